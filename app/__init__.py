@@ -1,0 +1,25 @@
+"""Questions in, quotations out: everything a person or a program talks to.
+
+    >>> from alpie.app import Corpus
+    >>> Corpus.open().ask("¿Cuántas detenciones hubo en España?")
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from alpie.app.records import Answer, Citation, Quote, SearchStatement, WrittenSentence
+
+if TYPE_CHECKING:
+    from alpie.app.corpus import Corpus
+
+__all__ = ["Answer", "Citation", "Corpus", "Quote", "SearchStatement", "WrittenSentence"]
+
+
+def __getattr__(name: str) -> Any:
+    # The corpus pulls in NumPy and FAISS; `alpie --help` must not.
+    if name == "Corpus":
+        from alpie.app.corpus import Corpus
+
+        return Corpus
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,19 @@
+"""`python -m app` in a checkout, also when nothing is installed; `python -m alpie.app` elsewhere."""
+
+import sys
+
+try:
+    import alpie.app
+except ModuleNotFoundError:
+    # a checkout that is not installed: its folders are the namespace package `alpie`
+    import pathlib
+    import types
+
+    namespace = types.ModuleType("alpie")
+    namespace.__path__ = [str(pathlib.Path(__file__).resolve().parents[1])]
+    sys.modules["alpie"] = namespace
+
+from alpie.app.cli import main
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,94 @@
+"""One question to one answer: search, choose, judge whether that answers, quote."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from time import perf_counter
+
+from alpie.app.abstention import ANSWERABLE_FEATURES, answerable_features
+from alpie.app.choice import Unit, units_of
+from alpie.app.features import Candidates, candidates_of
+from alpie.app.quotes import QuotePolicy, select_quotes
+from alpie.app.records import Answer, SearchStatement
+from alpie.app.weights import Weights, sigmoid
+from alpie.index.query import Question
+from alpie.index.records import Document
+from alpie.index.search import Retrieval, SearchIndex
+
+__all__ = ["Judged", "answer_question", "judge"]
+
+_HITS = 10
+_NEAREST = QuotePolicy(most=3, always=3)  # of a refusal: shown, and labelled as no answer
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A question searched, its sentences scored, and the probability that they answer it."""
+
+    retrieval: Retrieval
+    candidates: Candidates
+    units: tuple[Unit, ...]
+    confidence: float
+
+
+def judge(index: SearchIndex, question: Question, weights: Weights) -> Judged:
+    """Search for a question and judge what was found."""
+    retrieval = index.search(question, _HITS)
+    candidates = candidates_of(index, retrieval)
+    units = units_of(retrieval, candidates, weights.sentence)
+    row = answerable_features(index, retrieval, candidates, units)
+    log_odds = float(weights.answerable.scores(row, ANSWERABLE_FEATURES)[0])
+    return Judged(retrieval, candidates, units, sigmoid(log_odds) if units else 0.0)
+
+
+def answer_question(
+    index: SearchIndex,
+    documents: Mapping[str, Document],
+    question: Question,
+    weights: Weights,
+    policy: QuotePolicy | None = None,
+    threshold: float | None = None,
+) -> Answer:
+    """The quotations that answer `question`, or an honest no with the nearest passages.
+
+    `threshold`, 0 … 1, replaces the calibrated one.
+    """
+    started = perf_counter()
+    judged = judge(index, question, weights)
+    found = perf_counter()
+    limit = weights.threshold if threshold is None else threshold
+    answered = bool(judged.units) and judged.confidence >= limit
+    quotes = select_quotes(
+        judged.units,
+        question.searched,
+        documents,
+        weights.quote,
+        (policy or QuotePolicy()) if answered else _NEAREST,
+    )
+    done = perf_counter()
+    stages = dict(judged.retrieval.milliseconds)
+    stages["choose"] = 1000 * (found - started) - sum(stages.values())
+    return Answer(
+        question=question.typed,
+        searched=question.searched,
+        answered=answered,
+        confidence=judged.confidence,
+        quotes=quotes if answered else (),
+        nearest=() if answered else quotes,
+        hits=judged.retrieval.hits,
+        search=SearchStatement(
+            documents=len(documents),
+            passages=len(index.passages),
+            above_threshold=_above(judged, weights, limit) if answered else 0,
+            threshold=limit,
+        ),
+        milliseconds=stages | {"quote": 1000 * (done - found), "total": 1000 * (done - started)},
+        language=question.language,
+    )
+
+
+def _above(judged: Judged, weights: Weights, limit: float) -> int:
+    """Passages with a sentence scored near the one that carried the answer over the threshold."""
+    best = judged.units[0].score
+    return len({unit.rank for unit in judged.units if best - unit.score < 2.0})

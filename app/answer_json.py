@@ -1,0 +1,148 @@
+"""Answers and hits as JSON-ready rows: what `--json` prints, and what the predictions file holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from alpie.app.citation import cite, full_citation
+from alpie.app.records import Answer, Citation, Quote
+from alpie.app.verify import Place, Verification
+from alpie.index.hits import Hit
+from alpie.index.records import Document, Span
+
+if TYPE_CHECKING:
+    from alpie.app.record_check import RecordCheck  # which reads what `alpie.app.record` made of rows
+
+__all__ = ["REFUSAL", "Row", "answer_row", "hit_row", "quote_row", "record_check_row", "verification_row"]
+
+Row = dict[str, Any]
+
+REFUSAL = "No encuentro respuesta a esa pregunta en los documentos."
+_PASSAGES = 10
+
+
+def answer_row(answer: Answer, question_id: str = "", language: str = "es") -> Row:
+    """A row of the predictions file, with the question, the statement of search and the writer's sentences.
+
+    Quotes carry also their exact `spans` and the full `citation`; a refusal carries the `nearest`.
+    """
+    row: Row = {
+        "id": question_id,
+        "question": answer.question,
+        "answered": answer.answered,
+        "answer": "\n".join(quote.text for quote in answer.quotes) if answer.answered else REFUSAL,
+        "quotes": [quote_row(quote, language) for quote in answer.quotes] if answer.answered else [],
+        "passages": [_passage_row(hit) for hit in answer.hits[:_PASSAGES]],
+        "confidence": float(answer.confidence),
+        "ms": float(answer.milliseconds.get("total", 0.0)),
+        "search": {
+            "documents": answer.search.documents,
+            "passages": answer.search.passages,
+            "above_threshold": answer.search.above_threshold,
+            "threshold": float(answer.search.threshold),
+        },
+        "writer": None
+        if answer.writer is None
+        else [{"text": sentence.text, "quotes": list(sentence.quotes)} for sentence in answer.writer],
+    }
+    if not answer.answered:
+        row["nearest"] = [quote_row(quote, language) for quote in answer.nearest]
+    return row
+
+
+def quote_row(quote: Quote, language: str = "es") -> Row:
+    """A quotation: its words, where they are cut from, and its citation."""
+    return {
+        "doc": quote.document_id,
+        "text": quote.text,
+        "start": quote.start,
+        "end": quote.end,
+        "page": quote.citation.page,
+        "path": list(quote.citation.path),
+        "address": quote.citation.address,
+        "score": float(quote.score),
+        "spans": _rows(quote.spans),
+        "citation": full_citation(quote.citation, language),
+    }
+
+
+def hit_row(hit: Hit, documents: Mapping[str, Document], language: str = "es") -> Row:
+    """A passage found by `alpie search`, with its place, its citation and the reasons."""
+    citation = cite(documents[hit.passage.document_id], hit.passage)
+    return {
+        **_passage_row(hit),
+        **_where(citation),
+        "citation": full_citation(citation, language),
+        "terms": list(hit.terms),
+        "ranks": dict(hit.ranks),
+    }
+
+
+def verification_row(verification: Verification, language: str = "es") -> Row:
+    """The outcome of `alpie verify`."""
+    return {
+        "text": verification.text,
+        "verdict": verification.verdict.value,
+        "similarity": round(verification.similarity, 4),
+        "occurrences": verification.occurrences,
+        "with_omissions": verification.with_omissions,
+        "places": [_place_row(place, language) for place in verification.places],
+        "differences": [
+            {"kind": difference.kind.value, "pasted": difference.pasted, "source": difference.source}
+            for difference in verification.differences
+        ],
+    }
+
+
+def record_check_row(check: RecordCheck, language: str = "es") -> Row:
+    """The outcome of `alpie verify --record`."""
+    return {
+        "question": check.question,
+        "date": check.date,
+        "holds": check.holds,
+        "same_corpus": check.same_corpus,
+        "quotes": [
+            {
+                "text": quote.text,
+                "state": quote.state.value,
+                "citation_unchanged": quote.citation_unchanged,
+                "verification": verification_row(quote.verification, language) if quote.verification else None,
+            }
+            for quote in check.quotes
+        ],
+    }
+
+
+def _passage_row(hit: Hit) -> Row:
+    passage = hit.passage
+    return {
+        "doc": passage.document_id,
+        "text": passage.text,
+        "start": passage.start,
+        "end": passage.end,
+        "address": passage.address,
+        "score": float(hit.score),
+    }
+
+
+def _place_row(place: Place, language: str) -> Row:
+    citation = place.citation
+    return {
+        "doc": place.document_id,
+        "text": place.text,
+        "start": place.start,
+        "end": place.end,
+        "spans": _rows(place.spans),
+        "address": place.address,
+        **(_where(citation) if citation else {}),
+        "citation": full_citation(citation, language) if citation else "",
+    }
+
+
+def _where(citation: Citation) -> Row:
+    return {"path": list(citation.path), "box": citation.box, "label": citation.label, "page": citation.page}
+
+
+def _rows(spans: tuple[Span, ...]) -> list[list[int]]:
+    return [[span.start, span.end] for span in spans]

@@ -1,0 +1,313 @@
+"""The command line: `alpie`, also `python -m app` in a checkout.
+
+Results go to standard output, everything else to standard error. Exit codes: 0 done, 1 a clear error,
+2 wrong usage. Whatever is slow to import is imported by the command that needs it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from alpie.app.options import COMMANDS, make_parser
+from alpie.app.settings import Settings, load_settings, work_offline
+from alpie.app.words import Words, words_for
+from alpie.index.errors import AlpieError, IndexMissing, SettingsError
+
+if TYPE_CHECKING:
+    from alpie.app.corpus import Corpus
+    from alpie.eval.run import EvaluationOptions
+
+__all__ = ["main"]
+
+DONE, FAILED, WRONG_USAGE = 0, 1, 2
+_SETTINGS_OPTIONS = ("docs", "data", "language", "host", "port")
+_MAX_INPUT_BYTES = 5_000_000  # of a text or record to check
+
+_logger = logging.getLogger(__name__)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns its exit code."""
+    work_offline()
+    _use_utf_8()
+    words = words_for(os.environ.get("ALPIE_LANGUAGE", "es"))
+    try:
+        arguments = make_parser(words).parse_args(_with_default_command(sys.argv[1:] if argv is None else argv))
+    except SystemExit as wish:  # --help, --version or wrong usage, already said by argparse
+        return DONE if wish.code in (None, 0) else WRONG_USAGE
+    level = logging.INFO if arguments.verbose else logging.WARNING
+    logging.basicConfig(level=level, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
+    return _guarded(arguments, words)
+
+
+def _guarded(arguments: argparse.Namespace, words: Words) -> int:
+    """Run the chosen command; this is the outermost edge, where every error becomes a sentence."""
+    try:
+        settings = load_settings({name: vars(arguments)[name] for name in _SETTINGS_OPTIONS if name in arguments})
+        words = words_for(settings.language)
+        code = _RUN[arguments.command](arguments, settings, words)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # the reader, such as head, has seen enough; Python would complain again when it closes stdout
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except KeyboardInterrupt:
+        _tell(f"\n{words('cli.interrupted')}")
+        return FAILED
+    except AlpieError as error:
+        _tell(words("cli.error", message=error))
+        return FAILED
+    except Exception as error:  # noqa: BLE001 - outermost edge: a plain sentence for people, a log for us
+        _logger.info("unexpected error", exc_info=True)
+        _tell(words("cli.unexpected", kind=type(error).__name__, message=error))
+        return FAILED
+    return code
+
+
+def _serve(arguments: argparse.Namespace, settings: Settings, words: Words) -> int:
+    from alpie.index.store import current_generation
+
+    try:
+        current_generation(settings.data)
+        _warn_if_stale(settings, words)
+    except IndexMissing:
+        _build(settings, words)
+    from alpie.app.page.server import serve
+
+    _tell(words("serve.at", url=f"http://{settings.host}:{settings.port}/"))
+    try:
+        serve(settings, settings.host, settings.port)
+    except KeyboardInterrupt:  # the ordinary way to stop a server
+        _tell("")
+    return DONE
+
+
+def _index(arguments: argparse.Namespace, settings: Settings, words: Words) -> int:
+    report = _build(settings, words, rebuild=arguments.rebuild)
+    _print(
+        words(
+            "index.done",
+            documents=words.count("count.documents", report.documents),
+            passages=words.count("count.passages", report.passages),
+            embedded=words.number(report.embedded),
+            reused=words.number(report.reused),
+            seconds=words.number(report.seconds, 1),
+            folder=settings.data,
+        )
+    )
+    return DONE
+
+
+def _ask(arguments: argparse.Namespace, settings: Settings, words: Words) -> int:
+    from alpie.app.answer_json import answer_row
+    from alpie.app.terminal import answer_text, terminal_width
+
+    corpus = _open_corpus(settings, words)
+    answer = corpus.ask(" ".join(arguments.question), turns=tuple(arguments.turn))
+    if arguments.record:
+        _save_record(arguments.record, answer, corpus, words)
+    if arguments.json:
+        _print_json(answer_row(answer, language=words.language))
+    else:
+        _print(answer_text(answer, words, terminal_width(sys.stdout)), end="")
+    return DONE
+
+
+def _search(arguments: argparse.Namespace, settings: Settings, words: Words) -> int:
+    from alpie.app.answer_json import hit_row
+    from alpie.app.terminal import hits_text, terminal_width
+
+    corpus = _open_corpus(settings, words)
+    hits = corpus.search(
+        " ".join(arguments.words), limit=arguments.limit, leg=arguments.leg, document=arguments.document
+    )
+    if arguments.json:
+        _print_json([hit_row(hit, corpus.documents, words.language) for hit in hits])
+    else:
+        _print(hits_text(hits, corpus.documents, words, terminal_width(sys.stdout)), end="")
+    return DONE
+
+
+def _verify(arguments: argparse.Namespace, settings: Settings, words: Words) -> int:
+    from alpie.app.answer_json import record_check_row, verification_row
+    from alpie.app.terminal import record_check_text, terminal_width, verification_text
+
+    width = terminal_width(sys.stdout)
+    if arguments.record:
+        from alpie.app.record_check import verify_record
+
+        record = _read_text(arguments.record)
+        check = verify_record(record, _open_corpus(settings, words))
+        row, text = record_check_row(check, words.language), record_check_text(check, words, width)
+    else:
+        from alpie.app.verify import verify_quotation
+
+        pasted = " ".join(arguments.text)
+        outcome = verify_quotation(_read_text(None) if pasted == "-" else pasted, _open_corpus(settings, words))
+        row, text = verification_row(outcome, words.language), verification_text(outcome, words, width)
+    if arguments.json:
+        _print_json(row)
+    else:
+        _print(text, end="")
+    return DONE
+
+
+def _eval(arguments: argparse.Namespace, settings: Settings, words: Words) -> int:
+    from alpie.eval.run import EvaluationOptions, evaluate
+
+    names = EvaluationOptions.__dataclass_fields__
+    options: EvaluationOptions = EvaluationOptions(
+        **{name: value for name, value in vars(arguments).items() if name in names and value is not None}
+    )
+    return evaluate(options, _Source(settings, words), sys.stdout, sys.stderr)
+
+
+class _Source:
+    """Where an evaluation gets its corpus from."""
+
+    def __init__(self, settings: Settings, words: Words) -> None:
+        self._settings = settings
+        self._words = words
+
+    def open(self) -> Corpus:
+        return _open_corpus(self._settings, self._words)
+
+    def from_passages(self, documents: Sequence[Any], passages: Sequence[Any]) -> Corpus:
+        from alpie.app.corpus import Corpus
+        from alpie.app.terminal import progress_bar
+        from alpie.index.encoder import open_encoder
+
+        settings = self._settings
+        encoder = open_encoder(settings.encoder, settings.cache, settings.runtime)
+        return Corpus.from_passages(
+            documents, passages, encoder, progress_bar(sys.stderr, self._words("index.progress"))
+        )
+
+
+def _doctor(arguments: argparse.Namespace, settings: Settings, words: Words) -> int:
+    from alpie.app.doctor import State, examine
+
+    worst = DONE
+    for check in examine(settings, words):
+        mark = {State.GOOD: "✓", State.ADVICE: "!", State.BAD: "✗"}[check.state]
+        _print(f"{mark} {words(f'doctor.{check.name}')}: {check.message}")
+        if check.state is State.BAD:
+            worst = FAILED
+    return worst
+
+
+_RUN: dict[str, Callable[[argparse.Namespace, Settings, Words], int]] = {
+    "serve": _serve,
+    "index": _index,
+    "ask": _ask,
+    "search": _search,
+    "verify": _verify,
+    "eval": _eval,
+    "doctor": _doctor,
+}
+
+
+def _open_corpus(settings: Settings, words: Words) -> Corpus:
+    """The corpus; its index is built first when there is none."""
+    from alpie.app.corpus import Corpus
+
+    try:
+        corpus = Corpus.open(settings)
+    except IndexMissing:
+        _build(settings, words)
+        return Corpus.open(settings)
+    _warn_if_stale(settings, words)
+    return corpus
+
+
+def _build(settings: Settings, words: Words, rebuild: bool = False) -> Any:
+    from alpie.app.corpus import Corpus
+    from alpie.app.terminal import progress_bar
+
+    _tell(words("index.building", docs=settings.docs, data=settings.data))
+    progress = progress_bar(sys.stderr, words("index.progress"))
+    report = Corpus.build(settings, rebuild=rebuild, on_progress=progress)
+    for problem in report.problems:
+        _tell(words("index.problem", message=problem))
+    return report
+
+
+def _warn_if_stale(settings: Settings, words: Words) -> None:
+    """An answer from yesterday's text is still a true quotation of it, but the reader should know."""
+    from alpie.app.freshness import compare_with_documents
+
+    try:
+        freshness = compare_with_documents(settings.docs, settings.data)
+    except AlpieError as error:
+        _tell(words("index.problem", message=error))
+        return
+    if not freshness.is_fresh:
+        _tell(words("index.stale", names=", ".join(freshness.ids)))
+
+
+def _save_record(path: Path, answer: Any, corpus: Corpus, words: Words) -> None:
+    from datetime import UTC, datetime
+
+    from alpie.app.record import make_record, record_json, record_text
+    from alpie.index.build import package_version
+
+    record = make_record(answer, corpus, datetime.now(UTC), package_version(), words.language)
+    as_text = path.suffix.lower() == ".txt"
+    try:
+        path.write_text(record_text(record, words.language) if as_text else record_json(record), encoding="utf-8")
+    except OSError as error:
+        raise SettingsError(words("cli.cannot_write", path=path, reason=error.strerror)) from error
+    _tell(words("record.saved", path=path))
+
+
+def _read_text(path: Path | None) -> str:
+    """A file, or standard input; bounded, so that a wrong file cannot fill the memory."""
+    name = str(path or "-")
+    try:
+        if path is None:
+            data = sys.stdin.buffer.read(_MAX_INPUT_BYTES + 1)
+        else:
+            with path.open("rb") as file:
+                data = file.read(_MAX_INPUT_BYTES + 1)
+        text = data.decode("utf-8-sig")
+    except OSError as error:
+        raise SettingsError(f"{name}: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{name}: no es UTF-8 (byte {error.start}).") from error
+    if len(data) > _MAX_INPUT_BYTES:
+        raise SettingsError(f"{name}: pasa de {_MAX_INPUT_BYTES // 1_000_000} MB.")
+    return text
+
+
+def _with_default_command(argv: Sequence[str]) -> list[str]:
+    """`alpie` alone, or with options only, serves the page."""
+    alone = not any(word in COMMANDS for word in argv) and (not argv or argv[0].startswith("-"))
+    asks_for_help = any(word in ("-h", "--help", "--version") for word in argv)
+    return ["serve", *argv] if alone and not asks_for_help else list(argv)
+
+
+def _use_utf_8() -> None:
+    """Quotations need «», ñ and accents, whatever the locale of a pipe or a bare container says."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure:
+            reconfigure(encoding="utf-8", errors="replace")
+
+
+def _print(text: str, end: str = "\n") -> None:
+    print(text, end=end)
+
+
+def _print_json(value: object) -> None:
+    print(json.dumps(value, ensure_ascii=False))
+
+
+def _tell(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)

@@ -1,0 +1,60 @@
+"""Follow-up questions: «¿y en España?» is searched with what the question before it was about.
+
+A question leans on the one before when its words say so (it opens with «y», holds «ellos», «eso», «allí»)
+or when it is a fragment without a verb of its own. Then the earlier question's words are searched with
+it; a question that stands by itself never takes anything along.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from alpie.index.analysis import STOP_WORDS, fold, tokens
+from alpie.index.errors import QuestionError
+from alpie.index.query import Question, read_question
+
+__all__ = ["complete", "leans_on_earlier"]
+
+_OPENING = re.compile(r"^[¿¡\s]*(?:y|e|o|pero|entonces|and|but|what about|how about|so)\b(?! (?:si|ademas)\b)")
+_POINTS_BACK = re.compile(
+    r"\b(?:ell[oa]s?|es[oe]s?|esa|esas|ahi|alli|dich[oa]s?|aquell[oa]s?|(?:del|el|la|los|las|al) (?:mism[oa]s?|anterior(?:es)?)|"
+    r"est[oe]|est[oa]s|los dos|ambos|ambas|them|they|those|these|that|it|there|its|their|he|she|him|her|his)\b"
+)
+_SUBORDINATE_THAT = re.compile(r"\b(?:that|it|there|esto|este|esta|estas|estos)\b(?= \w+ )")
+_FRAGMENT_WORDS = 4  # content words from which a question is taken to stand by itself
+_BARE = re.compile(r"^[¿¡\s]*(?:por que|porque|cuando|donde|quien(?:es)?|cuant[oa]s?|como|cual(?:es)?|why|when|where|who|how many|explica\w*|"
+                   r"dime mas|mas detalles|ejemplos?|que mas)\b[^a-z0-9]*(?:\w+[^a-z0-9]*){0,2}$")
+
+
+def _content(text: str) -> list[str]:
+    return [str(token) for token in tokens(text) if token not in STOP_WORDS]
+
+
+def leans_on_earlier(question: str) -> bool:
+    """Whether a question needs the one before it to be understood."""
+    folded = fold(question)
+    content = _content(question)
+    if _OPENING.search(folded):
+        return True
+    if _BARE.search(folded):
+        return True
+    points = _POINTS_BACK.search(folded)
+    return bool(points) and len(content) <= _FRAGMENT_WORDS
+
+
+def complete(question: Question, turns: Sequence[str]) -> Question:
+    """The question with the earlier one's words, when it leans on it; otherwise as it is.
+
+    `turns`: earlier questions, oldest first. A chain of leaning questions is followed to its head.
+    """
+    if not turns or not leans_on_earlier(question.searched):
+        return question
+    try:
+        earlier = read_question(turns[-1])
+    except QuestionError:
+        return question
+    earlier = complete(earlier, turns[:-1])
+    searched = f"{earlier.searched.rstrip(' ?.!')} {_OPENING.sub('', question.searched, count=1).strip()}"
+    return replace(question, searched=searched)

@@ -1,0 +1,162 @@
+"""The documents, ready to be asked: what every page, command and program talks to.
+
+    from alpie.app import Corpus
+
+    answer = Corpus.open().ask("¿Cuántas detenciones hubo en España?")
+    print(answer.quotes[0].text)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from alpie.app.answer import answer_question
+from alpie.app.conversation import complete
+from alpie.app.quotes import QuotePolicy
+from alpie.app.records import Answer
+from alpie.app.settings import Settings, load_settings
+from alpie.app.weights import Weights, load_weights
+from alpie.index.build import BuildReport, build_index
+from alpie.index.embed import embed_passages
+from alpie.index.encoder import Encoder, open_encoder
+from alpie.index.errors import AddressError, SettingsError
+from alpie.index.hits import Hit
+from alpie.index.query import read_question
+from alpie.index.records import Document, Layout, Passage
+from alpie.index.search import SearchIndex
+from alpie.index.store import corpus_fingerprint, open_generation
+
+__all__ = ["Corpus"]
+
+
+class Corpus:
+    """An opened index with everything that answering needs. Immutable; safe to share between threads."""
+
+    def __init__(
+        self,
+        documents: Mapping[str, Document],
+        layouts: Mapping[str, Layout],
+        search: SearchIndex,
+        fingerprint: str,
+        built_at: str,
+        policy: QuotePolicy | None = None,
+        threshold: float | None = None,
+        weights: Weights | None = None,
+    ) -> None:
+        self.documents = documents
+        self.layouts = layouts
+        self.index = search
+        self.fingerprint = fingerprint
+        self.built_at = built_at  # ISO 8601
+        self._policy = policy or QuotePolicy()
+        self._threshold = threshold
+        self._weights = weights or load_weights()
+
+    @classmethod
+    def open(cls, settings: Settings | None = None) -> Corpus:
+        """Open the index in use.
+
+        Raises `IndexMissing` (nothing built: `Corpus.build`), `IndexDamaged`, `IndexMismatch`.
+        """
+        settings = settings or load_settings()
+        generation = open_generation(settings.data, _encoder(settings))
+        return cls(
+            generation.documents,
+            generation.layouts,
+            generation.search,
+            generation.fingerprint,
+            str(generation.manifest["built_at"]),
+            QuotePolicy(most=settings.max_quotes),
+            settings.threshold,
+        )
+
+    @staticmethod
+    def build(
+        settings: Settings | None = None,
+        *,
+        rebuild: bool = False,
+        on_progress: Callable[[int, int], None] | None = None,
+    ) -> BuildReport:
+        """Build or update the index of `settings.docs` in `settings.data`."""
+        settings = settings or load_settings()
+        return build_index(
+            settings.docs, settings.data, _encoder(settings), rebuild=rebuild, on_progress=on_progress
+        )
+
+    @classmethod
+    def from_passages(
+        cls,
+        documents: Sequence[Document],
+        passages: Sequence[Passage],
+        encoder: Encoder,
+        on_progress: Callable[[int, int], None] | None = None,
+    ) -> Corpus:
+        """A corpus in memory, from passages that are there already; nothing is written."""
+        embedded, mean = embed_passages(passages, encoder, None, on_progress)
+        return cls(
+            {document.id: document for document in documents},
+            {},
+            SearchIndex.from_embedded(passages, embedded, mean, encoder),
+            corpus_fingerprint(documents, passages),
+            "",
+        )
+
+    @property
+    def encoder(self) -> Encoder:
+        return self.index.encoder
+
+    @property
+    def passages(self) -> tuple[Passage, ...]:
+        return self.index.passages
+
+    @cached_property
+    def _by_address(self) -> dict[str, Passage]:
+        return {passage.address: passage for passage in self.passages}
+
+    def passage(self, address: str) -> Passage:
+        """The passage with this address. Raises `AddressError` when there is none, or no longer."""
+        try:
+            return self._by_address[address]
+        except KeyError:
+            document = self.documents.get(address.split("/", 1)[0])
+            reason = (
+                f"El texto de «{document.title}» que había en esta dirección ha cambiado o ya no está."
+                if document
+                else "Ningún documento del índice tiene esta dirección."
+            )
+            raise AddressError(reason, address) from None
+
+    def ask(self, question: str, turns: Sequence[str] = ()) -> Answer:
+        """Answer a question; `turns` are the earlier questions of the conversation, oldest first.
+
+        Raises `QuestionError` when there is nothing to search in the question.
+        """
+        asked = complete(read_question(question), turns)
+        return answer_question(
+            self.index, self.documents, asked, self._weights, self._policy, self._threshold
+        )
+
+    def search(
+        self, question: str, limit: int = 10, leg: str = "fused", document: str | None = None
+    ) -> tuple[Hit, ...]:
+        """The best passages for a question or some words, best first.
+
+        `leg`: "fused", "dense" or "lexical"; `document`: an id, to search in that one only.
+        """
+        allowed = None if document is None else self._rows_of(document)
+        return self.index.search(read_question(question), limit, leg, allowed).hits
+
+    def _rows_of(self, document: str) -> NDArray[np.bool_]:
+        if document not in self.documents:
+            known = ", ".join(self.documents)
+            raise SettingsError(f"No hay ningún documento «{document}». Los que hay: {known}.")
+        return np.array([passage.document_id == document for passage in self.passages])
+
+
+def _encoder(settings: Settings) -> Encoder:
+    return open_encoder(settings.encoder, Path(settings.cache), settings.runtime)

@@ -1,0 +1,184 @@
+"""Quotations with their citations as text to paste or files to open elsewhere, one or many."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from alpie.app.citation import cite, full_citation, link, short_citation
+from alpie.app.records import Citation, Quote
+from alpie.app.reference_files import Source, bibtex, csl_json, ris
+from alpie.app.reference_styles import Style, apa_style, iso_690_style, year_letters
+from alpie.app.words import Words, words_for
+from alpie.index.readable import collapse
+from alpie.index.records import Document, Passage
+
+__all__ = ["FORMATS", "Excerpt", "Format", "export"]
+
+
+@dataclass(frozen=True)
+class Excerpt:
+    """Words of a document and where they come from."""
+
+    text: str
+    citation: Citation
+
+    @classmethod
+    def from_quote(cls, quote: Quote) -> Excerpt:
+        return cls(quote.text, quote.citation)
+
+    @classmethod
+    def from_passage(cls, document: Document, passage: Passage) -> Excerpt:
+        return cls(passage.text, cite(document, passage))
+
+
+@dataclass(frozen=True)
+class _Job:
+    excerpts: tuple[Excerpt, ...]
+    words: Words
+    base_url: str
+    accessed: date | None
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """One a document, in the order of first appearance, the same quotation once."""
+        found: dict[str, dict[tuple[str, str], Excerpt]] = {}
+        for excerpt in self.excerpts:
+            quotes = found.setdefault(excerpt.citation.document_id, {})
+            quotes.setdefault((excerpt.text, excerpt.citation.address), excerpt)
+        return tuple(
+            Source(
+                next(iter(quotes.values())).citation,
+                tuple((excerpt.text, excerpt.citation) for excerpt in quotes.values()),
+            )
+            for quotes in found.values()
+        )
+
+
+@dataclass(frozen=True)
+class Format:
+    """An export format. Spreadsheets recognise UTF-8 by its byte order mark: hence `encoding`."""
+
+    label: str
+    extension: str
+    media_type: str
+    render: Callable[[_Job], str]
+    encoding: str = "utf-8"
+
+
+def export(
+    excerpts: Sequence[Excerpt],
+    format_name: str,
+    language: str = "es",
+    *,
+    base_url: str = "",
+    accessed: date | None = None,
+) -> str:
+    """`excerpts` in one of `FORMATS`; KeyError for another name.
+
+    `base_url` is the server's address, for links that work outside the page; `accessed` the day on
+    which addresses on the web were consulted, which ISO 690 wants to know.
+    """
+    return FORMATS[format_name].render(_Job(tuple(excerpts), words_for(language), base_url, accessed))
+
+
+def _styled(job: _Job, style: Style) -> str:
+    """Quotations, each with its bracket, then the list of references."""
+    letters = year_letters([excerpt.citation for excerpt in job.excerpts])
+    lines: list[str] = []
+    for excerpt in job.excerpts:
+        bracket = style.bracket(excerpt.citation, letters[excerpt.citation.document_id])
+        lines += [f"{job.words.quoted(collapse(excerpt.text))} {bracket}.", ""]
+    if not lines:
+        return ""
+    references = {style.reference(source.citation, letters[source.citation.document_id]) for source in job.sources}
+    lines += [job.words("export.references"), "", *sorted(references, key=str.casefold)]
+    return "\n".join(lines) + "\n"
+
+
+def _apa(job: _Job) -> str:
+    return _styled(job, apa_style(job.words))
+
+
+def _iso_690(job: _Job) -> str:
+    return _styled(job, iso_690_style(job.words, job.accessed))
+
+
+def _bibtex(job: _Job) -> str:
+    return bibtex(job.sources, job.words, job.base_url)
+
+
+def _ris(job: _Job) -> str:
+    return ris(job.sources, job.words, job.base_url)
+
+
+def _csl_json(job: _Job) -> str:
+    return csl_json(job.sources, job.words, job.base_url)
+
+
+def _csv(job: _Job) -> str:
+    """One row a quotation."""
+    output = io.StringIO()
+    writer = csv.writer(output, lineterminator="\r\n")
+    writer.writerow(
+        ["quote", "citation", "document", "title", "publisher", "date", "kind", "section", "label", "page"]
+        + ["paragraph", "address", "link", "url", "rights"]
+    )
+    for excerpt in job.excerpts:
+        c = excerpt.citation
+        row = [excerpt.text, short_citation(c, job.words.language), c.document_id, c.title, c.publisher, c.date, c.kind]
+        row += [" › ".join(c.path), c.label or "", "" if c.page is None else str(c.page)]
+        row += [str(c.paragraph or ""), c.address, link(c.address, job.base_url), c.url, c.rights]
+        writer.writerow([_cell(value) for value in row])
+    return output.getvalue()
+
+
+def _cell(value: str) -> str:
+    """A cell no spreadsheet takes for a formula: documents are data, also when they begin with «=»."""
+    return f"'{value}" if value.startswith(("=", "+", "-", "@", "\t", "\r")) else value
+
+
+def _markdown(job: _Job) -> str:
+    """Block quotations with footnotes. Labels come from the address, so two exports fit in one text."""
+    quotes: list[str] = []
+    notes: list[str] = []
+    labels: set[str] = set()
+    for excerpt in job.excerpts:
+        label = _note_label(excerpt.citation, labels)
+        labels.add(label)
+        note = _escape_markdown(full_citation(excerpt.citation, job.words.language))
+        if job.base_url:
+            note += f" <{link(excerpt.citation.address, job.base_url)}>"
+        quotes.append(f"> {_escape_markdown(collapse(excerpt.text))}[^{label}]\n")
+        notes.append(f"[^{label}]: {note}\n")
+    return "\n".join(quotes + notes)
+
+
+def _note_label(citation: Citation, taken: set[str]) -> str:
+    label = base = f"{citation.document_id}-{re.sub(r'[^A-Za-z0-9]', '', citation.address.rsplit('/', 1)[-1])[:8]}"
+    number = 1
+    while label in taken:
+        number += 1
+        label = f"{base}-{number}"
+    return label
+
+
+def _escape_markdown(text: str) -> str:
+    """`text` so that Markdown shows it character by character, at the start of a line too."""
+    escaped = re.sub(r"([\\`*_{}\[\]<>|~$&])", r"\\\1", text)
+    return re.sub(r"^(\d+)([.)])|^([#+\-=:])", lambda m: f"{m[1]}\\{m[2]}" if m[1] else f"\\{m[3]}", escaped)
+
+
+FORMATS: Mapping[str, Format] = {
+    "apa": Format("APA 7", "txt", "text/plain", _apa),
+    "iso690": Format("ISO 690", "txt", "text/plain", _iso_690),
+    "bibtex": Format("BibTeX", "bib", "application/x-bibtex", _bibtex),
+    "ris": Format("RIS", "ris", "application/x-research-info-systems", _ris),
+    "csl-json": Format("CSL-JSON", "json", "application/vnd.citationstyles.csl+json", _csl_json),
+    "csv": Format("CSV", "csv", "text/csv", _csv, encoding="utf-8-sig"),
+    "markdown": Format("Markdown", "md", "text/markdown", _markdown),
+}

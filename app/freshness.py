@@ -1,0 +1,42 @@
+"""Whether the index still speaks of the documents as they are in their folder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from alpie.index.sources import read_sources
+from alpie.index.store import current_generation, read_manifest
+
+__all__ = ["Freshness", "compare_with_documents"]
+
+
+@dataclass(frozen=True)
+class Freshness:
+    """Ids of documents that came, changed or went since the index was built."""
+
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+    removed: tuple[str, ...]
+
+    @property
+    def is_fresh(self) -> bool:
+        return not (self.added or self.changed or self.removed)
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        return (*self.added, *self.changed, *self.removed)
+
+
+def compare_with_documents(docs: Path, data: Path) -> Freshness:
+    """Compare checksums of the folder with those in the manifest.
+
+    Raises `SourceError` when the folder cannot be read, `StoreError` when there is no sound manifest.
+    """
+    indexed = {row["id"]: row["sha256"] for row in read_manifest(current_generation(data))["documents"]}
+    present = {document.id: document.sha256 for document in read_sources(docs).documents}
+    return Freshness(
+        added=tuple(name for name in present if name not in indexed),
+        changed=tuple(name for name in present if name in indexed and present[name] != indexed[name]),
+        removed=tuple(name for name in indexed if name not in present),
+    )

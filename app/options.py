@@ -1,0 +1,145 @@
+"""Commands and options of the command line, with their help in the words of a catalogue."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any, NoReturn
+
+from alpie.app.words import LANGUAGES, Words
+
+__all__ = ["COMMANDS", "make_parser"]
+
+COMMANDS = ("serve", "index", "ask", "search", "verify", "eval", "doctor")
+_LEGS = ("fused", "dense", "lexical")
+_PARTS = ("report", "fit", "all")
+_MOST_HITS = 100
+
+
+class _Parser(argparse.ArgumentParser):
+    """argparse with its fixed words from the catalogue."""
+
+    def __init__(self, words: Words, **options: Any) -> None:
+        super().__init__(add_help=False, allow_abbrev=False, **options)
+        self.words = words
+        self.given = self.add_argument_group(words("help.arguments"))
+        self.options = self.add_argument_group(words("help.options"))
+        self.options.add_argument("-h", "--help", action="help", help=words("help.help"))
+
+    def format_help(self) -> str:
+        return super().format_help().replace("usage: ", self.words("help.usage"), 1)
+
+    def error(self, message: str) -> NoReturn:
+        usage = self.format_usage().replace("usage: ", self.words("help.usage"), 1)
+        hint = self.words("help.hint", command=self.prog)
+        self.exit(2, f"{usage}{self.words('cli.usage', message=message)}\n{hint}\n")
+
+
+def make_parser(words: Words) -> argparse.ArgumentParser:
+    """The parser of all commands; options that were not given are absent from what it returns."""
+    parser = _Parser(words, prog="alpie", description=words("help.alpie"), epilog=words("help.epilog"))
+    _add_common(parser, words)
+    parser.options.add_argument("--version", action="version", version=_version(), help=words("help.version"))
+    commands = parser.add_subparsers(
+        title=words("help.commands"), dest="command", metavar=words("help.command"), required=True
+    )
+
+    def command(name: str) -> _Parser:
+        text = words(f"help.{name}")
+        added: _Parser = commands.add_parser(
+            name, words=words, help=text, description=text, prog=f"alpie {name}"
+        )
+        _add_common(added, words)
+        return added
+
+    _serve(command("serve"), words)
+    _flag(command("index"), "rebuild", words)
+    _ask(command("ask"), words)
+    _search(command("search"), words)
+    _verify(command("verify"), words)
+    _eval(command("eval"), words)
+    command("doctor")
+    parser.set_defaults(verbose=False)
+    return parser
+
+
+def _add_common(parser: _Parser, words: Words) -> None:
+    # absent unless given, so that `alpie --docs X ask` is not undone by the default of `ask`
+    for name in ("docs", "data"):
+        parser.options.add_argument(
+            f"--{name}", type=Path, metavar=words("help.folder"), help=words(f"help.{name}"), default=argparse.SUPPRESS
+        )
+    parser.options.add_argument(
+        "--language", choices=LANGUAGES, help=words("help.language"), default=argparse.SUPPRESS
+    )
+    parser.options.add_argument(
+        "--verbose", action="store_true", help=words("help.verbose"), default=argparse.SUPPRESS
+    )
+
+
+def _serve(parser: _Parser, words: Words) -> None:
+    parser.options.add_argument("--host", help=words("help.host"), default=argparse.SUPPRESS)
+    parser.options.add_argument("--port", type=int, metavar="N", help=words("help.port"), default=argparse.SUPPRESS)
+
+
+def _ask(parser: _Parser, words: Words) -> None:
+    parser.given.add_argument("question", nargs="+", metavar=words("help.question"), help=words("help.ask.question"))
+    _flag(parser, "json", words)
+    parser.options.add_argument(
+        "--turn", action="append", default=[], metavar=words("help.question"), help=words("help.turn")
+    )
+    parser.options.add_argument("--record", type=Path, metavar=words("help.file"), help=words("help.ask.record"))
+
+
+def _search(parser: _Parser, words: Words) -> None:
+    parser.given.add_argument("words", nargs="+", metavar=words("help.words"), help=words("help.search.words"))
+    _flag(parser, "json", words)
+    parser.options.add_argument("--document", metavar="ID", help=words("help.document"))
+    parser.options.add_argument(
+        "--limit", type=_count(words), default=10, metavar="N", help=words("help.limit", most=_MOST_HITS)
+    )
+    parser.options.add_argument("--leg", choices=_LEGS, default="fused", help=words("help.leg"))
+
+
+def _verify(parser: _Parser, words: Words) -> None:
+    either = parser.given.add_mutually_exclusive_group(required=True)
+    either.add_argument("text", nargs="*", default=[], metavar=words("help.text"), help=words("help.verify.text"))
+    either.add_argument("--record", type=Path, metavar=words("help.file"), help=words("help.verify.record"))
+    _flag(parser, "json", words)
+
+
+def _eval(parser: _Parser, words: Words) -> None:
+    for name in ("questions", "predictions", "report", "question-texts", "causes"):
+        place = words("help.folder") if name == "report" else words("help.file")
+        parser.options.add_argument(f"--{name}", type=Path, metavar=place, help=words(f"help.eval.{name}"))
+    parser.options.add_argument("--part", choices=_PARTS, help=words("help.eval.part"))
+    parser.options.add_argument(
+        "--corpus-from-questions", action="store_true", default=None, help=words("help.eval.corpus")
+    )
+    parser.options.add_argument(
+        "--compare", action=argparse.BooleanOptionalAction, default=None, help=words("help.eval.compare")
+    )
+    parser.options.add_argument("--resamples", type=int, metavar="N", help=words("help.eval.resamples"))
+
+
+def _flag(parser: _Parser, name: str, words: Words) -> None:
+    parser.options.add_argument(f"--{name}", action="store_true", help=words(f"help.{name}"))
+
+
+def _count(words: Words) -> Any:
+    def count(text: str) -> int:
+        number = int(text) if text.isascii() and text.isdigit() else 0
+        if not 1 <= number <= _MOST_HITS:
+            raise argparse.ArgumentTypeError(words("cli.count", value=text, most=_MOST_HITS))
+        return number
+
+    return count
+
+
+def _version() -> str:
+    try:
+        return f"alpie {version('alpie')}"
+    except PackageNotFoundError:
+        return f"alpie 0 ({sys.prefix})"

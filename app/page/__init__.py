@@ -1,0 +1,1 @@
+"""The web page: chat, source panel, look-up, check, documents, evaluation, help."""

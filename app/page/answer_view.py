@@ -1,0 +1,208 @@
+"""An answer as HTML: quotations with numbered notes, or an honest no. One line, see `html`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from alpie.app.citation import full_citation, short_citation
+from alpie.app.page.catalogue import Words
+from alpie.app.page.html import emphasised, escape, tag
+from alpie.app.page.places import link, question_link
+from alpie.app.records import Answer, Quote
+from alpie.index.hits import Hit
+from alpie.index.records import Document, SentenceRole
+
+__all__ = ["quote_words", "render_answer", "render_quote"]
+
+_LEGS = ("dense", "sentence", "lexical", "grams", "tokens")
+_MOST_SUGGESTIONS = 3
+_LONGEST_SUGGESTION = 60
+
+
+def render_answer(
+    answer: Answer, words: Words, documents: Mapping[str, Document], turns: Sequence[str] = ()
+) -> str:
+    """The whole message for `answer`; `turns` are the earlier questions it was asked after."""
+    body = _found(answer, words, documents) if answer.answered else _not_found(answer, words, documents)
+    return tag("div", [_as_searched(answer, words), *body, _foot(answer, words, turns)], class_="answer")
+
+
+def _found(answer: Answer, words: Words, documents: Mapping[str, Document]) -> list[str]:
+    by_address = {hit.passage.address: hit for hit in answer.hits}
+    parts = [_written(answer, words)]
+    for number, quote in enumerate(answer.quotes, start=1):
+        hit = by_address.get(quote.passage.address)
+        parts.append(render_quote(quote, words, documents, number=number, hit=hit))
+    parts.append(_suggestions(answer, words))
+    return parts
+
+
+def _not_found(answer: Answer, words: Words, documents: Mapping[str, Document]) -> list[str]:
+    search = answer.search
+    statement = words.html(
+        "answer.none.statement",
+        documents=words.number(search.documents),
+        passages=words.number(search.passages),
+        above=words.number(search.above_threshold),
+    )
+    parts = [
+        tag("h3", words.html("answer.none.title"), class_="none-title"),
+        tag("p", statement, class_="none-statement"),
+    ]
+    if answer.nearest:
+        parts.append(tag("h4", words.html("answer.none.nearest"), class_="nearest-title"))
+        parts += [
+            render_quote(quote, words, documents, number=number, nearest=True)
+            for number, quote in enumerate(answer.nearest[:3], start=1)
+        ]
+    parts.append(tag("p", words.html("answer.none.advice"), class_="none-advice"))
+    return [tag("div", parts, class_="none")]
+
+
+def render_quote(
+    quote: Quote,
+    words: Words,
+    documents: Mapping[str, Document],
+    number: int | None = None,
+    hit: Hit | None = None,
+    nearest: bool = False,
+) -> str:
+    """A quotation with its note number, short citation and what can be done with it."""
+    href = link(quote.passage, quote.spans)
+    document = documents.get(quote.document_id)
+    language = document.language if document else "es"
+    opens = words("quote.open", number=number) if number else words("quote.context")
+    note = tag("a", f"[{number}]", class_="cite note", href=href, title=opens) if number and not nearest else ""
+    words_of_quote = tag("span", quote_words(quote), class_="words")
+    lead = tag("p", escape(quote.lead), class_="quote-lead") if quote.lead else ""
+    source = tag("a", escape(short_citation(quote.citation, words.language)), class_="cite source", href=href, title=opens)
+    actions = [
+        tag("button", words.html("quote.copy"), class_="act copy", title=words("quote.copy.title")),
+        tag("a", words.html("quote.context"), class_="cite act", href=href),
+        tag("button", words.html("quote.keep"), class_="act keep", title=words("quote.keep.title")),
+    ]
+    return tag(
+        "div",
+        [
+            lead,
+            tag("blockquote", words_of_quote + note, class_="quote", lang=language),
+            tag("p", (f"{number}. " if number and not nearest else "") + source, class_="source-line"),
+            tag("span", escape(full_citation(quote.citation, words.language)), class_="full-citation"),
+            tag("p", actions, class_="actions"),
+            _why(hit, words) if hit else "",
+        ],
+        class_="quote-unit nearest" if nearest else "quote-unit",
+    )
+
+
+def quote_words(quote: Quote) -> str:
+    """`quote.text`, not a character more or less, with emphasis; list items in elements of their own."""
+    pieces: list[str] = []
+    position = 0
+    for start, end in [*_items(quote), (len(quote.text), len(quote.text))]:
+        pieces.append(_cut(quote, position, start))
+        if start < end:
+            pieces.append(tag("span", _cut(quote, start, end), class_="item"))
+        position = end
+    return "".join(pieces)
+
+
+def _items(quote: Quote) -> list[tuple[int, int]]:
+    """Where the list items and table rows of the passage stand in the text of the quote, in order."""
+    found: list[tuple[int, int]] = []
+    position = 0
+    for sentence in quote.passage.sentences:
+        if sentence.role not in (SentenceRole.ITEM, SentenceRole.ROW):
+            continue
+        start = quote.text.find(sentence.text, position)
+        if start >= 0:
+            position = start + len(sentence.text)
+            found.append((start, position))
+    return found
+
+
+def _cut(quote: Quote, start: int, end: int) -> str:
+    inside = [
+        (max(a, start) - start, min(b, end) - start) for a, b in quote.emphasis if a < end and b > start
+    ]
+    return emphasised(quote.text[start:end], inside)
+
+
+def _why(hit: Hit, words: Words) -> str:
+    """Collapsible: the rank of the passage in each leg of the search, and the words both share."""
+    rows = [
+        tag("li", words.html("why.rank", leg=words(f"why.leg.{leg}"), rank=hit.ranks[leg]))
+        for leg in _LEGS
+        if leg in hit.ranks
+    ]
+    terms = ", ".join(tag("b", escape(term)) for term in hit.terms)
+    rows.append(tag("li", words.html("why.terms") + " " + (terms or words.html("why.no_terms"))))
+    summary = tag("summary", words.html("why.title"))
+    return tag("details", [summary, tag("ul", rows)], class_="why")
+
+
+def _written(answer: Answer, words: Words) -> str:
+    """Prose of a language model, marked as such and never between quotation marks."""
+    if not answer.writer:
+        return ""
+    sentences: list[str] = []
+    for sentence in answer.writer:
+        notes = "".join(
+            tag("a", f"[{n}]", class_="cite note", href=link(quote.passage, quote.spans))
+            for n in sentence.quotes
+            if 1 <= n <= len(answer.quotes)
+            for quote in [answer.quotes[n - 1]]
+        )
+        sentences.append(escape(sentence.text) + notes)
+    label = tag("p", words.html("answer.generated"), class_="generated-label")
+    return tag("div", [label, tag("p", " ".join(sentences))], class_="generated")
+
+
+def _as_searched(answer: Answer, words: Words) -> str:
+    """Says how a follow-up was completed, when it was."""
+    if answer.searched.strip().casefold().strip("¿?¡! ") == answer.question.strip().casefold().strip("¿?¡! "):
+        return ""
+    if len(answer.searched) <= len(answer.question):
+        return ""
+    return tag("p", words.html("answer.searched", question=answer.searched), class_="searched-as")
+
+
+def _suggestions(answer: Answer, words: Words) -> str:
+    """Headings of passages found but not quoted, as next questions."""
+    quoted = {quote.passage.address for quote in answer.quotes}
+    known = {heading.casefold() for quote in answer.quotes for heading in quote.passage.path}
+    links: list[str] = []
+    for hit in answer.hits:
+        heading = hit.passage.path[-1] if hit.passage.path else ""
+        usable = 8 <= len(heading) <= _LONGEST_SUGGESTION and heading.casefold() not in known
+        if hit.passage.address in quoted or not usable:
+            continue
+        known.add(heading.casefold())
+        asked = words("answer.suggestion", heading=heading)
+        links.append(tag("a", escape(heading), class_="ask", href=question_link(asked), title=asked))
+        if len(links) == _MOST_SUGGESTIONS:
+            break
+    if not links:
+        return ""
+    return tag("p", [tag("span", words.html("answer.related")), *links], class_="suggestions")
+
+
+def _foot(answer: Answer, words: Words, turns: Sequence[str]) -> str:
+    """What was searched and how long it took, small; the record and the link of the question."""
+    search = answer.search
+    total = answer.milliseconds.get("total", 0.0) / 1000
+    statement = words.html(
+        "answer.foot",
+        documents=words.number(search.documents),
+        passages=words.number(search.passages),
+        above=words.number(search.above_threshold),
+        seconds=words.number(total, 2),
+    )
+    here = question_link(answer.question)
+    earlier = "".join("&t=" + question_link(turn).removeprefix("?q=") for turn in turns)
+    record = f"/al/record{here}{earlier}&lang={words.language}"
+    links = [
+        tag("a", words.html("answer.permalink"), class_="act permalink", href=here),
+        tag("a", words.html("answer.record"), class_="act record", href=record),
+    ]
+    return tag("p", [tag("span", statement), *links], class_="answer-foot")

@@ -1,0 +1,195 @@
+// The page's own behaviour: views, theme, language, asking. Everything works on links and buttons that
+// are already in the document, so that keyboard and screen reader get them as they are.
+window.alpie = (() => {
+  const words = window.alpieWords;
+  const VIEWS = { preguntar: "ask", buscar: "search", comprobar: "check", documentos: "documents",
+                  evaluacion: "evaluation", ayuda: "help" };
+  const hashOf = view => Object.keys(VIEWS).find(hash => VIEWS[hash] === view);
+  const phone = () => window.matchMedia("(max-width: 820px)").matches;
+  let toastTimer = 0;
+
+  function say(text) {
+    let toast = document.querySelector(".toast");
+    if (!toast) {
+      toast = document.createElement("div");
+      toast.className = "toast";
+      toast.setAttribute("role", "status");
+      (document.querySelector(".gradio-container") || document.body).append(toast);
+    }
+    toast.textContent = text;
+    toast.hidden = false;
+    clearTimeout(toastTimer);
+    toastTimer = setTimeout(() => { toast.hidden = true; }, 2600);
+  }
+
+  // A fragment of HTML from this server; waits while the corpus is still being opened.
+  async function fragment(path, options = {}, waiting = null) {
+    const address = `/al/${path}${path.includes("?") ? "&" : "?"}lang=${words.lang}`;
+    for (let attempt = 0; attempt < 40; attempt++) {
+      const answer = await fetch(address, options);
+      if (answer.status === 503) {
+        if (waiting) waiting(words.opening);
+        await new Promise(done => setTimeout(done, 1500));
+        continue;
+      }
+      if (answer.status === 429) { say(words.too_many); throw new Error("429"); }
+      return await answer.text();
+    }
+    throw new Error("503");
+  }
+
+  function show(view, focus = false) {
+    document.body.dataset.view = view;
+    for (const link of document.querySelectorAll(".masthead nav a")) {
+      if (link.dataset.view === view) link.setAttribute("aria-current", "page");
+      else link.removeAttribute("aria-current");
+    }
+    for (const section of document.querySelectorAll(".view")) section.hidden = section.id !== `view-${view}`;
+    const section = document.getElementById(`view-${view}`);
+    if (section?.dataset.load) window.alpieViews.load(section);
+    if (focus && view !== "ask") section?.querySelector("h2")?.scrollIntoView({ block: "nearest" });
+  }
+
+  function go(hash) {
+    const view = VIEWS[hash.replace("#", "")] || "ask";
+    show(view, true);
+    closeBasket();
+    window.alpiePanel.close(false);
+  }
+  const closeBasket = () => window.alpieBasket.close();
+
+  function ask(question) {
+    if (!question?.trim()) return;
+    show("ask");
+    document.body.dataset.talk = "yes";
+    window.alpieAsk(question);
+    follow();
+  }
+
+  // While an answer is made, keep its question in sight at the top.
+  function follow() {
+    setTimeout(() => {
+      const asked = [...document.querySelectorAll("#chat .asked")].pop();
+      const box = asked?.closest(".panel-wrap");
+      if (box) box.scrollTop += asked.getBoundingClientRect().top - box.getBoundingClientRect().top - 12;
+    }, 60);
+  }
+
+  // Gradio labels a message with its whole markup, in English: of no use to who hears it.
+  function relabel() {
+    for (const message of document.querySelectorAll("#chat [data-testid=user], #chat [data-testid=bot]")) {
+      message.removeAttribute("aria-label");
+    }
+    document.querySelector("#chat [role=log]")?.setAttribute("aria-label", words.conversation);
+  }
+
+  function answered() {
+    document.body.dataset.talk = "yes";
+    relabel();
+    follow();
+    const units = [...document.querySelectorAll("#chat .message-row")].pop();
+    const first = units?.querySelector(".answer .quote-unit:not(.nearest) a.note");
+    if (phone()) return;
+    if (first) window.alpiePanel.open(first, false);
+    else window.alpiePanel.reset();
+  }
+
+  function cleared() {
+    delete document.body.dataset.talk;
+    window.alpiePanel.reset();
+    document.querySelector("#question textarea")?.focus();
+  }
+
+  function theme(dark) {
+    document.body.classList.toggle("dark", dark);
+    const button = document.querySelector(".tool.theme");
+    if (button) {
+      button.textContent = dark ? words.light : words.dark;
+      button.setAttribute("aria-pressed", String(dark));
+    }
+  }
+
+  function keepTheme(dark) {
+    theme(dark);
+    try { localStorage.setItem("alpie.theme", dark ? "dark" : "light"); } catch { /* private window */ }
+  }
+
+  async function copy(unit) {
+    const quoted = unit.querySelector(".words")?.textContent ?? "";
+    const citation = unit.querySelector(".full-citation")?.textContent ?? "";
+    const marks = words.lang === "en" ? ["“", "”"] : ["«", "»"];
+    const text = `${marks[0]}${quoted}${marks[1]}\n${citation}`;
+    try { await navigator.clipboard.writeText(text); say(words.copied); }
+    catch { say(fallbackCopy(text) ? words.copied : words.copy_failed); }
+  }
+
+  // Pages served over plain http from another machine have no clipboard interface.
+  function fallbackCopy(text) {
+    const area = document.createElement("textarea");
+    area.value = text;
+    document.body.append(area);
+    area.select();
+    const done = document.execCommand("copy");
+    area.remove();
+    return done;
+  }
+
+  // By script, so that what went wrong is said here and not saved as a file.
+  async function download(link) {
+    const answer = await fetch(link.href).catch(() => null);
+    if (!answer?.ok) { say(words.failed); return; }
+    const vanished = Number(answer.headers.get("x-alpie-vanished"));
+    if (vanished) say(`${words.vanished} ${vanished}`);
+    const saved = document.createElement("a");
+    saved.href = URL.createObjectURL(await answer.blob());
+    saved.download = /filename="([^"]+)"/.exec(answer.headers.get("content-disposition") ?? "")?.[1] ?? "al-pie";
+    saved.click();
+    setTimeout(() => URL.revokeObjectURL(saved.href), 60000);
+  }
+
+  function onClick(event) {
+    const target = event.target.closest?.("a, button");
+    if (!target) return;
+    const plain = !(event.ctrlKey || event.metaKey || event.shiftKey || event.button);
+    const has = name => target.classList.contains(name);
+    if (target.tagName === "A" && !plain) return;
+    if (has("cite")) { event.preventDefault(); window.alpiePanel.open(target, true); }
+    else if (has("ask")) { event.preventDefault(); ask(new URLSearchParams(target.search).get("q")); }
+    else if (has("go")) { event.preventDefault(); history.pushState(null, "", location.pathname + target.hash); go(target.hash); }
+    else if (has("language")) { event.preventDefault(); location.href = target.pathname + location.search + location.hash; }
+    else if (has("copy")) copy(target.closest(".quote-unit, .reading"));
+    else if (target.hasAttribute("download")) { event.preventDefault(); download(target); }
+    else if (has("keep")) window.alpieBasket.keep(target.closest(".quote-unit, .reading"));
+    else if (has("permalink")) {
+      event.preventDefault();
+      const link = new URL(target.getAttribute("href"), location.origin + words.home).href;
+      navigator.clipboard?.writeText(link).then(() => say(words.link_copied), () => { location.href = link; })
+        ?? (location.href = link);
+    }
+    else if (has("theme")) keepTheme(!document.body.classList.contains("dark"));
+  }
+
+  // Gradio draws the page and adds the scripts in no certain order: begin when all of it is there.
+  const complete = () => document.querySelector(".masthead") && document.querySelector("#panel .panel-content")
+    && window.alpieAsk && window.alpieBasket && window.alpiePanel && window.alpieViews;
+
+  function start() {
+    if (!complete()) { setTimeout(start, 20); return; }
+    document.documentElement.lang = words.lang;
+    let stored = null;
+    try { stored = localStorage.getItem("alpie.theme"); } catch { /* private window */ }
+    theme(stored ? stored === "dark" : window.matchMedia("(prefers-color-scheme: dark)").matches);
+    document.addEventListener("click", onClick);
+    document.addEventListener("keydown", event => { if (event.key === "Escape") { closeBasket(); window.alpiePanel.close(true); } });
+    window.addEventListener("popstate", () => go(location.hash));
+    window.alpieBasket.start();
+    const wanted = new URLSearchParams(location.search);
+    show(VIEWS[location.hash.replace("#", "")] || "ask");
+    if (wanted.get("p") || wanted.get("d")) window.alpiePanel.openAddress(location.search);
+    if (wanted.get("q")) ask(wanted.get("q"));
+    document.body.dataset.ready = "yes";
+  }
+
+  setTimeout(start, 0);
+  return { say, fragment, show, ask, answered, cleared, phone, words };
+})();

@@ -1,0 +1,75 @@
+// The source panel: opens a place, scrolls to its words, gives the focus back when it is closed.
+window.alpiePanel = (() => {
+  let from = null;      // the link the panel was opened from
+  let wanted = "";      // the place asked for last: an older answer that comes late is dropped
+  const content = () => document.querySelector("#panel .panel-content");
+  let empty = null;
+
+  // A link's own address, not the page's: "?p=…&s=…".
+  function placeOf(link) {
+    const query = new URLSearchParams(new URL(link.href, location.href).search);
+    const kept = new URLSearchParams();
+    for (const name of ["p", "s", "d"]) if (query.get(name)) kept.set(name, query.get(name));
+    return "?" + kept;
+  }
+
+  async function open(link, moveFocus) {
+    if (!link.closest("#panel")) from = link;
+    for (const other of document.querySelectorAll(".open")) other.classList.remove("open");
+    link.closest(".quote-unit")?.classList.add("open");
+    if (link.classList.contains("note")) link.classList.add("open");
+    await openAddress(placeOf(link), moveFocus);
+  }
+
+  async function openAddress(search, moveFocus = false) {
+    const box = content();
+    empty ??= box.innerHTML;
+    wanted = search;
+    document.body.dataset.panel = "open";
+    const waiting = text => { box.innerHTML = `<p class="searching panel-empty"></p>`; box.firstChild.textContent = text; };
+    try {
+      const query = new URLSearchParams(search);
+      for (const name of ["q", "lang"]) query.delete(name);
+      const html = await window.alpie.fragment(`reader?${query}`, {}, waiting);
+      if (wanted !== search) return;
+      box.innerHTML = html;
+      toWords();
+      if (moveFocus) box.querySelector("h2")?.focus({ preventScroll: true });
+    } catch {
+      waiting(window.alpie.words.failed);
+    }
+  }
+
+  // Scrolls the panel only, never the page.
+  function toWords() {
+    const box = content();
+    const mark = box.querySelector("mark");
+    if (!mark) { box.scrollTop = 0; return; }
+    const marks = box.querySelectorAll("mark");
+    const head = box.querySelector(".reading-head");
+    const covered = head && getComputedStyle(head).position === "sticky" ? head.offsetHeight : 0;
+    const top = mark.getBoundingClientRect().top - box.getBoundingClientRect().top + box.scrollTop;
+    const bottom = marks[marks.length - 1].getBoundingClientRect().bottom - box.getBoundingClientRect().top + box.scrollTop;
+    const free = box.clientHeight - covered;
+    const above = Math.max(24, (free - (bottom - top)) * 0.35);
+    box.scrollTop = top - covered - Math.min(above, free * 0.35);
+  }
+
+  function close(giveFocusBack) {
+    if (document.body.dataset.panel !== "open") return;
+    if (window.alpie.phone()) delete document.body.dataset.panel;
+    if (giveFocusBack && from?.isConnected) from.focus();
+  }
+
+  function reset() {
+    if (empty !== null) content().innerHTML = empty;
+    delete document.body.dataset.panel;
+    from = null;
+  }
+
+  document.addEventListener("click", event => {
+    if (event.target.closest?.(".panel-close")) close(true);
+    else if (event.target.closest?.(".to-words")) toWords();
+  });
+  return { open, openAddress, close, reset, placeOf };
+})();

@@ -1,0 +1,42 @@
+// Look up, check, documents, evaluation, help: fetched when first shown, forms answered in place.
+window.alpieViews = (() => {
+  const PATHS = { search: "search-form", check: "check-form", documents: "documents", evaluation: "evaluation", help: "help" };
+
+  async function load(section) {
+    const name = section.dataset.load;
+    delete section.dataset.load;
+    try {
+      section.innerHTML = await window.alpie.fragment(PATHS[name], {}, text => { section.firstChild.textContent = text; });
+      const form = section.querySelector("form");
+      if (form) {
+        const results = document.createElement("div");
+        results.className = "answers";
+        section.append(results);
+        form.addEventListener("submit", event => { event.preventDefault(); submit(form, results); });
+        form.querySelector("input, textarea")?.focus();
+      }
+    } catch {
+      section.innerHTML = '<p class="problem"></p>';
+      section.firstChild.textContent = window.alpie.words.failed;
+      section.dataset.load = name;
+    }
+  }
+
+  let latest = 0;
+  async function submit(form, results) {
+    const own = ++latest;
+    const fields = new FormData(form);
+    results.setAttribute("aria-busy", "true");
+    try {
+      const html = form.id === "check-form"
+        ? await window.alpie.fragment("check", { method: "POST", body: fields.get("text"), headers: { "content-type": "text/plain" } })
+        : await window.alpie.fragment(`search?${new URLSearchParams(fields)}`);
+      if (own === latest) results.innerHTML = html;
+    } catch {
+      results.textContent = window.alpie.words.failed;
+    } finally {
+      results.removeAttribute("aria-busy");
+    }
+  }
+  return { load };
+})();

@@ -1,0 +1,42 @@
+"""The words of the page, one catalogue a language: `locale/*.json`, on top of the command line's."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from alpie.app import words as common
+from alpie.app.page.html import escape
+
+__all__ = ["LANGUAGES", "Words", "words_for"]
+
+LANGUAGES = common.LANGUAGES
+_FOLDER = Path(__file__).resolve().parent / "locale"
+
+
+@dataclass(frozen=True)
+class Words(common.Words):
+    """Interface text of one language. ``words("chat.send")`` is plain text, `html` the escaped one."""
+
+    def html(self, key: str, **values: object) -> str:
+        """The same, escaped for HTML."""
+        return escape(self(key, **values))
+
+    def share(self, value: float) -> str:
+        """A share between 0 and 1 as a percentage."""
+        return self.number(100 * value) + ("%" if self.language == "en" else "\u00a0%")
+
+    @property
+    def for_scripts(self) -> dict[str, str]:
+        """What the scripts of the page say."""
+        return {key.removeprefix("js."): text for key, text in self.entries.items() if key.startswith("js.")}
+
+
+@lru_cache
+def words_for(language: str) -> Words:
+    """The catalogue of `language`; Spanish for a language there is none of."""
+    base = common.words_for(language)
+    own: dict[str, str] = json.loads((_FOLDER / f"{base.language}.json").read_text(encoding="utf-8"))
+    return Words(base.language, {**base.entries, **own})

@@ -1,0 +1,113 @@
+"""Check a quotation: exact, altered (differences word by word), or not in the corpus."""
+
+from __future__ import annotations
+
+from alpie.app.citation import full_citation, short_citation
+from alpie.app.page.catalogue import Words
+from alpie.app.page.html import escape, tag
+from alpie.app.page.library import Library
+from alpie.app.page.places import link
+from alpie.app.verify import DifferenceKind, Place, QuotationChecker, Verdict, Verification
+from alpie.index.errors import QuestionError
+
+__all__ = ["LONGEST_TEXT", "render_check", "render_form"]
+
+LONGEST_TEXT = 5000  # characters: a page and a half
+
+
+def render_form(words: Words) -> str:
+    """The form: one field and a button."""
+    area = tag("textarea", "", id="check-text", name="text", rows="5", maxlength=str(LONGEST_TEXT), required="")
+    fields = [
+        tag("label", words.html("check.label"), for_="check-text"),
+        area,
+        tag("p", tag("button", words.html("check.go"), type="submit", class_="primary")),
+    ]
+    return (
+        tag("h2", words.html("nav.check"))
+        + tag("p", words.html("check.intro"), class_="intro")
+        + tag("form", fields, id="check-form", class_="form")
+    )
+
+
+def render_check(checker: QuotationChecker, text: str, words: Words) -> str:
+    """What the corpus says about the pasted `text`."""
+    if len(text) > LONGEST_TEXT:
+        return tag("p", words.html("check.too_long", most=words.number(LONGEST_TEXT)), class_="problem")
+    try:
+        outcome = checker.check(text)
+    except QuestionError:
+        return tag("p", words.html("check.no_words"), class_="problem")
+    library: Library = checker.corpus  # type: ignore[assignment]  # the page gives its own
+    title = {
+        Verdict.EXACT: "check.exact_with_omissions" if outcome.with_omissions else "check.exact",
+        Verdict.ALTERED: "check.altered",
+        Verdict.ABSENT: "check.absent",
+    }[outcome.verdict]
+    parts = [tag("h3", words.html(title), class_="verdict-title")]
+    if outcome.verdict is Verdict.ABSENT:
+        documents = words.number(len(library.documents))
+        parts.append(tag("p", words.html("check.absent.text", documents=documents)))
+    if outcome.verdict is Verdict.ALTERED:
+        parts.append(_compared(outcome, words))
+    if outcome.occurrences > 1:
+        parts.append(tag("p", words.html("check.occurrences", number=outcome.occurrences), class_="small"))
+    parts += [_place(library, place, words) for place in outcome.places]
+    return tag("div", parts, class_=f"verdict {outcome.verdict}", role="status")
+
+
+def _compared(outcome: Verification, words: Words) -> str:
+    """The document's text with what the pasted one left out struck in, and what it put in marked."""
+    pieces: list[str] = []
+    for run in outcome.differences:
+        if run.kind is DifferenceKind.EQUAL:
+            pieces.append(escape(run.source))
+            continue
+        if run.pasted:
+            pieces.append(tag("del", _spoken(words("check.pasted")) + escape(run.pasted)))
+        if run.source:
+            pieces.append(tag("ins", _spoken(words("check.source")) + escape(run.source)))
+    legend = tag(
+        "p",
+        [
+            tag("del", words.html("check.legend.pasted")),
+            " · ",
+            tag("ins", words.html("check.legend.source")),
+            " · ",
+            words.html("check.similarity", share=words.share(outcome.similarity)),
+        ],
+        class_="small",
+    )
+    return tag("p", " ".join(pieces), class_="compared") + legend
+
+
+def _spoken(text: str) -> str:
+    """For screen readers, which do not announce `del` and `ins`."""
+    return tag("span", escape(text) + " ", class_="spoken")
+
+
+def _place(library: Library, place: Place, words: Words) -> str:
+    document = library.documents[place.document_id]
+    quote = tag("blockquote", tag("span", escape(place.text), class_="words"), class_="quote", lang=document.language)
+    if place.citation is None:
+        return tag("div", [quote, tag("p", escape(document.title), class_="source-line")], class_="quote-unit")
+    href = link(library.passage(place.citation.address), place.spans)
+    source = tag(
+        "a", escape(short_citation(place.citation, words.language)), class_="cite source", href=href
+    )
+    actions = [
+        tag("button", words.html("quote.copy"), class_="act copy", title=words("quote.copy.title")),
+        tag("a", words.html("quote.context"), class_="cite act", href=href),
+        tag("button", words.html("quote.keep"), class_="act keep", title=words("quote.keep.title")),
+    ]
+    return tag(
+        "div",
+        [
+            quote,
+            tag("p", source, class_="source-line"),
+            tag("p", tag("code", escape(place.address)), class_="source-line address"),
+            tag("span", escape(full_citation(place.citation, words.language)), class_="full-citation"),
+            tag("p", actions, class_="actions"),
+        ],
+        class_="quote-unit",
+    )

@@ -1,0 +1,206 @@
+"""The frame of the page: masthead, the views on the left, the source panel on the right."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from alpie.app.page.catalogue import Words
+from alpie.app.page.chat import LONGEST_QUESTION, Chat, Conversation
+from alpie.app.page.html import escape, tag
+from alpie.app.page.library import Opening
+from alpie.app.page.places import question_link
+
+__all__ = ["build_page", "head_of"]
+
+_ASSETS = Path(__file__).resolve().parent / "assets"
+_SCRIPTS = ("page.js", "panel.js", "basket.js", "views.js")
+_STYLES = ("base.css", "chat.css", "panel.css", "views.css", "print.css")
+_VIEWS = (  # name of the view in the catalogue, hash in the address
+    ("ask", "preguntar"),
+    ("search", "buscar"),
+    ("check", "comprobar"),
+    ("documents", "documentos"),
+    ("evaluation", "evaluacion"),
+    ("help", "ayuda"),
+)
+_EXAMPLES = 5
+
+# Gradio makes an event method of every name quoted after `trigger(`: here `ask`.
+_BRIDGE = "window.alpieAsk = question => trigger('ask', {question: question});"
+
+
+def build_page(opening: Opening, words: Words, homes: Mapping[str, str]) -> gr.Blocks:
+    """The page in one language; `homes` says at which path each language is."""
+    chat = Chat(opening, words)
+    plain: dict[str, Any] = {"apply_default_css": False}
+    with gr.Blocks(title=words("page.title"), fill_width=True, analytics_enabled=False) as page:
+        gr.HTML(_masthead(words, homes), elem_id="masthead", **plain)
+        talk = gr.State(Conversation(), time_to_live=3600)
+        with gr.Row(elem_id="desk"):
+            with gr.Column(elem_id="views"):
+                with gr.Column(elem_id="view-ask"):
+                    chatbot = gr.Chatbot(
+                        elem_id="chat",
+                        label=words("chat.label"),
+                        show_label=False,
+                        container=False,
+                        height=None,
+                        autoscroll=False,
+                        latex_delimiters=[],
+                        reasoning_tags=[],
+                        allow_tags=False,
+                        buttons=[],
+                        feedback_options=None,
+                        line_breaks=False,
+                        group_consecutive_messages=False,
+                        layout="panel",
+                        placeholder=_welcome(words),
+                    )
+                    with gr.Row(elem_id="composer"):
+                        box = gr.Textbox(
+                            elem_id="question",
+                            label=words("chat.question"),
+                            placeholder=words("chat.placeholder"),
+                            container=True,
+                            lines=1,
+                            max_lines=5,
+                            max_length=LONGEST_QUESTION,
+                            scale=1,
+                        )
+                        send = gr.Button(words("chat.send"), elem_id="send", variant="primary", scale=0)
+                        again = gr.Button(words("chat.again"), elem_id="again", scale=0)
+                gr.HTML(_views(words), elem_id="other-views", **plain)
+            gr.HTML(_empty_panel(words), elem_id="panel", **plain)
+        bridge = gr.HTML("", elem_id="bridge", **plain, js_on_load=_BRIDGE)
+        gr.HTML(_foot(words), elem_id="colophon", **plain)
+
+        def ask(question: Any, conversation: Any) -> Iterator[tuple[Any, Any, Any]]:
+            # The box is emptied once, when the question has arrived: a refused request leaves it there,
+            # and what is typed while the answer is made is not erased.
+            emptied: Any = ""
+            for messages, state in chat.ask(question, conversation):
+                yield messages, state, emptied
+                emptied = gr.skip()
+
+        def ask_from_link(conversation: Any, event: gr.EventData) -> Iterator[tuple[Any, Any]]:
+            yield from chat.ask(getattr(event, "question", ""), conversation)
+
+        quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+        answered = "() => window.alpie.answered()"
+        for event in (box.submit, send.click):
+            event(ask, [box, talk], [chatbot, talk, box], concurrency_limit=8, **quiet).then(
+                None, js=answered, **quiet
+            )
+        bridge.ask(  # type: ignore[attr-defined]
+            ask_from_link, [talk], [chatbot, talk], concurrency_limit=8, **quiet
+        ).then(None, js=answered, **quiet)
+        again.click(lambda: ([], Conversation()), None, [chatbot, talk], queue=False, **quiet).then(
+            None, js="() => window.alpie.cleared()", **quiet
+        )
+    return page
+
+
+def head_of(words: Words, home: str) -> str:
+    """What goes into the document head: styles, scripts and the words the scripts say."""
+    strings = json.dumps({"lang": words.language, "home": home, **words.for_scripts}, ensure_ascii=False)
+    safe = strings.replace("<", "\\u003c")
+    styles = "".join(f'<link rel="stylesheet" href="{_asset(name)}">' for name in _STYLES)
+    scripts = "".join(f'<script defer src="{_asset(name)}"></script>' for name in _SCRIPTS)
+    meta = '<meta name="referrer" content="no-referrer"><meta name="color-scheme" content="light dark">'
+    return f'{meta}{styles}<script>window.alpieWords = {safe};</script>{scripts}'
+
+
+def _asset(name: str) -> str:
+    """Address of an asset with a hash of its content, so that browsers never keep an old one."""
+    digest = hashlib.sha256((_ASSETS / name).read_bytes()).hexdigest()[:12]
+    return f"/al/assets/{name}?v={digest}"
+
+
+def _masthead(words: Words, homes: Mapping[str, str]) -> str:
+    home = tag("a", [tag("span", "Al Pie", class_="name"), tag("span", words.html("page.motto"), class_="motto")],
+               href=homes[words.language], class_="brand")
+    links = (tag("a", words.html(f"nav.{view}"), href=f"#{target}", class_="go", data_view=view)
+             for view, target in _VIEWS)
+    languages = (
+        tag("span", language.upper(), aria_current="true")
+        if language == words.language
+        else tag("a", language.upper(), href=homes[language],
+                 hreflang=language, lang=language, class_="language", title=words("page.other_language"))
+        for language in homes
+    )
+    tools = tag(
+        "div",
+        [
+            tag("button", [words.html("basket.button") + " ", tag("span", "0", class_="count")],
+                class_="tool basket-open", aria_expanded="false"),
+            tag("button", words.html("page.theme"), class_="tool theme", aria_pressed="false"),
+            tag("span", languages, class_="languages"),
+        ],
+        class_="tools",
+    )
+    skip = tag("a", words.html("page.skip"), href="#question", class_="skip")
+    nav = tag("nav", links, aria_label=words("nav.label"))
+    return skip + tag("header", [home, nav, tools], class_="masthead") + _basket(words)
+
+
+def _basket(words: Words) -> str:
+    formats = ("markdown", "apa", "iso690", "bibtex", "ris", "csl-json", "csv")
+    links = (tag("a", words.html(f"export.{form}"), class_="act export", href="#", data_form=form, download="")
+             for form in formats)
+    return tag(
+        "section",
+        [
+            tag("h2", words.html("basket.title")),
+            tag("p", words.html("basket.empty"), class_="basket-empty"),
+            tag("ol", "", class_="basket-items"),
+            tag("p", [tag("span", words.html("basket.download")), *links], class_="basket-exports"),
+            tag("p", [tag("button", words.html("basket.clear"), class_="act basket-clear"),
+                      tag("button", words.html("basket.close"), class_="act basket-close")]),
+        ],
+        id="basket",
+        class_="basket",
+        hidden="",
+        aria_label=words("basket.title"),
+    )
+
+
+def _welcome(words: Words) -> str:
+    examples = [words(f"example.{n}") for n in range(1, _EXAMPLES + 1)]
+    items = (tag("li", tag("a", escape(q), class_="ask", href=question_link(q))) for q in examples)
+    return tag(
+        "div",
+        [
+            tag("h1", words.html("welcome.title")),
+            tag("p", words.html("welcome.text")),
+            tag("p", words.html("welcome.examples"), class_="kicker"),
+            tag("ul", items, class_="examples"),
+        ],
+        class_="welcome",
+    )
+
+
+def _views(words: Words) -> str:
+    return "".join(
+        tag("section", tag("p", words.html("view.loading"), class_="searching"), id=f"view-{view}",
+            class_="view", aria_label=words(f"nav.{view}"), data_load=view, hidden="")
+        for view, _ in _VIEWS[1:]
+    )
+
+
+def _empty_panel(words: Words) -> str:
+    close = tag("button", words.html("panel.close"), class_="act panel-close")
+    hint = tag("div", [tag("p", words.html("panel.title"), class_="kicker"), tag("p", words.html("panel.empty"))],
+               class_="panel-empty")
+    content = tag("div", hint, class_="panel-content", tabindex="0", role="region", aria_label=words("panel.title"))
+    return tag("aside", [close, content], class_="panel", aria_label=words("panel.title"))
+
+
+def _foot(words: Words) -> str:
+    return tag("footer", [tag("span", words.html("foot.privacy")),
+                          tag("a", words.html("foot.help"), href="#ayuda", class_="go")], class_="colophon")

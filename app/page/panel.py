@@ -1,0 +1,176 @@
+"""The source panel: which document, where in it, what can be done with it, and the document itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+
+from alpie.app.citation import cite, full_citation, short_citation
+from alpie.app.page.catalogue import Words
+from alpie.app.page.html import escape, tag
+from alpie.app.page.library import Library
+from alpie.app.page.places import link, parse_spans
+from alpie.app.page.reader import Reader
+from alpie.app.records import Citation
+from alpie.app.verify import QuotationChecker
+from alpie.index.errors import AddressError
+from alpie.index.readable import readable_text
+from alpie.index.records import Document, Layout, Passage
+
+__all__ = ["Panels"]
+
+
+class Panels:
+    """Makes panels from a library; keeps each document's reader."""
+
+    def __init__(self, library: Library) -> None:
+        self.library = library
+        self._readers: dict[str, Reader] = {}
+
+    @cached_property
+    def checker(self) -> QuotationChecker:
+        """Checks quotations; prepares the documents once."""
+        return QuotationChecker(self.library)
+
+    @cached_property
+    def by_document(self) -> Mapping[str, tuple[Passage, ...]]:
+        found: dict[str, list[Passage]] = {identifier: [] for identifier in self.library.documents}
+        for passage in self.library.passages:
+            found[passage.document_id].append(passage)
+        return {
+            identifier: tuple(sorted(those, key=lambda p: p.ordinal)) for identifier, those in found.items()
+        }
+
+    def reader(self, document_id: str) -> Reader:
+        """The reader of a document; KeyError for an unknown one."""
+        if document_id not in self._readers:
+            document = self.library.documents[document_id]
+            layout = self.library.layouts.get(document_id) or Layout(document_id, (), (), (), ())
+            self._readers[document_id] = Reader(document, layout, self.by_document[document_id])
+        return self._readers[document_id]
+
+    def at(self, address: str, spans: str, words: Words) -> str:
+        """The panel opened at an address; raises AddressError."""
+        passage = self.library.passage(address)
+        document = self.library.documents[passage.document_id]
+        chosen = parse_spans(spans, passage, len(document.text)) if spans else ()
+        marks = chosen or tuple(span for sentence in passage.sentences for span in sentence.spans)
+        text = readable_text(document.text, marks)
+        citation = cite(document, passage)
+        head = tag(
+            "header",
+            [
+                self._title(document, words),
+                tag("p", escape(_where(citation, words)), class_="where"),
+                tag("p", tag("code", escape(passage.address)), class_="address"),
+                tag("span", escape(text), class_="words hidden"),
+                tag("span", escape(short_citation(citation, words.language)), class_="source hidden"),
+                tag("span", escape(full_citation(citation, words.language)), class_="full-citation"),
+                self._actions(passage, link(passage, chosen), words),
+                self._neighbours(passage, words),
+            ],
+            class_="reading-head",
+        )
+        return self._article(document, head, self.reader(document.id).render(words, marks), words, passage)
+
+    def whole(self, document_id: str, words: Words) -> str:
+        """The panel opened at the top of a document; KeyError for an unknown one."""
+        document = self.library.documents[document_id]
+        head = tag("header", self._title(document, words), class_="reading-head")
+        return self._article(document, head, self.reader(document_id).render(words), words, None)
+
+    def vanished(self, error: AddressError, words: Words) -> str:
+        """What a permanent link shows when the text behind it changed or is gone."""
+        address = error.address
+        document = self.library.documents.get(address.split("/", 1)[0])
+        parts = [
+            tag("h2", words.html("reader.vanished.title"), tabindex="-1"),
+            tag("p", words.html("reader.vanished.changed" if document else "reader.vanished.unknown")),
+            tag("p", tag("code", escape(address)), class_="address"),
+        ]
+        if document:
+            place = address.rpartition("/")[0]
+            same = [p for p in self.by_document[document.id] if p.address.rpartition("/")[0] == place]
+            if same:
+                parts.append(tag("p", words.html("reader.vanished.now")))
+                items = (
+                    tag("li", tag("a", escape(p.text[:120] + "…"), class_="cite", href=link(p))) for p in same[:5]
+                )
+                parts.append(tag("ul", items))
+            opening = tag("a", escape(document.title), class_="cite", href=f"?d={document.id}")
+            parts.append(tag("p", words.html("reader.vanished.document") + " " + opening))
+        return tag("div", parts, class_="reading vanished")
+
+    def _article(
+        self, document: Document, head: str, body: str, words: Words, passage: Passage | None
+    ) -> str:
+        text = tag("div", body or _raw(document), class_="document", lang=document.language)
+        return tag(
+            "article",
+            [head, text],
+            class_="reading",
+            aria_label=words("reader.label", title=document.title),
+            data_n=str(self._position(passage)) if passage else None,
+        )
+
+    def _title(self, document: Document, words: Words) -> str:
+        kicker = f"{document.publisher} · {document.kind} · {words.date(document.date)}"
+        parts = [tag("p", escape(kicker), class_="kicker"), tag("h2", escape(document.title), tabindex="-1")]
+        if document.editorial:
+            fields = ", ".join(words(f"field.{name}") for name in document.editorial)
+            parts.append(tag("p", words.html("reader.editorial", fields=fields), class_="editorial"))
+        return "".join(parts)
+
+    def _actions(self, passage: Passage, href: str, words: Words) -> str:
+        formats = (("apa", "APA 7"), ("iso690", "ISO 690"), ("bibtex", "BibTeX"), ("ris", "RIS"))
+        exports = (
+            tag(
+                "a",
+                label,
+                class_="act",
+                href=f"/al/export/{key}{href}&lang={words.language}",
+                download="",
+            )
+            for key, label in formats
+        )
+        return tag(
+            "p",
+            [
+                tag("button", words.html("quote.copy"), class_="act copy", title=words("quote.copy.title")),
+                tag("a", words.html("reader.permalink"), class_="act permalink", href=link(passage)),
+                tag("button", words.html("quote.keep"), class_="act keep", title=words("quote.keep.title")),
+                tag("details", [tag("summary", words.html("reader.cite_as")), *exports], class_="exports"),
+            ],
+            class_="actions",
+        )
+
+    def _neighbours(self, passage: Passage, words: Words) -> str:
+        those = self.by_document[passage.document_id]
+        at = self._position(passage)
+        links: list[str] = []
+        if at > 0:
+            links.append(tag("a", "‹ " + words.html("reader.before"), class_="cite", href=link(those[at - 1])))
+        links.append(tag("button", words.html("reader.back_to_words"), class_="act to-words"))
+        if at + 1 < len(those):
+            links.append(tag("a", words.html("reader.after") + " ›", class_="cite", href=link(those[at + 1])))
+        return tag("nav", links, class_="neighbours", aria_label=words("reader.neighbours"))
+
+    def _position(self, passage: Passage) -> int:
+        those: Sequence[Passage] = self.by_document[passage.document_id]
+        return next((i for i, other in enumerate(those) if other.address == passage.address), 0)
+
+
+def _where(citation: Citation, words: Words) -> str:
+    parts = [*citation.path]
+    if citation.label:
+        parts.append(citation.label)
+    elif citation.paragraph:
+        parts.append(words("reader.paragraph", number=citation.paragraph))
+    if citation.page is not None:
+        parts.append(words("reader.page", page=citation.page))
+    return " › ".join(parts)
+
+
+def _raw(document: Document) -> str:
+    """The text as it is, for a document whose layout is not known."""
+    return tag("pre", escape(document.text))

@@ -1,0 +1,166 @@
+"""The page's own addresses under `/al/`: fragments of HTML, downloads, the printable record.
+
+They read the corpus and nothing else, need no session and keep no state, so a fragment can be tested
+without a browser and a download is an ordinary link.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import HTMLResponse, JSONResponse, Response
+from fastapi.staticfiles import StaticFiles
+
+from alpie.app.page import basket, check, documents, evaluation, lookup, record_view
+from alpie.app.page.catalogue import Words, words_for
+from alpie.app.page.help import render_help
+from alpie.app.page.html import tag
+from alpie.app.page.library import Library, NotReady, Opening
+from alpie.app.page.panel import Panels
+from alpie.index.errors import AddressError, AlpieError
+
+__all__ = ["add_routes"]
+
+_LOG = logging.getLogger(__name__)
+_ASSETS = Path(__file__).resolve().parent / "assets"
+_OPENING_SECONDS = 20.0  # a fragment waits this long for the corpus; the script then asks again
+_LONGEST_VALUE = 4000  # characters of one parameter
+
+Make = Callable[[Library, Words], Response]
+
+
+def add_routes(app: FastAPI, opening: Opening, report: Path | None) -> None:
+    """Hang the routes on `app`; `report` is where `alpie eval --report` wrote `report.json`."""
+    router = APIRouter(prefix="/al", include_in_schema=False)
+    panels: list[Panels] = []  # made once, when the corpus is there
+
+    def panels_of(library: Library) -> Panels:
+        if not panels:
+            panels.append(Panels(library))
+        return panels[0]
+
+    async def answer(request: Request, make: Make) -> Response:
+        return await run_in_threadpool(_answered, opening, _words(request), make)
+
+    @router.get("/reader")
+    async def reader(request: Request) -> Response:
+        query = _query(request)
+
+        def make(library: Library, words: Words) -> Response:
+            own = panels_of(library)
+            try:
+                if "d" in query:
+                    return HTMLResponse(own.whole(query["d"], words))
+                return HTMLResponse(own.at(query.get("p", ""), query.get("s", ""), words))
+            except AddressError as error:
+                return HTMLResponse(own.vanished(error, words), status_code=404)
+            except KeyError:
+                unknown = AddressError("no such document", address=query.get("d", ""))
+                return HTMLResponse(own.vanished(unknown, words), status_code=404)
+
+        return await answer(request, make)
+
+    @router.get("/search-form")
+    async def search_form(request: Request) -> Response:
+        return await answer(request, lambda library, words: HTMLResponse(lookup.render_form(library, words)))
+
+    @router.get("/search")
+    async def search(request: Request) -> Response:
+        wanted = lookup.Wanted.from_query(_query(request))
+        return await answer(
+            request, lambda library, words: HTMLResponse(lookup.render_results(library, wanted, words))
+        )
+
+    @router.get("/check-form")
+    async def check_form(request: Request) -> Response:
+        return HTMLResponse(check.render_form(_words(request)))
+
+    @router.post("/check")
+    async def check_quotation(request: Request) -> Response:
+        text = (await _body(request, 4 * check.LONGEST_TEXT + 4)).decode("utf-8", errors="replace")
+        return await answer(
+            request,
+            lambda library, words: HTMLResponse(check.render_check(panels_of(library).checker, text, words)),
+        )
+
+    @router.get("/documents")
+    async def document_list(request: Request) -> Response:
+        return await answer(
+            request,
+            lambda library, words: HTMLResponse(documents.render_documents(panels_of(library), words)),
+        )
+
+    @router.get("/evaluation")
+    async def evaluation_view(request: Request) -> Response:
+        words = _words(request)
+        return HTMLResponse(await run_in_threadpool(evaluation.render_evaluation, report, words))
+
+    @router.get("/help")
+    async def help_view(request: Request) -> Response:
+        return HTMLResponse(render_help(_words(request)))
+
+    @router.get("/export/{form}")
+    async def export(form: str, request: Request) -> Response:
+        places = basket.places(request.query_params.multi_items())
+        base = str(request.base_url)
+        return await answer(request, lambda library, words: basket.export(library, form, places, words, base))
+
+    @router.get("/record")
+    async def record(request: Request) -> Response:
+        query = _query(request)
+        turns = tuple(value[:_LONGEST_VALUE] for value in request.query_params.getlist("t"))[:6]
+        as_json = query.get("format") == "json"
+        return await answer(
+            request,
+            lambda library, words: record_view.record(library, query.get("q", ""), turns, words, as_json),
+        )
+
+    @app.get("/healthz", include_in_schema=False)
+    async def health() -> JSONResponse:
+        state = "ready" if opening.ready else "failed" if opening.settled else "opening"
+        return JSONResponse({"status": state}, status_code=503 if state == "failed" else 200)
+
+    app.include_router(router)
+    app.mount("/al/assets", StaticFiles(directory=_ASSETS), name="assets")
+
+
+def _query(request: Request) -> dict[str, str]:
+    return {key: value[:_LONGEST_VALUE] for key, value in request.query_params.items()}
+
+
+async def _body(request: Request, most_bytes: int) -> bytes:
+    """The body, cut off after `most_bytes`."""
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > most_bytes:
+            break
+    return body[:most_bytes]
+
+
+def _words(request: Request) -> Words:
+    return words_for(request.query_params.get("lang", "es"))
+
+
+def _answered(opening: Opening, words: Words, make: Make) -> Response:
+    """What `make` says, or a plain sentence with the right status."""
+    try:
+        return make(opening.wait(_OPENING_SECONDS), words)
+    except NotReady as error:
+        key = "chat.not_ready" if error.failed else "chat.still_opening"
+        return _sentence(words.html(key), 500 if error.failed else 503)
+    except AlpieError as error:
+        _LOG.info("refused: %s", error)
+        return _sentence(words.html("chat.refused"), 400)
+    except Exception:  # noqa: BLE001 - edge of a page event: a plain sentence for people, the rest for the log
+        _LOG.exception("a page request failed")
+        return _sentence(words.html("chat.failed"), 500)
+
+
+def _sentence(text: str, status: int) -> Response:
+    headers = {"retry-after": "2"} if status == 503 else None
+    return HTMLResponse(tag("p", text, class_="problem"), status_code=status, headers=headers)

@@ -1,0 +1,93 @@
+"""The records a question turns into: quote, citation, answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from alpie.index.hits import Hit
+from alpie.index.records import Passage, Span
+
+__all__ = ["Answer", "Citation", "Quote", "SearchStatement", "WrittenSentence"]
+
+
+@dataclass(frozen=True)
+class Citation:
+    """Where a quotation comes from, in the words of `sources.toml` and of the document's headings.
+
+    The strings shown to people are made by `alpie.app.citation` (short form, full form, formats).
+    """
+
+    address: str  # permanent address of the passage
+    document_id: str
+    title: str
+    publisher: str
+    date: str
+    kind: str
+    path: tuple[str, ...]  # section → heading
+    box: str | None
+    label: str | None  # «párrafo 1 de la parte dispositiva», «artículo 22»
+    page: int | None  # printed page, None where the document does not say
+    paragraph: int  # within the innermost heading
+    url: str = ""
+    rights: str = ""
+    short_publisher: str = ""  # for the short form: «WeProtect»
+    language: str = ""  # BCP 47, of the document
+
+
+@dataclass(frozen=True)
+class Quote:
+    """One to three sentences (or a whole list), word for word: `source[start:end]`, white space
+    collapsed and the spans the layout left out removed, equals `text`."""
+
+    text: str
+    document_id: str
+    spans: tuple[Span, ...]
+    passage: Passage
+    citation: Citation
+    score: float  # calibrated: the probability that this quotation answers, 0 … 1
+    emphasis: tuple[tuple[int, int], ...] = ()  # character ranges of `text` to print bold
+    lead: str = ""  # reserved: what the reader needs to know before it; empty when the quote stands alone
+
+    @property
+    def start(self) -> int:
+        return self.spans[0].start
+
+    @property
+    def end(self) -> int:
+        return self.spans[-1].end
+
+
+@dataclass(frozen=True)
+class SearchStatement:
+    """What was searched: shown with every answer, and above all with a refusal."""
+
+    documents: int
+    passages: int
+    above_threshold: int  # passages whose score says they may hold the answer
+    threshold: float  # of `Answer.confidence`
+
+
+@dataclass(frozen=True)
+class WrittenSentence:
+    """A sentence written by a language model and the numbers of the quotes it rests on."""
+
+    text: str
+    quotes: tuple[int, ...]  # 1-based
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The answer to one question: quotations, or an honest no with the nearest passages."""
+
+    question: str
+    searched: str  # the question as searched: cleaned up, or completed from the turns before
+    answered: bool
+    confidence: float  # calibrated probability that the documents answer, 0 … 1
+    quotes: tuple[Quote, ...]  # best first; empty when not answered
+    nearest: tuple[Quote, ...]  # when not answered: the nearest passages, which are no answer
+    hits: tuple[Hit, ...]  # passages, best first
+    search: SearchStatement
+    milliseconds: Mapping[str, float] = field(default_factory=dict)  # by stage, and "total"
+    language: str = "es"  # of the question: "es" | "en" | "und"
+    writer: tuple[WrittenSentence, ...] | None = None

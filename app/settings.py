@@ -1,0 +1,181 @@
+"""Settings: one frozen object, read in one place.
+
+Later sources win: defaults, `alpie.toml` (in the working directory, or the file $ALPIE_CONFIG names),
+environment variables ``ALPIE_<NAME>``, command-line options. A key nobody knows is refused, with the
+place it stands in and the names allowed: a misspelt setting that is silently ignored is worse than none.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from alpie.app.setting_kinds import (
+    Choice,
+    Decimal,
+    Folder,
+    OptionalDecimal,
+    Setting,
+    Switch,
+    Text,
+    WholeNumber,
+    setting,
+)
+from alpie.index.errors import SettingsError
+
+__all__ = ["CONFIG_FILE", "SEED_DOCUMENTS", "Settings", "load_settings", "settings_table", "work_offline"]
+
+ROOT = Path(__file__).resolve().parents[1]  # the checkout, or the folder of the installed namespace
+SEED_DOCUMENTS = ROOT / "docs_src"
+CONFIG_FILE = "alpie.toml"
+ENVIRONMENT_PREFIX = "ALPIE_"
+CONFIG_VARIABLE = "ALPIE_CONFIG"
+
+_OFFLINE = {
+    "HF_HUB_OFFLINE": "1",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "GRADIO_ANALYTICS_ENABLED": "False",
+    # LANGSMITH_TRACING=false would not override an inherited LANGCHAIN_TRACING_V2=true; this does
+    "LANGSMITH_TRACING_V2": "false",
+    "ANONYMIZED_TELEMETRY": "False",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Everything an operator may choose. `load_settings` makes one; every field has its own check."""
+
+    docs: Path = setting(Folder(), "Carpeta de los documentos y de su sources.toml.")
+    data: Path = setting(Folder(), "Carpeta del índice.")
+    cache: Path = setting(Folder(), "Carpeta de los archivos del codificador, común a todos los índices.")
+    encoder: str = setting(
+        Text(), "Codificador: `bundled`, una carpeta de sentence-transformers o un modelo de la caché local.", "bundled"
+    )
+    runtime: str = setting(Choice("auto", "onnx", "torch"), "Motor del codificador.", "auto")
+    threshold: float | None = setting(
+        OptionalDecimal(0.0, 1.0, "una probabilidad, no un porcentaje"),
+        "Confianza por debajo de la cual se responde «no está en los documentos»; `auto`: la calibrada.",
+        None,
+    )
+    max_quotes: int = setting(WholeNumber(1, 10, "citas"), "Máximo de citas en una respuesta.", 5)
+    writer: str = setting(
+        Text(may_be_empty=True), "Modelo de lenguaje que redacta sobre las citas, `proveedor:modelo`; vacío: ninguno.", ""
+    )
+    writer_url: str = setting(
+        Text(may_be_empty=True, starts_with=("http://", "https://")),
+        "Dirección de un servidor compatible con OpenAI para el redactor; vacía: la del proveedor.",
+        "",
+    )
+    writer_timeout_seconds: float = setting(
+        Decimal(1.0, 600.0, "segundos"), "Espera máxima al redactor antes de mostrar solo las citas.", 30.0
+    )
+    feedback: bool = setting(Switch(), "Si la página guarda en un archivo local las valoraciones de los lectores.", False)
+    language: str = setting(Choice("es", "en"), "Idioma de la interfaz.", "es")
+    host: str = setting(Text(), "Dirección de red en la que escucha la página.", "127.0.0.1")
+    port: int = setting(WholeNumber(0, 65_535, "puerto; 0 toma uno libre"), "Puerto de la página.", 7860)
+
+
+def work_offline() -> None:
+    """Forbid libraries the network and telemetry. Has full effect only before their first import."""
+    os.environ.update(_OFFLINE)
+
+
+def load_settings(
+    options: Mapping[str, object] | None = None,
+    *,
+    environment: Mapping[str, str] | None = None,
+    working_folder: Path | None = None,
+) -> Settings:
+    """Settings from all sources; `options` are the command line's, those that were given.
+
+    Raises `SettingsError`, which names the file, variable or option at fault and what is allowed.
+    """
+    environment = os.environ if environment is None else environment
+    folder = (working_folder or Path.cwd()).absolute()
+    values = _from_file(environment, folder)
+    values |= _from_environment(environment, folder)
+    values |= _checked(options or {}, "opción --{}", folder, dashes=True)
+    docs = values.setdefault("docs", SEED_DOCUMENTS)
+    assert isinstance(docs, Path)
+    values.setdefault("data", _default_data(docs))
+    values.setdefault("cache", _default_cache())
+    return Settings(**values)  # type: ignore[arg-type]  # each value passed the check of its field
+
+
+def settings_table() -> tuple[tuple[str, Setting], ...]:
+    """Name and description of each setting, in order: what the documentation is generated from."""
+    return tuple((field.name, field.metadata["setting"]) for field in fields(Settings))
+
+
+def _from_file(environment: Mapping[str, str], folder: Path) -> dict[str, object]:
+    named = environment.get(CONFIG_VARIABLE, "")
+    path = (folder / named) if named else (folder / CONFIG_FILE)
+    if not named and not path.is_file():
+        return {}
+    try:
+        table = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+    except OSError as error:
+        raise SettingsError(f"{path}: no se puede leer ({error.strerror}); véase ${CONFIG_VARIABLE}.") from error
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{path}: no es UTF-8 (byte {error.start}). Guárdalo como UTF-8.") from error
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{path}: no es TOML válido: {error}.") from error
+    return _checked(table, f"{path}: «{{}}»", path.parent.absolute())
+
+
+def _from_environment(environment: Mapping[str, str], folder: Path) -> dict[str, object]:
+    given = {
+        name.removeprefix(ENVIRONMENT_PREFIX).lower(): value
+        for name, value in environment.items()
+        if name.startswith(ENVIRONMENT_PREFIX) and name != CONFIG_VARIABLE and value != ""
+    }
+    return _checked(given, f"variable de entorno {ENVIRONMENT_PREFIX}{{}}", folder, capitals=True)
+
+
+def _checked(
+    given: Mapping[str, object], place: str, folder: Path, *, capitals: bool = False, dashes: bool = False
+) -> dict[str, object]:
+    known = dict(settings_table())
+    values: dict[str, object] = {}
+    for key, value in given.items():
+        shown = key.upper() if capitals else key.replace("_", "-") if dashes else key
+        where = place.format(shown)
+        if key not in known:
+            raise SettingsError(f"{where}: ajuste desconocido{_suggestion(key, known)}; se admiten: {', '.join(known)}.")
+        try:
+            values[key] = known[key].kind.read(value, folder)
+        except ValueError as error:
+            raise SettingsError(f"{where}: {value!r} no vale; se admite {error}.") from error
+    return values
+
+
+def _suggestion(key: str, known: Mapping[str, Setting]) -> str:
+    close = difflib.get_close_matches(key, known, n=1)
+    return f" (¿quizá «{close[0]}»?)" if close else ""
+
+
+def _default_data(docs: Path) -> Path:
+    """`var` in a checkout, else the user's data folder; other documents get a folder of their own.
+
+    Were it one folder for all, `--docs` without `--data` would answer from an index of other documents.
+    """
+    if (ROOT / "pyproject.toml").is_file():
+        base = ROOT / "var"
+    else:
+        import platformdirs
+
+        base = platformdirs.user_data_path("alpie", appauthor=False)
+    if docs.resolve() == SEED_DOCUMENTS.resolve():
+        return base / "index"
+    return base / f"index-{hashlib.sha256(str(docs.resolve()).encode()).hexdigest()[:12]}"
+
+
+def _default_cache() -> Path:
+    import platformdirs
+
+    return platformdirs.user_cache_path("alpie", appauthor=False) / "models"  # as alpie.index.model_cache

@@ -1,0 +1,182 @@
+"""Answers, hits and checks as plain text for a terminal. Nothing here prints."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import textwrap
+from collections.abc import Callable, Mapping, Sequence
+from typing import TextIO
+
+from alpie.app.citation import cite, full_citation
+from alpie.app.record_check import RecordCheck
+from alpie.app.records import Answer, Quote, SearchStatement
+from alpie.app.verify import DifferenceKind, Place, Verdict, Verification
+from alpie.app.words import Words
+from alpie.index.hits import Hit
+from alpie.index.records import Document
+
+__all__ = [
+    "answer_text",
+    "hits_text",
+    "progress_bar",
+    "record_check_text",
+    "search_statement",
+    "terminal_width",
+    "verification_text",
+]
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # a document must not steer the terminal
+_WIDEST = 100
+_INDENT = "   "
+_BAR_CELLS = 24
+
+
+def terminal_width(stream: TextIO) -> int:
+    """Columns to wrap at; 0 where nobody looks: a line in a pipe is a line."""
+    return min(_WIDEST, shutil.get_terminal_size().columns) if stream.isatty() else 0
+
+
+def answer_text(answer: Answer, words: Words, width: int) -> str:
+    """The quotations with their citations, or the refusal with the nearest passages."""
+    lines: list[str] = []
+    for sentence in answer.writer or ():
+        notes = "".join(f" [{number}]" for number in sentence.quotes)
+        lines += [_wrapped(words("ask.written", text=sentence.text) + notes, width), ""]
+    if answer.answered:
+        for number, quote in enumerate(answer.quotes, start=1):
+            lines += _quote_lines(quote, f"{number}. ", words, width)
+    else:
+        lines += [words("ask.none"), ""]
+        if answer.nearest:
+            lines += [words("ask.nearest"), ""]
+            for quote in answer.nearest:
+                lines += _quote_lines(quote, " · ", words, width)
+    seconds = words.number(answer.milliseconds.get("total", 0.0) / 1000, 2)
+    lines.append(f"{search_statement(answer.search, words)} {words('ask.seconds', seconds=seconds)}")
+    return "\n".join(lines) + "\n"
+
+
+def search_statement(search: SearchStatement, words: Words) -> str:
+    """«Buscado en 4 documentos, 221 pasajes; 2 por encima del umbral.»"""
+    return words(
+        "ask.searched",
+        documents=words.count("count.documents", search.documents),
+        passages=words.count("count.passages", search.passages),
+        above=words.number(search.above_threshold),
+    )
+
+
+def hits_text(hits: Sequence[Hit], documents: Mapping[str, Document], words: Words, width: int) -> str:
+    """Passages found, each with its citation and address."""
+    if not hits:
+        return words("search.none") + "\n"
+    lines: list[str] = []
+    for number, hit in enumerate(hits, start=1):
+        citation = full_citation(cite(documents[hit.passage.document_id], hit.passage), words.language)
+        lines += [
+            _wrapped(f"{number}. {hit.passage.text}", width, _INDENT),
+            _wrapped(f"{_INDENT}— {citation}", width, _INDENT + "  "),
+            f"{_INDENT}{hit.passage.address}",
+            "",
+        ]
+    return "\n".join(lines[:-1]) + "\n"
+
+
+def verification_text(outcome: Verification, words: Words, width: int) -> str:
+    """The verdict, where the words stand, and what differs."""
+    lines = [words(f"verify.{outcome.verdict.value}", similarity=words.number(100 * outcome.similarity)), ""]
+    if outcome.with_omissions:
+        lines += [words("verify.omissions"), ""]
+    if outcome.verdict is Verdict.ALTERED:
+        lines += [_wrapped(_INDENT + _marked(outcome), width, _INDENT), "", words("verify.legend"), ""]
+    if outcome.occurrences > 1:
+        lines += [words("verify.places", number=words.number(outcome.occurrences)), ""]
+    for place in outcome.places:
+        lines += _place_lines(place, words, width)
+    while lines and not lines[-1]:
+        lines.pop()
+    return "\n".join(lines) + "\n"
+
+
+def record_check_text(check: RecordCheck, words: Words, width: int) -> str:
+    """Each quotation of a record and what became of it."""
+    lines = [
+        words("record.question", question=check.question),
+        words("record.of", date=check.date),
+        words("record.same_corpus" if check.same_corpus else "record.other_corpus"),
+        "",
+    ]
+    for number, quote in enumerate(check.quotes, start=1):
+        state = words(f"record.{quote.state.value}")
+        citation = "" if quote.citation_unchanged else f" {words('record.citation_changed')}"
+        lines.append(f"{number}. {state}{citation}")
+        lines.append(_wrapped(_INDENT + words.quoted(_safe(quote.text)), width, _INDENT))
+        for place in quote.verification.places if quote.verification else ():
+            lines += _place_lines(place, words, width)[:-1]
+        lines.append("")
+    lines.append(words("record.holds" if check.holds else "record.fails"))
+    return "\n".join(lines) + "\n"
+
+
+def progress_bar(stream: TextIO, label: str) -> Callable[[int, int], None] | None:
+    """A reporter of (done, in all) that draws one line; None where nobody looks."""
+    if not stream.isatty():
+        return None
+
+    def draw(done: int, total: int) -> None:
+        share = done / total if total else 1.0
+        filled = round(share * _BAR_CELLS)
+        bar = "█" * filled + "·" * (_BAR_CELLS - filled)
+        stream.write(f"\r{label} {bar} {100 * share:3.0f} % ({done}/{total})" + ("\n" if done >= total else ""))
+        stream.flush()
+
+    return draw
+
+
+def _quote_lines(quote: Quote, mark: str, words: Words, width: int) -> list[str]:
+    citation = full_citation(quote.citation, words.language)
+    return [
+        _wrapped(mark + words.quoted(_safe(quote.text)), width, _INDENT),
+        _wrapped(f"{_INDENT}— {citation}", width, _INDENT + "  "),
+        f"{_INDENT}{quote.citation.address}",
+        "",
+    ]
+
+
+def _place_lines(place: Place, words: Words, width: int) -> list[str]:
+    offsets = words("verify.offsets", document=place.document_id, start=place.start, end=place.end)
+    if place.citation is None:
+        return [f"{_INDENT}{offsets}", ""]
+    return [
+        _wrapped(f"{_INDENT}— {full_citation(place.citation, words.language)}", width, _INDENT + "  "),
+        f"{_INDENT}{place.address}  ({offsets})",
+        "",
+    ]
+
+
+def _marked(outcome: Verification) -> str:
+    """The pasted text with [-what is not in the source-] and {+what the source says+}."""
+    pieces: list[str] = []
+    for difference in outcome.differences:
+        if difference.kind is DifferenceKind.EQUAL:
+            pieces.append(difference.source)
+            continue
+        if difference.pasted:
+            pieces.append(f"[-{difference.pasted}-]")
+        if difference.source:
+            pieces.append(f"{{+{difference.source}+}}")
+    return _safe(" ".join(pieces))
+
+
+def _wrapped(text: str, width: int, indent: str = "") -> str:
+    safe = _safe(text)
+    if not width:
+        return safe
+    return textwrap.fill(
+        safe, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False, drop_whitespace=True
+    )
+
+
+def _safe(text: str) -> str:
+    return _CONTROL.sub("\ufffd", text)

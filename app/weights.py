@@ -1,0 +1,74 @@
+"""Fitted weight tables: small, linear, readable, kept in `weights.json` beside this file.
+
+They are fitted by `python -m alpie.eval.fit` on the fitting part of the project's own questions and on
+public data (named in the file), never on a question of the reporting part.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["LinearModel", "Weights", "load_weights", "sigmoid"]
+
+_FILE = Path(__file__).with_name("weights.json")
+
+
+def sigmoid(value: float) -> float:
+    """The logistic function, safe for large arguments."""
+    return float(0.5 * (1.0 + np.tanh(0.5 * value)))
+
+
+@dataclass(frozen=True)
+class LinearModel:
+    """Log-odds as a weighted sum of named features."""
+
+    names: tuple[str, ...]
+    weights: tuple[float, ...]
+    bias: float = 0.0
+
+    @classmethod
+    def from_mapping(cls, table: Mapping[str, float], bias: float = 0.0) -> LinearModel:
+        return cls(tuple(table), tuple(float(v) for v in table.values()), bias)
+
+    def scores(self, features: NDArray[np.float32], names: Sequence[str]) -> NDArray[np.float64]:
+        """Log-odds of each row of `features`, shape (rows, len(names)); returns shape (rows,).
+
+        Raises `ValueError` when a feature the model was fitted on is not among `names`.
+        """
+        columns = [names.index(name) for name in self.names]
+        return np.asarray(features[:, columns].astype(np.float64) @ np.array(self.weights) + self.bias)
+
+
+@dataclass(frozen=True)
+class Weights:
+    """Everything fitted that answering uses."""
+
+    sentence: LinearModel  # which sentence, given that one of them answers
+    quote: LinearModel  # how likely a chosen quotation is right
+    answerable: LinearModel  # how likely the documents answer at all
+    threshold: float  # of the answerable probability
+    fitted_on: Mapping[str, object]  # where the numbers come from
+
+
+@lru_cache(maxsize=1)
+def load_weights(path: Path = _FILE) -> Weights:
+    """The tables of `weights.json`."""
+    table = json.loads(path.read_text(encoding="utf-8"))
+
+    def model(name: str) -> LinearModel:
+        return LinearModel.from_mapping(table[name]["weights"], table[name].get("bias", 0.0))
+
+    return Weights(
+        sentence=model("sentence"),
+        quote=model("quote"),
+        answerable=model("answerable"),
+        threshold=float(table["threshold"]),
+        fitted_on=table.get("fitted_on", {}),
+    )

@@ -1,0 +1,166 @@
+"""A pasted text against a stretch of the source, word by word.
+
+1. Pairs of neighbouring words that both have tell where in the stretch the text lies (a vote on the
+   distance between the two positions); without a common pair there is nothing to compare.
+2. The words of that window are aligned with least edits.
+3. Words at the ends that were matched across a gap are pulled back to the others, and what of the
+   source lies outside is cut off.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import pairwise
+
+from rapidfuzz.distance import Levenshtein
+
+__all__ = ["Alignment", "Difference", "DifferenceKind", "align"]
+
+_GAP_A_MATCH = 3  # a matched word at the end is kept if no more source words than this part it from the rest
+_PUNCTUATION = ".,;:¿?¡!()[]\"'-–—…/*"
+
+_Pair = tuple[int | None, int | None]  # position in the pasted words, in the source words
+
+
+class DifferenceKind(StrEnum):
+    """What became of some words of the source in the pasted text."""
+
+    EQUAL = "equal"
+    REPLACED = "replaced"
+    INSERTED = "inserted"  # only in the pasted text
+    DELETED = "deleted"  # only in the source
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A run of words of one kind; equal ones too, so that the runs together are both texts."""
+
+    kind: DifferenceKind
+    pasted: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Alignment:
+    """The best fit: source words ``start`` … ``end`` (half open) of the stretch given."""
+
+    start: int
+    end: int
+    similarity: float  # 0 … 1: words in common, similar ones in part, over the words of both
+    runs: tuple[tuple[DifferenceKind, range, range], ...]  # positions in pasted words, in ``start`` … ``end``
+
+    def differences(self, pasted: Sequence[str], source: Sequence[str]) -> tuple[Difference, ...]:
+        """The runs in words: all pasted ones, and the source's from `start` on, as they are to be shown."""
+        return tuple(
+            Difference(kind, " ".join(pasted[n] for n in left), " ".join(source[n] for n in right))
+            for kind, left, right in self.runs
+        )
+
+
+def align(pasted: Sequence[str], source: Sequence[str]) -> Alignment | None:
+    """Fit `pasted` words into `source` words; None when they share no two neighbouring words."""
+    window = _window(pasted, source)
+    if window is None:
+        return None
+    first, last = window
+    pairs = _pairs(pasted, source[first:last])
+    pairs = _pull_in(pairs, pasted, source[first:last])
+    pairs = _pull_in(pairs[::-1], pasted, source[first:last])[::-1]
+    used = [s for _, s in pairs if s is not None]
+    if not used:
+        return None
+    start, end = first + min(used), first + max(used) + 1
+    shifted = [(p, None if s is None else s + first - start) for p, s in pairs]
+    fitted = source[start:end]
+    score = sum(_likeness(pasted[p], fitted[s]) for p, s in shifted if p is not None and s is not None)
+    similarity = 2 * score / (len(pasted) + len(fitted))
+    return Alignment(start, end, similarity, _runs(shifted, pasted, fitted))
+
+
+def _key(word: str) -> str:
+    return word.strip(_PUNCTUATION).casefold()
+
+
+def _window(pasted: Sequence[str], source: Sequence[str]) -> tuple[int, int] | None:
+    positions: dict[tuple[str, str], list[int]] = {}
+    for position, pair in enumerate(pairwise(map(_key, pasted))):
+        positions.setdefault(pair, []).append(position)
+    shared = [
+        (p, s) for s, pair in enumerate(pairwise(map(_key, source))) for p in positions.get(pair, ())
+    ]
+    if not shared:
+        return None
+    # votes in coarse steps: an inserted or a missing word shifts what follows
+    step = max(4, len(pasted) // 4)
+    votes = Counter((s - p) // step for p, s in shared)
+    best = max(votes, key=lambda number: votes[number] + votes[number + 1] + votes[number - 1])
+    near = [(p, s) for p, s in shared if abs((s - p) // step - best) <= 1]
+    first = min(s - p for p, s in near) - 2
+    last = max(s + len(pasted) - p for p, s in near) + 2
+    return max(0, first), min(len(source), last)
+
+
+def _pairs(pasted: Sequence[str], source: Sequence[str]) -> list[_Pair]:
+    pairs: list[_Pair] = []
+    for operation in Levenshtein.opcodes(pasted, source):
+        left = range(operation.src_start, operation.src_end)
+        right = range(operation.dest_start, operation.dest_end)
+        if operation.tag in ("equal", "replace"):
+            pairs += zip(left, right, strict=True)
+        else:
+            pairs += [(p, None) for p in left] + [(None, s) for s in right]
+    return pairs
+
+
+def _pull_in(pairs: list[_Pair], pasted: Sequence[str], source: Sequence[str]) -> list[_Pair]:
+    """`pairs` without source words before the first pasted one, stray matches there pulled to the rest."""
+    while True:
+        head_start = next((n for n, (p, _) in enumerate(pairs) if p is not None), len(pairs))
+        pairs = pairs[head_start:]
+        gap = next((n for n, (p, _) in enumerate(pairs) if p is None), None)
+        if gap is None:
+            return pairs
+        gap_end = next((n for n in range(gap, len(pairs)) if pairs[n][0] is not None), len(pairs))
+        head, tail = pairs[:gap], pairs[gap_end:]
+        places = [s for _, s in pairs[:gap_end] if s is not None]
+        matched = sum(1 for _, s in head if s is not None)
+        nearest = iter(places[len(places) - matched :])
+        moved = [(p, None if s is None else next(nearest)) for p, s in head]
+        lost = _equal(head, pasted, source) - _equal(moved, pasted, source)
+        if lost * _GAP_A_MATCH > gap_end - gap:
+            return pairs
+        pairs = moved + tail
+
+
+def _equal(pairs: Sequence[_Pair], pasted: Sequence[str], source: Sequence[str]) -> int:
+    return sum(1 for p, s in pairs if p is not None and s is not None and pasted[p] == source[s])
+
+
+def _likeness(pasted: str, source: str) -> float:
+    if pasted == source:
+        return 1.0
+    likeness = Levenshtein.normalized_similarity(pasted, source)
+    return likeness if likeness > 0.5 else 0.0
+
+
+def _runs(
+    pairs: Sequence[_Pair], pasted: Sequence[str], source: Sequence[str]
+) -> tuple[tuple[DifferenceKind, range, range], ...]:
+    runs: list[tuple[DifferenceKind, range, range]] = []
+    in_pasted = in_source = 0
+    for p, s in pairs:
+        if p is None:
+            kind = DifferenceKind.DELETED
+        elif s is None:
+            kind = DifferenceKind.INSERTED
+        else:
+            kind = DifferenceKind.EQUAL if pasted[p] == source[s] else DifferenceKind.REPLACED
+        if not runs or runs[-1][0] is not kind:
+            runs.append((kind, range(in_pasted, in_pasted), range(in_source, in_source)))
+        in_pasted += p is not None
+        in_source += s is not None
+        runs[-1] = (kind, range(runs[-1][1].start, in_pasted), range(runs[-1][2].start, in_source))
+    return tuple(runs)

@@ -1,0 +1,1 @@
+"""Asks the same questions of every pipeline and measures the answers."""

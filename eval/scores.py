@@ -1,0 +1,158 @@
+"""One prediction against the gold of its question: which quotes and passages are right."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from alpie.eval.matching import Occurrence, Piece, SourceTexts, coverage, holds, inside
+from alpie.eval.question_file import Evidence, Question
+
+__all__ = ["PASSAGES", "QuestionScore", "miss_cause", "quote_is_right", "right_within", "score_prediction"]
+
+PASSAGES = 10  # passages a prediction lists
+_HALF = 0.5
+
+Group = tuple[Occurrence, ...]
+
+
+@dataclass(frozen=True)
+class QuestionScore:
+    """What one prediction is worth; every figure of a report is a sum over these."""
+
+    id: str
+    kind: str
+    answerable: bool | None  # None: the file does not say, the question is not scored
+    answered: bool
+    confidence: float  # 0 … 1
+    milliseconds: float
+    follows: bool = False  # understood only with the questions before it
+    found: tuple[int | None, ...] = ()  # a group of evidence: rank (1-based) of the first passage with it
+    right_at_1: bool = False
+    right_at_3: bool = False
+    first_in_place: bool = False  # the first quote holds the evidence, whatever the answer strings
+    quotes: int = 0  # shown
+    quotes_right: int = 0
+    quotes_proved: int = 0  # verbatim: the source cut at their offsets is their text
+    words: int = 0  # in all quotes
+
+    def recall(self, k: int) -> float | None:
+        """Share of the groups of evidence that the first k passages hold."""
+        if not self.found:
+            return None
+        return sum(rank is not None and rank <= k for rank in self.found) / len(self.found)
+
+    @property
+    def reciprocal_rank(self) -> float | None:
+        if not self.found:
+            return None
+        ranks = [rank for rank in self.found if rank is not None]
+        return 1 / min(ranks) if ranks else 0.0
+
+    @property
+    def ndcg(self) -> float | None:
+        """Gain 1 for the first passage with each group; repeats of a group already found gain nothing."""
+        if not self.found:
+            return None
+        gain = sum(1 / math.log2(rank + 1) for rank in self.found if rank is not None)
+        ideal = sum(1 / math.log2(rank + 2) for rank in range(len(self.found)))
+        return min(1.0, gain / ideal)  # one passage with two groups would exceed the ideal
+
+
+def score_prediction(question: Question, row: Mapping[str, Any], texts: SourceTexts) -> QuestionScore:
+    """Scores a row of the predictions file."""
+    groups = tuple(_group(group, texts) for group in question.groups)
+    alternatives = _group(question.evidence, texts) + tuple(one for group in groups for one in group)
+    quotes = [Piece.from_row(quote) for quote in row["quotes"]]
+    passages = [Piece.from_row(passage) for passage in row["passages"][:PASSAGES]]
+    return QuestionScore(
+        id=question.id,
+        kind=question.kind,
+        answerable=question.answerable,
+        answered=bool(row["answered"]),
+        confidence=float(row["confidence"]),
+        milliseconds=float(row["ms"]),
+        follows=bool(question.earlier),
+        found=tuple(_first_rank(passages, group, _strings(question)) for group in groups),
+        right_at_1=right_within(question, groups, quotes[:1]),
+        right_at_3=right_within(question, groups, quotes[:3]),
+        first_in_place=bool(quotes) and _matches_any(quotes[0], alternatives, _strings(question)),
+        quotes=len(quotes),
+        quotes_right=sum(quote_is_right(question, alternatives, quote) for quote in quotes),
+        quotes_proved=sum(texts.proves(quote) for quote in quotes),
+        words=sum(len(quote.text.split()) for quote in quotes),
+    )
+
+
+def right_within(question: Question, groups: Sequence[Group], quotes: Sequence[Piece]) -> bool:
+    """Whether these quotes answer: every group of evidence, and the answer strings with it.
+
+    - `answer_all`: every item stands in one of the quotes;
+    - `answer`, one group: some quote holds both the evidence and an answer;
+    - `answer`, several groups: an answer stands in one of the quotes.
+    """
+    if not question.answerable or not quotes:
+        return False
+    strings = _strings(question)
+    if not all(any(_matches_any(quote, group, strings) for quote in quotes) for group in groups):
+        return False
+    if question.answer_all:
+        return all(any(holds(quote.text, item) for quote in quotes) for item in question.answer_all)
+    if len(groups) == 1:
+        return any(quote_is_right(question, groups[0], quote) for quote in quotes)
+    return not question.answer or any(_holds_any(quote, question.answer) for quote in quotes)
+
+
+def quote_is_right(question: Question, alternatives: Sequence[Occurrence], quote: Piece) -> bool:
+    """Whether one quote is right by itself, as a part of the answer where several are needed."""
+    strings = _strings(question)
+    if alternatives and not _matches_any(quote, alternatives, strings):
+        return False
+    # Of several groups only one may hold the answer string: its place alone vouches for a quote.
+    if not strings or len(question.evidence_all) > 1:
+        return bool(alternatives)
+    return _holds_any(quote, strings)
+
+
+def miss_cause(score: QuestionScore) -> str | None:
+    """Where the first quote of a prediction went wrong; None where it is right or not scored."""
+    if score.answerable is False:
+        return "answered an unanswerable question" if score.answered else None
+    if score.answerable is None or score.right_at_3:
+        return None
+    if score.found and all(rank is None for rank in score.found):
+        return "no passage with the evidence among the first ten"
+    if not score.answered:
+        return "refused although the evidence was found"
+    if score.quotes_right:
+        return "quoted in part, or not among the first three"
+    return "evidence found, other words quoted"
+
+
+def _strings(question: Question) -> tuple[str, ...]:
+    return question.answer + question.answer_all
+
+
+def _holds_any(quote: Piece, strings: Iterable[str]) -> bool:
+    return any(holds(quote.text, string) for string in strings)
+
+
+def _group(evidence: Sequence[Evidence], texts: SourceTexts) -> Group:
+    return tuple(place for one in evidence for place in texts.gold(one.doc, one.quote, one.start))
+
+
+def _matches_any(piece: Piece, alternatives: Iterable[Occurrence], strings: Sequence[str]) -> bool:
+    """Half of some evidence is in the piece, or the piece is in the evidence and holds an answer."""
+    for gold in alternatives:
+        if coverage(piece, gold) >= _HALF or (inside(piece, gold) and _holds_any(piece, strings)):
+            return True
+    return False
+
+
+def _first_rank(passages: Sequence[Piece], group: Group, strings: Sequence[str]) -> int | None:
+    for rank, passage in enumerate(passages, start=1):
+        if _matches_any(passage, group, strings):
+            return rank
+    return None

@@ -1,0 +1,1 @@
+"""From files to a searchable index: sources → layout → sentences → passages → store → search."""

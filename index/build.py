@@ -1,0 +1,203 @@
+"""Build the index: read, lay out, split, embed, write. Passages that were embedded before are not again."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import numpy as np
+from filelock import FileLock, Timeout
+from numpy.typing import NDArray
+
+from alpie.index.embed import Embedded, context_of, embed_passages
+from alpie.index.encoder import Encoder
+from alpie.index.errors import IndexBusy, SourceError, StoreError
+from alpie.index.layout import lay_out
+from alpie.index.passages import make_passages
+from alpie.index.records import Layout, Passage
+from alpie.index.search import SearchIndex
+from alpie.index.sources import read_sources
+from alpie.index.store import (
+    check_encoder,
+    check_files,
+    current_generation,
+    read_embedded,
+    read_manifest,
+    read_passages,
+    write_generation,
+)
+
+__all__ = ["BuildReport", "build_index", "package_version"]
+
+_WAIT_SECONDS = 2.0  # for another builder, before saying that there is one
+
+
+@dataclass(frozen=True)
+class BuildReport:
+    """What a build did."""
+
+    documents: int
+    passages: int
+    embedded: int  # passages embedded now
+    reused: int  # passages whose vectors were taken over
+    seconds: float
+    folder: Path
+    problems: tuple[str, ...] = ()  # documents left out, each with its reason
+
+
+@dataclass(frozen=True)
+class _Known:
+    """Vectors of an earlier build, found by what was embedded."""
+
+    rows: dict[str, int]
+    passages: tuple[Passage, ...]
+    embedded: Embedded
+    mean: NDArray[np.float32]
+
+
+def package_version() -> str:
+    """The installed version, "0" in a checkout that is not installed."""
+    try:
+        return version("alpie")
+    except PackageNotFoundError:
+        return "0"
+
+
+def _embedding_key(passage: Passage) -> str:
+    """What a passage's vectors depend on: its headings and its sentences, nothing else."""
+    parts = [context_of(passage), *(sentence.text for sentence in passage.sentences)]
+    return hashlib.sha256("\u0000".join(parts).encode()).hexdigest()
+
+
+def _known_vectors(data: Path, encoder: Encoder) -> _Known | None:
+    """Vectors of the index in use; None when there is none that is sound and of this encoder."""
+    try:
+        folder = current_generation(data)
+        manifest = read_manifest(folder)
+        check_encoder(folder, manifest, encoder)
+        check_files(folder, manifest)
+    except StoreError:
+        return None
+    passages = read_passages(folder)
+    rows = {_embedding_key(passage): row for row, passage in enumerate(passages)}
+    return _Known(rows, passages, read_embedded(folder), np.load(folder / "mean.npy"))
+
+
+def build_index(
+    docs: Path,
+    data: Path,
+    encoder: Encoder,
+    *,
+    rebuild: bool = False,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> BuildReport:
+    """Index the documents of `docs` into `data`, beside the index in use, and swap it in.
+
+    `rebuild` embeds everything anew. `on_progress` is told texts done and texts in all.
+    Raises `IndexBusy` when another process builds here, `SourceError` when no document can be read.
+    """
+    data.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(data / "build.lock")
+    try:
+        with lock.acquire(timeout=_WAIT_SECONDS):
+            return _build(docs, data, encoder, rebuild, on_progress)
+    except Timeout:
+        raise IndexBusy(f"Otro proceso está indexando en {data}. Espera a que termine.", data) from None
+
+
+def _build(
+    docs: Path,
+    data: Path,
+    encoder: Encoder,
+    rebuild: bool,
+    on_progress: Callable[[int, int], None] | None,
+) -> BuildReport:
+    started = datetime.now(UTC)
+    sources = read_sources(docs)
+    if not sources.documents:
+        reasons = "; ".join(str(problem) for problem in sources.problems)
+        raise SourceError(f"No hay ningún documento que indexar en {docs}. {reasons}".strip(), docs)
+    known = None if rebuild else _known_vectors(data, encoder)
+    layouts: list[Layout] = []
+    passages: list[Passage] = []
+    for document in sources.documents:
+        layout = lay_out(document)
+        layouts.append(layout)
+        passages.extend(make_passages(document, layout))
+    embedded, mean, fresh = _embed(passages, known, encoder, on_progress)
+    search = SearchIndex.from_embedded(passages, embedded, mean, encoder)
+    built_at = started.isoformat(timespec="seconds").replace("+00:00", "Z")
+    folder = write_generation(
+        data, sources.documents, layouts, search, embedded, built_at, package_version()
+    )
+    return BuildReport(
+        documents=len(sources.documents),
+        passages=len(passages),
+        embedded=fresh,
+        reused=len(passages) - fresh,
+        seconds=(datetime.now(UTC) - started).total_seconds(),
+        folder=folder,
+        problems=tuple(str(problem) for problem in sources.problems),
+    )
+
+
+def _embed(
+    passages: Sequence[Passage],
+    known: _Known | None,
+    encoder: Encoder,
+    on_progress: Callable[[int, int], None] | None,
+) -> tuple[Embedded, NDArray[np.float32], int]:
+    """Vectors of `passages`, old ones taken over; the mean token vector; how many are new."""
+    if known is None:
+        embedded, mean = embed_passages(passages, encoder, None, on_progress)
+        return embedded, mean, len(passages)
+    new = [passage for passage in passages if _embedding_key(passage) not in known.rows]
+    fresh, mean = embed_passages(new, encoder, known.mean, on_progress)
+    new_rows = {_embedding_key(passage): row for row, passage in enumerate(new)}
+    sides = {False: _Rows.of(known.passages, known.embedded), True: _Rows.of(new, fresh)}
+    parts: list[Embedded] = []
+    for passage in passages:
+        key = _embedding_key(passage)
+        is_new = key in new_rows
+        parts.append(sides[is_new].take(new_rows[key] if is_new else known.rows[key]))
+    return _concatenate(parts), mean, len(new)
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """Vectors with the bounds needed to take those of one passage."""
+
+    embedded: Embedded
+    sentence_bounds: NDArray[np.int64]
+    token_bounds: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, passages: Sequence[Passage], embedded: Embedded) -> _Rows:
+        counts = [len(passage.sentences) for passage in passages]
+        return cls(
+            embedded,
+            np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
+            np.concatenate([[0], np.cumsum(embedded.token_counts)]).astype(np.int64),
+        )
+
+    def take(self, row: int) -> Embedded:
+        first, last = int(self.sentence_bounds[row]), int(self.sentence_bounds[row + 1])
+        return Embedded(
+            self.embedded.passages[row : row + 1],
+            self.embedded.sentences[first:last],
+            np.asarray(self.embedded.tokens[self.token_bounds[first] : self.token_bounds[last]]),
+            self.embedded.token_counts[first:last],
+        )
+
+
+def _concatenate(parts: Sequence[Embedded]) -> Embedded:
+    return Embedded(
+        np.concatenate([part.passages for part in parts]),
+        np.concatenate([part.sentences for part in parts]),
+        np.concatenate([part.tokens for part in parts]),
+        np.concatenate([part.token_counts for part in parts]),
+    )

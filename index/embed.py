@@ -1,0 +1,113 @@
+"""What is computed of a passage once, at indexing, so that asking is only comparing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from alpie.index.encoder import Encoder, TokenVectors
+from alpie.index.records import Passage
+from alpie.index.vectors import quantise_tokens
+
+__all__ = ["Embedded", "context_of", "embed_passages"]
+
+_MEAN_SAMPLE = 64  # passages whose tokens give the mean vector; it settles within a few dozen
+
+
+@dataclass(frozen=True)
+class Embedded:
+    """The vectors of some passages (of one document, or of the whole index), in their order."""
+
+    passages: NDArray[np.float32]  # (passages, dimension)
+    sentences: NDArray[np.float32]  # (sentences, dimension)
+    tokens: NDArray[np.int8]  # (tokens, dimension), ordered by sentence
+    token_counts: NDArray[np.int64]  # (sentences,)
+
+
+def context_of(passage: Passage) -> str:
+    """The headings a passage stands under, as one line: what a reader has read before it."""
+    parts = [part for part in passage.path[-2:] if part]
+    if passage.box:
+        parts.append(passage.box)
+    return ". ".join(dict.fromkeys(parts))
+
+
+def _with_context(passage: Passage) -> tuple[str, list[tuple[int, int]]]:
+    """Context and text as one string, and where in it each sentence stands."""
+    context = context_of(passage)
+    text = f"{context}. " if context else ""
+    places: list[tuple[int, int]] = []
+    for sentence in passage.sentences:
+        start = len(text)
+        text += sentence.text
+        places.append((start, len(text)))
+        text += " "
+    return text.rstrip(), places
+
+
+def _tokens_by_sentence(
+    tokens: TokenVectors, places: Sequence[tuple[int, int]]
+) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    """The token vectors that belong to sentences, and how many belong to each.
+
+    A sentence beyond the encoder's 512 tokens has none; it is still found by its own vector.
+    """
+    starts = tokens.offsets[:, 0]
+    rows: list[NDArray[np.int64]] = []
+    for start, end in places:
+        rows.append(np.flatnonzero((starts >= start) & (starts < end)))
+    counts = np.array([len(row) for row in rows], dtype=np.int64)
+    chosen = np.concatenate(rows) if rows else np.zeros(0, dtype=np.int64)
+    return tokens.vectors[chosen], counts
+
+
+def embed_passages(
+    passages: Sequence[Passage],
+    encoder: Encoder,
+    mean: NDArray[np.float32] | None = None,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> tuple[Embedded, NDArray[np.float32]]:
+    """Passage, sentence and token vectors of `passages`, and the mean token vector used.
+
+    A passage is encoded with the headings it stands under; a sentence by itself. `mean`, shape
+    (dimension,), is taken from the first passages when the index has none yet.
+    """
+    if not passages:
+        dimension = encoder.dimension
+        empty = Embedded(
+            np.zeros((0, dimension), np.float32),
+            np.zeros((0, dimension), np.float32),
+            np.zeros((0, dimension), np.int8),
+            np.zeros(0, np.int64),
+        )
+        return empty, mean if mean is not None else np.zeros(dimension, np.float32)
+    contextual = [_with_context(passage) for passage in passages]
+    sentence_texts = [sentence.text for passage in passages for sentence in passage.sentences]
+    total = len(contextual) + len(sentence_texts)
+
+    def after_passages(done: int, _: int) -> None:
+        if on_progress:
+            on_progress(done, total)
+
+    def after_sentences(done: int, _: int) -> None:
+        if on_progress:
+            on_progress(len(contextual) + done, total)
+
+    vectors, token_vectors = encoder.encode_passages_with_tokens(
+        [text for text, _ in contextual], on_progress=after_passages
+    )
+    if mean is None:
+        sample = np.concatenate([tokens.vectors for tokens in token_vectors[:_MEAN_SAMPLE]])
+        mean = np.asarray(sample.mean(axis=0), dtype=np.float32)
+    values: list[NDArray[np.int8]] = []
+    counts: list[NDArray[np.int64]] = []
+    for tokens, (_, places) in zip(token_vectors, contextual, strict=True):
+        of_sentences, count = _tokens_by_sentence(tokens, places)
+        values.append(quantise_tokens(of_sentences, mean))
+        counts.append(count)
+    sentences = encoder.encode_passages(sentence_texts, on_progress=after_sentences)
+    return Embedded(vectors, sentences, np.concatenate(values), np.concatenate(counts)), mean
+

@@ -1,0 +1,96 @@
+"""The error tree: one class a situation, the failing thing rides on the exception.
+
+    AlpieError
+    ├── SettingsError         a setting or command option that cannot be used
+    ├── SourceError           a document or its entry in sources.toml
+    ├── EncoderError          the encoder or its weights
+    ├── StoreError            the index folder
+    │   ├── IndexMissing          nothing built there yet
+    │   ├── IndexDamaged          a file is not what the manifest says
+    │   ├── IndexMismatch         built with another encoder or format version
+    │   └── IndexBusy             another process is building
+    ├── AddressError          no passage with this address
+    ├── QuestionError         a question that cannot be searched (empty, too long)
+    └── QuestionsFileError    a file of evaluation questions
+
+Every message says what is wrong, where, and what to do next.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+__all__ = [
+    "AddressError",
+    "AlpieError",
+    "EncoderError",
+    "IndexBusy",
+    "IndexDamaged",
+    "IndexMismatch",
+    "IndexMissing",
+    "QuestionError",
+    "QuestionsFileError",
+    "SettingsError",
+    "SourceError",
+    "StoreError",
+]
+
+
+class AlpieError(Exception):
+    """Base of everything Al Pie raises on purpose; ``str()`` is fit to be shown to a person."""
+
+
+class SettingsError(AlpieError):
+    """A setting has an unknown name, a wrong type or a value outside its range."""
+
+
+class SourceError(AlpieError):
+    """A source document cannot be read; ``path`` is the file it concerns, when there is one."""
+
+    def __init__(self, message: str, path: Path | None = None) -> None:
+        super().__init__(message)
+        self.path = path
+
+
+class EncoderError(AlpieError):
+    """The encoder or its weights are missing, damaged or of the wrong kind."""
+
+
+class StoreError(AlpieError):
+    """Something about the index folder; ``path`` is the folder or file it concerns."""
+
+    def __init__(self, message: str, path: Path | None = None) -> None:
+        super().__init__(message)
+        self.path = path
+
+
+class IndexMissing(StoreError):
+    """No index has been built in this folder."""
+
+
+class IndexDamaged(StoreError):
+    """A file of the index is missing or differs from its checksum in the manifest."""
+
+
+class IndexMismatch(StoreError):
+    """The index was built with another encoder or another format version."""
+
+
+class IndexBusy(StoreError):
+    """Another process is building the index in this folder."""
+
+
+class AddressError(AlpieError):
+    """No passage has this address; ``address`` is what was asked for."""
+
+    def __init__(self, message: str, address: str) -> None:
+        super().__init__(message)
+        self.address = address
+
+
+class QuestionError(AlpieError):
+    """A question that cannot be searched."""
+
+
+class QuestionsFileError(AlpieError):
+    """A file of evaluation questions is malformed; the message names file and line."""

@@ -1,0 +1,60 @@
+"""The layout of a document: which lines are headings, paragraphs, lists, tables, boxes, footers.
+
+Rules are about form alone (line widths, blank lines, leading space, running numbers), never about
+one document's words. In order:
+
+1. `lines`     cut the canonical text into lines and see how they were set
+2. `pages`     find page starts, running footers and printed page numbers
+3. `notes`     tell footnote calls from figures by their running numbers
+4. `units`     gather lines that belong together, mending column and page breaks
+5. `headings`, `figures`, `lists`, `legal`, `boxes`  say what each unit is
+6. `blocks`    derive spans and the path of headings
+"""
+
+from __future__ import annotations
+
+from alpie.index.layout.blocks import SpanCutter, make_blocks
+from alpie.index.layout.boxes import mark_boxes
+from alpie.index.layout.figures import mark_figures
+from alpie.index.layout.headings import mark_fixed_forms, mark_sections, split_glued_titles
+from alpie.index.layout.legal import label_clauses, mark_legal_headings
+from alpie.index.layout.lines import manner_of, split_lines
+from alpie.index.layout.lists import join_entries, join_lists, mark_numbered_headings
+from alpie.index.layout.notes import find_note_calls
+from alpie.index.layout.pages import find_pages
+from alpie.index.layout.titles import mark_signatures, mark_sub_headings, mark_subtitles
+from alpie.index.layout.units import clean_lines, make_units
+from alpie.index.records import Document, Layout, Span
+
+__all__ = ["lay_out"]
+
+
+def lay_out(document: Document) -> Layout:
+    """Lay out `document`; never raises, whatever its text holds."""
+    source = document.text
+    lines = split_lines(source)
+    manner = manner_of(lines)
+    pages = find_pages(lines)
+    footers = tuple(Span(lines[number].start, lines[number].end) for number in sorted(pages.footers))
+    calls = find_note_calls(source, footers)
+    clean = clean_lines(source, lines, calls)
+
+    units = make_units(lines, clean, pages, manner)
+    mark_fixed_forms(units)
+    units = split_glued_titles(units, clean, manner)
+    mark_sections(units)
+    label_clauses(units)
+    units = mark_legal_headings(units)
+    mark_numbered_headings(units)
+    units = join_entries(units)
+    units = mark_figures(units, manner)
+    units = join_lists(units)
+    units = mark_signatures(units)
+    mark_boxes(units, manner)
+    mark_subtitles(units)
+    mark_sub_headings(units, manner)
+
+    cutter = SpanCutter(source, [*footers, *calls])
+    blocks = make_blocks(units, cutter, pages, document.title)
+    starts = tuple(lines[number].start for number in pages.starts)
+    return Layout(document.id, tuple(blocks), footers, calls, starts)

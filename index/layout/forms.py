@@ -1,0 +1,86 @@
+"""Forms of lines that mean something by themselves, in Spanish documents of any kind."""
+
+from __future__ import annotations
+
+import re
+
+__all__ = [
+    "ADMINISTRATIVE",
+    "BULLET",
+    "CAPTION",
+    "DATE_LINE",
+    "FIGURE_ONLY",
+    "FUNCTION_WORDS",
+    "MARKDOWN_HEADING",
+    "NUMBERED",
+    "SECTION",
+    "STARTS_WITH_FIGURE",
+    "ends_sentence",
+    "first_word",
+    "last_word",
+    "opens_sentence",
+    "starts_lower",
+]
+
+BULLET = re.compile(r"(?:[•◦▪▫●○‣⁃∙■□►➢➤✓✔✗❖·]\s*|[–—\-*+]\s+)(?=\S)")
+NUMBERED = re.compile(r"(?P<mark>\(?(?:\d{1,3}|[a-zñ]|[ivx]{2,5})\)|\d{1,3}\.[ºª]?)\s+(?=\S)")
+SECTION = re.compile(r"(\d{1,2})\.?\s+(?=[«¿¡]?[A-ZÁÉÍÓÚÑ])")
+CAPTION = re.compile(
+    r"(?:Figur[ae]|Fig\.|Gráfic[oa]|Tabl[ae]|Cuadro|Mapa|Imagen|Ilustración|Chart)\s+"
+    r"(?:\d{1,3}(?:[.\-]\d{1,3})*|[IVX]{1,6})\s*[:.–—-]\s*\S"
+)
+MARKDOWN_HEADING = re.compile(r"(#{1,6})\s+(?=\S)")
+DATE_LINE = re.compile(
+    r"(?:\d{1,2}[/.\-]\d{1,2}[/.\-]\d{2,4}|\d{4}-\d{2}-\d{2}"
+    r"|(?:[A-ZÁÉÍÓÚ][\wáéíóúñ]{2,20},\s+)?(?:a\s+)?\d{1,2}\s+de\s+[a-zé]{4,10}\s+(?:de|del)\s+\d{4}\.?)",
+)
+# Lines of the form "Word: value" or "Word number" that identify a document rather than head a text.
+ADMINISTRATIVE = re.compile(
+    r"(?:(?:Asunto|Referencia|Ref\.|Fecha|Expediente|Objeto|Destinatarios?|Distribución|Original|Idioma)\s*:"
+    r"|(?:Resolución|Decisión|Expediente|Documento|Recomendación|Circular)\s+(?:n\.?\s?[ºo°]|núm\.)\s*\S+$"
+    r"|[A-Z]{2,8}(?:[-/][A-Z0-9]{1,8}){2,6}$)",
+)
+# Possessive throughout: «100 200 300» is one figure or three, and must not be tried as every mixture.
+_FIGURE = r"[+\-−~±]?\d[\d.,]*+(?:[ \xa0]\d{3}(?!\d))*+(?:\s*+[%‰€$£])?+"
+FIGURE_ONLY = re.compile(rf"{_FIGURE}(?:\s+{_FIGURE})*+$")
+STARTS_WITH_FIGURE = re.compile(rf"{_FIGURE}(?:/\d+)?(?=\s|$)")
+
+# Words that stand at the start of a sentence but never begin a name: a line that starts with one in
+# upper case starts something new.
+_FUNCTION_WORDS_TEXT = """
+el la los las un una unos unas lo al del de en con sin por para según si cuando donde aunque
+mientras como entre desde hasta tras ante bajo sobre este esta estos estas ese esa esto eso hay no
+ya y o u e pero además también más muchos muchas todo todos todas cada otro otra otros otras su sus
+se es son nuestra nuestro nuestras nuestros existe existen ha han que
+"""
+FUNCTION_WORDS = frozenset(_FUNCTION_WORDS_TEXT.split())
+_TERMINAL = ".!?…;:"
+_CLOSING = "»”’\"')]"
+
+
+def ends_sentence(text: str) -> bool:
+    """Whether `text` ends as a sentence, an item or an introduction does."""
+    bare = text.rstrip(_CLOSING + " \xa0")
+    return bool(bare) and bare[-1] in _TERMINAL
+
+
+def starts_lower(text: str) -> bool:
+    """Whether the first letter of `text` is a small one, quotation marks and brackets aside."""
+    bare = text.lstrip("«“‘\"'([¿¡—–")
+    return bool(bare) and bare[0].islower()
+
+
+def opens_sentence(text: str) -> bool:
+    """Whether `text` may begin a sentence: a capital, a figure or an opening mark of one."""
+    bare = text.lstrip("«“‘\"'([¿¡—–+~#")
+    return bool(bare) and (bare[0].isupper() or bare[0].isdigit())
+
+
+def first_word(text: str) -> str:
+    """The first word of `text`, as it stands."""
+    return text.split(None, 1)[0] if text else ""
+
+
+def last_word(text: str) -> str:
+    """The last word of `text`, as it stands."""
+    return text.rsplit(None, 1)[-1] if text else ""

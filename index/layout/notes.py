@@ -1,0 +1,169 @@
+"""Footnote calls: telling the digits that call a note from those that are a figure.
+
+Extraction glues calls to what they stand after («niño19», «20183», «.121,122»), where nothing in
+the characters tells them from figures. Their order does: calls run upward through a document, one
+by one. So every run of digits that could be a call is a candidate with a weight, and the calls are
+the heaviest chain of candidates whose values grow. A document without calls has no such chain,
+and loses nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from itertools import pairwise
+
+from alpie.index.records import Span
+
+__all__ = ["find_note_calls"]
+
+_CALL = r"\d{1,3}(?:,[ \xa0]?\d{1,3}(?!\d))*"
+_GLUED = re.compile(rf"(?:(?<=[^\W\d_])|(?<=[%®™»”)\]]))[.,;:!?»”)\]’\"]{{0,3}}({_CALL})(?![\w%/])")
+# A thousands point never follows four digits, so «2016.58» ends a sentence and calls note 58.
+_ON_YEAR = re.compile(r"(?<![\w.,/\-])(?:19|20)\d\d\.?(\d{1,3})(?![\w%/])")
+_ALONE = re.compile(r"(?<=[.!?»”])[ \xa0](\d{1,3})[ \xa0]*(?=[\n\r]|$)")
+_RAISED = re.compile(r"[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3}")
+_RAISED_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+
+_LARGEST_GAP = 6  # calls that may be missing between two found ones
+_GAP_PRICE = 0.8
+_FEWEST = 4  # calls that make a chain, not a coincidence
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    start: int
+    end: int
+    first: int
+    last: int
+    weight: float
+    exact: bool  # must follow the call before it without a gap
+    stem: str
+
+
+def find_note_calls(text: str, left_out: tuple[Span, ...] = ()) -> tuple[Span, ...]:
+    """Spans of the footnote calls of `text`, with the stray punctuation that came with them."""
+    chain = _heaviest_chain(_outside(_candidates(text), left_out))
+    if not _convinces(chain):
+        return ()
+    return tuple(_with_stray_punctuation(text, candidate) for candidate in chain)
+
+
+def _outside(candidates: list[_Candidate], left_out: tuple[Span, ...]) -> list[_Candidate]:
+    kept: list[_Candidate] = []
+    spans = iter(sorted(left_out))
+    span = next(spans, None)
+    for candidate in candidates:
+        while span is not None and span.end <= candidate.start:
+            span = next(spans, None)
+        if span is None or candidate.start < span.start:
+            kept.append(candidate)
+    return kept
+
+
+def _candidates(text: str) -> list[_Candidate]:
+    found: list[_Candidate] = []
+    for match in _GLUED.finditer(text):
+        stem, exact = _stem_before(text, match.start())
+        if stem is None:
+            continue
+        word = text[match.start() : match.start(1)]
+        _add(found, match.start(1), match.group(1), 0.6 if exact else 1.0, False, stem + word)
+    for match in _ON_YEAR.finditer(text):
+        _add(found, match.start(1), match.group(1), 0.9, True, text[match.start() : match.start(1)])
+    for match in _ALONE.finditer(text):
+        _add(found, match.start(1), match.group(1), 0.5, True, "")
+    for match in _RAISED.finditer(text):
+        _add(found, match.start(), match.group().translate(_RAISED_DIGITS), 1.0, False, f"@{match.start()}")
+    found.sort(key=lambda candidate: candidate.start)
+    names = Counter((candidate.stem, candidate.first) for candidate in found)
+    # «GTA18» said twice is a name with a number in it; a note is called once.
+    return [c for c in found if not c.stem or names[c.stem, c.first] == 1 or not c.stem[-1].isalpha()]
+
+
+def _add(found: list[_Candidate], start: int, digits: str, weight: float, exact: bool, stem: str) -> None:
+    values = [int(part) for part in digits.split(",")]
+    if values[0] == 0 or digits[0] == "0":
+        return
+    if any(second <= first for first, second in pairwise(values)):
+        digits = digits.split(",", 1)[0]
+        values = values[:1]
+    found.append(_Candidate(start, start + len(digits), values[0], values[-1], weight, exact, stem))
+
+
+_LONGEST_STEM = 60
+_ABBREVIATION = re.compile(
+    r"(?:^|\W)(?:art|arts|núm|num|n|no|nº|p|pp|pág|págs|vol|cap|fig|ap|apdo|sec|tít|t|c|ver)$", re.I
+)
+
+
+def _stem_before(text: str, position: int) -> tuple[str | None, bool]:
+    """The word a call would be glued to, and whether it is a code; None if digits belong to it."""
+    start = position
+    while (
+        start > 0
+        and position - start < _LONGEST_STEM
+        and (text[start - 1].isalnum() or text[start - 1] in "_/@#.-&'")
+    ):
+        start -= 1
+    word = text[start:position] or text[max(0, position - 1) : position]
+    if any(mark in word for mark in "/@#") or word.startswith(("www.", "http")):
+        return None, False
+    if _ABBREVIATION.search(word) and text[position : position + 1] in ".,":
+        return None, False
+    return word, word.isupper()
+
+
+def _heaviest_chain(candidates: list[_Candidate]) -> list[_Candidate]:
+    """The chain of growing values with the largest weight less the price of its gaps."""
+    best: dict[int, tuple[float, int]] = {}  # value a chain ends in → its weight, its last candidate
+    previous = [-1] * len(candidates)
+    weights = [0.0] * len(candidates)
+    for index, candidate in enumerate(candidates):
+        weight = -_GAP_PRICE * (candidate.first - 1) if candidate.first <= 3 else float("-inf")
+        before = -1
+        for gap in range(1 if candidate.exact else _LARGEST_GAP):
+            reached = best.get(candidate.first - 1 - gap)
+            if reached is not None and reached[0] - _GAP_PRICE * gap > weight:
+                weight, before = reached[0] - _GAP_PRICE * gap, reached[1]
+        if weight == float("-inf"):
+            continue
+        previous[index] = before
+        weights[index] = weight + candidate.weight * (candidate.last - candidate.first + 1)
+        if candidate.last not in best or weights[index] > best[candidate.last][0]:
+            best[candidate.last] = weights[index], index
+    if not best:
+        return []
+    index = max(best.values())[1]
+    chain: list[_Candidate] = []
+    while index >= 0:
+        chain.append(candidates[index])
+        index = previous[index]
+    return chain[::-1]
+
+
+def _convinces(chain: list[_Candidate]) -> bool:
+    """Whether a chain is too long, too even and too varied to be a coincidence.
+
+    «Art.1 … Art.2 …» or «Q1 Q2 Q3 Q4» grow too, but always on the same stem.
+    """
+    if len(chain) < _FEWEST:
+        return False
+    called = sum(candidate.last - candidate.first + 1 for candidate in chain)
+    if called < 0.7 * chain[-1].last:
+        return False
+    stems: dict[str, int] = defaultdict(int)
+    for candidate in chain:
+        stems[candidate.stem.casefold()] += 1
+    return len(stems) >= 0.6 * len(chain) and max(stems.values()) <= max(2, 0.3 * len(chain))
+
+
+def _with_stray_punctuation(text: str, candidate: _Candidate) -> Span:
+    """The call, and the comma or full stop that stands twice because the call stood between."""
+    start, end = candidate.start, candidate.end
+    if text[start - 2 : start] in (".,", "!,", "?,"):
+        start -= 1
+    elif text[start - 1 : start] == "." and text[end : end + 1] in (".", ","):
+        end += 1
+    return Span(start, end)

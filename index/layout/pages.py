@@ -1,0 +1,204 @@
+"""Where pages begin, what repeats on each of them, and which printed number they carry.
+
+1. Running lines: the same words with a number that grows, or the same words at page tops.
+2. Page starts: form feeds, or the single leading space that some extractors leave of them.
+3. Printed numbers: a footer numbers its page; pages between two footers are numbered only if there
+   are as many of them as the footers say.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections import defaultdict
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from alpie.index.layout.forms import BULLET, CAPTION
+from alpie.index.layout.lines import Line
+
+__all__ = ["Pages", "find_pages"]
+
+_LONGEST_FOOTER = 150
+_TRAILING_NUMBER = re.compile(r"(?<!\d)\d[\d \xa0]{0,11}$")
+_LEADING_NUMBER = re.compile(r"(\d{1,4})\s+(?=\S)")
+_NAMED_NUMBER = re.compile(
+    r"(?:página|pág\.?|page|p\.)\s*(\d{1,4})(?:\s*(?:de|of|/)\s*\d{1,4})?$", re.IGNORECASE
+)
+_BARE_NUMBER = re.compile(r"[-–—|\s]*(\d{1,4})(?:\s*/\s*\d{1,4})?[-–—|\s]*$")
+
+
+@dataclass(slots=True)
+class Pages:
+    """Page starts and running lines of one document, by line number."""
+
+    starts: list[int] = field(default_factory=list)
+    footers: dict[int, int | None] = field(default_factory=dict)  # line → printed page number
+    printed: list[int | None] = field(default_factory=list)  # number of the page at each start
+
+    def number_at(self, line: int) -> int | None:
+        """Printed number of the page that line stands on, where known."""
+        index = bisect_right(self.starts, line) - 1
+        return self.printed[index] if index >= 0 else None
+
+
+def find_pages(lines: list[Line]) -> Pages:
+    """Find page starts, running lines and printed page numbers."""
+    footers = _running_lines(lines)
+    starts = _page_starts(lines, footers)
+    pages = Pages(starts, footers)
+    pages.printed = _printed_numbers(lines, pages)
+    return pages
+
+
+def _stands_apart(lines: list[Line], number: int) -> bool:
+    before = number == 0 or lines[number - 1].blank or lines[number].after_form_feed
+    after = number + 1 >= len(lines) or lines[number + 1].blank or lines[number + 1].after_form_feed
+    return before and after
+
+
+def _running_lines(lines: list[Line]) -> dict[int, int | None]:
+    by_head: dict[str, list[tuple[int, str]]] = defaultdict(list)
+    named: list[tuple[int, int]] = []
+    for line in lines:
+        if line.blank or len(line.text) > _LONGEST_FOOTER:
+            continue
+        match = _NAMED_NUMBER.search(line.text)
+        if match and match.start() == 0:
+            named.append((line.number, int(match.group(1))))
+            continue
+        match = _TRAILING_NUMBER.search(line.text)
+        if match and match.start() > 0 and _stands_apart(lines, line.number):
+            by_head["<" + line.text[: match.start()].strip()].append((line.number, match.group()))
+        match = _LEADING_NUMBER.match(line.text)
+        if match and _stands_apart(lines, line.number):
+            by_head[">" + line.text[match.end() :]].append((line.number, match.group(1)))
+    footers: dict[int, int | None] = {}
+    for head, found in by_head.items():
+        # "Artículo 7" runs upward too: only a line of several words is a running one.
+        if len(found) >= 3 and len(head[1:].split()) >= 3:
+            footers.update(_numbers_that_run([number for number, _ in found], [tail for _, tail in found]))
+    if len(named) >= 2 and _grows([value for _, value in named]):
+        footers.update(named)
+    footers.update(_at_form_feeds(lines))
+    return footers
+
+
+def _grows(values: list[int]) -> bool:
+    return all(first < second for first, second in pairwise(values))
+
+
+def _numbers_that_run(numbers: list[int], tails: list[str]) -> dict[int, int | None]:
+    """Page numbers from the digits at the line ends, which may have a year glued before them."""
+    compact = ["".join(tail.split()) for tail in tails]
+    years = {tail[:4] for tail in compact}
+    prefixes = [4, 0] if len(years) == 1 and re.fullmatch(r"(?:19|20)\d\d", next(iter(years))) else [0]
+    for prefix in prefixes:
+        rests = [tail[prefix:] for tail in compact]
+        if all(rest and len(rest) <= 4 and rest[0] != "0" for rest in rests):
+            values = [int(rest) for rest in rests]
+            if _grows(values):
+                return dict(zip(numbers, values, strict=True))
+    return {}
+
+
+def _at_form_feeds(lines: list[Line]) -> dict[int, int | None]:
+    """Running lines at page edges, where form feeds show the edges: bare numbers and repeated words."""
+    tops: list[int] = []
+    bottoms: list[int] = []
+    last = -1
+    for line in lines:
+        if line.after_form_feed:
+            if last >= 0:
+                bottoms.append(last)
+            tops.append(line.number)
+        if not line.blank:
+            last = line.number
+    if not tops:
+        return {}
+    if last >= 0:
+        bottoms.append(last)
+    tops = [_next_text(lines, top) for top in [0, *tops]]
+    found: dict[int, int | None] = {}
+    for edge in (tops, bottoms):
+        numbered = [
+            (number, int(match.group(1)))
+            for number in sorted(set(edge))
+            if number >= 0
+            and len(lines[number].text) < 40
+            and (match := _BARE_NUMBER.match(lines[number].text))
+        ]
+        if len(numbered) >= 2 and _grows([value for _, value in numbered]):
+            found.update(numbered)
+        repeated: dict[str, list[int]] = defaultdict(list)
+        for number in edge:
+            if number >= 0 and len(lines[number].text) <= _LONGEST_FOOTER:
+                repeated[lines[number].text].append(number)
+        for text, numbers in repeated.items():
+            if text and len(numbers) >= 3:
+                found.update(dict.fromkeys(numbers[1:] if edge is tops else numbers))
+    return found
+
+
+def _next_text(lines: list[Line], number: int) -> int:
+    while number < len(lines):
+        if not lines[number].blank:
+            return number
+        number += 1
+    return -1
+
+
+def _page_starts(lines: list[Line], footers: dict[int, int | None]) -> list[int]:
+    spaced = [
+        line.number
+        for line in lines
+        if line.indent == 1
+        and not line.blank
+        and not BULLET.match(line.text)
+        and (line.number == 0 or not lines[line.number - 1].blank)
+        and (line.number + 1 >= len(lines) or lines[line.number + 1].indent <= 1)
+    ]
+    indented = sum(1 for line in lines if line.indent and not line.blank)
+    total = sum(1 for line in lines if not line.blank)
+    if len(spaced) < 3 or indented > 0.1 * total:  # indented text, not traces of page breaks
+        spaced = []
+    starts = set(spaced)
+    after_footer = False
+    first = True
+    feed = False
+    for line in lines:
+        feed = feed or line.after_form_feed
+        if line.blank:
+            continue
+        if line.number in footers:
+            if footers[line.number] is not None:
+                after_footer = True
+            continue
+        if first or feed or after_footer:
+            starts.add(line.number)
+        first = feed = after_footer = False
+    return sorted(starts)
+
+
+def _printed_numbers(lines: list[Line], pages: Pages) -> list[int | None]:
+    """Number the pages; a start that holds nothing but a caption is a figure on the page after it."""
+    sheet_of: list[int] = []
+    sheet = -1
+    joins_next = False
+    for index, start in enumerate(pages.starts):
+        if not joins_next:
+            sheet += 1
+        sheet_of.append(sheet)
+        alone = index + 1 < len(pages.starts) and pages.starts[index + 1] == start + 1
+        joins_next = alone and CAPTION.match(lines[start].text) is not None
+    known: dict[int, int] = {}
+    for line, number in sorted(pages.footers.items()):
+        index = bisect_right(pages.starts, line) - 1
+        if number is not None and index >= 0:
+            known.setdefault(sheet_of[index], number)
+    numbers: dict[int, int] = dict(known)
+    anchors = sorted(known.items())
+    for (first, low), (second, high) in pairwise(anchors):
+        if second - first == high - low:
+            numbers.update({first + step: low + step for step in range(high - low)})
+    return [numbers.get(sheet) for sheet in sheet_of]

@@ -1,0 +1,241 @@
+"""Units: runs of lines that belong together, before anything is known of what they are.
+
+A unit ends at a blank line, a page start or a closed line, and is mended where such a break fell
+inside a sentence (a column break, a page break): see `_goes_on`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from alpie.index.layout.forms import (
+    ADMINISTRATIVE,
+    BULLET,
+    CAPTION,
+    DATE_LINE,
+    FIGURE_ONLY,
+    FUNCTION_WORDS,
+    MARKDOWN_HEADING,
+    NUMBERED,
+    SECTION,
+    ends_sentence,
+    first_word,
+    last_word,
+    opens_sentence,
+    starts_lower,
+)
+from alpie.index.layout.lines import Line, Manner, printed_width
+from alpie.index.layout.pages import Pages
+from alpie.index.readable import collapse
+from alpie.index.records import BlockKind, Span
+
+__all__ = ["Unit", "clean_lines", "doubles", "ends_in_function_word", "make_units"]
+
+
+_FEW_SET_IN = 0.1  # share of a document's lines
+
+
+@dataclass(slots=True)
+class Unit:
+    """A run of lines, and what the later steps find out about it."""
+
+    lines: list[Line]
+    text: str = ""  # readable, calls left out
+    blank_before: bool = False
+    page_start: bool = False
+    after_footer: bool = False
+    indented: bool = False  # set in from the text around it
+    kind: BlockKind | None = None
+    level: int = 0
+    box: str | None = None
+    label: str | None = None
+    parts: list[list[Line]] = field(default_factory=list)
+    header_parts: int = 0
+    skip: int = 0  # characters at the start that only double what follows
+
+    @property
+    def width(self) -> float:
+        """Width of its widest line that is not its last: how wide the column was at least."""
+        return max((line.width for line in self.lines[:-1]), default=0.0)
+
+    @property
+    def widest(self) -> float:
+        return max(line.width for line in self.lines)
+
+    @property
+    def bulleted(self) -> bool:
+        return BULLET.match(self.text) is not None
+
+    @property
+    def open_ended(self) -> bool:
+        return not ends_sentence(self.text)
+
+
+def clean_lines(source: str, lines: list[Line], calls: tuple[Span, ...]) -> dict[int, str]:
+    """The text of each line that is not blank, footnote calls left out, by line number."""
+    clean: dict[int, str] = {}
+    index = 0
+    for line in lines:
+        if line.blank:
+            continue
+        while index < len(calls) and calls[index].end <= line.start:
+            index += 1
+        if index >= len(calls) or calls[index].start >= line.end:
+            clean[line.number] = line.text
+            continue
+        pieces: list[str] = []
+        position = line.start
+        while index < len(calls) and calls[index].start < line.end:
+            pieces.append(source[position : calls[index].start])
+            position = calls[index].end
+            index += 1
+        pieces.append(source[position : line.end])
+        clean[line.number] = "".join(pieces).strip()
+    return clean
+
+
+def make_units(lines: list[Line], clean: dict[int, str], pages: Pages, manner: Manner) -> list[Unit]:
+    """Cut the document into units and mend those that a column or page break cut in two."""
+    starts = set(pages.starts)
+    # Where many lines are set in, indentation is the manner of the document and says nothing.
+    sets_in = sum(1 for line in lines if line.indent and not line.blank) <= _FEW_SET_IN * len(clean)
+    units: list[Unit] = []
+    blank = footer = False
+    previous: Line | None = None
+    for line in lines:
+        if line.blank:
+            blank = True
+            continue
+        if line.number in pages.footers:
+            footer = True
+            continue
+        starts_page = line.number in starts
+        if (
+            previous is None
+            or blank
+            or footer
+            or starts_page
+            or _begins_by_form(clean[line.number], manner)
+            or _ends_before(previous, line, clean, manner, previous.number in starts)
+        ):
+            indented = sets_in and not starts_page and line.indent > 0 and not BULLET.match(line.text)
+            units.append(Unit([line], "", blank, starts_page, footer, indented))
+        else:
+            units[-1].lines.append(line)
+        previous = line
+        blank = footer = False
+    for unit in units:
+        unit.text = collapse(" ".join(clean[line.number] for line in unit.lines))
+    return _mend([unit for unit in units if unit.text], manner)
+
+
+def _begins_by_form(text: str, manner: Manner) -> bool:
+    """Whether a line begins something new by its own form, whatever stands before it."""
+    if BULLET.match(text):
+        # A dash may open a parenthesis at a line start inside a sentence.
+        return text[0] not in "–—-*+" or not manner.marks_wraps
+    if MARKDOWN_HEADING.match(text) or text.startswith("|"):
+        return True
+    return NUMBERED.match(text) is not None and not manner.marks_wraps
+
+
+def _ends_before(
+    previous: Line, line: Line, clean: dict[int, str], manner: Manner, starts_page: bool
+) -> bool:
+    """Whether a paragraph ends between two lines that no blank line parts."""
+    before, after = clean[previous.number], clean[line.number]
+    if not before or not after:
+        return False
+    if not manner.wrapped:
+        return ends_sentence(before) or not starts_lower(after)
+    if CAPTION.match(before) and not starts_lower(after) and not previous.carries_on:
+        return True
+    if starts_page and SECTION.match(before) and manner.marks_wraps and not previous.carries_on:
+        return True  # a numbered title over its byline
+    if starts_lower(after) or before[-1] in "-/,(":
+        return False
+    if manner.marks_wraps:
+        return not previous.carries_on
+    if len(previous.text) > 200:
+        return True
+    room = manner.column - previous.width - printed_width(" " + first_word(after))
+    return ends_sentence(before) and room > 0.25 * manner.column
+
+
+@dataclass(slots=True)
+class _Growing:
+    """A unit being mended: what must be known of it without looking at all its lines again."""
+
+    unit: Unit
+    texts: list[str]
+    width: float
+
+    def take(self, unit: Unit) -> None:
+        self.width = max(self.width, self.unit.lines[-1].width, unit.width)
+        self.unit.lines.extend(unit.lines)
+        self.texts.append(unit.text)
+
+
+def _mend(units: list[Unit], manner: Manner) -> list[Unit]:
+    mended: list[_Growing] = []
+    for unit in units:
+        if mended and _goes_on(mended[-1], unit, manner):
+            mended[-1].take(unit)
+        else:
+            mended.append(_Growing(unit, [unit.text], unit.width))
+    for growing in mended:
+        growing.unit.text = " ".join(growing.texts)
+    return [growing.unit for growing in mended]
+
+
+_INTERRUPTS = (CAPTION, MARKDOWN_HEADING, DATE_LINE, ADMINISTRATIVE)
+
+
+def _goes_on(growing: _Growing, after: Unit, manner: Manner) -> bool:
+    """Whether the break between two units fell inside a sentence."""
+    before, opening, ending = growing.unit, growing.texts[0], growing.texts[-1]
+    if ends_sentence(ending) or after.bulleted or after.indented or before.indented:
+        return False
+    if any(form.match(opening) or form.match(after.text) for form in _INTERRUPTS):
+        return False
+    if NUMBERED.match(after.text) and not starts_lower(NUMBERED.sub("", after.text, count=1)):
+        return False
+    last = before.lines[-1]
+    if starts_lower(after.text):
+        if len(growing.texts) == 1 and doubles(ending, after.text):
+            return False
+        if SECTION.match(opening) and len(before.lines) == 1 and before.page_start:
+            return False
+        # A label under a figure, or a title over a list of terms, is closed; a broken sentence is full.
+        return opening[0].islower() or len(before.lines) > 1 or not manner.wrapped or last.carries_on
+    if manner.marks_wraps and not last.carries_on:
+        return False
+    if FIGURE_ONLY.match(after.text) or ending[-1] in "%€":
+        return False
+    if len(before.lines) < 3 or not manner.wrapped or first_word(after.text).casefold() in FUNCTION_WORDS:
+        return False
+    full = last.width >= 0.85 * growing.width and growing.width >= 0.85 * manner.column
+    return full and not (after.page_start and len(after.lines) <= 2) and opens_sentence(after.text)
+
+
+_WORD = re.compile(r"\w+(?:[.,]\d+)*")
+_FIRST_FIGURE = re.compile(r"\d")
+
+
+def doubles(display: str, text: str) -> bool:
+    """Whether `display`, from its first figure on, is said again at the start of `text`."""
+    figure = _FIRST_FIGURE.search(display)
+    if figure is None or len(display) > 80:
+        return False
+    said = [word.casefold() for word in _WORD.findall(display[figure.start() :])]
+    figure_again = _FIRST_FIGURE.search(text[:40])
+    if figure_again is None:
+        return False
+    again = [word.casefold() for word in _WORD.findall(text[figure_again.start() :][:120])]
+    return bool(said) and again[: len(said)] == said
+
+
+def ends_in_function_word(text: str) -> bool:
+    """Whether `text` breaks off where no title would: after an article or a preposition."""
+    return last_word(text).casefold() in FUNCTION_WORDS

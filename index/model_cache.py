@@ -1,0 +1,133 @@
+"""Folders of model files in the user's cache: built once, then only read.
+
+1. A folder is written beside its final place and renamed into it, so nobody sees half of one.
+2. Its last file, ``fingerprint.json``, says what it was made from and lists every file with size and
+   checksum. Sizes are compared at every opening, which is free and catches what happens in practice
+   (a full disk, an interrupted copy); checksums only on request, for they read everything.
+3. A file lock lets one process build while the others wait for its result. Readers of a sound folder
+   never touch the lock, so a read-only cache baked into a container image works.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from alpie.index.errors import EncoderError
+
+__all__ = ["checksum", "default_cache", "is_intact", "read_fingerprint", "seal", "settle"]
+
+FINGERPRINT_FILE = "fingerprint.json"
+LOCK_TIMEOUT_SECONDS = 900.0  # several times what the slowest build took on one shared core
+
+
+def default_cache() -> Path:
+    """The folder for model files: ``ALPIE_CACHE`` if set, else ``models`` in the user's cache."""
+    chosen = os.environ.get("ALPIE_CACHE")
+    if chosen:
+        return Path(chosen).expanduser()
+    from platformdirs import user_cache_dir
+
+    return Path(user_cache_dir("alpie", appauthor=False)) / "models"
+
+
+def checksum(path: Path) -> str:
+    """SHA-256 of a file, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def seal(folder: Path, facts: Mapping[str, Any]) -> None:
+    """Write the fingerprint of a finished `folder`: `facts` about its origin, and its files."""
+    files = {
+        path.relative_to(folder).as_posix(): {"bytes": path.stat().st_size, "sha256": checksum(path)}
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+    text = json.dumps({**facts, "files": files}, indent=2, ensure_ascii=False)
+    (folder / FINGERPRINT_FILE).write_text(text + "\n", encoding="utf-8")
+
+
+def read_fingerprint(folder: Path) -> dict[str, Any] | None:
+    """The fingerprint of `folder`; None when there is none that can be read."""
+    try:
+        content = json.loads((folder / FINGERPRINT_FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return content if isinstance(content, dict) and isinstance(content.get("files"), dict) else None
+
+
+def is_intact(folder: Path, thorough: bool = False) -> bool:
+    """Whether every file in the fingerprint of `folder` is there with its size.
+
+    `thorough` compares the checksums too, which reads all the files.
+    """
+    fingerprint = read_fingerprint(folder)
+    if fingerprint is None:
+        return False
+    for name, expected in fingerprint["files"].items():
+        path = folder / name
+        try:
+            if path.stat().st_size != expected["bytes"]:
+                return False
+        except (OSError, KeyError, TypeError):
+            return False
+        if thorough and checksum(path) != expected.get("sha256"):
+            return False
+    return True
+
+
+def settle(target: Path, is_current: Callable[[Path], bool], build: Callable[[Path], None]) -> Path:
+    """`target`, built by ``build(temporary folder)`` if ``is_current(target)`` is false.
+
+    Safe when several processes call it at once: one builds, the others wait and use the result.
+    Raises `EncoderError` when the cache cannot be written or another process never finishes.
+    """
+    if is_current(target):
+        return target
+    from filelock import FileLock, Timeout
+
+    lock = target.parent / f"{target.name}.lock"
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(lock, timeout=LOCK_TIMEOUT_SECONDS):
+            # Whoever held the lock before us may have built what we need.
+            if not is_current(target):
+                _build_and_swap(target, build)
+    except Timeout as error:
+        raise EncoderError(
+            f"Another process has been preparing {target} for {LOCK_TIMEOUT_SECONDS:.0f} seconds. "
+            f"If none is running, delete {lock} and try again."
+        ) from error
+    except OSError as error:
+        raise EncoderError(
+            f"The encoder's files cannot be written to {target.parent}: {error}. "
+            "Free some space there (it takes about 300 MB), or set ALPIE_CACHE to a folder you can write to."
+        ) from error
+    return target
+
+
+def _build_and_swap(target: Path, build: Callable[[Path], None]) -> None:
+    # We hold the lock: temporary folders found now belong to processes that died.
+    for leftover in target.parent.glob(f"{target.name}.new-*"):
+        shutil.rmtree(leftover, ignore_errors=True)
+    # Not tempfile.mkdtemp: its mode 700 would lock other users out of a shared cache.
+    temporary = target.parent / f"{target.name}.new-{os.getpid()}"
+    temporary.mkdir()
+    try:
+        build(temporary)
+        if target.exists():
+            # rename cannot replace a folder that is not empty: set the damaged one aside first
+            damaged = target.parent / f"{target.name}.new-old-{os.getpid()}"
+            target.rename(damaged)
+            temporary.rename(target)
+            shutil.rmtree(damaged, ignore_errors=True)
+        else:
+            temporary.rename(target)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)

@@ -1,0 +1,178 @@
+"""The fast encoder: an 8-bit graph under onnxruntime, one text a thread, no padding.
+
+A text goes alone through the graph, so that no time is spent on padding and its vector is the same
+whatever is encoded beside it. The graph starts at word vectors: the table of words, four fifths of the
+model, stays in the model folder's file, of which only the rows in use are ever read.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from alpie.index.encoder import OnProgress, TokenVectors, encodable, own_tokens, unit_rows
+from alpie.index.errors import EncoderError
+from alpie.index.weights import (
+    MAXIMUM_TOKENS,
+    MODEL_NAME,
+    PROMPTS,
+    WEIGHTS_FILE,
+    WORD_VECTORS,
+    bundled_fingerprint,
+)
+
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
+    from tokenizers import Tokenizer
+
+__all__ = ["GRAPH_FILE", "GRAPH_INPUT", "GRAPH_OUTPUT", "OnnxEncoder"]
+
+GRAPH_FILE = "model.onnx"
+GRAPH_INPUT = "word_vectors"
+GRAPH_OUTPUT = "last_hidden_state"
+
+# 512 tokens never need more (a piece has at most 16 characters), unless the text is mostly white space;
+# without it, a text of many megabytes would be tokenised whole to keep its first page.
+MAXIMUM_CHARACTERS = 32_768
+
+_Result = TypeVar("_Result")
+
+
+class OnnxEncoder:
+    """The bundled model under onnxruntime; see `alpie.index.encoder.Encoder` for the methods."""
+
+    name = MODEL_NAME
+    runtime = "onnx-int8"
+
+    def __init__(
+        self,
+        tokenizer: Tokenizer,
+        session: InferenceSession,
+        word_table: NDArray[np.float16],
+        fingerprint: str,
+    ) -> None:
+        self._tokenizer = tokenizer
+        self._session = session
+        self._word_table = word_table
+        self.fingerprint = fingerprint
+        self.dimension = int(word_table.shape[1])
+        self._threads = _usable_processors()
+
+    @classmethod
+    def from_folders(cls, model_folder: Path, graph_folder: Path) -> OnnxEncoder:
+        """The encoder with tokenizer and word table of one folder and the graph of another."""
+        from onnxruntime import InferenceSession, SessionOptions
+        from tokenizers import Tokenizer
+
+        options = SessionOptions()
+        # One thread a text: several on a text of this size gain little and wait for each other busily,
+        # which is what the other texts, or other questions, would have used.
+        options.intra_op_num_threads = 1
+        options.inter_op_num_threads = 1
+        try:
+            tokenizer = Tokenizer.from_file(str(model_folder / "tokenizer.json"))
+            session = InferenceSession(
+                str(graph_folder / GRAPH_FILE), options, providers=["CPUExecutionProvider"]
+            )
+        except Exception as error:  # noqa: BLE001 - both libraries raise bare or private classes
+            raise EncoderError(
+                f"The encoder's files in {model_folder.parent} cannot be opened: {error}. "
+                "Delete that folder; they are written again."
+            ) from error
+        tokenizer.enable_truncation(MAXIMUM_TOKENS)
+        table = _map_word_table(model_folder / WEIGHTS_FILE)
+        return cls(tokenizer, session, table, bundled_fingerprint(model_folder))
+
+    def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        return self._stack(self._each(texts, lambda text: self._pooled(PROMPTS["query"], text), None))
+
+    def encode_passages(
+        self, texts: Sequence[str], on_progress: OnProgress | None = None
+    ) -> NDArray[np.float32]:
+        return self._stack(
+            self._each(texts, lambda text: self._pooled(PROMPTS["document"], text), on_progress)
+        )
+
+    def encode_query(self, text: str) -> tuple[NDArray[np.float32], TokenVectors]:
+        return self._both(PROMPTS["query"], text)
+
+    def encode_passages_with_tokens(
+        self, texts: Sequence[str], on_progress: OnProgress | None = None
+    ) -> tuple[NDArray[np.float32], list[TokenVectors]]:
+        pairs = self._each(texts, lambda text: self._both(PROMPTS["document"], text), on_progress)
+        return self._stack([vector for vector, _ in pairs]), [tokens for _, tokens in pairs]
+
+    def query_tokens(self, text: str) -> TokenVectors:
+        return self.encode_query(text)[1]
+
+    def passage_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
+        return self.encode_passages_with_tokens(texts)[1]
+
+    def _pooled(self, prompt: str, text: str) -> NDArray[np.float32]:
+        return self._both(prompt, text)[0]
+
+    def _both(self, prompt: str, text: str) -> tuple[NDArray[np.float32], TokenVectors]:
+        text = encodable(text[:MAXIMUM_CHARACTERS])
+        encoding = self._tokenizer.encode(prompt + text)
+        word_vectors = self._word_table[encoding.ids].astype(np.float32)[np.newaxis]
+        (output,) = self._session.run([GRAPH_OUTPUT], {GRAPH_INPUT: word_vectors})
+        hidden: NDArray[np.float32] = output[0]
+        # The mean is over all tokens, prompt and special ones too, as the model was trained.
+        vector = unit_rows(hidden.mean(axis=0))
+        rows, offsets = own_tokens(
+            text, len(prompt), encoding.tokens, encoding.offsets, encoding.special_tokens_mask
+        )
+        return vector, TokenVectors(hidden[rows], offsets)
+
+    def _each(
+        self, texts: Sequence[str], work: Callable[[str], _Result], on_progress: OnProgress | None
+    ) -> list[_Result]:
+        """``work(text)`` of each text on a few threads, results in the order of `texts`."""
+        if len(texts) == 1 and on_progress is None:
+            return [work(texts[0])]
+        # Longest first: otherwise a long text that comes last keeps one thread busy and the others idle.
+        order = sorted(range(len(texts)), key=lambda index: -len(texts[index]))
+        with ThreadPoolExecutor(self._threads, thread_name_prefix="alpie-encoder") as pool:
+            futures = {pool.submit(work, texts[index]): index for index in order}
+            results: dict[int, _Result] = {}
+            try:
+                for future in as_completed(futures):
+                    results[futures[future]] = future.result()
+                    if on_progress is not None:
+                        on_progress(len(results), len(texts))
+            finally:
+                # An error or Ctrl-C must not wait for thousands of texts still in the queue.
+                pool.shutdown(wait=False, cancel_futures=True)
+        return [results[index] for index in range(len(texts))]
+
+    def _stack(self, vectors: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:
+        return np.stack(vectors) if vectors else np.empty((0, self.dimension), np.float32)
+
+
+def _usable_processors() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _map_word_table(path: Path) -> NDArray[np.float16]:
+    """The table of word vectors (vocabulary, dimension) inside a safetensors file, mapped, not read."""
+    try:
+        with path.open("rb") as file:
+            header_bytes = int.from_bytes(file.read(8), "little")
+            entry = json.loads(file.read(header_bytes))[WORD_VECTORS]
+        if entry["dtype"] != "F16":
+            raise ValueError(f"the word table is {entry['dtype']} instead of F16")
+        start = 8 + header_bytes + entry["data_offsets"][0]
+        return np.memmap(path, "<f2", mode="r", offset=start, shape=tuple(entry["shape"]))
+    except (OSError, ValueError, KeyError) as error:
+        raise EncoderError(
+            f"{path} is damaged: {error}. Delete the folder {path.parent}; it is written again."
+        ) from error

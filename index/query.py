@@ -1,0 +1,115 @@
+"""From what somebody typed to what is searched.
+
+Chat spelling («q», «xq», «tb») is written out, capitals are lowered, invisible characters go, and
+the language is told by its function words. The question as typed is kept beside it: a clean-up only
+ever changes what is searched, never what is shown.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from alpie.index.analysis import fold, tokens
+from alpie.index.errors import QuestionError
+
+__all__ = ["MAX_CHARACTERS", "Question", "language_of", "read_question"]
+
+MAX_CHARACTERS = 2_000  # the encoder reads 512 tokens, about as much
+
+# Spellings of chat Spanish that are no words of their own. Single letters only where they cannot be
+# part of a code or an enumeration: they must stand between blanks or at the ends.
+_CHAT = {
+    "q": "que", "k": "que", "ke": "que", "qe": "que", "xq": "porque", "pq": "porque", "xk": "porque",
+    "porq": "porque", "tb": "también", "tmb": "también", "tbn": "también", "x": "por", "xa": "para",
+    "pa": "para", "d": "de", "dnd": "dónde", "cmo": "cómo", "kmo": "cómo", "cm": "cómo", "qn": "quién",
+    "kien": "quién", "qien": "quién", "cuant": "cuánto", "cuants": "cuántos", "msj": "mensaje",
+    "msjs": "mensajes", "wasap": "whatsapp", "guasap": "whatsapp", "wpp": "whatsapp", "face": "facebook",
+    "insta": "instagram", "profe": "profesor", "peque": "menor", "peques": "menores", "crio": "niño",
+    "crios": "niños", "chaval": "joven", "chavales": "jóvenes", "chavala": "joven", "chavalas": "jóvenes",
+    "poli": "policía", "polis": "policías", "pasma": "policía", "ciber": "ciberdelincuencia",
+    "cole": "colegio", "info": "información", "movil": "móvil", "pelis": "películas", "compi": "compañero",
+    "compis": "compañeros", "bro": "", "tio": "", "tía": "", "porfa": "", "plis": "", "pls": "",
+    "xfa": "", "jaja": "", "lol": "", "wtf": "", "osea": "o sea", "nose": "no sé",
+    "toy": "estoy", "ta": "está", "tan": "tan", "xfavor": "por favor", "aki": "aquí", "ahi": "ahí",
+    "dps": "después", "finde": "fin de semana", "uni": "universidad", "fotillos": "fotos",
+    "pasta": "dinero", "curro": "trabajo", "trena": "cárcel", "talego": "cárcel", "mola": "gusta",
+}  # fmt: skip
+# «insta» is a verb in a resolution («INSTA a los países»): never rewrite a word that has company in it.
+_CHAT_ONLY_INFORMAL = {"face", "insta", "pasta", "ciber", "tan", "ta", "d", "k", "x", "pa", "profe"}
+
+_SPANISH = frozenset(
+    """que de la el los las un una en y a por para con del se su al lo como mas o es son hay fue fueron
+    cuantos cuantas cuanto cuanta cual cuales quien quienes donde cuando porque sobre segun han ha estan
+    esta este estas estos entre hacia desde hasta sin ni pero si no le les me mi nos ya muy tambien dice
+    dicen hacen hace puede pueden tienen tiene hubo era eran ser""".split()
+)
+_ENGLISH = frozenset(
+    """the of and to in is are was were what which who whom whose when where why how many much does do did
+    has have had it its this that these those for from with by on at an be been being or not there their
+    they can could should would will about into than as say says between under over if you your we our""".split()
+)
+_CONTROL = re.compile(r"[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question ready to be searched."""
+
+    typed: str
+    searched: str
+    language: str  # "es" | "en" | "und"
+
+
+def language_of(text: str) -> str:
+    """"es", "en" or "und" (too few function words to tell), by counting function words."""
+    words = [str(token) for token in tokens(text)]
+    spanish = sum(word in _SPANISH for word in words) + 2 * any(c in text for c in "¿¡ñ")
+    english = sum(word in _ENGLISH for word in words)
+    if english > spanish:
+        return "en"
+    return "es" if spanish else "und"
+
+
+def _lower_capitals(text: str) -> str:
+    """An ALL CAPS question in lower case (the encoder loses ten points on capitals); acronyms stay."""
+    letters = [c for c in text if c.isalpha()]
+    capitals = sum(c.isupper() for c in letters)
+    many_words = len(text.split()) > 2
+    return text.lower() if many_words and letters and capitals > 0.7 * len(letters) else text
+
+
+def _write_out(text: str) -> str:
+    """Chat spellings written out. Words of a formal question (with ¿ or accents) are left alone."""
+    formal = bool(re.search(r"[¿áéíóúÁÉÍÓÚñ]", text))
+    words: list[str] = []
+    for word in text.split(" "):
+        bare = word.strip("¿?¡!.,;:()\"'«»…").lower()
+        written = _CHAT.get(bare)
+        if written is None or (formal and bare in _CHAT_ONLY_INFORMAL) or (word != word.lower() and len(bare) < 3):
+            words.append(word)
+        elif written:
+            words.append(word.lower().replace(bare, written))
+    return " ".join(words)
+
+
+def read_question(typed: str) -> Question:
+    """The question to search for.
+
+    Raises `QuestionError` when there is nothing to search: no letter and no digit in it.
+    A question beyond `MAX_CHARACTERS` is cut there, at a word: its beginning is searched.
+    """
+    text = unicodedata.normalize("NFC", typed[: MAX_CHARACTERS * 4])
+    text = re.sub(r"\s+", " ", _CONTROL.sub(" ", text)).strip()
+    if len(text) > MAX_CHARACTERS:
+        text = text[:MAX_CHARACTERS].rsplit(" ", 1)[0]
+    if not any(c.isalnum() for c in fold(text)):
+        raise QuestionError(
+            "La pregunta no contiene palabras que buscar. Escribe una pregunta o unas palabras clave."
+        )
+    language = language_of(text)
+    text = _lower_capitals(text)
+    searched = _write_out(text) if language != "en" else text
+    searched = re.sub(r"\s+", " ", searched).strip() or text
+    return Question(typed=typed, searched=searched, language=language)

@@ -1,0 +1,150 @@
+"""The records that travel through the pipeline: document → block → sentence → passage.
+
+Every record that stands for words of a document holds *spans*: character offsets into the
+document's canonical text (the file decoded once and never altered, see `alpie.index.sources`).
+A record's readable text is derived from its spans by `alpie.index.readable.readable_text`:
+the spans in order, each run of white space turned into one space. What lies between two spans of
+one record (a running footer, a footnote call, a doubled call-out) is what the layout left out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+__all__ = [
+    "Block",
+    "BlockKind",
+    "Document",
+    "Layout",
+    "Passage",
+    "Sentence",
+    "SentenceRole",
+    "Span",
+]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A half-open range of character offsets into a document's canonical text."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One source document: what `sources.toml` says of it, and its canonical text."""
+
+    id: str
+    title: str
+    publisher: str
+    date: str  # ISO 8601, as precise as the text allows: "2019", "2025-12-23", "2021-11-23/2021-11-25"
+    kind: str  # Spanish term shown to readers: "nota de prensa", "informe", "resolución"
+    language: str  # BCP 47
+    file: str  # path relative to the documents folder
+    text: str = field(repr=False)
+    sha256: str = ""  # of the file's bytes
+    url: str = ""
+    rights: str = ""
+    notes: tuple[str, ...] = ()  # editorial notes: ours, not the document's
+    editorial: tuple[str, ...] = ()  # names of fields above that the text itself does not carry
+    short_publisher: str = ""  # for short citations: "WeProtect"; empty: the publisher as it is
+
+
+class BlockKind(StrEnum):
+    """What a run of lines is on the page."""
+
+    HEADING = "heading"
+    LEAD = "lead"  # the standfirst under a section title
+    PARAGRAPH = "paragraph"
+    LIST = "list"
+    TABLE = "table"
+    KEY_DATA = "key_data"  # a figure with its sentence, set apart
+    CALLOUT = "callout"  # display type that only doubles other text: never quoted
+    CAPTION = "caption"
+    PULL_QUOTE = "pull_quote"
+    METADATA = "metadata"  # a date line, a reference number, a signature
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A paragraph, heading, list, table … of one document, pointing into its canonical text."""
+
+    kind: BlockKind
+    spans: tuple[Span, ...]
+    path: tuple[str, ...]  # readable headings above it, outermost first; a heading's own text excluded
+    level: int = 0  # headings: 1 section, 2 sub-heading, 3 numbered factor or box title; else 0
+    box: str | None = None  # readable title of the box it stands in; "" for a box without title
+    label: str | None = None  # citable unit: "considerando 3", "apartado 2", "artículo 22"
+    page: int | None = None  # printed page number, where known
+    parts: tuple[tuple[Span, ...], ...] = ()  # list items or table rows, each as spans, in order
+    header_parts: int = 0  # how many of the first `parts` are a table's title or header rows
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """All blocks of one document in reading order, and what was left out of them."""
+
+    document_id: str
+    blocks: tuple[Block, ...]
+    footers: tuple[Span, ...]
+    note_calls: tuple[Span, ...]
+    page_starts: tuple[int, ...]  # offsets where a page begins
+
+
+class SentenceRole(StrEnum):
+    """How a sentence may be quoted."""
+
+    SENTENCE = "sentence"
+    LEAD_IN = "lead_in"  # introduces the list that follows; same `group` as its items
+    ITEM = "item"  # of a list; the list is quoted whole
+    HEADER = "header"  # title or header row of a table
+    ROW = "row"
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """The unit that is quoted."""
+
+    text: str  # readable; equals readable_text(document, spans)
+    spans: tuple[Span, ...]
+    role: SentenceRole = SentenceRole.SENTENCE
+    group: int | None = None  # list or table it belongs to, numbered within the document
+    paragraph: int = 0  # number of its block among the document's blocks
+
+    @property
+    def start(self) -> int:
+        return self.spans[0].start
+
+    @property
+    def end(self) -> int:
+        return self.spans[-1].end
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """The unit that is retrieved and cited: a run of sentences under one heading."""
+
+    address: str  # permanent: "<document id>/<path slug>/<hash of its text>"
+    document_id: str
+    sentences: tuple[Sentence, ...]
+    path: tuple[str, ...]  # section → heading → box title, readable
+    kind: BlockKind  # of its first block
+    box: str | None = None
+    label: str | None = None
+    page: int | None = None
+    paragraph: int = 0  # 1-based number of its first paragraph within the innermost heading
+    ordinal: int = 0  # 0-based position in the document
+
+    @property
+    def text(self) -> str:
+        return " ".join(sentence.text for sentence in self.sentences)
+
+    @property
+    def start(self) -> int:
+        return self.sentences[0].start
+
+    @property
+    def end(self) -> int:
+        return self.sentences[-1].end

@@ -1,0 +1,302 @@
+"""Search: a question against all passages, then against every sentence of the best ones.
+
+1. Candidates come from four legs: passage vectors, sentence vectors, stems, character n-grams.
+2. They are fused by absolute scores, a weighted sum of cosines and normalised BM25. Fusion by rank
+   gives a leg that knows nothing of the question (BM25 on an English question, or on a paraphrase)
+   as much say as one that does; absolute scores let it fade out.
+3. The best are read again word by word: each question token against all tokens of each sentence, in
+   context (MaxSim, as in ColBERT [1], on vectors made comparable by centring).
+
+[1] Khattab, Zaharia: ColBERT. SIGIR 2020. https://arxiv.org/abs/2004.12832
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from time import perf_counter
+
+import numpy as np
+from numpy.typing import NDArray
+
+from alpie.index.acronyms import learn_acronyms, related_terms
+from alpie.index.analysis import STOP_WORDS, Token, grams, terms, tokens
+from alpie.index.embed import Embedded, context_of
+from alpie.index.encoder import Encoder, TokenVectors
+from alpie.index.hits import Hit
+from alpie.index.lexical import TermIndex
+from alpie.index.query import Question
+from alpie.index.records import Passage
+from alpie.index.vectors import TokenStore, VectorIndex
+
+__all__ = ["EncodedQuestion", "FusionWeights", "Retrieval", "SearchIndex"]
+
+_CANDIDATES_A_LEG = 100
+_RELATED_WEIGHT = 0.5  # an acronym's expansion counts half: it was not what was typed
+_FUNCTION_WORD_WEIGHT = 0.1  # of a question token that belongs to a function word
+
+
+@dataclass(frozen=True)
+class FusionWeights:
+    """Weights of the absolute fusion: cosines live between .7 and .95 here, BM25 between 0 and 1."""
+
+    passage: float = 20.0
+    sentence: float = 20.0
+    lexical: float = 2.0
+    grams: float = 2.0
+    tokens: float = 10.0
+    reread: int = 20  # how many fused candidates are read word by word
+
+
+@dataclass(frozen=True)
+class EncodedQuestion:
+    """Everything about a question that the legs need, computed once."""
+
+    question: Question
+    vector: NDArray[np.float32]  # (dimension,)
+    tokens: NDArray[np.float32]  # (question tokens, dimension), centred, unit length
+    token_weights: NDArray[np.float32]  # (question tokens,), sum 1
+    terms: tuple[Token, ...]
+    related: tuple[str, ...]
+    grams: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Retrieval:
+    """The outcome of one search, with what the choice of sentences goes on from."""
+
+    encoded: EncodedQuestion
+    hits: tuple[Hit, ...]  # best first
+    rows: NDArray[np.int64]  # passage number of each hit
+    milliseconds: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class SearchIndex:
+    """Passages of all documents with their vectors and terms; immutable, shared between threads."""
+
+    passages: tuple[Passage, ...]
+    encoder: Encoder
+    dense: VectorIndex
+    sentence_vectors: VectorIndex
+    token_store: TokenStore
+    lexical: TermIndex
+    gram_index: TermIndex
+    sentence_lexical: TermIndex
+    acronyms: Mapping[str, tuple[str, ...]]
+    weights: FusionWeights = FusionWeights()
+
+    @classmethod
+    def from_embedded(
+        cls,
+        passages: Sequence[Passage],
+        embedded: Embedded,
+        mean: NDArray[np.float32],
+        encoder: Encoder,
+        weights: FusionWeights | None = None,
+    ) -> SearchIndex:
+        """An index in memory from passages and their vectors."""
+        texts = [passage.text for passage in passages]
+        contexts = [context_of(passage) for passage in passages]
+        with_context = [f"{context}. {text}" for context, text in zip(contexts, texts, strict=True)]
+        sentences = [sentence.text for passage in passages for sentence in passage.sentences]
+        bounds = np.concatenate([[0], np.cumsum(embedded.token_counts)]).astype(np.int64)
+        return cls(
+            passages=tuple(passages),
+            encoder=encoder,
+            dense=VectorIndex.from_vectors(embedded.passages),
+            sentence_vectors=VectorIndex.from_vectors(embedded.sentences),
+            token_store=TokenStore(embedded.tokens, bounds, mean),
+            lexical=TermIndex.from_terms([terms(text) for text in with_context]),
+            gram_index=TermIndex.from_terms([grams(text) for text in with_context]),
+            sentence_lexical=TermIndex.from_terms([terms(text) for text in sentences]),
+            acronyms=learn_acronyms(texts),
+            weights=weights or FusionWeights(),
+        )
+
+    @cached_property
+    def sentence_bounds(self) -> NDArray[np.int64]:
+        """(passages + 1,): sentences of passage i are numbered bounds[i] … bounds[i + 1] - 1."""
+        counts = [len(passage.sentences) for passage in self.passages]
+        return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+
+    @cached_property
+    def passage_of_sentence(self) -> NDArray[np.int64]:
+        """(sentences,): the passage each sentence belongs to."""
+        return np.repeat(np.arange(len(self.passages)), np.diff(self.sentence_bounds))
+
+    def encode(self, question: Question) -> EncodedQuestion:
+        """Vectors, token vectors and terms of a question."""
+        vector, token_vectors = self.encoder.encode_query(question.searched)
+        question_terms = tuple(terms(question.searched))
+        return EncodedQuestion(
+            question=question,
+            vector=vector,
+            tokens=self.token_store.centre(token_vectors.vectors),
+            token_weights=self._token_weights(question.searched, token_vectors, question_terms),
+            terms=question_terms,
+            related=tuple(related_terms(question_terms, self.acronyms)),
+            grams=tuple(grams(question.searched)),
+        )
+
+    def _token_weights(
+        self, text: str, vectors: TokenVectors, question_terms: Sequence[Token]
+    ) -> NDArray[np.float32]:
+        """Weight of each question token: the idf of the word it belongs to, little for a function word."""
+        largest = self.lexical.idf("")  # of a word nobody wrote
+        weights = np.full(len(vectors.offsets), _FUNCTION_WORD_WEIGHT, dtype=np.float32)
+        places = [(t.start, t.end, self.lexical.idf(t) / largest) for t in question_terms]
+        places += [(t.start, t.end, _FUNCTION_WORD_WEIGHT) for t in tokens(text) if t in STOP_WORDS]
+        for i, (start, end) in enumerate(vectors.offsets):
+            weights[i] = max((w for s, e, w in places if start < e and end > s), default=_FUNCTION_WORD_WEIGHT)
+        total = float(weights.sum())
+        return weights / total if total else weights
+
+    def search(
+        self,
+        question: Question,
+        limit: int = 10,
+        leg: str = "fused",
+        allowed: NDArray[np.bool_] | None = None,
+    ) -> Retrieval:
+        """The best `limit` passages for a question, best first.
+
+        `leg`: "fused", "dense" (passage vectors only) or "lexical" (stems only).
+        `allowed`, shape (passages,), keeps the search to some passages (one document, one publisher).
+        """
+        started = perf_counter()
+        encoded = self.encode(question)
+        after_encoding = perf_counter()
+        candidates, legs = self._candidates(encoded, allowed)
+        after_legs = perf_counter()
+        if leg == "fused":
+            fused = self._fuse(candidates, legs)
+            reread = np.argsort(-fused, kind="stable")[: max(self.weights.reread, limit)]
+            candidates, fused = candidates[reread], fused[reread]
+            legs = {name: values[reread] for name, values in legs.items()}
+            legs["tokens"] = np.array([self._best_tokens(encoded, int(row)) for row in candidates], dtype=np.float32)
+            fused = fused + self.weights.tokens * legs["tokens"]
+        else:
+            fused = legs["dense" if leg == "dense" else "lexical"]
+        order = np.lexsort((candidates, -np.round(fused, 5)))[:limit]
+        if leg == "lexical":
+            order = order[fused[order] > 0]
+        hits = self._hits(encoded, candidates, legs, fused, order)
+        done = perf_counter()
+        return Retrieval(
+            encoded,
+            hits,
+            candidates[order],
+            {
+                "encode": 1000 * (after_encoding - started),
+                "legs": 1000 * (after_legs - after_encoding),
+                "fuse": 1000 * (done - after_legs),
+            },
+        )
+
+    def _candidates(
+        self, encoded: EncodedQuestion, allowed: NDArray[np.bool_] | None
+    ) -> tuple[NDArray[np.int64], dict[str, NDArray[np.float32]]]:
+        """Passage numbers from any leg, and the score of each in every leg."""
+        lexical = self.lexical.scores(encoded.terms)
+        if encoded.related:
+            lexical = lexical + _RELATED_WEIGHT * self.lexical.scores(encoded.related)
+        gram = self.gram_index.scores(encoded.grams)
+        limit = _CANDIDATES_A_LEG if allowed is None else len(self.passages)
+        from_passages, _ = self.dense.search(encoded.vector, limit)
+        from_sentences, _ = self.sentence_vectors.search(encoded.vector, 2 * limit)
+        found = [from_passages, self.passage_of_sentence[from_sentences]]
+        for scores in (lexical, gram):
+            best = np.argpartition(-scores, min(limit, len(scores) - 1))[:limit] if len(scores) else np.zeros(0, int)
+            found.append(best[scores[best] > 0])
+        candidates = np.unique(np.concatenate(found)).astype(np.int64)
+        if allowed is not None:
+            candidates = candidates[allowed[candidates]]
+        return candidates, {
+            "dense": self.dense.rows(candidates) @ encoded.vector,
+            "sentence": self._best_sentence_cosine(encoded, candidates),
+            "lexical": lexical[candidates],
+            "grams": gram[candidates],
+        }
+
+    def _best_sentence_cosine(
+        self, encoded: EncodedQuestion, candidates: NDArray[np.int64]
+    ) -> NDArray[np.float32]:
+        """Of each candidate, the largest cosine between question and sentence, shape (candidates,)."""
+        if not len(candidates):
+            return np.zeros(0, dtype=np.float32)
+        numbers, firsts = self._sentence_numbers(candidates)
+        cosines = self.sentence_vectors.rows(numbers) @ encoded.vector
+        return np.asarray(np.maximum.reduceat(cosines, firsts), dtype=np.float32)
+
+    def _sentence_numbers(
+        self, passages: NDArray[np.int64]
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Numbers of all sentences of `passages`, and where in that list each passage begins."""
+        starts = self.sentence_bounds[passages]
+        counts = self.sentence_bounds[passages + 1] - starts
+        firsts = np.concatenate([[0], np.cumsum(counts)[:-1]])
+        return np.repeat(starts - firsts, counts) + np.arange(int(counts.sum())), firsts
+
+    def _fuse(
+        self, candidates: NDArray[np.int64], legs: Mapping[str, NDArray[np.float32]]
+    ) -> NDArray[np.float32]:
+        weights = self.weights
+        fused = (
+            weights.passage * legs["dense"]
+            + weights.sentence * legs["sentence"]
+            + weights.lexical * legs["lexical"]
+            + weights.grams * legs["grams"]
+        )
+        return np.asarray(fused, dtype=np.float32)
+
+    def token_matches(self, encoded: EncodedQuestion, row: int) -> NDArray[np.float32]:
+        """Best cosine of each question token in each sentence of passage `row`: (sentences, question tokens).
+
+        Zero for a sentence without token vectors.
+        """
+        first, last = int(self.sentence_bounds[row]), int(self.sentence_bounds[row + 1])
+        matches = np.zeros((last - first, len(encoded.tokens)), dtype=np.float32)
+        bounds = self.token_store.bounds[first : last + 1] - self.token_store.bounds[first]
+        if not len(encoded.tokens) or bounds[-1] == 0:
+            return matches
+        similarities = self.token_store.of_sentences(first, last) @ encoded.tokens.T
+        filled = np.flatnonzero(np.diff(bounds) > 0)
+        matches[filled] = np.maximum.reduceat(similarities, bounds[:-1][filled], axis=0)
+        return matches
+
+    def _best_tokens(self, encoded: EncodedQuestion, row: int) -> float:
+        """MaxSim of the best sentence of passage `row`."""
+        matches = self.token_matches(encoded, row)
+        return float(matches.mean(axis=1).max()) if matches.size else 0.0
+
+    def _hits(
+        self,
+        encoded: EncodedQuestion,
+        candidates: NDArray[np.int64],
+        legs: Mapping[str, NDArray[np.float32]],
+        fused: NDArray[np.float32],
+        order: NDArray[np.int64],
+    ) -> tuple[Hit, ...]:
+        ranks = {
+            name: np.argsort(np.argsort(-values, kind="stable"), kind="stable") + 1
+            for name, values in legs.items()
+        }
+        asked = {str(term) for term in encoded.terms} | set(encoded.related)
+        return tuple(
+            Hit(
+                passage=self.passages[int(candidates[i])],
+                score=float(fused[i]),
+                legs={name: float(values[i]) for name, values in legs.items()},
+                ranks={name: int(values[i]) for name, values in ranks.items()},
+                terms=_matched_words(self.passages[int(candidates[i])].text, asked),
+            )
+            for i in order
+        )
+
+
+def _matched_words(text: str, asked: set[str]) -> tuple[str, ...]:
+    """The words of `text` whose stems were asked for, as written, each once, in order."""
+    words = (text[term.start : term.end] for term in terms(text) if term in asked)
+    return tuple(dict.fromkeys(word.lower() for word in words))[:12]

@@ -1,0 +1,158 @@
+"""From a folder of files to documents with a canonical text.
+
+Each file is decoded once; its *canonical text* is ``file.read_bytes().decode("utf-8-sig")``, line ends
+as they are. Every offset of the system counts characters of that text. `sources.toml` says what a
+document is; a text file it does not list is taken too, with what its name tells, marked as editorial.
+
+One bad document never stops the others: `read_sources` returns what could be read and a list of what
+could not. Only a `sources.toml` that cannot be read at all is an error, since then every citation
+would be wrong.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from alpie.index.errors import SourceError
+from alpie.index.records import Document
+from alpie.index.source_table import SourceEntry, entry_from_file_name, entry_from_table
+
+__all__ = ["SOURCES_FILE", "SourcesReport", "canonical_text", "read_sources"]
+
+SOURCES_FILE = "sources.toml"
+TEXT_SUFFIXES = (".txt", ".md")
+_NOT_DOCUMENTS = re.compile(r"(readme|license|licence|copying|changelog)(\..*)?", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class SourcesReport:
+    """The documents of a folder, in the order of `sources.toml`, and those that could not be taken."""
+
+    documents: tuple[Document, ...]
+    problems: tuple[SourceError, ...]
+
+
+def read_sources(folder: Path) -> SourcesReport:
+    """The documents of `folder` and the problems of the others.
+
+    Raises `SourceError` when the folder or its `sources.toml` cannot be read.
+    """
+    if not folder.is_dir():
+        raise SourceError(f"{folder}: no es una carpeta. Indica la de los documentos con --docs.", folder)
+    documents: list[Document] = []
+    problems: list[SourceError] = []
+    claimed: set[Path] = set()  # files that a table speaks of, even a faulty one: never taken by name instead
+    used: set[str] = set()
+    for entry in _entries(folder, claimed, used, problems):
+        try:
+            documents.append(_read_document(folder, entry))
+        except SourceError as problem:
+            problems.append(problem)
+    return SourcesReport(tuple(documents), tuple(problems))
+
+
+def canonical_text(data: bytes, path: Path) -> str:
+    """The text of a file's bytes: UTF-8, a byte order mark tolerated and not counted.
+
+    Raises `SourceError` for other encodings, NUL bytes and files without text.
+    """
+    nul = data.find(b"\0")
+    if nul >= 0:
+        raise SourceError(
+            f"{path}: tiene un byte nulo en la posición {nul}, así que no es texto UTF-8 "
+            "(será UTF-16, o no es texto). Guárdalo como texto UTF-8.",
+            path,
+        )
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        # the byte order mark is decoded apart, and positions then count without it
+        skipped = 3 if data.startswith(b"\xef\xbb\xbf") else 0
+        position = error.start + (skipped if len(error.object) < len(data) else 0)
+        raise SourceError(
+            f"{path}: no es UTF-8 en el byte {position} (0x{data[position]:02x}). Conviértelo, "
+            f"por ejemplo: iconv -f WINDOWS-1252 -t UTF-8 '{path.name}' > utf8.txt",
+            path,
+        ) from error
+    if not text.strip():
+        raise SourceError(f"{path}: no contiene texto. Retira el archivo o complétalo.", path)
+    return text
+
+
+def _entries(
+    folder: Path, claimed: set[Path], used: set[str], problems: list[SourceError]
+) -> Iterator[SourceEntry]:
+    """Listed documents first, in their order, then the files nobody listed, by name."""
+    for number, table in enumerate(_tables(folder / SOURCES_FILE), start=1):
+        where = f"{folder / SOURCES_FILE}: documento {number}"
+        if isinstance(file := table.get("file"), str):
+            claimed.add(Path(os.path.normpath(folder / file)))
+        try:
+            entry = entry_from_table(table, where, folder / SOURCES_FILE)
+            if entry.id in used:
+                raise SourceError(f"{where}: el id «{entry.id}» está repetido. Da a cada documento el suyo.", folder / file)
+        except SourceError as problem:
+            problems.append(problem)
+            continue
+        used.add(entry.id)
+        yield entry
+    for path in _text_files(folder):
+        if Path(os.path.normpath(path)) not in claimed:
+            entry = entry_from_file_name(path.relative_to(folder), used)
+            used.add(entry.id)
+            yield entry
+
+
+def _tables(path: Path) -> list[Mapping[str, object]]:
+    if not path.exists():
+        return []
+    try:
+        content = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+    except OSError as error:
+        raise SourceError(f"{path}: no se puede leer ({error.strerror}).", path) from error
+    except UnicodeDecodeError as error:
+        raise SourceError(f"{path}: no es UTF-8 (byte {error.start}). Guárdalo como UTF-8.", path) from error
+    except tomllib.TOMLDecodeError as error:
+        raise SourceError(f"{path}: no es TOML válido: {error}.", path) from error
+    unknown = sorted(set(content) - {"document"})
+    if unknown:
+        raise SourceError(f"{path}: clave desconocida «{unknown[0]}»; se admiten tablas [[document]].", path)
+    tables = content.get("document", [])
+    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
+        raise SourceError(f"{path}: «document» deben ser tablas, cada una bajo [[document]].", path)
+    return tables
+
+
+def _text_files(folder: Path) -> Iterator[Path]:
+    """Text files in the folder and below, hidden ones and README files apart, in the order of their names."""
+    found: list[Path] = []
+    for parent, folders, files in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith((".", "__"))]
+        for name in files:
+            if name.startswith(".") or _NOT_DOCUMENTS.fullmatch(name):
+                continue
+            if name.lower().endswith(TEXT_SUFFIXES):
+                found.append(Path(parent) / name)
+    return iter(sorted(found))
+
+
+def _read_document(folder: Path, entry: SourceEntry) -> Document:
+    path = folder / entry.file
+    try:
+        inside = path.resolve(strict=True).is_relative_to(folder.resolve())
+        if not inside:
+            raise SourceError(f"{path}: está fuera de {folder}. Copia el archivo dentro de la carpeta.", path)
+        if not path.is_file():
+            raise SourceError(f"{path}: no es un archivo.", path)
+        data = path.read_bytes()
+    except FileNotFoundError as error:
+        raise SourceError(f"{path}: no existe. Corrige «file» en {SOURCES_FILE}.", path) from error
+    except (OSError, RuntimeError) as error:  # RuntimeError: a loop of symbolic links
+        raise SourceError(f"{path}: no se puede leer ({error}).", path) from error
+    return entry.document(canonical_text(data, path), hashlib.sha256(data).hexdigest())

@@ -1,0 +1,277 @@
+"""The index on disk: one folder a generation, swapped in by one atomic rename.
+
+    DATA/
+      CURRENT                the name of the generation in use; replaced atomically
+      build.lock             held by the one process that builds
+      generations/NAME/
+        manifest.json        format, encoder, documents, size and SHA-256 of every file
+        documents.json       records of `sources.toml` with the canonical texts
+        layouts.json         blocks, for the reader
+        passages.jsonl       one passage a line
+        dense.faiss  sentences.faiss  tokens.npy  token_counts.npy  mean.npy
+        lexical/  grams/  sentence_lexical/
+
+A generation is never changed once `CURRENT` names it, so a reader needs no lock: it keeps the files it
+has mapped even when a newer generation is swapped in and this one is swept away.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from alpie.index.acronyms import learn_acronyms
+from alpie.index.analysis import ANALYSIS_VERSION
+from alpie.index.embed import Embedded
+from alpie.index.encoder import Encoder
+from alpie.index.errors import IndexDamaged, IndexMismatch, IndexMissing
+from alpie.index.lexical import TermIndex
+from alpie.index.records import Document, Layout, Passage
+from alpie.index.search import SearchIndex
+from alpie.index.serial import (
+    document_from_json,
+    document_to_json,
+    layout_from_json,
+    layout_to_json,
+    passage_from_json,
+    passage_to_json,
+)
+from alpie.index.vectors import TokenStore, VectorIndex
+
+__all__ = ["FORMAT_VERSION", "Generation", "current_generation", "open_generation", "write_generation"]
+
+FORMAT_VERSION = 1  # raise it whenever a file of a generation changes its meaning
+_REBUILD = "Reconstruye el índice con «alpie index --rebuild»."
+_TERM_INDEXES = ("lexical", "grams", "sentence_lexical")
+
+
+@dataclass(frozen=True)
+class Generation:
+    """An opened index: everything that answering needs."""
+
+    folder: Path
+    manifest: Mapping[str, Any]
+    documents: Mapping[str, Document]
+    layouts: Mapping[str, Layout]
+    search: SearchIndex
+
+    @property
+    def fingerprint(self) -> str:
+        """Of the corpus: changes when any document or passage does."""
+        return str(self.manifest["fingerprint"])
+
+
+def current_generation(data: Path) -> Path:
+    """Folder of the generation in use. Raises `IndexMissing` when nothing has been built."""
+    pointer = data / "CURRENT"
+    try:
+        name = pointer.read_text(encoding="utf-8").strip()
+    except FileNotFoundError:
+        raise IndexMissing(f"No hay ningún índice en {data}. Créalo con «alpie index».", data) from None
+    folder = data / "generations" / name
+    if not name or "/" in name or not folder.is_dir():
+        raise IndexDamaged(f"{pointer} nombra una generación que no existe («{name}»). {_REBUILD}", pointer)
+    return folder
+
+
+def _checksum(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _files_of(folder: Path) -> list[Path]:
+    return sorted(p for p in folder.rglob("*") if p.is_file() and p.name != "manifest.json")
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """The manifest of a generation. Raises `IndexDamaged` or `IndexMismatch` (format version)."""
+    path = folder / "manifest.json"
+    try:
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise IndexDamaged(f"No se puede leer {path}: {error}. {_REBUILD}", path) from error
+    if manifest.get("format") != FORMAT_VERSION:
+        raise IndexMismatch(
+            f"El índice de {folder} tiene el formato {manifest.get('format')}; esta versión usa el "
+            f"{FORMAT_VERSION}. {_REBUILD}",
+            folder,
+        )
+    return dict(manifest)
+
+
+def check_files(folder: Path, manifest: Mapping[str, Any]) -> None:
+    """Every file as the manifest says, byte for byte; otherwise `IndexDamaged` naming the first that is not."""
+    for name, expected in manifest["files"].items():
+        path = folder / name
+        if not path.is_file():
+            raise IndexDamaged(f"Falta el archivo {path} del índice. {_REBUILD}", path)
+        if path.stat().st_size != expected["bytes"] or _checksum(path) != expected["sha256"]:
+            raise IndexDamaged(f"El archivo {path} del índice está dañado. {_REBUILD}", path)
+
+
+def check_encoder(folder: Path, manifest: Mapping[str, Any], encoder: Encoder) -> None:
+    """The index was made with this encoder and this analysis; otherwise `IndexMismatch`."""
+    made_with = manifest["encoder"]
+    if made_with["fingerprint"] != encoder.fingerprint:
+        raise IndexMismatch(
+            f"El índice de {folder} se hizo con el codificador «{made_with['name']}»; ahora está configurado "
+            f"«{encoder.name}». {_REBUILD}",
+            folder,
+        )
+    if manifest["analysis"] != ANALYSIS_VERSION:
+        raise IndexMismatch(f"El índice de {folder} usa otro análisis del español. {_REBUILD}", folder)
+
+
+def read_embedded(folder: Path) -> Embedded:
+    """The vectors of a generation, memory-mapped where they are large."""
+    dense, sentences = VectorIndex.load(folder / "dense.faiss"), VectorIndex.load(folder / "sentences.faiss")
+    return Embedded(
+        passages=dense.rows(np.arange(len(dense))),
+        sentences=sentences.rows(np.arange(len(sentences))),
+        tokens=np.load(folder / "tokens.npy", mmap_mode="r"),
+        token_counts=np.load(folder / "token_counts.npy"),
+    )
+
+
+def read_passages(folder: Path) -> tuple[Passage, ...]:
+    lines = (folder / "passages.jsonl").read_text(encoding="utf-8").splitlines()
+    return tuple(passage_from_json(json.loads(line)) for line in lines)
+
+
+def open_generation(data: Path, encoder: Encoder) -> Generation:
+    """Open the index in use. Raises `IndexMissing`, `IndexDamaged` or `IndexMismatch`."""
+    folder = current_generation(data)
+    manifest = read_manifest(folder)
+    check_encoder(folder, manifest, encoder)
+    check_files(folder, manifest)
+    documents = json.loads((folder / "documents.json").read_text(encoding="utf-8"))
+    layouts = json.loads((folder / "layouts.json").read_text(encoding="utf-8"))
+    passages = read_passages(folder)
+    counts = np.load(folder / "token_counts.npy")
+    search = SearchIndex(
+        passages=passages,
+        encoder=encoder,
+        dense=VectorIndex.load(folder / "dense.faiss"),
+        sentence_vectors=VectorIndex.load(folder / "sentences.faiss"),
+        token_store=TokenStore(
+            np.load(folder / "tokens.npy", mmap_mode="r"),
+            np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
+            np.load(folder / "mean.npy"),
+        ),
+        lexical=TermIndex.load(folder / "lexical"),
+        gram_index=TermIndex.load(folder / "grams"),
+        sentence_lexical=TermIndex.load(folder / "sentence_lexical"),
+        acronyms=learn_acronyms(passage.text for passage in passages),
+    )
+    return Generation(
+        folder=folder,
+        manifest=manifest,
+        documents={row["id"]: document_from_json(row) for row in documents},
+        layouts={row["document_id"]: layout_from_json(row) for row in layouts},
+        search=search,
+    )
+
+
+def corpus_fingerprint(documents: Sequence[Document], passages: Sequence[Passage]) -> str:
+    """SHA-256 over the checksums of the documents and the addresses of the passages."""
+    digest = hashlib.sha256()
+    for document in documents:
+        digest.update(f"{document.id} {document.sha256}\n".encode())
+    for passage in passages:
+        digest.update(f"{passage.address}\n".encode())
+    return digest.hexdigest()
+
+
+def write_generation(
+    data: Path,
+    documents: Sequence[Document],
+    layouts: Sequence[Layout],
+    search: SearchIndex,
+    embedded: Embedded,
+    built_at: str,
+    version: str,
+) -> Path:
+    """Write a generation beside the others, then make it the current one. Returns its folder.
+
+    `built_at`: ISO 8601. Until the last rename the old index stays in use, whatever happens here.
+    """
+    generations = data / "generations"
+    generations.mkdir(parents=True, exist_ok=True)
+    fingerprint = corpus_fingerprint(documents, search.passages)
+    name = f"{built_at.replace(':', '').replace('-', '')[:15]}-{fingerprint[:8]}-{os.getpid()}"
+    unfinished = generations / f".{name}.unfinished"
+    shutil.rmtree(unfinished, ignore_errors=True)
+    unfinished.mkdir()
+    _write_records(unfinished, documents, layouts, search.passages)
+    search.dense.save(unfinished / "dense.faiss")
+    search.sentence_vectors.save(unfinished / "sentences.faiss")
+    np.save(unfinished / "tokens.npy", embedded.tokens)
+    np.save(unfinished / "token_counts.npy", embedded.token_counts)
+    np.save(unfinished / "mean.npy", search.token_store.mean)
+    for term_index, folder in zip(
+        (search.lexical, search.gram_index, search.sentence_lexical), _TERM_INDEXES, strict=True
+    ):
+        term_index.save(unfinished / folder)
+    manifest = {
+        "format": FORMAT_VERSION,
+        "alpie": version,
+        "built_at": built_at,
+        "fingerprint": fingerprint,
+        "encoder": {
+            "name": search.encoder.name,
+            "fingerprint": search.encoder.fingerprint,
+            "runtime": search.encoder.runtime,
+            "dimension": search.encoder.dimension,
+        },
+        "analysis": ANALYSIS_VERSION,
+        "documents": [{"id": d.id, "file": d.file, "sha256": d.sha256} for d in documents],
+        "passages": len(search.passages),
+        "files": {
+            path.relative_to(unfinished).as_posix(): {"bytes": path.stat().st_size, "sha256": _checksum(path)}
+            for path in _files_of(unfinished)
+        },
+    }
+    _write_durably(unfinished / "manifest.json", json.dumps(manifest, ensure_ascii=False, indent=1))
+    final = generations / name
+    unfinished.rename(final)
+    pointer = data / f".CURRENT.{os.getpid()}"
+    _write_durably(pointer, name + "\n")
+    pointer.replace(data / "CURRENT")
+    _sweep(generations, keep=final)
+    return final
+
+
+def _write_records(
+    folder: Path, documents: Sequence[Document], layouts: Sequence[Layout], passages: Sequence[Passage]
+) -> None:
+    def dump(name: str, rows: list[dict[str, Any]]) -> None:
+        (folder / name).write_text(json.dumps(rows, ensure_ascii=False), encoding="utf-8")
+
+    dump("documents.json", [document_to_json(document) for document in documents])
+    dump("layouts.json", [layout_to_json(layout) for layout in layouts])
+    with (folder / "passages.jsonl").open("w", encoding="utf-8") as file:
+        for passage in passages:
+            file.write(json.dumps(passage_to_json(passage), ensure_ascii=False) + "\n")
+
+
+def _write_durably(path: Path, text: str) -> None:
+    """Write and flush to the disk, so that the rename that follows never names an empty file."""
+    with path.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sweep(generations: Path, keep: Path) -> None:
+    """Remove what older builds left. Called under the build lock; readers keep what they have mapped."""
+    for folder in generations.iterdir():
+        if folder != keep and folder.is_dir():
+            shutil.rmtree(folder, ignore_errors=True)

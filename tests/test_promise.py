@@ -1,0 +1,107 @@
+"""The promise: what Al Pie shows as a quotation stands in the source, word for word.
+
+For every sentence and every passage of any document, the source read at the sentence's spans is the
+sentence. And nothing is lost on the way: each character that is not a running footer, a footnote
+call, a heading or a call-out is in exactly one sentence.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from alpie.index.layout import lay_out
+from alpie.index.passages import make_passages
+from alpie.index.readable import proves, readable_text
+from alpie.index.records import BlockKind, Document, Layout, Passage, Span
+from alpie.index.sources import read_sources
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+DOCUMENTS = read_sources(Path(__file__).parents[1] / "docs_src").documents
+
+
+def document_of(text: str) -> Document:
+    return Document("prueba", "Prueba", "", "2024", "informe", "es", "prueba.txt", text)
+
+
+def assert_promise(document: Document) -> None:
+    layout = lay_out(document)
+    passages = make_passages(document, layout)
+    for passage in passages:
+        for sentence in passage.sentences:
+            assert proves(document.text, sentence.spans, sentence.text)
+            assert sentence.text
+        everything = [span for sentence in passage.sentences for span in sentence.spans]
+        words = readable_text(document.text, everything).split()
+        assert "".join(words) == "".join(passage.text.split())
+    assert_nothing_lost(document, layout, passages)
+    addresses = [passage.address for passage in passages]
+    assert len(set(addresses)) == len(addresses)
+    assert [passage.ordinal for passage in passages] == list(range(len(passages)))
+
+
+def assert_nothing_lost(document: Document, layout: Layout, passages: tuple[Passage, ...]) -> None:
+    """Each character is in one sentence, or white space, or of what a layout leaves out."""
+    owners = bytearray(len(document.text))
+
+    def own(spans: tuple[Span, ...]) -> None:
+        for span in spans:
+            for offset in range(span.start, span.end):
+                owners[offset] = min(owners[offset] + 1, 2)
+
+    for passage in passages:
+        for sentence in passage.sentences:
+            own(sentence.spans)
+    own(layout.footers)
+    own(layout.note_calls)
+    for block in layout.blocks:
+        if block.kind in (BlockKind.HEADING, BlockKind.CALLOUT):
+            own(block.spans)
+    for offset, count in enumerate(owners):
+        character = document.text[offset]
+        if not character.isspace():
+            marks = document.text[max(0, offset - 6) : offset + 1].lstrip()
+            heading_mark = set(marks.split()[-1:][0]) <= {"#"} if marks.split() else False
+            assert count == 1 or (count == 0 and heading_mark), (offset, document.text[offset - 40 : offset + 40])
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.id)
+def test_every_sentence_of_every_document_is_in_its_source(document: Document) -> None:
+    assert_promise(document)
+
+
+WORDS = st.sampled_from(
+    "El la casa de los niños España 2018 20183 2019, internet.5 CSAM P2P «dos palabras» (IWF) 1,5 105 047 "
+    "millones % 9 %18 fin. ¿Qué? Sí! art. EE. UU. Artículo 3. TÍTULO I Figura 2: INSTA RECORDANDO, niño,12 "
+    "• – ✓ 1. 2) a) | # ## - * Más de 84 ñ ü 漢字 🙂 \u200b ﬁ".split(" ")
+)
+GAPS = st.sampled_from(
+    [" ", " ", " ", " ", "\n", " \n", "\n\n", "\r\n", "\f", "\u00a0", "\t", "\n ", "\n \n", "\u2028", "\0", "\x85"]
+)
+TEXTS = st.lists(st.tuples(WORDS, GAPS), max_size=120).map(
+    lambda pairs: "".join(word + gap for word, gap in pairs)
+)
+FOOTED = st.lists(TEXTS, min_size=3, max_size=6).map(
+    lambda pages: "".join(
+        f"{page}\n\nInforme anual de la Alianza 2019{number + 7}\n\n\n\n" for number, page in enumerate(pages)
+    )
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(TEXTS)
+def test_it_holds_for_any_arrangement_of_words_marks_and_line_ends(text: str) -> None:
+    assert_promise(document_of(text))
+
+
+@settings(max_examples=60, deadline=None)
+@given(FOOTED)
+def test_it_holds_across_running_footers(text: str) -> None:
+    assert_promise(document_of(text))
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(max_size=300))
+def test_it_holds_for_any_characters_at_all(text: str) -> None:
+    assert_promise(document_of(text))
