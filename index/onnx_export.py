@@ -169,7 +169,8 @@ def _make(model_folder: Path, folder: Path, model: str) -> None:
     reference = load_sentence_transformer(model_folder, attn_implementation="eager")
     questions, passages = sample_texts()
     reference_questions, reference_passages = _encode_apart(reference, questions, passages)
-    smooth_linear_layers(reference[0].model, lambda: _encode_apart(reference, questions, passages))
+    transformer: Any = reference[0].model
+    smooth_linear_layers(transformer, lambda: _encode_apart(reference, questions, passages))
     exported = folder / "exported.onnx"
     _export(reference, exported)
     tried: dict[str, dict[str, Any]] = {}

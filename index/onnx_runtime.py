@@ -81,7 +81,7 @@ class OnnxEncoder:
             session = InferenceSession(
                 str(graph_folder / GRAPH_FILE), options, providers=["CPUExecutionProvider"]
             )
-        except Exception as error:  # noqa: BLE001 - both libraries raise bare or private classes
+        except Exception as error:  # both libraries raise bare or private classes
             raise EncoderError(
                 f"The encoder's files in {model_folder.parent} cannot be opened: {error}. "
                 "Delete that folder; they are written again."

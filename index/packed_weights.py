@@ -92,7 +92,7 @@ class _Cursor:
 
     def values(self, layout: str) -> tuple[Any, ...]:
         """The values of a `struct` layout."""
-        found = struct.unpack_from("<" + layout, self.data, self.position)
+        found = struct.unpack_from("<" + layout, self.data.data, self.position)
         self.position += struct.calcsize("<" + layout)
         return found
 

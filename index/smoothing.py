@@ -14,7 +14,6 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    import torch
     from torch import Tensor, nn
 
 __all__ = ["smooth_linear_layers"]
@@ -86,7 +85,6 @@ def _scale(largest_inputs: Tensor, layers: Sequence[nn.Linear]) -> Tensor:
 
 
 def _rescaled(layer: nn.Linear, scale: Tensor) -> nn.Module:
-    import torch
     from torch import nn
 
     class Rescaled(nn.Module):
@@ -97,8 +95,8 @@ def _rescaled(layer: nn.Linear, scale: Tensor) -> nn.Module:
             self.layer = layer
             self.register_buffer("inverse", 1 / scale)
 
-        def forward(self, inputs: torch.Tensor) -> torch.Tensor:
-            result: torch.Tensor = self.layer(inputs * self.get_buffer("inverse"))
+        def forward(self, inputs: Tensor) -> Tensor:
+            result: Tensor = self.layer(inputs * self.get_buffer("inverse"))
             return result
 
     layer.weight.data = layer.weight.data * scale

@@ -97,7 +97,7 @@ class SentenceTransformersEncoder:
         if not with_tokens:
             rows = self._model.encode(texts, prompt=prompt, batch_size=BATCH_TEXTS, show_progress_bar=False)
             return [{"sentence_embedding": row} for row in rows]
-        outputs = self._model.encode(
+        outputs: Any = self._model.encode(
             texts, prompt=prompt, batch_size=BATCH_TEXTS, show_progress_bar=False, output_value=None
         )
         wanted = ("sentence_embedding", "token_embeddings", "attention_mask")
@@ -135,7 +135,7 @@ def load_sentence_transformer(folder: Path, **model_options: Any) -> SentenceTra
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging as transformers_logging
 
-    transformers_logging.disable_progress_bar()
+    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     try:
         return SentenceTransformer(
             str(folder),
@@ -169,9 +169,9 @@ def find_model_folder(model: str) -> Path:
     )
 
 
-def _prompts(stated: Mapping[str, str], name: str) -> dict[str, str]:
-    query = stated.get("query", "")
-    document = stated.get("document", "") or stated.get("passage", "")
+def _prompts(stated: Mapping[str, str | None], name: str) -> dict[str, str]:
+    query = stated.get("query") or ""
+    document = stated.get("document") or stated.get("passage") or ""
     if not query and not document and _E5_NAME.search(name):
         return _E5_PROMPTS
     return {"query": query, "document": document}
