@@ -42,8 +42,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         arguments = make_parser(words).parse_args(_with_default_command(sys.argv[1:] if argv is None else argv))
     except SystemExit as wish:  # --help, --version or wrong usage, already said by argparse
         return DONE if wish.code in (None, 0) else WRONG_USAGE
-    level = logging.INFO if arguments.verbose else logging.WARNING
-    logging.basicConfig(level=level, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
+    _log_to_stderr(logging.INFO if arguments.verbose else logging.WARNING)
     return _guarded(arguments, words)
 
 
@@ -299,6 +298,12 @@ def _use_utf_8() -> None:
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure:
             reconfigure(encoding="utf-8", errors="replace")
+
+
+def _log_to_stderr(level: int) -> None:
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setLevel(level)  # of the handler: a library may have set a chattier one for its own logger
+    logging.basicConfig(level=level, handlers=[handler], format="%(levelname)s %(name)s: %(message)s")
 
 
 def _print(text: str, end: str = "\n") -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, NoReturn
@@ -18,23 +20,44 @@ _PARTS = ("report", "fit", "all")
 _MOST_HITS = 100
 
 
+# What argparse says, in English only, and the catalogue's words for it.
+_MESSAGES = {
+    "required": re.compile(r"the following arguments are required: (?P<names>.+)"),
+    "one_of": re.compile(r"one of the arguments (?P<names>.+) is required"),
+    "choice": re.compile(r"argument (?P<name>.+?): invalid choice: (?P<value>.+) \(choose from (?P<allowed>.+)\)"),
+    "type": re.compile(r"argument (?P<name>.+?): invalid \w+ value: (?P<value>.+)"),
+    "value": re.compile(r"argument (?P<name>.+?): expected (?:one|at least one) argument"),
+    "unknown": re.compile(r"unrecognized arguments: (?P<names>.+)"),
+    "together": re.compile(r"argument (?P<name>.+?): not allowed with argument (?P<other>.+)"),
+}
+
+
+class _Formatter(argparse.HelpFormatter):
+    def __init__(self, prog: str, usage: str) -> None:
+        super().__init__(prog)
+        self._usage = usage
+
+    def add_usage(self, usage: Any, actions: Any, groups: Any, prefix: str | None = None) -> None:
+        super().add_usage(usage, actions, groups, prefix or self._usage)
+
+
 class _Parser(argparse.ArgumentParser):
     """argparse with its fixed words from the catalogue."""
 
     def __init__(self, words: Words, **options: Any) -> None:
-        super().__init__(add_help=False, allow_abbrev=False, **options)
+        formatter = partial(_Formatter, usage=words("help.usage"))
+        super().__init__(add_help=False, allow_abbrev=False, formatter_class=formatter, **options)  # type: ignore[arg-type]
         self.words = words
         self.given = self.add_argument_group(words("help.arguments"))
         self.options = self.add_argument_group(words("help.options"))
         self.options.add_argument("-h", "--help", action="help", help=words("help.help"))
 
-    def format_help(self) -> str:
-        return super().format_help().replace("usage: ", self.words("help.usage"), 1)
-
     def error(self, message: str) -> NoReturn:
-        usage = self.format_usage().replace("usage: ", self.words("help.usage"), 1)
-        hint = self.words("help.hint", command=self.prog)
-        self.exit(2, f"{usage}{self.words('cli.usage', message=message)}\n{hint}\n")
+        for name, pattern in _MESSAGES.items():
+            if match := pattern.fullmatch(message):
+                message = self.words(f"usage.{name}", **match.groupdict())
+        said = self.words("cli.usage", message=message)
+        self.exit(2, f"{self.format_usage()}{said}\n{self.words('help.hint', command=self.prog)}\n")
 
 
 def make_parser(words: Words) -> argparse.ArgumentParser:

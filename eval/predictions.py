@@ -16,7 +16,6 @@ import numpy as np
 from alpie.app.answer_json import REFUSAL, Row, answer_row
 from alpie.app.records import Answer
 from alpie.eval.question_file import Question
-from alpie.eval.scores import PASSAGES
 from alpie.index.errors import QuestionError, QuestionsFileError
 from alpie.index.hits import Hit
 from alpie.index.records import Document, Passage

@@ -77,6 +77,8 @@ def evaluate(
     Raises:
         QuestionsFileError, SettingsError, StoreError: with what to do next.
     """
+    if options.resamples < 1:
+        raise SettingsError(f"--resamples must be at least 1, not {options.resamples}.")
     files = _question_files(options)
     questions, paragraphs = _read(files, options)
     part = options.part or ("report" if options.questions is None else "all")

@@ -280,6 +280,8 @@ def test_what_cannot_be_done_is_said(tmp_path: Path) -> None:
         _evaluate(questions=path, corpus_from_questions=True)
     with pytest.raises(SettingsError, match="part «half» is unknown"):
         _evaluate(questions=path, part="half")
+    with pytest.raises(SettingsError, match="at least 1, not 0"):
+        _evaluate(questions=path, resamples=0)
 
 
 def test_progress_only_on_a_terminal(tmp_path: Path) -> None:

@@ -62,8 +62,10 @@ def test_layout_is_the_same_every_time_and_quick() -> None:
 
 
 def test_a_running_footer_is_left_out_and_numbers_its_page() -> None:
-    pages = [f"Texto de la página, que tiene\nvarias líneas {word}.\n\nInforme de la Alianza Global 2019{n}\n\n\n"
-             for n, word in ((7, "una"), (8, "dos"), (9, "tres"))]
+    pages = [
+        f"Texto de la página, que tiene\nvarias líneas {word}.\n\nInforme de la Alianza Global 2019{n}\n\n\n"
+        for n, word in ((7, "una"), (8, "dos"), (9, "tres"))
+    ]
     layout = lay_out(document_of("".join(pages)))
     assert [block.page for block in layout.blocks] == [7, 8, 9]
     assert len(layout.footers) == 3
@@ -77,17 +79,24 @@ def test_numbered_articles_are_no_footers() -> None:
 
 
 def test_page_numbers_and_running_heads_at_form_feeds_are_left_out() -> None:
-    pages = [f"Ministerio del Interior\n\nEl párrafo {word} es propio.\n\n{n}\n" for n, word in ((1, "uno"), (2, "dos"), (3, "tres"))]
+    pages = [
+        f"Ministerio del Interior\n\nEl párrafo {word} es propio.\n\n{n}\n"
+        for n, word in ((1, "uno"), (2, "dos"), (3, "tres"))
+    ]
     kinds = blocks_of("\f".join(pages))
     assert [text for kind, text in kinds if kind == "paragraph"] == [
-        "El párrafo uno es propio.", "El párrafo dos es propio.", "El párrafo tres es propio.",
+        "El párrafo uno es propio.",
+        "El párrafo dos es propio.",
+        "El párrafo tres es propio.",
     ]
 
 
 def test_a_sentence_is_mended_across_a_page_break_and_a_column_break() -> None:
     document = DOCUMENTS["weprotect-2019"]
     texts = [readable_text(document.text, block.spans) for block in lay_out(document).blocks]
-    assert any("que la privacidad y la seguridad en internet no se consigan a expensas" in text for text in texts)
+    assert any(
+        "que la privacidad y la seguridad en internet no se consigan a expensas" in text for text in texts
+    )
     assert any("en Internet (IOCTA, por sus siglas en inglés) de Europol establece" in text for text in texts)
     assert any("Explotación Sexual de Menores Internacional (ICSE, por" in text for text in texts)
 
@@ -146,8 +155,22 @@ def test_running_numbers_that_are_no_calls_stay(text: str) -> None:
 
 @pytest.mark.parametrize(
     "figure",
-    ["2018", "2019", "105 047", "3035", "1500", "22 484", "50:50", "1989", "P2P", "4G y 5G", "10-20 €",
-     "149 000 €", "4527", "18,4 millones"],
+    [
+        "2018",
+        "2019",
+        "105 047",
+        "3035",
+        "1500",
+        "22 484",
+        "50:50",
+        "1989",
+        "P2P",
+        "4G y 5G",
+        "10-20 €",
+        "149 000 €",
+        "4527",
+        "18,4 millones",
+    ],
 )
 def test_figures_of_the_report_stay_whole(figure: str) -> None:
     document = DOCUMENTS["weprotect-2019"]
@@ -224,15 +247,21 @@ def test_law_is_cited_by_title_chapter_article_and_clause() -> None:
 
 
 def test_recitals_are_numbered() -> None:
-    text = "".join(f"({n}) {'La protección de los menores es obligación de todos. ' * 2}\n\n" for n in (1, 2, 3))
+    text = "".join(
+        f"({n}) {'La protección de los menores es obligación de todos. ' * 2}\n\n" for n in (1, 2, 3)
+    )
     assert [block.label for block in lay_out(document_of(text)).blocks] == [
-        "considerando 1", "considerando 2", "considerando 3",
+        "considerando 1",
+        "considerando 2",
+        "considerando 3",
     ]
 
 
 def block_with(document_id: str, words: str) -> Block:
     document = DOCUMENTS[document_id]
-    return next(block for block in lay_out(document).blocks if words in readable_text(document.text, block.spans))
+    return next(
+        block for block in lay_out(document).blocks if words in readable_text(document.text, block.spans)
+    )
 
 
 def test_the_same_figure_has_two_meanings_in_two_rows_of_the_costs() -> None:

@@ -96,13 +96,17 @@ def test_addresses_are_plain_ascii_and_unique() -> None:
     for document in DOCUMENTS.values():
         addresses = [passage.address for passage in passages_of(document)]
         assert len(set(addresses)) == len(addresses)
-        assert all(re.fullmatch(r"[a-z0-9.-]+/[a-z0-9-]+/[0-9a-f]{10}(-\d+)?", address) for address in addresses)
+        assert all(
+            re.fullmatch(r"[a-z0-9.-]+/[a-z0-9-]+/[0-9a-f]{10}(-\d+)?", address) for address in addresses
+        )
         assert all(address.startswith(document.id + "/") for address in addresses)
 
 
 def test_an_address_does_not_depend_on_other_passages() -> None:
     document = DOCUMENTS["europol-ia-2025"]
-    longer = replace(document, text=document.text + "\nOtra cosa\nEste párrafo se añadió más tarde, y no cambia nada.\n")
+    longer = replace(
+        document, text=document.text + "\nOtra cosa\nEste párrafo se añadió más tarde, y no cambia nada.\n"
+    )
     old = {passage.address for passage in passages_of(document)}
     assert old < {passage.address for passage in passages_of(longer)}
 

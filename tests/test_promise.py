@@ -63,7 +63,10 @@ def assert_nothing_lost(document: Document, layout: Layout, passages: tuple[Pass
         if not character.isspace():
             marks = document.text[max(0, offset - 6) : offset + 1].lstrip()
             heading_mark = set(marks.split()[-1:][0]) <= {"#"} if marks.split() else False
-            assert count == 1 or (count == 0 and heading_mark), (offset, document.text[offset - 40 : offset + 40])
+            assert count == 1 or (count == 0 and heading_mark), (
+                offset,
+                document.text[offset - 40 : offset + 40],
+            )
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.id)
@@ -77,7 +80,24 @@ WORDS = st.sampled_from(
     "• – ✓ 1. 2) a) | # ## - * Más de 84 ñ ü 漢字 🙂 \u200b ﬁ".split(" ")
 )
 GAPS = st.sampled_from(
-    [" ", " ", " ", " ", "\n", " \n", "\n\n", "\r\n", "\f", "\u00a0", "\t", "\n ", "\n \n", "\u2028", "\0", "\x85"]
+    [
+        " ",
+        " ",
+        " ",
+        " ",
+        "\n",
+        " \n",
+        "\n\n",
+        "\r\n",
+        "\f",
+        "\u00a0",
+        "\t",
+        "\n ",
+        "\n \n",
+        "\u2028",
+        "\0",
+        "\x85",
+    ]
 )
 TEXTS = st.lists(st.tuples(WORDS, GAPS), max_size=120).map(
     lambda pairs: "".join(word + gap for word, gap in pairs)

@@ -26,7 +26,9 @@ def sentences_of(document_id: str) -> list[Sentence]:
 
 def group_with(document_id: str, words: str) -> list[Sentence]:
     sentences = sentences_of(document_id)
-    group = next(sentence.group for sentence in sentences if words in sentence.text and sentence.group is not None)
+    group = next(
+        sentence.group for sentence in sentences if words in sentence.text and sentence.group is not None
+    )
     return [sentence for sentence in sentences if sentence.group == group]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alpie.app.page.catalogue import Words
 from alpie.app.page.html import escape, tag
-from alpie.app.page.panel import Panels
+from alpie.app.page.panel import Panels, editorial_fields
 from alpie.app.page.places import link
 from alpie.index.records import Document
 
@@ -43,8 +43,7 @@ def _document(panels: Panels, document: Document, words: Words) -> str:
     ]
     items = [tag("div", tag("dt", escape(k)) + tag("dd", escape(v))) for k, v in facts if v]
     notes = [tag("li", escape(note)) for note in document.notes]
-    if document.editorial:
-        fields = ", ".join(words(f"field.{name}") for name in document.editorial)
+    if fields := editorial_fields(document, words):
         notes.append(tag("li", words.html("reader.editorial", fields=fields)))
     parts = [
         tag("h3", title, lang=document.language),

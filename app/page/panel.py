@@ -17,7 +17,7 @@ from alpie.index.errors import AddressError
 from alpie.index.readable import readable_text
 from alpie.index.records import Document, Layout, Passage
 
-__all__ = ["Panels"]
+__all__ = ["Panels", "editorial_fields"]
 
 
 class Panels:
@@ -74,8 +74,10 @@ class Panels:
         return self._article(document, head, self.reader(document.id).render(words, marks), words, passage)
 
     def whole(self, document_id: str, words: Words) -> str:
-        """The panel opened at the top of a document; KeyError for an unknown one."""
-        document = self.library.documents[document_id]
+        """The panel opened at the top of a document; raises AddressError."""
+        document = self.library.documents.get(document_id)
+        if document is None:
+            raise AddressError("no such document", document_id)
         head = tag("header", self._title(document, words), class_="reading-head")
         return self._article(document, head, self.reader(document_id).render(words), words, None)
 
@@ -116,8 +118,7 @@ class Panels:
     def _title(self, document: Document, words: Words) -> str:
         kicker = f"{document.publisher} · {document.kind} · {words.date(document.date)}"
         parts = [tag("p", escape(kicker), class_="kicker"), tag("h2", escape(document.title), tabindex="-1")]
-        if document.editorial:
-            fields = ", ".join(words(f"field.{name}") for name in document.editorial)
+        if fields := editorial_fields(document, words):
             parts.append(tag("p", words.html("reader.editorial", fields=fields), class_="editorial"))
         return "".join(parts)
 
@@ -158,6 +159,12 @@ class Panels:
     def _position(self, passage: Passage) -> int:
         those: Sequence[Passage] = self.by_document[passage.document_id]
         return next((i for i, other in enumerate(those) if other.address == passage.address), 0)
+
+
+def editorial_fields(document: Document, words: Words) -> str:
+    """Which of the facts shown about a document its text does not carry."""
+    keys = (f"field.{name}" for name in document.editorial)
+    return ", ".join(words(key).lower() for key in keys if key in words.entries)
 
 
 def _where(citation: Citation, words: Words) -> str:

@@ -58,9 +58,6 @@ def add_routes(app: FastAPI, opening: Opening, report: Path | None) -> None:
                 return HTMLResponse(own.at(query.get("p", ""), query.get("s", ""), words))
             except AddressError as error:
                 return HTMLResponse(own.vanished(error, words), status_code=404)
-            except KeyError:
-                unknown = AddressError("no such document", address=query.get("d", ""))
-                return HTMLResponse(own.vanished(unknown, words), status_code=404)
 
         return await answer(request, make)
 
