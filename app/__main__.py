@@ -3,7 +3,7 @@
 import sys
 
 try:
-    import alpie.app
+    import alpie.app  # noqa: F401 - is it installed?
 except ModuleNotFoundError:
     # a checkout that is not installed: its folders are the namespace package `alpie`
     import pathlib

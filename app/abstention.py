@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from alpie.app.choice import Unit
 from alpie.app.features import SENTENCE_FEATURES, Candidates, asked_types
-from alpie.index.analysis import terms
+from alpie.index.analysis import stems
 from alpie.index.search import Retrieval, SearchIndex
 
 __all__ = ["ANSWERABLE_FEATURES", "answerable_features"]
@@ -54,7 +54,7 @@ def answerable_features(
     row = _row_of(best, candidates.hit, candidates.position)
     sentence = dict(zip(SENTENCE_FEATURES, candidates.features[row], strict=True)) if row is not None else {}
     asked = {str(term): index.lexical.idf(term) for term in encoded.terms}
-    held = [{str(term) for term in terms(hit.passage.text)} for hit in hits[:_NEAR]]
+    held = [stems(hit.passage.text) for hit in hits[:_NEAR]]
     largest = index.lexical.idf("")
     types = asked_types(encoded.question.searched)
     met = any(sentence.get(kind, 0.0) for kind in types) or not types
@@ -82,6 +82,6 @@ def _row_of(unit: Unit, hits: NDArray[np.int64], positions: NDArray[np.int64]) -
     return int(rows[0]) if len(rows) else None
 
 
-def _coverage(asked: dict[str, float], held: set[str]) -> float:
+def _coverage(asked: dict[str, float], held: frozenset[str]) -> float:
     total = sum(asked.values())
     return sum(weight for term, weight in asked.items() if term in held) / total if total else 0.0

@@ -107,7 +107,9 @@ def record_check_row(check: RecordCheck, language: str = "es") -> Row:
                 "text": quote.text,
                 "state": quote.state.value,
                 "citation_unchanged": quote.citation_unchanged,
-                "verification": verification_row(quote.verification, language) if quote.verification else None,
+                "verification": verification_row(quote.verification, language)
+                if quote.verification
+                else None,
             }
             for quote in check.quotes
         ],

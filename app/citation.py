@@ -64,8 +64,8 @@ def short_citation(citation: Citation, language: str = "es") -> str:
 def full_citation(citation: Citation, language: str = "es") -> str:
     """Everything the documents say about the place, in the words of `language`; headings stay as they are."""
     words = words_for(language)
-    dated = ", ".join(part for part in (_capital(citation.kind), words.date(citation.date)) if part)
-    parts = [citation.publisher, words.quoted(citation.title), dated, locator(citation, language)]
+    dated = _capital(", ".join(part for part in (citation.kind, words.date(citation.date)) if part))
+    parts = [citation.publisher, words.quoted(citation.title), dated, _capital(locator(citation, language))]
     text = ". ".join(part.rstrip(".") for part in parts if part) + "."
     return f"{text} {citation.url}" if citation.url else text
 

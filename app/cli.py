@@ -39,7 +39,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     _use_utf_8()
     words = words_for(os.environ.get("ALPIE_LANGUAGE", "es"))
     try:
-        arguments = make_parser(words).parse_args(_with_default_command(sys.argv[1:] if argv is None else argv))
+        arguments = make_parser(words).parse_args(
+            _with_default_command(sys.argv[1:] if argv is None else argv)
+        )
     except SystemExit as wish:  # --help, --version or wrong usage, already said by argparse
         return DONE if wish.code in (None, 0) else WRONG_USAGE
     _log_to_stderr(logging.INFO if arguments.verbose else logging.WARNING)
@@ -49,7 +51,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _guarded(arguments: argparse.Namespace, words: Words) -> int:
     """Run the chosen command; this is the outermost edge, where every error becomes a sentence."""
     try:
-        settings = load_settings({name: vars(arguments)[name] for name in _SETTINGS_OPTIONS if name in arguments})
+        settings = load_settings(
+            {name: vars(arguments)[name] for name in _SETTINGS_OPTIONS if name in arguments}
+        )
         words = words_for(settings.language)
         code = _RUN[arguments.command](arguments, settings, words)
         sys.stdout.flush()
@@ -63,7 +67,7 @@ def _guarded(arguments: argparse.Namespace, words: Words) -> int:
     except AlpieError as error:
         _tell(words("cli.error", message=error))
         return FAILED
-    except Exception as error:  # noqa: BLE001 - outermost edge: a plain sentence for people, a log for us
+    except Exception as error:
         _logger.info("unexpected error", exc_info=True)
         _tell(words("cli.unexpected", kind=type(error).__name__, message=error))
         return FAILED
@@ -149,7 +153,9 @@ def _verify(arguments: argparse.Namespace, settings: Settings, words: Words) -> 
         from alpie.app.verify import verify_quotation
 
         pasted = " ".join(arguments.text)
-        outcome = verify_quotation(_read_text(None) if pasted == "-" else pasted, _open_corpus(settings, words))
+        outcome = verify_quotation(
+            _read_text(None) if pasted == "-" else pasted, _open_corpus(settings, words)
+        )
         row, text = verification_row(outcome, words.language), verification_text(outcome, words, width)
     if arguments.json:
         _print_json(row)
@@ -260,7 +266,9 @@ def _save_record(path: Path, answer: Any, corpus: Corpus, words: Words) -> None:
     record = make_record(answer, corpus, datetime.now(UTC), package_version(), words.language)
     as_text = path.suffix.lower() == ".txt"
     try:
-        path.write_text(record_text(record, words.language) if as_text else record_json(record), encoding="utf-8")
+        path.write_text(
+            record_text(record, words.language) if as_text else record_json(record), encoding="utf-8"
+        )
     except OSError as error:
         raise SettingsError(words("cli.cannot_write", path=path, reason=error.strerror)) from error
     _tell(words("record.saved", path=path))

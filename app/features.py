@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from alpie.index.analysis import fold, terms
-from alpie.index.records import Passage, SentenceRole
+from alpie.index.analysis import fold, stems, terms
+from alpie.index.records import SentenceRole
 from alpie.index.search import Retrieval, SearchIndex
 
 __all__ = ["SENTENCE_FEATURES", "Candidates", "asked_types", "candidates_of", "pattern_of"]
@@ -132,13 +132,13 @@ def candidates_of(index: SearchIndex, retrieval: Retrieval, passages: int = 6) -
     rows: list[list[float]] = []
     hits: list[int] = []
     positions: list[int] = []
-    for number, (hit, row) in enumerate(zip(retrieval.hits[:passages], retrieval.rows, strict=False)):
+    found_passages = zip(retrieval.hits[:passages], retrieval.rows, retrieval.matches, strict=False)
+    for number, (hit, row, matches) in enumerate(found_passages):
         first = int(index.sentence_bounds[row])
         last = int(index.sentence_bounds[row + 1])
-        matches = index.token_matches(encoded, int(row))
         late = _late_cosines(index, int(row), mean_question)
         cosines = index.sentence_vectors.rows(np.arange(first, last)) @ encoded.vector
-        found = [{str(t) for t in terms(s.text)} & asked.keys() for s in hit.passage.sentences]
+        found = [stems(s.text) & asked.keys() for s in hit.passage.sentences]
         best_tokens = float(matches.mean(axis=1).max()) if matches.size else 0.0
         for position, sentence in enumerate(hit.passage.sentences):
             match = matches[position]
@@ -186,7 +186,3 @@ def _late_cosines(index: SearchIndex, row: int, question: NDArray[np.float32]) -
         result[filled] = (sums @ question) / norms
     return result
 
-
-def passage_words(passage: Passage) -> int:
-    """Length of a passage in words."""
-    return len(passage.text.split())

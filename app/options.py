@@ -24,7 +24,9 @@ _MOST_HITS = 100
 _MESSAGES = {
     "required": re.compile(r"the following arguments are required: (?P<names>.+)"),
     "one_of": re.compile(r"one of the arguments (?P<names>.+) is required"),
-    "choice": re.compile(r"argument (?P<name>.+?): invalid choice: (?P<value>.+) \(choose from (?P<allowed>.+)\)"),
+    "choice": re.compile(
+        r"argument (?P<name>.+?): invalid choice: (?P<value>.+) \(choose from (?P<allowed>.+)\)"
+    ),
     "type": re.compile(r"argument (?P<name>.+?): invalid \w+ value: (?P<value>.+)"),
     "value": re.compile(r"argument (?P<name>.+?): expected (?:one|at least one) argument"),
     "unknown": re.compile(r"unrecognized arguments: (?P<names>.+)"),
@@ -46,7 +48,7 @@ class _Parser(argparse.ArgumentParser):
 
     def __init__(self, words: Words, **options: Any) -> None:
         formatter = partial(_Formatter, usage=words("help.usage"))
-        super().__init__(add_help=False, allow_abbrev=False, formatter_class=formatter, **options)  # type: ignore[arg-type]
+        super().__init__(add_help=False, allow_abbrev=False, formatter_class=formatter, **options)
         self.words = words
         self.given = self.add_argument_group(words("help.arguments"))
         self.options = self.add_argument_group(words("help.options"))
@@ -92,7 +94,11 @@ def _add_common(parser: _Parser, words: Words) -> None:
     # absent unless given, so that `alpie --docs X ask` is not undone by the default of `ask`
     for name in ("docs", "data"):
         parser.options.add_argument(
-            f"--{name}", type=Path, metavar=words("help.folder"), help=words(f"help.{name}"), default=argparse.SUPPRESS
+            f"--{name}",
+            type=Path,
+            metavar=words("help.folder"),
+            help=words(f"help.{name}"),
+            default=argparse.SUPPRESS,
         )
     parser.options.add_argument(
         "--language", choices=LANGUAGES, help=words("help.language"), default=argparse.SUPPRESS
@@ -104,20 +110,28 @@ def _add_common(parser: _Parser, words: Words) -> None:
 
 def _serve(parser: _Parser, words: Words) -> None:
     parser.options.add_argument("--host", help=words("help.host"), default=argparse.SUPPRESS)
-    parser.options.add_argument("--port", type=int, metavar="N", help=words("help.port"), default=argparse.SUPPRESS)
+    parser.options.add_argument(
+        "--port", type=int, metavar="N", help=words("help.port"), default=argparse.SUPPRESS
+    )
 
 
 def _ask(parser: _Parser, words: Words) -> None:
-    parser.given.add_argument("question", nargs="+", metavar=words("help.question"), help=words("help.ask.question"))
+    parser.given.add_argument(
+        "question", nargs="+", metavar=words("help.question"), help=words("help.ask.question")
+    )
     _flag(parser, "json", words)
     parser.options.add_argument(
         "--turn", action="append", default=[], metavar=words("help.question"), help=words("help.turn")
     )
-    parser.options.add_argument("--record", type=Path, metavar=words("help.file"), help=words("help.ask.record"))
+    parser.options.add_argument(
+        "--record", type=Path, metavar=words("help.file"), help=words("help.ask.record")
+    )
 
 
 def _search(parser: _Parser, words: Words) -> None:
-    parser.given.add_argument("words", nargs="+", metavar=words("help.words"), help=words("help.search.words"))
+    parser.given.add_argument(
+        "words", nargs="+", metavar=words("help.words"), help=words("help.search.words")
+    )
     _flag(parser, "json", words)
     parser.options.add_argument("--document", metavar="ID", help=words("help.document"))
     parser.options.add_argument(
@@ -128,7 +142,9 @@ def _search(parser: _Parser, words: Words) -> None:
 
 def _verify(parser: _Parser, words: Words) -> None:
     either = parser.given.add_mutually_exclusive_group(required=True)
-    either.add_argument("text", nargs="*", default=[], metavar=words("help.text"), help=words("help.verify.text"))
+    either.add_argument(
+        "text", nargs="*", default=[], metavar=words("help.text"), help=words("help.verify.text")
+    )
     either.add_argument("--record", type=Path, metavar=words("help.file"), help=words("help.verify.record"))
     _flag(parser, "json", words)
 

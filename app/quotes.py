@@ -18,7 +18,7 @@ from alpie.app.citation import cite
 from alpie.app.emphasis import emphasise
 from alpie.app.records import Quote
 from alpie.app.weights import LinearModel, sigmoid
-from alpie.index.analysis import fold, terms
+from alpie.index.analysis import fold, stems
 from alpie.index.readable import proves
 from alpie.index.records import Document, SentenceRole, Span
 
@@ -152,5 +152,5 @@ def _contiguous(spans: Sequence[Span], source: str) -> tuple[Span, ...]:
 
 
 def _alike(one: Quote, other: Quote) -> bool:
-    a, b = {str(t) for t in terms(one.text)}, {str(t) for t in terms(other.text)}
+    a, b = stems(one.text), stems(other.text)
     return bool(a and b) and len(a & b) / min(len(a), len(b)) >= _NEAR_DUPLICATE

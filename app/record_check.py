@@ -72,7 +72,9 @@ def verify_record(record_json: str, corpus: Searchable) -> RecordCheck:
     )
 
 
-def _check(quote: Mapping[str, Any], checker: QuotationChecker, citations: Mapping[str, set[str]]) -> QuoteCheck:
+def _check(
+    quote: Mapping[str, Any], checker: QuotationChecker, citations: Mapping[str, set[str]]
+) -> QuoteCheck:
     text = quote["text"]
     same_citation = quote.get("citation") in citations.get(str(quote.get("address")), ())
     document = checker.corpus.documents.get(str(quote.get("doc")))
@@ -107,7 +109,8 @@ def _parsed(text: str) -> Mapping[str, Any]:
         raise RecordError(f"No es un registro de respuesta de Al Pie: falta «format»: «{RECORD_FORMAT}».")
     if record.get("format_version") != RECORD_VERSION:
         raise RecordError(
-            f"El registro tiene la versión {record.get('format_version')}; esta versión de Al Pie lee la {RECORD_VERSION}."
+            f"El registro tiene la versión {record.get('format_version')}; "
+            f"esta versión de Al Pie lee la {RECORD_VERSION}."
         )
     for name in ("question", "date", "corpus", "quotes"):
         if name not in record:
@@ -116,8 +119,8 @@ def _parsed(text: str) -> Mapping[str, Any]:
     if not isinstance(quotes, list) or len(quotes) > _MAX_QUOTES:
         raise RecordError(f"«quotes» debe ser una lista de {_MAX_QUOTES} citas como máximo.")
     for number, quote in enumerate(quotes, start=1):
-        text = quote.get("text") if isinstance(quote, Mapping) else None
-        if not isinstance(text, str) or not any(character.isalnum() for character in text):
+        words = quote.get("text") if isinstance(quote, Mapping) else None
+        if not isinstance(words, str) or not any(character.isalnum() for character in words):
             raise RecordError(f"La cita {number} del registro no tiene «text».")
     return record
 

@@ -65,7 +65,9 @@ def csl_json(sources: Sequence[Source], words: Words, base_url: str) -> str:
             "title": citation.title,
             "author": [{"literal": citation.publisher}] if citation.publisher else None,
             "publisher": citation.publisher,
-            "issued": {"date-parts": [list(part) for part in read_date(citation.date)]} if citation.date else None,
+            "issued": {"date-parts": [list(part) for part in read_date(citation.date)]}
+            if citation.date
+            else None,
             "genre": citation.kind,
             "language": citation.language,
             "URL": citation.url,
@@ -88,7 +90,12 @@ def ris(sources: Sequence[Source], words: Words, base_url: str) -> str:
             ("AU", citation.publisher.replace(", ", ". ")),
             ("TI", citation.title),
             ("PY", str(dates[0][0]) if dates else ""),
-            ("DA", "/".join([f"{number:02}" for number in dates[0]] + [""] * (4 - len(dates[0]))) if dates else ""),
+            (
+                "DA",
+                "/".join([f"{number:02}" for number in dates[0]] + [""] * (4 - len(dates[0])))
+                if dates
+                else "",
+            ),
             ("PB", citation.publisher),
             ("M3", citation.kind),
             ("LA", citation.language),
@@ -119,7 +126,9 @@ def bibtex(sources: Sequence[Source], words: Words, base_url: str) -> str:
             "annote": " ".join(_notes(source, words, base_url)),
         }
         body = "".join(
-            f"  {name} = {{{{{_latex(value)}}}}},\n" if name not in ("year", "month") else f"  {name} = {{{value}}},\n"
+            f"  {name} = {{{{{_latex(value)}}}}},\n"
+            if name not in ("year", "month")
+            else f"  {name} = {{{value}}},\n"
             for name, value in fields.items()
             if value
         )

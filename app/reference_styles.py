@@ -31,13 +31,16 @@ class Style:
 
 
 def year_letters(citations: Sequence[Citation]) -> Mapping[str, str]:
-    """Document id → letter, for documents of one author and year, in the order of their titles; else ""."""
+    """Document id → letter, for documents of one author and year; else "".
+
+    In the order of APA: those dated by the year alone come first, then by date, then by title.
+    """
     alike: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
     for citation in citations:
-        alike[_author(citation), _year(citation)][citation.document_id] = citation.title
+        alike[_author(citation), _year(citation)][citation.document_id] = f"{citation.date} {citation.title}"
     letters: dict[str, str] = {}
-    for titles in alike.values():
-        ordered = sorted(titles, key=lambda document_id: (titles[document_id], document_id))
+    for dated in alike.values():
+        ordered = [document_id for _, document_id in sorted((value, key) for key, value in dated.items())]
         for number, document_id in enumerate(ordered):
             letters[document_id] = _letter(number) if len(ordered) > 1 else ""
     return letters
@@ -75,7 +78,7 @@ def iso_690_style(words: Words, accessed: date | None) -> Style:
         creator = (citation.publisher or citation.title).upper()
         full_date = words.date(citation.date) if _has_day(citation) else ""
         medium = f" [{words('iso.online')}]" if citation.url else ""
-        parts = [f"{creator}, {year}."]
+        parts = [_stop(f"{creator}, {year}")]
         if citation.publisher:
             parts.append(_stop(citation.title + medium))
         if citation.kind or full_date:

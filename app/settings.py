@@ -5,6 +5,7 @@ environment variables ``ALPIE_<NAME>``, command-line options. A key nobody knows
 place it stands in and the names allowed: a misspelt setting that is silently ignored is worse than none.
 """
 
+# ruff: noqa: RUF009 - `setting` is `dataclasses.field` with a description
 from __future__ import annotations
 
 import difflib
@@ -54,7 +55,9 @@ class Settings:
     data: Path = setting(Folder(), "Carpeta del índice.")
     cache: Path = setting(Folder(), "Carpeta de los archivos del codificador, común a todos los índices.")
     encoder: str = setting(
-        Text(), "Codificador: `bundled`, una carpeta de sentence-transformers o un modelo de la caché local.", "bundled"
+        Text(),
+        "Codificador: `bundled`, una carpeta de sentence-transformers o un modelo de la caché local.",
+        "bundled",
     )
     runtime: str = setting(Choice("auto", "onnx", "torch"), "Motor del codificador.", "auto")
     threshold: float | None = setting(
@@ -64,7 +67,9 @@ class Settings:
     )
     max_quotes: int = setting(WholeNumber(1, 10, "citas"), "Máximo de citas en una respuesta.", 5)
     writer: str = setting(
-        Text(may_be_empty=True), "Modelo de lenguaje que redacta sobre las citas, `proveedor:modelo`; vacío: ninguno.", ""
+        Text(may_be_empty=True),
+        "Modelo de lenguaje que redacta sobre las citas, `proveedor:modelo`; vacío: ninguno.",
+        "",
     )
     writer_url: str = setting(
         Text(may_be_empty=True, starts_with=("http://", "https://")),
@@ -74,7 +79,9 @@ class Settings:
     writer_timeout_seconds: float = setting(
         Decimal(1.0, 600.0, "segundos"), "Espera máxima al redactor antes de mostrar solo las citas.", 30.0
     )
-    feedback: bool = setting(Switch(), "Si la página guarda en un archivo local las valoraciones de los lectores.", False)
+    feedback: bool = setting(
+        Switch(), "Si la página guarda en un archivo local las valoraciones de los lectores.", False
+    )
     language: str = setting(Choice("es", "en"), "Idioma de la interfaz.", "es")
     host: str = setting(Text(), "Dirección de red en la que escucha la página.", "127.0.0.1")
     port: int = setting(WholeNumber(0, 65_535, "puerto; 0 toma uno libre"), "Puerto de la página.", 7860)
@@ -120,7 +127,9 @@ def _from_file(environment: Mapping[str, str], folder: Path) -> dict[str, object
     try:
         table = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
     except OSError as error:
-        raise SettingsError(f"{path}: no se puede leer ({error.strerror}); véase ${CONFIG_VARIABLE}.") from error
+        raise SettingsError(
+            f"{path}: no se puede leer ({error.strerror}); véase ${CONFIG_VARIABLE}."
+        ) from error
     except UnicodeDecodeError as error:
         raise SettingsError(f"{path}: no es UTF-8 (byte {error.start}). Guárdalo como UTF-8.") from error
     except tomllib.TOMLDecodeError as error:
@@ -146,7 +155,9 @@ def _checked(
         shown = key.upper() if capitals else key.replace("_", "-") if dashes else key
         where = place.format(shown)
         if key not in known:
-            raise SettingsError(f"{where}: ajuste desconocido{_suggestion(key, known)}; se admiten: {', '.join(known)}.")
+            raise SettingsError(
+                f"{where}: ajuste desconocido{_suggestion(key, known)}; se admiten: {', '.join(known)}."
+            )
         try:
             values[key] = known[key].kind.read(value, folder)
         except ValueError as error:

@@ -128,7 +128,9 @@ def progress_bar(stream: TextIO, label: str) -> Callable[[int, int], None] | Non
         share = done / total if total else 1.0
         filled = round(share * _BAR_CELLS)
         bar = "█" * filled + "·" * (_BAR_CELLS - filled)
-        stream.write(f"\r{label} {bar} {100 * share:3.0f} % ({done}/{total})" + ("\n" if done >= total else ""))
+        stream.write(
+            f"\r{label} {bar} {100 * share:3.0f} % ({done}/{total})" + ("\n" if done >= total else "")
+        )
         stream.flush()
 
     return draw
@@ -174,7 +176,12 @@ def _wrapped(text: str, width: int, indent: str = "") -> str:
     if not width:
         return safe
     return textwrap.fill(
-        safe, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False, drop_whitespace=True
+        safe,
+        width,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+        drop_whitespace=True,
     )
 
 

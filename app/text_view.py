@@ -144,7 +144,11 @@ def views_of(document: Document, layout: Layout | None) -> tuple[TextView, ...]:
     blocks = [block for block in layout.blocks if block.kind is not BlockKind.CALLOUT and block.spans]
     spans = tuple(span for block in blocks for span in block.spans)
     breaks = _block_ends([len(block.spans) for block in blocks])
-    candidates = (whole, TextView(document, _without(left_out, len(document.text))), TextView(document, spans, breaks))
+    candidates = (
+        whole,
+        TextView(document, _without(left_out, len(document.text))),
+        TextView(document, spans, breaks),
+    )
     distinct: dict[str, TextView] = {}
     for view in candidates:
         distinct.setdefault(view.text, view)

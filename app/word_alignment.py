@@ -88,9 +88,7 @@ def _window(pasted: Sequence[str], source: Sequence[str]) -> tuple[int, int] | N
     positions: dict[tuple[str, str], list[int]] = {}
     for position, pair in enumerate(pairwise(map(_key, pasted))):
         positions.setdefault(pair, []).append(position)
-    shared = [
-        (p, s) for s, pair in enumerate(pairwise(map(_key, source))) for p in positions.get(pair, ())
-    ]
+    shared = [(p, s) for s, pair in enumerate(pairwise(map(_key, source))) for p in positions.get(pair, ())]
     if not shared:
         return None
     # votes in coarse steps: an inserted or a missing word shifts what follows

@@ -10,9 +10,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
+
 from alpie.eval.intervals import RESAMPLES, Estimate, paired_differences, ratio_estimates, statistic_estimate
 from alpie.eval.scores import QuestionScore
-from numpy.typing import NDArray
 
 __all__ = [
     "METRICS",

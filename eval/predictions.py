@@ -13,13 +13,14 @@ from time import perf_counter
 from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
+
 from alpie.app.answer_json import REFUSAL, Row, answer_row
 from alpie.app.records import Answer
 from alpie.eval.question_file import Question
 from alpie.index.errors import QuestionError, QuestionsFileError
 from alpie.index.hits import Hit
 from alpie.index.records import Document, Passage
-from numpy.typing import NDArray
 
 __all__ = [
     "AskedCorpus",

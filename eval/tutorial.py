@@ -11,13 +11,14 @@ from typing import Any
 
 import faiss
 import numpy as np
-from alpie.eval.predictions import Row, VectorMaker, refused_row
-from alpie.eval.scores import PASSAGES
-from alpie.index.records import Document
 from langchain_core.documents import Document as Chunk
 from langchain_core.embeddings import Embeddings
 from langchain_core.vectorstores import VectorStore
 from langchain_text_splitters import RecursiveCharacterTextSplitter
+
+from alpie.eval.predictions import Row, VectorMaker, refused_row
+from alpie.eval.scores import PASSAGES
+from alpie.index.records import Document
 
 __all__ = ["EncoderEmbeddings", "FlatStore", "TutorialPipeline"]
 

@@ -14,7 +14,7 @@ from functools import lru_cache
 
 import Stemmer
 
-__all__ = ["ANALYSIS_VERSION", "STOP_WORDS", "Token", "fold", "grams", "stem", "terms", "tokens"]
+__all__ = ["ANALYSIS_VERSION", "STOP_WORDS", "Token", "fold", "grams", "stem", "stems", "terms", "tokens"]
 
 ANALYSIS_VERSION = 1  # stamped into the index: raise it whenever the terms of a text change
 
@@ -120,6 +120,12 @@ def terms(text: str) -> list[Token]:
     return [
         Token(stem(token), token.start, token.end) for token in tokens(text) if token not in STOP_WORDS
     ]
+
+
+@lru_cache(maxsize=32_768)
+def stems(text: str) -> frozenset[str]:
+    """The set of `terms`, kept: the same sentences are compared with one question after another."""
+    return frozenset(str(term) for term in terms(text))
 
 
 def grams(text: str, shortest: int = 3, longest: int = 5) -> list[str]:

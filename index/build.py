@@ -13,7 +13,7 @@ import numpy as np
 from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
-from alpie.index.embed import Embedded, context_of, embed_passages
+from alpie.index.embed import Embedded, embed_passages
 from alpie.index.encoder import Encoder
 from alpie.index.errors import IndexBusy, SourceError, StoreError
 from alpie.index.layout import lay_out
@@ -68,9 +68,8 @@ def package_version() -> str:
 
 
 def _embedding_key(passage: Passage) -> str:
-    """What a passage's vectors depend on: its headings and its sentences, nothing else."""
-    parts = [context_of(passage), *(sentence.text for sentence in passage.sentences)]
-    return hashlib.sha256("\u0000".join(parts).encode()).hexdigest()
+    """What a passage's vectors depend on: its sentences, nothing else."""
+    return hashlib.sha256("\u0000".join(sentence.text for sentence in passage.sentences).encode()).hexdigest()
 
 
 def _known_vectors(data: Path, encoder: Encoder) -> _Known | None:

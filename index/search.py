@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alpie.index.acronyms import learn_acronyms, related_terms
-from alpie.index.analysis import STOP_WORDS, Token, grams, terms, tokens
+from alpie.index.analysis import STOP_WORDS, Token, grams, stems, terms, tokens
 from alpie.index.embed import Embedded, context_of
 from alpie.index.encoder import Encoder, TokenVectors
 from alpie.index.hits import Hit
@@ -69,6 +69,7 @@ class Retrieval:
     encoded: EncodedQuestion
     hits: tuple[Hit, ...]  # best first
     rows: NDArray[np.int64]  # passage number of each hit
+    matches: tuple[NDArray[np.float32], ...] = ()  # of each hit, (sentences, question tokens): `token_matches`
     milliseconds: Mapping[str, float] = field(default_factory=dict)
 
 
@@ -175,10 +176,12 @@ class SearchIndex:
             reread = np.argsort(-fused, kind="stable")[: max(self.weights.reread, limit)]
             candidates, fused = candidates[reread], fused[reread]
             legs = {name: values[reread] for name, values in legs.items()}
-            legs["tokens"] = np.array([self._best_tokens(encoded, int(row)) for row in candidates], dtype=np.float32)
+            matches = self.token_matches(encoded, candidates)
+            legs["tokens"] = np.array([float(m.mean(axis=1).max(initial=0.0)) for m in matches], dtype=np.float32)
             fused = fused + self.weights.tokens * legs["tokens"]
         else:
             fused = legs["dense" if leg == "dense" else "lexical"]
+            matches = None
         order = np.lexsort((candidates, -np.round(fused, 5)))[:limit]
         if leg == "lexical":
             order = order[fused[order] > 0]
@@ -188,6 +191,7 @@ class SearchIndex:
             encoded,
             hits,
             candidates[order],
+            () if matches is None else tuple(matches[i] for i in order),
             {
                 "encode": 1000 * (after_encoding - started),
                 "legs": 1000 * (after_legs - after_encoding),
@@ -234,6 +238,8 @@ class SearchIndex:
         self, passages: NDArray[np.int64]
     ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Numbers of all sentences of `passages`, and where in that list each passage begins."""
+        if not len(passages):
+            return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
         starts = self.sentence_bounds[passages]
         counts = self.sentence_bounds[passages + 1] - starts
         firsts = np.concatenate([[0], np.cumsum(counts)[:-1]])
@@ -251,25 +257,27 @@ class SearchIndex:
         )
         return np.asarray(fused, dtype=np.float32)
 
-    def token_matches(self, encoded: EncodedQuestion, row: int) -> NDArray[np.float32]:
-        """Best cosine of each question token in each sentence of passage `row`: (sentences, question tokens).
+    def token_matches(
+        self, encoded: EncodedQuestion, rows: NDArray[np.int64]
+    ) -> list[NDArray[np.float32]]:
+        """Best cosine of each question token in each sentence of the passages `rows`.
 
-        Zero for a sentence without token vectors.
+        One array a passage, shape (sentences, question tokens); zero for a sentence without token
+        vectors. All passages go through one matrix product: many small ones cost more in
+        synchronisation than in arithmetic.
         """
-        first, last = int(self.sentence_bounds[row]), int(self.sentence_bounds[row + 1])
-        matches = np.zeros((last - first, len(encoded.tokens)), dtype=np.float32)
-        bounds = self.token_store.bounds[first : last + 1] - self.token_store.bounds[first]
-        if not len(encoded.tokens) or bounds[-1] == 0:
-            return matches
-        similarities = self.token_store.of_sentences(first, last) @ encoded.tokens.T
-        filled = np.flatnonzero(np.diff(bounds) > 0)
-        matches[filled] = np.maximum.reduceat(similarities, bounds[:-1][filled], axis=0)
-        return matches
-
-    def _best_tokens(self, encoded: EncodedQuestion, row: int) -> float:
-        """MaxSim of the best sentence of passage `row`."""
-        matches = self.token_matches(encoded, row)
-        return float(matches.mean(axis=1).max()) if matches.size else 0.0
+        numbers, firsts = self._sentence_numbers(rows)
+        best = np.zeros((len(numbers), len(encoded.tokens)), dtype=np.float32)
+        bounds = self.token_store.bounds
+        counts = bounds[numbers + 1] - bounds[numbers]
+        if len(encoded.tokens) and counts.sum():
+            spans = [(int(self.sentence_bounds[row]), int(self.sentence_bounds[row + 1])) for row in rows]
+            vectors = np.concatenate([self.token_store.of_sentences(*span) for span in spans])
+            similarities = vectors @ encoded.tokens.T
+            starts = np.concatenate([[0], np.cumsum(counts)[:-1]])
+            filled = np.flatnonzero(counts > 0)
+            best[filled] = np.maximum.reduceat(similarities, starts[filled], axis=0)
+        return np.split(best, firsts[1:]) if len(rows) else []
 
     def _hits(
         self,
@@ -298,5 +306,7 @@ class SearchIndex:
 
 def _matched_words(text: str, asked: set[str]) -> tuple[str, ...]:
     """The words of `text` whose stems were asked for, as written, each once, in order."""
+    if not stems(text) & asked:
+        return ()
     words = (text[term.start : term.end] for term in terms(text) if term in asked)
     return tuple(dict.fromkeys(word.lower() for word in words))[:12]

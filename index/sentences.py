@@ -14,7 +14,7 @@ from dataclasses import replace
 from alpie.index.readable import readable_map, spans_between
 from alpie.index.records import Block, BlockKind, Document, Layout, Sentence, SentenceRole, Span
 
-__all__ = ["document_sentences", "sentence_bounds", "split_sentences"]
+__all__ = ["document_sentences", "sentence_bounds", "split_sentences", "word_count"]
 
 _UNQUOTED = (BlockKind.HEADING, BlockKind.CALLOUT)
 _GROUPED = (BlockKind.LIST, BlockKind.TABLE)

@@ -92,18 +92,19 @@ def _entries(
     for number, table in enumerate(_tables(folder / SOURCES_FILE), start=1):
         where = f"{folder / SOURCES_FILE}: documento {number}"
         if isinstance(file := table.get("file"), str):
-            claimed.add(Path(os.path.normpath(folder / file)))
+            claimed.add(_plain(folder / file))
         try:
             entry = entry_from_table(table, where, folder / SOURCES_FILE)
             if entry.id in used:
-                raise SourceError(f"{where}: el id «{entry.id}» está repetido. Da a cada documento el suyo.", folder / file)
+                message = f"{where}: el id «{entry.id}» está repetido. Da a cada documento el suyo."
+                raise SourceError(message, folder / entry.file)
         except SourceError as problem:
             problems.append(problem)
             continue
         used.add(entry.id)
         yield entry
     for path in _text_files(folder):
-        if Path(os.path.normpath(path)) not in claimed:
+        if _plain(path) not in claimed:
             entry = entry_from_file_name(path.relative_to(folder), used)
             used.add(entry.id)
             yield entry
@@ -140,6 +141,11 @@ def _text_files(folder: Path) -> Iterator[Path]:
             if name.lower().endswith(TEXT_SUFFIXES):
                 found.append(Path(parent) / name)
     return iter(sorted(found))
+
+
+def _plain(path: Path) -> Path:
+    """`path` without «.» and «..», symbolic links left as they are: two ways to write it become one."""
+    return Path(os.path.normpath(path))
 
 
 def _read_document(folder: Path, entry: SourceEntry) -> Document:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from alpie.app.records import Answer, Citation, Quote, SearchStatement
 from alpie.eval import plots
 from alpie.eval.matching import folded_words

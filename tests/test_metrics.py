@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+
 from alpie.eval.intervals import Estimate, paired_differences, ratio_estimates
 from alpie.eval.matching import Piece, SourceTexts, coverage, fold, holds, inside
 from alpie.eval.metrics import (

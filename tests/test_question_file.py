@@ -7,6 +7,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+
 from alpie.eval.matching import SourceTexts
 from alpie.eval.question_file import (
     KINDS,

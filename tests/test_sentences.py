@@ -87,29 +87,31 @@ def test_headings_and_call_outs_have_no_sentences() -> None:
 @pytest.mark.parametrize(
     "sentence",
     [
-        "En 2018, WhatsApp, que proporciona a los usuarios encriptación de extremo a extremo, era el servicio de "
-        "mensajería más popular en 133 países y territorios.",
+        "En 2018, WhatsApp, que proporciona a los usuarios encriptación de extremo a extremo, era el "
+        "servicio de mensajería más popular en 133 países y territorios.",
         "90 países ya son miembros de la Alianza Global WePROTECT",
-        "18,4 millones de notificaciones de material de abuso sexual infantil (CSAM) realizadas por empresas "
-        "tecnológicas estadounidenses al Centro Nacional para Niños Desaparecidos y Explotados (NCMEC) en 2018",
-        "2/3 del total de 18,4 millones de notificaciones al NCMEC procedían de servicios de mensajería, a riesgo de "
-        "desaparecer si se implementa la encriptación de extremo a extremo",
-        "80 % de aumento en el número de informes relacionados con CSAM hechos a la red mundial de líneas directas "
-        "INHOPE",
-        "A medida que más servicios convencionales se mueven hacia la encriptación de extremo a extremo o brindan "
-        "servicios efímeros (como la eliminación automática de mensajes e imágenes), los líderes gubernamentales "
-        "instan a sus contrapartes de la industria a garantizar que la privacidad y la seguridad en internet no se "
-        "consigan a expensas de hacernos más vulnerables en el mundo real.",
-        "La Evaluación de la Amenaza de la Delincuencia Organizada en Internet (IOCTA, por sus siglas en inglés) de "
-        "Europol establece que la mayoría del CSAM todavía se comparte a través de redes de intercambio de archivos "
-        "P2P.",
-        "Facebook Messenger La aplicación de mensajería independiente de Facebook permite a los usuarios compartir "
-        "archivos, ubicación y enviar dinero en algunos mercados. Se prevé que incorpore un sistema de conversación "
-        "de extremo a extremo",
+        "18,4 millones de notificaciones de material de abuso sexual infantil (CSAM) realizadas por "
+        "empresas tecnológicas estadounidenses al Centro Nacional para Niños Desaparecidos y "
+        "Explotados (NCMEC) en 2018",
+        "2/3 del total de 18,4 millones de notificaciones al NCMEC procedían de servicios de "
+        "mensajería, a riesgo de desaparecer si se implementa la encriptación de extremo a extremo",
+        "80 % de aumento en el número de informes relacionados con CSAM hechos a la red mundial de "
+        "líneas directas INHOPE",
+        "A medida que más servicios convencionales se mueven hacia la encriptación de extremo a "
+        "extremo o brindan servicios efímeros (como la eliminación automática de mensajes e "
+        "imágenes), los líderes gubernamentales instan a sus contrapartes de la industria a "
+        "garantizar que la privacidad y la seguridad en internet no se consigan a expensas de "
+        "hacernos más vulnerables en el mundo real.",
+        "La Evaluación de la Amenaza de la Delincuencia Organizada en Internet (IOCTA, por sus siglas "
+        "en inglés) de Europol establece que la mayoría del CSAM todavía se comparte a través de "
+        "redes de intercambio de archivos P2P.",
+        "Facebook Messenger La aplicación de mensajería independiente de Facebook permite a los "
+        "usuarios compartir archivos, ubicación y enviar dinero en algunos mercados. Se prevé que "
+        "incorpore un sistema de conversación de extremo a extremo",
         "+10 % Más de 297 millones Usuarios de redes sociales a través del móvil",
         "Menores de 7 años 0,7 % 4,8 %",
     ],
-)  # fmt: skip
+)
 def test_known_sentences_come_out_right(sentence: str) -> None:
     assert sentence in [one.text for one in sentences_of("weprotect-2019")]
 
@@ -132,8 +134,8 @@ def test_bullets_within_a_bullet() -> None:
     assert [one.text for one in group] == [
         "Los criterios propuestos:",
         "• la víctima es un menor real;",
-        "• la víctima es preadolescente, o muestra las primeras señales de la adolescencia (normalmente, menor de "
-        "13 años);",
+        "• la víctima es preadolescente, o muestra las primeras señales de la adolescencia "
+        "(normalmente, menor de 13 años);",
         "• la imagen bien:",
         "– muestra actividad sexual del menor, con el menor, en la presencia del menor o entre menores; o",
         "– se centra en la vagina, el pene o la región anal del menor; y",

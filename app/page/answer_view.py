@@ -193,7 +193,6 @@ def _foot(answer: Answer, words: Words, turns: Sequence[str]) -> str:
     total = answer.milliseconds.get("total", 0.0) / 1000
     statement = words.html(
         "answer.foot",
-        documents=words.number(search.documents),
         passages=words.number(search.passages),
         above=words.number(search.above_threshold),
         seconds=words.number(total, 2),

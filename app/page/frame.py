@@ -123,7 +123,7 @@ def _asset(name: str) -> str:
 
 
 def _masthead(words: Words, homes: Mapping[str, str]) -> str:
-    home = tag("a", [tag("span", "Al Pie", class_="name"), tag("span", words.html("page.motto"), class_="motto")],
+    home = tag("a", [tag("h1", "Al Pie", class_="name"), tag("span", words.html("page.motto"), class_="motto")],
                href=homes[words.language], class_="brand")
     links = (tag("a", words.html(f"nav.{view}"), href=f"#{target}", class_="go", data_view=view)
              for view, target in _VIEWS)
@@ -176,7 +176,7 @@ def _welcome(words: Words) -> str:
     return tag(
         "div",
         [
-            tag("h1", words.html("welcome.title")),
+            tag("h2", words.html("welcome.title")),
             tag("p", words.html("welcome.text")),
             tag("p", words.html("welcome.examples"), class_="kicker"),
             tag("ul", items, class_="examples"),

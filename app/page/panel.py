@@ -78,7 +78,10 @@ class Panels:
         document = self.library.documents.get(document_id)
         if document is None:
             raise AddressError("no such document", document_id)
-        head = tag("header", self._title(document, words), class_="reading-head")
+        parts = [self._title(document, words)]
+        if fields := editorial_fields(document, words):
+            parts.append(tag("p", words.html("reader.editorial", fields=fields), class_="editorial"))
+        head = tag("header", parts, class_="reading-head")
         return self._article(document, head, self.reader(document_id).render(words), words, None)
 
     def vanished(self, error: AddressError, words: Words) -> str:
@@ -117,10 +120,7 @@ class Panels:
 
     def _title(self, document: Document, words: Words) -> str:
         kicker = f"{document.publisher} · {document.kind} · {words.date(document.date)}"
-        parts = [tag("p", escape(kicker), class_="kicker"), tag("h2", escape(document.title), tabindex="-1")]
-        if fields := editorial_fields(document, words):
-            parts.append(tag("p", words.html("reader.editorial", fields=fields), class_="editorial"))
-        return "".join(parts)
+        return tag("p", escape(kicker), class_="kicker") + tag("h2", escape(document.title), tabindex="-1")
 
     def _actions(self, passage: Passage, href: str, words: Words) -> str:
         formats = (("apa", "APA 7"), ("iso690", "ISO 690"), ("bibtex", "BibTeX"), ("ris", "RIS"))

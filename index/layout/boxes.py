@@ -92,10 +92,10 @@ def _enclose_entries(units: list[Unit], manner: Manner) -> None:
     """A list of terms set narrow, with no title over it, is a box without a title."""
     for unit in units:
         entries = unit.kind is BlockKind.LIST and unit.box is None and unit.parts and not unit.bulleted
-        if entries and is_term(unit) and unit.width <= _NARROWER * manner.column:
+        if entries and _is_term(unit) and unit.width <= _NARROWER * manner.column:
             unit.box = ""
 
 
-def is_term(unit: Unit) -> bool:
+def _is_term(unit: Unit) -> bool:
     """Whether the items of a list are entries: no bullet, no number."""
     return all(part[0].text[:1].isupper() for part in unit.parts)

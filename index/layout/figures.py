@@ -171,7 +171,7 @@ def _key_data(units: list[Unit], manner: Manner) -> list[Unit]:
         index += 1
         if not _free(unit) or NUMBERED.match(unit.text) or not _narrow(unit, manner):
             continue
-        display = len(unit.text) <= 60 and _narrow(unit, manner, _DISPLAY) and _DISPLAY_TEXT.match(unit.text)
+        display = _is_display(unit, manner)
         if display and following is not None and doubles(unit.text, following.text):
             unit.kind = BlockKind.CALLOUT
             if _free(following) and _narrow(following, manner):
@@ -191,6 +191,14 @@ def _key_data(units: list[Unit], manner: Manner) -> list[Unit]:
                 unit.skip = len(twice.group())
                 unit.text = unit.text[unit.skip :]
     return made
+
+
+def _is_display(unit: Unit, manner: Manner) -> bool:
+    """Whether a unit is a figure in display type: alone, in few words, in lines of half the column."""
+    if len(unit.text) > 60 or not _narrow(unit, manner, _DISPLAY):
+        return False
+    each = all(_DISPLAY_TEXT.match(line.text) for line in unit.lines)
+    return each or _DISPLAY_TEXT.match(unit.text) is not None
 
 
 def _labelled(units: list[Unit], index: int, manner: Manner) -> int:

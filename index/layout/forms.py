@@ -11,6 +11,7 @@ __all__ = [
     "DATE_LINE",
     "FIGURE_ONLY",
     "FUNCTION_WORDS",
+    "LEGAL_LINE",
     "MARKDOWN_HEADING",
     "NUMBERED",
     "SECTION",
@@ -28,6 +29,11 @@ SECTION = re.compile(r"(\d{1,2})\.?\s+(?=[«¿¡]?[A-ZÁÉÍÓÚÑ])")
 CAPTION = re.compile(
     r"(?:Figur[ae]|Fig\.|Gráfic[oa]|Tabl[ae]|Cuadro|Mapa|Imagen|Ilustración|Chart)\s+"
     r"(?:\d{1,3}(?:[.\-]\d{1,3})*|[IVX]{1,6})\s*[:.–—-]\s*\S"
+)
+# A line that opens an article or a division of a law: its name, and a stop or the line end after it.
+LEGAL_LINE = re.compile(
+    r"(?:Artículo|ARTÍCULO|Título|TÍTULO|Capítulo|CAPÍTULO|Sección|SECCIÓN|Disposición|DISPOSICIÓN|Anexo|ANEXO)"
+    r"\s+[^\s.:]{1,14}(?:\s+(?:bis|ter|quater|[a-záéíóú]{4,14}))?(?:[.:](?!\d)|$)"
 )
 MARKDOWN_HEADING = re.compile(r"(#{1,6})\s+(?=\S)")
 DATE_LINE = re.compile(

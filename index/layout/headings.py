@@ -92,6 +92,8 @@ def _title_lines(unit: Unit, clean: dict[int, str], manner: Manner) -> int:
         if not last or not following or ends_sentence(last) or last[-1] in ",(-":
             return 0
         body = lines[count:]
+        if count == 1 and unit.page_start and _is_section_line(lines, following):
+            return count
         if not opens_sentence(following) or ends_in_function_word(last):
             continue
         if NUMBERED.match(following) or (numbered and not numbered.group("mark")[0].isdigit()):
@@ -104,6 +106,13 @@ def _title_lines(unit: Unit, clean: dict[int, str], manner: Manner) -> int:
         if len(_joined(lines[:count], clean)) <= LONGEST_HEADING:
             return count
     return 0
+
+
+def _is_section_line(lines: list[Line], following: str) -> bool:
+    """Whether the first of `lines` is a numbered section title with its lead or byline below."""
+    if not SECTION.match(lines[0].text) or ends_in_function_word(lines[0].text):
+        return False
+    return opens_sentence(following) or lines[0].width < 0.4 * lines[1].width
 
 
 def mark_sections(units: list[Unit]) -> None:
@@ -119,9 +128,10 @@ def mark_sections(units: list[Unit]) -> None:
     expected = 1
     found: list[int] = []
     for index, number in candidates:
-        if number == expected:
+        padded = units[index].text[0] == "0" and expected < number <= expected + 2
+        if number == expected or padded:
             found.append(index)
-            expected += 1
+            expected = number + 1
     if len(found) < 2:
         return
     for index in found:

@@ -16,6 +16,7 @@ from alpie.index.layout.forms import (
     DATE_LINE,
     FIGURE_ONLY,
     FUNCTION_WORDS,
+    LEGAL_LINE,
     MARKDOWN_HEADING,
     NUMBERED,
     SECTION,
@@ -116,7 +117,7 @@ def make_units(lines: list[Line], clean: dict[int, str], pages: Pages, manner: M
             or blank
             or footer
             or starts_page
-            or _begins_by_form(clean[line.number], manner)
+            or _begins_by_form(clean[line.number], clean[previous.number], units[-1], manner)
             or _ends_before(previous, line, clean, manner, previous.number in starts)
         ):
             indented = sets_in and not starts_page and line.indent > 0 and not BULLET.match(line.text)
@@ -130,14 +131,19 @@ def make_units(lines: list[Line], clean: dict[int, str], pages: Pages, manner: M
     return _mend([unit for unit in units if unit.text], manner)
 
 
-def _begins_by_form(text: str, manner: Manner) -> bool:
+def _begins_by_form(text: str, before: str, unit: Unit, manner: Manner) -> bool:
     """Whether a line begins something new by its own form, whatever stands before it."""
-    if BULLET.match(text):
-        # A dash may open a parenthesis at a line start inside a sentence.
-        return text[0] not in "–—-*+" or not manner.marks_wraps
     if MARKDOWN_HEADING.match(text) or text.startswith("|"):
         return True
-    return NUMBERED.match(text) is not None and not manner.marks_wraps
+    if LEGAL_LINE.match(text) and ends_sentence(before):
+        return True
+    bullet, number = BULLET.match(text), NUMBERED.match(text)
+    if manner.wrapped and (number or (bullet and text[0] in "–—-*+")):
+        # Inside a sentence a line may begin with a dash or with «1.» by chance.
+        first = unit.lines[0].text
+        among_items = BULLET.match(first) is not None or NUMBERED.match(first) is not None
+        return not manner.marks_wraps and (ends_sentence(before) or among_items)
+    return bool(bullet or number)
 
 
 def _ends_before(

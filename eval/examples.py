@@ -1,0 +1,103 @@
+"""Labelled examples for fitting: what was found for each question, and which sentences of it are right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from alpie.app.abstention import answerable_features
+from alpie.app.choice import Unit, units_of
+from alpie.app.conversation import complete
+from alpie.app.corpus import Corpus
+from alpie.app.features import Candidates, candidates_of
+from alpie.app.quotes import quote_features
+from alpie.app.weights import LinearModel
+from alpie.eval.matching import Occurrence, Piece, SourceTexts
+from alpie.eval.question_file import Question
+from alpie.eval.scores import quote_is_right
+from alpie.index.query import read_question
+from alpie.index.search import Retrieval
+
+__all__ = ["Example", "examples_of", "without_evidence"]
+
+
+@dataclass(frozen=True)
+class Example:
+    """One question as it was searched."""
+
+    question: Question
+    alternatives: tuple[Occurrence, ...]  # every place that answers, or a part of it
+    retrieval: Retrieval
+    candidates: Candidates
+    right: NDArray[np.bool_]  # (candidates,)
+    answerable: bool  # with what was searched
+
+    def units(self, model: LinearModel) -> tuple[Unit, ...]:
+        return units_of(self.retrieval, self.candidates, model)
+
+    def unit_right(self, unit: Unit) -> bool:
+        """Whether the unit, quoted, would be right."""
+        sentences = unit.sentences
+        text = " ".join(sentence.text for sentence in sentences)
+        piece = Piece(unit.hit.passage.document_id, text, sentences[0].start, sentences[-1].end)
+        return quote_is_right(self.question, self.alternatives, piece)
+
+    def answerable_row(self, corpus: Corpus, units: Sequence[Unit]) -> NDArray[np.float64]:
+        row = answerable_features(corpus.index, self.retrieval, self.candidates, units)
+        return np.asarray(row[0], dtype=np.float64)
+
+    def quote_rows(self, units: Sequence[Unit]) -> NDArray[np.float64]:
+        return np.asarray(quote_features(units), dtype=np.float64)
+
+
+def _alternatives(question: Question, texts: SourceTexts) -> tuple[Occurrence, ...]:
+    evidence = list(question.evidence) + [one for group in question.groups for one in group]
+    return tuple(place for one in evidence for place in texts.gold(one.doc, one.quote, one.start))
+
+
+def _example(
+    corpus: Corpus, question: Question, alternatives: tuple[Occurrence, ...], allowed: NDArray[np.bool_] | None
+) -> Example:
+    asked = complete(read_question(question.text), question.earlier)
+    retrieval = corpus.index.search(asked, 10, allowed=allowed)
+    candidates = candidates_of(corpus.index, retrieval)
+    right = np.zeros(len(candidates), dtype=bool)
+    for row, (hit, position) in enumerate(zip(candidates.hit, candidates.position, strict=True)):
+        passage = retrieval.hits[hit].passage
+        sentence = passage.sentences[position]
+        piece = Piece(passage.document_id, sentence.text, sentence.start, sentence.end)
+        right[row] = bool(alternatives) and quote_is_right(question, alternatives, piece)
+    answerable = question.answerable and allowed is None
+    return Example(question, alternatives, retrieval, candidates, right, answerable)
+
+
+def examples_of(corpus: Corpus, questions: Iterable[Question], texts: SourceTexts) -> list[Example]:
+    """Every question searched, answerable or not."""
+    return [_example(corpus, q, _alternatives(q, texts), None) for q in questions]
+
+
+def without_evidence(corpus: Corpus, questions: Iterable[Question], texts: SourceTexts) -> list[Example]:
+    """Answerable questions searched with the passages that answer them taken away.
+
+    What is left is the hardest kind of unanswerable question: the subject is there, the answer is not.
+    """
+    examples: list[Example] = []
+    for question in questions:
+        alternatives = _alternatives(question, texts)
+        if not question.answerable or not alternatives:
+            continue
+        allowed = np.array(
+            [
+                not any(
+                    passage.document_id == place.doc
+                    and any(passage.start < word.end and word.start < passage.end for word in place.words)
+                    for place in alternatives
+                )
+                for passage in corpus.passages
+            ]
+        )
+        examples.append(_example(corpus, question, (), allowed))
+    return examples

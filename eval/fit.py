@@ -1,0 +1,204 @@
+"""Fit the weight tables of `app/weights.json`: `python -m alpie.eval.fit [--public SQUAD.json …]`.
+
+1. Which sentence: a conditional logit on the fitting part of the project's own questions and, where
+   given, on public questions in SQuAD format (each paragraph a passage).
+2. Which quotation is right, and whether the documents answer at all: logistic models on what step 1
+   says of questions it was *not* fitted on (cross-validation by question group), so that the
+   probabilities are honest.
+3. The threshold: the largest that keeps a wanted share of the answerable questions.
+
+The reporting part of the questions is never read here.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from alpie.app.abstention import ANSWERABLE_FEATURES
+from alpie.app.choice import Unit
+from alpie.app.corpus import Corpus
+from alpie.app.features import SENTENCE_FEATURES
+from alpie.app.quotes import QUOTE_FEATURES
+from alpie.app.weights import LinearModel
+from alpie.eval.examples import Example, examples_of, without_evidence
+from alpie.eval.learning import Group, fit_choice, fit_logistic, folds_of
+from alpie.eval.matching import SourceTexts
+from alpie.eval.question_file import read_questions
+from alpie.eval.split import split
+from alpie.eval.squad import squad_corpus
+
+__all__ = ["Fitted", "fit_all", "main"]
+
+_FOLDS = 5
+_OWN_WEIGHT = 3.0  # of one of our questions against a public one: they are what will be asked
+_REMOVED_WEIGHT = 0.3  # of a question whose evidence was taken away: some other passage may still answer
+_PENALTY = 20.0
+_PENALTY_FEW = 10.0  # for the models fitted on our few hundred questions alone
+_OTHER_UNITS = 8  # units a question that the quotation model looks at
+_KEEP_ANSWERABLE = 0.96
+_QUESTIONS = Path(__file__).with_name("questions")
+_WEIGHTS = Path(__file__).resolve().parents[1] / "app" / "weights.json"
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """The three models, the threshold, and what cross-validation says of them."""
+
+    sentence: LinearModel
+    quote: LinearModel
+    answerable: LinearModel
+    threshold: float
+    facts: dict[str, Any]
+
+
+def _group(example: Example, weight: float) -> Group:
+    return Group(example.candidates.features.astype(np.float64), example.right, weight)
+
+
+def _fold_keys(examples: Sequence[Example]) -> list[str]:
+    """Questions about the same place share a fold."""
+    return [
+        f"{e.alternatives[0].doc} {e.alternatives[0].words[0].start // 400}"
+        if e.alternatives and e.alternatives[0].words
+        else e.question.id
+        for e in examples
+    ]
+
+
+def fit_all(
+    corpus: Corpus, own: Sequence[Example], removed: Sequence[Example], public: Sequence[Example]
+) -> Fitted:
+    """The fitted tables from labelled examples; `removed` are own questions without their evidence."""
+    folds = folds_of(_fold_keys(own), _FOLDS)
+    fold_of_question = {e.question.id: int(fold) for e, fold in zip(own, folds, strict=True)}
+    public_groups = [_group(e, 1.0) for e in public]
+    units: dict[int, tuple[Unit, ...]] = {}
+    first_right = 0
+    for fold in range(_FOLDS):
+        model = fit_choice(
+            [_group(e, _OWN_WEIGHT) for e, f in zip(own, folds, strict=True) if f != fold] + public_groups,
+            SENTENCE_FEATURES,
+            _PENALTY,
+        )
+        for example in (*own, *removed):
+            if fold_of_question[example.question.id] == fold:
+                units[id(example)] = example.units(model)
+                first_right += bool(example.right.any() and example.right[_first(example, model)])
+    sentence = fit_choice([_group(e, _OWN_WEIGHT) for e in own] + public_groups, SENTENCE_FEATURES, _PENALTY)
+    quote = _fit_quote(own, units)
+    answerable, threshold, facts = _fit_answerable(corpus, own, removed, units, fold_of_question)
+    answered = [e for e in own if e.answerable]
+    facts["right sentence first, cross-validated"] = round(first_right / max(1, len(answered)), 4)
+    return Fitted(sentence, quote, answerable, threshold, facts)
+
+
+def _first(example: Example, model: LinearModel) -> int:
+    return int(np.argmax(model.scores(example.candidates.features, SENTENCE_FEATURES)))
+
+
+def _fit_quote(own: Sequence[Example], units: dict[int, tuple[Unit, ...]]) -> LinearModel:
+    rows: list[NDArray[np.float64]] = []
+    right: list[bool] = []
+    for example in own:
+        if not example.answerable:
+            continue
+        of_question = units[id(example)]
+        rows.append(example.quote_rows(of_question)[:_OTHER_UNITS])
+        right.extend(example.unit_right(unit) for unit in of_question[:_OTHER_UNITS])
+    return fit_logistic(np.concatenate(rows), np.array(right), QUOTE_FEATURES, 1.0)
+
+
+def _fit_answerable(
+    corpus: Corpus,
+    own: Sequence[Example],
+    removed: Sequence[Example],
+    units: dict[int, tuple[Unit, ...]],
+    fold_of_question: dict[str, int],
+) -> tuple[LinearModel, float, dict[str, Any]]:
+    examples = [*own, *removed]
+    rows = np.array([e.answerable_row(corpus, units[id(e)]) for e in examples])
+    answerable = np.array([e.answerable for e in examples])
+    of_own = np.array([True] * len(own) + [False] * len(removed))
+    balance = answerable.sum() / max(1.0, float((~answerable & of_own).sum()))
+    weights = np.where(answerable, 1.0, np.where(of_own, balance / 2, _REMOVED_WEIGHT))
+    folds = np.array([fold_of_question[e.question.id] for e in examples])
+    held_out = np.zeros(len(examples))
+    for fold in range(_FOLDS):
+        train = folds != fold
+        model = fit_logistic(rows[train], answerable[train], ANSWERABLE_FEATURES, _PENALTY_FEW, weights[train])
+        held_out[~train] = model.scores(rows[~train].astype(np.float32), ANSWERABLE_FEATURES)
+    probability = 1 / (1 + np.exp(-held_out))
+    threshold = float(np.quantile(probability[answerable & of_own], 1 - _KEEP_ANSWERABLE))
+    refused = probability[~answerable & of_own] < threshold
+    facts = {
+        "answerable kept, cross-validated": round(float((probability[answerable & of_own] >= threshold).mean()), 4),
+        "unanswerable refused, cross-validated": round(float(refused.mean()), 4),
+        "evidence removed, refused": round(float((probability[~of_own] < threshold).mean()), 4),
+        "answerable questions": int((answerable & of_own).sum()),
+        "unanswerable questions": int((~answerable & of_own).sum()),
+    }
+    final = fit_logistic(rows, answerable, ANSWERABLE_FEATURES, _PENALTY_FEW, weights)
+    return final, threshold, facts
+
+
+def _public_examples(files: Sequence[Path], corpus: Corpus, limit: int) -> list[Example]:
+    examples: list[Example] = []
+    for file in files:
+        read = read_questions(file)
+        documents, passages = squad_corpus(read.paragraphs)
+        public = Corpus.from_passages(documents, passages, corpus.encoder)
+        texts = SourceTexts(public.documents, public.passages)
+        step = max(1, len(read.questions) // limit)
+        examples += examples_of(public, [q for q in read.questions[::step] if q.answerable], texts)
+    return examples
+
+
+def _as_table(model: LinearModel) -> dict[str, Any]:
+    weights = {name: round(weight, 5) for name, weight in zip(model.names, model.weights, strict=True)}
+    return {"weights": weights, "bias": round(model.bias, 5)}
+
+
+def write_weights(fitted: Fitted, sources: Sequence[str], path: Path) -> None:
+    """Write `weights.json`."""
+    table = {
+        "sentence": _as_table(fitted.sentence),
+        "quote": _as_table(fitted.quote),
+        "answerable": _as_table(fitted.answerable),
+        "threshold": round(fitted.threshold, 5),
+        "fitted_on": {"sources": list(sources), **fitted.facts},
+    }
+    path.write_text(json.dumps(table, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Fit on the index in use and write the tables."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--public", type=Path, nargs="*", default=[], help="SQuAD files to fit on as well")
+    parser.add_argument("--limit", type=int, default=2_000, help="public questions a file")
+    parser.add_argument("--output", type=Path, default=_WEIGHTS)
+    options = parser.parse_args(argv)
+    corpus = Corpus.open()
+    questions = split([q for f in sorted(_QUESTIONS.glob("*.jsonl")) for q in read_questions(f).questions], "fit")
+    texts = SourceTexts(corpus.documents, corpus.passages)
+    own = examples_of(corpus, questions, texts)
+    removed = without_evidence(corpus, questions, texts)
+    public = _public_examples(options.public, corpus, options.limit)
+    fitted = fit_all(corpus, own, removed, public)
+    names = [f"fitting part of the project's questions (n = {len(own)})"]
+    names += [f"{file.name} ({len(public)} questions, CC BY-SA 4.0)" for file in options.public]
+    write_weights(fitted, names, options.output)
+    sys.stdout.write(json.dumps(fitted.facts, ensure_ascii=False, indent=1) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,238 @@
+"""Exports are read back by independent parsers, with every field and every character in its place."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from alpie.app.export import FORMATS, Excerpt, export
+from alpie.app.records import Citation
+from alpie.index.readable import collapse
+
+REPORT = Citation(
+    address="weprotect-2019/04-tendencias/0123456789",
+    document_id="weprotect-2019",
+    title="Evaluación de la Amenaza Global 2019",
+    publisher="Alianza Global WePROTECT",
+    date="2019",
+    kind="informe",
+    path=("04 Tendencias tecnológicas",),
+    box=None,
+    label=None,
+    page=13,
+    paragraph=2,
+    rights="© WeProtect",
+    short_publisher="WeProtect",
+    language="es",
+)
+RESOLUTION = replace(
+    REPORT,
+    address="interpol-2021/preambulo/aaaaaaaaaa",
+    document_id="interpol-2021",
+    title="Resolución nº 9: Proteger a los menores",
+    publisher="OIPC-INTERPOL, Asamblea General",
+    date="2021-11-23/2021-11-25",
+    kind="resolución",
+    path=(),
+    label="párrafo 3 del preámbulo",
+    page=None,
+)
+PRESS = replace(
+    REPORT,
+    address="alicante-2025/texto/bbbbbbbbbb",
+    document_id="alicante-2025",
+    title="[Detención en Alicante]",
+    publisher="Policía Nacional (España)",
+    date="2025-12-23",
+    kind="nota de prensa",
+    path=(),
+    page=None,
+)
+OTHER_PRESS = replace(
+    PRESS,
+    address="europol-2025/texto/cccccccccc",
+    document_id="europol-2025",
+    title="Operación internacional",
+    date="2025",
+)
+QUOTES = [
+    Excerpt("El cifrado avanza.", REPORT),
+    Excerpt("RECONOCIENDO el valor que el cifrado ofrece,", RESOLUTION),
+    Excerpt("Fue detenido en Claypole.", PRESS),
+]
+
+texts = st.text(
+    alphabet=st.one_of(
+        st.sampled_from("{}\\%&$#_~^\"'«»[]()@=-+*`|<>,;:/ \n\táéñ¿ 123"), st.characters(codec="utf-8")
+    ),
+    min_size=1,
+    max_size=80,
+).filter(lambda text: collapse(re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]", " ", text)) != "")
+
+
+def reference_list(text: str) -> list[str]:
+    return text.split("Referencias\n\n")[1].splitlines()
+
+
+def test_apa_follows_the_seventh_edition() -> None:
+    text = export(QUOTES, "apa")
+    assert "«El cifrado avanza.» (Alianza Global WePROTECT, 2019, p. 13)." in text
+    assert "(OIPC-INTERPOL, Asamblea General, 2021, párrafo 3 del preámbulo)." in text
+    assert "(Policía Nacional [España], 2025, párr. 2)." in text  # brackets within brackets are square
+    assert reference_list(text) == [
+        "Alianza Global WePROTECT. (2019). Evaluación de la Amenaza Global 2019 [Informe].",
+        "OIPC-INTERPOL, Asamblea General. (2021, 23–25 de noviembre). "
+        "Resolución nº 9: Proteger a los menores [Resolución].",
+        "Policía Nacional (España). (2025, 23 de diciembre). [Detención en Alicante; nota de prensa].",
+    ]
+
+
+def test_apa_in_english_orders_the_date_as_english_does() -> None:
+    text = export([QUOTES[2]], "apa", "en")
+    assert "Policía Nacional (España). (2025, December 23)." in text
+    assert "“Fue detenido en Claypole.”" in text
+
+
+def test_iso_690_names_the_organisation_in_capitals_and_the_year_beside_it() -> None:
+    assert reference_list(export(QUOTES, "iso690")) == [
+        "ALIANZA GLOBAL WEPROTECT, 2019. Evaluación de la Amenaza Global 2019. Informe.",
+        "OIPC-INTERPOL, ASAMBLEA GENERAL, 2021. Resolución nº 9: Proteger a los menores. "
+        "Resolución, 23–25 de noviembre de 2021.",
+        "POLICÍA NACIONAL (ESPAÑA), 2025. [Detención en Alicante]. Nota de prensa, 23 de diciembre de 2025.",
+    ]
+
+
+def test_iso_690_says_when_an_address_was_consulted() -> None:
+    online = Excerpt("Texto.", replace(REPORT, url="https://example.org/informe.pdf"))
+    text = export([online], "iso690", accessed=date(2026, 3, 1))
+    assert reference_list(text) == [
+        "ALIANZA GLOBAL WEPROTECT, 2019. Evaluación de la Amenaza Global 2019 [en línea]. Informe. "
+        "[consulta: 1 de marzo de 2026]. Disponible en: https://example.org/informe.pdf"
+    ]
+
+
+@pytest.mark.parametrize("style", ["apa", "iso690"])
+def test_documents_of_one_author_and_year_are_told_apart(style: str) -> None:
+    text = export([*QUOTES, Excerpt("Hubo 25 detenciones.", OTHER_PRESS)], style)
+    assert re.search(r"Hubo 25 detenciones\.» \(Policía Nacional \[España\],? 2025a", text)
+    assert re.search(r"Claypole\.» \(Policía Nacional \[España\],? 2025b", text)  # the year alone comes first
+
+
+@pytest.mark.parametrize("style", ["apa", "iso690"])
+def test_a_document_without_publisher_or_date_is_cited_by_its_title(style: str) -> None:
+    text = export([Excerpt("Texto.", replace(REPORT, publisher="", date="", kind=""))], style)
+    assert "None" not in text
+    assert "s. f." in text
+    assert ".." not in text
+
+
+def test_one_document_is_one_entry_with_all_its_quotations() -> None:
+    twice = [QUOTES[0], Excerpt("Otra frase.", replace(REPORT, page=14)), QUOTES[0]]
+    assert len(reference_list(export(twice, "apa"))) == 1
+    items = json.loads(export(twice, "csl-json"))
+    assert len(items) == 1
+    assert items[0]["note"].count("«") == 2
+
+
+def test_csl_json_holds_what_reference_managers_need() -> None:
+    report, resolution, press = json.loads(export(QUOTES, "csl-json"))
+    assert report["type"] == "report"
+    assert report["author"] == [{"literal": "Alianza Global WePROTECT"}]
+    assert resolution["issued"] == {"date-parts": [[2021, 11, 23], [2021, 11, 25]]}
+    assert press["type"] == "document"
+    assert press["genre"] == "nota de prensa"
+    assert "p. 13" in report["note"]
+
+
+def test_ris_is_read_back_whole() -> None:
+    rispy = pytest.importorskip("rispy")
+    text = export(QUOTES, "ris", base_url="https://alpie.example")
+    assert text.count("\r\n") == text.count("\n")
+    report, resolution, press = rispy.loads(text.replace("\r\n", "\n"))
+    assert report["type_of_reference"] == "RPRT"
+    assert report["title"] == REPORT.title
+    assert report["authors"] == [REPORT.publisher]
+    assert report["year"] == "2019"
+    assert "https://alpie.example/?p=weprotect-2019/04-tendencias/0123456789" in report["notes"][0]
+    assert resolution["authors"] == ["OIPC-INTERPOL. Asamblea General"]  # a comma would make it a person
+    assert resolution["publisher"] == RESOLUTION.publisher
+    assert press["date"] == "2025/12/23/"
+
+
+@given(text=texts)
+@settings(max_examples=60, deadline=None)
+def test_no_text_can_break_ris(text: str) -> None:
+    rispy = pytest.importorskip("rispy")
+    items = rispy.loads(export([Excerpt(text, replace(REPORT, title=text)), QUOTES[1]], "ris").replace("\r\n", "\n"))
+    assert len(items) == 2
+    assert items[1]["title"] == RESOLUTION.title
+
+
+def test_bibtex_is_read_back_whole_by_two_parsers() -> None:
+    pybtex = pytest.importorskip("pybtex.database")
+    bibtexparser = pytest.importorskip("bibtexparser")
+    text = export(QUOTES, "bibtex")
+    entries = pybtex.parse_string(text, "bibtex").entries
+    assert entries["weprotect-2019"].type == "techreport"
+    assert entries["weprotect-2019"].fields["institution"] == "{Alianza Global WePROTECT}"
+    assert entries["alicante-2025"].fields["howpublished"] == "{nota de prensa}"
+    assert (entries["alicante-2025"].fields["year"], entries["alicante-2025"].fields["month"]) == ("2025", "12")
+    library = bibtexparser.parse_string(text)
+    assert not library.failed_blocks
+    assert [one.key for one in library.entries] == ["weprotect-2019", "interpol-2021", "alicante-2025"]
+
+
+@given(text=texts)
+@settings(max_examples=60, deadline=None)
+def test_no_text_can_break_bibtex(text: str) -> None:
+    pybtex = pytest.importorskip("pybtex.database")
+    entries = pybtex.parse_string(
+        export([Excerpt(text, replace(REPORT, title=text)), QUOTES[1]], "bibtex"), "bibtex"
+    ).entries
+    assert list(entries) == ["weprotect-2019", "interpol-2021"]
+    assert entries["interpol-2021"].fields["title"] == f"{{{RESOLUTION.title}}}"
+
+
+def test_csv_has_a_row_a_quotation_and_opens_in_a_spreadsheet() -> None:
+    rows = list(csv.DictReader(io.StringIO(export(QUOTES, "csv"))))
+    assert [row["quote"] for row in rows] == [quote.text for quote in QUOTES]
+    assert rows[0]["page"] == "13"
+    assert rows[1]["label"] == "párrafo 3 del preámbulo"
+    assert FORMATS["csv"].encoding == "utf-8-sig"
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+34 900", "-1", "@SUM(A1)"])
+def test_no_document_can_run_a_formula_in_a_spreadsheet(text: str) -> None:
+    row = next(csv.DictReader(io.StringIO(export([Excerpt(text, REPORT)], "csv"))))
+    assert row["quote"] == f"'{text}"
+
+
+def test_markdown_footnotes_carry_the_full_citation_and_a_link() -> None:
+    text = export(QUOTES[:2], "markdown", base_url="https://alpie.example")
+    assert "> El cifrado avanza.[^weprotect-2019-01234567]" in text
+    assert "\n[^weprotect-2019-01234567]: Alianza Global WePROTECT. «Evaluación" in text
+    assert "<https://alpie.example/?p=weprotect-2019/04-tendencias/0123456789>" in text
+
+
+def test_markdown_shows_every_character_and_never_reuses_a_label() -> None:
+    text = export([Excerpt("1. *No* <b>negrita</b> [x]_y_", REPORT), QUOTES[0]], "markdown")
+    assert "> 1\\. \\*No\\* \\<b\\>negrita\\</b\\> \\[x\\]\\_y\\_[^weprotect-2019-01234567]" in text
+    assert "[^weprotect-2019-01234567-2]" in text
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_every_format_takes_none_one_and_many(name: str) -> None:
+    assert isinstance(export([], name), str)
+    one = export(QUOTES[:1], name)
+    assert "El cifrado avanza." in one
+    for quote in QUOTES:
+        assert quote.citation.title.strip("[]") in export(QUOTES, name).replace("\\", "")
+    assert one.encode(FORMATS[name].encoding)

