@@ -73,7 +73,10 @@ def answerable_features(
         "length": float(np.log1p(len(encoded.question.searched.split()))),
         "spanish": float(encoded.question.language != "en"),
         "agreement": float(sum(rank == 1 for rank in hits[0].ranks.values())),
-    } | {k: sentence.get(k, 0.0) for k in ("tokens", "tokens_weighted", "tokens_low", "cosine", "passage_cosine", "coverage")}
+    } | {
+        k: sentence.get(k, 0.0)
+        for k in ("tokens", "tokens_weighted", "tokens_low", "cosine", "passage_cosine", "coverage")
+    }
     return np.array([[values[name] for name in ANSWERABLE_FEATURES]], dtype=np.float32)
 
 

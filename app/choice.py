@@ -76,7 +76,9 @@ def _quoted_whole(members: Sequence[Sentence], whole_lists: bool) -> bool:
     lengths = [len(sentence.text.split()) for sentence in members]
     if sum(lengths) <= _LIST_WORDS or whole_lists:
         return True
-    items = [n for n, s in zip(lengths, members, strict=True) if s.role in (SentenceRole.ITEM, SentenceRole.ROW)]
+    items = [
+        n for n, s in zip(lengths, members, strict=True) if s.role in (SentenceRole.ITEM, SentenceRole.ROW)
+    ]
     return bool(items) and float(np.mean(items)) < _ITEM_WORDS
 
 

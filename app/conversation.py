@@ -17,15 +17,19 @@ from alpie.index.query import Question, read_question
 
 __all__ = ["complete", "leans_on_earlier"]
 
-_OPENING = re.compile(r"^[¿¡\s]*(?:y|e|o|pero|entonces|and|but|what about|how about|so)\b(?! (?:si|ademas)\b)")
+_OPENING = re.compile(
+    r"^[¿¡\s]*(?:y|e|o|pero|entonces|and|but|what about|how about|so)\b(?! (?:si|ademas)\b)"
+)
 _POINTS_BACK = re.compile(
     r"\b(?:ell[oa]s?|es[oe]s?|esa|esas|ahi|alli|dich[oa]s?|aquell[oa]s?|(?:del|el|la|los|las|al) (?:mism[oa]s?|anterior(?:es)?)|"
     r"est[oe]|est[oa]s|los dos|ambos|ambas|them|they|those|these|that|it|there|its|their|he|she|him|her|his)\b"
 )
 _SUBORDINATE_THAT = re.compile(r"\b(?:that|it|there|esto|este|esta|estas|estos)\b(?= \w+ )")
 _FRAGMENT_WORDS = 4  # content words from which a question is taken to stand by itself
-_BARE = re.compile(r"^[¿¡\s]*(?:por que|porque|cuando|donde|quien(?:es)?|cuant[oa]s?|como|cual(?:es)?|why|when|where|who|how many|explica\w*|"
-                   r"dime mas|mas detalles|ejemplos?|que mas)\b[^a-z0-9]*(?:\w+[^a-z0-9]*){0,2}$")
+_BARE = re.compile(
+    r"^[¿¡\s]*(?:por que|porque|cuando|donde|quien(?:es)?|cuant[oa]s?|como|cual(?:es)?|why|when|where|who|how many|explica\w*|"
+    r"dime mas|mas detalles|ejemplos?|que mas)\b[^a-z0-9]*(?:\w+[^a-z0-9]*){0,2}$"
+)
 
 
 def _content(text: str) -> list[str]:

@@ -1,9 +1,9 @@
 """The documents, ready to be asked: what every page, command and program talks to.
 
-    from alpie.app import Corpus
+from alpie.app import Corpus
 
-    answer = Corpus.open().ask("¿Cuántas detenciones hubo en España?")
-    print(answer.quotes[0].text)
+answer = Corpus.open().ask("¿Cuántas detenciones hubo en España?")
+print(answer.quotes[0].text)
 """
 
 from __future__ import annotations

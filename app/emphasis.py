@@ -13,9 +13,7 @@ from alpie.index.analysis import terms
 
 __all__ = ["emphasise"]
 
-_MONTH = (
-    r"(?:enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre)"
-)
+_MONTH = r"(?:enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre)"
 _DATE = re.compile(
     rf"\b(?:\d{{1,2}} de )?{_MONTH}(?: de(?:l)? (?:19|20)\d\d)?\b|\b(?:19|20)\d\d\b|\b\d{{1,2}}/\d{{1,2}}/\d{{2,4}}\b",
     re.IGNORECASE,

@@ -54,8 +54,12 @@ _DATE = re.compile(
     r"diciembre)\b|\b\d{1,2}/\d{1,2}/\d{2,4}\b"
 )
 _NAME = re.compile(r"(?<![.!?:«(] )(?<!^)\b[A-ZÁÉÍÓÚÑ][\wÁÉÍÓÚÑáéíóúñ]+")
-_REASON = re.compile(r"\b(?:porque|debido|ya que|a causa|por ello|por lo que|puesto que|dado|dados|con el fin|para)\b")
-_DEFINITION = re.compile(r"\b(?:es (?:un|una|la|el)|son|se refiere|hace referencia|consiste|siglas|denomin|conocid|significa)")
+_REASON = re.compile(
+    r"\b(?:porque|debido|ya que|a causa|por ello|por lo que|puesto que|dado|dados|con el fin|para)\b"
+)
+_DEFINITION = re.compile(
+    r"\b(?:es (?:un|una|la|el)|son|se refiere|hace referencia|consiste|siglas|denomin|conocid|significa)"
+)
 
 # What a question asks for, by its question words; Spanish folded, and English.
 _ASKS = {
@@ -63,8 +67,12 @@ _ASKS = {
         r"\b(?:cuant[oa]s?|numero|cifra|porcentaje|proporcion|how (?:many|much|old|long|often)|number|percentage|"
         r"share|cuanta|edad|precio|coste|cuesta|costo|por ciento)\b"
     ),
-    "date": re.compile(r"\b(?:cuando|fecha|que (?:ano|mes|dia)|en que (?:ano|mes|dia)|when|what (?:year|date|month))\b"),
-    "person": re.compile(r"\b(?:quien(?:es)?|who|whom|whose|que (?:persona|organismo|organizacion|entidad|empresa)s?)\b"),
+    "date": re.compile(
+        r"\b(?:cuando|fecha|que (?:ano|mes|dia)|en que (?:ano|mes|dia)|when|what (?:year|date|month))\b"
+    ),
+    "person": re.compile(
+        r"\b(?:quien(?:es)?|who|whom|whose|que (?:persona|organismo|organizacion|entidad|empresa)s?)\b"
+    ),
     "place": re.compile(
         r"\b(?:donde|dnd|where|en que (?:pais|paises|ciudad|provincias?|lugar|localidad)|que (?:pais|paises|provincias?)|"
         r"(?:which|what) (?:country|countries|city|province|provinces))\b"
@@ -115,7 +123,9 @@ def _type_columns(question: str, text: str, types: frozenset[str]) -> list[float
             columns.append(0.0)
             continue
         haystack = text if kind in ("person", "place") else text.lower()
-        new = [m.group() for m in _PATTERNS[kind].finditer(haystack) if not set(terms(m.group())) & asked_words]
+        new = [
+            m.group() for m in _PATTERNS[kind].finditer(haystack) if not set(terms(m.group())) & asked_words
+        ]
         columns.append(1.0 if new else 0.0)
     return columns
 
@@ -127,8 +137,8 @@ def candidates_of(index: SearchIndex, retrieval: Retrieval, passages: int = 6) -
     total = sum(asked.values()) or 1.0
     sentence_bm25 = index.sentence_lexical.scores(encoded.terms)
     types = asked_types(encoded.question.searched)
-    mean_question = encoded.tokens.mean(axis=0) if len(encoded.tokens) else np.zeros(index.dense.dimension)
-    mean_question = mean_question / max(float(np.linalg.norm(mean_question)), 1e-9)
+    mean_question = encoded.tokens.mean(axis=0) if len(encoded.tokens) else np.zeros(index.dense.dimension, dtype=np.float32)
+    mean_question = np.asarray(mean_question / max(float(np.linalg.norm(mean_question)), 1e-9), dtype=np.float32)
     rows: list[list[float]] = []
     hits: list[int] = []
     positions: list[int] = []
@@ -185,4 +195,3 @@ def _late_cosines(index: SearchIndex, row: int, question: NDArray[np.float32]) -
         norms = np.maximum(np.linalg.norm(sums, axis=1), 1e-9)
         result[filled] = (sums @ question) / norms
     return result
-

@@ -104,7 +104,10 @@ def _merge(one: Unit, other: Unit) -> Unit | None:
     inside = one.first <= other.first and other.last <= one.last
     gap = max(one.first, other.first) - min(one.last, other.last)
     merged = replace(one, first=first, last=last)
-    short = last - first < _MAX_SENTENCES and sum(len(s.text.split()) for s in merged.sentences) <= _MAX_JOINED_WORDS
+    short = (
+        last - first < _MAX_SENTENCES
+        and sum(len(s.text.split()) for s in merged.sentences) <= _MAX_JOINED_WORDS
+    )
     return merged if inside or (gap <= 1 and short) else None
 
 

@@ -2,7 +2,7 @@
 
 1. Pairs of neighbouring words that both have tell where in the stretch the text lies (a vote on the
    distance between the two positions); without a common pair there is nothing to compare.
-2. The words of that window are aligned with least edits.
+2. The window is narrowed to the part that takes fewest edits, and its words are aligned.
 3. Words at the ends that were matched across a gap are pulled back to the others, and what of the
    source lies outside is cut off.
 """
@@ -19,6 +19,7 @@ from rapidfuzz.distance import Levenshtein
 
 __all__ = ["Alignment", "Difference", "DifferenceKind", "align"]
 
+_MAX_NARROWED_WORDS = 200
 _GAP_A_MATCH = 3  # a matched word at the end is kept if no more source words than this part it from the rest
 _PUNCTUATION = ".,;:¿?¡!()[]\"'-–—…/*"
 
@@ -65,7 +66,7 @@ def align(pasted: Sequence[str], source: Sequence[str]) -> Alignment | None:
     window = _window(pasted, source)
     if window is None:
         return None
-    first, last = window
+    first, last = _narrowed(pasted, source, *window)
     pairs = _pairs(pasted, source[first:last])
     pairs = _pull_in(pairs, pasted, source[first:last])
     pairs = _pull_in(pairs[::-1], pasted, source[first:last])[::-1]
@@ -99,6 +100,30 @@ def _window(pasted: Sequence[str], source: Sequence[str]) -> tuple[int, int] | N
     first = min(s - p for p, s in near) - 2
     last = max(s + len(pasted) - p for p, s in near) + 2
     return max(0, first), min(len(source), last)
+
+
+def _narrowed(pasted: Sequence[str], source: Sequence[str], first: int, last: int) -> tuple[int, int]:
+    """The part of the window that takes fewest edits, the longer of equals: its ends cost nothing.
+
+    Left out for long texts, where each try is dear and a few words at the ends matter little.
+    """
+    if len(pasted) > _MAX_NARROWED_WORDS:
+        return first, last
+    length = len(pasted)
+
+    def edits(start: int, end: int) -> int:
+        return Levenshtein.distance(pasted, source[start:end])
+
+    # where a stretch of the same length fits best; then each end by itself, as far as half the length
+    starts = range(first, max(first, last - length) + 1)
+    start = min(starts, key=lambda one: edits(one, min(last, one + length)))
+    reach = length // 2 + 1
+    latest = min(last, start + length + reach)
+    ends = range(latest, min(latest - 1, start + length - reach), -1)
+    end = min(ends, key=lambda one: edits(start, one))
+    earliest = max(first, start - reach)
+    starts = range(earliest, max(earliest + 1, min(start + reach, end)))
+    return min(starts, key=lambda one: edits(one, end)), end
 
 
 def _pairs(pasted: Sequence[str], source: Sequence[str]) -> list[_Pair]:

@@ -59,7 +59,10 @@ def _alternatives(question: Question, texts: SourceTexts) -> tuple[Occurrence, .
 
 
 def _example(
-    corpus: Corpus, question: Question, alternatives: tuple[Occurrence, ...], allowed: NDArray[np.bool_] | None
+    corpus: Corpus,
+    question: Question,
+    alternatives: tuple[Occurrence, ...],
+    allowed: NDArray[np.bool_] | None,
 ) -> Example:
     asked = complete(read_question(question.text), question.earlier)
     retrieval = corpus.index.search(asked, 10, allowed=allowed)
@@ -70,7 +73,7 @@ def _example(
         sentence = passage.sentences[position]
         piece = Piece(passage.document_id, sentence.text, sentence.start, sentence.end)
         right[row] = bool(alternatives) and quote_is_right(question, alternatives, piece)
-    answerable = question.answerable and allowed is None
+    answerable = bool(question.answerable) and allowed is None
     return Example(question, alternatives, retrieval, candidates, right, answerable)
 
 

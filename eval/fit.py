@@ -134,13 +134,17 @@ def _fit_answerable(
     held_out = np.zeros(len(examples))
     for fold in range(_FOLDS):
         train = folds != fold
-        model = fit_logistic(rows[train], answerable[train], ANSWERABLE_FEATURES, _PENALTY_FEW, weights[train])
+        model = fit_logistic(
+            rows[train], answerable[train], ANSWERABLE_FEATURES, _PENALTY_FEW, weights[train]
+        )
         held_out[~train] = model.scores(rows[~train].astype(np.float32), ANSWERABLE_FEATURES)
     probability = 1 / (1 + np.exp(-held_out))
     threshold = float(np.quantile(probability[answerable & of_own], 1 - _KEEP_ANSWERABLE))
     refused = probability[~answerable & of_own] < threshold
     facts = {
-        "answerable kept, cross-validated": round(float((probability[answerable & of_own] >= threshold).mean()), 4),
+        "answerable kept, cross-validated": round(
+            float((probability[answerable & of_own] >= threshold).mean()), 4
+        ),
         "unanswerable refused, cross-validated": round(float(refused.mean()), 4),
         "evidence removed, refused": round(float((probability[~of_own] < threshold).mean()), 4),
         "answerable questions": int((answerable & of_own).sum()),
@@ -187,7 +191,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--output", type=Path, default=_WEIGHTS)
     options = parser.parse_args(argv)
     corpus = Corpus.open()
-    questions = split([q for f in sorted(_QUESTIONS.glob("*.jsonl")) for q in read_questions(f).questions], "fit")
+    questions = split(
+        [q for f in sorted(_QUESTIONS.glob("*.jsonl")) for q in read_questions(f).questions], "fit"
+    )
     texts = SourceTexts(corpus.documents, corpus.passages)
     own = examples_of(corpus, questions, texts)
     removed = without_evidence(corpus, questions, texts)

@@ -71,7 +71,11 @@ def fit_choice(groups: Sequence[Group], names: Sequence[str], penalty: float) ->
 
 
 def fit_logistic(
-    rows: Matrix, right: NDArray[np.bool_], names: Sequence[str], penalty: float, weights: Matrix | None = None
+    rows: Matrix,
+    right: NDArray[np.bool_],
+    names: Sequence[str],
+    penalty: float,
+    weights: Matrix | None = None,
 ) -> LinearModel:
     """Logistic regression of `right`, shape (rows,), on `rows`, shape (rows, names)."""
     mean, scale = _scales(rows)
@@ -81,7 +85,9 @@ def fit_logistic(
 
     def loss(values: Matrix) -> tuple[float, Matrix]:
         margin = sign * (standard @ values[:-1] + values[-1])
-        value = float((per_row * np.logaddexp(0.0, -margin)).sum()) + 0.5 * penalty * float(values[:-1] @ values[:-1])
+        value = float((per_row * np.logaddexp(0.0, -margin)).sum()) + 0.5 * penalty * float(
+            values[:-1] @ values[:-1]
+        )
         slope = -sign * per_row / (1.0 + np.exp(np.clip(margin, -500, 500)))
         gradient = np.concatenate([standard.T @ slope + penalty * values[:-1], [slope.sum()]])
         return value, gradient

@@ -16,7 +16,9 @@ __all__ = ["learn_acronyms", "related_terms"]
 
 _ACRONYM = r"[A-ZÁÉÍÓÚÑ][A-ZÁÉÍÓÚÑ0-9-]{1,9}"
 # «… (CSEA, por sus siglas en inglés)», «… (CSEA)», «… [NCII, por sus siglas en inglés]»
-_IN_BRACKETS = re.compile(rf"((?:[\w«»'’-]+[ ,]+){{1,14}}[\w«»'’-]+) [(\[]({_ACRONYM})(?:,? por sus siglas[^)\]]*)?[)\]]")
+_IN_BRACKETS = re.compile(
+    rf"((?:[\w«»'’-]+[ ,]+){{1,14}}[\w«»'’-]+) [(\[]({_ACRONYM})(?:,? por sus siglas[^)\]]*)?[)\]]"
+)
 # «CSAM: Siglas en inglés de Material de Abuso Sexual Infantil», «WPGA (la Alianza Global WePROTECT)»
 _DEFINED = re.compile(rf"\b({_ACRONYM}): [Ss]iglas(?: en inglés)? de ([^.;(]+)")
 _EXPANDED = re.compile(rf"\b({_ACRONYM}) \((?:siglas en inglés de )?(?:el |la |los |las )?([^()]{{8,90}})\)")

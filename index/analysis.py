@@ -117,9 +117,7 @@ def tokens(text: str) -> Iterator[Token]:
 
 def terms(text: str) -> list[Token]:
     """Stems of the content words of `text`, each with its place; figures and codes as they stand."""
-    return [
-        Token(stem(token), token.start, token.end) for token in tokens(text) if token not in STOP_WORDS
-    ]
+    return [Token(stem(token), token.start, token.end) for token in tokens(text) if token not in STOP_WORDS]
 
 
 @lru_cache(maxsize=32_768)

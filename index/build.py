@@ -130,9 +130,7 @@ def _build(
     embedded, mean, fresh = _embed(passages, known, encoder, on_progress)
     search = SearchIndex.from_embedded(passages, embedded, mean, encoder)
     built_at = started.isoformat(timespec="seconds").replace("+00:00", "Z")
-    folder = write_generation(
-        data, sources.documents, layouts, search, embedded, built_at, package_version()
-    )
+    folder = write_generation(data, sources.documents, layouts, search, embedded, built_at, package_version())
     return BuildReport(
         documents=len(sources.documents),
         passages=len(passages),

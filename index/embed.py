@@ -94,9 +94,7 @@ def embed_passages(
         if on_progress:
             on_progress(len(texts) + done, total)
 
-    vectors, token_vectors = encoder.encode_passages_with_tokens(
-        texts, on_progress=after_passages
-    )
+    vectors, token_vectors = encoder.encode_passages_with_tokens(texts, on_progress=after_passages)
     if mean is None:
         sample = np.concatenate([tokens.vectors for tokens in token_vectors[:_MEAN_SAMPLE]])
         mean = np.asarray(sample.mean(axis=0), dtype=np.float32)
@@ -108,4 +106,3 @@ def embed_passages(
         counts.append(count)
     sentences = encoder.encode_passages(sentence_texts, on_progress=after_sentences)
     return Embedded(vectors, sentences, np.concatenate(values), np.concatenate(counts)), mean
-

@@ -74,7 +74,8 @@ class TermIndex:
         if self._engine is not None:
             self._engine.save(str(folder / "bm25"), show_progress=False)
         (folder / "frequency.json").write_text(
-            json.dumps({"size": self.size, "frequency": self._frequency}, ensure_ascii=False), encoding="utf-8"
+            json.dumps({"size": self.size, "frequency": self._frequency}, ensure_ascii=False),
+            encoding="utf-8",
         )
 
     @classmethod

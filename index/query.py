@@ -50,7 +50,9 @@ _ENGLISH = frozenset(
     has have had it its this that these those for from with by on at an be been being or not there their
     they can could should would will about into than as say says between under over if you your we our""".split()
 )
-_CONTROL = re.compile(r"[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
+_CONTROL = re.compile(
+    r"[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]"
+)
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ class Question:
 
 
 def language_of(text: str) -> str:
-    """"es", "en" or "und" (too few function words to tell), by counting function words."""
+    """ "es", "en" or "und" (too few function words to tell), by counting function words."""
     words = [str(token) for token in tokens(text)]
     spanish = sum(word in _SPANISH for word in words) + 2 * any(c in text for c in "¿¡ñ")
     english = sum(word in _ENGLISH for word in words)
@@ -87,7 +89,11 @@ def _write_out(text: str) -> str:
     for word in text.split(" "):
         bare = word.strip("¿?¡!.,;:()\"'«»…").lower()
         written = _CHAT.get(bare)
-        if written is None or (formal and bare in _CHAT_ONLY_INFORMAL) or (word != word.lower() and len(bare) < 3):
+        if (
+            written is None
+            or (formal and bare in _CHAT_ONLY_INFORMAL)
+            or (word != word.lower() and len(bare) < 3)
+        ):
             words.append(word)
         elif written:
             words.append(word.lower().replace(bare, written))

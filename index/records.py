@@ -129,7 +129,7 @@ class Passage:
     address: str  # permanent: "<document id>/<path slug>/<hash of its text>"
     document_id: str
     sentences: tuple[Sentence, ...]
-    path: tuple[str, ...]  # section → heading → box title, readable
+    path: tuple[str, ...]  # section → heading, readable; a box title is in `box`
     kind: BlockKind  # of its first block
     box: str | None = None
     label: str | None = None

@@ -69,7 +69,9 @@ class Retrieval:
     encoded: EncodedQuestion
     hits: tuple[Hit, ...]  # best first
     rows: NDArray[np.int64]  # passage number of each hit
-    matches: tuple[NDArray[np.float32], ...] = ()  # of each hit, (sentences, question tokens): `token_matches`
+    matches: tuple[
+        NDArray[np.float32], ...
+    ] = ()  # of each hit, (sentences, question tokens): `token_matches`
     milliseconds: Mapping[str, float] = field(default_factory=dict)
 
 
@@ -150,7 +152,9 @@ class SearchIndex:
         places = [(t.start, t.end, self.lexical.idf(t) / largest) for t in question_terms]
         places += [(t.start, t.end, _FUNCTION_WORD_WEIGHT) for t in tokens(text) if t in STOP_WORDS]
         for i, (start, end) in enumerate(vectors.offsets):
-            weights[i] = max((w for s, e, w in places if start < e and end > s), default=_FUNCTION_WORD_WEIGHT)
+            weights[i] = max(
+                (w for s, e, w in places if start < e and end > s), default=_FUNCTION_WORD_WEIGHT
+            )
         total = float(weights.sum())
         return weights / total if total else weights
 
@@ -177,7 +181,9 @@ class SearchIndex:
             candidates, fused = candidates[reread], fused[reread]
             legs = {name: values[reread] for name, values in legs.items()}
             matches = self.token_matches(encoded, candidates)
-            legs["tokens"] = np.array([float(m.mean(axis=1).max(initial=0.0)) for m in matches], dtype=np.float32)
+            legs["tokens"] = np.array(
+                [float(m.mean(axis=1).max(initial=0.0)) for m in matches], dtype=np.float32
+            )
             fused = fused + self.weights.tokens * legs["tokens"]
         else:
             fused = legs["dense" if leg == "dense" else "lexical"]
@@ -212,7 +218,11 @@ class SearchIndex:
         from_sentences, _ = self.sentence_vectors.search(encoded.vector, 2 * limit)
         found = [from_passages, self.passage_of_sentence[from_sentences]]
         for scores in (lexical, gram):
-            best = np.argpartition(-scores, min(limit, len(scores) - 1))[:limit] if len(scores) else np.zeros(0, int)
+            best = (
+                np.argpartition(-scores, min(limit, len(scores) - 1))[:limit]
+                if len(scores)
+                else np.zeros(0, int)
+            )
             found.append(best[scores[best] > 0])
         candidates = np.unique(np.concatenate(found)).astype(np.int64)
         if allowed is not None:
@@ -234,9 +244,7 @@ class SearchIndex:
         cosines = self.sentence_vectors.rows(numbers) @ encoded.vector
         return np.asarray(np.maximum.reduceat(cosines, firsts), dtype=np.float32)
 
-    def _sentence_numbers(
-        self, passages: NDArray[np.int64]
-    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    def _sentence_numbers(self, passages: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Numbers of all sentences of `passages`, and where in that list each passage begins."""
         if not len(passages):
             return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
@@ -257,9 +265,7 @@ class SearchIndex:
         )
         return np.asarray(fused, dtype=np.float32)
 
-    def token_matches(
-        self, encoded: EncodedQuestion, rows: NDArray[np.int64]
-    ) -> list[NDArray[np.float32]]:
+    def token_matches(self, encoded: EncodedQuestion, rows: NDArray[np.int64]) -> list[NDArray[np.float32]]:
         """Best cosine of each question token in each sentence of the passages `rows`.
 
         One array a passage, shape (sentences, question tokens); zero for a sentence without token

@@ -31,7 +31,8 @@ def document_to_json(document: Document) -> dict[str, Any]:
 
 def document_from_json(row: dict[str, Any]) -> Document:
     lists = ("notes", "editorial")
-    return Document(**{key: tuple(value) if key in lists else value for key, value in row.items()})
+    fields: dict[str, Any] = {key: tuple(value) if key in lists else value for key, value in row.items()}
+    return Document(**fields)
 
 
 def passage_to_json(passage: Passage) -> dict[str, Any]:

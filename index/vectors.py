@@ -38,7 +38,9 @@ class VectorIndex:
     def dimension(self) -> int:
         return int(self._index.d)
 
-    def search(self, vector: NDArray[np.float32], limit: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    def search(
+        self, vector: NDArray[np.float32], limit: int
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """The `limit` nearest rows to `vector`, shape (dimension,): their numbers and cosines, best first.
 
         Equal scores are ordered by number, so that an answer does not depend on the number of threads.
@@ -79,7 +81,8 @@ def quantise_tokens(vectors: NDArray[np.float32], mean: NDArray[np.float32]) -> 
     """
     centred = vectors - mean
     centred /= np.maximum(np.linalg.norm(centred, axis=1, keepdims=True), 1e-9)
-    return np.clip(np.rint(centred * _TOKEN_SCALE), -127, 127).astype(np.int8)
+    scaled: NDArray[np.float32] = np.rint(centred * _TOKEN_SCALE)
+    return np.asarray(np.clip(scaled, -127, 127), dtype=np.int8)
 
 
 @dataclass(frozen=True)

@@ -44,7 +44,11 @@ def test_a_citation_takes_everything_from_its_document_and_passage() -> None:
     assert CITATION.title == REPORT.title
     assert CITATION.path == PASSAGE.path
     assert CITATION.page == 13
-    assert (CITATION.short_publisher, CITATION.language, CITATION.rights) == ("WeProtect", "es", "© WeProtect")
+    assert (CITATION.short_publisher, CITATION.language, CITATION.rights) == (
+        "WeProtect",
+        "es",
+        "© WeProtect",
+    )
 
 
 def test_a_title_of_ours_stands_in_brackets() -> None:
@@ -61,7 +65,10 @@ def test_a_title_of_ours_stands_in_brackets() -> None:
         ({"path": (), "page": None, "label": "artículo 22"}, "WeProtect 2019, artículo 22"),
         ({"date": "2021-11-23/2021-11-25", "path": ()}, "WeProtect 2021, p. 13"),
         ({"date": "", "path": ()}, "WeProtect, p. 13"),
-        ({"short_publisher": "", "publisher": "", "path": (), "page": None, "paragraph": 0}, f"{REPORT.title} 2019"),
+        (
+            {"short_publisher": "", "publisher": "", "path": (), "page": None, "paragraph": 0},
+            f"{REPORT.title} 2019",
+        ),
     ],
 )
 def test_the_short_form_fits_in_a_line(changes: dict[str, object], expected: str) -> None:
@@ -128,7 +135,11 @@ def test_a_link_gives_the_address_back() -> None:
 
 def test_spanish_numbers_are_grouped_from_five_figures_on() -> None:
     words = words_for("es")
-    assert [words.number(3187), words.number(105047), words.number(0.25, 2)] == ["3187", "105\u00a0047", "0,25"]
+    assert [words.number(3187), words.number(105047), words.number(0.25, 2)] == [
+        "3187",
+        "105\u00a0047",
+        "0,25",
+    ]
     assert words_for("en").number(105047) == "105,047"
 
 

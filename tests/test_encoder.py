@@ -184,8 +184,8 @@ def test_offsets_cut_the_right_words(
 
 
 def test_both_runtimes_have_the_same_tokens(encoder: Encoder, reference: Encoder) -> None:
-    for text in [text for texts in sample_texts() for text in texts]:
-        mine, theirs = encoder.query_tokens(text), reference.query_tokens(text)
+    texts = [text for texts in sample_texts() for text in texts[::2]]
+    for mine, theirs in zip(encoder.passage_tokens(texts), reference.passage_tokens(texts), strict=True):
         np.testing.assert_array_equal(mine.offsets, theirs.offsets)
 
 
@@ -269,6 +269,7 @@ def test_a_graph_that_went_wrong_is_noticed_at_opening(cache: Path, encoder: Enc
     assert not agrees_with_reference(encoder, graph)
 
 
+@pytest.mark.slow
 def test_a_damaged_graph_is_made_again(cache: Path) -> None:
     graph = cache / f"{MODEL_NAME}-onnx"
     _replace(graph / "model.onnx", b"half a fi")
@@ -278,6 +279,7 @@ def test_a_damaged_graph_is_made_again(cache: Path) -> None:
     assert {path.name for path in graph.iterdir()} == {"model.onnx", "reference.npy", "fingerprint.json"}
 
 
+@pytest.mark.slow
 def test_when_no_graph_passes_pytorch_is_used_and_the_verdict_kept(
     cache: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

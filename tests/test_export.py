@@ -171,7 +171,9 @@ def test_ris_is_read_back_whole() -> None:
 @settings(max_examples=60, deadline=None)
 def test_no_text_can_break_ris(text: str) -> None:
     rispy = pytest.importorskip("rispy")
-    items = rispy.loads(export([Excerpt(text, replace(REPORT, title=text)), QUOTES[1]], "ris").replace("\r\n", "\n"))
+    items = rispy.loads(
+        export([Excerpt(text, replace(REPORT, title=text)), QUOTES[1]], "ris").replace("\r\n", "\n")
+    )
     assert len(items) == 2
     assert items[1]["title"] == RESOLUTION.title
 
@@ -184,7 +186,10 @@ def test_bibtex_is_read_back_whole_by_two_parsers() -> None:
     assert entries["weprotect-2019"].type == "techreport"
     assert entries["weprotect-2019"].fields["institution"] == "{Alianza Global WePROTECT}"
     assert entries["alicante-2025"].fields["howpublished"] == "{nota de prensa}"
-    assert (entries["alicante-2025"].fields["year"], entries["alicante-2025"].fields["month"]) == ("2025", "12")
+    assert (entries["alicante-2025"].fields["year"], entries["alicante-2025"].fields["month"]) == (
+        "2025",
+        "12",
+    )
     library = bibtexparser.parse_string(text)
     assert not library.failed_blocks
     assert [one.key for one in library.entries] == ["weprotect-2019", "interpol-2021", "alicante-2025"]

@@ -37,7 +37,9 @@ def test_without_any_source_the_seed_documents_are_searched(tmp_path: Path) -> N
 def test_later_sources_win(tmp_path: Path) -> None:
     assert load(tmp_path, "max_quotes = 3").max_quotes == 3
     assert load(tmp_path, "max_quotes = 3", ALPIE_MAX_QUOTES="4").max_quotes == 4
-    settings = load_settings({"max_quotes": 2}, environment={"ALPIE_MAX_QUOTES": "4"}, working_folder=tmp_path)
+    settings = load_settings(
+        {"max_quotes": 2}, environment={"ALPIE_MAX_QUOTES": "4"}, working_folder=tmp_path
+    )
     assert settings.max_quotes == 2
 
 

@@ -181,7 +181,9 @@ def test_an_id_used_twice_is_refused(tmp_path: Path) -> None:
 
 def test_a_date_may_be_missing_or_a_toml_date(tmp_path: Path) -> None:
     listed = entry(date="").replace('date = ""', "date = 2021-11-23")
-    report = read_sources(folder_with(tmp_path, listed, entry("dos", "dos.txt", date=""), uno="Uno", dos="Dos"))
+    report = read_sources(
+        folder_with(tmp_path, listed, entry("dos", "dos.txt", date=""), uno="Uno", dos="Dos")
+    )
     assert [document.date for document in report.documents] == ["2021-11-23", ""]
 
 

@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -59,7 +60,7 @@ def test_the_source_is_the_model_it_is_said_to_be() -> None:
         "<unk>",
     ]
     assert model.tensor("emb.pos").shape == (512 * 384,)
-    with pytest.raises(EncoderError, match="no tensor «l99.q.w»"):
+    with pytest.raises(EncoderError, match=r"no tensor «l99\.q\.w»"):
         model.tensor("l99.q.w")
 
 
@@ -114,7 +115,7 @@ def test_the_folder_is_an_ordinary_one_for_sentence_transformers(folder: Path) -
     assert is_intact(folder, thorough=True)
     names = {path.name for path in folder.iterdir()}
     assert {"modules.json", "config.json", "tokenizer.json", "model.safetensors", "fingerprint.json"} <= names
-    assert os.stat(folder / "model.safetensors").st_mode & 0o444 == 0o444
+    assert (folder / "model.safetensors").stat().st_mode & 0o444 == 0o444
 
 
 def test_a_second_call_writes_nothing(folder: Path) -> None:
@@ -159,7 +160,7 @@ def _no_tokenizer(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("damage", [_cut_weights, _of_other_weights, _no_fingerprint, _no_tokenizer])
-def test_a_damaged_folder_is_written_again(copy: Path, damage, folder: Path) -> None:  # type: ignore[no-untyped-def]
+def test_a_damaged_folder_is_written_again(copy: Path, damage: Callable[[Path], None], folder: Path) -> None:
     damage(copy)
     assert bundled_folder(copy.parent) == copy
     assert is_intact(copy, thorough=True)

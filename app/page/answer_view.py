@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from alpie.app.citation import full_citation, short_citation
 from alpie.app.page.catalogue import Words
-from alpie.app.page.html import emphasised, escape, tag
+from alpie.app.page.html import emphasised, escape, has_own_marker, tag
 from alpie.app.page.places import link, question_link
 from alpie.app.records import Answer, Quote
 from alpie.index.hits import Hit
@@ -46,11 +46,11 @@ def _not_found(answer: Answer, words: Words, documents: Mapping[str, Document]) 
         above=words.number(search.above_threshold),
     )
     parts = [
-        tag("h3", words.html("answer.none.title"), class_="none-title"),
+        tag("h2", words.html("answer.none.title"), class_="none-title"),
         tag("p", statement, class_="none-statement"),
     ]
     if answer.nearest:
-        parts.append(tag("h4", words.html("answer.none.nearest"), class_="nearest-title"))
+        parts.append(tag("h3", words.html("answer.none.nearest"), class_="nearest-title"))
         parts += [
             render_quote(quote, words, documents, number=number, nearest=True)
             for number, quote in enumerate(answer.nearest[:3], start=1)
@@ -102,7 +102,8 @@ def quote_words(quote: Quote) -> str:
     for start, end in [*_items(quote), (len(quote.text), len(quote.text))]:
         pieces.append(_cut(quote, position, start))
         if start < end:
-            pieces.append(tag("span", _cut(quote, start, end), class_="item"))
+            style = "item numbered" if has_own_marker(quote.text[start:end]) else "item"
+            pieces.append(tag("span", _cut(quote, start, end), class_=style))
         position = end
     return "".join(pieces)
 

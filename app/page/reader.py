@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from alpie.app.page.catalogue import Words
-from alpie.app.page.html import escape, tag
-from alpie.index.readable import readable_map, spans_between
+from alpie.app.page.html import escape, has_own_marker, tag
+from alpie.index.readable import readable_map, readable_text, spans_between
 from alpie.index.records import Block, BlockKind, Document, Layout, Passage, Span
 
 __all__ = ["Reader"]
@@ -129,7 +129,9 @@ class Reader:
         after = spans_between(block.spans, block.parts[-1][-1].end, block.spans[-1].end)
         items = [self._run(self._piece(part), marks) for part in block.parts]
         if block.kind is BlockKind.LIST:
-            body = tag("ul", (tag("li", item) for item in items))
+            texts = (readable_text(self.document.text, part) for part in block.parts)
+            styles = ("numbered" if has_own_marker(text) else None for text in texts)
+            body = tag("ul", (tag("li", item, class_=style) for item, style in zip(items, styles, strict=True)))
         else:
             # The source keeps no columns: a row is its line, header rows are set apart.
             body = tag(

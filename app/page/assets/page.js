@@ -41,8 +41,10 @@ window.alpie = (() => {
   function show(view, focus = false) {
     document.body.dataset.view = view;
     for (const link of document.querySelectorAll(".masthead nav a")) {
-      if (link.dataset.view === view) link.setAttribute("aria-current", "page");
-      else link.removeAttribute("aria-current");
+      if (link.dataset.view === view) {
+        link.setAttribute("aria-current", "page");
+        link.parentElement.scrollLeft = link.offsetLeft - link.parentElement.offsetLeft - 40;
+      } else link.removeAttribute("aria-current");
     }
     for (const section of document.querySelectorAll(".view")) section.hidden = section.id !== `view-${view}`;
     const section = document.getElementById(`view-${view}`);

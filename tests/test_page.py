@@ -1,0 +1,426 @@
+"""The page without a browser: escaping, catalogues, headers, closed doors, limits, bad input."""
+
+from __future__ import annotations
+
+import html as html_library
+import json
+import re
+import sys
+from collections.abc import Iterator
+from importlib import util
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alpie.app.page.answer_view import quote_words, render_answer
+from alpie.app.page.catalogue import LANGUAGES, words_for
+from alpie.app.page.chat import LONGEST_QUESTION, Chat, Conversation
+from alpie.app.page.guard import Guard, Limits
+from alpie.app.page.help import at_risk, help_lines
+from alpie.app.page.html import emphasised, escape, tag
+from alpie.app.page.library import NotReady, Opening
+from alpie.app.page.lookup import Wanted, find, fold
+from alpie.app.page.panel import Panels
+from alpie.app.page.places import link, parse_spans, spans_parameter
+from alpie.app.page.server import create_app
+from alpie.index.errors import IndexMissing
+from alpie.index.readable import readable_text
+from fastapi.testclient import TestClient
+
+PAGE = Path(__file__).resolve().parents[1] / "app" / "page"
+PAYLOAD = "<script>window.hurt=1</script><img src=x onerror=window.hurt=1> [a](javascript:1) **b** $$c$$\n\n# d"
+
+
+def _fake() -> Any:
+    """The fake corpus of the browser folder (no package: loaded by its file)."""
+    path = PAGE.parents[1] / "tests" / "browser" / "fake_corpus.py"
+    spec = util.spec_from_file_location("alpie_fake_corpus", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = util.module_from_spec(spec)
+    sys.modules["alpie_fake_corpus"] = module
+    spec.loader.exec_module(module)
+    return module.FakeCorpus()
+
+
+@pytest.fixture(scope="module")
+def corpus() -> Any:
+    return _fake()
+
+
+@pytest.fixture(scope="module")
+def client(corpus: Any) -> Iterator[TestClient]:
+    app = create_app(lambda: corpus, limits=Limits(questions=5, readings=400))
+    with TestClient(app, client=("10.0.0.1", 1)) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def opening(corpus: Any) -> Opening:
+    opening = Opening(lambda: corpus).start()
+    opening.wait(10)
+    return opening
+
+
+# --- escaping ------------------------------------------------------------------------------------
+
+
+def test_text_is_escaped_and_kept_on_one_line() -> None:
+    assert "<" not in escape(PAYLOAD)
+    assert "\n" not in escape(PAYLOAD)
+    assert html_library.unescape(escape(PAYLOAD)) == PAYLOAD
+    assert tag("a", "x", title='"><script>') == '<a title="&quot;&gt;&lt;script&gt;">x</a>'
+
+
+def test_emphasis_does_not_change_the_words() -> None:
+    text = "Uno & <dos> tres"
+    shown = emphasised(text, [(0, 3), (6, 11), (2, 5), (90, 99)])
+    assert html_library.unescape(re.sub(r"</?strong>", "", shown)) == text
+    assert shown.count("<strong>") == 2
+
+
+def test_a_question_cannot_become_markup(opening: Opening) -> None:
+    chat = Chat(opening, words_for("es"))
+    for messages, _ in chat.ask(PAYLOAD, Conversation()):
+        for message in messages:
+            assert "<script" not in message["content"]
+            assert "<img" not in message["content"]
+            assert "\n" not in message["content"], "a line end would hand the rest to the Markdown reader"
+
+
+def test_quotes_stand_in_the_answer_exactly(corpus: Any) -> None:
+    answer = corpus.ask("¿Cuántas detenciones hubo en España?")
+    assert answer.quotes
+    shown = render_answer(answer, words_for("es"), corpus.documents)
+    for quote in answer.quotes:
+        words = html_library.unescape(re.sub(r"<[^>]+>", "", quote_words(quote)))
+        assert words == quote.text
+        assert quote_words(quote) in shown
+
+
+# --- catalogues ----------------------------------------------------------------------------------
+
+
+def _keys_used() -> set[str]:
+    python = "\n".join(path.read_text(encoding="utf-8") for path in PAGE.glob("*.py"))
+    scripts = "\n".join(path.read_text(encoding="utf-8") for path in (PAGE / "assets").glob("*.js"))
+    quoted = set(re.findall(r'"([a-z][a-z0-9_-]*(?:\.[a-z0-9_@ -]+)+)"', python))
+    return quoted | {f"js.{name}" for name in re.findall(r"words\.([a-z_]+)", scripts)}
+
+
+def _families() -> tuple[str, ...]:
+    """Prefixes of keys that are put together in the code: f"nav.{view}"."""
+    python = "\n".join(path.read_text(encoding="utf-8") for path in PAGE.glob("*.py"))
+    return tuple(set(re.findall(r'f"([a-z]+(?:\.[a-z_]+)*\.)\{', python)))
+
+
+def _catalogue(language: str) -> dict[str, str]:
+    entries: dict[str, str] = json.loads((PAGE / "locale" / f"{language}.json").read_text(encoding="utf-8"))
+    return entries
+
+
+def test_catalogues_have_the_same_keys_and_placeholders() -> None:
+    first, *others = (_catalogue(language) for language in LANGUAGES)
+    for other in others:
+        assert set(other) == set(first)
+        for key, text in first.items():
+            assert set(re.findall(r"\{(\w+)\}", text)) == set(re.findall(r"\{(\w+)\}", other[key])), key
+
+
+def test_no_key_is_unused() -> None:
+    used, families = _keys_used(), _families()
+    unused = [
+        key
+        for key in _catalogue("es")
+        if key not in used
+        and not key.startswith(families)
+        and key.rpartition(".")[0] not in used  # "count.passages" stands for its .one and .many
+        and not re.match(r"help\.(asking|limits|privacy|keys)\.", key)
+    ]
+    assert not unused
+
+
+def test_no_key_is_missing() -> None:
+    python = "\n".join(path.read_text(encoding="utf-8") for path in PAGE.glob("*.py"))
+    asked = set(re.findall(r'words(?:\.html)?\(\s*"([^"]+)"', python))
+    scripts = {key for key in _keys_used() if key.startswith("js.")} - {"js.home", "js.lang"}
+    missing = [key for key in asked | scripts if key not in words_for("es").entries]
+    assert not missing
+
+
+# --- places --------------------------------------------------------------------------------------
+
+
+def test_a_link_finds_its_words_again(corpus: Any) -> None:
+    quote = corpus.ask("¿Cuántas detenciones hubo en España?").quotes[0]
+    document = corpus.documents[quote.document_id]
+    written = spans_parameter(quote.passage, quote.spans)
+    assert parse_spans(written, quote.passage, len(document.text)) == quote.spans
+    assert link(quote.passage, quote.spans).startswith(f"?p={quote.passage.address}&s=")
+
+
+@pytest.mark.parametrize("text", ["", "x", "1-", "5-5", "9-1", "0-99999999", "-99999-5", "1-2;3", "١-٢" * 50])
+def test_spans_from_strangers_are_harmless(corpus: Any, text: str) -> None:
+    passage = corpus.passages[0]
+    length = len(corpus.documents[passage.document_id].text)
+    for span in parse_spans(text, passage, length):
+        assert 0 <= span.start < span.end <= length
+
+
+# --- reader --------------------------------------------------------------------------------------
+
+
+def test_the_reader_marks_exactly_the_quoted_words(corpus: Any) -> None:
+    panels = Panels(corpus)
+    for passage in corpus.passages[:40]:
+        spans = passage.sentences[-1].spans
+        shown = panels.at(passage.address, spans_parameter(passage, spans), words_for("es"))
+        marked = " ".join(re.findall(r"<mark>(.*?)</mark>", shown))
+        text = html_library.unescape(marked)
+        assert text == readable_text(corpus.documents[passage.document_id].text, spans)
+
+
+def test_the_reader_shows_every_word_of_every_block(corpus: Any) -> None:
+    panels = Panels(corpus)
+    for document in corpus.documents.values():
+        shown = html_library.unescape(re.sub(r"<[^>]+>", " ", panels.reader(document.id).render(words_for("es"))))
+        kept = readable_text(document.text, [s for b in corpus.layouts[document.id].blocks for s in b.spans])
+        assert re.sub(r"\s+", "", kept) in re.sub(r"\s+", "", shown)
+
+
+def test_a_vanished_address_says_so(client: TestClient) -> None:
+    answer = client.get("/al/reader", params={"p": "europol-ia-2025/texto/0000000000"})
+    assert answer.status_code == 404
+    assert words_for("es").html("reader.vanished.changed") in answer.text
+    unknown = client.get("/al/reader", params={"p": "<script>/x/y"})
+    assert unknown.status_code == 404
+    assert "<script>" not in unknown.text
+
+
+# --- look-up -------------------------------------------------------------------------------------
+
+
+def test_fold_keeps_offsets() -> None:
+    text = "Niño ÁÉÍ İ ß ﬁ Ω"
+    assert len(fold(text)) == len(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "order", "must"),
+    [
+        ("«cifrado de extremo a extremo»", "meaning", "cifrado de extremo a extremo"),
+        ('"CIFRADO de Extremo"', "meaning", "cifrado de extremo"),
+        ("AGN/65/RES/10", "meaning", "AGN/65/RES/10"),
+        ("extremo cifrado", "words", "cifrado"),
+    ],
+)
+def test_lookup_finds_what_was_asked(corpus: Any, text: str, order: str, must: str) -> None:
+    found = find(corpus, Wanted(text=text, order=order))
+    assert found
+    assert all(fold(must) in fold(item.passage.text) for item in found)
+
+
+def test_filters_narrow(corpus: Any) -> None:
+    every = find(corpus, Wanted(text="menores", order="words"))
+    for narrowed in (
+        Wanted(text="menores", order="words", document="interpol-2021"),
+        Wanted(text="menores", order="words", kind="resolución"),
+        Wanted(text="menores", order="words", since="2021", until="2021-11-24"),
+    ):
+        found = find(corpus, narrowed)
+        assert 0 < len(found) < len(every)
+        assert {item.passage.document_id for item in found} == {"interpol-2021"}
+
+
+@pytest.mark.parametrize("text", ["", "«»", "((((", "\\", "«" * 500, "a" * 5000, PAYLOAD, "*", "AGN/65"])
+def test_lookup_survives_any_text(client: TestClient, text: str) -> None:
+    for order in ("meaning", "words", "<x>"):
+        answer = client.get("/al/search", params={"text": text, "order": order, "since": "<b>"})
+        assert answer.status_code == 200
+        assert "<script>" not in answer.text
+
+
+# --- help ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "me están chantajeando con fotos mías",
+        "Un chico me amenaza con publicar mis fotos",
+        "he encontrado imágenes de abusos en internet, ¿qué hago?",
+        "Tengo 13 años y alguien me pide fotos desnuda",
+        "someone is blackmailing me with my nudes",
+    ],
+)
+def test_people_at_risk_are_shown_help(question: str) -> None:
+    assert at_risk(question)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "¿Qué es la extorsión sexual?",
+        "¿Cuántas denuncias de abusos hubo?",
+        "¿Qué dice mi gobierno sobre el cifrado?",
+        "¿Cómo se amenaza a las víctimas?",
+        "What is sextortion?",
+    ],
+)
+def test_questions_about_the_subject_are_not_interrupted(question: str) -> None:
+    assert not at_risk(question)
+
+
+def test_the_notice_never_replaces_the_answer(opening: Opening) -> None:
+    chat = Chat(opening, words_for("es"))
+    *_, (messages, _) = chat.ask("me chantajean, ¿cuántas detenciones hubo en España?", Conversation())
+    content = messages[-1]["content"]
+    assert 'class="care"' in content
+    assert 'class="answer"' in content
+
+
+def test_help_lines_have_a_date_and_the_required_contacts() -> None:
+    checked, lines = help_lines()
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d", checked)
+    assert {"112", "116 111", "017"} <= {line.contact for line in lines}
+    assert any("aepd" in line.link for line in lines)
+
+
+# --- server --------------------------------------------------------------------------------------
+
+
+def test_every_response_carries_the_security_headers(client: TestClient) -> None:
+    for path in ("/", "/en/", "/healthz", "/al/help", "/al/assets/page.js", "/gradio_api/upload", "/no-such"):
+        headers = client.get(path).headers
+        assert "default-src 'self'" in headers["content-security-policy"], path
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["referrer-policy"] == "no-referrer"
+
+
+@pytest.mark.parametrize("base", ["/gradio_api", "/en/gradio_api"])
+@pytest.mark.parametrize("door", ["upload", "deep_link", "component_server", "monitoring", "runs", "upload_progress"])
+def test_doors_that_gradio_leaves_open_are_closed(client: TestClient, base: str, door: str) -> None:
+    assert client.post(f"{base}/{door}").status_code == 403
+    assert client.get(f"{base}/{door}?x=1").status_code == 403
+
+
+def test_too_many_questions_are_refused(corpus: Any) -> None:
+    times = iter(range(0, 1000))
+    guarded = Guard(_answer_204, Limits(questions=3, window_seconds=50), clock=lambda: next(times))
+    client = TestClient(guarded, client=("10.0.0.9", 1))
+    codes = [client.post("/gradio_api/queue/join").status_code for _ in range(5)]
+    assert codes == [204, 204, 204, 429, 429]
+    other = TestClient(guarded, client=("10.0.0.8", 1))
+    assert other.post("/gradio_api/queue/join").status_code == 204
+
+
+async def _answer_204(scope: Any, receive: Any, send: Any) -> None:
+    await send({"type": "http.response.start", "status": 204, "headers": []})
+    await send({"type": "http.response.body", "body": b""})
+
+
+def test_the_queue_cannot_be_bypassed(client: TestClient) -> None:
+    config = client.get("/config").json()
+    for dependency in config["dependencies"]:
+        assert dependency["api_visibility"] == "private"
+    assert client.post("/gradio_api/run/ask", json={"data": ["x", None]}).status_code in (404, 429)
+
+
+@pytest.mark.parametrize("question", [None, 3, [], {"a": 1}, "", "   ", "a" * 100_000, "\x00", "?" * 900])
+@pytest.mark.parametrize("state", [None, "x", {"messages": []}])
+def test_the_handler_bears_any_input(opening: Opening, question: object, state: object) -> None:
+    *_, (messages, talk) = Chat(opening, words_for("es")).ask(question, state)
+    assert isinstance(talk, Conversation)
+    assert all(len(message["content"]) < 100_000 for message in messages)
+    assert len("".join(talk.questions)) <= LONGEST_QUESTION * 6
+
+
+def test_a_follow_up_hands_on_the_questions_before(corpus: Any) -> None:
+    asked: list[tuple[str, ...]] = []
+
+    class Listening(type(corpus)):  # type: ignore[misc]
+        def ask(self, question: str, turns: tuple[str, ...] = ()) -> Any:
+            asked.append(turns)
+            return super().ask(question, turns)
+
+    opening = Opening(Listening).start()
+    opening.wait(10)
+    chat = Chat(opening, words_for("es"))
+    talk = Conversation()
+    for question in ("¿Cuántas detenciones hubo?", "¿Y en Argentina?"):
+        *_, (_, talk) = chat.ask(question, talk)
+    assert asked == [(), ("¿Cuántas detenciones hubo?",)]
+
+
+def test_a_corpus_that_cannot_be_opened_is_a_plain_sentence() -> None:
+    def missing() -> Any:
+        raise IndexMissing("nothing built in /secret/path")
+
+    opening = Opening(missing).start()
+    with pytest.raises(NotReady):
+        opening.wait(5)
+    *_, (messages, _) = Chat(opening, words_for("es")).ask("hola qué tal", Conversation())
+    assert "/secret" not in messages[-1]["content"]
+    app = create_app(missing)
+    with TestClient(app) as client:
+        answer = client.get("/al/search", params={"text": "x"})
+        assert answer.status_code == 500
+        assert "/secret" not in answer.text
+        assert client.get("/healthz").status_code == 503
+
+
+@pytest.mark.parametrize("form", ["apa", "iso690", "bibtex", "ris", "csl-json", "csv", "markdown"])
+def test_every_export_downloads(client: TestClient, corpus: Any, form: str) -> None:
+    quote = corpus.ask("¿Cuántas detenciones hubo en España?").quotes[0]
+    vanished = "&p=europol-ia-2025/x/0000000000"
+    answer = client.get(f"/al/export/{form}{link(quote.passage, quote.spans)}{vanished}&lang=es")
+    assert answer.status_code == 200
+    assert answer.headers["content-disposition"].startswith("attachment")
+    assert answer.headers["x-alpie-vanished"] == "1"
+    assert "detenciones" in answer.text
+
+
+def test_exports_of_nothing_are_refused(client: TestClient) -> None:
+    assert client.get("/al/export/ris").status_code == 404
+    assert client.get("/al/export/exe?p=x").status_code == 404
+    assert client.get("/al/export/ris?p=%3Cscript%3E").status_code == 404
+
+
+def test_check_tells_exact_altered_and_absent(client: TestClient) -> None:
+    sentence = "La operación sigue abierta y no se descartan nuevas detenciones."
+    for text, verdict in (
+        (sentence, "exact"),
+        (sentence.replace("nuevas", "muchas"), "altered"),
+        ("El gato duerme sobre la mesa roja del abuelo.", "absent"),
+    ):
+        assert f'class="verdict {verdict}"' in client.post("/al/check", content=text).text
+    for text in ("", "…", "x" * 100_000, PAYLOAD):
+        answer = client.post("/al/check", content=text)
+        assert answer.status_code == 200
+        assert "<script>" not in answer.text
+
+
+def test_the_record_names_question_quotes_and_fingerprint(client: TestClient, corpus: Any) -> None:
+    question = "¿Cuántas detenciones hubo en España?"
+    page = client.get("/al/record", params={"q": question}).text
+    assert corpus.fingerprint in page
+    for quote in corpus.ask(question).quotes:
+        assert escape(quote.text) in page
+    assert "<script" not in client.get("/al/record", params={"q": PAYLOAD}).text
+    data = client.get("/al/record", params={"q": question, "format": "json"}).json()
+    assert data["question"] == question
+
+
+def test_evaluation_without_or_with_a_broken_report(tmp_path: Path) -> None:
+    from alpie.app.page.evaluation import render_evaluation
+
+    words = words_for("es")
+    report = tmp_path / "report.json"
+    none = words.html("evaluation.none")
+    assert none in render_evaluation(None, words)
+    assert none in render_evaluation(report, words)
+    for text in ("{", "[]", '{"pipelines": {}}', '{"pipelines": 3}'):
+        report.write_text(text, encoding="utf-8")
+        assert none in render_evaluation(report, words)
+
+
