@@ -18,7 +18,7 @@ from alpie.index.query import Question, read_question
 __all__ = ["complete", "leans_on_earlier"]
 
 _OPENING = re.compile(
-    r"^[¿¡\s]*(?:y|e|o|pero|entonces|and|but|what about|how about|so)\b(?! (?:si|ademas)\b)"
+    r"^[¿¡\s]*(?:y|e|o|pero|entonces|and|but|what about|how about|so)\b(?! (?:si|ademas)\b)", re.IGNORECASE
 )
 _POINTS_BACK = re.compile(
     r"\b(?:ell[oa]s?|es[oe]s?|esa|esas|ahi|alli|dich[oa]s?|aquell[oa]s?|(?:del|el|la|los|las|al) (?:mism[oa]s?|anterior(?:es)?)|"
@@ -48,17 +48,25 @@ def leans_on_earlier(question: str) -> bool:
     return bool(points) and len(content) <= _FRAGMENT_WORDS
 
 
+def _names(text: str) -> list[str]:
+    """Names, acronyms and codes of a question: words with a capital or a digit, the first word aside."""
+    words = [word.strip("¿?¡!.,;:()«»\"'") for word in text.split()]
+    return [word for i, word in enumerate(words) if any(c.isdigit() for c in word) or (i and word[:1].isupper())]
+
+
 def complete(question: Question, turns: Sequence[str]) -> Question:
     """The question with the earlier one's words, when it leans on it; otherwise as it is.
 
-    `turns`: earlier questions, oldest first. A chain of leaning questions is followed to its head.
+    `turns`: earlier questions, oldest first. A chain of leaning questions is followed to its head; what
+    the conversation is about often was named only there, so names of older turns are taken along too.
     """
     if not turns or not leans_on_earlier(question.searched):
         return question
     try:
-        earlier = read_question(turns[-1])
+        earlier = complete(read_question(turns[-1]), turns[:-1]).searched
     except QuestionError:
         return question
-    earlier = complete(earlier, turns[:-1])
-    searched = f"{earlier.searched.rstrip(' ?.!')} {_OPENING.sub('', question.searched, count=1).strip()}"
-    return replace(question, searched=searched)
+    older = [name for turn in turns[:-1] for name in _names(turn) if name not in earlier]
+    own = _OPENING.sub("", question.searched, count=1).strip(" ¿¡")
+    context = " ".join([*dict.fromkeys(older), earlier.rstrip(" ?.!")])
+    return replace(question, searched=f"{context} {own}")

@@ -82,7 +82,7 @@ class Token(str):
     start: int
     end: int
 
-    def __new__(cls, value: str, start: int, end: int) -> Token:
+    def __new__(cls, value: str, start: int = 0, end: int = 0) -> Token:
         token = super().__new__(cls, value)
         token.start, token.end = start, end
         return token

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi.testclient import TestClient
+
 from alpie.app.page.answer_view import quote_words, render_answer
 from alpie.app.page.catalogue import LANGUAGES, words_for
 from alpie.app.page.chat import LONGEST_QUESTION, Chat, Conversation
@@ -25,7 +27,6 @@ from alpie.app.page.places import link, parse_spans, spans_parameter
 from alpie.app.page.server import create_app
 from alpie.index.errors import IndexMissing
 from alpie.index.readable import readable_text
-from fastapi.testclient import TestClient
 
 PAGE = Path(__file__).resolve().parents[1] / "app" / "page"
 PAYLOAD = "<script>window.hurt=1</script><img src=x onerror=window.hurt=1> [a](javascript:1) **b** $$c$$\n\n# d"

@@ -257,7 +257,7 @@ def test_an_alteration_is_shown_word_by_word() -> None:
 
 
 def test_the_runs_together_are_both_texts() -> None:
-    text = "no se descartan tampoco muchas detenciones"
+    text = "y no se descartan tampoco otras detenciones."
     outcome = check(text)
     assert " ".join(d.pasted for d in outcome.differences if d.pasted) == text
     assert " ".join(d.source for d in outcome.differences if d.source) == outcome.places[0].text

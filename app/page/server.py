@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import warnings
@@ -37,6 +38,7 @@ def create_app(
     """The whole application; `open_library` runs in the background, once.
 
     `report` is the file `alpie eval --report` wrote; `language` is the one at "/", others have a path.
+    Not to be called from a running event loop.
     """
     os.environ.update(_QUIET)
     import gradio as gr  # late: half a second and 150 MB that no other command needs
@@ -47,25 +49,31 @@ def create_app(
     app = FastAPI(title="Al Pie", docs_url=None, redoc_url=None, openapi_url=None)
     add_routes(app, opening, report)
     homes = {one: "/" if one == language else f"/{one}/" for one in LANGUAGES}
-    for one in sorted(homes, key=lambda name: homes[name], reverse=True):  # "/" last: it takes what is left
-        words = words_for(one)
-        page = build_page(opening, words, homes)
-        page.queue(default_concurrency_limit=4, max_size=_MOST_WAITING, api_open=False)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # SSR and deprecation talk that concerns nobody here
-            app = gr.mount_gradio_app(
-                app,
-                page,
-                path=homes[one].rstrip("/") or "/",
-                footer_links=[],
-                run_history=False,
-                enable_monitoring=False,
-                show_error=False,
-                max_file_size=1,
-                theme=gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]),
-                head=head_of(words, homes[one]),
-                js=f"() => {{ document.documentElement.lang = '{one}'; }}",
-            )
+
+    async def mount_pages() -> None:
+        # "/" last: it takes what is left.
+        for one in sorted(homes, key=lambda name: homes[name], reverse=True):
+            words = words_for(one)
+            page = build_page(opening, words, homes)
+            page.queue(default_concurrency_limit=4, max_size=_MOST_WAITING, api_open=False)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # SSR and deprecation talk that concerns nobody here
+                gr.mount_gradio_app(
+                    app,
+                    page,
+                    path=homes[one].rstrip("/") or "/",
+                    footer_links=[],
+                    run_history=False,
+                    enable_monitoring=False,
+                    show_error=False,
+                    max_file_size=1,
+                    theme=gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]),
+                    head=head_of(words, homes[one]),
+                    js=f"() => {{ document.documentElement.lang = '{one}'; }}",
+                )
+
+    # Outside a running loop Gradio makes one for every lock and leaves it open.
+    asyncio.run(mount_pages())
     app.add_middleware(Guard, limits=limits)
     return app
 

@@ -15,8 +15,8 @@ from alpie.app.citation import cite
 from alpie.app.records import Answer, Quote, SearchStatement
 from alpie.index.errors import AddressError
 from alpie.index.hits import Hit
-from alpie.index.records import Block, BlockKind, Document, Layout, Passage, Sentence, Span
 from alpie.index.readable import readable_text
+from alpie.index.records import Block, BlockKind, Document, Layout, Passage, Sentence, Span
 
 ROOT = Path(__file__).resolve().parents[2]
 _ENTRIES = (

@@ -29,9 +29,9 @@ window.alpieBasket = (() => {
     if (!list) return;
     list.replaceChildren(...items.map((item, index) => {
       const line = document.createElement("li");
-      const words = document.createElement("span");
-      words.className = "kept-words";
-      words.textContent = item.words;
+      const quoted = document.createElement("span");
+      quoted.className = "kept-words";
+      quoted.textContent = item.words;
       const source = document.createElement("a");
       source.className = "cite";
       source.href = item.place;
@@ -40,7 +40,7 @@ window.alpieBasket = (() => {
       remove.className = "act";
       remove.textContent = window.alpie.words.remove;
       remove.addEventListener("click", () => { items.splice(index, 1); write(); });
-      line.append(words, source, " · ", remove);
+      line.append(quoted, source, " · ", remove);
       return line;
     }));
     const button = document.querySelector(".basket-open");

@@ -1,0 +1,142 @@
+"""A real server on a real corpus, and Chromium that notes every request to another host."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+QUESTION = "¿Cuántas detenciones hubo en España?"
+UNANSWERABLE = "¿Cuál es la capital de Mongolia?"
+
+
+def _chromium() -> str:
+    """Chromium's path; without one the tests are skipped, but never in CI."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    if path:
+        return path
+    reason = "no chromium on this machine (Debian: apt-get install chromium)"
+    if os.environ.get("CI") == "true":
+        pytest.fail(reason, pytrace=False)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[str]:
+    """Address of the page on the four documents; the index is built once and kept in `var`."""
+    _chromium()
+    import uvicorn
+    from alpie.app.corpus import Corpus
+    from alpie.app.page.guard import Limits
+    from alpie.app.page.server import create_app
+    from alpie.app.settings import load_settings
+
+    settings = load_settings({"data": str(ROOT / "var" / "browser-test-index")}, environment={})
+    Corpus.build(settings)
+    app = create_app(lambda: Corpus.open(settings), limits=Limits(questions=2000, readings=5000))
+    listening = socket.create_server(("127.0.0.1", 0))
+    running = uvicorn.Server(uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1))
+    thread = threading.Thread(target=running.run, kwargs={"sockets": [listening]}, daemon=True)
+    thread.start()
+    while not running.started:
+        time.sleep(0.05)
+    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    running.should_exit = True
+    thread.join(10)
+    listening.close()
+
+
+@pytest.fixture(scope="session")
+def browser(server: str) -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=_chromium())
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Visit:
+    """A tab on the page, and what it must not have done."""
+
+    page: Any
+    base: str
+    foreign: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+    def open(self, path: str = "/") -> Any:
+        self.page.goto(self.base + path)
+        self.page.wait_for_selector("body[data-ready]")
+        return self.page
+
+    def ask(self, question: str) -> Any:
+        """Type a question, press Enter, and return the last answer."""
+        answers = self.page.locator(".said > .answer")
+        before = answers.count()
+        box = self.page.locator("#question textarea")
+        box.fill(question)
+        box.press("Enter")
+        answers.nth(before).wait_for(timeout=60_000)
+        return answers.nth(before)
+
+    def go(self, view: str) -> Any:
+        self.page.locator(f'.masthead nav a[data-view="{view}"]').click()
+        return self.page.locator(f"#view-{view}")
+
+    def highlight_in_view(self) -> str:
+        """The highlighted words, once the first of them is inside the visible part of the panel."""
+        self.page.wait_for_function(
+            """() => {
+                const box = document.querySelector('#panel .panel-content');
+                const mark = box?.querySelector('.document mark');
+                if (!mark) return false;
+                const outer = box.getBoundingClientRect(), inner = mark.getBoundingClientRect();
+                const head = box.querySelector('.reading-head');
+                const covered = getComputedStyle(head).position === 'sticky' ? head.offsetHeight : 0;
+                return inner.top >= outer.top + covered - 1 && inner.top < outer.bottom
+                    && inner.bottom > 0 && inner.top < innerHeight;
+            }""",
+            timeout=15_000,
+        )
+        return " ".join(self.page.locator("#panel .document mark").all_inner_texts())
+
+
+@pytest.fixture
+def visit(browser: Any, server: str) -> Iterator[Callable[..., Visit]]:
+    """Opens tabs; at the end no tab may have called another host or thrown an error."""
+    contexts: list[Any] = []
+    visits: list[Visit] = []
+
+    def new(width: int = 1280, height: int = 860, locale: str = "es-ES", **options: Any) -> Visit:
+        context = browser.new_context(viewport={"width": width, "height": height}, locale=locale, **options)
+        contexts.append(context)
+        page = context.new_page()
+        one = Visit(page, server)
+        own = urlsplit(server).netloc
+
+        def note(request: Any) -> None:
+            parts = urlsplit(request.url)
+            if parts.scheme not in ("data", "blob") and parts.netloc != own:
+                one.foreign.append(request.url)
+
+        page.on("request", note)
+        page.on("pageerror", lambda error: one.errors.append(str(error)))
+        visits.append(one)
+        return one
+
+    yield new
+    for context in contexts:
+        context.close()
+    assert not [url for one in visits for url in one.foreign], "requests to other hosts"
+    assert not [error for one in visits for error in one.errors], "script errors"
