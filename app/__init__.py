@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from alpie.app.records import Answer, Citation, Quote, SearchStatement, WrittenSentence
+from alpie.app.records import Answer, Citation, Quote, SearchStatement, WriterReport, WrittenSentence
 
 if TYPE_CHECKING:
     from alpie.app.corpus import Corpus
 
-__all__ = ["Answer", "Citation", "Corpus", "Quote", "SearchStatement", "WrittenSentence"]
+__all__ = ["Answer", "Citation", "Corpus", "Quote", "SearchStatement", "WriterReport", "WrittenSentence"]
 
 
 def __getattr__(name: str) -> Any:

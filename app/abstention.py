@@ -1,46 +1,101 @@
 """Whether the documents answer at all: a calibrated probability from how well the best sentence fits.
 
 Near-topic questions score high on every single similarity. What gives them away is what the best
-sentence does *not* hold: the rarest words of the question, the figure or name asked for.
+passages do *not* hold: a name or figure the question gives, the word of it that nothing there is like,
+the kind of thing it asks for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from alpie.app.choice import Unit
-from alpie.app.features import SENTENCE_FEATURES, Candidates, asked_types
-from alpie.index.analysis import stems
-from alpie.index.search import Retrieval, SearchIndex
+from alpie.app.features import UNIT_FEATURES, Candidates, asked_types
+from alpie.index.analysis import STOP_WORDS, stems, terms, tokens
+from alpie.index.embed import context_of
+from alpie.index.search import EncodedQuestion, Retrieval, SearchIndex
 
-__all__ = ["ANSWERABLE_FEATURES", "answerable_features"]
+__all__ = ["ANSWERABLE_FEATURES", "answerable_features", "names_in"]
 
 ANSWERABLE_FEATURES = (
     "fused",  # fused score of the best passage
-    "fused_margin",  # over the second
+    "margin",  # … over the second
+    "contrast",  # … over the rest of the ten
     "sentence",  # log-odds of the best sentence
-    "sentence_share",
+    "share",  # its share of belief
+    "passage_share",  # its passage's
     "tokens",
-    "tokens_weighted",
     "tokens_low",
     "cosine",
     "passage_cosine",
     "coverage",
-    "coverage_passage",
     "lexical",
     "grams",
-    "missing",  # weight of the rarest question word found nowhere in the best passages, relative to the rarest
-    "missing_best",  # … in the best passage
+    "missing",  # weight of the rarest question word held by none of the best passages, against the rarest there is
+    "missing_best",  # … not held by the passage of the best sentence
     "unknown",  # share of question words that no document holds
+    "name_missing",  # share of the names and figures of the question that none of the best passages holds
+    "name_missing_best",
+    "name_match",  # of the name or figure least like anything in the passage of the best sentence
+    "word_match",  # the same for all content words
+    "word_match_any",  # … in any of the best passages, mean of the worst two
     "type_missing",  # asks for a number, date, name … and none stands in the best sentence
-    "length",  # log of the number of question words
     "spanish",
-    "agreement",  # legs whose first passage is the best one
+    "agreement",  # legs in which the first passage is first
 )
-_NEAR = 6  # passages that count as best: those whose sentences are chosen from
+_NO_NAME = 0.8  # what a matched name has: a question without names misses none
+
+
+@dataclass(frozen=True)
+class _Words:
+    """How well each content word of the question is matched, 0 … 1; shape (words,) each."""
+
+    best: NDArray[np.float32]  # in the passage of the best sentence
+    anywhere: NDArray[np.float32]  # in any of the best passages
+    is_name: NDArray[np.bool_]
+
+
+def names_in(question: str) -> list[tuple[int, int]]:
+    """Character ranges of the names, acronyms, codes and figures of a question.
+
+    A capitalised first word is no name unless it is all capitals or holds a digit.
+    """
+    found: list[tuple[int, int]] = []
+    position = 0
+    for number, word in enumerate(question.split()):
+        start = question.index(word, position)
+        position = start + len(word)
+        bare = word.strip("¿?¡!.,;:()[]«»\"'“”")
+        if not bare:
+            continue
+        acronym = len(bare) > 1 and bare.isupper()
+        if acronym or any(c.isdigit() for c in bare) or (number and bare[0].isupper()):
+            offset = start + word.index(bare)
+            found.append((offset, offset + len(bare)))
+    return found
+
+
+def _words_of(encoded: EncodedQuestion, matches: Sequence[NDArray[np.float32]], best: int) -> _Words:
+    """Content words matched through their tokens' best cosines."""
+    strongest = [match.max(axis=0, initial=0.0) for match in matches]
+    anywhere = np.max(strongest, axis=0) if strongest else np.zeros(len(encoded.tokens))
+    names = names_in(encoded.question.searched)
+    starts, ends = encoded.token_offsets[:, 0], encoded.token_offsets[:, 1]
+    rows: list[tuple[float, float, bool]] = []
+    for token in tokens(encoded.question.searched):
+        of_word = np.flatnonzero((starts < token.end) & (ends > token.start))
+        if token in STOP_WORDS or len(token) < 2 or not len(of_word):
+            continue
+        named = any(start < token.end and end > token.start for start, end in names)
+        rows.append((float(strongest[best][of_word].mean()), float(anywhere[of_word].mean()), named))
+    if not rows:
+        rows = [(0.0, 0.0, False)]
+    table = np.array([row[:2] for row in rows], dtype=np.float32)
+    return _Words(table[:, 0], table[:, 1], np.array([row[2] for row in rows]))
 
 
 def answerable_features(
@@ -49,42 +104,58 @@ def answerable_features(
     """One row, shape (1, len(ANSWERABLE_FEATURES)); all zero when nothing was found."""
     if not retrieval.hits or not units:
         return np.zeros((1, len(ANSWERABLE_FEATURES)), dtype=np.float32)
-    encoded, hits = retrieval.encoded, retrieval.hits
     best = units[0]
-    row = _row_of(best, candidates.hit, candidates.position)
-    sentence = dict(zip(SENTENCE_FEATURES, candidates.features[row], strict=True)) if row is not None else {}
-    asked = {str(term): index.lexical.idf(term) for term in encoded.terms}
-    held = [stems(hit.passage.text) for hit in hits[:_NEAR]]
-    largest = index.lexical.idf("")
-    types = asked_types(encoded.question.searched)
-    met = any(sentence.get(kind, 0.0) for kind in types) or not types
-    values = {
-        "fused": hits[0].score,
-        "fused_margin": hits[0].score - hits[1].score if len(hits) > 1 else 0.0,
-        "sentence": best.score,
-        "sentence_share": best.share,
-        "coverage_passage": _coverage(asked, held[0]),
-        "lexical": hits[0].legs["lexical"],
-        "grams": hits[0].legs["grams"],
-        "missing": max((w for t, w in asked.items() if not any(t in h for h in held)), default=0.0) / largest,
-        "missing_best": max((w for t, w in asked.items() if t not in held[0]), default=0.0) / largest,
-        "unknown": float(np.mean([t not in index.lexical for t in asked])) if asked else 1.0,
-        "type_missing": float(not met),
-        "length": float(np.log1p(len(encoded.question.searched.split()))),
-        "spanish": float(encoded.question.language != "en"),
-        "agreement": float(sum(rank == 1 for rank in hits[0].ranks.values())),
-    } | {
-        k: sentence.get(k, 0.0)
-        for k in ("tokens", "tokens_weighted", "tokens_low", "cosine", "passage_cosine", "coverage")
-    }
+    sentence = dict(zip(UNIT_FEATURES, candidates.features[best.candidate].tolist(), strict=True))
+    near = int(candidates.hit.max()) + 1  # passages whose sentences were looked at
+    words = _words_of(retrieval.encoded, retrieval.matches[:near], best.rank)
+    values = (
+        _score_features(retrieval, units)
+        | {name: sentence[name] for name in ("tokens", "tokens_low", "cosine", "passage_cosine", "coverage")}
+        | _missing_features(index, retrieval, near, best.rank)
+        | {
+            "name_match": float(words.best[words.is_name].min()) if words.is_name.any() else _NO_NAME,
+            "word_match": float(words.best.min()),
+            "word_match_any": float(np.sort(words.anywhere)[:2].mean()),
+            "type_missing": _type_missing(retrieval.encoded.question.searched, sentence),
+            "spanish": float(retrieval.encoded.question.language != "en"),
+        }
+    )
     return np.array([[values[name] for name in ANSWERABLE_FEATURES]], dtype=np.float32)
 
 
-def _row_of(unit: Unit, hits: NDArray[np.int64], positions: NDArray[np.int64]) -> int | None:
-    rows = np.flatnonzero((hits == unit.rank) & (positions == unit.best))
-    return int(rows[0]) if len(rows) else None
+def _score_features(retrieval: Retrieval, units: Sequence[Unit]) -> dict[str, float]:
+    hits, best = retrieval.hits, units[0]
+    others = [hit.score for hit in hits[1:]]
+    return {
+        "fused": hits[0].score,
+        "margin": hits[0].score - others[0] if others else 0.0,
+        "contrast": hits[0].score - float(np.mean(others)) if others else 0.0,
+        "sentence": best.score,
+        "share": best.share,
+        "passage_share": sum(unit.share for unit in units if unit.rank == best.rank),
+        "lexical": hits[0].legs["lexical"],
+        "grams": hits[0].legs["grams"],
+        "agreement": float(sum(rank == 1 for rank in hits[0].ranks.values())),
+    }
 
 
-def _coverage(asked: dict[str, float], held: frozenset[str]) -> float:
-    total = sum(asked.values())
-    return sum(weight for term, weight in asked.items() if term in held) / total if total else 0.0
+def _missing_features(index: SearchIndex, retrieval: Retrieval, near: int, best: int) -> dict[str, float]:
+    encoded = retrieval.encoded
+    held = [stems(hit.passage.text) | stems(context_of(hit.passage)) for hit in retrieval.hits[:near]]
+    anywhere = frozenset().union(*held)
+    weights = {str(term): index.lexical.idf(term) for term in encoded.terms}
+    largest = index.lexical.idf("")  # of a word nobody wrote
+    text = encoded.question.searched
+    names = {str(term) for start, end in names_in(text) for term in terms(text[start:end])}
+    return {
+        "missing": max((w for t, w in weights.items() if t not in anywhere), default=0.0) / largest,
+        "missing_best": max((w for t, w in weights.items() if t not in held[best]), default=0.0) / largest,
+        "unknown": sum(t not in index.lexical for t in weights) / max(1, len(weights)),
+        "name_missing": len(names - anywhere) / max(1, len(names)),
+        "name_missing_best": len(names - held[best]) / max(1, len(names)),
+    }
+
+
+def _type_missing(question: str, sentence: Mapping[str, float]) -> float:
+    types = asked_types(question)
+    return float(bool(types) and not any(sentence[kind] for kind in types))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from time import perf_counter
 
 from alpie.app.abstention import ANSWERABLE_FEATURES, answerable_features
-from alpie.app.choice import Unit, units_of
+from alpie.app.choice import Unit, ranked_units
 from alpie.app.features import Candidates, candidates_of
 from alpie.app.quotes import QuotePolicy, select_quotes
 from alpie.app.records import Answer, SearchStatement
@@ -19,7 +19,7 @@ from alpie.index.search import Retrieval, SearchIndex
 __all__ = ["Judged", "answer_question", "judge"]
 
 _HITS = 10
-_NEAREST = QuotePolicy(most=3, always=3)  # of a refusal: shown, and labelled as no answer
+_NEAREST = QuotePolicy(most=3, always=3, extend_ratio=1.0)  # of a refusal: shown, and labelled as no answer
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ def judge(index: SearchIndex, question: Question, weights: Weights) -> Judged:
     """Search for a question and judge what was found."""
     retrieval = index.search(question, _HITS)
     candidates = candidates_of(index, retrieval)
-    units = units_of(retrieval, candidates, weights.sentence)
+    units = ranked_units(retrieval, candidates, weights.unit)
     row = answerable_features(index, retrieval, candidates, units)
     log_odds = float(weights.answerable.scores(row, ANSWERABLE_FEATURES)[0])
     return Judged(retrieval, candidates, units, sigmoid(log_odds) if units else 0.0)
@@ -63,7 +63,7 @@ def answer_question(
         judged.units,
         question.searched,
         documents,
-        weights.quote,
+        judged.confidence,
         (policy or QuotePolicy()) if answered else _NEAREST,
     )
     done = perf_counter()

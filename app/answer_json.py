@@ -9,12 +9,22 @@ from alpie.app.citation import cite, full_citation
 from alpie.app.records import Answer, Citation, Quote
 from alpie.app.verify import Place, Verification
 from alpie.index.hits import Hit
-from alpie.index.records import Document, Span
+from alpie.index.records import Document, Passage, Span
 
 if TYPE_CHECKING:
     from alpie.app.record_check import RecordCheck  # which reads what `alpie.app.record` made of rows
 
-__all__ = ["REFUSAL", "Row", "answer_row", "hit_row", "quote_row", "record_check_row", "verification_row"]
+__all__ = [
+    "REFUSAL",
+    "Row",
+    "answer_row",
+    "document_row",
+    "hit_row",
+    "passage_row",
+    "quote_row",
+    "record_check_row",
+    "verification_row",
+]
 
 Row = dict[str, Any]
 
@@ -46,6 +56,14 @@ def answer_row(answer: Answer, question_id: str = "", language: str = "es") -> R
         if answer.writer is None
         else [{"text": sentence.text, "quotes": list(sentence.quotes)} for sentence in answer.writer],
     }
+    if answer.writer_report:
+        report = answer.writer_report
+        row["writer_report"] = {
+            "model": report.model,
+            "dropped": report.dropped_count,
+            "reasons": dict(report.dropped),
+            "failure": report.failure,
+        }
     if not answer.answered:
         row["nearest"] = [quote_row(quote, language) for quote in answer.nearest]
     return row
@@ -76,6 +94,38 @@ def hit_row(hit: Hit, documents: Mapping[str, Document], language: str = "es") -
         "citation": full_citation(citation, language),
         "terms": list(hit.terms),
         "ranks": dict(hit.ranks),
+    }
+
+
+def passage_row(passage: Passage, document: Document, language: str = "es") -> Row:
+    """A passage with its place, its citation and its sentences, each with its offsets."""
+    citation = cite(document, passage)
+    return {
+        "doc": passage.document_id,
+        "text": passage.text,
+        "start": passage.start,
+        "end": passage.end,
+        "address": passage.address,
+        **_where(citation),
+        "citation": full_citation(citation, language),
+        "sentences": [{"text": one.text, "spans": _rows(one.spans)} for one in passage.sentences],
+    }
+
+
+def document_row(document: Document, passages: int) -> Row:
+    """What `sources.toml` says of a document; `passages`: how many it was laid out into."""
+    return {
+        "id": document.id,
+        "title": document.title,
+        "publisher": document.publisher,
+        "date": document.date,
+        "kind": document.kind,
+        "language": document.language,
+        "url": document.url,
+        "rights": document.rights,
+        "file": document.file,
+        "sha256": document.sha256,
+        "passages": passages,
     }
 
 

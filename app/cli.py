@@ -16,12 +16,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from alpie.app.options import COMMANDS, make_parser
-from alpie.app.settings import Settings, load_settings, work_offline
+from alpie.app.settings import Settings, compute_in_one_thread, load_settings, work_offline
 from alpie.app.words import Words, words_for
 from alpie.index.errors import AlpieError, IndexMissing, SettingsError
 
 if TYPE_CHECKING:
     from alpie.app.corpus import Corpus
+    from alpie.app.records import Answer
     from alpie.eval.run import EvaluationOptions
 
 __all__ = ["main"]
@@ -36,6 +37,7 @@ _logger = logging.getLogger(__name__)
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code."""
     work_offline()
+    compute_in_one_thread()
     _use_utf_8()
     words = words_for(os.environ.get("ALPIE_LANGUAGE", "es"))
     try:
@@ -114,13 +116,29 @@ def _ask(arguments: argparse.Namespace, settings: Settings, words: Words) -> int
 
     corpus = _open_corpus(settings, words)
     answer = corpus.ask(" ".join(arguments.question), turns=tuple(arguments.turn))
+    if arguments.json and settings.writer:
+        from alpie.app.writer import written
+
+        answer = written(answer, settings)
     if arguments.record:
         _save_record(arguments.record, answer, corpus, words)
     if arguments.json:
         _print_json(answer_row(answer, language=words.language))
-    else:
-        _print(answer_text(answer, words, terminal_width(sys.stdout)), end="")
+        return DONE
+    _print(answer_text(answer, words, terminal_width(sys.stdout)), end="")
+    if settings.writer and answer.quotes:
+        _write(answer, settings, words)
     return DONE
+
+
+def _write(answer: Answer, settings: Settings, words: Words) -> None:
+    """The model's sentences under the quotations, each as it comes, and how the writing went."""
+    from alpie.app.terminal import terminal_width, written_lines
+    from alpie.app.writer import write
+
+    for line in written_lines(write(answer, settings), words, terminal_width(sys.stdout)):
+        _print(line)
+        sys.stdout.flush()
 
 
 def _search(arguments: argparse.Namespace, settings: Settings, words: Words) -> int:
@@ -165,6 +183,11 @@ def _verify(arguments: argparse.Namespace, settings: Settings, words: Words) -> 
 
 
 def _eval(arguments: argparse.Namespace, settings: Settings, words: Words) -> int:
+    if arguments.speed:
+        from alpie.eval.speed import measure_speed
+
+        _open_corpus(settings, words)  # builds the index where there is none
+        return measure_speed(settings, arguments.report)
     from alpie.eval.run import EvaluationOptions, evaluate
 
     names = EvaluationOptions.__dataclass_fields__
@@ -208,6 +231,15 @@ def _doctor(arguments: argparse.Namespace, settings: Settings, words: Words) -> 
     return worst
 
 
+def _mcp(arguments: argparse.Namespace, settings: Settings, words: Words) -> int:
+    from alpie.app.endpoints import Endpoints, finisher
+    from alpie.app.mcp_server import make_server
+
+    corpus = _open_corpus(settings, words)
+    make_server(Endpoints(lambda: corpus, words.language, finisher(settings))).run()
+    return DONE
+
+
 _RUN: dict[str, Callable[[argparse.Namespace, Settings, Words], int]] = {
     "serve": _serve,
     "index": _index,
@@ -216,6 +248,7 @@ _RUN: dict[str, Callable[[argparse.Namespace, Settings, Words], int]] = {
     "verify": _verify,
     "eval": _eval,
     "doctor": _doctor,
+    "mcp": _mcp,
 }
 
 

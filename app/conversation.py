@@ -25,6 +25,15 @@ _POINTS_BACK = re.compile(
     r"est[oe]|est[oa]s|los dos|ambos|ambas|them|they|those|these|that|it|there|its|their|he|she|him|her|his)\b"
 )
 _SUBORDINATE_THAT = re.compile(r"\b(?:that|it|there|esto|este|esta|estas|estos)\b(?= \w+ )")
+_QUESTION_WORDS = (
+    r"(?:(?:a|de|en|por|para|con|desde|hasta|sobre) )?"
+    r"(?:qu[eé]|qui[eé]n(?:es)?|cu[aá]l(?:es)?|cu[aá]nt[oa]s?|cu[aá]ndo|d[oó]nde|c[oó]mo|"
+    r"what|who|which|when|where|why|how(?: many| much)?)"
+)
+_ASKS_ITSELF = re.compile(rf"^{_QUESTION_WORDS}\b", re.IGNORECASE)
+_ASKING = re.compile(
+    rf"^{_QUESTION_WORDS}(?: (?:es|son|era|eran|fue|fueron|hay|hubo|is|are|was|were|did|does|do))?\b", re.IGNORECASE
+)
 _FRAGMENT_WORDS = 4  # content words from which a question is taken to stand by itself
 _BARE = re.compile(
     r"^[¿¡\s]*(?:por que|porque|cuando|donde|quien(?:es)?|cuant[oa]s?|como|cual(?:es)?|why|when|where|who|how many|explica\w*|"
@@ -66,7 +75,11 @@ def complete(question: Question, turns: Sequence[str]) -> Question:
         earlier = complete(read_question(turns[-1]), turns[:-1]).searched
     except QuestionError:
         return question
-    older = [name for turn in turns[:-1] for name in _names(turn) if name not in earlier]
     own = _OPENING.sub("", question.searched, count=1).strip(" ¿¡")
-    context = " ".join([*dict.fromkeys(older), earlier.rstrip(" ?.!")])
-    return replace(question, searched=f"{context} {own}")
+    older = [name for turn in turns[:-1] for name in _names(turn) if name not in earlier]
+    subject = earlier.strip(" ¿¡?.!")
+    if _ASKS_ITSELF.search(own):  # «¿y qué riesgo tiene?» asks anew: of the earlier only the subject
+        subject = _ASKING.sub("", subject, count=1).strip()
+    # What is asked now stands first and last, so that the earlier question's words do not outweigh it.
+    asked = own.rstrip(" ?.!")
+    return replace(question, searched=" ".join([asked, *dict.fromkeys(older), subject, asked]) + "?")

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +22,6 @@ from alpie.app.quotes import QuotePolicy
 from alpie.app.records import Answer
 from alpie.app.settings import Settings, load_settings
 from alpie.app.weights import Weights, load_weights
-from alpie.index.build import BuildReport, build_index
 from alpie.index.embed import embed_passages
 from alpie.index.encoder import Encoder, open_encoder
 from alpie.index.errors import AddressError, SettingsError
@@ -30,6 +30,9 @@ from alpie.index.query import read_question
 from alpie.index.records import Document, Layout, Passage
 from alpie.index.search import SearchIndex
 from alpie.index.store import corpus_fingerprint, open_generation
+
+if TYPE_CHECKING:
+    from alpie.index.build import BuildReport
 
 __all__ = ["Corpus"]
 
@@ -83,6 +86,8 @@ class Corpus:
         on_progress: Callable[[int, int], None] | None = None,
     ) -> BuildReport:
         """Build or update the index of `settings.docs` in `settings.data`."""
+        from alpie.index.build import build_index  # late: reading layouts is not needed for answering
+
         settings = settings or load_settings()
         return build_index(
             settings.docs, settings.data, _encoder(settings), rebuild=rebuild, on_progress=on_progress
@@ -117,6 +122,13 @@ class Corpus:
     @cached_property
     def _by_address(self) -> dict[str, Passage]:
         return {passage.address: passage for passage in self.passages}
+
+    @cached_property
+    def _rows_by_document(self) -> dict[str, NDArray[np.int64]]:
+        rows: dict[str, list[int]] = {}
+        for row, passage in enumerate(self.passages):
+            rows.setdefault(passage.document_id, []).append(row)
+        return {document: np.array(of_it, dtype=np.int64) for document, of_it in rows.items()}
 
     def passage(self, address: str) -> Passage:
         """The passage with this address. Raises `AddressError` when there is none, or no longer."""
@@ -155,7 +167,9 @@ class Corpus:
         if document not in self.documents:
             known = ", ".join(self.documents)
             raise SettingsError(f"No hay ningún documento «{document}». Los que hay: {known}.")
-        return np.array([passage.document_id == document for passage in self.passages])
+        allowed = np.zeros(len(self.passages), dtype=np.bool_)
+        allowed[self._rows_by_document.get(document, np.zeros(0, dtype=np.int64))] = True
+        return allowed
 
 
 def _encoder(settings: Settings) -> Encoder:

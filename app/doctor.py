@@ -125,7 +125,7 @@ def _index(settings: Settings, words: Words) -> Check:
     except IndexMissing:
         return Check("index", State.ADVICE, words("doctor.index.missing", folder=settings.data))
     manifest = read_manifest(folder)
-    check_files(folder, manifest)
+    check_files(folder, manifest, thorough=True)
     freshness = compare_with_documents(settings.docs, settings.data)
     if not freshness.is_fresh:
         return Check("index", State.ADVICE, words("index.stale", names=", ".join(freshness.ids)))

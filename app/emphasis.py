@@ -19,7 +19,8 @@ _DATE = re.compile(
     re.IGNORECASE,
 )
 _FIGURE = re.compile(
-    r"(?<![\w/.-])\d+(?:[.,\u00a0 ]\d{3})*(?:,\d+)?(?: ?%| ?€| (?:mil )?mill(?:ón|ones)(?: de euros| de dólares)?| por ciento)?(?![\w/])"
+    r"(?<![\w/.-])\d+(?:[.,\u00a0 ]\d{3})*(?:,\d+)?"
+    r"(?: ?%| ?€| (?:mil )?mill(?:ón|ones)(?: de euros| de dólares)?| por ciento)?(?![\w/])"
 )
 
 

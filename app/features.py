@@ -1,4 +1,4 @@
-"""What is known of a sentence that may answer: one row of numbers a sentence.
+"""What is known of a unit that may answer: one row of numbers a sentence, or a list as a whole.
 
 All similarities are absolute, so that a weight table fitted on one collection serves another. Nothing
 here knows a document, a subject or a language beyond Spanish and English question words.
@@ -7,26 +7,30 @@ here knows a document, a subject or a language beyond Spanish and English questi
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from alpie.app.units import UnitSpan, asks_for_list, unit_spans
 from alpie.index.analysis import fold, stems, terms
-from alpie.index.records import SentenceRole
+from alpie.index.hits import Hit
+from alpie.index.records import BlockKind, SentenceRole
 from alpie.index.search import Retrieval, SearchIndex
 
-__all__ = ["SENTENCE_FEATURES", "Candidates", "asked_types", "candidates_of", "pattern_of"]
+__all__ = ["UNIT_FEATURES", "Candidates", "asked_types", "candidates_of"]
 
-SENTENCE_FEATURES = (
-    "tokens",  # MaxSim: mean over question tokens of the best cosine in the sentence
+UNIT_FEATURES = (
+    "tokens",  # MaxSim: mean over question tokens of the best cosine in the unit
     "tokens_weighted",  # the same, weighted by the rarity of the words
-    "tokens_low",  # mean of the worst quarter of the matches: what the sentence does not speak of
+    "tokens_low",  # mean of the worst quarter of the matches: what the unit does not speak of
+    "tokens_window",  # MaxSim with the sentences before and after
     "late",  # cosine of the mean token vectors, in context
-    "cosine",  # of the sentence encoded by itself
-    "coverage",  # share of the question's term weight that stands in the sentence
+    "cosine",  # of the sentence encoded by itself, the best of the unit
+    "coverage",  # share of the question's term weight that stands in the unit
     "coverage_window",  # … in it or its neighbours
-    "bm25",  # of the sentence, normalised
+    "bm25",  # of the sentence, normalised, the best of the unit
     "passage_cosine",
     "passage_sentence",  # best sentence cosine of the passage
     "passage_tokens",  # best MaxSim of the passage
@@ -40,8 +44,12 @@ SENTENCE_FEATURES = (
     "definition",
     "short",  # under six words
     "long",  # over forty words
-    "grouped",  # list item or table row
-    "lead_in",
+    "list",  # several list items or table rows
+    "list_asked",  # … and the question asks for several things
+    "item",  # a list item or table row by itself
+    "lead_in",  # a lead-in by itself
+    "caption",
+    "metadata",
     "first",  # of its passage
 )
 
@@ -94,25 +102,44 @@ _PATTERNS = {
 
 @dataclass(frozen=True)
 class Candidates:
-    """The sentences of the best passages, each with its numbers."""
+    """The units of the best passages, each with its numbers."""
 
     hit: NDArray[np.int64]  # (candidates,): index into the retrieval's hits
-    position: NDArray[np.int64]  # (candidates,): index into that passage's sentences
-    features: NDArray[np.float32]  # (candidates, len(SENTENCE_FEATURES))
+    spans: tuple[UnitSpan, ...]  # (candidates,): which sentences of that passage
+    features: NDArray[np.float32]  # (candidates, len(UNIT_FEATURES))
 
     def __len__(self) -> int:
-        return len(self.hit)
+        return len(self.spans)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """The question's side of every comparison, computed once."""
+
+    text: str
+    weights: dict[str, float]  # of its terms
+    total: float
+    types: frozenset[str]
+    lists: bool
+    mean_tokens: NDArray[np.float32]  # (dimension,), unit length
+
+
+@dataclass(frozen=True)
+class _Read:
+    """A passage's side: one row a sentence."""
+
+    hit: Hit
+    matches: NDArray[np.float32]  # (sentences, question tokens)
+    token_sums: NDArray[np.float32]  # (sentences, dimension)
+    cosines: NDArray[np.float32]  # (sentences,)
+    bm25: NDArray[np.float32]  # (sentences,)
+    found: list[frozenset[str]]  # terms of the question in each sentence
 
 
 def asked_types(question: str) -> frozenset[str]:
     """Which kinds of answer the question words ask for: any of the keys of the type features."""
     folded = fold(question)
     return frozenset(kind for kind, pattern in _ASKS.items() if pattern.search(folded))
-
-
-def pattern_of(kind: str) -> re.Pattern[str]:
-    """What an answer of this kind looks like in a sentence; matched on lower case but for names."""
-    return _PATTERNS[kind]
 
 
 def _type_columns(question: str, text: str, types: frozenset[str]) -> list[float]:
@@ -131,67 +158,105 @@ def _type_columns(question: str, text: str, types: frozenset[str]) -> list[float
 
 
 def candidates_of(index: SearchIndex, retrieval: Retrieval, passages: int = 6) -> Candidates:
-    """All sentences of the first `passages` hits."""
-    encoded = retrieval.encoded
-    asked = {str(term): index.lexical.idf(term) for term in encoded.terms}
-    total = sum(asked.values()) or 1.0
-    sentence_bm25 = index.sentence_lexical.scores(encoded.terms)
-    types = asked_types(encoded.question.searched)
-    mean_question = encoded.tokens.mean(axis=0) if len(encoded.tokens) else np.zeros(index.dense.dimension, dtype=np.float32)
-    mean_question = np.asarray(mean_question / max(float(np.linalg.norm(mean_question)), 1e-9), dtype=np.float32)
+    """All units of the first `passages` hits."""
+    asked = _asked(index, retrieval)
+    bm25 = index.sentence_lexical.scores(retrieval.encoded.terms)
+    weights = retrieval.encoded.token_weights
     rows: list[list[float]] = []
     hits: list[int] = []
-    positions: list[int] = []
-    found_passages = zip(retrieval.hits[:passages], retrieval.rows, retrieval.matches, strict=False)
-    for number, (hit, row, matches) in enumerate(found_passages):
-        first = int(index.sentence_bounds[row])
-        last = int(index.sentence_bounds[row + 1])
-        late = _late_cosines(index, int(row), mean_question)
-        cosines = index.sentence_vectors.rows(np.arange(first, last)) @ encoded.vector
-        found = [stems(s.text) & asked.keys() for s in hit.passage.sentences]
-        best_tokens = float(matches.mean(axis=1).max()) if matches.size else 0.0
-        for position, sentence in enumerate(hit.passage.sentences):
-            match = matches[position]
-            window = set().union(*found[max(0, position - 1) : position + 2])
-            words = len(sentence.text.split())
-            quarter = max(1, len(match) // 4)
-            rows.append(
-                [
-                    float(match.mean()) if len(match) else 0.0,
-                    float(match @ encoded.token_weights) if len(match) else 0.0,
-                    float(np.sort(match)[:quarter].mean()) if len(match) else 0.0,
-                    float(late[position]),
-                    float(cosines[position]),
-                    sum(asked[t] for t in found[position]) / total,
-                    sum(asked[t] for t in window) / total,
-                    float(sentence_bm25[first + position]),
-                    hit.legs["dense"],
-                    hit.legs["sentence"],
-                    best_tokens,
-                    hit.legs["lexical"],
-                    hit.legs["grams"],
-                    *_type_columns(encoded.question.searched, sentence.text, types),
-                    float(words < 6),
-                    float(words > 40),
-                    float(sentence.role in (SentenceRole.ITEM, SentenceRole.ROW, SentenceRole.HEADER)),
-                    float(sentence.role is SentenceRole.LEAD_IN),
-                    float(position == 0),
-                ]
-            )
+    spans: list[UnitSpan] = []
+    for number, row in enumerate(retrieval.rows[:passages]):
+        read = _read(index, retrieval, number, int(row), bm25, asked)
+        for span in unit_spans(read.hit.passage.sentences, asked.lists):
+            rows.append(_row(read, span, asked, weights))
             hits.append(number)
-            positions.append(position)
-    features = np.array(rows, dtype=np.float32).reshape(len(rows), len(SENTENCE_FEATURES))
-    return Candidates(np.array(hits, dtype=np.int64), np.array(positions, dtype=np.int64), features)
+            spans.append(span)
+    features = np.array(rows, dtype=np.float32).reshape(len(rows), len(UNIT_FEATURES))
+    return Candidates(np.array(hits, dtype=np.int64), tuple(spans), features)
 
 
-def _late_cosines(index: SearchIndex, row: int, question: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Cosine of the question's mean token vector with each sentence's, shape (sentences,)."""
+def _asked(index: SearchIndex, retrieval: Retrieval) -> _Asked:
+    encoded = retrieval.encoded
+    weights = {str(term): index.lexical.idf(term) for term in encoded.terms}
+    mean = encoded.tokens.mean(axis=0) if len(encoded.tokens) else np.zeros(index.dense.dimension, np.float32)
+    text = encoded.question.searched
+    return _Asked(
+        text=text,
+        weights=weights,
+        total=sum(weights.values()) or 1.0,
+        types=asked_types(text),
+        lists=asks_for_list(text),
+        mean_tokens=np.asarray(mean / max(float(np.linalg.norm(mean)), 1e-9), dtype=np.float32),
+    )
+
+
+def _read(
+    index: SearchIndex, retrieval: Retrieval, number: int, row: int, bm25: NDArray[np.float32], asked: _Asked
+) -> _Read:
+    hit = retrieval.hits[number]
     first, last = int(index.sentence_bounds[row]), int(index.sentence_bounds[row + 1])
+    return _Read(
+        hit=hit,
+        matches=retrieval.matches[number],
+        token_sums=_token_sums(index, first, last),
+        cosines=index.sentence_vectors.rows(np.arange(first, last)) @ retrieval.encoded.vector,
+        bm25=bm25[first:last],
+        found=[stems(sentence.text) & asked.weights.keys() for sentence in hit.passage.sentences],
+    )
+
+
+def _token_sums(index: SearchIndex, first: int, last: int) -> NDArray[np.float32]:
+    """The sum of each sentence's token vectors, shape (sentences, dimension)."""
     bounds = index.token_store.bounds[first : last + 1] - index.token_store.bounds[first]
-    result = np.zeros(last - first, dtype=np.float32)
+    sums = np.zeros((last - first, index.dense.dimension), dtype=np.float32)
     filled = np.flatnonzero(np.diff(bounds) > 0)
     if len(filled):
-        sums = np.add.reduceat(index.token_store.of_sentences(first, last), bounds[:-1][filled], axis=0)
-        norms = np.maximum(np.linalg.norm(sums, axis=1), 1e-9)
-        result[filled] = (sums @ question) / norms
-    return result
+        sums[filled] = np.add.reduceat(index.token_store.of_sentences(first, last), bounds[:-1][filled], axis=0)
+    return sums
+
+
+def _row(read: _Read, span: UnitSpan, asked: _Asked, token_weights: NDArray[np.float32]) -> list[float]:
+    """The numbers of one unit. A borrowed lead-in counts as if it stood in the unit."""
+    sentences = read.hit.passage.sentences
+    members = list(range(span.first, span.last + 1)) + ([] if span.context is None else [span.context])
+    window = range(max(0, span.first - 1), min(len(sentences), span.last + 2))
+    match = read.matches[members].max(axis=0) if read.matches.size else np.zeros(1, dtype=np.float32)
+    around = np.maximum(match, read.matches[list(window)].max(axis=0)) if read.matches.size else match
+    weighted = float(match @ token_weights) if len(match) == len(token_weights) else 0.0
+    summed = read.token_sums[members].sum(axis=0)
+    text = " ".join(sentence.text for sentence in sentences[span.first : span.last + 1])
+    words = len(text.split())
+    role = sentences[span.first].role
+    grouped = role is not SentenceRole.SENTENCE
+    return [
+        float(match.mean()),
+        weighted,
+        float(np.sort(match)[: max(1, len(match) // 4)].mean()),
+        float(around.mean()),
+        float(summed @ asked.mean_tokens / max(float(np.linalg.norm(summed)), 1e-9)),
+        float(read.cosines[members].max()),
+        _covered(read, members, asked),
+        _covered(read, [*members, *window], asked),
+        float(read.bm25[members].max()),
+        read.hit.legs["dense"],
+        read.hit.legs["sentence"],
+        read.hit.legs["tokens"],
+        read.hit.legs["lexical"],
+        read.hit.legs["grams"],
+        *_type_columns(asked.text, text, asked.types),
+        float(words < 6),
+        float(words > 40 and not grouped),
+        float(grouped and span.last > span.first),
+        float(grouped and span.last > span.first and asked.lists),
+        float(grouped and span.last == span.first and role is not SentenceRole.LEAD_IN),
+        float(role is SentenceRole.LEAD_IN and span.last == span.first),
+        float(read.hit.passage.kind is BlockKind.CAPTION),
+        float(read.hit.passage.kind is BlockKind.METADATA),
+        float(span.first == 0),
+    ]
+
+
+def _covered(read: _Read, positions: Sequence[int], asked: _Asked) -> float:
+    """Share of the question's term weight that these sentences hold."""
+    held = frozenset().union(*(read.found[position] for position in positions))
+    return sum(asked.weights[term] for term in held) / asked.total

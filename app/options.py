@@ -14,7 +14,7 @@ from alpie.app.words import LANGUAGES, Words
 
 __all__ = ["COMMANDS", "make_parser"]
 
-COMMANDS = ("serve", "index", "ask", "search", "verify", "eval", "doctor")
+COMMANDS = ("serve", "index", "ask", "search", "verify", "eval", "doctor", "mcp")
 _LEGS = ("fused", "dense", "lexical")
 _PARTS = ("report", "fit", "all")
 _MOST_HITS = 100
@@ -86,6 +86,7 @@ def make_parser(words: Words) -> argparse.ArgumentParser:
     _verify(command("verify"), words)
     _eval(command("eval"), words)
     command("doctor")
+    command("mcp")
     parser.set_defaults(verbose=False)
     return parser
 
@@ -160,6 +161,7 @@ def _eval(parser: _Parser, words: Words) -> None:
     parser.options.add_argument(
         "--compare", action=argparse.BooleanOptionalAction, default=None, help=words("help.eval.compare")
     )
+    parser.options.add_argument("--speed", action="store_true", help=words("help.eval.speed"))
     parser.options.add_argument("--resamples", type=int, metavar="N", help=words("help.eval.resamples"))
 
 

@@ -11,20 +11,17 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from alpie.app.choice import Unit
 from alpie.app.citation import cite
 from alpie.app.emphasis import emphasise
 from alpie.app.records import Quote
-from alpie.app.weights import LinearModel, sigmoid
+from alpie.app.units import UnitSpan, asks_for_list, needs_sentence_before
 from alpie.index.analysis import fold, stems
 from alpie.index.readable import proves
 from alpie.index.records import Document, SentenceRole, Span
 
-__all__ = ["QUOTE_FEATURES", "QuotePolicy", "quote_features", "select_quotes"]
+__all__ = ["QuotePolicy", "select_quotes"]
 
-QUOTE_FEATURES = ("score", "share", "margin", "rank", "following")
 _MAX_SENTENCES = 3
 _MAX_JOINED_WORDS = 90
 _NEAR_DUPLICATE = 0.7  # share of common stems from which two quotations say the same
@@ -37,92 +34,94 @@ _LEANS = re.compile(
 
 @dataclass(frozen=True)
 class QuotePolicy:
-    """How many quotations, and from which likelihood on. Likelihoods are 0 … 1."""
+    """How many quotations, and how long. Beliefs are shares of one, over all units of the question.
+
+    The defaults were chosen on the fitting part of the questions: see docs/quality.md.
+    """
 
     most: int = 5
-    always: int = 1  # so many are shown however unlikely
-    least_likelihood: float = 0.25  # of a further quotation to be shown
-    least_ratio: float = 0.4  # … and of its likelihood to that of the first
-
-
-def quote_features(units: Sequence[Unit]) -> np.ndarray:
-    """One row a unit, shape (units, len(QUOTE_FEATURES)): how sure its choice is."""
-    rows = []
-    for position, unit in enumerate(units):
-        other = units[1] if position == 0 and len(units) > 1 else units[0]
-        rows.append([unit.score, unit.share, unit.score - other.score, float(unit.rank), float(position)])
-    return np.array(rows, dtype=np.float32).reshape(len(rows), len(QUOTE_FEATURES))
+    always: int = 1  # so many are shown however little is believed
+    enough: float = 0.8  # no further quotation once those shown hold this much belief
+    least_ratio: float = 0.05  # of a further quotation's belief to the first's
+    usual: int = 3  # no more than this, unless the question asks for several things
+    extend_ratio: float = 0.1  # a neighbouring sentence is quoted along from this ratio of belief on
 
 
 def select_quotes(
     units: Sequence[Unit],
     question: str,
     documents: Mapping[str, Document],
-    model: LinearModel,
+    confidence: float,
     policy: QuotePolicy,
 ) -> tuple[Quote, ...]:
     """The quotations to show, best first.
 
-    Every one is proved: a unit whose words are not at its place in the source, which an intact index
-    cannot hold, is left out rather than shown.
+    `confidence` is the probability that the documents answer; a quotation's own is its belief times
+    that. Every quotation is proved: a unit whose words are not at its place in the source, which an
+    intact index cannot hold, is left out rather than shown.
     """
-    likelihoods = [sigmoid(float(score)) for score in model.scores(quote_features(units), QUOTE_FEATURES)]
-    chosen: list[tuple[Unit, float]] = []
-    for unit, likelihood in zip(units, likelihoods, strict=True):
-        wanted = len(chosen) < policy.always or (
-            likelihood >= policy.least_likelihood and likelihood >= policy.least_ratio * likelihoods[0]
-        )
-        if not wanted or len(chosen) >= policy.most + _MAX_SENTENCES:
-            break
-        if unit.sentences[0].role is SentenceRole.LEAD_IN and unit.first == unit.last:
-            continue  # «Este informe se propone:» says nothing by itself
-        chosen.append((unit, likelihood))
+    most = policy.most if asks_for_list(question) else min(policy.most, policy.usual)
     quotes: list[Quote] = []
-    for unit, likelihood in _joined(chosen):
-        quote = _quote(_understandable(unit), likelihood, question, documents)
+    shown = 0.0
+    used: set[tuple[int, int]] = set()
+    for unit in units:
+        if (unit.rank, unit.first) in used or _is_mere_lead_in(unit):
+            continue
+        wanted = len(quotes) < policy.always or (
+            shown < policy.enough and unit.share >= policy.least_ratio * units[0].share
+        )
+        if not wanted or len(quotes) >= most:
+            break
+        longer = _understandable(_extended(unit, units, policy.extend_ratio))
+        used |= {(unit.rank, position) for position in range(longer.first, longer.last + 1)}
+        shown += longer.share
+        quote = _quote(longer, longer.share * confidence, question, documents)
         if quote is not None and not any(_alike(quote, other) for other in quotes):
             quotes.append(quote)
-    return tuple(quotes[: policy.most])
+    return tuple(quotes)
 
 
-def _joined(chosen: Sequence[tuple[Unit, float]]) -> list[tuple[Unit, float]]:
-    """Neighbouring units of one passage as one, in the place of the better."""
-    joined: list[tuple[Unit, float]] = []
-    for unit, likelihood in chosen:
-        for i, (other, other_likelihood) in enumerate(joined):
-            if other.hit is unit.hit and (merged := _merge(other, unit)) is not None:
-                # at least one of two that exclude each other: their likelihoods add up
-                joined[i] = (merged, min(0.99, other_likelihood + likelihood * (1 - other_likelihood)))
-                break
-        else:
-            joined.append((unit, likelihood))
-    return joined
+def _is_mere_lead_in(unit: Unit) -> bool:
+    """«Este informe se propone:» says nothing without its list."""
+    return unit.first == unit.last and unit.sentences[0].role is SentenceRole.LEAD_IN
 
 
-def _merge(one: Unit, other: Unit) -> Unit | None:
-    first, last = min(one.first, other.first), max(one.last, other.last)
-    inside = one.first <= other.first and other.last <= one.last
-    gap = max(one.first, other.first) - min(one.last, other.last)
-    merged = replace(one, first=first, last=last)
-    short = (
-        last - first < _MAX_SENTENCES
-        and sum(len(s.text.split()) for s in merged.sentences) <= _MAX_JOINED_WORDS
-    )
-    return merged if inside or (gap <= 1 and short) else None
+def _extended(unit: Unit, units: Sequence[Unit], least_ratio: float) -> Unit:
+    """The unit with the neighbouring sentences that are nearly as likely to answer."""
+    if unit.sentences[0].group is not None:
+        return unit
+    of_passage = {other.first: other for other in units if other.rank == unit.rank and other.first == other.last}
+    longer = unit
+    while longer.last - longer.first + 1 < _MAX_SENTENCES:
+        neighbours = [of_passage.get(longer.first - 1), of_passage.get(longer.last + 1)]
+        fitting = [
+            other
+            for other in neighbours
+            if other is not None
+            and other.sentences[0].group is None
+            and other.share >= least_ratio * unit.share
+            and longer.words + other.words <= _MAX_JOINED_WORDS
+        ]
+        if not fitting:
+            break
+        best = max(fitting, key=lambda other: other.share)
+        span = UnitSpan(min(longer.first, best.first), max(longer.last, best.last))
+        longer = replace(longer, span=span, share=longer.share + best.share)
+    return longer
 
 
 def _understandable(unit: Unit) -> Unit:
     """The unit, with the sentence before it when it leans on that."""
     sentences = unit.hit.passage.sentences
+    if needs_sentence_before(sentences, unit.first):
+        return replace(unit, span=UnitSpan(unit.first - 1, unit.last))
     first = sentences[unit.first]
-    if unit.first == 0 or first.role is not SentenceRole.SENTENCE or not _LEANS.match(fold(first.text)):
+    leans = unit.first > 0 and first.role is SentenceRole.SENTENCE and _LEANS.match(fold(first.text))
+    if not leans or sentences[unit.first - 1].role is not SentenceRole.SENTENCE:
         return unit
-    before = sentences[unit.first - 1]
-    longer = replace(unit, first=unit.first - 1)
-    words = sum(len(sentence.text.split()) for sentence in longer.sentences)
-    if before.role is not SentenceRole.SENTENCE or longer.last - longer.first >= _MAX_SENTENCES:
-        return unit
-    return longer if words <= _MAX_JOINED_WORDS else unit
+    longer = replace(unit, span=UnitSpan(unit.first - 1, unit.last))
+    fits = longer.last - longer.first < _MAX_SENTENCES and longer.words <= _MAX_JOINED_WORDS
+    return longer if fits else unit
 
 
 def _quote(unit: Unit, likelihood: float, question: str, documents: Mapping[str, Document]) -> Quote | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from alpie.index.hits import Hit
 from alpie.index.records import Passage, Span
 
-__all__ = ["Answer", "Citation", "Quote", "SearchStatement", "WrittenSentence"]
+__all__ = ["Answer", "Citation", "Quote", "SearchStatement", "WriterReport", "WrittenSentence"]
 
 
 @dataclass(frozen=True)
@@ -77,6 +77,19 @@ class WrittenSentence:
 
 
 @dataclass(frozen=True)
+class WriterReport:
+    """How the writing went: shown under the quotations, which are the same whatever it says."""
+
+    model: str  # as in the settings
+    dropped: Mapping[str, int] = field(default_factory=dict)  # sentences not shown, by reason
+    failure: str = ""  # "" | "timeout" | "cut" | "unreachable" | "nothing" | "missing" | "busy"
+
+    @property
+    def dropped_count(self) -> int:
+        return sum(self.dropped.values())
+
+
+@dataclass(frozen=True)
 class Answer:
     """The answer to one question: quotations, or an honest no with the nearest passages."""
 
@@ -90,4 +103,5 @@ class Answer:
     search: SearchStatement
     milliseconds: Mapping[str, float] = field(default_factory=dict)  # by stage, and "total"
     language: str = "es"  # of the question: "es" | "en" | "und"
-    writer: tuple[WrittenSentence, ...] | None = None
+    writer: tuple[WrittenSentence, ...] | None = None  # None: no model is configured
+    writer_report: WriterReport | None = None

@@ -29,7 +29,15 @@ from alpie.app.setting_kinds import (
 )
 from alpie.index.errors import SettingsError
 
-__all__ = ["CONFIG_FILE", "SEED_DOCUMENTS", "Settings", "load_settings", "settings_table", "work_offline"]
+__all__ = [
+    "CONFIG_FILE",
+    "SEED_DOCUMENTS",
+    "Settings",
+    "compute_in_one_thread",
+    "load_settings",
+    "settings_table",
+    "work_offline",
+]
 
 ROOT = Path(__file__).resolve().parents[1]  # the checkout, or the folder of the installed namespace
 SEED_DOCUMENTS = ROOT / "docs_src"
@@ -90,6 +98,17 @@ class Settings:
 def work_offline() -> None:
     """Forbid libraries the network and telemetry. Has full effect only before their first import."""
     os.environ.update(_OFFLINE)
+
+
+def compute_in_one_thread() -> None:
+    """Keep numpy's and FAISS's products in the thread that asks; to be called before their first import.
+
+    The products of a question take a millisecond or two: threads for them wait for each other, busily, and
+    took half of a question's processor time on two cores. Several questions are several threads anyway. Who
+    sets the variables otherwise is obeyed.
+    """
+    for library in ("OMP", "OPENBLAS", "MKL"):
+        os.environ.setdefault(f"{library}_NUM_THREADS", "1")
 
 
 def load_settings(

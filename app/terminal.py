@@ -5,16 +5,19 @@ from __future__ import annotations
 import re
 import shutil
 import textwrap
-from collections.abc import Callable, Mapping, Sequence
-from typing import TextIO
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, TextIO
 
 from alpie.app.citation import cite, full_citation
 from alpie.app.record_check import RecordCheck
-from alpie.app.records import Answer, Quote, SearchStatement
+from alpie.app.records import Answer, Quote, SearchStatement, WriterReport, WrittenSentence
 from alpie.app.verify import DifferenceKind, Place, Verdict, Verification
 from alpie.app.words import Words
 from alpie.index.hits import Hit
 from alpie.index.records import Document
+
+if TYPE_CHECKING:
+    from alpie.app.writer import Writing
 
 __all__ = [
     "answer_text",
@@ -24,6 +27,7 @@ __all__ = [
     "search_statement",
     "terminal_width",
     "verification_text",
+    "written_lines",
 ]
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # a document must not steer the terminal
@@ -40,9 +44,6 @@ def terminal_width(stream: TextIO) -> int:
 def answer_text(answer: Answer, words: Words, width: int) -> str:
     """The quotations with their citations, or the refusal with the nearest passages."""
     lines: list[str] = []
-    for sentence in answer.writer or ():
-        notes = "".join(f" [{number}]" for number in sentence.quotes)
-        lines += [_wrapped(words("ask.written", text=sentence.text) + notes, width), ""]
     if answer.answered:
         for number, quote in enumerate(answer.quotes, start=1):
             lines += _quote_lines(quote, f"{number}. ", words, width)
@@ -54,7 +55,32 @@ def answer_text(answer: Answer, words: Words, width: int) -> str:
                 lines += _quote_lines(quote, " · ", words, width)
     seconds = words.number(answer.milliseconds.get("total", 0.0) / 1000, 2)
     lines.append(f"{search_statement(answer.search, words)} {words('ask.seconds', seconds=seconds)}")
+    if answer.writer:
+        lines += ["", *(_written_line(sentence, words, width) for sentence in answer.writer)]
+    if answer.writer_report:
+        lines += _report_lines(answer.writer_report, words, width)
     return "\n".join(lines) + "\n"
+
+
+def written_lines(writing: Writing, words: Words, width: int) -> Iterator[str]:
+    """The sentences of a language model as they come, then how the writing went."""
+    yield ""
+    for sentence in writing:
+        yield _written_line(sentence, words, width)
+    yield from _report_lines(writing.report, words, width)
+
+
+def _written_line(sentence: WrittenSentence, words: Words, width: int) -> str:
+    """Marked as generated, and never between quotation marks."""
+    notes = "".join(f" [{number}]" for number in sentence.quotes)
+    return _wrapped(words("ask.written", text=sentence.text) + notes, width, _INDENT)
+
+
+def _report_lines(report: WriterReport, words: Words, width: int) -> list[str]:
+    parts = [words.count("writer.dropped", report.dropped_count)] if report.dropped_count else []
+    if report.failure:
+        parts.append(words(f"writer.{report.failure}", model=report.model))
+    return [_wrapped(" ".join(parts), width)] if parts else []
 
 
 def search_statement(search: SearchStatement, words: Words) -> str:

@@ -50,8 +50,7 @@ class LinearModel:
 class Weights:
     """Everything fitted that answering uses."""
 
-    sentence: LinearModel  # which sentence, given that one of them answers
-    quote: LinearModel  # how likely a chosen quotation is right
+    unit: LinearModel  # which sentence or list, given that one of them answers
     answerable: LinearModel  # how likely the documents answer at all
     threshold: float  # of the answerable probability
     fitted_on: Mapping[str, object]  # where the numbers come from
@@ -66,8 +65,7 @@ def load_weights(path: Path = _FILE) -> Weights:
         return LinearModel.from_mapping(table[name]["weights"], table[name].get("bias", 0.0))
 
     return Weights(
-        sentence=model("sentence"),
-        quote=model("quote"),
+        unit=model("unit"),
         answerable=model("answerable"),
         threshold=float(table["threshold"]),
         fitted_on=table.get("fitted_on", {}),

@@ -9,11 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alpie.app.abstention import answerable_features
-from alpie.app.choice import Unit, units_of
+from alpie.app.choice import Unit, ranked_units
 from alpie.app.conversation import complete
 from alpie.app.corpus import Corpus
 from alpie.app.features import Candidates, candidates_of
-from alpie.app.quotes import quote_features
 from alpie.app.weights import LinearModel
 from alpie.eval.matching import Occurrence, Piece, SourceTexts
 from alpie.eval.question_file import Question
@@ -36,21 +35,11 @@ class Example:
     answerable: bool  # with what was searched
 
     def units(self, model: LinearModel) -> tuple[Unit, ...]:
-        return units_of(self.retrieval, self.candidates, model)
-
-    def unit_right(self, unit: Unit) -> bool:
-        """Whether the unit, quoted, would be right."""
-        sentences = unit.sentences
-        text = " ".join(sentence.text for sentence in sentences)
-        piece = Piece(unit.hit.passage.document_id, text, sentences[0].start, sentences[-1].end)
-        return quote_is_right(self.question, self.alternatives, piece)
+        return ranked_units(self.retrieval, self.candidates, model)
 
     def answerable_row(self, corpus: Corpus, units: Sequence[Unit]) -> NDArray[np.float64]:
         row = answerable_features(corpus.index, self.retrieval, self.candidates, units)
         return np.asarray(row[0], dtype=np.float64)
-
-    def quote_rows(self, units: Sequence[Unit]) -> NDArray[np.float64]:
-        return np.asarray(quote_features(units), dtype=np.float64)
 
 
 def _alternatives(question: Question, texts: SourceTexts) -> tuple[Occurrence, ...]:
@@ -68,10 +57,11 @@ def _example(
     retrieval = corpus.index.search(asked, 10, allowed=allowed)
     candidates = candidates_of(corpus.index, retrieval)
     right = np.zeros(len(candidates), dtype=bool)
-    for row, (hit, position) in enumerate(zip(candidates.hit, candidates.position, strict=True)):
+    for row, (hit, span) in enumerate(zip(candidates.hit, candidates.spans, strict=True)):
         passage = retrieval.hits[hit].passage
-        sentence = passage.sentences[position]
-        piece = Piece(passage.document_id, sentence.text, sentence.start, sentence.end)
+        sentences = passage.sentences[span.first : span.last + 1]
+        text = " ".join(sentence.text for sentence in sentences)
+        piece = Piece(passage.document_id, text, sentences[0].start, sentences[-1].end)
         right[row] = bool(alternatives) and quote_is_right(question, alternatives, piece)
     answerable = bool(question.answerable) and allowed is None
     return Example(question, alternatives, retrieval, candidates, right, answerable)

@@ -1,10 +1,9 @@
 """Fit the weight tables of `app/weights.json`: `python -m alpie.eval.fit [--public SQUAD.json …]`.
 
-1. Which sentence: a conditional logit on the fitting part of the project's own questions and, where
-   given, on public questions in SQuAD format (each paragraph a passage).
-2. Which quotation is right, and whether the documents answer at all: logistic models on what step 1
-   says of questions it was *not* fitted on (cross-validation by question group), so that the
-   probabilities are honest.
+1. Which sentence: a conditional logit on the fitting part of the project's own questions, those of
+   `questions/fitting/` (never reported on) and, where given, on public questions in SQuAD format (each paragraph a passage).
+2. Whether the documents answer at all: a logistic model on what step 1 says of questions it was *not*
+   fitted on (cross-validation by question group), so that the probability is honest.
 3. The threshold: the largest that keeps a wanted share of the answerable questions.
 
 The reporting part of the questions is never read here.
@@ -21,40 +20,36 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from alpie.app.abstention import ANSWERABLE_FEATURES
 from alpie.app.choice import Unit
 from alpie.app.corpus import Corpus
-from alpie.app.features import SENTENCE_FEATURES
-from alpie.app.quotes import QUOTE_FEATURES
+from alpie.app.features import UNIT_FEATURES
 from alpie.app.weights import LinearModel
 from alpie.eval.examples import Example, examples_of, without_evidence
 from alpie.eval.learning import Group, fit_choice, fit_logistic, folds_of
 from alpie.eval.matching import SourceTexts
-from alpie.eval.question_file import read_questions
+from alpie.eval.question_file import Question, read_questions
 from alpie.eval.split import split
 from alpie.eval.squad import squad_corpus
 
 __all__ = ["Fitted", "fit_all", "main"]
 
 _FOLDS = 5
-_OWN_WEIGHT = 3.0  # of one of our questions against a public one: they are what will be asked
-_REMOVED_WEIGHT = 0.3  # of a question whose evidence was taken away: some other passage may still answer
+_OWN_WEIGHT = 10.0  # of one of our questions against a public one: they are what will be asked
+_REMOVED_WEIGHT = 0.1  # of a question whose evidence was taken away: some other passage may still answer
 _PENALTY = 20.0
 _PENALTY_FEW = 10.0  # for the models fitted on our few hundred questions alone
-_OTHER_UNITS = 8  # units a question that the quotation model looks at
-_KEEP_ANSWERABLE = 0.96
+_KEEP_ANSWERABLE = 0.945
 _QUESTIONS = Path(__file__).with_name("questions")
 _WEIGHTS = Path(__file__).resolve().parents[1] / "app" / "weights.json"
 
 
 @dataclass(frozen=True)
 class Fitted:
-    """The three models, the threshold, and what cross-validation says of them."""
+    """The two models, the threshold, and what cross-validation says of them."""
 
-    sentence: LinearModel
-    quote: LinearModel
+    unit: LinearModel
     answerable: LinearModel
     threshold: float
     facts: dict[str, Any]
@@ -86,35 +81,22 @@ def fit_all(
     for fold in range(_FOLDS):
         model = fit_choice(
             [_group(e, _OWN_WEIGHT) for e, f in zip(own, folds, strict=True) if f != fold] + public_groups,
-            SENTENCE_FEATURES,
+            UNIT_FEATURES,
             _PENALTY,
         )
         for example in (*own, *removed):
             if fold_of_question[example.question.id] == fold:
                 units[id(example)] = example.units(model)
                 first_right += bool(example.right.any() and example.right[_first(example, model)])
-    sentence = fit_choice([_group(e, _OWN_WEIGHT) for e in own] + public_groups, SENTENCE_FEATURES, _PENALTY)
-    quote = _fit_quote(own, units)
+    unit = fit_choice([_group(e, _OWN_WEIGHT) for e in own] + public_groups, UNIT_FEATURES, _PENALTY)
     answerable, threshold, facts = _fit_answerable(corpus, own, removed, units, fold_of_question)
     answered = [e for e in own if e.answerable]
     facts["right sentence first, cross-validated"] = round(first_right / max(1, len(answered)), 4)
-    return Fitted(sentence, quote, answerable, threshold, facts)
+    return Fitted(unit, answerable, threshold, facts)
 
 
 def _first(example: Example, model: LinearModel) -> int:
-    return int(np.argmax(model.scores(example.candidates.features, SENTENCE_FEATURES)))
-
-
-def _fit_quote(own: Sequence[Example], units: dict[int, tuple[Unit, ...]]) -> LinearModel:
-    rows: list[NDArray[np.float64]] = []
-    right: list[bool] = []
-    for example in own:
-        if not example.answerable:
-            continue
-        of_question = units[id(example)]
-        rows.append(example.quote_rows(of_question)[:_OTHER_UNITS])
-        right.extend(example.unit_right(unit) for unit in of_question[:_OTHER_UNITS])
-    return fit_logistic(np.concatenate(rows), np.array(right), QUOTE_FEATURES, 1.0)
+    return int(np.argmax(model.scores(example.candidates.features, UNIT_FEATURES)))
 
 
 def _fit_answerable(
@@ -154,6 +136,12 @@ def _fit_answerable(
     return final, threshold, facts
 
 
+def _read(folder: Path) -> list[Question]:
+    return [
+        question for file in sorted(folder.glob("*.jsonl")) for question in read_questions(file).questions
+    ]
+
+
 def _public_examples(files: Sequence[Path], corpus: Corpus, limit: int) -> list[Example]:
     examples: list[Example] = []
     for file in files:
@@ -174,8 +162,7 @@ def _as_table(model: LinearModel) -> dict[str, Any]:
 def write_weights(fitted: Fitted, sources: Sequence[str], path: Path) -> None:
     """Write `weights.json`."""
     table = {
-        "sentence": _as_table(fitted.sentence),
-        "quote": _as_table(fitted.quote),
+        "unit": _as_table(fitted.unit),
         "answerable": _as_table(fitted.answerable),
         "threshold": round(fitted.threshold, 5),
         "fitted_on": {"sources": list(sources), **fitted.facts},
@@ -191,15 +178,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--output", type=Path, default=_WEIGHTS)
     options = parser.parse_args(argv)
     corpus = Corpus.open()
-    questions = split(
-        [q for f in sorted(_QUESTIONS.glob("*.jsonl")) for q in read_questions(f).questions], "fit"
-    )
+    questions = [*split(_read(_QUESTIONS), "fit"), *_read(_QUESTIONS / "fitting")]
     texts = SourceTexts(corpus.documents, corpus.passages)
     own = examples_of(corpus, questions, texts)
     removed = without_evidence(corpus, questions, texts)
     public = _public_examples(options.public, corpus, options.limit)
     fitted = fit_all(corpus, own, removed, public)
-    names = [f"fitting part of the project's questions (n = {len(own)})"]
+    names = [f"fitting part of the project's questions and questions/fitting (n = {len(own)})"]
     names += [f"{file.name} ({len(public)} questions, CC BY-SA 4.0)" for file in options.public]
     write_weights(fitted, names, options.output)
     sys.stdout.write(json.dumps(fitted.facts, ensure_ascii=False, indent=1) + "\n")

@@ -8,17 +8,18 @@ the pairs, a question with the one finds passages with the other.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from alpie.index.analysis import STOP_WORDS, fold, terms
 
-__all__ = ["learn_acronyms", "related_terms"]
+__all__ = ["Acronyms", "learn_acronyms"]
 
 _ACRONYM = r"[A-ZÁÉÍÓÚÑ][A-ZÁÉÍÓÚÑ0-9-]{1,9}"
 # «… (CSEA, por sus siglas en inglés)», «… (CSEA)», «… [NCII, por sus siglas en inglés]»
-_IN_BRACKETS = re.compile(
-    rf"((?:[\w«»'’-]+[ ,]+){{1,14}}[\w«»'’-]+) [(\[]({_ACRONYM})(?:,? por sus siglas[^)\]]*)?[)\]]"
-)
+_IN_BRACKETS = re.compile(rf" [(\[]({_ACRONYM})(?:,? por sus siglas[^)\]]*)?[)\]]")
+# The two to fifteen words before it, read backwards from the bracket: a pattern that begins with the words
+# tries every word of a text as the first one, which took half the time of opening an index.
+_WORDS_BACKWARDS = re.compile(r"[\w«»'’-]+(?:[ ,]+[\w«»'’-]+){1,14}")
 # «CSAM: Siglas en inglés de Material de Abuso Sexual Infantil», «WPGA (la Alianza Global WePROTECT)»
 _DEFINED = re.compile(rf"\b({_ACRONYM}): [Ss]iglas(?: en inglés)? de ([^.;(]+)")
 _EXPANDED = re.compile(rf"\b({_ACRONYM}) \((?:siglas en inglés de )?(?:el |la |los |las )?([^()]{{8,90}})\)")
@@ -37,6 +38,16 @@ def _capitalised_tail(words: list[str]) -> list[str]:
     return words[start:]
 
 
+def _in_brackets(text: str) -> Iterator[tuple[str, str]]:
+    """Each acronym in brackets with the words before it."""
+    end = 0
+    for match in _IN_BRACKETS.finditer(text):
+        backwards = text[end : match.start()][::-1]
+        if words := _WORDS_BACKWARDS.match(backwards):
+            yield match.group(1), words.group()[::-1]
+            end = match.end()
+
+
 def learn_acronyms(texts: Iterable[str]) -> dict[str, tuple[str, ...]]:
     """Acronym, folded → stems of its expansion. The first definition met is kept.
 
@@ -52,25 +63,41 @@ def learn_acronyms(texts: Iterable[str]) -> dict[str, tuple[str, ...]]:
     for text in texts:
         for match in _DEFINED.finditer(text):
             learn(match.group(1), " ".join(match.group(2).split()[:_MAX_WORDS]))
-        for match in _IN_BRACKETS.finditer(text):
-            words = _capitalised_tail(match.group(1).replace(",", " ").split())
+        for acronym, before in _in_brackets(text):
+            words = _capitalised_tail(before.replace(",", " ").split())
             # two capitals make a name; otherwise take as many content words as the acronym has letters
             if sum(word.strip("«»")[:1].isupper() for word in words) < 2:
-                words = match.group(1).split()[-max(3, len(match.group(2)) + 2) :]
-            learn(match.group(2), " ".join(words))
+                words = before.split()[-max(3, len(acronym) + 2) :]
+            learn(acronym, " ".join(words))
         for match in _EXPANDED.finditer(text):
             if sum(word[:1].isupper() for word in match.group(2).split()) >= 2:
                 learn(match.group(1), match.group(2))
     return pairs
 
 
-def related_terms(question_terms: Iterable[str], pairs: Mapping[str, tuple[str, ...]]) -> list[str]:
-    """Terms to search besides: the expansion of an acronym asked for, the acronym of a name asked for."""
-    asked = {str(term) for term in question_terms}
-    related: list[str] = []
-    for acronym, stems in pairs.items():
-        if acronym in asked:
-            related.extend(stems)
-        elif set(stems) <= asked:
-            related.append(acronym)
-    return [term for term in dict.fromkeys(related) if term not in asked]
+class Acronyms:
+    """Pairs of an acronym and the stems of its expansion, found by either in a question.
+
+    `pairs` as `learn_acronyms` gives them.
+    """
+
+    def __init__(self, pairs: Mapping[str, tuple[str, ...]]) -> None:
+        self.pairs = dict(pairs)
+        self._order = {acronym: place for place, acronym in enumerate(self.pairs)}
+        self._by_stem: dict[str, list[str]] = {}
+        for acronym, stems in self.pairs.items():
+            self._by_stem.setdefault(stems[0], []).append(acronym)
+
+    def related(self, question_terms: Iterable[str]) -> list[str]:
+        """Terms to search besides: the expansion of an acronym asked for, the acronym of a name asked for."""
+        asked = {str(term) for term in question_terms}
+        touched = {term for term in asked if term in self.pairs}
+        touched.update(acronym for term in asked for acronym in self._by_stem.get(term, ()))
+        related: list[str] = []
+        for acronym in sorted(touched, key=self._order.__getitem__):
+            stems = self.pairs[acronym]
+            if acronym in asked:
+                related.extend(stems)
+            elif set(stems) <= asked:
+                related.append(acronym)
+        return [term for term in dict.fromkeys(related) if term not in asked]

@@ -14,7 +14,7 @@ from functools import lru_cache
 
 import Stemmer
 
-__all__ = ["ANALYSIS_VERSION", "STOP_WORDS", "Token", "fold", "grams", "stem", "stems", "terms", "tokens"]
+__all__ = ["ANALYSIS_VERSION", "STOP_WORDS", "Token", "fold", "grams", "stem", "stems", "terms", "tokens", "words_by_stem"]
 
 ANALYSIS_VERSION = 1  # stamped into the index: raise it whenever the terms of a text change
 
@@ -94,6 +94,10 @@ def tokens(text: str) -> Iterator[Token]:
     A code such as AGN/65/RES/10 comes out whole and, after it, in parts.
     """
     folded = _fold_in_place(text)
+    if not any(character.isdigit() for character in set(folded)):  # neither figures nor codes: most texts
+        for word in _WORD.finditer(folded):
+            yield Token(word.group(), word.start(), word.end())
+        return
     joined = {m.start(): m for m in _FIGURE_GROUPS.finditer(folded)}
     codes = {m.start(): m for m in _CODE.finditer(folded) if any(c.isdigit() for c in m.group())}
     position = 0
@@ -120,10 +124,16 @@ def terms(text: str) -> list[Token]:
     return [Token(stem(token), token.start, token.end) for token in tokens(text) if token not in STOP_WORDS]
 
 
-@lru_cache(maxsize=32_768)
+@lru_cache(maxsize=8_192)
 def stems(text: str) -> frozenset[str]:
     """The set of `terms`, kept: the same sentences are compared with one question after another."""
     return frozenset(str(term) for term in terms(text))
+
+
+@lru_cache(maxsize=4_096)
+def words_by_stem(text: str) -> tuple[tuple[str, str], ...]:
+    """Each stem with the words it has in `text`, in lower case, in order of appearance, each pair once; kept."""
+    return tuple(dict.fromkeys((str(term), text[term.start : term.end].lower()) for term in terms(text)))
 
 
 def grams(text: str, shortest: int = 3, longest: int = 5) -> list[str]:

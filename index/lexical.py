@@ -14,7 +14,6 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-import bm25s
 import numpy as np
 from numpy.typing import NDArray
 
@@ -23,25 +22,43 @@ __all__ = ["TermIndex"]
 # Short passages, few repeats: a low k1 saturates early. The result is flat from .6 to 1.2.
 _K1 = 0.9
 _B = 0.75
+_ARRAYS = ("weights", "passages", "bounds")
 
 
 class TermIndex:
     """BM25 over lists of terms, with normalised scores."""
 
-    def __init__(self, engine: bm25s.BM25 | None, document_frequency: dict[str, int], size: int) -> None:
-        self._engine = engine
-        self._frequency = document_frequency
+    def __init__(
+        self,
+        frequency: dict[str, int],
+        size: int,
+        weights: NDArray[np.float32],
+        passages: NDArray[np.int32],
+        bounds: NDArray[np.int64],
+    ) -> None:
+        self._frequency = frequency  # term → passages it stands in; the n-th term is number n
+        self._numbers = {term: number for number, term in enumerate(frequency)}
         self.size = size
+        # Postings by term: those of number n are bounds[n] … bounds[n + 1] - 1 of the other two.
+        self._weights = weights
+        self._passages = passages
+        self._bounds = bounds
 
     @classmethod
     def from_terms(cls, rows: Sequence[Sequence[str]]) -> TermIndex:
         """Index `rows`, one list of terms a passage."""
-        frequency = Counter(term for row in rows for term in set(row))
-        if not frequency:
-            return cls(None, {}, len(rows))
+        counted = Counter(str(term) for row in rows for term in set(row))
+        if not counted:
+            return cls({}, len(rows), np.zeros(0, np.float32), np.zeros(0, np.int32), np.zeros(1, np.int64))
+        import bm25s  # late: with SciPy behind it, a fifth of a second that only indexing needs
+
         engine = bm25s.BM25(method="lucene", k1=_K1, b=_B)
         engine.index([[str(term) for term in row] for row in rows], show_progress=False)
-        return cls(engine, dict(frequency), len(rows))
+        # Its own numbers, in their order; it adds an empty term, which has no postings.
+        in_order = sorted(engine.vocab_dict, key=engine.vocab_dict.__getitem__)
+        frequency = {term: counted[term] for term in in_order if term in counted}
+        found = engine.scores
+        return cls(frequency, len(rows), found["data"], found["indices"], found["indptr"])
 
     def idf(self, term: str) -> float:
         """Robertson–Spärck Jones weight in Lucene's form; a term nobody wrote gets the largest."""
@@ -62,17 +79,21 @@ class TermIndex:
         """
         unique = [str(term) for term in dict.fromkeys(question)]
         total = sum(self.idf(term) for term in unique)
-        known = [term for term in unique if term in self._frequency]
-        if not known or total <= 0 or self._engine is None:
-            return np.zeros(self.size, dtype=np.float32)
-        raw = np.asarray(self._engine.get_scores(known), dtype=np.float32)
-        return (raw / np.float32(total)).astype(np.float32)
+        scores = np.zeros(self.size, dtype=np.float32)
+        known = [self._numbers[term] for term in unique if term in self._numbers]
+        if not known or total <= 0:
+            return scores
+        for number in known:
+            postings = slice(self._bounds[number], self._bounds[number + 1])
+            scores[self._passages[postings]] += self._weights[postings]  # a passage once a term
+        scores /= np.float32(total)
+        return scores
 
     def save(self, folder: Path) -> None:
         """Write the index into `folder` (made if missing)."""
         folder.mkdir(parents=True, exist_ok=True)
-        if self._engine is not None:
-            self._engine.save(str(folder / "bm25"), show_progress=False)
+        for name in _ARRAYS:
+            np.save(folder / f"{name}.npy", getattr(self, f"_{name}"))
         (folder / "frequency.json").write_text(
             json.dumps({"size": self.size, "frequency": self._frequency}, ensure_ascii=False),
             encoding="utf-8",
@@ -80,7 +101,7 @@ class TermIndex:
 
     @classmethod
     def load(cls, folder: Path) -> TermIndex:
-        """Read what `save` wrote."""
+        """Read what `save` wrote; postings are memory-mapped."""
         header = json.loads((folder / "frequency.json").read_text(encoding="utf-8"))
-        engine = bm25s.BM25.load(str(folder / "bm25"), mmap=False) if (folder / "bm25").exists() else None
-        return cls(engine, header["frequency"], header["size"])
+        arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in _ARRAYS}
+        return cls(header["frequency"], header["size"], **arrays)

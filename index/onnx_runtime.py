@@ -20,17 +20,16 @@ from numpy.typing import NDArray
 from alpie.index.encoder import OnProgress, TokenVectors, encodable, own_tokens, unit_rows
 from alpie.index.errors import EncoderError
 from alpie.index.weights import (
-    MAXIMUM_TOKENS,
     MODEL_NAME,
     PROMPTS,
     WEIGHTS_FILE,
     WORD_VECTORS,
     bundled_fingerprint,
 )
+from alpie.index.word_pieces import TokenizerLike
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
-    from tokenizers import Tokenizer
 
 __all__ = ["GRAPH_FILE", "GRAPH_INPUT", "GRAPH_OUTPUT", "OnnxEncoder"]
 
@@ -53,7 +52,7 @@ class OnnxEncoder:
 
     def __init__(
         self,
-        tokenizer: Tokenizer,
+        tokenizer: TokenizerLike,
         session: InferenceSession,
         word_table: NDArray[np.float16],
         fingerprint: str,
@@ -69,7 +68,8 @@ class OnnxEncoder:
     def from_folders(cls, model_folder: Path, graph_folder: Path) -> OnnxEncoder:
         """The encoder with tokenizer and word table of one folder and the graph of another."""
         from onnxruntime import InferenceSession, SessionOptions
-        from tokenizers import Tokenizer
+
+        from alpie.index.tokenizer import open_tokenizer
 
         options = SessionOptions()
         # One thread a text: several on a text of this size gain little and wait for each other busily,
@@ -77,7 +77,7 @@ class OnnxEncoder:
         options.intra_op_num_threads = 1
         options.inter_op_num_threads = 1
         try:
-            tokenizer = Tokenizer.from_file(str(model_folder / "tokenizer.json"))
+            tokenizer = open_tokenizer(model_folder)
             session = InferenceSession(
                 str(graph_folder / GRAPH_FILE), options, providers=["CPUExecutionProvider"]
             )
@@ -86,7 +86,6 @@ class OnnxEncoder:
                 f"The encoder's files in {model_folder.parent} cannot be opened: {error}. "
                 "Delete that folder; they are written again."
             ) from error
-        tokenizer.enable_truncation(MAXIMUM_TOKENS)
         table = _map_word_table(model_folder / WEIGHTS_FILE)
         return cls(tokenizer, session, table, bundled_fingerprint(model_folder))
 

@@ -20,8 +20,8 @@ from time import perf_counter
 import numpy as np
 from numpy.typing import NDArray
 
-from alpie.index.acronyms import learn_acronyms, related_terms
-from alpie.index.analysis import STOP_WORDS, Token, grams, stems, terms, tokens
+from alpie.index.acronyms import Acronyms, learn_acronyms
+from alpie.index.analysis import STOP_WORDS, Token, grams, terms, tokens, words_by_stem
 from alpie.index.embed import Embedded, context_of
 from alpie.index.encoder import Encoder, TokenVectors
 from alpie.index.hits import Hit
@@ -43,9 +43,9 @@ class FusionWeights:
 
     passage: float = 20.0
     sentence: float = 20.0
-    lexical: float = 2.0
-    grams: float = 2.0
-    tokens: float = 10.0
+    lexical: float = 3.0
+    grams: float = 3.0
+    tokens: float = 20.0
     reread: int = 20  # how many fused candidates are read word by word
 
 
@@ -57,6 +57,7 @@ class EncodedQuestion:
     vector: NDArray[np.float32]  # (dimension,)
     tokens: NDArray[np.float32]  # (question tokens, dimension), centred, unit length
     token_weights: NDArray[np.float32]  # (question tokens,), sum 1
+    token_offsets: NDArray[np.int32]  # (question tokens, 2), into question.searched
     terms: tuple[Token, ...]
     related: tuple[str, ...]
     grams: tuple[str, ...]
@@ -87,7 +88,7 @@ class SearchIndex:
     lexical: TermIndex
     gram_index: TermIndex
     sentence_lexical: TermIndex
-    acronyms: Mapping[str, tuple[str, ...]]
+    acronyms: Acronyms
     weights: FusionWeights = FusionWeights()
 
     @classmethod
@@ -114,7 +115,7 @@ class SearchIndex:
             lexical=TermIndex.from_terms([terms(text) for text in with_context]),
             gram_index=TermIndex.from_terms([grams(text) for text in with_context]),
             sentence_lexical=TermIndex.from_terms([terms(text) for text in sentences]),
-            acronyms=learn_acronyms(texts),
+            acronyms=Acronyms(learn_acronyms(texts)),
             weights=weights or FusionWeights(),
         )
 
@@ -138,8 +139,9 @@ class SearchIndex:
             vector=vector,
             tokens=self.token_store.centre(token_vectors.vectors),
             token_weights=self._token_weights(question.searched, token_vectors, question_terms),
+            token_offsets=token_vectors.offsets,
             terms=question_terms,
-            related=tuple(related_terms(question_terms, self.acronyms)),
+            related=tuple(self.acronyms.related(question_terms)),
             grams=tuple(grams(question.searched)),
         )
 
@@ -213,26 +215,29 @@ class SearchIndex:
         if encoded.related:
             lexical = lexical + _RELATED_WEIGHT * self.lexical.scores(encoded.related)
         gram = self.gram_index.scores(encoded.grams)
-        limit = _CANDIDATES_A_LEG if allowed is None else len(self.passages)
-        from_passages, _ = self.dense.search(encoded.vector, limit)
-        from_sentences, _ = self.sentence_vectors.search(encoded.vector, 2 * limit)
-        found = [from_passages, self.passage_of_sentence[from_sentences]]
-        for scores in (lexical, gram):
-            best = (
-                np.argpartition(-scores, min(limit, len(scores) - 1))[:limit]
-                if len(scores)
-                else np.zeros(0, int)
-            )
-            found.append(best[scores[best] > 0])
-        candidates = np.unique(np.concatenate(found)).astype(np.int64)
-        if allowed is not None:
-            candidates = candidates[allowed[candidates]]
+        candidates = (
+            self._best_of_legs(encoded, lexical, gram) if allowed is None else np.flatnonzero(allowed)
+        ).astype(np.int64)
         return candidates, {
             "dense": self.dense.rows(candidates) @ encoded.vector,
             "sentence": self._best_sentence_cosine(encoded, candidates),
             "lexical": lexical[candidates],
             "grams": gram[candidates],
         }
+
+    def _best_of_legs(
+        self, encoded: EncodedQuestion, lexical: NDArray[np.float32], gram: NDArray[np.float32]
+    ) -> NDArray[np.int64]:
+        """Numbers of the passages that are among the best of any leg, ascending."""
+        limit = _CANDIDATES_A_LEG
+        from_passages, _ = self.dense.search(encoded.vector, limit)
+        from_sentences, _ = self.sentence_vectors.search(encoded.vector, 2 * limit)
+        found = [from_passages, self.passage_of_sentence[from_sentences]]
+        for scores in (lexical, gram):
+            if len(scores):
+                best = np.argpartition(-scores, min(limit, len(scores) - 1))[:limit]
+                found.append(best[scores[best] > 0])
+        return np.unique(np.concatenate(found)).astype(np.int64)
 
     def _best_sentence_cosine(
         self, encoded: EncodedQuestion, candidates: NDArray[np.int64]
@@ -277,9 +282,7 @@ class SearchIndex:
         bounds = self.token_store.bounds
         counts = bounds[numbers + 1] - bounds[numbers]
         if len(encoded.tokens) and counts.sum():
-            spans = [(int(self.sentence_bounds[row]), int(self.sentence_bounds[row + 1])) for row in rows]
-            vectors = np.concatenate([self.token_store.of_sentences(*span) for span in spans])
-            similarities = vectors @ encoded.tokens.T
+            similarities = self.token_store.similarities(numbers, encoded.tokens)
             starts = np.concatenate([[0], np.cumsum(counts)[:-1]])
             filled = np.flatnonzero(counts > 0)
             best[filled] = np.maximum.reduceat(similarities, starts[filled], axis=0)
@@ -312,7 +315,5 @@ class SearchIndex:
 
 def _matched_words(text: str, asked: set[str]) -> tuple[str, ...]:
     """The words of `text` whose stems were asked for, as written, each once, in order."""
-    if not stems(text) & asked:
-        return ()
-    words = (text[term.start : term.end] for term in terms(text) if term in asked)
-    return tuple(dict.fromkeys(word.lower() for word in words))[:12]
+    words = (word for stem, word in words_by_stem(text) if stem in asked)
+    return tuple(dict.fromkeys(words))[:12]

@@ -10,6 +10,7 @@
         passages.jsonl       one passage a line
         dense.faiss  sentences.faiss  tokens.npy  token_counts.npy  mean.npy
         lexical/  grams/  sentence_lexical/
+        acronyms.json          acronym → stems of what it stands for
 
 A generation is never changed once `CURRENT` names it, so a reader needs no lock: it keeps the files it
 has mapped even when a newer generation is swapped in and this one is swept away.
@@ -28,7 +29,7 @@ from typing import Any
 
 import numpy as np
 
-from alpie.index.acronyms import learn_acronyms
+from alpie.index.acronyms import Acronyms
 from alpie.index.analysis import ANALYSIS_VERSION
 from alpie.index.embed import Embedded
 from alpie.index.encoder import Encoder
@@ -48,7 +49,7 @@ from alpie.index.vectors import TokenStore, VectorIndex
 
 __all__ = ["FORMAT_VERSION", "Generation", "current_generation", "open_generation", "write_generation"]
 
-FORMAT_VERSION = 1  # raise it whenever a file of a generation changes its meaning
+FORMAT_VERSION = 2  # raise it whenever a file of a generation changes its meaning
 _REBUILD = "Reconstruye el índice con «alpie index --rebuild»."
 _TERM_INDEXES = ("lexical", "grams", "sentence_lexical")
 
@@ -107,13 +108,25 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     return dict(manifest)
 
 
-def check_files(folder: Path, manifest: Mapping[str, Any]) -> None:
-    """Every file as the manifest says, byte for byte; otherwise `IndexDamaged` naming the first that is not."""
+def _entry_of(path: Path) -> dict[str, Any]:
+    """What the manifest says of a file."""
+    status = path.stat()
+    return {"bytes": status.st_size, "modified_ns": status.st_mtime_ns, "sha256": _checksum(path)}
+
+
+def check_files(folder: Path, manifest: Mapping[str, Any], thorough: bool = False) -> None:
+    """Every file as the manifest says; otherwise `IndexDamaged` naming the first that is not.
+
+    A file that nobody wrote to since the build (size and time stamp are the same) is not read again: with
+    many documents that would take longer than everything else at opening. `thorough` reads them all.
+    """
     for name, expected in manifest["files"].items():
         path = folder / name
         if not path.is_file():
             raise IndexDamaged(f"Falta el archivo {path} del índice. {_REBUILD}", path)
-        if path.stat().st_size != expected["bytes"] or _checksum(path) != expected["sha256"]:
+        status = path.stat()
+        untouched = not thorough and status.st_mtime_ns == expected.get("modified_ns")
+        if status.st_size != expected["bytes"] or not (untouched or _checksum(path) == expected["sha256"]):
             raise IndexDamaged(f"El archivo {path} del índice está dañado. {_REBUILD}", path)
 
 
@@ -146,6 +159,11 @@ def read_passages(folder: Path) -> tuple[Passage, ...]:
     return tuple(passage_from_json(json.loads(line)) for line in lines)
 
 
+def _read_acronyms(folder: Path) -> Acronyms:
+    pairs: dict[str, list[str]] = json.loads((folder / "acronyms.json").read_text(encoding="utf-8"))
+    return Acronyms({acronym: tuple(stems) for acronym, stems in pairs.items()})
+
+
 def open_generation(data: Path, encoder: Encoder) -> Generation:
     """Open the index in use. Raises `IndexMissing`, `IndexDamaged` or `IndexMismatch`."""
     folder = current_generation(data)
@@ -169,7 +187,7 @@ def open_generation(data: Path, encoder: Encoder) -> Generation:
         lexical=TermIndex.load(folder / "lexical"),
         gram_index=TermIndex.load(folder / "grams"),
         sentence_lexical=TermIndex.load(folder / "sentence_lexical"),
-        acronyms=learn_acronyms(passage.text for passage in passages),
+        acronyms=_read_acronyms(folder),
     )
     return Generation(
         folder=folder,
@@ -220,6 +238,9 @@ def write_generation(
         (search.lexical, search.gram_index, search.sentence_lexical), _TERM_INDEXES, strict=True
     ):
         term_index.save(unfinished / folder)
+    (unfinished / "acronyms.json").write_text(
+        json.dumps(search.acronyms.pairs, ensure_ascii=False), encoding="utf-8"
+    )
     manifest = {
         "format": FORMAT_VERSION,
         "alpie": version,
@@ -235,8 +256,7 @@ def write_generation(
         "documents": [{"id": d.id, "file": d.file, "sha256": d.sha256} for d in documents],
         "passages": len(search.passages),
         "files": {
-            path.relative_to(unfinished).as_posix(): {"bytes": path.stat().st_size, "sha256": _checksum(path)}
-            for path in _files_of(unfinished)
+            path.relative_to(unfinished).as_posix(): _entry_of(path) for path in _files_of(unfinished)
         },
     }
     _write_durably(unfinished / "manifest.json", json.dumps(manifest, ensure_ascii=False, indent=1))

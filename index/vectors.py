@@ -98,6 +98,20 @@ class TokenStore:
         raw = self.values[self.bounds[first] : self.bounds[last]]
         return np.asarray(raw, dtype=np.float32) / np.float32(_TOKEN_SCALE)
 
+    def similarities(
+        self, sentences: NDArray[np.int64], question: NDArray[np.float32]
+    ) -> NDArray[np.float32]:
+        """Cosines of all tokens of some sentences with a question's, shape (tokens, question tokens).
+
+        The bytes are widened once and the question is scaled, which is smaller by far.
+        """
+        starts = self.bounds[sentences]
+        counts = self.bounds[sentences + 1] - starts
+        firsts = np.concatenate([[0], np.cumsum(counts)[:-1]])
+        rows = np.repeat(starts - firsts, counts) + np.arange(int(counts.sum()))
+        found = self.values[rows].astype(np.float32) @ (question / np.float32(_TOKEN_SCALE)).T
+        return np.asarray(found, dtype=np.float32)
+
     def centre(self, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
         """A question's token vectors made comparable to these: centred, normalised."""
         centred = vectors - self.mean

@@ -2,12 +2,65 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
+from importlib import util
+from pathlib import Path
+from typing import Any
+
 import pytest
 
+from alpie.app.settings import Settings, load_settings
 from alpie.index.encoder import Encoder, open_encoder
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(Path(__file__).parent))  # for `fake_encoder`, which several modules import
 
 
 @pytest.fixture(scope="session")
 def encoder() -> Encoder:
     """The bundled encoder in its usual runtime; its files are written to the user's cache at first."""
     return open_encoder()
+
+
+@pytest.fixture(scope="session")
+def corpus(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """The four documents, indexed from nothing with the bundled encoder."""
+    from alpie.app.corpus import Corpus
+
+    settings = load_settings({"data": str(tmp_path_factory.mktemp("index"))}, environment={})
+    Corpus.build(settings)
+    return Corpus.open(settings)
+
+
+@pytest.fixture(scope="session")
+def seed_settings() -> Settings:
+    """Settings for the four documents, with an index that is built once and kept in `var`."""
+    from alpie.app.corpus import Corpus
+
+    settings = load_settings({"data": str(ROOT / "var" / "browser-test-index")}, environment={})
+    Corpus.build(settings)
+    return settings
+
+
+@pytest.fixture(scope="session")
+def seed_corpus(seed_settings: Settings) -> Any:
+    """The four documents, opened."""
+    from alpie.app.corpus import Corpus
+
+    return Corpus.open(seed_settings)
+
+
+@pytest.fixture(scope="session")
+def openai_server() -> Iterator[Any]:
+    """A server that speaks the OpenAI protocol; the module is `openai_server`, loaded by its file."""
+    path = Path(__file__).with_name("openai_server.py")
+    spec = util.spec_from_file_location("openai_server", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = util.module_from_spec(spec)
+    sys.modules["openai_server"] = module
+    spec.loader.exec_module(module)
+    server = module.OpenAIServer()
+    yield server
+    server.close()

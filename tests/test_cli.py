@@ -433,7 +433,7 @@ def test_a_document_cannot_steer_the_terminal() -> None:
 
 def test_written_sentences_are_marked_and_never_quoted() -> None:
     written = replace(ANSWER, writer=(WrittenSentence("Hubo detenciones.", (1,)),))
-    line = answer_text(written, words_for("es"), 0).splitlines()[0]
+    line = answer_text(written, words_for("es"), 0).splitlines()[-1]
     assert line == "Texto generado, no citado: Hubo detenciones. [1]"
 
 

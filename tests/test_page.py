@@ -7,6 +7,7 @@ import json
 import re
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from importlib import util
 from pathlib import Path
 from typing import Any
@@ -17,19 +18,26 @@ from fastapi.testclient import TestClient
 from alpie.app.page.answer_view import quote_words, render_answer
 from alpie.app.page.catalogue import LANGUAGES, words_for
 from alpie.app.page.chat import LONGEST_QUESTION, Chat, Conversation
+from alpie.app.page.choices import Choices
+from alpie.app.page.feedback import FeedbackFile
 from alpie.app.page.guard import Guard, Limits
-from alpie.app.page.help import at_risk, help_lines
+from alpie.app.page.help import load_help_lines
 from alpie.app.page.html import emphasised, escape, tag
 from alpie.app.page.library import NotReady, Opening
 from alpie.app.page.lookup import Wanted, find, fold
 from alpie.app.page.panel import Panels
 from alpie.app.page.places import link, parse_spans, spans_parameter
+from alpie.app.page.risk import at_risk
 from alpie.app.page.server import create_app
-from alpie.index.errors import IndexMissing
+from alpie.app.records import WriterReport, WrittenSentence
+from alpie.index.errors import IndexMissing, SettingsError
 from alpie.index.readable import readable_text
 
 PAGE = Path(__file__).resolve().parents[1] / "app" / "page"
-PAYLOAD = "<script>window.hurt=1</script><img src=x onerror=window.hurt=1> [a](javascript:1) **b** $$c$$\n\n# d"
+HELP = load_help_lines()
+PAYLOAD = (
+    "<script>window.hurt=1</script><img src=x onerror=window.hurt=1> [a](javascript:1) **b** $$c$$\n\n# d"
+)
 
 
 def _fake() -> Any:
@@ -51,7 +59,7 @@ def corpus() -> Any:
 
 @pytest.fixture(scope="module")
 def client(corpus: Any) -> Iterator[TestClient]:
-    app = create_app(lambda: corpus, limits=Limits(questions=5, readings=400))
+    app = create_app(lambda: corpus, Choices(limits=Limits(questions=5, readings=400)))
     with TestClient(app, client=("10.0.0.1", 1)) as client:
         yield client
 
@@ -81,7 +89,7 @@ def test_emphasis_does_not_change_the_words() -> None:
 
 
 def test_a_question_cannot_become_markup(opening: Opening) -> None:
-    chat = Chat(opening, words_for("es"))
+    chat = Chat(opening, words_for("es"), HELP)
     for messages, _ in chat.ask(PAYLOAD, Conversation()):
         for message in messages:
             assert "<script" not in message["content"]
@@ -97,6 +105,25 @@ def test_quotes_stand_in_the_answer_exactly(corpus: Any) -> None:
         words = html_library.unescape(re.sub(r"<[^>]+>", "", quote_words(quote)))
         assert words == quote.text
         assert quote_words(quote) in shown
+
+
+def test_generated_prose_is_marked_and_never_quoted(corpus: Any) -> None:
+    answer = corpus.ask("¿Cuántas detenciones hubo en España?")
+    written = (WrittenSentence("Hubo <b>dos</b> detenciones.", (1, 99)),)
+    report = WriterReport("fake:model", {"unsupported": 2})
+    shown = render_answer(
+        replace(answer, writer=written, writer_report=report), words_for("es"), corpus.documents
+    )
+    generated = shown[shown.index('class="generated"') : shown.index('class="quote-unit"')]
+    assert "&lt;b&gt;dos" in generated
+    assert generated.count("<a ") == 1, "a note that leads nowhere is not shown"
+    assert words_for("es").html("answer.generated") in generated
+    assert words_for("es").html("answer.generated.dropped", number=2) in generated
+    assert "«" not in generated
+    failed = replace(answer, writer=(), writer_report=WriterReport("fake:model", failure="timeout"))
+    assert words_for("es").html("answer.generated.failed") in render_answer(
+        failed, words_for("es"), corpus.documents
+    )
 
 
 # --- catalogues ----------------------------------------------------------------------------------
@@ -144,7 +171,7 @@ def test_no_key_is_unused() -> None:
 def test_no_key_is_missing() -> None:
     python = "\n".join(path.read_text(encoding="utf-8") for path in PAGE.glob("*.py"))
     asked = set(re.findall(r'words(?:\.html)?\(\s*"([^"]+)"', python))
-    scripts = {key for key in _keys_used() if key.startswith("js.")} - {"js.home", "js.lang"}
+    scripts = {key for key in _keys_used() if key.startswith("js.")} - {"js.home", "js.lang", "js.feedback"}
     missing = [key for key in asked | scripts if key not in words_for("es").entries]
     assert not missing
 
@@ -184,7 +211,9 @@ def test_the_reader_marks_exactly_the_quoted_words(corpus: Any) -> None:
 def test_the_reader_shows_every_word_of_every_block(corpus: Any) -> None:
     panels = Panels(corpus)
     for document in corpus.documents.values():
-        shown = html_library.unescape(re.sub(r"<[^>]+>", " ", panels.reader(document.id).render(words_for("es"))))
+        shown = html_library.unescape(
+            re.sub(r"<[^>]+>", " ", panels.reader(document.id).render(words_for("es")))
+        )
         kept = readable_text(document.text, [s for b in corpus.layouts[document.id].blocks for s in b.spans])
         assert re.sub(r"\s+", "", kept) in re.sub(r"\s+", "", shown)
 
@@ -252,6 +281,12 @@ def test_lookup_survives_any_text(client: TestClient, text: str) -> None:
         "he encontrado imágenes de abusos en internet, ¿qué hago?",
         "Tengo 13 años y alguien me pide fotos desnuda",
         "someone is blackmailing me with my nudes",
+        "Están amenazando a mi hija por WhatsApp",
+        "mi hijo sufre acoso en un videojuego",
+        "un adulto me pide que me desnude por la cámara",
+        "me han enviado un vídeo de abusos a una niña",
+        "tengo miedo de lo que pueda llegar a hacer",
+        "me atraen los menores",
     ],
 )
 def test_people_at_risk_are_shown_help(question: str) -> None:
@@ -266,6 +301,12 @@ def test_people_at_risk_are_shown_help(question: str) -> None:
         "¿Qué dice mi gobierno sobre el cifrado?",
         "¿Cómo se amenaza a las víctimas?",
         "What is sextortion?",
+        "¿Me puedes explicar qué es el acoso?",
+        "¿Qué conclusiones tengo que leer de la Evaluación de la Amenaza Global?",
+        "Para mi trabajo necesito cifras de extorsión sexual",
+        "¿Qué me dices de las amenazas a los menores?",
+        "¿Han encontrado material de abusos en España?",
+        "I need figures about threats to children",
     ],
 )
 def test_questions_about_the_subject_are_not_interrupted(question: str) -> None:
@@ -273,7 +314,7 @@ def test_questions_about_the_subject_are_not_interrupted(question: str) -> None:
 
 
 def test_the_notice_never_replaces_the_answer(opening: Opening) -> None:
-    chat = Chat(opening, words_for("es"))
+    chat = Chat(opening, words_for("es"), HELP)
     *_, (messages, _) = chat.ask("me chantajean, ¿cuántas detenciones hubo en España?", Conversation())
     content = messages[-1]["content"]
     assert 'class="care"' in content
@@ -281,10 +322,27 @@ def test_the_notice_never_replaces_the_answer(opening: Opening) -> None:
 
 
 def test_help_lines_have_a_date_and_the_required_contacts() -> None:
-    checked, lines = help_lines()
-    assert re.fullmatch(r"\d{4}-\d\d-\d\d", checked)
-    assert {"112", "116 111", "017"} <= {line.contact for line in lines}
-    assert any("aepd" in line.link for line in lines)
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d", HELP.checked)
+    assert {"112", "116 111", "017"} <= {line.contact for line in HELP.lines}
+    assert any("aepd" in line.link for line in HELP.lines)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "checked = 1", "[[line]]", 'checked="x"\n[[line]]\ncountry="ES"', "\xff"]
+)
+def test_an_unusable_file_of_help_lines_is_refused(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "lines.toml"
+    path.write_text(text, encoding="latin-1")
+    with pytest.raises(SettingsError, match=re.escape(str(path))):
+        load_help_lines(path)
+
+
+def test_a_help_line_cannot_carry_a_script(tmp_path: Path) -> None:
+    path = tmp_path / "lines.toml"
+    entry = 'country="ES"\nwho="child"\nname_es="x"\ncontact="1"\nlink="javascript:alert(1)"'
+    path.write_text(f'checked="2026-01-01"\n[[line]]\n{entry}\n', encoding="utf-8")
+    with pytest.raises(SettingsError):
+        load_help_lines(path)
 
 
 # --- server --------------------------------------------------------------------------------------
@@ -299,7 +357,9 @@ def test_every_response_carries_the_security_headers(client: TestClient) -> None
 
 
 @pytest.mark.parametrize("base", ["/gradio_api", "/en/gradio_api"])
-@pytest.mark.parametrize("door", ["upload", "deep_link", "component_server", "monitoring", "runs", "upload_progress"])
+@pytest.mark.parametrize(
+    "door", ["upload", "deep_link", "component_server", "monitoring", "runs", "upload_progress"]
+)
 def test_doors_that_gradio_leaves_open_are_closed(client: TestClient, base: str, door: str) -> None:
     assert client.post(f"{base}/{door}").status_code == 403
     assert client.get(f"{base}/{door}?x=1").status_code == 403
@@ -330,7 +390,7 @@ def test_the_queue_cannot_be_bypassed(client: TestClient) -> None:
 @pytest.mark.parametrize("question", [None, 3, [], {"a": 1}, "", "   ", "a" * 100_000, "\x00", "?" * 900])
 @pytest.mark.parametrize("state", [None, "x", {"messages": []}])
 def test_the_handler_bears_any_input(opening: Opening, question: object, state: object) -> None:
-    *_, (messages, talk) = Chat(opening, words_for("es")).ask(question, state)
+    *_, (messages, talk) = Chat(opening, words_for("es"), HELP).ask(question, state)
     assert isinstance(talk, Conversation)
     assert all(len(message["content"]) < 100_000 for message in messages)
     assert len("".join(talk.questions)) <= LONGEST_QUESTION * 6
@@ -346,7 +406,7 @@ def test_a_follow_up_hands_on_the_questions_before(corpus: Any) -> None:
 
     opening = Opening(Listening).start()
     opening.wait(10)
-    chat = Chat(opening, words_for("es"))
+    chat = Chat(opening, words_for("es"), HELP)
     talk = Conversation()
     for question in ("¿Cuántas detenciones hubo?", "¿Y en Argentina?"):
         *_, (_, talk) = chat.ask(question, talk)
@@ -360,7 +420,7 @@ def test_a_corpus_that_cannot_be_opened_is_a_plain_sentence() -> None:
     opening = Opening(missing).start()
     with pytest.raises(NotReady):
         opening.wait(5)
-    *_, (messages, _) = Chat(opening, words_for("es")).ask("hola qué tal", Conversation())
+    *_, (messages, _) = Chat(opening, words_for("es"), HELP).ask("hola qué tal", Conversation())
     assert "/secret" not in messages[-1]["content"]
     app = create_app(missing)
     with TestClient(app) as client:
@@ -418,10 +478,28 @@ def test_evaluation_without_or_with_a_broken_report(tmp_path: Path) -> None:
     words = words_for("es")
     report = tmp_path / "report.json"
     none = words.html("evaluation.none")
-    assert none in render_evaluation(None, words)
-    assert none in render_evaluation(report, words)
+    assert none in render_evaluation((), words)
+    assert none in render_evaluation((report,), words)
     for text in ("{", "[]", '{"pipelines": {}}', '{"pipelines": 3}'):
         report.write_text(text, encoding="utf-8")
-        assert none in render_evaluation(report, words)
+        assert none in render_evaluation((report,), words)
 
 
+# --- verdicts of readers ---------------------------------------------------------------------------
+
+
+def test_verdicts_are_not_kept_unless_turned_on(client: TestClient) -> None:
+    assert client.post("/al/feedback", json={"verdict": "useful", "question": "x"}).status_code == 404
+
+
+def test_verdicts_are_kept_in_a_local_file(corpus: Any, tmp_path: Path) -> None:
+    path = tmp_path / "feedback.jsonl"
+    with TestClient(create_app(lambda: corpus, Choices(feedback=path))) as client:
+        good = {"verdict": "wrong-quote", "question": "¿x?\n", "address": "a/b/c"}
+        assert client.post("/al/feedback", json=good).status_code == 204
+        for bad in ({}, [], {"verdict": "x", "question": "y"}, {"verdict": "useful", "question": 3}):
+            assert client.post("/al/feedback", json=bad).status_code == 400
+        assert client.post("/al/feedback", content=b"\xff").status_code == 400
+    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    assert [row["verdict"] for row in rows] == ["wrong-quote"]
+    assert not FeedbackFile(path).add("useful", None)

@@ -72,14 +72,23 @@ def render_quote(
     document = documents.get(quote.document_id)
     language = document.language if document else "es"
     opens = words("quote.open", number=number) if number else words("quote.context")
-    note = tag("a", f"[{number}]", class_="cite note", href=href, title=opens) if number and not nearest else ""
+    note = (
+        tag("a", f"[{number}]", class_="cite note", href=href, title=opens) if number and not nearest else ""
+    )
     words_of_quote = tag("span", quote_words(quote), class_="words")
     lead = tag("p", escape(quote.lead), class_="quote-lead") if quote.lead else ""
-    source = tag("a", escape(short_citation(quote.citation, words.language)), class_="cite source", href=href, title=opens)
+    source = tag(
+        "a",
+        escape(short_citation(quote.citation, words.language)),
+        class_="cite source",
+        href=href,
+        title=opens,
+    )
     actions = [
         tag("button", words.html("quote.copy"), class_="act copy", title=words("quote.copy.title")),
         tag("a", words.html("quote.context"), class_="cite act", href=href),
         tag("button", words.html("quote.keep"), class_="act keep", title=words("quote.keep.title")),
+        _vote("wrong-quote", words),
     ]
     return tag(
         "div",
@@ -144,8 +153,9 @@ def _why(hit: Hit, words: Words) -> str:
 
 def _written(answer: Answer, words: Words) -> str:
     """Prose of a language model, marked as such and never between quotation marks."""
+    report = _writer_report(answer, words)
     if not answer.writer:
-        return ""
+        return report
     sentences: list[str] = []
     for sentence in answer.writer:
         notes = "".join(
@@ -156,7 +166,20 @@ def _written(answer: Answer, words: Words) -> str:
         )
         sentences.append(escape(sentence.text) + notes)
     label = tag("p", words.html("answer.generated"), class_="generated-label")
-    return tag("div", [label, tag("p", " ".join(sentences))], class_="generated")
+    return tag("div", [label, tag("p", " ".join(sentences)), report], class_="generated")
+
+
+def _writer_report(answer: Answer, words: Words) -> str:
+    """What became of the summary: sentences left out, or that there is none and the quotations stand."""
+    report = answer.writer_report
+    if report is None:
+        return ""
+    if report.failure:
+        return tag("p", words.html("answer.generated.failed"), class_="generated-label")
+    if report.dropped_count:
+        left_out = words.html("answer.generated.dropped", number=report.dropped_count)
+        return tag("p", left_out, class_="generated-label")
+    return ""
 
 
 def _as_searched(answer: Answer, words: Words) -> str:
@@ -205,4 +228,10 @@ def _foot(answer: Answer, words: Words, turns: Sequence[str]) -> str:
         tag("a", words.html("answer.permalink"), class_="act permalink", href=here),
         tag("a", words.html("answer.record"), class_="act record", href=record),
     ]
-    return tag("p", [tag("span", statement), *links], class_="answer-foot")
+    votes = (_vote(verdict, words) for verdict in ("useful", "useless"))
+    return tag("p", [tag("span", statement), *links, *votes], class_="answer-foot")
+
+
+def _vote(verdict: str, words: Words) -> str:
+    """A verdict of the reader; hidden unless the operator keeps them."""
+    return tag("button", words.html(f"vote.{verdict}"), class_=f"act vote {verdict}")

@@ -53,7 +53,9 @@ def export(
     text = write_export(excerpts, form, words.language, base_url=base_url, accessed=datetime.now(UTC).date())
     name = percent_encode(f"al-pie-{form}.{kind.extension}" if form != kind.extension else f"al-pie.{form}")
     headers = {"content-disposition": f'attachment; filename="{name}"', "x-alpie-vanished": str(vanished)}
-    return Response(text.encode(kind.encoding), media_type=f"{kind.media_type}; charset=utf-8", headers=headers)
+    return Response(
+        text.encode(kind.encoding), media_type=f"{kind.media_type}; charset=utf-8", headers=headers
+    )
 
 
 def _excerpt(library: Library, address: str, spans: str) -> Excerpt:

@@ -1,4 +1,4 @@
-"""Two small charts as SVG: no library in the browser, colours from the page, words readable aloud."""
+"""Two small charts without a library: colours come from the page, and what they say is text."""
 
 from __future__ import annotations
 
@@ -11,10 +11,8 @@ from alpie.app.page.html import escape, tag
 __all__ = ["Bar", "Series", "bars", "curve"]
 
 _WIDTH = 640
-_LABELS = 215  # room for the names of the bars
-_ROW = 30
-_LEFT, _RIGHT, _TOP, _BOTTOM = 44, 16, 12, 40
-_HEIGHT = 260
+_LEFT, _RIGHT, _TOP, _BOTTOM = 52, 16, 12, 48
+_HEIGHT = 280
 _TICKS = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 
@@ -38,28 +36,19 @@ class Series:
 
 
 def bars(rows: Sequence[Bar], words: Words, title: str) -> str:
-    """Horizontal points with whiskers, one row a bar."""
-    span = _WIDTH - _LABELS - 60
-    height = _ROW * len(rows) + 26
-
-    def x(value: float) -> float:
-        return round(_LABELS + span * min(max(value, 0.0), 1.0), 1)
-
-    marks = [
-        f'<line class="grid" x1="{x(t)}" x2="{x(t)}" y1="4" y2="{height - 22}"/>'
-        f'<text class="tick" x="{x(t)}" y="{height - 6}" text-anchor="middle">{escape(words.share(t))}</text>'
-        for t in _TICKS
-    ]
-    for index, row in enumerate(rows):
-        y = _ROW * index + 18
-        marks.append(
-            f'<text x="0" y="{y + 4}">{escape(row.name)} <tspan class="tick">n={row.n}</tspan></text>'
-            f'<line class="whisker" x1="{x(row.low)}" x2="{x(row.high)}" y1="{y}" y2="{y}"/>'
-            f'<circle cx="{x(row.value)}" cy="{y}" r="4.5"/>'
-            f'<text class="value" x="{_WIDTH}" y="{y + 4}" text-anchor="end">{escape(words.share(row.value))}</text>'
+    """A row a share: its name, a point with its whisker on a track, the figure. Text stays text."""
+    items: list[str] = []
+    for row in rows:
+        low, high = (100 * min(max(value, 0.0), 1.0) for value in (row.low, row.high))
+        at = 100 * min(max(row.value, 0.0), 1.0)
+        track = (
+            f'<span class="track" aria-hidden="true">'
+            f'<span class="whisker" style="left:{low:.1f}%;width:{high - low:.1f}%"></span>'
+            f'<span class="point" style="left:{at:.1f}%"></span></span>'
         )
-    spoken = "; ".join(f"{row.name}: {words.share(row.value)}" for row in rows)
-    return _svg(marks, height, f"{title}. {spoken}")
+        name = tag("span", [escape(row.name), " ", tag("span", f"n={row.n}", class_="small")])
+        items.append(tag("li", [name, track, tag("span", escape(words.share(row.value)), class_="value")]))
+    return tag("ul", items, class_="bars", aria_label=title)
 
 
 def curve(series: Sequence[Series], words: Words, title: str, axis: str) -> str:
@@ -76,20 +65,22 @@ def curve(series: Sequence[Series], words: Words, title: str, axis: str) -> str:
         marks.append(
             f'<line class="grid" x1="{_LEFT}" x2="{_WIDTH - _RIGHT}" y1="{y:.1f}" y2="{y:.1f}"/>'
             f'<text class="tick" x="{_LEFT - 8}" y="{y + 4:.1f}" text-anchor="end">{escape(words.share(t))}</text>'
-            f'<text class="tick" x="{x:.1f}" y="{_HEIGHT - 22}" text-anchor="middle">{escape(words.number(t, 2))}</text>'
+            f'<text class="tick" x="{x:.1f}" y="{_HEIGHT - 28}" text-anchor="middle">{escape(words.number(t, 2))}</text>'
         )
-    marks.append(f'<text class="tick" x="{_LEFT + across / 2:.1f}" y="{_HEIGHT - 4}" text-anchor="middle">{escape(axis)}</text>')
+    marks.append(
+        f'<text class="tick" x="{_LEFT + across / 2:.1f}" y="{_HEIGHT - 4}" text-anchor="middle">{escape(axis)}</text>'
+    )
     legend: list[str] = []
     for index, one in enumerate(series):
         points = " ".join(at(point) for point in sorted(one.points))
         marks.append(f'<polyline class="line-{index}" points="{points}"/>')
         legend.append(tag("span", escape(one.name), class_=f"key-{index}"))
-    return _svg(marks, _HEIGHT, title) + tag("p", legend, class_="legend small")
+    return _svg(marks, title) + tag("p", legend, class_="legend small")
 
 
-def _svg(marks: Sequence[str], height: int, label: str) -> str:
+def _svg(marks: Sequence[str], label: str) -> str:
     return (
-        f'<svg class="chart" viewBox="0 0 {_WIDTH} {height}" role="img" aria-label="{escape(label)}">'
+        f'<svg class="chart" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-label="{escape(label)}">'
         + "".join(marks)
         + "</svg>"
     )

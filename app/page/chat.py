@@ -10,9 +10,10 @@ from typing import Any
 
 from alpie.app.page.answer_view import render_answer
 from alpie.app.page.catalogue import Words
-from alpie.app.page.help import at_risk, gentle_notice
+from alpie.app.page.help import HelpLines, gentle_notice
 from alpie.app.page.html import escape, tag
 from alpie.app.page.library import Library, NotReady, Opening
+from alpie.app.page.risk import at_risk
 from alpie.index.errors import AlpieError
 
 __all__ = ["Chat", "Conversation"]
@@ -38,8 +39,8 @@ class Conversation:
 class Chat:
     """Answers questions of many visitors from one library."""
 
-    def __init__(self, opening: Opening, words: Words) -> None:
-        self._opening, self._words = opening, words
+    def __init__(self, opening: Opening, words: Words, help_lines: HelpLines) -> None:
+        self._opening, self._words, self._help_lines = opening, words, help_lines
         self._free = threading.BoundedSemaphore(_AT_ONCE)
 
     def ask(self, question: object, conversation: object) -> Iterator[tuple[list[Message], Conversation]]:
@@ -83,7 +84,7 @@ class Chat:
 
     def _answer(self, library: Library, asked: str, turns: tuple[str, ...]) -> str:
         answer = library.ask(asked, turns)
-        notice = gentle_notice(self._words) if at_risk(asked) else ""
+        notice = gentle_notice(self._words, self._help_lines) if at_risk(asked) else ""
         return notice + render_answer(answer, self._words, library.documents, turns)
 
     def _said(self, content: str) -> Message:

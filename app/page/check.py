@@ -17,7 +17,9 @@ LONGEST_TEXT = 5000  # characters: a page and a half
 
 def render_form(words: Words) -> str:
     """The form: one field and a button."""
-    area = tag("textarea", "", id="check-text", name="text", rows="5", maxlength=str(LONGEST_TEXT), required="")
+    area = tag(
+        "textarea", "", id="check-text", name="text", rows="5", maxlength=str(LONGEST_TEXT), required=""
+    )
     fields = [
         tag("label", words.html("check.label"), for_="check-text"),
         area,
@@ -88,13 +90,15 @@ def _spoken(text: str) -> str:
 
 def _place(library: Library, place: Place, words: Words) -> str:
     document = library.documents[place.document_id]
-    quote = tag("blockquote", tag("span", escape(place.text), class_="words"), class_="quote", lang=document.language)
-    if place.citation is None:
-        return tag("div", [quote, tag("p", escape(document.title), class_="source-line")], class_="quote-unit")
-    href = link(library.passage(place.citation.address), place.spans)
-    source = tag(
-        "a", escape(short_citation(place.citation, words.language)), class_="cite source", href=href
+    quote = tag(
+        "blockquote", tag("span", escape(place.text), class_="words"), class_="quote", lang=document.language
     )
+    if place.citation is None:
+        return tag(
+            "div", [quote, tag("p", escape(document.title), class_="source-line")], class_="quote-unit"
+        )
+    href = link(library.passage(place.citation.address), place.spans)
+    source = tag("a", escape(short_citation(place.citation, words.language)), class_="cite source", href=href)
     actions = [
         tag("button", words.html("quote.copy"), class_="act copy", title=words("quote.copy.title")),
         tag("a", words.html("quote.context"), class_="cite act", href=href),

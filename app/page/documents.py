@@ -48,7 +48,11 @@ def _document(panels: Panels, document: Document, words: Words) -> str:
     parts = [
         tag("h3", title, lang=document.language),
         tag("dl", items, class_="facts"),
-        tag("div", [tag("p", words.html("documents.notes"), class_="kicker"), tag("ul", notes)], class_="notes")
+        tag(
+            "div",
+            [tag("p", words.html("documents.notes"), class_="kicker"), tag("ul", notes)],
+            class_="notes",
+        )
         if notes
         else "",
         _outline(panels, document, words),

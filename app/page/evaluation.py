@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +26,10 @@ _LARGEST_BYTES = 50_000_000
 Json = dict[str, Any]
 
 
-def render_evaluation(report: Path | None, words: Words) -> str:
-    """The Evaluation view; says so when there is no report."""
+def render_evaluation(reports: Sequence[Path], words: Words) -> str:
+    """The Evaluation view, from the first of `reports` that exists; says so when there is none."""
     title = tag("h2", words.html("nav.evaluation"))
+    report = next((path for path in reports if path.is_file()), None)
     data = _load(report)
     if data is None:
         return title + tag("p", words.html("evaluation.none"), class_="intro")
@@ -40,7 +42,7 @@ def render_evaluation(report: Path | None, words: Words) -> str:
 
 def _load(report: Path | None) -> Json | None:
     try:
-        if report is None or not report.is_file() or report.stat().st_size > _LARGEST_BYTES:
+        if report is None or report.stat().st_size > _LARGEST_BYTES:
             return None
         data = json.loads(report.read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -60,6 +62,8 @@ def _body(data: Json, words: Words) -> str:
         documents=data["documents"],
         passages=data["passages"],
     )
+    if data.get("part") == "report":
+        facts += " " + words.html("evaluation.held_out")
     parts = [tag("p", facts, class_="intro"), _headlines(main["overall"], words)]
     parts.append(_by_kind(main["by_kind"], words))
     parts.append(_curve(data.get("refusal_curve", []), words))
@@ -106,7 +110,11 @@ def _by_kind(kinds: Json, words: Words) -> str:
             key = f"evaluation.kind.{kind}"
             name = words(key) if key in words.entries else kind
             rows.append(Bar(name, one["value"], one["low"], one["high"], one["n"]))
-    return _section("evaluation.by_kind", bars(rows, words, words("evaluation.by_kind.title")), words) if rows else ""
+    return (
+        _section("evaluation.by_kind", bars(rows, words, words("evaluation.by_kind.title")), words)
+        if rows
+        else ""
+    )
 
 
 def _curve(points: list[Json], words: Words) -> str:

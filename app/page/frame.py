@@ -12,6 +12,7 @@ import gradio as gr
 
 from alpie.app.page.catalogue import Words
 from alpie.app.page.chat import LONGEST_QUESTION, Chat, Conversation
+from alpie.app.page.help import HelpLines
 from alpie.app.page.html import escape, tag
 from alpie.app.page.library import Opening
 from alpie.app.page.places import question_link
@@ -35,10 +36,11 @@ _EXAMPLES = 5
 _BRIDGE = "window.alpieAsk = question => trigger('ask', {question: question});"
 
 
-def build_page(opening: Opening, words: Words, homes: Mapping[str, str]) -> gr.Blocks:
+def build_page(opening: Opening, words: Words, homes: Mapping[str, str], help_lines: HelpLines) -> gr.Blocks:
     """The page in one language; `homes` says at which path each language is."""
-    chat = Chat(opening, words)
+    chat = Chat(opening, words, help_lines)
     plain: dict[str, Any] = {"apply_default_css": False}
+    page: gr.Blocks
     with gr.Blocks(title=words("page.title"), fill_width=True, analytics_enabled=False) as page:
         gr.HTML(_masthead(words, homes), elem_id="masthead", **plain)
         talk = gr.State(Conversation(), time_to_live=3600)
@@ -97,23 +99,24 @@ def build_page(opening: Opening, words: Words, homes: Mapping[str, str]) -> gr.B
             event(ask, [box, talk], [chatbot, talk, box], concurrency_limit=8, **quiet).then(
                 None, js=answered, **quiet
             )
-        bridge.ask(  # type: ignore[attr-defined]
-            ask_from_link, [talk], [chatbot, talk], concurrency_limit=8, **quiet
-        ).then(None, js=answered, **quiet)
+        bridge.ask(ask_from_link, [talk], [chatbot, talk], concurrency_limit=8, **quiet).then(
+            None, js=answered, **quiet
+        )
         again.click(lambda: ([], Conversation()), None, [chatbot, talk], queue=False, **quiet).then(
             None, js="() => window.alpie.cleared()", **quiet
         )
     return page
 
 
-def head_of(words: Words, home: str) -> str:
+def head_of(words: Words, home: str, feedback: bool) -> str:
     """What goes into the document head: styles, scripts and the words the scripts say."""
-    strings = json.dumps({"lang": words.language, "home": home, **words.for_scripts}, ensure_ascii=False)
+    facts = {"lang": words.language, "home": home, "feedback": feedback, **words.for_scripts}
+    strings = json.dumps(facts, ensure_ascii=False)
     safe = strings.replace("<", "\\u003c")
     styles = "".join(f'<link rel="stylesheet" href="{_asset(name)}">' for name in _STYLES)
     scripts = "".join(f'<script defer src="{_asset(name)}"></script>' for name in _SCRIPTS)
     meta = '<meta name="referrer" content="no-referrer"><meta name="color-scheme" content="light dark">'
-    return f'{meta}{styles}<script>window.alpieWords = {safe};</script>{scripts}'
+    return f"{meta}{styles}<script>window.alpieWords = {safe};</script>{scripts}"
 
 
 def _asset(name: str) -> str:
@@ -123,22 +126,39 @@ def _asset(name: str) -> str:
 
 
 def _masthead(words: Words, homes: Mapping[str, str]) -> str:
-    home = tag("a", [tag("h1", "Al Pie", class_="name"), tag("span", words.html("page.motto"), class_="motto")],
-               href=homes[words.language], class_="brand")
-    links = (tag("a", words.html(f"nav.{view}"), href=f"#{target}", class_="go", data_view=view)
-             for view, target in _VIEWS)
+    home = tag(
+        "a",
+        [tag("h1", "Al Pie", class_="name"), tag("span", words.html("page.motto"), class_="motto")],
+        href=homes[words.language],
+        class_="brand",
+    )
+    links = (
+        tag("a", words.html(f"nav.{view}"), href=f"#{target}", class_="go", data_view=view)
+        for view, target in _VIEWS
+    )
     languages = (
         tag("span", language.upper(), aria_current="true")
         if language == words.language
-        else tag("a", language.upper(), href=homes[language],
-                 hreflang=language, lang=language, class_="language", title=words("page.other_language"))
+        else tag(
+            "a",
+            language.upper(),
+            href=homes[language],
+            hreflang=language,
+            lang=language,
+            class_="language",
+            title=words("page.other_language"),
+        )
         for language in homes
     )
     tools = tag(
         "div",
         [
-            tag("button", [words.html("basket.button") + " ", tag("span", "0", class_="count")],
-                class_="tool basket-open", aria_expanded="false"),
+            tag(
+                "button",
+                [words.html("basket.button") + " ", tag("span", "0", class_="count")],
+                class_="tool basket-open",
+                aria_expanded="false",
+            ),
             tag("button", words.html("page.theme"), class_="tool theme", aria_pressed="false"),
             tag("span", languages, class_="languages"),
         ],
@@ -151,8 +171,10 @@ def _masthead(words: Words, homes: Mapping[str, str]) -> str:
 
 def _basket(words: Words) -> str:
     formats = ("markdown", "apa", "iso690", "bibtex", "ris", "csl-json", "csv")
-    links = (tag("a", words.html(f"export.{form}"), class_="act export", href="#", data_form=form, download="")
-             for form in formats)
+    links = (
+        tag("a", words.html(f"export.{form}"), class_="act export", href="#", data_form=form, download="")
+        for form in formats
+    )
     return tag(
         "section",
         [
@@ -160,8 +182,13 @@ def _basket(words: Words) -> str:
             tag("p", words.html("basket.empty"), class_="basket-empty"),
             tag("ol", "", class_="basket-items"),
             tag("p", [tag("span", words.html("basket.download")), *links], class_="basket-exports"),
-            tag("p", [tag("button", words.html("basket.clear"), class_="act basket-clear"),
-                      tag("button", words.html("basket.close"), class_="act basket-close")]),
+            tag(
+                "p",
+                [
+                    tag("button", words.html("basket.clear"), class_="act basket-clear"),
+                    tag("button", words.html("basket.close"), class_="act basket-close"),
+                ],
+            ),
         ],
         id="basket",
         class_="basket",
@@ -187,20 +214,39 @@ def _welcome(words: Words) -> str:
 
 def _views(words: Words) -> str:
     return "".join(
-        tag("section", tag("p", words.html("view.loading"), class_="searching"), id=f"view-{view}",
-            class_="view", aria_label=words(f"nav.{view}"), data_load=view, hidden="")
+        tag(
+            "section",
+            tag("p", words.html("view.loading"), class_="searching"),
+            id=f"view-{view}",
+            class_="view",
+            aria_label=words(f"nav.{view}"),
+            data_load=view,
+            hidden="",
+        )
         for view, _ in _VIEWS[1:]
     )
 
 
 def _empty_panel(words: Words) -> str:
     close = tag("button", words.html("panel.close"), class_="act panel-close")
-    hint = tag("div", [tag("p", words.html("panel.title"), class_="kicker"), tag("p", words.html("panel.empty"))],
-               class_="panel-empty")
-    content = tag("div", hint, class_="panel-content", tabindex="0", role="region", aria_label=words("panel.title"))
-    return tag("aside", [close, content], class_="panel", aria_label=words("panel.title"))
+    hint = tag(
+        "div",
+        [tag("p", words.html("panel.title"), class_="kicker"), tag("p", words.html("panel.empty"))],
+        class_="panel-empty",
+    )
+    content = tag(
+        "div", hint, class_="panel-content", tabindex="0", role="region", aria_label=words("panel.title")
+    )
+    where = tag("p", "", class_="panel-where")  # on a phone, where the head of the source scrolls away
+    return tag("aside", [close, where, content], class_="panel", aria_label=words("panel.title"))
 
 
 def _foot(words: Words) -> str:
-    return tag("footer", [tag("span", words.html("foot.privacy")),
-                          tag("a", words.html("foot.help"), href="#ayuda", class_="go")], class_="colophon")
+    return tag(
+        "footer",
+        [
+            tag("span", words.html("foot.privacy")),
+            tag("a", words.html("foot.help"), href="#ayuda", class_="go"),
+        ],
+        class_="colophon",
+    )

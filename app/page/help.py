@@ -1,40 +1,24 @@
 """Help: how to ask, what the tool can do, privacy; and where people at risk find help.
 
-The help lines are data (`help_lines.toml`, or the file ALPIE_HELP_LINES names). A notice is added above
+The help lines are data (`help_lines.toml`, or a file of the operator's). A notice is added above
 an answer when somebody writes as a person at risk; it never replaces the answer.
 """
 
 from __future__ import annotations
 
-import os
 import re
 import tomllib
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 from alpie.app.page.catalogue import Words
 from alpie.app.page.html import escape, tag
 from alpie.index.errors import SettingsError
 
-__all__ = ["HelpLine", "at_risk", "gentle_notice", "help_lines", "render_help"]
+__all__ = ["HelpLine", "HelpLines", "gentle_notice", "load_help_lines", "render_help"]
 
 _DEFAULT = Path(__file__).resolve().parent / "help_lines.toml"
 _LINK = re.compile(r"(tel:[0-9+]+|https://[^\s\"'<>]+)")
-
-# Somebody who speaks of themselves or of someone near: first person or a near one, and a threat.
-# Questions about the subject («¿qué es la sextorsión?») hold no first person and pass untouched.
-_ME = (
-    r"\b(me|mi|mis|yo|conmigo|a mi hij[oa]|estoy|tengo|soy|he|siento|he encontrado|"
-    r"my|i|i'm|im|me)\b"
-)
-_THREAT = (
-    r"(chantaj\w*|extorsion\w*|amenaz\w*|acos\w*|abus(o|a|an|aron|ado) (de|sexual\w* de) mi|abusan? de mi|"
-    r"fotos? (mias|desnud\w*|intimas)|desnud\w*|publicar mis|difundir mis|suicid\w*|quitarme la vida|matarme|"
-    r"blackmail\w*|sextort\w*|threaten\w*|my nudes?|groom\w*|abus\w* me|kill myself|"
-    r"encontre (fotos|videos|imagenes|material)|he encontrado (fotos|videos|imagenes|material)|"
-    r"me atraen (los|las)? ?(nin\w+|menores)|attracted to (children|minors|kids)|miedo de (mi|hacer))"
-)
 
 
 @dataclass(frozen=True)
@@ -49,16 +33,22 @@ class HelpLine:
     link: str
 
 
-@lru_cache
-def help_lines() -> tuple[str, tuple[HelpLine, ...]]:
-    """The date the lines were checked, and the lines; raises SettingsError for an unusable file."""
-    path = Path(os.environ.get("ALPIE_HELP_LINES") or _DEFAULT)
+@dataclass(frozen=True)
+class HelpLines:
+    """The lines and the day they were checked."""
+
+    checked: str
+    lines: tuple[HelpLine, ...]
+
+
+def load_help_lines(path: Path | None = None) -> HelpLines:
+    """From a file of the form of `help_lines.toml`, by default that one; raises SettingsError."""
+    path = path or _DEFAULT
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
-        lines = tuple(_line(entry) for entry in data["line"])
-        return str(data["checked"]), lines
-    except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError) as error:
-        raise SettingsError(f"help lines cannot be read from {path}: {error!r}") from error
+        return HelpLines(str(data["checked"]), tuple(_line(entry) for entry in data["line"]))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, KeyError, TypeError) as error:
+        raise SettingsError(f"{path}: no es un archivo de líneas de ayuda válido ({error!r}).") from error
 
 
 def _line(entry: dict[str, str]) -> HelpLine:
@@ -75,16 +65,9 @@ def _line(entry: dict[str, str]) -> HelpLine:
     )
 
 
-def at_risk(question: str) -> bool:
-    """Whether somebody seems to write about themselves and a threat."""
-    folded = question.casefold().translate(str.maketrans("áéíóúüñ", "aeiouun"))
-    return bool(re.search(_ME, folded)) and bool(re.search(_THREAT, folded))
-
-
-def gentle_notice(words: Words) -> str:
+def gentle_notice(words: Words, help_lines: HelpLines) -> str:
     """A few lines above an answer; one line of HTML."""
-    _, lines = help_lines()
-    contacts = " · ".join(_contact(line, words) for line in lines)
+    contacts = " · ".join(_contact(line, words) for line in help_lines.lines)
     more = tag("a", words.html("help.notice.more"), class_="go", href="#ayuda")
     text = tag("p", [tag("b", words.html("help.notice.title")), " ", words.html("help.notice.text")])
     return tag("div", [text, tag("p", contacts + " · " + more)], class_="care", role="note")
@@ -96,20 +79,22 @@ def _contact(line: HelpLine, words: Words) -> str:
     return f"{name}: {contact}"
 
 
-def render_help(words: Words) -> str:
+def render_help(words: Words, help_lines: HelpLines) -> str:
     """The Help view."""
-    checked, lines = help_lines()
     rows = (
         tag(
             "li",
             [
                 tag("span", escape(line.name[words.language]), class_="line-name"),
-                tag("span", tag("a", escape(line.contact), href=line.link) if line.link else escape(line.contact),
-                    class_="line-contact"),
+                tag(
+                    "span",
+                    tag("a", escape(line.contact), href=line.link) if line.link else escape(line.contact),
+                    class_="line-contact",
+                ),
                 tag("span", escape(line.note[words.language]), class_="line-note"),
             ],
         )
-        for line in lines
+        for line in help_lines.lines
     )
     sections = [
         tag("section", [tag("h3", words.html(f"help.{name}.title")), _paragraphs(words, f"help.{name}")])
@@ -121,7 +106,7 @@ def render_help(words: Words) -> str:
             tag("h3", words.html("help.lines.title")),
             tag("p", words.html("help.lines.text")),
             tag("ul", rows, class_="lines"),
-            tag("p", words.html("help.lines.checked", date=checked), class_="small"),
+            tag("p", words.html("help.lines.checked", date=help_lines.checked), class_="small"),
         ],
         class_="help-lines",
     )

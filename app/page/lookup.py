@@ -152,7 +152,14 @@ def render_results(library: Library, wanted: Wanted, words: Words) -> str:
     for item in found:
         groups.setdefault(item.passage.document_id, []).append(item)
     count = words.count("count.passages", len(found)), words.count("count.documents", len(groups))
-    parts = [tag("p", escape(words("search.count", passages=count[0], documents=count[1])), class_="small", role="status")]
+    parts = [
+        tag(
+            "p",
+            escape(words("search.count", passages=count[0], documents=count[1])),
+            class_="small",
+            role="status",
+        )
+    ]
     for document_id, items in groups.items():
         document = library.documents[document_id]
         title = [escape(document.title), " ", tag("span", f"({len(items)})", class_="small")]
@@ -177,7 +184,7 @@ def _result(item: Found, document: Document, words: Words) -> str:
     text, ranges, cut_before, cut_after = _excerpt(passage.text, item.ranges)
     shown = emphasised(text, ranges, "mark")
     excerpt = ("… " if cut_before else "") + shown + (" …" if cut_after else "")
-    where = " › ".join(passage.path) or document.title
+    where = " › ".join([*passage.path, *([passage.label] if passage.label else [])]) or document.title
     href = link(passage)
     return tag(
         "div",
@@ -191,8 +198,12 @@ def _result(item: Found, document: Document, words: Words) -> str:
                 "p",
                 [
                     tag("a", words.html("quote.context"), class_="cite act", href=href),
-                    tag("button", words.html("quote.keep"), class_="act keep", title=words("quote.keep.title")),
-                    tag("button", words.html("quote.copy"), class_="act copy", title=words("quote.copy.title")),
+                    tag(
+                        "button", words.html("quote.keep"), class_="act keep", title=words("quote.keep.title")
+                    ),
+                    tag(
+                        "button", words.html("quote.copy"), class_="act copy", title=words("quote.copy.title")
+                    ),
                 ],
                 class_="actions",
             ),
@@ -201,9 +212,7 @@ def _result(item: Found, document: Document, words: Words) -> str:
     )
 
 
-def _excerpt(
-    text: str, ranges: Sequence[tuple[int, int]]
-) -> tuple[str, list[tuple[int, int]], bool, bool]:
+def _excerpt(text: str, ranges: Sequence[tuple[int, int]]) -> tuple[str, list[tuple[int, int]], bool, bool]:
     """The part of a long passage around the first range, cut between words."""
     merged: list[tuple[int, int]] = []
     for start, end in sorted(ranges):
@@ -236,8 +245,8 @@ def render_form(library: Library, words: Words) -> str:
             many,
         ),
         _select("section", words("field.section"), [(s, s) for s in sections], many),
-        _date("since", words("search.since")),
-        _date("until", words("search.until")),
+        _date("since", words("search.since"), words("search.date_example")),
+        _date("until", words("search.until"), words("search.date_example")),
     ]
     radios = "".join(
         f'<label><input type="radio" name="order" value="{value}"{checked}> {words.html(key)}</label>'
@@ -252,7 +261,9 @@ def render_form(library: Library, words: Words) -> str:
         f'placeholder="{words.html("search.placeholder")}">'
         f'<button type="submit" class="primary">{words.html("search.go")}</button></div>'
     )
-    filters = tag("details", [tag("summary", words.html("search.filters")), tag("div", selects, class_="filters")])
+    filters = tag(
+        "details", [tag("summary", words.html("search.filters")), tag("div", selects, class_="filters")]
+    )
     order = tag("fieldset", [tag("legend", words.html("search.order")), radios], class_="order")
     form = tag("form", [field, order, filters], id="search-form", class_="form", role="search")
     return tag("h2", words.html("nav.search")) + tag("p", words.html("search.intro"), class_="intro") + form
@@ -264,9 +275,9 @@ def _select(name: str, label: str, choices: Sequence[tuple[str, str]], any_label
     return tag("label", [tag("span", escape(label)), tag("select", options, name=name)])
 
 
-def _date(name: str, label: str) -> str:
+def _date(name: str, label: str, example: str) -> str:
     field = (
         f'<input name="{name}" inputmode="numeric" pattern="[0-9]{{4}}(-[0-9]{{2}}){{0,2}}" '
-        f'maxlength="10" size="10" placeholder="2019">'
+        f'maxlength="10" size="10" placeholder="{escape(example)}">'
     )
     return tag("label", [tag("span", escape(label)), field])

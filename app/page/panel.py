@@ -99,7 +99,8 @@ class Panels:
             if same:
                 parts.append(tag("p", words.html("reader.vanished.now")))
                 items = (
-                    tag("li", tag("a", escape(p.text[:120] + "…"), class_="cite", href=link(p))) for p in same[:5]
+                    tag("li", tag("a", escape(p.text[:120] + "…"), class_="cite", href=link(p)))
+                    for p in same[:5]
                 )
                 parts.append(tag("ul", items))
             opening = tag("a", escape(document.title), class_="cite", href=f"?d={document.id}")
@@ -150,7 +151,9 @@ class Panels:
         at = self._position(passage)
         links: list[str] = []
         if at > 0:
-            links.append(tag("a", "‹ " + words.html("reader.before"), class_="cite", href=link(those[at - 1])))
+            links.append(
+                tag("a", "‹ " + words.html("reader.before"), class_="cite", href=link(those[at - 1]))
+            )
         links.append(tag("button", words.html("reader.back_to_words"), class_="act to-words"))
         if at + 1 < len(those):
             links.append(tag("a", words.html("reader.after") + " ›", class_="cite", href=link(those[at + 1])))

@@ -131,7 +131,9 @@ class Reader:
         if block.kind is BlockKind.LIST:
             texts = (readable_text(self.document.text, part) for part in block.parts)
             styles = ("numbered" if has_own_marker(text) else None for text in texts)
-            body = tag("ul", (tag("li", item, class_=style) for item, style in zip(items, styles, strict=True)))
+            body = tag(
+                "ul", (tag("li", item, class_=style) for item, style in zip(items, styles, strict=True))
+            )
         else:
             # The source keeps no columns: a row is its line, header rows are set apart.
             body = tag(

@@ -6,6 +6,7 @@ without a browser and a download is an ordinary link.
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +18,8 @@ from fastapi.staticfiles import StaticFiles
 
 from alpie.app.page import basket, check, documents, evaluation, lookup, record_view
 from alpie.app.page.catalogue import Words, words_for
+from alpie.app.page.choices import Choices
+from alpie.app.page.feedback import FeedbackFile
 from alpie.app.page.help import render_help
 from alpie.app.page.html import tag
 from alpie.app.page.library import Library, NotReady, Opening
@@ -33,8 +36,8 @@ _LONGEST_VALUE = 4000  # characters of one parameter
 Make = Callable[[Library, Words], Response]
 
 
-def add_routes(app: FastAPI, opening: Opening, report: Path | None) -> None:
-    """Hang the routes on `app`; `report` is where `alpie eval --report` wrote `report.json`."""
+def add_routes(app: FastAPI, opening: Opening, choices: Choices) -> None:
+    """Hang the routes on `app`."""
     router = APIRouter(prefix="/al", include_in_schema=False)
     panels: list[Panels] = []  # made once, when the corpus is there
 
@@ -94,11 +97,11 @@ def add_routes(app: FastAPI, opening: Opening, report: Path | None) -> None:
     @router.get("/evaluation")
     async def evaluation_view(request: Request) -> Response:
         words = _words(request)
-        return HTMLResponse(await run_in_threadpool(evaluation.render_evaluation, report, words))
+        return HTMLResponse(await run_in_threadpool(evaluation.render_evaluation, choices.reports, words))
 
     @router.get("/help")
     async def help_view(request: Request) -> Response:
-        return HTMLResponse(render_help(_words(request)))
+        return HTMLResponse(render_help(_words(request), choices.help_lines))
 
     @router.get("/export/{form}")
     async def export(form: str, request: Request) -> Response:
@@ -115,6 +118,21 @@ def add_routes(app: FastAPI, opening: Opening, report: Path | None) -> None:
             request,
             lambda library, words: record_view.record(library, query.get("q", ""), turns, words, as_json),
         )
+
+    if choices.feedback:
+        file = FeedbackFile(choices.feedback)
+
+        @router.post("/feedback")
+        async def feedback(request: Request) -> Response:
+            try:
+                told = json.loads(await _body(request, 10_000))
+            except ValueError:
+                return Response(status_code=400)
+            if not isinstance(told, dict):
+                return Response(status_code=400)
+            arguments = (told.get("verdict"), told.get("question"), told.get("address", ""))
+            kept = await run_in_threadpool(file.add, *arguments)
+            return Response(status_code=204 if kept else 400)
 
     @app.get("/healthz", include_in_schema=False)
     async def health() -> JSONResponse:

@@ -7,15 +7,16 @@ import logging
 import os
 import warnings
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 
 from alpie.app.page.catalogue import LANGUAGES, words_for
-from alpie.app.page.guard import Guard, Limits
+from alpie.app.page.choices import Choices
+from alpie.app.page.guard import Guard
 from alpie.app.page.library import Library, Opening
 from alpie.app.page.routes import add_routes
+from alpie.index.errors import IndexMissing
 
 if TYPE_CHECKING:
     from alpie.app.settings import Settings
@@ -28,18 +29,9 @@ _QUIET = {"GRADIO_ANALYTICS_ENABLED": "False", "HF_HUB_DISABLE_TELEMETRY": "1", 
 _MOST_WAITING = 64  # questions in the queue; the limit by client comes first
 
 
-def create_app(
-    open_library: Callable[[], Library],
-    *,
-    report: Path | None = None,
-    limits: Limits | None = None,
-    language: str = "es",
-) -> FastAPI:
-    """The whole application; `open_library` runs in the background, once.
-
-    `report` is the file `alpie eval --report` wrote; `language` is the one at "/", others have a path.
-    Not to be called from a running event loop.
-    """
+def create_app(open_library: Callable[[], Library], choices: Choices | None = None) -> FastAPI:
+    """The whole application; `open_library` runs in the background, once."""
+    choices = choices or Choices()
     os.environ.update(_QUIET)
     import gradio as gr  # late: half a second and 150 MB that no other command needs
 
@@ -47,14 +39,14 @@ def create_app(
 
     opening = Opening(open_library).start()
     app = FastAPI(title="Al Pie", docs_url=None, redoc_url=None, openapi_url=None)
-    add_routes(app, opening, report)
-    homes = {one: "/" if one == language else f"/{one}/" for one in LANGUAGES}
+    add_routes(app, opening, choices)
+    homes = {one: "/" if one == choices.language else f"/{one}/" for one in LANGUAGES}
 
-    async def mount_pages() -> None:
+    def mount_pages() -> None:
         # "/" last: it takes what is left.
         for one in sorted(homes, key=lambda name: homes[name], reverse=True):
             words = words_for(one)
-            page = build_page(opening, words, homes)
+            page = build_page(opening, words, homes, choices.help_lines)
             page.queue(default_concurrency_limit=4, max_size=_MOST_WAITING, api_open=False)
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # SSR and deprecation talk that concerns nobody here
@@ -67,15 +59,30 @@ def create_app(
                     enable_monitoring=False,
                     show_error=False,
                     max_file_size=1,
-                    theme=gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]),
-                    head=head_of(words, homes[one]),
+                    theme=gr.themes.Base(
+                        font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]
+                    ),
+                    head=head_of(words, homes[one], choices.feedback is not None),
                     js=f"() => {{ document.documentElement.lang = '{one}'; }}",
                 )
 
-    # Outside a running loop Gradio makes one for every lock and leaves it open.
-    asyncio.run(mount_pages())
-    app.add_middleware(Guard, limits=limits)
+    _within_a_loop(mount_pages)
+    app.add_middleware(Guard, limits=choices.limits)
     return app
+
+
+def _within_a_loop(make: Callable[[], None]) -> None:
+    """Runs `make` inside an event loop: outside one, Gradio makes a loop for every lock and leaves it open."""
+
+    async def inside() -> None:
+        make()
+
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        asyncio.run(inside())
+    else:
+        make()
 
 
 def serve(settings: Settings, host: str = "127.0.0.1", port: int = 7860) -> None:
@@ -85,9 +92,14 @@ def serve(settings: Settings, host: str = "127.0.0.1", port: int = 7860) -> None
     def open_library() -> Library:
         from alpie.app.corpus import Corpus
 
-        return Corpus.open(settings)
+        try:
+            return Corpus.open(settings)
+        except IndexMissing:
+            _LOG.warning("there is no index in %s yet: building it", settings.data)
+            Corpus.build(settings)
+            return Corpus.open(settings)
 
-    app = create_app(open_library, language=settings.language)
+    app = create_app(open_library, Choices.from_settings(settings))
     if host not in ("127.0.0.1", "localhost", "::1"):
         _LOG.warning("listening on %s: everybody who reaches this machine can ask", host)
     uvicorn.run(app, host=host, port=port, log_level="warning", server_header=False)

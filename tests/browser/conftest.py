@@ -8,6 +8,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,8 +17,6 @@ from urllib.parse import urlsplit
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-QUESTION = "¿Cuántas detenciones hubo en España?"
-UNANSWERABLE = "¿Cuál es la capital de Mongolia?"
 
 
 def _chromium() -> str:
@@ -35,15 +34,24 @@ def _chromium() -> str:
 def server() -> Iterator[str]:
     """Address of the page on the four documents; the index is built once and kept in `var`."""
     _chromium()
-    import uvicorn
     from alpie.app.corpus import Corpus
+    from alpie.app.page.choices import Choices
     from alpie.app.page.guard import Limits
     from alpie.app.page.server import create_app
     from alpie.app.settings import load_settings
 
     settings = load_settings({"data": str(ROOT / "var" / "browser-test-index")}, environment={})
     Corpus.build(settings)
-    app = create_app(lambda: Corpus.open(settings), limits=Limits(questions=2000, readings=5000))
+    limits = Limits(questions=2000, readings=5000)
+    with serving(create_app(lambda: Corpus.open(settings), Choices(limits=limits))) as address:
+        yield address
+
+
+@contextmanager
+def serving(app: Any) -> Iterator[str]:
+    """The address of `app` on a free port, for as long as the block runs."""
+    import uvicorn
+
     listening = socket.create_server(("127.0.0.1", 0))
     running = uvicorn.Server(uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1))
     thread = threading.Thread(target=running.run, kwargs={"sockets": [listening]}, daemon=True)
@@ -112,18 +120,26 @@ class Visit:
         return " ".join(self.page.locator("#panel .document mark").all_inner_texts())
 
 
+@pytest.fixture(scope="session")
+def serve() -> Callable[[Any], Any]:
+    """`serving`, for tests that need a server of their own."""
+    return serving
+
+
 @pytest.fixture
 def visit(browser: Any, server: str) -> Iterator[Callable[..., Visit]]:
     """Opens tabs; at the end no tab may have called another host or thrown an error."""
     contexts: list[Any] = []
     visits: list[Visit] = []
 
-    def new(width: int = 1280, height: int = 860, locale: str = "es-ES", **options: Any) -> Visit:
+    def new(
+        width: int = 1280, height: int = 860, locale: str = "es-ES", base: str = server, **options: Any
+    ) -> Visit:
         context = browser.new_context(viewport={"width": width, "height": height}, locale=locale, **options)
         contexts.append(context)
         page = context.new_page()
-        one = Visit(page, server)
-        own = urlsplit(server).netloc
+        one = Visit(page, base)
+        own = urlsplit(base).netloc
 
         def note(request: Any) -> None:
             parts = urlsplit(request.url)

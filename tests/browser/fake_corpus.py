@@ -20,16 +20,42 @@ from alpie.index.records import Block, BlockKind, Document, Layout, Passage, Sen
 
 ROOT = Path(__file__).resolve().parents[2]
 _ENTRIES = (
-    ("europol-ia-2025", "policia_nacional_2025_operacion_europol_ia.txt", "Policía Nacional (España)", "2025",
-     "Operación internacional contra la explotación sexual infantil generada por inteligencia artificial", "nota de prensa"),
-    ("alicante-2025", "policia_nacional_2025_detencion_alicante.txt", "Policía Nacional (España)", "2025-12-23",
-     "Detención en Alicante y Argentina", "nota de prensa"),
-    ("weprotect-2019", "weprotect_2019_evaluacion_amenaza_global.txt", "Alianza Global WePROTECT", "2019",
-     "Evaluación de la Amenaza Global 2019", "informe"),
-    ("interpol-2021", "interpol_2021_resolucion_ga_2021_89_res_09.txt", "OIPC-INTERPOL, Asamblea General",
-     "2021-11-23/2021-11-25", "Resolución nº 9, GA-2021-89-RES-09: Proteger a los menores", "resolución"),
+    (
+        "europol-ia-2025",
+        "policia_nacional_2025_operacion_europol_ia.txt",
+        "Policía Nacional (España)",
+        "2025",
+        "Operación internacional contra la explotación sexual infantil generada por inteligencia artificial",
+        "nota de prensa",
+    ),
+    (
+        "alicante-2025",
+        "policia_nacional_2025_detencion_alicante.txt",
+        "Policía Nacional (España)",
+        "2025-12-23",
+        "Detención en Alicante y Argentina",
+        "nota de prensa",
+    ),
+    (
+        "weprotect-2019",
+        "weprotect_2019_evaluacion_amenaza_global.txt",
+        "Alianza Global WePROTECT",
+        "2019",
+        "Evaluación de la Amenaza Global 2019",
+        "informe",
+    ),
+    (
+        "interpol-2021",
+        "interpol_2021_resolucion_ga_2021_89_res_09.txt",
+        "OIPC-INTERPOL, Asamblea General",
+        "2021-11-23/2021-11-25",
+        "Resolución nº 9, GA-2021-89-RES-09: Proteger a los menores",
+        "resolución",
+    ),
 )
-_STOP = set("el la los las de del en y a que un una por con se su para hubo hay es son fue qué cuántas cuál".split())
+_STOP = set(
+    "el la los las de del en y a que un una por con se su para hubo hay es son fue qué cuántas cuál".split()
+)
 
 
 def _terms(text: str) -> set[str]:
@@ -83,11 +109,22 @@ class FakeCorpus:
                 continue
             digest = hashlib.sha256(text.encode()).hexdigest()[:10]
             slug = re.sub(r"\W+", "-", (path[0] if path else "inicio").lower()).strip("-")[:30]
-            passages.append(Passage(f"{document.id}/{slug}/{digest}", document.id, tuple(sentences), path,
-                                    BlockKind.PARAGRAPH, paragraph=1, ordinal=len(passages)))
+            passages.append(
+                Passage(
+                    f"{document.id}/{slug}/{digest}",
+                    document.id,
+                    tuple(sentences),
+                    path,
+                    BlockKind.PARAGRAPH,
+                    paragraph=1,
+                    ordinal=len(passages),
+                )
+            )
         return blocks, passages
 
-    def search(self, question: str, limit: int = 10, leg: str = "fused", document: str | None = None) -> tuple[Hit, ...]:
+    def search(
+        self, question: str, limit: int = 10, leg: str = "fused", document: str | None = None
+    ) -> tuple[Hit, ...]:
         asked = _terms(question)
         hits = []
         for passage in self.passages:
@@ -95,7 +132,10 @@ class FakeCorpus:
             if shared and document in (None, passage.document_id):
                 hits.append(Hit(passage, len(shared) / len(asked), {}, {}, tuple(sorted(shared))))
         hits.sort(key=lambda h: (-h.score, h.passage.address))
-        return tuple(Hit(h.passage, h.score, {}, {"dense": n + 2, "lexical": n}, h.terms) for n, h in enumerate(hits[:limit], 1))
+        return tuple(
+            Hit(h.passage, h.score, {}, {"dense": n + 2, "lexical": n}, h.terms)
+            for n, h in enumerate(hits[:limit], 1)
+        )
 
     def ask(self, question: str, turns: tuple[str, ...] = ()) -> Answer:
         started = time.perf_counter()
@@ -106,12 +146,29 @@ class FakeCorpus:
             best = max(hit.passage.sentences, key=lambda s: len(asked & _terms(s.text)))
             at = best.text.find(hit.terms[0]) if hit.terms else -1
             emphasis = ((at, at + len(hit.terms[0])),) if at >= 0 else ()
-            quotes.append(Quote(best.text, hit.passage.document_id, best.spans, hit.passage,
-                                cite(self.documents[hit.passage.document_id], hit.passage), hit.score, emphasis))
+            quotes.append(
+                Quote(
+                    best.text,
+                    hit.passage.document_id,
+                    best.spans,
+                    hit.passage,
+                    cite(self.documents[hit.passage.document_id], hit.passage),
+                    hit.score,
+                    emphasis,
+                )
+            )
         answered = bool(hits) and hits[0].score >= 0.5
-        return Answer(question, question, answered, hits[0].score if hits else 0.0, tuple(quotes) if answered else (),
-                      () if answered else tuple(quotes), hits, SearchStatement(4, len(self.passages), len(hits) if answered else 0, 0.5),
-                      {"total": 1000 * (time.perf_counter() - started)})
+        return Answer(
+            question,
+            question,
+            answered,
+            hits[0].score if hits else 0.0,
+            tuple(quotes) if answered else (),
+            () if answered else tuple(quotes),
+            hits,
+            SearchStatement(4, len(self.passages), len(hits) if answered else 0, 0.5),
+            {"total": 1000 * (time.perf_counter() - started)},
+        )
 
     def passage(self, address: str) -> Passage:
         try:

@@ -5,12 +5,19 @@ from __future__ import annotations
 import json
 import re
 import statistics
+import sys
+import threading
 import time
 from collections.abc import Callable
+from importlib import util
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from alpie.app.page.choices import Choices
+from alpie.app.page.guard import Limits
+from alpie.app.page.server import create_app
 
 pytestmark = pytest.mark.browser
 
@@ -20,6 +27,18 @@ SENTENCE = "La operación sigue abierta y no se descartan nuevas detenciones."
 VIEWS = ("search", "check", "documents", "evaluation", "help")
 
 Open = Callable[..., Any]
+
+
+def load_fake_corpus() -> Any:
+    """The corpus of `fake_corpus.py`, which opens at once."""
+    path = Path(__file__).with_name("fake_corpus.py")
+    spec = util.spec_from_file_location("alpie_fake_corpus", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = util.module_from_spec(spec)
+    sys.modules["alpie_fake_corpus"] = module  # dataclasses look their module up there
+    spec.loader.exec_module(module)
+    return module.FakeCorpus()
 
 
 def _collapsed(text: str) -> str:
@@ -79,7 +98,9 @@ def test_by_keyboard_alone(visit: Open) -> None:
     assert outline != "none", "the focus is visible"
     page.keyboard.press("Enter")
     tab.highlight_in_view()
-    assert page.evaluate("document.activeElement.closest('#panel') !== null"), "the focus follows into the panel"
+    assert page.evaluate("document.activeElement.closest('#panel') !== null"), (
+        "the focus follows into the panel"
+    )
     page.keyboard.press("Escape")
     assert page.evaluate("document.activeElement.matches('a.note')"), "Escape gives the focus back"
 
@@ -140,6 +161,39 @@ def test_a_phone_never_scrolls_sideways(visit: Open) -> None:
         assert fits(), view
 
 
+def test_a_question_waits_for_the_documents(visit: Open, serve: Callable[[Any], Any]) -> None:
+    """The page is there before the corpus; who asks early sees that they wait, and is answered."""
+    ready = threading.Event()
+
+    def open_slowly() -> Any:
+        ready.wait(60)
+        return load_fake_corpus()
+
+    with serve(create_app(open_slowly)) as address:
+        tab = visit(base=address)
+        page = tab.open()
+        page.locator("#question textarea").fill(QUESTION)
+        page.locator("#question textarea").press("Enter")
+        page.locator(".said .searching").wait_for()
+        assert "su pregunta espera" in page.locator(".said .searching").inner_text()
+        ready.set()
+        page.locator(".said > .answer a.note").first.wait_for(timeout=20_000)
+
+
+def test_a_refused_question_stays_in_its_box(visit: Open, serve: Callable[[Any], Any]) -> None:
+    choices = Choices(limits=Limits(questions=1))
+    with serve(create_app(load_fake_corpus, choices)) as address:
+        tab = visit(base=address)
+        page = tab.open()
+        tab.ask(QUESTION)
+        page.locator("#question textarea").fill("¿Y en Argentina?")
+        page.locator("#question textarea").press("Enter")
+        page.locator(".toast").wait_for()
+        assert "espere" in page.locator(".toast").inner_text()
+        assert page.locator("#question textarea").input_value() == "¿Y en Argentina?"
+        assert page.locator("#question textarea").is_enabled()
+
+
 def test_a_person_at_risk_sees_help_and_the_answer(visit: Open) -> None:
     tab = visit()
     page = tab.open()
@@ -163,7 +217,9 @@ def test_phrase_basket_ris(visit: Open) -> None:
     results = section.locator(".result")
     results.first.wait_for()
     for number in range(results.count()):
-        assert "cifrado de extremo a extremo" in results.nth(number).locator("mark").first.inner_text().lower()
+        assert (
+            "cifrado de extremo a extremo" in results.nth(number).locator("mark").first.inner_text().lower()
+        )
     results.nth(0).locator("button.keep").click()
     results.nth(1).locator("button.keep").click()
     assert page.locator(".basket-open .count").inner_text() == "2"
@@ -337,7 +393,9 @@ def test_axe_finds_nothing_serious(visit: Open, width: int, scheme: str) -> None
     def check(where: str) -> None:
         for violation in Axe().run(page)["violations"]:
             if violation["impact"] in ("serious", "critical"):
-                found.extend(f"{where}: {violation['id']}: {node['html'][:150]}" for node in violation["nodes"])
+                found.extend(
+                    f"{where}: {violation['id']}: {node['html'][:150]}" for node in violation["nodes"]
+                )
 
     check("welcome")
     answer = tab.ask(QUESTION)

@@ -22,6 +22,14 @@ window.alpie = (() => {
     toastTimer = setTimeout(() => { toast.hidden = true; }, 2600);
   }
 
+  // Gradio says only "Error" when the server refuses a question; the question itself stays in its box.
+  const plainFetch = window.fetch.bind(window);
+  window.fetch = async (...request) => {
+    const answer = await plainFetch(...request);
+    if ((answer.status === 429 || answer.status === 503) && answer.url.includes("/queue/join")) say(words.too_many);
+    return answer;
+  };
+
   // A fragment of HTML from this server; waits while the corpus is still being opened.
   async function fragment(path, options = {}, waiting = null) {
     const address = `/al/${path}${path.includes("?") ? "&" : "?"}lang=${words.lang}`;
@@ -149,6 +157,19 @@ window.alpie = (() => {
     setTimeout(() => URL.revokeObjectURL(saved.href), 60000);
   }
 
+  // Only where the operator keeps verdicts; the question goes to this server, which has it already.
+  async function vote(button) {
+    const verdict = ["useful", "useless", "wrong-quote"].find(name => button.classList.contains(name));
+    const row = button.closest(".message-row");
+    const question = row?.previousElementSibling?.querySelector(".asked")?.textContent ?? "";
+    const link = button.closest(".quote-unit")?.querySelector("a.cite");
+    const address = link ? new URL(link.href).searchParams.get("p") : "";
+    const answer = await fetch("/al/feedback", { method: "POST", body: JSON.stringify({ verdict, question, address }) })
+      .catch(() => null);
+    say(answer?.ok ? words.thanks : words.failed);
+    if (answer?.ok) button.disabled = true;
+  }
+
   function onClick(event) {
     const target = event.target.closest?.("a, button");
     if (!target) return;
@@ -159,6 +180,7 @@ window.alpie = (() => {
     else if (has("ask")) { event.preventDefault(); ask(new URLSearchParams(target.search).get("q")); }
     else if (has("go")) { event.preventDefault(); history.pushState(null, "", location.pathname + target.hash); go(target.hash); }
     else if (has("language")) { event.preventDefault(); location.href = target.pathname + location.search + location.hash; }
+    else if (has("vote")) vote(target);
     else if (has("copy")) copy(target.closest(".quote-unit, .reading"));
     else if (target.hasAttribute("download")) { event.preventDefault(); download(target); }
     else if (has("keep")) window.alpieBasket.keep(target.closest(".quote-unit, .reading"));
@@ -189,6 +211,7 @@ window.alpie = (() => {
     show(VIEWS[location.hash.replace("#", "")] || "ask");
     if (wanted.get("p") || wanted.get("d")) window.alpiePanel.openAddress(location.search);
     if (wanted.get("q")) ask(wanted.get("q"));
+    if (words.feedback) document.body.dataset.feedback = "yes";
     document.body.dataset.ready = "yes";
   }
 

@@ -33,6 +33,8 @@ window.alpiePanel = (() => {
       const html = await window.alpie.fragment(`reader?${query}`, {}, waiting);
       if (wanted !== search) return;
       box.innerHTML = html;
+      const named = box.querySelector(".reading .source") ?? box.querySelector(".reading h2");
+      document.querySelector("#panel .panel-where").textContent = named?.textContent ?? "";
       toWords();
       if (moveFocus) box.querySelector("h2")?.focus({ preventScroll: true });
     } catch {

@@ -1,0 +1,40 @@
+"""What the operator chooses about the page, gathered from the settings in one place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from alpie.app.page.guard import Limits
+from alpie.app.page.help import HelpLines, load_help_lines
+
+if TYPE_CHECKING:
+    from alpie.app.settings import Settings
+
+__all__ = ["Choices"]
+
+_ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class Choices:
+    """Defaults are what a test or a first look needs."""
+
+    language: str = "es"  # of the page at "/"; the others have a path of their own
+    limits: Limits = field(default_factory=Limits)
+    reports: tuple[Path, ...] = ()  # report.json of `alpie eval --report`: the first that exists is shown
+    feedback: Path | None = None  # file for readers' verdicts; None: not asked for, not kept
+    help_lines: HelpLines = field(default_factory=load_help_lines)
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> Choices:
+        """Raises SettingsError for a file of help lines that cannot be used."""
+        beside = settings.data.parent
+        own_lines: Path | None = getattr(settings, "help_lines", None)
+        return cls(
+            language=settings.language,
+            reports=(beside / "report" / "report.json", _ROOT / "docs" / "evaluation" / "report.json"),
+            feedback=beside / "feedback.jsonl" if settings.feedback else None,
+            help_lines=load_help_lines(own_lines),
+        )

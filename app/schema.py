@@ -1,0 +1,151 @@
+"""JSON Schema of every row that programs get: from `--json`, over HTTP and over MCP alike."""
+
+from __future__ import annotations
+
+from typing import Any
+
+__all__ = ["SCHEMAS", "schema_document"]
+
+Schema = dict[str, Any]
+
+_TEXT: Schema = {"type": "string"}
+_COUNT: Schema = {"type": "integer", "minimum": 0}
+_NUMBER: Schema = {"type": "number"}
+_SHARE: Schema = {"type": "number", "minimum": 0, "maximum": 1}
+_FLAG: Schema = {"type": "boolean"}
+_PAGE: Schema = {"type": ["integer", "null"], "description": "printed page; null where the document has none"}
+_MAYBE_TEXT: Schema = {"type": ["string", "null"]}
+
+
+def _described(schema: Schema, text: str) -> Schema:
+    return {**schema, "description": text}
+
+
+def _list(items: Schema, **more: Any) -> Schema:
+    return {"type": "array", "items": items, **more}
+
+
+def _object(optional: tuple[str, ...] = (), **properties: Schema) -> Schema:
+    required = [name for name in properties if name not in optional]
+    return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
+
+
+def _ref(name: str) -> Schema:
+    return {"$ref": f"#/$defs/{name}"}
+
+
+_START = _described(_COUNT, "character offset into the document's text, included")
+_END = _described(_COUNT, "character offset, excluded")
+_SPANS = _list(
+    _list(_COUNT, minItems=2, maxItems=2),
+    description="[start, end] pairs; what lies between two of them the layout left out",
+)
+_PATH = _list(_TEXT, description="headings, outermost first")
+_ADDRESS = _described(_TEXT, "permanent address of the passage")
+_WHERE = {"path": _PATH, "box": _MAYBE_TEXT, "label": _MAYBE_TEXT, "page": _PAGE}
+_WORDS = {"doc": _described(_TEXT, "document id"), "text": _TEXT, "start": _START, "end": _END}
+
+_QUOTE = _object(
+    **_WORDS,
+    page=_PAGE,
+    path=_PATH,
+    address=_ADDRESS,
+    score=_described(_SHARE, "probability that this quotation answers"),
+    spans=_SPANS,
+    citation=_TEXT,
+)
+_WRITER = _list(
+    _object(text=_TEXT, quotes=_list({"type": "integer", "minimum": 1}, minItems=1)),
+    description="sentences of a language model, no quotations; each with the numbers of its quotes, from 1",
+)
+_WRITER_REPORT = _object(
+    model=_TEXT,
+    dropped=_described(_COUNT, "sentences left out because the quotes do not support them"),
+    reasons={"type": "object", "additionalProperties": _COUNT},
+    failure={"enum": ["", "timeout", "cut", "unreachable", "nothing", "missing", "busy"]},
+)
+_ANSWER = _object(
+    ("nearest", "writer_report"),
+    id=_TEXT,
+    question=_TEXT,
+    answered=_FLAG,
+    answer=_described(_TEXT, "the quotations, one a line, or a sentence that there is no answer"),
+    quotes=_list(_ref("quote"), description="best first; empty when not answered"),
+    passages=_list(_object(**_WORDS, address=_ADDRESS, score=_NUMBER), maxItems=10),
+    confidence=_described(_SHARE, "probability that the documents answer"),
+    ms=_NUMBER,
+    search=_object(documents=_COUNT, passages=_COUNT, above_threshold=_COUNT, threshold=_SHARE),
+    writer={"anyOf": [{"type": "null"}, _WRITER]},
+    writer_report=_WRITER_REPORT,
+    nearest=_list(_ref("quote"), description="of a refusal: the nearest passages, which are no answer"),
+)
+_HIT = _object(
+    **_WORDS,
+    address=_ADDRESS,
+    score=_NUMBER,
+    **_WHERE,
+    citation=_TEXT,
+    terms=_list(_TEXT, description="words of the question that the passage holds"),
+    ranks=_described(
+        {"type": "object", "additionalProperties": {"type": "integer", "minimum": 1}},
+        "rank of the passage in each leg of the search",
+    ),
+)
+_PLACE = _object(
+    ("path", "box", "label", "page"), **_WORDS, spans=_SPANS, address=_TEXT, **_WHERE, citation=_TEXT
+)
+_VERIFICATION = _object(
+    text=_TEXT,
+    verdict={"enum": ["exact", "altered", "absent"]},
+    similarity=_SHARE,
+    occurrences=_COUNT,
+    with_omissions=_FLAG,
+    places=_list(_PLACE),
+    differences=_list(_object(kind=_TEXT, pasted=_TEXT, source=_TEXT)),
+)
+_PASSAGE = _object(
+    **_WORDS,
+    address=_ADDRESS,
+    **_WHERE,
+    citation=_TEXT,
+    sentences=_list(_object(text=_TEXT, spans=_SPANS)),
+)
+_DOCUMENT = _object(
+    id=_TEXT,
+    title=_TEXT,
+    publisher=_TEXT,
+    date=_described(_TEXT, "ISO 8601, as precise as known"),
+    kind=_TEXT,
+    language=_described(_TEXT, "BCP 47"),
+    url=_TEXT,
+    rights=_TEXT,
+    file=_TEXT,
+    sha256=_TEXT,
+    passages=_COUNT,
+)
+
+SCHEMAS: dict[str, Schema] = {
+    "ask": _ref("answer"),
+    "search": _list(_ref("hit"), maxItems=100),
+    "verify": _ref("verification"),
+    "passage": _ref("passage"),
+    "documents": _list(_ref("document")),
+}
+
+
+def schema_document() -> Schema:
+    """One schema for all: `properties` has what each endpoint returns. Kept as `docs/schema.json`."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Al Pie: what each endpoint returns",
+        "type": "object",
+        "properties": SCHEMAS,
+        "$defs": {
+            "quote": _QUOTE,
+            "answer": _ANSWER,
+            "hit": _HIT,
+            "verification": _VERIFICATION,
+            "passage": _PASSAGE,
+            "document": _DOCUMENT,
+        },
+    }

@@ -1,0 +1,9 @@
+"""The optional writer: a language model that connects the quotations in sentences of its own.
+
+Nothing here is imported unless `settings.writer` names a model. Its sentences are no quotations: they are
+marked, stand apart, and one that says more than the quotes it names is dropped (`support`).
+"""
+
+from alpie.app.writer.writing import Writing, write, written
+
+__all__ = ["Writing", "write", "written"]

@@ -1,0 +1,168 @@
+"""One writing: the model in a thread of its own, its sentences checked as they come, and a clock over all.
+
+Whatever the model does (silence, an endless stream, nonsense, an exception), iterating ends in time and
+raises nothing: what happened is in `report`. The answer's quotations are not touched.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Final
+
+from alpie.app.records import Answer, WriterReport, WrittenSentence
+from alpie.app.settings import Settings
+from alpie.app.writer.prompt import messages_for
+from alpie.app.writer.provider import Messages, MissingProvider, Stream, stream_of
+from alpie.app.writer.sentences import Draft, drafts
+from alpie.app.writer.support import Support
+
+__all__ = ["Writing", "write", "written"]
+
+_LOG = logging.getLogger(__name__)
+_MOST_SENTENCES = 8
+_MOST_DRAFTS = 60  # read, shown or not
+_MOST_CHARACTERS = 12_000  # read, thoughts included
+_AT_ONCE = threading.BoundedSemaphore(8)  # threads may outlive their writing while a server hangs
+_END: Final = None
+
+Piece = str | Exception | None
+
+
+class _TooLate(Exception):
+    """The time of this writing is over."""
+
+
+class Writing(Iterator[WrittenSentence]):
+    """Sentences that passed the check, as the model writes them; `report` is complete after the last."""
+
+    def __init__(
+        self,
+        answer: Answer,
+        settings: Settings,
+        stream: Stream | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._answer, self._settings, self._clock = answer, settings, clock
+        self._stream = stream
+        self._dropped: Counter[str] = Counter()
+        self._shown = 0
+        self._failure = ""
+        self._stop = threading.Event()
+        self._sentences = self._run()
+
+    def __next__(self) -> WrittenSentence:
+        return next(self._sentences)
+
+    @property
+    def report(self) -> WriterReport:
+        return WriterReport(self._settings.writer, dict(self._dropped), self._failure)
+
+    def _run(self) -> Iterator[WrittenSentence]:
+        if not self._answer.quotes:  # nothing to write about, nothing is sent
+            return
+        try:
+            # before the clock starts: importing the provider takes seconds and is no fault of the model
+            stream = self._stream or stream_of(self._settings)
+            yield from self._checked(drafts(self._pieces(stream)))
+        except _TooLate:
+            self._failure = "timeout"
+        except MissingProvider as error:
+            _LOG.warning("the writer cannot be used: %s", error)
+            self._failure = "missing"
+        except Exception as error:  # noqa: BLE001 - edge: providers raise what they like, the quotes stand
+            _LOG.warning("the writer failed: %s: %s", type(error).__name__, error)
+            self._failure = "unreachable"
+        finally:
+            self._stop.set()
+        if not self._shown and not self._failure:
+            self._failure = "nothing"
+
+    def _checked(self, sentences: Iterator[Draft]) -> Iterator[WrittenSentence]:
+        answer = self._answer
+        found = " \n ".join(hit.passage.text for hit in answer.hits)
+        support = Support([quote.text for quote in answer.quotes], answer.question, found)
+        said: set[str] = set()
+        for read, draft in enumerate(sentences, start=1):
+            reason = support.reason_against(draft)
+            if reason is not None:
+                self._dropped[reason.value] += 1
+                _LOG.info("sentence dropped (%s): %s", reason.value, draft.text)
+            elif draft.text not in said:
+                said.add(draft.text)
+                self._shown += 1
+                yield WrittenSentence(draft.text, draft.quotes)
+            if self._shown == _MOST_SENTENCES or read == _MOST_DRAFTS:
+                self._failure = "cut"
+                return
+
+    def _pieces(self, stream: Stream) -> Iterator[str]:
+        """The model's text until it ends, the time is over, or it is more than anybody asked for."""
+        if not _AT_ONCE.acquire(blocking=False):
+            self._failure = "busy"
+            return
+        pieces: queue.Queue[Piece] = queue.Queue(maxsize=1_000)
+        ends = self._clock() + self._settings.writer_timeout_seconds
+        threading.Thread(target=self._feed, args=(stream, pieces), name="writer", daemon=True).start()
+        characters = 0
+        while characters < _MOST_CHARACTERS:
+            piece = self._next(pieces, ends)
+            if piece is _END:
+                return
+            if isinstance(piece, Exception):
+                raise piece
+            characters += max(1, len(piece))  # empty pieces without end are endless too
+            yield piece
+        self._failure = "cut"
+
+    def _next(self, pieces: queue.Queue[Piece], ends: float) -> Piece:
+        while (left := ends - self._clock()) > 0:
+            try:
+                return pieces.get(timeout=min(left, 1.0))
+            except queue.Empty:
+                continue
+        raise _TooLate
+
+    def _feed(self, stream: Stream, pieces: queue.Queue[Piece]) -> None:
+        """In the thread: hand on what the model sends, until it ends or nobody listens."""
+        try:
+            answer = self._answer
+            quotes = [quote.text for quote in answer.quotes]
+            messages: Messages = messages_for(answer.question, quotes, answer.language)
+            for piece in stream(messages):
+                if not self._put(pieces, piece):
+                    return
+            self._put(pieces, _END)
+        except Exception as error:  # noqa: BLE001 - edge of a thread: handed to the one who waits
+            self._put(pieces, error)
+        finally:
+            _AT_ONCE.release()
+
+    def _put(self, pieces: queue.Queue[Piece], piece: Piece) -> bool:
+        while not self._stop.is_set():
+            try:
+                pieces.put(piece, timeout=0.2)
+            except queue.Full:
+                continue
+            return True
+        return False
+
+
+def write(answer: Answer, settings: Settings, stream: Stream | None = None) -> Writing:
+    """Sentences about the quotations of `answer` by the model in `settings.writer`; raises nothing.
+
+    `stream` stands in for that model.
+    """
+    return Writing(answer, settings, stream)
+
+
+def written(answer: Answer, settings: Settings, stream: Stream | None = None) -> Answer:
+    """`answer` with its `writer` and `writer_report`; everything else as it was."""
+    writing = write(answer, settings, stream)
+    sentences = tuple(writing)
+    return replace(answer, writer=sentences, writer_report=writing.report)

@@ -1,0 +1,234 @@
+"""The encoder's tokenizer without its memory: the pieces lie in mapped files instead of a search tree.
+
+The library builds a tree of a quarter of a million pieces in memory, 280 MB and most of a second at every
+start. Here they lie in a hash table on disk, of which only the pages in use are read:
+
+1. the library's own normaliser and white-space rules cut a text into characters with their offsets, through
+   a tokenizer without vocabulary;
+2. each word is cut into the pieces of the largest total score (unigram model, Viterbi), with the library's
+   rules for ties and unknown characters;
+3. words are remembered, for the same ones come again.
+
+The result is compared with the library's on sample texts when the files are made; if they ever differed,
+the library's tokenizer is used.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+__all__ = ["MappedTokenizer", "TokenizedText", "TokenizerLike", "write_tables"]
+
+CHARACTERS_FILE = "characters.json"
+_TABLES = ("slots", "hashes", "bounds", "text", "scores")
+_WORD_START = "▁"
+_UNKNOWN_PENALTY = 10.0  # below the least score of all pieces; a constant of the library
+_REMEMBERED_WORDS = 16_384
+_LONGEST_REMEMBERED = 40  # characters; longer ones are addresses and the like, which do not come again
+
+_Piece = tuple[int, int]  # id, number of characters
+
+
+class TokenizedText(Protocol):
+    """What the encoder reads of a tokenised text; one entry a token."""
+
+    @property
+    def ids(self) -> Sequence[int]: ...
+
+    @property
+    def tokens(self) -> Sequence[str]: ...
+
+    @property
+    def offsets(self) -> Sequence[tuple[int, int]]: ...
+
+    @property
+    def special_tokens_mask(self) -> Sequence[int]: ...
+
+
+class TokenizerLike(Protocol):
+    """The library's tokenizer, or one that gives the same."""
+
+    def encode(self, sequence: str) -> TokenizedText: ...
+
+
+@dataclass(frozen=True)
+class _Tokenized:
+    ids: list[int]
+    tokens: list[str]
+    offsets: list[tuple[int, int]]
+    special_tokens_mask: list[int]
+
+
+class _PieceTable:
+    """Pieces by their text, in mapped arrays: a hash table with open addressing."""
+
+    def __init__(self, folder: Path) -> None:
+        arrays: dict[str, NDArray[Any]] = {
+            name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in _TABLES
+        }
+        # memoryviews: an element costs a third of what numpy takes to make a scalar
+        self._slots, self._hashes, self._bounds, self._text, self.scores = (
+            arrays[name].data for name in _TABLES
+        )
+        self._last_slot = len(self._slots) - 1
+        self.least_score = float(arrays["scores"].min())
+        text, bounds = arrays["text"], arrays["bounds"]
+        lengths = np.diff(bounds)
+        longest = np.flatnonzero(lengths > 0.5 * lengths.max())
+        self.longest = max(len(bytes(text[bounds[n] : bounds[n + 1]]).decode()) for n in longest)
+
+    def find(self, piece: bytes) -> int:
+        """The id of a piece, -1 if there is none."""
+        wanted = zlib.crc32(piece)
+        slot = wanted & self._last_slot
+        while (entry := self._slots[slot]) != 0:
+            number = entry - 1
+            if (
+                self._hashes[slot] == wanted
+                and self._text[self._bounds[number] : self._bounds[entry]] == piece
+            ):
+                return int(number)
+            slot = (slot + 1) & self._last_slot
+        return -1
+
+
+class MappedTokenizer:
+    """The library's tokenizer over mapped tables; safe to call from several threads."""
+
+    def __init__(
+        self, characters: Tokenizer, pieces: _PieceTable, ends: tuple[str, str], unknown: str, most: int
+    ) -> None:
+        self._characters = characters
+        self._pieces = pieces
+        self._ends = [(pieces.find(name.encode()), name) for name in ends]
+        self._unknown = pieces.find(unknown.encode())
+        self._most = most - len(ends)
+        self._cut = lru_cache(_REMEMBERED_WORDS)(self._best_pieces)
+
+    @classmethod
+    def from_folder(
+        cls, folder: Path, ends: tuple[str, str], unknown: str, most_tokens: int
+    ) -> MappedTokenizer:
+        """The tokenizer that `write_tables` wrote; `ends` are put around a text of at most `most_tokens`."""
+        from tokenizers import Tokenizer
+
+        characters = Tokenizer.from_file(str(folder / CHARACTERS_FILE))
+        return cls(characters, _PieceTable(folder), ends, unknown, most_tokens)
+
+    def encode(self, sequence: str) -> _Tokenized:
+        """Tokens of a text with special tokens around them, cut to the most that there may be."""
+        characters = self._characters.encode(sequence)
+        letters, places = characters.tokens, characters.offsets
+        ids: list[int] = []
+        tokens: list[str] = []
+        offsets: list[tuple[int, int]] = []
+        start = 0
+        while start < len(letters) and len(ids) < self._most:
+            end = start + 1
+            if len(letters[start]) == 1:
+                while end < len(letters) and len(letters[end]) == 1 and letters[end] != _WORD_START:
+                    end += 1
+                word = "".join(letters[start:end])
+                known = self._cut if len(word) <= _LONGEST_REMEMBERED else self._best_pieces
+                cut: Sequence[_Piece] = known(word)
+            else:  # the name of a special token, written in the text
+                cut = ((self._pieces.find(letters[start].encode()), 1),)
+            for piece, length in cut:
+                ids.append(piece)
+                tokens.append("".join(letters[start : start + length]))
+                offsets.append((places[start][0], places[start + length - 1][1]))
+                start += length
+        return self._between_ends(ids[: self._most], tokens[: self._most], offsets[: self._most])
+
+    def _between_ends(self, ids: list[int], tokens: list[str], offsets: list[tuple[int, int]]) -> _Tokenized:
+        (first, first_name), (last, last_name) = self._ends
+        return _Tokenized(
+            [first, *ids, last],
+            [first_name, *tokens, last_name],
+            [(0, 0), *offsets, (0, 0)],
+            [1, *(0 for _ in ids), 1],
+        )
+
+    def _best_pieces(self, word: str) -> tuple[_Piece, ...]:
+        """The pieces of a word with the largest total score, neighbouring unknown characters as one."""
+        find, scores, longest = self._pieces.find, self._pieces.scores, self._pieces.longest
+        unknown_score = self._pieces.least_score - _UNKNOWN_PENALTY
+        size = len(word)
+        best = [0.0] * (size + 1)  # the best score of a cut that ends here
+        origin = [-1] * (size + 1)  # where its last piece begins
+        last = [self._unknown] * (size + 1)  # which one that is
+        for start in range(size):
+            so_far = best[start]
+            for end in range(start + 1, min(size, start + longest) + 1):
+                piece = find(word[start:end].encode())
+                if piece < 0:
+                    if end > start + 1:
+                        continue
+                    piece, score = self._unknown, unknown_score + so_far
+                else:
+                    score = scores[piece] + so_far
+                if origin[end] < 0 or score > best[end]:
+                    best[end], origin[end], last[end] = score, start, piece
+        return self._followed_back(origin, last)
+
+    def _followed_back(self, origin: Sequence[int], last: Sequence[int]) -> tuple[_Piece, ...]:
+        cut: list[_Piece] = []
+        end = len(origin) - 1
+        while end > 0:
+            start, piece = origin[end], last[end]
+            length = end - start
+            if piece == self._unknown and cut and cut[-1][0] == self._unknown:
+                length += cut.pop()[1]
+            cut.append((piece, length))
+            end = start
+        return tuple(reversed(cut))
+
+
+def write_tables(folder: Path, tokenizer: Tokenizer, pieces: Sequence[tuple[str, float]]) -> None:
+    """Write into `folder` what `MappedTokenizer` reads of the library's `tokenizer` over `pieces`."""
+    from tokenizers import Regex, Tokenizer, models, pre_tokenizers
+
+    texts = [text.encode() for text, _ in pieces]
+    slots, hashes = _hash_table(texts)
+    tables: dict[str, NDArray[Any]] = {
+        "slots": slots,
+        "hashes": hashes,
+        "bounds": np.cumsum([0, *(len(text) for text in texts)], dtype=np.uint32),
+        "text": np.frombuffer(b"".join(texts), np.uint8),
+        "scores": np.array([score for _, score in pieces], np.float64),
+    }
+    for name in _TABLES:
+        np.save(folder / f"{name}.npy", tables[name])
+    special = list(tokenizer.get_added_tokens_decoder().values())
+    unknown = next(token.content for token in special if token.content == "<unk>")
+    characters = Tokenizer(models.Unigram([(unknown, 0.0)], unk_id=0, byte_fallback=False))
+    characters.normalizer = tokenizer.normalizer
+    characters.pre_tokenizer = pre_tokenizers.Sequence(
+        [tokenizer.pre_tokenizer, pre_tokenizers.Split(Regex(r"[\s\S]"), "isolated")]
+    )
+    characters.add_special_tokens(special)
+    characters.save(str(folder / CHARACTERS_FILE), pretty=False)
+
+
+def _hash_table(texts: Sequence[bytes]) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
+    """Of each slot: the number of a text plus one, 0 if it is empty, and that text's checksum."""
+    size = 1 << (2 * len(texts)).bit_length()  # at most half full: few collisions
+    slots, hashes = np.zeros(size, np.uint32), np.zeros(size, np.uint32)
+    for number, text in enumerate(texts):
+        checksum = zlib.crc32(text)
+        slot = checksum & (size - 1)
+        while slots[slot]:
+            slot = (slot + 1) & (size - 1)
+        slots[slot], hashes[slot] = number + 1, checksum
+    return slots, hashes

@@ -1,0 +1,157 @@
+"""A small real encoder in the place of the neural one, and indexes made with it in milliseconds.
+
+Each word has a fixed vector of its own, a text the sum of its words' vectors: texts with common words
+are close, others are not. Nothing is random, nothing is loaded, and it keeps count of what it was given.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from alpie.app.corpus import Corpus
+from alpie.app.weights import LinearModel, Weights
+from alpie.index.analysis import fold, stem
+from alpie.index.build import BuildReport, build_index
+from alpie.index.encoder import OnProgress, TokenVectors
+from alpie.index.layout import lay_out
+from alpie.index.passages import make_passages
+from alpie.index.records import BlockKind, Document, Passage, Sentence, SentenceRole, Span
+from alpie.index.store import open_generation
+
+DIMENSION = 32
+
+# Weights of our own, so that no refit changes what these tests say.
+WEIGHTS = Weights(
+    unit=LinearModel.from_mapping({"tokens": 5.0, "tokens_low": 2.0, "cosine": 5.0, "coverage": 5.0, "list_asked": 2.0}),
+    answerable=LinearModel.from_mapping({"coverage": 8.0}, bias=-3.0),
+    threshold=0.5,
+    fitted_on={},
+)
+
+LARGE_TEXT = """Los incendios del verano
+
+En julio ardieron 1240 hectáreas de monte en la comarca de Valdeluna. Los bomberos tardaron nueve días en apagar el fuego.
+
+La causa fue una chispa de un tren de mercancías, según el informe de la Guardia Rural (GR).
+
+El plan prevé las siguientes medidas:
+
+- limpiar los márgenes de la vía;
+- instalar torres de vigilancia;
+- formar a los vecinos.
+"""
+SMALL_TEXT = """La biblioteca municipal
+
+La biblioteca abre de lunes a sábado y presta tres libros a cada lector. El carné es gratuito para los menores.
+"""
+
+
+def word_vector(word: str) -> NDArray[np.float32]:
+    """The vector of a word: the same for all its inflected forms, and nearly at right angles to others."""
+    digest = hashlib.sha256(stem(fold(word)).encode("utf-8", "surrogatepass")).digest()
+    seed = int.from_bytes(digest[:8], "big")
+    return np.random.default_rng(seed).standard_normal(DIMENSION).astype(np.float32)
+
+
+class FakeEncoder:
+    """`Encoder` by words. `passages_seen` and `sentences_seen` are all texts it has embedded so far."""
+
+    dimension = DIMENSION
+    runtime = "fake"
+
+    def __init__(self, name: str = "de mentira", on_passage: Callable[[str], None] | None = None) -> None:
+        self.name = name
+        self.fingerprint = f"fake {name}"
+        self.passages_seen: list[str] = []
+        self.sentences_seen: list[str] = []
+        self._on_passage = on_passage
+
+    def _encode(self, text: str) -> tuple[NDArray[np.float32], TokenVectors]:
+        words = list(re.finditer(r"\w+|[^\w\s]+", text))
+        vectors = np.array([word_vector(word.group()) for word in words], np.float32).reshape(-1, DIMENSION)
+        offsets = np.array([word.span() for word in words], np.int32).reshape(-1, 2)
+        total = vectors.sum(axis=0) + np.float32(0.5)  # what all texts have in common
+        return total / np.float32(np.linalg.norm(total)), TokenVectors(vectors, offsets)
+
+    def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        return np.array([self._encode(text)[0] for text in texts], np.float32).reshape(-1, DIMENSION)
+
+    def encode_passages(
+        self, texts: Sequence[str], on_progress: OnProgress | None = None
+    ) -> NDArray[np.float32]:
+        self.sentences_seen.extend(texts)
+        return self.encode_queries(texts)
+
+    def encode_query(self, text: str) -> tuple[NDArray[np.float32], TokenVectors]:
+        return self._encode(text)
+
+    def encode_passages_with_tokens(
+        self, texts: Sequence[str], on_progress: OnProgress | None = None
+    ) -> tuple[NDArray[np.float32], list[TokenVectors]]:
+        for done, text in enumerate(texts, start=1):
+            self.passages_seen.append(text)
+            if self._on_passage:
+                self._on_passage(text)
+            if on_progress:
+                on_progress(done, len(texts))
+        return self.encode_queries(texts), self.passage_tokens(texts)
+
+    def query_tokens(self, text: str) -> TokenVectors:
+        return self._encode(text)[1]
+
+    def passage_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
+        return [self._encode(text)[1] for text in texts]
+
+
+def document_of(text: str, identity: str = "prueba") -> Document:
+    """A document of which nothing but its text matters."""
+    return Document(identity, identity.capitalize(), "", "2024", "informe", "es", f"{identity}.txt", text)
+
+
+def corpus_of(*texts: str, threshold: float | None = None) -> Corpus:
+    """A corpus in memory: documents `uno`, `dos` and `tres` with these texts."""
+    names = ("uno", "dos", "tres")
+    documents = [document_of(text, name) for text, name in zip(texts, names, strict=False)]
+    passages = [passage for document in documents for passage in make_passages(document, lay_out(document))]
+    made = Corpus.from_passages(documents, passages, FakeEncoder())
+    return Corpus(
+        made.documents, {}, made.index, made.fingerprint, "", threshold=threshold, weights=WEIGHTS
+    )
+
+
+def passage_of(*sentences: str | tuple[str, SentenceRole, int | None], document: str = "prueba") -> Passage:
+    """A passage made of these sentences, and `source_of` them is the text that they stand in.
+
+    A sentence may come with its role and the number of its list.
+    """
+    made: list[Sentence] = []
+    position = 0
+    for row in sentences:
+        text, role, group = (row, SentenceRole.SENTENCE, None) if isinstance(row, str) else row
+        made.append(Sentence(text, (Span(position, position + len(text)),), role, group))
+        position += len(text) + 1
+    return Passage(f"{document}/texto/0000000000", document, tuple(made), (), BlockKind.PARAGRAPH)
+
+
+def source_of(passage: Passage) -> str:
+    """The text of the document in which `passage` stands alone."""
+    return "\n".join(sentence.text for sentence in passage.sentences)
+
+
+def build(docs: Path, data: Path, encoder: FakeEncoder | None = None, rebuild: bool = False) -> BuildReport:
+    """Index `docs` into `data`."""
+    return build_index(docs, data, encoder or FakeEncoder(), rebuild=rebuild)
+
+
+def answers(data: Path, question: str = "incendios") -> list[str]:
+    """What the index in `data` finds: texts of the passages, best first."""
+    from alpie.index.query import read_question
+
+    search = open_generation(data, FakeEncoder()).search
+    return [hit.passage.text for hit in search.search(read_question(question)).hits]

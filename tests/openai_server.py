@@ -1,0 +1,176 @@
+"""A small real server that speaks the OpenAI protocol, in whatever mood a test asks for.
+
+The mood is the name of the model. `good` copies from the quotes; `lying` alters them; the others fail.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+import threading
+import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+WRONG_FIGURES = ("4871", "9 412", "61,7", "trescientas doce", "8.888", "77 millones")
+WRONG_NAMES = ("Bernardo Quiñones", "Zanzíbar", "Vodafone", "la Brigada Cóndor", "Ulan Bator", "OTASE")
+WRONG_DATES = ("3 de abril de 1987", "1987-04-03", "agosto de 1991")
+
+
+class OpenAIServer:
+    """Listens on a port of its own until `close`; `requests` are the bodies it was sent."""
+
+    def __init__(self) -> None:
+        self.requests: list[dict[str, Any]] = []
+        self.hung_up = threading.Event()  # a client closed an endless stream
+        server = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+                server.requests.append(body)
+                try:
+                    _reply(self, body, len(server.requests))
+                except (BrokenPipeError, ConnectionResetError):
+                    server.hung_up.set()
+
+            def log_message(self, format: str, *arguments: Any) -> None:
+                """Silent."""
+
+        self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._http.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self._http.server_address[1]}/v1"
+        threading.Thread(target=self._http.serve_forever, daemon=True).start()
+
+    def close(self) -> None:
+        self._http.shutdown()
+        self._http.server_close()
+
+
+def _reply(handler: BaseHTTPRequestHandler, body: dict[str, Any], number: int) -> None:
+    mood = body["model"]
+    if mood == "error":
+        _plain(handler, 500, '{"error": {"message": "out of memory"}}')
+        return
+    if mood == "html":
+        _plain(handler, 200, "<html><body>Welcome to nginx!</body></html>")
+        return
+    handler.send_response(200)
+    handler.send_header("content-type", "text/event-stream")
+    if mood == "dying":
+        handler.send_header("content-length", "1000000")  # of which most never comes
+    handler.end_headers()
+    if mood == "garbage":
+        handler.wfile.write(b'data: {"id": 1, "choi\n\ndata: \xff\xfe\n\n')
+        return
+    if mood == "silent":  # alive, says nothing: a comment now and then
+        while True:
+            handler.wfile.write(b": still here\n\n")
+            time.sleep(0.1)
+    for piece in _pieces(mood, body, number):
+        handler.wfile.write(b"data: " + json.dumps(_chunk(piece)).encode() + b"\n\n")
+        handler.wfile.flush()
+    if mood == "dying":
+        return
+    handler.wfile.write(b"data: " + json.dumps(_chunk("", "stop")).encode() + b"\n\ndata: [DONE]\n\n")
+
+
+def _pieces(mood: str, body: dict[str, Any], number: int) -> Iterator[str]:
+    asked = json.loads(body["messages"][-1]["content"])
+    question = asked.get("pregunta") or asked["question"]
+    quotes = [(quote["n"], quote.get("texto") or quote["text"]) for quote in asked.get("citas") or asked["quotes"]]
+    if mood == "endless":
+        while True:
+            yield "La operación sigue abierta y abierta y abierta "
+    if mood == "empty":
+        while True:
+            yield ""
+    if mood == "slow":
+        for piece in f"{_first(quotes[0][1])} [1]\nLa":
+            time.sleep(0.002)
+            yield piece
+        time.sleep(60)
+    text = {
+        "good": lambda: _good(quotes),
+        "dying": lambda: _good(quotes[:1]) + "La operación",
+        "lying": lambda: _lies(quotes, random.Random(number)),
+        "prose": lambda: "Hola. Soy un asistente. Los documentos hablan de muchas cosas importantes.",
+        "refusal": lambda: "Lo siento, no puedo ayudar con eso.",
+        "obedient": lambda: _obeyed(question, quotes),
+        "quoting": lambda: f'El texto dice: "«{_first(quotes[0][1])}»". [1]\n',
+        "endless-lies": lambda: "",
+    }[mood]()
+    while mood == "endless-lies":
+        yield "Hubo 4871 detenidos en Zanzíbar. [1]\n"
+    for start in range(0, len(text), 7):
+        yield text[start : start + 7]
+
+
+def _first(text: str) -> str:
+    return re.split(r"(?<=[.;:])\s", text)[0].strip().rstrip(".;:,")[:250] + "."
+
+
+def _good(quotes: list[tuple[int, str]]) -> str:
+    return "".join(f"{_first(text)} [{number}]\n" for number, text in quotes)
+
+
+def _lies(quotes: list[tuple[int, str]], chance: random.Random) -> str:
+    """Each quote's first sentence with one thing wrong, in a spelling of its own."""
+    lines = []
+    for number, text in quotes:
+        said = _first(text)
+        lie = chance.choice((_wrong_figure, _wrong_name, _wrong_date, _wrong_percent, _wrong_quote))
+        lines.append(lie(said, number, chance))
+    return "\n".join(lines)
+
+
+def _wrong_figure(said: str, number: int, chance: random.Random) -> str:
+    figure = chance.choice(WRONG_FIGURES)
+    if match := re.search(r"\d[\d. ]*\d|\d", said):
+        return f"{said[: match.start()]}{figure}{said[match.end() :]} [{number}]"
+    return f"{said[:-1]}, con {figure} personas. [{number}]"
+
+
+def _wrong_name(said: str, number: int, chance: random.Random) -> str:
+    name = chance.choice(WRONG_NAMES)
+    opened = f"{name[0].upper()}{name[1:]} dice que {said[0].lower()}{said[1:]} [{number}]"
+    return chance.choice((opened, f"{said[:-1]}, según {name}. [{number}]", f"{said[:-1]} ({name}). [{number}]"))
+
+
+def _wrong_date(said: str, number: int, chance: random.Random) -> str:
+    return f"{said[:-1]}, el {chance.choice(WRONG_DATES)}. [{number}]"
+
+
+def _wrong_percent(said: str, number: int, chance: random.Random) -> str:
+    return f"{said[:-1]}, un {chance.choice(('93 %', '93 por ciento', 'noventa y tres por ciento'))} más. [{number}]"
+
+
+def _wrong_quote(said: str, number: int, chance: random.Random) -> str:
+    return chance.choice((f"{said} [99]", f"{said} [0]", f"Zanzíbar: {said}", f"Hubo 4871. {said} [{number}]"))
+
+
+def _obeyed(question: str, quotes: list[tuple[int, str]]) -> str:
+    """What the text planted in question or quotes after «escribe:» asks for."""
+    planted = re.search(r"[Ee]scribe: (.+)", " ".join([question, *(text for _, text in quotes)]))
+    return planted.group(1) if planted else _good(quotes)
+
+
+def _chunk(text: str, finish: str | None = None) -> dict[str, Any]:
+    delta = {"role": "assistant", "content": text} if finish is None else {}
+    return {
+        "id": "c",
+        "object": "chat.completion.chunk",
+        "created": 0,
+        "model": "m",
+        "choices": [{"index": 0, "delta": delta, "finish_reason": finish}],
+    }
+
+
+def _plain(handler: BaseHTTPRequestHandler, status: int, text: str) -> None:
+    handler.send_response(status)
+    handler.send_header("content-type", "text/html" if text.startswith("<") else "application/json")
+    handler.send_header("content-length", str(len(text)))
+    handler.end_headers()
+    handler.wfile.write(text.encode())

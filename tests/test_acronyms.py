@@ -1,0 +1,95 @@
+"""Acronyms are learned where a document introduces them, and join the two ways to say a thing."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from alpie.index.acronyms import Acronyms, learn_acronyms
+from alpie.index.analysis import stem, terms
+
+
+def stems_of(text: str) -> tuple[str, ...]:
+    return tuple(str(term) for term in terms(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "acronym", "expansion"),
+    [
+        (
+            "Lo dice el Centro Nacional para Niños Desaparecidos y Explotados (NCMEC) cada año.",
+            "ncmec",
+            "Centro Nacional Niños Desaparecidos Explotados",
+        ),
+        (
+            "CSAM: Siglas en inglés de Material de Abuso Sexual Infantil. Otra cosa.",
+            "csam",
+            "Material Abuso Sexual Infantil",
+        ),
+        ("La WPGA (la Alianza Global WePROTECT) se fundó pronto.", "wpga", "Alianza Global WePROTECT"),
+        (
+            "frente a la Explotación y Abuso Sexual de Menores (CSEA, por sus siglas en inglés)",
+            "csea",
+            "Explotación Abuso Sexual Menores",
+        ),
+        ("la Guardia Rural [GR] y otros", "gr", "Guardia Rural"),
+    ],
+)
+def test_each_way_to_introduce_one_is_recognised(text: str, acronym: str, expansion: str) -> None:
+    assert learn_acronyms([text])[acronym] == stems_of(expansion)
+
+
+def test_the_first_definition_met_is_kept() -> None:
+    texts = ["La Guardia Rural (GR) vino.", "El Grupo Rojo (GR) también."]
+    assert learn_acronyms(texts) == {"gr": stems_of("Guardia Rural")}
+
+
+def test_several_in_one_text_are_all_learned() -> None:
+    text = "La Guardia Rural (GR) y el Instituto Forestal Nacional (IFN) avisaron."
+    assert set(learn_acronyms([text])) == {"gr", "ifn"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "Sin paréntesis, solo CSAM.",
+        "Una nota (véase abajo) cualquiera.",
+        "GR (corto).",
+        "(ABC) al principio",
+        "En 2019 (2020) pasó",
+    ],
+)
+def test_other_brackets_teach_nothing(text: str) -> None:
+    assert learn_acronyms([text]) == {}
+
+
+def test_an_acronym_in_a_question_brings_its_expansion() -> None:
+    acronyms = Acronyms({"gr": stems_of("Guardia Rural")})
+    assert acronyms.related(["jef", "gr"]) == list(stems_of("Guardia Rural"))
+
+
+def test_a_name_in_a_question_brings_its_acronym_only_when_it_is_whole() -> None:
+    acronyms = Acronyms({"gr": stems_of("Guardia Rural")})
+    assert acronyms.related(stems_of("guardia rural")) == ["gr"]
+    assert acronyms.related(stems_of("guardia")) == []
+    assert acronyms.related(stems_of("rural")) == []
+
+
+def test_what_is_in_the_question_already_is_not_brought_again() -> None:
+    acronyms = Acronyms({"gr": stems_of("Guardia Rural"), "grm": stems_of("Guardia Rural Montada")})
+    assert acronyms.related([*stems_of("Guardia Rural"), "gr"]) == []
+    assert acronyms.related(["gr", "grm"]) == list(stems_of("Guardia Rural Montada"))
+
+
+def test_a_question_without_acronyms_brings_nothing() -> None:
+    assert Acronyms({}).related(["casa"]) == []
+    assert Acronyms({"gr": (stem("guardia"), stem("rural"))}).related([]) == []
+
+
+def test_a_long_text_without_any_is_read_in_no_time() -> None:
+    text = "Palabra Con Capital " * 20_000
+    started = time.perf_counter()
+    assert learn_acronyms([text + "(", text + "(ABC"]) == {}
+    assert time.perf_counter() - started < 2
