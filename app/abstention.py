@@ -47,6 +47,7 @@ ANSWERABLE_FEATURES = (
     "spanish",
     "agreement",  # legs in which the first passage is first
 )
+_NEAR = 6  # passages that count as best
 _NO_NAME = 0.8  # what a matched name has: a question without names misses none
 
 
@@ -106,12 +107,13 @@ def answerable_features(
         return np.zeros((1, len(ANSWERABLE_FEATURES)), dtype=np.float32)
     best = units[0]
     sentence = dict(zip(UNIT_FEATURES, candidates.features[best.candidate].tolist(), strict=True))
-    near = int(candidates.hit.max()) + 1  # passages whose sentences were looked at
-    words = _words_of(retrieval.encoded, retrieval.matches[:near], best.rank)
+    near = [*range(min(_NEAR, len(retrieval.hits)))]
+    near = near if best.rank in near else [*near, best.rank]
+    words = _words_of(retrieval.encoded, [retrieval.matches[rank] for rank in near], near.index(best.rank))
     values = (
         _score_features(retrieval, units)
         | {name: sentence[name] for name in ("tokens", "tokens_low", "cosine", "passage_cosine", "coverage")}
-        | _missing_features(index, retrieval, near, best.rank)
+        | _missing_features(index, retrieval, near, near.index(best.rank))
         | {
             "name_match": float(words.best[words.is_name].min()) if words.is_name.any() else _NO_NAME,
             "word_match": float(words.best.min()),
@@ -125,7 +127,7 @@ def answerable_features(
 
 def _score_features(retrieval: Retrieval, units: Sequence[Unit]) -> dict[str, float]:
     hits, best = retrieval.hits, units[0]
-    others = [hit.score for hit in hits[1:]]
+    others = [hit.score for hit in hits[1:10]]
     return {
         "fused": hits[0].score,
         "margin": hits[0].score - others[0] if others else 0.0,
@@ -139,9 +141,12 @@ def _score_features(retrieval: Retrieval, units: Sequence[Unit]) -> dict[str, fl
     }
 
 
-def _missing_features(index: SearchIndex, retrieval: Retrieval, near: int, best: int) -> dict[str, float]:
+def _missing_features(
+    index: SearchIndex, retrieval: Retrieval, near: Sequence[int], best: int
+) -> dict[str, float]:
     encoded = retrieval.encoded
-    held = [stems(hit.passage.text) | stems(context_of(hit.passage)) for hit in retrieval.hits[:near]]
+    passages = [retrieval.hits[rank].passage for rank in near]
+    held = [stems(passage.text) | stems(context_of(passage)) for passage in passages]
     anywhere = frozenset().union(*held)
     weights = {str(term): index.lexical.idf(term) for term in encoded.terms}
     largest = index.lexical.idf("")  # of a word nobody wrote

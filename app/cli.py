@@ -22,7 +22,6 @@ from alpie.index.errors import AlpieError, IndexMissing, SettingsError
 
 if TYPE_CHECKING:
     from alpie.app.corpus import Corpus
-    from alpie.app.records import Answer
     from alpie.eval.run import EvaluationOptions
 
 __all__ = ["main"]
@@ -112,7 +111,7 @@ def _index(arguments: argparse.Namespace, settings: Settings, words: Words) -> i
 
 def _ask(arguments: argparse.Namespace, settings: Settings, words: Words) -> int:
     from alpie.app.answer_json import answer_row
-    from alpie.app.terminal import answer_text, terminal_width
+    from alpie.app.terminal import answer_text, terminal_width, written_lines
 
     corpus = _open_corpus(settings, words)
     answer = corpus.ask(" ".join(arguments.question), turns=tuple(arguments.turn))
@@ -127,18 +126,12 @@ def _ask(arguments: argparse.Namespace, settings: Settings, words: Words) -> int
         return DONE
     _print(answer_text(answer, words, terminal_width(sys.stdout)), end="")
     if settings.writer and answer.quotes:
-        _write(answer, settings, words)
+        from alpie.app.writer import write
+
+        for line in written_lines(write(answer, settings), words, terminal_width(sys.stdout)):
+            _print(line)
+            sys.stdout.flush()
     return DONE
-
-
-def _write(answer: Answer, settings: Settings, words: Words) -> None:
-    """The model's sentences under the quotations, each as it comes, and how the writing went."""
-    from alpie.app.terminal import terminal_width, written_lines
-    from alpie.app.writer import write
-
-    for line in written_lines(write(answer, settings), words, terminal_width(sys.stdout)):
-        _print(line)
-        sys.stdout.flush()
 
 
 def _search(arguments: argparse.Namespace, settings: Settings, words: Words) -> int:

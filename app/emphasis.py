@@ -22,6 +22,12 @@ _FIGURE = re.compile(
     r"(?<![\w/.-])\d+(?:[.,\u00a0 ]\d{3})*(?:,\d+)?"
     r"(?: ?%| ?€| (?:mil )?mill(?:ón|ones)(?: de euros| de dólares)?| por ciento)?(?![\w/])"
 )
+# «dos se han producido en España»: a number in words may be the answer, and then the figure beside it is not
+_IN_WORDS = re.compile(
+    r"\b(?:dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|once|doce|quince|veinte|treinta|cuarenta|cincuenta|cien|"
+    r"ninguno|ninguna|mitad|tercio|cuarta parte|docenas?|doble|triple|uno de cada|una de cada)\b",
+    re.IGNORECASE,
+)
 
 
 def _new(pattern: re.Pattern[str], question: str, text: str) -> list[tuple[int, int]]:
@@ -40,11 +46,15 @@ def emphasise(question: str, text: str) -> tuple[tuple[int, int], ...]:
         found = _new(_DATE, question, text)
     elif "number" in types and "date" not in types:
         dates = [match.span() for match in _DATE.finditer(text)]
-        found = [
-            span
-            for span in _new(_FIGURE, question, text)
-            if not any(span[0] < end and span[1] > start for start, end in dates)
-        ]
+        found = (
+            []
+            if _IN_WORDS.search(text)
+            else [
+                span
+                for span in _new(_FIGURE, question, text)
+                if not any(span[0] < end and span[1] > start for start, end in dates)
+            ]
+        )
     else:
         return ()
     return (found[0],) if len(found) == 1 else ()

@@ -138,7 +138,8 @@ class _Read:
 
 def asked_types(question: str) -> frozenset[str]:
     """Which kinds of answer the question words ask for: any of the keys of the type features."""
-    folded = fold(question)
+    # inside a sentence «cuando» without an accent joins clauses; it asks only at the start
+    folded = fold(re.sub(r"(?<=\w )cuando\b", " ", question))
     return frozenset(kind for kind, pattern in _ASKS.items() if pattern.search(folded))
 
 
@@ -157,7 +158,7 @@ def _type_columns(question: str, text: str, types: frozenset[str]) -> list[float
     return columns
 
 
-def candidates_of(index: SearchIndex, retrieval: Retrieval, passages: int = 6) -> Candidates:
+def candidates_of(index: SearchIndex, retrieval: Retrieval, passages: int = 20) -> Candidates:
     """All units of the first `passages` hits."""
     asked = _asked(index, retrieval)
     bm25 = index.sentence_lexical.scores(retrieval.encoded.terms)

@@ -56,9 +56,7 @@ def unit_spans(sentences: Sequence[Sentence], whole_lists: bool) -> Iterator[Uni
         while group is not None and end + 1 < len(sentences) and sentences[end + 1].group == group:
             end += 1
         members = sentences[position : end + 1]
-        if end == position:
-            yield UnitSpan(position, end)
-        elif _quoted_whole(members, whole_lists):
+        if end == position or _quoted_whole(members, whole_lists):
             yield UnitSpan(position, end)
         else:
             opens = members[0].role in (SentenceRole.LEAD_IN, SentenceRole.HEADER)

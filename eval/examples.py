@@ -54,7 +54,7 @@ def _example(
     allowed: NDArray[np.bool_] | None,
 ) -> Example:
     asked = complete(read_question(question.text), question.earlier)
-    retrieval = corpus.index.search(asked, 10, allowed=allowed)
+    retrieval = corpus.index.search(asked, 20, allowed=allowed)
     candidates = candidates_of(corpus.index, retrieval)
     right = np.zeros(len(candidates), dtype=bool)
     for row, (hit, span) in enumerate(zip(candidates.hit, candidates.spans, strict=True)):

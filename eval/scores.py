@@ -145,10 +145,9 @@ def _group(evidence: Sequence[Evidence], texts: SourceTexts) -> Group:
 
 def _matches_any(piece: Piece, alternatives: Iterable[Occurrence], strings: Sequence[str]) -> bool:
     """Half of some evidence is in the piece, or the piece is in the evidence and holds an answer."""
-    for gold in alternatives:
-        if coverage(piece, gold) >= _HALF or (inside(piece, gold) and _holds_any(piece, strings)):
-            return True
-    return False
+    return any(
+        coverage(piece, gold) >= _HALF or (inside(piece, gold) and _holds_any(piece, strings)) for gold in alternatives
+    )
 
 
 def _first_rank(passages: Sequence[Piece], group: Group, strings: Sequence[str]) -> int | None:

@@ -36,7 +36,8 @@ _READ_ONLY = "Al Pie's index is read-only here: put the file into the documents 
 def chunk_of(document: Document, passage: Passage, cite: Cite, score: float) -> Chunk:
     """A passage as LangChain's document; its metadata are plain values that JSON can carry.
 
-    `source[start:end]`, with `spans` for what the layout left out, is the passage word for word.
+    `sentences` has the spans of each sentence: cut from the source, white space collapsed, they are the
+    passage word for word.
     """
     return Chunk(
         id=passage.address,
@@ -47,7 +48,7 @@ def chunk_of(document: Document, passage: Passage, cite: Cite, score: float) -> 
             "address": passage.address,
             "start": passage.start,
             "end": passage.end,
-            "spans": [[s.start, s.end] for sentence in passage.sentences for s in sentence.spans],
+            "sentences": [[[s.start, s.end] for s in one.spans] for one in passage.sentences],
             "path": list(passage.path),
             "box": passage.box,
             "label": passage.label,

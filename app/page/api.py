@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 import gradio as gr
+from gradio.events import api
 
 from alpie.app.endpoints import Endpoints
 from alpie.app.page.library import Opening
@@ -55,7 +56,7 @@ def add_api(
             event.api_name = f"page_{event.api_name}"
     with page:
         for name, endpoint in endpoints_by_name.items():
-            gr.api(endpoint, api_name=name)
+            api(endpoint, api_name=name)
 
 
 def _plain_errors(answer: Callable[[], T]) -> T:

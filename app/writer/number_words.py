@@ -75,7 +75,8 @@ def _number_at(
     words: list[tuple[str, int, int]], first: int, text: str, english: bool
 ) -> tuple[int, int]:
     """The number that begins at word `first` and the word after it; `first` again when there is none."""
-    total, group, after, taken = 0, 0, first, []
+    total, group, after = 0, 0, first
+    taken: list[str] = []
     position = first
     while position < len(words):
         word = words[position][0]

@@ -1,0 +1,549 @@
+"""The index on disk: swapped in whole or not at all, checked when opened, extended without starting over."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import textwrap
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+
+import numpy as np
+import pytest
+from fake_encoder import LARGE_TEXT, SMALL_TEXT, FakeEncoder, answers, build
+from filelock import FileLock
+
+from alpie.index import build as build_module
+from alpie.index import store
+from alpie.index.errors import IndexBusy, IndexDamaged, IndexMismatch, IndexMissing, SourceError, StoreError
+from alpie.index.query import read_question
+from alpie.index.store import check_files, current_generation, open_generation, read_manifest
+
+THIRD_TEXT = """El mercado
+
+El mercado abre los martes. Los puestos venden fruta del valle.
+"""
+
+
+class Clock:
+    """Each look at it is a second later, so that builds in one second do not meet."""
+
+    def __init__(self) -> None:
+        self._seconds = count()
+
+    def now(self, zone: object) -> datetime:
+        return datetime(2025, 1, 1, tzinfo=UTC) + timedelta(seconds=next(self._seconds))
+
+
+@pytest.fixture
+def real_clock() -> type[datetime]:
+    return datetime
+
+
+@pytest.fixture(autouse=True)
+def clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(build_module, "datetime", Clock())
+
+
+@pytest.fixture
+def docs(tmp_path: Path) -> Path:
+    folder = tmp_path / "documentos"
+    folder.mkdir()
+    (folder / "incendios.txt").write_text(LARGE_TEXT, "utf-8")
+    (folder / "libros.txt").write_text(SMALL_TEXT, "utf-8")
+    return folder
+
+
+@pytest.fixture
+def data(docs: Path, tmp_path: Path) -> Path:
+    build(docs, tmp_path / "indice")
+    return tmp_path / "indice"
+
+
+def addresses(data: Path) -> dict[str, str]:
+    """Address → text of every passage."""
+    passages = open_generation(data, FakeEncoder()).search.passages
+    return {passage.address: passage.text for passage in passages}
+
+
+def files(data: Path) -> list[Path]:
+    return [path for path in sorted(current_generation(data).rglob("*")) if path.is_file()]
+
+
+def refusal(data: Path) -> StoreError:
+    with pytest.raises(StoreError) as caught:
+        open_generation(data, FakeEncoder())
+    return caught.value
+
+
+# --- what is written comes back -----------------------------------------------------------------
+
+
+def test_an_index_opens_as_it_was_built(docs: Path, data: Path) -> None:
+    generation = open_generation(data, FakeEncoder())
+    assert set(generation.documents) == set(generation.layouts) == {"incendios", "libros"}
+    assert generation.documents["libros"].text == SMALL_TEXT
+    assert generation.fingerprint == generation.manifest["fingerprint"]
+    assert generation.manifest["passages"] == len(generation.search.passages) == 2
+    assert "1240" in answers(data, "¿Cuántas hectáreas ardieron?")[0]
+
+
+def test_records_survive_the_files_unchanged(docs: Path, data: Path) -> None:
+    from alpie.index.layout import lay_out
+    from alpie.index.passages import make_passages
+    from alpie.index.sources import read_sources
+
+    generation = open_generation(data, FakeEncoder())
+    for document in read_sources(docs).documents:
+        layout = lay_out(document)
+        assert generation.documents[document.id] == document
+        assert generation.layouts[document.id] == layout
+        own = [passage for passage in generation.search.passages if passage.document_id == document.id]
+        assert tuple(own) == make_passages(document, layout)
+
+
+def test_the_same_documents_have_the_same_fingerprint_wherever_they_are_built(docs: Path, tmp_path: Path) -> None:
+    build(docs, tmp_path / "a")
+    build(docs, tmp_path / "b")
+    one, other = (read_manifest(current_generation(tmp_path / name)) for name in "ab")
+    assert one["fingerprint"] == other["fingerprint"]
+    (docs / "libros.txt").write_text(SMALL_TEXT.replace("tres", "dos"), "utf-8")
+    build(docs, tmp_path / "b")
+    assert read_manifest(current_generation(tmp_path / "b"))["fingerprint"] != one["fingerprint"]
+
+
+def test_progress_counts_every_text_once_and_ends_at_the_last(docs: Path, tmp_path: Path) -> None:
+    told: list[tuple[int, int]] = []
+    build_module.build_index(docs, tmp_path / "a", FakeEncoder(), on_progress=lambda *now: told.append(now))
+    assert told == sorted(told)
+    assert all(done <= total for done, total in told)
+
+
+def test_no_readable_document_is_an_error_that_says_why(tmp_path: Path) -> None:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "malo.txt").write_bytes(b"\xff\xfe\xfa")
+    with pytest.raises(SourceError, match=r"malo\.txt"):
+        build(tmp_path / "docs", tmp_path / "a")
+    with pytest.raises(IndexMissing):
+        current_generation(tmp_path / "a")
+
+
+def test_a_bad_document_is_named_and_the_others_are_indexed(docs: Path, tmp_path: Path) -> None:
+    (docs / "malo.txt").write_bytes(b"\xff\xfe\xfa")
+    report = build(docs, tmp_path / "a")
+    assert report.documents == 2
+    assert len(report.problems) == 1
+    assert "malo.txt" in report.problems[0]
+
+
+def test_documents_without_words_can_be_indexed(tmp_path: Path) -> None:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "raro.txt").write_text("De la que los.\n\n🙂 🙂\n", "utf-8")
+    build(tmp_path / "docs", tmp_path / "a")
+    assert answers(tmp_path / "a")
+
+
+# --- incremental --------------------------------------------------------------------------------
+
+
+def test_nothing_new_embeds_nothing(docs: Path, data: Path) -> None:
+    encoder = FakeEncoder()
+    report = build(docs, data, encoder)
+    assert (report.embedded, report.reused) == (0, 2)
+    assert encoder.passages_seen == encoder.sentences_seen == []
+
+
+def test_only_a_new_document_is_embedded(docs: Path, data: Path) -> None:
+    (docs / "mercado.txt").write_text(THIRD_TEXT, "utf-8")
+    encoder = FakeEncoder()
+    report = build(docs, data, encoder)
+    assert (report.embedded, report.reused) == (1, 2)
+    assert encoder.passages_seen == ["El mercado abre los martes. Los puestos venden fruta del valle."]
+    assert len(encoder.sentences_seen) == 2
+
+
+def test_a_renamed_document_or_heading_is_not_embedded_again(docs: Path, data: Path) -> None:
+    (docs / "libros.txt").rename(docs / "lecturas.txt")
+    (docs / "incendios.txt").write_text(LARGE_TEXT.replace("del verano", "de julio"), "utf-8")
+    encoder = FakeEncoder()
+    report = build(docs, data, encoder)
+    assert (report.embedded, report.reused) == (0, 2)
+    assert any(address.startswith("lecturas/") for address in addresses(data))
+
+
+def test_a_rebuild_embeds_everything(docs: Path, data: Path) -> None:
+    encoder = FakeEncoder()
+    report = build(docs, data, encoder, rebuild=True)
+    assert (report.embedded, report.reused) == (2, 0)
+    assert len(encoder.passages_seen) == 2
+
+
+def test_a_removed_document_vanishes_and_the_others_keep_their_addresses(docs: Path, data: Path) -> None:
+    before = addresses(data)
+    (docs / "libros.txt").unlink()
+    build(docs, data)
+    assert addresses(data) == {a: text for a, text in before.items() if a.startswith("incendios/")}
+    assert not any("biblioteca" in text for text in answers(data, "biblioteca"))
+
+
+def test_an_edited_document_changes_only_its_own_addresses(docs: Path, data: Path) -> None:
+    before = addresses(data)
+    (docs / "libros.txt").write_text(SMALL_TEXT.replace("tres", "dos"), "utf-8")
+    report = build(docs, data)
+    after = addresses(data)
+    assert report.embedded == 1
+    assert {a for a in before if a.startswith("incendios/")} == before.keys() & after.keys()
+    assert any("dos libros" in text for text in after.values())
+
+
+def test_an_extended_index_answers_like_one_built_anew(docs: Path, data: Path, tmp_path: Path) -> None:
+    (docs / "mercado.txt").write_text(THIRD_TEXT, "utf-8")
+    (docs / "libros.txt").unlink()
+    build(docs, data)
+    build(docs, tmp_path / "nuevo")
+    extended = open_generation(data, FakeEncoder()).search
+    fresh = open_generation(tmp_path / "nuevo", FakeEncoder()).search
+    assert extended.passages == fresh.passages
+    for name in ("dense", "sentence_vectors"):
+        rows = np.arange(len(getattr(fresh, name)))
+        np.testing.assert_array_equal(getattr(extended, name).rows(rows), getattr(fresh, name).rows(rows))
+    np.testing.assert_array_equal(extended.token_store.bounds, fresh.token_store.bounds)
+    question = read_question("¿Cuándo abre el mercado?")
+    assert [hit.passage for hit in extended.search(question).hits] == [
+        hit.passage for hit in fresh.search(question).hits
+    ]
+
+
+def test_vectors_of_another_encoder_are_not_taken_over(docs: Path, data: Path) -> None:
+    other = FakeEncoder("otro")
+    assert build(docs, data, other).reused == 0
+    open_generation(data, other)
+
+
+def test_a_damaged_index_is_built_anew_without_asking(docs: Path, data: Path) -> None:
+    (current_generation(data) / "tokens.npy").write_bytes(b"nada")
+    assert build(docs, data).reused == 0
+    assert answers(data)
+
+
+# --- the swap -----------------------------------------------------------------------------------
+
+
+def test_one_generation_is_left_after_many_builds(docs: Path, data: Path) -> None:
+    for _ in range(3):
+        build(docs, data)
+    assert [path.name for path in (data / "generations").iterdir()] == [current_generation(data).name]
+
+
+def test_an_open_index_goes_on_answering_while_a_new_one_is_swapped_in(docs: Path, data: Path) -> None:
+    old = open_generation(data, FakeEncoder())
+    (docs / "incendios.txt").unlink()
+    build(docs, data)
+    assert not old.folder.exists()
+    hits = old.search.search(read_question("¿Cuántas hectáreas ardieron?")).hits
+    assert "1240" in hits[0].passage.text
+
+
+@pytest.mark.parametrize("step", ["save", "rename", "replace"])
+def test_a_failure_at_any_step_leaves_the_old_index(
+    docs: Path, data: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    before = addresses(data)
+    (docs / "libros.txt").unlink()
+
+    def fail(*_: object, **__: object) -> None:
+        raise OSError("disco lleno")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(*{"save": (np, "save"), "rename": (Path, "rename"), "replace": (Path, "replace")}[step], fail)
+        with pytest.raises(OSError, match="disco lleno"):
+            build(docs, data)
+    assert addresses(data) == before
+    build(docs, data)
+    assert len(addresses(data)) == 1
+    assert len(list((data / "generations").iterdir())) == 1
+
+
+def test_a_second_builder_is_told_that_there_is_one(
+    docs: Path, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(build_module, "_WAIT_SECONDS", 0.05)
+    inside, leave = threading.Event(), threading.Event()
+
+    def wait(_: str) -> None:
+        inside.set()
+        leave.wait(20)
+
+    first = threading.Thread(target=build, args=(docs, data, FakeEncoder(on_passage=wait), True))
+    first.start()
+    try:
+        assert inside.wait(20)
+        with pytest.raises(IndexBusy, match="Otro proceso está indexando") as caught:
+            build(docs, data)
+        assert caught.value.path == data
+        assert answers(data), "readers need no lock"
+    finally:
+        leave.set()
+        first.join(20)
+    build(docs, data)
+
+
+def test_a_lock_left_by_nobody_is_no_obstacle(docs: Path, data: Path) -> None:
+    (data / "build.lock").touch()
+    build(docs, data)
+
+
+def test_another_process_with_the_lock_is_respected(
+    docs: Path, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(build_module, "_WAIT_SECONDS", 0.05)
+    with FileLock(data / "build.lock", thread_local=False), pytest.raises(IndexBusy):
+        build(docs, data)
+
+
+# --- killed in the middle -----------------------------------------------------------------------
+
+CHILD = """
+    import sys, time
+    sys.path.insert(0, {tests!r})
+    from pathlib import Path
+    import numpy as np
+    from fake_encoder import FakeEncoder, build
+
+    def stop(*_, **__):
+        print("here", flush=True)
+        time.sleep(60)
+
+    where, encoder = {where!r}, FakeEncoder()
+    if where == "embedding":
+        encoder = FakeEncoder(on_passage=stop)
+    elif where == "writing":
+        save = np.save
+        np.save = lambda file, *rest: stop() if "counts" in str(file) else save(file, *rest)
+    elif where == "before the swap":
+        Path.replace = stop
+    elif where == "after the swap":
+        from alpie.index import store
+        store._sweep = stop
+    build(Path({docs!r}), Path({data!r}), encoder, True)
+"""
+
+
+@pytest.fixture
+def kill_at() -> Iterator[Callable[[Path, Path, str], None]]:
+    """Index in a process of its own and kill it there."""
+    started: list[subprocess.Popen[str]] = []
+
+    def run(docs: Path, data: Path, where: str) -> None:
+        code = CHILD.format(tests=str(Path(__file__).parent), docs=str(docs), data=str(data), where=where)
+        process = subprocess.Popen(
+            [sys.executable, "-c", textwrap.dedent(code)], stdout=subprocess.PIPE, text=True
+        )
+        started.append(process)
+        assert process.stdout is not None
+        assert process.stdout.readline() == "here\n"
+        process.send_signal(signal.SIGKILL)
+        process.wait(20)
+        process.stdout.close()
+
+    yield run
+    for process in started:
+        if process.poll() is None:
+            process.kill()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="kill -9")
+@pytest.mark.parametrize("where", ["embedding", "writing", "before the swap", "after the swap"])
+def test_an_indexing_process_killed_in_the_middle_leaves_an_index_that_answers(
+    docs: Path, data: Path, kill_at: Callable[[Path, Path, str], None], where: str
+) -> None:
+    before = addresses(data)
+    (docs / "libros.txt").unlink()
+    kill_at(docs, data, where)
+    left = {a: text for a, text in before.items() if a.startswith("incendios/")}
+    assert addresses(data) == (left if where == "after the swap" else before)
+    assert "1240" in answers(data, "¿Cuántas hectáreas ardieron?")[0]
+    build(docs, data)  # the lock died with its owner, and what it left is swept away
+    assert addresses(data) == left
+    assert len(list((data / "generations").iterdir())) == 1
+
+
+# --- what cannot be opened is named -------------------------------------------------------------
+
+
+def test_no_index_says_how_to_build_one(tmp_path: Path) -> None:
+    error = refusal(tmp_path)
+    assert isinstance(error, IndexMissing)
+    assert "alpie index" in str(error)
+    assert error.path == tmp_path
+
+
+@pytest.mark.parametrize("pointer", ["", "no-existe", "../..", "a\0b"])
+def test_a_pointer_to_nowhere_is_damage(data: Path, pointer: str) -> None:
+    (data / "CURRENT").write_text(pointer)
+    error = refusal(data)
+    assert isinstance(error, IndexDamaged)
+    assert "--rebuild" in str(error)
+
+
+def test_each_missing_file_is_named(data: Path) -> None:
+    for path in files(data):
+        aside = data / "aside"
+        path.rename(aside)
+        error = refusal(data)
+        assert isinstance(error, IndexDamaged)
+        assert error.path == path
+        assert str(path) in str(error)
+        assert "--rebuild" in str(error)
+        aside.rename(path)
+    assert answers(data)
+
+
+def test_each_truncated_file_is_named(data: Path) -> None:
+    for path in files(data):
+        content = path.read_bytes()
+        for kept in (len(content) - 1, 0):
+            path.write_bytes(content[:kept])
+            error = refusal(data)
+            assert isinstance(error, IndexDamaged)
+            assert error.path == path
+        path.write_bytes(content)
+    assert answers(data)
+
+
+def test_each_file_with_one_bit_flipped_is_named(data: Path) -> None:
+    chance = random.Random(1)
+    for path in files(data):
+        if path.name == "manifest.json":
+            continue  # below
+        content = path.read_bytes()
+        flipped = bytearray(content)
+        flipped[chance.randrange(len(flipped))] ^= 1 << chance.randrange(8)
+        path.write_bytes(flipped)
+        error = refusal(data)
+        assert isinstance(error, IndexDamaged)
+        assert error.path == path
+        path.write_bytes(content)
+    assert answers(data)
+
+
+def test_a_flip_that_keeps_the_time_stamp_is_found_by_a_thorough_check(data: Path) -> None:
+    folder = current_generation(data)
+    path = folder / "tokens.npy"
+    stamp = path.stat().st_mtime_ns
+    content = bytearray(path.read_bytes())
+    content[-1] ^= 1
+    path.write_bytes(content)
+    os.utime(path, ns=(stamp, stamp))
+    manifest = read_manifest(folder)
+    check_files(folder, manifest)
+    with pytest.raises(IndexDamaged, match=r"tokens\.npy"):
+        check_files(folder, manifest, thorough=True)
+
+
+def test_a_copied_index_opens_though_its_time_stamps_changed(data: Path, tmp_path: Path) -> None:
+    shutil.copytree(data, tmp_path / "copia", copy_function=shutil.copy)
+    assert answers(tmp_path / "copia") == answers(data)
+
+
+def test_another_encoder_is_named_with_the_one_it_was_built_with(data: Path) -> None:
+    with pytest.raises(IndexMismatch, match="«de mentira».*«otro»") as caught:
+        open_generation(data, FakeEncoder("otro"))
+    assert "--rebuild" in str(caught.value)
+
+
+@pytest.mark.parametrize(("key", "value"), [("format", 1), ("format", None), ("analysis", 0)])
+def test_another_format_or_analysis_is_a_mismatch(data: Path, key: str, value: object) -> None:
+    path = current_generation(data) / "manifest.json"
+    path.write_text(json.dumps(json.loads(path.read_text("utf-8")) | {key: value}), "utf-8")
+    error = refusal(data)
+    assert isinstance(error, IndexMismatch)
+    assert error.path == path.parent
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"nada", b"\xff\xfe"])
+def test_a_manifest_that_is_no_json_is_named(data: Path, content: bytes) -> None:
+    path = current_generation(data) / "manifest.json"
+    path.write_bytes(content)
+    error = refusal(data)
+    assert isinstance(error, IndexDamaged)
+    assert error.path == path
+
+
+# --- the layers below ---------------------------------------------------------------------------
+
+
+def test_the_fingerprint_depends_on_texts_and_addresses(data: Path) -> None:
+    generation = open_generation(data, FakeEncoder())
+    documents, passages = list(generation.documents.values()), generation.search.passages
+    fingerprint = store.corpus_fingerprint(documents, passages)
+    assert fingerprint == generation.fingerprint
+    assert store.corpus_fingerprint(documents[1:], passages) != fingerprint
+    assert store.corpus_fingerprint(documents, passages[1:]) != fingerprint
+    assert store.corpus_fingerprint([replace(documents[0], sha256="0"), *documents[1:]], passages) != fingerprint
+
+
+# --- defects ------------------------------------------------------------------------------------
+
+
+@pytest.mark.xfail(strict=True, raises=OSError, reason="two builds of the same documents in one second share a name")
+def test_two_builds_in_one_second_both_succeed(
+    docs: Path, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Stopped:
+        def now(self, zone: object) -> datetime:
+            return datetime(2025, 6, 1, tzinfo=UTC)
+
+    monkeypatch.setattr(build_module, "datetime", Stopped())
+    build(docs, data)
+    build(docs, data)
+    assert answers(data)
+
+
+@pytest.mark.xfail(strict=True, raises=ValueError, reason="`_concatenate` gets no parts when there are no passages")
+def test_documents_of_headings_only_can_be_indexed_twice(tmp_path: Path) -> None:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "solo.md").write_text("# Título\n", "utf-8")
+    build(tmp_path / "docs", tmp_path / "a")
+    build(tmp_path / "docs", tmp_path / "a")
+    assert answers(tmp_path / "a") == []
+
+
+@pytest.mark.xfail(strict=True, raises=UnicodeDecodeError, reason="`current_generation` reads CURRENT as UTF-8 unchecked")
+def test_a_pointer_that_is_no_text_is_damage(data: Path) -> None:
+    (data / "CURRENT").write_bytes(b"\xff\xfe\x00")
+    assert isinstance(refusal(data), IndexDamaged)
+
+
+@pytest.mark.xfail(
+    strict=True, raises=(KeyError, AttributeError), reason="the manifest's own fields are read unchecked, and it has no checksum"
+)
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda text: "[]",
+        lambda text: '{"format": 2}',
+        lambda text: text.replace('"files"', '"fileS"'),
+        lambda text: text.replace('"encoder"', '"encodeR"'),
+        lambda text: text.replace('"sha256"', '"sha257"'),
+        lambda text: text.replace('"bytes"', '"byteS"'),
+        lambda text: text.replace('"analysis"', '"analysys"'),
+    ],
+    ids=["a list", "no fields", "files", "encoder", "sha256", "bytes", "analysis"],
+)
+def test_a_manifest_that_lacks_something_is_named(data: Path, change: Callable[[str], str]) -> None:
+    path = current_generation(data) / "manifest.json"
+    stamps = [file for file in files(data) if file != path]
+    path.write_text(change(path.read_text("utf-8")), "utf-8")
+    for file in stamps:
+        file.touch()  # so that every checksum is looked at
+    assert refusal(data).path in (path, path.parent)
