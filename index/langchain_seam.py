@@ -134,7 +134,9 @@ class AlpieVectorStore(VectorStore):
     def _select_relevance_score_fn(self) -> Callable[[float], float]:
         return lambda cosine: max(0.0, min(1.0, cosine))
 
-    def _nearest(self, embedding: list[float], k: int, options: Mapping[str, Any]) -> list[tuple[Chunk, float]]:
+    def _nearest(
+        self, embedding: list[float], k: int, options: Mapping[str, Any]
+    ) -> list[tuple[Chunk, float]]:
         rows, scores = self._rows(np.asarray(embedding, dtype=np.float32), k, options)
         pairs = zip(rows, scores, strict=True)
         return [(self._chunk(int(row), float(score)), float(score)) for row, score in pairs]

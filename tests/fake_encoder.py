@@ -21,6 +21,7 @@ from alpie.index.build import BuildReport, build_index
 from alpie.index.encoder import OnProgress, TokenVectors
 from alpie.index.layout import lay_out
 from alpie.index.passages import make_passages
+from alpie.index.query import read_question
 from alpie.index.records import BlockKind, Document, Passage, Sentence, SentenceRole, Span
 from alpie.index.store import open_generation
 
@@ -28,7 +29,9 @@ DIMENSION = 32
 
 # Weights of our own, so that no refit changes what these tests say.
 WEIGHTS = Weights(
-    unit=LinearModel.from_mapping({"tokens": 5.0, "tokens_low": 2.0, "cosine": 5.0, "coverage": 5.0, "list_asked": 2.0}),
+    unit=LinearModel.from_mapping(
+        {"tokens": 5.0, "tokens_low": 2.0, "cosine": 5.0, "coverage": 5.0, "list_asked": 2.0}
+    ),
     answerable=LinearModel.from_mapping({"coverage": 8.0}, bias=-3.0),
     threshold=0.5,
     fitted_on={},
@@ -120,9 +123,7 @@ def corpus_of(*texts: str, threshold: float | None = None) -> Corpus:
     documents = [document_of(text, name) for text, name in zip(texts, names, strict=False)]
     passages = [passage for document in documents for passage in make_passages(document, lay_out(document))]
     made = Corpus.from_passages(documents, passages, FakeEncoder())
-    return Corpus(
-        made.documents, {}, made.index, made.fingerprint, "", threshold=threshold, weights=WEIGHTS
-    )
+    return Corpus(made.documents, {}, made.index, made.fingerprint, "", threshold=threshold, weights=WEIGHTS)
 
 
 def passage_of(*sentences: str | tuple[str, SentenceRole, int | None], document: str = "prueba") -> Passage:
@@ -151,7 +152,5 @@ def build(docs: Path, data: Path, encoder: FakeEncoder | None = None, rebuild: b
 
 def answers(data: Path, question: str = "incendios") -> list[str]:
     """What the index in `data` finds: texts of the passages, best first."""
-    from alpie.index.query import read_question
-
     search = open_generation(data, FakeEncoder()).search
     return [hit.passage.text for hit in search.search(read_question(question)).hits]

@@ -80,7 +80,9 @@ def _reply(handler: BaseHTTPRequestHandler, body: dict[str, Any], number: int) -
 def _pieces(mood: str, body: dict[str, Any], number: int) -> Iterator[str]:
     asked = json.loads(body["messages"][-1]["content"])
     question = asked.get("pregunta") or asked["question"]
-    quotes = [(quote["n"], quote.get("texto") or quote["text"]) for quote in asked.get("citas") or asked["quotes"]]
+    quotes = [
+        (quote["n"], quote.get("texto") or quote["text"]) for quote in asked.get("citas") or asked["quotes"]
+    ]
     if mood == "endless":
         while True:
             yield "La operación sigue abierta y abierta y abierta "
@@ -136,7 +138,9 @@ def _wrong_figure(said: str, number: int, chance: random.Random) -> str:
 def _wrong_name(said: str, number: int, chance: random.Random) -> str:
     name = chance.choice(WRONG_NAMES)
     opened = f"{name[0].upper()}{name[1:]} dice que {said[0].lower()}{said[1:]} [{number}]"
-    return chance.choice((opened, f"{said[:-1]}, según {name}. [{number}]", f"{said[:-1]} ({name}). [{number}]"))
+    return chance.choice(
+        (opened, f"{said[:-1]}, según {name}. [{number}]", f"{said[:-1]} ({name}). [{number}]")
+    )
 
 
 def _wrong_date(said: str, number: int, chance: random.Random) -> str:
@@ -148,7 +152,9 @@ def _wrong_percent(said: str, number: int, chance: random.Random) -> str:
 
 
 def _wrong_quote(said: str, number: int, chance: random.Random) -> str:
-    return chance.choice((f"{said} [99]", f"{said} [0]", f"Zanzíbar: {said}", f"Hubo 4871. {said} [{number}]"))
+    return chance.choice(
+        (f"{said} [99]", f"{said} [0]", f"Zanzíbar: {said}", f"Hubo 4871. {said} [{number}]")
+    )
 
 
 def _obeyed(question: str, quotes: list[tuple[int, str]]) -> str:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from fake_encoder import LARGE_TEXT, SMALL_TEXT, FakeEncoder, corpus_of
+from fake_encoder import LARGE_TEXT, SMALL_TEXT, WEIGHTS, FakeEncoder, corpus_of
 from hypothesis import given
 from hypothesis import strategies as st
 
 from alpie.app.abstention import ANSWERABLE_FEATURES, answerable_features, names_in
 from alpie.app.answer import judge
 from alpie.app.corpus import Corpus
+from alpie.app.features import UNIT_FEATURES
 from alpie.app.weights import load_weights, sigmoid
 from alpie.index.embed import embed_passages
 from alpie.index.query import read_question
@@ -27,8 +28,6 @@ def names(question: str) -> list[str]:
 
 
 def features(corpus: Corpus, question: str) -> dict[str, float]:
-    from fake_encoder import WEIGHTS
-
     judged = judge(corpus.index, read_question(question), WEIGHTS)
     row = answerable_features(corpus.index, judged.retrieval, judged.candidates, judged.units)
     assert row.shape == (1, len(ANSWERABLE_FEATURES))
@@ -128,8 +127,6 @@ def test_the_logistic_function_is_safe_and_symmetric() -> None:
 
 
 def test_the_fitted_tables_name_only_features_there_are() -> None:
-    from alpie.app.features import UNIT_FEATURES
-
     weights = load_weights()
     assert set(weights.unit.names) <= set(UNIT_FEATURES)
     assert set(weights.answerable.names) <= set(ANSWERABLE_FEATURES)

@@ -144,6 +144,8 @@ def test_a_document_with_decomposed_accents_has_the_same_terms() -> None:
     assert term_values(unicodedata.normalize("NFD", text)) == term_values(text)
 
 
-@pytest.mark.xfail(strict=True, reason="ligatures are beyond the blocks of `_table`, and fold to two characters")
+@pytest.mark.xfail(
+    strict=True, reason="ligatures are beyond the blocks of `_table`, and fold to two characters"
+)
 def test_a_ligature_from_a_pdf_is_read_as_its_letters() -> None:
     assert term_values("o\ufb01cina") == term_values("oficina")

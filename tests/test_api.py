@@ -91,7 +91,11 @@ def test_refusals_exact_quotations_and_passages_are_too(endpoints: Endpoints) ->
 def test_the_schema_has_teeth(endpoints: Endpoints) -> None:
     jsonschema = pytest.importorskip("jsonschema", reason="jsonschema is in the extra `dev`")
     row = endpoints.ask(QUESTION)
-    for broken in ({**row, "extra": 1}, {k: v for k, v in row.items() if k != "quotes"}, {**row, "confidence": 2}):
+    for broken in (
+        {**row, "extra": 1},
+        {k: v for k, v in row.items() if k != "quotes"},
+        {**row, "confidence": 2},
+    ):
         with pytest.raises(jsonschema.ValidationError):
             check("ask", broken)
 

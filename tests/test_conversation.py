@@ -20,7 +20,9 @@ FIRST = "¿Cuántas detenciones hubo en la operación de Europol?"
 @cache
 def rows() -> tuple[dict[str, Any], ...]:
     """All questions of the project that came with a file of their own."""
-    lines = (line for path in sorted(QUESTIONS.glob("*.jsonl")) for line in path.read_text("utf-8").splitlines())
+    lines = (
+        line for path in sorted(QUESTIONS.glob("*.jsonl")) for line in path.read_text("utf-8").splitlines()
+    )
     return tuple(json.loads(line) for line in lines if line.strip())
 
 
@@ -102,7 +104,9 @@ def test_long_nonsense_is_handled(noise: str) -> None:
 def test_every_follow_up_of_the_questions_leans() -> None:
     follow_ups = [row for row in rows() if len(row.get("turns", ())) > 1]
     assert len(follow_ups) >= 20
-    alone = [row["id"] for row in follow_ups if not leans_on_earlier(read_question(row["turns"][-1]).searched)]
+    alone = [
+        row["id"] for row in follow_ups if not leans_on_earlier(read_question(row["turns"][-1]).searched)
+    ]
     assert alone == []
 
 

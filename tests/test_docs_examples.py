@@ -118,7 +118,11 @@ def test_json_examples_are_json() -> None:
 
 
 def test_the_three_lines_of_the_readme_are_those_of_the_docs() -> None:
-    readme = [m["code"] for m in _BLOCK.finditer((ROOT / "README.md").read_text("utf-8")) if m["language"] == "python"]
+    readme = [
+        m["code"]
+        for m in _BLOCK.finditer((ROOT / "README.md").read_text("utf-8"))
+        if m["language"] == "python"
+    ]
     first = blocks("python", pages=("python",))[0].values[0]
     assert first in readme
 

@@ -56,7 +56,9 @@ def test_the_vector_store_is_one(seed_corpus: Any) -> None:
     assert [d.id for d in store.similarity_search_by_vector(vector, k=3)] == [d.id for d, _ in pairs]
     assert store.get_by_ids([pairs[1][0].id])[0].page_content == pairs[1][0].page_content
     assert len({d.id for d in store.max_marginal_relevance_search(QUESTION, k=4)}) == 4
-    near = store.as_retriever(search_type="similarity_score_threshold", search_kwargs={"score_threshold": 0.8})
+    near = store.as_retriever(
+        search_type="similarity_score_threshold", search_kwargs={"score_threshold": 0.8}
+    )
     assert all(one.metadata["score"] >= 0.8 for one in near.invoke(QUESTION))
 
 

@@ -194,7 +194,9 @@ def test_spans_with_only_white_space_between_become_one() -> None:
 
 
 def test_the_figure_asked_for_is_marked() -> None:
-    (quote,) = quotes_of((passage_of("Ardieron 1240 hectáreas."), {0: 0.9}), question="¿Cuántas hectáreas ardieron?")
+    (quote,) = quotes_of(
+        (passage_of("Ardieron 1240 hectáreas."), {0: 0.9}), question="¿Cuántas hectáreas ardieron?"
+    )
     assert [quote.text[start:end] for start, end in quote.emphasis] == ["1240"]
 
 
@@ -202,7 +204,9 @@ def test_nothing_to_choose_from_is_nothing_to_show() -> None:
     assert select_quotes([], SEVERAL, {}, 1.0, QuotePolicy()) == ()
 
 
-SENTENCES = st.sampled_from([*THREE, "Esto preocupa.", "Además, llovió poco.", "Sí.", *(f"Vino el {w}." for w in UNLIKE)])
+SENTENCES = st.sampled_from(
+    [*THREE, "Esto preocupa.", "Además, llovió poco.", "Sí.", *(f"Vino el {w}." for w in UNLIKE)]
+)
 ROWS = st.one_of(
     SENTENCES, st.tuples(SENTENCES, st.sampled_from([LEAD_IN, ITEM]), st.integers(0, 1)).map(tuple)
 )
@@ -239,13 +243,17 @@ def test_no_sentence_is_quoted_twice() -> None:
     assert all(end <= start for (_, end), (start, _) in zip(sorted(places), sorted(places)[1:], strict=False))
 
 
-@pytest.mark.xfail(strict=True, reason="`_alike` calls two quotations without content words unlike, even the same one")
+@pytest.mark.xfail(
+    strict=True, reason="`_alike` calls two quotations without content words unlike, even the same one"
+)
 def test_a_quotation_of_function_words_is_not_shown_twice() -> None:
     quotes = quotes_of((passage_of("Es esto."), {0: 0.4}), (passage_of("Es esto."), {0: 0.3}))
     assert texts(quotes) == ["Es esto."]
 
 
-@pytest.mark.xfail(strict=True, reason="spans on both sides of a footnote call or footer are joined without the white space")
+@pytest.mark.xfail(
+    strict=True, reason="spans on both sides of a footnote call or footer are joined without the white space"
+)
 def test_neighbours_with_a_footnote_call_between_them_can_be_quoted_together() -> None:
     source = "Ardieron mil hectáreas.19 Llegaron tarde."
     call = source.index("19")

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 import pytest
 from fake_encoder import LARGE_TEXT, SMALL_TEXT, FakeEncoder, corpus_of, passage_of
+from numpy.typing import NDArray
 
 from alpie.app.corpus import Corpus
 from alpie.index.embed import context_of, embed_passages
+from alpie.index.encoder import TokenVectors, unit_rows
 from alpie.index.query import read_question
 from alpie.index.records import Passage
 from alpie.index.search import FusionWeights, Retrieval, SearchIndex
@@ -182,13 +185,16 @@ def test_a_sentence_beyond_the_encoders_reach_is_still_found(small: Corpus) -> N
     class ShortSighted(FakeEncoder):
         """Sees the first five words of a text, as a model sees its first 512 tokens."""
 
-        def passage_tokens(self, texts):  # type: ignore[no-untyped-def]
+        def passage_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
             return [
                 replace(seen, vectors=seen.vectors[:5], offsets=seen.offsets[:5])
                 for seen in super().passage_tokens(texts)
             ]
 
-    passages = [passage_of("Uno dos tres cuatro cinco seis.", "El faro se encendió."), passage_of("Otra cosa.")]
+    passages = [
+        passage_of("Uno dos tres cuatro cinco seis.", "El faro se encendió."),
+        passage_of("Otra cosa."),
+    ]
     embedded, mean = embed_passages(passages, ShortSighted())
     assert embedded.token_counts.tolist() == [5, 0, 3]
     index = SearchIndex.from_embedded(passages, embedded, mean, ShortSighted())
@@ -213,9 +219,8 @@ def test_the_context_of_a_passage_is_its_last_headings_and_its_box() -> None:
 # --- vectors ------------------------------------------------------------------------------------
 
 
-def unit(*rows: list[float]) -> np.ndarray:
-    vectors = np.array(rows, dtype=np.float32)
-    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+def unit(*rows: list[float]) -> NDArray[np.float32]:
+    return unit_rows(np.array(rows, dtype=np.float32))
 
 
 def test_the_nearest_vectors_come_first_and_equal_ones_by_number() -> None:

@@ -44,11 +44,6 @@ class Clock:
         return datetime(2025, 1, 1, tzinfo=UTC) + timedelta(seconds=next(self._seconds))
 
 
-@pytest.fixture
-def real_clock() -> type[datetime]:
-    return datetime
-
-
 @pytest.fixture(autouse=True)
 def clock(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(build_module, "datetime", Clock())
@@ -111,7 +106,9 @@ def test_records_survive_the_files_unchanged(docs: Path, data: Path) -> None:
         assert tuple(own) == make_passages(document, layout)
 
 
-def test_the_same_documents_have_the_same_fingerprint_wherever_they_are_built(docs: Path, tmp_path: Path) -> None:
+def test_the_same_documents_have_the_same_fingerprint_wherever_they_are_built(
+    docs: Path, tmp_path: Path
+) -> None:
     build(docs, tmp_path / "a")
     build(docs, tmp_path / "b")
     one, other = (read_manifest(current_generation(tmp_path / name)) for name in "ab")
@@ -264,7 +261,9 @@ def test_a_failure_at_any_step_leaves_the_old_index(
         raise OSError("disco lleno")
 
     with monkeypatch.context() as patch:
-        patch.setattr(*{"save": (np, "save"), "rename": (Path, "rename"), "replace": (Path, "replace")}[step], fail)
+        patch.setattr(
+            *{"save": (np, "save"), "rename": (Path, "rename"), "replace": (Path, "replace")}[step], fail
+        )
         with pytest.raises(OSError, match="disco lleno"):
             build(docs, data)
     assert addresses(data) == before
@@ -456,7 +455,7 @@ def test_a_copied_index_opens_though_its_time_stamps_changed(data: Path, tmp_pat
 
 
 def test_another_encoder_is_named_with_the_one_it_was_built_with(data: Path) -> None:
-    with pytest.raises(IndexMismatch, match="«de mentira».*«otro»") as caught:
+    with pytest.raises(IndexMismatch, match=r"«de mentira».*«otro»") as caught:
         open_generation(data, FakeEncoder("otro"))
     assert "--rebuild" in str(caught.value)
 
@@ -489,13 +488,17 @@ def test_the_fingerprint_depends_on_texts_and_addresses(data: Path) -> None:
     assert fingerprint == generation.fingerprint
     assert store.corpus_fingerprint(documents[1:], passages) != fingerprint
     assert store.corpus_fingerprint(documents, passages[1:]) != fingerprint
-    assert store.corpus_fingerprint([replace(documents[0], sha256="0"), *documents[1:]], passages) != fingerprint
+    assert (
+        store.corpus_fingerprint([replace(documents[0], sha256="0"), *documents[1:]], passages) != fingerprint
+    )
 
 
 # --- defects ------------------------------------------------------------------------------------
 
 
-@pytest.mark.xfail(strict=True, raises=OSError, reason="two builds of the same documents in one second share a name")
+@pytest.mark.xfail(
+    strict=True, raises=OSError, reason="two builds of the same documents in one second share a name"
+)
 def test_two_builds_in_one_second_both_succeed(
     docs: Path, data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -509,7 +512,9 @@ def test_two_builds_in_one_second_both_succeed(
     assert answers(data)
 
 
-@pytest.mark.xfail(strict=True, raises=ValueError, reason="`_concatenate` gets no parts when there are no passages")
+@pytest.mark.xfail(
+    strict=True, raises=ValueError, reason="`_concatenate` gets no parts when there are no passages"
+)
 def test_documents_of_headings_only_can_be_indexed_twice(tmp_path: Path) -> None:
     (tmp_path / "docs").mkdir()
     (tmp_path / "docs" / "solo.md").write_text("# Título\n", "utf-8")
@@ -518,14 +523,18 @@ def test_documents_of_headings_only_can_be_indexed_twice(tmp_path: Path) -> None
     assert answers(tmp_path / "a") == []
 
 
-@pytest.mark.xfail(strict=True, raises=UnicodeDecodeError, reason="`current_generation` reads CURRENT as UTF-8 unchecked")
+@pytest.mark.xfail(
+    strict=True, raises=UnicodeDecodeError, reason="`current_generation` reads CURRENT as UTF-8 unchecked"
+)
 def test_a_pointer_that_is_no_text_is_damage(data: Path) -> None:
     (data / "CURRENT").write_bytes(b"\xff\xfe\x00")
     assert isinstance(refusal(data), IndexDamaged)
 
 
 @pytest.mark.xfail(
-    strict=True, raises=(KeyError, AttributeError), reason="the manifest's own fields are read unchecked, and it has no checksum"
+    strict=True,
+    raises=(KeyError, AttributeError),
+    reason="the manifest's own fields are read unchecked, and it has no checksum",
 )
 @pytest.mark.parametrize(
     "change",

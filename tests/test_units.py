@@ -30,7 +30,11 @@ def test_sentences_stand_alone() -> None:
 
 
 def test_a_short_list_is_one_unit_with_its_lead_in() -> None:
-    assert spans([sentence(5), *listed(4, 14), sentence(6)]) == [UnitSpan(0, 0), UnitSpan(1, 5), UnitSpan(6, 6)]
+    assert spans([sentence(5), *listed(4, 14), sentence(6)]) == [
+        UnitSpan(0, 0),
+        UnitSpan(1, 5),
+        UnitSpan(6, 6),
+    ]
 
 
 def test_a_table_is_one_unit_with_its_header() -> None:
@@ -64,10 +68,14 @@ def test_no_sentences_no_units() -> None:
 
 
 @given(
-    st.lists(st.tuples(st.sampled_from(list(ROLE)), st.sampled_from([None, 0, 1]), st.integers(1, 90)), max_size=12),
+    st.lists(
+        st.tuples(st.sampled_from(list(ROLE)), st.sampled_from([None, 0, 1]), st.integers(1, 90)), max_size=12
+    ),
     st.booleans(),
 )
-def test_every_sentence_is_in_exactly_one_unit(rows: list[tuple[SentenceRole, int | None, int]], whole: bool) -> None:
+def test_every_sentence_is_in_exactly_one_unit(
+    rows: list[tuple[SentenceRole, int | None, int]], whole: bool
+) -> None:
     sentences = [sentence(words, role, group) for role, group, words in rows]
     covered = [place for span in spans(sentences, whole) for place in range(span.first, span.last + 1)]
     assert covered == list(range(len(sentences)))
@@ -92,7 +100,13 @@ def test_questions_for_several_things(question: str) -> None:
 
 @pytest.mark.parametrize(
     "question",
-    ["¿Cuándo fue detenido?", "¿Qué es CSAM?", "¿Cuántas detenciones hubo?", "Who was arrested?", "¿Por qué?"],
+    [
+        "¿Cuándo fue detenido?",
+        "¿Qué es CSAM?",
+        "¿Cuántas detenciones hubo?",
+        "Who was arrested?",
+        "¿Por qué?",
+    ],
 )
 def test_questions_for_one_thing(question: str) -> None:
     assert not asks_for_list(question)

@@ -52,8 +52,12 @@ _JOINED = re.compile(r"[^\W_]+(?:[-/._][^\W_]+)*")
 _SECTION = re.compile(r"\d+(?:\.\d+){2,}")
 _FIGURE = re.compile(r"\d{1,3}(?: \d{3})+(?![\d.,]*\d)|\d+(?:[.,'’]\d+)*")
 _GROUPED = re.compile(r"[1-9]\d{0,2}(?:([., '’])\d{3})(?:\1\d{3})*")
-_GROUPED_DECIMAL = re.compile(r"(?P<whole>[1-9]\d{0,2}(?:(?P<mark>[., '’])\d{3})+)(?!(?P=mark))[.,](?P<rest>\d+)")
-_SCALE = re.compile(r"\s+(?P<scale>mil(?:\s+millones)?|thousand|mill(?:on|ones|ion|ions)|billones|billon|billions?)\b")
+_GROUPED_DECIMAL = re.compile(
+    r"(?P<whole>[1-9]\d{0,2}(?:(?P<mark>[., '’])\d{3})+)(?!(?P=mark))[.,](?P<rest>\d+)"
+)
+_SCALE = re.compile(
+    r"\s+(?P<scale>mil(?:\s+millones)?|thousand|mill(?:on|ones|ion|ions)|billones|billon|billions?)\b"
+)
 _SCALES = {"mil": 3, "thousand": 3, "million": 6, "millon": 6, "mil millones": 9, "billion": 9, "billon": 12}
 _PERCENT = re.compile(r"\s*(?:%|por\s+cien(?:to)?\b|per\s?cent\b|puntos\s+porcentuales\b)")
 _IN_HUNDRED = re.compile(r"\bpor cien(?:to)?\b")  # whose «ciento» is no hundred
@@ -85,11 +89,7 @@ class Date:
 
     def is_within(self, other: Date) -> bool:
         """Whether everything this date says, `other` says too."""
-        return (
-            self.month == other.month
-            and self.day in (None, other.day)
-            and self.year in (None, other.year)
-        )
+        return self.month == other.month and self.day in (None, other.day) and self.year in (None, other.year)
 
 
 @dataclass(frozen=True)

@@ -38,14 +38,15 @@ _QUANTITIES = {
         "x2": "doble duplico duplicado double doubled", "x3": "triple triplico triplicado tripled",
         "x4": "cuadruple quadruple", "12s": "docena docenas dozen dozens", "10s": "decena decenas tens",
         "100s": "centenar centenares cientos hundreds", "1000s": "miles millar millares thousands",
-        "1000000s": "millones millions", "2nd": "segundo segunda", "3rd": "tercer tercero tercera",
+        "1000000s": "millones millions", "1st": "primer primero primera first",
+        "2nd": "segundo segunda", "3rd": "tercer tercero tercera",
         "4th": "cuarto fourth", "5th": "quinto quinta fifth", "6th": "sexto sexta sixth",
         "7th": "septimo septima seventh", "8th": "octavo octava eighth", "9th": "noveno novena ninth",
         "10th": "decimo decima tenth",
     }.items()
     for word in words.split()
 }  # fmt: skip
-_NO_QUANTITY = re.compile(r"\bsegundo lugar\b|\bsegundo termino\b|\bterceros\b")
+_NO_QUANTITY = re.compile(r"\b(?:primer|segundo|tercer) (?:lugar|termino)\b|\bfirst of all\b")
 
 
 def spelled_numbers(folded: str) -> Iterator[tuple[int, int, int]]:
@@ -71,9 +72,7 @@ def quantities(folded: str) -> Iterator[tuple[str, int, int]]:
             yield name, match.start(), match.end()
 
 
-def _number_at(
-    words: list[tuple[str, int, int]], first: int, text: str, english: bool
-) -> tuple[int, int]:
+def _number_at(words: list[tuple[str, int, int]], first: int, text: str, english: bool) -> tuple[int, int]:
     """The number that begins at word `first` and the word after it; `first` again when there is none."""
     total, group, after = 0, 0, first
     taken: list[str] = []

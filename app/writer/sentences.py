@@ -15,7 +15,9 @@ from dataclasses import dataclass
 __all__ = ["Draft", "clean", "drafts"]
 
 _NUMBERS = r"\d{1,3}(?:\s*(?:,|;|y|e|and|&)\s*(?:citas?\s+)?\d{1,3})*"
-_CITATION = re.compile(rf"\s*[\[(【]\s*(?:citas?|quotes?)?\s*(?P<numbers>{_NUMBERS})\s*[\])】]", re.IGNORECASE)
+_CITATION = re.compile(
+    rf"\s*[\[(【]\s*(?:citas?|quotes?)?\s*(?P<numbers>{_NUMBERS})\s*[\])】]", re.IGNORECASE
+)
 _GROUP = re.compile(rf"(?:{_CITATION.pattern.replace('?P<numbers>', '')})+\s*[.!?…]?", re.IGNORECASE)
 _BOUNDARY = re.compile(r"(?<=[.!?…])\s+(?=[A-ZÁÉÍÓÚÑÜ¿¡0-9])")
 _ABBREVIATION = re.compile(
@@ -97,5 +99,7 @@ def _split(text: str) -> list[str]:
 
 
 def _is_digit_in_disguise(character: str) -> bool:
-    """Full-width, circled and other scripts' digits, and letters of mathematics."""
-    return character > "\u024f" and unicodedata.normalize("NFKC", character)[:1].isascii()
+    """Full-width and circled digits, fractions, letters of mathematics."""
+    return (character > "\u024f" or character in "¼½¾") and unicodedata.normalize("NFKC", character)[
+        :1
+    ].isascii()

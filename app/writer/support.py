@@ -119,9 +119,7 @@ def _near(figures: Figures, figure: Figure, reach: int) -> set[str]:
 
 def _words(text: str) -> list[str]:
     return [
-        stem(token)[:_PREFIX]
-        for token in tokens(text)
-        if token not in STOP_WORDS and not token[0].isdigit()
+        stem(token)[:_PREFIX] for token in tokens(text) if token not in STOP_WORDS and not token[0].isdigit()
     ]
 
 

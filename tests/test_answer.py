@@ -1,0 +1,223 @@
+"""From a question to an answer, on a corpus small enough to know by heart: quotations, or an honest no."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
+
+import numpy as np
+import pytest
+from fake_encoder import LARGE_TEXT, SMALL_TEXT, WEIGHTS, FakeEncoder, corpus_of
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from alpie.app.answer import answer_question, judge
+from alpie.app.choice import ranked_units
+from alpie.app.corpus import Corpus
+from alpie.app.features import UNIT_FEATURES, asked_types, candidates_of
+from alpie.app.quotes import QuotePolicy
+from alpie.app.records import Answer
+from alpie.app.weights import LinearModel
+from alpie.index.embed import embed_passages
+from alpie.index.errors import QuestionError
+from alpie.index.query import read_question
+from alpie.index.readable import proves
+from alpie.index.search import SearchIndex
+
+BURNT = "¿Cuántas hectáreas de monte ardieron en julio?"
+NOWHERE = "¿Quién marcó el gol del partido?"
+
+
+@pytest.fixture(scope="module")
+def small() -> Corpus:
+    return corpus_of(LARGE_TEXT, SMALL_TEXT)
+
+
+def untimed(answer: Answer) -> Answer:
+    return replace(answer, milliseconds={})
+
+
+def ask(corpus: Corpus, question: str, threshold: float | None = None, most: int = 5) -> Answer:
+    return answer_question(
+        corpus.index, corpus.documents, read_question(question), WEIGHTS, QuotePolicy(most=most), threshold
+    )
+
+
+def test_an_answer_is_the_sentence_that_says_it(small: Corpus) -> None:
+    answer = small.ask(BURNT)
+    assert answer.answered
+    assert answer.quotes[0].text.startswith("En julio ardieron 1240 hectáreas")
+    assert [answer.quotes[0].text[start:end] for start, end in answer.quotes[0].emphasis] == ["1240"]
+    assert answer.nearest == ()
+
+
+def test_a_list_is_answered_whole(small: Corpus) -> None:
+    (quote,) = small.ask("¿Qué medidas prevé el plan?").quotes
+    assert quote.text.startswith("El plan prevé")
+    assert quote.text.endswith("formar a los vecinos.")
+
+
+def test_what_no_document_says_is_refused_and_the_nearest_are_shown_apart(small: Corpus) -> None:
+    answer = small.ask(NOWHERE)
+    assert not answer.answered
+    assert answer.quotes == ()
+    assert 1 <= len(answer.nearest) <= 3
+    for quote in answer.nearest:
+        assert proves(small.documents[quote.document_id].text, quote.spans, quote.text)
+
+
+def test_the_threshold_decides(small: Corpus) -> None:
+    confidence = small.ask(BURNT).confidence
+    assert 0 < confidence < 1
+    assert ask(small, BURNT, threshold=confidence).answered
+    assert not ask(small, BURNT, threshold=min(1.0, confidence + 1e-6)).answered
+    assert ask(small, NOWHERE, threshold=0.0).answered
+    assert not ask(small, BURNT, threshold=1.0).answered
+
+
+def test_the_statement_of_search_says_what_was_searched(small: Corpus) -> None:
+    found, refused = small.ask(BURNT), small.ask(NOWHERE)
+    for answer in (found, refused):
+        assert (answer.search.documents, answer.search.passages) == (2, 2)
+        assert answer.search.threshold == WEIGHTS.threshold
+    assert found.search.above_threshold >= 1
+    assert refused.search.above_threshold == 0
+
+
+def test_a_quotation_is_believed_no_more_than_the_answer(small: Corpus) -> None:
+    answer = small.ask(BURNT)
+    assert all(0 <= quote.score <= answer.confidence + 1e-9 for quote in answer.quotes)
+    assert sum(quote.score for quote in answer.quotes) <= answer.confidence + 1e-6
+
+
+def test_the_question_is_kept_as_typed_beside_what_was_searched(small: Corpus) -> None:
+    answer = small.ask("  q  ardio en  julio ")
+    assert answer.question == "  q  ardio en  julio "
+    assert answer.searched == "que ardio en julio"
+    assert answer.language == "es"
+    assert small.ask("what is the library?").language == "en"
+
+
+def test_stages_are_timed_and_add_up(small: Corpus) -> None:
+    times = dict(small.ask(BURNT).milliseconds)
+    total = times.pop("total")
+    assert set(times) == {"encode", "legs", "fuse", "choose", "quote"}
+    assert sum(times.values()) == pytest.approx(total, abs=0.01)
+
+
+def test_no_more_quotations_than_wanted(small: Corpus) -> None:
+    assert len(ask(small, "¿Cuáles son las medidas y los libros?", most=1, threshold=0).quotes) == 1
+
+
+def test_an_empty_index_refuses_and_shows_nothing() -> None:
+    empty, mean = embed_passages([], FakeEncoder())
+    index = SearchIndex.from_embedded([], empty, mean, FakeEncoder())
+    answer = Corpus({}, {}, index, "", "", weights=WEIGHTS).ask(BURNT)
+    assert not answer.answered
+    assert answer.confidence == 0
+    assert (answer.nearest, answer.quotes, answer.hits) == ((), (), ())
+
+
+def test_the_same_question_has_the_same_answer_also_from_many_threads(small: Corpus) -> None:
+    questions = [BURNT, NOWHERE, "libros", "¿Qué medidas prevé el plan?"]
+    alone = [untimed(small.ask(question)) for question in questions]
+    with ThreadPoolExecutor(8) as pool:
+        together = list(pool.map(small.ask, questions * 16))
+    assert [untimed(answer) for answer in together] == alone * 16
+
+
+def test_a_follow_up_is_searched_with_what_went_before_and_another_question_is_not(small: Corpus) -> None:
+    answer = small.ask("¿Y en agosto?", [BURNT])
+    assert "hectáreas" in answer.searched
+    assert answer.question == "¿Y en agosto?"
+    assert untimed(small.ask("¿Cuándo abre la biblioteca?", [BURNT])) == untimed(
+        small.ask("¿Cuándo abre la biblioteca?")
+    )
+
+
+# --- choosing -----------------------------------------------------------------------------------
+
+
+def test_units_are_ranked_and_their_shares_sum_to_one(small: Corpus) -> None:
+    units = judge(small.index, read_question(BURNT), WEIGHTS).units
+    assert sum(unit.share for unit in units) == pytest.approx(1)
+    assert [unit.score for unit in units] == sorted((unit.score for unit in units), reverse=True)
+    places = {(unit.rank, unit.first) for unit in units}
+    assert len(places) == len(units)
+
+
+def test_equal_units_keep_the_order_of_reading(small: Corpus) -> None:
+    retrieval = small.index.search(read_question(BURNT))
+    candidates = candidates_of(small.index, retrieval)
+    units = ranked_units(retrieval, candidates, LinearModel.from_mapping({"tokens": 0.0}))
+    assert [unit.candidate for unit in units] == list(range(len(candidates)))
+
+
+def test_every_feature_of_every_unit_is_finite(small: Corpus) -> None:
+    for question in (BURNT, "the of", "漢字", "1", "¿Qué medidas?"):
+        candidates = candidates_of(small.index, small.index.search(read_question(question)))
+        assert candidates.features.shape == (len(candidates), len(UNIT_FEATURES))
+        assert np.isfinite(candidates.features).all()
+
+
+def test_only_the_first_passages_are_looked_into(small: Corpus) -> None:
+    retrieval = small.index.search(read_question(BURNT))
+    assert set(candidates_of(small.index, retrieval, passages=1).hit.tolist()) == {0}
+    assert len(candidates_of(small.index, retrieval, passages=0)) == 0
+
+
+def test_a_feature_that_a_model_needs_and_nobody_has_is_an_error() -> None:
+    with pytest.raises(ValueError, match="not in"):
+        LinearModel.from_mapping({"nada": 1.0}).scores(np.zeros((1, 1), np.float32), ["algo"])
+
+
+@pytest.mark.parametrize(
+    ("question", "types"),
+    [
+        ("¿Cuántas detenciones hubo?", {"number"}),
+        ("cuando fue", {"date"}),
+        ("¿Quién lo dijo?", {"person"}),
+        ("¿Dónde vive?", {"place"}),
+        ("¿Por qué lo hizo?", {"reason"}),
+        ("¿Qué es el CSAM?", {"definition"}),
+        ("How many people?", {"number"}),
+        ("grooming", set()),
+    ],
+)
+def test_question_words_tell_what_is_asked_for(question: str, types: set[str]) -> None:
+    assert asked_types(question) == types
+
+
+# --- anything may be asked ----------------------------------------------------------------------
+
+WORDS = st.sampled_from(
+    "¿Cuántas hectáreas GR plan de la y eso xq 1240 1.240, libros? what AGN/65 \u200b 🙂 ﬁ".split()
+)
+QUESTIONS = st.one_of(
+    st.text(st.characters(), max_size=400),
+    st.lists(WORDS, max_size=60).map(" ".join),
+    st.text("a¿ \n", max_size=50),
+)
+
+
+@settings(max_examples=150, deadline=timedelta(seconds=5))
+@given(QUESTIONS, st.lists(QUESTIONS, max_size=3))
+@example("a" * 1_000_000, [])
+@example("¿Cuántas " * 100_000, ["y " * 100_000])
+@example("\ud800 x \udfff", ["\ud800"])
+@example("1/" * 1500, [])
+@example("(((((" * 400 + "x", [])
+def test_any_text_gives_an_answer_or_a_question_error_in_bounded_time(
+    small: Corpus, question: str, turns: list[str]
+) -> None:
+    try:
+        answer = small.ask(question, turns)
+    except QuestionError:
+        return
+    assert answer.question == question
+    assert 0 <= answer.confidence <= 1
+    assert answer.answered == bool(answer.quotes)
+    assert len(answer.quotes) <= 5
+    for quote in (*answer.quotes, *answer.nearest):
+        assert proves(small.documents[quote.document_id].text, quote.spans, quote.text)

@@ -1,0 +1,113 @@
+"""BM25 with scores that can be compared between questions, held against a plain rewriting of its formula."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from alpie.index.lexical import TermIndex
+
+ROWS = [
+    ["perro", "gato", "perro"],
+    ["gato", "casa"],
+    ["casa", "jardin", "arbol", "perro"],
+    [],
+    ["registro"],
+]
+
+
+def bm25(rows: Sequence[Sequence[str]], question: Sequence[str]) -> list[float]:
+    """Lucene's BM25, divided by the weight of the question: slow and plain."""
+    average = sum(map(len, rows)) / len(rows)
+    unique = list(dict.fromkeys(question))
+
+    def idf(term: str) -> float:
+        frequency = sum(term in row for row in rows)
+        return math.log(1 + (len(rows) - frequency + 0.5) / (frequency + 0.5))
+
+    total = sum(map(idf, unique))
+    scores = []
+    for row in rows:
+        counted = Counter(row)
+        norm = 0.9 * (1 - 0.75 + 0.75 * len(row) / average) if average else 0.9
+        scores.append(
+            sum(idf(t) * counted[t] / (counted[t] + norm) for t in unique if counted[t]) / (total or 1)
+        )
+    return scores
+
+
+@pytest.mark.parametrize(
+    "question", [["perro"], ["perro", "casa"], ["registro", "nadie"], ["gato", "gato"], ["nadie"], []]
+)
+def test_scores_are_bm25_as_the_textbook_has_it(question: list[str]) -> None:
+    np.testing.assert_allclose(TermIndex.from_terms(ROWS).scores(question), bm25(ROWS, question), atol=1e-5)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(st.lists(st.sampled_from("abcdefg"), max_size=6), min_size=1, max_size=8),
+    st.lists(st.sampled_from("abcdexyz"), max_size=5),
+)
+def test_they_are_for_any_rows_and_any_question(rows: list[list[str]], question: list[str]) -> None:
+    index = TermIndex.from_terms(rows)
+    scores = index.scores(question)
+    np.testing.assert_allclose(scores, bm25(rows, question), atol=1e-5)
+    assert scores.shape == (len(rows),)
+    assert (scores >= 0).all()
+    assert (scores <= 1.0001).all()
+
+
+def test_unknown_words_lower_the_score_and_alone_give_nothing() -> None:
+    index = TermIndex.from_terms(ROWS)
+    assert index.scores(["perro", "qwerty"])[0] < index.scores(["perro"])[0]
+    assert not index.scores(["qwerty", "asdf"]).any()
+
+
+def test_a_repeated_word_of_a_question_counts_once() -> None:
+    index = TermIndex.from_terms(ROWS)
+    np.testing.assert_array_equal(index.scores(["perro", "perro"]), index.scores(["perro"]))
+
+
+def test_a_rare_word_weighs_more_than_a_common_one_and_an_unknown_one_most() -> None:
+    index = TermIndex.from_terms(ROWS)
+    assert 0 < index.idf("perro") < index.idf("registro") < index.idf("qwerty")
+
+
+def test_it_knows_its_vocabulary() -> None:
+    index = TermIndex.from_terms(ROWS)
+    assert set(index.vocabulary) == {"perro", "gato", "casa", "jardin", "arbol", "registro"}
+    assert "perro" in index
+    assert "" not in index
+    assert "qwerty" not in index
+
+
+@pytest.mark.parametrize("rows", [[], [[]], [[], []]])
+def test_nothing_to_index_is_an_index_that_finds_nothing(rows: list[list[str]], tmp_path: Path) -> None:
+    index = TermIndex.from_terms(rows)
+    index.save(tmp_path / "leer")
+    for one in (index, TermIndex.load(tmp_path / "leer")):
+        assert one.size == len(rows)
+        assert one.scores(["perro"]).tolist() == [0.0] * len(rows)
+
+
+def test_what_was_saved_scores_as_before(tmp_path: Path) -> None:
+    index = TermIndex.from_terms(ROWS)
+    index.save(tmp_path / "a" / "b")
+    loaded = TermIndex.load(tmp_path / "a" / "b")
+    assert loaded.vocabulary == index.vocabulary
+    assert loaded.size == index.size
+    for question in (["perro", "casa"], ["registro"]):
+        np.testing.assert_array_equal(loaded.scores(question), index.scores(question))
+
+
+def test_scores_are_a_fresh_array_each_time() -> None:
+    index = TermIndex.from_terms(ROWS)
+    index.scores(["perro"])[:] = 9
+    assert index.scores(["perro"]).max() < 1
