@@ -67,12 +67,14 @@ def names_in(question: str) -> list[tuple[int, int]]:
     """
     found: list[tuple[int, int]] = []
     position = 0
-    for number, word in enumerate(question.split()):
+    number = -1
+    for word in question.split():
         start = question.index(word, position)
         position = start + len(word)
         bare = word.strip("¿?¡!.,;:()[]«»\"'“”")
         if not bare:
             continue
+        number += 1
         acronym = len(bare) > 1 and bare.isupper()
         if acronym or any(c.isdigit() for c in bare) or (number and bare[0].isupper()):
             offset = start + word.index(bare)

@@ -69,6 +69,7 @@ def answer_question(
         judged.confidence,
         (policy or QuotePolicy()) if answered else _NEAREST,
     )
+    answered = answered and bool(quotes)
     done = perf_counter()
     stages = dict(judged.retrieval.milliseconds)
     stages["choose"] = 1000 * (found - started) - sum(stages.values())

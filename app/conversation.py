@@ -13,18 +13,18 @@ from dataclasses import replace
 
 from alpie.index.analysis import STOP_WORDS, fold, tokens
 from alpie.index.errors import QuestionError
-from alpie.index.query import Question, read_question
+from alpie.index.query import MAX_CHARACTERS, Question, read_question
 
 __all__ = ["complete", "leans_on_earlier"]
 
 _OPENING = re.compile(
-    r"^[¿¡\s]*(?:y|e|o|pero|entonces|and|but|what about|how about|so)\b(?! (?:si|ademas)\b)", re.IGNORECASE
+    r"^[¿¡\s]*(?:y|e|o|pero|entonces|and|but|what about|how about|so)(?=\s)(?! (?:si|ademas)\b)",
+    re.IGNORECASE,
 )
 _POINTS_BACK = re.compile(
-    r"\b(?:ell[oa]s?|es[oe]s?|esa|esas|ahi|alli|dich[oa]s?|aquell[oa]s?|(?:del|el|la|los|las|al) (?:mism[oa]s?|anterior(?:es)?)|"
-    r"est[oe]|est[oa]s|los dos|ambos|ambas|them|they|those|these|that|it|there|its|their|he|she|him|her|his)\b"
+    r"\b(?:ell[oa]s?|es[oe]s?(?! de)|esas?(?! de)|ahi|alli|dich[oa]s?|aquell[oa]s?|(?:del|el|la|los|las|al) "
+    r"(?:mism[oa]s?|anterior(?:es)?)|los dos|ambos|ambas|them|they|those|these|he|she|him|her)\b"
 )
-_SUBORDINATE_THAT = re.compile(r"\b(?:that|it|there|esto|este|esta|estas|estos)\b(?= \w+ )")
 _QUESTION_WORDS = (
     r"(?:(?:a|de|en|por|para|con|desde|hasta|sobre) )?"
     r"(?:qu[eé]|qui[eé]n(?:es)?|cu[aá]l(?:es)?|cu[aá]nt[oa]s?|cu[aá]ndo|d[oó]nde|c[oó]mo|"
@@ -32,8 +32,11 @@ _QUESTION_WORDS = (
 )
 _ASKS_ITSELF = re.compile(rf"^{_QUESTION_WORDS}\b", re.IGNORECASE)
 _ASKING = re.compile(
-    rf"^{_QUESTION_WORDS}(?: (?:es|son|era|eran|fue|fueron|hay|hubo|is|are|was|were|did|does|do))?\b", re.IGNORECASE
+    rf"^{_QUESTION_WORDS}(?: (?:es|son|era|eran|fue|fueron|hay|hubo|is|are|was|were|did|does|do))?\b",
+    re.IGNORECASE,
 )
+_DEFINES = re.compile(r"^[¿¡\s]*(?:qu[eé] (?:es|son|significa)|what (?:is|are))\b", re.IGNORECASE)
+_MOST_TURNS = 6  # looked back at
 _FRAGMENT_WORDS = 4  # content words from which a question is taken to stand by itself
 _BARE = re.compile(
     r"^[¿¡\s]*(?:por que|porque|cuando|donde|quien(?:es)?|cuant[oa]s?|como|cual(?:es)?|why|when|where|who|how many|explica\w*|"
@@ -60,15 +63,19 @@ def leans_on_earlier(question: str) -> bool:
 def _names(text: str) -> list[str]:
     """Names, acronyms and codes of a question: words with a capital or a digit, the first word aside."""
     words = [word.strip("¿?¡!.,;:()«»\"'") for word in text.split()]
-    return [word for i, word in enumerate(words) if any(c.isdigit() for c in word) or (i and word[:1].isupper())]
+    return [
+        word for i, word in enumerate(words) if any(c.isdigit() for c in word) or (i and word[:1].isupper())
+    ]
 
 
 def complete(question: Question, turns: Sequence[str]) -> Question:
     """The question with the earlier one's words, when it leans on it; otherwise as it is.
 
-    `turns`: earlier questions, oldest first. A chain of leaning questions is followed to its head; what
-    the conversation is about often was named only there, so names of older turns are taken along too.
+    `turns`: earlier questions, oldest first; the last few are looked at. A chain of leaning questions is
+    followed to its head. Where that head is a short question without any name («¿Cuántos fueron
+    acusados?»), the names of the turn before it are taken along: it was about them.
     """
+    turns = turns[-_MOST_TURNS:]
     if not turns or not leans_on_earlier(question.searched):
         return question
     try:
@@ -76,10 +83,18 @@ def complete(question: Question, turns: Sequence[str]) -> Question:
     except QuestionError:
         return question
     own = _OPENING.sub("", question.searched, count=1).strip(" ¿¡")
-    older = [name for turn in turns[:-1] for name in _names(turn) if name not in earlier]
+    older = [name for name in _names(turns[-2]) if name not in earlier] if _continues(turns) else []
     subject = earlier.strip(" ¿¡?.!")
     if _ASKS_ITSELF.search(own):  # «¿y qué riesgo tiene?» asks anew: of the earlier only the subject
         subject = _ASKING.sub("", subject, count=1).strip()
     # What is asked now stands first and last, so that the earlier question's words do not outweigh it.
     asked = own.rstrip(" ?.!")
-    return replace(question, searched=" ".join([asked, *dict.fromkeys(older), subject, asked]) + "?")
+    searched = " ".join([asked, *dict.fromkeys(older), subject, asked])
+    return replace(question, searched=searched[: MAX_CHARACTERS - 1] + "?")
+
+
+def _continues(turns: Sequence[str]) -> bool:
+    """Whether the last turn goes on about the one before without saying so."""
+    if len(turns) < 2 or _names(turns[-1]) or _DEFINES.search(turns[-1]):
+        return False
+    return len(_content(turns[-1])) <= _FRAGMENT_WORDS and not leans_on_earlier(turns[-1])

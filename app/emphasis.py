@@ -20,7 +20,7 @@ _DATE = re.compile(
 )
 _FIGURE = re.compile(
     r"(?<![\w/.-])\d+(?:[.,\u00a0 ]\d{3})*(?:,\d+)?"
-    r"(?: ?%| ?€| (?:mil )?mill(?:ón|ones)(?: de euros| de dólares)?| por ciento)?(?![\w/])"
+    r"(?: ?%| ?€| (?:mil )?mill(?:ón|ones)(?: de euros| de dólares)?| por ciento)?(?![\w/-]|[.,]\d)"
 )
 # «dos se han producido en España»: a number in words may be the answer, and then the figure beside it is not
 _IN_WORDS = re.compile(

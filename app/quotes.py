@@ -17,7 +17,7 @@ from alpie.app.emphasis import emphasise
 from alpie.app.records import Quote
 from alpie.app.units import UnitSpan, asks_for_list, needs_sentence_before
 from alpie.index.analysis import fold, stems
-from alpie.index.readable import proves
+from alpie.index.readable import proves, readable_text
 from alpie.index.records import Document, SentenceRole, Span
 
 __all__ = ["QuotePolicy", "select_quotes"]
@@ -72,7 +72,7 @@ def select_quotes(
         )
         if not wanted or len(quotes) >= most:
             break
-        longer = _understandable(_extended(unit, units, policy.extend_ratio))
+        longer = _understandable(_extended(unit, units, policy.extend_ratio, used), used)
         used |= {(unit.rank, position) for position in range(longer.first, longer.last + 1)}
         shown += longer.share
         quote = _quote(longer, longer.share * confidence, question, documents)
@@ -86,11 +86,13 @@ def _is_mere_lead_in(unit: Unit) -> bool:
     return unit.first == unit.last and unit.sentences[0].role is SentenceRole.LEAD_IN
 
 
-def _extended(unit: Unit, units: Sequence[Unit], least_ratio: float) -> Unit:
+def _extended(unit: Unit, units: Sequence[Unit], least_ratio: float, used: set[tuple[int, int]]) -> Unit:
     """The unit with the neighbouring sentences that are nearly as likely to answer."""
     if unit.sentences[0].group is not None:
         return unit
-    of_passage = {other.first: other for other in units if other.rank == unit.rank and other.first == other.last}
+    of_passage = {
+        other.first: other for other in units if other.rank == unit.rank and other.first == other.last
+    }
     longer = unit
     while longer.last - longer.first + 1 < _MAX_SENTENCES:
         neighbours = [of_passage.get(longer.first - 1), of_passage.get(longer.last + 1)]
@@ -98,6 +100,7 @@ def _extended(unit: Unit, units: Sequence[Unit], least_ratio: float) -> Unit:
             other
             for other in neighbours
             if other is not None
+            and (other.rank, other.first) not in used
             and other.sentences[0].group is None
             and other.share >= least_ratio * unit.share
             and longer.words + other.words <= _MAX_JOINED_WORDS
@@ -110,9 +113,11 @@ def _extended(unit: Unit, units: Sequence[Unit], least_ratio: float) -> Unit:
     return longer
 
 
-def _understandable(unit: Unit) -> Unit:
+def _understandable(unit: Unit, used: set[tuple[int, int]]) -> Unit:
     """The unit, with the sentence before it when it leans on that."""
     sentences = unit.hit.passage.sentences
+    if (unit.rank, unit.first - 1) in used:
+        return unit  # quoted already
     if needs_sentence_before(sentences, unit.first):
         return replace(unit, span=UnitSpan(unit.first - 1, unit.last))
     first = sentences[unit.first]
@@ -127,9 +132,10 @@ def _understandable(unit: Unit) -> Unit:
 def _quote(unit: Unit, likelihood: float, question: str, documents: Mapping[str, Document]) -> Quote | None:
     passage = unit.hit.passage
     document = documents[passage.document_id]
-    text = " ".join(sentence.text for sentence in unit.sentences)
     spans = _contiguous([span for sentence in unit.sentences for span in sentence.spans], document.text)
-    if not proves(document.text, spans, text):
+    text = readable_text(document.text, spans)
+    indexed = "".join(sentence.text for sentence in unit.sentences)
+    if text.replace(" ", "") != indexed.replace(" ", "") or not proves(document.text, spans, text):
         return None
     return Quote(
         text=text,
@@ -143,16 +149,25 @@ def _quote(unit: Unit, likelihood: float, question: str, documents: Mapping[str,
 
 
 def _contiguous(spans: Sequence[Span], source: str) -> tuple[Span, ...]:
-    """The spans, neighbours joined where only white space lies between them."""
+    """The spans, neighbours joined where only white space lies between them.
+
+    Where something left out lies between two of them, a footnote call or a footer, the later one begins at
+    the white space before it: «récord.⁹ Esto» is read «récord. Esto».
+    """
     joined: list[Span] = []
     for span in spans:
         if joined and not source[joined[-1].end : span.start].strip():
             joined[-1] = Span(joined[-1].start, span.end)
-        else:
-            joined.append(span)
+            continue
+        start = span.start
+        while joined and start > joined[-1].end and source[start - 1].isspace():
+            start -= 1
+        joined.append(Span(start, span.end))
     return tuple(joined)
 
 
 def _alike(one: Quote, other: Quote) -> bool:
+    if one.text == other.text:
+        return True
     a, b = stems(one.text), stems(other.text)
     return bool(a and b) and len(a & b) / min(len(a), len(b)) >= _NEAR_DUPLICATE

@@ -61,6 +61,9 @@ class _SharedTokens(TokenStore):
     ) -> NDArray[np.float32]:
         return _real_store(self).similarities(self.original[sentences], question)
 
+    def sums(self, sentences: NDArray[np.int64]) -> NDArray[np.float32]:
+        return _real_store(self).sums(self.original[sentences])
+
     def of_sentences(self, first: int, last: int) -> NDArray[np.float32]:
         store = _real_store(self)
         parts = [store.of_sentences(int(one), int(one) + 1) for one in self.original[first:last]]

@@ -79,7 +79,8 @@ def serve_once(settings: Settings, path: str, wanted: str = "") -> Timing:
         while time.perf_counter() - started < _READY_SECONDS:
             if process.poll() is not None:
                 raise RuntimeError(f"the server ended with code {process.returncode}")
-            if wanted in (_page(address + path) or "\0"):
+            page = _page(address + path)
+            if page is not None and wanted in page:
                 wall = time.perf_counter() - started
                 return Timing(cpu_milliseconds(process.pid), 1000 * wall, resident_megabytes(process.pid))
             time.sleep(_POLL_SECONDS)

@@ -37,7 +37,7 @@ STOP_WORDS = frozenset(
 _FIGURE_GROUPS = re.compile(r"(?<![\w.,/-])(\d{1,3})((?:[.\u00a0\u202f ]\d{3})+)(?![\d])")
 _DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d)")
 # a word, a figure with decimals, or a code whose parts hang together by / or -
-_WORD = re.compile(r"\d+(?:\.\d+)?|[^\W_]+", re.UNICODE)
+_WORD = re.compile(r"\d+(?:\.\d+)?|[^\W_](?:[^\W_]|[\u0300-\u036f])*", re.UNICODE)  # with combining accents
 _CODE = re.compile(r"[^\W_]+(?:[/-][^\W_]+)+", re.UNICODE)
 
 _stemmer = Stemmer.Stemmer("spanish")
@@ -88,6 +88,11 @@ class Token(str):
         return token
 
 
+def _as_folded(word: str) -> str:
+    """What `_fold_in_place` could not fold one for one: combining accents and ligatures."""
+    return word if word.isascii() else fold(word)
+
+
 def tokens(text: str) -> Iterator[Token]:
     """All folded words, figures and codes of `text` in order, function words included.
 
@@ -96,7 +101,7 @@ def tokens(text: str) -> Iterator[Token]:
     folded = _fold_in_place(text)
     if not any(character.isdigit() for character in set(folded)):  # neither figures nor codes: most texts
         for word in _WORD.finditer(folded):
-            yield Token(word.group(), word.start(), word.end())
+            yield Token(_as_folded(word.group()), word.start(), word.end())
         return
     joined = {m.start(): m for m in _FIGURE_GROUPS.finditer(folded)}
     codes = {m.start(): m for m in _CODE.finditer(folded) if any(c.isdigit() for c in m.group())}
@@ -115,7 +120,7 @@ def tokens(text: str) -> Iterator[Token]:
             yield Token(f"{match.group()}.{rest.group()}", start, rest.end())
             position = rest.end()
             continue
-        yield Token(match.group(), start, end)
+        yield Token(_as_folded(match.group()), start, end)
         position = end
 
 

@@ -149,7 +149,7 @@ def _embed(
     on_progress: Callable[[int, int], None] | None,
 ) -> tuple[Embedded, NDArray[np.float32], int]:
     """Vectors of `passages`, old ones taken over; the mean token vector; how many are new."""
-    if known is None:
+    if known is None or not passages:
         embedded, mean = embed_passages(passages, encoder, None, on_progress)
         return embedded, mean, len(passages)
     new = [passage for passage in passages if _embedding_key(passage) not in known.rows]

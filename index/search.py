@@ -32,6 +32,7 @@ from alpie.index.vectors import TokenStore, VectorIndex
 
 __all__ = ["EncodedQuestion", "FusionWeights", "Retrieval", "SearchIndex"]
 
+LEGS = ("fused", "dense", "lexical")
 _CANDIDATES_A_LEG = 100
 _RELATED_WEIGHT = 0.5  # an acronym's expansion counts half: it was not what was typed
 _FUNCTION_WORD_WEIGHT = 0.1  # of a question token that belongs to a function word
@@ -172,6 +173,8 @@ class SearchIndex:
         `leg`: "fused", "dense" (passage vectors only) or "lexical" (stems only).
         `allowed`, shape (passages,), keeps the search to some passages (one document, one publisher).
         """
+        if leg not in LEGS:
+            raise ValueError(f"unknown leg «{leg}»; there are {', '.join(LEGS)}")
         started = perf_counter()
         encoded = self.encode(question)
         after_encoding = perf_counter()
@@ -287,6 +290,14 @@ class SearchIndex:
             filled = np.flatnonzero(counts > 0)
             best[filled] = np.maximum.reduceat(similarities, starts[filled], axis=0)
         return np.split(best, firsts[1:]) if len(rows) else []
+
+    def token_sums(self, rows: NDArray[np.int64]) -> list[NDArray[np.float32]]:
+        """The sum of each sentence's token vectors in the passages `rows`, all in one pass.
+
+        One array a passage, shape (sentences, dimension).
+        """
+        numbers, firsts = self._sentence_numbers(rows)
+        return np.split(self.token_store.sums(numbers), firsts[1:]) if len(rows) else []
 
     def _hits(
         self,

@@ -22,6 +22,7 @@ import hashlib
 import json
 import os
 import shutil
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,6 +76,8 @@ def current_generation(data: Path) -> Path:
     pointer = data / "CURRENT"
     try:
         name = pointer.read_text(encoding="utf-8").strip()
+    except UnicodeDecodeError as error:
+        raise IndexDamaged(f"El archivo {pointer} está dañado: no es texto. {_REBUILD}", pointer) from error
     except FileNotFoundError:
         raise IndexMissing(f"No hay ningún índice en {data}. Créalo con «alpie index».", data) from None
     folder = data / "generations" / name
@@ -99,13 +102,31 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         manifest = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise IndexDamaged(f"No se puede leer {path}: {error}. {_REBUILD}", path) from error
+    if not isinstance(manifest, dict):
+        raise IndexDamaged(f"{path} no es un manifiesto. {_REBUILD}", path)
     if manifest.get("format") != FORMAT_VERSION:
         raise IndexMismatch(
             f"El índice de {folder} tiene el formato {manifest.get('format')}; esta versión usa el "
             f"{FORMAT_VERSION}. {_REBUILD}",
             folder,
         )
-    return dict(manifest)
+    if (wrong := _unlike_a_manifest(manifest)) is not None:
+        raise IndexDamaged(f"{path} está dañado: falta «{wrong}» o no es lo que debe. {_REBUILD}", path)
+    return manifest
+
+
+def _unlike_a_manifest(manifest: Mapping[str, Any]) -> str | None:
+    """The first field that a manifest must have and this one has not, or not of the right kind."""
+    kinds = {"files": dict, "encoder": dict, "analysis": int, "fingerprint": str, "built_at": str}
+    for name, kind in kinds.items():
+        if not isinstance(manifest.get(name), kind):
+            return name
+    if not {"name", "fingerprint"} <= manifest["encoder"].keys():
+        return "encoder"
+    for entry in manifest["files"].values():
+        if not isinstance(entry, dict) or not {"bytes", "sha256"} <= entry.keys():
+            return "files"
+    return None
 
 
 def _entry_of(path: Path) -> dict[str, Any]:
@@ -180,7 +201,8 @@ def open_generation(data: Path, encoder: Encoder) -> Generation:
         dense=VectorIndex.load(folder / "dense.faiss"),
         sentence_vectors=VectorIndex.load(folder / "sentences.faiss"),
         token_store=TokenStore(
-            np.load(folder / "tokens.npy", mmap_mode="r"),
+            # a plain view of the mapping: numpy's class for it makes every slice ten times as dear
+            np.asarray(np.load(folder / "tokens.npy", mmap_mode="r")),
             np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
             np.load(folder / "mean.npy"),
         ),
@@ -224,7 +246,7 @@ def write_generation(
     generations = data / "generations"
     generations.mkdir(parents=True, exist_ok=True)
     fingerprint = corpus_fingerprint(documents, search.passages)
-    name = f"{built_at.replace(':', '').replace('-', '')[:15]}-{fingerprint[:8]}-{os.getpid()}"
+    name = f"{built_at.replace(':', '').replace('-', '')[:15]}-{fingerprint[:8]}-{time.time_ns():x}"
     unfinished = generations / f".{name}.unfinished"
     shutil.rmtree(unfinished, ignore_errors=True)
     unfinished.mkdir()
@@ -255,9 +277,7 @@ def write_generation(
         "analysis": ANALYSIS_VERSION,
         "documents": [{"id": d.id, "file": d.file, "sha256": d.sha256} for d in documents],
         "passages": len(search.passages),
-        "files": {
-            path.relative_to(unfinished).as_posix(): _entry_of(path) for path in _files_of(unfinished)
-        },
+        "files": {path.relative_to(unfinished).as_posix(): _entry_of(path) for path in _files_of(unfinished)},
     }
     _write_durably(unfinished / "manifest.json", json.dumps(manifest, ensure_ascii=False, indent=1))
     final = generations / name

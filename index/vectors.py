@@ -105,12 +105,27 @@ class TokenStore:
 
         The bytes are widened once and the question is scaled, which is smaller by far.
         """
+        found = self._widened(sentences) @ (question / np.float32(_TOKEN_SCALE)).T
+        return np.asarray(found, dtype=np.float32)
+
+    def sums(self, sentences: NDArray[np.int64]) -> NDArray[np.float32]:
+        """The sum of each sentence's token vectors, shape (sentences, dimension); zero where there is none."""
+        counts = self.bounds[sentences + 1] - self.bounds[sentences]
+        result = np.zeros((len(sentences), len(self.mean)), dtype=np.float32)
+        filled = np.flatnonzero(counts > 0)
+        if len(filled):
+            firsts = np.concatenate([[0], np.cumsum(counts)[:-1]])
+            result[filled] = np.add.reduceat(self._widened(sentences), firsts[filled], axis=0)
+            result /= np.float32(_TOKEN_SCALE)
+        return result
+
+    def _widened(self, sentences: NDArray[np.int64]) -> NDArray[np.float32]:
+        """The bytes of all tokens of some sentences as floats, in the order of `sentences`."""
         starts = self.bounds[sentences]
         counts = self.bounds[sentences + 1] - starts
         firsts = np.concatenate([[0], np.cumsum(counts)[:-1]])
         rows = np.repeat(starts - firsts, counts) + np.arange(int(counts.sum()))
-        found = self.values[rows].astype(np.float32) @ (question / np.float32(_TOKEN_SCALE)).T
-        return np.asarray(found, dtype=np.float32)
+        return self.values[rows].astype(np.float32)
 
     def centre(self, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
         """A question's token vectors made comparable to these: centred, normalised."""

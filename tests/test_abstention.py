@@ -133,6 +133,5 @@ def test_the_fitted_tables_name_only_features_there_are() -> None:
     assert 0 < weights.threshold < 1
 
 
-@pytest.mark.xfail(strict=True, reason="an opening mark that stands alone counts as the first word")
 def test_the_first_word_after_a_loose_opening_mark_is_no_name() -> None:
     assert names("¿ Detenciones en total?") == []

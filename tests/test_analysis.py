@@ -138,14 +138,10 @@ def test_texts_without_words_have_no_terms(text: str) -> None:
     assert stems(text) == frozenset()
 
 
-@pytest.mark.xfail(strict=True, reason="`_fold_in_place` leaves combining marks, which then split the word")
 def test_a_document_with_decomposed_accents_has_the_same_terms() -> None:
     text = "La decisión del niño"  # NFC; files written on a Mac may come as NFD
     assert term_values(unicodedata.normalize("NFD", text)) == term_values(text)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="ligatures are beyond the blocks of `_table`, and fold to two characters"
-)
 def test_a_ligature_from_a_pdf_is_read_as_its_letters() -> None:
     assert term_values("o\ufb01cina") == term_values("oficina")

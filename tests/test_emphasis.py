@@ -60,11 +60,9 @@ def test_a_mark_lies_inside_any_text(question: str, text: str) -> None:
         assert text[start:end].strip()
 
 
-@pytest.mark.xfail(strict=True, reason="`_FIGURE` knows no decimal point: it marks the «2» of «2.5 millones»")
 def test_a_decimal_point_does_not_cut_a_figure() -> None:
     assert marked("¿Cuántos usuarios?", "Tiene 2.5 millones de usuarios.") in ([], ["2.5 millones"])
 
 
-@pytest.mark.xfail(strict=True, reason="`_FIGURE` marks the first half of a range: «11» of «11-13 años»")
 def test_a_range_is_marked_whole_or_not_at_all() -> None:
     assert marked("¿Qué edad tenían?", "Tenían 11-13 años.") in ([], ["11-13"])

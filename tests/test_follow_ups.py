@@ -104,14 +104,10 @@ def test_fifty_leaning_turns_stay_short() -> None:
     assert len(completed("¿Y por qué?", ARRESTS, *["¿Y eso?"] * 50)) < 2_000
 
 
-@pytest.mark.xfail(strict=True, raises=RecursionError, reason="`complete` calls itself once a leaning turn")
 def test_a_very_long_chain_is_no_error() -> None:
     assert completed("¿Y por qué?", ARRESTS, *["¿Y eso?"] * 2_000)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="`_OPENING` takes the letter of «e-Safety» and «So-called» for a conjunction"
-)
 @pytest.mark.parametrize(
     "question",
     ["¿E-Safety Commissioner qué funciones cumple en Australia?", "So-called sextortion means what?"],
@@ -120,9 +116,6 @@ def test_a_hyphenated_word_is_no_conjunction(question: str) -> None:
     assert not leans_on_earlier(question)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="«there were», «its» and «este informe» are taken to point at an earlier question"
-)
 @pytest.mark.parametrize(
     "question",
     [
@@ -135,7 +128,6 @@ def test_a_word_that_points_inside_its_own_question_does_not_lean(question: str)
     assert not leans_on_earlier(question)
 
 
-@pytest.mark.xfail(strict=True, reason="`older` takes names of all turns, also from before a new head")
 def test_names_from_before_a_change_of_subject_are_not_carried_over() -> None:
     searched = completed(
         "¿Y por qué?", "¿Qué dice Europol de Dinamarca?", "¿Qué es el grooming en las redes?"

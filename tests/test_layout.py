@@ -7,14 +7,15 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from alpie.eval.layout import Agreement, measure_layout, read_gold
 from alpie.index.layout import lay_out
 from alpie.index.layout.notes import find_note_calls
 from alpie.index.readable import readable_text
 from alpie.index.records import Block, BlockKind, Document
 from alpie.index.sources import read_sources
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 HERE = Path(__file__).parent
 DOCUMENTS = {document.id: document for document in read_sources(HERE.parent / "docs_src").documents}

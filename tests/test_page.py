@@ -29,7 +29,9 @@ from alpie.app.page.panel import Panels
 from alpie.app.page.places import link, parse_spans, spans_parameter
 from alpie.app.page.risk import at_risk
 from alpie.app.page.server import create_app
-from alpie.app.records import WriterReport, WrittenSentence
+from alpie.app.records import Answer, WriterReport, WrittenSentence
+from alpie.app.schema import SCHEMAS
+from alpie.app.settings import load_settings
 from alpie.index.errors import IndexMissing, SettingsError
 from alpie.index.readable import readable_text
 
@@ -114,16 +116,75 @@ def test_generated_prose_is_marked_and_never_quoted(corpus: Any) -> None:
     shown = render_answer(
         replace(answer, writer=written, writer_report=report), words_for("es"), corpus.documents
     )
-    generated = shown[shown.index('class="generated"') : shown.index('class="quote-unit"')]
+    generated = shown[
+        shown.index('class="generated"') : shown.index(
+            'class="suggestions"' if 'class="suggestions"' in shown else 'class="answer-foot"'
+        )
+    ]
+    assert shown.rindex('class="quote-unit"') < shown.index('class="generated"')
     assert "&lt;b&gt;dos" in generated
     assert generated.count("<a ") == 1, "a note that leads nowhere is not shown"
     assert words_for("es").html("answer.generated") in generated
-    assert words_for("es").html("answer.generated.dropped", number=2) in generated
+    assert escape(words_for("es").count("writer.dropped", 2)) in generated
     assert "«" not in generated
     failed = replace(answer, writer=(), writer_report=WriterReport("fake:model", failure="timeout"))
-    assert words_for("es").html("answer.generated.failed") in render_answer(
-        failed, words_for("es"), corpus.documents
+    shown = render_answer(failed, words_for("es"), corpus.documents)
+    assert words_for("es").html("writer.timeout", model="fake:model") in shown
+
+
+def test_quotations_are_shown_before_the_summary_is_written(opening: Opening) -> None:
+    seen: list[Answer] = []
+
+    def finish(answer: Answer) -> Answer:
+        seen.append(answer)
+        return replace(answer, writer=(WrittenSentence("Hubo dos.", (1,)),))
+
+    chat = Chat(opening, words_for("es"), HELP, finish)
+    asking = chat.ask("¿Cuántas detenciones hubo en España?", Conversation())
+    next(asking)
+    shown = next(asking)[0][-1]["content"]
+    assert 'class="quote-unit"' in shown
+    assert words_for("es").html("answer.generating") in shown
+    assert not seen
+    messages, talk = next(asking)
+    assert "Hubo dos." in messages[-1]["content"]
+    assert words_for("es").html("answer.generating") not in messages[-1]["content"]
+    assert [len(messages), len(talk.questions), len(seen)] == [2, 1, 1]
+    assert list(asking) == []
+
+
+def test_a_failing_writer_leaves_the_quotations(opening: Opening) -> None:
+    def finish(answer: Answer) -> Answer:
+        raise ValueError("no")
+
+    *_, last = Chat(opening, words_for("es"), HELP, finish).ask("detenciones en España", Conversation())
+    assert 'class="quote-unit"' in last[0][-1]["content"]
+    assert words_for("es").html("answer.generating") not in last[0][-1]["content"]
+
+
+def test_nothing_is_written_about_what_was_not_found(opening: Opening) -> None:
+    def finish(answer: Answer) -> Answer:
+        raise AssertionError
+
+    *_, (messages, _) = Chat(opening, words_for("es"), HELP, finish).ask(
+        "capital de Mongolia", Conversation()
     )
+    assert 'class="none"' in messages[-1]["content"]
+
+
+def test_a_conversation_that_was_left_shows_nothing_more(opening: Opening) -> None:
+    chat, talk = Chat(opening, words_for("es"), HELP, lambda answer: answer), Conversation()
+    asking = chat.ask("detenciones en España", talk)
+    next(asking)
+    next(asking)
+    assert chat.start_again(talk) == ([], Conversation())
+    assert list(asking) == []
+
+
+def test_the_writer_of_the_settings_is_taken(tmp_path: Path) -> None:
+    settings = load_settings({"data": str(tmp_path / "index")}, environment={})
+    assert Choices.from_settings(settings).finish is None
+    assert Choices.from_settings(replace(settings, writer="openai:any")).finish is not None
 
 
 # --- catalogues ----------------------------------------------------------------------------------
@@ -382,9 +443,10 @@ async def _answer_204(scope: Any, receive: Any, send: Any) -> None:
 
 def test_the_queue_cannot_be_bypassed(client: TestClient) -> None:
     config = client.get("/config").json()
-    for dependency in config["dependencies"]:
-        assert dependency["api_visibility"] == "private"
-    assert client.post("/gradio_api/run/ask", json={"data": ["x", None]}).status_code in (404, 429)
+    public = {one["api_name"] for one in config["dependencies"] if one["api_visibility"] != "private"}
+    assert public == set(SCHEMAS)
+    for name in public:
+        assert client.post(f"/gradio_api/run/{name}", json={"data": ["x"]}).status_code in (404, 429)
 
 
 @pytest.mark.parametrize("question", [None, 3, [], {"a": 1}, "", "   ", "a" * 100_000, "\x00", "?" * 900])

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+
 from alpie.index.layout import lay_out
 from alpie.index.passages import make_passages, passage_address
 from alpie.index.records import BlockKind, Document, Passage, SentenceRole

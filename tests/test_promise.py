@@ -10,13 +10,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from alpie.index.layout import lay_out
 from alpie.index.passages import make_passages
 from alpie.index.readable import proves, readable_text
 from alpie.index.records import BlockKind, Document, Layout, Passage, Span
 from alpie.index.sources import read_sources
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 DOCUMENTS = read_sources(Path(__file__).parents[1] / "docs_src").documents
 

@@ -121,27 +121,19 @@ def test_cleaning_up_twice_is_cleaning_up_once(text: str) -> None:
     assert searched(once) == once
 
 
-@pytest.mark.xfail(strict=True, reason="`_CHAT` drops «tía» and «tio», which are words of the subject too")
 @pytest.mark.parametrize("typed", ["¿Quién es la tía de la menor?", "detuvieron al tio de la niña"])
 def test_a_relative_of_the_victim_is_not_taken_for_slang(typed: str) -> None:
     assert searched(typed) == typed
 
 
-@pytest.mark.xfail(
-    strict=True, reason="without accents «insta» is taken for Instagram whatever stands beside it"
-)
 def test_a_verb_of_the_resolution_is_not_taken_for_an_application() -> None:
     assert searched("a que insta la asamblea a los paises") == "a que insta la asamblea a los paises"
 
 
-@pytest.mark.xfail(strict=True, reason="«cm» becomes «cómo» after a figure too, and in a formal question")
 def test_centimetres_are_not_taken_for_chat() -> None:
     assert searched("¿Cuántos cm mide, 5 cm?") == "¿Cuántos cm mide, 5 cm?"
 
 
-@pytest.mark.xfail(
-    strict=True, reason="`_CONTROL` puts a blank for invisible characters that stand inside a word"
-)
 @pytest.mark.parametrize("invisible", ["\u2060", "\ufeff", "\u200d", "\u00ad"])
 def test_an_invisible_character_inside_a_word_does_not_split_it(invisible: str) -> None:
     assert searched(f"deten{invisible}ciones") == "detenciones"

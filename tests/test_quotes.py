@@ -234,7 +234,6 @@ def test_whatever_is_believed_quotations_are_few_proved_and_not_repeated(
     assert len({(quote.document_id, quote.start) for quote in quotes}) == len(quotes)
 
 
-@pytest.mark.xfail(strict=True, reason="`_extended` takes sentences that an earlier quotation holds already")
 def test_no_sentence_is_quoted_twice() -> None:
     words = [[f"{letter}{number}" for number in range(38)] for letter in "abc"]
     passage = passage_of(*(" ".join(row).capitalize() + "." for row in words))
@@ -243,17 +242,11 @@ def test_no_sentence_is_quoted_twice() -> None:
     assert all(end <= start for (_, end), (start, _) in zip(sorted(places), sorted(places)[1:], strict=False))
 
 
-@pytest.mark.xfail(
-    strict=True, reason="`_alike` calls two quotations without content words unlike, even the same one"
-)
 def test_a_quotation_of_function_words_is_not_shown_twice() -> None:
     quotes = quotes_of((passage_of("Es esto."), {0: 0.4}), (passage_of("Es esto."), {0: 0.3}))
     assert texts(quotes) == ["Es esto."]
 
 
-@pytest.mark.xfail(
-    strict=True, reason="spans on both sides of a footnote call or footer are joined without the white space"
-)
 def test_neighbours_with_a_footnote_call_between_them_can_be_quoted_together() -> None:
     source = "Ardieron mil hectáreas.19 Llegaron tarde."
     call = source.index("19")
@@ -265,7 +258,6 @@ def test_neighbours_with_a_footnote_call_between_them_can_be_quoted_together() -
     assert texts(quotes) == ["Ardieron mil hectáreas. Llegaron tarde."]
 
 
-@pytest.mark.xfail(strict=True, reason="the same, on 70 of 469 pairs of neighbours of the four documents")
 def test_all_neighbours_and_lists_of_the_four_documents_can_be_quoted() -> None:
     lost: list[str] = []
     for document in read_sources(SEED_DOCUMENTS).documents:

@@ -266,7 +266,6 @@ def test_quantising_does_not_change_what_it_is_given() -> None:
 # --- defects ------------------------------------------------------------------------------------
 
 
-@pytest.mark.xfail(strict=True, reason="`search` takes any unknown name of a leg for «lexical»")
 def test_an_unknown_leg_is_refused(small: Corpus) -> None:
     with pytest.raises(ValueError, match="denso"):
         search(small, "libros", leg="denso")

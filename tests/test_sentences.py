@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from alpie.index.layout import lay_out
 from alpie.index.records import Block, BlockKind, Document, Sentence, SentenceRole, Span
 from alpie.index.sentences import document_sentences, sentence_bounds, split_sentences

@@ -120,6 +120,13 @@ def test_token_matches_are_those_of_each_sentence_alone(index: SearchIndex) -> N
         np.testing.assert_allclose(found, alone.max(axis=0), atol=1e-5)
 
 
+def test_token_sums_are_those_of_each_sentence_alone(index: SearchIndex) -> None:
+    (sums,) = index.token_sums(np.array([0]))
+    for sentence, found in enumerate(sums):
+        alone = index.token_store.of_sentences(sentence, sentence + 1)
+        np.testing.assert_allclose(found, alone.sum(axis=0), atol=1e-4)
+
+
 def test_a_search_in_some_passages_judges_all_of_those(index: SearchIndex) -> None:
     bigger = grown(index, 300)
     allowed = np.zeros(300, dtype=np.bool_)

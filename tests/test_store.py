@@ -496,9 +496,6 @@ def test_the_fingerprint_depends_on_texts_and_addresses(data: Path) -> None:
 # --- defects ------------------------------------------------------------------------------------
 
 
-@pytest.mark.xfail(
-    strict=True, raises=OSError, reason="two builds of the same documents in one second share a name"
-)
 def test_two_builds_in_one_second_both_succeed(
     docs: Path, data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -512,9 +509,6 @@ def test_two_builds_in_one_second_both_succeed(
     assert answers(data)
 
 
-@pytest.mark.xfail(
-    strict=True, raises=ValueError, reason="`_concatenate` gets no parts when there are no passages"
-)
 def test_documents_of_headings_only_can_be_indexed_twice(tmp_path: Path) -> None:
     (tmp_path / "docs").mkdir()
     (tmp_path / "docs" / "solo.md").write_text("# Título\n", "utf-8")
@@ -523,19 +517,11 @@ def test_documents_of_headings_only_can_be_indexed_twice(tmp_path: Path) -> None
     assert answers(tmp_path / "a") == []
 
 
-@pytest.mark.xfail(
-    strict=True, raises=UnicodeDecodeError, reason="`current_generation` reads CURRENT as UTF-8 unchecked"
-)
 def test_a_pointer_that_is_no_text_is_damage(data: Path) -> None:
     (data / "CURRENT").write_bytes(b"\xff\xfe\x00")
     assert isinstance(refusal(data), IndexDamaged)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    raises=(KeyError, AttributeError),
-    reason="the manifest's own fields are read unchecked, and it has no checksum",
-)
 @pytest.mark.parametrize(
     "change",
     [

@@ -20,19 +20,32 @@ _LONGEST_SUGGESTION = 60
 
 
 def render_answer(
-    answer: Answer, words: Words, documents: Mapping[str, Document], turns: Sequence[str] = ()
+    answer: Answer,
+    words: Words,
+    documents: Mapping[str, Document],
+    turns: Sequence[str] = (),
+    writing: bool = False,
 ) -> str:
-    """The whole message for `answer`; `turns` are the earlier questions it was asked after."""
-    body = _found(answer, words, documents) if answer.answered else _not_found(answer, words, documents)
+    """The whole message for `answer`; `turns` are the earlier questions it was asked after.
+
+    `writing`: a language model is still at its summary, which goes under the quotations.
+    """
+    body = (
+        _found(answer, words, documents, writing) if answer.answered else _not_found(answer, words, documents)
+    )
     return tag("div", [_as_searched(answer, words), *body, _foot(answer, words, turns)], class_="answer")
 
 
-def _found(answer: Answer, words: Words, documents: Mapping[str, Document]) -> list[str]:
+def _found(answer: Answer, words: Words, documents: Mapping[str, Document], writing: bool) -> list[str]:
     by_address = {hit.passage.address: hit for hit in answer.hits}
-    parts = [_written(answer, words)]
+    parts: list[str] = []
     for number, quote in enumerate(answer.quotes, start=1):
         hit = by_address.get(quote.passage.address)
         parts.append(render_quote(quote, words, documents, number=number, hit=hit))
+    if writing:
+        parts.append(tag("p", words.html("answer.generating"), class_="searching"))
+    else:
+        parts.append(_written(answer, words))
     parts.append(_suggestions(answer, words))
     return parts
 
@@ -174,12 +187,10 @@ def _writer_report(answer: Answer, words: Words) -> str:
     report = answer.writer_report
     if report is None:
         return ""
+    parts = [words.count("writer.dropped", report.dropped_count)] if report.dropped_count else []
     if report.failure:
-        return tag("p", words.html("answer.generated.failed"), class_="generated-label")
-    if report.dropped_count:
-        left_out = words.html("answer.generated.dropped", number=report.dropped_count)
-        return tag("p", left_out, class_="generated-label")
-    return ""
+        parts.append(words(f"writer.{report.failure}", model=report.model))
+    return tag("p", escape(" ".join(parts)), class_="generated-label") if parts else ""
 
 
 def _as_searched(answer: Answer, words: Words) -> str:

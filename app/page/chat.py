@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,8 +12,9 @@ from alpie.app.page.answer_view import render_answer
 from alpie.app.page.catalogue import Words
 from alpie.app.page.help import HelpLines, gentle_notice
 from alpie.app.page.html import escape, tag
-from alpie.app.page.library import Library, NotReady, Opening
+from alpie.app.page.library import NotReady, Opening
 from alpie.app.page.risk import at_risk
+from alpie.app.records import Answer
 from alpie.index.errors import AlpieError
 
 __all__ = ["Chat", "Conversation"]
@@ -34,17 +35,29 @@ class Conversation:
 
     messages: list[Message] = field(default_factory=list)
     questions: list[str] = field(default_factory=list)
+    left: bool = False  # the visitor has begun another: nothing more of this one is shown
 
 
 class Chat:
-    """Answers questions of many visitors from one library."""
+    """Answers questions of many visitors from one library.
 
-    def __init__(self, opening: Opening, words: Words, help_lines: HelpLines) -> None:
-        self._opening, self._words, self._help_lines = opening, words, help_lines
+    `finish` may take its time (a language model's summary): the quotations are shown before it.
+    """
+
+    def __init__(
+        self,
+        opening: Opening,
+        words: Words,
+        help_lines: HelpLines,
+        finish: Callable[[Answer], Answer] | None = None,
+    ) -> None:
+        self._opening, self._words, self._help_lines, self._finish = opening, words, help_lines, finish
         self._free = threading.BoundedSemaphore(_AT_ONCE)
 
     def ask(self, question: object, conversation: object) -> Iterator[tuple[list[Message], Conversation]]:
         """Messages to show, first with a note that the search is under way, then with the answer.
+
+        With `finish` the answer comes twice: its quotations, and then with what was added.
 
         Called over HTTP too, so `question` and `conversation` may be anything.
         """
@@ -56,36 +69,58 @@ class Chat:
         shown = asked if len(asked) <= LONGEST_QUESTION else asked[:LONGEST_QUESTION] + "…"
         before = [*talk.messages, {"role": "user", "content": tag("div", escape(shown), class_="asked")}]
         yield [*before, self._said(tag("p", self._words.html(self._waiting()), class_="searching"))], talk
-        reply = self._reply(asked, tuple(talk.questions[-_MOST_TURNS:]))
-        talk.messages = [*before, self._said(reply)][-_MOST_MESSAGES:]
+        replies = self._replies(asked, tuple(talk.questions[-_MOST_TURNS:]))
+        said = self._said(next(replies))
+        talk.messages = [*before, said][-_MOST_MESSAGES:]
         talk.questions = [*talk.questions, asked[:LONGEST_QUESTION]][-_MOST_TURNS:]
-        yield talk.messages, talk
+        if not talk.left:
+            yield talk.messages, talk
+        for reply in replies:
+            said.update(self._said(reply))  # in its place: another question may have been asked meanwhile
+            if not talk.left:
+                yield talk.messages, talk
+
+    def start_again(self, conversation: object) -> tuple[list[Message], Conversation]:
+        """An empty conversation; answers still being made for the old one are not shown."""
+        if isinstance(conversation, Conversation):
+            conversation.left = True
+        return [], Conversation()
 
     def _waiting(self) -> str:
         return "chat.searching" if self._opening.ready else "chat.opening"
 
-    def _reply(self, asked: str, turns: tuple[str, ...]) -> str:
+    def _replies(self, asked: str, turns: tuple[str, ...]) -> Iterator[str]:
+        """One reply, or with `finish` two: the later takes the place of the earlier."""
         words = self._words
         if len(asked) > LONGEST_QUESTION:
-            return _problem(words.html("chat.too_long", most=LONGEST_QUESTION))
+            yield _problem(words.html("chat.too_long", most=LONGEST_QUESTION))
+            return
         try:
             library = self._opening.wait(_OPENING_SECONDS)
             with self._free:
-                answer = self._answer(library, asked, turns)
+                answer = library.ask(asked, turns)
+            notice = gentle_notice(words, self._help_lines) if at_risk(asked) else ""
+            reply = notice + render_answer(answer, words, library.documents, turns)
+            if self._finish and answer.quotes:
+                yield notice + render_answer(answer, words, library.documents, turns, writing=True)
+                reply = notice + render_answer(self._finished(answer), words, library.documents, turns)
         except NotReady as error:
-            return _problem(words.html("chat.not_ready" if error.failed else "chat.still_opening"))
+            reply = _problem(words.html("chat.not_ready" if error.failed else "chat.still_opening"))
         except AlpieError as error:
             _LOG.info("question refused: %s", error)
-            return _problem(words.html("chat.refused"))
+            reply = _problem(words.html("chat.refused"))
         except Exception:  # noqa: BLE001 - edge of a page event: a plain sentence for people, the rest for the log
             _LOG.exception("a question could not be answered")
-            return _problem(words.html("chat.failed"))
-        return answer
+            reply = _problem(words.html("chat.failed"))
+        yield reply
 
-    def _answer(self, library: Library, asked: str, turns: tuple[str, ...]) -> str:
-        answer = library.ask(asked, turns)
-        notice = gentle_notice(self._words, self._help_lines) if at_risk(asked) else ""
-        return notice + render_answer(answer, self._words, library.documents, turns)
+    def _finished(self, answer: Answer) -> Answer:
+        """`answer` with what `finish` adds, or as it was: the quotations stand whatever happens."""
+        try:
+            return self._finish(answer) if self._finish else answer
+        except Exception:  # noqa: BLE001 - whatever a language model does, the quotations are there
+            _LOG.exception("an answer could not be finished")
+            return answer
 
     def _said(self, content: str) -> Message:
         return {"role": "assistant", "content": tag("div", content, class_="said", lang=self._words.language)}

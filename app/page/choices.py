@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from alpie.app.endpoints import finisher
 from alpie.app.page.guard import Limits
 from alpie.app.page.help import HelpLines, load_help_lines
+from alpie.app.records import Answer
 
 if TYPE_CHECKING:
     from alpie.app.settings import Settings
@@ -26,6 +29,7 @@ class Choices:
     reports: tuple[Path, ...] = ()  # report.json of `alpie eval --report`: the first that exists is shown
     feedback: Path | None = None  # file for readers' verdicts; None: not asked for, not kept
     help_lines: HelpLines = field(default_factory=load_help_lines)
+    finish: Callable[[Answer], Answer] | None = None  # adds a summary under the quotations; None: no writer
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Choices:
@@ -37,4 +41,5 @@ class Choices:
             reports=(beside / "report" / "report.json", _ROOT / "docs" / "evaluation" / "report.json"),
             feedback=beside / "feedback.jsonl" if settings.feedback else None,
             help_lines=load_help_lines(own_lines),
+            finish=finisher(settings),
         )

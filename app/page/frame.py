@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from alpie.app.page.help import HelpLines
 from alpie.app.page.html import escape, tag
 from alpie.app.page.library import Opening
 from alpie.app.page.places import question_link
+from alpie.app.records import Answer
 
 __all__ = ["build_page", "head_of"]
 
@@ -36,9 +37,15 @@ _EXAMPLES = 5
 _BRIDGE = "window.alpieAsk = question => trigger('ask', {question: question});"
 
 
-def build_page(opening: Opening, words: Words, homes: Mapping[str, str], help_lines: HelpLines) -> gr.Blocks:
-    """The page in one language; `homes` says at which path each language is."""
-    chat = Chat(opening, words, help_lines)
+def build_page(
+    opening: Opening,
+    words: Words,
+    homes: Mapping[str, str],
+    help_lines: HelpLines,
+    finish: Callable[[Answer], Answer] | None = None,
+) -> gr.Blocks:
+    """The page in one language; `homes` says at which path each language is, `Chat` what `finish` does."""
+    chat = Chat(opening, words, help_lines, finish)
     plain: dict[str, Any] = {"apply_default_css": False}
     page: gr.Blocks
     with gr.Blocks(title=words("page.title"), fill_width=True, analytics_enabled=False) as page:
@@ -102,7 +109,7 @@ def build_page(opening: Opening, words: Words, homes: Mapping[str, str], help_li
         bridge.ask(ask_from_link, [talk], [chatbot, talk], concurrency_limit=8, **quiet).then(
             None, js=answered, **quiet
         )
-        again.click(lambda: ([], Conversation()), None, [chatbot, talk], queue=False, **quiet).then(
+        again.click(chat.start_again, [talk], [chatbot, talk], queue=False, **quiet).then(
             None, js="() => window.alpie.cleared()", **quiet
         )
     return page

@@ -35,6 +35,7 @@ def create_app(open_library: Callable[[], Library], choices: Choices | None = No
     os.environ.update(_QUIET)
     import gradio as gr  # late: half a second and 150 MB that no other command needs
 
+    from alpie.app.page.api import add_api
     from alpie.app.page.frame import build_page, head_of
 
     opening = Opening(open_library).start()
@@ -46,7 +47,8 @@ def create_app(open_library: Callable[[], Library], choices: Choices | None = No
         # "/" last: it takes what is left.
         for one in sorted(homes, key=lambda name: homes[name], reverse=True):
             words = words_for(one)
-            page = build_page(opening, words, homes, choices.help_lines)
+            page = build_page(opening, words, homes, choices.help_lines, choices.finish)
+            add_api(page, opening, one, choices.finish)
             page.queue(default_concurrency_limit=4, max_size=_MOST_WAITING, api_open=False)
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # SSR and deprecation talk that concerns nobody here
