@@ -15,7 +15,7 @@ from alpie.app.choice import Unit
 from alpie.app.citation import cite
 from alpie.app.emphasis import emphasise
 from alpie.app.records import Quote
-from alpie.app.units import UnitSpan, asks_for_list, needs_sentence_before
+from alpie.app.units import UnitSpan, asks_for_list, asks_two_things, needs_sentence_before
 from alpie.index.analysis import fold, stems
 from alpie.index.readable import proves, readable_text
 from alpie.index.records import Document, SentenceRole, Span
@@ -24,6 +24,7 @@ __all__ = ["QuotePolicy", "select_quotes"]
 
 _MAX_SENTENCES = 3
 _MAX_JOINED_WORDS = 90
+_ENOUGH_FOR_TWO = 0.95  # belief to be held before a question in two parts is taken to be answered
 _NEAR_DUPLICATE = 0.7  # share of common stems from which two quotations say the same
 _LEANS = re.compile(
     r"^(?:esto|esta?s? (?:ultim|cifra|dato|practica|situacion|tendencia|caso|medida|distincion)|ello|eso|en su lugar|"
@@ -61,14 +62,17 @@ def select_quotes(
     intact index cannot hold, is left out rather than shown.
     """
     most = policy.most if asks_for_list(question) else min(policy.most, policy.usual)
+    two = asks_two_things(question)
+    always = max(policy.always, 2 if two else 1)
+    enough = max(policy.enough, _ENOUGH_FOR_TWO) if two else policy.enough
     quotes: list[Quote] = []
     shown = 0.0
     used: set[tuple[int, int]] = set()
     for unit in units:
         if (unit.rank, unit.first) in used or _is_mere_lead_in(unit):
             continue
-        wanted = len(quotes) < policy.always or (
-            shown < policy.enough and unit.share >= policy.least_ratio * units[0].share
+        wanted = len(quotes) < always or (
+            shown < enough and unit.share >= policy.least_ratio * units[0].share
         )
         if not wanted or len(quotes) >= most:
             break

@@ -93,6 +93,11 @@ class Settings:
     language: str = setting(Choice("es", "en"), "Idioma de la interfaz.", "es")
     host: str = setting(Text(), "Dirección de red en la que escucha la página.", "127.0.0.1")
     port: int = setting(WholeNumber(0, 65_535, "puerto; 0 toma uno libre"), "Puerto de la página.", 7860)
+    root_path: str = setting(
+        Text(may_be_empty=True, starts_with=("/",)),
+        "Ruta bajo la que un proxy sirve la página, como `/alpie`; vacía: la raíz.",
+        "",
+    )
 
 
 def work_offline() -> None:

@@ -16,7 +16,7 @@ import numpy as np
 from alpie.index.analysis import fold
 from alpie.index.records import Sentence, SentenceRole
 
-__all__ = ["UnitSpan", "asks_for_list", "needs_sentence_before", "unit_spans"]
+__all__ = ["UnitSpan", "asks_for_list", "asks_two_things", "needs_sentence_before", "unit_spans"]
 
 _LIST_WORDS = 130  # a list up to this long is quoted whole; a longer one only when a list is asked for
 _MOST_LIST_WORDS = 400  # … and up to this length
@@ -28,6 +28,17 @@ _LIST_QUESTION = re.compile(
     r"enumera\w*|lista\w*|menciona\w*|nombra\w*|dime (?:los|las)|di (?:los|las)|list|name the|which (?:are|were)|what are|"
     r"what (?:types|kinds|criteria|measures|factors|categories|recommendations|objectives|points))\b"
 )
+_QUESTION_WORD = re.compile(
+    r"\b(?:que|quien(?:es)?|cual(?:es)?|cuant[oa]s?|cuando|donde|como|por que|what|who|which|when|where|why|how)\b"
+)
+_SECOND_PART = re.compile(
+    r"(?:\b(?:y|e|ni|and|o|or)|[,;]) (?:(?:a|de|en|por|para|con|desde|hasta|sobre|in|of|at|to|from) )?"
+    r"(?:que|quien(?:es)?|cual(?:es)?|cuant[oa]s?|cuando|donde|como|what|who|which|when|where|why|how)\b"
+)
+_COMPARES = re.compile(
+    r"\b(?:compar\w+|diferencia\w*|differ\w+|coincid\w+|tanto\b.*\bcomo|ambos|ambas|both|respectivamente|respectively|"
+    r"mientras que|whereas|a la vez que|por un lado)\b"
+)
 
 
 @dataclass(frozen=True)
@@ -36,12 +47,21 @@ class UnitSpan:
 
     first: int
     last: int
-    context: int | None = None  # position of a lead-in or header that is not quoted but says what this is about
+    context: int | None = (
+        None  # position of a lead-in or header that is not quoted but says what this is about
+    )
 
 
 def asks_for_list(question: str) -> bool:
     """Whether the question's words ask for several things."""
     return bool(_LIST_QUESTION.search(fold(question)))
+
+
+def asks_two_things(question: str) -> bool:
+    """Whether a question has two parts («¿Cuántos … y quién …?») or compares."""
+    folded = fold(question)
+    first = _QUESTION_WORD.search(folded)
+    return bool(_COMPARES.search(folded) or (first and _SECOND_PART.search(folded, first.end())))
 
 
 def unit_spans(sentences: Sequence[Sentence], whole_lists: bool) -> Iterator[UnitSpan]:
@@ -69,7 +89,9 @@ def _quoted_whole(members: Sequence[Sentence], whole_lists: bool) -> bool:
     lengths = [len(sentence.text.split()) for sentence in members]
     if sum(lengths) <= (_MOST_LIST_WORDS if whole_lists else _LIST_WORDS):
         return True
-    items = [n for n, s in zip(lengths, members, strict=True) if s.role in (SentenceRole.ITEM, SentenceRole.ROW)]
+    items = [
+        n for n, s in zip(lengths, members, strict=True) if s.role in (SentenceRole.ITEM, SentenceRole.ROW)
+    ]
     return bool(items) and float(np.mean(items)) < _ITEM_WORDS
 
 

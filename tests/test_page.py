@@ -232,7 +232,12 @@ def test_no_key_is_unused() -> None:
 def test_no_key_is_missing() -> None:
     python = "\n".join(path.read_text(encoding="utf-8") for path in PAGE.glob("*.py"))
     asked = set(re.findall(r'words(?:\.html)?\(\s*"([^"]+)"', python))
-    scripts = {key for key in _keys_used() if key.startswith("js.")} - {"js.home", "js.lang", "js.feedback"}
+    scripts = {key for key in _keys_used() if key.startswith("js.")} - {
+        "js.home",
+        "js.lang",
+        "js.root",
+        "js.feedback",
+    }
     missing = [key for key in asked | scripts if key not in words_for("es").entries]
     assert not missing
 
@@ -424,6 +429,37 @@ def test_every_response_carries_the_security_headers(client: TestClient) -> None
 def test_doors_that_gradio_leaves_open_are_closed(client: TestClient, base: str, door: str) -> None:
     assert client.post(f"{base}/{door}").status_code == 403
     assert client.get(f"{base}/{door}?x=1").status_code == 403
+
+
+def test_under_a_sub_path_every_link_has_the_prefix(corpus: Any) -> None:
+    """As uvicorn hands it on: the path with the prefix, and the prefix."""
+    choices = Choices(limits=Limits(readings=40), root_path="/alpie")
+    with TestClient(create_app(lambda: corpus, choices), root_path="/alpie") as client:
+        for home, other in (("/alpie/", "/alpie/en/"), ("/alpie/en/", "/alpie/")):
+            page = client.get(home)
+            assert page.status_code == 200
+            config = client.get(f"{home}config").json()
+            assert config["root"] == f"http://testserver{home}".rstrip("/")
+            text = page.text + json.dumps(config)
+            assert not re.findall(r"""["'(=]\\?["']?/(?:al|en)/""", text)
+            assert f'href=\\"{other}\\"' in json.dumps(config)
+            for asset in set(re.findall(r"/alpie/al/assets/[^\"'\\\\]+", page.text)):
+                assert client.get(asset).status_code == 200
+        opened = client.get("/alpie/al/reader", params={"p": corpus.passages[0].address})
+        (export, *_) = re.findall(r'href="([^"]*/export/[^"]*)"', opened.text)
+        assert export.startswith("/alpie/al/export/")
+        exported = client.get(html_library.unescape(export).replace("/apa", "/bibtex"))
+        assert "http://testserver/alpie/?p=" in exported.text
+        record = client.get("/alpie/al/record", params={"q": "detenciones en España"})
+        assert record.status_code == 200
+        assert not re.findall(r'(?:href|src)="/', record.text)
+        assert client.post("/alpie/gradio_api/upload").status_code == 403
+        statuses = {client.get("/alpie/al/help").status_code for _ in range(40)}
+        assert statuses == {200, 429}, "the limits hold under the prefix too"
+    answer = corpus.ask("¿Cuántas detenciones hubo en España?")
+    assert 'href="/alpie/al/record?q=' in render_answer(
+        answer, words_for("es"), corpus.documents, root_path="/alpie"
+    )
 
 
 def test_too_many_questions_are_refused(corpus: Any) -> None:

@@ -25,15 +25,18 @@ def render_answer(
     documents: Mapping[str, Document],
     turns: Sequence[str] = (),
     writing: bool = False,
+    root_path: str = "",
 ) -> str:
     """The whole message for `answer`; `turns` are the earlier questions it was asked after.
 
-    `writing`: a language model is still at its summary, which goes under the quotations.
+    `writing`: a language model is still at its summary, which goes under the quotations. `root_path`: of the settings.
     """
     body = (
         _found(answer, words, documents, writing) if answer.answered else _not_found(answer, words, documents)
     )
-    return tag("div", [_as_searched(answer, words), *body, _foot(answer, words, turns)], class_="answer")
+    return tag(
+        "div", [_as_searched(answer, words), *body, _foot(answer, words, turns, root_path)], class_="answer"
+    )
 
 
 def _found(answer: Answer, words: Words, documents: Mapping[str, Document], writing: bool) -> list[str]:
@@ -222,7 +225,7 @@ def _suggestions(answer: Answer, words: Words) -> str:
     return tag("p", [tag("span", words.html("answer.related")), *links], class_="suggestions")
 
 
-def _foot(answer: Answer, words: Words, turns: Sequence[str]) -> str:
+def _foot(answer: Answer, words: Words, turns: Sequence[str], root_path: str) -> str:
     """What was searched and how long it took, small; the record and the link of the question."""
     search = answer.search
     total = answer.milliseconds.get("total", 0.0) / 1000
@@ -234,7 +237,7 @@ def _foot(answer: Answer, words: Words, turns: Sequence[str]) -> str:
     )
     here = question_link(answer.question)
     earlier = "".join("&t=" + question_link(turn).removeprefix("?q=") for turn in turns)
-    record = f"/al/record{here}{earlier}&lang={words.language}"
+    record = f"{root_path}/al/record{here}{earlier}&lang={words.language}"
     links = [
         tag("a", words.html("answer.permalink"), class_="act permalink", href=here),
         tag("a", words.html("answer.record"), class_="act record", href=record),

@@ -50,8 +50,10 @@ class Chat:
         words: Words,
         help_lines: HelpLines,
         finish: Callable[[Answer], Answer] | None = None,
+        root_path: str = "",
     ) -> None:
-        self._opening, self._words, self._help_lines, self._finish = opening, words, help_lines, finish
+        self._opening, self._words, self._help_lines = opening, words, help_lines
+        self._finish, self._root_path = finish, root_path
         self._free = threading.BoundedSemaphore(_AT_ONCE)
 
     def ask(self, question: object, conversation: object) -> Iterator[tuple[list[Message], Conversation]]:
@@ -100,10 +102,15 @@ class Chat:
             with self._free:
                 answer = library.ask(asked, turns)
             notice = gentle_notice(words, self._help_lines) if at_risk(asked) else ""
-            reply = notice + render_answer(answer, words, library.documents, turns)
+
+            def shown(answer: Answer, writing: bool = False) -> str:
+                documents = library.documents
+                return notice + render_answer(answer, words, documents, turns, writing, self._root_path)
+
+            reply = shown(answer)
             if self._finish and answer.quotes:
-                yield notice + render_answer(answer, words, library.documents, turns, writing=True)
-                reply = notice + render_answer(self._finished(answer), words, library.documents, turns)
+                yield shown(answer, writing=True)
+                reply = shown(self._finished(answer))
         except NotReady as error:
             reply = _problem(words.html("chat.not_ready" if error.failed else "chat.still_opening"))
         except AlpieError as error:

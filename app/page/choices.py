@@ -25,6 +25,7 @@ class Choices:
     """Defaults are what a test or a first look needs."""
 
     language: str = "es"  # of the page at "/"; the others have a path of their own
+    root_path: str = ""  # under which a proxy serves the page: "/alpie"; it takes it off before it asks here
     limits: Limits = field(default_factory=Limits)
     reports: tuple[Path, ...] = ()  # report.json of `alpie eval --report`: the first that exists is shown
     feedback: Path | None = None  # file for readers' verdicts; None: not asked for, not kept
@@ -38,6 +39,7 @@ class Choices:
         own_lines: Path | None = getattr(settings, "help_lines", None)
         return cls(
             language=settings.language,
+            root_path=settings.root_path.rstrip("/"),
             reports=(beside / "report" / "report.json", _ROOT / "docs" / "evaluation" / "report.json"),
             feedback=beside / "feedback.jsonl" if settings.feedback else None,
             help_lines=load_help_lines(own_lines),

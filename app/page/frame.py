@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +12,10 @@ import gradio as gr
 
 from alpie.app.page.catalogue import Words
 from alpie.app.page.chat import LONGEST_QUESTION, Chat, Conversation
-from alpie.app.page.help import HelpLines
+from alpie.app.page.choices import Choices
 from alpie.app.page.html import escape, tag
 from alpie.app.page.library import Opening
 from alpie.app.page.places import question_link
-from alpie.app.records import Answer
 
 __all__ = ["build_page", "head_of"]
 
@@ -37,15 +36,9 @@ _EXAMPLES = 5
 _BRIDGE = "window.alpieAsk = question => trigger('ask', {question: question});"
 
 
-def build_page(
-    opening: Opening,
-    words: Words,
-    homes: Mapping[str, str],
-    help_lines: HelpLines,
-    finish: Callable[[Answer], Answer] | None = None,
-) -> gr.Blocks:
-    """The page in one language; `homes` says at which path each language is, `Chat` what `finish` does."""
-    chat = Chat(opening, words, help_lines, finish)
+def build_page(opening: Opening, words: Words, homes: Mapping[str, str], choices: Choices) -> gr.Blocks:
+    """The page in one language; `homes` says at which path each language is."""
+    chat = Chat(opening, words, choices.help_lines, choices.finish, choices.root_path)
     plain: dict[str, Any] = {"apply_default_css": False}
     page: gr.Blocks
     with gr.Blocks(title=words("page.title"), fill_width=True, analytics_enabled=False) as page:
@@ -115,13 +108,14 @@ def build_page(
     return page
 
 
-def head_of(words: Words, home: str, feedback: bool) -> str:
+def head_of(words: Words, home: str, choices: Choices) -> str:
     """What goes into the document head: styles, scripts and the words the scripts say."""
-    facts = {"lang": words.language, "home": home, "feedback": feedback, **words.for_scripts}
-    strings = json.dumps(facts, ensure_ascii=False)
+    root = choices.root_path
+    own = {"lang": words.language, "root": root, "home": home, "feedback": choices.feedback is not None}
+    strings = json.dumps({**own, **words.for_scripts}, ensure_ascii=False)
     safe = strings.replace("<", "\\u003c")
-    styles = "".join(f'<link rel="stylesheet" href="{_asset(name)}">' for name in _STYLES)
-    scripts = "".join(f'<script defer src="{_asset(name)}"></script>' for name in _SCRIPTS)
+    styles = "".join(f'<link rel="stylesheet" href="{root}{_asset(name)}">' for name in _STYLES)
+    scripts = "".join(f'<script defer src="{root}{_asset(name)}"></script>' for name in _SCRIPTS)
     meta = '<meta name="referrer" content="no-referrer"><meta name="color-scheme" content="light dark">'
     return f"{meta}{styles}<script>window.alpieWords = {safe};</script>{scripts}"
 

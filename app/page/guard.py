@@ -98,7 +98,7 @@ class Guard:
             await self.app(scope, receive, send)
 
     def _refusal(self, scope: Scope) -> tuple[int, str] | None:
-        path: str = scope["path"]
+        path: str = scope["path"].removeprefix(scope.get("root_path", ""))
         client = scope["client"][0] if scope.get("client") else "-"
         if "/gradio_api/" in path:
             inner = path.split("/gradio_api", 1)[1]

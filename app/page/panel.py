@@ -23,8 +23,8 @@ __all__ = ["Panels", "editorial_fields"]
 class Panels:
     """Makes panels from a library; keeps each document's reader."""
 
-    def __init__(self, library: Library) -> None:
-        self.library = library
+    def __init__(self, library: Library, root_path: str = "") -> None:
+        self.library, self._root_path = library, root_path
         self._readers: dict[str, Reader] = {}
 
     @cached_property
@@ -130,7 +130,7 @@ class Panels:
                 "a",
                 label,
                 class_="act",
-                href=f"/al/export/{key}{href}&lang={words.language}",
+                href=f"{self._root_path}/al/export/{key}{href}&lang={words.language}",
                 download="",
             )
             for key, label in formats

@@ -20,7 +20,7 @@ from alpie.app.record import make_record, record_json
 
 __all__ = ["alpie_version", "record"]
 
-_STYLE = "/al/assets/record.css"
+_STYLE = "assets/record.css"  # relative to /al/record, wherever a proxy puts that
 
 
 def alpie_version() -> str:
@@ -43,7 +43,7 @@ def record(library: Library, question: str, turns: tuple[str, ...], words: Words
 
 def _page(made: dict[str, Any], turns: tuple[str, ...], words: Words) -> str:
     parameters = [("q", made["question"]), *(("t", turn) for turn in turns), ("lang", words.language)]
-    saved = "/al/record?" + urlencode([*parameters, ("format", "json")])
+    saved = "record?" + urlencode([*parameters, ("format", "json")])
     title = words("record.page_title")
     head = [
         '<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">',

@@ -43,7 +43,7 @@ def add_routes(app: FastAPI, opening: Opening, choices: Choices) -> None:
 
     def panels_of(library: Library) -> Panels:
         if not panels:
-            panels.append(Panels(library))
+            panels.append(Panels(library, choices.root_path))
         return panels[0]
 
     async def answer(request: Request, make: Make) -> Response:

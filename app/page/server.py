@@ -41,13 +41,14 @@ def create_app(open_library: Callable[[], Library], choices: Choices | None = No
     opening = Opening(open_library).start()
     app = FastAPI(title="Al Pie", docs_url=None, redoc_url=None, openapi_url=None)
     add_routes(app, opening, choices)
-    homes = {one: "/" if one == choices.language else f"/{one}/" for one in LANGUAGES}
+    paths = {one: "/" if one == choices.language else f"/{one}/" for one in LANGUAGES}
+    homes = {one: choices.root_path + path for one, path in paths.items()}
 
     def mount_pages() -> None:
         # "/" last: it takes what is left.
-        for one in sorted(homes, key=lambda name: homes[name], reverse=True):
+        for one in sorted(paths, key=lambda name: paths[name], reverse=True):
             words = words_for(one)
-            page = build_page(opening, words, homes, choices.help_lines, choices.finish)
+            page = build_page(opening, words, homes, choices)
             add_api(page, opening, one, choices.finish)
             page.queue(default_concurrency_limit=4, max_size=_MOST_WAITING, api_open=False)
             with warnings.catch_warnings():
@@ -55,7 +56,7 @@ def create_app(open_library: Callable[[], Library], choices: Choices | None = No
                 gr.mount_gradio_app(
                     app,
                     page,
-                    path=homes[one].rstrip("/") or "/",
+                    path=paths[one].rstrip("/") or "/",
                     footer_links=[],
                     run_history=False,
                     enable_monitoring=False,
@@ -64,7 +65,7 @@ def create_app(open_library: Callable[[], Library], choices: Choices | None = No
                     theme=gr.themes.Base(
                         font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]
                     ),
-                    head=head_of(words, homes[one], choices.feedback is not None),
+                    head=head_of(words, homes[one], choices),
                     js=f"() => {{ document.documentElement.lang = '{one}'; }}",
                 )
 
@@ -101,7 +102,15 @@ def serve(settings: Settings, host: str = "127.0.0.1", port: int = 7860) -> None
             Corpus.build(settings)
             return Corpus.open(settings)
 
-    app = create_app(open_library, Choices.from_settings(settings))
+    choices = Choices.from_settings(settings)
+    app = create_app(open_library, choices)
     if host not in ("127.0.0.1", "localhost", "::1"):
         _LOG.warning("listening on %s: everybody who reaches this machine can ask", host)
-    uvicorn.run(app, host=host, port=port, log_level="warning", server_header=False)
+    uvicorn.run(
+        app,
+        host=host,
+        port=port,
+        root_path=choices.root_path,
+        log_level="warning",
+        server_header=False,
+    )

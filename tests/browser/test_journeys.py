@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from importlib import util
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ import pytest
 from alpie.app.page.choices import Choices
 from alpie.app.page.guard import Limits
 from alpie.app.page.server import create_app
+from alpie.app.records import Answer, WrittenSentence
 
 pytestmark = pytest.mark.browser
 
@@ -192,6 +194,59 @@ def test_a_refused_question_stays_in_its_box(visit: Open, serve: Callable[[Any],
         assert "espere" in page.locator(".toast").inner_text()
         assert page.locator("#question textarea").input_value() == "¿Y en Argentina?"
         assert page.locator("#question textarea").is_enabled()
+
+
+def test_quotations_do_not_wait_for_the_writer(visit: Open, serve: Callable[[Any], Any]) -> None:
+    """They can be read while a language model is still at it; its summary comes under them."""
+    written = threading.Event()
+
+    def finish(answer: Answer) -> Answer:
+        written.wait(60)
+        return replace(answer, writer=(WrittenSentence("Hubo dos detenciones.", (1,)),))
+
+    with serve(create_app(load_fake_corpus, Choices(finish=finish))) as address:
+        tab = visit(base=address)
+        page = tab.open()
+        tab.ask(QUESTION)
+        assert page.locator(".quote-unit a.note").first.is_visible()
+        assert page.locator(".answer .searching").is_visible()
+        written.set()
+        page.locator(".generated").wait_for()
+        assert not page.locator(".answer .searching").count()
+        summary, quote = page.locator(".generated"), page.locator(".quote-unit").last
+        assert summary.bounding_box()["y"] > quote.bounding_box()["y"]
+        summary.locator("a.note").click()
+        assert tab.highlight_in_view()
+
+
+def test_under_a_sub_path_nothing_is_asked_of_the_root(visit: Open, serve: Callable[[Any], Any]) -> None:
+    inner = create_app(load_fake_corpus, Choices(root_path="/alpie"))
+
+    async def behind_a_proxy(scope: Any, receive: Any, send: Any) -> None:
+        # the scope that uvicorn makes of ALPIE_ROOT_PATH and a proxy that takes the prefix off
+        await inner({**scope, "root_path": "/alpie"} if scope["type"] == "http" else scope, receive, send)
+
+    with serve(behind_a_proxy) as address:
+        tab = visit(base=address)
+        asked: list[str] = []
+        tab.page.on("request", lambda request: asked.append(request.url))
+        page = tab.open("/alpie/")
+        tab.ask(QUESTION)
+        assert tab.highlight_in_view()
+        for view in VIEWS:
+            tab.go(view).locator("h2").first.wait_for()
+        page.locator("a.language").click()
+        page.wait_for_url("**/alpie/en/**")
+        page.wait_for_selector("body[data-ready]")
+        tab.go("ask")
+        answer = tab.ask(QUESTION)
+        page.goto(address + answer.locator("a.record").get_attribute("href"))
+        assert page.locator("blockquote").first.is_visible()
+        assert "/alpie/al/record?" in page.url
+        outside = {
+            url for url in asked if url.startswith(address) and not url.startswith(f"{address}/alpie/")
+        }
+        assert outside <= {f"{address}/favicon.ico"}
 
 
 def test_a_person_at_risk_sees_help_and_the_answer(visit: Open) -> None:

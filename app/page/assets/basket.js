@@ -50,7 +50,7 @@ window.alpieBasket = (() => {
     for (const part of document.querySelectorAll(".basket-exports, .basket-clear")) part.hidden = items.length === 0;
     const places = items.map(item => item.place.replace(/^\?/, "")).join("&");
     for (const link of document.querySelectorAll(".basket a.export")) {
-      link.href = `/al/export/${link.dataset.form}?${places}&lang=${window.alpie.words.lang}`;
+      link.href = `${window.alpie.words.root}/al/export/${link.dataset.form}?${places}&lang=${window.alpie.words.lang}`;
     }
   }
 

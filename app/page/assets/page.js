@@ -32,7 +32,7 @@ window.alpie = (() => {
 
   // A fragment of HTML from this server; waits while the corpus is still being opened.
   async function fragment(path, options = {}, waiting = null) {
-    const address = `/al/${path}${path.includes("?") ? "&" : "?"}lang=${words.lang}`;
+    const address = `${words.root}/al/${path}${path.includes("?") ? "&" : "?"}lang=${words.lang}`;
     for (let attempt = 0; attempt < 40; attempt++) {
       const answer = await fetch(address, options);
       if (answer.status === 503) {
@@ -164,7 +164,7 @@ window.alpie = (() => {
     const question = row?.previousElementSibling?.querySelector(".asked")?.textContent ?? "";
     const link = button.closest(".quote-unit")?.querySelector("a.cite");
     const address = link ? new URL(link.href).searchParams.get("p") : "";
-    const answer = await fetch("/al/feedback", { method: "POST", body: JSON.stringify({ verdict, question, address }) })
+    const answer = await fetch(`${words.root}/al/feedback`, { method: "POST", body: JSON.stringify({ verdict, question, address }) })
       .catch(() => null);
     say(answer?.ok ? words.thanks : words.failed);
     if (answer?.ok) button.disabled = true;
