@@ -86,6 +86,7 @@ def answer_question(
             passages=len(index.passages),
             above_threshold=_above(judged, weights, limit) if answered else 0,
             threshold=limit,
+            firm=max(limit, weights.firm),
         ),
         milliseconds=stages | {"quote": 1000 * (done - found), "total": 1000 * (done - started)},
         language=question.language,

@@ -45,6 +45,7 @@ def answer_row(answer: Answer, question_id: str = "", language: str = "es") -> R
         "quotes": [quote_row(quote, language) for quote in answer.quotes] if answer.answered else [],
         "passages": [_passage_row(hit) for hit in answer.hits[:_PASSAGES]],
         "confidence": float(answer.confidence),
+        "tentative": answer.tentative,
         "ms": float(answer.milliseconds.get("total", 0.0)),
         "search": {
             "documents": answer.search.documents,

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alpie.app.units import UnitSpan, asks_for_list, unit_spans
-from alpie.index.analysis import fold, stems, terms
+from alpie.index.analysis import fold, stems
 from alpie.index.hits import Hit
 from alpie.index.records import BlockKind, SentenceRole
 from alpie.index.search import Retrieval, SearchIndex
@@ -116,10 +116,10 @@ class Candidates:
 class _Asked:
     """The question's side of every comparison, computed once."""
 
-    text: str
     weights: dict[str, float]  # of its terms
     total: float
     types: frozenset[str]
+    words: frozenset[str]  # its terms, as a set
     lists: bool
     mean_tokens: NDArray[np.float32]  # (dimension,), unit length
 
@@ -143,18 +143,16 @@ def asked_types(question: str) -> frozenset[str]:
     return frozenset(kind for kind, pattern in _ASKS.items() if pattern.search(folded))
 
 
-def _type_columns(question: str, text: str, types: frozenset[str]) -> list[float]:
-    asked_words = set(terms(question))
+def _type_columns(asked: _Asked, text: str) -> list[float]:
+    """For each kind of answer that is asked for: whether one stands in `text` that the question did not give."""
     columns: list[float] = []
-    for kind in ("number", "date", "person", "place", "reason", "definition"):
-        if kind not in types:
+    for kind in _PATTERNS:
+        if kind not in asked.types:
             columns.append(0.0)
             continue
         haystack = text if kind in ("person", "place") else text.lower()
-        new = [
-            m.group() for m in _PATTERNS[kind].finditer(haystack) if not set(terms(m.group())) & asked_words
-        ]
-        columns.append(1.0 if new else 0.0)
+        new = any(not stems(match.group()) & asked.words for match in _PATTERNS[kind].finditer(haystack))
+        columns.append(float(new))
     return columns
 
 
@@ -166,8 +164,9 @@ def candidates_of(index: SearchIndex, retrieval: Retrieval, passages: int = 20) 
     rows: list[list[float]] = []
     hits: list[int] = []
     spans: list[UnitSpan] = []
+    sums = index.token_sums(retrieval.rows[:passages])
     for number, row in enumerate(retrieval.rows[:passages]):
-        read = _read(index, retrieval, number, int(row), bm25, asked)
+        read = _read(index, retrieval, number, int(row), bm25, sums[number], asked)
         for span in unit_spans(read.hit.passage.sentences, asked.lists):
             rows.append(_row(read, span, asked, weights))
             hits.append(number)
@@ -182,38 +181,34 @@ def _asked(index: SearchIndex, retrieval: Retrieval) -> _Asked:
     mean = encoded.tokens.mean(axis=0) if len(encoded.tokens) else np.zeros(index.dense.dimension, np.float32)
     text = encoded.question.searched
     return _Asked(
-        text=text,
         weights=weights,
         total=sum(weights.values()) or 1.0,
         types=asked_types(text),
+        words=stems(text),
         lists=asks_for_list(text),
         mean_tokens=np.asarray(mean / max(float(np.linalg.norm(mean)), 1e-9), dtype=np.float32),
     )
 
 
 def _read(
-    index: SearchIndex, retrieval: Retrieval, number: int, row: int, bm25: NDArray[np.float32], asked: _Asked
+    index: SearchIndex,
+    retrieval: Retrieval,
+    number: int,
+    row: int,
+    bm25: NDArray[np.float32],
+    token_sums: NDArray[np.float32],
+    asked: _Asked,
 ) -> _Read:
     hit = retrieval.hits[number]
     first, last = int(index.sentence_bounds[row]), int(index.sentence_bounds[row + 1])
     return _Read(
         hit=hit,
         matches=retrieval.matches[number],
-        token_sums=_token_sums(index, first, last),
+        token_sums=token_sums,
         cosines=index.sentence_vectors.rows(np.arange(first, last)) @ retrieval.encoded.vector,
         bm25=bm25[first:last],
         found=[stems(sentence.text) & asked.weights.keys() for sentence in hit.passage.sentences],
     )
-
-
-def _token_sums(index: SearchIndex, first: int, last: int) -> NDArray[np.float32]:
-    """The sum of each sentence's token vectors, shape (sentences, dimension)."""
-    bounds = index.token_store.bounds[first : last + 1] - index.token_store.bounds[first]
-    sums = np.zeros((last - first, index.dense.dimension), dtype=np.float32)
-    filled = np.flatnonzero(np.diff(bounds) > 0)
-    if len(filled):
-        sums[filled] = np.add.reduceat(index.token_store.of_sentences(first, last), bounds[:-1][filled], axis=0)
-    return sums
 
 
 def _row(read: _Read, span: UnitSpan, asked: _Asked, token_weights: NDArray[np.float32]) -> list[float]:
@@ -244,7 +239,7 @@ def _row(read: _Read, span: UnitSpan, asked: _Asked, token_weights: NDArray[np.f
         read.hit.legs["tokens"],
         read.hit.legs["lexical"],
         read.hit.legs["grams"],
-        *_type_columns(asked.text, text, asked.types),
+        *_type_columns(asked, text),
         float(words < 6),
         float(words > 40 and not grouped),
         float(grouped and span.last > span.first),

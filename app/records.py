@@ -66,6 +66,7 @@ class SearchStatement:
     passages: int
     above_threshold: int  # passages whose score says they may hold the answer
     threshold: float  # of `Answer.confidence`
+    firm: float = 0.0  # from this confidence on an answer is given without reserve
 
 
 @dataclass(frozen=True)
@@ -105,3 +106,8 @@ class Answer:
     language: str = "es"  # of the question: "es" | "en" | "und"
     writer: tuple[WrittenSentence, ...] | None = None  # None: no model is configured
     writer_report: WriterReport | None = None
+
+    @property
+    def tentative(self) -> bool:
+        """Answered with reserve: the quotations come nearest and may not answer all that was asked."""
+        return self.answered and self.confidence < self.search.firm

@@ -65,7 +65,7 @@ _WRITER_REPORT = _object(
     failure={"enum": ["", "timeout", "cut", "unreachable", "nothing", "missing", "busy"]},
 )
 _ANSWER = _object(
-    ("nearest", "writer_report"),
+    ("nearest", "writer_report", "tentative"),
     id=_TEXT,
     question=_TEXT,
     answered=_FLAG,
@@ -73,6 +73,7 @@ _ANSWER = _object(
     quotes=_list(_ref("quote"), description="best first; empty when not answered"),
     passages=_list(_object(**_WORDS, address=_ADDRESS, score=_NUMBER), maxItems=10),
     confidence=_described(_SHARE, "probability that the documents answer"),
+    tentative=_described(_FLAG, "answered with reserve: the quotations come nearest and may not answer all"),
     ms=_NUMBER,
     search=_object(documents=_COUNT, passages=_COUNT, above_threshold=_COUNT, threshold=_SHARE),
     writer={"anyOf": [{"type": "null"}, _WRITER]},

@@ -44,6 +44,8 @@ def terminal_width(stream: TextIO) -> int:
 def answer_text(answer: Answer, words: Words, width: int) -> str:
     """The quotations with their citations, or the refusal with the nearest passages."""
     lines: list[str] = []
+    if answer.tentative:
+        lines += [words("ask.tentative"), ""]
     if answer.answered:
         for number, quote in enumerate(answer.quotes, start=1):
             lines += _quote_lines(quote, f"{number}. ", words, width)

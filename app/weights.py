@@ -52,8 +52,9 @@ class Weights:
 
     unit: LinearModel  # which sentence or list, given that one of them answers
     answerable: LinearModel  # how likely the documents answer at all
-    threshold: float  # of the answerable probability
+    threshold: float  # of the answerable probability: below, the documents are said not to answer
     fitted_on: Mapping[str, object]  # where the numbers come from
+    firm: float = 0.0  # below this probability quotations are shown as what comes nearest, perhaps no answer
 
 
 @lru_cache(maxsize=1)
@@ -69,4 +70,5 @@ def load_weights(path: Path = _FILE) -> Weights:
         answerable=model("answerable"),
         threshold=float(table["threshold"]),
         fitted_on=table.get("fitted_on", {}),
+        firm=float(table["firm"]),
     )

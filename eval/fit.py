@@ -41,6 +41,7 @@ _REMOVED_WEIGHT = 0.1  # of a question whose evidence was taken away: some other
 _PENALTY = 300.0  # flat from 20 to 300; the larger keeps rare features from shouting
 _PENALTY_FEW = 10.0  # for the models fitted on our few hundred questions alone
 _KEEP_ANSWERABLE = 0.945
+_FLAG_ANSWERABLE = 0.2  # share of answerable questions that may be answered with reserve, or refused
 _QUESTIONS = Path(__file__).with_name("questions")
 _WEIGHTS = Path(__file__).resolve().parents[1] / "app" / "weights.json"
 
@@ -52,6 +53,7 @@ class Fitted:
     unit: LinearModel
     answerable: LinearModel
     threshold: float
+    firm: float
     facts: dict[str, Any]
 
 
@@ -89,10 +91,10 @@ def fit_all(
                 units[id(example)] = example.units(model)
                 first_right += bool(example.right.any() and example.right[_first(example, model)])
     unit = fit_choice([_group(e, _OWN_WEIGHT) for e in own] + public_groups, UNIT_FEATURES, _PENALTY)
-    answerable, threshold, facts = _fit_answerable(corpus, own, removed, units, fold_of_question)
+    answerable, threshold, firm, facts = _fit_answerable(corpus, own, removed, units, fold_of_question)
     answered = [e for e in own if e.answerable]
     facts["right sentence first, cross-validated"] = round(first_right / max(1, len(answered)), 4)
-    return Fitted(unit, answerable, threshold, facts)
+    return Fitted(unit, answerable, threshold, firm, facts)
 
 
 def _first(example: Example, model: LinearModel) -> int:
@@ -105,7 +107,7 @@ def _fit_answerable(
     removed: Sequence[Example],
     units: dict[int, tuple[Unit, ...]],
     fold_of_question: dict[str, int],
-) -> tuple[LinearModel, float, dict[str, Any]]:
+) -> tuple[LinearModel, float, float, dict[str, Any]]:
     examples = [*own, *removed]
     rows = np.array([e.answerable_row(corpus, units[id(e)]) for e in examples])
     answerable = np.array([e.answerable for e in examples])
@@ -122,18 +124,22 @@ def _fit_answerable(
         held_out[~train] = model.scores(rows[~train].astype(np.float32), ANSWERABLE_FEATURES)
     probability = 1 / (1 + np.exp(-held_out))
     threshold = float(np.quantile(probability[answerable & of_own], 1 - _KEEP_ANSWERABLE))
+    firm = float(np.quantile(probability[answerable & of_own], _FLAG_ANSWERABLE))
     refused = probability[~answerable & of_own] < threshold
     facts = {
         "answerable kept, cross-validated": round(
             float((probability[answerable & of_own] >= threshold).mean()), 4
         ),
         "unanswerable refused, cross-validated": round(float(refused.mean()), 4),
+        "unanswerable refused or answered with reserve, cross-validated": round(
+            float((probability[~answerable & of_own] < firm).mean()), 4
+        ),
         "evidence removed, refused": round(float((probability[~of_own] < threshold).mean()), 4),
         "answerable questions": int((answerable & of_own).sum()),
         "unanswerable questions": int((~answerable & of_own).sum()),
     }
     final = fit_logistic(rows, answerable, ANSWERABLE_FEATURES, _PENALTY_FEW, weights)
-    return final, threshold, facts
+    return final, threshold, firm, facts
 
 
 def _read(folder: Path) -> list[Question]:
@@ -165,6 +171,7 @@ def write_weights(fitted: Fitted, sources: Sequence[str], path: Path) -> None:
         "unit": _as_table(fitted.unit),
         "answerable": _as_table(fitted.answerable),
         "threshold": round(fitted.threshold, 5),
+        "firm": round(fitted.firm, 5),
         "fitted_on": {"sources": list(sources), **fitted.facts},
     }
     path.write_text(json.dumps(table, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

@@ -23,17 +23,17 @@ MAX_CHARACTERS = 2_000  # the encoder reads 512 tokens, about as much
 _CHAT = {
     "q": "que", "k": "que", "ke": "que", "qe": "que", "xq": "porque", "pq": "porque", "xk": "porque",
     "porq": "porque", "tb": "también", "tmb": "también", "tbn": "también", "x": "por", "xa": "para",
-    "pa": "para", "d": "de", "dnd": "dónde", "cmo": "cómo", "kmo": "cómo", "qn": "quién",
-    "kien": "quién", "qien": "quién", "cuant": "cuánto", "cuants": "cuántos", "msj": "mensaje",
-    "msjs": "mensajes", "wasap": "whatsapp", "guasap": "whatsapp", "wpp": "whatsapp",
-    "face": "facebook", "profe": "profesor", "peque": "menor", "peques": "menores", "crio": "niño",
-    "crios": "niños", "chaval": "joven", "chavales": "jóvenes", "chavala": "joven", "chavalas": "jóvenes",
-    "poli": "policía", "polis": "policías", "pasma": "policía", "ciber": "ciberdelincuencia",
-    "cole": "colegio", "info": "información", "movil": "móvil", "pelis": "películas", "compi": "compañero",
-    "compis": "compañeros", "bro": "", "porfa": "", "plis": "", "pls": "",
-    "xfa": "", "jaja": "", "wtf": "", "osea": "o sea", "nose": "no sé",
-    "xfavor": "por favor", "aki": "aquí", "ahi": "ahí", "dps": "después", "finde": "fin de semana", "uni": "universidad", "fotillos": "fotos",
-    "curro": "trabajo", "trena": "cárcel", "talego": "cárcel", "mola": "gusta",
+    "pa": "para", "d": "de", "dnd": "dónde", "cmo": "cómo", "kmo": "cómo", "qn": "quién", "kien": "quién",
+    "qien": "quién", "cuant": "cuánto", "cuants": "cuántos", "msj": "mensaje", "msjs": "mensajes",
+    "wasap": "whatsapp", "guasap": "whatsapp", "wpp": "whatsapp", "face": "facebook", "profe": "profesor",
+    "peque": "menor", "peques": "menores", "crio": "niño", "crios": "niños", "chaval": "joven",
+    "chavales": "jóvenes", "chavala": "joven", "chavalas": "jóvenes", "poli": "policía", "polis": "policías",
+    "pasma": "policía", "ciber": "ciberdelincuencia", "cole": "colegio", "info": "información",
+    "movil": "móvil", "pelis": "películas", "compi": "compañero", "compis": "compañeros", "bro": "",
+    "porfa": "", "plis": "", "pls": "", "xfa": "", "jaja": "", "wtf": "", "osea": "o sea", "nose": "no sé",
+    "xfavor": "por favor", "aki": "aquí", "ahi": "ahí", "dps": "después", "finde": "fin de semana",
+    "uni": "universidad", "fotillos": "fotos", "curro": "trabajo", "trena": "cárcel", "talego": "cárcel",
+    "mola": "gusta",
 }  # fmt: skip
 # These are words too; they are only rewritten where nothing else is written with care.
 _CHAT_ONLY_INFORMAL = {"face", "ciber", "d", "k", "x", "pa", "profe"}

@@ -153,6 +153,15 @@ def test_quotations_are_shown_before_the_summary_is_written(opening: Opening) ->
     assert list(asking) == []
 
 
+def test_the_page_says_when_a_writer_is_sent_the_question(corpus: Any) -> None:
+    words = words_for("es")
+    with TestClient(create_app(lambda: corpus, Choices(finish=lambda answer: answer))) as client:
+        shown = json.dumps(client.get("/config").json(), ensure_ascii=False)
+        assert words("foot.privacy.writer") in shown
+        assert words("foot.privacy") not in shown
+        assert words.html("help.writer") in client.get("/al/help").text
+
+
 def test_a_failing_writer_leaves_the_quotations(opening: Opening) -> None:
     def finish(answer: Answer) -> Answer:
         raise ValueError("no")

@@ -167,3 +167,17 @@ def test_a_target_without_its_cases_is_left_out() -> None:
 def test_arithmetic_of_a_transformer() -> None:
     # one layer, one token: four products of 2 × 2 weights, two of 2 × 3, and 2 × 2 for attention
     assert ModelShape(layers=1, hidden=2, intermediate=3).operations(1) == 2 * (4 * 4 + 2 * 6 + 2 * 2)
+
+
+def test_what_answers_imports_nothing_of_the_page_the_writer_or_indexing() -> None:
+    import subprocess
+    import sys
+
+    code = (
+        "import sys, alpie.app.corpus, alpie.app.answer_json, alpie.app.terminal\n"
+        "heavy = {'torch', 'transformers', 'sentence_transformers', 'gradio', 'fastapi', 'langchain',"
+        " 'langchain_core', 'scipy', 'bm25s', 'filelock', 'onnx', 'matplotlib'}\n"
+        "sys.exit(str(sorted(heavy & set(sys.modules))) if heavy & set(sys.modules) else 0)"
+    )
+    finished = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert finished.returncode == 0, finished.stderr

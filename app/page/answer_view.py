@@ -42,6 +42,8 @@ def render_answer(
 def _found(answer: Answer, words: Words, documents: Mapping[str, Document], writing: bool) -> list[str]:
     by_address = {hit.passage.address: hit for hit in answer.hits}
     parts: list[str] = []
+    if answer.tentative:
+        parts.append(tag("p", words.html("answer.tentative"), class_="tentative"))
     for number, quote in enumerate(answer.quotes, start=1):
         hit = by_address.get(quote.passage.address)
         parts.append(render_quote(quote, words, documents, number=number, hit=hit))

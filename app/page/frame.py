@@ -80,7 +80,7 @@ def build_page(opening: Opening, words: Words, homes: Mapping[str, str], choices
                 gr.HTML(_views(words), elem_id="other-views", **plain)
             gr.HTML(_empty_panel(words), elem_id="panel", **plain)
         bridge = gr.HTML("", elem_id="bridge", **plain, js_on_load=_BRIDGE)
-        gr.HTML(_foot(words), elem_id="colophon", **plain)
+        gr.HTML(_foot(words, choices), elem_id="colophon", **plain)
 
         def ask(question: Any, conversation: Any) -> Iterator[tuple[Any, Any, Any]]:
             # The box is emptied once, when the question has arrived: a refused request leaves it there,
@@ -242,11 +242,12 @@ def _empty_panel(words: Words) -> str:
     return tag("aside", [close, where, content], class_="panel", aria_label=words("panel.title"))
 
 
-def _foot(words: Words) -> str:
+def _foot(words: Words, choices: Choices) -> str:
+    privacy = words.html("foot.privacy.writer") if choices.finish else words.html("foot.privacy")
     return tag(
         "footer",
         [
-            tag("span", words.html("foot.privacy")),
+            tag("span", privacy),
             tag("a", words.html("foot.help"), href="#ayuda", class_="go"),
         ],
         class_="colophon",

@@ -79,8 +79,8 @@ def _contact(line: HelpLine, words: Words) -> str:
     return f"{name}: {contact}"
 
 
-def render_help(words: Words, help_lines: HelpLines) -> str:
-    """The Help view."""
+def render_help(words: Words, help_lines: HelpLines, writer: bool = False) -> str:
+    """The Help view; `writer`: questions and quotations go to a language model."""
     rows = (
         tag(
             "li",
@@ -100,6 +100,8 @@ def render_help(words: Words, help_lines: HelpLines) -> str:
         tag("section", [tag("h3", words.html(f"help.{name}.title")), _paragraphs(words, f"help.{name}")])
         for name in ("asking", "limits", "privacy", "keys")
     ]
+    if writer:
+        sections.insert(2, tag("p", tag("b", words.html("help.writer"))))
     urgent = tag(
         "section",
         [

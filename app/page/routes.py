@@ -101,7 +101,7 @@ def add_routes(app: FastAPI, opening: Opening, choices: Choices) -> None:
 
     @router.get("/help")
     async def help_view(request: Request) -> Response:
-        return HTMLResponse(render_help(_words(request), choices.help_lines))
+        return HTMLResponse(render_help(_words(request), choices.help_lines, choices.finish is not None))
 
     @router.get("/export/{form}")
     async def export(form: str, request: Request) -> Response:
