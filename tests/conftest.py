@@ -64,3 +64,8 @@ def openai_server() -> Iterator[Any]:
     server = module.OpenAIServer()
     yield server
     server.close()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Fast tests first: what takes seconds tells before what takes minutes."""
+    items.sort(key=lambda item: bool(item.get_closest_marker("slow")) + 2 * bool(item.get_closest_marker("browser")))
