@@ -18,7 +18,7 @@ from alpie.app.records import Quote
 from alpie.app.units import UnitSpan, asks_for_list, asks_two_things, needs_sentence_before
 from alpie.index.analysis import fold, stems
 from alpie.index.readable import proves, readable_text
-from alpie.index.records import Document, SentenceRole, Span
+from alpie.index.records import Document, Sentence, SentenceRole, Span
 
 __all__ = ["QuotePolicy", "select_quotes"]
 
@@ -76,7 +76,8 @@ def select_quotes(
         )
         if not wanted or len(quotes) >= most:
             break
-        longer = _understandable(_extended(unit, units, policy.extend_ratio, used), used)
+        source = documents[unit.hit.passage.document_id].text
+        longer = _understandable(_extended(unit, units, policy.extend_ratio, used, source), used, source)
         used |= {(unit.rank, position) for position in range(longer.first, longer.last + 1)}
         shown += longer.share
         quote = _quote(longer, longer.share * confidence, question, documents)
@@ -90,7 +91,18 @@ def _is_mere_lead_in(unit: Unit) -> bool:
     return unit.first == unit.last and unit.sentences[0].role is SentenceRole.LEAD_IN
 
 
-def _extended(unit: Unit, units: Sequence[Unit], least_ratio: float, used: set[tuple[int, int]]) -> Unit:
+def _touch(sentences: Sequence[Sentence], first: int, source: str) -> bool:
+    """Whether only white space lies between sentence `first` and the next one.
+
+    Across a footnote call or a footer nothing is joined that need not be: offsets that cut exactly the
+    quotation, and nothing more, are worth more than a longer quotation.
+    """
+    return not source[sentences[first].end : sentences[first + 1].start].strip()
+
+
+def _extended(
+    unit: Unit, units: Sequence[Unit], least_ratio: float, used: set[tuple[int, int]], source: str
+) -> Unit:
     """The unit with the neighbouring sentences that are nearly as likely to answer."""
     if unit.sentences[0].group is not None:
         return unit
@@ -106,6 +118,7 @@ def _extended(unit: Unit, units: Sequence[Unit], least_ratio: float, used: set[t
             if other is not None
             and (other.rank, other.first) not in used
             and other.sentences[0].group is None
+            and _touch(unit.hit.passage.sentences, min(other.last, longer.last), source)
             and other.share >= least_ratio * unit.share
             and longer.words + other.words <= _MAX_JOINED_WORDS
         ]
@@ -117,11 +130,13 @@ def _extended(unit: Unit, units: Sequence[Unit], least_ratio: float, used: set[t
     return longer
 
 
-def _understandable(unit: Unit, used: set[tuple[int, int]]) -> Unit:
+def _understandable(unit: Unit, used: set[tuple[int, int]], source: str) -> Unit:
     """The unit, with the sentence before it when it leans on that."""
     sentences = unit.hit.passage.sentences
     if (unit.rank, unit.first - 1) in used:
         return unit  # quoted already
+    if unit.first and not _touch(sentences, unit.first - 1, source):
+        return unit
     if needs_sentence_before(sentences, unit.first):
         return replace(unit, span=UnitSpan(unit.first - 1, unit.last))
     first = sentences[unit.first]
