@@ -25,6 +25,8 @@ _POINTS_BACK = re.compile(
     r"\b(?:ell[oa]s?|es[oe]s?(?! de)|esas?(?! de)|ahi|alli|dich[oa]s?|aquell[oa]s?|(?:del|el|la|los|las|al) "
     r"(?:mism[oa]s?|anterior(?:es)?)|los dos|ambos|ambas|them|they|those|these|he|she|him|her)\b"
 )
+# «¿quiénes son los Phoenix 11 esos?»: after its noun «esos» belittles, it does not point back
+_AFTER_NOUN = re.compile(r"\b(?:el|la|los|las) (?:\w+ ){1,3}es[oae]s?\W*$")
 _QUESTION_WORDS = (
     r"(?:(?:a|de|en|por|para|con|desde|hasta|sobre) )?"
     r"(?:qu[eé]|qui[eé]n(?:es)?|cu[aá]l(?:es)?|cu[aá]nt[oa]s?|cu[aá]ndo|d[oó]nde|c[oó]mo|"
@@ -56,7 +58,7 @@ def leans_on_earlier(question: str) -> bool:
         return True
     if _BARE.search(folded):
         return True
-    points = _POINTS_BACK.search(folded)
+    points = _POINTS_BACK.search(_AFTER_NOUN.sub("", folded))
     return bool(points) and len(content) <= _FRAGMENT_WORDS
 
 
