@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -189,7 +190,9 @@ def test_an_mcp_client_gets_the_same_rows(endpoints: Endpoints, seed_settings: S
             rows = {name: _row(await session.call_tool(name, CALLS[name])) for name in CALLS}
             return tools, rows, await session.call_tool("passage", {"address": "nada"})
 
-    tools, rows, refused = asyncio.run(talk())
+    # in a thread of its own: Playwright's synchronous interface leaves a loop running in this one
+    with ThreadPoolExecutor(1) as thread:
+        tools, rows, refused = thread.submit(lambda: asyncio.run(talk())).result()
     assert tools == set(SCHEMAS)
     for name, row in rows.items():
         assert timeless(row) == timeless(getattr(endpoints, name)(**CALLS[name]))
