@@ -19,6 +19,7 @@ __all__ = [
     "Row",
     "answer_row",
     "document_row",
+    "found_row",
     "hit_row",
     "passage_row",
     "quote_row",
@@ -43,7 +44,7 @@ def answer_row(answer: Answer, question_id: str = "", language: str = "es") -> R
         "answered": answer.answered,
         "answer": "\n".join(quote.text for quote in answer.quotes) if answer.answered else REFUSAL,
         "quotes": [quote_row(quote, language) for quote in answer.quotes] if answer.answered else [],
-        "passages": [_passage_row(hit) for hit in answer.hits[:_PASSAGES]],
+        "passages": [found_row(hit) for hit in answer.hits[:_PASSAGES]],
         "confidence": float(answer.confidence),
         "tentative": answer.tentative,
         "ms": float(answer.milliseconds.get("total", 0.0)),
@@ -90,7 +91,7 @@ def hit_row(hit: Hit, documents: Mapping[str, Document], language: str = "es") -
     """A passage found by `alpie search`, with its place, its citation and the reasons."""
     citation = cite(documents[hit.passage.document_id], hit.passage)
     return {
-        **_passage_row(hit),
+        **found_row(hit),
         **_where(citation),
         "citation": full_citation(citation, language),
         "terms": list(hit.terms),
@@ -102,11 +103,7 @@ def passage_row(passage: Passage, document: Document, language: str = "es") -> R
     """A passage with its place, its citation and its sentences, each with its offsets."""
     citation = cite(document, passage)
     return {
-        "doc": passage.document_id,
-        "text": passage.text,
-        "start": passage.start,
-        "end": passage.end,
-        "address": passage.address,
+        **_words_of(passage),
         **_where(citation),
         "citation": full_citation(citation, language),
         "sentences": [{"text": one.text, "spans": _rows(one.spans)} for one in passage.sentences],
@@ -167,16 +164,21 @@ def record_check_row(check: RecordCheck, language: str = "es") -> Row:
     }
 
 
-def _passage_row(hit: Hit) -> Row:
-    passage = hit.passage
+def found_row(hit: Hit) -> Row:
+    """A "passages" entry of the predictions contract."""
+    return {**_words_of(hit.passage), "score": float(hit.score)}
+
+
+def _words_of(passage: Passage) -> Row:
+    """What a passage says and where it stands."""
     return {
         "doc": passage.document_id,
         "text": passage.text,
         "start": passage.start,
         "end": passage.end,
         "address": passage.address,
-        "score": float(hit.score),
     }
+
 
 
 def _place_row(place: Place, language: str) -> Row:

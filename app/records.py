@@ -47,7 +47,6 @@ class Quote:
     citation: Citation
     score: float  # calibrated: the probability that this quotation answers, 0 … 1
     emphasis: tuple[tuple[int, int], ...] = ()  # character ranges of `text` to print bold
-    lead: str = ""  # reserved: what the reader needs to know before it; empty when the quote stands alone
 
     @property
     def start(self) -> int:

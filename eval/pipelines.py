@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from functools import partial
 from time import perf_counter
 
+from alpie.app.answer_json import found_row
 from alpie.eval.predictions import (
     AskedCorpus,
     Clock,
     OnQuestion,
     Row,
-    passage_row,
     predict,
     refused_row,
 )
@@ -109,4 +109,4 @@ def _searched(corpus: AskedCorpus, leg: str, text: str) -> Row:
         hits = corpus.search(text, limit=PASSAGES, leg=leg)
     except QuestionError:
         return refused_row()
-    return {**refused_row(), "passages": [passage_row(hit) for hit in hits]}
+    return {**refused_row(), "passages": [found_row(hit) for hit in hits]}

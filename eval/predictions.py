@@ -28,7 +28,6 @@ __all__ = [
     "OnQuestion",
     "Row",
     "VectorMaker",
-    "passage_row",
     "predict",
     "read_predictions",
     "refused_row",
@@ -113,19 +112,6 @@ def _contract_row(row: Row) -> Row:
 def refused_row() -> Row:
     """A row that answers nothing, without id and time."""
     return {"answered": False, "answer": REFUSAL, "quotes": [], "passages": [], "confidence": 0.0}
-
-
-def passage_row(hit: Hit) -> Row:
-    """A "passages" entry."""
-    passage = hit.passage
-    return {
-        "doc": passage.document_id,
-        "text": passage.text,
-        "start": passage.start,
-        "end": passage.end,
-        "address": passage.address,
-        "score": float(hit.score),
-    }
 
 
 def write_predictions(rows: Iterable[Row], path: Path) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from alpie.index.records import Passage
 
-__all__ = ["Hit", "SentenceHit"]
+__all__ = ["Hit"]
 
 
 @dataclass(frozen=True)
@@ -19,13 +19,3 @@ class Hit:
     legs: Mapping[str, float] = field(default_factory=dict)  # score of each leg: dense, sentence, lexical, …
     ranks: Mapping[str, int] = field(default_factory=dict)  # 1-based rank of the passage in each leg
     terms: tuple[str, ...] = ()  # words of the question that stand in the passage, as the passage writes them
-
-
-@dataclass(frozen=True)
-class SentenceHit:
-    """A sentence of a found passage, with the score it was chosen by."""
-
-    hit: Hit
-    position: int  # index into hit.passage.sentences
-    score: float  # log-odds-like, larger is better; comparable between questions
-    features: Mapping[str, float] = field(default_factory=dict)

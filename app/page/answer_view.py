@@ -94,7 +94,6 @@ def render_quote(
         tag("a", f"[{number}]", class_="cite note", href=href, title=opens) if number and not nearest else ""
     )
     words_of_quote = tag("span", quote_words(quote), class_="words")
-    lead = tag("p", escape(quote.lead), class_="quote-lead") if quote.lead else ""
     source = tag(
         "a",
         escape(short_citation(quote.citation, words.language)),
@@ -111,7 +110,6 @@ def render_quote(
     return tag(
         "div",
         [
-            lead,
             tag("blockquote", words_of_quote + note, class_="quote", lang=language),
             tag("p", (f"{number}. " if number and not nearest else "") + source, class_="source-line"),
             tag("span", escape(full_citation(quote.citation, words.language)), class_="full-citation"),
