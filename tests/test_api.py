@@ -5,16 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import socket
 import sys
-import threading
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
+from serving import serving
 
 from alpie.app import cli
 from alpie.app.endpoints import Endpoints
@@ -42,21 +40,10 @@ def endpoints(seed_corpus: Any) -> Endpoints:
 @pytest.fixture(scope="module")
 def server(seed_corpus: Any) -> Iterator[str]:
     """Address of a real server with the page and its endpoints."""
-    import uvicorn
-
     from alpie.app.page.server import create_app
 
-    app = create_app(lambda: seed_corpus)
-    listening = socket.create_server(("127.0.0.1", 0))
-    running = uvicorn.Server(uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1))
-    thread = threading.Thread(target=running.run, kwargs={"sockets": [listening]}, daemon=True)
-    thread.start()
-    while not running.started:
-        time.sleep(0.05)
-    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-    running.should_exit = True
-    thread.join(10)
-    listening.close()
+    with serving(create_app(lambda: seed_corpus)) as address:
+        yield address
 
 
 def check(name: str, row: Any) -> None:

@@ -6,16 +6,14 @@ import json
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
-import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from serving import serving
 
 import alpie.app
 from alpie.app.settings import Settings, settings_table
@@ -56,21 +54,11 @@ def run(code: str, **environment: str) -> str:
 
 @pytest.fixture(scope="module")
 def server(seed_corpus: Any) -> Iterator[str]:
-    import uvicorn
-
+    """Address of a real server with the page and its endpoints."""
     from alpie.app.page.server import create_app
 
-    listening = socket.create_server(("127.0.0.1", 0))
-    app = create_app(lambda: seed_corpus)
-    running = uvicorn.Server(uvicorn.Config(app, log_level="critical", timeout_graceful_shutdown=1))
-    thread = threading.Thread(target=running.run, kwargs={"sockets": [listening]}, daemon=True)
-    thread.start()
-    while not running.started:
-        time.sleep(0.05)
-    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-    running.should_exit = True
-    thread.join(10)
-    listening.close()
+    with serving(create_app(lambda: seed_corpus), log_level="critical") as address:
+        yield address
 
 
 @pytest.mark.parametrize("code", blocks("python"))

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
-import threading
-import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from serving import serving
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -45,23 +42,6 @@ def server() -> Iterator[str]:
     limits = Limits(questions=2000, readings=5000)
     with serving(create_app(lambda: Corpus.open(settings), Choices(limits=limits))) as address:
         yield address
-
-
-@contextmanager
-def serving(app: Any) -> Iterator[str]:
-    """The address of `app` on a free port, for as long as the block runs."""
-    import uvicorn
-
-    listening = socket.create_server(("127.0.0.1", 0))
-    running = uvicorn.Server(uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1))
-    thread = threading.Thread(target=running.run, kwargs={"sockets": [listening]}, daemon=True)
-    thread.start()
-    while not running.started:
-        time.sleep(0.05)
-    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-    running.should_exit = True
-    thread.join(10)
-    listening.close()
 
 
 @pytest.fixture(scope="session")
