@@ -76,7 +76,7 @@ def _guarded(arguments: argparse.Namespace, words: Words) -> int:
 
 
 def _serve(arguments: argparse.Namespace, settings: Settings, words: Words) -> int:
-    from alpie.index.store import current_generation
+    from alpie.index.manifest import current_generation
 
     try:
         current_generation(settings.data)

@@ -118,7 +118,7 @@ def _documents(settings: Settings, words: Words) -> Check:
 
 def _index(settings: Settings, words: Words) -> Check:
     from alpie.app.freshness import compare_with_documents
-    from alpie.index.store import check_files, current_generation, read_manifest
+    from alpie.index.manifest import check_files, current_generation, read_manifest
 
     try:
         folder = current_generation(settings.data)
@@ -136,7 +136,7 @@ def _index(settings: Settings, words: Words) -> Check:
 
 def _matching_encoder(settings: Settings, words: Words) -> Check:
     from alpie.index.encoder import open_encoder
-    from alpie.index.store import check_encoder, current_generation, read_manifest
+    from alpie.index.manifest import check_encoder, current_generation, read_manifest
 
     try:
         folder = current_generation(settings.data)

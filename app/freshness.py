@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from alpie.index.manifest import current_manifest
 from alpie.index.sources import read_sources
-from alpie.index.store import current_generation, read_manifest
 
 __all__ = ["Freshness", "compare_with_documents"]
 
@@ -33,7 +33,7 @@ def compare_with_documents(docs: Path, data: Path) -> Freshness:
 
     Raises `SourceError` when the folder cannot be read, `StoreError` when there is no sound manifest.
     """
-    indexed = {row["id"]: row["sha256"] for row in read_manifest(current_generation(data))["documents"]}
+    indexed = {row["id"]: row["sha256"] for row in current_manifest(data)["documents"]}
     present = {document.id: document.sha256 for document in read_sources(docs).documents}
     return Freshness(
         added=tuple(name for name in present if name not in indexed),

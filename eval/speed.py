@@ -162,7 +162,8 @@ def _question_texts(most: int) -> list[str]:
 
 
 def _passage_texts(settings: Settings, most: int) -> list[str]:
-    from alpie.index.store import current_generation, read_passages
+    from alpie.index.manifest import current_generation
+    from alpie.index.store import read_passages
 
     passages = read_passages(current_generation(Path(settings.data)))
     return [passage.text for passage in passages[:: max(1, len(passages) // most)]][:most]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -13,23 +13,17 @@ import numpy as np
 from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
+from alpie.index.durable import unwritable
 from alpie.index.embed import Embedded, embed_passages
 from alpie.index.encoder import Encoder
-from alpie.index.errors import IndexBusy, SourceError, StoreError
+from alpie.index.errors import IndexBusy, IndexNewer, SourceError, StoreError
 from alpie.index.layout import lay_out
+from alpie.index.manifest import check_encoder, check_files, current_generation, read_manifest
 from alpie.index.passages import make_passages
 from alpie.index.records import Layout, Passage
 from alpie.index.search import SearchIndex
 from alpie.index.sources import read_sources
-from alpie.index.store import (
-    check_encoder,
-    check_files,
-    current_generation,
-    read_embedded,
-    read_manifest,
-    read_passages,
-    write_generation,
-)
+from alpie.index.store import read_embedded, read_passages, sweep_unfinished, write_generation
 
 __all__ = ["BuildReport", "build_index", "package_version"]
 
@@ -46,6 +40,7 @@ class BuildReport:
     reused: int  # passages whose vectors were taken over
     seconds: float
     folder: Path
+    changed: bool = True  # false: all came out as it was, and the index in use stayed
     problems: tuple[str, ...] = ()  # documents left out, each with its reason
 
 
@@ -53,6 +48,7 @@ class BuildReport:
 class _Known:
     """Vectors of an earlier build, found by what was embedded."""
 
+    folder: Path  # of the generation they come from
     rows: dict[str, int]
     passages: tuple[Passage, ...]
     embedded: Embedded
@@ -73,17 +69,33 @@ def _embedding_key(passage: Passage) -> str:
 
 
 def _known_vectors(data: Path, encoder: Encoder) -> _Known | None:
-    """Vectors of the index in use; None when there is none that is sound and of this encoder."""
-    try:
-        folder = current_generation(data)
-        manifest = read_manifest(folder)
-        check_encoder(folder, manifest, encoder)
-        check_files(folder, manifest)
-    except StoreError:
-        return None
-    passages = read_passages(folder)
-    rows = {_embedding_key(passage): row for row, passage in enumerate(passages)}
-    return _Known(rows, passages, read_embedded(folder), np.load(folder / "mean.npy"))
+    """Vectors of the index in use, or if it is not sound of one that a killed build left whole.
+
+    None when there is none of this encoder. Raises `IndexNewer`: what a later version built is not written
+    over unasked.
+    """
+    for folder in _sound_candidates(data):
+        try:
+            manifest = read_manifest(folder)
+            check_encoder(folder, manifest, encoder)
+            check_files(folder, manifest)
+        except IndexNewer:
+            raise
+        except StoreError:
+            continue
+        passages = read_passages(folder)
+        rows = {_embedding_key(passage): row for row, passage in enumerate(passages)}
+        return _Known(folder, rows, passages, read_embedded(folder), np.load(folder / "mean.npy"))
+    return None
+
+
+def _sound_candidates(data: Path) -> Iterator[Path]:
+    """The generation in use, then any others, the newest first."""
+    if current := _in_use(data):
+        yield current
+    if (data / "generations").is_dir():
+        others = (path for path in (data / "generations").iterdir() if not path.name.startswith("."))
+        yield from sorted((path for path in others if path != current), reverse=True)
 
 
 def build_index(
@@ -97,15 +109,22 @@ def build_index(
     """Index the documents of `docs` into `data`, beside the index in use, and swap it in.
 
     `rebuild` embeds everything anew. `on_progress` is told texts done and texts in all.
-    Raises `IndexBusy` when another process builds here, `SourceError` when no document can be read.
+    Raises `IndexBusy` when another process builds here, `SourceError` when no document can be read,
+    `IndexUnwritable` when the disk is full or the folder closed, `IndexNewer` when a later version of Al Pie
+    built the index in use and `rebuild` was not asked for. Whatever is raised, the old index stands.
     """
-    data.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(data / "build.lock")
     try:
-        with lock.acquire(timeout=_WAIT_SECONDS):
-            return _build(docs, data, encoder, rebuild, on_progress)
-    except Timeout:
+        data.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(data / "build.lock")
+        lock.acquire(timeout=_WAIT_SECONDS)
+    except Timeout:  # an OSError too
         raise IndexBusy(f"Otro proceso está indexando en {data}. Espera a que termine.", data) from None
+    except OSError as error:
+        raise unwritable(data, error) from error
+    try:
+        return _build(docs, data, encoder, rebuild, on_progress)
+    finally:
+        lock.release()
 
 
 def _build(
@@ -116,6 +135,10 @@ def _build(
     on_progress: Callable[[int, int], None] | None,
 ) -> BuildReport:
     started = datetime.now(UTC)
+    try:
+        sweep_unfinished(data)
+    except OSError as error:
+        raise unwritable(data, error) from error
     sources = read_sources(docs)
     if not sources.documents:
         reasons = "; ".join(str(problem) for problem in sources.problems)
@@ -130,7 +153,10 @@ def _build(
     embedded, mean, fresh = _embed(passages, known, encoder, on_progress)
     search = SearchIndex.from_embedded(passages, embedded, mean, encoder)
     built_at = started.isoformat(timespec="seconds").replace("+00:00", "Z")
-    folder = write_generation(data, sources.documents, layouts, search, embedded, built_at, package_version())
+    before = known.folder if known and known.folder == _in_use(data) else None
+    folder = write_generation(
+        data, sources.documents, layouts, search, embedded, built_at, package_version(), same_as=before
+    )
     return BuildReport(
         documents=len(sources.documents),
         passages=len(passages),
@@ -138,8 +164,16 @@ def _build(
         reused=len(passages) - fresh,
         seconds=(datetime.now(UTC) - started).total_seconds(),
         folder=folder,
+        changed=folder != before,
         problems=tuple(str(problem) for problem in sources.problems),
     )
+
+
+def _in_use(data: Path) -> Path | None:
+    try:
+        return current_generation(data)
+    except StoreError:
+        return None
 
 
 def _embed(

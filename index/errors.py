@@ -8,6 +8,8 @@
     │   ├── IndexMissing          nothing built there yet
     │   ├── IndexDamaged          a file is not what the manifest says
     │   ├── IndexMismatch         built with another encoder or format version
+    │   │   └── IndexNewer            by a later version of Al Pie
+    │   ├── IndexUnwritable       no room or no permission to write it
     │   └── IndexBusy             another process is building
     ├── AddressError          no passage with this address
     ├── QuestionError         a question that cannot be searched (empty, too long)
@@ -28,6 +30,8 @@ __all__ = [
     "IndexDamaged",
     "IndexMismatch",
     "IndexMissing",
+    "IndexNewer",
+    "IndexUnwritable",
     "QuestionError",
     "QuestionsFileError",
     "SettingsError",
@@ -74,6 +78,14 @@ class IndexDamaged(StoreError):
 
 class IndexMismatch(StoreError):
     """The index was built with another encoder or another format version."""
+
+
+class IndexNewer(IndexMismatch):
+    """The index was built by a later version of Al Pie."""
+
+
+class IndexUnwritable(StoreError):
+    """A new index cannot be written: the disk is full or the folder closed. The one before it stands."""
 
 
 class IndexBusy(StoreError):

@@ -4,7 +4,7 @@
       CURRENT                the name of the generation in use; replaced atomically
       build.lock             held by the one process that builds
       generations/NAME/
-        manifest.json        format, encoder, documents, size and SHA-256 of every file
+        manifest.json        format, encoder, documents, size and SHA-256 of every file, and its own
         documents.json       records of `sources.toml` with the canonical texts
         layouts.json         blocks, for the reader
         passages.jsonl       one passage a line
@@ -20,11 +20,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -32,10 +32,22 @@ import numpy as np
 
 from alpie.index.acronyms import Acronyms
 from alpie.index.analysis import ANALYSIS_VERSION
+from alpie.index.durable import replace_file, sync, unwritable
 from alpie.index.embed import Embedded
 from alpie.index.encoder import Encoder
-from alpie.index.errors import IndexDamaged, IndexMismatch, IndexMissing
+from alpie.index.errors import IndexDamaged
 from alpie.index.lexical import TermIndex
+from alpie.index.manifest import (
+    FORMAT_VERSION,
+    POINTER,
+    REBUILD,
+    check_encoder,
+    check_files,
+    file_entry,
+    read_manifest,
+    sealed,
+    with_current,
+)
 from alpie.index.records import Document, Layout, Passage
 from alpie.index.search import SearchIndex
 from alpie.index.serial import (
@@ -48,11 +60,19 @@ from alpie.index.serial import (
 )
 from alpie.index.vectors import TokenStore, VectorIndex
 
-__all__ = ["FORMAT_VERSION", "Generation", "current_generation", "open_generation", "write_generation"]
+__all__ = [
+    "Generation",
+    "corpus_fingerprint",
+    "open_generation",
+    "read_embedded",
+    "read_passages",
+    "sweep_unfinished",
+    "write_generation",
+]
 
-FORMAT_VERSION = 2  # raise it whenever a file of a generation changes its meaning
-_REBUILD = "Reconstruye el índice con «alpie index --rebuild»."
 _TERM_INDEXES = ("lexical", "grams", "sentence_lexical")
+_UNFINISHED = ".unfinished"  # how the name of a folder ends while it is written
+_NEW_POINTER = ".CURRENT.new"
 
 
 @dataclass(frozen=True)
@@ -69,99 +89,6 @@ class Generation:
     def fingerprint(self) -> str:
         """Of the corpus: changes when any document or passage does."""
         return str(self.manifest["fingerprint"])
-
-
-def current_generation(data: Path) -> Path:
-    """Folder of the generation in use. Raises `IndexMissing` when nothing has been built."""
-    pointer = data / "CURRENT"
-    try:
-        name = pointer.read_text(encoding="utf-8").strip()
-    except UnicodeDecodeError as error:
-        raise IndexDamaged(f"El archivo {pointer} está dañado: no es texto. {_REBUILD}", pointer) from error
-    except FileNotFoundError:
-        raise IndexMissing(f"No hay ningún índice en {data}. Créalo con «alpie index».", data) from None
-    folder = data / "generations" / name
-    if not name or "/" in name or not folder.is_dir():
-        raise IndexDamaged(f"{pointer} nombra una generación que no existe («{name}»). {_REBUILD}", pointer)
-    return folder
-
-
-def _checksum(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _files_of(folder: Path) -> list[Path]:
-    return sorted(p for p in folder.rglob("*") if p.is_file() and p.name != "manifest.json")
-
-
-def read_manifest(folder: Path) -> dict[str, Any]:
-    """The manifest of a generation. Raises `IndexDamaged` or `IndexMismatch` (format version)."""
-    path = folder / "manifest.json"
-    try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise IndexDamaged(f"No se puede leer {path}: {error}. {_REBUILD}", path) from error
-    if not isinstance(manifest, dict):
-        raise IndexDamaged(f"{path} no es un manifiesto. {_REBUILD}", path)
-    if manifest.get("format") != FORMAT_VERSION:
-        raise IndexMismatch(
-            f"El índice de {folder} tiene el formato {manifest.get('format')}; esta versión usa el "
-            f"{FORMAT_VERSION}. {_REBUILD}",
-            folder,
-        )
-    if (wrong := _unlike_a_manifest(manifest)) is not None:
-        raise IndexDamaged(f"{path} está dañado: falta «{wrong}» o no es lo que debe. {_REBUILD}", path)
-    return manifest
-
-
-def _unlike_a_manifest(manifest: Mapping[str, Any]) -> str | None:
-    """The first field that a manifest must have and this one has not, or not of the right kind."""
-    kinds = {"files": dict, "encoder": dict, "analysis": int, "fingerprint": str, "built_at": str}
-    for name, kind in kinds.items():
-        if not isinstance(manifest.get(name), kind):
-            return name
-    if not {"name", "fingerprint"} <= manifest["encoder"].keys():
-        return "encoder"
-    for entry in manifest["files"].values():
-        if not isinstance(entry, dict) or not {"bytes", "sha256"} <= entry.keys():
-            return "files"
-    return None
-
-
-def _entry_of(path: Path) -> dict[str, Any]:
-    """What the manifest says of a file."""
-    status = path.stat()
-    return {"bytes": status.st_size, "modified_ns": status.st_mtime_ns, "sha256": _checksum(path)}
-
-
-def check_files(folder: Path, manifest: Mapping[str, Any], thorough: bool = False) -> None:
-    """Every file as the manifest says; otherwise `IndexDamaged` naming the first that is not.
-
-    A file that nobody wrote to since the build (size and time stamp are the same) is not read again: with
-    many documents that would take longer than everything else at opening. `thorough` reads them all.
-    """
-    for name, expected in manifest["files"].items():
-        path = folder / name
-        if not path.is_file():
-            raise IndexDamaged(f"Falta el archivo {path} del índice. {_REBUILD}", path)
-        status = path.stat()
-        untouched = not thorough and status.st_mtime_ns == expected.get("modified_ns")
-        if status.st_size != expected["bytes"] or not (untouched or _checksum(path) == expected["sha256"]):
-            raise IndexDamaged(f"El archivo {path} del índice está dañado. {_REBUILD}", path)
-
-
-def check_encoder(folder: Path, manifest: Mapping[str, Any], encoder: Encoder) -> None:
-    """The index was made with this encoder and this analysis; otherwise `IndexMismatch`."""
-    made_with = manifest["encoder"]
-    if made_with["fingerprint"] != encoder.fingerprint:
-        raise IndexMismatch(
-            f"El índice de {folder} se hizo con el codificador «{made_with['name']}»; ahora está configurado "
-            f"«{encoder.name}». {_REBUILD}",
-            folder,
-        )
-    if manifest["analysis"] != ANALYSIS_VERSION:
-        raise IndexMismatch(f"El índice de {folder} usa otro análisis del español. {_REBUILD}", folder)
 
 
 def read_embedded(folder: Path) -> Embedded:
@@ -186,11 +113,24 @@ def _read_acronyms(folder: Path) -> Acronyms:
 
 
 def open_generation(data: Path, encoder: Encoder) -> Generation:
-    """Open the index in use. Raises `IndexMissing`, `IndexDamaged` or `IndexMismatch`."""
-    folder = current_generation(data)
+    """Open the index in use. Raises `IndexMissing`, `IndexDamaged` or `IndexMismatch`.
+
+    A build that swaps in a new one meanwhile does no harm: then that one is opened.
+    """
+    return with_current(data, partial(_open, encoder=encoder))
+
+
+def _open(folder: Path, encoder: Encoder) -> Generation:
     manifest = read_manifest(folder)
     check_encoder(folder, manifest, encoder)
-    check_files(folder, manifest)
+    try:
+        check_files(folder, manifest)
+        return _load(folder, manifest, encoder)
+    except (OSError, ValueError, LookupError, TypeError, RuntimeError) as error:
+        raise IndexDamaged(f"El índice de {folder} no se puede leer ({error}). {REBUILD}", folder) from error
+
+
+def _load(folder: Path, manifest: Mapping[str, Any], encoder: Encoder) -> Generation:
     documents = json.loads((folder / "documents.json").read_text(encoding="utf-8"))
     layouts = json.loads((folder / "layouts.json").read_text(encoding="utf-8"))
     passages = read_passages(folder)
@@ -238,55 +178,99 @@ def write_generation(
     embedded: Embedded,
     built_at: str,
     version: str,
+    same_as: Path | None = None,
 ) -> Path:
     """Write a generation beside the others, then make it the current one. Returns its folder.
 
-    `built_at`: ISO 8601. Until the last rename the old index stays in use, whatever happens here.
+    `built_at`: ISO 8601. Until the last rename the old index stays in use, whatever happens here. If every
+    file comes out as in `same_as`, the generation in use, that one stays and is returned.
+    Raises `IndexUnwritable`, having removed what was written.
     """
     generations = data / "generations"
-    generations.mkdir(parents=True, exist_ok=True)
     fingerprint = corpus_fingerprint(documents, search.passages)
     name = f"{built_at.replace(':', '').replace('-', '')[:15]}-{fingerprint[:8]}-{time.time_ns():x}"
-    unfinished = generations / f".{name}.unfinished"
-    shutil.rmtree(unfinished, ignore_errors=True)
-    unfinished.mkdir()
-    _write_records(unfinished, documents, layouts, search.passages)
-    search.dense.save(unfinished / "dense.faiss")
-    search.sentence_vectors.save(unfinished / "sentences.faiss")
-    np.save(unfinished / "tokens.npy", embedded.tokens)
-    np.save(unfinished / "token_counts.npy", embedded.token_counts)
-    np.save(unfinished / "mean.npy", search.token_store.mean)
-    for term_index, folder in zip(
-        (search.lexical, search.gram_index, search.sentence_lexical), _TERM_INDEXES, strict=True
-    ):
-        term_index.save(unfinished / folder)
-    (unfinished / "acronyms.json").write_text(
-        json.dumps(search.acronyms.pairs, ensure_ascii=False), encoding="utf-8"
-    )
-    manifest = {
-        "format": FORMAT_VERSION,
-        "alpie": version,
-        "built_at": built_at,
-        "fingerprint": fingerprint,
-        "encoder": {
-            "name": search.encoder.name,
-            "fingerprint": search.encoder.fingerprint,
-            "runtime": search.encoder.runtime,
-            "dimension": search.encoder.dimension,
-        },
-        "analysis": ANALYSIS_VERSION,
-        "documents": [{"id": d.id, "file": d.file, "sha256": d.sha256} for d in documents],
-        "passages": len(search.passages),
-        "files": {path.relative_to(unfinished).as_posix(): _entry_of(path) for path in _files_of(unfinished)},
-    }
-    _write_durably(unfinished / "manifest.json", json.dumps(manifest, ensure_ascii=False, indent=1))
-    final = generations / name
-    unfinished.rename(final)
-    pointer = data / f".CURRENT.{os.getpid()}"
-    _write_durably(pointer, name + "\n")
-    pointer.replace(data / "CURRENT")
+    unfinished = generations / f".{name}{_UNFINISHED}"
+    try:
+        unfinished.mkdir(parents=True)
+        _write_records(unfinished, documents, layouts, search.passages)
+        _write_search(unfinished, search, embedded)
+        manifest = _manifest(unfinished, documents, search, built_at, version, fingerprint)
+        if same_as is not None and _is_same(manifest, read_manifest(same_as)):
+            shutil.rmtree(unfinished)
+            return same_as
+        (unfinished / "manifest.json").write_text(
+            json.dumps(manifest, ensure_ascii=False, indent=1), encoding="utf-8"
+        )
+        for path in (*unfinished.rglob("*"), unfinished):
+            sync(path)
+        final = unfinished.rename(generations / name)
+        sync(generations)
+        replace_file(data / POINTER, name + "\n", data / _NEW_POINTER)
+    except BaseException as error:
+        problem = unwritable(data, error) if isinstance(error, OSError | RuntimeError) else None
+        shutil.rmtree(unfinished, ignore_errors=True)
+        (data / _NEW_POINTER).unlink(missing_ok=True)
+        if problem is None:
+            raise
+        raise problem from error
     _sweep(generations, keep=final)
     return final
+
+
+def _write_search(folder: Path, search: SearchIndex, embedded: Embedded) -> None:
+    search.dense.save(folder / "dense.faiss")
+    search.sentence_vectors.save(folder / "sentences.faiss")
+    np.save(folder / "tokens.npy", embedded.tokens)
+    np.save(folder / "token_counts.npy", embedded.token_counts)
+    np.save(folder / "mean.npy", search.token_store.mean)
+    for term_index, name in zip(
+        (search.lexical, search.gram_index, search.sentence_lexical), _TERM_INDEXES, strict=True
+    ):
+        term_index.save(folder / name)
+    acronyms = json.dumps(search.acronyms.pairs, ensure_ascii=False)
+    (folder / "acronyms.json").write_text(acronyms, encoding="utf-8")
+
+
+def _manifest(
+    folder: Path,
+    documents: Sequence[Document],
+    search: SearchIndex,
+    built_at: str,
+    version: str,
+    fingerprint: str,
+) -> dict[str, Any]:
+    return sealed(
+        {
+            "format": FORMAT_VERSION,
+            "alpie": version,
+            "built_at": built_at,
+            "fingerprint": fingerprint,
+            "encoder": {
+                "name": search.encoder.name,
+                "fingerprint": search.encoder.fingerprint,
+                "runtime": search.encoder.runtime,
+                "dimension": search.encoder.dimension,
+            },
+            "analysis": ANALYSIS_VERSION,
+            "documents": [{"id": d.id, "file": d.file, "sha256": d.sha256} for d in documents],
+            "passages": len(search.passages),
+            "files": {
+                path.relative_to(folder).as_posix(): file_entry(path)
+                for path in sorted(folder.rglob("*"))
+                if path.is_file()
+            },
+        }
+    )
+
+
+def _is_same(new: Mapping[str, Any], old: Mapping[str, Any]) -> bool:
+    """Whether two generations differ in nothing but when they were made."""
+
+    def content(manifest: Mapping[str, Any]) -> tuple[Any, ...]:
+        checksums = {name: entry["sha256"] for name, entry in manifest["files"].items()}
+        return checksums, *(manifest.get(key) for key in ("alpie", "encoder", "analysis", "fingerprint"))
+
+    return content(new) == content(old)
 
 
 def _write_records(
@@ -302,16 +286,19 @@ def _write_records(
             file.write(json.dumps(passage_to_json(passage), ensure_ascii=False) + "\n")
 
 
-def _write_durably(path: Path, text: str) -> None:
-    """Write and flush to the disk, so that the rename that follows never names an empty file."""
-    with path.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
+def sweep_unfinished(data: Path) -> None:
+    """Remove what a build that was killed left half-written. Called under the build lock."""
+    (data / _NEW_POINTER).unlink(missing_ok=True)
+    for folder in (data / "generations").glob(f".*{_UNFINISHED}"):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _sweep(generations: Path, keep: Path) -> None:
-    """Remove what older builds left. Called under the build lock; readers keep what they have mapped."""
+    """Remove what older builds left. Called under the build lock.
+
+    Readers keep the files they have mapped: on Linux and macOS a removed file lives until nobody has it open;
+    Windows refuses to remove it, and the next build tries again.
+    """
     for folder in generations.iterdir():
         if folder != keep and folder.is_dir():
             shutil.rmtree(folder, ignore_errors=True)

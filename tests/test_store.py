@@ -23,10 +23,21 @@ from fake_encoder import LARGE_TEXT, SMALL_TEXT, FakeEncoder, answers, build
 from filelock import FileLock
 
 from alpie.index import build as build_module
+from alpie.index import manifest as manifest_module
 from alpie.index import store
-from alpie.index.errors import IndexBusy, IndexDamaged, IndexMismatch, IndexMissing, SourceError, StoreError
+from alpie.index.errors import (
+    IndexBusy,
+    IndexDamaged,
+    IndexMismatch,
+    IndexMissing,
+    IndexNewer,
+    IndexUnwritable,
+    SourceError,
+    StoreError,
+)
+from alpie.index.manifest import FORMAT_VERSION, check_files, current_generation, read_manifest, sealed
 from alpie.index.query import read_question
-from alpie.index.store import check_files, current_generation, open_generation, read_manifest
+from alpie.index.store import open_generation
 
 THIRD_TEXT = """El mercado
 
@@ -264,8 +275,10 @@ def test_a_failure_at_any_step_leaves_the_old_index(
         patch.setattr(
             *{"save": (np, "save"), "rename": (Path, "rename"), "replace": (Path, "replace")}[step], fail
         )
-        with pytest.raises(OSError, match="disco lleno"):
+        with pytest.raises(IndexUnwritable, match=r"disco lleno.*sigue en uso") as caught:
             build(docs, data)
+    assert caught.value.path == data
+    assert not list((data / "generations").glob(".*")), "what was half-written is gone"
     assert addresses(data) == before
     build(docs, data)
     assert len(addresses(data)) == 1
@@ -435,7 +448,9 @@ def test_each_file_with_one_bit_flipped_is_named(data: Path) -> None:
     assert answers(data)
 
 
-def test_a_flip_that_keeps_the_time_stamp_is_found_by_a_thorough_check(data: Path) -> None:
+def test_a_flip_that_keeps_the_time_stamp_is_found_in_a_large_file_by_a_thorough_check(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     folder = current_generation(data)
     path = folder / "tokens.npy"
     stamp = path.stat().st_mtime_ns
@@ -443,10 +458,11 @@ def test_a_flip_that_keeps_the_time_stamp_is_found_by_a_thorough_check(data: Pat
     content[-1] ^= 1
     path.write_bytes(content)
     os.utime(path, ns=(stamp, stamp))
-    manifest = read_manifest(folder)
-    check_files(folder, manifest)
+    assert refusal(data).path == path
+    monkeypatch.setattr(manifest_module, "_ALWAYS_READ_BYTES", 0)  # now it counts as large
+    check_files(folder, read_manifest(folder))
     with pytest.raises(IndexDamaged, match=r"tokens\.npy"):
-        check_files(folder, manifest, thorough=True)
+        check_files(folder, read_manifest(folder), thorough=True)
 
 
 def test_a_copied_index_opens_though_its_time_stamps_changed(data: Path, tmp_path: Path) -> None:
@@ -460,13 +476,49 @@ def test_another_encoder_is_named_with_the_one_it_was_built_with(data: Path) -> 
     assert "--rebuild" in str(caught.value)
 
 
-@pytest.mark.parametrize(("key", "value"), [("format", 1), ("format", None), ("analysis", 0)])
-def test_another_format_or_analysis_is_a_mismatch(data: Path, key: str, value: object) -> None:
-    path = current_generation(data) / "manifest.json"
-    path.write_text(json.dumps(json.loads(path.read_text("utf-8")) | {key: value}), "utf-8")
+def reseal(data: Path, **changes: object) -> Path:
+    """Change fields of the manifest as whoever wrote it would have; returns its folder."""
+    folder = current_generation(data)
+    path = folder / "manifest.json"
+    path.write_text(json.dumps(sealed(json.loads(path.read_text("utf-8")) | changes)), "utf-8")
+    return folder
+
+
+def test_an_index_of_an_older_version_says_so_and_is_made_anew(docs: Path, data: Path) -> None:
+    folder = current_generation(data)
+    manifest = json.loads((folder / "manifest.json").read_text("utf-8")) | {"format": 2}
+    del manifest["checksum"]  # the second format had none
+    (folder / "manifest.json").write_text(json.dumps(manifest), "utf-8")
     error = refusal(data)
     assert isinstance(error, IndexMismatch)
-    assert error.path == path.parent
+    assert error.path == folder
+    assert "versión anterior" in str(error)
+    assert "«alpie index»" in str(error)
+    build(docs, data)
+    assert answers(data)
+
+
+def test_an_index_of_a_newer_version_says_so_and_is_written_over_only_when_asked(
+    docs: Path, data: Path
+) -> None:
+    folder = reseal(data, format=FORMAT_VERSION + 1)
+    error = refusal(data)
+    assert isinstance(error, IndexNewer)
+    assert error.path == folder
+    assert "versión más nueva" in str(error)
+    assert "alpie index --rebuild" in str(error)
+    with pytest.raises(IndexNewer):
+        build(docs, data)
+    assert current_generation(data) == folder
+    build(docs, data, rebuild=True)
+    assert answers(data)
+
+
+def test_another_analysis_is_a_mismatch(data: Path) -> None:
+    folder = reseal(data, analysis=0)
+    error = refusal(data)
+    assert isinstance(error, IndexMismatch)
+    assert error.path == folder
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"nada", b"\xff\xfe"])
