@@ -34,7 +34,8 @@ class OpenAIServer:
                 try:
                     _reply(self, body, len(server.requests))
                 except (BrokenPipeError, ConnectionResetError):
-                    server.hung_up.set()
+                    if body["model"] == "endless":
+                        server.hung_up.set()
 
             def log_message(self, format: str, *arguments: Any) -> None:
                 """Silent."""
@@ -90,10 +91,11 @@ def _pieces(mood: str, body: dict[str, Any], number: int) -> Iterator[str]:
         while True:
             yield ""
     if mood == "slow":
-        for piece in f"{_first(quotes[0][1])} [1]\nLa":
-            time.sleep(0.002)
-            yield piece
-        time.sleep(60)
+        for piece in f"{_first(quotes[0][1])} [1]\nLa".split(" "):
+            yield f"{piece} "
+        while True:  # alive, but writes no further
+            time.sleep(0.1)
+            yield ""
     text = {
         "good": lambda: _good(quotes),
         "dying": lambda: _good(quotes[:1]) + "La operación",

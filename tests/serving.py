@@ -5,9 +5,12 @@ from __future__ import annotations
 import socket
 import threading
 import time
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+
+_START_SECONDS = 120
 
 
 @contextmanager
@@ -19,9 +22,25 @@ def serving(app: Any, log_level: str = "error") -> Iterator[str]:
     running = uvicorn.Server(uvicorn.Config(app, log_level=log_level, timeout_graceful_shutdown=1))
     thread = threading.Thread(target=running.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()
-    while not running.started:
+    try:
+        deadline = time.monotonic() + _START_SECONDS
+        while not running.started:
+            if not thread.is_alive() or time.monotonic() > deadline:
+                raise RuntimeError("the server did not start; what it logged says why")
+            time.sleep(0.05)
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    finally:
+        running.should_exit = True
+        thread.join(30)
+        listening.close()
+
+
+def wait_until_ready(address: str) -> None:
+    """Return when the server at `address` has its corpus open; raises RuntimeError if that never happens."""
+    deadline = time.monotonic() + _START_SECONDS
+    while time.monotonic() < deadline:
+        with urllib.request.urlopen(f"{address}/healthz", timeout=_START_SECONDS) as answer:
+            if b'"ready"' in answer.read():
+                return
         time.sleep(0.05)
-    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-    running.should_exit = True
-    thread.join(10)
-    listening.close()
+    raise RuntimeError(f"{address} did not open its corpus within {_START_SECONDS} seconds")

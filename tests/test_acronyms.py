@@ -90,6 +90,6 @@ def test_a_question_without_acronyms_brings_nothing() -> None:
 
 def test_a_long_text_without_any_is_read_in_no_time() -> None:
     text = "Palabra Con Capital " * 20_000
-    started = time.perf_counter()
+    started = time.process_time()  # not of the clock: a busy machine is no failure
     assert learn_acronyms([text + "(", text + "(ABC"]) == {}
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2

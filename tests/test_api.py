@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from serving import serving
+from serving import serving, wait_until_ready
 
 from alpie.app import cli
 from alpie.app.endpoints import Endpoints
@@ -43,6 +43,7 @@ def server(seed_corpus: Any) -> Iterator[str]:
     from alpie.app.page.server import create_app
 
     with serving(create_app(lambda: seed_corpus)) as address:
+        wait_until_ready(address)
         yield address
 
 
@@ -131,7 +132,7 @@ def test_what_cannot_be_used_is_refused(
 def client(server: str) -> Any:
     from gradio_client import Client
 
-    return Client(server, verbose=False)
+    return Client(server, verbose=False, httpx_kwargs={"timeout": 120})
 
 
 @pytest.mark.parametrize("name", CALLS)
@@ -153,7 +154,7 @@ def test_only_the_endpoints_are_announced(client: Any) -> None:
 def test_health_is_told(server: str) -> None:
     import httpx
 
-    reply = httpx.get(f"{server}/healthz")
+    reply = httpx.get(f"{server}/healthz", timeout=120)
     assert (reply.status_code, reply.json()) == (200, {"status": "ready"})
 
 

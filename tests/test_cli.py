@@ -365,7 +365,7 @@ def test_without_a_command_the_page_is_served() -> None:
 
 def run(code: str, **options: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run(  # type: ignore[call-overload,no-any-return]
-        [sys.executable, "-c", code], capture_output=True, text=True, encoding="utf-8", timeout=60, **options
+        [sys.executable, "-c", code], capture_output=True, text=True, encoding="utf-8", timeout=300, **options
     )
 
 
@@ -392,7 +392,7 @@ def test_a_reader_who_leaves_early_is_no_error() -> None:
     process.stdout.close()
     errors = process.stderr.read()
     process.stderr.close()
-    assert (process.wait(timeout=60), errors) == (0, b"")
+    assert (process.wait(timeout=300), errors) == (0, b"")
 
 
 def test_spanish_is_printed_whatever_the_locale() -> None:
@@ -408,7 +408,7 @@ def test_a_checkout_runs_without_being_installed() -> None:
     if not (root / "pyproject.toml").is_file():
         pytest.skip("not a checkout")
     finished = subprocess.run(
-        [sys.executable, "-m", "app", "--help"], cwd=root, capture_output=True, encoding="utf-8", timeout=60
+        [sys.executable, "-m", "app", "--help"], cwd=root, capture_output=True, encoding="utf-8", timeout=300
     )
     assert finished.returncode == 0, finished.stderr
     assert "ask" in finished.stdout

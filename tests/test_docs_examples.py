@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from serving import serving
+from serving import serving, wait_until_ready
 
 import alpie.app
 from alpie.app.settings import Settings, settings_table
@@ -46,7 +46,7 @@ def run(code: str, **environment: str) -> str:
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=300,
     )
     assert ran.returncode == 0, ran.stderr
     return ran.stdout
@@ -58,6 +58,7 @@ def server(seed_corpus: Any) -> Iterator[str]:
     from alpie.app.page.server import create_app
 
     with serving(create_app(lambda: seed_corpus), log_level="critical") as address:
+        wait_until_ready(address)
         yield address
 
 
@@ -82,7 +83,11 @@ def test_curl_examples_run(code: str, server: str) -> None:
     if shutil.which("curl") is None:
         pytest.skip("no curl on this machine")
     ran = subprocess.run(
-        ["bash", "-ec", code.replace(_SERVED, server)], capture_output=True, text=True, check=True, timeout=60
+        ["bash", "-ec", code.replace(_SERVED, server)],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=300,
     )
     if "healthz" in code:
         assert json.loads(ran.stdout) == {"status": "ready"}

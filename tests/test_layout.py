@@ -68,9 +68,9 @@ def test_layout_does_not_hang_on_how_the_lines_end(ending: str) -> None:
 
 def test_layout_is_the_same_every_time_and_quick() -> None:
     document = DOCUMENTS["weprotect-2019"]
-    started = time.perf_counter()
+    started = time.process_time()  # not of the clock: a busy machine is no failure
     first = lay_out(document)
-    assert time.perf_counter() - started < 3.0  # 0.1 s on a quiet machine
+    assert time.process_time() - started < 3.0  # 0.1 s on a quiet machine
     assert lay_out(document) == first
 
 
@@ -351,6 +351,6 @@ def test_it_never_raises(text: str) -> None:
     ids=lambda text: repr(text[:12]),
 )
 def test_time_grows_with_length_only(text: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()  # not of the clock: a busy machine is no failure
     lay_out(document_of(text))
-    assert time.perf_counter() - started < 15
+    assert time.process_time() - started < 15

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import pairwise
-from time import perf_counter
+from time import process_time  # not of the clock: a busy machine is no failure
 
 import pytest
 from hypothesis import given, settings
@@ -328,20 +328,20 @@ def test_a_long_text_is_checked_exactly_but_not_compared() -> None:
     ["a " * 500_000, "a" * 1_000_000, '"' * 999_999 + "a", "de [...] " * 110_000, "[" * 999_999 + "a"],
 )
 def test_a_megabyte_of_anything_ends_soon(text: str) -> None:
-    started = perf_counter()
+    started = process_time()
     with pytest.raises(QuestionError):
         check(text)
-    assert perf_counter() - started < 10
+    assert process_time() - started < 10
 
 
 def test_checking_again_does_not_prepare_again() -> None:
     corpus = FakeCorpus(*(document(f"d{n}", PRESS * 200) for n in range(20)))
     checker = QuotationChecker(corpus)
     checker.check("no se descartan nuevas detenciones")
-    started = perf_counter()
+    started = process_time()
     for _ in range(10):
         checker.check("esto no está")
-    assert perf_counter() - started < 5
+    assert process_time() - started < 5
 
 
 # --- views ----------------------------------------------------------------------------------------

@@ -1,8 +1,13 @@
-"""A real server on a real corpus, and Chromium that notes every request to another host."""
+"""A real server on a real corpus, and Chromium that notes every request to another host.
+
+What changes after an action is waited for (`expect`, `wait_for_function`), never looked at once: a machine
+of continuous integration may take seconds over it. `BROWSER_SLOWDOWN=6` makes the tabs six times slower.
+"""
 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -14,6 +19,21 @@ import pytest
 from serving import serving
 
 ROOT = Path(__file__).resolve().parents[2]
+WAIT_MS = 20_000  # for what a reader would see at once
+ANSWER_MS = 60_000
+_HIGHLIGHT = """wanted => {
+    const box = document.querySelector('#panel .panel-content');
+    const marks = [...box?.querySelectorAll('.document mark') ?? []];
+    if (!marks.length) return null;
+    const text = marks.map(mark => mark.innerText).join(' ').replace(/\\s+/g, ' ').trim();
+    if (wanted !== null && text !== wanted) return null;
+    const outer = box.getBoundingClientRect(), inner = marks[0].getBoundingClientRect();
+    const head = box.querySelector('.reading-head');
+    const covered = getComputedStyle(head).position === 'sticky' ? head.offsetHeight : 0;
+    const inView = inner.top >= outer.top + covered - 1 && inner.top < outer.bottom
+        && inner.bottom > 0 && inner.top < innerHeight;
+    return inView ? text : null;
+}"""
 
 
 def _chromium() -> str:
@@ -46,8 +66,9 @@ def server() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def browser(server: str) -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=WAIT_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=_chromium())
         yield browser
@@ -69,35 +90,34 @@ class Visit:
         return self.page
 
     def ask(self, question: str) -> Any:
-        """Type a question, press Enter, and return the last answer."""
+        """Type a question, press Enter, and return the last answer.
+
+        The panel may open for it a moment later: see `highlight_in_view`.
+        """
         answers = self.page.locator(".said > .answer")
         before = answers.count()
         box = self.page.locator("#question textarea")
         box.fill(question)
         box.press("Enter")
-        answers.nth(before).wait_for(timeout=60_000)
+        answers.nth(before).wait_for(timeout=ANSWER_MS)
         return answers.nth(before)
 
     def go(self, view: str) -> Any:
         self.page.locator(f'.masthead nav a[data-view="{view}"]').click()
         return self.page.locator(f"#view-{view}")
 
-    def highlight_in_view(self) -> str:
-        """The highlighted words, once the first of them is inside the visible part of the panel."""
-        self.page.wait_for_function(
-            """() => {
-                const box = document.querySelector('#panel .panel-content');
-                const mark = box?.querySelector('.document mark');
-                if (!mark) return false;
-                const outer = box.getBoundingClientRect(), inner = mark.getBoundingClientRect();
-                const head = box.querySelector('.reading-head');
-                const covered = getComputedStyle(head).position === 'sticky' ? head.offsetHeight : 0;
-                return inner.top >= outer.top + covered - 1 && inner.top < outer.bottom
-                    && inner.bottom > 0 && inner.top < innerHeight;
-            }""",
-            timeout=15_000,
-        )
-        return " ".join(self.page.locator("#panel .document mark").all_inner_texts())
+    def reload(self) -> None:
+        self.page.reload()
+        self.page.wait_for_selector("body[data-ready]")
+
+    def highlight_in_view(self, wanted: str | None = None) -> str:
+        """The highlighted words, once they are those wanted and the first of them is in the visible part.
+
+        White space is collapsed in both. Without `wanted` the words of any highlight.
+        """
+        words = None if wanted is None else re.sub(r"\s+", " ", wanted).strip()
+        found: str = self.page.wait_for_function(_HIGHLIGHT, arg=words, timeout=WAIT_MS).json_value()
+        return found
 
 
 @pytest.fixture(scope="session")
@@ -111,13 +131,17 @@ def visit(browser: Any, server: str) -> Iterator[Callable[..., Visit]]:
     """Opens tabs; at the end no tab may have called another host or thrown an error."""
     contexts: list[Any] = []
     visits: list[Visit] = []
+    slowdown = float(os.environ.get("BROWSER_SLOWDOWN", "1"))
 
     def new(
         width: int = 1280, height: int = 860, locale: str = "es-ES", base: str = server, **options: Any
     ) -> Visit:
         context = browser.new_context(viewport={"width": width, "height": height}, locale=locale, **options)
         contexts.append(context)
+        context.set_default_timeout(ANSWER_MS)
         page = context.new_page()
+        if slowdown > 1:
+            context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": slowdown})
         one = Visit(page, base)
         own = urlsplit(base).netloc
 

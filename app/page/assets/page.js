@@ -19,12 +19,13 @@ window.alpie = (() => {
     toast.textContent = text;
     toast.hidden = false;
     clearTimeout(toastTimer);
-    toastTimer = setTimeout(() => { toast.hidden = true; }, 2600);
+    toastTimer = setTimeout(() => { toast.hidden = true; }, 5000);  // time to read a sentence twice
   }
 
   // Gradio says only "Error" when the server refuses a question; the question itself stays in its box.
   const plainFetch = window.fetch.bind(window);
   window.fetch = async (...request) => {
+    if (String(request[0]?.url ?? request[0]).includes("/queue/join")) window.alpiePanel?.asked();
     const answer = await plainFetch(...request);
     if ((answer.status === 429 || answer.status === 503) && answer.url.includes("/queue/join")) say(words.too_many);
     return answer;
@@ -99,9 +100,7 @@ window.alpie = (() => {
     follow();
     const units = [...document.querySelectorAll("#chat .message-row")].pop();
     const first = units?.querySelector(".answer .quote-unit:not(.nearest) a.note");
-    if (phone()) return;
-    if (first) window.alpiePanel.open(first, false);
-    else window.alpiePanel.reset();
+    if (!phone()) window.alpiePanel.offer(first);
   }
 
   function cleared() {

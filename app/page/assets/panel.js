@@ -1,7 +1,8 @@
 // The source panel: opens a place, scrolls to its words, gives the focus back when it is closed.
 window.alpiePanel = (() => {
   let from = null;      // the link the panel was opened from
-  let wanted = "";      // the place asked for last: an older answer that comes late is dropped
+  let latest = 0;       // number of the request made last: what comes late for an older one is dropped
+  let chosen = false;   // the reader opened something since they last asked: it is not taken from them
   const content = () => document.querySelector("#panel .panel-content");
   let empty = null;
 
@@ -14,6 +15,7 @@ window.alpiePanel = (() => {
   }
 
   async function open(link, moveFocus) {
+    if (moveFocus) chosen = true;
     if (!link.closest("#panel")) from = link;
     for (const other of document.querySelectorAll(".open")) other.classList.remove("open");
     link.closest(".quote-unit")?.classList.add("open");
@@ -23,15 +25,19 @@ window.alpiePanel = (() => {
 
   async function openAddress(search, moveFocus = false) {
     const box = content();
+    const own = ++latest;
     empty ??= box.innerHTML;
-    wanted = search;
     document.body.dataset.panel = "open";
-    const waiting = text => { box.innerHTML = `<p class="searching panel-empty"></p>`; box.firstChild.textContent = text; };
+    const waiting = text => {
+      if (own !== latest) return;
+      box.innerHTML = `<p class="searching panel-empty"></p>`;
+      box.firstChild.textContent = text;
+    };
     try {
       const query = new URLSearchParams(search);
       for (const name of ["q", "lang"]) query.delete(name);
       const html = await window.alpie.fragment(`reader?${query}`, {}, waiting);
-      if (wanted !== search) return;
+      if (own !== latest) return;
       box.innerHTML = html;
       const named = box.querySelector(".reading .source") ?? box.querySelector(".reading h2");
       document.querySelector("#panel .panel-where").textContent = named?.textContent ?? "";
@@ -63,7 +69,16 @@ window.alpiePanel = (() => {
     if (giveFocusBack && from?.isConnected) from.focus();
   }
 
+  // What an answer comes with, unless the reader has something else open by then; no link: nothing.
+  function offer(link) {
+    if (chosen) return;
+    if (link) open(link, false);
+    else reset();
+  }
+  function asked() { chosen = false; }
+
   function reset() {
+    latest++;
     if (empty !== null) content().innerHTML = empty;
     delete document.body.dataset.panel;
     from = null;
@@ -73,5 +88,5 @@ window.alpiePanel = (() => {
     if (event.target.closest?.(".panel-close")) close(true);
     else if (event.target.closest?.(".to-words")) toWords();
   });
-  return { open, openAddress, close, reset, placeOf };
+  return { open, openAddress, offer, asked, close, reset, placeOf };
 })();

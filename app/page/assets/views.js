@@ -5,6 +5,7 @@ window.alpieViews = (() => {
   async function load(section) {
     const name = section.dataset.load;
     delete section.dataset.load;
+    const focused = document.activeElement;
     try {
       section.innerHTML = await window.alpie.fragment(PATHS[name], {}, text => { section.firstChild.textContent = text; });
       const form = section.querySelector("form");
@@ -13,7 +14,8 @@ window.alpieViews = (() => {
         results.className = "answers";
         section.append(results);
         form.addEventListener("submit", event => { event.preventDefault(); submit(form, results); });
-        form.querySelector("input, textarea")?.focus();
+        const moved = ![focused, document.body].includes(document.activeElement);  // by the reader, meanwhile
+        if (!moved) form.querySelector("input, textarea")?.focus();
       }
     } catch {
       section.innerHTML = '<p class="problem"></p>';
@@ -22,20 +24,21 @@ window.alpieViews = (() => {
     }
   }
 
-  let latest = 0;
+  const latest = new WeakMap();  // by form, the request made last
   async function submit(form, results) {
-    const own = ++latest;
+    const own = {};
+    latest.set(form, own);
     const fields = new FormData(form);
     results.setAttribute("aria-busy", "true");
     try {
       const html = form.id === "check-form"
         ? await window.alpie.fragment("check", { method: "POST", body: fields.get("text"), headers: { "content-type": "text/plain" } })
         : await window.alpie.fragment(`search?${new URLSearchParams(fields)}`);
-      if (own === latest) results.innerHTML = html;
+      if (own === latest.get(form)) results.innerHTML = html;
     } catch {
-      results.textContent = window.alpie.words.failed;
+      if (own === latest.get(form)) results.textContent = window.alpie.words.failed;
     } finally {
-      results.removeAttribute("aria-busy");
+      if (own === latest.get(form)) results.removeAttribute("aria-busy");
     }
   }
   return { load };
