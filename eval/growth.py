@@ -17,9 +17,11 @@ from numpy.typing import NDArray
 from alpie.eval.timing import Timing
 from alpie.index.analysis import grams, terms
 from alpie.index.lexical import TermIndex
+from alpie.index.postings import SHARE_SCALE
 from alpie.index.query import Question, read_question
 from alpie.index.records import Passage
 from alpie.index.search import SearchIndex
+from alpie.index.term_dictionary import TermDictionary
 from alpie.index.vectors import TokenStore, VectorIndex
 
 __all__ = ["GROWTH_STAGES", "Growth", "grown", "measure_growth"]
@@ -139,11 +141,10 @@ def _term_index(
     pairs = np.unique(term_numbers * size + np.repeat(owner, counts))
     term_numbers, owners = np.divmod(pairs, size)
     frequency = np.bincount(term_numbers, minlength=len(vocabulary))
-    weights = np.log1p((size - frequency + 0.5) / (frequency + 0.5)).astype(np.float32) * np.float32(0.5)
     return TermIndex(
-        dict(zip(vocabulary, frequency.tolist(), strict=True)),
+        TermDictionary.of(vocabulary),
         size,
-        weights[term_numbers],
+        np.full(len(owners), SHARE_SCALE // 2, dtype=np.uint16),
         owners.astype(np.int32),
         np.concatenate([[0], np.cumsum(frequency)]).astype(np.int64),
     )

@@ -14,7 +14,21 @@ from functools import lru_cache
 
 import Stemmer
 
-__all__ = ["ANALYSIS_VERSION", "STOP_WORDS", "Token", "fold", "grams", "stem", "stems", "terms", "tokens", "words_by_stem"]
+__all__ = [
+    "ANALYSIS_VERSION",
+    "STOP_WORDS",
+    "Token",
+    "content_words",
+    "fold",
+    "grams",
+    "stem",
+    "stems",
+    "terms",
+    "tokens",
+    "word_grams",
+    "word_terms",
+    "words_by_stem",
+]
 
 ANALYSIS_VERSION = 1  # stamped into the index: raise it whenever the terms of a text change
 
@@ -38,7 +52,8 @@ _FIGURE_GROUPS = re.compile(r"(?<![\w.,/-])(\d{1,3})((?:[.\u00a0\u202f ]\d{3})+)
 _DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d)")
 # a word, a figure with decimals, or a code whose parts hang together by / or -
 _WORD = re.compile(r"\d+(?:\.\d+)?|[^\W_](?:[^\W_]|[\u0300-\u036f])*", re.UNICODE)  # with combining accents
-_CODE = re.compile(r"[^\W_]+(?:[/-][^\W_]+)+", re.UNICODE)
+# possessive, and begun at a word's first letter only: a word of a megabyte takes one reading, not one a letter
+_CODE = re.compile(r"(?<![^\W_])[^\W_]++(?:[/-][^\W_]++)++", re.UNICODE)
 
 _stemmer = Stemmer.Stemmer("spanish")
 
@@ -147,10 +162,26 @@ def grams(text: str, shortest: int = 3, longest: int = 5) -> list[str]:
     They find a misspelt word by what is left of it.
     """
     result: list[str] = []
-    for token in tokens(text):
-        if token in STOP_WORDS:
-            continue
-        word = f" {token} "
-        for size in range(shortest, longest + 1):
-            result.extend(word[i : i + size] for i in range(max(1, len(word) - size + 1)))
+    for word in content_words(text):
+        result.extend(word_grams(word, shortest, longest))
     return result
+
+
+def content_words(text: str) -> list[str]:
+    """The folded words, figures and codes of `text` that are not function words, in order."""
+    return [str(token) for token in tokens(text) if token not in STOP_WORDS]
+
+
+def word_grams(word: str, shortest: int = 3, longest: int = 5) -> list[str]:
+    """The n-grams of one folded word: `grams` word by word."""
+    marked = f" {word} "
+    return [
+        marked[i : i + size]
+        for size in range(shortest, longest + 1)
+        for i in range(max(1, len(marked) - size + 1))
+    ]
+
+
+def word_terms(word: str) -> tuple[str]:
+    """The one term of a folded word: `terms` word by word."""
+    return (stem(word),)

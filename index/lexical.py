@@ -10,19 +10,32 @@ from __future__ import annotations
 
 import json
 import math
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from alpie.index.postings import SHARE_SCALE, PostingsBuilder
+from alpie.index.term_dictionary import TermDictionary
+
 __all__ = ["TermIndex"]
 
-# Short passages, few repeats: a low k1 saturates early. The result is flat from .6 to 1.2.
-_K1 = 0.9
-_B = 0.75
-_ARRAYS = ("weights", "passages", "bounds")
+# `best` reads this many postings, rarest terms first. A question's stems have fewer among a million passages;
+# of its n-grams the frequent ones are left out, whose weight is small.
+_MOST_POSTINGS = 2_000_000
+# Looking a passage up in a term's postings takes as long as adding up this many of them.
+_LOOK_UP = 25
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """The known terms of a question, rarest first."""
+
+    numbers: tuple[int, ...]
+    weights: tuple[float, ...]  # idf over the sum of all terms', unknown ones too
+    postings: int
 
 
 class TermIndex:
@@ -30,79 +43,152 @@ class TermIndex:
 
     def __init__(
         self,
-        frequency: dict[str, int],
+        terms: TermDictionary,
         size: int,
-        weights: NDArray[np.float32],
+        shares: NDArray[np.uint16],
         passages: NDArray[np.int32],
         bounds: NDArray[np.int64],
     ) -> None:
-        self._frequency = frequency  # term → passages it stands in; the n-th term is number n
-        self._numbers = {term: number for number, term in enumerate(frequency)}
+        self._terms = terms
         self.size = size
         # Postings by term: those of number n are bounds[n] … bounds[n + 1] - 1 of the other two.
-        self._weights = weights
-        self._passages = passages
+        self._shares = shares  # of the term's weight, 0 … SHARE_SCALE
+        self._passages = passages  # ascending within a term
         self._bounds = bounds
 
     @classmethod
-    def from_terms(cls, rows: Sequence[Sequence[str]]) -> TermIndex:
-        """Index `rows`, one list of terms a passage."""
-        counted = Counter(str(term) for row in rows for term in set(row))
-        if not counted:
-            return cls({}, len(rows), np.zeros(0, np.float32), np.zeros(0, np.int32), np.zeros(1, np.int64))
-        import bm25s  # late: with SciPy behind it, a fifth of a second that only indexing needs
+    def from_terms(cls, rows: Iterable[Iterable[str]]) -> TermIndex:
+        """Index `rows`, one list of terms a passage, in memory."""
+        builder = PostingsBuilder()
+        for row in rows:
+            builder.add(row)
+        return cls(*builder.finish())
 
-        engine = bm25s.BM25(method="lucene", k1=_K1, b=_B)
-        engine.index([[str(term) for term in row] for row in rows], show_progress=False)
-        # Its own numbers, in their order; it adds an empty term, which has no postings.
-        in_order = sorted(engine.vocab_dict, key=engine.vocab_dict.__getitem__)
-        frequency = {term: counted[term] for term in in_order if term in counted}
-        found = engine.scores
-        return cls(frequency, len(rows), found["data"], found["indices"], found["indptr"])
+    @classmethod
+    def build(
+        cls, folder: Path, rows: Iterable[Iterable[str]], expand: Callable[[str], Sequence[str]] | None = None
+    ) -> TermIndex:
+        """Index `rows`, one list of words a passage, into `folder`; memory stays bounded.
+
+        `expand` gives the terms of a word; without it a word is its own.
+        """
+        builder = PostingsBuilder(folder, expand) if expand else PostingsBuilder(folder)
+        for row in rows:
+            builder.add(row)
+        _, size, *_ = builder.finish()
+        _write_header(folder, size)
+        return cls.load(folder)
+
+    def frequency(self, term: str) -> int:
+        """How many passages `term` stands in."""
+        number = self._terms.number(term)
+        return 0 if number is None else int(self._bounds[number + 1] - self._bounds[number])
 
     def idf(self, term: str) -> float:
         """Robertson–Spärck Jones weight in Lucene's form; a term nobody wrote gets the largest."""
-        frequency = self._frequency.get(term, 0)
+        return self._idf(self.frequency(term))
+
+    def _idf(self, frequency: int) -> float:
         return math.log(1 + (self.size - frequency + 0.5) / (frequency + 0.5))
 
     def __contains__(self, term: str) -> bool:
-        return term in self._frequency
+        return self._terms.number(term) is not None
 
     @property
     def vocabulary(self) -> Sequence[str]:
-        return tuple(self._frequency)
+        return tuple(self._terms)
 
     def scores(self, question: Sequence[str]) -> NDArray[np.float32]:
         """Normalised BM25 of every passage, shape (passages,), 0 … about 1.
 
         `question` is a list of terms; repeats count once.
         """
+        asked = self._asked(question)
+        return self._added_up(asked.numbers, asked.weights)
+
+    def best(
+        self, question: Sequence[str], limit: int, most_postings: int = _MOST_POSTINGS
+    ) -> NDArray[np.int64]:
+        """The `limit` passages with the highest scores above zero, best first, equal ones by number.
+
+        The most frequent terms are left out once the rarer ones have `most_postings` postings; one term is
+        always asked for.
+        """
+        asked = self._asked(question)
+        if limit < 1 or not asked.numbers:
+            return np.zeros(0, dtype=np.int64)
+        taken = read = 0
+        for number in asked.numbers:
+            read += self._count(number)
+            if taken and read > most_postings:
+                break
+            taken += 1
+        scores = self._added_up(asked.numbers[:taken], asked.weights[:taken])
+        found = np.flatnonzero(scores >= self._lower_bound(scores, asked.numbers[:taken], limit))
+        return found[np.lexsort((found, -scores[found]))][:limit].astype(np.int64)
+
+    def _lower_bound(self, scores: NDArray[np.float32], numbers: Sequence[int], limit: int) -> np.float32:
+        """A score above zero that `limit` passages reach, if so many have one; sought among the rarest terms'."""
+        seen = np.zeros(0, dtype=np.int32)
+        for number in numbers:
+            seen = np.union1d(seen, self._passages[self._bounds[number] : self._bounds[number + 1]])
+            if len(seen) >= limit:
+                return np.float32(np.partition(scores[seen], len(seen) - limit)[len(seen) - limit])
+        return np.finfo(np.float32).tiny
+
+    def scores_of(self, question: Sequence[str], passages: NDArray[np.int64]) -> NDArray[np.float32]:
+        """The scores of some passages, shape (len(passages),), without going through all where that pays."""
+        asked = self._asked(question)
+        if asked.postings <= _LOOK_UP * len(passages) * len(asked.numbers):
+            return self._added_up(asked.numbers, asked.weights)[passages]
+        scores = np.zeros(len(passages), dtype=np.float32)
+        for number, weight in zip(asked.numbers, asked.weights, strict=True):
+            first, last = int(self._bounds[number]), int(self._bounds[number + 1])
+            postings = self._passages[first:last]
+            places = np.minimum(np.searchsorted(postings, passages), last - first - 1)
+            held = postings[places] == passages
+            scores[held] += self._shares[first + places[held]] * np.float32(weight / SHARE_SCALE)
+        return scores
+
+    def _asked(self, question: Sequence[str]) -> _Asked:
         unique = [str(term) for term in dict.fromkeys(question)]
-        total = sum(self.idf(term) for term in unique)
+        numbers = self._terms.numbers_of(unique) if unique else []
+        known = sorted({n for n in numbers if n is not None}, key=lambda n: (self._count(n), n))
+        idfs = [self._idf(self._count(number)) for number in known]
+        total = sum(idfs) + self._idf(0) * sum(number is None for number in numbers)
+        postings = sum(self._count(number) for number in known)
+        return _Asked(tuple(known), tuple(idf / total for idf in idfs), postings)
+
+    def _count(self, number: int) -> int:
+        return int(self._bounds[number + 1] - self._bounds[number])
+
+    def _added_up(self, numbers: Sequence[int], weights: Sequence[float]) -> NDArray[np.float32]:
         scores = np.zeros(self.size, dtype=np.float32)
-        known = [self._numbers[term] for term in unique if term in self._numbers]
-        if not known or total <= 0:
-            return scores
-        for number in known:
+        for number, weight in zip(numbers, weights, strict=True):
             postings = slice(self._bounds[number], self._bounds[number + 1])
-            scores[self._passages[postings]] += self._weights[postings]  # a passage once a term
-        scores /= np.float32(total)
+            # a passage stands once among a term's postings
+            scores[self._passages[postings]] += self._shares[postings] * np.float32(weight / SHARE_SCALE)
         return scores
 
     def save(self, folder: Path) -> None:
         """Write the index into `folder` (made if missing)."""
         folder.mkdir(parents=True, exist_ok=True)
-        for name in _ARRAYS:
+        self._terms.save(folder)
+        for name in ("shares", "passages", "bounds"):
             np.save(folder / f"{name}.npy", getattr(self, f"_{name}"))
-        (folder / "frequency.json").write_text(
-            json.dumps({"size": self.size, "frequency": self._frequency}, ensure_ascii=False),
-            encoding="utf-8",
-        )
+        _write_header(folder, self.size)
 
     @classmethod
     def load(cls, folder: Path) -> TermIndex:
-        """Read what `save` wrote; postings are memory-mapped."""
-        header = json.loads((folder / "frequency.json").read_text(encoding="utf-8"))
+        """Open what `save` or `build` wrote; everything is memory-mapped."""
+        header = json.loads((folder / "header.json").read_text(encoding="utf-8"))
         # Plain views of the mappings: numpy's class for them makes every slice ten times as dear.
-        arrays = {name: np.asarray(np.load(folder / f"{name}.npy", mmap_mode="r")) for name in _ARRAYS}
-        return cls(header["frequency"], header["size"], **arrays)
+        arrays = [
+            np.asarray(np.load(folder / f"{name}.npy", mmap_mode="r"))
+            for name in ("shares", "passages", "bounds")
+        ]
+        return cls(TermDictionary.load(folder), header["size"], *arrays)
+
+
+def _write_header(folder: Path, size: int) -> None:
+    (folder / "header.json").write_text(json.dumps({"size": size}), encoding="utf-8")

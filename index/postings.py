@@ -1,0 +1,210 @@
+"""Postings of a collection of any size: counted in portions, merged term by term, memory bounded.
+
+1. Passages come as words. A word is turned into its terms (its stem, its character n-grams) once and
+   then known by number, so that counting a portion is arithmetic on arrays.
+2. A full portion is counted, sorted by term and put aside, on disk if a folder is given.
+3. At the end the portions are merged by ranges of terms that fit into memory, and written in order.
+
+Memory holds the vocabulary, one portion and one range; time is proportional to the terms read.
+"""
+
+from __future__ import annotations
+
+import shutil
+from array import array
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from alpie.index.term_dictionary import TermDictionary
+
+__all__ = ["SHARE_SCALE", "PostingsBuilder"]
+
+# Short passages, few repeats: a low k1 saturates early. The result is flat from .6 to 1.2.
+_K1 = 0.9
+_B = 0.75
+SHARE_SCALE = (
+    65_535  # a posting's share of its term's weight, 0 … 1, in two bytes: exact to a hundred-thousandth
+)
+_PORTION_TERMS = 4_000_000  # counted together; some 200 MB while it lasts
+_PORTION_PASSAGES = 65_536  # a passage's place in its portion fits two bytes
+_RANGE_POSTINGS = 16_000_000  # merged together
+
+
+def _itself(word: str) -> Sequence[str]:
+    return (word,)
+
+
+class PostingsBuilder:
+    """Takes passages one after another; `finish` gives the arrays of a `TermIndex`.
+
+    `expand` turns one word of a passage into its terms. `folder` is where arrays are written; without
+    it they stay in memory.
+    """
+
+    def __init__(self, folder: Path | None = None, expand: Callable[[str], Sequence[str]] = _itself) -> None:
+        self._folder = folder
+        self._expand = expand
+        self._terms: dict[str, int] = {}
+        self._words: dict[str, int] = {}
+        self._of_words = array("i")  # terms of all words, by number of the word
+        self._word_bounds = array("q", [0])
+        self._portion = array("i")  # words of the passages of this portion
+        self._portion_counts = array("i")
+        self._portion_terms = 0
+        self._lengths: list[NDArray[np.int32]] = []  # terms a passage, of each portion
+        self._portions: list[_Portion] = []
+        if folder is not None:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._parts.mkdir(exist_ok=True)
+
+    @property
+    def _parts(self) -> Path:
+        assert self._folder is not None
+        return self._folder / ".parts"
+
+    def add(self, words: Iterable[str]) -> None:
+        """One more passage."""
+        count = 0
+        for word in words:
+            number = self._words.get(word)
+            if number is None:
+                number = self._learn(word)
+            self._portion.append(number)
+            self._portion_terms += self._word_bounds[number + 1] - self._word_bounds[number]
+            count += 1
+        self._portion_counts.append(count)
+        if self._portion_terms >= _PORTION_TERMS or len(self._portion_counts) >= _PORTION_PASSAGES:
+            self._count_portion()
+
+    def _learn(self, word: str) -> int:
+        number = self._words[str(word)] = len(self._words)
+        terms = self._terms
+        self._of_words.extend(terms.setdefault(str(term), len(terms)) for term in self._expand(word))
+        self._word_bounds.append(len(self._of_words))
+        return number
+
+    def _count_portion(self) -> None:
+        counts = np.array(self._portion_counts, dtype=np.int64)
+        words = np.array(self._portion, dtype=np.int64)
+        bounds = np.array(self._word_bounds, dtype=np.int64)
+        sizes = bounds[words + 1] - bounds[words]
+        terms = np.array(self._of_words, dtype=np.int64)[_runs(bounds[words], sizes)]
+        owners = np.repeat(np.repeat(np.arange(len(counts)), counts), sizes)
+        self._lengths.append(np.bincount(owners, minlength=len(counts)).astype(np.int32))
+        keys, repeats = np.unique(terms * _PORTION_PASSAGES + owners, return_counts=True)
+        terms, owners = np.divmod(keys, _PORTION_PASSAGES)
+        self._portions.append(
+            _Portion(
+                first=sum(len(lengths) for lengths in self._lengths[:-1]),
+                term_counts=np.bincount(terms, minlength=len(self._terms)).astype(np.int32),
+                owners=self._aside("owners", owners.astype(np.uint16)),
+                repeats=self._aside("repeats", np.minimum(repeats, 255).astype(np.uint8)),
+            )
+        )
+        del self._portion[:], self._portion_counts[:]
+        self._portion_terms = 0
+
+    def _aside(self, name: str, values: NDArray[np.generic]) -> NDArray[np.generic]:
+        """`values`, on disk where there is a folder."""
+        if self._folder is None:
+            return values
+        path = self._parts / f"{name}{len(self._portions)}.npy"
+        np.save(path, values)
+        return np.asarray(np.load(path, mmap_mode="r"))
+
+    def finish(
+        self,
+    ) -> tuple[TermDictionary, int, NDArray[np.uint16], NDArray[np.int32], NDArray[np.int64]]:
+        """Dictionary, passages, shares and passage of every posting, bounds of each term's postings."""
+        if self._portion_counts:
+            self._count_portion()
+        self._words.clear()
+        dictionary = TermDictionary.of(list(self._terms))
+        self._terms.clear()
+        frequency = np.zeros(len(dictionary), dtype=np.int64)
+        for portion in self._portions:
+            frequency[: len(portion.term_counts)] += portion.term_counts
+        bounds = np.concatenate([[0], np.cumsum(frequency)]).astype(np.int64)
+        lengths = np.concatenate([*self._lengths, np.zeros(0, np.int32)])
+        average = float(lengths.mean()) if len(lengths) and lengths.any() else 1.0
+        norms = (_K1 * (1 - _B + _B * lengths / average)).astype(np.float32)
+        shares: NDArray[np.uint16] = self._array("shares", np.dtype(np.uint16), int(bounds[-1]))
+        passages: NDArray[np.int32] = self._array("passages", np.dtype(np.int32), int(bounds[-1]))
+        for low, high in _ranges(bounds):
+            first, last = int(bounds[low]), int(bounds[high])
+            passages[first:last], shares[first:last] = self._merged(low, high, bounds, norms)
+        if self._folder is not None:
+            dictionary.save(self._folder)
+            np.save(self._folder / "bounds.npy", bounds)
+            shutil.rmtree(self._parts)
+        return dictionary, len(lengths), shares, passages, bounds
+
+    def _array(self, name: str, dtype: np.dtype[np.generic], size: int) -> NDArray[np.generic]:
+        if self._folder is None:
+            return np.empty(size, dtype)
+        path = self._folder / f"{name}.npy"
+        if not size:  # nothing to map
+            np.save(path, np.empty(0, dtype))
+            return np.empty(0, dtype)
+        return np.lib.format.open_memmap(path, "w+", dtype, (size,))
+
+    def _merged(
+        self, low: int, high: int, bounds: NDArray[np.int64], norms: NDArray[np.float32]
+    ) -> tuple[NDArray[np.int32], NDArray[np.uint16]]:
+        """Postings of the terms low … high - 1, each term's by passage."""
+        size = int(bounds[high] - bounds[low])
+        passages, shares = np.empty(size, np.int32), np.empty(size, np.uint16)
+        free = bounds[low:high] - bounds[low]  # where each term's next posting goes
+        for portion in self._portions:
+            counts, owners, repeats = portion.of_terms(low, high)
+            if not len(owners):
+                continue
+            places = _runs(free[: len(counts)], counts)
+            whose = portion.first + owners.astype(np.int32)
+            times = repeats.astype(np.float32)
+            passages[places] = whose
+            shares[places] = np.rint(SHARE_SCALE * times / (times + norms[whose]))
+            free[: len(counts)] += counts
+        return passages, shares
+
+
+class _Portion:
+    """Postings of some consecutive passages, by term, then passage."""
+
+    def __init__(
+        self,
+        first: int,
+        term_counts: NDArray[np.int32],
+        owners: NDArray[np.generic],
+        repeats: NDArray[np.generic],
+    ) -> None:
+        self.first = first  # its first passage
+        self.term_counts = term_counts  # postings of each term known then
+        self._bounds = np.concatenate([[0], np.cumsum(term_counts, dtype=np.int64)])
+        self._owners, self._repeats = owners, repeats
+
+    def of_terms(
+        self, low: int, high: int
+    ) -> tuple[NDArray[np.int32], NDArray[np.generic], NDArray[np.generic]]:
+        counts = self.term_counts[low:high]
+        where = slice(*(self._bounds[min(term, len(self.term_counts))] for term in (low, high)))
+        return counts, self._owners[where], self._repeats[where]
+
+
+def _runs(starts: NDArray[np.int64], counts: NDArray[np.generic]) -> NDArray[np.int64]:
+    """start, start + 1, … of each run, one run after another."""
+    firsts = np.cumsum(counts, dtype=np.int64) - counts
+    return np.asarray(np.repeat(starts - firsts, counts) + np.arange(int(counts.sum())), dtype=np.int64)
+
+
+def _ranges(bounds: NDArray[np.int64]) -> Iterable[tuple[int, int]]:
+    """Consecutive ranges of terms, each of few enough postings, or one term."""
+    low, terms = 0, len(bounds) - 1
+    while low < terms:
+        high = int(np.searchsorted(bounds, bounds[low] + _RANGE_POSTINGS, side="right")) - 1
+        high = min(max(high, low + 1), terms)
+        yield low, high
+        low = high
