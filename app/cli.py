@@ -12,13 +12,14 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from alpie.app.options import COMMANDS, make_parser
 from alpie.app.settings import Settings, compute_in_one_thread, load_settings, work_offline
 from alpie.app.words import Words, words_for
-from alpie.index.errors import AlpieError, IndexMissing, SettingsError
+from alpie.index.errors import AlpieError, IndexBusy, IndexMissing, SettingsError
 
 if TYPE_CHECKING:
     from alpie.app.corpus import Corpus
@@ -28,6 +29,7 @@ __all__ = ["main"]
 
 DONE, FAILED, WRONG_USAGE = 0, 1, 2
 _SETTINGS_OPTIONS = ("docs", "data", "language", "host", "port")
+_OPENING_SECONDS = 60.0
 _MAX_INPUT_BYTES = 5_000_000  # of a text or record to check
 
 _logger = logging.getLogger(__name__)
@@ -82,7 +84,10 @@ def _serve(arguments: argparse.Namespace, settings: Settings, words: Words) -> i
         current_generation(settings.data)
         _warn_if_stale(settings, words)
     except IndexMissing:
-        _build(settings, words)
+        try:
+            _build(settings, words)
+        except IndexBusy as error:  # another page process, started at the same time: its index will do
+            _tell(words("index.problem", message=error))
     from alpie.app.page.server import serve
 
     _tell(words("serve.at", url=f"http://{settings.host}:{settings.port}/"))
@@ -226,10 +231,13 @@ def _doctor(arguments: argparse.Namespace, settings: Settings, words: Words) -> 
 
 def _mcp(arguments: argparse.Namespace, settings: Settings, words: Words) -> int:
     from alpie.app.endpoints import Endpoints, finisher
+    from alpie.app.following import CorpusOpener, Following
     from alpie.app.mcp_server import make_server
 
-    corpus = _open_corpus(settings, words)
-    make_server(Endpoints(lambda: corpus, words.language, finisher(settings))).run()
+    opener = CorpusOpener(settings, _open_corpus(settings, words).encoder)
+    following = Following(opener, opener.stamp).start()
+    opened = partial(following.wait, _OPENING_SECONDS)
+    make_server(Endpoints(opened, words.language, finisher(settings))).run()
     return DONE
 
 

@@ -61,13 +61,15 @@ class Corpus:
         self._weights = weights or load_weights()
 
     @classmethod
-    def open(cls, settings: Settings | None = None) -> Corpus:
-        """Open the index in use.
+    def open(cls, settings: Settings | None = None, encoder: Encoder | None = None) -> Corpus:
+        """Open the index in use, with the encoder of the settings or one that is open already.
+
+        What is opened stays as it is, also when a newer index is built meanwhile.
 
         Raises `IndexMissing` (nothing built: `Corpus.build`), `IndexDamaged`, `IndexMismatch`.
         """
         settings = settings or load_settings()
-        generation = open_generation(settings.data, _encoder(settings))
+        generation = open_generation(settings.data, encoder or open_encoder_of(settings))
         return cls(
             generation.documents,
             generation.layouts,
@@ -90,7 +92,7 @@ class Corpus:
 
         settings = settings or load_settings()
         return build_index(
-            settings.docs, settings.data, _encoder(settings), rebuild=rebuild, on_progress=on_progress
+            settings.docs, settings.data, open_encoder_of(settings), rebuild=rebuild, on_progress=on_progress
         )
 
     @classmethod
@@ -172,5 +174,6 @@ class Corpus:
         return allowed
 
 
-def _encoder(settings: Settings) -> Encoder:
+def open_encoder_of(settings: Settings) -> Encoder:
+    """The encoder that the settings name."""
     return open_encoder(settings.encoder, Path(settings.cache), settings.runtime)

@@ -80,9 +80,10 @@ class Endpoints:
     def verify(self, text: str) -> Row:
         """Whether a quotation stands in the documents word for word, and if not, what differs."""
         library = self._opened()
-        if self._checker is None:
-            self._checker = QuotationChecker(library)
-        return verification_row(self._checker.check(_text(text, LONGEST_TEXT)), self._language)
+        checker = self._checker
+        if checker is None or checker.corpus is not library:  # another index has come into use
+            self._checker = checker = QuotationChecker(library)
+        return verification_row(checker.check(_text(text, LONGEST_TEXT)), self._language)
 
     def passage(self, address: str) -> Row:
         """The passage with this permanent address, with its citation."""
