@@ -11,6 +11,9 @@
     │   │   └── IndexNewer            by a later version of Al Pie
     │   ├── IndexUnwritable       no room or no permission to write it
     │   └── IndexBusy             another process is building
+    ├── EngineError           the engine that the setting `index` names
+    │   ├── EngineUnavailable     not installed, refuses, too slow, too old
+    │   └── EngineMismatch        holds no index, or one of another encoder or analysis
     ├── AddressError          no passage with this address
     ├── QuestionError         a question that cannot be searched (empty, too long)
     └── QuestionsFileError    a file of evaluation questions
@@ -26,6 +29,9 @@ __all__ = [
     "AddressError",
     "AlpieError",
     "EncoderError",
+    "EngineError",
+    "EngineMismatch",
+    "EngineUnavailable",
     "IndexBusy",
     "IndexDamaged",
     "IndexMismatch",
@@ -90,6 +96,18 @@ class IndexUnwritable(StoreError):
 
 class IndexBusy(StoreError):
     """Another process is building the index in this folder."""
+
+
+class EngineError(AlpieError):
+    """Something about the engine that the setting `index` names."""
+
+
+class EngineUnavailable(EngineError):
+    """The engine cannot be used now: its package is missing, it refuses, takes too long or is too old."""
+
+
+class EngineMismatch(EngineError):
+    """The engine holds no index, or one that another encoder or another analysis made."""
 
 
 class AddressError(AlpieError):
