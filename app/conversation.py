@@ -42,7 +42,7 @@ _MOST_TURNS = 6  # looked back at
 _FRAGMENT_WORDS = 4  # content words from which a question is taken to stand by itself
 _BARE = re.compile(
     r"^[¿¡\s]*(?:por que|porque|cuando|donde|quien(?:es)?|cuant[oa]s?|como|cual(?:es)?|why|when|where|who|how many|explica\w*|"
-    r"dime mas|mas detalles|ejemplos?|que mas)\b[^a-z0-9]*(?:\w+[^a-z0-9]*){0,2}$"
+    r"dime mas|mas detalles|ejemplos?|que mas)\b\W*+(?:\w++\W*+){0,2}+$"
 )
 
 

@@ -42,6 +42,10 @@ ya y o pero además también más muchos muchas todo todos todas cada otro otra 
 es son sin embargo así
 """
 _OPENS = frozenset(_OPENS_TEXT.split())
+# A "sentence" longer than this is none: a table without lines, data, a script without stops. It is cut
+# between words, or after so many characters where there is no blank, so that no unit outgrows the encoder.
+_LONGEST_SENTENCE = 2_000
+_LETTERS_A_WORD = 40  # a longer word counts as several, so that text without blanks fills passages too
 _ENUMERATOR = re.compile(r"\(?(?:\d{1,3}|[a-zñ]|[ivxlc]{1,6})$")
 
 # A quotation or a parenthesis this long at most is not cut inside: its parts would lose who says them.
@@ -106,14 +110,17 @@ def _grouped(source: str, block: Block, paragraph: int, group: int) -> list[Sent
         else:
             role = SentenceRole.HEADER if number < block.header_parts else SentenceRole.ROW
         text, offsets = readable_map(source, part)
-        if text:
-            spans: tuple[Span, ...] = spans_between(part, offsets[0], offsets[-1] + 1)
-            sentences.append(Sentence(text, spans, role, group, paragraph))
+        for start, end in _bounded(text, 0, len(text)):
+            spans: tuple[Span, ...] = spans_between(part, offsets[start], offsets[end - 1] + 1)
+            sentences.append(Sentence(text[start:end], spans, role, group, paragraph))
     return sentences
 
 
 def sentence_bounds(text: str) -> list[tuple[int, int]]:
-    """Where the sentences of a readable text begin and end; what lies between two is a space."""
+    """Where the sentences of a readable text begin and end.
+
+    What lies between two is a space; nothing, where one of `_LONGEST_SENTENCE` without a blank was cut.
+    """
     whole = _kept_whole(text)
     starts = [start for start, _ in whole]
     bounds: list[tuple[int, int]] = []
@@ -124,11 +131,22 @@ def sentence_bounds(text: str) -> list[tuple[int, int]]:
         if index >= 0 and cut < whole[index][1]:
             continue
         if _ends_here(text, start, match.start(), match.end()):
-            bounds.append((start, cut))
+            bounds += _bounded(text, start, cut)
             start = match.end()
-    if start < len(text):
-        bounds.append((start, len(text)))
-    return bounds
+    return [*bounds, *_bounded(text, start, len(text))]
+
+
+def _bounded(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """The sentence from `start` to `end`, in pieces where it is too long."""
+    pieces: list[tuple[int, int]] = []
+    while end - start > _LONGEST_SENTENCE:
+        blank = text.rfind(" ", start + 1, start + _LONGEST_SENTENCE + 1)
+        cut = blank if blank > start else start + _LONGEST_SENTENCE
+        pieces.append((start, cut))
+        start = cut + 1 if blank > start else cut
+    if start < end:
+        pieces.append((start, end))
+    return pieces
 
 
 def _ends_here(text: str, start: int, stop: int, following: int) -> bool:
@@ -182,5 +200,7 @@ def _kept_whole(text: str) -> list[tuple[int, int]]:
 
 
 def word_count(sentences: Sequence[Sentence]) -> int:
-    """Words of some sentences, by white space."""
-    return sum(len(sentence.text.split()) for sentence in sentences)
+    """Words of some sentences, by white space; by length where that says nothing."""
+    return sum(
+        max(len(sentence.text.split()), len(sentence.text) // _LETTERS_A_WORD) for sentence in sentences
+    )

@@ -14,9 +14,11 @@ from dataclasses import dataclass
 
 __all__ = ["Draft", "clean", "drafts"]
 
-_NUMBERS = r"\d{1,3}(?:\s*(?:,|;|y|e|and|&)\s*(?:citas?\s+)?\d{1,3})*"
+# Possessive, white space from its first character only: a model that sends blanks without end costs one reading.
+_NUMBERS = r"\d{1,3}(?:\s*+(?:,|;|y|e|and|&)\s*+(?:citas?\s++)?\d{1,3})*+"
 _CITATION = re.compile(
-    rf"\s*[\[(【]\s*(?:citas?|quotes?)?\s*(?P<numbers>{_NUMBERS})\s*[\])】]", re.IGNORECASE
+    rf"(?:(?<!\s)\s++)?[\[(【]\s*+(?:(?:citas?|quotes?)\s*+)?(?P<numbers>{_NUMBERS})\s*+[\])】]",
+    re.IGNORECASE,
 )
 _GROUP = re.compile(rf"(?:{_CITATION.pattern.replace('?P<numbers>', '')})+\s*[.!?…]?", re.IGNORECASE)
 _BOUNDARY = re.compile(r"(?<=[.!?…])\s+(?=[A-ZÁÉÍÓÚÑÜ¿¡0-9])")

@@ -118,7 +118,8 @@ def _at_form_feeds(lines: list[Line]) -> dict[int, int | None]:
         return {}
     if last >= 0:
         bottoms.append(last)
-    tops = [_next_text(lines, top) for top in [0, *tops]]
+    following = _text_from(lines)
+    tops = [following[top] for top in [0, *tops]]
     found: dict[int, int | None] = {}
     for edge in (tops, bottoms):
         numbered = [
@@ -140,12 +141,14 @@ def _at_form_feeds(lines: list[Line]) -> dict[int, int | None]:
     return found
 
 
-def _next_text(lines: list[Line], number: int) -> int:
-    while number < len(lines):
-        if not lines[number].blank:
-            return number
-        number += 1
-    return -1
+def _text_from(lines: list[Line]) -> list[int]:
+    """For each line, the number of the first that is not blank from there on; -1 if there is none."""
+    following = [-1] * len(lines)
+    number = -1
+    for line in reversed(lines):
+        number = number if line.blank else line.number
+        following[line.number] = number
+    return following
 
 
 def _page_starts(lines: list[Line], footers: dict[int, int | None]) -> list[int]:
