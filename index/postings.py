@@ -10,17 +10,20 @@ Memory holds the vocabulary, one portion and one range; time is proportional to 
 
 from __future__ import annotations
 
+import json
 import shutil
 from array import array
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from alpie.index.term_dictionary import TermDictionary
 
-__all__ = ["SHARE_SCALE", "PostingsBuilder"]
+__all__ = ["SHARE_SCALE", "PostingsBuilder", "write_header"]
 
 # Short passages, few repeats: a low k1 saturates early. The result is flat from .6 to 1.2.
 _K1 = 0.9
@@ -31,6 +34,20 @@ SHARE_SCALE = (
 _PORTION_TERMS = 4_000_000  # counted together; some 200 MB while it lasts
 _PORTION_PASSAGES = 65_536  # a passage's place in its portion fits two bytes
 _RANGE_POSTINGS = 16_000_000  # merged together
+
+
+def write_header(folder: Path, size: int) -> None:
+    """What a `TermIndex` of `size` passages needs to know besides its arrays."""
+    (folder / "header.json").write_text(json.dumps({"size": size}), encoding="utf-8")
+
+
+def term_shares(terms: Sequence[str], mean_length: float) -> dict[str, float]:
+    """Of each of a text's terms the share of its weight (idf) that the text earns, 0 … 1, as in the postings.
+
+    `mean_length`: of all texts, in terms. The sum of idf times share over a question's terms is BM25.
+    """
+    norm = _K1 * (1 - _B + _B * len(terms) / max(mean_length, 1e-9))
+    return {str(term): times / (times + norm) for term, times in Counter(terms).items()}
 
 
 def _itself(word: str) -> Sequence[str]:
@@ -131,18 +148,19 @@ class PostingsBuilder:
         lengths = np.concatenate([*self._lengths, np.zeros(0, np.int32)])
         average = float(lengths.mean()) if len(lengths) and lengths.any() else 1.0
         norms = (_K1 * (1 - _B + _B * lengths / average)).astype(np.float32)
-        shares: NDArray[np.uint16] = self._array("shares", np.dtype(np.uint16), int(bounds[-1]))
-        passages: NDArray[np.int32] = self._array("passages", np.dtype(np.int32), int(bounds[-1]))
+        shares: NDArray[np.uint16] = self._array("shares", np.uint16, int(bounds[-1]))
+        passages: NDArray[np.int32] = self._array("passages", np.int32, int(bounds[-1]))
         for low, high in _ranges(bounds):
             first, last = int(bounds[low]), int(bounds[high])
             passages[first:last], shares[first:last] = self._merged(low, high, bounds, norms)
         if self._folder is not None:
             dictionary.save(self._folder)
             np.save(self._folder / "bounds.npy", bounds)
+            write_header(self._folder, len(lengths))
             shutil.rmtree(self._parts)
         return dictionary, len(lengths), shares, passages, bounds
 
-    def _array(self, name: str, dtype: np.dtype[np.generic], size: int) -> NDArray[np.generic]:
+    def _array(self, name: str, dtype: type[np.generic], size: int) -> NDArray[Any]:
         if self._folder is None:
             return np.empty(size, dtype)
         path = self._folder / f"{name}.npy"
@@ -194,7 +212,7 @@ class _Portion:
         return counts, self._owners[where], self._repeats[where]
 
 
-def _runs(starts: NDArray[np.int64], counts: NDArray[np.generic]) -> NDArray[np.int64]:
+def _runs(starts: NDArray[np.int64], counts: NDArray[np.integer[Any]]) -> NDArray[np.int64]:
     """start, start + 1, … of each run, one run after another."""
     firsts = np.cumsum(counts, dtype=np.int64) - counts
     return np.asarray(np.repeat(starts - firsts, counts) + np.arange(int(counts.sum())), dtype=np.int64)

@@ -48,9 +48,7 @@ class Engine(Protocol):
         Returns how many were written. What was written when it returns survives the end of any process.
         """
 
-    def search(
-        self, query: Query, limit: int, only: Filter | None = None
-    ) -> Mapping[str, NDArray[np.int64]]:
+    def search(self, query: Query, limit: int, only: Filter | None = None) -> Mapping[str, NDArray[np.int64]]:
         """Of each leg, ids of the `limit` nearest passages, best first; fewer where there are no more.
 
         The sentence leg reads the 2 · `limit` nearest sentences and gives their passages, each once.

@@ -110,9 +110,7 @@ class LocalEngine:
         self._write(rest, len(rest) < len(own))
         return len(own) - len(rest)
 
-    def search(
-        self, query: Query, limit: int, only: Filter | None = None
-    ) -> Mapping[str, NDArray[np.int64]]:
+    def search(self, query: Query, limit: int, only: Filter | None = None) -> Mapping[str, NDArray[np.int64]]:
         if self._arrays is None:
             return {leg: np.zeros(0, dtype=np.int64) for leg in LEGS}
         if only is None:
