@@ -46,6 +46,7 @@ class QuotePolicy:
     least_ratio: float = 0.05  # of a further quotation's belief to the first's
     usual: int = 3  # no more than this, unless the question asks for several things
     extend_ratio: float = 0.1  # a neighbouring sentence is quoted along from this ratio of belief on
+    two_parts: bool = True  # a question in two parts gets two quotations at least
 
 
 def select_quotes(
@@ -62,7 +63,7 @@ def select_quotes(
     intact index cannot hold, is left out rather than shown.
     """
     most = policy.most if asks_for_list(question) else min(policy.most, policy.usual)
-    two = asks_two_things(question)
+    two = policy.two_parts and asks_two_things(question)
     always = max(policy.always, 2 if two else 1)
     enough = max(policy.enough, _ENOUGH_FOR_TWO) if two else policy.enough
     quotes: list[Quote] = []

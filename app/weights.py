@@ -55,6 +55,7 @@ class Weights:
     threshold: float  # of the answerable probability: below, the documents are said not to answer
     fitted_on: Mapping[str, object]  # where the numbers come from
     firm: float = 0.0  # below this probability quotations are shown as what comes nearest, perhaps no answer
+    reorder: float = 2.0  # weight of its best unit in the order of the passages, beside the fused score
 
 
 @lru_cache(maxsize=1)

@@ -98,8 +98,8 @@ def _write_out(text: str) -> str:
     return " ".join(words)
 
 
-def read_question(typed: str) -> Question:
-    """The question to search for.
+def read_question(typed: str, write_out: bool = True) -> Question:
+    """The question to search for; `write_out`: chat spellings are written out.
 
     Raises `QuestionError` when there is nothing to search: no letter and no digit in it.
     A question beyond `MAX_CHARACTERS` is cut there, at a word: its beginning is searched.
@@ -114,6 +114,6 @@ def read_question(typed: str) -> Question:
         )
     language = language_of(text)
     text = _lower_capitals(text)
-    searched = _write_out(text) if language != "en" else text
+    searched = _write_out(text) if write_out and language != "en" else text
     searched = re.sub(r"\s+", " ", searched).strip() or text
     return Question(typed=typed, searched=searched, language=language)
