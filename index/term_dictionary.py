@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["TermDictionary"]
+__all__ = ["TermDictionary", "term_id"]
 
 _ARRAYS = ("hashes", "numbers", "spellings", "spelling_bounds")
 
@@ -60,6 +60,14 @@ class TermDictionary:
         places = np.searchsorted(self.hashes, wanted)
         return [self._at(int(p), w, s) for p, w, s in zip(places, wanted, spelled, strict=True)]
 
+    def numbers_of_ids(self, ids: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Numbers of the terms with these `term_id`s, unknown ones left out; shape (known ids,)."""
+        wanted = np.ascontiguousarray(ids, dtype=np.int64).view(np.uint64)
+        places = np.searchsorted(self.hashes, wanted)
+        inside = places < len(self.hashes)
+        places, wanted = places[inside], wanted[inside]
+        return self.numbers[places[self.hashes[places] == wanted]].astype(np.int64)
+
     def _at(self, place: int, wanted: np.uint64, spelled: bytes) -> int | None:
         while place < len(self.hashes) and self.hashes[place] == wanted:
             number = int(self.numbers[place])
@@ -78,6 +86,12 @@ class TermDictionary:
     @classmethod
     def load(cls, folder: Path) -> TermDictionary:
         return cls(*(np.asarray(np.load(folder / f"{name}.npy", mmap_mode="r")) for name in _ARRAYS))
+
+
+def term_id(term: str) -> int:
+    """The hash of a term as a signed number, which is what other programs can store."""
+    hashed = _hash(_spelled(term))
+    return hashed - 2**64 if hashed >= 2**63 else hashed
 
 
 def _spelled(term: str) -> bytes:

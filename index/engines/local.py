@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from alpie.index.durable import sync
 from alpie.index.engines import LEGS, Entry, Filter, Query
+from alpie.index.engines.records import RELATED_WEIGHT
 from alpie.index.errors import EngineError
 from alpie.index.lexical import TermIndex
 from alpie.index.vectors import VectorIndex
@@ -33,7 +34,7 @@ class _Arrays:
 
     dense: VectorIndex
     sentences: VectorIndex
-    owners: NDArray[np.int64]  # (sentences,): row of the passage each belongs to
+    bounds: NDArray[np.int64]  # (passages + 1,): sentences of row i are bounds[i] … bounds[i + 1] - 1
     stems: TermIndex
     grams: TermIndex
 
@@ -43,17 +44,21 @@ class _Arrays:
         return cls(
             VectorIndex.from_vectors(np.stack([entry.vector for entry in entries])),
             VectorIndex.from_vectors(np.concatenate([entry.sentences for entry in entries])),
-            np.repeat(np.arange(len(counts)), counts),
+            np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
             TermIndex.from_terms([entry.stems for entry in entries]),
             TermIndex.from_terms([entry.grams for entry in entries]),
         )
+
+    def owners(self, sentences: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Row of the passage that each of some sentences belongs to."""
+        return np.searchsorted(self.bounds, sentences, side="right") - 1
 
     def nearest(self, query: Query, limit: int) -> dict[str, NDArray[np.int64]]:
         rows, _ = self.dense.search(query.vector, limit)
         sentences, _ = self.sentences.search(query.vector, 2 * limit)
         return {
             "dense": rows,
-            "sentence": _each_once(self.owners[sentences]),
+            "sentence": _each_once(self.owners(sentences)),
             "lexical": self._by_stems(query, limit),
             "grams": self.grams.best(query.grams, limit),
         }
@@ -64,7 +69,7 @@ class _Arrays:
             return best
         either = np.union1d(best, self.stems.best(query.related, limit))
         scores = self.stems.scores_of(query.stems, either)
-        scores = scores + np.float32(0.5) * self.stems.scores_of(query.related, either)
+        scores = scores + np.float32(RELATED_WEIGHT) * self.stems.scores_of(query.related, either)
         return np.asarray(either[np.lexsort((either, -scores))][:limit], dtype=np.int64)
 
 
@@ -86,14 +91,14 @@ class LocalEngine:
         cls,
         dense: VectorIndex,
         sentences: VectorIndex,
-        owners: NDArray[np.int64],
+        bounds: NDArray[np.int64],
         stems: TermIndex,
         grams: TermIndex,
     ) -> LocalEngine:
         """A view of the arrays of an opened index; the ids of its passages are their row numbers."""
         engine = cls()
         engine._entries = None
-        engine._arrays = _Arrays(dense, sentences, owners, stems, grams)
+        engine._arrays = _Arrays(dense, sentences, bounds, stems, grams)
         return engine
 
     def upsert(self, entries: Iterable[Entry]) -> int:
@@ -153,14 +158,15 @@ class LocalEngine:
     ) -> dict[str, NDArray[np.int64]]:
         """Every allowed passage is compared: exact, and no slower for a narrow filter."""
         allowed = np.array([only.allows(entry) for entry in self._own().values()], dtype=np.bool_)
-        rows, sentences = np.flatnonzero(allowed), np.flatnonzero(allowed[arrays.owners])
+        rows = np.flatnonzero(allowed)
+        sentences = np.flatnonzero(np.repeat(allowed, np.diff(arrays.bounds)))
         by_sentence = _best(sentences, arrays.sentences.rows(sentences) @ query.vector, 2 * limit)
         stems = arrays.stems.scores_of(query.stems, rows)
-        stems = stems + np.float32(0.5) * arrays.stems.scores_of(query.related, rows)
+        stems = stems + np.float32(RELATED_WEIGHT) * arrays.stems.scores_of(query.related, rows)
         grams = arrays.grams.scores_of(query.grams, rows)
         return {
             "dense": _best(rows, arrays.dense.rows(rows) @ query.vector, limit),
-            "sentence": _each_once(arrays.owners[by_sentence]),
+            "sentence": _each_once(arrays.owners(by_sentence)),
             "lexical": _best(rows[stems > 0], stems[stems > 0], limit),
             "grams": _best(rows[grams > 0], grams[grams > 0], limit),
         }

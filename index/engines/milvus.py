@@ -92,7 +92,7 @@ class MilvusEngine:
             (self._by_terms, ("stems", query.stem_weights, limit, where)),
             (self._by_terms, ("grams", query.gram_weights, limit, where)),
         )[: len(self.legs)]
-        started = [self._pool.submit(function, *arguments) for function, arguments in sparse]  # type: ignore[operator]
+        started = [self._pool.submit(function, *arguments) for function, arguments in sparse]
         return {leg: one.result() for leg, one in zip(self.legs, started, strict=True)}
 
     def delete_document(self, document: str, keep: Collection[int] = ()) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,26 +11,28 @@ from numpy.typing import NDArray
 
 from alpie.index.analysis import grams, terms
 from alpie.index.embed import context_of
+from alpie.index.lexical import TermIndex
 from alpie.index.records import Document, Passage
+from alpie.index.term_dictionary import term_id
 
 __all__ = ["Entry", "Filter", "Query", "days_of", "passage_id"]
 
 _DAY = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?")
 _EVER = (0, 99_999_999)
+RELATED_WEIGHT = 0.5  # an acronym's expansion counts half: it was not what was typed
 
 
 def _number(*parts: str) -> int:
-    """63 bits of SHA-256: positive in the signed integers of every engine.
+    """64 bits of a hash as a signed number, which every engine can hold."""
+    return term_id("\0".join(parts))
 
-    Among 50 million ids two meet with a probability of 1 in 7,000; `synchronise` looks.
+
+def passage_id(address: str) -> int:
+    """The number of a passage in every engine: a hash of its address, nothing else.
+
+    Among 50 million passages two have one number with a probability of 1 in 15,000: `synchronise` looks.
     """
-    digest = hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).digest()
-    return int.from_bytes(digest[:8], "big") >> 1
-
-
-def passage_id(passage: Passage) -> int:
-    """The number of a passage in every engine: it depends on its address and its document only."""
-    return _number(passage.document_id, passage.address)
+    return term_id(address)
 
 
 def days_of(date: str) -> tuple[int, int]:
@@ -78,7 +79,7 @@ class Entry:
         labels = (document.id, document.kind, document.publisher, section)
         texts = [context_of(passage), *(sentence.text for sentence in passage.sentences)]
         return cls(
-            passage_id(passage),
+            passage_id(passage.address),
             _number(*labels, document.date, *texts),
             *labels,
             *days_of(document.date),
@@ -102,6 +103,13 @@ class Entry:
         return _number(str(self.id), str(number))
 
 
+def _weights(terms: Sequence[str], index: TermIndex) -> dict[str, float]:
+    """Each different term's idf over the sum of all of theirs."""
+    idfs = {str(term): index.idf(str(term)) for term in terms}
+    total = sum(idfs.values())
+    return {term: idf / total for term, idf in idfs.items()} if total > 0 else {}
+
+
 @dataclass(frozen=True)
 class Query:
     """A question as engines are asked it.
@@ -114,8 +122,25 @@ class Query:
     stems: tuple[str, ...]
     related: tuple[str, ...]  # what an acronym stands for: counts half
     grams: tuple[str, ...]
-    stem_weights: Mapping[str, float]  # of `stems` and `related` that stand somewhere
+    stem_weights: Mapping[str, float]  # of `stems` and `related`
     gram_weights: Mapping[str, float]
+
+    @classmethod
+    def of(
+        cls,
+        vector: NDArray[np.float32],
+        stems: Sequence[str],
+        related: Sequence[str],
+        grams: Sequence[str],
+        stem_index: TermIndex,
+        gram_index: TermIndex,
+    ) -> Query:
+        """A question with the weights that the statistics of the document store give its terms."""
+        weights = _weights(stems, stem_index)
+        for term, weight in _weights(related, stem_index).items():
+            weights[term] = weights.get(term, 0.0) + RELATED_WEIGHT * weight
+        plain = (tuple(map(str, stems)), tuple(map(str, related)), tuple(map(str, grams)))
+        return cls(vector, *plain, weights, _weights(grams, gram_index))
 
 
 @dataclass(frozen=True)
