@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from alpie.index.formats import Extraction
 from alpie.index.manifest import current_manifest
 from alpie.index.sources import read_sources
 
@@ -34,7 +35,9 @@ def compare_with_documents(docs: Path, data: Path) -> Freshness:
     Raises `SourceError` when the folder cannot be read, `StoreError` when there is no sound manifest.
     """
     indexed = {row["id"]: row["sha256"] for row in current_manifest(data)["documents"]}
-    present = {document.id: document.sha256 for document in read_sources(docs).documents}
+    # what was read at indexing need not be parsed to be told from what was not
+    known = dict.fromkeys(indexed.values(), Extraction(""))
+    present = {document.id: document.sha256 for document in read_sources(docs, known).documents}
     return Freshness(
         added=tuple(name for name in present if name not in indexed),
         changed=tuple(name for name in present if name in indexed and present[name] != indexed[name]),

@@ -140,7 +140,7 @@ def views_of(document: Document, layout: Layout | None) -> tuple[TextView, ...]:
     whole = TextView(document, (Span(0, len(document.text)),))
     if layout is None:
         return (whole,)
-    left_out = sorted((*layout.footers, *layout.note_calls))
+    left_out = sorted((*layout.footers, *layout.note_calls, *layout.marks))
     blocks = [block for block in layout.blocks if block.kind is not BlockKind.CALLOUT and block.spans]
     spans = tuple(span for block in blocks for span in block.spans)
     breaks = _block_ends([len(block.spans) for block in blocks])

@@ -16,11 +16,13 @@ __all__ = [
     "Block",
     "BlockKind",
     "Document",
+    "Element",
     "Layout",
     "Passage",
     "Sentence",
     "SentenceRole",
     "Span",
+    "Structure",
 ]
 
 
@@ -50,6 +52,36 @@ class Document:
     notes: tuple[str, ...] = ()  # editorial notes: ours, not the document's
     editorial: tuple[str, ...] = ()  # names of fields above that the text itself does not carry
     short_publisher: str = ""  # for short citations: "WeProtect"; empty: the publisher as it is
+    parser: str = ""  # name and version of what made the text of the file; "": the file is its text
+    structure: Structure | None = field(default=None, repr=False, compare=False)  # until it is laid out
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """What a format tells of a run of whole lines: a paragraph, heading, list item or table.
+
+    `kind` None leaves it to the words: a paragraph, or what its form says (an item, an article, a caption).
+    """
+
+    start: int
+    end: int
+    kind: BlockKind | None = None
+    level: int = 0  # of a heading, 1 the outermost
+    rows: tuple[Span, ...] = ()  # of a table
+    header_rows: int = 0
+    skip: int = 0  # characters of a mark before a heading's words: «## »
+    item: bool = False  # of a list, whether or not it shows a bullet or a number
+
+
+@dataclass(frozen=True, slots=True)
+class Structure:
+    """What the format of a file tells of its canonical text, where it is more than lines."""
+
+    elements: tuple[Element, ...]
+    pages: tuple[tuple[int, int], ...] = ()  # (offset at which it begins, number), in order
+    footers: tuple[Span, ...] = ()  # running heads and feet
+    note_calls: tuple[Span, ...] = ()
+    marks: tuple[Span, ...] = ()  # as in `Layout`
 
 
 class BlockKind(StrEnum):
@@ -91,6 +123,7 @@ class Layout:
     footers: tuple[Span, ...]
     note_calls: tuple[Span, ...]
     page_starts: tuple[int, ...]  # offsets where a page begins
+    marks: tuple[Span, ...] = ()  # hyphens at line ends, signs of a markup: no words of the document
 
 
 class SentenceRole(StrEnum):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from alpie.index.records import Block, BlockKind, Document, Layout, Passage, Sentence, SentenceRole, Span
@@ -26,7 +26,10 @@ def _rows(spans: tuple[Span, ...]) -> list[list[int]]:
 
 
 def document_to_json(document: Document) -> dict[str, Any]:
-    return asdict(document)
+    """Without the structure that a parser found: the layout was made of it."""
+    row = asdict(replace(document, structure=None))
+    del row["structure"]
+    return row
 
 
 def document_from_json(row: dict[str, Any]) -> Document:
@@ -76,6 +79,7 @@ def layout_to_json(layout: Layout) -> dict[str, Any]:
         "footers": _rows(layout.footers),
         "note_calls": _rows(layout.note_calls),
         "page_starts": list(layout.page_starts),
+        "marks": _rows(layout.marks),
         "blocks": [
             {
                 **asdict(block),
@@ -94,6 +98,7 @@ def layout_from_json(row: dict[str, Any]) -> Layout:
         footers=_spans(row["footers"]),
         note_calls=_spans(row["note_calls"]),
         page_starts=tuple(row["page_starts"]),
+        marks=_spans(row.get("marks", [])),
         blocks=tuple(
             Block(
                 **{

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import unicodedata
 from collections.abc import Callable, Mapping, Set
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from pathlib import Path, PurePosixPath
 
 from alpie.index.errors import SourceError
+from alpie.index.formats import Extraction, Metadata, format_of
 from alpie.index.records import Document
 
-__all__ = ["SourceEntry", "entry_from_file_name", "entry_from_table"]
+__all__ = [
+    "Described",
+    "SourceEntry",
+    "described",
+    "entry_from_file_name",
+    "entry_from_table",
+    "table_for",
+]
 
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")  # BCP 47 without its registry
@@ -23,32 +32,37 @@ _YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
 
 @dataclass(frozen=True)
 class SourceEntry:
-    """A document without its text. `editorial` names the fields that the text itself does not carry."""
+    """A document without its text. `editorial` names the fields that the text itself does not carry.
+
+    None stands where the table says nothing: the file itself may.
+    """
 
     id: str
     file: str
-    title: str
-    publisher: str
-    date: str
-    kind: str
-    language: str
+    title: str | None
+    publisher: str | None
+    date: str | None
+    kind: str | None
+    language: str | None
     short: str = ""
     url: str = ""
     rights: str = ""
     notes: tuple[str, ...] = ()
     editorial: tuple[str, ...] = ()
 
-    def document(self, text: str, sha256: str) -> Document:
+    def document(self, extraction: Extraction, sha256: str) -> Document:
         """The document with its text."""
         return Document(
             id=self.id,
-            title=self.title,
-            publisher=self.publisher,
-            date=self.date,
-            kind=self.kind,
-            language=self.language,
+            title=self.title or self.file,
+            publisher=self.publisher or "",
+            date=self.date or "",
+            kind=self.kind or _ANY_KIND,
+            language=self.language or _USUAL_LANGUAGE,
             file=self.file,
-            text=text,
+            text=extraction.text,
+            parser=extraction.parser,
+            structure=extraction.structure,
             sha256=sha256,
             url=self.url,
             rights=self.rights,
@@ -58,8 +72,20 @@ class SourceEntry:
         )
 
 
+@dataclass(frozen=True)
+class Described:
+    """An entry completed from its file, and the names of the fields that nobody gave."""
+
+    entry: SourceEntry
+    missing: tuple[str, ...]
+
+
+_ANY_KIND = "documento"
+_LONGEST_FIELD = 300  # characters of what a file says of itself
+_USUAL_LANGUAGE = "es"
 _FIELDS = tuple(field.name for field in fields(SourceEntry))
 _REQUIRED = _FIELDS[:7]
+_TOLD = _FIELDS[2:7]  # what a file may say of itself
 _LISTS = ("notes", "editorial")
 
 
@@ -73,15 +99,18 @@ def entry_from_table(table: Mapping[str, object], where: str, path: Path) -> Sou
     for key in table:
         if key not in _FIELDS:
             raise refuse(f"clave desconocida «{key}»; se admiten: {', '.join(_FIELDS)}.")
-    missing = [name for name in _REQUIRED if name not in table]
+    # A text file says nothing of itself in a way a program could read.
+    told_by_file = format_of(str(table.get("file", ""))) not in (None, "text")
+    missing = [n for n in _REQUIRED if n not in table and not (told_by_file and n in _TOLD)]
     if missing:
         raise refuse(f"falta «{missing[0]}»; son obligatorias: {', '.join(_REQUIRED)}.")
-    values: dict[str, object] = {}
+    values: dict[str, object] = dict.fromkeys(_TOLD)
     for name, value in table.items():
         values[name] = _texts(name, value, refuse) if name in _LISTS else _line(name, value, refuse)
     for name, (is_good, allowed) in _CHECKS.items():
-        value = str(values.get(name, ""))
-        if (value or name in ("id", "title", "language", "file")) and not is_good(value):
+        value = str(values.get(name) or "")
+        always = name in table and name in ("id", "title", "language", "file")
+        if (value or always) and not is_good(value):
             raise refuse(f"«{name}» es {value!r}; se admite {allowed}.")
     for name in values.get("editorial", ()):  # type: ignore[attr-defined]  # a tuple, see _texts
         if name not in _FIELDS:
@@ -90,26 +119,77 @@ def entry_from_table(table: Mapping[str, object], where: str, path: Path) -> Sou
 
 
 def entry_from_file_name(file: Path, used: Set[str]) -> SourceEntry:
-    """What a file's name tells of a document nobody described; all of it is editorial.
+    """The entry of a document nobody described: what its file says of it is asked for later.
 
     `used` are the ids already given: a second file of the same name elsewhere gets a longer one.
     """
     identity = _slug(file.with_suffix("").as_posix()) or "documento"
     if identity in used:
-        identity += "-" + hashlib.sha256(file.as_posix().encode()).hexdigest()[:8]
-    title = re.sub(r"[\s_]+", " ", file.stem).strip() or file.name
-    year = _YEAR.search(file.stem)
-    return SourceEntry(
-        id=identity,
-        file=file.as_posix(),
-        title=title[:1].upper() + title[1:],
-        publisher="",
-        date=year.group() if year else "",
-        kind="documento",
-        language="es",
-        notes=("Sin ficha en sources.toml: el título sale del nombre del archivo.",),
-        editorial=("title", "date", "kind", "language"),
-    )
+        identity += "-" + hashlib.sha256(file.as_posix().encode("utf-8", "surrogateescape")).hexdigest()[:8]
+    return SourceEntry(identity, file.as_posix(), None, None, None, None, None)
+
+
+def described(entry: SourceEntry, metadata: Metadata, table: Path) -> Described:
+    """`entry` with what its file says where the table says nothing, and failing that its name.
+
+    What neither says is named as missing and left empty, or, where something must stand, ours. `table` is
+    the path of `sources.toml`, for the notes.
+    """
+    values: dict[str, object] = {}
+    editorial = list(entry.editorial)
+    notes = [*entry.notes, *metadata.notes]
+    missing: list[str] = []
+    guessed = [n for n in metadata.guessed if getattr(entry, n) is None and getattr(metadata, n)]
+    if "date" in guessed:
+        notes.append("La fecha es la de creación del archivo; la de publicación se da en sources.toml.")
+    editorial += guessed
+    for name in _TOLD:
+        own = getattr(entry, name)
+        said = getattr(metadata, name).strip() if own is None else own
+        if own is None and said and name in _CHECKS and not _CHECKS[name][0](said):
+            said = ""  # a file may say anything
+        values[name] = _one_line(said)
+        if own is None and not said:
+            missing.append(name)
+    for name in ("url", "rights"):
+        said = getattr(entry, name) or _one_line(getattr(metadata, name))
+        values[name] = said if getattr(entry, name) or name not in _CHECKS or _CHECKS[name][0](said) else ""
+    stem = PurePosixPath(entry.file).stem
+    if "title" in missing:
+        title = re.sub(r"[\s_]+", " ", stem).strip() or PurePosixPath(entry.file).name
+        values["title"] = title[:1].upper() + title[1:]
+        notes.append(f"Sin título en el archivo ni en {table.name}: sale del nombre del archivo.")
+    year = _YEAR.search(stem)
+    if "date" in missing and year:
+        values["date"] = year.group()
+        missing.remove("date")
+        editorial.append("date")
+    values["kind"] = values["kind"] or (_ANY_KIND if "kind" in missing else "")
+    values["language"] = values["language"] or _USUAL_LANGUAGE
+    editorial += [name for name in missing if values[name]]
+    whole = {"notes": tuple(notes), "editorial": tuple(dict.fromkeys(editorial))}
+    return Described(replace(entry, **values, **whole), tuple(missing))  # type: ignore[arg-type]
+
+
+def table_for(told: Described) -> str:
+    """A table of `sources.toml` for a document, with a comment where something is to be filled in."""
+    hints = {
+        "title": "título",
+        "publisher": "organismo que lo publica",
+        "date": "AAAA, AAAA-MM o AAAA-MM-DD",
+        "kind": "ley, informe, resolución, nota de prensa…",
+        "language": "es, en, es-MX…",
+    }
+    lines = ["[[document]]"]
+    for name in _REQUIRED:
+        value = str(getattr(told.entry, name))
+        line = f"{name} = {json.dumps(value, ensure_ascii=False)}"
+        lines.append(f"{line}  # {hints[name]}" if name in told.missing else line)
+    return "\n".join(lines) + "\n"
+
+
+def _one_line(text: str) -> str:
+    return re.sub(r"[\x00-\x1f\x7f\s]+", " ", text).strip()[:_LONGEST_FIELD]
 
 
 def _slug(text: str) -> str:

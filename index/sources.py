@@ -1,8 +1,9 @@
 """From a folder of files to documents with a canonical text.
 
-Each file is decoded once; its *canonical text* is ``file.read_bytes().decode("utf-8-sig")``, line ends
-as they are. Every offset of the system counts characters of that text. `sources.toml` says what a
-document is; a text file it does not list is taken too, with what its name tells, marked as editorial.
+Each file has one *canonical text*: of a text file ``file.read_bytes().decode("utf-8-sig")``, line ends as
+they are; of another format what its parser makes of it (`alpie.index.formats`). Every offset of the system
+counts characters of that text. `sources.toml` says what a document is; a file it does not list is taken
+too, with what the file says of itself, else what its name tells, which is marked as editorial.
 
 One bad document never stops the others: `read_sources` returns what could be read and a list of what
 could not. Only a `sources.toml` that cannot be read at all is an error, since then every citation
@@ -20,13 +21,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from alpie.index.errors import SourceError
+from alpie.index.formats import MOST_BYTES, Extraction, extract, format_of
 from alpie.index.records import Document
-from alpie.index.source_table import SourceEntry, entry_from_file_name, entry_from_table
+from alpie.index.source_table import (
+    Described,
+    SourceEntry,
+    described,
+    entry_from_file_name,
+    entry_from_table,
+)
 
-__all__ = ["SOURCES_FILE", "SourcesReport", "canonical_text", "read_sources"]
+__all__ = ["SOURCES_FILE", "SourcesReport", "read_sources"]
 
 SOURCES_FILE = "sources.toml"
-TEXT_SUFFIXES = (".txt", ".md")
 _NOT_DOCUMENTS = re.compile(r"(readme|license|licence|copying|changelog)(\..*)?", re.IGNORECASE)
 
 
@@ -36,53 +43,35 @@ class SourcesReport:
 
     documents: tuple[Document, ...]
     problems: tuple[SourceError, ...]
+    incomplete: tuple[Described, ...] = ()  # documents of which neither file nor table says all
 
 
-def read_sources(folder: Path) -> SourcesReport:
+def read_sources(folder: Path, known: Mapping[str, Extraction] | None = None) -> SourcesReport:
     """The documents of `folder` and the problems of the others.
 
+    `known` are extractions by the SHA-256 of their file: such a file is not parsed again.
     Raises `SourceError` when the folder or its `sources.toml` cannot be read.
     """
     if not folder.is_dir():
         raise SourceError(f"{folder}: no es una carpeta. Indica la de los documentos con --docs.", folder)
     documents: list[Document] = []
     problems: list[SourceError] = []
+    incomplete: list[Described] = []
     claimed: set[Path] = set()  # files that a table speaks of, even a faulty one: never taken by name instead
     used: set[str] = set()
     for entry in _entries(folder, claimed, used, problems):
         try:
-            documents.append(_read_document(folder, entry))
+            data = _read_file(folder, entry.file)
+            sha256 = hashlib.sha256(data).hexdigest()
+            extraction = (known or {}).get(sha256) or extract(data, folder / entry.file)
+            told = described(entry, extraction.metadata, folder / SOURCES_FILE)
         except SourceError as problem:
             problems.append(problem)
-    return SourcesReport(tuple(documents), tuple(problems))
-
-
-def canonical_text(data: bytes, path: Path) -> str:
-    """The text of a file's bytes: UTF-8, a byte order mark tolerated and not counted.
-
-    Raises `SourceError` for other encodings, NUL bytes and files without text.
-    """
-    nul = data.find(b"\0")
-    if nul >= 0:
-        raise SourceError(
-            f"{path}: tiene un byte nulo en la posición {nul}, así que no es texto UTF-8 "
-            "(será UTF-16, o no es texto). Guárdalo como texto UTF-8.",
-            path,
-        )
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        # the byte order mark is decoded apart, and positions then count without it
-        skipped = 3 if data.startswith(b"\xef\xbb\xbf") else 0
-        position = error.start + (skipped if len(error.object) < len(data) else 0)
-        raise SourceError(
-            f"{path}: no es UTF-8 en el byte {position} (0x{data[position]:02x}). Conviértelo, "
-            f"por ejemplo: iconv -f WINDOWS-1252 -t UTF-8 '{path.name}' > utf8.txt",
-            path,
-        ) from error
-    if not text.strip():
-        raise SourceError(f"{path}: no contiene texto. Retira el archivo o complétalo.", path)
-    return text
+            continue
+        documents.append(told.entry.document(extraction, sha256))
+        if told.missing:
+            incomplete.append(told)
+    return SourcesReport(tuple(documents), tuple(problems), tuple(incomplete))
 
 
 def _entries(
@@ -103,7 +92,7 @@ def _entries(
             continue
         used.add(entry.id)
         yield entry
-    for path in _text_files(folder):
+    for path in _document_files(folder):
         if _plain(path) not in claimed:
             entry = entry_from_file_name(path.relative_to(folder), used)
             used.add(entry.id)
@@ -130,15 +119,16 @@ def _tables(path: Path) -> list[Mapping[str, object]]:
     return tables
 
 
-def _text_files(folder: Path) -> Iterator[Path]:
-    """Text files in the folder and below, hidden ones and README files apart, in the order of their names."""
+def _document_files(folder: Path) -> Iterator[Path]:
+    """Documents in the folder and below, hidden ones and README files apart, in the order of their names."""
     found: list[Path] = []
     for parent, folders, files in os.walk(folder):
         folders[:] = [name for name in folders if not name.startswith((".", "__"))]
         for name in files:
-            if name.startswith(".") or _NOT_DOCUMENTS.fullmatch(name):
+            # «~$x.docx» is what Word leaves beside a file that is open
+            if name.startswith((".", "~$")) or _NOT_DOCUMENTS.fullmatch(name):
                 continue
-            if name.lower().endswith(TEXT_SUFFIXES):
+            if format_of(name):
                 found.append(Path(parent) / name)
     return iter(sorted(found))
 
@@ -148,17 +138,18 @@ def _plain(path: Path) -> Path:
     return Path(os.path.normpath(path))
 
 
-def _read_document(folder: Path, entry: SourceEntry) -> Document:
-    path = folder / entry.file
+def _read_file(folder: Path, file: str) -> bytes:
+    path = folder / file
     try:
         inside = path.resolve(strict=True).is_relative_to(folder.resolve())
         if not inside:
             raise SourceError(f"{path}: está fuera de {folder}. Copia el archivo dentro de la carpeta.", path)
         if not path.is_file():
             raise SourceError(f"{path}: no es un archivo.", path)
-        data = path.read_bytes()
+        if path.stat().st_size > MOST_BYTES:
+            raise SourceError(f"{path}: pasa de {MOST_BYTES // 1_000_000} MB. Divide el documento.", path)
+        return path.read_bytes()
     except FileNotFoundError as error:
         raise SourceError(f"{path}: no existe. Corrige «file» en {SOURCES_FILE}.", path) from error
     except (OSError, RuntimeError) as error:  # RuntimeError: a loop of symbolic links
         raise SourceError(f"{path}: no se puede leer ({error}).", path) from error
-    return entry.document(canonical_text(data, path), hashlib.sha256(data).hexdigest())

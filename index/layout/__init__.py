@@ -9,6 +9,8 @@ one document's words. In order:
 4. `units`     gather lines that belong together, mending column and page breaks
 5. `headings`, `figures`, `lists`, `legal`, `boxes`  say what each unit is
 6. `blocks`    derive spans and the path of headings
+
+A document whose format tells its structure (see `alpie.index.formats`) goes by `marked` instead.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from alpie.index.layout.headings import mark_fixed_forms, mark_sections, split_g
 from alpie.index.layout.legal import label_clauses, mark_legal_headings
 from alpie.index.layout.lines import manner_of, split_lines
 from alpie.index.layout.lists import join_entries, join_lists, mark_numbered_headings
+from alpie.index.layout.marked import lay_out_marked
 from alpie.index.layout.notes import find_note_calls
 from alpie.index.layout.pages import find_pages
 from alpie.index.layout.titles import mark_signatures, mark_sub_headings, mark_subtitles
@@ -31,6 +34,8 @@ __all__ = ["lay_out"]
 
 def lay_out(document: Document) -> Layout:
     """Lay out `document`; never raises, whatever its text holds."""
+    if document.structure is not None:
+        return lay_out_marked(document, document.structure)
     source = document.text
     lines = split_lines(source)
     manner = manner_of(lines)

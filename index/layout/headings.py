@@ -24,6 +24,7 @@ from alpie.index.records import BlockKind
 __all__ = ["LONGEST_HEADING", "is_title_form", "mark_fixed_forms", "mark_sections", "split_glued_titles"]
 
 LONGEST_HEADING = 160  # characters
+_LONGEST_MARKED = 500  # a heading stands above each of its passages: a page marked as one is a paragraph
 _MOST_LINES = 3
 
 
@@ -44,7 +45,7 @@ def mark_fixed_forms(units: list[Unit]) -> None:
     """Give a kind to units whose form alone says what they are."""
     for index, unit in enumerate(units):
         markdown = MARKDOWN_HEADING.match(unit.text)
-        if markdown:
+        if markdown and len(unit.text) <= _LONGEST_MARKED:
             unit.kind, unit.level = BlockKind.HEADING, len(markdown.group(1))
             unit.skip = markdown.end()
             unit.text = unit.text[unit.skip :]

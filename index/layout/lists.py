@@ -42,7 +42,7 @@ def join_lists(units: list[Unit]) -> list[Unit]:
         while end < len(units) and _is_item(units[end]):
             end += 1
         first = units[index]
-        if end == index or (end - index == 1 and not first.bulleted):
+        if end == index or (end - index == 1 and not (first.bulleted or first.item)):
             made.append(first)
             index += 1
             continue
@@ -56,7 +56,7 @@ def join_lists(units: list[Unit]) -> list[Unit]:
 
 
 def _is_item(unit: Unit) -> bool:
-    return unit.kind is None and (unit.bulleted or NUMBERED.match(unit.text) is not None)
+    return unit.kind is None and (unit.item or unit.bulleted or NUMBERED.match(unit.text) is not None)
 
 
 def join_entries(units: list[Unit]) -> list[Unit]:

@@ -54,6 +54,7 @@ class Unit:
     parts: list[list[Line]] = field(default_factory=list)
     header_parts: int = 0
     skip: int = 0  # characters at the start that only double what follows
+    item: bool = False  # the format of the file says that it is an item of a list
 
     @property
     def width(self) -> float:

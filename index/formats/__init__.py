@@ -1,0 +1,100 @@
+"""Formats of documents: which there are, and from a file's bytes to its canonical text.
+
+A file's name says which parser reads it, and its first bytes must agree: a PDF named .txt, or a program
+named .pdf, is refused by name and not tried. Parsers are imported when a file needs them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path, PurePath
+
+from alpie.index.errors import SourceError
+from alpie.index.formats.extraction import Extraction, Metadata
+
+__all__ = ["MOST_BYTES", "SUFFIXES", "Extraction", "Metadata", "extract", "format_of"]
+
+MOST_BYTES = 200_000_000  # of one file
+_PARSERS = {
+    "text": "plain:extract_text",
+    "markdown": "markdown:extract_markdown",
+    "html": "html:extract_html",
+    "pdf": "pdf:extract_pdf",
+    "docx": "docx:extract_docx",
+    "odt": "odt:extract_odt",
+}
+_FORMATS = {
+    ".txt": "text",
+    ".text": "text",
+    ".md": "markdown",
+    ".markdown": "markdown",
+    ".html": "html",
+    ".htm": "html",
+    ".xhtml": "html",
+    ".pdf": "pdf",
+    ".docx": "docx",
+    ".odt": "odt",
+}
+SUFFIXES = tuple(_FORMATS)
+_ZIP = b"PK\x03\x04"
+_SIGNATURES = {  # first bytes → what such a file is
+    b"%PDF-": "pdf",
+    _ZIP: "zip",
+    b"\xd0\xcf\x11\xe0": "ole",  # Word 97–2003, and OOXML under a password
+    b"{\\rtf": "rtf",
+    b"\x7fELF": "program",
+    b"MZ": "program",
+    b"\x89PNG": "image",
+    b"\xff\xd8\xff": "image",
+    b"GIF8": "image",
+}
+_NAMES = {
+    "pdf": "un PDF",
+    "zip": "un archivo ZIP (DOCX u ODT, quizá)",
+    "ole": "un documento antiguo de Word (.doc), o uno protegido con contraseña",
+    "rtf": "un documento RTF",
+    "program": "un programa",
+    "image": "una imagen",
+}
+
+
+def format_of(name: str | PurePath) -> str | None:
+    """ "text", "markdown", "html", "pdf", "docx" or "odt" by the ending of a file's name; None for others."""
+    return _FORMATS.get(PurePath(name).suffix.lower())
+
+
+def extract(data: bytes, path: Path) -> Extraction:
+    """The canonical text of a file. Raises `SourceError` for what cannot be read, saying what to do."""
+    kind = format_of(path)
+    if kind is None:
+        raise SourceError(f"{path}: formato desconocido; se admiten {', '.join(SUFFIXES)}.", path)
+    if len(data) > MOST_BYTES:
+        limit = MOST_BYTES // 1_000_000
+        raise SourceError(f"{path}: pasa de {limit} MB. Divide el documento.", path)
+    _check_signature(data, kind, path)
+    module, name = _PARSERS[kind].split(":")
+    parser: Callable[[bytes, Path], Extraction]
+    try:
+        parser = getattr(import_module(f"alpie.index.formats.{module}"), name)
+    except ModuleNotFoundError as error:
+        raise SourceError(
+            f"{path}: para leerlo falta el paquete «{error.name}». Instálalo: pip install {error.name}", path
+        ) from error
+    return parser(data, path)
+
+
+def _check_signature(data: bytes, kind: str, path: Path) -> None:
+    head = data[:1024].lstrip(b"\xef\xbb\xbf \t\r\n\0") if kind == "pdf" else data[:8]
+    found = next((name for first, name in _SIGNATURES.items() if head.startswith(first)), None)
+    if kind == "pdf" and b"%PDF-" in data[:1024]:
+        return
+    wanted = {"pdf": "pdf", "docx": "zip", "odt": "zip"}.get(kind)
+    if found == wanted or (wanted is None and found in (None, "program")):
+        return  # «MZ» may begin a text too; a program has NUL bytes, which its decoding finds
+    actual = f"es {_NAMES[found]}" if found else "no empieza como tal"
+    raise SourceError(
+        f"{path}: se llama {path.suffix.lower()}, pero {actual}. "
+        "Guárdalo en el formato que dice su nombre, o dale la extensión que le corresponde.",
+        path,
+    )

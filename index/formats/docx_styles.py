@@ -1,0 +1,87 @@
+"""What the styles of a DOCX say of a paragraph: heading level, list, each looked up along its bases."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from docx.document import Document as DocxDocument
+
+__all__ = ["Styles"]
+
+_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_HEADING = re.compile(r"(?:heading|t[ií]tulo|encabezado)\s*([1-9])")
+_MOST_BASES = 12
+_BODY_LEVEL = 9  # of an outline: text
+
+
+class Styles:
+    """The paragraph styles of a document."""
+
+    def __init__(self, document: DocxDocument) -> None:
+        root: Any = document.styles.element
+        self._styles = {one.get(f"{_W}styleId"): one for one in root.iterchildren(f"{_W}style")}
+        self._levels: dict[str, int | None] = {}
+
+    def heading_level(self, paragraph: Any) -> int | None:
+        """1 … 9 for a heading, None for text."""
+        own = paragraph.find(f"{_W}pPr/{_W}outlineLvl")
+        if own is not None:
+            return _level(own)
+        style = paragraph.find(f"{_W}pPr/{_W}pStyle")
+        if style is None:
+            return None
+        name = style.get(f"{_W}val")
+        if name not in self._levels:
+            self._levels[name] = self._level_of(name)
+        return self._levels[name]
+
+    def numbering(self, paragraph: Any) -> tuple[str, int] | None:
+        """Number and level of the list a paragraph belongs to by itself or by its style."""
+        properties = paragraph.find(f"{_W}pPr")
+        if properties is None:
+            return None
+        own = properties.find(f"{_W}numPr")
+        style = properties.find(f"{_W}pStyle")
+        chain = self._chain(style.get(f"{_W}val")) if style is not None else []
+        number, level = None, None
+        for one in [own, *(base.find(f"{_W}pPr/{_W}numPr") for base in chain)]:
+            if one is None:
+                continue
+            found, depth = one.find(f"{_W}numId"), one.find(f"{_W}ilvl")
+            if number is None and found is not None:
+                number = found.get(f"{_W}val")
+            if level is None and depth is not None:
+                level = depth.get(f"{_W}val")
+        if number in (None, "0"):
+            return None
+        return str(number), int(level) if level and level.isdigit() else 0
+
+    def _chain(self, name: str) -> list[Any]:
+        chain: list[Any] = []
+        style = self._styles.get(name)
+        while style is not None and len(chain) < _MOST_BASES:
+            chain.append(style)
+            base = style.find(f"{_W}basedOn")
+            style = self._styles.get(base.get(f"{_W}val")) if base is not None else None
+        return chain
+
+    def _level_of(self, name: str) -> int | None:
+        for style in self._chain(name):
+            said = style.find(f"{_W}name")
+            words = (said.get(f"{_W}val") if said is not None else "").lower()
+            match = _HEADING.match(words)
+            if match:
+                return int(match[1])
+            if words in ("title", "título"):
+                return 1
+            outline = style.find(f"{_W}pPr/{_W}outlineLvl")
+            if outline is not None:
+                return _level(outline)
+        return None
+
+
+def _level(outline: Any) -> int | None:
+    value = outline.get(f"{_W}val") or ""
+    return int(value) + 1 if value.isdigit() and int(value) < _BODY_LEVEL else None

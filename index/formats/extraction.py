@@ -1,0 +1,126 @@
+"""What a parser makes of a file: its canonical text, and what it knows of the runs of that text.
+
+A parser writes nothing into the text that the file does not show to its reader, and is deterministic: the
+same bytes and the same parser version give the same text, so an offset means the same in every index.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+
+from alpie.index.records import BlockKind, Element, Span, Structure
+
+__all__ = ["Extraction", "Metadata", "TextBuilder", "clean"]
+
+_LIGATURES = {chr(code): unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)}
+_UNSEEN = dict.fromkeys((0x00AD, 0x200B, 0x2060, 0xFEFF, 0xFFFE, *range(9), *range(0x0E, 0x20), 0x7F))
+_TABLE = str.maketrans({**_LIGATURES, "\x0b": "\n", "\x0c": " ", **{chr(c): None for c in _UNSEEN}})
+_LINE = re.compile(r"[ \t\r\n\x0b\x0c\x1c-\x1f\x85\u2028\u2029]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """What a file says of itself; empty where it says nothing."""
+
+    title: str = ""
+    publisher: str = ""
+    date: str = ""  # ISO 8601
+    language: str = ""  # BCP 47
+    kind: str = ""
+    url: str = ""
+    rights: str = ""
+    notes: tuple[str, ...] = ()  # what its reader should know of how it was read
+    guessed: tuple[str, ...] = ()  # names of fields above that stand for something near: the day it was saved
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """The canonical text of a file with what its format tells of it."""
+
+    text: str = field(repr=False)
+    parser: str = ""  # name and version; "" for a text file, which is decoded and no more
+    structure: Structure | None = None  # None: the layout reads the lines
+    metadata: Metadata = Metadata()
+
+
+class TextBuilder:
+    """Puts a canonical text together, one element after the other, a blank line between two."""
+
+    def __init__(self) -> None:
+        self._parts: list[str] = []
+        self._length = 0
+        self._elements: list[Element] = []
+        self._pages: list[tuple[int, int]] = []
+        self._new_page = False
+
+    @property
+    def text(self) -> str:
+        return "".join(self._parts)
+
+    def extraction(self, parser: str, metadata: Metadata) -> Extraction:
+        """What was built."""
+        structure = Structure(tuple(self._elements), tuple(self._pages))
+        return Extraction(self.text, parser, structure, metadata)
+
+    def begin_page(self, number: int) -> None:
+        """What is added from here on stands on page `number`."""
+        if self._parts:
+            self._new_page = True
+        self._pages.append((self._length, number))
+
+    def add(
+        self, text: str, kind: BlockKind | None = None, *, level: int = 0, item: bool = False
+    ) -> Element | None:
+        """One element; None when there is nothing to see in `text`."""
+        lines = [line.strip() for line in clean(text).split("\n")]
+        shown = "\n".join(line for line in lines if line)
+        if not shown:
+            return None
+        start = self._open(close=item and bool(self._elements) and self._elements[-1].item)
+        self._write(shown)
+        element = Element(start, self._length, kind, level, item=item)
+        self._elements.append(element)
+        return element
+
+    def add_table(self, rows: list[list[str]], header_rows: int = 0) -> None:
+        """A table: a row a line, a tab between cells."""
+        shown: list[str] = []
+        headers = 0
+        for number, cells in enumerate(rows):
+            row = "\t".join(text for cell in cells if (text := _LINE.sub(" ", clean(cell)).strip()))
+            if row:
+                shown.append(row)
+                headers += number < header_rows
+        if not shown:
+            return
+        start = self._open()
+        spans: list[Span] = []
+        for number, row in enumerate(shown):
+            if number:
+                self._write("\n")
+            spans.append(Span(self._length, self._length + len(row)))
+            self._write(row)
+        self._elements.append(Element(start, self._length, BlockKind.TABLE, 0, tuple(spans), headers))
+
+    def _open(self, close: bool = False) -> int:
+        """The offset of what is written next, after what parts it from the element before."""
+        if self._parts:
+            self._write("\n\f" if self._new_page else "\n" if close else "\n\n")
+        if self._new_page:
+            # a page begins with its first words; one without words where the next begins
+            pending = self._length - 2
+            self._pages = [(self._length if at >= pending else at, n) for at, n in self._pages]
+        self._new_page = False
+        return self._length
+
+    def _write(self, text: str) -> None:
+        self._parts.append(text)
+        self._length += len(text)
+
+
+def clean(text: str) -> str:
+    """`text` composed, without ligatures and what nobody sees (soft hyphens, zero-width, control)."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
+    return unicodedata.normalize("NFC", text.translate(_TABLE))

@@ -1,0 +1,255 @@
+"""HTML: what a browser would show of the page's text, block by block. Nothing of it is ever run or fetched."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from alpie.index.errors import SourceError
+from alpie.index.formats.dates import iso_date
+from alpie.index.formats.extraction import Extraction, Metadata, TextBuilder
+from alpie.index.formats.numbering import ordinal
+from alpie.index.readable import collapse
+from alpie.index.records import BlockKind
+
+if TYPE_CHECKING:
+    from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+__all__ = ["extract_html"]
+
+_RULES = 2  # of this module: raise it when the text that it makes of a page changes
+_CHARSET = re.compile(
+    rb"<(?:meta|\?xml)[^>]{0,300}?(?:charset|encoding)\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.I
+)
+_BLOCKS = frozenset(
+    """address article aside body blockquote center dd details dialog dir div dl dt fieldset figcaption figure
+    footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li listing main menu nav ol option p plaintext pre
+    search section summary table tbody td tfoot th thead tr ul xmp caption""".split()
+)
+_UNSEEN = frozenset(
+    """script style template noscript head title iframe object embed svg math canvas audio video select textarea
+    button input datalist map area noframes""".split()
+)
+_FURNITURE = frozenset({"nav"})  # of the site, not of the document
+# Elements that only their end tag closes. A parser that keeps to the standard takes a time that grows with
+# the square of their depth; browsers stop at 512.
+_NESTING = re.compile(
+    r"<(/?)(?:div|span|section|article|blockquote|table|ul|ol|dl|font|center|b|i|u|em|strong|small|big|a|sup|sub)"
+    r"(?=[\s/>])",
+    re.I,
+)
+_MOST_NESTING = 3_000
+_HEADINGS = {f"h{level}": level for level in range(1, 7)}
+_META = {
+    "title": ("og:title", "dc.title", "dcterms.title", "citation_title"),
+    "publisher": ("dc.publisher", "dcterms.publisher", "citation_publisher", "og:site_name", "author", "dc.creator"),
+    "date": (
+        "dcterms.issued", "dc.date", "dcterms.date", "article:published_time", "citation_publication_date", "date",
+    ),
+    "language": ("dc.language", "dcterms.language"),
+    "url": ("og:url",),
+    "rights": ("dcterms.rights", "dc.rights", "copyright"),
+}  # fmt: skip
+
+
+def extract_html(data: bytes, path: Path) -> Extraction:
+    """Raises `SourceError` for a page without text."""
+    from selectolax.lexbor import LexborHTMLParser
+
+    page = _decoded(data)
+    if _depth(page) > _MOST_NESTING:
+        raise SourceError(
+            f"{path}: tiene más de {_MOST_NESTING} elementos uno dentro de otro. "
+            "Guarda la página como texto o como PDF.",
+            path,
+        )
+    tree = LexborHTMLParser(page)
+    builder = TextBuilder()
+    if tree.body is not None:
+        _Walk(builder).read(tree.body)
+    extraction = builder.extraction(f"selectolax {version('selectolax')}, html {_RULES}", _metadata(tree))
+    if not extraction.text:
+        raise SourceError(
+            f"{path}: la página no contiene texto (¿lo escribe un programa al abrirla?). "
+            "Guárdala desde el navegador como página completa o como PDF.",
+            path,
+        )
+    return extraction
+
+
+def _decoded(data: bytes) -> str:
+    """By byte order mark, else by the page's own word, else UTF-8, else Windows-1252, as browsers do."""
+    for mark, name in ((codecs.BOM_UTF8, "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
+        if data.startswith(mark):
+            return data.decode(name, errors="replace")
+    said = _CHARSET.search(data[:2048])
+    name = said[1].decode("ascii", "replace").lower() if said else "utf-8"
+    if name in ("iso-8859-1", "latin1", "latin-1", "us-ascii", "ascii"):
+        name = "windows-1252"  # what every browser takes them for
+    for tried in (name, "utf-8", "windows-1252"):
+        try:
+            return data.decode(tried)
+        except (UnicodeDecodeError, LookupError):
+            continue
+    return data.decode("utf-8", errors="replace")
+
+
+def _depth(page: str) -> int:
+    depth = deepest = 0
+    for match in _NESTING.finditer(page):
+        depth = max(0, depth - 1) if match[1] else depth + 1
+        deepest = max(deepest, depth)
+    return deepest
+
+
+class _Walk:
+    """Walks the tree without recursion: a page may nest as deep as it likes."""
+
+    def __init__(self, builder: TextBuilder) -> None:
+        self._builder = builder
+        self._words: list[str] = []
+        self._kind: BlockKind | None = None
+        self._level = 0
+        self._marker: str | None = None  # of the list item that begins; "" for a bullet
+        self._lists: list[list[object]] = []  # [ordered, type, next number]
+        self._quoted = 0
+
+    def read(self, root: LexborNode) -> None:
+        node: LexborNode | None = root
+        while node is not None:
+            child = self._enter(node)
+            if child is not None:
+                node = child
+                continue
+            while node is not None:
+                self._leave(node)
+                if node.mem_id == root.mem_id:
+                    node = None
+                elif node.next is not None:
+                    node = node.next
+                    break
+                else:
+                    node = node.parent
+        self._flush()
+
+    def _enter(self, node: LexborNode) -> LexborNode | None:
+        """What to read inside `node`; None when it has been dealt with."""
+        name = node.tag or ""
+        if name == "-text":
+            self._words.append(node.text_content or "")
+            return None
+        if name in _UNSEEN or name in _FURNITURE or name.startswith(("-", "_", "!")) or _is_hidden(node):
+            return None
+        if name == "br":
+            self._words.append("\n")
+        if name not in _BLOCKS:
+            return node.child
+        self._flush()
+        if name == "table" and _is_data(node):
+            rows, headers = _rows_of(node)
+            for caption in node.css("caption"):
+                self._builder.add(collapse(caption.text()), BlockKind.CAPTION)
+            self._builder.add_table(rows, headers)
+            return None
+        if name in ("ol", "ul", "menu"):
+            start = node.attributes.get("start") or "1"
+            number = int(start) if re.fullmatch(r"-?\d{1,6}", start) else 1
+            self._lists.append([name == "ol", node.attributes.get("type") or "1", number])
+        elif name == "li":
+            self._marker = self._next_marker()
+        elif name == "blockquote":
+            self._quoted += 1
+        self._kind = BlockKind.HEADING if name in _HEADINGS else None
+        self._level = _HEADINGS.get(name, 0)
+        if name == "figcaption":
+            self._kind = BlockKind.CAPTION
+        return node.child
+
+    def _leave(self, node: LexborNode) -> None:
+        name = node.tag or ""
+        if name not in _BLOCKS or name in _FURNITURE or _is_hidden(node):
+            return
+        self._flush()
+        if name in ("ol", "ul", "menu") and self._lists:
+            self._lists.pop()
+        elif name == "li":
+            self._marker = None
+        elif name == "blockquote":
+            self._quoted -= 1
+        self._kind, self._level = None, 0
+
+    def _next_marker(self) -> str:
+        if not self._lists or not self._lists[-1][0]:
+            return ""
+        _, sort, number = self._lists[-1]
+        assert isinstance(number, int)
+        self._lists[-1][2] = number + 1
+        return ordinal(number, str(sort)) + ("." if str(sort) == "1" else ")")
+
+    def _flush(self) -> None:
+        """Write the words so far as one block."""
+        lines = (collapse(line) for line in re.split("\n", _joined(self._words)))
+        text = "\n".join(line for line in lines if line)
+        self._words = []
+        if not text:
+            return
+        item = self._marker is not None and self._kind is None
+        if item and self._marker:
+            text = f"{self._marker} {text}"
+        kind = self._kind or (BlockKind.PULL_QUOTE if self._quoted and not item else None)
+        self._builder.add(text, kind, level=self._level, item=item)
+        if item:
+            self._marker = None
+
+
+def _joined(words: list[str]) -> str:
+    """Text runs as one: a line end of the source is a space, one of `<br>` stays."""
+    return "".join(word if word == "\n" else re.sub(r"\s+", " ", word) for word in words)
+
+
+def _is_hidden(node: LexborNode) -> bool:
+    attributes = node.attributes
+    style = (attributes.get("style") or "").replace(" ", "").lower()
+    return "hidden" in attributes or "display:none" in style or "visibility:hidden" in style
+
+
+def _is_data(table: LexborNode) -> bool:
+    """Whether a table holds data: old pages lay themselves out with tables."""
+    return not table.css("table table, h1, h2, h3, h4, p + p, ul, ol") and len(table.css("tr")) > 1
+
+
+def _rows_of(table: LexborNode) -> tuple[list[list[str]], int]:
+    rows: list[list[str]] = []
+    headers = 0
+    for row in table.css("tr"):
+        cells = row.css("td, th")
+        rows.append([collapse(cell.text(separator=" ")) for cell in cells])
+        if headers == len(rows) - 1 and cells and all(cell.tag == "th" for cell in cells):
+            headers = len(rows)
+    return rows, headers
+
+
+def _metadata(tree: LexborHTMLParser) -> Metadata:
+    said: dict[str, str] = {}
+    for meta in tree.css("meta"):
+        name = (meta.attributes.get("name") or meta.attributes.get("property") or "").strip().lower()
+        content = collapse(meta.attributes.get("content") or "")
+        if name and content:
+            said.setdefault(name, content)
+    values: dict[str, Any] = {
+        name: next((said[key] for key in keys if key in said), "") for name, keys in _META.items()
+    }
+    title = tree.css_first("title")
+    first = tree.css_first("h1")
+    values["title"] = (
+        values["title"]
+        or (collapse(title.text()) if title else "")
+        or (collapse(first.text()) if first else "")
+    )
+    root = tree.css_first("html")
+    language = (root.attributes.get("lang") if root else "") or values["language"]
+    values["date"] = iso_date(values["date"])
+    return Metadata(**{**values, "language": language})

@@ -1,0 +1,207 @@
+"""From the lines of a PDF to its elements: paragraphs, headings, items, tables, told by how they are set."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from alpie.index.formats.pdf_lines import Line
+
+__all__ = ["Block", "Body", "body_of", "heading_levels", "page_blocks"]
+
+_MARKER = re.compile(r"(?:[•◦▪▫●○‣⁃∙■□►➢➤✓✔✗❖·–—\-*]|\(?(?:\d{1,3}|[a-zñ]|[ivx]{1,5})[.)]|\d{1,3}\.[ºª]?)$")
+_ITEM = re.compile(
+    r"(?:[•◦▪▫●○‣⁃∙■□►➢➤✓✔✗❖·]\s*|[–—*\-]\s+|\(?(?:\d{1,3}|[a-zñ]|[ivx]{2,5})\)\s+|\d{1,3}\.[ºª]?\s+)(?=\S)"
+)
+_NAMED = re.compile(
+    r"(?:artículo|art\.|título|capítulo|sección|libro|anexo|disposición)\s+\S{1,14}"
+    r"(?:\s+\S{1,14})?\s*(?:[.:]|$)",
+    re.IGNORECASE,
+)
+_TERMINAL = ".!?…;:"
+_LARGER = 1.1  # than the body's size: a heading
+_LONGEST_HEADING = 200  # characters
+_MOST_HEADING_LINES = 4
+
+
+@dataclass(slots=True)
+class Block:
+    """Lines that belong together."""
+
+    lines: list[Line]
+    page: int  # 0-based
+    table: bool = False
+    heading: bool = False
+    item: bool = False
+
+    @property
+    def text(self) -> str:
+        return " ".join(line.text for line in self.lines)
+
+    @property
+    def size(self) -> float:
+        return median(line.size for line in self.lines)
+
+    @property
+    def bold(self) -> bool:
+        return all(line.bold for line in self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """How the running text of a document is set."""
+
+    size: float
+    bold: bool
+    pitch: float  # from base line to base line, in points
+
+
+def body_of(pages: Sequence[Sequence[Line]]) -> Body:
+    """By the size that most characters have."""
+    sizes: Counter[float] = Counter()
+    bolds: Counter[bool] = Counter()
+    for lines in pages:
+        for line in lines:
+            sizes[round(2 * line.size) / 2] += len(line.text)
+            bolds[line.bold] += len(line.text)
+    size = sizes.most_common(1)[0][0] if sizes else 10.0
+    pitches = [
+        one.base - other.base
+        for lines in pages
+        for one, other in itertools.pairwise(lines)
+        if one.region == other.region and abs(one.size - size) < 1 and abs(other.size - size) < 1
+    ]
+    near = sorted(pitch for pitch in pitches if 0.7 * size < pitch < 2.5 * size)
+    return Body(size, bolds[True] > bolds[False], near[len(near) // 4] if near else 1.2 * size)
+
+
+def page_blocks(lines: Sequence[Line], page: int, body: Body) -> list[Block]:
+    """The blocks of one page, in reading order."""
+    for line in lines:
+        _join_markers(line)
+    blocks: list[Block] = []
+    rights = _right_edges(lines)
+    index = 0
+    while index < len(lines):
+        end = _table_end(lines, index, body)
+        if end > index:
+            blocks.append(Block(list(lines[index:end]), page, table=True))
+            index = end
+            continue
+        line = lines[index]
+        if blocks and not blocks[-1].table and _continues(blocks[-1], line, body, rights[line.region]):
+            blocks[-1].lines.append(line)
+        else:
+            blocks.append(Block([line], page, item=_ITEM.match(line.text) is not None))
+        index += 1
+    for block in blocks:
+        block.heading = not block.table and _is_heading(block, body)
+    return blocks
+
+
+def _join_markers(line: Line) -> None:
+    """A bullet or number with its words: the gap between them is no edge of a cell."""
+    if len(line.cells) >= 2 and _MARKER.match(line.cells[0].text):
+        first, second = line.cells[:2]
+        shift = len(first.text) + 1
+        second.raised = [*first.raised, *((a + shift, b + shift) for a, b in second.raised)]
+        second.text = f"{first.text} {second.text}"
+        second.x0 = first.x0
+        line.cells[:2] = [second]
+
+
+def _right_edges(lines: Sequence[Line]) -> dict[int, tuple[float, float]]:
+    """Left and right edge of each column."""
+    edges: dict[int, tuple[float, float]] = {}
+    for line in lines:
+        left, right = edges.get(line.region, (line.x0, line.x1))
+        edges[line.region] = min(left, line.x0), max(right, line.x1)
+    return edges
+
+
+def _table_end(lines: Sequence[Line], index: int, body: Body) -> int:
+    """Where the table that begins at `index` ends; `index` if none does."""
+    end = index
+    while (
+        end < len(lines)
+        and lines[end].region == lines[index].region
+        and len(lines[end].cells) >= 2
+        and (end == index or lines[end - 1].base - lines[end].base < 3.5 * body.pitch)
+    ):
+        end += 1
+    rows = lines[index:end]
+    if len(rows) < 2:
+        return index
+    lefts = [[cell.x0 for cell in row.cells] for row in rows]
+    rights = [[cell.x1 for cell in row.cells] for row in rows]
+    middles = [[cell.center for cell in row.cells] for row in rows]
+    aligned = sum(
+        any(_near(one, other) for one, other in ((a, b), (c, d), (e, f)))
+        for a, b, c, d, e, f in zip(lefts, lefts[1:], rights, rights[1:], middles, middles[1:], strict=False)
+    )
+    return end if aligned >= 0.6 * (len(rows) - 1) else index
+
+
+def _near(one: list[float], other: list[float]) -> bool:
+    """Whether a cell after the first stands under one of the row above."""
+    return any(abs(a - b) < 4.0 for a in one[1:] for b in other[1:])
+
+
+def _continues(block: Block, line: Line, body: Body, edges: tuple[float, float]) -> bool:
+    """Whether `line` goes on with the paragraph of `block`."""
+    last = block.lines[-1]
+    text, before = line.text, block.text
+    if abs(last.size - line.size) > 0.08 * body.size or last.bold != line.bold:
+        # a word in bold may open or close a paragraph, its whole first line may be bold by chance
+        mixed = abs(last.size - line.size) <= 0.08 * body.size and not _ends(before) and text[:1].islower()
+        if not mixed:
+            return False
+    if last.region != line.region:
+        return False
+    gap = last.base - line.base
+    if not 0 < gap <= 1.35 * max(body.pitch, 1.15 * min(last.size, line.size)) or _ITEM.match(text):
+        return False
+    if _NAMED.match(text) and text[:1].isupper() and (_ends(before) or block.bold):
+        return False
+    left, right = edges
+    width = max(right - left, 1.0)
+    short = right - last.x1 > 0.2 * width
+    indented = line.x0 - left > 0.8 * body.size and last.x0 - left < 0.4 * body.size and not block.item
+    if indented and _ends(before):
+        return False
+    return not (short and _ends(before) and not text[:1].islower())
+
+
+def _ends(text: str) -> bool:
+    return text.rstrip("»”’\"') ")[-1:] in _TERMINAL
+
+
+def _is_heading(block: Block, body: Body) -> bool:
+    text = block.text
+    if (
+        len(text) > _LONGEST_HEADING
+        or len(block.lines) > _MOST_HEADING_LINES
+        or not re.search(r"[^\W\d_]{2}", text)
+    ):
+        return False
+    if any(len(line.cells) > 1 for line in block.lines):
+        return False
+    if block.size >= _LARGER * body.size:
+        return True
+    if block.size < 0.95 * body.size or not block.bold or body.bold:
+        return False
+    return not _ends(text) or _NAMED.match(text) is not None
+
+
+def heading_levels(blocks: Sequence[Block]) -> dict[tuple[float, bool], int]:
+    """Levels by size, larger ones first, bold before plain of the same size."""
+    looks = {_look(block) for block in blocks if block.heading}
+    return {look: level for level, look in enumerate(sorted(looks, reverse=True), start=1)}
+
+
+def _look(block: Block) -> tuple[float, bool]:
+    return round(block.size), block.bold

@@ -1,0 +1,55 @@
+"""Running heads and feet: what stands at the same height of many pages and says the same but for a number."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+
+from alpie.index.formats.pdf_lines import Line
+
+__all__ = ["running_lines"]
+
+_ZONE = 0.13  # of the page's height, at its top and at its bottom
+_LONGEST = 150  # characters
+_SAME_HEIGHT = 4.0  # points
+_SHARE = 0.4  # of the pages that have text, at least two
+_NUMBER = re.compile(r"\d+|\b[ivxlc]+\b", re.IGNORECASE)
+
+
+def running_lines(pages: Sequence[Sequence[Line]], heights: Sequence[float]) -> set[tuple[int, int]]:
+    """(page, line) of every running line; `heights` of the pages in points."""
+    seen: dict[tuple[str, bool], list[tuple[int, int, float]]] = defaultdict(list)
+    for page, (lines, height) in enumerate(zip(pages, heights, strict=True)):
+        for number, line in enumerate(lines):
+            top = line.base > (1 - _ZONE) * height
+            if not (top or line.base < _ZONE * height) or len(line.text) > _LONGEST:
+                continue
+            words = _NUMBER.sub("#", line.text).casefold()
+            seen[" ".join(words.split()), top].append((page, number, line.base))
+    with_text = sum(1 for lines in pages if lines)
+    fewest = max(2, round(_SHARE * with_text))
+    found: set[tuple[int, int]] = set()
+    for (words, _), places in seen.items():
+        for _, _, base in places:
+            alike = [place for place in places if abs(place[2] - base) <= _SAME_HEIGHT]
+            if len({place[0] for place in alike}) >= fewest and (words != "#" or _rises(alike, pages)):
+                found.update((page, number) for page, number, _ in alike)
+    # Left and right pages often carry different words: half of the pages each is enough, from six pages on.
+    if with_text >= 6:
+        for places in seen.values():
+            parities = {page % 2 for page, _, _ in places}
+            if len(parities) == 1 and len({page for page, _, _ in places}) >= 0.6 * with_text / 2:
+                found.update((page, number) for page, number, _ in places)
+    return found
+
+
+def _rises(places: Sequence[tuple[int, int, float]], pages: Sequence[Sequence[Line]]) -> bool:
+    """Whether bare numbers count the pages."""
+    values = [
+        int(match.group())
+        for page, number, _ in sorted(places)
+        if (match := re.search(r"\d+", pages[page][number].text))
+    ]
+    return not values or all(b > a for a, b in itertools.pairwise(values))

@@ -1,0 +1,86 @@
+"""The layout of a document whose format tells its structure: headings, items and tables are given.
+
+What remains to be told by words are the forms of Spanish documents: captions, date lines, the units of
+laws and resolutions, items that a file sets as plain paragraphs.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+
+from alpie.index.layout.blocks import SpanCutter, make_blocks
+from alpie.index.layout.forms import ADMINISTRATIVE, CAPTION, DATE_LINE
+from alpie.index.layout.legal import label_clauses, mark_legal_headings
+from alpie.index.layout.lines import Line, split_lines
+from alpie.index.layout.lists import join_lists
+from alpie.index.layout.pages import Pages
+from alpie.index.layout.units import Unit
+from alpie.index.readable import readable_text
+from alpie.index.records import BlockKind, Document, Element, Layout, Structure
+
+__all__ = ["lay_out_marked"]
+
+
+def lay_out_marked(document: Document, structure: Structure) -> Layout:
+    """Lay out `document` by its structure; never raises."""
+    source = document.text
+    lines = split_lines(source)
+    starts = [line.start for line in lines]
+    left_out = sorted((*structure.footers, *structure.note_calls, *structure.marks))
+    cutter = SpanCutter(source, left_out)
+    units: list[Unit] = []
+    for element in structure.elements:
+        own = [
+            line
+            for line in lines[bisect_left(starts, element.start) : bisect_left(starts, element.end)]
+            if not line.blank
+        ]
+        if own and (unit := _unit(element, own, source, cutter)):
+            units.append(unit)
+    _mark_forms(units)
+    label_clauses(units)
+    units = mark_legal_headings(units)
+    units = join_lists(units)
+    pages = _pages(structure, starts, lines)
+    blocks = make_blocks(units, cutter, pages, document.title)
+    offsets = tuple(offset for offset, _ in structure.pages)
+    return Layout(
+        document.id, tuple(blocks), structure.footers, structure.note_calls, offsets, structure.marks
+    )
+
+
+def _unit(element: Element, lines: list[Line], source: str, cutter: SpanCutter) -> Unit | None:
+    spans = cutter.spans(element.start + element.skip, element.end)
+    text = readable_text(source, spans)
+    if not text:
+        return None
+    unit = Unit(lines, text, blank_before=True, kind=element.kind, level=element.level, skip=element.skip)
+    unit.item = element.item
+    if element.rows:
+        by_start = {line.start: line for line in lines}
+        unit.parts = [[by_start[row.start]] for row in element.rows if row.start in by_start]
+        unit.header_parts = min(element.header_rows, len(unit.parts))
+    return unit
+
+
+def _mark_forms(units: list[Unit]) -> None:
+    for unit in units:
+        if unit.kind is not None or unit.item:
+            continue
+        if CAPTION.match(unit.text):
+            unit.kind = BlockKind.CAPTION
+        elif len(unit.text) <= 200 and (DATE_LINE.fullmatch(unit.text) or ADMINISTRATIVE.match(unit.text)):
+            unit.kind = BlockKind.METADATA
+
+
+def _pages(structure: Structure, starts: list[int], lines: list[Line]) -> Pages:
+    """Pages by line; several that begin at one line, empty ones, are the last of them."""
+    pages = Pages()
+    for offset, number in structure.pages:
+        line = min(bisect_left(starts, offset), len(lines) - 1)
+        if pages.starts and pages.starts[-1] == line:
+            pages.printed[-1] = number
+        else:
+            pages.starts.append(line)
+            pages.printed.append(number)
+    return pages

@@ -1,0 +1,165 @@
+"""Documents of each format, made by the libraries that people make them with."""
+
+from __future__ import annotations
+
+import html
+import io
+import struct
+import zlib
+from collections.abc import Sequence
+
+from formats.law import Part
+
+HEADINGS = ("title", "division", "article", "provision")
+
+
+def law_text(parts: Sequence[Part]) -> bytes:
+    blocks = [part.text.rstrip(".") if part.sort == "title" else part.text for part in parts]
+    return "\n\n".join(blocks).encode()
+
+
+def law_markdown(parts: Sequence[Part]) -> bytes:
+    lines = [
+        f"{'#' * (part.level + 1)} {part.text}" if part.sort in HEADINGS else part.text for part in parts
+    ]
+    return (
+        "---\ntitle: Ley de bibliotecas de barrio\ndate: 2031-03-04\n---\n\n" + "\n\n".join(lines)
+    ).encode()
+
+
+def law_html(parts: Sequence[Part], encoding: str = "utf-8") -> bytes:
+    rows = [
+        f"<h{part.level + 1}>{html.escape(part.text)}</h{part.level + 1}>"
+        if part.sort in HEADINGS
+        else f"<p>{html.escape(part.text)}</p>"
+        for part in parts
+    ]
+    head = (
+        f'<meta charset="{encoding}"><title>Ley de bibliotecas de barrio</title>'
+        '<meta name="DC.publisher" content="Boletín de Valdeluna"><meta name="DC.date" content="2031-03-04">'
+    )
+    page = f'<!doctype html><html lang="es"><head>{head}<script>document.write("no")</script></head><body>'
+    return (page + "<nav>Inicio</nav>" + "\n".join(rows) + "</body></html>").encode(encoding)
+
+
+def law_docx(parts: Sequence[Part], page_every: int = 0) -> bytes:
+    """`page_every`: a page break before every so many articles."""
+    from docx import Document
+
+    document = Document()
+    document.core_properties.title = "Ley de bibliotecas de barrio"
+    document.core_properties.author = "Boletín de Valdeluna"
+    document.core_properties.language = "es"
+    document.sections[0].footer.paragraphs[0].text = "Boletín de Valdeluna, pie corrido"
+    articles = 0
+    for part in parts:
+        if part.sort == "article":
+            articles += 1
+            if page_every and articles % page_every == 0:
+                document.add_page_break()
+        if part.sort == "title":
+            document.add_heading(part.text, level=0)
+        elif part.sort in HEADINGS:
+            document.add_heading(part.text, level=part.level)
+        else:
+            document.add_paragraph(part.text)
+    file = io.BytesIO()
+    document.save(file)
+    return file.getvalue()
+
+
+def law_odt(parts: Sequence[Part]) -> bytes:
+    from odf import dc, meta, teletype
+    from odf.opendocument import OpenDocumentText
+    from odf.style import ParagraphProperties, Style
+    from odf.text import H, P
+
+    document = OpenDocumentText()
+    document.meta.addElement(dc.Title(text="Ley de bibliotecas de barrio"))
+    document.meta.addElement(dc.Language(text="es"))
+    document.meta.addElement(meta.CreationDate(text="2031-03-04T10:00:00"))
+    breaking = Style(name="Salto", family="paragraph")
+    breaking.addElement(ParagraphProperties(breakbefore="page"))
+    document.automaticstyles.addElement(breaking)
+    for part in parts:
+        if part.sort in HEADINGS:
+            breaks = part.level == 1 and part.sort == "division"
+            element = H(outlinelevel=part.level + 1, **({"stylename": breaking} if breaks else {}))
+        else:
+            element = P()
+        teletype.addTextToElement(element, part.text)
+        document.text.addElement(element)
+    file = io.BytesIO()
+    document.save(file)
+    return file.getvalue()
+
+
+def law_pdf(parts: Sequence[Part], columns: int = 1, encrypt: str = "") -> bytes:
+    """Set as an official gazette is: running head, page numbers at the foot, justified text, one size of bold
+    for all headings of articles."""
+    from reportlab.lib.enums import TA_CENTER, TA_JUSTIFY
+    from reportlab.lib.pagesizes import A4
+    from reportlab.lib.styles import ParagraphStyle
+    from reportlab.lib.units import cm
+    from reportlab.platypus import BaseDocTemplate, Frame, PageTemplate, Paragraph
+
+    body = ParagraphStyle(
+        "body", fontName="Times-Roman", fontSize=10.5, leading=13, alignment=TA_JUSTIFY, spaceAfter=5
+    )
+    bold = ParagraphStyle(
+        "bold", parent=body, fontName="Times-Bold", spaceBefore=6, alignment=0, keepWithNext=1
+    )
+    division = ParagraphStyle("division", parent=bold, alignment=TA_CENTER, fontSize=12.5, leading=15)
+    title = ParagraphStyle("title", parent=bold, fontSize=18, leading=22, spaceAfter=12)
+    styles = {"title": title, "division": division, "article": bold, "provision": bold}
+    width, height = A4
+    gap = 0.8 * cm
+    column = (width - 4 * cm - gap * (columns - 1)) / columns
+    frames = [
+        Frame(2 * cm + (column + gap) * at, 2.5 * cm, column, height - 5 * cm, 0, 0, 0, 0, id=str(at))
+        for at in range(columns)
+    ]
+
+    def running(canvas: object, document: object) -> None:
+        canvas.setFont("Helvetica", 8)  # type: ignore[attr-defined]
+        canvas.drawString(2 * cm, height - 1.5 * cm, "BOLETÍN OFICIAL DE VALDELUNA")  # type: ignore[attr-defined]
+        canvas.drawCentredString(width / 2, 1.4 * cm, f"Pág. {document.page}")  # type: ignore[attr-defined]
+
+    file = io.BytesIO()
+    options = {"encrypt": encrypt} if encrypt else {}
+    template = BaseDocTemplate(
+        file,
+        pagesize=A4,
+        title="Ley de bibliotecas de barrio",
+        author="Boletín de Valdeluna",
+        invariant=1,
+        **options,
+    )
+    template.addPageTemplates([PageTemplate(frames=frames, onPage=running)])
+    template.build([Paragraph(html.escape(part.text), styles.get(part.sort, body)) for part in parts])
+    return file.getvalue()
+
+
+def scanned_pdf(pages: int = 2) -> bytes:
+    """Pages that are pictures."""
+    from PIL import Image
+    from reportlab.lib.utils import ImageReader
+    from reportlab.pdfgen.canvas import Canvas
+
+    file = io.BytesIO()
+    canvas = Canvas(file, invariant=1)
+    for _ in range(pages):
+        canvas.drawImage(ImageReader(Image.new("RGB", (60, 80), "gray")), 50, 50, 400, 600)
+        canvas.showPage()
+    canvas.save()
+    return file.getvalue()
+
+
+def png() -> bytes:
+    """A picture of one pixel."""
+
+    def chunk(name: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+    head = chunk(b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0))
+    return b"\x89PNG\r\n\x1a\n" + head + chunk(b"IDAT", zlib.compress(b"\0\0")) + chunk(b"IEND", b"")
