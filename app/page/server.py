@@ -13,6 +13,7 @@ from fastapi import FastAPI
 
 from alpie.app.page.catalogue import LANGUAGES, words_for
 from alpie.app.page.choices import Choices
+from alpie.app.page.delivery import Delivery, preloads
 from alpie.app.page.guard import Guard
 from alpie.app.page.library import Library, Opening
 from alpie.app.page.routes import add_routes
@@ -43,6 +44,7 @@ def create_app(open_library: Callable[[], Library], choices: Choices | None = No
     add_routes(app, opening, choices)
     paths = {one: "/" if one == choices.language else f"/{one}/" for one in LANGUAGES}
     homes = {one: choices.root_path + path for one, path in paths.items()}
+    heads = {one: head_of(words_for(one), homes[one], choices) for one in LANGUAGES}
 
     def mount_pages() -> None:
         # "/" last: it takes what is left.
@@ -65,11 +67,12 @@ def create_app(open_library: Callable[[], Library], choices: Choices | None = No
                     theme=gr.themes.Base(
                         font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]
                     ),
-                    head=head_of(words, homes[one], choices),
+                    head=heads[one],
                     js=f"() => {{ document.documentElement.lang = '{one}'; }}",
                 )
 
     _within_a_loop(mount_pages)
+    app.add_middleware(Delivery, links={paths[one]: preloads(head) for one, head in heads.items()})
     app.add_middleware(Guard, limits=choices.limits)
     return app
 
