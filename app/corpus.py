@@ -9,6 +9,7 @@ print(answer.quotes[0].text)
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,14 +21,18 @@ from alpie.app.answer import answer_question
 from alpie.app.conversation import complete
 from alpie.app.quotes import QuotePolicy
 from alpie.app.records import Answer
+from alpie.app.reference_answer import answer_reference, hits_at
 from alpie.app.settings import Settings, load_settings
 from alpie.app.weights import Weights, load_weights
 from alpie.index.embed import embed_passages
 from alpie.index.encoder import Encoder, open_encoder
+from alpie.index.engines.choice import EngineChoice
 from alpie.index.errors import AddressError, SettingsError
 from alpie.index.hits import Hit
-from alpie.index.query import read_question
+from alpie.index.query import Question, read_question
+from alpie.index.record_file import PassageFile
 from alpie.index.records import Document, Layout, Passage
+from alpie.index.references import Place, Places, places_with, read_reference
 from alpie.index.search import SearchIndex
 from alpie.index.store import corpus_fingerprint, open_generation
 
@@ -35,6 +40,8 @@ if TYPE_CHECKING:
     from alpie.index.build import BuildReport
 
 __all__ = ["Corpus"]
+
+_CODE_CANDIDATES = 100  # passages with words of a code that are looked through for it
 
 
 class Corpus:
@@ -69,11 +76,13 @@ class Corpus:
         Raises `IndexMissing` (nothing built: `Corpus.build`), `IndexDamaged`, `IndexMismatch`.
         """
         settings = settings or load_settings()
-        generation = open_generation(settings.data, encoder or open_encoder_of(settings))
+        encoder = encoder or open_encoder_of(settings)
+        generation = open_generation(settings.data, encoder)
+        choice = engine_choice_of(settings)
         return cls(
             generation.documents,
             generation.layouts,
-            generation.search,
+            replace(generation.search, engine=choice.open(encoder)) if choice else generation.search,
             generation.fingerprint,
             str(generation.manifest["built_at"]),
             QuotePolicy(most=settings.max_quotes),
@@ -91,9 +100,15 @@ class Corpus:
         from alpie.index.build import build_index  # late: reading layouts is not needed for answering
 
         settings = settings or load_settings()
-        return build_index(
-            settings.docs, settings.data, open_encoder_of(settings), rebuild=rebuild, on_progress=on_progress
+        encoder = open_encoder_of(settings)
+        report = build_index(
+            settings.docs, settings.data, encoder, rebuild=rebuild, on_progress=on_progress
         )
+        if choice := engine_choice_of(settings):
+            generation = open_generation(settings.data, encoder)
+            filled = choice.fill(encoder, generation.documents, generation.search, rebuild, on_progress)
+            report = replace(report, engine=filled)
+        return report
 
     @classmethod
     def from_passages(
@@ -118,7 +133,7 @@ class Corpus:
         return self.index.encoder
 
     @property
-    def passages(self) -> tuple[Passage, ...]:
+    def passages(self) -> Sequence[Passage]:
         return self.index.passages
 
     @cached_property
@@ -132,10 +147,17 @@ class Corpus:
             rows.setdefault(passage.document_id, []).append(row)
         return {document: np.array(of_it, dtype=np.int64) for document, of_it in rows.items()}
 
+    def _at(self, address: str) -> Passage:
+        if not isinstance(self.passages, PassageFile):
+            return self._by_address[address]
+        if (row := self.passages.row_of(address)) is None:
+            raise KeyError(address)
+        return self.passages[row]
+
     def passage(self, address: str) -> Passage:
         """The passage with this address. Raises `AddressError` when there is none, or no longer."""
         try:
-            return self._by_address[address]
+            return self._at(address)
         except KeyError:
             document = self.documents.get(address.split("/", 1)[0])
             reason = (
@@ -150,7 +172,14 @@ class Corpus:
 
         Raises `QuestionError` when there is nothing to search in the question.
         """
-        asked = complete(read_question(question), turns)
+        read = read_question(question)
+        if places := self._cited(read):
+            answer = answer_reference(
+                self.index, self.documents, read, places, self._weights, self._policy, self._threshold
+            )
+            if answer is not None:
+                return answer
+        asked = complete(read, turns)
         return answer_question(
             self.index, self.documents, asked, self._weights, self._policy, self._threshold
         )
@@ -160,20 +189,50 @@ class Corpus:
     ) -> tuple[Hit, ...]:
         """The best passages for a question or some words, best first.
 
+        A citation («artículo 22», «AGN/65/RES/10») gives the passages it names before all others.
         `leg`: "fused", "dense" or "lexical"; `document`: an id, to search in that one only.
         """
         allowed = None if document is None else self._rows_of(document)
-        return self.index.search(read_question(question), limit, leg, allowed).hits
+        read = read_question(question)
+        hits = self.index.search(read, limit, leg, allowed).hits
+        places = self._cited(read, document) if leg == "fused" else ()
+        return hits_at(places, hits, limit) if places else hits
+
+    def _cited(self, question: Question, document: str | None = None) -> tuple[Place, ...]:
+        """The places that a question names, if it is a citation."""
+        reference = read_reference(question.typed)
+        if reference is None:
+            return ()
+        if not reference.code:
+            return self._places.find(reference, document)
+        allowed = None if document is None else self._rows_of(document)
+        code = replace(question, searched=reference.code)
+        hits = self.index.search(code, _CODE_CANDIDATES, "lexical", allowed).hits
+        return places_with(reference.code, [hit.passage for hit in hits])
+
+    @cached_property
+    def _places(self) -> Places:
+        return Places(self.passages, self.documents)
 
     def _rows_of(self, document: str) -> NDArray[np.bool_]:
         if document not in self.documents:
             known = ", ".join(self.documents)
             raise SettingsError(f"No hay ningún documento «{document}». Los que hay: {known}.")
         allowed = np.zeros(len(self.passages), dtype=np.bool_)
-        allowed[self._rows_by_document.get(document, np.zeros(0, dtype=np.int64))] = True
+        if isinstance(self.passages, PassageFile):
+            allowed[self.passages.rows_of_document(list(self.documents).index(document))] = True
+        else:
+            allowed[self._rows_by_document.get(document, np.zeros(0, dtype=np.int64))] = True
         return allowed
 
 
 def open_encoder_of(settings: Settings) -> Encoder:
     """The encoder that the settings name."""
     return open_encoder(settings.encoder, Path(settings.cache), settings.runtime)
+
+
+def engine_choice_of(settings: Settings) -> EngineChoice | None:
+    """The engine that the settings name; None: the local one."""
+    if not settings.index:
+        return None
+    return EngineChoice(settings.index, settings.index_token, settings.index_timeout_seconds)

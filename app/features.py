@@ -159,14 +159,14 @@ def _type_columns(asked: _Asked, text: str) -> list[float]:
 def candidates_of(index: SearchIndex, retrieval: Retrieval, passages: int = 20) -> Candidates:
     """All units of the first `passages` hits."""
     asked = _asked(index, retrieval)
-    bm25 = index.sentence_lexical.scores(retrieval.encoded.terms)
+    bm25 = index.sentence_terms(retrieval.encoded, retrieval.rows[:passages])
     weights = retrieval.encoded.token_weights
     rows: list[list[float]] = []
     hits: list[int] = []
     spans: list[UnitSpan] = []
     sums = index.token_sums(retrieval.rows[:passages])
     for number, row in enumerate(retrieval.rows[:passages]):
-        read = _read(index, retrieval, number, int(row), bm25, sums[number], asked)
+        read = _read(index, retrieval, number, int(row), bm25[number], sums[number], asked)
         for span in unit_spans(read.hit.passage.sentences, asked.lists):
             rows.append(_row(read, span, asked, weights))
             hits.append(number)
@@ -206,7 +206,7 @@ def _read(
         matches=retrieval.matches[number],
         token_sums=token_sums,
         cosines=index.sentence_vectors.rows(np.arange(first, last)) @ retrieval.encoded.vector,
-        bm25=bm25[first:last],
+        bm25=bm25,
         found=[stems(sentence.text) & asked.weights.keys() for sentence in hit.passage.sentences],
     )
 

@@ -28,6 +28,7 @@ from alpie.app.text_view import TextView, fold_quotes, views_of
 from alpie.app.word_alignment import Alignment, Difference, DifferenceKind, align
 from alpie.index.errors import QuestionError
 from alpie.index.hits import Hit
+from alpie.index.normal_forms import normalize
 from alpie.index.readable import collapse, readable_text
 from alpie.index.records import Document, Layout, Passage, SentenceRole, Span
 
@@ -65,7 +66,7 @@ class Searchable(Protocol):
     @property
     def layouts(self) -> Mapping[str, Layout]: ...
     @property
-    def passages(self) -> tuple[Passage, ...]: ...
+    def passages(self) -> Sequence[Passage]: ...
     @property
     def fingerprint(self) -> str: ...
 
@@ -242,7 +243,7 @@ class QuotationChecker:
 def _bare(pasted: str) -> str:
     """`pasted` without invisible characters and without quotation marks around the whole."""
     visible = "".join(c for c in pasted if unicodedata.category(c) != "Cf")
-    composed = unicodedata.normalize("NFC", visible)
+    composed = normalize("NFC", visible)
     quoted = _OUTER_QUOTES.match(fold_quotes(composed))
     return composed[quoted.start(2) : quoted.end(2)].strip() if quoted and '"' not in quoted[2] else composed
 
@@ -250,7 +251,7 @@ def _bare(pasted: str) -> str:
 def _readings(pasted: str) -> tuple[str, ...]:
     """What the rule lets pass for the pasted text, the text itself first."""
     bare = _bare(pasted)
-    return tuple(dict.fromkeys((pasted, bare, unicodedata.normalize("NFD", bare))))
+    return tuple(dict.fromkeys((pasted, bare, normalize("NFD", bare))))
 
 
 def _pieces_in_order(view: TextView, pieces: Sequence[str]) -> tuple[Span, ...]:

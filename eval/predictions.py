@@ -62,7 +62,7 @@ class AskedCorpus(Protocol):
         """The documents by id."""
 
     @property
-    def passages(self) -> tuple[Passage, ...]:
+    def passages(self) -> Sequence[Passage]:
         """All passages."""
 
     @property

@@ -163,9 +163,9 @@ def _question_texts(most: int) -> list[str]:
 
 def _passage_texts(settings: Settings, most: int) -> list[str]:
     from alpie.index.manifest import current_generation
-    from alpie.index.store import read_passages
+    from alpie.index.record_file import PassageFile
 
-    passages = read_passages(current_generation(Path(settings.data)))
+    passages = PassageFile(current_generation(Path(settings.data)) / "passages.jsonl")
     return [passage.text for passage in passages[:: max(1, len(passages) // most)]][:most]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,17 +15,19 @@ from numpy.typing import NDArray
 from alpie.index.durable import unwritable
 from alpie.index.embed import Embedded, embed_passages
 from alpie.index.encoder import Encoder
+from alpie.index.engines.synchronise import Synchronised
 from alpie.index.errors import IndexBusy, IndexNewer, SourceError, StoreError
+from alpie.index.known_vectors import KnownVectors, embedding_key
 from alpie.index.layout import lay_out
 from alpie.index.manifest import check_encoder, check_files, current_generation, read_manifest
 from alpie.index.passages import make_passages
-from alpie.index.records import Layout, Passage
-from alpie.index.search import SearchIndex
+from alpie.index.records import Document, Layout, Passage
 from alpie.index.sources import read_sources
-from alpie.index.store import read_embedded, read_passages, sweep_unfinished, write_generation
+from alpie.index.store import sweep_unfinished, write_generation
 
 __all__ = ["BuildReport", "build_index", "package_version"]
 
+_PORTION = 512  # passages embedded together: some 30 MB of token vectors
 _WAIT_SECONDS = 2.0  # for another builder, before saying that there is one
 
 
@@ -42,17 +43,7 @@ class BuildReport:
     folder: Path
     changed: bool = True  # false: all came out as it was, and the index in use stayed
     problems: tuple[str, ...] = ()  # documents left out, each with its reason
-
-
-@dataclass(frozen=True)
-class _Known:
-    """Vectors of an earlier build, found by what was embedded."""
-
-    folder: Path  # of the generation they come from
-    rows: dict[str, int]
-    passages: tuple[Passage, ...]
-    embedded: Embedded
-    mean: NDArray[np.float32]
+    engine: Synchronised | None = None  # what the engine took, when it is not the local one
 
 
 def package_version() -> str:
@@ -63,12 +54,7 @@ def package_version() -> str:
         return "0"
 
 
-def _embedding_key(passage: Passage) -> str:
-    """What a passage's vectors depend on: its sentences, nothing else."""
-    return hashlib.sha256("\u0000".join(sentence.text for sentence in passage.sentences).encode()).hexdigest()
-
-
-def _known_vectors(data: Path, encoder: Encoder) -> _Known | None:
+def _known_vectors(data: Path, encoder: Encoder) -> KnownVectors | None:
     """Vectors of the index in use, or if it is not sound of one that a killed build left whole.
 
     None when there is none of this encoder. Raises `IndexNewer`: what a later version built is not written
@@ -83,9 +69,7 @@ def _known_vectors(data: Path, encoder: Encoder) -> _Known | None:
             raise
         except StoreError:
             continue
-        passages = read_passages(folder)
-        rows = {_embedding_key(passage): row for row, passage in enumerate(passages)}
-        return _Known(folder, rows, passages, read_embedded(folder), np.load(folder / "mean.npy"))
+        return KnownVectors.of(folder, manifest)
     return None
 
 
@@ -144,24 +128,15 @@ def _build(
         reasons = "; ".join(str(problem) for problem in sources.problems)
         raise SourceError(f"No hay ningún documento que indexar en {docs}. {reasons}".strip(), docs)
     known = None if rebuild else _known_vectors(data, encoder)
-    layouts: list[Layout] = []
-    passages: list[Passage] = []
-    for document in sources.documents:
-        layout = lay_out(document)
-        layouts.append(layout)
-        passages.extend(make_passages(document, layout))
-    embedded, mean, fresh = _embed(passages, known, encoder, on_progress)
-    search = SearchIndex.from_embedded(passages, embedded, mean, encoder)
+    embedding = _Embedding(sources.documents, known, encoder, on_progress)
     built_at = started.isoformat(timespec="seconds").replace("+00:00", "Z")
     before = known.folder if known and known.folder == _in_use(data) else None
-    folder = write_generation(
-        data, sources.documents, layouts, search, embedded, built_at, package_version(), same_as=before
-    )
+    folder = write_generation(data, embedding, encoder, built_at, package_version(), same_as=before)
     return BuildReport(
         documents=len(sources.documents),
-        passages=len(passages),
-        embedded=fresh,
-        reused=len(passages) - fresh,
+        passages=embedding.passages,
+        embedded=embedding.fresh,
+        reused=embedding.passages - embedding.fresh,
         seconds=(datetime.now(UTC) - started).total_seconds(),
         folder=folder,
         changed=folder != before,
@@ -176,59 +151,78 @@ def _in_use(data: Path) -> Path | None:
         return None
 
 
-def _embed(
-    passages: Sequence[Passage],
-    known: _Known | None,
-    encoder: Encoder,
-    on_progress: Callable[[int, int], None] | None,
-) -> tuple[Embedded, NDArray[np.float32], int]:
-    """Vectors of `passages`, old ones taken over; the mean token vector; how many are new."""
-    if known is None or not passages:
-        embedded, mean = embed_passages(passages, encoder, None, on_progress)
-        return embedded, mean, len(passages)
-    new = [passage for passage in passages if _embedding_key(passage) not in known.rows]
-    fresh, mean = embed_passages(new, encoder, known.mean, on_progress)
-    new_rows = {_embedding_key(passage): row for row, passage in enumerate(new)}
-    sides = {False: _Rows.of(known.passages, known.embedded), True: _Rows.of(new, fresh)}
-    parts: list[Embedded] = []
-    for passage in passages:
-        key = _embedding_key(passage)
-        is_new = key in new_rows
-        parts.append(sides[is_new].take(new_rows[key] if is_new else known.rows[key]))
-    return _concatenate(parts), mean, len(new)
+class _Embedding:
+    """Each document with its layout, passages and vectors; old vectors are taken over.
+
+    New passages are embedded some hundreds at a time: token vectors of many would fill the memory.
+    """
+
+    def __init__(
+        self,
+        documents: Sequence[Document],
+        known: KnownVectors | None,
+        encoder: Encoder,
+        on_progress: Callable[[int, int], None] | None,
+    ) -> None:
+        self._known, self._encoder, self._on_progress = known, encoder, on_progress
+        self._read: list[_Read] = []
+        self.passages = self.fresh = 0
+        self._done = self._total = 0  # texts to embed
+        self._mean = None if known is None else known.mean
+        for document in documents:
+            layout = lay_out(document)
+            passages = make_passages(document, layout)
+            keys = [embedding_key(passage) for passage in passages]
+            new = [known is None or key not in known for key in keys]
+            self._read.append(_Read(document, layout, passages, keys, new))
+            self.passages += len(passages)
+            self.fresh += sum(new)
+            self._total += sum(
+                1 + len(p.sentences) for p, is_new in zip(passages, new, strict=True) if is_new
+            )
+
+    @property
+    def mean(self) -> NDArray[np.float32]:
+        """The mean token vector, (dimension,): of the earlier build, or of the first passages read."""
+        return np.zeros(self._encoder.dimension, np.float32) if self._mean is None else self._mean
+
+    def __iter__(self) -> Iterator[tuple[Document, Layout, Sequence[Passage], Embedded]]:
+        portion: list[_Read] = []
+        for one in self._read:
+            portion.append(one)
+            if sum(sum(read.new) for read in portion) >= _PORTION:
+                yield from self._embedded(portion)
+                portion = []
+        yield from self._embedded(portion)
+
+    def _embedded(
+        self, portion: Sequence[_Read]
+    ) -> Iterator[tuple[Document, Layout, Sequence[Passage], Embedded]]:
+        new = [p for read in portion for p, is_new in zip(read.passages, read.new, strict=True) if is_new]
+        vectors: Iterator[Embedded] = iter(())
+        if new:
+            embedded, self._mean = embed_passages(new, self._encoder, self._mean, self._progress)
+            self._done += sum(1 + len(passage.sentences) for passage in new)
+            vectors = embedded.split([len(passage.sentences) for passage in new])
+        for read in portion:
+            parts = [
+                next(vectors) if is_new or self._known is None else self._known.of_passage(key)
+                for key, is_new in zip(read.keys, read.new, strict=True)
+            ]
+            joined = Embedded.joined(parts, self._encoder.dimension)
+            yield read.document, read.layout, read.passages, joined
+
+    def _progress(self, done: int, _: int) -> None:
+        if self._on_progress:
+            self._on_progress(self._done + done, self._total)
 
 
 @dataclass(frozen=True)
-class _Rows:
-    """Vectors with the bounds needed to take those of one passage."""
+class _Read:
+    """A document read and split; of each passage what its vectors depend on, and whether they are new."""
 
-    embedded: Embedded
-    sentence_bounds: NDArray[np.int64]
-    token_bounds: NDArray[np.int64]
-
-    @classmethod
-    def of(cls, passages: Sequence[Passage], embedded: Embedded) -> _Rows:
-        counts = [len(passage.sentences) for passage in passages]
-        return cls(
-            embedded,
-            np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
-            np.concatenate([[0], np.cumsum(embedded.token_counts)]).astype(np.int64),
-        )
-
-    def take(self, row: int) -> Embedded:
-        first, last = int(self.sentence_bounds[row]), int(self.sentence_bounds[row + 1])
-        return Embedded(
-            self.embedded.passages[row : row + 1],
-            self.embedded.sentences[first:last],
-            np.asarray(self.embedded.tokens[self.token_bounds[first] : self.token_bounds[last]]),
-            self.embedded.token_counts[first:last],
-        )
-
-
-def _concatenate(parts: Sequence[Embedded]) -> Embedded:
-    return Embedded(
-        np.concatenate([part.passages for part in parts]),
-        np.concatenate([part.sentences for part in parts]),
-        np.concatenate([part.tokens for part in parts]),
-        np.concatenate([part.token_counts for part in parts]),
-    )
+    document: Document
+    layout: Layout
+    passages: Sequence[Passage]
+    keys: Sequence[bytes]
+    new: Sequence[bool]

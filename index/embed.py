@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +12,7 @@ from alpie.index.encoder import Encoder, TokenVectors
 from alpie.index.records import Passage
 from alpie.index.vectors import quantise_tokens
 
-__all__ = ["Embedded", "context_of", "embed_passages"]
+__all__ = ["Embedded", "context_of", "embed_passages", "quantised_tokens"]
 
 _MEAN_SAMPLE = 64  # passages whose tokens give the mean vector; it settles within a few dozen
 
@@ -24,7 +24,32 @@ class Embedded:
     passages: NDArray[np.float32]  # (passages, dimension)
     sentences: NDArray[np.float32]  # (sentences, dimension)
     tokens: NDArray[np.int8]  # (tokens, dimension), ordered by sentence
-    token_counts: NDArray[np.int64]  # (sentences,)
+    token_counts: NDArray[np.int64]  # (sentences,); empty where there are no tokens
+
+    @classmethod
+    def joined(cls, parts: Sequence[Embedded], dimension: int) -> Embedded:
+        """The vectors of several, one after another."""
+        wide, narrow = np.zeros((0, dimension), np.float32), np.zeros((0, dimension), np.int8)
+        return cls(
+            np.concatenate([wide, *(part.passages for part in parts)]),
+            np.concatenate([wide, *(part.sentences for part in parts)]),
+            np.concatenate([narrow, *(part.tokens for part in parts)]),
+            np.concatenate([np.zeros(0, np.int64), *(part.token_counts for part in parts)]),
+        )
+
+    def split(self, sentence_counts: Sequence[int]) -> Iterator[Embedded]:
+        """The vectors of each passage, in order; passage i has `sentence_counts[i]` sentences."""
+        first = token = 0
+        for number, count in enumerate(sentence_counts):
+            counts = self.token_counts[first : first + count]
+            end = token + int(counts.sum())
+            yield Embedded(
+                self.passages[number : number + 1],
+                self.sentences[first : first + count],
+                self.tokens[token:end],
+                counts,
+            )
+            first, token = first + count, end
 
 
 def context_of(passage: Passage) -> str:
@@ -59,6 +84,14 @@ def _tokens_by_sentence(
     counts = np.array([len(row) for row in rows], dtype=np.int64)
     chosen = np.concatenate(rows) if rows else np.zeros(0, dtype=np.int64)
     return tokens.vectors[chosen], counts
+
+
+def quantised_tokens(
+    tokens: TokenVectors, passage: Passage, mean: NDArray[np.float32]
+) -> tuple[NDArray[np.int8], NDArray[np.int64]]:
+    """A passage's token vectors as the store holds them, (tokens, dimension), and how many a sentence has."""
+    of_sentences, counts = _tokens_by_sentence(tokens, _places(passage))
+    return quantise_tokens(of_sentences, mean), counts
 
 
 def embed_passages(
@@ -101,8 +134,8 @@ def embed_passages(
     values: list[NDArray[np.int8]] = []
     counts: list[NDArray[np.int64]] = []
     for tokens, passage in zip(token_vectors, passages, strict=True):
-        of_sentences, count = _tokens_by_sentence(tokens, _places(passage))
-        values.append(quantise_tokens(of_sentences, mean))
+        value, count = quantised_tokens(tokens, passage, mean)
+        values.append(value)
         counts.append(count)
     sentences = encoder.encode_passages(sentence_texts, on_progress=after_sentences)
     return Embedded(vectors, sentences, np.concatenate(values), np.concatenate(counts)), mean

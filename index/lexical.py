@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from alpie.index.postings import SHARE_SCALE, PostingsBuilder
+from alpie.index.postings import SHARE_SCALE, PostingsBuilder, write_header
 from alpie.index.term_dictionary import TermDictionary
 
 __all__ = ["TermIndex"]
@@ -75,8 +75,7 @@ class TermIndex:
         builder = PostingsBuilder(folder, expand) if expand else PostingsBuilder(folder)
         for row in rows:
             builder.add(row)
-        _, size, *_ = builder.finish()
-        _write_header(folder, size)
+        builder.finish()
         return cls.load(folder)
 
     def frequency(self, term: str) -> int:
@@ -176,7 +175,7 @@ class TermIndex:
         self._terms.save(folder)
         for name in ("shares", "passages", "bounds"):
             np.save(folder / f"{name}.npy", getattr(self, f"_{name}"))
-        _write_header(folder, self.size)
+        write_header(folder, self.size)
 
     @classmethod
     def load(cls, folder: Path) -> TermIndex:
@@ -188,7 +187,3 @@ class TermIndex:
             for name in ("shares", "passages", "bounds")
         ]
         return cls(TermDictionary.load(folder), header["size"], *arrays)
-
-
-def _write_header(folder: Path, size: int) -> None:
-    (folder / "header.json").write_text(json.dumps({"size": size}), encoding="utf-8")

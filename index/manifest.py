@@ -131,7 +131,8 @@ def _other_format(version: int, folder: Path) -> IndexMismatch:
 
 def _unlike_a_manifest(manifest: Mapping[str, Any]) -> str | None:
     """The first field that a manifest must have and this one has not, or not of the right kind."""
-    kinds = {"files": dict, "encoder": dict, "analysis": int, "fingerprint": str, "built_at": str}
+    kinds: dict[str, type] = {"files": dict, "encoder": dict, "made": dict, "analysis": int, "fingerprint": str,
+                              "built_at": str, "documents": list}  # fmt: skip
     for name, kind in kinds.items():
         if not isinstance(manifest.get(name), kind):
             return name

@@ -24,10 +24,14 @@ from alpie.index.acronyms import Acronyms, learn_acronyms
 from alpie.index.analysis import STOP_WORDS, Token, grams, terms, tokens, words_by_stem
 from alpie.index.embed import Embedded, context_of
 from alpie.index.encoder import Encoder, TokenVectors
+from alpie.index.engines import Engine, Query
 from alpie.index.hits import Hit
 from alpie.index.lexical import TermIndex
 from alpie.index.query import Question
+from alpie.index.record_file import PassageFile
 from alpie.index.records import Passage
+from alpie.index.term_dictionary import TermDictionary
+from alpie.index.tokens_on_demand import TokensOnDemand
 from alpie.index.vectors import TokenStore, VectorIndex
 
 __all__ = ["EncodedQuestion", "FusionWeights", "Retrieval", "SearchIndex"]
@@ -81,16 +85,17 @@ class Retrieval:
 class SearchIndex:
     """Passages of all documents with their vectors and terms; immutable, shared between threads."""
 
-    passages: tuple[Passage, ...]
+    passages: Sequence[Passage]
     encoder: Encoder
     dense: VectorIndex
     sentence_vectors: VectorIndex
-    token_store: TokenStore
+    token_store: TokenStore | TokensOnDemand
     lexical: TermIndex
     gram_index: TermIndex
     sentence_lexical: TermIndex
     acronyms: Acronyms
     weights: FusionWeights = FusionWeights()
+    engine: Engine | None = None  # where candidates come from; None: from the vectors and terms above
 
     @classmethod
     def from_embedded(
@@ -123,13 +128,14 @@ class SearchIndex:
     @cached_property
     def sentence_bounds(self) -> NDArray[np.int64]:
         """(passages + 1,): sentences of passage i are numbered bounds[i] … bounds[i + 1] - 1."""
+        if isinstance(self.passages, PassageFile):
+            return self.passages.sentence_bounds
         counts = [len(passage.sentences) for passage in self.passages]
         return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
 
-    @cached_property
-    def passage_of_sentence(self) -> NDArray[np.int64]:
-        """(sentences,): the passage each sentence belongs to."""
-        return np.repeat(np.arange(len(self.passages)), np.diff(self.sentence_bounds))
+    def passages_of(self, sentences: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The passage each of some sentences belongs to."""
+        return np.asarray(np.searchsorted(self.sentence_bounds, sentences, side="right") - 1, dtype=np.int64)
 
     def encode(self, question: Question) -> EncodedQuestion:
         """Vectors, token vectors and terms of a question."""
@@ -178,7 +184,15 @@ class SearchIndex:
         started = perf_counter()
         encoded = self.encode(question)
         after_encoding = perf_counter()
-        candidates, legs = self._candidates(encoded, allowed)
+        by_words = self._found_by_words(encoded, allowed)
+        after_words = perf_counter()
+        candidates = self._candidates(encoded, by_words, allowed)
+        legs = {
+            "dense": self.dense.rows(candidates) @ encoded.vector,
+            "sentence": self._best_sentence_cosine(encoded, candidates),
+        }
+        after_vectors = perf_counter()
+        legs |= self._word_scores(encoded, candidates)
         after_legs = perf_counter()
         if leg == "fused":
             fused = self._fuse(candidates, legs)
@@ -205,42 +219,66 @@ class SearchIndex:
             () if matches is None else tuple(matches[i] for i in order),
             {
                 "encode": 1000 * (after_encoding - started),
-                "legs": 1000 * (after_legs - after_encoding),
+                "lexical": 1000 * (after_words - after_encoding + after_legs - after_vectors),
+                "dense": 1000 * (after_vectors - after_words),
                 "fuse": 1000 * (done - after_legs),
             },
         )
 
-    def _candidates(
+    def _found_by_words(
         self, encoded: EncodedQuestion, allowed: NDArray[np.bool_] | None
-    ) -> tuple[NDArray[np.int64], dict[str, NDArray[np.float32]]]:
-        """Passage numbers from any leg, and the score of each in every leg."""
-        lexical = self.lexical.scores(encoded.terms)
-        if encoded.related:
-            lexical = lexical + _RELATED_WEIGHT * self.lexical.scores(encoded.related)
-        gram = self.gram_index.scores(encoded.grams)
-        candidates = (
-            self._best_of_legs(encoded, lexical, gram) if allowed is None else np.flatnonzero(allowed)
-        ).astype(np.int64)
-        return candidates, {
-            "dense": self.dense.rows(candidates) @ encoded.vector,
-            "sentence": self._best_sentence_cosine(encoded, candidates),
-            "lexical": lexical[candidates],
-            "grams": gram[candidates],
-        }
+    ) -> list[NDArray[np.int64]]:
+        """Numbers of the best passages by stems and by n-grams, where they are sought here."""
+        if allowed is not None or self.engine is not None:
+            return []
+        limit = _CANDIDATES_A_LEG
+        asked = [(self.lexical, encoded.terms), (self.lexical, encoded.related), (self.gram_index, encoded.grams)]
+        return [index.best(terms, limit) for index, terms in asked if terms]
 
-    def _best_of_legs(
-        self, encoded: EncodedQuestion, lexical: NDArray[np.float32], gram: NDArray[np.float32]
+    def _word_scores(
+        self, encoded: EncodedQuestion, candidates: NDArray[np.int64]
+    ) -> dict[str, NDArray[np.float32]]:
+        """Scores of the candidates by stems and by character n-grams."""
+        lexical = self.lexical.scores_of(encoded.terms, candidates)
+        if encoded.related:
+            lexical = lexical + _RELATED_WEIGHT * self.lexical.scores_of(encoded.related, candidates)
+        return {"lexical": lexical, "grams": self.gram_index.scores_of(encoded.grams, candidates)}
+
+    def _candidates(
+        self,
+        encoded: EncodedQuestion,
+        by_words: Sequence[NDArray[np.int64]],
+        allowed: NDArray[np.bool_] | None,
     ) -> NDArray[np.int64]:
         """Numbers of the passages that are among the best of any leg, ascending."""
-        limit = _CANDIDATES_A_LEG
-        from_passages, _ = self.dense.search(encoded.vector, limit)
-        from_sentences, _ = self.sentence_vectors.search(encoded.vector, 2 * limit)
-        found = [from_passages, self.passage_of_sentence[from_sentences]]
-        for scores in (lexical, gram):
-            if len(scores):
-                best = np.argpartition(-scores, min(limit, len(scores) - 1))[:limit]
-                found.append(best[scores[best] > 0])
+        if allowed is not None:
+            return np.flatnonzero(allowed).astype(np.int64)
+        if self.engine is not None:
+            return self._proposed(self.engine, encoded)
+        from_passages, _ = self.dense.search(encoded.vector, _CANDIDATES_A_LEG)
+        from_sentences, _ = self.sentence_vectors.search(encoded.vector, 2 * _CANDIDATES_A_LEG)
+        found = [from_passages, self.passages_of(from_sentences), *by_words]
         return np.unique(np.concatenate(found)).astype(np.int64)
+
+    def _proposed(self, engine: Engine, encoded: EncodedQuestion) -> NDArray[np.int64]:
+        """The same from an engine; the legs that it cannot search are searched here."""
+        limit = _CANDIDATES_A_LEG
+        asked = (encoded.terms, encoded.related, encoded.grams)
+        query = Query.of(encoded.vector, *asked, self.lexical, self.gram_index)
+        found = engine.search(query, limit)
+        rows = [self._addresses.numbers_of_ids(ids) for ids in found.values()]
+        if "lexical" not in found:
+            rows += [self.lexical.best(encoded.terms, limit), self.lexical.best(encoded.related, limit)]
+        if "grams" not in found:
+            rows.append(self.gram_index.best(encoded.grams, limit))
+        return np.unique(np.concatenate(rows)).astype(np.int64)
+
+    @cached_property
+    def _addresses(self) -> TermDictionary:
+        """Addresses of the passages by the numbers that engines know them by."""
+        if isinstance(self.passages, PassageFile):
+            return self.passages.addresses
+        return TermDictionary.of([passage.address for passage in self.passages])
 
     def _best_sentence_cosine(
         self, encoded: EncodedQuestion, candidates: NDArray[np.int64]
@@ -277,19 +315,20 @@ class SearchIndex:
         """Best cosine of each question token in each sentence of the passages `rows`.
 
         One array a passage, shape (sentences, question tokens); zero for a sentence without token
-        vectors. All passages go through one matrix product: many small ones cost more in
-        synchronisation than in arithmetic.
+        vectors.
         """
         numbers, firsts = self._sentence_numbers(rows)
-        best = np.zeros((len(numbers), len(encoded.tokens)), dtype=np.float32)
-        bounds = self.token_store.bounds
-        counts = bounds[numbers + 1] - bounds[numbers]
-        if len(encoded.tokens) and counts.sum():
-            similarities = self.token_store.similarities(numbers, encoded.tokens)
-            starts = np.concatenate([[0], np.cumsum(counts)[:-1]])
-            filled = np.flatnonzero(counts > 0)
-            best[filled] = np.maximum.reduceat(similarities, starts[filled], axis=0)
+        best = self.token_store.best_matches(numbers, encoded.tokens)
         return np.split(best, firsts[1:]) if len(rows) else []
+
+    def sentence_terms(self, encoded: EncodedQuestion, rows: NDArray[np.int64]) -> list[NDArray[np.float32]]:
+        """Normalised BM25 of each sentence of the passages `rows` by itself.
+
+        One array a passage, shape (sentences,).
+        """
+        numbers, firsts = self._sentence_numbers(rows)
+        scores = self.sentence_lexical.scores_of(encoded.terms, numbers)
+        return np.split(scores, firsts[1:]) if len(rows) else []
 
     def token_sums(self, rows: NDArray[np.int64]) -> list[NDArray[np.float32]]:
         """The sum of each sentence's token vectors in the passages `rows`, all in one pass.

@@ -5,10 +5,11 @@
       build.lock             held by the one process that builds
       generations/NAME/
         manifest.json        format, encoder, documents, size and SHA-256 of every file, and its own
-        documents.json       records of `sources.toml` with the canonical texts
-        layouts.json         blocks, for the reader
-        passages.jsonl       one passage a line
-        dense.faiss  sentences.faiss  tokens.npy  token_counts.npy  mean.npy
+        documents.jsonl      records of `sources.toml` with the canonical texts
+        layouts.jsonl        blocks, for the reader
+        passages.jsonl       one passage a line; beside it where each begins, its sentences, its address
+        dense.faiss  sentences.faiss  and, of very many vectors, …rows.npy
+        tokens.npy  token_counts.npy  unless made on demand;  mean.npy
         lexical/  grams/  sentence_lexical/
         acronyms.json          acronym → stems of what it stands for
 
@@ -21,14 +22,16 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from alpie.index.acronyms import Acronyms
 from alpie.index.analysis import ANALYSIS_VERSION
@@ -36,6 +39,7 @@ from alpie.index.durable import replace_file, sync, unwritable
 from alpie.index.embed import Embedded
 from alpie.index.encoder import Encoder
 from alpie.index.errors import IndexDamaged
+from alpie.index.generation_writer import GenerationWriter
 from alpie.index.lexical import TermIndex
 from alpie.index.manifest import (
     FORMAT_VERSION,
@@ -48,31 +52,38 @@ from alpie.index.manifest import (
     sealed,
     with_current,
 )
+from alpie.index.record_file import PassageFile, RecordFile
 from alpie.index.records import Document, Layout, Passage
 from alpie.index.search import SearchIndex
-from alpie.index.serial import (
-    document_from_json,
-    document_to_json,
-    layout_from_json,
-    layout_to_json,
-    passage_from_json,
-    passage_to_json,
-)
+from alpie.index.serial import document_from_json, layout_from_json
+from alpie.index.tokens_on_demand import TokensOnDemand
 from alpie.index.vectors import TokenStore, VectorIndex
 
 __all__ = [
+    "Content",
     "Generation",
     "corpus_fingerprint",
     "open_generation",
-    "read_embedded",
-    "read_passages",
     "sweep_unfinished",
     "write_generation",
 ]
 
-_TERM_INDEXES = ("lexical", "grams", "sentence_lexical")
 _UNFINISHED = ".unfinished"  # how the name of a folder ends while it is written
 _NEW_POINTER = ".CURRENT.new"
+_LOADING = (
+    threading.Lock()
+)  # numpy reads headers with `ast`, which Python 3.11 does not do well in two threads
+
+
+class Content(Protocol):
+    """What goes into a generation, document by document, so that memory need not hold all of it."""
+
+    def __iter__(self) -> Iterator[tuple[Document, Layout, Sequence[Passage], Embedded]]:
+        """Documents in their order, each with its passages and their vectors."""
+
+    @property
+    def mean(self) -> NDArray[np.float32]:
+        """The mean token vector, (dimension,); known once the documents have been read."""
 
 
 @dataclass(frozen=True)
@@ -91,22 +102,6 @@ class Generation:
         return str(self.manifest["fingerprint"])
 
 
-def read_embedded(folder: Path) -> Embedded:
-    """The vectors of a generation, memory-mapped where they are large."""
-    dense, sentences = VectorIndex.load(folder / "dense.faiss"), VectorIndex.load(folder / "sentences.faiss")
-    return Embedded(
-        passages=dense.rows(np.arange(len(dense))),
-        sentences=sentences.rows(np.arange(len(sentences))),
-        tokens=np.load(folder / "tokens.npy", mmap_mode="r"),
-        token_counts=np.load(folder / "token_counts.npy"),
-    )
-
-
-def read_passages(folder: Path) -> tuple[Passage, ...]:
-    lines = (folder / "passages.jsonl").read_text(encoding="utf-8").splitlines()
-    return tuple(passage_from_json(json.loads(line)) for line in lines)
-
-
 def _read_acronyms(folder: Path) -> Acronyms:
     pairs: dict[str, list[str]] = json.loads((folder / "acronyms.json").read_text(encoding="utf-8"))
     return Acronyms({acronym: tuple(stems) for acronym, stems in pairs.items()})
@@ -117,7 +112,8 @@ def open_generation(data: Path, encoder: Encoder) -> Generation:
 
     A build that swaps in a new one meanwhile does no harm: then that one is opened.
     """
-    return with_current(data, partial(_open, encoder=encoder))
+    with _LOADING:
+        return with_current(data, partial(_open, encoder=encoder))
 
 
 def _open(folder: Path, encoder: Encoder) -> Generation:
@@ -131,72 +127,85 @@ def _open(folder: Path, encoder: Encoder) -> Generation:
 
 
 def _load(folder: Path, manifest: Mapping[str, Any], encoder: Encoder) -> Generation:
-    documents = json.loads((folder / "documents.json").read_text(encoding="utf-8"))
-    layouts = json.loads((folder / "layouts.json").read_text(encoding="utf-8"))
-    passages = read_passages(folder)
-    counts = np.load(folder / "token_counts.npy")
+    passages = PassageFile(folder / "passages.jsonl")
     search = SearchIndex(
         passages=passages,
         encoder=encoder,
         dense=VectorIndex.load(folder / "dense.faiss"),
         sentence_vectors=VectorIndex.load(folder / "sentences.faiss"),
-        token_store=TokenStore(
-            # a plain view of the mapping: numpy's class for it makes every slice ten times as dear
-            np.asarray(np.load(folder / "tokens.npy", mmap_mode="r")),
-            np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
-            np.load(folder / "mean.npy"),
-        ),
+        token_store=_token_store(folder, manifest, passages, encoder),
         lexical=TermIndex.load(folder / "lexical"),
         gram_index=TermIndex.load(folder / "grams"),
         sentence_lexical=TermIndex.load(folder / "sentence_lexical"),
         acronyms=_read_acronyms(folder),
     )
+    ids = [row["id"] for row in manifest["documents"]]
     return Generation(
         folder=folder,
         manifest=manifest,
-        documents={row["id"]: document_from_json(row) for row in documents},
-        layouts={row["document_id"]: layout_from_json(row) for row in layouts},
+        documents=RecordFile(folder / "documents.jsonl", ids, document_from_json),
+        layouts=RecordFile(folder / "layouts.jsonl", ids, layout_from_json),
         search=search,
     )
 
 
+def _token_store(
+    folder: Path, manifest: Mapping[str, Any], passages: PassageFile, encoder: Encoder
+) -> TokenStore | TokensOnDemand:
+    mean = np.load(folder / "mean.npy")
+    if manifest["made"]["tokens"] != "stored":
+        return TokensOnDemand(passages, passages.sentence_bounds, mean, encoder)
+    counts = np.load(folder / "token_counts.npy")
+    # a plain view of the mapping: numpy's class for it makes every slice ten times as dear
+    values = np.asarray(np.load(folder / "tokens.npy", mmap_mode="r"))
+    return TokenStore(values, np.concatenate([[0], np.cumsum(counts)]).astype(np.int64), mean)
+
+
 def corpus_fingerprint(documents: Sequence[Document], passages: Sequence[Passage]) -> str:
     """SHA-256 over the checksums of the documents and the addresses of the passages."""
+    return _fingerprint(
+        ((document.id, document.sha256) for document in documents),
+        (passage.address for passage in passages),
+    )
+
+
+def _fingerprint(documents: Iterable[tuple[str, str]], addresses: Iterable[str]) -> str:
     digest = hashlib.sha256()
-    for document in documents:
-        digest.update(f"{document.id} {document.sha256}\n".encode())
-    for passage in passages:
-        digest.update(f"{passage.address}\n".encode())
+    for name, checksum in documents:
+        digest.update(f"{name} {checksum}\n".encode())
+    for address in addresses:
+        digest.update(f"{address}\n".encode())
     return digest.hexdigest()
 
 
 def write_generation(
     data: Path,
-    documents: Sequence[Document],
-    layouts: Sequence[Layout],
-    search: SearchIndex,
-    embedded: Embedded,
+    content: Content,
+    encoder: Encoder,
     built_at: str,
     version: str,
     same_as: Path | None = None,
 ) -> Path:
     """Write a generation beside the others, then make it the current one. Returns its folder.
 
-    `built_at`: ISO 8601. Until the last rename the old index stays in use, whatever happens here. If every
-    file comes out as in `same_as`, the generation in use, that one stays and is returned.
+    `built_at`: ISO 8601. Until the last rename the old index stays
+    in use, whatever happens here. If every file comes out as in `same_as`, the generation in use, that one
+    stays and is returned.
     Raises `IndexUnwritable`, having removed what was written.
     """
     generations = data / "generations"
-    fingerprint = corpus_fingerprint(documents, search.passages)
-    name = f"{built_at.replace(':', '').replace('-', '')[:15]}-{fingerprint[:8]}-{time.time_ns():x}"
+    name = f"{built_at.replace(':', '').replace('-', '')[:15]}-{time.time_ns():x}"
     unfinished = generations / f".{name}{_UNFINISHED}"
     try:
         unfinished.mkdir(parents=True)
-        _write_records(unfinished, documents, layouts, search.passages)
-        _write_search(unfinished, search, embedded)
-        manifest = _manifest(unfinished, documents, search, built_at, version, fingerprint)
+        with GenerationWriter(unfinished, encoder) as writer:
+            for document, layout, passages, embedded in content:
+                writer.add(document, layout, passages, embedded)
+            made = writer.finish(content.mean, like=same_as)
+        manifest = _manifest(unfinished, writer, made, encoder, built_at, version)
         if same_as is not None and _is_same(manifest, read_manifest(same_as)):
             shutil.rmtree(unfinished)
+            _sweep(generations, keep=same_as)
             return same_as
         (unfinished / "manifest.json").write_text(
             json.dumps(manifest, ensure_ascii=False, indent=1), encoding="utf-8"
@@ -217,43 +226,31 @@ def write_generation(
     return final
 
 
-def _write_search(folder: Path, search: SearchIndex, embedded: Embedded) -> None:
-    search.dense.save(folder / "dense.faiss")
-    search.sentence_vectors.save(folder / "sentences.faiss")
-    np.save(folder / "tokens.npy", embedded.tokens)
-    np.save(folder / "token_counts.npy", embedded.token_counts)
-    np.save(folder / "mean.npy", search.token_store.mean)
-    for term_index, name in zip(
-        (search.lexical, search.gram_index, search.sentence_lexical), _TERM_INDEXES, strict=True
-    ):
-        term_index.save(folder / name)
-    acronyms = json.dumps(search.acronyms.pairs, ensure_ascii=False)
-    (folder / "acronyms.json").write_text(acronyms, encoding="utf-8")
-
-
 def _manifest(
     folder: Path,
-    documents: Sequence[Document],
-    search: SearchIndex,
+    writer: GenerationWriter,
+    made: Mapping[str, Any],
+    encoder: Encoder,
     built_at: str,
     version: str,
-    fingerprint: str,
 ) -> dict[str, Any]:
+    documents = ((row["id"], row["sha256"]) for row in writer.documents)
     return sealed(
         {
             "format": FORMAT_VERSION,
             "alpie": version,
             "built_at": built_at,
-            "fingerprint": fingerprint,
+            "fingerprint": _fingerprint(documents, writer.addresses),
             "encoder": {
-                "name": search.encoder.name,
-                "fingerprint": search.encoder.fingerprint,
-                "runtime": search.encoder.runtime,
-                "dimension": search.encoder.dimension,
+                "name": encoder.name,
+                "fingerprint": encoder.fingerprint,
+                "runtime": encoder.runtime,
+                "dimension": encoder.dimension,
             },
             "analysis": ANALYSIS_VERSION,
-            "documents": [{"id": d.id, "file": d.file, "sha256": d.sha256} for d in documents],
-            "passages": len(search.passages),
+            "documents": writer.documents,
+            "passages": len(writer.addresses),
+            "made": made,
             "files": {
                 path.relative_to(folder).as_posix(): file_entry(path)
                 for path in sorted(folder.rglob("*"))
@@ -271,19 +268,6 @@ def _is_same(new: Mapping[str, Any], old: Mapping[str, Any]) -> bool:
         return checksums, *(manifest.get(key) for key in ("alpie", "encoder", "analysis", "fingerprint"))
 
     return content(new) == content(old)
-
-
-def _write_records(
-    folder: Path, documents: Sequence[Document], layouts: Sequence[Layout], passages: Sequence[Passage]
-) -> None:
-    def dump(name: str, rows: list[dict[str, Any]]) -> None:
-        (folder / name).write_text(json.dumps(rows, ensure_ascii=False), encoding="utf-8")
-
-    dump("documents.json", [document_to_json(document) for document in documents])
-    dump("layouts.json", [layout_to_json(layout) for layout in layouts])
-    with (folder / "passages.jsonl").open("w", encoding="utf-8") as file:
-        for passage in passages:
-            file.write(json.dumps(passage_to_json(passage), ensure_ascii=False) + "\n")
 
 
 def sweep_unfinished(data: Path) -> None:

@@ -66,7 +66,7 @@ class TermDictionary:
         places = np.searchsorted(self.hashes, wanted)
         inside = places < len(self.hashes)
         places, wanted = places[inside], wanted[inside]
-        return self.numbers[places[self.hashes[places] == wanted]].astype(np.int64)
+        return np.asarray(self.numbers[places[self.hashes[places] == wanted]], dtype=np.int64)
 
     def _at(self, place: int, wanted: np.uint64, spelled: bytes) -> int | None:
         while place < len(self.hashes) and self.hashes[place] == wanted:

@@ -101,7 +101,7 @@ def test_all_rows_and_files(
 def test_synthetic_passages_are_searched_like_real_ones(index: SearchIndex) -> None:
     bigger = grown(index, 50)
     assert len(bigger.passages) == 50
-    assert len(bigger.passage_of_sentence) == 100
+    assert len(bigger.sentence_vectors) == 100
     assert bigger.token_store.bounds[-1] == sum(len(m) for m in _token_rows(bigger))
     found = bigger.search(read_question("¿Cuántas detenciones cita el informe?"), 5)
     assert len(found.hits) == 5
@@ -109,7 +109,7 @@ def test_synthetic_passages_are_searched_like_real_ones(index: SearchIndex) -> N
 
 
 def _token_rows(index: SearchIndex) -> list[Any]:
-    return [index.token_store.of_sentences(n, n + 1) for n in range(len(index.passage_of_sentence))]
+    return [index.token_store.of_sentences(n, n + 1) for n in range(len(index.sentence_vectors))]
 
 
 def test_token_matches_are_those_of_each_sentence_alone(index: SearchIndex) -> None:

@@ -6,7 +6,7 @@ whoever asks before the corpus is there waits and sees that they wait.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from alpie.app.following import Following, NotReady
@@ -23,7 +23,7 @@ class Library(Protocol):
     @property
     def documents(self) -> Mapping[str, Document]: ...
     @property
-    def passages(self) -> tuple[Passage, ...]: ...
+    def passages(self) -> Sequence[Passage]: ...
     @property
     def layouts(self) -> Mapping[str, Layout]: ...
     @property

@@ -1,0 +1,153 @@
+"""The files of a generation, written document by document: memory holds the vocabulary and one portion.
+
+Whether vectors are compared one by one or found through lists, and whether token vectors are stored or made
+when they are asked for, is decided by their number once it is known, and told in the manifest.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from alpie.index.acronyms import learn_acronyms
+from alpie.index.analysis import content_words, word_grams, word_terms
+from alpie.index.embed import Embedded, context_of
+from alpie.index.encoder import Encoder
+from alpie.index.postings import PostingsBuilder
+from alpie.index.record_file import LineWriter, PassageFile, PassageWriter
+from alpie.index.records import Document, Layout, Passage
+from alpie.index.serial import document_to_json, layout_to_json
+from alpie.index.vectors import EXACT_LIMIT, RowsWriter, VectorIndex, VectorWriter
+
+__all__ = ["TOKENS_LIMIT_BYTES", "GenerationWriter"]
+
+# Stored token vectors cost disk (about 50 kB a passage) and nothing else; without them the best passages of each
+# question are encoded again, some 200 CPU ms. This is about 160,000 passages.
+TOKENS_LIMIT_BYTES = 8_000_000_000
+_QUESTIONS = 128  # sentences, encoded as questions, that recall is measured with
+
+
+class GenerationWriter:
+    """Takes documents with their passages and vectors; `finish` completes the files in `folder`.
+
+    A context manager: what is open is closed at the end, finished or not.
+    """
+
+    def __init__(self, folder: Path, encoder: Encoder) -> None:
+        self._folder, self._encoder = folder, encoder
+        self._documents = LineWriter(folder / "documents.jsonl")
+        self._layouts = LineWriter(folder / "layouts.jsonl")
+        self._passages = PassageWriter(folder / "passages.jsonl")
+        self._dense = VectorWriter(folder / "dense.faiss", encoder.dimension)
+        self._sentences = VectorWriter(folder / "sentences.faiss", encoder.dimension)
+        self._tokens = _TokenWriter(folder, encoder.dimension)
+        self._lexical = PostingsBuilder(folder / "lexical", word_terms)
+        self._grams = PostingsBuilder(folder / "grams", word_grams)
+        self._sentence_lexical = PostingsBuilder(folder / "sentence_lexical", word_terms)
+        self._acronyms: dict[str, tuple[str, ...]] = {}
+        self.documents: list[dict[str, str]] = []  # as the manifest names them
+
+    def __enter__(self) -> GenerationWriter:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for writer in (
+            self._documents, self._layouts, self._passages, self._dense, self._sentences, self._tokens
+        ):  # fmt: skip
+            writer.close()
+
+    def add(
+        self, document: Document, layout: Layout, passages: Sequence[Passage], embedded: Embedded
+    ) -> None:
+        """One document. `embedded` may have no tokens: then no document may."""
+        self._documents.add(document_to_json(document))
+        self._layouts.add(layout_to_json(layout))
+        self.documents.append({"id": document.id, "file": document.file, "sha256": document.sha256})
+        self._passages.add(passages)
+        self._dense.add(embedded.passages)
+        self._sentences.add(embedded.sentences)
+        self._tokens.add(embedded)
+        texts = [passage.text for passage in passages]
+        for passage, text in zip(passages, texts, strict=True):
+            words = content_words(f"{context_of(passage)}. {text}")
+            self._lexical.add(words)
+            self._grams.add(words)
+            for sentence in passage.sentences:
+                self._sentence_lexical.add(content_words(sentence.text))
+        for acronym, stems in learn_acronyms(texts).items():
+            self._acronyms.setdefault(acronym, stems)
+
+    @property
+    def addresses(self) -> Sequence[str]:
+        """Of all passages, in order."""
+        return self._passages.addresses
+
+    def finish(self, mean: NDArray[np.float32], like: Path | None = None) -> Mapping[str, Any]:
+        """Complete all files; returns what the manifest says of how they are made.
+
+        `mean`, (dimension,), was taken from every token vector.
+        `like` is the folder of an earlier generation, whose lists of neighbours are kept where they fit.
+        """
+        self._documents.finish()
+        self._layouts.finish()
+        self._passages.finish()
+        for builder in (self._lexical, self._grams, self._sentence_lexical):
+            builder.finish()
+        tokens = self._tokens.finish()
+        np.save(self._folder / "mean.npy", mean)
+        acronyms = json.dumps(self._acronyms, ensure_ascii=False)
+        (self._folder / "acronyms.json").write_text(acronyms, encoding="utf-8")
+        questions = self._questions()
+        return {
+            "dense": self._dense.finish(questions, _earlier(like, "dense.faiss")),
+            "sentences": self._sentences.finish(questions, _earlier(like, "sentences.faiss")),
+            "tokens": tokens,
+        }
+
+    def _questions(self) -> NDArray[np.float32] | None:
+        """First sentences of passages all over the collection, encoded as questions."""
+        if len(self._sentences) <= EXACT_LIMIT:
+            return None
+        passages = PassageFile(self._folder / "passages.jsonl")
+        numbers = np.linspace(0, len(passages) - 1, _QUESTIONS).astype(int)
+        return self._encoder.encode_queries([passages[int(n)].sentences[0].text for n in numbers])
+
+
+def _earlier(folder: Path | None, name: str) -> VectorIndex | None:
+    return None if folder is None else VectorIndex.load(folder / name)
+
+
+class _TokenWriter:
+    """Token vectors, as long as there is room for them."""
+
+    def __init__(self, folder: Path, dimension: int) -> None:
+        self._folder = folder
+        self._rows: RowsWriter | None = RowsWriter(folder / "tokens.npy", np.int8, dimension)
+        self._counts: list[NDArray[np.int64]] = []
+
+    def add(self, embedded: Embedded) -> None:
+        if self._rows is None:
+            return
+        self._rows.add(embedded.tokens)
+        self._counts.append(embedded.token_counts)
+        without = len(embedded.token_counts) < len(embedded.sentences)
+        if without or self._rows.bytes > TOKENS_LIMIT_BYTES:
+            self._rows.discard()
+            self._rows = None
+
+    def close(self) -> None:
+        if self._rows is not None:
+            self._rows.close()
+
+    def finish(self) -> str:
+        if self._rows is None:
+            return "on demand"
+        self._rows.finish()
+        counts = np.concatenate([np.zeros(0, np.int64), *self._counts])
+        np.save(self._folder / "token_counts.npy", counts)
+        return "stored"

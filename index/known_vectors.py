@@ -1,0 +1,76 @@
+"""Vectors of an earlier build, found by what was embedded, whatever happened to the document since."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from alpie.index.embed import Embedded
+from alpie.index.record_file import PassageFile
+from alpie.index.records import Passage
+from alpie.index.vectors import VectorIndex
+
+__all__ = ["KnownVectors", "embedding_key"]
+
+
+def embedding_key(passage: Passage) -> bytes:
+    """What a passage's vectors depend on: its sentences, nothing else."""
+    texts = "\u0000".join(sentence.text for sentence in passage.sentences)
+    return hashlib.sha256(texts.encode("utf-8", "surrogatepass")).digest()
+
+
+@dataclass(frozen=True)
+class KnownVectors:
+    """The vectors of a generation; memory-mapped where they are large."""
+
+    folder: Path
+    rows: Mapping[bytes, int]  # `embedding_key` → number of the passage
+    dense: VectorIndex
+    sentences: VectorIndex
+    sentence_bounds: NDArray[np.int64]  # (passages + 1,)
+    tokens: NDArray[np.int8] | None  # (tokens, dimension); None where they are made on demand
+    token_bounds: NDArray[np.int64]  # (sentences + 1,)
+    mean: NDArray[np.float32]
+
+    @classmethod
+    def of(cls, folder: Path, manifest: Mapping[str, Any]) -> KnownVectors:
+        """Those of the generation in `folder`."""
+        passages = PassageFile(folder / "passages.jsonl")
+        stored = manifest["made"]["tokens"] == "stored"
+        counts = np.load(folder / "token_counts.npy") if stored else np.zeros(0, np.int64)
+        return cls(
+            folder,
+            {embedding_key(passage): row for row, passage in enumerate(passages)},
+            VectorIndex.load(folder / "dense.faiss"),
+            VectorIndex.load(folder / "sentences.faiss"),
+            passages.sentence_bounds,
+            np.asarray(np.load(folder / "tokens.npy", mmap_mode="r")) if stored else None,
+            np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
+            np.load(folder / "mean.npy"),
+        )
+
+    def __contains__(self, key: bytes) -> bool:
+        return key in self.rows
+
+    def of_passage(self, key: bytes) -> Embedded:
+        """The vectors of one passage."""
+        row = self.rows[key]
+        first, last = int(self.sentence_bounds[row]), int(self.sentence_bounds[row + 1])
+        bounds = self.token_bounds[first : last + 1]
+        stored = self.tokens is not None
+        return Embedded(
+            self.dense.rows(np.array([row])),
+            self.sentences.rows(np.arange(first, last)),
+            self.tokens[bounds[0] : bounds[-1]] if self.tokens is not None else _no_tokens(self.mean),
+            np.diff(bounds) if stored else np.zeros(0, np.int64),
+        )
+
+
+def _no_tokens(mean: NDArray[np.float32]) -> NDArray[np.int8]:
+    return np.zeros((0, len(mean)), dtype=np.int8)

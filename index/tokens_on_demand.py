@@ -1,0 +1,98 @@
+"""Token vectors made when they are asked for: where storing them all would take more disk than there is.
+
+A token takes 384 bytes, a passage some 50 kB: 1,000,000 passages 50 GB. Instead the best passages of a
+question are encoded again, some 30 CPU ms each, and those of the latest questions are kept. The values are
+those that the store would hold.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from alpie.index.embed import quantised_tokens
+from alpie.index.encoder import Encoder
+from alpie.index.records import Passage
+from alpie.index.vectors import TokenStore
+
+__all__ = ["MOST_ENCODED", "TokensOnDemand"]
+
+MOST_ENCODED = 6  # passages encoded for one question, the best of the fused order
+_KEPT = 512  # passages of the latest questions: some 25 MB
+
+_Tokens = tuple[NDArray[np.int8], NDArray[np.int64]]  # of a passage, ordered by sentence; tokens a sentence
+
+
+class TokensOnDemand:
+    """Does what `TokenStore` does for the first passages it is asked for; the others have no token vectors."""
+
+    def __init__(
+        self,
+        passages: Sequence[Passage],
+        sentence_bounds: NDArray[np.int64],
+        mean: NDArray[np.float32],
+        encoder: Encoder,
+        most: int = MOST_ENCODED,
+    ) -> None:
+        self.mean = mean  # (dimension,)
+        self._passages = passages
+        self._bounds = sentence_bounds  # (passages + 1,)
+        self._encoder = encoder
+        self._most = most
+        self._kept: OrderedDict[int, _Tokens] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def best_matches(
+        self, sentences: NDArray[np.int64], question: NDArray[np.float32]
+    ) -> NDArray[np.float32]:
+        """As `TokenStore.best_matches`; encodes the first passages that these sentences belong to."""
+        return self._store_of(sentences, self._most).best_matches(np.arange(len(sentences)), question)
+
+    def sums(self, sentences: NDArray[np.int64]) -> NDArray[np.float32]:
+        """As `TokenStore.sums`, of passages that were encoded before."""
+        return self._store_of(sentences, 0).sums(np.arange(len(sentences)))
+
+    def centre(self, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+        """As `TokenStore.centre`."""
+        return TokenStore(np.zeros((0, len(self.mean)), np.int8), np.zeros(1, np.int64), self.mean).centre(
+            vectors
+        )
+
+    def _store_of(self, sentences: NDArray[np.int64], most: int) -> TokenStore:
+        """A store of these sentences alone, in their order."""
+        numbers = np.searchsorted(self._bounds, sentences, side="right") - 1
+        known = self._tokens_of(list(dict.fromkeys(numbers.tolist())), most)
+        parts = [self._of_sentence(known.get(p), s) for p, s in zip(numbers.tolist(), sentences, strict=True)]
+        empty = np.zeros((0, len(self.mean)), dtype=np.int8)
+        bounds = np.concatenate([[0], np.cumsum([len(part) for part in parts])]).astype(np.int64)
+        return TokenStore(np.concatenate([empty, *parts]), bounds, self.mean)
+
+    def _of_sentence(self, tokens: tuple[int, _Tokens] | None, sentence: np.int64) -> NDArray[np.int8]:
+        if tokens is None:
+            return np.zeros((0, len(self.mean)), dtype=np.int8)
+        passage, (values, counts) = tokens
+        place = int(sentence - self._bounds[passage])
+        first = int(counts[:place].sum())
+        return values[first : first + int(counts[place])]
+
+    def _tokens_of(self, passages: Sequence[int], most: int) -> dict[int, tuple[int, _Tokens]]:
+        """Of each passage that is kept or among the first `most`: its number and tokens."""
+        with self._lock:
+            known = {number: self._kept[number] for number in passages if number in self._kept}
+        missing = [number for number in passages[:most] if number not in known]
+        if missing:
+            records = [self._passages[number] for number in missing]
+            _, vectors = self._encoder.encode_passages_with_tokens([record.text for record in records])
+            for number, record, one in zip(missing, records, vectors, strict=True):
+                known[number] = quantised_tokens(one, record, self.mean)
+        with self._lock:
+            for number, tokens in known.items():
+                self._kept[number] = tokens
+                self._kept.move_to_end(number)
+            while len(self._kept) > _KEPT:
+                self._kept.popitem(last=False)
+        return {number: (number, tokens) for number, tokens in known.items()}
