@@ -14,13 +14,16 @@ import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from ipaddress import ip_network
 from pathlib import Path
 
 from alpie.app.setting_kinds import (
     Choice,
     Decimal,
     Folder,
+    Names,
     OptionalDecimal,
+    OptionalFile,
     Setting,
     Switch,
     Text,
@@ -61,6 +64,20 @@ class Settings:
 
     docs: Path = setting(Folder(), "Carpeta de los documentos y de su sources.toml.")
     data: Path = setting(Folder(), "Carpeta del índice.")
+    index: str = setting(
+        Text(may_be_empty=True, starts_with=("milvus:",)),
+        "Motor que propone los pasajes, `milvus:<dirección o archivo.db>[#nombre]`; vacío: FAISS, en el mismo "
+        "proceso.",
+        "",
+    )
+    index_token: str = setting(
+        Text(may_be_empty=True),
+        "Ficha o `usuario:contraseña` del motor; mejor en el entorno que en un archivo. Vacía: ninguna.",
+        "",
+    )
+    index_timeout_seconds: float = setting(
+        Decimal(0.1, 600.0, "segundos"), "Espera máxima a cada llamada al motor antes de dar un error.", 10.0
+    )
     cache: Path = setting(Folder(), "Carpeta de los archivos del codificador, común a todos los índices.")
     encoder: str = setting(
         Text(),
@@ -97,6 +114,34 @@ class Settings:
         Text(may_be_empty=True, starts_with=("/",)),
         "Ruta bajo la que un proxy sirve la página, como `/alpie`; vacía: la raíz.",
         "",
+    )
+    allowed_hosts: tuple[str, ...] = setting(
+        Names(),
+        "Nombres por los que se llega a la página, además de los de esta máquina: el del proxy, por ejemplo.",
+        (),
+    )
+    trusted_proxies: tuple[str, ...] = setting(
+        Names("una lista de direcciones IP o redes separadas por comas, o vacía", ip_network),
+        "Proxies a los que se cree cuando dicen de quién es una petición; vacía: a ninguno.",
+        (),
+    )
+    users: Path | None = setting(
+        OptionalFile(),
+        "Archivo de usuarios que hace `alpie users add`; vacío: la página no pide contraseña.",
+        None,
+    )
+    questions_per_minute: int = setting(
+        WholeNumber(1, 100_000, "preguntas"), "Preguntas por minuto que se admiten de un mismo visitante.", 60
+    )
+    max_waiting: int = setting(
+        WholeNumber(1, 10_000, "preguntas"),
+        "Preguntas que esperan turno como mucho; las demás reciben un «ocupado».",
+        64,
+    )
+    metrics: str = setting(
+        Choice("off", "loopback", "all"),
+        "Quién puede leer `/al/metrics`: nadie, esta máquina o cualquiera que llegue a la página.",
+        "loopback",
     )
 
 

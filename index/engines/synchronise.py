@@ -11,14 +11,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from alpie.index.analysis import grams, terms
 from alpie.index.engines import Engine, Entry, passage_id
+from alpie.index.engines.records import text_of
 from alpie.index.errors import EngineError
 from alpie.index.records import Document, Passage
 from alpie.index.search import SearchIndex
 
-__all__ = ["Synchronised", "synchronise"]
+__all__ = ["Synchronised", "mean_lengths", "synchronise"]
 
 _AT_A_TIME = 1_000  # passages between two words on the progress
+_SAMPLE = 5_000  # passages whose mean length stands for all
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,15 @@ def synchronise(
             "Dale a cada índice la suya (milvus:<uri>#nombre) y repite «alpie index»."
         )
     return Synchronised(total, written, deleted)
+
+
+def mean_lengths(passages: Sequence[Passage]) -> tuple[float, float]:
+    """Stems and n-grams a passage, its headings included, on average; of very many, over an even sample."""
+    step = max(1, len(passages) // _SAMPLE)
+    texts = [text_of(passage) for passage in passages[::step]]
+    lengths = np.array([(len(terms(text)), len(grams(text))) for text in texts] or [(0, 0)])
+    stems, of_grams = lengths.mean(axis=0)
+    return float(stems), float(of_grams)
 
 
 def _entries(
