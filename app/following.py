@@ -7,11 +7,12 @@ flight keeps the corpus it began with, to its end; the old one is let go when th
 
 from __future__ import annotations
 
+import gc
 import logging
 import threading
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
 from alpie.index.errors import AlpieError, IndexBusy, IndexMissing
 from alpie.index.manifest import pointer_stamp
@@ -57,9 +58,9 @@ class Following(Generic[T]):
         self._done, self._stopped = threading.Event(), threading.Event()
         self._library: T | None = None
         self._problem = ""
-        self.started = time.monotonic()
+        self._replaced = False
 
-    def start(self) -> Following[T]:
+    def start(self) -> Self:
         """Begin; returns at once."""
         threading.Thread(target=self._run, name="open-corpus", daemon=True).start()
         return self
@@ -80,10 +81,15 @@ class Following(Generic[T]):
                 seen = now
                 self._open()
                 tried = time.monotonic()
+            elif self._replaced:
+                self._replaced = False
+                gc.collect()  # what was replaced holds removed files open, and cycles hold it
 
     def _open(self) -> None:
         try:
-            self._library = self._open_newest()
+            opened = self._open_newest()
+            self._replaced = self.ready
+            self._library = opened
             self._problem = ""
         except AlpieError as error:
             self._failed(str(error))

@@ -1,0 +1,323 @@
+"""A new index comes into use behind a program that answers, and nobody who asks notices a gap."""
+
+from __future__ import annotations
+
+import gc
+import json
+import threading
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+import weakref
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from building import ended, go, start_builder
+from fake_encoder import LARGE_TEXT, SMALL_TEXT, FakeEncoder, build
+from serving import serving
+
+from alpie.app.corpus import Corpus
+from alpie.app.endpoints import Endpoints
+from alpie.app.following import CorpusOpener, Following, NotReady
+from alpie.app.settings import Settings, load_settings
+from alpie.index import manifest as manifest_module
+from alpie.index.errors import IndexMissing
+from alpie.index.manifest import pointer_stamp
+from alpie.index.store import open_generation
+
+MARKET = "El mercado\n\nEl mercado abre los martes. Los puestos venden fruta del valle.\n"
+
+
+def eventually(is_true: Callable[[], object], seconds: float = 60.0) -> None:
+    """Waits until something is so, and fails when it does not become so."""
+    end = time.monotonic() + seconds
+    while not is_true():
+        assert time.monotonic() < end, "it did not come about in time"
+        time.sleep(0.02)
+
+
+@contextmanager
+def ending(done: threading.Event) -> Iterator[None]:
+    """Whatever happens, the threads that look at `done` end."""
+    try:
+        yield
+    finally:
+        done.set()
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    docs = tmp_path / "documentos"
+    docs.mkdir()
+    (docs / "incendios.txt").write_text(LARGE_TEXT, "utf-8")
+    (docs / "libros.txt").write_text(SMALL_TEXT, "utf-8")
+    build(docs, tmp_path / "indice")
+    chosen = {"docs": str(docs), "data": str(tmp_path / "indice"), "threshold": "0"}  # always answers
+    return load_settings(chosen, environment={})
+
+
+@pytest.fixture
+def follow() -> Iterator[Callable[..., Following[Any]]]:
+    started: list[Following[Any]] = []
+
+    def start(*arguments: Any, **options: Any) -> Following[Any]:
+        started.append(Following(*arguments, **({"every_seconds": 0.01} | options)).start())
+        return started[-1]
+
+    yield start
+    for one in started:
+        one.stop()
+
+
+def opener_of(settings: Settings) -> CorpusOpener:
+    return CorpusOpener(settings, FakeEncoder())
+
+
+# --- the exchange ---------------------------------------------------------------------------------
+
+
+def test_it_is_opened_again_only_when_the_stamp_changes(follow: Callable[..., Following[Any]]) -> None:
+    opened: list[int] = []
+    stamp = ["a"]
+    following = follow(lambda: opened.append(1) or len(opened), lambda: stamp[0])
+    assert following.wait(20) == 1
+    time.sleep(0.1)
+    assert opened == [1]
+    stamp[0] = "b"
+    eventually(lambda: following.wait() == 2)
+
+
+def test_a_pointer_that_is_gone_changes_nothing(follow: Callable[..., Following[Any]]) -> None:
+    stamp: list[str | None] = ["a"]
+    looked: list[int] = []
+    opened: list[int] = []
+
+    def look() -> str | None:
+        looked.append(1)
+        return stamp[0]
+
+    following = follow(lambda: opened.append(1) or len(opened), look)
+    assert following.wait(20) == 1
+    stamp[0] = None
+    before = len(looked)
+    eventually(lambda: len(looked) > before + 3)
+    assert following.wait() == 1
+
+
+def test_what_cannot_be_opened_leaves_the_one_before_and_is_told_once(
+    follow: Callable[..., Following[Any]], caplog: pytest.LogCaptureFixture
+) -> None:
+    stamp = ["a"]
+    tries: list[str] = []
+
+    def open_it() -> str:
+        tries.append(stamp[0])
+        if stamp[0] == "bad":
+            raise IndexMissing("roto")
+        return stamp[0]
+
+    following = follow(open_it, lambda: stamp[0], retry_seconds=0.0)
+    assert following.wait(20) == "a"
+    stamp[0] = "bad"
+    eventually(lambda: tries.count("bad") > 3)
+    assert following.wait() == "a"
+    assert len([r for r in caplog.records if "roto" in r.getMessage()]) == 1
+    stamp[0] = "c"
+    eventually(lambda: following.wait() == "c")
+
+
+def test_a_first_opening_that_failed_is_made_good_by_the_next_index(
+    follow: Callable[..., Following[Any]],
+) -> None:
+    stamp: list[str | None] = [None]
+
+    def open_it() -> str:
+        if stamp[0] is None:
+            raise IndexMissing("no hay")
+        return stamp[0]
+
+    following = follow(open_it, lambda: stamp[0])
+    with pytest.raises(NotReady) as caught:
+        following.wait(20)
+    assert caught.value.failed
+    stamp[0] = "a"
+    eventually(lambda: following.ready)
+    assert following.wait() == "a"
+
+
+# --- an index -------------------------------------------------------------------------------------
+
+
+def test_the_stamp_changes_with_each_swap_and_only_then(settings: Settings) -> None:
+    stamp = pointer_stamp(settings.data)
+    build(settings.docs, settings.data)  # nothing new: the index in use stays
+    assert pointer_stamp(settings.data) == stamp
+    (settings.docs / "mercado.txt").write_text(MARKET, "utf-8")
+    build(settings.docs, settings.data)
+    assert pointer_stamp(settings.data) not in (None, stamp)
+    assert pointer_stamp(settings.data / "nada") is None
+
+
+def test_a_question_in_flight_keeps_its_index_to_the_end(
+    settings: Settings, follow: Callable[..., Following[Any]]
+) -> None:
+    opener = opener_of(settings)
+    following = follow(opener, opener.stamp)
+    held: Corpus = following.wait(20)
+    before = held.ask("¿Cuántas hectáreas ardieron?")
+    (settings.docs / "incendios.txt").unlink()
+    build(settings.docs, settings.data)
+    eventually(lambda: set(following.wait().documents) == {"libros"})
+    after = held.ask("¿Cuántas hectáreas ardieron?")
+    assert [q.text for q in after.quotes] == [q.text for q in before.quotes] != []
+    assert "incendios" not in {q.passage.document_id for q in following.wait().ask("hectáreas").quotes}
+
+
+def test_the_old_index_is_let_go_and_the_encoder_kept(
+    settings: Settings, follow: Callable[..., Following[Any]]
+) -> None:
+    opener = opener_of(settings)
+    following = follow(opener, opener.stamp)
+    first = following.wait(20)
+    encoder, old = first.encoder, weakref.ref(first)
+    first.ask("¿Cuántas hectáreas ardieron?")
+    del first
+    (settings.docs / "mercado.txt").write_text(MARKET, "utf-8")
+    build(settings.docs, settings.data)
+    eventually(lambda: "mercado" in following.wait().documents)
+    gc.collect()
+    assert old() is None, "its files would stay on the disk, and its arrays in memory"
+    assert following.wait().encoder is encoder
+
+
+def test_endpoints_check_quotations_against_the_index_in_use(
+    settings: Settings, follow: Callable[..., Following[Any]]
+) -> None:
+    opener = opener_of(settings)
+    following = follow(opener, opener.stamp)
+    endpoints = Endpoints(lambda: following.wait(20))
+    assert endpoints.verify("Los puestos venden fruta del valle.")["verdict"] != "exact"
+    (settings.docs / "mercado.txt").write_text(MARKET, "utf-8")
+    build(settings.docs, settings.data)
+    eventually(lambda: "mercado" in following.wait().documents)
+    assert endpoints.verify("Los puestos venden fruta del valle.")["verdict"] == "exact"
+
+
+def test_an_index_swapped_away_while_it_is_opened_is_no_error(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The reader has read the pointer; then a builder swaps and sweeps; then the reader opens the folder."""
+    (settings.docs / "mercado.txt").write_text(MARKET, "utf-8")
+    read, swapped = manifest_module._pointed, []
+
+    def slow(data: Path) -> str:
+        name = read(data)
+        if not swapped:
+            swapped.append(name)
+            build(settings.docs, settings.data)
+        return name
+
+    monkeypatch.setattr(manifest_module, "_pointed", slow)
+    generation = open_generation(settings.data, FakeEncoder())
+    assert generation.folder.name != swapped[0]
+    assert "mercado" in generation.documents
+
+
+def test_readers_and_builders_at_the_same_time(settings: Settings) -> None:
+    """Opening again and again while a builder swaps as fast as it can: never a file that is not there."""
+    body = f"""
+    for number in range(15):
+        text = {MARKET!r} + f"\\nSon {{number}} puestos.\\n"
+        Path({str(settings.docs / "mercado.txt")!r}).write_text(text, "utf-8")
+        build_index(Path({str(settings.docs)!r}), Path({str(settings.data)!r}), FakeEncoder())
+    """
+    builder = start_builder(settings.docs, settings.data, body=body.strip())
+    go(builder)
+    seen = set()
+    while builder.poll() is None:
+        seen.add(open_generation(settings.data, FakeEncoder()).folder.name)
+    assert ended(builder) == (0, "")
+    assert len(seen) > 1
+
+
+# --- the page ---------------------------------------------------------------------------------------
+
+
+def get(url: str) -> tuple[int, str]:
+    try:
+        with urllib.request.urlopen(url, timeout=60) as reply:
+            return reply.status, reply.read().decode()
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, error.read().decode()
+
+
+def quoted(base: str, question: str) -> list[str]:
+    """The quotations of an answer, from the printable record's data."""
+    status, body = get(f"{base}/al/record?format=json&q={urllib.parse.quote(question)}")
+    assert status == 200, body
+    return [quote["text"] for quote in json.loads(body)["quotes"]]
+
+
+@pytest.mark.slow
+def test_the_running_page_picks_up_new_indexes_without_failing_a_question(settings: Settings) -> None:
+    from alpie.app.page.choices import Choices
+    from alpie.app.page.rates import Limits
+    from alpie.app.page.server import create_app
+
+    opener = opener_of(settings)
+    freely = Choices(limits=Limits(questions=1_000_000, readings=1_000_000))
+    app = create_app(opener, freely, opener.stamp)
+    failures: list[str] = []
+    asked = 0
+    done = threading.Event()
+
+    def keep_asking(base: str) -> None:
+        nonlocal asked
+        while not done.is_set():
+            try:
+                texts = quoted(base, "¿Cuántas hectáreas de monte ardieron?")
+                if not any("1240" in text for text in texts):
+                    failures.append(f"another answer: {texts}")
+            except Exception as error:  # noqa: BLE001 - told below
+                failures.append(repr(error))
+            asked += 1
+            time.sleep(0.02)  # leaves some of the processor to the builder
+
+    with serving(app) as base, ending(done):
+        assert get(f"{base}/al/documents")[0] == 200
+        link = f"{base}/al/reader?p={urllib.parse.quote(address_of('incendios', settings.data))}"
+        gone = f"{base}/al/reader?p={urllib.parse.quote(address_of('libros', settings.data))}"
+        assert "presta tres libros" in get(gone)[1]
+        threads = [threading.Thread(target=keep_asking, args=(base,), daemon=True) for _ in range(3)]
+        for thread in threads:
+            thread.start()
+        for number in range(5):
+            sentence = f"El mercado número {number} abre los martes por la mañana."
+            (settings.docs / f"mercado-{number}.txt").write_text(f"Mercados\n\n{sentence}\n", "utf-8")
+            if number:
+                (settings.docs / f"mercado-{number - 1}.txt").unlink()
+            (settings.docs / "libros.txt").write_text(SMALL_TEXT.replace("tres", str(4 + number)), "utf-8")
+            build(settings.docs, settings.data)
+            eventually(lambda n=number: f"mercado-{n}" in get(f"{base}/al/documents")[1].lower())
+            eventually(lambda s=sentence: s in quoted(base, "¿Cuándo abre el mercado?"))
+        status, body = get(link)
+        assert status == 200, "a permanent link outlives the index it was taken from"
+        assert "1240" in body
+        status, body = get(gone)
+        assert status == 404, "the text it led to has changed, and the page says so"
+        assert "presta 8 libros" in body or "biblioteca" in body
+        done.set()
+        for thread in threads:
+            thread.join(60)
+    assert failures == []
+    assert asked > 10
+
+
+def address_of(document: str, data: Path) -> str:
+    passages = open_generation(data, FakeEncoder()).search.passages
+    return next(passage.address for passage in passages if passage.document_id == document)
