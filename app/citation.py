@@ -9,17 +9,22 @@ A title of ours, where the text carries none, stands in square brackets, as bibl
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from urllib.parse import quote as percent_encode
 
 from alpie.app.records import Citation
 from alpie.app.words import Words, read_date, words_for
-from alpie.index.records import Document, Passage
+from alpie.index.records import Document, Passage, Sentence, SentenceRole
 
 __all__ = ["cite", "full_citation", "link", "locator", "short_citation"]
 
 
-def cite(document: Document, passage: Passage) -> Citation:
-    """The citation of `passage`, which is one of `document`'s."""
+_LETTER = re.compile(r"([a-zñ])\)\s")
+
+
+def cite(document: Document, passage: Passage, sentences: Sequence[Sentence] = ()) -> Citation:
+    """The citation of `passage`, which is one of `document`'s; of `sentences` of it, where they are given."""
     title = f"[{document.title}]" if "title" in document.editorial else document.title
     return Citation(
         address=passage.address,
@@ -30,7 +35,7 @@ def cite(document: Document, passage: Passage) -> Citation:
         kind=document.kind,
         path=passage.path,
         box=passage.box,
-        label=passage.label,
+        label=_label(passage, sentences),
         page=passage.page,
         paragraph=passage.paragraph,
         url=document.url,
@@ -38,6 +43,14 @@ def cite(document: Document, passage: Passage) -> Citation:
         short_publisher=document.short_publisher,
         language=document.language,
     )
+
+
+def _label(passage: Passage, sentences: Sequence[Sentence]) -> str | None:
+    """The label of the passage, with the letter of the one item that is cited: «artículo 22, letra b)»."""
+    letter = _LETTER.match(sentences[0].text) if len(sentences) == 1 else None
+    if not passage.label or letter is None or sentences[0].role is not SentenceRole.ITEM:
+        return passage.label
+    return f"{passage.label}, letra {letter[1]})"
 
 
 def short_citation(citation: Citation, language: str = "es") -> str:

@@ -95,12 +95,13 @@ class Corpus:
         *,
         rebuild: bool = False,
         on_progress: Callable[[int, int], None] | None = None,
+        encoder: Encoder | None = None,
     ) -> BuildReport:
-        """Build or update the index of `settings.docs` in `settings.data`."""
+        """Build or update the index of `settings.docs` in `settings.data`; `encoder` as in `open`."""
         from alpie.index.build import build_index  # late: reading layouts is not needed for answering
 
         settings = settings or load_settings()
-        encoder = open_encoder_of(settings)
+        encoder = encoder or open_encoder_of(settings)
         report = build_index(
             settings.docs, settings.data, encoder, rebuild=rebuild, on_progress=on_progress
         )

@@ -20,7 +20,7 @@ from alpie.index.analysis import fold, stems
 from alpie.index.readable import proves, readable_text
 from alpie.index.records import Document, Sentence, SentenceRole, Span
 
-__all__ = ["QuotePolicy", "select_quotes"]
+__all__ = ["QuotePolicy", "quote_unit", "select_quotes"]
 
 _MAX_SENTENCES = 3
 _MAX_JOINED_WORDS = 90
@@ -81,7 +81,7 @@ def select_quotes(
         longer = _understandable(_extended(unit, units, policy.extend_ratio, used, source), used, source)
         used |= {(unit.rank, position) for position in range(longer.first, longer.last + 1)}
         shown += longer.share
-        quote = _quote(longer, longer.share * confidence, question, documents)
+        quote = quote_unit(longer, longer.share * confidence, question, documents)
         if quote is not None and not any(_alike(quote, other) for other in quotes):
             quotes.append(quote)
     return tuple(quotes)
@@ -149,7 +149,10 @@ def _understandable(unit: Unit, used: set[tuple[int, int]], source: str) -> Unit
     return longer if fits else unit
 
 
-def _quote(unit: Unit, likelihood: float, question: str, documents: Mapping[str, Document]) -> Quote | None:
+def quote_unit(
+    unit: Unit, likelihood: float, question: str, documents: Mapping[str, Document]
+) -> Quote | None:
+    """The quotation of a unit, proved against its source; None where it cannot be."""
     passage = unit.hit.passage
     document = documents[passage.document_id]
     spans = _contiguous([span for sentence in unit.sentences for span in sentence.spans], document.text)
@@ -162,7 +165,7 @@ def _quote(unit: Unit, likelihood: float, question: str, documents: Mapping[str,
         document_id=document.id,
         spans=spans,
         passage=passage,
-        citation=cite(document, passage),
+        citation=cite(document, passage, unit.sentences),
         score=likelihood,
         emphasis=emphasise(question, text),
     )
