@@ -162,6 +162,7 @@ def _eval(parser: _Parser, words: Words) -> None:
         "--compare", action=argparse.BooleanOptionalAction, default=None, help=words("help.eval.compare")
     )
     parser.options.add_argument("--speed", action="store_true", help=words("help.eval.speed"))
+    parser.options.add_argument("--first-visit", action="store_true", help=words("help.eval.first-visit"))
     parser.options.add_argument("--resamples", type=int, metavar="N", help=words("help.eval.resamples"))
 
 

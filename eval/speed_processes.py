@@ -17,7 +17,7 @@ from pathlib import Path
 from alpie.app.settings import Settings
 from alpie.eval.timing import Case, Timing, cpu_milliseconds, resident_megabytes, run_process
 
-__all__ = ["IMPORT_CHAIN", "cold_cases", "index_cases", "serve_once"]
+__all__ = ["IMPORT_CHAIN", "cold_cases", "index_cases", "ready_server", "serve_once"]
 
 IMPORT_CHAIN = "import sentence_transformers, transformers, gradio"
 _ALPIE = "import sys; from alpie.app.cli import main; sys.exit(main(sys.argv[1:]))"
@@ -75,16 +75,29 @@ def cold_cases(settings: Settings, question: str) -> dict[str, Case]:
 def serve_once(settings: Settings, path: str, wanted: str = "") -> Timing:
     """Start a server, wait until `path` answers with `wanted` in it, and stop it again."""
     with _server(settings) as (process, address):
-        started = time.perf_counter()
-        while time.perf_counter() - started < _READY_SECONDS:
-            if process.poll() is not None:
-                raise RuntimeError(f"the server ended with code {process.returncode}")
-            page = _page(address + path)
-            if page is not None and wanted in page:
-                wall = time.perf_counter() - started
-                return Timing(cpu_milliseconds(process.pid), 1000 * wall, resident_megabytes(process.pid))
-            time.sleep(_POLL_SECONDS)
-    raise RuntimeError(f"the server did not answer {path} within {_READY_SECONDS:.0f} seconds")
+        wall = _await_answer(process, address + path, wanted)
+        return Timing(cpu_milliseconds(process.pid), 1000 * wall, resident_megabytes(process.pid))
+
+
+@contextmanager
+def ready_server(settings: Settings) -> Iterator[str]:
+    """The address of `alpie serve` in a process of its own, with its corpus open, for as long as the block runs."""
+    with _server(settings) as (process, address):
+        _await_answer(process, f"{address}/healthz", '"ready"')
+        yield address
+
+
+def _await_answer(process: subprocess.Popen[bytes], url: str, wanted: str) -> float:
+    """Seconds until `url` answers with `wanted` in it; raises RuntimeError if the server ends or is silent."""
+    started = time.perf_counter()
+    while time.perf_counter() - started < _READY_SECONDS:
+        if process.poll() is not None:
+            raise RuntimeError(f"the server ended with code {process.returncode}")
+        page = _page(url)
+        if page is not None and wanted in page:
+            return time.perf_counter() - started
+        time.sleep(_POLL_SECONDS)
+    raise RuntimeError(f"the server did not answer {url} within {_READY_SECONDS:.0f} seconds")
 
 
 def _page(url: str) -> str | None:
