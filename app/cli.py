@@ -24,6 +24,7 @@ from alpie.index.errors import AlpieError, IndexBusy, IndexMissing, SettingsErro
 if TYPE_CHECKING:
     from alpie.app.corpus import Corpus
     from alpie.eval.run import EvaluationOptions
+    from alpie.index.build import BuildReport
 
 __all__ = ["main"]
 
@@ -99,6 +100,8 @@ def _serve(arguments: argparse.Namespace, settings: Settings, words: Words) -> i
 
 
 def _index(arguments: argparse.Namespace, settings: Settings, words: Words) -> int:
+    if arguments.watch:
+        return _watch(settings, words, arguments.rebuild)
     report = _build(settings, words, rebuild=arguments.rebuild)
     _print(
         words(
@@ -114,12 +117,32 @@ def _index(arguments: argparse.Namespace, settings: Settings, words: Words) -> i
     return DONE
 
 
+def _watch(settings: Settings, words: Words, rebuild: bool) -> int:
+    from alpie.app.corpus import Corpus, open_encoder_of
+    from alpie.app.terminal import progress_bar
+    from alpie.app.watching import watch
+
+    encoder = open_encoder_of(settings)  # once: it takes longer than a small change
+    rebuilds = iter([rebuild])
+
+    def build() -> BuildReport:
+        progress = progress_bar(sys.stderr, words("index.progress"))
+        return Corpus.build(settings, rebuild=next(rebuilds, False), on_progress=progress, encoder=encoder)
+
+    watch(settings, words, build, _tell)
+    return DONE
+
+
 def _ask(arguments: argparse.Namespace, settings: Settings, words: Words) -> int:
     from alpie.app.answer_json import answer_row
     from alpie.app.terminal import answer_text, terminal_width, written_lines
+    from alpie.index.query import MAX_CHARACTERS
 
     corpus = _open_corpus(settings, words)
-    answer = corpus.ask(" ".join(arguments.question), turns=tuple(arguments.turn))
+    question = " ".join(arguments.question)
+    if len(question) > MAX_CHARACTERS:
+        _tell(words("ask.cut", most=MAX_CHARACTERS))
+    answer = corpus.ask(question, turns=tuple(arguments.turn))
     if arguments.json and settings.writer:
         from alpie.app.writer import written
 

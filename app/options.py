@@ -80,7 +80,9 @@ def make_parser(words: Words) -> argparse.ArgumentParser:
         return added
 
     _serve(command("serve"), words)
-    _flag(command("index"), "rebuild", words)
+    index = command("index")
+    _flag(index, "rebuild", words)
+    _flag(index, "watch", words)
     _ask(command("ask"), words)
     _search(command("search"), words)
     _verify(command("verify"), words)

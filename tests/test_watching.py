@@ -1,0 +1,128 @@
+"""`alpie index --watch`: round after round, whatever goes wrong in one."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from building import ended, go, start_builder
+from fake_encoder import LARGE_TEXT, SMALL_TEXT, FakeEncoder, answers
+from filelock import FileLock
+
+from alpie.app.settings import Settings, load_settings
+from alpie.app.watching import watch
+from alpie.app.words import words_for
+from alpie.index import build as build_module
+from alpie.index.build import build_index
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "incendios.txt").write_text(LARGE_TEXT, "utf-8")
+    return load_settings({"docs": str(tmp_path / "docs"), "data": str(tmp_path / "index")}, environment={})
+
+
+def rounds(settings: Settings, *steps: Callable[[], object] | None) -> list[str]:
+    """What is told when before each look one of these happens; None: nothing changes."""
+    told: list[str] = []
+
+    def changed() -> Iterator[bool]:
+        for step in steps:
+            if step:
+                step()
+            yield step is not None
+
+    def build() -> build_module.BuildReport:
+        return build_index(settings.docs, settings.data, FakeEncoder())
+
+    watch(settings, words_for("es"), build, told.append, changed())
+    return told
+
+
+def test_each_change_is_a_round_and_is_told(settings: Settings) -> None:
+    libros = settings.docs / "libros.txt"
+    told = rounds(
+        settings, lambda: libros.write_text(SMALL_TEXT, "utf-8"), None, libros.unlink, libros.parent.touch
+    )
+    assert "1 documento, 1 pasaje (1 nuevos, 0 reutilizados)" in told[0]
+    assert "Vigilando" in told[1]
+    assert "2 documentos, 2 pasajes (1 nuevos, 1 reutilizados)" in told[2]
+    assert "1 documento, 1 pasaje (0 nuevos, 1 reutilizados)" in told[3]
+    assert "Nada nuevo" in told[4]
+    assert len(told) == 5
+
+
+def test_a_bad_document_is_named_and_the_good_ones_are_indexed(settings: Settings) -> None:
+    def drop_two() -> None:
+        (settings.docs / "malo.txt").write_bytes(b"\xff\xfe\xfa")
+        (settings.docs / "libros.txt").write_text(SMALL_TEXT, "utf-8")
+
+    told = rounds(settings, drop_two)
+    assert any("malo.txt" in line for line in told)
+    assert any("biblioteca" in text for text in answers(settings.data, "biblioteca"))
+
+
+def test_a_folder_that_cannot_be_read_is_told_once_and_tried_again(settings: Settings) -> None:
+    table = settings.docs / "sources.toml"
+    told = rounds(settings, lambda: table.write_text("[[document", "utf-8"), *[None] * 100, table.unlink)
+    assert len([line for line in told if "sources.toml" in line]) == 1
+    assert "Nada nuevo" in told[-1]
+    assert answers(settings.data)
+
+
+def test_a_builder_that_holds_the_lock_is_waited_for(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(build_module, "_WAIT_SECONDS", 0.01)
+    settings.data.mkdir()
+    lock = FileLock(settings.data / "build.lock", thread_local=False)
+    lock.acquire()
+    told = rounds(settings, None, None, lock.release, None)
+    assert len([line for line in told if "Otro proceso" in line]) == 1
+    assert answers(settings.data)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.slow
+def test_a_real_watcher_indexes_what_comes_and_ends_cleanly(settings: Settings, number: int) -> None:
+    body = f"""
+    from alpie.app.settings import load_settings
+    from alpie.app.watching import watch
+    from alpie.app.words import words_for
+    settings = load_settings({{"docs": {str(settings.docs)!r}, "data": {str(settings.data)!r}}}, environment={{}})
+    build = lambda: build_index(settings.docs, settings.data, FakeEncoder())
+    watch(settings, words_for("es"), build, lambda line: print(line, file=sys.stderr))
+    """
+    process = start_builder(settings.docs, settings.data, body=body.strip())
+    go(process)
+
+    def found(word: str) -> bool:
+        try:
+            return any(word in text for text in answers(settings.data, word))
+        except Exception:  # noqa: BLE001 - no index yet
+            return False
+
+    try:
+        for name, text, word in (
+            ("incendios.txt", LARGE_TEXT, "incendios"),
+            ("b.txt", SMALL_TEXT, "biblioteca"),
+        ):
+            (settings.docs / name).write_text(text, "utf-8")
+            end = time.monotonic() + 90
+            while not found("chispa" if word == "incendios" else word):
+                assert time.monotonic() < end, "the change was not picked up"
+                time.sleep(0.1)
+        process.send_signal(number)
+        code, told = ended(process)
+    finally:
+        process.kill()
+    assert code == 0, told
+    assert "Fin de la vigilancia" in told
+    assert not list((settings.data / "generations").glob(".*"))
+    assert answers(settings.data, "biblioteca")
