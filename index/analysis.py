@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 import Stemmer
@@ -23,6 +23,7 @@ __all__ = [
     "grams",
     "stem",
     "stems",
+    "stems_of",
     "terms",
     "tokens",
     "word_grams",
@@ -53,6 +54,7 @@ _DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d)")
 # a word, a figure with decimals, or a code whose parts hang together by / or -
 _WORD = re.compile(r"\d+(?:\.\d+)?|[^\W_](?:[^\W_]|[\u0300-\u036f])*", re.UNICODE)  # with combining accents
 # possessive, and begun at a word's first letter only: a word of a megabyte takes one reading, not one a letter
+_JOINED = re.compile(r"\d[.,\u00a0\u202f ]\d|[/-]")  # without one of these there are words and plain figures only
 _CODE = re.compile(r"(?<![^\W_])[^\W_]++(?:[/-][^\W_]++)++", re.UNICODE)
 
 _stemmer = Stemmer.Stemmer("spanish")
@@ -62,6 +64,11 @@ _stemmer = Stemmer.Stemmer("spanish")
 def stem(word: str) -> str:
     """The Snowball stem of a folded word; figures and one-letter words as they are."""
     return word if len(word) < 3 or word[0].isdigit() else str(_stemmer.stemWord(word))
+
+
+def stems_of(words: Sequence[str]) -> list[str]:
+    """The stems of many folded words, none of them kept: see `stem`."""
+    return list(_stemmer.stemWords(words))
 
 
 def fold(text: str) -> str:
@@ -169,7 +176,11 @@ def grams(text: str, shortest: int = 3, longest: int = 5) -> list[str]:
 
 def content_words(text: str) -> list[str]:
     """The folded words, figures and codes of `text` that are not function words, in order."""
-    return [str(token) for token in tokens(text) if token not in STOP_WORDS]
+    folded = _fold_in_place(text)
+    if _JOINED.search(folded):
+        return [str(token) for token in tokens(text) if token not in STOP_WORDS]
+    words = map(_as_folded, _WORD.findall(folded))  # most texts, and three times as fast
+    return [word for word in words if word not in STOP_WORDS]
 
 
 def word_grams(word: str, shortest: int = 3, longest: int = 5) -> list[str]:

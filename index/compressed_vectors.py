@@ -76,7 +76,7 @@ def write_compressed(
     count, dimension = rows.shape
     chance = np.random.default_rng(_SEED)
     kept = like.centres if isinstance(like, CompressedIndex) and _alike(len(like), count) else None
-    lists = len(kept) if kept is not None else min(int(4 * np.sqrt(count)), _MOST_LISTS)
+    lists = len(kept) if kept is not None else min(int(2 * np.sqrt(count)), _MOST_LISTS)
     index: Any = faiss.index_factory(dimension, f"IVF{lists},SQ8", faiss.METRIC_INNER_PRODUCT)
     index.cp.min_points_per_centroid = 1
     sample = np.sort(chance.choice(count, min(count, _SAMPLE_A_LIST * lists), replace=False))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from alpie.index.acronyms import learn_acronyms
 from alpie.index.analysis import content_words, word_grams, word_terms
 from alpie.index.embed import Embedded, context_of
 from alpie.index.encoder import Encoder
-from alpie.index.postings import PostingsBuilder
+from alpie.index.postings import PostingsBuilder, WordNumbers
 from alpie.index.record_file import LineWriter, PassageFile, PassageWriter
 from alpie.index.records import Document, Layout, Passage
 from alpie.index.serial import document_to_json, layout_to_json
@@ -46,9 +47,10 @@ class GenerationWriter:
         self._dense = VectorWriter(folder / "dense.faiss", encoder.dimension)
         self._sentences = VectorWriter(folder / "sentences.faiss", encoder.dimension)
         self._tokens = _TokenWriter(folder, encoder.dimension)
-        self._lexical = PostingsBuilder(folder / "lexical", word_terms)
-        self._grams = PostingsBuilder(folder / "grams", word_grams)
-        self._sentence_lexical = PostingsBuilder(folder / "sentence_lexical", word_terms)
+        self._words = WordNumbers()
+        self._lexical = PostingsBuilder(folder / "lexical", word_terms, self._words)
+        self._grams = PostingsBuilder(folder / "grams", word_grams, self._words)
+        self._sentence_lexical = PostingsBuilder(folder / "sentence_lexical", word_terms, self._words)
         self._acronyms: dict[str, tuple[str, ...]] = {}
         self.documents: list[dict[str, str]] = []  # as the manifest names them
 
@@ -72,15 +74,26 @@ class GenerationWriter:
         self._dense.add(embedded.passages)
         self._sentences.add(embedded.sentences)
         self._tokens.add(embedded)
+        for passage in passages:
+            of_sentences = [
+                self._words.numbers(content_words(sentence.text)) for sentence in passage.sentences
+            ]
+            words = self._words.numbers(content_words(f"{context_of(passage)}."))
+            words += self._words_of(passage, of_sentences)
+            self._lexical.add_numbers(words)
+            self._grams.add_numbers(words)
+            for of_sentence in of_sentences:
+                self._sentence_lexical.add_numbers(of_sentence)
         texts = [passage.text for passage in passages]
-        for passage, text in zip(passages, texts, strict=True):
-            words = content_words(f"{context_of(passage)}. {text}")
-            self._lexical.add(words)
-            self._grams.add(words)
-            for sentence in passage.sentences:
-                self._sentence_lexical.add(content_words(sentence.text))
         for acronym, stems in learn_acronyms(texts).items():
             self._acronyms.setdefault(acronym, stems)
+
+    def _words_of(self, passage: Passage, of_sentences: Sequence[Sequence[int]]) -> list[int]:
+        """The content words of a passage: its sentences', unless a figure goes on in the next («25», «000»)."""
+        texts = [sentence.text for sentence in passage.sentences]
+        if any(one[-1:].isdigit() and other[:1].isdigit() for one, other in pairwise(texts)):
+            return self._words.numbers(content_words(passage.text))
+        return list(chain.from_iterable(of_sentences))
 
     @property
     def addresses(self) -> Sequence[str]:

@@ -57,7 +57,7 @@ class TermIndex:
         self._bounds = bounds
 
     @classmethod
-    def from_terms(cls, rows: Iterable[Iterable[str]]) -> TermIndex:
+    def from_terms(cls, rows: Iterable[Sequence[str]]) -> TermIndex:
         """Index `rows`, one list of terms a passage, in memory."""
         builder = PostingsBuilder()
         for row in rows:
@@ -66,7 +66,7 @@ class TermIndex:
 
     @classmethod
     def build(
-        cls, folder: Path, rows: Iterable[Iterable[str]], expand: Callable[[str], Sequence[str]] | None = None
+        cls, folder: Path, rows: Iterable[Sequence[str]], expand: Callable[[str], Sequence[str]] | None = None
     ) -> TermIndex:
         """Index `rows`, one list of words a passage, into `folder`; memory stays bounded.
 

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from alpie.index.term_dictionary import TermDictionary
 
-__all__ = ["SHARE_SCALE", "PostingsBuilder", "write_header"]
+__all__ = ["SHARE_SCALE", "PostingsBuilder", "WordNumbers", "write_header"]
 
 # Short passages, few repeats: a low k1 saturates early. The result is flat from .6 to 1.2.
 _K1 = 0.9
@@ -31,7 +31,7 @@ _B = 0.75
 SHARE_SCALE = (
     65_535  # a posting's share of its term's weight, 0 … 1, in two bytes: exact to a hundred-thousandth
 )
-_PORTION_TERMS = 4_000_000  # counted together; some 200 MB while it lasts
+_PORTION_WORDS = 250_000  # counted together; their n-grams take some 200 MB while it lasts
 _PORTION_PASSAGES = 65_536  # a passage's place in its portion fits two bytes
 _RANGE_POSTINGS = 16_000_000  # merged together
 
@@ -54,23 +54,50 @@ def _itself(word: str) -> Sequence[str]:
     return (word,)
 
 
+class WordNumbers:
+    """Words by number, in the order in which they were met; shared by builders that read the same words."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}
+        self.words: list[str] = []
+
+    def numbers(self, words: Iterable[str]) -> list[int]:
+        """The number of each word."""
+        known = self._numbers
+        found = [known.get(word, -1) for word in words]
+        if -1 in found:
+            found = [self._learned(str(word)) for word in words]
+        return found
+
+    def _learned(self, word: str) -> int:
+        number = self._numbers.get(word)
+        if number is None:
+            number = self._numbers[word] = len(self.words)
+            self.words.append(word)
+        return number
+
+
 class PostingsBuilder:
     """Takes passages one after another; `finish` gives the arrays of a `TermIndex`.
 
     `expand` turns one word of a passage into its terms. `folder` is where arrays are written; without
-    it they stay in memory.
+    it they stay in memory. `words` may be shared with other builders.
     """
 
-    def __init__(self, folder: Path | None = None, expand: Callable[[str], Sequence[str]] = _itself) -> None:
+    def __init__(
+        self,
+        folder: Path | None = None,
+        expand: Callable[[str], Sequence[str]] = _itself,
+        words: WordNumbers | None = None,
+    ) -> None:
         self._folder = folder
         self._expand = expand
+        self.words = words or WordNumbers()
         self._terms: dict[str, int] = {}
-        self._words: dict[str, int] = {}
         self._of_words = array("i")  # terms of all words, by number of the word
         self._word_bounds = array("q", [0])
         self._portion = array("i")  # words of the passages of this portion
         self._portion_counts = array("i")
-        self._portion_terms = 0
         self._lengths: list[NDArray[np.int32]] = []  # terms a passage, of each portion
         self._portions: list[_Portion] = []
         if folder is not None:
@@ -82,28 +109,26 @@ class PostingsBuilder:
         assert self._folder is not None
         return self._folder / ".parts"
 
-    def add(self, words: Iterable[str]) -> None:
+    def add(self, words: Sequence[str]) -> None:
         """One more passage."""
-        count = 0
-        for word in words:
-            number = self._words.get(word)
-            if number is None:
-                number = self._learn(word)
-            self._portion.append(number)
-            self._portion_terms += self._word_bounds[number + 1] - self._word_bounds[number]
-            count += 1
-        self._portion_counts.append(count)
-        if self._portion_terms >= _PORTION_TERMS or len(self._portion_counts) >= _PORTION_PASSAGES:
+        self.add_numbers(self.words.numbers(words))
+
+    def add_numbers(self, words: Sequence[int]) -> None:
+        """One more passage, by the numbers of its words."""
+        self._portion.extend(words)
+        self._portion_counts.append(len(words))
+        if len(self._portion) >= _PORTION_WORDS or len(self._portion_counts) >= _PORTION_PASSAGES:
             self._count_portion()
 
-    def _learn(self, word: str) -> int:
-        number = self._words[str(word)] = len(self._words)
+    def _learn_terms(self) -> None:
+        """The terms of the words that have been met since."""
         terms = self._terms
-        self._of_words.extend(terms.setdefault(str(term), len(terms)) for term in self._expand(word))
-        self._word_bounds.append(len(self._of_words))
-        return number
+        for word in self.words.words[len(self._word_bounds) - 1 :]:
+            self._of_words.extend([terms.setdefault(str(term), len(terms)) for term in self._expand(word)])
+            self._word_bounds.append(len(self._of_words))
 
     def _count_portion(self) -> None:
+        self._learn_terms()
         counts = np.array(self._portion_counts, dtype=np.int64)
         words = np.array(self._portion, dtype=np.int64)
         bounds = np.array(self._word_bounds, dtype=np.int64)
@@ -122,7 +147,6 @@ class PostingsBuilder:
             )
         )
         del self._portion[:], self._portion_counts[:]
-        self._portion_terms = 0
 
     def _aside(self, name: str, values: NDArray[np.generic]) -> NDArray[np.generic]:
         """`values`, on disk where there is a folder."""
@@ -138,7 +162,6 @@ class PostingsBuilder:
         """Dictionary, passages, shares and passage of every posting, bounds of each term's postings."""
         if self._portion_counts:
             self._count_portion()
-        self._words.clear()
         dictionary = TermDictionary.of(list(self._terms))
         self._terms.clear()
         frequency = np.zeros(len(dictionary), dtype=np.int64)

@@ -62,6 +62,11 @@ class TokensOnDemand:
             vectors
         )
 
+    def forget(self) -> None:
+        """Let go of what was encoded for earlier questions."""
+        with self._lock:
+            self._kept.clear()
+
     def _store_of(self, sentences: NDArray[np.int64], most: int) -> TokenStore:
         """A store of these sentences alone, in their order."""
         numbers = np.searchsorted(self._bounds, sentences, side="right") - 1

@@ -8,7 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alpie.index.analysis import STOP_WORDS, fold, grams, stem, stems, terms, tokens, words_by_stem
+from alpie.index.analysis import (
+    STOP_WORDS,
+    content_words,
+    fold,
+    grams,
+    stem,
+    stems,
+    terms,
+    tokens,
+    words_by_stem,
+)
 
 
 def values(text: str) -> list[str]:
@@ -145,3 +155,8 @@ def test_a_document_with_decomposed_accents_has_the_same_terms() -> None:
 
 def test_a_ligature_from_a_pdf_is_read_as_its_letters() -> None:
     assert term_values("o\ufb01cina") == term_values("oficina")
+
+
+@given(st.text(max_size=60) | st.from_regex(r"[a-z ñÁ]{0,9}\d{1,4}[.,/ -]?\d{0,4}[a-z]{0,3}", fullmatch=True))
+def test_content_words_are_the_tokens_that_are_no_function_words(text: str) -> None:
+    assert content_words(text) == [str(token) for token in tokens(text) if token not in STOP_WORDS]

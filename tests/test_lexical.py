@@ -109,7 +109,7 @@ def test_portions_and_ranges_change_nothing(tmp_path: Path, monkeypatch: pytest.
 
     rows = _zipf_rows(300)
     whole = TermIndex.from_terms(rows)
-    monkeypatch.setattr(postings, "_PORTION_TERMS", 500)
+    monkeypatch.setattr(postings, "_PORTION_WORDS", 500)
     monkeypatch.setattr(postings, "_RANGE_POSTINGS", 700)
     built = TermIndex.build(tmp_path / "a", rows)
     for question in (["w1", "w2", "w40"], rows[-1]):
