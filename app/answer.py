@@ -61,9 +61,10 @@ def answer_question(
     found = perf_counter()
     limit = weights.threshold if threshold is None else threshold
     answered = bool(judged.units) and judged.confidence >= limit
+    searched = judged.retrieval.encoded.question.searched  # misspelt words put right
     quotes = select_quotes(
         judged.units,
-        question.searched,
+        searched,
         documents,
         judged.confidence,
         (policy or QuotePolicy()) if answered else _NEAREST,
@@ -74,7 +75,7 @@ def answer_question(
     stages["choose"] = 1000 * (found - started) - sum(stages.values())
     return Answer(
         question=question.typed,
-        searched=question.searched,
+        searched=searched,
         answered=answered,
         confidence=judged.confidence,
         quotes=quotes if answered else (),

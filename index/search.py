@@ -13,7 +13,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from time import perf_counter
 
@@ -30,6 +30,7 @@ from alpie.index.lexical import TermIndex
 from alpie.index.query import Question
 from alpie.index.record_file import PassageFile
 from alpie.index.records import Passage
+from alpie.index.spelling import corrected
 from alpie.index.term_dictionary import TermDictionary
 from alpie.index.tokens_on_demand import TokensOnDemand
 from alpie.index.vectors import TokenStore, VectorIndex
@@ -96,6 +97,7 @@ class SearchIndex:
     acronyms: Acronyms
     weights: FusionWeights = FusionWeights()
     engine: Engine | None = None  # where candidates come from; None: from the vectors and terms above
+    spelling: bool = True  # misspelt words of a question are put right
 
     @classmethod
     def from_embedded(
@@ -138,7 +140,10 @@ class SearchIndex:
         return np.asarray(np.searchsorted(self.sentence_bounds, sentences, side="right") - 1, dtype=np.int64)
 
     def encode(self, question: Question) -> EncodedQuestion:
-        """Vectors, token vectors and terms of a question."""
+        """Vectors, token vectors and terms of a question, misspelt words put right."""
+        if self.spelling:
+            searched = corrected(question.searched, question.language, self.lexical.frequency)
+            question = replace(question, searched=searched)
         vector, token_vectors = self.encoder.encode_query(question.searched)
         question_terms = tuple(terms(question.searched))
         return EncodedQuestion(

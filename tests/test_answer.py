@@ -102,7 +102,7 @@ def test_the_question_is_kept_as_typed_beside_what_was_searched(small: Corpus) -
 def test_stages_are_timed_and_add_up(small: Corpus) -> None:
     times = dict(small.ask(BURNT).milliseconds)
     total = times.pop("total")
-    assert set(times) == {"encode", "legs", "fuse", "choose", "quote"}
+    assert set(times) == {"encode", "lexical", "dense", "fuse", "choose", "quote"}
     assert sum(times.values()) == pytest.approx(total, abs=0.01)
 
 

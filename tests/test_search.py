@@ -95,10 +95,18 @@ def test_the_words_leg_finds_nothing_without_common_words(small: Corpus) -> None
 
 
 def test_a_misspelt_word_is_found_by_its_grams(small: Corpus) -> None:
-    hit = next(hit for hit in search(small, "bibloteca").hits if hit.ranks["grams"] == 1)
+    as_typed = replace(small.index, spelling=False).search(read_question("bibloteca"))
+    hit = next(hit for hit in as_typed.hits if hit.ranks["grams"] == 1)
     assert "biblioteca" in hit.passage.text.lower()
     assert hit.legs["lexical"] == 0
     assert hit.legs["grams"] > 0
+
+
+def test_a_misspelt_word_is_searched_as_the_documents_write_it(small: Corpus) -> None:
+    found = search(small, "bibloteca")
+    assert found.encoded.question.searched == "biblioteca"
+    assert found.encoded.question.typed == "bibloteca"
+    assert found.hits[0].legs["lexical"] > 0
 
 
 def test_an_acronym_finds_what_it_stands_for(small: Corpus) -> None:
@@ -205,7 +213,7 @@ def test_a_sentence_beyond_the_encoders_reach_is_still_found(small: Corpus) -> N
 
 def test_stages_are_timed(small: Corpus) -> None:
     times = search(small, "libros").milliseconds
-    assert set(times) == {"encode", "legs", "fuse"}
+    assert set(times) == {"encode", "lexical", "dense", "fuse"}
     assert all(value >= 0 for value in times.values())
 
 

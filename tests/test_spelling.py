@@ -1,0 +1,69 @@
+"""Misspelt words of a question: put right where only one word of the documents can be meant."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from alpie.index.analysis import stem
+from alpie.index.spelling import Lexicon, corrected, lexicon_of, one_slip_away
+
+HELD = {stem(word): 3 for word in ("provincias", "registros", "phoenix", "casos", "cosas", "interpol")}
+WORDS = Lexicon.of(["provincia", "registro", "caso", "cosa", "cassette", "ciudad"])
+
+
+def put_right(text: str) -> str:
+    return corrected(text, "es", lambda of: HELD.get(of, 0), lambda language: WORDS)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("provincais", "provincias"),  # swapped
+        ("provncias", "provincias"),  # left out
+        ("proovincias", "provincias"),  # doubled
+        ("provinvias", "provincias"),  # the key beside
+        ("pheonix", "phoenix"),  # a name that no dictionary has
+    ],
+)
+def test_a_slip_of_the_fingers_is_put_right(typed: str, meant: str) -> None:
+    assert stem(put_right(f"en que {typed}?").split()[-1].strip("?")) == stem(meant)
+
+
+def test_a_name_keeps_its_capital() -> None:
+    assert put_right("¿Qué dice Intrepol?") == "¿Qué dice Interpol?"
+
+
+def test_what_is_a_word_stays() -> None:
+    for text in ("¿Qué provincias?", "una ciudad", "cassette", "los caso"):
+        assert put_right(text) == text
+
+
+def test_where_two_words_may_be_meant_the_question_stays() -> None:
+    assert put_right("los cxsos") == "los cxsos"  # casos or cosas: neither is one slip away
+    both = {stem("gatos"): 1, stem("ratos"): 1, stem("patos"): 1}
+    assert corrected("los matos", "es", lambda of: both.get(of, 0), lambda _: Lexicon.of([])) == "los matos"
+
+
+def test_short_words_figures_and_codes_stay() -> None:
+    for text in ("caos", "2019", "AGN/65/RES/10", "x1nterpol"):
+        assert put_right(text) == text
+
+
+def test_a_question_word_is_put_right_too() -> None:
+    assert put_right("cuatno dinero") == "cuanto dinero"
+
+
+@given(st.text(alphabet="abcdeñéz", min_size=2, max_size=9))
+def test_a_slip_leaves_the_first_letter_and_at_most_one_letter_more_or_less(word: str) -> None:
+    for other in one_slip_away(word):
+        assert other[0] == word[0]
+        assert abs(len(other) - len(word)) <= 1
+
+
+def test_the_dictionaries_know_common_words_in_any_form() -> None:
+    assert "ciudad" in lexicon_of("es")
+    assert "ciudades" in lexicon_of("es")
+    assert "children" in lexicon_of("en")
+    assert "provinvias" not in lexicon_of("es")
