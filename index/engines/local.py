@@ -118,10 +118,8 @@ class LocalEngine:
     def search(self, query: Query, limit: int, only: Filter | None = None) -> Mapping[str, NDArray[np.int64]]:
         if self._arrays is None:
             return {leg: np.zeros(0, dtype=np.int64) for leg in LEGS}
-        if only is None:
-            found = self._arrays.nearest(query, limit)
-        else:
-            found = self._nearest_allowed(self._arrays, query, limit, only)
+        arrays = self._arrays
+        found = arrays.nearest(query, limit) if only is None else self._allowed(arrays, query, limit, only)
         return found if self._entries is None else {leg: self._ids[rows] for leg, rows in found.items()}
 
     def documents(self) -> Mapping[str, int]:
@@ -153,7 +151,7 @@ class LocalEngine:
         self._ids = np.array(list(entries), dtype=np.int64)
         self._arrays = _Arrays.of(entries.values()) if entries else None
 
-    def _nearest_allowed(
+    def _allowed(
         self, arrays: _Arrays, query: Query, limit: int, only: Filter
     ) -> dict[str, NDArray[np.int64]]:
         """Every allowed passage is compared: exact, and no slower for a narrow filter."""

@@ -133,8 +133,8 @@ class MilvusConnection:
         from pymilvus import MilvusClient
         from pymilvus.exceptions import MilvusException
 
-        # it logs every error with its traceback, which we turn into one sentence
-        for name in ("pymilvus", "milvus_lite"):
+        # they log every error with its traceback, which we turn into one sentence
+        for name in ("pymilvus", "milvus_lite", "grpc._server"):
             logging.getLogger(name).setLevel(logging.CRITICAL)
         try:
             return MilvusClient(uri=self.address.uri, token=token, timeout=self.timeout_seconds)
