@@ -103,6 +103,12 @@ def _index(arguments: argparse.Namespace, settings: Settings, words: Words) -> i
     if arguments.watch:
         return _watch(settings, words, arguments.rebuild)
     report = _build(settings, words, rebuild=arguments.rebuild)
+    if report.incomplete:
+        from alpie.app.terminal import incomplete_text
+
+        _tell(incomplete_text(report.incomplete, settings.docs, words))
+    if report.problems:
+        _tell(words("index.left_out", documents=words.count("count.documents", len(report.problems))))
     _print(
         words(
             "index.done",
@@ -257,6 +263,13 @@ def _doctor(arguments: argparse.Namespace, settings: Settings, words: Words) -> 
     return worst
 
 
+def _users(arguments: argparse.Namespace, settings: Settings, words: Words) -> int:
+    from alpie.app.user_command import run_users
+
+    run_users(arguments.action, arguments.name, settings, words, _print)
+    return DONE
+
+
 def _mcp(arguments: argparse.Namespace, settings: Settings, words: Words) -> int:
     from alpie.app.endpoints import Endpoints, finisher
     from alpie.app.following import CorpusOpener, Following
@@ -277,6 +290,7 @@ _RUN: dict[str, Callable[[argparse.Namespace, Settings, Words], int]] = {
     "verify": _verify,
     "eval": _eval,
     "doctor": _doctor,
+    "users": _users,
     "mcp": _mcp,
 }
 

@@ -20,6 +20,7 @@ from rapidfuzz.distance import Levenshtein
 __all__ = ["Alignment", "Difference", "DifferenceKind", "align"]
 
 _MAX_NARROWED_WORDS = 200
+_MOST_REPEATS = 50  # places of a pair in the pasted text that vote: «de la» a thousand times tells no more
 _GAP_A_MATCH = 3  # a matched word at the end is kept if no more source words than this part it from the rest
 _PUNCTUATION = ".,;:¿?¡!()[]\"'-–—…/*"
 
@@ -88,7 +89,9 @@ def _key(word: str) -> str:
 def _window(pasted: Sequence[str], source: Sequence[str]) -> tuple[int, int] | None:
     positions: dict[tuple[str, str], list[int]] = {}
     for position, pair in enumerate(pairwise(map(_key, pasted))):
-        positions.setdefault(pair, []).append(position)
+        places = positions.setdefault(pair, [])
+        if len(places) < _MOST_REPEATS:
+            places.append(position)
     shared = [(p, s) for s, pair in enumerate(pairwise(map(_key, source))) for p in positions.get(pair, ())]
     if not shared:
         return None

@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from alpie.index.normal_forms import normalize
 from alpie.index.readable import collapse
 from alpie.index.records import Block, BlockKind, Document, Layout, Passage, Sentence, SentenceRole
 from alpie.index.sentences import document_sentences, word_count
@@ -60,7 +61,7 @@ def make_passages(document: Document, layout: Layout) -> tuple[Passage, ...]:
 
 def passage_address(document_id: str, heading: str, text: str) -> str:
     """Permanent address of a passage: it depends on its document, its heading and its own words only."""
-    normal = unicodedata.normalize("NFC", collapse(text)).casefold()
+    normal = normalize("NFC", collapse(text)).casefold()
     digest = hashlib.sha256(normal.encode("utf-8", "surrogatepass")).hexdigest()[:10]
     return f"{_slug(document_id, 80) or 'documento'}/{_slug(heading, _LONGEST_SLUG) or 'texto'}/{digest}"
 

@@ -8,11 +8,11 @@ ever changes what is searched, never what is shown.
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 
 from alpie.index.analysis import fold, tokens
 from alpie.index.errors import QuestionError
+from alpie.index.normal_forms import normalize
 
 __all__ = ["MAX_CHARACTERS", "Question", "language_of", "read_question"]
 
@@ -104,7 +104,7 @@ def read_question(typed: str, write_out: bool = True) -> Question:
     Raises `QuestionError` when there is nothing to search: no letter and no digit in it.
     A question beyond `MAX_CHARACTERS` is cut there, at a word: its beginning is searched.
     """
-    text = unicodedata.normalize("NFC", typed[: MAX_CHARACTERS * 4])
+    text = normalize("NFC", typed[: MAX_CHARACTERS * 4])
     text = re.sub(r"\s+", " ", _CONTROL.sub(" ", _INVISIBLE.sub("", text))).strip()
     if len(text) > MAX_CHARACTERS:
         text = text[:MAX_CHARACTERS].rsplit(" ", 1)[0]

@@ -108,14 +108,23 @@ def find(library: Library, wanted: Wanted) -> tuple[Found, ...]:
 
 def _read_off(library: Library, wanted: Wanted) -> tuple[Found, ...]:
     found: list[Found] = []
+    needles = [(fold(phrase), False) for phrase in dict.fromkeys(wanted.exact) if phrase.strip()]
+    needles += [(fold(word), True) for word in dict.fromkeys(wanted.loose)]
+    needles.sort(key=lambda needle: -len(needle[0]))  # a long one is rare: most passages end there
+    if not needles:  # nothing but signs
+        return ()
     for passage in library.passages:
         if not wanted.admits(passage, library.documents[passage.document_id]):
             continue
-        text = passage.text
-        exact = [_ranges(text, (phrase,), whole=False) for phrase in wanted.exact]
-        loose = [_ranges(text, (word,), whole=True) for word in wanted.loose]
-        if all(exact) and all(loose):
-            found.append(Found(passage, tuple(sorted(r for ranges in (*exact, *loose) for r in ranges))))
+        ranges: list[tuple[int, int]] = []
+        folded = fold(passage.text)
+        for needle, whole in needles:
+            at = _ranges(passage.text, (needle,), whole) if needle.split(None, 1)[0] in folded else ()
+            if not at:
+                break
+            ranges += at
+        else:
+            found.append(Found(passage, tuple(sorted(ranges))))
             if len(found) == _MOST_RESULTS:
                 break
     return tuple(found)

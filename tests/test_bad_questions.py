@@ -1,0 +1,196 @@
+"""Whatever is asked, looked up or pasted: a clear refusal, or a sound result, in bounded time and memory.
+
+There is no clock in here. What once took minutes (combining characters, fragments in another script) would
+run into the time limit of a test again.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from bad_questions import NO_WORDS, ODD_QUESTIONS
+from hypothesis import given
+from hypothesis import strategies as st
+
+from alpie.app import cli
+from alpie.app.answer_json import answer_row, verification_row
+from alpie.app.conversation import complete, leans_on_earlier
+from alpie.app.corpus import Corpus
+from alpie.app.endpoints import LONGEST_QUESTION, Endpoints
+from alpie.app.page.catalogue import words_for
+from alpie.app.page.lookup import Wanted, find, render_results
+from alpie.app.settings import Settings
+from alpie.app.verify import MAX_COMPARED_CHARACTERS, QuotationChecker, Verdict
+from alpie.app.word_alignment import align
+from alpie.index.errors import AlpieError, QuestionError
+from alpie.index.normal_forms import normalize
+from alpie.index.query import MAX_CHARACTERS, read_question
+from alpie.index.readable import proves
+
+pytestmark = pytest.mark.timeout(120)
+
+ALL = {**NO_WORDS, **ODD_QUESTIONS}
+
+
+@pytest.mark.parametrize("question", NO_WORDS.values(), ids=NO_WORDS)
+def test_a_question_without_words_is_refused_in_words(seed_corpus: Corpus, question: str) -> None:
+    asking: tuple[Callable[[], Any], ...] = (
+        lambda: seed_corpus.ask(question),
+        lambda: seed_corpus.search(question),
+        lambda: QuotationChecker(seed_corpus).check(question),
+    )
+    for ask in asking:
+        with pytest.raises(QuestionError, match="no contiene palabras"):
+            ask()
+
+
+@pytest.mark.parametrize("question", ODD_QUESTIONS.values(), ids=ODD_QUESTIONS)
+def test_an_odd_question_gets_an_answer_that_is_proved(seed_corpus: Corpus, question: str) -> None:
+    answer = seed_corpus.ask(question)
+    for quote in (*answer.quotes, *answer.nearest):
+        assert proves(seed_corpus.documents[quote.document_id].text, quote.spans, quote.text)
+    assert len(answer.searched) <= MAX_CHARACTERS
+    json.loads(json.dumps(answer_row(answer)))
+    follow_up = seed_corpus.ask("¿y en España?", turns=(question,) * 6)
+    assert len(follow_up.searched) <= MAX_CHARACTERS
+    hits = seed_corpus.search(question, limit=5)
+    assert len(hits) == 5
+    assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
+
+
+@pytest.mark.parametrize("text", ODD_QUESTIONS.values(), ids=ODD_QUESTIONS)
+def test_an_odd_text_is_not_found_in_the_documents(checker: QuotationChecker, text: str) -> None:
+    if len(text) > MAX_COMPARED_CHARACTERS:
+        with pytest.raises(QuestionError, match="demasiado largo"):
+            checker.check(text)
+        return
+    outcome = checker.check(text)
+    assert outcome.verdict is not Verdict.EXACT
+    json.loads(json.dumps(verification_row(outcome)))
+
+
+@pytest.fixture(scope="module")
+def checker(seed_corpus: Corpus) -> QuotationChecker:
+    return QuotationChecker(seed_corpus)
+
+
+@pytest.mark.parametrize("text", ALL.values(), ids=ALL)
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_looking_up_shows_a_sentence_or_results_and_no_markup_of_the_visitor(
+    seed_corpus: Corpus, text: str, language: str
+) -> None:
+    words = words_for(language)
+    for query in (
+        {"text": text, "order": "words"},
+        {"text": f'"{text}"'},
+        {"text": "niños", "section": text},
+    ):
+        try:
+            shown = render_results(seed_corpus, Wanted.from_query(query), words)
+        except QuestionError:
+            continue
+        assert shown
+        assert "<script>alert" not in shown
+        assert "<img" not in shown
+
+
+def test_signs_alone_find_nothing_when_all_words_are_wanted(seed_corpus: Corpus) -> None:
+    for text in ("¿?", '"  "', "🙂", "«, »"):
+        assert find(seed_corpus, Wanted(text=text, order="words")) == ()
+
+
+@pytest.mark.parametrize("question", ALL.values(), ids=ALL)
+def test_endpoints_answer_or_refuse(seed_corpus: Corpus, question: str) -> None:
+    endpoints = Endpoints(lambda: seed_corpus)
+    for ask in (endpoints.ask, endpoints.search, endpoints.verify, endpoints.passage):
+        said = ""
+        try:
+            json.dumps(ask(question))
+        except AlpieError as error:
+            said = str(error)
+        assert len(said) < 300  # a refusal does not repeat a megabyte
+    if len(question) > LONGEST_QUESTION:
+        with pytest.raises(QuestionError, match="pasa de 2000 caracteres"):
+            endpoints.ask(question)
+
+
+@pytest.mark.parametrize(
+    "name", ["emoji", "html", "regular expression", "surrogates in words", "format strings"]
+)
+@pytest.mark.parametrize("command", ["ask", "search", "verify"])
+def test_the_command_line_answers_or_says_what_is_wrong(
+    seed_settings: Settings, capsys: pytest.CaptureFixture[str], name: str, command: str
+) -> None:
+    code = cli.main(["--data", str(seed_settings.data), command, "--json", "--", ALL[name]])
+    said = capsys.readouterr()
+    if name in NO_WORDS:
+        assert code == 1
+        assert "no contiene palabras" in said.err
+        assert said.out == ""
+    else:
+        assert code == 0
+        json.loads(said.out)
+
+
+def test_a_question_too_long_to_be_searched_whole_is_said_to_be_cut(
+    seed_settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["--data", str(seed_settings.data), "ask", "¿Cuántas detenciones hubo? " * 200]) == 0
+    assert "primeros 2000 caracteres" in capsys.readouterr().err
+
+
+def test_a_pasted_text_full_of_repeats_is_compared_in_bounded_memory() -> None:
+    pasted, source = ["de", "la"] * 3_000, ["de", "la"] * 20_000
+    fit = align(pasted, source)
+    assert fit is not None
+    assert fit.similarity > 0.9
+
+
+def test_normal_forms_of_long_texts_are_those_of_the_library() -> None:
+    text = "niño cafe\u0301 ﬁ ½ 한국어 " * 2_000
+    for form in ("NFC", "NFD", "NFKC", "NFKD"):
+        import unicodedata
+
+        assert normalize(form, text) == unicodedata.normalize(form, text)  # type: ignore[arg-type]
+
+
+def test_a_megabyte_of_combining_characters_is_composed_portion_by_portion() -> None:
+    text = "a" + "\u0301\u0316" * 500_000
+    assert len(normalize("NFC", text)) in range(len(text) - 10, len(text) + 1)
+
+
+@given(st.text(max_size=400), st.lists(st.text(max_size=100), max_size=4))
+def test_any_turns_before_a_question_leave_it_a_question(text: str, turns: list[str]) -> None:
+    leans_on_earlier(text)
+    try:
+        asked = read_question(text)
+    except QuestionError:
+        return
+    completed = complete(asked, turns)
+    assert completed.typed == text
+    assert 0 < len(completed.searched) <= MAX_CHARACTERS
+
+
+_FIELD = st.one_of(
+    st.text(max_size=60), st.sampled_from(["niños", "2019", "2019-01", "weprotect-2019", '"de la"'])
+)
+
+
+@given(st.dictionaries(st.sampled_from(["text", "document", "kind", "section", "since", "until"]), _FIELD))
+def test_any_search_form_marks_only_what_stands_in_the_passage(
+    small_library: Corpus, query: dict[str, str]
+) -> None:
+    wanted = Wanted.from_query({**query, "order": "words"})
+    for item in find(small_library, wanted):
+        for start, end in item.ranges:
+            assert 0 <= start < end <= len(item.passage.text)
+
+
+@pytest.fixture(scope="module")
+def small_library() -> Corpus:
+    from fake_encoder import LARGE_TEXT, SMALL_TEXT, corpus_of
+
+    return corpus_of(LARGE_TEXT, SMALL_TEXT)
