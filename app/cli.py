@@ -239,6 +239,14 @@ class _Source:
     def open(self) -> Corpus:
         return _open_corpus(self._settings, self._words)
 
+    def on_engine(self, engine: str) -> tuple[str, Corpus]:
+        from dataclasses import replace
+
+        from alpie.app.corpus import Corpus
+
+        corpus = Corpus.open(replace(self._settings, index=engine))
+        return corpus.index.engine.name if corpus.index.engine else "FAISS", corpus
+
     def from_passages(self, documents: Sequence[Any], passages: Sequence[Any]) -> Corpus:
         from alpie.app.corpus import Corpus
         from alpie.app.terminal import progress_bar

@@ -10,13 +10,15 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, NoReturn
 
+from alpie.app.user_command import ACTIONS
 from alpie.app.words import LANGUAGES, Words
 
 __all__ = ["COMMANDS", "make_parser"]
 
-COMMANDS = ("serve", "index", "ask", "search", "verify", "eval", "doctor", "mcp")
+COMMANDS = ("serve", "index", "ask", "search", "verify", "eval", "doctor", "users", "mcp")
 _LEGS = ("fused", "dense", "lexical")
 _PARTS = ("report", "fit", "all")
+_STUDIES = ("ablation", "misses", "robustness", "threshold")
 _MOST_HITS = 100
 
 
@@ -88,6 +90,7 @@ def make_parser(words: Words) -> argparse.ArgumentParser:
     _verify(command("verify"), words)
     _eval(command("eval"), words)
     command("doctor")
+    _users(command("users"), words)
     command("mcp")
     parser.set_defaults(verbose=False)
     return parser
@@ -163,9 +166,18 @@ def _eval(parser: _Parser, words: Words) -> None:
     parser.options.add_argument(
         "--compare", action=argparse.BooleanOptionalAction, default=None, help=words("help.eval.compare")
     )
+    parser.options.add_argument(
+        "--engine", action="append", metavar="milvus:URI", help=words("help.eval.engine")
+    )
+    parser.options.add_argument("--study", choices=_STUDIES, help=words("help.eval.study"))
     parser.options.add_argument("--speed", action="store_true", help=words("help.eval.speed"))
     parser.options.add_argument("--first-visit", action="store_true", help=words("help.eval.first-visit"))
     parser.options.add_argument("--resamples", type=int, metavar="N", help=words("help.eval.resamples"))
+
+
+def _users(parser: _Parser, words: Words) -> None:
+    parser.given.add_argument("action", choices=ACTIONS, help=words("help.users.action"))
+    parser.given.add_argument("name", nargs="?", metavar=words("help.name"), help=words("help.users.name"))
 
 
 def _flag(parser: _Parser, name: str, words: Words) -> None:

