@@ -148,6 +148,38 @@ def _matching_encoder(settings: Settings, words: Words) -> Check:
     return Check("matching_encoder", State.GOOD, words("doctor.matching.good"))
 
 
+def _engine(settings: Settings, words: Words) -> Check:
+    """Opens the engine as an answer would: what cannot be opened says why, and what to do."""
+    from urllib.parse import urlsplit
+
+    from alpie.app.corpus import engine_choice_of
+    from alpie.index.encoder import open_encoder
+    from alpie.index.engines import LEGS
+    from alpie.index.manifest import current_generation, read_manifest
+
+    choice = engine_choice_of(settings)
+    if choice is None:
+        return Check("engine", State.GOOD, words("doctor.engine.local"))
+    engine = choice.open(open_encoder(settings.encoder, settings.cache, settings.runtime))
+    try:
+        held, name, legs = engine.count(), engine.name, engine.legs
+    finally:
+        engine.close()
+    try:
+        expected = int(read_manifest(current_generation(settings.data))["passages"])
+    except IndexMissing:
+        expected = held
+    if held != expected:
+        numbers = {"held": words.number(held), "expected": words.number(expected)}
+        return Check("engine", State.BAD, words("doctor.engine.differs", name=name, **numbers))
+    advice = [] if set(legs) == set(LEGS) else [words("doctor.engine.no_words")]
+    address = urlsplit(settings.index.removeprefix("milvus:"))
+    if address.scheme == "http" and address.hostname not in ("127.0.0.1", "localhost", "::1"):
+        advice.append(words("doctor.engine.plain"))
+    message = words("doctor.engine.good", name=name, passages=words.count("count.passages", held))
+    return Check("engine", State.ADVICE if advice else State.GOOD, " ".join([message, *advice]))
+
+
 def _writer(settings: Settings, words: Words) -> Check:
     if not settings.writer:
         return Check("writer", State.GOOD, words("doctor.writer.none"))
@@ -199,5 +231,6 @@ EXAMINATIONS: tuple[Examination, ...] = (
     _encoder,
     _index,
     _matching_encoder,
+    _engine,
     _writer,
 )
