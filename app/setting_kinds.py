@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+from collections.abc import Callable
 from dataclasses import MISSING, dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -13,7 +14,9 @@ __all__ = [
     "Decimal",
     "Folder",
     "Kind",
+    "Names",
     "OptionalDecimal",
+    "OptionalFile",
     "Setting",
     "Switch",
     "Text",
@@ -59,6 +62,21 @@ class Folder:
 
 
 @dataclass(frozen=True)
+class OptionalFile:
+    """A file, or an empty text for none; relative ones count as those of `Folder`."""
+
+    allowed: str = "la ruta de un archivo, o vacía"
+
+    def read(self, value: object, folder: Path) -> Path | None:
+        if value is None or value == "":
+            return None
+        try:
+            return Folder().read(value, folder)
+        except ValueError as error:
+            raise ValueError(self.allowed) from error
+
+
+@dataclass(frozen=True)
 class Text:
     may_be_empty: bool = False
     starts_with: tuple[str, ...] = ()
@@ -77,6 +95,26 @@ class Text:
         if not text or (self.starts_with and not text.startswith(self.starts_with)):
             raise ValueError(self.allowed)
         return text
+
+
+@dataclass(frozen=True)
+class Names:
+    """Several short texts: a list in TOML, separated by commas elsewhere."""
+
+    allowed: str = "una lista de nombres separados por comas, o vacía"
+    check: Callable[[str], object] = str
+
+    def read(self, value: object, folder: Path) -> tuple[str, ...]:
+        given = value.split(",") if isinstance(value, str) else value
+        if not isinstance(given, list | tuple) or not all(isinstance(one, str) for one in given):
+            raise ValueError(self.allowed)
+        names = tuple(one.strip() for one in given if one.strip())
+        for name in names:
+            try:
+                self.check(name)
+            except ValueError as error:
+                raise ValueError(f"{self.allowed}; «{name}» no lo es") from error
+        return names
 
 
 @dataclass(frozen=True)

@@ -107,6 +107,12 @@ class Settings:
     feedback: bool = setting(
         Switch(), "Si la página guarda en un archivo local las valoraciones de los lectores.", False
     )
+    upload: bool = setting(
+        Switch(), "Si la página admite que los lectores suban documentos a la carpeta.", False
+    )
+    max_upload_megabytes: int = setting(
+        WholeNumber(1, 200, "megabytes"), "Tamaño máximo de un documento que se sube.", 25
+    )
     language: str = setting(Choice("es", "en"), "Idioma de la interfaz.", "es")
     host: str = setting(Text(), "Dirección de red en la que escucha la página.", "127.0.0.1")
     port: int = setting(WholeNumber(0, 65_535, "puerto; 0 toma uno libre"), "Puerto de la página.", 7860)

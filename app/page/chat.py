@@ -6,6 +6,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from time import perf_counter
 from typing import Any
 
 from alpie.app.page.answer_view import render_answer
@@ -13,6 +14,7 @@ from alpie.app.page.catalogue import Words
 from alpie.app.page.help import HelpLines, gentle_notice
 from alpie.app.page.html import escape, tag
 from alpie.app.page.library import NotReady, Opening
+from alpie.app.page.metrics import Meter
 from alpie.app.page.risk import at_risk
 from alpie.app.records import Answer
 from alpie.index.errors import AlpieError
@@ -51,9 +53,10 @@ class Chat:
         help_lines: HelpLines,
         finish: Callable[[Answer], Answer] | None = None,
         root_path: str = "",
+        meter: Meter | None = None,
     ) -> None:
         self._opening, self._words, self._help_lines = opening, words, help_lines
-        self._finish, self._root_path = finish, root_path
+        self._finish, self._root_path, self._meter = finish, root_path, meter
         self._free = threading.BoundedSemaphore(_AT_ONCE)
 
     def ask(self, question: object, conversation: object) -> Iterator[tuple[list[Message], Conversation]]:
@@ -104,8 +107,11 @@ class Chat:
             notice = gentle_notice(words, self._help_lines) if at_risk(asked) else ""
 
             def shown(answer: Answer, writing: bool = False) -> str:
-                documents = library.documents
-                return notice + render_answer(answer, words, documents, turns, writing, self._root_path)
+                started = perf_counter()
+                rendered = render_answer(answer, words, library.documents, turns, writing, self._root_path)
+                if self._meter:
+                    self._meter.stage("render", perf_counter() - started)
+                return notice + rendered
 
             reply = shown(answer)
             if self._finish and answer.quotes:

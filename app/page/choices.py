@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from alpie.app.endpoints import finisher
-from alpie.app.page.guard import Limits
 from alpie.app.page.help import HelpLines, load_help_lines
+from alpie.app.page.origins import Hosts
+from alpie.app.page.rates import Limits
+from alpie.app.page.uploads import Uploads, index_command
 from alpie.app.records import Answer
 
 if TYPE_CHECKING:
@@ -31,6 +33,13 @@ class Choices:
     feedback: Path | None = None  # file for readers' verdicts; None: not asked for, not kept
     help_lines: HelpLines = field(default_factory=load_help_lines)
     finish: Callable[[Answer], Answer] | None = None  # adds a summary under the quotations; None: no writer
+    hosts: Hosts | None = None  # names the page answers to; None: any
+    proxied: bool = False  # whether a proxy that is believed stands before the page
+    most_waiting: int = 64  # questions in the queue; the limit by client comes first
+    users: Path | None = None  # file of users; None: nobody is asked for a password
+    docs: Path | None = None  # folder of the documents, for pictures of PDF pages; None: none are shown
+    uploads: Uploads | None = None  # takes readers' documents; None: nothing is taken
+    metrics: str = "loopback"  # who may read them: "off", "loopback", "all"
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Choices:
@@ -44,4 +53,18 @@ class Choices:
             feedback=beside / "feedback.jsonl" if settings.feedback else None,
             help_lines=load_help_lines(own_lines),
             finish=finisher(settings),
+            limits=Limits(questions=settings.questions_per_minute),
+            hosts=Hosts.of(settings.host, settings.allowed_hosts),
+            proxied=bool(settings.trusted_proxies),
+            most_waiting=settings.max_waiting,
+            users=settings.users,
+            metrics=settings.metrics,
+            docs=settings.docs,
+            uploads=Uploads(
+                settings.docs,
+                settings.max_upload_megabytes * 1_000_000,
+                index_command(settings.docs, settings.data),
+            )
+            if settings.upload
+            else None,
         )

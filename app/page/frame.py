@@ -15,12 +15,13 @@ from alpie.app.page.chat import LONGEST_QUESTION, Chat, Conversation
 from alpie.app.page.choices import Choices
 from alpie.app.page.html import escape, tag
 from alpie.app.page.library import Opening
+from alpie.app.page.metrics import Meter
 from alpie.app.page.places import question_link
 
-__all__ = ["build_page", "head_of"]
+__all__ = ["build_page", "head_of", "script_of"]
 
 _ASSETS = Path(__file__).resolve().parent / "assets"
-_SCRIPTS = ("page.js", "panel.js", "basket.js", "views.js")
+_SCRIPTS = ("page.js", "panel.js", "basket.js", "upload.js", "views.js")
 _STYLES = ("base.css", "chat.css", "panel.css", "views.css", "print.css")
 _VIEWS = (  # name of the view in the catalogue, hash in the address
     ("ask", "preguntar"),
@@ -36,9 +37,11 @@ _EXAMPLES = 5
 _BRIDGE = "window.alpieAsk = question => trigger('ask', {question: question});"
 
 
-def build_page(opening: Opening, words: Words, homes: Mapping[str, str], choices: Choices) -> gr.Blocks:
+def build_page(
+    opening: Opening, words: Words, homes: Mapping[str, str], choices: Choices, meter: Meter | None = None
+) -> gr.Blocks:
     """The page in one language; `homes` says at which path each language is."""
-    chat = Chat(opening, words, choices.help_lines, choices.finish, choices.root_path)
+    chat = Chat(opening, words, choices.help_lines, choices.finish, choices.root_path, meter)
     plain: dict[str, Any] = {"apply_default_css": False}
     page: gr.Blocks
     with gr.Blocks(title=words("page.title"), fill_width=True, analytics_enabled=False) as page:
@@ -102,28 +105,47 @@ def build_page(opening: Opening, words: Words, homes: Mapping[str, str], choices
         bridge.ask(ask_from_link, [talk], [chatbot, talk], concurrency_limit=8, **quiet).then(
             None, js=answered, **quiet
         )
-        again.click(chat.start_again, [talk], [chatbot, talk], queue=False, **quiet).then(
+        # In the queue too: what goes beside it needs an address that would run anything else beside it.
+        again.click(chat.start_again, [talk], [chatbot, talk], concurrency_limit=8, **quiet).then(
             None, js="() => window.alpie.cleared()", **quiet
         )
     return page
 
 
-def head_of(words: Words, home: str, choices: Choices) -> str:
-    """What goes into the document head: styles, scripts and the words the scripts say."""
-    root = choices.root_path
-    own = {"lang": words.language, "root": root, "home": home, "feedback": choices.feedback is not None}
+def script_of(words: Words, home: str, choices: Choices) -> str:
+    """The scripts of the page as one, after the words they say.
+
+    A file, for the content-security policy allows no script that is put into the page later; one file, for
+    Gradio adds the files of a head in no certain order.
+    """
+    own = {
+        "lang": words.language,
+        "root": choices.root_path,
+        "home": home,
+        "feedback": choices.feedback is not None,
+    }
     strings = json.dumps({**own, **words.for_scripts}, ensure_ascii=False)
-    safe = strings.replace("<", "\\u003c")
+    parts = ((_ASSETS / name).read_text(encoding="utf-8") for name in _SCRIPTS)
+    return "\n".join((f"window.alpieWords = {strings};", *parts))
+
+
+def head_of(words: Words, home: str, choices: Choices) -> str:
+    """What goes into the document head: styles and the address of the script."""
+    root = choices.root_path
+    digest = _digest(script_of(words, home, choices).encode())
     styles = "".join(f'<link rel="stylesheet" href="{root}{_asset(name)}">' for name in _STYLES)
-    scripts = "".join(f'<script defer src="{root}{_asset(name)}"></script>' for name in _SCRIPTS)
+    script = f'<script defer src="{root}/al/script?lang={words.language}&v={digest}"></script>'
     meta = '<meta name="referrer" content="no-referrer"><meta name="color-scheme" content="light dark">'
-    return f"{meta}{styles}<script>window.alpieWords = {safe};</script>{scripts}"
+    return f"{meta}{styles}{script}"
 
 
 def _asset(name: str) -> str:
     """Address of an asset with a hash of its content, so that browsers never keep an old one."""
-    digest = hashlib.sha256((_ASSETS / name).read_bytes()).hexdigest()[:12]
-    return f"/al/assets/{name}?v={digest}"
+    return f"/al/assets/{name}?v={_digest((_ASSETS / name).read_bytes())}"
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:12]
 
 
 def _masthead(words: Words, homes: Mapping[str, str]) -> str:
@@ -249,6 +271,13 @@ def _foot(words: Words, choices: Choices) -> str:
         [
             tag("span", privacy),
             tag("a", words.html("foot.help"), href="#ayuda", class_="go"),
+            _log_out(words, choices) if choices.users else "",
         ],
         class_="colophon",
     )
+
+
+def _log_out(words: Words, choices: Choices) -> str:
+    """A form, for a link on another page must not log anybody out."""
+    action = f"{choices.root_path}/al/logout?lang={words.language}"
+    return tag("form", tag("button", words.html("login.leave"), class_="act"), method="post", action=action)

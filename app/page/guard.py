@@ -1,128 +1,280 @@
-"""The outer wall: security headers, closed doors, a limit on requests. Pure ASGI, so streams pass through."""
+"""The outer wall: which addresses are open, to whom, how often, how much. Pure ASGI, so streams pass through."""
 
 from __future__ import annotations
 
+import asyncio
 import time
-from collections import OrderedDict, deque
-from collections.abc import Awaitable, Callable, MutableMapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from typing import Any, Protocol
 
-__all__ = ["CONTENT_SECURITY_POLICY", "Guard", "Limits"]
+from alpie.app.page.catalogue import LANGUAGES, words_for
+from alpie.app.page.doors import LONGEST_QUERY, Door, door_of
+from alpie.app.page.headers import FRAGMENT_POLICY, page_policy, security_headers, shortened
+from alpie.app.page.origins import Hosts, comes_from_elsewhere
+from alpie.app.page.rates import Limits, Streams, Window, client_key
+
+__all__ = ["Gate", "Guard", "Limits"]
 
 Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-# Gradio's page does not start without 'unsafe-eval'; nothing outside this server is ever fetched.
-CONTENT_SECURITY_POLICY = "; ".join(
-    (
-        "default-src 'self'",
-        "script-src 'self' 'unsafe-inline' 'unsafe-eval'",
-        "style-src 'self' 'unsafe-inline'",
-        "img-src 'self' data: blob:",
-        "font-src 'self' data:",
-        "connect-src 'self'",
-        "worker-src 'self' blob:",
-        "object-src 'none'",
-        "base-uri 'self'",
-        "form-action 'self'",
-        "frame-ancestors 'self'",
-    )
+_FORWARDED = frozenset(
+    (b"forwarded", b"x-forwarded-for", b"x-forwarded-host", b"x-forwarded-proto", b"x-real-ip")
 )
-_HEADERS = {
-    "content-security-policy": CONTENT_SECURITY_POLICY,
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
-    "x-frame-options": "SAMEORIGIN",
-    "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
-    "cross-origin-opener-policy": "same-origin",
-}
-# Open in Gradio to anyone even when no component uses them: files from strangers, state written to disk.
-_CLOSED = ("/upload", "/upload_progress", "/deep_link", "/component_server", "/monitoring", "/runs")
-_COSTLY = ("/queue/join", "/call/", "/run/")
+_MOST_HEADERS = 100
+_RETRY_SECONDS = {429: 60, 503: 5}
 
 
-@dataclass(frozen=True)
-class Limits:
-    """Requests one client may make within a window. Questions cost an encoder run, readings do not."""
+class Gate(Protocol):
+    """Who may pass: asked for every request that the wall would let through."""
 
-    questions: int = 60
-    readings: int = 600
-    window_seconds: float = 60.0
-    clients: int = 10_000  # remembered at once, oldest forgotten
-
-
-class _Window:
-    """Counts requests by client in a sliding window."""
-
-    def __init__(self, most: int, limits: Limits, clock: Callable[[], float]) -> None:
-        self._most, self._limits, self._clock = most, limits, clock
-        self._times: OrderedDict[str, deque[float]] = OrderedDict()
-
-    def admits(self, client: str) -> bool:
-        now = self._clock()
-        times = self._times.setdefault(client, deque())
-        self._times.move_to_end(client)
-        while len(self._times) > self._limits.clients:
-            self._times.popitem(last=False)
-        while times and now - times[0] > self._limits.window_seconds:
-            times.popleft()
-        if len(times) >= self._most:
-            return False
-        times.append(now)
-        return True
+    async def __call__(self, scope: Scope, receive: Receive, send: Send, path: str) -> bool:
+        """Whether the request may go on; if not, it has been answered."""
+        ...
 
 
 class Guard:
-    """Middleware around the whole application."""
+    """Middleware around the whole application.
+
+    `hosts`: the names the page answers to; None, any. `proxied`: whether what a proxy says of the visitor is
+    believed; uvicorn has then put the visitor's address into the scope. `gate`: asks for a password, or None.
+    `bodies`: routes that take larger bodies than a form, with their limit (bytes); their body is not held in
+    memory here. `on_refusal` is told the status of every refusal.
+    """
 
     def __init__(
-        self, app: App, limits: Limits | None = None, clock: Callable[[], float] = time.monotonic
+        self,
+        app: App,
+        limits: Limits | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        hosts: Hosts | None = None,
+        proxied: bool = False,
+        gate: Gate | None = None,
+        bodies: Mapping[str, int] | None = None,
+        on_refusal: Callable[[int], None] = lambda status: None,
     ) -> None:
         self.app = app
-        chosen = limits or Limits()
-        self._questions = _Window(chosen.questions, chosen, clock)
-        self._readings = _Window(chosen.readings, chosen, clock)
+        self._limits = limits or Limits()
+        self._hosts, self._proxied, self._gate = hosts, proxied, gate
+        self._bodies, self._on_refusal = dict(bodies or {}), on_refusal
+        most = {"question": self._limits.questions, "file": self._limits.files}
+        self._windows = {
+            kind: Window(most.get(kind, self._limits.readings), self._limits, clock)
+            for kind in ("question", "file", "reading")
+        }
+        self._streams = Streams(self._limits.streams)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] == "lifespan":
             await self.app(scope, receive, send)
-            return
-        send = _with_headers(send)
-        refusal = self._refusal(scope)
-        if refusal:
-            await _plain(send, *refusal)
-        else:
-            await self.app(scope, receive, send)
+        elif scope["type"] == "http":
+            await self._http(scope, receive, send)
+        else:  # nothing here speaks over a websocket
+            await send({"type": "websocket.close", "code": 1008})
 
-    def _refusal(self, scope: Scope) -> tuple[int, str] | None:
-        path: str = scope["path"].removeprefix(scope.get("root_path", ""))
-        client = scope["client"][0] if scope.get("client") else "-"
-        if "/gradio_api/" in path:
-            inner = path.split("/gradio_api", 1)[1]
-            if inner.startswith(_CLOSED):
-                return 403, "Closed on this server."
-            if scope["method"] == "POST" and inner.startswith(_COSTLY) and not self._questions.admits(client):
-                return 429, "Too many requests; wait a minute."
-        elif path.startswith("/al/") and not self._readings.admits(client):
-            return 429, "Too many requests; wait a minute."
+    async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope["path"].removeprefix(scope.get("root_path", "")) or "/"
+        door = door_of(scope["method"], path)
+        client = client_key(scope["client"][0]) if scope.get("client") else "-"
+        refusal = self._refusal(scope, path, door, client)
+        if refusal:
+            await self._refuse(send, path, *refusal)
+            return
+        assert door is not None
+        if not self._proxied:
+            # Gradio believes them of anyone when it writes the address of the page into it
+            scope["headers"] = [(k, v) for k, v in scope["headers"] if k not in _FORWARDED]
+        try:
+            receive = await self._bounded(scope, receive, door, path)
+        except _TooMuch as much:
+            await self._refuse(send, path, much.status, much.key)
+            return
+        shown = _Page(scope, send) if door.kind == "page" else _Fragment(send, self._shed(path, send))
+        if self._gate and door.kind != "health" and not await self._gate(scope, receive, shown, path):
+            return
+        if door.kind != "stream":
+            await self.app(scope, receive, shown)
+        elif self._streams.open(client):
+            try:
+                await self.app(scope, receive, shown)
+            finally:
+                self._streams.close(client)
+        else:
+            await self._refuse(send, path, 429, "guard.too_many")
+
+    def _refusal(self, scope: Scope, path: str, door: Door | None, client: str) -> tuple[int, str] | None:
+        """Status and key of the sentence, or None for a request that may go on."""
+        headers = scope["headers"]
+        if self._hosts and not all(self._hosts.know(host) for host in self._named(headers)):
+            return 421, "guard.host"
+        if door is None:
+            return (403, "guard.closed") if "/gradio_api/" in path else (404, "guard.none")
+        if len(scope["query_string"]) > LONGEST_QUERY or len(headers) > _MOST_HEADERS:
+            return 414, "guard.too_long"
+        if scope["method"] == "POST" and self._from_elsewhere(headers):
+            return 403, "guard.elsewhere"
+        kind = "reading" if door.kind in ("page", "stream") else door.kind
+        if kind in self._windows and not self._windows[kind].admits(client):
+            return 429, "guard.too_many"
         return None
 
+    def _named(self, headers: list[tuple[bytes, bytes]]) -> list[str]:
+        """The hosts a request names; an empty one when it names none."""
+        names = [value.decode("latin-1") for key, value in headers if key == b"host"] or [""]
+        if self._proxied:
+            forwarded = _header(headers, b"x-forwarded-host")
+            names += [one.strip() for one in forwarded.split(",")] if forwarded else []
+        return names
 
-def _with_headers(send: Send) -> Send:
-    async def sending(message: MutableMapping[str, Any]) -> None:
+    def _from_elsewhere(self, headers: list[tuple[bytes, bytes]]) -> bool:
+        origin, site = _header(headers, b"origin"), _header(headers, b"sec-fetch-site")
+        return all(comes_from_elsewhere(host, origin, site) for host in self._named(headers))
+
+    async def _bounded(self, scope: Scope, receive: Receive, door: Door, path: str) -> Receive:
+        """A `receive` that hands on a body within its limit; raises _TooMuch."""
+        most = self._bodies.get(path, door.body_bytes) if scope["method"] == "POST" else 0
+        told = _header(scope["headers"], b"content-length")
+        if told is not None and (not told.isdecimal() or int(told) > most):
+            raise _TooMuch(413, "guard.too_large")
+        if path in self._bodies:
+            return _counted(receive, most)
+        if scope["method"] != "POST":
+            return receive
+        try:
+            async with asyncio.timeout(self._limits.body_seconds):
+                body = await _whole(receive, most)
+        except TimeoutError:
+            raise _TooMuch(408, "guard.too_slow") from None
+        return _replayed(body, receive)
+
+    def _shed(self, path: str, send: Send) -> Callable[[int], Awaitable[bool]]:
+        """Says busy in a plain sentence where Gradio says it in English only."""
+
+        async def shed(status: int) -> bool:
+            if status != 503 or "/gradio_api/" not in path:
+                return False
+            await self._refuse(send, path, 503, "guard.busy")
+            return True
+
+        return shed
+
+    async def _refuse(self, send: Send, path: str, status: int, key: str) -> None:
+        self._on_refusal(status)
+        first = next((one for one in LANGUAGES if path.startswith(f"/{one}/")), "es")
+        sentences = (words_for(one)(key) for one in sorted(LANGUAGES, key=lambda one: one != first))
+        body = "\n".join(sentences).encode()
+        headers = [
+            (b"content-type", b"text/plain; charset=utf-8"),
+            (b"content-length", str(len(body)).encode()),
+        ]
+        headers += security_headers(FRAGMENT_POLICY)
+        if status in _RETRY_SECONDS:
+            headers.append((b"retry-after", str(_RETRY_SECONDS[status]).encode()))
+        if status in (408, 413):  # what is still coming is not waited for
+            headers.append((b"connection", b"close"))
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+
+
+class _TooMuch(Exception):
+    def __init__(self, status: int, key: str) -> None:
+        super().__init__(key)
+        self.status, self.key = status, key
+
+
+class _Fragment:
+    """Adds the headers of an answer that is no page of Gradio's."""
+
+    def __init__(self, send: Send, shed: Callable[[int], Awaitable[bool]]) -> None:
+        self._send, self._shed, self._dropping = send, shed, False
+
+    async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            own = [(name.encode(), value.encode()) for name, value in _HEADERS.items()]
-            kept = [(k, v) for k, v in message.get("headers", []) if k.decode().lower() not in _HEADERS]
-            message = {**message, "headers": kept + own}
-        await send(message)
-
-    return sending
+            self._dropping = await self._shed(message["status"])
+            message = {**message, "headers": _own_headers(message, FRAGMENT_POLICY)}
+        if not self._dropping:
+            await self._send(message)
 
 
-async def _plain(send: Send, status: int, text: str) -> None:
-    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"retry-after", b"60")]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": text.encode()})
+class _Page:
+    """Holds a page of Gradio's until it is whole, for its policy names its scripts by their hashes."""
+
+    def __init__(self, scope: Scope, send: Send) -> None:
+        self._send = send
+        self._accepted = [value for key, value in scope["headers"] if key == b"accept-encoding"]
+        scope["headers"] = [(k, v) for k, v in scope["headers"] if k != b"accept-encoding"]
+        self._start: Message = {}
+        self._body = bytearray()
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self._start = message
+            return
+        if message["type"] != "http.response.body":
+            await self._send(message)
+            return
+        self._body += message.get("body", b"")
+        if message.get("more_body"):
+            return
+        html = bytes(self._body)
+        headers = _own_headers(self._start, page_policy(html), b"content-length", b"vary")
+        body, more = shortened(html, self._accepted)
+        headers += [*more, (b"content-length", str(len(body)).encode()), (b"cache-control", b"no-cache")]
+        await self._send({**self._start, "headers": headers})
+        await self._send({"type": "http.response.body", "body": body})
+
+
+def _own_headers(start: Message, policy: str, *dropped: bytes) -> list[tuple[bytes, bytes]]:
+    own = security_headers(policy)
+    replaced = {name for name, _ in own} | set(dropped)
+    foreign = (b"access-control-", b"server")  # no other site may read an answer
+    kept = [
+        (k, v)
+        for k, v in start.get("headers", [])
+        if k.lower() not in replaced and not k.lower().startswith(foreign)
+    ]
+    return kept + own
+
+
+def _header(headers: list[tuple[bytes, bytes]], name: bytes) -> str | None:
+    return next((value.decode("latin-1") for key, value in headers if key == name), None)
+
+
+async def _whole(receive: Receive, most: int) -> bytes:
+    body = bytearray()
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            return bytes(body)
+        body += message.get("body", b"")
+        if len(body) > most:
+            raise _TooMuch(413, "guard.too_large")
+        if not message.get("more_body"):
+            return bytes(body)
+
+
+def _replayed(body: bytes, receive: Receive) -> Receive:
+    """`body` as one message; then whatever else comes, which is the end of the connection."""
+    waiting: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def replaying() -> Message:
+        return waiting.pop() if waiting else await receive()
+
+    return replaying
+
+
+def _counted(receive: Receive, most: int) -> Receive:
+    """A stream that ends when it has gone on for too long: the route finds a body cut short and refuses it."""
+    seen = 0
+
+    async def counting() -> Message:
+        nonlocal seen
+        message = await receive()
+        seen += len(message.get("body", b""))
+        return message if seen <= most else {"type": "http.disconnect"}
+
+    return counting

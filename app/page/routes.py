@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from fastapi import APIRouter, FastAPI, Request
@@ -19,11 +19,15 @@ from fastapi.staticfiles import StaticFiles
 from alpie.app.page import basket, check, documents, evaluation, lookup, record_view
 from alpie.app.page.catalogue import Words, words_for
 from alpie.app.page.choices import Choices
+from alpie.app.page.document_routes import add_document_routes
 from alpie.app.page.feedback import FeedbackFile
 from alpie.app.page.help import render_help
 from alpie.app.page.html import tag
 from alpie.app.page.library import Library, NotReady, Opening
+from alpie.app.page.metrics import CONTENT_TYPE, Meter
+from alpie.app.page.origins import is_loopback
 from alpie.app.page.panel import Panels
+from alpie.app.page.timings import render_timings
 from alpie.index.errors import AddressError, AlpieError
 
 __all__ = ["add_routes"]
@@ -36,18 +40,34 @@ _LONGEST_VALUE = 4000  # characters of one parameter
 Make = Callable[[Library, Words], Response]
 
 
-def add_routes(app: FastAPI, opening: Opening, choices: Choices) -> None:
-    """Hang the routes on `app`."""
+def add_routes(
+    app: FastAPI,
+    opening: Opening,
+    choices: Choices,
+    meter: Meter | None = None,
+    scripts: Mapping[str, str] | None = None,
+) -> None:
+    """Hang the routes on `app`; `scripts`: the page's script in each language."""
     router = APIRouter(prefix="/al", include_in_schema=False)
-    panels: list[Panels] = []  # made once, when the corpus is there
+    kept: list[Panels] = []  # of the corpus in use
 
     def panels_of(library: Library) -> Panels:
-        if not panels:
-            panels.append(Panels(library, choices.root_path))
-        return panels[0]
+        for panels in kept:
+            if panels.library is library:
+                return panels
+        kept[:] = [Panels(library, choices.root_path)]
+        return kept[0]
 
     async def answer(request: Request, make: Make) -> Response:
         return await run_in_threadpool(_answered, opening, _words(request), make)
+
+    @router.get("/script")
+    async def script(request: Request) -> Response:
+        text = (scripts or {}).get(_words(request).language, "")
+        headers = {
+            "cache-control": "public, max-age=31536000, immutable" if "v" in _query(request) else "no-cache"
+        }
+        return Response(text, media_type="text/javascript; charset=utf-8", headers=headers)
 
     @router.get("/reader")
     async def reader(request: Request) -> Response:
@@ -91,13 +111,18 @@ def add_routes(app: FastAPI, opening: Opening, choices: Choices) -> None:
     async def document_list(request: Request) -> Response:
         return await answer(
             request,
-            lambda library, words: HTMLResponse(documents.render_documents(panels_of(library), words)),
+            lambda library, words: HTMLResponse(
+                documents.render_documents(panels_of(library), words, choices.uploads)
+            ),
         )
 
     @router.get("/evaluation")
     async def evaluation_view(request: Request) -> Response:
         words = _words(request)
-        return HTMLResponse(await run_in_threadpool(evaluation.render_evaluation, choices.reports, words))
+        shown = await run_in_threadpool(evaluation.render_evaluation, choices.reports, words)
+        if meter and choices.metrics != "off":
+            shown += render_timings(meter, words)
+        return HTMLResponse(shown)
 
     @router.get("/help")
     async def help_view(request: Request) -> Response:
@@ -134,11 +159,22 @@ def add_routes(app: FastAPI, opening: Opening, choices: Choices) -> None:
             kept = await run_in_threadpool(file.add, *arguments)
             return Response(status_code=204 if kept else 400)
 
+    if meter and choices.metrics != "off":
+
+        @router.get("/metrics")
+        async def metrics(request: Request) -> Response:
+            # a visitor whose address a trusted proxy told is not on this machine
+            near = request.client is not None and is_loopback(request.client.host)
+            if choices.metrics == "loopback" and not near:
+                return Response(status_code=403)
+            return Response(meter.exposition(), media_type=CONTENT_TYPE)
+
     @app.get("/healthz", include_in_schema=False)
     async def health() -> JSONResponse:
         state = "ready" if opening.ready else "failed" if opening.settled else "opening"
         return JSONResponse({"status": state}, status_code=503 if state == "failed" else 200)
 
+    add_document_routes(router, opening, choices)
     app.include_router(router)
     app.mount("/al/assets", StaticFiles(directory=_ASSETS), name="assets")
 

@@ -3,56 +3,68 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import os
 import warnings
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI
 
+from alpie.app.following import CorpusOpener
 from alpie.app.page.catalogue import LANGUAGES, words_for
 from alpie.app.page.choices import Choices
 from alpie.app.page.delivery import Delivery, preloads
+from alpie.app.page.document_routes import upload_bodies
 from alpie.app.page.guard import Guard
 from alpie.app.page.library import Library, Opening
+from alpie.app.page.login import Login
+from alpie.app.page.metrics import Meter
 from alpie.app.page.routes import add_routes
-from alpie.index.errors import IndexMissing
+from alpie.app.users import Users
 
 if TYPE_CHECKING:
     from alpie.app.settings import Settings
 
 __all__ = ["create_app", "serve"]
 
-_LOG = logging.getLogger(__name__)
 # Gradio and its client otherwise call home when they start.
 _QUIET = {"GRADIO_ANALYTICS_ENABLED": "False", "HF_HUB_DISABLE_TELEMETRY": "1", "HF_HUB_OFFLINE": "1"}
-_MOST_WAITING = 64  # questions in the queue; the limit by client comes first
+_AT_ONCE = 4  # questions of the endpoints answered at the same time
+_SESSIONS = 500  # conversations remembered; a browser brings its own along when it was forgotten
 
 
-def create_app(open_library: Callable[[], Library], choices: Choices | None = None) -> FastAPI:
-    """The whole application; `open_library` runs in the background, once."""
+def create_app(
+    open_library: Callable[[], Library],
+    choices: Choices | None = None,
+    stamp: Callable[[], object] | None = None,
+) -> FastAPI:
+    """The whole application; `open_library` runs in the background, once and whenever `stamp` changes."""
     choices = choices or Choices()
     os.environ.update(_QUIET)
     import gradio as gr  # late: half a second and 150 MB that no other command needs
 
     from alpie.app.page.api import add_api
-    from alpie.app.page.frame import build_page, head_of
+    from alpie.app.page.frame import build_page, head_of, script_of
 
-    opening = Opening(open_library).start()
+    meter = Meter()
+    opening = Opening(lambda: meter.measured(open_library()), stamp).start()
     app = FastAPI(title="Al Pie", docs_url=None, redoc_url=None, openapi_url=None)
-    add_routes(app, opening, choices)
+    queues: list[Any] = []
     paths = {one: "/" if one == choices.language else f"/{one}/" for one in LANGUAGES}
     homes = {one: choices.root_path + path for one, path in paths.items()}
     heads = {one: head_of(words_for(one), homes[one], choices) for one in LANGUAGES}
+    scripts = {one: script_of(words_for(one), homes[one], choices) for one in LANGUAGES}
+    add_routes(app, opening, choices, meter, scripts)
 
     def mount_pages() -> None:
         # "/" last: it takes what is left.
         for one in sorted(paths, key=lambda name: paths[name], reverse=True):
             words = words_for(one)
-            page = build_page(opening, words, homes, choices)
+            page = build_page(opening, words, homes, choices, meter)
             add_api(page, opening, one, choices.finish)
-            page.queue(default_concurrency_limit=4, max_size=_MOST_WAITING, api_open=False)
+            page.queue(default_concurrency_limit=_AT_ONCE, max_size=choices.most_waiting, api_open=False)
+            page.state_session_capacity = _SESSIONS
+            queues.append(page._queue)
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # SSR and deprecation talk that concerns nobody here
                 gr.mount_gradio_app(
@@ -72,8 +84,17 @@ def create_app(open_library: Callable[[], Library], choices: Choices | None = No
                 )
 
     _within_a_loop(mount_pages)
+    meter.gauge("waiting_questions", "Questions in the queue", lambda: float(sum(len(one) for one in queues)))
     app.add_middleware(Delivery, links={paths[one]: preloads(head) for one, head in heads.items()})
-    app.add_middleware(Guard, limits=choices.limits)
+    app.add_middleware(
+        Guard,
+        limits=choices.limits,
+        hosts=choices.hosts,
+        proxied=choices.proxied,
+        bodies=upload_bodies(choices),
+        on_refusal=meter.refused,
+        gate=Login(Users(choices.users), choices.root_path) if choices.users else None,
+    )
     return app
 
 
@@ -93,27 +114,10 @@ def _within_a_loop(make: Callable[[], None]) -> None:
 
 def serve(settings: Settings, host: str = "127.0.0.1", port: int = 7860) -> None:
     """Serve until interrupted; listens before the corpus is open."""
-    import uvicorn
+    from alpie.app.page.connections import listening_socket, run, server_config
 
-    def open_library() -> Library:
-        from alpie.app.corpus import Corpus
-
-        try:
-            return Corpus.open(settings)
-        except IndexMissing:
-            _LOG.warning("there is no index in %s yet: building it", settings.data)
-            Corpus.build(settings)
-            return Corpus.open(settings)
-
+    opener = CorpusOpener(settings)
     choices = Choices.from_settings(settings)
-    app = create_app(open_library, choices)
-    if host not in ("127.0.0.1", "localhost", "::1"):
-        _LOG.warning("listening on %s: everybody who reaches this machine can ask", host)
-    uvicorn.run(
-        app,
-        host=host,
-        port=port,
-        root_path=choices.root_path,
-        log_level="warning",
-        server_header=False,
-    )
+    listening = listening_socket(host, port)
+    app = create_app(opener.open_or_build, choices, opener.stamp)
+    run(server_config(app, choices.root_path, settings.trusted_proxies), listening)

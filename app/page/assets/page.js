@@ -27,7 +27,10 @@ window.alpie = (() => {
   window.fetch = async (...request) => {
     if (String(request[0]?.url ?? request[0]).includes("/queue/join")) window.alpiePanel?.asked();
     const answer = await plainFetch(...request);
-    if ((answer.status === 429 || answer.status === 503) && answer.url.includes("/queue/join")) say(words.too_many);
+    if ((answer.status === 429 || answer.status === 503) && answer.url.includes("/queue/join")) {
+      say(answer.status === 503 ? words.busy : words.too_many);
+    }
+    if (answer.status === 401) location.reload();  // the session is over: the log-in form comes up
     return answer;
   };
 

@@ -1,0 +1,86 @@
+"""Under which names the page answers, and from which pages it takes orders.
+
+A page elsewhere can make a browser send a request here, and can, by giving its own name our address (DNS
+rebinding), even read the answer. So a request must name a host we go by, and one that changes something
+must come from a page of ours.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+__all__ = ["Hosts", "comes_from_elsewhere", "is_loopback"]
+
+_LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1")
+
+
+@dataclass(frozen=True)
+class Hosts:
+    """The names the page goes by; `addresses`: any IP address too, which no DNS can rebind."""
+
+    names: frozenset[str]
+    addresses: bool = False
+
+    @classmethod
+    def of(cls, listening: str, named: Sequence[str] = ()) -> Hosts:
+        """For a server that listens at `listening`; `named` are those the operator adds, such as a proxy's.
+
+        On loopback only loopback's own names; elsewhere the machine's names and any address.
+        """
+        names = {*_LOOPBACK_NAMES, *(name.lower().strip("[]") for name in named)}
+        if is_loopback(listening):
+            return cls(frozenset(names))
+        machine = socket.gethostname().lower()
+        return cls(frozenset({*names, listening.lower(), machine, f"{machine}.local"}), addresses=True)
+
+    def know(self, host: str) -> bool:
+        """Whether `host`, the value of a Host header, is one of ours."""
+        name = _name_of(host)
+        if not name:
+            return False
+        if name in self.names or "*" in self.names:
+            return True
+        return self.addresses and _is_address(name)
+
+
+def comes_from_elsewhere(host: str, origin: str | None, fetch_site: str | None) -> bool:
+    """Whether a request was made by a page of another site. Programs send neither header and may ask.
+
+    Browsers say so themselves (Sec-Fetch-Site) over TLS and on loopback; elsewhere the origin must be our host.
+    """
+    if fetch_site is not None:
+        return fetch_site not in ("same-origin", "none")
+    if origin is None:
+        return False
+    try:
+        return urlsplit(origin).netloc.lower() != host.lower()
+    except ValueError:
+        return True
+
+
+def is_loopback(host: str) -> bool:
+    """Whether an address to listen at is reached from this machine only."""
+    if host.lower() == "localhost":
+        return True
+    return _is_address(host) and ipaddress.ip_address(host).is_loopback
+
+
+def _name_of(host: str) -> str:
+    try:
+        parts = urlsplit(f"//{host}")
+        _ = parts.port  # raises for a port that is none
+    except ValueError:
+        return ""
+    return (parts.hostname or "") if parts.netloc == host and "@" not in host else ""
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True

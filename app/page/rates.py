@@ -1,0 +1,94 @@
+"""How much one client may ask for. Constant memory a client, however often it asks."""
+
+from __future__ import annotations
+
+import ipaddress
+import time
+from collections import Counter, OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+
+__all__ = ["Limits", "Streams", "Window", "client_key"]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Requests one client may make within a window. Questions cost an encoder run, readings do not."""
+
+    questions: int = 60
+    readings: int = 600
+    files: int = 3000
+    streams: int = 60  # open at once: each tab holds one or two
+    window_seconds: float = 60.0
+    clients: int = 10_000  # remembered at once, oldest forgotten
+    body_seconds: float = 20.0  # for a whole body to arrive
+
+
+class Window:
+    """Counts requests by client in a sliding window.
+
+    Two counts a client: of this stretch of time and of the one before, which fades out as this one passes.
+    Never admits more than `most` within a stretch.
+    """
+
+    def __init__(self, most: int, limits: Limits, clock: Callable[[], float] = time.monotonic) -> None:
+        self._most, self._limits, self._clock = most, limits, clock
+        self._counts: OrderedDict[str, tuple[int, int, int]] = OrderedDict()  # stretch, before, now
+
+    def admits(self, client: str) -> bool:
+        """Whether one more is admitted; if so it counts."""
+        stretch, before, now, admitted = self._state(client)
+        self._counts[client] = (stretch, before, now + admitted)
+        self._counts.move_to_end(client)
+        while len(self._counts) > self._limits.clients:
+            self._counts.popitem(last=False)
+        return admitted
+
+    def would_admit(self, client: str) -> bool:
+        """The same, without counting."""
+        return self._state(client)[-1]
+
+    def _state(self, client: str) -> tuple[int, int, int, bool]:
+        at, passed = divmod(self._clock(), self._limits.window_seconds)
+        stretch = int(at)
+        last, before, now = self._counts.get(client, (stretch, 0, 0))
+        if last != stretch:
+            before, now = (now if last == stretch - 1 else 0), 0
+        fading = before * (1 - passed / self._limits.window_seconds)
+        return stretch, before, now, fading + now < self._most
+
+
+class Streams:
+    """Counts what each client holds open."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._open: Counter[str] = Counter()
+
+    def open(self, client: str) -> bool:
+        """Whether one more may be opened; if so it has to be closed."""
+        if self._open[client] >= self._most:
+            return False
+        self._open[client] += 1
+        return True
+
+    def close(self, client: str) -> None:
+        self._open[client] -= 1
+        if self._open[client] <= 0:
+            del self._open[client]
+
+    def __len__(self) -> int:
+        return self._open.total()
+
+
+def client_key(address: str) -> str:
+    """Who counts as one client: an IPv4 address, or an IPv6 network of 64 bits, which is one household."""
+    try:
+        parsed = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if isinstance(parsed, ipaddress.IPv6Address):
+        if parsed.ipv4_mapped:
+            return str(parsed.ipv4_mapped)
+        return str(ipaddress.ip_network((parsed, 64), strict=False))
+    return str(parsed)

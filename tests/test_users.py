@@ -1,0 +1,252 @@
+"""Users and passwords: hashed storage, sessions that cannot be forged, a door that lets nobody else in."""
+
+from __future__ import annotations
+
+import base64
+import stat
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from alpie.app import cli, users
+from alpie.app.page.guard import Guard
+from alpie.app.page.login import COOKIE, Login, read_session, sign_session
+from alpie.app.users import Users, hashed
+from alpie.index.errors import SettingsError
+
+PASSWORD = "una contraseña larga ñ"
+NAME = "maría"
+
+
+@pytest.fixture(autouse=True)
+def quick_hash(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same function with a small cost: dozens of hashes below."""
+    monkeypatch.setattr(users, "_N", 2**4)
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> Users:
+    kept = Users(tmp_path / "users")
+    assert kept.add(NAME, PASSWORD)
+    return kept
+
+
+async def inner(scope: Any, receive: Any, send: Any) -> None:
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"text/html")]})
+    await send({"type": "http.response.body", "body": b"inside"})
+
+
+def door(kept: Users, clock: Any = time.time, address: str = "10.0.0.1") -> TestClient:
+    guard = Guard(inner, gate=Login(kept, clock=clock))
+    return TestClient(guard, client=(address, 1), base_url="http://localhost", follow_redirects=False)
+
+
+def log_in(client: TestClient, name: str = NAME, password: str = PASSWORD) -> Any:
+    return client.post("/al/login", data={"name": name, "password": password})
+
+
+def test_the_cost_of_a_guess_is_what_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()
+    assert hashed(PASSWORD).startswith("scrypt$32768$8$1$")
+
+
+def test_only_hashes_are_stored_each_with_its_own_salt(kept: Users) -> None:
+    kept.add("otra", PASSWORD)
+    text = kept.path.read_text("utf-8")
+    assert PASSWORD not in text
+    assert len(set(kept.hashes().values())) == 2
+    for path in (kept.path, kept.path.with_name("users.secret")):
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert kept.knows(NAME, PASSWORD)
+    assert not kept.knows(NAME, PASSWORD + " ")
+    assert not kept.knows("nadie", PASSWORD)
+
+
+def test_the_file_is_read_again_when_it_changes(kept: Users) -> None:
+    other = Users(kept.path)
+    assert other.knows(NAME, PASSWORD)
+    kept.add(NAME, "otra contraseña más")
+    assert not other.knows(NAME, PASSWORD)
+    kept.remove(NAME)
+    assert not other.knows(NAME, "otra contraseña más")
+
+
+@pytest.mark.parametrize(("name", "password"), [("", PASSWORD), ("a:b", PASSWORD), ("a\nb", PASSWORD),
+                                                ("x" * 65, PASSWORD), ("ana", "corta"), ("ana", "x" * 201)])  # fmt: skip
+def test_unusable_names_and_passwords_are_refused(kept: Users, name: str, password: str) -> None:
+    with pytest.raises(SettingsError):
+        kept.add(name, password)
+
+
+def test_a_damaged_file_lets_nobody_in(kept: Users) -> None:
+    kept.path.write_text("ana:plain text\n", encoding="utf-8")
+    with pytest.raises(SettingsError, match="línea 1"):
+        Users(kept.path).knows("ana", "plain text")
+    with pytest.raises(SettingsError, match="alpie users add"):
+        Users(kept.path.with_name("none")).hashes()
+
+
+def test_without_a_session_nothing_is_shown(kept: Users) -> None:
+    client = door(kept)
+    for path in ("/", "/en/"):
+        answer = client.get(path)
+        assert answer.status_code == 303
+        assert answer.headers["location"].startswith("/al/login?lang=")
+    for method, path in (("GET", "/al/reader"), ("GET", "/config"), ("POST", "/gradio_api/queue/join"),
+                         ("GET", "/gradio_api/queue/data"), ("GET", "/al/metrics"), ("GET", "/assets/x.js"),
+                         ("POST", "/gradio_api/call/ask"), ("GET", "/gradio_api/info")):  # fmt: skip
+        answer = client.request(method, path)
+        assert answer.status_code == 401, path
+        assert "inside" not in answer.text
+    assert client.get("/healthz").text == "inside", "the monitor needs no password"
+    form = client.get("/al/login?lang=en").text
+    assert 'lang="en"' in form
+    assert "Password" in form
+
+
+def test_a_session_opens_until_it_ends(kept: Users) -> None:
+    now = time.time()
+    client = door(kept, lambda: now)
+    answer = log_in(client)
+    assert answer.status_code == 303
+    cookie = answer.headers["set-cookie"].lower()
+    assert "httponly" in cookie
+    assert "samesite=lax" in cookie
+    assert client.get("/al/help").text == "inside"
+    now += 12 * 3600 + 1
+    assert client.get("/al/help").status_code == 401
+
+
+def test_over_tls_the_cookie_is_secure(kept: Users) -> None:
+    guard = Guard(inner, gate=Login(kept))
+    client = TestClient(guard, base_url="https://localhost", follow_redirects=False)
+    assert "secure" in log_in(client).headers["set-cookie"].lower()
+
+
+def test_logging_out_forgets_the_cookie_and_takes_a_form(kept: Users) -> None:
+    client = door(kept)
+    log_in(client)
+    assert "set-cookie" not in client.get("/al/logout").headers
+    assert client.post("/al/logout", headers={"origin": "https://evil.example"}).status_code == 403
+    client.post("/al/logout")
+    assert client.get("/al/help").status_code == 401
+
+
+def test_a_new_password_or_a_removed_user_ends_the_sessions(kept: Users) -> None:
+    client = door(kept)
+    log_in(client)
+    kept.add(NAME, "otra contraseña más")
+    assert client.get("/al/help").status_code == 401
+    log_in(client, password="otra contraseña más")
+    assert client.get("/al/help").status_code == 200
+    kept.remove(NAME)
+    assert client.get("/al/help").status_code == 401
+
+
+def test_sessions_cannot_be_forged(kept: Users, tmp_path: Path) -> None:
+    end = time.time() + 100
+    good = sign_session(kept, NAME, end)
+    assert read_session(kept, good, time.time()) == NAME
+    kept.add("ana", PASSWORD)
+    name, stop, signature = good.split("|")
+    ana = base64.urlsafe_b64encode(b"ana").decode()
+    (tmp_path / "other").mkdir()
+    stranger = Users(tmp_path / "other" / "users")
+    stranger.add(NAME, PASSWORD)
+    for bad in ("", "|", "||", "x|y|z", f"{ana}|{stop}|{signature}", f"{name}|{int(stop) + 9}|{signature}",
+                f"{name}|{stop}|", f"{name}|-1|{signature}", f"{name}|٣|{signature}", "é|1|ñ", "|" * 999,
+                sign_session(stranger, NAME, end), good[:-1]):  # fmt: skip
+        assert read_session(kept, bad, time.time()) is None, bad
+    assert read_session(kept, good, end + 1) is None
+
+
+def test_two_processes_share_sessions(kept: Users) -> None:
+    cookie = log_in(door(kept)).cookies[COOKIE]
+    other = door(Users(kept.path))
+    other.cookies.set(COOKIE, cookie)
+    assert other.get("/al/help").status_code == 200
+
+
+def test_programs_send_name_and_password(kept: Users) -> None:
+    client = door(kept)
+    for _ in range(30):
+        assert client.post("/gradio_api/call/ask", auth=(NAME.encode(), PASSWORD.encode())).status_code == 200
+    answer = client.post("/gradio_api/call/ask", auth=(NAME.encode(), b"wrong"))
+    assert answer.status_code == 401
+    assert answer.headers["www-authenticate"].startswith("Basic")
+    for broken in ("Basic", "Basic !!!", "Basic " + base64.b64encode(b"\xff\xfe").decode(), "Bearer x"):
+        assert client.get("/al/help", headers={"authorization": broken}).status_code == 401
+
+
+def test_guessing_is_slowed_down(kept: Users) -> None:
+    now = 1000.0
+    client = door(kept, lambda: now)
+    codes = [log_in(client, password=f"wrong password {n}").status_code for n in range(12)]
+    assert codes == [401] * 10 + [429] * 2
+    assert log_in(client).status_code == 429, "not even the right one now"
+    assert log_in(door(kept, lambda: now, "10.0.0.2")).status_code == 303, "another door is another count"
+    now += 601
+    assert log_in(client).status_code == 303
+
+
+def test_guessing_from_many_places_is_slowed_down_by_name(kept: Users) -> None:
+    gate = Login(kept, clock=lambda: 1000.0)
+    codes = [
+        log_in(TestClient(Guard(inner, gate=gate), client=(f"10.0.0.{n}", 1), base_url="http://localhost"),
+               password="wrong password").status_code
+        for n in range(12)
+    ]  # fmt: skip
+    assert codes == [401] * 10 + [429] * 2
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"\xff", b"name=" + b"x" * 9000, b"&" * 900, b"name=a&password=b&name=c"]
+)
+def test_any_form_is_borne(kept: Users, body: bytes) -> None:
+    answer = door(kept).post("/al/login", content=body)
+    assert answer.status_code in (401, 413)
+
+
+def test_names_are_escaped_on_the_form(kept: Users) -> None:
+    answer = log_in(door(kept), name='"><script>x</script>')
+    assert "<script" not in answer.text
+
+
+def test_the_command_adds_lists_and_removes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import io
+
+    path = tmp_path / "deep" / "users"
+    monkeypatch.setenv("ALPIE_USERS", str(path))
+    monkeypatch.setattr("sys.stdin", io.StringIO(PASSWORD + "\n"))
+    assert cli.main(["users", "add", "ana"]) == 0
+    assert Users(path).knows("ana", PASSWORD)
+    assert cli.main(["users", "list"]) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == "ana"
+    assert cli.main(["users", "remove", "ana"]) == 0
+    assert cli.main(["users", "remove", "ana"]) == 1
+    assert cli.main(["users", "add"]) == 1
+    monkeypatch.delenv("ALPIE_USERS")
+    assert cli.main(["users", "list"]) == 1
+    assert "ALPIE_USERS" in capsys.readouterr().err
+
+
+def test_a_password_asked_for_is_not_shown_and_asked_twice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Terminal:
+        def isatty(self) -> bool:
+            return True
+
+    monkeypatch.setenv("ALPIE_USERS", str(tmp_path / "users"))
+    monkeypatch.setattr("sys.stdin", Terminal())
+    typed = iter([PASSWORD, PASSWORD, PASSWORD, "otra cosa distinta"])
+    monkeypatch.setattr("getpass.getpass", lambda prompt: next(typed))
+    assert cli.main(["users", "add", "ana"]) == 0
+    assert cli.main(["users", "add", "ana"]) == 1
+    captured = capsys.readouterr()
+    assert PASSWORD not in captured.out + captured.err
