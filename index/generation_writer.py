@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack, closing
 from itertools import chain, pairwise
 from pathlib import Path
 from typing import Any
@@ -41,12 +42,18 @@ class GenerationWriter:
 
     def __init__(self, folder: Path, encoder: Encoder) -> None:
         self._folder, self._encoder = folder, encoder
-        self._documents = LineWriter(folder / "documents.jsonl")
-        self._layouts = LineWriter(folder / "layouts.jsonl")
-        self._passages = PassageWriter(folder / "passages.jsonl")
-        self._dense = VectorWriter(folder / "dense.faiss", encoder.dimension)
-        self._sentences = VectorWriter(folder / "sentences.faiss", encoder.dimension)
-        self._tokens = _TokenWriter(folder, encoder.dimension)
+        with ExitStack() as opened:  # on a full disk the third may not open, nor the second close
+            self._documents = opened.enter_context(closing(LineWriter(folder / "documents.jsonl")))
+            self._layouts = opened.enter_context(closing(LineWriter(folder / "layouts.jsonl")))
+            self._passages = opened.enter_context(closing(PassageWriter(folder / "passages.jsonl")))
+            self._dense = opened.enter_context(
+                closing(VectorWriter(folder / "dense.faiss", encoder.dimension))
+            )
+            self._sentences = opened.enter_context(
+                closing(VectorWriter(folder / "sentences.faiss", encoder.dimension))
+            )
+            self._tokens = opened.enter_context(closing(_TokenWriter(folder, encoder.dimension)))
+            self._opened = opened.pop_all()
         self._words = WordNumbers()
         self._lexical = PostingsBuilder(folder / "lexical", word_terms, self._words)
         self._grams = PostingsBuilder(folder / "grams", word_grams, self._words)
@@ -58,10 +65,7 @@ class GenerationWriter:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for writer in (
-            self._documents, self._layouts, self._passages, self._dense, self._sentences, self._tokens
-        ):  # fmt: skip
-            writer.close()
+        self._opened.close()
 
     def add(
         self, document: Document, layout: Layout, passages: Sequence[Passage], embedded: Embedded
