@@ -24,6 +24,7 @@ __all__ = [
     "compare",
     "expected_calibration_error",
     "refusal_curve",
+    "shares",
     "summarise",
     "summarise_by_kind",
 ]
@@ -117,7 +118,7 @@ def summarise(scores: Sequence[QuestionScore], resamples: int = RESAMPLES) -> di
     """Every metric and statistic over these questions, by name."""
     scored = [score for score in scores if score.answerable is not None]
     estimates = dict(
-        zip((m.name for m in METRICS), ratio_estimates(*_shares(scored), resamples), strict=True)
+        zip((m.name for m in METRICS), ratio_estimates(*shares(scored), resamples), strict=True)
     )
     answerable = np.array([bool(score.answerable) for score in scored])
     confidence = np.array([score.confidence for score in scored])
@@ -144,7 +145,7 @@ def summarise_by_kind(
         by_kind.setdefault(score.kind or "(no kind)", []).append(score)
     names = [metric.name for metric in METRICS]
     return {
-        kind: dict(zip(names, ratio_estimates(*_shares(of_kind), resamples), strict=True))
+        kind: dict(zip(names, ratio_estimates(*shares(of_kind), resamples), strict=True))
         for kind, of_kind in by_kind.items()
     }
 
@@ -155,7 +156,7 @@ def compare(
     """First minus second of every ratio metric, on the same questions in the same order."""
     if [score.id for score in first] != [score.id for score in second]:
         raise ValueError("pipelines can only be compared on the same questions in the same order")
-    differences = paired_differences(_shares(first), _shares(second), resamples)
+    differences = paired_differences(shares(first), shares(second), resamples)
     return dict(zip((metric.name for metric in METRICS), differences, strict=True))
 
 
@@ -217,8 +218,8 @@ def refusal_curve(scores: Sequence[QuestionScore]) -> tuple[CurvePoint, ...]:
     return tuple(points)
 
 
-def _shares(scores: Sequence[QuestionScore]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Numerators and denominators, (questions, metrics) each."""
-    shares = [[metric.share(score) or (0.0, 0.0) for metric in METRICS] for score in scores]
-    table = np.array(shares, dtype=np.float64).reshape(len(scores), len(METRICS), 2)
+def shares(scores: Sequence[QuestionScore]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Numerators and denominators of every ratio metric, (questions, metrics) each."""
+    rows = [[metric.share(score) or (0.0, 0.0) for metric in METRICS] for score in scores]
+    table = np.array(rows, dtype=np.float64).reshape(len(scores), len(METRICS), 2)
     return np.ascontiguousarray(table[:, :, 0]), np.ascontiguousarray(table[:, :, 1])

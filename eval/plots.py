@@ -13,7 +13,7 @@ from alpie.eval.report import Report
 __all__ = ["draw_plots", "plots_possible"]
 
 # Okabe and Ito's colours, which colour-blind readers can tell apart: https://jfly.uni-koeln.de/color/
-_COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00")
+_COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#000000", "#999999")
 _SIDE_BY_SIDE = ("recall@1", "recall@5", "mrr@10", "right@1", "right@3", "quote precision")
 _DOTS_PER_INCH = 150
 

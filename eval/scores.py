@@ -10,7 +10,17 @@ from typing import Any
 from alpie.eval.matching import Occurrence, Piece, SourceTexts, coverage, holds, inside
 from alpie.eval.question_file import Evidence, Question
 
-__all__ = ["PASSAGES", "QuestionScore", "miss_cause", "quote_is_right", "right_within", "score_prediction"]
+__all__ = [
+    "PASSAGES",
+    "QuestionScore",
+    "answer_strings",
+    "gold_places",
+    "matches_any",
+    "miss_cause",
+    "quote_is_right",
+    "right_within",
+    "score_prediction",
+]
 
 PASSAGES = 10  # passages a prediction lists
 _HALF = 0.5
@@ -63,8 +73,8 @@ class QuestionScore:
 
 def score_prediction(question: Question, row: Mapping[str, Any], texts: SourceTexts) -> QuestionScore:
     """Scores a row of the predictions file."""
-    groups = tuple(_group(group, texts) for group in question.groups)
-    alternatives = _group(question.evidence, texts) + tuple(one for group in groups for one in group)
+    groups = tuple(gold_places(group, texts) for group in question.groups)
+    alternatives = gold_places(question.evidence, texts) + tuple(one for group in groups for one in group)
     quotes = [Piece.from_row(quote) for quote in row["quotes"]]
     passages = [Piece.from_row(passage) for passage in row["passages"][:PASSAGES]]
     return QuestionScore(
@@ -75,10 +85,10 @@ def score_prediction(question: Question, row: Mapping[str, Any], texts: SourceTe
         confidence=float(row["confidence"]),
         milliseconds=float(row["ms"]),
         follows=bool(question.earlier),
-        found=tuple(_first_rank(passages, group, _strings(question)) for group in groups),
+        found=tuple(_first_rank(passages, group, answer_strings(question)) for group in groups),
         right_at_1=right_within(question, groups, quotes[:1]),
         right_at_3=right_within(question, groups, quotes[:3]),
-        first_in_place=bool(quotes) and _matches_any(quotes[0], alternatives, _strings(question)),
+        first_in_place=bool(quotes) and matches_any(quotes[0], alternatives, answer_strings(question)),
         quotes=len(quotes),
         quotes_right=sum(quote_is_right(question, alternatives, quote) for quote in quotes),
         quotes_proved=sum(texts.proves(quote) for quote in quotes),
@@ -95,8 +105,8 @@ def right_within(question: Question, groups: Sequence[Group], quotes: Sequence[P
     """
     if not question.answerable or not quotes:
         return False
-    strings = _strings(question)
-    if not all(any(_matches_any(quote, group, strings) for quote in quotes) for group in groups):
+    strings = answer_strings(question)
+    if not all(any(matches_any(quote, group, strings) for quote in quotes) for group in groups):
         return False
     if question.answer_all:
         return all(any(holds(quote.text, item) for quote in quotes) for item in question.answer_all)
@@ -107,8 +117,8 @@ def right_within(question: Question, groups: Sequence[Group], quotes: Sequence[P
 
 def quote_is_right(question: Question, alternatives: Sequence[Occurrence], quote: Piece) -> bool:
     """Whether one quote is right by itself, as a part of the answer where several are needed."""
-    strings = _strings(question)
-    if alternatives and not _matches_any(quote, alternatives, strings):
+    strings = answer_strings(question)
+    if alternatives and not matches_any(quote, alternatives, strings):
         return False
     # Of several groups only one may hold the answer string: its place alone vouches for a quote.
     if not strings or len(question.evidence_all) > 1:
@@ -131,7 +141,8 @@ def miss_cause(score: QuestionScore) -> str | None:
     return "evidence found, other words quoted"
 
 
-def _strings(question: Question) -> tuple[str, ...]:
+def answer_strings(question: Question) -> tuple[str, ...]:
+    """Everything that is characteristic of the answer."""
     return question.answer + question.answer_all
 
 
@@ -139,19 +150,21 @@ def _holds_any(quote: Piece, strings: Iterable[str]) -> bool:
     return any(holds(quote.text, string) for string in strings)
 
 
-def _group(evidence: Sequence[Evidence], texts: SourceTexts) -> Group:
+def gold_places(evidence: Sequence[Evidence], texts: SourceTexts) -> Group:
+    """Every place of some evidence in the documents."""
     return tuple(place for one in evidence for place in texts.gold(one.doc, one.quote, one.start))
 
 
-def _matches_any(piece: Piece, alternatives: Iterable[Occurrence], strings: Sequence[str]) -> bool:
+def matches_any(piece: Piece, alternatives: Iterable[Occurrence], strings: Sequence[str]) -> bool:
     """Half of some evidence is in the piece, or the piece is in the evidence and holds an answer."""
     return any(
-        coverage(piece, gold) >= _HALF or (inside(piece, gold) and _holds_any(piece, strings)) for gold in alternatives
+        coverage(piece, gold) >= _HALF or (inside(piece, gold) and _holds_any(piece, strings))
+        for gold in alternatives
     )
 
 
 def _first_rank(passages: Sequence[Piece], group: Group, strings: Sequence[str]) -> int | None:
     for rank, passage in enumerate(passages, start=1):
-        if _matches_any(passage, group, strings):
+        if matches_any(passage, group, strings):
             return rank
     return None

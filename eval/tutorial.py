@@ -20,7 +20,7 @@ from alpie.eval.predictions import Row, VectorMaker, refused_row
 from alpie.eval.scores import PASSAGES
 from alpie.index.records import Document
 
-__all__ = ["EncoderEmbeddings", "FlatStore", "TutorialPipeline"]
+__all__ = ["EncoderEmbeddings", "FlatStore", "TutorialPipeline", "chunks_of", "quoted_chunks"]
 
 CHUNK_CHARACTERS = 1_000
 OVERLAP_CHARACTERS = 200
@@ -97,28 +97,39 @@ class TutorialPipeline:
 
     @classmethod
     def from_documents(cls, documents: Iterable[Document], encoder: VectorMaker) -> TutorialPipeline:
-        splitter = RecursiveCharacterTextSplitter(
-            chunk_size=CHUNK_CHARACTERS, chunk_overlap=OVERLAP_CHARACTERS, add_start_index=True
-        )
-        whole = [Chunk(page_content=one.text, metadata={"doc": one.id}) for one in documents]
-        chunks = splitter.split_documents(whole)
+        chunks = chunks_of(documents)
         texts = [chunk.page_content for chunk in chunks]
         metadata = [chunk.metadata for chunk in chunks]
         return cls(FlatStore.from_texts(texts, EncoderEmbeddings(encoder), metadata))
 
     def ask(self, question: str) -> Row:
         """A row of predictions, without id and time."""
-        found = [_chunk_row(*hit) for hit in self._store.similarity_search_with_score(question, k=PASSAGES)]
-        if not found:
-            return refused_row()
-        quotes = [{**chunk, "page": None, "path": []} for chunk in found[:CHUNKS_SHOWN]]
-        return {
-            "answered": True,
-            "answer": "\n".join(str(quote["text"]) for quote in quotes),
-            "quotes": quotes,
-            "passages": found,
-            "confidence": found[0]["score"],
-        }
+        return quoted_chunks(self._store.similarity_search_with_score(question, k=PASSAGES))
+
+
+def chunks_of(documents: Iterable[Document]) -> list[Chunk]:
+    """The tutorial's chunks of all documents; metadata «doc» and «start_index»."""
+    splitter = RecursiveCharacterTextSplitter(
+        chunk_size=CHUNK_CHARACTERS, chunk_overlap=OVERLAP_CHARACTERS, add_start_index=True
+    )
+    return splitter.split_documents(
+        [Chunk(page_content=one.text, metadata={"doc": one.id}) for one in documents]
+    )
+
+
+def quoted_chunks(hits: Iterable[tuple[Chunk, float]]) -> Row:
+    """A row of predictions, without id and time, whose quotes are the first chunks found."""
+    found = [_chunk_row(*hit) for hit in hits]
+    if not found:
+        return refused_row()
+    quotes = [{**chunk, "page": None, "path": []} for chunk in found[:CHUNKS_SHOWN]]
+    return {
+        "answered": True,
+        "answer": "\n".join(str(quote["text"]) for quote in quotes),
+        "quotes": quotes,
+        "passages": found,
+        "confidence": found[0]["score"],
+    }
 
 
 def _chunk_row(chunk: Chunk, score: float) -> Row:

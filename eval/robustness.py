@@ -1,0 +1,130 @@
+"""What careless typing costs: the same questions asked as they stand and reworded (`rewording`)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from alpie.eval.intervals import RESAMPLES, Estimate, paired_differences
+from alpie.eval.matching import SourceTexts
+from alpie.eval.metrics import METRICS, shares, summarise
+from alpie.eval.predictions import AskedCorpus, predict
+from alpie.eval.question_file import Question
+from alpie.eval.report import Table, cell
+from alpie.eval.rewording import REWORDINGS, Rewording
+from alpie.eval.scores import QuestionScore, score_prediction
+from alpie.eval.study import Study
+
+__all__ = ["study_robustness"]
+
+_SHOWN = ("recall@1", "recall@5", "right@1", "right@3", "answer rate", "refusal rate")
+_BY_KIND = ("recall@5", "right@3", "answer rate", "refusal rate")
+_ALL = "all"
+
+Shares = tuple[NDArray[np.float64], NDArray[np.float64]]
+"""Numerators and denominators, (questions, metrics) each."""
+
+
+def study_robustness(
+    corpus: AskedCorpus,
+    questions: Sequence[Question],
+    texts: SourceTexts,
+    resamples: int = RESAMPLES,
+    rewordings: Sequence[Rewording] = REWORDINGS,
+) -> Study:
+    """Asks every question as it stands and in every rewording; tables of paired differences."""
+
+    def ask(changed: Callable[[str], str]) -> list[QuestionScore]:
+        asked = [replace(question, text=changed(question.text)) for question in questions]
+        rows = predict(corpus, asked)
+        return [score_prediction(q, row, texts) for q, row in zip(questions, rows, strict=True)]
+
+    plain = ask(str)
+    reworded = {
+        one.name: _mean_shares([ask(lambda text, s=seed, r=one: r.apply(text, s)) for seed in _seeds(one)])
+        for one in rewordings
+    }
+    kinds = [_ALL, *dict.fromkeys(question.kind for question in questions)]
+    rows_of = {
+        kind: np.array([i for i, q in enumerate(questions) if kind in (_ALL, q.kind)]) for kind in kinds
+    }
+    differences = {
+        name: {
+            kind: _differences(_rows(of, rows_of[kind]), _rows(shares(plain), rows_of[kind]), resamples)
+            for kind in kinds
+        }
+        for name, of in reworded.items()
+    }
+    return Study(
+        name="robustness",
+        title="Careless typing",
+        about=[
+            "every question as written and reworded, the same gold; paired bootstrap of the difference",
+            "with chance (typos) every question is asked in three versions, and a question counts once",
+            *(f"{one.name}: {one.says}" for one in rewordings),
+        ],
+        tables=[
+            _overall(summarise(plain, resamples), {name: of[_ALL] for name, of in differences.items()}),
+            *(_table(metric, differences, kinds) for metric in _BY_KIND),
+        ],
+        figures={
+            "as written": {name: one.as_json() for name, one in summarise(plain, resamples).items()},
+            "differences": {
+                name: {
+                    kind: {metric: one.as_json() for metric, one in estimates.items() if one.n}
+                    for kind, estimates in of.items()
+                }
+                for name, of in differences.items()
+            },
+        },
+    )
+
+
+def _seeds(rewording: Rewording) -> range:
+    return range(1, rewording.seeds + 1)
+
+
+def _mean_shares(versions: Sequence[Sequence[QuestionScore]]) -> Shares:
+    """Of each question over its versions, so that a question stays one draw of the bootstrap."""
+    above, below = zip(*(shares(scores) for scores in versions), strict=True)
+    return np.mean(above, axis=0), np.mean(below, axis=0)
+
+
+def _rows(of: Shares, rows: NDArray[np.int64]) -> Shares:
+    return of[0][rows], of[1][rows]
+
+
+def _differences(first: Shares, second: Shares, resamples: int) -> dict[str, Estimate]:
+    found = paired_differences(first, second, resamples)
+    return dict(zip((metric.name for metric in METRICS), found, strict=True))
+
+
+def _overall(plain: Mapping[str, Estimate], of: Mapping[str, Mapping[str, Estimate]]) -> Table:
+    rows = [
+        (
+            metric,
+            cell(metric, plain[metric]),
+            *(cell(metric, one[metric], signed=True) for one in of.values()),
+        )
+        for metric in _SHOWN
+        if plain[metric].n
+    ]
+    return Table(
+        "All questions: as written, and what each rewording changes",
+        ("figure", "as written", *of),
+        tuple(rows),
+    )
+
+
+def _table(
+    metric: str, differences: Mapping[str, Mapping[str, Mapping[str, Estimate]]], kinds: Sequence[str]
+) -> Table:
+    rows = [
+        (kind or "(no kind)", *(cell(metric, of[kind][metric], signed=True) for of in differences.values()))
+        for kind in kinds
+    ]
+    shown = tuple(row for row in rows if any(one != "–" for one in row[1:]))
+    return Table(f"Change of {metric} by kind", ("kind", *differences), shown)
