@@ -15,9 +15,10 @@ from urllib.parse import quote as percent_encode
 
 from alpie.app.records import Citation
 from alpie.app.words import Words, read_date, words_for
+from alpie.index.readable import collapse
 from alpie.index.records import Document, Passage, Sentence, SentenceRole
 
-__all__ = ["cite", "full_citation", "link", "locator", "short_citation"]
+__all__ = ["cite", "full_citation", "label_below", "link", "locator", "short_citation"]
 
 
 _LETTER = re.compile(r"([a-zñ])\)\s")
@@ -90,12 +91,22 @@ def locator(citation: Citation, language: str = "es") -> str:
     if citation.box and citation.box not in citation.path:
         parts.append(words("cite.box", title=words.quoted(citation.box)))
     if citation.label:
-        parts.append(citation.label)
+        if below := label_below(citation):
+            parts.append(below)
     elif citation.paragraph:
         parts.append(words("cite.paragraph", paragraph=citation.paragraph))
     if citation.page is not None:
         parts.append(words("cite.page", page=citation.page))
     return ", ".join(parts)
+
+
+def label_below(citation: Citation) -> str:
+    """The label without the article that is its heading: «apartado 2, letra b)» under «Artículo 22. …»."""
+    label = citation.label or ""
+    heading = collapse(citation.path[-1]).casefold() if citation.path else ""
+    unit, comma, rest = label.partition(", ")
+    stands_there = heading.startswith(unit.casefold()) and not heading[len(unit) :][:1].isalnum()
+    return (rest if comma else "") if stands_there else label
 
 
 def in_text(citation: Citation, words: Words) -> str:

@@ -7,7 +7,7 @@ from time import perf_counter
 
 from alpie.app.choice import Unit
 from alpie.app.quotes import QuotePolicy, quote_unit
-from alpie.app.records import Answer, SearchStatement
+from alpie.app.records import Answer, Quote, SearchStatement
 from alpie.app.units import UnitSpan
 from alpie.app.weights import Weights
 from alpie.index.hits import Hit
@@ -53,7 +53,7 @@ def answer_reference(
     Its confidence is 1: that the place says what it says is no estimate.
     """
     started = perf_counter()
-    quotes = []
+    quotes: list[Quote] = []
     for rank, place in enumerate(places):
         source = documents[place.passage.document_id].text
         for span in _runs(place, source):

@@ -6,6 +6,7 @@ import re
 import shutil
 import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from alpie.app.citation import cite, full_citation
@@ -15,6 +16,8 @@ from alpie.app.verify import DifferenceKind, Place, Verdict, Verification
 from alpie.app.words import Words
 from alpie.index.hits import Hit
 from alpie.index.records import Document
+from alpie.index.source_table import Described, table_for
+from alpie.index.sources import SOURCES_FILE
 
 if TYPE_CHECKING:
     from alpie.app.writer import Writing
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = [
     "answer_text",
     "hits_text",
+    "incomplete_text",
     "progress_bar",
     "record_check_text",
     "search_statement",
@@ -34,6 +38,22 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # a document must not s
 _WIDEST = 100
 _INDENT = "   "
 _BAR_CELLS = 24
+_MOST_TABLES = 20  # of documents that lack something, printed
+
+
+def incomplete_text(incomplete: Sequence[Described], docs: Path, words: Words) -> str:
+    """Which fields of which documents nobody gave, and the tables to fill in."""
+    lines = [words("index.incomplete", table=docs / SOURCES_FILE)]
+    for told in incomplete[:_MOST_TABLES]:
+        lines += [
+            "",
+            f"# {words('index.incomplete.fields', fields=', '.join(told.missing))}",
+            table_for(told).rstrip(),
+        ]
+    if len(incomplete) > _MOST_TABLES:
+        more = words.count("count.documents", len(incomplete) - _MOST_TABLES)
+        lines += ["", words("index.incomplete.more", documents=more)]
+    return "\n".join(lines)
 
 
 def terminal_width(stream: TextIO) -> int:

@@ -83,6 +83,13 @@ class Described:
 _ANY_KIND = "documento"
 _LONGEST_FIELD = 300  # characters of what a file says of itself
 _USUAL_LANGUAGE = "es"
+# A title that opens with what the document is.
+_KIND = re.compile(
+    r"(?:ley orgánica|ley|real decreto(?:-ley| legislativo)?|decreto(?:-ley)?|orden|ordenanza|reglamento|directiva|"
+    r"resolución|decisión|recomendación|dictamen|informe|memoria|circular|instrucción|convenio|estatutos?|"
+    r"nota de prensa|guía|manual|protocolo|sentencia|plan)\b",
+    re.IGNORECASE,
+)
 _FIELDS = tuple(field.name for field in fields(SourceEntry))
 _REQUIRED = _FIELDS[:7]
 _TOLD = _FIELDS[2:7]  # what a file may say of itself
@@ -164,6 +171,10 @@ def described(entry: SourceEntry, metadata: Metadata, table: Path) -> Described:
         values["date"] = year.group()
         missing.remove("date")
         editorial.append("date")
+    if "kind" in missing and (named := _KIND.match(str(values["title"]))):
+        values["kind"] = named.group().lower()
+        missing.remove("kind")
+        editorial.append("kind")
     values["kind"] = values["kind"] or (_ANY_KIND if "kind" in missing else "")
     values["language"] = values["language"] or _USUAL_LANGUAGE
     editorial += [name for name in missing if values[name]]

@@ -6,13 +6,15 @@ from alpie.app.page.catalogue import Words
 from alpie.app.page.html import escape, tag
 from alpie.app.page.panel import Panels, editorial_fields
 from alpie.app.page.places import link
+from alpie.app.page.upload_view import render_upload
+from alpie.app.page.uploads import Uploads
 from alpie.index.records import Document
 
 __all__ = ["render_documents"]
 
 
-def render_documents(panels: Panels, words: Words) -> str:
-    """The Documents view."""
+def render_documents(panels: Panels, words: Words, uploads: Uploads | None = None) -> str:
+    """The Documents view, with a form where documents are taken in."""
     library = panels.library
     statement = words.html(
         "documents.statement",
@@ -21,8 +23,12 @@ def render_documents(panels: Panels, words: Words) -> str:
         built=library.built_at.replace("T", " ")[:16],
     )
     parts = [tag("h2", words.html("nav.documents")), tag("p", statement, class_="intro")]
+    if uploads is not None:
+        parts.append(render_upload(uploads, words))
     parts += [_document(panels, document, words) for document in library.documents.values()]
-    fingerprint = words.html("documents.fingerprint") + " " + tag("code", library.fingerprint)
+    fingerprint = (
+        words.html("documents.fingerprint") + " " + tag("code", library.fingerprint, class_="fingerprint")
+    )
     parts.append(tag("p", fingerprint, class_="small"))
     return "".join(parts)
 
@@ -40,6 +46,7 @@ def _document(panels: Panels, document: Document, words: Words) -> str:
         (words("field.id"), document.id),
         (words("field.file"), document.file),
         ("SHA-256", document.sha256),
+        (words("field.parser"), document.parser),
     ]
     items = [tag("div", tag("dt", escape(k)) + tag("dd", escape(v))) for k, v in facts if v]
     notes = [tag("li", escape(note)) for note in document.notes]

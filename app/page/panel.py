@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 
-from alpie.app.citation import cite, full_citation, short_citation
+from alpie.app.citation import cite, full_citation, label_below, short_citation
 from alpie.app.page.catalogue import Words
 from alpie.app.page.html import escape, tag
 from alpie.app.page.library import Library
+from alpie.app.page.page_images import has_pages, page_figure, sheet_at
 from alpie.app.page.places import link, parse_spans
 from alpie.app.page.reader import Reader
 from alpie.app.records import Citation
 from alpie.app.verify import QuotationChecker
 from alpie.index.errors import AddressError
 from alpie.index.readable import readable_text
-from alpie.index.records import Document, Layout, Passage
+from alpie.index.records import Document, Layout, Passage, Span
 
 __all__ = ["Panels", "editorial_fields"]
 
@@ -67,6 +68,7 @@ class Panels:
                 tag("span", escape(short_citation(citation, words.language)), class_="source hidden"),
                 tag("span", escape(full_citation(citation, words.language)), class_="full-citation"),
                 self._actions(passage, link(passage, chosen), words),
+                self._page_view(document, passage, marks, words),
                 self._neighbours(passage, words),
             ],
             class_="reading-head",
@@ -146,6 +148,13 @@ class Panels:
             class_="actions",
         )
 
+    def _page_view(self, document: Document, passage: Passage, marks: Sequence[Span], words: Words) -> str:
+        """The page of a PDF on which the marked words begin."""
+        layout = self.library.layouts.get(document.id)
+        if layout is None or not has_pages(document) or not (sheet := sheet_at(layout, marks[0].start)):
+            return ""
+        return page_figure(document, sheet, passage.page, self._root_path, words)
+
     def _neighbours(self, passage: Passage, words: Words) -> str:
         those = self.by_document[passage.document_id]
         at = self._position(passage)
@@ -173,7 +182,7 @@ def editorial_fields(document: Document, words: Words) -> str:
 def _where(citation: Citation, words: Words) -> str:
     parts = [*citation.path]
     if citation.label:
-        parts.append(citation.label)
+        parts += [below] if (below := label_below(citation)) else []
     elif citation.paragraph:
         parts.append(words("reader.paragraph", number=citation.paragraph))
     if citation.page is not None:

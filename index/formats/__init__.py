@@ -13,7 +13,7 @@ from pathlib import Path, PurePath
 from alpie.index.errors import SourceError
 from alpie.index.formats.extraction import Extraction, Metadata
 
-__all__ = ["MOST_BYTES", "SUFFIXES", "Extraction", "Metadata", "extract", "format_of"]
+__all__ = ["MOST_BYTES", "SUFFIXES", "Extraction", "Metadata", "check_signature", "extract", "format_of"]
 
 MOST_BYTES = 200_000_000  # of one file
 _PARSERS = {
@@ -72,7 +72,7 @@ def extract(data: bytes, path: Path) -> Extraction:
     if len(data) > MOST_BYTES:
         limit = MOST_BYTES // 1_000_000
         raise SourceError(f"{path}: pasa de {limit} MB. Divide el documento.", path)
-    _check_signature(data, kind, path)
+    check_signature(data, path)
     module, name = _PARSERS[kind].split(":")
     parser: Callable[[bytes, Path], Extraction]
     try:
@@ -84,12 +84,14 @@ def extract(data: bytes, path: Path) -> Extraction:
     return parser(data, path)
 
 
-def _check_signature(data: bytes, kind: str, path: Path) -> None:
+def check_signature(data: bytes, path: Path) -> None:
+    """Raises `SourceError` when the first bytes of a file are not what its name says."""
+    kind = format_of(path)
     head = data[:1024].lstrip(b"\xef\xbb\xbf \t\r\n\0") if kind == "pdf" else data[:8]
     found = next((name for first, name in _SIGNATURES.items() if head.startswith(first)), None)
     if kind == "pdf" and b"%PDF-" in data[:1024]:
         return
-    wanted = {"pdf": "pdf", "docx": "zip", "odt": "zip"}.get(kind)
+    wanted = {"pdf": "pdf", "docx": "zip", "odt": "zip"}.get(kind or "")
     if found == wanted or (wanted is None and found in (None, "program")):
         return  # «MZ» may begin a text too; a program has NUL bytes, which its decoding finds
     actual = f"es {_NAMES[found]}" if found else "no empieza como tal"

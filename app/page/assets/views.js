@@ -9,7 +9,8 @@ window.alpieViews = (() => {
     try {
       section.innerHTML = await window.alpie.fragment(PATHS[name], {}, text => { section.firstChild.textContent = text; });
       const form = section.querySelector("form");
-      if (form) {
+      if (form?.id === "upload-form") window.alpieUpload.attach(section, form);
+      else if (form) {
         const results = document.createElement("div");
         results.className = "answers";
         section.append(results);
