@@ -22,6 +22,7 @@ from alpie.index.layout import lay_out
 from alpie.index.manifest import check_encoder, check_files, current_generation, read_manifest
 from alpie.index.passages import make_passages
 from alpie.index.records import Document, Layout, Passage
+from alpie.index.source_table import Described
 from alpie.index.sources import read_sources
 from alpie.index.store import sweep_unfinished, write_generation
 
@@ -43,6 +44,7 @@ class BuildReport:
     folder: Path
     changed: bool = True  # false: all came out as it was, and the index in use stayed
     problems: tuple[str, ...] = ()  # documents left out, each with its reason
+    incomplete: tuple[Described, ...] = ()  # documents of which neither file nor table says all
     engine: Synchronised | None = None  # what the engine took, when it is not the local one
 
 
@@ -141,6 +143,7 @@ def _build(
         folder=folder,
         changed=folder != before,
         problems=tuple(str(problem) for problem in sources.problems),
+        incomplete=sources.incomplete,
     )
 
 
