@@ -17,7 +17,8 @@ from alpie.index.embed import Embedded, embed_passages
 from alpie.index.encoder import Encoder
 from alpie.index.engines.synchronise import Synchronised
 from alpie.index.errors import IndexBusy, IndexNewer, SourceError, StoreError
-from alpie.index.known_vectors import KnownVectors, embedding_key
+from alpie.index.formats import MOST_BYTES
+from alpie.index.known_vectors import Known, KnownVectors, embedding_key
 from alpie.index.layout import lay_out
 from alpie.index.manifest import check_encoder, check_files, current_generation, read_manifest
 from alpie.index.passages import make_passages
@@ -90,11 +91,15 @@ def build_index(
     encoder: Encoder,
     *,
     rebuild: bool = False,
+    known: Known | None = None,
     on_progress: Callable[[int, int], None] | None = None,
+    most_bytes: int = MOST_BYTES,
 ) -> BuildReport:
     """Index the documents of `docs` into `data`, beside the index in use, and swap it in.
 
-    `rebuild` embeds everything anew. `on_progress` is told texts done and texts in all.
+    A file of more than `most_bytes` is left out and named.
+    `rebuild` embeds everything anew; `known` has vectors to use in place of those of the index in use.
+    `on_progress` is told texts done and texts in all.
     Raises `IndexBusy` when another process builds here, `SourceError` when no document can be read,
     `IndexUnwritable` when the disk is full or the folder closed, `IndexNewer` when a later version of Al Pie
     built the index in use and `rebuild` was not asked for. Whatever is raised, the old index stands.
@@ -108,7 +113,7 @@ def build_index(
     except OSError as error:
         raise unwritable(data, error) from error
     try:
-        return _build(docs, data, encoder, rebuild, on_progress)
+        return _build(docs, data, encoder, rebuild, known, on_progress, most_bytes)
     finally:
         lock.release()
 
@@ -118,21 +123,23 @@ def _build(
     data: Path,
     encoder: Encoder,
     rebuild: bool,
+    known: Known | None,
     on_progress: Callable[[int, int], None] | None,
+    most_bytes: int,
 ) -> BuildReport:
     started = datetime.now(UTC)
     try:
         sweep_unfinished(data)
     except OSError as error:
         raise unwritable(data, error) from error
-    sources = read_sources(docs)
+    sources = read_sources(docs, most_bytes=most_bytes)
     if not sources.documents:
         reasons = "; ".join(str(problem) for problem in sources.problems)
         raise SourceError(f"No hay ningún documento que indexar en {docs}. {reasons}".strip(), docs)
-    known = None if rebuild else _known_vectors(data, encoder)
-    embedding = _Embedding(sources.documents, known, encoder, on_progress)
+    earlier = None if rebuild or known is not None else _known_vectors(data, encoder)
+    embedding = _Embedding(sources.documents, known or earlier, encoder, on_progress)
     built_at = started.isoformat(timespec="seconds").replace("+00:00", "Z")
-    before = known.folder if known and known.folder == _in_use(data) else None
+    before = earlier.folder if earlier and earlier.folder == _in_use(data) else None
     folder = write_generation(data, embedding, encoder, built_at, package_version(), same_as=before)
     return BuildReport(
         documents=len(sources.documents),
@@ -163,7 +170,7 @@ class _Embedding:
     def __init__(
         self,
         documents: Sequence[Document],
-        known: KnownVectors | None,
+        known: Known | None,
         encoder: Encoder,
         on_progress: Callable[[int, int], None] | None,
     ) -> None:

@@ -12,7 +12,7 @@ from alpie.index.encoder import Encoder, TokenVectors
 from alpie.index.records import Passage
 from alpie.index.vectors import quantise_tokens
 
-__all__ = ["Embedded", "context_of", "embed_passages", "quantised_tokens"]
+__all__ = ["Embedded", "context_of", "embed_passages", "quantised_tokens", "token_mean"]
 
 _MEAN_SAMPLE = 64  # passages whose tokens give the mean vector; it settles within a few dozen
 
@@ -94,6 +94,16 @@ def quantised_tokens(
     return quantise_tokens(of_sentences, mean), counts
 
 
+def token_mean(texts: Sequence[str], encoder: Encoder) -> NDArray[np.float32]:
+    """The mean token vector of the first passages of a collection, (dimension,)."""
+    return _mean(encoder.encode_passages_with_tokens(texts[:_MEAN_SAMPLE])[1])
+
+
+def _mean(tokens: Sequence[TokenVectors]) -> NDArray[np.float32]:
+    sample = np.concatenate([one.vectors for one in tokens[:_MEAN_SAMPLE]])
+    return np.asarray(sample.mean(axis=0), dtype=np.float32)
+
+
 def embed_passages(
     passages: Sequence[Passage],
     encoder: Encoder,
@@ -129,8 +139,7 @@ def embed_passages(
 
     vectors, token_vectors = encoder.encode_passages_with_tokens(texts, on_progress=after_passages)
     if mean is None:
-        sample = np.concatenate([tokens.vectors for tokens in token_vectors[:_MEAN_SAMPLE]])
-        mean = np.asarray(sample.mean(axis=0), dtype=np.float32)
+        mean = _mean(token_vectors)
     values: list[NDArray[np.int8]] = []
     counts: list[NDArray[np.int64]] = []
     for tokens, passage in zip(token_vectors, passages, strict=True):

@@ -10,7 +10,8 @@
     │   ├── IndexMismatch         built with another encoder or format version
     │   │   └── IndexNewer            by a later version of Al Pie
     │   ├── IndexUnwritable       no room or no permission to write it
-    │   └── IndexBusy             another process is building
+    │   ├── IndexBusy             another process is building
+    │   └── BulkError             partitions that are missing, or what reads them
     ├── EngineError           the engine that the setting `index` names
     │   ├── EngineUnavailable     not installed, refuses, too slow, too old
     │   └── EngineMismatch        holds no index, or one of another encoder or analysis
@@ -28,6 +29,7 @@ from pathlib import Path
 __all__ = [
     "AddressError",
     "AlpieError",
+    "BulkError",
     "EncoderError",
     "EngineError",
     "EngineMismatch",
@@ -108,6 +110,10 @@ class EngineUnavailable(EngineError):
 
 class EngineMismatch(EngineError):
     """The engine holds no index, or one that another encoder or another analysis made."""
+
+
+class BulkError(StoreError):
+    """Partitions of a bulk embedding are missing, or a package that reads them."""
 
 
 class AddressError(AlpieError):

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,19 @@ from alpie.index.record_file import PassageFile
 from alpie.index.records import Passage
 from alpie.index.vectors import VectorIndex
 
-__all__ = ["KnownVectors", "embedding_key"]
+__all__ = ["Known", "KnownVectors", "embedding_key"]
+
+
+class Known(Protocol):
+    """Vectors that need not be computed again."""
+
+    mean: NDArray[np.float32]  # the mean token vector, (dimension,)
+
+    def __contains__(self, key: bytes) -> bool:
+        """Whether there are vectors for this `embedding_key`."""
+
+    def of_passage(self, key: bytes) -> Embedded:
+        """Those of one passage."""
 
 
 def embedding_key(passage: Passage) -> bytes:

@@ -62,7 +62,7 @@ class OnnxEncoder:
         self._word_table = word_table
         self.fingerprint = fingerprint
         self.dimension = int(word_table.shape[1])
-        self._threads = _usable_processors()
+        self.threads = _usable_processors()  # of a call with several texts
 
     @classmethod
     def from_folders(cls, model_folder: Path, graph_folder: Path) -> OnnxEncoder:
@@ -138,7 +138,7 @@ class OnnxEncoder:
             return [work(texts[0])]
         # Longest first: otherwise a long text that comes last keeps one thread busy and the others idle.
         order = sorted(range(len(texts)), key=lambda index: -len(texts[index]))
-        with ThreadPoolExecutor(self._threads, thread_name_prefix="alpie-encoder") as pool:
+        with ThreadPoolExecutor(self.threads, thread_name_prefix="alpie-encoder") as pool:
             futures = {pool.submit(work, texts[index]): index for index in order}
             results: dict[int, _Result] = {}
             try:
