@@ -333,7 +333,9 @@ def _warn_if_stale(settings: Settings, words: Words) -> None:
     from alpie.app.freshness import compare_with_documents
 
     try:
-        freshness = compare_with_documents(settings.docs, settings.data)
+        freshness = compare_with_documents(
+            settings.docs, settings.data, 1_000_000 * settings.max_document_megabytes
+        )
     except AlpieError as error:
         _tell(words("index.problem", message=error))
         return

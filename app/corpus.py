@@ -103,7 +103,12 @@ class Corpus:
         settings = settings or load_settings()
         encoder = encoder or open_encoder_of(settings)
         report = build_index(
-            settings.docs, settings.data, encoder, rebuild=rebuild, on_progress=on_progress
+            settings.docs,
+            settings.data,
+            encoder,
+            rebuild=rebuild,
+            on_progress=on_progress,
+            most_bytes=1_000_000 * settings.max_document_megabytes,
         )
         if choice := engine_choice_of(settings):
             generation = open_generation(settings.data, encoder)

@@ -103,7 +103,7 @@ def _encoder(settings: Settings, words: Words) -> Check:
 def _documents(settings: Settings, words: Words) -> Check:
     from alpie.index.sources import read_sources
 
-    report = read_sources(settings.docs)
+    report = read_sources(settings.docs, most_bytes=1_000_000 * settings.max_document_megabytes)
     characters = sum(len(document.text) for document in report.documents)
     good = words(
         "doctor.documents.good",
@@ -126,7 +126,9 @@ def _index(settings: Settings, words: Words) -> Check:
         return Check("index", State.ADVICE, words("doctor.index.missing", folder=settings.data))
     manifest = read_manifest(folder)
     check_files(folder, manifest, thorough=True)
-    freshness = compare_with_documents(settings.docs, settings.data)
+    freshness = compare_with_documents(
+        settings.docs, settings.data, 1_000_000 * settings.max_document_megabytes
+    )
     if not freshness.is_fresh:
         return Check("index", State.ADVICE, words("index.stale", names=", ".join(freshness.ids)))
     passages = words.count("count.passages", int(manifest["passages"]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from alpie.index.formats import Extraction
+from alpie.index.formats import MOST_BYTES, Extraction
 from alpie.index.manifest import current_manifest
 from alpie.index.sources import read_sources
 
@@ -29,7 +29,7 @@ class Freshness:
         return (*self.added, *self.changed, *self.removed)
 
 
-def compare_with_documents(docs: Path, data: Path) -> Freshness:
+def compare_with_documents(docs: Path, data: Path, most_bytes: int = MOST_BYTES) -> Freshness:
     """Compare checksums of the folder with those in the manifest.
 
     Raises `SourceError` when the folder cannot be read, `StoreError` when there is no sound manifest.
@@ -37,7 +37,7 @@ def compare_with_documents(docs: Path, data: Path) -> Freshness:
     indexed = {row["id"]: row["sha256"] for row in current_manifest(data)["documents"]}
     # what was read at indexing need not be parsed to be told from what was not
     known = dict.fromkeys(indexed.values(), Extraction(""))
-    present = {document.id: document.sha256 for document in read_sources(docs, known).documents}
+    present = {document.id: document.sha256 for document in read_sources(docs, known, most_bytes).documents}
     return Freshness(
         added=tuple(name for name in present if name not in indexed),
         changed=tuple(name for name in present if name in indexed and present[name] != indexed[name]),

@@ -78,6 +78,11 @@ class Settings:
     index_timeout_seconds: float = setting(
         Decimal(0.1, 600.0, "segundos"), "Espera máxima a cada llamada al motor antes de dar un error.", 10.0
     )
+    max_document_megabytes: int = setting(
+        WholeNumber(1, 200, "megabytes"),
+        "Tamaño máximo del archivo de un documento; uno mayor no se abre y se nombra al indexar.",
+        100,
+    )
     cache: Path = setting(Folder(), "Carpeta de los archivos del codificador, común a todos los índices.")
     encoder: str = setting(
         Text(),

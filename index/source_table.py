@@ -163,7 +163,7 @@ def described(entry: SourceEntry, metadata: Metadata, table: Path) -> Described:
         values[name] = said if getattr(entry, name) or name not in _CHECKS or _CHECKS[name][0](said) else ""
     stem = PurePosixPath(entry.file).stem
     if "title" in missing:
-        title = re.sub(r"[\s_]+", " ", stem).strip() or PurePosixPath(entry.file).name
+        title = _one_line(stem.replace("_", " ")) or PurePosixPath(entry.file).name
         values["title"] = title[:1].upper() + title[1:]
         notes.append(f"Sin título en el archivo ni en {table.name}: sale del nombre del archivo.")
     year = _YEAR.search(stem)
@@ -200,7 +200,10 @@ def table_for(told: Described) -> str:
 
 
 def _one_line(text: str) -> str:
-    return re.sub(r"[\x00-\x1f\x7f\s]+", " ", text).strip()[:_LONGEST_FIELD]
+    """`text` without control characters, marks of writing direction and the like: it stands in citations."""
+    shown = "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in text)
+    shown = "".join(c for c in shown if unicodedata.category(c) not in ("Cf", "Cs"))
+    return re.sub(r"\s+", " ", shown).strip()[:_LONGEST_FIELD]
 
 
 def _slug(text: str) -> str:

@@ -46,10 +46,13 @@ class SourcesReport:
     incomplete: tuple[Described, ...] = ()  # documents of which neither file nor table says all
 
 
-def read_sources(folder: Path, known: Mapping[str, Extraction] | None = None) -> SourcesReport:
-    """The documents of `folder` and the problems of the others.
+def read_sources(
+    folder: Path, known: Mapping[str, Extraction] | None = None, most_bytes: int = MOST_BYTES
+) -> SourcesReport:
+    """The documents of `folder` and the problems of the others; of two files with the same bytes, the first.
 
-    `known` are extractions by the SHA-256 of their file: such a file is not parsed again.
+    `known` are extractions by the SHA-256 of their file: such a file is not parsed again. A file of more
+    than `most_bytes` is not even opened.
     Raises `SourceError` when the folder or its `sources.toml` cannot be read.
     """
     if not folder.is_dir():
@@ -59,15 +62,23 @@ def read_sources(folder: Path, known: Mapping[str, Extraction] | None = None) ->
     incomplete: list[Described] = []
     claimed: set[Path] = set()  # files that a table speaks of, even a faulty one: never taken by name instead
     used: set[str] = set()
+    files: dict[str, str] = {}  # SHA-256 → the file that has it
     for entry in _entries(folder, claimed, used, problems):
         try:
-            data = _read_file(folder, entry.file)
+            data = _read_file(folder, entry.file, most_bytes)
             sha256 = hashlib.sha256(data).hexdigest()
+            if sha256 in files:
+                raise SourceError(
+                    f"{folder / entry.file}: es byte por byte el mismo documento que «{files[sha256]}», que ya "
+                    "está. Retira uno de los dos.",
+                    folder / entry.file,
+                )
             extraction = (known or {}).get(sha256) or extract(data, folder / entry.file)
             told = described(entry, extraction.metadata, folder / SOURCES_FILE)
         except SourceError as problem:
             problems.append(problem)
             continue
+        files[sha256] = entry.file
         documents.append(told.entry.document(extraction, sha256))
         if told.missing:
             incomplete.append(told)
@@ -92,7 +103,13 @@ def _entries(
             continue
         used.add(entry.id)
         yield entry
-    for path in _document_files(folder):
+    for path in _document_files(folder, problems):
+        try:
+            path.as_posix().encode()
+        except UnicodeEncodeError:  # a name in an old encoding: no JSON and no page could show it
+            shown = os.fsencode(path).decode("utf-8", "backslashreplace")
+            problems.append(SourceError(f"{shown}: el nombre del archivo no es UTF-8. Cámbialo.", path))
+            continue
         if _plain(path) not in claimed:
             entry = entry_from_file_name(path.relative_to(folder), used)
             used.add(entry.id)
@@ -119,10 +136,17 @@ def _tables(path: Path) -> list[Mapping[str, object]]:
     return tables
 
 
-def _document_files(folder: Path) -> Iterator[Path]:
+def _document_files(folder: Path, problems: list[SourceError]) -> Iterator[Path]:
     """Documents in the folder and below, hidden ones and README files apart, in the order of their names."""
     found: list[Path] = []
-    for parent, folders, files in os.walk(folder):
+
+    def closed(error: OSError) -> None:
+        path = Path(os.fsdecode(error.filename))
+        problems.append(
+            SourceError(f"{path}: no se puede leer la carpeta ({error.strerror}). Da permiso.", path)
+        )
+
+    for parent, folders, files in os.walk(folder, onerror=closed):
         folders[:] = [name for name in folders if not name.startswith((".", "__"))]
         for name in files:
             # «~$x.docx» is what Word leaves beside a file that is open
@@ -138,7 +162,7 @@ def _plain(path: Path) -> Path:
     return Path(os.path.normpath(path))
 
 
-def _read_file(folder: Path, file: str) -> bytes:
+def _read_file(folder: Path, file: str, most_bytes: int) -> bytes:
     path = folder / file
     try:
         inside = path.resolve(strict=True).is_relative_to(folder.resolve())
@@ -146,8 +170,13 @@ def _read_file(folder: Path, file: str) -> bytes:
             raise SourceError(f"{path}: está fuera de {folder}. Copia el archivo dentro de la carpeta.", path)
         if not path.is_file():
             raise SourceError(f"{path}: no es un archivo.", path)
-        if path.stat().st_size > MOST_BYTES:
-            raise SourceError(f"{path}: pasa de {MOST_BYTES // 1_000_000} MB. Divide el documento.", path)
+        size = path.stat().st_size
+        if size > most_bytes:
+            raise SourceError(
+                f"{path}: ocupa {-(-size // 1_000_000)} MB; se admiten {most_bytes // 1_000_000}. Divide el "
+                "documento, o sube el ajuste max_document_megabytes.",
+                path,
+            )
         return path.read_bytes()
     except FileNotFoundError as error:
         raise SourceError(f"{path}: no existe. Corrige «file» en {SOURCES_FILE}.", path) from error

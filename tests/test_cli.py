@@ -107,7 +107,7 @@ def corpus(monkeypatch: pytest.MonkeyPatch) -> type[FakeCorpus]:
     module.Corpus = fresh  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "alpie.app.corpus", module)
     monkeypatch.setattr(
-        "alpie.app.freshness.compare_with_documents", lambda docs, data: Freshness((), (), ())
+        "alpie.app.freshness.compare_with_documents", lambda *_: Freshness((), (), ())
     )
     for name in [name for name in os.environ if name.startswith("ALPIE_")]:
         monkeypatch.delenv(name)
@@ -239,7 +239,7 @@ def test_changed_documents_are_mentioned_apart(
     corpus: type[FakeCorpus], capsys: Captured, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stale = Freshness(("nueva",), ("nota",), ())
-    monkeypatch.setattr("alpie.app.freshness.compare_with_documents", lambda docs, data: stale)
+    monkeypatch.setattr("alpie.app.freshness.compare_with_documents", lambda *_: stale)
     assert cli.main(["ask", "¿Cuántas?"]) == 0
     out, err = capsys.readouterr()
     assert "nueva, nota" in err

@@ -6,6 +6,7 @@ named .pdf, is refused by name and not tried. Parsers are imported when a file n
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path, PurePath
@@ -16,6 +17,7 @@ from alpie.index.formats.extraction import Extraction, Metadata
 __all__ = ["MOST_BYTES", "SUFFIXES", "Extraction", "Metadata", "check_signature", "extract", "format_of"]
 
 MOST_BYTES = 200_000_000  # of one file
+MOST_CHARACTERS = 20_000_000  # of its text: some ten thousand pages; laying it out takes fifty bytes for each
 _PARSERS = {
     "text": "plain:extract_text",
     "markdown": "markdown:extract_markdown",
@@ -37,6 +39,7 @@ _FORMATS = {
     ".odt": "odt",
 }
 SUFFIXES = tuple(_FORMATS)
+_logger = logging.getLogger(__name__)
 _ZIP = b"PK\x03\x04"
 _SIGNATURES = {  # first bytes → what such a file is
     b"%PDF-": "pdf",
@@ -81,7 +84,24 @@ def extract(data: bytes, path: Path) -> Extraction:
         raise SourceError(
             f"{path}: para leerlo falta el paquete «{error.name}». Instálalo: pip install {error.name}", path
         ) from error
-    return parser(data, path)
+    try:
+        extraction = parser(data, path)
+    except SourceError:
+        raise
+    except Exception as error:  # whatever a parser does with a stranger's bytes, the others are read
+        _logger.info("%s could not be parsed", path, exc_info=True)
+        raise SourceError(
+            f"{path}: no se puede leer, parece dañado ({type(error).__name__}: {str(error)[:200]}). "
+            "Ábrelo y guárdalo de nuevo, o cópialo otra vez.",
+            path,
+        ) from error
+    if len(extraction.text) > MOST_CHARACTERS:
+        raise SourceError(
+            f"{path}: su texto tiene {len(extraction.text)} caracteres; se admiten {MOST_CHARACTERS}. "
+            "Divide el documento.",
+            path,
+        )
+    return extraction
 
 
 def check_signature(data: bytes, path: Path) -> None:
