@@ -21,6 +21,9 @@ __all__ = ["MilvusAddress", "MilvusConnection"]
 _SPARSE_SINCE = (2, 4)  # sparse vectors
 _OLDEST = (2, 3)
 _ROWS_A_PAGE = 1_000
+# Its client asks an idle connection every ten seconds whether it is alive, which Milvus Lite takes for an
+# attack («too_many_pings») and closes it.
+_GRPC = {"grpc.keepalive_time_ms": 60_000, "grpc.keepalive_permit_without_calls": False}
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,60}")
 
 
@@ -137,7 +140,9 @@ class MilvusConnection:
         for name in ("pymilvus", "milvus_lite", "grpc._server"):
             logging.getLogger(name).setLevel(logging.CRITICAL)
         try:
-            return MilvusClient(uri=self.address.uri, token=token, timeout=self.timeout_seconds)
+            return MilvusClient(
+                uri=self.address.uri, token=token, timeout=self.timeout_seconds, grpc_options=_GRPC
+            )
         except (MilvusException, OSError, ValueError) as error:
             raise EngineUnavailable(self._no_connection(error)) from error
 
