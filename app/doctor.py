@@ -31,6 +31,7 @@ _IN_A_CHECKOUT = (
     "numpy",
     "onnxruntime",
     "rapidfuzz",
+    "spellchecker",
     "tokenizers",
 )
 

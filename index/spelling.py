@@ -39,9 +39,9 @@ class Lexicon:
     stems: frozenset[str]  # an inflected form whose stem is here is a word too
 
     @classmethod
-    def of(cls, words: Iterable[str]) -> Lexicon:
+    def of(cls, words: Iterable[str], spanish: bool = True) -> Lexicon:
         folded = frozenset(fold(word) for word in words)
-        return cls(folded, frozenset(stems_of(sorted(folded))))
+        return cls(folded, frozenset(stems_of(sorted(folded))) if spanish else frozenset())
 
     def __contains__(self, word: str) -> bool:
         singular = (word.removesuffix("s"), word.removesuffix("es"))  # which the stemmer may stem otherwise
@@ -53,7 +53,8 @@ def lexicon_of(language: str) -> Lexicon:
     """The dictionary of pyspellchecker for "es" or "en"; read when a first word may be misspelt."""
     from spellchecker import SpellChecker
 
-    return Lexicon.of(SpellChecker(language=language, distance=1).word_frequency.words())
+    words = SpellChecker(language=language, distance=1).word_frequency.words()
+    return Lexicon.of(words, spanish=language == "es")
 
 
 def one_slip_away(word: str) -> Iterator[str]:
