@@ -90,7 +90,7 @@ def _leg(fusion: str, unit: Iterable[str], answerable: Iterable[str]) -> Callabl
     unit, answerable = frozenset(unit), frozenset(answerable)
 
     def off(whole: Variant) -> Variant:
-        fused = replace(whole.index.weights, **{fusion: 0.0})
+        fused = replace(whole.index.weights, **{fusion: 0.0})  # type: ignore[arg-type]
         return replace(
             whole,
             index=replace(whole.index, weights=fused),

@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from time import perf_counter
+from typing import Any
 
 from alpie.app.answer_json import found_row
 from alpie.eval.predictions import (
@@ -105,7 +106,7 @@ def other_pipelines(
     """The legs' and the tutorial's answers to the questions that can be compared."""
     # LangChain takes a second to import, and only a comparison needs it.
     from alpie.eval.peers import PEERS
-    from alpie.eval.tutorial import TutorialPipeline, chunks_of, quoted_chunks
+    from alpie.eval.tutorial import TutorialPipeline, chunks_of
 
     asked = compared_questions(questions)
     results = []
@@ -119,9 +120,15 @@ def other_pipelines(
     for peer in PEERS:
         if chunks and not peer.missing:
             retrieve = peer.make(chunks, corpus.encoder)
-            rows = _ask_all(asked, lambda text, find=retrieve: quoted_chunks(find(text)), on_question, clock)
+            rows = _ask_all(asked, partial(_quoted, retrieve), on_question, clock)
             results.append(PipelineRows(peer.name, asked, rows, quotes=True))
     return results
+
+
+def _quoted(retrieve: Callable[[str], list[tuple[Any, float]]], text: str) -> Row:
+    from alpie.eval.tutorial import quoted_chunks
+
+    return quoted_chunks(retrieve(text))
 
 
 def missing_peers() -> list[str]:

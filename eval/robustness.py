@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,7 +45,7 @@ def study_robustness(
 
     plain = ask(str)
     reworded = {
-        one.name: _mean_shares([ask(lambda text, s=seed, r=one: r.apply(text, s)) for seed in _seeds(one)])
+        one.name: _mean_shares([ask(partial(_reworded, one, seed)) for seed in range(1, one.seeds + 1)])
         for one in rewordings
     }
     kinds = [_ALL, *dict.fromkeys(question.kind for question in questions)]
@@ -83,8 +84,8 @@ def study_robustness(
     )
 
 
-def _seeds(rewording: Rewording) -> range:
-    return range(1, rewording.seeds + 1)
+def _reworded(rewording: Rewording, seed: int, text: str) -> str:
+    return rewording.apply(text, seed)
 
 
 def _mean_shares(versions: Sequence[Sequence[QuestionScore]]) -> Shares:

@@ -1,0 +1,97 @@
+"""Put the figures of the last runs into docs/quality.md: `python -m alpie.eval.quality_page [PAGE] [--check]`.
+
+The page says in comments which tables it shows, and where they come from:
+
+    <!-- table: report.md; Overall; columns=alpie, tutorial; rows=recall@1, recall@5 -->
+    …
+    <!-- end -->
+
+What stands between the two comments is replaced by the table whose title begins so, from that file of the
+folder `evaluation` beside the page; «name?» is left out where it is missing, «short» leaves out intervals. A
+table whose file is not there stays as it is.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from alpie.index.errors import SettingsError
+
+__all__ = ["main", "refreshed"]
+
+_BLOCK = re.compile(r"(<!-- table: (?P<what>[^>]+?) -->\n)(?P<old>.*?)(<!-- end -->)", re.DOTALL)
+_PAGE = Path(__file__).resolve().parents[1] / "docs" / "quality.md"
+_INTERVAL = re.compile(r" %? ?\[[^\]]*\]( n=\d+)?")
+
+
+def refreshed(page: str, folder: Path) -> str:
+    """The page with every table as the files of `folder` have it.
+
+    Raises `SettingsError` naming a table, column or row that the file does not have.
+    """
+    return _BLOCK.sub(
+        lambda block: f"{block[1]}{_table(block['what'], block['old'], folder)}{block[4]}", page
+    )
+
+
+def _table(what: str, old: str, folder: Path) -> str:
+    name, title, *choices = (part.strip() for part in what.split(";"))
+    file = folder / name
+    if not file.is_file():
+        return old
+    rows = _rows(file, title)
+    chosen = dict(choice.split("=", 1) for choice in choices if "=" in choice)
+    if "columns" in chosen:
+        wanted = [0, *_places(rows[0], chosen["columns"], file)]
+        rows = [[row[place] for place in wanted] for row in rows]
+    if "rows" in chosen:
+        firsts = [row[0] for row in rows]
+        rows = [rows[0], *(rows[place] for place in _places(firsts, chosen["rows"], file))]
+    if "short" in choices:
+        rows = [[_INTERVAL.sub(" %" if "%" in cell else "", cell) for cell in row] for row in rows]
+    lines = [f"| {' | '.join(row)} |" for row in rows]
+    return "\n".join([lines[0], "|" + " --- |" * len(rows[0]), *lines[1:]]) + "\n"
+
+
+def _rows(file: Path, title: str) -> list[list[str]]:
+    """Cells of the table under the heading that begins with `title`, its head first."""
+    text = file.read_text(encoding="utf-8")
+    for section in text.split("\n## ")[1:]:
+        if section.startswith(title):
+            lines = [line for line in section.splitlines() if line.startswith("| ")]
+            cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+            return [row for row in cells if not all(set(cell) <= {"-"} for cell in row)]
+    raise SettingsError(f"{file} has no table «{title}».")
+
+
+def _places(names: Sequence[str], wanted: str, file: Path) -> list[int]:
+    """Where the wanted names stand; one that ends in «?» may be missing."""
+    places = []
+    for name in (one.strip() for one in wanted.split(",")):
+        if name.rstrip("?") in names:
+            places.append(list(names).index(name.rstrip("?")))
+        elif not name.endswith("?"):
+            raise SettingsError(f"{file} has no «{name}»; there are {', '.join(names)}.")
+    return places
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Rewrites the page, or with --check says whether it is up to date."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("page", type=Path, nargs="?", default=_PAGE)
+    parser.add_argument("--check", action="store_true", help="write nothing; exit code 1 if it would change")
+    options = parser.parse_args(argv)
+    page = options.page.read_text(encoding="utf-8")
+    new = refreshed(page, options.page.parent / "evaluation")
+    if options.check:
+        return int(new != page)
+    options.page.write_text(new, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
