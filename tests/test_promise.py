@@ -56,6 +56,7 @@ def assert_nothing_lost(document: Document, layout: Layout, passages: tuple[Pass
             own(sentence.spans)
     own(layout.footers)
     own(layout.note_calls)
+    own(layout.marks)
     for block in layout.blocks:
         if block.kind in (BlockKind.HEADING, BlockKind.CALLOUT):
             own(block.spans)

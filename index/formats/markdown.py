@@ -6,10 +6,10 @@ address of a link, the underline of a heading) become marks, which the layout le
 
 from __future__ import annotations
 
-import itertools
 import re
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -139,8 +139,7 @@ class _Source:
             underline = self._trimmed(token.map[1], token.map[1] + 1)
             self.marks.append(Span(*underline))
         elif closing := _CLOSING_HASHES.search(self.text, mark.end(), end):
-            self.marks.append(Span(closing.start(), end))
-            end = closing.start()
+            end = closing.start()  # the rest is marked with all that is in no element
         skip = mark.end() - start if mark else 0
         self._signs(token, start + skip, end)
         level = int(before.tag[1])
@@ -154,9 +153,9 @@ class _Source:
     def _signs(self, token: Token, start: int, end: int) -> None:
         """Mark what stands between the words: asterisks, brackets, addresses, tags.
 
-        A word that is not in the source as it reads (an entity, an escaped sign) leaves all as it is.
+        Words that are not in the source as they read (an entity, an escaped sign) leave what is around them.
         """
-        found: list[tuple[int, int]] = []
+        found: list[tuple[int, int] | None] = []
         position = start
         for child in token.children or ():
             words = child.content if child.type in ("text", "code_inline") else ""
@@ -165,17 +164,17 @@ class _Source:
                 continue
             at = self.text.find(words, position, end)
             if at < 0:
-                return
+                found.append(None)
+                continue
             found.append((at, at + len(words)))
             position = at + len(words)
-        if not found:
-            return
-        gaps = [(one[1], other[0]) for one, other in itertools.pairwise(found)]
-        for first, last in [*gaps, (found[-1][1], end)]:
-            self._mark(first, last)
-        # before the first words: the bullet or number of an item stays
-        bullet = re.match(r"(?:[-*+]|\d{1,9}[.)])[ \t]+", self.text[start : found[0][0]])
-        self._mark(start + (bullet.end() if bullet else 0), found[0][0])
+        for one, other in pairwise([*found, (end, end)]):
+            if one is not None and other is not None:
+                self._mark(one[1], other[0])
+        if found and found[0] is not None:
+            # before the first words: the bullet or number of an item stays
+            bullet = re.match(r"(?:[-*+]|\d{1,9}[.)])[ \t]+", self.text[start : found[0][0]])
+            self._mark(start + (bullet.end() if bullet else 0), found[0][0])
 
     def _mark(self, start: int, end: int) -> None:
         """Mark the signs between two offsets, white space at the ends and between lines kept."""

@@ -31,6 +31,8 @@ _RULES = 1  # of this package: raise it when the text that it makes of a file ch
 _MOST_PAGES = 5_000
 _FEWEST_LETTERS = 20  # a page: below this on nearly every page, the file is a scan
 _PASSWORD = 4  # FPDF_ERR_PASSWORD
+_LENGTH = re.compile(r"(?:^|[^\w])(?:[kchdm]?m|in|ft|pulgadas?|pies)$")  # before an exponent
+_NOTES_BACK = 50  # raised figures looked back on
 _DIVIDED = re.compile(r"(?<=[^\W\d_])-$")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)+")
 
@@ -91,7 +93,7 @@ def _read(document: Any, data: bytes, path: Path) -> Extraction:
     text.write(pages, running, numbers)
     scanned = sum(count < _FEWEST_LETTERS for count in letters)
     structure = Structure(
-        tuple(text.elements), tuple(text.pages), tuple(text.footers), tuple(text.calls), tuple(text.marks)
+        tuple(text.elements), tuple(text.pages), tuple(text.footers), text.calls, tuple(text.marks)
     )
     parser = f"pypdfium2 {version('pypdfium2')}, pdf {_RULES}"
     notes = (f"{scanned} de {len(pages)} páginas no tienen texto (¿escaneadas?).",) if pictures else ()
@@ -154,10 +156,9 @@ class _Text:
         self.elements: list[Element] = []
         self.pages: list[tuple[int, int]] = []
         self.footers: list[Span] = []
-        self.calls: list[Span] = []
         self.marks: list[Span] = []
         self.title = ""
-        self._call = 0  # the highest footnote call so far
+        self._raised: list[tuple[int, Span]] = []  # small figures set high: calls or exponents
         self._compounds: set[str] = set()
 
     @property
@@ -270,13 +271,31 @@ class _Text:
         return (first.group() + second.group()).casefold() in self._compounds
 
     def _note_call(self, text: str, start: int, end: int, begin: int) -> None:
-        """Small raised figures that count on from the calls before them, after a word or a stop."""
+        """Small raised figures after a word or a stop may call a note: see `_calls`."""
         figures = text[start:end].strip()
-        if not re.fullmatch(r"\d{1,3}", figures) or not text[:start].strip():
-            return
-        if self._call < int(figures) <= self._call + 3:
-            self._call = int(figures)
-            self.calls.append(Span(begin + start, begin + end))
+        before = text[:start].rstrip()
+        if re.fullmatch(r"\d{1,3}", figures) and before and not _LENGTH.search(before):
+            self._raised.append((int(figures), Span(begin + start, begin + end)))
+
+    @property
+    def calls(self) -> tuple[Span, ...]:
+        """The longest run of raised figures that count on, from one: no exponent does."""
+        best: list[tuple[float, int]] = []  # of the run that ends at each: its worth, the one before
+        for value, _ in self._raised:
+            worth, before = 1.0 - 0.6 * (value - 1), -1
+            for index, (earlier, _) in enumerate(self._raised[: len(best)][-_NOTES_BACK:]):
+                at = index + max(0, len(best) - _NOTES_BACK)
+                if 0 < value - earlier <= 3 and best[at][0] + 1.6 - 0.6 * (value - earlier) > worth:
+                    worth, before = best[at][0] + 1.6 - 0.6 * (value - earlier), at
+            best.append((worth, before))
+        at = max(range(len(best)), key=lambda index: best[index][0], default=-1)
+        if at < 0 or best[at][0] <= 0:
+            return ()
+        chain: list[Span] = []
+        while at >= 0:
+            chain.append(self._raised[at][1])
+            at = best[at][1]
+        return tuple(reversed(chain))
 
     def _table(self, block: Block) -> None:
         start = self._begin()

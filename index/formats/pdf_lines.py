@@ -15,6 +15,8 @@ from typing import Any
 __all__ = ["Fragment", "Line", "page_fragments", "reading_order"]
 
 _GAP = 1.1  # ems between two fragments
+_BOX = 0.8  # ems a point of the height of a box: it is some 1.2 ems high
+_WORD_GAP = 0.12  # of the height of a box: less is no space
 _SMALL = 0.8  # of the size of its line: a raised or lowered character
 _MOST_CHARACTERS = 60_000  # of a page
 _COLUMN_EMS = 9.0  # a column is wider than a table's cell
@@ -134,7 +136,7 @@ def _goes_on(run: list[_Character], character: _Character) -> bool:
     if abs(character.base - last.base) > 0.5 * size:
         return False
     gap = character.x0 - _right(run)
-    return -0.7 * size < gap < _GAP * 0.8 * size  # a box is some 1.2 ems high
+    return -0.7 * size < gap < _GAP * _BOX * size
 
 
 def _right(run: list[_Character]) -> float:
@@ -277,4 +279,31 @@ def _lines(region: list[Fragment], number: int) -> list[Line]:
             rows[-1].append(one)
         else:
             rows.append([one])
-    return [Line(sorted(row, key=lambda one: one.x0), number) for row in rows]
+    return [Line(_joined(sorted(row, key=lambda one: one.x0)), number) for row in rows]
+
+
+def _joined(row: list[Fragment]) -> list[Fragment]:
+    """The fragments of a line, those joined that no wide gap parts: a file may set its words in any order."""
+    cells: list[Fragment] = []
+    for one in row:
+        last = cells[-1] if cells else None
+        size = max(one.size, last.size) if last else one.size
+        if last is None or one.x0 - last.x1 >= _GAP * _BOX * size:
+            cells.append(one)
+            continue
+        space = "" if one.x0 - last.x1 < _WORD_GAP * size or last.text.endswith(" ") else " "
+        start = len(last.text) + len(space)
+        raised = [(a + start, b + start) for a, b in one.raised]
+        if one.size < _SMALL * last.size and one.base > last.base + 0.15 * last.size:
+            raised = [(start, start + len(one.text))]
+        larger = last if last.size >= one.size else one
+        cells[-1] = Fragment(
+            last.text + space + one.text,
+            last.x0,
+            max(last.x1, one.x1),
+            larger.base,
+            larger.size,
+            last.bold and one.bold,
+            [*last.raised, *raised],
+        )
+    return cells

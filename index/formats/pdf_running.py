@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections import defaultdict
 from collections.abc import Sequence
+from itertools import pairwise
 
 from alpie.index.formats.pdf_lines import Line
 
@@ -34,7 +34,9 @@ def running_lines(pages: Sequence[Sequence[Line]], heights: Sequence[float]) -> 
     for (words, _), places in seen.items():
         for _, _, base in places:
             alike = [place for place in places if abs(place[2] - base) <= _SAME_HEIGHT]
-            if len({place[0] for place in alike}) >= fewest and (words != "#" or _rises(alike, pages)):
+            on = sorted({place[0] for place in alike})
+            follows = any(b - a == 1 for a, b in pairwise(on))
+            if len(on) >= fewest and follows and (words != "#" or _rises(alike, pages)):
                 found.update((page, number) for page, number, _ in alike)
     # Left and right pages often carry different words: half of the pages each is enough, from six pages on.
     if with_text >= 6:
@@ -52,4 +54,4 @@ def _rises(places: Sequence[tuple[int, int, float]], pages: Sequence[Sequence[Li
         for page, number, _ in sorted(places)
         if (match := re.search(r"\d+", pages[page][number].text))
     ]
-    return not values or all(b > a for a, b in itertools.pairwise(values))
+    return not values or all(b > a for a, b in pairwise(values))

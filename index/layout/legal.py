@@ -18,8 +18,9 @@ _SPELT = (
 _ORDINAL = r"(?:\d{1,3}|[IVXLC]{1,8}|[a-záéíóúñ]{4,14}|[A-ZÁÉÍÓÚÑ]{4,14})"
 _DIVISION = re.compile(
     rf"(?P<word>LIBRO|TÍTULO|CAPÍTULO|SECCIÓN|SUBSECCIÓN|ANEXO|Libro|Título|Capítulo|Sección|Subsección|Anexo)"
-    rf"\s+(?P<number>{_ORDINAL}|[A-Z])(?:\s*(?P<end>[.:–—-]|$)\s*)?(?=\S|$)"
+    rf"\s+(?P<number>{_ORDINAL}|[A-Z])(?:\s*(?P<end>[.:–—-]|$)\s*|\s+(?=\S))"
 )
+_COUNTS = re.compile(rf"\d+|[IVXLC]+|[A-Z]|{_SPELT}", re.IGNORECASE)
 _ARTICLE = re.compile(
     r"(?:Artículo|ARTÍCULO|Art\.)\s+"
     rf"(?P<number>\d{{1,3}}(?:\s+(?:bis|ter|quater|quinquies))?|{_SPELT})"
@@ -90,8 +91,9 @@ def _division_rank(unit: Unit, given: bool) -> int | None:
     division = _DIVISION.match(unit.text)
     if division is None or len(unit.text) > 160:
         return None
-    if division.group("end") is None and not unit.text.isupper() and not given:
-        return None
+    sure = unit.text.isupper() or (given and _COUNTS.fullmatch(division.group("number")))
+    if division.group("end") is None and not sure:
+        return None  # «Título profesional de …»
     return _RANK[division.group("word").casefold()]
 
 

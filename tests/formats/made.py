@@ -94,9 +94,9 @@ def law_odt(parts: Sequence[Part]) -> bytes:
     return file.getvalue()
 
 
-def law_pdf(parts: Sequence[Part], columns: int = 1, encrypt: str = "") -> bytes:
+def law_pdf(parts: Sequence[Part], columns: int = 1, encrypt: str = "", markup: bool = False) -> bytes:
     """Set as an official gazette is: running head, page numbers at the foot, justified text, one size of bold
-    for all headings of articles."""
+    for all headings of articles. `markup`: the texts hold reportlab's own markup."""
     from reportlab.lib.enums import TA_CENTER, TA_JUSTIFY
     from reportlab.lib.pagesizes import A4
     from reportlab.lib.styles import ParagraphStyle
@@ -136,7 +136,12 @@ def law_pdf(parts: Sequence[Part], columns: int = 1, encrypt: str = "") -> bytes
         **options,
     )
     template.addPageTemplates([PageTemplate(frames=frames, onPage=running)])
-    template.build([Paragraph(html.escape(part.text), styles.get(part.sort, body)) for part in parts])
+    template.build(
+        [
+            Paragraph(part.text if markup else html.escape(part.text), styles.get(part.sort, body))
+            for part in parts
+        ]
+    )
     return file.getvalue()
 
 

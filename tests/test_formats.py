@@ -1,0 +1,363 @@
+"""Documents of every format: text, headings, pages, metadata; and the promise holds for each."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from formats import law, made
+from test_promise import assert_promise
+
+from alpie.index.errors import SourceError
+from alpie.index.formats import extract, format_of
+from alpie.index.formats.dates import iso_date
+from alpie.index.formats.extraction import Extraction
+from alpie.index.formats.numbering import ordinal
+from alpie.index.layout import lay_out
+from alpie.index.passages import make_passages
+from alpie.index.readable import readable_text
+from alpie.index.records import BlockKind, Document, Layout, Passage
+
+PARTS = law.law()
+MAKERS: dict[str, Callable[[], bytes]] = {
+    "ley.txt": lambda: made.law_text(PARTS),
+    "ley.md": lambda: made.law_markdown(PARTS),
+    "ley.html": lambda: made.law_html(PARTS),
+    "latin.html": lambda: made.law_html(PARTS, "iso-8859-1"),
+    "ley.docx": lambda: made.law_docx(PARTS, page_every=10),
+    "ley.odt": lambda: made.law_odt(PARTS),
+    "ley.pdf": lambda: made.law_pdf(PARTS),
+    "columnas.pdf": lambda: made.law_pdf(PARTS, columns=2),
+}
+
+
+class Read:
+    """A made document, read and laid out."""
+
+    def __init__(self, name: str, data: bytes) -> None:
+        self.extraction = extract(data, Path(name))
+        self.document = document_of(self.extraction, name)
+        self.layout: Layout = lay_out(self.document)
+        self.passages: tuple[Passage, ...] = make_passages(self.document, self.layout)
+
+    def texts(self, *kinds: BlockKind) -> list[str]:
+        blocks = (block for block in self.layout.blocks if not kinds or block.kind in kinds)
+        return [readable_text(self.document.text, block.spans) for block in blocks]
+
+    def passage(self, words: str) -> Passage:
+        return next(passage for passage in self.passages if words in passage.text)
+
+
+def document_of(extraction: Extraction, name: str = "x") -> Document:
+    return Document(
+        "x", "Otro título", "", "", "ley", "es", name, extraction.text, structure=extraction.structure
+    )
+
+
+_READ: dict[str, Read] = {}
+
+
+def read(name: str) -> Read:
+    if name not in _READ:
+        _READ[name] = Read(name, MAKERS[name]())
+    return _READ[name]
+
+
+@pytest.mark.parametrize("name", MAKERS)
+def test_every_quotation_is_cut_from_the_canonical_text(name: str) -> None:
+    assert_promise(read(name).document)
+
+
+@pytest.mark.parametrize("name", MAKERS)
+def test_reading_twice_gives_the_same_text(name: str) -> None:
+    data = MAKERS[name]()
+    assert extract(data, Path(name)) == extract(data, Path(name))
+
+
+@pytest.mark.parametrize("name", MAKERS)
+def test_all_headings_of_a_law_are_found_and_no_others(name: str) -> None:
+    wanted = [part.text.rstrip(".") for part in PARTS if part.sort in made.HEADINGS]
+    assert [text.rstrip(".") for text in read(name).texts(BlockKind.HEADING)] == wanted
+
+
+@pytest.mark.parametrize("name", MAKERS)
+def test_the_words_of_a_law_are_all_there_once(name: str) -> None:
+    said = " ".join(" ".join(part.text.split()) for part in PARTS if part.sort in ("text", "item"))
+    found = " ".join(passage.text for passage in read(name).passages)
+    assert found == said
+
+
+@pytest.mark.parametrize("name", MAKERS)
+def test_passages_of_a_law_have_its_structural_path(name: str) -> None:
+    special = read(name).passage("lotes de hasta 40 ejemplares")
+    assert special.path[-3:] == (
+        "TÍTULO IV. De los servicios", "CAPÍTULO II. Préstamo", "Artículo 22. Préstamo especial.",
+    )  # fmt: skip
+    assert special.label == "artículo 22, apartado 2"
+    assert [sentence.text[:2] for sentence in special.sentences] == ["2.", "a)", "b)", "c)"]
+    last = read(name).passage("veinte días de su publicación")
+    assert last.label == "disposición final segunda"
+    assert "TÍTULO V" not in " ".join(last.path)
+
+
+@pytest.mark.parametrize("name", ["ley.pdf", "columnas.pdf"])
+def test_pages_of_a_pdf_are_exact(name: str) -> None:
+    import pypdfium2 as pdfium
+
+    found = read(name)
+    with pdfium.PdfDocument(MAKERS[name]()) as document:
+        sheets = ["".join(page.get_textpage().get_text_range().split()) for page in document]
+    assert len(sheets) == len(found.layout.page_starts) > 2
+    for passage in found.passages:
+        assert passage.page is not None
+        opening = "".join(passage.sentences[0].text.split())[:25]
+        assert opening in sheets[passage.page - 1]
+    left_out = {found.document.text[span.start : span.end] for span in found.layout.footers}
+    assert left_out == {"BOLETÍN OFICIAL DE VALDELUNA", *(f"Pág. {n}" for n in range(1, len(sheets) + 1))}
+
+
+def test_pages_of_a_docx_are_those_of_its_breaks() -> None:
+    pages = {part.text: read("ley.docx").passage(part.text).page for part in PARTS if part.sort == "text"}
+    assert pages["El cierre anual no excederá de 12 días."] == 2  # article 10, the first after a break
+    assert pages["La sede tendrá acceso sin escalones y luz natural en la sala de lectura."] == 1
+    assert pages["Los archivos de barrio pueden compartir sede con la biblioteca."] == 5
+
+
+def test_pages_of_an_odt_are_those_of_its_breaks() -> None:
+    assert read("ley.odt").passage("gratuidad, la neutralidad").page == 2  # each título begins a page
+    assert read("ley.odt").passage("11 euros por habitante").page == 6
+
+
+@pytest.mark.parametrize(
+    ("name", "title", "publisher", "date", "language"),
+    [
+        ("ley.md", "Ley de bibliotecas de barrio", "", "2031-03-04", ""),
+        ("ley.html", "Ley de bibliotecas de barrio", "Boletín de Valdeluna", "2031-03-04", "es"),
+        ("ley.docx", "Ley de bibliotecas de barrio", "Boletín de Valdeluna", "", "es"),
+        ("ley.odt", "Ley de bibliotecas de barrio", "", "2031-03-04", "es"),
+        ("ley.pdf", "Ley de bibliotecas de barrio", "Boletín de Valdeluna", "2000-01-01", ""),
+    ],
+)
+def test_what_a_file_says_of_itself(name: str, title: str, publisher: str, date: str, language: str) -> None:
+    said = read(name).extraction.metadata
+    assert (said.title, said.publisher, said.date, said.language) == (title, publisher, date, language)
+    saved_not_published = name.endswith((".pdf", ".odt", ".docx"))
+    assert (said.guessed == ("date",)) == saved_not_published
+
+
+def test_the_parser_is_named_with_its_version() -> None:
+    assert read("ley.txt").extraction.parser == ""
+    for name in ("ley.md", "ley.html", "ley.docx", "ley.odt", "ley.pdf"):
+        assert any(character.isdigit() for character in read(name).extraction.parser)
+
+
+# --- refused by name -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "make", "said"),
+    [
+        ("a.pdf", made.scanned_pdf, "OCR"),
+        ("a.pdf", lambda: made.law_pdf(PARTS[:6], encrypt="secreto"), "contraseña"),
+        ("a.pdf", lambda: made.law_pdf(PARTS)[:700], "dañado"),
+        ("a.pdf", lambda: b"Hola", "no empieza como tal"),
+        ("a.pdf", made.png, "imagen"),
+        ("a.txt", lambda: made.law_pdf(PARTS[:6]), "un PDF"),
+        ("a.docx", lambda: b"\xd0\xcf\x11\xe0" + bytes(600), "contraseña"),
+        ("a.docx", lambda: made.law_docx(PARTS)[:4000], "dañado"),
+        ("a.docx", lambda: zipped({"hola.txt": b"x"}), "Content_Types"),
+        ("a.docx", lambda: made.law_odt(PARTS), "Content_Types"),
+        ("a.odt", lambda: zipped({"content.xml": b"<a"}), "dañado"),
+        ("a.odt", lambda: zipped({"content.xml": b"<a/>", "META-INF/manifest.xml": MANIFEST}), "contraseña"),
+        ("a.odt", lambda: zipped({"content.xml": b" " * 60_000_000}), "ocuparía"),
+        ("a.html", lambda: b"<html><script>document.write('x')</script>", "no contiene texto"),
+        ("a.html", lambda: b"<div>" * 5000, "uno dentro de otro"),
+        ("a.md", lambda: "El niño".encode("latin-1"), "UTF-8"),
+        ("a.xyz", lambda: b"x", "formato desconocido"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_read_is_told_with_its_reason(name: str, make: Callable[[], bytes], said: str) -> None:
+    with pytest.raises(SourceError, match=said) as caught:
+        extract(make(), Path(name))
+    assert name in str(caught.value)
+
+
+MANIFEST = (
+    b'<m:manifest xmlns:m="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">'
+    b"<m:file-entry><m:encryption-data/></m:file-entry></m:manifest>"
+)
+
+
+def zipped(files: dict[str, bytes]) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return file.getvalue()
+
+
+def test_no_entity_of_a_file_is_expanded_and_nothing_is_fetched(tmp_path: Path) -> None:
+    secret = tmp_path / "secreto.txt"
+    secret.write_text("SECRETO", encoding="utf-8")
+    xml = (
+        f'<!DOCTYPE a [<!ENTITY x SYSTEM "file://{secret}"><!ENTITY y "yyyy">]>'
+        '<o:document xmlns:o="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
+        'xmlns:t="urn:oasis:names:tc:opendocument:xmlns:text:1.0"><o:body><o:text>'
+        "<t:p>Uno &x;&y; dos.</t:p></o:text></o:body></o:document>"
+    )
+    text = extract(zipped({"content.xml": xml.encode()}), Path("a.odt")).text
+    assert "SECRETO" not in text
+    assert "yyyy" not in text
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("A.PDF", "pdf"),
+        ("a.b.docx", "docx"),
+        ("a.HTM", "html"),
+        ("a.doc", None),
+        ("pdf", None),
+        (".pdf", None),
+    ],
+)
+def test_the_format_is_told_by_the_ending(name: str, kind: str | None) -> None:
+    assert format_of(name) == kind
+
+
+# --- HTML ----------------------------------------------------------------------------------------
+
+
+def test_html_is_read_as_a_browser_shows_it() -> None:
+    page = """<title>T</title><nav>Menú</nav><h1>Un <b>título</b></h1><p>Uno <i>dos</i><script>no()</script>
+      tres.<br>Cuatro.</p><div style="display: none">oculto</div><ol type="a" start="2"><li>bola<li>cubo</ol>
+      <ul><li>mar</ul><table><tr><th>Año<th>Casos</tr><tr><td>2019<td>7</table><blockquote>Dijo.</blockquote>"""
+    found = Read("a.html", page.encode())
+    assert found.texts() == [
+        "Un título",
+        "Uno dos tres. Cuatro.",
+        "b) bola c) cubo mar",
+        "Año Casos 2019 7",
+        "Dijo.",
+    ]
+    kinds = [block.kind for block in found.layout.blocks]
+    assert kinds == [
+        BlockKind.HEADING, BlockKind.PARAGRAPH, BlockKind.LIST, BlockKind.TABLE, BlockKind.PULL_QUOTE,
+    ]  # fmt: skip
+    assert found.layout.blocks[3].header_parts == 1
+    assert_promise(found.document)
+
+
+def test_broken_html_is_read_too() -> None:
+    found = Read("a.html", b"<p>uno<b>dos</p>tres</i><table><tr><td>a</div><li>cuatro")
+    assert "".join("".join(found.texts()).split()) == "unodostresacuatro"
+
+
+# --- Markdown ------------------------------------------------------------------------------------
+
+MARKDOWN = """---
+title: Guía
+fecha: 17 de mayo de 2024
+---
+Guía
+====
+
+Un párrafo con **negrita**, un [enlace](https://a.b "t") y `código`.
+Sigue aquí &amp; allá.
+
+> cita una
+> cita dos
+
+- uno *dos*
+- tres
+
+| A | B |
+|---|---|
+| 1 | 2 |
+
+<!-- no -->
+[x]: http://x
+
+## Fin ##
+
+Último.
+"""
+
+
+def test_markdown_stays_as_it_is_and_its_signs_are_left_out() -> None:
+    found = Read("a.md", MARKDOWN.encode())
+    assert found.document.text == MARKDOWN
+    assert found.texts() == [
+        "Guía",
+        "Un párrafo con negrita, un enlace y código. Sigue aquí &amp; allá.",
+        "cita una cita dos",
+        "- uno dos - tres",
+        "| A | B | | 1 | 2 |",
+        "Fin",
+        "Último.",
+    ]
+    assert found.extraction.metadata.date == "2024-05-17"
+    assert_promise(found.document)
+
+
+# --- DOCX ----------------------------------------------------------------------------------------
+
+
+def test_numbers_that_word_writes_are_in_the_text() -> None:
+    from docx import Document as NewDocument
+
+    document = NewDocument()
+    document.add_paragraph("Se dice:")
+    for text in ("primero", "segundo"):
+        document.add_paragraph(text, style="List Number")
+    document.add_paragraph("bala", style="List Bullet")
+    table = document.add_table(2, 2)
+    for row, cells in zip(table.rows, (("Año", "Casos"), ("2019", "7")), strict=True):
+        for cell, text in zip(row.cells, cells, strict=True):
+            cell.text = text
+    bold = document.add_paragraph()
+    bold.add_run("Un título en negrita").bold = True
+    document.add_paragraph("Bajo el título.")
+    file = io.BytesIO()
+    document.save(file)
+    found = Read("a.docx", file.getvalue())
+    assert found.texts() == [
+        "Se dice:", "1. primero 2. segundo bala", "Año Casos 2019 7", "Un título en negrita", "Bajo el título.",
+    ]  # fmt: skip
+    assert found.texts(BlockKind.HEADING) == ["Un título en negrita"]
+    assert found.passage("Bajo").path == ("Un título en negrita",)
+    assert_promise(found.document)
+
+
+# --- small parts ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "date"),
+    [
+        ("D:20240517120000+02'00'", "2024-05-17"), ("2024-05-17T10:00:00Z", "2024-05-17"), ("2024", "2024"),
+        ("2024-05", "2024-05"), ("17 de mayo de 2024", "2024-05-17"), ("17/05/2024", "2024-05-17"),
+        ("2024-13-40", ""), ("D:99999999", ""), ("mañana", ""), ("", ""), ("20240517", ""),
+    ],
+)  # fmt: skip
+def test_dates(text: str, date: str) -> None:
+    assert iso_date(text) == date
+
+
+@pytest.mark.parametrize(
+    ("number", "sort", "shown"),
+    [
+        (3, "1", "3"),
+        (3, "a", "c"),
+        (28, "A", "AB"),
+        (14, "i", "xiv"),
+        (4, "I", "IV"),
+        (0, "a", "0"),
+        (-2, "i", "-2"),
+    ],
+)
+def test_numbers_of_lists(number: int, sort: str, shown: str) -> None:
+    assert ordinal(number, sort) == shown
