@@ -9,11 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from alpie.app.settings import Settings, load_settings
 from alpie.index.encoder import Encoder, open_encoder
 
 ROOT = Path(__file__).resolve().parents[1]
+# Made-up cases a property is tried on, where it does not say itself; no deadline: a busy machine is no failure.
+hypothesis_settings.register_profile("quick", max_examples=100, deadline=None)
+hypothesis_settings.register_profile("long", max_examples=3_000, deadline=None)
+hypothesis_settings.load_profile("quick")
 sys.path.insert(0, str(Path(__file__).parent))  # for `fake_encoder`, which several modules import
 
 
@@ -68,4 +73,6 @@ def openai_server() -> Iterator[Any]:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Fast tests first: what takes seconds tells before what takes minutes."""
-    items.sort(key=lambda item: bool(item.get_closest_marker("slow")) + 2 * bool(item.get_closest_marker("browser")))
+    items.sort(
+        key=lambda item: bool(item.get_closest_marker("slow")) + 2 * bool(item.get_closest_marker("browser"))
+    )

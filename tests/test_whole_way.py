@@ -1,0 +1,83 @@
+"""The promise over the whole way: a made-up collection is laid out, indexed, asked, quoted and checked.
+
+Whatever the documents hold, a shown quotation stands in its source, checking it says *exact*, and taking one
+letter away from it never does.
+"""
+
+from __future__ import annotations
+
+import fake_encoder
+from fake_encoder import WEIGHTS, FakeEncoder, document_of
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from test_promise import TEXTS, WORDS
+
+from alpie.app.corpus import Corpus
+from alpie.app.verify import QuotationChecker, Verdict
+from alpie.index.errors import QuestionError
+from alpie.index.layout import lay_out
+from alpie.index.passages import make_passages
+from alpie.index.readable import proves
+
+_BODIES = (
+    "Los niños de España usan el móvil. La Policía detuvo a dos personas en Alicante, según el informe.",
+    "Las medidas son las siguientes:\n\n- formar a los docentes;\n- avisar a las familias;\n- borrar el material.",
+    "Países por criterio\n\nEspaña 25 %\nFrancia 7 %\nItalia 9 %",
+    "## Recomendaciones\n\nEl Estado debe proteger a la infancia.7 No hay pruebas de lo contrario.8",
+    "Artículo 3. Definiciones\n\n1. A efectos de esta ley se entiende por niño toda persona menor de 18 años.",
+    fake_encoder.LARGE_TEXT,
+)
+_DOCUMENTS = st.lists(
+    st.lists(st.one_of(st.sampled_from(_BODIES), TEXTS, st.text(max_size=120)), min_size=1, max_size=5).map(
+        "\n\n".join
+    ),
+    min_size=1,
+    max_size=3,
+)
+_QUESTIONS = st.lists(WORDS, min_size=1, max_size=8).map(" ".join)
+
+
+def corpus_of(texts: list[str]) -> Corpus:
+    names = ("uno", "dos", "tres")
+    documents = [document_of(text, name) for text, name in zip(texts, names, strict=False)]
+    layouts = {document.id: lay_out(document) for document in documents}
+    passages = [p for document in documents for p in make_passages(document, layouts[document.id])]
+    made = Corpus.from_passages(documents, passages, FakeEncoder())
+    return Corpus(made.documents, layouts, made.index, made.fingerprint, "", weights=WEIGHTS, threshold=0.0)
+
+
+@settings(deadline=None)
+@given(_DOCUMENTS, _QUESTIONS)
+def test_what_is_quoted_is_proved_and_verified(texts: list[str], question: str) -> None:
+    corpus = corpus_of(texts)
+    if not corpus.passages:
+        return
+    try:
+        answer = corpus.ask(question)
+    except QuestionError:
+        return
+    checker = QuotationChecker(corpus)
+    for quote in (*answer.quotes, *answer.nearest):
+        assert proves(corpus.documents[quote.document_id].text, quote.spans, quote.text)
+        assert corpus.passage(quote.passage.address) is quote.passage
+        if not any(character.isalnum() for character in quote.text):
+            continue
+        outcome = checker.check(quote.text)
+        assert outcome.verdict is Verdict.EXACT, (quote.text, outcome)
+        for place in outcome.places:
+            assert proves(corpus.documents[place.document_id].text, place.spans, place.text)
+
+
+@settings(deadline=None)
+@given(_DOCUMENTS, st.data())
+def test_a_sentence_with_a_word_put_in_is_never_called_exact(texts: list[str], data: st.DataObject) -> None:
+    corpus = corpus_of(texts)
+    sentences = [s.text for p in corpus.passages for s in p.sentences if len(s.text.split()) > 3]
+    if not sentences:
+        return
+    words = data.draw(st.sampled_from(sentences)).split()
+    words.insert(data.draw(st.integers(1, len(words) - 1)), "zyxwvut")
+    outcome = QuotationChecker(corpus).check(" ".join(words))
+    assert outcome.verdict is not Verdict.EXACT
+    for place in outcome.places:
+        assert proves(corpus.documents[place.document_id].text, place.spans, place.text)
