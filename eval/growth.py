@@ -78,13 +78,16 @@ def _real_store(shared: _SharedTokens) -> TokenStore:
 
 
 def grown(index: SearchIndex, size: int, seed: int = 0) -> SearchIndex:
-    """An index of `size` synthetic passages made from a real one."""
+    """An index of `size` synthetic passages, in memory, made from a real one with stored token vectors."""
+    store = index.token_store
+    if not isinstance(store, TokenStore):
+        raise ValueError("the index has no stored token vectors")
     chance = np.random.default_rng(seed)
     sentences = [sentence for passage in index.passages for sentence in passage.sentences]
     chosen = chance.integers(0, len(sentences), size * _SENTENCES)
     vectors = index.sentence_vectors.rows(np.arange(len(sentences)))
     sentence_vectors = _noisy(vectors[chosen], chance)
-    counts = np.diff(index.token_store.bounds)[chosen]
+    counts = np.diff(store.bounds)[chosen]
     model = index.passages[0]
     passages = tuple(
         Passage(
@@ -105,10 +108,10 @@ def grown(index: SearchIndex, size: int, seed: int = 0) -> SearchIndex:
         dense=VectorIndex.from_vectors(_noisy(sentence_vectors[::_SENTENCES], chance)),
         sentence_vectors=VectorIndex.from_vectors(sentence_vectors),
         token_store=_SharedTokens(
-            index.token_store.values,
+            store.values,
             np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
-            index.token_store.mean,
-            index.token_store.bounds,
+            store.mean,
+            store.bounds,
             chosen,
         ),
         lexical=_term_index(word_rows, chosen, of_passage, size),
@@ -182,9 +185,9 @@ def _stages(
         "encode": lambda: index.encode(question),
         "dense": lambda: index.dense.search(encoded.vector, 100),
         "sentences": lambda: index.sentence_vectors.search(encoded.vector, 200),
-        "lexical": lambda: index.lexical.scores(encoded.terms),
-        "grams": lambda: index.gram_index.scores(encoded.grams),
-        "sentence terms": lambda: index.sentence_lexical.scores(encoded.terms),
+        "lexical": lambda: index.lexical.best(encoded.terms, 100),
+        "grams": lambda: index.gram_index.best(encoded.grams, 100),
+        "sentence terms": lambda: index.sentence_terms(encoded, rows),
         "token matches": lambda: index.token_matches(encoded, rows),
         "whole search": lambda: index.search(question, 10),
         "search and judge": lambda: judge(index, question),

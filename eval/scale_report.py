@@ -37,7 +37,7 @@ def render_scale(rows: Sequence[Row]) -> str:
         "build, most anonymous memory, MB": [f"{row['build']['peak_anonymous_mb']:,.0f}" for row in rows],
         "disk, MB": [f"{sum(row['disk_mb'].values()):,.0f}" for row in rows],
         "open, wall ms": [f"{row['open']['wall_ms']:,.0f}" for row in rows],
-        "after 40 questions, anonymous MB": [f"{row['memory_mb']['asked_anonymous']:,.0f}" for row in rows],
+        "after the questions, anonymous MB": [f"{row['memory_mb']['asked_anonymous']:,.0f}" for row in rows],
         "… with the mapped pages it touched, MB": [f"{row['memory_mb']['asked']:,.0f}" for row in rows],
     }
     stages = {stage: [f"{row['cpu_ms'][stage]:.2f}" for row in rows] for stage in rows[0]["cpu_ms"]}

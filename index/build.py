@@ -137,7 +137,7 @@ def _build(
         reasons = "; ".join(str(problem) for problem in sources.problems)
         raise SourceError(f"No hay ningún documento que indexar en {docs}. {reasons}".strip(), docs)
     earlier = None if rebuild or known is not None else _known_vectors(data, encoder)
-    embedding = _Embedding(sources.documents, known or earlier, encoder, on_progress)
+    embedding = _Embedding(sources.documents, earlier if known is None else known, encoder, on_progress)
     built_at = started.isoformat(timespec="seconds").replace("+00:00", "Z")
     before = earlier.folder if earlier and earlier.folder == _in_use(data) else None
     folder = write_generation(data, embedding, encoder, built_at, package_version(), same_as=before)

@@ -22,7 +22,9 @@ __all__ = ["Known", "KnownVectors", "embedding_key"]
 class Known(Protocol):
     """Vectors that need not be computed again."""
 
-    mean: NDArray[np.float32]  # the mean token vector, (dimension,)
+    @property
+    def mean(self) -> NDArray[np.float32]:
+        """The mean token vector, (dimension,)."""
 
     def __contains__(self, key: bytes) -> bool:
         """Whether there are vectors for this `embedding_key`."""

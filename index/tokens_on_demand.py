@@ -28,7 +28,10 @@ _Tokens = tuple[NDArray[np.int8], NDArray[np.int64]]  # of a passage, ordered by
 
 
 class TokensOnDemand:
-    """Does what `TokenStore` does for the first passages it is asked for; the others have no token vectors."""
+    """Does what `TokenStore` does for the first passages it is asked for; the others have no token vectors.
+
+    Which passages those are depends on the question alone: what is kept of earlier ones saves time, no more.
+    """
 
     def __init__(
         self,
@@ -49,12 +52,12 @@ class TokensOnDemand:
     def best_matches(
         self, sentences: NDArray[np.int64], question: NDArray[np.float32]
     ) -> NDArray[np.float32]:
-        """As `TokenStore.best_matches`; encodes the first passages that these sentences belong to."""
-        return self._store_of(sentences, self._most).best_matches(np.arange(len(sentences)), question)
+        """As `TokenStore.best_matches`, for the first passages that these sentences belong to."""
+        return self._store_of(sentences).best_matches(np.arange(len(sentences)), question)
 
     def sums(self, sentences: NDArray[np.int64]) -> NDArray[np.float32]:
-        """As `TokenStore.sums`, of passages that were encoded before."""
-        return self._store_of(sentences, 0).sums(np.arange(len(sentences)))
+        """As `TokenStore.sums`, for the first passages: what has no matches comes last in a search."""
+        return self._store_of(sentences).sums(np.arange(len(sentences)))
 
     def centre(self, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
         """As `TokenStore.centre`."""
@@ -67,10 +70,10 @@ class TokensOnDemand:
         with self._lock:
             self._kept.clear()
 
-    def _store_of(self, sentences: NDArray[np.int64], most: int) -> TokenStore:
+    def _store_of(self, sentences: NDArray[np.int64]) -> TokenStore:
         """A store of these sentences alone, in their order."""
         numbers = np.searchsorted(self._bounds, sentences, side="right") - 1
-        known = self._tokens_of(list(dict.fromkeys(numbers.tolist())), most)
+        known = self._tokens_of(list(dict.fromkeys(numbers.tolist()))[: self._most])
         parts = [self._of_sentence(known.get(p), s) for p, s in zip(numbers.tolist(), sentences, strict=True)]
         empty = np.zeros((0, len(self.mean)), dtype=np.int8)
         bounds = np.concatenate([[0], np.cumsum([len(part) for part in parts])]).astype(np.int64)
@@ -84,11 +87,11 @@ class TokensOnDemand:
         first = int(counts[:place].sum())
         return values[first : first + int(counts[place])]
 
-    def _tokens_of(self, passages: Sequence[int], most: int) -> dict[int, tuple[int, _Tokens]]:
-        """Of each passage that is kept or among the first `most`: its number and tokens."""
+    def _tokens_of(self, passages: Sequence[int]) -> dict[int, tuple[int, _Tokens]]:
+        """Number and tokens of each passage; those that are not kept are encoded."""
         with self._lock:
             known = {number: self._kept[number] for number in passages if number in self._kept}
-        missing = [number for number in passages[:most] if number not in known]
+        missing = [number for number in passages if number not in known]
         if missing:
             records = [self._passages[number] for number in missing]
             _, vectors = self._encoder.encode_passages_with_tokens([record.text for record in records])

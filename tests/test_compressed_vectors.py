@@ -1,0 +1,163 @@
+"""Lists of neighbours in the place of comparing everything: the same neighbours, scored exactly."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from fake_encoder import LARGE_TEXT, SMALL_TEXT, FakeEncoder, answers, build
+from numpy.typing import NDArray
+
+from alpie.index import generation_writer, vectors
+from alpie.index.compressed_vectors import CompressedIndex, exact_neighbours
+from alpie.index.encoder import unit_rows
+from alpie.index.known_vectors import KnownVectors
+from alpie.index.manifest import current_generation, read_manifest
+from alpie.index.store import open_generation
+from alpie.index.tokens_on_demand import TokensOnDemand
+from alpie.index.vectors import VectorIndex, VectorWriter
+
+DIMENSION = 48
+
+
+def clustered(count: int, seed: int = 0) -> NDArray[np.float32]:
+    """Unit vectors around fifty centres, as texts lie around subjects."""
+    centres = np.random.default_rng(1).standard_normal((50, DIMENSION))
+    chance = np.random.default_rng(seed)
+    noise = 0.6 * chance.standard_normal((count, DIMENSION))
+    return unit_rows((centres[chance.integers(0, 50, count)] + noise).astype(np.float32))
+
+
+def written(path: Path, rows: NDArray[np.float32], like: VectorIndex | None = None) -> VectorIndex:
+    """An index of `rows`, given in portions, as it opens again."""
+    writer = VectorWriter(path, DIMENSION)
+    for portion in np.array_split(rows, 7):
+        writer.add(portion)
+    made = writer.finish(clustered(50, seed=9), like)
+    index = VectorIndex.load(path)
+    assert made["kind"] == index.kind
+    assert made["vectors"] == len(index) == len(rows)
+    return index
+
+
+@pytest.fixture
+def few(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if a thousand vectors were too many to compare one by one."""
+    monkeypatch.setattr(vectors, "EXACT_LIMIT", 1_000)
+
+
+def test_up_to_the_limit_vectors_are_compared_one_by_one(tmp_path: Path, few: None) -> None:
+    rows = clustered(1_000)
+    index = written(tmp_path / "a.faiss", rows)
+    assert index.kind == "exact"
+    np.testing.assert_array_equal(index.rows(np.arange(1_000)), rows)
+    assert written(tmp_path / "b.faiss", clustered(1_001)).kind == "ivf-sq8"
+
+
+def test_lists_find_what_comparing_everything_finds(tmp_path: Path, few: None) -> None:
+    rows, questions = clustered(5_000), clustered(80, seed=2)
+    index = written(tmp_path / "a.faiss", rows)
+    exact = VectorIndex.from_vectors(rows)
+    found, expected = ([one.search(q, 10) for q in questions] for one in (index, exact))
+    shares = [len(set(a) & set(b)) / 10 for (a, _), (b, _) in zip(found, expected, strict=True)]
+    assert np.mean(shares) >= 0.98
+    for (numbers, scores), question in zip(found, questions, strict=True):
+        np.testing.assert_allclose(scores, rows[numbers] @ question, atol=2e-3)  # half precision
+        assert (np.diff(scores) <= 0).all()
+    nearest = exact_neighbours(index, questions, 10)
+    assert np.mean([len(set(a) & set(b)) / 10 for (a, _), b in zip(expected, nearest, strict=True)]) > 0.99
+    assert index.search(questions[0], 10_000)[0].size <= 5_000
+
+
+def test_vectors_come_back_in_half_precision(tmp_path: Path, few: None) -> None:
+    rows = clustered(1_500)
+    index = written(tmp_path / "a.faiss", rows)
+    np.testing.assert_array_equal(
+        index.rows(np.array([7, 0, 7])), rows[[7, 0, 7]].astype(np.float16).astype(np.float32)
+    )
+    assert index.rows(np.zeros(0, np.int64)).shape == (0, DIMENSION)
+
+
+def test_a_collection_that_changed_a_little_keeps_its_centres(tmp_path: Path, few: None) -> None:
+    rows = clustered(3_000)
+    first = written(tmp_path / "a.faiss", rows)
+    assert isinstance(first, CompressedIndex)
+    changed = np.concatenate([rows[100:], clustered(300, seed=5)])  # some gone, some new
+    second = written(tmp_path / "b.faiss", changed, like=first)
+    assert isinstance(second, CompressedIndex)
+    np.testing.assert_array_equal(second.centres, first.centres)
+    exact = VectorIndex.from_vectors(changed)
+    questions = clustered(40, seed=3)
+    shares = [len(set(second.search(q, 10)[0]) & set(exact.search(q, 10)[0])) / 10 for q in questions]
+    assert np.mean(shares) >= 0.98
+    third = written(tmp_path / "c.faiss", clustered(9_000), like=first)  # thrice as many: trained anew
+    assert isinstance(third, CompressedIndex)
+    assert len(third.centres) > len(first.centres)
+
+
+def test_the_same_rows_give_the_same_files(tmp_path: Path, few: None) -> None:
+    for name in "ab":
+        written(tmp_path / f"{name}.faiss", clustered(2_000))
+    for ending in ("faiss", "rows.npy"):
+        assert (tmp_path / f"a.{ending}").read_bytes() == (tmp_path / f"b.{ending}").read_bytes()
+
+
+@pytest.fixture
+def docs(tmp_path: Path) -> Path:
+    folder = tmp_path / "documentos"
+    folder.mkdir()
+    (folder / "incendios.txt").write_text(LARGE_TEXT, "utf-8")
+    (folder / "libros.txt").write_text(SMALL_TEXT, "utf-8")
+    return folder
+
+
+def test_a_large_index_answers_and_follows_its_documents(
+    docs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With limits so low that two small documents are beyond them."""
+    monkeypatch.setattr(vectors, "EXACT_LIMIT", 1)
+    monkeypatch.setattr(generation_writer, "EXACT_LIMIT", 1)
+    monkeypatch.setattr(generation_writer, "TOKENS_LIMIT_BYTES", 100)
+    data = tmp_path / "indice"
+    build(docs, data)
+    made = read_manifest(current_generation(data))["made"]
+    assert made["dense"]["kind"] == made["sentences"]["kind"] == "ivf-sq8"
+    assert made["tokens"] == "on demand"
+    assert "1240" in answers(data, "¿Cuántas hectáreas ardieron?")[0]
+    (docs / "mercado.txt").write_text("El mercado\n\nEl mercado abre los martes. Vende fruta.\n", "utf-8")
+    (docs / "libros.txt").unlink()
+    report = build(docs, data)
+    assert (report.embedded, report.reused) == (1, 1)
+    assert "martes" in answers(data, "¿Cuándo abre el mercado?")[0]
+    assert not any("biblioteca" in text for text in answers(data, "biblioteca"))
+    folder = current_generation(data)
+    assert KnownVectors.of(folder, read_manifest(folder)).tokens is None
+    assert build(docs, data).embedded == 0
+
+
+def test_tokens_on_demand_are_those_of_the_store(
+    docs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build(docs, tmp_path / "a")
+    stored = open_generation(tmp_path / "a", FakeEncoder()).search
+    encoder = FakeEncoder()
+    on_demand = TokensOnDemand(
+        stored.passages, stored.sentence_bounds, stored.token_store.mean, encoder, most=1
+    )
+    question = stored.token_store.centre(encoder.encode_query("biblioteca de libros")[1].vectors)
+    numbers = np.arange(int(stored.sentence_bounds[-1]))[::-1]  # the last passage first
+    own = numbers >= stored.sentence_bounds[1]
+    found, expected = (store.best_matches(numbers, question) for store in (on_demand, stored.token_store))
+    np.testing.assert_array_equal(found[own], expected[own])
+    assert not found[~own].any()  # one passage only was asked for
+    np.testing.assert_array_equal(on_demand.sums(numbers)[own], stored.token_store.sums(numbers)[own])
+    seen = len(encoder.passages_seen)
+    on_demand.best_matches(numbers[own], question)
+    assert len(encoder.passages_seen) == seen, "kept from the question before"
+    first_passage = on_demand.best_matches(numbers[~own], question)
+    assert first_passage.any()
+    again = on_demand.best_matches(numbers, question)
+    np.testing.assert_array_equal(again, found, "whatever was asked before")
+    on_demand.forget()
+    np.testing.assert_array_equal(on_demand.best_matches(numbers, question), found)
