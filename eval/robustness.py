@@ -64,8 +64,7 @@ def study_robustness(
         title="Careless typing",
         about=[
             "every question as written and reworded, the same gold; paired bootstrap of the difference",
-            "with chance (typos) every question is asked in three versions, and a question counts once",
-            *(f"{one.name}: {one.says}" for one in rewordings),
+            *(f"{one.name}: {one.says}{_versions(one)}" for one in rewordings),
         ],
         tables=[
             _overall(summarise(plain, resamples), {name: of[_ALL] for name, of in differences.items()}),
@@ -82,6 +81,10 @@ def study_robustness(
             },
         },
     )
+
+
+def _versions(rewording: Rewording) -> str:
+    return f" (mean of {rewording.seeds} versions of each question)" if rewording.seeds > 1 else ""
 
 
 def _reworded(rewording: Rewording, seed: int, text: str) -> str:
