@@ -106,7 +106,7 @@ def measure_first_visit(
         for number in range(-1, runs):  # the first is not counted
             progress.write(f"visit {number + 1} of {runs} …\n" if number >= 0 else "warming …\n")
             progress.flush()
-            for network in _NETWORKS:
+            for network in list(_NETWORKS)[: 1 if number < 0 else None]:
                 browser = launch()
                 try:
                     found = _visit(browser, address, questions[number % len(questions)], network)

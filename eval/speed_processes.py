@@ -21,7 +21,7 @@ __all__ = ["IMPORT_CHAIN", "cold_cases", "index_cases", "ready_server", "serve_o
 
 IMPORT_CHAIN = "import sentence_transformers, transformers, gradio"
 _ALPIE = "import sys; from alpie.app.cli import main; sys.exit(main(sys.argv[1:]))"
-_READY_SECONDS = 180.0
+_READY_SECONDS = 600.0  # a busy machine, not a broken server
 _POLL_SECONDS = 0.02
 _NEW_DOCUMENT = """
 [[document]]

@@ -20,7 +20,7 @@ Message = MutableMapping[str, Any]
 Send = Callable[[Message], Awaitable[None]]
 
 _SMALLEST_BYTES = 1000  # what fits into one packet anyway stays as it is
-_LEVEL = 6  # of gzip: the higher ones take twice the time for another hundredth
+_LEVEL = 4  # of gzip: 6 takes three times as long for 7 % less, measured on 157 kB of a document
 _OWN = re.compile(r"/al/(?:assets/.|script$)")
 _VERSION = re.compile(rb"(?:^|&)v=.")
 _GRADIOS = re.compile(r"/assets/[\w.]+-[\w-]{8}\.(?:css|js|woff2?)$")  # a hash of the content in the name
