@@ -15,6 +15,7 @@ from alpie.app.page.help import HelpLines, gentle_notice
 from alpie.app.page.html import escape, tag
 from alpie.app.page.library import NotReady, Opening
 from alpie.app.page.metrics import Meter
+from alpie.app.page.remembered import read_past
 from alpie.app.page.risk import at_risk
 from alpie.app.records import Answer
 from alpie.index.errors import AlpieError
@@ -59,14 +60,20 @@ class Chat:
         self._finish, self._root_path, self._meter = finish, root_path, meter
         self._free = threading.BoundedSemaphore(_AT_ONCE)
 
-    def ask(self, question: object, conversation: object) -> Iterator[tuple[list[Message], Conversation]]:
+    def ask(
+        self, question: object, conversation: object, past: object = None
+    ) -> Iterator[tuple[list[Message], Conversation]]:
         """Messages to show, first with a note that the search is under way, then with the answer.
 
         With `finish` the answer comes twice: its quotations, and then with what was added.
 
-        Called over HTTP too, so `question` and `conversation` may be anything.
+        `past`: the conversation as the browser has it, for one that is not known here, see `read_past`.
+        Called over HTTP too, so the arguments may be anything.
         """
         talk = conversation if isinstance(conversation, Conversation) else Conversation()
+        if not talk.messages:
+            talk.messages, questions = read_past(past)
+            talk.questions = [one[:LONGEST_QUESTION] for one in questions[-_MOST_TURNS:]]
         asked = question.strip() if isinstance(question, str) else ""
         if not asked:
             yield talk.messages, talk

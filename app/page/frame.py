@@ -83,26 +83,28 @@ def build_page(
                 gr.HTML(_views(words), elem_id="other-views", **plain)
             gr.HTML(_empty_panel(words), elem_id="panel", **plain)
         bridge = gr.HTML("", elem_id="bridge", **plain, js_on_load=_BRIDGE)
+        past = gr.Textbox(visible="hidden", elem_id="past", show_label=False, container=False)
         gr.HTML(_foot(words, choices), elem_id="colophon", **plain)
 
-        def ask(question: Any, conversation: Any) -> Iterator[tuple[Any, Any, Any]]:
+        def ask(question: Any, conversation: Any, before: Any) -> Iterator[tuple[Any, Any, Any]]:
             # The box is emptied once, when the question has arrived: a refused request leaves it there,
             # and what is typed while the answer is made is not erased.
             emptied: Any = ""
-            for messages, state in chat.ask(question, conversation):
+            for messages, state in chat.ask(question, conversation, before):
                 yield messages, state, emptied
                 emptied = gr.skip()
 
-        def ask_from_link(conversation: Any, event: gr.EventData) -> Iterator[tuple[Any, Any]]:
-            yield from chat.ask(getattr(event, "question", ""), conversation)
+        def ask_from_link(conversation: Any, before: Any, event: gr.EventData) -> Iterator[tuple[Any, Any]]:
+            yield from chat.ask(getattr(event, "question", ""), conversation, before)
 
         quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
         answered = "() => window.alpie.answered()"
+        chatbot.change(None, chatbot, past, js="messages => window.alpie.past(messages)", **quiet)
         for event in (box.submit, send.click):
-            event(ask, [box, talk], [chatbot, talk, box], concurrency_limit=8, **quiet).then(
+            event(ask, [box, talk, past], [chatbot, talk, box], concurrency_limit=8, **quiet).then(
                 None, js=answered, **quiet
             )
-        bridge.ask(ask_from_link, [talk], [chatbot, talk], concurrency_limit=8, **quiet).then(
+        bridge.ask(ask_from_link, [talk, past], [chatbot, talk], concurrency_limit=8, **quiet).then(
             None, js=answered, **quiet
         )
         # In the queue too: what goes beside it needs an address that would run anything else beside it.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 import time
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any, Protocol
@@ -25,6 +26,9 @@ _FORWARDED = frozenset(
     (b"forwarded", b"x-forwarded-for", b"x-forwarded-host", b"x-forwarded-proto", b"x-real-ip")
 )
 _MOST_HEADERS = 100
+SEAT = (
+    "alpie_seat"  # a cookie of chance by which a proxy sends one visitor to one process; holds nothing else
+)
 _RETRY_SECONDS = {429: 60, 503: 5}
 
 
@@ -93,7 +97,11 @@ class Guard:
         except _TooMuch as much:
             await self._refuse(send, path, much.status, much.key)
             return
-        shown = _Page(scope, send) if door.kind == "page" else _Fragment(send, self._shed(path, send))
+        shown = (
+            _Page(scope, send, self._proxied)
+            if door.kind == "page"
+            else _Fragment(send, self._shed(path, send))
+        )
         if self._gate and door.kind != "health" and not await self._gate(scope, receive, shown, path):
             return
         if door.kind != "stream":
@@ -203,8 +211,10 @@ class _Fragment:
 class _Page:
     """Holds a page of Gradio's until it is whole, for its policy names its scripts by their hashes."""
 
-    def __init__(self, scope: Scope, send: Send) -> None:
+    def __init__(self, scope: Scope, send: Send, seated: bool) -> None:
         self._send = send
+        cookies = _header(scope["headers"], b"cookie") or ""
+        self._seat = secrets.token_hex(8) if seated and f"{SEAT}=" not in cookies else ""
         self._accepted = [value for key, value in scope["headers"] if key == b"accept-encoding"]
         scope["headers"] = [(k, v) for k, v in scope["headers"] if k != b"accept-encoding"]
         self._start: Message = {}
@@ -224,6 +234,8 @@ class _Page:
         headers = _own_headers(self._start, page_policy(html), b"content-length", b"vary")
         body, more = shortened(html, self._accepted)
         headers += [*more, (b"content-length", str(len(body)).encode()), (b"cache-control", b"no-cache")]
+        if self._seat:
+            headers.append((b"set-cookie", f"{SEAT}={self._seat}; Path=/; HttpOnly; SameSite=Lax".encode()))
         await self._send({**self._start, "headers": headers})
         await self._send({"type": "http.response.body", "body": body})
 

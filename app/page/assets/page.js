@@ -106,6 +106,13 @@ window.alpie = (() => {
     if (!phone()) window.alpiePanel.offer(first);
   }
 
+  // The conversation as the server takes it back, should it have forgotten it.
+  function past(messages) {
+    const texts = (messages ?? []).map(one => [one.role, Array.isArray(one.content)
+      ? one.content.map(part => part.text ?? "").join("") : String(one.content ?? "")]);
+    return JSON.stringify(texts.filter(([, text]) => !text.includes('class="searching"')).slice(-20));
+  }
+
   function cleared() {
     delete document.body.dataset.talk;
     window.alpiePanel.reset();
@@ -218,5 +225,5 @@ window.alpie = (() => {
   }
 
   setTimeout(start, 0);
-  return { say, fragment, show, ask, answered, cleared, phone, words };
+  return { say, fragment, show, ask, answered, past, cleared, phone, words };
 })();

@@ -1,0 +1,230 @@
+"""A hostile document and hostile questions, in Chromium: nothing runs, nothing is fetched from elsewhere."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+from alpie.app.corpus import Corpus
+from alpie.app.page.choices import Choices
+from alpie.app.page.guard import Limits
+from alpie.app.page.server import create_app
+from alpie.app.settings import load_settings
+
+pytestmark = pytest.mark.browser
+
+PAYLOADS = (
+    "<script>window.hurt=1</script>",
+    '<img src=x onerror="window.hurt=1">',
+    '<img src="http://evil.example/a.png">',
+    '<svg onload=window.hurt=1><use href="http://evil.example/x.svg#a"/></svg>',
+    "![una imagen](http://evil.example/b.png)",
+    "[pulse aquí](javascript:window.hurt=1)",
+    "&lt;script&gt;window.hurt=1&lt;/script&gt;",
+    "&#60;img src=x onerror=window.hurt=1&#62;",
+    '<iframe srcdoc="<script>parent.hurt=1</script>"></iframe>',
+    '<a href="javascript:window.hurt=1">x</a>',
+    "<style>@import url(http://evil.example/c.css); body { display: none }</style>",
+    "$$\\href{javascript:window.hurt=1}{x}$$ \\(\\url{javascript:window.hurt=1}\\)",
+    "<math><mtext><style><img src=x onerror=window.hurt=1></style></mtext></math>",
+    "\u202eodatnemucod\u202c \u2066oculto\u2069 \u200f",
+    "<form action=http://evil.example/><button formaction=http://evil.example/>x</button></form>",
+    "```<img src=x onerror=window.hurt=1>```",
+    '" onmouseover="window.hurt=1" autofocus onfocus="window.hurt=1" x="',
+    "' onfocus='window.hurt=1' autofocus='",
+    "--><script>window.hurt=1</script><!--",
+    "{{7*7}} ${7*7} <%= 7*7 %> {{constructor.constructor('window.hurt=1')()}}",
+    '<meta http-equiv="refresh" content="0;url=http://evil.example/">',
+    '<base href="http://evil.example/">',
+    "<link rel=stylesheet href=http://evil.example/d.css>",
+    "<object data=http://evil.example/e.swf></object><embed src=http://evil.example/f>",
+    "<video poster=http://evil.example/g.png src=http://evil.example/h autoplay onerror=window.hurt=1>",
+    "<details open ontoggle=window.hurt=1><summary>x</summary></details>",
+    '<noscript><p title="</noscript><img src=x onerror=window.hurt=1>"></noscript>',
+    "</script></textarea></title></style><img src=x onerror=window.hurt=1>",
+    "http://evil.example/i.png www.evil.example <http://evil.example/j>",
+)
+QUESTIONS = (
+    "¿Qué dice la medida sobre los menores?",
+    "¿Qué medidas protegen a los menores en la red?",
+    "¿Cuál es la capital de Mongolia?",
+)
+TITLE = "Informe <img src=x onerror=window.hurt=1> ![i](http://evil.example/t.png)"
+
+
+def hostile_folder(folder: Path) -> Path:
+    """A document and its metadata, both full of payloads."""
+    folder.mkdir()
+    name = "informe <img src=x onerror=hurt>.txt"
+    parts = [f"{TITLE}\n"]
+    for number, payload in enumerate(PAYLOADS, start=1):
+        parts.append(f"{number}. Medida {number}: {payload}\n")
+        parts.append(
+            f"La medida número {number} sobre los menores dice {payload} y protege a los menores en la red. "
+            f"Las autoridades aplicarán {payload} cuando haya víctimas.\n"
+        )
+        parts.append(f"Se compone de:\n• {payload} para las familias;\n• otra cosa {payload}.\n")
+    (folder / name).write_text("\n".join(parts), encoding="utf-8")
+    fields = {
+        "id": "hostil",
+        "title": TITLE,
+        "publisher": '<script>window.hurt=1</script>" onload="window.hurt=1',
+        "date": "2024-01-01",
+        "kind": "informe <svg onload=window.hurt=1>",
+        "language": "es",
+        "file": name,
+        "rights": "=cmd|'/c calc'!A1",
+    }
+    lines = [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in fields.items()]
+    (folder / "sources.toml").write_text("[[document]]\n" + "\n".join(lines) + "\n", encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    folder = tmp_path_factory.mktemp("hostile")
+    options = {"docs": str(hostile_folder(folder / "docs")), "data": str(folder / "index")}
+    settings = load_settings(options, environment={})
+    Corpus.build(settings)
+    return Corpus.open(settings)
+
+
+@pytest.fixture(scope="module")
+def address(hostile: Any, serve: Callable[..., Any]) -> Iterator[str]:
+    limits = Limits(questions=2000, readings=5000)
+    with serve(create_app(lambda: hostile, Choices(limits=limits))) as address:
+        yield address
+
+
+def unhurt(page: Any) -> None:
+    """Nothing ran, nothing is in the page that could; `visit` looks at the requests."""
+    assert page.evaluate("window.hurt") is None
+    strange = page.evaluate(
+        """() => [...document.querySelectorAll(
+            '.said *, .asked *, .panel-content *, .view *, #basket *, main.record *')].filter(e =>
+            ['IMG', 'SCRIPT', 'IFRAME', 'STYLE', 'LINK', 'META', 'BASE', 'OBJECT', 'EMBED', 'VIDEO', 'MATH'].includes(
+                e.tagName.toUpperCase())
+            || (e.tagName === 'FORM' && !['search-form', 'check-form'].includes(e.id) && e.action.includes('evil'))
+            || [...e.attributes].some(a => a.name.startsWith('on') || /^\\s*javascript:/i.test(a.value))
+            || (e.href && String(e.href).includes('evil.example'))).map(e => e.outerHTML.slice(0, 200))"""
+    )
+    assert strange == []
+
+
+def test_a_hostile_document_is_only_text_everywhere(
+    visit: Callable[..., Any], address: str, hostile: Any
+) -> None:
+    tab = visit(base=address)
+    page = tab.open()
+    for question in QUESTIONS:
+        tab.ask(question)
+        unhurt(page)
+    said = page.locator(".said").first.inner_text()
+    assert "<" in said, "the payloads are shown as they are"
+    page.locator(".said a.cite").first.click()
+    page.locator("#panel .document").wait_for(timeout=30_000)
+    unhurt(page)
+    page.locator(".said button.keep").first.click()
+    page.locator(".basket-open").click()
+    unhurt(page)
+    page.keyboard.press("Escape")
+    for view in ("documents", "evaluation", "help"):
+        tab.go(view).locator("h2").first.wait_for(timeout=30_000)
+        unhurt(page)
+    search = tab.go("search")
+    search.locator("form").wait_for(timeout=30_000)
+    for text in ("medida", PAYLOADS[1], '"<script>"'):
+        box = search.locator("form input").first
+        box.fill(text)
+        box.press("Enter")
+        page.wait_for_function(
+            "() => !document.querySelector('#view-search [aria-busy]') && "
+            "document.querySelector('#view-search .answers')?.children.length",
+            timeout=30_000,
+        )
+        unhurt(page)
+    check = tab.go("check")
+    check.locator("textarea").fill(
+        f"La medida número 2 sobre los menores dice {PAYLOADS[1]} y protege a todos."
+    )
+    check.locator("form button").first.click()
+    check.locator(".verdict").first.wait_for(timeout=30_000)
+    unhurt(page)
+
+
+def test_hostile_questions_are_only_text(visit: Callable[..., Any], address: str) -> None:
+    tab = visit(base=address)
+    page = tab.open()
+    for start in range(0, len(PAYLOADS), 10):
+        tab.ask(f"¿Qué dice la medida {' '.join(PAYLOADS[start : start + 10])}?"[:1000])
+        unhurt(page)
+    assert page.locator(".asked").last.inner_text().startswith("¿Qué dice la medida")
+
+
+def test_hostile_addresses_are_only_text(visit: Callable[..., Any], address: str) -> None:
+    tab = visit(base=address)
+    for payload in (PAYLOADS[0], PAYLOADS[1], PAYLOADS[16], PAYLOADS[27]):
+        coded = quote(payload, safe="")
+        page = tab.open(f"/?p={coded}&s={coded}")
+        page.locator("#panel .reading").wait_for(timeout=30_000)
+        unhurt(page)
+        page = tab.open(f"/en/?d={coded}#{coded}")
+        page.locator("#panel .reading").wait_for(timeout=30_000)
+        unhurt(page)
+
+
+def test_the_record_is_only_text(visit: Callable[..., Any], address: str) -> None:
+    tab = visit(base=address)
+    coded = quote(f"medida de los menores {PAYLOADS[0]} {PAYLOADS[1]}", safe="")
+    tab.page.goto(f"{address}/al/record?q={coded}&t={coded}")
+    tab.page.locator("main").wait_for(timeout=30_000)
+    assert tab.page.evaluate("window.hurt") is None
+    assert tab.page.locator("main img, main script, main svg, main iframe, main form").count() == 0
+
+
+def test_the_policy_stops_what_would_get_through(browser: Any, address: str) -> None:
+    """The second wall, tried by writing into the page what the first should have stopped."""
+    context = browser.new_context()
+    page = context.new_page()
+    arrived: list[str] = []
+    context.route("http://evil.example/**", lambda route: (arrived.append(route.request.url), route.abort()))
+    page.goto(address)
+    page.wait_for_selector("body[data-ready]")
+    blocked = page.evaluate(
+        """() => new Promise(done => {
+            const stopped = new Set();
+            document.addEventListener('securitypolicyviolation', event => {
+                stopped.add(event.effectiveDirective);
+                if (stopped.size === 4) done([...stopped].sort());
+            });
+            setTimeout(() => done([...stopped].sort()), 20000);
+            const box = document.createElement('div');
+            box.innerHTML = '<img src=x onerror="window.hurt=1"><img src="http://evil.example/a.png">'
+                + '<iframe srcdoc="<script>parent.hurt=1</script>" src="http://evil.example/"></iframe>';
+            document.body.append(box);
+            const script = document.createElement('script');
+            script.textContent = 'window.hurt=1';
+            document.body.append(script);
+            fetch('http://evil.example/b').catch(() => null);
+        })"""
+    )
+    assert page.evaluate("window.hurt") is None
+    assert arrived == []
+    assert {"img-src", "connect-src", "script-src-attr", "script-src-elem"} <= set(blocked)
+    context.close()
+
+
+def test_the_page_breaks_its_own_policy_nowhere(visit: Callable[..., Any], address: str) -> None:
+    tab = visit(base=address)
+    said: list[str] = []
+    tab.page.on("console", lambda message: said.append(message.text))
+    tab.open()
+    tab.ask(QUESTIONS[0])
+    for view in ("search", "check", "documents", "evaluation", "help"):
+        tab.go(view).locator("h2, form").first.wait_for(timeout=30_000)
+    assert not [text for text in said if "Content Security Policy" in text]

@@ -1,0 +1,177 @@
+"""What Gradio leaves open unless told otherwise, each tried on the application as it is served."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Iterator
+from importlib import util
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from alpie.app.page.chat import Conversation
+from alpie.app.page.choices import Choices
+from alpie.app.page.rates import Limits
+from alpie.app.page.server import create_app
+from alpie.app.schema import SCHEMAS
+
+FAKE = Path(__file__).parent / "browser" / "fake_corpus.py"
+
+
+@pytest.fixture(scope="module")
+def app() -> Any:
+    spec = util.spec_from_file_location("alpie_fake_corpus", FAKE)
+    assert spec is not None
+    assert spec.loader is not None
+    module = util.module_from_spec(spec)
+    sys.modules["alpie_fake_corpus"] = module
+    spec.loader.exec_module(module)
+    corpus = module.FakeCorpus()
+    return create_app(lambda: corpus, Choices(limits=Limits(questions=500, readings=2000), most_waiting=7))
+
+
+@pytest.fixture(scope="module")
+def client(app: Any) -> Iterator[TestClient]:
+    with TestClient(app, client=("10.0.0.1", 1)) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def pages(app: Any) -> list[Any]:
+    """Gradio's own objects, one a language."""
+    found = [route.app.blocks for route in app.routes if hasattr(getattr(route, "app", None), "blocks")]
+    assert len(found) == 2
+    return found
+
+
+@pytest.fixture(scope="module")
+def config(client: TestClient) -> Any:
+    return client.get("/config").json()
+
+
+def component(config: Any, kind: str) -> Any:
+    return next(one["props"] for one in config["components"] if one["type"] == kind)
+
+
+def test_no_share_no_analytics_no_monitoring_no_history(pages: list[Any]) -> None:
+    for page in pages:
+        assert not page.share
+        assert not page.analytics_enabled
+        assert page.enable_monitoring is False
+        assert page.run_history is False
+        assert page.show_error is False
+        assert not page.allowed_paths
+        assert page.footer_links == []
+        assert not page.mcp_server
+        assert page.ssr_mode is False
+
+
+def test_the_queue_has_a_length_and_answers_several_at_once(pages: list[Any]) -> None:
+    for page in pages:
+        assert page._queue.max_size == 7
+        assert page._queue.default_concurrency_limit == 4
+        asking = [one for one in page.fns.values() if one.fn and one.api_visibility == "private"]
+        assert asking
+        assert all(one.concurrency_limit == 8 for one in asking)
+
+
+def test_every_handler_goes_through_the_queue(pages: list[Any], client: TestClient) -> None:
+    for page in pages:
+        assert all(one.queue for one in page.fns.values() if one.fn)
+        assert page.api_open is False
+    for name in (*SCHEMAS, "predict", "page_ask"):
+        for door in ("run", "api"):
+            answer = client.post(f"/gradio_api/{door}/{name}", json={"data": ["x"], "fn_index": 0})
+            assert answer.status_code == 403
+
+
+def test_conversations_are_not_remembered_without_end(pages: list[Any], app: Any) -> None:
+    holders = [
+        route.app.state_holder for route in app.routes if hasattr(getattr(route, "app", None), "state_holder")
+    ]
+    assert [holder.capacity for holder in holders] == [500, 500]
+
+
+@pytest.mark.parametrize("home", ["", "/en"])
+@pytest.mark.parametrize(
+    "door",
+    [
+        "upload", "upload?upload_id=x", "deep_link", "deep_link?session_hash=x", "component_server", "runs",
+        "run-history/connect", "process_recording", "vibe-edit", "vibe-code", "vibe-starter-queries", "dev/reload",
+        "file=/etc/passwd", "file=app/page/server.py", "file/etc/passwd", "proxy=http://127.0.0.1/", "token", "user",
+        "custom_component/x/client/y/z.js", "stream/x", "reset", "cancel", "login_check", "openapi.json",
+    ],
+)  # fmt: skip
+def test_doors_that_no_component_of_ours_uses_are_closed(client: TestClient, home: str, door: str) -> None:
+    for method in ("GET", "POST"):
+        assert client.request(method, f"{home}/gradio_api/{door}").status_code == 403, method
+
+
+@pytest.mark.parametrize("path", ["/monitoring", "/monitoring/summary", "/login", "/logout", "/docs", "/openapi.json",
+                                  "/svelte/x", "/pwa_icon", "/robots.txt/../config/x", "/en/monitoring"])  # fmt: skip
+def test_pages_of_gradios_own_are_closed(client: TestClient, path: str) -> None:
+    assert client.get(path).status_code == 404
+
+
+def test_handlers_that_are_only_hidden_bear_anything(client: TestClient, config: Any) -> None:
+    """`api_visibility="private"` hides and does not close: each can be called by number."""
+    private = [
+        one for one in config["dependencies"] if one["api_visibility"] == "private" and one["backend_fn"]
+    ]
+    assert len(private) == 4
+    for event in private:
+        for data in (
+            [],
+            [None] * 9,
+            [{"path": "/etc/passwd", "meta": {"_type": "gradio.FileData"}}] * 3,
+            ["x" * 90_000] * 3,
+        ):
+            body = {"data": data, "fn_index": event["id"], "session_hash": "s"}
+            assert client.post("/gradio_api/queue/join", json=body).status_code in (200, 400, 422, 500)
+    assert client.get("/healthz").json() == {"status": "ready"}
+
+
+def test_the_chat_shows_no_tags_no_formulas_no_share_button(config: Any) -> None:
+    chat = component(config, "chatbot")
+    assert chat["sanitize_html"] is True
+    assert chat["allow_tags"] is False
+    assert chat["latex_delimiters"] == []
+    assert chat["buttons"] == []
+    assert chat["line_breaks"] is False
+    assert chat.get("feedback_options") in (None, [])
+
+
+def test_every_public_endpoint_has_a_name_of_ours(config: Any) -> None:
+    names = {one["api_name"] for one in config["dependencies"] if one["api_visibility"] == "public"}
+    assert names == set(SCHEMAS)
+    assert not [one for one in config["dependencies"] if "lambda" in str(one["api_name"])]
+
+
+def test_nothing_in_the_page_comes_from_elsewhere(client: TestClient) -> None:
+    page = client.get("/").text
+    loaded = re.findall(r"<(?:script|link|img|iframe)[^>]+(?:src|href)\s*=\s*[\"']([^\"']+)", page)
+    assert loaded
+    assert not [one for one in loaded if re.match(r"(?:https?:)?//", one)]
+    assert "fonts.googleapis" not in json.dumps(client.get("/config").json())
+
+
+def test_what_a_browser_brings_along_is_only_text(client: TestClient) -> None:
+    from alpie.app.page.remembered import MOST_REMEMBERED, read_past
+
+    talk = [
+        ["user", '<div class="asked">¿Qué &lt;b&gt;?</div>'],
+        ["assistant", '<div class="said">Eso.</div>'],
+    ]
+    messages, questions = read_past(json.dumps(talk))
+    assert questions == ["¿Qué <b>?"]
+    assert [one["content"] for one in messages] == [row[1] for row in talk]
+    assert len(read_past(json.dumps(talk * 50))[0]) == MOST_REMEMBERED
+    deep = "[" * 100_000
+    for bad in (None, 3, "", "x", "{}", "[1]", '[["user"]]', '[["system", "x"]]', '[["user", {"path": "/etc"}]]',
+                json.dumps([["user", "x" * 200_000]]), json.dumps([["user", "a\n# b"]]), deep):  # fmt: skip
+        assert read_past(bad) == ([], [])
+    assert Conversation().messages == []
