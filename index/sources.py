@@ -21,7 +21,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from alpie.index.errors import SourceError
-from alpie.index.formats import MOST_BYTES, Extraction, extract, format_of
+from alpie.index.formats import MOST_BYTES, Extraction, format_of
+from alpie.index.formats.remembered import remembered_extraction
 from alpie.index.records import Document
 from alpie.index.source_table import (
     Described,
@@ -73,7 +74,7 @@ def read_sources(
                     "está. Retira uno de los dos.",
                     folder / entry.file,
                 )
-            extraction = (known or {}).get(sha256) or extract(data, folder / entry.file)
+            extraction = (known or {}).get(sha256) or remembered_extraction(data, sha256, folder / entry.file)
             told = described(entry, extraction.metadata, folder / SOURCES_FILE)
         except SourceError as problem:
             problems.append(problem)

@@ -90,7 +90,8 @@ class Uploads:
             _LOG.error("a document could not be taken: %s", error)
             raise SourceError("El documento no se ha podido guardar en el servidor.") from error
         finally:
-            unfinished.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                unfinished.unlink(missing_ok=True)
         self._begin(taken)
         return taken
 

@@ -1,0 +1,193 @@
+# ruff: noqa: E501 - a document a line
+"""Documents of one's own, dropped into a folder: indexed without a word about them, asked, cited, described."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fake_encoder import FakeEncoder
+from formats import law, made
+from formats.pages import Drawn
+
+from alpie.app.corpus import Corpus
+from alpie.app.freshness import compare_with_documents
+from alpie.app.quotes import QuotePolicy
+from alpie.app.settings import load_settings
+from alpie.app.terminal import incomplete_text
+from alpie.app.verify import Verdict, verify_quotation
+from alpie.app.words import words_for
+from alpie.index.build import build_index
+from alpie.index.formats import remembered
+from alpie.index.readable import collapse
+from alpie.index.source_table import table_for
+from alpie.index.sources import read_sources
+from alpie.index.store import open_generation
+
+FACTS = {  # format → what its document says, a question, words of the answer
+    "molino.txt": ("El molino de Valdeluna muele 300 kilos de trigo al día.", "¿Cuánto trigo muele el molino?", "300 kilos"),
+    "faro.md": ("El faro de **Punta Brava** se encendió en 1904.", "¿En qué año se encendió el faro?", "1904"),
+    "puente.html": ("El puente de hierro mide 212 metros de largo.", "¿Cuánto mide el puente de hierro?", "212 metros"),
+    "feria.docx": ("La feria del ganado reúne 90 puestos cada otoño.", "¿Cuántos puestos reúne la feria del ganado?", "90 puestos"),
+    "coro.odt": ("El coro de la villa ensaya los jueves por la tarde.", "¿Qué día ensaya el coro?", "jueves"),
+    "tren.pdf": ("El tren de la sierra tarda 74 minutos en llegar a la costa.", "¿Cuánto tarda el tren en llegar a la costa?", "74 minutos"),
+}  # fmt: skip
+
+
+def file_of(name: str, text: str) -> bytes:
+    parts = [law.Part("title", f"Noticia {name[:4]}"), law.Part("text", text)]
+    if name.endswith(".pdf"):
+        drawn = Drawn()
+        drawn.lines("Hoja de información municipal.", "", text)
+        return drawn.bytes()
+    makers = {
+        ".txt": made.law_text, ".md": made.law_markdown, ".html": made.law_html,
+        ".docx": made.law_docx, ".odt": made.law_odt,
+    }  # fmt: skip
+    return makers[Path(name).suffix](parts)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    docs = tmp_path_factory.mktemp("docs")
+    for name, (text, _, _) in FACTS.items():
+        (docs / name).write_bytes(file_of(name, text))
+    (docs / "escaneo.pdf").write_bytes(made.scanned_pdf())
+    (docs / "cifrado.pdf").write_bytes(made.law_pdf(law.law()[:5], encrypt="x"))
+    (docs / "foto.docx").write_bytes(made.png())
+    return docs
+
+
+@pytest.fixture(scope="module")
+def own(folder: Path, encoder: Any, tmp_path_factory: pytest.TempPathFactory) -> Corpus:
+    data = tmp_path_factory.mktemp("data")
+    settings = load_settings({"docs": str(folder), "data": str(data)}, environment={})
+    report = build_index(folder, data, encoder)
+    assert report.documents == len(FACTS)
+    problems = "\n".join(report.problems)
+    assert len(report.problems) == 3
+    for name, said in (("escaneo.pdf", "OCR"), ("cifrado.pdf", "contraseña"), ("foto.docx", "imagen")):
+        assert any(name in line and said in line for line in problems.splitlines())
+    assert compare_with_documents(folder, data).is_fresh
+    generation = open_generation(data, encoder)
+    return Corpus(
+        generation.documents, generation.layouts, generation.search, generation.fingerprint, "",
+        QuotePolicy(most=settings.max_quotes),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FACTS)
+def test_a_question_is_answered_from_a_document_of_each_format(own: Corpus, name: str) -> None:
+    _, question, words = FACTS[name]
+    answer = own.ask(question)
+    quote = (answer.quotes or answer.nearest)[0]
+    document = own.documents[quote.document_id]
+    assert document.file == name
+    assert words in quote.text
+    assert collapse(document.text[quote.start : quote.end]).replace("**", "") == quote.text
+    assert verify_quotation(quote.text, own).verdict is Verdict.EXACT
+
+
+def test_the_index_keeps_the_text_the_parser_and_the_checksum_of_the_file(own: Corpus, folder: Path) -> None:
+    import hashlib
+
+    for document in own.documents.values():
+        data = (folder / document.file).read_bytes()
+        assert document.sha256 == hashlib.sha256(data).hexdigest()
+        assert (document.parser == "") == document.file.endswith(".txt")
+        assert document.structure is None
+        if document.file.endswith(".txt"):
+            assert document.text.encode() == data
+
+
+def test_a_citation_leaves_out_what_nobody_knows(own: Corpus) -> None:
+    from alpie.app.citation import full_citation
+
+    answer = own.ask(FACTS["molino.txt"][1])
+    citation = (answer.quotes or answer.nearest)[0].citation
+    assert citation.publisher == ""
+    assert full_citation(citation) == "«[Molino]». Documento, s. f. Noticia moli, párr. 1."
+
+
+def test_files_that_are_not_new_are_not_parsed_again(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = read_sources(folder)
+    parsed: list[str] = []
+    plain = remembered.extract
+
+    def counting(data: bytes, path: Path) -> Any:
+        parsed.append(path.name)
+        return plain(data, path)
+
+    monkeypatch.setattr(remembered, "extract", counting)
+    assert read_sources(folder).documents == before.documents
+    assert set(parsed) == {"molino.txt", "escaneo.pdf", "cifrado.pdf", "foto.docx"}  # and those that failed
+
+
+# --- what files and tables say -------------------------------------------------------------------
+
+
+def test_a_table_overrides_the_file_and_may_leave_fields_to_it(tmp_path: Path) -> None:
+    (tmp_path / "ley.html").write_bytes(made.law_html(law.law()[:4]))
+    (tmp_path / "sources.toml").write_text(
+        '[[document]]\nid = "ley"\nfile = "ley.html"\ntitle = "Título propio"\nkind = "ley"\n',
+        encoding="utf-8",
+    )
+    report = read_sources(tmp_path)
+    assert report.problems == ()
+    document = report.documents[0]
+    assert (document.title, document.publisher, document.date) == (
+        "Título propio", "Boletín de Valdeluna", "2031-03-04",
+    )  # fmt: skip
+    assert document.editorial == ()
+    assert report.incomplete == ()
+
+
+def test_a_table_of_a_text_file_must_still_say_all(tmp_path: Path) -> None:
+    (tmp_path / "ley.txt").write_text("Artículo 1.", encoding="utf-8")
+    (tmp_path / "sources.toml").write_text('[[document]]\nid = "ley"\nfile = "ley.txt"\n', encoding="utf-8")
+    assert "falta «title»" in str(read_sources(tmp_path).problems[0])
+
+
+def test_what_is_missing_is_asked_for_with_a_table_to_paste(tmp_path: Path) -> None:
+    (tmp_path / "acta 2024.html").write_text("<p>Se levanta la sesión.", encoding="utf-8")
+    report = read_sources(tmp_path)
+    told = report.incomplete[0]
+    assert told.missing == ("title", "publisher", "kind", "language")
+    table = tomllib.loads(table_for(told))["document"][0]
+    assert table["file"] == "acta 2024.html"
+    assert table["date"] == "2024"
+    shown = incomplete_text(report.incomplete, tmp_path, words_for("es"))
+    assert str(tmp_path / "sources.toml") in shown
+    assert "sin title, publisher, kind, language" in shown
+    # pasted as it is, the document is complete
+    (tmp_path / "sources.toml").write_text(table_for(told), encoding="utf-8")
+    assert read_sources(tmp_path).incomplete == ()
+
+
+def test_a_date_that_is_only_that_of_the_file_is_marked_as_ours(tmp_path: Path) -> None:
+    (tmp_path / "acta.pdf").write_bytes(made.law_pdf(law.law()[:4]))
+    document = read_sources(tmp_path).documents[0]
+    assert document.date == "2000-01-01"
+    assert "date" in document.editorial
+    assert any("creación del archivo" in note for note in document.notes)
+
+
+def test_what_a_file_says_of_itself_is_data(tmp_path: Path) -> None:
+    page = '<title>\x1b[2J<script>x</script>\n"quote</title><html lang="../x"><meta name="dc.date" content="ayer"><p>Hola.'
+    (tmp_path / "a.html").write_text(page, encoding="utf-8")
+    document = read_sources(tmp_path).documents[0]
+    assert document.language == "es"
+    assert document.date == ""
+    assert "\x1b" not in document.title
+    assert "\n" not in document.title
+    assert tomllib.loads(table_for(read_sources(tmp_path).incomplete[0]))
+
+
+def test_an_index_of_formats_is_the_same_however_often_it_is_built(folder: Path, tmp_path: Path) -> None:
+    first = build_index(folder, tmp_path, FakeEncoder())
+    again = build_index(folder, tmp_path, FakeEncoder())
+    assert again.embedded == 0
+    assert again.passages == first.passages
+    assert not again.changed

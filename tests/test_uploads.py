@@ -1,0 +1,307 @@
+"""Documents taken in through the page, where the operator allows it; pages of PDFs as pictures."""
+
+from __future__ import annotations
+
+import io
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fake_encoder import build, corpus_of
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from formats import law, made
+
+from alpie.app.page.choices import Choices
+from alpie.app.page.document_routes import upload_bodies
+from alpie.app.page.guard import Guard
+from alpie.app.page.library import Opening
+from alpie.app.page.page_images import PageImages, sheet_at
+from alpie.app.page.routes import add_routes
+from alpie.app.page.uploads import Uploads, index_command, safe_name
+from alpie.app.settings import load_settings
+from alpie.index.errors import SourceError
+from alpie.index.formats import extract
+from alpie.index.layout import lay_out
+from alpie.index.records import Document
+from alpie.index.sources import read_sources
+
+TEXT = "Los parques abren a las siete de la mañana."
+
+
+class Indexing:
+    """Stands for `alpie index`: says what it is told to, when it is let."""
+
+    def __init__(self, messages: str = "", code: int = 0) -> None:
+        self.messages, self.code, self.runs = messages, code, 0
+        self.may_end = threading.Event()
+
+    def __call__(self) -> tuple[int, str]:
+        self.runs += 1
+        assert self.may_end.wait(60)
+        return self.code, self.messages
+
+
+def settled(uploads: Uploads) -> Any:
+    """The state once nothing is indexed any more."""
+    for _ in range(600):
+        if not uploads.state.indexing:
+            return uploads.state
+        threading.Event().wait(0.1)
+    raise AssertionError("still indexing after a minute")
+
+
+def given(tmp_path: Path, indexing: Indexing | None = None, most_bytes: int = 100_000) -> Uploads:
+    indexing = indexing or Indexing()
+    return Uploads(tmp_path / "docs", most_bytes, indexing)
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("ley.pdf", "ley.pdf"),
+        ("C:\\Documentos\\La ley nº 3.PDF", "La ley nº 3.pdf"),
+        ("../../etc/passwd.txt", "passwd.txt"),
+        ("..pdf.txt", "pdf.txt"),
+        (".oculto.txt", "oculto.txt"),
+        ("a\x00b\n\x1b[2J;rm -rf.md", "a_b_[2J_rm -rf.md".replace("[", "_")),
+        ("README.md", "README-documento.md"),
+        ("ñandú (2).txt", "ñandú (2).txt"),
+        ("x" * 300 + ".odt", "x" * 96 + ".odt"),
+    ],
+)
+def test_names_are_made_safe(sent: str, kept: str) -> None:
+    name = safe_name(sent)
+    assert "/" not in name
+    assert name.replace("__", "_") == kept.replace("__", "_")
+
+
+@pytest.mark.parametrize("sent", ["", ".pdf", "a.exe", "a", "a.pdf.sh", "....", "a.svg", "a.doc"])
+def test_other_kinds_are_not_taken(sent: str) -> None:
+    with pytest.raises(SourceError, match="formato"):
+        safe_name(sent)
+
+
+def test_a_document_is_written_whole_and_indexed(tmp_path: Path) -> None:
+    indexing = Indexing()
+    uploads = given(tmp_path, indexing)
+    assert uploads.take("parques.txt", io.BytesIO(TEXT.encode())) == "parques.txt"
+    assert uploads.state.indexing == ("parques.txt",)
+    indexing.may_end.set()
+    assert settled(uploads).done == ("parques.txt",)
+    assert (tmp_path / "docs" / "parques.txt").read_text(encoding="utf-8") == TEXT
+    assert indexing.runs == 1
+    assert [path.name for path in (tmp_path / "docs").iterdir()] == ["parques.txt"]
+
+
+def test_nothing_is_written_over_and_nothing_twice(tmp_path: Path) -> None:
+    indexing = Indexing()
+    indexing.may_end.set()
+    uploads = given(tmp_path, indexing)
+    uploads.take("a.txt", io.BytesIO(b"uno"))
+    assert uploads.take("a.txt", io.BytesIO(b"dos")) == "a (2).txt"
+    with pytest.raises(SourceError, match="ya está"):
+        uploads.take("b.txt", io.BytesIO(b"uno"))
+    assert (tmp_path / "docs" / "a.txt").read_bytes() == b"uno"
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "said"),
+    [
+        ("a.txt", b"x" * 100_001, "MB"),
+        ("a.txt", b"", "vacío"),
+        ("a.pdf", b"<script>", "no empieza"),
+        ("a.txt", b"%PDF-1.7 ", "PDF"),
+        ("a.docx", made.png(), "imagen"),
+    ],
+)
+def test_what_is_refused_leaves_nothing_behind(tmp_path: Path, name: str, data: bytes, said: str) -> None:
+    uploads = given(tmp_path)
+    with pytest.raises(SourceError, match=said):
+        uploads.take(name, io.BytesIO(data))
+    assert list((tmp_path / "docs").iterdir()) == []
+    assert uploads.state.indexing == ()
+
+
+def test_a_document_that_cannot_be_read_is_taken_out_and_its_reader_told(tmp_path: Path) -> None:
+    indexing = Indexing(f"Indexando…\nAviso: {tmp_path / 'docs' / 'foto.pdf'}: es un escaneo sin texto.\n")
+    indexing.may_end.set()
+    uploads = given(tmp_path, indexing)
+    uploads.take("foto.pdf", io.BytesIO(made.scanned_pdf()))
+    state = settled(uploads)
+    assert state.refused == (("foto.pdf", "es un escaneo sin texto."),)
+    assert state.done == ()
+    assert list((tmp_path / "docs").iterdir()) == []
+
+
+def test_a_failure_of_indexing_is_told(tmp_path: Path) -> None:
+    indexing = Indexing("Error: no queda sitio en el disco", 1)
+    indexing.may_end.set()
+    uploads = given(tmp_path, indexing)
+    uploads.take("a.txt", io.BytesIO(TEXT.encode()))
+    assert settled(uploads).failure == "Error: no queda sitio en el disco"
+
+
+def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    (tmp_path / "docs").write_text("no es una carpeta", encoding="utf-8")
+    with pytest.raises(SourceError, match="guardar"):
+        given(tmp_path).take("a.txt", io.BytesIO(b"x"))
+
+
+def test_indexing_is_a_process_that_reports(tmp_path: Path) -> None:
+    code, messages = index_command(tmp_path / "nada", tmp_path / "data")()
+    assert code == 1
+    assert "nada" in messages
+
+
+# --- over HTTP -----------------------------------------------------------------------------------
+
+
+def client(choices: Choices, library: Any = None) -> TestClient:
+    """Our routes behind the wall, without Gradio's page, which takes seconds to make."""
+    app = FastAPI()
+    add_routes(app, Opening(lambda: library or corpus_of(TEXT)).start(), choices)
+    app.add_middleware(Guard, bodies=upload_bodies(choices))
+    return TestClient(app, base_url="http://127.0.0.1")
+
+
+def test_uploads_are_closed_unless_allowed(tmp_path: Path) -> None:
+    assert load_settings({}, environment={}).upload is False
+    assert Choices.from_settings(load_settings({"docs": str(tmp_path)}, environment={})).uploads is None
+    web = client(Choices())
+    assert web.post("/al/upload", files={"file": ("a.txt", b"x")}).status_code in (404, 405, 413)
+    assert "upload-form" not in web.get("/al/documents").text
+
+
+def test_a_document_sent_is_taken(tmp_path: Path) -> None:
+    indexing = Indexing()
+    uploads = given(tmp_path, indexing, 2_000_000)
+    web = client(Choices(uploads=uploads))
+    assert 'id="upload-form"' in web.get("/al/documents").text
+    data = made.law_pdf(law.law())
+    answer = web.post("/al/upload?lang=es", files={"file": ("ley <b>.pdf", data)})
+    assert answer.status_code == 200
+    assert "Indexando: ley _b.pdf" in answer.text
+    assert (tmp_path / "docs" / "ley _b.pdf").read_bytes() == data
+    indexing.may_end.set()
+    settled(uploads)
+    assert "Añadido: ley _b.pdf" in web.get("/al/upload-state").text
+
+
+@pytest.mark.parametrize(
+    ("files", "status", "said"),
+    [
+        ({"file": ("a.exe", b"MZ")}, 422, "formato"),
+        ({"file": ("a.pdf", b"hola")}, 422, "no empieza"),
+        ({"other": ("a.txt", b"hola")}, 422, "Elige"),
+        ({"file": ("<img src=x onerror=alert(1)>.exe", b"x")}, 422, "&lt;img"),
+        ({"file": ("a.txt", b"x" * 300_000)}, 413, ""),
+    ],
+)
+def test_what_is_sent_wrongly_is_told(tmp_path: Path, files: Any, status: int, said: str) -> None:
+    web = client(Choices(uploads=given(tmp_path)))
+    answer = web.post("/al/upload", files=files)
+    assert answer.status_code == status
+    assert said in answer.text
+    assert "<img" not in answer.text
+    assert not (tmp_path / "docs").exists() or list((tmp_path / "docs").iterdir()) == []
+
+
+def test_a_body_that_is_no_form_is_told(tmp_path: Path) -> None:
+    web = client(Choices(uploads=given(tmp_path)))
+    for kind in ("text/plain", "multipart/form-data", "multipart/form-data; boundary=x"):
+        answer = web.post("/al/upload", content=b"--y\r\nhola", headers={"content-type": kind})
+        assert answer.status_code in (400, 422), kind
+
+
+# --- pictures of pages ---------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Document]:
+    folder = tmp_path_factory.mktemp("docs")
+    (folder / "ley.pdf").write_bytes(made.law_pdf(law.law()))
+    return folder, read_sources(folder).documents[0]
+
+
+def test_a_page_is_a_picture_of_bounded_size(shown: tuple[Path, Document]) -> None:
+    from PIL import Image
+
+    folder, document = shown
+    images = PageImages(folder)
+    first, second = (images.png(document, sheet) for sheet in (1, 2))
+    assert first != second
+    assert images.png(document, 1) is first
+    picture = Image.open(io.BytesIO(first))
+    assert picture.width == 1100
+    dark = sum(picture.convert("L").histogram()[:128])
+    assert 0.01 < dark / picture.width / picture.height < 0.5
+
+
+def test_a_page_as_large_as_a_field_is_drawn_small(tmp_path: Path) -> None:
+    from PIL import Image
+    from reportlab.pdfgen.canvas import Canvas
+
+    canvas = Canvas(str(tmp_path / "plano.pdf"), pagesize=(200, 14_000))
+    canvas.drawString(10, 10, "Un plano muy largo de la comarca.")
+    canvas.save()
+    document = read_sources(tmp_path).documents[0]
+    picture = Image.open(io.BytesIO(PageImages(tmp_path).png(document, 1)))
+    assert picture.width * picture.height <= 4_100_000
+
+
+def test_the_sheet_of_a_place_is_that_of_the_file(shown: tuple[Path, Document]) -> None:
+    layout = lay_out(shown[1])
+    text = shown[1].text
+    assert sheet_at(layout, 0) == 1
+    assert sheet_at(layout, text.index("Pág. 2")) == 2
+    assert sheet_at(layout, len(text) - 1) == len(layout.page_starts)
+
+
+def test_what_is_not_the_indexed_file_is_not_shown(tmp_path: Path) -> None:
+    (tmp_path / "ley.pdf").write_bytes(made.law_pdf(law.law()[:4]))
+    document = read_sources(tmp_path).documents[0]
+    with pytest.raises(SourceError, match="no tiene página 9"):
+        PageImages(tmp_path).png(document, 9)
+    (tmp_path / "ley.pdf").write_bytes(made.law_pdf(law.law()[:9]))
+    with pytest.raises(SourceError, match="ha cambiado"):
+        PageImages(tmp_path).png(document, 1)
+    (tmp_path / "ley.pdf").unlink()
+    with pytest.raises(SourceError, match="ya no está"):
+        PageImages(tmp_path).png(document, 1)
+    with pytest.raises(SourceError, match="páginas"):
+        PageImages(None).png(document, 1)
+
+
+def test_pages_over_http(tmp_path: Path) -> None:
+    from fake_encoder import WEIGHTS, FakeEncoder
+
+    from alpie.app.corpus import Corpus
+    from alpie.index.store import open_generation
+
+    docs, data = tmp_path / "docs", tmp_path / "data"
+    docs.mkdir()
+    (docs / "ley.pdf").write_bytes(made.law_pdf(law.law()))
+    (docs / "nota.txt").write_text(TEXT, encoding="utf-8")
+    build(docs, data)
+    made_of = open_generation(data, FakeEncoder())
+    corpus = Corpus(
+        made_of.documents, made_of.layouts, made_of.search, made_of.fingerprint, "", weights=WEIGHTS
+    )
+    web = client(Choices(docs=docs), corpus)
+    passage = next(one for one in corpus.passages if "11 euros" in one.text)
+    panel = web.get("/al/reader", params={"p": passage.address}).text
+    source = panel.partition('<img src="')[2].partition('"')[0].replace("&amp;", "&")
+    assert f"n={passage.page}" in source
+    answer = web.get(source)
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "image/png"
+    assert answer.content.startswith(b"\x89PNG")
+    for wrong in ("n=0", "n=99", "n=-1", "n=1e3", "n=١", "n=" + "9" * 40, ""):
+        assert web.get(f"/al/page?d=ley&{wrong}").status_code == 404
+    assert web.get("/al/page?d=nota&n=1").status_code == 404
+    assert web.get("/al/page?d=../ley&n=1").status_code == 404
+    note = next(one for one in corpus.passages if one.document_id == "nota")
+    assert "page-view" not in web.get("/al/reader", params={"p": note.address}).text
+    assert extract((docs / "ley.pdf").read_bytes(), docs / "ley.pdf").text == corpus.documents["ley"].text
