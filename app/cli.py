@@ -29,6 +29,19 @@ if TYPE_CHECKING:
 __all__ = ["main"]
 
 DONE, FAILED, WRONG_USAGE = 0, 1, 2
+# Control characters, line ends and tabs apart, and marks that turn the direction of writing.
+_ESCAPED = {
+    code: f"\\u{code:04x}"
+    for code in (
+        *range(9),
+        11,
+        12,
+        *range(14, 32),
+        *range(127, 160),
+        *range(0x202A, 0x202F),
+        *range(0x2066, 0x206A),
+    )
+}
 _SETTINGS_OPTIONS = ("docs", "data", "language", "host", "port")
 _OPENING_SECONDS = 60.0
 _MAX_INPUT_BYTES = 5_000_000  # of a text or record to check
@@ -125,14 +138,14 @@ def _index(arguments: argparse.Namespace, settings: Settings, words: Words) -> i
 
 def _watch(settings: Settings, words: Words, rebuild: bool) -> int:
     from alpie.app.corpus import Corpus, open_encoder_of
-    from alpie.app.terminal import progress_bar
+    from alpie.app.progress import progress_bar
     from alpie.app.watching import watch
 
     encoder = open_encoder_of(settings)  # once: it takes longer than a small change
     rebuilds = iter([rebuild])
 
     def build() -> BuildReport:
-        progress = progress_bar(sys.stderr, words("index.progress"))
+        progress = progress_bar(sys.stderr, words)
         return Corpus.build(settings, rebuild=next(rebuilds, False), on_progress=progress, encoder=encoder)
 
     watch(settings, words, build, _tell)
@@ -249,14 +262,12 @@ class _Source:
 
     def from_passages(self, documents: Sequence[Any], passages: Sequence[Any]) -> Corpus:
         from alpie.app.corpus import Corpus
-        from alpie.app.terminal import progress_bar
+        from alpie.app.progress import progress_bar
         from alpie.index.encoder import open_encoder
 
         settings = self._settings
         encoder = open_encoder(settings.encoder, settings.cache, settings.runtime)
-        return Corpus.from_passages(
-            documents, passages, encoder, progress_bar(sys.stderr, self._words("index.progress"))
-        )
+        return Corpus.from_passages(documents, passages, encoder, progress_bar(sys.stderr, self._words))
 
 
 def _doctor(arguments: argparse.Namespace, settings: Settings, words: Words) -> int:
@@ -318,10 +329,10 @@ def _open_corpus(settings: Settings, words: Words) -> Corpus:
 
 def _build(settings: Settings, words: Words, rebuild: bool = False) -> Any:
     from alpie.app.corpus import Corpus
-    from alpie.app.terminal import progress_bar
+    from alpie.app.progress import progress_bar
 
     _tell(words("index.building", docs=settings.docs, data=settings.data))
-    progress = progress_bar(sys.stderr, words("index.progress"))
+    progress = progress_bar(sys.stderr, words)
     report = Corpus.build(settings, rebuild=rebuild, on_progress=progress)
     for problem in report.problems:
         _tell(words("index.problem", message=problem))
@@ -405,8 +416,9 @@ def _print(text: str, end: str = "\n") -> None:
 
 
 def _print_json(value: object) -> None:
-    print(json.dumps(value, ensure_ascii=False))
+    print(json.dumps(value, ensure_ascii=False).translate(_ESCAPED))
 
 
 def _tell(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
+    # messages name files, and a file may be called anything: it must not steer the terminal
+    print(text.translate(_ESCAPED), file=sys.stderr, flush=True)

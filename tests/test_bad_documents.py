@@ -215,6 +215,16 @@ def test_any_file_name_makes_a_document_with_an_id_and_a_title_to_show(tmp_path:
         assert all(unicodedata.category(c) not in ("Cc", "Cf", "Cs") for c in document.title)
 
 
+def test_a_file_name_does_not_steer_the_terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    docs = tmp_path / "docs"
+    docs.mkdir()
+    (docs / "a\x1b[31m\u202e\x9b.txt").write_bytes(b"")
+    assert cli.main(["--docs", str(docs), "--data", str(tmp_path / "data"), "index"]) == 1
+    said = capsys.readouterr().err
+    assert r"a\u001b[31m\u202e\u009b.txt: no contiene texto" in said
+    assert not set("\x1b\u202e\x9b") & set(said)
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="names that are no text")
 def test_a_file_name_that_is_no_text_is_named_and_not_taken(tmp_path: Path) -> None:
     (tmp_path / "bueno.txt").write_text(GOOD, encoding="utf-8")

@@ -132,7 +132,7 @@ def _at_form_feeds(lines: list[Line]) -> dict[int, int | None]:
         if len(numbered) >= 2 and _grows([value for _, value in numbered]):
             found.update(numbered)
         repeated: dict[str, list[int]] = defaultdict(list)
-        for number in edge:
+        for number in dict.fromkeys(edge):  # pages without text share a line with the one beside them
             if number >= 0 and len(lines[number].text) <= _LONGEST_FOOTER:
                 repeated[lines[number].text].append(number)
         for text, numbers in repeated.items():

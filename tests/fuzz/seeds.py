@@ -98,6 +98,8 @@ def seeds_of(target: str) -> Iterator[bytes]:
         "pdf": [pdf_of("El informe dice que hay 25 casos en total.", "La segunda hoja dice otra cosa.")],
         "docx": [docx_of()],
         "odt": [odt_of()],
+        "docx-xml": [_DOCX.encode()],
+        "odt-xml": [_ODT.encode()],
     }
     yield from whole.get(
         target, [b"\x00" + text.encode(), b"\x01" + text.encode("utf-16-le"), b"\x02" + bytes(range(256)) * 3]

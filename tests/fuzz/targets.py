@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import fake_encoder
+from seeds import docx_of, odt_of
 from test_promise import assert_promise
 
 from alpie.app.conversation import complete, leans_on_earlier
@@ -228,5 +229,7 @@ TARGETS: Mapping[str, Callable[[bytes], None]] = {
     "verify": verify,
     "alignment": word_alignment,
     "sources": source_table,
+    "docx-xml": lambda data: _format(".docx")(docx_of(data)),  # past the checksums of the archive
+    "odt-xml": lambda data: _format(".odt")(odt_of(data)),
     **{suffix[1:]: _format(suffix) for suffix in (".txt", ".md", ".html", ".pdf", ".docx", ".odt")},
 }

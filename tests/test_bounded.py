@@ -1,0 +1,111 @@
+"""Layout, sentences and passages take time and room in proportion to a text, whatever its shape.
+
+No clock: the lines of Python that run are counted at one size and at four times that, and what regular
+expressions do is tried at sizes at which a square would outlast the time limit of the test.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from types import FrameType
+from typing import Any
+
+import pytest
+from fake_encoder import document_of
+from shapes import SHAPES
+from test_promise import assert_promise
+
+from alpie.index.analysis import grams, tokens
+from alpie.index.layout import lay_out
+from alpie.index.passages import make_passages
+from alpie.index.records import BlockKind, Passage
+
+pytestmark = pytest.mark.timeout(120)
+
+_CHARACTERS = 800
+_LONGEST_SENTENCE = 2_000
+_LONGEST_PASSAGE = 300 * 40  # characters: words of a list, at letters a word
+
+
+def passages_of(text: str) -> tuple[Passage, ...]:
+    document = document_of(text)
+    return make_passages(document, lay_out(document))
+
+
+def lines_run(work: Callable[[], object]) -> int:
+    """How many lines of Python `work` runs."""
+    count = 0
+
+    def traced(frame: FrameType, event: str, argument: Any) -> Any:
+        nonlocal count
+        count += event == "line"
+        return traced
+
+    before = sys.gettrace()
+    sys.settrace(traced)
+    try:
+        work()
+    finally:
+        sys.settrace(before)
+    return count
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_the_work_grows_with_the_text_and_not_with_its_square(shape: str) -> None:
+    small, large = SHAPES[shape](_CHARACTERS), SHAPES[shape](4 * _CHARACTERS)
+    passages_of(small)  # what is kept from call to call is there now
+    few, many = (lines_run(lambda text=text: passages_of(text)) for text in (small, large))  # type: ignore[misc]
+    assert many <= 8 * few  # a square would be sixteen times
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_the_promise_holds_and_no_unit_outgrows_the_encoder(shape: str) -> None:
+    text = SHAPES[shape](6_000)
+    assert_promise(document_of(text))
+    for passage in passages_of(text):
+        assert max(len(sentence.text) for sentence in passage.sentences) <= _LONGEST_SENTENCE
+        assert len(passage.text) <= _LONGEST_PASSAGE
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a" * 1_000_000,
+        "A1" * 500_000,
+        "1," * 500_000,
+        "(" * 1_000_000,
+        "x\n" + "\f" * 100_000,
+        " " * 1_000_000 + "x",
+    ],
+    ids=["a line without a blank", "a code", "figures", "brackets", "form feeds", "blanks"],
+)
+def test_megabytes_of_one_thing_are_cut_into_pieces(text: str) -> None:
+    passages = passages_of(text)
+    assert passages
+    assert "".join(p.text for p in passages).replace(" ", "") == "".join(text.split())
+    assert max(len(passage.text) for passage in passages) <= _LONGEST_PASSAGE
+
+
+def test_a_word_of_a_megabyte_is_analysed_once() -> None:
+    assert sum(1 for _ in tokens("A" * 1_000_000 + " 1")) == 2
+    assert len(grams("a" * 100_000)) < 400_000
+
+
+def test_twenty_thousand_headings_are_headings() -> None:
+    document = document_of("# Título\n\n" * 20_000)
+    blocks = lay_out(document).blocks
+    assert len(blocks) == 20_000
+    assert {block.kind for block in blocks} == {BlockKind.HEADING}
+
+
+def test_text_beside_empty_pages_is_no_running_line() -> None:
+    for text in ("El texto.\n\f\f\f\f", "\f\f\f\fEl texto.\n", "Uno.\n\f\f\f\fDos.\n"):
+        assert "".join(passage.text for passage in passages_of(text)).replace(" ", "") == "".join(
+            text.split()
+        )
+
+
+def test_a_page_marked_as_one_heading_is_a_paragraph() -> None:
+    passages = passages_of("# " + "palabra " * 5_000 + "\n\nEl texto sigue y acaba aquí.\n" * 3)
+    assert all(len(part) <= 1_000 for passage in passages for part in passage.path)
