@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import textwrap
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -26,7 +26,6 @@ __all__ = [
     "answer_text",
     "hits_text",
     "incomplete_text",
-    "progress_bar",
     "record_check_text",
     "search_statement",
     "terminal_width",
@@ -37,7 +36,6 @@ __all__ = [
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # a document must not steer the terminal
 _WIDEST = 100
 _INDENT = "   "
-_BAR_CELLS = 24
 _MOST_TABLES = 20  # of documents that lack something, printed
 
 
@@ -165,23 +163,6 @@ def record_check_text(check: RecordCheck, words: Words, width: int) -> str:
         lines.append("")
     lines.append(words("record.holds" if check.holds else "record.fails"))
     return "\n".join(lines) + "\n"
-
-
-def progress_bar(stream: TextIO, label: str) -> Callable[[int, int], None] | None:
-    """A reporter of (done, in all) that draws one line; None where nobody looks."""
-    if not stream.isatty():
-        return None
-
-    def draw(done: int, total: int) -> None:
-        share = done / total if total else 1.0
-        filled = round(share * _BAR_CELLS)
-        bar = "█" * filled + "·" * (_BAR_CELLS - filled)
-        stream.write(
-            f"\r{label} {bar} {100 * share:3.0f} % ({done}/{total})" + ("\n" if done >= total else "")
-        )
-        stream.flush()
-
-    return draw
 
 
 def _quote_lines(quote: Quote, mark: str, words: Words, width: int) -> list[str]:

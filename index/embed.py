@@ -129,13 +129,14 @@ def embed_passages(
     sentence_texts = [sentence.text for passage in passages for sentence in passage.sentences]
     total = len(texts) + len(sentence_texts)
 
-    def after_passages(done: int, _: int) -> None:
+    # The passages hold the same words as all the sentences: half of the work each, whatever their numbers.
+    def after_passages(done: int, of: int) -> None:
         if on_progress:
-            on_progress(done, total)
+            on_progress(total * done // (2 * of), total)
 
-    def after_sentences(done: int, _: int) -> None:
+    def after_sentences(done: int, of: int) -> None:
         if on_progress:
-            on_progress(len(texts) + done, total)
+            on_progress((total * (of + done)) // (2 * of), total)
 
     vectors, token_vectors = encoder.encode_passages_with_tokens(texts, on_progress=after_passages)
     if mean is None:

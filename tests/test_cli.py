@@ -21,7 +21,7 @@ from alpie.app.freshness import Freshness
 from alpie.app.options import COMMANDS
 from alpie.app.records import Answer, Quote, SearchStatement, WrittenSentence
 from alpie.app.settings import Settings, load_settings
-from alpie.app.terminal import answer_text, hits_text, progress_bar
+from alpie.app.terminal import answer_text, hits_text
 from alpie.app.words import words_for
 from alpie.index.errors import AlpieError, IndexMissing, QuestionError
 from alpie.index.hits import Hit
@@ -435,20 +435,6 @@ def test_written_sentences_are_marked_and_never_quoted() -> None:
     written = replace(ANSWER, writer=(WrittenSentence("Hubo detenciones.", (1,)),))
     line = answer_text(written, words_for("es"), 0).splitlines()[-1]
     assert line == "Texto generado, no citado: Hubo detenciones. [1]"
-
-
-def test_progress_is_drawn_on_a_terminal_only() -> None:
-    import io
-
-    assert progress_bar(io.StringIO(), "Indexando") is None
-    stream = io.StringIO()
-    stream.isatty = lambda: True  # type: ignore[method-assign]
-    draw = progress_bar(stream, "Indexando")
-    assert draw is not None
-    draw(1, 2)
-    draw(2, 2)
-    assert " 50 % (1/2)" in stream.getvalue()
-    assert stream.getvalue().endswith("(2/2)\n")
 
 
 # --- doctor ---------------------------------------------------------------------------------------

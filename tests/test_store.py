@@ -22,6 +22,7 @@ import pytest
 from fake_encoder import LARGE_TEXT, SMALL_TEXT, FakeEncoder, answers, build
 from filelock import FileLock
 
+from alpie.eval.generated_documents import generated_documents, with_one_paragraph_changed
 from alpie.index import build as build_module
 from alpie.index import manifest as manifest_module
 from alpie.index import store
@@ -229,6 +230,65 @@ def test_an_extended_index_answers_like_one_built_anew(docs: Path, data: Path, t
     assert [hit.passage for hit in extended.search(question).hits] == [
         hit.passage for hit in fresh.search(question).hits
     ]
+
+
+@pytest.fixture
+def many(tmp_path: Path) -> tuple[Path, Path]:
+    """Twenty-five documents of several passages and a table that names one of them; and their index."""
+    folder = tmp_path / "muchos"
+    folder.mkdir()
+    for name, text in generated_documents(25):
+        (folder / name).write_text(text, "utf-8")
+    describe(folder, "plan-0007", "plan-0007.txt")
+    build(folder, tmp_path / "de-muchos")
+    return folder, tmp_path / "de-muchos"
+
+
+def describe(folder: Path, identity: str, file: str) -> None:
+    rows = {"id": identity, "file": file, "title": "Plan", "publisher": "Ayuntamiento", "date": "2020",
+            "kind": "plan", "language": "es"}  # fmt: skip
+    table = "".join(f"{key} = {json.dumps(value)}\n" for key, value in rows.items())
+    (folder / "sources.toml").write_text(f"[[document]]\n{table}", "utf-8")
+
+
+def change_a_paragraph(folder: Path) -> None:
+    file = folder / "plan-0003.txt"
+    file.write_text(with_one_paragraph_changed(file.read_text("utf-8")), "utf-8")
+
+
+def rename_the_file(folder: Path) -> None:
+    (folder / "plan-0007.txt").rename(folder / "renombrado.txt")
+    describe(folder, "plan-0007", "renombrado.txt")
+
+
+@pytest.mark.parametrize(
+    ("change", "touched", "embedded"),
+    [
+        (lambda folder: (folder / "z.txt").write_text(SMALL_TEXT, "utf-8"), {"z"}, 1),
+        (change_a_paragraph, {"plan-0003"}, 1),
+        (rename_the_file, set(), 0),
+        (lambda folder: describe(folder, "otro-id", "plan-0007.txt"), {"plan-0007", "otro-id"}, 0),
+        (lambda folder: (folder / "plan-0004.txt").unlink(), {"plan-0004"}, 0),
+    ],
+    ids=["added", "one paragraph changed", "file renamed", "id changed", "removed"],
+)
+def test_of_many_documents_only_the_one_that_was_touched_is(
+    many: tuple[Path, Path], change: Callable[[Path], object], touched: set[str], embedded: int
+) -> None:
+    folder, data = many
+    before = addresses(data)
+    change(folder)
+    encoder = FakeEncoder()
+    report = build(folder, data, encoder)
+    after = addresses(data)
+    assert len(encoder.passages_seen) == report.embedded == embedded
+    assert report.reused == len(after) - embedded > 40
+
+    def of_others(found: dict[str, str]) -> dict[str, str]:
+        return {address: text for address, text in found.items() if address.split("/")[0] not in touched}
+
+    assert of_others(after) == of_others(before)
+    assert report.changed
 
 
 def test_vectors_of_another_encoder_are_not_taken_over(docs: Path, data: Path) -> None:

@@ -1,0 +1,187 @@
+"""What the index folder says of itself is checked: every file, at many places, and the manifest too."""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from fake_encoder import LARGE_TEXT, SMALL_TEXT, FakeEncoder, answers, build
+
+from alpie.index.errors import IndexDamaged, StoreError
+from alpie.index.manifest import current_generation, read_manifest
+from alpie.index.store import open_generation
+
+Damage = Callable[[bytes, random.Random], bytes]
+
+
+def _flipped(content: bytes, position: int, chance: random.Random) -> bytes:
+    changed = bytearray(content)
+    changed[position] ^= 1 << chance.randrange(8)
+    return bytes(changed)
+
+
+DAMAGES: dict[str, Damage] = {
+    "empty": lambda content, chance: b"",
+    "half": lambda content, chance: content[: len(content) // 2],
+    "last byte missing": lambda content, chance: content[:-1],
+    "a byte more": lambda content, chance: content + b"\0",
+    "first byte flipped": lambda content, chance: _flipped(content, 0, chance),
+    "last byte flipped": lambda content, chance: _flipped(content, len(content) - 1, chance),
+    "a byte in the middle flipped": lambda content, chance: _flipped(content, len(content) // 2, chance),
+    "any byte flipped": lambda content, chance: _flipped(content, chance.randrange(len(content)), chance),
+    "zeros": lambda content, chance: bytes(len(content)),
+    "a block of zeros": lambda content, chance: (
+        content[: len(content) // 3] + bytes(len(content) // 3) + content[2 * (len(content) // 3) :]
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("manifest")
+    (folder / "docs").mkdir()
+    (folder / "docs" / "incendios.txt").write_text(LARGE_TEXT, "utf-8")
+    (folder / "docs" / "libros.txt").write_text(SMALL_TEXT, "utf-8")
+    build(folder / "docs", folder / "index")
+    return folder / "index"
+
+
+def files(data: Path) -> list[Path]:
+    """All files of the generation in use but the manifest."""
+    found = (path for path in sorted(current_generation(data).rglob("*")) if path.is_file())
+    return [path for path in found if path.name != "manifest.json"]
+
+
+def put(path: Path, content: bytes) -> None:
+    """Write it as a failing disk would: the time stamp stays."""
+    stamp = path.stat().st_mtime_ns
+    path.write_bytes(content)
+    os.utime(path, ns=(stamp, stamp))
+
+
+def refusal(data: Path) -> StoreError | None:
+    try:
+        open_generation(data, FakeEncoder())
+    except StoreError as error:
+        return error
+    return None
+
+
+@pytest.fixture
+def sound_again(data: Path) -> Iterator[None]:
+    """What a test damages it need not mend."""
+    pointer = data / "CURRENT"
+    kept = {
+        path: path.read_bytes()
+        for path in [*files(data), current_generation(data) / "manifest.json", pointer]
+    }
+    yield
+    for path, content in kept.items():
+        put(path, content)
+    assert answers(data)
+
+
+@pytest.mark.usefixtures("sound_again")
+@pytest.mark.parametrize("kind", DAMAGES)
+def test_a_damaged_file_is_found_at_opening_and_named(data: Path, kind: str) -> None:
+    chance = random.Random(kind)
+    tried = 0
+    for path in files(data):
+        content = path.read_bytes()
+        damaged = DAMAGES[kind](content, chance) if content or kind == "a byte more" else content
+        if damaged == content:
+            continue  # zeros were there already, or nothing at all
+        put(path, damaged)
+        error = refusal(data)
+        assert isinstance(error, IndexDamaged)
+        assert error.path == path
+        assert str(path) in str(error)
+        assert "alpie index --rebuild" in str(error)
+        put(path, content)
+        tried += 1
+    assert tried > 8
+
+
+@pytest.mark.usefixtures("sound_again")
+def test_files_that_were_exchanged_are_found(data: Path) -> None:
+    for one, other in pairwise(files(data)):
+        contents = one.read_bytes(), other.read_bytes()
+        if contents[0] == contents[1]:
+            continue
+        put(one, contents[1])
+        put(other, contents[0])
+        error = refusal(data)
+        assert isinstance(error, IndexDamaged)
+        assert error.path in (one, other)
+        put(one, contents[0])
+        put(other, contents[1])
+
+
+@pytest.mark.usefixtures("sound_again")
+def test_files_of_another_index_are_found(data: Path, tmp_path: Path) -> None:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "otro.txt").write_text(SMALL_TEXT.replace("tres", "dos"), "utf-8")
+    build(tmp_path / "docs", tmp_path / "index")
+    others = {
+        path.relative_to(current_generation(tmp_path / "index")): path for path in files(tmp_path / "index")
+    }
+    for path in files(data):
+        content = path.read_bytes()
+        other = others[path.relative_to(current_generation(data))].read_bytes()
+        if other == content:
+            continue
+        put(path, other)
+        error = refusal(data)
+        assert isinstance(error, IndexDamaged)
+        assert error.path == path
+        put(path, content)
+    folder = current_generation(data)
+    (folder / "manifest.json").write_bytes(
+        (current_generation(tmp_path / "index") / "manifest.json").read_bytes()
+    )
+    assert isinstance(refusal(data), IndexDamaged), "a sound manifest that speaks of other files"
+
+
+@pytest.mark.usefixtures("sound_again")
+def test_any_bit_of_the_manifest_that_flips_is_found(data: Path) -> None:
+    """Not one byte of it may vouch for something else; 400 places, and all of its beginning and end."""
+    folder = current_generation(data)
+    path = folder / "manifest.json"
+    content = path.read_bytes()
+    chance = random.Random(5)
+    places = {*range(120), *range(len(content) - 120, len(content)), *chance.sample(range(len(content)), 400)}
+    for position in sorted(places):
+        put(path, _flipped(content, position, chance))
+        with pytest.raises(IndexDamaged) as caught:
+            read_manifest(folder)
+        assert caught.value.path == path
+        assert "alpie index --rebuild" in str(caught.value)
+
+
+@pytest.mark.usefixtures("sound_again")
+def test_any_bit_of_the_pointer_that_flips_is_found_or_does_no_harm(data: Path) -> None:
+    pointer, folder = data / "CURRENT", current_generation(data)
+    content = pointer.read_bytes()
+    for position in range(len(content)):
+        for bit in range(8):
+            changed = bytearray(content)
+            changed[position] ^= 1 << bit
+            pointer.write_bytes(changed)
+            try:
+                found = current_generation(data)
+            except IndexDamaged as error:
+                named = error.path
+            else:
+                named, same = None, found
+            if named is None:
+                assert same == folder, "white space at the end"
+            else:
+                assert named == pointer
+    for kept in range(len(content) - 1):
+        pointer.write_bytes(content[:kept])
+        with pytest.raises(IndexDamaged):
+            current_generation(data)
