@@ -8,7 +8,7 @@
   as it does in real collections (Heaps' law).
 - **Numbers** of sentences a passage follow the real passages.
 
-The same seed gives the same collection, whatever its size: a smaller one is the beginning of a larger one.
+The same seed gives the same collection; in whole documents, a smaller one is the beginning of a larger one.
 """
 
 from __future__ import annotations
