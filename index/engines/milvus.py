@@ -14,11 +14,13 @@ to say: the document store drops what it does not know.
 from __future__ import annotations
 
 import json
+import re
 import time
 import zlib
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -27,7 +29,14 @@ from numpy.typing import NDArray
 
 from alpie.index.engines import LEGS, Entry, Filter, Query
 from alpie.index.engines.milvus_client import MilvusConnection
-from alpie.index.engines.milvus_collections import LABELS, SENTENCES, clipped, collection_stamp
+from alpie.index.engines.milvus_collections import (
+    LABELS,
+    SENTENCES,
+    clipped,
+    collection_in_use,
+    collection_stamp,
+)
+from alpie.index.errors import EngineUnavailable
 from alpie.index.postings import term_shares
 
 __all__ = ["MilvusEngine"]
@@ -38,6 +47,7 @@ _IDS_A_BATCH = 500
 _SETTLED_SECONDS = 10.0  # twice the staleness that «Bounded» allows
 _EMPTY = {0: 1e-6}  # the sparse vector of a passage without terms: Milvus Lite refuses an empty one
 _DIMENSIONS = 2**32 - 1
+_DROPPED = re.compile(r"not found|not exist|can't find collection")
 
 
 class MilvusEngine:
@@ -47,11 +57,13 @@ class MilvusEngine:
         stamp = collection_stamp(connection.address.name, passages)
         assert stamp is not None, passages
         self.stamp = stamp
-        self.passages = passages
-        self.sentences = passages + SENTENCES
         self._connection = connection
+        self._use(passages)
         self._wrote = -_SETTLED_SECONDS  # when, by the monotonic clock
         self._pool = ThreadPoolExecutor(len(LEGS), thread_name_prefix="milvus")
+
+    def _use(self, passages: str) -> None:
+        self.passages, self.sentences = passages, passages + SENTENCES
 
     @property
     def name(self) -> str:
@@ -85,15 +97,25 @@ class MilvusEngine:
             self._change("upsert", self.passages, data=[self._passage_row(entry) for entry in entries])
 
     def search(self, query: Query, limit: int, only: Filter | None = None) -> Mapping[str, NDArray[np.int64]]:
+        try:
+            return self._search(query, limit, only)
+        except EngineUnavailable as error:
+            if not _DROPPED.search(str(error)):
+                raise
+            # a new index was published and ours dropped: go on in that one, if it is of our making
+            self._use(collection_in_use(self._connection, self.stamp))
+            return self._search(query, limit, only)
+
+    def _search(self, query: Query, limit: int, only: Filter | None) -> Mapping[str, NDArray[np.int64]]:
         where = _expression(only)
-        sparse = (
-            (self._by_vector, (self.passages, "vector", query.vector, limit, where)),
-            (self._by_vector, (self.sentences, "vector", query.vector, 2 * limit, where)),
-            (self._by_terms, ("stems", query.stem_weights, limit, where)),
-            (self._by_terms, ("grams", query.gram_weights, limit, where)),
-        )[: len(self.legs)]
-        started = [self._pool.submit(function, *arguments) for function, arguments in sparse]
-        return {leg: one.result() for leg, one in zip(self.legs, started, strict=True)}
+        searches = {
+            "dense": partial(self._by_vector, self.passages, query.vector, limit, where),
+            "sentence": partial(self._by_vector, self.sentences, query.vector, 2 * limit, where),
+            "lexical": partial(self._by_terms, "stems", query.stem_weights, limit, where),
+            "grams": partial(self._by_terms, "grams", query.gram_weights, limit, where),
+        }
+        started = {leg: self._pool.submit(searches[leg]) for leg in self.legs}
+        return {leg: one.result() for leg, one in started.items()}
 
     def delete_document(self, document: str, keep: Collection[int] = ()) -> int:
         where = f"document == {_literal(document)}"
@@ -142,12 +164,11 @@ class MilvusEngine:
         self._wrote = time.monotonic()
 
     def _by_vector(
-        self, collection: str, field: str, vector: NDArray[np.float32], limit: int, where: str
+        self, collection: str, vector: NDArray[np.float32], limit: int, where: str
     ) -> NDArray[np.int64]:
         parameters = {"metric_type": "IP", "params": {"ef": max(64, limit)}}
-        if collection == self.passages:
-            return self._nearest(collection, field, vector, limit, where, parameters, "id")
-        return self._nearest(collection, field, vector, limit, where, parameters, "passage")
+        wanted = "id" if collection == self.passages else "passage"
+        return self._nearest(collection, "vector", vector, limit, where, parameters, wanted)
 
     def _by_terms(
         self, field: str, weights: Mapping[str, float], limit: int, where: str

@@ -1,0 +1,253 @@
+"""Milvus from the outside: what is told when it cannot be used, and how an index gets into it.
+
+What it finds is in `test_engines.py`, with that of all engines.
+"""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from fake_encoder import LARGE_TEXT, SMALL_TEXT, FakeEncoder, corpus_of
+
+from alpie.app import doctor
+from alpie.app.corpus import engine_choice_of
+from alpie.app.settings import load_settings
+from alpie.app.words import words_for
+from alpie.index.engines import milvus_client, milvus_collections
+from alpie.index.engines.choice import EngineChoice
+from alpie.index.engines.milvus_client import MilvusAddress, MilvusConnection
+from alpie.index.engines.milvus_collections import Stamp, clipped, collection_stamp
+from alpie.index.errors import EngineMismatch, EngineUnavailable, SettingsError
+from alpie.index.query import read_question
+
+pytest.importorskip("pymilvus", reason="pip install alpie[milvus]")
+
+GAZETTE_TEXT = "El mercado\n\nEl mercado abre los martes. Los puestos venden fruta del valle.\n"
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    pytest.importorskip("milvus_lite", reason="pip install alpie[milvus]")
+    uri = str(tmp_path_factory.mktemp("lite") / "lite.db")
+    kept = MilvusConnection(MilvusAddress.parse(uri), timeout_seconds=60.0)  # opened once, not by every test
+    yield uri
+    kept.close()
+
+
+def choice(uri: str, name: str = "alpie", seconds: float = 60.0) -> EngineChoice:
+    return EngineChoice(f"milvus:{uri}#{name}", timeout_seconds=seconds)
+
+
+def collections(uri: str, name: str) -> list[str]:
+    connection = MilvusConnection(MilvusAddress.parse(uri), timeout_seconds=60.0)
+    found = [str(one) for one in connection.call("list_collections")]
+    return [one for one in found if collection_stamp(name, one)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "localhost:19530",
+        "ftp://host",
+        "http://",
+        "http://host:puerto",
+        "datos",
+        "http://host:1#1x",
+        "a.db#á b",
+    ],
+)
+def test_what_is_no_address_is_refused(text: str) -> None:
+    with pytest.raises(SettingsError):
+        MilvusAddress.parse(text)
+
+
+def test_a_password_is_never_shown() -> None:
+    address = MilvusAddress.parse("https://ana:secreto@milvus.example:19530#leyes")
+    assert (address.shown, address.name) == ("https://milvus.example:19530", "leyes")
+    with pytest.raises(SettingsError) as caught:
+        MilvusAddress.parse("http://ana:secreto@host:puerto")
+    assert "secreto" not in str(caught.value)
+
+
+def test_nobody_listening_is_told_with_the_address_and_what_to_do() -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        uri = f"http://127.0.0.1:{free.getsockname()[1]}"
+        with pytest.raises(EngineUnavailable) as caught:
+            choice(uri, seconds=5.0).open(FakeEncoder())
+    assert uri in str(caught.value)
+    assert "ALPIE_INDEX" in str(caught.value)
+
+
+def test_a_server_that_never_answers_is_given_up() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        uri = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        with pytest.raises(EngineUnavailable, match=uri):
+            choice(uri, seconds=1.0).open(FakeEncoder())
+
+
+def test_a_missing_folder_and_a_foreign_file_are_told(tmp_path: Path) -> None:
+    with pytest.raises(EngineUnavailable, match="No existe la carpeta"):
+        choice(str(tmp_path / "nada" / "x.db")).open(FakeEncoder())
+    (tmp_path / "otro.db").write_text("no soy de Milvus", encoding="utf-8")
+    with pytest.raises(EngineUnavailable, match=r"otro\.db"):
+        choice(str(tmp_path / "otro.db")).open(FakeEncoder())
+
+
+def test_a_missing_package_is_named_with_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(milvus_client, "find_spec", lambda name: None)
+    with pytest.raises(EngineUnavailable, match=r"pymilvus.*alpie\[milvus\]"):
+        choice("http://127.0.0.1:1").open(FakeEncoder())
+
+
+@pytest.mark.parametrize(
+    ("said", "sparse", "name"),
+    [
+        ("v2.3.5-lite", False, "Milvus 2.3.5"),
+        ("v2.6.1", True, "Milvus 2.6.1"),
+        ("2.4.0-rc1", True, "Milvus 2.4.0"),
+        ("milvus_lite-3.2.2", True, "Milvus Lite 3.2.2"),
+    ],
+)
+def test_versions_and_what_they_can(
+    monkeypatch: pytest.MonkeyPatch, said: str, sparse: bool, name: str
+) -> None:
+    connection = _connection_to(monkeypatch, said)
+    assert (connection.name, connection.has_sparse) == (name, sparse)
+
+
+def test_a_server_too_old_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(EngineUnavailable, match=r"Milvus 2\.2\.9"):
+        _connection_to(monkeypatch, "v2.2.9")
+
+
+def _connection_to(monkeypatch: pytest.MonkeyPatch, version: str) -> MilvusConnection:
+    """A connection to a client that says only its version."""
+
+    class Client:
+        def get_server_version(self, timeout: float) -> str:
+            return version
+
+    monkeypatch.setattr(MilvusConnection, "_connect", lambda *_: Client())
+    return MilvusConnection(MilvusAddress.parse("http://127.0.0.1:1"))
+
+
+def test_a_stamp_is_read_back_from_a_name() -> None:
+    stamp = Stamp.of("huella", 384, 61.24, 438.77)
+    assert collection_stamp("leyes", f"leyes_{stamp.label}_1a2b") == stamp
+    assert collection_stamp("leyes", f"leyes_{stamp.label}_1a2b_sentences") is None
+    assert collection_stamp("ley", f"leyes_{stamp.label}_1a2b") is None
+    assert not stamp.differs_in(replace(stamp, mean_stems=90.0))
+    assert not stamp.can_grow(replace(stamp, mean_stems=90.0))
+    assert stamp.can_grow(replace(stamp, mean_stems=63.0))
+    assert len(stamp.differs_in(replace(stamp, analysis=0, encoder="0123456789"))) == 2
+
+
+def test_labels_hold_nothing_that_a_filter_cannot_spell() -> None:
+    assert clipped("a\x00b\nñ\ud800") == "a\ufffdb\nñ?"
+    assert len(clipped("x" * 5_000)) == 1_000
+
+
+def test_an_index_is_written_followed_and_made_anew(file: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing there; filled; made anew beside a reader; nothing to do; documents taken out; another encoder."""
+    monkeypatch.setattr(milvus_collections, "_MOST_DRIFT", 1.0)  # of such short texts the mean leaps
+    three, one = corpus_of(LARGE_TEXT, SMALL_TEXT, GAZETTE_TEXT), corpus_of(LARGE_TEXT)
+    here = choice(file, "ciclo")
+    with pytest.raises(EngineMismatch, match="alpie index"):
+        here.open(FakeEncoder())
+    first = here.fill(FakeEncoder(), one.documents, one.index)
+    assert (first.written, first.deleted) == (len(one.index.passages), 0)
+    reader = here.open(FakeEncoder())
+    assert reader.count() == first.passages
+    fresh = here.fill(FakeEncoder(), three.documents, three.index, fresh=True)
+    assert fresh.written == fresh.passages == len(three.index.passages)
+    assert len(collections(file, "ciclo")) == 1
+    found = replace(three.index, engine=reader).search(read_question("¿Cuándo abre el mercado?"))
+    assert "martes" in found.hits[0].passage.text  # the reader's collection is gone: it follows the alias
+    again = here.fill(FakeEncoder(), three.documents, three.index)
+    assert (again.written, again.deleted) == (0, 0)
+    less = here.fill(FakeEncoder(), one.documents, one.index)
+    assert (less.written, less.deleted) == (0, len(three.index.passages) - len(one.index.passages))
+    with pytest.raises(EngineMismatch, match="el codificador"):
+        here.open(FakeEncoder("otro"))
+
+
+def test_an_interrupted_run_is_finished_by_the_next(file: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    from alpie.index.engines import milvus, synchronise
+
+    corpus = corpus_of(LARGE_TEXT, SMALL_TEXT, GAZETTE_TEXT)
+    here, total = choice(file, "corte"), len(corpus.index.passages)
+    monkeypatch.setattr(synchronise, "_AT_A_TIME", 1)
+    whole = milvus.MilvusEngine.upsert
+    calls: list[int] = []
+
+    def breaks(engine: milvus.MilvusEngine, entries: object) -> int:
+        calls.append(1)
+        if len(calls) > 2:
+            raise EngineUnavailable("corte de luz")
+        return whole(engine, entries)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(milvus.MilvusEngine, "upsert", breaks)
+    with pytest.raises(EngineUnavailable, match="corte"):
+        here.fill(FakeEncoder(), corpus.documents, corpus.index)
+    with pytest.raises(EngineMismatch, match="ninguna colección"):  # half an index is nobody's
+        here.open(FakeEncoder())
+    monkeypatch.setattr(milvus.MilvusEngine, "upsert", whole)
+    finished = here.fill(FakeEncoder(), corpus.documents, corpus.index)
+    assert (finished.passages, finished.written) == (total, total - 2)
+    assert len(collections(file, "corte")) == 1
+    here.open(FakeEncoder())
+
+
+def test_an_index_of_another_analysis_says_so(file: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    corpus = corpus_of(SMALL_TEXT)
+    here = choice(file, "analisis")
+    here.fill(FakeEncoder(), corpus.documents, corpus.index)
+    of = Stamp.of
+    monkeypatch.setattr(Stamp, "of", lambda *given: replace(of(*given), analysis=99))
+    with pytest.raises(EngineMismatch, match="el análisis del español"):
+        here.open(FakeEncoder())
+    here.fill(FakeEncoder(), corpus.documents, corpus.index)  # a new collection, then the only one
+    here.open(FakeEncoder())
+    (only,) = collections(file, "analisis")
+    assert "_a99_" in only
+
+
+def test_the_doctor_explains_the_engine(file: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("alpie.index.encoder.open_encoder", lambda *_: FakeEncoder())
+    words = words_for("es")
+
+    def told(index: str) -> doctor.Check:
+        settings = load_settings({"data": str(tmp_path), "index": index}, environment={})
+        (check,) = doctor.examine(settings, words, (doctor._engine,))
+        return check
+
+    assert told("").state is doctor.State.GOOD
+    assert "ninguna colección" in told(f"milvus:{file}#nadie").message
+    refused = told("milvus:http://127.0.0.1:1")
+    assert refused.state is doctor.State.BAD
+    assert "http://127.0.0.1:1" in refused.message
+    corpus = corpus_of(SMALL_TEXT)
+    choice(file, "doctor").fill(FakeEncoder(), corpus.documents, corpus.index)
+    good = told(f"milvus:{file}#doctor")
+    assert (good.state, "Milvus Lite" in good.message) == (doctor.State.GOOD, True)
+    monkeypatch.setattr("alpie.index.manifest.current_generation", lambda data: data)
+    monkeypatch.setattr("alpie.index.manifest.read_manifest", lambda folder: {"passages": 7})
+    differs = told(f"milvus:{file}#doctor")
+    assert differs.state is doctor.State.BAD
+    assert "alpie index" in differs.message
+
+
+def test_a_corpus_opens_with_the_engine_of_its_settings() -> None:
+    settings = load_settings(
+        {"index": "milvus:http://127.0.0.1:1", "index_timeout_seconds": 3}, environment={}
+    )
+
+    assert engine_choice_of(settings) == EngineChoice("milvus:http://127.0.0.1:1", "", 3.0)
+    assert engine_choice_of(load_settings({}, environment={})) is None
+    with pytest.raises(SettingsError, match="index"):
+        load_settings({"index": "faiss"}, environment={})
