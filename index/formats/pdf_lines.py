@@ -7,6 +7,7 @@ wide gap; columns are found by the vertical strip of white that most fragments l
 from __future__ import annotations
 
 import ctypes
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from statistics import median
@@ -21,6 +22,7 @@ _SMALL = 0.8  # of the size of its line: a raised or lowered character
 _MOST_CHARACTERS = 60_000  # of a page
 _COLUMN_EMS = 9.0  # a column is wider than a table's cell
 _FEWEST_LINES = 3
+_MOST_EDGES = 24  # left edges tried as that of a column
 _MOST_DEPTH = 6  # of columns within columns
 
 
@@ -236,10 +238,11 @@ def _gutter(fragments: list[Fragment]) -> float | None:
     """The x of a strip of white with a column of text on each side; None for one column."""
     if len(fragments) < 2 * _FEWEST_LINES:
         return None
-    edges = sorted({round(one.x0, 1) for one in fragments})
+    # most lines of a column begin at its left edge
+    starts = Counter(round(one.x0) for one in fragments).most_common(_MOST_EDGES)
     best: tuple[int, float] | None = None
-    for edge in edges[1:]:
-        gutter = edge - 0.5
+    for edge, _ in starts:
+        gutter = edge - 1.0
         left = [one for one in fragments if one.x1 <= gutter]
         right = [one for one in fragments if one.x0 >= gutter]
         spanning = len(fragments) - len(left) - len(right)
