@@ -58,6 +58,7 @@ _ORDINAL_MARK = re.compile(r"(?<=\d)\.?[ºª°]")
 _STOP = frozenset("de del la el los las y en n num numero que a esta este".split())
 _WORD = re.compile(r"[\w/.-]*\w")
 _MOST_PLACES = 40
+_BARE_CODE_WORDS = 4
 
 
 @dataclass(frozen=True)
@@ -157,7 +158,9 @@ def places_with(code: str, passages: Sequence[Passage]) -> tuple[Place, ...]:
     for passage in passages:
         at = next((n for n, one in enumerate(passage.sentences) if pattern.search(fold(one.text))), None)
         if at is not None:
-            found.append(Place(passage, at, at))
+            # a line that is little but the code names what the next one tells of
+            bare = len(passage.sentences[at].text.split()) <= _BARE_CODE_WORDS
+            found.append(Place(passage, at, min(at + bare, len(passage.sentences) - 1)))
         elif pattern.search(fold(" ".join([*passage.path, passage.label or ""]))):
             found.append(Place(passage, 0, len(passage.sentences) - 1))
     return tuple(found)

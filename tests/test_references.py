@@ -178,6 +178,13 @@ def test_a_code_is_found_as_it_is_written(corpus: Any) -> None:
     assert "AGN/65/RES/10" in corpus.search("AGN/65/RES/10")[0].passage.text
 
 
+def test_a_line_that_is_but_a_code_is_quoted_with_the_next(corpus: Any) -> None:
+    answer = corpus.ask("GA-2021-89-RES-09")
+    assert answer.quotes[0].text == (
+        "GA-2021-89-RES-09 Asunto: Proteger a los menores frente a la explotación sexual en línea"
+    )
+
+
 def test_a_paragraph_of_a_resolution_is_found(corpus: Any) -> None:
     quote = corpus.ask("párrafo 2 de la parte dispositiva de la resolución").quotes[0]
     assert quote.text.startswith("INSTA a todos los países miembros")
