@@ -15,6 +15,7 @@ import pytest
 from alpie.app.records import Answer, Citation, Quote, SearchStatement
 from alpie.eval import plots
 from alpie.eval.matching import folded_words
+from alpie.eval.peers import PEERS
 from alpie.eval.pipelines import other_pipelines
 from alpie.eval.predictions import predict, read_predictions, write_predictions
 from alpie.eval.question_file import read_questions
@@ -111,6 +112,12 @@ class FakeSource:
             passages.append(Passage(f"nota/{number}", "nota", (record,), ("Título",), BlockKind.PARAGRAPH))
         return self.from_passages([Document("nota", "Nota", "", "", "", "es", "", text)], passages)
 
+    def on_engine(self, engine: str) -> tuple[str, FakeCorpus]:
+        corpus = self.open()
+        lost = () if engine == "milvus:entero" else corpus.passages[:1]
+        rest = tuple(passage for passage in corpus.passages if passage not in lost)
+        return engine.removeprefix("milvus:"), FakeCorpus(corpus.documents, rest)
+
     def from_passages(self, documents: Sequence[Document], passages: Sequence[Passage]) -> FakeCorpus:
         return FakeCorpus({document.id: document for document in documents}, tuple(passages))
 
@@ -200,12 +207,27 @@ def test_report_says_what_was_measured(tmp_path: Path) -> None:
 def test_pipelines_are_compared_on_questions_that_stand_alone(tmp_path: Path) -> None:
     _evaluate(questions=_questions_file(tmp_path), report=tmp_path)
     data = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
-    assert list(data["pipelines"]) == ["alpie", "dense", "lexical", "fused", "tutorial"]
+    peers = [peer.name for peer in PEERS if not peer.missing]
+    assert list(data["pipelines"]) == ["alpie", "dense", "lexical", "fused", "tutorial", *peers]
     assert [one["id"] for one in data["pipelines"]["fused"]["questions"]] == ["1", "2", "4", "5"]
     assert "right@1" not in data["pipelines"]["fused"]["overall"]  # it only retrieves
     assert data["pipelines"]["tutorial"]["overall"]["verbatim"]["value"] == 1.0
     assert data["differences"]["alpie - tutorial"]["right@1"]["n"] == 2
     assert data["differences"]["alpie - fused"]["recall@1"]["value"] == 0
+
+
+def test_engines_answer_the_same_questions_beside_the_own_one(tmp_path: Path) -> None:
+    report = tmp_path / "report"
+    engines = ("milvus:entero", "milvus:manco")
+    _, text, _ = _evaluate(questions=_questions_file(tmp_path), report=report, compare=False, engine=engines)
+    assert "alpie (entero): the same answer, quotations and passages as alpie to 5 of 5 questions." in text
+    assert "alpie (manco): the same answer, quotations and passages as alpie to 5 of 5" not in text
+    data = json.loads((report / "report.json").read_text("utf-8"))
+    assert list(data["pipelines"]) == ["alpie", "alpie (entero)", "alpie (manco)"]
+    recall = [data["pipelines"][name]["overall"]["recall@1"] for name in data["pipelines"]]
+    assert recall[0] == recall[1]
+    assert recall[0]["value"] > recall[2]["value"]
+    assert data["differences"]["alpie - alpie (entero)"]["recall@1"]["value"] == 0
 
 
 def test_comparison_can_be_left_out(tmp_path: Path) -> None:

@@ -16,13 +16,14 @@ from alpie.eval.ablation import study_ablation
 from alpie.eval.matching import SourceTexts
 from alpie.eval.misses import CAUSES, read_before, study_misses
 from alpie.eval.parts import PARTS, Variant, whole_system
+from alpie.eval.quality_page import main, refreshed
 from alpie.eval.question_file import Evidence, Question
 from alpie.eval.rewording import REWORDINGS, with_typos, without_accents, without_care
 from alpie.eval.risk import risk_at, threshold_estimate
 from alpie.eval.robustness import study_robustness
 from alpie.eval.scores import QuestionScore
 from alpie.eval.study import Study
-from alpie.index.errors import QuestionsFileError
+from alpie.index.errors import QuestionsFileError, SettingsError
 
 TEXT = "¿Cuántas hectáreas ardieron durante los incendios de la comarca en el mes de julio según el informe?"
 QUESTIONS = (
@@ -178,3 +179,25 @@ def test_the_surest_are_counted_first() -> None:
     scores = [scored(0.9, True), scored(0.8, True), scored(0.2, False), scored(0.1, False)]
     assert risk_at(scores, 0.5, 50).value == 0
     assert risk_at(scores, 1.0, 50).value == 0.5
+
+
+def test_a_page_takes_its_tables_from_the_last_run(tmp_path: Path) -> None:
+    (tmp_path / "report.md").write_text(
+        "# R\n\n## Overall (all)\n\n| figure | a | b |\n| --- | --- | --- |\n| x | 1.0 % [0.5, 1.5] n=9 | 2 |\n"
+        "| y | 3 | 4 |\n",
+        encoding="utf-8",
+    )
+    page = (
+        "Before.\n<!-- table: report.md; Overall; columns=b, a; rows=x; short -->\nold\n<!-- end -->\nAfter."
+    )
+    new = refreshed(page, tmp_path)
+    assert "| figure | b | a |\n| --- | --- | --- |\n| x | 2 | 1.0 % |\n<!-- end -->\nAfter." in new
+    assert refreshed(new, tmp_path) == new
+    assert refreshed(page.replace("report.md", "none.md"), tmp_path) == page.replace("report.md", "none.md")
+    for wrong in ("Overal l", "Overall; columns=c"):
+        with pytest.raises(SettingsError, match=r"report\.md"):
+            refreshed(f"<!-- table: report.md; {wrong} -->\n<!-- end -->", tmp_path)
+
+
+def test_the_quality_page_shows_the_figures_of_the_reports_beside_it() -> None:
+    assert main(["--check"]) == 0, "run python -m alpie.eval.quality_page"
