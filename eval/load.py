@@ -109,13 +109,23 @@ async def _load(
 ) -> LoadReport:
     tally, memory = Tally(), list[tuple[int, float]]()
     locals_ = (f"127.{1 + n // 62500}.{n // 250 % 250}.{n % 250 + 2}" for n in itertools.count())
-    started, until = time.monotonic(), time.monotonic() + seconds
+    there = asyncio.Barrier(users)  # all have the page open before the first of them asks
+    started = until = 0.0
 
     async def visit(number: int) -> None:
-        while time.monotonic() < until and (most is None or tally.asked < most):
+        nonlocal started, until
+        first = True
+        while first or (time.monotonic() < until and (most is None or tally.asked < most)):
             visitor = Visitor(address, next(locals_), asked, tally, number)
             try:
-                await visitor.open()
+                try:
+                    await visitor.open()
+                finally:
+                    if first:
+                        first = False
+                        if await there.wait() == 0:
+                            started = time.monotonic()
+                        until = until or time.monotonic() + seconds
                 if most is None:
                     await visitor.stay(until, pause)
                 for _ in range(_FRESH_AFTER if most else 0):
@@ -174,7 +184,7 @@ async def _right_after(address: str, local: str, asked: Iterator[str], tally: Ta
 def own_questions() -> tuple[str, ...]:
     """Every question of the project's files once, in the order of the files."""
     files = sorted(_QUESTIONS.rglob("*.jsonl"))
-    return tuple(dict.fromkeys(one.question for file in files for one in read_questions(file).questions))
+    return tuple(dict.fromkeys(one.text for file in files for one in read_questions(file).questions))
 
 
 @contextmanager

@@ -1,0 +1,135 @@
+"""A short load test of the page as it is served; the long one is `python -m alpie.eval.load`."""
+
+from __future__ import annotations
+
+import sys
+import time
+from importlib import util
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+from serving import serving
+
+from alpie.app.page import guard
+from alpie.app.page.catalogue import words_for
+from alpie.app.page.choices import Choices
+from alpie.app.page.metrics import STAGES, Meter
+from alpie.app.page.server import create_app
+from alpie.app.page.timings import render_timings
+from alpie.eval.load import _slope, load, own_questions
+
+pytestmark = pytest.mark.skipif(
+    sys.platform != "linux", reason="visitors come from 127.1.…, which is Linux's own"
+)
+
+FAKE = Path(__file__).parent / "browser" / "fake_corpus.py"
+
+
+def fake_corpus(pause_seconds: float = 0.0) -> Any:
+    spec = util.spec_from_file_location("alpie_fake_corpus", FAKE)
+    assert spec is not None
+    assert spec.loader is not None
+    module = util.module_from_spec(spec)
+    sys.modules["alpie_fake_corpus"] = module
+    spec.loader.exec_module(module)
+
+    class Slow(module.FakeCorpus):  # type: ignore[misc,name-defined]
+        def ask(self, question: str, turns: tuple[str, ...] = ()) -> Any:
+            time.sleep(pause_seconds)
+            return super().ask(question, turns)
+
+    return Slow()
+
+
+def values(address: str) -> dict[tuple[str, str], float]:
+    """Of `/al/metrics`: by name and first label."""
+    text = httpx.get(f"{address}/al/metrics").raise_for_status().text
+    samples = (sample for family in text_string_to_metric_families(text) for sample in family.samples)
+    return {(one.name, next(iter(one.labels.values()), "")): one.value for one in samples}
+
+
+def test_visitors_lose_nothing_and_are_counted() -> None:
+    corpus = fake_corpus()
+    with serving(create_app(lambda: corpus)) as address:
+        report = load(address, users=4, seconds=300, pause_seconds=0, most_questions=20)
+        assert report.errors == ()
+        assert report.lost == 0
+        assert report.answered >= 20
+        assert set(report.actions) >= {"ask", "page"}
+        counted = values(address)
+        outcomes = ("answered", "not_in_documents", "unusable", "failed")
+        asked = [counted["alpie_questions_total", outcome] for outcome in outcomes]
+        assert sum(asked[:3]) == report.asked
+        assert asked[3] == 0
+        assert counted["alpie_stage_seconds_count", "render"] == sum(asked[:2])
+        assert counted["alpie_index_passages", ""] == len(corpus.passages)
+        assert counted["alpie_waiting_questions", ""] == 0
+
+
+def test_past_capacity_it_sheds_in_words_and_recovers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(guard._RETRY_SECONDS, 503, 1)
+    corpus = fake_corpus(0.5)
+    with serving(create_app(lambda: corpus, Choices(most_waiting=2))) as address:
+        report = load(address, users=20, seconds=300, pause_seconds=0, most_questions=20)
+        assert report.shed > 0, "more was asked than it bears"
+        assert report.errors == (), "each was told so in words, with a time to come back"
+        assert report.lost == 0
+        assert report.recovery_seconds > 0
+        assert values(address)["alpie_refused_requests_total", "503"] == report.shed
+
+
+def test_a_leak_shows_as_a_slope() -> None:
+    flat = [(n, 400.0 + (50 if n == 0 else 0)) for n in range(0, 5001, 500)]
+    assert _slope(flat) == 0
+    assert _slope([(n, 400 + n / 100) for n, _ in flat]) == 10
+    assert _slope([]) == 0
+    assert _slope(flat[:2]) == 0
+
+
+def test_own_questions_are_distinct_and_many() -> None:
+    questions = own_questions()
+    assert len(questions) == len(set(questions)) > 500
+
+
+def test_who_may_read_the_metrics() -> None:
+    from fastapi.testclient import TestClient
+
+    corpus = fake_corpus()
+    for allowed, near, far in (("off", 404, 404), ("loopback", 200, 403), ("all", 200, 200)):
+        app = create_app(lambda: corpus, Choices(metrics=allowed))
+        with TestClient(app, client=("127.0.0.1", 1)) as client:
+            assert client.get("/al/metrics").status_code == near
+        assert TestClient(app, client=("10.0.0.1", 1)).get("/al/metrics").status_code == far
+
+
+def test_times_are_shown_to_people_by_stage() -> None:
+    corpus, meter = fake_corpus(), Meter()
+    words = words_for("es")
+    assert words.html("timings.none") in render_timings(meter, words)
+    library = meter.measured(corpus)
+    assert library.passages == corpus.passages
+    answer = library.ask("¿Cuántas detenciones hubo en España?")
+    assert answer.quotes
+    for stage in STAGES:
+        meter.stage(stage, 0.003)
+    shown = render_timings(meter, words)
+    for stage in (*STAGES, "total"):
+        assert words.html(f"timings.stage.{stage}") in shown
+    render = next(one for one in meter.stage_times() if one.stage == "render")
+    assert render.count == 1
+    assert render.mean == pytest.approx(3)
+    assert 2 <= render.p95 <= 5
+
+
+def test_a_question_that_fails_is_counted_and_still_fails() -> None:
+    class Broken(type(fake_corpus())):  # type: ignore[misc]
+        def ask(self, question: str, turns: tuple[str, ...] = ()) -> Any:
+            raise ZeroDivisionError
+
+    meter = Meter()
+    with pytest.raises(ZeroDivisionError):
+        meter.measured(Broken()).ask("x")
+    assert meter.counts()["failed"] == 1
