@@ -18,7 +18,7 @@ from alpie.app.page.metrics import Meter
 from alpie.app.page.remembered import read_past
 from alpie.app.page.risk import at_risk
 from alpie.app.records import Answer
-from alpie.index.errors import AlpieError
+from alpie.index.errors import AlpieError, QuestionError
 
 __all__ = ["Chat", "Conversation"]
 
@@ -126,6 +126,8 @@ class Chat:
                 reply = shown(self._finished(answer))
         except NotReady as error:
             reply = _problem(words.html("chat.not_ready" if error.failed else "chat.still_opening"))
+        except QuestionError:
+            reply = _problem(words.html("chat.no_words"))
         except AlpieError as error:
             _LOG.info("question refused: %s", error)
             reply = _problem(words.html("chat.refused"))

@@ -28,7 +28,7 @@ from alpie.app.page.metrics import CONTENT_TYPE, Meter
 from alpie.app.page.origins import is_loopback
 from alpie.app.page.panel import Panels
 from alpie.app.page.timings import render_timings
-from alpie.index.errors import AddressError, AlpieError
+from alpie.index.errors import AddressError, AlpieError, QuestionError
 
 __all__ = ["add_routes"]
 
@@ -204,6 +204,8 @@ def _answered(opening: Opening, words: Words, make: Make) -> Response:
     except NotReady as error:
         key = "chat.not_ready" if error.failed else "chat.still_opening"
         return _sentence(words.html(key), 500 if error.failed else 503)
+    except QuestionError:
+        return _sentence(words.html("chat.no_words"), 400)
     except AlpieError as error:
         _LOG.info("refused: %s", error)
         return _sentence(words.html("chat.refused"), 400)

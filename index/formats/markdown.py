@@ -29,6 +29,7 @@ _LINE_END = re.compile(r"\r\n|\r|\n")
 _HEADING_MARK = re.compile(r"#{1,6}[ \t]+")
 _CLOSING_HASHES = re.compile(r"[ \t]+#+$")
 _QUOTE_MARK = re.compile(r"(?:^|(?<=[\r\n]))[ \t]{0,3}(?:>[ \t]?)+")
+_SIGNS = re.compile(r"\S+(?:[^\S\r\n]+\S+)*")  # what is not white space, by the line
 _MOST_NESTING = 40  # of blocks; deeper ones are read as text
 _FIELDS = {
     "title": ("title", "título", "titulo"),
@@ -178,16 +179,21 @@ class _Source:
 
     def _mark(self, start: int, end: int) -> None:
         """Mark the signs between two offsets, white space at the ends and between lines kept."""
-        for match in re.finditer(r"\S+(?:[^\S\r\n]+\S+)*", self.text[start:end]):
+        for match in _SIGNS.finditer(self.text, start, end):
             if not _QUOTE_MARK.fullmatch(match.group()):
-                self.marks.append(Span(start + match.start(), start + match.end()))
+                self.marks.append(Span(match.start(), match.end()))
 
     def mark_the_rest(self) -> None:
         """Front matter, comments, definitions of links, rules: no words of the document."""
         position = 0
+        marked = {offset for mark in self.marks for offset in range(mark.start, mark.end)}
         for element in [*self.elements, Element(len(self.text), len(self.text))]:
-            if self.text[position : element.start].strip():
-                self._mark(position, element.start)
+            for match in _SIGNS.finditer(self.text, position, element.start):
+                start = match.start()
+                while start < match.end() and (start in marked or self.text[start].isspace()):
+                    start += 1
+                if start < match.end():
+                    self.marks.append(Span(start, match.end()))
             position = max(position, element.end)
 
 
