@@ -8,6 +8,7 @@ The last is how one covers what cannot be started here, a cluster above all:
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -27,7 +28,7 @@ from alpie.index.engines import Engine, Entry, Filter, Query
 from alpie.index.engines.local import LocalEngine
 from alpie.index.engines.records import days_of, passage_id
 from alpie.index.engines.synchronise import mean_lengths, synchronise
-from alpie.index.errors import EngineError
+from alpie.index.errors import EngineError, EngineUnavailable
 from alpie.index.query import read_question
 
 _QUESTIONS = 40
@@ -61,13 +62,13 @@ class MilvusPlace(Place):
     def __init__(self, uri: str, token: str = "") -> None:
         self.uri, self.token = uri, token
 
-    def open(self, name: str, dimension: int, lengths: tuple[float, float]) -> Engine:
+    def open(self, name: str, dimension: int, lengths: tuple[float, float], seconds: float = 60.0) -> Engine:
         from alpie.index.engines.milvus import MilvusEngine
         from alpie.index.engines.milvus_client import MilvusAddress, MilvusConnection
         from alpie.index.engines.milvus_collections import Stamp, collection_to_write, publish
 
         address = MilvusAddress.parse(f"{self.uri}#alpie_test_{name}")
-        connection = MilvusConnection(address, self.token, timeout_seconds=60.0)
+        connection = MilvusConnection(address, self.token, timeout_seconds=seconds)
         collection = collection_to_write(connection, Stamp.of("test", dimension, *lengths), 1_000, 5_000)
         publish(connection, collection)
         return MilvusEngine(connection, collection)
@@ -350,6 +351,26 @@ def _kill_while_writing(place: Place, batches: int) -> int:
     place.restart()
     assert len(said) >= batches, "the writer stopped by itself"
     return int(said[-1]) + 1
+
+
+def test_rows_come_whole_in_many_pages(small: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    from alpie.index.engines import milvus_client
+
+    monkeypatch.setattr(milvus_client, "_ROWS_A_PAGE", 2)
+    assert sum(small.documents().values()) == small.count()
+
+
+def test_a_server_that_hangs_is_an_error_in_time(place: Place, small: Engine) -> None:
+    if not isinstance(place, ServerPlace):
+        pytest.skip("only of a server that the test may stop")
+    hasty = place.open("small", DIMENSION, (4.0, 30.0), seconds=2.0)
+    place.server.pause(True)
+    try:
+        with pytest.raises(EngineUnavailable, match=re.escape(place.uri)):
+            hasty.search(query_of(entry_of(0)), 3)
+    finally:
+        place.server.pause(False)
+    assert len(hasty.search(query_of(entry_of(0)), 3)["dense"]) == 3
 
 
 def test_days_of_a_date() -> None:
