@@ -57,7 +57,7 @@ def _is_label(unit: Unit, manner: Manner) -> bool:
 def _markdown_tables(units: list[Unit]) -> list[Unit]:
     made: list[Unit] = []
     for unit in units:
-        if unit.text.startswith("|"):
+        if unit.kind is None and unit.text.startswith("|"):
             if made and made[-1].kind is BlockKind.TABLE and not unit.blank_before:
                 if re.fullmatch(r"[|:\-\s]+", unit.text):
                     made[-1].parts[-1].extend(unit.lines)
