@@ -24,8 +24,10 @@ from alpie.app.settings import Settings, load_settings
 from alpie.app.terminal import answer_text, hits_text
 from alpie.app.words import words_for
 from alpie.index.errors import AlpieError, IndexMissing, QuestionError
+from alpie.index.formats import Metadata
 from alpie.index.hits import Hit
 from alpie.index.records import BlockKind, Document, Passage, Sentence, Span
+from alpie.index.source_table import described, entry_from_file_name
 
 TEXT = "Hubo 25 detenciones. La operación sigue abierta."
 DOCUMENT = Document("nota", "Nota", "Policía", "2025", "nota de prensa", "es", "nota.txt", TEXT)
@@ -80,6 +82,7 @@ class FakeCorpus:
         on_progress: Callable[[int, int], None] | None = None,
     ) -> SimpleNamespace:
         cls.is_built = True
+        told = described(entry_from_file_name(Path("acta.html"), set()), Metadata(), Path("sources.toml"))
         return SimpleNamespace(
             documents=1,
             passages=1,
@@ -87,6 +90,7 @@ class FakeCorpus:
             reused=1 - rebuild,
             seconds=0.1,
             problems=("malo.txt: no",),
+            incomplete=(told,),
         )
 
     def ask(self, question: str, turns: tuple[str, ...] = ()) -> Answer:
@@ -106,9 +110,7 @@ def corpus(monkeypatch: pytest.MonkeyPatch) -> type[FakeCorpus]:
     module = ModuleType("alpie.app.corpus")
     module.Corpus = fresh  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "alpie.app.corpus", module)
-    monkeypatch.setattr(
-        "alpie.app.freshness.compare_with_documents", lambda *_: Freshness((), (), ())
-    )
+    monkeypatch.setattr("alpie.app.freshness.compare_with_documents", lambda *_: Freshness((), (), ()))
     for name in [name for name in os.environ if name.startswith("ALPIE_")]:
         monkeypatch.delenv(name)
     return fresh
@@ -222,6 +224,9 @@ def test_index_reports_what_it_did_and_what_it_left_out(corpus: type[FakeCorpus]
     out, err = capsys.readouterr()
     assert out.startswith("1 documento, 1 pasaje (1 nuevos, 0 reutilizados)")
     assert "malo.txt" in err
+    assert "Sin indexar: 1 documento" in err
+    assert 'file = "acta.html"' in err  # the table to fill in
+    assert "sin title, publisher, date, kind, language" in err
 
 
 @pytest.mark.parametrize("command", [["ask", "x"], ["search", "x"], ["verify", "Hubo 25"]])
