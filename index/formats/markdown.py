@@ -135,7 +135,11 @@ class _Source:
             kind = BlockKind.PULL_QUOTE if quoted and not item else None
             self.elements.append(Element(start, end, kind, item=item))
             return
-        mark = _HEADING_MARK.match(self.text, start, end)
+        mark = _HEADING_MARK.search(self.text, start, end) if before.markup.startswith("#") else None
+        if mark and mark.start() > start:  # in a quotation, whose signs are marked, or in an item
+            for sign in re.finditer(r"\S+", self.text[start : mark.end()]):
+                if found := sign.group().lstrip(">"):
+                    self.marks.append(Span(start + sign.end() - len(found), start + sign.end()))
         if not mark:  # underlined
             underline = self._trimmed(token.map[1], token.map[1] + 1)
             self.marks.append(Span(*underline))
