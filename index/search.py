@@ -208,6 +208,9 @@ class SearchIndex:
             legs["tokens"] = np.array(
                 [float(m.mean(axis=1).max(initial=0.0)) for m in matches], dtype=np.float32
             )
+            if not self.token_store.complete:  # those that were not read again are after those that were
+                unread = legs["tokens"] == 0
+                legs["tokens"][unread] = legs["tokens"].min(where=~unread, initial=1.0) if not unread.all() else 0
             fused = fused + self.weights.tokens * legs["tokens"]
         else:
             fused = legs["dense" if leg == "dense" else "lexical"]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +33,8 @@ class TokensOnDemand:
 
     Which passages those are depends on the question alone: what is kept of earlier ones saves time, no more.
     """
+
+    complete: ClassVar[bool] = False
 
     def __init__(
         self,

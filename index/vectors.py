@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -195,6 +195,7 @@ def quantise_tokens(vectors: NDArray[np.float32], mean: NDArray[np.float32]) -> 
 class TokenStore:
     """Token vectors of all sentences, in the order of the sentences."""
 
+    complete: ClassVar[bool] = True
     values: NDArray[np.int8]  # (tokens, dimension), may be memory-mapped
     bounds: NDArray[np.int64]  # (sentences + 1,): tokens of sentence i are values[bounds[i]:bounds[i + 1]]
     mean: NDArray[np.float32]  # (dimension,), taken from every token vector before normalising
