@@ -93,7 +93,7 @@ def test_conversations_are_not_remembered_without_end(pages: list[Any], app: Any
     holders = [
         route.app.state_holder for route in app.routes if hasattr(getattr(route, "app", None), "state_holder")
     ]
-    assert [holder.capacity for holder in holders] == [500, 500]
+    assert [holder.capacity for holder in holders] == [100, 100]
 
 
 @pytest.mark.parametrize("home", ["", "/en"])

@@ -111,7 +111,7 @@ def unhurt(page: Any) -> None:
                 e.tagName.toUpperCase())
             || (e.tagName === 'FORM' && !['search-form', 'check-form'].includes(e.id) && new URL(e.action).host !== location.host)
             || [...e.attributes].some(a => a.name.startsWith('on') || /^\\s*javascript:/i.test(a.value))
-            || (e.href && /^http/.test(e.href) && new URL(e.href).host !== location.host)).map(e => e.outerHTML.slice(0, 200))"""
+            || (e.href && /^http/.test(e.href) && new URL(e.href).host === 'evil.example')).map(e => e.outerHTML.slice(0, 200))"""
     )
     assert strange == []
 
