@@ -133,6 +133,15 @@ def _index(arguments: argparse.Namespace, settings: Settings, words: Words) -> i
             folder=settings.data,
         )
     )
+    if report.engine:
+        _print(
+            words(
+                "index.engine",
+                passages=words.count("count.passages", report.engine.passages),
+                written=words.number(report.engine.written),
+                deleted=words.number(report.engine.deleted),
+            )
+        )
     return DONE
 
 
