@@ -69,6 +69,7 @@ class _Source:
     marks: list[Span] = field(default_factory=list)
     title: str = ""  # the only heading of level 1, or the first
     _lines: list[int] = field(default_factory=list)
+    _quoted: set[int] = field(default_factory=set)  # offsets of the marks of quotations
 
     def __post_init__(self) -> None:
         ends = [match.end() for match in _LINE_END.finditer(self.text, self.begin)]
@@ -129,6 +130,7 @@ class _Source:
             begin = self._lines[token.map[0]]
             for match in _QUOTE_MARK.finditer(self.text, begin, end):
                 self.marks.append(Span(match.start(), match.end()))
+                self._quoted.update(range(match.start(), match.end()))
         if before.type != "heading_open":
             item = self._is_item(start)
             self._signs(token, start, end)
@@ -184,8 +186,11 @@ class _Source:
     def _mark(self, start: int, end: int) -> None:
         """Mark the signs between two offsets, white space at the ends and between lines kept."""
         for match in _SIGNS.finditer(self.text, start, end):
-            if not _QUOTE_MARK.fullmatch(match.group()):
-                self.marks.append(Span(match.start(), match.end()))
+            first = match.start()
+            while first < match.end() and (first in self._quoted or self.text[first].isspace()):
+                first += 1
+            if first < match.end() and not _QUOTE_MARK.fullmatch(match.group()):
+                self.marks.append(Span(first, match.end()))
 
     def mark_the_rest(self) -> None:
         """Front matter, comments, definitions of links, rules: no words of the document."""
