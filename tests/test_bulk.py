@@ -173,17 +173,15 @@ def test_a_step_that_cannot_be_done_is_told(tmp_path: Path, capsys: pytest.Captu
 
 
 @pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")  # Ray's own, many of them about itself
 def test_ray_embeds_the_same_partitions(work: Path) -> None:
     ray = pytest.importorskip("ray", reason="ray is not installed: the extra «ray», 240 MB")
     embed_partitions(work, FakeEncoder)
     before = {path.name: path.read_bytes() for path in (work / "out").iterdir()}
     for path in list((work / "out").iterdir())[1:]:
         path.unlink()
-    ray.init(
-        num_cpus=4,
-        include_dashboard=False,
-        runtime_env={"env_vars": {"PYTHONPATH": str(Path(__file__).parent)}},
-    )
+    paths = os.pathsep.join(filter(None, [str(Path(__file__).parent), os.environ.get("PYTHONPATH")]))
+    ray.init(num_cpus=4, include_dashboard=False, runtime_env={"env_vars": {"PYTHONPATH": paths}})
     try:
         assert embed_with_ray(work, FakeEncoder, workers=2) == 5
     finally:
