@@ -13,7 +13,7 @@ import pytest
 from alpie.app.settings import settings_table
 
 ROOT = Path(__file__).resolve().parents[1]
-COMMANDS = ("serve", "index", "ask", "search", "verify", "eval", "doctor")
+COMMANDS = ("serve", "index", "ask", "search", "verify", "eval", "doctor", "users")
 
 
 def settings_page() -> str:
