@@ -23,6 +23,7 @@ from alpie.app.records import Answer, Quote, SearchStatement, WrittenSentence
 from alpie.app.settings import Settings, load_settings
 from alpie.app.terminal import answer_text, hits_text
 from alpie.app.words import words_for
+from alpie.index.engines.synchronise import Synchronised
 from alpie.index.errors import AlpieError, IndexMissing, QuestionError
 from alpie.index.formats import Metadata
 from alpie.index.hits import Hit
@@ -84,6 +85,7 @@ class FakeCorpus:
         cls.is_built = True
         told = described(entry_from_file_name(Path("acta.html"), set()), Metadata(), Path("sources.toml"))
         return SimpleNamespace(
+            engine=Synchronised(9, 2, 1),
             documents=1,
             passages=1,
             embedded=0 + rebuild,
@@ -223,6 +225,7 @@ def test_index_reports_what_it_did_and_what_it_left_out(corpus: type[FakeCorpus]
     assert cli.main(["index", "--rebuild"]) == 0
     out, err = capsys.readouterr()
     assert out.startswith("1 documento, 1 pasaje (1 nuevos, 0 reutilizados)")
+    assert out.endswith("Motor: 9 pasajes (2 escritos, 1 borrados)\n")
     assert "malo.txt" in err
     assert "Sin indexar: 1 documento" in err
     assert 'file = "acta.html"' in err  # the table to fill in
