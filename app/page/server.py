@@ -131,8 +131,8 @@ def serve(settings: Settings, host: str = "127.0.0.1", port: int = 7860) -> None
 def _share_memory() -> None:
     """Let the threads of this process share two pools of memory, where the C library is glibc.
 
-    By default each thread gets one of its own and keeps what it once needed for an answer: measured over 300
-    questions of six visitors, 520 instead of 680 MB resident.
+    By default each thread gets one of its own and keeps what it once needed for an answer: with six visitors
+    asking at once, 517 MB resident after 290 questions; without this 612 after 500, and 708 after 4,500.
     """
     if sys.platform == "linux":
         with contextlib.suppress(OSError, AttributeError):
