@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from alpie.index.compressed_vectors import CompressedIndex, exact_neighbours
 from alpie.index.encoder import unit_rows
 from alpie.index.known_vectors import KnownVectors
 from alpie.index.manifest import current_generation, read_manifest
+from alpie.index.query import read_question
 from alpie.index.store import open_generation
 from alpie.index.tokens_on_demand import TokensOnDemand
 from alpie.index.vectors import VectorIndex, VectorWriter
@@ -161,3 +163,16 @@ def test_tokens_on_demand_are_those_of_the_store(
     np.testing.assert_array_equal(again, found, "whatever was asked before")
     on_demand.forget()
     np.testing.assert_array_equal(on_demand.best_matches(numbers, question), found)
+
+
+def test_passages_that_were_not_read_again_come_after_those_that_were(docs: Path, tmp_path: Path) -> None:
+    build(docs, tmp_path / "a")
+    stored = open_generation(tmp_path / "a", FakeEncoder()).search
+    bounds, mean = stored.sentence_bounds, stored.token_store.mean
+    on_demand = TokensOnDemand(stored.passages, bounds, mean, FakeEncoder(), most=1)
+    question = read_question("¿Cuántas hectáreas ardieron?")
+    first, second = replace(stored, token_store=on_demand).search(question).hits
+    assert "1240" in first.passage.text
+    assert first.legs["tokens"] == second.legs["tokens"] > 0
+    assert first.score > second.score
+    assert first.legs == stored.search(question).hits[0].legs
