@@ -48,6 +48,7 @@ def answer_row(answer: Answer, question_id: str = "", language: str = "es") -> R
         "confidence": float(answer.confidence),
         "tentative": answer.tentative,
         "ms": float(answer.milliseconds.get("total", 0.0)),
+        "stages": {stage: round(ms, 3) for stage, ms in answer.milliseconds.items() if stage != "total"},
         "search": {
             "documents": answer.search.documents,
             "passages": answer.search.passages,

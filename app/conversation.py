@@ -77,7 +77,7 @@ def complete(question: Question, turns: Sequence[str]) -> Question:
     followed to its head. Where that head is a short question without any name («¿Cuántos fueron
     acusados?»), the names of the turn before it are taken along: it was about them.
     """
-    turns = turns[-_MOST_TURNS:]
+    turns = [turn[:MAX_CHARACTERS] for turn in turns[-_MOST_TURNS:]]
     if not turns or not leans_on_earlier(question.searched):
         return question
     try:

@@ -36,7 +36,7 @@ def make_record(
 ) -> Row:
     """The record of `answer`; `made_at` with its time zone, `version` of Al Pie."""
     row = answer_row(answer, language=language)
-    kept = ("question", "answered", "confidence", "quotes", "nearest", "search", "writer")
+    kept = ("question", "answered", "confidence", "quotes", "nearest", "search", "writer", "stages")
     return {
         "format": RECORD_FORMAT,
         "format_version": RECORD_VERSION,

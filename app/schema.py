@@ -65,7 +65,7 @@ _WRITER_REPORT = _object(
     failure={"enum": ["", "timeout", "cut", "unreachable", "nothing", "missing", "busy"]},
 )
 _ANSWER = _object(
-    ("nearest", "writer_report", "tentative"),
+    ("nearest", "writer_report", "tentative", "stages"),
     id=_TEXT,
     question=_TEXT,
     answered=_FLAG,
@@ -74,7 +74,8 @@ _ANSWER = _object(
     passages=_list(_object(**_WORDS, address=_ADDRESS, score=_NUMBER), maxItems=10),
     confidence=_described(_SHARE, "probability that the documents answer"),
     tentative=_described(_FLAG, "answered with reserve: the quotations come nearest and may not answer all"),
-    ms=_NUMBER,
+    ms=_described(_NUMBER, "milliseconds from question to answer"),
+    stages=_described({"type": "object", "additionalProperties": _NUMBER}, "milliseconds by stage"),
     search=_object(documents=_COUNT, passages=_COUNT, above_threshold=_COUNT, threshold=_SHARE),
     writer={"anyOf": [{"type": "null"}, _WRITER]},
     writer_report=_WRITER_REPORT,

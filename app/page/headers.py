@@ -34,6 +34,7 @@ _PAGE = (
 FRAGMENT_POLICY = "; ".join(
     (
         "default-src 'none'",
+        "script-src 'self'",  # the button that prints a record
         "style-src 'self'",
         "img-src 'self' data:",
         "base-uri 'none'",

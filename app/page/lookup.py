@@ -108,7 +108,7 @@ def find(library: Library, wanted: Wanted) -> tuple[Found, ...]:
 
 def _read_off(library: Library, wanted: Wanted) -> tuple[Found, ...]:
     found: list[Found] = []
-    needles = [(fold(phrase), False) for phrase in dict.fromkeys(wanted.exact) if phrase.strip()]
+    needles = [(fold(phrase), False) for phrase in dict.fromkeys(wanted.exact) if _WORD.search(phrase)]
     needles += [(fold(word), True) for word in dict.fromkeys(wanted.loose)]
     needles.sort(key=lambda needle: -len(needle[0]))  # a long one is rare: most passages end there
     if not needles:  # nothing but signs

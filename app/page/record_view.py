@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
+from time import perf_counter
 from typing import Any
 from urllib.parse import urlencode
 
@@ -20,7 +21,9 @@ from alpie.app.record import make_record, record_json
 
 __all__ = ["alpie_version", "record"]
 
-_STYLE = "assets/record.css"  # relative to /al/record, wherever a proxy puts that
+# relative to /al/record, wherever a proxy puts that
+_STYLE = "assets/record.css"
+_SCRIPT = "assets/record.js"
 
 
 def alpie_version() -> str:
@@ -35,10 +38,13 @@ def record(library: Library, question: str, turns: tuple[str, ...], words: Words
     """A page to print, or the JSON that `alpie verify --record` checks again."""
     answer = library.ask(question, turns)
     made = make_record(answer, library, datetime.now(UTC), alpie_version(), words.language)
+    started = perf_counter()
+    page = _page(made, turns, words)
+    made["stages"]["render"] = round(1000 * (perf_counter() - started), 3)
     if as_json:
         headers = {"content-disposition": 'attachment; filename="al-pie-ficha.json"'}
         return Response(record_json(made), media_type="application/json; charset=utf-8", headers=headers)
-    return HTMLResponse(_page(made, turns, words))
+    return HTMLResponse(page)
 
 
 def _page(made: dict[str, Any], turns: tuple[str, ...], words: Words) -> str:
@@ -49,6 +55,7 @@ def _page(made: dict[str, Any], turns: tuple[str, ...], words: Words) -> str:
         '<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">',
         tag("title", f"{escape(title)} · Al Pie"),
         f'<link rel="stylesheet" href="{_STYLE}">',
+        tag("script", "", src=_SCRIPT, defer=""),
     ]
     quotes = made["quotes"] if made["answered"] else made.get("nearest", [])
     parts = [
@@ -79,7 +86,7 @@ def _page(made: dict[str, Any], turns: tuple[str, ...], words: Words) -> str:
     parts.append(tag("p", words.html("record.check"), class_="small"))
     tools = [
         tag("a", words.html("record.json"), href=saved, download=""),
-        tag("button", words.html("record.print"), onclick="window.print()"),
+        tag("button", words.html("record.print"), class_="print"),
     ]
     parts.append(tag("p", tools, class_="tools"))
     body = tag("main", parts)

@@ -379,6 +379,9 @@ def test_the_record_can_be_printed_and_saved(visit: Open) -> None:
     page.goto(tab.base + href)
     expect(page.locator("h1")).to_have_text(QUESTION)
     expect(page.locator("dl")).to_contain_text("SHA-256")
+    page.evaluate("window.print = () => { window.printed = true }")
+    page.locator("button.print").click()
+    page.wait_for_function("window.printed")
     with page.expect_download() as waiting:
         page.locator("a[download]").click()
     record = json.loads(Path(waiting.value.path()).read_text(encoding="utf-8"))

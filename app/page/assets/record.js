@@ -1,0 +1,3 @@
+"use strict";
+
+document.querySelector("button.print").addEventListener("click", () => window.print());
