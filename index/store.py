@@ -38,7 +38,7 @@ from alpie.index.analysis import ANALYSIS_VERSION
 from alpie.index.durable import replace_file, sync, unwritable
 from alpie.index.embed import Embedded
 from alpie.index.encoder import Encoder
-from alpie.index.errors import IndexDamaged
+from alpie.index.errors import IndexDamaged, StoreError
 from alpie.index.generation_writer import GenerationWriter
 from alpie.index.lexical import TermIndex
 from alpie.index.manifest import (
@@ -47,6 +47,7 @@ from alpie.index.manifest import (
     REBUILD,
     check_encoder,
     check_files,
+    current_generation,
     file_entry,
     read_manifest,
     sealed,
@@ -195,7 +196,7 @@ def write_generation(
     """
     generations = data / "generations"
     name = f"{built_at.replace(':', '').replace('-', '')[:15]}-{time.time_ns():x}"
-    unfinished = generations / f".{name}{_UNFINISHED}"
+    unfinished, final = generations / f".{name}{_UNFINISHED}", generations / name
     try:
         unfinished.mkdir(parents=True)
         with GenerationWriter(unfinished, encoder) as writer:
@@ -212,18 +213,27 @@ def write_generation(
         )
         for path in (*unfinished.rglob("*"), unfinished):
             sync(path)
-        final = unfinished.rename(generations / name)
+        unfinished.rename(final)
         sync(generations)
         replace_file(data / POINTER, name + "\n", data / _NEW_POINTER)
     except BaseException as error:
         problem = unwritable(data, error) if isinstance(error, OSError | RuntimeError) else None
         shutil.rmtree(unfinished, ignore_errors=True)
+        if not _points_to(data, final):  # no room left for the pointer
+            shutil.rmtree(final, ignore_errors=True)
         (data / _NEW_POINTER).unlink(missing_ok=True)
         if problem is None:
             raise
         raise problem from error
     _sweep(generations, keep=final)
     return final
+
+
+def _points_to(data: Path, folder: Path) -> bool:
+    try:
+        return current_generation(data) == folder
+    except (StoreError, OSError):
+        return False
 
 
 def _manifest(
