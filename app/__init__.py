@@ -1,7 +1,7 @@
 """Questions in, quotations out: everything a person or a program talks to.
 
-    >>> from alpie.app import Corpus
-    >>> Corpus.open().ask("¿Cuántas detenciones hubo en España?")
+>>> from alpie.app import Corpus
+>>> Corpus.open().ask("¿Cuántas detenciones hubo en España?")
 """
 
 from __future__ import annotations

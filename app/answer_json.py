@@ -181,7 +181,6 @@ def _words_of(passage: Passage) -> Row:
     }
 
 
-
 def _place_row(place: Place, language: str) -> Row:
     citation = place.citation
     return {

@@ -117,9 +117,7 @@ STATISTICS: Mapping[str, str] = {
 def summarise(scores: Sequence[QuestionScore], resamples: int = RESAMPLES) -> dict[str, Estimate]:
     """Every metric and statistic over these questions, by name."""
     scored = [score for score in scores if score.answerable is not None]
-    estimates = dict(
-        zip((m.name for m in METRICS), ratio_estimates(*shares(scored), resamples), strict=True)
-    )
+    estimates = dict(zip((m.name for m in METRICS), ratio_estimates(*shares(scored), resamples), strict=True))
     answerable = np.array([bool(score.answerable) for score in scored])
     confidence = np.array([score.confidence for score in scored])
     milliseconds = np.array([score.milliseconds for score in scores])

@@ -54,7 +54,9 @@ _DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d)")
 # a word, a figure with decimals, or a code whose parts hang together by / or -
 _WORD = re.compile(r"\d+(?:\.\d+)?|[^\W_](?:[^\W_]|[\u0300-\u036f])*", re.UNICODE)  # with combining accents
 # possessive, and begun at a word's first letter only: a word of a megabyte takes one reading, not one a letter
-_JOINED = re.compile(r"\d[.,\u00a0\u202f ]\d|[/-]")  # without one of these there are words and plain figures only
+_JOINED = re.compile(
+    r"\d[.,\u00a0\u202f ]\d|[/-]"
+)  # without one of these there are words and plain figures only
 _CODE = re.compile(r"(?<![^\W_])[^\W_]++(?:[/-][^\W_]++)++", re.UNICODE)
 
 _stemmer = Stemmer.Stemmer("spanish")

@@ -210,7 +210,9 @@ class SearchIndex:
             )
             if not self.token_store.complete:  # those that were not read again are after those that were
                 unread = legs["tokens"] == 0
-                legs["tokens"][unread] = legs["tokens"].min(where=~unread, initial=1.0) if not unread.all() else 0
+                legs["tokens"][unread] = (
+                    legs["tokens"].min(where=~unread, initial=1.0) if not unread.all() else 0
+                )
             fused = fused + self.weights.tokens * legs["tokens"]
         else:
             fused = legs["dense" if leg == "dense" else "lexical"]
@@ -240,7 +242,11 @@ class SearchIndex:
         if allowed is not None or self.engine is not None:
             return []
         limit = _CANDIDATES_A_LEG
-        asked = [(self.lexical, encoded.terms), (self.lexical, encoded.related), (self.gram_index, encoded.grams)]
+        asked = [
+            (self.lexical, encoded.terms),
+            (self.lexical, encoded.related),
+            (self.gram_index, encoded.grams),
+        ]
         return [index.best(terms, limit) for index, terms in asked if terms]
 
     def _word_scores(

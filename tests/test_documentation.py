@@ -59,4 +59,14 @@ def test_own_questions_span_every_kind_and_are_many() -> None:
     kinds = {row["kind"] for row in rows}
     assert len(rows) >= 300
     assert sum(row["kind"] == "unanswerable" for row in rows) >= 25
-    assert kinds >= {"factual", "explanatory", "list", "colloquial", "paraphrase", "english", "exact", "multi", "follow-up"}
+    assert kinds >= {
+        "factual",
+        "explanatory",
+        "list",
+        "colloquial",
+        "paraphrase",
+        "english",
+        "exact",
+        "multi",
+        "follow-up",
+    }

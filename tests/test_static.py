@@ -38,7 +38,9 @@ def test_mypy_finds_nothing(tmp_path: Path) -> None:
 
 
 def test_every_package_is_listed() -> None:
-    listed = set(tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["setuptools"]["packages"])
+    listed = set(
+        tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["setuptools"]["packages"]
+    )
     found = {
         "alpie." + ".".join(path.parent.relative_to(ROOT).parts)
         for name in CODE
@@ -48,14 +50,18 @@ def test_every_package_is_listed() -> None:
 
 
 def test_top_level_names_are_not_imported() -> None:
-    code = "import alpie.app, alpie.app.corpus, sys; print(sorted({'app', 'index', 'eval'} & set(sys.modules)))"
+    code = (
+        "import alpie.app, alpie.app.corpus, sys; print(sorted({'app', 'index', 'eval'} & set(sys.modules)))"
+    )
     output = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert output.stdout.strip() == "[]"
 
 
 def _imports(room: str) -> set[str]:
     text = "\n".join(path.read_text("utf-8") for path in (ROOT / room).rglob("*.py"))
-    return {line.split()[1].split(".")[1] for line in text.splitlines() if line.strip().startswith("from alpie.")}
+    return {
+        line.split()[1].split(".")[1] for line in text.splitlines() if line.strip().startswith("from alpie.")
+    }
 
 
 @pytest.mark.parametrize(("room", "allowed"), [("index", {"index"}), ("app", {"index", "app", "eval"})])
