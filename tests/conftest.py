@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from importlib import util
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,9 @@ ROOT = Path(__file__).resolve().parents[1]
 hypothesis_settings.register_profile("quick", max_examples=100, deadline=None)
 hypothesis_settings.register_profile("long", max_examples=3_000, deadline=None)
 hypothesis_settings.load_profile("quick")
-sys.path.insert(0, str(Path(__file__).parent))  # for `fake_encoder`, which several modules import
+sys.path.insert(
+    0, str(Path(__file__).parent)
+)  # for stand-ins such as `fake_encoder`, which several modules import
 
 
 @pytest.fixture(scope="session")
@@ -58,15 +59,10 @@ def seed_corpus(seed_settings: Settings) -> Any:
 
 @pytest.fixture(scope="session")
 def openai_server() -> Iterator[Any]:
-    """A server that speaks the OpenAI protocol; the module is `openai_server`, loaded by its file."""
-    path = Path(__file__).with_name("openai_server.py")
-    spec = util.spec_from_file_location("openai_server", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = util.module_from_spec(spec)
-    sys.modules["openai_server"] = module
-    spec.loader.exec_module(module)
-    server = module.OpenAIServer()
+    """A server that speaks the OpenAI protocol."""
+    from openai_server import OpenAIServer
+
+    server = OpenAIServer()
     yield server
     server.close()
 

@@ -55,6 +55,14 @@ La biblioteca abre de lunes a sábado y presta tres libros a cada lector. El car
 """
 
 
+def write_texts(folder: Path) -> Path:
+    """A new folder of documents that holds the two texts; returned."""
+    folder.mkdir()
+    (folder / "incendios.txt").write_text(LARGE_TEXT, "utf-8")
+    (folder / "libros.txt").write_text(SMALL_TEXT, "utf-8")
+    return folder
+
+
 def word_vector(word: str) -> NDArray[np.float32]:
     """The vector of a word: the same for all its inflected forms, and nearly at right angles to others."""
     digest = hashlib.sha256(stem(fold(word)).encode("utf-8", "surrogatepass")).digest()

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from fake_encoder import LARGE_TEXT, SMALL_TEXT, FakeEncoder, answers, build
+from fake_encoder import SMALL_TEXT, FakeEncoder, answers, build, write_texts
 
 from alpie.index import bulk
 from alpie.index.bulk import embed_partitions, embed_with_ray, inputs, output_of, pending, plan
@@ -30,10 +30,7 @@ FINGERPRINT = FakeEncoder().fingerprint
 
 @pytest.fixture
 def docs(tmp_path: Path) -> Path:
-    folder = tmp_path / "documentos"
-    folder.mkdir()
-    (folder / "incendios.txt").write_text(LARGE_TEXT, "utf-8")
-    (folder / "libros.txt").write_text(SMALL_TEXT, "utf-8")
+    folder = write_texts(tmp_path / "documentos")
     for number in range(4):
         text = f"Aviso {number}\n\nEl mercado número {number} abre los martes. Los puestos venden fruta.\n"
         (folder / f"aviso{number}.txt").write_text(text, "utf-8")

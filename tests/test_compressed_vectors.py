@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from fake_encoder import LARGE_TEXT, SMALL_TEXT, FakeEncoder, answers, build
+from fake_encoder import FakeEncoder, answers, build, write_texts
 from numpy.typing import NDArray
 
 from alpie.index import generation_writer, vectors
@@ -107,11 +107,7 @@ def test_the_same_rows_give_the_same_files(tmp_path: Path, few: None) -> None:
 
 @pytest.fixture
 def docs(tmp_path: Path) -> Path:
-    folder = tmp_path / "documentos"
-    folder.mkdir()
-    (folder / "incendios.txt").write_text(LARGE_TEXT, "utf-8")
-    (folder / "libros.txt").write_text(SMALL_TEXT, "utf-8")
-    return folder
+    return write_texts(tmp_path / "documentos")
 
 
 def test_a_large_index_answers_and_follows_its_documents(

@@ -150,12 +150,11 @@ def getaddrinfo(host, *rest, **options):
     return names(host, *rest, **options)
 socket.getaddrinfo = getaddrinfo
 sys.path.insert(0, sys.argv[1])
-import httpx, importlib.util
+import httpx
+from fake_corpus import FakeCorpus
 from serving import serving
-spec = importlib.util.spec_from_file_location("fake_corpus", sys.argv[1] + "/browser/fake_corpus.py")
-module = importlib.util.module_from_spec(spec); sys.modules["fake_corpus"] = module; spec.loader.exec_module(module)
 from alpie.app.page.server import create_app
-corpus = module.FakeCorpus()
+corpus = FakeCorpus()
 with serving(create_app(lambda: corpus)) as address:
     for path in ("/", "/en/", "/config", "/gradio_api/info", "/al/search?text=menores", "/al/documents"):
         assert httpx.get(address + path, timeout=60).status_code == 200, path

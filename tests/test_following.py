@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 from building import ended, go, start_builder
-from fake_encoder import LARGE_TEXT, SMALL_TEXT, FakeEncoder, build
+from fake_encoder import SMALL_TEXT, FakeEncoder, build, write_texts
 from serving import serving
 
 from alpie.app.corpus import Corpus
@@ -51,10 +51,7 @@ def ending(done: threading.Event) -> Iterator[None]:
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    docs = tmp_path / "documentos"
-    docs.mkdir()
-    (docs / "incendios.txt").write_text(LARGE_TEXT, "utf-8")
-    (docs / "libros.txt").write_text(SMALL_TEXT, "utf-8")
+    docs = write_texts(tmp_path / "documentos")
     build(docs, tmp_path / "indice")
     chosen = {"docs": str(docs), "data": str(tmp_path / "indice"), "threshold": "0"}  # always answers
     return load_settings(chosen, environment={})

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 from collections.abc import Iterator
-from importlib import util
-from pathlib import Path
 from typing import Any
 
 import pytest
+from fake_corpus import FakeCorpus
 from fastapi.testclient import TestClient
 
 from alpie.app.page.chat import Conversation
@@ -19,18 +17,10 @@ from alpie.app.page.rates import Limits
 from alpie.app.page.server import create_app
 from alpie.app.schema import SCHEMAS
 
-FAKE = Path(__file__).parent / "browser" / "fake_corpus.py"
-
 
 @pytest.fixture(scope="module")
 def app() -> Any:
-    spec = util.spec_from_file_location("alpie_fake_corpus", FAKE)
-    assert spec is not None
-    assert spec.loader is not None
-    module = util.module_from_spec(spec)
-    sys.modules["alpie_fake_corpus"] = module
-    spec.loader.exec_module(module)
-    corpus = module.FakeCorpus()
+    corpus = FakeCorpus()
     return create_app(lambda: corpus, Choices(limits=Limits(questions=500, readings=2000), most_waiting=7))
 
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import sys
 import time
-from importlib import util
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from fake_corpus import FakeCorpus
 from prometheus_client.parser import text_string_to_metric_families
 from serving import serving
 
@@ -25,23 +24,13 @@ pytestmark = pytest.mark.skipif(
     sys.platform != "linux", reason="visitors come from 127.1.…, which is Linux's own"
 )
 
-FAKE = Path(__file__).parent / "browser" / "fake_corpus.py"
 
+class SlowCorpus(FakeCorpus):
+    """One that takes its time to answer."""
 
-def fake_corpus(pause_seconds: float = 0.0) -> Any:
-    spec = util.spec_from_file_location("alpie_fake_corpus", FAKE)
-    assert spec is not None
-    assert spec.loader is not None
-    module = util.module_from_spec(spec)
-    sys.modules["alpie_fake_corpus"] = module
-    spec.loader.exec_module(module)
-
-    class Slow(module.FakeCorpus):  # type: ignore[misc,name-defined]
-        def ask(self, question: str, turns: tuple[str, ...] = ()) -> Any:
-            time.sleep(pause_seconds)
-            return super().ask(question, turns)
-
-    return Slow()
+    def ask(self, question: str, turns: tuple[str, ...] = ()) -> Any:
+        time.sleep(0.5)
+        return super().ask(question, turns)
 
 
 def values(address: str) -> dict[tuple[str, str], float]:
@@ -52,7 +41,7 @@ def values(address: str) -> dict[tuple[str, str], float]:
 
 
 def test_visitors_lose_nothing_and_are_counted() -> None:
-    corpus = fake_corpus()
+    corpus = FakeCorpus()
     with serving(create_app(lambda: corpus)) as address:
         report = load(address, users=4, seconds=300, pause_seconds=0, most_questions=20)
         assert report.errors == ()
@@ -71,7 +60,7 @@ def test_visitors_lose_nothing_and_are_counted() -> None:
 
 def test_past_capacity_it_sheds_in_words_and_recovers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(guard._RETRY_SECONDS, 503, 1)
-    corpus = fake_corpus(0.5)
+    corpus = SlowCorpus()
     with serving(create_app(lambda: corpus, Choices(most_waiting=2))) as address:
         report = load(address, users=20, seconds=300, pause_seconds=0, most_questions=20)
         assert report.shed > 0, "more was asked than it bears"
@@ -97,7 +86,7 @@ def test_own_questions_are_distinct_and_many() -> None:
 def test_who_may_read_the_metrics() -> None:
     from fastapi.testclient import TestClient
 
-    corpus = fake_corpus()
+    corpus = FakeCorpus()
     for allowed, near, far in (("off", 404, 404), ("loopback", 200, 403), ("all", 200, 200)):
         app = create_app(lambda: corpus, Choices(metrics=allowed))
         with TestClient(app, client=("127.0.0.1", 1)) as client:
@@ -106,7 +95,7 @@ def test_who_may_read_the_metrics() -> None:
 
 
 def test_times_are_shown_to_people_by_stage() -> None:
-    corpus, meter = fake_corpus(), Meter()
+    corpus, meter = FakeCorpus(), Meter()
     words = words_for("es")
     assert words.html("timings.none") in render_timings(meter, words)
     library = meter.measured(corpus)
@@ -125,7 +114,7 @@ def test_times_are_shown_to_people_by_stage() -> None:
 
 
 def test_a_question_that_fails_is_counted_and_still_fails() -> None:
-    class Broken(type(fake_corpus())):  # type: ignore[misc]
+    class Broken(FakeCorpus):
         def ask(self, question: str, turns: tuple[str, ...] = ()) -> Any:
             raise ZeroDivisionError
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 import html as html_library
 import json
 import re
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
-from importlib import util
 from pathlib import Path
 from typing import Any
 
 import pytest
+from fake_corpus import FakeCorpus
 from fastapi.testclient import TestClient
 
 from alpie.app.page.answer_view import quote_words, render_answer
@@ -42,21 +41,9 @@ PAYLOAD = (
 )
 
 
-def _fake() -> Any:
-    """The fake corpus of the browser folder (no package: loaded by its file)."""
-    path = PAGE.parents[1] / "tests" / "browser" / "fake_corpus.py"
-    spec = util.spec_from_file_location("alpie_fake_corpus", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = util.module_from_spec(spec)
-    sys.modules["alpie_fake_corpus"] = module
-    spec.loader.exec_module(module)
-    return module.FakeCorpus()
-
-
 @pytest.fixture(scope="module")
 def corpus() -> Any:
-    return _fake()
+    return FakeCorpus()
 
 
 @pytest.fixture(scope="module")

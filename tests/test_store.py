@@ -19,7 +19,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from fake_encoder import LARGE_TEXT, SMALL_TEXT, FakeEncoder, answers, build
+from fake_encoder import LARGE_TEXT, SMALL_TEXT, FakeEncoder, answers, build, write_texts
 from filelock import FileLock
 
 from alpie.eval.generated_documents import generated_documents, with_one_paragraph_changed
@@ -63,11 +63,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def docs(tmp_path: Path) -> Path:
-    folder = tmp_path / "documentos"
-    folder.mkdir()
-    (folder / "incendios.txt").write_text(LARGE_TEXT, "utf-8")
-    (folder / "libros.txt").write_text(SMALL_TEXT, "utf-8")
-    return folder
+    return write_texts(tmp_path / "documentos")
 
 
 @pytest.fixture

@@ -5,16 +5,15 @@ from __future__ import annotations
 import json
 import re
 import statistics
-import sys
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from importlib import util
 from pathlib import Path
 from typing import Any
 
 import pytest
+from fake_corpus import FakeCorpus
 from playwright.sync_api import expect
 
 from alpie.app.page.choices import Choices
@@ -36,18 +35,6 @@ STILL = """document.getAnimations().every(
 )"""
 
 Open = Callable[..., Any]
-
-
-def load_fake_corpus() -> Any:
-    """The corpus of `fake_corpus.py`, which opens at once."""
-    path = Path(__file__).with_name("fake_corpus.py")
-    spec = util.spec_from_file_location("alpie_fake_corpus", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = util.module_from_spec(spec)
-    sys.modules["alpie_fake_corpus"] = module  # dataclasses look their module up there
-    spec.loader.exec_module(module)
-    return module.FakeCorpus()
 
 
 def _collapsed(text: str) -> str:
@@ -173,7 +160,7 @@ def test_a_question_waits_for_the_documents(visit: Open, serve: Callable[[Any], 
 
     def open_slowly() -> Any:
         ready.wait(PATIENCE)
-        return load_fake_corpus()
+        return FakeCorpus()
 
     with serve(create_app(open_slowly)) as address:
         tab = visit(base=address)
@@ -187,7 +174,7 @@ def test_a_question_waits_for_the_documents(visit: Open, serve: Callable[[Any], 
 
 def test_a_refused_question_stays_in_its_box(visit: Open, serve: Callable[[Any], Any]) -> None:
     choices = Choices(limits=Limits(questions=1))
-    with serve(create_app(load_fake_corpus, choices)) as address:
+    with serve(create_app(FakeCorpus, choices)) as address:
         tab = visit(base=address)
         page = tab.open()
         tab.ask(QUESTION)
@@ -206,7 +193,7 @@ def test_quotations_do_not_wait_for_the_writer(visit: Open, serve: Callable[[Any
         written.wait(PATIENCE)
         return replace(answer, writer=(WrittenSentence("Hubo dos detenciones.", (1,)),))
 
-    with serve(create_app(load_fake_corpus, Choices(finish=finish))) as address:
+    with serve(create_app(FakeCorpus, Choices(finish=finish))) as address:
         tab = visit(base=address)
         page = tab.open()
         tab.ask(QUESTION)
@@ -228,7 +215,7 @@ def test_quotations_do_not_wait_for_the_writer(visit: Open, serve: Callable[[Any
 
 
 def test_under_a_sub_path_nothing_is_asked_of_the_root(visit: Open, serve: Callable[[Any], Any]) -> None:
-    inner = create_app(load_fake_corpus, Choices(root_path="/alpie"))
+    inner = create_app(FakeCorpus, Choices(root_path="/alpie"))
 
     async def behind_a_proxy(scope: Any, receive: Any, send: Any) -> None:
         # the scope that uvicorn makes of ALPIE_ROOT_PATH and a proxy that takes the prefix off

@@ -18,7 +18,7 @@ from alpie.index.hits import Hit
 from alpie.index.readable import readable_text
 from alpie.index.records import Block, BlockKind, Document, Layout, Passage, Sentence, Span
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[1]
 _ENTRIES = (
     (
         "europol-ia-2025",
