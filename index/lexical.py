@@ -80,8 +80,11 @@ class TermIndex:
 
     def frequency(self, term: str) -> int:
         """How many passages `term` stands in."""
-        number = self._terms.number(term)
-        return 0 if number is None else int(self._bounds[number + 1] - self._bounds[number])
+        return self.frequencies([term])[0]
+
+    def frequencies(self, terms: Sequence[str]) -> list[int]:
+        """How many passages each of `terms` stands in."""
+        return [0 if n is None else self._count(n) for n in self._terms.numbers_of(terms)]
 
     def idf(self, term: str) -> float:
         """Robertson–Spärck Jones weight in Lucene's form; a term nobody wrote gets the largest."""

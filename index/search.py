@@ -142,7 +142,7 @@ class SearchIndex:
     def encode(self, question: Question) -> EncodedQuestion:
         """Vectors, token vectors and terms of a question, misspelt words put right."""
         if self.spelling:
-            searched = corrected(question.searched, question.language, self.lexical.frequency)
+            searched = corrected(question.searched, question.language, self.lexical.frequencies)
             question = replace(question, searched=searched)
         vector, token_vectors = self.encoder.encode_query(question.searched)
         question_terms = tuple(terms(question.searched))

@@ -14,7 +14,7 @@ as right.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from string import ascii_lowercase
@@ -27,8 +27,8 @@ _SHORTEST = 5  # letters: shorter words are a slip away from too many others
 _LONGEST = 24  # letters: what is longer is no word, and trying it out would take long
 _MOST = 20  # unknown words of a question that are tried
 
-Frequency = Callable[[str], int]
-"""In how many passages a stem stands."""
+Frequencies = Callable[[Sequence[str]], Sequence[int]]
+"""In how many passages each of some stems stands."""
 
 
 @dataclass(frozen=True)
@@ -72,12 +72,14 @@ def one_slip_away(word: str) -> Iterator[str]:
 
 
 def corrected(
-    text: str, language: str, frequency: Frequency, lexicon: Callable[[str], Lexicon] = lexicon_of
+    text: str, language: str, frequencies: Frequencies, lexicon: Callable[[str], Lexicon] = lexicon_of
 ) -> str:
     """`text` with the words put right that are misspelt beyond much doubt. `language`: "es", "en", "und"."""
-    unknown = [token for token in tokens(text) if _may_be_misspelt(token) and not frequency(stem(token))]
+    asked = [token for token in tokens(text) if _may_be_misspelt(token)]
+    times = frequencies([stem(token) for token in asked])
+    unknown = [token for token, of_it in zip(asked, times, strict=True) if not of_it]
     for token in reversed(unknown[:_MOST]):
-        meant = _meant(token, frequency, lambda: lexicon("en" if language == "en" else "es"))
+        meant = _meant(token, frequencies, lambda: lexicon("en" if language == "en" else "es"))
         if meant is not None:
             meant = meant.capitalize() if text[token.start].isupper() else meant
             text = text[: token.start] + meant + text[token.end :]
@@ -88,13 +90,14 @@ def _may_be_misspelt(word: str) -> bool:
     return _SHORTEST <= len(word) <= _LONGEST and word.isalpha() and word not in STOP_WORDS
 
 
-def _meant(word: str, frequency: Frequency, lexicon: Callable[[], Lexicon]) -> str | None:
+def _meant(word: str, frequencies: Frequencies, lexicon: Callable[[], Lexicon]) -> str | None:
     """The word of the documents that was meant; None where `word` is one itself, or nobody can tell."""
     tried = list(dict.fromkeys(one_slip_away(word)))
+    stems = stems_of(tried)
     held = [
         (other, of_it)
-        for other, of_it in zip(tried, stems_of(tried), strict=True)
-        if other in STOP_WORDS or frequency(of_it)
+        for other, of_it, times in zip(tried, stems, frequencies(stems), strict=True)
+        if other in STOP_WORDS or times
     ]
     if not held or word in lexicon():
         return None

@@ -41,6 +41,8 @@ def test_unknown_words_and_an_empty_index() -> None:
     empty = TermIndex.from_terms([[], []])
     assert empty.scores(["a"]).tolist() == [0.0, 0.0]
     assert "a" not in empty
+    assert empty.frequencies([]) == []
+    assert TermIndex.from_terms([["a"], ["a", "b"]]).frequencies(["b", "z", "a"]) == [1, 0, 2]
 
 
 def test_acronyms_both_ways() -> None:
