@@ -24,6 +24,7 @@ from urllib.parse import urlsplit
 
 from alpie.app.settings import Settings
 from alpie.eval.speed_processes import ready_server
+from alpie.eval.tables import markdown_table
 from alpie.eval.timing import Machine
 from alpie.index.errors import SettingsError
 
@@ -216,27 +217,28 @@ def render_visits(visits: Sequence[Visit], machine: Machine, load_after: float) 
     slow = _NETWORKS["slow network"] or {}
     lines = [
         f"{machine.processor}, {machine.cores} cores, {machine.system}, Python {machine.python}; "
-        f"load {machine.load:.1f} before, {load_after:.1f} after; n = {n}.\n",
-        "| what | requests | kB transferred | kB unpacked | again: requests | kB transferred |",
-        "| --- | --- | --- | --- | --- | --- |",
+        f"load {machine.load:.1f} before, {load_after:.1f} after; n = {n}.\n"
     ]
+    sizes = []
     for kind in (*_KINDS.values(), "data", "all"):
         new, old = (_sums([one for one in visits if one.again is again], kind) for again in (False, True))
-        lines.append(
-            f"| {kind} | {new[0]:.0f} | {new[1]:,.1f} | {new[2]:,.1f} | {old[0]:.0f} | {old[1]:,.1f} |"
-        )
+        numbers = (f"{new[0]:.0f}", f"{new[1]:,.1f}", f"{new[2]:,.1f}", f"{old[0]:.0f}", f"{old[1]:,.1f}")
+        sizes.append((kind, *numbers))
+    heads = ["what", "requests", "kB transferred", "kB unpacked", "again: requests", "kB transferred"]
+    lines.append(markdown_table(heads, sizes))
     columns = [(network, again) for network in _NETWORKS for again in (False, True)]
-    heads = [f"{network}{', again' if again else ''}" for network, again in columns]
-    lines += ["", f"| ms | {' | '.join(heads)} |", "| --- " * (len(heads) + 1) + "|"]
+    times = []
     for name, meaning in _TIMES.items():
         cells = [
             _median([v.times[name] for v in visits if (v.network, v.again) == column and name in v.times])
             for column in columns
         ]
-        lines.append(f"| {meaning} | {' | '.join(cells)} |")
+        times.append((meaning, *cells))
+    heads = ["ms", *(f"{network}{', again' if again else ''}" for network, again in columns)]
+    lines.append(markdown_table(heads, times))
     megabits = 8 * slow["downloadThroughput"] / 1e6
     lines.append(
-        f"\nSlow network: {slow['latency']:.0f} ms a request, {megabits:.1f} Mbit/s, made by Chromium."
+        f"Slow network: {slow['latency']:.0f} ms a request, {megabits:.1f} Mbit/s, made by Chromium."
     )
     return "\n".join(lines) + "\n"
 

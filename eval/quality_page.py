@@ -19,6 +19,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from alpie.eval.tables import markdown_table
 from alpie.index.errors import SettingsError
 
 __all__ = ["main", "refreshed"]
@@ -53,8 +54,7 @@ def _table(what: str, old: str, folder: Path) -> str:
         rows = [rows[0], *(rows[place] for place in _places(firsts, chosen["rows"], file))]
     if "short" in choices:
         rows = [[_INTERVAL.sub(" %" if "%" in cell else "", cell) for cell in row] for row in rows]
-    lines = [f"| {' | '.join(row)} |" for row in rows]
-    return "\n".join([lines[0], "|" + " --- |" * len(rows[0]), *lines[1:]]) + "\n"
+    return markdown_table(rows[0], rows[1:])
 
 
 def _rows(file: Path, title: str) -> list[list[str]]:

@@ -18,6 +18,7 @@ from alpie.eval.matching import SourceTexts
 from alpie.eval.metrics import METRICS, STATISTICS, compare, refusal_curve, summarise, summarise_by_kind
 from alpie.eval.pipelines import MAIN, PipelineRows
 from alpie.eval.scores import QuestionScore, miss_cause, score_prediction
+from alpie.eval.tables import markdown_table
 
 __all__ = [
     "Report",
@@ -151,9 +152,7 @@ class Table:
         return "\n".join([self.title, "", lines[0], rule, *lines[1:]])
 
     def as_markdown(self) -> str:
-        rule = "|" + "|".join(" --- " for _ in self.head) + "|"
-        lines = [f"| {' | '.join(row)} |" for row in (self.head, *self.rows)]
-        return "\n".join([f"## {self.title}", "", lines[0], rule, *lines[1:]])
+        return f"## {self.title}\n\n{markdown_table(self.head, self.rows)}".rstrip("\n")
 
 
 def render(report: Report, markdown: bool = False) -> str:

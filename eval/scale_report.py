@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from alpie.eval.tables import markdown_table
+
 __all__ = ["render_scale", "write_scale_report"]
 
 Row = Mapping[str, Any]
@@ -52,8 +54,7 @@ def render_scale(rows: Sequence[Row]) -> str:
 
 
 def _table(corner: str, heads: Sequence[str], rows: Mapping[str, Sequence[str]]) -> str:
-    lines = [[corner, *heads], ["---"] * (len(heads) + 1), *([name, *cells] for name, cells in rows.items())]
-    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+    return markdown_table([corner, *heads], ([name, *cells] for name, cells in rows.items()))
 
 
 def _draw(rows: Sequence[Row], path: Path) -> Path:

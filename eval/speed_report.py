@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from alpie.eval.growth import Growth
+from alpie.eval.tables import markdown_table
 from alpie.eval.timing import Machine, Timing
 
 __all__ = ["TARGETS", "SpeedReport", "SpeedRow", "Target", "render_speed", "write_speed_report"]
@@ -99,7 +100,9 @@ def render_speed(report: SpeedReport) -> str:
     ]
     if report.rows:
         parts.append(
-            _table(("what", "case", "CPU ms", "wall ms", "resident MB", "n"), _case_cells(report.rows))
+            markdown_table(
+                ("what", "case", "CPU ms", "wall ms", "resident MB", "n"), _case_cells(report.rows)
+            )
         )
     ratios = [(target, report.ratio(target)) for target in TARGETS]
     cells = [
@@ -108,10 +111,10 @@ def render_speed(report: SpeedReport) -> str:
         for target, ratio in ratios if ratio is not None
     ]  # fmt: skip
     if cells:
-        parts.append(_table(("what", "ours against", "time", "faster by", "wanted", "met"), cells))
+        parts.append(markdown_table(("what", "ours against", "time", "faster by", "wanted", "met"), cells))
     if report.stages:
         stages = [(name, f"{value:.2f}") for name, value in report.stages.items()]
-        parts.append(_table(("stage of an answer", "wall ms"), stages))
+        parts.append(markdown_table(("stage of an answer", "wall ms"), stages))
     if report.peak:
         parts.append(_peak(report.peak))
     if report.growth:
@@ -148,12 +151,7 @@ def _peak(peak: Mapping[str, Any]) -> str:
 def _growth_table(growth: Sequence[Growth]) -> str:
     sizes = [f"{size:,}" for size in growth[0].passages]
     cells = [(one.stage, *(f"{ms:.2f}" for ms in one.cpu_ms), f"{one.exponent:.2f}") for one in growth]
-    return _table(("CPU ms by passages", *sizes, "exponent"), cells)
-
-
-def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [heads, ["---" for _ in heads], *rows]
-    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+    return markdown_table(("CPU ms by passages", *sizes, "exponent"), cells)
 
 
 def write_speed_report(report: SpeedReport, folder: Path) -> list[Path]:

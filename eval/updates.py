@@ -21,6 +21,7 @@ from alpie.app.settings import SEED_DOCUMENTS, Settings, load_settings
 from alpie.eval.generated_documents import generated_documents, with_one_paragraph_changed
 from alpie.eval.question_file import Question, read_questions
 from alpie.eval.split import split
+from alpie.eval.tables import markdown_table
 
 __all__ = ["Step", "measure_updates"]
 
@@ -127,16 +128,16 @@ def _compared(alone: Mapping[str, _Asked], among: Mapping[str, _Asked]) -> str:
             other.document.startswith(("plan-", "renombrado-")) for _, other in pairs
         ),
     }
-    return "\n| answers | n |\n| --- | --- |\n" + "".join(f"| {name} | {n} |\n" for name, n in rows.items())
+    return "\n" + markdown_table(("answers", "n"), ((name, str(n)) for name, n in rows.items()))
 
 
 def _table(steps: list[Step]) -> str:
-    head = "\n| change | documents | passages | embedded | addresses of others changed | seconds |\n"
+    head = ("change", "documents", "passages", "embedded", "addresses of others changed", "seconds")
     rows = (
-        f"| {s.change} | {s.documents} | {s.passages} | {s.embedded} | {s.moved} | {s.seconds:.1f} |\n"
+        (s.change, *map(str, (s.documents, s.passages, s.embedded, s.moved)), f"{s.seconds:.1f}")
         for s in steps
     )
-    return head + "| --- | --- | --- | --- | --- | --- |\n" + "".join(rows)
+    return "\n" + markdown_table(head, rows)
 
 
 def _main() -> None:
