@@ -29,7 +29,7 @@ from alpie.app.weights import LinearModel
 from alpie.eval.examples import Example, examples_of, without_evidence
 from alpie.eval.learning import Group, fit_choice, fit_logistic, folds_of
 from alpie.eval.matching import SourceTexts
-from alpie.eval.question_file import Question, read_questions
+from alpie.eval.question_file import OWN_QUESTIONS, read_own_questions, read_questions
 from alpie.eval.split import split
 from alpie.eval.squad import squad_corpus
 
@@ -42,7 +42,6 @@ _PENALTY = 300.0  # flat from 20 to 300; the larger keeps rare features from sho
 _PENALTY_FEW = 10.0  # for the models fitted on our few hundred questions alone
 _KEEP_ANSWERABLE = 0.945
 _FLAG_ANSWERABLE = 0.2  # share of answerable questions that may be answered with reserve, or refused
-_QUESTIONS = Path(__file__).with_name("questions")
 _WEIGHTS = Path(__file__).resolve().parents[1] / "app" / "weights.json"
 
 
@@ -142,12 +141,6 @@ def _fit_answerable(
     return final, threshold, firm, facts
 
 
-def _read(folder: Path) -> list[Question]:
-    return [
-        question for file in sorted(folder.glob("*.jsonl")) for question in read_questions(file).questions
-    ]
-
-
 def _public_examples(files: Sequence[Path], corpus: Corpus, limit: int) -> list[Example]:
     examples: list[Example] = []
     for file in files:
@@ -185,7 +178,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--output", type=Path, default=_WEIGHTS)
     options = parser.parse_args(argv)
     corpus = Corpus.open()
-    questions = [*split(_read(_QUESTIONS), "fit"), *_read(_QUESTIONS / "fitting")]
+    questions = [*split(read_own_questions(), "fit"), *read_own_questions(OWN_QUESTIONS / "fitting")]
     texts = SourceTexts(corpus.documents, corpus.passages)
     own = examples_of(corpus, questions, texts)
     removed = without_evidence(corpus, questions, texts)

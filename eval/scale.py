@@ -25,7 +25,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from alpie.eval.question_file import read_questions
+from alpie.eval.question_file import own_question_texts
 from alpie.eval.scale_report import write_scale_report
 from alpie.eval.synthetic import Synthetic
 from alpie.eval.timing import Timing
@@ -40,7 +40,6 @@ from alpie.index.vectors import VectorIndex
 
 __all__ = ["main"]
 
-_QUESTIONS = Path(__file__).parent / "questions"
 _WARMING = 5  # questions asked beforehand, not counted
 _STAGES = (
     "encode", "passage vectors", "sentence vectors", "stems", "n-grams", "scores of candidates",
@@ -174,10 +173,7 @@ def _ask(options: argparse.Namespace) -> dict[str, Any]:
     opening = Timing.of(lambda: opened.append(open_generation(options.work, encoder).search))
     index = opened[0]
     memory = {"encoder": before, "opened_anonymous": _memory("RssAnon"), "opened": _memory("VmRSS")}
-    files = sorted(_QUESTIONS.glob("*.jsonl"))
-    texts = [one.text for file in files for one in read_questions(file).questions if not one.earlier]
-    asked = [read_question(text) for text in texts[:: max(1, len(texts) // options.questions)]]
-    asked = asked[: options.questions]
+    asked = [read_question(text) for text in own_question_texts(options.questions)]
     warming = asked[:_WARMING]
     stages = [_stages(index, one, lambda i, q: judge(i, q, weights)) for one in [*warming, *asked]]
     stages = stages[len(warming) :]

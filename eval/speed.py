@@ -15,7 +15,7 @@ from typing import Any, Protocol, TextIO
 
 from alpie.app.settings import Settings
 from alpie.eval.growth import Growth, measure_growth
-from alpie.eval.question_file import read_questions
+from alpie.eval.question_file import own_question_texts
 from alpie.eval.speed_processes import cold_cases, environment_of, index_cases
 from alpie.eval.speed_report import SpeedReport, SpeedRow, render_speed, write_speed_report
 from alpie.eval.speed_worker import Worker, WorkerPlan
@@ -25,7 +25,6 @@ from alpie.index.search import SearchIndex
 
 __all__ = ["SpeedOptions", "measure_speed"]
 
-_QUESTIONS = Path(__file__).resolve().parent / "questions"
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
@@ -81,7 +80,7 @@ def measure_speed(
         rows, stages, peak = _runtimes(settings, options, start)
     if "processes" in options.parts:
         tell("processes")
-        cases = cold_cases(settings, _question_texts(1)[0])
+        cases = cold_cases(settings, own_question_texts(1)[0])
         rows += _rows("processes", in_turns(cases, options.runs))
     if "indexing" in options.parts:
         tell("indexing")
@@ -107,7 +106,7 @@ def _runtimes(
     """Encoders and whole questions, each runtime in a process of its own, in turns."""
     plan = {
         "settings": {"docs": str(settings.docs), "data": str(settings.data)},
-        "questions": _question_texts(options.questions),
+        "questions": own_question_texts(options.questions),
         "passages": _passage_texts(settings, options.passages),
         "threads": 0,
     }
@@ -154,13 +153,6 @@ def _runtime_cases(own: _Measured, reference: _Measured, single: _Measured) -> d
     }
 
 
-def _question_texts(most: int) -> list[str]:
-    """Questions of our own that can be understood alone, spread over the files."""
-    files = sorted(_QUESTIONS.glob("*.jsonl"))
-    texts = [one.text for file in files for one in read_questions(file).questions if not one.earlier]
-    return texts[:: max(1, len(texts) // most)][:most]
-
-
 def _passage_texts(settings: Settings, most: int) -> list[str]:
     from alpie.index.manifest import current_generation
     from alpie.index.record_file import PassageFile
@@ -180,4 +172,4 @@ def _growth(settings: Settings, options: SpeedOptions, on_size: Callable[[int], 
         return judge(index, question, weights)
 
     corpus = Corpus.open(settings)
-    return measure_growth(corpus.index, _question_texts(options.questions), options.sizes, judged, on_size)
+    return measure_growth(corpus.index, own_question_texts(options.questions), options.sizes, judged, on_size)

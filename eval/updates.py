@@ -19,13 +19,11 @@ from typing import TextIO
 from alpie.app.corpus import Corpus, open_encoder_of
 from alpie.app.settings import SEED_DOCUMENTS, Settings, load_settings
 from alpie.eval.generated_documents import generated_documents, with_one_paragraph_changed
-from alpie.eval.question_file import Question, read_questions
+from alpie.eval.question_file import Question, read_own_questions
 from alpie.eval.split import split
 from alpie.eval.tables import markdown_table
 
 __all__ = ["Step", "measure_updates"]
-
-_QUESTIONS = Path(__file__).resolve().parent / "questions"
 
 
 @dataclass(frozen=True)
@@ -44,9 +42,7 @@ def measure_updates(settings: Settings, documents: int, out: TextIO = sys.stdout
     """Index, change and index again in `settings.data`; `settings.docs` is a copy that may be changed."""
     encoder = open_encoder_of(settings)
     folder = settings.docs
-    questions = split(
-        [q for file in sorted(_QUESTIONS.glob("*.jsonl")) for q in read_questions(file).questions]
-    )
+    questions = split(read_own_questions())
     steps: list[Step] = []
     before: dict[str, frozenset[str]] = {}
     answers: list[Mapping[str, _Asked]] = []

@@ -21,8 +21,7 @@ import pytest
 from fake_encoder import DIMENSION, LARGE_TEXT, SMALL_TEXT, corpus_of
 
 from alpie.app.corpus import Corpus
-from alpie.eval.question_file import read_questions
-from alpie.eval.run import OWN_QUESTIONS
+from alpie.eval.question_file import OWN_QUESTIONS, read_questions
 from alpie.eval.split import split
 from alpie.index.engines import Engine, Entry, Filter, Query
 from alpie.index.engines.local import LocalEngine

@@ -11,6 +11,7 @@ import pytest
 from alpie.eval.matching import SourceTexts
 from alpie.eval.question_file import (
     KINDS,
+    OWN_QUESTIONS,
     Evidence,
     Question,
     read_question_texts,
@@ -18,7 +19,6 @@ from alpie.eval.question_file import (
     validate,
     with_texts,
 )
-from alpie.eval.run import OWN_QUESTIONS
 from alpie.eval.split import split
 from alpie.eval.squad import plain_sentences, squad_corpus
 from alpie.index.errors import QuestionsFileError, SettingsError
