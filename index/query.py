@@ -35,6 +35,9 @@ _CHAT = {
     "uni": "universidad", "fotillos": "fotos", "curro": "trabajo", "trena": "cárcel", "talego": "cárcel",
     "mola": "gusta",
 }  # fmt: skip
+_EDGES = "¿?¡!.,;:()\"'«»…"
+# What may stand before the question word without ending the opening of a question.
+_LEADING_IN = {"y", "e", "o", "pero", "entonces", "pues", "oye", "hola", "bueno"}
 # These are words too; they are only rewritten where nothing else is written with care.
 _CHAT_ONLY_INFORMAL = {"face", "ciber", "d", "k", "x", "pa", "profe"}
 
@@ -76,25 +79,31 @@ def _lower_capitals(text: str) -> str:
     """An ALL CAPS question in lower case (the encoder loses ten points on capitals); acronyms stay."""
     letters = [c for c in text if c.isalpha()]
     capitals = sum(c.isupper() for c in letters)
-    many_words = len(text.split()) > 2
+    many_words = sum(not word.islower() for word in text.split()) > 2  # nothing written out adds to them
     return text.lower() if many_words and letters and capitals > 0.7 * len(letters) else text
 
 
 def _write_out(text: str) -> str:
-    """Chat spellings written out. Words of a formal question (with ¿ or accents) are left alone."""
+    """Chat spellings written out. Words of a formal question (with ¿ or accents) are left alone.
+
+    «xq» asks («por qué») where it opens a sentence or what «¿» opens, else it gives a reason («porque»).
+    """
     formal = bool(re.search(r"[¿áéíóúÁÉÍÓÚñ]", text))
     words: list[str] = []
+    opening = True
     for word in text.split(" "):
-        bare = word.strip("¿?¡!.,;:()\"'«»…").lower()
+        bare = word.strip(_EDGES).lower()
+        opens = opening or "¿" in word[: len(word) - len(word.lstrip(_EDGES))]
         written = _CHAT.get(bare)
-        if (
-            written is None
-            or (formal and bare in _CHAT_ONLY_INFORMAL)
-            or (word != word.lower() and len(bare) < 3)
-        ):
+        asks_why = opens and written == "porque"
+        capitals = word.isupper() if asks_why else word != word.lower()  # a first letter may be one: «Xq»
+        opening = (opens and (not bare or bare in _LEADING_IN or written == "")) or (
+            word.endswith(("¿", "?", "!", ".", "…"))
+        )
+        if written is None or (formal and bare in _CHAT_ONLY_INFORMAL) or (capitals and len(bare) < 3):
             words.append(word)
         elif written:
-            words.append(word.lower().replace(bare, written))
+            words.append(word.lower().replace(bare, "por qué" if asks_why else written))
     return " ".join(words)
 
 

@@ -27,8 +27,18 @@ def test_the_question_as_typed_is_kept_beside_the_one_searched() -> None:
     ("typed", "expected"),
     [
         ("q es el grooming", "que es el grooming"),
-        ("xq detuvieron al hombre?", "porque detuvieron al hombre?"),
-        ("¿xq lo hicieron?", "¿porque lo hicieron?"),
+        ("xq detuvieron al hombre?", "por qué detuvieron al hombre?"),
+        ("¿xq lo hicieron?", "¿por qué lo hicieron?"),
+        ("¿ pq lo hicieron?", "¿ por qué lo hicieron?"),
+        ("Xq lo hicieron?", "por qué lo hicieron?"),
+        ("y porq lo hicieron", "y por qué lo hicieron"),
+        ("bro xk lo hicieron", "por qué lo hicieron"),
+        ("Dice el informe, ¿y xq?", "Dice el informe, ¿y por qué?"),
+        ("hubo detenciones. xq?", "hubo detenciones. por qué?"),
+        ("¿fue xq lo denunciaron?", "¿fue porque lo denunciaron?"),
+        ("lo detuvieron xq tenia fotos", "lo detuvieron porque tenia fotos"),
+        ("PQ es un codigo", "PQ es un codigo"),
+        ("que es Pq", "que es Pq"),
         ("dnd fue tb la operacion", "dónde fue también la operacion"),
         ("Q dice el informe", "Q dice el informe"),
     ],
@@ -55,6 +65,9 @@ def test_capitals_are_lowered_and_acronyms_in_a_mixed_question_kept() -> None:
     assert searched("¿CUÁNTAS DETENCIONES HUBO EN ESPAÑA?") == "¿cuántas detenciones hubo en españa?"
     assert searched("¿Qué es el CSAM?") == "¿Qué es el CSAM?"
     assert searched("CSAM IWF") == "CSAM IWF"
+    assert searched("xq NCMEC") == searched("por qué NCMEC") == "por qué NCMEC"
+    assert searched("DETENCIONES ESPAÑA 2025") == "detenciones españa 2025"
+    assert searched("xq CSAM IWF NCMEC y no otros terminos") == "por qué CSAM IWF NCMEC y no otros terminos"
 
 
 def test_white_space_and_invisible_characters_go() -> None:
