@@ -7,39 +7,54 @@ import io
 import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import date
+from typing import Any
 
 from alpie.app.citation import cite, full_citation, link, short_citation
+from alpie.app.escaping import cell, markdown, markdown_link, plain_line
 from alpie.app.records import Citation, Quote
 from alpie.app.reference_files import Source, bibtex, csl_json, ris
 from alpie.app.reference_styles import Style, apa_style, iso_690_style, year_letters
 from alpie.app.words import Words, words_for
-from alpie.index.readable import collapse
 from alpie.index.records import Document, Passage
 
 __all__ = ["FORMATS", "Excerpt", "Format", "export"]
 
 _COLUMNS = (
     "quote", "citation", "document", "title", "publisher", "date", "kind", "section", "label", "page",
-    "paragraph", "address", "link", "url", "rights",
+    "paragraph", "address", "link", "url", "rights", "start", "end",
 )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Excerpt:
-    """Words of a document and where they come from."""
+    """Words of a document and where they come from: `source[start:end]`, see `alpie.app.records.Quote`."""
 
     text: str
     citation: Citation
+    start: int | None = None
+    end: int | None = None
 
     @classmethod
     def from_quote(cls, quote: Quote) -> Excerpt:
-        return cls(quote.text, quote.citation)
+        return cls(quote.text, quote.citation, quote.start, quote.end)
 
     @classmethod
     def from_passage(cls, document: Document, passage: Passage) -> Excerpt:
-        return cls(passage.text, cite(document, passage))
+        return cls(passage.text, cite(document, passage), passage.start, passage.end)
+
+    def on_lines(self) -> Excerpt:
+        """The same without line ends and control characters, by which a text could leave its place in a file."""
+        citation: dict[str, Any] = {
+            field.name: plain_line(value)
+            for field in fields(self.citation)
+            if isinstance(value := getattr(self.citation, field.name), str)
+        }
+        path = tuple(map(plain_line, self.citation.path))
+        return replace(
+            self, text=plain_line(self.text), citation=replace(self.citation, path=path, **citation)
+        )
 
 
 @dataclass(frozen=True)
@@ -89,7 +104,8 @@ def export(
     `base_url` is the server's address, for links that work outside the page; `accessed` the day on
     which addresses on the web were consulted, which ISO 690 wants to know.
     """
-    return FORMATS[format_name].render(_Job(tuple(excerpts), words_for(language), base_url, accessed))
+    plain = tuple(excerpt.on_lines() for excerpt in excerpts)
+    return FORMATS[format_name].render(_Job(plain, words_for(language), base_url, accessed))
 
 
 def _styled(job: _Job, style: Style) -> str:
@@ -98,7 +114,7 @@ def _styled(job: _Job, style: Style) -> str:
     lines: list[str] = []
     for excerpt in job.excerpts:
         bracket = style.bracket(excerpt.citation, letters[excerpt.citation.document_id])
-        lines += [f"{job.words.quoted(collapse(excerpt.text))} {bracket}.", ""]
+        lines += [f"{job.words.quoted(excerpt.text)} {bracket}.", ""]
     if not lines:
         return ""
     references = {
@@ -151,13 +167,9 @@ def _csv(job: _Job) -> str:
         ]
         row += [" › ".join(c.path), c.label or "", "" if c.page is None else str(c.page)]
         row += [str(c.paragraph or ""), c.address, link(c.address, job.base_url), c.url, c.rights]
-        writer.writerow([_cell(value) for value in row])
+        row += ["" if offset is None else str(offset) for offset in (excerpt.start, excerpt.end)]
+        writer.writerow([cell(value) for value in row])
     return output.getvalue()
-
-
-def _cell(value: str) -> str:
-    """A cell no spreadsheet takes for a formula: documents are data, also when they begin with «=»."""
-    return f"'{value}" if value.startswith(("=", "+", "-", "@", "\t", "\r")) else value
 
 
 def _markdown(job: _Job) -> str:
@@ -168,10 +180,12 @@ def _markdown(job: _Job) -> str:
     for excerpt in job.excerpts:
         label = _note_label(excerpt.citation, labels)
         labels.add(label)
-        note = _escape_markdown(full_citation(excerpt.citation, job.words.language))
+        note = markdown(full_citation(replace(excerpt.citation, url=""), job.words.language))
+        addresses = [excerpt.citation.url]
         if job.base_url:
-            note += f" <{link(excerpt.citation.address, job.base_url)}>"
-        quotes.append(f"> {_escape_markdown(collapse(excerpt.text))}[^{label}]\n")
+            addresses.append(link(excerpt.citation.address, job.base_url))
+        note = " ".join([note, *(markdown_link(address) for address in addresses if address)])
+        quotes.append(f"> {markdown(excerpt.text)}[^{label}]\n")
         notes.append(f"[^{label}]: {note}\n")
     return "\n".join(quotes + notes)
 
@@ -185,12 +199,6 @@ def _note_label(citation: Citation, taken: set[str]) -> str:
         number += 1
         label = f"{base}-{number}"
     return label
-
-
-def _escape_markdown(text: str) -> str:
-    """`text` so that Markdown shows it character by character, at the start of a line too."""
-    escaped = re.sub(r"([\\`*_{}\[\]<>|~$&])", r"\\\1", text)
-    return re.sub(r"^(\d+)([.)])|^([#+\-=:])", lambda m: f"{m[1]}\\{m[2]}" if m[1] else f"\\{m[3]}", escaped)
 
 
 FORMATS: Mapping[str, Format] = {

@@ -6,12 +6,12 @@ at any later time: with this version, another one, or by hand, since it holds of
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Protocol
 
 from alpie.app.answer_json import Row, answer_row
+from alpie.app.escaping import json_text, plain_line
 from alpie.app.records import Answer
 from alpie.app.words import Words, words_for
 from alpie.index.records import Document
@@ -55,13 +55,13 @@ def make_record(
 
 def record_json(record: Row) -> str:
     """A record as the text of a file."""
-    return json.dumps(record, ensure_ascii=False, indent=2) + "\n"
+    return json_text(record)
 
 
 def record_text(record: Row, language: str = "es") -> str:
     """A record as plain text to print."""
     words = words_for(language)
-    lines = [words("record.title"), "", words("record.question", question=record["question"]), ""]
+    lines = [words("record.title"), "", words("record.question", question=plain_line(record["question"])), ""]
     if record["answered"]:
         lines += [words.count("record.quotes", len(record["quotes"])), ""]
         lines += _quotes(record["quotes"], words)
@@ -71,10 +71,13 @@ def record_text(record: Row, language: str = "es") -> str:
             lines += [words("ask.nearest"), "", *_quotes(record["nearest"], words)]
     for sentence in record["writer"] or ():
         notes = "".join(f" [{number}]" for number in sentence["quotes"])
-        lines.append(words("ask.written", text=sentence["text"]) + notes)
+        lines.append(words("ask.written", text=plain_line(sentence["text"])) + notes)
     corpus = record["corpus"]
     lines += [words("record.corpus", fingerprint=corpus["fingerprint"])]
-    lines += [f"  {one['id']}  {one['title']}\n    SHA-256 {one['sha256']}" for one in corpus["documents"]]
+    lines += [
+        f"  {one['id']}  {plain_line(one['title'])}\n    SHA-256 {one['sha256']}"
+        for one in corpus["documents"]
+    ]
     lines += ["", words("record.made", date=record["date"], version=record["alpie"]), words("record.recheck")]
     return "\n".join(lines) + "\n"
 
@@ -83,8 +86,8 @@ def _quotes(rows: list[Row], words: Words) -> list[str]:
     lines: list[str] = []
     for number, quote in enumerate(rows, start=1):
         lines += [
-            f"{number}. {words.quoted(quote['text'])}",
-            f"   {quote['citation']}",
+            f"{number}. {words.quoted(plain_line(quote['text']))}",
+            f"   {plain_line(quote['citation'])}",
             f"   {words('record.place', address=quote['address'], start=quote['start'], end=quote['end'])}",
             "",
         ]

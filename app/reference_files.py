@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from alpie.app.citation import link, locator
+from alpie.app.escaping import json_text, latex, plain_line
 from alpie.app.records import Citation
 from alpie.app.words import Words, read_date
 from alpie.index.readable import collapse
@@ -42,17 +41,6 @@ _TYPES: Mapping[str, _Types] = {
     "libro": _Types("book", "BOOK", "book"),
 }
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
-# Braces must balance even when escaped, hence the commands. [BibTeX reads before LaTeX does]
-_LATEX = {
-    "\\": r"\textbackslash{}",
-    "{": r"\textbraceleft{}",
-    "}": r"\textbraceright{}",
-    "~": r"\textasciitilde{}",
-    "^": r"\textasciicircum{}",
-    **{character: f"\\{character}" for character in "&%$#_"},
-}
-
 
 def csl_json(sources: Sequence[Source], words: Words, base_url: str) -> str:
     """CSL-JSON, as Zotero and pandoc read it."""
@@ -74,7 +62,7 @@ def csl_json(sources: Sequence[Source], words: Words, base_url: str) -> str:
             "note": "\n".join(_notes(source, words, base_url)),
         }
         items.append({key: value for key, value in item.items() if value})
-    return json.dumps(items, ensure_ascii=False, indent=2) + "\n"
+    return json_text(items)
 
 
 def ris(sources: Sequence[Source], words: Words, base_url: str) -> str:
@@ -102,7 +90,7 @@ def ris(sources: Sequence[Source], words: Words, base_url: str) -> str:
             ("UR", citation.url),
             *(("N1", note) for note in _notes(source, words, base_url)),
         ]
-        lines += [f"{tag}  - {_one_line(value)}" for tag, value in fields if value]
+        lines += [f"{tag}  - {plain_line(value)}" for tag, value in fields if value]
         lines += ["ER  - ", ""]
     return "\r\n".join(lines) + "\r\n"
 
@@ -126,7 +114,7 @@ def bibtex(sources: Sequence[Source], words: Words, base_url: str) -> str:
             "annote": " ".join(_notes(source, words, base_url)),
         }
         body = "".join(
-            f"  {name} = {{{{{_latex(value)}}}}},\n"
+            f"  {name} = {{{{{latex(value)}}}}},\n"
             if name not in ("year", "month")
             else f"  {name} = {{{value}}},\n"
             for name, value in fields.items()
@@ -147,11 +135,3 @@ def _notes(source: Source, words: Words, base_url: str) -> list[str]:
         where = link(citation.address, base_url) if base_url else citation.address
         notes.append(f"{words.quoted(collapse(text))} ({locator(citation, words.language)}; {where})")
     return notes
-
-
-def _one_line(text: str) -> str:
-    return collapse(_CONTROL.sub(" ", text))
-
-
-def _latex(text: str) -> str:
-    return "".join(_LATEX.get(character, character) for character in _one_line(text))

@@ -62,5 +62,7 @@ def _excerpt(library: Library, address: str, spans: str) -> Excerpt:
     passage = library.passage(address)
     document = library.documents[passage.document_id]
     chosen = parse_spans(spans, passage, len(document.text)) if spans else ()
-    text = readable_text(document.text, chosen) if chosen else passage.text
-    return Excerpt(text, cite(document, passage))
+    if not chosen:
+        return Excerpt.from_passage(document, passage)
+    text = readable_text(document.text, chosen)
+    return Excerpt(text, cite(document, passage), chosen[0].start, chosen[-1].end)

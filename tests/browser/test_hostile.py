@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import pytest
+from hostile_folder import PAYLOADS, hostile_folder
 
 from alpie.app.corpus import Corpus
 from alpie.app.page.choices import Choices
@@ -18,71 +17,11 @@ from alpie.app.settings import load_settings
 
 pytestmark = pytest.mark.browser
 
-PAYLOADS = (
-    "<script>window.hurt=1</script>",
-    '<img src=x onerror="window.hurt=1">',
-    '<img src="http://evil.example/a.png">',
-    '<svg onload=window.hurt=1><use href="http://evil.example/x.svg#a"/></svg>',
-    "![una imagen](http://evil.example/b.png)",
-    "[pulse aquí](javascript:window.hurt=1)",
-    "&lt;script&gt;window.hurt=1&lt;/script&gt;",
-    "&#60;img src=x onerror=window.hurt=1&#62;",
-    '<iframe srcdoc="<script>parent.hurt=1</script>"></iframe>',
-    '<a href="javascript:window.hurt=1">x</a>',
-    "<style>@import url(http://evil.example/c.css); body { display: none }</style>",
-    "$$\\href{javascript:window.hurt=1}{x}$$ \\(\\url{javascript:window.hurt=1}\\)",
-    "<math><mtext><style><img src=x onerror=window.hurt=1></style></mtext></math>",
-    "\u202eodatnemucod\u202c \u2066oculto\u2069 \u200f",
-    "<form action=http://evil.example/><button formaction=http://evil.example/>x</button></form>",
-    "```<img src=x onerror=window.hurt=1>```",
-    '" onmouseover="window.hurt=1" autofocus onfocus="window.hurt=1" x="',
-    "' onfocus='window.hurt=1' autofocus='",
-    "--><script>window.hurt=1</script><!--",
-    "{{7*7}} ${7*7} <%= 7*7 %> {{constructor.constructor('window.hurt=1')()}}",
-    '<meta http-equiv="refresh" content="0;url=http://evil.example/">',
-    '<base href="http://evil.example/">',
-    "<link rel=stylesheet href=http://evil.example/d.css>",
-    "<object data=http://evil.example/e.swf></object><embed src=http://evil.example/f>",
-    "<video poster=http://evil.example/g.png src=http://evil.example/h autoplay onerror=window.hurt=1>",
-    "<details open ontoggle=window.hurt=1><summary>x</summary></details>",
-    '<noscript><p title="</noscript><img src=x onerror=window.hurt=1>"></noscript>',
-    "</script></textarea></title></style><img src=x onerror=window.hurt=1>",
-    "http://evil.example/i.png www.evil.example <http://evil.example/j>",
-)
 QUESTIONS = (
     "¿Qué dice la medida sobre los menores?",
     "¿Qué medidas protegen a los menores en la red?",
     "¿Cuál es la capital de Mongolia?",
 )
-TITLE = "Informe <img src=x onerror=window.hurt=1> ![i](http://evil.example/t.png)"
-
-
-def hostile_folder(folder: Path) -> Path:
-    """A document and its metadata, both full of payloads."""
-    folder.mkdir()
-    name = "informe <img src=x onerror=hurt>.txt"
-    parts = [f"{TITLE}\n"]
-    for number, payload in enumerate(PAYLOADS, start=1):
-        parts.append(f"{number}. Medida {number}: {payload}\n")
-        parts.append(
-            f"La medida número {number} sobre los menores dice {payload} y protege a los menores en la red. "
-            f"Las autoridades aplicarán {payload} cuando haya víctimas.\n"
-        )
-        parts.append(f"Se compone de:\n• {payload} para las familias;\n• otra cosa {payload}.\n")
-    (folder / name).write_text("\n".join(parts), encoding="utf-8")
-    fields = {
-        "id": "hostil",
-        "title": TITLE,
-        "publisher": '<script>window.hurt=1</script>" onload="window.hurt=1',
-        "date": "2024-01-01",
-        "kind": "informe <svg onload=window.hurt=1>",
-        "language": "es",
-        "file": name,
-        "rights": "=cmd|'/c calc'!A1",
-    }
-    lines = [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in fields.items()]
-    (folder / "sources.toml").write_text("[[document]]\n" + "\n".join(lines) + "\n", encoding="utf-8")
-    return folder
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,342 @@
+"""A hostile corpus in exported files: every form is read by a parser of its own and shows characters, nothing else."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from html.parser import HTMLParser
+from typing import Any
+
+import bibtexparser
+import pytest
+import rispy
+from fake_encoder import WEIGHTS, FakeEncoder
+from fastapi.testclient import TestClient
+from hostile_folder import FOR_FILES, PAYLOADS, hostile_folder
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+from pybtex.database import parse_string
+from test_cli import ANSWER, DOCUMENT, QUOTE
+from test_export import REPORT, RESOLUTION
+
+from alpie.app.corpus import Corpus
+from alpie.app.escaping import cell, json_text, latex, markdown, markdown_link, plain_line
+from alpie.app.export import FORMATS, Excerpt, export
+from alpie.app.page.choices import Choices
+from alpie.app.page.rates import Limits
+from alpie.app.page.server import create_app
+from alpie.app.record import make_record, record_json, record_text
+from alpie.app.records import Citation
+from alpie.index.layout import lay_out
+from alpie.index.passages import make_passages
+from alpie.index.sources import read_sources
+
+EVERYTHING = (*PAYLOADS, *FOR_FILES)
+PLAIN = Excerpt("El cifrado avanza.", RESOLUTION, 3, 21)
+BASE = "https://alpie.example"
+SIGNS = tuple("=+-@")
+CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]")
+
+
+def cited_as(payload: str) -> Citation:
+    """A citation that is nothing but `payload` wherever a document or its metadata may say anything."""
+    words = dict.fromkeys(
+        ("title", "publisher", "kind", "box", "label", "rights", "short_publisher"), payload
+    )
+    return replace(REPORT, **words, path=(payload, payload), url=f"https://example.org/{payload}")
+
+
+# --- reading back -------------------------------------------------------------------------------
+
+
+def as_styled(text: str, excerpts: Sequence[Excerpt]) -> None:
+    assert text.count("\n\nReferencias\n\n") == 1
+    quotes, references = text.split("\n\nReferencias\n\n")
+    lines = [*quotes.splitlines(), ""]
+    assert lines[1::2] == [""] * len(excerpts)
+    for line, excerpt in zip(lines[::2], excerpts, strict=True):
+        assert line.startswith(f"«{plain_line(excerpt.text)}» (")
+    assert len(references.splitlines()) == len({one.citation.document_id for one in excerpts})
+
+
+def as_bibtex(text: str, excerpts: Sequence[Excerpt]) -> None:
+    ids = list(dict.fromkeys(one.citation.document_id for one in excerpts))
+    entries = parse_string(text, "bibtex").entries
+    assert list(entries) == ids
+    library = bibtexparser.parse_string(text)
+    assert not library.failed_blocks
+    assert [one.key for one in library.entries] == ids
+    for entry in entries.values():
+        for value in entry.fields.values():
+            inert = re.sub(
+                r"\\(?:text(?:backslash|brace(?:left|right)|ascii(?:tilde|circum))\{\}|[&%$#_])", "", value
+            )
+            assert not re.search(r"[\\%$&#_^~]", inert), "no command and no comment of LaTeX but ours"
+
+
+def as_ris(text: str, excerpts: Sequence[Excerpt]) -> None:
+    items = rispy.loads(text.replace("\r\n", "\n"))
+    assert [one["id"] for one in items] == list(dict.fromkeys(one.citation.document_id for one in excerpts))
+    assert {re.match(r"(?:[A-Z][A-Z0-9]  - |$)", line) is not None for line in text.split("\r\n")} == {True}
+
+
+def as_csl_json(text: str, excerpts: Sequence[Excerpt]) -> None:
+    items = json.loads(text)
+    titles = {one.citation.document_id: plain_line(one.citation.title) for one in excerpts}
+    assert {one["id"]: one["title"] for one in items} == titles
+    assert "<" not in text
+
+
+def as_csv(text: str, excerpts: Sequence[Excerpt]) -> None:
+    rows = list(csv.DictReader(io.StringIO(text, newline="")))
+    for row, excerpt in zip(rows, excerpts, strict=True):
+        assert None not in row
+        assert None not in row.values()
+        assert row["quote"] in (cell(excerpt.text), f"'{plain_line(excerpt.text)}", plain_line(excerpt.text))
+        assert row["quote"].replace("'", "") == plain_line(excerpt.text).replace("'", "")
+        assert (row["start"], row["end"]) == (str(excerpt.start), str(excerpt.end))
+        for value in row.values():
+            assert not begins_as_formula(value)
+    for separator in (";", "\t"):  # as a spreadsheet that is set to it would cut the same file
+        for cut in csv.reader(io.StringIO(text, newline=""), delimiter=separator):
+            assert not [one for one in cut if unicodedata.normalize("NFKC", one).startswith(SIGNS)]
+
+
+def begins_as_formula(value: str) -> bool:
+    """Read otherwise than `cell` does it: by taking away from the front what is not seen."""
+    value = unicodedata.normalize("NFKC", value)
+    while value and (value[0].isspace() or unicodedata.category(value[0]) in ("Cc", "Cf")):
+        value = value[1:]
+    return value.startswith(SIGNS)
+
+
+def as_markdown(text: str, excerpts: Sequence[Excerpt]) -> None:
+    tokens = MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(text)
+    outer = [token.type for token in tokens if token.level == 0]
+    number = len(excerpts)
+    assert outer[: 2 * number] == ["blockquote_open", "blockquote_close"] * number
+    assert outer[2 * number :] == ["paragraph_open", "paragraph_close"] * number
+    shown = [token for token in tokens if token.type == "inline"]
+    for inline, excerpt in zip(shown[:number], excerpts, strict=True):
+        assert {token.type for token in inline.children or ()} == {"text"}
+        seen = "".join(token.content for token in inline.children or ())
+        assert re.sub(r"\[\^[a-z0-9-]+\]$", "", seen, flags=re.IGNORECASE) == plain_line(excerpt.text)
+    for inline in shown[number:]:
+        children = inline.children or ()
+        assert {token.type for token in children} <= {"text", "link_open", "link_close"}
+        for token in children:
+            assert token.type != "link_open" or str(token.attrs["href"]).startswith(
+                (f"{BASE}/?p=", "https://example.org/", "http://testserver/?p=")
+            )
+    without_ours = re.sub(r"(?<!\\)<[^<>\s]+>", "", text)
+    assert not re.search(r"https?://|\bwww\.|(?<!\\)@", without_ours, re.IGNORECASE), "nor a link by itself"
+
+
+READERS: dict[str, Callable[[str, Sequence[Excerpt]], None]] = {
+    "apa": as_styled,
+    "iso690": as_styled,
+    "bibtex": as_bibtex,
+    "ris": as_ris,
+    "csl-json": as_csl_json,
+    "csv": as_csv,
+    "markdown": as_markdown,
+}
+
+
+def test_every_form_has_a_reader() -> None:
+    assert set(READERS) == set(FORMATS)
+
+
+@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("payload", EVERYTHING)
+def test_a_hostile_document_is_only_text_in_an_exported_file(form: str, payload: str) -> None:
+    excerpts = [Excerpt(payload, cited_as(payload), 7, 7 + len(payload)), PLAIN]
+    text = export(excerpts, form, base_url=BASE)
+    READERS[form](text, excerpts)
+    assert not CONTROL.search(text.replace("\r\n", "\n"))
+    text.encode(FORMATS[form].encoding)
+
+
+@pytest.mark.parametrize("form", FORMATS)
+@settings(max_examples=60)
+@given(
+    text=st.text(
+        st.one_of(st.sampled_from("=+-@;\"' \t\r\n\\{}[]()<>`*_#|!:/$%&^~.w1\u200b＝"), st.characters())
+    )
+)
+def test_no_text_at_all_leaves_its_place(form: str, text: str) -> None:
+    text = f"a{text}b"  # a text of nothing but blanks is none
+    excerpts = [Excerpt(text, replace(REPORT, title=text, publisher=text), 0, len(text)), PLAIN]
+    READERS[form](export(excerpts, form, base_url=BASE), excerpts)
+
+
+# --- the functions ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", [one for one in FOR_FILES if begins_as_formula(one)])
+def test_a_formula_becomes_a_cell_of_text_in_which_the_words_are_found(text: str) -> None:
+    assert cell(text).startswith("'")
+    if ";" not in text:
+        assert cell(text) == f"'{plain_line(text)}"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Las medidas son: a) una; - otra; — otra",
+        "1 + 1 = 2",
+        "correo@example.org",
+        "'=1+1",
+        "5 %; 6 %",
+        "−1",
+        "",
+        "«=»",
+    ],
+)
+def test_ordinary_words_stay_as_they_are_in_a_cell(text: str) -> None:
+    assert cell(text) == text
+
+
+def test_a_new_cell_after_a_semicolon_is_text_too() -> None:
+    assert cell('hola;=1;@SUM(1);-1; =1;"=1') == "hola;'=1;'@SUM(1);'-1; '=1;\"'=1"
+
+
+def test_a_web_address_is_a_link_only_where_it_ends_where_it_should() -> None:
+    assert markdown_link("https://example.org/a_b") == "<https://example.org/a_b>"
+    for bad in (
+        "javascript:alert(1)",
+        "https://example.org/><img src=x>",
+        "https://example.org/a b",
+        "data:x",
+    ):
+        assert markdown_link(bad) == markdown(bad)
+    assert markdown("http://a.b www.a.b") == "http\\://a.b www\\.a.b"
+
+
+@given(st.text(st.characters(exclude_categories=())))
+def test_json_reads_back_the_same_and_holds_nothing_that_acts(text: str) -> None:
+    written = json_text({"text": text})
+    assert json.loads(written) == {"text": text}
+    assert "<" not in written
+    assert not CONTROL.search(written)
+    written.encode()
+
+
+def test_latex_has_a_command_for_what_braces_and_commands_are_made_of() -> None:
+    assert latex("\\{}~^&%$#_") == (
+        r"\textbackslash{}\textbraceleft{}\textbraceright{}\textasciitilde{}\textasciicircum{}\&\%\$\#\_"
+    )
+
+
+# --- the record ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("payload", [*EVERYTHING, "una pregunta \udcff"])
+def test_a_record_is_only_text(payload: str) -> None:
+    quote = replace(QUOTE, text=payload, citation=cited_as(payload))
+    answer = replace(ANSWER, question=payload, quotes=(quote,))
+
+    class Holder:
+        documents = {"nota": replace(DOCUMENT, title=payload)}  # noqa: RUF012 - nobody changes it
+        fingerprint = "abc"
+
+    record = make_record(answer, Holder(), datetime.now(UTC), "0")
+    as_json = record_json(record)
+    assert json.loads(as_json) == json.loads(json.dumps(record))
+    assert "<" not in as_json
+    as_text = record_text(record)
+    as_text.encode()
+    assert not CONTROL.search(as_text)
+    assert plain_line(payload) in as_text
+    harmless = make_record(ANSWER, Holder(), datetime.now(UTC), "0")
+    assert as_text.count("\n") == record_text(harmless).count("\n")
+
+
+# --- the whole way ------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
+    folder = hostile_folder(tmp_path_factory.mktemp("hostile") / "docs", EVERYTHING)
+    documents = read_sources(folder).documents
+    layouts = {one.id: lay_out(one) for one in documents}
+    passages = [passage for one in documents for passage in make_passages(one, layouts[one.id])]
+    made = Corpus.from_passages(documents, passages, FakeEncoder())
+    return Corpus(made.documents, layouts, made.index, made.fingerprint, "", weights=WEIGHTS, threshold=0.0)
+
+
+@pytest.fixture(scope="module")
+def client(corpus: Corpus) -> Any:
+    app = create_app(lambda: corpus, Choices(limits=Limits(questions=500, readings=2000)))
+    with TestClient(app, client=("10.0.0.1", 1)) as client:
+        yield client
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_the_hostile_corpus_is_downloaded_as_text(form: str, client: TestClient, corpus: Corpus) -> None:
+    (document,) = corpus.documents.values()
+    passages = corpus.passages
+    assert len(passages) > 30
+    for start in range(0, len(passages), 100):
+        excerpts = [Excerpt.from_passage(document, one) for one in passages[start : start + 100]]
+        answer = client.get(f"/al/export/{form}", params=[("p", one.citation.address) for one in excerpts])
+        assert answer.status_code == 200
+        assert answer.headers["content-disposition"].startswith("attachment; filename=")
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert answer.headers["content-type"] == f"{FORMATS[form].media_type}; charset=utf-8"
+        assert "default-src 'none'" in answer.headers["content-security-policy"]
+        READERS[form](answer.content.decode(FORMATS[form].encoding), excerpts)
+
+
+def test_offsets_in_a_table_lead_to_the_words_without_apostrophe(client: TestClient, corpus: Corpus) -> None:
+    (document,) = corpus.documents.values()
+    for passage in corpus.passages:
+        answer = client.get("/al/export/csv", params={"p": passage.address})
+        (row,) = csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"), newline=""))
+        source = plain_line(document.text[int(row["start"]) : int(row["end"])])
+        assert row["quote"].replace("'", "").replace(" ", "") == source.replace("'", "").replace(" ", "")
+
+
+class _Seen(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+@pytest.mark.parametrize("first", range(0, len(EVERYTHING), 8))
+def test_the_printable_record_has_no_element_but_its_own(
+    first: int, client: TestClient, corpus: Corpus
+) -> None:
+    payload = " ".join(EVERYTHING[first : first + 8])
+    question = f"¿Qué dice la medida sobre los menores {payload}?"
+    answer = client.get("/al/record", params={"q": question, "t": payload})
+    seen = _Seen()
+    seen.feed(answer.text)
+    own = "html head meta title link script body main p b h1 ol li blockquote code dl dt dd a button"
+    assert {tag for tag, _ in seen.tags} <= set(own.split())
+    assert [attributes["src"] for tag, attributes in seen.tags if tag == "script"] == ["assets/record.js"]
+    for tag, attributes in seen.tags:
+        assert not [name for name in attributes if name.startswith("on") or name == "style"], tag
+        assert (attributes.get("href") or "record?").startswith(("record?", "assets/"))
+    asked = corpus.ask(question, (payload,))
+    assert plain_line(question) in plain_line(seen.text)
+    assert asked.quotes or asked.nearest
+    for quote in asked.quotes or asked.nearest:
+        assert plain_line(quote.text) in plain_line(seen.text)
+    as_json = client.get("/al/record", params={"q": question, "t": payload, "format": "json"})
+    assert "<" not in as_json.text
+    assert [one["text"] for one in as_json.json()["quotes"]] == [one.text for one in asked.quotes]
