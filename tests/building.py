@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 _PROGRAM = """
+import signal
 import sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where the tests run in the background
 sys.path.insert(0, {tests!r})
 from pathlib import Path
 from alpie.app.settings import compute_in_one_thread

@@ -18,7 +18,7 @@ from alpie.app.corpus import Corpus
 from alpie.app.weights import LinearModel, Weights
 from alpie.index.analysis import fold, stem
 from alpie.index.build import BuildReport, build_index
-from alpie.index.encoder import OnProgress, TokenVectors
+from alpie.index.encoder import OnProgress, TokenVectors, encodable
 from alpie.index.layout import lay_out
 from alpie.index.passages import make_passages
 from alpie.index.query import read_question
@@ -65,7 +65,7 @@ def write_texts(folder: Path) -> Path:
 
 def word_vector(word: str) -> NDArray[np.float32]:
     """The vector of a word: the same for all its inflected forms, and nearly at right angles to others."""
-    digest = hashlib.sha256(stem(fold(word)).encode("utf-8", "surrogatepass")).digest()
+    digest = hashlib.sha256(stem(fold(word)).encode()).digest()
     seed = int.from_bytes(digest[:8], "big")
     return np.random.default_rng(seed).standard_normal(DIMENSION).astype(np.float32)
 
@@ -84,6 +84,7 @@ class FakeEncoder:
         self._on_passage = on_passage
 
     def _encode(self, text: str) -> tuple[NDArray[np.float32], TokenVectors]:
+        text = encodable(text)
         words = list(re.finditer(r"\w+|[^\w\s]+", text))
         vectors = np.array([word_vector(word.group()) for word in words], np.float32).reshape(-1, DIMENSION)
         offsets = np.array([word.span() for word in words], np.int32).reshape(-1, 2)

@@ -122,6 +122,7 @@ def test_a_real_watcher_indexes_what_comes_and_ends_cleanly(settings: Settings, 
         code, told = ended(process)
     finally:
         process.kill()
+        process.communicate()
     assert code == 0, told
     assert "Fin de la vigilancia" in told
     assert not list((settings.data / "generations").glob(".*"))
