@@ -32,10 +32,10 @@ from alpie.index.source_table import (
     entry_from_table,
 )
 
-__all__ = ["SOURCES_FILE", "SourcesReport", "read_sources"]
+__all__ = ["NOT_DOCUMENTS", "SOURCES_FILE", "SourcesReport", "read_sources"]
 
 SOURCES_FILE = "sources.toml"
-_NOT_DOCUMENTS = re.compile(r"(readme|license|licence|copying|changelog)(\..*)?", re.IGNORECASE)
+NOT_DOCUMENTS = re.compile(r"(readme|license|licence|copying|changelog)(\..*)?", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -151,7 +151,7 @@ def _document_files(folder: Path, problems: list[SourceError]) -> Iterator[Path]
         folders[:] = [name for name in folders if not name.startswith((".", "__"))]
         for name in files:
             # «~$x.docx» is what Word leaves beside a file that is open
-            if name.startswith((".", "~$")) or _NOT_DOCUMENTS.fullmatch(name):
+            if name.startswith((".", "~$")) or NOT_DOCUMENTS.fullmatch(name):
                 continue
             if format_of(name):
                 found.append(Path(parent) / name)

@@ -25,7 +25,7 @@ from alpie.index.errors import SourceError
 from alpie.index.formats import extract
 from alpie.index.layout import lay_out
 from alpie.index.records import Document
-from alpie.index.sources import read_sources
+from alpie.index.sources import NOT_DOCUMENTS, read_sources
 
 TEXT = "Los parques abren a las siete de la mañana."
 
@@ -67,6 +67,8 @@ def given(tmp_path: Path, indexing: Indexing | None = None, most_bytes: int = 10
         (".oculto.txt", "oculto.txt"),
         ("a\x00b\n\x1b[2J;rm -rf.md", "a_b_[2J_rm -rf.md".replace("[", "_")),
         ("README.md", "README-documento.md"),
+        ("readme.v2.pdf", "readme-documento.v2.pdf"),
+        ("Licence." + "x" * 300 + ".odt", "Licence-documento." + "x" * 78 + ".odt"),
         ("ñandú (2).txt", "ñandú (2).txt"),
         ("x" * 300 + ".odt", "x" * 96 + ".odt"),
     ],
@@ -74,6 +76,8 @@ def given(tmp_path: Path, indexing: Indexing | None = None, most_bytes: int = 10
 def test_names_are_made_safe(sent: str, kept: str) -> None:
     name = safe_name(sent)
     assert "/" not in name
+    assert not NOT_DOCUMENTS.fullmatch(name), "indexing would pass it over"
+    assert len(name) <= 100
     assert name.replace("__", "_") == kept.replace("__", "_")
 
 

@@ -12,13 +12,18 @@ import pytest
 from fastapi.testclient import TestClient
 
 from alpie.app import cli, users
+from alpie.app.page.catalogue import LANGUAGES
+from alpie.app.page.choices import Choices
 from alpie.app.page.guard import Guard
+from alpie.app.page.library import Library
 from alpie.app.page.login import COOKIE, Login, read_session, sign_session
+from alpie.app.page.server import create_app
 from alpie.app.users import Users, hashed
-from alpie.index.errors import SettingsError
+from alpie.index.errors import IndexMissing, SettingsError
 
 PASSWORD = "una contraseña larga ñ"
 NAME = "maría"
+HOMES = {"es": "/", "en": "/en/"}
 
 
 @pytest.fixture(autouse=True)
@@ -39,8 +44,12 @@ async def inner(scope: Any, receive: Any, send: Any) -> None:
     await send({"type": "http.response.body", "body": b"inside"})
 
 
+def _nothing() -> Library:
+    raise IndexMissing("none", Path())
+
+
 def door(kept: Users, clock: Any = time.time, address: str = "10.0.0.1") -> TestClient:
-    guard = Guard(inner, gate=Login(kept, clock=clock))
+    guard = Guard(inner, gate=Login(kept, HOMES, "es", clock=clock))
     return TestClient(guard, client=(address, 1), base_url="http://localhost", follow_redirects=False)
 
 
@@ -120,8 +129,27 @@ def test_a_session_opens_until_it_ends(kept: Users) -> None:
     assert client.get("/al/help").status_code == 401
 
 
+@pytest.mark.parametrize("root_path", ["", "/alpie"])
+@pytest.mark.parametrize("default", LANGUAGES)
+def test_logging_in_leads_to_a_page_there_is(kept: Users, default: str, root_path: str) -> None:
+    choices = Choices(language=default, root_path=root_path, users=kept.path)
+    app = create_app(_nothing, choices)
+    client = TestClient(app, base_url="http://localhost", root_path=root_path, follow_redirects=False)
+    assert client.get(f"{root_path}/").headers["location"] == f"{root_path}/al/login?lang={default}"
+    assert f'lang="{default}"' in client.get(f"{root_path}/al/login").text
+    for language in LANGUAGES:
+        told = {"name": NAME, "password": PASSWORD}
+        answer = client.post(f"{root_path}/al/login?lang={language}", data=told)
+        assert answer.status_code == 303
+        home = answer.headers["location"]
+        assert home.startswith(f"{root_path}/")
+        page = client.get(home)
+        assert page.status_code == 200, home
+        assert f"al/script?lang={language}" in page.headers["link"]
+
+
 def test_over_tls_the_cookie_is_secure(kept: Users) -> None:
-    guard = Guard(inner, gate=Login(kept))
+    guard = Guard(inner, gate=Login(kept, HOMES, "es"))
     client = TestClient(guard, base_url="https://localhost", follow_redirects=False)
     assert "secure" in log_in(client).headers["set-cookie"].lower()
 
@@ -193,7 +221,7 @@ def test_guessing_is_slowed_down(kept: Users) -> None:
 
 
 def test_guessing_from_many_places_is_slowed_down_by_name(kept: Users) -> None:
-    gate = Login(kept, clock=lambda: 1000.0)
+    gate = Login(kept, HOMES, "es", clock=lambda: 1000.0)
     codes = [
         log_in(TestClient(Guard(inner, gate=gate), client=(f"10.0.0.{n}", 1), base_url="http://localhost"),
                password="wrong password").status_code

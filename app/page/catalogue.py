@@ -6,11 +6,15 @@ import json
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from alpie.app import words as common
 from alpie.app.page.html import escape
 
-__all__ = ["LANGUAGES", "Words", "words_for"]
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+__all__ = ["LANGUAGES", "Words", "language_of", "words_asked", "words_for"]
 
 LANGUAGES = common.LANGUAGES
 _FOLDER = Path(__file__).resolve().parent / "locale"
@@ -40,3 +44,13 @@ def words_for(language: str) -> Words:
     base = common.words_for(language)
     own: dict[str, str] = json.loads((_FOLDER / f"{base.language}.json").read_text(encoding="utf-8"))
     return Words(base.language, {**base.entries, **own})
+
+
+def words_asked(request: Request) -> Words:
+    """The catalogue of the language that the address of `request` names, by default Spanish."""
+    return words_for(request.query_params.get("lang", "es"))
+
+
+def language_of(path: str, default: str) -> str:
+    """The language of the page that `path` lies under; `default` outside the pages with a path of their own."""
+    return next((one for one in LANGUAGES if path.startswith(f"/{one}/")), default)

@@ -43,15 +43,12 @@ class Choices:
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Choices:
-        """Raises SettingsError for a file of help lines that cannot be used."""
         beside = settings.data.parent
-        own_lines: Path | None = getattr(settings, "help_lines", None)
         return cls(
             language=settings.language,
             root_path=settings.root_path.rstrip("/"),
             reports=(beside / "report" / "report.json", _ROOT / "docs" / "evaluation" / "report.json"),
             feedback=beside / "feedback.jsonl" if settings.feedback else None,
-            help_lines=load_help_lines(own_lines),
             finish=finisher(settings),
             limits=Limits(questions=settings.questions_per_minute),
             hosts=Hosts.of(settings.host, settings.allowed_hosts),

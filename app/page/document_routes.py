@@ -12,7 +12,7 @@ from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
-from alpie.app.page.catalogue import words_for
+from alpie.app.page.catalogue import words_asked
 from alpie.app.page.choices import Choices
 from alpie.app.page.library import NotReady, Opening
 from alpie.app.page.page_images import PageImages
@@ -65,12 +65,12 @@ def add_document_routes(router: APIRouter, opening: Opening, choices: Choices) -
 
     @router.get("/upload-state")
     async def upload_state(request: Request) -> Response:
-        words = words_for(request.query_params.get("lang", "es"))
+        words = words_asked(request)
         return HTMLResponse(render_state(uploads.state, words))
 
     @router.post("/upload")
     async def upload(request: Request) -> Response:
-        words = words_for(request.query_params.get("lang", "es"))
+        words = words_asked(request)
         problem, status = "", 200
         try:
             async with request.form(max_files=1, max_fields=4, max_part_size=1_000) as form:

@@ -131,14 +131,16 @@ def script_of(words: Words, home: str, choices: Choices) -> str:
     return "\n".join((f"window.alpieWords = {strings};", *parts))
 
 
-def head_of(words: Words, home: str, choices: Choices) -> str:
-    """What goes into the document head: styles and the address of the script."""
-    root = choices.root_path
-    digest = _digest(script_of(words, home, choices).encode())
+def head_of(words: Words, script: str, root: str) -> str:
+    """What goes into the document head: styles and the address of the script.
+
+    `script`: what `script_of` made in this language; `root`: the path under which a proxy serves the page.
+    """
+    digest = _digest(script.encode())
     styles = "".join(f'<link rel="stylesheet" href="{root}{_asset(name)}">' for name in _STYLES)
-    script = f'<script defer src="{root}/al/script?lang={words.language}&v={digest}"></script>'
+    scripts = f'<script defer src="{root}/al/script?lang={words.language}&v={digest}"></script>'
     meta = '<meta name="referrer" content="no-referrer"><meta name="color-scheme" content="light dark">'
-    return f"{meta}{styles}{script}"
+    return f"{meta}{styles}{scripts}"
 
 
 def _asset(name: str) -> str:

@@ -5,30 +5,25 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
-from typing import Any, Protocol
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Protocol
 
-from alpie.app.page.catalogue import LANGUAGES, words_for
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from alpie.app.page.catalogue import LANGUAGES, language_of, words_for
 from alpie.app.page.doors import LONGEST_QUERY, Door, door_of
 from alpie.app.page.headers import FRAGMENT_POLICY, page_policy, security_headers, shortened
 from alpie.app.page.origins import Hosts, comes_from_elsewhere
-from alpie.app.page.rates import Limits, Streams, Window, client_key
+from alpie.app.page.rates import Limits, Streams, Window, client_of
 
 __all__ = ["Gate", "Guard", "Limits"]
-
-Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 _FORWARDED = frozenset(
     (b"forwarded", b"x-forwarded-for", b"x-forwarded-host", b"x-forwarded-proto", b"x-real-ip")
 )
 _MOST_HEADERS = 100
-SEAT = (
-    "alpie_seat"  # a cookie of chance by which a proxy sends one visitor to one process; holds nothing else
-)
+# a cookie of chance by which a proxy sends one visitor to one process; holds nothing else
+_SEAT = "alpie_seat"
 _RETRY_SECONDS = {429: 60, 503: 5}
 
 
@@ -51,7 +46,7 @@ class Guard:
 
     def __init__(
         self,
-        app: App,
+        app: ASGIApp,
         limits: Limits | None = None,
         clock: Callable[[], float] = time.monotonic,
         *,
@@ -83,7 +78,7 @@ class Guard:
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"].removeprefix(scope.get("root_path", "")) or "/"
         door = door_of(scope["method"], path)
-        client = client_key(scope["client"][0]) if scope.get("client") else "-"
+        client = client_of(scope)
         refusal = self._refusal(scope, path, door, client)
         if refusal:
             await self._refuse(send, path, *refusal)
@@ -172,7 +167,7 @@ class Guard:
 
     async def _refuse(self, send: Send, path: str, status: int, key: str) -> None:
         self._on_refusal(status)
-        first = next((one for one in LANGUAGES if path.startswith(f"/{one}/")), "es")
+        first = language_of(path, "es")
         sentences = (words_for(one)(key) for one in sorted(LANGUAGES, key=lambda one: one != first))
         body = "\n".join(sentences).encode()
         headers = [
@@ -214,7 +209,7 @@ class _Page:
     def __init__(self, scope: Scope, send: Send, seated: bool) -> None:
         self._send = send
         cookies = _header(scope["headers"], b"cookie") or ""
-        self._seat = secrets.token_hex(8) if seated and f"{SEAT}=" not in cookies else ""
+        self._seat = secrets.token_hex(8) if seated and f"{_SEAT}=" not in cookies else ""
         self._accepted = [value for key, value in scope["headers"] if key == b"accept-encoding"]
         scope["headers"] = [(k, v) for k, v in scope["headers"] if k != b"accept-encoding"]
         self._start: Message = {}
@@ -235,7 +230,7 @@ class _Page:
         body, more = shortened(html, self._accepted)
         headers += [*more, (b"content-length", str(len(body)).encode()), (b"cache-control", b"no-cache")]
         if self._seat:
-            headers.append((b"set-cookie", f"{SEAT}={self._seat}; Path=/; HttpOnly; SameSite=Lax".encode()))
+            headers.append((b"set-cookie", f"{_SEAT}={self._seat}; Path=/; HttpOnly; SameSite=Lax".encode()))
         await self._send({**self._start, "headers": headers})
         await self._send({"type": "http.response.body", "body": body})
 

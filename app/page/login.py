@@ -14,16 +14,16 @@ import hmac
 import secrets
 import time
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import Callable, Mapping
 from http.cookies import CookieError, SimpleCookie
-from typing import Any
 from urllib.parse import parse_qs
 
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from starlette.types import Receive, Scope, Send
 
-from alpie.app.page.catalogue import LANGUAGES, words_for
+from alpie.app.page.catalogue import LANGUAGES, language_of, words_for
 from alpie.app.page.html import escape, tag
-from alpie.app.page.rates import Limits, Window, client_key
+from alpie.app.page.rates import Limits, Window, client_of
 from alpie.app.users import Users
 
 __all__ = ["COOKIE", "Login", "read_session", "sign_session"]
@@ -36,16 +36,23 @@ _MOST_SEEN = 256
 _AT_ONCE = 2  # passwords hashed at the same time: each takes 32 MB
 _STYLE = "assets/login.css"
 
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-
 
 class Login:
-    """A `Gate`: lets through who has a session or sends a name and password."""
+    """A `Gate`: lets through who has a session or sends a name and password.
 
-    def __init__(self, users: Users, root_path: str = "", clock: Callable[[], float] = time.time) -> None:
+    `homes`: the address of the page in each language, `root_path` included; `language`: of the page at "/".
+    """
+
+    def __init__(
+        self,
+        users: Users,
+        homes: Mapping[str, str],
+        language: str,
+        root_path: str = "",
+        clock: Callable[[], float] = time.time,
+    ) -> None:
         self._users, self._root_path, self._clock = users, root_path, clock
+        self._homes, self._default = homes, language
         self._failures = Window(_MOST_FAILURES, _FAILURES, clock)
         self._hashing = asyncio.Semaphore(_AT_ONCE)
         self._process_key = secrets.token_bytes(32)
@@ -54,7 +61,7 @@ class Login:
     async def __call__(self, scope: Scope, receive: Receive, send: Send, path: str) -> bool:
         """Whether the request may go on; if not, it has been answered."""
         headers = {key: value.decode("latin-1") for key, value in scope["headers"]}
-        language = _language(scope, path)
+        language = _wanted_language(scope) or language_of(path, self._default)
         if path == "/al/login":
             answer = await self._login(scope, receive, language)
         elif path == "/al/logout":
@@ -92,7 +99,7 @@ class Login:
             return self._too_often(language)
         if not good:
             return self._form(language, "login.wrong", status=401)
-        answer = RedirectResponse(self._own("/" if language == "es" else f"/{language}/"), status_code=303)
+        answer = RedirectResponse(self._homes[language], status_code=303)
         session = sign_session(self._users, name, self._clock() + _SESSION_SECONDS)
         self._set_cookie(answer, scope, session, _SESSION_SECONDS)
         return answer
@@ -105,8 +112,7 @@ class Login:
 
     async def _good(self, scope: Scope, name: str, password: str) -> bool | None:
         """Whether name and password belong together; None when there were too many attempts that failed."""
-        client = client_key(scope["client"][0]) if scope.get("client") else "-"
-        counted = (f"client {client}", f"name {name[:64]}")
+        counted = (f"client {client_of(scope)}", f"name {name[:64]}")
         if not all(self._failures.would_admit(one) for one in counted):
             return None
         # A program sends its password with every request; the slow hash is for the first of them.
@@ -224,11 +230,10 @@ def _basic(header: str) -> tuple[str, str]:
     return name, password
 
 
-def _language(scope: Scope, path: str) -> str:
+def _wanted_language(scope: Scope) -> str:
+    """The language that the address names; "" for none there is."""
     wanted = _fields(scope.get("query_string", b"")).get("lang", [""])[0]
-    if wanted in LANGUAGES:
-        return wanted
-    return next((one for one in LANGUAGES if path.startswith(f"/{one}/")), "es")
+    return wanted if wanted in LANGUAGES else ""
 
 
 def _fields(form: bytes) -> dict[str, list[str]]:

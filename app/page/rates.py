@@ -8,7 +8,9 @@ from collections import Counter, OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 
-__all__ = ["Limits", "Streams", "Window", "client_key"]
+from starlette.types import Scope
+
+__all__ = ["Limits", "Streams", "Window", "client_key", "client_of"]
 
 
 @dataclass(frozen=True)
@@ -92,3 +94,8 @@ def client_key(address: str) -> str:
             return str(parsed.ipv4_mapped)
         return str(ipaddress.ip_network((parsed, 64), strict=False))
     return str(parsed)
+
+
+def client_of(scope: Scope) -> str:
+    """The client of a request; "-" where the server does not know it."""
+    return client_key(scope["client"][0]) if scope.get("client") else "-"

@@ -17,7 +17,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
 
 from alpie.app.page import basket, check, documents, evaluation, lookup, record_view
-from alpie.app.page.catalogue import Words, words_for
+from alpie.app.page.catalogue import Words, words_asked
 from alpie.app.page.choices import Choices
 from alpie.app.page.document_routes import add_document_routes
 from alpie.app.page.feedback import FeedbackFile
@@ -59,14 +59,13 @@ def add_routes(
         return kept[0]
 
     async def answer(request: Request, make: Make) -> Response:
-        return await run_in_threadpool(_answered, opening, _words(request), make)
+        return await run_in_threadpool(_answered, opening, words_asked(request), make)
 
     @router.get("/script")
     async def script(request: Request) -> Response:
-        text = (scripts or {}).get(_words(request).language, "")
-        headers = {
-            "cache-control": "public, max-age=31536000, immutable" if "v" in _query(request) else "no-cache"
-        }
+        text = (scripts or {}).get(words_asked(request).language, "")
+        # `Delivery` says otherwise of an address that names its version
+        headers = {"cache-control": "no-cache"}
         return Response(text, media_type="text/javascript; charset=utf-8", headers=headers)
 
     @router.get("/reader")
@@ -97,7 +96,7 @@ def add_routes(
 
     @router.get("/check-form")
     async def check_form(request: Request) -> Response:
-        return HTMLResponse(check.render_form(_words(request)))
+        return HTMLResponse(check.render_form(words_asked(request)))
 
     @router.post("/check")
     async def check_quotation(request: Request) -> Response:
@@ -118,7 +117,7 @@ def add_routes(
 
     @router.get("/evaluation")
     async def evaluation_view(request: Request) -> Response:
-        words = _words(request)
+        words = words_asked(request)
         shown = await run_in_threadpool(evaluation.render_evaluation, choices.reports, words)
         if meter and choices.metrics != "off":
             shown += render_timings(meter, words)
@@ -126,7 +125,7 @@ def add_routes(
 
     @router.get("/help")
     async def help_view(request: Request) -> Response:
-        return HTMLResponse(render_help(_words(request), choices.help_lines, choices.finish is not None))
+        return HTMLResponse(render_help(words_asked(request), choices.help_lines, choices.finish is not None))
 
     @router.get("/export/{form}")
     async def export(form: str, request: Request) -> Response:
@@ -191,10 +190,6 @@ async def _body(request: Request, most_bytes: int) -> bytes:
         if len(body) > most_bytes:
             break
     return body[:most_bytes]
-
-
-def _words(request: Request) -> Words:
-    return words_for(request.query_params.get("lang", "es"))
 
 
 def _answered(opening: Opening, words: Words, make: Make) -> Response:

@@ -56,8 +56,8 @@ def create_app(
     queues: list[Any] = []
     paths = {one: "/" if one == choices.language else f"/{one}/" for one in LANGUAGES}
     homes = {one: choices.root_path + path for one, path in paths.items()}
-    heads = {one: head_of(words_for(one), homes[one], choices) for one in LANGUAGES}
     scripts = {one: script_of(words_for(one), homes[one], choices) for one in LANGUAGES}
+    heads = {one: head_of(words_for(one), scripts[one], choices.root_path) for one in LANGUAGES}
     add_routes(app, opening, choices, meter, scripts)
 
     def mount_pages() -> None:
@@ -97,7 +97,9 @@ def create_app(
         proxied=choices.proxied,
         bodies=upload_bodies(choices),
         on_refusal=meter.refused,
-        gate=Login(Users(choices.users), choices.root_path) if choices.users else None,
+        gate=Login(Users(choices.users), homes, choices.language, choices.root_path)
+        if choices.users
+        else None,
     )
     return app
 

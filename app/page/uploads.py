@@ -8,7 +8,6 @@ to the server. A document that cannot be read is taken out again, and its reader
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import logging
 import os
 import re
@@ -25,6 +24,8 @@ from typing import IO
 
 from alpie.index.errors import SourceError
 from alpie.index.formats import SUFFIXES, check_signature, format_of
+from alpie.index.model_cache import checksum
+from alpie.index.sources import NOT_DOCUMENTS
 
 __all__ = ["State", "Uploads", "index_command", "safe_name"]
 
@@ -158,16 +159,16 @@ class Uploads:
 
 def _same_file(path: Path, folder: Path) -> str:
     """Name of a document of the same bytes; "" for none."""
-    size, digest = path.stat().st_size, _digest(path)
-    for other in sorted(folder.iterdir()):
-        if format_of(other) and other.is_file() and other.stat().st_size == size and _digest(other) == digest:
-            return other.name
-    return ""
-
-
-def _digest(path: Path) -> bytes:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").digest()
+    size = path.stat().st_size
+    as_large = [
+        other
+        for other in sorted(folder.iterdir())
+        if format_of(other) and other.is_file() and other.stat().st_size == size
+    ]
+    if not as_large:
+        return ""
+    own = checksum(path)
+    return next((other.name for other in as_large if checksum(other) == own), "")
 
 
 def safe_name(name: str) -> str:
@@ -175,11 +176,13 @@ def safe_name(name: str) -> str:
     bare = unicodedata.normalize("NFC", name.replace("\\", "/").rpartition("/")[2])
     bare = re.sub(r"[^\w .,()\-]+", "_", bare, flags=re.UNICODE).strip(" ._")
     stem, _, suffix = bare.rpartition(".")
-    stem = stem.strip(" ._")[: _LONGEST_NAME - len(suffix) - 1].strip(" ._")
+    most = _LONGEST_NAME - len(suffix) - 1
+    stem = stem.strip(" ._")[:most].strip(" ._")
     if not stem or format_of(f"x.{suffix}") is None:
         raise SourceError(f"«{name[:80]}» no es de un formato que se lea aquí: {', '.join(SUFFIXES)}.")
-    if re.fullmatch(r"(?:readme|license|licence|copying|changelog)", stem, re.IGNORECASE):
-        stem = f"{stem}-documento"
+    if passed_over := NOT_DOCUMENTS.fullmatch(f"{stem}.{suffix}"):
+        first = passed_over[1]
+        stem = f"{first}-documento{stem.removeprefix(first)}"[:most].strip(" ._")
     return f"{stem}.{suffix.lower()}"
 
 
