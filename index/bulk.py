@@ -118,10 +118,9 @@ class PartitionEncoder:
             self.encoder = self.open_encoder()
             if isinstance(self.encoder, OnnxEncoder):
                 self.encoder.threads = 1
-        output = output_of(path)
-        stamps = _wanted(path, self.encoder.fingerprint)
-        if stamps == {name: value for name, value in _stamps(output).items() if name in stamps}:
+        if _is_good(path, self.encoder.fingerprint):
             return False
+        stamps = _wanted(path, self.encoder.fingerprint)  # of what is read below, whatever follows
         pa, parquet = _parquet()
         rows = parquet.read_table(path)
         sentences: list[list[str]] = rows["sentences"].to_pylist()
@@ -137,7 +136,7 @@ class PartitionEncoder:
                 "sentences": pa.ListArray.from_arrays(pa.array(bounds), _vectors(flat, vector)),
             }
         )
-        _replace(output, table, stamps)
+        _replace(output_of(path), table, stamps)
         return True
 
     def __call__(self, batch: dict[str, Any]) -> dict[str, Any]:

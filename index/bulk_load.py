@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from alpie.index.build import BuildReport, build_index
 from alpie.index.bulk import inputs, output_of, pending
-from alpie.index.embed import Embedded, token_mean
+from alpie.index.embed import MEAN_SAMPLE, Embedded, token_mean
 from alpie.index.encoder import Encoder
 from alpie.index.errors import BulkError
 
@@ -56,7 +56,7 @@ class PartitionVectors:
         for number, path in enumerate(self._paths):
             keys = parquet.read_table(path, columns=["text_hash"])["text_hash"].to_pylist()
             self._places.update({key: (number, row) for row, key in enumerate(keys)})
-        self.mean = token_mean(list(islice(_texts(work), 64)), encoder)
+        self.mean = token_mean(list(islice(_texts(work), MEAN_SAMPLE)), encoder)
         self._partition = lru_cache(_KEPT)(self._read)
 
     def __contains__(self, key: bytes) -> bool:

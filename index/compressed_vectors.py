@@ -114,7 +114,7 @@ def _set_probes(
         return None
     wanted = min(_NEIGHBOURS, len(searched))
     exact = exact_neighbours(searched, questions, wanted)
-    probes, recall = max(8, int(lists * _LEAST_READ)), 0.0
+    probes = max(8, int(lists * _LEAST_READ))
     while True:
         index.nprobe = min(probes, lists)
         found = [searched.search(question, wanted)[0] for question in questions]

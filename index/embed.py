@@ -12,9 +12,17 @@ from alpie.index.encoder import Encoder, TokenVectors
 from alpie.index.records import Passage
 from alpie.index.vectors import quantise_tokens
 
-__all__ = ["Embedded", "context_of", "embed_passages", "quantised_tokens", "token_mean"]
+__all__ = [
+    "MEAN_SAMPLE",
+    "Embedded",
+    "context_of",
+    "embed_passages",
+    "quantised_tokens",
+    "text_of",
+    "token_mean",
+]
 
-_MEAN_SAMPLE = 64  # passages whose tokens give the mean vector; it settles within a few dozen
+MEAN_SAMPLE = 64  # passages whose tokens give the mean vector; it settles within a few dozen
 
 
 @dataclass(frozen=True)
@@ -60,6 +68,11 @@ def context_of(passage: Passage) -> str:
     return ". ".join(dict.fromkeys(parts))
 
 
+def text_of(passage: Passage) -> str:
+    """What of a passage is searched by words: its headings and its text."""
+    return f"{context_of(passage)}. {passage.text}"
+
+
 def _places(passage: Passage) -> list[tuple[int, int]]:
     """Where in `passage.text` each sentence stands."""
     places: list[tuple[int, int]] = []
@@ -96,11 +109,11 @@ def quantised_tokens(
 
 def token_mean(texts: Sequence[str], encoder: Encoder) -> NDArray[np.float32]:
     """The mean token vector of the first passages of a collection, (dimension,)."""
-    return _mean(encoder.encode_passages_with_tokens(texts[:_MEAN_SAMPLE])[1])
+    return _mean(encoder.encode_passages_with_tokens(texts[:MEAN_SAMPLE])[1])
 
 
 def _mean(tokens: Sequence[TokenVectors]) -> NDArray[np.float32]:
-    sample = np.concatenate([one.vectors for one in tokens[:_MEAN_SAMPLE]])
+    sample = np.concatenate([one.vectors for one in tokens[:MEAN_SAMPLE]])
     return np.asarray(sample.mean(axis=0), dtype=np.float32)
 
 
@@ -118,13 +131,7 @@ def embed_passages(
     """
     if not passages:
         dimension = encoder.dimension
-        empty = Embedded(
-            np.zeros((0, dimension), np.float32),
-            np.zeros((0, dimension), np.float32),
-            np.zeros((0, dimension), np.int8),
-            np.zeros(0, np.int64),
-        )
-        return empty, mean if mean is not None else np.zeros(dimension, np.float32)
+        return Embedded.joined([], dimension), mean if mean is not None else np.zeros(dimension, np.float32)
     texts = [passage.text for passage in passages]
     sentence_texts = [sentence.text for passage in passages for sentence in passage.sentences]
     total = len(texts) + len(sentence_texts)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from alpie.index.embed import Embedded
 from alpie.index.record_file import PassageFile
 from alpie.index.records import Passage
-from alpie.index.vectors import VectorIndex
+from alpie.index.vectors import TokenStore, VectorIndex
 
 __all__ = ["Known", "KnownVectors", "embedding_key"]
 
@@ -48,24 +48,20 @@ class KnownVectors:
     dense: VectorIndex
     sentences: VectorIndex
     sentence_bounds: NDArray[np.int64]  # (passages + 1,)
-    tokens: NDArray[np.int8] | None  # (tokens, dimension); None where they are made on demand
-    token_bounds: NDArray[np.int64]  # (sentences + 1,)
+    tokens: TokenStore | None  # None where they are made on demand
     mean: NDArray[np.float32]
 
     @classmethod
     def of(cls, folder: Path, manifest: Mapping[str, Any]) -> KnownVectors:
         """Those of the generation in `folder`."""
         passages = PassageFile(folder / "passages.jsonl")
-        stored = manifest["made"]["tokens"] == "stored"
-        counts = np.load(folder / "token_counts.npy") if stored else np.zeros(0, np.int64)
         return cls(
             folder,
             {embedding_key(passage): row for row, passage in enumerate(passages)},
             VectorIndex.load(folder / "dense.faiss"),
             VectorIndex.load(folder / "sentences.faiss"),
             passages.sentence_bounds,
-            np.asarray(np.load(folder / "tokens.npy", mmap_mode="r")) if stored else None,
-            np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
+            TokenStore.load(folder) if manifest["made"]["tokens"] == "stored" else None,
             np.load(folder / "mean.npy"),
         )
 
@@ -76,15 +72,9 @@ class KnownVectors:
         """The vectors of one passage."""
         row = self.rows[key]
         first, last = int(self.sentence_bounds[row]), int(self.sentence_bounds[row + 1])
-        bounds = self.token_bounds[first : last + 1]
-        stored = self.tokens is not None
-        return Embedded(
-            self.dense.rows(np.array([row])),
-            self.sentences.rows(np.arange(first, last)),
-            self.tokens[bounds[0] : bounds[-1]] if self.tokens is not None else _no_tokens(self.mean),
-            np.diff(bounds) if stored else np.zeros(0, np.int64),
-        )
-
-
-def _no_tokens(mean: NDArray[np.float32]) -> NDArray[np.int8]:
-    return np.zeros((0, len(mean)), dtype=np.int8)
+        values, counts = np.zeros((0, len(self.mean)), np.int8), np.zeros(0, np.int64)
+        if self.tokens is not None:
+            bounds = self.tokens.bounds[first : last + 1]
+            values, counts = self.tokens.values[bounds[0] : bounds[-1]], np.diff(bounds)
+        vectors = self.dense.rows(np.array([row]))
+        return Embedded(vectors, self.sentences.rows(np.arange(first, last)), values, counts)

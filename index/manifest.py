@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from alpie.index.analysis import ANALYSIS_VERSION
 from alpie.index.encoder import Encoder
 from alpie.index.errors import IndexDamaged, IndexMismatch, IndexMissing, IndexNewer, StoreError
+from alpie.index.model_cache import checksum
 
 __all__ = [
     "FORMAT_VERSION",
@@ -158,12 +159,7 @@ def _seal(manifest: Mapping[str, Any]) -> str:
 def file_entry(path: Path) -> dict[str, Any]:
     """What the manifest says of a file."""
     status = path.stat()
-    return {"bytes": status.st_size, "modified_ns": status.st_mtime_ns, "sha256": _checksum(path)}
-
-
-def _checksum(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return {"bytes": status.st_size, "modified_ns": status.st_mtime_ns, "sha256": checksum(path)}
 
 
 def check_files(folder: Path, manifest: Mapping[str, Any], thorough: bool = False) -> None:
@@ -182,7 +178,7 @@ def check_files(folder: Path, manifest: Mapping[str, Any], thorough: bool = Fals
             and status.st_size > _ALWAYS_READ_BYTES
             and status.st_mtime_ns == expected.get("modified_ns")
         )
-        if status.st_size != expected["bytes"] or not (trusted or _checksum(path) == expected["sha256"]):
+        if status.st_size != expected["bytes"] or not (trusted or checksum(path) == expected["sha256"]):
             raise IndexDamaged(f"El archivo {path} del índice está dañado. {REBUILD}", path)
 
 

@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from alpie.index.runs import bounds_of, runs
 from alpie.index.term_dictionary import TermDictionary
 
 __all__ = ["SHARE_SCALE", "PostingsBuilder", "WordNumbers", "write_header"]
@@ -133,7 +134,7 @@ class PostingsBuilder:
         words = np.array(self._portion, dtype=np.int64)
         bounds = np.array(self._word_bounds, dtype=np.int64)
         sizes = bounds[words + 1] - bounds[words]
-        terms = np.array(self._of_words, dtype=np.int64)[_runs(bounds[words], sizes)]
+        terms = np.array(self._of_words, dtype=np.int64)[runs(bounds[words], sizes)]
         owners = np.repeat(np.repeat(np.arange(len(counts)), counts), sizes)
         self._lengths.append(np.bincount(owners, minlength=len(counts)).astype(np.int32))
         keys, repeats = np.unique(terms * _PORTION_PASSAGES + owners, return_counts=True)
@@ -167,7 +168,7 @@ class PostingsBuilder:
         frequency = np.zeros(len(dictionary), dtype=np.int64)
         for portion in self._portions:
             frequency[: len(portion.term_counts)] += portion.term_counts
-        bounds = np.concatenate([[0], np.cumsum(frequency)]).astype(np.int64)
+        bounds = bounds_of(frequency)
         lengths = np.concatenate([*self._lengths, np.zeros(0, np.int32)])
         average = float(lengths.mean()) if len(lengths) and lengths.any() else 1.0
         norms = (_K1 * (1 - _B + _B * lengths / average)).astype(np.float32)
@@ -203,7 +204,7 @@ class PostingsBuilder:
             counts, owners, repeats = portion.of_terms(low, high)
             if not len(owners):
                 continue
-            places = _runs(free[: len(counts)], counts)
+            places = runs(free[: len(counts)], counts)
             whose = portion.first + owners.astype(np.int32)
             times = repeats.astype(np.float32)
             passages[places] = whose
@@ -224,7 +225,7 @@ class _Portion:
     ) -> None:
         self.first = first  # its first passage
         self.term_counts = term_counts  # postings of each term known then
-        self._bounds = np.concatenate([[0], np.cumsum(term_counts, dtype=np.int64)])
+        self._bounds = bounds_of(term_counts)
         self._owners, self._repeats = owners, repeats
 
     def of_terms(
@@ -233,12 +234,6 @@ class _Portion:
         counts = self.term_counts[low:high]
         where = slice(*(self._bounds[min(term, len(self.term_counts))] for term in (low, high)))
         return counts, self._owners[where], self._repeats[where]
-
-
-def _runs(starts: NDArray[np.int64], counts: NDArray[np.integer[Any]]) -> NDArray[np.int64]:
-    """start, start + 1, … of each run, one run after another."""
-    firsts = np.cumsum(counts, dtype=np.int64) - counts
-    return np.asarray(np.repeat(starts - firsts, counts) + np.arange(int(counts.sum())), dtype=np.int64)
 
 
 def _ranges(bounds: NDArray[np.int64]) -> Iterable[tuple[int, int]]:

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alpie.index.records import Passage
+from alpie.index.runs import bounds_of
 from alpie.index.serial import passage_from_json, passage_to_json
 from alpie.index.term_dictionary import TermDictionary
 
@@ -111,7 +112,7 @@ class PassageWriter:
 
     def finish(self) -> None:
         self._lines.finish()
-        bounds = np.concatenate([[0], np.cumsum(self._sentences, dtype=np.int64)])
+        bounds = bounds_of(self._sentences)
         np.save(self._path.with_suffix(".sentences.npy"), bounds)
         np.save(self._path.with_suffix(".documents.npy"), np.array(self._document_ends, dtype=np.int64))
         folder = self._path.with_suffix(".addresses")

@@ -212,16 +212,12 @@ class Places:
 
     def _named(self, words: tuple[str, ...]) -> set[str]:
         """Ids of the documents that all of `words` fit."""
-        return {
-            name
-            for name, document in self._documents.items()
-            if all(_fits(word, self._names(document)) for word in words)
-        }
+        return {id_ for id_, names in self._names.items() if all(_fits(word, names) for word in words)}
 
-    @staticmethod
-    def _names(document: Document) -> frozenset[str]:
-        said = (document.title, document.kind, document.publisher, document.short_publisher, document.date)
-        return frozenset(_WORD.findall(fold(" ".join([*said, document.id.replace("-", " ")]))))
+    @cached_property
+    def _names(self) -> dict[str, frozenset[str]]:
+        """By its id, the words that may name each document."""
+        return {id_: _names_of(document) for id_, document in self._documents.items()}
 
     def _place(self, row: int, letter: str) -> Place | None:
         passage = self._passages[row]
@@ -232,6 +228,11 @@ class Places:
             if mark.match(sentence.text):
                 return Place(passage, number, number)
         return None
+
+
+def _names_of(document: Document) -> frozenset[str]:
+    said = (document.title, document.kind, document.publisher, document.short_publisher, document.date)
+    return frozenset(_WORD.findall(fold(" ".join([*said, document.id.replace("-", " ")]))))
 
 
 def _within(wanted: Mapping[str, str], units: Mapping[str, str]) -> bool:

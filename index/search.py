@@ -22,14 +22,16 @@ from numpy.typing import NDArray
 
 from alpie.index.acronyms import Acronyms, learn_acronyms
 from alpie.index.analysis import STOP_WORDS, Token, grams, terms, tokens, words_by_stem
-from alpie.index.embed import Embedded, context_of
+from alpie.index.embed import Embedded, text_of
 from alpie.index.encoder import Encoder, TokenVectors
 from alpie.index.engines import Engine, Query
+from alpie.index.engines.records import RELATED_WEIGHT
 from alpie.index.hits import Hit
 from alpie.index.lexical import TermIndex
 from alpie.index.query import Question
 from alpie.index.record_file import PassageFile
 from alpie.index.records import Passage
+from alpie.index.runs import bounds_of, runs
 from alpie.index.spelling import corrected
 from alpie.index.term_dictionary import TermDictionary
 from alpie.index.tokens_on_demand import TokensOnDemand
@@ -39,7 +41,6 @@ __all__ = ["EncodedQuestion", "FusionWeights", "Retrieval", "SearchIndex"]
 
 LEGS = ("fused", "dense", "lexical")
 _CANDIDATES_A_LEG = 100
-_RELATED_WEIGHT = 0.5  # an acronym's expansion counts half: it was not what was typed
 _FUNCTION_WORD_WEIGHT = 0.1  # of a question token that belongs to a function word
 
 
@@ -110,16 +111,14 @@ class SearchIndex:
     ) -> SearchIndex:
         """An index in memory from passages and their vectors."""
         texts = [passage.text for passage in passages]
-        contexts = [context_of(passage) for passage in passages]
-        with_context = [f"{context}. {text}" for context, text in zip(contexts, texts, strict=True)]
+        with_context = [text_of(passage) for passage in passages]
         sentences = [sentence.text for passage in passages for sentence in passage.sentences]
-        bounds = np.concatenate([[0], np.cumsum(embedded.token_counts)]).astype(np.int64)
         return cls(
             passages=tuple(passages),
             encoder=encoder,
             dense=VectorIndex.from_vectors(embedded.passages),
             sentence_vectors=VectorIndex.from_vectors(embedded.sentences),
-            token_store=TokenStore(embedded.tokens, bounds, mean),
+            token_store=TokenStore(embedded.tokens, bounds_of(embedded.token_counts), mean),
             lexical=TermIndex.from_terms([terms(text) for text in with_context]),
             gram_index=TermIndex.from_terms([grams(text) for text in with_context]),
             sentence_lexical=TermIndex.from_terms([terms(text) for text in sentences]),
@@ -132,8 +131,7 @@ class SearchIndex:
         """(passages + 1,): sentences of passage i are numbered bounds[i] … bounds[i + 1] - 1."""
         if isinstance(self.passages, PassageFile):
             return self.passages.sentence_bounds
-        counts = [len(passage.sentences) for passage in self.passages]
-        return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+        return bounds_of([len(passage.sentences) for passage in self.passages])
 
     def passages_of(self, sentences: NDArray[np.int64]) -> NDArray[np.int64]:
         """The passage each of some sentences belongs to."""
@@ -255,7 +253,7 @@ class SearchIndex:
         """Scores of the candidates by stems and by character n-grams."""
         lexical = self.lexical.scores_of(encoded.terms, candidates)
         if encoded.related:
-            lexical = lexical + _RELATED_WEIGHT * self.lexical.scores_of(encoded.related, candidates)
+            lexical = lexical + RELATED_WEIGHT * self.lexical.scores_of(encoded.related, candidates)
         return {"lexical": lexical, "grams": self.gram_index.scores_of(encoded.grams, candidates)}
 
     def _candidates(
@@ -310,8 +308,7 @@ class SearchIndex:
             return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
         starts = self.sentence_bounds[passages]
         counts = self.sentence_bounds[passages + 1] - starts
-        firsts = np.concatenate([[0], np.cumsum(counts)[:-1]])
-        return np.repeat(starts - firsts, counts) + np.arange(int(counts.sum())), firsts
+        return runs(starts, counts), bounds_of(counts)[:-1]
 
     def _fuse(
         self, candidates: NDArray[np.int64], legs: Mapping[str, NDArray[np.float32]]

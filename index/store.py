@@ -153,13 +153,9 @@ def _load(folder: Path, manifest: Mapping[str, Any], encoder: Encoder) -> Genera
 def _token_store(
     folder: Path, manifest: Mapping[str, Any], passages: PassageFile, encoder: Encoder
 ) -> TokenStore | TokensOnDemand:
-    mean = np.load(folder / "mean.npy")
-    if manifest["made"]["tokens"] != "stored":
-        return TokensOnDemand(passages, passages.sentence_bounds, mean, encoder)
-    counts = np.load(folder / "token_counts.npy")
-    # a plain view of the mapping: numpy's class for it makes every slice ten times as dear
-    values = np.asarray(np.load(folder / "tokens.npy", mmap_mode="r"))
-    return TokenStore(values, np.concatenate([[0], np.cumsum(counts)]).astype(np.int64), mean)
+    if manifest["made"]["tokens"] == "stored":
+        return TokenStore.load(folder)
+    return TokensOnDemand(passages, passages.sentence_bounds, np.load(folder / "mean.npy"), encoder)
 
 
 def corpus_fingerprint(documents: Sequence[Document], passages: Sequence[Passage]) -> str:

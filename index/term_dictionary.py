@@ -14,6 +14,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from alpie.index.runs import bounds_of
+
 __all__ = ["TermDictionary", "term_id"]
 
 _ARRAYS = ("hashes", "numbers", "spellings", "spelling_bounds")
@@ -34,12 +36,11 @@ class TermDictionary:
         spelled = [_spelled(term) for term in terms]
         hashes = np.array([_hash(spelling) for spelling in spelled], dtype=np.uint64)
         order = np.argsort(hashes, kind="stable")
-        lengths = np.array([len(spelling) for spelling in spelled], dtype=np.int64)
         return cls(
             hashes[order],
             order.astype(np.int32),
             np.frombuffer(b"".join(spelled), dtype=np.uint8),
-            np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64),
+            bounds_of([len(spelling) for spelling in spelled]),
         )
 
     def __len__(self) -> int:

@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 from alpie.index.embed import quantised_tokens
 from alpie.index.encoder import Encoder
 from alpie.index.records import Passage
-from alpie.index.vectors import TokenStore
+from alpie.index.runs import bounds_of
+from alpie.index.vectors import TokenStore, centred
 
 __all__ = ["MOST_ENCODED", "TokensOnDemand"]
 
@@ -64,9 +65,7 @@ class TokensOnDemand:
 
     def centre(self, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
         """As `TokenStore.centre`."""
-        return TokenStore(np.zeros((0, len(self.mean)), np.int8), np.zeros(1, np.int64), self.mean).centre(
-            vectors
-        )
+        return centred(vectors, self.mean)
 
     def forget(self) -> None:
         """Let go of what was encoded for earlier questions."""
@@ -79,8 +78,9 @@ class TokensOnDemand:
         known = self._tokens_of(list(dict.fromkeys(numbers.tolist()))[: self._most])
         parts = [self._of_sentence(known.get(p), s) for p, s in zip(numbers.tolist(), sentences, strict=True)]
         empty = np.zeros((0, len(self.mean)), dtype=np.int8)
-        bounds = np.concatenate([[0], np.cumsum([len(part) for part in parts])]).astype(np.int64)
-        return TokenStore(np.concatenate([empty, *parts]), bounds, self.mean)
+        return TokenStore(
+            np.concatenate([empty, *parts]), bounds_of([len(part) for part in parts]), self.mean
+        )
 
     def _of_sentence(self, tokens: tuple[int, _Tokens] | None, sentence: np.int64) -> NDArray[np.int8]:
         if tokens is None:

@@ -10,7 +10,17 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["EXACT_LIMIT", "RowsWriter", "TokenStore", "VectorIndex", "VectorWriter", "quantise_tokens"]
+from alpie.index.runs import bounds_of, runs
+
+__all__ = [
+    "EXACT_LIMIT",
+    "RowsWriter",
+    "TokenStore",
+    "VectorIndex",
+    "VectorWriter",
+    "centred",
+    "quantise_tokens",
+]
 
 # Centred unit vectors of 384 dimensions have entries well below .5; the scale spends the byte on those.
 _TOKEN_SCALE = 254.0
@@ -179,15 +189,20 @@ class VectorWriter:
         return write_compressed(self._path, rows, asked, like)
 
 
-def quantise_tokens(vectors: NDArray[np.float32], mean: NDArray[np.float32]) -> NDArray[np.int8]:
-    """Centred, normalised token vectors, a byte an entry: shape (tokens, dimension).
+def centred(vectors: NDArray[np.float32], mean: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Token vectors, shape (tokens, dimension), without `mean`, shape (dimension,), and of unit length.
 
-    Contextual vectors of one model share a large common component; taking `mean`, shape (dimension,),
-    away makes their cosines tell words apart.
+    Contextual vectors of one model share a large common component; taking it away makes their cosines
+    tell words apart.
     """
-    centred = vectors - mean
-    centred /= np.maximum(np.linalg.norm(centred, axis=1, keepdims=True), 1e-9)
-    scaled: NDArray[np.float32] = np.rint(centred * _TOKEN_SCALE)
+    rest = vectors - mean
+    rest /= np.maximum(np.linalg.norm(rest, axis=1, keepdims=True), 1e-9)
+    return rest
+
+
+def quantise_tokens(vectors: NDArray[np.float32], mean: NDArray[np.float32]) -> NDArray[np.int8]:
+    """`centred` token vectors, a byte an entry: shape (tokens, dimension)."""
+    scaled: NDArray[np.float32] = np.rint(centred(vectors, mean) * _TOKEN_SCALE)
     return np.asarray(np.clip(scaled, -127, 127), dtype=np.int8)
 
 
@@ -199,6 +214,13 @@ class TokenStore:
     values: NDArray[np.int8]  # (tokens, dimension), may be memory-mapped
     bounds: NDArray[np.int64]  # (sentences + 1,): tokens of sentence i are values[bounds[i]:bounds[i + 1]]
     mean: NDArray[np.float32]  # (dimension,), taken from every token vector before normalising
+
+    @classmethod
+    def load(cls, folder: Path) -> TokenStore:
+        """That of a generation which stores its tokens; the vectors are memory-mapped."""
+        # a plain view of the mapping: numpy's class for it makes every slice ten times as dear
+        values = np.asarray(np.load(folder / "tokens.npy", mmap_mode="r"))
+        return cls(values, bounds_of(np.load(folder / "token_counts.npy")), np.load(folder / "mean.npy"))
 
     def of_sentences(self, first: int, last: int) -> NDArray[np.float32]:
         """Token vectors of sentences first … last - 1, shape (tokens, dimension), close to unit length."""
@@ -227,7 +249,7 @@ class TokenStore:
         counts = self.bounds[sentences + 1] - self.bounds[sentences]
         filled = np.flatnonzero(counts > 0)
         if len(question) and len(filled):
-            starts = np.concatenate([[0], np.cumsum(counts)[:-1]])
+            starts = bounds_of(counts)[:-1]
             similarities = self.similarities(sentences, question)
             best[filled] = np.maximum.reduceat(similarities, starts[filled], axis=0)
         return best
@@ -238,7 +260,7 @@ class TokenStore:
         result = np.zeros((len(sentences), len(self.mean)), dtype=np.float32)
         filled = np.flatnonzero(counts > 0)
         if len(filled):
-            firsts = np.concatenate([[0], np.cumsum(counts)[:-1]])
+            firsts = bounds_of(counts)[:-1]
             result[filled] = np.add.reduceat(self._widened(sentences), firsts[filled], axis=0)
             result /= np.float32(_TOKEN_SCALE)
         return result
@@ -247,11 +269,8 @@ class TokenStore:
         """The bytes of all tokens of some sentences as floats, in the order of `sentences`."""
         starts = self.bounds[sentences]
         counts = self.bounds[sentences + 1] - starts
-        firsts = np.concatenate([[0], np.cumsum(counts)[:-1]])
-        rows = np.repeat(starts - firsts, counts) + np.arange(int(counts.sum()))
-        return self.values[rows].astype(np.float32)
+        return self.values[runs(starts, counts)].astype(np.float32)
 
     def centre(self, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
         """A question's token vectors made comparable to these: centred, normalised."""
-        centred = vectors - self.mean
-        return np.asarray(centred / np.maximum(np.linalg.norm(centred, axis=1, keepdims=True), 1e-9))
+        return centred(vectors, self.mean)

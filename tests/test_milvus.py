@@ -218,7 +218,7 @@ def test_an_index_of_another_analysis_says_so(file: str, monkeypatch: pytest.Mon
 
 
 def test_the_doctor_explains_the_engine(file: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("alpie.index.encoder.open_encoder", lambda *_: FakeEncoder())
+    monkeypatch.setattr("alpie.app.corpus.open_encoder", lambda *_: FakeEncoder())
     words = words_for("es")
 
     def told(index: str) -> doctor.Check:

@@ -7,9 +7,11 @@ same passages are the same to the last digit, whatever the engines round, compre
 passage that the document store does not know is never shown, whatever an engine still holds.
 
     Engine        the interface: upsert, search, delete_document, documents, count, close
-    local         FAISS and the local lexical index, in this process: the default
+    local         FAISS and the local lexical index, in this process: what the others are held against
     milvus        Milvus and Milvus Lite: ALPIE_INDEX=milvus:<uri>
     synchronise   makes an engine hold what an index holds
+
+Where no engine is chosen, `SearchIndex` searches its own vectors and terms.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""The default engine: FAISS and the local lexical index, in this process.
+"""FAISS and the local lexical index as an engine: what the others are held against.
+
+It is the reference of the contract that all engines keep. Where no engine is chosen nothing of it runs:
+`SearchIndex` searches its own vectors and terms.
 
 Over the arrays of an opened index (`LocalEngine.over`) it only reads: `alpie index` writes those. With
 entries of its own it is a whole engine by itself, kept in one file that each write replaces at once.
@@ -16,11 +19,12 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 
-from alpie.index.durable import sync
+from alpie.index.durable import put_in_place
 from alpie.index.engines import LEGS, Entry, Filter, Query
 from alpie.index.engines.records import RELATED_WEIGHT
 from alpie.index.errors import EngineError
 from alpie.index.lexical import TermIndex
+from alpie.index.runs import bounds_of
 from alpie.index.vectors import VectorIndex
 
 __all__ = ["LocalEngine"]
@@ -40,11 +44,10 @@ class _Arrays:
 
     @classmethod
     def of(cls, entries: Collection[Entry]) -> _Arrays:
-        counts = [len(entry.sentences) for entry in entries]
         return cls(
             VectorIndex.from_vectors(np.stack([entry.vector for entry in entries])),
             VectorIndex.from_vectors(np.concatenate([entry.sentences for entry in entries])),
-            np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
+            bounds_of([len(entry.sentences) for entry in entries]),
             TermIndex.from_terms([entry.stems for entry in entries]),
             TermIndex.from_terms([entry.grams for entry in entries]),
         )
@@ -192,9 +195,7 @@ def _save(file: Path, entries: Mapping[int, Entry]) -> None:
             sentences=np.concatenate([entry.sentences for entry in held] or [np.zeros((0, 0), np.float32)]),
             counts=np.array([len(entry.sentences) for entry in held], dtype=np.int64),
         )
-    sync(aside)
-    aside.replace(file)
-    sync(file.parent)
+    put_in_place(aside, file)
 
 
 def _read(file: Path) -> dict[int, Entry]:

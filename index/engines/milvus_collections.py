@@ -86,7 +86,7 @@ def clipped(label: str) -> str:
     return _CONTROL.sub("\ufffd", label.encode("utf-8", "replace").decode())[:_LONGEST_LABEL]
 
 
-def collection_in_use(connection: MilvusConnection, stamp: Stamp | None = None) -> str:
+def collection_in_use(connection: MilvusConnection, stamp: Stamp) -> str:
     """The collection of passages that the alias names, if it was made with `stamp`'s encoder and analysis.
 
     Raises `EngineMismatch`, which says what is different and what to run.
@@ -104,7 +104,7 @@ def collection_in_use(connection: MilvusConnection, stamp: Stamp | None = None) 
             f"En {address.shown}, «{address.name}» es el alias de «{current}», que no es de Al Pie. Elige otro "
             f"nombre: milvus:{address.shown}#nombre."
         )
-    if stamp and (different := made_with.differs_in(stamp)):
+    if different := made_with.differs_in(stamp):
         raise EngineMismatch(
             f"La colección «{current}» de {address.shown} se hizo con otra versión; cambia {' y '.join(different)}. "
             f"{run}: hará una nueva y la de ahora seguirá en uso hasta que esté completa."

@@ -10,12 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alpie.index.analysis import grams, terms
-from alpie.index.embed import context_of
+from alpie.index.embed import context_of, text_of
 from alpie.index.lexical import TermIndex
 from alpie.index.records import Document, Passage
 from alpie.index.term_dictionary import term_id
 
-__all__ = ["RELATED_WEIGHT", "Entry", "Filter", "Query", "days_of", "passage_id", "text_of"]
+__all__ = ["RELATED_WEIGHT", "Entry", "Filter", "Query", "days_of", "passage_id"]
 
 _DAY = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?")
 _EVER = (0, 99_999_999)
@@ -33,11 +33,6 @@ def passage_id(address: str) -> int:
     Among 50 million passages two have one number with a probability of 1 in 15,000: `synchronise` looks.
     """
     return term_id(address)
-
-
-def text_of(passage: Passage) -> str:
-    """What of a passage is searched by words: its headings and its text."""
-    return f"{context_of(passage)}. {passage.text}"
 
 
 def days_of(date: str) -> tuple[int, int]:

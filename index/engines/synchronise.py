@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from alpie.index.analysis import grams, terms
+from alpie.index.embed import text_of
 from alpie.index.engines import Engine, Entry, passage_id
-from alpie.index.engines.records import text_of
 from alpie.index.errors import EngineError
 from alpie.index.records import Document, Passage
 from alpie.index.search import SearchIndex

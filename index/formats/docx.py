@@ -74,7 +74,7 @@ class _Body:
         self._bold_headings = not any(self._styles.heading_level(p) for p in self._body.iter(f"{_W}p"))
 
     def read(self) -> None:
-        if self._rendered or any(True for _ in self._breaks(self._body)):
+        if any(True for _ in self._breaks(self._body)):
             self._builder.begin_page(1)
         self._blocks(self._body, 0)
 

@@ -70,19 +70,20 @@ class TextBuilder:
             self._new_page = True
         self._pages.append((self._length, number))
 
-    def add(
-        self, text: str, kind: BlockKind | None = None, *, level: int = 0, item: bool = False
-    ) -> Element | None:
-        """One element; None when there is nothing to see in `text`."""
+    @property
+    def begun(self) -> bool:
+        """Whether there is any text yet."""
+        return bool(self._parts)
+
+    def add(self, text: str, kind: BlockKind | None = None, *, level: int = 0, item: bool = False) -> None:
+        """One element; nothing when there is nothing to see in `text`."""
         lines = [line.strip() for line in clean(text).split("\n")]
         shown = "\n".join(line for line in lines if line)
         if not shown:
-            return None
+            return
         start = self._open(close=item and bool(self._elements) and self._elements[-1].item)
         self._write(shown)
-        element = Element(start, self._length, kind, level, item=item)
-        self._elements.append(element)
-        return element
+        self._elements.append(Element(start, self._length, kind, level, item=item))
 
     def add_table(self, rows: list[list[str]], header_rows: int = 0) -> None:
         """A table: a row a line, a tab between cells."""

@@ -85,7 +85,7 @@ class _Source:
             elif token.type in ("blockquote_open", "blockquote_close"):
                 quotes += token.nesting
             elif token.type == "inline" and not tables and before is not None:
-                self._inline(token, before, quotes > 0, tokens)
+                self._inline(token, before, quotes > 0)
             elif token.type in ("fence", "code_block", "html_block"):
                 self._block(token)
         self.elements.sort(key=lambda element: element.start)
@@ -121,7 +121,7 @@ class _Source:
         if token.content.strip():
             self.elements.append(Element(start, end, BlockKind.PARAGRAPH))
 
-    def _inline(self, token: Token, before: Token, quoted: bool, tokens: list[Token]) -> None:
+    def _inline(self, token: Token, before: Token, quoted: bool) -> None:
         assert token.map
         start, end = self._trimmed(*token.map)
         if not token.content.strip() or start == end:

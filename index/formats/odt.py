@@ -48,11 +48,10 @@ def extract_odt(data: bytes, path: Path) -> Extraction:
         raise SourceError(f"{path}: está cifrado con contraseña. Guárdalo sin ella.", path)
     content = read_xml(archive, "content.xml", path)
     body = None if content is None else content.find("office:body/office:text", _SPACES)
-    if body is None:
+    if content is None or body is None:
         raise SourceError(f"{path}: no es un documento de texto de OpenDocument.", path)
-    styles = [
-        root for name in ("content.xml", "styles.xml") if (root := read_xml(archive, name, path)) is not None
-    ]
+    common = read_xml(archive, "styles.xml", path)
+    styles = [content] if common is None else [content, common]
     builder = TextBuilder()
     _Body(builder, _Styles(styles)).read(body)
     extraction = builder.extraction(
@@ -154,7 +153,7 @@ class _Body:
 
     def _paragraph(self, element: etree._Element, heading: bool) -> None:
         style = _get(element, "text:style-name")
-        if self._styles.breaks_page(style) and self._builder.text:
+        if self._styles.breaks_page(style) and self._builder.begun:
             self._turn()
         words = self._words(element)
         text = "\n".join(line for part in words.split("\n") if (line := collapse(part)))

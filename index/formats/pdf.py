@@ -173,7 +173,7 @@ class _Text:
             for page, lines in enumerate(pages)
         ]
         body = body_of(bodies)
-        blocks = [page_blocks(lines, page, body) for page, lines in enumerate(bodies)]
+        blocks = [page_blocks(lines, body) for lines in bodies]
         levels = heading_levels([block for on_page in blocks for block in on_page])
         whole = " ".join(line.text for lines in bodies for line in lines)
         self._compounds = {match.group().casefold() for match in _WORD.finditer(whole)}
@@ -281,10 +281,10 @@ class _Text:
     def calls(self) -> tuple[Span, ...]:
         """The longest run of raised figures that count on, from one: no exponent does."""
         best: list[tuple[float, int]] = []  # of the run that ends at each: its worth, the one before
-        for value, _ in self._raised:
+        for place, (value, _) in enumerate(self._raised):
             worth, before = 1.0 - 0.6 * (value - 1), -1
-            for index, (earlier, _) in enumerate(self._raised[: len(best)][-_NOTES_BACK:]):
-                at = index + max(0, len(best) - _NOTES_BACK)
+            for at in range(max(0, place - _NOTES_BACK), place):
+                earlier = self._raised[at][0]
                 if 0 < value - earlier <= 3 and best[at][0] + 1.6 - 0.6 * (value - earlier) > worth:
                     worth, before = best[at][0] + 1.6 - 0.6 * (value - earlier), at
             best.append((worth, before))

@@ -33,7 +33,6 @@ class Block:
     """Lines that belong together."""
 
     lines: list[Line]
-    page: int  # 0-based
     table: bool = False
     heading: bool = False
     item: bool = False
@@ -79,7 +78,7 @@ def body_of(pages: Sequence[Sequence[Line]]) -> Body:
     return Body(size, bolds[True] > bolds[False], near[len(near) // 4] if near else 1.2 * size)
 
 
-def page_blocks(lines: Sequence[Line], page: int, body: Body) -> list[Block]:
+def page_blocks(lines: Sequence[Line], body: Body) -> list[Block]:
     """The blocks of one page, in reading order."""
     for line in lines:
         _join_markers(line)
@@ -89,14 +88,14 @@ def page_blocks(lines: Sequence[Line], page: int, body: Body) -> list[Block]:
     while index < len(lines):
         end = _table_end(lines, index, body)
         if end > index:
-            blocks.append(Block(list(lines[index:end]), page, table=True))
+            blocks.append(Block(list(lines[index:end]), table=True))
             index = end
             continue
         line = lines[index]
         if blocks and not blocks[-1].table and _continues(blocks[-1], line, body, rights[line.region]):
             blocks[-1].lines.append(line)
         else:
-            blocks.append(Block([line], page, item=_ITEM.match(line.text) is not None))
+            blocks.append(Block([line], item=_ITEM.match(line.text) is not None))
         index += 1
     for block in blocks:
         block.heading = not block.table and _is_heading(block, body)

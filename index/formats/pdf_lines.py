@@ -211,7 +211,6 @@ def _regions(fragments: list[Fragment], depth: int) -> Iterator[list[Fragment]]:
     sides = [one for one in fragments if not one.x0 < gutter < one.x1]
     band: list[Fragment] = []
     edges = [one.base for one in spanning]
-    start = 0
     # A band between two fragments that span the gutter is read column by column.
     tops = [float("inf"), *edges]
     bottoms = [*edges, float("-inf")]
@@ -229,7 +228,6 @@ def _regions(fragments: list[Fragment], depth: int) -> Iterator[list[Fragment]]:
         right = [one for one in band if one.x0 >= gutter]
         yield from _regions(left, depth + 1)
         yield from _regions(right, depth + 1)
-        start += len(band)
     if pending:
         yield pending
 

@@ -32,7 +32,7 @@ def running_lines(pages: Sequence[Sequence[Line]], heights: Sequence[float]) -> 
     fewest = max(2, round(_SHARE * with_text))
     found: set[tuple[int, int]] = set()
     for (words, _), places in seen.items():
-        for _, _, base in places:
+        for base in {place[2] for place in places}:
             alike = [place for place in places if abs(place[2] - base) <= _SAME_HEIGHT]
             on = sorted({place[0] for place in alike})
             follows = any(b - a == 1 for a, b in pairwise(on))
