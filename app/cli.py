@@ -115,24 +115,14 @@ def _serve(arguments: argparse.Namespace, settings: Settings, words: Words) -> i
 def _index(arguments: argparse.Namespace, settings: Settings, words: Words) -> int:
     if arguments.watch:
         return _watch(settings, words, arguments.rebuild)
+    from alpie.app.terminal import incomplete_text, report_values
+
     report = _build(settings, words, rebuild=arguments.rebuild)
     if report.incomplete:
-        from alpie.app.terminal import incomplete_text
-
         _tell(incomplete_text(report.incomplete, settings.docs, words))
     if report.problems:
         _tell(words("index.left_out", documents=words.count("count.documents", len(report.problems))))
-    _print(
-        words(
-            "index.done",
-            documents=words.count("count.documents", report.documents),
-            passages=words.count("count.passages", report.passages),
-            embedded=words.number(report.embedded),
-            reused=words.number(report.reused),
-            seconds=words.number(report.seconds, 1),
-            folder=settings.data,
-        )
-    )
+    _print(words("index.done", **report_values(report, words), folder=settings.data))
     if report.engine:
         _print(
             words(
@@ -270,12 +260,10 @@ class _Source:
         return corpus.index.engine.name if corpus.index.engine else "FAISS", corpus
 
     def from_passages(self, documents: Sequence[Any], passages: Sequence[Any]) -> Corpus:
-        from alpie.app.corpus import Corpus
+        from alpie.app.corpus import Corpus, open_encoder_of
         from alpie.app.progress import progress_bar
-        from alpie.index.encoder import open_encoder
 
-        settings = self._settings
-        encoder = open_encoder(settings.encoder, settings.cache, settings.runtime)
+        encoder = open_encoder_of(self._settings)
         return Corpus.from_passages(documents, passages, encoder, progress_bar(sys.stderr, self._words))
 
 
@@ -353,9 +341,7 @@ def _warn_if_stale(settings: Settings, words: Words) -> None:
     from alpie.app.freshness import compare_with_documents
 
     try:
-        freshness = compare_with_documents(
-            settings.docs, settings.data, 1_000_000 * settings.max_document_megabytes
-        )
+        freshness = compare_with_documents(settings.docs, settings.data, settings.max_document_bytes)
     except AlpieError as error:
         _tell(words("index.problem", message=error))
         return

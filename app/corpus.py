@@ -108,7 +108,7 @@ class Corpus:
             encoder,
             rebuild=rebuild,
             on_progress=on_progress,
-            most_bytes=1_000_000 * settings.max_document_megabytes,
+            most_bytes=settings.max_document_bytes,
         )
         if choice := engine_choice_of(settings):
             generation = open_generation(settings.data, encoder)

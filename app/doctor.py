@@ -13,6 +13,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from time import perf_counter
 
+from alpie.app.page.origins import is_loopback
 from alpie.app.settings import Settings
 from alpie.app.words import Words
 from alpie.index.errors import AlpieError, IndexMissing
@@ -104,7 +105,7 @@ def _encoder(settings: Settings, words: Words) -> Check:
 def _documents(settings: Settings, words: Words) -> Check:
     from alpie.index.sources import read_sources
 
-    report = read_sources(settings.docs, most_bytes=1_000_000 * settings.max_document_megabytes)
+    report = read_sources(settings.docs, most_bytes=settings.max_document_bytes)
     characters = sum(len(document.text) for document in report.documents)
     good = words(
         "doctor.documents.good",
@@ -127,9 +128,7 @@ def _index(settings: Settings, words: Words) -> Check:
         return Check("index", State.ADVICE, words("doctor.index.missing", folder=settings.data))
     manifest = read_manifest(folder)
     check_files(folder, manifest, thorough=True)
-    freshness = compare_with_documents(
-        settings.docs, settings.data, 1_000_000 * settings.max_document_megabytes
-    )
+    freshness = compare_with_documents(settings.docs, settings.data, settings.max_document_bytes)
     if not freshness.is_fresh:
         return Check("index", State.ADVICE, words("index.stale", names=", ".join(freshness.ids)))
     passages = words.count("count.passages", int(manifest["passages"]))
@@ -155,15 +154,14 @@ def _engine(settings: Settings, words: Words) -> Check:
     """Opens the engine as an answer would: what cannot be opened says why, and what to do."""
     from urllib.parse import urlsplit
 
-    from alpie.app.corpus import engine_choice_of
-    from alpie.index.encoder import open_encoder
+    from alpie.app.corpus import engine_choice_of, open_encoder_of
     from alpie.index.engines import LEGS
     from alpie.index.manifest import current_generation, read_manifest
 
     choice = engine_choice_of(settings)
     if choice is None:
         return Check("engine", State.GOOD, words("doctor.engine.local"))
-    engine = choice.open(open_encoder(settings.encoder, settings.cache, settings.runtime))
+    engine = choice.open(open_encoder_of(settings))
     try:
         held, name, legs = engine.count(), engine.name, engine.legs
     finally:
@@ -177,7 +175,7 @@ def _engine(settings: Settings, words: Words) -> Check:
         return Check("engine", State.BAD, words("doctor.engine.differs", name=name, **numbers))
     advice = [] if set(legs) == set(LEGS) else [words("doctor.engine.no_words")]
     address = urlsplit(settings.index.removeprefix("milvus:"))
-    if address.scheme == "http" and address.hostname not in ("127.0.0.1", "localhost", "::1"):
+    if address.scheme == "http" and not is_loopback(address.hostname or ""):
         advice.append(words("doctor.engine.plain"))
     message = words("doctor.engine.good", name=name, passages=words.count("count.passages", held))
     return Check("engine", State.ADVICE if advice else State.GOOD, " ".join([message, *advice]))

@@ -20,7 +20,7 @@ from alpie.index.analysis import fold, stems
 from alpie.index.readable import proves, readable_text
 from alpie.index.records import Document, Sentence, SentenceRole, Span
 
-__all__ = ["QuotePolicy", "quote_unit", "select_quotes"]
+__all__ = ["QuotePolicy", "quote_unit", "select_quotes", "touch"]
 
 _MAX_SENTENCES = 3
 _MAX_JOINED_WORDS = 90
@@ -92,7 +92,7 @@ def _is_mere_lead_in(unit: Unit) -> bool:
     return unit.first == unit.last and unit.sentences[0].role is SentenceRole.LEAD_IN
 
 
-def _touch(sentences: Sequence[Sentence], first: int, source: str) -> bool:
+def touch(sentences: Sequence[Sentence], first: int, source: str) -> bool:
     """Whether only white space lies between sentence `first` and the next one.
 
     Across a footnote call or a footer nothing is joined that need not be: offsets that cut exactly the
@@ -119,7 +119,7 @@ def _extended(
             if other is not None
             and (other.rank, other.first) not in used
             and other.sentences[0].group is None
-            and _touch(unit.hit.passage.sentences, min(other.last, longer.last), source)
+            and touch(unit.hit.passage.sentences, min(other.last, longer.last), source)
             and other.share >= least_ratio * unit.share
             and longer.words + other.words <= _MAX_JOINED_WORDS
         ]
@@ -136,7 +136,7 @@ def _understandable(unit: Unit, used: set[tuple[int, int]], source: str) -> Unit
     sentences = unit.hit.passage.sentences
     if (unit.rank, unit.first - 1) in used:
         return unit  # quoted already
-    if unit.first and not _touch(sentences, unit.first - 1, source):
+    if unit.first and not touch(sentences, unit.first - 1, source):
         return unit
     if needs_sentence_before(sentences, unit.first):
         return replace(unit, span=UnitSpan(unit.first - 1, unit.last))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from time import perf_counter
 
 from alpie.app.choice import Unit
-from alpie.app.quotes import QuotePolicy, quote_unit
+from alpie.app.quotes import QuotePolicy, quote_unit, touch
 from alpie.app.records import Answer, Quote, SearchStatement
 from alpie.app.units import UnitSpan
 from alpie.app.weights import Weights
@@ -28,13 +29,9 @@ def hits_at(places: Sequence[Place], others: Sequence[Hit], limit: int) -> tuple
     named: dict[str, Hit] = {}
     for place in places:
         address = place.passage.address
-        found = by_address.get(address)
         if address not in named:
-            named[address] = (
-                Hit(place.passage, top, found.legs, found.ranks, found.terms)
-                if found
-                else Hit(place.passage, top)
-            )
+            found = by_address.get(address) or Hit(place.passage, top)
+            named[address] = replace(found, passage=place.passage, score=top)
     rest = [hit for hit in others if hit.passage.address not in named]
     return (*named.values(), *rest)[:limit]
 
@@ -74,7 +71,7 @@ def answer_reference(
         confidence=1.0,
         quotes=tuple(quotes),
         nearest=(),
-        hits=hits_at(places, (), len(places))[:10],
+        hits=hits_at(places, (), 10),
         search=SearchStatement(
             documents=len(documents),
             passages=len(index.passages),
@@ -93,8 +90,7 @@ def _runs(place: Place, source: str) -> list[UnitSpan]:
     runs: list[UnitSpan] = []
     first = place.first
     for number in range(place.first, place.last + 1):
-        follows = number < place.last
-        if not follows or source[sentences[number].end : sentences[number + 1].start].strip():
+        if number == place.last or not touch(sentences, number, source):
             runs.append(UnitSpan(first, number))
             first = number + 1
     return runs

@@ -155,6 +155,11 @@ class Settings:
         "loopback",
     )
 
+    @property
+    def max_document_bytes(self) -> int:
+        """`max_document_megabytes` in bytes."""
+        return 1_000_000 * self.max_document_megabytes
+
 
 def work_offline() -> None:
     """Forbid libraries the network and telemetry. Has full effect only before their first import."""

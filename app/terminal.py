@@ -21,12 +21,14 @@ from alpie.index.sources import SOURCES_FILE
 
 if TYPE_CHECKING:
     from alpie.app.writer import Writing
+    from alpie.index.build import BuildReport
 
 __all__ = [
     "answer_text",
     "hits_text",
     "incomplete_text",
     "record_check_text",
+    "report_values",
     "search_statement",
     "terminal_width",
     "verification_text",
@@ -52,6 +54,17 @@ def incomplete_text(incomplete: Sequence[Described], docs: Path, words: Words) -
         more = words.count("count.documents", len(incomplete) - _MOST_TABLES)
         lines += ["", words("index.incomplete.more", documents=more)]
     return "\n".join(lines)
+
+
+def report_values(report: BuildReport, words: Words) -> dict[str, str]:
+    """What an indexing did, as the values of the sentences that tell it."""
+    return {
+        "documents": words.count("count.documents", report.documents),
+        "passages": words.count("count.passages", report.passages),
+        "embedded": words.number(report.embedded),
+        "reused": words.number(report.reused),
+        "seconds": words.number(report.seconds, 1),
+    }
 
 
 def terminal_width(stream: TextIO) -> int:

@@ -19,9 +19,9 @@ from pathlib import Path
 
 from alpie.index.errors import SettingsError
 
-__all__ = ["LEAST_CHARACTERS", "Users", "hashed"]
+__all__ = ["Users", "hashed"]
 
-LEAST_CHARACTERS = 10  # of a password
+_LEAST_CHARACTERS = 10  # of a password
 _MOST_CHARACTERS = 200
 _NAME = re.compile(r"[\w.@-]{1,64}")
 _N, _R, _P, _SALT_BYTES, _KEY_BYTES = 2**15, 8, 1, 16, 32
@@ -64,9 +64,9 @@ class Users:
         """Add `name`, or give it a new password; whether it is new. Raises SettingsError for an unusable one."""
         if not _NAME.fullmatch(name):
             raise SettingsError(f"«{name}» no vale como nombre: letras, cifras y . @ _ -, 64 como mucho.")
-        if not LEAST_CHARACTERS <= len(password) <= _MOST_CHARACTERS:
+        if not _LEAST_CHARACTERS <= len(password) <= _MOST_CHARACTERS:
             raise SettingsError(
-                f"La contraseña ha de tener entre {LEAST_CHARACTERS} y {_MOST_CHARACTERS} caracteres."
+                f"La contraseña ha de tener entre {_LEAST_CHARACTERS} y {_MOST_CHARACTERS} caracteres."
             )
         known = dict(self.hashes()) if self.path.exists() else {}
         self._write({**known, name: hashed(password)})
@@ -136,7 +136,6 @@ def _secret_beside(path: Path) -> bytes:
     beside = path.with_name(f"{path.name}.secret")
     try:
         if not beside.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
             _write_private(beside, secrets.token_hex(32).encode(), replace=False)
         secret = beside.read_bytes().strip()
     except OSError as error:

@@ -11,6 +11,7 @@ from functools import partial
 from types import FrameType
 
 from alpie.app.settings import Settings
+from alpie.app.terminal import report_values
 from alpie.app.words import Words
 from alpie.index.build import BuildReport
 from alpie.index.errors import AlpieError, IndexBusy
@@ -70,16 +71,7 @@ def _round(words: Words, build: Build, tell: Callable[[str], None], told_before:
         return _Problem(str(error), 1 if isinstance(error, IndexBusy) else _RETRY_ROUNDS)
     for problem in report.problems:
         tell(words("index.problem", message=problem))
-    tell(
-        words(
-            "watch.done" if report.changed else "watch.unchanged",
-            documents=words.count("count.documents", report.documents),
-            passages=words.count("count.passages", report.passages),
-            embedded=words.number(report.embedded),
-            reused=words.number(report.reused),
-            seconds=words.number(report.seconds, 1),
-        )
-    )
+    tell(words("watch.done" if report.changed else "watch.unchanged", **report_values(report, words)))
     return None
 
 
