@@ -23,7 +23,7 @@ from alpie.eval.parts import PARTS, Part, Variant, whole_system
 from alpie.eval.predictions import OnQuestion, predict
 from alpie.eval.question_file import Question
 from alpie.eval.report import Table, cell
-from alpie.eval.scores import QuestionScore, score_prediction
+from alpie.eval.scores import QuestionScore, score_predictions
 from alpie.eval.study import Study
 from alpie.index.query import read_question
 
@@ -109,8 +109,7 @@ def _confidences(variant: Variant, questions: Sequence[Question]) -> np.ndarray:
 def _scores(
     variant: Variant, questions: Sequence[Question], texts: SourceTexts, on_question: OnQuestion | None
 ) -> list[QuestionScore]:
-    rows = predict(variant, questions, on_question)
-    return [score_prediction(q, row, texts) for q, row in zip(questions, rows, strict=True)]
+    return score_predictions(questions, predict(variant, questions, on_question), texts)
 
 
 def _kinds(scores: Sequence[QuestionScore]) -> list[str]:

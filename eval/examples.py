@@ -16,7 +16,7 @@ from alpie.app.features import Candidates, candidates_of
 from alpie.app.weights import LinearModel
 from alpie.eval.matching import Occurrence, Piece, SourceTexts
 from alpie.eval.question_file import Question
-from alpie.eval.scores import quote_is_right
+from alpie.eval.scores import gold_places, quote_is_right
 from alpie.index.query import read_question
 from alpie.index.search import Retrieval
 
@@ -44,7 +44,7 @@ class Example:
 
 def _alternatives(question: Question, texts: SourceTexts) -> tuple[Occurrence, ...]:
     evidence = list(question.evidence) + [one for group in question.groups for one in group]
-    return tuple(place for one in evidence for place in texts.gold(one.doc, one.quote, one.start))
+    return gold_places(evidence, texts)
 
 
 def _example(

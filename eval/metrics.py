@@ -20,8 +20,10 @@ __all__ = [
     "STATISTICS",
     "CurvePoint",
     "Metric",
+    "Shares",
     "auroc",
     "compare",
+    "compare_shares",
     "expected_calibration_error",
     "refusal_curve",
     "shares",
@@ -32,6 +34,8 @@ __all__ = [
 _BINS = 10  # of the calibration error, equally wide
 
 Share = tuple[float, float] | None  # numerator and denominator; None: the question does not bear on it
+Shares = tuple[NDArray[np.float64], NDArray[np.float64]]
+"""Numerators and denominators, (questions, metrics) each."""
 
 
 @dataclass(frozen=True)
@@ -154,7 +158,12 @@ def compare(
     """First minus second of every ratio metric, on the same questions in the same order."""
     if [score.id for score in first] != [score.id for score in second]:
         raise ValueError("pipelines can only be compared on the same questions in the same order")
-    differences = paired_differences(shares(first), shares(second), resamples)
+    return compare_shares(shares(first), shares(second), resamples)
+
+
+def compare_shares(first: Shares, second: Shares, resamples: int = RESAMPLES) -> dict[str, Estimate]:
+    """The same of numerators and denominators, as `shares` gives them."""
+    differences = paired_differences(first, second, resamples)
     return dict(zip((metric.name for metric in METRICS), differences, strict=True))
 
 
@@ -216,7 +225,7 @@ def refusal_curve(scores: Sequence[QuestionScore]) -> tuple[CurvePoint, ...]:
     return tuple(points)
 
 
-def shares(scores: Sequence[QuestionScore]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def shares(scores: Sequence[QuestionScore]) -> Shares:
     """Numerators and denominators of every ratio metric, (questions, metrics) each."""
     rows = [[metric.share(score) or (0.0, 0.0) for metric in METRICS] for score in scores]
     table = np.array(rows, dtype=np.float64).reshape(len(scores), len(METRICS), 2)

@@ -23,12 +23,12 @@ from pathlib import Path
 from typing import Any
 
 from alpie.app.corpus import Corpus
-from alpie.eval.matching import Occurrence, Piece, SourceTexts, coverage
+from alpie.eval.matching import Piece, SourceTexts, coverage
 from alpie.eval.parts import Variant, whole_system
 from alpie.eval.predictions import OnQuestion, Row, predict
 from alpie.eval.question_file import Question
 from alpie.eval.report import Table
-from alpie.eval.scores import PASSAGES, answer_strings, gold_places, matches_any, score_prediction
+from alpie.eval.scores import PASSAGES, Group, answer_strings, gold_places, matches_any, score_prediction
 from alpie.eval.split import split
 from alpie.eval.study import Study
 from alpie.index.analysis import stems
@@ -41,8 +41,6 @@ CAUSES = (
     "answered, though nothing answers",
 )  # fmt: skip
 BEFORE = "misses-before.json"  # in the folder of the report: an earlier version's misses.json
-
-Group = tuple[Occurrence, ...]
 
 
 @dataclass(frozen=True)
@@ -65,15 +63,18 @@ def study_misses(
     """The cause of every miss; beside the shares of an earlier version, where its figures are given."""
     whole = whole_system(corpus)
     rows = predict(whole, questions, on_question)
-    answered = predict(replace(whole, threshold=0.0), questions, on_question)
+    refused = [n for n, q in enumerate(questions) if q.answerable and not rows[n]["answered"]]
+    asked_again = [questions[n] for n in refused]
+    forced = dict(zip(refused, predict(replace(whole, threshold=0.0), asked_again, on_question), strict=True))
+    pieces = [Piece(p.document_id, p.text, p.start, p.end) for p in whole.passages]
     parts = _parts(questions)
     misses: list[Miss] = []
     asked: Counter[str] = Counter()
-    for question, row, forced in zip(questions, rows, answered, strict=True):
+    for n, (question, row) in enumerate(zip(questions, rows, strict=True)):
         if question.answerable is None:
             continue
         asked[parts[question.id]] += 1
-        if cause := _cause(whole, question, row, forced, texts):
+        if cause := _cause(whole, pieces, question, row, forced.get(n, row), texts):
             misses.append(Miss(question.id, question.kind, parts[question.id], cause))
     shares = _shares(misses, asked)
     return Study(
@@ -112,7 +113,10 @@ def _parts(questions: Sequence[Question]) -> dict[str, str]:
     return {question.id: "fit" if question.id in fitted else "report" for question in questions}
 
 
-def _cause(whole: Variant, question: Question, row: Row, forced: Row, texts: SourceTexts) -> str | None:
+def _cause(
+    whole: Variant, pieces: Sequence[Piece], question: Question, row: Row, forced: Row, texts: SourceTexts
+) -> str | None:
+    """Why `row` is a miss; `forced` is the answer of a system that never refuses, read where `row` refuses."""
     if not question.answerable:
         return CAUSES[-1] if row["answered"] else None
     if score_prediction(question, row, texts).right_at_3:
@@ -127,7 +131,7 @@ def _cause(whole: Variant, question: Question, row: Row, forced: Row, texts: Sou
     for group in (gold_places(group, texts) for group in question.groups):
         if any(matches_any(quote, group, strings) for quote in quotes):
             continue
-        if lost := _lost_before(whole, group, strings):
+        if lost := _lost_before(pieces, group, strings):
             return lost
         if not any(matches_any(passage, group, strings) for passage in passages):
             return _lost_by_search(whole, question, group, strings)
@@ -135,9 +139,8 @@ def _cause(whole: Variant, question: Question, row: Row, forced: Row, texts: Sou
     return "cut"  # every piece is there, the answer itself is not
 
 
-def _lost_before(whole: Variant, group: Group, strings: Sequence[str]) -> str | None:
-    """Whether the index could not give the evidence to anybody."""
-    pieces = [Piece(p.document_id, p.text, p.start, p.end) for p in whole.passages]
+def _lost_before(pieces: Sequence[Piece], group: Group, strings: Sequence[str]) -> str | None:
+    """Whether the index, whose passages are `pieces`, could not give the evidence to anybody."""
     if any(matches_any(piece, group, strings) for piece in pieces):
         return None
     held = max((sum(coverage(piece, place) for piece in pieces) for place in group), default=0.0)

@@ -113,10 +113,10 @@ def other_pipelines(
     for leg in LEGS:
         rows = _ask_all(asked, partial(_searched, corpus, leg), on_question, clock)
         results.append(PipelineRows(leg, asked, rows, quotes=False))
-    tutorial = TutorialPipeline.from_documents(corpus.documents.values(), corpus.encoder)
+    chunks = chunks_of(corpus.documents.values())
+    tutorial = TutorialPipeline.from_chunks(chunks, corpus.encoder)
     rows = _ask_all(asked, tutorial.ask, on_question, clock)
     results.append(PipelineRows(TUTORIAL, asked, rows, quotes=True))
-    chunks = chunks_of(corpus.documents.values())
     for peer in PEERS:
         if chunks and not peer.missing:
             retrieve = peer.make(chunks, corpus.encoder)

@@ -27,7 +27,6 @@ class Rewording:
     name: str
     says: str
     apply: Callable[[str, int], str]  # text and seed; the seed changes nothing where nothing is by chance
-    seeds: int = 1  # how many versions of each question are asked
 
 
 def without_accents(text: str) -> str:
@@ -80,11 +79,10 @@ def _beside(letter: str) -> str:
 REWORDINGS = (
     Rewording("no accents", "accents, diaeresis and tilde removed", lambda text, _: without_accents(text)),
     Rewording("no care", "lower case, without ¿ ? ¡ !", lambda text, _: without_care(text)),
-    Rewording("typos", "one typing error in ten words, at least one", with_typos, seeds=1),
+    Rewording("typos", "one typing error in ten words, at least one", with_typos),
     Rewording(
         "all three",
         "typing errors, then no accents, then no care",
         lambda text, seed: without_care(without_accents(with_typos(text, seed))),
-        seeds=1,
     ),
 )

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
-from alpie.eval.intervals import RESAMPLES, Estimate, paired_differences
+from alpie.eval.intervals import RESAMPLES, Estimate
 from alpie.eval.matching import SourceTexts
-from alpie.eval.metrics import METRICS, shares, summarise
+from alpie.eval.metrics import Shares, compare_shares, shares, summarise
 from alpie.eval.predictions import AskedCorpus, predict
 from alpie.eval.question_file import Question
 from alpie.eval.report import Table, cell
 from alpie.eval.rewording import REWORDINGS, Rewording
-from alpie.eval.scores import QuestionScore, score_prediction
+from alpie.eval.scores import QuestionScore, score_predictions
 from alpie.eval.study import Study
 
 __all__ = ["study_robustness"]
@@ -24,9 +23,7 @@ __all__ = ["study_robustness"]
 _SHOWN = ("recall@1", "recall@5", "right@1", "right@3", "answer rate", "refusal rate")
 _BY_KIND = ("recall@5", "right@3", "answer rate", "refusal rate")
 _ALL = "all"
-
-Shares = tuple[NDArray[np.float64], NDArray[np.float64]]
-"""Numerators and denominators, (questions, metrics) each."""
+_SEED = 1
 
 
 def study_robustness(
@@ -38,24 +35,21 @@ def study_robustness(
 ) -> Study:
     """Asks every question as it stands and in every rewording; tables of paired differences."""
 
-    def ask(changed: Callable[[str], str]) -> list[QuestionScore]:
-        asked = [replace(question, text=changed(question.text)) for question in questions]
-        rows = predict(corpus, asked)
-        return [score_prediction(q, row, texts) for q, row in zip(questions, rows, strict=True)]
+    def ask(changed: Callable[[str, int], str]) -> list[QuestionScore]:
+        asked = [replace(question, text=changed(question.text, _SEED)) for question in questions]
+        return score_predictions(questions, predict(corpus, asked), texts)
 
-    plain = ask(str)
-    reworded = {
-        one.name: _mean_shares([ask(partial(_reworded, one, seed)) for seed in range(1, one.seeds + 1)])
-        for one in rewordings
-    }
+    scores = ask(lambda text, _: text)
+    plain, plain_shares = summarise(scores, resamples), shares(scores)
+    reworded = {one.name: shares(ask(one.apply)) for one in rewordings}
     kinds = [_ALL, *dict.fromkeys(question.kind for question in questions)]
     rows_of = {
         kind: np.array([i for i, q in enumerate(questions) if kind in (_ALL, q.kind)]) for kind in kinds
     }
     differences = {
         name: {
-            kind: _differences(_rows(of, rows_of[kind]), _rows(shares(plain), rows_of[kind]), resamples)
-            for kind in kinds
+            kind: compare_shares(_rows(of, rows), _rows(plain_shares, rows), resamples)
+            for kind, rows in rows_of.items()
         }
         for name, of in reworded.items()
     }
@@ -64,14 +58,14 @@ def study_robustness(
         title="Careless typing",
         about=[
             "every question as written and reworded, the same gold; paired bootstrap of the difference",
-            *(f"{one.name}: {one.says}{_versions(one)}" for one in rewordings),
+            *(f"{one.name}: {one.says}" for one in rewordings),
         ],
         tables=[
-            _overall(summarise(plain, resamples), {name: of[_ALL] for name, of in differences.items()}),
+            _overall(plain, {name: of[_ALL] for name, of in differences.items()}),
             *(_table(metric, differences, kinds) for metric in _BY_KIND),
         ],
         figures={
-            "as written": {name: one.as_json() for name, one in summarise(plain, resamples).items()},
+            "as written": {name: one.as_json() for name, one in plain.items()},
             "differences": {
                 name: {
                     kind: {metric: one.as_json() for metric, one in estimates.items() if one.n}
@@ -83,27 +77,8 @@ def study_robustness(
     )
 
 
-def _versions(rewording: Rewording) -> str:
-    return f" (mean of {rewording.seeds} versions of each question)" if rewording.seeds > 1 else ""
-
-
-def _reworded(rewording: Rewording, seed: int, text: str) -> str:
-    return rewording.apply(text, seed)
-
-
-def _mean_shares(versions: Sequence[Sequence[QuestionScore]]) -> Shares:
-    """Of each question over its versions, so that a question stays one draw of the bootstrap."""
-    above, below = zip(*(shares(scores) for scores in versions), strict=True)
-    return np.mean(above, axis=0), np.mean(below, axis=0)
-
-
 def _rows(of: Shares, rows: NDArray[np.int64]) -> Shares:
     return of[0][rows], of[1][rows]
-
-
-def _differences(first: Shares, second: Shares, resamples: int) -> dict[str, Estimate]:
-    found = paired_differences(first, second, resamples)
-    return dict(zip((metric.name for metric in METRICS), found, strict=True))
 
 
 def _overall(plain: Mapping[str, Estimate], of: Mapping[str, Mapping[str, Estimate]]) -> Table:

@@ -12,6 +12,7 @@ from alpie.eval.question_file import Evidence, Question
 
 __all__ = [
     "PASSAGES",
+    "Group",
     "QuestionScore",
     "answer_strings",
     "gold_places",
@@ -20,6 +21,7 @@ __all__ = [
     "quote_is_right",
     "right_within",
     "score_prediction",
+    "score_predictions",
 ]
 
 PASSAGES = 10  # passages a prediction lists
@@ -94,6 +96,13 @@ def score_prediction(question: Question, row: Mapping[str, Any], texts: SourceTe
         quotes_proved=sum(texts.proves(quote) for quote in quotes),
         words=sum(len(quote.text.split()) for quote in quotes),
     )
+
+
+def score_predictions(
+    questions: Sequence[Question], rows: Sequence[Mapping[str, Any]], texts: SourceTexts
+) -> list[QuestionScore]:
+    """Scores the rows of these questions, in their order."""
+    return [score_prediction(question, row, texts) for question, row in zip(questions, rows, strict=True)]
 
 
 def right_within(question: Question, groups: Sequence[Group], quotes: Sequence[Piece]) -> bool:

@@ -15,7 +15,7 @@ from alpie.eval.predictions import OnQuestion, predict
 from alpie.eval.question_file import Question
 from alpie.eval.risk import study_threshold
 from alpie.eval.robustness import study_robustness
-from alpie.eval.scores import QuestionScore, score_prediction
+from alpie.eval.scores import QuestionScore, score_predictions
 from alpie.eval.split import split
 from alpie.eval.study import Study
 
@@ -50,7 +50,6 @@ def run_study(
     everything_answered = replace(whole, threshold=0.0)
 
     def scores(asked: Sequence[Question]) -> list[QuestionScore]:
-        rows = predict(everything_answered, asked, on_question)
-        return [score_prediction(q, row, texts) for q, row in zip(asked, rows, strict=True)]
+        return score_predictions(asked, predict(everything_answered, asked, on_question), texts)
 
     return study_threshold(scores(fitting), scores(questions), whole.weights.threshold, resamples)

@@ -6,7 +6,7 @@ the same encoder as ours, so that the difference is the pipeline's and not the m
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import faiss
@@ -97,7 +97,11 @@ class TutorialPipeline:
 
     @classmethod
     def from_documents(cls, documents: Iterable[Document], encoder: VectorMaker) -> TutorialPipeline:
-        chunks = chunks_of(documents)
+        return cls.from_chunks(chunks_of(documents), encoder)
+
+    @classmethod
+    def from_chunks(cls, chunks: Sequence[Chunk], encoder: VectorMaker) -> TutorialPipeline:
+        """Of documents that are split already, as `chunks_of` does it."""
         texts = [chunk.page_content for chunk in chunks]
         metadata = [chunk.metadata for chunk in chunks]
         return cls(FlatStore.from_texts(texts, EncoderEmbeddings(encoder), metadata))
