@@ -7,7 +7,6 @@ model, stays in the model folder's file, of which only the rows in use are ever 
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -23,10 +22,10 @@ from alpie.index.weights import (
     MODEL_NAME,
     PROMPTS,
     WEIGHTS_FILE,
-    WORD_VECTORS,
     bundled_fingerprint,
 )
 from alpie.index.word_pieces import TokenizerLike
+from alpie.index.word_table import WordTable
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
@@ -54,14 +53,14 @@ class OnnxEncoder:
         self,
         tokenizer: TokenizerLike,
         session: InferenceSession,
-        word_table: NDArray[np.float16],
+        word_table: WordTable,
         fingerprint: str,
     ) -> None:
         self._tokenizer = tokenizer
         self._session = session
         self._word_table = word_table
         self.fingerprint = fingerprint
-        self.dimension = int(word_table.shape[1])
+        self.dimension = word_table.dimension
         self.threads = _usable_processors()  # of a call with several texts
 
     @classmethod
@@ -86,7 +85,7 @@ class OnnxEncoder:
                 f"The encoder's files in {model_folder.parent} cannot be opened: {error}. "
                 "Delete that folder; they are written again."
             ) from error
-        table = _map_word_table(model_folder / WEIGHTS_FILE)
+        table = WordTable.open(model_folder / WEIGHTS_FILE)
         return cls(tokenizer, session, table, bundled_fingerprint(model_folder))
 
     def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
@@ -120,7 +119,7 @@ class OnnxEncoder:
     def _both(self, prompt: str, text: str) -> tuple[NDArray[np.float32], TokenVectors]:
         text = encodable(text[:MAXIMUM_CHARACTERS])
         encoding = self._tokenizer.encode(prompt + text)
-        word_vectors = self._word_table[encoding.ids].astype(np.float32)[np.newaxis]
+        word_vectors = self._word_table.rows(encoding.ids).astype(np.float32)[np.newaxis]
         (output,) = self._session.run([GRAPH_OUTPUT], {GRAPH_INPUT: word_vectors})
         hidden: NDArray[np.float32] = output[0]
         # The mean is over all tokens, prompt and special ones too, as the model was trained.
@@ -159,19 +158,3 @@ def _usable_processors() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
-
-
-def _map_word_table(path: Path) -> NDArray[np.float16]:
-    """The table of word vectors (vocabulary, dimension) inside a safetensors file, mapped, not read."""
-    try:
-        with path.open("rb") as file:
-            header_bytes = int.from_bytes(file.read(8), "little")
-            entry = json.loads(file.read(header_bytes))[WORD_VECTORS]
-        if entry["dtype"] != "F16":
-            raise ValueError(f"the word table is {entry['dtype']} instead of F16")
-        start = 8 + header_bytes + entry["data_offsets"][0]
-        return np.memmap(path, "<f2", mode="r", offset=start, shape=tuple(entry["shape"]))
-    except (OSError, ValueError, KeyError) as error:
-        raise EncoderError(
-            f"{path} is damaged: {error}. Delete the folder {path.parent}; it is written again."
-        ) from error

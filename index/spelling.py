@@ -20,6 +20,7 @@ from functools import lru_cache
 from string import ascii_lowercase
 
 from alpie.index.analysis import STOP_WORDS, fold, stem, stems_of, tokens
+from alpie.index.term_dictionary import TermDictionary
 
 __all__ = ["Lexicon", "corrected", "lexicon_of", "one_slip_away"]
 
@@ -35,13 +36,14 @@ Frequencies = Callable[[Sequence[str]], Sequence[int]]
 class Lexicon:
     """Words of a language, folded."""
 
-    words: frozenset[str]
-    stems: frozenset[str]  # an inflected form whose stem is here is a word too
+    words: TermDictionary  # a fifth of the memory of a set
+    stems: TermDictionary  # an inflected form whose stem is here is a word too
 
     @classmethod
     def of(cls, words: Iterable[str], spanish: bool = True) -> Lexicon:
-        folded = frozenset(fold(word) for word in words)
-        return cls(folded, frozenset(stems_of(sorted(folded))) if spanish else frozenset())
+        folded = sorted({fold(word) for word in words})
+        stems = sorted(set(stems_of(folded))) if spanish else []
+        return cls(TermDictionary.of(folded), TermDictionary.of(stems))
 
     def __contains__(self, word: str) -> bool:
         singular = (word.removesuffix("s"), word.removesuffix("es"))  # which the stemmer may stem otherwise

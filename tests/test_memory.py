@@ -1,0 +1,97 @@
+"""Memory is given back to the system, and the table of words does not fill the process."""
+
+from __future__ import annotations
+
+import re
+import sys
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+from safetensors.numpy import save_file
+
+from alpie.app.page import memory
+from alpie.index.errors import EncoderError
+from alpie.index.weights import WORD_VECTORS
+from alpie.index.word_table import WordTable
+
+ROWS, DIMENSION = 100_000, 384
+
+
+@pytest.fixture(scope="module")
+def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file of 77 MB whose word vectors begin with the number of their row."""
+    table = np.zeros((ROWS, DIMENSION), dtype=np.float16)
+    table[:, 0] = np.arange(ROWS) % 1000
+    table[:, 1] = np.arange(ROWS) // 1000
+    path = tmp_path_factory.mktemp("weights") / "model.safetensors"
+    save_file({"before": np.ones(7, np.float16), WORD_VECTORS: table}, path)
+    return path
+
+
+def resident_megabytes(path: Path) -> float:
+    """Of the file `path` in this process."""
+    maps = Path("/proc/self/smaps").read_text().split("kB\nVmFlags")
+    sizes = [re.search(r"^Rss:\s+(\d+)", one, re.M) for one in maps if str(path) in one]
+    return sum(int(size[1]) for size in sizes if size) / 1024
+
+
+def test_rows_of_the_word_table(weights: Path) -> None:
+    table = WordTable.open(weights)
+    assert table.dimension == DIMENSION
+    wanted = [0, 99_999, 1, 1, 54_321]
+    rows = table.rows(wanted)
+    assert rows.shape == (5, DIMENSION)
+    assert (rows[:, 0] + 1000 * rows[:, 1].astype(np.float32)).astype(int).tolist() == wanted
+    assert table.rows([]).shape == (0, DIMENSION)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc/self/smaps")
+def test_the_word_table_does_not_fill_the_process(weights: Path) -> None:
+    weights.read_bytes()  # cached by the system, as after other processes: whole neighbourhoods come at once
+    table = WordTable.open(weights)
+    chance = np.random.default_rng(1)
+    largest = 0.0
+    for _ in range(400):
+        table.rows(chance.integers(0, ROWS, 25).tolist())
+        largest = max(largest, resident_megabytes(weights))
+    assert 0 < largest < 30, "of 77 MB"
+
+
+@pytest.mark.parametrize("damage", ["short", "text", "empty", "float32", "nameless"])
+def test_a_damaged_word_table_is_named(damage: str, weights: Path, tmp_path: Path) -> None:
+    path = tmp_path / "model.safetensors"
+    if damage == "float32":
+        save_file({WORD_VECTORS: np.zeros((2, 4), np.float32)}, path)
+    elif damage == "nameless":
+        save_file({"other": np.zeros((2, 4), np.float16)}, path)
+    else:
+        good = weights.read_bytes()
+        path.write_bytes({"short": good[:100_000], "text": b"no weights at all", "empty": b""}[damage])
+    with pytest.raises(EncoderError, match=r"model\.safetensors is damaged"):
+        WordTable.open(path)
+
+
+def test_memory_is_given_back_again_and_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls, enough = list[int](), threading.Event()
+
+    def trim(padding: int) -> int:
+        calls.append(padding)
+        if len(calls) == 3:
+            enough.set()
+        return 1
+
+    monkeypatch.setattr(memory, "_of_glibc", lambda name: trim if name == "malloc_trim" else None)
+    end = memory.give_back_memory(0.01)
+    assert enough.wait(30)
+    end()
+    assert set(calls) == {0}
+
+
+def test_without_glibc_nothing_happens(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory.sys, "platform", "win32")
+    before = threading.active_count()
+    memory.share_memory()
+    memory.give_back_memory(0.01)()
+    assert threading.active_count() == before
