@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -11,8 +12,11 @@ import pytest
 from fake_corpus import FakeCorpus
 from fastapi.testclient import TestClient
 
-from alpie.app.page.chat import Conversation
+from alpie.app.page.catalogue import words_for
+from alpie.app.page.chat import Chat, Conversation
 from alpie.app.page.choices import Choices
+from alpie.app.page.help import load_help_lines
+from alpie.app.page.library import Opening
 from alpie.app.page.rates import Limits
 from alpie.app.page.server import create_app
 from alpie.app.schema import SCHEMAS
@@ -58,6 +62,18 @@ def test_no_share_no_analytics_no_monitoring_no_history(pages: list[Any]) -> Non
         assert page.footer_links == []
         assert not page.mcp_server
         assert page.ssr_mode is False
+        assert page.max_file_size == 1  # byte: the second wall behind the closed door
+
+
+def test_gradio_and_its_client_are_told_to_call_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    names = ("GRADIO_ANALYTICS_ENABLED", "HF_HUB_DISABLE_TELEMETRY", "HF_HUB_OFFLINE")
+    for name in names:
+        monkeypatch.delenv(name, raising=False)
+    corpus = FakeCorpus()
+    create_app(lambda: corpus)
+    assert os.environ["GRADIO_ANALYTICS_ENABLED"] == "False"  # anything else but "True" would do
+    assert os.environ["HF_HUB_DISABLE_TELEMETRY"] in ("1", "True")  # the second is Gradio's own
+    assert os.environ["HF_HUB_OFFLINE"] == "1"
 
 
 def test_the_queue_has_a_length_and_answers_several_at_once(pages: list[Any]) -> None:
@@ -84,6 +100,11 @@ def test_conversations_are_not_remembered_without_end(pages: list[Any], app: Any
         route.app.state_holder for route in app.routes if hasattr(getattr(route, "app", None), "state_holder")
     ]
     assert [holder.capacity for holder in holders] == [100, 100]
+    import gradio as gr
+
+    for page in pages:
+        (talk,) = (one for one in page.blocks.values() if isinstance(one, gr.State))
+        assert talk.time_to_live == 3600
 
 
 @pytest.mark.parametrize("home", ["", "/en"])
@@ -132,6 +153,8 @@ def test_the_chat_shows_no_tags_no_formulas_no_share_button(config: Any) -> None
     assert chat["latex_delimiters"] == []
     assert chat["buttons"] == []
     assert chat["line_breaks"] is False
+    assert chat["reasoning_tags"] == []
+    assert chat["group_consecutive_messages"] is False
     assert chat.get("feedback_options") in (None, [])
 
 
@@ -147,6 +170,60 @@ def test_nothing_in_the_page_comes_from_elsewhere(client: TestClient) -> None:
     assert loaded
     assert not [one for one in loaded if re.match(r"(?:https?:)?//", one)]
     assert "fonts.googleapis" not in json.dumps(client.get("/config").json())
+
+
+def test_the_policy_names_no_other_host(client: TestClient) -> None:
+    """Gradio's sanitiser lets `<img src="https://…">` pass, and the browser would fetch it."""
+    for path in ("/", "/en/"):
+        policy = client.get(path).headers["content-security-policy"]
+        directives = {name: sources for name, *sources in map(str.split, policy.split(";"))}
+        assert directives["default-src"] == ["'none'"]
+        assert directives["img-src"] == ["'self'", "data:", "blob:"]
+        assert directives["connect-src"] == directives["form-action"] == directives["base-uri"] == ["'self'"]
+        assert directives["frame-ancestors"] == ["'none'"]
+        everywhere = {source for sources in directives.values() for source in sources}
+        assert not [one for one in everywhere if not re.fullmatch(r"'[\w+/=-]+'|data:|blob:", one)]
+        own = [one for one in directives["script-src"] if not one.startswith("'sha256-")]
+        assert own == ["'self'", "'unsafe-eval'"]  # without the second Gradio's page stays blank
+
+
+def test_the_page_says_its_language_whatever_the_browser_speaks(pages: list[Any]) -> None:
+    assert sorted(re.findall(r"lang = '(\w+)'", " ".join(str(page.js) for page in pages))) == ["en", "es"]
+
+
+def test_the_box_is_emptied_once(pages: list[Any]) -> None:
+    """What is typed while an answer is made is not erased; the question itself stays until it has arrived."""
+    import gradio as gr
+
+    for page in pages:
+        asking = [one for one in page.fns.values() if one.fn and len(one.outputs) == 3]
+        assert len(asking) == 2  # by key and by button
+        for event in asking:
+            boxes = [box for _, _, box in event.fn("¿Cuántas detenciones hubo?", None, None)]
+            assert boxes[0] == ""
+            assert len(boxes) > 1
+            assert boxes[1:] == [gr.skip()] * (len(boxes) - 1)
+            assert event.js is None  # which would empty it before
+
+
+class _Failing(FakeCorpus):
+    def ask(self, question: str, turns: tuple[str, ...] = ()) -> Any:
+        raise RuntimeError("/secret")
+
+
+def test_an_error_of_ours_is_told_to_nobody_but_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    corpus = _Failing()
+    with TestClient(create_app(lambda: corpus), client=("10.0.0.1", 1)) as client:
+        event = client.post("/gradio_api/call/ask", json={"data": ["¿Cuántas?", []]}).json()["event_id"]
+        told = client.get(f"/gradio_api/call/ask/{event}").text
+        assert "event: error" in told
+        assert "secret" not in told
+        assert "RuntimeError" not in told
+    opening = Opening(lambda: corpus).start()
+    *_, (messages, _) = Chat(opening, words_for("es"), load_help_lines()).ask("¿Cuántas?", Conversation())
+    assert words_for("es").html("chat.failed") in messages[-1]["content"]
+    assert "secret" not in messages[-1]["content"]
+    assert "/secret" in caplog.text
 
 
 def test_what_a_browser_brings_along_is_only_text(client: TestClient) -> None:

@@ -55,6 +55,9 @@ def test_ask_click_highlight(visit: Open) -> None:
     answer.locator("a.note").first.click()
     tab.highlight_in_view(quote)
     expect(page.locator("#panel h2")).to_be_focused()
+    page.evaluate("document.querySelector('#panel .panel-content').scrollTop = 1e6")
+    answer.locator("a.note").first.click()  # the same note again leads back to its words
+    tab.highlight_in_view(quote)
     expect(page.locator("#panel .document")).to_have_attribute("lang", "es")
     assert page.url.rstrip("/") == tab.base, "opening a note must not leave the page"
 
@@ -384,6 +387,7 @@ def test_the_record_can_be_printed_and_saved(visit: Open) -> None:
 def test_in_english(visit: Open) -> None:
     tab = visit(locale="en-GB")
     page = tab.open()
+    expect(page.locator("html")).to_have_attribute("lang", "es")  # Gradio takes the browser's
     page.locator("a.language").click()
     page.wait_for_url("**/en/")
     page.wait_for_selector("body[data-ready]")
