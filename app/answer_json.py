@@ -186,6 +186,7 @@ def _place_row(place: Place, language: str) -> Row:
     return {
         "doc": place.document_id,
         "text": place.text,
+        "shown": place.shown,
         "start": place.start,
         "end": place.end,
         "spans": _rows(place.spans),

@@ -94,7 +94,13 @@ _HIT = _object(
     ),
 )
 _PLACE = _object(
-    ("path", "box", "label", "page"), **_WORDS, spans=_SPANS, address=_TEXT, **_WHERE, citation=_TEXT
+    ("path", "box", "label", "page"),
+    **_WORDS,
+    shown=_described(_TEXT, "the same, with «[…]» where words between them were left out"),
+    spans=_SPANS,
+    address=_TEXT,
+    **_WHERE,
+    citation=_TEXT,
 )
 _VERIFICATION = _object(
     text=_TEXT,

@@ -23,6 +23,7 @@ from itertools import islice
 from typing import Protocol
 
 from alpie.app.citation import cite
+from alpie.app.omissions import with_omissions
 from alpie.app.records import Citation
 from alpie.app.text_view import TextView, fold_quotes, views_of
 from alpie.app.word_alignment import Alignment, Difference, DifferenceKind, align
@@ -83,11 +84,15 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class Place:
-    """Where the text, or what it was made from, stands. `text` are the document's own words."""
+    """Where the text, or what it was made from, stands. `text` are the document's own words.
+
+    `shown` are the same with «[…]» where words between them were left out.
+    """
 
     document_id: str
     spans: tuple[Span, ...]
     text: str
+    shown: str
     citation: Citation | None  # of the passage it stands in, or before; None for a document without passages
 
     @property
@@ -235,9 +240,13 @@ class QuotationChecker:
 
     def _place(self, document_id: str, spans: tuple[Span, ...]) -> Place:
         document = self.corpus.documents[document_id]
-        passage = _passage_at(self._passages[document_id], spans)
+        passages = self._passages[document_id]
+        passage = _passage_at(passages, spans)
         citation = cite(document, passage) if passage else None
-        return Place(document_id, spans, readable_text(document.text, spans), citation)
+        near = (one for one in passages if one.start < spans[-1].end and one.end > spans[0].start)
+        sentences = [sentence for one in near for sentence in one.sentences]
+        shown = with_omissions(document.text, spans, sentences)
+        return Place(document_id, spans, readable_text(document.text, spans), shown, citation)
 
 
 def _bare(pasted: str) -> str:

@@ -14,9 +14,8 @@ from alpie.app.export import export as write_export
 from alpie.app.page.catalogue import Words
 from alpie.app.page.html import tag
 from alpie.app.page.library import Library
-from alpie.app.page.places import parse_spans
+from alpie.app.page.places import words_at
 from alpie.index.errors import AddressError
-from alpie.index.readable import readable_text
 
 __all__ = ["MOST_PLACES", "export", "places"]
 
@@ -61,8 +60,7 @@ def export(
 def _excerpt(library: Library, address: str, spans: str) -> Excerpt:
     passage = library.passage(address)
     document = library.documents[passage.document_id]
-    chosen = parse_spans(spans, passage, len(document.text)) if spans else ()
+    chosen, text = words_at(spans, passage, document, library)
     if not chosen:
         return Excerpt.from_passage(document, passage)
-    text = readable_text(document.text, chosen)
     return Excerpt(text, cite(document, passage), chosen[0].start, chosen[-1].end)

@@ -91,7 +91,7 @@ def _spoken(text: str) -> str:
 def _place(library: Library, place: Place, words: Words) -> str:
     document = library.documents[place.document_id]
     quote = tag(
-        "blockquote", tag("span", escape(place.text), class_="words"), class_="quote", lang=document.language
+        "blockquote", tag("span", escape(place.shown), class_="words"), class_="quote", lang=document.language
     )
     if place.citation is None:
         return tag(

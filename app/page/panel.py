@@ -10,12 +10,11 @@ from alpie.app.page.catalogue import Words
 from alpie.app.page.html import escape, tag
 from alpie.app.page.library import Library
 from alpie.app.page.page_images import has_pages, page_figure, sheet_at
-from alpie.app.page.places import link, parse_spans
+from alpie.app.page.places import link, words_at
 from alpie.app.page.reader import Reader
 from alpie.app.records import Citation
 from alpie.app.verify import QuotationChecker
 from alpie.index.errors import AddressError
-from alpie.index.readable import readable_text
 from alpie.index.records import Document, Layout, Passage, Span
 
 __all__ = ["Panels", "editorial_fields"]
@@ -54,9 +53,8 @@ class Panels:
         """The panel opened at an address; raises AddressError."""
         passage = self.library.passage(address)
         document = self.library.documents[passage.document_id]
-        chosen = parse_spans(spans, passage, len(document.text)) if spans else ()
+        chosen, text = words_at(spans, passage, document, self.library)
         marks = chosen or tuple(span for sentence in passage.sentences for span in sentence.spans)
-        text = readable_text(document.text, marks)
         citation = cite(document, passage)
         head = tag(
             "header",

@@ -11,11 +11,13 @@ import re
 from collections.abc import Sequence
 from urllib.parse import quote, urlencode
 
-from alpie.index.records import Passage, Span
+from alpie.app.omissions import in_order, whole_words, with_omissions
+from alpie.app.page.library import Library
+from alpie.index.records import Document, Passage, Sentence, Span
 
-__all__ = ["link", "parse_spans", "question_link", "spans_parameter"]
+__all__ = ["link", "parse_spans", "question_link", "spans_parameter", "words_at"]
 
-_SPAN = re.compile(r"(-?\d{1,8})-(\d{1,8})")
+_SPAN = re.compile(r"(-?\d{1,8})-(-?\d{1,8})")
 _MOST_SPANS = 200
 
 
@@ -31,6 +33,29 @@ def parse_spans(text: str, passage: Passage, document_length: int) -> tuple[Span
     found = (_SPAN.fullmatch(piece) for piece in text.split(",")[:_MOST_SPANS])
     spans = (Span(origin + int(m[1]), origin + int(m[2])) for m in found if m)
     return tuple(span for span in spans if 0 <= span.start < span.end <= document_length)
+
+
+def words_at(
+    text: str, passage: Passage, document: Document, library: Library
+) -> tuple[tuple[Span, ...], str]:
+    """The spans `text` chooses near `passage`, and the words there; none and those of the passage where it chooses none.
+
+    Whoever makes a link chooses the spans, so they are put in order and widened to whole words, what they
+    leave out is marked, and those that belong to another passage are passed over.
+    """
+    chosen = in_order(parse_spans(text, passage, len(document.text)))
+    if not chosen:
+        return (), passage.text
+    sentences: Sequence[Sentence] = passage.sentences
+    start, end = chosen[0].start, chosen[-1].end
+    if start < passage.start or end > passage.end:  # a heading, or words of several passages
+        those = (one for one in library.passages if one.document_id == document.id)
+        sentences = [sentence for one in those for sentence in one.sentences]
+        low, high = (end, passage.start) if end <= passage.start else (passage.end, start)
+        if any(sentence.start < high and sentence.end > low for sentence in sentences):
+            return (), passage.text
+    spans = whole_words(document.text, chosen, sentences)
+    return spans, with_omissions(document.text, spans, sentences)
 
 
 def link(passage: Passage, spans: Sequence[Span] = ()) -> str:

@@ -1,0 +1,87 @@
+"""The words at chosen spans of a document, with «[…]» wherever words between them were left out.
+
+Spans also come from strangers: whoever follows a link must not be shown, as one quotation, words that stand
+nowhere together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from alpie.index.readable import collapse
+from alpie.index.records import Sentence, SentenceRole, Span
+
+__all__ = ["OMISSION", "in_order", "whole_words", "with_omissions"]
+
+OMISSION = "[…]"
+_OVER_OTHERS = (SentenceRole.HEADER, SentenceRole.LEAD_IN)  # read on in each row or item below them
+
+
+def in_order(spans: Sequence[Span]) -> tuple[Span, ...]:
+    """`spans` without those that begin before another one given earlier ends."""
+    kept: list[Span] = []
+    for span in spans:
+        if not kept or span.start >= kept[-1].end:
+            kept.append(span)
+    return tuple(kept)
+
+
+def whole_words(source: str, spans: Sequence[Span], sentences: Sequence[Sentence]) -> tuple[Span, ...]:
+    """`spans`, in order, widened to whole words; never over the edge of a sentence's part, see `Sentence.spans`.
+
+    That edge may lie within a word of the file: in «abuso19» the call of a footnote is not part of the word.
+    """
+    edges = {edge for sentence in sentences for part in sentence.spans for edge in (part.start, part.end)}
+    widened: list[Span] = []
+    for start, end in ((span.start, span.end) for span in in_order(spans)):
+        while start > 0 and start not in edges and source[start - 1].isalnum() and source[start].isalnum():
+            start -= 1
+        while end < len(source) and end not in edges and source[end - 1].isalnum() and source[end].isalnum():
+            end += 1
+        widened.append(Span(start, end))
+    return in_order(widened)
+
+
+def with_omissions(source: str, spans: Sequence[Span], sentences: Sequence[Sentence]) -> str:
+    """The readable text of `spans`, which ascend; «[…]» where words of `sentences` lie between two of them.
+
+    Headers, footers and calls of footnotes are in no sentence: over them a sentence reads on. So does a row
+    after the header of its table, and an item after the sentence that introduces its list.
+    """
+    pieces: list[str] = []
+    for before, span in zip([None, *spans], spans, strict=False):
+        if before is None:
+            joint = ""
+        elif _leaves_out(source, before, span, sentences):
+            joint = f" {OMISSION} "
+        elif _at(before, sentences) is not _at(span, sentences):
+            joint = " " if any(map(str.isspace, source[before.end : span.start])) else ""
+        else:
+            joint = ""  # of one sentence: a word may be cut at the end of its line
+        pieces += [joint, source[span.start : span.end]]
+    return collapse("".join(pieces))
+
+
+def _leaves_out(source: str, before: Span, after: Span, sentences: Sequence[Sentence]) -> bool:
+    between = [
+        sentence
+        for sentence in sentences
+        for part in sentence.spans
+        if source[max(part.start, before.end) : max(before.end, min(part.end, after.start))].strip()
+    ]
+    if not between:
+        return False
+    over = _at(before, sentences)
+    group = over.group if over and over.role in _OVER_OTHERS and before.end >= over.end else None
+    first = _at(after, sentences)
+    ends_well = (
+        group is not None and first is not None and first.group == group and after.start <= first.start
+    )
+    return not ends_well or any(sentence.group != group for sentence in between)
+
+
+def _at(span: Span, sentences: Sequence[Sentence]) -> Sentence | None:
+    """The first sentence that `span` touches; None for none."""
+    return next(
+        (s for s in sentences if any(p.start < span.end and span.start < p.end for p in s.spans)), None
+    )
