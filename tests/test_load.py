@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import sys
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
 import pytest
 from fake_corpus import FakeCorpus
 from prometheus_client.parser import text_string_to_metric_families
-from serving import serving
+from serving import serving, wait_until_ready
 
 from alpie.app.page import guard
 from alpie.app.page.catalogue import words_for
@@ -33,11 +35,39 @@ class SlowCorpus(FakeCorpus):
         return super().ask(question, turns)
 
 
+class CrowdedCorpus(FakeCorpus):
+    """One that counts how many searches run at the same time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now = self.most = 0
+        self._lock = threading.Lock()
+
+    def search(self, *arguments: Any, **options: Any) -> Any:
+        with self._lock:
+            self.now += 1
+            self.most = max(self.most, self.now)
+        time.sleep(0.1)
+        with self._lock:
+            self.now -= 1
+        return super().search(*arguments, **options)
+
+
 def values(address: str) -> dict[tuple[str, str], float]:
     """Of `/al/metrics`: by name and first label."""
     text = httpx.get(f"{address}/al/metrics").raise_for_status().text
     samples = (sample for family in text_string_to_metric_families(text) for sample in family.samples)
     return {(one.name, next(iter(one.labels.values()), "")): one.value for one in samples}
+
+
+def test_few_fragments_are_made_at_once() -> None:
+    corpus = CrowdedCorpus()
+    with serving(create_app(lambda: corpus)) as address, ThreadPoolExecutor(16) as visitors:
+        wait_until_ready(address)
+        asked = [f"{address}/al/search?text=menores+{number}" for number in range(32)]
+        answers = list(visitors.map(lambda one: httpx.get(one, timeout=60), asked))
+    assert {one.status_code for one in answers} == {200}
+    assert 1 < corpus.most <= 4
 
 
 def test_visitors_lose_nothing_and_are_counted() -> None:

@@ -9,8 +9,11 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Mapping
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
+from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, JSONResponse, Response
@@ -36,6 +39,7 @@ _LOG = logging.getLogger(__name__)
 _ASSETS = Path(__file__).resolve().parent / "assets"
 _OPENING_SECONDS = 20.0  # a fragment waits this long for the corpus; the script then asks again
 _LONGEST_VALUE = 4000  # characters of one parameter
+_AT_ONCE = 4  # fragments made at the same time: more take turns anyway, and each holds what it works on
 
 Make = Callable[[Library, Words], Response]
 
@@ -50,6 +54,7 @@ def add_routes(
     """Hang the routes on `app`; `scripts`: the page's script in each language."""
     router = APIRouter(prefix="/al", include_in_schema=False)
     kept: list[Panels] = []  # of the corpus in use
+    at_once = CapacityLimiter(_AT_ONCE)
 
     def panels_of(library: Library) -> Panels:
         for panels in kept:
@@ -59,7 +64,10 @@ def add_routes(
         return kept[0]
 
     async def answer(request: Request, make: Make) -> Response:
-        return await run_in_threadpool(_answered, opening, words_asked(request), make)
+        if not opening.settled:  # many may wait, few work
+            await run_in_threadpool(_waited, opening)
+        work = partial(_answered, opening, words_asked(request), make)
+        return await to_thread.run_sync(work, limiter=at_once)
 
     @router.get("/script")
     async def script(request: Request) -> Response:
@@ -192,10 +200,15 @@ async def _body(request: Request, most_bytes: int) -> bytes:
     return body[:most_bytes]
 
 
+def _waited(opening: Opening) -> None:
+    with suppress(NotReady):
+        opening.wait(_OPENING_SECONDS)
+
+
 def _answered(opening: Opening, words: Words, make: Make) -> Response:
     """What `make` says, or a plain sentence with the right status."""
     try:
-        return make(opening.wait(_OPENING_SECONDS), words)
+        return make(opening.wait(), words)
     except NotReady as error:
         key = "chat.not_ready" if error.failed else "chat.still_opening"
         return _sentence(words.html(key), 500 if error.failed else 503)
