@@ -35,7 +35,7 @@ __all__ = ["LoadReport", "Process", "load", "main", "serving"]
 
 _START_SECONDS = 600
 _TICKS = os.sysconf("SC_CLK_TCK")
-_FRESH_AFTER = 40  # questions of one address when there are no pauses: below the limit of a minute
+_TURNS = 40  # questions of one address when there are no pauses: below the limit of a minute
 
 
 @dataclass(frozen=True)
@@ -91,10 +91,14 @@ def load(
     process: Process | None = None,
     most_questions: int | None = None,
     questions: Sequence[str] | None = None,
+    turns: int = _TURNS,
 ) -> LoadReport:
-    """Send `users` visitors for `seconds`, or until `most_questions` are answered, and measure."""
+    """Send `users` visitors for `seconds`, or until `most_questions` are answered, and measure.
+
+    `turns`: with `most_questions`, the questions of one conversation; then another visitor comes.
+    """
     asked = itertools.cycle(questions or own_questions())
-    return asyncio.run(_load(address, users, seconds, pause_seconds, process, most_questions, asked))
+    return asyncio.run(_load(address, users, seconds, pause_seconds, process, most_questions, asked, turns))
 
 
 async def _load(
@@ -105,6 +109,7 @@ async def _load(
     process: Process | None,
     most: int | None,
     asked: Iterator[str],
+    turns: int,
 ) -> LoadReport:
     tally, memory = Tally(), list[tuple[int, float]]()
     locals_ = (f"127.{1 + n // 62500}.{n // 250 % 250}.{n % 250 + 2}" for n in itertools.count())
@@ -127,7 +132,7 @@ async def _load(
                         until = until or time.monotonic() + seconds
                 if most is None:
                     await visitor.stay(until, pause)
-                for _ in range(_FRESH_AFTER if most else 0):
+                for _ in range(turns if most else 0):
                     if tally.asked < (most or 0) and time.monotonic() < until:
                         await visitor.do("ask")
             except httpx.HTTPError as error:
@@ -244,6 +249,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--seconds", type=float, default=120.0)
     parser.add_argument("--pause", type=float, default=4.0, help="seconds between two actions, on average")
     parser.add_argument("--questions", type=int, help="stop after so many, and watch the memory")
+    parser.add_argument("--turns", type=int, default=_TURNS, help="with --questions: of one conversation")
     parser.add_argument("--address", help="a server that is running; else one is started")
     parser.add_argument("--pid", type=int, help="its process, to measure it")
     parser.add_argument("--data", type=Path, help="index of the server that is started")
@@ -251,7 +257,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     seconds = given.seconds if given.questions is None else 86_400.0
 
     def run(address: str, process: Process | None) -> LoadReport:
-        return load(address, given.users, seconds, given.pause, process, given.questions)
+        return load(address, given.users, seconds, given.pause, process, given.questions, turns=given.turns)
 
     if given.address:
         report = run(given.address, Process(given.pid) if given.pid else None)
