@@ -15,7 +15,7 @@ from alpie.index.weights import WORD_VECTORS
 
 __all__ = ["WordTable"]
 
-_LET_GO_AFTER = 256  # rows; each may have brought 64 kB of its neighbourhood into the process
+_LET_GO_AFTER = 512  # rows; each may have brought 64 kB of its neighbourhood into the process
 
 
 class WordTable:

@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 from fake_corpus import FakeCorpus
+from gradio.queueing import Queue
 from prometheus_client.parser import text_string_to_metric_families
 from serving import serving, wait_until_ready
 
@@ -68,6 +69,26 @@ def test_few_fragments_are_made_at_once() -> None:
         answers = list(visitors.map(lambda one: httpx.get(one, timeout=60), asked))
     assert {one.status_code for one in answers} == {200}
     assert 1 < corpus.most <= 4
+
+
+def test_gradio_keeps_no_table_of_every_question(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = list[int]()
+
+    def table(records: list[Any]) -> Any:
+        made.append(len(records))
+        raise AssertionError
+
+    monkeypatch.setattr(Queue, "_get_df", staticmethod(table))
+    queues = list[Queue]()
+    start = Queue.start
+    monkeypatch.setattr(Queue, "start", lambda queue: [queues.append(queue), start(queue)][1])
+    corpus = FakeCorpus()
+    with serving(create_app(lambda: corpus)) as address:
+        report = load(address, users=2, seconds=300, pause_seconds=0, most_questions=6)
+    assert report.answered >= 6
+    assert not made
+    assert queues
+    assert all(len(queue.event_analytics) <= 1 for queue in queues)
 
 
 def test_visitors_lose_nothing_and_are_counted() -> None:

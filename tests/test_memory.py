@@ -56,7 +56,7 @@ def test_the_word_table_does_not_fill_the_process(weights: Path) -> None:
     for _ in range(400):
         table.rows(chance.integers(0, ROWS, 25).tolist())
         largest = max(largest, resident_megabytes(weights))
-    assert 0 < largest < 30, "of 77 MB"
+    assert 0 < largest < 45, "of 77 MB"
 
 
 @pytest.mark.parametrize("damage", ["short", "text", "empty", "float32", "nameless"])

@@ -30,6 +30,8 @@ __all__ = ["create_app", "serve"]
 
 # Gradio and its client otherwise call home when they start.
 _QUIET = {"GRADIO_ANALYTICS_ENABLED": "False", "HF_HUB_DISABLE_TELEMETRY": "1", "HF_HUB_OFFLINE": "1"}
+# Gradio keeps its last 10,000 events and, after each, makes a table of all of them with the times of each function.
+_NO_RECORDS = {"GRADIO_ANALYTICS_MAX_EVENTS": "1", "GRADIO_ANALYTICS_CACHE_FREQUENCY": str(10**9)}
 _AT_ONCE = 4  # questions of the endpoints answered at the same time
 _SESSIONS = 100  # conversations remembered, up to half a megabyte each; a browser brings its own along when it was forgotten
 
@@ -41,7 +43,7 @@ def create_app(
 ) -> FastAPI:
     """The whole application; `open_library` runs in the background, once and whenever `stamp` changes."""
     choices = choices or Choices()
-    os.environ.update(_QUIET)
+    os.environ.update(_QUIET | _NO_RECORDS)
     import gradio as gr  # late: half a second and 150 MB that no other command needs
 
     from alpie.app.page.api import add_api
