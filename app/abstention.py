@@ -150,7 +150,7 @@ def _missing_features(
     passages = [retrieval.hits[rank].passage for rank in near]
     held = [stems(passage.text) | stems(context_of(passage)) for passage in passages]
     anywhere = frozenset().union(*held)
-    weights = {str(term): index.lexical.idf(term) for term in encoded.terms}
+    weights = dict(zip(map(str, encoded.terms), index.lexical.idfs(encoded.terms), strict=True))
     largest = index.lexical.idf("")  # of a word nobody wrote
     text = encoded.question.searched
     names = {str(term) for start, end in names_in(text) for term in terms(text[start:end])}

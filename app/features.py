@@ -177,7 +177,7 @@ def candidates_of(index: SearchIndex, retrieval: Retrieval, passages: int = 20) 
 
 def _asked(index: SearchIndex, retrieval: Retrieval) -> _Asked:
     encoded = retrieval.encoded
-    weights = {str(term): index.lexical.idf(term) for term in encoded.terms}
+    weights = dict(zip(map(str, encoded.terms), index.lexical.idfs(encoded.terms), strict=True))
     mean = encoded.tokens.mean(axis=0) if len(encoded.tokens) else np.zeros(index.dense.dimension, np.float32)
     text = encoded.question.searched
     return _Asked(
@@ -225,10 +225,10 @@ def _row(read: _Read, span: UnitSpan, asked: _Asked, token_weights: NDArray[np.f
     role = sentences[span.first].role
     grouped = role is not SentenceRole.SENTENCE
     return [
-        float(match.mean()),
+        _mean(match),
         weighted,
-        float(np.sort(match)[: max(1, len(match) // 4)].mean()),
-        float(around.mean()),
+        _mean(np.sort(match)[: max(1, len(match) // 4)]),
+        _mean(around),
         float(summed @ asked.mean_tokens / max(float(np.linalg.norm(summed)), 1e-9)),
         float(read.cosines[members].max()),
         _covered(read, members, asked),
@@ -250,6 +250,11 @@ def _row(read: _Read, span: UnitSpan, asked: _Asked, token_weights: NDArray[np.f
         float(read.hit.passage.kind is BlockKind.METADATA),
         float(span.first == 0),
     ]
+
+
+def _mean(values: NDArray[np.float32]) -> float:
+    """As `values.mean()`, which takes three times as long for a few dozen numbers."""
+    return float(np.add.reduce(values) / np.float32(len(values)))
 
 
 def _covered(read: _Read, positions: Sequence[int], asked: _Asked) -> float:

@@ -55,6 +55,7 @@ class TermIndex:
         self._shares = shares  # of the term's weight, 0 … SHARE_SCALE
         self._passages = passages  # ascending within a term
         self._bounds = bounds
+        self._last: tuple[tuple[str, ...], _Asked] | None = None  # a search looks its terms up twice
 
     @classmethod
     def from_terms(cls, rows: Iterable[Sequence[str]]) -> TermIndex:
@@ -89,6 +90,10 @@ class TermIndex:
     def idf(self, term: str) -> float:
         """Robertson–Spärck Jones weight in Lucene's form; a term nobody wrote gets the largest."""
         return self._idf(self.frequency(term))
+
+    def idfs(self, terms: Sequence[str]) -> list[float]:
+        """`idf` of each of `terms`."""
+        return [self._idf(frequency) for frequency in self.frequencies(terms)]
 
     def _idf(self, frequency: int) -> float:
         return math.log(1 + (self.size - frequency + 0.5) / (frequency + 0.5))
@@ -153,13 +158,18 @@ class TermIndex:
         return scores
 
     def _asked(self, question: Sequence[str]) -> _Asked:
-        unique = [str(term) for term in dict.fromkeys(question)]
+        asked, last = tuple(question), self._last
+        if last and last[0] == asked:
+            return last[1]
+        unique = [str(term) for term in dict.fromkeys(asked)]
         numbers = self._terms.numbers_of(unique) if unique else []
         known = sorted({n for n in numbers if n is not None}, key=lambda n: (self._count(n), n))
         idfs = [self._idf(self._count(number)) for number in known]
         total = sum(idfs) + self._idf(0) * sum(number is None for number in numbers)
         postings = sum(self._count(number) for number in known)
-        return _Asked(tuple(known), tuple(idf / total for idf in idfs), postings)
+        found = _Asked(tuple(known), tuple(idf / total for idf in idfs), postings)
+        self._last = asked, found
+        return found
 
     def _count(self, number: int) -> int:
         return int(self._bounds[number + 1] - self._bounds[number])

@@ -161,7 +161,8 @@ class SearchIndex:
         """Weight of each question token: the idf of the word it belongs to, little for a function word."""
         largest = self.lexical.idf("")  # of a word nobody wrote
         weights = np.full(len(vectors.offsets), _FUNCTION_WORD_WEIGHT, dtype=np.float32)
-        places = [(t.start, t.end, self.lexical.idf(t) / largest) for t in question_terms]
+        idfs = self.lexical.idfs(question_terms)
+        places = [(t.start, t.end, idf / largest) for t, idf in zip(question_terms, idfs, strict=True)]
         places += [(t.start, t.end, _FUNCTION_WORD_WEIGHT) for t in tokens(text) if t in STOP_WORDS]
         for i, (start, end) in enumerate(vectors.offsets):
             weights[i] = max(

@@ -19,8 +19,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from string import ascii_lowercase
 
+import numpy as np
+from numpy.typing import NDArray
+
 from alpie.index.analysis import STOP_WORDS, fold, stem, stems_of, tokens
-from alpie.index.term_dictionary import TermDictionary
 
 __all__ = ["Lexicon", "corrected", "lexicon_of", "one_slip_away"]
 
@@ -36,18 +38,37 @@ Frequencies = Callable[[Sequence[str]], Sequence[int]]
 class Lexicon:
     """Words of a language, folded."""
 
-    words: TermDictionary  # a fifth of the memory of a set
-    stems: TermDictionary  # an inflected form whose stem is here is a word too
+    words: NDArray[np.bytes_]  # ascending, UTF-8: a tenth of the memory of a set
+    stems: NDArray[np.bytes_]  # an inflected form whose stem is here is a word too
 
     @classmethod
     def of(cls, words: Iterable[str], spanish: bool = True) -> Lexicon:
-        folded = sorted({fold(word) for word in words})
-        stems = sorted(set(stems_of(folded))) if spanish else []
-        return cls(TermDictionary.of(folded), TermDictionary.of(stems))
+        folded = set(fold("\n".join(words)).split("\n"))
+        return cls(_ascending(folded), _ascending(set(stems_of(list(folded)))) if spanish else _ascending([]))
 
     def __contains__(self, word: str) -> bool:
         singular = (word.removesuffix("s"), word.removesuffix("es"))  # which the stemmer may stem otherwise
-        return word in self.words or stem(word) in self.stems or any(one in self.words for one in singular)
+        return (
+            _holds(self.words, word)
+            or _holds(self.stems, stem(word))
+            or any(_holds(self.words, one) for one in singular)
+        )
+
+    def has(self, word: str) -> bool:
+        """Whether `word` itself is listed."""
+        return _holds(self.words, word)
+
+
+def _ascending(words: Iterable[str]) -> NDArray[np.bytes_]:
+    """Those of at most `_LONGEST` bytes; the longer ones are never looked up."""
+    spelled = (word.encode() for word in words)
+    return np.array(sorted(one for one in spelled if len(one) <= _LONGEST), dtype=f"S{_LONGEST}")
+
+
+def _holds(words: NDArray[np.bytes_], word: str) -> bool:
+    spelled = word.encode("utf-8", "replace")
+    place = int(np.searchsorted(words, np.bytes_(spelled)))
+    return place < len(words) and words[place] == spelled
 
 
 @lru_cache(maxsize=2)
@@ -94,6 +115,8 @@ def _may_be_misspelt(word: str) -> bool:
 
 def _meant(word: str, frequencies: Frequencies, lexicon: Callable[[], Lexicon]) -> str | None:
     """The word of the documents that was meant; None where `word` is one itself, or nobody can tell."""
+    if word in lexicon():  # before the many: most words that no document holds are words
+        return None
     tried = list(dict.fromkeys(one_slip_away(word)))
     stems = stems_of(tried)
     held = [
@@ -101,10 +124,8 @@ def _meant(word: str, frequencies: Frequencies, lexicon: Callable[[], Lexicon]) 
         for other, of_it, times in zip(tried, stems, frequencies(stems), strict=True)
         if other in STOP_WORDS or times
     ]
-    if not held or word in lexicon():
+    if not held:
         return None
     # Where a slip leads to a real word, what only shares its stem with the documents is not meant.
-    real = [
-        (other, of_it) for other, of_it in held if other in STOP_WORDS or other in lexicon().words
-    ] or held
+    real = [(other, of_it) for other, of_it in held if other in STOP_WORDS or lexicon().has(other)] or held
     return real[0][0] if len({of_it for _, of_it in real}) == 1 else None

@@ -50,9 +50,6 @@ class TermDictionary:
         for number in range(len(self)):
             yield self._spelling(number).decode("utf-8", "surrogatepass")
 
-    def __contains__(self, term: str) -> bool:
-        return self.number(term) is not None
-
     def number(self, term: str) -> int | None:
         """The number of `term`, None when it is not among them."""
         return self.numbers_of([term])[0]
