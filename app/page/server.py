@@ -15,6 +15,7 @@ from alpie.app.page.catalogue import LANGUAGES, words_for
 from alpie.app.page.choices import Choices
 from alpie.app.page.delivery import Delivery, preloads
 from alpie.app.page.document_routes import upload_bodies
+from alpie.app.page.gradio_import import import_gradio
 from alpie.app.page.guard import Guard
 from alpie.app.page.library import Library, Opening
 from alpie.app.page.login import Login
@@ -44,7 +45,8 @@ def create_app(
     """The whole application; `open_library` runs in the background, once and whenever `stamp` changes."""
     choices = choices or Choices()
     os.environ.update(_QUIET | _NO_RECORDS)
-    import gradio as gr  # late: half a second and 150 MB that no other command needs
+    import_gradio()  # late: seconds and 150 MB that no other command needs
+    import gradio as gr
 
     from alpie.app.page.api import add_api
     from alpie.app.page.frame import build_page, head_of, script_of
