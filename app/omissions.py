@@ -27,13 +27,13 @@ def in_order(spans: Sequence[Span]) -> tuple[Span, ...]:
 
 
 def whole_words(source: str, spans: Sequence[Span], sentences: Sequence[Sentence]) -> tuple[Span, ...]:
-    """`spans`, in order, widened to whole words; never over the edge of a sentence's part, see `Sentence.spans`.
+    """`spans`, which ascend, widened to whole words; never over the edge of a sentence's part, see `Sentence.spans`.
 
     That edge may lie within a word of the file: in «abuso19» the call of a footnote is not part of the word.
     """
     edges = {edge for sentence in sentences for part in sentence.spans for edge in (part.start, part.end)}
     widened: list[Span] = []
-    for start, end in ((span.start, span.end) for span in in_order(spans)):
+    for start, end in ((span.start, span.end) for span in spans):
         while start > 0 and start not in edges and source[start - 1].isalnum() and source[start].isalnum():
             start -= 1
         while end < len(source) and end not in edges and source[end - 1].isalnum() and source[end].isalnum():

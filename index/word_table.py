@@ -25,7 +25,7 @@ class WordTable:
     """
 
     def __init__(self, path: Path, start: int, shape: tuple[int, int]) -> None:
-        self._start, self._shape = start, shape
+        self._start = start
         self._row_bytes = 2 * shape[1]
         self.dimension = shape[1]
         self._mapped = None if hasattr(os, "pread") else np.memmap(path, "<f2", "r", start, shape)
