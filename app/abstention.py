@@ -13,8 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from alpie.app.answer_types import asked_types
 from alpie.app.choice import Unit
-from alpie.app.features import UNIT_FEATURES, Candidates, asked_types
+from alpie.app.features import UNIT_FEATURES, Candidates
 from alpie.index.analysis import STOP_WORDS, stems, terms, tokens
 from alpie.index.embed import context_of
 from alpie.index.search import EncodedQuestion, Retrieval, SearchIndex

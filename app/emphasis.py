@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from alpie.app.features import asked_types
+from alpie.app.answer_types import asked_types
 from alpie.index.analysis import terms
 
 __all__ = ["emphasise"]

@@ -6,20 +6,21 @@ here knows a document, a subject or a language beyond Spanish and English questi
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from alpie.app.answer_types import ANSWER_TYPES, asked_types, holds_new
 from alpie.app.units import UnitSpan, asks_for_list, unit_spans
-from alpie.index.analysis import fold, stems
+from alpie.index.analysis import stems
 from alpie.index.hits import Hit
 from alpie.index.records import BlockKind, SentenceRole
+from alpie.index.runs import bounds_of
 from alpie.index.search import Retrieval, SearchIndex
 
-__all__ = ["UNIT_FEATURES", "Candidates", "asked_types", "candidates_of"]
+__all__ = ["UNIT_FEATURES", "Candidates", "candidates_of"]
 
 UNIT_FEATURES = (
     "tokens",  # MaxSim: mean over question tokens of the best cosine in the unit
@@ -53,52 +54,6 @@ UNIT_FEATURES = (
     "first",  # of its passage
 )
 
-_NUMBER = re.compile(
-    r"\d|\b(?:un[oa]?|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|once|doce|docena|veinte|cien(?:to)?s?|mil|"
-    r"millon(?:es)?|mitad|tercio|cuarta|doble|triple)\b"
-)
-_DATE = re.compile(
-    r"\b(?:19|20)\d\d\b|\b(?:enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|"
-    r"diciembre)\b|\b\d{1,2}/\d{1,2}/\d{2,4}\b"
-)
-_NAME = re.compile(r"(?<![.!?:«(] )(?<!^)\b[A-ZÁÉÍÓÚÑ][\wÁÉÍÓÚÑáéíóúñ]+")
-_REASON = re.compile(
-    r"\b(?:porque|debido|ya que|a causa|por ello|por lo que|puesto que|dado|dados|con el fin|para)\b"
-)
-_DEFINITION = re.compile(
-    r"\b(?:es (?:un|una|la|el)|son|se refiere|hace referencia|consiste|siglas|denomin|conocid|significa)"
-)
-
-# What a question asks for, by its question words; Spanish folded, and English.
-_ASKS = {
-    "number": re.compile(
-        r"\b(?:cuant[oa]s?|numero|cifra|porcentaje|proporcion|how (?:many|much|old|long|often)|number|percentage|"
-        r"share|cuanta|edad|precio|coste|cuesta|costo|por ciento)\b"
-    ),
-    "date": re.compile(
-        r"\b(?:cuando|fecha|que (?:ano|mes|dia)|en que (?:ano|mes|dia)|when|what (?:year|date|month))\b"
-    ),
-    "person": re.compile(
-        r"\b(?:quien(?:es)?|who|whom|whose|que (?:persona|organismo|organizacion|entidad|empresa)s?)\b"
-    ),
-    "place": re.compile(
-        r"\b(?:donde|dnd|where|en que (?:pais|paises|ciudad|provincias?|lugar|localidad)|que (?:pais|paises|provincias?)|"
-        r"(?:which|what) (?:country|countries|city|province|provinces))\b"
-    ),
-    "reason": re.compile(r"\b(?:por que|porque|why|para que|motivos?|razon(?:es)?|causas?)\b"),
-    "definition": re.compile(
-        r"\b(?:que (?:es|son|significa|se entiende)|what (?:is|are|does \w+ (?:mean|stand))|definicion|define|siglas)\b"
-    ),
-}
-_PATTERNS = {
-    "number": _NUMBER,
-    "date": _DATE,
-    "person": _NAME,
-    "place": _NAME,
-    "reason": _REASON,
-    "definition": _DEFINITION,
-}
-
 
 @dataclass(frozen=True)
 class Candidates:
@@ -117,147 +72,171 @@ class _Asked:
     """The question's side of every comparison, computed once."""
 
     weights: dict[str, float]  # of its terms
-    total: float
     types: frozenset[str]
     words: frozenset[str]  # its terms, as a set
     lists: bool
+    token_weights: NDArray[np.float32]  # (question tokens,)
     mean_tokens: NDArray[np.float32]  # (dimension,), unit length
 
 
 @dataclass(frozen=True)
-class _Read:
-    """A passage's side: one row a sentence."""
+class _Sentences:
+    """All sentences of the passages read, one passage after another: a row each."""
 
-    hit: Hit
+    firsts: NDArray[np.int64]  # (passages,): where each passage begins
     matches: NDArray[np.float32]  # (sentences, question tokens)
     token_sums: NDArray[np.float32]  # (sentences, dimension)
     cosines: NDArray[np.float32]  # (sentences,)
     bm25: NDArray[np.float32]  # (sentences,)
-    found: list[frozenset[str]]  # terms of the question in each sentence
+    found: NDArray[np.bool_]  # (sentences, question terms)
 
 
-def asked_types(question: str) -> frozenset[str]:
-    """Which kinds of answer the question words ask for: any of the keys of the type features."""
-    # inside a sentence «cuando» without an accent joins clauses; it asks only at the start
-    folded = fold(re.sub(r"(?<=\w )cuando\b", " ", question))
-    return frozenset(kind for kind, pattern in _ASKS.items() if pattern.search(folded))
+@dataclass(frozen=True)
+class _Group:
+    """Of each unit some sentences, by their rows."""
 
+    rows: NDArray[np.int64]  # one unit after another
+    starts: NDArray[np.int64]  # (units,): where each begins
 
-def _type_columns(asked: _Asked, text: str) -> list[float]:
-    """For each kind of answer that is asked for: whether one stands in `text` that the question did not give."""
-    columns: list[float] = []
-    for kind in _PATTERNS:
-        if kind not in asked.types:
-            columns.append(0.0)
-            continue
-        haystack = text if kind in ("person", "place") else text.lower()
-        new = any(not stems(match.group()) & asked.words for match in _PATTERNS[kind].finditer(haystack))
-        columns.append(float(new))
-    return columns
+    @classmethod
+    def of(cls, groups: Sequence[Sequence[int]]) -> _Group:
+        counts = [len(group) for group in groups]
+        return cls(np.concatenate([np.array(group, np.int64) for group in groups]), bounds_of(counts)[:-1])
+
+    def over(self, reduce: np.ufunc, values: NDArray[np.generic]) -> NDArray[np.float32]:
+        """`values`, a row a sentence, reduced to a row a unit."""
+        return np.asarray(reduce.reduceat(values[self.rows], self.starts, axis=0))
 
 
 def candidates_of(index: SearchIndex, retrieval: Retrieval, passages: int = 20) -> Candidates:
     """All units of the first `passages` hits."""
+    hits = retrieval.hits[:passages]
     asked = _asked(index, retrieval)
-    bm25 = index.sentence_terms(retrieval.encoded, retrieval.rows[:passages])
-    weights = retrieval.encoded.token_weights
-    rows: list[list[float]] = []
-    hits: list[int] = []
-    spans: list[UnitSpan] = []
-    sums = index.token_sums(retrieval.rows[:passages])
-    for number, row in enumerate(retrieval.rows[:passages]):
-        read = _read(index, retrieval, number, int(row), bm25[number], sums[number], asked)
-        for span in unit_spans(read.hit.passage.sentences, asked.lists):
-            rows.append(_row(read, span, asked, weights))
-            hits.append(number)
-            spans.append(span)
-    features = np.array(rows, dtype=np.float32).reshape(len(rows), len(UNIT_FEATURES))
-    return Candidates(np.array(hits, dtype=np.int64), tuple(spans), features)
+    spans = [
+        (n, span) for n, hit in enumerate(hits) for span in unit_spans(hit.passage.sentences, asked.lists)
+    ]
+    of_hit = np.array([number for number, _ in spans], dtype=np.int64)
+    if not spans:
+        return Candidates(of_hit, (), np.zeros((0, len(UNIT_FEATURES)), dtype=np.float32))
+    sentences = _sentences(index, retrieval, len(hits), asked)
+    columns = (
+        _similarities(sentences, hits, spans, asked)
+        | _of_passages(hits, of_hit)
+        | _of_answer_types(hits, spans, asked)
+        | _of_shape(hits, spans, asked)
+    )
+    features = np.stack([columns[name] for name in UNIT_FEATURES], axis=1).astype(np.float32)
+    return Candidates(of_hit, tuple(span for _, span in spans), features)
 
 
 def _asked(index: SearchIndex, retrieval: Retrieval) -> _Asked:
     encoded = retrieval.encoded
-    weights = dict(zip(map(str, encoded.terms), index.lexical.idfs(encoded.terms), strict=True))
     mean = encoded.tokens.mean(axis=0) if len(encoded.tokens) else np.zeros(index.dense.dimension, np.float32)
     text = encoded.question.searched
     return _Asked(
-        weights=weights,
-        total=sum(weights.values()) or 1.0,
+        weights=dict(zip(map(str, encoded.terms), index.lexical.idfs(encoded.terms), strict=True)),
         types=asked_types(text),
         words=stems(text),
         lists=asks_for_list(text),
+        token_weights=encoded.token_weights,
         mean_tokens=np.asarray(mean / max(float(np.linalg.norm(mean)), 1e-9), dtype=np.float32),
     )
 
 
-def _read(
-    index: SearchIndex,
-    retrieval: Retrieval,
-    number: int,
-    row: int,
-    bm25: NDArray[np.float32],
-    token_sums: NDArray[np.float32],
-    asked: _Asked,
-) -> _Read:
-    hit = retrieval.hits[number]
-    first, last = int(index.sentence_bounds[row]), int(index.sentence_bounds[row + 1])
-    return _Read(
-        hit=hit,
-        matches=retrieval.matches[number],
-        token_sums=token_sums,
-        cosines=index.sentence_vectors.rows(np.arange(first, last)) @ retrieval.encoded.vector,
-        bm25=bm25,
-        found=[stems(sentence.text) & asked.weights.keys() for sentence in hit.passage.sentences],
+def _sentences(index: SearchIndex, retrieval: Retrieval, passages: int, asked: _Asked) -> _Sentences:
+    numbers, firsts = index.sentence_numbers(retrieval.rows[:passages])
+    held = [stems(sentence.text) for hit in retrieval.hits[:passages] for sentence in hit.passage.sentences]
+    return _Sentences(
+        firsts=firsts,
+        matches=np.concatenate(retrieval.matches[:passages]),
+        token_sums=index.token_store.sums(numbers),
+        cosines=index.sentence_vectors.rows(numbers) @ retrieval.encoded.vector,
+        bm25=index.sentence_lexical.scores_of(retrieval.encoded.terms, numbers),
+        found=np.array([[term in terms for term in asked.weights] for terms in held], dtype=np.bool_),
     )
 
 
-def _row(read: _Read, span: UnitSpan, asked: _Asked, token_weights: NDArray[np.float32]) -> list[float]:
-    """The numbers of one unit. A borrowed lead-in counts as if it stood in the unit."""
-    sentences = read.hit.passage.sentences
-    members = list(range(span.first, span.last + 1)) + ([] if span.context is None else [span.context])
-    window = range(max(0, span.first - 1), min(len(sentences), span.last + 2))
-    match = read.matches[members].max(axis=0) if read.matches.size else np.zeros(1, dtype=np.float32)
-    around = np.maximum(match, read.matches[list(window)].max(axis=0)) if read.matches.size else match
-    weighted = float(match @ token_weights) if len(match) == len(token_weights) else 0.0
-    summed = read.token_sums[members].sum(axis=0)
-    text = " ".join(sentence.text for sentence in sentences[span.first : span.last + 1])
-    words = len(text.split())
-    role = sentences[span.first].role
-    grouped = role is not SentenceRole.SENTENCE
-    return [
-        _mean(match),
-        weighted,
-        _mean(np.sort(match)[: max(1, len(match) // 4)]),
-        _mean(around),
-        float(summed @ asked.mean_tokens / max(float(np.linalg.norm(summed)), 1e-9)),
-        float(read.cosines[members].max()),
-        _covered(read, members, asked),
-        _covered(read, [*members, *window], asked),
-        float(read.bm25[members].max()),
-        read.hit.legs["dense"],
-        read.hit.legs["sentence"],
-        read.hit.legs["tokens"],
-        read.hit.legs["lexical"],
-        read.hit.legs["grams"],
-        *_type_columns(asked, text),
-        float(words < 6),
-        float(words > 40 and not grouped),
-        float(grouped and span.last > span.first),
-        float(grouped and span.last > span.first and asked.lists),
-        float(grouped and span.last == span.first and role is not SentenceRole.LEAD_IN),
-        float(role is SentenceRole.LEAD_IN and span.last == span.first),
-        float(read.hit.passage.kind is BlockKind.CAPTION),
-        float(read.hit.passage.kind is BlockKind.METADATA),
-        float(span.first == 0),
-    ]
+_Spans = Sequence[tuple[int, UnitSpan]]  # each with the number of its hit
+_Columns = dict[str, NDArray[np.generic]]  # (units,) each
 
 
-def _mean(values: NDArray[np.float32]) -> float:
-    """As `values.mean()`, which takes three times as long for a few dozen numbers."""
-    return float(np.add.reduce(values) / np.float32(len(values)))
+def _similarities(sentences: _Sentences, hits: Sequence[Hit], spans: _Spans, asked: _Asked) -> _Columns:
+    """How like the question the units are. A borrowed lead-in counts as if it stood in the unit."""
+    units: list[list[int]] = []
+    windows: list[list[int]] = []  # with the sentences before and after
+    for number, span in spans:
+        first, count = int(sentences.firsts[number]), len(hits[number].passage.sentences)
+        borrowed = [] if span.context is None else [first + span.context]
+        units.append([*range(first + span.first, first + span.last + 1), *borrowed])
+        windows.append([*range(first + max(0, span.first - 1), first + min(count, span.last + 2)), *borrowed])
+    unit, window = _Group.of(units), _Group.of(windows)
+    summed = unit.over(np.add, sentences.token_sums)
+    columns: _Columns = {
+        "late": summed @ asked.mean_tokens / np.maximum(np.linalg.norm(summed, axis=1), 1e-9),
+        "cosine": unit.over(np.maximum, sentences.cosines),
+        "bm25": unit.over(np.maximum, sentences.bm25),
+        "coverage": _covered(unit, sentences, asked),
+        "coverage_window": _covered(window, sentences, asked),
+    }
+    if not len(asked.token_weights):
+        none = np.zeros(len(spans), dtype=np.float32)
+        return columns | dict.fromkeys(("tokens", "tokens_weighted", "tokens_low", "tokens_window"), none)
+    matches = unit.over(np.maximum, sentences.matches)
+    quarter = max(1, matches.shape[1] // 4)
+    return columns | {
+        "tokens": matches.mean(axis=1),
+        "tokens_weighted": matches @ asked.token_weights,
+        "tokens_low": np.sort(matches, axis=1)[:, :quarter].mean(axis=1),
+        "tokens_window": window.over(np.maximum, sentences.matches).mean(axis=1),
+    }
 
 
-def _covered(read: _Read, positions: Sequence[int], asked: _Asked) -> float:
-    """Share of the question's term weight that these sentences hold."""
-    held = frozenset().union(*(read.found[position] for position in positions))
-    return sum(asked.weights[term] for term in held) / asked.total
+def _covered(group: _Group, sentences: _Sentences, asked: _Asked) -> NDArray[np.float64]:
+    """Share of the question's term weight that stands in each unit, shape (units,)."""
+    weights = np.array([*asked.weights.values()], dtype=np.float64)
+    return np.asarray(group.over(np.logical_or, sentences.found) @ weights / (weights.sum() or 1.0))
+
+
+def _of_passages(hits: Sequence[Hit], of_hit: NDArray[np.int64]) -> _Columns:
+    legs = {
+        "passage_cosine": "dense",
+        "passage_sentence": "sentence",
+        "passage_tokens": "tokens",
+        "passage_lexical": "lexical",
+        "passage_grams": "grams",
+    }
+    columns: _Columns = {
+        name: np.array([hit.legs[leg] for hit in hits])[of_hit] for name, leg in legs.items()
+    }
+    for name, kind in (("caption", BlockKind.CAPTION), ("metadata", BlockKind.METADATA)):
+        columns[name] = np.array([hit.passage.kind is kind for hit in hits])[of_hit]
+    return columns
+
+
+def _of_answer_types(hits: Sequence[Hit], spans: _Spans, asked: _Asked) -> _Columns:
+    """For each kind of answer that is asked for: whether one stands in the unit that the question did not give."""
+    columns: _Columns = {kind: np.zeros(len(spans)) for kind in ANSWER_TYPES}
+    if asked.types:
+        quoted = [hits[n].passage.sentences[span.first : span.last + 1] for n, span in spans]
+        texts = [" ".join(sentence.text for sentence in sentences) for sentences in quoted]
+        for kind in asked.types:
+            columns[kind] = np.array([holds_new(kind, text, asked.words) for text in texts])
+    return columns
+
+
+def _of_shape(hits: Sequence[Hit], spans: _Spans, asked: _Asked) -> _Columns:
+    """What the units are: how long, and of which role."""
+    quoted = [hits[n].passage.sentences[span.first : span.last + 1] for n, span in spans]
+    words = np.array([sum(len(sentence.text.split()) for sentence in sentences) for sentences in quoted])
+    several = np.array([len(sentences) > 1 for sentences in quoted])
+    grouped = np.array([sentences[0].role is not SentenceRole.SENTENCE for sentences in quoted])
+    lead_in = np.array([sentences[0].role is SentenceRole.LEAD_IN for sentences in quoted])
+    return {
+        "short": words < 6,
+        "long": (words > 40) & ~grouped,
+        "list": grouped & several,
+        "list_asked": grouped & several & asked.lists,
+        "item": grouped & ~several & ~lead_in,
+        "lead_in": lead_in & ~several,
+        "first": np.array([span.first == 0 for _, span in spans]),
+    }

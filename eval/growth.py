@@ -181,13 +181,14 @@ def _stages(
     encoded = index.encode(question)
     hits = index.search(question, 10)
     rows = np.resize(hits.rows, index.weights.reread)
+    sentences, _ = index.sentence_numbers(rows)
     work: dict[str, Callable[[], object]] = {
         "encode": lambda: index.encode(question),
         "dense": lambda: index.dense.search(encoded.vector, 100),
         "sentences": lambda: index.sentence_vectors.search(encoded.vector, 200),
         "lexical": lambda: index.lexical.best(encoded.terms, 100),
         "grams": lambda: index.gram_index.best(encoded.grams, 100),
-        "sentence terms": lambda: index.sentence_terms(encoded, rows),
+        "sentence terms": lambda: index.sentence_lexical.scores_of(encoded.terms, sentences),
         "token matches": lambda: index.token_matches(encoded, rows),
         "whole search": lambda: index.search(question, 10),
         "search and judge": lambda: judge(index, question),

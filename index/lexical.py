@@ -38,6 +38,15 @@ class _Asked:
     postings: int
 
 
+@dataclass(frozen=True)
+class _Last:
+    """What was found out for the question asked last."""
+
+    question: tuple[str, ...]
+    asked: _Asked
+    scores: NDArray[np.float32] | None = None  # (passages,), where all were added up
+
+
 class TermIndex:
     """BM25 over lists of terms, with normalised scores."""
 
@@ -55,7 +64,7 @@ class TermIndex:
         self._shares = shares  # of the term's weight, 0 … SHARE_SCALE
         self._passages = passages  # ascending within a term
         self._bounds = bounds
-        self._last: tuple[tuple[str, ...], _Asked] | None = None  # a search looks its terms up twice
+        self._last: _Last | None = None  # a search asks for the best, then for the scores of its candidates
 
     @classmethod
     def from_terms(cls, rows: Iterable[Sequence[str]]) -> TermIndex:
@@ -131,20 +140,31 @@ class TermIndex:
                 break
             taken += 1
         scores = self._added_up(asked.numbers[:taken], asked.weights[:taken])
+        if taken == len(asked.numbers):
+            self._last = _Last(tuple(question), asked, scores)
         found = np.flatnonzero(scores >= self._lower_bound(scores, asked.numbers[:taken], limit))
         return found[np.lexsort((found, -scores[found]))][:limit].astype(np.int64)
 
     def _lower_bound(self, scores: NDArray[np.float32], numbers: Sequence[int], limit: int) -> np.float32:
         """A score above zero that `limit` passages reach, if so many have one; sought among the rarest terms'."""
-        seen = np.zeros(0, dtype=np.int32)
+        postings: list[NDArray[np.int32]] = []
+        read, wanted = 0, limit
         for number in numbers:
-            seen = np.union1d(seen, self._passages[self._bounds[number] : self._bounds[number + 1]])
+            postings.append(self._passages[self._bounds[number] : self._bounds[number + 1]])
+            read += len(postings[-1])
+            if read < wanted:
+                continue
+            seen = np.unique(np.concatenate(postings))
             if len(seen) >= limit:
                 return np.float32(np.partition(scores[seen], len(seen) - limit)[len(seen) - limit])
+            wanted = 2 * read
         return np.finfo(np.float32).tiny
 
     def scores_of(self, question: Sequence[str], passages: NDArray[np.int64]) -> NDArray[np.float32]:
         """The scores of some passages, shape (len(passages),), without going through all where that pays."""
+        known = self._last
+        if known is not None and known.scores is not None and known.question == tuple(question):
+            return known.scores[passages]
         asked = self._asked(question)
         if asked.postings <= _LOOK_UP * len(passages) * len(asked.numbers):
             return self._added_up(asked.numbers, asked.weights)[passages]
@@ -159,8 +179,8 @@ class TermIndex:
 
     def _asked(self, question: Sequence[str]) -> _Asked:
         asked, last = tuple(question), self._last
-        if last and last[0] == asked:
-            return last[1]
+        if last is not None and last.question == asked:
+            return last.asked
         unique = [str(term) for term in dict.fromkeys(asked)]
         numbers = self._terms.numbers_of(unique) if unique else []
         known = sorted({n for n in numbers if n is not None}, key=lambda n: (self._count(n), n))
@@ -168,7 +188,7 @@ class TermIndex:
         total = sum(idfs) + self._idf(0) * sum(number is None for number in numbers)
         postings = sum(self._count(number) for number in known)
         found = _Asked(tuple(known), tuple(idf / total for idf in idfs), postings)
-        self._last = asked, found
+        self._last = _Last(asked, found)
         return found
 
     def _count(self, number: int) -> int:

@@ -204,9 +204,7 @@ class SearchIndex:
             candidates, fused = candidates[reread], fused[reread]
             legs = {name: values[reread] for name, values in legs.items()}
             matches = self.token_matches(encoded, candidates)
-            legs["tokens"] = np.array(
-                [float(m.mean(axis=1).max(initial=0.0)) for m in matches], dtype=np.float32
-            )
+            legs["tokens"] = _best_mean(matches)
             if not self.token_store.complete:  # those that were not read again are after those that were
                 unread = legs["tokens"] == 0
                 legs["tokens"][unread] = (
@@ -242,8 +240,8 @@ class SearchIndex:
             return []
         limit = _CANDIDATES_A_LEG
         asked = [
-            (self.lexical, encoded.terms),
             (self.lexical, encoded.related),
+            (self.lexical, encoded.terms),  # last: it keeps their scores for `_word_scores`
             (self.gram_index, encoded.grams),
         ]
         return [index.best(terms, limit) for index, terms in asked if terms]
@@ -299,12 +297,12 @@ class SearchIndex:
         """Of each candidate, the largest cosine between question and sentence, shape (candidates,)."""
         if not len(candidates):
             return np.zeros(0, dtype=np.float32)
-        numbers, firsts = self._sentence_numbers(candidates)
+        numbers, firsts = self.sentence_numbers(candidates)
         cosines = self.sentence_vectors.rows(numbers) @ encoded.vector
         return np.asarray(np.maximum.reduceat(cosines, firsts), dtype=np.float32)
 
-    def _sentence_numbers(self, passages: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Numbers of all sentences of `passages`, and where in that list each passage begins."""
+    def sentence_numbers(self, passages: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Numbers of all sentences of `passages`, in order, and where in that list each passage begins."""
         if not len(passages):
             return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
         starts = self.sentence_bounds[passages]
@@ -329,26 +327,9 @@ class SearchIndex:
         One array a passage, shape (sentences, question tokens); zero for a sentence without token
         vectors.
         """
-        numbers, firsts = self._sentence_numbers(rows)
+        numbers, firsts = self.sentence_numbers(rows)
         best = self.token_store.best_matches(numbers, encoded.tokens)
         return np.split(best, firsts[1:]) if len(rows) else []
-
-    def sentence_terms(self, encoded: EncodedQuestion, rows: NDArray[np.int64]) -> list[NDArray[np.float32]]:
-        """Normalised BM25 of each sentence of the passages `rows` by itself.
-
-        One array a passage, shape (sentences,).
-        """
-        numbers, firsts = self._sentence_numbers(rows)
-        scores = self.sentence_lexical.scores_of(encoded.terms, numbers)
-        return np.split(scores, firsts[1:]) if len(rows) else []
-
-    def token_sums(self, rows: NDArray[np.int64]) -> list[NDArray[np.float32]]:
-        """The sum of each sentence's token vectors in the passages `rows`, all in one pass.
-
-        One array a passage, shape (sentences, dimension).
-        """
-        numbers, firsts = self._sentence_numbers(rows)
-        return np.split(self.token_store.sums(numbers), firsts[1:]) if len(rows) else []
 
     def _hits(
         self,
@@ -373,6 +354,15 @@ class SearchIndex:
             )
             for i in order
         )
+
+
+def _best_mean(matches: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:
+    """Of each passage the best of its sentences' mean matches, at least 0; shape (passages,)."""
+    if not matches or not matches[0].shape[1]:
+        return np.zeros(len(matches), dtype=np.float32)
+    means = np.concatenate(matches).mean(axis=1)
+    best = np.maximum.reduceat(means, bounds_of([len(match) for match in matches])[:-1])
+    return np.maximum(best, np.float32(0))
 
 
 def _matched_words(text: str, asked: set[str]) -> tuple[str, ...]:

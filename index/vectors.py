@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from alpie.index.runs import bounds_of, runs
+from alpie.index.runs import bounds_of
 
 __all__ = [
     "EXACT_LIMIT",
@@ -24,6 +24,8 @@ __all__ = [
 
 # Centred unit vectors of 384 dimensions have entries well below .5; the scale spends the byte on those.
 _TOKEN_SCALE = 254.0
+# Token vectors compared at a time: 400 kB as floats.
+_PIECE = 256
 
 
 # Comparing this many takes about as long as encoding the question (7 against 8 CPU ms measured). Beyond, lists of
@@ -232,10 +234,17 @@ class TokenStore:
     ) -> NDArray[np.float32]:
         """Cosines of all tokens of some sentences with a question's, shape (tokens, question tokens).
 
-        The bytes are widened once and the question is scaled, which is smaller by far.
+        The bytes are widened once, in pieces that stay in the processor's cache (a third of the time of all
+        at once, most of which went into fresh memory), and the question is scaled, which is smaller by far.
         """
-        found = self._widened(sentences) @ (question / np.float32(_TOKEN_SCALE)).T
-        return np.asarray(found, dtype=np.float32)
+        scaled = np.ascontiguousarray((question / np.float32(_TOKEN_SCALE)).T)
+        pieces = list(self._pieces(sentences))
+        found = np.empty((sum(map(len, pieces)), len(question)), dtype=np.float32)
+        first = 0
+        for piece in pieces:
+            np.matmul(piece.astype(np.float32), scaled, out=found[first : first + len(piece)])
+            first += len(piece)
+        return found
 
     def best_matches(
         self, sentences: NDArray[np.int64], question: NDArray[np.float32]
@@ -256,20 +265,23 @@ class TokenStore:
 
     def sums(self, sentences: NDArray[np.int64]) -> NDArray[np.float32]:
         """The sum of each sentence's token vectors, shape (sentences, dimension); zero where there is none."""
-        counts = self.bounds[sentences + 1] - self.bounds[sentences]
-        result = np.zeros((len(sentences), len(self.mean)), dtype=np.float32)
-        filled = np.flatnonzero(counts > 0)
-        if len(filled):
-            firsts = bounds_of(counts)[:-1]
-            result[filled] = np.add.reduceat(self._widened(sentences), firsts[filled], axis=0)
-            result /= np.float32(_TOKEN_SCALE)
+        result = np.empty((len(sentences), len(self.mean)), dtype=np.float32)
+        starts, ends = self.bounds[sentences].tolist(), self.bounds[sentences + 1].tolist()
+        for row, first, last in zip(result, starts, ends, strict=True):
+            np.add.reduce(
+                self.values[first:last], axis=0, dtype=np.float32, out=row
+            )  # reduceat: four times as long
+        result /= np.float32(_TOKEN_SCALE)
         return result
 
-    def _widened(self, sentences: NDArray[np.int64]) -> NDArray[np.float32]:
-        """The bytes of all tokens of some sentences as floats, in the order of `sentences`."""
-        starts = self.bounds[sentences]
-        counts = self.bounds[sentences + 1] - starts
-        return self.values[runs(starts, counts)].astype(np.float32)
+    def _pieces(self, sentences: NDArray[np.int64]) -> Iterator[NDArray[np.int8]]:
+        """The token vectors of some sentences in their order, at most `_PIECE` at a time, not copied."""
+        ends = np.flatnonzero(np.diff(sentences, append=-1) != 1)  # neighbouring sentences lie together
+        starts = np.concatenate([[0], ends[:-1] + 1])[: len(ends)]
+        firsts, lasts = self.bounds[sentences[starts]].tolist(), self.bounds[sentences[ends] + 1].tolist()
+        for first, last in zip(firsts, lasts, strict=True):
+            for start in range(first, last, _PIECE):
+                yield self.values[start : min(last, start + _PIECE)]
 
     def centre(self, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
         """A question's token vectors made comparable to these: centred, normalised."""

@@ -13,9 +13,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from alpie.app.answer import answer_question, judge
+from alpie.app.answer_types import asked_types
 from alpie.app.choice import ranked_units
 from alpie.app.corpus import Corpus
-from alpie.app.features import UNIT_FEATURES, asked_types, candidates_of
+from alpie.app.features import UNIT_FEATURES, candidates_of
 from alpie.app.quotes import QuotePolicy
 from alpie.app.records import Answer
 from alpie.app.weights import LinearModel

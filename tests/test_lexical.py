@@ -106,6 +106,17 @@ def test_scores_of_some_passages_are_those_of_all(size: int) -> None:
         np.testing.assert_allclose(index.scores_of(question, some), index.scores(question)[some], atol=1e-6)
 
 
+def test_scores_after_the_best_were_sought_are_the_same() -> None:
+    index = TermIndex.from_terms(_zipf_rows(300))
+    asked, everywhere = ["w1", "w2", "w40"], np.arange(300)
+    expected = index.scores(asked)
+    for most in (2_000_000, 0):  # all terms, then the frequent ones left out
+        index.best(["w2"], 10)
+        index.best(asked, 10, most_postings=most)
+        np.testing.assert_array_equal(index.scores_of(asked, everywhere), expected)
+        np.testing.assert_array_equal(index.scores_of(["w2"], everywhere), index.scores(["w2"]))
+
+
 def test_portions_and_ranges_change_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from alpie.index import postings
 

@@ -12,6 +12,7 @@ from fake_encoder import LARGE_TEXT, SMALL_TEXT, FakeEncoder, corpus_of, passage
 from numpy.typing import NDArray
 
 from alpie.app.corpus import Corpus
+from alpie.index import vectors as vectors_module
 from alpie.index.embed import context_of, embed_passages
 from alpie.index.encoder import TokenVectors, unit_rows
 from alpie.index.query import read_question
@@ -263,6 +264,29 @@ def test_a_byte_an_entry_keeps_cosines_to_a_hundredth() -> None:
     np.testing.assert_allclose(found, exact @ question.T, atol=0.01)
     np.testing.assert_allclose(store.of_sentences(0, 3), exact, atol=0.01)
     assert store.of_sentences(1, 2).shape == (0, 384)
+
+
+@pytest.mark.parametrize("piece", [1, 3, 256])
+def test_sentences_in_any_order_are_compared_each_by_itself(
+    piece: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vectors_module, "_PIECE", piece)
+    random = np.random.default_rng(8)
+    values = random.integers(-127, 128, (40, 16)).astype(np.int8)
+    store = TokenStore(values, np.array([0, 5, 5, 12, 30, 40]), np.zeros(16, np.float32))
+    question = random.standard_normal((3, 16)).astype(np.float32)
+    for chosen in ([3, 4, 0, 1, 2], [1], [2, 2, 0], []):
+        numbers = np.array(chosen, dtype=np.int64)
+        alone = [store.of_sentences(n, n + 1) for n in chosen]
+        cosines = [vectors @ question.T for vectors in alone]
+        found = store.similarities(numbers, question)
+        np.testing.assert_allclose(found, np.concatenate([*cosines, np.zeros((0, 3))]), atol=1e-5)
+        best = [c.max(axis=0) if len(c) else np.zeros(3) for c in cosines]
+        np.testing.assert_allclose(
+            store.best_matches(numbers, question), np.reshape(best, (-1, 3)), atol=1e-5
+        )
+        sums = np.reshape([vectors.sum(axis=0) for vectors in alone], (-1, 16))
+        np.testing.assert_allclose(store.sums(numbers), sums, atol=1e-4)
 
 
 def test_quantising_does_not_change_what_it_is_given() -> None:

@@ -1,0 +1,112 @@
+"""The numbers of each unit, against the same worked out for one unit at a time from what they are defined by."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from fake_encoder import LARGE_TEXT, SMALL_TEXT, corpus_of
+
+from alpie.app.corpus import Corpus
+from alpie.app.features import UNIT_FEATURES, Candidates, candidates_of
+from alpie.app.units import UnitSpan
+from alpie.index.analysis import stems
+from alpie.index.query import read_question
+from alpie.index.records import SentenceRole
+from alpie.index.search import Retrieval
+
+LONG_LIST = "Ayudas del año\n\nEl valle concede las siguientes ayudas:\n\n" + "\n".join(
+    f"- una ayuda de {n} euros para los vecinos que limpien {n} márgenes y fuentes del monte de la comarca;"
+    for n in range(20, 32)
+)
+QUESTIONS = (
+    "¿Cuántas hectáreas de monte ardieron en julio?",
+    "¿Qué medidas prevé el plan?",
+    "ayuda para los vecinos que limpien fuentes",
+    "¿Quién presta libros y dónde?",
+    "the of",
+    "漢字",
+)
+
+
+@pytest.fixture(scope="module")
+def small() -> Corpus:
+    return corpus_of(LARGE_TEXT, SMALL_TEXT, LONG_LIST)
+
+
+def _column(candidates: Candidates, name: str) -> list[float]:
+    return candidates.features[:, UNIT_FEATURES.index(name)].tolist()
+
+
+def _members(span: UnitSpan) -> list[int]:
+    return [*range(span.first, span.last + 1), *([] if span.context is None else [span.context])]
+
+
+def _window(span: UnitSpan, sentences: int) -> list[int]:
+    return [*_members(span), *range(max(0, span.first - 1), min(sentences, span.last + 2))]
+
+
+def _covered(corpus: Corpus, retrieval: Retrieval, texts: list[str]) -> float:
+    weights = {str(term): corpus.index.lexical.idf(term) for term in retrieval.encoded.terms}
+    held = set().union(*map(stems, texts))
+    return sum(weight for term, weight in weights.items() if term in held) / (sum(weights.values()) or 1)
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_every_unit_has_the_numbers_it_has_alone(small: Corpus, question: str) -> None:
+    retrieval = small.index.search(read_question(question))
+    candidates = candidates_of(small.index, retrieval)
+    assert len(candidates) > 5
+    bounds, store = small.index.sentence_bounds, small.index.token_store
+    mean = retrieval.encoded.tokens.mean(axis=0)
+    for row, (hit, span) in enumerate(zip(candidates.hit, candidates.spans, strict=True)):
+        passage, match = retrieval.hits[hit].passage, retrieval.matches[hit]
+        unit, window = _members(span), _window(span, len(passage.sentences))
+        first = int(bounds[retrieval.rows[hit]])
+        best = match[unit].max(axis=0)
+        summed = store.sums(np.array([first + member for member in unit])).sum(axis=0)
+        cosines = small.index.sentence_vectors.rows(np.array(unit) + first) @ retrieval.encoded.vector
+        expected = {
+            "tokens": best.mean(),
+            "tokens_weighted": best @ retrieval.encoded.token_weights,
+            "tokens_low": np.sort(best)[: max(1, len(best) // 4)].mean(),
+            "tokens_window": match[window].max(axis=0).mean(),
+            "late": summed @ mean / np.linalg.norm(summed) / np.linalg.norm(mean),
+            "cosine": cosines.max(),
+            "coverage": _covered(small, retrieval, [passage.sentences[one].text for one in unit]),
+            "coverage_window": _covered(small, retrieval, [passage.sentences[one].text for one in window]),
+            "passage_cosine": retrieval.hits[hit].legs["dense"],
+            "passage_tokens": retrieval.hits[hit].legs["tokens"],
+            "first": span.first == 0,
+        }
+        found = {name: candidates.features[row, UNIT_FEATURES.index(name)] for name in expected}
+        assert found == pytest.approx({name: float(value) for name, value in expected.items()}, abs=1e-5)
+
+
+def test_items_of_a_long_list_borrow_its_lead_in(small: Corpus) -> None:
+    retrieval = small.index.search(read_question("ayuda para los vecinos que limpien fuentes"))
+    candidates = candidates_of(small.index, retrieval)
+    of_list = [
+        (row, span)
+        for row, (hit, span) in enumerate(zip(candidates.hit, candidates.spans, strict=True))
+        if retrieval.hits[hit].passage.sentences[span.first].role is SentenceRole.ITEM
+    ]
+    assert len(of_list) == 12
+    assert all(span.context is not None for _, span in of_list)
+    for row, _ in of_list:
+        assert _column(candidates, "item")[row] == 1
+        assert _column(candidates, "list")[row] == 0
+
+
+def test_a_kind_of_answer_counts_where_the_question_did_not_give_it(small: Corpus) -> None:
+    def numbers(question: str) -> dict[str, float]:
+        retrieval = small.index.search(read_question(question))
+        candidates = candidates_of(small.index, retrieval)
+        texts = [
+            retrieval.hits[hit].passage.sentences[span.first].text
+            for hit, span in zip(candidates.hit, candidates.spans, strict=True)
+        ]
+        return dict(zip(texts, _column(candidates, "number"), strict=True))
+
+    burnt = "En julio ardieron 1240 hectáreas de monte en la comarca de Valdeluna."
+    assert numbers("¿Cuántas hectáreas ardieron?")[burnt] == 1
+    assert numbers("¿Ardieron hectáreas?")[burnt] == 0
