@@ -12,7 +12,8 @@ __all__ = ["ANSWER_TYPES", "asked_types", "holds_new"]
 ANSWER_TYPES = ("number", "date", "person", "place", "reason", "definition")
 
 _NUMBER = re.compile(
-    r"\d|\b(?:un[oa]?|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|once|doce|docena|veinte|cien(?:to)?s?|mil|"
+    r"\d+(?:[.,\u00a0\u202f ]\d+)*|"
+    r"\b(?:un[oa]?|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|once|doce|docena|veinte|cien(?:to)?s?|mil|"
     r"millon(?:es)?|mitad|tercio|cuarta|doble|triple)\b"
 )
 _DATE = re.compile(

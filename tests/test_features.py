@@ -109,4 +109,5 @@ def test_a_kind_of_answer_counts_where_the_question_did_not_give_it(small: Corpu
 
     burnt = "En julio ardieron 1240 hectáreas de monte en la comarca de Valdeluna."
     assert numbers("¿Cuántas hectáreas ardieron?")[burnt] == 1
+    assert numbers("¿Cuántas de las 1240 hectáreas ardieron?")[burnt] == 0
     assert numbers("¿Ardieron hectáreas?")[burnt] == 0
