@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,6 +29,7 @@ from alpie.index.encoder import Encoder, open_encoder
 from alpie.index.engines.choice import EngineChoice
 from alpie.index.errors import AddressError, SettingsError
 from alpie.index.hits import Hit
+from alpie.index.lexicon import lexicon_of
 from alpie.index.query import Question, read_question
 from alpie.index.record_file import PassageFile
 from alpie.index.records import Document, Layout, Passage
@@ -82,7 +83,11 @@ class Corpus:
         return cls(
             generation.documents,
             generation.layouts,
-            replace(generation.search, engine=choice.open(encoder)) if choice else generation.search,
+            replace(
+                generation.search,
+                engine=choice.open(encoder) if choice else None,
+                lexicon=partial(lexicon_of, cache=Path(settings.cache)),
+            ),
             generation.fingerprint,
             str(generation.manifest["built_at"]),
             QuotePolicy(most=settings.max_quotes),

@@ -28,6 +28,7 @@ from alpie.index.engines import Engine, Query
 from alpie.index.engines.records import RELATED_WEIGHT
 from alpie.index.hits import Hit
 from alpie.index.lexical import TermIndex
+from alpie.index.lexicon import Lexicons, lexicon_of
 from alpie.index.query import Question
 from alpie.index.record_file import PassageFile
 from alpie.index.records import Passage
@@ -98,7 +99,9 @@ class SearchIndex:
     acronyms: Acronyms
     weights: FusionWeights = FusionWeights()
     engine: Engine | None = None  # where candidates come from; None: from the vectors and terms above
-    spelling: bool = True  # misspelt words of a question are put right
+    lexicon: Lexicons | None = (
+        lexicon_of  # tells which words of a question are misspelt; None: none are put right
+    )
 
     @classmethod
     def from_embedded(
@@ -139,8 +142,8 @@ class SearchIndex:
 
     def encode(self, question: Question) -> EncodedQuestion:
         """Vectors, token vectors and terms of a question, misspelt words put right."""
-        if self.spelling:
-            searched = corrected(question.searched, question.language, self.lexical.frequencies)
+        if self.lexicon is not None:
+            searched = corrected(question.searched, question.language, self.lexical.frequencies, self.lexicon)
             question = replace(question, searched=searched)
         vector, token_vectors = self.encoder.encode_query(question.searched)
         question_terms = tuple(terms(question.searched))

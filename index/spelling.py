@@ -14,70 +14,19 @@ as right.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Callable, Iterator, Sequence
 from string import ascii_lowercase
 
-import numpy as np
-from numpy.typing import NDArray
+from alpie.index.analysis import STOP_WORDS, stem, stems_of, tokens
+from alpie.index.lexicon import LONGEST_WORD, Lexicon, lexicon_of
 
-from alpie.index.analysis import STOP_WORDS, fold, stem, stems_of, tokens
-
-__all__ = ["Lexicon", "corrected", "lexicon_of", "one_slip_away"]
+__all__ = ["corrected", "one_slip_away"]
 
 _SHORTEST = 5  # letters: shorter words are a slip away from too many others
-_LONGEST = 24  # letters: what is longer is no word, and trying it out would take long
 _MOST = 20  # unknown words of a question that are tried
 
 Frequencies = Callable[[Sequence[str]], Sequence[int]]
 """In how many passages each of some stems stands."""
-
-
-@dataclass(frozen=True)
-class Lexicon:
-    """Words of a language, folded."""
-
-    words: NDArray[np.bytes_]  # ascending, UTF-8: a tenth of the memory of a set
-    stems: NDArray[np.bytes_]  # an inflected form whose stem is here is a word too
-
-    @classmethod
-    def of(cls, words: Iterable[str], spanish: bool = True) -> Lexicon:
-        folded = set(fold("\n".join(words)).split("\n"))
-        return cls(_ascending(folded), _ascending(set(stems_of(list(folded)))) if spanish else _ascending([]))
-
-    def __contains__(self, word: str) -> bool:
-        singular = (word.removesuffix("s"), word.removesuffix("es"))  # which the stemmer may stem otherwise
-        return (
-            _holds(self.words, word)
-            or _holds(self.stems, stem(word))
-            or any(_holds(self.words, one) for one in singular)
-        )
-
-    def has(self, word: str) -> bool:
-        """Whether `word` itself is listed."""
-        return _holds(self.words, word)
-
-
-def _ascending(words: Iterable[str]) -> NDArray[np.bytes_]:
-    """Those of at most `_LONGEST` bytes; the longer ones are never looked up."""
-    spelled = (word.encode() for word in words)
-    return np.array(sorted(one for one in spelled if len(one) <= _LONGEST), dtype=f"S{_LONGEST}")
-
-
-def _holds(words: NDArray[np.bytes_], word: str) -> bool:
-    spelled = word.encode("utf-8", "replace")
-    place = int(np.searchsorted(words, np.bytes_(spelled)))
-    return place < len(words) and words[place] == spelled
-
-
-@lru_cache(maxsize=2)
-def lexicon_of(language: str) -> Lexicon:
-    """The dictionary of pyspellchecker for "es" or "en"; read when a first word may be misspelt."""
-    from spellchecker import SpellChecker
-
-    words = SpellChecker(language=language, distance=1).word_frequency.words()
-    return Lexicon.of(words, spanish=language == "es")
 
 
 def one_slip_away(word: str) -> Iterator[str]:
@@ -110,7 +59,7 @@ def corrected(
 
 
 def _may_be_misspelt(word: str) -> bool:
-    return _SHORTEST <= len(word) <= _LONGEST and word.isalpha() and word not in STOP_WORDS
+    return _SHORTEST <= len(word) <= LONGEST_WORD and word.isalpha() and word not in STOP_WORDS
 
 
 def _meant(word: str, frequencies: Frequencies, lexicon: Callable[[], Lexicon]) -> str | None:

@@ -96,7 +96,7 @@ def test_the_words_leg_finds_nothing_without_common_words(small: Corpus) -> None
 
 
 def test_a_misspelt_word_is_found_by_its_grams(small: Corpus) -> None:
-    as_typed = replace(small.index, spelling=False).search(read_question("bibloteca"))
+    as_typed = replace(small.index, lexicon=None).search(read_question("bibloteca"))
     hit = next(hit for hit in as_typed.hits if hit.ranks["grams"] == 1)
     assert "biblioteca" in hit.passage.text.lower()
     assert hit.legs["lexical"] == 0

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from alpie.index import lexicon
 from alpie.index.analysis import stem
-from alpie.index.spelling import Lexicon, corrected, lexicon_of, one_slip_away
+from alpie.index.lexicon import Lexicon, lexicon_of
+from alpie.index.spelling import corrected, one_slip_away
 
 HELD = {stem(word): 3 for word in ("provincias", "registros", "phoenix", "casos", "cosas", "interpol")}
 WORDS = Lexicon.of(["provincia", "registro", "caso", "cosa", "cassette", "ciudad"])
@@ -70,3 +75,56 @@ def test_the_dictionaries_know_common_words_in_any_form() -> None:
     assert "ciudades" in lexicon_of("es")
     assert "children" in lexicon_of("en")
     assert "provinvias" not in lexicon_of("es")
+
+
+def _few_words(language: str) -> Lexicon:
+    return Lexicon.of(["ciudad", "registros"] if language == "es" else ["child"], spanish=language == "es")
+
+
+@pytest.fixture
+def made(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """The languages whose words were made anew."""
+    languages: list[str] = []
+
+    def make(language: str) -> Lexicon:
+        languages.append(language)
+        return _few_words(language)
+
+    monkeypatch.setattr(lexicon, "_made", make)
+    lexicon_of.cache_clear()
+    yield languages
+    lexicon_of.cache_clear()
+
+
+def _anew(language: str, cache: Path) -> Lexicon:
+    """As in a process that has not asked before."""
+    lexicon_of.cache_clear()
+    return lexicon_of(language, cache)
+
+
+def test_the_words_are_made_once_and_kept(tmp_path: Path, made: list[str]) -> None:
+    for _ in range(2):
+        spanish, english = _anew("es", tmp_path), _anew("en", tmp_path)
+        assert "ciudades" in spanish
+        assert "child" in english
+        assert "ciudad" not in english
+    assert made == ["es", "en"]
+
+
+def test_words_that_were_cut_off_or_made_from_others_are_made_anew(
+    tmp_path: Path, made: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _anew("es", tmp_path)
+    (tmp_path / "words-es" / "words.npy").write_bytes(b"")
+    assert "ciudad" in _anew("es", tmp_path)
+    monkeypatch.setattr(lexicon, "version", lambda _: "99")
+    assert "ciudad" in _anew("es", tmp_path)
+    assert made == ["es"] * 3
+
+
+def test_without_a_folder_to_keep_them_the_words_are_known_all_the_same(
+    tmp_path: Path, made: list[str]
+) -> None:
+    (tmp_path / "file").write_text("")
+    assert "ciudad" in _anew("es", tmp_path / "file")
+    assert made == ["es"]
