@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import platform
-import resource
 import statistics
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -67,32 +68,37 @@ def in_turns(cases: Mapping[str, Case], runs: int, warm: bool = True) -> dict[st
     return {name: Timing.median(timings) for name, timings in found.items()}
 
 
+# A process starts with the largest memory of the one that started it, as far as the system's account goes: so a small
+# one does.
+_LAUNCHER = """
+import json, os, sys, time
+nowhere = [(os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0), (os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)]
+started = time.perf_counter()
+process = os.posix_spawnp(sys.argv[1], sys.argv[1:], os.environ, file_actions=nowhere)
+_, status, used = os.wait4(process, 0)
+wall = time.perf_counter() - started
+print(json.dumps([os.waitstatus_to_exitcode(status), used.ru_utime + used.ru_stime, wall, used.ru_maxrss]))
+"""
+
+
 def run_process(command: Sequence[str], environment: Mapping[str, str] | None = None) -> Timing:
     """A whole process from start to end; its output is thrown away.
 
     Raises `RuntimeError` with the end of its error output when it fails.
     """
-    started = time.perf_counter()
-    process = subprocess.Popen(
-        list(command),
+    launched = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", _LAUNCHER, *command],
         stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
+        capture_output=True,
         env=None if environment is None else dict(environment),
+        check=False,
     )
-    assert process.stderr is not None
-    said = process.stderr.read()
-    _, status, used = os.wait4(process.pid, 0)
-    wall = time.perf_counter() - started
-    process.stderr.close()
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise RuntimeError(f"{' '.join(command[:4])} failed: {said.decode(errors='replace')[-500:]}")
-    return Timing(1000 * (used.ru_utime + used.ru_stime), 1000 * wall, _largest_megabytes(used))
-
-
-def _largest_megabytes(used: resource.struct_rusage) -> float:
-    return used.ru_maxrss / (1e6 if platform.system() == "Darwin" else 1024)
+    exit_code, cpu, wall, largest = json.loads(launched.stdout) if launched.stdout else (1, 0, 0, 0)
+    if exit_code:
+        said = launched.stderr.decode(errors="replace")
+        raise RuntimeError(f"{' '.join(command[:4])} failed: {said[-500:]}")
+    unit = 1e6 if platform.system() == "Darwin" else 1024
+    return Timing(1000 * cpu, 1000 * wall, largest / unit)
 
 
 def resident_megabytes(process_id: int | None = None) -> float | None:

@@ -155,6 +155,16 @@ def test_a_process_that_fails_says_why() -> None:
         run_process([sys.executable, "-c", "raise SystemExit('no luck')"])
 
 
+def test_the_memory_of_a_process_is_its_own() -> None:
+    import sys
+
+    ours = bytearray(b"x" * 200_000_000)
+    megabytes = run_process([sys.executable, "-S", "-c", "pass"]).megabytes
+    assert megabytes is not None
+    assert 1 < megabytes < 100
+    assert len(ours) == 200_000_000
+
+
 def test_a_target_without_its_cases_is_left_out() -> None:
     rows = (SpeedRow("g", "ours", Timing(10, 40)), SpeedRow("g", "other", Timing(50, 60)))
     report = SpeedReport(Machine.here(), 0.0, rows, {}, {}, ())
