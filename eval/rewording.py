@@ -1,4 +1,4 @@
-"""The same question as people in a hurry type it: without accents, in lower case, with typing errors.
+"""The same question as people in a hurry type it: without accents, in lower case, with typing or spelling errors.
 
 Every rewording is a function of the text alone (and of a seed), so that a run can be repeated exactly.
 """
@@ -11,12 +11,17 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 
-__all__ = ["REWORDINGS", "Rewording", "with_typos", "without_accents", "without_care"]
+__all__ = ["REWORDINGS", "Rewording", "misspelt_by_sound", "with_typos", "without_accents", "without_care"]
 
 _SHORTEST = 4  # letters: a typing error in «de» leaves nothing to guess from
 _WORDS_A_TYPO = 10
 _WORD = re.compile(r"[^\W\d_]+")
 _MARKS = re.compile(r"[¿?¡!]")
+# Spellings that schools correct most, in Spain or in America: a pattern in lower case and what is written instead.
+_BY_SOUND = (
+    ("b", "v"), ("v", "b"), ("g(?=[ei])", "j"), ("j(?=[ei])", "g"), ("ll", "y"), ("^h", ""), ("z", "s"),
+    ("c(?=[eií])", "s"), ("qu(?=[eií])", "k"), ("c(?=[aouáóú])", "k"), ("(?<=[aeiou])x(?=[pt])", "s"), ("cc", "c"),
+)  # fmt: skip
 _ROWS = ("qwertyuiop", "asdfghjklñ", "zxcvbnm")
 
 
@@ -54,6 +59,28 @@ def with_typos(text: str, seed: int) -> str:
     return text
 
 
+def misspelt_by_sound(text: str, seed: int) -> str:
+    """One word in ten as it sounds, at least one where any can be: «bíktima», «oy», «yamada».
+
+    Only words of five letters and more, no word twice, names in capitals spared.
+    """
+    chance = random.Random(f"{seed} {text}")
+    words = [(m, made) for m in _WORD.finditer(text) if not m[0].isupper() and (made := _as_it_sounds(m[0]))]
+    wanted = max(1, round(len(text.split()) / _WORDS_A_TYPO))
+    for match, made in sorted(chance.sample(words, min(wanted, len(words))), key=lambda one: -one[0].start()):
+        text = text[: match.start()] + chance.choice(made) + text[match.end() :]
+    return text
+
+
+def _as_it_sounds(word: str) -> list[str]:
+    """A word of five letters and more with one sound spelled otherwise."""
+    if len(word) <= _SHORTEST:
+        return []
+    places = [(m, other) for sound, other in _BY_SOUND for m in re.finditer(sound, word.lower())]
+    made = [word[: m.start()] + other + word[m.end() :] for m, other in places]
+    return [one.capitalize() for one in made] if word[0].isupper() else made
+
+
 def _mistyped(word: str, chance: random.Random) -> str:
     place = chance.randrange(1, len(word) - 1)
     letter, after = word[place], word[place + 1]
@@ -79,6 +106,7 @@ def _beside(letter: str) -> str:
 REWORDINGS = (
     Rewording("no accents", "accents, diaeresis and tilde removed", lambda text, _: without_accents(text)),
     Rewording("no care", "lower case, without ¿ ? ¡ !", lambda text, _: without_care(text)),
+    Rewording("by sound", "one word in ten, at least one, with a sound spelled otherwise", misspelt_by_sound),
     Rewording("typos", "one typing error in ten words, at least one", with_typos),
     Rewording(
         "all three",

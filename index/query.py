@@ -22,22 +22,29 @@ MAX_CHARACTERS = 2_000  # the encoder reads 512 tokens, about as much
 # part of a code or an enumeration: they must stand between blanks or at the ends.
 _CHAT = {
     "q": "que", "k": "que", "ke": "que", "qe": "que", "xq": "porque", "pq": "porque", "xk": "porque",
-    "porq": "porque", "tb": "también", "tmb": "también", "tbn": "también", "x": "por", "xa": "para",
-    "pa": "para", "d": "de", "dnd": "dónde", "cmo": "cómo", "kmo": "cómo", "qn": "quién", "kien": "quién",
-    "qien": "quién", "cuant": "cuánto", "cuants": "cuántos", "msj": "mensaje", "msjs": "mensajes",
-    "wasap": "whatsapp", "guasap": "whatsapp", "wpp": "whatsapp", "face": "facebook", "profe": "profesor",
-    "peque": "menor", "peques": "menores", "crio": "niño", "crios": "niños", "chaval": "joven",
-    "chavales": "jóvenes", "chavala": "joven", "chavalas": "jóvenes", "poli": "policía", "polis": "policías",
-    "pasma": "policía", "ciber": "ciberdelincuencia", "cole": "colegio", "info": "información",
-    "movil": "móvil", "pelis": "películas", "compi": "compañero", "compis": "compañeros", "bro": "",
-    "porfa": "", "plis": "", "pls": "", "xfa": "", "jaja": "", "wtf": "", "osea": "o sea", "nose": "no sé",
-    "xfavor": "por favor", "aki": "aquí", "ahi": "ahí", "dps": "después", "finde": "fin de semana",
-    "uni": "universidad", "fotillos": "fotos", "curro": "trabajo", "trena": "cárcel", "talego": "cárcel",
-    "mola": "gusta",
+    "porq": "porque", "prq": "porque", "porke": "porque", "xke": "porque", "pk": "porque", "tb": "también",
+    "tmb": "también", "tbn": "también", "x": "por", "xa": "para", "pa": "para", "d": "de", "dnd": "dónde",
+    "cmo": "cómo", "kmo": "cómo", "qn": "quién", "kien": "quién", "qien": "quién", "cuant": "cuánto",
+    "cuants": "cuántos", "msj": "mensaje", "msjs": "mensajes", "wasap": "whatsapp", "guasap": "whatsapp",
+    "wpp": "whatsapp", "face": "facebook", "profe": "profesor", "peque": "menor", "peques": "menores",
+    "crio": "niño", "crios": "niños", "chaval": "joven", "chavales": "jóvenes", "chavala": "joven",
+    "chavalas": "jóvenes", "poli": "policía", "polis": "policías", "pasma": "policía",
+    "ciber": "ciberdelincuencia", "cole": "colegio", "info": "información", "movil": "móvil",
+    "pelis": "películas", "compi": "compañero", "compis": "compañeros", "bro": "", "porfa": "", "plis": "",
+    "pls": "", "xfa": "", "jaja": "", "wtf": "", "osea": "o sea", "nose": "no sé", "xfavor": "por favor",
+    "aki": "aquí", "ahi": "ahí", "dps": "después", "finde": "fin de semana", "uni": "universidad",
+    "fotillos": "fotos", "curro": "trabajo", "trena": "cárcel", "talego": "cárcel", "mola": "gusta",
+    "tbm": "también", "tmbn": "también", "dl": "del", "dsd": "desde", "pra": "para", "xra": "para",
+    "xro": "pero", "bn": "bien", "dnde": "dónde", "komo": "cómo", "kual": "cuál", "kuales": "cuáles",
+    "cndo": "cuando", "kuando": "cuando", "kuanto": "cuánto", "kuanta": "cuánta", "kuantos": "cuántos",
+    "kuantas": "cuántas", "insti": "instituto", "compu": "ordenador", "tele": "televisión", "peli": "película",
 }  # fmt: skip
 _EDGES = "¿?¡!.,;:()\"'«»…"
 # What may stand before the question word without ending the opening of a question.
 _LEADING_IN = {"y", "e", "o", "pero", "entonces", "pues", "oye", "hola", "bueno"}
+_ONLY_OPENING = {"cm": "cómo"}  # elsewhere it measures
+# «niñ@s», «lxs»: one form for both genders, which the documents write with its grammatical one
+_BOTH_GENDERS = re.compile(r"(?<=[a-zñáéíóú])@(?=s?$)|(?<=[b-df-hj-np-tv-zñ])x(?=s$)", re.IGNORECASE)
 # These are words too; they are only rewritten where nothing else is written with care.
 _CHAT_ONLY_INFORMAL = {"face", "ciber", "d", "k", "x", "pa", "profe"}
 
@@ -83,6 +90,15 @@ def _lower_capitals(text: str) -> str:
     return text.lower() if many_words and letters and capitals > 0.7 * len(letters) else text
 
 
+def _written(word: str, opens: bool) -> str | None:
+    """A chat spelling written out, "" for one that says nothing; None for any other word."""
+    if word in _CHAT:
+        return _CHAT[word]
+    if opens and word in _ONLY_OPENING:
+        return _ONLY_OPENING[word]
+    return _BOTH_GENDERS.sub("o", word) if _BOTH_GENDERS.search(word) else None
+
+
 def _write_out(text: str) -> str:
     """Chat spellings written out. Words of a formal question (with ¿ or accents) are left alone.
 
@@ -94,7 +110,7 @@ def _write_out(text: str) -> str:
     for word in text.split(" "):
         bare = word.strip(_EDGES).lower()
         opens = opening or "¿" in word[: len(word) - len(word.lstrip(_EDGES))]
-        written = _CHAT.get(bare)
+        written = _written(bare, opens)
         asks_why = opens and written == "porque"
         capitals = word.isupper() if asks_why else word != word.lower()  # a first letter may be one: «Xq»
         opening = (opens and (not bare or bare in _LEADING_IN or written == "")) or (

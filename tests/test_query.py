@@ -41,6 +41,13 @@ def test_the_question_as_typed_is_kept_beside_the_one_searched() -> None:
         ("que es Pq", "que es Pq"),
         ("dnd fue tb la operacion", "dónde fue también la operacion"),
         ("Q dice el informe", "Q dice el informe"),
+        ("cm se denuncia", "cómo se denuncia"),
+        ("y cm lo denuncio", "y cómo lo denuncio"),
+        ("una foto de 5 cm", "una foto de 5 cm"),
+        ("kuantos niñ@s hay", "cuántos niños hay"),
+        ("Qué dice de l@s niñxs", "Qué dice de los niños"),
+        ("manda fotos a niñ@", "manda fotos a niño"),
+        ("que es un index o un thorax", "que es un index o un thorax"),
     ],
 )
 def test_chat_spelling_is_written_out(typed: str, expected: str) -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from alpie.index import lexicon
 from alpie.index.analysis import stem
 from alpie.index.lexicon import Lexicon, lexicon_of
-from alpie.index.spelling import corrected, one_slip_away
+from alpie.index.spelling import corrected, one_slip_away, sounding_alike
 
 HELD = {stem(word): 3 for word in ("provincias", "registros", "phoenix", "casos", "cosas", "interpol")}
 WORDS = Lexicon.of(["provincia", "registro", "caso", "cosa", "cassette", "ciudad"])
@@ -34,6 +34,36 @@ def put_right(text: str) -> str:
 )
 def test_a_slip_of_the_fingers_is_put_right(typed: str, meant: str) -> None:
     assert stem(put_right(f"en que {typed}?").split()[-1].strip("?")) == stem(meant)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("rejistros", "registros"),  # also a slip away
+        ("kasos", "casos"),  # the first letter
+        ("probinsias", "probinsias"),  # two at once are left alone
+        ("sivdad", "sivdad"),
+        ("ziudad", "ciudad"),  # a word that only the dictionary holds
+        ("kassette", "cassette"),
+    ],
+)
+def test_a_word_that_sounds_the_same_is_put_right(typed: str, meant: str) -> None:
+    assert put_right(f"los {typed}") == f"los {meant}"
+    assert put_right(f"los {typed.capitalize()}") == f"los {meant.capitalize()}"
+
+
+def test_spanish_sounds_are_not_heard_in_an_english_question() -> None:
+    def in_english(text: str) -> str:
+        return corrected(text, "en", lambda stems: [0 for _ in stems], lambda _: WORDS)
+
+    assert in_english("the ziudad") == "the ziudad"
+
+
+@given(st.text(alphabet="abcghjklqsuvwyz", max_size=9))
+def test_one_sound_written_otherwise_is_another_word_of_about_the_same_length(word: str) -> None:
+    for other in sounding_alike(word):
+        assert other != word
+        assert abs(len(other) - len(word)) <= 1
 
 
 def test_a_name_keeps_its_capital() -> None:

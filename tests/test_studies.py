@@ -18,7 +18,7 @@ from alpie.eval.misses import CAUSES, read_before, study_misses
 from alpie.eval.parts import PARTS, Variant, whole_system
 from alpie.eval.quality_page import main, refreshed
 from alpie.eval.question_file import Evidence, Question
-from alpie.eval.rewording import REWORDINGS, with_typos, without_accents, without_care
+from alpie.eval.rewording import REWORDINGS, misspelt_by_sound, with_typos, without_accents, without_care
 from alpie.eval.risk import risk_at, threshold_estimate
 from alpie.eval.robustness import study_robustness
 from alpie.eval.scores import QuestionScore
@@ -66,6 +66,17 @@ def test_one_word_in_ten_is_mistyped_always_in_the_same_way() -> None:
 @pytest.mark.parametrize("text", ["", "¿?", "IWF", "de la", "2019"])
 def test_a_text_without_words_to_mistype_stays(text: str) -> None:
     assert with_typos(text, 1) == text
+
+
+def test_one_word_in_ten_is_written_as_it_sounds() -> None:
+    sounded = misspelt_by_sound(TEXT, 1)
+    changed = [pair for pair in zip(TEXT.split(), sounded.split(), strict=True) if pair[0] != pair[1]]
+    assert len(changed) == round(len(TEXT.split()) / 10)
+    assert sounded == misspelt_by_sound(TEXT, 1)
+    found = {misspelt_by_sound("¿Quema bosques?", seed) for seed in range(30)}
+    assert found == {"¿Kema bosques?", "¿Quema vosques?", "¿Quema boskes?"}
+    for text in ("", "IWF", "de la", "2019", "menor"):
+        assert misspelt_by_sound(text, 1) == text
 
 
 def test_every_part_can_be_switched_off_and_changes_something(small: Corpus) -> None:
