@@ -25,7 +25,6 @@ __all__ = ["ANSWERABLE_FEATURES", "answerable_features", "names_in"]
 ANSWERABLE_FEATURES = (
     "fused",  # fused score of the best passage
     "margin",  # … over the second
-    "contrast",  # … over the rest of the ten
     "sentence",  # log-odds of the best sentence
     "share",  # its share of belief
     "passage_share",  # its passage's
@@ -37,18 +36,17 @@ ANSWERABLE_FEATURES = (
     "lexical",
     "grams",
     "missing",  # weight of the rarest question word held by none of the best passages, against the rarest there is
-    "missing_best",  # … not held by the passage of the best sentence
-    "unknown",  # share of question words that no document holds
     "name_missing",  # share of the names and figures of the question that none of the best passages holds
-    "name_missing_best",
     "name_match",  # of the name or figure least like anything in the passage of the best sentence
     "word_match",  # the same for all content words
     "word_match_any",  # … in any of the best passages, mean of the worst two
     "type_missing",  # asks for a number, date, name … and none stands in the best sentence
     "spanish",
-    "agreement",  # legs in which the first passage is first
+    "words",  # content words of the question, up to eight: small talk has few
+    "late",  # of the best sentence: what function words alone make alike is high here and low elsewhere
 )
 _NEAR = 6  # passages that count as best
+_MOST_WORDS = 8
 _NO_NAME = 0.8  # what a matched name has: a question without names misses none
 
 
@@ -115,8 +113,11 @@ def answerable_features(
     words = _words_of(retrieval.encoded, [retrieval.matches[rank] for rank in near], near.index(best.rank))
     values = (
         _score_features(retrieval, units)
-        | {name: sentence[name] for name in ("tokens", "tokens_low", "cosine", "passage_cosine", "coverage")}
-        | _missing_features(index, retrieval, near, near.index(best.rank))
+        | {
+            name: sentence[name]
+            for name in ("tokens", "tokens_low", "cosine", "passage_cosine", "coverage", "late")
+        }
+        | _word_features(index, retrieval, near)
         | {
             "name_match": float(words.best[words.is_name].min()) if words.is_name.any() else _NO_NAME,
             "word_match": float(words.best.min()),
@@ -130,37 +131,29 @@ def answerable_features(
 
 def _score_features(retrieval: Retrieval, units: Sequence[Unit]) -> dict[str, float]:
     hits, best = retrieval.hits, units[0]
-    others = [hit.score for hit in hits[1:10]]
     return {
         "fused": hits[0].score,
-        "margin": hits[0].score - others[0] if others else 0.0,
-        "contrast": hits[0].score - float(np.mean(others)) if others else 0.0,
+        "margin": hits[0].score - hits[1].score if len(hits) > 1 else 0.0,
         "sentence": best.score,
         "share": best.share,
         "passage_share": sum(unit.share for unit in units if unit.rank == best.rank),
         "lexical": hits[0].legs["lexical"],
         "grams": hits[0].legs["grams"],
-        "agreement": float(sum(rank == 1 for rank in hits[0].ranks.values())),
     }
 
 
-def _missing_features(
-    index: SearchIndex, retrieval: Retrieval, near: Sequence[int], best: int
-) -> dict[str, float]:
+def _word_features(index: SearchIndex, retrieval: Retrieval, near: Sequence[int]) -> dict[str, float]:
     encoded = retrieval.encoded
     passages = [retrieval.hits[rank].passage for rank in near]
-    held = [stems(passage.text) | stems(context_of(passage)) for passage in passages]
-    anywhere = frozenset().union(*held)
+    anywhere = frozenset().union(*(stems(passage.text) | stems(context_of(passage)) for passage in passages))
     weights = dict(zip(map(str, encoded.terms), index.lexical.idfs(encoded.terms), strict=True))
     largest = index.lexical.idf("")  # of a word nobody wrote
     text = encoded.question.searched
     names = {str(term) for start, end in names_in(text) for term in terms(text[start:end])}
     return {
         "missing": max((w for t, w in weights.items() if t not in anywhere), default=0.0) / largest,
-        "missing_best": max((w for t, w in weights.items() if t not in held[best]), default=0.0) / largest,
-        "unknown": sum(t not in index.lexical for t in weights) / max(1, len(weights)),
         "name_missing": len(names - anywhere) / max(1, len(names)),
-        "name_missing_best": len(names - held[best]) / max(1, len(names)),
+        "words": min(len(weights), _MOST_WORDS) / _MOST_WORDS,
     }
 
 

@@ -3,7 +3,8 @@
 1. Which sentence: a conditional logit on the fitting part of the project's own questions, those of
    `questions/fitting/` (never reported on) and, where given, on public questions in SQuAD format (each paragraph a passage).
 2. Whether the documents answer at all: a logistic model on what step 1 says of questions it was *not*
-   fitted on (cross-validation by question group), so that the probability is honest.
+   fitted on (cross-validation by question group), so that the probability is honest. Here also questions on
+   other subjects (`questions/off_topic/fitting.jsonl`) are learned from.
 3. The threshold: the largest that keeps a wanted share of the answerable questions.
 
 The reporting part of the questions is never read here.
@@ -37,6 +38,7 @@ __all__ = ["Fitted", "fit_all", "main"]
 
 _FOLDS = 5
 _OWN_WEIGHT = 10.0  # of one of our questions against a public one: they are what will be asked
+_OFF_TOPIC_WEIGHT = 0.3  # of a question on another subject: easy, and never to be answered all the same
 _REMOVED_WEIGHT = 0.1  # of a question whose evidence was taken away: some other passage may still answer
 _PENALTY = 300.0  # flat from 20 to 300; the larger keeps rare features from shouting
 _PENALTY_FEW = 10.0  # for the models fitted on our few hundred questions alone
@@ -71,11 +73,16 @@ def _fold_keys(examples: Sequence[Example]) -> list[str]:
 
 
 def fit_all(
-    corpus: Corpus, own: Sequence[Example], removed: Sequence[Example], public: Sequence[Example]
+    corpus: Corpus,
+    own: Sequence[Example],
+    removed: Sequence[Example],
+    public: Sequence[Example],
+    off_topic: Sequence[Example] = (),
 ) -> Fitted:
     """The fitted tables from labelled examples; `removed` are own questions without their evidence."""
     folds = folds_of(_fold_keys(own), _FOLDS)
     fold_of_question = {e.question.id: int(fold) for e, fold in zip(own, folds, strict=True)}
+    fold_of_question |= {e.question.id: number % _FOLDS for number, e in enumerate(off_topic)}
     public_groups = [_group(e, 1.0) for e in public]
     units: dict[int, tuple[Unit, ...]] = {}
     first_right = 0
@@ -85,12 +92,14 @@ def fit_all(
             UNIT_FEATURES,
             _PENALTY,
         )
-        for example in (*own, *removed):
+        for example in (*own, *removed, *off_topic):
             if fold_of_question[example.question.id] == fold:
                 units[id(example)] = example.units(model)
                 first_right += bool(example.right.any() and example.right[_first(example, model)])
     unit = fit_choice([_group(e, _OWN_WEIGHT) for e in own] + public_groups, UNIT_FEATURES, _PENALTY)
-    answerable, threshold, firm, facts = _fit_answerable(corpus, own, removed, units, fold_of_question)
+    answerable, threshold, firm, facts = _fit_answerable(
+        corpus, own, removed, off_topic, units, fold_of_question
+    )
     answered = [e for e in own if e.answerable]
     facts["right sentence first, cross-validated"] = round(first_right / max(1, len(answered)), 4)
     return Fitted(unit, answerable, threshold, firm, facts)
@@ -104,15 +113,17 @@ def _fit_answerable(
     corpus: Corpus,
     own: Sequence[Example],
     removed: Sequence[Example],
+    off_topic: Sequence[Example],
     units: dict[int, tuple[Unit, ...]],
     fold_of_question: dict[str, int],
 ) -> tuple[LinearModel, float, float, dict[str, Any]]:
-    examples = [*own, *removed]
+    examples = [*own, *removed, *off_topic]
+    source = np.repeat(["own", "removed", "off topic"], [len(own), len(removed), len(off_topic)])
     rows = np.array([e.answerable_row(corpus, units[id(e)]) for e in examples])
     answerable = np.array([e.answerable for e in examples])
-    of_own = np.array([True] * len(own) + [False] * len(removed))
-    balance = answerable.sum() / max(1.0, float((~answerable & of_own).sum()))
-    weights = np.where(answerable, 1.0, np.where(of_own, balance / 2, _REMOVED_WEIGHT))
+    balance = answerable.sum() / max(1.0, float((~answerable & (source == "own")).sum()))
+    weight = {"own": balance / 2, "removed": _REMOVED_WEIGHT, "off topic": _OFF_TOPIC_WEIGHT}
+    weights = np.where(answerable, 1.0, [weight[str(one)] for one in source])
     folds = np.array([fold_of_question[e.question.id] for e in examples])
     held_out = np.zeros(len(examples))
     for fold in range(_FOLDS):
@@ -122,20 +133,24 @@ def _fit_answerable(
         )
         held_out[~train] = model.scores(rows[~train].astype(np.float32), ANSWERABLE_FEATURES)
     probability = 1 / (1 + np.exp(-held_out))
-    threshold = float(np.quantile(probability[answerable & of_own], 1 - _KEEP_ANSWERABLE))
-    firm = float(np.quantile(probability[answerable & of_own], _FLAG_ANSWERABLE))
-    refused = probability[~answerable & of_own] < threshold
+    threshold = float(np.quantile(probability[answerable], 1 - _KEEP_ANSWERABLE))
+    firm = float(np.quantile(probability[answerable], _FLAG_ANSWERABLE))
+
+    def below(limit: float, of: str) -> float:
+        """Share of the unanswerable questions of a source that lie below `limit`."""
+        there = ~answerable & (source == of)
+        return round(float((probability[there] < limit).mean()), 4) if there.any() else 0.0
+
     facts = {
-        "answerable kept, cross-validated": round(
-            float((probability[answerable & of_own] >= threshold).mean()), 4
-        ),
-        "unanswerable refused, cross-validated": round(float(refused.mean()), 4),
-        "unanswerable refused or answered with reserve, cross-validated": round(
-            float((probability[~answerable & of_own] < firm).mean()), 4
-        ),
-        "evidence removed, refused": round(float((probability[~of_own] < threshold).mean()), 4),
-        "answerable questions": int((answerable & of_own).sum()),
-        "unanswerable questions": int((~answerable & of_own).sum()),
+        "answerable kept, cross-validated": round(float((probability[answerable] >= threshold).mean()), 4),
+        "unanswerable refused, cross-validated": below(threshold, "own"),
+        "unanswerable refused or answered with reserve, cross-validated": below(firm, "own"),
+        "evidence removed, refused": below(threshold, "removed"),
+        "off topic refused, cross-validated": below(threshold, "off topic"),
+        "off topic refused or answered with reserve, cross-validated": below(firm, "off topic"),
+        "answerable questions": int(answerable.sum()),
+        "unanswerable questions": int((~answerable & (source == "own")).sum()),
+        "questions off topic": len(off_topic),
     }
     final = fit_logistic(rows, answerable, ANSWERABLE_FEATURES, _PENALTY_FEW, weights)
     return final, threshold, firm, facts
@@ -183,8 +198,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     own = examples_of(corpus, questions, texts)
     removed = without_evidence(corpus, questions, texts)
     public = _public_examples(options.public, corpus, options.limit)
-    fitted = fit_all(corpus, own, removed, public)
+    off_topic = examples_of(
+        corpus, read_questions(OWN_QUESTIONS / "off_topic" / "fitting.jsonl").questions, texts
+    )
+    fitted = fit_all(corpus, own, removed, public, off_topic)
     names = [f"fitting part of the project's questions and questions/fitting (n = {len(own)})"]
+    names += [f"questions on other subjects (n = {len(off_topic)})"]
     names += [f"{file.name} ({len(public)} questions, CC BY-SA 4.0)" for file in options.public]
     write_weights(fitted, names, options.output)
     sys.stdout.write(json.dumps(fitted.facts, ensure_ascii=False, indent=1) + "\n")

@@ -171,8 +171,8 @@ PARTS = (
     Part("second quotation", "a question in two parts is treated as any other",
          lambda whole: replace(whole, policy=replace(whole.policy, two_parts=False))),
     Part("refusal: missing words", "not looked at whether names and words of the question are matched",
-         _unjudged("missing", "missing_best", "unknown", "name_missing", "name_missing_best", "name_match",
+         _unjudged("missing", "name_missing", "name_match",
                    "word_match", "word_match_any", "type_missing")),
     Part("refusal: margins", "not looked at how far the first is ahead",
-         _unjudged("margin", "contrast", "share", "passage_share", "agreement")),
+         _unjudged("margin", "share", "passage_share")),
 )  # fmt: skip
