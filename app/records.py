@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from alpie.index.analysis import tokens
 from alpie.index.hits import Hit
 from alpie.index.records import Passage, Span
 
@@ -105,6 +106,13 @@ class Answer:
     language: str = "es"  # of the question: "es" | "en" | "und"
     writer: tuple[WrittenSentence, ...] | None = None  # None: no model is configured
     writer_report: WriterReport | None = None
+
+    @property
+    def understood(self) -> str | None:
+        """The question as searched, where its words are not those typed: completed, written out, put right."""
+        typed, searched = (list(map(str, tokens(text))) for text in (self.question, self.searched))
+        cut = searched == typed[: len(searched)]  # a very long one; a message of its own says so
+        return None if cut else self.searched
 
     @property
     def tentative(self) -> bool:

@@ -75,6 +75,8 @@ def terminal_width(stream: TextIO) -> int:
 def answer_text(answer: Answer, words: Words, width: int) -> str:
     """The quotations with their citations, or the refusal with the nearest passages."""
     lines: list[str] = []
+    if answer.understood is not None:
+        lines += [_wrapped(words("ask.understood", question=answer.understood), width), ""]
     if answer.tentative:
         lines += [words("ask.tentative"), ""]
     if answer.answered:

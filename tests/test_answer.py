@@ -68,6 +68,22 @@ def test_what_no_document_says_is_refused_and_the_nearest_are_shown_apart(small:
         assert proves(small.documents[quote.document_id].text, quote.spans, quote.text)
 
 
+@pytest.mark.parametrize(
+    ("typed", "understood"),
+    [
+        ("¿Cuántas hectáreas ardieron?", None),
+        ("CUANTAS   HECTAREAS ARDIERON", None),  # nothing but letters' size, accents, blanks
+        ("¿Cuántas hectáreas ardieron en los montes? " * 60, None),  # cut, which is said elsewhere
+        ("q ardio en julio", "que ardio en julio"),
+        ("¿Cuántas hektáreas ardieron?", "¿Cuántas hectareas ardieron?"),
+    ],
+)
+def test_a_question_that_was_put_right_is_shown_as_understood(
+    small: Corpus, typed: str, understood: str | None
+) -> None:
+    assert small.ask(typed).understood == understood
+
+
 def test_the_threshold_decides(small: Corpus) -> None:
     confidence = small.ask(BURNT).confidence
     assert 0 < confidence < 1

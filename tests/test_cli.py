@@ -432,6 +432,13 @@ def test_lines_are_wrapped_for_a_terminal_only() -> None:
     assert max(map(len, answer_text(answer, words_for("es"), 0).splitlines())) > 200
 
 
+def test_a_question_that_was_put_right_is_said_first() -> None:
+    understood = replace(ANSWER, question="q detenciones", searched="que detenciones")
+    first, *rest = answer_text(understood, words_for("es"), 0).splitlines()
+    assert first == "Entendido como: «que detenciones»"
+    assert rest == ["", *answer_text(ANSWER, words_for("es"), 0).splitlines()]
+
+
 def test_a_document_cannot_steer_the_terminal() -> None:
     evil = replace(QUOTE, text="a\x1b[2Jb")
     assert "\x1b" not in answer_text(replace(ANSWER, quotes=(evil,)), words_for("es"), 80)

@@ -197,12 +197,10 @@ def _writer_report(answer: Answer, words: Words) -> str:
 
 
 def _as_searched(answer: Answer, words: Words) -> str:
-    """Says how a follow-up was completed, when it was."""
-    if answer.searched.strip().casefold().strip("¿?¡! ") == answer.question.strip().casefold().strip("¿?¡! "):
+    """Says how the question was completed or put right, when it was."""
+    if answer.understood is None:
         return ""
-    if len(answer.searched) <= len(answer.question):
-        return ""
-    return tag("p", words.html("answer.searched", question=answer.searched), class_="searched-as")
+    return tag("p", words.html("answer.searched", question=answer.understood), class_="searched-as")
 
 
 def _suggestions(answer: Answer, words: Words) -> str:
