@@ -44,6 +44,18 @@ _BARE = re.compile(
     r"^[¿¡\s]*(?:por que|porque|cuando|donde|quien(?:es)?|cuant[oa]s?|como|cual(?:es)?|why|when|where|who|how many|explica\w*|"
     r"dime mas|mas detalles|ejemplos?|que mas)\b\W*+(?:\w++\W*+){0,2}+$"
 )
+# «explícamelo mejor», «dame más detalles», «no entiendo»: the question before once more. Every word is one of these …
+_AGAIN = re.compile(
+    r"(?:expli\w+|aclar\w+|ampli\w+|repit\w+|detall\w+|mas|more|explain\w*|details?|elaborate|again|sigue|continua|continue|"
+    r"ent(?:iendo|endi|endido)|understand)"
+)
+# … or one of these beside them.
+_BESIDE_AGAIN = frozenset(
+    """a algo better bien bit can con cosas could cuenta cuentame da dame datos de di dime do don dont e el en
+    eso esto favor give gracias hay he i in info informacion it la lo los me mejor mucho muy nada no nuevo o
+    on otra otras palabras pero please poco podria podrias por puede puedes pues que quiero quisiera saber
+    si sobre t te tell tema that the this to todo un una usted vez y ya you""".split()
+)
 
 
 def _content(text: str) -> list[str]:
@@ -54,12 +66,21 @@ def leans_on_earlier(question: str) -> bool:
     """Whether a question needs the one before it to be understood."""
     folded = fold(question)
     content = _content(question)
+    if _asks_again(question):
+        return True
     if _OPENING.search(folded):
         return True
     if _BARE.search(folded):
         return True
     points = _POINTS_BACK.search(_AFTER_NOUN.sub("", folded))
     return bool(points) and len(content) <= _FRAGMENT_WORDS
+
+
+def _asks_again(question: str) -> bool:
+    """Whether a question says nothing but that the one before should be answered once more, or at more length."""
+    words = [str(token) for token in tokens(question)]
+    again = [bool(_AGAIN.fullmatch(word)) for word in words]
+    return any(again) and all(once or word in _BESIDE_AGAIN for once, word in zip(again, words, strict=True))
 
 
 def _names(text: str) -> list[str]:
@@ -74,8 +95,9 @@ def complete(question: Question, turns: Sequence[str]) -> Question:
     """The question with the earlier one's words, when it leans on it; otherwise as it is.
 
     `turns`: earlier questions, oldest first; the last few are looked at. A chain of leaning questions is
-    followed to its head. Where that head is a short question without any name («¿Cuántos fueron
-    acusados?»), the names of the turn before it are taken along: it was about them.
+    followed to its head. One that only asks for more («explícamelo mejor») is the earlier one again.
+    Where that head is a short question without any name («¿Cuántos fueron acusados?»), the names of the
+    turn before it are taken along: it was about them.
     """
     turns = [turn[:MAX_CHARACTERS] for turn in turns[-_MOST_TURNS:]]
     if not turns or not leans_on_earlier(question.searched):
@@ -84,6 +106,8 @@ def complete(question: Question, turns: Sequence[str]) -> Question:
         earlier = complete(read_question(turns[-1]), turns[:-1]).searched
     except QuestionError:
         return question
+    if _asks_again(question.searched):
+        return replace(question, searched=earlier)
     own = _OPENING.sub("", question.searched, count=1).strip(" ¿¡")
     older = [name for name in _names(turns[-2]) if name not in earlier] if _continues(turns) else []
     subject = earlier.strip(" ¿¡?.!")

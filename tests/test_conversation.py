@@ -54,6 +54,40 @@ def test_these_lean_on_the_question_before(question: str) -> None:
 @pytest.mark.parametrize(
     "question",
     [
+        "explícamelo mejor",
+        "dame mas detalles porfa",
+        "no entiendo nada",
+        "más",
+        "¿Puedes explicarme eso con otras palabras, por favor?",
+        "can you explain it better please",
+        "I don't understand",
+    ],
+)
+def test_asking_for_more_is_the_question_before_once_more(question: str) -> None:
+    assert searched(question, FIRST) == FIRST
+    assert searched(question, FIRST, "y en España?", question) == searched("y en España?", FIRST)
+    assert searched(question) == read_question(question).searched
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "explica el grooming",
+        "dame más información sobre la red oscura",
+        "¿Qué más pide la resolución?",
+        "no entiendo el cifrado",
+        "¿cuál es el país con más denuncias?",
+        "muchas gracias",
+        "no",
+    ],
+)
+def test_asking_for_more_of_something_named_is_a_question_of_its_own(question: str) -> None:
+    assert FIRST not in searched(question, FIRST)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
         "¿Qué es la red oscura?",
         "¿Qué pide la Asamblea General a los países miembros?",
         "¿Cuántos informes recibió NCMEC en 2018?",
