@@ -14,7 +14,7 @@ import pytest
 from fake_corpus import FakeCorpus
 from fastapi.testclient import TestClient
 
-from alpie.app.page.answer_view import quote_words, render_answer
+from alpie.app.page.answer_view import render_answer
 from alpie.app.page.catalogue import LANGUAGES, words_for
 from alpie.app.page.chat import LONGEST_QUESTION, Chat, Conversation
 from alpie.app.page.choices import Choices
@@ -26,6 +26,7 @@ from alpie.app.page.library import NotReady, Opening
 from alpie.app.page.lookup import Wanted, find, fold
 from alpie.app.page.panel import Panels
 from alpie.app.page.places import link, parse_spans, spans_parameter
+from alpie.app.page.quote_words import quote_words
 from alpie.app.page.risk import at_risk
 from alpie.app.page.server import create_app
 from alpie.app.records import Answer, WriterReport, WrittenSentence
@@ -33,6 +34,7 @@ from alpie.app.schema import SCHEMAS
 from alpie.app.settings import load_settings
 from alpie.index.errors import IndexMissing, SettingsError
 from alpie.index.readable import readable_text
+from alpie.index.records import Sentence, SentenceRole, Span
 
 PAGE = Path(__file__).resolve().parents[1] / "app" / "page"
 HELP = load_help_lines()
@@ -94,6 +96,39 @@ def test_quotes_stand_in_the_answer_exactly(corpus: Any) -> None:
         words = html_library.unescape(re.sub(r"<[^>]+>", "", quote_words(quote)))
         assert words == quote.text
         assert quote_words(quote) in shown
+
+
+def test_a_question_that_was_put_right_is_shown_as_understood(corpus: Any) -> None:
+    asked = corpus.ask("¿Cuántas detenciones hubo en España?")
+    assert "searched-as" not in render_answer(asked, words_for("es"), corpus.documents)
+    put_right = replace(asked, question="q detenciones <b>", searched="que detenciones <b>")
+    shown = render_answer(put_right, words_for("es"), corpus.documents)
+    assert "Entendido como: «que detenciones &lt;b&gt;»" in shown
+
+
+@pytest.mark.parametrize(
+    ("roles", "shown"),
+    [
+        (("sentence", "sentence"), "Uno & dos: • Tres <4>."),
+        (("lead_in", "item"), '<span class="run">Uno & dos: </span><span class="item">• Tres <4>.</span>'),
+        (
+            ("header", "row"),
+            '<span class="row header">Uno & dos: </span><span class="row">• Tres <4>.</span>',
+        ),
+    ],
+)
+def test_a_list_or_a_table_is_quoted_line_by_line(corpus: Any, roles: tuple[str, str], shown: str) -> None:
+    """No white space is left between two lines: in a quotation it would be shown, as an empty line."""
+    quote = corpus.ask("¿Cuántas detenciones hubo en España?").quotes[0]
+    texts = ("Uno & dos:", "• Tres <4>.")
+    sentences = tuple(
+        Sentence(text, (Span(0, 1),), SentenceRole(role)) for text, role in zip(texts, roles, strict=True)
+    )
+    listed = replace(
+        quote, text=" ".join(texts), emphasis=(), passage=replace(quote.passage, sentences=sentences)
+    )
+    escaped = shown.replace("&", "&amp;").replace("<4>", "&lt;4&gt;")
+    assert quote_words(listed) == escaped
 
 
 def test_generated_prose_is_marked_and_never_quoted(corpus: Any) -> None:

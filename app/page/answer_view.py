@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 
 from alpie.app.citation import full_citation, short_citation
 from alpie.app.page.catalogue import Words
-from alpie.app.page.html import emphasised, escape, has_own_marker, tag
+from alpie.app.page.html import escape, tag
 from alpie.app.page.places import link, question_link
+from alpie.app.page.quote_words import quote_words
 from alpie.app.records import Answer, Quote
 from alpie.index.hits import Hit
-from alpie.index.records import Document, SentenceRole
+from alpie.index.records import Document
 
-__all__ = ["quote_words", "render_answer", "render_quote"]
+__all__ = ["render_answer", "render_quote"]
 
 _LEGS = ("dense", "sentence", "lexical", "grams", "tokens")
 _MOST_SUGGESTIONS = 3
@@ -118,40 +119,6 @@ def render_quote(
         ],
         class_="quote-unit nearest" if nearest else "quote-unit",
     )
-
-
-def quote_words(quote: Quote) -> str:
-    """`quote.text`, not a character more or less, with emphasis; list items in elements of their own."""
-    pieces: list[str] = []
-    position = 0
-    for start, end in [*_items(quote), (len(quote.text), len(quote.text))]:
-        pieces.append(_cut(quote, position, start))
-        if start < end:
-            style = "item numbered" if has_own_marker(quote.text[start:end]) else "item"
-            pieces.append(tag("span", _cut(quote, start, end), class_=style))
-        position = end
-    return "".join(pieces)
-
-
-def _items(quote: Quote) -> list[tuple[int, int]]:
-    """Where the list items and table rows of the passage stand in the text of the quote, in order."""
-    found: list[tuple[int, int]] = []
-    position = 0
-    for sentence in quote.passage.sentences:
-        if sentence.role not in (SentenceRole.ITEM, SentenceRole.ROW):
-            continue
-        start = quote.text.find(sentence.text, position)
-        if start >= 0:
-            position = start + len(sentence.text)
-            found.append((start, position))
-    return found
-
-
-def _cut(quote: Quote, start: int, end: int) -> str:
-    inside = [
-        (max(a, start) - start, min(b, end) - start) for a, b in quote.emphasis if a < end and b > start
-    ]
-    return emphasised(quote.text[start:end], inside)
 
 
 def _why(hit: Hit, words: Words) -> str:

@@ -273,9 +273,10 @@ def _foot(words: Words, choices: Choices) -> str:
     return tag(
         "footer",
         [
-            tag("span", privacy),
             tag("a", words.html("foot.help"), href="#ayuda", class_="go"),
             _log_out(words, choices) if choices.users else "",
+            tag("span", privacy, class_="privacy"),
+            tag("p", "", class_="toast", role="status"),
         ],
         class_="colophon",
     )

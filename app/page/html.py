@@ -8,12 +8,10 @@ HTML block without line ends is left alone by the Markdown reader, whatever char
 from __future__ import annotations
 
 import html
-import re
 from collections.abc import Iterable, Sequence
 
-__all__ = ["attributes", "emphasised", "escape", "has_own_marker", "one_line", "tag"]
+__all__ = ["attributes", "emphasised", "escape", "one_line", "tag"]
 
-_MARKER = re.compile(r"\s*([•·▪■◦*–—-]|\(?[0-9]{1,3}[.)]|\(?[a-z][)])\s")
 _LINE_ENDS = {"\r": "&#13;", "\n": "&#10;", "\u2028": "&#8232;", "\u2029": "&#8233;"}
 
 
@@ -54,8 +52,3 @@ def emphasised(text: str, ranges: Sequence[tuple[int, int]], element: str = "str
             position = end
     pieces.append(escape(text[position:]))
     return "".join(pieces)
-
-
-def has_own_marker(text: str) -> bool:
-    """Whether a list item begins with a bullet or number of its own, so that none is added."""
-    return _MARKER.match(text) is not None

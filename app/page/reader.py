@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from alpie.app.page.catalogue import Words
-from alpie.app.page.html import escape, has_own_marker, tag
+from alpie.app.page.html import escape, tag
+from alpie.index.layout.forms import BULLET, NUMBERED
 from alpie.index.readable import readable_map, readable_text, spans_between
 from alpie.index.records import Block, BlockKind, Document, Layout, Passage, Span
 
@@ -130,7 +131,7 @@ class Reader:
         items = [self._run(self._piece(part), marks) for part in block.parts]
         if block.kind is BlockKind.LIST:
             texts = (readable_text(self.document.text, part) for part in block.parts)
-            styles = ("numbered" if has_own_marker(text) else None for text in texts)
+            styles = ("numbered" if _has_own_sign(text) else None for text in texts)
             body = tag(
                 "ul", (tag("li", item, class_=style) for item, style in zip(items, styles, strict=True))
             )
@@ -181,6 +182,11 @@ class Reader:
         if at >= 0 and self._owned[at][1] > offset:
             return self._owned[at][2]
         return -1
+
+
+def _has_own_sign(item: str) -> bool:
+    """Whether a list item begins with a bullet or number of its own, so that none is drawn before it."""
+    return bool(BULLET.match(item) or NUMBERED.match(item))
 
 
 def _inside(offset: int, spans: Sequence[Span]) -> bool:

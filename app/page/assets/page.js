@@ -4,22 +4,20 @@ window.alpie = (() => {
   const words = window.alpieWords;
   const VIEWS = { preguntar: "ask", buscar: "search", comprobar: "check", documentos: "documents",
                   evaluacion: "evaluation", ayuda: "help" };
-  const hashOf = view => Object.keys(VIEWS).find(hash => VIEWS[hash] === view);
-  const phone = () => window.matchMedia("(max-width: 820px)").matches;
+  const viewAt = hash => VIEWS[hash.replace("#", "")] || "ask";
+  const narrow = window.matchMedia("(max-width: 820px)");
+  const phone = () => narrow.matches;
   let toastTimer = 0;
 
+  // In the foot, in the place of the privacy note: there it covers nothing that can be pressed. A long
+  // sentence makes the foot higher, and the desk as much lower.
   function say(text) {
-    let toast = document.querySelector(".toast");
-    if (!toast) {
-      toast = document.createElement("div");
-      toast.className = "toast";
-      toast.setAttribute("role", "status");
-      (document.querySelector(".gradio-container") || document.body).append(toast);
-    }
+    const toast = document.querySelector(".toast");
     toast.textContent = text;
-    toast.hidden = false;
+    document.body.style.setProperty("--foot", `${toast.closest(".colophon").offsetHeight}px`);
     clearTimeout(toastTimer);
-    toastTimer = setTimeout(() => { toast.hidden = true; }, 5000);  // time to read a sentence twice
+    if (text) toastTimer = setTimeout(say, 5000, "");  // time to read a sentence twice
+    else document.body.style.removeProperty("--foot");
   }
 
   // Gradio says only "Error" when the server refuses a question; the question itself stays in its box.
@@ -65,10 +63,9 @@ window.alpie = (() => {
   }
 
   function go(hash) {
-    const view = VIEWS[hash.replace("#", "")] || "ask";
-    show(view, true);
+    show(viewAt(hash), true);
     closeBasket();
-    window.alpiePanel.close(false);
+    window.alpiePanel.hide();
   }
   const closeBasket = () => window.alpieBasket.close();
 
@@ -202,9 +199,14 @@ window.alpie = (() => {
     else if (has("theme")) keepTheme(!document.body.classList.contains("dark"));
   }
 
+  // Escape closes what lies on top, one thing at a time.
+  function closeTop() {
+    if (window.alpiePanel.covers() || !closeBasket()) window.alpiePanel.close();
+  }
+
   // Gradio draws the page and adds the scripts in no certain order: begin when all of it is there.
   const complete = () => document.querySelector(".masthead") && document.querySelector("#panel .panel-content")
-    && window.alpieAsk && window.alpieBasket && window.alpiePanel && window.alpieViews;
+    && document.querySelector(".toast") && window.alpieAsk && window.alpieBasket && window.alpiePanel && window.alpieViews;
 
   function start() {
     if (!complete()) { setTimeout(start, 20); return; }
@@ -213,17 +215,21 @@ window.alpie = (() => {
     try { stored = localStorage.getItem("alpie.theme"); } catch { /* private window */ }
     theme(stored ? stored === "dark" : window.matchMedia("(prefers-color-scheme: dark)").matches);
     document.addEventListener("click", onClick);
-    document.addEventListener("keydown", event => { if (event.key === "Escape") { closeBasket(); window.alpiePanel.close(true); } });
-    window.addEventListener("popstate", () => go(location.hash));
+    document.addEventListener("keydown", event => { if (event.key === "Escape") closeTop(); });
+    window.addEventListener("popstate", event => {
+      if (viewAt(location.hash) !== document.body.dataset.view) go(location.hash);
+      window.alpiePanel.travelled(event.state);
+    });
     window.alpieBasket.start();
     const wanted = new URLSearchParams(location.search);
-    show(VIEWS[location.hash.replace("#", "")] || "ask");
-    if (wanted.get("p") || wanted.get("d")) window.alpiePanel.openAddress(location.search);
+    show(viewAt(location.hash));
+    if (window.alpiePanel.resume()) { /* reloaded with the panel open */ }
+    else if (wanted.get("p") || wanted.get("d")) window.alpiePanel.openAddress(location.search);
     if (wanted.get("q")) ask(wanted.get("q"));
     if (words.feedback) document.body.dataset.feedback = "yes";
     document.body.dataset.ready = "yes";
   }
 
   setTimeout(start, 0);
-  return { say, fragment, show, ask, answered, past, cleared, phone, words };
+  return { say, fragment, show, ask, answered, past, cleared, narrow, phone, words };
 })();
