@@ -71,7 +71,8 @@ class Panels:
             ],
             class_="reading-head",
         )
-        return self._article(document, head, self.reader(document.id).render(words, marks), words, passage)
+        body = self.reader(document.id).render(words, marks)
+        return self._article(document, head, body, words, passage, chosen)
 
     def whole(self, document_id: str, words: Words) -> str:
         """The panel opened at the top of a document; raises AddressError."""
@@ -108,7 +109,13 @@ class Panels:
         return tag("div", parts, class_="reading vanished")
 
     def _article(
-        self, document: Document, head: str, body: str, words: Words, passage: Passage | None
+        self,
+        document: Document,
+        head: str,
+        body: str,
+        words: Words,
+        passage: Passage | None,
+        chosen: Sequence[Span] = (),
     ) -> str:
         text = tag("div", body or _raw(document), class_="document", lang=document.language)
         return tag(
@@ -117,6 +124,7 @@ class Panels:
             class_="reading",
             aria_label=words("reader.label", title=document.title),
             data_n=str(self._position(passage)) if passage else None,
+            data_place=link(passage, chosen) if passage else None,
         )
 
     def _title(self, document: Document, words: Words) -> str:

@@ -13,15 +13,36 @@ window.alpieBasket = (() => {
     render();
   }
 
-  function keep(unit) {
+  function placeOf(unit) {
     const link = unit.querySelector("a.cite.source, a.cite.act, a.result-where, a.permalink");
-    const place = unit.dataset.place || window.alpiePanel.placeOf(link);
-    if (!items.some(item => item.place === place) && items.length < MOST) {
+    return window.alpiePanel.placeOf(unit.dataset.place ? { href: unit.dataset.place } : link);
+  }
+
+  // Saves, and when pressed again takes out.
+  function keep(unit) {
+    const place = placeOf(unit);
+    const at = items.findIndex(item => item.place === place);
+    if (at >= 0) items.splice(at, 1);
+    else if (items.length < MOST) {
       items.push({ place, words: unit.querySelector(".words")?.textContent ?? "",
                    source: unit.querySelector(".source")?.textContent ?? "" });
+    } else {
+      window.alpie.say(window.alpie.words.basket_full);
+      return;
     }
     write();
-    window.alpie.say(window.alpie.words.kept);
+    window.alpie.say(at >= 0 ? window.alpie.words.unkept : window.alpie.words.kept);
+  }
+
+  // What is saved is called so on its button, wherever it is shown: answer, results, source.
+  function mark() {
+    const kept = new Set(items.map(item => item.place));
+    for (const button of document.querySelectorAll("button.keep")) {
+      button.dataset.unsaved ??= JSON.stringify([button.textContent, button.title]);
+      const saved = kept.has(placeOf(button.closest(".quote-unit, .reading")));
+      const [text, title] = saved ? [window.alpie.words.kept, window.alpie.words.take_out] : JSON.parse(button.dataset.unsaved);
+      if (button.textContent !== text) Object.assign(button, { textContent: text, title });
+    }
   }
 
   function render() {
@@ -52,6 +73,7 @@ window.alpieBasket = (() => {
     for (const link of document.querySelectorAll(".basket a.export")) {
       link.href = `${window.alpie.words.root}/al/export/${link.dataset.form}?${places}&lang=${window.alpie.words.lang}`;
     }
+    mark();
   }
 
   function toggle(open) {
@@ -60,9 +82,11 @@ window.alpieBasket = (() => {
     document.querySelector(".basket-open").setAttribute("aria-expanded", String(open));
     if (open) basket.querySelector("button, a")?.focus();
   }
-  function close() {
-    const basket = document.getElementById("basket");
-    if (basket && !basket.hidden) { toggle(false); document.querySelector(".basket-open").focus(); }
+  function close() {  // whether there was anything to close
+    if (document.getElementById("basket")?.hidden ?? true) return false;
+    toggle(false);
+    document.querySelector(".basket-open").focus();
+    return true;
   }
 
   function start() {
@@ -71,6 +95,11 @@ window.alpieBasket = (() => {
     document.querySelector(".basket-open").addEventListener("click", () => toggle(document.getElementById("basket").hidden));
     document.querySelector(".basket-close").addEventListener("click", close);
     document.querySelector(".basket-clear").addEventListener("click", () => { items = []; write(); });
+    let marking = 0;  // answers, results and sources come later: their buttons are marked before they are painted
+    new MutationObserver(() => {
+      cancelAnimationFrame(marking);
+      marking = requestAnimationFrame(mark);
+    }).observe(document.body, { childList: true, subtree: true });
     window.addEventListener("storage", event => { if (event.key === KEY) { read(); render(); } });
   }
   return { keep, start, close };

@@ -1,8 +1,11 @@
-// The source panel: opens a place, scrolls to its words, gives the focus back when it is closed.
+// The source panel: opens a place, scrolls to its words, gives the focus back when it is closed. Where it
+// lies over the page, as on a phone, it is a step in the browser's history: Back closes it.
 window.alpiePanel = (() => {
   let from = null;      // the link the panel was opened from
   let latest = 0;       // number of the request made last: what comes late for an older one is dropped
   let chosen = false;   // the reader opened something since they last asked: it is not taken from them
+  let current = "";     // the place shown
+  let leaving = false;  // `close` has asked for the step back, which comes a moment later
   const content = () => document.querySelector("#panel .panel-content");
   let empty = null;
 
@@ -20,13 +23,54 @@ window.alpiePanel = (() => {
     for (const other of document.querySelectorAll(".open")) other.classList.remove("open");
     link.closest(".quote-unit")?.classList.add("open");
     if (link.classList.contains("note")) link.classList.add("open");
-    await openAddress(placeOf(link), moveFocus);
+    const opened = openAddress(placeOf(link), moveFocus);
+    step();
+    await opened;
+  }
+
+  function covers() {
+    const { position, display } = getComputedStyle(document.getElementById("panel"));
+    return position === "fixed" && display !== "none";
+  }
+
+  // One step, whatever is opened in it: from a passage to its neighbour there is none.
+  function step() {
+    if (!covers()) return;
+    const state = { ...history.state, panel: current };
+    if (history.state?.panel) history.replaceState(state, "");
+    else history.pushState(state, "");
+  }
+  function stepBack() {
+    if (!history.state?.panel) return;
+    leaving = true;
+    history.back();
+  }
+
+  // Back or Forward was pressed, or `stepBack` has arrived; `state` is that of the entry now shown.
+  function travelled(state) {
+    if (leaving) {
+      leaving = false;
+      step();  // nothing, unless something was opened meanwhile
+    } else if (state?.panel) {
+      resume();
+    } else if (covers()) {
+      hide();
+      giveFocusBack(true);
+    }
+  }
+
+  // The place that the present entry of the history stands for, after Forward or a reload.
+  function resume() {
+    if (!history.state?.panel || !window.alpie.phone()) return false;
+    openAddress(history.state.panel, true);
+    return true;
   }
 
   async function openAddress(search, moveFocus = false) {
     const box = content();
     const own = ++latest;
     empty ??= box.innerHTML;
+    current = search;
     document.body.dataset.panel = "open";
     const waiting = text => {
       if (own !== latest) return;
@@ -63,10 +107,18 @@ window.alpiePanel = (() => {
     box.scrollTop = top - covered - Math.min(above, free * 0.35);
   }
 
-  function close(giveFocusBack) {
+  function close() {
     if (document.body.dataset.panel !== "open") return;
+    const covered = covers();
+    hide();
+    giveFocusBack(covered);
+    if (covered) stepBack();
+  }
+  function hide() {
     if (window.alpie.phone()) delete document.body.dataset.panel;
-    if (giveFocusBack && from?.isConnected) from.focus();
+  }
+  function giveFocusBack(inPlace) {  // in place: what lay under the panel has not moved
+    if (from?.isConnected) from.focus({ preventScroll: inPlace });
   }
 
   // What an answer comes with, unless the reader has something else open by then; no link: nothing.
@@ -82,11 +134,13 @@ window.alpiePanel = (() => {
     if (empty !== null) content().innerHTML = empty;
     delete document.body.dataset.panel;
     from = null;
+    stepBack();
   }
 
   document.addEventListener("click", event => {
-    if (event.target.closest?.(".panel-close")) close(true);
+    if (event.target.closest?.(".panel-close")) close();
     else if (event.target.closest?.(".to-words")) toWords();
   });
-  return { open, openAddress, offer, asked, close, reset, placeOf };
+  window.alpie.narrow.addEventListener("change", () => { if (!history.state?.panel) step(); });  // a tablet is turned
+  return { open, openAddress, offer, asked, close, hide, covers, travelled, resume, reset, placeOf };
 })();
