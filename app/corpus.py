@@ -107,6 +107,8 @@ class Corpus:
 
         settings = settings or load_settings()
         encoder = encoder or open_encoder_of(settings)
+        for language in ("es", "en"):  # who asks may not be allowed to write there
+            lexicon_of(language, Path(settings.cache))
         report = build_index(
             settings.docs,
             settings.data,

@@ -25,6 +25,8 @@ __all__ = ["LONGEST_WORD", "Lexicon", "Lexicons", "lexicon_of"]
 
 LONGEST_WORD = 24  # bytes: what is longer is no word, and trying it out would take long
 
+_LOCK_SECONDS = 5.0  # a question waits: some ten times what making them takes
+
 _logger = logging.getLogger(__name__)
 
 
@@ -56,7 +58,7 @@ class Lexicon:
     @classmethod
     def load(cls, folder: Path) -> Lexicon:
         """What `save` wrote."""
-        return cls(np.load(folder / "words.npy"), np.load(folder / "stems.npy"))
+        return cls(_read(folder / "words.npy"), _read(folder / "stems.npy"))
 
     def has(self, word: str) -> bool:
         """Whether `word` itself is listed."""
@@ -75,6 +77,11 @@ def _holds(words: NDArray[np.bytes_], word: str) -> bool:
     return place < len(words) and words[place] == spelled
 
 
+def _read(path: Path) -> NDArray[np.bytes_]:
+    with path.open("rb") as file:  # np.load guesses the kind of file
+        return np.asarray(np.lib.format.read_array(file, allow_pickle=False))
+
+
 Lexicons = Callable[[str], Lexicon]
 """The lexicon of "es" or "en"."""
 
@@ -84,22 +91,31 @@ def lexicon_of(language: str, cache: Path | None = None) -> Lexicon:
     """The dictionary of pyspellchecker for "es" or "en", kept in the folder `cache` if there is one."""
     if cache is None:
         return _made(language)
-    made_of = {"pyspellchecker": version("pyspellchecker"), "analysis": ANALYSIS_VERSION}
-    target = cache / f"words-{language}"
-    try:
-        settle(
-            target,
-            lambda folder: _is_current(folder, made_of),
-            lambda folder: _build(folder, language, made_of),
-        )
-        return Lexicon.load(target)
-    except (
-        EncoderError,
-        OSError,
-        ValueError,
-    ) as error:  # a folder that cannot be written costs time, no answer
-        _logger.info("The words of «%s» are not kept: %s", language, error)
-        return _made(language)
+    made_of = {
+        "pyspellchecker": version("pyspellchecker"),
+        "PyStemmer": version("PyStemmer"),
+        "analysis": ANALYSIS_VERSION,
+    }
+    folder = cache / f"words-{language}"
+    for anew in (False, True):
+        try:
+            return _kept(folder, language, made_of, anew)
+        except (EncoderError, OSError) as error:  # nowhere to keep them: that costs time, no answer
+            _logger.info("The words of «%s» are not kept in %s: %s", language, folder, error)
+            break
+        except ValueError as error:  # damaged: made anew, once
+            _logger.info("The words of «%s» in %s cannot be read: %s", language, folder, error)
+    return _made(language)
+
+
+def _kept(folder: Path, language: str, made_of: Mapping[str, Any], anew: bool) -> Lexicon:
+    settle(
+        folder,
+        lambda there: not anew and _is_current(there, made_of),
+        lambda new: _build(new, language, made_of),
+        _LOCK_SECONDS,
+    )
+    return Lexicon.load(folder)
 
 
 def _made(language: str) -> Lexicon:

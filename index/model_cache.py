@@ -1,4 +1,4 @@
-"""Folders of model files in the user's cache: built once, then only read.
+"""Folders of model files and dictionaries in the user's cache: built once, then only read.
 
 1. A folder is written beside its final place and renamed into it, so nobody sees half of one.
 2. Its last file, ``fingerprint.json``, says what it was made from and lists every file with size and
@@ -82,8 +82,13 @@ def is_intact(folder: Path, thorough: bool = False) -> bool:
     return True
 
 
-def settle(target: Path, is_current: Callable[[Path], bool], build: Callable[[Path], None]) -> Path:
-    """`target`, built by ``build(temporary folder)`` if ``is_current(target)`` is false.
+def settle(
+    target: Path,
+    is_current: Callable[[Path], bool],
+    build: Callable[[Path], None],
+    timeout: float = LOCK_TIMEOUT_SECONDS,
+) -> Path:
+    """`target`, built by ``build(temporary folder)`` if ``is_current(target)`` is false; waits `timeout` seconds.
 
     Safe when several processes call it at once: one builds, the others wait and use the result.
     Raises `EncoderError` when the cache cannot be written or another process never finishes.
@@ -95,13 +100,13 @@ def settle(target: Path, is_current: Callable[[Path], bool], build: Callable[[Pa
     lock = target.parent / f"{target.name}.lock"
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(lock, timeout=LOCK_TIMEOUT_SECONDS):
+        with FileLock(lock, timeout=timeout):
             # Whoever held the lock before us may have built what we need.
             if not is_current(target):
                 _build_and_swap(target, build)
     except Timeout as error:
         raise EncoderError(
-            f"Another process has been preparing {target} for {LOCK_TIMEOUT_SECONDS:.0f} seconds. "
+            f"Another process has been preparing {target} for {timeout:.0f} seconds. "
             f"If none is running, delete {lock} and try again."
         ) from error
     except OSError as error:

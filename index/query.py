@@ -22,16 +22,16 @@ MAX_CHARACTERS = 2_000  # the encoder reads 512 tokens, about as much
 # part of a code or an enumeration: they must stand between blanks or at the ends.
 _CHAT = {
     "q": "que", "k": "que", "ke": "que", "qe": "que", "xq": "porque", "pq": "porque", "xk": "porque",
-    "porq": "porque", "prq": "porque", "porke": "porque", "xke": "porque", "pk": "porque", "tb": "también",
-    "tmb": "también", "tbn": "también", "x": "por", "xa": "para", "pa": "para", "d": "de", "dnd": "dónde",
-    "cmo": "cómo", "kmo": "cómo", "qn": "quién", "kien": "quién", "qien": "quién", "cuant": "cuánto",
-    "cuants": "cuántos", "msj": "mensaje", "msjs": "mensajes", "wasap": "whatsapp", "guasap": "whatsapp",
-    "wpp": "whatsapp", "face": "facebook", "profe": "profesor", "peque": "menor", "peques": "menores",
-    "crio": "niño", "crios": "niños", "chaval": "joven", "chavales": "jóvenes", "chavala": "joven",
-    "chavalas": "jóvenes", "poli": "policía", "polis": "policías", "pasma": "policía",
-    "ciber": "ciberdelincuencia", "cole": "colegio", "info": "información", "movil": "móvil",
-    "pelis": "películas", "compi": "compañero", "compis": "compañeros", "bro": "", "porfa": "", "plis": "",
-    "pls": "", "xfa": "", "jaja": "", "wtf": "", "osea": "o sea", "nose": "no sé", "xfavor": "por favor",
+    "porq": "porque", "prq": "porque", "porke": "porque", "xke": "porque", "tb": "también", "tmb": "también",
+    "tbn": "también", "x": "por", "xa": "para", "pa": "para", "d": "de", "dnd": "dónde", "cmo": "cómo",
+    "kmo": "cómo", "qn": "quién", "kien": "quién", "qien": "quién", "cuant": "cuánto", "cuants": "cuántos",
+    "msj": "mensaje", "msjs": "mensajes", "wasap": "whatsapp", "guasap": "whatsapp", "wpp": "whatsapp",
+    "face": "facebook", "profe": "profesor", "peque": "menor", "peques": "menores", "crio": "niño",
+    "crios": "niños", "chaval": "joven", "chavales": "jóvenes", "chavala": "joven", "chavalas": "jóvenes",
+    "poli": "policía", "polis": "policías", "pasma": "policía", "ciber": "ciberdelincuencia",
+    "cole": "colegio", "info": "información", "movil": "móvil", "pelis": "películas", "compi": "compañero",
+    "compis": "compañeros", "bro": "", "porfa": "", "plis": "", "pls": "", "xfa": "", "jaja": "", "wtf": "",
+    "osea": "o sea", "ubo": "hubo", "iso": "hizo", "asen": "hacen", "nose": "no sé", "xfavor": "por favor",
     "aki": "aquí", "ahi": "ahí", "dps": "después", "finde": "fin de semana", "uni": "universidad",
     "fotillos": "fotos", "curro": "trabajo", "trena": "cárcel", "talego": "cárcel", "mola": "gusta",
     "tbm": "también", "tmbn": "también", "dl": "del", "dsd": "desde", "pra": "para", "xra": "para",
@@ -43,8 +43,9 @@ _EDGES = "¿?¡!.,;:()\"'«»…"
 # What may stand before the question word without ending the opening of a question.
 _LEADING_IN = {"y", "e", "o", "pero", "entonces", "pues", "oye", "hola", "bueno"}
 _ONLY_OPENING = {"cm": "cómo"}  # elsewhere it measures
-# «niñ@s», «lxs»: one form for both genders, which the documents write with its grammatical one
-_BOTH_GENDERS = re.compile(r"(?<=[a-zñáéíóú])@(?=s?$)|(?<=[b-df-hj-np-tv-zñ])x(?=s$)", re.IGNORECASE)
+# «niñ@s», «lxs», «menorxs»: one form for both genders, which the documents write with its grammatical one.
+_BOTH_GENDERS = re.compile(r"(?<=[a-zñáéíóú])@(?=s$)|(?<=[b-df-hj-np-tv-zñ])x(?=s$)|(?<=niñ)@$")
+_PLURAL_IN_ES = re.compile(r"(?:or|ent|j[oó]ven|val|ñol)$")  # profesor@s, adolescent@s, joven@s, chaval@s
 # These are words too; they are only rewritten where nothing else is written with care.
 _CHAT_ONLY_INFORMAL = {"face", "ciber", "d", "k", "x", "pa", "profe"}
 
@@ -58,6 +59,13 @@ _ENGLISH = frozenset(
     """the of and to in is are was were what which who whom whose when where why how many much does do did
     has have had it its this that these those for from with by on at an be been being or not there their
     they can could should would will about into than as say says between under over if you your we our""".split()
+)
+# «¿Qué significan las siglas J-CAT?» asks what J-CAT is; texts that say so hold none of those words.
+_MEANING = re.compile(
+    r"(?P<before>\W*(?:y )?)qu[eé] (?:significan?|quieren? decir)(?: (?:las?|los|el|un[ao]?))?"
+    r"(?: (?:siglas?|acr[oó]nimos?|abreviaturas?|t[eé]rminos?|palabras?|expresi[oó]n))?(?: de)?(?: (?:las?|los|el|un[ao]?))? "
+    r"(?P<term>(?!esto\b|eso\b|ello\b|que\b)[^\s?]+(?: [^\s?]+){0,2})(?P<after>\W*)",
+    re.IGNORECASE,
 )
 _CONTROL = re.compile(r"[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029]")
 _INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")  # they stand inside words
@@ -96,7 +104,11 @@ def _written(word: str, opens: bool) -> str | None:
         return _CHAT[word]
     if opens and word in _ONLY_OPENING:
         return _ONLY_OPENING[word]
-    return _BOTH_GENDERS.sub("o", word) if _BOTH_GENDERS.search(word) else None
+    found = _BOTH_GENDERS.search(word)
+    if found is None:
+        return None
+    before = word[: found.start()]
+    return before + ("e" if _PLURAL_IN_ES.search(before) else "o") + word[found.end() :]
 
 
 def _write_out(text: str) -> str:
@@ -112,7 +124,9 @@ def _write_out(text: str) -> str:
         opens = opening or "¿" in word[: len(word) - len(word.lstrip(_EDGES))]
         written = _written(bare, opens)
         asks_why = opens and written == "porque"
-        capitals = word.isupper() if asks_why else word != word.lower()  # a first letter may be one: «Xq»
+        capitals = (
+            word.isupper() if asks_why or bare in _ONLY_OPENING else word != word.lower()
+        )  # a first letter may be one: «Xq»
         opening = (opens and (not bare or bare in _LEADING_IN or written == "")) or (
             word.endswith(("¿", "?", "!", ".", "…"))
         )
@@ -121,6 +135,12 @@ def _write_out(text: str) -> str:
         elif written:
             words.append(word.lower().replace(bare, "por qué" if asks_why else written))
     return " ".join(words)
+
+
+def _asked_what_it_is(text: str) -> str:
+    """A question about the meaning of a word or an acronym as one about the thing."""
+    asked = _MEANING.fullmatch(text)
+    return f"{asked['before']}qué es {asked['term']}{asked['after']}" if asked else text
 
 
 def read_question(typed: str, write_out: bool = True) -> Question:
@@ -139,6 +159,6 @@ def read_question(typed: str, write_out: bool = True) -> Question:
         )
     language = language_of(text)
     text = _lower_capitals(text)
-    searched = _write_out(text) if write_out and language != "en" else text
+    searched = _asked_what_it_is(_write_out(text)) if write_out and language != "en" else text
     searched = re.sub(r"\s+", " ", searched).strip() or text
     return Question(typed=typed, searched=searched, language=language)

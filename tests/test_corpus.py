@@ -49,6 +49,13 @@ def assert_verbatim(corpus: Corpus, quote: Quote) -> None:
 # --- what the README promises -------------------------------------------------------------------
 
 
+def test_misspelt_words_are_put_right_with_dictionaries_kept_in_the_cache(corpus: Corpus) -> None:
+    answer = corpus.ask("¿En que provinsias españolas se hicieron rejistros?")
+    assert answer.understood == "¿En que provincias españolas se hicieron registros?"
+    assert NAMES in answer.quotes[0].text
+    assert (load_settings().cache / "words-es" / "words.npy").is_file()
+
+
 def test_the_provinces_are_quoted_and_the_offsets_cut_exactly_that_text(corpus: Corpus) -> None:
     answer = corpus.ask(PROVINCES)
     assert answer.answered

@@ -47,10 +47,31 @@ def test_the_question_as_typed_is_kept_beside_the_one_searched() -> None:
         ("kuantos niñ@s hay", "cuántos niños hay"),
         ("Qué dice de l@s niñxs", "Qué dice de los niños"),
         ("manda fotos a niñ@", "manda fotos a niño"),
+        ("l@s profesor@s y adolescentxs", "los profesores y adolescentes"),
+        ("escribe a maria@ o a fb@", "escribe a maria@ o a fb@"),
+        ("Cm se denuncia", "cómo se denuncia"),
+        ("CM se mide", "CM se mide"),
         ("que es un index o un thorax", "que es un index o un thorax"),
     ],
 )
 def test_chat_spelling_is_written_out(typed: str, expected: str) -> None:
+    assert searched(typed) == expected
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("¿Qué significan las siglas J-CAT?", "¿qué es J-CAT?"),
+        ("que significa pegi", "qué es pegi"),
+        ("¿Y qué quiere decir la palabra «grooming»?", "¿Y qué es «grooming»?"),
+        ("¿Qué significa eso?", "¿Qué significa eso?"),
+        (
+            "¿Qué significa para las víctimas que se compartan imágenes?",
+            "¿Qué significa para las víctimas que se compartan imágenes?",
+        ),
+    ],
+)
+def test_the_meaning_of_a_word_is_asked_for_as_what_it_is(typed: str, expected: str) -> None:
     assert searched(typed) == expected
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -49,7 +50,27 @@ def test_a_slip_of_the_fingers_is_put_right(typed: str, meant: str) -> None:
 )
 def test_a_word_that_sounds_the_same_is_put_right(typed: str, meant: str) -> None:
     assert put_right(f"los {typed}") == f"los {meant}"
-    assert put_right(f"los {typed.capitalize()}") == f"los {meant.capitalize()}"
+    assert put_right(f"¿{typed.capitalize()}?") == f"¿{meant.capitalize()}?"
+
+
+def test_a_name_and_an_english_word_are_not_heard_as_something_else() -> None:
+    lexicons = {"es": Lexicon.of(["helena", "tesis", "hueco"]), "en": Lexicon.of(["thesis"], spanish=False)}
+
+    def corrected_here(text: str) -> str:
+        return corrected(text, "es", lambda stems: [0 for _ in stems], lexicons.__getitem__)
+
+    assert corrected_here("la biblioteca de Elena") == "la biblioteca de Elena"
+    assert corrected_here("¿Elena?") == "¿Helena?"  # any first word has a capital
+    assert corrected_here("de elena") == "de helena"
+    assert corrected_here("the tezis of thesis") == "the tesis of thesis"
+
+
+def test_where_the_documents_hold_two_words_the_dictionary_does_not_decide() -> None:
+    held = {stem(word) for word in ("barcas", "balas")}
+    asked = corrected(
+        "las bacas", "es", lambda stems: [int(of in held) for of in stems], lambda _: Lexicon.of(["vacas"])
+    )
+    assert asked == "las bacas"
 
 
 def test_spanish_sounds_are_not_heard_in_an_english_question() -> None:
@@ -150,6 +171,27 @@ def test_words_that_were_cut_off_or_made_from_others_are_made_anew(
     monkeypatch.setattr(lexicon, "version", lambda _: "99")
     assert "ciudad" in _anew("es", tmp_path)
     assert made == ["es"] * 3
+
+
+@pytest.mark.parametrize("damage", [bytes, lambda size: b"PK\3\4" + bytes(size - 4)])
+def test_words_damaged_without_a_change_of_size_are_made_anew_once(
+    tmp_path: Path, made: list[str], damage: Callable[[int], bytes]
+) -> None:
+    _anew("es", tmp_path)
+    file = tmp_path / "words-es" / "words.npy"
+    file.write_bytes(damage(file.stat().st_size))
+    for _ in range(2):
+        assert "ciudad" in _anew("es", tmp_path)
+    assert made == ["es"] * 2
+
+
+def test_a_question_does_not_wait_long_for_another_process(
+    tmp_path: Path, made: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lexicon, "_LOCK_SECONDS", 0.05)
+    with FileLock(tmp_path / "words-es.lock"):
+        assert "ciudad" in _anew("es", tmp_path)
+    assert not (tmp_path / "words-es").exists()
 
 
 def test_without_a_folder_to_keep_them_the_words_are_known_all_the_same(
