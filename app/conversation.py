@@ -56,6 +56,10 @@ _BESIDE_AGAIN = frozenset(
     on otra otras palabras pero please poco podria podrias por puede puedes pues que quiero quisiera saber
     si sobre t te tell tema that the this to todo un una usted vez y ya you""".split()
 )
+_COURTESIES = frozenset(
+    """adios buenas buenos dias favor genial gracias hasta hola luego muchas noches ok okay perfecto por si tardes vale
+    bye good hello hi morning please thank thanks very much yes you""".split()
+)
 
 
 def _content(text: str) -> list[str]:
@@ -94,29 +98,50 @@ def _names(text: str) -> list[str]:
 def complete(question: Question, turns: Sequence[str]) -> Question:
     """The question with the earlier one's words, when it leans on it; otherwise as it is.
 
-    `turns`: earlier questions, oldest first; the last few are looked at. A chain of leaning questions is
-    followed to its head. One that only asks for more («explícamelo mejor») is the earlier one again.
-    Where that head is a short question without any name («¿Cuántos fueron acusados?»), the names of the
-    turn before it are taken along: it was about them.
+    `turns`: earlier questions, oldest first; the last few are looked at. Of a chain of leaning questions
+    the head is taken, and of the links their names: all their words would bury what is asked now. One that
+    only asks for more («explícamelo mejor») is the earlier one again. Where the head is a short question
+    without any name («¿Cuántos fueron acusados?»), the names of the turn before it are taken along: it was
+    about them.
     """
-    turns = [turn[:MAX_CHARACTERS] for turn in turns[-_MOST_TURNS:]]
     if not turns or not leans_on_earlier(question.searched):
         return question
-    try:
-        earlier = complete(read_question(turns[-1]), turns[:-1]).searched
-    except QuestionError:
+    turns = _questions(turns[-_MOST_TURNS:])
+    if not turns:
         return question
+    if _asks_again(question.searched) and leans_on_earlier(turns[-1]):
+        return replace(question, searched=complete(read_question(turns[-1]), turns[:-1]).searched)
+    links: list[str] = []
+    while len(turns) > 1 and leans_on_earlier(turns[-1]):
+        links += reversed(_names(turns.pop()))
+    earlier = turns[-1]
     if _asks_again(question.searched):
         return replace(question, searched=earlier)
     own = _OPENING.sub("", question.searched, count=1).strip(" ¿¡")
-    older = [name for name in _names(turns[-2]) if name not in earlier] if _continues(turns) else []
+    older = (_names(turns[-2]) if _continues(turns) else []) + links[::-1]
     subject = earlier.strip(" ¿¡?.!")
     if _ASKS_ITSELF.search(own):  # «¿y qué riesgo tiene?» asks anew: of the earlier only the subject
         subject = _ASKING.sub("", subject, count=1).strip()
     # What is asked now stands first and last, so that the earlier question's words do not outweigh it.
     asked = own.rstrip(" ?.!")
-    searched = " ".join([asked, *dict.fromkeys(older), subject, asked])
+    searched = " ".join(
+        [asked, *(name for name in dict.fromkeys(older) if name not in earlier), subject, asked]
+    )
     return replace(question, searched=searched[: MAX_CHARACTERS - 1] + "?")
+
+
+def _questions(turns: Sequence[str]) -> list[str]:
+    """The turns as searched, without those that ask nothing new: thanks, «explícamelo mejor», nothing but signs."""
+    found: list[str] = []
+    for turn in turns:
+        try:
+            searched = read_question(turn[:MAX_CHARACTERS]).searched
+        except QuestionError:
+            continue
+        courtesy = all(str(token) in _COURTESIES for token in tokens(searched))
+        if not courtesy and not _asks_again(searched):
+            found.append(searched)
+    return found
 
 
 def _continues(turns: Sequence[str]) -> bool:
