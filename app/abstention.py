@@ -42,8 +42,8 @@ ANSWERABLE_FEATURES = (
     "word_match_any",  # … in any of the best passages, mean of the worst two
     "type_missing",  # asks for a number, date, name … and none stands in the best sentence
     "spanish",
-    "words",  # content words of the question, up to eight: small talk has few
-    "late",  # of the best sentence: what function words alone make alike is high here and low elsewhere
+    "words",  # content words of the question, as a share of eight, at most 1: small talk has few
+    "late",  # of the best sentence: beside a low cosine, a high one comes from function words alone
 )
 _NEAR = 6  # passages that count as best
 _MOST_WORDS = 8

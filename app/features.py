@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from alpie.app.answer_types import ANSWER_TYPES, asked_types, holds_new
+from alpie.app.answer_types import ANSWER_TYPES, asked_term, asked_types, defines, holds_new
 from alpie.app.units import UnitSpan, asks_for_list, unit_spans
 from alpie.index.analysis import stems
 from alpie.index.hits import Hit
@@ -38,11 +39,14 @@ UNIT_FEATURES = (
     "passage_lexical",
     "passage_grams",
     "number",  # the question asks for a number and a figure not in the question stands here
+    "age",
+    "money",
     "date",
     "person",
     "place",
     "reason",
     "definition",
+    "defines",  # the very term that the question asks the meaning of
     "short",  # under six words
     "long",  # over forty words
     "list",  # several list items or table rows
@@ -51,8 +55,13 @@ UNIT_FEATURES = (
     "lead_in",  # a lead-in by itself
     "caption",
     "metadata",
+    "metadata_unasked",  # … and the question asks for no number, date, name or place
     "first",  # of its passage
 )
+
+_OF_METADATA = frozenset(
+    {"number", "date", "person", "place"}
+)  # what titles, codes and signatures may answer
 
 
 @dataclass(frozen=True)
@@ -73,6 +82,7 @@ class _Asked:
 
     weights: dict[str, float]  # of its terms
     types: frozenset[str]
+    term: str  # whose meaning is asked for, folded
     words: frozenset[str]  # its terms, as a set
     lists: bool
     token_weights: NDArray[np.float32]  # (question tokens,)
@@ -103,13 +113,13 @@ class _Group:
         counts = [len(group) for group in groups]
         return cls(np.concatenate([np.array(group, np.int64) for group in groups]), bounds_of(counts)[:-1])
 
-    def over(self, reduce: np.ufunc, values: NDArray[np.generic]) -> NDArray[np.float32]:
+    def over(self, reduce: np.ufunc, values: NDArray[Any]) -> NDArray[Any]:
         """`values`, a row a sentence, reduced to a row a unit."""
         return np.asarray(reduce.reduceat(values[self.rows], self.starts, axis=0))
 
 
 def candidates_of(index: SearchIndex, retrieval: Retrieval, passages: int = 20) -> Candidates:
-    """All units of the first `passages` hits."""
+    """All units of the first `passages` hits of a search by all legs (`leg="fused"`)."""
     hits = retrieval.hits[:passages]
     asked = _asked(index, retrieval)
     spans = [
@@ -121,7 +131,7 @@ def candidates_of(index: SearchIndex, retrieval: Retrieval, passages: int = 20) 
     sentences = _sentences(index, retrieval, len(hits), asked)
     columns = (
         _similarities(sentences, hits, spans, asked)
-        | _of_passages(hits, of_hit)
+        | _of_passages(hits, of_hit, asked)
         | _of_answer_types(hits, spans, asked)
         | _of_shape(hits, spans, asked)
     )
@@ -136,6 +146,7 @@ def _asked(index: SearchIndex, retrieval: Retrieval) -> _Asked:
     return _Asked(
         weights=dict(zip(map(str, encoded.terms), index.lexical.idfs(encoded.terms), strict=True)),
         types=asked_types(text),
+        term=asked_term(text),
         words=stems(text),
         lists=asks_for_list(text),
         token_weights=encoded.token_weights,
@@ -197,7 +208,7 @@ def _covered(group: _Group, sentences: _Sentences, asked: _Asked) -> NDArray[np.
     return np.asarray(group.over(np.logical_or, sentences.found) @ weights / (weights.sum() or 1.0))
 
 
-def _of_passages(hits: Sequence[Hit], of_hit: NDArray[np.int64]) -> _Columns:
+def _of_passages(hits: Sequence[Hit], of_hit: NDArray[np.int64], asked: _Asked) -> _Columns:
     legs = {
         "passage_cosine": "dense",
         "passage_sentence": "sentence",
@@ -208,19 +219,24 @@ def _of_passages(hits: Sequence[Hit], of_hit: NDArray[np.int64]) -> _Columns:
     columns: _Columns = {
         name: np.array([hit.legs[leg] for hit in hits])[of_hit] for name, leg in legs.items()
     }
-    for name, kind in (("caption", BlockKind.CAPTION), ("metadata", BlockKind.METADATA)):
-        columns[name] = np.array([hit.passage.kind is kind for hit in hits])[of_hit]
-    return columns
+    metadata = np.array([hit.passage.kind is BlockKind.METADATA for hit in hits])[of_hit]
+    return columns | {
+        "caption": np.array([hit.passage.kind is BlockKind.CAPTION for hit in hits])[of_hit],
+        "metadata": metadata,
+        "metadata_unasked": metadata & np.bool_(not asked.types & _OF_METADATA),
+    }
 
 
 def _of_answer_types(hits: Sequence[Hit], spans: _Spans, asked: _Asked) -> _Columns:
     """For each kind of answer that is asked for: whether one stands in the unit that the question did not give."""
-    columns: _Columns = {kind: np.zeros(len(spans)) for kind in ANSWER_TYPES}
-    if asked.types:
+    columns: _Columns = {kind: np.zeros(len(spans)) for kind in (*ANSWER_TYPES, "defines")}
+    if asked.types or asked.term:
         quoted = [hits[n].passage.sentences[span.first : span.last + 1] for n, span in spans]
         texts = [" ".join(sentence.text for sentence in sentences) for sentences in quoted]
         for kind in asked.types:
             columns[kind] = np.array([holds_new(kind, text, asked.words) for text in texts])
+        if asked.term:
+            columns["defines"] = np.array([defines(asked.term, text) for text in texts])
     return columns
 
 

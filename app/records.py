@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -10,6 +11,8 @@ from alpie.index.hits import Hit
 from alpie.index.records import Passage, Span
 
 __all__ = ["Answer", "Citation", "Quote", "SearchStatement", "WriterReport", "WrittenSentence"]
+
+_MOST_SHOWN = 400  # characters of a question, where it is shown as understood
 
 
 @dataclass(frozen=True)
@@ -110,9 +113,11 @@ class Answer:
     @property
     def understood(self) -> str | None:
         """The question as searched, where its words are not those typed: completed, written out, put right."""
-        typed, searched = (list(map(str, tokens(text))) for text in (self.question, self.searched))
-        cut = searched == typed[: len(searched)]  # a very long one; a message of its own says so
-        return None if cut else self.searched
+        visible = "".join(c for c in self.question if unicodedata.category(c) != "Cf")
+        typed, searched = (list(map(str, tokens(text))) for text in (visible, self.searched))
+        if searched == typed or len(self.searched) > _MOST_SHOWN:
+            return None  # of a very long one, what was changed could not be seen anyway
+        return self.searched
 
     @property
     def tentative(self) -> bool:

@@ -282,7 +282,7 @@ class SearchIndex:
         found = engine.search(query, limit)
         rows = [self._addresses.numbers_of_ids(ids) for ids in found.values()]
         if "lexical" not in found:
-            rows += [self.lexical.best(encoded.terms, limit), self.lexical.best(encoded.related, limit)]
+            rows += [self.lexical.best(terms, limit) for terms in (encoded.related, encoded.terms)]
         if "grams" not in found:
             rows.append(self.gram_index.best(encoded.grams, limit))
         return np.unique(np.concatenate(rows)).astype(np.int64)

@@ -251,8 +251,7 @@ class TokenStore:
     ) -> NDArray[np.float32]:
         """Of each question token the best cosine in each sentence, shape (sentences, question tokens).
 
-        Zero for a sentence without token vectors. All sentences go through one matrix product: many small
-        ones cost more in synchronisation than in arithmetic.
+        Zero for a sentence without token vectors.
         """
         best = np.zeros((len(sentences), len(question)), dtype=np.float32)
         counts = self.bounds[sentences + 1] - self.bounds[sentences]

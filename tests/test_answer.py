@@ -74,6 +74,8 @@ def test_what_no_document_says_is_refused_and_the_nearest_are_shown_apart(small:
         ("¿Cuántas hectáreas ardieron?", None),
         ("CUANTAS   HECTAREAS ARDIERON", None),  # nothing but letters' size, accents, blanks
         ("¿Cuántas hectáreas ardieron en los montes? " * 60, None),  # cut, which is said elsewhere
+        ("¿Cuántas hec\u00adtáreas ardieron?", None),  # a soft hyphen
+        ("ardió " * 300 + "hektáreas", None),  # longer than anybody would compare
         ("q ardio en julio", "que ardio en julio"),
         ("¿Cuántas hektáreas ardieron?", "¿Cuántas hectareas ardieron?"),
     ],

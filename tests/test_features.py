@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from fake_encoder import LARGE_TEXT, SMALL_TEXT, corpus_of
 
+from alpie.app.answer_types import asked_term, asked_types, defines, holds_new
 from alpie.app.corpus import Corpus
 from alpie.app.features import UNIT_FEATURES, Candidates, candidates_of
 from alpie.app.units import UnitSpan
@@ -111,3 +112,61 @@ def test_a_kind_of_answer_counts_where_the_question_did_not_give_it(small: Corpu
     assert numbers("¿Cuántas hectáreas ardieron?")[burnt] == 1
     assert numbers("¿Cuántas de las 1240 hectáreas ardieron?")[burnt] == 0
     assert numbers("¿Ardieron hectáreas?")[burnt] == 0
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "question", "new"),
+    [
+        ("number", "En 2019 340 personas fueron detenidas", "¿Cuántas personas en 2019?", True),
+        ("number", "año 2020 1.550 detenidos", "¿Cuántos detenidos en 2020?", True),
+        ("number", "hubo 105 047 avisos", "¿Son 105.047 avisos?", False),
+        ("number", "el 92,7 % de las víctimas", "¿Qué es el 92,7 %?", False),
+        ("age", "una niña de 13 años", "¿Qué edad tenía?", True),
+        ("age", "13 denuncias en 2019", "¿Qué edad tenía?", False),
+        ("money", "pagó 1.200 euros", "¿Cuánto cuesta?", True),
+        ("money", "el coste subió un 12 %", "¿Cuánto cuesta?", False),
+        ("person", "lo dijo ayer Ernie Allen", "¿Quién lo dijo?", True),
+        ("person", "lo dijo ayer el presidente", "¿Quién lo dijo?", False),
+    ],
+)
+def test_an_answer_of_each_kind_is_new_or_not(kind: str, text: str, question: str, new: bool) -> None:
+    assert holds_new(kind, text, stems(question)) is new
+
+
+def test_who_asks_for_an_age_is_not_asking_for_any_number() -> None:
+    assert asked_types("¿Qué edad tenía el detenido?") == {"age"}
+    assert asked_types("¿Cuánto cuesta la suscripción?") == {"money"}
+    assert asked_types("¿Cuántas detenciones hubo?") == {"number"}
+    assert asked_types("¿Cómo se llama el detenido?") == {"person"}
+
+
+@pytest.mark.parametrize(
+    ("question", "term"),
+    [
+        ("¿Qué significa CSAM?", "csam"),
+        ("que es la dark web", "dark web"),
+        ("¿Qué significan las siglas J-CAT?", "j-cat"),
+        ("what does NCMEC stand for?", "ncmec"),
+        ("y q es eso del grooming", "grooming"),
+        ("¿Qué es lo que pide la resolución a los países?", ""),
+        ("¿Quién es el detenido?", ""),
+    ],
+)
+def test_the_term_whose_meaning_is_asked_for(question: str, term: str) -> None:
+    assert asked_term(question) == term
+
+
+@pytest.mark.parametrize(
+    ("term", "text", "expected"),
+    [
+        ("csam", "CSAM: siglas en inglés de material de abuso.", True),
+        ("iwf", "La Internet Watch Foundation (IWF) retira imágenes.", True),
+        ("sgii", "imágenes autogeneradas (SGII, por sus siglas)", True),
+        ("grooming", "El «grooming» es un proceso por el que …", True),
+        ("dark web", "lo que se conoce como Dark Web", True),
+        ("csam", "lo que significa posible CSAM en la red", False),
+        ("iwf", "Los informes de la IWF crecen.", False),
+    ],
+)
+def test_a_text_defines_a_term_or_only_uses_it(term: str, text: str, expected: bool) -> None:
+    assert defines(term, text) is expected
