@@ -127,8 +127,8 @@ def document_of(text: str, identity: str = "prueba") -> Document:
 
 
 def corpus_of(*texts: str, threshold: float | None = None) -> Corpus:
-    """A corpus in memory: documents `uno`, `dos` and `tres` with these texts."""
-    names = ("uno", "dos", "tres")
+    """A corpus in memory: documents `uno`, `dos`, `tres` and `cuatro` with these texts."""
+    names = ("uno", "dos", "tres", "cuatro")
     documents = [document_of(text, name) for text, name in zip(texts, names, strict=False)]
     passages = [passage for document in documents for passage in make_passages(document, lay_out(document))]
     made = Corpus.from_passages(documents, passages, FakeEncoder())

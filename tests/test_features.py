@@ -9,17 +9,22 @@ from fake_encoder import LARGE_TEXT, SMALL_TEXT, corpus_of
 from alpie.app.answer_types import asked_term, asked_types, defines, holds_new
 from alpie.app.corpus import Corpus
 from alpie.app.features import UNIT_FEATURES, Candidates, candidates_of
-from alpie.app.units import UnitSpan
+from alpie.app.units import UnitSpan, asks_for_list
 from alpie.index.analysis import stems
 from alpie.index.query import read_question
-from alpie.index.records import SentenceRole
+from alpie.index.records import BlockKind, Passage, SentenceRole
 from alpie.index.search import Retrieval
 
 LONG_LIST = "Ayudas del año\n\nEl valle concede las siguientes ayudas:\n\n" + "\n".join(
     f"- una ayuda de {n} euros para los vecinos que limpien {n} márgenes y fuentes del monte de la comarca;"
     for n in range(20, 32)
 )
+LONG_SENTENCE = (
+    "Fuego y agua\n\nFuego.\n\n" + "El agua del valle baja por la acequia " * 6 + "hasta el molino.\n\nFin.\n"
+)
 QUESTIONS = (
+    "fuego y agua del valle",
+    "Enumera las medidas del plan y las ayudas del valle",
     "¿Cuántas hectáreas de monte ardieron en julio?",
     "¿Qué medidas prevé el plan?",
     "ayuda para los vecinos que limpien fuentes",
@@ -31,7 +36,7 @@ QUESTIONS = (
 
 @pytest.fixture(scope="module")
 def small() -> Corpus:
-    return corpus_of(LARGE_TEXT, SMALL_TEXT, LONG_LIST)
+    return corpus_of(LARGE_TEXT, SMALL_TEXT, LONG_LIST, LONG_SENTENCE)
 
 
 def _column(candidates: Candidates, name: str) -> list[float]:
@@ -52,6 +57,35 @@ def _covered(corpus: Corpus, retrieval: Retrieval, texts: list[str]) -> float:
     return sum(weight for term, weight in weights.items() if term in held) / (sum(weights.values()) or 1)
 
 
+def _shape(passage: Passage, span: UnitSpan, asks_for_list: bool) -> dict[str, bool]:
+    quoted = passage.sentences[span.first : span.last + 1]
+    words = len(" ".join(sentence.text for sentence in quoted).split())
+    role = quoted[0].role
+    several = role is not SentenceRole.SENTENCE and len(quoted) > 1
+    return {
+        "short": words < 6,
+        "long": words > 40 and role is SentenceRole.SENTENCE,
+        "list": several,
+        "list_asked": several and asks_for_list,
+        "item": role not in (SentenceRole.SENTENCE, SentenceRole.LEAD_IN) and len(quoted) == 1,
+        "lead_in": role is SentenceRole.LEAD_IN and len(quoted) == 1,
+        "caption": passage.kind is BlockKind.CAPTION,
+        "metadata": passage.kind is BlockKind.METADATA,
+    }
+
+
+def test_the_texts_hold_units_of_every_shape(small: Corpus) -> None:
+    found: set[str] = set()
+    for question in QUESTIONS:
+        candidates = candidates_of(small.index, small.index.search(read_question(question)))
+        found |= {
+            name
+            for name, any_of_it in zip(UNIT_FEATURES, candidates.features.any(axis=0), strict=True)
+            if any_of_it
+        }
+    assert found >= {"short", "long", "list", "list_asked", "item", "lead_in"}
+
+
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_every_unit_has_the_numbers_it_has_alone(small: Corpus, question: str) -> None:
     retrieval = small.index.search(read_question(question))
@@ -59,6 +93,7 @@ def test_every_unit_has_the_numbers_it_has_alone(small: Corpus, question: str) -
     assert len(candidates) > 5
     bounds, store = small.index.sentence_bounds, small.index.token_store
     mean = retrieval.encoded.tokens.mean(axis=0)
+    bm25 = small.index.sentence_lexical.scores(retrieval.encoded.terms)
     for row, (hit, span) in enumerate(zip(candidates.hit, candidates.spans, strict=True)):
         passage, match = retrieval.hits[hit].passage, retrieval.matches[hit]
         unit, window = _members(span), _window(span, len(passage.sentences))
@@ -76,8 +111,13 @@ def test_every_unit_has_the_numbers_it_has_alone(small: Corpus, question: str) -
             "coverage": _covered(small, retrieval, [passage.sentences[one].text for one in unit]),
             "coverage_window": _covered(small, retrieval, [passage.sentences[one].text for one in window]),
             "passage_cosine": retrieval.hits[hit].legs["dense"],
+            "bm25": bm25[first + np.array(unit)].max(),
+            "passage_sentence": retrieval.hits[hit].legs["sentence"],
             "passage_tokens": retrieval.hits[hit].legs["tokens"],
+            "passage_lexical": retrieval.hits[hit].legs["lexical"],
+            "passage_grams": retrieval.hits[hit].legs["grams"],
             "first": span.first == 0,
+            **_shape(passage, span, asks_for_list(retrieval.encoded.question.searched)),
         }
         found = {name: candidates.features[row, UNIT_FEATURES.index(name)] for name in expected}
         assert found == pytest.approx({name: float(value) for name, value in expected.items()}, abs=1e-5)
