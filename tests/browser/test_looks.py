@@ -38,7 +38,7 @@ FLAWS = """unit => {
 Open = Callable[..., Any]
 
 
-@pytest.mark.parametrize("question", [TABLE, LIST])
+@pytest.mark.parametrize("question", [TABLE, LIST], ids=["table", "list"])
 def test_a_quoted_list_or_table_has_no_sign_of_ours(visit: Open, question: str) -> None:
     tab = visit()
     page = tab.open()

@@ -13,14 +13,15 @@ window.alpieBasket = (() => {
     render();
   }
 
-  function placeOf(unit) {
-    const link = unit.querySelector("a.cite.source, a.cite.act, a.result-where, a.permalink");
-    return window.alpiePanel.placeOf(unit.dataset.place ? { href: unit.dataset.place } : link);
+  function placeOf(unit) {  // "" for what has no place
+    const href = unit?.dataset.place || unit?.querySelector("a.cite.source, a.cite.act, a.result-where, a.permalink")?.href;
+    return href ? window.alpiePanel.placeOf({ href }) : "";
   }
 
   // Saves, and when pressed again takes out.
   function keep(unit) {
     const place = placeOf(unit);
+    if (!place) return;
     const at = items.findIndex(item => item.place === place);
     if (at >= 0) items.splice(at, 1);
     else if (items.length < MOST) {
