@@ -136,6 +136,8 @@ def verification_row(verification: Verification, language: str = "es") -> Row:
         "similarity": round(verification.similarity, 4),
         "occurrences": verification.occurrences,
         "with_omissions": verification.with_omissions,
+        "only_signs": verification.only_signs,
+        "quoted": list(verification.quoted),
         "places": [_place_row(place, language) for place in verification.places],
         "differences": [
             {"kind": difference.kind.value, "pasted": difference.pasted, "source": difference.source}

@@ -12,7 +12,7 @@ import unicodedata
 
 from alpie.index.readable import collapse
 
-__all__ = ["cell", "json_text", "latex", "markdown", "markdown_link", "plain_line"]
+__all__ = ["LATEX", "cell", "json_text", "latex", "markdown", "markdown_link", "plain_line"]
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 _SIGNS = "=+-@"  # with which a formula begins, in any width
@@ -20,7 +20,7 @@ _SIGNS = "=+-@"  # with which a formula begins, in any width
 _NEW_CELL = re.compile(r"""(;[\s"']*)(?=[=+@＝＋＠﹦﹢﹫])|(;["']*)(?=[-－﹣])""")
 _WEB_ADDRESS = re.compile(r"https?://[^\s<>\\]+")
 # Braces must balance even when escaped, hence the commands. [BibTeX reads before LaTeX does]
-_LATEX = {
+LATEX = {
     "\\": r"\textbackslash{}",
     "{": r"\textbraceleft{}",
     "}": r"\textbraceright{}",
@@ -62,7 +62,7 @@ def markdown_link(address: str) -> str:
 
 def latex(text: str) -> str:
     """`text` between the braces of a BibTeX field."""
-    return "".join(_LATEX.get(character, character) for character in plain_line(text))
+    return "".join(LATEX.get(character, character) for character in plain_line(text))
 
 
 def json_text(value: object) -> str:

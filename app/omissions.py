@@ -6,14 +6,19 @@ nowhere together.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from alpie.index.readable import collapse
 from alpie.index.records import Sentence, SentenceRole, Span
 
-__all__ = ["OMISSION", "in_order", "whole_words", "with_omissions"]
+__all__ = ["OMISSION", "OMISSION_MARK", "OMISSION_OR_DOTS", "in_order", "whole_words", "with_omissions"]
 
 OMISSION = "[…]"
+OMISSION_MARK = re.compile(r"\s*[\[(](?:\.\.\.|…)[\])]\s*")  # as people write it
+OMISSION_OR_DOTS = re.compile(
+    r"\s*(?:[\[(](?:\.\.\.|…)[\])]|(?<=[\w\s,;:])(?:\.\.\.|…)(?=\s*\w))\s*"
+)  # bare between words
 _OVER_OTHERS = (SentenceRole.HEADER, SentenceRole.LEAD_IN)  # read on in each row or item below them
 
 

@@ -80,7 +80,7 @@ def _check(
     document = checker.corpus.documents.get(str(quote.get("doc")))
     if document and proves(document.text, _spans(quote, len(document.text)), text):
         return QuoteCheck(text, QuoteState.UNCHANGED, same_citation)
-    found = checker.check(text)
+    found = checker.check_whole(text)
     state = {
         Verdict.EXACT: QuoteState.MOVED,
         Verdict.ALTERED: QuoteState.ALTERED,

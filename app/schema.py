@@ -103,11 +103,18 @@ _PLACE = _object(
     citation=_TEXT,
 )
 _VERIFICATION = _object(
+    ("only_signs", "quoted"),
     text=_TEXT,
     verdict={"enum": ["exact", "altered", "absent"]},
     similarity=_SHARE,
     occurrences=_COUNT,
     with_omissions=_FLAG,
+    only_signs=_described(_FLAG, "altered in accents, capitals, spaces or punctuation alone"),
+    quoted=_list(
+        _TEXT,
+        description="what stands between quotation marks, where that alone was checked and the rest was not: "
+        "all of it when exact, else the first that is not; empty when the whole text was checked",
+    ),
     places=_list(_PLACE),
     differences=_list(_object(kind=_TEXT, pasted=_TEXT, source=_TEXT)),
 )

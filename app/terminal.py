@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, TextIO
 from alpie.app.citation import cite, full_citation
 from alpie.app.record_check import RecordCheck
 from alpie.app.records import Answer, Quote, SearchStatement, WriterReport, WrittenSentence
-from alpie.app.verify import DifferenceKind, Place, Verdict, Verification
+from alpie.app.verification import Place, Verdict, Verification
+from alpie.app.word_alignment import DifferenceKind
 from alpie.app.words import Words
 from alpie.index.hits import Hit
 from alpie.index.records import Document
@@ -128,11 +129,22 @@ def search_statement(search: SearchStatement, words: Words) -> str:
     )
 
 
-def hits_text(hits: Sequence[Hit], documents: Mapping[str, Document], words: Words, width: int) -> str:
-    """Passages found, each with its citation and address."""
+def hits_text(
+    hits: Sequence[Hit],
+    documents: Mapping[str, Document],
+    words: Words,
+    width: int,
+    *,
+    only_near: bool = False,
+    more: bool = False,
+) -> str:
+    """Passages found, each with its citation and address.
+
+    `only_near`: none of all passages holds the words; `more`: the list was cut off here.
+    """
     if not hits:
         return words("search.none") + "\n"
-    lines: list[str] = []
+    lines = [words("search.none_of_the_words"), ""] if only_near else []
     for number, hit in enumerate(hits, start=1):
         citation = full_citation(cite(documents[hit.passage.document_id], hit.passage), words.language)
         lines += [
@@ -141,12 +153,19 @@ def hits_text(hits: Sequence[Hit], documents: Mapping[str, Document], words: Wor
             f"{_INDENT}{hit.passage.address}",
             "",
         ]
-    return "\n".join(lines[:-1]) + "\n"
+    lines = [*lines, words.count("search.first", len(hits))] if more else lines[:-1]
+    return "\n".join(lines) + "\n"
 
 
 def verification_text(outcome: Verification, words: Words, width: int) -> str:
     """The verdict, where the words stand, and what differs."""
-    lines = [words(f"verify.{outcome.verdict.value}", similarity=words.number(100 * outcome.similarity)), ""]
+    verdict = "signs" if outcome.only_signs else outcome.verdict.value
+    lines = [words(f"verify.{verdict}", similarity=words.number(100 * outcome.similarity)), ""]
+    if outcome.quoted:
+        lines += [words("verify.quoted"), ""]
+        if outcome.verdict is not Verdict.EXACT:
+            failed = words("verify.failed", text=words.quoted(outcome.quoted[0]))
+            lines += [_wrapped(failed, width, _INDENT), ""]
     if outcome.with_omissions:
         lines += [words("verify.omissions"), ""]
     if outcome.verdict is Verdict.ALTERED:

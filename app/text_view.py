@@ -16,7 +16,7 @@ from functools import cached_property
 
 from alpie.index.records import BlockKind, Document, Layout, Span
 
-__all__ = ["TextView", "fold_quotes", "views_of"]
+__all__ = ["TextView", "fold_quotes", "pieces_in_order", "views_of"]
 
 _FOLDED = {'"': "«»“”„‟〝〞＂", "'": "‘’‚‛`´′＇‹›"}  # one to one: offsets stay
 _WORD = re.compile(r"\S+")
@@ -174,3 +174,25 @@ def _block_ends(sizes: Sequence[int]) -> frozenset[int]:
         total += size
         ends.append(total - 1)
     return frozenset(ends)
+
+
+def pieces_in_order(
+    view: TextView, pieces: Sequence[str], most_between: int, most_tried: int
+) -> tuple[Span, ...]:
+    """Spans of `pieces` one after the other, none more than `most_between` characters from the last; () for none.
+
+    The first `most_tried` places of the first piece are tried.
+    """
+    for tried, at in enumerate(view.occurrences(pieces[0])):
+        if tried >= most_tried:
+            break
+        spans, end = view.source_spans(at, at + len(pieces[0])), at + len(pieces[0])
+        for piece in pieces[1:]:
+            following = next(view.occurrences(piece, end), None)
+            if following is None or following - end > most_between:
+                break
+            end = following + len(piece)
+            spans += view.source_spans(following, end)
+        else:
+            return spans
+    return ()

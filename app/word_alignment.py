@@ -17,7 +17,7 @@ from itertools import pairwise
 
 from rapidfuzz.distance import Levenshtein
 
-__all__ = ["Alignment", "Difference", "DifferenceKind", "align"]
+__all__ = ["Alignment", "Difference", "DifferenceKind", "align", "align_whole"]
 
 _MAX_NARROWED_WORDS = 200
 _MOST_REPEATS = 50  # places of a pair in the pasted text that vote: «de la» a thousand times tells no more
@@ -76,10 +76,19 @@ def align(pasted: Sequence[str], source: Sequence[str]) -> Alignment | None:
         return None
     start, end = first + min(used), first + max(used) + 1
     shifted = [(p, None if s is None else s + first - start) for p, s in pairs]
-    fitted = source[start:end]
-    score = sum(_likeness(pasted[p], fitted[s]) for p, s in shifted if p is not None and s is not None)
+    return _alignment(shifted, pasted, source[start:end], start)
+
+
+def align_whole(pasted: Sequence[str], source: Sequence[str]) -> Alignment:
+    """`pasted` words against all of the `source` words."""
+    return _alignment(_pairs(pasted, source), pasted, source, 0)
+
+
+def _alignment(pairs: Sequence[_Pair], pasted: Sequence[str], fitted: Sequence[str], start: int) -> Alignment:
+    """Of the `fitted` words, which are those of the source from `start` on; the pairs count from there."""
+    score = sum(_likeness(pasted[p], fitted[s]) for p, s in pairs if p is not None and s is not None)
     similarity = 2 * score / (len(pasted) + len(fitted))
-    return Alignment(start, end, similarity, _runs(shifted, pasted, fitted))
+    return Alignment(start, start + len(fitted), similarity, _runs(pairs, pasted, fitted))
 
 
 def _key(word: str) -> str:

@@ -17,9 +17,8 @@ LONGEST_TEXT = 5000  # characters: a page and a half
 
 def render_form(words: Words) -> str:
     """The form: one field and a button."""
-    area = tag(
-        "textarea", "", id="check-text", name="text", rows="5", maxlength=str(LONGEST_TEXT), required=""
-    )
+    # not `required`: a browser would keep an empty form back, and the verdict before it on the screen
+    area = tag("textarea", "", id="check-text", name="text", rows="5", maxlength=str(LONGEST_TEXT))
     fields = [
         tag("label", words.html("check.label"), for_="check-text"),
         area,
@@ -47,6 +46,13 @@ def render_check(checker: QuotationChecker, text: str, words: Words) -> str:
         Verdict.ABSENT: "check.absent",
     }[outcome.verdict]
     parts = [tag("h3", words.html(title), class_="verdict-title")]
+    if outcome.quoted:
+        parts.append(tag("p", words.html("verify.quoted"), class_="small unchecked"))
+        if outcome.verdict is not Verdict.EXACT:
+            failed = words.html("verify.failed", text=words.quoted(outcome.quoted[0]))
+            parts.append(tag("p", failed, class_="small"))
+    if outcome.only_signs:
+        parts.append(tag("p", words.html("check.signs"), class_="signs"))
     if outcome.verdict is Verdict.ABSENT:
         documents = words.number(len(library.documents))
         parts.append(tag("p", words.html("check.absent.text", documents=documents)))
@@ -69,18 +75,14 @@ def _compared(outcome: Verification, words: Words) -> str:
             pieces.append(tag("del", _spoken(words("check.pasted")) + escape(run.pasted)))
         if run.source:
             pieces.append(tag("ins", _spoken(words("check.source")) + escape(run.source)))
-    legend = tag(
-        "p",
-        [
-            tag("del", words.html("check.legend.pasted")),
-            " · ",
-            tag("ins", words.html("check.legend.source")),
-            " · ",
-            words.html("check.similarity", share=words.share(outcome.similarity)),
-        ],
-        class_="small",
-    )
-    return tag("p", " ".join(pieces), class_="compared") + legend
+    legend = [
+        tag("del", words.html("check.legend.pasted")),
+        " · ",
+        tag("ins", words.html("check.legend.source")),
+    ]
+    if not outcome.only_signs:  # in capitals, no word is alike
+        legend += [" · ", words.html("check.similarity", share=words.share(outcome.similarity))]
+    return tag("p", " ".join(pieces), class_="compared") + tag("p", legend, class_="small")
 
 
 def _spoken(text: str) -> str:

@@ -1,0 +1,125 @@
+"""What stands beside a quotation: lead-in, attribution, reference. Is it that, or an unquoted part of the text?
+
+Quotation marks in a pasted text are the reader's, round what is quoted, or the document's own, round a word
+of it. They are taken for the reader's if the words outside are fewer than those quoted, and at most
+`MOST_WORDS_BESIDE`: with more, the text says more in its own words than in the document's, and one exact
+word in an altered sentence would make it exact. A reference does not count: a short quotation has a longer one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+
+from alpie.app.quoted_parts import quoted_parts
+from alpie.app.records import Citation
+from alpie.app.text_view import fold_quotes
+from alpie.app.word_alignment import Difference, DifferenceKind
+from alpie.app.words import LANGUAGES, words_for
+from alpie.index.readable import collapse
+
+__all__ = ["belong_to_the_source", "is_beside", "quoted_in_references", "words_beside", "words_of"]
+
+MOST_WORDS_BESIDE = 40  # a long sentence
+_REFERENCE_SHARE = 0.8  # of the words of a line or bracket, those that a citation of the documents has too
+_PIECE = re.compile(r"\n+|\([^()]*\)|\[[^\[\]]*\]")
+_WORD = re.compile(r"\w+")
+_CATALOGUE = ("cite.", "iso.", "date.", "export.")
+
+
+def words_of(text: str) -> list[str]:
+    """The words of `text`, in small letters."""
+    return _WORD.findall(text.casefold())
+
+
+def quoted_in_references(citations: Iterable[Citation]) -> frozenset[str]:
+    """What stands between quotation marks in references: titles, boxes, what headings quote. Folded."""
+    found: set[str] = set()
+    for citation in citations:
+        fields = _fields(citation)
+        found.update(map(_plain, fields))
+        found.update(_plain(field[part.start : part.end]) for field in fields for part in quoted_parts(field))
+    return frozenset(found)
+
+
+def is_quoted_in_reference(text: str, quoted: frozenset[str]) -> bool:
+    """Whether `text`, without its marks, is one of `quoted_in_references`."""
+    return _plain(text) in quoted
+
+
+def words_beside(outside: Sequence[str], citations: Iterable[Citation]) -> list[str]:
+    """The words of `outside`, which are the parts before, between and after quotations, references apart."""
+    vocabulary = _vocabulary(citations)
+    words: list[str] = []
+    for number, part in enumerate(outside):
+        for place, piece in enumerate(_pieces(part)):
+            own = words_of(piece)
+            known = sum(word.isdigit() or word in vocabulary for word in own)
+            runs_on = number > 0 and place == 0 and _runs_on(piece)
+            if runs_on or known < _REFERENCE_SHARE * len(own):
+                words += own
+    return words
+
+
+def is_beside(beside: Sequence[str], quoted: int) -> bool:
+    """Whether that many words may stand outside `quoted` ones."""
+    return len(beside) <= MOST_WORDS_BESIDE and len(beside) < quoted
+
+
+def belong_to_the_source(
+    beside: Sequence[str], quoted: Sequence[str], differences: Sequence[Difference]
+) -> bool:
+    """Whether half of the words outside stand in the document too, round what is quoted.
+
+    `differences` are of the whole text: the marks are then the document's, and the rest was altered.
+    """
+    equal = Counter(
+        word for run in differences if run.kind is DifferenceKind.EQUAL for word in words_of(run.pasted)
+    )
+    shared = (equal - Counter(quoted)) & Counter(beside)
+    return 2 * shared.total() >= len(beside) > 1  # one may join two quotations: «a» y «b»
+
+
+def _pieces(part: str) -> list[str]:
+    """Lines and brackets of `part`, one by one."""
+    pieces: list[str] = []
+    position = 0
+    for match in _PIECE.finditer(part):
+        pieces += [part[position : match.start()], match.group()]
+        position = match.end()
+    return [*pieces, part[position:]]
+
+
+def _runs_on(piece: str) -> bool:
+    """Whether a sentence goes on after the quotation: a reference begins with a capital, figure or bracket."""
+    letter = next((character for character in piece if character.isalnum() or character == "("), "")
+    return letter.islower()
+
+
+def _vocabulary(citations: Iterable[Citation]) -> frozenset[str]:
+    found = set(_catalogue_words())
+    for citation in citations:
+        days = [words_for(language).date(citation.date) for language in LANGUAGES]
+        addresses = [citation.url, citation.address, citation.document_id]
+        for field in [*_fields(citation), *days, *addresses]:
+            found.update(words_of(field))
+    return frozenset(found)
+
+
+def _fields(citation: Citation) -> list[str]:
+    named = (citation.title, citation.publisher, citation.short_publisher, citation.kind, citation.box)
+    return [field for field in (*named, citation.label, *citation.path) if field]
+
+
+@lru_cache
+def _catalogue_words() -> frozenset[str]:
+    """The words that references have in every language: «p.», «párr.», «Disponible en», the months."""
+    entries = [item for language in LANGUAGES for item in words_for(language).entries.items()]
+    texts = [re.sub(r"\{\w+\}", " ", text) for key, text in entries if key.startswith(_CATALOGUE)]
+    return frozenset(["letra", *(word for text in texts for word in words_of(text))])
+
+
+def _plain(text: str) -> str:
+    return collapse(fold_quotes(text)).strip("\"'[]. ").casefold()

@@ -1,0 +1,226 @@
+"""Check a text as a whole: see `alpie.app.verify` for the rule and the names.
+
+1. It stands in a document as it is, or but for what it marks as left out.
+2. Else the passages that share rare words with it are compared: are they the same words, signs apart?
+   A row under its header? The nearest by alignment, word by word?
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from itertools import islice
+from typing import Protocol
+
+from alpie.app.citation import cite
+from alpie.app.omissions import OMISSION_MARK, OMISSION_OR_DOTS, with_omissions
+from alpie.app.same_words import find_same_words
+from alpie.app.text_view import TextView, fold_quotes, pieces_in_order, views_of
+from alpie.app.verification import Place, Verdict, Verification
+from alpie.app.within_passages import passage_at, under_header
+from alpie.app.word_alignment import Alignment, align, align_whole
+from alpie.index.errors import QuestionError
+from alpie.index.hits import Hit
+from alpie.index.normal_forms import normalize
+from alpie.index.readable import collapse, readable_text
+from alpie.index.records import Document, Layout, Passage, Span
+
+__all__ = ["MAX_COMPARED_CHARACTERS", "MAX_PLACES", "Searchable", "TextChecker"]
+
+MAX_COMPARED_CHARACTERS = 20_000  # beyond, a text that is not exact is not compared word by word
+MAX_PLACES = 20
+_MAX_COUNTED = 1_000  # occurrences of a word or two; the count then says "at least"
+_MAX_OMITTED_CHARACTERS = 2_000
+# Measured on the seed documents: a sentence with a third of its words changed stays above 0.58; those of
+# one document are below 0.54 against the other three, but for one that does say the same.
+_ALTERED_SIMILARITY = 0.55
+_MAX_PIECES = 10  # of a quotation with omissions; each of two words at least
+_SLICE_WORDS = 40  # of the text, given to the lexical search at once
+_WORD = re.compile(r"\S+")
+_OUTER_QUOTES = re.compile(r"^([\"'])(.*)\1$")
+
+
+class Searchable(Protocol):
+    """The part of a corpus that checking needs; `alpie.app.corpus.Corpus` has it."""
+
+    @property
+    def documents(self) -> Mapping[str, Document]: ...
+    @property
+    def layouts(self) -> Mapping[str, Layout]: ...
+    @property
+    def passages(self) -> Sequence[Passage]: ...
+    @property
+    def fingerprint(self) -> str: ...
+
+    def search(
+        self, question: str, limit: int = 10, leg: str = "fused", document: str | None = None
+    ) -> tuple[Hit, ...]: ...
+
+
+class TextChecker:
+    """Checks whole texts against the documents of a corpus. Safe to share between threads."""
+
+    def __init__(self, corpus: Searchable) -> None:
+        self.corpus = corpus
+
+    def check(self, text: str) -> Verification:
+        """Raises `QuestionError` for a text without words, or too long to compare and not exact."""
+        return self.literal(text) or self.nearest(text)
+
+    def literal(self, text: str) -> Verification | None:
+        """The outcome for a text that stands in a document as it is, or but for what it marks as left out."""
+        pasted = collapse(text)
+        if not any(character.isalnum() for character in pasted):
+            raise QuestionError("El texto no contiene palabras que comprobar. Pega la frase citada.")
+        for reading in _readings(pasted):
+            found, total = self._exact(reading)
+            if found:
+                return Verification(text, Verdict.EXACT, found, total, 1.0)
+        for mark in (OMISSION_MARK, OMISSION_OR_DOTS):
+            for reading in _readings(pasted):
+                place = self._with_omissions(mark.split(fold_quotes(reading)))
+                if place:
+                    return Verification(text, Verdict.EXACT, (place,), 1, 1.0, with_omissions=True)
+        if len(pasted) > MAX_COMPARED_CHARACTERS:
+            raise QuestionError(
+                f"El texto no está literalmente en los documentos y es demasiado largo para compararlo "
+                f"palabra por palabra ({len(pasted)} caracteres; máximo {MAX_COMPARED_CHARACTERS}). "
+                "Comprueba las frases por separado."
+            )
+        return None
+
+    def nearest(self, text: str) -> Verification:
+        """The outcome for a text that is not literal: compared with the passages that share rare words."""
+        return self._nearest(text, _bare(collapse(text)))
+
+    @cached_property
+    def _views(self) -> Mapping[str, tuple[TextView, ...]]:
+        documents, layouts = self.corpus.documents, self.corpus.layouts
+        return {name: views_of(document, layouts.get(name)) for name, document in documents.items()}
+
+    @cached_property
+    def _passages(self) -> Mapping[str, Sequence[Passage]]:
+        by_document: dict[str, list[Passage]] = {name: [] for name in self.corpus.documents}
+        for passage in self.corpus.passages:
+            by_document.setdefault(passage.document_id, []).append(passage)
+        return by_document
+
+    def _exact(self, reading: str) -> tuple[tuple[Place, ...], int]:
+        words = fold_quotes(reading)
+        places: list[Place] = []
+        total = 0
+        for name, views in self._views.items():
+            spans: dict[tuple[int, int], tuple[Span, ...]] = {}
+            for view in views:
+                for at in islice(view.occurrences(words), _MAX_COUNTED - total):
+                    found = view.source_spans(at, at + len(words))
+                    spans.setdefault((found[0].start, found[-1].end), found)
+            total = min(total + len(spans), _MAX_COUNTED)
+            places += [self._place(name, spans[key]) for key in sorted(spans)[: MAX_PLACES - len(places)]]
+        return tuple(places), total
+
+    def _with_omissions(self, parts: Sequence[str]) -> Place | None:
+        """The place of «one piece […] another»."""
+        pieces = [piece for piece in parts if piece]
+        if not 2 <= len(pieces) <= _MAX_PIECES or not all(" " in piece for piece in pieces):
+            return None
+        for name, views in self._views.items():
+            for view in views:
+                spans = pieces_in_order(view, pieces, _MAX_OMITTED_CHARACTERS, MAX_PLACES)
+                if spans:
+                    return self._place(name, spans)
+        return None
+
+    def _nearest(self, text: str, pasted: str) -> Verification:
+        words = fold_quotes(pasted).split()
+        candidates = self._candidates(words)
+        for passage in candidates:
+            spans = under_header(passage, pasted)
+            if spans:
+                return Verification(text, Verdict.EXACT, (self._place(passage.document_id, spans),), 1, 1.0)
+        arounds = [self._words_around(passage, len(pasted)) for passage in candidates]
+        for passage, around in zip(candidates, arounds, strict=True):
+            same = self._same_words(text, pasted, passage, around)
+            if same:
+                return same
+        best: tuple[Alignment, Passage, list[re.Match[str]]] | None = None
+        for passage, around in zip(candidates, arounds, strict=True):
+            fit = align(words, [match.group() for match in around])
+            if fit and (best is None or fit.similarity > best[0].similarity):
+                best = fit, passage, around
+        if best is None or best[0].similarity < _ALTERED_SIMILARITY:
+            return Verification(text, Verdict.ABSENT, similarity=best[0].similarity if best else 0.0)
+        fit, passage, around = best
+        view = self._plain_view(passage.document_id)
+        spans = view.source_spans(around[fit.start].start(), around[fit.end - 1].end())
+        place = self._place(passage.document_id, spans)
+        differences = fit.differences(pasted.split(), place.text.split())
+        return Verification(text, Verdict.ALTERED, (place,), 1, fit.similarity, differences)
+
+    def _same_words(
+        self, text: str, pasted: str, passage: Passage, around: Sequence[re.Match[str]]
+    ) -> Verification | None:
+        """Altered in signs alone, where the words around a passage are the same; None where they are not."""
+        stretch = " ".join(match.group() for match in around)
+        found = find_same_words(pasted, stretch)
+        if found is None:
+            return None
+        first = stretch.count(" ", 0, found[0])
+        these = around[first : stretch.count(" ", 0, found[1]) + 1]
+        spans = self._plain_view(passage.document_id).source_spans(these[0].start(), these[-1].end())
+        place = self._place(passage.document_id, spans)
+        source = [match.group() for match in these]
+        fit = align_whole(fold_quotes(pasted).split(), source)
+        differences = fit.differences(pasted.split(), place.text.split())
+        return Verification(text, Verdict.ALTERED, (place,), 1, fit.similarity, differences, only_signs=True)
+
+    def _candidates(self, words: Sequence[str]) -> list[Passage]:
+        """Passages that share rare words with the beginning, the middle or the end of the text."""
+        starts = {0, max(0, (len(words) - _SLICE_WORDS) // 2), max(0, len(words) - _SLICE_WORDS)}
+        found: dict[str, Passage] = {}
+        for start in sorted(starts):
+            slice_of_text = " ".join(words[start : start + _SLICE_WORDS])
+            try:
+                hits = self.corpus.search(slice_of_text, limit=5, leg="lexical")
+            except QuestionError:  # nothing but function words or signs there
+                continue
+            for hit in hits:
+                found.setdefault(hit.passage.address, hit.passage)
+        return list(found.values())
+
+    def _plain_view(self, document_id: str) -> TextView:
+        """The view without footers and footnote calls, whose spans ascend."""
+        views = self._views[document_id]
+        return views[1] if len(views) > 1 and not views[1].breaks else views[0]
+
+    def _words_around(self, passage: Passage, length: int) -> list[re.Match[str]]:
+        view = self._plain_view(passage.document_id)
+        start = view.text.rfind(" ", 0, max(0, view.view_offset(passage.start) - length - 100)) + 1
+        end = view.text.find(" ", view.view_offset(passage.end) + length + 100)
+        return list(_WORD.finditer(view.text, start, end if end >= 0 else len(view.text)))
+
+    def _place(self, document_id: str, spans: tuple[Span, ...]) -> Place:
+        document = self.corpus.documents[document_id]
+        passages = self._passages[document_id]
+        passage = passage_at(passages, spans)
+        citation = cite(document, passage) if passage else None
+        near = (one for one in passages if one.start < spans[-1].end and one.end > spans[0].start)
+        sentences = [sentence for one in near for sentence in one.sentences]
+        shown = with_omissions(document.text, spans, sentences)
+        return Place(document_id, spans, readable_text(document.text, spans), shown, citation)
+
+
+def _bare(pasted: str) -> str:
+    """`pasted` without invisible characters and without quotation marks around the whole."""
+    visible = "".join(c for c in pasted if unicodedata.category(c) != "Cf")
+    composed = normalize("NFC", visible)
+    quoted = _OUTER_QUOTES.match(fold_quotes(composed))
+    return composed[quoted.start(2) : quoted.end(2)].strip() if quoted and '"' not in quoted[2] else composed
+
+
+def _readings(pasted: str) -> tuple[str, ...]:
+    """What the rule lets pass for the pasted text, the text itself first."""
+    bare = _bare(pasted)
+    return tuple(dict.fromkeys((pasted, bare, normalize("NFD", bare))))

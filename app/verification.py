@@ -1,0 +1,61 @@
+"""What checking a quotation gives: a verdict, where the words stand, and what differs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from alpie.app.records import Citation
+from alpie.app.word_alignment import Difference
+from alpie.index.records import Span
+
+__all__ = ["Place", "Verdict", "Verification"]
+
+
+class Verdict(StrEnum):
+    EXACT = "exact"
+    ALTERED = "altered"
+    ABSENT = "absent"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the text, or what it was made from, stands. `text` are the document's own words.
+
+    `shown` are the same with «[…]» where words between them were left out.
+    """
+
+    document_id: str
+    spans: tuple[Span, ...]
+    text: str
+    shown: str
+    citation: Citation | None  # of the passage it stands in, or before; None for a document without passages
+
+    @property
+    def start(self) -> int:
+        return self.spans[0].start
+
+    @property
+    def end(self) -> int:
+        return self.spans[-1].end
+
+    @property
+    def address(self) -> str:
+        return self.citation.address if self.citation else ""
+
+
+@dataclass(frozen=True)
+class Verification:
+    """The outcome. Altered: one place, and `differences` from it; absent: no place."""
+
+    text: str
+    verdict: Verdict
+    places: tuple[Place, ...] = ()
+    occurrences: int = 0  # places in all, of which `places` are the first
+    similarity: float = 0.0  # 1 exact; else of the nearest stretch found, 0 … 1
+    differences: tuple[Difference, ...] = ()
+    with_omissions: bool = False  # exact but for what the text itself marks as left out
+    only_signs: bool = False  # altered, but in accents, capitals, spaces or punctuation alone
+    # What stands between quotation marks, where that alone was checked and words outside them were not: all
+    # stretches of an exact text, else the first that is not exact. Empty: the whole text was checked.
+    quoted: tuple[str, ...] = ()

@@ -1,0 +1,110 @@
+"""Quoted stretches are checked, what stands beside them is not; and nothing is made exact by one quoted word."""
+
+from __future__ import annotations
+
+import pytest
+from test_verify import CORPUS, FakeCorpus, document
+
+from alpie.app.attribution import MOST_WORDS_BESIDE
+from alpie.app.verify import Verdict, Verification, verify_quotation
+
+SENTENCE = "La operación sigue abierta y no se descartan nuevas detenciones."
+OTHER = "De las 25 detenciones realizadas, dos se han producido en territorio español"
+
+
+def check(text: str) -> Verification:
+    return verify_quotation(text, CORPUS)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"Según el informe, «{SENTENCE}»",
+        f"«{SENTENCE}» (Organismo, 2024, párr. 1)",
+        f'La nota dice: "{SENTENCE}"',
+        f"“{SENTENCE}”, dijo la policía.",
+        f"Según «Título de prensa», «{SENTENCE}»",
+        f"«{SENTENCE}»\nOrganismo. «Título de prensa». Informe, 2024. Sección 1, párr. 1.",
+        "«Madrid» y Barcelona» (Organismo, 2024)",  # a mark of the source's that is not closed
+        f"«La operación sigue abierta … nuevas detenciones.» (nota de {OTHER.split()[0]} prensa)",
+    ],
+)
+def test_what_is_quoted_is_exact_and_it_says_that_the_rest_was_not_checked(text: str) -> None:
+    outcome = check(text)
+    assert outcome.verdict is Verdict.EXACT
+    assert outcome.quoted
+
+
+def test_each_of_several_stretches_must_be_found() -> None:
+    outcome = check(f"«{OTHER}»; además, «{SENTENCE}»")
+    assert (outcome.verdict, len(outcome.places)) == (Verdict.EXACT, 2)
+    altered = check(f"«{OTHER}»; además, «{SENTENCE.replace('nuevas', 'muchas')}»")
+    assert altered.verdict is Verdict.ALTERED
+    assert altered.quoted == (SENTENCE.replace("nuevas", "muchas"),)
+    joined = check("«La operación sigue abierta» y «no se descartan nuevas detenciones»")
+    assert joined.verdict is Verdict.EXACT
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"Según el informe, «{SENTENCE.replace('nuevas', 'muchas')}»",
+        f"«{SENTENCE.replace('no ', '')}» (Organismo, 2024)",
+        f"«{SENTENCE} Y muchas más.»\nOrganismo. «Título de prensa». Informe, 2024.",
+        'La operación sigue "abierta" y no se descartan muchas detenciones.',  # one exact word
+        "«La operación sigue abierta» y se descartan nuevas detenciones.",  # the rest is the document's, altered
+        "De las 27 detenciones, dos se han producido en territorio español, en «Madrid» y Barcelona.",
+        f"««{SENTENCE}» y muchas más detenciones»",  # within the outer marks
+    ],
+)
+def test_an_altered_quotation_stays_altered(text: str) -> None:
+    assert check(text).verdict is Verdict.ALTERED
+
+
+def test_marks_of_the_document_change_no_verdict() -> None:
+    exact = check("dos se han producido en territorio español, en «Madrid» y Barcelona.")
+    assert (exact.verdict, exact.quoted) == (Verdict.EXACT, ())
+
+
+def test_words_outside_are_fewer_than_those_quoted_and_at_most_so_many() -> None:
+    quoted = " ".join(f"palabra{n}" for n in range(60))
+    corpus = FakeCorpus(document("a", f"Antes. {quoted} después."))
+
+    def verdict(beside: int, words: str) -> Verdict:
+        lead = " ".join(["dice"] * beside)
+        return verify_quotation(f"{lead}: «{words}»", corpus).verdict
+
+    assert verdict(MOST_WORDS_BESIDE, quoted) is Verdict.EXACT
+    assert verdict(MOST_WORDS_BESIDE + 1, quoted) is not Verdict.EXACT
+    ten = " ".join(quoted.split()[:10])
+    assert verdict(9, ten) is Verdict.EXACT
+    assert verdict(10, ten) is not Verdict.EXACT
+
+
+def test_a_record_is_checked_whole() -> None:
+    from alpie.app.verify import QuotationChecker
+
+    text = f"Según el informe, «{SENTENCE}»"
+    assert QuotationChecker(CORPUS).check_whole(text).verdict is not Verdict.EXACT
+
+
+def test_what_differs_in_signs_alone_is_said() -> None:
+    for text in (
+        SENTENCE[:-1].lower(),
+        SENTENCE.upper(),
+        SENTENCE.replace("ó", "o"),
+        f"Dice: «{SENTENCE.lower()}»",
+    ):
+        outcome = check(text)
+        assert (outcome.verdict, outcome.only_signs) == (Verdict.ALTERED, True), text
+        assert outcome.places[0].text.startswith("La operación")
+    assert not check(SENTENCE.replace("nuevas", "muchas")).only_signs
+    assert not check(SENTENCE).only_signs
+
+
+@pytest.mark.parametrize("dots", ["...", "…", " ... ", " … ", "[…]", " (...) "])
+def test_dots_between_words_are_an_omission(dots: str) -> None:
+    outcome = check(f"La operación sigue{dots}nuevas detenciones.")
+    assert (outcome.verdict, outcome.with_omissions) == (Verdict.EXACT, True)
+    assert check(f"nuevas detenciones{dots}La operación sigue").verdict is not Verdict.EXACT
+    assert not check(f"nuevas detenciones.{dots}").with_omissions

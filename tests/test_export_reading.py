@@ -1,0 +1,107 @@
+"""Al Pie's own copies and files, pasted into the checker, are exact; altered ones are not."""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from test_export import REPORT, texts
+
+from alpie.app.citation import cite, full_citation
+from alpie.app.corpus import Corpus
+from alpie.app.export import FORMATS, Excerpt, export
+from alpie.app.export_reading import quotations_of
+from alpie.app.verify import QuotationChecker, Verdict
+from alpie.app.words import LANGUAGES, words_for
+from alpie.index.readable import collapse
+
+DAY = date(2026, 11, 22)
+FILES = ("bibtex", "ris", "csl-json", "csv", "markdown")
+EVERY = "ALPIE_ALL_EXCERPTS"  # set: every sentence in every form, half a minute
+
+
+def excerpts(corpus: Corpus) -> list[Excerpt]:
+    found: list[Excerpt] = []
+    for passage in corpus.passages:
+        document = corpus.documents[passage.document_id]
+        found.append(Excerpt.from_passage(document, passage))
+        found += [Excerpt(one.text, cite(document, passage, [one])) for one in passage.sentences]
+    return [one for one in found if any(map(str.isalnum, one.text))]
+
+
+def forms(chosen: list[Excerpt]) -> Iterator[tuple[str, str]]:
+    """(name, text) of everything that copies or saves a quotation."""
+    for language in LANGUAGES:
+        copies = [
+            f"{words_for(language).quoted(one.text)}\n{full_citation(one.citation, language)}"
+            for one in chosen
+        ]
+        yield f"copy {language}", "\n\n".join(copies)
+        for name in FORMATS:
+            for base_url in ("", "http://127.0.0.1:7860"):
+                yield f"{name} {language}", export(chosen, name, language, base_url=base_url, accessed=DAY)
+
+
+@pytest.fixture(scope="module")
+def checker(seed_corpus: Corpus) -> QuotationChecker:
+    return QuotationChecker(seed_corpus)
+
+
+def test_every_export_of_a_quotation_pasted_back_is_exact(
+    seed_corpus: Corpus, checker: QuotationChecker
+) -> None:
+    every = excerpts(seed_corpus)
+    for excerpt in every if os.environ.get(EVERY) else random.Random(7).sample(every, 40):
+        for name, text in forms([excerpt]):
+            outcome = checker.check(text)
+            assert outcome.verdict is Verdict.EXACT, (name, text)
+            assert outcome.quoted, "and it says that the reference was not checked"
+
+
+def test_exports_of_several_quotations_are_exact_and_altered_ones_are_not(
+    seed_corpus: Corpus, checker: QuotationChecker
+) -> None:
+    every = [one for one in excerpts(seed_corpus) if len(one.text.split()) > 12]
+    chosen = random.Random(3).sample(every, 3)
+    words = chosen[1].text.split()
+    words[len(words) // 2] = "zapato"
+    altered = [chosen[0], Excerpt(" ".join(words), chosen[1].citation), chosen[2]]
+    for (name, text), (_, wrong) in zip(forms(chosen), forms(altered), strict=True):
+        outcome = checker.check(text)
+        assert outcome.verdict is Verdict.EXACT, (name, text)
+        assert len(outcome.places) == 3
+        assert checker.check(wrong).verdict is Verdict.ALTERED, (name, wrong)
+
+
+@given(text=texts.filter(lambda text: any(map(str.isalnum, text))), language=st.sampled_from(LANGUAGES))
+@settings(max_examples=150, deadline=None)
+def test_files_read_back_to_the_letter(text: str, language: str) -> None:
+    excerpt = Excerpt(text, REPORT).on_lines()
+    for name in FILES:
+        read = quotations_of(export([Excerpt(text, REPORT)], name, language))
+        assert [collapse(one) for one in read] == [excerpt.text], name
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "@",
+        "TY  - ",
+        "[]",
+        "[1]",
+        "[" * 50_000 + "]",
+        '[{"note": 3}]',
+        "quote,citation,x",
+        "> a",
+        "> a\nb",
+        "«a»",
+    ],
+)
+def test_what_is_no_export_has_no_quotations(text: str) -> None:
+    assert quotations_of(text) == ()
