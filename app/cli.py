@@ -191,7 +191,14 @@ def _search(arguments: argparse.Namespace, settings: Settings, words: Words) -> 
     if arguments.json:
         _print_json([hit_row(hit, corpus.documents, words.language) for hit in hits])
     else:
-        _print(hits_text(hits, corpus.documents, words, terminal_width(sys.stdout)), end="")
+        from alpie.app.unfound_words import holds_none_of
+
+        near = arguments.leg != "lexical" and holds_none_of(
+            " ".join(arguments.words), corpus, arguments.document
+        )
+        more = len(hits) == arguments.limit < len(corpus.passages)
+        width = terminal_width(sys.stdout)
+        _print(hits_text(hits, corpus.documents, words, width, only_near=near, more=more), end="")
     return DONE
 
 

@@ -21,7 +21,8 @@ from alpie.app.conversation import complete, leans_on_earlier
 from alpie.app.corpus import Corpus
 from alpie.app.endpoints import LONGEST_QUESTION, Endpoints
 from alpie.app.page.catalogue import words_for
-from alpie.app.page.lookup import Wanted, find, render_results
+from alpie.app.page.lookup import Wanted, find
+from alpie.app.page.lookup_view import render_results
 from alpie.app.settings import Settings
 from alpie.app.verify import MAX_COMPARED_CHARACTERS, QuotationChecker, Verdict
 from alpie.app.word_alignment import align

@@ -12,21 +12,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from alpie.app.citation import cite, full_citation, short_citation
-from alpie.app.page.catalogue import Words
-from alpie.app.page.html import emphasised, escape, tag
 from alpie.app.page.library import Library
-from alpie.app.page.places import link
+from alpie.app.unfound_words import holds_none_of
+from alpie.index.hits import Hit
 from alpie.index.records import Document, Passage
 
-__all__ = ["Wanted", "find", "fold", "render_form", "render_results"]
+__all__ = ["Found", "Results", "Wanted", "find", "fold", "look_up"]
 
 _PHRASE = re.compile(r'["«“„]([^"»”“]{2,200})["»”“]')
 _CODE = re.compile(r"(?<!\w)(?=[\w/.-]*\d)[\w.]+(?:[/-][\w.]+)+(?!\w)")  # AGN/65/RES/10, GA-2021-89-RES-09
 _WORD = re.compile(r"\w+")
 _MOST_RESULTS = 60
 _RANKED = 40  # asked of the fused search before filtering
-_LONGEST_EXCERPT = 420
 
 
 @dataclass(frozen=True)
@@ -84,6 +81,15 @@ class Found:
     ranges: tuple[tuple[int, int], ...]
 
 
+@dataclass(frozen=True)
+class Results:
+    """What a search found. `only_near`: no passage holds any of the words; `more`: the list was cut off."""
+
+    found: tuple[Found, ...] = ()
+    only_near: bool = False
+    more: bool = False
+
+
 @lru_cache(maxsize=20_000)
 def fold(text: str) -> str:
     """Lower case without accents, character for character, so that offsets stay."""
@@ -97,13 +103,27 @@ def _folded(character: str) -> str:
 
 def find(library: Library, wanted: Wanted) -> tuple[Found, ...]:
     """Passages for a search: in document order when exact, best first when by meaning."""
+    return look_up(library, wanted).found
+
+
+def look_up(library: Library, wanted: Wanted) -> Results:
+    """The same, with whether they are only near in meaning, and whether there are more."""
     if not wanted.text:
-        return ()
+        return Results()
     if wanted.exact or wanted.order == "words":
-        return _read_off(library, wanted)
-    hits = library.search(wanted.text, limit=_RANKED, document=wanted.document or None)
-    admitted = (h for h in hits if wanted.admits(h.passage, library.documents[h.passage.document_id]))
-    return tuple(Found(h.passage, _ranges(h.passage.text, h.terms, whole=True)) for h in admitted)
+        found = _read_off(library, wanted)
+        return Results(found[:_MOST_RESULTS], more=len(found) > _MOST_RESULTS)
+
+    def admits(hit: Hit) -> bool:
+        return wanted.admits(hit.passage, library.documents[hit.passage.document_id])
+
+    document = wanted.document or None
+    hits = library.search(wanted.text, limit=_RANKED, document=document)
+    near = tuple(
+        Found(hit.passage, _ranges(hit.passage.text, hit.terms, whole=True)) for hit in filter(admits, hits)
+    )
+    only_near = bool(near) and holds_none_of(wanted.text, library, document, admits)
+    return Results(near, only_near, more=len(hits) == _RANKED < len(library.passages))
 
 
 def _read_off(library: Library, wanted: Wanted) -> tuple[Found, ...]:
@@ -125,7 +145,7 @@ def _read_off(library: Library, wanted: Wanted) -> tuple[Found, ...]:
             ranges += at
         else:
             found.append(Found(passage, tuple(sorted(ranges))))
-            if len(found) == _MOST_RESULTS:
+            if len(found) > _MOST_RESULTS:  # one more tells that the list is cut
                 break
     return tuple(found)
 
@@ -147,146 +167,3 @@ def _within(date: str, since: str, until: str) -> bool:
     return (not since or last[: len(since)] >= since[: len(last)]) and (
         not until or first[: len(until)] <= until[: len(first)]
     )
-
-
-def render_results(library: Library, wanted: Wanted, words: Words) -> str:
-    """Results grouped by document, best document first."""
-    if not wanted.text:
-        return tag("p", words.html("search.empty"), class_="small")
-    found = find(library, wanted)
-    if not found:
-        advice = words.html("search.none_exact" if wanted.exact or wanted.order == "words" else "search.none")
-        return tag("p", advice, class_="nothing", role="status")
-    groups: dict[str, list[Found]] = {}
-    for item in found:
-        groups.setdefault(item.passage.document_id, []).append(item)
-    count = words.count("count.passages", len(found)), words.count("count.documents", len(groups))
-    parts = [
-        tag(
-            "p",
-            escape(words("search.count", passages=count[0], documents=count[1])),
-            class_="small",
-            role="status",
-        )
-    ]
-    for document_id, items in groups.items():
-        document = library.documents[document_id]
-        title = [escape(document.title), " ", tag("span", f"({len(items)})", class_="small")]
-        kicker = f"{document.publisher} · {document.kind} · {words.date(document.date)}"
-        results = (tag("li", _result(item, document, words)) for item in items)
-        parts.append(
-            tag(
-                "section",
-                [
-                    tag("h3", title),
-                    tag("p", escape(kicker), class_="kicker"),
-                    tag("ol", results, class_="results"),
-                ],
-            )
-        )
-    return "".join(parts)
-
-
-def _result(item: Found, document: Document, words: Words) -> str:
-    passage = item.passage
-    citation = cite(document, passage)
-    text, ranges, cut_before, cut_after = _excerpt(passage.text, item.ranges)
-    shown = emphasised(text, ranges, "mark")
-    excerpt = ("… " if cut_before else "") + shown + (" …" if cut_after else "")
-    where = " › ".join([*passage.path, *([passage.label] if passage.label else [])]) or document.title
-    href = link(passage)
-    return tag(
-        "div",
-        [
-            tag("a", escape(where), class_="cite result-where", href=href, title=words("quote.context")),
-            tag("p", excerpt, class_="excerpt", lang=document.language),
-            tag("span", escape(passage.text), class_="words hidden"),
-            tag("span", escape(short_citation(citation, words.language)), class_="source hidden"),
-            tag("span", escape(full_citation(citation, words.language)), class_="full-citation"),
-            tag(
-                "p",
-                [
-                    tag("a", words.html("quote.context"), class_="cite act", href=href),
-                    tag(
-                        "button", words.html("quote.keep"), class_="act keep", title=words("quote.keep.title")
-                    ),
-                    tag(
-                        "button", words.html("quote.copy"), class_="act copy", title=words("quote.copy.title")
-                    ),
-                ],
-                class_="actions",
-            ),
-        ],
-        class_="quote-unit result",
-    )
-
-
-def _excerpt(text: str, ranges: Sequence[tuple[int, int]]) -> tuple[str, list[tuple[int, int]], bool, bool]:
-    """The part of a long passage around the first range, cut between words."""
-    merged: list[tuple[int, int]] = []
-    for start, end in sorted(ranges):
-        if merged and start <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
-        else:
-            merged.append((start, end))
-    if len(text) <= _LONGEST_EXCERPT:
-        return text, merged, False, False
-    first = merged[0][0] if merged else 0
-    begin = 0 if first < _LONGEST_EXCERPT // 2 else text.find(" ", first - _LONGEST_EXCERPT // 3) + 1
-    end = text.find(" ", begin + _LONGEST_EXCERPT)
-    end = len(text) if end < 0 else end
-    inside = [(a - begin, b - begin) for a, b in merged if a >= begin and b <= end]
-    return text[begin:end], inside, begin > 0, end < len(text)
-
-
-def render_form(library: Library, words: Words) -> str:
-    """The search form; its choices are what the corpus holds."""
-    documents = library.documents.values()
-    sections = dict.fromkeys(p.path[0] for p in library.passages if p.path)
-    many = words("search.any")
-    selects = [
-        _select("document", words("field.document"), [(d.id, d.title) for d in documents], many),
-        _select("kind", words("field.kind"), [(k, k) for k in sorted({d.kind for d in documents})], many),
-        _select(
-            "publisher",
-            words("field.publisher"),
-            [(k, k) for k in sorted({d.publisher for d in documents})],
-            many,
-        ),
-        _select("section", words("field.section"), [(s, s) for s in sections], many),
-        _date("since", words("search.since"), words("search.date_example")),
-        _date("until", words("search.until"), words("search.date_example")),
-    ]
-    radios = "".join(
-        f'<label><input type="radio" name="order" value="{value}"{checked}> {words.html(key)}</label>'
-        for value, key, checked in (
-            ("meaning", "search.by_meaning", " checked"),
-            ("words", "search.all_words", ""),
-        )
-    )
-    field = (
-        f'<label for="search-text">{words.html("search.label")}</label><div class="line">'
-        f'<input id="search-text" name="text" type="search" maxlength="300" autocomplete="off" '
-        f'placeholder="{words.html("search.placeholder")}">'
-        f'<button type="submit" class="primary">{words.html("search.go")}</button></div>'
-    )
-    filters = tag(
-        "details", [tag("summary", words.html("search.filters")), tag("div", selects, class_="filters")]
-    )
-    order = tag("fieldset", [tag("legend", words.html("search.order")), radios], class_="order")
-    form = tag("form", [field, order, filters], id="search-form", class_="form", role="search")
-    return tag("h2", words.html("nav.search")) + tag("p", words.html("search.intro"), class_="intro") + form
-
-
-def _select(name: str, label: str, choices: Sequence[tuple[str, str]], any_label: str) -> str:
-    options = [tag("option", escape(any_label), value="")]
-    options += [tag("option", escape(text), value=value) for value, text in choices]
-    return tag("label", [tag("span", escape(label)), tag("select", options, name=name)])
-
-
-def _date(name: str, label: str, example: str) -> str:
-    field = (
-        f'<input name="{name}" inputmode="numeric" pattern="[0-9]{{4}}(-[0-9]{{2}}){{0,2}}" '
-        f'maxlength="10" size="10" placeholder="{escape(example)}">'
-    )
-    return tag("label", [tag("span", escape(label)), field])

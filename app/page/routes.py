@@ -19,7 +19,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
 
-from alpie.app.page import basket, check, documents, evaluation, lookup, record_view
+from alpie.app.page import basket, check, documents, evaluation, lookup, lookup_view, record_view
 from alpie.app.page.catalogue import Words, words_asked
 from alpie.app.page.choices import Choices
 from alpie.app.page.document_routes import add_document_routes
@@ -93,13 +93,15 @@ def add_routes(
 
     @router.get("/search-form")
     async def search_form(request: Request) -> Response:
-        return await answer(request, lambda library, words: HTMLResponse(lookup.render_form(library, words)))
+        return await answer(
+            request, lambda library, words: HTMLResponse(lookup_view.render_form(library, words))
+        )
 
     @router.get("/search")
     async def search(request: Request) -> Response:
         wanted = lookup.Wanted.from_query(_query(request))
         return await answer(
-            request, lambda library, words: HTMLResponse(lookup.render_results(library, wanted, words))
+            request, lambda library, words: HTMLResponse(lookup_view.render_results(library, wanted, words))
         )
 
     @router.get("/check-form")
