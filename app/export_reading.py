@@ -15,12 +15,11 @@ from alpie.app.escaping import LATEX, cell
 
 __all__ = ["quotations_of"]
 
-_NOTE = re.compile(r"[«“](.+)[»”] \((?:.*; )?\S+/\S+\)")  # as `alpie.app.reference_files` writes it
 _NEXT_NOTE = re.compile(r"(?<=\S\)) (?=[«“])")
-_RIS_NOTE = re.compile(r"^N1  - (.*?)\s*$", re.MULTILINE)
-_BIBTEX_NOTE = re.compile(r"^\s*annote = \{\{(.*)\}\},?\s*$", re.MULTILINE)
-_MARKDOWN_QUOTE = re.compile(r"^> (.*)\[\^[^\]\s]+\]\s*$", re.MULTILINE)
-_MARKDOWN_LINE = re.compile(r"^(?:> .*\[\^[^\]\s]+\]|\[\^[^\]\s]+\]: .*|)\s*$")
+_RIS_NOTE = re.compile(r"^N1  - (.*)$", re.MULTILINE)
+_BIBTEX_NOTE = re.compile(r"^[ \t]*annote = \{\{(.*)\}\},?[ \t\r]*$", re.MULTILINE)
+_MARKDOWN_QUOTE = re.compile(r"^> (.*)\[\^[^\[\]\s]+\][ \t\r]*$", re.MULTILINE)
+_MARKDOWN_LINE = re.compile(r"^(?:> .*\[\^[^\[\]\s]+\]|\[\^[^\[\]\s]+\]: .*|)\s*$")
 _LATEX_SIGN = re.compile("|".join(re.escape(written) for written in LATEX.values()))
 _FROM_LATEX = {written: sign for sign, written in LATEX.items()}
 _CELL_SIGN = re.compile(r"""(^|;[\s"']*)'(?=\s*[=+@＝＋＠﹦﹢﹫\-－﹣])""")
@@ -38,15 +37,30 @@ def quotations_of(text: str) -> tuple[str, ...]:
     if file.startswith("[") and file.endswith("]"):
         return _from_notes(_json_notes(file))
     if file.startswith("quote,citation,"):
-        return tuple(_plain_cell(row["quote"] or "") for row in csv.DictReader(io.StringIO(file)))
+        return _cells(file)
     if file.startswith("> ") and all(map(_MARKDOWN_LINE.match, file.splitlines())):
         return tuple(re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", quote) for quote in _MARKDOWN_QUOTE.findall(file))
     return ()
 
 
 def _from_notes(notes: list[str]) -> tuple[str, ...]:
-    read = [_NOTE.fullmatch(note) for note in notes]
-    return tuple(match[1] for match in read if match) if all(read) else ()
+    read = [_quotation(note.strip()) for note in notes]
+    return tuple(read) if all(read) else ()
+
+
+def _quotation(note: str) -> str:
+    """Of a note as `alpie.app.reference_files` writes it, «words» (place; address); "" for none."""
+    close = max(note.rfind("» ("), note.rfind("” ("))
+    place = note[close + len("» (") : -1].split()
+    is_note = note[:1] in "«“" and note.endswith(")") and close > 0 and place and "/" in place[-1]
+    return note[1:close] if is_note else ""
+
+
+def _cells(text: str) -> tuple[str, ...]:
+    try:
+        return tuple(_plain_cell(row["quote"] or "") for row in csv.DictReader(io.StringIO(text, newline="")))
+    except csv.Error:
+        return ()
 
 
 def _json_notes(text: str) -> list[str]:

@@ -194,6 +194,18 @@ def test_verify_tells_the_verdict(
     assert ("[-26-] {+25+}" in out) == (verdict == "altered")
 
 
+def test_verify_says_what_was_not_checked_and_what_differs_in_signs(
+    corpus: type[FakeCorpus], capsys: Captured
+) -> None:
+    assert cli.main(["verify", "Según ellos, «Hubo 25 detenciones.»"]) == 0
+    assert "lo que va entre comillas; el resto no" in capsys.readouterr().out
+    assert cli.main(["verify", "hubo 25 detenciones"]) == 0
+    assert "solo cambian tildes" in capsys.readouterr().out
+    assert cli.main(["verify", "Dice: «hubo 25 detenciones»", "--json"]) == 0
+    row = json.loads(capsys.readouterr().out)
+    assert (row["verdict"], row["only_signs"], row["quoted"]) == ("altered", True, ["hubo 25 detenciones"])
+
+
 def test_verify_reads_standard_input(
     corpus: type[FakeCorpus], capsys: Captured, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -6,6 +6,7 @@ import os
 import random
 from collections.abc import Iterator
 from datetime import date
+from time import process_time  # not of the clock: a busy machine is no failure
 
 import pytest
 from hypothesis import given, settings
@@ -105,3 +106,24 @@ def test_files_read_back_to_the_letter(text: str, language: str) -> None:
 )
 def test_what_is_no_export_has_no_quotations(text: str) -> None:
     assert quotations_of(text) == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "TY  - X\nN1  - «" + "» (" * 2000 + "; " + "/" * 10_000,
+        "TY  - X\nN1  - " + " " * 19_000 + "x",
+        "@a{\n" + "\n" * 19_000,
+        "@a{\nannote = {{" + "}} " * 6_000,
+        "> " + "[^a" * 6_000,
+        "«" * 19_000 + "a",
+        "«a " * 3_900 + "» " * 3_900,
+        "«a» (" * 3_900,
+        "quote,citation,x\n" + ";'" * 9_000,
+        '"a b" ' * 3_000,
+    ],
+)
+def test_no_text_takes_long_to_read(checker: QuotationChecker, text: str) -> None:
+    started = process_time()
+    checker.check(text)
+    assert process_time() - started < 10

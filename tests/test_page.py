@@ -600,6 +600,28 @@ def test_check_tells_exact_altered_and_absent(client: TestClient) -> None:
         assert "<script>" not in answer.text
 
 
+def test_check_says_what_was_left_out_and_what_differs_in_signs(client: TestClient) -> None:
+    words = words_for("es")
+    sentence = "La operación sigue abierta y no se descartan nuevas detenciones."
+    quoted = client.post("/al/check", content=f"Según la nota, «{sentence}»").text
+    assert 'class="verdict exact"' in quoted
+    assert words.html("verify.quoted") in quoted
+    signs = client.post("/al/check", content=sentence.upper()).text
+    assert 'class="verdict altered"' in signs
+    assert words.html("check.signs") in signs
+    hostile = client.post("/al/check", content=f"Según <b>, «{sentence} <script>»").text
+    assert "<script>" not in hostile
+    for text in (sentence, sentence.replace("nuevas", "muchas")):
+        plain = client.post("/al/check", content=text).text
+        assert words.html("check.signs") not in plain
+        assert words.html("verify.quoted") not in plain
+
+
+def test_an_empty_text_to_check_is_sent_and_answered(client: TestClient) -> None:
+    assert "required" not in client.get("/al/check-form").text
+    assert words_for("es").html("check.no_words") in client.post("/al/check", content="").text
+
+
 def test_the_record_names_question_quotes_and_fingerprint(client: TestClient, corpus: Any) -> None:
     question = "¿Cuántas detenciones hubo en España?"
     page = client.get("/al/record", params={"q": question}).text

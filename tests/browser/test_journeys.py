@@ -325,6 +325,34 @@ def test_a_quotation_is_checked(visit: Open, text: str, verdict: str) -> None:
         assert "nuevas detenciones" in tab.highlight_in_view()
 
 
+def test_a_copy_pasted_back_is_exact_and_an_empty_text_clears_the_verdict(visit: Open) -> None:
+    tab = visit()
+    tab.open()
+    section = tab.go("check")
+    field, button = section.locator("#check-text"), section.locator("button[type=submit]")
+    field.fill(SENTENCE)
+    button.click()
+    unit = section.locator(".verdict.exact .quote-unit").first
+    unit.wait_for()
+    reference = unit.locator(".full-citation").text_content()
+    field.fill(f"«{SENTENCE}»\n{reference}")
+    button.click()
+    expect(section.locator(".verdict.exact .unchecked")).to_contain_text("el resto no")
+    field.fill("")
+    button.click()
+    expect(section.locator(".verdict")).to_have_count(0)
+    expect(section.locator(".answers .problem")).to_contain_text("No hay palabras")
+
+
+def test_a_search_for_what_no_passage_holds_says_so(visit: Open) -> None:
+    tab = visit()
+    tab.open()
+    section = tab.go("search")
+    section.locator("#search-text").fill("xyzzy")
+    section.locator("#search-text").press("Enter")
+    expect(section.locator(".answers")).to_contain_text("Ningún pasaje contiene esas palabras")
+
+
 def test_a_permanent_link_opens_the_words(visit: Open) -> None:
     tab = visit()
     page = tab.open()
