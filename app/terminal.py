@@ -170,7 +170,7 @@ def verification_text(outcome: Verification, words: Words, width: int) -> str:
         lines += [words("verify.omissions"), ""]
     if outcome.verdict is Verdict.ALTERED:
         lines += [_wrapped(_INDENT + _marked(outcome), width, _INDENT), "", words("verify.legend"), ""]
-    if outcome.occurrences > 1:
+    if outcome.occurrences > 1 and len(outcome.quoted) < 2:  # of two quotations, each is in its place
         lines += [words("verify.places", number=words.number(outcome.occurrences)), ""]
     for place in outcome.places:
         lines += _place_lines(place, words, width)

@@ -606,6 +606,9 @@ def test_check_says_what_was_left_out_and_what_differs_in_signs(client: TestClie
     quoted = client.post("/al/check", content=f"Según la nota, «{sentence}»").text
     assert 'class="verdict exact"' in quoted
     assert words.html("verify.quoted") in quoted
+    two = client.post("/al/check", content=f"«{sentence[:26]}» y «{sentence[29:]}»").text
+    assert 'class="verdict exact"' in two
+    assert words.html("check.occurrences", number=2) not in two
     signs = client.post("/al/check", content=sentence.upper()).text
     assert 'class="verdict altered"' in signs
     assert words.html("check.signs") in signs

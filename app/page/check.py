@@ -58,7 +58,7 @@ def render_check(checker: QuotationChecker, text: str, words: Words) -> str:
         parts.append(tag("p", words.html("check.absent.text", documents=documents)))
     if outcome.verdict is Verdict.ALTERED:
         parts.append(_compared(outcome, words))
-    if outcome.occurrences > 1:
+    if outcome.occurrences > 1 and len(outcome.quoted) < 2:  # of two quotations, each is in its place
         parts.append(tag("p", words.html("check.occurrences", number=outcome.occurrences), class_="small"))
     parts += [_place(library, place, words) for place in outcome.places]
     return tag("div", parts, class_=f"verdict {outcome.verdict}", role="status")
