@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 from alpie.app.answer_types import asked_types
 from alpie.app.choice import Unit
 from alpie.app.features import UNIT_FEATURES, Candidates
-from alpie.index.analysis import STOP_WORDS, stems, terms, tokens
+from alpie.index.analysis import STOP_WORDS, stem, stems, terms, tokens
 from alpie.index.embed import context_of
+from alpie.index.records import Passage
 from alpie.index.search import EncodedQuestion, Retrieval, SearchIndex
 
 __all__ = ["ANSWERABLE_FEATURES", "answerable_features", "names_in"]
@@ -36,7 +37,7 @@ ANSWERABLE_FEATURES = (
     "lexical",
     "grams",
     "missing",  # weight of the rarest question word held by none of the best passages, against the rarest there is
-    "name_missing",  # share of the names and figures of the question that none of the best passages holds
+    "name_missing",  # share of the names and figures of the question that none of the best passages holds or is called by
     "name_match",  # of the name or figure least like anything in the passage of the best sentence
     "word_match",  # the same for all content words
     "word_match_any",  # … in any of the best passages, mean of the worst two
@@ -81,8 +82,15 @@ def names_in(question: str) -> list[tuple[int, int]]:
     return found
 
 
-def _words_of(encoded: EncodedQuestion, matches: Sequence[NDArray[np.float32]], best: int) -> _Words:
-    """Content words matched through their tokens' best cosines."""
+def _names_of_document(passage: Passage) -> frozenset[str]:
+    """Stems of what its document is called by: who asks what INTERPOL demands need not find the name in the text."""
+    return stems(passage.document_id.replace("-", " "))
+
+
+def _words_of(
+    encoded: EncodedQuestion, matches: Sequence[NDArray[np.float32]], best: int, given: frozenset[str]
+) -> _Words:
+    """Content words matched through their tokens' best cosines, but for the stems `given` otherwise."""
     strongest = [match.max(axis=0, initial=0.0) for match in matches]
     anywhere = np.max(strongest, axis=0) if strongest else np.zeros(len(encoded.tokens))
     names = names_in(encoded.question.searched)
@@ -90,7 +98,7 @@ def _words_of(encoded: EncodedQuestion, matches: Sequence[NDArray[np.float32]], 
     rows: list[tuple[float, float, bool]] = []
     for token in tokens(encoded.question.searched):
         of_word = np.flatnonzero((starts < token.end) & (ends > token.start))
-        if token in STOP_WORDS or len(token) < 2 or not len(of_word):
+        if token in STOP_WORDS or len(token) < 2 or not len(of_word) or stem(token) in given:
             continue
         named = any(start < token.end and end > token.start for start, end in names)
         rows.append((float(strongest[best][of_word].mean()), float(anywhere[of_word].mean()), named))
@@ -110,7 +118,8 @@ def answerable_features(
     sentence = dict(zip(UNIT_FEATURES, candidates.features[best.candidate].tolist(), strict=True))
     near = [*range(min(_NEAR, len(retrieval.hits)))]
     near = near if best.rank in near else [*near, best.rank]
-    words = _words_of(retrieval.encoded, [retrieval.matches[rank] for rank in near], near.index(best.rank))
+    matches = [retrieval.matches[rank] for rank in near]
+    words = _words_of(retrieval.encoded, matches, near.index(best.rank), _names_of_document(best.hit.passage))
     values = (
         _score_features(retrieval, units)
         | {
@@ -145,7 +154,9 @@ def _score_features(retrieval: Retrieval, units: Sequence[Unit]) -> dict[str, fl
 def _word_features(index: SearchIndex, retrieval: Retrieval, near: Sequence[int]) -> dict[str, float]:
     encoded = retrieval.encoded
     passages = [retrieval.hits[rank].passage for rank in near]
-    anywhere = frozenset().union(*(stems(passage.text) | stems(context_of(passage)) for passage in passages))
+    anywhere = frozenset().union(
+        *(stems(one.text) | stems(context_of(one)) | _names_of_document(one) for one in passages)
+    )
     weights = dict(zip(map(str, encoded.terms), index.lexical.idfs(encoded.terms), strict=True))
     largest = index.lexical.idf("")  # of a word nobody wrote
     text = encoded.question.searched

@@ -83,7 +83,9 @@ class Settings:
         "Tamaño máximo del archivo de un documento; uno mayor no se abre y se nombra al indexar.",
         100,
     )
-    cache: Path = setting(Folder(), "Carpeta de los archivos del codificador y de los diccionarios, común a todos los índices.")
+    cache: Path = setting(
+        Folder(), "Carpeta de los archivos del codificador y de los diccionarios, común a todos los índices."
+    )
     encoder: str = setting(
         Text(),
         "Codificador: `bundled`, una carpeta de sentence-transformers o un modelo de la caché local.",

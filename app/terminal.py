@@ -9,11 +9,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
+from alpie.app.checking.verification import Place, Verdict, Verification
+from alpie.app.checking.word_alignment import DifferenceKind
 from alpie.app.citation import cite, full_citation
 from alpie.app.record_check import RecordCheck
 from alpie.app.records import Answer, Quote, SearchStatement, WriterReport, WrittenSentence
-from alpie.app.verification import Place, Verdict, Verification
-from alpie.app.word_alignment import DifferenceKind
 from alpie.app.words import Words
 from alpie.index.hits import Hit
 from alpie.index.records import Document

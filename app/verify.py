@@ -12,7 +12,7 @@ does «…» between words, where the text is not exact otherwise.
 whether it is in accents, capitals, spaces and punctuation alone. *Absent*: neither.
 
 A text that is not exact as a whole but quotes between marks is checked for what it quotes, if what stands
-outside is a reference or short beside it: see `alpie.app.attribution`. Every quoted stretch must be exact.
+outside is a reference or short beside it: see `alpie.app.checking.attribution`. Every quoted stretch must be exact.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from alpie.app.attribution import (
+from alpie.app.checking.attribution import (
     belong_to_the_source,
     is_beside,
     is_quoted_in_reference,
@@ -28,11 +28,11 @@ from alpie.app.attribution import (
     words_beside,
     words_of,
 )
-from alpie.app.export_reading import quotations_of
-from alpie.app.quoted_parts import outside, quoted_parts
-from alpie.app.text_check import MAX_COMPARED_CHARACTERS, MAX_PLACES, Searchable, TextChecker
-from alpie.app.verification import Place, Verdict, Verification
-from alpie.app.word_alignment import Difference, DifferenceKind
+from alpie.app.checking.export_reading import quotations_of
+from alpie.app.checking.quoted_parts import outside, quoted_parts
+from alpie.app.checking.text_check import MAX_COMPARED_CHARACTERS, MAX_PLACES, Searchable, TextChecker
+from alpie.app.checking.verification import Place, Verdict, Verification
+from alpie.app.checking.word_alignment import Difference, DifferenceKind
 
 __all__ = [
     "MAX_COMPARED_CHARACTERS",

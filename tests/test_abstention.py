@@ -90,6 +90,16 @@ def test_content_words_are_counted_up_to_eight(small: Corpus) -> None:
     assert features(small, "hectáreas monte julio bomberos fuego chispa tren plan vía torres")["words"] == 1
 
 
+def test_the_name_of_a_document_is_held_by_all_of_it(small: Corpus) -> None:
+    named = features(small, "¿Qué hectáreas de monte ardieron según Uno?")  # documents are called uno, dos …
+    unnamed = features(small, "¿Qué hectáreas de monte ardieron?")
+    another = features(small, "¿Qué hectáreas de monte ardieron según Rita?")
+    assert named["name_missing"] == 0 < another["name_missing"]
+    assert named["missing"] == unnamed["missing"] < another["missing"]
+    assert named["word_match"] == pytest.approx(unnamed["word_match"], abs=0.2)
+    assert another["word_match"] < named["word_match"]
+
+
 def test_a_figure_that_stands_nowhere_is_missing(small: Corpus) -> None:
     assert features(small, "¿Qué monte de 1240 hectáreas ardió?")["name_missing"] == 0
     assert features(small, "¿Qué monte de 9999 hectáreas ardió?")["name_missing"] == 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from test_verify import CORPUS, FakeCorpus, document
 
-from alpie.app.attribution import MOST_WORDS_BESIDE
+from alpie.app.checking.attribution import MOST_WORDS_BESIDE
 from alpie.app.verify import Verdict, Verification, verify_quotation
 
 SENTENCE = "La operación sigue abierta y no se descartan nuevas detenciones."

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from alpie.app import cli
 from alpie.app.answer_json import answer_row, verification_row
+from alpie.app.checking.word_alignment import align
 from alpie.app.conversation import complete, leans_on_earlier
 from alpie.app.corpus import Corpus
 from alpie.app.endpoints import LONGEST_QUESTION, Endpoints
@@ -25,7 +26,6 @@ from alpie.app.page.lookup import Wanted, find
 from alpie.app.page.lookup_view import render_results
 from alpie.app.settings import Settings
 from alpie.app.verify import MAX_COMPARED_CHARACTERS, QuotationChecker, Verdict
-from alpie.app.word_alignment import align
 from alpie.index.errors import AlpieError, QuestionError
 from alpie.index.normal_forms import normalize
 from alpie.index.query import MAX_CHARACTERS, read_question

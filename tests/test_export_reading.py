@@ -13,10 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_export import REPORT, texts
 
+from alpie.app.checking.export_reading import quotations_of
 from alpie.app.citation import cite, full_citation
 from alpie.app.corpus import Corpus
 from alpie.app.export import FORMATS, Excerpt, export
-from alpie.app.export_reading import quotations_of
 from alpie.app.verify import QuotationChecker, Verdict
 from alpie.app.words import LANGUAGES, words_for
 from alpie.index.readable import collapse

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alpie.app.same_words import find_same_words
+from alpie.app.checking.same_words import find_same_words
 
 
 @pytest.mark.parametrize(

@@ -12,11 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from alpie.app.checking.text_view import TextView, views_of
+from alpie.app.checking.word_alignment import align
 from alpie.app.citation import cite
 from alpie.app.record import make_record, record_json, record_text
 from alpie.app.record_check import QuoteState, RecordError, verify_record
 from alpie.app.records import Answer, Quote, SearchStatement
-from alpie.app.text_view import TextView, views_of
 from alpie.app.verify import (
     MAX_COMPARED_CHARACTERS,
     MAX_PLACES,
@@ -26,7 +27,6 @@ from alpie.app.verify import (
     Verification,
     verify_quotation,
 )
-from alpie.app.word_alignment import align
 from alpie.index.errors import QuestionError
 from alpie.index.hits import Hit
 from alpie.index.readable import collapse, proves, readable_text

@@ -13,10 +13,10 @@ import fake_encoder
 from seeds import docx_of, odt_of
 from test_promise import assert_promise
 
+from alpie.app.checking.word_alignment import align
 from alpie.app.conversation import complete, leans_on_earlier
 from alpie.app.page.lookup import Wanted, find, fold
 from alpie.app.verify import DifferenceKind, QuotationChecker, Verdict
-from alpie.app.word_alignment import align
 from alpie.index.analysis import terms, tokens
 from alpie.index.errors import AlpieError
 from alpie.index.layout import lay_out

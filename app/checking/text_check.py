@@ -14,13 +14,13 @@ from functools import cached_property
 from itertools import islice
 from typing import Protocol
 
+from alpie.app.checking.same_words import find_same_words
+from alpie.app.checking.text_view import TextView, fold_quotes, pieces_in_order, views_of
+from alpie.app.checking.verification import Place, Verdict, Verification
+from alpie.app.checking.within_passages import passage_at, under_header
+from alpie.app.checking.word_alignment import Alignment, align, align_whole
 from alpie.app.citation import cite
 from alpie.app.omissions import OMISSION_MARK, OMISSION_OR_DOTS, with_omissions
-from alpie.app.same_words import find_same_words
-from alpie.app.text_view import TextView, fold_quotes, pieces_in_order, views_of
-from alpie.app.verification import Place, Verdict, Verification
-from alpie.app.within_passages import passage_at, under_header
-from alpie.app.word_alignment import Alignment, align, align_whole
 from alpie.index.errors import QuestionError
 from alpie.index.hits import Hit
 from alpie.index.normal_forms import normalize

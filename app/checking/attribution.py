@@ -13,10 +13,10 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-from alpie.app.quoted_parts import quoted_parts
+from alpie.app.checking.quoted_parts import quoted_parts
+from alpie.app.checking.text_view import fold_quotes
+from alpie.app.checking.word_alignment import Difference, DifferenceKind
 from alpie.app.records import Citation
-from alpie.app.text_view import fold_quotes
-from alpie.app.word_alignment import Difference, DifferenceKind
 from alpie.app.words import LANGUAGES, words_for
 from alpie.index.readable import collapse
 

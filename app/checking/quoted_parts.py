@@ -1,6 +1,6 @@
 """What of a pasted text stands between quotation marks, the outermost ones.
 
-1. One of Al Pie's own files is read back: see `alpie.app.export_reading`.
+1. One of Al Pie's own files is read back: see `alpie.app.checking.export_reading`.
 2. Marks of one kind («», “”, "") nest; a closing one too many belongs to the stretch before it, because a
    quoted sentence may end a quotation of its document's that it does not begin.
 3. Where the marks do not balance, a line that begins with one is quoted as far as the last closing mark

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from alpie.app.text_view import fold_quotes
+from alpie.app.checking.text_view import fold_quotes
 from alpie.index.records import Passage, SentenceRole, Span
 
 __all__ = ["passage_at", "under_header"]

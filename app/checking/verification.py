@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from alpie.app.checking.word_alignment import Difference
 from alpie.app.records import Citation
-from alpie.app.word_alignment import Difference
 from alpie.index.records import Span
 
 __all__ = ["Place", "Verdict", "Verification"]
