@@ -42,9 +42,10 @@ def _new(pattern: re.Pattern[str], question: str, text: str) -> list[tuple[int, 
 def emphasise(question: str, text: str) -> tuple[tuple[int, int], ...]:
     """Character ranges of `text` to mark: none, or one."""
     types = asked_types(question)
-    if "date" in types and "number" not in types:
+    figure = bool(types & {"number", "age", "money"})
+    if "date" in types and not figure:
         found = _new(_DATE, question, text)
-    elif "number" in types and "date" not in types:
+    elif figure and "date" not in types:
         dates = [match.span() for match in _DATE.finditer(text)]
         found = (
             []

@@ -20,6 +20,7 @@ def marked(question: str, text: str) -> list[str]:
         ("¿Cuántas denuncias?", "Hubo 105 047 denuncias.", "105 047"),
         ("¿Qué porcentaje?", "Es el 9,1 % del total.", "9,1 %"),
         ("¿Cuánto cuesta?", "Cuesta 149 000 € al año.", "149 000 €"),
+        ("¿Qué edad tenía?", "Era una niña de 9 años de Perú.", "9"),
         ("¿Cuántos usuarios?", "Tiene mil usuarios o 367 millones de cuentas.", "367 millones"),
         ("How many files?", "Se incautaron 173 dispositivos.", "173"),
         ("¿Cuántas detenciones hubo en 2025?", "En 2025 hubo 25 detenciones.", "25"),
