@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 
@@ -59,9 +58,13 @@ def test_the_source_does_not_mark_an_item_twice(visit: Open) -> None:
     answer = tab.ask(LIST)
     answer.locator("a.note").first.click()
     tab.highlight_in_view()
-    own = page.locator("#panel .document li", has_text=re.compile(r"^[•✓–]"))
-    expect(own).not_to_have_count(0)
-    assert set(own.evaluate_all("those => those.map(one => getComputedStyle(one).listStyleType)")) == {"none"}
+    page.wait_for_function(  # the panel may be drawn anew meanwhile
+        """() => {
+            const items = [...document.querySelectorAll('#panel .document li')];
+            const own = items.filter(one => /^[•✓–]/.test(one.textContent.trim()));
+            return own.length > 0 && own.every(one => getComputedStyle(one).listStyleType === 'none');
+        }"""
+    )
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
