@@ -39,7 +39,10 @@ def test_back_closes_the_panel_and_leaves_the_conversation(tab: Any) -> None:
     expect(panel).to_be_hidden()
     expect(note).to_be_focused()
     expect(page.locator(".said > .answer")).to_have_count(1)
-    assert _scrolled(page) == before
+    # within what the answer's last lines may have moved it since it was measured
+    page.wait_for_function(
+        "top => Math.abs(document.querySelector('#chat .panel-wrap').scrollTop - top) < 12", arg=before
+    )
     page.go_forward()
     tab.highlight_in_view(words)
     assert page.url == address
