@@ -157,7 +157,7 @@ def _word_features(index: SearchIndex, retrieval: Retrieval, near: Sequence[int]
     anywhere = frozenset().union(
         *(stems(one.text) | stems(context_of(one)) | _names_of_document(one) for one in passages)
     )
-    weights = dict(zip(map(str, encoded.terms), index.lexical.idfs(encoded.terms), strict=True))
+    weights = encoded.term_weights
     largest = index.lexical.idf("")  # of a word nobody wrote
     text = encoded.question.searched
     names = {str(term) for start, end in names_in(text) for term in terms(text[start:end])}

@@ -7,10 +7,11 @@ from functools import lru_cache
 
 from alpie.index.analysis import fold, stems
 
-__all__ = ["ANSWER_TYPES", "asked_term", "asked_types", "defines", "holds_new"]
+__all__ = ["ANSWER_TYPES", "FIGURES", "asked_term", "asked_types", "defines", "holds_new"]
 
 ANSWER_TYPES = ("number", "age", "money", "date", "person", "place", "reason", "definition")
 _SPECIAL_NUMBERS = frozenset({"age", "money"})  # who asks for one is not answered by any other number
+FIGURES = _SPECIAL_NUMBERS | {"number"}
 
 _NUMBER = re.compile(
     r"\d{1,3}(?:[.\u00a0\u202f ]\d{3})+(?!\d)|\d+(?:[.,]\d+)*|"

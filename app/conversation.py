@@ -106,28 +106,29 @@ def complete(question: Question, turns: Sequence[str]) -> Question:
     """
     if not turns or not leans_on_earlier(question.searched):
         return question
-    turns = _questions(turns[-_MOST_TURNS:])
+    return replace(question, searched=_completed(question.searched, _questions(turns[-_MOST_TURNS:])))
+
+
+def _completed(asked: str, turns: Sequence[str]) -> str:
+    """`complete` for a question that leans on the last of `turns`, all of them as they are searched."""
     if not turns:
-        return question
-    if _asks_again(question.searched) and leans_on_earlier(turns[-1]):
-        return replace(question, searched=complete(read_question(turns[-1]), turns[:-1]).searched)
+        return asked
+    *before, earlier = turns
+    if _asks_again(asked):
+        return _completed(earlier, before) if leans_on_earlier(earlier) else earlier
     links: list[str] = []
-    while len(turns) > 1 and leans_on_earlier(turns[-1]):
-        links += reversed(_names(turns.pop()))
-    earlier = turns[-1]
-    if _asks_again(question.searched):
-        return replace(question, searched=earlier)
-    own = _OPENING.sub("", question.searched, count=1).strip(" ¿¡")
-    older = (_names(turns[-2]) if _continues(turns) else []) + links[::-1]
+    while before and leans_on_earlier(earlier):
+        links += reversed(_names(earlier))
+        *before, earlier = before
+    own = _OPENING.sub("", asked, count=1).strip(" ¿¡")
+    older = (_names(before[-1]) if before and _continues(earlier) else []) + links[::-1]
     subject = earlier.strip(" ¿¡?.!")
     if _ASKS_ITSELF.search(own):  # «¿y qué riesgo tiene?» asks anew: of the earlier only the subject
         subject = _ASKING.sub("", subject, count=1).strip()
     # What is asked now stands first and last, so that the earlier question's words do not outweigh it.
-    asked = own.rstrip(" ?.!")
-    searched = " ".join(
-        [asked, *(name for name in dict.fromkeys(older) if name not in earlier), subject, asked]
-    )
-    return replace(question, searched=searched[: MAX_CHARACTERS - 1] + "?")
+    own = own.rstrip(" ?.!")
+    words = [own, *(name for name in dict.fromkeys(older) if name not in earlier), subject, own]
+    return " ".join(words)[: MAX_CHARACTERS - 1] + "?"
 
 
 def _questions(turns: Sequence[str]) -> list[str]:
@@ -144,8 +145,8 @@ def _questions(turns: Sequence[str]) -> list[str]:
     return found
 
 
-def _continues(turns: Sequence[str]) -> bool:
-    """Whether the last turn goes on about the one before without saying so."""
-    if len(turns) < 2 or _names(turns[-1]) or _DEFINES.search(turns[-1]):
+def _continues(turn: str) -> bool:
+    """Whether a turn goes on about the one before without saying so."""
+    if _names(turn) or _DEFINES.search(turn):
         return False
-    return len(_content(turns[-1])) <= _FRAGMENT_WORDS and not leans_on_earlier(turns[-1])
+    return len(_content(turn)) <= _FRAGMENT_WORDS and not leans_on_earlier(turn)

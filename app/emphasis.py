@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from alpie.app.answer_types import asked_types
+from alpie.app.answer_types import FIGURES, asked_types
 from alpie.index.analysis import terms
 
 __all__ = ["emphasise"]
@@ -42,7 +42,7 @@ def _new(pattern: re.Pattern[str], question: str, text: str) -> list[tuple[int, 
 def emphasise(question: str, text: str) -> tuple[tuple[int, int], ...]:
     """Character ranges of `text` to mark: none, or one."""
     types = asked_types(question)
-    figure = bool(types & {"number", "age", "money"})
+    figure = bool(types & FIGURES)
     if "date" in types and not figure:
         found = _new(_DATE, question, text)
     elif figure and "date" not in types:

@@ -6,16 +6,15 @@ whatever cannot be used raises an `AlpieError` whose text is fit to be shown.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from alpie.app.answer_json import Row, answer_row, document_row, hit_row, passage_row, verification_row
 from alpie.app.records import Answer
 from alpie.app.settings import Settings
-from alpie.app.verify import QuotationChecker
+from alpie.app.verify import QuotationChecker, Searchable
 from alpie.index.errors import QuestionError, SettingsError
-from alpie.index.hits import Hit
-from alpie.index.records import Document, Layout, Passage
+from alpie.index.records import Passage
 
 __all__ = ["Endpoints", "Library", "finisher"]
 
@@ -26,22 +25,10 @@ LONGEST_TEXT = 20_000  # of a quotation to check
 _LEGS = ("fused", "dense", "lexical")
 
 
-class Library(Protocol):
+class Library(Searchable, Protocol):
     """The part of `alpie.app.corpus.Corpus` that is asked here."""
 
-    @property
-    def documents(self) -> Mapping[str, Document]: ...
-    @property
-    def layouts(self) -> Mapping[str, Layout]: ...
-    @property
-    def passages(self) -> Sequence[Passage]: ...
-    @property
-    def fingerprint(self) -> str: ...
-
     def ask(self, question: str, turns: tuple[str, ...] = ()) -> Answer: ...
-    def search(
-        self, question: str, limit: int = 10, leg: str = "fused", document: str | None = None
-    ) -> tuple[Hit, ...]: ...
     def passage(self, address: str) -> Passage: ...
 
 

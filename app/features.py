@@ -6,7 +6,7 @@ here knows a document, a subject or a language beyond Spanish and English questi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,7 @@ from alpie.app.answer_types import ANSWER_TYPES, asked_term, asked_types, define
 from alpie.app.units import UnitSpan, asks_for_list, unit_spans
 from alpie.index.analysis import stems
 from alpie.index.hits import Hit
-from alpie.index.records import BlockKind, SentenceRole
+from alpie.index.records import BlockKind, Sentence, SentenceRole
 from alpie.index.runs import bounds_of
 from alpie.index.search import Retrieval, SearchIndex
 
@@ -80,7 +80,7 @@ class Candidates:
 class _Asked:
     """The question's side of every comparison, computed once."""
 
-    weights: dict[str, float]  # of its terms
+    weights: Mapping[str, float]  # of its terms
     types: frozenset[str]
     term: str  # whose meaning is asked for, folded
     words: frozenset[str]  # its terms, as a set
@@ -129,11 +129,12 @@ def candidates_of(index: SearchIndex, retrieval: Retrieval, passages: int = 20) 
     if not spans:
         return Candidates(of_hit, (), np.zeros((0, len(UNIT_FEATURES)), dtype=np.float32))
     sentences = _sentences(index, retrieval, len(hits), asked)
+    quoted = [hits[n].passage.sentences[span.first : span.last + 1] for n, span in spans]
     columns = (
         _similarities(sentences, hits, spans, asked)
         | _of_passages(hits, of_hit, asked)
-        | _of_answer_types(hits, spans, asked)
-        | _of_shape(hits, spans, asked)
+        | _of_answer_types(quoted, asked)
+        | _of_shape(quoted, spans, asked)
     )
     features = np.stack([columns[name] for name in UNIT_FEATURES], axis=1).astype(np.float32)
     return Candidates(of_hit, tuple(span for _, span in spans), features)
@@ -144,7 +145,7 @@ def _asked(index: SearchIndex, retrieval: Retrieval) -> _Asked:
     mean = encoded.tokens.mean(axis=0) if len(encoded.tokens) else np.zeros(index.dense.dimension, np.float32)
     text = encoded.question.searched
     return _Asked(
-        weights=dict(zip(map(str, encoded.terms), index.lexical.idfs(encoded.terms), strict=True)),
+        weights=encoded.term_weights,
         types=asked_types(text),
         term=asked_term(text),
         words=stems(text),
@@ -168,6 +169,7 @@ def _sentences(index: SearchIndex, retrieval: Retrieval, passages: int, asked: _
 
 
 _Spans = Sequence[tuple[int, UnitSpan]]  # each with the number of its hit
+_Quoted = Sequence[Sequence[Sentence]]  # of each unit the sentences that are quoted
 _Columns = dict[str, NDArray[np.generic]]  # (units,) each
 
 
@@ -227,11 +229,10 @@ def _of_passages(hits: Sequence[Hit], of_hit: NDArray[np.int64], asked: _Asked) 
     }
 
 
-def _of_answer_types(hits: Sequence[Hit], spans: _Spans, asked: _Asked) -> _Columns:
+def _of_answer_types(quoted: _Quoted, asked: _Asked) -> _Columns:
     """For each kind of answer that is asked for: whether one stands in the unit that the question did not give."""
-    columns: _Columns = {kind: np.zeros(len(spans)) for kind in (*ANSWER_TYPES, "defines")}
+    columns: _Columns = {kind: np.zeros(len(quoted)) for kind in (*ANSWER_TYPES, "defines")}
     if asked.types or asked.term:
-        quoted = [hits[n].passage.sentences[span.first : span.last + 1] for n, span in spans]
         texts = [" ".join(sentence.text for sentence in sentences) for sentences in quoted]
         for kind in asked.types:
             columns[kind] = np.array([holds_new(kind, text, asked.words) for text in texts])
@@ -240,9 +241,8 @@ def _of_answer_types(hits: Sequence[Hit], spans: _Spans, asked: _Asked) -> _Colu
     return columns
 
 
-def _of_shape(hits: Sequence[Hit], spans: _Spans, asked: _Asked) -> _Columns:
+def _of_shape(quoted: _Quoted, spans: _Spans, asked: _Asked) -> _Columns:
     """What the units are: how long, and of which role."""
-    quoted = [hits[n].passage.sentences[span.first : span.last + 1] for n, span in spans]
     words = np.array([sum(len(sentence.text.split()) for sentence in sentences) for sentences in quoted])
     several = np.array([len(sentences) > 1 for sentences in quoted])
     grouped = np.array([sentences[0].role is not SentenceRole.SENTENCE for sentences in quoted])

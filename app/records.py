@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from alpie.index.analysis import tokens
 from alpie.index.hits import Hit
+from alpie.index.normal_forms import visible
 from alpie.index.records import Passage, Span
 
 __all__ = ["Answer", "Citation", "Quote", "SearchStatement", "WriterReport", "WrittenSentence"]
@@ -113,8 +113,7 @@ class Answer:
     @property
     def understood(self) -> str | None:
         """The question as searched, where its words are not those typed: completed, written out, put right."""
-        visible = "".join(c for c in self.question if unicodedata.category(c) != "Cf")
-        typed, searched = (list(map(str, tokens(text))) for text in (visible, self.searched))
+        typed, searched = (list(map(str, tokens(text))) for text in (visible(self.question), self.searched))
         if searched == typed or len(self.searched) > _MOST_SHOWN:
             return None  # of a very long one, what was changed could not be seen anyway
         return self.searched

@@ -72,6 +72,7 @@ class QuotationChecker:
 
     def _check_quoted(self, text: str) -> Verification | None:
         """The outcome for what `text` quotes; None where it is to be checked as a whole."""
+        whole: Verification | None = None
         exported = quotations_of(text)
         parts = () if exported else quoted_parts(text)
         stretches = exported or tuple(text[part.start : part.end] for part in parts)
@@ -102,8 +103,10 @@ class QuotationChecker:
         unchecked = any(map(words_of, others))
         if failed is None:
             return _together(text, chosen, unchecked)
-        if failed.verdict is Verdict.ABSENT and self._texts.nearest(text).verdict is Verdict.ALTERED:
-            return None
+        if failed.verdict is Verdict.ABSENT:
+            whole = whole or self._texts.nearest(text)
+            if whole.verdict is Verdict.ALTERED:
+                return whole
         return replace(failed, text=text, quoted=(failed.text,) if unchecked or len(chosen) > 1 else ())
 
 

@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterator
 from typing import Literal
 
-__all__ = ["normalize"]
+__all__ = ["normalize", "visible"]
 
 _PORTION = 1_000  # characters
 _SAFE_CUT = re.compile(r"[\x00-\x7f]")  # an ASCII character never composes with what stands before it
@@ -24,6 +24,11 @@ def normalize(form: Literal["NFC", "NFD", "NFKC", "NFKD"], text: str) -> str:
     if text.isascii():
         return text
     return "".join(unicodedata.normalize(form, portion) for portion in _portions(text))
+
+
+def visible(text: str) -> str:
+    """`text` without what cannot be seen in it: soft hyphens, zero-width characters, marks of direction."""
+    return "".join(c for c in text if unicodedata.category(c) != "Cf")
 
 
 def _portions(text: str) -> Iterator[str]:

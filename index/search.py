@@ -67,6 +67,7 @@ class EncodedQuestion:
     token_weights: NDArray[np.float32]  # (question tokens,), sum 1
     token_offsets: NDArray[np.int32]  # (question tokens, 2), into question.searched
     terms: tuple[Token, ...]
+    term_weights: Mapping[str, float]  # idf of each term
     related: tuple[str, ...]
     grams: tuple[str, ...]
 
@@ -147,25 +148,30 @@ class SearchIndex:
             question = replace(question, searched=searched)
         vector, token_vectors = self.encoder.encode_query(question.searched)
         question_terms = tuple(terms(question.searched))
+        term_weights = dict(zip(map(str, question_terms), self.lexical.idfs(question_terms), strict=True))
         return EncodedQuestion(
             question=question,
             vector=vector,
             tokens=self.token_store.centre(token_vectors.vectors),
-            token_weights=self._token_weights(question.searched, token_vectors, question_terms),
+            token_weights=self._token_weights(question.searched, token_vectors, question_terms, term_weights),
             token_offsets=token_vectors.offsets,
             terms=question_terms,
+            term_weights=term_weights,
             related=tuple(self.acronyms.related(question_terms)),
             grams=tuple(grams(question.searched)),
         )
 
     def _token_weights(
-        self, text: str, vectors: TokenVectors, question_terms: Sequence[Token]
+        self,
+        text: str,
+        vectors: TokenVectors,
+        question_terms: Sequence[Token],
+        term_weights: Mapping[str, float],
     ) -> NDArray[np.float32]:
         """Weight of each question token: the idf of the word it belongs to, little for a function word."""
         largest = self.lexical.idf("")  # of a word nobody wrote
         weights = np.full(len(vectors.offsets), _FUNCTION_WORD_WEIGHT, dtype=np.float32)
-        idfs = self.lexical.idfs(question_terms)
-        places = [(t.start, t.end, idf / largest) for t, idf in zip(question_terms, idfs, strict=True)]
+        places = [(t.start, t.end, term_weights[t] / largest) for t in question_terms]
         places += [(t.start, t.end, _FUNCTION_WORD_WEIGHT) for t in tokens(text) if t in STOP_WORDS]
         for i, (start, end) in enumerate(vectors.offsets):
             weights[i] = max(

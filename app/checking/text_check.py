@@ -8,7 +8,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from itertools import islice
@@ -23,7 +22,7 @@ from alpie.app.citation import cite
 from alpie.app.omissions import OMISSION_MARK, OMISSION_OR_DOTS, with_omissions
 from alpie.index.errors import QuestionError
 from alpie.index.hits import Hit
-from alpie.index.normal_forms import normalize
+from alpie.index.normal_forms import normalize, visible
 from alpie.index.readable import collapse, readable_text
 from alpie.index.records import Document, Layout, Passage, Span
 
@@ -214,8 +213,7 @@ class TextChecker:
 
 def _bare(pasted: str) -> str:
     """`pasted` without invisible characters and without quotation marks around the whole."""
-    visible = "".join(c for c in pasted if unicodedata.category(c) != "Cf")
-    composed = normalize("NFC", visible)
+    composed = normalize("NFC", visible(pasted))
     quoted = _OUTER_QUOTES.match(fold_quotes(composed))
     return composed[quoted.start(2) : quoted.end(2)].strip() if quoted and '"' not in quoted[2] else composed
 
