@@ -24,8 +24,8 @@ from alpie.index.search import EncodedQuestion, Retrieval, SearchIndex
 __all__ = ["ANSWERABLE_FEATURES", "answerable_features", "names_in"]
 
 ANSWERABLE_FEATURES = (
-    "fused",  # fused score of the best passage
-    "margin",  # … over the second
+    "fused",  # fused score of the best passage, without what expansions add: not every collection has them
+    "margin",  # fused score of the best passage over the second
     "sentence",  # log-odds of the best sentence
     "share",  # its share of belief
     "passage_share",  # its passage's
@@ -141,7 +141,7 @@ def answerable_features(
 def _score_features(retrieval: Retrieval, units: Sequence[Unit]) -> dict[str, float]:
     hits, best = retrieval.hits, units[0]
     return {
-        "fused": hits[0].score,
+        "fused": hits[0].own,
         "margin": hits[0].score - hits[1].score if len(hits) > 1 else 0.0,
         "sentence": best.score,
         "share": best.share,

@@ -338,7 +338,7 @@ def _build(settings: Settings, words: Words, rebuild: bool = False) -> Any:
     _tell(words("index.building", docs=settings.docs, data=settings.data))
     progress = progress_bar(sys.stderr, words)
     report = Corpus.build(settings, rebuild=rebuild, on_progress=progress)
-    for problem in report.problems:
+    for problem in (*report.problems, *report.notes):
         _tell(words("index.problem", message=problem))
     return report
 

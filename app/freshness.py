@@ -14,7 +14,7 @@ __all__ = ["Freshness", "compare_with_documents"]
 
 @dataclass(frozen=True)
 class Freshness:
-    """Ids of documents that came, changed or went since the index was built."""
+    """Ids of documents that came, changed (they or their expansions) or went since the index was built."""
 
     added: tuple[str, ...]
     changed: tuple[str, ...]
@@ -34,10 +34,12 @@ def compare_with_documents(docs: Path, data: Path, most_bytes: int = MOST_BYTES)
 
     Raises `SourceError` when the folder cannot be read, `StoreError` when there is no sound manifest.
     """
-    indexed = {row["id"]: row["sha256"] for row in current_manifest(data)["documents"]}
+    rows = current_manifest(data)["documents"]
+    indexed = {row["id"]: (row["sha256"], row.get("expansions", "")) for row in rows}
     # what was read at indexing need not be parsed to be told from what was not
-    known = dict.fromkeys(indexed.values(), Extraction(""))
-    present = {document.id: document.sha256 for document in read_sources(docs, known, most_bytes).documents}
+    known = {row["sha256"]: Extraction("") for row in rows}
+    documents = read_sources(docs, known, most_bytes).documents
+    present = {document.id: (document.sha256, document.expansions) for document in documents}
     return Freshness(
         added=tuple(name for name in present if name not in indexed),
         changed=tuple(name for name in present if name in indexed and present[name] != indexed[name]),

@@ -69,7 +69,7 @@ def _round(words: Words, build: Build, tell: Callable[[str], None], told_before:
         if str(error) != told_before:  # said once, not at every new try
             tell(words("watch.failed", message=error))
         return _Problem(str(error), 1 if isinstance(error, IndexBusy) else _RETRY_ROUNDS)
-    for problem in report.problems:
+    for problem in (*report.problems, *report.notes):
         tell(words("index.problem", message=problem))
     tell(words("watch.done" if report.changed else "watch.unchanged", **report_values(report, words)))
     return None

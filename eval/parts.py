@@ -161,6 +161,8 @@ PARTS = (
     Part("word comparison", "no MaxSim, neither in the order of passages nor of sentences",
          _leg("tokens", ["tokens", "tokens_weighted", "tokens_low", "tokens_window", "late", "passage_tokens"],
               ["tokens", "tokens_low", "name_match", "word_match", "word_match_any"])),
+    Part("expansions", "rewordings written beforehand are not searched",
+         lambda whole: replace(whole, index=replace(whole.index, expansions=None))),
     Part("acronyms", "an acronym and its expansion are strangers",
          lambda whole: replace(whole, index=replace(whole.index, acronyms=Acronyms({})))),
     Part("chat clean-up", "«q», «xq», «tb» searched as typed", lambda whole: replace(whole, write_out=False)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -17,6 +17,8 @@ from alpie.index.embed import Embedded, embed_passages
 from alpie.index.encoder import Encoder
 from alpie.index.engines.synchronise import Synchronised
 from alpie.index.errors import IndexBusy, IndexNewer, SourceError, StoreError
+from alpie.index.expansion_index import line_key
+from alpie.index.expansions import ExpansionLine, expansions_file, place_expansions
 from alpie.index.formats import MOST_BYTES
 from alpie.index.known_vectors import Known, KnownVectors, embedding_key
 from alpie.index.layout import lay_out
@@ -24,7 +26,7 @@ from alpie.index.manifest import check_encoder, check_files, current_generation,
 from alpie.index.passages import make_passages
 from alpie.index.records import Document, Layout, Passage
 from alpie.index.source_table import Described
-from alpie.index.sources import read_sources
+from alpie.index.sources import SourcesReport, read_sources
 from alpie.index.store import sweep_unfinished, write_generation
 
 __all__ = ["BuildReport", "build_index", "package_version"]
@@ -45,6 +47,7 @@ class BuildReport:
     folder: Path
     changed: bool = True  # false: all came out as it was, and the index in use stayed
     problems: tuple[str, ...] = ()  # documents left out, each with its reason
+    notes: tuple[str, ...] = ()  # what is not good in files of expansions
     incomplete: tuple[Described, ...] = ()  # documents of which neither file nor table says all
     engine: Synchronised | None = None  # what the engine took, when it is not the local one
 
@@ -137,7 +140,7 @@ def _build(
         reasons = "; ".join(str(problem) for problem in sources.problems)
         raise SourceError(f"No hay ningún documento que indexar en {docs}. {reasons}".strip(), docs)
     earlier = None if rebuild or known is not None else _known_vectors(data, encoder)
-    embedding = _Embedding(sources.documents, earlier if known is None else known, encoder, on_progress)
+    embedding = _Embedding(docs, sources, earlier if known is None else known, encoder, on_progress)
     built_at = started.isoformat(timespec="seconds").replace("+00:00", "Z")
     before = earlier.folder if earlier and earlier.folder == _in_use(data) else None
     folder = write_generation(data, embedding, encoder, built_at, package_version(), same_as=before)
@@ -150,6 +153,7 @@ def _build(
         folder=folder,
         changed=folder != before,
         problems=tuple(str(problem) for problem in sources.problems),
+        notes=(*map(str, sources.unused), *embedding.notes),
         incomplete=sources.incomplete,
     )
 
@@ -169,7 +173,8 @@ class _Embedding:
 
     def __init__(
         self,
-        documents: Sequence[Document],
+        docs: Path,
+        sources: SourcesReport,
         known: Known | None,
         encoder: Encoder,
         on_progress: Callable[[int, int], None] | None,
@@ -179,17 +184,26 @@ class _Embedding:
         self.passages = self.fresh = 0
         self._done = self._total = 0  # texts to embed
         self._mean = None if known is None else known.mean
-        for document in documents:
+        self.notes: list[str] = []
+        for document in sources.documents:
             layout = lay_out(document)
             passages = make_passages(document, layout)
             keys = [embedding_key(passage) for passage in passages]
             new = [known is None or key not in known for key in keys]
-            self._read.append(_Read(document, layout, passages, keys, new))
+            lines: Sequence[Sequence[ExpansionLine]] = ()
+            if (data := sources.expansions.get(document.id)) is not None:
+                name = str(docs / expansions_file(document.id))
+                expansions = place_expansions(data, passages, name)
+                lines = expansions.lines
+                self.notes += expansions.problems
+            self._read.append(_Read(document, layout, passages, keys, new, lines))
             self.passages += len(passages)
             self.fresh += sum(new)
             self._total += sum(
                 1 + len(p.sentences) for p, is_new in zip(passages, new, strict=True) if is_new
             )
+            known_lines = known.line_rows if known else {}
+            self._total += sum(line_key(line.text) not in known_lines for own in lines for line in own)
 
     @property
     def mean(self) -> NDArray[np.float32]:
@@ -220,7 +234,25 @@ class _Embedding:
                 for key, is_new in zip(read.keys, read.new, strict=True)
             ]
             joined = Embedded.joined(parts, self._encoder.dimension)
+            if any(read.lines):
+                joined = replace(joined, expansions=read.lines, lines=self._line_vectors(read.lines))
             yield read.document, read.layout, read.passages, joined
+
+    def _line_vectors(self, lines: Sequence[Sequence[ExpansionLine]]) -> NDArray[np.float32]:
+        """Vectors of all lines of a document, (lines, dimension); those that were known are taken over."""
+        texts = [line.text for own in lines for line in own]
+        keys = [line_key(text) for text in texts]
+        rows = self._known.line_rows if self._known else {}
+        vectors = np.zeros((len(texts), self._encoder.dimension), np.float32)
+        held = [place for place, key in enumerate(keys) if key in rows]
+        new = [place for place, key in enumerate(keys) if key not in rows]
+        if self._known and held:
+            vectors[held] = self._known.of_lines(np.array([rows[keys[place]] for place in held]))
+        if new:
+            of_new = [texts[place] for place in new]
+            vectors[new] = self._encoder.encode_passages(of_new, on_progress=self._progress)
+            self._done += len(new)
+        return vectors
 
     def _progress(self, done: int, _: int) -> None:
         if self._on_progress:
@@ -236,3 +268,4 @@ class _Read:
     passages: Sequence[Passage]
     keys: Sequence[bytes]
     new: Sequence[bool]
+    lines: Sequence[Sequence[ExpansionLine]]  # expansions of each passage; empty: it has none

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -59,6 +60,8 @@ class PartitionVectors:
         self.mean = token_mean(list(islice(_texts(work), MEAN_SAMPLE)), encoder)
         self._partition = lru_cache(_KEPT)(self._read)
 
+    line_rows: Mapping[bytes, int] = MappingProxyType({})
+
     def __contains__(self, key: bytes) -> bool:
         return key in self._places
 
@@ -72,6 +75,9 @@ class PartitionVectors:
             np.zeros((0, passages.shape[1]), np.int8),
             np.zeros(0, np.int64),
         )
+
+    def of_lines(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        raise LookupError("partitions hold no expansions: they are embedded as the index is built")
 
     def _read(self, number: int) -> tuple[NDArray[np.float16], NDArray[np.float16], NDArray[np.int32]]:
         import pyarrow.parquet as parquet

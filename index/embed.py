@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from alpie.index.encoder import Encoder, TokenVectors
+from alpie.index.expansions import ExpansionLine
 from alpie.index.records import Passage
 from alpie.index.vectors import quantise_tokens
 
@@ -33,6 +34,8 @@ class Embedded:
     sentences: NDArray[np.float32]  # (sentences, dimension)
     tokens: NDArray[np.int8]  # (tokens, dimension), ordered by sentence
     token_counts: NDArray[np.int64]  # (sentences,); empty where there are no tokens
+    expansions: Sequence[Sequence[ExpansionLine]] = ()  # of each passage; empty where none has any
+    lines: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 0), np.float32))  # their vectors
 
     @classmethod
     def joined(cls, parts: Sequence[Embedded], dimension: int) -> Embedded:

@@ -20,6 +20,7 @@ from alpie.index.acronyms import learn_acronyms
 from alpie.index.analysis import content_words, word_grams, word_terms
 from alpie.index.embed import Embedded, context_of
 from alpie.index.encoder import Encoder
+from alpie.index.expansion_index import ExpansionWriter
 from alpie.index.postings import PostingsBuilder, WordNumbers
 from alpie.index.record_file import LineWriter, PassageFile, PassageWriter
 from alpie.index.records import Document, Layout, Passage
@@ -53,8 +54,11 @@ class GenerationWriter:
                 closing(VectorWriter(folder / "sentences.faiss", encoder.dimension))
             )
             self._tokens = opened.enter_context(closing(_TokenWriter(folder, encoder.dimension)))
+            self._words = WordNumbers()
+            self._expansions = opened.enter_context(
+                closing(ExpansionWriter(folder / "expansions", encoder.dimension, self._words))
+            )
             self._opened = opened.pop_all()
-        self._words = WordNumbers()
         self._lexical = PostingsBuilder(folder / "lexical", word_terms, self._words)
         self._grams = PostingsBuilder(folder / "grams", word_grams, self._words)
         self._sentence_lexical = PostingsBuilder(folder / "sentence_lexical", word_terms, self._words)
@@ -73,11 +77,13 @@ class GenerationWriter:
         """One document. `embedded` may have no tokens: then no document may."""
         self._documents.add(document_to_json(document))
         self._layouts.add(layout_to_json(layout))
-        self.documents.append({"id": document.id, "file": document.file, "sha256": document.sha256})
+        row = {"id": document.id, "file": document.file, "sha256": document.sha256}
+        self.documents.append({**row, "expansions": document.expansions} if document.expansions else row)
         self._passages.add(passages)
         self._dense.add(embedded.passages)
         self._sentences.add(embedded.sentences)
         self._tokens.add(embedded)
+        self._expansions.add(embedded.expansions or [()] * len(passages), embedded.lines)
         for passage in passages:
             of_sentences = [
                 self._words.numbers(content_words(sentence.text)) for sentence in passage.sentences
@@ -116,6 +122,7 @@ class GenerationWriter:
         for builder in (self._lexical, self._grams, self._sentence_lexical):
             builder.finish()
         tokens = self._tokens.finish()
+        self._expansions.finish()
         np.save(self._folder / "mean.npy", mean)
         acronyms = json.dumps(self._acronyms, ensure_ascii=False)
         (self._folder / "acronyms.json").write_text(acronyms, encoding="utf-8")

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alpie.index.embed import Embedded
+from alpie.index.expansion_index import ExpansionIndex, line_key
 from alpie.index.record_file import PassageFile
 from alpie.index.records import Passage
 from alpie.index.vectors import TokenStore, VectorIndex
@@ -32,6 +33,13 @@ class Known(Protocol):
     def of_passage(self, key: bytes) -> Embedded:
         """Those of one passage."""
 
+    @property
+    def line_rows(self) -> Mapping[bytes, int]:
+        """`line_key` of an expansion → number of its vector."""
+
+    def of_lines(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        """The vectors of these numbers, (rows, dimension)."""
+
 
 def embedding_key(passage: Passage) -> bytes:
     """What a passage's vectors depend on: its sentences, nothing else."""
@@ -50,11 +58,14 @@ class KnownVectors:
     sentence_bounds: NDArray[np.int64]  # (passages + 1,)
     tokens: TokenStore | None  # None where they are made on demand
     mean: NDArray[np.float32]
+    expansions: ExpansionIndex | None
+    line_rows: Mapping[bytes, int]  # `line_key` → number of the expansion line
 
     @classmethod
     def of(cls, folder: Path, manifest: Mapping[str, Any]) -> KnownVectors:
         """Those of the generation in `folder`."""
         passages = PassageFile(folder / "passages.jsonl")
+        expansions = ExpansionIndex.load(folder / "expansions")
         return cls(
             folder,
             {embedding_key(passage): row for row, passage in enumerate(passages)},
@@ -63,6 +74,8 @@ class KnownVectors:
             passages.sentence_bounds,
             TokenStore.load(folder) if manifest["made"]["tokens"] == "stored" else None,
             np.load(folder / "mean.npy"),
+            expansions,
+            {line_key(text): row for row, text in enumerate(expansions.texts if expansions else ())},
         )
 
     def __contains__(self, key: bytes) -> bool:
@@ -78,3 +91,8 @@ class KnownVectors:
             values, counts = self.tokens.values[bounds[0] : bounds[-1]], np.diff(bounds)
         vectors = self.dense.rows(np.array([row]))
         return Embedded(vectors, self.sentences.rows(np.arange(first, last)), values, counts)
+
+    def of_lines(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        """The vectors of some expansions."""
+        assert self.expansions is not None
+        return self.expansions.vectors.rows(rows)

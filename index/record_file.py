@@ -13,7 +13,7 @@ from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import IO, Any, Generic, TypeVar, overload
+from typing import IO, Any, TypeVar, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +23,7 @@ from alpie.index.runs import bounds_of
 from alpie.index.serial import passage_from_json, passage_to_json
 from alpie.index.term_dictionary import TermDictionary
 
-__all__ = ["LineWriter", "PassageFile", "PassageWriter", "RecordFile"]
+__all__ = ["LineWriter", "Lines", "PassageFile", "PassageWriter", "RecordFile"]
 
 R = TypeVar("R")
 _KEPT_RECORDS = 2_048
@@ -54,7 +54,7 @@ def _starts_path(path: Path) -> Path:
     return path.with_suffix(".starts.npy")
 
 
-class _Lines(Generic[R]):
+class Lines(Sequence[R]):
     """The lines of a file as records, the latest kept."""
 
     def __init__(self, path: Path, read: Callable[[dict[str, Any]], R]) -> None:
@@ -71,12 +71,25 @@ class _Lines(Generic[R]):
         """Record `number`, from the file."""
         return self._read(json.loads(self._bytes[self.starts[number] : self.starts[number + 1]]))
 
+    @overload
+    def __getitem__(self, number: int) -> R: ...
+    @overload
+    def __getitem__(self, number: slice) -> tuple[R, ...]: ...
+    def __getitem__(self, number: int | slice) -> R | tuple[R, ...]:
+        if isinstance(number, slice):
+            return tuple(self[i] for i in range(*number.indices(len(self))))
+        return self.record(range(len(self))[number])  # negative ones too
+
+    def __iter__(self) -> Iterator[R]:
+        # a walk through all of them does not push out those that questions lead to
+        return map(self.record if len(self) <= _KEPT_RECORDS else self.fresh, range(len(self)))
+
 
 class RecordFile(Mapping[str, R]):
     """Records by their id, in the order they were written."""
 
     def __init__(self, path: Path, ids: Sequence[str], read: Callable[[dict[str, Any]], R]) -> None:
-        self._lines = _Lines(path, read)
+        self._lines = Lines(path, read)
         self._numbers = {name: number for number, name in enumerate(ids)}
 
     def __getitem__(self, name: str) -> R:
@@ -124,7 +137,7 @@ class PassageFile(Sequence[Passage]):
     """The passages of a generation, in their order."""
 
     def __init__(self, path: Path) -> None:
-        self._lines = _Lines(path, passage_from_json)
+        self._lines = Lines(path, passage_from_json)
         self.sentence_bounds: NDArray[np.int64] = np.load(
             path.with_suffix(".sentences.npy")
         )  # (passages + 1,)
@@ -139,14 +152,10 @@ class PassageFile(Sequence[Passage]):
     @overload
     def __getitem__(self, number: slice) -> tuple[Passage, ...]: ...
     def __getitem__(self, number: int | slice) -> Passage | tuple[Passage, ...]:
-        if isinstance(number, slice):
-            return tuple(self[i] for i in range(*number.indices(len(self))))
-        return self._lines.record(range(len(self))[number])  # negative ones too
+        return self._lines[number]
 
     def __iter__(self) -> Iterator[Passage]:
-        # a walk through all of them does not push out those that questions lead to
-        read = self._lines.record if len(self) <= _KEPT_RECORDS else self._lines.fresh
-        return map(read, range(len(self)))
+        return iter(self._lines)
 
     def __eq__(self, other: object) -> bool:
         return (

@@ -52,6 +52,7 @@ class Document:
     notes: tuple[str, ...] = ()  # editorial notes: ours, not the document's
     editorial: tuple[str, ...] = ()  # names of fields above that the text itself does not carry
     short_publisher: str = ""  # for short citations: "WeProtect"; empty: the publisher as it is
+    expansions: str = ""  # SHA-256 of the file of its expansions; "": it has none
     parser: str = ""  # name and version of what made the text of the file; "": the file is its text
     structure: Structure | None = field(default=None, repr=False, compare=False)  # until it is laid out
 

@@ -1,6 +1,7 @@
 """Search: a question against all passages, then against every sentence of the best ones.
 
-1. Candidates come from four legs: passage vectors, sentence vectors, stems, character n-grams.
+1. Candidates come from four legs: passage vectors, sentence vectors, stems, character n-grams; and where
+   other ways to ask for a passage were written beforehand, from these, by meaning and by words.
 2. They are fused by absolute scores, a weighted sum of cosines and normalised BM25. Fusion by rank
    gives a leg that knows nothing of the question (BM25 on an English question, or on a paraphrase)
    as much say as one that does; absolute scores let it fade out.
@@ -26,6 +27,7 @@ from alpie.index.embed import Embedded, text_of
 from alpie.index.encoder import Encoder, TokenVectors
 from alpie.index.engines import Engine, Query
 from alpie.index.engines.records import RELATED_WEIGHT
+from alpie.index.expansion_index import ExpansionIndex, filled
 from alpie.index.hits import Hit
 from alpie.index.lexical import TermIndex
 from alpie.index.lexicon import Lexicons, lexicon_of
@@ -54,6 +56,8 @@ class FusionWeights:
     lexical: float = 3.0
     grams: float = 3.0
     tokens: float = 20.0
+    expansion: float = 40.0
+    expansion_words: float = 5.0
     reread: int = 20  # how many fused candidates are read word by word
 
 
@@ -82,6 +86,9 @@ class Retrieval:
     matches: tuple[
         NDArray[np.float32], ...
     ] = ()  # of each hit, (sentences, question tokens): `token_matches`
+    expansions: tuple[
+        NDArray[np.float32], ...
+    ] = ()  # of each hit, (sentences,): `ExpansionIndex.by_sentence`
     milliseconds: Mapping[str, float] = field(default_factory=dict)
 
 
@@ -98,6 +105,7 @@ class SearchIndex:
     gram_index: TermIndex
     sentence_lexical: TermIndex
     acronyms: Acronyms
+    expansions: ExpansionIndex | None = None
     weights: FusionWeights = FusionWeights()
     engine: Engine | None = None  # where candidates come from; None: from the vectors and terms above
     lexicon: Lexicons | None = (
@@ -206,10 +214,13 @@ class SearchIndex:
         }
         after_vectors = perf_counter()
         legs |= self._word_scores(encoded, candidates)
+        legs |= self._expansion_scores(encoded, candidates, legs)
         after_legs = perf_counter()
         if leg == "fused":
             fused = self._fuse(candidates, legs)
-            reread = np.argsort(-fused, kind="stable")[: max(self.weights.reread, limit)]
+            reread = np.argsort(-(fused + self._added(legs)), kind="stable")[
+                : max(self.weights.reread, limit)
+            ]
             candidates, fused = candidates[reread], fused[reread]
             legs = {name: values[reread] for name, values in legs.items()}
             matches = self.token_matches(encoded, candidates)
@@ -219,20 +230,23 @@ class SearchIndex:
                 legs["tokens"][unread] = (
                     legs["tokens"].min(where=~unread, initial=1.0) if not unread.all() else 0
                 )
-            fused = fused + self.weights.tokens * legs["tokens"]
+            own = fused + self.weights.tokens * legs["tokens"]
+            fused = own + self._added(legs)
         else:
-            fused = legs["dense" if leg == "dense" else "lexical"]
+            own = fused = legs["dense" if leg == "dense" else "lexical"]
             matches = None
         order = np.lexsort((candidates, -np.round(fused, 5)))[:limit]
         if leg == "lexical":
             order = order[fused[order] > 0]
-        hits = self._hits(encoded, candidates, legs, fused, order)
+        lines = self._lines(encoded, candidates[order]) if leg == "fused" else _NO_LINES
+        hits = self._hits(encoded, candidates, legs, fused, own, order, lines.nearest)
         done = perf_counter()
         return Retrieval(
             encoded,
             hits,
             candidates[order],
             () if matches is None else tuple(matches[i] for i in order),
+            lines.by_sentence,
             {
                 "encode": 1000 * (after_encoding - started),
                 "lexical": 1000 * (after_words - after_encoding + after_legs - after_vectors),
@@ -277,7 +291,7 @@ class SearchIndex:
             return self._proposed(self.engine, encoded)
         from_passages, _ = self.dense.search(encoded.vector, _CANDIDATES_A_LEG)
         from_sentences, _ = self.sentence_vectors.search(encoded.vector, 2 * _CANDIDATES_A_LEG)
-        found = [from_passages, self.passages_of(from_sentences), *by_words]
+        found = [from_passages, self.passages_of(from_sentences), *by_words, *self._by_expansions(encoded)]
         return np.unique(np.concatenate(found)).astype(np.int64)
 
     def _proposed(self, engine: Engine, encoded: EncodedQuestion) -> NDArray[np.int64]:
@@ -291,7 +305,52 @@ class SearchIndex:
             rows += [self.lexical.best(terms, limit) for terms in (encoded.related, encoded.terms)]
         if "grams" not in found:
             rows.append(self.gram_index.best(encoded.grams, limit))
+        rows += self._by_expansions(encoded)
         return np.unique(np.concatenate(rows)).astype(np.int64)
+
+    def _by_expansions(self, encoded: EncodedQuestion) -> list[NDArray[np.int64]]:
+        """Numbers of the passages whose expansions are the best by meaning and by words."""
+        if self.expansions is None:
+            return []
+        nearest = self.expansions.nearest(encoded.vector, 2 * _CANDIDATES_A_LEG)
+        return [nearest, self.expansions.best_by_words(encoded.terms, _CANDIDATES_A_LEG)]
+
+    def _expansion_scores(
+        self,
+        encoded: EncodedQuestion,
+        candidates: NDArray[np.int64],
+        legs: Mapping[str, NDArray[np.float32]],
+    ) -> dict[str, NDArray[np.float32]]:
+        """Scores of the candidates by their expansions, in meaning and in words; none where no one has any."""
+        if self.expansions is None or not (has_lines := self.expansions.has_lines(candidates)).any():
+            return {}
+        cosines = self.expansions.best(encoded.vector, candidates)
+        words = self.expansions.word_scores(encoded.terms, candidates)
+        return {
+            "expansion": filled(cosines, has_lines, legs["sentence"]),
+            "expansion_words": filled(words, has_lines, legs["lexical"]),
+        }
+
+    def _added(self, legs: Mapping[str, NDArray[np.float32]]) -> NDArray[np.float32] | float:
+        """What the expansions add to the fused scores of the candidates."""
+        if "expansion" not in legs:
+            return 0.0
+        weights = self.weights
+        return weights.expansion * legs["expansion"] + weights.expansion_words * legs["expansion_words"]
+
+    def _lines(self, encoded: EncodedQuestion, passages: NDArray[np.int64]) -> _Lines:
+        """The expansions of the passages that are shown."""
+        if self.expansions is None:
+            return _NO_LINES
+        nearest: list[str] = []
+        by_sentence: list[NDArray[np.float32]] = []
+        sentences = self.sentence_bounds[passages + 1] - self.sentence_bounds[passages]
+        cosines = self.expansions.cosines(encoded.vector, passages)
+        for passage, count, of_lines in zip(passages.tolist(), sentences.tolist(), cosines, strict=True):
+            own = self.expansions.lines[passage]
+            nearest.append(own[int(of_lines.argmax())].text if own else "")
+            by_sentence.append(self.expansions.by_sentence(passage, of_lines, count))
+        return _Lines(tuple(nearest), tuple(by_sentence))
 
     @cached_property
     def _addresses(self) -> TermDictionary:
@@ -346,7 +405,9 @@ class SearchIndex:
         candidates: NDArray[np.int64],
         legs: Mapping[str, NDArray[np.float32]],
         fused: NDArray[np.float32],
+        own: NDArray[np.float32],
         order: NDArray[np.int64],
+        nearest: Sequence[str],
     ) -> tuple[Hit, ...]:
         ranks = {
             name: np.argsort(np.argsort(-values, kind="stable"), kind="stable") + 1
@@ -358,11 +419,28 @@ class SearchIndex:
                 passage=self.passages[int(candidates[i])],
                 score=float(fused[i]),
                 legs={name: float(values[i]) for name, values in legs.items()},
-                ranks={name: int(values[i]) for name, values in ranks.items()},
+                ranks={
+                    name: int(values[i])
+                    for name, values in ranks.items()
+                    if not name.startswith("expansion") or nearest[place]
+                },
+                own=float(own[i]),
+                line=nearest[place] if nearest else "",
                 terms=_matched_words(self.passages[int(candidates[i])].text, asked),
             )
-            for i in order
+            for place, i in enumerate(order)
         )
+
+
+@dataclass(frozen=True)
+class _Lines:
+    """Of each hit the expansion nearest to the question, and how near those of each sentence are."""
+
+    nearest: tuple[str, ...] = ()
+    by_sentence: tuple[NDArray[np.float32], ...] = ()
+
+
+_NO_LINES = _Lines()
 
 
 def _best_mean(matches: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:

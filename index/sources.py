@@ -17,10 +17,11 @@ import os
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from alpie.index.errors import SourceError
+from alpie.index.expansions import FOLDER, expansions_file
 from alpie.index.formats import MOST_BYTES, Extraction, format_of
 from alpie.index.formats.remembered import remembered_extraction
 from alpie.index.records import Document
@@ -45,6 +46,8 @@ class SourcesReport:
     documents: tuple[Document, ...]
     problems: tuple[SourceError, ...]
     incomplete: tuple[Described, ...] = ()  # documents of which neither file nor table says all
+    expansions: Mapping[str, bytes] = field(default_factory=dict)  # id of a document → file of its expansions
+    unused: tuple[SourceError, ...] = ()  # files of expansions that cannot be read, or are of no document
 
 
 def read_sources(
@@ -63,6 +66,8 @@ def read_sources(
     incomplete: list[Described] = []
     claimed: set[Path] = set()  # files that a table speaks of, even a faulty one: never taken by name instead
     used: set[str] = set()
+    expansions: dict[str, bytes] = {}
+    unused: list[SourceError] = []
     files: dict[str, str] = {}  # SHA-256 → the file that has it
     for entry in _entries(folder, claimed, used, problems):
         try:
@@ -80,10 +85,32 @@ def read_sources(
             problems.append(problem)
             continue
         files[sha256] = entry.file
-        documents.append(told.entry.document(extraction, sha256))
+        document = told.entry.document(extraction, sha256)
+        if (lines := _read_expansions(folder, entry.id, most_bytes, unused)) is not None:
+            expansions[entry.id] = lines
+            document = replace(document, expansions=hashlib.sha256(lines).hexdigest())
+        documents.append(document)
         if told.missing:
             incomplete.append(told)
-    return SourcesReport(tuple(documents), tuple(problems), tuple(incomplete))
+    known_ids = {document.id for document in documents}
+    for path in sorted((folder / FOLDER).glob("*.jsonl")):
+        if path.stem not in known_ids:
+            message = f"{path}: no hay ningún documento «{path.stem}». Dale el id del suyo, o retíralo."
+            unused.append(SourceError(message, path))
+    return SourcesReport(tuple(documents), tuple(problems), tuple(incomplete), expansions, tuple(unused))
+
+
+def _read_expansions(
+    folder: Path, document_id: str, most_bytes: int, unused: list[SourceError]
+) -> bytes | None:
+    file = expansions_file(document_id)
+    if not (folder / file).exists():
+        return None
+    try:
+        return _read_file(folder, file, most_bytes)
+    except SourceError as problem:
+        unused.append(problem)
+        return None
 
 
 def _entries(

@@ -11,6 +11,7 @@
         dense.faiss  sentences.faiss  and, of very many vectors, …rows.npy
         tokens.npy  token_counts.npy  unless made on demand;  mean.npy
         lexical/  grams/  sentence_lexical/
+        expansions/            lines searched and never quoted, their vectors and words; where there are any
         acronyms.json          acronym → stems of what it stands for
 
 A generation is never changed once `CURRENT` names it, so a reader needs no lock: it keeps the files it
@@ -39,6 +40,7 @@ from alpie.index.durable import replace_file, sync, unwritable
 from alpie.index.embed import Embedded
 from alpie.index.encoder import Encoder
 from alpie.index.errors import IndexDamaged, StoreError
+from alpie.index.expansion_index import ExpansionIndex
 from alpie.index.generation_writer import GenerationWriter
 from alpie.index.lexical import TermIndex
 from alpie.index.manifest import (
@@ -139,6 +141,7 @@ def _load(folder: Path, manifest: Mapping[str, Any], encoder: Encoder) -> Genera
         gram_index=TermIndex.load(folder / "grams"),
         sentence_lexical=TermIndex.load(folder / "sentence_lexical"),
         acronyms=_read_acronyms(folder),
+        expansions=ExpansionIndex.load(folder / "expansions"),
     )
     ids = [row["id"] for row in manifest["documents"]]
     return Generation(
@@ -159,17 +162,17 @@ def _token_store(
 
 
 def corpus_fingerprint(documents: Sequence[Document], passages: Sequence[Passage]) -> str:
-    """SHA-256 over the checksums of the documents and the addresses of the passages."""
+    """SHA-256 over the checksums of the documents and their expansions and the addresses of the passages."""
     return _fingerprint(
-        ((document.id, document.sha256) for document in documents),
+        ((document.id, document.sha256, document.expansions) for document in documents),
         (passage.address for passage in passages),
     )
 
 
-def _fingerprint(documents: Iterable[tuple[str, str]], addresses: Iterable[str]) -> str:
+def _fingerprint(documents: Iterable[tuple[str, str, str]], addresses: Iterable[str]) -> str:
     digest = hashlib.sha256()
-    for name, checksum in documents:
-        digest.update(f"{name} {checksum}\n".encode())
+    for name, checksum, expansions in documents:
+        digest.update(f"{name} {checksum} {expansions}".rstrip().encode() + b"\n")
     for address in addresses:
         digest.update(f"{address}\n".encode())
     return digest.hexdigest()
@@ -240,7 +243,7 @@ def _manifest(
     built_at: str,
     version: str,
 ) -> dict[str, Any]:
-    documents = ((row["id"], row["sha256"]) for row in writer.documents)
+    documents = ((row["id"], row["sha256"], row.get("expansions", "")) for row in writer.documents)
     return sealed(
         {
             "format": FORMAT_VERSION,

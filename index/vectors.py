@@ -42,11 +42,17 @@ class VectorIndex:
         self._index = index
 
     @classmethod
-    def from_vectors(cls, vectors: NDArray[np.float32]) -> VectorIndex:
-        """`vectors`: shape (n, dimension), L2-normalised."""
+    def from_vectors(cls, vectors: NDArray[np.float32], half: bool = False) -> VectorIndex:
+        """`vectors`: shape (n, dimension), L2-normalised; `half`: kept in half precision."""
         import faiss
 
-        index = faiss.IndexFlatIP(int(vectors.shape[1]))
+        dimension = int(vectors.shape[1])
+        index: Any
+        if half:
+            metric = faiss.METRIC_INNER_PRODUCT
+            index = faiss.IndexScalarQuantizer(dimension, faiss.ScalarQuantizer.QT_fp16, metric)
+        else:
+            index = faiss.IndexFlatIP(dimension)
         if len(vectors):
             index.add(np.ascontiguousarray(vectors, dtype=np.float32))
         return cls(index)
@@ -150,8 +156,8 @@ class RowsWriter:
 class VectorWriter:
     """Takes vectors in portions and writes the index that their number asks for; memory stays bounded."""
 
-    def __init__(self, path: Path, dimension: int) -> None:
-        self._path, self._dimension = path, dimension
+    def __init__(self, path: Path, dimension: int, half: bool = False) -> None:
+        self._path, self._dimension, self._half = path, dimension, half  # `half`: few too in half precision
         self._few: list[NDArray[np.float32]] = []
         self._rows: RowsWriter | None = None  # of the many, in half precision
         self._count = 0
@@ -181,7 +187,7 @@ class VectorWriter:
         """Write the index; returns what the manifest says of it. Arguments as in `write_compressed`."""
         if self._rows is None:
             empty = np.zeros((0, self._dimension), np.float32)
-            VectorIndex.from_vectors(np.concatenate([empty, *self._few])).save(self._path)
+            VectorIndex.from_vectors(np.concatenate([empty, *self._few]), self._half).save(self._path)
             return {"kind": VectorIndex.kind, "vectors": self._count}
         from alpie.index.compressed_vectors import write_compressed
 

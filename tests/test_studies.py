@@ -24,6 +24,8 @@ from alpie.eval.robustness import study_robustness
 from alpie.eval.scores import QuestionScore
 from alpie.eval.study import Study
 from alpie.index.errors import QuestionsFileError, SettingsError
+from alpie.index.expansion_index import ExpansionIndex
+from alpie.index.expansions import ExpansionLine
 
 TEXT = "¿Cuántas hectáreas ardieron durante los incendios de la comarca en el mes de julio según el informe?"
 QUESTIONS = (
@@ -40,7 +42,12 @@ QUESTIONS = (
 
 @pytest.fixture(scope="module")
 def small() -> Corpus:
-    return corpus_of(LARGE_TEXT, SMALL_TEXT)
+    made = corpus_of(LARGE_TEXT, SMALL_TEXT)
+    line = ExpansionLine("Cuánto monte se quemó", "rewording")
+    lines = [[line] if number == 0 else [] for number in range(len(made.passages))]
+    expansions = ExpansionIndex.from_lines(lines, made.encoder.encode_passages([line.text]))
+    made.index = replace(made.index, expansions=expansions)
+    return made
 
 
 @pytest.fixture(scope="module")

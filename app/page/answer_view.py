@@ -15,7 +15,7 @@ from alpie.index.records import Document
 
 __all__ = ["render_answer", "render_quote"]
 
-_LEGS = ("dense", "sentence", "lexical", "grams", "tokens")
+_LEGS = ("dense", "sentence", "lexical", "grams", "tokens", "expansion")
 _MOST_SUGGESTIONS = 3
 _LONGEST_SUGGESTION = 60
 
@@ -128,6 +128,8 @@ def _why(hit: Hit, words: Words) -> str:
         for leg in _LEGS
         if leg in hit.ranks
     ]
+    if hit.line:  # no words of the document: never between quotation marks
+        rows.append(tag("li", words.html("why.expansion") + " " + tag("i", escape(hit.line))))
     terms = ", ".join(tag("b", escape(term)) for term in hit.terms)
     rows.append(tag("li", words.html("why.terms") + " " + (terms or words.html("why.no_terms"))))
     summary = tag("summary", words.html("why.title"))
