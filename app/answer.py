@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from time import perf_counter
 
@@ -10,16 +10,18 @@ from alpie.app.abstention import ANSWERABLE_FEATURES, answerable_features
 from alpie.app.choice import Unit, ranked_units
 from alpie.app.features import Candidates, candidates_of
 from alpie.app.quotes import QuotePolicy, select_quotes
+from alpie.app.reading import read_hits
 from alpie.app.records import Answer, SearchStatement
 from alpie.app.weights import Weights, sigmoid
 from alpie.index.hits import Hit
 from alpie.index.query import Question
+from alpie.index.reader import Reading
+from alpie.index.reader.choice import default_reader
 from alpie.index.records import Document
 from alpie.index.search import Retrieval, SearchIndex
 
-__all__ = ["Judged", "answer_question", "judge"]
+__all__ = ["Judged", "answer_question", "judge", "weigh"]
 
-_READ = 20  # passages whose sentences are weighed
 _HITS = 10  # passages reported with the answer
 _NEAREST = QuotePolicy(most=3, always=3, extend_ratio=1.0)  # of a refusal: shown, and labelled as no answer
 
@@ -29,6 +31,7 @@ class Judged:
     """A question searched, its sentences scored, and the probability that they answer it."""
 
     retrieval: Retrieval
+    readings: tuple[Reading, ...]  # of the first hits
     candidates: Candidates
     units: tuple[Unit, ...]
     confidence: float
@@ -36,12 +39,21 @@ class Judged:
 
 def judge(index: SearchIndex, question: Question, weights: Weights) -> Judged:
     """Search for a question and judge what was found."""
-    retrieval = index.search(question, _READ)
-    candidates = candidates_of(index, retrieval)
-    units = ranked_units(retrieval, candidates, weights.unit)
-    row = answerable_features(index, retrieval, candidates, units)
+    retrieval = index.search(question, _HITS)
+    reader = index.reader or default_reader()
+    started = perf_counter()
+    readings = read_hits(reader, retrieval.encoded.question.searched, retrieval.hits)
+    milliseconds = {**retrieval.milliseconds, "read": 1000 * (perf_counter() - started)}
+    return weigh(index, replace(retrieval, milliseconds=milliseconds), readings, weights)
+
+
+def weigh(index: SearchIndex, retrieval: Retrieval, readings: Sequence[Reading], weights: Weights) -> Judged:
+    """What was found and read, as ranked units and one probability."""
+    candidates = candidates_of(index, retrieval, readings)
+    units = ranked_units(retrieval, readings, candidates, weights.unit)
+    row = answerable_features(retrieval, readings, candidates, units)
     log_odds = float(weights.answerable.scores(row, ANSWERABLE_FEATURES)[0])
-    return Judged(retrieval, candidates, units, sigmoid(log_odds) if units else 0.0)
+    return Judged(retrieval, tuple(readings), candidates, units, sigmoid(log_odds) if units else 0.0)
 
 
 def answer_question(
@@ -94,15 +106,13 @@ def answer_question(
 
 
 def _reordered(judged: Judged, unit_weight: float) -> tuple[Hit, ...]:
-    """The passages, those first whose best sentence is most likely to answer.
-
-    On the fitting questions this lifts recall@1 from .76 to .79, of English questions from .69 to .85.
-    """
+    """The passages, those first whose best unit is most likely to answer; those that were not read after them."""
     best: dict[int, float] = {}
     for unit in judged.units:
         best.setdefault(unit.rank, unit.score)
     hits = judged.retrieval.hits
-    scores = [hit.score + unit_weight * best.get(rank, 0.0) for rank, hit in enumerate(hits)]
+    worst = min(best.values(), default=0.0)
+    scores = [hit.score + unit_weight * best.get(rank, worst) for rank, hit in enumerate(hits)]
     order = sorted(range(len(hits)), key=lambda rank: (-round(scores[rank], 5), rank))[:_HITS]
     return tuple(replace(hits[rank], score=scores[rank]) for rank in order)
 

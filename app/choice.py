@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +11,7 @@ from alpie.app.features import UNIT_FEATURES, Candidates
 from alpie.app.units import UnitSpan
 from alpie.app.weights import LinearModel
 from alpie.index.hits import Hit
+from alpie.index.reader import Reading
 from alpie.index.records import Sentence
 from alpie.index.search import Retrieval
 
@@ -26,6 +28,7 @@ class Unit:
     candidate: int  # its row among the candidates
     score: float  # log-odds
     share: float  # of belief
+    reading: Reading | None = None  # of its passage
 
     @property
     def first(self) -> int:
@@ -44,7 +47,9 @@ class Unit:
         return sum(len(sentence.text.split()) for sentence in self.sentences)
 
 
-def ranked_units(retrieval: Retrieval, candidates: Candidates, model: LinearModel) -> tuple[Unit, ...]:
+def ranked_units(
+    retrieval: Retrieval, readings: Sequence[Reading], candidates: Candidates, model: LinearModel
+) -> tuple[Unit, ...]:
     """All candidates by score, best first. A soft maximum makes their shares, which sum to one."""
     if not len(candidates):
         return ()
@@ -60,6 +65,7 @@ def ranked_units(retrieval: Retrieval, candidates: Candidates, model: LinearMode
             candidate=int(i),
             score=float(scores[i]),
             share=float(shares[i]),
+            reading=readings[int(candidates.hit[i])],
         )
         for i in order
     )

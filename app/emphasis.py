@@ -1,61 +1,34 @@
-"""The words of a quotation that answer, to be printed bold: a figure or a date the question asks for.
+"""The words of a quotation that answer, to be printed bold: those the reader is sure of.
 
-Marked only where the mark can be trusted: the question's words ask for a number or a date, and exactly
-one expression of the quotation that was not in the question fits. In doubt nothing is marked.
+In doubt nothing is marked: a wrong mark misleads more than a missing one. From the threshold on, the marked words
+share most of theirs with the answer in 85 of 100 held-out questions (docs/quality.md).
 """
 
 from __future__ import annotations
 
-import re
+from collections.abc import Sequence
 
-from alpie.app.answer_types import FIGURES, asked_types
-from alpie.index.analysis import terms
+import numpy as np
 
-__all__ = ["emphasise"]
+from alpie.index.reader import Reading
+from alpie.index.records import Sentence
 
-_MONTH = r"(?:enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre)"
-_DATE = re.compile(
-    rf"\b(?:\d{{1,2}} de )?{_MONTH}(?: de(?:l)? (?:19|20)\d\d)?\b|\b(?:19|20)\d\d\b|\b\d{{1,2}}/\d{{1,2}}/\d{{2,4}}\b",
-    re.IGNORECASE,
-)
-_FIGURE = re.compile(
-    r"(?<![\w/.-])\d+(?:[.,\u00a0 ]\d{3})*(?:,\d+)?"
-    r"(?: ?%| ?€| (?:mil )?mill(?:ón|ones)(?: de euros| de dólares)?| por ciento)?(?![\w/-]|[.,]\d)"
-)
-# «dos se han producido en España»: a number in words may be the answer, and then the figure beside it is not
-_IN_WORDS = re.compile(
-    r"\b(?:dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|once|doce|quince|veinte|treinta|cuarenta|cincuenta|cien|"
-    r"ninguno|ninguna|mitad|tercio|cuarta parte|docenas?|doble|triple|uno de cada|una de cada)\b",
-    re.IGNORECASE,
-)
+__all__ = ["LEAST_PROBABILITY", "emphasise"]
+
+LEAST_PROBABILITY = 0.35
 
 
-def _new(pattern: re.Pattern[str], question: str, text: str) -> list[tuple[int, int]]:
-    asked = {str(term) for term in terms(question)}
-    return [
-        match.span()
-        for match in pattern.finditer(text)
-        if not {str(term) for term in terms(match.group()) if term[0].isdigit()} & asked
-    ]
-
-
-def emphasise(question: str, text: str) -> tuple[tuple[int, int], ...]:
-    """Character ranges of `text` to mark: none, or one."""
-    types = asked_types(question)
-    figure = bool(types & FIGURES)
-    if "date" in types and not figure:
-        found = _new(_DATE, question, text)
-    elif figure and "date" not in types:
-        dates = [match.span() for match in _DATE.finditer(text)]
-        found = (
-            []
-            if _IN_WORDS.search(text)
-            else [
-                span
-                for span in _new(_FIGURE, question, text)
-                if not any(span[0] < end and span[1] > start for start, end in dates)
-            ]
-        )
-    else:
+def emphasise(
+    reading: Reading | None, sentences: Sequence[Sentence], first: int, last: int, text: str
+) -> tuple[tuple[int, int], ...]:
+    """Character ranges of `text`, a quotation of sentences `first` … `last` of a passage, to mark: none, or one."""
+    if reading is None or not reading.words:
         return ()
-    return (found[0],) if len(found) == 1 else ()
+    best = first + int(np.argmax(reading.sentences[first : last + 1]))
+    words = reading.words[best]
+    if words is None or words.probability < LEAST_PROBABILITY or words.start >= words.end:
+        return ()
+    begins = text.find(sentences[best].text)
+    if begins < 0:  # the quotation shows the sentence otherwise than the index holds it
+        return ()
+    return ((begins + words.start, begins + words.end),)

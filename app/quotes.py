@@ -167,7 +167,7 @@ def quote_unit(
         passage=passage,
         citation=cite(document, passage, unit.sentences),
         score=likelihood,
-        emphasis=emphasise(question, text),
+        emphasis=emphasise(unit.reading, passage.sentences, unit.first, unit.last, text),
     )
 
 

@@ -13,11 +13,14 @@ from alpie.app.choice import Unit, ranked_units
 from alpie.app.conversation import complete
 from alpie.app.corpus import Corpus
 from alpie.app.features import Candidates, candidates_of
+from alpie.app.reading import MAX_READ, read_hits
 from alpie.app.weights import LinearModel
 from alpie.eval.matching import Occurrence, Piece, SourceTexts
 from alpie.eval.question_file import Question
 from alpie.eval.scores import gold_places, quote_is_right
 from alpie.index.query import read_question
+from alpie.index.reader import Reading
+from alpie.index.reader.choice import default_reader
 from alpie.index.search import Retrieval
 
 __all__ = ["Example", "examples_of", "without_evidence"]
@@ -30,15 +33,16 @@ class Example:
     question: Question
     alternatives: tuple[Occurrence, ...]  # every place that answers, or a part of it
     retrieval: Retrieval
+    readings: tuple[Reading, ...]
     candidates: Candidates
     right: NDArray[np.bool_]  # (candidates,)
     answerable: bool  # with what was searched
 
     def units(self, model: LinearModel) -> tuple[Unit, ...]:
-        return ranked_units(self.retrieval, self.candidates, model)
+        return ranked_units(self.retrieval, self.readings, self.candidates, model)
 
-    def answerable_row(self, corpus: Corpus, units: Sequence[Unit]) -> NDArray[np.float64]:
-        row = answerable_features(corpus.index, self.retrieval, self.candidates, units)
+    def answerable_row(self, units: Sequence[Unit]) -> NDArray[np.float64]:
+        row = answerable_features(self.retrieval, self.readings, self.candidates, units)
         return np.asarray(row[0], dtype=np.float64)
 
 
@@ -54,8 +58,10 @@ def _example(
     allowed: NDArray[np.bool_] | None,
 ) -> Example:
     asked = complete(read_question(question.text), question.earlier)
-    retrieval = corpus.index.search(asked, 20, allowed=allowed)
-    candidates = candidates_of(corpus.index, retrieval)
+    retrieval = corpus.index.search(asked, MAX_READ, allowed=allowed)
+    reader = corpus.index.reader or default_reader()
+    readings = read_hits(reader, retrieval.encoded.question.searched, retrieval.hits)
+    candidates = candidates_of(corpus.index, retrieval, readings)
     right = np.zeros(len(candidates), dtype=bool)
     for row, (hit, span) in enumerate(zip(candidates.hit, candidates.spans, strict=True)):
         passage = retrieval.hits[hit].passage
@@ -64,7 +70,7 @@ def _example(
         piece = Piece(passage.document_id, text, sentences[0].start, sentences[-1].end)
         right[row] = bool(alternatives) and quote_is_right(question, alternatives, piece)
     answerable = bool(question.answerable) and allowed is None
-    return Example(question, alternatives, retrieval, candidates, right, answerable)
+    return Example(question, alternatives, retrieval, readings, candidates, right, answerable)
 
 
 def examples_of(corpus: Corpus, questions: Iterable[Question], texts: SourceTexts) -> list[Example]:

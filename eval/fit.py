@@ -40,7 +40,7 @@ _FOLDS = 5
 _OWN_WEIGHT = 10.0  # of one of our questions against a public one: they are what will be asked
 _OFF_TOPIC_WEIGHT = 0.3  # of a question on another subject: easy, and never to be answered all the same
 _REMOVED_WEIGHT = 0.1  # of a question whose evidence was taken away: some other passage may still answer
-_PENALTY = 300.0  # flat from 20 to 300; the larger keeps rare features from shouting
+_PENALTY = 30.0
 _PENALTY_FEW = 10.0  # for the models fitted on our few hundred questions alone
 _KEEP_ANSWERABLE = 0.945
 _FLAG_ANSWERABLE = 0.2  # share of answerable questions that may be answered with reserve, or refused
@@ -73,7 +73,6 @@ def _fold_keys(examples: Sequence[Example]) -> list[str]:
 
 
 def fit_all(
-    corpus: Corpus,
     own: Sequence[Example],
     removed: Sequence[Example],
     public: Sequence[Example],
@@ -97,9 +96,7 @@ def fit_all(
                 units[id(example)] = example.units(model)
                 first_right += bool(example.right.any() and example.right[_first(example, model)])
     unit = fit_choice([_group(e, _OWN_WEIGHT) for e in own] + public_groups, UNIT_FEATURES, _PENALTY)
-    answerable, threshold, firm, facts = _fit_answerable(
-        corpus, own, removed, off_topic, units, fold_of_question
-    )
+    answerable, threshold, firm, facts = _fit_answerable(own, removed, off_topic, units, fold_of_question)
     answered = [e for e in own if e.answerable]
     facts["right sentence first, cross-validated"] = round(first_right / max(1, len(answered)), 4)
     return Fitted(unit, answerable, threshold, firm, facts)
@@ -110,7 +107,6 @@ def _first(example: Example, model: LinearModel) -> int:
 
 
 def _fit_answerable(
-    corpus: Corpus,
     own: Sequence[Example],
     removed: Sequence[Example],
     off_topic: Sequence[Example],
@@ -119,7 +115,7 @@ def _fit_answerable(
 ) -> tuple[LinearModel, float, float, dict[str, Any]]:
     examples = [*own, *removed, *off_topic]
     source = np.repeat(["own", "removed", "off topic"], [len(own), len(removed), len(off_topic)])
-    rows = np.array([e.answerable_row(corpus, units[id(e)]) for e in examples])
+    rows = np.array([e.answerable_row(units[id(e)]) for e in examples])
     answerable = np.array([e.answerable for e in examples])
     balance = answerable.sum() / max(1.0, float((~answerable & (source == "own")).sum()))
     weight = {"own": balance / 2, "removed": _REMOVED_WEIGHT, "off topic": _OFF_TOPIC_WEIGHT}
@@ -196,12 +192,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     questions = [*split(read_own_questions(), "fit"), *read_own_questions(OWN_QUESTIONS / "fitting")]
     texts = SourceTexts(corpus.documents, corpus.passages)
     own = examples_of(corpus, questions, texts)
+    # A reader's own documents mostly come without expansions: the weights must serve both.
+    bare = examples_of(corpus.without_expansions(), questions, texts)
     removed = without_evidence(corpus, questions, texts)
     public = _public_examples(options.public, corpus, options.limit)
     off_topic = examples_of(
         corpus, read_questions(OWN_QUESTIONS / "off_topic" / "fitting.jsonl").questions, texts
     )
-    fitted = fit_all(corpus, own, removed, public, off_topic)
+    fitted = fit_all([*own, *bare], removed, public, off_topic)
     names = [f"fitting part of the project's questions and questions/fitting (n = {len(own)})"]
     names += [f"questions on other subjects (n = {len(off_topic)})"]
     names += [f"{file.name} ({len(public)} questions, CC BY-SA 4.0)" for file in options.public]

@@ -9,17 +9,18 @@ from alpie.app.choice import ranked_units
 from alpie.app.corpus import Corpus
 from alpie.app.features import candidates_of
 from alpie.app.quotes import QuotePolicy, select_quotes
+from alpie.app.reading import MAX_READ, read_hits
 from alpie.app.weights import load_weights
 from alpie.eval.report import Table
 from alpie.eval.timing import Timing
 from alpie.index.errors import QuestionError
 from alpie.index.query import read_question
+from alpie.index.reader.choice import default_reader
 
 __all__ = ["cost_table", "measure_costs"]
 
 _QUESTIONS = 60
 _REPEATS = 3
-_READ = 20  # passages read word by word
 
 
 def measure_costs(corpus: Corpus, questions: Sequence[str], most: int = _QUESTIONS) -> dict[str, Timing]:
@@ -38,10 +39,12 @@ def measure_costs(corpus: Corpus, questions: Sequence[str], most: int = _QUESTIO
 def _steps(corpus: Corpus, text: str) -> Mapping[str, Callable[[], object]]:
     index, weights = corpus.index, load_weights()
     question = read_question(text)
-    retrieval = index.search(question, _READ)
+    reader = index.reader or default_reader()
+    retrieval = index.search(question, MAX_READ)
     encoded = retrieval.encoded
-    candidates = candidates_of(index, retrieval)
-    units = ranked_units(retrieval, candidates, weights.unit)
+    readings = read_hits(reader, encoded.question.searched, retrieval.hits)
+    candidates = candidates_of(index, retrieval, readings)
+    units = ranked_units(retrieval, readings, candidates, weights.unit)
     return {
         "chat clean-up, language": lambda: read_question(text),
         "encoding the question": lambda: index.encoder.encode_query(question.searched),
@@ -51,9 +54,10 @@ def _steps(corpus: Corpus, text: str) -> Mapping[str, Callable[[], object]]:
         "sentence vectors": lambda: index.sentence_vectors.search(encoded.vector, 200),
         "acronyms": lambda: index.acronyms.related(encoded.terms),
         "word comparison": lambda: index.token_matches(encoded, retrieval.rows),
-        "features of the sentences": lambda: candidates_of(index, retrieval),
-        "choice": lambda: ranked_units(retrieval, candidates, weights.unit),
-        "refusal": lambda: answerable_features(index, retrieval, candidates, units),
+        "reading": lambda: read_hits(reader, encoded.question.searched, retrieval.hits),
+        "features of the sentences": lambda: candidates_of(index, retrieval, readings),
+        "choice": lambda: ranked_units(retrieval, readings, candidates, weights.unit),
+        "refusal": lambda: answerable_features(retrieval, readings, candidates, units),
         "quotations": lambda: select_quotes(units, question.searched, corpus.documents, 1.0, QuotePolicy()),
         "all of it": lambda: corpus.ask(text),
     }

@@ -31,7 +31,7 @@ from alpie.index.weights import bundled_fingerprint
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
-__all__ = ["Agreement", "agrees_with_reference", "compare", "onnx_folder", "sample_texts"]
+__all__ = ["OPSET", "Agreement", "agrees_with_reference", "compare", "onnx_folder", "quantise", "sample_texts"]
 
 FORMAT_VERSION = 2  # raise it when the graph or its check changes
 REFERENCE_FILE = "reference.npy"
@@ -176,7 +176,7 @@ def _make(model_folder: Path, folder: Path, model: str) -> None:
     tried: dict[str, dict[str, Any]] = {}
     accepted = False
     for label, reduce_range in (("8 bits", False), ("7 bits", True)):
-        _quantise(exported, folder / GRAPH_FILE, reduce_range)
+        quantise(exported, folder / GRAPH_FILE, reduce_range)
         encoder = OnnxEncoder.from_folders(model_folder, folder)
         agreement = compare(
             encoder.encode_queries(questions),
@@ -238,7 +238,7 @@ def _export(model: SentenceTransformer, path: Path) -> None:
         )
 
 
-def _quantise(source: Path, target: Path, reduce_range: bool) -> None:
+def quantise(source: Path, target: Path, reduce_range: bool) -> None:
     """Write `source` with 8-bit weights, or 7-bit ones for processors that overflow in sums of products."""
     import onnx
     from onnxruntime.quantization import QuantType, quantize_dynamic

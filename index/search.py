@@ -32,6 +32,7 @@ from alpie.index.hits import Hit
 from alpie.index.lexical import TermIndex
 from alpie.index.lexicon import Lexicons, lexicon_of
 from alpie.index.query import Question
+from alpie.index.reader.records import Reader
 from alpie.index.record_file import PassageFile
 from alpie.index.records import Passage
 from alpie.index.runs import bounds_of, runs
@@ -54,8 +55,8 @@ class FusionWeights:
     passage: float = 20.0
     sentence: float = 20.0
     lexical: float = 3.0
-    grams: float = 3.0
-    tokens: float = 20.0
+    grams: float = 0.0
+    tokens: float = 0.0
     expansion: float = 40.0
     expansion_words: float = 5.0
     reread: int = 20  # how many fused candidates are read word by word
@@ -107,6 +108,7 @@ class SearchIndex:
     acronyms: Acronyms
     expansions: ExpansionIndex | None = None
     weights: FusionWeights = FusionWeights()
+    reader: Reader | None = None  # None: the bundled one, opened at the first question
     engine: Engine | None = None  # where candidates come from; None: from the vectors and terms above
     lexicon: Lexicons | None = (
         lexicon_of  # tells which words of a question are misspelt; None: none are put right

@@ -9,9 +9,11 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from fake_reader import FakeReader
 from numpy.typing import NDArray
 
 from alpie.app.corpus import Corpus
@@ -29,10 +31,8 @@ DIMENSION = 32
 
 # Weights of our own, so that no refit changes what these tests say.
 WEIGHTS = Weights(
-    unit=LinearModel.from_mapping(
-        {"tokens": 5.0, "tokens_low": 2.0, "cosine": 5.0, "coverage": 5.0, "list_asked": 2.0}
-    ),
-    answerable=LinearModel.from_mapping({"coverage": 8.0}, bias=-3.0),
+    unit=LinearModel.from_mapping({"reader": 1.0, "cosine": 2.0, "list_asked": 2.0}),
+    answerable=LinearModel.from_mapping({"reader": 1.0}, bias=0.0),
     threshold=0.5,
     fitted_on={},
 )
@@ -132,7 +132,8 @@ def corpus_of(*texts: str, threshold: float | None = None) -> Corpus:
     documents = [document_of(text, name) for text, name in zip(texts, names, strict=False)]
     passages = [passage for document in documents for passage in make_passages(document, lay_out(document))]
     made = Corpus.from_passages(documents, passages, FakeEncoder())
-    return Corpus(made.documents, {}, made.index, made.fingerprint, "", threshold=threshold, weights=WEIGHTS)
+    index = replace(made.index, reader=FakeReader())
+    return Corpus(made.documents, {}, index, made.fingerprint, "", threshold=threshold, weights=WEIGHTS)
 
 
 def passage_of(*sentences: str | tuple[str, SentenceRole, int | None], document: str = "prueba") -> Passage:

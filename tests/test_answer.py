@@ -9,14 +9,14 @@ from datetime import timedelta
 import numpy as np
 import pytest
 from fake_encoder import LARGE_TEXT, SMALL_TEXT, WEIGHTS, FakeEncoder, corpus_of
+from fake_reader import FakeReader
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from alpie.app.answer import answer_question, judge
-from alpie.app.answer_types import asked_types
 from alpie.app.choice import ranked_units
 from alpie.app.corpus import Corpus
-from alpie.app.features import UNIT_FEATURES, candidates_of
+from alpie.app.features import candidates_of
 from alpie.app.quotes import QuotePolicy
 from alpie.app.records import Answer
 from alpie.app.weights import LinearModel
@@ -121,7 +121,7 @@ def test_the_question_is_kept_as_typed_beside_what_was_searched(small: Corpus) -
 def test_stages_are_timed_and_add_up(small: Corpus) -> None:
     times = dict(small.ask(BURNT).milliseconds)
     total = times.pop("total")
-    assert set(times) == {"encode", "lexical", "dense", "fuse", "choose", "quote"}
+    assert set(times) == {"encode", "lexical", "dense", "fuse", "read", "choose", "quote"}
     assert sum(times.values()) == pytest.approx(total, abs=0.01)
 
 
@@ -131,7 +131,7 @@ def test_no_more_quotations_than_wanted(small: Corpus) -> None:
 
 def test_an_empty_index_refuses_and_shows_nothing() -> None:
     empty, mean = embed_passages([], FakeEncoder())
-    index = SearchIndex.from_embedded([], empty, mean, FakeEncoder())
+    index = replace(SearchIndex.from_embedded([], empty, mean, FakeEncoder()), reader=FakeReader())
     answer = Corpus({}, {}, index, "", "", weights=WEIGHTS).ask(BURNT)
     assert not answer.answered
     assert answer.confidence == 0
@@ -167,45 +167,22 @@ def test_units_are_ranked_and_their_shares_sum_to_one(small: Corpus) -> None:
 
 
 def test_equal_units_keep_the_order_of_reading(small: Corpus) -> None:
-    retrieval = small.index.search(read_question(BURNT))
-    candidates = candidates_of(small.index, retrieval)
-    units = ranked_units(retrieval, candidates, LinearModel.from_mapping({"tokens": 0.0}))
-    assert [unit.candidate for unit in units] == list(range(len(candidates)))
+    judged = judge(small.index, read_question(BURNT), WEIGHTS)
+    model = LinearModel.from_mapping({"reader": 0.0})
+    units = ranked_units(judged.retrieval, judged.readings, judged.candidates, model)
+    assert [unit.candidate for unit in units] == list(range(len(judged.candidates)))
 
 
-def test_every_feature_of_every_unit_is_finite(small: Corpus) -> None:
-    for question in (BURNT, "the of", "漢字", "1", "¿Qué medidas?"):
-        candidates = candidates_of(small.index, small.index.search(read_question(question)))
-        assert candidates.features.shape == (len(candidates), len(UNIT_FEATURES))
-        assert np.isfinite(candidates.features).all()
-
-
-def test_only_the_first_passages_are_looked_into(small: Corpus) -> None:
-    retrieval = small.index.search(read_question(BURNT))
-    assert set(candidates_of(small.index, retrieval, passages=1).hit.tolist()) == {0}
-    assert len(candidates_of(small.index, retrieval, passages=0)) == 0
+def test_only_passages_that_were_read_are_quoted(small: Corpus) -> None:
+    judged = judge(small.index, read_question(BURNT), WEIGHTS)
+    one = judged.readings[:1]
+    assert set(candidates_of(small.index, judged.retrieval, one).hit.tolist()) == {0}
+    assert len(candidates_of(small.index, judged.retrieval, ())) == 0
 
 
 def test_a_feature_that_a_model_needs_and_nobody_has_is_an_error() -> None:
     with pytest.raises(ValueError, match="not in"):
         LinearModel.from_mapping({"nada": 1.0}).scores(np.zeros((1, 1), np.float32), ["algo"])
-
-
-@pytest.mark.parametrize(
-    ("question", "types"),
-    [
-        ("¿Cuántas detenciones hubo?", {"number"}),
-        ("cuando fue", {"date"}),
-        ("¿Quién lo dijo?", {"person"}),
-        ("¿Dónde vive?", {"place"}),
-        ("¿Por qué lo hizo?", {"reason"}),
-        ("¿Qué es el CSAM?", {"definition"}),
-        ("How many people?", {"number"}),
-        ("grooming", set()),
-    ],
-)
-def test_question_words_tell_what_is_asked_for(question: str, types: set[str]) -> None:
-    assert asked_types(question) == types
 
 
 # --- anything may be asked ----------------------------------------------------------------------

@@ -1,0 +1,207 @@
+"""The reader that comes with the package: an 8-bit cross-encoder under onnxruntime.
+
+1. Question and passage go through the transformer as one sequence, ``<s> query: … </s></s> passage: … </s>``,
+   one passage at a time, without padding. The graph starts at word vectors, which are the bundled encoder's,
+   so its table of words is not shipped twice.
+2. Every token gets two logits: the answer begins here, the answer ends here; those of ``<s>`` stand for «the
+   answer is not here». A sentence's log-odds are the log-sum-exp of its begin logits less that of ``<s>``.
+3. A passage too long for one sequence is read in runs of whole sentences.
+
+It was trained by `alpie.eval.fit_reader`; docs/quality.md has its model card.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from alpie.index.encoder import encodable
+from alpie.index.errors import EncoderError
+from alpie.index.reader.records import NOT_READ, AnswerWords, Reading, ReadPassage
+from alpie.index.weights import PROMPTS, WEIGHTS_FILE, bundled_folder
+from alpie.index.word_pieces import TokenizerLike
+from alpie.index.word_table import WordTable
+
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
+
+__all__ = ["BundledReader"]
+
+GRAPH = Path(__file__).with_name("reader.onnx")
+GRAPH_INPUT = "word_vectors"
+GRAPH_OUTPUT = "logits"
+
+_MOST_TOKENS = 384  # of a sequence: twice what a usual passage has; training saw up to 288
+_MOST_QUESTION_TOKENS = 96
+_MOST_QUESTION_CHARACTERS = 1_500  # 96 tokens never need more, and a text of megabytes is not tokenised
+_MOST_SPAN_TOKENS = 40  # of the words that answer inside a sentence
+_SEPARATOR = 2  # the id of </s>
+
+
+@dataclass(frozen=True)
+class _Tokens:
+    """A text's own tokens, without the special ones: ids, and first and last character of each."""
+
+    ids: NDArray[np.int64]
+    offsets: NDArray[np.int64]  # (tokens, 2), into the text without its prompt; negative inside the prompt
+
+
+class BundledReader:
+    """The bundled model; see `alpie.index.reader.Reader`."""
+
+    name = "alpie-reader"
+
+    def __init__(self, tokenizer: TokenizerLike, session: InferenceSession, word_table: WordTable) -> None:
+        self._tokenizer = tokenizer
+        self._session = session
+        self._word_table = word_table
+
+    @classmethod
+    def open(cls, cache: Path, graph: Path = GRAPH) -> BundledReader:
+        """The reader with the encoder's tokenizer and word vectors, which are made in `cache` if need be.
+
+        Raises `EncoderError` when the graph is missing or cannot be used.
+        """
+        from onnxruntime import InferenceSession, SessionOptions
+
+        from alpie.index.tokenizer import open_tokenizer
+
+        folder = bundled_folder(cache)
+        options = SessionOptions()
+        options.intra_op_num_threads = 1  # one passage a thread: see `alpie.index.onnx_runtime`
+        options.inter_op_num_threads = 1
+        try:
+            session = InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
+        except Exception as error:  # the library raises private classes
+            raise EncoderError(
+                f"The reader's graph {graph} cannot be opened: {error}. Install the package again."
+            ) from error
+        return cls(open_tokenizer(folder), session, WordTable.open(folder / WEIGHTS_FILE))
+
+    def read(self, question: str, passages: Sequence[ReadPassage]) -> list[Reading]:
+        asked = self._tokens(PROMPTS["query"], question[:_MOST_QUESTION_CHARACTERS])
+        head = np.concatenate([[0], asked.ids[:_MOST_QUESTION_TOKENS], [_SEPARATOR, _SEPARATOR]])
+        if len(passages) == 1:
+            return [self._read_one(head, passages[0])]
+        return list(self._pool.map(lambda passage: self._read_one(head, passage), passages))
+
+    @cached_property
+    def _pool(self) -> ThreadPoolExecutor:
+        usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        return ThreadPoolExecutor(usable, thread_name_prefix="alpie-reader")
+
+    def _tokens(self, prompt: str, text: str) -> _Tokens:
+        found = self._tokenizer.encode(prompt + encodable(text))
+        own = [row for row, special in enumerate(found.special_tokens_mask) if not special]
+        offsets = np.array([found.offsets[row] for row in own], np.int64).reshape(-1, 2) - len(prompt)
+        return _Tokens(np.array([found.ids[row] for row in own], np.int64), offsets)
+
+    def _read_one(self, head: NDArray[np.int64], passage: ReadPassage) -> Reading:
+        if not passage.sentences:
+            return Reading(NOT_READ, np.zeros(0, np.float32))
+        parts = [
+            self._read_run(head, passage, first, last)
+            for first, last in self._runs(passage, _MOST_TOKENS - len(head) - 1)
+        ]
+        best = max(parts, key=lambda part: part.answers)
+        return Reading(
+            answers=best.answers,
+            sentences=np.concatenate([part.sentences for part in parts]),
+            words=tuple(words for part in parts for words in part.words),
+            extent=best.extent,
+        )
+
+    def _runs(self, passage: ReadPassage, most_tokens: int) -> list[tuple[int, int]]:
+        """First and last sentence of each run that fits one sequence; a sentence longer than that is one run."""
+        if len(passage.text) < most_tokens:  # characters: then it has fewer tokens than that
+            return [(0, len(passage.sentences) - 1)]
+        heading = len(self._tokens(PROMPTS["document"], _headed(passage.heading, "")).ids)
+        runs: list[tuple[int, int]] = []
+        first, used = 0, heading
+        for number, sentence in enumerate(passage.sentences):
+            length = len(self._tokens("", sentence).ids)
+            if number > first and used + length > most_tokens:
+                runs.append((first, number - 1))
+                first, used = number, heading
+            used += length
+        return [*runs, (first, len(passage.sentences) - 1)]
+
+    def _read_run(self, head: NDArray[np.int64], passage: ReadPassage, first: int, last: int) -> Reading:
+        run = ReadPassage(passage.sentences[first : last + 1], passage.heading)
+        before = len(_headed(run.heading, ""))
+        tokens = self._tokens(PROMPTS["document"], _headed(run.heading, run.text))
+        kept = max(1, _MOST_TOKENS - len(head) - 1)
+        ids, offsets = tokens.ids[:kept], tokens.offsets[:kept] - before
+        sequence = np.concatenate([head, ids, [_SEPARATOR]])
+        vectors = self._word_table.rows(sequence.tolist()).astype(np.float32)[np.newaxis]
+        (logits,) = self._session.run([GRAPH_OUTPUT], {GRAPH_INPUT: vectors})
+        own = offsets[:, 1] > 0  # the heading is read, and answers nothing
+        begins, ends = (logits[0, len(head) : len(head) + len(ids), side][own] for side in (0, 1))
+        return _reading(run, offsets[own], begins, ends, logits[0, 0])
+
+
+def _headed(heading: str, text: str) -> str:
+    return f"{heading}. {text}" if heading else text
+
+
+def _reading(
+    passage: ReadPassage,
+    offsets: NDArray[np.int64],
+    begins: NDArray[np.float32],
+    ends: NDArray[np.float32],
+    nowhere: NDArray[np.float32],
+) -> Reading:
+    """From logits of the passage's tokens, shape (tokens,), to those of its sentences."""
+    scores = np.full(len(passage.sentences), NOT_READ, np.float32)
+    words: list[AnswerWords | None] = [None] * len(passage.sentences)
+    # a token begins with the blank before its word
+    of_token = np.searchsorted(passage.starts, np.maximum(offsets[:, 1] - 1, 0), side="right") - 1
+    for number in np.unique(of_token):
+        mine = np.flatnonzero(of_token == number)
+        scores[number] = np.logaddexp.reduce(begins[mine]) - nowhere[0]
+        start, end, probability = _likeliest(begins[mine], ends[mine])
+        words[number] = _trimmed(
+            passage.sentences[number],
+            int(offsets[mine[start], 0] - passage.starts[number]),
+            int(offsets[mine[end], 1] - passage.starts[number]),
+            probability,
+        )
+    answers = float(np.logaddexp.reduce(begins) - nowhere[0]) if len(begins) else NOT_READ
+    return Reading(answers, scores, tuple(words), _extent(of_token, begins, ends))
+
+
+def _extent(
+    of_token: NDArray[np.int64], begins: NDArray[np.float32], ends: NDArray[np.float32]
+) -> tuple[int, int] | None:
+    """The sentences of the likeliest answer in one piece: its likeliest begin, then the likeliest end after it."""
+    if not len(begins):
+        return None
+    start = int(np.argmax(begins))
+    return int(of_token[start]), int(of_token[start + int(np.argmax(ends[start:]))])
+
+
+def _likeliest(begins: NDArray[np.float32], ends: NDArray[np.float32]) -> tuple[int, int, float]:
+    """First and last token of a sentence's likeliest answer, and its probability given that the sentence answers."""
+    both = begins[:, np.newaxis] + ends[np.newaxis, :]
+    distance = np.arange(len(ends))[np.newaxis, :] - np.arange(len(begins))[:, np.newaxis]
+    both = np.where((distance >= 0) & (distance < _MOST_SPAN_TOKENS), both, -np.inf)
+    start, end = np.unravel_index(int(np.argmax(both)), both.shape)
+    return int(start), int(end), float(np.exp(both[start, end] - np.logaddexp.reduce(both, axis=None)))
+
+
+def _trimmed(sentence: str, start: int, end: int, probability: float) -> AnswerWords:
+    """The span without white space at its ends, inside the sentence."""
+    start, end = max(0, start), min(len(sentence), end)
+    while start < end and sentence[start].isspace():
+        start += 1
+    while end > start and sentence[end - 1].isspace():
+        end -= 1
+    return AnswerWords(start, end, probability)

@@ -1,0 +1,34 @@
+"""Which reader: the bundled one, or a cross-encoder that somebody has."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+from alpie.index.model_cache import default_cache
+from alpie.index.reader.records import Reader
+
+__all__ = ["BUNDLED", "default_reader", "open_reader"]
+
+BUNDLED = "bundled"
+
+
+def open_reader(model: str = BUNDLED, cache: Path | None = None) -> Reader:
+    """The reader `model`, without ever using the network.
+
+    `model` is ``bundled``, the folder of a sentence-transformers cross-encoder, or the name of one in the local
+    Hugging Face cache. Raises `EncoderError` when it is missing or cannot be used.
+    """
+    if model == BUNDLED:
+        from alpie.index.reader.bundled import BundledReader
+
+        return BundledReader.open(cache or default_cache())
+    from alpie.index.reader.cross_encoder import CrossEncoderReader
+
+    return CrossEncoderReader.open(model)
+
+
+@lru_cache(maxsize=1)
+def default_reader() -> Reader:
+    """The bundled reader, opened once in a process."""
+    return open_reader()

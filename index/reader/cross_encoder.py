@@ -1,0 +1,82 @@
+"""Any sentence-transformers cross-encoder as a reader: it scores the question with each sentence, and the passage.
+
+Such a model gives one score a pair and knows no «not here»; its score, a logit for most of them, stands for the
+log-odds. What that is worth is for the calibration to find out: fit one with `alpie eval --fit`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from alpie.index.encoder import encodable, stay_offline
+from alpie.index.errors import EncoderError
+from alpie.index.reader.records import NOT_READ, Reading, ReadPassage
+
+__all__ = ["CrossEncoderReader"]
+
+_BATCH = 16
+
+
+class CrossEncoderReader:
+    """A cross-encoder of sentence-transformers; see `alpie.index.reader.Reader`."""
+
+    def __init__(self, model: Any, name: str) -> None:
+        self._model = model
+        self.name = name
+
+    @classmethod
+    def open(cls, model: str) -> CrossEncoderReader:
+        """From a folder, or by a name that is in the local Hugging Face cache.
+
+        Raises `EncoderError` when it is not there or is no cross-encoder.
+        """
+        stay_offline()
+        try:
+            from sentence_transformers import CrossEncoder
+
+            return cls(CrossEncoder(model, local_files_only=True, activation_fn=_identity()), model)
+        except (
+            Exception
+        ) as error:  # the libraries raise many kinds for a model that is missing or of another kind
+            raise EncoderError(
+                f"The reader «{model}» cannot be opened: {error}. Name the folder of a sentence-transformers "
+                "cross-encoder, or leave the setting «reader» out for the bundled one."
+            ) from error
+
+    def read(self, question: str, passages: Sequence[ReadPassage]) -> list[Reading]:
+        pairs = [
+            (encodable(question), encodable(f"{passage.heading}. {text}" if passage.heading else text))
+            for passage in passages
+            for text in (passage.text, *passage.sentences)
+        ]
+        scores = self._scores(pairs)
+        readings: list[Reading] = []
+        at = 0
+        for passage in passages:
+            own = scores[at + 1 : at + 1 + len(passage.sentences)]
+            answers = max(float(scores[at]), float(own.max(initial=NOT_READ)))
+            readings.append(Reading(answers, own, (None,) * len(own)))
+            at += 1 + len(own)
+        return readings
+
+    def _scores(self, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float32]:
+        if not pairs:
+            return np.zeros(0, np.float32)
+        found = np.asarray(
+            self._model.predict(list(pairs), batch_size=_BATCH, show_progress_bar=False), np.float32
+        )
+        if found.ndim != 1:
+            raise EncoderError(
+                f"The reader «{self.name}» gives {found.shape[-1]} numbers a pair; a cross-encoder with one is needed."
+            )
+        return found
+
+
+def _identity() -> Any:
+    from torch import nn
+
+    return nn.Identity()  # the logit as it is, not its sigmoid
