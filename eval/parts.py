@@ -1,14 +1,15 @@
 """The parts of the system, each with a way to do without it.
 
-A part of the search is switched off by its weight in the fusion *and* by the features that come from it
-in both weight tables; nothing is fitted anew (`ablation_study` sets the threshold of each variant).
+Nothing is fitted anew (`ablation_study` sets the threshold of each variant).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
+
+import numpy as np
 
 from alpie.app.answer import answer_question
 from alpie.app.conversation import complete
@@ -21,10 +22,11 @@ from alpie.index.acronyms import Acronyms
 from alpie.index.encoder import Encoder, TokenVectors
 from alpie.index.hits import Hit
 from alpie.index.query import read_question
+from alpie.index.reader import Reading, ReadPassage
 from alpie.index.records import Document, Passage, SentenceRole
-from alpie.index.search import FusionWeights, SearchIndex
+from alpie.index.search import SearchIndex
 
-__all__ = ["PARTS", "Part", "Variant", "whole_system", "without_features"]
+__all__ = ["PARTS", "Part", "Variant", "whole_system"]
 
 
 @dataclass(frozen=True)
@@ -85,46 +87,32 @@ class Part:
     off: Callable[[Variant], Variant]
 
 
-def _leg(fusion: str, unit: Iterable[str], answerable: Iterable[str]) -> Callable[[Variant], Variant]:
-    """Without a leg of the search: its weight, its features of a sentence and of the refusal."""
-    unit, answerable = frozenset(unit), frozenset(answerable)
+def _retriever(*weights: str) -> Callable[[Variant], Variant]:
+    """Without a retriever: its weight in the fusion."""
 
     def off(whole: Variant) -> Variant:
-        fused = replace(whole.index.weights, **{fusion: 0.0})  # type: ignore[arg-type]
-        return replace(
-            whole,
-            index=replace(whole.index, weights=fused),
-            weights=replace(
-                whole.weights,
-                unit=without_features(whole.weights.unit, unit),
-                answerable=without_features(whole.weights.answerable, answerable),
-            ),
-        )
+        fused = replace(whole.index.weights, **dict.fromkeys(weights, 0.0))  # type: ignore[arg-type]
+        return replace(whole, index=replace(whole.index, weights=fused))
 
     return off
 
 
-def without_features(model: LinearModel, names: frozenset[str]) -> LinearModel:
-    """The model without some of its features."""
-    kept = {
-        name: weight for name, weight in zip(model.names, model.weights, strict=True) if name not in names
-    }
-    return LinearModel.from_mapping(kept, model.bias)
+class _SaysNothing:
+    """A reader to which every sentence is as likely as none."""
+
+    name = "nothing"
+
+    def read(self, question: str, passages: Sequence[ReadPassage]) -> list[Reading]:
+        return [Reading(0.0, np.zeros(len(one.sentences), np.float32)) for one in passages]
 
 
 def _plain_choice(whole: Variant) -> Variant:
-    """Sentences by the scores that passages are fused by, with the same weights."""
-    fused: FusionWeights = whole.index.weights
-    model = LinearModel.from_mapping(
-        {
-            "passage_cosine": fused.passage,
-            "cosine": fused.sentence,
-            "passage_lexical": fused.lexical,
-            "passage_grams": fused.grams,
-            "tokens": fused.tokens,
-        }
-    )
-    return replace(whole, weights=replace(whole.weights, unit=model))
+    """Sentences by the reader alone, in whichever passage."""
+    return replace(whole, weights=replace(whole.weights, unit=LinearModel.from_mapping({"reader": 1.0})))
+
+
+def _without_expansions(whole: Variant) -> Variant:
+    return replace(whole, index=replace(whole.index, expansions=None))
 
 
 def _loose_lists(whole: Variant) -> Variant:
@@ -141,40 +129,23 @@ def _loose_lists(whole: Variant) -> Variant:
     return replace(whole, index=replace(whole.index, passages=passages))
 
 
-def _unjudged(*names: str) -> Callable[[Variant], Variant]:
-    """Without some features of the judgement whether the documents answer."""
-
-    def off(whole: Variant) -> Variant:
-        model = without_features(whole.weights.answerable, frozenset(names))
-        return replace(whole, weights=replace(whole.weights, answerable=model))
-
-    return off
-
-
 PARTS = (
-    Part("passage vectors", "no cosine of question and passage",
-         _leg("passage", ["passage_cosine"], ["passage_cosine"])),
-    Part("sentence vectors", "no cosine of question and sentence",
-         _leg("sentence", ["cosine", "passage_sentence"], ["cosine"])),
-    Part("BM25", "no stems", _leg("lexical", ["bm25", "passage_lexical"], ["lexical"])),
-    Part("n-gram BM25", "no character n-grams", _leg("grams", ["passage_grams"], ["grams"])),
-    Part("word comparison", "no MaxSim, neither in the order of passages nor of sentences",
-         _leg("tokens", ["tokens", "tokens_weighted", "tokens_low", "tokens_window", "late", "passage_tokens"],
-              ["tokens", "tokens_low", "name_match", "word_match", "word_match_any"])),
-    Part("expansions", "rewordings written beforehand are not searched",
-         lambda whole: replace(whole, index=replace(whole.index, expansions=None))),
+    Part("passage vectors", "no cosine of question and passage", _retriever("passage")),
+    Part("sentence vectors", "no best cosine of a sentence in the order of passages", _retriever("sentence")),
+    Part("BM25", "no stems of the passages", _retriever("lexical")),
+    Part("expansions", "what was written beforehand for the passages is not searched", _without_expansions),
+    Part(
+        "reader",
+        "sentences by likeness to the question, refusal by the scores of the search",
+        lambda whole: replace(whole, index=replace(whole.index, reader=_SaysNothing())),
+    ),
     Part("acronyms", "an acronym and its expansion are strangers",
          lambda whole: replace(whole, index=replace(whole.index, acronyms=Acronyms({})))),
     Part("chat clean-up", "«q», «xq», «tb» searched as typed", lambda whole: replace(whole, write_out=False)),
     Part("re-ordering", "passages stay in fused order",
          lambda whole: replace(whole, weights=replace(whole.weights, reorder=0.0))),
-    Part("fitted choice", "sentences by the fused scores, with the weights of the fusion", _plain_choice),
+    Part("fitted choice", "sentences by the reader alone, whatever retrieval says", _plain_choice),
     Part("lists whole", "list items and table rows quoted one by one", _loose_lists),
     Part("second quotation", "a question in two parts is treated as any other",
          lambda whole: replace(whole, policy=replace(whole.policy, two_parts=False))),
-    Part("refusal: missing words", "not looked at whether names and words of the question are matched",
-         _unjudged("missing", "name_missing", "name_match",
-                   "word_match", "word_match_any", "type_missing")),
-    Part("refusal: margins", "not looked at how far the first is ahead",
-         _unjudged("margin", "share", "passage_share")),
 )  # fmt: skip

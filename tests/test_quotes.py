@@ -7,11 +7,13 @@ from dataclasses import replace
 
 import pytest
 from fake_encoder import document_of, passage_of, source_of
+from fake_reader import FakeReader
 from hypothesis import given
 from hypothesis import strategies as st
 
 from alpie.app.choice import Unit
 from alpie.app.quotes import QuotePolicy, select_quotes
+from alpie.app.reading import read_passage_of
 from alpie.app.records import Quote
 from alpie.app.settings import SEED_DOCUMENTS
 from alpie.app.units import UnitSpan, unit_spans
@@ -193,10 +195,12 @@ def test_spans_with_only_white_space_between_become_one() -> None:
     assert len(quote.spans) == 1
 
 
-def test_the_figure_asked_for_is_marked() -> None:
-    (quote,) = quotes_of(
-        (passage_of("Ardieron 1240 hectáreas."), {0: 0.9}), question="¿Cuántas hectáreas ardieron?"
-    )
+def test_the_words_that_answer_are_marked() -> None:
+    passage = passage_of("Ardieron 1240 hectáreas.")
+    (reading,) = FakeReader().read("¿Cuántas hectáreas?", [read_passage_of(passage)])
+    unit = Unit(Hit(passage, 1.0), 0, UnitSpan(0, 0), 0, 0.0, 0.9, reading)
+    documents = {"prueba": document_of(source_of(passage))}
+    (quote,) = select_quotes([unit], SEVERAL, documents, 1.0, QuotePolicy())
     assert [quote.text[start:end] for start, end in quote.emphasis] == ["1240"]
 
 
