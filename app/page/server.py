@@ -125,14 +125,19 @@ def _within_a_loop(make: Callable[[], None]) -> None:
         make()
 
 
-def serve(settings: Settings, host: str = "127.0.0.1", port: int = 7860) -> None:
-    """Serve until interrupted; listens before the corpus is open."""
-    from alpie.app.page.connections import listening_socket, run, server_config
+def serve(
+    settings: Settings,
+    host: str = "127.0.0.1",
+    port: int = 7860,
+    on_listening: Callable[[], None] = lambda: None,
+) -> None:
+    """Serve until interrupted; listens when the page can be answered, before the corpus is open."""
+    from alpie.app.page.connections import bound_socket, run, server_config
 
     opener = CorpusOpener(settings)
     share_memory()
     give_back_memory()
     choices = Choices.from_settings(settings)
-    listening = listening_socket(host, port)
+    bound = bound_socket(host, port)  # a port in use is told at once
     app = create_app(opener.open_or_build, choices, opener.stamp)
-    run(server_config(app, choices.root_path, settings.trusted_proxies), listening)
+    run(server_config(app, choices.root_path, settings.trusted_proxies), bound, on_listening)
