@@ -106,7 +106,7 @@ def _serve(arguments: argparse.Namespace, settings: Settings, words: Words) -> i
 
     _tell(words("serve.at", url=f"http://{settings.host}:{settings.port}/"))
     try:
-        serve(settings, settings.host, settings.port)
+        serve(settings, settings.host, settings.port, lambda: _tell(words("serve.now")))
     except KeyboardInterrupt:  # the ordinary way to stop a server
         _tell("")
     return DONE

@@ -50,7 +50,9 @@ class Endpoints:
     def ask(self, question: str, turns: Sequence[str] = ()) -> Row:
         """An answer in verbatim quotations; `turns` are the earlier questions, oldest first."""
         asked = _text(question, LONGEST_QUESTION)
-        earlier = tuple(_text(turn, LONGEST_QUESTION) for turn in list(turns)[-MOST_TURNS:])
+        if not isinstance(turns, list | tuple):
+            raise QuestionError("Las preguntas anteriores han de ser una lista.")
+        earlier = tuple(_text(turn, LONGEST_QUESTION) for turn in turns[-MOST_TURNS:])
         answer = self._opened().ask(asked, earlier)
         return answer_row(self._finish(answer) if self._finish else answer, language=self._language)
 
@@ -61,7 +63,8 @@ class Endpoints:
         if leg not in _LEGS:
             raise SettingsError(f"leg: {leg!r} no vale; se admite {', '.join(_LEGS)}.")
         library = self._opened()
-        hits = library.search(_text(words, LONGEST_QUESTION), int(limit), leg, document or None)
+        wanted = _text(document or "", LONGEST_QUESTION) or None
+        hits = library.search(_text(words, LONGEST_QUESTION), int(limit), leg, wanted)
         return [hit_row(hit, library.documents, self._language) for hit in hits]
 
     def verify(self, text: str) -> Row:

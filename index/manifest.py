@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import re
+import stat
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
@@ -34,6 +37,9 @@ __all__ = [
 FORMAT_VERSION = 4  # raise it whenever a file of a generation changes its meaning
 POINTER = "CURRENT"
 REBUILD = "Reconstruye el índice con «alpie index --rebuild»."
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")  # of a generation
+_MOST_POINTER_BYTES = 1_000
+_MOST_MANIFEST_BYTES = 200_000_000  # of some 500,000 documents
 # SHA-256 reads some 1.7 GB a second where the processor helps, a quarter of that where it does not: below this
 # size a file is read at every opening, above it only if it was written to (and by `alpie doctor`).
 _ALWAYS_READ_BYTES = 64_000_000
@@ -49,26 +55,41 @@ def current_generation(data: Path) -> Path:
     name = _pointed(data)
     while True:
         folder = data / "generations" / name
-        if name and "/" not in name and "\0" not in name and not name.startswith(".") and folder.is_dir():
+        if _NAME.fullmatch(name) and folder.is_dir():
             return folder
         before, name = name, _pointed(data)
         if name == before:  # else a builder has swapped and swept meanwhile
             pointer = data / POINTER
-            message = f"{pointer} nombra una generación que no existe («{name}»). {REBUILD}"
+            message = f"{pointer} nombra una generación que no existe («{name[:80]}»). {REBUILD}"
             raise IndexDamaged(message, pointer)
 
 
 def _pointed(data: Path) -> str:
     pointer = data / POINTER
     try:
-        return pointer.read_text(encoding="utf-8").strip()
-    except UnicodeDecodeError as error:
-        raise IndexDamaged(f"El archivo {pointer} está dañado: no es texto. {REBUILD}", pointer) from error
+        return _text_of(pointer, _MOST_POINTER_BYTES).strip()
+    except ValueError as error:
+        raise IndexDamaged(f"El archivo {pointer} está dañado: {error}. {REBUILD}", pointer) from error
     except FileNotFoundError:
         raise IndexMissing(f"No hay ningún índice en {data}. Créalo con «alpie index».", data) from None
     except OSError as error:
         message = f"{pointer}: no se puede leer ({error.strerror}). Comprueba la carpeta y sus permisos."
         raise StoreError(message, pointer) from error
+
+
+def _text_of(path: Path, most_bytes: int) -> str:
+    """The text of a file of limited size. Raises ValueError for anything else, and OSError."""
+    never_waiting = getattr(os, "O_NONBLOCK", 0)  # as a pipe would for whoever writes into it
+    with open(path, "rb", opener=lambda name, flags: os.open(name, flags | never_waiting)) as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise ValueError("no es un archivo corriente")
+        content = file.read(most_bytes + 1)
+    if len(content) > most_bytes:
+        raise ValueError(f"pasa de {most_bytes} bytes")
+    try:
+        return content.decode()
+    except UnicodeDecodeError:
+        raise ValueError("no es texto") from None
 
 
 def pointer_stamp(data: Path) -> tuple[int, int, int] | None:
@@ -100,7 +121,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     """The manifest of a generation. Raises `IndexDamaged`, or `IndexMismatch` for another format version."""
     path = folder / "manifest.json"
     try:
-        manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        manifest: dict[str, Any] = json.loads(_text_of(path, _MOST_MANIFEST_BYTES))
     except (OSError, ValueError, RecursionError) as error:
         raise IndexDamaged(f"No se puede leer {path}: {error}. {REBUILD}", path) from error
     version = manifest.get("format") if isinstance(manifest, dict) else None

@@ -288,8 +288,12 @@ def test_serve_builds_what_is_missing_and_hands_over_host_and_port(
 ) -> None:
     served: list[tuple[str, int]] = []
 
-    def serve(settings: Settings, host: str, port: int) -> None:
+    def serve(settings: Settings, host: str, port: int, on_listening: Callable[[], None]) -> None:
         assert corpus.is_built
+        told = capsys.readouterr().err
+        assert "http://0.0.0.0:8123/" in told
+        assert "Ya se puede abrir" not in told
+        on_listening()
         served.append((host, port))
         raise KeyboardInterrupt  # the ordinary way to stop it
 
@@ -301,7 +305,7 @@ def test_serve_builds_what_is_missing_and_hands_over_host_and_port(
     out, err = capsys.readouterr()
     assert served == [("0.0.0.0", 8123)]
     assert out == ""
-    assert "http://0.0.0.0:8123/" in err
+    assert "Ya se puede abrir" in err
 
 
 # --- usage and errors -----------------------------------------------------------------------------

@@ -15,8 +15,10 @@ from typing import Any
 import httpx
 import pytest
 
-from alpie.app.page.connections import PatientProtocol, listening_socket, run, server_config
+from alpie.app.page.connections import PatientProtocol, bound_socket, run, server_config
 from alpie.app.page.guard import Guard
+from alpie.app.page.server import serve
+from alpie.app.settings import load_settings
 from alpie.index.errors import SettingsError
 
 DEADLINE_SECONDS = 30
@@ -37,7 +39,7 @@ async def told(scope: Any, receive: Any, send: Any) -> None:
 def served(**options: Any) -> Iterator[str]:
     from uvicorn import Server
 
-    listening = listening_socket("127.0.0.1", 0)
+    listening = bound_socket("127.0.0.1", 0)
     port = listening.getsockname()[1]
     server = Server(server_config(Guard(told, proxied=bool(options.get("trusted_proxies"))), **options))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
@@ -63,8 +65,9 @@ def _port(address: str) -> int:
 
 
 def test_only_loopback_is_listened_at() -> None:
-    with listening_socket("127.0.0.1", 0) as listening:
+    with bound_socket("127.0.0.1", 0) as listening:
         port = listening.getsockname()[1]
+        listening.listen()
         socket.create_connection(("127.0.0.1", port), 5).close()
         # /proc/net/tcp: an address that listens is 0100007F for 127.0.0.1 and 00000000 for all
         rows = [row.split() for row in Path("/proc/net/tcp").read_text().splitlines()[1:]]
@@ -77,12 +80,38 @@ def test_only_loopback_is_listened_at() -> None:
 
 
 def test_a_port_in_use_is_told_in_words() -> None:
-    with listening_socket("127.0.0.1", 0) as listening:
-        port = listening.getsockname()[1]
+    with bound_socket("127.0.0.1", 0) as first:
+        port = first.getsockname()[1]
+        with bound_socket("127.0.0.1", port) as second:  # both may be starting
+            first.listen()
+            with pytest.raises(SettingsError, match=str(port)):
+                run(server_config(told), second)
         with pytest.raises(SettingsError, match=str(port)):
-            listening_socket("127.0.0.1", port)
+            bound_socket("127.0.0.1", port)
     with pytest.raises(SettingsError, match="no-such-host"):
-        listening_socket("no-such-host.invalid", 0)
+        bound_socket("no-such-host.invalid", 0)
+
+
+def test_no_connection_is_taken_that_cannot_be_answered_yet(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with bound_socket("127.0.0.1", 0) as free:
+        port = free.getsockname()[1]
+    tried: list[bool] = []
+
+    def slow_to_make(*arguments: Any) -> Any:
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.1", port), 5)
+        tried.append(True)
+        return told
+
+    def ran(config: Any, bound: socket.socket, on_listening: Any) -> None:
+        bound.close()
+
+    monkeypatch.setattr("alpie.app.page.server.create_app", slow_to_make)
+    monkeypatch.setattr("alpie.app.page.connections.run", ran)
+    serve(load_settings({"data": str(tmp_path)}, environment={}), port=port)
+    assert tried
 
 
 def test_a_head_that_does_not_come_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -177,7 +206,7 @@ def test_serving_calls_nobody() -> None:
 
 
 def test_run_closes_its_socket(monkeypatch: pytest.MonkeyPatch) -> None:
-    listening = listening_socket("127.0.0.1", 0)
+    listening = bound_socket("127.0.0.1", 0)
     monkeypatch.setattr("uvicorn.Server.run", lambda self, sockets: None)
     run(server_config(told), listening)
     assert listening.fileno() == -1

@@ -142,7 +142,7 @@ def test_handlers_that_are_only_hidden_bear_anything(client: TestClient, config:
             ["x" * 90_000] * 3,
         ):
             body = {"data": data, "fn_index": event["id"], "session_hash": "s"}
-            assert client.post("/gradio_api/queue/join", json=body).status_code in (200, 400, 422, 500)
+            assert client.post("/gradio_api/queue/join", json=body).status_code in (200, 422)
     assert client.get("/healthz").json() == {"status": "ready"}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 from fake_encoder import LARGE_TEXT, SMALL_TEXT, FakeEncoder, answers, build
 
+from alpie.index import manifest
 from alpie.index.errors import IndexDamaged, StoreError
 from alpie.index.manifest import current_generation, read_manifest
 from alpie.index.store import open_generation
@@ -185,3 +187,44 @@ def test_any_bit_of_the_pointer_that_flips_is_found_or_does_no_harm(data: Path) 
         pointer.write_bytes(content[:kept])
         with pytest.raises(IndexDamaged):
             current_generation(data)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"x" * 200, b"x" * 5_000, b"x" * 5_000_000, "ñ".encode() * 90, b"a\nb", b"..", b"/etc", b"\xff"],
+    ids=lambda content: f"{content[:5]!r} x {len(content)}",
+)
+@pytest.mark.usefixtures("sound_again")
+def test_a_pointer_that_is_no_name_says_what_to_run(data: Path, content: bytes) -> None:
+    (data / "CURRENT").write_bytes(content)
+    error = refusal(data)
+    assert isinstance(error, IndexDamaged)
+    assert "alpie index --rebuild" in str(error)
+    assert len(str(error)) < 400
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes with a name are of POSIX")
+@pytest.mark.parametrize("name", ["CURRENT", "manifest.json"])
+def test_what_is_no_file_is_neither_read_nor_waited_for(data: Path, tmp_path: Path, name: str) -> None:
+    copy = tmp_path / "index"
+    shutil.copytree(data, copy)
+    path = copy / "CURRENT" if name == "CURRENT" else current_generation(copy) / name
+    for make in (os.mkfifo, lambda path: path.symlink_to("/dev/zero"), Path.mkdir):
+        path.unlink()
+        make(path)
+        error = refusal(copy)
+        assert isinstance(error, StoreError), path
+        assert str(path) in str(error)
+        path.rmdir() if path.is_dir() else None
+        path.touch()
+
+
+@pytest.mark.usefixtures("sound_again")
+def test_a_manifest_without_end_is_not_read_to_its_end(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(manifest, "_MOST_MANIFEST_BYTES", 10_000)
+    path = current_generation(data) / "manifest.json"
+    with path.open("ab") as file:
+        file.truncate(10_000_000_000)  # takes no room on the disk
+    error = refusal(data)
+    assert isinstance(error, IndexDamaged)
+    assert "10000 bytes" in str(error)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import subprocess
 import threading
 from pathlib import Path
 from typing import Any
@@ -137,6 +138,54 @@ def test_a_document_that_cannot_be_read_is_taken_out_and_its_reader_told(tmp_pat
     assert state.refused == (("foto.pdf", "es un escaneo sin texto."),)
     assert state.done == ()
     assert list((tmp_path / "docs").iterdir()) == []
+
+
+class Stumbling(Indexing):
+    """Does not end, or is ended by a signal, while `bad` is in the folder; other documents may come in meanwhile."""
+
+    def __init__(self, folder: Path, bad: str, how: int | None) -> None:
+        super().__init__()
+        self.folder, self.bad, self.how = folder, bad, how
+        self.meanwhile: list[Any] = []
+
+    def __call__(self) -> tuple[int, str]:
+        super().__call__()
+        met = (self.folder / self.bad).exists()
+        if self.meanwhile:
+            self.meanwhile.pop()()
+        if met and self.how is None:
+            raise subprocess.TimeoutExpired("alpie index", 3600)
+        return (self.how or 0) if met else 0, ""
+
+
+@pytest.mark.parametrize("how", [None, -9, -11], ids=["no end", "no memory", "a crash"])
+def test_what_keeps_indexing_from_ending_is_found_and_taken_out(tmp_path: Path, how: int | None) -> None:
+    docs = tmp_path / "docs"
+    indexing = Stumbling(docs, "b.txt", how)
+    uploads = given(tmp_path, indexing)
+    uploads.take("b.txt", io.BytesIO(b"dos"))
+    for name, content in (("a.txt", b"uno"), ("c.txt", b"tres")):  # while that runs
+        uploads.take(name, io.BytesIO(content))
+    indexing.meanwhile.append(lambda: uploads.take("d.txt", io.BytesIO(b"cuatro")))
+    indexing.may_end.set()
+    state = settled(uploads)
+    assert [name for name, _ in state.refused] == ["b.txt"]
+    assert "no acaba" in state.refused[0][1]
+    assert sorted(state.done) == sorted(path.name for path in docs.iterdir()) == ["a.txt", "c.txt", "d.txt"]
+    assert state.failure == ""
+    runs = indexing.runs
+    uploads.take("e.txt", io.BytesIO(b"cinco"))
+    assert settled(uploads).done[-1] == "e.txt"
+    assert indexing.runs == runs + 1, "it meets no later run"
+
+
+def test_a_real_run_has_an_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("alpie.app.page.uploads._LONGEST_RUN_SECONDS", 0.2)
+    docs = tmp_path / "docs"
+    uploads = Uploads(docs, 1000, index_command(docs, tmp_path / "data"))
+    uploads.take("a.txt", io.BytesIO(TEXT.encode()))
+    assert settled(uploads).refused[0][0] == "a.txt"
+    assert list(docs.iterdir()) == []
 
 
 def test_a_failure_of_indexing_is_told(tmp_path: Path) -> None:

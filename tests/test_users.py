@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import stat
+import threading
 import time
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from fastapi.testclient import TestClient
 
@@ -228,6 +232,114 @@ def test_guessing_from_many_places_is_slowed_down_by_name(kept: Users) -> None:
         for n in range(12)
     ]  # fmt: skip
     assert codes == [401] * 10 + [429] * 2
+
+
+class Hashing:
+    """The slow hash, which notes who was hashed and takes as long as the test lets it."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, held: bool = False) -> None:
+        self.passwords: list[str] = []
+        self.free = threading.Event()
+        self.knows = Users.knows
+        if not held:
+            self.free.set()
+        monkeypatch.setattr(Users, "knows", lambda users, name, password: self(users, name, password))
+
+    def __call__(self, users: Users, name: str, password: str) -> bool:
+        self.passwords.append(password)
+        assert self.free.wait(60)
+        return self.knows(users, name, password)
+
+
+def at_once(gate: Login, attempts: list[tuple[str, str, str]], then: Any = None) -> list[httpx.Response]:
+    """Answers to log-ins sent at the same time, each (address, name, password); `then` runs while they wait."""
+
+    async def one(address: str, name: str, password: str) -> httpx.Response:
+        transport = httpx.ASGITransport(Guard(inner, gate=gate), client=(address, 1))
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+            return await client.post("/al/login", data={"name": name, "password": password})
+
+    async def all_of_them() -> list[httpx.Response]:
+        sent = [asyncio.create_task(one(*attempt)) for attempt in attempts]
+        if then:
+            await then(one, sent)
+        return await asyncio.gather(*sent)
+
+    return asyncio.run(all_of_them())
+
+
+@pytest.mark.parametrize("same", [True, False])
+def test_guesses_sent_together_are_counted_like_guesses_in_a_row(
+    kept: Users, monkeypatch: pytest.MonkeyPatch, same: bool
+) -> None:
+    hashing = Hashing(monkeypatch)
+    guesses = [("10.0.0.1", NAME, "wrong password" + ("" if same else str(n))) for n in range(40)]
+    gate = Login(kept, HOMES, "es", clock=lambda: 1000.0)
+    answers = at_once(gate, guesses)
+    assert Counter(one.status_code for one in answers) == {401: 10, 429: 30}
+    assert all(int(one.headers["retry-after"]) for one in answers if one.status_code == 429)
+    assert len(hashing.passwords) == 10
+    (right,) = at_once(gate, [("10.0.0.2", NAME, PASSWORD)])
+    assert right.status_code == 303, "one sender alone does not lock a user out"
+
+
+def test_guesses_from_many_places_at_once_are_counted_by_name(
+    kept: Users, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hashing = Hashing(monkeypatch)
+    guesses = [(f"10.0.0.{n}", NAME, f"wrong password {n}") for n in range(40)]
+    answers = at_once(Login(kept, HOMES, "es", clock=lambda: 1000.0), guesses)
+    assert Counter(one.status_code for one in answers) == {401: 10, 429: 30}
+    assert len(hashing.passwords) == 10
+
+
+def test_a_crowd_of_guesses_keeps_nobody_else_waiting(kept: Users, monkeypatch: pytest.MonkeyPatch) -> None:
+    hashing = Hashing(monkeypatch, held=True)
+
+    async def another(one: Any, crowd: list[Any]) -> None:
+        while len(done := [task for task in crowd if task.done()]) < 30:
+            await asyncio.sleep(0.01)
+        assert {task.result().status_code for task in done} == {429}, "at once, before any hash is made"
+        asking = asyncio.create_task(one("10.0.0.2", NAME, PASSWORD))
+        while len(hashing.passwords) < 2:
+            await asyncio.sleep(0.01)
+        assert hashing.passwords[1] == PASSWORD, "its turn comes while nine of the crowd still wait"
+        hashing.free.set()
+        assert (await asking).status_code == 303
+
+    crowd = [("10.0.0.1", NAME, f"wrong password {n}") for n in range(40)]
+    at_once(Login(kept, HOMES, "es"), crowd, another)
+
+
+def test_few_wait_to_be_hashed_and_the_others_are_told_at_once(
+    kept: Users, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hashing = Hashing(monkeypatch, held=True)
+
+    async def told(one: Any, crowd: list[Any]) -> None:
+        while len(done := [task for task in crowd if task.done()]) < 36:
+            await asyncio.sleep(0.01)
+        assert {(task.result().status_code, task.result().headers["retry-after"]) for task in done} == {
+            (429, "5")
+        }
+        assert len(hashing.passwords) == 2
+        hashing.free.set()
+
+    crowd = [(f"10.0.{n}.1", f"name{n}", "wrong password") for n in range(100)]
+    answers = at_once(Login(kept, HOMES, "es"), crowd, told)
+    assert Counter(one.status_code for one in answers) == {401: 64, 429: 36}
+
+
+def test_a_program_that_begins_with_many_requests_is_let_in(
+    kept: Users, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hashing = Hashing(monkeypatch)
+    gate = Login(kept, HOMES, "es")
+    answers = at_once(gate, [("10.0.0.1", NAME, PASSWORD)] * 10)
+    assert {one.status_code for one in answers} == {303}
+    assert len(hashing.passwords) == 1
+    for _ in range(30):  # none of them counts as a failure
+        assert at_once(gate, [("10.0.0.1", NAME, PASSWORD)])[0].status_code == 303
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import logging
+import os
 import socket
 from typing import TYPE_CHECKING, Any
 
@@ -15,9 +17,9 @@ from alpie.app.page.origins import is_loopback
 from alpie.index.errors import SettingsError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
-__all__ = ["PatientProtocol", "listening_socket", "run", "server_config"]
+__all__ = ["PatientProtocol", "bound_socket", "run", "server_config"]
 
 _LOG = logging.getLogger(__name__)
 _HEAD_SECONDS = 10.0  # for the head of a request to arrive
@@ -73,6 +75,7 @@ def server_config(app: Any, root_path: str = "", trusted_proxies: Sequence[str] 
         ws="none",  # nothing here speaks over a websocket
         proxy_headers=bool(trusted_proxies),
         forwarded_allow_ips=list(trusted_proxies),
+        backlog=_BACKLOG,
         limit_concurrency=_MOST_CONNECTIONS,
         timeout_keep_alive=_KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=10,
@@ -83,23 +86,57 @@ def server_config(app: Any, root_path: str = "", trusted_proxies: Sequence[str] 
     )
 
 
-def listening_socket(host: str, port: int) -> socket.socket:
-    """A socket that listens at `host` and nowhere else. Raises SettingsError when that cannot be had."""
+def bound_socket(host: str, port: int) -> socket.socket:
+    """A socket for `host` and nowhere else, where `run` will listen: until then a visitor is refused, not kept waiting.
+
+    Raises SettingsError when that cannot be had.
+    """
     if not is_loopback(host):
         _LOG.warning("listening on %s: everybody who reaches this machine can ask", host)
+    bound = None
     try:
-        family, *_, address = socket.getaddrinfo(
+        family, kind, protocol, _, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
-        return socket.create_server(address[:2], family=family, backlog=_BACKLOG)
+        bound = socket.socket(family, kind, protocol)
+        if os.name == "posix":  # a server may start at once after the one before
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET6:
+            bound.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        bound.bind(address)
     except OSError as error:
-        raise SettingsError(
-            f"No se puede escuchar en {host}, puerto {port} ({error.strerror or error}). "
-            "Elige otro con --host y --port."
-        ) from error
+        if bound:
+            bound.close()
+        raise _not_free(host, port, error) from error
+    return bound
 
 
-def run(config: Config, listening: socket.socket) -> None:
-    """Serve on `listening` until interrupted."""
-    with listening:
-        Server(config).run(sockets=[listening])
+class _Telling(Server):
+    """uvicorn's server, which says when it listens."""
+
+    def __init__(self, config: Config, on_listening: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._on_listening = on_listening
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._on_listening()
+
+
+def run(config: Config, bound: socket.socket, on_listening: Callable[[], None] = lambda: None) -> None:
+    """Listen on `bound` and serve until interrupted. Raises SettingsError if another took the port meanwhile."""
+    with bound:
+        host, port = bound.getsockname()[:2]
+        try:
+            _Telling(config, on_listening).run(sockets=[bound])
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise
+            raise _not_free(host, port, error) from error
+
+
+def _not_free(host: str, port: int, error: OSError) -> SettingsError:
+    return SettingsError(
+        f"No se puede escuchar en {host}, puerto {port} ({error.strerror or error}). "
+        "Elige otro con --host y --port."
+    )

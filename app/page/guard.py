@@ -16,7 +16,7 @@ from alpie.app.page.headers import FRAGMENT_POLICY, page_policy, security_header
 from alpie.app.page.origins import Hosts, comes_from_elsewhere
 from alpie.app.page.rates import Limits, Streams, Window, client_of
 
-__all__ = ["Gate", "Guard", "Limits"]
+__all__ = ["Gate", "Guard", "Limits", "replayed"]
 
 _FORWARDED = frozenset(
     (b"forwarded", b"x-forwarded-for", b"x-forwarded-host", b"x-forwarded-proto", b"x-real-ip")
@@ -152,7 +152,7 @@ class Guard:
                 body = await _whole(receive, most)
         except TimeoutError:
             raise _TooMuch(408, "guard.too_slow") from None
-        return _replayed(body, receive)
+        return replayed(body, receive)
 
     def _shed(self, path: str, send: Send) -> Callable[[int], Awaitable[bool]]:
         """Says busy in a plain sentence where Gradio says it in English only."""
@@ -264,7 +264,7 @@ async def _whole(receive: Receive, most: int) -> bytes:
             return bytes(body)
 
 
-def _replayed(body: bytes, receive: Receive) -> Receive:
+def replayed(body: bytes, receive: Receive) -> Receive:
     """`body` as one message; then whatever else comes, which is the end of the connection."""
     waiting: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 

@@ -7,33 +7,27 @@ password and with the user; no process has to remember it.
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import binascii
 import hmac
-import secrets
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from http.cookies import CookieError, SimpleCookie
 from urllib.parse import parse_qs
 
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
+from alpie.app.page.attempts import Attempts, TooMany
 from alpie.app.page.catalogue import LANGUAGES, language_of, words_for
 from alpie.app.page.html import escape, tag
-from alpie.app.page.rates import Limits, Window, client_of
+from alpie.app.page.rates import client_of
 from alpie.app.users import Users
 
 __all__ = ["COOKIE", "Login", "read_session", "sign_session"]
 
 COOKIE = "alpie_session"
 _SESSION_SECONDS = 12 * 3600
-_FAILURES = Limits(window_seconds=300.0)
-_MOST_FAILURES = 10  # in five minutes, of one client and on one name
-_MOST_SEEN = 256
-_AT_ONCE = 2  # passwords hashed at the same time: each takes 32 MB
 _STYLE = "assets/login.css"
 
 
@@ -53,93 +47,70 @@ class Login:
     ) -> None:
         self._users, self._root_path, self._clock = users, root_path, clock
         self._homes, self._default = homes, language
-        self._failures = Window(_MOST_FAILURES, _FAILURES, clock)
-        self._hashing = asyncio.Semaphore(_AT_ONCE)
-        self._process_key = secrets.token_bytes(32)
-        self._seen: OrderedDict[bytes, None] = OrderedDict()  # digests of what was found good
+        self._attempts = Attempts(users, clock)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send, path: str) -> bool:
         """Whether the request may go on; if not, it has been answered."""
-        headers = {key: value.decode("latin-1") for key, value in scope["headers"]}
-        language = _wanted_language(scope) or language_of(path, self._default)
-        if path == "/al/login":
-            answer = await self._login(scope, receive, language)
-        elif path == "/al/logout":
-            answer = self._logout(scope, language)
-        elif path.startswith("/al/assets/") or self._has_session(headers):
+        request = Request(scope, receive)
+        wanted = request.query_params.get("lang", "")
+        language = wanted if wanted in LANGUAGES else language_of(path, self._default)
+        try:
+            answer = await self._answer(request, path, language)
+        except TooMany as many:
+            sentence = words_for(language)("guard.busy" if many.busy else "login.too_often")
+            headers = {"retry-after": str(many.seconds)}
+            answer = Response(sentence, 429, headers, "text/plain; charset=utf-8")
+        if answer is None:
             return True
-        elif headers.get(b"authorization", "").lower().startswith("basic "):
-            name, password = _basic(headers[b"authorization"])
-            good = await self._good(scope, name, password)
-            if good:
-                return True
-            answer = self._unknown(language) if good is False else self._too_often(language)
-        elif path.rstrip("/") in ("", *(f"/{one}" for one in LANGUAGES)) and scope["method"] in (
-            "GET",
-            "HEAD",
-        ):
-            answer = RedirectResponse(self._own(f"/al/login?lang={language}"), status_code=303)
-        else:
-            answer = self._unknown(language)
         answer.headers["cache-control"] = "no-store"
         await answer(scope, receive, send)
         return False
 
-    def _has_session(self, headers: Mapping[bytes, str]) -> bool:
-        return read_session(self._users, _cookie(headers.get(b"cookie", "")), self._clock()) is not None
+    async def _answer(self, request: Request, path: str, language: str) -> Response | None:
+        """None for a request that may go on."""
+        told = request.headers.get("authorization", "")
+        if path == "/al/login":
+            return await self._login(request, language)
+        if path == "/al/logout":
+            return self._logout(request, language)
+        if path.startswith("/al/assets/") or self._has_session(request):
+            return None
+        if told.lower().startswith("basic "):
+            good = await self._attempts.good(client_of(request.scope), *_basic(told))
+            return None if good else self._unknown(language)
+        homes = ("", *(f"/{one}" for one in LANGUAGES))
+        if path.rstrip("/") in homes and request.method in ("GET", "HEAD"):
+            return RedirectResponse(self._own(f"/al/login?lang={language}"), status_code=303)
+        return self._unknown(language)
 
-    async def _login(self, scope: Scope, receive: Receive, language: str) -> Response:
-        if scope["method"] != "POST":
+    def _has_session(self, request: Request) -> bool:
+        return read_session(self._users, request.cookies.get(COOKIE, ""), self._clock()) is not None
+
+    async def _login(self, request: Request, language: str) -> Response:
+        if request.method != "POST":
             return self._form(language)
-        body = (await receive()).get("body", b"")
-        told = _fields(body)
+        told = _fields(await request.body())
         name, password = (told.get(key, [""])[0] for key in ("name", "password"))
-        good = await self._good(scope, name, password)
-        if good is None:
-            return self._too_often(language)
-        if not good:
+        if not await self._attempts.good(client_of(request.scope), name, password):
             return self._form(language, "login.wrong", status=401)
         answer = RedirectResponse(self._homes[language], status_code=303)
         session = sign_session(self._users, name, self._clock() + _SESSION_SECONDS)
-        self._set_cookie(answer, scope, session, _SESSION_SECONDS)
+        self._set_cookie(answer, request, session, _SESSION_SECONDS)
         return answer
 
-    def _logout(self, scope: Scope, language: str) -> Response:
+    def _logout(self, request: Request, language: str) -> Response:
         answer = RedirectResponse(self._own(f"/al/login?lang={language}"), status_code=303)
-        if scope["method"] == "POST":  # a link on another page must not log anybody out
-            self._set_cookie(answer, scope, "", 0)
+        if request.method == "POST":  # a link on another page must not log anybody out
+            self._set_cookie(answer, request, "", 0)
         return answer
 
-    async def _good(self, scope: Scope, name: str, password: str) -> bool | None:
-        """Whether name and password belong together; None when there were too many attempts that failed."""
-        counted = (f"client {client_of(scope)}", f"name {name[:64]}")
-        if not all(self._failures.would_admit(one) for one in counted):
-            return None
-        # A program sends its password with every request; the slow hash is for the first of them.
-        stored = self._users.hashes().get(name, "")
-        seen = hmac.digest(
-            self._process_key, f"{stored}\0{name}\0{password}".encode("utf-8", "replace"), "sha256"
-        )
-        if seen in self._seen:
-            return True
-        async with self._hashing:
-            good = await asyncio.to_thread(self._users.knows, name, password)
-        if good:
-            self._seen[seen] = None
-            while len(self._seen) > _MOST_SEEN:
-                self._seen.popitem(last=False)
-        else:
-            for one in counted:
-                self._failures.admits(one)
-        return good
-
-    def _set_cookie(self, answer: Response, scope: Scope, value: str, seconds: int) -> None:
+    def _set_cookie(self, answer: Response, request: Request, value: str, seconds: int) -> None:
         answer.set_cookie(
             COOKIE,
             value,
             max_age=seconds,
             path=self._root_path or "/",
-            secure=scope.get("scheme") == "https",
+            secure=request.url.scheme == "https",
             httponly=True,
             samesite="lax",  # strict would ask again whoever follows a permanent link
         )
@@ -179,11 +150,6 @@ class Login:
         challenge = {"www-authenticate": 'Basic realm="Al Pie", charset="UTF-8"'}
         return Response(words_for(language)("login.needed"), 401, challenge, "text/plain; charset=utf-8")
 
-    def _too_often(self, language: str) -> Response:
-        return Response(
-            words_for(language)("login.too_often"), 429, {"retry-after": "300"}, "text/plain; charset=utf-8"
-        )
-
     def _own(self, path: str) -> str:
         return self._root_path + path
 
@@ -213,14 +179,6 @@ def read_session(users: Users, cookie: str, now: float) -> str | None:
     return name if good else None
 
 
-def _cookie(header: str) -> str:
-    try:
-        morsel = SimpleCookie(header).get(COOKIE)
-    except CookieError:
-        return ""
-    return str(morsel.value) if morsel else ""
-
-
 def _basic(header: str) -> tuple[str, str]:
     try:
         told = base64.b64decode(header[6:].strip(), validate=True).decode()
@@ -228,12 +186,6 @@ def _basic(header: str) -> tuple[str, str]:
         return "", ""
     name, _, password = told.partition(":")
     return name, password
-
-
-def _wanted_language(scope: Scope) -> str:
-    """The language that the address names; "" for none there is."""
-    wanted = _fields(scope.get("query_string", b"")).get("lang", [""])[0]
-    return wanted if wanted in LANGUAGES else ""
 
 
 def _fields(form: bytes) -> dict[str, list[str]]:

@@ -8,6 +8,7 @@ must come from a page of ours.
 from __future__ import annotations
 
 import ipaddress
+import re
 import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from urllib.parse import urlsplit
 
 __all__ = ["Hosts", "comes_from_elsewhere", "is_loopback"]
 
+_HOST = re.compile(r"(?:\[(?P<bracketed>[0-9A-Fa-f:.]+)\]|(?P<name>[\w.-]+))(?::(?P<port>[0-9]{0,5}))?")
 _LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1")
 
 
@@ -70,12 +72,11 @@ def is_loopback(host: str) -> bool:
 
 
 def _name_of(host: str) -> str:
-    try:
-        parts = urlsplit(f"//{host}")
-        _ = parts.port  # raises for a port that is none
-    except ValueError:
+    """The name in a Host header, lower case and without port and brackets; "" for what is no such header."""
+    parts = _HOST.fullmatch(host)
+    if not parts or (parts["port"] and int(parts["port"]) > 65_535):
         return ""
-    return (parts.hostname or "") if parts.netloc == host and "@" not in host else ""
+    return (parts["bracketed"] or parts["name"]).lower()
 
 
 def _is_address(name: str) -> bool:

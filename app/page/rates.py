@@ -46,6 +46,11 @@ class Window:
             self._counts.popitem(last=False)
         return admitted
 
+    def take_back(self, client: str) -> None:
+        """One that was admitted does not count after all."""
+        stretch, before, now, _ = self._state(client)
+        self._counts[client] = (stretch, before, max(now - 1, 0))
+
     def would_admit(self, client: str) -> bool:
         """The same, without counting."""
         return self._state(client)[-1]

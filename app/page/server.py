@@ -21,6 +21,7 @@ from alpie.app.page.library import Library, Opening
 from alpie.app.page.login import Login
 from alpie.app.page.memory import give_back_memory, share_memory
 from alpie.app.page.metrics import Meter
+from alpie.app.page.orders import Handlers, Orders
 from alpie.app.page.routes import add_routes
 from alpie.app.users import Users
 
@@ -54,7 +55,7 @@ def create_app(
     meter = Meter()
     opening = Opening(lambda: meter.measured(open_library()), stamp).start()
     app = FastAPI(title="Al Pie", docs_url=None, redoc_url=None, openapi_url=None)
-    queues: list[Any] = []
+    pages: dict[str, Any] = {}
     paths = {one: "/" if one == choices.language else f"/{one}/" for one in LANGUAGES}
     homes = {one: choices.root_path + path for one, path in paths.items()}
     scripts = {one: script_of(words_for(one), homes[one], choices) for one in LANGUAGES}
@@ -69,7 +70,7 @@ def create_app(
             add_api(page, opening, one, choices.finish)
             page.queue(default_concurrency_limit=_AT_ONCE, max_size=choices.most_waiting, api_open=False)
             page.state_session_capacity = _SESSIONS
-            queues.append(page._queue)
+            pages[one] = page
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # SSR and deprecation talk that concerns nobody here
                 gr.mount_gradio_app(
@@ -89,8 +90,13 @@ def create_app(
                 )
 
     _within_a_loop(mount_pages)
-    meter.gauge("waiting_questions", "Questions in the queue", lambda: float(sum(len(one) for one in queues)))
+    meter.gauge(
+        "waiting_questions",
+        "Questions in the queue",
+        lambda: float(sum(len(one._queue) for one in pages.values())),
+    )
     app.add_middleware(Delivery, links={paths[one]: preloads(head) for one, head in heads.items()})
+    app.add_middleware(Orders, pages={paths[one]: Handlers.of(page, one) for one, page in pages.items()})
     app.add_middleware(
         Guard,
         limits=choices.limits,
@@ -119,14 +125,19 @@ def _within_a_loop(make: Callable[[], None]) -> None:
         make()
 
 
-def serve(settings: Settings, host: str = "127.0.0.1", port: int = 7860) -> None:
-    """Serve until interrupted; listens before the corpus is open."""
-    from alpie.app.page.connections import listening_socket, run, server_config
+def serve(
+    settings: Settings,
+    host: str = "127.0.0.1",
+    port: int = 7860,
+    on_listening: Callable[[], None] = lambda: None,
+) -> None:
+    """Serve until interrupted; listens when the page can be answered, before the corpus is open."""
+    from alpie.app.page.connections import bound_socket, run, server_config
 
     opener = CorpusOpener(settings)
     share_memory()
     give_back_memory()
     choices = Choices.from_settings(settings)
-    listening = listening_socket(host, port)
+    bound = bound_socket(host, port)  # a port in use is told at once
     app = create_app(opener.open_or_build, choices, opener.stamp)
-    run(server_config(app, choices.root_path, settings.trusted_proxies), listening)
+    run(server_config(app, choices.root_path, settings.trusted_proxies), bound, on_listening)

@@ -2,7 +2,8 @@
 
 The file is written beside its place under a hidden name, which indexing passes over, and gets its own name
 when it is complete. Indexing runs as a process of its own: what a hostile file may do to a parser is not done
-to the server. A document that cannot be read is taken out again, and its reader is told why.
+to the server. A document that cannot be read, or whose reading does not end, is taken out again, and its
+reader is told why: left there, it would meet every later run.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import sys
 import threading
 import unicodedata
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
 
@@ -35,6 +36,8 @@ _CHUNK = 1 << 18
 _LEAST_FREE_BYTES = 500_000_000  # left on the disk
 _MOST_WAITING = 20  # documents taken and not yet indexed
 _LONGEST_RUN_SECONDS = 3_600.0
+_ENDED_BY_FORCE = -9  # as a process says that was ended by a signal: it crashed, or took all the memory
+_UNENDING = "leerlo no acaba, o hace caer a quien lo lee."
 
 Run = Callable[[], tuple[int, str]]
 
@@ -131,12 +134,22 @@ class Uploads:
                 self._state = State(names, self._state.done, self._state.refused)
             self._index(names)
 
-    def _index(self, names: Sequence[str]) -> None:
+    def _index(self, names: Sequence[str], later: Sequence[str] | None = None) -> None:
+        """Index and tell how it went. `later`: those that are kept out of its way, None if nobody is."""
         try:
             code, messages = self._run()
-        except (OSError, subprocess.SubprocessError) as error:
+        except OSError as error:
             code, messages = 1, str(error)
+        except subprocess.TimeoutExpired:
+            code, messages = _ENDED_BY_FORCE, ""
+        with self._lock:
+            crowd = later is None and (len(names) > 1 or bool(self._waiting))
+        if code < 0 and crowd:
+            self._index_one_by_one(names)
+            return
         refused = [(name, reason) for name in names if (reason := self._reason(name, messages))]
+        if code < 0:
+            refused = [(names[0], _UNENDING)]
         for name, _ in refused:
             with contextlib.suppress(OSError):
                 (self.folder / name).unlink()
@@ -144,11 +157,31 @@ class Uploads:
         last = messages.strip().splitlines()[-1:] or ["?"]
         with self._lock:
             self._state = State(
-                (),
+                tuple(later or ()),
                 (*self._state.done, *done)[-_MOST_WAITING:],
                 (*self._state.refused, *refused)[-_MOST_WAITING:],
                 last[0] if code and not refused else "",
             )
+
+    def _index_one_by_one(self, names: Sequence[str]) -> None:
+        """One of `names` or of those that came since keeps indexing from ending: the others are put aside to find it."""
+        new, aside = list(names), list[tuple[str, Path]]()
+        while True:
+            with self._lock:
+                new, self._waiting = new + self._waiting, []
+            for name in new:
+                hidden = self.folder / f".{secrets.token_hex(8)}.unfinished"
+                with contextlib.suppress(OSError):  # the operator has taken it away
+                    (self.folder / name).rename(hidden)
+                    aside.append((name, hidden))
+            if not aside:
+                break
+            new, (name, hidden) = [], aside.pop(0)
+            back = _named(hidden, self.folder / name)
+            hidden.unlink(missing_ok=True)
+            self._index((back,), [one for one, _ in aside])
+        with self._lock:
+            self._state = replace(self._state, indexing=())
 
     def _reason(self, name: str, messages: str) -> str:
         """What the messages of indexing say of a file; "" for nothing."""
