@@ -45,6 +45,9 @@ class CompressedIndex(VectorIndex):
     def rows(self, numbers: NDArray[np.int64]) -> NDArray[np.float32]:
         return np.asarray(self._rows[numbers], dtype=np.float32)
 
+    def cosines(self, vector: NDArray[np.float32], numbers: NDArray[np.int64]) -> NDArray[np.float32]:
+        return self.rows(numbers) @ vector
+
     def _nearest(
         self, vector: NDArray[np.float32], limit: int
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:

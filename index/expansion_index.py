@@ -96,7 +96,7 @@ class ExpansionIndex:
         """Of each passage the cosines of its lines, an array a passage."""
         starts = self.bounds[passages]
         counts = self.bounds[passages + 1] - starts
-        found = self.vectors.rows(runs(starts, counts)) @ vector
+        found = self.vectors.cosines(vector, runs(starts, counts))
         return np.split(found, bounds_of(counts)[1:-1]) if len(passages) else []
 
     def best(self, vector: NDArray[np.float32], passages: NDArray[np.int64]) -> NDArray[np.float32]:
@@ -106,7 +106,7 @@ class ExpansionIndex:
         best = np.full(len(passages), -1.0, dtype=np.float32)
         some = np.flatnonzero(counts)
         if len(some):
-            cosines = self.vectors.rows(runs(starts[some], counts[some])) @ vector
+            cosines = self.vectors.cosines(vector, runs(starts[some], counts[some]))
             best[some] = np.maximum.reduceat(cosines, bounds_of(counts[some])[:-1])
         return best
 

@@ -33,6 +33,9 @@ _PIECE = 256
 EXACT_LIMIT = 100_000
 
 
+_READING_OUT = 10  # rows are compared in the time of reading one out
+
+
 class VectorIndex:
     """Unit vectors under inner product, compared one by one; `CompressedIndex` is for very many."""
 
@@ -91,6 +94,18 @@ class VectorIndex:
         if len(numbers) == 0:
             return np.zeros((0, self.dimension), dtype=np.float32)
         return np.asarray(self._index.reconstruct_batch(np.ascontiguousarray(numbers, dtype=np.int64)))
+
+    def cosines(self, vector: NDArray[np.float32], numbers: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Cosines of these rows with `vector`, shape (len(numbers),).
+
+        Of a good part of few rows they are those of all: comparing takes a tenth of the time of reading out.
+        """
+        if len(numbers) * _READING_OUT < len(self):
+            return self.rows(numbers) @ vector
+        found, scores = self._nearest(vector, len(self))
+        of_all = np.empty(len(self), dtype=np.float32)
+        of_all[found] = scores
+        return of_all[numbers]
 
     def save(self, path: Path) -> None:
         import faiss
