@@ -31,6 +31,8 @@ from alpie.index.errors import AddressError, SettingsError
 from alpie.index.hits import Hit
 from alpie.index.lexicon import lexicon_of
 from alpie.index.query import Question, read_question
+from alpie.index.reader import Reader
+from alpie.index.reader.choice import open_reader
 from alpie.index.record_file import PassageFile
 from alpie.index.records import Document, Layout, Passage
 from alpie.index.references import Place, Places, places_with, read_reference
@@ -85,6 +87,7 @@ class Corpus:
             generation.layouts,
             replace(
                 generation.search,
+                reader=open_reader_of(settings),
                 engine=choice.open(encoder) if choice else None,
                 lexicon=partial(lexicon_of, cache=Path(settings.cache)),
             ),
@@ -250,6 +253,25 @@ class Corpus:
 def open_encoder_of(settings: Settings) -> Encoder:
     """The encoder that the settings name."""
     return open_encoder(settings.encoder, Path(settings.cache), settings.runtime)
+
+
+def open_reader_of(settings: Settings) -> Reader:
+    """The reader that the settings name, with the language model before it where they say so."""
+    reader = open_reader(settings.reader, Path(settings.cache))
+    if not (settings.writer and settings.writer_reads):
+        return reader
+    from alpie.app.writer.model_reader import (
+        ModelReader,
+    )  # late: only who configured a model loads its library
+    from alpie.app.writer.provider import stream_of
+
+    # opened at each question: a provider that is missing must not keep the documents from being asked
+    return ModelReader(
+        lambda messages: stream_of(settings)(messages),
+        settings.writer,
+        reader,
+        settings.writer_timeout_seconds,
+    )
 
 
 def engine_choice_of(settings: Settings) -> EngineChoice | None:

@@ -92,6 +92,11 @@ class Settings:
         "bundled",
     )
     runtime: str = setting(Choice("auto", "onnx", "torch"), "Motor del codificador.", "auto")
+    reader: str = setting(
+        Text(),
+        "Lector: `bundled`, la carpeta de un «cross-encoder» de sentence-transformers o uno de la caché local.",
+        "bundled",
+    )
     threshold: float | None = setting(
         OptionalDecimal(0.0, 1.0, "una probabilidad, no un porcentaje"),
         "Confianza por debajo de la cual se responde «no está en los documentos»; `auto`: la calibrada.",
@@ -110,6 +115,11 @@ class Settings:
     )
     writer_timeout_seconds: float = setting(
         Decimal(1.0, 600.0, "segundos"), "Espera máxima al redactor antes de mostrar solo las citas.", 30.0
+    )
+    writer_reads: bool = setting(
+        Switch(),
+        "Si el modelo de lenguaje elige también, por su número, las frases que contestan; si falla, elige el lector.",
+        False,
     )
     feedback: bool = setting(
         Switch(), "Si la página guarda en un archivo local las valoraciones de los lectores.", False

@@ -31,7 +31,15 @@ from alpie.index.weights import bundled_fingerprint
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
-__all__ = ["OPSET", "Agreement", "agrees_with_reference", "compare", "onnx_folder", "quantise", "sample_texts"]
+__all__ = [
+    "OPSET",
+    "Agreement",
+    "agrees_with_reference",
+    "compare",
+    "onnx_folder",
+    "quantise",
+    "sample_texts",
+]
 
 FORMAT_VERSION = 2  # raise it when the graph or its check changes
 REFERENCE_FILE = "reference.npy"

@@ -13,11 +13,13 @@ __all__ = ["BUNDLED", "default_reader", "open_reader"]
 BUNDLED = "bundled"
 
 
+@lru_cache(maxsize=4)
 def open_reader(model: str = BUNDLED, cache: Path | None = None) -> Reader:
-    """The reader `model`, without ever using the network.
+    """The reader `model`, without ever using the network; opened once in a process.
 
     `model` is ``bundled``, the folder of a sentence-transformers cross-encoder, or the name of one in the local
-    Hugging Face cache. Raises `EncoderError` when it is missing or cannot be used.
+    Hugging Face cache; `cache` is where the bundled encoder's files are. Raises `EncoderError` when it is missing
+    or cannot be used.
     """
     if model == BUNDLED:
         from alpie.index.reader.bundled import BundledReader
@@ -28,7 +30,6 @@ def open_reader(model: str = BUNDLED, cache: Path | None = None) -> Reader:
     return CrossEncoderReader.open(model)
 
 
-@lru_cache(maxsize=1)
 def default_reader() -> Reader:
-    """The bundled reader, opened once in a process."""
-    return open_reader()
+    """The bundled reader, with the files of the user's cache."""
+    return open_reader(BUNDLED, default_cache())
