@@ -56,8 +56,8 @@ class FusionWeights:
     lexical: float = 3.0
     grams: float = 3.0
     tokens: float = 20.0
-    expansion: float = 40.0
-    expansion_words: float = 5.0
+    expansion: float = 50.0
+    expansion_words: float = 6.0
     reread: int = 20  # how many fused candidates are read word by word
 
 
