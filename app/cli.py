@@ -305,6 +305,53 @@ def _mcp(arguments: argparse.Namespace, settings: Settings, words: Words) -> int
     return DONE
 
 
+def _expand(arguments: argparse.Namespace, settings: Settings, words: Words) -> int:
+    from alpie.app.expand import estimate, example_row, expand, waiting
+    from alpie.app.progress import progress_bar
+    from alpie.index.expansions import expansions_file
+
+    corpus = _open_corpus(settings, words)
+    asked = arguments.documents or [*corpus.documents]
+    if unknown := [name for name in asked if name not in corpus.documents]:
+        raise SettingsError(words("expand.unknown", name=unknown[0], known=", ".join(corpus.documents)))
+    passages = [passage for passage in corpus.passages if passage.document_id in asked]
+    left = waiting(settings.docs, corpus.documents, passages)
+    if not left:
+        _print(words("expand.nothing"))
+        return DONE
+    if not settings.writer:
+        file = settings.docs / expansions_file(left[0].document_id)
+        _tell(words("expand.no_model", passages=words.count("count.passages", len(left)), file=file))
+        _print(example_row(left[0]))
+        return FAILED
+    need = estimate(left)
+    _tell(
+        words(
+            "expand.estimate",
+            model=settings.writer,
+            passages=words.count("count.passages", need.passages),
+            requests=words.number(need.requests),
+            read=words.number(need.tokens_read),
+            written=words.number(need.tokens_written),
+        )
+    )
+    if not arguments.yes:
+        _tell(words("expand.yes"))
+        return DONE
+    progress = progress_bar(sys.stderr, words, label="expand.progress")
+    done = expand(settings, corpus.documents, left, progress)
+    _print(
+        words(
+            "expand.done",
+            lines=words.number(done.lines),
+            passages=words.count("count.passages", done.passages),
+            dropped=words.number(sum(done.dropped.values())),
+            failed=words.number(done.failed),
+        )
+    )
+    return DONE
+
+
 _RUN: dict[str, Callable[[argparse.Namespace, Settings, Words], int]] = {
     "serve": _serve,
     "index": _index,
@@ -313,6 +360,7 @@ _RUN: dict[str, Callable[[argparse.Namespace, Settings, Words], int]] = {
     "verify": _verify,
     "eval": _eval,
     "doctor": _doctor,
+    "expand": _expand,
     "users": _users,
     "mcp": _mcp,
 }

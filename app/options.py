@@ -15,7 +15,7 @@ from alpie.app.words import LANGUAGES, Words
 
 __all__ = ["COMMANDS", "make_parser"]
 
-COMMANDS = ("serve", "index", "ask", "search", "verify", "eval", "doctor", "users", "mcp")
+COMMANDS = ("serve", "index", "ask", "search", "verify", "eval", "doctor", "expand", "users", "mcp")
 _LEGS = ("fused", "dense", "lexical")
 _PARTS = ("report", "fit", "all")
 _STUDIES = ("ablation", "misses", "robustness", "threshold")
@@ -90,6 +90,9 @@ def make_parser(words: Words) -> argparse.ArgumentParser:
     _verify(command("verify"), words)
     _eval(command("eval"), words)
     command("doctor")
+    expand = command("expand")
+    expand.given.add_argument("documents", nargs="*", metavar="ID", help=words("help.expand.documents"))
+    _flag(expand, "yes", words)
     _users(command("users"), words)
     command("mcp")
     parser.set_defaults(verbose=False)

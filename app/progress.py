@@ -15,12 +15,15 @@ _SETTLED_SECONDS = 3.0  # before that an estimate jumps about
 
 
 def progress_bar(
-    stream: TextIO, words: Words, clock: Callable[[], float] = time.monotonic
+    stream: TextIO,
+    words: Words,
+    clock: Callable[[], float] = time.monotonic,
+    label: str = "index.progress",
 ) -> Callable[[int, int], None] | None:
-    """A reporter of (done, in all) that draws one line; None where nobody looks, as in a pipe."""
+    """A reporter of (done, in all) that draws one line after `label`; None where nobody looks, as in a pipe."""
     if not stream.isatty():
         return None
-    label = words("index.progress")
+    said = words(label)
     began: float | None = None
     at_start = widest = 0
 
@@ -30,7 +33,7 @@ def progress_bar(
             began, at_start = clock(), done
         share = done / total if total else 1.0
         bar = ("█" * round(share * _BAR_CELLS)).ljust(_BAR_CELLS, "·")
-        line = f"{label} {bar} {100 * share:3.0f} % ({done}/{total})"
+        line = f"{said} {bar} {100 * share:3.0f} % ({done}/{total})"
         passed = clock() - began
         if at_start < done < total and passed >= _SETTLED_SECONDS:
             left = passed / (done - at_start) * (total - done)

@@ -80,6 +80,9 @@ def _reply(handler: BaseHTTPRequestHandler, body: dict[str, Any], number: int) -
 
 def _pieces(mood: str, body: dict[str, Any], number: int) -> Iterator[str]:
     asked = json.loads(body["messages"][-1]["content"])
+    if "pasajes" in asked:
+        yield from _expansions(mood, asked["pasajes"])
+        return
     question = asked.get("pregunta") or asked["question"]
     quotes = [
         (quote["n"], quote.get("texto") or quote["text"]) for quote in asked.get("citas") or asked["quotes"]
@@ -110,6 +113,31 @@ def _pieces(mood: str, body: dict[str, Any], number: int) -> Iterator[str]:
         yield "Hubo 4871 detenidos en Zanzíbar. [1]\n"
     for start in range(0, len(text), 7):
         yield text[start : start + 7]
+
+
+def _expansions(mood: str, passages: list[dict[str, Any]]) -> Iterator[str]:
+    """Lines for each passage: sound ones, and if it lies some with what the passage lacks."""
+    for passage in passages:
+        number, first = passage["n"], passage["frases"][0]
+        words = re.findall(r"[a-záéíóúñ]{5,}", first)
+        lines = [
+            f"{number} | question | 1 | ¿Qué se cuenta sobre {words[0]} y {words[-1]}?",
+            f"{number} | chat | 1 | q pasa con {words[0]}",
+            f"{number} | english | 1 | What does the text say about it and why?",
+        ]
+        if mood == "lying":
+            lines += [
+                f"{number} | question | 1 | ¿Por qué hubo 4871 {words[0]}?",
+                f"{number} | rewording | 1 | Lo dijo Bernardo Quiñones sobre {words[0]}",
+                f"{number} | question | 1 | What is the question about?",
+                f"{number} | question | 99 | ¿Y qué más hay de {words[0]}?",
+                f"{number} | question | 1 | ¿Qué se cuenta sobre {words[0]} y de {words[-1]}?",
+                f"{number} | rewording | 1 | {first}",
+                f"{number} | rewording | 1 | sí",
+                "99 | question | 1 | ¿De qué pasaje es esta línea?",
+                "Aquí tienes las líneas que pedías:",
+            ]
+        yield "\n".join(lines) + "\n"
 
 
 def _first(text: str) -> str:

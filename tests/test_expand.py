@@ -1,0 +1,152 @@
+"""`alpie expand`: a model writes expansions, and only what the passage bears is kept."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fake_encoder import corpus_of, passage_of
+
+from alpie.app import cli
+from alpie.app.corpus import Corpus
+from alpie.app.expand import estimate, example_row, expand, waiting
+from alpie.app.settings import Settings, load_settings
+from alpie.app.writer.expansion_check import Fault, fault_of
+from alpie.app.writer.expansion_prompt import ExpansionDraft, expansion_drafts
+from alpie.index.errors import SettingsError
+from alpie.index.expansions import expansions_file, place_expansions
+
+PARAGRAPHS = "\n\n".join(
+    f"{number}. Sección de prueba\n\nEl taller del barrio {word} repara bicicletas viejas de los vecinos. "
+    "La encargada enseña a cambiar ruedas durante los meses de verano."
+    for number, word in enumerate(
+        ("norte", "oriental", "occidental", "antiguo", "marinero", "universitario"), 1
+    )
+)
+
+
+@pytest.fixture(scope="module")
+def corpus() -> Corpus:
+    return corpus_of(PARAGRAPHS)
+
+
+@pytest.fixture
+def settings(openai_server: Any, tmp_path: Path) -> Any:
+    pytest.importorskip("langchain_openai", reason="the extra `openai` is not installed")
+
+    def make(mood: str) -> Settings:
+        options = {"writer": f"openai:{mood}", "writer_url": openai_server.url, "docs": tmp_path}
+        return load_settings(options, environment={}, working_folder=tmp_path)
+
+    return make
+
+
+def rows(docs: Path) -> list[dict[str, Any]]:
+    return [json.loads(row) for row in (docs / expansions_file("uno")).read_text("utf-8").splitlines()]
+
+
+def test_every_passage_gets_sound_lines(settings: Any, corpus: Corpus, tmp_path: Path) -> None:
+    left = waiting(tmp_path, corpus.documents, corpus.passages)
+    assert len(left) == len(corpus.passages)
+    told: list[tuple[int, int]] = []
+    done = expand(settings("good"), corpus.documents, left, lambda *now: told.append(now))
+    assert done.passages == len(corpus.passages)
+    assert not done.dropped
+    assert done.failed == 0
+    assert told[-1] == (len(left), len(left))
+    placed = place_expansions((tmp_path / expansions_file("uno")).read_bytes(), corpus.passages, "uno")
+    assert placed.problems == ()
+    assert all(len(lines) == 3 for lines in placed.lines)
+    assert waiting(tmp_path, corpus.documents, corpus.passages) == []
+
+
+def test_what_a_passage_does_not_bear_is_left_out(settings: Any, corpus: Corpus, tmp_path: Path) -> None:
+    done = expand(settings("lying"), corpus.documents, corpus.passages)
+    assert set(done.dropped) == {fault.value for fault in Fault}
+    assert all(len(row["lines"]) == 3 for row in rows(tmp_path))
+    assert "4871" not in json.dumps(rows(tmp_path))
+
+
+def test_a_run_that_failed_goes_on_where_it_stopped(settings: Any, corpus: Corpus, tmp_path: Path) -> None:
+    by_hand = example_row(corpus.passages[0])
+    (tmp_path / "expansions").mkdir()
+    (tmp_path / expansions_file("uno")).write_text(by_hand, "utf-8")  # without a line feed at its end
+    left = waiting(tmp_path, corpus.documents, corpus.passages)
+    assert corpus.passages[0] not in left
+    with pytest.raises(SettingsError, match="repite la orden"):
+        expand(settings("error"), corpus.documents, left)
+    expand(settings("good"), corpus.documents, left)
+    assert rows(tmp_path)[0] == json.loads(by_hand)
+    assert len(rows(tmp_path)) == len(corpus.passages)
+
+
+def test_the_estimate_counts_what_would_be_sent(corpus: Corpus) -> None:
+    need = estimate(corpus.passages)
+    assert need.passages == len(corpus.passages)
+    assert 0 < need.requests < need.passages
+    assert need.tokens_read > sum(len(passage.text) for passage in corpus.passages) / 4
+
+
+PASSAGE = passage_of("Hubo 25 detenidos en Madrid.", "La operación sigue abierta en EE. UU. y en la UE.")
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "fault"),
+    [
+        ("question", "¿Cuántos arrestos hubo?", None),
+        ("rewording", "Capturadas 25 personas en Madrid", None),
+        ("rewording", "Veinticinco personas capturadas en la capital", None),
+        ("english", "How many people were arrested in Madrid?", None),
+        ("question", "¿Hubo 26 arrestos?", Fault.FIGURE),
+        ("question", "¿Fue en 2019 cuando los arrestaron?", Fault.FIGURE),
+        ("question", "¿Hubo arrestos en Sevilla?", Fault.NAME),
+        ("rewording", "Zapatero anunció los arrestos", None),  # a word that opens a sentence tells no name
+        ("question", "How many people were arrested there?", Fault.LANGUAGE),
+        ("english", "¿Cuántas personas fueron arrestadas?", Fault.LANGUAGE),
+        ("rewording", "Hubo 25 detenidos en Madrid", Fault.COPY),
+        ("rewording", "Arrestos", Fault.LENGTH),
+        ("rewording", "muchas personas " * 20, Fault.LENGTH),
+    ],
+)
+def test_each_fault_is_seen(kind: str, text: str, fault: Fault | None) -> None:
+    assert fault_of(ExpansionDraft(0, kind, (0,), text), PASSAGE, "Nota", []) is fault
+
+
+def test_lines_of_another_form_are_passed_over_and_no_answer_is_endless() -> None:
+    answer = "Claro:\n1 | question | 1, 2 | ¿Dónde?\n- 2 | chat | 3 | q pasa\n3 | joke | 1 | ja\n4 | question ¿Y?\n"
+    assert list(expansion_drafts([answer])) == [
+        ExpansionDraft(0, "question", (0, 1), "¿Dónde?"),
+        ExpansionDraft(1, "chat", (2,), "q pasa"),
+    ]
+    endless = (f"1 | question | 1 | ¿Qué {n}?\n" for n in iter(int, 1))
+    assert len(list(expansion_drafts(endless, most_characters=100))) < 10
+
+
+def test_without_a_model_the_command_shows_how_to_write_a_row(
+    corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(cli, "_open_corpus", lambda settings, words: corpus)
+    monkeypatch.delenv("ALPIE_WRITER", raising=False)
+    assert cli.main(["expand", "--docs", str(tmp_path)]) == 1
+    said = capsys.readouterr()
+    assert json.loads(said.out)["address"] == corpus.passages[0].address
+    assert "writer" in said.err
+    assert str(tmp_path / "expansions" / "uno.jsonl") in said.err
+
+
+def test_nothing_is_sent_until_it_is_asked_for(
+    corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+    openai_server: Any,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(cli, "_open_corpus", lambda settings, words: corpus)
+    monkeypatch.setenv("ALPIE_WRITER", "openai:good")
+    monkeypatch.setenv("ALPIE_WRITER_URL", openai_server.url)
+    before = len(openai_server.requests)
+    assert cli.main(["expand", "uno", "--docs", str(tmp_path)]) == 0
+    assert len(openai_server.requests) == before
+    assert "--yes" in capsys.readouterr().err
+    assert cli.main(["expand", "uno", "--yes", "--docs", str(tmp_path)]) == 0
+    assert "0 pasajes sin ninguna" in capsys.readouterr().out
+    assert cli.main(["expand", "nadie", "--docs", str(tmp_path)]) == 1
