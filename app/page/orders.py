@@ -28,22 +28,31 @@ _ADDRESS = re.compile(r"(?P<home>(?:/[a-z]{2})?)/gradio_api/(?:queue/join|call/(
 Value = str | int | float | bool | None
 
 
-class _Link(BaseModel):
+class _Fields(BaseModel):
+    """Fields of a kind each; others, which a later Gradio may send, may be plain and are not handed on."""
+
+    model_config = ConfigDict(extra="allow", strict=True)
+    __pydantic_extra__: dict[str, Value]
+
+
+class _Link(_Fields):
     """What a click on a link of the page brings along."""
 
-    model_config = ConfigDict(extra="forbid", strict=True)
-    question: str
+    question: str = ""
 
 
-class _Order(BaseModel):
-    """The fields that browsers and the clients of Gradio send; whether a value suits is for its handler to say."""
+class _Order(_Fields):
+    """What browsers and the clients of Gradio send; whether a value suits is for its handler to say."""
 
-    model_config = ConfigDict(extra="forbid", strict=True)
     data: list[Value | list[Value]]
     session_hash: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")] | None = None
     fn_index: int | None = None
     trigger_id: int | None = None
     event_data: _Link | None = None
+
+
+_BY_NAME: dict[str, Any] = {"data": True, "session_hash": True}
+_BY_NUMBER: dict[str, Any] = {**_BY_NAME, "fn_index": True, "trigger_id": True, "event_data": {"question"}}
 
 
 @dataclass(frozen=True)
@@ -78,7 +87,7 @@ class Handlers:
             raise _Refused(404, "orders.none", name=number, names=", ".join(self.names))
         if len(order.data) != (wanted := self.arguments[number]):
             raise _Refused(422, "orders.count", wanted=wanted, sent=len(order.data))
-        return json.dumps(order.model_dump(include={"data", "session_hash"} if name else None)).encode()
+        return json.dumps(order.model_dump(include=_BY_NAME if name else _BY_NUMBER)).encode()
 
 
 class Orders:
