@@ -62,7 +62,7 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """What a format tells of a run of whole lines: a paragraph, heading, list item or table.
+    """What a format tells of a run of text: a paragraph, heading, list item or table.
 
     `kind` None leaves it to the words: a paragraph, or what its form says (an item, an article, a caption).
     """
@@ -73,8 +73,8 @@ class Element:
     level: int = 0  # of a heading, 1 the outermost
     rows: tuple[Span, ...] = ()  # of a table
     header_rows: int = 0
-    skip: int = 0  # characters of a mark before a heading's words: «## »
     item: bool = False  # of a list, whether or not it shows a bullet or a number
+    label: str | None = None  # how one cites it: "nota 1"
 
 
 @dataclass(frozen=True, slots=True)
