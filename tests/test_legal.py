@@ -86,6 +86,7 @@ def test_an_article_on_one_line_is_text_of_a_place_of_its_own(text: str) -> None
         "Personas a las que se aplica.",
         "Suelo no urbanizable.",
         "Entrada en vigor.",
+        "[Derecho a la salud. Protección de la persona]",
         "Efectos sobre el patrimonio durante la instrucción.",
     ],
 )

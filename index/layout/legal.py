@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from alpie.index.layout.forms import NUMBERED, ends_sentence
+from alpie.index.layout.forms import NUMBERED, ends_sentence, starts_lower
 from alpie.index.layout.units import Unit
 from alpie.index.readable import collapse
 from alpie.index.records import BlockKind
@@ -51,6 +51,7 @@ _REPEALED = re.compile(
     r"[\[(]?\s*(?:derogad|suprimid|anulad|sin efecto|sin contenido|vacante|reservad)[^.]{0,60}?[\])]?\s*\.?",
     re.IGNORECASE,
 )
+_BRACKETED = re.compile(r"\[[^\]]*\]\*?")  # a title that an editor gave
 # What tells a sentence from a title, outside of clauses that hang on a noun («Actos que ponen fin al proceso»).
 _HANGING = re.compile(r"\b(?:que|quien(?:es)?|cuando|donde|cual(?:es)?|cuy[oa]s?|si|para)\b", re.IGNORECASE)
 _VERB = re.compile(
@@ -97,7 +98,7 @@ def mark_legal_headings(units: list[Unit]) -> list[Unit]:
             unit.kind, unit.level = BlockKind.HEADING, rank
             article = None
         elif not given or _ARTICLE.match(unit.text) or _PROVISION.match(unit.text):
-            article = _mark_article(unit, article, _has_text_below(units, place))
+            article = _mark_article(unit, article, _text_below(units, place))
             if unit.label is None and article and unit.kind is None and made:
                 unit.label = made[-1].label or article  # an item belongs to the clause above it
         else:
@@ -140,13 +141,12 @@ def _order_headings(units: list[Unit], given: dict[int, tuple[int, int]]) -> Non
             units[place].level = highest.get(level) or (min(below) if below else _ARTICLE_RANK + level)
 
 
-def _has_text_below(units: list[Unit], place: int) -> bool:
-    """Whether the unit after `place` may be the text of what is named there."""
+def _text_below(units: list[Unit], place: int) -> str:
+    """What stands after `place` if it may be the text of what is named there."""
     if place + 1 == len(units) or units[place + 1].kind is BlockKind.HEADING:
-        return False
-    return not any(
-        form.match(units[place + 1].text) for form in (_ARTICLE, _DIVISION, _PROVISION, _PROVISIONS)
-    )
+        return ""
+    text = units[place + 1].text
+    return "" if any(form.match(text) for form in (_ARTICLE, _DIVISION, _PROVISION, _PROVISIONS)) else text
 
 
 def _article_name(match: re.Match[str]) -> str:
@@ -156,23 +156,23 @@ def _article_name(match: re.Match[str]) -> str:
     return collapse(f"artículo {number.replace('–', '-')}")
 
 
-def _is_text(rest: str, given: bool, has_text_below: bool) -> bool:
-    """Whether what follows the name of an article is its text and not its title."""
+def _is_text(rest: str, given: bool, below: str) -> bool:
+    """Whether what follows the name of an article is its text and not its title; `below` is what stands under it."""
     if _REPEALED.fullmatch(rest):
         return True
+    is_sentence = ends_sentence(rest) and _VERB.search(_HANGING.split(rest)[0]) is not None
     if given:
-        return (
-            not has_text_below and ends_sentence(rest) and _VERB.search(_HANGING.split(rest)[0]) is not None
-        )
-    if len(rest) > _SHORT or ". " in rest:
+        return is_sentence and (not below or len(rest) > _SHORT)
+    if _BRACKETED.fullmatch(rest):
+        return False
+    if len(rest) > _SHORT or ". " in rest or is_sentence:
         return True
     if not ends_sentence(rest):
-        return False
-    alone = not has_text_below and len(rest.split()) >= 4 and _SUBJECT.match(rest) is not None
-    return alone or _VERB.search(_HANGING.split(rest)[0]) is not None
+        return starts_lower(below)  # a line of a sentence
+    return not below and len(rest.split()) >= 4 and _SUBJECT.match(rest) is not None
 
 
-def _mark_article(unit: Unit, article: str | None, has_text_below: bool) -> str | None:
+def _mark_article(unit: Unit, article: str | None, below: str) -> str | None:
     """Mark the heading of an article or a provision, or label a paragraph inside one.
 
     An article on one line («Artículo 5. El fallo es inapelable.») is text that begins a place of its own.
@@ -185,7 +185,7 @@ def _mark_article(unit: Unit, article: str | None, has_text_below: bool) -> str 
             name = collapse(f"disposición {match['sort']} {match['number'] or ''}".casefold())
     if match and name:
         rest, given = unit.text[match.end() :], unit.kind is BlockKind.HEADING
-        is_text = bool(rest) and _is_text(rest, given, has_text_below)
+        is_text = bool(rest) and _is_text(rest, given, below)
         unit.kind = BlockKind.PARAGRAPH if is_text else BlockKind.HEADING
         unit.level, unit.label = rank, name
         return name
