@@ -124,13 +124,15 @@ class _Body:
 
     def found(self) -> str:
         """All words of the body and of the notes it calls, without regard to how they are laid out."""
-        left_out = {id(one) for runs in self._unread.values() for run in runs for one in run.iter()}
+        left_out = {one for runs in self._unread.values() for run in runs for one in run.iter()}
         called = [note for notes in self._notes.values() for note in notes.values()]
         parts: list[str] = []
         for root in (self._body, *called):
-            for one in root.iter(f"{_W}p", f"{_W}t", f"{_W}tab", f"{_W}br"):
-                is_word = one.tag == f"{_W}t" and id(one) not in left_out and not _within(one, _FALLBACK)
-                parts.append((one.text or "") if is_word else "" if one.tag == f"{_W}t" else "\n")
+            for one in root.iter(*(_W + name for name in ("p", "t", "tab", "br", "noBreakHyphen"))):
+                if one.tag != f"{_W}t":
+                    parts.append("-" if one.tag == f"{_W}noBreakHyphen" else "\n")
+                elif one not in left_out and not _within(one, _FALLBACK):
+                    parts.append(one.text or "")
         return "".join(parts)
 
     def _breaks(self, element: Any) -> Iterator[Any]:

@@ -152,6 +152,8 @@ class _Walk:
         """What to read inside `node`; None when it has been dealt with."""
         name = node.tag or ""
         if name == "-text":
+            if _begins_below(node):
+                self._words.append(" ")
             self._words.append(node.text_content or "")
             return None
         if name in _UNSEEN or name in _FURNITURE or name.startswith(("-", "_", "!")):
@@ -270,6 +272,18 @@ class _Cell:
 def _joined(words: list[str]) -> str:
     """Text runs as one: a line end of the source is a space, one of `<br>` stays."""
     return "".join(word if word == "\n" else re.sub(r"\s+", " ", word) for word in words)
+
+
+def _begins_below(text: LexborNode) -> bool:
+    """Whether a text stands under the bold words before it: «<strong>Trienio</strong>Cantidad que …».
+
+    Style sheets set such words as a line of their own, and no style sheet is here. Inside a word no capital follows
+    a small letter.
+    """
+    before = text.prev
+    if before is None or before.tag not in ("strong", "b") or before.prev is not None:
+        return False
+    return bool(re.match(r"[A-ZÁÉÍÓÚÑ][\w@]", text.text_content or "")) and before.text()[-1:].islower()
 
 
 def _is_hidden(node: LexborNode) -> bool:

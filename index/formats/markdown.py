@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from alpie.index.formats.dates import iso_date
-from alpie.index.formats.extraction import Extraction, Metadata
+from alpie.index.formats.extraction import Extraction, Metadata, clean
 from alpie.index.formats.plain import canonical_text
 from alpie.index.formats.shown import BREAKS, TAG, Piece, Shown, Source
 from alpie.index.notices import Notice, NoticeKind
@@ -61,7 +61,7 @@ def extract_markdown(data: bytes, path: Path) -> Extraction:
     tokens = parser.parse(reading.source.body)
     reading.read(tokens)
     rendered = parser.renderer.render(tokens, parser.options, {})
-    found = unescape(TAG.sub(lambda tag: tag[0] if tag["entity"] else " ", rendered))
+    found = clean(unescape(TAG.sub(_plain, rendered)))
     metadata = _metadata(front[1]) if front else Metadata()
     if not metadata.title and reading.title:
         metadata = replace(metadata, title=reading.title)
@@ -336,6 +336,10 @@ class _Reading:
         if self._elements and (before := self._elements[-1][0][-1][1]) < pieces[0][0]:
             self.source.blank_between(before, pieces[0][0])
         self._elements.append((pieces, Element(0, 0, kind, level, rows, headers, item=item, label=label)))
+
+
+def _plain(tag: re.Match[str]) -> str:
+    return tag[0] if tag["entity"] else " " * ((tag["name"] or "").lower() in BREAKS)
 
 
 def _signs(text: str, start: int, end: int) -> Iterator[Span]:
