@@ -116,6 +116,7 @@ def test_the_words_of_real_files_are_those_of_a_renderer(path: object) -> None:
         ("> cita\n> **doble**", "cita doble"),
         ("Uno\r\n**dos**\r\n&lt; tres", "Uno dos < tres"),
         ("según el artículo\n\n33.\n\nSigue.", "según el artículo 33. Sigue."),
+        ("\tcasa", "casa"),
         ("Vale ![un dibujo](a.png) 3.", "Vale 3."),
     ],
 )

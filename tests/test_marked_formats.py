@@ -182,6 +182,10 @@ def test_a_page_that_ends_inside_a_paragraph_is_known_where_it_ends() -> None:
     assert word(p("pala", "<w:lastRenderedPageBreak/>", "bra.")).texts == ["palabra."]
 
 
+def test_a_docx_that_tells_nothing_of_itself_has_no_date() -> None:
+    assert word(p("Uno.")).extraction.metadata.date == ""
+
+
 def test_a_strict_docx_is_read() -> None:
     data = docx(
         p("El plazo", '<w:footnoteReference w:id="1"/>', " corre."),

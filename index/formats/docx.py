@@ -331,6 +331,8 @@ def _all_bold(paragraph: Any) -> bool:
 
 
 def _metadata(document: DocxDocument) -> Metadata:
+    if not any(one.reltype.endswith("/core-properties") for one in document.part.package.rels.values()):
+        return Metadata()  # python-docx would make some up, of today
     said = document.core_properties
     date = said.created or said.modified
     from_template = said.created == _TEMPLATE_CREATED and (said.modified or said.created) == said.created

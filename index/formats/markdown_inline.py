@@ -7,6 +7,7 @@ finds another copy of them sooner or later; here each token says at which offset
 from __future__ import annotations
 
 import re
+from html import escape
 from typing import TYPE_CHECKING, Any, Literal
 
 from markdown_it import MarkdownIt
@@ -30,6 +31,7 @@ def make_parser() -> MarkdownIt:
     inline.ruler2.enableOnly([n for n in parser.inline.ruler2.get_active_rules() if n != "fragments_join"])
     parser.inline = inline
     parser.core.ruler.disable("text_join")
+    parser.add_render_rule("text_special", lambda _, tokens, at, *__: escape(tokens[at].content))
     (define,) = (rule.fn for rule in parser.block.ruler.__rules__ if rule.name == "reference")
 
     def definition(state: Any, line: int, end: int, silent: bool) -> bool:

@@ -63,7 +63,9 @@ class Shown:
                 )
             return
         for at in self._offsets[start:end]:
-            if ord(self._source.body[at]) in UNSEEN:
+            if (
+                at == len(self._source.body) or ord(self._source.body[at]) in UNSEEN
+            ):  # a last line without an end
                 continue
             if self.pieces and self.pieces[-1][1] == at:
                 self.pieces[-1] = self.pieces[-1][0], at + 1
