@@ -12,6 +12,7 @@ import numpy as np
 from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
+from alpie.index.coverage import measured
 from alpie.index.durable import unwritable
 from alpie.index.embed import Embedded, embed_passages
 from alpie.index.encoder import Encoder
@@ -23,6 +24,7 @@ from alpie.index.formats import MOST_BYTES
 from alpie.index.known_vectors import Known, KnownVectors, embedding_key
 from alpie.index.layout import lay_out
 from alpie.index.manifest import check_encoder, check_files, current_generation, read_manifest
+from alpie.index.notices import Notice, Unread
 from alpie.index.passages import make_passages
 from alpie.index.records import Document, Layout, Passage
 from alpie.index.source_table import Described
@@ -49,6 +51,8 @@ class BuildReport:
     problems: tuple[str, ...] = ()  # documents left out, each with its reason
     notes: tuple[str, ...] = ()  # what is not good in files of expansions
     incomplete: tuple[Described, ...] = ()  # documents of which neither file nor table says all
+    others: tuple[Unread, ...] = ()  # files of formats that are not read
+    notices: tuple[tuple[str, Notice], ...] = ()  # what of a file, named first, is not read
     engine: Synchronised | None = None  # what the engine took, when it is not the local one
 
 
@@ -143,7 +147,9 @@ def _build(
     embedding = _Embedding(docs, sources, earlier if known is None else known, encoder, on_progress)
     built_at = started.isoformat(timespec="seconds").replace("+00:00", "Z")
     before = earlier.folder if earlier and earlier.folder == _in_use(data) else None
-    folder = write_generation(data, embedding, encoder, built_at, package_version(), same_as=before)
+    folder = write_generation(
+        data, embedding, encoder, built_at, package_version(), before, sources.unread(docs)
+    )
     return BuildReport(
         documents=len(sources.documents),
         passages=embedding.passages,
@@ -155,6 +161,8 @@ def _build(
         problems=tuple(str(problem) for problem in sources.problems),
         notes=(*map(str, sources.unused), *embedding.notes),
         incomplete=sources.incomplete,
+        others=sources.others,
+        notices=embedding.notices,
     )
 
 
@@ -188,6 +196,7 @@ class _Embedding:
         for document in sources.documents:
             layout = lay_out(document)
             passages = make_passages(document, layout)
+            document = measured(document, layout, passages)
             keys = [embedding_key(passage) for passage in passages]
             new = [known is None or key not in known for key in keys]
             lines: Sequence[Sequence[ExpansionLine]] = ()
@@ -204,6 +213,11 @@ class _Embedding:
             )
             known_lines = known.line_rows if known else {}
             self._total += sum(line_key(line.text) not in known_lines for own in lines for line in own)
+
+    @property
+    def notices(self) -> tuple[tuple[str, Notice], ...]:
+        """What is not read of the documents, each under the name of its file."""
+        return tuple((one.document.file, notice) for one in self._read for notice in one.document.notices)
 
     @property
     def mean(self) -> NDArray[np.float32]:

@@ -12,6 +12,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from alpie.index.notices import NOT_MEASURED, Coverage, Notice
+
 __all__ = [
     "Block",
     "BlockKind",
@@ -54,12 +56,14 @@ class Document:
     short_publisher: str = ""  # for short citations: "WeProtect"; empty: the publisher as it is
     expansions: str = ""  # SHA-256 of the file of its expansions; "": it has none
     parser: str = ""  # name and version of what made the text of the file; "": the file is its text
+    notices: tuple[Notice, ...] = ()  # what of the file is not read
+    coverage: Coverage = field(default=NOT_MEASURED, compare=False)  # words are counted when it is laid out
     structure: Structure | None = field(default=None, repr=False, compare=False)  # until it is laid out
 
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """What a format tells of a run of whole lines: a paragraph, heading, list item or table.
+    """What a format tells of a run of text: a paragraph, heading, list item or table.
 
     `kind` None leaves it to the words: a paragraph, or what its form says (an item, an article, a caption).
     """
@@ -70,8 +74,8 @@ class Element:
     level: int = 0  # of a heading, 1 the outermost
     rows: tuple[Span, ...] = ()  # of a table
     header_rows: int = 0
-    skip: int = 0  # characters of a mark before a heading's words: «## »
     item: bool = False  # of a list, whether or not it shows a bullet or a number
+    label: str | None = None  # how one cites it: "nota 1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +87,9 @@ class Structure:
     footers: tuple[Span, ...] = ()  # running heads and feet
     note_calls: tuple[Span, ...] = ()
     marks: tuple[Span, ...] = ()  # as in `Layout`
+    found: str = field(
+        default="", repr=False
+    )  # the words of the file by another extractor, to count what is lost
 
 
 class BlockKind(StrEnum):
@@ -97,6 +104,7 @@ class BlockKind(StrEnum):
     CALLOUT = "callout"  # display type that only doubles other text: never quoted
     CAPTION = "caption"
     PULL_QUOTE = "pull_quote"
+    CONTENTS = "contents"  # a line of a table of contents: never quoted
     METADATA = "metadata"  # a date line, a reference number, a signature
 
 

@@ -63,6 +63,8 @@ class SourceEntry:
             text=extraction.text,
             parser=extraction.parser,
             structure=extraction.structure,
+            notices=extraction.notices,
+            coverage=extraction.coverage,
             sha256=sha256,
             url=self.url,
             rights=self.rights,
@@ -167,7 +169,7 @@ def described(entry: SourceEntry, metadata: Metadata, table: Path) -> Described:
         values["title"] = title[:1].upper() + title[1:]
         notes.append(f"Sin título en el archivo ni en {table.name}: sale del nombre del archivo.")
     year = _YEAR.search(stem)
-    if "date" in missing and year:
+    if "date" in missing and year and int(year.group()) <= date.today().year:  # not «Agenda 2030»
         values["date"] = year.group()
         missing.remove("date")
         editorial.append("date")

@@ -22,8 +22,10 @@ from pathlib import Path
 
 from alpie.index.errors import SourceError
 from alpie.index.expansions import FOLDER, expansions_file
-from alpie.index.formats import MOST_BYTES, Extraction, format_of
+from alpie.index.formats import MOST_BYTES, SUFFIXES, Extraction, format_of
 from alpie.index.formats.remembered import remembered_extraction
+from alpie.index.manifest import POINTER
+from alpie.index.notices import Unread, unread_by_its_ending
 from alpie.index.records import Document
 from alpie.index.source_table import (
     Described,
@@ -48,6 +50,20 @@ class SourcesReport:
     incomplete: tuple[Described, ...] = ()  # documents of which neither file nor table says all
     expansions: Mapping[str, bytes] = field(default_factory=dict)  # id of a document → file of its expansions
     unused: tuple[SourceError, ...] = ()  # files of expansions that cannot be read, or are of no document
+    others: tuple[Unread, ...] = ()  # files of formats that are not read
+
+    def unread(self, folder: Path) -> tuple[Unread, ...]:
+        """Every file of `folder` that is not among the documents."""
+        refused = [
+            Unread(
+                problem.path.relative_to(folder).as_posix()
+                if problem.path and problem.path.is_relative_to(folder)
+                else "",
+                str(problem).removeprefix(f"{problem.path}: "),
+            )
+            for problem in self.problems
+        ]
+        return (*refused, *self.others)
 
 
 def read_sources(
@@ -69,7 +85,8 @@ def read_sources(
     expansions: dict[str, bytes] = {}
     unused: list[SourceError] = []
     files: dict[str, str] = {}  # SHA-256 → the file that has it
-    for entry in _entries(folder, claimed, used, problems):
+    others: list[Unread] = []
+    for entry in _entries(folder, claimed, used, problems, others):
         try:
             data = _read_file(folder, entry.file, most_bytes)
             sha256 = hashlib.sha256(data).hexdigest()
@@ -97,7 +114,9 @@ def read_sources(
         if path.stem not in known_ids:
             message = f"{path}: no hay ningún documento «{path.stem}». Dale el id del suyo, o retíralo."
             unused.append(SourceError(message, path))
-    return SourcesReport(tuple(documents), tuple(problems), tuple(incomplete), expansions, tuple(unused))
+    return SourcesReport(
+        tuple(documents), tuple(problems), tuple(incomplete), expansions, tuple(unused), tuple(others)
+    )
 
 
 def _read_expansions(
@@ -114,9 +133,9 @@ def _read_expansions(
 
 
 def _entries(
-    folder: Path, claimed: set[Path], used: set[str], problems: list[SourceError]
+    folder: Path, claimed: set[Path], used: set[str], problems: list[SourceError], others: list[Unread]
 ) -> Iterator[SourceEntry]:
-    """Listed documents first, in their order, then the files nobody listed, by name."""
+    """Listed documents first, in their order, then the files nobody listed, by name; the rest to `others`."""
     for number, table in enumerate(_tables(folder / SOURCES_FILE), start=1):
         where = f"{folder / SOURCES_FILE}: documento {number}"
         if isinstance(file := table.get("file"), str):
@@ -138,7 +157,13 @@ def _entries(
             shown = os.fsencode(path).decode("utf-8", "backslashreplace")
             problems.append(SourceError(f"{shown}: el nombre del archivo no es UTF-8. Cámbialo.", path))
             continue
-        if _plain(path) not in claimed:
+        if _plain(path) in claimed:
+            continue
+        if path.parent == folder / FOLDER and path.suffix == ".jsonl":
+            continue  # expansions, which are no document
+        if format_of(path) is None:
+            others.append(unread_by_its_ending(path.relative_to(folder), SUFFIXES))
+        else:
             entry = entry_from_file_name(path.relative_to(folder), used)
             used.add(entry.id)
             yield entry
@@ -165,7 +190,7 @@ def _tables(path: Path) -> list[Mapping[str, object]]:
 
 
 def _document_files(folder: Path, problems: list[SourceError]) -> Iterator[Path]:
-    """Documents in the folder and below, hidden ones and README files apart, in the order of their names."""
+    """Files in the folder and below, hidden ones, README files and an index apart, in the order of their names."""
     found: list[Path] = []
 
     def closed(error: OSError) -> None:
@@ -176,11 +201,12 @@ def _document_files(folder: Path, problems: list[SourceError]) -> Iterator[Path]
 
     for parent, folders, files in os.walk(folder, onerror=closed):
         folders[:] = [name for name in folders if not name.startswith((".", "__"))]
+        if POINTER in files and "generations" in folders:  # an index, which may lie among the documents
+            folders[:] = []
+            continue
         for name in files:
             # «~$x.docx» is what Word leaves beside a file that is open
-            if name.startswith((".", "~$")) or NOT_DOCUMENTS.fullmatch(name):
-                continue
-            if format_of(name):
+            if not (name.startswith((".", "~$")) or NOT_DOCUMENTS.fullmatch(name) or name == SOURCES_FILE):
                 found.append(Path(parent) / name)
     return iter(sorted(found))
 

@@ -256,53 +256,6 @@ def test_broken_html_is_read_too() -> None:
     assert "".join("".join(found.texts()).split()) == "unodostresacuatro"
 
 
-# --- Markdown ------------------------------------------------------------------------------------
-
-MARKDOWN = """---
-title: Guía
-fecha: 17 de mayo de 2024
----
-Guía
-====
-
-Un párrafo con **negrita**, un [enlace](https://a.b "t") y `código`.
-Sigue aquí &amp; allá.
-
-> cita una
-> cita dos
-
-- uno *dos*
-- tres
-
-| A | B |
-|---|---|
-| 1 | 2 |
-
-<!-- no -->
-[x]: http://x
-
-## Fin ##
-
-Último.
-"""
-
-
-def test_markdown_stays_as_it_is_and_its_signs_are_left_out() -> None:
-    found = Read("a.md", MARKDOWN.encode())
-    assert found.document.text == MARKDOWN
-    assert found.texts() == [
-        "Guía",
-        "Un párrafo con negrita, un enlace y código. Sigue aquí &amp; allá.",
-        "cita una cita dos",
-        "- uno dos - tres",
-        "| A | B | | 1 | 2 |",
-        "Fin",
-        "Último.",
-    ]
-    assert found.extraction.metadata.date == "2024-05-17"
-    assert_promise(found.document)
-
-
 # --- DOCX ----------------------------------------------------------------------------------------
 
 

@@ -1,11 +1,13 @@
-"""DOCX: paragraphs, headings by style, lists with the numbers they show, tables, page breaks.
+"""DOCX: paragraphs, headings by style, lists with the numbers they show, tables, notes, page breaks.
 
-Running heads, footnotes and deleted text are no part of the body and are not read.
+Running heads are no part of the body and are not read; what its reader does not see (hidden, deleted and struck
+text, comments) is counted.
 """
 
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -15,9 +17,12 @@ from typing import TYPE_CHECKING, Any
 
 from alpie.index.errors import SourceError
 from alpie.index.formats.docx_numbering import Numbering
-from alpie.index.formats.docx_styles import Styles
+from alpie.index.formats.docx_signs import MATH, formula, symbol
+from alpie.index.formats.docx_styles import Styles, is_on
 from alpie.index.formats.extraction import Extraction, Metadata, TextBuilder
+from alpie.index.formats.numbering import ordinal
 from alpie.index.formats.packed import open_packed
+from alpie.index.notices import Notice, NoticeKind
 from alpie.index.readable import collapse
 from alpie.index.records import BlockKind
 
@@ -26,12 +31,13 @@ if TYPE_CHECKING:
 
 __all__ = ["extract_docx"]
 
-_RULES = 1  # of this module: raise it when the text that it makes of a file changes
+_RULES = 2  # of this module: raise it when the text that it makes of a file changes
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
-_UNSEEN = frozenset(
-    {_FALLBACK, *(_W + name for name in ("del", "moveFrom", "pPr", "rPr", "instrText", "delText"))}
-)
+_DELETED = frozenset({f"{_W}del", f"{_W}moveFrom"})
+_UNSEEN = frozenset({_FALLBACK, *(_W + name for name in ("pPr", "rPr", "instrText", "delText", "rt"))})
+_WRAPPERS = frozenset(_W + name for name in ("sdt", "sdtContent", "ins", "moveTo", "customXml", "smartTag"))
+_STRICT = re.compile(rb"http://purl\.oclc\.org/ooxml/(\w+)/")
 _LONGEST_BOLD_HEADING = 120  # characters
 _MOST_NESTING = 60
 _TEMPLATE_CREATED = datetime(2013, 12, 23, 23, 15, tzinfo=UTC)  # in what python-docx makes files from
@@ -43,7 +49,9 @@ def extract_docx(data: bytes, path: Path) -> Extraction:
     from docx.opc.exceptions import PackageNotFoundError
     from lxml.etree import XMLSyntaxError
 
-    open_packed(data, path, "[Content_Types].xml").close()
+    with open_packed(data, path, "[Content_Types].xml") as archive:
+        if _STRICT.search(archive.read("[Content_Types].xml") + _read(archive, "_rels/.rels")):
+            data = _transitional(archive)
     try:
         document = Document(io.BytesIO(data))
     except (PackageNotFoundError, XMLSyntaxError, KeyError, ValueError, zipfile.BadZipFile) as error:
@@ -52,12 +60,29 @@ def extract_docx(data: bytes, path: Path) -> Extraction:
             f"{path}: no se puede leer como DOCX ({reason}). Ábrelo y guárdalo de nuevo.", path
         ) from error
     builder = TextBuilder()
-    _Body(builder, document).read()
+    body = _Body(builder, document)
+    body.read()
     parser = f"python-docx {version('python-docx')}, docx {_RULES}"
-    extraction = builder.extraction(parser, _metadata(document))
+    extraction = builder.extraction(parser, _metadata(document), body.notices(), body.found())
     if not extraction.text:
         raise SourceError(f"{path}: no contiene texto. Retira el archivo o complétalo.", path)
     return extraction
+
+
+def _read(archive: zipfile.ZipFile, name: str) -> bytes:
+    return archive.read(name) if name in archive.namelist() else b""
+
+
+def _transitional(archive: zipfile.ZipFile) -> bytes:
+    """A strict OOXML file under the names of the transitional kind, which are all that differs here."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as written:
+        for name in archive.namelist():
+            part = archive.read(name)
+            if name.endswith((".xml", ".rels")):
+                part = _STRICT.sub(rb"http://schemas.openxmlformats.org/\1/2006/", part)
+            written.writestr(name, part)
+    return made.getvalue()
 
 
 class _Body:
@@ -68,15 +93,47 @@ class _Body:
         self._body: Any = document.element.body
         self._numbering = Numbering(document)
         self._styles = Styles(document)
-        self._page = 1
         # Word notes where its pages broke; the breaks that a writer set are then among them.
         self._rendered = next(self._body.iter(f"{_W}lastRenderedPageBreak"), None) is not None
         self._bold_headings = not any(self._styles.heading_level(p) for p in self._body.iter(f"{_W}p"))
+        self._notes = {sort: _notes(document, sort) for sort in ("footnote", "endnote")}
+        self._called = dict.fromkeys(self._notes, 0)
+        self._waiting: list[
+            tuple[str, str]
+        ] = []  # label and text of notes, until the list that calls them ends
+        self._unread: dict[NoticeKind, list[Any]] = {}
+        self._fields: list[bool] = []  # that are open, whether each is a table of contents
+        self._contents = 0  # content controls around that hold a table of contents
 
     def read(self) -> None:
         if any(True for _ in self._breaks(self._body)):
             self._builder.begin_page(1)
         self._blocks(self._body, 0)
+        self._write_notes()
+
+    def notices(self) -> tuple[Notice, ...]:
+        """What of the body is not read."""
+        texts = {
+            kind: " ".join(t.text or "" for run in runs for t in run.iter(f"{_W}t", f"{_W}delText"))
+            for kind, runs in self._unread.items()
+        }
+        counts = {kind: len(text.split()) or len(self._unread[kind]) for kind, text in texts.items()}
+        comments = sum(1 for _ in self._body.iter(f"{_W}commentReference"))
+        counts |= {NoticeKind.COMMENTS: comments} if comments else {}
+        return tuple(Notice(kind, count) for kind, count in counts.items())
+
+    def found(self) -> str:
+        """All words of the body and of the notes it calls, without regard to how they are laid out."""
+        left_out = {one for runs in self._unread.values() for run in runs for one in run.iter()}
+        called = [note for notes in self._notes.values() for note in notes.values()]
+        parts: list[str] = []
+        for root in (self._body, *called):
+            for one in root.iter(*(_W + name for name in ("p", "t", "tab", "br", "noBreakHyphen"))):
+                if one.tag != f"{_W}t":
+                    parts.append("-" if one.tag == f"{_W}noBreakHyphen" else "\n")
+                elif one not in left_out and not _within(one, _FALLBACK):
+                    parts.append(one.text or "")
+        return "".join(parts)
 
     def _breaks(self, element: Any) -> Iterator[Any]:
         """The page breaks inside `element`, as far as the file tells."""
@@ -87,10 +144,6 @@ class _Body:
             if one.tag == f"{_W}pageBreakBefore" or one.get(f"{_W}type") == "page":
                 yield one
 
-    def _turn(self) -> None:
-        self._page += 1
-        self._builder.begin_page(self._page)
-
     def _blocks(self, parent: Any, nesting: int) -> None:
         if nesting > _MOST_NESTING:
             return
@@ -99,94 +152,174 @@ class _Body:
                 self._paragraph(child)
             elif child.tag == f"{_W}tbl":
                 self._table(child, nesting)
-            elif child.tag in (f"{_W}sdt", f"{_W}sdtContent", f"{_W}ins", f"{_W}moveTo", f"{_W}customXml"):
+            elif child.tag in _WRAPPERS:
+                gallery = child.find(f"{_W}sdtPr/{_W}docPartObj/{_W}docPartGallery")
+                is_contents = gallery is not None and gallery.get(f"{_W}val") == "Table of Contents"
+                self._contents += is_contents
                 self._blocks(child, nesting + 1)
+                self._contents -= is_contents
 
     def _paragraph(self, paragraph: Any) -> None:
-        words: list[str] = []
         boxes: list[Any] = []
-        turns_after = 0
-        for piece in _pieces(paragraph, boxes):
-            if isinstance(piece, str):
-                words.append(piece)
-            elif self._rendered == (piece.tag == f"{_W}lastRenderedPageBreak"):
-                if any(word.strip() for word in words):
-                    turns_after += 1
-                else:
-                    self._turn()
+        notes: list[tuple[str, str]] = []
+        is_contents = bool(self._contents) or any(self._fields) or self._styles.is_contents(paragraph)
+        text = "".join(self._pieces(paragraph, boxes, notes))
         if not self._rendered and paragraph.find(f"{_W}pPr/{_W}pageBreakBefore") is not None:
-            self._turn()
-        text = "".join(words)
-        shown = collapse(text)
-        if shown:
-            self._write(paragraph, text, shown)
-        for _ in range(turns_after):
-            self._turn()
+            text = "\f" + text
+        if not collapse(text):
+            self._builder.add(text)  # page breaks
+        elif is_contents or any(self._fields):
+            self._builder.add(text, BlockKind.CONTENTS)
+        else:
+            self._write(paragraph, text)
+        self._waiting += notes
         for box in boxes:
-            for inner in box.iterchildren(f"{_W}p"):
-                self._paragraph(inner)
+            self._blocks(box, 0)
 
-    def _write(self, paragraph: Any, text: str, shown: str) -> None:
+    def _write(self, paragraph: Any, text: str) -> None:
         marker = self._numbering.marker(paragraph, self._styles)
         level = self._styles.heading_level(paragraph)
-        if marker:
-            text = f"{marker} {text.lstrip()}"
+        item = marker is not None and not re.search(r"[^\W\d_]{3,}", marker)  # «Artículo 1.» is none
+        if not item:
+            self._write_notes()
         if level is None and self._bold_headings and marker is None:
+            shown = collapse(text)
             plain = len(shown) <= _LONGEST_BOLD_HEADING and shown[-1] not in ".,;:"
             level = 2 if plain and _all_bold(paragraph) else None
+        if marker:
+            start = len(text) - len(text.lstrip())
+            text = f"{text[:start]}{marker} {text[start:]}"
         if level:
             self._builder.add(text, BlockKind.HEADING, level=level)
         else:
-            self._builder.add(text, item=marker is not None)
+            self._builder.add(text, item=item)
+
+    def _write_notes(self) -> None:
+        for label, text in self._waiting:
+            self._builder.add(text, BlockKind.PARAGRAPH, label=label)
+        self._waiting = []
 
     def _table(self, table: Any, nesting: int) -> None:
-        rows: list[list[str]] = []
-        headers = 0
-        found = list(table.iterchildren(f"{_W}tr"))
-        cells_of = [list(row.iter(f"{_W}tc")) for row in found]
-        if max((len(cells) for cells in cells_of), default=0) < 2:  # a frame around text, not a table
-            for cells in cells_of:
+        self._write_notes()
+        found = []
+        for row in _inside(table, f"{_W}tr"):
+            if row.find(f"{_W}trPr/{_W}del") is None:
+                found.append((row, list(_inside(row, f"{_W}tc"))))
+            else:
+                self._leave(NoticeKind.STRUCK_TEXT, row)
+        if max((len(cells) for _, cells in found), default=0) < 2:  # a frame around text, not a table
+            for _, cells in found:
                 for cell in cells:
                     self._blocks(cell, nesting + 1)
             return
-        for row, cells in zip(found, cells_of, strict=True):
-            rows.append([" ".join(_plain(p) for p in cell.iter(f"{_W}p")) for cell in cells])
-            headers += row.find(f"{_W}trPr/{_W}tblHeader") is not None
+        notes: list[tuple[str, str]] = []
+        rows = [[collapse(" ".join(self._cell(cell, notes))) for cell in cells] for _, cells in found]
+        headers = sum(row.find(f"{_W}trPr/{_W}tblHeader") is not None for row, _ in found)
         self._builder.add_table(rows, headers or 1)
+        self._waiting += notes
         for _ in self._breaks(table):
-            self._turn()
+            self._builder.turn()
 
+    def _cell(self, parent: Any, notes: list[tuple[str, str]]) -> Iterator[str]:
+        """The paragraphs of a cell, those of a table inside it and of text boxes too."""
+        for child in parent:
+            if child.tag == f"{_W}p":
+                boxes: list[Any] = []
+                yield self._numbering.marker(child, self._styles) or ""
+                yield "".join(self._pieces(child, boxes, notes))
+                for box in boxes:
+                    yield from self._cell(box, notes)
+            elif child.tag in _WRAPPERS or child.tag in (f"{_W}tbl", f"{_W}tr", f"{_W}tc"):
+                yield from self._cell(child, notes)
 
-def _pieces(paragraph: Any, boxes: list[Any]) -> Iterator[str | Any]:
-    """Words of a paragraph, and its page breaks as they are; text boxes go to `boxes`."""
-    stack = [paragraph]
-    while stack:
-        one = stack.pop()
-        tag = one.tag
-        if tag in _UNSEEN or not isinstance(tag, str):
-            continue
-        if tag == f"{_W}txbxContent":
-            boxes.append(one)
-            continue
-        if tag == f"{_W}t":
-            yield one.text or ""
-        elif tag == f"{_W}tab":
-            yield "\t"
-        elif tag == f"{_W}noBreakHyphen":
-            yield "-"
-        elif tag in (f"{_W}br", f"{_W}cr"):
-            if one.get(f"{_W}type") == "page":
-                yield one
+    def _pieces(self, paragraph: Any, boxes: list[Any], notes: list[tuple[str, str]]) -> Iterator[str]:
+        """Words of a paragraph, a form feed where a page begins; text boxes go to `boxes`, what is called to `notes`."""
+        stack = [paragraph]
+        while stack:
+            one = stack.pop()
+            tag = one.tag
+            if tag == f"{_W}instrText" and self._fields and (one.text or "").split()[:1] == ["TOC"]:
+                self._fields[-1] = True
+            if tag in _DELETED:
+                self._leave(NoticeKind.STRUCK_TEXT, one)
+            elif tag in _UNSEEN or not isinstance(tag, str):
+                continue
+            elif tag == f"{_W}r" and self._styles.run_is(one, paragraph, "vanish"):
+                self._leave(NoticeKind.HIDDEN_TEXT, one)
+            elif tag == f"{_W}r" and any(
+                self._styles.run_is(one, paragraph, n) for n in ("strike", "dstrike")
+            ):
+                self._leave(NoticeKind.STRUCK_TEXT, one)
+            elif tag == f"{_W}txbxContent":
+                boxes.append(one)
+            elif tag == f"{_W}t":
+                yield one.text or ""
+            elif tag in (f"{_W}tab", f"{_W}ptab"):
+                yield "\t"
+            elif tag == f"{_W}noBreakHyphen":
+                yield "-"
+            elif tag in (f"{_W}br", f"{_W}cr"):
+                yield "\n\f" if one.get(f"{_W}type") == "page" and not self._rendered else "\n"
+            elif tag == f"{_W}lastRenderedPageBreak":
+                yield "\f"
+            elif tag == f"{_W}sym":
+                sign = symbol(one)
+                yield sign
+                if not sign:
+                    self._leave(NoticeKind.SYMBOLS, one)
+            elif tag == f"{MATH}oMath":
+                yield formula(one)
+            elif tag == f"{_W}fldChar":
+                self._field(one.get(f"{_W}fldCharType"))
+            elif tag in (f"{_W}footnoteReference", f"{_W}endnoteReference"):
+                notes += self._note(tag.removeprefix(_W).removesuffix("Reference"), one)
+                if is_on(one.get(f"{_W}customMarkFollows"), default=False):
+                    del stack[len(stack) - len(list(one.itersiblings())) :]  # the mark, which its run shows
             else:
-                yield "\n" if one.get(f"{_W}type") is None else " "
-        elif tag == f"{_W}lastRenderedPageBreak":
-            yield one
-        else:
-            stack += reversed(one)
+                stack += reversed(one)
+
+    def _field(self, sort: str | None) -> None:
+        if sort == "begin":
+            self._fields.append(False)
+        elif sort == "end" and self._fields:
+            self._fields.pop()
+
+    def _note(self, sort: str, call: Any) -> list[tuple[str, str]]:
+        self._called[sort] += 1
+        note = self._notes[sort].get(call.get(f"{_W}id"))
+        if note is None:
+            return []
+        number = self._called[sort]
+        text = "\n".join(self._cell(note, []))
+        return [(f"nota {number}" if sort == "footnote" else f"nota final {ordinal(number, 'i')}", text)]
+
+    def _leave(self, kind: NoticeKind, element: Any) -> None:
+        self._unread.setdefault(kind, []).append(element)
 
 
-def _plain(paragraph: Any) -> str:
-    return collapse("".join(piece for piece in _pieces(paragraph, []) if isinstance(piece, str)))
+def _notes(document: DocxDocument, sort: str) -> dict[str | None, Any]:
+    """The footnotes or endnotes of a document by their number in the file."""
+    from lxml import etree
+
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+    for relation in document.part.rels.values():
+        if relation.reltype.endswith(f"/{sort}s") and not relation.is_external:
+            root = etree.fromstring(relation.target_part.blob, parser)
+            return {note.get(f"{_W}id"): note for note in root.iter(f"{_W}{sort}")}
+    return {}
+
+
+def _inside(parent: Any, tag: str) -> Iterator[Any]:
+    """The elements of a kind in `parent`, also in content controls, not in what they hold themselves."""
+    for child in parent:
+        if child.tag == tag:
+            yield child
+        elif child.tag in _WRAPPERS:
+            yield from _inside(child, tag)
+
+
+def _within(element: Any, tag: str) -> bool:
+    return next(element.iterancestors(tag), None) is not None
 
 
 def _all_bold(paragraph: Any) -> bool:
@@ -194,10 +327,12 @@ def _all_bold(paragraph: Any) -> bool:
         run for run in paragraph.iter(f"{_W}r") if "".join(t.text or "" for t in run.iter(f"{_W}t")).strip()
     ]
     marks = [run.find(f"{_W}rPr/{_W}b") for run in runs]
-    return bool(runs) and all(b is not None and b.get(f"{_W}val") not in ("0", "false") for b in marks)
+    return bool(runs) and all(b is not None and is_on(b.get(f"{_W}val")) for b in marks)
 
 
 def _metadata(document: DocxDocument) -> Metadata:
+    if not any(one.reltype.endswith("/core-properties") for one in document.part.package.rels.values()):
+        return Metadata()  # python-docx would make some up, of today
     said = document.core_properties
     date = said.created or said.modified
     from_template = said.created == _TEMPLATE_CREATED and (said.modified or said.created) == said.created

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 __all__ = ["Numbering"]
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_SORTS = {"lowerLetter": "a", "upperLetter": "A", "lowerRoman": "i", "upperRoman": "I"}
+_SORTS = {"lowerLetter": "aa", "upperLetter": "AA", "lowerRoman": "i", "upperRoman": "I", "decimalZero": "01",
+          "ordinal": "1º", "ordinalText": "primero"}  # fmt: skip
 _PLACE = re.compile(r"%([1-9])")
 
 

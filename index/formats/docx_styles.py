@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from docx.document import Document as DocxDocument
 
-__all__ = ["Styles"]
+__all__ = ["Styles", "is_on"]
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _HEADING = re.compile(r"(?:heading|t[ií]tulo|encabezado)\s*([1-9])")
+_CONTENTS = re.compile(
+    r"(?:toc|tdc|índice|index)\s?\d|(?:toc|tdc) heading|tabla de (?:contenido|ilustraciones)|table of figures|título tdc"
+)
 _MOST_BASES = 12
 _BODY_LEVEL = 9  # of an outline: text
 
@@ -23,6 +26,7 @@ class Styles:
         root: Any = document.styles.element
         self._styles = {one.get(f"{_W}styleId"): one for one in root.iterchildren(f"{_W}style")}
         self._levels: dict[str, int | None] = {}
+        self._looks: dict[tuple[str, str], bool | None] = {}  # style and property → on, off, not said
 
     def heading_level(self, paragraph: Any) -> int | None:
         """1 … 9 for a heading, None for text."""
@@ -36,6 +40,32 @@ class Styles:
         if name not in self._levels:
             self._levels[name] = self._level_of(name)
         return self._levels[name]
+
+    def is_contents(self, paragraph: Any) -> bool:
+        """Whether a paragraph is a line of a table of contents or of an index."""
+        style = paragraph.find(f"{_W}pPr/{_W}pStyle")
+        if style is None:
+            return False
+        name = style.get(f"{_W}val") or ""
+        said = [
+            one.get(f"{_W}val") or "" for base in self._chain(name) for one in base.iterchildren(f"{_W}name")
+        ]
+        return any(_CONTENTS.match(one.lower()) for one in (name, *said))
+
+    def run_is(self, run: Any, paragraph: Any, look: str) -> bool:
+        """Whether a run has a property («vanish», «strike»), by itself, by its style or by that of its paragraph."""
+        own = run.find(f"{_W}rPr/{_W}{look}")
+        if own is not None:
+            return is_on(own.get(f"{_W}val"))
+        for style in (run.find(f"{_W}rPr/{_W}rStyle"), paragraph.find(f"{_W}pPr/{_W}pStyle")):
+            if style is not None:
+                key = style.get(f"{_W}val") or "", look
+                if key not in self._looks:
+                    marks = (base.find(f"{_W}rPr/{_W}{look}") for base in self._chain(key[0]))
+                    self._looks[key] = next((is_on(m.get(f"{_W}val")) for m in marks if m is not None), None)
+                if (said := self._looks[key]) is not None:
+                    return said
+        return False
 
     def numbering(self, paragraph: Any) -> tuple[str, int] | None:
         """Number and level of the list a paragraph belongs to by itself or by its style."""
@@ -80,6 +110,11 @@ class Styles:
             if outline is not None:
                 return _level(outline)
         return None
+
+
+def is_on(value: str | None, default: bool = True) -> bool:
+    """The value of a property that may stand without one."""
+    return default if value is None else value not in ("0", "false", "off", "none")
 
 
 def _level(outline: Any) -> int | None:

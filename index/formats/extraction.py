@@ -10,13 +10,17 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 
+from alpie.index.notices import NOT_MEASURED, Coverage, Notice
 from alpie.index.records import BlockKind, Element, Span, Structure
 
-__all__ = ["Extraction", "Metadata", "TextBuilder", "clean"]
+__all__ = ["UNSEEN", "Extraction", "Metadata", "TextBuilder", "clean"]
 
 _LIGATURES = {chr(code): unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)}
-_UNSEEN = dict.fromkeys((0x00AD, 0x200B, 0x2060, 0xFEFF, 0xFFFE, *range(9), *range(0x0E, 0x20), 0x7F))
-_TABLE = str.maketrans({**_LIGATURES, "\x0b": "\n", "\x0c": " ", **{chr(c): None for c in _UNSEEN}})
+UNSEEN = frozenset((0x00AD, 0x200B, 0x2060, 0xFEFF, 0xFFFE))  # soft hyphens, zero-width characters
+_CONTROL = (*range(9), *range(0x0E, 0x20), 0x7F)
+_TABLE = str.maketrans(
+    {**_LIGATURES, "\x0b": "\n", "\x0c": " ", **{chr(c): None for c in (*UNSEEN, *_CONTROL)}}
+)
 _LINE = re.compile(r"[ \t\r\n\x0b\x0c\x1c-\x1f\x85\u2028\u2029]+")
 
 
@@ -43,6 +47,8 @@ class Extraction:
     parser: str = ""  # name and version; "" for a text file, which is decoded and no more
     structure: Structure | None = None  # None: the layout reads the lines
     metadata: Metadata = Metadata()
+    notices: tuple[Notice, ...] = ()  # what of the file is not in the text
+    coverage: Coverage = NOT_MEASURED  # pages; words are counted when it is laid out
 
 
 class TextBuilder:
@@ -59,10 +65,13 @@ class TextBuilder:
     def text(self) -> str:
         return "".join(self._parts)
 
-    def extraction(self, parser: str, metadata: Metadata) -> Extraction:
-        """What was built."""
-        structure = Structure(tuple(self._elements), tuple(self._pages))
-        return Extraction(self.text, parser, structure, metadata)
+    def extraction(
+        self, parser: str, metadata: Metadata, notices: tuple[Notice, ...] = (), found: str = ""
+    ) -> Extraction:
+        """What was built; `found`: see `Structure`."""
+        structure = Structure(tuple(self._elements), tuple(self._pages), found=clean(found))
+        pages = len(self._pages)
+        return Extraction(self.text, parser, structure, metadata, notices, Coverage(pages, pages))
 
     def begin_page(self, number: int) -> None:
         """What is added from here on stands on page `number`."""
@@ -70,20 +79,42 @@ class TextBuilder:
             self._new_page = True
         self._pages.append((self._length, number))
 
+    def turn(self) -> None:
+        """What is added from here on stands on the next page."""
+        self.begin_page(self._pages[-1][1] + 1 if self._pages else 2)
+
     @property
     def begun(self) -> bool:
         """Whether there is any text yet."""
         return bool(self._parts)
 
-    def add(self, text: str, kind: BlockKind | None = None, *, level: int = 0, item: bool = False) -> None:
-        """One element; nothing when there is nothing to see in `text`."""
-        lines = [line.strip() for line in clean(text).split("\n")]
-        shown = "\n".join(line for line in lines if line)
-        if not shown:
-            return
-        start = self._open(close=item and bool(self._elements) and self._elements[-1].item)
-        self._write(shown)
-        self._elements.append(Element(start, self._length, kind, level, item=item))
+    def add(
+        self,
+        text: str,
+        kind: BlockKind | None = None,
+        *,
+        level: int = 0,
+        item: bool = False,
+        label: str | None = None,
+    ) -> None:
+        """One element; nothing when there is nothing to see in `text`. A form feed in it begins a page."""
+        start = -1
+        before = ""
+        for number, part in enumerate(text.split("\f")):
+            if number:
+                self.turn()
+            lines = [line.strip() for line in clean(part).split("\n")]
+            shown = "\n".join(line for line in lines if line)
+            if not shown:
+                continue
+            if start < 0:
+                start = self._open(close=item and bool(self._elements) and self._elements[-1].item)
+            else:  # a page may end within a word
+                self._go_on("" if before == before.rstrip() and part == part.lstrip() else "\f")
+            self._write(shown)
+            before = part
+        if start >= 0:
+            self._elements.append(Element(start, self._length, kind, level, item=item, label=label))
 
     def add_table(self, rows: list[list[str]], header_rows: int = 0) -> None:
         """A table: a row a line, a tab between cells."""
@@ -108,13 +139,16 @@ class TextBuilder:
     def _open(self, close: bool = False) -> int:
         """The offset of what is written next, after what parts it from the element before."""
         if self._parts:
-            self._write("\n\f" if self._new_page else "\n" if close else "\n\n")
+            self._go_on("\n\f" if self._new_page else "\n" if close else "\n\n")
+        return self._length
+
+    def _go_on(self, blank: str) -> None:
+        """Write `blank`; a page begins with its first words, one without words where the next begins."""
+        pending = self._length
+        self._write(blank)
         if self._new_page:
-            # a page begins with its first words; one without words where the next begins
-            pending = self._length - 2
             self._pages = [(self._length if at >= pending else at, n) for at, n in self._pages]
         self._new_page = False
-        return self._length
 
     def _write(self, text: str) -> None:
         self._parts.append(text)

@@ -12,6 +12,8 @@ from alpie.index.errors import SourceError
 from alpie.index.formats.dates import iso_date
 from alpie.index.formats.extraction import Extraction, Metadata, TextBuilder
 from alpie.index.formats.numbering import ordinal
+from alpie.index.formats.superscript import is_note_call
+from alpie.index.notices import Notice, NoticeKind
 from alpie.index.readable import collapse
 from alpie.index.records import BlockKind
 
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["extract_html"]
 
-_RULES = 2  # of this module: raise it when the text that it makes of a page changes
+_RULES = 3  # of this module: raise it when the text that it makes of a page changes
 _CHARSET = re.compile(
     rb"<(?:meta|\?xml)[^>]{0,300}?(?:charset|encoding)\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.I
 )
@@ -30,10 +32,14 @@ _BLOCKS = frozenset(
     search section summary table tbody td tfoot th thead tr ul xmp caption""".split()
 )
 _UNSEEN = frozenset(
-    """script style template noscript head title iframe object embed svg math canvas audio video select textarea
+    """script style template noscript head title iframe object embed svg canvas audio video select textarea
     button input datalist map area noframes""".split()
 )
 _FURNITURE = frozenset({"nav"})  # of the site, not of the document
+_STRUCK = frozenset({"del", "s", "strike"})
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+_ORDINAL = str.maketrans("oa", "ºª")
+_LONGEST_CELL = 600  # characters: with longer ones, and without a header, a table only arranges a page
 # Elements that only their end tag closes. A parser that keeps to the standard takes a time that grows with
 # the square of their depth; browsers stop at 512.
 _NESTING = re.compile(
@@ -68,9 +74,15 @@ def extract_html(data: bytes, path: Path) -> Extraction:
         )
     tree = LexborHTMLParser(page)
     builder = TextBuilder()
+    walk = _Walk(builder)
     if tree.body is not None:
-        _Walk(builder).read(tree.body)
-    extraction = builder.extraction(f"selectolax {version('selectolax')}, html {_RULES}", _metadata(tree))
+        walk.read(tree.body)
+    metadata = _metadata(tree)
+    notices = tuple(Notice(kind, count) for kind, count in walk.unread.items() if count)
+    tree.strip_tags([*_UNSEEN, *_FURNITURE, *_STRUCK, "sup"])
+    found = tree.body.text(separator=" ") if tree.body is not None else ""
+    name = f"selectolax {version('selectolax')}, html {_RULES}"
+    extraction = builder.extraction(name, metadata, notices, found if not walk.unread else "")
     if not extraction.text:
         raise SourceError(
             f"{path}: la página no contiene texto (¿lo escribe un programa al abrirla?). "
@@ -108,7 +120,8 @@ def _depth(page: str) -> int:
 class _Walk:
     """Walks the tree without recursion: a page may nest as deep as it likes."""
 
-    def __init__(self, builder: TextBuilder) -> None:
+    def __init__(self, builder: TextBuilder | _Cell) -> None:
+        self.unread: dict[NoticeKind, int] = {}  # words
         self._builder = builder
         self._words: list[str] = []
         self._kind: BlockKind | None = None
@@ -139,20 +152,47 @@ class _Walk:
         """What to read inside `node`; None when it has been dealt with."""
         name = node.tag or ""
         if name == "-text":
+            if _begins_below(node):
+                self._words.append(" ")
             self._words.append(node.text_content or "")
             return None
-        if name in _UNSEEN or name in _FURNITURE or name.startswith(("-", "_", "!")) or _is_hidden(node):
+        if name in _UNSEEN or name in _FURNITURE or name.startswith(("-", "_", "!")):
+            return None
+        if name in _STRUCK or _is_hidden(node):
+            kind = NoticeKind.STRUCK_TEXT if name in _STRUCK else NoticeKind.HIDDEN_TEXT
+            self.unread[kind] = self.unread.get(kind, 0) + len(node.text().split())
             return None
         if name == "br":
             self._words.append("\n")
+        elif name == "math":
+            self._words.append("".join(one.text() for one in node.css("mi, mn, mo, mtext, ms")))
+            return None
+        elif name == "sup" or (name == "a" and re.match(r"\s*[\[(]", node.text())):
+            raised, before = node.text(), "".join(self._words[-8:])
+            linked = (
+                name == "a"
+                or bool(node.css("a[href]"))
+                or (node.parent is not None and node.parent.tag == "a")
+            )
+            if is_note_call(raised, before, linked):
+                return None
+            if name == "sup" and before[-1:].isdigit() and raised.strip().isdigit():
+                self._words.append(raised.strip().translate(_RAISED))  # 10⁶ is not 106
+                return None
+            if name == "sup" and raised.strip() in ("o", "a") and re.search(r"[\d.]$|\b[nN]$", before):
+                self._words.append(raised.strip().translate(_ORDINAL))  # nº 3 is not «no 3»
+                return None
         if name not in _BLOCKS:
             return node.child
         self._flush()
         if name == "table" and _is_data(node):
-            rows, headers = _rows_of(node)
             for caption in node.css("caption"):
-                self._builder.add(collapse(caption.text()), BlockKind.CAPTION)
-            self._builder.add_table(rows, headers)
+                self._builder.add(self._cell(caption), BlockKind.CAPTION)
+            rows = [row.css("td, th") for row in node.css("tr")]
+            headers = 0
+            while headers < len(rows) and rows[headers] and all(cell.tag == "th" for cell in rows[headers]):
+                headers += 1
+            self._builder.add_table([[self._cell(cell) for cell in row] for row in rows], headers or 1)
             return None
         if name in ("ol", "ul", "menu"):
             start = node.attributes.get("start") or "1"
@@ -181,6 +221,15 @@ class _Walk:
             self._quoted -= 1
         self._kind, self._level = None, 0
 
+    def _cell(self, node: LexborNode) -> str:
+        """The words of a cell, its paragraphs one after the other."""
+        cell = _Cell()
+        walk = _Walk(cell)
+        walk.read(node)
+        for kind, words in walk.unread.items():
+            self.unread[kind] = self.unread.get(kind, 0) + words
+        return " ".join(cell.texts)
+
     def _next_marker(self) -> str:
         if not self._lists or not self._lists[-1][0]:
             return ""
@@ -205,9 +254,36 @@ class _Walk:
             self._marker = None
 
 
+class _Cell:
+    """Takes what a page writes, where only its words are wanted."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+
+    def add(self, text: str, kind: BlockKind | None = None, *, level: int = 0, item: bool = False) -> None:
+        """Any element."""
+        self.texts.append(collapse(text))
+
+    def add_table(self, rows: list[list[str]], header_rows: int = 0) -> None:
+        """A table inside."""
+        self.texts += [text for row in rows for text in row]
+
+
 def _joined(words: list[str]) -> str:
     """Text runs as one: a line end of the source is a space, one of `<br>` stays."""
     return "".join(word if word == "\n" else re.sub(r"\s+", " ", word) for word in words)
+
+
+def _begins_below(text: LexborNode) -> bool:
+    """Whether a text stands under the bold words before it: «<strong>Trienio</strong>Cantidad que …».
+
+    Style sheets set such words as a line of their own, and no style sheet is here. Inside a word no capital follows
+    a small letter.
+    """
+    before = text.prev
+    if before is None or before.tag not in ("strong", "b") or before.prev is not None:
+        return False
+    return bool(re.match(r"[A-ZÁÉÍÓÚÑ][\w@]", text.text_content or "")) and before.text()[-1:].islower()
 
 
 def _is_hidden(node: LexborNode) -> bool:
@@ -218,18 +294,12 @@ def _is_hidden(node: LexborNode) -> bool:
 
 def _is_data(table: LexborNode) -> bool:
     """Whether a table holds data: old pages lay themselves out with tables."""
-    return not table.css("table table, h1, h2, h3, h4, p + p, ul, ol") and len(table.css("tr")) > 1
-
-
-def _rows_of(table: LexborNode) -> tuple[list[list[str]], int]:
-    rows: list[list[str]] = []
-    headers = 0
-    for row in table.css("tr"):
-        cells = row.css("td, th")
-        rows.append([collapse(cell.text(separator=" ")) for cell in cells])
-        if headers == len(rows) - 1 and cells and all(cell.tag == "th" for cell in cells):
-            headers = len(rows)
-    return rows, headers
+    if table.css("table table, h1, h2, h3, h4") or table.attributes.get("role") == "presentation":
+        return False
+    widest = max((len(row.css("td, th")) for row in table.css("tr")), default=0)
+    if len(table.css("tr")) < 2 or widest < 2:
+        return False
+    return bool(table.css("th")) or all(len(cell.text()) <= _LONGEST_CELL for cell in table.css("td"))
 
 
 def _metadata(tree: LexborHTMLParser) -> Metadata:

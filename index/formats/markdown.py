@@ -1,21 +1,28 @@
-"""Markdown: the text of the file as it is, with the blocks that CommonMark finds in it.
+"""Markdown: the text of the file in its place, with the blocks that CommonMark finds in it.
 
-The file's own characters stay the canonical text. Signs that are no words (asterisks of emphasis, the
-address of a link, the underline of a heading) become marks, which the layout leaves out.
+The canonical text is the file, each character where it stands there, so that an offset of one is an offset of the
+other. Where signs stand for a character (`&ordm;`) or for a break (`<br>`, the edge of a cell), that character is
+written at their first place and the rest filled up. All other signs (asterisks, addresses of links, tags) become
+marks, which the layout leaves out.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from html import unescape
 from importlib.metadata import version
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from alpie.index.formats.dates import iso_date
-from alpie.index.formats.extraction import Extraction, Metadata
+from alpie.index.formats.extraction import Extraction, Metadata, clean
 from alpie.index.formats.plain import canonical_text
+from alpie.index.formats.shown import BREAKS, TAG, Piece, Shown, Source
+from alpie.index.notices import Notice, NoticeKind
 from alpie.index.readable import collapse
 from alpie.index.records import BlockKind, Element, Span, Structure
 
@@ -24,13 +31,14 @@ if TYPE_CHECKING:
 
 __all__ = ["extract_markdown"]
 
+_RULES = 2  # of this module: raise it when what it makes of a file changes
 _FRONT_MATTER = re.compile(r"---[ \t]*\r?\n(.*?)\r?\n(?:---|\.\.\.)[ \t]*(?:\r?\n|$)", re.DOTALL)
-_LINE_END = re.compile(r"\r\n|\r|\n")
-_HEADING_MARK = re.compile(r"#{1,6}[ \t]+")
-_CLOSING_HASHES = re.compile(r"[ \t]+#+$")
-_QUOTE_MARK = re.compile(r"(?:^|(?<=[\r\n]))[ \t]{0,3}(?:>[ \t]?)+")
-_SIGNS = re.compile(r"\S+(?:[^\S\r\n]+\S+)*")  # what is not white space, by the line
-_MOST_NESTING = 40  # of blocks; deeper ones are read as text
+_QUOTE = re.compile(r"[ \t]*>")
+_TRIMMED = "\t\n\x0b\x0c\r \xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(
+    map(chr, range(0x2000, 0x200B))
+)
+_NOTE_CALL = re.compile(r"\[\^([^\]\s]{1,40})\](:?)")
+_FILL = "\u2060"
 _FIELDS = {
     "title": ("title", "título", "titulo"),
     "publisher": ("publisher", "organismo", "author", "autor", "institution"),
@@ -44,166 +52,299 @@ _FIELDS = {
 
 def extract_markdown(data: bytes, path: Path) -> Extraction:
     """Raises `SourceError` for what is no UTF-8 text."""
-    from markdown_it import MarkdownIt
+    from alpie.index.formats.markdown_inline import make_parser
 
     text = canonical_text(data, path)
     front = _FRONT_MATTER.match(text)
-    source = _Source(text, front.end() if front else 0)
-    parser = MarkdownIt("commonmark", {"maxNesting": _MOST_NESTING}).enable("table")
-    source.read(parser.parse(text[source.begin :]))
-    source.mark_the_rest()
+    parser = make_parser()
+    reading = _Reading(text, front.end() if front else 0)
+    tokens = parser.parse(reading.source.body)
+    reading.read(tokens)
+    rendered = parser.renderer.render(tokens, parser.options, {})
+    found = clean(unescape(TAG.sub(_plain, rendered)))
     metadata = _metadata(front[1]) if front else Metadata()
-    if not metadata.title and source.title:
-        metadata = replace(metadata, title=source.title)
-    structure = Structure(tuple(source.elements), marks=tuple(sorted(set(source.marks))))
-    return Extraction(text, f"markdown-it-py {version('markdown-it-py')}", structure, metadata)
+    if not metadata.title and reading.title:
+        metadata = replace(metadata, title=reading.title)
+    struck = reading.source.struck
+    notices = (Notice(NoticeKind.STRUCK_TEXT, struck),) if struck else ()
+    name = f"markdown-it-py {version('markdown-it-py')}, markdown {_RULES}"
+    return Extraction(reading.written(), name, reading.structure(found), metadata, notices)
 
 
-@dataclass
-class _Source:
-    """Turns tokens, which know their lines, into elements, which know their offsets."""
+class _Reading:
+    """Turns tokens into elements that know their offsets: in `source.body`, whose line ends are all «\\n»."""
 
-    text: str
-    begin: int  # where the body starts, after the front matter
-    elements: list[Element] = field(default_factory=list)
-    marks: list[Span] = field(default_factory=list)
-    title: str = ""  # the only heading of level 1, or the first
-    _lines: list[int] = field(default_factory=list)
-    _quoted: set[int] = field(default_factory=set)  # offsets of the marks of quotations
+    def __init__(self, text: str, begin: int) -> None:
+        raw = text[begin:]
+        self.source = Source(raw.replace("\r\n", "\n").replace("\r", "\n"))
+        self.title = ""  # the first heading of level 1
+        self._text, self._begin = text, begin
+        # offsets in the body from which on the file has a character more
+        self._returns = [m.start() - number for number, m in enumerate(re.finditer("\r\n", raw))]
+        self._lines = [0, *(m.end() for m in re.finditer("\n", self.source.body)), len(self.source.body) + 1]
+        self._elements: list[tuple[list[Piece], Element]] = []
 
-    def __post_init__(self) -> None:
-        ends = [match.end() for match in _LINE_END.finditer(self.text, self.begin)]
-        self._lines = [self.begin, *ends, len(self.text)]
+    def _at(self, offset: int) -> int:
+        """The offset in the file of an offset in the body."""
+        return self._begin + offset + bisect_right(self._returns, offset - 1)
 
-    def read(self, tokens: list[Token]) -> None:
-        tables = quotes = 0
-        for before, token in zip([None, *tokens], tokens, strict=False):
-            if token.type in ("table_open", "table_close"):
-                tables += token.nesting
-                if token.nesting > 0:
-                    self._table(token)
+    def _span(self, piece: Piece) -> Span:
+        return Span(self._at(piece[0]), self._at(piece[1] - 1) + 1)
+
+    def written(self) -> str:
+        """The canonical text."""
+        parts: list[str] = []
+        position = 0
+        for start, end, shown in sorted(self.source.instead):
+            span = self._span((start, end))
+            parts += [self._text[position : span.start], shown.ljust(span.end - span.start, _FILL)]
+            position = span.end
+        return "".join([*parts, self._text[position:]])
+
+    def structure(self, found: str) -> Structure:
+        """Elements, and as marks all that is in none of them."""
+        text = self.written()
+        elements: list[Element] = []
+        marks: list[Span] = []
+        position = 0
+        for pieces, element in sorted(self._elements, key=lambda one: one[0]):
+            spans = [self._span(piece) for piece in pieces]
+            marks += _signs(text, position, spans[0].start)
+            marks += [Span(one.end, other.start) for one, other in pairwise(spans) if one.end < other.start]
+            position = spans[-1].end
+            rows = tuple(self._span((row.start, row.end)) for row in element.rows)
+            elements.append(replace(element, start=spans[0].start, end=position, rows=rows))
+        marks += _signs(text, position, len(text))
+        calls = tuple(self._span(call) for call in sorted(self.source.calls))
+        return Structure(tuple(elements), note_calls=calls, marks=tuple(marks), found=found)
+
+    def read(self, tokens: Sequence[Token]) -> None:
+        """Read all blocks."""
+        cursor: dict[int, int] = {}  # line → where the next sign of an item is looked for
+        numbers: list[Piece] = []  # of the items that begin here
+        item = False
+        quotes = 0
+        heading: Token | None = None
+        rows: list[list[list[Piece]]] | None = None
+        cells: Iterator[list[int]] = iter(())
+        for token in tokens:
+            first = token.map[0] if token.map else 0
+            if token.type == "list_item_open":
+                sign = token.info + token.markup
+                at = self.source.body.index(sign, cursor.get(first, self._lines[first]))
+                cursor[first] = at + len(sign)
+                numbers += [(at, min(at + len(sign) + 1, len(self.source.body)))] if token.info else []
+                item = True
+            elif token.type == "list_item_close":
+                self._add(numbers, None)  # «33.» on a line of its own
+                numbers, item = [], False
             elif token.type in ("blockquote_open", "blockquote_close"):
                 quotes += token.nesting
-            elif token.type == "inline" and not tables and before is not None:
-                self._inline(token, before, quotes > 0)
-            elif token.type in ("fence", "code_block", "html_block"):
-                self._block(token)
-        self.elements.sort(key=lambda element: element.start)
+            elif token.type in ("heading_open", "heading_close"):
+                heading = token if token.nesting > 0 else None
+            elif token.type == "table_open":
+                rows = []
+            elif token.type == "tr_open" and rows is not None:
+                rows.append([])
+                cells = iter(self._cells(first, cursor.get(first, self._lines[first]), quotes))
+            elif token.type == "table_close" and rows is not None:
+                self._table(rows)
+                rows = None
+            elif token.type == "inline" and rows is not None:
+                rows[-1] += [pieces for _, pieces in self._inline(token, next(cells, []))]
+            elif token.type in ("inline", "fence", "code_block", "html_block"):
+                offsets = self._offsets(token, first, heading)
+                kind = BlockKind.PULL_QUOTE if quotes and not item else None
+                if token.type == "inline":
+                    for label, pieces in self._inline(token, offsets):
+                        if heading:
+                            self._add(numbers + pieces, BlockKind.HEADING, int(heading.tag[1]))
+                        else:
+                            self._add(numbers + pieces, kind, item=item, label=label)
+                        numbers, item = [], False
+                elif token.type == "html_block":
+                    self._html(token.content, offsets, numbers, kind)
+                else:
+                    code = Shown(self.source, offsets)
+                    code.show(0, len(token.content))
+                    self._add(numbers + code.pieces, BlockKind.PARAGRAPH)
+                numbers, item = [], False
 
-    def _trimmed(self, first: int, last: int) -> tuple[int, int]:
-        """Offsets of the words of lines `first` … `last` - 1."""
-        start, end = self._lines[first], self._lines[min(last, len(self._lines) - 1)]
-        while start < end and self.text[start].isspace():
-            start += 1
-        while end > start and self.text[end - 1].isspace():
-            end -= 1
-        return start, end
+    def _offsets(self, token: Token, first: int, heading: Token | None) -> list[int]:
+        """Where each character of a block's content stands; `first` is the first line of the block."""
+        body, content = self.source.body, token.content
+        if heading and heading.markup.startswith("#"):
+            at = body.index("#", self._lines[first]) + len(heading.markup)
+            while at < len(body) and body[at] in _TRIMMED:
+                at += 1
+            return list(range(at, at + len(content)))
+        offsets: list[int] = []
+        lines = content.split("\n")
+        first += token.type == "fence"
+        while token.type == "inline" and not self._line(first).endswith(lines[0].strip(_TRIMMED)):
+            first += 1  # a line of white space, which was trimmed
+        for number, line in enumerate(lines, first):
+            if number + 1 == len(self._lines):
+                break  # after the last line end
+            begin, end = self._lines[number], self._lines[number + 1] - 1
+            bare = line.lstrip(" \t")  # a tab may have become blanks: they stand for the line end before
+            if token.type == "inline" and number - first == len(lines) - 1:
+                end = begin + len(self._line(number))
+            offsets += [max(begin - 1, 0)] * (len(line) - len(bare))
+            offsets += [*range(end - len(bare), end), self._lines[number + 1] - 1]
+        return offsets[: len(content)]
 
-    def _table(self, token: Token) -> None:
-        assert token.map
-        first, last = token.map
-        rows = [Span(*self._trimmed(line, line + 1)) for line in range(first, last)]
-        self.marks.append(rows[1])  # the line of hyphens under the header
-        kept = tuple(row for row in (rows[0], *rows[2:]) if row.start < row.end)
-        self.elements.append(Element(kept[0].start, kept[-1].end, BlockKind.TABLE, 0, kept, 1))
+    def _line(self, number: int) -> str:
+        return self.source.body[self._lines[number] : self._lines[number + 1] - 1].rstrip(_TRIMMED)
 
-    def _block(self, token: Token) -> None:
-        assert token.map
-        start, end = self._trimmed(*token.map)
-        if start == end or token.content.startswith("<!--"):
-            return
-        if token.type == "fence":
-            opening = self._trimmed(token.map[0], token.map[0] + 1)
-            closing = self._trimmed(token.map[1] - 1, token.map[1])
-            self.marks.append(Span(*opening))
-            if self.text[closing[0] : closing[1]].startswith(token.markup):
-                self.marks.append(Span(*closing))
-        if token.content.strip():
-            self.elements.append(Element(start, end, BlockKind.PARAGRAPH))
+    def _cells(self, number: int, begin: int, quotes: int) -> list[list[int]]:
+        """The offsets of the contents of the cells of a row, which begins at `begin` in so many quotations."""
+        body, end = self.source.body, self._lines[number + 1] - 1
+        for _ in range(quotes - body.count(">", self._lines[number], begin)):
+            sign = _QUOTE.match(body, begin, end)
+            begin = sign.end() if sign else begin
+        columns: list[list[int]] = [[]]
+        for at in self._trimmed(list(range(begin, end))):
+            if body[at] != "|":
+                columns[-1].append(at)
+            elif columns[-1] and columns[-1][-1] == at - 1 and body[at - 1] == "\\":
+                columns[-1][-1] = at  # the sign that escapes it is none of the content
+            else:
+                columns.append([])
+        return [self._trimmed(column) for column in columns[not columns[0] :]]
 
-    def _inline(self, token: Token, before: Token, quoted: bool) -> None:
-        assert token.map
-        start, end = self._trimmed(*token.map)
-        if not token.content.strip() or start == end:
-            return
-        if quoted:
-            begin = self._lines[token.map[0]]
-            for match in _QUOTE_MARK.finditer(self.text, begin, end):
-                self.marks.append(Span(match.start(), match.end()))
-                self._quoted.update(range(match.start(), match.end()))
-        if before.type != "heading_open":
-            item = self._is_item(start)
-            self._signs(token, start, end)
-            kind = BlockKind.PULL_QUOTE if quoted and not item else None
-            self.elements.append(Element(start, end, kind, item=item))
-            return
-        mark = _HEADING_MARK.search(self.text, start, end) if before.markup.startswith("#") else None
-        if mark and mark.start() > start:  # in a quotation, whose signs are marked, or in an item
-            for sign in re.finditer(r"\S+", self.text[start : mark.end()]):
-                if found := sign.group().lstrip(">"):
-                    self.marks.append(Span(start + sign.end() - len(found), start + sign.end()))
-        if not mark:  # underlined
-            underline = self._trimmed(token.map[1], token.map[1] + 1)
-            self.marks.append(Span(*underline))
-        elif closing := _CLOSING_HASHES.search(self.text, mark.end(), end):
-            end = closing.start()  # the rest is marked with all that is in no element
-        skip = mark.end() - start if mark else 0
-        self._signs(token, start + skip, end)
-        level = int(before.tag[1])
-        self.elements.append(Element(start, end, BlockKind.HEADING, level, skip=skip))
-        if level == 1 and not self.title:
-            self.title = collapse("".join(child.content for child in token.children or ()))
+    def _trimmed(self, offsets: list[int]) -> list[int]:
+        shown = [n for n, at in enumerate(offsets) if self.source.body[at] not in _TRIMMED]
+        return offsets[shown[0] : shown[-1] + 1] if shown else []
 
-    def _is_item(self, start: int) -> bool:
-        return re.match(r"(?:[-*+]|\d{1,9}[.)])[ \t]", self.text[start : start + 12]) is not None
+    def _inline(self, token: Token, offsets: list[int]) -> list[tuple[str | None, list[Piece]]]:
+        """What an inline content shows: first its text, then each note that is defined below it, with its label."""
+        from alpie.index.formats.markdown_inline import unpaired_signs
 
-    def _signs(self, token: Token, start: int, end: int) -> None:
-        """Mark what stands between the words: asterisks, brackets, addresses, tags.
+        children, content = token.children or [], token.content
+        signs = unpaired_signs(children, content)
+        shown = Shown(self.source, offsets)
+        groups: list[tuple[str | None, list[Piece]]] = [(None, shown.pieces)]
+        for child in children:
+            at: int = child.meta["at"]
+            end = at + len(child.content)
+            if child.type == "text":
+                for call in _NOTE_CALL.finditer(child.content):
+                    start, after = call.start() + child.meta["at"], call.end() + child.meta["at"]
+                    shown.show(at, start)
+                    at = after
+                    if call[2] and not content[:start].rpartition("\n")[2].strip():
+                        shown.pieces = []
+                        groups.append((f"nota {call[1]}", shown.pieces))
+                    else:
+                        at -= len(call[2])
+                        shown.call(start, at)
+                if at not in signs:
+                    shown.show(at, end)
+            elif child.type == "text_special":
+                after = at + len(child.markup)
+                if child.info == "entity":
+                    shown.write(at, after, child.content)
+                else:
+                    shown.show(after - len(child.content), after)
+            elif child.type == "code_inline":
+                at += len(child.markup)
+                at += content[at : at + len(child.content)].replace("\n", " ") != child.content
+                shown.show(at, at + len(child.content))
+            elif child.type in ("softbreak", "hardbreak"):
+                at = content.index("\n", at)
+                shown.show(at, at + 1)
+            elif child.type == "s_open":
+                shown.hide("s")
+            elif child.type == "s_close":
+                shown.reveal("s")
+            elif child.type == "link_open":
+                shown.linked = True
+            elif child.type == "html_inline" and (tag := TAG.match(child.content)):
+                shown.tag(tag, at, content)
+        return groups
 
-        Words that are not in the source as they read (an entity, an escaped sign) leave what is around them.
-        """
-        found: list[tuple[int, int] | None] = []
-        position = start
-        for child in token.children or ():
-            words = child.content if child.type in ("text", "code_inline") else ""
-            words = words.strip()
-            if not words:
-                continue
-            at = self.text.find(words, position, end)
-            if at < 0:
-                found.append(None)
-                continue
-            found.append((at, at + len(words)))
-            position = at + len(words)
-        for one, other in pairwise([*found, (end, end)]):
-            if one is not None and other is not None:
-                self._mark(one[1], other[0])
-        if found and found[0] is not None:
-            # before the first words: the bullet or number of an item stays
-            bullet = re.match(r"(?:[-*+]|\d{1,9}[.)])[ \t]+", self.text[start : found[0][0]])
-            self._mark(start + (bullet.end() if bullet else 0), found[0][0])
-
-    def _mark(self, start: int, end: int) -> None:
-        """Mark the signs between two offsets, white space at the ends and between lines kept."""
-        for match in _SIGNS.finditer(self.text, start, end):
-            first = match.start()
-            while first < match.end() and (first in self._quoted or self.text[first].isspace()):
-                first += 1
-            if first < match.end() and not _QUOTE_MARK.fullmatch(match.group()):
-                self.marks.append(Span(first, match.end()))
-
-    def mark_the_rest(self) -> None:
-        """Front matter, comments, definitions of links, rules: no words of the document."""
+    def _html(self, content: str, offsets: list[int], numbers: list[Piece], quoted: BlockKind | None) -> None:
+        """A block of HTML: its words, cut at the tags of blocks, and its tables."""
+        shown = Shown(self.source, offsets)
+        shown.pieces += numbers
+        rows: list[list[list[Piece]]] | None = None
+        kind, level, item = quoted, 0, False
         position = 0
-        marked = {offset for mark in self.marks for offset in range(mark.start, mark.end)}
-        for element in [*self.elements, Element(len(self.text), len(self.text))]:
-            for match in _SIGNS.finditer(self.text, position, element.start):
-                start = match.start()
-                while start < match.end() and (start in marked or self.text[start].isspace()):
-                    start += 1
-                if start < match.end():
-                    self.marks.append(Span(start, match.end()))
-            position = max(position, element.end)
+        for tag in TAG.finditer(content):
+            shown.show(position, tag.start())
+            position = tag.end()
+            name, opens = (tag["name"] or "").lower(), not tag["close"]
+            if tag["entity"]:
+                shown.write(*tag.span(), unescape(tag[0]))
+            elif name not in BREAKS or name == "br":
+                shown.tag(tag, tag.start(), content)
+            elif rows is not None and name != "table":
+                if name in ("tr", "td", "th", "caption"):
+                    rows += [[]] if name in ("tr", "caption") else []
+                    shown.pieces = []
+                    rows[-1].append(shown.pieces)
+                else:
+                    shown.tag(tag, tag.start(), content)
+            else:
+                if rows is not None:
+                    self._table(rows)
+                else:
+                    self._add(shown.pieces, kind, level, item=item)
+                shown.pieces = []
+                rows = [[shown.pieces]] if name in ("table", "tr") and opens else None
+                item = name == "li" and opens
+                level = int(name[1]) if re.fullmatch("h[1-6]", name) and opens else 0
+                kind = BlockKind.HEADING if level else quoted
+        shown.show(position, len(content))
+        if rows:
+            self._table(rows)
+        else:
+            self._add(shown.pieces, kind, level, item=item)
+
+    def _table(self, rows: list[list[list[Piece]]]) -> None:
+        """A table; cells without words leave no trace."""
+        table = Shown(self.source, [])
+        spans: list[Span] = []
+        for cells in rows:
+            row = Shown(self.source, [])
+            for cell in filter(self._has_words, cells):
+                row.join(cell)
+            if row.pieces:
+                table.join(row.pieces)
+                spans.append(Span(row.pieces[0][0], row.pieces[-1][1]))
+        self._add(table.pieces, BlockKind.TABLE, rows=tuple(spans), headers=1)
+
+    def _has_words(self, pieces: list[Piece]) -> bool:
+        return any(not self.source.body[start:end].isspace() for start, end in pieces)
+
+    def _add(
+        self,
+        pieces: list[Piece],
+        kind: BlockKind | None,
+        level: int = 0,
+        *,
+        item: bool = False,
+        label: str | None = None,
+        rows: tuple[Span, ...] = (),
+        headers: int = 0,
+    ) -> None:
+        if not self._has_words(pieces):
+            return
+        if level == 1 and not self.title:
+            self.title = collapse(unescape("".join(self.source.body[start:end] for start, end in pieces)))
+        if self._elements and (before := self._elements[-1][0][-1][1]) < pieces[0][0]:
+            self.source.blank_between(before, pieces[0][0])
+        self._elements.append((pieces, Element(0, 0, kind, level, rows, headers, item=item, label=label)))
+
+
+def _plain(tag: re.Match[str]) -> str:
+    return tag[0] if tag["entity"] else " " * ((tag["name"] or "").lower() in BREAKS)
+
+
+def _signs(text: str, start: int, end: int) -> Iterator[Span]:
+    for match in re.finditer(r"\S+", text[start:end]):
+        yield Span(start + match.start(), start + match.end())
 
 
 def _metadata(front: str) -> Metadata:

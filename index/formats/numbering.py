@@ -1,4 +1,4 @@
-"""Numbers of list items as a page shows them: 1, a, A, i, I."""
+"""Numbers of list items as a page shows them."""
 
 from __future__ import annotations
 
@@ -6,20 +6,45 @@ __all__ = ["ordinal"]
 
 _ROMAN = ((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"), (40, "xl"),
           (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))  # fmt: skip
+_UNITS = "primero segundo tercero cuarto quinto sexto séptimo octavo noveno".split()
+_TENS = "décimo vigésimo trigésimo cuadragésimo quincuagésimo sexagésimo septuagésimo octogésimo nonagésimo".split()
 
 
 def ordinal(number: int, sort: str) -> str:
-    """`number` in the manner of HTML's list types «1», «a», «A», «i», «I»; figures for any other."""
-    if number < 1 or sort not in ("a", "A", "i", "I"):
+    """`number` in the manner of «1», «01», «1º», «a», «A» (after z: aa, ab), «aa», «AA» (after z: aa, bb), «i», «I»,
+    «primero»; figures for any other.
+    """
+    if number < 1:
         return str(number)
-    text = ""
-    if sort in "aA":
+    if sort == "01":
+        return f"{number:02d}"
+    if sort == "1º":
+        return f"{number}º"
+    if sort == "primero":
+        return _spelt(number)
+    if sort in ("aa", "AA"):
+        text = chr(ord("a") + (number - 1) % 26) * min((number + 25) // 26, 100)
+    elif sort in ("a", "A"):
+        text = ""
         while number:
             number, rest = divmod(number - 1, 26)
             text = chr(ord("a") + rest) + text
-    else:
+    elif sort in ("i", "I"):
+        text = ""
         number = min(number, 4999)
         for value, letters in _ROMAN:
             times, number = divmod(number, value)
             text += letters * times
+    else:
+        return str(number)
     return text.upper() if sort.isupper() else text
+
+
+def _spelt(number: int) -> str:
+    if number > 99:
+        return f"{number}º"
+    tens, unit = divmod(number, 10)
+    spelt = {11: "undécimo", 12: "duodécimo"}.get(number) or " ".join(
+        [*_TENS[tens - 1 : tens if tens else 0], *_UNITS[unit - 1 : unit if unit else 0]]
+    )
+    return spelt.capitalize()

@@ -1,8 +1,13 @@
-"""ODT: paragraphs, headings by outline level, lists with the numbers they show, tables, page breaks."""
+"""ODT: paragraphs, headings by outline level, lists with the numbers they show, tables, notes, page breaks.
+
+What its reader does not see (hidden and struck text, comments) is counted.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +17,7 @@ from alpie.index.formats.dates import iso_date
 from alpie.index.formats.extraction import Extraction, Metadata, TextBuilder
 from alpie.index.formats.numbering import ordinal
 from alpie.index.formats.packed import open_packed, read_xml
+from alpie.index.notices import Notice, NoticeKind
 from alpie.index.readable import collapse
 from alpie.index.records import BlockKind
 
@@ -20,7 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["extract_odt"]
 
-_RULES = 1  # of this module: raise it when the text that it makes of a file changes
+_RULES = 2  # of this module: raise it when the text that it makes of a file changes
 _SPACES = {
     "office": "urn:oasis:names:tc:opendocument:xmlns:office:1.0",
     "text": "urn:oasis:names:tc:opendocument:xmlns:text:1.0",
@@ -29,13 +35,20 @@ _SPACES = {
     "fo": "urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0",
     "draw": "urn:oasis:names:tc:opendocument:xmlns:drawing:1.0",
     "manifest": "urn:oasis:names:tc:opendocument:xmlns:manifest:1.0",
+    "svg": "urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0",
+    "math": "http://www.w3.org/1998/Math/MathML",
     "dc": "http://purl.org/dc/elements/1.1/",
 }
 _SHORT = {uri: name for name, uri in _SPACES.items()}
 _UNSEEN = frozenset(
-    """text:note text:tracked-changes office:annotation text:bibliography-mark text:ruby-text office:forms
-    text:sequence-decls text:variable-decls text:user-field-decls""".split()
+    """office:annotation text:ruby-text text:number office:forms text:sequence-decls text:variable-decls
+    text:user-field-decls text:note-citation svg:title svg:desc math:annotation text:index-title-template""".split()
 )
+_CONTENTS = frozenset(f"text:{name}" for name in (
+    "table-of-content", "illustration-index", "table-index", "object-index", "user-index", "alphabetical-index"))  # fmt: skip
+_ROWS = frozenset(f"table:{name}" for name in ("table-header-rows", "table-rows", "table-row-group"))
+_HREF = "{http://www.w3.org/1999/xlink}href"
+_ID = "{http://www.w3.org/XML/1998/namespace}id"
 _MOST_REPEATED = 100  # cells or spaces that one element may stand for
 _MOST_NESTING = 60
 
@@ -53,10 +66,11 @@ def extract_odt(data: bytes, path: Path) -> Extraction:
     common = read_xml(archive, "styles.xml", path)
     styles = [content] if common is None else [content, common]
     builder = TextBuilder()
-    _Body(builder, _Styles(styles)).read(body)
-    extraction = builder.extraction(
-        f"lxml {version('lxml')}, odt {_RULES}", _metadata(read_xml(archive, "meta.xml", path))
-    )
+    reading = _Body(builder, _Styles(styles), partial(read_xml, archive, path=path))
+    reading.read(body)
+    metadata = _metadata(read_xml(archive, "meta.xml", path))
+    name = f"lxml {version('lxml')}, odt {_RULES}"
+    extraction = builder.extraction(name, metadata, reading.notices(body), reading.found(body))
     if not extraction.text:
         raise SourceError(f"{path}: no contiene texto. Retira el archivo o complétalo.", path)
     return extraction
@@ -80,66 +94,141 @@ def _count(text: str) -> int:
 
 
 class _Styles:
-    """What the styles say of page breaks and of the numbers of lists."""
+    """What the styles say of page breaks, of text that is not shown, and of the numbers of lists and headings."""
 
     def __init__(self, roots: list[etree._Element]) -> None:
-        self._breaks: set[str] = set()
+        self._looks: dict[str, set[str]] = {}
         self._parents: dict[str, str] = {}
-        self._levels: dict[tuple[str, int], tuple[str, str, str]] = {}
+        self._levels: dict[tuple[str, int], etree._Element] = {}
         for root in roots:
             for style in root.iter(f"{{{_SPACES['style']}}}style"):
                 name = _get(style, "style:name")
                 self._parents[name] = _get(style, "style:parent-style-name")
-                looks = style.find("style:paragraph-properties", _SPACES)
-                if looks is not None and _get(looks, "fo:break-before") == "page":
-                    self._breaks.add(name)
-            for level in root.iter(f"{{{_SPACES['text']}}}list-level-style-number"):
+                looks = self._looks.setdefault(name, set())
+                for one in style:
+                    looks |= {"break"} if _get(one, "fo:break-before") == "page" else set()
+                    looks |= {"hidden"} if _get(one, "text:display") == "none" else set()
+                    looks |= (
+                        {"struck"} if _get(one, "style:text-line-through-style", "none") != "none" else set()
+                    )
+            for level in root.iter(
+                *(f"{{{_SPACES['text']}}}{n}" for n in ("list-level-style-number", "outline-level-style"))
+            ):
                 parent = level.getparent()
                 if parent is not None:
-                    key = _get(parent, "style:name"), _count(_get(level, "text:level", "1"))
-                    form = _get(level, "style:num-format", "")
-                    self._levels[key] = form, _get(level, "style:num-prefix"), _get(level, "style:num-suffix")
+                    name = "" if _name(level) == "text:outline-level-style" else _get(parent, "style:name")
+                    self._levels[name, _count(_get(level, "text:level", "1"))] = level
 
-    def breaks_page(self, name: str) -> bool:
+    def has(self, name: str, look: str) -> bool:
+        """Whether a style has the look «break», «hidden» or «struck», or one that it is based on."""
         for _ in range(10):
-            if name in self._breaks:
+            if look in self._looks.get(name, ()):
                 return True
             name = self._parents.get(name, "")
         return False
 
-    def marker(self, style: str, level: int, number: int) -> str:
-        """The number an item shows; "" for a bullet."""
-        form, prefix, suffix = self._levels.get((style, level), ("", "", ""))
-        return f"{prefix}{ordinal(number, form)}{suffix}" if form else ""
+    def marker(self, style: str, numbers: list[int]) -> str:
+        """The number an item of these numbers, outermost first, shows; "" for a bullet. Style "": a heading."""
+        own = self._levels.get((style, len(numbers)))
+        if own is None or not _get(own, "style:num-format"):
+            return ""
+        first = len(numbers) - min(_count(_get(own, "text:display-levels", "1")), len(numbers))
+        shown = [
+            self._numeral(level, number)
+            for depth, number in enumerate(numbers[first:], first + 1)
+            if (level := self._levels.get((style, depth))) is not None
+        ]
+        return _get(own, "style:num-prefix") + ".".join(filter(None, shown)) + _get(own, "style:num-suffix")
+
+    @staticmethod
+    def _numeral(level: etree._Element, number: int) -> str:
+        form = _get(level, "style:num-format")
+        return (
+            ordinal(number, form * 2 if _get(level, "style:num-letter-sync") == "true" else form)
+            if form
+            else ""
+        )
 
 
 class _Body:
-    def __init__(self, builder: TextBuilder, styles: _Styles) -> None:
-        self._builder, self._styles = builder, styles
-        self._page = 1
+    def __init__(
+        self, builder: TextBuilder, styles: _Styles, part: Callable[[str], etree._Element | None]
+    ) -> None:
+        self._builder, self._styles, self._part = builder, styles, part
         self._marker: str | None = None
-        self._pending = False  # a page break that stands inside what is being read
+        self._numbers: list[int] = []  # of the items around
+        self._headings: list[int] = []
+        self._last: dict[str, int] = {}  # list or style with level → its last number
+        self._notes: list[tuple[str, str]] = []  # until the list that calls them ends
+        self._contents = False
+        self._unread: dict[NoticeKind, list[etree._Element]] = {}
 
     def read(self, body: etree._Element) -> None:
         numbered = body.find(".//text:soft-page-break", _SPACES) is not None or any(
-            self._styles.breaks_page(_get(p, "text:style-name"))
+            self._styles.has(_get(p, "text:style-name"), "break")
             for p in body.iter()
             if _name(p) in ("text:p", "text:h")
         )
         if numbered:
             self._builder.begin_page(1)
         self._blocks(body, (), 0)
+        self._write_notes()
 
-    def _turn(self) -> None:
-        self._page += 1
-        self._builder.begin_page(self._page)
-        self._pending = False
+    def notices(self, body: etree._Element) -> tuple[Notice, ...]:
+        """What of the body is not read."""
+        deleted = [one for change in body.iter(f"{{{_SPACES['text']}}}deletion") for one in change]
+        self._unread.setdefault(NoticeKind.STRUCK_TEXT, []).extend(deleted)
+        counts = {
+            kind: sum(len(" ".join(one.itertext()).split()) for one in those)
+            for kind, those in self._unread.items()
+        }
+        counts[NoticeKind.COMMENTS] = sum(1 for _ in body.iter(f"{{{_SPACES['office']}}}annotation"))
+        return tuple(Notice(kind, count) for kind, count in counts.items() if count)
+
+    def found(self, body: etree._Element) -> str:
+        """All words of the body that its reader sees, without regard to how they are laid out."""
+        left_out = {one for those in self._unread.values() for one in those}
+        parts: list[str] = []
+
+        def walk(element: etree._Element) -> None:
+            name = _name(element)
+            if element not in left_out and name not in _UNSEEN and name not in ("text:tracked-changes", ""):
+                parts.append("" if name in ("text:span", "text:a") else " ")
+                parts.append(element.text or "")
+                for child in element:
+                    walk(child)
+                    parts.append(child.tail or "")
+                parts.append("" if name in ("text:span", "text:a", "text:note") else " ")
+
+        walk(body)
+        return "".join(parts)
+
+    def _leave(self, kind: NoticeKind, element: etree._Element) -> None:
+        self._unread.setdefault(kind, []).append(element)
+
+    def _is_seen(self, element: etree._Element) -> bool:
+        """Whether a reader sees an element and it stands; what is not so is counted."""
+        name, style = _name(element), _get(element, "text:style-name")
+        hidden = _get(element, "text:display") == "none" or _get(element, "text:is-hidden") == "true"
+        hides = any(
+            _get(one, "text:is-hidden") == "true"
+            for one in element.iterfind("text:hidden-paragraph", _SPACES)
+        )
+        if hidden or hides or self._styles.has(style, "hidden"):
+            self._leave(NoticeKind.HIDDEN_TEXT, element)
+            return False
+        if name in ("text:span", "text:p") and self._styles.has(style, "struck"):
+            self._leave(NoticeKind.STRUCK_TEXT, element)
+            return False
+        return name not in _UNSEEN and name not in ("text:tracked-changes", "")
 
     def _blocks(self, parent: etree._Element, lists: tuple[str, ...], nesting: int) -> None:
         if nesting > _MOST_NESTING:
             return
         for child in parent:
             name = _name(child)
+            if not self._is_seen(child):
+                continue
             if name in ("text:p", "text:h"):
                 self._paragraph(child, name == "text:h")
             elif name == "text:list":
@@ -147,85 +236,139 @@ class _Body:
             elif name == "table:table":
                 self._table(child)
             elif name == "text:soft-page-break":
-                self._turn()
-            elif name not in _UNSEEN and name != "":
+                self._builder.turn()
+            else:
+                outside = self._contents
+                self._contents = outside or name in _CONTENTS
                 self._blocks(child, lists, nesting + 1)
+                self._contents = outside
 
     def _paragraph(self, element: etree._Element, heading: bool) -> None:
         style = _get(element, "text:style-name")
-        if self._styles.breaks_page(style) and self._builder.begun:
-            self._turn()
-        words = self._words(element)
-        text = "\n".join(line for part in words.split("\n") if (line := collapse(part)))
+        if self._styles.has(style, "break") and self._builder.begun:
+            self._builder.turn()
+        notes: list[tuple[str, str]] = []
+        text = "".join(self._words(element, notes))
+        item = self._marker is not None
+        marker = self._marker
         if heading:
             level = _count(_get(element, "text:outline-level", "1"))
+            if _get(element, "text:is-list-header") != "true":
+                number = self._headings[level - 1] + 1 if len(self._headings) >= level else 1
+                self._headings = [*[*self._headings, *([1] * level)][: level - 1], number]
+                marker = marker or self._styles.marker("", self._headings)
+        if collapse(text) and not item:
+            self._write_notes()
+        if marker and collapse(text):
+            start = len(text) - len(text.lstrip())
+            text = f"{text[:start]}{marker} {text[start:]}"
+        if self._contents:
+            self._builder.add(text, BlockKind.CONTENTS)
+        elif heading:
             self._builder.add(text, BlockKind.HEADING, level=level)
-        elif text:
-            item = self._marker is not None
-            self._builder.add(f"{self._marker} {text}" if self._marker else text, item=item)
+        else:
+            self._builder.add(text, item=item)
+        if collapse(text):
             self._marker = None
-        if self._pending:
-            self._turn()
+        self._notes += notes
 
-    def _words(self, element: etree._Element) -> str:
-        """What a paragraph shows, notes left out."""
-        parts: list[str] = []
+    def _write_notes(self) -> None:
+        for label, text in self._notes:
+            self._builder.add(text, BlockKind.PARAGRAPH, label=label)
+        self._notes = []
+
+    def _words(self, element: etree._Element, notes: list[tuple[str, str]]) -> Iterator[str]:
+        """What a paragraph shows; what its notes say goes to `notes`, a form feed stands where a page begins."""
         stack: list[etree._Element | str] = [element]
         while stack:
             one = stack.pop()
             if isinstance(one, str):
-                parts.append(one)
+                yield one
                 continue
             name = _name(one)
-            if name in _UNSEEN:
+            if name == "text:note":
+                sort = "nota" if _get(one, "text:note-class") != "endnote" else "nota final"
+                sign = collapse("".join(one.find("text:note-citation", _SPACES).itertext()))  # type: ignore[union-attr]
+                body = one.find("text:note-body", _SPACES)
+                if body is not None:
+                    notes.append(
+                        (f"{sort} {sign}", "\n".join(collapse("".join(self._words(p, []))) for p in body))
+                    )
+                continue
+            if one is not element and not self._is_seen(one):
                 continue
             if name == "text:s":
-                parts.append(" " * _count(_get(one, "text:c", "1")))
+                yield " " * _count(_get(one, "text:c", "1"))
             elif name == "text:tab":
-                parts.append("\t")
-            elif name == "text:line-break" or (name in ("text:p", "text:h") and one is not element):
-                parts.append("\n")
+                yield "\t"
+            elif name == "text:line-break" or (
+                name in ("text:p", "text:h", "text:list") and one is not element
+            ):
+                yield "\n"
             elif name == "text:soft-page-break":
-                self._pending = True
-            else:
-                parts.append("")
+                yield "\f"
+            elif name == "draw:object" and (href := one.get(_HREF)):
+                formula = self._part(href.removeprefix("./") + "/content.xml")
+                if formula is not None and _name(formula) == "math:math":
+                    stack.append(formula)
             inner: list[etree._Element | str] = [one.text or ""]
             for child in one:
                 inner += [child, child.tail or ""]
             stack += reversed(inner)
-        return "".join(parts)
 
     def _list(self, element: etree._Element, lists: tuple[str, ...], nesting: int) -> None:
         style = _get(element, "text:style-name") or (lists[-1] if lists else "")
+        keys = [f"{style} {len(lists)}", element.get(_ID) or "", _get(element, "text:continue-list")]
         number = 0
+        if keys[2]:
+            number = self._last.get(keys[2], 0)
+        elif _get(element, "text:continue-numbering") == "true":
+            number = self._last.get(keys[0], 0)
         for item in element:
-            if _name(item) != "text:list-item":
+            name = _name(item)
+            if name not in ("text:list-item", "text:list-header") or not self._is_seen(item):
                 continue
-            said = _get(item, "text:start-value")
-            number = _count(said) if said else number + 1
-            self._marker = self._styles.marker(style, len(lists) + 1, number)
+            if name == "text:list-item":
+                said = _get(item, "text:start-value")
+                number = _count(said) if said else number + 1
+                self._numbers.append(number)
+                self._marker = self._styles.marker(style, self._numbers)
+            else:
+                self._numbers.append(number)
             self._blocks(item, (*lists, style), nesting + 1)
             self._marker = None
+            self._numbers.pop()
+        self._last.update({key: number for key in keys if key})
 
     def _table(self, table: etree._Element) -> None:
-        rows: list[list[str]] = []
-        headers = 0
-        for row in table.iter(f"{{{_SPACES['table']}}}table-row"):
-            parent = row.getparent()
-            cells: list[str] = []
-            for cell in row:
-                if _name(cell) == "table:table-cell":
-                    paragraphs = (collapse(self._words(p)) for p in cell.iter(f"{{{_SPACES['text']}}}p"))
-                    cells.append(" ".join(paragraphs))
-            if parent is not None and _name(parent) == "table:table-header-rows":
-                headers += 1
-            rows.append(cells)
+        self._write_notes()
+        notes: list[tuple[str, str]] = []
+        found = list(self._rows(table))
+        rows = [
+            [
+                collapse(" ".join("".join(self._words(one, notes)) for one in cell if self._is_seen(one)))
+                for cell in row
+                if _name(cell) == "table:table-cell"
+            ]
+            for row in found
+        ]
         if len(rows) > 1:
+            parents = (row.getparent() for row in found)
+            headers = sum(p is not None and _name(p) == "table:table-header-rows" for p in parents)
             self._builder.add_table(rows, headers or 1)
         else:
             for cells in rows:
                 for cell_text in cells:
                     self._builder.add(cell_text)
+        self._notes += notes
+
+    def _rows(self, parent: etree._Element) -> Iterator[etree._Element]:
+        """The rows of a table, not those of a table inside it."""
+        for child in parent:
+            if _name(child) == "table:table-row":
+                yield child
+            elif _name(child) in _ROWS:
+                yield from self._rows(child)
 
 
 def _metadata(root: etree._Element | None) -> Metadata:

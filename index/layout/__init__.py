@@ -15,6 +15,9 @@ A document whose format tells its structure (see `alpie.index.formats`) goes by 
 
 from __future__ import annotations
 
+import re
+
+from alpie.index.formats.extraction import UNSEEN
 from alpie.index.layout.blocks import SpanCutter, make_blocks
 from alpie.index.layout.boxes import mark_boxes
 from alpie.index.layout.figures import mark_figures
@@ -31,6 +34,8 @@ from alpie.index.records import Document, Layout, Span
 
 __all__ = ["lay_out"]
 
+_UNSEEN = re.compile(f"[{''.join(map(chr, UNSEEN))}]+")  # soft hyphens and the like, within words
+
 
 def lay_out(document: Document) -> Layout:
     """Lay out `document`; never raises, whatever its text holds."""
@@ -42,7 +47,9 @@ def lay_out(document: Document) -> Layout:
     pages = find_pages(lines)
     footers = tuple(Span(lines[number].start, lines[number].end) for number in sorted(pages.footers))
     calls = find_note_calls(source, footers)
-    clean = clean_lines(source, lines, calls)
+    unseen = tuple(Span(*match.span()) for match in _UNSEEN.finditer(source))
+    left_out = (*calls, *unseen)
+    clean = clean_lines(source, lines, tuple(sorted(left_out)))
 
     units = make_units(lines, clean, pages, manner)
     mark_fixed_forms(units)
@@ -59,7 +66,7 @@ def lay_out(document: Document) -> Layout:
     mark_subtitles(units)
     mark_sub_headings(units, manner)
 
-    cutter = SpanCutter(source, [*footers, *calls])
+    cutter = SpanCutter(source, [*footers, *left_out])
     blocks = make_blocks(units, cutter, pages, document.title)
     starts = tuple(lines[number].start for number in pages.starts)
-    return Layout(document.id, tuple(blocks), footers, calls, starts)
+    return Layout(document.id, tuple(blocks), footers, calls, starts, unseen)

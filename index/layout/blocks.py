@@ -68,7 +68,8 @@ def make_blocks(units: list[Unit], cutter: SpanCutter, pages: Pages, title: str)
     for unit in units:
         page = pages.number_at(unit.lines[0].number)
         kind = unit.kind or BlockKind.PARAGRAPH
-        if kind is BlockKind.HEADING and unit.box is None:
+        begins = kind is BlockKind.HEADING or (kind is BlockKind.PARAGRAPH and unit.level > 0)
+        if begins and unit.box is None:  # a paragraph too may begin a place: an article on one line
             while path and path[-1][0] >= unit.level:
                 path.pop()
         readable = tuple(text for _, text in path)

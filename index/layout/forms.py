@@ -32,8 +32,8 @@ CAPTION = re.compile(
 )
 # A line that opens an article or a division of a law: its name, and a stop or the line end after it.
 LEGAL_LINE = re.compile(
-    r"(?:Artículo|ARTÍCULO|Título|TÍTULO|Capítulo|CAPÍTULO|Sección|SECCIÓN|Disposición|DISPOSICIÓN|Anexo|ANEXO)"
-    r"\s+[^\s.:]{1,14}(?:\s+(?:bis|ter|quater|[a-záéíóú]{4,14}))?(?:[.:](?!\d)|$)"
+    r"(?:Art[íi]culo|ART[ÍI]CULO|Título|T[ÍI]TULO|Capítulo|CAP[ÍI]TULO|Sección|SECCI[ÓO]N|Disposición|DISPOSICI[ÓO]N|Anexo|"
+    r"ANEXO)\s+[^\s.:]{1,14}(?:\s+(?:bis|ter|[a-záéíóú]{4,14})(?:\s+[a-z])?)?(?:[.:](?!\d)|$)"
 )
 MARKDOWN_HEADING = re.compile(r"(#{1,6})\s+(?=\S)")
 DATE_LINE = re.compile(

@@ -11,12 +11,12 @@ from bisect import bisect_left
 from alpie.index.layout.blocks import SpanCutter, make_blocks
 from alpie.index.layout.forms import ADMINISTRATIVE, CAPTION, DATE_LINE
 from alpie.index.layout.legal import label_clauses, mark_legal_headings
-from alpie.index.layout.lines import Line, split_lines
+from alpie.index.layout.lines import Line
 from alpie.index.layout.lists import join_lists
 from alpie.index.layout.pages import Pages
 from alpie.index.layout.units import Unit
 from alpie.index.readable import readable_text
-from alpie.index.records import BlockKind, Document, Element, Layout, Structure
+from alpie.index.records import BlockKind, Document, Element, Layout, Span, Structure
 
 __all__ = ["lay_out_marked"]
 
@@ -24,24 +24,19 @@ __all__ = ["lay_out_marked"]
 def lay_out_marked(document: Document, structure: Structure) -> Layout:
     """Lay out `document` by its structure; never raises."""
     source = document.text
-    lines = split_lines(source)
-    starts = [line.start for line in lines]
     left_out = sorted((*structure.footers, *structure.note_calls, *structure.marks))
     cutter = SpanCutter(source, left_out)
     units: list[Unit] = []
-    for element in structure.elements:
-        own = [
-            line
-            for line in lines[bisect_left(starts, element.start) : bisect_left(starts, element.end)]
-            if not line.blank
-        ]
-        if own and (unit := _unit(element, own, source, cutter)):
+    starts: list[int] = []  # of what is a line here: an element, or a row of one
+    for element in sorted(structure.elements, key=lambda one: one.start):
+        if unit := _unit(element, source, cutter, len(starts)):
             units.append(unit)
+            starts += [line.start for line in unit.lines]
     _mark_forms(units)
     label_clauses(units)
     units = mark_legal_headings(units)
     units = join_lists(units)
-    pages = _pages(structure, starts, lines)
+    pages = _pages(structure, starts)
     blocks = make_blocks(units, cutter, pages, document.title)
     offsets = tuple(offset for offset, _ in structure.pages)
     return Layout(
@@ -49,16 +44,19 @@ def lay_out_marked(document: Document, structure: Structure) -> Layout:
     )
 
 
-def _unit(element: Element, lines: list[Line], source: str, cutter: SpanCutter) -> Unit | None:
-    spans = cutter.spans(element.start + element.skip, element.end)
-    text = readable_text(source, spans)
+def _unit(element: Element, source: str, cutter: SpanCutter, number: int) -> Unit | None:
+    """`number` is that of its first line."""
+    text = readable_text(source, cutter.spans(element.start, element.end))
     if not text:
         return None
-    unit = Unit(lines, text, blank_before=True, kind=element.kind, level=element.level, skip=element.skip)
+    lines = [
+        Line(number + place, row.start, row.end, source[row.start : row.end], 0, False)
+        for place, row in enumerate(element.rows or (Span(element.start, element.end),))
+    ]
+    unit = Unit(lines, text, blank_before=True, kind=element.kind, level=element.level, label=element.label)
     unit.item = element.item
     if element.rows:
-        by_start = {line.start: line for line in lines}
-        unit.parts = [[by_start[row.start]] for row in element.rows if row.start in by_start]
+        unit.parts = [[line] for line in lines]
         unit.header_parts = min(element.header_rows, len(unit.parts))
     return unit
 
@@ -73,11 +71,11 @@ def _mark_forms(units: list[Unit]) -> None:
             unit.kind = BlockKind.METADATA
 
 
-def _pages(structure: Structure, starts: list[int], lines: list[Line]) -> Pages:
+def _pages(structure: Structure, starts: list[int]) -> Pages:
     """Pages by line; several that begin at one line, empty ones, are the last of them."""
     pages = Pages()
     for offset, number in structure.pages:
-        line = min(bisect_left(starts, offset), len(lines) - 1)
+        line = min(bisect_left(starts, offset), len(starts) - 1)
         if pages.starts and pages.starts[-1] == line:
             pages.printed[-1] = number
         else:

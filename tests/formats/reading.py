@@ -1,0 +1,68 @@
+"""A document read and laid out, for tests of single formats."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from hypothesis import HealthCheck, settings
+
+from alpie.index.formats import extract
+from alpie.index.layout import lay_out
+from alpie.index.passages import make_passages
+from alpie.index.readable import collapse, proves, readable_text
+from alpie.index.records import BlockKind, Document
+from alpie.index.sentences import document_sentences
+
+SHARED = Path(__file__).resolve().parents[2].parent / "shared"
+# Each property is tried on some hundred documents; ALPIE_PROPERTY_EXAMPLES asks for more.
+EXAMPLES = settings(
+    max_examples=int(os.environ.get("ALPIE_PROPERTY_EXAMPLES", "200")),
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
+_UNSEEN = dict.fromkeys((0x00AD, 0x200B, 0x2060, 0xFEFF, 0xFFFE))
+
+
+class Reading:
+    """What becomes of a file."""
+
+    def __init__(self, name: str, data: bytes) -> None:
+        self.extraction = made = extract(data, Path(name))
+        self.document = Document(
+            "d", "-", "", "", "", "es", name, made.text, parser=made.parser, structure=made.structure,
+            notices=made.notices, coverage=made.coverage,
+        )  # fmt: skip
+        self.layout = lay_out(self.document)
+        self.passages = make_passages(self.document, self.layout)
+
+    @property
+    def blocks(self) -> list[tuple[BlockKind, str | None, str]]:
+        """Kind, label and readable text of each block."""
+        text = self.document.text
+        return [(one.kind, one.label, readable_text(text, one.spans)) for one in self.layout.blocks]
+
+    @property
+    def texts(self) -> list[str]:
+        return [text for _, _, text in self.blocks]
+
+    @property
+    def words(self) -> str:
+        """The words of all blocks, a blank between two."""
+        return seen(" ".join(self.texts))
+
+    @property
+    def quotable(self) -> list[str]:
+        """All sentences; each is proved."""
+        found = [one for of_block in document_sentences(self.document, self.layout) for one in of_block]
+        assert all(proves(self.document.text, one.spans, one.text) for one in found)
+        return [one.text for one in found]
+
+    def labelled(self, label: str) -> list[str]:
+        """What can be quoted under a label."""
+        return [one.text for p in self.passages if p.label == label for one in p.sentences]
+
+
+def seen(text: str) -> str:
+    """`text` without what nobody sees, single blanks between words."""
+    return collapse(text.translate(_UNSEEN))

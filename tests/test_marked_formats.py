@@ -1,0 +1,355 @@
+# ruff: noqa: E501 - the XML of a document is read best in one line
+"""DOCX, ODT and HTML: what their reader sees is read, once, in order; what is hidden from him is named."""
+
+from __future__ import annotations
+
+import re
+from html import escape
+
+import pytest
+from formats.packed import docx, odt, p, run, table, tr
+from formats.reading import EXAMPLES, SHARED, Reading, seen
+from hypothesis import given
+from hypothesis import strategies as st
+from selectolax.lexbor import LexborHTMLParser
+
+from alpie.index.notices import Notice, NoticeKind
+from alpie.index.records import BlockKind
+
+WORDS = st.text("abño íÁ12.,;:%€«»¿?<&>\"'-–\u00ad\u00a0\u2009", min_size=1, max_size=12)
+RUNS = st.lists(WORDS, min_size=1, max_size=5)
+
+
+def word(body: str, **parts: str) -> Reading:
+    return Reading("a.docx", docx(body, **parts))
+
+
+def open_text(body: str, styles: str = "", common: str = "") -> Reading:
+    return Reading("a.odt", odt(body, styles, common))
+
+
+def page(body: str) -> Reading:
+    return Reading("a.html", f"<!doctype html><meta charset=utf-8><title>t</title><body>{body}".encode())
+
+
+def words(*parts: str) -> str:
+    return seen(" ".join(parts))
+
+
+# --- DOCX ----------------------------------------------------------------------------------------
+
+_BOXED = [lambda xml: xml, lambda xml: f"<w:sdt><w:sdtContent>{xml}</w:sdtContent></w:sdt>"]
+
+
+@EXAMPLES
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["p", "tbl", "br"]), RUNS, st.sampled_from(_BOXED)), min_size=1, max_size=6
+    )
+)
+def test_the_words_of_a_docx_are_its_runs_in_order(parts: list[tuple[str, list[str], object]]) -> None:
+    body, wanted = "", []
+    for sort, runs, boxed in parts:
+        if sort == "tbl":
+            body += f"<w:tbl>{''.join(boxed(tr(('x', escape(one)))) for one in runs)}</w:tbl>"  # type: ignore[operator]
+            wanted += [f"x {one}" for one in runs]
+        else:
+            break_ = "<w:lastRenderedPageBreak/>" if sort == "br" else ""
+            body += boxed(
+                p(*(f"{run(escape(one))}" for one in runs[:-1]), break_ or "<w:tab/>", escape(runs[-1]))
+            )  # type: ignore[operator]
+            wanted.append("".join(runs[:-1]) + ("" if break_ else "\t") + runs[-1])
+    if not words(*wanted):
+        return
+    found = word(body)
+    assert found.words == words(*wanted)
+    assert found.quotable is not None
+
+
+def test_rows_in_content_controls_and_tables_in_cells_are_read_once() -> None:
+    row = f"<w:sdt><w:sdtContent>{tr(('Matrícula', '45 euros'))}</w:sdtContent></w:sdt>"
+    inner = p("25") + table(("reserva 3",)) + p()
+    found = word(f"<w:tbl>{tr(('Concepto', 'Importe'))}{row}{tr(('Primero', inner))}</w:tbl>")
+    assert found.quotable == ["Concepto Importe", "Matrícula 45 euros", "Primero 25 reserva 3"]
+
+
+def test_notes_of_a_docx_stand_after_the_list_that_calls_them() -> None:
+    call = '<w:footnoteReference w:id="{}"/>'.format
+    numbering = '<w:abstractNum w:abstractNumId="0"><w:lvl w:ilvl="0"><w:numFmt w:val="decimal"/><w:lvlText w:val="%1."/></w:lvl></w:abstractNum><w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num>'
+    item = '<w:numPr><w:ilvl w:val="0"/><w:numId w:val="1"/></w:numPr>'
+    notes = "".join(
+        f'<w:footnote w:id="{n}">{p(text)}</w:footnote>'
+        for n, text in ((5, "Salvo los menores."), (7, "O su tutor."))
+    )
+    end = f'<w:endnote w:id="2">{p("Véase el anexo.")}</w:endnote>'
+    found = word(
+        p("Todos pagan la tasa", call(5), " de cinco euros.")
+        + p("uno", call(7), properties=item) + p("dos", properties=item)
+        + p("Fin", '<w:endnoteReference w:id="2"/>', ".")
+        + p("Con marca", '<w:footnoteReference w:customMarkFollows="1" w:id="5"/><w:t>*</w:t>', "."),
+        footnotes=notes, endnotes=end, numbering=numbering,
+    )  # fmt: skip
+    assert found.quotable == [
+        "Todos pagan la tasa de cinco euros.", "1. uno", "2. dos", "Salvo los menores.", "O su tutor.",
+        "Fin.", "Véase el anexo.", "Con marca.", "Salvo los menores.",
+    ]  # fmt: skip
+    assert found.labelled("nota 2") == ["O su tutor."]
+    assert found.labelled("nota final i") == ["Véase el anexo."]
+
+
+def test_what_a_docx_hides_is_not_read_and_named() -> None:
+    styles = '<w:style w:type="character" w:styleId="Oculto"><w:rPr><w:vanish/></w:rPr></w:style>'
+    found = word(
+        p("Visible. ", run("oculto de 999 euros", "<w:vanish/>"), run(" más", '<w:rStyle w:val="Oculto"/>'))
+        + p(
+            "La cuota es de ",
+            run("10 ", "<w:strike/>"),
+            "<w:del><w:r><w:delText>11 u 8</w:delText></w:r></w:del>",
+            "12.",
+        )
+        + p(
+            "Sigue",
+            "<w:commentReference/>",
+            run(" visto", '<w:vanish w:val="0"/>'),
+            '<w:sym w:font="Ajena" w:char="F04A"/>',
+            ".",
+        ),
+        styles=styles,
+    )
+    assert found.quotable == ["Visible.", "La cuota es de 12.", "Sigue visto."]
+    assert set(found.extraction.notices) == {
+        Notice(NoticeKind.HIDDEN_TEXT, 5), Notice(NoticeKind.STRUCK_TEXT, 4), Notice(NoticeKind.SYMBOLS, 1),
+        Notice(NoticeKind.COMMENTS, 1),
+    }  # fmt: skip
+
+
+def test_symbols_and_formulas_are_read_as_text() -> None:
+    fraction = "<m:oMath><m:f><m:num><m:r><m:t>a+b</m:t></m:r></m:num><m:den><m:r><m:t>c</m:t></m:r></m:den></m:f></m:oMath>"
+    power = "<m:oMath><m:sSup><m:e><m:r><m:t>x</m:t></m:r></m:e><m:sup><m:r><m:t>2</m:t></m:r></m:sup></m:sSup></m:oMath>"
+    found = word(
+        p("Es ", '<w:sym w:font="Symbol" w:char="F0B3"/>', " 5 ", '<w:sym w:font="Wingdings" w:char="F0FC"/>')
+        + p(fraction, " y ", power)
+    )
+    assert found.texts == ["Es ≥ 5 ✓", "(a+b)/c y x^2"]
+
+
+def test_a_table_of_contents_is_never_quoted() -> None:
+    field = '<w:fldChar w:fldCharType="{}"/>'.format
+    gallery = '<w:sdt><w:sdtPr><w:docPartObj><w:docPartGallery w:val="Table of Contents"/></w:docPartObj></w:sdtPr><w:sdtContent>{}</w:sdtContent></w:sdt>'.format
+    body = (
+        gallery(p("Contenido") + p("¿Cuál es el objeto?", "<w:tab/>", "3"))
+        + p(field("begin"), '<w:instrText>TOC \\o "1-3"</w:instrText>', field("separate"), "¿A quién?") + p("¿Cuándo?") + p(field("end"))
+        + p("¿Dónde?", properties='<w:pStyle w:val="TDC1"/>')
+        + p("¿Cuál es el objeto?", properties='<w:outlineLvl w:val="0"/>') + p("Fijar las pautas.")
+    )  # fmt: skip
+    found = word(body)
+    assert [kind for kind, _, _ in found.blocks] == [BlockKind.CONTENTS] * 5 + [
+        BlockKind.HEADING,
+        BlockKind.PARAGRAPH,
+    ]
+    assert found.quotable == ["Fijar las pautas."]
+
+
+def test_numbers_that_word_spells_are_spelt() -> None:
+    def level(n: int, form: str, text: str) -> str:
+        return f'<w:abstractNum w:abstractNumId="{n}"><w:lvl w:ilvl="0"><w:start w:val="26"/><w:numFmt w:val="{form}"/><w:lvlText w:val="{text}"/></w:lvl></w:abstractNum><w:num w:numId="{n}"><w:abstractNumId w:val="{n}"/></w:num>'
+
+    forms = [
+        ("lowerLetter", "%1)"),
+        ("ordinalText", "%1."),
+        ("upperRoman", "Artículo %1."),
+        ("ordinal", "%1"),
+        ("decimalZero", "%1."),
+    ]
+    body = "".join(
+        p(text, properties=f'<w:numPr><w:ilvl w:val="0"/><w:numId w:val="{n}"/></w:numPr>')
+        for n in range(1, 6)
+        for text in ("uno.", "dos.")
+    )
+    found = word(body, numbering="".join(level(n, *form) for n, form in enumerate(forms, 1)))
+    assert found.words == (
+        "z) uno. aa) dos. Vigésimo sexto. uno. Vigésimo séptimo. dos. Artículo XXVI. uno. Artículo XXVII. dos. "
+        "26º uno. 27º dos. 26. uno. 27. dos."
+    )
+    assert "artículo XXVI" in {label for _, label, _ in found.blocks}
+
+
+def test_a_page_that_ends_inside_a_paragraph_is_known_where_it_ends() -> None:
+    found = word(p("Uno dos ", "<w:lastRenderedPageBreak/>", "tres cuatro.") + p("Cinco."))
+    assert found.texts == ["Uno dos tres cuatro.", "Cinco."]
+    assert found.document.text[found.layout.page_starts[1] :].startswith("tres")
+    assert [block.page for block in found.layout.blocks] == [1, 2]
+    assert word(p("pala", "<w:lastRenderedPageBreak/>", "bra.")).texts == ["palabra."]
+
+
+def test_a_docx_that_tells_nothing_of_itself_has_no_date() -> None:
+    assert word(p("Uno.")).extraction.metadata.date == ""
+
+
+def test_a_strict_docx_is_read() -> None:
+    data = docx(
+        p("El plazo", '<w:footnoteReference w:id="1"/>', " corre."),
+        strict=True,
+        footnotes=f'<w:footnote w:id="1">{p("Hábil.")}</w:footnote>',
+    )
+    assert b"schemas.openxmlformats.org/wordprocessingml" not in data
+    assert Reading("a.docx", data).texts == ["El plazo corre.", "Hábil."]
+
+
+# --- ODT -----------------------------------------------------------------------------------------
+
+
+@EXAMPLES
+@given(st.lists(st.tuples(st.sampled_from(["p", "h", "item", "table"]), RUNS), min_size=1, max_size=6))
+def test_the_words_of_an_odt_are_its_spans_in_order(parts: list[tuple[str, list[str]]]) -> None:
+    body, wanted = "", []
+    for sort, runs in parts:
+        inner = "".join(f"<text:span>{escape(one)}</text:span>" for one in runs)
+        if sort == "table":
+            cell = "<table:table-cell><text:p>{}</text:p></table:table-cell>".format
+            rows = "".join(
+                f"<table:table-row>{cell('x')}{cell(escape(one))}</table:table-row>" for one in runs
+            )
+            body += f"<table:table>{rows}</table:table>"
+            wanted += [f"x {one}" for one in runs]
+            continue
+        body += {
+            "p": f"<text:p>{inner}<text:soft-page-break/></text:p>",
+            "h": f'<text:h text:outline-level="1">{inner}</text:h>',
+            "item": f"<text:list><text:list-item><text:p>{inner}</text:p></text:list-item></text:list>",
+        }[sort]
+        wanted.append("".join(runs))
+    if words(*wanted):
+        found = open_text(body)
+        assert found.words == words(*wanted)
+        assert found.quotable is not None
+
+
+def test_lists_of_an_odt_go_on_where_the_file_says_so() -> None:
+    styles = '<text:list-style style:name="L"><text:list-level-style-number text:level="1" style:num-format="1" style:num-suffix="."/><text:list-level-style-number text:level="2" style:num-format="a" style:num-letter-sync="true" style:num-suffix=")"/></text:list-style>'
+    item = '<text:list-item text:start-value="{}"><text:p>{}</text:p></text:list-item>'.format
+    next_item = "<text:list-item><text:p>{}</text:p></text:list-item>".format
+    found = open_text(
+        '<text:list text:style-name="L" xml:id="l1"><text:list-header><text:p>Debe:</text:p></text:list-header>'
+        + next_item("uno") + item(5, "cinco") + "</text:list><text:p>Entre.</text:p>"
+        + f'<text:list text:style-name="L" text:continue-list="l1">{next_item("seis")}</text:list><text:p>Otro.</text:p>'
+        + f'<text:list text:style-name="L" text:continue-numbering="true">{next_item("siete")}</text:list><text:p>Nuevo.</text:p>'
+        + f'<text:list text:style-name="L"><text:list-item><text:list>{item(28, "b")}</text:list></text:list-item></text:list>',
+        styles,
+    )  # fmt: skip
+    assert found.words == "Debe: 1. uno 5. cinco Entre. 6. seis Otro. 7. siete Nuevo. bb) b"
+
+
+def test_headings_of_an_odt_show_their_numbers() -> None:
+    outline = "<text:outline-style>{}</text:outline-style>".format(
+        '<text:outline-level-style text:level="1" style:num-format="1" style:num-suffix="."/>'
+        '<text:outline-level-style text:level="2" style:num-format="1" text:display-levels="2"/>'
+    )
+    head = '<text:h text:outline-level="{}">{}</text:h>'.format
+    found = open_text(
+        head(1, "Uno") + head(2, "Dos") + head(2, "Tres") + head(1, "Cuatro") + head(2, "Cinco"),
+        common=outline,
+    )
+    assert found.texts == ["1. Uno", "1.1 Dos", "1.2 Tres", "2. Cuatro", "2.1 Cinco"]
+
+
+def test_what_an_odt_hides_is_not_read_and_named() -> None:
+    styles = '<style:style style:name="o"><style:text-properties text:display="none"/></style:style><style:style style:name="t"><style:text-properties style:text-line-through-style="solid"/></style:style>'
+    found = open_text(
+        '<text:section text:display="none"><text:p>Oculta de 888 euros.</text:p></text:section>'
+        '<text:p><text:hidden-text text:is-hidden="true">oculto 777</text:hidden-text>El aforo es de 40.</text:p>'
+        '<text:p>Son <text:span text:style-name="t">10</text:span><text:span text:style-name="o">oculto</text:span> 12.</text:p>'
+        "<text:p>Sede<office:annotation><text:p>interno</text:p></office:annotation> en Lugo.</text:p>",
+        styles,
+    )
+    assert found.quotable == ["El aforo es de 40.", "Son 12.", "Sede en Lugo."]
+    assert set(found.extraction.notices) == {
+        Notice(NoticeKind.HIDDEN_TEXT, 7), Notice(NoticeKind.STRUCK_TEXT, 1), Notice(NoticeKind.COMMENTS, 1),
+    }  # fmt: skip
+
+
+def test_notes_and_contents_of_an_odt() -> None:
+    note = '<text:note text:note-class="footnote"><text:note-citation>1</text:note-citation><text:note-body><text:p>Hábiles.</text:p></text:note-body></text:note>'
+    found = open_text(
+        "<text:table-of-content><text:index-body><text:p>Plazos 3</text:p></text:index-body></text:table-of-content>"
+        f"<text:p>Son diez días{note} desde hoy.</text:p><text:p>Fin.</text:p>"
+    )
+    assert found.quotable == ["Son diez días desde hoy.", "Hábiles.", "Fin."]
+    assert found.blocks[0] == (BlockKind.CONTENTS, None, "Plazos 3")
+    assert found.labelled("nota 1") == ["Hábiles."]
+
+
+# --- HTML ----------------------------------------------------------------------------------------
+
+_INLINE = st.tuples(st.sampled_from(["u", "i", "span", "a", "em", "u", "font"]), WORDS)
+_BLOCK = st.tuples(
+    st.sampled_from(["p", "div", "h2", "li", "td", "section"]),
+    st.lists(st.one_of(WORDS, _INLINE), max_size=5),
+)
+
+
+@EXAMPLES
+@given(st.lists(_BLOCK, min_size=1, max_size=8))
+def test_the_words_of_a_page_are_those_of_its_blocks(blocks: list[tuple[str, list[object]]]) -> None:
+    body, wanted = "", []
+    for name, runs in blocks:
+        inner = "".join(
+            f"<{r[0]}>{escape(r[1])}</{r[0]}>" if isinstance(r, tuple) else escape(str(r)) for r in runs
+        )
+        body += (
+            f"<table><tr><td>x<{name}>{inner}</tr><tr><td>y<td>z</table>"
+            if name == "td"
+            else f"<{name}>{inner}</{name}>"
+        )
+        wanted.append("".join(r[1] if isinstance(r, tuple) else str(r) for r in runs))
+        wanted[-1] = f"x {wanted[-1]} y z" if name == "td" else wanted[-1]
+    if words(*wanted):
+        found = page(body)
+        assert found.words == words(*wanted)
+        assert found.quotable is not None
+
+
+@pytest.mark.parametrize("path", sorted(SHARED.glob("*/*.html")), ids=lambda path: path.name)
+def test_the_words_of_real_pages_are_those_of_another_reading(path: object) -> None:
+    found = Reading("a.html", path.read_bytes())  # type: ignore[attr-defined]
+    tree = LexborHTMLParser(path.read_text("utf-8", errors="replace"))  # type: ignore[attr-defined]
+    tree.strip_tags(["script", "style", "nav", "sup", "del", "s", "button", "svg", "title", "form"])
+    bare = lambda text: re.sub(r"\W+", "", text)  # noqa: E731
+    wanted, got = bare(tree.body.text()), bare("".join(found.texts))  # type: ignore[union-attr]
+    assert len(wanted) * 0.97 <= len(got) <= len(wanted) * 1.03
+
+
+def test_a_table_with_paragraphs_in_its_cells_is_a_table() -> None:
+    found = page(
+        "<table><tr><td><p>Especie</p></td><td><p>Cupo</p></td></tr><tr><td><p>Per<b>diz</b></p></td><td><p>4</p><p>(dos)</p></td></tr></table>"
+    )
+    assert found.quotable == ["Especie Cupo", "Perdiz 4 (dos)"]
+
+
+def test_what_is_struck_out_is_not_quoted_and_named() -> None:
+    found = page(
+        "<p>La cuota es de <del>10 euros</del> <ins>12 euros</ins>.<p>Son <s>20</s> <strike>30</strike> 25.<p hidden>no</p>"
+    )
+    assert found.quotable == ["La cuota es de 12 euros.", "Son 25."]
+    assert set(found.extraction.notices) == {
+        Notice(NoticeKind.STRUCK_TEXT, 4),
+        Notice(NoticeKind.HIDDEN_TEXT, 1),
+    }
+
+
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [
+        ("15 días<sup><a href='#n1'>1</a></sup> desde", "15 días desde"),
+        ("300<sup>(2)</sup> euros", "300 euros"),
+        ("el plazo<sup>3</sup>.", "el plazo."),
+        ("casa<a href='#n'>[2]</a>.", "casa."),
+        ("20 m<sup>2</sup> y 10<sup>6</sup>", "20 m2 y 10⁶"),
+        ("n<sup>o</sup> 3 y 1<sup>a</sup>", "nº 3 y 1ª"),
+        ("uno<br>dos", "uno dos"),
+        ("<span><strong>Trienio</strong>Cantidad</span> Mac<b>Donald</b>", "Trienio Cantidad MacDonald"),
+        ("<math><mi>a</mi><mo>=</mo><mn>1</mn><annotation>x</annotation></math>", "a=1"),
+    ],
+)
+def test_calls_of_notes_are_no_part_of_words_and_figures(source: str, shown: str) -> None:
+    assert page(f"<p>{source}</p>").texts == [shown]
