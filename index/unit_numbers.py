@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from alpie.index.analysis import fold
 
-__all__ = ["UnitNumber", "number_at", "order_of"]
+__all__ = ["UnitNumber", "number_at", "order_of", "suffix_at"]
 
 _UNITS = "primer segund tercer cuart quint sext septim octav noven".split()
 _TENS = "decim vigesim trigesim cuadragesim quincuagesim sexagesim septuagesim octogesim nonagesim".split()
@@ -94,6 +94,12 @@ def number_at(text: str, position: int = 0, feminine: bool = False) -> UnitNumbe
         or _roman(text, start)
     )
     return None if found is None else _suffixed(text, found)
+
+
+def suffix_at(text: str, position: int) -> tuple[str, int] | None:
+    """«ter» in «5 bis y ter», and where it ends."""
+    match = _SUFFIX.match(text, position)
+    return (fold(match[1]), match.end()) if match else None
 
 
 def order_of(canonical: str) -> tuple[int, int, str]:

@@ -42,8 +42,8 @@ def test_what_follows_a_number_is_no_part_of_it(text: str, rest: str) -> None:
 
 
 def test_numbers_have_an_order() -> None:
-    numbers = ["5", "5 bis", "5 ter", "5 octies", "6", "6 a", "10"]
-    assert sorted(numbers[::-1], key=order_of) == numbers
+    numbers = ["10", "5 ter", "6 a", "5", "5 octies", "6", "5 bis"]
+    assert sorted(numbers, key=order_of) == ["5", "5 bis", "5 ter", "5 octies", "6", "6 a", "10"]
 
 
 def laid_out(*lines: str) -> list[tuple[str, BlockKind, str]]:

@@ -65,7 +65,7 @@ def laws() -> Corpus:
         ("considerando (14)", [("recital", "14")], ()),
         ("párrafo 3 de la resolución", [("paragraph", "3")], ("resolucion",)),
         ("párrafo 2 del preámbulo", [("paragraph", "2"), ("part", "preambulo")], ()),
-        ("capítulo I del título IV", [("capitulo", "i"), ("titulo", "iv")], ()),
+        ("capítulo I del título IV", [("capitulo", "1"), ("titulo", "4")], ()),
         ("What does article 22 say?", [("article", "22")], ()),
     ],
 )
