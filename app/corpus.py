@@ -20,10 +20,12 @@ from numpy.typing import NDArray
 from alpie.app.absence import refused
 from alpie.app.answer import answer_question
 from alpie.app.conversation import complete
+from alpie.app.overview import Overview, demanding, places_told, read_overview
 from alpie.app.quotes import QuotePolicy
 from alpie.app.records import Absent, Answer
 from alpie.app.reference_answer import answer_reference, cited, hits_at
 from alpie.app.settings import Settings, load_settings
+from alpie.app.units import asks_two_things
 from alpie.app.weights import Weights, load_weights
 from alpie.index.embed import embed_passages
 from alpie.index.encoder import Encoder, open_encoder
@@ -46,6 +48,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Corpus"]
 
+_PREFERRED = 0.15  # by so much the answer of a document that is named may be less sure than another's
+_DEMANDED = 0.3  # … and that of the paragraphs that ask for something, where it is asked what is asked for
+_MOST_TOLD = 20  # documents of which a question tells at once
 _CODE_CANDIDATES = 100  # passages with words of a code that are looked through for it
 
 
@@ -193,13 +198,49 @@ class Corpus:
         reference = cited(read, turns)
         if reference and (answer := self._quoted_from(read, reference)):
             return answer
-        scope = read_scope(complete(read, turns), self._names)
+        asked = complete(read, turns)
+        overview = read_overview(asked, self._names)
+        if overview and (answer := self._told(asked, overview)):
+            return answer
+        scope = read_scope(asked, self._names)
         if scope.absent:
             return refused(self._answered(scope.question), [Absent(scope.absent)])
         if not scope.documents:
             return self._answered(scope.question)
-        answer = self._answered(scope.question, self._rows_in(scope.documents))
-        return answer if scope.only or answer.answered else self._answered(scope.question)
+        of_those = self._rows_in(scope.documents)
+        if scope.only:
+            return self._answered(scope.question, of_those)
+        if asks_two_things(scope.question.searched):  # «… según INTERPOL y según WeProtect»
+            return self._answered(scope.question)
+        return self._preferred(scope.question, of_those)
+
+    def _preferred(self, question: Question, rows: NDArray[np.bool_], margin: float = _PREFERRED) -> Answer:
+        """The answer of some passages, unless others answer far better."""
+        answer, of_all = self._answered(question, rows), self._answered(question)
+        return answer if answer.answered and answer.confidence >= of_all.confidence - margin else of_all
+
+    def _told(self, question: Question, overview: Overview) -> Answer | None:
+        """What documents say of themselves as wholes; None where the question is better searched as any other."""
+        ids = overview.documents or tuple(self.documents)
+        if overview.about:
+            rows = self._rows_in(ids)
+            asking = {
+                one.address for one in demanding([self.passages[int(row)] for row in np.flatnonzero(rows)])
+            }
+            rows &= np.array([one.address in asking for one in self.passages])
+            return self._preferred(question, rows, _DEMANDED) if rows.any() else None
+        most = self._policy.most if len(ids) == 1 else 1
+        groups = [
+            [place]
+            for id_ in ids[:_MOST_TOLD]
+            for place in places_told(overview, self.documents[id_], self._passages_of(id_), most)
+        ]
+        return answer_reference(
+            self.index, self.documents, question, groups, self._weights, self._policy, self._threshold
+        )
+
+    def _passages_of(self, document: str) -> list[Passage]:
+        return [self.passages[int(row)] for row in np.flatnonzero(self._rows_in((document,)))]
 
     def _answered(self, question: Question, allowed: NDArray[np.bool_] | None = None) -> Answer:
         return answer_question(

@@ -12,6 +12,7 @@ from alpie.app.quotes import QuotePolicy, quote_unit, touch
 from alpie.app.records import Absent, Answer, Quote, SearchStatement
 from alpie.app.units import UnitSpan
 from alpie.app.weights import Weights
+from alpie.index.analysis import fold
 from alpie.index.hits import Hit
 from alpie.index.places import Place
 from alpie.index.query import Question
@@ -95,16 +96,23 @@ def answer_reference(
 def _quotes(
     places: Sequence[Place], documents: Mapping[str, Document], question: Question, most: int
 ) -> list[Quote]:
-    quotes: list[Quote] = []
+    """The quotations of one unit: of every document that has it, as far as `most` goes."""
+    by_document: dict[str, list[Quote]] = {}
     for rank, place in enumerate(places):
+        of_it = by_document.setdefault(place.passage.document_id, [])
         for span in _runs(place, documents[place.passage.document_id].text):
-            if len(quotes) == most:
-                return quotes
             unit = Unit(Hit(place.passage, 1.0), rank, span, 0, 0.0, 1.0)
-            quote = quote_unit(unit, 1.0, question.searched, documents)
-            if quote is not None:
-                quotes.append(quote)
-    return quotes
+            quote = quote_unit(unit, 1.0, question.searched, documents) if len(of_it) < most else None
+            if quote is not None and not _is_name_alone(quote):
+                of_it.append(quote)
+    found = [quotes for quotes in by_document.values() if quotes][:most]
+    shown = _shared_out([len(quotes) for quotes in found], most)
+    return [quote for quotes, number in zip(found, shown, strict=True) for quote in quotes[:number]]
+
+
+def _is_name_alone(quote: Quote) -> bool:
+    """«Artículo 7-A.», parted from its text by what the layout left out, says nothing."""
+    return fold(quote.text.strip(" .:-–—")) == fold(quote.passage.label or "")
 
 
 def _shared_out(wanted: Sequence[int], most: int) -> list[int]:

@@ -36,7 +36,15 @@ _MASCULINE = frozenset(
 NOUNS = _FEMININE | _MASCULINE
 # What says no more than that it is a document.
 _ANY_DOCUMENT = frozenset("documento texto archivo fichero pdf publicacion".split())
-_SAME_KIND = {"comunicado": "nota", "noticia": "nota"}
+_SAME_KIND = {
+    "comunicado": "nota",
+    "noticia": "nota",
+    "resolution": "resolucion",
+    "report": "informe",
+    "law": "ley",
+    "act": "ley",
+    "constitution": "constitucion",
+}
 _ABBREVIATED = {
     "lo": ("ley", "organica"),
     "rd": ("real", "decreto"),
@@ -110,6 +118,7 @@ def first_noun(name: str) -> str:
     """What a name says that the document is: «ley», «nota»; "" where it says nothing of it."""
     words = content_words(name)
     word = _ABBREVIATED.get(words[0], (words[0],))[0] if words else ""
+    word = _SAME_KIND.get(word, word)
     return word if word in NOUNS else ""
 
 

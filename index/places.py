@@ -22,7 +22,8 @@ _BARE_CODE_WORDS = 4
 _RANGE = "…"
 _WITHIN = ("clause", "fraction", "letter", "item", "paragraph")  # of an article, from the whole to its parts
 _MARK = re.compile(
-    r"\(?(?P<digit>\d{1,3})(?:[.)]|\.?[º°]|\.?-)|\(?(?P<letter>[a-zñ]|aa|bb|cc)[.)]\s|(?P<roman>[IVXLC]{1,7}|[ivxlc]{2,7})(?:[.)]|\s*[.-]+)\s"
+    r"\(?(?P<digit>\d{1,3})(?:[.)]|\.?[º°]|\.?-)|\(?(?P<letter>[a-zñ]|aa|bb|cc)[.)](?:\s|$)"
+    r"|(?P<roman>[IVXLC]{1,7}|[ivxlc]{2,7})(?:[.)]|\s*[.-]+)(?:\s|$)"
     r"|(?P<word>[A-ZÁÉÍÓÚ][a-záéíóú]{2,}(?:\s[a-záéíóú]{4,})?)\s?[.:-]"
 )
 _STYLES = {

@@ -21,7 +21,7 @@ _LAWS = frozenset(
 _SAYS = (
     r"(?:dicen?|establecen?|disponen?|preven?|regulan?|define[n]?|castigan?|contemplan?|fijan?|exigen?|prohiben?|senalan?|"
     r"recogen?|imponen?|permiten?|obligan?|reconocen?|garantizan?|entienden?|considera[n]?|ordenan?|tipifican?|sancionan?|"
-    r"protegen?|recomiendan?|piden?|instan?|proponen?|informan?|cuentan?|explican?|afirman?|advierten?|indican?|"
+    r"protegen?|va|tratan?|resume(?:me)?|resumen\s+de|recomiendan?|piden?|instan?|proponen?|informan?|cuentan?|explican?|afirman?|advierten?|indican?|"
     r"says?|does|define|establish(?:es)?)"
 )
 _ADVERBIAL = (

@@ -38,7 +38,9 @@ _SUFFIX = re.compile(
 # «7-A», «14A», «14 A»; after «bis» a small letter too: «588 bis a». Not «14 a 16», «14 a)», «8 bis a la …».
 _GLUED = re.compile(r"-?([A-Za-z])(?![\w)]|\.\w)")
 _APART = re.compile(r"\s([A-Z])(?![\w)]|\s+\d|\s+(?:[A-Z]{2,}|l[ao]s?|el)\b)")
-_AFTER_SUFFIX = re.compile(r"[\s-]([a-z])(?![\w)]|\s+\d|\s+(?:l[ao]s?|el)\b)", re.IGNORECASE)
+_AFTER_SUFFIX = re.compile(
+    rf"[\s-]([a-z])(?![\w)]|\s+\d|\s+(?:l[ao]s?|el|{'|'.join(_SUFFIXES)})\b)", re.IGNORECASE
+)
 
 
 def _spelt() -> dict[str, str]:

@@ -164,7 +164,7 @@ def _opened(text: str, given: bool, ordinals: str | None) -> _Opened | None:
         name, rank, position = f"disposición {provision['sort'].casefold()}", _PROVISION_RANK, provision.end()
         if provision["number"] is None:
             end = _END.match(text, position)
-            return _Opened(name, rank, end.end()) if end or given else None
+            return _Opened(name, rank, end.end()) if end else None
     elif alone and ordinals and number_at(alone["number"]):
         name, rank, position = ordinals, _PROVISION_RANK, alone.start("number")
     elif opener:
