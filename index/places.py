@@ -22,13 +22,13 @@ _BARE_CODE_WORDS = 4
 _RANGE = "…"
 _WITHIN = ("clause", "fraction", "letter", "item", "paragraph")  # of an article, from the whole to its parts
 _MARK = re.compile(
-    r"\(?(?P<digit>\d{1,3})(?:[.)]|\.?[º°]|\.?-)|\(?(?P<letter>[a-zñ]|aa|bb|cc)[.)](?:\s|$)"
+    r"\(?(?P<digit>\d{1,3})(?:[.)]|\.?[º°]|\.?-)|\(?(?P<letter>[a-zñ][.)]|[A-ZÑ]\)|(?:aa|bb|cc)\))(?:\s|$)"
     r"|(?P<roman>[IVXLC]{1,7}|[ivxlc]{2,7})(?:[.)]|\s*[.-]+)(?:\s|$)"
     r"|(?P<word>[A-ZÁÉÍÓÚ][a-záéíóú]{2,}(?:\s[a-záéíóú]{4,})?)\s?[.:-]"
 )
 _STYLES = {
     "clause": ("digit", "word"),
-    "fraction": ("roman", "digit"),
+    "fraction": ("roman",),
     "letter": ("letter",),
     "item": ("digit", "roman", "letter"),
 }
@@ -108,8 +108,9 @@ class _Line:
             return ()
         style = str(match.lastgroup)
         if style == "letter":
-            roman = number_at(match["letter"]) if match["letter"] in "ivx" else None
-            return (("letter", match["letter"]), *([("roman", roman.canonical)] if roman else []))
+            letter = match["letter"].rstrip(".)").casefold()
+            roman = number_at(letter) if letter in "ivx" else None
+            return (("letter", letter), *([("roman", roman.canonical)] if roman else []))
         number = number_at(match[style])
         whole = number is not None and number.end == len(match[style])
         return ((style, number.canonical),) if number and whole else ()

@@ -128,6 +128,13 @@ def test_what_is_named_by_an_ordinal_alone() -> None:
     ]  # fmt: skip
 
 
+def test_the_sections_of_a_preamble_belong_to_it() -> None:
+    text = "### PREÁMBULO\n\n### I\n\nLa transparencia es un eje de la política.\n\n### TÍTULO I. Objeto\n\nEs esta ley.\n"
+    document = Document("ley", "Ley", "", "", "ley", "es", "ley.txt", text)
+    paths = [block.path for block in lay_out(document).blocks if block.kind is not BlockKind.HEADING]
+    assert paths == [("PREÁMBULO", "I"), ("TÍTULO I. Objeto",)]
+
+
 def test_a_reference_opens_no_article() -> None:
     blocks = laid_out("Artículo 2. Nombre.", "Toda persona tiene un nombre.",
                       "Artículo único de la Ley 31305, publicada el 23 de julio de 2021, que fue declarada nula.")  # fmt: skip

@@ -36,6 +36,8 @@ _PROVISIONS = re.compile(
     r"Disposiciones\s+(?P<sort>adicional|transitoria|derogatoria|final)(?:es|s)\s*\.?$", re.IGNORECASE
 )
 _TRANSITORY = re.compile(r"(?:art[íi]culos\s+)?transitorios\W*$", re.IGNORECASE)
+_PREAMBLE_HEADING = re.compile(r"(?:pre[áa]mbulo|exposici[óo]n\s+de\s+motivos)\W*", re.IGNORECASE)
+_ROMAN_ALONE = re.compile(r"[IVXLC]+\W*")
 _LEADERS = re.compile(r"\.{4}|(?:\. ){4}")  # of a table of contents
 _PASSING = re.compile(r"\s+transitori[oa]", re.IGNORECASE)
 _ORDINAL_MARK = re.compile(r"(?<=\d)(?:\.?\s?[ºª°]|\.?[oa]\b)")
@@ -98,6 +100,7 @@ def mark_legal_headings(units: list[Unit]) -> list[Unit]:
             ranks[len(made)] = level, unit.level if unit.label or rank is not None else 0
         made.append(unit)
     _order_headings(made, ranks)
+    _nest_preamble(made)
     _say_one_line_articles(made)
     return made
 
@@ -136,6 +139,18 @@ def _order_headings(units: list[Unit], given: dict[int, tuple[int, int]]) -> Non
         if not rank:
             below = [value for own, value in highest.items() if own >= level]
             units[place].level = highest.get(level) or (min(below) if below else _ARTICLE_RANK + level)
+
+
+def _nest_preamble(units: list[Unit]) -> None:
+    """«I», «II» under «PREÁMBULO» are its sections, though they are set alike."""
+    level = 0
+    for unit in units:
+        if unit.kind is not BlockKind.HEADING:
+            continue
+        if level and _ROMAN_ALONE.fullmatch(unit.text):
+            unit.level = max(unit.level, level + 1)
+        else:
+            level = unit.level if _PREAMBLE_HEADING.fullmatch(unit.text) else 0
 
 
 def _named_by_ordinals(text: str) -> str | None:
