@@ -32,6 +32,13 @@ _STYLES = {
     "letter": ("letter",),
     "item": ("digit", "roman", "letter"),
 }
+# Marks that end what stands under another: a letter may hold «1.º», but no «II.».
+_CLOSES = {
+    "word": {"word"},
+    "roman": {"word", "roman"},
+    "digit": {"word", "roman", "digit"},
+    "letter": {"word", "roman", "letter"},
+}
 _PREAMBLE = re.compile(r"(?:preambulo|exposicion de motivos)\b")
 _SECTION = re.compile(r"0?(\d{1,2})\.?\s+\w")
 _SAID = {
@@ -219,8 +226,8 @@ def _marked(lines: Sequence[_Line], kind: str, number: str) -> list[_Line]:
 
 def _is_part(line: _Line, before: _Line, style: str) -> bool:
     """Whether a line goes on with the numbered one before it: unmarked in its paragraph, or marked in another way."""
-    styles = {mark[0] for mark in line.marks}
-    if style in styles:
+    styles = {mark[0] for mark in line.marks[:1]}
+    if styles & _CLOSES[style]:
         return False
     return bool(styles) or line.sentence.paragraph == before.sentence.paragraph
 
@@ -230,7 +237,7 @@ def _paragraphs(lines: Sequence[_Line]) -> list[list[_Line]]:
     found: list[list[_Line]] = []
     for line in lines:
         item = line.sentence.role in (SentenceRole.ITEM, SentenceRole.ROW) or any(
-            m[0] == "letter" for m in line.marks
+            m[0] in ("letter", "roman") for m in line.marks
         )
         new = not found or line.sentence.paragraph != found[-1][-1].sentence.paragraph
         if new and not (item and found):
