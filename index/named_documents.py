@@ -39,6 +39,7 @@ _ANY_DOCUMENT = frozenset("documento texto archivo fichero pdf publicacion".spli
 _SAME_KIND = {
     "comunicado": "nota",
     "noticia": "nota",
+    "constitucional": "constitucion",
     "resolution": "resolucion",
     "report": "informe",
     "law": "ley",

@@ -36,10 +36,10 @@ _SPELLINGS = {
     "transitorio": "articulo transitorio,articulos transitorios,transitorio,transitorios",
     "article": "articulo,articulos,art,arts,article,articles,section,sections,arto",
     "recital": "considerando,considerandos,cdo,cdos,recital,recitals",
-    "clause": "apartado,apartados,apdo,apdos,apart,numeral,numerales,numero,numeros,num,punto,puntos,paragraph",
+    "clause": "apartado,apartados,apdo,apdos,apart,ap,numeral,numerales,numero,numeros,num,punto,puntos,paragraph",
     "letter": "letra,letras,literal,literales,lit,letter,letters",
     "fraction": "fraccion,fracciones,fracc,frac",
-    "item": "inciso,incisos,subinciso,subapartado",
+    "item": "inciso,incisos,inc,subinciso,subapartado,ordinal",
     "paragraph": "parrafo,parrafos,parr,parrs",
     "clausula": "clausula,clausulas,estipulacion,estipulaciones",
     "base": "base,bases",
@@ -47,11 +47,11 @@ _SPELLINGS = {
     "norma": "norma,normas",
     "resolutivo": "punto resolutivo,puntos resolutivos,resolutivo,resolutivos",
     "libro": "libro",
-    "titulo": "titulo,tit,titulos",
-    "capitulo": "capitulo,cap,capitulos",
+    "titulo": "titulo,tit,titulos,title",
+    "capitulo": "capitulo,cap,capitulos,chapter",
     "seccion": "seccion,secc,sec,secciones",
     "subseccion": "subseccion",
-    "anexo": "anexo,anexos,anejo,anejos",
+    "anexo": "anexo,anexos,anejo,anejos,apendice,annex",
     "page": "pagina,paginas,pag,pags,page,p,pp",
 }
 _WORDS = {word: kind for kind, words in _SPELLINGS.items() for word in words.split(",")}
@@ -60,6 +60,7 @@ _ALONE = {
     "exposicion de motivos": ("part", "preambulo"),
     "parte dispositiva": ("part", "parte dispositiva"),
     "anexo": ("anexo", ""),
+    "anexos": ("anexo", ""),
     "anejo": ("anexo", ""),
     "transitorios": ("transitorio", ""),
     "articulos transitorios": ("transitorio", ""),
@@ -73,7 +74,7 @@ _SORTS = {"ad": "adicional", "tr": "transitoria", "de": "derogatoria", "fi": "fi
 _INITIALS = {"a": "adicional", "t": "transitoria", "d": "derogatoria", "f": "final"}
 
 _WORD = re.compile(
-    rf"(?:{'|'.join(sorted(_WORDS.keys() - {'p'}, key=len, reverse=True))}|p(?=\.))(?![a-z])\.?\s*(?:[º°](?=\s))?"
+    rf"(?P<word>{'|'.join(sorted(_WORDS.keys() - {'p'}, key=len, reverse=True))}|p(?=\.))(?![a-z])\.?(?:o(?=\s))?\s*"
 )
 _ALONE_WORD = re.compile(rf"(?:{'|'.join(sorted(_ALONE, key=len, reverse=True))})(?![a-z])")
 _PROVISION = re.compile(
@@ -81,8 +82,11 @@ _PROVISION = re.compile(
     r"|dd?(?P<initial>[atdf])(?P=initial)?(?![a-z])\.?\s*"
 )
 _PRELIMINARY = re.compile(r"preliminar(?![a-z])")
-_LETTER = re.compile(r"\(?([a-zñ]|aa|bb|cc|dd|ee|ff)\)|([a-zñ])(?=\s*(?:$|[,.;?!]|\s(?:del?|y|o|e|a)\s))")
-_CLAUSE = re.compile(r"\s*\.\s*(\d{1,3})(?![\d/])(?:\.?[ºª°])?|\s*\((\d{1,2})\)")
+_LETTER = re.compile(
+    r"\(?([a-zñ]|aa|bb|cc|dd|ee|ff)\)|([a-zñ])(?=\s*(?:$|[,.;?!]|\s(?:del?|y|o|e|a|fracc\w*)\s))"
+)
+_OPENING = re.compile(r"(?:del?\s+(?:la\s+)?(?=\d))?\(?")
+_CLAUSE = re.compile(r"\s*\.\s*(\d{1,3})(?![\d/])(?:\.?[oa](?![\w)]))?|\s*\((\d{1,2})\)")
 _COMMA_CLAUSE = re.compile(r"\s*,\s*(\d{1,3})(?![\d/])(?!\s*(?:,|y|e|a)\s*\d)")
 _CLAUSE_LETTER = re.compile(r"\s*[.,]?\s*\(?([a-zñ]|aa|bb|cc|dd|ee|ff)\)|\s*\.([a-zñ])(?![a-z])")
 _AND = re.compile(
@@ -92,6 +96,7 @@ _TO = re.compile(r"\s*[-–—]\s*(?=[\divx])|\s+(?:a|al|hasta|to)\s+(?:(?:el|la
 _JOIN = re.compile(
     r"\s*[,;]?\s*(?:(?:y|e|and|o)\s+)?(?:(?:del?|of|en|in)\s+)?(?:(?:el|la|los|las|the|su|sus|este|esta|dich[oa])\s+)?"
 )
+_AND_MORE = re.compile(r"\s*,?\s*(?:y\s+(?:ss|sigs?|siguientes|concordantes)\b\.?|in\s+fine\b)")
 _RECITAL = re.compile(r"\W*\((\d{1,3})\)\W*")
 _DOTTED = re.compile(r"\b((?:[A-ZÑ]\.\s?){1,5}[A-ZÑ])\b\.?")
 
@@ -101,12 +106,13 @@ _CODE = re.compile(
 )
 # Words that only ask for what is named.
 _ASKING = frozenset(
-    """a al aparece busca buscame cita completa completo con consulta consultar contenido contiene copia copiame cual
-    cuales dame de del di dice dicen dime dispone disponen el en ensename enuncia es establece establecen exactamente
-    explica explicame favor habla hay indica integra integro la las le lee leeme leer literal literalmente lo los me
-    muestra muestrame necesito ordena para podrias pon pone ponen ponme por prescribe preve puedes quiero quisiera que
-    recoge redaccion regula regulan resume resumeme resumir resumen saber se senala significa son su sus te texto
-    transcribe trata un va ver y
+    """a abre abreme al aparece busca buscame busco cita completa completo con conforme consiste consulta consultar
+    contenido contiene copia copiame cual cuales dame de del desde di dice dicen dime dispone disponen el en
+    ensename entre enuncia enunciado es establece establecen exactamente explica explicame favor habla hay
+    indica integra integro la las le lee leeme leer literal literalmente lo los me muestra muestrame necesito
+    ordena para podrias pon pone ponen ponme por porfa prescribe preve puedes q que quiero quisiera recoge
+    redaccion regula regulan resume resumeme resumen resumir saber se senala significa son su sus te texto
+    textual transcribe trata un va ver y
     about does explain is me of please read say says show summarise summarize tell text the what""".split()
 )
 _ASKED_OF = re.compile(
@@ -206,7 +212,7 @@ def _units(text: str, folded: str, position: int) -> tuple[list[list[_Unit]], in
 def _unit(text: str, folded: str, position: int) -> _Unit | None:
     """The unit that stands at `position`."""
     word = _WORD.match(folded, position)
-    kind = _WORDS[word[0].rstrip("º° .")] if word else ""
+    kind = _WORDS[word["word"]] if word else ""
     if word and word.end() > position and (numbered := _numbers(text, folded, word.end(), kind, word[0])):
         return _passing(folded, numbered)
     if provision := _PROVISION.match(folded, position):
@@ -215,8 +221,16 @@ def _unit(text: str, folded: str, position: int) -> _Unit | None:
         return _Unit(((_ALONE[alone[0]],),), alone.end())
     number = number_at(text, position)
     if number is not None and (number.ordinal or not text[position].isdigit()):
+        provision = (
+            _PROVISION.match(folded, number.end + 1) if folded[number.end : number.end + 1] == " " else None
+        )
+        if provision and provision["sort"]:  # «segunda disposición adicional»
+            sort = _SORTS[provision["sort"][:2]]
+            return _Unit(
+                ((("provision", f"{sort} {number.canonical}"),),), len(folded[: provision.end()].rstrip())
+            )
         word = _WORD.match(folded, number.end + 1) if folded[number.end : number.end + 1] == " " else None
-        kind = _WORDS[word[0].rstrip("º° .")] if word else ""
+        kind = _WORDS[word["word"]] if word else ""
         if word and kind not in ("article", "page", "letter", *DIVISIONS):
             return _Unit((((kind, number.canonical),),), word.start() + len(word[0].rstrip()))
     return None
@@ -245,22 +259,29 @@ def _provision(text: str, folded: str, position: int, match: re.Match[str]) -> _
 
 def _numbers(text: str, folded: str, position: int, kind: str, word: str) -> _Unit | None:
     """One number, a list or a range of them: every choice with the clause and the letter that hang on it."""
-    first = _number(text, folded, position, kind)
+    several = word.rstrip(". ").endswith("s")
+    first = _number(text, folded, position, kind, several)
     if first is None:
         return None
     choices, end = [first[0]], first[1]
-    several = word.rstrip(". ").endswith("s")
     while True:
         to, following = _TO.match(folded, end), _AND.match(folded, end)
-        if to and len(choices[-1]) == 1 and (until := _number(text, folded, to.end(), kind)):
+        if to and len(choices[-1]) == 1 and (until := _number(text, folded, to.end(), kind, several)):
             low, high = choices[-1][0][1], until[0][0][1]
             if len(until[0]) == 1 and (several or low.split()[0].isdigit()):
                 choices[-1] = ((kind, f"{low}…{high}"),)
                 end = until[1]
                 continue
-        found = _number(text, folded, following.end(), kind) if following else None
+        found = _number(text, folded, following.end(), kind, several) if following else None
         if following and found is None and (suffix := suffix_at(text, following.end())):
             found = ((kind, f"{choices[-1][0][1].split()[0]} {suffix[0]}"),), suffix[1]
+        if (
+            following
+            and found is None
+            and choices[-1][-1][0] == "letter"
+            and (letter := _LETTER.match(folded, following.end()))
+        ):
+            found = (*choices[-1][:-1], ("letter", letter[1] or letter[2])), letter.end()
         if found is None or following is None or _unit_word(folded, following.end()):
             break
         if (
@@ -282,7 +303,9 @@ def _unit_word(folded: str, position: int) -> bool:
     return _WORD.match(folded, position) is not None
 
 
-def _number(text: str, folded: str, position: int, kind: str) -> tuple[Units, int] | None:
+def _number(
+    text: str, folded: str, position: int, kind: str, several: bool = False
+) -> tuple[Units, int] | None:
     """The number of a unit of some kind at `position`, with what hangs on it."""
     letter = _LETTER.match(folded, position) if kind in ("clause", "letter", "item") else None
     if letter:
@@ -291,21 +314,25 @@ def _number(text: str, folded: str, position: int, kind: str) -> tuple[Units, in
         return None
     if kind in DIVISIONS and (preliminary := _PRELIMINARY.match(folded, position)):
         return ((kind, "preliminar"),), preliminary.end()
-    opening = re.compile(r"\(?").match(folded, position)
+    opening = _OPENING.match(folded, position)
     number = number_at(text, opening.end() if opening else position, feminine=kind in _FEMININE)
     if number is None and kind == "anexo" and re.match(r"[A-Z](?!\w)", text[position:]):
         number = UnitNumber(folded[position], position, position + 1)
     if number is None or not _ends_there(folded, number.end):
         return None
-    end = number.end + (folded[number.end : number.end + 1] == ")" and number.start > position)
+    bracketed = folded[number.start - 1 : number.start] == "("
+    end = number.end + (bracketed and folded[number.end : number.end + 1] == ")")
     units: list[tuple[str, str]] = [(kind, number.canonical)]
-    if kind in ("article", "provision", "clause", "clausula", "transitorio"):
+    if kind in ("article", "provision", "clause", "clausula", "transitorio", "anexo"):
         clause = _CLAUSE.match(folded, end) or (
-            _COMMA_CLAUSE.match(folded, end) if kind == "article" else None
+            _COMMA_CLAUSE.match(folded, end) if kind == "article" and not several else None
         )
         if clause and kind != "clause":
             units.append(("clause", clause[1] or clause[2]))
             end = clause.end()
+            if deeper := _CLAUSE.match(folded, end):  # «149.1.18.ª»
+                units.append(("item", deeper[1] or deeper[2]))
+                end = deeper.end()
         if hanging := _CLAUSE_LETTER.match(folded, end):
             units.append(("letter", hanging[1] or hanging[2]))
             end = hanging.end()
@@ -349,6 +376,8 @@ def _name_before(text: str, folded: str, end: int) -> str | None:
 
 def _name_after(text: str, folded: str, start: int) -> str | None:
     """The document named after the unit, in the same way."""
+    if more := _AND_MORE.match(folded, start):
+        start = more.end()
     about = _ASKED_OF.search(folded, start)
     end = about.start() if about else len(folded)
     while True:  # «… dice?», «… por favor»
