@@ -199,8 +199,8 @@ class Corpus:
         if reference and (answer := self._quoted_from(read, reference)):
             return answer
         asked = complete(read, turns)
-        overview = read_overview(asked, self._names)
-        if overview and (answer := self._told(asked, overview)):
+        overview = read_overview(read, self._names, turns)
+        if overview and (answer := self._told(read, overview)):
             return answer
         scope = read_scope(asked, self._names)
         if scope.absent:
@@ -224,10 +224,9 @@ class Corpus:
         ids = overview.documents or tuple(self.documents)
         if overview.about:
             rows = self._rows_in(ids)
-            asking = {
-                one.address for one in demanding([self.passages[int(row)] for row in np.flatnonzero(rows)])
-            }
-            rows &= np.array([one.address in asking for one in self.passages])
+            passages = {int(row): self.passages[int(row)] for row in np.flatnonzero(rows)}
+            asking = {one.address for one in demanding(list(passages.values()))}
+            rows[[row for row, one in passages.items() if one.address not in asking]] = False
             return self._preferred(question, rows, _DEMANDED) if rows.any() else None
         most = self._policy.most if len(ids) == 1 else 1
         groups = [

@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from alpie.index.analysis import fold, fold_in_place
+from alpie.index.errors import QuestionError
 from alpie.index.named_documents import NOUNS, DocumentNames, content_words, first_noun
 from alpie.index.places import Place
-from alpie.index.query import Question
+from alpie.index.query import Question, read_question
 from alpie.index.records import BlockKind, Document, Passage, Sentence
+from alpie.index.scope import read_scope
 
 __all__ = ["Asked", "Overview", "demanding", "places_told", "read_overview"]
 
@@ -106,8 +108,24 @@ class Overview:
     about: bool = False  # something more is asked: «… a los países miembros»
 
 
-def read_overview(question: Question, names: DocumentNames) -> Overview | None:
-    """What is asked of which documents as wholes; None for every other question."""
+def read_overview(question: Question, names: DocumentNames, turns: Sequence[str] = ()) -> Overview | None:
+    """What is asked of which documents as wholes; None for every other question.
+
+    «¿Y de qué fecha es?» is asked of the documents that the last of `turns` named.
+    """
+    found = _read(question, names)
+    if found is None or found.documents or found.asked is Asked.LIST or not turns:
+        return found
+    try:
+        before = read_question(turns[-1])
+    except QuestionError:  # nothing but signs
+        return found
+    earlier = _read(before, names)
+    named = earlier.documents if earlier else tuple(sorted(read_scope(before, names).documents))
+    return replace(found, documents=named)
+
+
+def _read(question: Question, names: DocumentNames) -> Overview | None:
     folded = " ".join(fold_in_place(question.searched).split()).strip(" ¿?¡!.,")
     folded = _COURTESY.sub("", folded).strip(" ¿?¡!.,")
     for asked, form in _COMPILED:

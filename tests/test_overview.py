@@ -84,6 +84,12 @@ def test_what_is_asked_of_a_document(question: str, asked: Asked, ids: tuple[str
     assert (found.asked, found.documents, found.about) == (asked, ids, False)
 
 
+def test_a_following_question_is_of_the_document_named_before() -> None:
+    for earlier in ("¿De qué va la nota de Gandía?", "¿Cuántos detenidos hay en la nota de Gandía?"):
+        found = read_overview(read_question("¿y de qué fecha es?"), NAMES, [earlier])
+        assert found == Overview(Asked.DATE, ("gandia-2021",))
+
+
 def test_a_demand_may_be_of_something() -> None:
     found = read_overview(read_question("¿Qué recomienda la resolución a los vecinos?"), NAMES)
     assert found == Overview(Asked.DEMANDS, ("soria-2021",), "recomienda", about=True)
