@@ -6,6 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from time import perf_counter
 
+import numpy as np
+from numpy.typing import NDArray
+
 from alpie.app.abstention import ANSWERABLE_FEATURES, answerable_features
 from alpie.app.choice import Unit, ranked_units
 from alpie.app.features import Candidates, candidates_of
@@ -37,9 +40,11 @@ class Judged:
     confidence: float
 
 
-def judge(index: SearchIndex, question: Question, weights: Weights) -> Judged:
-    """Search for a question and judge what was found."""
-    retrieval = index.search(question, _HITS)
+def judge(
+    index: SearchIndex, question: Question, weights: Weights, allowed: NDArray[np.bool_] | None = None
+) -> Judged:
+    """Search for a question, in some passages or in all, and judge what was found."""
+    retrieval = index.search(question, _HITS, allowed=allowed)
     reader = index.reader or default_reader()
     started = perf_counter()
     readings = read_hits(reader, retrieval.encoded.question.searched, retrieval.hits)
@@ -63,13 +68,14 @@ def answer_question(
     weights: Weights,
     policy: QuotePolicy | None = None,
     threshold: float | None = None,
+    allowed: NDArray[np.bool_] | None = None,
 ) -> Answer:
     """The quotations that answer `question`, or an honest no with the nearest passages.
 
-    `threshold`, 0 … 1, replaces the calibrated one.
+    `threshold`, 0 … 1, replaces the calibrated one. `allowed`: as in `SearchIndex.search`.
     """
     started = perf_counter()
-    judged = judge(index, question, weights)
+    judged = judge(index, question, weights, allowed)
     found = perf_counter()
     limit = weights.threshold if threshold is None else threshold
     answered = bool(judged.units) and judged.confidence >= limit

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from alpie.app.absence import absence_lines
 from alpie.app.citation import cite, full_citation
 from alpie.app.records import Answer, Citation, Quote
 from alpie.app.verify import Place, Verification
+from alpie.app.words import words_for
 from alpie.index.hits import Hit
 from alpie.index.records import Document, Passage, Span
 
@@ -42,7 +44,7 @@ def answer_row(answer: Answer, question_id: str = "", language: str = "es") -> R
         "id": question_id,
         "question": answer.question,
         "answered": answer.answered,
-        "answer": "\n".join(quote.text for quote in answer.quotes) if answer.answered else REFUSAL,
+        "answer": "\n".join(quote.text for quote in answer.quotes) if answer.answered else _refusal(answer),
         "quotes": [quote_row(quote, language) for quote in answer.quotes] if answer.answered else [],
         "passages": [found_row(hit) for hit in answer.hits[:_PASSAGES]],
         "confidence": float(answer.confidence),
@@ -67,9 +69,15 @@ def answer_row(answer: Answer, question_id: str = "", language: str = "es") -> R
             "reasons": dict(report.dropped),
             "failure": report.failure,
         }
+    if answer.absent:
+        row["absent"] = absence_lines(answer, words_for(language))
     if not answer.answered:
         row["nearest"] = [quote_row(quote, language) for quote in answer.nearest]
     return row
+
+
+def _refusal(answer: Answer) -> str:
+    return " ".join(absence_lines(answer, words_for("es"))) or REFUSAL
 
 
 def quote_row(quote: Quote, language: str = "es") -> Row:

@@ -8,7 +8,7 @@ print(answer.quotes[0].text)
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
@@ -17,12 +17,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from alpie.app.absence import refused
 from alpie.app.answer import answer_question
 from alpie.app.conversation import complete
+from alpie.app.overview import Overview, demanding, places_told, read_overview
 from alpie.app.quotes import QuotePolicy
-from alpie.app.records import Answer
-from alpie.app.reference_answer import answer_reference, hits_at
+from alpie.app.records import Absent, Answer
+from alpie.app.reference_answer import answer_reference, cited, hits_at
 from alpie.app.settings import Settings, load_settings
+from alpie.app.units import asks_two_things
 from alpie.app.weights import Weights, load_weights
 from alpie.index.embed import embed_passages
 from alpie.index.encoder import Encoder, open_encoder
@@ -30,13 +33,16 @@ from alpie.index.engines.choice import EngineChoice
 from alpie.index.errors import AddressError, SettingsError
 from alpie.index.hits import Hit
 from alpie.index.lexicon import lexicon_of
+from alpie.index.named_documents import DocumentNames, looks_like_name
 from alpie.index.notices import Unread
+from alpie.index.places import Found, Places, places_with, said
 from alpie.index.query import Question, read_question
 from alpie.index.reader import Reader
 from alpie.index.reader.choice import open_reader
 from alpie.index.record_file import PassageFile
 from alpie.index.records import Document, Layout, Passage
-from alpie.index.references import Place, Places, places_with, read_reference
+from alpie.index.references import Reference, read_reference
+from alpie.index.scope import read_scope
 from alpie.index.search import SearchIndex
 from alpie.index.store import corpus_fingerprint, open_generation
 
@@ -45,6 +51,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Corpus"]
 
+_PREFERRED = 0.15  # by so much the answer of a document that is named may be less sure than another's
+_DEMANDED = 0.3  # … and that of the paragraphs that ask for something, where it is asked what is asked for
+_MOST_TOLD = 20  # documents of which a question tells at once
 _CODE_CANDIDATES = 100  # passages with words of a code that are looked through for it
 
 
@@ -201,15 +210,55 @@ class Corpus:
         Raises `QuestionError` when there is nothing to search in the question.
         """
         read = read_question(question)
-        if places := self._cited(read):
-            answer = answer_reference(
-                self.index, self.documents, read, places, self._weights, self._policy, self._threshold
-            )
-            if answer is not None:
-                return answer
+        reference = cited(read, turns)
+        if reference and (answer := self._quoted_from(read, reference)):
+            return answer
         asked = complete(read, turns)
+        overview = read_overview(read, self._names, turns)
+        if overview and (answer := self._told(read, overview)):
+            return answer
+        scope = read_scope(asked, self._names)
+        if scope.absent:
+            return refused(self._answered(scope.question), [Absent(scope.absent)])
+        if not scope.documents:
+            return self._answered(scope.question)
+        of_those = self._rows_in(scope.documents)
+        if scope.only:
+            return self._answered(scope.question, of_those)
+        if asks_two_things(scope.question.searched):  # «… según INTERPOL y según WeProtect»
+            return self._answered(scope.question)
+        return self._preferred(scope.question, of_those)
+
+    def _preferred(self, question: Question, rows: NDArray[np.bool_], margin: float = _PREFERRED) -> Answer:
+        """The answer of some passages, unless others answer far better."""
+        answer, of_all = self._answered(question, rows), self._answered(question)
+        return answer if answer.answered and answer.confidence >= of_all.confidence - margin else of_all
+
+    def _told(self, question: Question, overview: Overview) -> Answer | None:
+        """What documents say of themselves as wholes; None where the question is better searched as any other."""
+        ids = overview.documents or tuple(self.documents)
+        if overview.about:
+            rows = self._rows_in(ids)
+            passages = {int(row): self.passages[int(row)] for row in np.flatnonzero(rows)}
+            asking = {one.address for one in demanding(list(passages.values()))}
+            rows[[row for row, one in passages.items() if one.address not in asking]] = False
+            return self._preferred(question, rows, _DEMANDED) if rows.any() else None
+        most = self._policy.most if len(ids) == 1 else 1
+        groups = [
+            [place]
+            for id_ in ids[:_MOST_TOLD]
+            for place in places_told(overview, self.documents[id_], self._passages_of(id_), most)
+        ]
+        return answer_reference(
+            self.index, self.documents, question, groups, self._weights, self._policy, self._threshold
+        )
+
+    def _passages_of(self, document: str) -> list[Passage]:
+        return [self.passages[int(row)] for row in np.flatnonzero(self._rows_in((document,)))]
+
+    def _answered(self, question: Question, allowed: NDArray[np.bool_] | None = None) -> Answer:
         return answer_question(
-            self.index, self.documents, asked, self._weights, self._policy, self._threshold
+            self.index, self.documents, question, self._weights, self._policy, self._threshold, allowed
         )
 
     def search(
@@ -223,34 +272,67 @@ class Corpus:
         allowed = None if document is None else self._rows_of(document)
         read = read_question(question)
         hits = self.index.search(read, limit, leg, allowed).hits
-        places = self._cited(read, document) if leg == "fused" else ()
+        reference = read_reference(read.typed) if leg == "fused" else None
+        places = self._found(read, reference, document).places if reference else ()
         return hits_at(places, hits, limit) if places else hits
 
-    def _cited(self, question: Question, document: str | None = None) -> tuple[Place, ...]:
-        """The places that a question names, if it is a citation."""
-        reference = read_reference(question.typed)
-        if reference is None:
-            return ()
+    def _quoted_from(self, question: Question, reference: Reference) -> Answer | None:
+        """What stands at the places a question names, or that they are not there; None: it names none after all."""
+        found = self._found(question, reference)
+        absent = [Absent(self._title_of(reference), said(units)) for units in found.absent]
+        if found.groups:
+            return answer_reference(
+                self.index,
+                self.documents,
+                question,
+                found.groups,
+                self._weights,
+                self._policy,
+                self._threshold,
+                absent,
+            )
+        if reference.name and not self._names.fitting(reference.name):
+            absent = [Absent(reference.name)] if looks_like_name(reference.name) else []
+        return refused(self._answered(question), absent) if absent else None
+
+    def _title_of(self, reference: Reference) -> str:
+        """The title of the one document that a citation names, or of the only one there is; "" for several."""
+        named = self._names.fitting(reference.name) if reference.name else self._names.all
+        return self.documents[next(iter(named))].title if len(named) == 1 else ""
+
+    def _found(self, question: Question, reference: Reference, document: str | None = None) -> Found:
+        """Where the places that a question names stand; `document`: in that one only."""
         if not reference.code:
-            return self._places.find(reference, document)
-        allowed = None if document is None else self._rows_of(document)
+            named = self._names.fitting(reference.name) if reference.name else self._names.all
+            allowed = [id_ for id_ in self.documents if id_ in named and document in (None, id_)]
+            return self._places.find(reference, allowed) if allowed else Found(())
+        rows = None if document is None else self._rows_of(document)
         code = replace(question, searched=reference.code)
-        hits = self.index.search(code, _CODE_CANDIDATES, "lexical", allowed).hits
-        return places_with(reference.code, [hit.passage for hit in hits])
+        hits = self.index.search(code, _CODE_CANDIDATES, "lexical", rows).hits
+        places = places_with(reference.code, [hit.passage for hit in hits])
+        return Found((places,) if places else ())
 
     @cached_property
     def _places(self) -> Places:
-        return Places(self.passages, self.documents)
+        return Places(self.passages)
+
+    @cached_property
+    def _names(self) -> DocumentNames:
+        return DocumentNames(self.documents)
 
     def _rows_of(self, document: str) -> NDArray[np.bool_]:
         if document not in self.documents:
             known = ", ".join(self.documents)
             raise SettingsError(f"No hay ningún documento «{document}». Los que hay: {known}.")
+        return self._rows_in((document,))
+
+    def _rows_in(self, documents: Collection[str]) -> NDArray[np.bool_]:
         allowed = np.zeros(len(self.passages), dtype=np.bool_)
-        if isinstance(self.passages, PassageFile):
-            allowed[self.passages.rows_of_document(list(self.documents).index(document))] = True
-        else:
-            allowed[self._rows_by_document.get(document, np.zeros(0, dtype=np.int64))] = True
+        for document in documents:
+            if isinstance(self.passages, PassageFile):
+                allowed[self.passages.rows_of_document(list(self.documents).index(document))] = True
+            else:
+                allowed[self._rows_by_document.get(document, np.zeros(0, dtype=np.int64))] = True
         return allowed
 
 

@@ -36,7 +36,7 @@ def make_record(
 ) -> Row:
     """The record of `answer`; `made_at` with its time zone, `version` of Al Pie."""
     row = answer_row(answer, language=language)
-    kept = ("question", "answered", "confidence", "quotes", "nearest", "search", "writer", "stages")
+    kept = ("question", "answered", "confidence", "quotes", "absent", "nearest", "search", "writer", "stages")
     return {
         "format": RECORD_FORMAT,
         "format_version": RECORD_VERSION,
@@ -66,7 +66,7 @@ def record_text(record: Row, language: str = "es") -> str:
         lines += [words.count("record.quotes", len(record["quotes"])), ""]
         lines += _quotes(record["quotes"], words)
     else:
-        lines += [words("ask.none"), ""]
+        lines += [*record.get("absent", [words("ask.none")]), ""]
         if record.get("nearest"):
             lines += [words("ask.nearest"), "", *_quotes(record["nearest"], words)]
     for sentence in record["writer"] or ():

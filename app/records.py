@@ -10,7 +10,7 @@ from alpie.index.hits import Hit
 from alpie.index.normal_forms import visible
 from alpie.index.records import Passage, Span
 
-__all__ = ["Answer", "Citation", "Quote", "SearchStatement", "WriterReport", "WrittenSentence"]
+__all__ = ["Absent", "Answer", "Citation", "Quote", "SearchStatement", "WriterReport", "WrittenSentence"]
 
 _MOST_SHOWN = 400  # characters of a question, where it is shown as understood
 
@@ -94,6 +94,14 @@ class WriterReport:
 
 
 @dataclass(frozen=True)
+class Absent:
+    """What a question named and the documents do not have: a place («artículo 99»), or a whole document."""
+
+    document: str  # its name as typed, or its title where a place of it is missing; "": of no document
+    place: str = ""
+
+
+@dataclass(frozen=True)
 class Answer:
     """The answer to one question: quotations, or an honest no with the nearest passages."""
 
@@ -107,6 +115,7 @@ class Answer:
     search: SearchStatement
     milliseconds: Mapping[str, float] = field(default_factory=dict)  # by stage, and "total"
     language: str = "es"  # of the question: "es" | "en" | "und"
+    absent: tuple[Absent, ...] = ()  # places and documents that the question names and that are not there
     writer: tuple[WrittenSentence, ...] | None = None  # None: no model is configured
     writer_report: WriterReport | None = None
 

@@ -65,7 +65,7 @@ _WRITER_REPORT = _object(
     failure={"enum": ["", "timeout", "cut", "unreachable", "nothing", "missing", "busy"]},
 )
 _ANSWER = _object(
-    ("nearest", "writer_report", "tentative", "stages"),
+    ("nearest", "writer_report", "tentative", "stages", "absent"),
     id=_TEXT,
     question=_TEXT,
     answered=_FLAG,
@@ -79,6 +79,9 @@ _ANSWER = _object(
     search=_object(documents=_COUNT, passages=_COUNT, above_threshold=_COUNT, threshold=_SHARE),
     writer={"anyOf": [{"type": "null"}, _WRITER]},
     writer_report=_WRITER_REPORT,
+    absent=_list(
+        _TEXT, description="of each document or place that is named and is not there, a sentence that says so"
+    ),
     nearest=_list(_ref("quote"), description="of a refusal: the nearest passages, which are no answer"),
 )
 _HIT = _object(

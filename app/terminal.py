@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
+from alpie.app.absence import absence_lines
 from alpie.app.checking.verification import Place, Verdict, Verification
 from alpie.app.checking.word_alignment import DifferenceKind
 from alpie.app.citation import cite, full_citation
@@ -80,11 +81,12 @@ def answer_text(answer: Answer, words: Words, width: int) -> str:
         lines += [_wrapped(words("ask.understood", question=answer.understood), width), ""]
     if answer.tentative:
         lines += [words("ask.tentative"), ""]
+    lines += [_wrapped(line, width) for line in absence_lines(answer, words)]
     if answer.answered:
         for number, quote in enumerate(answer.quotes, start=1):
             lines += _quote_lines(quote, f"{number}. ", words, width)
     else:
-        lines += [words("ask.none"), ""]
+        lines += ["" if answer.absent else words("ask.none"), ""]
         if answer.nearest:
             lines += [words("ask.nearest"), ""]
             for quote in answer.nearest:

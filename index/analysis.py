@@ -20,6 +20,7 @@ __all__ = [
     "Token",
     "content_words",
     "fold",
+    "fold_in_place",
     "grams",
     "stem",
     "stems",
@@ -93,7 +94,7 @@ def _table() -> dict[int, str]:
 _FOLDED = _table()
 
 
-def _fold_in_place(text: str) -> str:
+def fold_in_place(text: str) -> str:
     """Like `fold`, one character for one, so that offsets stay true."""
     lowered = text.lower()
     if len(lowered) != len(text):  # a capital that lowers to two characters, such as İ
@@ -114,7 +115,7 @@ class Token(str):
 
 
 def _as_folded(word: str) -> str:
-    """What `_fold_in_place` could not fold one for one: combining accents and ligatures."""
+    """What `fold_in_place` could not fold one for one: combining accents and ligatures."""
     return word if word.isascii() else fold(word)
 
 
@@ -123,7 +124,7 @@ def tokens(text: str) -> Iterator[Token]:
 
     A code such as AGN/65/RES/10 comes out whole and, after it, in parts.
     """
-    folded = _fold_in_place(text)
+    folded = fold_in_place(text)
     if not any(character.isdigit() for character in set(folded)):  # neither figures nor codes: most texts
         for word in _WORD.finditer(folded):
             yield Token(_as_folded(word.group()), word.start(), word.end())
@@ -179,7 +180,7 @@ def grams(text: str, shortest: int = 3, longest: int = 5) -> list[str]:
 
 def content_words(text: str) -> list[str]:
     """The folded words, figures and codes of `text` that are not function words, in order."""
-    folded = _fold_in_place(text)
+    folded = fold_in_place(text)
     if _JOINED.search(folded):
         return [str(token) for token in tokens(text) if token not in STOP_WORDS]
     words = map(_as_folded, _WORD.findall(folded))  # most texts, and three times as fast

@@ -8,12 +8,18 @@ import pytest
 from fake_encoder import FakeEncoder, document_of
 from formats import law, made
 
+from alpie.app.answer_json import answer_row
 from alpie.app.corpus import Corpus
+from alpie.app.page import catalogue
+from alpie.app.page.answer_view import render_answer
+from alpie.app.records import Absent
+from alpie.app.terminal import answer_text
+from alpie.app.words import words_for
 from alpie.index.layout import lay_out
 from alpie.index.passages import make_passages
 from alpie.index.readable import collapse
 from alpie.index.records import Document, Passage
-from alpie.index.references import read_reference
+from alpie.index.references import Units, read_reference
 
 LAW = made.law_text(law.law()).decode()
 RECITALS = "REGLAMENTO DE PRUEBA\n\nConsiderando lo siguiente:\n\n" + "\n\n".join(
@@ -65,7 +71,7 @@ def laws() -> Corpus:
         ("considerando (14)", [("recital", "14")], ()),
         ("párrafo 3 de la resolución", [("paragraph", "3")], ("resolucion",)),
         ("párrafo 2 del preámbulo", [("paragraph", "2"), ("part", "preambulo")], ()),
-        ("capítulo I del título IV", [("capitulo", "i"), ("titulo", "iv")], ()),
+        ("capítulo I del título IV", [("capitulo", "1"), ("titulo", "4")], ()),
         ("What does article 22 say?", [("article", "22")], ()),
     ],
 )
@@ -74,6 +80,86 @@ def test_what_is_a_citation(question: str, units: list[tuple[str, str]], documen
     assert reference is not None
     assert list(reference.units) == units
     assert reference.document == document
+
+
+ART_14 = (("article", "14"),)
+
+
+@pytest.mark.parametrize(
+    ("question", "places", "name"),
+    [
+        # the law: before, after, with and without «de», by its acronym
+        ("Ley Orgánica 8/2021 artículo 14", (ART_14,), "Ley Orgánica 8/2021"),
+        ("Ley 4/2018, art. 14", (ART_14,), "Ley 4/2018"),
+        ("art. 14 LO 8/2021", (ART_14,), "LO 8/2021"),
+        ("artículo 14 LOPIVI", (ART_14,), "LOPIVI"),
+        ("art. 14 C.E.", (ART_14,), "CE"),
+        ("art 14 ce", (ART_14,), "ce"),
+        ("art. 14 Constitución", (ART_14,), "Constitución"),
+        ("artículo 14 (CE)", (ART_14,), "CE"),
+        ("artículo 14 de la Ley 8/2021, de 4 de junio, de la infancia", (ART_14,), "Ley 8/2021, de 4 de junio, de la infancia"),
+        # what asks for it
+        ("¿Qué dice la Constitución en su artículo 14?", (ART_14,), "Constitución"),
+        ("¿De qué trata el artículo 14 de la Constitución?", (ART_14,), "Constitución"),
+        ("¿Qué dice el artículo 14 de la Constitución sobre la igualdad?", (ART_14,), "Constitución"),
+        ("muéstrame el artículo 14, por favor", (ART_14,), ""),
+        ("texto íntegro del artículo 14", (ART_14,), ""),
+        ("artículo n.º 14", (ART_14,), ""),
+        ("artículo número 14", (ART_14,), ""),
+        ("section 14", (ART_14,), ""),
+        # numbers
+        ("artículo catorce", (ART_14,), ""),
+        ("artículo decimocuarto", (ART_14,), ""),
+        ("artículo XIV", (ART_14,), ""),
+        ("artículo 14-A", ((("article", "14 a"),),), ""),
+        ("artículo 14 A", ((("article", "14 a"),),), ""),
+        ("artículo 588 bis a", ((("article", "588 bis a"),),), ""),
+        ("artículo 127 octies", ((("article", "127 octies"),),), ""),
+        ("art. 1.902 del Código Civil", ((("article", "1902"),),), "Código Civil"),
+        # lists and ranges
+        ("arts. 3 y 4", ((("article", "3"),), (("article", "4"),)), ""),
+        ("arts. 14, 15 y 16 CE", (ART_14, (("article", "15"),), (("article", "16"),)), "CE"),
+        ("artículos 3 a 5", ((("article", "3…5"),),), ""),
+        ("artículos 3-5", ((("article", "3…5"),),), ""),
+        ("artículos 5 bis y ter", ((("article", "5 bis"),), (("article", "5 ter"),)), ""),
+        ("art. 22.1 y 2", ((("article", "22"), ("clause", "1")), (("article", "22"), ("clause", "2"))), ""),
+        ("artículos 9.3 y 14", ((("article", "9"), ("clause", "3")), ART_14), ""),
+        ("arts. 3, 4 bis y 5.2", ((("article", "3"),), (("article", "4 bis"),), (("article", "5"), ("clause", "2"))), ""),
+        ("artículo 5.1.a) y b)", tuple((("article", "5"), ("clause", "1"), ("letter", one)) for one in "ab"), ""),
+        ("artículos 14 y siguientes", (ART_14,), ""),
+        ("artículos del 3 al 5", ((("article", "3…5"),),), ""),
+        ("artículo 14 y disposición final primera", (ART_14, (("provision", "final 1"),)), ""),
+        ("apartados 1 y 2 del artículo 14", ((("clause", "1"), *ART_14), (("clause", "2"), *ART_14)), ""),
+        # parts of an article
+        ("artículo 14, fracción II", ((*ART_14, ("fraction", "2")),), ""),
+        ("artículo 149.1.18.ª", ((("article", "149"), ("clause", "1"), ("item", "18")),), ""),
+        ("art. 14 inc. b", ((*ART_14, ("letter", "b")),), ""),
+        ("artículo 14, inciso b", ((*ART_14, ("letter", "b")),), ""),
+        ("artículo 14, inciso 2)", ((*ART_14, ("item", "2")),), ""),
+        ("literal b) del artículo 14", ((("letter", "b"), *ART_14),), ""),
+        ("numeral 2 del artículo 14", ((("clause", "2"), *ART_14),), ""),
+        ("segundo párrafo del artículo 14", ((("paragraph", "2"), *ART_14),), ""),
+        # other units
+        ("DA 2.ª", ((("provision", "adicional 2"),),), ""),
+        ("D.F. 1.ª", ((("provision", "final 1"),),), ""),
+        ("disp. adic. 2ª", ((("provision", "adicional 2"),),), ""),
+        ("disposiciones adicionales primera y segunda", ((("provision", "adicional 1"),), (("provision", "adicional 2"),)), ""),
+        ("artículo segundo transitorio", ((("transitorio", "2"),),), ""),
+        ("segunda disposición adicional", ((("provision", "adicional 2"),),), ""),
+        ("segundo transitorio", ((("transitorio", "2"),),), ""),
+        ("cláusula quinta", ((("clausula", "5"),),), ""),
+        ("resolutivo tercero", ((("resolutivo", "3"),),), ""),
+        ("(14)", ((("recital", "14"),),), ""),
+        ("anexo", ((("anexo", ""),),), ""),
+        ("título preliminar de la Constitución", ((("titulo", "preliminar"),),), "Constitución"),
+        ("exposición de motivos", ((("part", "preambulo"),),), ""),
+        ("página 3", ((("page", "3"),),), ""),
+    ],
+)  # fmt: skip
+def test_the_forms_of_a_citation(question: str, places: tuple[Units, ...], name: str) -> None:
+    reference = read_reference(question)
+    assert reference is not None
+    assert (reference.places, reference.name) == (places, name)
 
 
 @pytest.mark.parametrize(
@@ -96,6 +182,12 @@ def test_what_is_a_code(code: str) -> None:
         "artículo",
         "¿Qué países firmaron la resolución AGN/65/RES/10?",
         "artículo " * 40,
+        "base de datos",
+        "¿Cuáles son las 3 reglas?",
+        "primera detención",
+        "según el artículo 14 de la Constitución, ¿quién vota?",
+        "da 2 ejemplos",
+        "la primera regla es no hablar",
         "",
     ],
 )
@@ -164,6 +256,82 @@ def test_a_division_gives_what_stands_under_it(laws: Corpus) -> None:
     passages = found(laws, "capítulo I del título III")
     assert "La Junta de Lectura es el órgano" in passages[0].text
     assert passages[0].path[:2] == ("TÍTULO III. Del gobierno y del personal", "CAPÍTULO I. Gobierno")
+
+
+@pytest.mark.parametrize(
+    ("question", "place"),
+    [
+        ("artículo 99", "artículo 99"), ("art. 22.9", "artículo 22, apartado 9"), ("artículo 22 bis", "artículo 22 bis"),
+        ("art. 22.2.z)", "artículo 22, apartado 2, letra z"), ("disposición final quinta", "disposición final 5"),
+        ("artículo 36, apartado 2", "artículo 36, apartado 2"), ("anexo II", "anexo 2"),
+    ],
+)  # fmt: skip
+def test_a_place_that_is_not_there_is_said_to_be_absent(laws: Corpus, question: str, place: str) -> None:
+    answer = laws.ask(question)
+    assert not answer.answered
+    assert answer.confidence == 0
+    assert answer.absent == (Absent("", place),)
+    assert answer_row(answer)["answer"] == f"En los documentos no hay {place}."
+    assert place in answer_text(answer, words_for("es"), 0)
+    assert place in render_answer(answer, catalogue.words_for("es"), laws.documents)
+
+
+def test_what_is_there_is_quoted_and_what_is_not_is_said(laws: Corpus) -> None:
+    answer = laws.ask("artículos 36 y 99 de la ley de bibliotecas")
+    assert "11 euros por habitante" in answer.quotes[0].text
+    assert answer.absent == (Absent(law.TITLE, "artículo 99"),)
+    assert answer_row(answer)["absent"] == [f"En «{law.TITLE}» no hay artículo 99."]
+
+
+def test_every_place_of_a_list_is_quoted(laws: Corpus) -> None:
+    answer = laws.ask("artículos 21 y 22 de la ley de bibliotecas")
+    assert {quote.citation.label for quote in answer.quotes} >= {
+        "artículo 21, apartado 1",
+        "artículo 22, apartado 1",
+    }
+    labels = [quote.citation.label for quote in laws.ask("artículos 35 a 37 de la ley de bibliotecas").quotes]
+    assert labels == ["artículo 35", "artículo 36", "artículo 37"]
+
+
+def test_no_other_law_answers_for_one_that_is_not_there(laws: Corpus) -> None:
+    for question, absent in (
+        ("artículo 22 del Código Civil", "El Código Civil no está entre los documentos."),
+        ("art. 22 Ley 1/2000", "La Ley 1/2000 no está entre los documentos."),
+        ("art. 22 LOPJ", "LOPJ no está entre los documentos."),
+        ("artículo 22 de la Ley Orgánica 7/2031", "La Ley Orgánica 7/2031 no está entre los documentos."),
+    ):
+        answer = laws.ask(question)
+        assert not answer.quotes
+        assert answer_row(answer)["answer"] == absent
+
+
+def test_a_following_citation_is_of_the_law_named_before(laws: Corpus) -> None:
+    answer = laws.ask("¿y el artículo 22?", ["artículo 21 de la ordenanza"])
+    assert {quote.document_id for quote in answer.quotes} == {"ordenanza"}
+
+
+def test_parts_are_found_by_their_marks() -> None:
+    text = """Ley de prueba
+
+Artículo 3. Funciones.
+
+Corresponde al consejo:
+
+I. Aprobar las cuentas del año:
+
+a) las ordinarias;
+
+b) las extraordinarias.
+
+II. Nombrar al secretario.
+
+El consejo puede delegar estas funciones en su presidente.
+"""
+    corpus = corpus_of(document_of(text, "ley"))
+    assert corpus.ask("artículo 3, fracción II").quotes[0].text == "II. Nombrar al secretario."
+    assert corpus.ask("artículo 3, inciso b)").quotes[0].text == "b) las extraordinarias."
+    assert "delegar" in corpus.ask("artículo 3, párrafo segundo").quotes[0].text
+    assert not corpus.ask("artículo 3, fracción III").quotes
 
 
 def test_a_place_that_is_not_there_is_searched_as_any_question(laws: Corpus) -> None:

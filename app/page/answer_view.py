@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from alpie.app.absence import absence_lines
 from alpie.app.citation import full_citation, short_citation
 from alpie.app.page.catalogue import Words
 from alpie.app.page.html import escape, tag
 from alpie.app.page.places import link, question_link
 from alpie.app.page.quote_words import quote_words
 from alpie.app.records import Answer, Quote
+from alpie.app.words import words_for
 from alpie.index.hits import Hit
 from alpie.index.records import Document
 
@@ -42,7 +44,8 @@ def render_answer(
 
 def _found(answer: Answer, words: Words, documents: Mapping[str, Document], writing: bool) -> list[str]:
     by_address = {hit.passage.address: hit for hit in answer.hits}
-    parts: list[str] = []
+    told = absence_lines(answer, words_for(words.language))
+    parts = [tag("p", escape(line), class_="tentative") for line in told]
     if answer.tentative:
         parts.append(tag("p", words.html("answer.tentative"), class_="tentative"))
     for number, quote in enumerate(answer.quotes, start=1):
@@ -58,6 +61,7 @@ def _found(answer: Answer, words: Words, documents: Mapping[str, Document], writ
 
 def _not_found(answer: Answer, words: Words, documents: Mapping[str, Document]) -> list[str]:
     search = answer.search
+    told = absence_lines(answer, words_for(words.language))
     statement = words.html(
         "answer.none.statement",
         documents=words.number(search.documents),
@@ -65,7 +69,7 @@ def _not_found(answer: Answer, words: Words, documents: Mapping[str, Document]) 
         above=words.number(search.above_threshold),
     )
     parts = [
-        tag("h2", words.html("answer.none.title"), class_="none-title"),
+        tag("h2", escape(" ".join(told)) or words.html("answer.none.title"), class_="none-title"),
         tag("p", statement, class_="none-statement"),
     ]
     if answer.nearest:

@@ -1,0 +1,146 @@
+"""Questions about a document as a whole are answered by what stands at its head, and by what it asks for."""
+
+from __future__ import annotations
+
+import pytest
+from fake_encoder import FakeEncoder
+
+from alpie.app.corpus import Corpus
+from alpie.app.overview import Asked, Overview, read_overview
+from alpie.index.layout import lay_out
+from alpie.index.named_documents import DocumentNames
+from alpie.index.passages import make_passages
+from alpie.index.query import read_question
+from alpie.index.readable import collapse
+from alpie.index.records import Document
+
+RESOLUTION = """Resolución nº 4
+
+Asunto: Proteger las fuentes de los pueblos
+
+La Asamblea de Municipios, reunida en Soria el 3 de mayo de 2021,
+
+RECORDANDO el acuerdo de 2019, que pidió a los pueblos limpiar sus fuentes cada primavera,
+
+PREOCUPADA por el robo de los caños de bronce en los pueblos de la comarca durante la noche,
+
+INSTA a los municipios a que vigilen sus fuentes por la noche con sus propios guardas;
+
+RECOMIENDA a los vecinos que avisen al ayuntamiento de todo daño que vean en una fuente.
+"""
+NOTE = """La policía recupera once fuentes
+
+Gandía, a 23 de diciembre de 2021
+
+La Policía Rural ha recuperado once fuentes de bronce que se robaron en la comarca.
+
+Los detenidos son tres.
+"""
+LAW = "Artículo 1. Objeto.\n\nEsta ley regula los parques de la ciudad.\n\nArtículo 2. Horario.\n\nAbren a las ocho.\n"
+DOCUMENTS = {
+    one.id: one
+    for one in (
+        Document(
+            "soria-2021",
+            "Resolución nº 4",
+            "Asamblea de Municipios",
+            "2021-05-03",
+            "resolución",
+            "es",
+            "r.txt",
+            RESOLUTION,
+        ),
+        Document(
+            "gandia-2021",
+            "Nota de Gandía",
+            "Policía Rural",
+            "2021-12-23",
+            "nota de prensa",
+            "es",
+            "n.txt",
+            NOTE,
+        ),
+        Document("parques", "Ley 4/2018, de parques", "", "2018", "ley", "es", "l.txt", LAW),
+    )
+}
+NAMES = DocumentNames(DOCUMENTS)
+
+
+@pytest.mark.parametrize(
+    ("question", "asked", "ids"),
+    [
+        ("¿De qué va la nota de Gandía?", Asked.ABOUT, ("gandia-2021",)),
+        ("resúmeme la resolución", Asked.ABOUT, ("soria-2021",)),
+        ("dame un resumen de la ley de parques", Asked.ABOUT, ("parques",)), ("¿de qué va esto?", Asked.ABOUT, ()),
+        ("¿De qué trata este documento?", Asked.ABOUT, ()), ("What is the resolution about?", Asked.ABOUT, ("soria-2021",)),
+        ("¿de qué fecha es?", Asked.DATE, ()), ("¿de qué fecha es la nota?", Asked.DATE, ("gandia-2021",)),
+        ("¿quién lo publica?", Asked.AUTHOR, ()), ("¿Quién firma la nota?", Asked.AUTHOR, ("gandia-2021",)),
+        ("¿Qué documentos hay?", Asked.LIST, ()), ("¿Qué pide la resolución?", Asked.DEMANDS, ("soria-2021",)),
+    ],
+)  # fmt: skip
+def test_what_is_asked_of_a_document(question: str, asked: Asked, ids: tuple[str, ...]) -> None:
+    found = read_overview(read_question(question), NAMES)
+    assert found is not None
+    assert (found.asked, found.documents, found.about) == (asked, ids, False)
+
+
+def test_a_following_question_is_of_the_document_named_before() -> None:
+    for earlier in ("¿De qué va la nota de Gandía?", "¿Cuántos detenidos hay en la nota de Gandía?"):
+        found = read_overview(read_question("¿y de qué fecha es?"), NAMES, [earlier])
+        assert found == Overview(Asked.DATE, ("gandia-2021",))
+
+
+def test_a_demand_may_be_of_something() -> None:
+    found = read_overview(read_question("¿Qué recomienda la resolución a los vecinos?"), NAMES)
+    assert found == Overview(Asked.DEMANDS, ("soria-2021",), "recomienda", about=True)
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["¿De qué va el robo?", "¿Qué dice el artículo 2?", "¿Cuándo se publicó la primera lista?", "¿Qué piden los vecinos?",
+     "¿Qué dice la resolución sobre los caños?", "¿De qué trata el Código Civil?"],
+)  # fmt: skip
+def test_every_other_question_is_none(question: str) -> None:
+    assert read_overview(read_question(question), NAMES) is None
+
+
+@pytest.fixture(scope="module")
+def corpus() -> Corpus:
+    passages = [one for document in DOCUMENTS.values() for one in make_passages(document, lay_out(document))]
+    return Corpus.from_passages(list(DOCUMENTS.values()), passages, FakeEncoder())
+
+
+def quoted(corpus: Corpus, question: str) -> str:
+    answer = corpus.ask(question)
+    for quote in answer.quotes:
+        source = corpus.documents[quote.document_id].text
+        assert collapse(source[quote.start : quote.end]) == quote.text
+    return " | ".join(quote.text for quote in answer.quotes)
+
+
+def test_what_a_document_is_about(corpus: Corpus) -> None:
+    text = quoted(corpus, "¿De qué va la resolución?")
+    assert "Proteger las fuentes" in text
+    assert "INSTA a los municipios" in text
+    assert "RECORDANDO" not in text
+    assert "ha recuperado once fuentes" in quoted(corpus, "resume la nota")
+    assert quoted(corpus, "¿De qué va la ley de parques?") == "Esta ley regula los parques de la ciudad."
+
+
+def test_every_document_is_told_of(corpus: Corpus) -> None:
+    assert {quote.document_id for quote in corpus.ask("¿Qué documentos hay?").quotes} == set(DOCUMENTS)
+
+
+def test_when_and_by_whom(corpus: Corpus) -> None:
+    assert "23 de diciembre de 2021" in quoted(corpus, "¿De qué fecha es la nota?")
+    assert "3 de mayo de 2021" in quoted(corpus, "¿Cuándo se aprobó la resolución?")
+    assert "La Policía Rural ha recuperado" in quoted(corpus, "¿Quién publica la nota?")
+
+
+def test_what_is_asked_for_stands_in_the_operative_paragraphs(corpus: Corpus) -> None:
+    text = quoted(corpus, "¿Qué pide la resolución?")
+    assert "INSTA a los municipios" in text
+    assert "RECOMIENDA a los vecinos" in text
+    assert "RECORDANDO" not in text
+    assert "PREOCUPADA" not in text
+    assert quoted(corpus, "¿Qué recomienda la resolución?").startswith("RECOMIENDA a los vecinos")
