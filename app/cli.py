@@ -120,8 +120,8 @@ def _index(arguments: argparse.Namespace, settings: Settings, words: Words) -> i
     report = _build(settings, words, rebuild=arguments.rebuild)
     if report.incomplete:
         _tell(incomplete_text(report.incomplete, settings.docs, words))
-    if report.problems:
-        _tell(words("index.left_out", documents=words.count("count.documents", len(report.problems))))
+    if left_out := len(report.problems) + len(report.others):
+        _tell(words("index.left_out", documents=words.count("count.documents", left_out)))
     _print(words("index.done", **report_values(report, words), folder=settings.data))
     if report.engine:
         _print(
@@ -334,12 +334,13 @@ def _open_corpus(settings: Settings, words: Words) -> Corpus:
 def _build(settings: Settings, words: Words, rebuild: bool = False) -> Any:
     from alpie.app.corpus import Corpus
     from alpie.app.progress import progress_bar
+    from alpie.app.reading import build_warnings
 
     _tell(words("index.building", docs=settings.docs, data=settings.data))
     progress = progress_bar(sys.stderr, words)
     report = Corpus.build(settings, rebuild=rebuild, on_progress=progress)
-    for problem in report.problems:
-        _tell(words("index.problem", message=problem))
+    for warning in build_warnings(report, words):
+        _tell(warning)
     return report
 
 

@@ -30,6 +30,7 @@ from alpie.index.engines.choice import EngineChoice
 from alpie.index.errors import AddressError, SettingsError
 from alpie.index.hits import Hit
 from alpie.index.lexicon import lexicon_of
+from alpie.index.notices import Unread
 from alpie.index.query import Question, read_question
 from alpie.index.record_file import PassageFile
 from alpie.index.records import Document, Layout, Passage
@@ -58,12 +59,14 @@ class Corpus:
         policy: QuotePolicy | None = None,
         threshold: float | None = None,
         weights: Weights | None = None,
+        unread: Sequence[Unread] = (),
     ) -> None:
         self.documents = documents
         self.layouts = layouts
         self.index = search
         self.fingerprint = fingerprint
         self.built_at = built_at  # ISO 8601
+        self.unread = tuple(unread)  # files of the folder that are not in the index
         self._policy = policy or QuotePolicy()
         self._threshold = threshold
         self._weights = weights or load_weights()
@@ -92,6 +95,7 @@ class Corpus:
             str(generation.manifest["built_at"]),
             QuotePolicy(most=settings.max_quotes),
             settings.threshold,
+            unread=[Unread(**row) for row in generation.manifest.get("unread", ())],
         )
 
     @staticmethod

@@ -14,6 +14,7 @@ from pathlib import Path
 from time import perf_counter
 
 from alpie.app.page.origins import is_loopback
+from alpie.app.reading import file_notices
 from alpie.app.settings import Settings
 from alpie.app.words import Words
 from alpie.index.errors import AlpieError, IndexMissing
@@ -113,9 +114,12 @@ def _documents(settings: Settings, words: Words) -> Check:
         characters=words.number(characters),
         folder=settings.docs,
     )
-    if report.problems:
-        return Check("documents", State.BAD, "\n".join([good, *map(str, report.problems)]))
-    return Check("documents", State.GOOD if report.documents else State.BAD, good)
+    notices = [(document.file, notice) for document in report.documents for notice in document.notices]
+    others = [words("notice.file", file=one.file, notice=one.reason) for one in report.others]
+    lines = [good, *map(str, report.problems), *file_notices(notices, words), *others]
+    if report.problems or not report.documents:
+        return Check("documents", State.BAD, "\n".join(lines))
+    return Check("documents", State.ADVICE if len(lines) > 1 else State.GOOD, "\n".join(lines))
 
 
 def _index(settings: Settings, words: Words) -> Check:

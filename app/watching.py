@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from types import FrameType
 
+from alpie.app.reading import build_warnings
 from alpie.app.settings import Settings
 from alpie.app.terminal import report_values
 from alpie.app.words import Words
@@ -69,8 +70,8 @@ def _round(words: Words, build: Build, tell: Callable[[str], None], told_before:
         if str(error) != told_before:  # said once, not at every new try
             tell(words("watch.failed", message=error))
         return _Problem(str(error), 1 if isinstance(error, IndexBusy) else _RETRY_ROUNDS)
-    for problem in report.problems:
-        tell(words("index.problem", message=problem))
+    for warning in build_warnings(report, words):
+        tell(warning)
     tell(words("watch.done" if report.changed else "watch.unchanged", **report_values(report, words)))
     return None
 

@@ -12,6 +12,7 @@ import numpy as np
 from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
+from alpie.index.coverage import measured
 from alpie.index.durable import unwritable
 from alpie.index.embed import Embedded, embed_passages
 from alpie.index.encoder import Encoder
@@ -21,6 +22,7 @@ from alpie.index.formats import MOST_BYTES
 from alpie.index.known_vectors import Known, KnownVectors, embedding_key
 from alpie.index.layout import lay_out
 from alpie.index.manifest import check_encoder, check_files, current_generation, read_manifest
+from alpie.index.notices import Notice, Unread
 from alpie.index.passages import make_passages
 from alpie.index.records import Document, Layout, Passage
 from alpie.index.source_table import Described
@@ -46,6 +48,8 @@ class BuildReport:
     changed: bool = True  # false: all came out as it was, and the index in use stayed
     problems: tuple[str, ...] = ()  # documents left out, each with its reason
     incomplete: tuple[Described, ...] = ()  # documents of which neither file nor table says all
+    others: tuple[Unread, ...] = ()  # files of formats that are not read
+    notices: tuple[tuple[str, Notice], ...] = ()  # what of a file, named first, is not read
     engine: Synchronised | None = None  # what the engine took, when it is not the local one
 
 
@@ -140,7 +144,9 @@ def _build(
     embedding = _Embedding(sources.documents, earlier if known is None else known, encoder, on_progress)
     built_at = started.isoformat(timespec="seconds").replace("+00:00", "Z")
     before = earlier.folder if earlier and earlier.folder == _in_use(data) else None
-    folder = write_generation(data, embedding, encoder, built_at, package_version(), same_as=before)
+    folder = write_generation(
+        data, embedding, encoder, built_at, package_version(), before, sources.unread(docs)
+    )
     return BuildReport(
         documents=len(sources.documents),
         passages=embedding.passages,
@@ -151,6 +157,8 @@ def _build(
         changed=folder != before,
         problems=tuple(str(problem) for problem in sources.problems),
         incomplete=sources.incomplete,
+        others=sources.others,
+        notices=embedding.notices,
     )
 
 
@@ -182,6 +190,7 @@ class _Embedding:
         for document in documents:
             layout = lay_out(document)
             passages = make_passages(document, layout)
+            document = measured(document, layout, passages)
             keys = [embedding_key(passage) for passage in passages]
             new = [known is None or key not in known for key in keys]
             self._read.append(_Read(document, layout, passages, keys, new))
@@ -190,6 +199,11 @@ class _Embedding:
             self._total += sum(
                 1 + len(p.sentences) for p, is_new in zip(passages, new, strict=True) if is_new
             )
+
+    @property
+    def notices(self) -> tuple[tuple[str, Notice], ...]:
+        """What is not read of the documents, each under the name of its file."""
+        return tuple((one.document.file, notice) for one in self._read for notice in one.document.notices)
 
     @property
     def mean(self) -> NDArray[np.float32]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, closing
+from dataclasses import asdict
 from itertools import chain, pairwise
 from pathlib import Path
 from typing import Any
@@ -59,7 +60,7 @@ class GenerationWriter:
         self._grams = PostingsBuilder(folder / "grams", word_grams, self._words)
         self._sentence_lexical = PostingsBuilder(folder / "sentence_lexical", word_terms, self._words)
         self._acronyms: dict[str, tuple[str, ...]] = {}
-        self.documents: list[dict[str, str]] = []  # as the manifest names them
+        self.documents: list[dict[str, Any]] = []  # as the manifest names them
 
     def __enter__(self) -> GenerationWriter:
         return self
@@ -73,7 +74,15 @@ class GenerationWriter:
         """One document. `embedded` may have no tokens: then no document may."""
         self._documents.add(document_to_json(document))
         self._layouts.add(layout_to_json(layout))
-        self.documents.append({"id": document.id, "file": document.file, "sha256": document.sha256})
+        self.documents.append(
+            {
+                "id": document.id,
+                "file": document.file,
+                "sha256": document.sha256,
+                "coverage": asdict(document.coverage),
+                "notices": [asdict(notice) for notice in document.notices],
+            }
+        )
         self._passages.add(passages)
         self._dense.add(embedded.passages)
         self._sentences.add(embedded.sentences)

@@ -12,6 +12,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from alpie.index.notices import NOT_MEASURED, Coverage, Notice
+
 __all__ = [
     "Block",
     "BlockKind",
@@ -53,6 +55,8 @@ class Document:
     editorial: tuple[str, ...] = ()  # names of fields above that the text itself does not carry
     short_publisher: str = ""  # for short citations: "WeProtect"; empty: the publisher as it is
     parser: str = ""  # name and version of what made the text of the file; "": the file is its text
+    notices: tuple[Notice, ...] = ()  # what of the file is not read
+    coverage: Coverage = field(default=NOT_MEASURED, compare=False)  # words are counted when it is laid out
     structure: Structure | None = field(default=None, repr=False, compare=False)  # until it is laid out
 
 
@@ -82,6 +86,9 @@ class Structure:
     footers: tuple[Span, ...] = ()  # running heads and feet
     note_calls: tuple[Span, ...] = ()
     marks: tuple[Span, ...] = ()  # as in `Layout`
+    found: str = field(
+        default="", repr=False
+    )  # the words of the file by another extractor, to count what is lost
 
 
 class BlockKind(StrEnum):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, replace
 from typing import Any
 
+from alpie.index.notices import Coverage, notices_from_json
 from alpie.index.records import Block, BlockKind, Document, Layout, Passage, Sentence, SentenceRole, Span
 
 __all__ = [
@@ -35,6 +36,8 @@ def document_to_json(document: Document) -> dict[str, Any]:
 def document_from_json(row: dict[str, Any]) -> Document:
     lists = ("notes", "editorial")
     fields: dict[str, Any] = {key: tuple(value) if key in lists else value for key, value in row.items()}
+    fields["notices"] = notices_from_json(row.get("notices", ()))
+    fields["coverage"] = Coverage(**row.get("coverage", {}))
     return Document(**fields)
 
 

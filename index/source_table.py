@@ -63,6 +63,8 @@ class SourceEntry:
             text=extraction.text,
             parser=extraction.parser,
             structure=extraction.structure,
+            notices=extraction.notices,
+            coverage=extraction.coverage,
             sha256=sha256,
             url=self.url,
             rights=self.rights,

@@ -21,8 +21,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from alpie.index.errors import SourceError
-from alpie.index.formats import MOST_BYTES, Extraction, format_of
+from alpie.index.formats import MOST_BYTES, SUFFIXES, Extraction, format_of
 from alpie.index.formats.remembered import remembered_extraction
+from alpie.index.manifest import POINTER
+from alpie.index.notices import Unread, unread_by_its_ending
 from alpie.index.records import Document
 from alpie.index.source_table import (
     Described,
@@ -45,6 +47,20 @@ class SourcesReport:
     documents: tuple[Document, ...]
     problems: tuple[SourceError, ...]
     incomplete: tuple[Described, ...] = ()  # documents of which neither file nor table says all
+    others: tuple[Unread, ...] = ()  # files of formats that are not read
+
+    def unread(self, folder: Path) -> tuple[Unread, ...]:
+        """Every file of `folder` that is not among the documents."""
+        refused = [
+            Unread(
+                problem.path.relative_to(folder).as_posix()
+                if problem.path and problem.path.is_relative_to(folder)
+                else "",
+                str(problem).removeprefix(f"{problem.path}: "),
+            )
+            for problem in self.problems
+        ]
+        return (*refused, *self.others)
 
 
 def read_sources(
@@ -64,7 +80,8 @@ def read_sources(
     claimed: set[Path] = set()  # files that a table speaks of, even a faulty one: never taken by name instead
     used: set[str] = set()
     files: dict[str, str] = {}  # SHA-256 → the file that has it
-    for entry in _entries(folder, claimed, used, problems):
+    others: list[Unread] = []
+    for entry in _entries(folder, claimed, used, problems, others):
         try:
             data = _read_file(folder, entry.file, most_bytes)
             sha256 = hashlib.sha256(data).hexdigest()
@@ -83,13 +100,13 @@ def read_sources(
         documents.append(told.entry.document(extraction, sha256))
         if told.missing:
             incomplete.append(told)
-    return SourcesReport(tuple(documents), tuple(problems), tuple(incomplete))
+    return SourcesReport(tuple(documents), tuple(problems), tuple(incomplete), tuple(others))
 
 
 def _entries(
-    folder: Path, claimed: set[Path], used: set[str], problems: list[SourceError]
+    folder: Path, claimed: set[Path], used: set[str], problems: list[SourceError], others: list[Unread]
 ) -> Iterator[SourceEntry]:
-    """Listed documents first, in their order, then the files nobody listed, by name."""
+    """Listed documents first, in their order, then the files nobody listed, by name; the rest to `others`."""
     for number, table in enumerate(_tables(folder / SOURCES_FILE), start=1):
         where = f"{folder / SOURCES_FILE}: documento {number}"
         if isinstance(file := table.get("file"), str):
@@ -111,7 +128,11 @@ def _entries(
             shown = os.fsencode(path).decode("utf-8", "backslashreplace")
             problems.append(SourceError(f"{shown}: el nombre del archivo no es UTF-8. Cámbialo.", path))
             continue
-        if _plain(path) not in claimed:
+        if _plain(path) in claimed:
+            continue
+        if format_of(path) is None:
+            others.append(unread_by_its_ending(path.relative_to(folder), SUFFIXES))
+        else:
             entry = entry_from_file_name(path.relative_to(folder), used)
             used.add(entry.id)
             yield entry
@@ -138,7 +159,7 @@ def _tables(path: Path) -> list[Mapping[str, object]]:
 
 
 def _document_files(folder: Path, problems: list[SourceError]) -> Iterator[Path]:
-    """Documents in the folder and below, hidden ones and README files apart, in the order of their names."""
+    """Files in the folder and below, hidden ones, README files and an index apart, in the order of their names."""
     found: list[Path] = []
 
     def closed(error: OSError) -> None:
@@ -149,11 +170,12 @@ def _document_files(folder: Path, problems: list[SourceError]) -> Iterator[Path]
 
     for parent, folders, files in os.walk(folder, onerror=closed):
         folders[:] = [name for name in folders if not name.startswith((".", "__"))]
+        if POINTER in files and "generations" in folders:  # an index, which may lie among the documents
+            folders[:] = []
+            continue
         for name in files:
             # «~$x.docx» is what Word leaves beside a file that is open
-            if name.startswith((".", "~$")) or NOT_DOCUMENTS.fullmatch(name):
-                continue
-            if format_of(name):
+            if not (name.startswith((".", "~$")) or NOT_DOCUMENTS.fullmatch(name) or name == SOURCES_FILE):
                 found.append(Path(parent) / name)
     return iter(sorted(found))
 

@@ -25,7 +25,7 @@ import shutil
 import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
@@ -53,6 +53,7 @@ from alpie.index.manifest import (
     sealed,
     with_current,
 )
+from alpie.index.notices import Unread
 from alpie.index.record_file import PassageFile, RecordFile
 from alpie.index.records import Document, Layout, Passage
 from alpie.index.search import SearchIndex
@@ -182,10 +183,11 @@ def write_generation(
     built_at: str,
     version: str,
     same_as: Path | None = None,
+    unread: Sequence[Unread] = (),
 ) -> Path:
     """Write a generation beside the others, then make it the current one. Returns its folder.
 
-    `built_at`: ISO 8601. Until the last rename the old index stays
+    `built_at`: ISO 8601; `unread`: files of the folder that are not in it. Until the last rename the old index stays
     in use, whatever happens here. If every file comes out as in `same_as`, the generation in use, that one
     stays and is returned.
     Raises `IndexUnwritable`, having removed what was written.
@@ -199,7 +201,7 @@ def write_generation(
             for document, layout, passages, embedded in content:
                 writer.add(document, layout, passages, embedded)
             made = writer.finish(content.mean, like=same_as)
-        manifest = _manifest(unfinished, writer, made, encoder, built_at, version)
+        manifest = _manifest(unfinished, writer, made, encoder, built_at, version, unread)
         if same_as is not None and _is_same(manifest, read_manifest(same_as)):
             shutil.rmtree(unfinished)
             _sweep(generations, keep=same_as)
@@ -239,6 +241,7 @@ def _manifest(
     encoder: Encoder,
     built_at: str,
     version: str,
+    unread: Sequence[Unread],
 ) -> dict[str, Any]:
     documents = ((row["id"], row["sha256"]) for row in writer.documents)
     return sealed(
@@ -255,6 +258,7 @@ def _manifest(
             },
             "analysis": ANALYSIS_VERSION,
             "documents": writer.documents,
+            "unread": [asdict(one) for one in unread],
             "passages": len(writer.addresses),
             "made": made,
             "files": {
@@ -271,7 +275,9 @@ def _is_same(new: Mapping[str, Any], old: Mapping[str, Any]) -> bool:
 
     def content(manifest: Mapping[str, Any]) -> tuple[Any, ...]:
         checksums = {name: entry["sha256"] for name, entry in manifest["files"].items()}
-        return checksums, *(manifest.get(key) for key in ("alpie", "encoder", "analysis", "fingerprint"))
+        return checksums, *(
+            manifest.get(key) for key in ("alpie", "encoder", "analysis", "fingerprint", "unread")
+        )
 
     return content(new) == content(old)
 

@@ -15,6 +15,7 @@ from alpie.app.citation import cite
 from alpie.app.records import Answer, Quote, SearchStatement
 from alpie.index.errors import AddressError
 from alpie.index.hits import Hit
+from alpie.index.notices import Unread
 from alpie.index.readable import readable_text
 from alpie.index.records import Block, BlockKind, Document, Layout, Passage, Sentence, Span
 
@@ -65,6 +66,7 @@ def _terms(text: str) -> set[str]:
 class FakeCorpus:
     """Answers when half of the question's words stand in one sentence."""
 
+    unread: tuple[Unread, ...] = ()
     built_at = "2026-11-22T05:00:00+00:00"
     fingerprint = "0123456789abcdef"
 

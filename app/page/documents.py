@@ -8,6 +8,7 @@ from alpie.app.page.panel import Panels, editorial_fields
 from alpie.app.page.places import link
 from alpie.app.page.upload_view import render_upload
 from alpie.app.page.uploads import Uploads
+from alpie.app.reading import coverage_text, notice_text
 from alpie.index.records import Document
 
 __all__ = ["render_documents"]
@@ -26,6 +27,11 @@ def render_documents(panels: Panels, words: Words, uploads: Uploads | None = Non
     if uploads is not None:
         parts.append(render_upload(uploads, words))
     parts += [_document(panels, document, words) for document in library.documents.values()]
+    if library.unread:
+        named = [words("notice.file", file=one.file, notice=one.reason) for one in library.unread]
+        items = tag("ul", [tag("li", escape(one)) for one in named])
+        kicker = tag("p", words.html("documents.unread"), class_="kicker")
+        parts.append(tag("section", tag("div", [kicker, items], class_="notes"), class_="document-card"))
     fingerprint = (
         words.html("documents.fingerprint") + " " + tag("code", library.fingerprint, class_="fingerprint")
     )
@@ -47,9 +53,11 @@ def _document(panels: Panels, document: Document, words: Words) -> str:
         (words("field.file"), document.file),
         ("SHA-256", document.sha256),
         (words("field.parser"), document.parser),
+        (words("field.coverage"), coverage_text(document.coverage, words)),
     ]
     items = [tag("div", tag("dt", escape(k)) + tag("dd", escape(v))) for k, v in facts if v]
-    notes = [tag("li", escape(note)) for note in document.notes]
+    said = [*document.notes, *(notice_text(notice, words) for notice in document.notices)]
+    notes = [tag("li", escape(note)) for note in said]
     if fields := editorial_fields(document, words):
         notes.append(tag("li", words.html("reader.editorial", fields=fields)))
     parts = [

@@ -12,6 +12,7 @@ from typing import Protocol
 from alpie.app.following import Following, NotReady
 from alpie.app.records import Answer
 from alpie.index.hits import Hit
+from alpie.index.notices import Unread
 from alpie.index.records import Document, Layout, Passage
 
 __all__ = ["Library", "NotReady", "Opening"]
@@ -30,6 +31,8 @@ class Library(Protocol):
     def fingerprint(self) -> str: ...
     @property
     def built_at(self) -> str: ...
+    @property
+    def unread(self) -> Sequence[Unread]: ...
 
     def ask(self, question: str, turns: tuple[str, ...] = ()) -> Answer: ...
     def search(

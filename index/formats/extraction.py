@@ -10,6 +10,7 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 
+from alpie.index.notices import NOT_MEASURED, Coverage, Notice
 from alpie.index.records import BlockKind, Element, Span, Structure
 
 __all__ = ["Extraction", "Metadata", "TextBuilder", "clean"]
@@ -43,6 +44,8 @@ class Extraction:
     parser: str = ""  # name and version; "" for a text file, which is decoded and no more
     structure: Structure | None = None  # None: the layout reads the lines
     metadata: Metadata = Metadata()
+    notices: tuple[Notice, ...] = ()  # what of the file is not in the text
+    coverage: Coverage = NOT_MEASURED  # pages; words are counted when it is laid out
 
 
 class TextBuilder:

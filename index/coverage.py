@@ -1,0 +1,42 @@
+"""How many words of a file reached its blocks, counted against an extractor that knows no layout."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+
+from alpie.index.notices import Notice, NoticeKind
+from alpie.index.readable import readable_text
+from alpie.index.records import Document, Layout, Passage
+
+__all__ = ["measured", "words_of"]
+
+_WORD = re.compile(r"[^\W_]+")
+_MOST_LOST = 0.01  # of the words: more is told
+
+
+def words_of(text: str) -> Counter[str]:
+    """How often each word stands in a text."""
+    return Counter(_WORD.findall(text))
+
+
+def measured(document: Document, layout: Layout, passages: Sequence[Passage]) -> Document:
+    """`document` with the words that its blocks keep, and notices of what is lost.
+
+    What the layout leaves out on purpose (running heads and feet, marks) counts as kept: it is told apart by
+    being left out. Of a text file the file itself is what the blocks are compared with.
+    """
+    found = words_of(document.structure.found if document.structure else document.text)
+    apart = (*layout.footers, *layout.note_calls)
+    spans = [block.spans for block in layout.blocks] + [(span,) for span in apart]
+    kept = found & words_of("\n".join(readable_text(document.text, one) for one in spans))
+    coverage = replace(document.coverage, words_found=found.total(), words_kept=kept.total())
+    notices = list(document.notices)
+    lost = coverage.words_found - coverage.words_kept
+    if lost > _MOST_LOST * coverage.words_found:
+        notices.append(Notice(NoticeKind.WORDS_LOST, lost, coverage.words_found))
+    if not passages:
+        notices.append(Notice(NoticeKind.NO_PASSAGES))
+    return replace(document, coverage=coverage, notices=tuple(notices))

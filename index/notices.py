@@ -1,0 +1,97 @@
+"""What of a folder or a file is not in the index: named, with the reason and what to do, never left out silently.
+
+A parser says it with `Notice`s and a `Coverage`; both travel with the document into the index, so that
+`alpie index`, `alpie doctor` and the Documents page tell the same. A file that is not read at all is `Unread`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import PurePath
+from typing import Any
+
+__all__ = [
+    "NOT_MEASURED",
+    "Coverage",
+    "Notice",
+    "NoticeKind",
+    "Unread",
+    "notices_from_json",
+    "unread_by_its_ending",
+]
+
+
+class NoticeKind(StrEnum):
+    """What stands in a file and is not read, or not as it stands; the catalogues say it under `notice.<kind>`."""
+
+    PAGES_WITHOUT_TEXT = "pages_without_text"  # `count` of `of` pages: scans
+    HIDDEN_TEXT = "hidden_text"  # `count` words that the file tells its reader not to see
+    STRUCK_TEXT = "struck_text"  # `count` words, deleted or struck out
+    COMMENTS = "comments"  # `count` of them
+    FORMULAS = "formulas"  # `count` of them, not readable as text
+    FORM_FIELDS = "form_fields"  # `count` whose values are not read
+    OUTSIDE_THE_PAGE = "outside_the_page"  # `count` words
+    WATERMARKS = "watermarks"  # `count` pages have one
+    WORDS_LOST = "words_lost"  # `count` of `of` words that another extractor finds
+    NO_PASSAGES = "no_passages"  # nothing of it can be quoted
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One thing that the reader of a document should know; `count` and `of` as `NoticeKind` says."""
+
+    kind: NoticeKind
+    count: int = 0
+    of: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How much of a file was read; 0 for what is not known or has no meaning."""
+
+    pages: int = 0
+    pages_read: int = 0
+    words_found: int = 0  # by an extractor that knows nothing of the layout
+    words_kept: int = 0  # of those
+
+
+NOT_MEASURED = Coverage()
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A file of the folder that is not in the index."""
+
+    file: str  # relative to the folder
+    reason: str  # with what to do
+
+
+def notices_from_json(rows: Sequence[dict[str, Any]]) -> tuple[Notice, ...]:
+    """Notices from what `dataclasses.asdict` made of them."""
+    return tuple(Notice(NoticeKind(row["kind"]), row["count"], row["of"]) for row in rows)
+
+
+_SHEET = "es una hoja de cálculo, que no se lee. Guárdala como PDF, o copia sus tablas a un .docx."
+_SLIDES = "es una presentación, que no se lee. Guárdala como PDF."
+_PICTURE = "es una imagen. Si tiene texto, pásale un reconocimiento de caracteres (OCR) y guárdala como PDF."
+_ARCHIVE = "es un archivo comprimido. Descomprímelo en esta carpeta."
+_KINDS = {
+    ".doc .dot": "es un documento antiguo de Word, que no se lee. Guárdalo como .docx o como PDF.",
+    ".rtf .docm .dotx .ott .fodt .pages .wpd .tex .epub .mobi": (
+        "es de un formato que no se lee. Ábrelo y guárdalo como .docx, .odt o PDF."
+    ),
+    ".xls .xlsx .xlsm .ods .csv .tsv .numbers": _SHEET,
+    ".ppt .pptx .odp .key": _SLIDES,
+    ".png .jpg .jpeg .gif .tif .tiff .bmp .webp .heic": _PICTURE,
+    ".zip .7z .rar .gz .tar .tgz": _ARCHIVE,
+    ".eml .msg .mht .mhtml": "es un correo o una página archivada, que no se lee. Guárdalo como PDF.",
+}
+_REASONS = {ending: reason for endings, reason in _KINDS.items() for ending in endings.split()}
+
+
+def unread_by_its_ending(file: PurePath, endings: Sequence[str]) -> Unread:
+    """Why a file whose ending is none of `endings` is not read, and what to do."""
+    other = f"es de un formato que no se lee. Se leen: {', '.join(endings)}."
+    return Unread(file.as_posix(), _REASONS.get(file.suffix.lower(), other))
