@@ -13,9 +13,11 @@ from alpie.index.formats.pdf_lines import Line
 
 __all__ = ["Block", "Body", "body_of", "heading_levels", "page_blocks"]
 
-_MARKER = re.compile(r"(?:[•◦▪▫●○‣⁃∙■□►➢➤✓✔✗❖·–—\-*]|\(?(?:\d{1,3}|[a-zñ]|[ivx]{1,5})[.)]|\d{1,3}\.[ºª]?)$")
+_MARKER = re.compile(
+    r"(?:[•◦▪▫●○‣⁃∙■□►➢➤✓✔✗❖·–—\-*]|\(?(?:\d{1,3}|[a-zñ]|[ivx]{1,5}|[IVX]{1,6})[.)]|\d{1,3}\.[ºª]?)$"
+)
 _ITEM = re.compile(
-    r"(?:[•◦▪▫●○‣⁃∙■□►➢➤✓✔✗❖·]\s*|[–—*\-]\s+|\(?(?:\d{1,3}|[a-zñ]|[ivx]{2,5})\)\s+|\d{1,3}\.[ºª]?\s+)(?=\S)"
+    r"(?:[•◦▪▫●○‣⁃∙■□►➢➤✓✔✗❖·]\s*|[–—*\-]\s+|\(?(?:\d{1,3}|[a-zñ]|[ivx]{2,5})\)\s+|\d{1,3}\.[ºª]?\s+|[IVX]{1,6}\.\s+)(?=\S)"
 )
 _NAMED = re.compile(
     r"(?:artículo|art\.|título|capítulo|sección|libro|anexo|disposición)\s+\S{1,14}"
@@ -40,6 +42,10 @@ class Block:
     @property
     def text(self) -> str:
         return " ".join(line.text for line in self.lines)
+
+    @property
+    def extent(self) -> tuple[float, float]:
+        return self.lines[0].extent
 
     @property
     def size(self) -> float:
@@ -81,12 +87,13 @@ def body_of(pages: Sequence[Sequence[Line]]) -> Body:
 def page_blocks(lines: Sequence[Line], body: Body) -> list[Block]:
     """The blocks of one page, in reading order."""
     for line in lines:
-        _join_markers(line)
+        if line.table is None:
+            _join_markers(line)
     blocks: list[Block] = []
     rights = _right_edges(lines)
     index = 0
     while index < len(lines):
-        end = _table_end(lines, index, body)
+        end = _ruled_end(lines, index) or _table_end(lines, index, body)
         if end > index:
             blocks.append(Block(list(lines[index:end]), table=True))
             index = end
@@ -98,7 +105,7 @@ def page_blocks(lines: Sequence[Line], body: Body) -> list[Block]:
             blocks.append(Block([line], item=_ITEM.match(line.text) is not None))
         index += 1
     for block in blocks:
-        block.heading = not block.table and _is_heading(block, body)
+        block.heading = not (block.table or block.lines[0].aside) and _is_heading(block, body)
     return blocks
 
 
@@ -122,12 +129,21 @@ def _right_edges(lines: Sequence[Line]) -> dict[int, tuple[float, float]]:
     return edges
 
 
+def _ruled_end(lines: Sequence[Line], index: int) -> int:
+    """Where the ruled table that begins at `index` ends; 0 if none does."""
+    end = index
+    while lines[index].table is not None and end < len(lines) and lines[end].table == lines[index].table:
+        end += 1
+    return end if end > index else 0
+
+
 def _table_end(lines: Sequence[Line], index: int, body: Body) -> int:
     """Where the table that begins at `index` ends; `index` if none does."""
     end = index
     while (
         end < len(lines)
         and lines[end].region == lines[index].region
+        and lines[end].table is None
         and len(lines[end].cells) >= 2
         and (end == index or lines[end - 1].base - lines[end].base < 3.5 * body.pitch)
     ):
