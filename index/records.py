@@ -134,6 +134,7 @@ class Layout:
     footers: tuple[Span, ...]
     note_calls: tuple[Span, ...]
     page_starts: tuple[int, ...]  # offsets where a page begins
+    page_numbers: tuple[PageNumber | None, ...] = ()  # what each of those pages is called, where known
     marks: tuple[Span, ...] = ()  # hyphens at line ends, signs of a markup: no words of the document
 
 
@@ -180,6 +181,11 @@ class Passage:
     page: PageNumber | None = None
     paragraph: int = 0  # 1-based number of its first paragraph within the innermost heading
     ordinal: int = 0  # 0-based position in the document
+    later_pages: tuple[tuple[int, PageNumber | None], ...] = ()  # (offset, page): those that begin inside it
+
+    def page_at(self, offset: int) -> PageNumber | None:
+        """The page that the character at `offset` stands on."""
+        return next((page for start, page in reversed(self.later_pages) if start <= offset), self.page)
 
     @property
     def text(self) -> str:

@@ -135,7 +135,9 @@ def _read(document: Any, data: bytes, path: Path) -> Extraction:
 def _is_unread(page: _Page, running: set[int]) -> bool:
     """Whether a page shows more than is read of it: a scan, stamped or not, or words that are drawn."""
     letters = page.letters(running)
-    return (letters < _FEWEST_LETTERS and page.pictures >= _PICTURE) or (not letters and page.objects > _DRAWN)
+    return (letters < _FEWEST_LETTERS and page.pictures >= _PICTURE) or (
+        not letters and page.objects > _DRAWN
+    )
 
 
 def _page(document: Any, number: int) -> _Page:
@@ -189,7 +191,7 @@ def _characters_read(raw: Any, page: Any) -> _Page:
         characters = list(page_characters(raw, text_page, box, outside))
         turn = main_turn(characters)
         drawing = page_drawing(raw, page, box)
-        tables = grids(drawing.edges, turn, box) if drawing.edges else []
+        tables = grids(drawing.edges, characters, turn, box) if drawing.edges else []
         real = mark_cells(characters, tables, turn) if tables else set()
         fragments = fragments_of(raw, text_page, characters, turn)
         found = [one.text for one in fragments]

@@ -198,11 +198,23 @@ def table_at(fragments: Sequence[Fragment], number: int, box: Box) -> Fragment:
     for one in fragments:
         if one.cell is not None and one.cell[0] == number:
             cells[one.cell[1], one.cell[2]].append(one)
-    rows: dict[int, list[Fragment]] = defaultdict(list)
+    rows: dict[int, list[list[Line]]] = defaultdict(list)
+    made: list[list[Fragment]] = []
     for row, column in sorted(cells):
-        rows[row].append(_cell_text(_lines(cells[row, column], 0)))
-    lines = [Line(row, 0, table=number, extent=(round(box[0]), round(box[2]))) for row in rows.values()]
+        rows[row].append(_lines(cells[row, column], 0))
+    for of_cells in rows.values():
+        if _are_rows(of_cells):
+            made += [[part for lines in row for part in lines.cells] for row in zip(*of_cells, strict=True)]
+        else:
+            made.append([_cell_text(lines) for lines in of_cells])
+    lines = [Line(row, 0, table=number, extent=(round(box[0]), round(box[2]))) for row in made]
     return Fragment("", box[0], box[2], box[3], lines[0].size, False, rows=lines)
+
+
+def _are_rows(cells: list[list[Line]]) -> bool:
+    """Whether cells side by side hold a column of rows each, which no lines part."""
+    bases = {tuple(round(line.base / 2) for line in lines) for lines in cells}
+    return len(bases) == 1 and len(cells) > 1 and len(cells[0]) + len(cells) >= 6 and len(cells[0]) >= 3
 
 
 def _cell_text(lines: list[Line]) -> Fragment:

@@ -11,6 +11,8 @@ from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
 from typing import Any
 
 from alpie.index.formats.pdf_characters import Box, Character, turned_box
@@ -25,6 +27,9 @@ _THIN = 2.5  # points: a filled box no thicker is a line
 _SHORTEST = 4.0
 _NEAR = 3.0  # points between lines that are one, or that meet
 _LONGEST_CELL = 800  # characters: more is a frame around running text
+_FEWEST_BANDS = 3  # between level lines alone
+_MOST_LINES = 3  # of text in such a band, as a rule
+_COLUMN_GAP = 0.6  # of the height of a line: white from top to bottom between columns that no line parts
 
 
 @dataclass(slots=True)
@@ -152,8 +157,8 @@ def _edges(raw: Any, path: Any, matrix: _Matrix) -> Iterator[Box]:
         last = point
 
 
-def grids(edges: Sequence[Box], turn: int, page: Box) -> list[Grid]:
-    """The grids that lines make, in the frame of `turn`."""
+def grids(edges: Sequence[Box], characters: Sequence[Character | None], turn: int, page: Box) -> list[Grid]:
+    """The grids that lines make, in the frame of `turn`; columns that no line parts, white does."""
     level: list[Box] = []
     upright: list[Box] = []
     for edge in edges:
@@ -164,12 +169,36 @@ def grids(edges: Sequence[Box], turn: int, page: Box) -> list[Grid]:
             upright.append(((x0 + x1) / 2, y0, (x0 + x1) / 2, y1))
     level = [(a, y, b, y) for y, a, b in _merged([(y, a, b) for a, y, b, _ in level])]
     upright = [(x, a, x, b) for x, a, b in _merged([(x, a, b) for x, a, _, b in upright])]
-    made = []
-    for horizontal, vertical in _crossing(level, upright):
-        grid = _grid(horizontal, vertical)
-        if grid is not None:
-            made.append(grid)
+    made = [grid for group in _crossing(level, upright) if (grid := _grid(*group))]
+    crossed = {-y for grid in made for y in grid.ys}
+    stacks: dict[tuple[int, int], list[Box]] = defaultdict(list)
+    for edge in level:
+        if edge[1] not in crossed:
+            stacks[round(edge[0] / _NEAR), round(edge[2] / _NEAR)].append(edge)
+    text = [one for one in characters if one is not None and one.turn == turn and not one.text.isspace()]
+    made += [grid for stack in stacks.values() if (grid := _open_grid(stack, text))]
     return made
+
+
+def _open_grid(level: list[Box], text: list[Character]) -> Grid | None:
+    """The grid of lines one under the other with rows of a table between them."""
+    if len(level) <= _FEWEST_BANDS:
+        return None
+    left, right = level[0][0], level[0][2]
+    tops = sorted((edge[1] for edge in level), reverse=True)
+    inside = [one for one in text if left <= one.middle <= right and tops[-1] < one.base < tops[0]]
+    lines = [len({round(one.base) for one in inside if low < one.base < top}) for top, low in pairwise(tops)]
+    if not inside or median(lines) > _MOST_LINES or max(lines) > 2 * _MOST_LINES:
+        return None
+    white = _COLUMN_GAP * median(one.size for one in inside)
+    columns: list[float] = []
+    end = min(one.x0 for one in inside)
+    for one in sorted(inside, key=lambda one: one.x0):
+        if one.x0 - end >= white:
+            columns.append((one.x0 + end) / 2)
+        end = max(end, one.x1)
+    upright = [(x, tops[-1], x, tops[0]) for x in (left, *columns, right)]
+    return _grid(level, upright)
 
 
 def _merged(lines: list[tuple[float, float, float]]) -> list[tuple[float, float, float]]:
