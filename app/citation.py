@@ -24,14 +24,8 @@ __all__ = ["cite", "full_citation", "label_below", "link", "locator", "short_cit
 _LETTER = re.compile(r"([a-zñ])\)\s")
 
 
-def cite(
-    document: Document, passage: Passage, sentences: Sequence[Sentence] = (), offset: int | None = None
-) -> Citation:
-    """The citation of `passage`, which is one of `document`'s; of `sentences` of it, where they are given.
-
-    `offset` is where the cited words begin, if it is neither the passage nor the first of the sentences.
-    """
-    begins = offset if offset is not None else sentences[0].start if sentences else passage.start
+def cite(document: Document, passage: Passage, sentences: Sequence[Sentence] = ()) -> Citation:
+    """The citation of `passage`, which is one of `document`'s; of `sentences` of it, where they are given."""
     title = f"[{document.title}]" if "title" in document.editorial else document.title
     return Citation(
         address=passage.address,
@@ -43,7 +37,7 @@ def cite(
         path=passage.path,
         box=passage.box,
         label=_label(passage, sentences),
-        page=passage.page_at(begins),
+        page=passage.page,
         paragraph=passage.paragraph,
         url=document.url,
         rights=document.rights,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from alpie.index.analysis import tokens
 from alpie.index.hits import Hit
 from alpie.index.normal_forms import visible
-from alpie.index.records import PageNumber, Passage, Span
+from alpie.index.records import Passage, Span
 
 __all__ = ["Answer", "Citation", "Quote", "SearchStatement", "WriterReport", "WrittenSentence"]
 
@@ -31,7 +31,7 @@ class Citation:
     path: tuple[str, ...]  # section → heading
     box: str | None
     label: str | None  # «párrafo 1 de la parte dispositiva», «artículo 22»
-    page: PageNumber | None  # printed page, None where the document does not say
+    page: int | None  # printed page, None where the document does not say
     paragraph: int  # within the innermost heading
     url: str = ""
     rights: str = ""

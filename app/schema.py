@@ -13,10 +13,7 @@ _COUNT: Schema = {"type": "integer", "minimum": 0}
 _NUMBER: Schema = {"type": "number"}
 _SHARE: Schema = {"type": "number", "minimum": 0, "maximum": 1}
 _FLAG: Schema = {"type": "boolean"}
-_PAGE: Schema = {
-    "type": ["integer", "string", "null"],
-    "description": "printed page, a string where it is no number («xiv»); null where the document has none",
-}
+_PAGE: Schema = {"type": ["integer", "null"], "description": "printed page; null where the document has none"}
 _MAYBE_TEXT: Schema = {"type": ["string", "null"]}
 
 

@@ -50,7 +50,7 @@ def make_passages(document: Document, layout: Layout) -> tuple[Passage, ...]:
     taken: dict[str, int] = {}
     for run in _runs(document, layout):
         for group in _packed(run):
-            passage = _passage(document, layout, group, len(passages))
+            passage = _passage(document, group, len(passages))
             times = taken.get(passage.address, 0) + 1
             taken[passage.address] = times
             if times > 1:
@@ -159,7 +159,7 @@ def _halved(piece: _Piece, most: int) -> list[_Piece]:
     return made
 
 
-def _passage(document: Document, layout: Layout, group: list[_Piece], ordinal: int) -> Passage:
+def _passage(document: Document, group: list[_Piece], ordinal: int) -> Passage:
     first = group[0]
     block = first.block
     sentences = tuple(sentence for piece in group for sentence in piece.sentences)
@@ -167,8 +167,6 @@ def _passage(document: Document, layout: Layout, group: list[_Piece], ordinal: i
     if block.label and not heading:
         heading = block.label
     text = " ".join(sentence.text for sentence in sentences)
-    first_offset, last_offset = sentences[0].start, sentences[-1].start
-    pages = zip(layout.page_starts, layout.page_numbers, strict=False)
     return Passage(
         address=passage_address(document.id, heading, text),
         document_id=document.id,
@@ -180,5 +178,4 @@ def _passage(document: Document, layout: Layout, group: list[_Piece], ordinal: i
         page=block.page,
         paragraph=first.paragraph,
         ordinal=ordinal,
-        later_pages=tuple(page for page in pages if first_offset < page[0] <= last_offset),
     )

@@ -20,16 +20,12 @@ __all__ = [
     "Document",
     "Element",
     "Layout",
-    "PageNumber",
     "Passage",
     "Sentence",
     "SentenceRole",
     "Span",
     "Structure",
 ]
-
-
-PageNumber = int | str  # as it is printed, or as the file labels it: 12, "xiv", "A-15"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -86,7 +82,7 @@ class Structure:
     """What the format of a file tells of its canonical text, where it is more than lines."""
 
     elements: tuple[Element, ...]
-    pages: tuple[tuple[int, PageNumber], ...] = ()  # (offset at which it begins, number), in order
+    pages: tuple[tuple[int, int], ...] = ()  # (offset at which it begins, number), in order
     footers: tuple[Span, ...] = ()  # running heads and feet
     note_calls: tuple[Span, ...] = ()
     marks: tuple[Span, ...] = ()  # as in `Layout`
@@ -120,7 +116,7 @@ class Block:
     level: int = 0  # headings: 1 section, 2 sub-heading, 3 numbered factor or box title; else 0
     box: str | None = None  # readable title of the box it stands in; "" for a box without title
     label: str | None = None  # citable unit: "considerando 3", "apartado 2", "artículo 22"
-    page: PageNumber | None = None  # printed page number, where known
+    page: int | None = None  # printed page number, where known
     parts: tuple[tuple[Span, ...], ...] = ()  # list items or table rows, each as spans, in order
     header_parts: int = 0  # how many of the first `parts` are a table's title or header rows
 
@@ -134,7 +130,6 @@ class Layout:
     footers: tuple[Span, ...]
     note_calls: tuple[Span, ...]
     page_starts: tuple[int, ...]  # offsets where a page begins
-    page_numbers: tuple[PageNumber | None, ...] = ()  # what each of those pages is called, where known
     marks: tuple[Span, ...] = ()  # hyphens at line ends, signs of a markup: no words of the document
 
 
@@ -178,14 +173,9 @@ class Passage:
     kind: BlockKind  # of its first block
     box: str | None = None
     label: str | None = None
-    page: PageNumber | None = None
+    page: int | None = None
     paragraph: int = 0  # 1-based number of its first paragraph within the innermost heading
     ordinal: int = 0  # 0-based position in the document
-    later_pages: tuple[tuple[int, PageNumber | None], ...] = ()  # (offset, page): those that begin inside it
-
-    def page_at(self, offset: int) -> PageNumber | None:
-        """The page that the character at `offset` stands on."""
-        return next((page for start, page in reversed(self.later_pages) if start <= offset), self.page)
 
     @property
     def text(self) -> str:

@@ -52,7 +52,6 @@ def passage_to_json(passage: Passage) -> dict[str, Any]:
         "page": passage.page,
         "paragraph": passage.paragraph,
         "ordinal": passage.ordinal,
-        **({"later_pages": passage.later_pages} if passage.later_pages else {}),
         "sentences": [
             [s.text, _rows(s.spans), s.role.value, s.group, s.paragraph] for s in passage.sentences
         ],
@@ -74,7 +73,6 @@ def passage_from_json(row: dict[str, Any]) -> Passage:
         page=row["page"],
         paragraph=row["paragraph"],
         ordinal=row["ordinal"],
-        later_pages=tuple((start, page) for start, page in row.get("later_pages", ())),
     )
 
 
@@ -84,7 +82,6 @@ def layout_to_json(layout: Layout) -> dict[str, Any]:
         "footers": _rows(layout.footers),
         "note_calls": _rows(layout.note_calls),
         "page_starts": list(layout.page_starts),
-        "page_numbers": list(layout.page_numbers),
         "marks": _rows(layout.marks),
         "blocks": [
             {
@@ -104,7 +101,6 @@ def layout_from_json(row: dict[str, Any]) -> Layout:
         footers=_spans(row["footers"]),
         note_calls=_spans(row["note_calls"]),
         page_starts=tuple(row["page_starts"]),
-        page_numbers=tuple(row.get("page_numbers", ())),
         marks=_spans(row.get("marks", [])),
         blocks=tuple(
             Block(

@@ -15,7 +15,7 @@ from alpie.app.page.catalogue import Words
 from alpie.app.page.html import escape, tag
 from alpie.index.layout.forms import BULLET, NUMBERED
 from alpie.index.readable import readable_map, readable_text, spans_between
-from alpie.index.records import Block, BlockKind, Document, Layout, PageNumber, Passage, Span
+from alpie.index.records import Block, BlockKind, Document, Layout, Passage, Span
 
 __all__ = ["Reader"]
 
@@ -97,15 +97,15 @@ class Reader:
             yield "</div>"
 
     @cached_property
-    def _page_before(self) -> list[PageNumber | None]:
+    def _page_before(self) -> list[int | None]:
         """For each block: None, or that a page begins before it (its printed number, 0 if unknown)."""
         starts = sorted(self.layout.page_starts)
         blocks = self.layout.blocks
-        numbers: dict[int, PageNumber] = {}
+        numbers: dict[int, int] = {}
         for block in blocks:
             if block.page is not None and block.spans:
                 numbers.setdefault(bisect_right(starts, block.spans[0].start), block.page)
-        found: list[PageNumber | None] = []
+        found: list[int | None] = []
         seen = bisect_right(starts, blocks[0].spans[0].start) if blocks and blocks[0].spans else 0
         for block in blocks:
             here = bisect_right(starts, block.spans[0].start) if block.spans else seen

@@ -44,9 +44,9 @@ def lay_out_marked(document: Document, structure: Structure) -> Layout:
     pages = _pages(structure, starts, lines)
     blocks = make_blocks(units, cutter, pages, document.title)
     offsets = tuple(offset for offset, _ in structure.pages)
-    numbers = tuple(number for _, number in structure.pages)
-    footers, calls, marks = structure.footers, structure.note_calls, structure.marks
-    return Layout(document.id, tuple(blocks), footers, calls, offsets, numbers, marks)
+    return Layout(
+        document.id, tuple(blocks), structure.footers, structure.note_calls, offsets, structure.marks
+    )
 
 
 def _unit(element: Element, lines: list[Line], source: str, cutter: SpanCutter) -> Unit | None:
