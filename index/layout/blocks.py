@@ -68,7 +68,10 @@ def make_blocks(units: list[Unit], cutter: SpanCutter, pages: Pages, title: str)
     for unit in units:
         page = pages.number_at(unit.lines[0].number)
         kind = unit.kind or BlockKind.PARAGRAPH
-        if kind is BlockKind.HEADING and unit.box is None:
+        level = unit.level if kind is BlockKind.HEADING else 0
+        if (
+            kind is BlockKind.HEADING or unit.level > 0
+        ) and unit.box is None:  # also an article that is a paragraph
             while path and path[-1][0] >= unit.level:
                 path.pop()
         readable = tuple(text for _, text in path)
@@ -80,7 +83,7 @@ def make_blocks(units: list[Unit], cutter: SpanCutter, pages: Pages, title: str)
             continue
         parts = tuple(part for lines in unit.parts if (part := cutter.of_lines(lines)))
         blocks.append(
-            Block(kind, spans, readable, unit.level, unit.box, unit.label, page, parts, unit.header_parts)
+            Block(kind, spans, readable, level, unit.box, unit.label, page, parts, unit.header_parts)
         )
         if kind is BlockKind.HEADING and unit.box is None and not _same(unit.text, title):
             path.append((unit.level, unit.text))

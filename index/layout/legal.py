@@ -3,44 +3,59 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, replace
+from itertools import zip_longest
 
+from alpie.index.analysis import fold
 from alpie.index.layout.forms import NUMBERED, ends_sentence
 from alpie.index.layout.units import Unit
 from alpie.index.readable import collapse
 from alpie.index.records import BlockKind
+from alpie.index.unit_numbers import number_at
 
 __all__ = ["label_clauses", "mark_legal_headings"]
 
-_SPELT = (
-    "únic[oa]|primer[oa]?|segund[oa]|tercer[oa]?|cuart[oa]|quint[oa]|sext[oa]|séptim[oa]|octav[oa]|noven[oa]|"
-    "décim[oa]|undécim[oa]|duodécim[oa]|vigésim[oa]"
-)
 _ORDINAL = r"(?:\d{1,3}|[IVXLC]{1,8}|[a-záéíóúñ]{4,14}|[A-ZÁÉÍÓÚÑ]{4,14})"
 _DIVISION = re.compile(
-    rf"(?P<word>LIBRO|TÍTULO|CAPÍTULO|SECCIÓN|SUBSECCIÓN|ANEXO|Libro|Título|Capítulo|Sección|Subsección|Anexo)"
+    rf"(?P<word>LIBRO|T[ÍI]TULO|CAP[ÍI]TULO|SECCI[ÓO]N|SUBSECCI[ÓO]N|ANEXO|Libro|Título|Capítulo|Sección|Subsección|Anexo)"
     rf"\s+(?P<number>{_ORDINAL}|[A-Z])(?:\s*(?P<end>[.:–—-]|$)\s*|\s+(?=\S))"
 )
-_COUNTS = re.compile(rf"\d+|[IVXLC]+|[A-Z]|{_SPELT}", re.IGNORECASE)
-_ARTICLE = re.compile(
-    r"(?:Artículo|ARTÍCULO|Art\.)\s+"
-    rf"(?P<number>\d{{1,3}}(?:\s+(?:bis|ter|quater|quinquies))?|{_SPELT})"
-    r"(?:\.?[ºo°])?(?P<end>\s*[.:–—-]|$)\s*"
-)
-_PROVISION = re.compile(
-    r"(?:Disposición|DISPOSICIÓN)\s+(?P<sort>adicional|transitoria|derogatoria|final)"
-    r"(?:\s+(?P<number>[a-záéíóú]{4,14}(?:\s+[a-záéíóú]{4,14})?|\d{1,3}\.?ª))?(?P<end>\s*[.:]|$)\s*",
+# What opens a unit that is cited by its number, and what ends its name. A heading needs no such mark.
+_OPENER = re.compile(
+    r"(?P<word>art[íi]culo|art\.|cl[áa]usula|estipulaci[óo]n|base|regla|norma)\s+(?P<passing>transitori[oa]\s+)?",
     re.IGNORECASE,
 )
-# The heading over all provisions of a sort.
+_END = re.compile(r"\s*[.:–—-]+\s*|\s*$")
+_GOES_ON = re.compile(r"\s+(?:del?|y|a|e|u|o|al|en)\b|\s*,")  # «Artículo 5 de la Ley 28484» opens nothing
+_PROVISION = re.compile(
+    r"(?:Disposición|DISPOSICIÓN)\s+(?P<sort>adicional|transitoria|derogatoria|final)(?P<number>\s+(?=\S))?",
+    re.IGNORECASE,
+)
+# The heading over all provisions of a sort, and over others that are named by an ordinal alone.
 _PROVISIONS = re.compile(
-    r"Disposiciones\s+(?:adicionales|transitorias|derogatorias|finales)\s*\.?$", re.IGNORECASE
+    r"Disposiciones\s+(?P<sort>adicional|transitoria|derogatoria|final)(?:es|s)\s*\.?$", re.IGNORECASE
+)
+_TRANSITORY = re.compile(r"(?:art[íi]culos\s+)?transitorios\W*$", re.IGNORECASE)
+_LEADERS = re.compile(r"\.{4}|(?:\. ){4}")  # of a table of contents
+_PASSING = re.compile(r"\s+transitori[oa]", re.IGNORECASE)
+_ORDINAL_MARK = re.compile(r"(?<=\d)(?:\.?\s?[ºª°]|\.?[oa]\b)")
+_COUNTS_IN_CAPITALS = re.compile(r"[IVXLC]+|\d*-?[A-Z]")
+_ORDINAL_OPENS = re.compile(
+    r"(?:(?:art[íi]culo|art\.)\s+)?(?P<number>[A-ZÁÉÍÓÚ][a-záéíóúA-ZÁÉÍÓÚ]{3,}\b)", re.IGNORECASE
 )
 _RECITAL = re.compile(r"\((?P<number>\d{1,3})\)\s+(?=\S)")
-_RANK = {"libro": 1, "anexo": 1, "título": 2, "capítulo": 3, "sección": 4, "subsección": 5}
+_RANK = {"libro": 1, "anexo": 1, "titulo": 2, "capitulo": 3, "seccion": 4, "subseccion": 5}
 _ARTICLE_RANK = 6
 _PROVISIONS_RANK = 1  # they stand after all titles and belong to none
 _PROVISION_RANK = 2
 _SHORT = 120  # characters of a heading that has its title on the same line
+# A finite verb outside a relative clause tells «El fallo es inapelable.» from a title, «Ámbito de aplicación.».
+_VERB = re.compile(
+    r"\b(?:es|son|est[áa]n?|ha[ny]?|tienen?|deben?|pueden?|quedan?|corresponden?|se\s+[^\W\d_]+[aáeé]n?|"
+    r"[^\W\d_]{2,}rán?|[^\W\d_]*[áéíóú][^\W\d_]*se)\b",
+    re.IGNORECASE,
+)
+_RELATIVE = re.compile(r"\b(?:que|quien(?:es)?|cuando|donde|cuy[oa]s?|c[óo]mo)\b", re.IGNORECASE)
 
 _CAPITALS = re.compile(r"(?:[A-ZÁÉÍÓÚÑ]{2,}[ \xa0]+){0,4}[A-ZÁÉÍÓÚÑ]{3,}(?=[\s,])")
 _PREAMBLE = re.compile(r"[A-ZÁÉÍÓÚÑ]+(?:NDO|AD[AO]S?|ID[AO]S?)\b|VIST[AO]S?\b")
@@ -55,6 +70,7 @@ def mark_legal_headings(units: list[Unit]) -> list[Unit]:
     made: list[Unit] = []
     ranks: dict[int, tuple[int, int]] = {}  # place in `made` → level by the format, legal rank
     article: str | None = None
+    ordinals: str | None = None  # what «Primera.» opens here: a «disposición adicional», a «transitorio»
     for unit in units:
         given = unit.kind is BlockKind.HEADING and not NUMBERED.match(unit.text)
         if unit.kind is not None and not given:
@@ -68,33 +84,40 @@ def mark_legal_headings(units: list[Unit]) -> list[Unit]:
             continue
         level = unit.level
         rank = _division_rank(unit, given)
+        opened = None if rank is not None else _opened(unit.text, given, ordinals)
         if rank is not None:
             unit.kind, unit.level = BlockKind.HEADING, rank
-            article = None
-        elif not given or _ARTICLE.match(unit.text) or _PROVISION.match(unit.text):
-            article = _mark_article(unit, article)
+            article, ordinals = None, _named_by_ordinals(unit.text)
+        elif not given or opened:
+            article = _mark_article(unit, article, opened)
             if unit.label is None and article and unit.kind is None and made:
                 unit.label = made[-1].label or article  # an item belongs to the clause above it
         else:
             article = None  # a heading of another sort ends the article
-        if given:
+        if given and unit.kind is BlockKind.HEADING:
             ranks[len(made)] = level, unit.level if unit.label or rank is not None else 0
         made.append(unit)
     _order_headings(made, ranks)
+    _say_one_line_articles(made)
     return made
 
 
 def _division_rank(unit: Unit, given: bool) -> int | None:
     """The rank of the division that a unit opens; None if it opens none."""
-    if _PROVISIONS.match(unit.text):
+    if _named_by_ordinals(unit.text):
         return _PROVISIONS_RANK
     division = _DIVISION.match(unit.text)
     if division is None or len(unit.text) > 160:
         return None
-    sure = unit.text.isupper() or (given and _COUNTS.fullmatch(division.group("number")))
+    sure = unit.text.isupper() or (given and _counts(division.group("number")))
     if division.group("end") is None and not sure:
         return None  # «Título profesional de …»
-    return _RANK[division.group("word").casefold()]
+    return _RANK[fold(division.group("word"))]
+
+
+def _counts(text: str) -> bool:
+    number = number_at(text)
+    return (len(text) == 1 and text.isupper()) or (number is not None and number.end == len(text))
 
 
 def _order_headings(units: list[Unit], given: dict[int, tuple[int, int]]) -> None:
@@ -115,22 +138,71 @@ def _order_headings(units: list[Unit], given: dict[int, tuple[int, int]]) -> Non
             units[place].level = highest.get(level) or (min(below) if below else _ARTICLE_RANK + level)
 
 
-def _mark_article(unit: Unit, article: str | None) -> str | None:
+def _named_by_ordinals(text: str) -> str | None:
+    """What the ordinals below a heading count, where they stand alone: «Disposiciones finales», «Transitorios»."""
+    if match := _PROVISIONS.match(text):
+        return f"disposición {match['sort'].casefold()}"
+    return "transitorio" if _TRANSITORY.match(text) else None
+
+
+@dataclass(frozen=True)
+class _Opened:
+    """The unit whose name begins a text, and where its title or its words begin."""
+
+    name: str
+    rank: int
+    end: int
+
+
+def _opened(text: str, given: bool, ordinals: str | None) -> _Opened | None:
+    """The article, clause or provision that `text` opens; `given`: the format says that it is a heading."""
+    if not text[:1].isupper() or _LEADERS.search(text):
+        return None
+    opener, provision = _OPENER.match(text), _PROVISION.match(text)
+    alone = _ORDINAL_OPENS.match(text) if ordinals else None
+    if provision:
+        name, rank, position = f"disposición {provision['sort'].casefold()}", _PROVISION_RANK, provision.end()
+        if provision["number"] is None:
+            end = _END.match(text, position)
+            return _Opened(name, rank, end.end()) if end or given else None
+    elif alone and ordinals and number_at(alone["number"]):
+        name, rank, position = ordinals, _PROVISION_RANK, alone.start("number")
+    elif opener:
+        word = "artículo" if opener["word"].casefold().startswith("art") else opener["word"].casefold()
+        name = "transitorio" if opener["passing"] else word
+        rank, position = _ARTICLE_RANK, opener.end()
+    else:
+        return None
+    number = number_at(text, position, feminine=name.startswith(("disposición", "cláusula", "base")))
+    if number is None:
+        return None
+    written = text[number.start : number.end]
+    if opener and (passing := _PASSING.match(text, number.end)):  # «Artículo segundo transitorio»
+        name, number = "transitorio", replace(number, end=passing.end())
+    end = _END.match(text, number.end)
+    apart = number.ordinal or given or text[number.end :].lstrip().startswith("(")
+    if end is None and (not apart or _GOES_ON.match(text, number.end)):
+        return None
+    return _Opened(f"{name} {_as_cited(written)}", rank, end.end() if end else number.end)
+
+
+def _as_cited(number: str) -> str:
+    """A number as it stands, without the mark of an ordinal; capitals only where they count: «7-A», «IV»."""
+    words = _ORDINAL_MARK.sub("", collapse(number)).rstrip(".:–—-").split()
+    cited = " ".join(word if _COUNTS_IN_CAPITALS.fullmatch(word) else word.casefold() for word in words)
+    return re.sub(r"^unic(?=[oa]$)", "únic", cited)
+
+
+def _mark_article(unit: Unit, article: str | None, opened: _Opened | None) -> str | None:
     """Mark the heading of an article or a provision, or label a paragraph inside one."""
-    match, rank = _ARTICLE.match(unit.text), _ARTICLE_RANK
-    name = f"artículo {match.group('number')}" if match else None
-    if match is None:
-        match, rank = _PROVISION.match(unit.text), _PROVISION_RANK
-        if match:
-            name = f"disposición {match.group('sort').casefold()} {match.group('number') or ''}".strip()
-    if match and name:
-        name = collapse(name.casefold())
-        rest = unit.text[match.end() :]
-        if unit.kind is BlockKind.HEADING or (len(rest) <= _SHORT and (not rest or ". " not in rest)):
-            unit.kind, unit.level, unit.label = BlockKind.HEADING, rank, name
-        else:
-            unit.label = name
-        return name
+    if opened:
+        rest = unit.text[opened.end :]
+        unit.label = opened.name
+        heads = unit.kind is BlockKind.HEADING or (len(rest) <= _SHORT and ". " not in rest)
+        unit.kind, unit.level = BlockKind.HEADING, opened.rank
+        if _says(rest) or not heads:
+            _make_text(unit)
+        return opened.name
     if article and not unit.bulleted:
         clause = NUMBERED.match(unit.text)
         if clause and clause.group("mark")[0].isdigit():
@@ -141,19 +213,62 @@ def _mark_article(unit: Unit, article: str | None) -> str | None:
     return article
 
 
+def _says(rest: str) -> bool:
+    """Whether what follows the name of an article is a sentence, and no title."""
+    if not ends_sentence(rest) or rest.rstrip().endswith("?"):
+        return False
+    relative = _RELATIVE.search(rest)
+    return bool(_VERB.search(rest, 0, relative.start() if relative else len(rest)))
+
+
+def _say_one_line_articles(units: list[Unit]) -> None:
+    """An article whose line is all there is of it is its own text: «Artículo 22. (Derogado)».
+
+    Where the same article has words elsewhere, the line is an entry of a table of contents.
+    """
+    bodiless = [
+        unit
+        for unit, following in zip_longest(units, units[1:])
+        if unit.kind is BlockKind.HEADING
+        and unit.label
+        and (opened := _opened(unit.text, True, unit.label.rpartition(" ")[0]))
+        and unit.text[opened.end :].strip()
+        and not _is_under(following, unit)
+    ]
+    single = {id(unit) for unit in bodiless}
+    told = {_root(unit) for unit in units if unit.label and id(unit) not in single}
+    for unit in bodiless:
+        if unit.label not in told:
+            _make_text(unit)
+
+
+def _is_under(unit: Unit | None, heading: Unit) -> bool:
+    if unit is None or (unit.kind is BlockKind.HEADING and unit.level <= heading.level):
+        return False
+    return unit.label is None or _root(unit) == heading.label
+
+
+def _root(unit: Unit) -> str:
+    return (unit.label or "").partition(",")[0]
+
+
+def _make_text(unit: Unit) -> None:
+    """A heading that is a paragraph after all; its level stays: it ends what stands above it."""
+    unit.kind = BlockKind.PARAGRAPH
+    unit.lines[0] = replace(unit.lines[0], start=unit.lines[0].start + unit.skip)
+    unit.skip = 0
+
+
 def _takes_title(before: Unit, unit: Unit) -> bool:
     """Whether `unit` is the title of the division or article named on the line before it."""
     if before.kind is not BlockKind.HEADING or len(before.text) > 40 or len(unit.text) > _SHORT:
         return False
-    bare = (
-        _ARTICLE.fullmatch(before.text)
-        or _DIVISION.fullmatch(before.text)
-        or _PROVISION.fullmatch(before.text)
-    )
-    forms = (_ARTICLE, _DIVISION, _PROVISION, NUMBERED)
-    if _PROVISIONS.match(unit.text) or unit.label or unit.item:
+    if _named_by_ordinals(unit.text) or unit.label or unit.item:
         return False
-    return bool(bare) and not ends_sentence(unit.text) and not any(form.match(unit.text) for form in forms)
+    opened = _opened(before.text, True, None)
+    bare = (opened and opened.end == len(before.text)) or _DIVISION.fullmatch(before.text)
+    opens = _opened(unit.text, False, None) or _DIVISION.match(unit.text) or NUMBERED.match(unit.text)
+    return bool(bare) and not ends_sentence(unit.text) and not opens
 
 
 def label_clauses(units: list[Unit]) -> None:
