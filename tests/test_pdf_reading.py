@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import shutil
 import subprocess
 from collections import Counter
@@ -360,7 +359,7 @@ def test_a_sentence_on_the_second_page_of_a_passage_is_cited_with_it() -> None:
     drawn.lines(items[2])
     found = read(drawn)
     passage = found.passage("El pan se reparte")
-    pages = [cite(found.document, passage, [sentence]).page for sentence in passage.sentences]
+    pages = [cite(found.document, passage, sentence.spans).page for sentence in passage.sentences]
     assert dict(zip([s.text for s in passage.sentences], pages, strict=True)) == dict(
         zip(items, (1, 1, 2), strict=True)
     )

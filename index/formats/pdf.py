@@ -24,7 +24,7 @@ from alpie.index.formats.pdf_ruling import grids, mark_cells, page_drawing
 from alpie.index.formats.pdf_running import running_lines
 from alpie.index.formats.pdf_writing import PdfText, folded
 from alpie.index.notices import Coverage, Notice, NoticeKind
-from alpie.index.records import PageNumber, Structure
+from alpie.index.records import PageLabel, Structure
 
 __all__ = ["PDFIUM", "extract_pdf"]
 
@@ -221,7 +221,7 @@ def _visible(page: Any) -> Box:
     return box if box[0] < box[2] and box[1] < box[3] else media
 
 
-def _number(document: Any, number: int) -> PageNumber:
+def _number(document: Any, number: int) -> PageLabel:
     """What a page is called by the file's own page labels, else its place."""
     label = clean(document.get_page_label(number)).strip()
     if re.fullmatch(r"[0-9]{1,5}", label):

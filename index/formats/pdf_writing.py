@@ -13,7 +13,7 @@ from alpie.index.formats.pdf_lines import DIVIDED, Line
 from alpie.index.layout.units import ends_in_function_word
 from alpie.index.lexicon import lexicon_of
 from alpie.index.readable import collapse
-from alpie.index.records import BlockKind, Element, PageNumber, Span
+from alpie.index.records import BlockKind, Element, PageLabel, Span
 
 __all__ = ["PdfText", "folded"]
 
@@ -39,7 +39,7 @@ class PdfText:
         self._parts: list[str] = []
         self._length = 0
         self.elements: list[Element] = []
-        self.pages: list[tuple[int, PageNumber]] = []
+        self.pages: list[tuple[int, PageLabel]] = []
         self.footers: list[Span] = []
         self.marks: list[Span] = []
         self.title = ""
@@ -52,7 +52,7 @@ class PdfText:
         return "".join(self._parts)
 
     def write(
-        self, pages: Sequence[Sequence[Line]], running: set[tuple[int, int]], numbers: Sequence[PageNumber]
+        self, pages: Sequence[Sequence[Line]], running: set[tuple[int, int]], numbers: Sequence[PageLabel]
     ) -> None:
         bodies = [
             [line for at, line in enumerate(lines) if (page, at) not in running]
