@@ -86,6 +86,7 @@ def quote_row(quote: Quote, language: str = "es") -> Row:
         "score": float(quote.score),
         "spans": _rows(quote.spans),
         "citation": full_citation(quote.citation, language),
+        **_recognised(quote.citation),
     }
 
 
@@ -199,6 +200,13 @@ def _place_row(place: Place, language: str) -> Row:
     }
 
 
+def _recognised(citation: Citation) -> Row:
+    """How sure the words of a scanned page are; nothing for others."""
+    if citation.recognised is None:
+        return {}
+    return {"recognised": citation.recognised / 100, "doubtful": list(citation.doubtful)}
+
+
 def _where(citation: Citation) -> Row:
     return {
         "path": list(citation.path),
@@ -206,6 +214,7 @@ def _where(citation: Citation) -> Row:
         "label": citation.label,
         "page": citation.page,
         "last_page": citation.last_page,
+        **_recognised(citation),
     }
 
 

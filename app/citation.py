@@ -11,22 +11,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from statistics import mean
 from urllib.parse import quote as percent_encode
 
 from alpie.app.records import Citation
 from alpie.app.words import Words, read_date, words_for
 from alpie.index.readable import collapse
-from alpie.index.records import Document, Passage, SentenceRole, Span
+from alpie.index.records import Document, Passage, RecognisedWord, SentenceRole, Span
 
 __all__ = ["cite", "full_citation", "label_below", "link", "locator", "page_range", "short_citation"]
 
 
+_SURE = 60  # per cent: below, a word of a scanned page is named as doubtful
+_MOST_DOUBTFUL = 10  # words named
 _LETTER = re.compile(r"([a-zñ])\)\s")
 
 
 def cite(document: Document, passage: Passage, spans: Sequence[Span] = ()) -> Citation:
     """The citation of `passage`, which is one of `document`'s; of the words at `spans` of it, where they are given."""
     page, last_page = passage.pages(spans)
+    recognised = _recognised(passage, spans)
     title = f"[{document.title}]" if "title" in document.editorial else document.title
     return Citation(
         address=passage.address,
@@ -45,7 +49,17 @@ def cite(document: Document, passage: Passage, spans: Sequence[Span] = ()) -> Ci
         rights=document.rights,
         short_publisher=document.short_publisher,
         language=document.language,
+        recognised=round(mean(sure for _, _, sure in recognised)) if recognised else None,
+        doubtful=tuple(document.text[start:end] for start, end, sure in recognised if sure < _SURE),
     )
+
+
+def _recognised(passage: Passage, spans: Sequence[Span]) -> list[RecognisedWord]:
+    """The words at `spans`, or of all of the passage, that a program read off a picture."""
+    if not spans:
+        return list(passage.recognised)
+    start, end = spans[0].start, spans[-1].end
+    return [word for word in passage.recognised if word[0] < end and start < word[1]]
 
 
 def _label(passage: Passage, spans: Sequence[Span]) -> str | None:
@@ -78,6 +92,8 @@ def short_citation(citation: Citation, language: str = "es") -> str:
         parts.append(page)
     if len(parts) == 1 and citation.paragraph:
         parts.append(words("cite.paragraph", paragraph=citation.paragraph))
+    if citation.recognised is not None:
+        parts.append(words("cite.recognised"))
     return ", ".join(parts)
 
 
@@ -103,6 +119,11 @@ def locator(citation: Citation, language: str = "es") -> str:
         parts.append(words("cite.paragraph", paragraph=citation.paragraph))
     if page := page_text(citation, words):
         parts.append(page)
+    if citation.recognised is not None:
+        parts.append(words("cite.recognised_sure", percent=citation.recognised))
+    if citation.doubtful:
+        doubtful = ", ".join(words.quoted(word) for word in citation.doubtful[:_MOST_DOUBTFUL])
+        parts.append(words("cite.doubtful", doubtful=doubtful))
     return ", ".join(parts)
 
 

@@ -38,6 +38,8 @@ class Citation:
     short_publisher: str = ""  # for the short form: «WeProtect»
     language: str = ""  # BCP 47, of the document
     last_page: PageLabel | None = None  # of the last word, where that is another
+    recognised: int | None = None  # per cent: how sure the program was that read the words off a picture
+    doubtful: tuple[str, ...] = ()  # those of which it was not
 
 
 @dataclass(frozen=True)

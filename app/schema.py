@@ -50,9 +50,17 @@ _SPANS = _list(
 _PATH = _list(_TEXT, description="headings, outermost first")
 _ADDRESS = _described(_TEXT, "permanent address of the passage")
 _WHERE = {"path": _PATH, "box": _MAYBE_TEXT, "label": _MAYBE_TEXT, "page": _PAGE, "last_page": _LAST_PAGE}
+_RECOGNISED = {
+    "recognised": _described(
+        _SHARE, "only of text that was read off a picture of the page: how sure its words are"
+    ),
+    "doubtful": _list(_TEXT, description="those of its words that are doubtful"),
+}
+_WHERE |= _RECOGNISED
 _WORDS = {"doc": _described(_TEXT, "document id"), "text": _TEXT, "start": _START, "end": _END}
 
 _QUOTE = _object(
+    tuple(_RECOGNISED),
     **_WORDS,
     page=_PAGE,
     last_page=_LAST_PAGE,
@@ -61,6 +69,7 @@ _QUOTE = _object(
     score=_described(_SHARE, "probability that this quotation answers"),
     spans=_SPANS,
     citation=_TEXT,
+    **_RECOGNISED,
 )
 _WRITER = _list(
     _object(text=_TEXT, quotes=_list({"type": "integer", "minimum": 1}, minItems=1)),
@@ -90,6 +99,7 @@ _ANSWER = _object(
     nearest=_list(_ref("quote"), description="of a refusal: the nearest passages, which are no answer"),
 )
 _HIT = _object(
+    tuple(_RECOGNISED),
     **_WORDS,
     address=_ADDRESS,
     score=_NUMBER,
@@ -102,7 +112,7 @@ _HIT = _object(
     ),
 )
 _PLACE = _object(
-    ("path", "box", "label", "page", "last_page"),
+    tuple(_WHERE),
     **_WORDS,
     shown=_described(_TEXT, "the same, with «[…]» where words between them were left out"),
     spans=_SPANS,
@@ -127,6 +137,7 @@ _VERIFICATION = _object(
     differences=_list(_object(kind=_TEXT, pasted=_TEXT, source=_TEXT)),
 )
 _PASSAGE = _object(
+    tuple(_RECOGNISED),
     **_WORDS,
     address=_ADDRESS,
     **_WHERE,

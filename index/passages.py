@@ -10,12 +10,22 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from alpie.index.normal_forms import normalize
 from alpie.index.readable import collapse
-from alpie.index.records import Block, BlockKind, Document, Layout, Passage, Sentence, SentenceRole
+from alpie.index.records import (
+    Block,
+    BlockKind,
+    Document,
+    Layout,
+    Passage,
+    RecognisedWord,
+    Sentence,
+    SentenceRole,
+)
 from alpie.index.sentences import document_sentences, word_count
 
 __all__ = ["make_passages", "passage_address"]
@@ -180,4 +190,13 @@ def _passage(document: Document, layout: Layout, group: list[_Piece], ordinal: i
         paragraph=first.paragraph,
         ordinal=ordinal,
         turns=tuple(turns),
+        recognised=_recognised(document, sentences),
     )
+
+
+def _recognised(document: Document, sentences: tuple[Sentence, ...]) -> tuple[RecognisedWord, ...]:
+    """The words of `sentences` that a program read off a picture."""
+    words = document.structure.recognised if document.structure else ()
+    first = bisect_left(words, (sentences[0].start, 0, 0))
+    last = bisect_left(words, (max(sentence.end for sentence in sentences), 0, 0))
+    return words[first:last]

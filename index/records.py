@@ -24,6 +24,7 @@ __all__ = [
     "Layout",
     "PageLabel",
     "Passage",
+    "RecognisedWord",
     "Sentence",
     "SentenceRole",
     "Span",
@@ -32,6 +33,7 @@ __all__ = [
 
 
 PageLabel = int | str
+RecognisedWord = tuple[int, int, int]  # a word of a scanned page: start, end, how sure it is in per cent
 """What a page is called: a number, or what the file calls it («iv», «A-15»)."""
 
 
@@ -93,6 +95,7 @@ class Structure:
     footers: tuple[Span, ...] = ()  # running heads and feet
     note_calls: tuple[Span, ...] = ()
     marks: tuple[Span, ...] = ()  # as in `Layout`
+    recognised: tuple[RecognisedWord, ...] = ()
     found: str = field(
         default="", repr=False
     )  # the words of the file by another extractor, to count what is lost
@@ -192,6 +195,7 @@ class Passage:
     paragraph: int = 0  # 1-based number of its first paragraph within the innermost heading
     ordinal: int = 0  # 0-based position in the document
     turns: tuple[tuple[int, PageLabel | None], ...] = ()  # pages that begin inside it: (offset, label)
+    recognised: tuple[RecognisedWord, ...] = ()  # those of its words that a program read off a picture
 
     def pages(self, spans: Sequence[Span] = ()) -> tuple[PageLabel | None, PageLabel | None]:
         """The first and the last page of `spans`, which lie in the passage; of all of it for none."""

@@ -53,6 +53,7 @@ def passage_to_json(passage: Passage) -> dict[str, Any]:
         "paragraph": passage.paragraph,
         "ordinal": passage.ordinal,
         "turns": list(map(list, passage.turns)),
+        **({"recognised": list(map(list, passage.recognised))} if passage.recognised else {}),
         "sentences": [
             [s.text, _rows(s.spans), s.role.value, s.group, s.paragraph] for s in passage.sentences
         ],
@@ -75,6 +76,7 @@ def passage_from_json(row: dict[str, Any]) -> Passage:
         paragraph=row["paragraph"],
         ordinal=row["ordinal"],
         turns=tuple((offset, page) for offset, page in row["turns"]),
+        recognised=tuple((start, end, sure) for start, end, sure in row.get("recognised", ())),
     )
 
 

@@ -198,7 +198,10 @@ def test_a_sentence_goes_on_over_the_end_of_a_column() -> None:
         "comarca y suma cuarenta hectáreas de césped",
         "que riegan los vecinos del ayunta-",
     )
-    right = ("miento de Valdeluna por turnos, cada uno el", "suyo, según el cuadro que se publica cada", "primavera en el tablón del pueblo.")  # fmt: skip
+    right = (
+        "miento de Valdeluna por turnos, cada uno el", "suyo, según el cuadro que se publica cada",
+        "primavera en el tablón del pueblo.",
+    )  # fmt: skip
     for number in range(3):
         drawn.at(70, 740 - 14 * number, left[number])
         drawn.at(320, 740 - 14 * number, right[number])

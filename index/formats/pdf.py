@@ -20,9 +20,11 @@ from alpie.index.formats.extraction import Extraction, clean
 from alpie.index.formats.pdf_characters import SLANTED, Box, frame_height, main_turn, page_characters
 from alpie.index.formats.pdf_lines import Line, fragments_of, reading_order, slanted_lines, table_at
 from alpie.index.formats.pdf_metadata import pdf_metadata
+from alpie.index.formats.pdf_recognised import recognised_page
 from alpie.index.formats.pdf_ruling import grids, mark_cells, page_drawing
 from alpie.index.formats.pdf_running import running_lines
 from alpie.index.formats.pdf_writing import PdfText, folded
+from alpie.index.formats.recognition import Recogniser
 from alpie.index.notices import Coverage, Notice, NoticeKind
 from alpie.index.records import PageLabel, Structure
 
@@ -41,8 +43,11 @@ _TEXT_FIELDS = (4, 5, 6)  # FPDF_FORMFIELD_COMBOBOX, …_LISTBOX, …_TEXTFIELD
 _LONGEST_LABEL = 12  # characters
 
 
-def extract_pdf(data: bytes, path: Path) -> Extraction:
-    """Raises `SourceError` for a damaged or encrypted file, and for a scan without text."""
+def extract_pdf(data: bytes, path: Path, recogniser: Recogniser | None = None) -> Extraction:
+    """The text of a PDF; of its scanned pages what `recogniser` makes of them.
+
+    Raises `SourceError` for a damaged or encrypted file, and for a scan without text.
+    """
     import pypdfium2 as pdfium
 
     with PDFIUM:
@@ -51,7 +56,7 @@ def extract_pdf(data: bytes, path: Path) -> Extraction:
         except pdfium.PdfiumError as error:
             raise _refusal(error, path) from error
         try:
-            return _read(document, data, path)
+            return _read(document, data, path, recogniser)
         except pdfium.PdfiumError as error:
             raise _refusal(error, path) from error
         finally:
@@ -81,6 +86,7 @@ class _Page:
     objects: int = 0  # that are no text
     fields: int = 0  # of forms, with a value that does not show
     outside: int = 0  # words outside what is visible of it
+    recognised: bool = False  # read off its picture
 
     def letters(self, running: set[int] | frozenset[int] = frozenset()) -> int:
         """How many letters it has besides running lines and what runs along its edge."""
@@ -90,41 +96,48 @@ class _Page:
         return sum(character.isalpha() for text in texts for character in text)
 
 
-def _read(document: Any, data: bytes, path: Path) -> Extraction:
+def _read(document: Any, data: bytes, path: Path, recogniser: Recogniser | None) -> Extraction:
     if len(document) > _MOST_PAGES:
         raise SourceError(f"{path}: tiene más de {_MOST_PAGES} páginas. Divide el documento.", path)
     document.init_forms()
     pages = [_page(document, number) for number in range(len(document))]
+    recognised = _recognise(document, pages, recogniser) if recogniser else 0
     lines = [page.lines for page in pages]
     if not any(line.text for page in lines for line in page):
         if any(page.pictures or page.objects > _DRAWN for page in pages):
             raise SourceError(
-                f"{path}: es un escaneo sin texto: hay que pasarle antes un reconocimiento de caracteres (OCR), "
-                f"por ejemplo: ocrmypdf -l spa '{path.name}' con-texto.pdf",
+                f"{path}: es un escaneo sin texto, que pide un reconocimiento de caracteres (OCR). Instala "
+                "Tesseract (Debian y Ubuntu: apt install tesseract-ocr tesseract-ocr-spa) e indexa con «--ocr».",
                 path,
             )
         raise SourceError(f"{path}: el PDF no contiene texto. Retira el archivo o complétalo.", path)
     running = running_lines(lines)
     text = PdfText(_outline(document))
     text.write(lines, running, [_number(document, number) for number in range(len(document))])
-    unread = sum(_is_unread(page, {at for on, at in running if on == n}) for n, page in enumerate(pages))
+    unread = sum(
+        not page.recognised and _is_unread(page, {at for on, at in running if on == number})
+        for number, page in enumerate(pages)
+    )
     structure = Structure(
         tuple(text.elements),
         tuple(text.pages),
         tuple(text.footers),
         text.calls,
         tuple(text.marks),
+        tuple(text.recognised),
         found="\n".join(page.found for page in pages),
     )
     counts = {
         NoticeKind.PAGES_WITHOUT_TEXT: unread,
+        NoticeKind.PAGES_RECOGNISED: recognised,
         NoticeKind.FORM_FIELDS: sum(page.fields for page in pages),
         NoticeKind.OUTSIDE_THE_PAGE: sum(page.outside for page in pages),
         NoticeKind.WATERMARKS: sum(any(one.left_out and one.aside for one in on_page) for on_page in lines),
     }
     return Extraction(
         text.text,
-        f"pypdfium2 {version('pypdfium2')}, pdf {_RULES}",
+        f"pypdfium2 {version('pypdfium2')}, pdf {_RULES}"
+        + (f", {recogniser.version}" if recogniser and recognised else ""),
         structure,
         pdf_metadata(document, data, text.title, ()),
         tuple(Notice(kind, count, len(pages)) for kind, count in counts.items() if count),
@@ -138,6 +151,20 @@ def _is_unread(page: _Page, running: set[int]) -> bool:
     return (letters < _FEWEST_LETTERS and page.pictures >= _PICTURE) or (
         not letters and page.objects > _DRAWN
     )
+
+
+def _recognise(document: Any, pages: list[_Page], recogniser: Recogniser) -> int:
+    """Read the pages that are pictures; returns how many. A stamp upon one is read with it."""
+    count = 0
+    for number, page in enumerate(pages):
+        if not _is_unread(page, set()):
+            continue
+        lines, height = recognised_page(document, number, recogniser)
+        if lines:
+            text = "\n".join(line.text for line in lines)
+            pages[number] = _Page([replace(line, height=height) for line in lines], text, recognised=True)
+            count += 1
+    return count
 
 
 def _page(document: Any, number: int) -> _Page:

@@ -115,6 +115,8 @@ def _join_markers(line: Line) -> None:
         first, second = line.cells[:2]
         shift = len(first.text) + 1
         second.raised = [*first.raised, *((a + shift, b + shift) for a, b in second.raised)]
+        recognised = [(a + shift, b + shift, sure) for a, b, sure in second.recognised]
+        second.recognised = [*first.recognised, *recognised]
         second.text = f"{first.text} {second.text}"
         second.x0 = first.x0
         line.cells[:2] = [second]

@@ -50,6 +50,7 @@ class Fragment:
     raised: list[tuple[int, int]] = field(default_factory=list)  # ranges of `text` set small and high
     cell: tuple[int, int, int] | None = None  # of a ruled table: table, row, column
     rows: list[Line] = field(default_factory=list)  # of the whole table that this stands for
+    recognised: list[tuple[int, int, int]] = field(default_factory=list)  # ranges of words, per cent of trust
     hyphens: list[int] = field(default_factory=list)  # places in `text` of those that divide a word in a cell
 
     @property
@@ -227,6 +228,7 @@ def _cell_text(lines: list[Line]) -> Fragment:
         start = len(whole.text) + (0 if divided else 1)
         whole.text += part.text if divided else f" {part.text}"
         whole.raised += [(a + start, b + start) for a, b in part.raised]
+        whole.recognised += [(a + start, b + start, sure) for a, b, sure in part.recognised]
         whole.x0, whole.x1 = min(whole.x0, part.x0), max(whole.x1, part.x1)
         whole.bold = whole.bold and part.bold
     return whole
@@ -423,6 +425,7 @@ def _joined(row: list[Fragment]) -> list[Fragment]:
         if one.size < _SMALL * last.size and one.base > last.base + 0.15 * last.size:
             raised = [(start, start + len(one.text))]
         larger = last if last.size >= one.size else one
+        recognised = [(a + start, b + start, sure) for a, b, sure in one.recognised]
         cells[-1] = Fragment(
             last.text + space + one.text,
             last.x0,
@@ -431,5 +434,6 @@ def _joined(row: list[Fragment]) -> list[Fragment]:
             larger.size,
             last.bold and one.bold,
             [*last.raised, *raised],
+            recognised=[*last.recognised, *recognised],
         )
     return cells

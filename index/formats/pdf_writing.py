@@ -13,7 +13,7 @@ from alpie.index.formats.pdf_lines import DIVIDED, Line
 from alpie.index.layout.units import ends_in_function_word
 from alpie.index.lexicon import lexicon_of
 from alpie.index.readable import collapse
-from alpie.index.records import BlockKind, Element, PageLabel, Span
+from alpie.index.records import BlockKind, Element, PageLabel, RecognisedWord, Span
 
 __all__ = ["PdfText", "folded"]
 
@@ -45,6 +45,7 @@ class PdfText:
         self.title = ""
         self._raised: list[tuple[int, Span]] = []  # small figures set high: calls or exponents
         self._words: set[str] = set()  # of the document, as it writes them inside its lines
+        self.recognised: list[RecognisedWord] = []
         self._open_table: Block | None = None  # which the next page may go on with
 
     @property
@@ -144,6 +145,8 @@ class PdfText:
             # positions inside a cell hold only while no character of it changes
             text = clean(cell.text)
             self._write(text)
+            if text == cell.text:
+                self.recognised += [(begin + a, begin + b, sure) for a, b, sure in cell.recognised]
             if text == cell.text and not heading:
                 for start, end in cell.raised:
                     self._note_call(text, start, end, begin)
@@ -213,6 +216,8 @@ class PdfText:
                     self._write("\t")
                 text = clean(cell.text).strip()
                 if text == cell.text:
+                    here = self._length
+                    self.recognised += [(here + a, here + b, sure) for a, b, sure in cell.recognised]
                     self.marks += [
                         Span(self._length + place, self._length + place + 1) for place in cell.hyphens
                     ]
