@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import sys
 import time
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -32,6 +33,7 @@ __all__ = ["FileReading", "compared", "main", "read_file"]
 
 _WORD = re.compile(r"[^\W_]+")
 _DIVIDED = re.compile(r"(?<=[^\W\d_])[-\u00ad\u2010]\s*\n\s*(?=[a-záéíóúüñ])")
+_BEGUN = 25  # characters of a title that stand on its first line
 _ENTRY = re.compile(r"^\s*(\S.{3,200}?)\s*(?:\.\s?){4,}\s*\d{1,4}\s*$", re.MULTILINE)
 
 
@@ -136,7 +138,10 @@ def _other_reading(path: Path) -> str | None:
 
 
 def _contents(data: bytes, path: Path, text: str) -> list[str]:
-    """The titles that the file's outline lists, else its printed table of contents."""
+    """The titles that the file's outline lists, else its printed table of contents.
+
+    Those that no line of the other reading begins with stand in no place that could be found.
+    """
     titles: list[str] = []
     if format_of(path) == "pdf":
         from pypdfium2 import PdfDocument
@@ -146,7 +151,13 @@ def _contents(data: bytes, path: Path, text: str) -> list[str]:
         with PDFIUM, PdfDocument(data) as document:
             titles = [entry.get_title() or "" for entry in document.get_toc(max_depth=8)]
     titles = [_folded(title) for title in titles] or [_folded(match[1]) for match in _ENTRY.finditer(text)]
-    return list(dict.fromkeys(title for title in titles if title))
+    lines = sorted({_folded(line) for line in text.splitlines()})
+    begins = (bisect_left(lines, title[:_BEGUN]) for title in titles)
+    stand = [
+        at < len(lines) and lines[at].startswith(title[:_BEGUN])
+        for at, title in zip(begins, titles, strict=True)
+    ]
+    return list(dict.fromkeys(title for title, stands in zip(titles, stand, strict=True) if title and stands))
 
 
 def _folded(text: str) -> str:

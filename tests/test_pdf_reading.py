@@ -102,6 +102,18 @@ def test_a_watermark_is_left_out_and_named() -> None:
     assert found.extraction.notices == (Notice(NoticeKind.WATERMARKS, 1, 1),)
 
 
+def test_letters_that_lean_are_text_all_the_same() -> None:
+    drawn = Drawn()
+    leaning = drawn.canvas.beginText()
+    leaning.setFont("Times-Roman", 11)
+    leaning.setTextTransform(1, 0, 0.33, 1, 70, 700)
+    leaning.textOut(TEXT[0])
+    drawn.canvas.drawText(leaning)
+    found = read(drawn)
+    assert said(found) == TEXT[0]
+    assert found.extraction.notices == ()
+
+
 def test_text_outside_the_page_is_not_read_and_named() -> None:
     drawn = Drawn()
     drawn.lines(*TEXT)
@@ -163,9 +175,11 @@ def test_a_table_that_goes_on_over_the_page_is_one_and_its_head_is_read_once() -
     ruled(drawn, [head, ROWS[0]], 200)
     drawn.page()
     ruled(drawn, [head, *ROWS[1:]], 780)
+    drawn.page()
+    ruled(drawn, [head, *ROWS[:1]], 780)
     found = read(drawn)
-    assert [row.replace("-", "") for row in rows(found)] == AS_READ
-    assert left_out(found) == ["\t".join(HEAD)]
+    assert [row.replace("-", "") for row in rows(found)] == [*AS_READ, AS_READ[1]]
+    assert left_out(found) == ["\t".join(HEAD)] * 2
 
 
 def test_a_frame_around_running_text_is_no_table() -> None:
@@ -241,6 +255,7 @@ def test_numbers_of_lines_are_left_out_and_numbers_of_items_stay() -> None:
         (("La pandemia de covid-", "19 la cerró."), "covid-19"),
         (("Un examen teórico-", "práctico cada mes."), "teórico-práctico"),
         (("El pacto de Castilla-", "La Mancha rige."), "Castilla-La Mancha"),
+        (("NORMAS DE CONVI-", "VENCIA DEL PUEBLO"), "CONVIVENCIA"),
         (("La oficina de empa-", "dronamiento abre."), "empadronamiento"),
         (("El informe del ex-", "presidente. El ex-presidente calla."), "El informe del ex-presidente."),
     ],
@@ -299,7 +314,7 @@ def test_definitions_under_roman_numbers_are_a_list_each_whole() -> None:
 # --- forms, scans, labels ---------------------------------------------------------------------------------
 
 
-def form(needs_appearances: bool = False) -> bytes:
+def form() -> bytes:
     drawn = Drawn()
     for y, name, value in ((730, "Nombre", "Ana Ríos"), (700, "Motivo", "La leña está mojada")):
         drawn.at(70, y, f"{name}:")
@@ -308,10 +323,12 @@ def form(needs_appearances: bool = False) -> bytes:
     return drawn.bytes()
 
 
-def test_values_of_a_form_are_read_beside_their_names() -> None:
-    found = Read("a.pdf", form())
-    assert "Nombre: Ana Ríos" in " ".join(found.texts())
-    assert "Motivo: La leña está mojada" in " ".join(found.texts())
+@pytest.mark.parametrize("drawn", [True, False])
+def test_values_of_a_form_are_read_beside_their_names(drawn: bool) -> None:
+    """Whether or not the file says how they look."""
+    found = Read("a.pdf", form() if drawn else form().replace(b"/AP ", b"/XP "))
+    assert "Nombre: Ana Ríos Motivo: La leña está mojada" in " ".join(found.texts())
+    assert found.extraction.notices == ()
 
 
 def picture(drawn: Drawn) -> None:

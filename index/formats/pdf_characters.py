@@ -50,6 +50,7 @@ def page_characters(raw: Any, text_page: Any, page: Box, outside: list[str]) -> 
     """
     count = min(max(raw.FPDFText_CountChars(text_page), 0), _MOST_CHARACTERS)
     box, x, y = raw.FS_RECTF(), ctypes.c_double(), ctypes.c_double()
+    matrix = raw.FS_MATRIX()
     left, bottom, right, top = page
     high = 0
     blank = False
@@ -79,6 +80,10 @@ def page_characters(raw: Any, text_page: Any, page: Box, outside: list[str]) -> 
             blank = False
             continue
         turn = _turn(raw.FPDFText_GetCharAngle(text_page, index))
+        if turn == SLANTED and raw.FPDFText_GetMatrix(text_page, index, matrix):
+            turn = _turn(
+                -math.atan2(matrix.b, matrix.a)
+            )  # letters may lean, as italics do, on a straight line
         upright = turned_box((box.left, box.bottom, box.right, box.top), turn, page)
         origin = turned_box((x.value, y.value, x.value, y.value), turn, page)
         size = abs(upright[3] - upright[1])

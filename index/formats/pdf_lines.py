@@ -21,7 +21,7 @@ from alpie.index.lexicon import lexicon_of
 
 __all__ = ["DIVIDED", "Fragment", "Line", "fragments_of", "reading_order", "slanted_lines", "table_at"]
 
-DIVIDED = re.compile(r"(?<=[^\W\d_])-$")  # a word at the end of a line that goes on in the next
+DIVIDED = re.compile(r"(?<=[^\W\d_])[-‐]$")  # a word at the end of a line that goes on in the next
 _GAP = 1.1  # ems between two fragments
 _BOX = 0.8  # ems a point of the height of a box: it is some 1.2 ems high
 _WORD_GAP = 0.1  # of the height of a box, beyond the gap between letters: less is no space
@@ -30,9 +30,10 @@ _MOST_TRACKING = 0.2  # of the height of a box: the gap between letters that are
 _FEWEST_GAPS = 6  # to tell letters set apart by
 _SMALL = 0.8  # of the size of its line: a raised or lowered character
 _CAPITAL = 1.8  # times the size of the text beside it: an initial set over several lines
-_COLUMN_EMS = 7.0  # a column is wider than a table's cell
+_COLUMN_EMS = 7.0  # heights of a line: a column is wider than a cell of a table
 _FEWEST_LINES = 3
 _MOST_EDGES = 24  # left edges tried as that of a column
+_FEW_EDGES = 8  # … of columns beside others
 _MOST_DEPTH = 6  # of columns within columns
 _FEWEST_NUMBERS = 4  # of lines in a margin
 
@@ -306,8 +307,9 @@ def _line_numbers(fragments: Sequence[Fragment]) -> list[Fragment]:
     step = steps.pop()
     # every fifth line; or each, where lines run on that a list of items would not
     run_on = sum(one.text[:1].islower() for one in beside) >= lines / 4
-    counts = step >= 2 and 0.5 * step <= (lines - 1) / (len(found) - 1) <= 2.0 * step
-    return found if run_on and (counts or step in (1, 5, 10)) and _set_off(found, left) else []
+    every = (lines - 1) / (len(found) - 1)
+    counts = every <= 1.25 if step == 1 else 0.5 * step <= every <= 2.0 * step or step in (5, 10)
+    return found if run_on and counts and _set_off(found, left) else []
 
 
 def _set_off(numbers: list[Fragment], left: float) -> bool:
@@ -349,33 +351,28 @@ def _regions(fragments: list[Fragment], depth: int) -> Iterator[list[Fragment]]:
         yield pending
 
 
-def _gutter(fragments: list[Fragment], depth: int = 2) -> float | None:
-    """The x of a strip of white with a column of text on each side; None for one column."""
+def _gutter(fragments: list[Fragment], depth: int = 1) -> float | None:
+    """The x of a strip of white with a column of text on each side, or columns; None for one column."""
     if len(fragments) < 2 * _FEWEST_LINES:
         return None
     # most lines of a column begin at its left edge
-    starts = Counter(round(one.x0) for one in fragments).most_common(_MOST_EDGES)
-    best: tuple[int, float] | None = None
+    starts = Counter(round(one.x0) for one in fragments).most_common(_MOST_EDGES if depth else _FEW_EDGES)
+    size = median(one.size for one in fragments)
+    found: list[tuple[int, float, float]] = []
     for edge, _ in starts:
         gutter = edge - 1.0
         left = [one for one in fragments if one.x1 <= gutter]
         right = [one for one in fragments if one.x0 >= gutter]
         spanning = len(fragments) - len(left) - len(right)
-        if spanning > 0.4 * min(len(left), len(right)) + 2:
+        if not left or not right or spanning > 0.4 * min(len(left), len(right)) + 2:
             continue
-        if not all(_is_column(side) or (depth and _gutter(side, depth - 1)) for side in (left, right)):
+        lowest = max(min(one.base for one in side) for side in (left, right))
+        highest = min(max(one.base for one in side) for side in (left, right))
+        if highest - lowest < 2 * size:
             continue
-        overlap = min(max(o.base for o in left), max(o.base for o in right)) - max(
-            min(o.base for o in left), min(o.base for o in right)
-        )
-        if overlap < 2 * median(one.size for one in fragments):
-            continue
-        white = gutter - max(one.x1 for one in left)
-        key = (spanning, -white)
-        if best is None or key < (best[0], -best[1]):
-            best = spanning, white
-            chosen = gutter
-    return chosen if best is not None else None
+        if all(_is_column(side) or (depth and _gutter(side, depth - 1)) for side in (left, right)):
+            found.append((spanning, max(one.x1 for one in left) - gutter, gutter))
+    return min(found)[2] if found else None
 
 
 def _is_column(fragments: list[Fragment]) -> bool:

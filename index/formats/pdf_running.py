@@ -47,7 +47,18 @@ def running_lines(pages: Sequence[Sequence[Line]]) -> set[tuple[int, int]]:
             parities = {page % 2 for page, _, _ in places}
             if len(parities) == 1 and len({page for page, _, _ in places}) >= 0.6 * with_text / 2:
                 found.update((page, number) for page, number, _ in places)
-    return found
+    return found - _heads_of_tables(pages, found)
+
+
+def _heads_of_tables(pages: Sequence[Sequence[Line]], running: set[tuple[int, int]]) -> set[tuple[int, int]]:
+    """Those of `running` that head a table of which other rows do not repeat."""
+    tables = {
+        (page, line.table)
+        for page, lines in enumerate(pages)
+        for number, line in enumerate(lines)
+        if line.table is not None and (page, number) not in running
+    }
+    return {(page, number) for page, number in running if (page, pages[page][number].table) in tables}
 
 
 def _rises(places: Sequence[tuple[int, int, float]], pages: Sequence[Sequence[Line]]) -> bool:
