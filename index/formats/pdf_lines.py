@@ -19,9 +19,19 @@ from alpie.index.analysis import fold
 from alpie.index.formats.pdf_characters import SLANTED, Box, Character
 from alpie.index.lexicon import lexicon_of
 
-__all__ = ["DIVIDED", "Fragment", "Line", "fragments_of", "reading_order", "slanted_lines", "table_at"]
+__all__ = [
+    "DIVIDED",
+    "KEPT",
+    "Fragment",
+    "Line",
+    "fragments_of",
+    "reading_order",
+    "slanted_lines",
+    "table_at",
+]
 
 DIVIDED = re.compile(r"(?<=[^\W\d_])[-‐]$")  # a word at the end of a line that goes on in the next
+KEPT = re.compile(r"(?<=\w)-$")  # «2019-» before «2021», «covid-» before «19», «A-» before «17»
 _GAP = 1.1  # ems between two fragments
 _BOX = 0.8  # ems a point of the height of a box: it is some 1.2 ems high
 _WORD_GAP = 0.1  # of the height of a box, beyond the gap between letters: less is no space
@@ -49,6 +59,7 @@ class Fragment:
     size: float
     bold: bool
     raised: list[tuple[int, int]] = field(default_factory=list)  # ranges of `text` set small and high
+    blank: bool = False  # PDFium takes the gap before it for a space
     cell: tuple[int, int, int] | None = None  # of a ruled table: table, row, column
     rows: list[Line] = field(default_factory=list)  # of the whole table that this stands for
     recognised: list[tuple[int, int, int]] = field(default_factory=list)  # ranges of words, per cent of trust
@@ -153,7 +164,8 @@ def _fragment(raw: Any, text_page: Any, run: list[Character]) -> Fragment:
             continue
         if text != " " and before is not None and characters[-1] != " ":
             gap = (one.x0 - before.x1 - usual) / max(size, 0.1)
-            if gap > (_SEEN_GAP if one.blank else _WORD_GAP):
+            # PDFium is right but for letters set apart
+            if gap > _WORD_GAP or (one.blank and (gap > _SEEN_GAP or not usual)):
                 characters.append(" ")
                 length += 1
         before = one if text != " " else before
@@ -169,7 +181,7 @@ def _fragment(raw: Any, text_page: Any, run: list[Character]) -> Fragment:
     middle = shown[len(shown) // 2].index
     bold = all(_is_bold(raw, text_page, index) for index in {shown[0].index, middle, shown[-1].index})
     right = max(one.x1 for one in shown)
-    return Fragment(text, shown[0].x0, right, base, size, bold, raised, shown[0].cell)
+    return Fragment(text, shown[0].x0, right, base, size, bold, raised, shown[0].blank, shown[0].cell)
 
 
 def _usual_gap(shown: list[Character], size: float) -> float:
@@ -224,10 +236,13 @@ def _cell_text(lines: list[Line]) -> Fragment:
     whole = lines[0].cells[0]
     for part in [cell for line in lines for cell in line.cells][1:]:
         divided = DIVIDED.search(whole.text) and part.text[:1].islower()
+        goes_on = divided or (
+            KEPT.search(whole.text) and (part.text[:1].isdigit() or part.text[:1].isupper())
+        )
         if divided:
             whole.hyphens.append(len(whole.text) - 1)
-        start = len(whole.text) + (0 if divided else 1)
-        whole.text += part.text if divided else f" {part.text}"
+        start = len(whole.text) + (0 if goes_on else 1)
+        whole.text += part.text if goes_on else f" {part.text}"
         whole.raised += [(a + start, b + start) for a, b in part.raised]
         whole.recognised += [(a + start, b + start, sure) for a, b, sure in part.recognised]
         whole.x0, whole.x1 = min(whole.x0, part.x0), max(whole.x1, part.x1)
@@ -416,7 +431,8 @@ def _joined(row: list[Fragment]) -> list[Fragment]:
         if last is None or one.x0 - last.x1 >= _GAP * _BOX * size:
             cells.append(one)
             continue
-        space = "" if one.x0 - last.x1 < _WORD_GAP * size or last.text.endswith(" ") else " "
+        least = (_SEEN_GAP if one.blank else _WORD_GAP) * size
+        space = "" if one.x0 - last.x1 < least or last.text.endswith(" ") else " "
         start = len(last.text) + len(space)
         raised = [(a + start, b + start) for a, b in one.raised]
         if one.size < _SMALL * last.size and one.base > last.base + 0.15 * last.size:

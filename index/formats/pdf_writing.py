@@ -9,7 +9,7 @@ from dataclasses import replace
 from alpie.index.analysis import fold
 from alpie.index.formats.extraction import clean
 from alpie.index.formats.pdf_blocks import Block, body_of, heading_levels, page_blocks
-from alpie.index.formats.pdf_lines import DIVIDED, Line
+from alpie.index.formats.pdf_lines import DIVIDED, KEPT, Line
 from alpie.index.layout.units import ends_in_function_word
 from alpie.index.lexicon import lexicon_of
 from alpie.index.readable import collapse
@@ -19,7 +19,6 @@ __all__ = ["PdfText", "folded"]
 
 _LENGTH = re.compile(r"(?:^|[^\w])(?:[kchdm]?m|in|ft|pulgadas?|pies)$")  # before an exponent
 _NOTES_BACK = 50  # raised figures looked back on
-_BEFORE_FIGURE = re.compile(r"(?<=\w)-$")  # «2019-» before «2021», «covid-» before «19», «A-» before «17»
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _FIRST_OF_TWO = re.compile(
     r"[^\W\d_]{3,}o-$"
@@ -158,7 +157,7 @@ class PdfText:
         if DIVIDED.search(before) and (after[:1].islower() or self._in_capitals(before, after)):
             # the hyphen and the line end, or of a compound word the line end alone
             self.marks.append(Span(end - (0 if self._is_compound(before, after) else 1), start))
-        elif _BEFORE_FIGURE.search(before) and (after[:1].isdigit() or after[:1].isupper()):
+        elif KEPT.search(before) and (after[:1].isdigit() or after[:1].isupper()):
             self.marks.append(Span(end, start))
 
     def _in_capitals(self, before: str, after: str) -> bool:
