@@ -113,6 +113,7 @@ class BlockKind(StrEnum):
     CALLOUT = "callout"  # display type that only doubles other text: never quoted
     CAPTION = "caption"
     PULL_QUOTE = "pull_quote"
+    CONTENTS = "contents"  # a line of a table of contents: never quoted
     METADATA = "metadata"  # a date line, a reference number, a signature
 
 

@@ -16,7 +16,7 @@ from alpie.index.records import Block, BlockKind, Document, Layout, Sentence, Se
 
 __all__ = ["document_sentences", "sentence_bounds", "split_sentences", "word_count"]
 
-_UNQUOTED = (BlockKind.HEADING, BlockKind.CALLOUT)
+_UNQUOTED = (BlockKind.HEADING, BlockKind.CALLOUT, BlockKind.CONTENTS)
 _GROUPED = (BlockKind.LIST, BlockKind.TABLE)
 _INTRODUCING = (BlockKind.PARAGRAPH, BlockKind.LEAD)
 

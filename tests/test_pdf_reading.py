@@ -205,6 +205,28 @@ def test_three_columns_are_read_one_after_the_other() -> None:
     assert said(read(drawn)) == " ".join(" ".join(column) for column in columns)
 
 
+def test_entries_of_a_table_of_contents_are_told_apart() -> None:
+    drawn = Drawn()
+    titles = (
+        "Artículo 1. Los hornos",
+        "Artículo 2. La leña que se guarda para lo que señala",
+        "Artículo 3. Los turnos",
+    )
+    y = 700
+    for number, title in enumerate(titles):
+        drawn.at(70, y, title)
+        if number == 1:
+            y -= 14
+            drawn.at(70, y, "el bando del pueblo")
+        drawn.at(320, y, "." * 40 + f" {number + 2}")
+        y -= 14
+    drawn.page()
+    drawn.lines(titles[0], "", TEXT[0], y=600)
+    found = read(drawn)
+    assert len([block for block in found.layout.blocks if block.kind is BlockKind.CONTENTS]) >= 1
+    assert said(found) == TEXT[0]
+
+
 def test_a_sentence_goes_on_over_the_end_of_a_column() -> None:
     drawn = Drawn()
     left = (

@@ -24,6 +24,8 @@ _NAMED = re.compile(
     r"(?:\s+\S{1,14})?\s*(?:[.:]|$)",
     re.IGNORECASE,
 )
+_LEADS = re.compile(r"(?:\.[ \xa0]?){4,}\s*(?:\d{1,4}|[ivxlc]{1,7})$")
+_FEWEST_ENTRIES = 3  # on a page
 _TERMINAL = ".!?…;:"
 _LARGER = 1.1  # than the body's size: a heading
 _LONGEST_HEADING = 200  # characters
@@ -38,6 +40,7 @@ class Block:
     table: bool = False
     heading: bool = False
     item: bool = False
+    contents: bool = False  # entries of a table of contents
 
     @property
     def text(self) -> str:
@@ -104,9 +107,24 @@ def page_blocks(lines: Sequence[Line], body: Body) -> list[Block]:
         else:
             blocks.append(Block([line], item=_ITEM.match(line.text) is not None))
         index += 1
+    _mark_contents(blocks)
     for block in blocks:
-        block.heading = not (block.table or block.lines[0].aside) and _is_heading(block, body)
+        block.heading = not (block.table or block.contents or block.lines[0].aside) and _is_heading(
+            block, body
+        )
     return blocks
+
+
+def _mark_contents(blocks: Sequence[Block]) -> None:
+    """Entries end in dots that lead to the number of a page; what stands between them is their first lines."""
+    leads = [sum(_LEADS.search(line.text) is not None for line in block.lines) for block in blocks]
+    with_dots = [number for number, count in enumerate(leads) if count]
+    if sum(leads) < _FEWEST_ENTRIES:
+        return
+    between = blocks[with_dots[0] : with_dots[-1] + 1]
+    whole = sum(leads) * 3 >= sum(len(block.lines) for block in between)
+    for block in between if whole else [blocks[number] for number in with_dots]:
+        block.contents = True
 
 
 def _join_markers(line: Line) -> None:

@@ -83,7 +83,7 @@ class PdfText:
                 breaks = number == 0 or block.lines[0].region != region
                 joins = breaks and broken is not None and _joins(broken, block)
                 self._block(block, levels, broken if joins else None, first=number == 0)
-                broken = None if block.table or block.heading else block
+                broken = None if block.table or block.heading or block.contents else block
                 region = block.lines[-1].region
             for line in edge:
                 if line not in heads:
@@ -110,7 +110,7 @@ class PdfText:
     def _block(
         self, block: Block, levels: dict[tuple[float, bool], int], joined: Block | None, first: bool
     ) -> None:
-        if block.table:
+        if block.table and not block.contents:
             self._table(block, self._open_table if first else None)
             self._open_table = block
             return
@@ -123,7 +123,9 @@ class PdfText:
             self._line(line, [*block.lines, None][number + 1], block.heading)
         if start == self._length:
             return
-        if block.heading:
+        if block.contents:
+            self.elements.append(Element(start, self._length, BlockKind.CONTENTS))
+        elif block.heading:
             told = self._outline.get(folded(block.text))
             level = told or levels[round(block.size), block.bold]
             self.elements.append(Element(start, self._length, BlockKind.HEADING, min(level, 9)))
@@ -245,7 +247,13 @@ class PdfText:
 
 def _joins(before: Block, after: Block) -> bool:
     """Whether the end of a column or page fell inside a paragraph."""
-    if after.table or after.heading or after.item or before.text.rstrip("»”’\"') ")[-1:] in ".!?…;:":
+    if (
+        after.table
+        or after.heading
+        or after.item
+        or after.contents
+        or before.text.rstrip("»”’\"') ")[-1:] in ".!?…;:"
+    ):
         return False
     return after.text[:1].islower() or bool(DIVIDED.search(before.text)) or ends_in_function_word(before.text)
 
