@@ -24,6 +24,7 @@ _NAMED = re.compile(
     r"(?:\s+\S{1,14})?\s*(?:[.:]|$)",
     re.IGNORECASE,
 )
+_BARE = re.compile(r"(?:preámbulo|exposición de motivos|sumario|índice|transitorios)[.:]?$", re.IGNORECASE)
 _LEADS = re.compile(r"(?:\.[ \xa0]?){4,}\s*(?:\d{1,4}|[ivxlc]{1,7})$")
 _FEWEST_ENTRIES = 3  # on a page
 _TERMINAL = ".!?…;:"
@@ -195,7 +196,7 @@ def _continues(block: Block, line: Line, body: Body, edges: tuple[float, float])
         mixed = abs(last.size - line.size) <= 0.08 * body.size and not _ends(before) and text[:1].islower()
         if not mixed:
             return False
-    if last.region != line.region:
+    if last.region != line.region or _BARE.match(before) or _BARE.match(text):
         return False
     gap = last.base - line.base
     if not 0 < gap <= 1.35 * max(body.pitch, 1.15 * min(last.size, line.size)) or _ITEM.match(text):
@@ -225,7 +226,7 @@ def _is_heading(block: Block, body: Body) -> bool:
         return False
     if any(len(line.cells) > 1 for line in block.lines):
         return False
-    if block.size >= _LARGER * body.size:
+    if block.size >= _LARGER * body.size or _BARE.match(text):
         return True
     if block.size < 0.95 * body.size or not block.bold or body.bold:
         return False
