@@ -88,11 +88,13 @@ def quote_row(quote: Quote, language: str = "es") -> Row:
         "start": quote.start,
         "end": quote.end,
         "page": quote.citation.page,
+        "last_page": quote.citation.last_page,
         "path": list(quote.citation.path),
         "address": quote.citation.address,
         "score": float(quote.score),
         "spans": _rows(quote.spans),
         "citation": full_citation(quote.citation, language),
+        **_recognised(quote.citation),
     }
 
 
@@ -206,8 +208,22 @@ def _place_row(place: Place, language: str) -> Row:
     }
 
 
+def _recognised(citation: Citation) -> Row:
+    """How sure the words of a scanned page are; nothing for others."""
+    if citation.recognised is None:
+        return {}
+    return {"recognised": citation.recognised / 100, "doubtful": list(citation.doubtful)}
+
+
 def _where(citation: Citation) -> Row:
-    return {"path": list(citation.path), "box": citation.box, "label": citation.label, "page": citation.page}
+    return {
+        "path": list(citation.path),
+        "box": citation.box,
+        "label": citation.label,
+        "page": citation.page,
+        "last_page": citation.last_page,
+        **_recognised(citation),
+    }
 
 
 def _rows(spans: tuple[Span, ...]) -> list[list[int]]:

@@ -42,7 +42,7 @@ _ESCAPED = {
         *range(0x2066, 0x206A),
     )
 }
-_SETTINGS_OPTIONS = ("docs", "data", "language", "host", "port")
+_SETTINGS_OPTIONS = ("docs", "data", "language", "host", "port", "ocr")
 _OPENING_SECONDS = 60.0
 _MAX_INPUT_BYTES = 5_000_000  # of a text or record to check
 

@@ -120,6 +120,7 @@ class Corpus:
     ) -> BuildReport:
         """Build or update the index of `settings.docs` in `settings.data`; `encoder` as in `open`."""
         from alpie.index.build import build_index  # late: reading layouts is not needed for answering
+        from alpie.index.formats.recognition import Recogniser
 
         settings = settings or load_settings()
         encoder = encoder or open_encoder_of(settings)
@@ -132,6 +133,7 @@ class Corpus:
             rebuild=rebuild,
             on_progress=on_progress,
             most_bytes=settings.max_document_bytes,
+            recogniser=Recogniser.of_system(Path(settings.cache)) if settings.ocr else None,
         )
         if choice := engine_choice_of(settings):
             generation = open_generation(settings.data, encoder)

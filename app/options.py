@@ -85,6 +85,10 @@ def make_parser(words: Words) -> argparse.ArgumentParser:
     index = command("index")
     _flag(index, "rebuild", words)
     _flag(index, "watch", words)
+    # absent unless given, so that the setting holds
+    index.options.add_argument(
+        "--ocr", action="store_true", default=argparse.SUPPRESS, help=words("help.ocr")
+    )
     _ask(command("ask"), words)
     _search(command("search"), words)
     _verify(command("verify"), words)

@@ -13,7 +13,14 @@ _COUNT: Schema = {"type": "integer", "minimum": 0}
 _NUMBER: Schema = {"type": "number"}
 _SHARE: Schema = {"type": "number", "minimum": 0, "maximum": 1}
 _FLAG: Schema = {"type": "boolean"}
-_PAGE: Schema = {"type": ["integer", "null"], "description": "printed page; null where the document has none"}
+_PAGE: Schema = {
+    "type": ["integer", "string", "null"],
+    "description": "page of the first word, as the document calls it («iv»); null where it has none",
+}
+_LAST_PAGE: Schema = {
+    "type": ["integer", "string", "null"],
+    "description": "page of the last word, where that is another; else null",
+}
 _MAYBE_TEXT: Schema = {"type": ["string", "null"]}
 
 
@@ -42,17 +49,27 @@ _SPANS = _list(
 )
 _PATH = _list(_TEXT, description="headings, outermost first")
 _ADDRESS = _described(_TEXT, "permanent address of the passage")
-_WHERE = {"path": _PATH, "box": _MAYBE_TEXT, "label": _MAYBE_TEXT, "page": _PAGE}
+_WHERE = {"path": _PATH, "box": _MAYBE_TEXT, "label": _MAYBE_TEXT, "page": _PAGE, "last_page": _LAST_PAGE}
+_RECOGNISED = {
+    "recognised": _described(
+        _SHARE, "only of text that was read off a picture of the page: how sure its words are"
+    ),
+    "doubtful": _list(_TEXT, description="those of its words that are doubtful"),
+}
+_WHERE |= _RECOGNISED
 _WORDS = {"doc": _described(_TEXT, "document id"), "text": _TEXT, "start": _START, "end": _END}
 
 _QUOTE = _object(
+    tuple(_RECOGNISED),
     **_WORDS,
     page=_PAGE,
+    last_page=_LAST_PAGE,
     path=_PATH,
     address=_ADDRESS,
     score=_described(_SHARE, "probability that this quotation answers"),
     spans=_SPANS,
     citation=_TEXT,
+    **_RECOGNISED,
 )
 _WRITER = _list(
     _object(text=_TEXT, quotes=_list({"type": "integer", "minimum": 1}, minItems=1)),
@@ -85,6 +102,7 @@ _ANSWER = _object(
     nearest=_list(_ref("quote"), description="of a refusal: the nearest passages, which are no answer"),
 )
 _HIT = _object(
+    tuple(_RECOGNISED),
     **_WORDS,
     address=_ADDRESS,
     score=_NUMBER,
@@ -97,7 +115,7 @@ _HIT = _object(
     ),
 )
 _PLACE = _object(
-    ("path", "box", "label", "page"),
+    tuple(_WHERE),
     **_WORDS,
     shown=_described(_TEXT, "the same, with «[…]» where words between them were left out"),
     spans=_SPANS,
@@ -122,6 +140,7 @@ _VERIFICATION = _object(
     differences=_list(_object(kind=_TEXT, pasted=_TEXT, source=_TEXT)),
 )
 _PASSAGE = _object(
+    tuple(_RECOGNISED),
     **_WORDS,
     address=_ADDRESS,
     **_WHERE,

@@ -83,6 +83,11 @@ class Settings:
         "Tamaño máximo del archivo de un documento; uno mayor no se abre y se nombra al indexar.",
         100,
     )
+    ocr: bool = setting(
+        Switch(),
+        "Reconocer con Tesseract el texto de las páginas escaneadas al indexar (`alpie index --ocr`).",
+        False,
+    )
     cache: Path = setting(
         Folder(), "Carpeta de los archivos del codificador y de los diccionarios, común a todos los índices."
     )

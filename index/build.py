@@ -21,6 +21,7 @@ from alpie.index.errors import IndexBusy, IndexNewer, SourceError, StoreError
 from alpie.index.expansion_index import line_key
 from alpie.index.expansions import ExpansionLine, expansions_file, place_expansions
 from alpie.index.formats import MOST_BYTES
+from alpie.index.formats.recognition import Recogniser
 from alpie.index.known_vectors import Known, KnownVectors, embedding_key
 from alpie.index.layout import lay_out
 from alpie.index.manifest import check_encoder, check_files, current_generation, read_manifest
@@ -101,10 +102,11 @@ def build_index(
     known: Known | None = None,
     on_progress: Callable[[int, int], None] | None = None,
     most_bytes: int = MOST_BYTES,
+    recogniser: Recogniser | None = None,
 ) -> BuildReport:
     """Index the documents of `docs` into `data`, beside the index in use, and swap it in.
 
-    A file of more than `most_bytes` is left out and named.
+    A file of more than `most_bytes` is left out and named. `recogniser` reads scanned pages.
     `rebuild` embeds everything anew; `known` has vectors to use in place of those of the index in use.
     `on_progress` is told texts done and texts in all.
     Raises `IndexBusy` when another process builds here, `SourceError` when no document can be read,
@@ -120,7 +122,7 @@ def build_index(
     except OSError as error:
         raise unwritable(data, error) from error
     try:
-        return _build(docs, data, encoder, rebuild, known, on_progress, most_bytes)
+        return _build(docs, data, encoder, rebuild, known, on_progress, most_bytes, recogniser)
     finally:
         lock.release()
 
@@ -133,13 +135,14 @@ def _build(
     known: Known | None,
     on_progress: Callable[[int, int], None] | None,
     most_bytes: int,
+    recogniser: Recogniser | None,
 ) -> BuildReport:
     started = datetime.now(UTC)
     try:
         sweep_unfinished(data)
     except OSError as error:
         raise unwritable(data, error) from error
-    sources = read_sources(docs, most_bytes=most_bytes)
+    sources = read_sources(docs, most_bytes=most_bytes, recogniser=recogniser)
     if not sources.documents:
         reasons = "; ".join(str(problem) for problem in sources.problems)
         raise SourceError(f"No hay ningún documento que indexar en {docs}. {reasons}".strip(), docs)

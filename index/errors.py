@@ -2,6 +2,7 @@
 
     AlpieError
     ├── SettingsError         a setting or command option that cannot be used
+    ├── RecognitionMissing    no program that recognises the text of scanned pages
     ├── SourceError           a document or its entry in sources.toml
     ├── EncoderError          the encoder or its weights
     ├── StoreError            the index folder
@@ -42,6 +43,7 @@ __all__ = [
     "IndexUnwritable",
     "QuestionError",
     "QuestionsFileError",
+    "RecognitionMissing",
     "SettingsError",
     "SourceError",
     "StoreError",
@@ -54,6 +56,10 @@ class AlpieError(Exception):
 
 class SettingsError(AlpieError):
     """A setting has an unknown name, a wrong type or a value outside its range."""
+
+
+class RecognitionMissing(AlpieError):
+    """The program that recognises the text of scanned pages is not installed, or has no Spanish."""
 
 
 class SourceError(AlpieError):

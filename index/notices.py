@@ -27,6 +27,7 @@ class NoticeKind(StrEnum):
     """What stands in a file and is not read, or not as it stands; the catalogues say it under `notice.<kind>`."""
 
     PAGES_WITHOUT_TEXT = "pages_without_text"  # `count` of `of` pages: scans
+    PAGES_RECOGNISED = "pages_recognised"  # `count` of `of`, scans whose text a program read off the picture
     HIDDEN_TEXT = "hidden_text"  # `count` words that the file tells its reader not to see
     STRUCK_TEXT = "struck_text"  # `count` words, deleted or struck out
     COMMENTS = "comments"  # `count` of them

@@ -10,12 +10,22 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from alpie.index.normal_forms import normalize
 from alpie.index.readable import collapse
-from alpie.index.records import Block, BlockKind, Document, Layout, Passage, Sentence, SentenceRole
+from alpie.index.records import (
+    Block,
+    BlockKind,
+    Document,
+    Layout,
+    Passage,
+    RecognisedWord,
+    Sentence,
+    SentenceRole,
+)
 from alpie.index.sentences import document_sentences, word_count
 
 __all__ = ["make_passages", "passage_address"]
@@ -50,7 +60,7 @@ def make_passages(document: Document, layout: Layout) -> tuple[Passage, ...]:
     taken: dict[str, int] = {}
     for run in _runs(document, layout):
         for group in _packed(run):
-            passage = _passage(document, group, len(passages))
+            passage = _passage(document, layout, group, len(passages))
             times = taken.get(passage.address, 0) + 1
             taken[passage.address] = times
             if times > 1:
@@ -159,7 +169,7 @@ def _halved(piece: _Piece, most: int) -> list[_Piece]:
     return made
 
 
-def _passage(document: Document, group: list[_Piece], ordinal: int) -> Passage:
+def _passage(document: Document, layout: Layout, group: list[_Piece], ordinal: int) -> Passage:
     first = group[0]
     block = first.block
     sentences = tuple(sentence for piece in group for sentence in piece.sentences)
@@ -167,6 +177,7 @@ def _passage(document: Document, group: list[_Piece], ordinal: int) -> Passage:
     if block.label and not heading:
         heading = block.label
     text = " ".join(sentence.text for sentence in sentences)
+    (_, page), *turns = layout.turns(sentences[0].start, max(sentence.end for sentence in sentences))
     return Passage(
         address=passage_address(document.id, heading, text),
         document_id=document.id,
@@ -175,7 +186,17 @@ def _passage(document: Document, group: list[_Piece], ordinal: int) -> Passage:
         kind=block.kind,
         box=block.box,
         label=block.label,
-        page=block.page,
+        page=page if layout.page_labels else block.page,
         paragraph=first.paragraph,
         ordinal=ordinal,
+        turns=tuple(turns),
+        recognised=_recognised(document, sentences),
     )
+
+
+def _recognised(document: Document, sentences: tuple[Sentence, ...]) -> tuple[RecognisedWord, ...]:
+    """The words of `sentences` that a program read off a picture."""
+    words = document.structure.recognised if document.structure else ()
+    first = bisect_left(words, (sentences[0].start, 0, 0))
+    last = bisect_left(words, (max(sentence.end for sentence in sentences), 0, 0))
+    return words[first:last]

@@ -233,7 +233,7 @@ class SearchIndex:
                     legs["tokens"].min(where=~unread, initial=1.0) if not unread.all() else 0
                 )
             own = fused + self.weights.tokens * legs["tokens"]
-            fused = own + self._added(legs)
+            fused = np.asarray(own + self._added(legs), dtype=np.float32)
         else:
             own = fused = legs["dense" if leg == "dense" else "lexical"]
             matches = None

@@ -23,6 +23,7 @@ from pathlib import Path
 from alpie.index.errors import SourceError
 from alpie.index.expansions import FOLDER, expansions_file
 from alpie.index.formats import MOST_BYTES, SUFFIXES, Extraction, format_of
+from alpie.index.formats.recognition import Recogniser
 from alpie.index.formats.remembered import remembered_extraction
 from alpie.index.manifest import POINTER
 from alpie.index.notices import Unread, unread_by_its_ending
@@ -67,12 +68,15 @@ class SourcesReport:
 
 
 def read_sources(
-    folder: Path, known: Mapping[str, Extraction] | None = None, most_bytes: int = MOST_BYTES
+    folder: Path,
+    known: Mapping[str, Extraction] | None = None,
+    most_bytes: int = MOST_BYTES,
+    recogniser: Recogniser | None = None,
 ) -> SourcesReport:
     """The documents of `folder` and the problems of the others; of two files with the same bytes, the first.
 
     `known` are extractions by the SHA-256 of their file: such a file is not parsed again. A file of more
-    than `most_bytes` is not even opened.
+    than `most_bytes` is not even opened. `recogniser` reads scanned pages.
     Raises `SourceError` when the folder or its `sources.toml` cannot be read.
     """
     if not folder.is_dir():
@@ -96,7 +100,9 @@ def read_sources(
                     "está. Retira uno de los dos.",
                     folder / entry.file,
                 )
-            extraction = (known or {}).get(sha256) or remembered_extraction(data, sha256, folder / entry.file)
+            extraction = (known or {}).get(sha256) or remembered_extraction(
+                data, sha256, folder / entry.file, recogniser
+            )
             told = described(entry, extraction.metadata, folder / SOURCES_FILE)
         except SourceError as problem:
             problems.append(problem)

@@ -151,6 +151,15 @@ def test_pages_are_numbered_by_the_labels_of_the_file() -> None:
     assert [block.page for block in Read("a.pdf", data).layout.blocks] == [7, 8]
 
 
+def test_a_preamble_is_headed_though_it_is_set_as_its_text() -> None:
+    drawn = Drawn()
+    drawn.at(270, 760, "PREÁMBULO")
+    drawn.lines(*COLUMN, y=746)
+    found = Read("a.pdf", drawn.bytes())
+    assert found.texts(BlockKind.HEADING) == ["PREÁMBULO"]
+    assert found.passages[0].text == " ".join(COLUMN)
+
+
 @pytest.mark.parametrize("columns", [1, 2])
 def test_headings_set_on_two_lines_are_one(columns: int) -> None:
     parts = [

@@ -58,7 +58,7 @@ def assert_nothing_lost(document: Document, layout: Layout, passages: tuple[Pass
     own(layout.note_calls)
     own(layout.marks)
     for block in layout.blocks:
-        if block.kind in (BlockKind.HEADING, BlockKind.CALLOUT):
+        if block.kind in (BlockKind.HEADING, BlockKind.CALLOUT, BlockKind.CONTENTS):
             own(block.spans)
     for offset, count in enumerate(owners):
         character = document.text[offset]

@@ -97,15 +97,15 @@ class Reader:
             yield "</div>"
 
     @cached_property
-    def _page_before(self) -> list[int | None]:
+    def _page_before(self) -> list[int | str | None]:
         """For each block: None, or that a page begins before it (its printed number, 0 if unknown)."""
         starts = sorted(self.layout.page_starts)
         blocks = self.layout.blocks
-        numbers: dict[int, int] = {}
+        numbers: dict[int, int | str] = {}
         for block in blocks:
             if block.page is not None and block.spans:
                 numbers.setdefault(bisect_right(starts, block.spans[0].start), block.page)
-        found: list[int | None] = []
+        found: list[int | str | None] = []
         seen = bisect_right(starts, blocks[0].spans[0].start) if blocks and blocks[0].spans else 0
         for block in blocks:
             here = bisect_right(starts, block.spans[0].start) if block.spans else seen

@@ -13,6 +13,7 @@ from pathlib import Path, PurePath
 
 from alpie.index.errors import SourceError
 from alpie.index.formats.extraction import Extraction, Metadata
+from alpie.index.formats.recognition import Recogniser
 
 __all__ = ["MOST_BYTES", "SUFFIXES", "Extraction", "Metadata", "check_signature", "extract", "format_of"]
 
@@ -67,8 +68,11 @@ def format_of(name: str | PurePath) -> str | None:
     return _FORMATS.get(PurePath(name).suffix.lower())
 
 
-def extract(data: bytes, path: Path) -> Extraction:
-    """The canonical text of a file. Raises `SourceError` for what cannot be read, saying what to do."""
+def extract(data: bytes, path: Path, recogniser: Recogniser | None = None) -> Extraction:
+    """The canonical text of a file; of scanned pages of a PDF, what `recogniser` makes of them.
+
+    Raises `SourceError` for what cannot be read, saying what to do.
+    """
     kind = format_of(path)
     if kind is None:
         raise SourceError(f"{path}: formato desconocido; se admiten {', '.join(SUFFIXES)}.", path)
@@ -77,7 +81,7 @@ def extract(data: bytes, path: Path) -> Extraction:
         raise SourceError(f"{path}: pasa de {limit} MB. Divide el documento.", path)
     check_signature(data, path)
     module, name = _PARSERS[kind].split(":")
-    parser: Callable[[bytes, Path], Extraction]
+    parser: Callable[..., Extraction]
     try:
         parser = getattr(import_module(f"alpie.index.formats.{module}"), name)
     except ModuleNotFoundError as error:
@@ -85,7 +89,7 @@ def extract(data: bytes, path: Path) -> Extraction:
             f"{path}: para leerlo falta el paquete «{error.name}». Instálalo: pip install {error.name}", path
         ) from error
     try:
-        extraction = parser(data, path)
+        extraction = parser(data, path, recogniser) if kind == "pdf" else parser(data, path)
     except SourceError:
         raise
     except Exception as error:  # whatever a parser does with a stranger's bytes, the others are read

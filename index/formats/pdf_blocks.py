@@ -13,15 +13,20 @@ from alpie.index.formats.pdf_lines import Line
 
 __all__ = ["Block", "Body", "body_of", "heading_levels", "page_blocks"]
 
-_MARKER = re.compile(r"(?:[•◦▪▫●○‣⁃∙■□►➢➤✓✔✗❖·–—\-*]|\(?(?:\d{1,3}|[a-zñ]|[ivx]{1,5})[.)]|\d{1,3}\.[ºª]?)$")
+_MARKER = re.compile(
+    r"(?:[•◦▪▫●○‣⁃∙■□►➢➤✓✔✗❖·–—\-*]|\(?(?:\d{1,3}|[a-zñ]|[ivx]{1,5}|[IVX]{1,6})[.)]|\d{1,3}\.[ºª]?)$"
+)
 _ITEM = re.compile(
-    r"(?:[•◦▪▫●○‣⁃∙■□►➢➤✓✔✗❖·]\s*|[–—*\-]\s+|\(?(?:\d{1,3}|[a-zñ]|[ivx]{2,5})\)\s+|\d{1,3}\.[ºª]?\s+)(?=\S)"
+    r"(?:[•◦▪▫●○‣⁃∙■□►➢➤✓✔✗❖·]\s*|[–—*\-]\s+|\(?(?:\d{1,3}|[a-zñ]|[ivx]{2,5})\)\s+|\d{1,3}\.[ºª]?\s+|[IVX]{1,6}\.\s+)(?=\S)"
 )
 _NAMED = re.compile(
     r"(?:artículo|art\.|título|capítulo|sección|libro|anexo|disposición)\s+\S{1,14}"
     r"(?:\s+\S{1,14})?\s*(?:[.:]|$)",
     re.IGNORECASE,
 )
+_BARE = re.compile(r"(?:preámbulo|exposición de motivos|sumario|índice|transitorios)[.:]?$", re.IGNORECASE)
+_LEADS = re.compile(r"(?:\.[ \xa0]?){4,}\s*(?:\d{1,4}|[ivxlc]{1,7})$")
+_FEWEST_ENTRIES = 3  # on a page
 _TERMINAL = ".!?…;:"
 _LARGER = 1.1  # than the body's size: a heading
 _LONGEST_HEADING = 200  # characters
@@ -36,10 +41,15 @@ class Block:
     table: bool = False
     heading: bool = False
     item: bool = False
+    contents: bool = False  # entries of a table of contents
 
     @property
     def text(self) -> str:
         return " ".join(line.text for line in self.lines)
+
+    @property
+    def extent(self) -> tuple[float, float]:
+        return self.lines[0].extent
 
     @property
     def size(self) -> float:
@@ -81,12 +91,13 @@ def body_of(pages: Sequence[Sequence[Line]]) -> Body:
 def page_blocks(lines: Sequence[Line], body: Body) -> list[Block]:
     """The blocks of one page, in reading order."""
     for line in lines:
-        _join_markers(line)
+        if line.table is None:
+            _join_markers(line)
     blocks: list[Block] = []
     rights = _right_edges(lines)
     index = 0
     while index < len(lines):
-        end = _table_end(lines, index, body)
+        end = _ruled_end(lines, index) or _table_end(lines, index, body)
         if end > index:
             blocks.append(Block(list(lines[index:end]), table=True))
             index = end
@@ -97,9 +108,24 @@ def page_blocks(lines: Sequence[Line], body: Body) -> list[Block]:
         else:
             blocks.append(Block([line], item=_ITEM.match(line.text) is not None))
         index += 1
+    _mark_contents(blocks)
     for block in blocks:
-        block.heading = not block.table and _is_heading(block, body)
+        block.heading = not (block.table or block.contents or block.lines[0].aside) and _is_heading(
+            block, body
+        )
     return blocks
+
+
+def _mark_contents(blocks: Sequence[Block]) -> None:
+    """Entries end in dots that lead to the number of a page; what stands between them is their first lines."""
+    leads = [sum(_LEADS.search(line.text) is not None for line in block.lines) for block in blocks]
+    with_dots = [number for number, count in enumerate(leads) if count]
+    if sum(leads) < _FEWEST_ENTRIES:
+        return
+    between = blocks[with_dots[0] : with_dots[-1] + 1]
+    whole = sum(leads) * 3 >= sum(len(block.lines) for block in between)
+    for block in between if whole else [blocks[number] for number in with_dots]:
+        block.contents = True
 
 
 def _join_markers(line: Line) -> None:
@@ -108,6 +134,8 @@ def _join_markers(line: Line) -> None:
         first, second = line.cells[:2]
         shift = len(first.text) + 1
         second.raised = [*first.raised, *((a + shift, b + shift) for a, b in second.raised)]
+        recognised = [(a + shift, b + shift, sure) for a, b, sure in second.recognised]
+        second.recognised = [*first.recognised, *recognised]
         second.text = f"{first.text} {second.text}"
         second.x0 = first.x0
         line.cells[:2] = [second]
@@ -122,12 +150,21 @@ def _right_edges(lines: Sequence[Line]) -> dict[int, tuple[float, float]]:
     return edges
 
 
+def _ruled_end(lines: Sequence[Line], index: int) -> int:
+    """Where the ruled table that begins at `index` ends; 0 if none does."""
+    end = index
+    while lines[index].table is not None and end < len(lines) and lines[end].table == lines[index].table:
+        end += 1
+    return end if end > index else 0
+
+
 def _table_end(lines: Sequence[Line], index: int, body: Body) -> int:
     """Where the table that begins at `index` ends; `index` if none does."""
     end = index
     while (
         end < len(lines)
         and lines[end].region == lines[index].region
+        and lines[end].table is None
         and len(lines[end].cells) >= 2
         and (end == index or lines[end - 1].base - lines[end].base < 3.5 * body.pitch)
     ):
@@ -159,7 +196,7 @@ def _continues(block: Block, line: Line, body: Body, edges: tuple[float, float])
         mixed = abs(last.size - line.size) <= 0.08 * body.size and not _ends(before) and text[:1].islower()
         if not mixed:
             return False
-    if last.region != line.region:
+    if last.region != line.region or _BARE.match(before) or _BARE.match(text):
         return False
     gap = last.base - line.base
     if not 0 < gap <= 1.35 * max(body.pitch, 1.15 * min(last.size, line.size)) or _ITEM.match(text):
@@ -189,7 +226,7 @@ def _is_heading(block: Block, body: Body) -> bool:
         return False
     if any(len(line.cells) > 1 for line in block.lines):
         return False
-    if block.size >= _LARGER * body.size:
+    if block.size >= _LARGER * body.size or _BARE.match(text):
         return True
     if block.size < 0.95 * body.size or not block.bold or body.bold:
         return False

@@ -7,23 +7,45 @@ wide gap; columns are found by the vertical strip of white that most fragments l
 from __future__ import annotations
 
 import ctypes
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from statistics import median
 from typing import Any
 
-__all__ = ["Fragment", "Line", "page_fragments", "reading_order"]
+from alpie.index.analysis import fold
+from alpie.index.formats.pdf_characters import SLANTED, Box, Character
+from alpie.index.lexicon import lexicon_of
 
+__all__ = [
+    "DIVIDED",
+    "KEPT",
+    "Fragment",
+    "Line",
+    "fragments_of",
+    "reading_order",
+    "slanted_lines",
+    "table_at",
+]
+
+DIVIDED = re.compile(r"(?<=[^\W\d_])[-‐]$")  # a word at the end of a line that goes on in the next
+KEPT = re.compile(r"(?<=\w)-$")  # «2019-» before «2021», «covid-» before «19», «A-» before «17»
 _GAP = 1.1  # ems between two fragments
 _BOX = 0.8  # ems a point of the height of a box: it is some 1.2 ems high
-_WORD_GAP = 0.12  # of the height of a box: less is no space
+_WORD_GAP = 0.1  # of the height of a box, beyond the gap between letters: less is no space
+_SEEN_GAP = 0.05  # … where PDFium takes it for a space
+_MOST_TRACKING = 0.2  # of the height of a box: the gap between letters that are set apart
+_FEWEST_GAPS = 6  # to tell letters set apart by
 _SMALL = 0.8  # of the size of its line: a raised or lowered character
-_MOST_CHARACTERS = 60_000  # of a page
-_COLUMN_EMS = 9.0  # a column is wider than a table's cell
+_CAPITAL = 1.8  # times the size of the text beside it: an initial set over several lines
+_COLUMN_EMS = 7.0  # heights of a line: a column is wider than a cell of a table
 _FEWEST_LINES = 3
 _MOST_EDGES = 24  # left edges tried as that of a column
+_FEW_EDGES = 8  # … of columns beside others
 _MOST_DEPTH = 6  # of columns within columns
+_FEWEST_NUMBERS = 4  # of lines in a margin
 
 
 @dataclass(slots=True)
@@ -37,6 +59,11 @@ class Fragment:
     size: float
     bold: bool
     raised: list[tuple[int, int]] = field(default_factory=list)  # ranges of `text` set small and high
+    blank: bool = False  # PDFium takes the gap before it for a space
+    cell: tuple[int, int, int] | None = None  # of a ruled table: table, row, column
+    rows: list[Line] = field(default_factory=list)  # of the whole table that this stands for
+    recognised: list[tuple[int, int, int]] = field(default_factory=list)  # ranges of words, per cent of trust
+    hyphens: list[int] = field(default_factory=list)  # places in `text` of those that divide a word in a cell
 
     @property
     def center(self) -> float:
@@ -49,6 +76,11 @@ class Line:
 
     cells: list[Fragment]
     region: int  # number of the column it stands in: paragraphs do not cross it by their geometry alone
+    height: float = 0.0  # of the page it stands on
+    table: int | None = None  # a row of this ruled table
+    extent: tuple[float, float] = (0.0, 0.0)  # from where to where the ruled table goes
+    aside: bool = False  # runs another way than the page: a stamp along its edge
+    left_out: bool = False  # no text of the document: the number of a line, a watermark
 
     @property
     def x0(self) -> float:
@@ -75,80 +107,44 @@ class Line:
         return " ".join(cell.text for cell in self.cells)
 
 
-@dataclass(slots=True)
-class _Character:
-    text: str
-    x0: float
-    x1: float
-    base: float
-    size: float
-    index: int
-
-
-def page_fragments(raw: Any, text_page: Any) -> list[Fragment]:
-    """The fragments of a page in the order of its content. `raw` is `pypdfium2.raw`."""
-    count = min(max(raw.FPDFText_CountChars(text_page), 0), _MOST_CHARACTERS)
+def fragments_of(
+    raw: Any, text_page: Any, characters: Iterable[Character | None], turn: int
+) -> list[Fragment]:
+    """The fragments that run the way of `turn`, in the order of the content. `raw` is `pypdfium2.raw`."""
     made: list[Fragment] = []
-    run: list[_Character] = []
-    for character in _characters(raw, text_page, count):
-        if character is None:
-            if run:
-                made.append(_fragment(raw, text_page, run))
-                run = []
+    run: list[Character] = []
+    for character in characters:
+        if character is not None and character.turn != turn:
             continue
-        if run and not _goes_on(run, character):
+        if run and (character is None or not _goes_on(run, character)):
             made.append(_fragment(raw, text_page, run))
             run = []
-        run.append(character)
+        if character is not None:
+            run.append(character)
     if run:
         made.append(_fragment(raw, text_page, run))
     return [one for one in made if one.text]
 
 
-def _characters(raw: Any, text_page: Any, count: int) -> Iterator[_Character | None]:
-    """The characters of a page; None at a line end that the reader of the file saw."""
-    box, x, y = raw.FS_RECTF(), ctypes.c_double(), ctypes.c_double()
-    high = 0
-    for index in range(count):
-        code = raw.FPDFText_GetUnicode(text_page, index)
-        if 0xD800 <= code < 0xDC00:  # the first half of a character beyond U+FFFF
-            high = code
-            continue
-        if 0xDC00 <= code < 0xE000 and high:
-            code, high = 0x10000 + ((high - 0xD800) << 10) + (code - 0xDC00), 0
-        if code in (0x0A, 0x0D):
-            if code == 0x0A:
-                yield None
-            continue
-        text = "-" if code in (0x02, 0xFFFE, 0xAD) else chr(code) if 0 < code < 0x110000 else ""
-        if not text or 0xD800 <= code < 0xE000 or (code < 0x20 and code not in (0x02, 0x09)):
-            continue
-        if not raw.FPDFText_GetLooseCharBox(text_page, index, box):
-            continue
-        raw.FPDFText_GetCharOrigin(text_page, index, x, y)
-        size = abs(box.top - box.bottom)
-        yield _Character(text, min(box.left, box.right), max(box.left, box.right), y.value, size, index)
-
-
-def _goes_on(run: list[_Character], character: _Character) -> bool:
+def _goes_on(run: list[Character], character: Character) -> bool:
     last = run[-1]
     size = max(last.size, character.size, 0.1)
-    if character.text.isspace() and character.x1 <= character.x0:
-        return True  # a space that the library put in: it has no place of its own
+    if last.cell != character.cell or size > 2 * max(min(last.size, character.size), 0.1):
+        return False
     if abs(character.base - last.base) > 0.5 * size:
         return False
     gap = character.x0 - _right(run)
     return -0.7 * size < gap < _GAP * _BOX * size
 
 
-def _right(run: list[_Character]) -> float:
+def _right(run: list[Character]) -> float:
     for one in reversed(run):
         if not one.text.isspace():
             return one.x1
     return run[-1].x1
 
 
-def _fragment(raw: Any, text_page: Any, run: list[_Character]) -> Fragment:
+def _fragment(raw: Any, text_page: Any, run: list[Character]) -> Fragment:
     shown = [one for one in run if not one.text.isspace()]
     if not shown:
         return Fragment("", 0, 0, 0, 0, False)
@@ -160,10 +156,19 @@ def _fragment(raw: Any, text_page: Any, run: list[_Character]) -> Fragment:
     characters: list[str] = []
     raised: list[tuple[int, int]] = []
     length = 0
+    usual = _usual_gap(shown, size)
+    before: Character | None = None
     for one in run:
         text = " " if one.text.isspace() else one.text
         if text == " " and (not characters or characters[-1] == " "):
             continue
+        if text != " " and before is not None and characters[-1] != " ":
+            gap = (one.x0 - before.x1 - usual) / max(size, 0.1)
+            # PDFium is right but for letters set apart
+            if gap > _WORD_GAP or (one.blank and (gap > _SEEN_GAP or not usual)):
+                characters.append(" ")
+                length += 1
+        before = one if text != " " else before
         small = text != " " and one.size < _SMALL * size and one.base > base + 0.15 * size
         if small:
             if raised and raised[-1][1] == length:
@@ -175,7 +180,16 @@ def _fragment(raw: Any, text_page: Any, run: list[_Character]) -> Fragment:
     text = "".join(characters).rstrip()
     middle = shown[len(shown) // 2].index
     bold = all(_is_bold(raw, text_page, index) for index in {shown[0].index, middle, shown[-1].index})
-    return Fragment(text, shown[0].x0, max(one.x1 for one in shown), base, size, bold, raised)
+    right = max(one.x1 for one in shown)
+    return Fragment(text, shown[0].x0, right, base, size, bold, raised, shown[0].blank, shown[0].cell)
+
+
+def _usual_gap(shown: list[Character], size: float) -> float:
+    """The gap between letters of a word: text may be set apart or narrow as a whole."""
+    gaps = sorted(after.x0 - before.x1 for before, after in pairwise(shown))
+    if len(gaps) < _FEWEST_GAPS:
+        return 0.0
+    return min(max(gaps[len(gaps) // 4], 0.0), _MOST_TRACKING * size)
 
 
 def _is_bold(raw: Any, text_page: Any, index: int) -> bool:
@@ -192,12 +206,132 @@ def _is_bold(raw: Any, text_page: Any, index: int) -> bool:
     return any(word in name for word in ("bold", "black", "heavy", "negrita", "semibd", "-bd"))
 
 
+def table_at(fragments: Sequence[Fragment], number: int, box: Box) -> Fragment:
+    """A fragment that stands for ruled table `number`, from those of its cells; a row a line."""
+    cells: dict[tuple[int, int], list[Fragment]] = defaultdict(list)
+    for one in fragments:
+        if one.cell is not None and one.cell[0] == number:
+            cells[one.cell[1], one.cell[2]].append(one)
+    rows: dict[int, list[list[Line]]] = defaultdict(list)
+    made: list[list[Fragment]] = []
+    for row, column in sorted(cells):
+        rows[row].append(_lines(cells[row, column], 0))
+    for of_cells in rows.values():
+        if _are_rows(of_cells):
+            made += [[part for lines in row for part in lines.cells] for row in zip(*of_cells, strict=True)]
+        else:
+            made.append([_cell_text(lines) for lines in of_cells])
+    lines = [Line(row, 0, table=number, extent=(round(box[0]), round(box[2]))) for row in made]
+    return Fragment("", box[0], box[2], box[3], lines[0].size, False, rows=lines)
+
+
+def _are_rows(cells: list[list[Line]]) -> bool:
+    """Whether cells side by side hold a column of rows each, which no lines part."""
+    bases = {tuple(round(line.base / 2) for line in lines) for lines in cells}
+    return len(bases) == 1 and len(cells) > 1 and len(cells[0]) + len(cells) >= 6 and len(cells[0]) >= 3
+
+
+def _cell_text(lines: list[Line]) -> Fragment:
+    """The lines of a cell as one."""
+    whole = lines[0].cells[0]
+    for part in [cell for line in lines for cell in line.cells][1:]:
+        divided = DIVIDED.search(whole.text) and part.text[:1].islower()
+        goes_on = divided or (
+            KEPT.search(whole.text) and (part.text[:1].isdigit() or part.text[:1].isupper())
+        )
+        if divided:
+            whole.hyphens.append(len(whole.text) - 1)
+        start = len(whole.text) + (0 if goes_on else 1)
+        whole.text += part.text if goes_on else f" {part.text}"
+        whole.raised += [(a + start, b + start) for a, b in part.raised]
+        whole.recognised += [(a + start, b + start, sure) for a, b, sure in part.recognised]
+        whole.x0, whole.x1 = min(whole.x0, part.x0), max(whole.x1, part.x1)
+        whole.bold = whole.bold and part.bold
+    return whole
+
+
+def slanted_lines(characters: Iterable[Character | None]) -> list[Line]:
+    """Text set aslant, a watermark: a line for each run of it."""
+    made: list[Line] = []
+    before: Character | None = None
+    for one in characters:
+        if one is None or one.turn != SLANTED:
+            before = None
+            continue
+        if before is None:
+            start = Fragment("", one.x0, one.x1, one.base, one.size, False)
+            made.append(Line([start], -2, aside=True, left_out=True))
+        made[-1].cells[0].text += f" {one.text}" if one.blank else one.text
+        before = one
+    return [line for line in made if line.text.strip()]
+
+
 def reading_order(fragments: Sequence[Fragment]) -> list[Line]:
     """The lines of a page: from the top down, one column after the other."""
+    numbers = _line_numbers(fragments)
     lines: list[Line] = []
-    for number, region in enumerate(_regions(list(fragments), 0)):
+    if numbers:
+        lines.append(Line(sorted(numbers, key=lambda one: -one.base), -1, left_out=True))
+    kept = _with_initials([one for one in fragments if one not in numbers])
+    for number, region in enumerate(_regions(kept, 0)):
         lines += _lines(region, number)
     return lines
+
+
+def _with_initials(fragments: list[Fragment]) -> list[Fragment]:
+    """An initial set over several lines, joined to the first of them."""
+    usual = median(one.size for one in fragments) if fragments else 0.0
+    for initial in [one for one in fragments if len(one.text) == 1 and one.text.isupper()]:
+        if initial.size < _CAPITAL * usual:
+            continue
+        beside = [
+            one
+            for one in fragments
+            if one.size < initial.size / _CAPITAL * 1.2
+            and -0.2 * usual < one.x0 - initial.x1 < 1.5 * usual
+            and initial.base + 0.3 * usual < one.base < initial.base + initial.size
+        ]
+        if not beside:
+            continue
+        first = max(beside, key=lambda one: one.base)
+        word = fold(first.text.split(" ", 1)[0].strip(".,;:"))
+        words = lexicon_of("es") if initial.text in "AEOUY" else None  # «A» may be a word of its own
+        apart = words is not None and words.has(word) and not words.has(fold(initial.text) + word)
+        space = " " if apart else ""
+        shift = 1 + len(space)
+        first.text = initial.text + space + first.text
+        first.raised = [(a + shift, b + shift) for a, b in first.raised]
+        fragments.remove(initial)
+    return fragments
+
+
+def _line_numbers(fragments: Sequence[Fragment]) -> list[Fragment]:
+    """Numbers in the margin that count the lines beside them: every one, or every fifth."""
+    text = [one for one in fragments if not one.text.isdigit() and not one.rows]
+    numbers = [one for one in fragments if one.text.isdigit() and len(one.text) <= 4]
+    if len(numbers) < _FEWEST_NUMBERS or len(text) < _FEWEST_NUMBERS:
+        return []
+    left = sorted(one.x0 for one in text)[len(text) // 20]
+    found = sorted((one for one in numbers if one.x1 < left), key=lambda one: -one.base)
+    values = [int(one.text) for one in found]
+    steps = {after - before for before, after in pairwise(values)}
+    if len(found) < _FEWEST_NUMBERS or len(steps) != 1:
+        return []
+    beside = [one for one in text if found[-1].base - 1 <= one.base <= found[0].base + 1]
+    lines = len({round(one.base) for one in beside})
+    step = steps.pop()
+    # every fifth line; or each, where lines run on that a list of items would not
+    run_on = sum(one.text[:1].islower() for one in beside) >= lines / 4
+    every = (lines - 1) / (len(found) - 1)
+    counts = every <= 1.25 if step == 1 else 0.5 * step <= every <= 2.0 * step or step in (5, 10)
+    return found if run_on and counts and _set_off(found, left) else []
+
+
+def _set_off(numbers: list[Fragment], left: float) -> bool:
+    """Whether they stand in one column of their own."""
+    rights = [one.x1 for one in numbers]
+    lefts = [one.x0 for one in numbers]
+    return min(max(rights) - min(rights), max(lefts) - min(lefts)) < 3.0 and left - max(rights) > 3.0
 
 
 def _regions(fragments: list[Fragment], depth: int) -> Iterator[list[Fragment]]:
@@ -232,33 +366,28 @@ def _regions(fragments: list[Fragment], depth: int) -> Iterator[list[Fragment]]:
         yield pending
 
 
-def _gutter(fragments: list[Fragment]) -> float | None:
-    """The x of a strip of white with a column of text on each side; None for one column."""
+def _gutter(fragments: list[Fragment], depth: int = 1) -> float | None:
+    """The x of a strip of white with a column of text on each side, or columns; None for one column."""
     if len(fragments) < 2 * _FEWEST_LINES:
         return None
     # most lines of a column begin at its left edge
-    starts = Counter(round(one.x0) for one in fragments).most_common(_MOST_EDGES)
-    best: tuple[int, float] | None = None
+    starts = Counter(round(one.x0) for one in fragments).most_common(_MOST_EDGES if depth else _FEW_EDGES)
+    size = median(one.size for one in fragments)
+    found: list[tuple[int, float, float]] = []
     for edge, _ in starts:
         gutter = edge - 1.0
         left = [one for one in fragments if one.x1 <= gutter]
         right = [one for one in fragments if one.x0 >= gutter]
         spanning = len(fragments) - len(left) - len(right)
-        if spanning > 0.4 * min(len(left), len(right)) + 2:
+        if not left or not right or spanning > 0.4 * min(len(left), len(right)) + 2:
             continue
-        if not (_is_column(left) and _is_column(right)):
+        lowest = max(min(one.base for one in side) for side in (left, right))
+        highest = min(max(one.base for one in side) for side in (left, right))
+        if highest - lowest < 2 * size:
             continue
-        overlap = min(max(o.base for o in left), max(o.base for o in right)) - max(
-            min(o.base for o in left), min(o.base for o in right)
-        )
-        if overlap < 2 * median(one.size for one in fragments):
-            continue
-        white = gutter - max(one.x1 for one in left)
-        key = (spanning, -white)
-        if best is None or key < (best[0], -best[1]):
-            best = spanning, white
-            chosen = gutter
-    return chosen if best is not None else None
+        if all(_is_column(side) or (depth and _gutter(side, depth - 1)) for side in (left, right)):
+            found.append((spanning, max(one.x1 for one in left) - gutter, gutter))
+    return min(found)[2] if found else None
 
 
 def _is_column(fragments: list[Fragment]) -> bool:
@@ -276,11 +405,21 @@ def _lines(region: list[Fragment], number: int) -> list[Line]:
     ordered = sorted(region, key=lambda one: (-one.base, one.x0))
     rows: list[list[Fragment]] = []
     for one in ordered:
-        if rows and abs(rows[-1][0].base - one.base) <= 0.4 * max(one.size, rows[-1][0].size):
+        if (
+            rows
+            and not (one.rows or rows[-1][0].rows)
+            and abs(rows[-1][0].base - one.base) <= 0.4 * max(one.size, rows[-1][0].size)
+        ):
             rows[-1].append(one)
         else:
             rows.append([one])
-    return [Line(_joined(sorted(row, key=lambda one: one.x0)), number) for row in rows]
+    made: list[Line] = []
+    for row in rows:
+        if row[0].rows:
+            made += [replace(line, region=number) for line in row[0].rows]
+        else:
+            made.append(Line(_joined(sorted(row, key=lambda one: one.x0)), number))
+    return made
 
 
 def _joined(row: list[Fragment]) -> list[Fragment]:
@@ -292,12 +431,14 @@ def _joined(row: list[Fragment]) -> list[Fragment]:
         if last is None or one.x0 - last.x1 >= _GAP * _BOX * size:
             cells.append(one)
             continue
-        space = "" if one.x0 - last.x1 < _WORD_GAP * size or last.text.endswith(" ") else " "
+        least = (_SEEN_GAP if one.blank else _WORD_GAP) * size
+        space = "" if one.x0 - last.x1 < least or last.text.endswith(" ") else " "
         start = len(last.text) + len(space)
         raised = [(a + start, b + start) for a, b in one.raised]
         if one.size < _SMALL * last.size and one.base > last.base + 0.15 * last.size:
             raised = [(start, start + len(one.text))]
         larger = last if last.size >= one.size else one
+        recognised = [(a + start, b + start, sure) for a, b, sure in one.recognised]
         cells[-1] = Fragment(
             last.text + space + one.text,
             last.x0,
@@ -306,5 +447,6 @@ def _joined(row: list[Fragment]) -> list[Fragment]:
             larger.size,
             last.bold and one.bold,
             [*last.raised, *raised],
+            recognised=[*last.recognised, *recognised],
         )
     return cells

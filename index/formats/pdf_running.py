@@ -18,19 +18,22 @@ _SHARE = 0.4  # of the pages that have text, at least two
 _NUMBER = re.compile(r"\d+|\b[ivxlc]+\b", re.IGNORECASE)
 
 
-def running_lines(pages: Sequence[Sequence[Line]], heights: Sequence[float]) -> set[tuple[int, int]]:
-    """(page, line) of every running line; `heights` of the pages in points."""
+def running_lines(pages: Sequence[Sequence[Line]]) -> set[tuple[int, int]]:
+    """(page, line) of every running line, and of those that are left out by what they are."""
     seen: dict[tuple[str, bool], list[tuple[int, int, float]]] = defaultdict(list)
-    for page, (lines, height) in enumerate(zip(pages, heights, strict=True)):
+    found: set[tuple[int, int]] = set()
+    for page, lines in enumerate(pages):
         for number, line in enumerate(lines):
-            top = line.base > (1 - _ZONE) * height
-            if not (top or line.base < _ZONE * height) or len(line.text) > _LONGEST:
+            if line.left_out:
+                found.add((page, number))
+                continue
+            top = line.base > (1 - _ZONE) * line.height
+            if not (top or line.base < _ZONE * line.height) or len(line.text) > _LONGEST:
                 continue
             words = _NUMBER.sub("#", line.text).casefold()
             seen[" ".join(words.split()), top].append((page, number, line.base))
     with_text = sum(1 for lines in pages if lines)
     fewest = max(2, round(_SHARE * with_text))
-    found: set[tuple[int, int]] = set()
     for (words, _), places in seen.items():
         for base in {place[2] for place in places}:
             alike = [place for place in places if abs(place[2] - base) <= _SAME_HEIGHT]
@@ -44,7 +47,18 @@ def running_lines(pages: Sequence[Sequence[Line]], heights: Sequence[float]) -> 
             parities = {page % 2 for page, _, _ in places}
             if len(parities) == 1 and len({page for page, _, _ in places}) >= 0.6 * with_text / 2:
                 found.update((page, number) for page, number, _ in places)
-    return found
+    return found - _heads_of_tables(pages, found)
+
+
+def _heads_of_tables(pages: Sequence[Sequence[Line]], running: set[tuple[int, int]]) -> set[tuple[int, int]]:
+    """Those of `running` that head a table of which other rows do not repeat."""
+    tables = {
+        (page, line.table)
+        for page, lines in enumerate(pages)
+        for number, line in enumerate(lines)
+        if line.table is not None and (page, number) not in running
+    }
+    return {(page, number) for page, number in running if (page, pages[page][number].table) in tables}
 
 
 def _rises(places: Sequence[tuple[int, int, float]], pages: Sequence[Sequence[Line]]) -> bool:

@@ -16,6 +16,7 @@ A document whose format tells its structure (see `alpie.index.formats`) goes by 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from alpie.index.formats.extraction import UNSEEN
 from alpie.index.layout.blocks import SpanCutter, make_blocks
@@ -30,6 +31,7 @@ from alpie.index.layout.notes import find_note_calls
 from alpie.index.layout.pages import find_pages
 from alpie.index.layout.titles import mark_signatures, mark_sub_headings, mark_subtitles
 from alpie.index.layout.units import clean_lines, make_units
+from alpie.index.normal_forms import unseen as unseen_in
 from alpie.index.records import Document, Layout, Span
 
 __all__ = ["lay_out"]
@@ -39,9 +41,11 @@ _UNSEEN = re.compile(f"[{''.join(map(chr, UNSEEN))}]+")  # soft hyphens and the 
 
 def lay_out(document: Document) -> Layout:
     """Lay out `document`; never raises, whatever its text holds."""
-    if document.structure is not None:
-        return lay_out_marked(document, document.structure)
     source = document.text
+    unseen = tuple(Span(start, end) for start, end in unseen_in(source))
+    if document.structure is not None:
+        marks = tuple(sorted((*document.structure.marks, *unseen))) if unseen else document.structure.marks
+        return lay_out_marked(document, replace(document.structure, marks=marks))
     lines = split_lines(source)
     manner = manner_of(lines)
     pages = find_pages(lines)
@@ -69,4 +73,6 @@ def lay_out(document: Document) -> Layout:
     cutter = SpanCutter(source, [*footers, *left_out])
     blocks = make_blocks(units, cutter, pages, document.title)
     starts = tuple(lines[number].start for number in pages.starts)
-    return Layout(document.id, tuple(blocks), footers, calls, starts, unseen)
+    return Layout(
+        document.id, tuple(blocks), footers, calls, starts, unseen, page_labels=tuple(pages.printed)
+    )

@@ -1,0 +1,300 @@
+"""Ruling lines of a PDF page, and the cells of tables that they make.
+
+A grid is a set of lines that cross. Its cells are the slots between neighbouring lines, those joined that no
+line parts: a cell may hold several lines of text, and span rows and columns.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from bisect import bisect_right
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
+from typing import Any
+
+from alpie.index.formats.pdf_characters import Box, Character, turned_box
+
+__all__ = ["Drawing", "Grid", "grids", "mark_cells", "page_drawing"]
+
+_MOST_OBJECTS = 6_000  # of a page: more is a map or a plan
+_MOST_SEGMENTS = 200  # of a path: more is a drawing
+_MOST_EDGES = 2_000
+_MOST_SLOTS = 8_000
+_THIN = 2.5  # points: a filled box no thicker is a line
+_SHORTEST = 4.0
+_NEAR = 3.0  # points between lines that are one, or that meet
+_LONGEST_CELL = 800  # characters: more is a frame around running text
+_FEWEST_BANDS = 3  # between level lines alone
+_MOST_LINES = 3  # of text in such a band, as a rule
+_COLUMN_GAP = 0.6  # of the height of a line: white from top to bottom between columns that no line parts
+
+
+@dataclass(slots=True)
+class Drawing:
+    """What a page shows besides text."""
+
+    edges: list[Box]  # horizontal and vertical lines
+    pictures: float  # share of the page that pictures cover
+    objects: int  # that are no text
+
+
+@dataclass(slots=True)
+class Grid:
+    """Lines that cross: slot (row, column) → its cell, named by its first slot."""
+
+    xs: list[float]  # from left to right
+    ys: list[float]  # from the top down, negative: ascending for bisection
+    cell_of: dict[tuple[int, int], tuple[int, int]]
+
+    def cell_at(self, x: float, y: float) -> tuple[int, int] | None:
+        return self.cell_of.get((bisect_right(self.ys, -y) - 1, bisect_right(self.xs, x) - 1))
+
+    @property
+    def box(self) -> Box:
+        return self.xs[0], -self.ys[-1], self.xs[-1], -self.ys[0]
+
+
+def page_drawing(raw: Any, page: Any, box: Box) -> Drawing:
+    """Lines and pictures of a page; `box` is what of it is visible."""
+    drawing = Drawing([], 0.0, 0)
+    area = max((box[2] - box[0]) * (box[3] - box[1]), 1.0)
+    count = raw.FPDFPage_CountObjects(page)
+    objects = (raw.FPDFPage_GetObject(page, at) for at in range(min(count, _MOST_OBJECTS)))
+    for one, matrix in _flattened(raw, objects, (1, 0, 0, 1, 0, 0), 3):
+        kind = raw.FPDFPageObj_GetType(one)
+        if kind == raw.FPDF_PAGEOBJ_TEXT:
+            continue
+        drawing.objects += 1
+        if kind == raw.FPDF_PAGEOBJ_IMAGE:
+            drawing.pictures += _overlap(_bounds(raw, one, matrix), box) / area
+        elif kind == raw.FPDF_PAGEOBJ_PATH and len(drawing.edges) < _MOST_EDGES:
+            drawing.edges += _edges(raw, one, matrix)
+    return drawing
+
+
+_Matrix = tuple[float, float, float, float, float, float]
+
+
+def _flattened(
+    raw: Any, objects: Iterable[Any], matrix: _Matrix, depth: int
+) -> Iterator[tuple[Any, _Matrix]]:
+    """Objects with the matrix of the form they stand in."""
+    for one in objects:
+        if raw.FPDFPageObj_GetType(one) != raw.FPDF_PAGEOBJ_FORM:
+            yield one, matrix
+        elif depth:
+            count = min(max(raw.FPDFFormObj_CountObjects(one), 0), _MOST_OBJECTS)
+            inner = (raw.FPDFFormObj_GetObject(one, at) for at in range(count))
+            yield from _flattened(raw, inner, _times(_matrix(raw, one), matrix), depth - 1)
+
+
+def _matrix(raw: Any, one: Any) -> _Matrix:
+    found = raw.FS_MATRIX()
+    if not raw.FPDFPageObj_GetMatrix(one, found):
+        return 1, 0, 0, 1, 0, 0
+    return found.a, found.b, found.c, found.d, found.e, found.f
+
+
+def _times(one: _Matrix, other: _Matrix) -> _Matrix:
+    a, b, c, d, e, f = one
+    (e, f) = _moved(other, e, f)
+    p, q, r, s, _, _ = other
+    return a * p + b * r, a * q + b * s, c * p + d * r, c * q + d * s, e, f
+
+
+def _moved(matrix: _Matrix, x: float, y: float) -> tuple[float, float]:
+    a, b, c, d, e, f = matrix
+    return a * x + c * y + e, b * x + d * y + f
+
+
+def _bounds(raw: Any, one: Any, matrix: _Matrix) -> Box:
+    left, bottom, right, top = (ctypes.c_float() for _ in range(4))
+    if not raw.FPDFPageObj_GetBounds(one, left, bottom, right, top):
+        return 0, 0, 0, 0
+    corners = [_moved(matrix, x.value, y.value) for x in (left, right) for y in (bottom, top)]
+    xs, ys = [x for x, _ in corners], [y for _, y in corners]
+    return min(xs), min(ys), max(xs), max(ys)
+
+
+def _overlap(one: Box, other: Box) -> float:
+    width = min(one[2], other[2]) - max(one[0], other[0])
+    height = min(one[3], other[3]) - max(one[1], other[1])
+    return max(width, 0.0) * max(height, 0.0)
+
+
+def _edges(raw: Any, path: Any, matrix: _Matrix) -> Iterator[Box]:
+    """The straight lines of a path: what it strokes, or itself where it is a thin filled box."""
+    count = raw.FPDFPath_CountSegments(path)
+    fill, stroke = ctypes.c_int(), ctypes.c_int()
+    if not 2 <= count <= _MOST_SEGMENTS or not raw.FPDFPath_GetDrawMode(path, fill, stroke):
+        return
+    if not stroke.value:
+        left, bottom, right, top = _bounds(raw, path, matrix)
+        if fill.value and min(right - left, top - bottom) <= _THIN:
+            if right - left >= top - bottom:
+                yield left, (bottom + top) / 2, right, (bottom + top) / 2
+            else:
+                yield (left + right) / 2, bottom, (left + right) / 2, top
+        return
+    whole = _times(_matrix(raw, path), matrix)
+    x, y = ctypes.c_float(), ctypes.c_float()
+    start = last = None
+    for at in range(count):
+        segment = raw.FPDFPath_GetPathSegment(path, at)
+        if not raw.FPDFPathSegment_GetPoint(segment, x, y):
+            continue
+        point = _moved(whole, x.value, y.value)
+        kind = raw.FPDFPathSegment_GetType(segment)
+        if kind == raw.FPDF_SEGMENT_MOVETO:
+            start = point
+        elif kind == raw.FPDF_SEGMENT_LINETO and last is not None:
+            yield *last, *point
+        if start is not None and raw.FPDFPathSegment_GetClose(segment):
+            yield *point, *start
+        last = point
+
+
+def grids(edges: Sequence[Box], characters: Sequence[Character | None], turn: int, page: Box) -> list[Grid]:
+    """The grids that lines make, in the frame of `turn`; columns that no line parts, white does."""
+    level: list[Box] = []
+    upright: list[Box] = []
+    for edge in edges:
+        x0, y0, x1, y1 = turned_box(edge, turn, page)
+        if y1 - y0 < 1.0 and x1 - x0 >= _SHORTEST:
+            level.append((x0, (y0 + y1) / 2, x1, (y0 + y1) / 2))
+        elif x1 - x0 < 1.0 and y1 - y0 >= _SHORTEST:
+            upright.append(((x0 + x1) / 2, y0, (x0 + x1) / 2, y1))
+    level = [(a, y, b, y) for y, a, b in _merged([(y, a, b) for a, y, b, _ in level])]
+    upright = [(x, a, x, b) for x, a, b in _merged([(x, a, b) for x, a, _, b in upright])]
+    made = [grid for group in _crossing(level, upright) if (grid := _grid(*group))]
+    crossed = {-y for grid in made for y in grid.ys}
+    stacks: dict[tuple[int, int], list[Box]] = defaultdict(list)
+    for edge in level:
+        if edge[1] not in crossed:
+            stacks[round(edge[0] / _NEAR), round(edge[2] / _NEAR)].append(edge)
+    text = [one for one in characters if one is not None and one.turn == turn and not one.text.isspace()]
+    made += [grid for stack in stacks.values() if (grid := _open_grid(stack, text))]
+    return made
+
+
+def _open_grid(level: list[Box], text: list[Character]) -> Grid | None:
+    """The grid of lines one under the other with rows of a table between them."""
+    if len(level) <= _FEWEST_BANDS:
+        return None
+    left, right = level[0][0], level[0][2]
+    tops = sorted((edge[1] for edge in level), reverse=True)
+    inside = [one for one in text if left <= one.middle <= right and tops[-1] < one.base < tops[0]]
+    lines = [len({round(one.base) for one in inside if low < one.base < top}) for top, low in pairwise(tops)]
+    if not inside or median(lines) > _MOST_LINES or max(lines) > 2 * _MOST_LINES:
+        return None
+    white = _COLUMN_GAP * median(one.size for one in inside)
+    columns: list[float] = []
+    end = min(one.x0 for one in inside)
+    for one in sorted(inside, key=lambda one: one.x0):
+        if one.x0 - end >= white:
+            columns.append((one.x0 + end) / 2)
+        end = max(end, one.x1)
+    upright = [(x, tops[-1], x, tops[0]) for x in (left, *columns, right)]
+    return _grid(level, upright)
+
+
+def _merged(lines: list[tuple[float, float, float]]) -> list[tuple[float, float, float]]:
+    """(place, from, to): lines that touch and stand at one place are one."""
+    places: dict[float, list[tuple[float, float]]] = defaultdict(list)
+    place = float("-inf")
+    for at, start, end in sorted(lines):
+        place = place if at - place <= _NEAR else at
+        places[place].append((start, end))
+    made: list[tuple[float, float, float]] = []
+    for at, ranges in places.items():
+        ranges.sort()
+        first, last = ranges[0]
+        for start, end in ranges[1:]:
+            if start > last + _NEAR:
+                made.append((at, first, last))
+                first = start
+            last = max(last, end) if start <= last + _NEAR else end
+        made.append((at, first, last))
+    return made
+
+
+def _crossing(level: list[Box], upright: list[Box]) -> list[tuple[list[Box], list[Box]]]:
+    """Lines in groups whose members cross, directly or through others."""
+    parent = list(range(len(level) + len(upright)))
+
+    def root(one: int) -> int:
+        while parent[one] != one:
+            parent[one] = parent[parent[one]]
+            one = parent[one]
+        return one
+
+    for number, (x0, y, x1, _) in enumerate(level):
+        for other, (x, y0, _, y1) in enumerate(upright, start=len(level)):
+            if x0 - _NEAR <= x <= x1 + _NEAR and y0 - _NEAR <= y <= y1 + _NEAR:
+                parent[root(number)] = root(other)
+    groups: dict[int, tuple[list[Box], list[Box]]] = defaultdict(lambda: ([], []))
+    for number, edge in enumerate([*level, *upright]):
+        groups[root(number)][number >= len(level)].append(edge)
+    return list(groups.values())
+
+
+def _grid(level: list[Box], upright: list[Box]) -> Grid | None:
+    xs = sorted({edge[0] for edge in upright})
+    tops = sorted({edge[1] for edge in level}, reverse=True)
+    rows, columns = len(tops) - 1, len(xs) - 1
+    if columns < 2 or rows < 1 or rows * columns > _MOST_SLOTS:
+        return None
+    cell_of: dict[tuple[int, int], tuple[int, int]] = {}
+    for row in range(rows):
+        middle = (tops[row] + tops[row + 1]) / 2
+        for column in range(columns):
+            center = (xs[column] + xs[column + 1]) / 2
+            above = any(e[1] == tops[row] and e[0] - _NEAR <= center <= e[2] + _NEAR for e in level)
+            before = any(e[0] == xs[column] and e[1] - _NEAR <= middle <= e[3] + _NEAR for e in upright)
+            cell = row, column
+            if row and not above:
+                cell = cell_of[row - 1, column]
+            if column and not before:
+                cell = min(cell, cell_of[row, column - 1])
+            cell_of[row, column] = cell
+    return Grid(xs, [-y for y in tops], cell_of)
+
+
+def mark_cells(characters: Sequence[Character | None], tables: Sequence[Grid], turn: int) -> set[int]:
+    """Give each character its cell; returns which of `tables` are tables and not frames around text."""
+    before: Character | None = None
+    held: Counter[tuple[int, int, int]] = Counter()
+    for one in characters:
+        if one is None or one.turn != turn:
+            before = None
+            continue
+        touches = before is not None and abs(one.base - before.base) < 0.3 * one.size
+        if touches and before is not None and not before.text.isspace() and not one.blank:
+            touches = -0.3 * one.size < one.x0 - before.x1 < 0.1 * one.size
+            one.cell = before.cell if touches else _cell(one, tables)
+        else:
+            one.cell = _cell(one, tables)
+        if one.cell and not one.text.isspace():
+            held[one.cell] += 1
+        before = one
+    real: set[int] = set()
+    for number in range(len(tables)):
+        cells = [cell for cell, count in held.items() if cell[0] == number and count <= _LONGEST_CELL]
+        by_row = Counter(cell[1] for cell in cells)
+        if sum(count >= 2 for count in by_row.values()) >= 2:
+            real.add(number)
+    for one in characters:
+        if one is not None and one.cell and (one.cell[0] not in real or held[one.cell] > _LONGEST_CELL):
+            one.cell = None
+    return real
+
+
+def _cell(one: Character, tables: Sequence[Grid]) -> tuple[int, int, int] | None:
+    for number, grid in enumerate(tables):
+        found = grid.cell_at(one.middle, one.base + 0.25 * one.size)
+        if found is not None:
+            return number, *found
+    return None

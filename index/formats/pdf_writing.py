@@ -1,0 +1,265 @@
+"""Writes the canonical text of a PDF from the blocks of its pages, and notes what stands where."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from alpie.index.analysis import fold
+from alpie.index.formats.extraction import clean
+from alpie.index.formats.pdf_blocks import Block, body_of, heading_levels, page_blocks
+from alpie.index.formats.pdf_lines import DIVIDED, KEPT, Line
+from alpie.index.layout.units import ends_in_function_word
+from alpie.index.lexicon import lexicon_of
+from alpie.index.readable import collapse
+from alpie.index.records import BlockKind, Element, PageLabel, RecognisedWord, Span
+
+__all__ = ["PdfText", "folded"]
+
+_LENGTH = re.compile(r"(?:^|[^\w])(?:[kchdm]?m|in|ft|pulgadas?|pies)$")  # before an exponent
+_NOTES_BACK = 50  # raised figures looked back on
+_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+_FIRST_OF_TWO = re.compile(
+    r"[^\W\d_]{3,}o-$"
+)  # «teórico-», «franco-»: words that are joined by hyphens end so
+
+
+def folded(text: str) -> str:
+    """The words of a title, to find it again by."""
+    return re.sub(r"\W+", " ", clean(text).casefold()).strip()
+
+
+class PdfText:
+    """The canonical text being written."""
+
+    def __init__(self, outline: dict[str, int]) -> None:
+        self._outline = outline
+        self._parts: list[str] = []
+        self._length = 0
+        self.elements: list[Element] = []
+        self.pages: list[tuple[int, PageLabel]] = []
+        self.footers: list[Span] = []
+        self.marks: list[Span] = []
+        self.title = ""
+        self._raised: list[tuple[int, Span]] = []  # small figures set high: calls or exponents
+        self._words: set[str] = set()  # of the document, as it writes them inside its lines
+        self.recognised: list[RecognisedWord] = []
+        self._open_table: Block | None = None  # which the next page may go on with
+
+    @property
+    def text(self) -> str:
+        return "".join(self._parts)
+
+    def write(
+        self, pages: Sequence[Sequence[Line]], running: set[tuple[int, int]], numbers: Sequence[PageLabel]
+    ) -> None:
+        bodies = [
+            [line for at, line in enumerate(lines) if (page, at) not in running]
+            for page, lines in enumerate(pages)
+        ]
+        body = body_of(bodies)
+        blocks = [page_blocks(lines, body) for lines in bodies]
+        levels = heading_levels([block for on_page in blocks for block in on_page])
+        self._words = {
+            match.group().casefold()
+            for lines in bodies
+            for line in lines
+            for match in _WORD.finditer(line.text)
+        }
+        self.title = _title(blocks[0] if blocks else [])
+        broken: Block | None = None  # a paragraph that the end of its column or page cut
+        for page, lines in enumerate(pages):
+            if page:
+                self._write("\n\f")
+            self.pages.append((self._length, numbers[page]))
+            edge = [line for at, line in enumerate(lines) if (page, at) in running]
+            middle = min((line.base for line in bodies[page]), default=0.0)
+            heads = [line for line in edge if line.base > middle and not line.left_out]
+            for line in heads:
+                self._running(line)
+            region = -1
+            for number, block in enumerate(blocks[page]):
+                breaks = number == 0 or block.lines[0].region != region
+                joins = breaks and broken is not None and _joins(broken, block)
+                self._block(block, levels, broken if joins else None, first=number == 0)
+                broken = None if block.table or block.heading or block.contents else block
+                region = block.lines[-1].region
+            for line in edge:
+                if line not in heads:
+                    self._running(line)
+            if not blocks[page]:
+                broken = None
+
+    def _write(self, text: str) -> None:
+        self._parts.append(text)
+        self._length += len(text)
+
+    def _begin(self, parted: bool = True) -> int:
+        if self._parts and not self._parts[-1].endswith("\f"):
+            self._write("\n\n" if parted else "\n")
+        return self._length
+
+    def _running(self, line: Line) -> None:
+        text = clean(line.text).strip()
+        if text:
+            start = self._begin()
+            self._write(text)
+            self.footers.append(Span(start, self._length))
+
+    def _block(
+        self, block: Block, levels: dict[tuple[float, bool], int], joined: Block | None, first: bool
+    ) -> None:
+        if block.table and not block.contents:
+            self._table(block, self._open_table if first else None)
+            self._open_table = block
+            return
+        self._open_table = None
+        parted = not (block.item and bool(self.elements) and self.elements[-1].item)
+        start = self._begin(parted)
+        for number, line in enumerate(block.lines):
+            if number:
+                self._write("\n")
+            self._line(line, [*block.lines, None][number + 1], block.heading)
+        if start == self._length:
+            return
+        if block.contents:
+            self.elements.append(Element(start, self._length, BlockKind.CONTENTS))
+        elif block.heading:
+            told = self._outline.get(folded(block.text))
+            level = told or levels[round(block.size), block.bold]
+            self.elements.append(Element(start, self._length, BlockKind.HEADING, min(level, 9)))
+        elif joined is not None:
+            self._mark_hyphen(
+                clean(joined.lines[-1].text), clean(block.lines[0].text), self.elements[-1].end, start
+            )
+            self.elements.append(replace(self.elements.pop(), end=self._length))
+        else:
+            self.elements.append(Element(start, self._length, item=block.item))
+
+    def _line(self, line: Line, following: Line | None, heading: bool) -> None:
+        """Write one line; note its footnote calls and the hyphen that divides its last word."""
+        for number, cell in enumerate(line.cells):
+            if number:
+                self._write(" ")
+            begin = self._length
+            # positions inside a cell hold only while no character of it changes
+            text = clean(cell.text)
+            self._write(text)
+            if text == cell.text:
+                self.recognised += [(begin + a, begin + b, sure) for a, b, sure in cell.recognised]
+            if text == cell.text and not heading:
+                for start, end in cell.raised:
+                    self._note_call(text, start, end, begin)
+        if following is not None:
+            self._mark_hyphen(clean(line.text), clean(following.text), self._length, self._length + 1)
+
+    def _mark_hyphen(self, before: str, after: str, end: int, start: int) -> None:
+        """Mark what stands between the halves of a word that a line end divides, from `end` to `start`."""
+        if DIVIDED.search(before) and (after[:1].islower() or self._in_capitals(before, after)):
+            # the hyphen and the line end, or of a compound word the line end alone
+            self.marks.append(Span(end - (0 if self._is_compound(before, after) else 1), start))
+        elif KEPT.search(before) and (after[:1].isdigit() or after[:1].isupper()):
+            self.marks.append(Span(end, start))
+
+    def _in_capitals(self, before: str, after: str) -> bool:
+        """Whether a word set in capitals is divided, and no compound: «REGLA-» before «MENTO»."""
+        halves = re.search(r"[^\W\d_]{2,}-$", before), re.match(r"[^\W\d_]{2,}", after)
+        if not halves[0] or not halves[1]:
+            return False
+        first, second = halves[0].group()[:-1], halves[1].group()
+        return first.isupper() and second.isupper() and fold(first + second) in lexicon_of("es")
+
+    def _is_compound(self, before: str, after: str) -> bool:
+        """Whether the document, else the language, writes the word that a line end divides with a hyphen."""
+        halves = re.search(r"(?:[^\W\d_]+-)+$", before), re.match(r"[^\W\d_]+", after)
+        if not halves[0] or not halves[1]:
+            return False
+        first, second = halves[0].group().casefold(), halves[1].group().casefold()
+        if first + second in self._words:
+            return True
+        if first[:-1] + second in self._words or not _FIRST_OF_TWO.search(first):
+            return False
+        words, joined = lexicon_of("es"), fold(first[:-1] + second)
+        return joined not in words and fold(first[:-1]) in words and fold(second) in words
+
+    def _note_call(self, text: str, start: int, end: int, begin: int) -> None:
+        """Small raised figures after a word or a stop may call a note: see `_calls`."""
+        figures = text[start:end].strip()
+        before = text[:start].rstrip()
+        if re.fullmatch(r"\d{1,3}", figures) and before and not _LENGTH.search(before):
+            self._raised.append((int(figures), Span(begin + start, begin + end)))
+
+    @property
+    def calls(self) -> tuple[Span, ...]:
+        """The longest run of raised figures that count on, from one: no exponent does."""
+        best: list[tuple[float, int]] = []  # of the run that ends at each: its worth, the one before
+        for place, (value, _) in enumerate(self._raised):
+            worth, before = 1.0 - 0.6 * (value - 1), -1
+            for at in range(max(0, place - _NOTES_BACK), place):
+                earlier = self._raised[at][0]
+                if 0 < value - earlier <= 3 and best[at][0] + 1.6 - 0.6 * (value - earlier) > worth:
+                    worth, before = best[at][0] + 1.6 - 0.6 * (value - earlier), at
+            best.append((worth, before))
+        at = max(range(len(best)), key=lambda index: best[index][0], default=-1)
+        if at < 0 or best[at][0] <= 0:
+            return ()
+        chain: list[Span] = []
+        while at >= 0:
+            chain.append(self._raised[at][1])
+            at = best[at][1]
+        return tuple(reversed(chain))
+
+    def _table(self, block: Block, before: Block | None) -> None:
+        """A row a line; a table that goes on from the page before is one, its repeated head left out."""
+        start = self._begin()
+        rows: list[Span] = []
+        repeated = before is not None and before.lines[0].text == block.lines[0].text
+        goes_on = before is not None and (repeated or before.extent == block.extent != (0.0, 0.0))
+        for number, line in enumerate(block.lines):
+            if number:
+                self._write("\n")
+            begin = self._length
+            for at, cell in enumerate(line.cells):
+                if at:
+                    self._write("\t")
+                text = clean(cell.text).strip()
+                if text == cell.text:
+                    here = self._length
+                    self.recognised += [(here + a, here + b, sure) for a, b, sure in cell.recognised]
+                    self.marks += [
+                        Span(self._length + place, self._length + place + 1) for place in cell.hyphens
+                    ]
+                self._write(text)
+            if number or not repeated:
+                rows.append(Span(begin, self._length))
+            else:
+                self.footers.append(Span(begin, self._length))
+        if goes_on and self.elements[-1].kind is BlockKind.TABLE:
+            whole = self.elements.pop()
+            self.elements.append(replace(whole, end=self._length, rows=(*whole.rows, *rows)))
+            return
+        head = block.lines[0]
+        headers = int(head.bold and not all(line.bold for line in block.lines))
+        headers = headers or int(not re.search(r"\d", head.text))
+        self.elements.append(Element(start, self._length, BlockKind.TABLE, 0, tuple(rows), headers))
+
+
+def _joins(before: Block, after: Block) -> bool:
+    """Whether the end of a column or page fell inside a paragraph."""
+    if (
+        after.table
+        or after.heading
+        or after.item
+        or after.contents
+        or before.text.rstrip("»”’\"') ")[-1:] in ".!?…;:"
+    ):
+        return False
+    return after.text[:1].islower() or bool(DIVIDED.search(before.text)) or ends_in_function_word(before.text)
+
+
+def _title(blocks: Sequence[Block]) -> str:
+    """The largest heading of the first page."""
+    headings: Iterator[Block] = (block for block in blocks if block.heading)
+    largest = max(headings, key=lambda block: block.size, default=None)
+    return collapse(clean(largest.text)) if largest else ""

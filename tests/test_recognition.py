@@ -1,0 +1,120 @@
+"""Scanned pages: read where Tesseract is, marked as read off a picture wherever they are quoted."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from formats.pages import HEIGHT, WIDTH, Drawn
+from test_formats import document_of
+
+from alpie.app.answer_json import passage_row
+from alpie.app.citation import cite, full_citation, short_citation
+from alpie.index.errors import RecognitionMissing, SourceError
+from alpie.index.formats import extract
+from alpie.index.formats.recognition import RecognisedLine, RecognisedWord, Recogniser
+from alpie.index.layout import lay_out
+from alpie.index.notices import Notice, NoticeKind
+from alpie.index.passages import make_passages
+from alpie.index.records import Passage
+from alpie.index.serial import passage_from_json, passage_to_json
+
+LINES = (
+    "El horno del pueblo abre los martes y los jueves, y la leña la ponen",
+    "los vecinos por turnos. Quien falte a su turno paga veinte euros.",
+)
+
+
+def scan(*lines: str) -> bytes:
+    """A PDF of one page that is a picture of `lines`."""
+    from pypdfium2 import PdfDocument
+    from reportlab.lib.utils import ImageReader
+
+    text = Drawn(size=12)
+    text.lines(*lines)
+    with PdfDocument(text.bytes()) as document:
+        picture = document[0].render(scale=200 / 72, grayscale=True).to_pil()
+    drawn = Drawn()
+    drawn.canvas.drawImage(ImageReader(picture), 0, 0, WIDTH, HEIGHT)
+    return drawn.bytes()
+
+
+class Fixed(Recogniser):
+    """Finds the lines it is given, whatever the picture; of «veinte» it is not sure."""
+
+    def __init__(self, *lines: str) -> None:
+        self._lines = lines
+
+    version = "fixed 1"
+
+    def lines(self, picture: bytes) -> list[RecognisedLine]:
+        assert picture.startswith(b"\x89PNG")
+        return [
+            RecognisedLine(
+                tuple(RecognisedWord(word, 40 if word == "veinte" else 90) for word in line.split()),
+                300, 300 + 60 * number, 2000, 340 + 60 * number,
+            )
+            for number, line in enumerate(self._lines)
+        ]  # fmt: skip
+
+
+def passages(data: bytes, recogniser: Recogniser) -> tuple[Passage, ...]:
+    document = document_of(extract(data, Path("a.pdf"), recogniser))
+    return make_passages(document, lay_out(document))
+
+
+def test_words_read_off_a_picture_are_cited_as_such_with_those_that_are_doubtful() -> None:
+    extraction = extract(scan(*LINES), Path("a.pdf"), Fixed(*LINES))
+    assert extraction.parser.endswith(", fixed 1")
+    assert extraction.notices == (Notice(NoticeKind.PAGES_RECOGNISED, 1, 1),)
+    document = document_of(extraction)
+    [passage] = make_passages(document, lay_out(document))
+    assert passage.text == " ".join(LINES)
+    assert passage_from_json(passage_to_json(passage)) == passage
+    first, second = passage.sentences
+    sure, doubted = cite(document, passage, first.spans), cite(document, passage, second.spans)
+    assert (sure.recognised, sure.doubtful) == (90, ())
+    assert doubted.doubtful == ("veinte",)
+    assert full_citation(doubted).endswith(
+        "p. 1, texto reconocido ópticamente (seguro al 84 %), palabras dudosas: «veinte»."
+    )
+    assert short_citation(sure).endswith("texto reconocido ópticamente")
+    assert passage_row(passage, document)["doubtful"] == ["veinte"]
+
+
+def test_text_that_is_text_is_not_marked() -> None:
+    drawn = Drawn()
+    drawn.lines(*LINES)
+    [passage] = passages(drawn.bytes(), Fixed("nada"))
+    assert passage.recognised == ()
+    assert "recognised" not in passage_to_json(passage)
+
+
+def test_without_the_program_the_message_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(SourceError, match=r"tesseract-ocr-spa.*«--ocr»"):
+        extract(scan(*LINES), Path("a.pdf"))
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(RecognitionMissing, match="tesseract-ocr-spa"):
+        Recogniser.of_system()
+
+
+def _has_spanish() -> bool:
+    try:
+        Recogniser.of_system()
+    except RecognitionMissing:
+        return False
+    return True
+
+
+@pytest.mark.skipif(
+    shutil.which("tesseract") is None or not _has_spanish(), reason="needs Tesseract, Spanish"
+)
+def test_a_scan_is_read_and_read_once(tmp_path: Path) -> None:
+    recogniser = Recogniser.of_system(tmp_path)
+    data = scan(*LINES)
+    [passage] = passages(data, recogniser)
+    assert passage.text == " ".join(LINES)
+    [kept] = (tmp_path / "recognised").iterdir()
+    kept.write_text(kept.read_text("utf-8").replace("martes", "lunes"), "utf-8")
+    assert "lunes" in passages(data, recogniser)[0].text
