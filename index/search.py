@@ -232,8 +232,8 @@ class SearchIndex:
                 legs["tokens"][unread] = (
                     legs["tokens"].min(where=~unread, initial=1.0) if not unread.all() else 0
                 )
-            own = fused + self.weights.tokens * legs["tokens"]
-            fused = np.asarray(own + self._added(legs), dtype=np.float32)
+            own = np.asarray(fused + self.weights.tokens * legs["tokens"], dtype=np.float32)
+            fused = own + self._added(legs)
         else:
             own = fused = legs["dense" if leg == "dense" else "lexical"]
             matches = None
@@ -333,12 +333,13 @@ class SearchIndex:
             "expansion_words": filled(words, has_lines, legs["lexical"]),
         }
 
-    def _added(self, legs: Mapping[str, NDArray[np.float32]]) -> NDArray[np.float32] | float:
+    def _added(self, legs: Mapping[str, NDArray[np.float32]]) -> NDArray[np.float32]:
         """What the expansions add to the fused scores of the candidates."""
         if "expansion" not in legs:
-            return 0.0
+            return np.zeros_like(legs["dense"])
         weights = self.weights
-        return weights.expansion * legs["expansion"] + weights.expansion_words * legs["expansion_words"]
+        added = weights.expansion * legs["expansion"] + weights.expansion_words * legs["expansion_words"]
+        return np.asarray(added, dtype=np.float32)
 
     def _lines(self, encoded: EncodedQuestion, passages: NDArray[np.int64]) -> _Lines:
         """The expansions of the passages that are shown."""
