@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from fake_corpus import FakeCorpus
 from fake_encoder import FakeEncoder
+from formats.reading import SHARED, Reading
 
 from alpie.app import doctor
 from alpie.app.document_report import build_warnings, coverage_text, notice_text
@@ -16,6 +17,7 @@ from alpie.app.page.panel import Panels
 from alpie.app.settings import load_settings
 from alpie.app.words import LANGUAGES, words_for
 from alpie.index.build import BuildReport, build_index
+from alpie.index.coverage import measured
 from alpie.index.notices import Coverage, Notice, NoticeKind
 from alpie.index.store import open_generation
 
@@ -107,3 +109,23 @@ def test_the_documents_page_tells_them() -> None:
     assert "acta &lt;1&gt;.doc: es un documento antiguo." in page
     assert "páginas sin texto: 4 de 5" in page
     assert "páginas leídas: 1 de 5; palabras leídas: 20 de 20" in page
+
+
+def test_a_year_to_come_in_a_name_is_no_date(tmp_path: Path) -> None:
+    built(tmp_path, **{"Agenda 2130_txt": "La agenda.", "Ley 2019_txt": "La ley."})
+    documents = open_generation(tmp_path / "data", FakeEncoder()).documents
+    assert {name: one.date for name, one in documents.items()} == {"agenda-2130": "", "ley-2019": "2019"}
+
+
+def test_soft_hyphens_of_a_text_file_are_not_quoted() -> None:
+    found = Reading("a.txt", "La direc\u00adtora preside\u200b las reu\u00adniones.".encode())
+    assert found.quotable == ["La directora preside las reuniones."]
+
+
+@pytest.mark.parametrize("path", sorted(SHARED.glob("*/*.*")), ids=lambda path: path.name)
+def test_no_words_of_real_files_are_lost(path: Path) -> None:
+    if path.suffix.lower() not in (".txt", ".md", ".html", ".docx", ".odt"):
+        return
+    found = Reading(path.name.lower(), path.read_bytes())
+    coverage = measured(found.document, found.layout, found.passages).coverage
+    assert coverage.words_kept >= 0.95 * coverage.words_found

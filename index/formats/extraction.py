@@ -103,9 +103,11 @@ class TextBuilder:
         for number, part in enumerate(text.split("\f")):
             if number:
                 self.turn()
-            lines = [line.strip() for line in clean(part).split("\n")]
+            part = clean(part)
+            lines = [line.strip() for line in part.split("\n")]
             shown = "\n".join(line for line in lines if line)
             if not shown:
+                before += part
                 continue
             if start < 0:
                 start = self._open(close=item and bool(self._elements) and self._elements[-1].item)
