@@ -156,7 +156,7 @@ def test_what_the_page_and_its_clients_send_is_taken(client: TestClient) -> None
         "trigger_id": 3,
     }
     link = {"data": [None, None], "event_data": {"question": QUESTION}, "fn_index": events["ask_from_link"]}
-    later = {"event_data": {"question": "x", "value": 3}, "simple_format": False, "a later field": "x"}
+    later = {"simple_format": False, "a later field": "x"}
     for body in (asked, link, {**asked, **later}, {"data": [None], "fn_index": events["start_again"]}):
         assert post(client, "/gradio_api/queue/join", {"session_hash": "s0-_", **body}) == 200
     assert post(client, "/gradio_api/call/ask", {"data": [QUESTION, ["¿Qué es la IA?"]]}) == 200

@@ -28,22 +28,21 @@ _ADDRESS = re.compile(r"(?P<home>(?:/[a-z]{2})?)/gradio_api/(?:queue/join|call/(
 Value = str | int | float | bool | None
 
 
-class _Fields(BaseModel):
-    """Fields of a kind each; others, which a later Gradio may send, may be plain and are not handed on."""
+class _Link(BaseModel):
+    """What a click on a link of the page brings along."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+    question: str
+
+
+class _Order(BaseModel):
+    """What browsers and the clients of Gradio send; whether a value suits is for its handler to say.
+
+    Other fields, which a later Gradio may send, may be plain and are not handed on.
+    """
 
     model_config = ConfigDict(extra="allow", strict=True)
     __pydantic_extra__: dict[str, Value]
-
-
-class _Link(_Fields):
-    """What a click on a link of the page brings along."""
-
-    question: str = ""
-
-
-class _Order(_Fields):
-    """What browsers and the clients of Gradio send; whether a value suits is for its handler to say."""
-
     data: list[Value | list[Value]]
     session_hash: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")] | None = None
     fn_index: int | None = None
@@ -51,8 +50,8 @@ class _Order(_Fields):
     event_data: _Link | None = None
 
 
-_BY_NAME: dict[str, Any] = {"data": True, "session_hash": True}
-_BY_NUMBER: dict[str, Any] = {**_BY_NAME, "fn_index": True, "trigger_id": True, "event_data": {"question"}}
+_BY_NAME = {"data", "session_hash"}
+_BY_NUMBER = {*_BY_NAME, "fn_index", "trigger_id", "event_data"}
 
 
 @dataclass(frozen=True)
