@@ -80,6 +80,7 @@ def quote_row(quote: Quote, language: str = "es") -> Row:
         "start": quote.start,
         "end": quote.end,
         "page": quote.citation.page,
+        "last_page": quote.citation.last_page,
         "path": list(quote.citation.path),
         "address": quote.citation.address,
         "score": float(quote.score),
@@ -199,7 +200,13 @@ def _place_row(place: Place, language: str) -> Row:
 
 
 def _where(citation: Citation) -> Row:
-    return {"path": list(citation.path), "box": citation.box, "label": citation.label, "page": citation.page}
+    return {
+        "path": list(citation.path),
+        "box": citation.box,
+        "label": citation.label,
+        "page": citation.page,
+        "last_page": citation.last_page,
+    }
 
 
 def _rows(spans: tuple[Span, ...]) -> list[list[int]]:

@@ -16,16 +16,17 @@ from urllib.parse import quote as percent_encode
 from alpie.app.records import Citation
 from alpie.app.words import Words, read_date, words_for
 from alpie.index.readable import collapse
-from alpie.index.records import Document, Passage, Sentence, SentenceRole
+from alpie.index.records import Document, Passage, SentenceRole, Span
 
-__all__ = ["cite", "full_citation", "label_below", "link", "locator", "short_citation"]
+__all__ = ["cite", "full_citation", "label_below", "link", "locator", "page_range", "short_citation"]
 
 
 _LETTER = re.compile(r"([a-zñ])\)\s")
 
 
-def cite(document: Document, passage: Passage, sentences: Sequence[Sentence] = ()) -> Citation:
-    """The citation of `passage`, which is one of `document`'s; of `sentences` of it, where they are given."""
+def cite(document: Document, passage: Passage, spans: Sequence[Span] = ()) -> Citation:
+    """The citation of `passage`, which is one of `document`'s; of the words at `spans` of it, where they are given."""
+    page, last_page = passage.pages(spans)
     title = f"[{document.title}]" if "title" in document.editorial else document.title
     return Citation(
         address=passage.address,
@@ -36,8 +37,9 @@ def cite(document: Document, passage: Passage, sentences: Sequence[Sentence] = (
         kind=document.kind,
         path=passage.path,
         box=passage.box,
-        label=_label(passage, sentences),
-        page=passage.page,
+        label=_label(passage, spans),
+        page=page,
+        last_page=last_page if page != last_page and None not in (page, last_page) else None,
         paragraph=passage.paragraph,
         url=document.url,
         rights=document.rights,
@@ -46,10 +48,14 @@ def cite(document: Document, passage: Passage, sentences: Sequence[Sentence] = (
     )
 
 
-def _label(passage: Passage, sentences: Sequence[Sentence]) -> str | None:
+def _label(passage: Passage, spans: Sequence[Span]) -> str | None:
     """The label of the passage, with the letter of the one item that is cited: «artículo 22, letra b)»."""
+    if not passage.label or not spans:
+        return passage.label
+    start, end = spans[0].start, spans[-1].end
+    sentences = [one for one in passage.sentences if one.start < end and start < one.end]
     letter = _LETTER.match(sentences[0].text) if len(sentences) == 1 else None
-    if not passage.label or letter is None or sentences[0].role is not SentenceRole.ITEM:
+    if letter is None or sentences[0].role is not SentenceRole.ITEM:
         return passage.label
     return f"{passage.label}, letra {letter[1]})"
 
@@ -68,8 +74,8 @@ def short_citation(citation: Citation, language: str = "es") -> str:
         parts.append(f"§ {citation.path[0]}")
     if citation.label:
         parts.append(citation.label)
-    if citation.page is not None:
-        parts.append(words("cite.page", page=citation.page))
+    if page := page_text(citation, words):
+        parts.append(page)
     if len(parts) == 1 and citation.paragraph:
         parts.append(words("cite.paragraph", paragraph=citation.paragraph))
     return ", ".join(parts)
@@ -95,9 +101,21 @@ def locator(citation: Citation, language: str = "es") -> str:
             parts.append(below)
     elif citation.paragraph:
         parts.append(words("cite.paragraph", paragraph=citation.paragraph))
-    if citation.page is not None:
-        parts.append(words("cite.page", page=citation.page))
+    if page := page_text(citation, words):
+        parts.append(page)
     return ", ".join(parts)
+
+
+def page_range(citation: Citation) -> str:
+    """«3», «3-4»; "" where the document has no pages."""
+    return "-".join(str(page) for page in (citation.page, citation.last_page) if page is not None)
+
+
+def page_text(citation: Citation, words: Words) -> str:
+    """«p. 3», «pp. 3-4»; "" where the document has no pages."""
+    key = "cite.page" if citation.last_page is None else "cite.pages"
+    pages = page_range(citation)
+    return words(key, page=pages) if pages else ""
 
 
 def label_below(citation: Citation) -> str:
@@ -111,8 +129,8 @@ def label_below(citation: Citation) -> str:
 
 def in_text(citation: Citation, words: Words) -> str:
     """What stands in brackets after a quotation besides author and year: page, else label, else paragraph."""
-    if citation.page is not None:
-        return words("cite.page", page=citation.page)
+    if page := page_text(citation, words):
+        return page
     if citation.label:
         return citation.label
     return words("cite.paragraph", paragraph=citation.paragraph) if citation.paragraph else ""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any
 
-from alpie.app.citation import cite, full_citation, link, short_citation
+from alpie.app.citation import cite, full_citation, link, page_range, short_citation
 from alpie.app.escaping import cell, markdown, markdown_link, plain_line
 from alpie.app.records import Citation, Quote
 from alpie.app.reference_files import Source, bibtex, csl_json, ris
@@ -165,7 +165,7 @@ def _csv(job: _Job) -> str:
             c.date,
             c.kind,
         ]
-        row += [" › ".join(c.path), c.label or "", "" if c.page is None else str(c.page)]
+        row += [" › ".join(c.path), c.label or "", page_range(c)]
         row += [str(c.paragraph or ""), c.address, link(c.address, job.base_url), c.url, c.rights]
         row += ["" if offset is None else str(offset) for offset in (excerpt.start, excerpt.end)]
         writer.writerow([cell(value) for value in row])

@@ -26,6 +26,7 @@ _MAX_SENTENCES = 3
 _MAX_JOINED_WORDS = 90
 _ENOUGH_FOR_TWO = 0.95  # belief to be held before a question in two parts is taken to be answered
 _NEAR_DUPLICATE = 0.7  # share of common stems from which two quotations say the same
+_WHITE = re.compile(r"\s+")
 _LEANS = re.compile(
     r"^(?:esto|esta?s? (?:ultim|cifra|dato|practica|situacion|tendencia|caso|medida|distincion)|ello|eso|en su lugar|"
     r"ambos|ambas|dicho|dicha|tal(?:es)? |asi |ademas|tambien|por ello|por lo tanto|sin embargo|no obstante|"
@@ -155,37 +156,46 @@ def quote_unit(
     """The quotation of a unit, proved against its source; None where it cannot be."""
     passage = unit.hit.passage
     document = documents[passage.document_id]
-    spans = _contiguous([span for sentence in unit.sentences for span in sentence.spans], document.text)
+    spans = _contiguous(unit.sentences, document.text)
     text = readable_text(document.text, spans)
-    indexed = "".join(sentence.text for sentence in unit.sentences)
-    if text.replace(" ", "") != indexed.replace(" ", "") or not proves(document.text, spans, text):
+    if text.replace(" ", "") != "".join(one.text for one in unit.sentences).replace(" ", ""):
+        return None
+    if not any(map(str.isalnum, text)) or any(one.text not in text for one in unit.sentences):
+        return None
+    if not proves(document.text, spans, text):
         return None
     return Quote(
         text=text,
         document_id=document.id,
         spans=spans,
         passage=passage,
-        citation=cite(document, passage, unit.sentences),
+        citation=cite(document, passage, spans),
         score=likelihood,
         emphasis=emphasise(question, text),
     )
 
 
-def _contiguous(spans: Sequence[Span], source: str) -> tuple[Span, ...]:
-    """The spans, neighbours joined where only white space lies between them.
+def _contiguous(sentences: Sequence[Sentence], source: str) -> tuple[Span, ...]:
+    """The spans of neighbouring sentences, joined where nothing but white space lies between two sentences.
 
-    Where something left out lies between two of them, a footnote call or a footer, the later one begins at
-    the white space before it: «récord.⁹ Esto» is read «récord. Esto».
+    Where something left out lies there, a footnote call or a footer, white space beside it is quoted along:
+    «récord.⁹ Esto» is read «récord. Esto». Within a sentence the spans are as they are: what they leave
+    out may be the end of a line that divides a word.
     """
     joined: list[Span] = []
-    for span in spans:
-        if joined and not source[joined[-1].end : span.start].strip():
-            joined[-1] = Span(joined[-1].start, span.end)
-            continue
-        start = span.start
-        while joined and start > joined[-1].end and source[start - 1].isspace():
-            start -= 1
-        joined.append(Span(start, span.end))
+    for sentence in sentences:
+        first, *others = sentence.spans
+        if joined:
+            gap = source[joined[-1].end : first.start]
+            if not gap.strip():
+                first = Span(joined.pop().start, first.end)
+            elif white := len(gap) - len(gap.rstrip()):
+                first = Span(first.start - white, first.end)
+            elif blank := _WHITE.search(gap):
+                at = joined[-1].end
+                begin = at + blank.start() if blank.start() else joined.pop().start
+                joined.append(Span(begin, at + blank.end()))
+        joined += [first, *others]
     return tuple(joined)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -11,9 +11,10 @@ from typing import Any
 from alpie.app.citation import cite, full_citation
 from alpie.app.record import RECORD_FORMAT, RECORD_VERSION
 from alpie.app.verify import QuotationChecker, Searchable, Verdict, Verification
+from alpie.app.words import LANGUAGES
 from alpie.index.errors import AlpieError
 from alpie.index.readable import proves
-from alpie.index.records import Span
+from alpie.index.records import Passage, Span
 
 __all__ = ["QuoteCheck", "QuoteState", "RecordCheck", "RecordError", "verify_record"]
 
@@ -62,23 +63,27 @@ def verify_record(record_json: str, corpus: Searchable) -> RecordCheck:
     """Check every quotation of a saved record; raises `RecordError` for a file that is none."""
     record = _parsed(record_json)
     checker = QuotationChecker(corpus)
-    citations = _citations(corpus)
+    passages = {passage.address: passage for passage in corpus.passages}
     saved = record["corpus"]
     return RecordCheck(
         question=str(record["question"]),
         date=str(record["date"]),
         same_corpus=isinstance(saved, Mapping) and saved.get("fingerprint") == corpus.fingerprint,
-        quotes=tuple(_check(quote, checker, citations) for quote in record["quotes"]),
+        quotes=tuple(_check(quote, checker, passages) for quote in record["quotes"]),
     )
 
 
 def _check(
-    quote: Mapping[str, Any], checker: QuotationChecker, citations: Mapping[str, set[str]]
+    quote: Mapping[str, Any], checker: QuotationChecker, passages: Mapping[str, Passage]
 ) -> QuoteCheck:
     text = quote["text"]
-    same_citation = quote.get("citation") in citations.get(str(quote.get("address")), ())
     document = checker.corpus.documents.get(str(quote.get("doc")))
-    if document and proves(document.text, _spans(quote, len(document.text)), text):
+    spans = _spans(quote, len(document.text)) if document else ()
+    passage = passages.get(str(quote.get("address")))
+    same_citation = passage is not None and quote.get("citation") in _citations(
+        checker.corpus, passage, spans
+    )
+    if document and proves(document.text, spans, text):
         return QuoteCheck(text, QuoteState.UNCHANGED, same_citation)
     found = checker.check_whole(text)
     state = {
@@ -89,15 +94,10 @@ def _check(
     return QuoteCheck(text, state, same_citation, found)
 
 
-def _citations(corpus: Searchable) -> Mapping[str, set[str]]:
-    """Address → its full citation in every language a record may be in."""
-    return {
-        passage.address: {
-            full_citation(cite(corpus.documents[passage.document_id], passage), language)
-            for language in ("es", "en")
-        }
-        for passage in corpus.passages
-    }
+def _citations(corpus: Searchable, passage: Passage, spans: Sequence[Span]) -> set[str]:
+    """The full citation of the words at `spans` of `passage`, in every language a record may be in."""
+    citation = cite(corpus.documents[passage.document_id], passage, spans)
+    return {full_citation(citation, language) for language in LANGUAGES}
 
 
 def _parsed(text: str) -> Mapping[str, Any]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from alpie.index.analysis import tokens
 from alpie.index.hits import Hit
 from alpie.index.normal_forms import visible
-from alpie.index.records import Passage, Span
+from alpie.index.records import PageLabel, Passage, Span
 
 __all__ = ["Answer", "Citation", "Quote", "SearchStatement", "WriterReport", "WrittenSentence"]
 
@@ -31,12 +31,13 @@ class Citation:
     path: tuple[str, ...]  # section → heading
     box: str | None
     label: str | None  # «párrafo 1 de la parte dispositiva», «artículo 22»
-    page: int | None  # printed page, None where the document does not say
+    page: PageLabel | None  # of the first word that is cited, None where the document does not say
     paragraph: int  # within the innermost heading
     url: str = ""
     rights: str = ""
     short_publisher: str = ""  # for the short form: «WeProtect»
     language: str = ""  # BCP 47, of the document
+    last_page: PageLabel | None = None  # of the last word, where that is another
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,14 @@ _COUNT: Schema = {"type": "integer", "minimum": 0}
 _NUMBER: Schema = {"type": "number"}
 _SHARE: Schema = {"type": "number", "minimum": 0, "maximum": 1}
 _FLAG: Schema = {"type": "boolean"}
-_PAGE: Schema = {"type": ["integer", "null"], "description": "printed page; null where the document has none"}
+_PAGE: Schema = {
+    "type": ["integer", "string", "null"],
+    "description": "page of the first word, as the document calls it («iv»); null where it has none",
+}
+_LAST_PAGE: Schema = {
+    "type": ["integer", "string", "null"],
+    "description": "page of the last word, where that is another; else null",
+}
 _MAYBE_TEXT: Schema = {"type": ["string", "null"]}
 
 
@@ -42,12 +49,13 @@ _SPANS = _list(
 )
 _PATH = _list(_TEXT, description="headings, outermost first")
 _ADDRESS = _described(_TEXT, "permanent address of the passage")
-_WHERE = {"path": _PATH, "box": _MAYBE_TEXT, "label": _MAYBE_TEXT, "page": _PAGE}
+_WHERE = {"path": _PATH, "box": _MAYBE_TEXT, "label": _MAYBE_TEXT, "page": _PAGE, "last_page": _LAST_PAGE}
 _WORDS = {"doc": _described(_TEXT, "document id"), "text": _TEXT, "start": _START, "end": _END}
 
 _QUOTE = _object(
     **_WORDS,
     page=_PAGE,
+    last_page=_LAST_PAGE,
     path=_PATH,
     address=_ADDRESS,
     score=_described(_SHARE, "probability that this quotation answers"),
@@ -94,7 +102,7 @@ _HIT = _object(
     ),
 )
 _PLACE = _object(
-    ("path", "box", "label", "page"),
+    ("path", "box", "label", "page", "last_page"),
     **_WORDS,
     shown=_described(_TEXT, "the same, with «[…]» where words between them were left out"),
     spans=_SPANS,

@@ -11,9 +11,10 @@ import unicodedata
 from collections.abc import Iterator
 from typing import Literal
 
-__all__ = ["normalize", "visible"]
+__all__ = ["normalize", "unseen", "visible"]
 
 _PORTION = 1_000  # characters
+_UNSEEN = re.compile(r"\u00ad[ \t]*\r?\n[ \t]*(?=[^\W\d_])|[\u00ad\u200b\u2060\ufeff]")
 _SAFE_CUT = re.compile(r"[\x00-\x7f]")  # an ASCII character never composes with what stands before it
 
 
@@ -29,6 +30,11 @@ def normalize(form: Literal["NFC", "NFD", "NFKC", "NFKD"], text: str) -> str:
 def visible(text: str) -> str:
     """`text` without what cannot be seen in it: soft hyphens, zero-width characters, marks of direction."""
     return "".join(c for c in text if unicodedata.category(c) != "Cf")
+
+
+def unseen(text: str) -> tuple[tuple[int, int], ...]:
+    """Where `text` holds soft hyphens and other signs without width, with the line end that one divides a word at."""
+    return tuple(match.span() for match in _UNSEEN.finditer(text)) if not text.isascii() else ()
 
 
 def _portions(text: str) -> Iterator[str]:

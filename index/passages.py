@@ -50,7 +50,7 @@ def make_passages(document: Document, layout: Layout) -> tuple[Passage, ...]:
     taken: dict[str, int] = {}
     for run in _runs(document, layout):
         for group in _packed(run):
-            passage = _passage(document, group, len(passages))
+            passage = _passage(document, layout, group, len(passages))
             times = taken.get(passage.address, 0) + 1
             taken[passage.address] = times
             if times > 1:
@@ -159,7 +159,7 @@ def _halved(piece: _Piece, most: int) -> list[_Piece]:
     return made
 
 
-def _passage(document: Document, group: list[_Piece], ordinal: int) -> Passage:
+def _passage(document: Document, layout: Layout, group: list[_Piece], ordinal: int) -> Passage:
     first = group[0]
     block = first.block
     sentences = tuple(sentence for piece in group for sentence in piece.sentences)
@@ -167,6 +167,7 @@ def _passage(document: Document, group: list[_Piece], ordinal: int) -> Passage:
     if block.label and not heading:
         heading = block.label
     text = " ".join(sentence.text for sentence in sentences)
+    (_, page), *turns = layout.turns(sentences[0].start, max(sentence.end for sentence in sentences))
     return Passage(
         address=passage_address(document.id, heading, text),
         document_id=document.id,
@@ -175,7 +176,8 @@ def _passage(document: Document, group: list[_Piece], ordinal: int) -> Passage:
         kind=block.kind,
         box=block.box,
         label=block.label,
-        page=block.page,
+        page=page if layout.page_labels else block.page,
         paragraph=first.paragraph,
         ordinal=ordinal,
+        turns=tuple(turns),
     )

@@ -9,6 +9,8 @@ one record (a running footer, a footnote call, a doubled call-out) is what the l
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -18,12 +20,17 @@ __all__ = [
     "Document",
     "Element",
     "Layout",
+    "PageLabel",
     "Passage",
     "Sentence",
     "SentenceRole",
     "Span",
     "Structure",
 ]
+
+
+PageLabel = int | str
+"""What a page is called: a number, or what the file calls it («iv», «A-15»)."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -78,7 +85,7 @@ class Structure:
     """What the format of a file tells of its canonical text, where it is more than lines."""
 
     elements: tuple[Element, ...]
-    pages: tuple[tuple[int, int], ...] = ()  # (offset at which it begins, number), in order
+    pages: tuple[tuple[int, PageLabel], ...] = ()  # (offset at which it begins, its label), in order
     footers: tuple[Span, ...] = ()  # running heads and feet
     note_calls: tuple[Span, ...] = ()
     marks: tuple[Span, ...] = ()  # as in `Layout`
@@ -109,7 +116,7 @@ class Block:
     level: int = 0  # headings: 1 section, 2 sub-heading, 3 numbered factor or box title; else 0
     box: str | None = None  # readable title of the box it stands in; "" for a box without title
     label: str | None = None  # citable unit: "considerando 3", "apartado 2", "artículo 22"
-    page: int | None = None  # printed page number, where known
+    page: PageLabel | None = None  # on which it begins, where known
     parts: tuple[tuple[Span, ...], ...] = ()  # list items or table rows, each as spans, in order
     header_parts: int = 0  # how many of the first `parts` are a table's title or header rows
 
@@ -124,6 +131,14 @@ class Layout:
     note_calls: tuple[Span, ...]
     page_starts: tuple[int, ...]  # offsets where a page begins
     marks: tuple[Span, ...] = ()  # hyphens at line ends, signs of a markup: no words of the document
+    page_labels: tuple[PageLabel | None, ...] = ()  # of the pages that begin at `page_starts`
+
+    def turns(self, start: int, end: int) -> tuple[tuple[int, PageLabel | None], ...]:
+        """The page on which offset `start` stands, and those that begin before `end`: (offset, label)."""
+        first = bisect_right(self.page_starts, start) - 1
+        here = self.page_labels[first] if 0 <= first < len(self.page_labels) else None
+        later = zip(self.page_starts[first + 1 :], self.page_labels[first + 1 :], strict=False)
+        return (start, here), *((offset, label) for offset, label in later if offset < end)
 
 
 class SentenceRole(StrEnum):
@@ -166,9 +181,20 @@ class Passage:
     kind: BlockKind  # of its first block
     box: str | None = None
     label: str | None = None
-    page: int | None = None
+    page: PageLabel | None = None  # on which it begins
     paragraph: int = 0  # 1-based number of its first paragraph within the innermost heading
     ordinal: int = 0  # 0-based position in the document
+    turns: tuple[tuple[int, PageLabel | None], ...] = ()  # pages that begin inside it: (offset, label)
+
+    def pages(self, spans: Sequence[Span] = ()) -> tuple[PageLabel | None, PageLabel | None]:
+        """The first and the last page of `spans`, which lie in the passage; of all of it for none."""
+        first = min((span.start for span in spans), default=self.start)
+        last = max((span.end for span in spans), default=self.end) - 1
+        return self._page_at(first), self._page_at(last)
+
+    def _page_at(self, offset: int) -> PageLabel | None:
+        before = bisect_right(self.turns, offset, key=lambda turn: turn[0])
+        return self.turns[before - 1][1] if before else self.page
 
     @property
     def text(self) -> str:

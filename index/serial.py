@@ -49,6 +49,7 @@ def passage_to_json(passage: Passage) -> dict[str, Any]:
         "page": passage.page,
         "paragraph": passage.paragraph,
         "ordinal": passage.ordinal,
+        "turns": list(map(list, passage.turns)),
         "sentences": [
             [s.text, _rows(s.spans), s.role.value, s.group, s.paragraph] for s in passage.sentences
         ],
@@ -70,6 +71,7 @@ def passage_from_json(row: dict[str, Any]) -> Passage:
         page=row["page"],
         paragraph=row["paragraph"],
         ordinal=row["ordinal"],
+        turns=tuple((offset, page) for offset, page in row["turns"]),
     )
 
 
@@ -79,6 +81,7 @@ def layout_to_json(layout: Layout) -> dict[str, Any]:
         "footers": _rows(layout.footers),
         "note_calls": _rows(layout.note_calls),
         "page_starts": list(layout.page_starts),
+        "page_labels": list(layout.page_labels),
         "marks": _rows(layout.marks),
         "blocks": [
             {
@@ -98,6 +101,7 @@ def layout_from_json(row: dict[str, Any]) -> Layout:
         footers=_spans(row["footers"]),
         note_calls=_spans(row["note_calls"]),
         page_starts=tuple(row["page_starts"]),
+        page_labels=tuple(row["page_labels"]),
         marks=_spans(row.get("marks", [])),
         blocks=tuple(
             Block(

@@ -14,7 +14,7 @@ from alpie.eval.layout import Agreement, measure_layout, read_gold
 from alpie.index.layout import lay_out
 from alpie.index.layout.notes import find_note_calls
 from alpie.index.readable import readable_text
-from alpie.index.records import Block, BlockKind, Document
+from alpie.index.records import Block, BlockKind, Document, Element, Structure
 from alpie.index.sources import read_sources
 
 HERE = Path(__file__).parent
@@ -354,3 +354,23 @@ def test_time_grows_with_length_only(text: str) -> None:
     started = time.process_time()  # not of the clock: a busy machine is no failure
     lay_out(document_of(text))
     assert time.process_time() - started < 15
+
+
+def test_what_has_no_width_is_left_out_of_every_format() -> None:
+    text = "La directora preside las reu\u00adniones de la comi\u00adsi\u00f3n\u200b y vota en re\u00ad\nuni\u00f3n."
+    element = Element(0, len(text))
+    for structure in (None, Structure((element,))):
+        layout = lay_out(replace(document_of(text), structure=structure))
+        (block,) = layout.blocks
+        clean = "La directora preside las reuniones de la comisi\u00f3n y vota en reuni\u00f3n."
+        assert readable_text(text, block.spans) == clean
+        assert len(layout.marks) == 4
+
+
+def test_every_page_has_its_label() -> None:
+    text = "Uno.\n\n\fDos y tres.\n\n\fCuatro."
+    pages = ((0, "i"), (7, 1), (22, "A-1"))
+    elements = (Element(0, 4), Element(7, 19), Element(22, 29))
+    layout = lay_out(replace(document_of(text), structure=Structure(elements, pages)))
+    assert layout.turns(8, 9) == ((8, 1),)
+    assert layout.turns(0, 29) == ((0, "i"), (7, 1), (22, "A-1"))

@@ -11,15 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alpie.app.choice import Unit
-from alpie.app.quotes import QuotePolicy, select_quotes
+from alpie.app.citation import cite, full_citation, short_citation
+from alpie.app.quotes import QuotePolicy, quote_unit, select_quotes
 from alpie.app.records import Quote
 from alpie.app.settings import SEED_DOCUMENTS
 from alpie.app.units import UnitSpan, unit_spans
 from alpie.index.hits import Hit
 from alpie.index.layout import lay_out
 from alpie.index.passages import make_passages
-from alpie.index.readable import collapse, proves
-from alpie.index.records import Document, Passage, SentenceRole, Span
+from alpie.index.readable import collapse, proves, readable_text
+from alpie.index.records import Document, Passage, Sentence, SentenceRole, Span
 from alpie.index.sources import read_sources
 
 LEAD_IN, ITEM = SentenceRole.LEAD_IN, SentenceRole.ITEM
@@ -270,3 +271,52 @@ def test_all_neighbours_and_lists_of_the_four_documents_can_be_quoted() -> None:
                 if not mere and not select_quotes([unit], SEVERAL, {document.id: document}, 1.0, policy):
                     lost.append(f"{passage.address} {span}")
     assert not lost
+
+
+def divided(source: str, *cuts: tuple[int, int]) -> Sentence:
+    """The sentence that `source` is but for `cuts`, which its layout leaves out."""
+    edges = [0, *(edge for cut in cuts for edge in cut), len(source)]
+    spans = tuple(Span(edges[n], edges[n + 1]) for n in range(0, len(edges), 2))
+    return Sentence(readable_text(source, spans), spans)
+
+
+def test_a_word_divided_at_a_line_end_is_whole_in_the_quotation() -> None:
+    source = "Los compor-\ntamientos del fin de sema-\nna."
+    cuts = [(source.index(mark), source.index(mark) + 2) for mark in ("-\nt", "-\nn")]
+    passage = replace(passage_of("x"), sentences=(divided(source, *cuts),))
+    unit = Unit(Hit(passage, 1.0), 0, UnitSpan(0, 0), 0, 0.0, 0.9)
+    quote = quote_unit(unit, 0.9, SEVERAL, {"prueba": document_of(source)})
+    assert quote is not None
+    assert quote.text == "Los comportamientos del fin de semana."
+
+
+@pytest.mark.parametrize("between", ["⁹ ", " ⁹", "⁹ ¹⁰", "⁹"])
+def test_a_footnote_call_between_two_sentences_joins_no_words(between: str) -> None:
+    source = f"Fue un récord.{between}Esto preocupa."
+    ends = source.index(".") + 1, source.index("E", 3)
+    sentences = (
+        Sentence(source[: ends[0]], (Span(0, ends[0]),)),
+        Sentence(source[ends[1] :], (Span(ends[1], len(source)),)),
+    )
+    passage = replace(passage_of("x"), sentences=sentences)
+    unit = Unit(Hit(passage, 1.0), 0, UnitSpan(0, 1), 0, 0.0, 0.9)
+    quote = quote_unit(unit, 0.9, SEVERAL, {"prueba": document_of(source)})
+    assert quote is not None
+    assert quote.text == (
+        "Fue un récord. Esto preocupa." if " " in between else "Fue un récord.Esto preocupa."
+    )
+
+
+def test_the_page_is_that_of_the_words_and_over_a_page_break_both_are_cited() -> None:
+    passage = replace(passage_of(*THREE), page="iv")
+    starts = [sentence.start for sentence in passage.sentences]
+    passage = replace(passage, turns=((starts[1] + 4, 1), (starts[2], 2)))
+    cited = [cite(document_of(source_of(passage)), passage, one.spans) for one in passage.sentences]
+    assert [(one.page, one.last_page) for one in cited] == [("iv", None), ("iv", 1), (2, None)]
+    assert short_citation(cited[1]).endswith("pp. iv-1")
+    assert full_citation(cited[2]).endswith("P. 2.")
+
+
+def test_a_quotation_has_words() -> None:
+    unit = Unit(Hit(passage_of(". . ."), 1.0), 0, UnitSpan(0, 0), 0, 0.0, 0.9)
+    assert quote_unit(unit, 0.9, SEVERAL, {"prueba": document_of(". . .")}) is None

@@ -204,7 +204,7 @@ class TextChecker:
         document = self.corpus.documents[document_id]
         passages = self._passages[document_id]
         passage = passage_at(passages, spans)
-        citation = cite(document, passage) if passage else None
+        citation = cite(document, passage, spans) if passage else None
         near = (one for one in passages if one.start < spans[-1].end and one.end > spans[0].start)
         sentences = [sentence for one in near for sentence in one.sentences]
         shown = with_omissions(document.text, spans, sentences)

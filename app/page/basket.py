@@ -63,4 +63,4 @@ def _excerpt(library: Library, address: str, spans: str) -> Excerpt:
     chosen, text = words_at(spans, passage, document, library)
     if not chosen:
         return Excerpt.from_passage(document, passage)
-    return Excerpt(text, cite(document, passage), chosen[0].start, chosen[-1].end)
+    return Excerpt(text, cite(document, passage, chosen), chosen[0].start, chosen[-1].end)

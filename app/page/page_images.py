@@ -13,7 +13,7 @@ from alpie.app.page.catalogue import Words
 from alpie.app.page.html import attributes, escape, tag
 from alpie.index.errors import SourceError
 from alpie.index.formats import MOST_BYTES, format_of
-from alpie.index.records import Document, Layout
+from alpie.index.records import Document, Layout, PageLabel
 
 __all__ = ["PageImages", "has_pages", "page_figure", "sheet_at"]
 
@@ -32,7 +32,7 @@ def sheet_at(layout: Layout, offset: int) -> int:
     return bisect_right(layout.page_starts, offset)
 
 
-def page_figure(document: Document, sheet: int, page: int | None, root_path: str, words: Words) -> str:
+def page_figure(document: Document, sheet: int, page: PageLabel | None, root_path: str, words: Words) -> str:
     """The page behind a button; the picture is fetched when it is opened."""
     number = page if page is not None else sheet
     source = f"{root_path}/al/page?d={document.id}&n={sheet}&v={document.sha256[:12]}"

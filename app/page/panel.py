@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 
-from alpie.app.citation import cite, full_citation, label_below, short_citation
+from alpie.app.citation import cite, full_citation, label_below, page_range, short_citation
 from alpie.app.page.catalogue import Words
 from alpie.app.page.html import escape, tag
 from alpie.app.page.library import Library
@@ -55,7 +55,7 @@ class Panels:
         document = self.library.documents[passage.document_id]
         chosen, text = words_at(spans, passage, document, self.library)
         marks = chosen or tuple(span for sentence in passage.sentences for span in sentence.spans)
-        citation = cite(document, passage)
+        citation = cite(document, passage, chosen)
         head = tag(
             "header",
             [
@@ -159,7 +159,7 @@ class Panels:
         layout = self.library.layouts.get(document.id)
         if layout is None or not has_pages(document) or not (sheet := sheet_at(layout, marks[0].start)):
             return ""
-        return page_figure(document, sheet, passage.page, self._root_path, words)
+        return page_figure(document, sheet, passage.pages(marks)[0], self._root_path, words)
 
     def _neighbours(self, passage: Passage, words: Words) -> str:
         those = self.by_document[passage.document_id]
@@ -192,7 +192,8 @@ def _where(citation: Citation, words: Words) -> str:
     elif citation.paragraph:
         parts.append(words("reader.paragraph", number=citation.paragraph))
     if citation.page is not None:
-        parts.append(words("reader.page", page=citation.page))
+        key = "reader.page" if citation.last_page is None else "reader.pages"
+        parts.append(words(key, page=page_range(citation)))
     return " › ".join(parts)
 
 

@@ -15,6 +15,8 @@ A document whose format tells its structure (see `alpie.index.formats`) goes by 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from alpie.index.layout.blocks import SpanCutter, make_blocks
 from alpie.index.layout.boxes import mark_boxes
 from alpie.index.layout.figures import mark_figures
@@ -27,6 +29,7 @@ from alpie.index.layout.notes import find_note_calls
 from alpie.index.layout.pages import find_pages
 from alpie.index.layout.titles import mark_signatures, mark_sub_headings, mark_subtitles
 from alpie.index.layout.units import clean_lines, make_units
+from alpie.index.normal_forms import unseen as unseen_in
 from alpie.index.records import Document, Layout, Span
 
 __all__ = ["lay_out"]
@@ -34,15 +37,17 @@ __all__ = ["lay_out"]
 
 def lay_out(document: Document) -> Layout:
     """Lay out `document`; never raises, whatever its text holds."""
-    if document.structure is not None:
-        return lay_out_marked(document, document.structure)
     source = document.text
+    unseen = tuple(Span(start, end) for start, end in unseen_in(source))
+    if document.structure is not None:
+        marks = tuple(sorted((*document.structure.marks, *unseen))) if unseen else document.structure.marks
+        return lay_out_marked(document, replace(document.structure, marks=marks))
     lines = split_lines(source)
     manner = manner_of(lines)
     pages = find_pages(lines)
     footers = tuple(Span(lines[number].start, lines[number].end) for number in sorted(pages.footers))
     calls = find_note_calls(source, footers)
-    clean = clean_lines(source, lines, calls)
+    clean = clean_lines(source, lines, tuple(sorted((*calls, *unseen))))
 
     units = make_units(lines, clean, pages, manner)
     mark_fixed_forms(units)
@@ -59,7 +64,9 @@ def lay_out(document: Document) -> Layout:
     mark_subtitles(units)
     mark_sub_headings(units, manner)
 
-    cutter = SpanCutter(source, [*footers, *calls])
+    cutter = SpanCutter(source, [*footers, *calls, *unseen])
     blocks = make_blocks(units, cutter, pages, document.title)
     starts = tuple(lines[number].start for number in pages.starts)
-    return Layout(document.id, tuple(blocks), footers, calls, starts)
+    return Layout(
+        document.id, tuple(blocks), footers, calls, starts, unseen, page_labels=tuple(pages.printed)
+    )

@@ -16,6 +16,7 @@ from itertools import pairwise
 
 from alpie.index.layout.forms import BULLET, CAPTION
 from alpie.index.layout.lines import Line
+from alpie.index.records import PageLabel
 
 __all__ = ["Pages", "find_pages"]
 
@@ -34,10 +35,10 @@ class Pages:
 
     starts: list[int] = field(default_factory=list)
     footers: dict[int, int | None] = field(default_factory=dict)  # line → printed page number
-    printed: list[int | None] = field(default_factory=list)  # number of the page at each start
+    printed: list[PageLabel | None] = field(default_factory=list)  # label of the page at each start
 
-    def number_at(self, line: int) -> int | None:
-        """Printed number of the page that line stands on, where known."""
+    def number_at(self, line: int) -> PageLabel | None:
+        """Label of the page that line stands on, where known."""
         index = bisect_right(self.starts, line) - 1
         return self.printed[index] if index >= 0 else None
 
@@ -183,7 +184,7 @@ def _page_starts(lines: list[Line], footers: dict[int, int | None]) -> list[int]
     return sorted(starts)
 
 
-def _printed_numbers(lines: list[Line], pages: Pages) -> list[int | None]:
+def _printed_numbers(lines: list[Line], pages: Pages) -> list[PageLabel | None]:
     """Number the pages; a start that holds nothing but a caption is a figure on the page after it."""
     sheet_of: list[int] = []
     sheet = -1
