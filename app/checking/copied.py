@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from functools import lru_cache
 
 from alpie.app.checking.text_view import fold_quotes
 from alpie.index.normal_forms import normalize, visible
-from alpie.index.readable import collapse, readable_text, spans_between
+from alpie.index.readable import collapse, spans_between
 from alpie.index.records import Document, Layout, Span
 
 __all__ = ["Copied", "find_copied", "letters_of", "same_but_for_signs", "without_hyphens"]
@@ -37,6 +38,8 @@ _STEP = 5  # lines from one that bears its number to the next, where not all do
 _CALL = re.compile(
     r"(?<=[^\W\d_]{4})([.,;:!?»”)]{0,2})(?:\d{1,3}|[⁰¹²³⁴⁵⁶⁷⁸⁹]+|\[\d{1,3}\]|\(\d{1,2}\))(?![\w%])"
 )
+_ENYE = "\u00fe"  # a letter without parts that Spanish does not have
+_NO_LETTERS = re.compile(r"[\W_]+")
 _MOST_RUNNING = 2_000  # running lines of a document that are looked at
 
 _Letters = tuple[str, list[int]]  # letters and figures, and for each the offset of its character
@@ -70,6 +73,12 @@ def letters_of(text: str) -> _Letters:
     return "".join(found), at
 
 
+def _quick_letters(text: str) -> str:
+    """The letters and figures of `letters_of`, at a fraction of its cost."""
+    folded = normalize("NFC", text).casefold().replace("ñ", _ENYE)
+    return _NO_LETTERS.sub("", normalize("NFKD", folded)).replace(_ENYE, "ñ")
+
+
 @lru_cache(4096)
 def _folded(character: str) -> str:
     if character in "ñÑ":
@@ -84,13 +93,12 @@ def find_copied(
     text: str, document: Document, layout: Layout | None, start: int, end: int
 ) -> Iterator[Copied]:
     """The places of `text` between `start` and `end` of a document, the first of each way to read both."""
-    for reading in _readings(text, document, layout):
-        wanted, _ = letters_of(reading)
-        if not wanted:
-            continue
-        for spans in _variants(document, layout, start, end):
-            found = _find(reading, wanted, document.text, spans)
-            if found is not None:
+    readings = [(one, _quick_letters(one)) for one in _readings(text, document, layout)]
+    for spans in _variants(layout, start, end):
+        kept = "".join(document.text[span.start : span.end] for span in spans)
+        there = _quick_letters(kept)
+        for reading, letters in readings:
+            if letters and letters in there and (found := _find(reading, kept, spans)) is not None:
                 yield found
 
 
@@ -112,8 +120,9 @@ def _figures(text: str) -> list[str]:
     return _FIGURE.findall(normalize("NFC", text))
 
 
-def _find(reading: str, wanted: str, source: str, spans: Sequence[Span]) -> Copied | None:
-    kept = "".join(source[span.start : span.end] for span in spans)
+def _find(reading: str, kept: str, spans: Sequence[Span]) -> Copied | None:
+    """Where `kept`, the text of `spans`, has the letters of `reading` as whole words."""
+    wanted, _ = letters_of(reading)
     letters, at = letters_of(kept)
     position = letters.find(wanted)
     while position >= 0:
@@ -129,9 +138,8 @@ def _find(reading: str, wanted: str, source: str, spans: Sequence[Span]) -> Copi
             if _is_copy(reading, words):
                 return Copied(_source_spans(spans, near, end), True)
             near, end = _whole_tokens(kept, first, last)
-            found = _source_spans(spans, near, end)
-            if same_but_for_signs(reading, readable_text(source, found)):
-                return Copied(found, False)
+            if same_but_for_signs(reading, kept[near:end]):
+                return Copied(_source_spans(spans, near, end), False)
         position = letters.find(wanted, position + 1)
     return None
 
@@ -193,14 +201,14 @@ def _source_spans(spans: Sequence[Span], start: int, end: int) -> tuple[Span, ..
     return tuple(found)
 
 
-def _variants(document: Document, layout: Layout | None, start: int, end: int) -> Iterator[list[Span]]:
+def _variants(layout: Layout | None, start: int, end: int) -> Iterator[list[Span]]:
     """The stretch as it stands, and without what the layout leaves out, each kind by itself and together."""
     whole = [Span(start, end)]
     yield whole
     if layout is None:
         return
     marks, calls, footers = (
-        spans_between(left, start, end) for left in (layout.marks, layout.note_calls, layout.footers)
+        _near(left, start, end) for left in (layout.marks, layout.note_calls, layout.footers)
     )
     tried: set[tuple[Span, ...]] = {()}
     for left_out in (
@@ -215,6 +223,12 @@ def _variants(document: Document, layout: Layout | None, start: int, end: int) -
         if left_out not in tried:
             tried.add(left_out)
             yield _without(whole[0], sorted(left_out))
+
+
+def _near(spans: Sequence[Span], start: int, end: int) -> tuple[Span, ...]:
+    """Of `spans`, which ascend, the parts between two offsets."""
+    first = max(0, bisect_left(spans, start, key=lambda span: span.start) - 1)
+    return spans_between(spans[first : bisect_left(spans, end, key=lambda span: span.start)], start, end)
 
 
 def _without(whole: Span, left_out: Sequence[Span]) -> list[Span]:

@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from itertools import islice
 from typing import Protocol
@@ -45,6 +45,7 @@ _LETTERS = re.compile(r"[^\W\d_]+")
 _OUTER_QUOTES = re.compile(r"^([\"'])(.*)\1$", re.DOTALL)
 _MOST_SENTENCES = 40  # of a text that are looked up one by one
 _FEWEST_WORDS = 3  # of one of them
+_MOST_COPIED = 10_000  # characters of a text that is compared with copies
 _MOST_BROUGHT = 600  # characters that a copy brings along: heads, feet, a footnote
 
 
@@ -175,18 +176,22 @@ class TextChecker:
     def _copied(self, text: str, is_exact: bool) -> Verification | None:
         """The outcome for the words of a stretch as a copy out of its file has them; None for other words."""
         bare = _bare_lines(text)
+        if len(bare) > _MOST_COPIED:
+            return None
         near = self._candidates(fold_quotes(collapse(without_hyphens(bare))).split())
-        for passage in near:
-            for found in self._copies(bare, passage):
-                if found.is_exact is is_exact:
-                    return self._of_copy(text, collapse(bare), passage.document_id, found)
-        return None
-
-    def _copies(self, bare: str, passage: Passage) -> Iterator[Copied]:
-        document = self.corpus.documents[passage.document_id]
         reach = len(bare) + _MOST_BROUGHT
-        start, end = max(0, passage.start - reach), min(len(document.text), passage.end + reach)
-        yield from find_copied(bare, document, self.corpus.layouts.get(document.id), start, end)
+        seen: dict[str, tuple[int, int]] = {}
+        for passage in near:
+            document = self.corpus.documents[passage.document_id]
+            start, end = max(0, passage.start - reach), min(len(document.text), passage.end + reach)
+            before = seen.get(document.id, (0, 0))
+            if before[0] <= start and end <= before[1]:
+                continue
+            seen[document.id] = start, end
+            for found in find_copied(bare, document, self.corpus.layouts.get(document.id), start, end):
+                if found.is_exact is is_exact:
+                    return self._of_copy(text, collapse(bare), document.id, found)
+        return None
 
     def _of_copy(self, text: str, pasted: str, document_id: str, found: Copied) -> Verification:
         place = self._place(document_id, found.spans)
