@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from alpie.app.absence import absence_lines
+from alpie.app.checking.verdict_words import warning_sentences
 from alpie.app.citation import cite, full_citation
 from alpie.app.records import Answer, Citation, Quote
 from alpie.app.verify import Place, Verification
@@ -147,11 +148,21 @@ def verification_row(verification: Verification, language: str = "es") -> Row:
         "occurrences": verification.occurrences,
         "with_omissions": verification.with_omissions,
         "only_signs": verification.only_signs,
+        "warnings": warning_sentences(verification.warnings, words_for(language)),
         "quoted": list(verification.quoted),
         "places": [_place_row(place, language) for place in verification.places],
         "differences": [
             {"kind": difference.kind.value, "pasted": difference.pasted, "source": difference.source}
             for difference in verification.differences
+        ],
+        "sentences": [
+            {
+                "text": one.text,
+                "verdict": one.verdict.value,
+                "only_signs": one.only_signs,
+                "places": [_place_row(place, language) for place in one.places],
+            }
+            for one in verification.sentences
         ],
     }
 
@@ -205,6 +216,9 @@ def _place_row(place: Place, language: str) -> Row:
         "address": place.address,
         **(_where(citation) if citation else {}),
         "citation": full_citation(citation, language) if citation else "",
+        "sentence": place.reading.text,
+        "marked": [list(part) for part in place.reading.marked],
+        "warnings": warning_sentences(place.reading.warnings, words_for(language)),
     }
 
 

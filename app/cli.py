@@ -44,6 +44,7 @@ _ESCAPED = {
 }
 _SETTINGS_OPTIONS = ("docs", "data", "language", "host", "port", "ocr")
 _OPENING_SECONDS = 60.0
+_LONGEST_QUESTION = 1_000  # characters; a longer one may be a text that was pasted
 _MAX_INPUT_BYTES = 5_000_000  # of a text or record to check
 
 _logger = logging.getLogger(__name__)
@@ -160,6 +161,8 @@ def _ask(arguments: argparse.Namespace, settings: Settings, words: Words) -> int
     question = " ".join(arguments.question)
     if len(question) > MAX_CHARACTERS:
         _tell(words("ask.cut", most=MAX_CHARACTERS))
+    if len(question) > _LONGEST_QUESTION:
+        _tell(words("ask.pasted"))
     answer = corpus.ask(question, turns=tuple(arguments.turn))
     if arguments.json and settings.writer:
         from alpie.app.writer import written

@@ -11,9 +11,11 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from alpie.app.checking.cut import governs_list
 from alpie.app.choice import Unit
 from alpie.app.citation import cite
 from alpie.app.emphasis import emphasise
+from alpie.app.no_answers import is_entry, is_question
 from alpie.app.records import Quote
 from alpie.app.units import UnitSpan, asks_for_list, asks_two_things, needs_sentence_before
 from alpie.index.analysis import fold, stems
@@ -79,6 +81,10 @@ def select_quotes(
         if not wanted or len(quotes) >= most:
             break
         source = documents[unit.hit.passage.document_id].text
+        answering = _answering(unit, used, source)
+        if answering is None:
+            continue
+        unit = answering
         longer = _understandable(_extended(unit, units, policy.extend_ratio, used, source), used, source)
         used |= {(unit.rank, position) for position in range(longer.first, longer.last + 1)}
         shown += longer.share
@@ -86,6 +92,20 @@ def select_quotes(
         if quote is not None and not any(_alike(quote, other) for other in quotes):
             quotes.append(quote)
     return tuple(quotes)
+
+
+def _answering(unit: Unit, used: set[tuple[int, int]], source: str) -> Unit | None:
+    """The unit; a question with the sentence after it, which answers it; None for what is no answer at all."""
+    if is_entry(unit.sentences, source):
+        return None
+    if not all(map(is_question, unit.sentences)):
+        return unit
+    sentences, following = unit.hit.passage.sentences, unit.last + 1
+    if following == len(sentences) or is_question(sentences[following]) or (unit.rank, following) in used:
+        return None
+    if not touch(sentences, unit.last, source) or sentences[following].role is not SentenceRole.SENTENCE:
+        return None
+    return replace(unit, span=UnitSpan(unit.first, following))
 
 
 def _is_mere_lead_in(unit: Unit) -> bool:
@@ -153,8 +173,12 @@ def _understandable(unit: Unit, used: set[tuple[int, int]], source: str) -> Unit
 def quote_unit(
     unit: Unit, likelihood: float, question: str, documents: Mapping[str, Document]
 ) -> Quote | None:
-    """The quotation of a unit, proved against its source; None where it cannot be."""
+    """The quotation of a unit, proved against its source; None where it cannot be.
+
+    An item of a list whose introduction denies or excepts it («No podrán:») brings that, and what lies between.
+    """
     passage = unit.hit.passage
+    unit = _governed(unit)
     document = documents[passage.document_id]
     spans = _contiguous(unit.sentences, document.text)
     text = readable_text(document.text, spans)
@@ -173,6 +197,17 @@ def quote_unit(
         score=likelihood,
         emphasis=emphasise(unit.reading, passage.sentences, unit.first, unit.last, text),
     )
+
+
+def _governed(unit: Unit) -> Unit:
+    first = unit.sentences[0]
+    if first.role is not SentenceRole.ITEM:
+        return unit
+    for position, sentence in enumerate(unit.hit.passage.sentences[: unit.first]):
+        introduces = sentence.role is SentenceRole.LEAD_IN and sentence.group == first.group
+        if introduces and governs_list(sentence.text):
+            return replace(unit, span=UnitSpan(position, unit.last))
+    return unit
 
 
 def _contiguous(sentences: Sequence[Sentence], source: str) -> tuple[Span, ...]:

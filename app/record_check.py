@@ -88,6 +88,8 @@ def _check(
     found = checker.check_whole(text)
     state = {
         Verdict.EXACT: QuoteState.MOVED,
+        Verdict.CUT: QuoteState.MOVED,
+        Verdict.JOINED: QuoteState.ALTERED,
         Verdict.ALTERED: QuoteState.ALTERED,
         Verdict.ABSENT: QuoteState.ABSENT,
     }[found.verdict]

@@ -114,6 +114,7 @@ _HIT = _object(
         "rank of the passage in each leg of the search",
     ),
 )
+_WARNINGS = _list(_TEXT, description="what a quotation cut short leaves out that may change its meaning")
 _PLACE = _object(
     tuple(_WHERE),
     **_WORDS,
@@ -122,22 +123,36 @@ _PLACE = _object(
     address=_TEXT,
     **_WHERE,
     citation=_TEXT,
+    sentence=_described(_TEXT, "the whole sentences that the words stand in; empty where they stand in none"),
+    marked=_list(
+        _list(_COUNT, minItems=2, maxItems=2), description="[start, end] of the words in `sentence`"
+    ),
+    warnings=_WARNINGS,
 )
+_VERDICT: Schema = {
+    "enum": ["exact", "cut", "joined", "altered", "absent"],
+    "description": "cut: exact, but with warnings; joined: exact sentences that do not follow one another",
+}
 _VERIFICATION = _object(
     ("only_signs", "quoted"),
     text=_TEXT,
-    verdict={"enum": ["exact", "altered", "absent"]},
+    verdict=_VERDICT,
     similarity=_SHARE,
     occurrences=_COUNT,
     with_omissions=_FLAG,
-    only_signs=_described(_FLAG, "altered in accents, capitals, spaces or punctuation alone"),
+    only_signs=_described(_FLAG, "nothing but accents, capitals, spaces or punctuation differs"),
+    warnings=_WARNINGS,
     quoted=_list(
         _TEXT,
         description="what stands between quotation marks, where that alone was checked and the rest was not: "
         "all of it when exact, else the first that is not; empty when the whole text was checked",
     ),
-    places=_list(_PLACE),
+    places=_list(_ref("place")),
     differences=_list(_object(kind=_TEXT, pasted=_TEXT, source=_TEXT)),
+    sentences=_list(
+        _object(text=_TEXT, verdict=_VERDICT, only_signs=_FLAG, places=_list(_ref("place"))),
+        description="each sentence by itself, where some are exact and the whole text is not; else empty",
+    ),
 )
 _PASSAGE = _object(
     tuple(_RECOGNISED),
@@ -182,6 +197,7 @@ def schema_document() -> Schema:
             "answer": _ANSWER,
             "hit": _HIT,
             "verification": _VERIFICATION,
+            "place": _PLACE,
             "passage": _PASSAGE,
             "document": _DOCUMENT,
         },

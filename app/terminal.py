@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from alpie.app.absence import absence_lines
+from alpie.app.checking.cut import Reading
+from alpie.app.checking.verdict_words import sentence_line, verdict_key, warning_sentences
 from alpie.app.checking.verification import Place, Verdict, Verification
 from alpie.app.checking.word_alignment import DifferenceKind
 from alpie.app.citation import cite, full_citation
@@ -161,24 +163,45 @@ def hits_text(
 
 def verification_text(outcome: Verification, words: Words, width: int) -> str:
     """The verdict, where the words stand, and what differs."""
-    verdict = "signs" if outcome.only_signs else outcome.verdict.value
-    lines = [words(f"verify.{verdict}", similarity=words.number(100 * outcome.similarity)), ""]
+    lines = [words(f"verify.{verdict_key(outcome)}", similarity=words.number(100 * outcome.similarity)), ""]
     if outcome.quoted:
         lines += [words("verify.quoted"), ""]
-        if outcome.verdict is not Verdict.EXACT:
+        if not outcome.is_found:
             failed = words("verify.failed", text=words.quoted(outcome.quoted[0]))
             lines += [_wrapped(failed, width, _INDENT), ""]
     if outcome.with_omissions:
         lines += [words("verify.omissions"), ""]
-    if outcome.verdict is Verdict.ALTERED:
+    if outcome.warnings:
+        lines += [_wrapped(f" ! {one}", width, _INDENT) for one in warning_sentences(outcome.warnings, words)]
+        for place in outcome.places[:1]:
+            whole = _INDENT + _with_marks(place.reading)
+            lines += ["", words("verify.whole"), _wrapped(whole, width, _INDENT)]
+        lines.append("")
+    for number, one in enumerate(outcome.sentences, start=1):
+        lines.append(_wrapped(f" · {sentence_line(number, one, words)}", width, _INDENT))
+    if outcome.sentences:
+        lines += [words("verify.apart"), ""] if outcome.verdict is Verdict.JOINED else [""]
+    if outcome.differences and (outcome.verdict is Verdict.ALTERED or outcome.only_signs):
         lines += [_wrapped(_INDENT + _marked(outcome), width, _INDENT), "", words("verify.legend"), ""]
-    if outcome.occurrences > 1 and len(outcome.quoted) < 2:  # of two quotations, each is in its place
+    if (
+        outcome.occurrences > 1 and len(outcome.quoted) < 2 and not outcome.sentences
+    ):  # of two quotations, each is in its place
         lines += [words("verify.places", number=words.number(outcome.occurrences)), ""]
     for place in outcome.places:
         lines += _place_lines(place, words, width)
     while lines and not lines[-1]:
         lines.pop()
     return "\n".join(lines) + "\n"
+
+
+def _with_marks(reading: Reading) -> str:
+    """The whole sentences, with what was pasted between ⟦ and ⟧."""
+    pieces: list[str] = []
+    position = 0
+    for start, end in reading.marked:
+        pieces += [reading.text[position:start], "⟦", reading.text[start:end], "⟧"]
+        position = end
+    return "".join([*pieces, reading.text[position:]])
 
 
 def record_check_text(check: RecordCheck, words: Words, width: int) -> str:

@@ -94,12 +94,10 @@ class QuotationChecker:
             if not is_beside(beside, len(quoted)):
                 return None
             whole = self._texts.nearest(text) if beside else None
-            if whole and (
-                whole.verdict is Verdict.EXACT or belong_to_the_source(beside, quoted, whole.differences)
-            ):
+            if whole and (whole.is_found or belong_to_the_source(beside, quoted, whole.differences)):
                 return whole
         chosen = [outcomes[n] for n in kept]
-        failed = next((one for one in chosen if one.verdict is not Verdict.EXACT), None)
+        failed = next((one for one in chosen if not one.is_found), None)
         unchecked = any(map(words_of, others))
         if failed is None:
             return _together(text, chosen, unchecked)
@@ -111,11 +109,12 @@ class QuotationChecker:
 
 
 def _together(text: str, exact: Sequence[Verification], unchecked: bool) -> Verification:
-    """One outcome of several exact ones: all places of one stretch, of more the first of each."""
+    """One outcome of several found: all places of one stretch, of more the first of each. One cut makes it cut."""
+    cut = any(one.verdict is Verdict.CUT for one in exact)
     places = exact[0].places if len(exact) == 1 else tuple(one.places[0] for one in exact)
     return Verification(
         text,
-        Verdict.EXACT,
+        Verdict.CUT if cut else Verdict.EXACT,
         places,
         sum(one.occurrences for one in exact),
         1.0,

@@ -14,7 +14,7 @@ import re
 import unicodedata
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cached_property
@@ -145,11 +145,18 @@ class _Reading(NamedTuple):
 class SourceTexts:
     """The documents as evidence is looked up in them.
 
-    `passages` tells what the layout left out; without them only the text as written is known.
+    `passages` tells what the layout left out; without them only the text as written is known. `verifies`
+    is what `alpie verify` says of a text: whether it is exact.
     """
 
-    def __init__(self, documents: Mapping[str, Document], passages: Iterable[Passage] = ()) -> None:
+    def __init__(
+        self,
+        documents: Mapping[str, Document],
+        passages: Iterable[Passage] = (),
+        verifies: Callable[[str], bool] | None = None,
+    ) -> None:
         self.documents = documents
+        self.verifies = verifies
         self._spans: dict[str, list[tuple[Span, ...]]] = {}
         for passage in sorted(passages, key=lambda passage: (passage.document_id, passage.ordinal)):
             spans = self._spans.setdefault(passage.document_id, [])

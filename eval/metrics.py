@@ -73,6 +73,12 @@ def _quote_share(value: Callable[[QuestionScore], int], all_kinds: bool) -> Call
     return share
 
 
+def _exact(score: QuestionScore) -> Share:
+    if score.quotes_exact is None or not score.answered or not score.quotes:
+        return None
+    return float(score.quotes_exact), float(score.quotes)
+
+
 def _refused_unanswerable(score: QuestionScore) -> Share:
     return None if score.answerable is not False else (float(not score.answered), 1.0)
 
@@ -108,6 +114,7 @@ METRICS: tuple[Metric, ...] = (
     Metric("quoted words", "words quoted in an answer", _words),
     Metric("verbatim", "share of shown quotes that the source proves",
            _quote_share(lambda score: score.quotes_proved, all_kinds=True)),
+    Metric("verified", "share of shown quotes that `alpie verify` calls exact", _exact),
 )  # fmt: skip
 
 STATISTICS: Mapping[str, str] = {

@@ -111,7 +111,7 @@ def evaluate(
     pipelines = _ask(corpus, on_engines, questions, options, progress)
     if options.predictions:
         write_predictions(pipelines[0].rows, options.predictions)
-    texts = SourceTexts(corpus.documents, corpus.passages)
+    texts = SourceTexts(corpus.documents, corpus.passages, _verifies(corpus))
     compared = len(pipelines) > 1 + len(on_engines)
     left_out = tuple(missing_peers()) if compared else ()
     same = tuple(_same(pipelines[0], one) for one in pipelines[1 : 1 + len(on_engines)])
@@ -121,6 +121,16 @@ def evaluate(
     if options.report:
         _write_folder(report, options.report, progress)
     return 0
+
+
+def _verifies(corpus: AskedCorpus) -> Callable[[str], bool] | None:
+    """Whether `alpie verify` calls a text exact; None for a corpus without layouts, which it reads."""
+    from alpie.app.verify import QuotationChecker, Searchable, Verdict
+
+    if not hasattr(corpus, "layouts"):
+        return None
+    checker = QuotationChecker(cast(Searchable, corpus))
+    return lambda text: checker.check_whole(text).verdict is Verdict.EXACT
 
 
 def _question_files(options: EvaluationOptions) -> list[Path]:

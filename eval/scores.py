@@ -49,6 +49,7 @@ class QuestionScore:
     quotes_right: int = 0
     quotes_proved: int = 0  # verbatim: the source cut at their offsets is their text
     words: int = 0  # in all quotes
+    quotes_exact: int | None = None  # which `alpie verify` calls exact; None: it was not asked
 
     def recall(self, k: int) -> float | None:
         """Share of the groups of evidence that the first k passages hold."""
@@ -95,6 +96,7 @@ def score_prediction(question: Question, row: Mapping[str, Any], texts: SourceTe
         quotes_right=sum(quote_is_right(question, alternatives, quote) for quote in quotes),
         quotes_proved=sum(texts.proves(quote) for quote in quotes),
         words=sum(len(quote.text.split()) for quote in quotes),
+        quotes_exact=sum(map(texts.verifies, (quote.text for quote in quotes))) if texts.verifies else None,
     )
 
 

@@ -216,8 +216,12 @@ def test_recall_of_two_groups_is_the_share_found() -> None:
 # --- sums over questions --------------------------------------------------------------------------
 
 SCORES = (
-    QuestionScore("a", "factual", True, True, 0.9, 10, False, (1,), True, True, True, 2, 1, 2, 40),
-    QuestionScore("b", "factual", True, True, 0.6, 20, False, (2,), False, True, False, 1, 1, 1, 20),
+    QuestionScore(
+        "a", "factual", True, True, 0.9, 10, False, (1,), True, True, True, 2, 1, 2, 40, quotes_exact=2
+    ),
+    QuestionScore(
+        "b", "factual", True, True, 0.6, 20, False, (2,), False, True, False, 1, 1, 1, 20, quotes_exact=0
+    ),
     QuestionScore("c", "list", True, False, 0.2, 30, False, (None,)),
     QuestionScore("d", "unanswerable", False, False, 0.1, 40),
     QuestionScore("e", "unanswerable", False, True, 0.7, 50, quotes=1, quotes_proved=0, words=30),
@@ -242,6 +246,7 @@ def test_summary_by_hand() -> None:
         "abstention precision": (1 / 2, 2),
         "quoted words": (30, 3),
         "verbatim": (3 / 4, 3),
+        "verified": (2 / 3, 2),
         "auroc": (4 / 6, 5),
         "ms median": (35, 6),
         "ms p95": (57.5, 6),

@@ -324,3 +324,41 @@ def test_the_page_is_that_of_the_words_and_over_a_page_break_both_are_cited() ->
 def test_a_quotation_has_words() -> None:
     unit = Unit(Hit(passage_of(". . ."), 1.0), 0, UnitSpan(0, 0), 0, 0.0, 0.9)
     assert quote_unit(unit, 0.9, SEVERAL, {"prueba": document_of(". . .")}) is None
+
+
+def test_a_question_is_quoted_with_its_answer_and_never_alone() -> None:
+    asked, answer = "¿Cuál es el objeto del código?", "Fija las pautas de conducta del centro."
+    (quote,) = quotes_of((passage_of(asked, answer), {0: 0.9}))
+    assert quote.text == f"{asked} {answer}"
+    assert not quotes_of((passage_of(asked, "¿A quién se aplica?"), {0: 0.9, 1: 0.05}))
+    assert not quotes_of((passage_of(answer, asked), {1: 0.9}))
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        "Objeto del código ........ 3",
+        "Objeto del código . . . . . . 3",
+        "Objeto del código …………",
+        "Objeto\t3",
+        "Índice",
+    ],
+)
+def test_an_entry_of_a_table_of_contents_is_no_answer(entry: str) -> None:
+    passage = passage_of(collapse(entry))
+    unit = Unit(Hit(passage, 1.0), 0, UnitSpan(0, 0), 0, 0.0, 0.9)
+    assert not select_quotes([unit], SEVERAL, {passage.document_id: document_of(entry)}, 1.0, QuotePolicy())
+
+
+def test_an_item_under_a_denial_brings_the_words_that_deny_it() -> None:
+    denied = ("No podrán concurrir:", LEAD_IN, 0)
+    passage = passage_of(denied, *LIST[1:])
+    unit = Unit(Hit(passage, 1.0), 0, UnitSpan(2, 2), 0, 0.0, 0.9)
+    quote = quote_unit(unit, 0.9, SEVERAL, {passage.document_id: document_of(source_of(passage))})
+    assert quote is not None
+    assert quote.text.startswith("No podrán concurrir: - limpiar")
+    passage = passage_of(*LIST)
+    unit = Unit(Hit(passage, 1.0), 0, UnitSpan(2, 2), 0, 0.0, 0.9)
+    quote = quote_unit(unit, 0.9, SEVERAL, {passage.document_id: document_of(source_of(passage))})
+    assert quote is not None
+    assert quote.text == LIST[2][0]

@@ -1,8 +1,9 @@
 """Check a text as a whole: see `alpie.app.verify` for the rule and the names.
 
-1. It stands in a document as it is, or but for what it marks as left out.
+1. It stands in a document as it is, or but for what it marks as left out, or but for what copying does.
 2. Else the passages that share rare words with it are compared: are they the same words, signs apart?
-   A row under its header? The nearest by alignment, word by word?
+   A row under its header? Sentences that stand in the documents, but not together? The nearest by
+   alignment, word by word?
 """
 
 from __future__ import annotations
@@ -13,11 +14,12 @@ from functools import cached_property
 from itertools import islice
 from typing import Protocol
 
-from alpie.app.checking.same_words import find_same_words
+from alpie.app.checking.copied import Copied, find_copied, without_hyphens
+from alpie.app.checking.cut import read_cut
 from alpie.app.checking.text_view import TextView, fold_quotes, pieces_in_order, views_of
 from alpie.app.checking.verification import Place, Verdict, Verification
 from alpie.app.checking.within_passages import passage_at, under_header
-from alpie.app.checking.word_alignment import Alignment, align, align_whole
+from alpie.app.checking.word_alignment import Alignment, Difference, DifferenceKind, align, align_whole
 from alpie.app.citation import cite
 from alpie.app.omissions import OMISSION_MARK, OMISSION_OR_DOTS, with_omissions
 from alpie.index.errors import QuestionError
@@ -25,6 +27,7 @@ from alpie.index.hits import Hit
 from alpie.index.normal_forms import normalize, visible
 from alpie.index.readable import collapse, readable_text
 from alpie.index.records import Document, Layout, Passage, Span
+from alpie.index.sentences import sentence_bounds
 
 __all__ = ["MAX_COMPARED_CHARACTERS", "MAX_PLACES", "Searchable", "TextChecker"]
 
@@ -38,7 +41,12 @@ _ALTERED_SIMILARITY = 0.55
 _MAX_PIECES = 10  # of a quotation with omissions; each of two words at least
 _SLICE_WORDS = 40  # of the text, given to the lexical search at once
 _WORD = re.compile(r"\S+")
-_OUTER_QUOTES = re.compile(r"^([\"'])(.*)\1$")
+_LETTERS = re.compile(r"[^\W\d_]+")
+_OUTER_QUOTES = re.compile(r"^([\"'])(.*)\1$", re.DOTALL)
+_MOST_SENTENCES = 40  # of a text that are looked up one by one
+_FEWEST_WORDS = 3  # of one of them
+_MOST_COPIED = 10_000  # characters of a text that is compared with copies
+_MOST_BROUGHT = 600  # characters that a copy brings along: heads, feet, a footnote
 
 
 class Searchable(Protocol):
@@ -76,19 +84,19 @@ class TextChecker:
         for reading in _readings(pasted):
             found, total = self._exact(reading)
             if found:
-                return Verification(text, Verdict.EXACT, found, total, 1.0)
+                return _judged(text, found, total)
         for mark in (OMISSION_MARK, OMISSION_OR_DOTS):
             for reading in _readings(pasted):
                 place = self._with_omissions(mark.split(fold_quotes(reading)))
                 if place:
-                    return Verification(text, Verdict.EXACT, (place,), 1, 1.0, with_omissions=True)
+                    return _judged(text, (place,), 1, with_omissions=True)
         if len(pasted) > MAX_COMPARED_CHARACTERS:
             raise QuestionError(
                 f"El texto no está literalmente en los documentos y es demasiado largo para compararlo "
                 f"palabra por palabra ({len(pasted)} caracteres; máximo {MAX_COMPARED_CHARACTERS}). "
                 "Comprueba las frases por separado."
             )
-        return None
+        return self._copied(text, is_exact=True)
 
     def nearest(self, text: str) -> Verification:
         """The outcome for a text that is not literal: compared with the passages that share rare words."""
@@ -132,48 +140,75 @@ class TextChecker:
                     return self._place(name, spans)
         return None
 
-    def _nearest(self, text: str, pasted: str) -> Verification:
+    def _nearest(self, text: str, pasted: str, by_sentence: bool = True) -> Verification:
         words = fold_quotes(pasted).split()
         candidates = self._candidates(words)
         for passage in candidates:
             spans = under_header(passage, pasted)
             if spans:
-                return Verification(text, Verdict.EXACT, (self._place(passage.document_id, spans),), 1, 1.0)
+                return _judged(text, (self._place(passage.document_id, spans),), 1)
+        if same := self._copied(text, is_exact=False):
+            return same
+        sentences = self._by_sentence(pasted) if by_sentence else ()
+        if sentences and all(one.is_found or one.only_signs for one in sentences):
+            return _apart(text, Verdict.JOINED, sentences)
+        if not any(one.is_found or one.only_signs for one in sentences):
+            sentences = ()
         arounds = [self._words_around(passage, len(pasted)) for passage in candidates]
-        for passage, around in zip(candidates, arounds, strict=True):
-            same = self._same_words(text, pasted, passage, around)
-            if same:
-                return same
         best: tuple[Alignment, Passage, list[re.Match[str]]] | None = None
         for passage, around in zip(candidates, arounds, strict=True):
             fit = align(words, [match.group() for match in around])
             if fit and (best is None or fit.similarity > best[0].similarity):
                 best = fit, passage, around
         if best is None or best[0].similarity < _ALTERED_SIMILARITY:
+            if sentences:
+                return _apart(text, Verdict.ALTERED, sentences)
             return Verification(text, Verdict.ABSENT, similarity=best[0].similarity if best else 0.0)
         fit, passage, around = best
         view = self._plain_view(passage.document_id)
         spans = view.source_spans(around[fit.start].start(), around[fit.end - 1].end())
         place = self._place(passage.document_id, spans)
         differences = fit.differences(pasted.split(), place.text.split())
-        return Verification(text, Verdict.ALTERED, (place,), 1, fit.similarity, differences)
+        return Verification(
+            text, Verdict.ALTERED, (place,), 1, fit.similarity, differences, sentences=sentences
+        )
 
-    def _same_words(
-        self, text: str, pasted: str, passage: Passage, around: Sequence[re.Match[str]]
-    ) -> Verification | None:
-        """Altered in signs alone, where the words around a passage are the same; None where they are not."""
-        stretch = " ".join(match.group() for match in around)
-        found = find_same_words(pasted, stretch)
-        if found is None:
+    def _copied(self, text: str, is_exact: bool) -> Verification | None:
+        """The outcome for the words of a stretch as a copy out of its file has them; None for other words."""
+        bare = _bare_lines(text)
+        if len(bare) > _MOST_COPIED:
             return None
-        first = stretch.count(" ", 0, found[0])
-        these = around[first : stretch.count(" ", 0, found[1]) + 1]
-        spans = self._plain_view(passage.document_id).source_spans(these[0].start(), these[-1].end())
-        place = self._place(passage.document_id, spans)
-        source = [match.group() for match in these]
-        fit = align_whole(fold_quotes(pasted).split(), source)
-        differences = fit.differences(pasted.split(), place.text.split())
-        return Verification(text, Verdict.ALTERED, (place,), 1, fit.similarity, differences, only_signs=True)
+        near = self._candidates(fold_quotes(collapse(without_hyphens(bare))).split())
+        reach = len(bare) + _MOST_BROUGHT
+        seen: dict[str, tuple[int, int]] = {}
+        for passage in near:
+            document = self.corpus.documents[passage.document_id]
+            start, end = max(0, passage.start - reach), min(len(document.text), passage.end + reach)
+            before = seen.get(document.id, (0, 0))
+            if before[0] <= start and end <= before[1]:
+                continue
+            seen[document.id] = start, end
+            for found in find_copied(bare, document, self.corpus.layouts.get(document.id), start, end):
+                if found.is_exact is is_exact:
+                    return self._of_copy(text, collapse(bare), document.id, found)
+        return None
+
+    def _of_copy(self, text: str, pasted: str, document_id: str, found: Copied) -> Verification:
+        place = self._place(document_id, found.spans)
+        if found.is_exact:
+            return _judged(text, (place,), 1)
+        source = place.text.split()
+        fit = align_whole(fold_quotes(pasted).split(), fold_quotes(place.text).split())
+        verdict = Verdict.CUT if place.reading.warnings else Verdict.ALTERED
+        differences = fit.differences(pasted.split(), source)
+        return Verification(text, verdict, (place,), 1, fit.similarity, differences, only_signs=True)
+
+    def _by_sentence(self, pasted: str) -> tuple[Verification, ...]:
+        """Each sentence of a text by itself; none for a text of one, or of very many."""
+        sentences = _sentences(pasted)
+        if not 2 <= len(sentences) <= _MOST_SENTENCES:
+            return ()
+        return tuple(self.literal(one) or self._nearest(one, _bare(one), False) for one in sentences)
 
     def _candidates(self, words: Sequence[str]) -> list[Passage]:
         """Passages that share rare words with the beginning, the middle or the end of the text."""
@@ -208,7 +243,57 @@ class TextChecker:
         near = (one for one in passages if one.start < spans[-1].end and one.end > spans[0].start)
         sentences = [sentence for one in near for sentence in one.sentences]
         shown = with_omissions(document.text, spans, sentences)
-        return Place(document_id, spans, readable_text(document.text, spans), shown, citation)
+        reading = read_cut(document.text, spans, sentences)
+        return Place(document_id, spans, readable_text(document.text, spans), shown, citation, reading)
+
+
+def _judged(
+    text: str, places: Sequence[Place], occurrences: int, with_omissions: bool = False
+) -> Verification:
+    """Exact, or cut where every place leaves out what may turn the meaning; the others come first."""
+    ordered = sorted(places, key=lambda place: bool(place.reading.warnings))
+    verdict = Verdict.CUT if ordered[0].reading.warnings else Verdict.EXACT
+    return Verification(text, verdict, tuple(ordered), occurrences, 1.0, with_omissions=with_omissions)
+
+
+def _apart(text: str, verdict: Verdict, sentences: Sequence[Verification]) -> Verification:
+    """The outcome of a text from the outcomes of its sentences, each with the first of its places."""
+    words = [len(one.text.split()) for one in sentences]
+    similarity = sum(one.similarity * n for one, n in zip(sentences, words, strict=True)) / sum(words)
+    places = tuple(place for one in sentences for place in one.places[:1])
+    differences = tuple(run for one in sentences for run in _runs_of(one))
+    if verdict is Verdict.JOINED:
+        differences = ()
+    return Verification(
+        text, verdict, places, len(places), similarity, differences, sentences=tuple(sentences)
+    )
+
+
+def _runs_of(outcome: Verification) -> tuple[Difference, ...]:
+    if outcome.differences:
+        return outcome.differences
+    if outcome.places:
+        return (Difference(DifferenceKind.EQUAL, collapse(outcome.text), outcome.places[0].text),)
+    return (Difference(DifferenceKind.INSERTED, collapse(outcome.text), ""),)
+
+
+def _sentences(pasted: str) -> list[str]:
+    """The sentences of a text, those of a word or two with the one before."""
+    found: list[str] = []
+    for start, end in sentence_bounds(pasted):
+        one = pasted[start:end]
+        if found and len(_LETTERS.findall(one)) < _FEWEST_WORDS:
+            found[-1] += f" {one}"
+        elif _LETTERS.search(one):
+            found.append(one)
+    return found
+
+
+def _bare_lines(text: str) -> str:
+    """As `_bare`, with the line ends that it has."""
+    lines = visible(text).strip()
+    quoted = _OUTER_QUOTES.match(fold_quotes(lines))
+    return lines[quoted.start(2) : quoted.end(2)].strip() if quoted and '"' not in quoted[2] else lines
 
 
 def _bare(pasted: str) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
+from alpie.app.checking.cut import CutWarning, Reading
 from alpie.app.checking.word_alignment import Difference
 from alpie.app.records import Citation
 from alpie.index.records import Span
@@ -14,6 +15,8 @@ __all__ = ["Place", "Verdict", "Verification"]
 
 class Verdict(StrEnum):
     EXACT = "exact"
+    CUT = "cut"  # exact, but what it leaves out of its sentence may turn its meaning: see `warnings`
+    JOINED = "joined"  # each of its sentences stands there, signs apart, and they do not follow one another
     ALTERED = "altered"
     ABSENT = "absent"
 
@@ -30,6 +33,9 @@ class Place:
     text: str
     shown: str
     citation: Citation | None  # of the passage it stands in, or before; None for a document without passages
+    reading: Reading = field(
+        default_factory=Reading
+    )  # the whole sentences it stands in, and what it leaves out of them
 
     @property
     def start(self) -> int:
@@ -55,7 +61,20 @@ class Verification:
     similarity: float = 0.0  # 1 exact; else of the nearest stretch found, 0 … 1
     differences: tuple[Difference, ...] = ()
     with_omissions: bool = False  # exact but for what the text itself marks as left out
-    only_signs: bool = False  # altered, but in accents, capitals, spaces or punctuation alone
+    only_signs: bool = False  # altered in accents, capitals, spaces or punctuation alone; or cut besides
     # What stands between quotation marks, where that alone was checked and words outside them were not: all
     # stretches of an exact text, else the first that is not exact. Empty: the whole text was checked.
     quoted: tuple[str, ...] = ()
+    sentences: tuple[Verification, ...] = ()  # joined or altered: each sentence by itself, if that tells more
+
+    @property
+    def is_found(self) -> bool:
+        """Whether every word stands in the documents as it was pasted, cut short or not."""
+        return self.verdict in (Verdict.EXACT, Verdict.CUT) and not self.only_signs
+
+    @property
+    def warnings(self) -> tuple[CutWarning, ...]:
+        """What a text that was cut leaves out."""
+        if self.verdict is not Verdict.CUT:
+            return ()
+        return tuple(dict.fromkeys(one for place in self.places for one in place.reading.warnings))

@@ -11,6 +11,7 @@ from typing import Any
 
 from alpie.app.page.answer_view import render_answer
 from alpie.app.page.catalogue import Words
+from alpie.app.page.check import LONGEST_TEXT
 from alpie.app.page.help import HelpLines, gentle_notice
 from alpie.app.page.html import escape, tag
 from alpie.app.page.library import NotReady, Opening
@@ -23,7 +24,7 @@ from alpie.index.errors import AlpieError, QuestionError
 __all__ = ["Chat", "Conversation"]
 
 _LOG = logging.getLogger(__name__)
-LONGEST_QUESTION = 1000  # characters; a longer one is no question
+LONGEST_QUESTION = 1000  # characters; a longer one is no question: a page that was pasted
 _MOST_MESSAGES = 60
 _MOST_TURNS = 6  # earlier questions a follow-up may lean on
 _OPENING_SECONDS = 900
@@ -84,7 +85,8 @@ class Chat:
         replies = self._replies(asked, tuple(talk.questions[-_MOST_TURNS:]))
         said = self._said(next(replies))
         talk.messages = [*before, said][-_MOST_MESSAGES:]
-        talk.questions = [*talk.questions, asked[:LONGEST_QUESTION]][-_MOST_TURNS:]
+        if len(asked) <= LONGEST_QUESTION:
+            talk.questions = [*talk.questions, asked][-_MOST_TURNS:]
         if not talk.left:
             yield talk.messages, talk
         for reply in replies:
@@ -105,7 +107,7 @@ class Chat:
         """One reply, or with `finish` two: the later takes the place of the earlier."""
         words = self._words
         if len(asked) > LONGEST_QUESTION:
-            yield _problem(words.html("chat.too_long", most=LONGEST_QUESTION))
+            yield _pasted(asked, words)
             return
         try:
             library = self._opening.wait(_OPENING_SECONDS)
@@ -146,6 +148,17 @@ class Chat:
 
     def _said(self, content: str) -> Message:
         return {"role": "assistant", "content": tag("div", content, class_="said", lang=self._words.language)}
+
+
+def _pasted(text: str, words: Words) -> str:
+    """Of a text too long for a question: to be checked as a quotation, if it is one."""
+    offer = tag("a", words.html("chat.check_pasted"), class_="act check-pasted", href="#comprobar")
+    parts = [
+        tag("p", words.html("chat.pasted", most=LONGEST_QUESTION)),
+        tag("p", offer, class_="actions"),
+        tag("span", escape(text[:LONGEST_TEXT]), class_="pasted hidden"),
+    ]
+    return tag("div", parts, class_="pasted-offer")
 
 
 def _problem(sentence: str) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from alpie.app.checking.verdict_words import sentence_line, warning_sentences
 from alpie.app.citation import full_citation, short_citation
 from alpie.app.page.catalogue import Words
-from alpie.app.page.html import escape, tag
+from alpie.app.page.html import emphasised, escape, tag
 from alpie.app.page.library import Library
 from alpie.app.page.places import link
 from alpie.app.verify import DifferenceKind, Place, QuotationChecker, Verdict, Verification
@@ -12,7 +13,7 @@ from alpie.index.errors import QuestionError
 
 __all__ = ["LONGEST_TEXT", "render_check", "render_form"]
 
-LONGEST_TEXT = 5000  # characters: a page and a half
+LONGEST_TEXT = 10_000  # characters: two dense pages
 
 
 def render_form(words: Words) -> str:
@@ -42,13 +43,15 @@ def render_check(checker: QuotationChecker, text: str, words: Words) -> str:
     library: Library = checker.corpus  # type: ignore[assignment]  # the page gives its own
     title = {
         Verdict.EXACT: "check.exact_with_omissions" if outcome.with_omissions else "check.exact",
-        Verdict.ALTERED: "check.altered",
+        Verdict.CUT: "check.cut",
+        Verdict.JOINED: "check.joined",
+        Verdict.ALTERED: "check.signs.title" if outcome.only_signs else "check.altered",
         Verdict.ABSENT: "check.absent",
     }[outcome.verdict]
     parts = [tag("h3", words.html(title), class_="verdict-title")]
     if outcome.quoted:
         parts.append(tag("p", words.html("verify.quoted"), class_="small unchecked"))
-        if outcome.verdict is not Verdict.EXACT:
+        if not outcome.is_found:
             failed = words.html("verify.failed", text=words.quoted(outcome.quoted[0]))
             parts.append(tag("p", failed, class_="small"))
     if outcome.only_signs:
@@ -56,9 +59,18 @@ def render_check(checker: QuotationChecker, text: str, words: Words) -> str:
     if outcome.verdict is Verdict.ABSENT:
         documents = words.number(len(library.documents))
         parts.append(tag("p", words.html("check.absent.text", documents=documents)))
-    if outcome.verdict is Verdict.ALTERED:
+    if outcome.warnings:
+        parts.append(tag("p", words.html("check.cut.text")))
+    if outcome.sentences:
+        items = [
+            tag("li", escape(sentence_line(n, one, words))) for n, one in enumerate(outcome.sentences, 1)
+        ]
+        parts.append(tag("ul", items, class_="sentences"))
+    if outcome.differences and (outcome.verdict is Verdict.ALTERED or outcome.only_signs):
         parts.append(_compared(outcome, words))
-    if outcome.occurrences > 1 and len(outcome.quoted) < 2:  # of two quotations, each is in its place
+    if (
+        outcome.occurrences > 1 and len(outcome.quoted) < 2 and not outcome.sentences
+    ):  # of two quotations, each is in its place
         parts.append(tag("p", words.html("check.occurrences", number=outcome.occurrences), class_="small"))
     parts += [_place(library, place, words) for place in outcome.places]
     return tag("div", parts, class_=f"verdict {outcome.verdict}", role="status")
@@ -92,17 +104,24 @@ def _spoken(text: str) -> str:
 
 def _place(library: Library, place: Place, words: Words) -> str:
     document = library.documents[place.document_id]
-    quote = tag(
-        "blockquote", tag("span", escape(place.shown), class_="words"), class_="quote", lang=document.language
-    )
+    cut = place.reading.warnings
+    # of a quotation that is cut where its meaning turns, nothing but the whole sentence is copied or kept
+    shown = emphasised(place.reading.text, place.reading.marked, "mark") if cut else escape(place.shown)
+    quote = tag("blockquote", tag("span", shown, class_="words"), class_="quote", lang=document.language)
+    quote += "".join(tag("p", escape(one), class_="cut-warning") for one in warning_sentences(cut, words))
     if place.citation is None:
         return tag(
             "div", [quote, tag("p", escape(document.title), class_="source-line")], class_="quote-unit"
         )
-    href = link(library.passage(place.citation.address), place.spans)
+    href = link(library.passage(place.citation.address), place.reading.spans if cut else place.spans)
     source = tag("a", escape(short_citation(place.citation, words.language)), class_="cite source", href=href)
     actions = [
-        tag("button", words.html("quote.copy"), class_="act copy", title=words("quote.copy.title")),
+        tag(
+            "button",
+            words.html("quote.copy_whole" if cut else "quote.copy"),
+            class_="act copy",
+            title=words("quote.copy.title"),
+        ),
         tag("a", words.html("quote.context"), class_="cite act", href=href),
         tag("button", words.html("quote.keep"), class_="act keep", title=words("quote.keep.title")),
     ]

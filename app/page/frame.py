@@ -11,7 +11,8 @@ from typing import Any
 import gradio as gr
 
 from alpie.app.page.catalogue import Words
-from alpie.app.page.chat import LONGEST_QUESTION, Chat, Conversation
+from alpie.app.page.chat import Chat, Conversation
+from alpie.app.page.check import LONGEST_TEXT
 from alpie.app.page.choices import Choices
 from alpie.app.page.html import escape, tag
 from alpie.app.page.library import Opening
@@ -75,7 +76,7 @@ def build_page(
                             container=True,
                             lines=1,
                             max_lines=5,
-                            max_length=LONGEST_QUESTION,
+                            max_length=LONGEST_TEXT,
                             scale=1,
                         )
                         send = gr.Button(words("chat.send"), elem_id="send", variant="primary", scale=0)

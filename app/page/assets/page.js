@@ -186,6 +186,12 @@ window.alpie = (() => {
     else if (has("ask")) { event.preventDefault(); ask(new URLSearchParams(target.search).get("q")); }
     else if (has("go")) { event.preventDefault(); history.pushState(null, "", location.pathname + target.hash); go(target.hash); }
     else if (has("language")) { event.preventDefault(); location.href = target.pathname + location.search + location.hash; }
+    else if (has("check-pasted")) {
+      event.preventDefault();
+      history.pushState(null, "", location.pathname + target.hash);
+      go(target.hash);
+      window.alpieViews.check(target.closest(".pasted-offer").querySelector(".pasted").textContent);
+    }
     else if (has("vote")) vote(target);
     else if (has("copy")) copy(target.closest(".quote-unit, .reading"));
     else if (target.hasAttribute("download")) { event.preventDefault(); download(target); }

@@ -2,7 +2,24 @@
 window.alpieViews = (() => {
   const PATHS = { search: "search-form", check: "check-form", documents: "documents", evaluation: "evaluation", help: "help" };
 
-  async function load(section) {
+  const loading = new WeakMap();  // by section, until it is there
+  function load(section) {
+    const done = fetched(section);
+    loading.set(section, done);
+    return done;
+  }
+
+  // A text brought along from another view.
+  async function check(text) {
+    const section = document.getElementById("view-check");
+    await loading.get(section);
+    const form = section.querySelector("#check-form");
+    if (!form) return;
+    form.querySelector("textarea").value = text;
+    form.requestSubmit();
+  }
+
+  async function fetched(section) {
     const name = section.dataset.load;
     delete section.dataset.load;
     const focused = document.activeElement;
@@ -42,5 +59,5 @@ window.alpieViews = (() => {
       if (own === latest.get(form)) results.removeAttribute("aria-busy");
     }
   }
-  return { load };
+  return { load, check };
 })();

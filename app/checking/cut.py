@@ -1,0 +1,256 @@
+"""Does a quotation that is cut out of its sentence leave out what turns its meaning?
+
+A negation, exception or condition that stands in the sentence and not in the quotation is told where it
+
+- precedes the quotation in its clause, or opens the sentence («Si …, | pierde la plaza»);
+- follows it: a negation as the next word, an exception or condition within a few;
+- stands in what «[…]» leaves out of a sentence;
+- stands in the sentence that introduces the list an item of which is quoted.
+
+Who quotes whole sentences is told nothing else. In doubt it is told: a warning too many costs a glance.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from alpie.index.readable import readable_map, spans_between
+from alpie.index.records import Sentence, SentenceRole, Span
+from alpie.index.sentences import sentence_bounds
+
+__all__ = ["CutWarning", "Reading", "WarningKind", "governs_list", "read_cut"]
+
+_ONLY = r"sol[oa]s?|sólo|solamente|únicamente|exclusivamente"
+_NEGATION = (
+    r"no|nunca|jamás|jamas|tampoco|ni|nadie|nada|ning[uú]n\w*|apenas|sin|(?:en|de) modo alguno|"
+    r"not|never|neither|nor|without|cannot"
+)
+_EXCEPTION = (
+    r"salvo|excepto|exceptuando|exceptuad[oa]s?|exceptúan?|(?:a|con) (?:la )?excepción de|con exclusión de|"
+    r"a menos que|a no ser que|salvedad|unless|except|excluding"
+)
+_CONDITION = (
+    r"si|siempre que|siempre y cuando|(?:en )?(?:el )?caso de(?: que)?|con tal de que|a condición de|con la condición|"
+    r"mientras no|hasta que|if|provided that|only if"
+)
+# expressions that deny and limit nothing
+_HARMLESS = re.compile(
+    rf"\bno obstante\b|\ba salvo de\b|\bexcluyentes?\b|\bno (?:{_ONLY})\b|\bno gubernamental\w*|\bsi bien\b|"
+    r"\bno \w{2,}(?:ad|id)(?:os|as|o)\b|\bmás que nunca\b|\bnada más\b|\bsin (?:embargo|duda|perjuicio)\b|"
+    r"\ben (?:lugar|vez) de (?:ello|eso|esto)\b|\b(?:incluso|como) si\b|\bhasta que\b(?! no\b)"
+)
+_ASKED = re.compile(  # whether it is so: what follows is not said to be
+    r"\b(?:de|sobre|determin\w+|eval[uú]\w+|comprob\w+|averigu\w+|sab\w+|decid\w+|verific\w+|pregunt\w+|examin\w+|"
+    r"valor\w+|analiz\w+|indi[cq]\w+|whether) si\b"
+)
+# what stands before «que» or a verb and denies it: «es falso que …», «queda prohibido …»
+_DENIAL = (
+    r"fals[oa]s?|prohíb\w*|prohib\w*|impid\w*|imped\w*|nieg\w+|neg(?:ar|ó|aron|aba)\w*|desmient\w*|desmint\w*|"
+    r"descart\w*|rechaz\w*|evit\w*|dej(?:a|ó|ar|ará)n? de|lejos de|en lugar de|en vez de"
+)
+_AROUND = re.compile(rf"\b(?:{_NEGATION}|{_EXCEPTION}|{_CONDITION}|{_ONLY}|only)\b")
+_DENIED = re.compile(rf"\b(?:{_DENIAL})(?:\W+\w+){{0,2}}\W*$")
+_OPENS = re.compile(rf"^\W*(?:{_EXCEPTION}|{_CONDITION})\b")
+_LIMITS = re.compile(rf"\b(?:{_EXCEPTION}|{_CONDITION})\b")
+_NEXT = re.compile(
+    rf"^\W*(?:(?:{_NEGATION}|{_EXCEPTION}|{_CONDITION}|{_ONLY}|only)\b|(?:en|bajo|de) ning[uú]n\w*)"
+)
+_GOVERNS = re.compile(
+    rf"\b(?:no|nunca|tampoco|nadie|ning[uú]n\w*|{_EXCEPTION}|prohíb\w*|prohib\w*|"
+    r"exclu[iíy]\w+|exent[oa]s?|never|prohibit\w*)\b"
+)
+# where a clause begins that what was denied before does not reach
+_CLAUSE = re.compile(
+    r"; |: |, (?:y|e|pero|sino|aunque|mientras|porque|ya que|pues|por lo que|and|but|although)\b|\b(?:pero|but)\b"
+)
+_JOINS = re.compile(r"^\W*(?:y|e|pero|sino|aunque|mientras|porque|pues|and|but)\b")
+_REACH = 15  # words from a negation to what it denies, at most
+_REACH_AFTER = 12  # words from what is said to its exception or condition
+_FEWEST_WORDS = 4  # fewer state nothing by themselves, unless the negation stands right beside them
+_BESIDE = 2
+_OPENING, _CLOSING = 3, 8  # words of the introduction of a list, from its start and its end
+
+
+class WarningKind(StrEnum):
+    """Where the word stands."""
+
+    BEFORE = "before"
+    AFTER = "after"
+    OMITTED = "omitted"
+    LEAD_IN = "lead_in"
+
+
+@dataclass(frozen=True)
+class CutWarning:
+    """A word that a quotation leaves out, with some words of its sentence."""
+
+    kind: WarningKind
+    word: str
+    around: str
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The whole sentences a quotation stands in, which characters of them it has, and what it leaves out."""
+
+    text: str = ""
+    marked: tuple[tuple[int, int], ...] = ()
+    warnings: tuple[CutWarning, ...] = ()
+    spans: tuple[Span, ...] = ()  # of the whole sentences
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A whole sentence, and which of its characters are quoted: runs, in order."""
+
+    text: str
+    quoted: tuple[tuple[int, int], ...]
+    sentence: Sentence
+    spans: tuple[Span, ...]
+
+    def left_out(self) -> Iterator[tuple[int, int]]:
+        """Where the words stand that are not quoted: before the first quoted ones, between them, after the last."""
+        edges = [0, *(edge for run in self.quoted for edge in run), len(self.text)]
+        yield from zip(edges[::2], edges[1::2], strict=True)
+
+
+def governs_list(lead_in: str) -> re.Match[str] | None:
+    """The word in the introduction of a list that turns what its items say, if there is one."""
+    low = _without(_HARMLESS, lead_in.lower())
+    begin = low.rfind(". ") + 1
+    clause = low.rfind(", ") + 1
+    for match in _GOVERNS.finditer(low, begin):
+        opens = len(low[begin : match.start()].split()) < _OPENING
+        if opens or (match.start() >= clause and len(low[match.end() :].split()) < _CLOSING):
+            return match
+    return None
+
+
+def _without(pattern: re.Pattern[str], text: str) -> str:
+    """`text` with what matches blotted out; the length stays."""
+    return pattern.sub(lambda match: "_" * len(match.group()), text)
+
+
+def read_cut(source: str, spans: Sequence[Span], sentences: Sequence[Sentence]) -> Reading:
+    """How `spans` are cut out of `sentences`, which are those of their document near them, in order."""
+    parts = [part for one in sentences for part in _parts(source, spans, one)]
+    warnings = dict.fromkeys([*_warnings(parts), *_introductions(parts, spans, sentences)])
+    marked: list[tuple[int, int]] = []
+    text = " ".join(part.text for part in parts)
+    position = 0
+    for part in parts:
+        for start, end in part.quoted:
+            if marked and not any(map(str.isalnum, text[marked[-1][1] : position + start])):
+                marked[-1] = marked[-1][0], position + end
+            else:
+                marked.append((position + start, position + end))
+        position += len(part.text) + 1
+    own = tuple(span for part in parts for span in part.spans)
+    return Reading(text, tuple(marked), tuple(warnings), own)
+
+
+def _parts(source: str, spans: Sequence[Span], sentence: Sentence) -> Iterator[_Part]:
+    """The whole sentences in one of the index, where an item of a list may have several."""
+    if sentence.end <= spans[0].start or sentence.start >= spans[-1].end:
+        return
+    text, offsets = readable_map(source, sentence.spans)
+    starts = [span.start for span in spans]
+    for start, end in sentence_bounds(text):
+        runs: list[tuple[int, int]] = []
+        for at in range(start, end):
+            span = bisect_right(starts, offsets[at]) - 1
+            if not text[at].isalnum() or span < 0 or offsets[at] >= spans[span].end:
+                continue
+            if runs and not any(map(str.isalnum, text[start + runs[-1][1] : at])):
+                runs[-1] = runs[-1][0], at + 1 - start
+            else:
+                runs.append((at - start, at + 1 - start))
+        if runs:
+            own = spans_between(sentence.spans, offsets[start], offsets[end - 1] + 1)
+            yield _Part(text[start:end], tuple(runs), sentence, own)
+
+
+def _warnings(parts: Sequence[_Part]) -> Iterator[CutWarning]:
+    for number, part in enumerate(parts):
+        words = sum(len(part.text[start:end].split()) for start, end in part.quoted)
+        for start, end in part.left_out():
+            gap = part.text[start:end]
+            if not any(map(str.isalnum, gap)):
+                continue
+            if number == 0 and start == 0:
+                found, kind = _before(gap, part.text[end:], words), WarningKind.BEFORE
+            elif number == len(parts) - 1 and end == len(part.text):
+                found, kind = _after(gap, words), WarningKind.AFTER
+            else:
+                found, kind = _omitted(gap), WarningKind.OMITTED
+            if found:
+                yield _told(kind, part.text, start + found[0], start + found[1])
+
+
+def _omitted(gap: str) -> tuple[int, int] | None:
+    found = _AROUND.search(_without(_ASKED, _without(_HARMLESS, gap.lower())))
+    return found.span() if found else None
+
+
+def _before(text: str, opening: str, words: int) -> tuple[int, int] | None:
+    """Where in `text`, which is left out before the quotation, a word stands that turns it."""
+    low = _without(_HARMLESS, text.lower())
+    denied = _DENIED.search(low)
+    if denied and (words >= _FEWEST_WORDS or denied.group().split()[-1] == "que"):
+        return denied.span()
+    clause = max((match.end() for match in _CLAUSE.finditer(low)), default=0)
+    if low[clause:].strip(" ,") == "" or (_JOINS.match(opening.lower()) and low.rstrip()[-1:] in ",;"):
+        return None
+    beside = _last(_AROUND, low, clause, _BESIDE)
+    if beside or words < _FEWEST_WORDS:
+        return beside
+    low = _without(_ASKED, low)
+    if opens := _OPENS.match(low[clause:]):
+        return clause + opens.start(), clause + opens.end()
+    return _last(_AROUND, low, clause, _REACH)
+
+
+def _last(pattern: re.Pattern[str], text: str, start: int, reach: int) -> tuple[int, int] | None:
+    """The last match from `start` on that fewer than `reach` words part from the end."""
+    found = None
+    for match in pattern.finditer(text, start):
+        if len(text[match.end() :].split()) < reach:
+            found = match.span()
+    return found
+
+
+def _after(text: str, words: int) -> tuple[int, int] | None:
+    """The same for what follows the quotation."""
+    low = _without(_HARMLESS, text.lower())
+    if beside := _NEXT.match(low):
+        return beside.span()
+    if words < _FEWEST_WORDS:
+        return None
+    low = _without(_ASKED, low)
+    clause = next((match.start() for match in _CLAUSE.finditer(low)), len(low))
+    for match in _LIMITS.finditer(low, 0, clause):
+        if len(low[: match.start()].split()) < _REACH_AFTER:
+            return match.span()
+    return None
+
+
+def _introductions(
+    parts: Sequence[_Part], spans: Sequence[Span], sentences: Sequence[Sentence]
+) -> Iterator[CutWarning]:
+    """Of items quoted without the sentence that introduces their list."""
+    quoted = {part.sentence.group for part in parts if part.sentence.role is SentenceRole.ITEM}
+    for one in sentences:
+        here = any(span.start < one.end and one.start < span.end for span in spans)
+        introduces = one.role is SentenceRole.LEAD_IN and one.group in quoted and not here
+        if introduces and (found := governs_list(one.text)):
+            yield _told(WarningKind.LEAD_IN, one.text, *found.span())
+
+
+def _told(kind: WarningKind, text: str, start: int, end: int) -> CutWarning:
+    before, after = text[:start].split()[-3:], text[end:].split()[:4]
+    word = text[start:end].strip(" ,;:.«»\"'()[]")
+    return CutWarning(kind, word, " ".join([*before, word, *after]).strip(" ,;"))
