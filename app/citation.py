@@ -2,9 +2,9 @@
 
     short   WeProtect 2019, § 04 Tendencias tecnológicas, p. 13
     full    Alianza Global WePROTECT (WeProtect Global Alliance). «Evaluación de la Amenaza Global 2019».
-            Informe, 2019. 04 Tendencias tecnológicas › La red oscura, párr. 2, p. 13.
+            Informe, 2019. Sección 04 Tendencias tecnológicas › La red oscura, párr. 2, p. 13.
 
-A title of ours, where the text carries none, stands in square brackets, as bibliographers write it.
+A title or a date of ours, where the text carries none, stands in square brackets, as bibliographers write it.
 """
 
 from __future__ import annotations
@@ -14,11 +14,12 @@ from collections.abc import Sequence
 from urllib.parse import quote as percent_encode
 
 from alpie.app.records import Citation
-from alpie.app.words import Words, read_date, words_for
-from alpie.index.readable import collapse
-from alpie.index.records import Document, Passage, Sentence, SentenceRole
+from alpie.app.words import Words, words_for
+from alpie.index.citable_units import unit_below
+from alpie.index.dates import read_date
+from alpie.index.records import Document, Passage, Sentence, SentenceRole, Span
 
-__all__ = ["cite", "full_citation", "label_below", "link", "locator", "short_citation"]
+__all__ = ["cite", "full_citation", "link", "locator", "sentences_in", "short_citation"]
 
 
 _LETTER = re.compile(r"([a-zñ])\)\s")
@@ -27,6 +28,9 @@ _LETTER = re.compile(r"([a-zñ])\)\s")
 def cite(document: Document, passage: Passage, sentences: Sequence[Sentence] = ()) -> Citation:
     """The citation of `passage`, which is one of `document`'s; of `sentences` of it, where they are given."""
     title = f"[{document.title}]" if "title" in document.editorial else document.title
+    first, last = (sentences[0], sentences[-1]) if sentences else (passage.sentences[0],) * 2
+    # A list is one with the sentence that announces it.
+    announced = first.group is not None and first.group == last.group
     return Citation(
         address=passage.address,
         document_id=document.id,
@@ -37,13 +41,32 @@ def cite(document: Document, passage: Passage, sentences: Sequence[Sentence] = (
         path=passage.path,
         box=passage.box,
         label=_label(passage, sentences),
-        page=passage.page,
-        paragraph=passage.paragraph,
+        page=first.page if sentences else passage.page,
+        paragraph=_paragraph(passage, first),
         url=document.url,
         rights=document.rights,
         short_publisher=document.short_publisher,
         language=document.language,
+        place=document.place,
+        date_is_ours="date" in document.editorial and bool(read_date(document.date)),
+        last_page=last.page if sentences else None,
+        last_paragraph=0 if announced else _paragraph(passage, last),
     )
+
+
+def sentences_in(passage: Passage, spans: Sequence[Span]) -> tuple[Sentence, ...]:
+    """The sentences of `passage` of which `spans` hold something."""
+    return tuple(
+        sentence
+        for sentence in passage.sentences
+        if any(span.start < sentence.end and span.end > sentence.start for span in spans)
+    )
+
+
+def _paragraph(passage: Passage, sentence: Sentence) -> int:
+    """The number of the paragraph of a sentence of `passage`: its paragraphs follow each other."""
+    blocks = list(dict.fromkeys(one.paragraph for one in passage.sentences))
+    return passage.paragraph and passage.paragraph + blocks.index(sentence.paragraph)
 
 
 def _label(passage: Passage, sentences: Sequence[Sentence]) -> str | None:
@@ -69,53 +92,50 @@ def short_citation(citation: Citation, language: str = "es") -> str:
     if citation.label:
         parts.append(citation.label)
     if citation.page is not None:
-        parts.append(words("cite.page", page=citation.page))
+        parts.append(_pages(citation, words))
     if len(parts) == 1 and citation.paragraph:
-        parts.append(words("cite.paragraph", paragraph=citation.paragraph))
+        parts.append(_paragraphs(citation, words))
     return ", ".join(parts)
 
 
 def full_citation(citation: Citation, language: str = "es") -> str:
     """Everything the documents say about the place, in the words of `language`; headings stay as they are."""
     words = words_for(language)
-    dated = _capital(", ".join(part for part in (citation.kind, words.date(citation.date)) if part))
+    date = words.supplied(words.date(citation.date), citation.date_is_ours)
+    dated = _capital(", ".join(part for part in (citation.kind, date) if part))
     parts = [citation.publisher, words.quoted(citation.title), dated, _capital(locator(citation, language))]
     text = ". ".join(part.rstrip(".") for part in parts if part) + "."
     return f"{text} {citation.url}" if citation.url else text
 
 
 def locator(citation: Citation, language: str = "es") -> str:
-    """The place within the document: headings, box, label or paragraph, page."""
+    """The place within the document, which is that of no other paragraph: section or unit, paragraph, page."""
     words = words_for(language)
-    parts = [" › ".join(citation.path)] if citation.path else []
+    section = " › ".join(heading.rstrip(" .:") or heading for heading in citation.path)
+    unit = unit_below(citation.path, citation.label)
+    parts = [section if citation.label else words("cite.section", section=section)] if section else []
     if citation.box and citation.box not in citation.path:
         parts.append(words("cite.box", title=words.quoted(citation.box)))
-    if citation.label:
-        if below := label_below(citation):
-            parts.append(below)
-    elif citation.paragraph:
-        parts.append(words("cite.paragraph", paragraph=citation.paragraph))
+    if unit:
+        parts.append(unit)
+    # the first paragraph of a unit needs no number
+    if citation.paragraph > 1 or (citation.paragraph and not citation.label):
+        parts.append(_paragraphs(citation, words))
     if citation.page is not None:
-        parts.append(words("cite.page", page=citation.page))
+        parts.append(_pages(citation, words))
     return ", ".join(parts)
 
 
-def label_below(citation: Citation) -> str:
-    """The label without the article that is its heading: «apartado 2, letra b)» under «Artículo 22. …»."""
-    label = citation.label or ""
-    heading = collapse(citation.path[-1]).casefold() if citation.path else ""
-    unit, comma, rest = label.partition(", ")
-    stands_there = heading.startswith(unit.casefold()) and not heading[len(unit) :][:1].isalnum()
-    return (rest if comma else "") if stands_there else label
+def _paragraphs(citation: Citation, words: Words) -> str:
+    if citation.last_paragraph > citation.paragraph:
+        return words("cite.paragraphs", first=citation.paragraph, last=citation.last_paragraph)
+    return words("cite.paragraph", paragraph=citation.paragraph)
 
 
-def in_text(citation: Citation, words: Words) -> str:
-    """What stands in brackets after a quotation besides author and year: page, else label, else paragraph."""
-    if citation.page is not None:
-        return words("cite.page", page=citation.page)
-    if citation.label:
-        return citation.label
-    return words("cite.paragraph", paragraph=citation.paragraph) if citation.paragraph else ""
+def _pages(citation: Citation, words: Words) -> str:
+    if citation.page is not None and citation.last_page is not None and citation.last_page > citation.page:
+        return words("cite.pages", first=citation.page, last=citation.last_page)
+    return words("cite.page", page=citation.page)
 
 
 def link(address: str, base_url: str = "") -> str:

@@ -32,11 +32,15 @@ class Citation:
     box: str | None
     label: str | None  # «párrafo 1 de la parte dispositiva», «artículo 22»
     page: int | None  # printed page, None where the document does not say
-    paragraph: int  # within the innermost heading
+    paragraph: int  # within its section or unit, see `alpie.index.citable_units`
     url: str = ""
     rights: str = ""
     short_publisher: str = ""  # for the short form: «WeProtect»
     language: str = ""  # BCP 47, of the document
+    place: str = ""  # of publication
+    date_is_ours: bool = False  # the text does not carry it: it stands in brackets
+    last_page: int | None = None  # of a quotation that goes on beyond `page`
+    last_paragraph: int = 0  # … beyond `paragraph`
 
 
 @dataclass(frozen=True)

@@ -47,6 +47,7 @@ class Document:
     file: str  # path relative to the documents folder
     text: str = field(repr=False)
     sha256: str = ""  # of the file's bytes
+    place: str = ""  # of publication
     url: str = ""
     rights: str = ""
     notes: tuple[str, ...] = ()  # editorial notes: ours, not the document's
@@ -124,6 +125,7 @@ class Layout:
     note_calls: tuple[Span, ...]
     page_starts: tuple[int, ...]  # offsets where a page begins
     marks: tuple[Span, ...] = ()  # hyphens at line ends, signs of a markup: no words of the document
+    pages: tuple[int | None, ...] = ()  # the number printed on each of them, where known
 
 
 class SentenceRole(StrEnum):
@@ -145,6 +147,7 @@ class Sentence:
     role: SentenceRole = SentenceRole.SENTENCE
     group: int | None = None  # list or table it belongs to, numbered within the document
     paragraph: int = 0  # number of its block among the document's blocks
+    page: int | None = None  # printed page it begins on, where known
 
     @property
     def start(self) -> int:
@@ -167,7 +170,7 @@ class Passage:
     box: str | None = None
     label: str | None = None
     page: int | None = None
-    paragraph: int = 0  # 1-based number of its first paragraph within the innermost heading
+    paragraph: int = 0  # 1-based number of its first paragraph, see `alpie.index.citable_units`
     ordinal: int = 0  # 0-based position in the document
 
     @property

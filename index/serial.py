@@ -50,7 +50,7 @@ def passage_to_json(passage: Passage) -> dict[str, Any]:
         "paragraph": passage.paragraph,
         "ordinal": passage.ordinal,
         "sentences": [
-            [s.text, _rows(s.spans), s.role.value, s.group, s.paragraph] for s in passage.sentences
+            [s.text, _rows(s.spans), s.role.value, s.group, s.paragraph, s.page] for s in passage.sentences
         ],
     }
 
@@ -60,8 +60,8 @@ def passage_from_json(row: dict[str, Any]) -> Passage:
         address=row["address"],
         document_id=row["document_id"],
         sentences=tuple(
-            Sentence(text, _spans(spans), SentenceRole(role), group, paragraph)
-            for text, spans, role, group, paragraph in row["sentences"]
+            Sentence(text, _spans(spans), SentenceRole(role), group, paragraph, page)
+            for text, spans, role, group, paragraph, page in row["sentences"]
         ),
         path=tuple(row["path"]),
         kind=BlockKind(row["kind"]),
@@ -80,6 +80,7 @@ def layout_to_json(layout: Layout) -> dict[str, Any]:
         "note_calls": _rows(layout.note_calls),
         "page_starts": list(layout.page_starts),
         "marks": _rows(layout.marks),
+        "pages": list(layout.pages),
         "blocks": [
             {
                 **asdict(block),
@@ -98,7 +99,8 @@ def layout_from_json(row: dict[str, Any]) -> Layout:
         footers=_spans(row["footers"]),
         note_calls=_spans(row["note_calls"]),
         page_starts=tuple(row["page_starts"]),
-        marks=_spans(row.get("marks", [])),
+        marks=_spans(row["marks"]),
+        pages=tuple(row["pages"]),
         blocks=tuple(
             Block(
                 **{

@@ -17,7 +17,8 @@ import os
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
 from alpie.index.errors import SourceError
@@ -75,14 +76,14 @@ def read_sources(
                     folder / entry.file,
                 )
             extraction = (known or {}).get(sha256) or remembered_extraction(data, sha256, folder / entry.file)
-            told = described(entry, extraction.metadata, folder / SOURCES_FILE)
+            told = described(entry, extraction.metadata, folder / SOURCES_FILE, date.today())
         except SourceError as problem:
             problems.append(problem)
             continue
         files[sha256] = entry.file
         documents.append(told.entry.document(extraction, sha256))
         if told.missing:
-            incomplete.append(told)
+            incomplete.append(replace(told, listed=_plain(folder / entry.file) in claimed))
     return SourcesReport(tuple(documents), tuple(problems), tuple(incomplete))
 
 

@@ -18,7 +18,7 @@ from alpie.app.checking.text_view import TextView, fold_quotes, pieces_in_order,
 from alpie.app.checking.verification import Place, Verdict, Verification
 from alpie.app.checking.within_passages import passage_at, under_header
 from alpie.app.checking.word_alignment import Alignment, align, align_whole
-from alpie.app.citation import cite
+from alpie.app.citation import cite, sentences_in
 from alpie.app.omissions import OMISSION_MARK, OMISSION_OR_DOTS, with_omissions
 from alpie.index.errors import QuestionError
 from alpie.index.hits import Hit
@@ -204,7 +204,7 @@ class TextChecker:
         document = self.corpus.documents[document_id]
         passages = self._passages[document_id]
         passage = passage_at(passages, spans)
-        citation = cite(document, passage) if passage else None
+        citation = cite(document, passage, sentences_in(passage, spans)) if passage else None
         near = (one for one in passages if one.start < spans[-1].end and one.end > spans[0].start)
         sentences = [sentence for one in near for sentence in one.sentences]
         shown = with_omissions(document.text, spans, sentences)

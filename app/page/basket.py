@@ -8,7 +8,7 @@ from urllib.parse import quote as percent_encode
 
 from fastapi.responses import HTMLResponse, Response
 
-from alpie.app.citation import cite
+from alpie.app.citation import cite, sentences_in
 from alpie.app.export import FORMATS, Excerpt
 from alpie.app.export import export as write_export
 from alpie.app.page.catalogue import Words
@@ -63,4 +63,5 @@ def _excerpt(library: Library, address: str, spans: str) -> Excerpt:
     chosen, text = words_at(spans, passage, document, library)
     if not chosen:
         return Excerpt.from_passage(document, passage)
-    return Excerpt(text, cite(document, passage), chosen[0].start, chosen[-1].end)
+    citation = cite(document, passage, sentences_in(passage, chosen))
+    return Excerpt(text, citation, chosen[0].start, chosen[-1].end)

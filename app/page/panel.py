@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 
-from alpie.app.citation import cite, full_citation, label_below, short_citation
+from alpie.app.citation import cite, full_citation, locator, sentences_in, short_citation
 from alpie.app.page.catalogue import Words
 from alpie.app.page.html import escape, tag
 from alpie.app.page.library import Library
 from alpie.app.page.page_images import has_pages, page_figure, sheet_at
 from alpie.app.page.places import link, words_at
 from alpie.app.page.reader import Reader
-from alpie.app.records import Citation
 from alpie.app.verify import QuotationChecker
 from alpie.index.errors import AddressError
 from alpie.index.records import Document, Layout, Passage, Span
@@ -55,12 +54,12 @@ class Panels:
         document = self.library.documents[passage.document_id]
         chosen, text = words_at(spans, passage, document, self.library)
         marks = chosen or tuple(span for sentence in passage.sentences for span in sentence.spans)
-        citation = cite(document, passage)
+        citation = cite(document, passage, sentences_in(passage, chosen))
         head = tag(
             "header",
             [
                 self._title(document, words),
-                tag("p", escape(_where(citation, words)), class_="where"),
+                tag("p", escape(locator(citation, words.language)), class_="where"),
                 tag("p", tag("code", escape(passage.address)), class_="address"),
                 tag("span", escape(text), class_="words hidden"),
                 tag("span", escape(short_citation(citation, words.language)), class_="source hidden"),
@@ -183,17 +182,6 @@ def editorial_fields(document: Document, words: Words) -> str:
     """Which of the facts shown about a document its text does not carry."""
     keys = (f"field.{name}" for name in document.editorial)
     return ", ".join(words(key).lower() for key in keys if key in words.entries)
-
-
-def _where(citation: Citation, words: Words) -> str:
-    parts = [*citation.path]
-    if citation.label:
-        parts += [below] if (below := label_below(citation)) else []
-    elif citation.paragraph:
-        parts.append(words("reader.paragraph", number=citation.paragraph))
-    if citation.page is not None:
-        parts.append(words("reader.page", page=citation.page))
-    return " › ".join(parts)
 
 
 def _raw(document: Document) -> str:

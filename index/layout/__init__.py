@@ -62,4 +62,4 @@ def lay_out(document: Document) -> Layout:
     cutter = SpanCutter(source, [*footers, *calls])
     blocks = make_blocks(units, cutter, pages, document.title)
     starts = tuple(lines[number].start for number in pages.starts)
-    return Layout(document.id, tuple(blocks), footers, calls, starts)
+    return Layout(document.id, tuple(blocks), footers, calls, starts, pages=tuple(pages.printed))

@@ -43,9 +43,14 @@ def lay_out_marked(document: Document, structure: Structure) -> Layout:
     units = join_lists(units)
     pages = _pages(structure, starts, lines)
     blocks = make_blocks(units, cutter, pages, document.title)
-    offsets = tuple(offset for offset, _ in structure.pages)
     return Layout(
-        document.id, tuple(blocks), structure.footers, structure.note_calls, offsets, structure.marks
+        document.id,
+        tuple(blocks),
+        structure.footers,
+        structure.note_calls,
+        page_starts=tuple(offset for offset, _ in structure.pages),
+        marks=structure.marks,
+        pages=tuple(number for _, number in structure.pages),
     )
 
 
