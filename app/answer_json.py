@@ -131,6 +131,7 @@ def document_row(document: Document, passages: int) -> Row:
         "date": document.date,
         "kind": document.kind,
         "language": document.language,
+        "place": document.place,
         "url": document.url,
         "rights": document.rights,
         "file": document.file,

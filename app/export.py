@@ -15,15 +15,15 @@ from alpie.app.citation import cite, full_citation, link, page_range, short_cita
 from alpie.app.escaping import cell, markdown, markdown_link, plain_line
 from alpie.app.records import Citation, Quote
 from alpie.app.reference_files import Source, bibtex, csl_json, ris
-from alpie.app.reference_styles import Style, apa_style, iso_690_style, year_letters
+from alpie.app.reference_styles import STYLES, Reference, year_letters
 from alpie.app.words import Words, words_for
 from alpie.index.records import Document, Passage
 
-__all__ = ["FORMATS", "Excerpt", "Format", "export"]
+__all__ = ["FORMATS", "Cited", "Excerpt", "Format", "export", "styled"]
 
 _COLUMNS = (
     "quote", "citation", "document", "title", "publisher", "date", "kind", "section", "label", "page",
-    "paragraph", "address", "link", "url", "rights", "start", "end",
+    "paragraph", "address", "link", "url", "rights", "start", "end", "note",
 )  # fmt: skip
 
 
@@ -35,6 +35,7 @@ class Excerpt:
     citation: Citation
     start: int | None = None
     end: int | None = None
+    note: str = ""  # the reader's own
 
     @classmethod
     def from_quote(cls, quote: Quote) -> Excerpt:
@@ -53,7 +54,10 @@ class Excerpt:
         }
         path = tuple(map(plain_line, self.citation.path))
         return replace(
-            self, text=plain_line(self.text), citation=replace(self.citation, path=path, **citation)
+            self,
+            text=plain_line(self.text),
+            citation=replace(self.citation, path=path, **citation),
+            note=plain_line(self.note),
         )
 
 
@@ -74,7 +78,7 @@ class _Job:
         return tuple(
             Source(
                 next(iter(quotes.values())).citation,
-                tuple((excerpt.text, excerpt.citation) for excerpt in quotes.values()),
+                tuple((excerpt.text, excerpt.citation, excerpt.note) for excerpt in quotes.values()),
             )
             for quotes in found.values()
         )
@@ -101,26 +105,55 @@ def export(
 ) -> str:
     """`excerpts` in one of `FORMATS`; KeyError for another name.
 
-    `base_url` is the server's address, for links that work outside the page; `accessed` the day on
-    which addresses on the web were consulted, which ISO 690 wants to know.
+    `base_url` is the server's public address, for links that work elsewhere, "" where it has none;
+    `accessed` the day on which addresses on the web were consulted, which ISO 690 wants to know.
     """
     plain = tuple(excerpt.on_lines() for excerpt in excerpts)
     return FORMATS[format_name].render(_Job(plain, words_for(language), base_url, accessed))
 
 
-def _styled(job: _Job, style: Style) -> str:
-    """Quotations, each with its bracket, then the list of references."""
-    letters = year_letters([excerpt.citation for excerpt in job.excerpts])
+@dataclass(frozen=True)
+class Cited:
+    """A quotation as a style sets it. `block`: a paragraph of its own, without quotation marks."""
+
+    text: str
+    bracket: str
+    block: bool
+    note: str
+
+
+def styled(
+    excerpts: Sequence[Excerpt], style_name: str, words: Words, accessed: date | None = None
+) -> tuple[tuple[Cited, ...], tuple[Reference, ...]]:
+    """Quotations in their order, each with its bracket, and the references in that of the alphabet."""
+    style = STYLES[style_name](words, accessed)
+    lines = [excerpt.on_lines() for excerpt in excerpts]
+    letters = year_letters([one.citation for one in lines])
+    cited = tuple(
+        Cited(
+            text=one.text,
+            bracket=style.bracket(one.citation, letters[one.citation.document_id]),
+            block=style.block_words is not None and len(one.text.split()) >= style.block_words,
+            note=one.note,
+        )
+        for one in lines
+    )
+    of_documents = {one.citation.document_id: one.citation for one in reversed(lines)}
+    references = {style.reference(one, letters[identifier]) for identifier, one in of_documents.items()}
+    return cited, tuple(sorted(references, key=lambda one: _alphabetical(one.text)))
+
+
+def _styled(job: _Job, style_name: str) -> str:
+    cited, references = styled(job.excerpts, style_name, job.words, job.accessed)
     lines: list[str] = []
-    for excerpt in job.excerpts:
-        bracket = style.bracket(excerpt.citation, letters[excerpt.citation.document_id])
-        lines += [f"{job.words.quoted(excerpt.text)} {bracket}.", ""]
+    for one in cited:
+        quoted = f"{job.words.quoted(one.text)} {one.bracket}."
+        lines += [f"    {one.text} {one.bracket}" if one.block else quoted, ""]
+        if one.note:
+            lines += [job.words("export.note", note=one.note), ""]
     if not lines:
         return ""
-    references = {
-        style.reference(source.citation, letters[source.citation.document_id]) for source in job.sources
-    }
-    lines += [job.words("export.references"), "", *sorted(references, key=_alphabetical)]
+    lines += [job.words("export.references"), "", *(one.text for one in references)]
     return "\n".join(lines) + "\n"
 
 
@@ -130,23 +163,23 @@ def _alphabetical(text: str) -> str:
 
 
 def _apa(job: _Job) -> str:
-    return _styled(job, apa_style(job.words))
+    return _styled(job, "apa")
 
 
 def _iso_690(job: _Job) -> str:
-    return _styled(job, iso_690_style(job.words, job.accessed))
+    return _styled(job, "iso690")
 
 
 def _bibtex(job: _Job) -> str:
-    return bibtex(job.sources, job.words, job.base_url)
+    return bibtex(job.sources, job.words, job.base_url, job.accessed)
 
 
 def _ris(job: _Job) -> str:
-    return ris(job.sources, job.words, job.base_url)
+    return ris(job.sources, job.words, job.base_url, job.accessed)
 
 
 def _csl_json(job: _Job) -> str:
-    return csl_json(job.sources, job.words, job.base_url)
+    return csl_json(job.sources, job.words, job.base_url, job.accessed)
 
 
 def _csv(job: _Job) -> str:
@@ -166,8 +199,10 @@ def _csv(job: _Job) -> str:
             c.kind,
         ]
         row += [" › ".join(c.path), c.label or "", page_range(c)]
-        row += [str(c.paragraph or ""), c.address, link(c.address, job.base_url), c.url, c.rights]
+        here = link(c.address, job.base_url) if job.base_url else ""
+        row += [str(c.paragraph or ""), c.address, here, c.url, c.rights]
         row += ["" if offset is None else str(offset) for offset in (excerpt.start, excerpt.end)]
+        row.append(excerpt.note)
         writer.writerow([cell(value) for value in row])
     return output.getvalue()
 
@@ -186,6 +221,8 @@ def _markdown(job: _Job) -> str:
             addresses.append(link(excerpt.citation.address, job.base_url))
         note = " ".join([note, *(markdown_link(address) for address in addresses if address)])
         quotes.append(f"> {markdown(excerpt.text)}[^{label}]\n")
+        if excerpt.note:
+            quotes.append(f"{markdown(job.words('export.note', note=excerpt.note))}\n")
         notes.append(f"[^{label}]: {note}\n")
     return "\n".join(quotes + notes)
 

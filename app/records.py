@@ -32,7 +32,7 @@ class Citation:
     box: str | None
     label: str | None  # «párrafo 1 de la parte dispositiva», «artículo 22»
     page: PageLabel | None  # of the first word that is cited, None where the document does not say
-    paragraph: int  # within the innermost heading
+    paragraph: int  # within its section or unit, see `alpie.index.citable_units`
     url: str = ""
     rights: str = ""
     short_publisher: str = ""  # for the short form: «WeProtect»
@@ -40,6 +40,9 @@ class Citation:
     last_page: PageLabel | None = None  # of the last word, where that is another
     recognised: int | None = None  # per cent: how sure the program was that read the words off a picture
     doubtful: tuple[str, ...] = ()  # those of which it was not
+    place: str = ""  # of publication
+    date_is_ours: bool = False  # the text does not carry it: it stands in brackets
+    last_paragraph: int = 0  # … beyond `paragraph`
 
 
 @dataclass(frozen=True)

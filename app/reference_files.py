@@ -4,22 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from alpie.app.citation import link, locator
 from alpie.app.escaping import json_text, latex, plain_line
 from alpie.app.records import Citation
-from alpie.app.words import Words, read_date
+from alpie.app.words import Words
+from alpie.index.dates import read_date
 from alpie.index.readable import collapse
 
 __all__ = ["Source", "bibtex", "csl_json", "ris"]
 
+_PUBLISHED = {"techreport": "institution", "book": "publisher"}
+_NOT_IN_URLS = {ord(sign): f"%{ord(sign):02X}" for sign in '{}\\"<>^`|'}
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")  # BibTeX's own
+
 
 @dataclass(frozen=True)
 class Source:
-    """A document and what is quoted from it: (words, citation) each."""
+    """A document and what is quoted from it: (words, citation, the reader's note) each."""
 
     citation: Citation
-    quotes: tuple[tuple[str, Citation], ...]
+    quotes: tuple[tuple[str, Citation, str], ...]
 
 
 @dataclass(frozen=True)
@@ -29,65 +35,67 @@ class _Types:
     bibtex: str
 
 
+# RIS has a «generic» type, which Zotero takes for a journal article: what has no type of its own is a report.
 _REPORT = _Types("report", "RPRT", "techreport")
-_OTHER = _Types("document", "GEN", "misc")
-_TYPES: Mapping[str, _Types] = {
-    "informe": _REPORT,
-    "resolución": _REPORT,  # reference managers keep no author for laws, and that of a resolution matters
-    "ley": _Types("legislation", "STAT", "misc"),
-    "real decreto": _Types("legislation", "STAT", "misc"),
-    "reglamento": _Types("legislation", "STAT", "misc"),
-    "directiva": _Types("legislation", "STAT", "misc"),
+_LAW = _Types("legislation", "STAT", "misc")
+_TYPES: Mapping[str, _Types] = {  # by the first word of the kind
+    # managers keep no author for laws, and that of a resolution matters: it stays a report
+    **dict.fromkeys(("ley", "real", "decreto", "decreto-ley", "orden", "ordenanza", "reglamento"), _LAW),
+    **dict.fromkeys(("directiva", "constitución", "código"), _LAW),
+    "nota": _Types("webpage", "ELEC", "misc"),
     "libro": _Types("book", "BOOK", "book"),
 }
 
 
-def csl_json(sources: Sequence[Source], words: Words, base_url: str) -> str:
+def csl_json(sources: Sequence[Source], words: Words, base_url: str, accessed: date | None = None) -> str:
     """CSL-JSON, as Zotero and pandoc read it."""
     items: list[dict[str, object]] = []
     for source in sources:
         citation = source.citation
+        dates = read_date(citation.date)
         item: dict[str, object] = {
             "id": citation.document_id,
             "type": _types(citation).csl,
             "title": citation.title,
             "author": [{"literal": citation.publisher}] if citation.publisher else None,
             "publisher": citation.publisher,
-            "issued": {"date-parts": [list(part) for part in read_date(citation.date)]}
-            if citation.date
-            else None,
+            "publisher-place": citation.place,
+            "issued": {"date-parts": [list(part) for part in dates]} if dates else None,
             "genre": citation.kind,
             "language": citation.language,
             "URL": citation.url,
-            "note": "\n".join(_notes(source, words, base_url)),
+            "accessed": {"date-parts": [[accessed.year, accessed.month, accessed.day]]}
+            if citation.url and accessed
+            else None,
+            # not `note`, which ISO 690 styles print in the reference
+            "annote": "\n".join([*_remarks(source, words), *_notes(source, words, base_url)]),
         }
         items.append({key: value for key, value in item.items() if value})
     return json_text(items)
 
 
-def ris(sources: Sequence[Source], words: Words, base_url: str) -> str:
+def ris(sources: Sequence[Source], words: Words, base_url: str, accessed: date | None = None) -> str:
     """RIS; every value on one line, as the format has no other."""
     lines: list[str] = []
     for source in sources:
         citation = source.citation
-        dates = read_date(citation.date)
+        first, *period = read_date(citation.date) or ((),)  # for the end of a period it has no field
         fields = [
             ("TY", _types(citation).ris),
             ("ID", citation.document_id),
             # a comma would part family from given name: an organisation has none
             ("AU", citation.publisher.replace(", ", ". ")),
             ("TI", citation.title),
-            ("PY", str(dates[0][0]) if dates else ""),
-            (
-                "DA",
-                "/".join([f"{number:02}" for number in dates[0]] + [""] * (4 - len(dates[0])))
-                if dates
-                else "",
-            ),
+            ("PY", str(first[0]) if first else ""),
+            ("DA", _ris_date(first)),
             ("PB", citation.publisher),
+            ("CY", citation.place),
             ("M3", citation.kind),
             ("LA", citation.language),
             ("UR", citation.url),
+            ("Y2", _ris_date(tuple(accessed.timetuple()[:3])) if citation.url and accessed else ""),
+            *(("N1", note) for note in _remarks(source, words)),
+            ("N1", words("export.date", date=words.date(citation.date)) if period else ""),
             *(("N1", note) for note in _notes(source, words, base_url)),
         ]
         lines += [f"{tag}  - {plain_line(value)}" for tag, value in fields if value]
@@ -95,43 +103,57 @@ def ris(sources: Sequence[Source], words: Words, base_url: str) -> str:
     return "\r\n".join(lines) + "\r\n"
 
 
-def bibtex(sources: Sequence[Source], words: Words, base_url: str) -> str:
-    """BibTeX in UTF-8. Values stand in double braces: names and capitals stay as they are."""
+def bibtex(sources: Sequence[Source], words: Words, base_url: str, accessed: date | None = None) -> str:
+    """BibTeX in UTF-8, with the dates of biblatex. Names and titles in double braces stay as they are."""
     entries: list[str] = []
     for source in sources:
         citation = source.citation
         kind = _types(citation).bibtex
+        if kind == "misc" and citation.url:
+            kind = "online"
         dates = read_date(citation.date)
-        fields = {
-            "author": citation.publisher,
-            "title": citation.title,
-            "institution" if kind == "techreport" else "publisher": citation.publisher,
+        fields: dict[str, str] = {"author": f"{{{latex(citation.publisher)}}}" if citation.publisher else ""}
+        fields["title"] = f"{{{latex(citation.title)}}}"
+        if kind in _PUBLISHED and citation.publisher:
+            fields[_PUBLISHED[kind]] = f"{{{latex(citation.publisher)}}}"
+        fields |= {
+            "address": latex(citation.place),
+            "type" if kind == "techreport" else "howpublished": latex(citation.kind),
+            "language": latex(citation.language),
+            "url": citation.url.translate(_NOT_IN_URLS),  # which LaTeX takes as it is
+            "annote": latex(" ".join([*_remarks(source, words), *_notes(source, words, base_url)])),
             "year": str(dates[0][0]) if dates else "",
-            "month": str(dates[0][1]) if dates and len(dates[0]) > 1 else "",
-            "type" if kind == "techreport" else "howpublished": citation.kind,
-            "language": citation.language,
-            "url": citation.url,
-            "annote": " ".join(_notes(source, words, base_url)),
+            "date": "/".join("-".join(f"{number:02}" for number in part) for part in dates),
+            "urldate": accessed.isoformat() if citation.url and accessed else "",
         }
-        body = "".join(
-            f"  {name} = {{{{{latex(value)}}}}},\n"
-            if name not in ("year", "month")
-            else f"  {name} = {{{value}}},\n"
-            for name, value in fields.items()
-            if value
-        )
+        body = "".join(f"  {name} = {{{value}}},\n" for name, value in fields.items() if value)
+        if dates and len(dates[0]) > 1:
+            body += f"  month = {_MONTHS[dates[0][1] - 1]},\n"
         entries.append(f"@{kind}{{{citation.document_id},\n{body}}}\n")
     return "\n".join(entries)
 
 
 def _types(citation: Citation) -> _Types:
-    return _TYPES.get(citation.kind.lower(), _OTHER)
+    return _TYPES.get(citation.kind.lower().partition(" ")[0], _REPORT)
+
+
+def _ris_date(parts: Sequence[int]) -> str:
+    """«2025/12/23/», as far as known."""
+    return "/".join([f"{number:02}" for number in parts] + [""] * (4 - len(parts))) if parts else ""
 
 
 def _notes(source: Source, words: Words, base_url: str) -> list[str]:
-    """One line a quotation: its words, where they stand, and their address."""
+    """One line a quotation: its words, where they stand, the reader's note, their address."""
     notes: list[str] = []
-    for text, citation in source.quotes:
+    for text, citation, note in source.quotes:
         where = link(citation.address, base_url) if base_url else citation.address
-        notes.append(f"{words.quoted(collapse(text))} ({locator(citation, words.language)}; {where})")
+        own = [words("export.note", note=note)] if note else []
+        place = "; ".join(filter(None, [locator(citation, words.language), *own, where]))
+        notes.append(f"{words.quoted(collapse(text))} ({place})")
     return notes
+
+
+def _remarks(source: Source, words: Words) -> list[str]:
+    """What a field for the date cannot say: that it is ours."""
+    citation = source.citation
+    return [words("export.date", date=f"[{words.date(citation.date)}]")] if citation.date_is_ours else []

@@ -170,6 +170,7 @@ _DOCUMENT = _object(
     kind=_TEXT,
     language=_described(_TEXT, "BCP 47"),
     url=_TEXT,
+    place=_TEXT,
     rights=_TEXT,
     file=_TEXT,
     sha256=_TEXT,

@@ -143,6 +143,12 @@ class Settings:
         "Ruta bajo la que un proxy sirve la página, como `/alpie`; vacía: la raíz.",
         "",
     )
+    public_url: str = setting(
+        Text(may_be_empty=True, starts_with=("http://", "https://")),
+        "Dirección pública de la página, con su ruta si la tiene: la que llevan los enlaces que se copian y "
+        "exportan; vacía: aquella por la que se llega, salvo que sea la de esta misma máquina.",
+        "",
+    )
     allowed_hosts: tuple[str, ...] = setting(
         Names(),
         "Nombres por los que se llega a la página, además de los de esta máquina: el del proxy, por ejemplo.",

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
-__all__ = ["LANGUAGES", "Words", "read_date", "words_for"]
+from alpie.index.dates import ParsedDate, read_date
+
+__all__ = ["LANGUAGES", "Words", "words_for"]
 
 LANGUAGES = ("es", "en")
 _FOLDER = Path(__file__).resolve().parent / "locale"
@@ -42,26 +43,48 @@ class Words:
         return f"«{text}»" if self.language == "es" else f"“{text}”"
 
     def date(self, value: str) -> str:
-        """An ISO 8601 date or period as prose: «23 de diciembre de 2025», «23–25 de noviembre de 2021»."""
+        """An ISO 8601 date or period as prose: «23 de diciembre de 2025», «23-25 de noviembre de 2021»."""
         parts = read_date(value)
         if not parts:
             return self("date.none")
-        if len(parts) == 1:
-            return self._day(parts[0])
-        first, last = parts
-        if len(first) == 3 and len(last) == 3 and first[:2] == last[:2]:
-            return self._day(last, days=f"{first[2]}–{last[2]}")
-        return f"{self._day(first)} – {self._day(last)}"
+        if parts[0][0] == parts[-1][0]:
+            return self._within_year(parts)
+        if len(parts[0]) == len(parts[1]) == 1:
+            return self.years(value)
+        return self("date.period", first=self._within_year(parts[:1]), last=self._within_year(parts[1:]))
 
-    def month(self, number: int) -> str:
-        return self("date.months").split()[number - 1]
+    def years(self, value: str) -> str:
+        """The year of a date, or both of a period: «2021», «2019-2020»; "" where there is none."""
+        years = [parts[0] for parts in read_date(value)]
+        if not years or years[0] == years[-1]:
+            return str(years[0]) if years else ""
+        return self("date.range", first=years[0], last=years[1])
 
-    def _day(self, parts: tuple[int, ...], days: str = "") -> str:
-        if len(parts) == 1:
-            return str(parts[0])
-        if len(parts) == 2:
-            return self("date.month", month=self.month(parts[1]), year=parts[0])
-        return self("date.day", day=days or parts[2], month=self.month(parts[1]), year=parts[0])
+    def days(self, value: str) -> str:
+        """Day and month of a date or period within one year: «23-25 de noviembre»; "" where they are not known."""
+        parts = read_date(value)
+        if not parts or parts[0][0] != parts[-1][0] or any(len(part) == 1 for part in parts):
+            return ""
+        first, last = parts[0], parts[-1]
+        if first == last or first[1:2] != last[1:2] or len(first) != len(last):
+            both = tuple(dict.fromkeys(self._day(part) for part in parts))
+            return both[0] if len(both) == 1 else self("date.period", first=both[0], last=both[1])
+        return self._day(last, self("date.range", first=first[2], last=last[2]))
+
+    def supplied(self, text: str, is_ours: bool) -> str:
+        """`text`, in square brackets where the document does not carry it."""
+        return f"[{text}]" if is_ours else text
+
+    def _within_year(self, parts: tuple[ParsedDate, ...]) -> str:
+        value = "/".join("-".join(f"{number:02}" for number in part) for part in parts)
+        if not (days := self.days(value)):
+            return str(parts[0][0])
+        key = "date.of_days" if any(len(part) == 3 for part in parts) else "date.of_month"
+        return self(key, days=days, year=parts[0][0])
+
+    def _day(self, parts: ParsedDate, days: str = "") -> str:
+        month = self("date.months").split()[parts[1] - 1]
+        return self("date.day", day=days or parts[2], month=month) if len(parts) == 3 else month
 
 
 @lru_cache
@@ -70,14 +93,3 @@ def words_for(language: str) -> Words:
     chosen = language if language in LANGUAGES else LANGUAGES[0]
     entries: dict[str, str] = json.loads((_FOLDER / f"{chosen}.json").read_text(encoding="utf-8"))
     return Words(chosen, entries)
-
-
-def read_date(value: str) -> tuple[tuple[int, ...], ...]:
-    """(year, month, day) as far as known, once or, for a period, twice; empty for anything else."""
-    try:
-        parts = tuple(tuple(int(number) for number in part.split("-")) for part in value.split("/"))
-        for part in parts:
-            date(*(*part, 1, 1)[:3])
-    except (TypeError, ValueError):
-        return ()
-    return parts if len(parts) <= 2 and all(len(part) <= 3 for part in parts) else ()

@@ -11,9 +11,10 @@ import hashlib
 import re
 import unicodedata
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from alpie.index.citable_units import number_paragraphs
 from alpie.index.normal_forms import normalize
 from alpie.index.readable import collapse
 from alpie.index.records import (
@@ -45,7 +46,6 @@ class _Piece:
     """Sentences that should stay together, with the block they begin in."""
 
     block: Block
-    paragraph: int  # 1-based, within the innermost heading
     sentences: list[Sentence]
     listed: bool = False  # holds a list or a pull quote
 
@@ -58,9 +58,11 @@ def make_passages(document: Document, layout: Layout) -> tuple[Passage, ...]:
     """All passages of a document, in reading order."""
     passages: list[Passage] = []
     taken: dict[str, int] = {}
-    for run in _runs(document, layout):
+    sentences = document_sentences(document, layout)
+    paragraphs = number_paragraphs(layout, sentences)
+    for run in _runs(layout, sentences):
         for group in _packed(run):
-            passage = _passage(document, layout, group, len(passages))
+            passage = _passage(document, layout, group, paragraphs, len(passages))
             times = taken.get(passage.address, 0) + 1
             taken[passage.address] = times
             if times > 1:
@@ -84,27 +86,22 @@ def _slug(text: str, longest: int) -> str:
     return slug
 
 
-def _runs(document: Document, layout: Layout) -> Iterator[list[_Piece]]:
+def _runs(layout: Layout, sentences: Sequence[Sequence[Sentence]]) -> Iterator[list[_Piece]]:
     """Pieces between two edges: headings, box edges, labelled clauses, captions and the like."""
-    sentences = document_sentences(document, layout)
     run: list[_Piece] = []
     edge: tuple[object, ...] = ()
-    counted: dict[str | None, int] = {}  # paragraphs under the heading so far; None: outside boxes
     for block, said in zip(layout.blocks, sentences, strict=True):
         if block.kind is BlockKind.HEADING:
             yield run
             run, edge = [], ()
-            if block.box is None:
-                counted.clear()
             continue
         if not said:
             continue
-        paragraph = counted[block.box] = counted.get(block.box, 0) + 1
         sort = block.kind if block.kind in (*_ALONE, BlockKind.KEY_DATA) else None
         if run and run[-1].block.kind is BlockKind.CAPTION and block.kind is BlockKind.KEY_DATA:
             edge = (block.path, block.box, block.label, sort)  # the figure that the caption names
         here = (block.path, block.box, block.label, sort)
-        piece = _Piece(block, paragraph, list(said))
+        piece = _Piece(block, list(said))
         taken = _introduction(run, piece) if run else None
         if here != edge or block.kind in (BlockKind.CAPTION, BlockKind.TABLE):
             yield run
@@ -128,9 +125,9 @@ def _introduction(run: list[_Piece], piece: _Piece) -> _Piece | None:
     whole = before.words + piece.words <= _MOST_LIST_WORDS and not before.listed
     if whole or len(before.sentences) == 1:
         run.pop()
-        return _Piece(before.block, before.paragraph, [*before.sentences, *piece.sentences], True)
+        return _Piece(before.block, [*before.sentences, *piece.sentences], True)
     before.sentences.pop()
-    return _Piece(before.block, before.paragraph, [last, *piece.sentences], True)
+    return _Piece(before.block, [last, *piece.sentences], True)
 
 
 def _packed(run: list[_Piece]) -> Iterator[list[_Piece]]:
@@ -169,9 +166,10 @@ def _halved(piece: _Piece, most: int) -> list[_Piece]:
     return made
 
 
-def _passage(document: Document, layout: Layout, group: list[_Piece], ordinal: int) -> Passage:
-    first = group[0]
-    block = first.block
+def _passage(
+    document: Document, layout: Layout, group: list[_Piece], paragraphs: Mapping[int, int], ordinal: int
+) -> Passage:
+    block = group[0].block
     sentences = tuple(sentence for piece in group for sentence in piece.sentences)
     heading = block.box or (block.path[-1] if block.path else "")
     if block.label and not heading:
@@ -187,7 +185,7 @@ def _passage(document: Document, layout: Layout, group: list[_Piece], ordinal: i
         box=block.box,
         label=block.label,
         page=page if layout.page_labels else block.page,
-        paragraph=first.paragraph,
+        paragraph=paragraphs[sentences[0].paragraph],
         ordinal=ordinal,
         turns=tuple(turns),
         recognised=_recognised(document, sentences),

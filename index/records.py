@@ -58,6 +58,7 @@ class Document:
     file: str  # path relative to the documents folder
     text: str = field(repr=False)
     sha256: str = ""  # of the file's bytes
+    place: str = ""  # of publication
     url: str = ""
     rights: str = ""
     notes: tuple[str, ...] = ()  # editorial notes: ours, not the document's
@@ -172,6 +173,7 @@ class Sentence:
     role: SentenceRole = SentenceRole.SENTENCE
     group: int | None = None  # list or table it belongs to, numbered within the document
     paragraph: int = 0  # number of its block among the document's blocks
+    page: int | None = None  # printed page it begins on, where known
 
     @property
     def start(self) -> int:
@@ -194,7 +196,7 @@ class Passage:
     box: str | None = None
     label: str | None = None
     page: PageLabel | None = None  # on which it begins
-    paragraph: int = 0  # 1-based number of its first paragraph within the innermost heading
+    paragraph: int = 0  # 1-based number of its first paragraph, see `alpie.index.citable_units`
     ordinal: int = 0  # 0-based position in the document
     turns: tuple[tuple[int, PageLabel | None], ...] = ()  # pages that begin inside it: (offset, label)
     recognised: tuple[RecognisedWord, ...] = ()  # those of its words that a program read off a picture

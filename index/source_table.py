@@ -11,6 +11,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import date
 from pathlib import Path, PurePosixPath
 
+from alpie.index.dates import read_date
 from alpie.index.errors import SourceError
 from alpie.index.formats import Extraction, Metadata, format_of
 from alpie.index.records import Document
@@ -26,7 +27,6 @@ __all__ = [
 
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")  # BCP 47 without its registry
-_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
 
 
@@ -44,8 +44,9 @@ class SourceEntry:
     date: str | None
     kind: str | None
     language: str | None
+    place: str | None = None  # of publication
+    url: str | None = None
     short: str = ""
-    url: str = ""
     rights: str = ""
     notes: tuple[str, ...] = ()
     editorial: tuple[str, ...] = ()
@@ -66,7 +67,8 @@ class SourceEntry:
             notices=extraction.notices,
             coverage=extraction.coverage,
             sha256=sha256,
-            url=self.url,
+            place=self.place or "",
+            url=self.url or "",
             rights=self.rights,
             notes=self.notes,
             editorial=self.editorial,
@@ -80,6 +82,7 @@ class Described:
 
     entry: SourceEntry
     missing: tuple[str, ...]
+    listed: bool = False  # in `sources.toml`, where they are to be added
 
 
 _ANY_KIND = "documento"
@@ -95,6 +98,7 @@ _KIND = re.compile(
 _FIELDS = tuple(field.name for field in fields(SourceEntry))
 _REQUIRED = _FIELDS[:7]
 _TOLD = _FIELDS[2:7]  # what a file may say of itself
+_ASKED = _FIELDS[2:9]  # what a reference is made of
 _LISTS = ("notes", "editorial")
 
 
@@ -113,7 +117,7 @@ def entry_from_table(table: Mapping[str, object], where: str, path: Path) -> Sou
     missing = [n for n in _REQUIRED if n not in table and not (told_by_file and n in _TOLD)]
     if missing:
         raise refuse(f"falta «{missing[0]}»; son obligatorias: {', '.join(_REQUIRED)}.")
-    values: dict[str, object] = dict.fromkeys(_TOLD)
+    values: dict[str, object] = dict.fromkeys(_ASKED)
     for name, value in table.items():
         values[name] = _texts(name, value, refuse) if name in _LISTS else _line(name, value, refuse)
     for name, (is_good, allowed) in _CHECKS.items():
@@ -138,39 +142,36 @@ def entry_from_file_name(file: Path, used: Set[str]) -> SourceEntry:
     return SourceEntry(identity, file.as_posix(), None, None, None, None, None)
 
 
-def described(entry: SourceEntry, metadata: Metadata, table: Path) -> Described:
+def described(entry: SourceEntry, metadata: Metadata, table: Path, today: date) -> Described:
     """`entry` with what its file says where the table says nothing, and failing that its name.
 
     What neither says is named as missing and left empty, or, where something must stand, ours. `table` is
-    the path of `sources.toml`, for the notes.
+    the path of `sources.toml`, for the notes. The day on which a file was made is no date of publication,
+    nor is a day after `today`: «Agenda 2030».
     """
     values: dict[str, object] = {}
     editorial = list(entry.editorial)
     notes = [*entry.notes, *metadata.notes]
     missing: list[str] = []
-    guessed = [n for n in metadata.guessed if getattr(entry, n) is None and getattr(metadata, n)]
-    if "date" in guessed:
-        notes.append("La fecha es la de creación del archivo; la de publicación se da en sources.toml.")
-    editorial += guessed
-    for name in _TOLD:
+    for name in _ASKED:
         own = getattr(entry, name)
-        said = getattr(metadata, name).strip() if own is None else own
-        if own is None and said and name in _CHECKS and not _CHECKS[name][0](said):
-            said = ""  # a file may say anything
-        values[name] = _one_line(said)
+        said = _one_line(getattr(metadata, name, "")) if own is None else own
+        if own is None and said and not _may_be_said(name, said, metadata, today):
+            if name in metadata.guessed:
+                notes.append(f"El archivo es del {said}; la fecha de publicación se da en {table.name}.")
+            said = ""
+        values[name] = said
         if own is None and not said:
             missing.append(name)
-    for name in ("url", "rights"):
-        said = getattr(entry, name) or _one_line(getattr(metadata, name))
-        values[name] = said if getattr(entry, name) or name not in _CHECKS or _CHECKS[name][0](said) else ""
+    values["rights"] = entry.rights or _one_line(metadata.rights)
     stem = PurePosixPath(entry.file).stem
     if "title" in missing:
         title = _one_line(stem.replace("_", " ")) or PurePosixPath(entry.file).name
         values["title"] = title[:1].upper() + title[1:]
         notes.append(f"Sin título en el archivo ni en {table.name}: sale del nombre del archivo.")
-    year = _YEAR.search(stem)
-    if "date" in missing and year and int(year.group()) <= date.today().year:  # not «Agenda 2030»
-        values["date"] = year.group()
+    years = set(_YEAR.findall(stem))  # of several, none is known to be that of publication
+    if "date" in missing and len(years) == 1 and int(min(years)) <= today.year:
+        values["date"] = min(years)
         missing.remove("date")
         editorial.append("date")
     if "kind" in missing and (named := _KIND.match(str(values["title"]))):
@@ -184,17 +185,29 @@ def described(entry: SourceEntry, metadata: Metadata, table: Path) -> Described:
     return Described(replace(entry, **values, **whole), tuple(missing))  # type: ignore[arg-type]
 
 
+def _may_be_said(name: str, said: str, metadata: Metadata, today: date) -> bool:
+    """Whether what a file says of itself can stand in a citation; it may say anything."""
+    if name in _CHECKS and not _CHECKS[name][0](said):
+        return False
+    return name != "date" or (name not in metadata.guessed and said <= today.isoformat())
+
+
 def table_for(told: Described) -> str:
-    """A table of `sources.toml` for a document, with a comment where something is to be filled in."""
+    """A table of `sources.toml` for a document, with a comment where something is to be filled in.
+
+    Of a document that has its table already, only what is to be added there.
+    """
     hints = {
         "title": "título",
         "publisher": "organismo que lo publica",
         "date": "AAAA, AAAA-MM o AAAA-MM-DD",
         "kind": "ley, informe, resolución, nota de prensa…",
         "language": "es, en, es-MX…",
+        "place": "lugar de publicación",
+        "url": "dirección pública del documento",
     }
     lines = ["[[document]]"]
-    for name in _REQUIRED:
+    for name in ("id", *told.missing) if told.listed else (*_REQUIRED, "place", "url"):
         value = str(getattr(told.entry, name))
         line = f"{name} = {json.dumps(value, ensure_ascii=False)}"
         lines.append(f"{line}  # {hints[name]}" if name in told.missing else line)
@@ -231,22 +244,6 @@ def _texts(name: str, value: object, refuse: Callable[[str], SourceError]) -> tu
     return tuple(_line(name, item, refuse) for item in value)
 
 
-def _is_date(value: str) -> bool:
-    """YYYY, YYYY-MM, YYYY-MM-DD, or two of them with a slash between, the earlier first."""
-    parts = value.split("/")
-    if len(parts) > 2:
-        return False
-    for part in parts:
-        match = _DATE.fullmatch(part)
-        if not match:
-            return False
-        try:
-            date(int(match[1]), int(match[2] or 1), int(match[3] or 1))
-        except ValueError:
-            return False
-    return parts == sorted(parts)
-
-
 def _is_inside(value: str) -> bool:
     path = PurePosixPath(value)
     return bool(value) and not path.is_absolute() and ".." not in path.parts and "\\" not in value
@@ -255,7 +252,7 @@ def _is_inside(value: str) -> bool:
 _CHECKS: Mapping[str, tuple[Callable[[str], object], str]] = {
     "id": (_ID.fullmatch, "minúsculas sin tilde, cifras y guiones sueltos, como «informe-2019»"),
     "title": (bool, "un texto no vacío"),
-    "date": (_is_date, "AAAA, AAAA-MM, AAAA-MM-DD o dos de ellas con «/» en medio; vacía si no se conoce"),
+    "date": (read_date, "AAAA, AAAA-MM, AAAA-MM-DD o dos de ellas con «/» en medio; vacía si no se conoce"),
     "language": (_LANGUAGE.fullmatch, "un código BCP 47 como «es» o «es-MX»"),
     "file": (_is_inside, "una ruta dentro de la carpeta de documentos, con «/»"),
     "url": (re.compile(r"https?://\S+").fullmatch, "una dirección http o https; omítela si no se conoce"),

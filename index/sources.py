@@ -18,6 +18,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 
 from alpie.index.errors import SourceError
@@ -103,7 +104,7 @@ def read_sources(
             extraction = (known or {}).get(sha256) or remembered_extraction(
                 data, sha256, folder / entry.file, recogniser
             )
-            told = described(entry, extraction.metadata, folder / SOURCES_FILE)
+            told = described(entry, extraction.metadata, folder / SOURCES_FILE, date.today())
         except SourceError as problem:
             problems.append(problem)
             continue
@@ -114,7 +115,7 @@ def read_sources(
             document = replace(document, expansions=hashlib.sha256(lines).hexdigest())
         documents.append(document)
         if told.missing:
-            incomplete.append(told)
+            incomplete.append(replace(told, listed=_plain(folder / entry.file) in claimed))
     known_ids = {document.id for document in documents}
     for path in sorted((folder / FOLDER).glob("*.jsonl")):
         if path.stem not in known_ids:

@@ -10,9 +10,10 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 import alpie.app
-from alpie.app.citation import cite, full_citation, link, locator, short_citation
+from alpie.app.citation import cite, full_citation, link, locator, sentences_in, short_citation
 from alpie.app.records import Citation
-from alpie.app.words import LANGUAGES, read_date, words_for
+from alpie.app.words import LANGUAGES, words_for
+from alpie.index.dates import read_date
 from alpie.index.records import BlockKind, Document, Passage, Sentence, Span
 
 REPORT = Document(
@@ -55,6 +56,29 @@ def test_a_title_of_ours_stands_in_brackets() -> None:
     assert cite(replace(REPORT, editorial=("title",)), PASSAGE).title == f"[{REPORT.title}]"
 
 
+def test_a_date_of_ours_stands_in_brackets() -> None:
+    ours = cite(replace(REPORT, editorial=("date",)), PASSAGE)
+    assert "Informe, [2019]." in full_citation(ours)
+    undated = cite(replace(REPORT, date="", editorial=("date",)), PASSAGE)
+    assert "Informe, s. f." in full_citation(undated)
+
+
+def test_a_quotation_is_cited_where_it_stands_not_where_its_passage_begins() -> None:
+    sentences = tuple(
+        Sentence(f"Frase {n}.", (Span(10 * n, 10 * n + 8),), paragraph=5 + n // 2, page=13 + n // 3)
+        for n in range(4)  # two a paragraph, the last on the next page
+    )
+    passage = replace(PASSAGE, sentences=sentences, path=())
+
+    def place(*spans: Span) -> str:
+        return locator(cite(REPORT, passage, sentences_in(passage, spans)))
+
+    assert place(Span(0, 8)) == "párr. 2, p. 13"
+    assert place(Span(20, 24)) == "párr. 3, p. 13"
+    assert place(Span(30, 38)) == "párr. 3, p. 14"
+    assert place(Span(0, 38)) == "párrs. 2-3, pp. 13-14"
+
+
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
@@ -78,14 +102,16 @@ def test_the_short_form_fits_in_a_line(changes: dict[str, object], expected: str
 def test_the_full_form_names_publisher_title_date_and_place() -> None:
     assert full_citation(CITATION) == (
         "Alianza Global WePROTECT. «Evaluación de la Amenaza Global 2019». Informe, 2019. "
-        "04 Tendencias tecnológicas › La red oscura, párr. 2, p. 13."
+        "Sección 04 Tendencias tecnológicas › La red oscura, párr. 2, p. 13."
     )
-    assert full_citation(CITATION, "en").endswith("La red oscura, para. 2, p. 13.")
+    assert full_citation(CITATION, "en").endswith("La red oscura section, para. 2, p. 13.")
 
 
 def test_a_label_is_cited_instead_of_a_counted_paragraph() -> None:
-    labelled = replace(CITATION, label="párrafo 3 del preámbulo", path=(), page=None)
+    labelled = replace(CITATION, label="párrafo 3 del preámbulo", path=(), page=None, paragraph=1)
     assert full_citation(labelled).endswith("Informe, 2019. Párrafo 3 del preámbulo.")
+    second = replace(labelled, label="artículo 22, apartado 1", path=("Artículo 22. Plazos.",), paragraph=2)
+    assert locator(second) == "Artículo 22. Plazos, apartado 1, párr. 2"
 
 
 def test_a_box_is_named_unless_the_headings_name_it() -> None:
@@ -107,8 +133,17 @@ def test_what_is_not_known_is_not_written() -> None:
         ("2019", "2019", "2019"),
         ("2019-05", "mayo de 2019", "May 2019"),
         ("2025-12-23", "23 de diciembre de 2025", "December 23, 2025"),
-        ("2021-11-23/2021-11-25", "23–25 de noviembre de 2021", "November 23–25, 2021"),
-        ("2019/2020", "2019 – 2020", "2019 – 2020"),
+        ("2021-11-23/2021-11-25", "23-25 de noviembre de 2021", "November 23–25, 2021"),
+        ("2021-11-23/25", "23-25 de noviembre de 2021", "November 23–25, 2021"),
+        ("2021-11-30/12-02", "30 de noviembre a 2 de diciembre de 2021", "November 30 – December 2, 2021"),
+        (
+            "2019-12-30/2020-01-02",
+            "30 de diciembre de 2019 a 2 de enero de 2020",
+            "December 30, 2019 – January 2, 2020",
+        ),
+        ("2019-05/06", "mayo a junio de 2019", "May – June 2019"),
+        ("2019/2020", "2019-2020", "2019–2020"),
+        ("2019/20", "2019-2020", "2019–2020"),
         ("", "s. f.", "n.d."),
         ("ayer", "s. f.", "n.d."),
         ("2021-02-30", "s. f.", "n.d."),
@@ -123,6 +158,7 @@ def test_only_dates_are_read_as_dates() -> None:
     assert read_date("2021-11-23/2021-11-25") == ((2021, 11, 23), (2021, 11, 25))
     assert read_date("2021/2022/2023") == ()
     assert read_date("1-2-3-4") == ()
+    assert read_date("2021-11-25/23") == ()
 
 
 def test_a_link_gives_the_address_back() -> None:

@@ -44,6 +44,7 @@ RESOLUTION = replace(
     path=(),
     label="párrafo 3 del preámbulo",
     page=None,
+    paragraph=1,
 )
 PRESS = replace(
     REPORT,
@@ -84,15 +85,59 @@ def reference_list(text: str) -> list[str]:
 
 def test_apa_follows_the_seventh_edition() -> None:
     text = export(QUOTES, "apa")
-    assert "«El cifrado avanza.» (Alianza Global WePROTECT, 2019, p. 13)." in text
+    where = "sección 04 Tendencias tecnológicas, párr. 2, p. 13"
+    assert f"«El cifrado avanza.» (Alianza Global WePROTECT, 2019, {where})." in text
     assert "(OIPC-INTERPOL, Asamblea General, 2021, párrafo 3 del preámbulo)." in text
     assert "(Policía Nacional [España], 2025, párr. 2)." in text  # brackets within brackets are square
     assert reference_list(text) == [
         "Alianza Global WePROTECT. (2019). Evaluación de la Amenaza Global 2019 [Informe].",
-        "OIPC-INTERPOL, Asamblea General. (2021, 23–25 de noviembre). "
+        "OIPC-INTERPOL, Asamblea General. (2021, 23-25 de noviembre). "
         "Resolución nº 9: Proteger a los menores [Resolución].",
         "Policía Nacional (España). (2025, 23 de diciembre). [Detención en Alicante; nota de prensa].",
     ]
+
+
+def test_apa_sets_apart_a_quotation_of_forty_words() -> None:
+    short, long = (" ".join(["palabra"] * count) for count in (39, 40))
+    assert f"«{short}» (" in export([Excerpt(short, REPORT)], "apa")
+    block = export([Excerpt(long, REPORT)], "apa")
+    assert (
+        f"    {long} (Alianza Global WePROTECT, 2019," in block
+    )  # no quotation marks, no stop after the bracket
+    assert "p. 13)\n" in block
+    assert f"«{long}» (" in export([Excerpt(long, REPORT)], "iso690")
+
+
+@pytest.mark.parametrize(
+    ("style", "bracket", "entry"),
+    [
+        ("apa", "(Alianza Global WePROTECT, [2019],", "Alianza Global WePROTECT. ([2019])."),
+        ("iso690", "(Alianza Global WePROTECT [2019],", "ALIANZA GLOBAL WEPROTECT, [2019]."),
+    ],
+)
+def test_a_date_that_the_text_does_not_carry_stands_in_brackets(style: str, bracket: str, entry: str) -> None:
+    text = export([Excerpt("Texto.", replace(REPORT, date_is_ours=True))], style)
+    assert bracket in text
+    assert reference_list(text)[0].startswith(entry)
+
+
+@pytest.mark.parametrize(
+    ("date", "year", "day"),
+    [
+        ("2021-11-23/25", "(2021, 23-25 de noviembre)", "23-25 de noviembre de 2021"),
+        (
+            "2021-11-30/12-02",
+            "(2021, 30 de noviembre a 2 de diciembre)",
+            "30 de noviembre a 2 de diciembre de",
+        ),
+        ("2019/2020", "(2019-2020)", "WEPROTECT, 2019-2020."),
+        ("2019-05", "(2019, mayo)", "mayo de 2019"),
+    ],
+)
+def test_a_period_is_dated_whole(date: str, year: str, day: str) -> None:
+    excerpt = [Excerpt("Texto.", replace(REPORT, date=date))]
+    assert year in reference_list(export(excerpt, "apa"))[0]
+    assert day in reference_list(export(excerpt, "iso690"))[0]
 
 
 def test_apa_in_english_orders_the_date_as_english_does() -> None:
@@ -103,19 +148,21 @@ def test_apa_in_english_orders_the_date_as_english_does() -> None:
 
 def test_iso_690_names_the_organisation_in_capitals_and_the_year_beside_it() -> None:
     assert reference_list(export(QUOTES, "iso690")) == [
-        "ALIANZA GLOBAL WEPROTECT, 2019. Evaluación de la Amenaza Global 2019. Informe.",
+        "ALIANZA GLOBAL WEPROTECT, 2019. Evaluación de la Amenaza Global 2019. Informe. "
+        "Alianza Global WePROTECT.",
         "OIPC-INTERPOL, ASAMBLEA GENERAL, 2021. Resolución nº 9: Proteger a los menores. "
-        "Resolución, 23–25 de noviembre de 2021.",
-        "POLICÍA NACIONAL (ESPAÑA), 2025. [Detención en Alicante]. Nota de prensa, 23 de diciembre de 2025.",
+        "Resolución. OIPC-INTERPOL, Asamblea General, 23-25 de noviembre de 2021.",
+        "POLICÍA NACIONAL (ESPAÑA), 2025. [Detención en Alicante]. Nota de prensa. "
+        "Policía Nacional (España), 23 de diciembre de 2025.",
     ]
 
 
-def test_iso_690_says_when_an_address_was_consulted() -> None:
-    online = Excerpt("Texto.", replace(REPORT, url="https://example.org/informe.pdf"))
+def test_iso_690_names_place_publisher_address_and_the_day_it_was_consulted() -> None:
+    online = Excerpt("Texto.", replace(REPORT, url="https://example.org/informe.pdf", place="Londres"))
     text = export([online], "iso690", accessed=date(2026, 3, 1))
     assert reference_list(text) == [
         "ALIANZA GLOBAL WEPROTECT, 2019. Evaluación de la Amenaza Global 2019 [en línea]. Informe. "
-        "[consulta: 1 de marzo de 2026]. Disponible en: https://example.org/informe.pdf"
+        "Londres: Alianza Global WePROTECT [consulta: 1 de marzo de 2026]. Disponible en: https://example.org/informe.pdf"
     ]
 
 
@@ -139,7 +186,7 @@ def test_one_document_is_one_entry_with_all_its_quotations() -> None:
     assert len(reference_list(export(twice, "apa"))) == 1
     items = json.loads(export(twice, "csl-json"))
     assert len(items) == 1
-    assert items[0]["note"].count("«") == 2
+    assert items[0]["annote"].count("«") == 2
 
 
 def test_csl_json_holds_what_reference_managers_need() -> None:
@@ -147,9 +194,10 @@ def test_csl_json_holds_what_reference_managers_need() -> None:
     assert report["type"] == "report"
     assert report["author"] == [{"literal": "Alianza Global WePROTECT"}]
     assert resolution["issued"] == {"date-parts": [[2021, 11, 23], [2021, 11, 25]]}
-    assert press["type"] == "document"
+    assert press["type"] == "webpage"
     assert press["genre"] == "nota de prensa"
-    assert "p. 13" in report["note"]
+    assert "p. 13" in report["annote"]
+    assert "note" not in report  # ISO 690 styles print it in the reference
 
 
 def test_ris_is_read_back_whole() -> None:
@@ -165,6 +213,18 @@ def test_ris_is_read_back_whole() -> None:
     assert resolution["authors"] == ["OIPC-INTERPOL. Asamblea General"]  # a comma would make it a person
     assert resolution["publisher"] == RESOLUTION.publisher
     assert press["date"] == "2025/12/23/"
+    assert resolution["notes"][0] == "Fecha: 23-25 de noviembre de 2021"  # RIS has no periods
+    types = (report["type_of_reference"], resolution["type_of_reference"], press["type_of_reference"])
+    assert types == ("RPRT", "RPRT", "ELEC")
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [("ley orgánica", "STAT"), ("Real Decreto", "STAT"), ("nota de prensa", "ELEC"), ("documento", "RPRT")],
+)
+def test_ris_has_types_that_zotero_knows(kind: str, expected: str) -> None:
+    """Zotero takes RIS's «generic» for a journal article."""
+    assert export([Excerpt("Texto.", replace(REPORT, kind=kind))], "ris").startswith(f"TY  - {expected}")
 
 
 @given(text=texts)
@@ -185,11 +245,13 @@ def test_bibtex_is_read_back_whole_by_two_parsers() -> None:
     entries = pybtex.parse_string(text, "bibtex").entries
     assert entries["weprotect-2019"].type == "techreport"
     assert entries["weprotect-2019"].fields["institution"] == "{Alianza Global WePROTECT}"
-    assert entries["alicante-2025"].fields["howpublished"] == "{nota de prensa}"
+    assert entries["alicante-2025"].fields["howpublished"] == "nota de prensa"
     assert (entries["alicante-2025"].fields["year"], entries["alicante-2025"].fields["month"]) == (
         "2025",
-        "12",
+        "December",
     )
+    assert "  month = nov,\n" in text  # the name that BibTeX styles have for it, not a number or a word
+    assert entries["interpol-2021"].fields["date"] == "2021-11-23/2021-11-25"
     library = bibtexparser.parse_string(text)
     assert not library.failed_blocks
     assert [one.key for one in library.entries] == ["weprotect-2019", "interpol-2021", "alicante-2025"]
@@ -231,6 +293,21 @@ def test_markdown_shows_every_character_and_never_reuses_a_label() -> None:
     text = export([Excerpt("1. *No* <b>negrita</b> [x]_y_", REPORT), QUOTES[0]], "markdown")
     assert "> 1\\. \\*No\\* \\<b\\>negrita\\</b\\> \\[x\\]\\_y\\_[^weprotect-2019-01234567]" in text
     assert "[^weprotect-2019-01234567-2]" in text
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_note_of_the_reader_goes_along(name: str) -> None:
+    text = export([replace(QUOTES[0], note="Para el capítulo 3")], name)
+    assert "Para el capítulo 3" in text
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_links_are_those_of_the_public_address_or_none(name: str) -> None:
+    assert "?p=" not in export(QUOTES, name)
+    if name not in ("apa", "iso690"):
+        assert "https://alpie.example/?p=" in export(QUOTES, name, base_url="https://alpie.example").replace(
+            "\\", ""
+        )
 
 
 @pytest.mark.parametrize("name", FORMATS)

@@ -64,6 +64,16 @@ def test_every_export_of_a_quotation_pasted_back_is_exact(
             assert outcome.quoted, "and it says that the reference was not checked"
 
 
+def test_a_quotation_set_apart_is_read_without_its_bracket() -> None:
+    long = " ".join(["palabra"] * 40)
+    for language in LANGUAGES:
+        chosen = [Excerpt("Breve (2019).", REPORT, note="Sirve"), Excerpt(long, REPORT)]
+        assert quotations_of(export(chosen, "apa", language)) == ("Breve (2019).", long)
+    assert (
+        quotations_of(f"{long} (Autor, 2019, p. 3)") == ()
+    )  # no references follow: the words may be the document's
+
+
 def test_exports_of_several_quotations_are_exact_and_altered_ones_are_not(
     seed_corpus: Corpus, checker: QuotationChecker
 ) -> None:
@@ -97,7 +107,7 @@ def test_files_read_back_to_the_letter(text: str, language: str) -> None:
         "[]",
         "[1]",
         "[" * 50_000 + "]",
-        '[{"note": 3}]',
+        '[{"annote": 3}]',
         "quote,citation,x",
         "> a",
         "> a\nb",
@@ -119,6 +129,8 @@ def test_what_is_no_export_has_no_quotations(text: str) -> None:
         "«" * 19_000 + "a",
         "«a " * 3_900 + "» " * 3_900,
         "«a» (" * 3_900,
+        "a (b, 2019) " * 1_500 + "\nx",
+        "a (" * 6_000 + ", 2019)\nx",
         "quote,citation,x\n" + ";'" * 9_000,
         '"a b" ' * 3_000,
     ],

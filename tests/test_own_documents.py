@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import tomllib
+from datetime import date as day
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +21,9 @@ from alpie.app.terminal import incomplete_text
 from alpie.app.verify import Verdict, verify_quotation
 from alpie.app.words import words_for
 from alpie.index.build import build_index
-from alpie.index.formats import remembered
+from alpie.index.formats import Metadata, remembered
 from alpie.index.readable import collapse
-from alpie.index.source_table import table_for
+from alpie.index.source_table import described, entry_from_file_name, table_for
 from alpie.index.sources import read_sources
 from alpie.index.store import open_generation
 
@@ -108,7 +109,7 @@ def test_a_citation_leaves_out_what_nobody_knows(own: Corpus) -> None:
     answer = own.ask(FACTS["molino.txt"][1])
     citation = (answer.quotes or answer.nearest)[0].citation
     assert citation.publisher == ""
-    assert full_citation(citation) == "«[Molino]». Documento, s. f. Noticia moli, párr. 1."
+    assert full_citation(citation) == "«[Molino]». Documento, s. f. Sección Noticia moli, párr. 1."
 
 
 def test_files_that_are_not_new_are_not_parsed_again(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -131,14 +132,15 @@ def test_files_that_are_not_new_are_not_parsed_again(folder: Path, monkeypatch: 
 def test_a_table_overrides_the_file_and_may_leave_fields_to_it(tmp_path: Path) -> None:
     (tmp_path / "ley.html").write_bytes(made.law_html(law.law()[:4]))
     (tmp_path / "sources.toml").write_text(
-        '[[document]]\nid = "ley"\nfile = "ley.html"\ntitle = "Título propio"\nkind = "ley"\n',
+        '[[document]]\nid = "ley"\nfile = "ley.html"\ntitle = "Título propio"\nkind = "ley"\n'
+        'date = "2024-03-04/05"\nplace = "Valdeluna"\nurl = "https://boletin.example/ley"\n',
         encoding="utf-8",
     )
     report = read_sources(tmp_path)
     assert report.problems == ()
     document = report.documents[0]
-    assert (document.title, document.publisher, document.date) == (
-        "Título propio", "Boletín de Valdeluna", "2031-03-04",
+    assert (document.title, document.publisher, document.date, document.place) == (
+        "Título propio", "Boletín de Valdeluna", "2024-03-04/05", "Valdeluna",
     )  # fmt: skip
     assert document.editorial == ()
     assert report.incomplete == ()
@@ -154,24 +156,58 @@ def test_what_is_missing_is_asked_for_with_a_table_to_paste(tmp_path: Path) -> N
     (tmp_path / "acta 2024.html").write_text("<p>Se levanta la sesión.", encoding="utf-8")
     report = read_sources(tmp_path)
     told = report.incomplete[0]
-    assert told.missing == ("title", "publisher", "kind", "language")
+    assert told.missing == ("title", "publisher", "kind", "language", "place", "url")
     table = tomllib.loads(table_for(told))["document"][0]
     assert table["file"] == "acta 2024.html"
     assert table["date"] == "2024"
     shown = incomplete_text(report.incomplete, tmp_path, words_for("es"))
     assert str(tmp_path / "sources.toml") in shown
-    assert "sin title, publisher, kind, language" in shown
+    assert "sin title, publisher, kind, language, place, url" in shown
     # pasted as it is, the document is complete
     (tmp_path / "sources.toml").write_text(table_for(told), encoding="utf-8")
     assert read_sources(tmp_path).incomplete == ()
 
 
-def test_a_date_that_is_only_that_of_the_file_is_marked_as_ours(tmp_path: Path) -> None:
+def test_of_a_document_with_a_table_only_what_lacks_is_asked_for(tmp_path: Path) -> None:
+    (tmp_path / "ley.html").write_bytes(made.law_html(law.law()[:4]))
+    listed = '[[document]]\nid = "ley"\nfile = "ley.html"\nkind = "ley"\ndate = "2024"\n'
+    (tmp_path / "sources.toml").write_text(listed, encoding="utf-8")
+    told = read_sources(tmp_path).incomplete[0]
+    assert told.missing == ("place", "url")
+    assert tomllib.loads(table_for(told)) == {"document": [{"id": "ley", "place": "", "url": ""}]}
+    (tmp_path / "sources.toml").write_text(listed + 'place = ""\nurl = ""\n', encoding="utf-8")
+    assert read_sources(tmp_path).incomplete == ()  # known to have none
+
+
+def test_the_day_a_file_was_made_is_no_date_of_publication(tmp_path: Path) -> None:
     (tmp_path / "acta.pdf").write_bytes(made.law_pdf(law.law()[:4]))
-    document = read_sources(tmp_path).documents[0]
-    assert document.date == "2000-01-01"
-    assert "date" in document.editorial
-    assert any("creación del archivo" in note for note in document.notes)
+    report = read_sources(tmp_path)
+    assert report.documents[0].date == ""
+    assert "date" in report.incomplete[0].missing
+    assert any("El archivo es del 2000-01-01" in note for note in report.documents[0].notes)
+
+
+@pytest.mark.parametrize(
+    ("name", "date"),
+    [
+        ("Informe 2024.md", "2024"),
+        ("Agenda 2030.md", ""),  # a year to come
+        ("Plan 2021-2024.md", ""),  # of what it speaks
+        ("Acta.md", ""),
+    ],
+)
+def test_the_year_in_the_name_of_a_file_may_be_that_of_publication(name: str, date: str) -> None:
+    nobody_says = entry_from_file_name(Path(name), set())
+    told = described(nobody_says, Metadata(title="Agenda"), Path("sources.toml"), today=day(2026, 11, 28))
+    assert told.entry.date == date
+    assert ("date" in told.entry.editorial) == bool(date)
+
+
+def test_a_date_to_come_is_none_of_publication() -> None:
+    told = described(
+        entry_from_file_name(Path("a.html"), set()), Metadata(date="2031-03-04"), Path("x"), day(2026, 11, 28)
+    )
+    assert (told.entry.date, "date" in told.missing) == ("", True)
 
 
 def test_what_a_file_says_of_itself_is_data(tmp_path: Path) -> None:

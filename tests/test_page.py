@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from fake_corpus import FakeCorpus
@@ -266,6 +267,7 @@ def test_no_key_is_missing() -> None:
     scripts = {key for key in _keys_used() if key.startswith("js.")} - {
         "js.home",
         "js.lang",
+        "js.public",
         "js.root",
         "js.feedback",
     }
@@ -486,10 +488,10 @@ def test_under_a_sub_path_every_link_has_the_prefix(corpus: Any) -> None:
             assert f'href=\\"{other}\\"' in json.dumps(config)
             for asset in set(re.findall(r"/alpie/al/assets/[^\"'\\\\]+", page.text)):
                 assert client.get(asset).status_code == 200
-        opened = client.get("/alpie/al/reader", params={"p": corpus.passages[0].address})
-        (export, *_) = re.findall(r'href="([^"]*/export/[^"]*)"', opened.text)
+        opened = client.get("/alpie/al/references/apa", params={"p": corpus.passages[0].address})
+        (export, *_) = re.findall(r'href="([^"]*/export/bibtex[^"]*)"', opened.text)
         assert export.startswith("/alpie/al/export/")
-        exported = client.get(html_library.unescape(export).replace("/apa", "/bibtex"))
+        exported = client.get(html_library.unescape(export))
         assert "http://testserver/alpie/?p=" in exported.text
         record = client.get("/alpie/al/record", params={"q": "detenciones en España"})
         assert record.status_code == 200
@@ -578,6 +580,47 @@ def test_every_export_downloads(client: TestClient, corpus: Any, form: str) -> N
     assert answer.headers["content-disposition"].startswith("attachment")
     assert answer.headers["x-alpie-vanished"] == "1"
     assert "detenciones" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("reached", "public", "expected"),
+    [
+        ("http://127.0.0.1:7860", "", None),  # a link that only this machine could open
+        ("http://localhost", "", None),
+        ("http://biblioteca.example", "", "http://biblioteca.example/?p="),
+        ("http://127.0.0.1:7860", "https://citas.example/alpie/", "https://citas.example/alpie/?p="),
+    ],
+)
+def test_what_is_exported_links_to_the_public_address(
+    corpus: Any, reached: str, public: str, expected: str | None
+) -> None:
+    choices = Choices.from_settings(
+        replace(load_settings(environment={}), public_url=public, allowed_hosts=("biblioteca.example",))
+    )
+    with TestClient(create_app(lambda: corpus, choices), base_url=reached) as client:
+        for form in ("bibtex", "ris", "csl-json", "csv", "markdown"):
+            text = client.get(f"/al/export/{form}", params={"p": corpus.passages[0].address}).text
+            assert "127.0.0.1" not in text
+            assert "localhost" not in text
+            assert ((expected or "?p=") in text.replace("\\", "")) == bool(expected)
+
+
+@pytest.mark.parametrize("style", ["apa", "iso690"])
+def test_references_are_shown_and_copied_in_the_order_asked_for(
+    client: TestClient, corpus: Any, style: str
+) -> None:
+    long = next(one for one in corpus.passages if len(one.text.split()) >= 40)
+    other = next(one for one in corpus.passages if one.document_id != long.document_id)
+    query = [("p", other.address), ("n", PAYLOAD), ("p", long.address), ("p", "no/such/0000000000")]
+    answer = client.get(f"/al/references/{style}?{urlencode(query)}")
+    assert answer.headers["x-alpie-vanished"] == "1"
+    copied = answer.text.split('class="copyable hidden">')[1]
+    assert copied.index(escape(other.text)[:40]) < copied.index(escape(long.text)[:40])
+    assert escape(" ".join(PAYLOAD.split())) in copied
+    assert "<script>" not in answer.text
+    assert ("<blockquote>" in copied) == (style == "apa")
+    assert f"<i>{escape(corpus.documents[long.document_id].title)}</i>" in copied
+    assert client.get(f"/al/references/mla?{urlencode(query)}").status_code == 404
 
 
 def test_exports_of_nothing_are_refused(client: TestClient) -> None:

@@ -1,7 +1,7 @@
 """Quotations read back from the files that `alpie.app.export` writes for other programs.
 
-A file is taken for one of them only if all of its entries read as such; the styles for people to read (APA,
-ISO 690) are plain text with quotation marks and are not read here.
+A file is taken for one of them only if all of its entries read as such. The styles for people to read (APA,
+ISO 690) are plain text with quotation marks, and read here only where APA sets a quotation apart without any.
 """
 
 from __future__ import annotations
@@ -12,12 +12,17 @@ import json
 import re
 
 from alpie.app.escaping import LATEX, cell
+from alpie.app.words import LANGUAGES, words_for
 
 __all__ = ["quotations_of"]
 
 _NEXT_NOTE = re.compile(r"(?<=\S\)) (?=[«“])")
 _RIS_NOTE = re.compile(r"^N1  - (.*)$", re.MULTILINE)
-_BIBTEX_NOTE = re.compile(r"^[ \t]*annote = \{\{(.*)\}\},?[ \t\r]*$", re.MULTILINE)
+_BIBTEX_NOTE = re.compile(r"^[ \t]*annote = \{(.*)\},?[ \t\r]*$", re.MULTILINE)
+_FIRST_QUOTE = re.compile("[«“]")
+# The bracket after a quotation that is set apart has author and year.
+_BRACKET = re.compile(r" \((?=[^()]*, \[?(?:\d{4}|s\. f\.|n\.d\.))")
+_READERS_NOTES = tuple(words_for(language)("export.note", note="").strip() for language in LANGUAGES)
 _MARKDOWN_QUOTE = re.compile(r"^> (.*)\[\^[^\[\]\s]+\][ \t\r]*$", re.MULTILINE)
 _MARKDOWN_LINE = re.compile(r"^(?:> .*\[\^[^\[\]\s]+\]|\[\^[^\[\]\s]+\]: .*|)\s*$")
 _LATEX_SIGN = re.compile("|".join(re.escape(written) for written in LATEX.values()))
@@ -29,18 +34,39 @@ def quotations_of(text: str) -> tuple[str, ...]:
     """The quotations of a BibTeX, RIS, CSL-JSON, CSV or Markdown export; none for any other text."""
     file = text.strip().removeprefix("\ufeff")
     if file.startswith("@"):
-        return _from_notes(
-            [n for match in _BIBTEX_NOTE.findall(file) for n in _NEXT_NOTE.split(_unlatexed(match))]
-        )
+        fields = map(_unlatexed, _BIBTEX_NOTE.findall(file))
+        return _from_notes([note for field in fields for note in _NEXT_NOTE.split(_after_remark(field))])
     if file.startswith("TY  - "):
-        return _from_notes(_RIS_NOTE.findall(file))
+        return _from_notes([note for note in _RIS_NOTE.findall(file) if _FIRST_QUOTE.match(note)])
     if file.startswith("[") and file.endswith("]"):
         return _from_notes(_json_notes(file))
     if file.startswith("quote,citation,"):
         return _cells(file)
     if file.startswith("> ") and all(map(_MARKDOWN_LINE.match, file.splitlines())):
         return tuple(re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", quote) for quote in _MARKDOWN_QUOTE.findall(file))
+    return _set_apart(file)
+
+
+def _set_apart(text: str) -> tuple[str, ...]:
+    """The quotations before a list of references, of which one at least is a paragraph without quotation marks."""
+    found: list[str] = []
+    apart = False
+    for line in filter(None, map(str.strip, text.splitlines())):
+        if line.startswith(_READERS_NOTES):
+            continue
+        *_, last = (None, *_BRACKET.finditer(line))
+        words = line[: last.start()] if last and line.endswith((")", ").")) else ""
+        is_block = line.endswith(")")
+        if not words or (not is_block and not _FIRST_QUOTE.match(words)):
+            return tuple(found) if apart else ()
+        apart |= is_block
+        found.append(words if is_block else words[1:-1])
     return ()
+
+
+def _after_remark(field: str) -> str:
+    first = _FIRST_QUOTE.search(field)
+    return field[first.start() :].removesuffix("}") if first else ""
 
 
 def _from_notes(notes: list[str]) -> tuple[str, ...]:
@@ -68,8 +94,9 @@ def _json_notes(text: str) -> list[str]:
         items = json.loads(text)
     except (ValueError, RecursionError):
         return []
-    notes = [item.get("note") if isinstance(item, dict) else None for item in items]
-    return [line for note in notes for line in (note.split("\n") if isinstance(note, str) else [""])]
+    fields = [item.get("annote") if isinstance(item, dict) else None for item in items]
+    notes = [line for field in fields for line in (field.split("\n") if isinstance(field, str) else [""])]
+    return [note for note in notes if not note or _FIRST_QUOTE.match(note)]
 
 
 def _unlatexed(text: str) -> str:

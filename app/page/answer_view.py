@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from alpie.app.absence import absence_lines
-from alpie.app.citation import full_citation, short_citation
+from alpie.app.citation import short_citation
 from alpie.app.page.catalogue import Words
 from alpie.app.page.html import escape, tag
 from alpie.app.page.places import link, question_link
 from alpie.app.page.quote_words import quote_words
+from alpie.app.page.reference_view import quote_tools, reference
 from alpie.app.records import Answer, Quote
 from alpie.app.words import words_for
 from alpie.index.hits import Hit
@@ -106,19 +107,16 @@ def render_quote(
         href=href,
         title=opens,
     )
-    actions = [
-        tag("button", words.html("quote.copy"), class_="act copy", title=words("quote.copy.title")),
-        tag("a", words.html("quote.context"), class_="cite act", href=href),
-        tag("button", words.html("quote.keep"), class_="act keep", title=words("quote.keep.title")),
-        _vote("wrong-quote", words),
-    ]
+    copy, keep = quote_tools(words)
+    context = tag("a", words.html("quote.context"), class_="cite act", href=href)
+    actions = [copy, context, keep, _vote("wrong-quote", words)]
     return tag(
         "div",
         [
             tag("blockquote", words_of_quote + note, class_="quote", lang=language),
             tag("p", (f"{number}. " if number and not nearest else "") + source, class_="source-line"),
-            tag("span", escape(full_citation(quote.citation, words.language)), class_="full-citation"),
             tag("p", actions, class_="actions"),
+            reference(words),
             _why(hit, words) if hit else "",
         ],
         class_="quote-unit nearest" if nearest else "quote-unit",

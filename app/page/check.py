@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from alpie.app.checking.verdict_words import sentence_line, warning_sentences
-from alpie.app.citation import full_citation, short_citation
+from alpie.app.citation import short_citation
 from alpie.app.page.catalogue import Words
 from alpie.app.page.html import emphasised, escape, tag
 from alpie.app.page.library import Library
 from alpie.app.page.places import link
+from alpie.app.page.reference_view import quote_tools, reference
 from alpie.app.verify import DifferenceKind, Place, QuotationChecker, Verdict, Verification
 from alpie.index.errors import QuestionError
 
@@ -115,24 +116,16 @@ def _place(library: Library, place: Place, words: Words) -> str:
         )
     href = link(library.passage(place.citation.address), place.reading.spans if cut else place.spans)
     source = tag("a", escape(short_citation(place.citation, words.language)), class_="cite source", href=href)
-    actions = [
-        tag(
-            "button",
-            words.html("quote.copy_whole" if cut else "quote.copy"),
-            class_="act copy",
-            title=words("quote.copy.title"),
-        ),
-        tag("a", words.html("quote.context"), class_="cite act", href=href),
-        tag("button", words.html("quote.keep"), class_="act keep", title=words("quote.keep.title")),
-    ]
+    copy, keep = quote_tools(words, "quote.copy_whole" if cut else "quote.copy")
+    actions = [copy, tag("a", words.html("quote.context"), class_="cite act", href=href), keep]
     return tag(
         "div",
         [
             quote,
             tag("p", source, class_="source-line"),
             tag("p", tag("code", escape(place.address)), class_="source-line address"),
-            tag("span", escape(full_citation(place.citation, words.language)), class_="full-citation"),
             tag("p", actions, class_="actions"),
+            reference(words),
         ],
         class_="quote-unit",
     )

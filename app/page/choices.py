@@ -28,6 +28,7 @@ class Choices:
 
     language: str = "es"  # of the page at "/"; the others have a path of their own
     root_path: str = ""  # under which a proxy serves the page: "/alpie"; it takes it off before it asks here
+    public_url: str = ""  # where readers elsewhere find the page, for links that they take along
     limits: Limits = field(default_factory=Limits)
     reports: tuple[Path, ...] = ()  # report.json of `alpie eval --report`: the first that exists is shown
     feedback: Path | None = None  # file for readers' verdicts; None: not asked for, not kept
@@ -47,6 +48,7 @@ class Choices:
         return cls(
             language=settings.language,
             root_path=settings.root_path.rstrip("/"),
+            public_url=settings.public_url.rstrip("/"),
             reports=(beside / "report" / "report.json", _ROOT / "docs" / "evaluation" / "report.json"),
             feedback=beside / "feedback.jsonl" if settings.feedback else None,
             finish=finisher(settings),

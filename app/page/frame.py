@@ -18,11 +18,12 @@ from alpie.app.page.html import escape, tag
 from alpie.app.page.library import Opening
 from alpie.app.page.metrics import Meter
 from alpie.app.page.places import question_link
+from alpie.app.page.reference_view import style_buttons
 
 __all__ = ["build_page", "head_of", "script_of"]
 
 _ASSETS = Path(__file__).resolve().parent / "assets"
-_SCRIPTS = ("page.js", "panel.js", "basket.js", "upload.js", "views.js")
+_SCRIPTS = ("page.js", "panel.js", "basket.js", "references.js", "upload.js", "views.js")
 _STYLES = ("base.css", "chat.css", "panel.css", "views.css", "print.css")
 _VIEWS = (  # name of the view in the catalogue, hash in the address
     ("ask", "preguntar"),
@@ -125,6 +126,7 @@ def script_of(words: Words, home: str, choices: Choices) -> str:
         "lang": words.language,
         "root": choices.root_path,
         "home": home,
+        "public": choices.public_url,
         "feedback": choices.feedback is not None,
     }
     strings = json.dumps({**own, **words.for_scripts}, ensure_ascii=False)
@@ -209,6 +211,14 @@ def _basket(words: Words) -> str:
             tag("h2", words.html("basket.title")),
             tag("p", words.html("basket.empty"), class_="basket-empty"),
             tag("ol", "", class_="basket-items"),
+            tag(
+                "p",
+                [
+                    tag("button", words.html("basket.copy"), class_="act basket-copy"),
+                    style_buttons(words),
+                ],
+                class_="basket-exports",
+            ),
             tag("p", [tag("span", words.html("basket.download")), *links], class_="basket-exports"),
             tag(
                 "p",

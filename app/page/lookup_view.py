@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from alpie.app.citation import cite, full_citation, short_citation
+from alpie.app.citation import cite, short_citation
 from alpie.app.page.catalogue import Words
 from alpie.app.page.html import emphasised, escape, tag
 from alpie.app.page.library import Library
 from alpie.app.page.lookup import Found, Wanted, look_up
 from alpie.app.page.places import link
+from alpie.app.page.reference_view import quote_tools, reference
 from alpie.index.records import Document
 
 __all__ = ["render_form", "render_results"]
@@ -61,6 +62,8 @@ def _result(item: Found, document: Document, words: Words) -> str:
     excerpt = ("… " if cut_before else "") + shown + (" …" if cut_after else "")
     where = " › ".join([*passage.path, *([passage.label] if passage.label else [])]) or document.title
     href = link(passage)
+    context = tag("a", words.html("quote.context"), class_="cite act", href=href)
+    copy, keep = quote_tools(words)
     return tag(
         "div",
         [
@@ -68,20 +71,8 @@ def _result(item: Found, document: Document, words: Words) -> str:
             tag("p", excerpt, class_="excerpt", lang=document.language),
             tag("span", escape(passage.text), class_="words hidden"),
             tag("span", escape(short_citation(citation, words.language)), class_="source hidden"),
-            tag("span", escape(full_citation(citation, words.language)), class_="full-citation"),
-            tag(
-                "p",
-                [
-                    tag("a", words.html("quote.context"), class_="cite act", href=href),
-                    tag(
-                        "button", words.html("quote.keep"), class_="act keep", title=words("quote.keep.title")
-                    ),
-                    tag(
-                        "button", words.html("quote.copy"), class_="act copy", title=words("quote.copy.title")
-                    ),
-                ],
-                class_="actions",
-            ),
+            tag("p", [context, keep, copy], class_="actions"),
+            reference(words),
         ],
         class_="quote-unit result",
     )

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 
-from alpie.app.citation import cite, full_citation, label_below, page_range, short_citation
+from alpie.app.citation import cite, locator, short_citation
 from alpie.app.page.catalogue import Words
 from alpie.app.page.html import escape, tag
 from alpie.app.page.library import Library
 from alpie.app.page.page_images import has_pages, page_figure, sheet_at
 from alpie.app.page.places import link, words_at
 from alpie.app.page.reader import Reader
-from alpie.app.records import Citation
+from alpie.app.page.reference_view import quote_tools, reference
 from alpie.app.verify import QuotationChecker
 from alpie.index.errors import AddressError
 from alpie.index.records import Document, Layout, Passage, Span
@@ -60,12 +60,12 @@ class Panels:
             "header",
             [
                 self._title(document, words),
-                tag("p", escape(_where(citation, words)), class_="where"),
+                tag("p", escape(locator(citation, words.language)), class_="where"),
                 tag("p", tag("code", escape(passage.address)), class_="address"),
                 tag("span", escape(text), class_="words hidden"),
                 tag("span", escape(short_citation(citation, words.language)), class_="source hidden"),
-                tag("span", escape(full_citation(citation, words.language)), class_="full-citation"),
-                self._actions(passage, link(passage, chosen), words),
+                self._actions(passage, words),
+                reference(words),
                 self._page_view(document, passage, marks, words),
                 self._neighbours(passage, words),
             ],
@@ -131,28 +131,10 @@ class Panels:
         kicker = f"{document.publisher} · {document.kind} · {words.date(document.date)}"
         return tag("p", escape(kicker), class_="kicker") + tag("h2", escape(document.title), tabindex="-1")
 
-    def _actions(self, passage: Passage, href: str, words: Words) -> str:
-        formats = (("apa", "APA 7"), ("iso690", "ISO 690"), ("bibtex", "BibTeX"), ("ris", "RIS"))
-        exports = (
-            tag(
-                "a",
-                label,
-                class_="act",
-                href=f"{self._root_path}/al/export/{key}{href}&lang={words.language}",
-                download="",
-            )
-            for key, label in formats
-        )
-        return tag(
-            "p",
-            [
-                tag("button", words.html("quote.copy"), class_="act copy", title=words("quote.copy.title")),
-                tag("a", words.html("reader.permalink"), class_="act permalink", href=link(passage)),
-                tag("button", words.html("quote.keep"), class_="act keep", title=words("quote.keep.title")),
-                tag("details", [tag("summary", words.html("reader.cite_as")), *exports], class_="exports"),
-            ],
-            class_="actions",
-        )
+    def _actions(self, passage: Passage, words: Words) -> str:
+        copy, keep = quote_tools(words)
+        permanent = tag("a", words.html("reader.permalink"), class_="act permalink", href=link(passage))
+        return tag("p", [copy, permanent, keep], class_="actions")
 
     def _page_view(self, document: Document, passage: Passage, marks: Sequence[Span], words: Words) -> str:
         """The page of a PDF on which the marked words begin."""
@@ -183,18 +165,6 @@ def editorial_fields(document: Document, words: Words) -> str:
     """Which of the facts shown about a document its text does not carry."""
     keys = (f"field.{name}" for name in document.editorial)
     return ", ".join(words(key).lower() for key in keys if key in words.entries)
-
-
-def _where(citation: Citation, words: Words) -> str:
-    parts = [*citation.path]
-    if citation.label:
-        parts += [below] if (below := label_below(citation)) else []
-    elif citation.paragraph:
-        parts.append(words("reader.paragraph", number=citation.paragraph))
-    if citation.page is not None:
-        key = "reader.page" if citation.last_page is None else "reader.pages"
-        parts.append(words(key, page=page_range(citation)))
-    return " › ".join(parts)
 
 
 def _raw(document: Document) -> str:

@@ -140,8 +140,18 @@ def add_routes(
     @router.get("/export/{form}")
     async def export(form: str, request: Request) -> Response:
         places = basket.places(request.query_params.multi_items())
-        base = str(request.base_url)
+        base = choices.public_url or (
+            "" if is_loopback(request.url.hostname or "") else str(request.base_url)
+        )
         return await answer(request, lambda library, words: basket.export(library, form, places, words, base))
+
+    @router.get("/references/{style}")
+    async def references(style: str, request: Request) -> Response:
+        places = basket.places(request.query_params.multi_items())
+        return await answer(
+            request,
+            lambda library, words: basket.references(library, style, places, words, choices.root_path),
+        )
 
     @router.get("/record")
     async def record(request: Request) -> Response:

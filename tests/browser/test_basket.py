@@ -56,6 +56,28 @@ def test_what_is_saved_says_so(visit: Open) -> None:
     expect(here, "taken out in the list").to_have_text("Guardar")
 
 
+def test_all_is_copied_in_the_order_and_with_the_notes_of_the_list(visit: Open) -> None:
+    tab = visit(permissions=["clipboard-read", "clipboard-write"])
+    page = tab.open()
+    section = tab.go("search")
+    section.locator("#search-text").fill("«cifrado de extremo a extremo»")
+    section.locator("#search-text").press("Enter")
+    section.locator(".result").first.wait_for()
+    for number in (0, 1):
+        section.locator(".result button.keep").nth(number).click()
+    page.locator(".basket-open").click()
+    items = page.locator(".basket-items li")
+    first, second = (items.nth(n).locator(".kept-words").text_content() for n in (0, 1))
+    items.nth(0).get_by_label("Nota").fill("Para el capítulo 3")
+    items.nth(0).get_by_role("button", name="Bajar").click()
+    expect(items.nth(1).locator(".kept-note")).to_have_value("Para el capítulo 3")
+    page.locator(".basket-copy").click()
+    expect(page.locator(".toast")).to_have_text("Copiado")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    places = [copied.index(text) for text in (second, first, "Nota: Para el capítulo 3", "Referencias")]
+    assert places == sorted(places)
+
+
 def test_a_full_basket_says_so(visit: Open) -> None:
     tab = visit()
     page = tab.open()

@@ -334,7 +334,8 @@ def test_a_copy_pasted_back_is_exact_and_an_empty_text_clears_the_verdict(visit:
     button.click()
     unit = section.locator(".verdict.exact .quote-unit").first
     unit.wait_for()
-    reference = unit.locator(".full-citation").text_content()
+    unit.locator("details.reference summary").click()
+    reference = unit.locator(".references > .entry").text_content()
     field.fill(f"«{SENTENCE}»\n{reference}")
     button.click()
     expect(section.locator(".verdict.exact .unchecked")).to_contain_text("el resto no")
@@ -387,8 +388,32 @@ def test_copy_gives_quote_and_citation(visit: Open) -> None:
     answer.locator("button.copy").first.click()
     expect(page.locator(".toast")).to_have_text("Copiado")
     copied = page.evaluate("navigator.clipboard.readText()")
-    assert answer.locator(".quote .words").first.text_content() in copied
-    assert "Policía Nacional" in copied
+    quoted = answer.locator(".quote .words").first.text_content()
+    assert quoted in copied
+    assert "Policía Nacional (España). (" in copied
+    rich = page.evaluate(
+        "navigator.clipboard.read().then(all => all[0].getType('text/html')).then(blob => blob.text())"
+    )
+    assert "<i>Operación internacional" in rich
+
+
+def test_the_style_of_references_is_remembered(visit: Open) -> None:
+    tab = visit(permissions=["clipboard-read", "clipboard-write"])
+    page = tab.open()
+    answer = tab.ask(QUESTION)
+    shown = answer.locator("details.reference").first
+    shown.locator("summary").click()
+    expect(shown.locator(".entry").first).to_contain_text("Policía Nacional (España). (")
+    shown.get_by_role("button", name="ISO 690").click()
+    expect(shown.locator(".entry").first).to_contain_text("POLICÍA NACIONAL (ESPAÑA), ")
+    tab.reload()
+    answer = tab.ask(QUESTION)
+    shown = answer.locator("details.reference").first
+    shown.locator("summary").click()
+    expect(shown.get_by_role("button", name="ISO 690")).to_have_attribute("aria-pressed", "true")
+    shown.get_by_role("button", name="Copiar la referencia").click()
+    expect(page.locator(".toast")).to_have_text("Copiado")
+    assert page.evaluate("navigator.clipboard.readText()").startswith("POLICÍA NACIONAL (ESPAÑA), ")
 
 
 def test_the_record_can_be_printed_and_saved(visit: Open) -> None:

@@ -2,6 +2,7 @@
 window.alpieBasket = (() => {
   const KEY = "alpie.basket";
   const MOST = 100;
+  const LONGEST_NOTE = 300;
   let items = [];
 
   function read() {
@@ -46,6 +47,11 @@ window.alpieBasket = (() => {
     }
   }
 
+  function query() {
+    const noted = item => item.note ? `&n=${encodeURIComponent(item.note)}` : "";
+    return items.map(item => item.place.replace(/^\?/, "") + noted(item)).join("&");
+  }
+
   function render() {
     const list = document.querySelector(".basket-items");
     if (!list) return;
@@ -58,11 +64,29 @@ window.alpieBasket = (() => {
       source.className = "cite";
       source.href = item.place;
       source.textContent = item.source;
-      const remove = document.createElement("button");
-      remove.className = "act";
-      remove.textContent = window.alpie.words.remove;
-      remove.addEventListener("click", () => { items.splice(index, 1); write(); });
-      line.append(quoted, source, " · ", remove);
+      const words = window.alpie.words;
+      const act = (text, title, press) => {
+        const button = document.createElement("button");
+        Object.assign(button, { className: "act", textContent: text, title });
+        button.setAttribute("aria-label", title);
+        button.addEventListener("click", press);
+        return button;
+      };
+      const move = by => () => {
+        items.splice(index + by, 0, ...items.splice(index, 1));
+        write();
+        list.children[index + by]?.querySelector(`[title="${by < 0 ? words.up : words.down}"], button`)?.focus();
+      };
+      const own = document.createElement("input");
+      Object.assign(own, { className: "kept-note", placeholder: words.note, value: item.note ?? "", maxLength: LONGEST_NOTE });
+      own.setAttribute("aria-label", words.note);
+      own.addEventListener("change", () => { item.note = own.value.trim(); write(); });
+      const acts = document.createElement("span");
+      acts.className = "kept-acts";
+      if (index > 0) acts.append(act("↑", words.up, move(-1)));
+      if (index + 1 < items.length) acts.append(act("↓", words.down, move(1)));
+      acts.append(act(words.remove, words.remove, () => { items.splice(index, 1); write(); }));
+      line.append(quoted, source, own, acts);
       return line;
     }));
     const button = document.querySelector(".basket-open");
@@ -70,7 +94,7 @@ window.alpieBasket = (() => {
     button.classList.toggle("filled", items.length > 0);
     document.querySelector(".basket-empty").hidden = items.length > 0;
     for (const part of document.querySelectorAll(".basket-exports, .basket-clear")) part.hidden = items.length === 0;
-    const places = items.map(item => item.place.replace(/^\?/, "")).join("&");
+    const places = query();
     for (const link of document.querySelectorAll(".basket a.export")) {
       link.href = `${window.alpie.words.root}/al/export/${link.dataset.form}?${places}&lang=${window.alpie.words.lang}`;
     }
@@ -95,6 +119,7 @@ window.alpieBasket = (() => {
     render();
     document.querySelector(".basket-open").addEventListener("click", () => toggle(document.getElementById("basket").hidden));
     document.querySelector(".basket-close").addEventListener("click", close);
+    document.querySelector(".basket-copy").addEventListener("click", () => window.alpieReferences.copy(`?${query()}`));
     document.querySelector(".basket-clear").addEventListener("click", () => { items = []; write(); });
     let marking = 0;  // answers, results and sources come later: their buttons are marked before they are painted
     new MutationObserver(() => {
@@ -103,5 +128,5 @@ window.alpieBasket = (() => {
     }).observe(document.body, { childList: true, subtree: true });
     window.addEventListener("storage", event => { if (event.key === KEY) { read(); render(); } });
   }
-  return { keep, start, close };
+  return { keep, placeOf, start, close };
 })();

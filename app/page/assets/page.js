@@ -130,26 +130,6 @@ window.alpie = (() => {
     try { localStorage.setItem("alpie.theme", dark ? "dark" : "light"); } catch { /* private window */ }
   }
 
-  async function copy(unit) {
-    const quoted = unit.querySelector(".words")?.textContent ?? "";
-    const citation = unit.querySelector(".full-citation")?.textContent ?? "";
-    const marks = words.lang === "en" ? ["“", "”"] : ["«", "»"];
-    const text = `${marks[0]}${quoted}${marks[1]}\n${citation}`;
-    try { await navigator.clipboard.writeText(text); say(words.copied); }
-    catch { say(fallbackCopy(text) ? words.copied : words.copy_failed); }
-  }
-
-  // Pages served over plain http from another machine have no clipboard interface.
-  function fallbackCopy(text) {
-    const area = document.createElement("textarea");
-    area.value = text;
-    document.body.append(area);
-    area.select();
-    const done = document.execCommand("copy");
-    area.remove();
-    return done;
-  }
-
   // By script, so that what went wrong is said here and not saved as a file.
   async function download(link) {
     const answer = await fetch(link.href).catch(() => null);
@@ -193,12 +173,15 @@ window.alpie = (() => {
       window.alpieViews.check(target.closest(".pasted-offer").querySelector(".pasted").textContent);
     }
     else if (has("vote")) vote(target);
-    else if (has("copy")) copy(target.closest(".quote-unit, .reading"));
+    else if (has("copy")) window.alpieReferences.copy(window.alpieBasket.placeOf(target.closest(".quote-unit, .reading")));
+    else if (has("copy-entry")) window.alpieReferences.copyEntry(target.closest(".references"));
+    else if (has("style")) window.alpieReferences.choose(target.dataset.style);
     else if (target.hasAttribute("download")) { event.preventDefault(); download(target); }
     else if (has("keep")) window.alpieBasket.keep(target.closest(".quote-unit, .reading"));
     else if (has("permalink")) {
       event.preventDefault();
-      const link = new URL(target.getAttribute("href"), location.origin + words.home).href;
+      const home = words.public ? `${words.public}/` : location.origin + words.home;
+      const link = new URL(target.getAttribute("href"), home).href;
       navigator.clipboard?.writeText(link).then(() => say(words.link_copied), () => { location.href = link; })
         ?? (location.href = link);
     }
@@ -212,7 +195,7 @@ window.alpie = (() => {
 
   // Gradio draws the page and adds the scripts in no certain order: begin when all of it is there.
   const complete = () => document.querySelector(".masthead") && document.querySelector("#panel .panel-content")
-    && document.querySelector(".toast") && window.alpieAsk && window.alpieBasket && window.alpiePanel && window.alpieViews;
+    && document.querySelector(".toast") && window.alpieAsk && window.alpieBasket && window.alpieReferences && window.alpiePanel && window.alpieViews;
 
   function start() {
     if (!complete()) { setTimeout(start, 20); return; }
@@ -227,6 +210,7 @@ window.alpie = (() => {
       window.alpiePanel.travelled(event.state);
     });
     window.alpieBasket.start();
+    window.alpieReferences.start();
     const wanted = new URLSearchParams(location.search);
     show(viewAt(location.hash));
     if (window.alpiePanel.resume()) { /* reloaded with the panel open */ }
