@@ -65,8 +65,8 @@ def passage_from_json(row: dict[str, Any]) -> Passage:
         address=row["address"],
         document_id=row["document_id"],
         sentences=tuple(
-            Sentence(text, _spans(spans), SentenceRole(role), group, paragraph, page)
-            for text, spans, role, group, paragraph, page in row["sentences"]
+            Sentence(text, _spans(spans), SentenceRole(role), group, paragraph)
+            for text, spans, role, group, paragraph in row["sentences"]
         ),
         path=tuple(row["path"]),
         kind=BlockKind(row["kind"]),

@@ -77,9 +77,9 @@ def test_what_stands_on_the_next_page_is_cited_with_it() -> None:
     elements = (Element(0, len(items[0]), item=True), Element(second, len(text), item=True))
     document = document_of(text, Structure(elements, pages=((0, 7), (second, 8))))
     (passage,) = make_passages(document, lay_out(document))
-    pages = [cite(document, passage, (sentence,)).page for sentence in passage.sentences]
+    pages = [cite(document, passage, sentence.spans).page for sentence in passage.sentences]
     assert pages == [7, 8]
-    assert locator(cite(document, passage, passage.sentences)) == "párr. 1, pp. 7-8"
+    assert locator(cite(document, passage, [span for one in passage.sentences for span in one.spans])) == "párr. 1, pp. 7-8"
 
 
 @pytest.mark.parametrize(

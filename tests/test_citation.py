@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 import alpie.app
-from alpie.app.citation import cite, full_citation, link, locator, sentences_in, short_citation
+from alpie.app.citation import cite, full_citation, link, locator, short_citation
 from alpie.app.records import Citation
 from alpie.app.words import LANGUAGES, words_for
 from alpie.index.dates import read_date
@@ -65,13 +65,13 @@ def test_a_date_of_ours_stands_in_brackets() -> None:
 
 def test_a_quotation_is_cited_where_it_stands_not_where_its_passage_begins() -> None:
     sentences = tuple(
-        Sentence(f"Frase {n}.", (Span(10 * n, 10 * n + 8),), paragraph=5 + n // 2, page=13 + n // 3)
+        Sentence(f"Frase {n}.", (Span(10 * n, 10 * n + 8),), paragraph=5 + n // 2)
         for n in range(4)  # two a paragraph, the last on the next page
     )
     passage = replace(PASSAGE, sentences=sentences, path=())
 
     def place(*spans: Span) -> str:
-        return locator(cite(REPORT, passage, sentences_in(passage, spans)))
+        return locator(cite(REPORT, passage, spans))
 
     assert place(Span(0, 8)) == "párr. 2, p. 13"
     assert place(Span(20, 24)) == "párr. 3, p. 13"
