@@ -140,6 +140,7 @@ def _extended(
             if other is not None
             and (other.rank, other.first) not in used
             and other.sentences[0].group is None
+            and not (is_question(other.sentences[0]) or is_entry(other.sentences, source))
             and touch(unit.hit.passage.sentences, min(other.last, longer.last), source)
             and other.share >= least_ratio * unit.share
             and longer.words + other.words <= _MAX_JOINED_WORDS

@@ -629,6 +629,17 @@ def test_exports_of_nothing_are_refused(client: TestClient) -> None:
     assert client.get("/al/export/ris?p=%3Cscript%3E").status_code == 404
 
 
+def test_a_page_pasted_as_a_question_is_offered_to_the_check(opening: Opening) -> None:
+    page = "La operación sigue abierta.\n" * 60
+    *_, (messages, talk) = Chat(opening, words_for("es"), HELP).ask(page, Conversation())
+    said = messages[-1]["content"]
+    assert 'class="act check-pasted"' in said
+    pasted = re.search(r'<span class="pasted hidden">(.*?)</span>', said)
+    assert pasted is not None
+    assert html_library.unescape(pasted[1]) == page.strip()
+    assert not talk.questions
+
+
 def test_check_tells_exact_altered_and_absent(client: TestClient) -> None:
     sentence = "La operación sigue abierta y no se descartan nuevas detenciones."
     for text, verdict in (
@@ -661,6 +672,22 @@ def test_check_says_what_was_left_out_and_what_differs_in_signs(client: TestClie
         plain = client.post("/al/check", content=text).text
         assert words.html("check.signs") not in plain
         assert words.html("verify.quoted") not in plain
+
+
+def test_what_is_cut_is_copied_with_its_whole_sentence_only(client: TestClient) -> None:
+    words = words_for("es")
+    shown = client.post("/al/check", content="se descartan nuevas detenciones").text
+    assert 'class="verdict cut"' in shown
+    quoted = re.search(r'<span class="words">(.*?)</span></blockquote>', shown)
+    assert quoted is not None
+    assert quoted[1].endswith("abierta y no <mark>se descartan nuevas detenciones</mark>.")
+    assert 'class="cut-warning"' in shown
+    assert words.html("quote.copy_whole") in shown
+    assert words.html("quote.copy") + "</button>" not in shown
+    href = re.search(r'class="cite source" href="([^"]+)"', shown)
+    assert href is not None
+    kept = client.get(f"/al/export/csv{html_library.unescape(href[1])}").text
+    assert "La operación sigue abierta y no se descartan nuevas detenciones." in kept
 
 
 def test_an_empty_text_to_check_is_sent_and_answered(client: TestClient) -> None:

@@ -325,6 +325,18 @@ def test_a_quotation_is_checked(visit: Open, text: str, verdict: str) -> None:
         assert "nuevas detenciones" in tab.highlight_in_view()
 
 
+def test_a_page_pasted_as_a_question_is_checked_in_two_clicks(visit: Open) -> None:
+    tab = visit()
+    tab.open()
+    box = tab.page.locator("#question textarea")
+    box.fill(" ".join([SENTENCE] * 20))
+    box.press("Enter")
+    tab.page.locator("#chat .check-pasted").click()
+    section = tab.page.locator("#view-check")
+    section.locator(".verdict").wait_for()
+    assert section.locator("#check-text").input_value().startswith(SENTENCE)
+
+
 def test_a_copy_pasted_back_is_exact_and_an_empty_text_clears_the_verdict(visit: Open) -> None:
     tab = visit()
     tab.open()
