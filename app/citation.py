@@ -100,9 +100,9 @@ def short_citation(citation: Citation, language: str = "es") -> str:
     for a text without headings, the paragraph.
     """
     words = words_for(language)
-    dates = read_date(citation.date)
     name = citation.short_publisher or citation.publisher or citation.title
-    parts = [f"{name} {dates[0][0]}" if dates else name]
+    year = words.years(citation.date)
+    parts = [f"{name} {words.supplied(year, citation.date_is_ours)}" if year else name]
     if citation.path:
         parts.append(f"§ {citation.path[0]}")
     if citation.label:

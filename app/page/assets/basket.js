@@ -9,8 +9,11 @@ window.alpieBasket = (() => {
     try { items = JSON.parse(localStorage.getItem(KEY) || "[]").filter(item => typeof item?.place === "string"); }
     catch { items = []; }
   }
-  function write() {
+  function save() {
     try { localStorage.setItem(KEY, JSON.stringify(items)); } catch { /* private window: kept until it closes */ }
+  }
+  function write() {
+    save();
     render();
   }
 
@@ -52,6 +55,13 @@ window.alpieBasket = (() => {
     return items.map(item => item.place.replace(/^\?/, "") + noted(item)).join("&");
   }
 
+  function link() {
+    const places = query();
+    for (const one of document.querySelectorAll(".basket a.export")) {
+      one.href = `${window.alpie.words.root}/al/export/${one.dataset.form}?${places}&lang=${window.alpie.words.lang}`;
+    }
+  }
+
   function render() {
     const list = document.querySelector(".basket-items");
     if (!list) return;
@@ -80,7 +90,11 @@ window.alpieBasket = (() => {
       const own = document.createElement("input");
       Object.assign(own, { className: "kept-note", placeholder: words.note, value: item.note ?? "", maxLength: LONGEST_NOTE });
       own.setAttribute("aria-label", words.note);
-      own.addEventListener("change", () => { item.note = own.value.trim(); write(); });
+      own.addEventListener("change", () => {  // the list stays: a button pressed next must still be there
+        item.note = own.value.trim();
+        save();
+        link();
+      });
       const acts = document.createElement("span");
       acts.className = "kept-acts";
       if (index > 0) acts.append(act("↑", words.up, move(-1)));
@@ -94,10 +108,7 @@ window.alpieBasket = (() => {
     button.classList.toggle("filled", items.length > 0);
     document.querySelector(".basket-empty").hidden = items.length > 0;
     for (const part of document.querySelectorAll(".basket-exports, .basket-clear")) part.hidden = items.length === 0;
-    const places = query();
-    for (const link of document.querySelectorAll(".basket a.export")) {
-      link.href = `${window.alpie.words.root}/al/export/${link.dataset.form}?${places}&lang=${window.alpie.words.lang}`;
-    }
+    link();
     mark();
   }
 
