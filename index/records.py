@@ -173,7 +173,6 @@ class Sentence:
     role: SentenceRole = SentenceRole.SENTENCE
     group: int | None = None  # list or table it belongs to, numbered within the document
     paragraph: int = 0  # number of its block among the document's blocks
-    page: int | None = None  # printed page it begins on, where known
 
     @property
     def start(self) -> int:

@@ -425,7 +425,7 @@ class SearchIndex:
                 ranks={
                     name: int(values[i])
                     for name, values in ranks.items()
-                    if not name.startswith("expansion") or nearest[place]
+                    if not name.startswith("expansion") or (nearest and nearest[place])
                 },
                 own=float(own[i]),
                 line=nearest[place] if nearest else "",

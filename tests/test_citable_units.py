@@ -59,7 +59,7 @@ def test_paragraphs_of_an_article_and_of_a_numbered_part_are_counted_apart() -> 
 def test_a_heading_that_comes_again_counts_on() -> None:
     text = "\n\n".join(f"# Recomendaciones\n\n{'Se recomienda actuar sin demora. ' * 15}" for _ in range(2))
     elements = [
-        Element(at := text.index("# R", start), text.index("\n", at), BlockKind.HEADING, 1, skip=2)
+        Element(at := text.index("# R", start) + 2, text.index("\n", at), BlockKind.HEADING, 1)
         for start in (0, 10)
     ]
     for heading in tuple(elements):

@@ -68,7 +68,7 @@ def test_a_quotation_is_cited_where_it_stands_not_where_its_passage_begins() -> 
         Sentence(f"Frase {n}.", (Span(10 * n, 10 * n + 8),), paragraph=5 + n // 2)
         for n in range(4)  # two a paragraph, the last on the next page
     )
-    passage = replace(PASSAGE, sentences=sentences, path=())
+    passage = replace(PASSAGE, sentences=sentences, path=(), turns=((0, 13), (30, 14)))
 
     def place(*spans: Span) -> str:
         return locator(cite(REPORT, passage, spans))
@@ -188,7 +188,7 @@ def test_both_catalogues_have_the_same_keys_and_placeholders_and_all_are_used() 
     for key in spanish:
         assert sorted(_placeholders(spanish[key])) == sorted(_placeholders(english[key])), key
     code = "".join(path.read_text(encoding="utf-8") for path in folder.glob("*.py"))
-    families = tuple("notice. help. doctor. usage. verify. record. count. writer. record.quotes.".split())
+    families = tuple("notice. help. doctor. usage. verify. warn. record. count. writer. record.quotes.".split())
     for key in spanish:
         stem = key.removesuffix(".one").removesuffix(".many")
         assert f'"{stem}"' in code or f"'{stem}'" in code or key.startswith(families), key
