@@ -178,7 +178,7 @@ class _Body:
         """What of the body is not read."""
         deleted = [one for change in body.iter(f"{{{_SPACES['text']}}}deletion") for one in change]
         self._unread.setdefault(NoticeKind.STRUCK_TEXT, []).extend(deleted)
-        counts = {
+        counts: dict[NoticeKind, int] = {
             kind: sum(len(" ".join(map(str, one.itertext())).split()) for one in those)
             for kind, those in self._unread.items()
         }
@@ -288,7 +288,8 @@ class _Body:
             name = _name(one)
             if name == "text:note":
                 sort = "nota" if _get(one, "text:note-class") != "endnote" else "nota final"
-                sign = collapse("".join(map(str, one.find("text:note-citation", _SPACES).itertext())))  # type: ignore[union-attr]
+                citation = one.find("text:note-citation", _SPACES)
+                sign = "" if citation is None else collapse("".join(map(str, citation.itertext())))
                 body = one.find("text:note-body", _SPACES)
                 if body is not None:
                     notes.append(
