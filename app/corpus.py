@@ -123,6 +123,7 @@ class Corpus:
         from alpie.index.formats.recognition import Recogniser
 
         settings = settings or load_settings()
+        recogniser = Recogniser.of_system(Path(settings.cache)) if settings.ocr else None
         encoder = encoder or open_encoder_of(settings)
         for language in ("es", "en"):  # who asks may not be allowed to write there
             lexicon_of(language, Path(settings.cache))
@@ -133,7 +134,7 @@ class Corpus:
             rebuild=rebuild,
             on_progress=on_progress,
             most_bytes=settings.max_document_bytes,
-            recogniser=Recogniser.of_system(Path(settings.cache)) if settings.ocr else None,
+            recogniser=recogniser,
         )
         if choice := engine_choice_of(settings):
             generation = open_generation(settings.data, encoder)

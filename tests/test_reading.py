@@ -14,6 +14,7 @@ def test_missing_fused_and_divided_words_are_told_apart() -> None:
     assert compared("la ley de aguas", "de la ley de aguas") == (4, 0, 0, 0)
     assert compared("la ley de aguas", "la ley aguas") == (4, 1, 0, 0)
     assert compared("contra el terrorismo", "contra elterrorismo") == (3, 0, 1, 0)
+    assert compared("el pacto hispanoluso", "el pacto hispano-luso") == (3, 0, 0, 0)
     assert compared("la inves-\ntigación", "la investi gación") == (2, 0, 0, 1)
 
 

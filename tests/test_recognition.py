@@ -9,6 +9,7 @@ import pytest
 from formats.pages import HEIGHT, WIDTH, Drawn
 from test_formats import document_of
 
+from alpie.app import cli
 from alpie.app.answer_json import passage_row
 from alpie.app.citation import cite, full_citation, short_citation
 from alpie.index.errors import RecognitionMissing, SourceError
@@ -19,6 +20,7 @@ from alpie.index.notices import Notice, NoticeKind
 from alpie.index.passages import make_passages
 from alpie.index.records import Passage
 from alpie.index.serial import passage_from_json, passage_to_json
+from alpie.index.sources import read_sources
 
 LINES = (
     "El horno del pueblo abre los martes y los jueves, y la leña la ponen",
@@ -97,6 +99,21 @@ def test_without_the_program_the_message_says_what_to_install(monkeypatch: pytes
     monkeypatch.setenv("PATH", "")
     with pytest.raises(RecognitionMissing, match="tesseract-ocr-spa"):
         Recogniser.of_system()
+
+
+def test_a_folder_with_scans_is_read_where_it_is_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    docs = tmp_path / "docs"
+    docs.mkdir()
+    (docs / "bando.pdf").write_bytes(scan(*LINES))
+    refused, read = read_sources(docs), read_sources(docs, recogniser=Fixed(*LINES))
+    assert (len(refused.documents), len(refused.problems)) == (0, 1)
+    assert (len(read.documents), len(read.problems)) == (1, 0)
+    monkeypatch.setenv("PATH", "")
+    options = ["--docs", str(docs), "--data", str(tmp_path / "data")]
+    assert cli.main(["index", "--ocr", *options]) == 1
+    assert "tesseract-ocr-spa" in capsys.readouterr().err
 
 
 def _has_spanish() -> bool:
