@@ -206,4 +206,4 @@ def _read(file: Path) -> dict[int, Entry]:
             rows = zip(labels, read["vectors"], parts, strict=True)
             return {row["id"]: Entry(**row, vector=vector, sentences=part) for row, vector, part in rows}
     except (OSError, ValueError, KeyError, TypeError, BadZipFile) as error:
-        raise EngineError(f"{file} no es un índice de FAISS que se pueda leer: {error}. Bórralo.") from error
+        raise EngineError(f"{file} no es un índice de FAISS que se pueda leer: {error}. Bórrelo.") from error
