@@ -44,11 +44,6 @@ class Synthetic:
     size: int
     seed: int = 0
 
-    @property
-    def mean(self) -> NDArray[np.float32]:
-        """The mean token vector, the real one."""
-        return self.index.token_store.mean
-
     @cached_property
     def _real(self) -> _Real:
         return _Real.of(self.index)
@@ -75,8 +70,6 @@ class Synthetic:
         embedded = Embedded(
             real.passage_noise.around(real.passages[parents], chance),
             real.sentence_noise.around(real.sentences[chosen], chance),
-            np.zeros((0, real.passages.shape[1]), np.int8),
-            np.zeros(0, np.int64),
         )
         return document, Layout(name, blocks, (), (), (0,)), passages, embedded
 
