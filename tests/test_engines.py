@@ -1,4 +1,4 @@
-"""One contract for all engines: FAISS, Milvus Lite, the real Milvus 2.3.5, and any server in MILVUS_URI.
+"""One contract for all engines: Milvus Lite, the real Milvus 2.3.5, and any server in MILVUS_URI.
 
 The last is how one covers what cannot be started here, a cluster above all:
 
@@ -18,16 +18,15 @@ from typing import Any
 
 import numpy as np
 import pytest
-from fake_encoder import DIMENSION, LARGE_TEXT, SMALL_TEXT, corpus_of
+from fake_encoder import DIMENSION
 
 from alpie.app.corpus import Corpus
 from alpie.eval.question_file import OWN_QUESTIONS, read_questions
 from alpie.eval.split import split
 from alpie.index.engines import Engine, Entry, Filter, Query
-from alpie.index.engines.local import LocalEngine
 from alpie.index.engines.records import days_of, passage_id
 from alpie.index.engines.synchronise import mean_lengths, synchronise
-from alpie.index.errors import EngineError, EngineUnavailable
+from alpie.index.errors import EngineUnavailable
 from alpie.index.query import read_question
 
 _QUESTIONS = 40
@@ -53,15 +52,6 @@ class Place:
 
     def close(self) -> None:
         """Leave nothing behind."""
-
-
-class LocalPlace(Place):
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self.made_by = f"LocalPlace(Path({str(folder)!r}))"
-
-    def open(self, name: str, dimension: int, lengths: tuple[float, float]) -> Engine:
-        return LocalEngine(self._folder / f"{name}.npz")
 
 
 class MilvusPlace(Place):
@@ -114,7 +104,6 @@ class ServerPlace(MilvusPlace):
 @pytest.fixture(
     scope="module",
     params=[
-        "faiss",
         "milvus-lite",
         pytest.param("milvus-2.3.5", marks=pytest.mark.slow),
         pytest.param("MILVUS_URI", marks=pytest.mark.slow),
@@ -122,9 +111,6 @@ class ServerPlace(MilvusPlace):
 )
 def place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     folder = tmp_path_factory.mktemp("engine")
-    if request.param == "faiss":
-        yield LocalPlace(folder)
-        return
     pytest.importorskip("pymilvus", reason="pip install alpie[milvus]")
     made: Place
     if request.param == "milvus-lite":
@@ -376,13 +362,3 @@ def test_days_of_a_date() -> None:
     assert days_of("2021-11-23/2021-11-25") == (20211123, 20211125)
     assert days_of("2021-02") == (20210201, 20210231)
     assert days_of("") == days_of("ayer") == (0, 99_999_999)
-
-
-def test_a_view_of_an_index_is_not_written() -> None:
-    index = corpus_of(LARGE_TEXT, SMALL_TEXT).index
-    view = LocalEngine.over(
-        index.dense, index.sentence_vectors, index.sentence_bounds, index.lexical, index.gram_index
-    )
-    assert view.count() == len(index.passages)
-    with pytest.raises(EngineError, match="alpie index"):
-        view.upsert([entry_of(1)])
