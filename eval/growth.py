@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alpie.eval.timing import Timing
-from alpie.index.analysis import grams, terms
+from alpie.index.analysis import terms
 from alpie.index.lexical import TermIndex
 from alpie.index.postings import SHARE_SCALE
 from alpie.index.query import Question, read_question
@@ -29,7 +29,7 @@ __all__ = ["GROWTH_STAGES", "Growth", "grown", "measure_growth"]
 _SENTENCES = 2  # of a synthetic passage
 _NOISE = 0.35  # length of the noise beside a vector of length 1: cosine .94, as between like sentences
 GROWTH_STAGES = (
-    "encode", "dense", "sentences", "lexical", "grams", "sentence terms", "whole search",
+    "encode", "dense", "sentences", "lexical", "sentence terms", "whole search",
     "search and judge",
 )  # fmt: skip
 
@@ -71,14 +71,12 @@ def grown(index: SearchIndex, size: int, seed: int = 0) -> SearchIndex:
     )
     of_passage = np.repeat(np.arange(size), _SENTENCES)
     word_rows = [[str(term) for term in terms(sentence.text)] for sentence in sentences]
-    gram_rows = [grams(sentence.text) for sentence in sentences]
     return replace(
         index,
         passages=passages,
         dense=VectorIndex.from_vectors(_noisy(sentence_vectors[::_SENTENCES], chance)),
         sentence_vectors=VectorIndex.from_vectors(sentence_vectors),
         lexical=_term_index(word_rows, chosen, of_passage, size),
-        gram_index=_term_index(gram_rows, chosen, of_passage, size),
         sentence_lexical=_term_index(word_rows, chosen, np.arange(len(chosen)), len(chosen)),
     )
 
@@ -150,7 +148,6 @@ def _stages(
         "dense": lambda: index.dense.search(encoded.vector, 100),
         "sentences": lambda: index.sentence_vectors.search(encoded.vector, 200),
         "lexical": lambda: index.lexical.best(encoded.terms, 100),
-        "grams": lambda: index.gram_index.best(encoded.grams, 100),
         "sentence terms": lambda: index.sentence_lexical.scores_of(encoded.terms, sentences),
         "whole search": lambda: index.search(question, 10),
         "search and judge": lambda: judge(index, question),

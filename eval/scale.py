@@ -41,7 +41,7 @@ __all__ = ["main"]
 
 _WARMING = 5  # questions asked beforehand, not counted
 _STAGES = (
-    "encode", "passage vectors", "sentence vectors", "stems", "n-grams", "scores of candidates",
+    "encode", "passage vectors", "sentence vectors", "stems", "scores of candidates",
     "search and judge",
 )  # fmt: skip
 
@@ -188,9 +188,6 @@ def _stages(
     encoded = index.encode(question)
     rows = index.search(question, 20).rows
 
-    def words(index_of: TermIndex, terms: Sequence[str]) -> Callable[[], object]:
-        return lambda: index_of.best(terms, 100)
-
     def scores() -> None:
         candidates = np.unique(np.concatenate([rows, index.dense.search(encoded.vector, 100)[0]]))
         index._word_scores(encoded, candidates)
@@ -200,8 +197,7 @@ def _stages(
         "encode": lambda: index.encode(question),
         "passage vectors": lambda: index.dense.search(encoded.vector, 100),
         "sentence vectors": lambda: index.sentence_vectors.search(encoded.vector, 200),
-        "stems": words(index.lexical, encoded.terms),
-        "n-grams": words(index.gram_index, encoded.grams),
+        "stems": lambda: index.lexical.best(encoded.terms, 100),
         "scores of candidates": scores,
         "search and judge": lambda: judged(index, question),
     }
@@ -251,7 +247,6 @@ def _recall(index: SearchIndex, asked: Sequence[Question]) -> dict[str, float]:
         dense=found["dense"],
         sentence_vectors=found["sentence_vectors"],
         lexical=_Whole.of(index.lexical),
-        gram_index=_Whole.of(index.gram_index),
     )
     ours = [index.search(question, 10).rows for question in asked]
     recall["search"] = _shared(ours, [exactly.search(question, 10).rows for question in asked])

@@ -3,7 +3,7 @@
 - **Vectors** are real ones with noise of the real vectors' own covariance, normalised. Its strength is
   chosen so that the cosine to the nearest neighbour, in a sample as large as the real collection, has the
   real median: neighbours are as near as real ones, and lie in the directions in which real ones differ.
-- **Text** is real sentences, put together anew: lengths, function words and n-grams are real. In each, one
+- **Text** is real sentences, put together anew: lengths and function words are real. In each, one
   word gives way to a made-up one drawn from a Zipf law without end, so that the vocabulary goes on growing
   as it does in real collections (Heaps' law).
 - **Numbers** of sentences a passage follow the real passages.

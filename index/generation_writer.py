@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alpie.index.acronyms import learn_acronyms
-from alpie.index.analysis import content_words, word_grams, word_terms
+from alpie.index.analysis import content_words, word_terms
 from alpie.index.embed import Embedded, context_of
 from alpie.index.encoder import Encoder
 from alpie.index.expansion_index import ExpansionWriter
@@ -57,7 +57,6 @@ class GenerationWriter:
             )
             self._opened = opened.pop_all()
         self._lexical = PostingsBuilder(folder / "lexical", word_terms, self._words)
-        self._grams = PostingsBuilder(folder / "grams", word_grams, self._words)
         self._sentence_lexical = PostingsBuilder(folder / "sentence_lexical", word_terms, self._words)
         self._acronyms: dict[str, tuple[str, ...]] = {}
         self.documents: list[dict[str, Any]] = []  # as the manifest names them
@@ -93,7 +92,6 @@ class GenerationWriter:
             words = self._words.numbers(content_words(f"{context_of(passage)}."))
             words += self._words_of(passage, of_sentences)
             self._lexical.add_numbers(words)
-            self._grams.add_numbers(words)
             for of_sentence in of_sentences:
                 self._sentence_lexical.add_numbers(of_sentence)
         texts = [passage.text for passage in passages]
@@ -120,7 +118,7 @@ class GenerationWriter:
         self._documents.finish()
         self._layouts.finish()
         self._passages.finish()
-        for builder in (self._lexical, self._grams, self._sentence_lexical):
+        for builder in (self._lexical, self._sentence_lexical):
             builder.finish()
         self._expansions.finish()
         acronyms = json.dumps(self._acronyms, ensure_ascii=False)

@@ -1,6 +1,6 @@
 """Postings of a collection of any size: counted in portions, merged term by term, memory bounded.
 
-1. Passages come as words. A word is turned into its terms (its stem, its character n-grams) once and
+1. Passages come as words. A word is turned into its terms (its stem) once and
    then known by number, so that counting a portion is arithmetic on arrays.
 2. A full portion is counted, sorted by term and put aside, on disk if a folder is given.
 3. At the end the portions are merged by ranges of terms that fit into memory, and written in order.
@@ -32,7 +32,7 @@ _B = 0.75
 SHARE_SCALE = (
     65_535  # a posting's share of its term's weight, 0 … 1, in two bytes: exact to a hundred-thousandth
 )
-_PORTION_WORDS = 250_000  # counted together; their n-grams take some 200 MB while it lasts
+_PORTION_WORDS = 250_000  # counted together
 _PORTION_PASSAGES = 65_536  # a passage's place in its portion fits two bytes
 _RANGE_POSTINGS = 16_000_000  # merged together
 

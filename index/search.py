@@ -1,6 +1,6 @@
 """Search: a question against all passages.
 
-1. Candidates come from four legs: passage vectors, sentence vectors, stems, character n-grams; and where
+1. Candidates come from three legs: passage vectors, sentence vectors, stems; and where
    other ways to ask for a passage were written beforehand, from these, by meaning and by words.
 2. They are fused by absolute scores, a weighted sum of cosines and normalised BM25. Fusion by rank
    gives a leg that knows nothing of the question (BM25 on an English question, or on a paraphrase)
@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alpie.index.acronyms import Acronyms, learn_acronyms
-from alpie.index.analysis import Token, grams, terms, words_by_stem
+from alpie.index.analysis import Token, terms, words_by_stem
 from alpie.index.embed import Embedded, text_of
 from alpie.index.encoder import Encoder
 from alpie.index.engines import Engine, Query
@@ -49,7 +49,6 @@ class FusionWeights:
     passage: float = 20.0
     sentence: float = 20.0
     lexical: float = 3.0
-    grams: float = 0.0
     expansion: float = 40.0
     expansion_words: float = 5.0
 
@@ -62,7 +61,6 @@ class EncodedQuestion:
     vector: NDArray[np.float32]  # (dimension,)
     terms: tuple[Token, ...]
     related: tuple[str, ...]
-    grams: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -87,7 +85,6 @@ class SearchIndex:
     dense: VectorIndex
     sentence_vectors: VectorIndex
     lexical: TermIndex
-    gram_index: TermIndex
     sentence_lexical: TermIndex
     acronyms: Acronyms
     expansions: ExpansionIndex | None = None
@@ -116,7 +113,6 @@ class SearchIndex:
             dense=VectorIndex.from_vectors(embedded.passages),
             sentence_vectors=VectorIndex.from_vectors(embedded.sentences),
             lexical=TermIndex.from_terms([terms(text) for text in with_context]),
-            gram_index=TermIndex.from_terms([grams(text) for text in with_context]),
             sentence_lexical=TermIndex.from_terms([terms(text) for text in sentences]),
             acronyms=Acronyms(learn_acronyms(texts)),
             weights=weights or FusionWeights(),
@@ -144,7 +140,6 @@ class SearchIndex:
             vector=self.encoder.encode_queries([question.searched])[0],
             terms=question_terms,
             related=tuple(self.acronyms.related(question_terms)),
-            grams=tuple(grams(question.searched)),
         )
 
     def search(
@@ -172,7 +167,7 @@ class SearchIndex:
             "sentence": self._best_sentence_cosine(encoded, candidates),
         }
         after_vectors = perf_counter()
-        legs |= self._word_scores(encoded, candidates)
+        legs["lexical"] = self._word_scores(encoded, candidates)
         legs |= self._expansion_scores(encoded, candidates, legs)
         after_legs = perf_counter()
         if leg == "fused":
@@ -202,25 +197,19 @@ class SearchIndex:
     def _found_by_words(
         self, encoded: EncodedQuestion, allowed: NDArray[np.bool_] | None
     ) -> list[NDArray[np.int64]]:
-        """Numbers of the best passages by stems and by n-grams, where they are sought here."""
+        """Numbers of the best passages by stems, where they are sought here."""
         if allowed is not None or self.engine is not None:
             return []
-        limit = _CANDIDATES_A_LEG
-        asked = [
-            (self.lexical, encoded.related),
-            (self.lexical, encoded.terms),  # last: it keeps their scores for `_word_scores`
-            (self.gram_index, encoded.grams),
-        ]
-        return [index.best(terms, limit) for index, terms in asked if terms]
+        # the question's own terms last: the index keeps their scores for `_word_scores`
+        asked = (encoded.related, encoded.terms)
+        return [self.lexical.best(terms, _CANDIDATES_A_LEG) for terms in asked if terms]
 
-    def _word_scores(
-        self, encoded: EncodedQuestion, candidates: NDArray[np.int64]
-    ) -> dict[str, NDArray[np.float32]]:
-        """Scores of the candidates by stems and by character n-grams."""
+    def _word_scores(self, encoded: EncodedQuestion, candidates: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Scores of the candidates by stems."""
         lexical = self.lexical.scores_of(encoded.terms, candidates)
         if encoded.related:
             lexical = lexical + RELATED_WEIGHT * self.lexical.scores_of(encoded.related, candidates)
-        return {"lexical": lexical, "grams": self.gram_index.scores_of(encoded.grams, candidates)}
+        return lexical
 
     def _candidates(
         self,
@@ -241,14 +230,11 @@ class SearchIndex:
     def _proposed(self, engine: Engine, encoded: EncodedQuestion) -> NDArray[np.int64]:
         """The same from an engine; the legs that it cannot search are searched here."""
         limit = _CANDIDATES_A_LEG
-        asked = (encoded.terms, encoded.related, encoded.grams)
-        query = Query.of(encoded.vector, *asked, self.lexical, self.gram_index)
+        query = Query.of(encoded.vector, encoded.terms, encoded.related, self.lexical)
         found = engine.search(query, limit)
         rows = [self._addresses.numbers_of_ids(ids) for ids in found.values()]
         if "lexical" not in found:
             rows += [self.lexical.best(terms, limit) for terms in (encoded.related, encoded.terms)]
-        if "grams" not in found:
-            rows.append(self.gram_index.best(encoded.grams, limit))
         rows += self._by_expansions(encoded)
         return np.unique(np.concatenate(rows)).astype(np.int64)
 
@@ -328,7 +314,6 @@ class SearchIndex:
             weights.passage * legs["dense"]
             + weights.sentence * legs["sentence"]
             + weights.lexical * legs["lexical"]
-            + weights.grams * legs["grams"]
         )
         return np.asarray(fused, dtype=np.float32)
 

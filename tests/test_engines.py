@@ -25,7 +25,7 @@ from alpie.eval.question_file import OWN_QUESTIONS, read_questions
 from alpie.eval.split import split
 from alpie.index.engines import Engine, Entry, Filter, Query
 from alpie.index.engines.records import days_of, passage_id
-from alpie.index.engines.synchronise import mean_lengths, synchronise
+from alpie.index.engines.synchronise import mean_length, synchronise
 from alpie.index.errors import EngineUnavailable
 from alpie.index.query import read_question
 
@@ -37,7 +37,7 @@ _SURE = 1e-4  # differences of scores that rounding explains
 class Place:
     """Where an engine keeps its passages, so that it can be left and come back to."""
 
-    def open(self, name: str, dimension: int, lengths: tuple[float, float]) -> Engine:
+    def open(self, name: str, dimension: int, length: float) -> Engine:
         """The engine `name`, with what it held when it was last opened."""
         raise NotImplementedError
 
@@ -62,14 +62,14 @@ class MilvusPlace(Place):
     def beside(self) -> Place:
         return MilvusPlace(f"{self.uri}.2.db", self.token) if self.uri.endswith(".db") else self
 
-    def open(self, name: str, dimension: int, lengths: tuple[float, float], seconds: float = 60.0) -> Engine:
+    def open(self, name: str, dimension: int, length: float, seconds: float = 60.0) -> Engine:
         from alpie.index.engines.milvus import MilvusEngine
         from alpie.index.engines.milvus_client import MilvusAddress, MilvusConnection
         from alpie.index.engines.milvus_collections import Stamp, collection_to_write, publish
 
         address = MilvusAddress.parse(f"{self.uri}#alpie_test_{name}")
         connection = MilvusConnection(address, self.token, timeout_seconds=seconds)
-        collection = collection_to_write(connection, Stamp.of("test", dimension, *lengths), 1_000, 5_000)
+        collection = collection_to_write(connection, Stamp.of("test", dimension, length), 1_000, 5_000)
         publish(connection, collection)
         return MilvusEngine(connection, collection)
 
@@ -147,13 +147,13 @@ def entry_of(number: int, document: str = "uno", words: str = "el tren sale", **
 
 def query_of(entry: Entry, words: Sequence[str] = ("tren",)) -> Query:
     weights = {word: 1.0 / len(words) for word in words}
-    return Query(entry.vector, tuple(words), (), tuple(words), weights, {})
+    return Query(entry.vector, tuple(words), (), weights)
 
 
 @pytest.fixture(scope="module")
 def small(place: Place) -> Iterator[Engine]:
     """An engine with six passages of three documents, one of them with a name that means mischief."""
-    engine = place.open("small", DIMENSION, (4.0, 30.0))
+    engine = place.open("small", DIMENSION, 4.0)
     entries = [entry_of(n, document) for n, document in enumerate(["uno"] * 3 + ["dos"] * 2 + [_HOSTILE])]
     engine.upsert(entries)
     yield engine
@@ -241,8 +241,7 @@ def test_filters_let_through_what_fits_and_nothing_else(small: Engine, only: Fil
     ours = {entry.id for entry in _LABELLED}
     assert found(small, query_of(_LABELLED[0]), only) & ours == expected
     for leg, ids in small.search(query_of(_LABELLED[0]), 100, only).items():
-        if leg != "grams":  # asked for none
-            assert set(ids.tolist()) & ours == expected, leg
+        assert set(ids.tolist()) & ours == expected, leg
 
 
 def _asked() -> list[Any]:
@@ -255,7 +254,7 @@ def _asked() -> list[Any]:
 def test_real_questions_find_the_same_passages_in_the_same_order(place: Place, seed_corpus: Corpus) -> None:
     """The four documents, and reporting questions of every kind."""
     index = replace(seed_corpus.index, engine=None)
-    engine = place.open("real", index.encoder.dimension, mean_lengths(index.passages))
+    engine = place.open("real", index.encoder.dimension, mean_length(index.passages))
     first = synchronise(engine, seed_corpus.documents, index)
     assert first.passages == len(index.passages) == engine.count()
     assert synchronise(engine, seed_corpus.documents, index).written == 0
@@ -280,11 +279,8 @@ def _each_leg_proposes_the_nearest(engine: Engine, index: Any, questions: Sequen
         exact = {
             "dense": index.dense.rows(rows) @ encoded.vector,
             "lexical": stems,
-            "grams": index.gram_index.scores(encoded.grams),
         }
-        query = Query.of(
-            encoded.vector, encoded.terms, encoded.related, encoded.grams, index.lexical, index.gram_index
-        )
+        query = Query.of(encoded.vector, encoded.terms, encoded.related, index.lexical)
         for leg, proposed in engine.search(query, 25).items():
             if leg == "sentence":
                 continue
@@ -299,7 +295,7 @@ _WRITER = """
 import sys
 sys.path.insert(0, {path!r})
 from test_engines import *
-engine = {place}.open("killed", DIMENSION, (4.0, 30.0))
+engine = {place}.open("killed", DIMENSION, 4.0)
 for batch in range(1_000):
     engine.upsert([entry_of(1000 + 10 * batch + n, f"d{{batch}}") for n in range(10)])
     print(batch, flush=True)
@@ -312,12 +308,12 @@ def test_a_restart_keeps_everything_and_a_kill_what_was_acknowledged(place: Plac
     query = query_of(entry_of(4, "dos"))
     proposed = {leg: ids.tolist() for leg, ids in small.search(query, 3).items()}
     written = _kill_while_writing(place, batches=5)
-    again = place.open("small", DIMENSION, (4.0, 30.0))
+    again = place.open("small", DIMENSION, 4.0)
     assert dict(again.documents()) == before
     assert {leg: ids.tolist() for leg, ids in again.search(query, 3).items()} == proposed
     again.close()
     again.close()
-    killed = place.beside().open("killed", DIMENSION, (4.0, 30.0))
+    killed = place.beside().open("killed", DIMENSION, 4.0)
     assert {f"d{batch}": 10 for batch in range(written)}.items() <= killed.documents().items()
     entry = entry_of(1000 + 10 * (written - 1), f"d{written - 1}")
     assert killed.search(query_of(entry), 1)["dense"].tolist() == [entry.id]
@@ -347,7 +343,7 @@ def test_rows_come_whole_in_many_pages(small: Engine, monkeypatch: pytest.Monkey
 def test_a_server_that_hangs_is_an_error_in_time(place: Place, small: Engine) -> None:
     if not isinstance(place, ServerPlace):
         pytest.skip("only of a server that the test may stop")
-    hasty = place.open("small", DIMENSION, (4.0, 30.0), seconds=2.0)
+    hasty = place.open("small", DIMENSION, 4.0, seconds=2.0)
     place.server.pause(True)
     try:
         with pytest.raises(EngineUnavailable, match=re.escape(place.uri)):

@@ -65,7 +65,7 @@ def test_hits_are_best_first_and_no_more_than_asked_for(small: Corpus) -> None:
 def test_every_hit_says_how_each_leg_saw_it(small: Corpus) -> None:
     hits = search(small, "¿Cuánto cuesta el aparcamiento?").hits
     for hit in hits:
-        assert set(hit.legs) == set(hit.ranks) == {"dense", "sentence", "lexical", "grams"}
+        assert set(hit.legs) == set(hit.ranks) == {"dense", "sentence", "lexical"}
         assert all(1 <= rank <= len(hits) for rank in hit.ranks.values())
     assert {hit.ranks["dense"] for hit in hits} == set(range(1, len(hits) + 1))
 
@@ -77,7 +77,6 @@ def test_a_fused_score_is_the_weighted_sum_of_the_legs(small: Corpus) -> None:
             weights.passage * hit.legs["dense"]
             + weights.sentence * hit.legs["sentence"]
             + weights.lexical * hit.legs["lexical"]
-            + weights.grams * hit.legs["grams"]
         )
         assert hit.score == pytest.approx(expected, abs=1e-3)
 
@@ -90,14 +89,6 @@ def test_a_hit_names_the_words_asked_for_as_the_passage_writes_them(small: Corpu
 def test_the_words_leg_finds_nothing_without_common_words(small: Corpus) -> None:
     assert search(small, "zanahoria", leg="lexical").hits == ()
     assert search(small, "zanahoria").hits
-
-
-def test_a_misspelt_word_is_found_by_its_grams(small: Corpus) -> None:
-    as_typed = replace(small.index, lexicon=None).search(read_question("bibloteca"))
-    hit = next(hit for hit in as_typed.hits if hit.ranks["grams"] == 1)
-    assert "biblioteca" in hit.passage.text.lower()
-    assert hit.legs["lexical"] == 0
-    assert hit.legs["grams"] > 0
 
 
 def test_a_misspelt_word_is_searched_as_the_documents_write_it(small: Corpus) -> None:
