@@ -29,7 +29,7 @@ __all__ = ["GROWTH_STAGES", "Growth", "grown", "measure_growth"]
 _SENTENCES = 2  # of a synthetic passage
 _NOISE = 0.35  # length of the noise beside a vector of length 1: cosine .94, as between like sentences
 GROWTH_STAGES = (
-    "encode", "dense", "sentences", "lexical", "sentence terms", "whole search",
+    "encode", "dense", "sentences", "lexical", "whole search",
     "search and judge",
 )  # fmt: skip
 
@@ -77,7 +77,6 @@ def grown(index: SearchIndex, size: int, seed: int = 0) -> SearchIndex:
         dense=VectorIndex.from_vectors(_noisy(sentence_vectors[::_SENTENCES], chance)),
         sentence_vectors=VectorIndex.from_vectors(sentence_vectors),
         lexical=_term_index(word_rows, chosen, of_passage, size),
-        sentence_lexical=_term_index(word_rows, chosen, np.arange(len(chosen)), len(chosen)),
     )
 
 
@@ -140,15 +139,11 @@ def _stages(
     index: SearchIndex, question: Question, judge: Callable[[SearchIndex, Question], object]
 ) -> dict[str, float]:
     encoded = index.encode(question)
-    hits = index.search(question, 10)
-    rows = np.resize(hits.rows, 20)
-    sentences, _ = index.sentence_numbers(rows)
     work: dict[str, Callable[[], object]] = {
         "encode": lambda: index.encode(question),
         "dense": lambda: index.dense.search(encoded.vector, 100),
         "sentences": lambda: index.sentence_vectors.search(encoded.vector, 200),
         "lexical": lambda: index.lexical.best(encoded.terms, 100),
-        "sentence terms": lambda: index.sentence_lexical.scores_of(encoded.terms, sentences),
         "whole search": lambda: index.search(question, 10),
         "search and judge": lambda: judge(index, question),
     }

@@ -10,7 +10,6 @@ import json
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import asdict
-from itertools import chain, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,7 @@ from numpy.typing import NDArray
 
 from alpie.index.acronyms import learn_acronyms
 from alpie.index.analysis import content_words, word_terms
-from alpie.index.embed import Embedded, context_of
+from alpie.index.embed import Embedded, text_of
 from alpie.index.encoder import Encoder
 from alpie.index.expansion_index import ExpansionWriter
 from alpie.index.postings import PostingsBuilder, WordNumbers
@@ -57,7 +56,6 @@ class GenerationWriter:
             )
             self._opened = opened.pop_all()
         self._lexical = PostingsBuilder(folder / "lexical", word_terms, self._words)
-        self._sentence_lexical = PostingsBuilder(folder / "sentence_lexical", word_terms, self._words)
         self._acronyms: dict[str, tuple[str, ...]] = {}
         self.documents: list[dict[str, Any]] = []  # as the manifest names them
 
@@ -86,24 +84,10 @@ class GenerationWriter:
         self._sentences.add(embedded.sentences)
         self._expansions.add(embedded.expansions or [()] * len(passages), embedded.lines)
         for passage in passages:
-            of_sentences = [
-                self._words.numbers(content_words(sentence.text)) for sentence in passage.sentences
-            ]
-            words = self._words.numbers(content_words(f"{context_of(passage)}."))
-            words += self._words_of(passage, of_sentences)
-            self._lexical.add_numbers(words)
-            for of_sentence in of_sentences:
-                self._sentence_lexical.add_numbers(of_sentence)
+            self._lexical.add(content_words(text_of(passage)))
         texts = [passage.text for passage in passages]
         for acronym, stems in learn_acronyms(texts).items():
             self._acronyms.setdefault(acronym, stems)
-
-    def _words_of(self, passage: Passage, of_sentences: Sequence[Sequence[int]]) -> list[int]:
-        """The content words of a passage: its sentences', unless a figure goes on in the next («25», «000»)."""
-        texts = [sentence.text for sentence in passage.sentences]
-        if any(one[-1:].isdigit() and other[:1].isdigit() for one, other in pairwise(texts)):
-            return self._words.numbers(content_words(passage.text))
-        return list(chain.from_iterable(of_sentences))
 
     @property
     def addresses(self) -> Sequence[str]:
@@ -118,8 +102,7 @@ class GenerationWriter:
         self._documents.finish()
         self._layouts.finish()
         self._passages.finish()
-        for builder in (self._lexical, self._sentence_lexical):
-            builder.finish()
+        self._lexical.finish()
         self._expansions.finish()
         acronyms = json.dumps(self._acronyms, ensure_ascii=False)
         (self._folder / "acronyms.json").write_text(acronyms, encoding="utf-8")

@@ -85,7 +85,6 @@ class SearchIndex:
     dense: VectorIndex
     sentence_vectors: VectorIndex
     lexical: TermIndex
-    sentence_lexical: TermIndex
     acronyms: Acronyms
     expansions: ExpansionIndex | None = None
     weights: FusionWeights = FusionWeights()
@@ -106,14 +105,12 @@ class SearchIndex:
         """An index in memory from passages and their vectors."""
         texts = [passage.text for passage in passages]
         with_context = [text_of(passage) for passage in passages]
-        sentences = [sentence.text for passage in passages for sentence in passage.sentences]
         return cls(
             passages=tuple(passages),
             encoder=encoder,
             dense=VectorIndex.from_vectors(embedded.passages),
             sentence_vectors=VectorIndex.from_vectors(embedded.sentences),
             lexical=TermIndex.from_terms([terms(text) for text in with_context]),
-            sentence_lexical=TermIndex.from_terms([terms(text) for text in sentences]),
             acronyms=Acronyms(learn_acronyms(texts)),
             weights=weights or FusionWeights(),
         )

@@ -9,7 +9,7 @@
         layouts.jsonl        blocks, for the reader
         passages.jsonl       one passage a line; beside it where each begins, its sentences, its address
         dense.faiss  sentences.faiss  and, of very many vectors, …rows.npy
-        lexical/  sentence_lexical/
+        lexical/               postings of the stems
         expansions/            lines searched and never quoted, their vectors and words; where there are any
         acronyms.json          acronym → stems of what it stands for
 
@@ -128,7 +128,6 @@ def _load(folder: Path, manifest: Mapping[str, Any], encoder: Encoder) -> Genera
         dense=VectorIndex.load(folder / "dense.faiss"),
         sentence_vectors=VectorIndex.load(folder / "sentences.faiss"),
         lexical=TermIndex.load(folder / "lexical"),
-        sentence_lexical=TermIndex.load(folder / "sentence_lexical"),
         acronyms=_read_acronyms(folder),
         expansions=ExpansionIndex.load(folder / "expansions"),
     )
