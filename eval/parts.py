@@ -92,7 +92,7 @@ def _retriever(*weights: str) -> Callable[[Variant], Variant]:
     """Without a retriever: its weight in the fusion."""
 
     def off(whole: Variant) -> Variant:
-        fused = replace(whole.index.weights, **dict.fromkeys(weights, 0.0))  # type: ignore[arg-type]
+        fused = replace(whole.index.weights, **dict.fromkeys(weights, 0.0))
         return replace(whole, index=replace(whole.index, weights=fused))
 
     return off

@@ -26,7 +26,6 @@ __all__ = [
     "stems_of",
     "terms",
     "tokens",
-    "word_terms",
     "words_by_stem",
 ]
 
@@ -172,8 +171,3 @@ def content_words(text: str) -> list[str]:
         return [str(token) for token in tokens(text) if token not in STOP_WORDS]
     words = map(_as_folded, _WORD.findall(folded))  # most texts, and three times as fast
     return [word for word in words if word not in STOP_WORDS]
-
-
-def word_terms(word: str) -> tuple[str]:
-    """The one term of a folded word: `terms` word by word."""
-    return (stem(word),)

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alpie.index.acronyms import learn_acronyms
-from alpie.index.analysis import content_words, word_terms
+from alpie.index.analysis import content_words, stem
 from alpie.index.embed import Embedded, text_of
 from alpie.index.encoder import Encoder
 from alpie.index.expansion_index import ExpansionWriter
@@ -55,7 +55,7 @@ class GenerationWriter:
                 closing(ExpansionWriter(folder / "expansions", encoder.dimension, self._words))
             )
             self._opened = opened.pop_all()
-        self._lexical = PostingsBuilder(folder / "lexical", word_terms, self._words)
+        self._lexical = PostingsBuilder(folder / "lexical", stem, self._words)
         self._acronyms: dict[str, tuple[str, ...]] = {}
         self.documents: list[dict[str, Any]] = []  # as the manifest names them
 

@@ -75,13 +75,13 @@ class TermIndex:
 
     @classmethod
     def build(
-        cls, folder: Path, rows: Iterable[Sequence[str]], expand: Callable[[str], Sequence[str]] | None = None
+        cls, folder: Path, rows: Iterable[Sequence[str]], term_of: Callable[[str], str] = str
     ) -> TermIndex:
         """Index `rows`, one list of words a passage, into `folder`; memory stays bounded.
 
-        `expand` gives the terms of a word; without it a word is its own.
+        `term_of` gives the term of a word; without it a word is its own.
         """
-        builder = PostingsBuilder(folder, expand) if expand else PostingsBuilder(folder)
+        builder = PostingsBuilder(folder, term_of)
         for row in rows:
             builder.add(row)
         builder.finish()

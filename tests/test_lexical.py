@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from alpie.index.acronyms import Acronyms, learn_acronyms
-from alpie.index.analysis import content_words, terms, word_terms, words_by_stem
+from alpie.index.analysis import content_words, stem, terms, words_by_stem
 from alpie.index.lexical import TermIndex
 
 _TEXTS = [
@@ -132,7 +132,7 @@ def test_portions_and_ranges_change_nothing(tmp_path: Path, monkeypatch: pytest.
 def test_terms_of_words_are_those_of_the_text(tmp_path: Path) -> None:
     rows = [[str(term) for term in terms(text)] for text in _TEXTS]
     whole = TermIndex.from_terms(rows)
-    built = TermIndex.build(tmp_path, map(content_words, _TEXTS), word_terms)
+    built = TermIndex.build(tmp_path, map(content_words, _TEXTS), stem)
     assert sorted(built.vocabulary) == sorted(whole.vocabulary)
     for question in rows:
         np.testing.assert_array_equal(built.scores(question), whole.scores(question))
