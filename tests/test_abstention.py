@@ -45,8 +45,8 @@ def test_a_question_that_is_answered_scores_higher(small: Corpus) -> None:
 
 
 def test_nothing_found_is_a_row_of_zeros() -> None:
-    empty, mean = embed_passages([], FakeEncoder())
-    index = SearchIndex.from_embedded([], empty, mean, FakeEncoder())
+    empty = embed_passages([], FakeEncoder())
+    index = SearchIndex.from_embedded([], empty, FakeEncoder())
     corpus = Corpus({}, {}, replace(index, reader=FakeReader()), "", "")
     assert not any(features(corpus, "hectáreas").values())
 
