@@ -31,7 +31,7 @@ def load(docs: Path, work: Path, data: Path, encoder: Encoder) -> BuildReport:
     if left:
         raise BulkError(
             f"Faltan {len(left)} particiones por codificar, la primera {left[0].name}. "
-            "Termínalas con «python -m alpie.index.bulk embed».",
+            "Termínelas con «python -m alpie.index.bulk embed».",
             work,
         )
     return build_index(docs, data, encoder, known=PartitionVectors(work))

@@ -248,6 +248,13 @@ def test_catalogues_have_the_same_keys_and_placeholders() -> None:
             assert set(re.findall(r"\{(\w+)\}", text)) == set(re.findall(r"\{(\w+)\}", other[key])), key
 
 
+def test_spanish_calls_its_reader_usted() -> None:
+    familiar = re.compile(
+        r"\b(tu|tus|te|puedes|quieres|y usa|y repite|Inténtalo|Añade|Añádelo|Instala|Actualiza)\b"
+    )
+    assert not {key: text for key, text in words_for("es").entries.items() if familiar.search(text)}
+
+
 def test_no_key_is_unused() -> None:
     used, families = _keys_used(), _families()
     unused = [

@@ -80,7 +80,7 @@ class TextChecker:
         """The outcome for a text that stands in a document as it is, or but for what it marks as left out."""
         pasted = collapse(text)
         if not any(character.isalnum() for character in pasted):
-            raise QuestionError("El texto no contiene palabras que comprobar. Pega la frase citada.")
+            raise QuestionError("El texto no contiene palabras que comprobar. Pegue la frase citada.")
         for reading in _readings(pasted):
             found, total = self._exact(reading)
             if found:

@@ -65,8 +65,8 @@ def _not_found(answer: Answer, words: Words, documents: Mapping[str, Document]) 
     told = absence_lines(answer, words_for(words.language))
     statement = words.html(
         "answer.none.statement",
-        documents=words.number(search.documents),
-        passages=words.number(search.passages),
+        documents=words.count("count.documents", search.documents),
+        passages=words.count("count.passages", search.passages),
         above=words.number(search.above_threshold),
     )
     parts = [
@@ -200,7 +200,7 @@ def _foot(answer: Answer, words: Words, turns: Sequence[str], root_path: str) ->
     total = answer.milliseconds.get("total", 0.0) / 1000
     statement = words.html(
         "answer.foot",
-        passages=words.number(search.passages),
+        passages=words.count("count.passages", search.passages),
         above=words.number(search.above_threshold),
         seconds=words.number(total, 2),
     )

@@ -89,7 +89,7 @@ def collection_in_use(connection: MilvusConnection, stamp: Stamp) -> str:
     Raises `EngineMismatch`, which says what is different and what to run.
     """
     address = connection.address
-    run = f"Ejecuta «alpie index» con ALPIE_INDEX=milvus:{address.shown}"
+    run = f"Ejecute «alpie index» con ALPIE_INDEX=milvus:{address.shown}"
     current = _aliased(connection)
     if current is None:
         raise EngineMismatch(
@@ -98,7 +98,7 @@ def collection_in_use(connection: MilvusConnection, stamp: Stamp) -> str:
     made_with = collection_stamp(address.name, current)
     if made_with is None:
         raise EngineMismatch(
-            f"En {address.shown}, «{address.name}» es el alias de «{current}», que no es de Al Pie. Elige otro "
+            f"En {address.shown}, «{address.name}» es el alias de «{current}», que no es de Al Pie. Elija otro "
             f"nombre: milvus:{address.shown}#nombre."
         )
     if different := made_with.differs_in(stamp):

@@ -54,7 +54,7 @@ def synchronise(
     if (held := engine.count()) != total:
         raise EngineError(
             f"{engine.name} tiene {held} pasajes y el índice {total}: algo más escribe en la misma colección. "
-            "Dale a cada índice la suya (milvus:<uri>#nombre) y repite «alpie index»."
+            "Dé a cada índice la suya (milvus:<uri>#nombre) y repita «alpie index»."
         )
     return Synchronised(total, written, deleted)
 
@@ -84,7 +84,7 @@ def _delete_others(engine: Engine, passages: Sequence[Passage]) -> int:
         wanted.setdefault(passage.document_id, set()).add(passage_id(passage.address))
     if sum(map(len, wanted.values())) != len(passages):
         raise EngineError(
-            "Dos pasajes tienen el mismo número: pasa una vez entre miles de índices. Cambia el título de uno."
+            "Dos pasajes tienen el mismo número: pasa una vez entre miles de índices. Cambie el título de uno."
         )
     deleted = 0
     for document, held in engine.documents().items():
