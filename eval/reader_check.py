@@ -163,8 +163,8 @@ def _shared_stems(one: Asked) -> frozenset[str]:
         for first, last in sentence_bounds(one.passage)
         if first < end and start < last
     ]
-    asked: frozenset[str] = stems(one.row["question"])
-    return (asked & frozenset().union(*map(stems, sentences))) - _TURNING
+    shared: frozenset[str] = stems(one.row["question"]) & stems("\n".join(sentences)) - _TURNING
+    return shared
 
 
 def _most_alike(asked: Sequence[Asked], evaluated: Sequence[str]) -> list[float]:
