@@ -59,7 +59,7 @@ def _example(
     asked = complete(read_question(question.text), question.earlier)
     retrieval = corpus.index.search(asked, MAX_READ)
     reader = corpus.index.reader or default_reader()
-    readings = read_hits(reader, retrieval.encoded.question.searched, retrieval.hits)
+    readings = read_hits(reader, asked.read or retrieval.encoded.question.searched, retrieval.hits)
     candidates = candidates_of(corpus.index, retrieval, readings)
     right = np.zeros(len(candidates), dtype=bool)
     for row, (hit, span) in enumerate(zip(candidates.hit, candidates.spans, strict=True)):
