@@ -94,7 +94,7 @@ class TextChecker:
             raise QuestionError(
                 f"El texto no está literalmente en los documentos y es demasiado largo para compararlo "
                 f"palabra por palabra ({len(pasted)} caracteres; máximo {MAX_COMPARED_CHARACTERS}). "
-                "Comprueba las frases por separado."
+                "Compruebe las frases por separado."
             )
         return self._copied(text, is_exact=True)
 

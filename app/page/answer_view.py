@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from alpie.app.absence import absence_lines
 from alpie.app.citation import short_citation
@@ -99,7 +100,8 @@ def render_quote(
     note = (
         tag("a", f"[{number}]", class_="cite note", href=href, title=opens) if number and not nearest else ""
     )
-    words_of_quote = tag("span", quote_words(quote), class_="words")
+    shown = replace(quote, emphasis=()) if nearest else quote  # nothing there answers
+    words_of_quote = tag("span", quote_words(shown), class_="words")
     source = tag(
         "a",
         escape(short_citation(quote.citation, words.language)),
