@@ -9,8 +9,6 @@ A partition is embedded whole or not at all: its output is written under another
 which input, encoder and analysis it was made with. So every step can be killed and run again, on any
 machine that sees WORK, and does only what is left. `load` builds the index from the documents as `alpie index`
 does, taking the vectors from the partitions; a passage that is in none is embedded then and there.
-
-Token vectors are not kept: an index of that size makes them when they are asked for.
 """
 
 from __future__ import annotations

@@ -34,7 +34,7 @@ __all__ = [
     "with_current",
 ]
 
-FORMAT_VERSION = 5  # raise it whenever a file of a generation changes its meaning
+FORMAT_VERSION = 6  # raise it whenever a file of a generation changes its meaning
 POINTER = "CURRENT"
 REBUILD = "Reconstruya el índice con «alpie index --rebuild»."
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")  # of a generation

@@ -78,6 +78,7 @@ class Question:
     typed: str
     searched: str
     language: str  # "es" | "en" | "und"
+    read: str = ""  # as it is read beside a passage, where that is not how it is searched
 
 
 def language_of(text: str) -> str:

@@ -19,7 +19,7 @@ from alpie.index.records import Document
 
 __all__ = ["render_answer", "render_quote"]
 
-_LEGS = ("dense", "sentence", "lexical", "grams", "tokens", "expansion")
+_LEGS = ("dense", "sentence", "lexical", "expansion")
 _MOST_SUGGESTIONS = 3
 _LONGEST_SUGGESTION = 60
 
