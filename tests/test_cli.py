@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
@@ -23,6 +24,7 @@ from alpie.app.records import Answer, Quote, SearchStatement, WrittenSentence
 from alpie.app.settings import Settings, load_settings
 from alpie.app.terminal import answer_text, hits_text
 from alpie.app.words import words_for
+from alpie.index.build import BuildReport
 from alpie.index.engines.synchronise import Synchronised
 from alpie.index.errors import AlpieError, IndexMissing, QuestionError
 from alpie.index.formats import Metadata
@@ -81,16 +83,19 @@ class FakeCorpus:
         *,
         rebuild: bool = False,
         on_progress: Callable[[int, int], None] | None = None,
-    ) -> SimpleNamespace:
+    ) -> BuildReport:
         cls.is_built = True
-        told = described(entry_from_file_name(Path("acta.html"), set()), Metadata(), Path("sources.toml"))
-        return SimpleNamespace(
+        told = described(
+            entry_from_file_name(Path("acta.html"), set()), Metadata(), Path("sources.toml"), date(2026, 1, 2)
+        )
+        return BuildReport(
             engine=Synchronised(9, 2, 1),
             documents=1,
             passages=1,
             embedded=0 + rebuild,
             reused=1 - rebuild,
             seconds=0.1,
+            folder=Path("index"),
             problems=("malo.txt: no",),
             incomplete=(told,),
         )
@@ -128,7 +133,7 @@ def test_ask_prints_the_quotation_with_its_citation(corpus: type[FakeCorpus], ca
     assert cli.main(["ask", "¿Cuántas?"]) == 0
     out, err = capsys.readouterr()
     assert "«Hubo 25 detenciones.»" in out
-    assert "Policía. «Nota». Nota de prensa, 2025. Detenciones, párr. 1." in out
+    assert "Policía. «Nota». Nota de prensa, 2025. Sección Detenciones, párr. 1." in out
     assert PASSAGE.address in out
     assert "Buscado en 1 documento, 1 pasaje; 1 por encima del umbral." in out
     assert err == ""
@@ -204,7 +209,7 @@ def test_verify_says_what_was_not_checked_and_what_differs_in_signs(
     assert cli.main(["verify", "Según ellos, «Hubo 25 detenciones.»"]) == 0
     assert "lo que va entre comillas; el resto no" in capsys.readouterr().out
     assert cli.main(["verify", "hubo 25 detenciones"]) == 0
-    assert "solo cambian tildes" in capsys.readouterr().out
+    assert "Literal, salvo la ortografía o los signos." in capsys.readouterr().out
     assert cli.main(["verify", "Dice: «hubo 25 detenciones»", "--json"]) == 0
     row = json.loads(capsys.readouterr().out)
     assert (row["verdict"], row["only_signs"], row["quoted"]) == ("altered", True, ["hubo 25 detenciones"])
