@@ -247,7 +247,7 @@ def test_a_document_sent_is_taken(tmp_path: Path) -> None:
     [
         ({"file": ("a.exe", b"MZ")}, 422, "formato"),
         ({"file": ("a.pdf", b"hola")}, 422, "no empieza"),
-        ({"other": ("a.txt", b"hola")}, 422, "Elige"),
+        ({"other": ("a.txt", b"hola")}, 422, "Elija"),
         ({"file": ("<img src=x onerror=alert(1)>.exe", b"x")}, 422, "&lt;img"),
         ({"file": ("a.txt", b"x" * 300_000)}, 413, ""),
     ],
