@@ -24,9 +24,6 @@ ANSWERABLE_FEATURES = (
     "any",  # … that any of the passages does, all of them together
     "own",  # score of the best passage without what expansions add: not every collection has them
     "cosine",  # of question and best unit
-    "lexical",  # share of the question's words, by rarity, in the best passage
-    "share",  # of the best unit among all
-    "spanish",
 )
 
 
@@ -43,8 +40,5 @@ def answerable_features(
         np.logaddexp.reduce([reading.answers for reading in readings]),
         retrieval.hits[0].own,
         candidates.column("cosine")[best.candidate],
-        retrieval.hits[0].legs["lexical"],
-        best.share,
-        retrieval.encoded.question.language != "en",
     )
     return np.array([values], dtype=np.float32)

@@ -47,7 +47,8 @@ def judge(
     retrieval = index.search(question, _HITS, allowed=allowed)
     reader = index.reader or default_reader()
     started = perf_counter()
-    readings = read_hits(reader, retrieval.encoded.question.searched, retrieval.hits)
+    asked = retrieval.encoded.question
+    readings = read_hits(reader, asked.read or asked.searched, retrieval.hits)
     milliseconds = {**retrieval.milliseconds, "read": 1000 * (perf_counter() - started)}
     return weigh(index, replace(retrieval, milliseconds=milliseconds), readings, weights)
 

@@ -32,7 +32,7 @@ __all__ = [
 
 Row = dict[str, Any]
 
-REFUSAL = "No encuentro respuesta a esa pregunta en los documentos."
+REFUSAL = words_for("es")("ask.none")
 _PASSAGES = 10
 
 

@@ -151,11 +151,11 @@ class Corpus:
         on_progress: Callable[[int, int], None] | None = None,
     ) -> Corpus:
         """A corpus in memory, from passages that are there already; nothing is written."""
-        embedded, mean = embed_passages(passages, encoder, None, on_progress)
+        embedded = embed_passages(passages, encoder, on_progress)
         return cls(
             {document.id: document for document in documents},
             {},
-            SearchIndex.from_embedded(passages, embedded, mean, encoder),
+            SearchIndex.from_embedded(passages, embedded, encoder),
             corpus_fingerprint(documents, passages),
             "",
         )

@@ -93,7 +93,7 @@ def _encoder(settings: Settings, words: Words) -> Check:
 
     encoder = open_encoder(settings.encoder, settings.cache, settings.runtime)
     started = perf_counter()
-    encoder.encode_query("¿Qué es una prueba?")
+    encoder.encode_queries(["¿Qué es una prueba?"])
     milliseconds = round(1000 * (perf_counter() - started))
     message = words(
         "doctor.encoder.good", name=encoder.name, runtime=encoder.runtime, milliseconds=milliseconds

@@ -114,7 +114,7 @@ def expand(
             _LOG.info("the model failed", exc_info=True)
             raise SettingsError(
                 f"El modelo «{settings.writer}» ha fallado ({type(error).__name__}). Lo escrito hasta aquí queda; "
-                "repite la orden para seguir."
+                "repita la orden para seguir."
             ) from error
         if rows:
             _append(settings.docs / expansions_file(batch[0].document_id), rows)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from alpie.app.units import UnitSpan, asks_for_list, unit_spans
 from alpie.index.hits import Hit
 from alpie.index.reader import Reading
-from alpie.index.records import BlockKind, SentenceRole
+from alpie.index.records import SentenceRole
 from alpie.index.search import Retrieval, SearchIndex
 
 __all__ = ["UNIT_FEATURES", "Candidates", "candidates_of"]
@@ -24,15 +24,11 @@ UNIT_FEATURES = (
     "reader",  # log-odds that the answer begins in the unit
     "fused",  # score of the passage, by all retrievers
     "cosine",  # of question and sentence, the best of the unit
-    "expansion",  # the best cosine of a line that was written for the unit; 0 where there is none
     "list",  # several list items or table rows
     "list_asked",  # … and the question asks for several things
     "item",  # a list item or table row by itself
     "lead_in",  # a lead-in by itself
-    "caption",
-    "metadata",
     "short",  # under six words
-    "first",  # of its passage
 )
 _SHORT_WORDS = 6
 
@@ -62,7 +58,6 @@ def candidates_of(index: SearchIndex, retrieval: Retrieval, readings: Sequence[R
     for number, (hit, reading) in enumerate(zip(retrieval.hits, readings, strict=False)):
         sentences, _ = index.sentence_numbers(retrieval.rows[number : number + 1])
         cosines = index.sentence_vectors.rows(sentences) @ retrieval.encoded.vector
-        lines = retrieval.expansions[number] if retrieval.expansions else np.zeros(0)
         for span in unit_spans(hit.passage.sentences, lists):
             chosen = slice(span.first, span.last + 1)
             of_hit.append(number)
@@ -72,7 +67,6 @@ def candidates_of(index: SearchIndex, retrieval: Retrieval, readings: Sequence[R
                     float(np.logaddexp.reduce(reading.sentences[chosen])),
                     hit.score,
                     float(cosines[chosen].max()),
-                    float(lines[chosen].max(initial=0.0)),
                     *_shape(hit, span, lists),
                 ]
             )
@@ -91,8 +85,5 @@ def _shape(hit: Hit, span: UnitSpan, lists: bool) -> tuple[float, ...]:
         grouped and several and lists,
         grouped and not several and not lead_in,
         lead_in,
-        hit.passage.kind is BlockKind.CAPTION,
-        hit.passage.kind is BlockKind.METADATA,
         sum(len(sentence.text.split()) for sentence in sentences) < _SHORT_WORDS,
-        span.first == 0,
     )

@@ -17,7 +17,7 @@ try:
     from mcp.server.fastmcp.exceptions import ToolError
     from mcp.types import ToolAnnotations
 except ModuleNotFoundError as error:
-    raise SettingsError('Falta el paquete mcp. Instálalo con «pip install "alpie[mcp]"».') from error
+    raise SettingsError('Falta el paquete mcp. Instálelo con «pip install "alpie[mcp]"».') from error
 
 __all__ = ["make_server"]
 

@@ -46,8 +46,8 @@ class QuotePolicy:
 
     most: int = 5
     always: int = 1  # so many are shown however little is believed
-    enough: float = 0.8  # no further quotation once those shown hold this much belief
-    least_ratio: float = 0.05  # of a further quotation's belief to the first's
+    enough: float = 0.9  # no further quotation once those shown hold this much belief
+    least_ratio: float = 0.2  # of a further quotation's belief to the first's
     usual: int = 3  # no more than this, unless the question asks for several things
     extend_ratio: float = 0.1  # a neighbouring sentence is quoted along from this ratio of belief on
     two_parts: bool = True  # a question in two parts gets two quotations at least

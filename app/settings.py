@@ -104,7 +104,7 @@ class Settings:
     )
     threshold: float | None = setting(
         OptionalDecimal(0.0, 1.0, "una probabilidad, no un porcentaje"),
-        "Confianza por debajo de la cual se responde «no está en los documentos»; `auto`: la calibrada.",
+        "Confianza por debajo de la cual se dice que no hay una respuesta segura; `auto`: la calibrada.",
         None,
     )
     max_quotes: int = setting(WholeNumber(1, 10, "citas"), "Máximo de citas en una respuesta.", 5)
@@ -239,7 +239,7 @@ def _from_file(environment: Mapping[str, str], folder: Path) -> dict[str, object
             f"{path}: no se puede leer ({error.strerror}); véase ${CONFIG_VARIABLE}."
         ) from error
     except UnicodeDecodeError as error:
-        raise SettingsError(f"{path}: no es UTF-8 (byte {error.start}). Guárdalo como UTF-8.") from error
+        raise SettingsError(f"{path}: no es UTF-8 (byte {error.start}). Guárdelo como UTF-8.") from error
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{path}: no es TOML válido: {error}.") from error
     return _checked(table, f"{path}: «{{}}»", path.parent.absolute())

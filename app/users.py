@@ -50,7 +50,7 @@ class Users:
         except (OSError, UnicodeDecodeError) as error:
             raise SettingsError(
                 f"{self.path}: no se puede leer el archivo de usuarios ({error}). "
-                "Haz uno con «alpie users add NOMBRE»."
+                "Haga uno con «alpie users add NOMBRE»."
             ) from error
         return self._hashes
 
@@ -125,7 +125,7 @@ def _read(path: Path) -> Mapping[str, str]:
             r"scrypt\$\d+\$\d+\$\d+\$[\w+/=]+\$[\w+/=]+", stored
         ):
             raise SettingsError(
-                f"{path}: la línea {number} no es «nombre:scrypt$…». Hazla con «alpie users add»."
+                f"{path}: la línea {number} no es «nombre:scrypt$…». Hágala con «alpie users add»."
             )
         hashes[name] = stored
     return hashes
@@ -142,7 +142,7 @@ def _secret_beside(path: Path) -> bytes:
         raise SettingsError(f"{beside}: {error.strerror or error}.") from error
     if len(secret) < 32:
         raise SettingsError(
-            f"{beside}: no es un secreto. Bórralo: se hará otro, y habrá que volver a entrar."
+            f"{beside}: no es un secreto. Bórrelo: se hará otro, y habrá que volver a entrar."
         )
     return secret
 

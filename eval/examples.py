@@ -23,7 +23,7 @@ from alpie.index.reader import Reading
 from alpie.index.reader.choice import default_reader
 from alpie.index.search import Retrieval
 
-__all__ = ["Example", "examples_of", "without_evidence"]
+__all__ = ["Example", "examples_of"]
 
 
 @dataclass(frozen=True)
@@ -55,12 +55,11 @@ def _example(
     corpus: Corpus,
     question: Question,
     alternatives: tuple[Occurrence, ...],
-    allowed: NDArray[np.bool_] | None,
 ) -> Example:
     asked = complete(read_question(question.text), question.earlier)
-    retrieval = corpus.index.search(asked, MAX_READ, allowed=allowed)
+    retrieval = corpus.index.search(asked, MAX_READ)
     reader = corpus.index.reader or default_reader()
-    readings = read_hits(reader, retrieval.encoded.question.searched, retrieval.hits)
+    readings = read_hits(reader, asked.read or retrieval.encoded.question.searched, retrieval.hits)
     candidates = candidates_of(corpus.index, retrieval, readings)
     right = np.zeros(len(candidates), dtype=bool)
     for row, (hit, span) in enumerate(zip(candidates.hit, candidates.spans, strict=True)):
@@ -69,34 +68,10 @@ def _example(
         text = " ".join(sentence.text for sentence in sentences)
         piece = Piece(passage.document_id, text, sentences[0].start, sentences[-1].end)
         right[row] = bool(alternatives) and quote_is_right(question, alternatives, piece)
-    answerable = bool(question.answerable) and allowed is None
+    answerable = bool(question.answerable)
     return Example(question, alternatives, retrieval, readings, candidates, right, answerable)
 
 
 def examples_of(corpus: Corpus, questions: Iterable[Question], texts: SourceTexts) -> list[Example]:
     """Every question searched, answerable or not."""
-    return [_example(corpus, q, _alternatives(q, texts), None) for q in questions]
-
-
-def without_evidence(corpus: Corpus, questions: Iterable[Question], texts: SourceTexts) -> list[Example]:
-    """Answerable questions searched with the passages that answer them taken away.
-
-    What is left is the hardest kind of unanswerable question: the subject is there, the answer is not.
-    """
-    examples: list[Example] = []
-    for question in questions:
-        alternatives = _alternatives(question, texts)
-        if not question.answerable or not alternatives:
-            continue
-        allowed = np.array(
-            [
-                not any(
-                    passage.document_id == place.doc
-                    and any(passage.start < word.end and word.start < passage.end for word in place.words)
-                    for place in alternatives
-                )
-                for passage in corpus.passages
-            ]
-        )
-        examples.append(_example(corpus, question, (), allowed))
-    return examples
+    return [_example(corpus, q, _alternatives(q, texts)) for q in questions]

@@ -131,11 +131,11 @@ def _chromium() -> Iterator[Callable[[], Any]]:
         from playwright.sync_api import sync_playwright
     except ImportError as error:
         raise SettingsError(
-            'Falta el paquete playwright. Instálalo con «pip install "alpie[dev]"».'
+            'Falta el paquete playwright. Instálelo con «pip install "alpie[dev]"».'
         ) from error
     path = next((found for name in ("chromium", "chromium-browser") if (found := shutil.which(name))), None)
     if path is None:
-        raise SettingsError("No hay ningún Chromium. Instálalo; en Debian, «apt-get install chromium».")
+        raise SettingsError("No hay ningún Chromium. Instálelo; en Debian, «apt-get install chromium».")
     with sync_playwright() as playwright:
         yield lambda: playwright.chromium.launch(executable_path=path)
 

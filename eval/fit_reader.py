@@ -162,8 +162,7 @@ def train(
     slope = torch.optim.lr_scheduler.LambdaLR(optimiser, rate)
     folder.mkdir(parents=True, exist_ok=True)
     state = folder / "state.pt"
-    step = _resume(state, model, optimiser, slope)
-    losses: list[float] = []
+    step, losses = _resume(state, model, optimiser, slope)  # losses since the curve's last line
     saved = time.monotonic()
     for batch in batches.after(step):
         ids, mask, target, allowed = batches.tensors(batch)
@@ -178,34 +177,37 @@ def train(
             losses.append(loss.item())
         slope.step()
         step += 1
-        if step % _REPORT_STEPS == 0:
-            _log(folder, {"step": step, "of": batches.count, "loss": round(sum(losses[-25:]) / 25, 3)})
+        if step % _REPORT_STEPS == 0 and losses:
+            _log(folder, {"step": step, "of": batches.count, "loss": round(sum(losses) / len(losses), 3)})
+            losses = []
         if time.monotonic() - saved > _SAVE_SECONDS:
-            _save(state, model, optimiser, slope, step)
+            _save(state, model, optimiser, slope, step, losses)
             saved = time.monotonic()
     _log(folder, {"step": step, **validate(model, batches, held_out)})
     torch.save({"weights": trained_weights(model)}, folder / "reader.pt")
 
 
-def _save(path: Path, model: JointModel, optimiser: Any, slope: Any, step: int) -> None:
+def _save(
+    path: Path, model: JointModel, optimiser: Any, slope: Any, step: int, losses: Sequence[float]
+) -> None:
     fresh = path.with_suffix(".new")
     state = {
         "weights": trained_weights(model),
         "optimiser": optimiser.state_dict(),
         "slope": slope.state_dict(),
     }
-    torch.save({**state, "step": step}, fresh)
+    torch.save({**state, "step": step, "losses": list(losses)}, fresh)
     fresh.replace(path)
 
 
-def _resume(path: Path, model: JointModel, optimiser: Any, slope: Any) -> int:
+def _resume(path: Path, model: JointModel, optimiser: Any, slope: Any) -> tuple[int, list[float]]:
     if not path.exists():
-        return 0
+        return 0, []
     state = torch.load(path, map_location="cpu", weights_only=True)
     model.load_state_dict(state["weights"], strict=False)
     optimiser.load_state_dict(state["optimiser"])
     slope.load_state_dict(state["slope"])
-    return int(state["step"])
+    return int(state["step"]), list(state.get("losses", ()))
 
 
 def _log(folder: Path, facts: dict[str, Any]) -> None:

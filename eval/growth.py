@@ -1,7 +1,7 @@
 """A collection of any size for measuring growth, put together from a real index.
 
 Every synthetic passage is made of two real sentences; its vectors are theirs with noise, its terms theirs
-together. Vocabulary and token vectors are those of the real documents, so what grows is the number of
+together. The vocabulary is that of the real documents, so what grows is the number of
 passages and postings, as it would with more documents on one subject.
 """
 
@@ -15,21 +15,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alpie.eval.timing import Timing
-from alpie.index.analysis import grams, terms
+from alpie.index.analysis import terms
 from alpie.index.lexical import TermIndex
 from alpie.index.postings import SHARE_SCALE
 from alpie.index.query import Question, read_question
 from alpie.index.records import Passage
 from alpie.index.search import SearchIndex
 from alpie.index.term_dictionary import TermDictionary
-from alpie.index.vectors import TokenStore, VectorIndex
+from alpie.index.vectors import VectorIndex
 
 __all__ = ["GROWTH_STAGES", "Growth", "grown", "measure_growth"]
 
 _SENTENCES = 2  # of a synthetic passage
 _NOISE = 0.35  # length of the noise beside a vector of length 1: cosine .94, as between like sentences
 GROWTH_STAGES = (
-    "encode", "dense", "sentences", "lexical", "grams", "sentence terms", "token matches", "whole search",
+    "encode", "dense", "sentences", "lexical", "whole search",
     "search and judge",
 )  # fmt: skip
 
@@ -51,43 +51,13 @@ class Growth:
         return float(np.log(after / before) / np.log(large / small))
 
 
-@dataclass(frozen=True)
-class _SharedTokens(TokenStore):
-    """Token vectors of many sentences that are copies of a few."""
-
-    real_bounds: NDArray[np.int64]
-    original: NDArray[np.int64]  # (sentences,): the real sentence each is a copy of
-
-    def similarities(
-        self, sentences: NDArray[np.int64], question: NDArray[np.float32]
-    ) -> NDArray[np.float32]:
-        return _real_store(self).similarities(self.original[sentences], question)
-
-    def sums(self, sentences: NDArray[np.int64]) -> NDArray[np.float32]:
-        return _real_store(self).sums(self.original[sentences])
-
-    def of_sentences(self, first: int, last: int) -> NDArray[np.float32]:
-        store = _real_store(self)
-        parts = [store.of_sentences(int(one), int(one) + 1) for one in self.original[first:last]]
-        return np.concatenate(parts)
-
-
-def _real_store(shared: _SharedTokens) -> TokenStore:
-    """The store of the real sentences."""
-    return TokenStore(shared.values, shared.real_bounds, shared.mean)
-
-
 def grown(index: SearchIndex, size: int, seed: int = 0) -> SearchIndex:
-    """An index of `size` synthetic passages, in memory, made from a real one with stored token vectors."""
-    store = index.token_store
-    if not isinstance(store, TokenStore):
-        raise ValueError("the index has no stored token vectors")
+    """An index of `size` synthetic passages, in memory, made from a real one."""
     chance = np.random.default_rng(seed)
     sentences = [sentence for passage in index.passages for sentence in passage.sentences]
     chosen = chance.integers(0, len(sentences), size * _SENTENCES)
     vectors = index.sentence_vectors.rows(np.arange(len(sentences)))
     sentence_vectors = _noisy(vectors[chosen], chance)
-    counts = np.diff(store.bounds)[chosen]
     model = index.passages[0]
     passages = tuple(
         Passage(
@@ -101,22 +71,12 @@ def grown(index: SearchIndex, size: int, seed: int = 0) -> SearchIndex:
     )
     of_passage = np.repeat(np.arange(size), _SENTENCES)
     word_rows = [[str(term) for term in terms(sentence.text)] for sentence in sentences]
-    gram_rows = [grams(sentence.text) for sentence in sentences]
     return replace(
         index,
         passages=passages,
         dense=VectorIndex.from_vectors(_noisy(sentence_vectors[::_SENTENCES], chance)),
         sentence_vectors=VectorIndex.from_vectors(sentence_vectors),
-        token_store=_SharedTokens(
-            store.values,
-            np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
-            store.mean,
-            store.bounds,
-            chosen,
-        ),
         lexical=_term_index(word_rows, chosen, of_passage, size),
-        gram_index=_term_index(gram_rows, chosen, of_passage, size),
-        sentence_lexical=_term_index(word_rows, chosen, np.arange(len(chosen)), len(chosen)),
     )
 
 
@@ -179,17 +139,11 @@ def _stages(
     index: SearchIndex, question: Question, judge: Callable[[SearchIndex, Question], object]
 ) -> dict[str, float]:
     encoded = index.encode(question)
-    hits = index.search(question, 10)
-    rows = np.resize(hits.rows, index.weights.reread)
-    sentences, _ = index.sentence_numbers(rows)
     work: dict[str, Callable[[], object]] = {
         "encode": lambda: index.encode(question),
         "dense": lambda: index.dense.search(encoded.vector, 100),
         "sentences": lambda: index.sentence_vectors.search(encoded.vector, 200),
         "lexical": lambda: index.lexical.best(encoded.terms, 100),
-        "grams": lambda: index.gram_index.best(encoded.grams, 100),
-        "sentence terms": lambda: index.sentence_lexical.scores_of(encoded.terms, sentences),
-        "token matches": lambda: index.token_matches(encoded, rows),
         "whole search": lambda: index.search(question, 10),
         "search and judge": lambda: judge(index, question),
     }

@@ -46,8 +46,11 @@ def fit_choice(groups: Sequence[Group], names: Sequence[str], penalty: float) ->
     Groups without a right alternative, or with nothing else, say nothing and are left out.
     """
     used = [group for group in groups if group.right.any() and not group.right.all()]
-    mean, scale = _scales(np.concatenate([group.features for group in used]))
-    rows = np.concatenate([(group.features - mean) / scale for group in used])
+    # Only differences inside a group count, so the scale is theirs: between two collections a score may lie
+    # so far apart that the penalty would forbid it to say anything within one.
+    apart = [group.features - group.features.mean(axis=0) for group in used]
+    _, scale = _scales(np.concatenate(apart))
+    rows = np.concatenate(apart) / scale
     right = np.concatenate([group.right for group in used]).astype(np.float64)
     starts = np.concatenate([[0], np.cumsum([len(group.right) for group in used])[:-1]])
     counts = np.array([len(group.right) for group in used])
@@ -66,7 +69,6 @@ def fit_choice(groups: Sequence[Group], names: Sequence[str], penalty: float) ->
         return float(value + 0.5 * penalty * values @ values), gradient + penalty * values
 
     found = minimize(loss, np.zeros(len(names)), jac=True, method="L-BFGS-B")
-    # the mean only shifts all alternatives of a question alike
     return LinearModel.from_mapping(dict(zip(names, (found.x / scale).tolist(), strict=True)))
 
 

@@ -47,13 +47,11 @@ def _steps(corpus: Corpus, text: str) -> Mapping[str, Callable[[], object]]:
     units = ranked_units(retrieval, readings, candidates, weights.unit)
     return {
         "chat clean-up, language": lambda: read_question(text),
-        "encoding the question": lambda: index.encoder.encode_query(question.searched),
+        "encoding the question": lambda: index.encoder.encode_queries([question.searched]),
         "BM25": lambda: index.lexical.best(encoded.terms, 100),
-        "n-gram BM25": lambda: index.gram_index.best(encoded.grams, 100),
         "passage vectors": lambda: index.dense.search(encoded.vector, 100),
         "sentence vectors": lambda: index.sentence_vectors.search(encoded.vector, 200),
         "acronyms": lambda: index.acronyms.related(encoded.terms),
-        "word comparison": lambda: index.token_matches(encoded, retrieval.rows),
         "reading": lambda: read_hits(reader, encoded.question.searched, retrieval.hits),
         "features of the sentences": lambda: candidates_of(index, retrieval, readings),
         "choice": lambda: ranked_units(retrieval, readings, candidates, weights.unit),

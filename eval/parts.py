@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from alpie.app.answer import answer_question
 from alpie.app.conversation import complete
@@ -19,7 +19,7 @@ from alpie.app.records import Answer
 from alpie.app.weights import LinearModel, Weights, load_weights
 from alpie.eval.predictions import VectorMaker
 from alpie.index.acronyms import Acronyms
-from alpie.index.encoder import Encoder, TokenVectors
+from alpie.index.encoder import Encoder
 from alpie.index.hits import Hit
 from alpie.index.query import read_question
 from alpie.index.reader import Reading, ReadPassage
@@ -61,15 +61,16 @@ class _Remembering:
 
     def __init__(self, encoder: Encoder) -> None:
         self._encoder = encoder
-        self._known: dict[str, tuple[Any, TokenVectors]] = {}
+        self._known: dict[tuple[str, ...], NDArray[np.float32]] = {}
 
     def __getattr__(self, name: str) -> object:
         return getattr(self._encoder, name)
 
-    def encode_query(self, text: str) -> tuple[Any, TokenVectors]:
-        if text not in self._known:
-            self._known[text] = self._encoder.encode_query(text)
-        return self._known[text]
+    def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        key = tuple(texts)
+        if key not in self._known:
+            self._known[key] = self._encoder.encode_queries(texts)
+        return self._known[key]
 
 
 def whole_system(corpus: Corpus) -> Variant:
@@ -91,7 +92,7 @@ def _retriever(*weights: str) -> Callable[[Variant], Variant]:
     """Without a retriever: its weight in the fusion."""
 
     def off(whole: Variant) -> Variant:
-        fused = replace(whole.index.weights, **dict.fromkeys(weights, 0.0))  # type: ignore[arg-type]
+        fused = replace(whole.index.weights, **dict.fromkeys(weights, 0.0))
         return replace(whole, index=replace(whole.index, weights=fused))
 
     return off

@@ -13,12 +13,12 @@ import numpy as np
 
 from alpie.app.settings import Settings
 from alpie.eval.timing import Timing
-from alpie.index.encoder import BUNDLED, TokenVectors
+from alpie.index.encoder import BUNDLED
+from alpie.index.weights import MAXIMUM_TOKENS, PROMPTS
 
-__all__ = ["ModelShape", "find_model_shape", "measure_peak"]
+__all__ = ["ModelShape", "measure_peak"]
 
 _SECONDS = 0.5  # of each product
-_ADDED_TOKENS = 5  # prompt and special tokens of a passage
 
 
 @dataclass(frozen=True)
@@ -36,28 +36,39 @@ class ModelShape:
         return 2.0 * self.layers * tokens * (weights + attention)
 
 
-class _TokenMaker(Protocol):
-    def passage_tokens(self, texts: Sequence[str]) -> list[TokenVectors]: ...
+class _VectorMaker(Protocol):
     def encode_passages(self, texts: Sequence[str]) -> Any: ...
 
 
-def find_model_shape(settings: Settings) -> ModelShape:
-    """The sizes of the encoder in use, from its folder."""
+def _model_folder(settings: Settings) -> Path:
     if settings.encoder == BUNDLED:
         from alpie.index.weights import bundled_folder
 
-        folder = bundled_folder(Path(settings.cache))
-    else:
-        from alpie.index.torch_runtime import find_model_folder
+        return bundled_folder(Path(settings.cache))
+    from alpie.index.torch_runtime import find_model_folder
 
-        folder = find_model_folder(settings.encoder)
+    return find_model_folder(settings.encoder)
+
+
+def _model_shape(folder: Path) -> ModelShape:
     content = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     return ModelShape(content["num_hidden_layers"], content["hidden_size"], content["intermediate_size"])
 
 
-def measure_peak(encoder: _TokenMaker, passages: Sequence[str], shape: ModelShape) -> dict[str, Any]:
-    """Billions of operations a CPU second: of the encoder, and of bare matrix products."""
-    tokens = [len(one) + _ADDED_TOKENS for one in encoder.passage_tokens(passages)]
+def _token_counts(folder: Path, passages: Sequence[str]) -> list[int]:
+    """Tokens that the encoder reads of each passage, its prompt and the special ones among them."""
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    tokenizer.no_padding()
+    tokenizer.enable_truncation(MAXIMUM_TOKENS)
+    return [len(one.ids) for one in tokenizer.encode_batch([PROMPTS["document"] + text for text in passages])]
+
+
+def measure_peak(encoder: _VectorMaker, passages: Sequence[str], settings: Settings) -> dict[str, Any]:
+    """Billions of operations a CPU second: of the encoder that `settings` name, and of bare matrix products."""
+    folder = _model_folder(settings)
+    shape, tokens = _model_shape(folder), _token_counts(folder, passages)
     operations = sum(shape.operations(one) for one in tokens)
     found = Timing.of(lambda: encoder.encode_passages(passages))
     return {

@@ -29,9 +29,11 @@ import numpy as np
 
 from alpie.index.encoder import Encoder, open_encoder
 
-__all__ = ["ReaderRow", "read_rows", "write_rows", "written_rows"]
+__all__ = ["ReaderRow", "read_lines", "read_rows", "write_lines", "write_rows", "written_rows"]
 
 TRAINING = Path(__file__).resolve().parent / "training"
+OWN = TRAINING / "own.jsonl.gz"
+WRITTEN = TRAINING / "written.jsonl.gz"
 _MOST_CHARACTERS = 1_500  # of a passage: what a sequence of 288 tokens holds
 _NEAR = 4  # of the nearest other passages, so many are drawn from
 _TENTH = 10
@@ -69,10 +71,18 @@ def write_rows(path: Path, rows: Iterable[ReaderRow]) -> None:
         file.writelines(json.dumps(asdict(row), ensure_ascii=False) + "\n" for row in rows)
 
 
-def _lines(path: Path) -> Iterator[dict[str, Any]]:
+def read_lines(path: Path) -> Iterator[dict[str, Any]]:
+    """The objects of a gzipped JSON Lines file."""
     with gzip.open(path, "rt", encoding="utf-8") as file:
         for line in file:
             yield json.loads(line)
+
+
+def write_lines(path: Path, lines: Iterable[dict[str, Any]]) -> None:
+    """Such a file; the same objects give the same bytes, so that version control sees what changed."""
+    with path.open("wb") as raw, gzip.GzipFile("", "wb", 9, raw, mtime=0) as file:
+        for line in lines:
+            file.write(json.dumps(line, ensure_ascii=False, separators=(",", ":")).encode() + b"\n")
 
 
 def checksum_of(passage: str) -> str:
@@ -80,9 +90,20 @@ def checksum_of(passage: str) -> str:
     return hashlib.sha256(passage.encode()).hexdigest()[:16]
 
 
+def passages_of(data: Path, names: Iterable[str]) -> dict[str, str]:
+    """The passages of public sets by their checksum: as they stand, and after their article's heading."""
+    found: dict[str, str] = {}
+    for path in (data / f"{name}.jsonl.gz" for name in names):
+        for row in read_lines(path) if path.exists() else ():
+            text = row.get("passage") or row.get("text") or ""
+            for passage in (text, f"{row.get('title') or row.get('question')}. {text}"):
+                found[checksum_of(passage)] = passage
+    return found
+
+
 def own_rows() -> Iterator[tuple[str, ReaderRow]]:
     """Document and row of everything written on passages of our own; a passage is a document."""
-    for line in _lines(TRAINING / "own.jsonl.gz"):
+    for line in read_lines(OWN):
         passage = line["passage"]
         for row in line["rows"]:
             spans = () if row["answer"] is None else (_span(passage, row["answer"]),)
@@ -99,12 +120,15 @@ def _span(passage: str, answer: str) -> tuple[int, int]:
 
 def written_rows(data: Path) -> Iterator[tuple[str, ReaderRow]]:
     """Document and row of everything written on passages of the public sets; those not in `data` are left out."""
-    passages = {checksum_of(row["passage"]): row["passage"] for row in _lines(data / "written.jsonl.gz")}
-    for row in _lines(TRAINING / "written.jsonl.gz"):
+    rows = list(read_lines(WRITTEN))
+    passages = passages_of(data, [*sorted({row["source"] for row in rows}), "written"])
+    for row in rows:
         if (passage := passages.get(row["passage"])) is not None:
             spans = () if row["start"] is None else ((row["start"], row["end"]),)
-            found = ReaderRow(row["question"], passage, bool(spans), spans, kind=row["kind"])
-            yield row["document"] or row["passage"], found
+            yield (
+                row["document"],
+                ReaderRow(row["question"], passage, bool(spans), spans, kind=row["kind"]),
+            )
 
 
 def public_rows(data: Path, chance: random.Random) -> Iterator[ReaderRow]:
@@ -115,7 +139,9 @@ def public_rows(data: Path, chance: random.Random) -> Iterator[ReaderRow]:
             sys.stderr.write(f"{path} is not there: left out\n")
             continue
         rows = [
-            row for row in _lines(path) if row.get("passage") and not any(row.get(flag) for flag in _OVERLAPS)
+            row
+            for row in read_lines(path)
+            if row.get("passage") and not any(row.get(flag) for flag in _OVERLAPS)
         ]
         by_article: dict[str, list[str]] = {}
         for row in rows:
@@ -158,7 +184,8 @@ def _window(passage: str, span: tuple[int, int], chance: random.Random) -> tuple
     if len(passage) <= _MOST_CHARACTERS:
         return passage, span
     start = max(0, span[0] - chance.randrange(_MOST_CHARACTERS // 2))
-    start = passage.rfind(". ", 0, start) + 1 if start else 0
+    at_sentence = passage.rfind(". ", max(0, start - _MOST_CHARACTERS // 4), start) + 1
+    start = at_sentence or passage.rfind(" ", 0, start) + 1  # never so far back that the answer falls out
     end = start + _MOST_CHARACTERS
     return passage[start:end], (span[0] - start, min(span[1], end) - start)
 

@@ -35,15 +35,14 @@ from alpie.index.lexical import TermIndex
 from alpie.index.query import Question, read_question
 from alpie.index.search import SearchIndex
 from alpie.index.store import open_generation, write_generation
-from alpie.index.tokens_on_demand import TokensOnDemand
 from alpie.index.vectors import VectorIndex
 
 __all__ = ["main"]
 
 _WARMING = 5  # questions asked beforehand, not counted
 _STAGES = (
-    "encode", "passage vectors", "sentence vectors", "stems", "n-grams", "scores of candidates",
-    "read again (on demand)", "search and judge",
+    "encode", "passage vectors", "sentence vectors", "stems", "scores of candidates",
+    "search and judge",
 )  # fmt: skip
 
 
@@ -92,10 +91,6 @@ class _Timed:
     content: Synthetic
     seconds: float = 0.0
     read: float = 0.0  # process time when the last document had been read
-
-    @property
-    def mean(self) -> NDArray[np.float32]:
-        return self.content.mean
 
     def __iter__(self) -> Iterator[Any]:
         documents = iter(self.content)
@@ -167,7 +162,7 @@ def _ask(options: argparse.Namespace) -> dict[str, Any]:
 
     weights = load_weights()
     encoder = open_encoder()
-    encoder.encode_query("¿Cuántos?")  # ready before opening is timed
+    encoder.encode_queries(["¿Cuántos?"])  # ready before opening is timed
     before = _memory("RssAnon")
     opened: list[SearchIndex] = []
     opening = Timing.of(lambda: opened.append(open_generation(options.work, encoder).search))
@@ -193,9 +188,6 @@ def _stages(
     encoded = index.encode(question)
     rows = index.search(question, 20).rows
 
-    def words(index_of: TermIndex, terms: Sequence[str]) -> Callable[[], object]:
-        return lambda: index_of.best(terms, 100)
-
     def scores() -> None:
         candidates = np.unique(np.concatenate([rows, index.dense.search(encoded.vector, 100)[0]]))
         index._word_scores(encoded, candidates)
@@ -205,18 +197,11 @@ def _stages(
         "encode": lambda: index.encode(question),
         "passage vectors": lambda: index.dense.search(encoded.vector, 100),
         "sentence vectors": lambda: index.sentence_vectors.search(encoded.vector, 200),
-        "stems": words(index.lexical, encoded.terms),
-        "n-grams": words(index.gram_index, encoded.grams),
+        "stems": lambda: index.lexical.best(encoded.terms, 100),
         "scores of candidates": scores,
-        "read again (on demand)": lambda: index.token_matches(encoded, rows),
         "search and judge": lambda: judged(index, question),
     }
-    times: dict[str, float] = {}
-    for stage in _STAGES:
-        if isinstance(index.token_store, TokensOnDemand):
-            index.token_store.forget()
-        times[stage] = Timing.of(work[stage]).cpu_ms
-    return times
+    return {stage: Timing.of(work[stage]).cpu_ms for stage in _STAGES}
 
 
 class _Found(VectorIndex):
@@ -262,7 +247,6 @@ def _recall(index: SearchIndex, asked: Sequence[Question]) -> dict[str, float]:
         dense=found["dense"],
         sentence_vectors=found["sentence_vectors"],
         lexical=_Whole.of(index.lexical),
-        gram_index=_Whole.of(index.gram_index),
     )
     ours = [index.search(question, 10).rows for question in asked]
     recall["search"] = _shared(ours, [exactly.search(question, 10).rows for question in asked])

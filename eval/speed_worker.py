@@ -92,7 +92,7 @@ _Commands = Mapping[str, Callable[[], Timing | dict[str, Any]]]
 def _own_commands(plan: WorkerPlan) -> _Commands:
     from alpie.app.corpus import Corpus
     from alpie.app.settings import load_settings
-    from alpie.eval.peak import find_model_shape, measure_peak
+    from alpie.eval.peak import measure_peak
 
     settings = load_settings(plan["settings"])
     corpus = Corpus.open(settings)
@@ -109,7 +109,7 @@ def _own_commands(plan: WorkerPlan) -> _Commands:
         "answer": lambda: _each(questions, lambda one: corpus.ask(one)),
         "tutorial": _tutorial(corpus.documents, encoder, questions),
         "stages": stages,
-        "peak": lambda: measure_peak(encoder, passages, find_model_shape(settings)),
+        "peak": lambda: measure_peak(encoder, passages, settings),
     }
 
 

@@ -3,7 +3,7 @@
 - **Vectors** are real ones with noise of the real vectors' own covariance, normalised. Its strength is
   chosen so that the cosine to the nearest neighbour, in a sample as large as the real collection, has the
   real median: neighbours are as near as real ones, and lie in the directions in which real ones differ.
-- **Text** is real sentences, put together anew: lengths, function words and n-grams are real. In each, one
+- **Text** is real sentences, put together anew: lengths and function words are real. In each, one
   word gives way to a made-up one drawn from a Zipf law without end, so that the vocabulary goes on growing
   as it does in real collections (Heaps' law).
 - **Numbers** of sentences a passage follow the real passages.
@@ -44,11 +44,6 @@ class Synthetic:
     size: int
     seed: int = 0
 
-    @property
-    def mean(self) -> NDArray[np.float32]:
-        """The mean token vector, the real one."""
-        return self.index.token_store.mean
-
     @cached_property
     def _real(self) -> _Real:
         return _Real.of(self.index)
@@ -75,8 +70,6 @@ class Synthetic:
         embedded = Embedded(
             real.passage_noise.around(real.passages[parents], chance),
             real.sentence_noise.around(real.sentences[chosen], chance),
-            np.zeros((0, real.passages.shape[1]), np.int8),
-            np.zeros(0, np.int64),
         )
         return document, Layout(name, blocks, (), (), (0,)), passages, embedded
 

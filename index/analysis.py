@@ -21,14 +21,11 @@ __all__ = [
     "content_words",
     "fold",
     "fold_in_place",
-    "grams",
     "stem",
     "stems",
     "stems_of",
     "terms",
     "tokens",
-    "word_grams",
-    "word_terms",
     "words_by_stem",
 ]
 
@@ -167,17 +164,6 @@ def words_by_stem(text: str) -> tuple[tuple[str, str], ...]:
     return tuple(dict.fromkeys((str(term), text[term.start : term.end].lower()) for term in terms(text)))
 
 
-def grams(text: str, shortest: int = 3, longest: int = 5) -> list[str]:
-    """Character n-grams of the folded content words, word edges marked with a blank.
-
-    They find a misspelt word by what is left of it.
-    """
-    result: list[str] = []
-    for word in content_words(text):
-        result.extend(word_grams(word, shortest, longest))
-    return result
-
-
 def content_words(text: str) -> list[str]:
     """The folded words, figures and codes of `text` that are not function words, in order."""
     folded = fold_in_place(text)
@@ -185,18 +171,3 @@ def content_words(text: str) -> list[str]:
         return [str(token) for token in tokens(text) if token not in STOP_WORDS]
     words = map(_as_folded, _WORD.findall(folded))  # most texts, and three times as fast
     return [word for word in words if word not in STOP_WORDS]
-
-
-def word_grams(word: str, shortest: int = 3, longest: int = 5) -> list[str]:
-    """The n-grams of one folded word: `grams` word by word."""
-    marked = f" {word} "
-    return [
-        marked[i : i + size]
-        for size in range(shortest, longest + 1)
-        for i in range(max(1, len(marked) - size + 1))
-    ]
-
-
-def word_terms(word: str) -> tuple[str]:
-    """The one term of a folded word: `terms` word by word."""
-    return (stem(word),)

@@ -34,7 +34,7 @@ from alpie.index.store import sweep_unfinished, write_generation
 
 __all__ = ["BuildReport", "build_index", "package_version"]
 
-_PORTION = 512  # passages embedded together: some 30 MB of token vectors
+_PORTION = 512  # passages embedded together
 _WAIT_SECONDS = 2.0  # for another builder, before saying that there is one
 
 
@@ -80,7 +80,7 @@ def _known_vectors(data: Path, encoder: Encoder) -> KnownVectors | None:
             raise
         except StoreError:
             continue
-        return KnownVectors.of(folder, manifest)
+        return KnownVectors.of(folder)
     return None
 
 
@@ -179,7 +179,7 @@ def _in_use(data: Path) -> Path | None:
 class _Embedding:
     """Each document with its layout, passages and vectors; old vectors are taken over.
 
-    New passages are embedded some hundreds at a time: token vectors of many would fill the memory.
+    New passages are embedded some hundreds at a time, so that memory need not hold the vectors of all.
     """
 
     def __init__(
@@ -194,7 +194,6 @@ class _Embedding:
         self._read: list[_Read] = []
         self.passages = self.fresh = 0
         self._done = self._total = 0  # texts to embed
-        self._mean = None if known is None else known.mean
         self.notes: list[str] = []
         for document in sources.documents:
             layout = lay_out(document)
@@ -222,11 +221,6 @@ class _Embedding:
         """What is not read of the documents, each under the name of its file."""
         return tuple((one.document.file, notice) for one in self._read for notice in one.document.notices)
 
-    @property
-    def mean(self) -> NDArray[np.float32]:
-        """The mean token vector, (dimension,): of the earlier build, or of the first passages read."""
-        return np.zeros(self._encoder.dimension, np.float32) if self._mean is None else self._mean
-
     def __iter__(self) -> Iterator[tuple[Document, Layout, Sequence[Passage], Embedded]]:
         portion: list[_Read] = []
         for one in self._read:
@@ -242,7 +236,7 @@ class _Embedding:
         new = [p for read in portion for p, is_new in zip(read.passages, read.new, strict=True) if is_new]
         vectors: Iterator[Embedded] = iter(())
         if new:
-            embedded, self._mean = embed_passages(new, self._encoder, self._mean, self._progress)
+            embedded = embed_passages(new, self._encoder, self._progress)
             self._done += sum(1 + len(passage.sentences) for passage in new)
             vectors = embedded.split([len(passage.sentences) for passage in new])
         for read in portion:

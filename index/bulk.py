@@ -9,8 +9,6 @@ A partition is embedded whole or not at all: its output is written under another
 which input, encoder and analysis it was made with. So every step can be killed and run again, on any
 machine that sees WORK, and does only what is left. `load` builds the index from the documents as `alpie index`
 does, taking the vectors from the partitions; a passage that is in none is embedded then and there.
-
-Token vectors are not kept: an index of that size makes them when they are asked for.
 """
 
 from __future__ import annotations
@@ -160,7 +158,7 @@ def inputs(work: Path) -> list[Path]:
     found = sorted((work / "in").glob("part-*.parquet"))
     if not found:
         raise BulkError(
-            f"No hay particiones en {work / 'in'}. Hazlas con «python -m alpie.index.bulk plan».", work
+            f"No hay particiones en {work / 'in'}. Hágalas con «python -m alpie.index.bulk plan».", work
         )
     return found
 
@@ -244,7 +242,7 @@ def embed_with_ray(work: Path, open_one: OpenEncoder, workers: int = 2) -> int:
     try:
         import ray
     except ImportError:
-        raise BulkError("Falta Ray. Instálalo con «pip install 'alpie[bulk,ray]'».", work) from None
+        raise BulkError("Falta Ray. Instálelo con «pip install 'alpie[bulk,ray]'».", work) from None
     left = pending(work, open_one().fingerprint)
     (work / "out").mkdir(exist_ok=True)
     if not left:
@@ -268,7 +266,7 @@ def _parquet() -> tuple[Any, Any]:
         import pyarrow
         import pyarrow.parquet
     except ImportError:
-        raise BulkError("Falta pyarrow. Instálalo con «pip install 'alpie[bulk]'».", Path()) from None
+        raise BulkError("Falta pyarrow. Instálelo con «pip install 'alpie[bulk]'».", Path()) from None
     return pyarrow, pyarrow.parquet
 
 

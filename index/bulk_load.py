@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
-from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -14,7 +13,7 @@ from numpy.typing import NDArray
 
 from alpie.index.build import BuildReport, build_index
 from alpie.index.bulk import inputs, output_of, pending
-from alpie.index.embed import MEAN_SAMPLE, Embedded, token_mean
+from alpie.index.embed import Embedded
 from alpie.index.encoder import Encoder
 from alpie.index.errors import BulkError
 
@@ -32,24 +31,16 @@ def load(docs: Path, work: Path, data: Path, encoder: Encoder) -> BuildReport:
     if left:
         raise BulkError(
             f"Faltan {len(left)} particiones por codificar, la primera {left[0].name}. "
-            "Termínalas con «python -m alpie.index.bulk embed».",
+            "Termínelas con «python -m alpie.index.bulk embed».",
             work,
         )
-    return build_index(docs, data, encoder, known=PartitionVectors(work, encoder))
-
-
-def _texts(work: Path) -> Iterator[str]:
-    """The passages of all partitions, in order."""
-    import pyarrow.parquet as parquet
-
-    for path in inputs(work):
-        yield from parquet.read_table(path, columns=["text"])["text"].to_pylist()
+    return build_index(docs, data, encoder, known=PartitionVectors(work))
 
 
 class PartitionVectors:
     """The vectors of partitions, found by what was embedded."""
 
-    def __init__(self, work: Path, encoder: Encoder) -> None:
+    def __init__(self, work: Path) -> None:
         import pyarrow.parquet as parquet
 
         self._paths = [output_of(path) for path in inputs(work)]
@@ -57,7 +48,6 @@ class PartitionVectors:
         for number, path in enumerate(self._paths):
             keys = parquet.read_table(path, columns=["text_hash"])["text_hash"].to_pylist()
             self._places.update({key: (number, row) for row, key in enumerate(keys)})
-        self.mean = token_mean(list(islice(_texts(work), MEAN_SAMPLE)), encoder)
         self._partition = lru_cache(_KEPT)(self._read)
 
     line_rows: Mapping[bytes, int] = MappingProxyType({})
@@ -66,14 +56,12 @@ class PartitionVectors:
         return key in self._places
 
     def of_passage(self, key: bytes) -> Embedded:
-        """The vectors of one passage, without those of its tokens."""
+        """The vectors of one passage."""
         number, row = self._places[key]
         passages, sentences, bounds = self._partition(number)
         return Embedded(
             passages[row : row + 1].astype(np.float32),
             sentences[bounds[row] : bounds[row + 1]].astype(np.float32),
-            np.zeros((0, passages.shape[1]), np.int8),
-            np.zeros(0, np.int64),
         )
 
     def of_lines(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:

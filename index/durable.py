@@ -47,13 +47,13 @@ def unwritable(data: Path, error: OSError | RuntimeError) -> IndexUnwritable:
     stands = " El índice que había sigue en uso." if (data / "CURRENT").exists() else ""
     if number in _FULL or (number is None and free < _NO_ROOM_BYTES):
         reason = f"no queda espacio en el disco (libres {free / 1e6:.1f} MB)"
-        remedy = "Libera espacio y repite «alpie index»."
+        remedy = "Libere espacio y repita «alpie index»."
     elif number in _CLOSED:
         reason = f"no se permite ({getattr(error, 'strerror', None) or error})"
-        remedy = "Da permiso de escritura sobre la carpeta, o indica otra con --data."
+        remedy = "Dé permiso de escritura sobre la carpeta, o indique otra con --data."
     else:
         reason = str(getattr(error, "strerror", None) or error)
-        remedy = "Corrígelo y repite «alpie index»."
+        remedy = "Corríjalo y repita «alpie index»."
     return IndexUnwritable(f"No se puede escribir el índice en {data}: {reason}.{stands} {remedy}", data)
 
 

@@ -14,7 +14,6 @@ import logging
 import os
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -27,7 +26,7 @@ from alpie.index.model_cache import default_cache
 if TYPE_CHECKING:
     from alpie.index.onnx_runtime import OnnxEncoder
 
-__all__ = ["BUNDLED", "Encoder", "OnProgress", "TokenVectors", "open_encoder"]
+__all__ = ["BUNDLED", "Encoder", "OnProgress", "open_encoder"]
 
 BUNDLED = "bundled"
 RUNTIMES = ("auto", "onnx", "torch")
@@ -37,23 +36,6 @@ OnProgress = Callable[[int, int], None]
 
 _logger = logging.getLogger(__name__)
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_WORD_START = "▁"
-
-
-@dataclass(frozen=True)
-class TokenVectors:
-    """The contextual vectors of a text's own tokens, without prompt and special tokens.
-
-    `vectors` (tokens, hidden size) are the last layer as it comes, neither centred nor normalised.
-    `offsets` (tokens, 2) are the characters each token covers in the given text, white space excluded. A
-    token that is a bare mark of a word's start covers nothing: its span is empty, at that word.
-    """
-
-    vectors: NDArray[np.float32]
-    offsets: NDArray[np.int32]
-
-    def __len__(self) -> int:
-        return len(self.vectors)
 
 
 class Encoder(Protocol):
@@ -87,23 +69,6 @@ class Encoder(Protocol):
         self, texts: Sequence[str], on_progress: OnProgress | None = None
     ) -> NDArray[np.float32]:
         """Vectors of passages or sentences, (texts, dimension)."""
-
-    def encode_query(self, text: str) -> tuple[NDArray[np.float32], TokenVectors]:
-        """A question's vector (dimension,) and its tokens' vectors, from one forward pass."""
-
-    def encode_passages_with_tokens(
-        self, texts: Sequence[str], on_progress: OnProgress | None = None
-    ) -> tuple[NDArray[np.float32], list[TokenVectors]]:
-        """Passages' vectors (texts, dimension) and their tokens' vectors, from one forward pass.
-
-        Token vectors take about 1.5 kB a token: give a large collection in portions.
-        """
-
-    def query_tokens(self, text: str) -> TokenVectors:
-        """The vectors of a question's tokens."""
-
-    def passage_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
-        """The vectors of passages' tokens, a record a passage."""
 
 
 def open_encoder(model: str = BUNDLED, cache: Path | None = None, runtime: str = "auto") -> Encoder:
@@ -174,30 +139,6 @@ def stay_offline() -> None:
 def encodable(text: str) -> str:
     """`text` without lone surrogates, which tokenizers refuse; every character keeps its offset."""
     return _SURROGATE.sub("\ufffd", text)
-
-
-def own_tokens(
-    text: str,
-    prompt_length: int,
-    tokens: Sequence[str],
-    offsets: Sequence[tuple[int, int]],
-    is_special: Sequence[int],
-) -> tuple[list[int], NDArray[np.int32]]:
-    """Which rows of a tokenised ``prompt + text`` are the text's own, and their offsets in `text`.
-
-    `offsets` count from the start of the prompt, `prompt_length` characters long.
-    """
-    rows: list[int] = []
-    spans: list[tuple[int, int]] = []
-    for row, (token, (start, end), special) in enumerate(zip(tokens, offsets, is_special, strict=True)):
-        if special or end <= prompt_length:
-            continue
-        start, end = max(start - prompt_length, 0), end - prompt_length
-        while start < end and text[start].isspace():
-            start += 1
-        rows.append(row)
-        spans.append((start, start if token == _WORD_START else end))
-    return rows, np.array(spans, np.int32).reshape(-1, 2)
 
 
 def unit_rows(vectors: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from alpie.index.analysis import content_words, terms, word_terms
+from alpie.index.analysis import content_words, stem, terms
 from alpie.index.expansions import ExpansionLine
 from alpie.index.lexical import TermIndex
 from alpie.index.postings import PostingsBuilder, WordNumbers
@@ -179,7 +179,7 @@ class _Files:
         return cls(
             LineWriter(folder / "lines.jsonl"),
             VectorWriter(folder / "lines.faiss", dimension, half=True),
-            PostingsBuilder(folder / "words", word_terms, words),
+            PostingsBuilder(folder / "words", stem, words),
         )
 
     def add(self, lines: Sequence[ExpansionLine], words: WordNumbers) -> None:

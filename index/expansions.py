@@ -89,7 +89,7 @@ def place_expansions(data: bytes, passages: Sequence[Passage], name: str) -> Exp
     if stale:
         problems.append(
             f"{name}: {len(stale)} direcciones ya no existen ({', '.join(stale[:2])}…): {kept} de sus líneas "
-            f"siguen con sus frases; {lost} no se usan. Corrígelas o quítalas."
+            f"siguen con sus frases; {lost} no se usan. Corríjalas o quítelas."
         )
     return Expansions(tuple(tuple(of.values()) for of in found), tuple(problems))
 
@@ -99,7 +99,7 @@ def _rows(data: bytes, faults: list[str]) -> Iterator[tuple[str, str, list[objec
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        faults.append(f"no es UTF-8 (byte {error.start}). Guárdalo como UTF-8.")
+        faults.append(f"no es UTF-8 (byte {error.start}). Guárdelo como UTF-8.")
         return
     for number, row in enumerate(text.split("\n"), start=1):
         if not row.strip():

@@ -1,7 +1,7 @@
 """The files of a generation, written document by document: memory holds the vocabulary and one portion.
 
-Whether vectors are compared one by one or found through lists, and whether token vectors are stored or made
-when they are asked for, is decided by their number once it is known, and told in the manifest.
+Whether vectors are compared one by one or found through lists is decided by their number once it is known, and
+told in the manifest.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import json
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import asdict
-from itertools import chain, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -18,21 +17,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alpie.index.acronyms import learn_acronyms
-from alpie.index.analysis import content_words, word_grams, word_terms
-from alpie.index.embed import Embedded, context_of
+from alpie.index.analysis import content_words, stem
+from alpie.index.embed import Embedded, text_of
 from alpie.index.encoder import Encoder
 from alpie.index.expansion_index import ExpansionWriter
 from alpie.index.postings import PostingsBuilder, WordNumbers
 from alpie.index.record_file import LineWriter, PassageFile, PassageWriter
 from alpie.index.records import Document, Layout, Passage
 from alpie.index.serial import document_to_json, layout_to_json
-from alpie.index.vectors import EXACT_LIMIT, RowsWriter, VectorIndex, VectorWriter
+from alpie.index.vectors import EXACT_LIMIT, VectorIndex, VectorWriter
 
-__all__ = ["TOKENS_LIMIT_BYTES", "GenerationWriter"]
+__all__ = ["GenerationWriter"]
 
-# Stored token vectors cost disk (about 50 kB a passage) and nothing else; without them the best passages of each
-# question are encoded again, some 200 CPU ms. This is about 160,000 passages.
-TOKENS_LIMIT_BYTES = 8_000_000_000
 _QUESTIONS = 128  # sentences, encoded as questions, that recall is measured with
 
 
@@ -54,15 +50,12 @@ class GenerationWriter:
             self._sentences = opened.enter_context(
                 closing(VectorWriter(folder / "sentences.faiss", encoder.dimension))
             )
-            self._tokens = opened.enter_context(closing(_TokenWriter(folder, encoder.dimension)))
             self._words = WordNumbers()
             self._expansions = opened.enter_context(
                 closing(ExpansionWriter(folder / "expansions", encoder.dimension, self._words))
             )
             self._opened = opened.pop_all()
-        self._lexical = PostingsBuilder(folder / "lexical", word_terms, self._words)
-        self._grams = PostingsBuilder(folder / "grams", word_grams, self._words)
-        self._sentence_lexical = PostingsBuilder(folder / "sentence_lexical", word_terms, self._words)
+        self._lexical = PostingsBuilder(folder / "lexical", stem, self._words)
         self._acronyms: dict[str, tuple[str, ...]] = {}
         self.documents: list[dict[str, Any]] = []  # as the manifest names them
 
@@ -75,7 +68,7 @@ class GenerationWriter:
     def add(
         self, document: Document, layout: Layout, passages: Sequence[Passage], embedded: Embedded
     ) -> None:
-        """One document. `embedded` may have no tokens: then no document may."""
+        """One document."""
         self._documents.add(document_to_json(document))
         self._layouts.add(layout_to_json(layout))
         row: dict[str, Any] = {
@@ -89,55 +82,34 @@ class GenerationWriter:
         self._passages.add(passages)
         self._dense.add(embedded.passages)
         self._sentences.add(embedded.sentences)
-        self._tokens.add(embedded)
         self._expansions.add(embedded.expansions or [()] * len(passages), embedded.lines)
         for passage in passages:
-            of_sentences = [
-                self._words.numbers(content_words(sentence.text)) for sentence in passage.sentences
-            ]
-            words = self._words.numbers(content_words(f"{context_of(passage)}."))
-            words += self._words_of(passage, of_sentences)
-            self._lexical.add_numbers(words)
-            self._grams.add_numbers(words)
-            for of_sentence in of_sentences:
-                self._sentence_lexical.add_numbers(of_sentence)
+            self._lexical.add(content_words(text_of(passage)))
         texts = [passage.text for passage in passages]
         for acronym, stems in learn_acronyms(texts).items():
             self._acronyms.setdefault(acronym, stems)
-
-    def _words_of(self, passage: Passage, of_sentences: Sequence[Sequence[int]]) -> list[int]:
-        """The content words of a passage: its sentences', unless a figure goes on in the next («25», «000»)."""
-        texts = [sentence.text for sentence in passage.sentences]
-        if any(one[-1:].isdigit() and other[:1].isdigit() for one, other in pairwise(texts)):
-            return self._words.numbers(content_words(passage.text))
-        return list(chain.from_iterable(of_sentences))
 
     @property
     def addresses(self) -> Sequence[str]:
         """Of all passages, in order."""
         return self._passages.addresses
 
-    def finish(self, mean: NDArray[np.float32], like: Path | None = None) -> Mapping[str, Any]:
+    def finish(self, like: Path | None = None) -> Mapping[str, Any]:
         """Complete all files; returns what the manifest says of how they are made.
 
-        `mean`, (dimension,), was taken from every token vector.
         `like` is the folder of an earlier generation, whose lists of neighbours are kept where they fit.
         """
         self._documents.finish()
         self._layouts.finish()
         self._passages.finish()
-        for builder in (self._lexical, self._grams, self._sentence_lexical):
-            builder.finish()
-        tokens = self._tokens.finish()
+        self._lexical.finish()
         self._expansions.finish()
-        np.save(self._folder / "mean.npy", mean)
         acronyms = json.dumps(self._acronyms, ensure_ascii=False)
         (self._folder / "acronyms.json").write_text(acronyms, encoding="utf-8")
         questions = self._questions()
         return {
             "dense": self._dense.finish(questions, _earlier(like, "dense.faiss")),
             "sentences": self._sentences.finish(questions, _earlier(like, "sentences.faiss")),
-            "tokens": tokens,
         }
 
     def _questions(self) -> NDArray[np.float32] | None:
@@ -151,34 +123,3 @@ class GenerationWriter:
 
 def _earlier(folder: Path | None, name: str) -> VectorIndex | None:
     return None if folder is None else VectorIndex.load(folder / name)
-
-
-class _TokenWriter:
-    """Token vectors, as long as there is room for them."""
-
-    def __init__(self, folder: Path, dimension: int) -> None:
-        self._folder = folder
-        self._rows: RowsWriter | None = RowsWriter(folder / "tokens.npy", np.int8, dimension)
-        self._counts: list[NDArray[np.int64]] = []
-
-    def add(self, embedded: Embedded) -> None:
-        if self._rows is None:
-            return
-        self._rows.add(embedded.tokens)
-        self._counts.append(embedded.token_counts)
-        without = len(embedded.token_counts) < len(embedded.sentences)
-        if without or self._rows.bytes > TOKENS_LIMIT_BYTES:
-            self._rows.discard()
-            self._rows = None
-
-    def close(self) -> None:
-        if self._rows is not None:
-            self._rows.close()
-
-    def finish(self) -> str:
-        if self._rows is None:
-            return "on demand"
-        self._rows.finish()
-        counts = np.concatenate([np.zeros(0, np.int64), *self._counts])
-        np.save(self._folder / "token_counts.npy", counts)
-        return "stored"

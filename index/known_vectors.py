@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,17 +15,13 @@ from alpie.index.embed import Embedded
 from alpie.index.expansion_index import ExpansionIndex, line_key
 from alpie.index.record_file import PassageFile
 from alpie.index.records import Passage
-from alpie.index.vectors import TokenStore, VectorIndex
+from alpie.index.vectors import VectorIndex
 
 __all__ = ["Known", "KnownVectors", "embedding_key"]
 
 
 class Known(Protocol):
     """Vectors that need not be computed again."""
-
-    @property
-    def mean(self) -> NDArray[np.float32]:
-        """The mean token vector, (dimension,)."""
 
     def __contains__(self, key: bytes) -> bool:
         """Whether there are vectors for this `embedding_key`."""
@@ -56,13 +52,11 @@ class KnownVectors:
     dense: VectorIndex
     sentences: VectorIndex
     sentence_bounds: NDArray[np.int64]  # (passages + 1,)
-    tokens: TokenStore | None  # None where they are made on demand
-    mean: NDArray[np.float32]
     expansions: ExpansionIndex | None
     line_rows: Mapping[bytes, int]  # `line_key` → number of the expansion line
 
     @classmethod
-    def of(cls, folder: Path, manifest: Mapping[str, Any]) -> KnownVectors:
+    def of(cls, folder: Path) -> KnownVectors:
         """Those of the generation in `folder`."""
         passages = PassageFile(folder / "passages.jsonl")
         expansions = ExpansionIndex.load(folder / "expansions")
@@ -72,8 +66,6 @@ class KnownVectors:
             VectorIndex.load(folder / "dense.faiss"),
             VectorIndex.load(folder / "sentences.faiss"),
             passages.sentence_bounds,
-            TokenStore.load(folder) if manifest["made"]["tokens"] == "stored" else None,
-            np.load(folder / "mean.npy"),
             expansions,
             {line_key(text): row for row, text in enumerate(expansions.texts if expansions else ())},
         )
@@ -85,12 +77,8 @@ class KnownVectors:
         """The vectors of one passage."""
         row = self.rows[key]
         first, last = int(self.sentence_bounds[row]), int(self.sentence_bounds[row + 1])
-        values, counts = np.zeros((0, len(self.mean)), np.int8), np.zeros(0, np.int64)
-        if self.tokens is not None:
-            bounds = self.tokens.bounds[first : last + 1]
-            values, counts = self.tokens.values[bounds[0] : bounds[-1]], np.diff(bounds)
         vectors = self.dense.rows(np.array([row]))
-        return Embedded(vectors, self.sentences.rows(np.arange(first, last)), values, counts)
+        return Embedded(vectors, self.sentences.rows(np.arange(first, last)))
 
     def of_lines(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """The vectors of some expansions."""

@@ -1,4 +1,4 @@
-"""The lexical leg: BM25 over Spanish stems, and over character n-grams for misspelt words.
+"""The lexical leg: BM25 over Spanish stems.
 
 Scores are divided by the sum of the question's term weights, so that they lie between 0 and about 1,
 say «which share of what was asked stands here», and can be compared between questions and between
@@ -22,8 +22,7 @@ from alpie.index.term_dictionary import TermDictionary
 
 __all__ = ["TermIndex"]
 
-# `best` reads this many postings, rarest terms first. A question's stems have fewer among a million passages;
-# of its n-grams the frequent ones are left out, whose weight is small.
+# `best` reads this many postings, rarest terms first. A question's stems have fewer among a million passages.
 _MOST_POSTINGS = 2_000_000
 # Looking a passage up in a term's postings takes as long as adding up this many of them.
 _LOOK_UP = 25
@@ -76,13 +75,13 @@ class TermIndex:
 
     @classmethod
     def build(
-        cls, folder: Path, rows: Iterable[Sequence[str]], expand: Callable[[str], Sequence[str]] | None = None
+        cls, folder: Path, rows: Iterable[Sequence[str]], term_of: Callable[[str], str] = str
     ) -> TermIndex:
         """Index `rows`, one list of words a passage, into `folder`; memory stays bounded.
 
-        `expand` gives the terms of a word; without it a word is its own.
+        `term_of` gives the term of a word; without it a word is its own.
         """
-        builder = PostingsBuilder(folder, expand) if expand else PostingsBuilder(folder)
+        builder = PostingsBuilder(folder, term_of)
         for row in rows:
             builder.add(row)
         builder.finish()

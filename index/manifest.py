@@ -34,9 +34,9 @@ __all__ = [
     "with_current",
 ]
 
-FORMAT_VERSION = 5  # raise it whenever a file of a generation changes its meaning
+FORMAT_VERSION = 6  # raise it whenever a file of a generation changes its meaning
 POINTER = "CURRENT"
-REBUILD = "Reconstruye el índice con «alpie index --rebuild»."
+REBUILD = "Reconstruya el índice con «alpie index --rebuild»."
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")  # of a generation
 _MOST_POINTER_BYTES = 1_000
 _MOST_MANIFEST_BYTES = 200_000_000  # of some 500,000 documents
@@ -71,9 +71,9 @@ def _pointed(data: Path) -> str:
     except ValueError as error:
         raise IndexDamaged(f"El archivo {pointer} está dañado: {error}. {REBUILD}", pointer) from error
     except FileNotFoundError:
-        raise IndexMissing(f"No hay ningún índice en {data}. Créalo con «alpie index».", data) from None
+        raise IndexMissing(f"No hay ningún índice en {data}. Créelo con «alpie index».", data) from None
     except OSError as error:
-        message = f"{pointer}: no se puede leer ({error.strerror}). Comprueba la carpeta y sus permisos."
+        message = f"{pointer}: no se puede leer ({error.strerror}). Compruebe la carpeta y sus permisos."
         raise StoreError(message, pointer) from error
 
 
@@ -141,12 +141,12 @@ def _other_format(version: int, folder: Path) -> IndexMismatch:
     formats = f"(formato {version}; esta usa el {FORMAT_VERSION})"
     if version > FORMAT_VERSION:
         return IndexNewer(
-            f"El índice de {folder} lo hizo una versión más nueva de Al Pie {formats}. Actualiza Al Pie, o "
-            "rehaz el índice para esta con «alpie index --rebuild».",
+            f"El índice de {folder} lo hizo una versión más nueva de Al Pie {formats}. Actualice Al Pie, o "
+            "rehaga el índice para esta con «alpie index --rebuild».",
             folder,
         )
     return IndexMismatch(
-        f"El índice de {folder} lo hizo una versión anterior de Al Pie {formats}. Rehazlo con «alpie index».",
+        f"El índice de {folder} lo hizo una versión anterior de Al Pie {formats}. Rehágalo con «alpie index».",
         folder,
     )
 

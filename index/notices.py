@@ -75,20 +75,20 @@ def notices_from_json(rows: Sequence[dict[str, Any]]) -> tuple[Notice, ...]:
     return tuple(Notice(NoticeKind(row["kind"]), row["count"], row["of"]) for row in rows)
 
 
-_SHEET = "es una hoja de cálculo, que no se lee. Guárdala como PDF, o copia sus tablas a un .docx."
-_SLIDES = "es una presentación, que no se lee. Guárdala como PDF."
-_PICTURE = "es una imagen. Si tiene texto, pásale un reconocimiento de caracteres (OCR) y guárdala como PDF."
-_ARCHIVE = "es un archivo comprimido. Descomprímelo en esta carpeta."
+_SHEET = "es una hoja de cálculo, que no se lee. Guárdela como PDF, o copie sus tablas a un .docx."
+_SLIDES = "es una presentación, que no se lee. Guárdela como PDF."
+_PICTURE = "es una imagen. Si tiene texto, pásele un reconocimiento de caracteres (OCR) y guárdela como PDF."
+_ARCHIVE = "es un archivo comprimido. Descomprímalo en esta carpeta."
 _KINDS = {
-    ".doc .dot": "es un documento antiguo de Word, que no se lee. Guárdalo como .docx o como PDF.",
+    ".doc .dot": "es un documento antiguo de Word, que no se lee. Guárdelo como .docx o como PDF.",
     ".rtf .docm .dotx .ott .fodt .pages .wpd .tex .epub .mobi": (
-        "es de un formato que no se lee. Ábrelo y guárdalo como .docx, .odt o PDF."
+        "es de un formato que no se lee. Ábralo y guárdelo como .docx, .odt o PDF."
     ),
     ".xls .xlsx .xlsm .ods .csv .tsv .numbers": _SHEET,
     ".ppt .pptx .odp .key": _SLIDES,
     ".png .jpg .jpeg .gif .tif .tiff .bmp .webp .heic": _PICTURE,
     ".zip .7z .rar .gz .tar .tgz": _ARCHIVE,
-    ".eml .msg .mht .mhtml": "es un correo o una página archivada, que no se lee. Guárdalo como PDF.",
+    ".eml .msg .mht .mhtml": "es un correo o una página archivada, que no se lee. Guárdelo como PDF.",
 }
 _REASONS = {ending: reason for endings, reason in _KINDS.items() for ending in endings.split()}
 

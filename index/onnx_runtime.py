@@ -11,12 +11,12 @@ import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from alpie.index.encoder import OnProgress, TokenVectors, encodable, own_tokens, unit_rows
+from alpie.index.encoder import OnProgress, encodable, unit_rows
 from alpie.index.errors import EncoderError
 from alpie.index.weights import (
     MODEL_NAME,
@@ -40,7 +40,7 @@ GRAPH_OUTPUT = "last_hidden_state"
 # without it, a text of many megabytes would be tokenised whole to keep its first page.
 MAXIMUM_CHARACTERS = 32_768
 
-_Result = TypeVar("_Result")
+_Vector = NDArray[np.float32]
 
 
 class OnnxEncoder:
@@ -98,40 +98,17 @@ class OnnxEncoder:
             self._each(texts, lambda text: self._pooled(PROMPTS["document"], text), on_progress)
         )
 
-    def encode_query(self, text: str) -> tuple[NDArray[np.float32], TokenVectors]:
-        return self._both(PROMPTS["query"], text)
-
-    def encode_passages_with_tokens(
-        self, texts: Sequence[str], on_progress: OnProgress | None = None
-    ) -> tuple[NDArray[np.float32], list[TokenVectors]]:
-        pairs = self._each(texts, lambda text: self._both(PROMPTS["document"], text), on_progress)
-        return self._stack([vector for vector, _ in pairs]), [tokens for _, tokens in pairs]
-
-    def query_tokens(self, text: str) -> TokenVectors:
-        return self.encode_query(text)[1]
-
-    def passage_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
-        return self.encode_passages_with_tokens(texts)[1]
-
     def _pooled(self, prompt: str, text: str) -> NDArray[np.float32]:
-        return self._both(prompt, text)[0]
-
-    def _both(self, prompt: str, text: str) -> tuple[NDArray[np.float32], TokenVectors]:
-        text = encodable(text[:MAXIMUM_CHARACTERS])
-        encoding = self._tokenizer.encode(prompt + text)
+        encoding = self._tokenizer.encode(prompt + encodable(text[:MAXIMUM_CHARACTERS]))
         word_vectors = self._word_table.rows(encoding.ids).astype(np.float32)[np.newaxis]
         (output,) = self._session.run([GRAPH_OUTPUT], {GRAPH_INPUT: word_vectors})
         hidden: NDArray[np.float32] = output[0]
         # The mean is over all tokens, prompt and special ones too, as the model was trained.
-        vector = unit_rows(hidden.mean(axis=0))
-        rows, offsets = own_tokens(
-            text, len(prompt), encoding.tokens, encoding.offsets, encoding.special_tokens_mask
-        )
-        return vector, TokenVectors(hidden[rows], offsets)
+        return unit_rows(hidden.mean(axis=0))
 
     def _each(
-        self, texts: Sequence[str], work: Callable[[str], _Result], on_progress: OnProgress | None
-    ) -> list[_Result]:
+        self, texts: Sequence[str], work: Callable[[str], _Vector], on_progress: OnProgress | None
+    ) -> list[_Vector]:
         """``work(text)`` of each text on a few threads, results in the order of `texts`."""
         if len(texts) == 1 and on_progress is None:
             return [work(texts[0])]
@@ -139,7 +116,7 @@ class OnnxEncoder:
         order = sorted(range(len(texts)), key=lambda index: -len(texts[index]))
         with ThreadPoolExecutor(self.threads, thread_name_prefix="alpie-encoder") as pool:
             futures = {pool.submit(work, texts[index]): index for index in order}
-            results: dict[int, _Result] = {}
+            results: dict[int, _Vector] = {}
             try:
                 for future in as_completed(futures):
                     results[futures[future]] = future.result()

@@ -1,7 +1,7 @@
 """Postings of a collection of any size: counted in portions, merged term by term, memory bounded.
 
-1. Passages come as words. A word is turned into its terms (its stem, its character n-grams) once and
-   then known by number, so that counting a portion is arithmetic on arrays.
+1. Passages come as words. A word is turned into its term, its stem, once and then known by number, so that
+   counting a portion is arithmetic on arrays.
 2. A full portion is counted, sorted by term and put aside, on disk if a folder is given.
 3. At the end the portions are merged by ranges of terms that fit into memory, and written in order.
 
@@ -32,7 +32,7 @@ _B = 0.75
 SHARE_SCALE = (
     65_535  # a posting's share of its term's weight, 0 … 1, in two bytes: exact to a hundred-thousandth
 )
-_PORTION_WORDS = 250_000  # counted together; their n-grams take some 200 MB while it lasts
+_PORTION_WORDS = 250_000  # counted together
 _PORTION_PASSAGES = 65_536  # a passage's place in its portion fits two bytes
 _RANGE_POSTINGS = 16_000_000  # merged together
 
@@ -49,10 +49,6 @@ def term_shares(terms: Sequence[str], mean_length: float) -> dict[str, float]:
     """
     norm = _K1 * (1 - _B + _B * len(terms) / max(mean_length, 1e-9))
     return {str(term): times / (times + norm) for term, times in Counter(terms).items()}
-
-
-def _itself(word: str) -> Sequence[str]:
-    return (word,)
 
 
 class WordNumbers:
@@ -81,22 +77,21 @@ class WordNumbers:
 class PostingsBuilder:
     """Takes passages one after another; `finish` gives the arrays of a `TermIndex`.
 
-    `expand` turns one word of a passage into its terms. `folder` is where arrays are written; without
+    `term_of` gives the term of a word. `folder` is where arrays are written; without
     it they stay in memory. `words` may be shared with other builders.
     """
 
     def __init__(
         self,
         folder: Path | None = None,
-        expand: Callable[[str], Sequence[str]] = _itself,
+        term_of: Callable[[str], str] = str,
         words: WordNumbers | None = None,
     ) -> None:
         self._folder = folder
-        self._expand = expand
+        self._term_of = term_of
         self.words = words or WordNumbers()
         self._terms: dict[str, int] = {}
-        self._of_words = array("i")  # terms of all words, by number of the word
-        self._word_bounds = array("q", [0])
+        self._of_words = array("i")  # term of each word, by number of the word
         self._portion = array("i")  # words of the passages of this portion
         self._portion_counts = array("i")
         self._lengths: list[NDArray[np.int32]] = []  # terms a passage, of each portion
@@ -124,19 +119,15 @@ class PostingsBuilder:
     def _learn_terms(self) -> None:
         """The terms of the words that have been met since."""
         terms = self._terms
-        for word in self.words.words[len(self._word_bounds) - 1 :]:
-            self._of_words.extend([terms.setdefault(str(term), len(terms)) for term in self._expand(word)])
-            self._word_bounds.append(len(self._of_words))
+        for word in self.words.words[len(self._of_words) :]:
+            self._of_words.append(terms.setdefault(self._term_of(word), len(terms)))
 
     def _count_portion(self) -> None:
         self._learn_terms()
         counts = np.array(self._portion_counts, dtype=np.int64)
-        words = np.array(self._portion, dtype=np.int64)
-        bounds = np.array(self._word_bounds, dtype=np.int64)
-        sizes = bounds[words + 1] - bounds[words]
-        terms = np.array(self._of_words, dtype=np.int64)[runs(bounds[words], sizes)]
-        owners = np.repeat(np.repeat(np.arange(len(counts)), counts), sizes)
-        self._lengths.append(np.bincount(owners, minlength=len(counts)).astype(np.int32))
+        terms = np.array(self._of_words, dtype=np.int64)[np.array(self._portion, dtype=np.int64)]
+        owners = np.repeat(np.arange(len(counts)), counts)
+        self._lengths.append(counts.astype(np.int32))
         keys, repeats = np.unique(terms * _PORTION_PASSAGES + owners, return_counts=True)
         terms, owners = np.divmod(keys, _PORTION_PASSAGES)
         self._portions.append(

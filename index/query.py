@@ -78,6 +78,7 @@ class Question:
     typed: str
     searched: str
     language: str  # "es" | "en" | "und"
+    read: str = ""  # as it is read beside a passage, where that is not how it is searched
 
 
 def language_of(text: str) -> str:
@@ -155,7 +156,7 @@ def read_question(typed: str, write_out: bool = True) -> Question:
         text = text[:MAX_CHARACTERS].rsplit(" ", 1)[0]
     if not any(c.isalnum() for c in fold(text)):
         raise QuestionError(
-            "La pregunta no contiene palabras que buscar. Escribe una pregunta o unas palabras clave."
+            "La pregunta no contiene palabras que buscar. Escriba una pregunta o unas palabras clave."
         )
     language = language_of(text)
     text = _lower_capitals(text)

@@ -1,14 +1,10 @@
-"""Search: a question against all passages, then against every sentence of the best ones.
+"""Search: a question against all passages.
 
-1. Candidates come from four legs: passage vectors, sentence vectors, stems, character n-grams; and where
+1. Candidates come from three legs: passage vectors, sentence vectors, stems; and where
    other ways to ask for a passage were written beforehand, from these, by meaning and by words.
 2. They are fused by absolute scores, a weighted sum of cosines and normalised BM25. Fusion by rank
    gives a leg that knows nothing of the question (BM25 on an English question, or on a paraphrase)
    as much say as one that does; absolute scores let it fade out.
-3. The best are read again word by word: each question token against all tokens of each sentence, in
-   context (MaxSim, as in ColBERT [1], on vectors made comparable by centring).
-
-[1] Khattab, Zaharia: ColBERT. SIGIR 2020. https://arxiv.org/abs/2004.12832
 """
 
 from __future__ import annotations
@@ -22,9 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alpie.index.acronyms import Acronyms, learn_acronyms
-from alpie.index.analysis import STOP_WORDS, Token, grams, terms, tokens, words_by_stem
+from alpie.index.analysis import Token, terms, words_by_stem
 from alpie.index.embed import Embedded, text_of
-from alpie.index.encoder import Encoder, TokenVectors
+from alpie.index.encoder import Encoder
 from alpie.index.engines import Engine, Query
 from alpie.index.engines.records import RELATED_WEIGHT
 from alpie.index.expansion_index import ExpansionIndex, filled
@@ -38,14 +34,12 @@ from alpie.index.records import Passage
 from alpie.index.runs import bounds_of, runs
 from alpie.index.spelling import corrected
 from alpie.index.term_dictionary import TermDictionary
-from alpie.index.tokens_on_demand import TokensOnDemand
-from alpie.index.vectors import TokenStore, VectorIndex
+from alpie.index.vectors import VectorIndex
 
 __all__ = ["EncodedQuestion", "FusionWeights", "Retrieval", "SearchIndex"]
 
 LEGS = ("fused", "dense", "lexical")
 _CANDIDATES_A_LEG = 100
-_FUNCTION_WORD_WEIGHT = 0.1  # of a question token that belongs to a function word
 
 
 @dataclass(frozen=True)
@@ -55,11 +49,8 @@ class FusionWeights:
     passage: float = 20.0
     sentence: float = 20.0
     lexical: float = 3.0
-    grams: float = 0.0
-    tokens: float = 0.0
     expansion: float = 40.0
     expansion_words: float = 5.0
-    reread: int = 20  # how many fused candidates are read word by word
 
 
 @dataclass(frozen=True)
@@ -68,13 +59,8 @@ class EncodedQuestion:
 
     question: Question
     vector: NDArray[np.float32]  # (dimension,)
-    tokens: NDArray[np.float32]  # (question tokens, dimension), centred, unit length
-    token_weights: NDArray[np.float32]  # (question tokens,), sum 1
-    token_offsets: NDArray[np.int32]  # (question tokens, 2), into question.searched
     terms: tuple[Token, ...]
-    term_weights: Mapping[str, float]  # idf of each term
     related: tuple[str, ...]
-    grams: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -84,9 +70,6 @@ class Retrieval:
     encoded: EncodedQuestion
     hits: tuple[Hit, ...]  # best first
     rows: NDArray[np.int64]  # passage number of each hit
-    matches: tuple[
-        NDArray[np.float32], ...
-    ] = ()  # of each hit, (sentences, question tokens): `token_matches`
     expansions: tuple[
         NDArray[np.float32], ...
     ] = ()  # of each hit, (sentences,): `ExpansionIndex.by_sentence`
@@ -101,10 +84,7 @@ class SearchIndex:
     encoder: Encoder
     dense: VectorIndex
     sentence_vectors: VectorIndex
-    token_store: TokenStore | TokensOnDemand
     lexical: TermIndex
-    gram_index: TermIndex
-    sentence_lexical: TermIndex
     acronyms: Acronyms
     expansions: ExpansionIndex | None = None
     weights: FusionWeights = FusionWeights()
@@ -119,23 +99,18 @@ class SearchIndex:
         cls,
         passages: Sequence[Passage],
         embedded: Embedded,
-        mean: NDArray[np.float32],
         encoder: Encoder,
         weights: FusionWeights | None = None,
     ) -> SearchIndex:
         """An index in memory from passages and their vectors."""
         texts = [passage.text for passage in passages]
         with_context = [text_of(passage) for passage in passages]
-        sentences = [sentence.text for passage in passages for sentence in passage.sentences]
         return cls(
             passages=tuple(passages),
             encoder=encoder,
             dense=VectorIndex.from_vectors(embedded.passages),
             sentence_vectors=VectorIndex.from_vectors(embedded.sentences),
-            token_store=TokenStore(embedded.tokens, bounds_of(embedded.token_counts), mean),
             lexical=TermIndex.from_terms([terms(text) for text in with_context]),
-            gram_index=TermIndex.from_terms([grams(text) for text in with_context]),
-            sentence_lexical=TermIndex.from_terms([terms(text) for text in sentences]),
             acronyms=Acronyms(learn_acronyms(texts)),
             weights=weights or FusionWeights(),
         )
@@ -152,43 +127,17 @@ class SearchIndex:
         return np.asarray(np.searchsorted(self.sentence_bounds, sentences, side="right") - 1, dtype=np.int64)
 
     def encode(self, question: Question) -> EncodedQuestion:
-        """Vectors, token vectors and terms of a question, misspelt words put right."""
+        """Vector and terms of a question, misspelt words put right."""
         if self.lexicon is not None:
             searched = corrected(question.searched, question.language, self.lexical.frequencies, self.lexicon)
             question = replace(question, searched=searched)
-        vector, token_vectors = self.encoder.encode_query(question.searched)
         question_terms = tuple(terms(question.searched))
-        term_weights = dict(zip(map(str, question_terms), self.lexical.idfs(question_terms), strict=True))
         return EncodedQuestion(
             question=question,
-            vector=vector,
-            tokens=self.token_store.centre(token_vectors.vectors),
-            token_weights=self._token_weights(question.searched, token_vectors, question_terms, term_weights),
-            token_offsets=token_vectors.offsets,
+            vector=self.encoder.encode_queries([question.searched])[0],
             terms=question_terms,
-            term_weights=term_weights,
             related=tuple(self.acronyms.related(question_terms)),
-            grams=tuple(grams(question.searched)),
         )
-
-    def _token_weights(
-        self,
-        text: str,
-        vectors: TokenVectors,
-        question_terms: Sequence[Token],
-        term_weights: Mapping[str, float],
-    ) -> NDArray[np.float32]:
-        """Weight of each question token: the idf of the word it belongs to, little for a function word."""
-        largest = self.lexical.idf("")  # of a word nobody wrote
-        weights = np.full(len(vectors.offsets), _FUNCTION_WORD_WEIGHT, dtype=np.float32)
-        places = [(t.start, t.end, term_weights[t] / largest) for t in question_terms]
-        places += [(t.start, t.end, _FUNCTION_WORD_WEIGHT) for t in tokens(text) if t in STOP_WORDS]
-        for i, (start, end) in enumerate(vectors.offsets):
-            weights[i] = max(
-                (w for s, e, w in places if start < e and end > s), default=_FUNCTION_WORD_WEIGHT
-            )
-        total = float(weights.sum())
-        return weights / total if total else weights
 
     def search(
         self,
@@ -215,28 +164,14 @@ class SearchIndex:
             "sentence": self._best_sentence_cosine(encoded, candidates),
         }
         after_vectors = perf_counter()
-        legs |= self._word_scores(encoded, candidates)
+        legs["lexical"] = self._word_scores(encoded, candidates)
         legs |= self._expansion_scores(encoded, candidates, legs)
         after_legs = perf_counter()
         if leg == "fused":
-            fused = self._fuse(candidates, legs)
-            reread = np.argsort(-(fused + self._added(legs)), kind="stable")[
-                : max(self.weights.reread, limit)
-            ]
-            candidates, fused = candidates[reread], fused[reread]
-            legs = {name: values[reread] for name, values in legs.items()}
-            matches = self.token_matches(encoded, candidates)
-            legs["tokens"] = _best_mean(matches)
-            if not self.token_store.complete:  # those that were not read again are after those that were
-                unread = legs["tokens"] == 0
-                legs["tokens"][unread] = (
-                    legs["tokens"].min(where=~unread, initial=1.0) if not unread.all() else 0
-                )
-            own = np.asarray(fused + self.weights.tokens * legs["tokens"], dtype=np.float32)
+            own = self._fuse(legs)
             fused = own + self._added(legs)
         else:
-            own = fused = legs["dense" if leg == "dense" else "lexical"]
-            matches = None
+            own = fused = legs[leg]
         order = np.lexsort((candidates, -np.round(fused, 5)))[:limit]
         if leg == "lexical":
             order = order[fused[order] > 0]
@@ -247,7 +182,6 @@ class SearchIndex:
             encoded,
             hits,
             candidates[order],
-            () if matches is None else tuple(matches[i] for i in order),
             lines.by_sentence,
             {
                 "encode": 1000 * (after_encoding - started),
@@ -260,25 +194,19 @@ class SearchIndex:
     def _found_by_words(
         self, encoded: EncodedQuestion, allowed: NDArray[np.bool_] | None
     ) -> list[NDArray[np.int64]]:
-        """Numbers of the best passages by stems and by n-grams, where they are sought here."""
+        """Numbers of the best passages by stems, where they are sought here."""
         if allowed is not None or self.engine is not None:
             return []
-        limit = _CANDIDATES_A_LEG
-        asked = [
-            (self.lexical, encoded.related),
-            (self.lexical, encoded.terms),  # last: it keeps their scores for `_word_scores`
-            (self.gram_index, encoded.grams),
-        ]
-        return [index.best(terms, limit) for index, terms in asked if terms]
+        # the question's own terms last: the index keeps their scores for `_word_scores`
+        asked = (encoded.related, encoded.terms)
+        return [self.lexical.best(terms, _CANDIDATES_A_LEG) for terms in asked if terms]
 
-    def _word_scores(
-        self, encoded: EncodedQuestion, candidates: NDArray[np.int64]
-    ) -> dict[str, NDArray[np.float32]]:
-        """Scores of the candidates by stems and by character n-grams."""
+    def _word_scores(self, encoded: EncodedQuestion, candidates: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Scores of the candidates by stems."""
         lexical = self.lexical.scores_of(encoded.terms, candidates)
         if encoded.related:
             lexical = lexical + RELATED_WEIGHT * self.lexical.scores_of(encoded.related, candidates)
-        return {"lexical": lexical, "grams": self.gram_index.scores_of(encoded.grams, candidates)}
+        return lexical
 
     def _candidates(
         self,
@@ -299,14 +227,11 @@ class SearchIndex:
     def _proposed(self, engine: Engine, encoded: EncodedQuestion) -> NDArray[np.int64]:
         """The same from an engine; the legs that it cannot search are searched here."""
         limit = _CANDIDATES_A_LEG
-        asked = (encoded.terms, encoded.related, encoded.grams)
-        query = Query.of(encoded.vector, *asked, self.lexical, self.gram_index)
+        query = Query.of(encoded.vector, encoded.terms, encoded.related, self.lexical)
         found = engine.search(query, limit)
         rows = [self._addresses.numbers_of_ids(ids) for ids in found.values()]
         if "lexical" not in found:
             rows += [self.lexical.best(terms, limit) for terms in (encoded.related, encoded.terms)]
-        if "grams" not in found:
-            rows.append(self.gram_index.best(encoded.grams, limit))
         rows += self._by_expansions(encoded)
         return np.unique(np.concatenate(rows)).astype(np.int64)
 
@@ -380,27 +305,14 @@ class SearchIndex:
         counts = self.sentence_bounds[passages + 1] - starts
         return runs(starts, counts), bounds_of(counts)[:-1]
 
-    def _fuse(
-        self, candidates: NDArray[np.int64], legs: Mapping[str, NDArray[np.float32]]
-    ) -> NDArray[np.float32]:
+    def _fuse(self, legs: Mapping[str, NDArray[np.float32]]) -> NDArray[np.float32]:
         weights = self.weights
         fused = (
             weights.passage * legs["dense"]
             + weights.sentence * legs["sentence"]
             + weights.lexical * legs["lexical"]
-            + weights.grams * legs["grams"]
         )
         return np.asarray(fused, dtype=np.float32)
-
-    def token_matches(self, encoded: EncodedQuestion, rows: NDArray[np.int64]) -> list[NDArray[np.float32]]:
-        """Best cosine of each question token in each sentence of the passages `rows`.
-
-        One array a passage, shape (sentences, question tokens); zero for a sentence without token
-        vectors.
-        """
-        numbers, firsts = self.sentence_numbers(rows)
-        best = self.token_store.best_matches(numbers, encoded.tokens)
-        return np.split(best, firsts[1:]) if len(rows) else []
 
     def _hits(
         self,
@@ -444,15 +356,6 @@ class _Lines:
 
 
 _NO_LINES = _Lines()
-
-
-def _best_mean(matches: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:
-    """Of each passage the best of its sentences' mean matches, at least 0; shape (passages,)."""
-    if not matches or not matches[0].shape[1]:
-        return np.zeros(len(matches), dtype=np.float32)
-    means = np.concatenate(matches).mean(axis=1)
-    best = np.maximum.reduceat(means, bounds_of([len(match) for match in matches])[:-1])
-    return np.maximum(best, np.float32(0))
 
 
 def _matched_words(text: str, asked: set[str]) -> tuple[str, ...]:

@@ -255,5 +255,5 @@ _CHECKS: Mapping[str, tuple[Callable[[str], object], str]] = {
     "date": (read_date, "AAAA, AAAA-MM, AAAA-MM-DD o dos de ellas con «/» en medio; vacía si no se conoce"),
     "language": (_LANGUAGE.fullmatch, "un código BCP 47 como «es» o «es-MX»"),
     "file": (_is_inside, "una ruta dentro de la carpeta de documentos, con «/»"),
-    "url": (re.compile(r"https?://\S+").fullmatch, "una dirección http o https; omítela si no se conoce"),
+    "url": (re.compile(r"https?://\S+").fullmatch, "una dirección http o https; omítala si no se conoce"),
 }

@@ -81,7 +81,7 @@ def read_sources(
     Raises `SourceError` when the folder or its `sources.toml` cannot be read.
     """
     if not folder.is_dir():
-        raise SourceError(f"{folder}: no es una carpeta. Indica la de los documentos con --docs.", folder)
+        raise SourceError(f"{folder}: no es una carpeta. Indique la de los documentos con --docs.", folder)
     documents: list[Document] = []
     problems: list[SourceError] = []
     incomplete: list[Described] = []
@@ -98,7 +98,7 @@ def read_sources(
             if sha256 in files:
                 raise SourceError(
                     f"{folder / entry.file}: es byte por byte el mismo documento que «{files[sha256]}», que ya "
-                    "está. Retira uno de los dos.",
+                    "está. Retire uno de los dos.",
                     folder / entry.file,
                 )
             extraction = (known or {}).get(sha256) or remembered_extraction(
@@ -119,7 +119,7 @@ def read_sources(
     known_ids = {document.id for document in documents}
     for path in sorted((folder / FOLDER).glob("*.jsonl")):
         if path.stem not in known_ids:
-            message = f"{path}: no hay ningún documento «{path.stem}». Dale el id del suyo, o retíralo."
+            message = f"{path}: no hay ningún documento «{path.stem}». Dele el id del suyo, o retírelo."
             unused.append(SourceError(message, path))
     return SourcesReport(
         tuple(documents), tuple(problems), tuple(incomplete), expansions, tuple(unused), tuple(others)
@@ -150,7 +150,7 @@ def _entries(
         try:
             entry = entry_from_table(table, where, folder / SOURCES_FILE)
             if entry.id in used:
-                message = f"{where}: el id «{entry.id}» está repetido. Da a cada documento el suyo."
+                message = f"{where}: el id «{entry.id}» está repetido. Dé a cada documento el suyo."
                 raise SourceError(message, folder / entry.file)
         except SourceError as problem:
             problems.append(problem)
@@ -162,7 +162,7 @@ def _entries(
             path.as_posix().encode()
         except UnicodeEncodeError:  # a name in an old encoding: no JSON and no page could show it
             shown = os.fsencode(path).decode("utf-8", "backslashreplace")
-            problems.append(SourceError(f"{shown}: el nombre del archivo no es UTF-8. Cámbialo.", path))
+            problems.append(SourceError(f"{shown}: el nombre del archivo no es UTF-8. Cámbielo.", path))
             continue
         if _plain(path) in claimed:
             continue
@@ -184,7 +184,7 @@ def _tables(path: Path) -> list[Mapping[str, object]]:
     except OSError as error:
         raise SourceError(f"{path}: no se puede leer ({error.strerror}).", path) from error
     except UnicodeDecodeError as error:
-        raise SourceError(f"{path}: no es UTF-8 (byte {error.start}). Guárdalo como UTF-8.", path) from error
+        raise SourceError(f"{path}: no es UTF-8 (byte {error.start}). Guárdelo como UTF-8.", path) from error
     except tomllib.TOMLDecodeError as error:
         raise SourceError(f"{path}: no es TOML válido: {error}.", path) from error
     unknown = sorted(set(content) - {"document"})
@@ -203,7 +203,7 @@ def _document_files(folder: Path, problems: list[SourceError]) -> Iterator[Path]
     def closed(error: OSError) -> None:
         path = Path(os.fsdecode(error.filename))
         problems.append(
-            SourceError(f"{path}: no se puede leer la carpeta ({error.strerror}). Da permiso.", path)
+            SourceError(f"{path}: no se puede leer la carpeta ({error.strerror}). Dé permiso.", path)
         )
 
     for parent, folders, files in os.walk(folder, onerror=closed):
@@ -228,18 +228,18 @@ def _read_file(folder: Path, file: str, most_bytes: int) -> bytes:
     try:
         inside = path.resolve(strict=True).is_relative_to(folder.resolve())
         if not inside:
-            raise SourceError(f"{path}: está fuera de {folder}. Copia el archivo dentro de la carpeta.", path)
+            raise SourceError(f"{path}: está fuera de {folder}. Copie el archivo dentro de la carpeta.", path)
         if not path.is_file():
             raise SourceError(f"{path}: no es un archivo.", path)
         size = path.stat().st_size
         if size > most_bytes:
             raise SourceError(
                 f"{path}: ocupa {-(-size // 1_000_000)} MB; se admiten {most_bytes // 1_000_000}. Divide el "
-                "documento, o sube el ajuste max_document_megabytes.",
+                "documento, o suba el ajuste max_document_megabytes.",
                 path,
             )
         return path.read_bytes()
     except FileNotFoundError as error:
-        raise SourceError(f"{path}: no existe. Corrige «file» en {SOURCES_FILE}.", path) from error
+        raise SourceError(f"{path}: no existe. Corrija «file» en {SOURCES_FILE}.", path) from error
     except (OSError, RuntimeError) as error:  # RuntimeError: a loop of symbolic links
         raise SourceError(f"{path}: no se puede leer ({error}).", path) from error

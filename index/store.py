@@ -9,8 +9,7 @@
         layouts.jsonl        blocks, for the reader
         passages.jsonl       one passage a line; beside it where each begins, its sentences, its address
         dense.faiss  sentences.faiss  and, of very many vectors, …rows.npy
-        tokens.npy  token_counts.npy  unless made on demand;  mean.npy
-        lexical/  grams/  sentence_lexical/
+        lexical/               postings of the stems
         expansions/            lines searched and never quoted, their vectors and words; where there are any
         acronyms.json          acronym → stems of what it stands for
 
@@ -30,9 +29,6 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
-
-import numpy as np
-from numpy.typing import NDArray
 
 from alpie.index.acronyms import Acronyms
 from alpie.index.analysis import ANALYSIS_VERSION
@@ -60,8 +56,7 @@ from alpie.index.record_file import PassageFile, RecordFile
 from alpie.index.records import Document, Layout, Passage
 from alpie.index.search import SearchIndex
 from alpie.index.serial import document_from_json, layout_from_json
-from alpie.index.tokens_on_demand import TokensOnDemand
-from alpie.index.vectors import TokenStore, VectorIndex
+from alpie.index.vectors import VectorIndex
 
 __all__ = [
     "Content",
@@ -84,10 +79,6 @@ class Content(Protocol):
 
     def __iter__(self) -> Iterator[tuple[Document, Layout, Sequence[Passage], Embedded]]:
         """Documents in their order, each with its passages and their vectors."""
-
-    @property
-    def mean(self) -> NDArray[np.float32]:
-        """The mean token vector, (dimension,); known once the documents have been read."""
 
 
 @dataclass(frozen=True)
@@ -131,16 +122,12 @@ def _open(folder: Path, encoder: Encoder) -> Generation:
 
 
 def _load(folder: Path, manifest: Mapping[str, Any], encoder: Encoder) -> Generation:
-    passages = PassageFile(folder / "passages.jsonl")
     search = SearchIndex(
-        passages=passages,
+        passages=PassageFile(folder / "passages.jsonl"),
         encoder=encoder,
         dense=VectorIndex.load(folder / "dense.faiss"),
         sentence_vectors=VectorIndex.load(folder / "sentences.faiss"),
-        token_store=_token_store(folder, manifest, passages, encoder),
         lexical=TermIndex.load(folder / "lexical"),
-        gram_index=TermIndex.load(folder / "grams"),
-        sentence_lexical=TermIndex.load(folder / "sentence_lexical"),
         acronyms=_read_acronyms(folder),
         expansions=ExpansionIndex.load(folder / "expansions"),
     )
@@ -152,14 +139,6 @@ def _load(folder: Path, manifest: Mapping[str, Any], encoder: Encoder) -> Genera
         layouts=RecordFile(folder / "layouts.jsonl", ids, layout_from_json),
         search=search,
     )
-
-
-def _token_store(
-    folder: Path, manifest: Mapping[str, Any], passages: PassageFile, encoder: Encoder
-) -> TokenStore | TokensOnDemand:
-    if manifest["made"]["tokens"] == "stored":
-        return TokenStore.load(folder)
-    return TokensOnDemand(passages, passages.sentence_bounds, np.load(folder / "mean.npy"), encoder)
 
 
 def corpus_fingerprint(documents: Sequence[Document], passages: Sequence[Passage]) -> str:
@@ -203,7 +182,7 @@ def write_generation(
         with GenerationWriter(unfinished, encoder) as writer:
             for document, layout, passages, embedded in content:
                 writer.add(document, layout, passages, embedded)
-            made = writer.finish(content.mean, like=same_as)
+            made = writer.finish(like=same_as)
         manifest = _manifest(unfinished, writer, made, encoder, built_at, version, unread)
         if same_as is not None and _is_same(manifest, read_manifest(same_as)):
             shutil.rmtree(unfinished)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from alpie.index.encoder import OnProgress, TokenVectors, encodable, own_tokens, stay_offline, unit_rows
+from alpie.index.encoder import OnProgress, encodable, stay_offline, unit_rows
 from alpie.index.errors import EncoderError
 from alpie.index.weights import MODEL_NAME, bundled_fingerprint
 
@@ -33,7 +33,7 @@ class SentenceTransformersEncoder:
     """A sentence-transformers model; see `alpie.index.encoder.Encoder` for the methods.
 
     Questions take the model's prompt ``query``, passages ``document`` or ``passage``; none where the model
-    names none. Token vectors are the last layer of the transformer, before any projection.
+    names none.
     """
 
     runtime = "torch"
@@ -53,80 +53,29 @@ class SentenceTransformersEncoder:
         return cls(load_sentence_transformer(folder), name, fingerprint)
 
     def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        return self._encode(texts, self._query_prompt, None)[0]
+        return self._encode(texts, self._query_prompt, None)
 
     def encode_passages(
         self, texts: Sequence[str], on_progress: OnProgress | None = None
     ) -> NDArray[np.float32]:
-        return self._encode(texts, self._passage_prompt, on_progress)[0]
-
-    def encode_query(self, text: str) -> tuple[NDArray[np.float32], TokenVectors]:
-        vectors, tokens = self._encode([text], self._query_prompt, None, with_tokens=True)
-        return vectors[0], tokens[0]
-
-    def encode_passages_with_tokens(
-        self, texts: Sequence[str], on_progress: OnProgress | None = None
-    ) -> tuple[NDArray[np.float32], list[TokenVectors]]:
-        return self._encode(texts, self._passage_prompt, on_progress, with_tokens=True)
-
-    def query_tokens(self, text: str) -> TokenVectors:
-        return self.encode_query(text)[1]
-
-    def passage_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
-        return self.encode_passages_with_tokens(texts)[1]
+        return self._encode(texts, self._passage_prompt, on_progress)
 
     def _encode(
-        self, texts: Sequence[str], prompt: str, on_progress: OnProgress | None, with_tokens: bool = False
-    ) -> tuple[NDArray[np.float32], list[TokenVectors]]:
+        self, texts: Sequence[str], prompt: str, on_progress: OnProgress | None
+    ) -> NDArray[np.float32]:
         vectors = np.empty((len(texts), self.dimension), np.float32)
-        tokens: dict[int, TokenVectors] = {}
         order = sorted(range(len(texts)), key=lambda index: -len(texts[index]))
         for start in range(0, len(order), PORTION_TEXTS):
             portion = order[start : start + PORTION_TEXTS]
-            outputs = self._forward([encodable(texts[index]) for index in portion], prompt, with_tokens)
-            for index, output in zip(portion, outputs, strict=True):
-                vectors[index] = output["sentence_embedding"]
-                if with_tokens:
-                    tokens[index] = self._own_token_vectors(encodable(texts[index]), prompt, output)
+            vectors[portion] = self._model.encode(
+                [encodable(texts[index]) for index in portion],
+                prompt=prompt,
+                batch_size=BATCH_TEXTS,
+                show_progress_bar=False,
+            )
             if on_progress is not None:
                 on_progress(start + len(portion), len(texts))
-        return unit_rows(vectors), [tokens[index] for index in range(len(tokens))]
-
-    def _forward(self, texts: list[str], prompt: str, with_tokens: bool) -> list[dict[str, Any]]:
-        """One record a text: its vector, and on demand token vectors and attention mask as arrays."""
-        if not with_tokens:
-            rows = self._model.encode(texts, prompt=prompt, batch_size=BATCH_TEXTS, show_progress_bar=False)
-            return [{"sentence_embedding": row} for row in rows]
-        outputs: Any = self._model.encode(
-            texts, prompt=prompt, batch_size=BATCH_TEXTS, show_progress_bar=False, output_value=None
-        )
-        wanted = ("sentence_embedding", "token_embeddings", "attention_mask")
-        return [{key: output[key].detach().float().cpu().numpy() for key in wanted} for output in outputs]
-
-    def _own_token_vectors(self, text: str, prompt: str, output: Mapping[str, Any]) -> TokenVectors:
-        encoding = self._model.tokenizer(
-            prompt + text,
-            truncation=True,
-            max_length=self._model.max_seq_length,
-            return_offsets_mapping=True,
-            return_special_tokens_mask=True,
-        )
-        hidden = output["token_embeddings"][
-            output["attention_mask"].astype(bool)[: len(output["token_embeddings"])]
-        ]
-        if len(hidden) != len(encoding["input_ids"]):
-            raise EncoderError(
-                f"«{self.name}» makes {len(hidden)} vectors of {len(encoding['input_ids'])} tokens; "
-                "a model that gives one vector a token is needed."
-            )
-        rows, offsets = own_tokens(
-            text,
-            len(prompt),
-            self._model.tokenizer.convert_ids_to_tokens(encoding["input_ids"]),
-            encoding["offset_mapping"],
-            encoding["special_tokens_mask"],
-        )
-        return TokenVectors(np.ascontiguousarray(hidden[rows], np.float32), offsets)
+        return unit_rows(vectors)
 
 
 def load_sentence_transformer(folder: Path, **model_options: Any) -> SentenceTransformer:

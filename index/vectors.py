@@ -1,32 +1,15 @@
-"""The dense leg: vectors in FAISS, and the token vectors that compare a question word by word."""
+"""The dense leg: vectors in FAISS."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from alpie.index.runs import bounds_of
-
-__all__ = [
-    "EXACT_LIMIT",
-    "RowsWriter",
-    "TokenStore",
-    "VectorIndex",
-    "VectorWriter",
-    "centred",
-    "quantise_tokens",
-]
-
-# Centred unit vectors of 384 dimensions have entries well below .5; the scale spends the byte on those.
-_TOKEN_SCALE = 254.0
-# Token vectors compared at a time: 400 kB as floats.
-_PIECE = 256
-
+__all__ = ["EXACT_LIMIT", "VectorIndex", "VectorWriter"]
 
 # Comparing this many takes about as long as encoding the question (7 against 8 CPU ms measured). Beyond, lists of
 # neighbours find the same (`compressed_vectors`), in a fifth of the time here and in ever less.
@@ -131,7 +114,7 @@ def _rows_path(path: Path) -> Path:
     return path.with_suffix(".rows.npy")
 
 
-class RowsWriter:
+class _RowsWriter:
     """A .npy file of two dimensions, written in portions."""
 
     _HEADER_BYTES = 128  # numpy pads it to a multiple of 64
@@ -143,10 +126,6 @@ class RowsWriter:
         self._count = 0
         self._file = path.open("wb")
         self._file.write(bytes(self._HEADER_BYTES))
-
-    @property
-    def bytes(self) -> int:
-        return self._file.tell()
 
     def add(self, rows: NDArray[np.generic]) -> None:
         """`rows`, shape (n, dimension)."""
@@ -163,10 +142,6 @@ class RowsWriter:
         assert self._file.tell() == self._HEADER_BYTES
         self._file.close()
 
-    def discard(self) -> None:
-        self._file.close()
-        self._path.unlink()
-
 
 class VectorWriter:
     """Takes vectors in portions and writes the index that their number asks for; memory stays bounded."""
@@ -174,7 +149,7 @@ class VectorWriter:
     def __init__(self, path: Path, dimension: int, half: bool = False) -> None:
         self._path, self._dimension, self._half = path, dimension, half  # `half`: few too in half precision
         self._few: list[NDArray[np.float32]] = []
-        self._rows: RowsWriter | None = None  # of the many, in half precision
+        self._rows: _RowsWriter | None = None  # of the many, in half precision
         self._count = 0
 
     def __len__(self) -> int:
@@ -187,7 +162,7 @@ class VectorWriter:
             self._few.append(vectors)
             if self._count <= EXACT_LIMIT:
                 return
-            self._rows = RowsWriter(_rows_path(self._path), np.float16, self._dimension)
+            self._rows = _RowsWriter(_rows_path(self._path), np.float16, self._dimension)
             vectors = np.concatenate(self._few)
             self._few.clear()
         self._rows.add(vectors.astype(np.float16))
@@ -210,99 +185,3 @@ class VectorWriter:
         rows = np.asarray(np.load(_rows_path(self._path), mmap_mode="r"))
         asked = np.zeros((0, self._dimension), np.float32) if questions is None else questions
         return write_compressed(self._path, rows, asked, like)
-
-
-def centred(vectors: NDArray[np.float32], mean: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Token vectors, shape (tokens, dimension), without `mean`, shape (dimension,), and of unit length.
-
-    Contextual vectors of one model share a large common component; taking it away makes their cosines
-    tell words apart.
-    """
-    rest = vectors - mean
-    rest /= np.maximum(np.linalg.norm(rest, axis=1, keepdims=True), 1e-9)
-    return rest
-
-
-def quantise_tokens(vectors: NDArray[np.float32], mean: NDArray[np.float32]) -> NDArray[np.int8]:
-    """`centred` token vectors, a byte an entry: shape (tokens, dimension)."""
-    scaled: NDArray[np.float32] = np.rint(centred(vectors, mean) * _TOKEN_SCALE)
-    return np.asarray(np.clip(scaled, -127, 127), dtype=np.int8)
-
-
-@dataclass(frozen=True)
-class TokenStore:
-    """Token vectors of all sentences, in the order of the sentences."""
-
-    complete: ClassVar[bool] = True
-    values: NDArray[np.int8]  # (tokens, dimension), may be memory-mapped
-    bounds: NDArray[np.int64]  # (sentences + 1,): tokens of sentence i are values[bounds[i]:bounds[i + 1]]
-    mean: NDArray[np.float32]  # (dimension,), taken from every token vector before normalising
-
-    @classmethod
-    def load(cls, folder: Path) -> TokenStore:
-        """That of a generation which stores its tokens; the vectors are memory-mapped."""
-        # a plain view of the mapping: numpy's class for it makes every slice ten times as dear
-        values = np.asarray(np.load(folder / "tokens.npy", mmap_mode="r"))
-        return cls(values, bounds_of(np.load(folder / "token_counts.npy")), np.load(folder / "mean.npy"))
-
-    def of_sentences(self, first: int, last: int) -> NDArray[np.float32]:
-        """Token vectors of sentences first … last - 1, shape (tokens, dimension), close to unit length."""
-        raw = self.values[self.bounds[first] : self.bounds[last]]
-        return np.asarray(raw, dtype=np.float32) / np.float32(_TOKEN_SCALE)
-
-    def similarities(
-        self, sentences: NDArray[np.int64], question: NDArray[np.float32]
-    ) -> NDArray[np.float32]:
-        """Cosines of all tokens of some sentences with a question's, shape (tokens, question tokens).
-
-        The bytes are widened once, in pieces that stay in the processor's cache (a third of the time of all
-        at once, most of which went into fresh memory), and the question is scaled, which is smaller by far.
-        """
-        scaled = np.ascontiguousarray((question / np.float32(_TOKEN_SCALE)).T)
-        pieces = list(self._pieces(sentences))
-        found = np.empty((sum(map(len, pieces)), len(question)), dtype=np.float32)
-        first = 0
-        for piece in pieces:
-            np.matmul(piece.astype(np.float32), scaled, out=found[first : first + len(piece)])
-            first += len(piece)
-        return found
-
-    def best_matches(
-        self, sentences: NDArray[np.int64], question: NDArray[np.float32]
-    ) -> NDArray[np.float32]:
-        """Of each question token the best cosine in each sentence, shape (sentences, question tokens).
-
-        Zero for a sentence without token vectors.
-        """
-        best = np.zeros((len(sentences), len(question)), dtype=np.float32)
-        counts = self.bounds[sentences + 1] - self.bounds[sentences]
-        filled = np.flatnonzero(counts > 0)
-        if len(question) and len(filled):
-            starts = bounds_of(counts)[:-1]
-            similarities = self.similarities(sentences, question)
-            best[filled] = np.maximum.reduceat(similarities, starts[filled], axis=0)
-        return best
-
-    def sums(self, sentences: NDArray[np.int64]) -> NDArray[np.float32]:
-        """The sum of each sentence's token vectors, shape (sentences, dimension); zero where there is none."""
-        result = np.empty((len(sentences), len(self.mean)), dtype=np.float32)
-        starts, ends = self.bounds[sentences].tolist(), self.bounds[sentences + 1].tolist()
-        for row, first, last in zip(result, starts, ends, strict=True):
-            np.add.reduce(
-                self.values[first:last], axis=0, dtype=np.float32, out=row
-            )  # reduceat: four times as long
-        result /= np.float32(_TOKEN_SCALE)
-        return result
-
-    def _pieces(self, sentences: NDArray[np.int64]) -> Iterator[NDArray[np.int8]]:
-        """The token vectors of some sentences in their order, at most `_PIECE` at a time, not copied."""
-        ends = np.flatnonzero(np.diff(sentences, append=-1) != 1)  # neighbouring sentences lie together
-        starts = np.concatenate([[0], ends[:-1] + 1])[: len(ends)]
-        firsts, lasts = self.bounds[sentences[starts]].tolist(), self.bounds[sentences[ends] + 1].tolist()
-        for first, last in zip(firsts, lasts, strict=True):
-            for start in range(first, last, _PIECE):
-                yield self.values[start : min(last, start + _PIECE)]
-
-    def centre(self, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-        """A question's token vectors made comparable to these: centred, normalised."""
-        return centred(vectors, self.mean)

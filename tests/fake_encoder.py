@@ -20,7 +20,7 @@ from alpie.app.corpus import Corpus
 from alpie.app.weights import LinearModel, Weights
 from alpie.index.analysis import fold, stem
 from alpie.index.build import BuildReport, build_index
-from alpie.index.encoder import OnProgress, TokenVectors, encodable
+from alpie.index.encoder import OnProgress, encodable
 from alpie.index.layout import lay_out
 from alpie.index.passages import make_passages
 from alpie.index.query import read_question
@@ -71,54 +71,36 @@ def word_vector(word: str) -> NDArray[np.float32]:
 
 
 class FakeEncoder:
-    """`Encoder` by words. `passages_seen` and `sentences_seen` are all texts it has embedded so far."""
+    """`Encoder` by words. `texts_seen` are all passages and sentences it has embedded so far."""
 
     dimension = DIMENSION
     runtime = "fake"
 
-    def __init__(self, name: str = "de mentira", on_passage: Callable[[str], None] | None = None) -> None:
+    def __init__(self, name: str = "de mentira", on_text: Callable[[str], None] | None = None) -> None:
         self.name = name
         self.fingerprint = f"fake {name}"
-        self.passages_seen: list[str] = []
-        self.sentences_seen: list[str] = []
-        self._on_passage = on_passage
+        self.texts_seen: list[str] = []
+        self._on_text = on_text
 
-    def _encode(self, text: str) -> tuple[NDArray[np.float32], TokenVectors]:
-        text = encodable(text)
-        words = list(re.finditer(r"\w+|[^\w\s]+", text))
-        vectors = np.array([word_vector(word.group()) for word in words], np.float32).reshape(-1, DIMENSION)
-        offsets = np.array([word.span() for word in words], np.int32).reshape(-1, 2)
-        total = vectors.sum(axis=0) + np.float32(0.5)  # what all texts have in common
-        return total / np.float32(np.linalg.norm(total)), TokenVectors(vectors, offsets)
+    def _encode(self, text: str) -> NDArray[np.float32]:
+        words = re.findall(r"\w+|[^\w\s]+", encodable(text))
+        # the number is what all texts have in common
+        total = np.sum([np.full(DIMENSION, 0.5), *map(word_vector, words)], axis=0, dtype=np.float32)
+        return np.asarray(total / np.float32(np.linalg.norm(total)))
 
     def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        return np.array([self._encode(text)[0] for text in texts], np.float32).reshape(-1, DIMENSION)
+        return np.array([self._encode(text) for text in texts], np.float32).reshape(-1, DIMENSION)
 
     def encode_passages(
         self, texts: Sequence[str], on_progress: OnProgress | None = None
     ) -> NDArray[np.float32]:
-        self.sentences_seen.extend(texts)
-        return self.encode_queries(texts)
-
-    def encode_query(self, text: str) -> tuple[NDArray[np.float32], TokenVectors]:
-        return self._encode(text)
-
-    def encode_passages_with_tokens(
-        self, texts: Sequence[str], on_progress: OnProgress | None = None
-    ) -> tuple[NDArray[np.float32], list[TokenVectors]]:
         for done, text in enumerate(texts, start=1):
-            self.passages_seen.append(text)
-            if self._on_passage:
-                self._on_passage(text)
+            self.texts_seen.append(text)
+            if self._on_text:
+                self._on_text(text)
             if on_progress:
                 on_progress(done, len(texts))
-        return self.encode_queries(texts), self.passage_tokens(texts)
-
-    def query_tokens(self, text: str) -> TokenVectors:
-        return self._encode(text)[1]
-
-    def passage_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
-        return [self._encode(text)[1] for text in texts]
+        return self.encode_queries(texts)
 
 
 def document_of(text: str, identity: str = "prueba") -> Document:

@@ -12,7 +12,6 @@ from alpie.index.analysis import (
     STOP_WORDS,
     content_words,
     fold,
-    grams,
     stem,
     stems,
     terms,
@@ -126,25 +125,9 @@ def test_the_set_of_stems_and_the_words_behind_them() -> None:
     assert words_by_stem(text) == ((stem("detencion"), "detenciones"), (stem("detencion"), "detención"))
 
 
-def test_grams_find_most_of_a_misspelt_word() -> None:
-    right, wrong, other = (set(grams(word)) for word in ("extorsión", "extorcion", "biblioteca"))
-    assert len(right & wrong) > 0.4 * len(right)
-    assert len(right & other) < 0.1 * len(right)
-
-
-def test_grams_mark_word_edges_and_skip_function_words() -> None:
-    assert grams("la red") == [" re", "red", "ed ", " red", "red ", " red "]
-    assert grams("de la que") == []
-
-
-def test_a_word_shorter_than_a_gram_is_a_gram_of_its_own() -> None:
-    assert " x " in grams("x")
-
-
 @pytest.mark.parametrize("text", ["", " \n", "¿?¡!…", "🙂", "___"])
 def test_texts_without_words_have_no_terms(text: str) -> None:
     assert list(tokens(text)) == []
-    assert grams(text) == []
     assert stems(text) == frozenset()
 
 

@@ -130,8 +130,8 @@ def test_no_more_quotations_than_wanted(small: Corpus) -> None:
 
 
 def test_an_empty_index_refuses_and_shows_nothing() -> None:
-    empty, mean = embed_passages([], FakeEncoder())
-    index = replace(SearchIndex.from_embedded([], empty, mean, FakeEncoder()), reader=FakeReader())
+    empty = embed_passages([], FakeEncoder())
+    index = replace(SearchIndex.from_embedded([], empty, FakeEncoder()), reader=FakeReader())
     answer = Corpus({}, {}, index, "", "", weights=WEIGHTS).ask(BURNT)
     assert not answer.answered
     assert answer.confidence == 0

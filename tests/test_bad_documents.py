@@ -97,7 +97,7 @@ BAD: dict[str, tuple[str, bytes, str]] = {
         ),
         ".odt",
     ),
-    "broken XML": ("a.docx", docx_of("<w:document><w:body>"), "guárdalo de nuevo"),
+    "broken XML": ("a.docx", docx_of("<w:document><w:body>"), "guárdelo de nuevo"),
     "a page without text": ("a.html", b"<script>document.write('Hola')</script>", "no contiene texto"),
 }
 

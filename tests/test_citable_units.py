@@ -79,7 +79,10 @@ def test_what_stands_on_the_next_page_is_cited_with_it() -> None:
     (passage,) = make_passages(document, lay_out(document))
     pages = [cite(document, passage, sentence.spans).page for sentence in passage.sentences]
     assert pages == [7, 8]
-    assert locator(cite(document, passage, [span for one in passage.sentences for span in one.spans])) == "párr. 1, pp. 7-8"
+    assert (
+        locator(cite(document, passage, [span for one in passage.sentences for span in one.spans]))
+        == "párr. 1, pp. 7-8"
+    )
 
 
 @pytest.mark.parametrize(

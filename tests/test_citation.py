@@ -188,7 +188,9 @@ def test_both_catalogues_have_the_same_keys_and_placeholders_and_all_are_used() 
     for key in spanish:
         assert sorted(_placeholders(spanish[key])) == sorted(_placeholders(english[key])), key
     code = "".join(path.read_text(encoding="utf-8") for path in folder.glob("*.py"))
-    families = tuple("notice. help. doctor. usage. verify. warn. record. count. writer. record.quotes.".split())
+    families = tuple(
+        "notice. help. doctor. usage. verify. warn. record. count. writer. record.quotes.".split()
+    )
     for key in spanish:
         stem = key.removesuffix(".one").removesuffix(".many")
         assert f'"{stem}"' in code or f"'{stem}'" in code or key.startswith(families), key

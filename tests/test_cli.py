@@ -154,7 +154,11 @@ def test_a_refusal_says_so_and_keeps_the_nearest_apart(corpus: type[FakeCorpus],
     corpus.answer = REFUSED
     assert cli.main(["ask", "¿Mongolia?"]) == 0
     out = capsys.readouterr().out
-    assert out.index("No está en los documentos") < out.index("que no es una respuesta") < out.index("«Hubo")
+    assert (
+        out.index("No he encontrado una respuesta segura")
+        < out.index("que no es una respuesta")
+        < out.index("«Hubo")
+    )
     assert cli.main(["ask", "--json", "¿Mongolia?"]) == 0
     row = json.loads(capsys.readouterr().out)
     assert (row["answered"], row["answer"], row["quotes"]) == (False, REFUSAL, [])

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from fake_encoder import FakeEncoder, answers, build, write_texts
+from fake_encoder import answers, build, write_texts
 from numpy.typing import NDArray
 
 from alpie.index import generation_writer, vectors
 from alpie.index.compressed_vectors import CompressedIndex, exact_neighbours
 from alpie.index.encoder import unit_rows
-from alpie.index.known_vectors import KnownVectors
 from alpie.index.manifest import current_generation, read_manifest
-from alpie.index.query import read_question
-from alpie.index.store import open_generation
-from alpie.index.tokens_on_demand import TokensOnDemand
 from alpie.index.vectors import VectorIndex, VectorWriter
 
 DIMENSION = 48
@@ -116,12 +111,10 @@ def test_a_large_index_answers_and_follows_its_documents(
     """With limits so low that two small documents are beyond them."""
     monkeypatch.setattr(vectors, "EXACT_LIMIT", 1)
     monkeypatch.setattr(generation_writer, "EXACT_LIMIT", 1)
-    monkeypatch.setattr(generation_writer, "TOKENS_LIMIT_BYTES", 100)
     data = tmp_path / "indice"
     build(docs, data)
     made = read_manifest(current_generation(data))["made"]
     assert made["dense"]["kind"] == made["sentences"]["kind"] == "ivf-sq8"
-    assert made["tokens"] == "on demand"
     assert "1240" in answers(data, "¿Cuántas hectáreas ardieron?")[0]
     (docs / "mercado.txt").write_text("El mercado\n\nEl mercado abre los martes. Vende fruta.\n", "utf-8")
     (docs / "libros.txt").unlink()
@@ -129,46 +122,4 @@ def test_a_large_index_answers_and_follows_its_documents(
     assert (report.embedded, report.reused) == (1, 1)
     assert "martes" in answers(data, "¿Cuándo abre el mercado?")[0]
     assert not any("biblioteca" in text for text in answers(data, "biblioteca"))
-    folder = current_generation(data)
-    assert KnownVectors.of(folder, read_manifest(folder)).tokens is None
     assert build(docs, data).embedded == 0
-
-
-def test_tokens_on_demand_are_those_of_the_store(
-    docs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    build(docs, tmp_path / "a")
-    stored = open_generation(tmp_path / "a", FakeEncoder()).search
-    encoder = FakeEncoder()
-    on_demand = TokensOnDemand(
-        stored.passages, stored.sentence_bounds, stored.token_store.mean, encoder, most=1
-    )
-    question = stored.token_store.centre(encoder.encode_query("biblioteca de libros")[1].vectors)
-    numbers = np.arange(int(stored.sentence_bounds[-1]))[::-1]  # the last passage first
-    own = numbers >= stored.sentence_bounds[1]
-    found, expected = (store.best_matches(numbers, question) for store in (on_demand, stored.token_store))
-    np.testing.assert_array_equal(found[own], expected[own])
-    assert not found[~own].any()  # one passage only was asked for
-    np.testing.assert_array_equal(on_demand.sums(numbers)[own], stored.token_store.sums(numbers)[own])
-    seen = len(encoder.passages_seen)
-    on_demand.best_matches(numbers[own], question)
-    assert len(encoder.passages_seen) == seen, "kept from the question before"
-    first_passage = on_demand.best_matches(numbers[~own], question)
-    assert first_passage.any()
-    again = on_demand.best_matches(numbers, question)
-    np.testing.assert_array_equal(again, found, "whatever was asked before")
-    on_demand.forget()
-    np.testing.assert_array_equal(on_demand.best_matches(numbers, question), found)
-
-
-def test_passages_that_were_not_read_again_come_after_those_that_were(docs: Path, tmp_path: Path) -> None:
-    build(docs, tmp_path / "a")
-    stored = open_generation(tmp_path / "a", FakeEncoder()).search
-    bounds, mean = stored.sentence_bounds, stored.token_store.mean
-    on_demand = TokensOnDemand(stored.passages, bounds, mean, FakeEncoder(), most=1)
-    question = read_question("¿Cuántas hectáreas ardieron?")
-    first, second = replace(stored, token_store=on_demand).search(question).hits
-    assert "1240" in first.passage.text
-    assert first.legs["tokens"] == second.legs["tokens"] > 0
-    assert first.score > second.score
-    assert first.legs == stored.search(question).hits[0].legs

@@ -149,3 +149,14 @@ def test_hardly_any_stand_alone_question_is_taken_for_a_follow_up() -> None:
     single = [row["question"] for row in rows() if len(row.get("turns", ())) < 2]
     wrong = [question for question in single if leans_on_earlier(read_question(question).searched)]
     assert len(wrong) <= 0.02 * len(single), wrong
+
+
+def test_the_reader_is_asked_a_sentence_with_what_it_leans_on() -> None:
+    earlier = ["¿Cuántas detenciones hubo en total?"]
+    asked = complete(read_question("¿y en España?"), earlier)
+    assert asked.read == "¿y en España, Cuántas detenciones hubo en total?"
+    chain = complete(read_question("¿y en Francia?"), [*earlier, "¿y en España?"])
+    assert chain.read == "¿y en Francia, Cuántas detenciones hubo en total?"
+    assert complete(read_question("¿Qué es el grooming?"), earlier).read == ""
+    again = complete(read_question("explícamelo mejor"), earlier)
+    assert again.read == again.searched

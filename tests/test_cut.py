@@ -92,6 +92,7 @@ def test_every_door_carries_the_warning(language: str) -> None:
     ((start, end),) = row["places"][0]["marked"]
     assert row["places"][0]["sentence"][start:end] == "se descartan nuevas detenciones"
     (warning,) = row["warnings"]
+    assert warning.endswith("(… sigue abierta y no se descartan nuevas detenciones.).")
     shown = verification_text(outcome, words_for(language), 0)
     assert warning in shown
     assert "⟦se descartan nuevas detenciones⟧" in shown

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from fake_encoder import passage_of
 
-from alpie.app.emphasis import LEAST_PROBABILITY, emphasise
+from alpie.app.emphasis import LEAST_LOG_ODDS, LEAST_PROBABILITY, emphasise
 from alpie.index.reader import Reading
 from alpie.index.reader.records import AnswerWords
 
@@ -43,6 +43,7 @@ def test_words_are_marked_where_their_sentence_stands_in_the_quotation() -> None
         reading(None, None, None),
         reading(AnswerWords(5, 14, LEAST_PROBABILITY - 0.01), None, None),
         reading(AnswerWords(5, 5, SURE), None, None),
+        Reading(0.0, np.full(3, LEAST_LOG_ODDS - 0.1, np.float32), (AnswerWords(5, 14, SURE), None, None)),
     ],
 )
 def test_in_doubt_nothing_is_marked(of: Reading | None) -> None:

@@ -1,4 +1,4 @@
-"""One contract for all engines: FAISS, Milvus Lite, the real Milvus 2.3.5, and any server in MILVUS_URI.
+"""One contract for all engines: Milvus Lite, the real Milvus 2.3.5, and any server in MILVUS_URI.
 
 The last is how one covers what cannot be started here, a cluster above all:
 
@@ -18,16 +18,15 @@ from typing import Any
 
 import numpy as np
 import pytest
-from fake_encoder import DIMENSION, LARGE_TEXT, SMALL_TEXT, corpus_of
+from fake_encoder import DIMENSION
 
 from alpie.app.corpus import Corpus
 from alpie.eval.question_file import OWN_QUESTIONS, read_questions
 from alpie.eval.split import split
 from alpie.index.engines import Engine, Entry, Filter, Query
-from alpie.index.engines.local import LocalEngine
 from alpie.index.engines.records import days_of, passage_id
-from alpie.index.engines.synchronise import mean_lengths, synchronise
-from alpie.index.errors import EngineError, EngineUnavailable
+from alpie.index.engines.synchronise import mean_length, synchronise
+from alpie.index.errors import EngineUnavailable
 from alpie.index.query import read_question
 
 _QUESTIONS = 40
@@ -38,7 +37,7 @@ _SURE = 1e-4  # differences of scores that rounding explains
 class Place:
     """Where an engine keeps its passages, so that it can be left and come back to."""
 
-    def open(self, name: str, dimension: int, lengths: tuple[float, float]) -> Engine:
+    def open(self, name: str, dimension: int, length: float) -> Engine:
         """The engine `name`, with what it held when it was last opened."""
         raise NotImplementedError
 
@@ -55,15 +54,6 @@ class Place:
         """Leave nothing behind."""
 
 
-class LocalPlace(Place):
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self.made_by = f"LocalPlace(Path({str(folder)!r}))"
-
-    def open(self, name: str, dimension: int, lengths: tuple[float, float]) -> Engine:
-        return LocalEngine(self._folder / f"{name}.npz")
-
-
 class MilvusPlace(Place):
     def __init__(self, uri: str, token: str = "") -> None:
         self.uri, self.token = uri, token
@@ -72,14 +62,14 @@ class MilvusPlace(Place):
     def beside(self) -> Place:
         return MilvusPlace(f"{self.uri}.2.db", self.token) if self.uri.endswith(".db") else self
 
-    def open(self, name: str, dimension: int, lengths: tuple[float, float], seconds: float = 60.0) -> Engine:
+    def open(self, name: str, dimension: int, length: float, seconds: float = 60.0) -> Engine:
         from alpie.index.engines.milvus import MilvusEngine
         from alpie.index.engines.milvus_client import MilvusAddress, MilvusConnection
         from alpie.index.engines.milvus_collections import Stamp, collection_to_write, publish
 
         address = MilvusAddress.parse(f"{self.uri}#alpie_test_{name}")
         connection = MilvusConnection(address, self.token, timeout_seconds=seconds)
-        collection = collection_to_write(connection, Stamp.of("test", dimension, *lengths), 1_000, 5_000)
+        collection = collection_to_write(connection, Stamp.of("test", dimension, length), 1_000, 5_000)
         publish(connection, collection)
         return MilvusEngine(connection, collection)
 
@@ -114,7 +104,6 @@ class ServerPlace(MilvusPlace):
 @pytest.fixture(
     scope="module",
     params=[
-        "faiss",
         "milvus-lite",
         pytest.param("milvus-2.3.5", marks=pytest.mark.slow),
         pytest.param("MILVUS_URI", marks=pytest.mark.slow),
@@ -122,9 +111,6 @@ class ServerPlace(MilvusPlace):
 )
 def place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     folder = tmp_path_factory.mktemp("engine")
-    if request.param == "faiss":
-        yield LocalPlace(folder)
-        return
     pytest.importorskip("pymilvus", reason="pip install alpie[milvus]")
     made: Place
     if request.param == "milvus-lite":
@@ -161,13 +147,13 @@ def entry_of(number: int, document: str = "uno", words: str = "el tren sale", **
 
 def query_of(entry: Entry, words: Sequence[str] = ("tren",)) -> Query:
     weights = {word: 1.0 / len(words) for word in words}
-    return Query(entry.vector, tuple(words), (), tuple(words), weights, {})
+    return Query(entry.vector, tuple(words), (), weights)
 
 
 @pytest.fixture(scope="module")
 def small(place: Place) -> Iterator[Engine]:
     """An engine with six passages of three documents, one of them with a name that means mischief."""
-    engine = place.open("small", DIMENSION, (4.0, 30.0))
+    engine = place.open("small", DIMENSION, 4.0)
     entries = [entry_of(n, document) for n, document in enumerate(["uno"] * 3 + ["dos"] * 2 + [_HOSTILE])]
     engine.upsert(entries)
     yield engine
@@ -255,8 +241,7 @@ def test_filters_let_through_what_fits_and_nothing_else(small: Engine, only: Fil
     ours = {entry.id for entry in _LABELLED}
     assert found(small, query_of(_LABELLED[0]), only) & ours == expected
     for leg, ids in small.search(query_of(_LABELLED[0]), 100, only).items():
-        if leg != "grams":  # asked for none
-            assert set(ids.tolist()) & ours == expected, leg
+        assert set(ids.tolist()) & ours == expected, leg
 
 
 def _asked() -> list[Any]:
@@ -269,7 +254,7 @@ def _asked() -> list[Any]:
 def test_real_questions_find_the_same_passages_in_the_same_order(place: Place, seed_corpus: Corpus) -> None:
     """The four documents, and reporting questions of every kind."""
     index = replace(seed_corpus.index, engine=None)
-    engine = place.open("real", index.encoder.dimension, mean_lengths(index.passages))
+    engine = place.open("real", index.encoder.dimension, mean_length(index.passages))
     first = synchronise(engine, seed_corpus.documents, index)
     assert first.passages == len(index.passages) == engine.count()
     assert synchronise(engine, seed_corpus.documents, index).written == 0
@@ -294,11 +279,8 @@ def _each_leg_proposes_the_nearest(engine: Engine, index: Any, questions: Sequen
         exact = {
             "dense": index.dense.rows(rows) @ encoded.vector,
             "lexical": stems,
-            "grams": index.gram_index.scores(encoded.grams),
         }
-        query = Query.of(
-            encoded.vector, encoded.terms, encoded.related, encoded.grams, index.lexical, index.gram_index
-        )
+        query = Query.of(encoded.vector, encoded.terms, encoded.related, index.lexical)
         for leg, proposed in engine.search(query, 25).items():
             if leg == "sentence":
                 continue
@@ -313,7 +295,7 @@ _WRITER = """
 import sys
 sys.path.insert(0, {path!r})
 from test_engines import *
-engine = {place}.open("killed", DIMENSION, (4.0, 30.0))
+engine = {place}.open("killed", DIMENSION, 4.0)
 for batch in range(1_000):
     engine.upsert([entry_of(1000 + 10 * batch + n, f"d{{batch}}") for n in range(10)])
     print(batch, flush=True)
@@ -326,12 +308,12 @@ def test_a_restart_keeps_everything_and_a_kill_what_was_acknowledged(place: Plac
     query = query_of(entry_of(4, "dos"))
     proposed = {leg: ids.tolist() for leg, ids in small.search(query, 3).items()}
     written = _kill_while_writing(place, batches=5)
-    again = place.open("small", DIMENSION, (4.0, 30.0))
+    again = place.open("small", DIMENSION, 4.0)
     assert dict(again.documents()) == before
     assert {leg: ids.tolist() for leg, ids in again.search(query, 3).items()} == proposed
     again.close()
     again.close()
-    killed = place.beside().open("killed", DIMENSION, (4.0, 30.0))
+    killed = place.beside().open("killed", DIMENSION, 4.0)
     assert {f"d{batch}": 10 for batch in range(written)}.items() <= killed.documents().items()
     entry = entry_of(1000 + 10 * (written - 1), f"d{written - 1}")
     assert killed.search(query_of(entry), 1)["dense"].tolist() == [entry.id]
@@ -361,7 +343,7 @@ def test_rows_come_whole_in_many_pages(small: Engine, monkeypatch: pytest.Monkey
 def test_a_server_that_hangs_is_an_error_in_time(place: Place, small: Engine) -> None:
     if not isinstance(place, ServerPlace):
         pytest.skip("only of a server that the test may stop")
-    hasty = place.open("small", DIMENSION, (4.0, 30.0), seconds=2.0)
+    hasty = place.open("small", DIMENSION, 4.0, seconds=2.0)
     place.server.pause(True)
     try:
         with pytest.raises(EngineUnavailable, match=re.escape(place.uri)):
@@ -376,13 +358,3 @@ def test_days_of_a_date() -> None:
     assert days_of("2021-11-23/2021-11-25") == (20211123, 20211125)
     assert days_of("2021-02") == (20210201, 20210231)
     assert days_of("") == days_of("ayer") == (0, 99_999_999)
-
-
-def test_a_view_of_an_index_is_not_written() -> None:
-    index = corpus_of(LARGE_TEXT, SMALL_TEXT).index
-    view = LocalEngine.over(
-        index.dense, index.sentence_vectors, index.sentence_bounds, index.lexical, index.gram_index
-    )
-    assert view.count() == len(index.passages)
-    with pytest.raises(EngineError, match="alpie index"):
-        view.upsert([entry_of(1)])

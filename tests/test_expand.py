@@ -75,7 +75,7 @@ def test_a_run_that_failed_goes_on_where_it_stopped(settings: Any, corpus: Corpu
     (tmp_path / expansions_file("uno")).write_text(by_hand, "utf-8")  # without a line feed at its end
     left = waiting(tmp_path, corpus.documents, corpus.passages)
     assert corpus.passages[0] not in left
-    with pytest.raises(SettingsError, match="repite la orden"):
+    with pytest.raises(SettingsError, match="repita la orden"):
         expand(settings("error"), corpus.documents, left)
     expand(settings("good"), corpus.documents, left)
     assert rows(tmp_path)[0] == json.loads(by_hand)

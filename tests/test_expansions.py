@@ -152,7 +152,7 @@ def test_a_changed_file_is_indexed_anew_and_only_new_lines_are_embedded(docs: Pa
     assert compare_with_documents(docs, data).changed == ("incendios",)
     encoder = FakeEncoder()
     build(docs, data, encoder)
-    assert encoder.sentences_seen == ["Otra cosa"]
+    assert encoder.texts_seen == ["Otra cosa"]
     generation = opened(data)
     assert generation.fingerprint != before
     documents = tuple(generation.documents.values())
@@ -214,7 +214,7 @@ def test_lines_in_memory_are_searched_as_those_in_files(data: Path) -> None:
     stored = opened(data).search.expansions
     assert stored is not None
     made = ExpansionIndex.from_lines([*stored.lines], FakeEncoder().encode_passages([*stored.texts]))
-    question, _ = FakeEncoder().encode_query("floresta calcinada")
+    (question,) = FakeEncoder().encode_queries(["floresta calcinada"])
     everything = np.arange(len(stored.lines))
     np.testing.assert_allclose(made.best(question, everything), stored.best(question, everything), atol=1e-3)
     np.testing.assert_allclose(

@@ -14,7 +14,7 @@ from alpie.app.units import UnitSpan, asks_for_list
 from alpie.index.hits import Hit
 from alpie.index.query import read_question
 from alpie.index.reader import Reading, ReadPassage
-from alpie.index.records import BlockKind, Passage, SentenceRole
+from alpie.index.records import Passage, SentenceRole
 from alpie.index.search import Retrieval
 
 LONG_LIST = "Ayudas del año\n\nEl valle concede las siguientes ayudas:\n\n" + "\n".join(
@@ -55,9 +55,6 @@ def _shape(passage: Passage, span: UnitSpan, asks_for_list: bool) -> dict[str, b
         "list_asked": several and asks_for_list,
         "item": role not in (SentenceRole.SENTENCE, SentenceRole.LEAD_IN) and len(quoted) == 1,
         "lead_in": role is SentenceRole.LEAD_IN and len(quoted) == 1,
-        "caption": passage.kind is BlockKind.CAPTION,
-        "metadata": passage.kind is BlockKind.METADATA,
-        "first": span.first == 0,
     }
 
 
@@ -66,7 +63,7 @@ def test_the_texts_hold_units_of_every_shape(small: Corpus) -> None:
     for question in QUESTIONS:
         features = read(small, question)[2].features
         found |= {name for name, held in zip(UNIT_FEATURES, features.any(axis=0), strict=True) if held}
-    assert found >= {"short", "list", "list_asked", "item", "first", "reader", "fused", "cosine"}
+    assert found >= {"short", "list", "list_asked", "item", "reader", "fused", "cosine"}
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
@@ -82,7 +79,6 @@ def test_every_unit_has_the_numbers_it_has_alone(small: Corpus, question: str) -
             "reader": np.log(np.exp(readings[hit].sentences[chosen].astype(float)).sum()),
             "fused": retrieval.hits[hit].score,
             "cosine": (cosines @ retrieval.encoded.vector).max(),
-            "expansion": 0.0,
             **_shape(retrieval.hits[hit].passage, span, asks_for_list(retrieval.encoded.question.searched)),
         }
         found = {name: float(candidates.column(name)[row]) for name in UNIT_FEATURES}

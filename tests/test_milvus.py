@@ -137,7 +137,7 @@ def _connection_to(monkeypatch: pytest.MonkeyPatch, version: str) -> MilvusConne
 
 
 def test_a_stamp_is_read_back_from_a_name() -> None:
-    stamp = Stamp.of("huella", 384, 61.24, 438.77)
+    stamp = Stamp.of("huella", 384, 61.24)
     assert collection_stamp("leyes", f"leyes_{stamp.label}_1a2b") == stamp
     assert collection_stamp("leyes", f"leyes_{stamp.label}_1a2b_sentences") is None
     assert collection_stamp("ley", f"leyes_{stamp.label}_1a2b") is None
@@ -145,6 +145,13 @@ def test_a_stamp_is_read_back_from_a_name() -> None:
     assert not stamp.can_grow(replace(stamp, mean_stems=90.0))
     assert stamp.can_grow(replace(stamp, mean_stems=63.0))
     assert len(stamp.differs_in(replace(stamp, analysis=0, encoder="0123456789"))) == 2
+
+
+def test_a_collection_of_the_first_format_is_known_and_not_searched() -> None:
+    old = collection_stamp("leyes", "leyes_f1_a1_e0123456789_d384_s612_g4388_1a2b")
+    assert old is not None
+    assert old.differs_in(replace(old, format=2)) == ("el formato",)
+    assert not old.can_grow(replace(old, format=2))
 
 
 def test_labels_hold_nothing_that_a_filter_cannot_spell() -> None:

@@ -39,12 +39,12 @@ def built(folder: Path, **files: str) -> BuildReport:
 @pytest.mark.parametrize(
     ("name", "remedy"),
     [
-        ("acta_doc", "Guárdalo como .docx"),
-        ("acta_RTF", "guárdalo como .docx"),
-        ("notas__cuentas_xlsx", "Guárdala como PDF"),
-        ("charla_pptx", "Guárdala como PDF"),
+        ("acta_doc", "Guárdelo como .docx"),
+        ("acta_RTF", "guárdelo como .docx"),
+        ("notas__cuentas_xlsx", "Guárdela como PDF"),
+        ("charla_pptx", "Guárdela como PDF"),
         ("cartel_png", "OCR"),
-        ("todo_zip", "Descomprímelo"),
+        ("todo_zip", "Descomprímalo"),
         ("datos_xyz", "Se leen: .txt"),
     ],
 )

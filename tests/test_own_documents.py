@@ -117,9 +117,9 @@ def test_files_that_are_not_new_are_not_parsed_again(folder: Path, monkeypatch: 
     parsed: list[str] = []
     plain = remembered.extract
 
-    def counting(data: bytes, path: Path) -> Any:
+    def counting(data: bytes, path: Path, recogniser: Any = None) -> Any:
         parsed.append(path.name)
-        return plain(data, path)
+        return plain(data, path, recogniser)
 
     monkeypatch.setattr(remembered, "extract", counting)
     assert read_sources(folder).documents == before.documents

@@ -15,7 +15,7 @@ import pytest
 from fake_corpus import FakeCorpus
 from fastapi.testclient import TestClient
 
-from alpie.app.page.answer_view import render_answer
+from alpie.app.page.answer_view import render_answer, render_quote
 from alpie.app.page.catalogue import LANGUAGES, words_for
 from alpie.app.page.chat import LONGEST_QUESTION, Chat, Conversation
 from alpie.app.page.choices import Choices
@@ -97,6 +97,12 @@ def test_quotes_stand_in_the_answer_exactly(corpus: Any) -> None:
         words = html_library.unescape(re.sub(r"<[^>]+>", "", quote_words(quote)))
         assert words == quote.text
         assert quote_words(quote) in shown
+
+
+def test_words_are_bold_where_they_answer_and_not_where_they_are_only_near(corpus: Any) -> None:
+    quote = replace(corpus.ask("¿Cuántas detenciones hubo en España?").quotes[0], emphasis=((0, 3),))
+    assert "<strong>" in render_quote(quote, words_for("es"), corpus.documents, number=1)
+    assert "<strong>" not in render_quote(quote, words_for("es"), corpus.documents, number=1, nearest=True)
 
 
 def test_a_question_that_was_put_right_is_shown_as_understood(corpus: Any) -> None:
@@ -246,6 +252,13 @@ def test_catalogues_have_the_same_keys_and_placeholders() -> None:
         assert set(other) == set(first)
         for key, text in first.items():
             assert set(re.findall(r"\{(\w+)\}", text)) == set(re.findall(r"\{(\w+)\}", other[key])), key
+
+
+def test_spanish_calls_its_reader_usted() -> None:
+    familiar = re.compile(
+        r"\b(tu|tus|te|puedes|quieres|y usa|y repite|Inténtalo|Añade|Añádelo|Instala|Actualiza)\b"
+    )
+    assert not {key: text for key, text in words_for("es").entries.items() if familiar.search(text)}
 
 
 def test_no_key_is_unused() -> None:

@@ -31,8 +31,7 @@ def real() -> SearchIndex:
         )
         for n in range(30)
     ]
-    embedded, mean = embed_passages(passages, FakeEncoder())
-    return SearchIndex.from_embedded(passages, embedded, mean, FakeEncoder())
+    return SearchIndex.from_embedded(passages, embed_passages(passages, FakeEncoder()), FakeEncoder())
 
 
 def test_a_synthetic_collection_is_whole_and_true(real: SearchIndex) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -12,13 +11,12 @@ from fake_encoder import LARGE_TEXT, SMALL_TEXT, FakeEncoder, corpus_of, passage
 from numpy.typing import NDArray
 
 from alpie.app.corpus import Corpus
-from alpie.index import vectors as vectors_module
 from alpie.index.embed import context_of, embed_passages
-from alpie.index.encoder import TokenVectors, unit_rows
+from alpie.index.encoder import unit_rows
 from alpie.index.query import read_question
 from alpie.index.records import Passage
-from alpie.index.search import FusionWeights, Retrieval, SearchIndex
-from alpie.index.vectors import TokenStore, VectorIndex, quantise_tokens
+from alpie.index.search import Retrieval, SearchIndex
+from alpie.index.vectors import VectorIndex
 
 GAZETTE_TEXT = """El mercado de abastos
 
@@ -67,7 +65,7 @@ def test_hits_are_best_first_and_no_more_than_asked_for(small: Corpus) -> None:
 def test_every_hit_says_how_each_leg_saw_it(small: Corpus) -> None:
     hits = search(small, "¿Cuánto cuesta el aparcamiento?").hits
     for hit in hits:
-        assert set(hit.legs) == set(hit.ranks) == {"dense", "sentence", "lexical", "grams", "tokens"}
+        assert set(hit.legs) == set(hit.ranks) == {"dense", "sentence", "lexical"}
         assert all(1 <= rank <= len(hits) for rank in hit.ranks.values())
     assert {hit.ranks["dense"] for hit in hits} == set(range(1, len(hits) + 1))
 
@@ -79,8 +77,6 @@ def test_a_fused_score_is_the_weighted_sum_of_the_legs(small: Corpus) -> None:
             weights.passage * hit.legs["dense"]
             + weights.sentence * hit.legs["sentence"]
             + weights.lexical * hit.legs["lexical"]
-            + weights.grams * hit.legs["grams"]
-            + weights.tokens * hit.legs["tokens"]
         )
         assert hit.score == pytest.approx(expected, abs=1e-3)
 
@@ -93,14 +89,6 @@ def test_a_hit_names_the_words_asked_for_as_the_passage_writes_them(small: Corpu
 def test_the_words_leg_finds_nothing_without_common_words(small: Corpus) -> None:
     assert search(small, "zanahoria", leg="lexical").hits == ()
     assert search(small, "zanahoria").hits
-
-
-def test_a_misspelt_word_is_found_by_its_grams(small: Corpus) -> None:
-    as_typed = replace(small.index, lexicon=None).search(read_question("bibloteca"))
-    hit = next(hit for hit in as_typed.hits if hit.ranks["grams"] == 1)
-    assert "biblioteca" in hit.passage.text.lower()
-    assert hit.legs["lexical"] == 0
-    assert hit.legs["grams"] > 0
 
 
 def test_a_misspelt_word_is_searched_as_the_documents_write_it(small: Corpus) -> None:
@@ -120,15 +108,6 @@ def test_a_heading_is_searched_by_its_words(small: Corpus) -> None:
     assert first(small, "abastos", "lexical").path == ("El mercado de abastos",)
 
 
-def test_question_token_weights_sum_to_one_and_favour_rare_words(small: Corpus) -> None:
-    encoded = small.index.encode(read_question("la biblioteca de los menores"))
-    assert encoded.token_weights.sum() == pytest.approx(1)
-    words = [encoded.question.searched[start:end] for start, end in encoded.token_offsets]
-    weights = dict(zip(words, encoded.token_weights.tolist(), strict=True))
-    assert weights["biblioteca"] > weights["la"]
-    assert weights["menores"] > weights["los"]
-
-
 def test_one_document_can_be_searched_alone(small: Corpus) -> None:
     for leg in ("fused", "dense", "lexical"):
         hits = small.search("aparcamiento hectáreas libros", document="dos", leg=leg)
@@ -139,21 +118,18 @@ def test_nothing_allowed_finds_nothing(small: Corpus) -> None:
     nowhere = np.zeros(len(small.passages), dtype=bool)
     retrieval = small.index.search(read_question("libros"), allowed=nowhere)
     assert retrieval.hits == ()
-    assert retrieval.matches == ()
     assert len(retrieval.rows) == 0
 
 
 def test_an_index_without_passages_finds_nothing() -> None:
-    empty, mean = embed_passages([], FakeEncoder())
-    index = SearchIndex.from_embedded([], empty, mean, FakeEncoder())
+    index = SearchIndex.from_embedded([], embed_passages([], FakeEncoder()), FakeEncoder())
     for leg in ("fused", "dense", "lexical"):
         assert index.search(read_question("libros"), leg=leg).hits == ()
 
 
 def test_equal_passages_come_in_the_order_of_the_documents() -> None:
     passages = [replace(passage_of("Dos veces lo mismo."), address=f"prueba/{n}") for n in range(6)]
-    embedded, mean = embed_passages(passages, FakeEncoder())
-    index = SearchIndex.from_embedded(passages, embedded, mean, FakeEncoder())
+    index = SearchIndex.from_embedded(passages, embed_passages(passages, FakeEncoder()), FakeEncoder())
     for leg in ("fused", "dense", "lexical"):
         hits = index.search(read_question("veces"), leg=leg).hits
         assert [hit.passage.address for hit in hits] == [f"prueba/{n}" for n in range(6)]
@@ -161,55 +137,11 @@ def test_equal_passages_come_in_the_order_of_the_documents() -> None:
 
 def test_the_order_of_the_passages_changes_no_score(small: Corpus) -> None:
     passages = small.passages[::-1]
-    embedded, mean = embed_passages(passages, FakeEncoder(), small.index.token_store.mean)
-    turned = SearchIndex.from_embedded(passages, embedded, mean, FakeEncoder())
+    turned = SearchIndex.from_embedded(passages, embed_passages(passages, FakeEncoder()), FakeEncoder())
     question = read_question("¿Cuánto cuesta aparcar?")
     one = {hit.passage.address: hit.score for hit in small.index.search(question).hits}
     other = {hit.passage.address: hit.score for hit in turned.search(question).hits}
     assert one == pytest.approx(other, abs=1e-3)
-
-
-def test_only_the_best_are_read_again_and_never_fewer_than_asked_for() -> None:
-    passages = [passage_of(f"Palabra número {n} de la lista.") for n in range(30)]
-    embedded, mean = embed_passages(passages, FakeEncoder())
-    weights = FusionWeights(reread=3)
-    index = SearchIndex.from_embedded(passages, embedded, mean, FakeEncoder(), weights)
-    assert len(index.search(read_question("número 7"), limit=10).hits) == 10
-    assert len(index.search(read_question("número 7"), limit=2).hits) == 2
-
-
-def test_word_matches_have_a_row_a_sentence_and_a_column_a_question_token(small: Corpus) -> None:
-    retrieval = search(small, "¿Qué cuesta el aparcamiento?")
-    for hit, matches in zip(retrieval.hits, retrieval.matches, strict=True):
-        assert matches.shape == (len(hit.passage.sentences), len(retrieval.encoded.tokens))
-        assert (np.abs(matches) <= 1.05).all()
-
-
-def test_a_word_that_stands_in_a_sentence_matches_it_almost_wholly(small: Corpus) -> None:
-    retrieval = search(small, "aparcamiento")
-    assert retrieval.matches[0].max() > 0.98
-
-
-def test_a_sentence_beyond_the_encoders_reach_is_still_found(small: Corpus) -> None:
-    class ShortSighted(FakeEncoder):
-        """Sees the first five words of a text, as a model sees its first 512 tokens."""
-
-        def passage_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
-            return [
-                replace(seen, vectors=seen.vectors[:5], offsets=seen.offsets[:5])
-                for seen in super().passage_tokens(texts)
-            ]
-
-    passages = [
-        passage_of("Uno dos tres cuatro cinco seis.", "El faro se encendió."),
-        passage_of("Otra cosa."),
-    ]
-    embedded, mean = embed_passages(passages, ShortSighted())
-    assert embedded.token_counts.tolist() == [5, 0, 3]
-    index = SearchIndex.from_embedded(passages, embedded, mean, ShortSighted())
-    retrieval = index.search(read_question("¿Se encendió el faro?"))
-    assert "faro" in retrieval.hits[0].passage.text
-    assert not retrieval.matches[0][1].any()
 
 
 def test_stages_are_timed(small: Corpus) -> None:
@@ -251,48 +183,6 @@ def test_an_index_without_vectors_finds_none() -> None:
     index = VectorIndex.from_vectors(np.zeros((0, 4), dtype=np.float32))
     rows, scores = index.search(np.ones(4, dtype=np.float32), 5)
     assert len(rows) == len(scores) == len(index) == 0
-
-
-def test_a_byte_an_entry_keeps_cosines_to_a_hundredth() -> None:
-    random = np.random.default_rng(7)
-    vectors = random.standard_normal((40, 384)).astype(np.float32) + 3
-    mean = vectors.mean(axis=0)
-    store = TokenStore(quantise_tokens(vectors, mean), np.array([0, 10, 10, 40]), mean)
-    exact = store.centre(vectors)
-    question = exact[:4]
-    found = store.similarities(np.array([0, 1, 2]), question)
-    np.testing.assert_allclose(found, exact @ question.T, atol=0.01)
-    np.testing.assert_allclose(store.of_sentences(0, 3), exact, atol=0.01)
-    assert store.of_sentences(1, 2).shape == (0, 384)
-
-
-@pytest.mark.parametrize("piece", [1, 3, 256])
-def test_sentences_in_any_order_are_compared_each_by_itself(
-    piece: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(vectors_module, "_PIECE", piece)
-    random = np.random.default_rng(8)
-    values = random.integers(-127, 128, (40, 16)).astype(np.int8)
-    store = TokenStore(values, np.array([0, 5, 5, 12, 30, 40]), np.zeros(16, np.float32))
-    question = random.standard_normal((3, 16)).astype(np.float32)
-    for chosen in ([3, 4, 0, 1, 2], [1], [2, 2, 0], []):
-        numbers = np.array(chosen, dtype=np.int64)
-        alone = [store.of_sentences(n, n + 1) for n in chosen]
-        cosines = [vectors @ question.T for vectors in alone]
-        found = store.similarities(numbers, question)
-        np.testing.assert_allclose(found, np.concatenate([*cosines, np.zeros((0, 3))]), atol=1e-5)
-        best = [c.max(axis=0) if len(c) else np.zeros(3) for c in cosines]
-        np.testing.assert_allclose(
-            store.best_matches(numbers, question), np.reshape(best, (-1, 3)), atol=1e-5
-        )
-        sums = np.reshape([vectors.sum(axis=0) for vectors in alone], (-1, 16))
-        np.testing.assert_allclose(store.sums(numbers), sums, atol=1e-4)
-
-
-def test_quantising_does_not_change_what_it_is_given() -> None:
-    vectors = np.ones((2, 4), dtype=np.float32)
-    quantise_tokens(vectors, np.zeros(4, dtype=np.float32))
-    assert (vectors == 1).all()
 
 
 # --- defects ------------------------------------------------------------------------------------

@@ -102,29 +102,9 @@ def test_synthetic_passages_are_searched_like_real_ones(index: SearchIndex) -> N
     bigger = grown(index, 50)
     assert len(bigger.passages) == 50
     assert len(bigger.sentence_vectors) == 100
-    assert bigger.token_store.bounds[-1] == sum(len(m) for m in _token_rows(bigger))
     found = bigger.search(read_question("¿Cuántas detenciones cita el informe?"), 5)
     assert len(found.hits) == 5
     assert "detenciones" in found.hits[0].passage.text
-
-
-def _token_rows(index: SearchIndex) -> list[Any]:
-    return [index.token_store.of_sentences(n, n + 1) for n in range(len(index.sentence_vectors))]
-
-
-def test_token_matches_are_those_of_each_sentence_alone(index: SearchIndex) -> None:
-    encoded = index.encode(read_question("¿Quién recibió ayuda?"))
-    (matches,) = index.token_matches(encoded, np.array([0]))
-    for sentence, found in enumerate(matches):
-        alone = index.token_store.of_sentences(sentence, sentence + 1) @ encoded.tokens.T
-        np.testing.assert_allclose(found, alone.max(axis=0), atol=1e-5)
-
-
-def test_token_sums_are_those_of_each_sentence_alone(index: SearchIndex) -> None:
-    sums = index.token_store.sums(index.sentence_numbers(np.array([0]))[0])
-    for sentence, found in enumerate(sums):
-        alone = index.token_store.of_sentences(sentence, sentence + 1)
-        np.testing.assert_allclose(found, alone.sum(axis=0), atol=1e-4)
 
 
 def test_a_search_in_some_passages_judges_all_of_those(index: SearchIndex) -> None:

@@ -164,7 +164,7 @@ def test_nothing_new_embeds_nothing(docs: Path, data: Path) -> None:
     encoder = FakeEncoder()
     report = build(docs, data, encoder)
     assert (report.embedded, report.reused) == (0, 2)
-    assert encoder.passages_seen == encoder.sentences_seen == []
+    assert encoder.texts_seen == []
 
 
 def test_only_a_new_document_is_embedded(docs: Path, data: Path) -> None:
@@ -172,8 +172,8 @@ def test_only_a_new_document_is_embedded(docs: Path, data: Path) -> None:
     encoder = FakeEncoder()
     report = build(docs, data, encoder)
     assert (report.embedded, report.reused) == (1, 2)
-    assert encoder.passages_seen == ["El mercado abre los martes. Los puestos venden fruta del valle."]
-    assert len(encoder.sentences_seen) == 2
+    sentences = ["El mercado abre los martes.", "Los puestos venden fruta del valle."]
+    assert encoder.texts_seen == [" ".join(sentences), *sentences]
 
 
 def test_a_renamed_document_or_heading_is_not_embedded_again(docs: Path, data: Path) -> None:
@@ -189,7 +189,7 @@ def test_a_rebuild_embeds_everything(docs: Path, data: Path) -> None:
     encoder = FakeEncoder()
     report = build(docs, data, encoder, rebuild=True)
     assert (report.embedded, report.reused) == (2, 0)
-    assert len(encoder.passages_seen) == 2
+    assert set(addresses(data).values()) <= set(encoder.texts_seen)
 
 
 def test_a_removed_document_vanishes_and_the_others_keep_their_addresses(docs: Path, data: Path) -> None:
@@ -221,7 +221,6 @@ def test_an_extended_index_answers_like_one_built_anew(docs: Path, data: Path, t
     for name in ("dense", "sentence_vectors"):
         rows = np.arange(len(getattr(fresh, name)))
         np.testing.assert_array_equal(getattr(extended, name).rows(rows), getattr(fresh, name).rows(rows))
-    np.testing.assert_array_equal(extended.token_store.bounds, fresh.token_store.bounds)
     question = read_question("¿Cuándo abre el mercado?")
     assert [hit.passage for hit in extended.search(question).hits] == [
         hit.passage for hit in fresh.search(question).hits
@@ -277,7 +276,7 @@ def test_of_many_documents_only_the_one_that_was_touched_is(
     encoder = FakeEncoder()
     report = build(folder, data, encoder)
     after = addresses(data)
-    assert len(encoder.passages_seen) == report.embedded == embedded
+    assert len(set(after.values()) & set(encoder.texts_seen)) == report.embedded == embedded
     assert report.reused == len(after) - embedded > 40
 
     def of_others(found: dict[str, str]) -> dict[str, str]:
@@ -294,7 +293,7 @@ def test_vectors_of_another_encoder_are_not_taken_over(docs: Path, data: Path) -
 
 
 def test_a_damaged_index_is_built_anew_without_asking(docs: Path, data: Path) -> None:
-    (current_generation(data) / "tokens.npy").write_bytes(b"nada")
+    (current_generation(data) / "dense.faiss").write_bytes(b"nada")
     assert build(docs, data).reused == 0
     assert answers(data)
 
@@ -351,7 +350,7 @@ def test_a_second_builder_is_told_that_there_is_one(
         inside.set()
         leave.wait(20)
 
-    first = threading.Thread(target=build, args=(docs, data, FakeEncoder(on_passage=wait), True))
+    first = threading.Thread(target=build, args=(docs, data, FakeEncoder(on_text=wait), True))
     first.start()
     try:
         assert inside.wait(20)
@@ -393,10 +392,10 @@ CHILD = """
 
     where, encoder = {where!r}, FakeEncoder()
     if where == "embedding":
-        encoder = FakeEncoder(on_passage=stop)
+        encoder = FakeEncoder(on_text=stop)
     elif where == "writing":
         save = np.save
-        np.save = lambda file, *rest: stop() if "counts" in str(file) else save(file, *rest)
+        np.save = lambda file, *rest: stop() if "bounds" in str(file) else save(file, *rest)
     elif where == "before the swap":
         Path.replace = stop
     elif where == "after the swap":
@@ -508,7 +507,7 @@ def test_a_flip_that_keeps_the_time_stamp_is_found_in_a_large_file_by_a_thorough
     data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = current_generation(data)
-    path = folder / "tokens.npy"
+    path = folder / "sentences.faiss"
     stamp = path.stat().st_mtime_ns
     content = bytearray(path.read_bytes())
     content[-1] ^= 1
@@ -517,7 +516,7 @@ def test_a_flip_that_keeps_the_time_stamp_is_found_in_a_large_file_by_a_thorough
     assert refusal(data).path == path
     monkeypatch.setattr(manifest_module, "_ALWAYS_READ_BYTES", 0)  # now it counts as large
     check_files(folder, read_manifest(folder))
-    with pytest.raises(IndexDamaged, match=r"tokens\.npy"):
+    with pytest.raises(IndexDamaged, match=r"sentences\.faiss"):
         check_files(folder, read_manifest(folder), thorough=True)
 
 

@@ -272,6 +272,12 @@ def test_words_only_in_one_text_are_told_from_replaced_ones() -> None:
     assert [(d.source) for d in shorter.differences if d.kind is DifferenceKind.DELETED] == ["no"]
 
 
+def test_no_full_stop_after_the_last_words_is_no_change() -> None:
+    outcome = check("La operación sigue abierta y se descartan nuevas detenciones")
+    changed = [d for d in outcome.differences if d.kind is not DifferenceKind.EQUAL]
+    assert [(d.kind, d.source) for d in changed] == [(DifferenceKind.DELETED, "no")]
+
+
 def test_the_differences_show_the_documents_own_quotation_marks() -> None:
     outcome = check("dos se han producido en territorio español, en 'Madrid' y Lisboa.")
     sources = " ".join(d.source for d in outcome.differences)

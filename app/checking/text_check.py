@@ -80,7 +80,7 @@ class TextChecker:
         """The outcome for a text that stands in a document as it is, or but for what it marks as left out."""
         pasted = collapse(text)
         if not any(character.isalnum() for character in pasted):
-            raise QuestionError("El texto no contiene palabras que comprobar. Pega la frase citada.")
+            raise QuestionError("El texto no contiene palabras que comprobar. Pegue la frase citada.")
         for reading in _readings(pasted):
             found, total = self._exact(reading)
             if found:
@@ -94,7 +94,7 @@ class TextChecker:
             raise QuestionError(
                 f"El texto no está literalmente en los documentos y es demasiado largo para compararlo "
                 f"palabra por palabra ({len(pasted)} caracteres; máximo {MAX_COMPARED_CHARACTERS}). "
-                "Comprueba las frases por separado."
+                "Compruebe las frases por separado."
             )
         return self._copied(text, is_exact=True)
 

@@ -20,7 +20,12 @@ def verdict_key(outcome: Verification) -> str:
 
 def warning_sentences(warnings: Sequence[CutWarning], words: Words) -> list[str]:
     """Each warning as a sentence."""
-    return [words(f"warn.{one.kind}", word=one.word, around=one.around) for one in warnings]
+    return [words(f"warn.{one.kind}", word=one.word, around=_going_on(one.around)) for one in warnings]
+
+
+def _going_on(around: str) -> str:
+    """Marked as going on, unless the sentence ends there."""
+    return around if around.endswith((".", "?", "!", "…")) else f"{around} …"
 
 
 def sentence_line(number: int, outcome: Verification, words: Words) -> str:

@@ -24,6 +24,8 @@ _MOST_REPEATS = 50  # places of a pair in the pasted text that vote: «de la» a
 _GAP_A_MATCH = 3  # a matched word at the end is kept if no more source words than this part it from the rest
 _PUNCTUATION = ".,;:¿?¡!()[]\"'-–—…/*"
 
+_CLOSING = ".,;:"  # where a quotation ends, the sign after its last word may be left out
+
 _Pair = tuple[int | None, int | None]  # position in the pasted words, in the source words
 
 
@@ -192,7 +194,10 @@ def _runs(
         elif s is None:
             kind = DifferenceKind.INSERTED
         else:
-            kind = DifferenceKind.EQUAL if pasted[p] == source[s] else DifferenceKind.REPLACED
+            is_last = p == len(pasted) - 1 and s == len(source) - 1
+            of_source = source[s].rstrip(_CLOSING) if is_last else source[s]
+            is_equal = pasted[p] in (source[s], of_source)
+            kind = DifferenceKind.EQUAL if is_equal else DifferenceKind.REPLACED
         if not runs or runs[-1][0] is not kind:
             runs.append((kind, range(in_pasted, in_pasted), range(in_source, in_source)))
         in_pasted += p is not None

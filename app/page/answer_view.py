@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from alpie.app.absence import absence_lines
 from alpie.app.citation import short_citation
@@ -18,7 +19,7 @@ from alpie.index.records import Document
 
 __all__ = ["render_answer", "render_quote"]
 
-_LEGS = ("dense", "sentence", "lexical", "grams", "tokens", "expansion")
+_LEGS = ("dense", "sentence", "lexical", "expansion")
 _MOST_SUGGESTIONS = 3
 _LONGEST_SUGGESTION = 60
 
@@ -65,8 +66,8 @@ def _not_found(answer: Answer, words: Words, documents: Mapping[str, Document]) 
     told = absence_lines(answer, words_for(words.language))
     statement = words.html(
         "answer.none.statement",
-        documents=words.number(search.documents),
-        passages=words.number(search.passages),
+        documents=words.count("count.documents", search.documents),
+        passages=words.count("count.passages", search.passages),
         above=words.number(search.above_threshold),
     )
     parts = [
@@ -99,7 +100,8 @@ def render_quote(
     note = (
         tag("a", f"[{number}]", class_="cite note", href=href, title=opens) if number and not nearest else ""
     )
-    words_of_quote = tag("span", quote_words(quote), class_="words")
+    shown = replace(quote, emphasis=()) if nearest else quote  # nothing there answers
+    words_of_quote = tag("span", quote_words(shown), class_="words")
     source = tag(
         "a",
         escape(short_citation(quote.citation, words.language)),
@@ -200,7 +202,7 @@ def _foot(answer: Answer, words: Words, turns: Sequence[str], root_path: str) ->
     total = answer.milliseconds.get("total", 0.0) / 1000
     statement = words.html(
         "answer.foot",
-        passages=words.number(search.passages),
+        passages=words.count("count.passages", search.passages),
         above=words.number(search.above_threshold),
         seconds=words.number(total, 2),
     )

@@ -138,5 +138,5 @@ def run(config: Config, bound: socket.socket, on_listening: Callable[[], None] =
 def _not_free(host: str, port: int, error: OSError) -> SettingsError:
     return SettingsError(
         f"No se puede escuchar en {host}, puerto {port} ({error.strerror or error}). "
-        "Elige otro con --host y --port."
+        "Elija otro con --host y --port."
     )

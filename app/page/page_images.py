@@ -87,7 +87,7 @@ class PageImages:
             raise SourceError(f"{document.file}: ya no está en la carpeta de documentos.", path) from error
         if known[2] != document.sha256:
             message = (
-                f"{document.file}: ha cambiado desde que se indexó. Actualiza el índice con «alpie index»."
+                f"{document.file}: ha cambiado desde que se indexó. Actualice el índice con «alpie index»."
             )
             raise SourceError(message, path)
         return path

@@ -75,8 +75,8 @@ def _page(made: dict[str, Any], turns: tuple[str, ...], words: Words) -> str:
             words("record.searched"),
             words(
                 "record.search",
-                documents=words.number(search["documents"]),
-                passages=words.number(search["passages"]),
+                documents=words.count("count.documents", search["documents"]),
+                passages=words.count("count.passages", search["passages"]),
             ),
         ),
         (words("documents.fingerprint").rstrip(":"), made["corpus"]["fingerprint"]),

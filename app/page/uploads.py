@@ -80,7 +80,7 @@ class Uploads:
         wanted = safe_name(name)
         with self._lock:
             if len(self._waiting) >= _MOST_WAITING:
-                raise SourceError("Hay demasiados documentos esperando. Inténtalo dentro de unos minutos.")
+                raise SourceError("Hay demasiados documentos esperando. Inténtelo dentro de unos minutos.")
         unfinished = self.folder / f".{secrets.token_hex(8)}.unfinished"
         try:
             self.folder.mkdir(parents=True, exist_ok=True)

@@ -1,13 +1,12 @@
 """Engines: where the nearest passages of a question come from.
 
-An engine holds of each passage what finds it (vectors, stems, n-grams, labels to filter by) and not a
+An engine holds of each passage what finds it (vectors, stems, labels to filter by) and not a
 word of its text. It proposes passages, by id, leg by leg; the document store of the process that asks
 scores them exactly and cuts the words from the source. So the answers of two engines that propose the
 same passages are the same to the last digit, whatever the engines round, compress or approximate, and a
 passage that the document store does not know is never shown, whatever an engine still holds.
 
     Engine        the interface: upsert, search, delete_document, documents, count, close
-    local         FAISS and the local lexical index, in this process: what the others are held against
     milvus        Milvus and Milvus Lite: ALPIE_INDEX=milvus:<uri>
     synchronise   makes an engine hold what an index holds
 
@@ -26,8 +25,8 @@ from alpie.index.engines.records import Entry, Filter, Query, passage_id
 
 __all__ = ["LEGS", "Engine", "Entry", "Filter", "Query", "passage_id"]
 
-LEGS = ("dense", "sentence", "lexical", "grams")
-"""Passage vectors, sentence vectors, stems, character n-grams."""
+LEGS = ("dense", "sentence", "lexical")
+"""Passage vectors, sentence vectors, stems."""
 
 
 class Engine(Protocol):
@@ -54,7 +53,7 @@ class Engine(Protocol):
         """Of each leg, ids of the `limit` nearest passages, best first; fewer where there are no more.
 
         The sentence leg reads the 2 · `limit` nearest sentences and gives their passages, each once.
-        Passages that share no term with the question are in neither lexical leg.
+        Passages that share no term with the question are not in the lexical leg.
         """
 
     def delete_document(self, document: str, keep: Collection[int] = ()) -> int:

@@ -39,7 +39,7 @@ class EngineChoice:
 
         connection = self._connect()
         try:
-            stamp = Stamp.of(encoder.fingerprint, encoder.dimension, 0, 0)
+            stamp = Stamp.of(encoder.fingerprint, encoder.dimension, 0)
             return MilvusEngine(connection, collection_in_use(connection, stamp))
         except BaseException:
             connection.close()
@@ -59,11 +59,11 @@ class EngineChoice:
         """
         from alpie.index.engines.milvus import MilvusEngine
         from alpie.index.engines.milvus_collections import Stamp, collection_to_write, publish
-        from alpie.index.engines.synchronise import mean_lengths, synchronise
+        from alpie.index.engines.synchronise import mean_length, synchronise
 
         connection = self._connect()
         try:
-            stamp = Stamp.of(encoder.fingerprint, encoder.dimension, *mean_lengths(search.passages))
+            stamp = Stamp.of(encoder.fingerprint, encoder.dimension, mean_length(search.passages))
             sizes = (len(search.passages), len(search.sentence_vectors))
             collection = collection_to_write(connection, stamp, *sizes, fresh)
             done = synchronise(MilvusEngine(connection, collection), documents, search, on_progress)

@@ -1,6 +1,6 @@
 """Milvus and Milvus Lite as an engine.
 
-Two collections: one row a passage (vector, stems and n-grams as sparse vectors, labels), one row a
+Two collections: one row a passage (vector, stems as a sparse vector, labels), one row a
 sentence (vector, labels). Of the text itself nothing is stored. A sparse vector holds the document's side
 of BM25, the query vector the question's (idf), so that the inner product is the BM25 score and a corpus
 grows without rewriting what is there. Milvus' analysers and its BM25 function are not used: versions
@@ -111,8 +111,7 @@ class MilvusEngine:
         searches = {
             "dense": partial(self._by_vector, self.passages, query.vector, limit, where),
             "sentence": partial(self._by_vector, self.sentences, query.vector, 2 * limit, where),
-            "lexical": partial(self._by_terms, "stems", query.stem_weights, limit, where),
-            "grams": partial(self._by_terms, "grams", query.gram_weights, limit, where),
+            "lexical": partial(self._by_stems, query.stem_weights, limit, where),
         }
         started = {leg: self._pool.submit(searches[leg]) for leg in self.legs}
         return {leg: one.result() for leg, one in started.items()}
@@ -150,7 +149,6 @@ class MilvusEngine:
         row = {"id": entry.id, "stamp": entry.stamp, "vector": entry.vector, **_labels(entry)}
         if self._connection.has_sparse:
             row["stems"] = _sparse(term_shares(entry.stems, self.stamp.mean_stems)) or _EMPTY
-            row["grams"] = _sparse(term_shares(entry.grams, self.stamp.mean_grams)) or _EMPTY
         return row
 
     def _delete_passages(self, ids: Sequence[int]) -> None:
@@ -170,13 +168,11 @@ class MilvusEngine:
         wanted = "id" if collection == self.passages else "passage"
         return self._nearest(collection, "vector", vector, limit, where, parameters, wanted)
 
-    def _by_terms(
-        self, field: str, weights: Mapping[str, float], limit: int, where: str
-    ) -> NDArray[np.int64]:
+    def _by_stems(self, weights: Mapping[str, float], limit: int, where: str) -> NDArray[np.int64]:
         if not weights:
             return np.zeros(0, dtype=np.int64)
         parameters = {"metric_type": "IP", "params": {"drop_ratio_search": 0.0}}
-        return self._nearest(self.passages, field, _sparse(weights), limit, where, parameters, "id")
+        return self._nearest(self.passages, "stems", _sparse(weights), limit, where, parameters, "id")
 
     def _nearest(
         self,

@@ -86,7 +86,7 @@ class MilvusConnection:
         self.name = f"Milvus Lite {shown}" if self.is_lite else f"Milvus {shown}"
         if not self.is_lite and self.version < _OLDEST:
             raise EngineUnavailable(
-                f"En {address.shown} hay {self.name}; hace falta 2.3 o posterior, mejor 2.5. Actualízalo."
+                f"En {address.shown} hay {self.name}; hace falta 2.3 o posterior, mejor 2.5. Actualícelo."
             )
 
     @property
@@ -159,22 +159,22 @@ class MilvusConnection:
         if self.address.is_file:
             folder = Path(self.address.uri).parent
             if not folder.is_dir():
-                return f"No existe la carpeta {folder} del índice de Milvus Lite. Créala."
+                return f"No existe la carpeta {folder} del índice de Milvus Lite. Créela."
             return (
                 f"No se puede abrir {self.address.uri} con Milvus Lite: o lo tiene abierto otro proceso, o no es "
-                "suyo. Cierra el otro, o sirve el archivo con «milvus-lite server» y usa su dirección http."
+                "suyo. Cierre el otro, o sirva el archivo con «milvus-lite server» y use su dirección http."
             )
         return (
-            f"No hay ningún Milvus que responda en {self.address.shown} ({_reason(error)}). Comprueba que está en "
+            f"No hay ningún Milvus que responda en {self.address.shown} ({_reason(error)}). Compruebe que está en "
             "marcha y que la dirección, el puerto y la ficha (ALPIE_INDEX_TOKEN) son los suyos; para volver al "
-            "índice local, quita ALPIE_INDEX."
+            "índice local, quite ALPIE_INDEX."
         )
 
     def _failed(self, method: str, error: Exception, seconds: float) -> EngineUnavailable:
         if seconds >= 0.95 * self.timeout_seconds:
             return EngineUnavailable(
-                f"{self.address.shown} no ha respondido en {self.timeout_seconds:g} s ({method}). Repítelo; si "
-                "sigue así, mira si Milvus está en marcha o alarga ALPIE_INDEX_TIMEOUT_SECONDS."
+                f"{self.address.shown} no ha respondido en {self.timeout_seconds:g} s ({method}). Repítalo; si "
+                "sigue así, mire si Milvus está en marcha o alargue ALPIE_INDEX_TIMEOUT_SECONDS."
             )
         return EngineUnavailable(f"{self.address.shown} ha fallado ({method}): {_reason(error)}.")
 
@@ -189,5 +189,5 @@ def _check_packages(address: MilvusAddress) -> None:
     wanted = ["pymilvus", "milvus_lite"] if address.is_file else ["pymilvus"]
     if missing := [name for name in wanted if find_spec(name) is None]:
         raise EngineUnavailable(
-            f'Para {address.shown} falta {" y ".join(missing)}. Instálalo con: pip install "alpie[milvus]"'
+            f'Para {address.shown} falta {" y ".join(missing)}. Instálelo con: pip install "alpie[milvus]"'
         )

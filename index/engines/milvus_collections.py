@@ -3,8 +3,8 @@
 What an index was made with stands in the names of its collections, which every version keeps and every
 tool shows (Milvus Lite forgets a collection's description):
 
-    alpie_f1_a1_e0123456789_d384_s612_g4388_19fa…             passages
-    alpie_f1_a1_e0123456789_d384_s612_g4388_19fa…_sentences   their sentences
+    alpie_f2_a1_e0123456789_d384_s612_19fa…             passages
+    alpie_f2_a1_e0123456789_d384_s612_19fa…_sentences   their sentences
     alpie                                                     alias of the passages in use
 
 A new index is written beside the one in use; moving the alias is one step, and readers follow it.
@@ -25,9 +25,10 @@ __all__ = ["LABELS", "SENTENCES", "Stamp", "clipped", "collection_in_use", "coll
 
 LABELS = ("document", "kind", "publisher", "section")
 SENTENCES = "_sentences"
-_FORMAT = 1  # of what is stored: raise it whenever the fields of a collection change
-_STAMP = re.compile(r"_f(\d+)_a(\d+)_e([0-9a-f]{10})_d(\d+)_s(\d+)_g(\d+)_([0-9a-f]+)")
-_MOST_DRIFT = 0.2  # of the mean lengths, before a collection's weights are no longer those of the corpus
+_FORMAT = 2  # of what is stored: raise it whenever the fields of a collection change
+# … «_g», the mean number of n-grams, is in the names that earlier versions gave
+_STAMP = re.compile(r"_f(\d+)_a(\d+)_e([0-9a-f]{10})_d(\d+)_s(\d+)(?:_g\d+)?_([0-9a-f]+)")
+_MOST_DRIFT = 0.2  # of the mean length, before a collection's weights are no longer those of the corpus
 _LONGEST_LABEL = 1_000  # characters, four bytes each at most
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")  # Milvus Lite cannot spell them in a filter
 _MOST_EXACT = 100_000  # vectors compared one by one; beyond, a graph (HNSW) finds nearly all of the nearest
@@ -41,21 +42,18 @@ class Stamp:
     encoder: str  # ten hexadecimal digits of its fingerprint's SHA-256
     dimension: int
     mean_stems: float  # terms a passage: BM25 weighs a passage's length against it
-    mean_grams: float
     analysis: int = ANALYSIS_VERSION
     format: int = _FORMAT
 
     @classmethod
-    def of(cls, fingerprint: str, dimension: int, mean_stems: float, mean_grams: float) -> Stamp:
+    def of(cls, fingerprint: str, dimension: int, mean_stems: float) -> Stamp:
         digest = hashlib.sha256(fingerprint.encode()).hexdigest()
-        return cls(digest[:10], dimension, round(mean_stems, 1), round(mean_grams, 1))
+        return cls(digest[:10], dimension, round(mean_stems, 1))
 
     @property
     def label(self) -> str:
-        return (
-            f"f{self.format}_a{self.analysis}_e{self.encoder}_d{self.dimension}"
-            f"_s{round(10 * self.mean_stems)}_g{round(10 * self.mean_grams)}"
-        )
+        stems = round(10 * self.mean_stems)
+        return f"f{self.format}_a{self.analysis}_e{self.encoder}_d{self.dimension}_s{stems}"
 
     def differs_in(self, other: Stamp) -> tuple[str, ...]:
         """What keeps a collection of the one stamp from being searched with the other, in Spanish."""
@@ -68,17 +66,16 @@ class Stamp:
 
     def can_grow(self, other: Stamp) -> bool:
         """Whether passages of a corpus with the stamp `other` can be added to a collection of this one."""
-        lengths = ((self.mean_stems, other.mean_stems), (self.mean_grams, other.mean_grams))
-        near = all(abs(one - another) <= _MOST_DRIFT * max(one, another) for one, another in lengths)
-        return near and not self.differs_in(other)
+        one, another = self.mean_stems, other.mean_stems
+        return abs(one - another) <= _MOST_DRIFT * max(one, another) and not self.differs_in(other)
 
 
 def collection_stamp(name: str, collection: str) -> Stamp | None:
     """The stamp in the name of a collection of passages; None when it is none of Al Pie's named `name`."""
     if not collection.startswith(name) or not (match := _STAMP.fullmatch(collection[len(name) :])):
         return None
-    form, analysis, encoder, dimension, stems, grams, _ = match.groups()
-    return Stamp(encoder, int(dimension), int(stems) / 10, int(grams) / 10, int(analysis), int(form))
+    form, analysis, encoder, dimension, stems, _ = match.groups()
+    return Stamp(encoder, int(dimension), int(stems) / 10, int(analysis), int(form))
 
 
 def clipped(label: str) -> str:
@@ -92,7 +89,7 @@ def collection_in_use(connection: MilvusConnection, stamp: Stamp) -> str:
     Raises `EngineMismatch`, which says what is different and what to run.
     """
     address = connection.address
-    run = f"Ejecuta «alpie index» con ALPIE_INDEX=milvus:{address.shown}"
+    run = f"Ejecute «alpie index» con ALPIE_INDEX=milvus:{address.shown}"
     current = _aliased(connection)
     if current is None:
         raise EngineMismatch(
@@ -101,7 +98,7 @@ def collection_in_use(connection: MilvusConnection, stamp: Stamp) -> str:
     made_with = collection_stamp(address.name, current)
     if made_with is None:
         raise EngineMismatch(
-            f"En {address.shown}, «{address.name}» es el alias de «{current}», que no es de Al Pie. Elige otro "
+            f"En {address.shown}, «{address.name}» es el alias de «{current}», que no es de Al Pie. Elija otro "
             f"nombre: milvus:{address.shown}#nombre."
         )
     if different := made_with.differs_in(stamp):
@@ -182,9 +179,9 @@ def _create(
         indexes.add_index("vector", index_type="FLAT", metric_type="IP")
     else:
         indexes.add_index("vector", index_type="HNSW", metric_type="IP", params=_GRAPH)
-    for field in ("stems", "grams") if connection.has_sparse and not of_sentences else ():
-        schema.add_field(field, DataType.SPARSE_FLOAT_VECTOR)
-        indexes.add_index(field, index_type="SPARSE_INVERTED_INDEX", metric_type="IP")
+    if connection.has_sparse and not of_sentences:
+        schema.add_field("stems", DataType.SPARSE_FLOAT_VECTOR)
+        indexes.add_index("stems", index_type="SPARSE_INVERTED_INDEX", metric_type="IP")
     connection.call(
         "create_collection",
         collection,

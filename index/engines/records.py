@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from alpie.index.analysis import grams, terms
+from alpie.index.analysis import terms
 from alpie.index.embed import context_of, text_of
 from alpie.index.lexical import TermIndex
 from alpie.index.records import Document, Passage
@@ -93,11 +93,6 @@ class Entry:
         """Stems of heading and text, as `alpie.index.analysis` makes them, whatever the engine."""
         return [str(term) for term in terms(self.text)]
 
-    @property
-    def grams(self) -> Sequence[str]:
-        """Character n-grams of heading and text."""
-        return grams(self.text)
-
     def sentence_id(self, number: int) -> int:
         """The number of its sentence `number`, counted from 0, in every engine."""
         return _number(str(self.id), str(number))
@@ -105,7 +100,8 @@ class Entry:
 
 def _weights(terms: Sequence[str], index: TermIndex) -> dict[str, float]:
     """Each different term's idf over the sum of all of theirs."""
-    idfs = {str(term): index.idf(str(term)) for term in terms}
+    names = list(map(str, terms))
+    idfs = dict(zip(names, index.idfs(names), strict=True))
     total = sum(idfs.values())
     return {term: idf / total for term, idf in idfs.items()} if total > 0 else {}
 
@@ -121,9 +117,7 @@ class Query:
     vector: NDArray[np.float32]  # (dimension,), unit length
     stems: tuple[str, ...]
     related: tuple[str, ...]  # what an acronym stands for: counts half
-    grams: tuple[str, ...]
     stem_weights: Mapping[str, float]  # of `stems` and `related`
-    gram_weights: Mapping[str, float]
 
     @classmethod
     def of(
@@ -131,16 +125,13 @@ class Query:
         vector: NDArray[np.float32],
         stems: Sequence[str],
         related: Sequence[str],
-        grams: Sequence[str],
-        stem_index: TermIndex,
-        gram_index: TermIndex,
+        index: TermIndex,
     ) -> Query:
         """A question with the weights that the statistics of the document store give its terms."""
-        weights = _weights(stems, stem_index)
-        for term, weight in _weights(related, stem_index).items():
+        weights = _weights(stems, index)
+        for term, weight in _weights(related, index).items():
             weights[term] = weights.get(term, 0.0) + RELATED_WEIGHT * weight
-        plain = (tuple(map(str, stems)), tuple(map(str, related)), tuple(map(str, grams)))
-        return cls(vector, *plain, weights, _weights(grams, gram_index))
+        return cls(vector, tuple(map(str, stems)), tuple(map(str, related)), weights)
 
 
 @dataclass(frozen=True)

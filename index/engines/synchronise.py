@@ -11,14 +11,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from alpie.index.analysis import grams, terms
+from alpie.index.analysis import terms
 from alpie.index.embed import text_of
 from alpie.index.engines import Engine, Entry, passage_id
 from alpie.index.errors import EngineError
 from alpie.index.records import Document, Passage
 from alpie.index.search import SearchIndex
 
-__all__ = ["Synchronised", "mean_lengths", "synchronise"]
+__all__ = ["Synchronised", "mean_length", "synchronise"]
 
 _AT_A_TIME = 1_000  # passages between two words on the progress
 _SAMPLE = 5_000  # passages whose mean length stands for all
@@ -54,18 +54,16 @@ def synchronise(
     if (held := engine.count()) != total:
         raise EngineError(
             f"{engine.name} tiene {held} pasajes y el índice {total}: algo más escribe en la misma colección. "
-            "Dale a cada índice la suya (milvus:<uri>#nombre) y repite «alpie index»."
+            "Dé a cada índice la suya (milvus:<uri>#nombre) y repita «alpie index»."
         )
     return Synchronised(total, written, deleted)
 
 
-def mean_lengths(passages: Sequence[Passage]) -> tuple[float, float]:
-    """Stems and n-grams a passage, its headings included, on average; of very many, over an even sample."""
+def mean_length(passages: Sequence[Passage]) -> float:
+    """Stems a passage, its headings included, on average; of very many, over an even sample."""
     step = max(1, len(passages) // _SAMPLE)
-    texts = [text_of(passage) for passage in passages[::step]]
-    lengths = np.array([(len(terms(text)), len(grams(text))) for text in texts] or [(0, 0)])
-    stems, of_grams = lengths.mean(axis=0)
-    return float(stems), float(of_grams)
+    lengths = [len(terms(text_of(passage))) for passage in passages[::step]]
+    return float(np.mean(lengths or [0]))
 
 
 def _entries(
@@ -86,7 +84,7 @@ def _delete_others(engine: Engine, passages: Sequence[Passage]) -> int:
         wanted.setdefault(passage.document_id, set()).add(passage_id(passage.address))
     if sum(map(len, wanted.values())) != len(passages):
         raise EngineError(
-            "Dos pasajes tienen el mismo número: pasa una vez entre miles de índices. Cambia el título de uno."
+            "Dos pasajes tienen el mismo número: pasa una vez entre miles de índices. Cambie el título de uno."
         )
     deleted = 0
     for document, held in engine.documents().items():

@@ -78,7 +78,7 @@ def extract(data: bytes, path: Path, recogniser: Recogniser | None = None) -> Ex
         raise SourceError(f"{path}: formato desconocido; se admiten {', '.join(SUFFIXES)}.", path)
     if len(data) > MOST_BYTES:
         limit = MOST_BYTES // 1_000_000
-        raise SourceError(f"{path}: pasa de {limit} MB. Divide el documento.", path)
+        raise SourceError(f"{path}: pasa de {limit} MB. Divida el documento.", path)
     check_signature(data, path)
     module, name = _PARSERS[kind].split(":")
     parser: Callable[..., Extraction]
@@ -86,7 +86,7 @@ def extract(data: bytes, path: Path, recogniser: Recogniser | None = None) -> Ex
         parser = getattr(import_module(f"alpie.index.formats.{module}"), name)
     except ModuleNotFoundError as error:
         raise SourceError(
-            f"{path}: para leerlo falta el paquete «{error.name}». Instálalo: pip install {error.name}", path
+            f"{path}: para leerlo falta el paquete «{error.name}». Instálelo: pip install {error.name}", path
         ) from error
     try:
         extraction = parser(data, path, recogniser) if kind == "pdf" else parser(data, path)
@@ -96,13 +96,13 @@ def extract(data: bytes, path: Path, recogniser: Recogniser | None = None) -> Ex
         _logger.info("%s could not be parsed", path, exc_info=True)
         raise SourceError(
             f"{path}: no se puede leer, parece dañado ({type(error).__name__}: {str(error)[:200]}). "
-            "Ábrelo y guárdalo de nuevo, o cópialo otra vez.",
+            "Ábralo y guárdelo de nuevo, o cópielo otra vez.",
             path,
         ) from error
     if len(extraction.text) > MOST_CHARACTERS:
         raise SourceError(
             f"{path}: su texto tiene {len(extraction.text)} caracteres; se admiten {MOST_CHARACTERS}. "
-            "Divide el documento.",
+            "Divida el documento.",
             path,
         )
     return extraction
@@ -121,6 +121,6 @@ def check_signature(data: bytes, path: Path) -> None:
     actual = f"es {_NAMES[found]}" if found else "no empieza como tal"
     raise SourceError(
         f"{path}: se llama {path.suffix.lower()}, pero {actual}. "
-        "Guárdalo en el formato que dice su nombre, o dale la extensión que le corresponde.",
+        "Guárdelo en el formato que dice su nombre, o dele la extensión que le corresponde.",
         path,
     )

@@ -57,7 +57,7 @@ def extract_docx(data: bytes, path: Path) -> Extraction:
     except (PackageNotFoundError, XMLSyntaxError, KeyError, ValueError, zipfile.BadZipFile) as error:
         reason = str(error) or type(error).__name__
         raise SourceError(
-            f"{path}: no se puede leer como DOCX ({reason}). Ábrelo y guárdalo de nuevo.", path
+            f"{path}: no se puede leer como DOCX ({reason}). Ábralo y guárdelo de nuevo.", path
         ) from error
     builder = TextBuilder()
     body = _Body(builder, document)
@@ -65,7 +65,7 @@ def extract_docx(data: bytes, path: Path) -> Extraction:
     parser = f"python-docx {version('python-docx')}, docx {_RULES}"
     extraction = builder.extraction(parser, _metadata(document), body.notices(), body.found())
     if not extraction.text:
-        raise SourceError(f"{path}: no contiene texto. Retira el archivo o complétalo.", path)
+        raise SourceError(f"{path}: no contiene texto. Retire el archivo o complételo.", path)
     return extraction
 
 

@@ -69,7 +69,7 @@ def extract_html(data: bytes, path: Path) -> Extraction:
     if _depth(page) > _MOST_NESTING:
         raise SourceError(
             f"{path}: tiene más de {_MOST_NESTING} elementos uno dentro de otro. "
-            "Guarda la página como texto o como PDF.",
+            "Guarde la página como texto o como PDF.",
             path,
         )
     tree = LexborHTMLParser(page)
@@ -86,7 +86,7 @@ def extract_html(data: bytes, path: Path) -> Extraction:
     if not extraction.text:
         raise SourceError(
             f"{path}: la página no contiene texto (¿lo escribe un programa al abrirla?). "
-            "Guárdala desde el navegador como página completa o como PDF.",
+            "Guárdela desde el navegador como página completa o como PDF.",
             path,
         )
     return extraction

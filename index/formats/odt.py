@@ -58,7 +58,7 @@ def extract_odt(data: bytes, path: Path) -> Extraction:
     archive = open_packed(data, path, "content.xml")
     manifest = read_xml(archive, "META-INF/manifest.xml", path)
     if manifest is not None and manifest.find(".//manifest:encryption-data", _SPACES) is not None:
-        raise SourceError(f"{path}: está cifrado con contraseña. Guárdalo sin ella.", path)
+        raise SourceError(f"{path}: está cifrado con contraseña. Guárdelo sin ella.", path)
     content = read_xml(archive, "content.xml", path)
     body = None if content is None else content.find("office:body/office:text", _SPACES)
     if content is None or body is None:
@@ -72,7 +72,7 @@ def extract_odt(data: bytes, path: Path) -> Extraction:
     name = f"lxml {version('lxml')}, odt {_RULES}"
     extraction = builder.extraction(name, metadata, reading.notices(body), reading.found(body))
     if not extraction.text:
-        raise SourceError(f"{path}: no contiene texto. Retira el archivo o complétalo.", path)
+        raise SourceError(f"{path}: no contiene texto. Retire el archivo o complételo.", path)
     return extraction
 
 

@@ -26,22 +26,22 @@ def open_packed(data: bytes, path: Path, needed: str) -> zipfile.ZipFile:
         files = archive.infolist()
     except (zipfile.BadZipFile, NotImplementedError, ValueError, OverflowError) as error:
         raise SourceError(
-            f"{path}: el archivo está dañado ({error}). Ábrelo y guárdalo de nuevo, o cópialo otra vez.", path
+            f"{path}: el archivo está dañado ({error}). Ábralo y guárdelo de nuevo, o cópielo otra vez.", path
         ) from error
     if any(file.flag_bits & 0x1 for file in files):
-        raise SourceError(f"{path}: está cifrado con contraseña. Guárdalo sin ella.", path)
+        raise SourceError(f"{path}: está cifrado con contraseña. Guárdelo sin ella.", path)
     unpacked = sum(file.file_size for file in files)
     largest = max((file.file_size for file in files if file.filename.endswith(".xml")), default=0)
     if len(files) > _MOST_FILES or unpacked > _MOST_BYTES or largest > _MOST_XML_BYTES:
         raise SourceError(
             f"{path}: desempaquetado ocuparía {unpacked // 1_000_000} MB en {len(files)} archivos; se admiten "
-            f"{_MOST_BYTES // 1_000_000} MB ({_MOST_XML_BYTES // 1_000_000} de texto). Divide el documento.",
+            f"{_MOST_BYTES // 1_000_000} MB ({_MOST_XML_BYTES // 1_000_000} de texto). Divida el documento.",
             path,
         )
     if needed not in archive.namelist():
         raise SourceError(
             f"{path}: no es un documento {path.suffix[1:].upper()}: falta «{needed}» en él. "
-            "Guárdalo de nuevo desde el programa que lo hizo.",
+            "Guárdelo de nuevo desde el programa que lo hizo.",
             path,
         )
     return archive
@@ -58,7 +58,7 @@ def read_xml(archive: zipfile.ZipFile, name: str, path: Path) -> etree._Element 
         return etree.fromstring(archive.read(name), parser)
     except (etree.XMLSyntaxError, zipfile.BadZipFile, ValueError, EOFError, OSError) as error:
         raise SourceError(
-            f"{path}: su archivo «{name}» está dañado ({error}). Ábrelo y guárdalo de nuevo.", path
+            f"{path}: su archivo «{name}» está dañado ({error}). Ábralo y guárdelo de nuevo.", path
         ) from error
     except (NotImplementedError, RuntimeError) as error:  # a compression nobody uses; a password
         raise SourceError(f"{path}: no se puede desempaquetar ({error}).", path) from error

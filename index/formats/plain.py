@@ -24,7 +24,7 @@ def canonical_text(data: bytes, path: Path) -> str:
     if nul >= 0:
         raise SourceError(
             f"{path}: tiene un byte nulo en la posición {nul}, así que no es texto UTF-8 "
-            "(será UTF-16, o no es texto). Guárdalo como texto UTF-8.",
+            "(será UTF-16, o no es texto). Guárdelo como texto UTF-8.",
             path,
         )
     try:
@@ -34,10 +34,10 @@ def canonical_text(data: bytes, path: Path) -> str:
         skipped = 3 if data.startswith(b"\xef\xbb\xbf") else 0
         position = error.start + (skipped if len(error.object) < len(data) else 0)
         raise SourceError(
-            f"{path}: no es UTF-8 en el byte {position} (0x{data[position]:02x}). Conviértelo, "
+            f"{path}: no es UTF-8 en el byte {position} (0x{data[position]:02x}). Conviértalo, "
             f"por ejemplo: iconv -f WINDOWS-1252 -t UTF-8 '{path.name}' > utf8.txt",
             path,
         ) from error
     if not text.strip():
-        raise SourceError(f"{path}: no contiene texto. Retira el archivo o complétalo.", path)
+        raise SourceError(f"{path}: no contiene texto. Retire el archivo o complételo.", path)
     return text

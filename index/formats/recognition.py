@@ -21,7 +21,7 @@ from alpie.index.errors import RecognitionMissing
 __all__ = ["RecognisedLine", "RecognisedWord", "Recogniser"]
 
 _LANGUAGE = "spa"
-_INSTALL = "Instálalo (en Debian y Ubuntu: apt install tesseract-ocr tesseract-ocr-spa), o quita «--ocr»."
+_INSTALL = "Instálelo (en Debian y Ubuntu: apt install tesseract-ocr tesseract-ocr-spa), o quite «--ocr»."
 _SECONDS = 120  # for a page
 _LEAST_CONFIDENCE = 10  # per cent: below, Tesseract saw a stain
 

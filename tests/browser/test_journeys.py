@@ -105,7 +105,9 @@ def test_a_refusal_is_an_answer(visit: Open) -> None:
     tab = visit()
     page = tab.open()
     answer = tab.ask(UNANSWERABLE)
-    expect(answer.locator(".none-title")).to_have_text("No está en los documentos")
+    expect(answer.locator(".none-title")).to_have_text(
+        "No he encontrado una respuesta segura en los documentos"
+    )
     expect(answer.locator(".none-statement")).to_have_text(re.compile(r"4 documentos \(\d+ pasajes\)"))
     expect(answer.locator("a.note"), "what is near is not numbered as if it were an answer").to_have_count(0)
     if answer.locator(".nearest").count():

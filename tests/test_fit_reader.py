@@ -1,0 +1,143 @@
+"""The reader learns, goes on where it was stopped, and is the same model once exported: with three layers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from alpie.eval import export_reader, fit_reader
+from alpie.eval.fit_reader import Schedule, train
+from alpie.eval.reader_model import load_model, sequence_of
+from alpie.eval.reader_rows import ReaderRow
+from alpie.index.errors import EncoderError
+from alpie.index.model_cache import default_cache
+from alpie.index.weights import WEIGHTS_FILE, bundled_folder
+from alpie.index.word_table import WordTable
+
+LAYERS = 3  # two are frozen
+SCHEDULE = Schedule(rate=3e-4, warmup=2, batch=4)
+PLACES = {
+    "museo": ("El museo abre a las diez.", "La entrada cuesta seis euros."),
+    "parque": ("El parque cierra al anochecer.", "Sus fuentes se apagan en invierno."),
+    "mercado": ("El mercado abre a las ocho.", "Cada puesto cuesta cien euros."),
+}
+
+
+def rows() -> list[ReaderRow]:
+    """Twelve: each place's two sentences asked for, there and beside a passage of another place."""
+    passages = {place: " ".join(sentences) for place, sentences in PLACES.items()}
+    names = list(PLACES)
+    found = []
+    for number, (place, sentences) in enumerate(PLACES.items()):
+        for sentence in sentences:
+            question, passage = f"¿Qué se dice: {sentence[3:-1].lower()}?", passages[place]
+            start = passage.index(sentence)
+            found.append(ReaderRow(question, passage, True, ((start, start + len(sentence)),), kind="plain"))
+            found.append(ReaderRow(question, passages[names[number - 1]], False, kind="un"))
+    return found
+
+
+@pytest.fixture(scope="module", autouse=True)
+def small() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(fit_reader, "LAYERS", LAYERS)
+        patched.setattr(export_reader, "LAYERS", LAYERS)
+        patched.setattr(fit_reader, "_REPORT_STEPS", 2)
+        yield
+
+
+@pytest.fixture(scope="module")
+def trained(small: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a training of eighteen steps."""
+    folder = tmp_path_factory.mktemp("reader")
+    torch.manual_seed(0)
+    train(rows() * 6, [], folder, SCHEDULE)
+    return folder
+
+
+def curve(folder: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (folder / "curve.jsonl").read_text().splitlines()]
+
+
+def stopping_at(
+    step: int, log: Callable[[Path, dict[str, Any]], None]
+) -> Callable[[Path, dict[str, Any]], None]:
+    def stop(folder: Path, facts: dict[str, Any]) -> None:
+        if facts["step"] == step:
+            raise KeyboardInterrupt
+        log(folder, facts)
+
+    return stop
+
+
+def test_any_token_of_a_loose_span_may_begin_or_end_the_answer() -> None:
+    tokens = [(0, 0), (0, 2), (3, 8), (9, 12), (13, 20)]
+    for loose, right in ((False, {(2, 1.0, 0.0), (3, 0.0, 1.0)}), (True, {(2, 1.0, 1.0), (3, 1.0, 1.0)})):
+        row = ReaderRow("¿?", "El museo abre siempre", True, ((3, 12),), loose)
+        targets = set(fit_reader._right(fit_reader._Encoded(row, [0] * 5, tokens, [1, 2, 3, 4])))
+        assert {target for target in targets if any(target[1:])} == right
+
+
+@pytest.mark.slow
+def test_a_few_steps_lower_the_loss(trained: Path) -> None:
+    losses = [line["loss"] for line in curve(trained) if "loss" in line]
+    assert len(losses) == 9
+    assert sum(losses[-3:]) < 0.85 * sum(losses[:3])
+
+
+@pytest.mark.slow
+def test_stopped_and_started_again_it_learns_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held_out = rows()[:4]
+    torch.manual_seed(0)
+    train(rows() * 3, held_out, tmp_path / "whole", SCHEDULE)
+    torch.manual_seed(0)
+    with monkeypatch.context() as patched:
+        patched.setattr(fit_reader, "_SAVE_SECONDS", 0.0)
+        patched.setattr(fit_reader, "_log", stopping_at(4, fit_reader._log))
+        with pytest.raises(KeyboardInterrupt):
+            train(rows() * 3, held_out, tmp_path / "stopped", SCHEDULE)
+    torch.manual_seed(1)  # what is drawn at a start is not used
+    train(rows() * 3, held_out, tmp_path / "stopped", SCHEDULE)
+    whole, stopped = curve(tmp_path / "whole"), curve(tmp_path / "stopped")
+    assert [line["step"] for line in stopped] == [line["step"] for line in whole] == [2, 4, 6, 8, 9]
+    for one, other in zip(whole, stopped, strict=True):
+        assert one == pytest.approx(other, abs=2e-3)
+
+
+@pytest.mark.slow
+def test_the_exported_graph_is_the_model(trained: Path, tmp_path: Path) -> None:
+    from onnxruntime import InferenceSession
+
+    folder = bundled_folder(default_cache())
+    difference = export_reader.export(trained / "reader.pt", tmp_path / "reader.onnx", default_cache())
+    assert 0 < difference < export_reader._MOST_DIFFERENCE
+
+    model = load_model(folder, LAYERS, trained / "reader.pt").eval()
+    ids = sequence_of(folder, "¿Cuándo abre el museo?", " ".join(PLACES["museo"]))
+    vectors = WordTable.open(folder / WEIGHTS_FILE).rows(ids).astype(np.float32)[np.newaxis]
+    with torch.no_grad():
+        tokens = torch.tensor([ids])
+        of_ids = model(tokens, torch.ones_like(tokens)).numpy()
+        of_vectors = model.from_vectors(torch.from_numpy(vectors)).numpy()
+    np.testing.assert_allclose(of_ids, of_vectors, atol=1e-3)  # training and export read the same way
+    session = InferenceSession(str(tmp_path / "reader.onnx"), providers=["CPUExecutionProvider"])
+    exported = session.run(None, {export_reader.GRAPH_INPUT: vectors})[0]
+    assert np.abs(exported - of_ids).mean() < export_reader._MOST_DIFFERENCE
+
+
+@pytest.mark.slow
+def test_a_graph_that_differs_is_not_written(
+    trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export_reader, "_MOST_DIFFERENCE", 0.0)
+    with pytest.raises(EncoderError, match="not written"):
+        export_reader.export(trained / "reader.pt", tmp_path / "reader.onnx", default_cache())
+    assert not (tmp_path / "reader.onnx").exists()
