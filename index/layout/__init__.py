@@ -15,7 +15,6 @@ A document whose format tells its structure (see `alpie.index.formats`) goes by 
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 from alpie.index.layout.blocks import SpanCutter, make_blocks
