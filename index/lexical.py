@@ -182,9 +182,11 @@ class TermIndex:
             return last.asked
         unique = [str(term) for term in dict.fromkeys(asked)]
         numbers = self._terms.numbers_of(unique) if unique else []
-        known = sorted({n for n in numbers if n is not None}, key=lambda n: (self._count(n), n))
+        # builders that share their words know those of one another: they stand in no passage here
+        met = {n for n in numbers if n is not None and self._count(n)}
+        known = sorted(met, key=lambda n: (self._count(n), n))
         idfs = [self._idf(self._count(number)) for number in known]
-        total = sum(idfs) + self._idf(0) * sum(number is None for number in numbers)
+        total = sum(idfs) + self._idf(0) * (len(numbers) - len(known))
         postings = sum(self._count(number) for number in known)
         found = _Asked(tuple(known), tuple(idf / total for idf in idfs), postings)
         self._last = _Last(asked, found)

@@ -234,7 +234,7 @@ def _read_file(folder: Path, file: str, most_bytes: int) -> bytes:
         size = path.stat().st_size
         if size > most_bytes:
             raise SourceError(
-                f"{path}: ocupa {-(-size // 1_000_000)} MB; se admiten {most_bytes // 1_000_000}. Divide el "
+                f"{path}: ocupa {-(-size // 1_000_000)} MB; se admiten {most_bytes // 1_000_000}. Divida el "
                 "documento, o suba el ajuste max_document_megabytes.",
                 path,
             )

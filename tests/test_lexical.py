@@ -12,6 +12,7 @@ import pytest
 from alpie.index.acronyms import Acronyms, learn_acronyms
 from alpie.index.analysis import content_words, stem, terms, words_by_stem
 from alpie.index.lexical import TermIndex
+from alpie.index.postings import PostingsBuilder
 
 _TEXTS = [
     "La policía detuvo a dos personas en Madrid.",
@@ -114,6 +115,18 @@ def test_scores_after_the_best_were_sought_are_the_same() -> None:
         index.best(asked, 10, most_postings=most)
         np.testing.assert_array_equal(index.scores_of(asked, everywhere), expected)
         np.testing.assert_array_equal(index.scores_of(["w2"], everywhere), index.scores(["w2"]))
+
+
+def test_a_word_that_stands_in_no_passage_is_as_one_unknown() -> None:
+    rows = _zipf_rows(300)
+    builder = PostingsBuilder()
+    builder.words.numbers(["w9000"])  # met by another builder that shares the words
+    for row in rows:
+        builder.add(row)
+    index, plain = TermIndex(*builder.finish()), TermIndex.from_terms(rows)
+    asked, some = ["w1", "w9000"], np.array([4, 7])
+    np.testing.assert_array_equal(index.scores_of(asked, some), plain.scores(asked)[some])
+    np.testing.assert_array_equal(index.best(asked, 10), plain.best(asked, 10))
 
 
 def test_portions_and_ranges_change_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
