@@ -11,7 +11,7 @@ import pytest
 pytestmark = pytest.mark.browser
 
 TABLE = "¿Cuánto cuesta en total un delito sexual contra un menor?"
-LIST = "¿Qué recomendaciones hace WePROTECT a los gobiernos?"
+LIST = "¿Qué tipos de delitos define el Convenio de Lanzarote?"
 # Signs drawn in the words, lines between which an empty one would fit, and notes away from the last words.
 FLAWS = """unit => {
     const flaws = [], words = unit.querySelector('.words'), note = unit.querySelector('a.note');
