@@ -28,6 +28,7 @@ _MAX_SENTENCES = 3
 _MAX_JOINED_WORDS = 90
 _ENOUGH_FOR_TWO = 0.95  # belief to be held before a question in two parts is taken to be answered
 _NEAR_DUPLICATE = 0.7  # share of common stems from which two quotations say the same
+_UNSAID = re.compile(r"[\s*_~`]*")
 _WHITE = re.compile(r"\s+")
 _LEANS = re.compile(
     r"^(?:esto|esta?s? (?:ultim|cifra|dato|practica|situacion|tendencia|caso|medida|distincion)|ello|eso|en su lugar|"
@@ -114,12 +115,12 @@ def _is_mere_lead_in(unit: Unit) -> bool:
 
 
 def touch(sentences: Sequence[Sentence], first: int, source: str) -> bool:
-    """Whether only white space lies between sentence `first` and the next one.
+    """Whether only white space and signs of emphasis lie between sentence `first` and the next one.
 
     Across a footnote call or a footer nothing is joined that need not be: offsets that cut exactly the
     quotation, and nothing more, are worth more than a longer quotation.
     """
-    return not source[sentences[first].end : sentences[first + 1].start].strip()
+    return bool(_UNSAID.fullmatch(source, sentences[first].end, sentences[first + 1].start))
 
 
 def _extended(

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from alpie.index.readable import collapse
-from alpie.index.records import BlockKind, Layout, Sentence
+from alpie.index.records import Layout, Sentence
 
 __all__ = ["number_paragraphs", "unit_below"]
 
@@ -34,7 +34,7 @@ def number_paragraphs(layout: Layout, sentences: Sequence[Sequence[Sentence]]) -
     key: tuple[object, ...] = ()
     group: int | None = None  # of the sentence before
     for number, (block, said) in enumerate(zip(layout.blocks, sentences, strict=True)):
-        if block.kind is BlockKind.HEADING or not said:
+        if not said:
             continue
         if group is None or said[0].group != group:
             box = "" if block.box in block.path else block.box or ""

@@ -94,6 +94,8 @@ def _runs(layout: Layout, sentences: Sequence[Sequence[Sentence]]) -> Iterator[l
         if block.kind is BlockKind.HEADING:
             yield run
             run, edge = [], ()
+            if said:
+                yield [_Piece(block, list(said))]
             continue
         if not said:
             continue

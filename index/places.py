@@ -20,6 +20,7 @@ __all__ = ["Found", "Place", "Places", "places_with", "said"]
 _MOST_PLACES = 40
 _BARE_CODE_WORDS = 4
 _RANGE = "…"
+_PAGES = "\n"  # between the pages of one passage
 _WITHIN = ("clause", "fraction", "letter", "item", "paragraph")  # of an article, from the whole to its parts
 _MARK = re.compile(
     r"\(?(?P<digit>\d{1,3})(?:[.)]|\.?[º°]|\.?-)|\(?(?P<letter>[a-zñ][.)]|[A-ZÑ]\)|(?:aa|bb|cc)\))(?:\s|$)"
@@ -165,6 +166,8 @@ class Places:
         lines: list[_Line] = []
         for document in documents:  # the parts of one document are no parts of another
             of_it = self._said_at(self._rows(wanted, (document,)))
+            if page := wanted.get("page"):
+                of_it = [line for line in of_it if self._is_on(page, line)]
             for kind, number in parts.items():
                 of_it = self._narrowed(of_it, kind, number)
             lines += of_it
@@ -176,6 +179,10 @@ class Places:
             for row, (units, document) in self._units.items()
             if document in documents and _within(wanted, units)
         ]
+
+    def _is_on(self, page: str, line: _Line) -> bool:
+        pages = self._passages[line.row].pages(line.sentence.spans)
+        return any(_is_number(page, fold(str(one)), "page") for one in pages)
 
     def _said_at(self, rows: Sequence[int]) -> list[_Line]:
         return [
@@ -253,6 +260,8 @@ def _within(wanted: Mapping[str, str], units: Mapping[str, str]) -> bool:
 def _is_number(wanted: str, own: str, kind: str) -> bool:
     if not wanted or wanted == own:
         return True
+    if _PAGES in own:
+        return any(_is_number(wanted, page, kind) for page in own.split(_PAGES))
     if kind == "provision" and " " not in wanted:
         return own.startswith(wanted)
     low, among, high = wanted.partition(_RANGE)
@@ -278,7 +287,8 @@ def _units_of(passage: Passage) -> Iterator[tuple[str, str]]:
         elif section := _SECTION.match(folded):
             yield "seccion", section[1]
             yield "capitulo", section[1]
-    if passage.page is not None:
-        yield "page", str(passage.page)
+    pages = [page for page in (passage.page, *(page for _, page in passage.turns)) if page is not None]
+    if pages:
+        yield "page", _PAGES.join(fold(str(page)) for page in pages)
     if passage.label:
         yield from read_label(passage.label)

@@ -82,6 +82,7 @@ _PROVISION = re.compile(
     r"|dd?(?P<initial>[atdf])(?P=initial)?(?![a-z])\.?\s*"
 )
 _PRELIMINARY = re.compile(r"preliminar(?![a-z])")
+_PAGE_LABEL = re.compile(r"(?:[ivxlc]{1,7}|[a-z]-?\d{1,3})(?!\w)")
 _LETTER = re.compile(
     r"\(?([a-zñ]|aa|bb|cc|dd|ee|ff)\)|([a-zñ])(?=\s*(?:$|[,.;?!]|\s(?:del?|y|o|e|a|fracc\w*)\s))"
 )
@@ -312,6 +313,8 @@ def _number(
         return (("letter", letter[1] or letter[2]),), letter.end()
     if kind == "letter":
         return None
+    if kind == "page" and (label := _PAGE_LABEL.match(folded, position)):
+        return ((kind, label[0]),), label.end()  # pages go by what they are called: «iv» is not «4»
     if kind in DIVISIONS and (preliminary := _PRELIMINARY.match(folded, position)):
         return ((kind, "preliminar"),), preliminary.end()
     opening = _OPENING.match(folded, position)

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import zip_longest
 
 from alpie.index.readable import readable_map, spans_between
 from alpie.index.records import Block, BlockKind, Document, Layout, Sentence, SentenceRole, Span
@@ -56,10 +58,16 @@ _PAIRED = re.compile(r"[«»“”()\[\]]")
 
 
 def document_sentences(document: Document, layout: Layout) -> tuple[tuple[Sentence, ...], ...]:
-    """The sentences of every block, in order; introductions of lists join the group of their list."""
+    """The sentences of every block, in order; introductions of lists join the group of their list.
+
+    A heading has none, unless it is all there is of an article.
+    """
     found: list[tuple[Sentence, ...]] = []
     group = 0
+    alone = _titles_alone(layout.blocks)
     for number, block in enumerate(layout.blocks):
+        if number in alone:
+            block = replace(block, kind=BlockKind.PARAGRAPH)
         sentences = split_sentences(document.text, block, number, group)
         introduced = block.kind in _GROUPED or block.kind is BlockKind.PULL_QUOTE
         if introduced and number and _introduces(layout.blocks[number - 1], block, found[number - 1]):
@@ -72,6 +80,19 @@ def document_sentences(document: Document, layout: Layout) -> tuple[tuple[Senten
             group += 1
         found.append(tuple(sentences))
     return tuple(found)
+
+
+def _titles_alone(blocks: Sequence[Block]) -> set[int]:
+    """Titles of units that have no words besides, here or elsewhere: who asks for such a unit is shown these."""
+    said = Counter((block.label or "").partition(",")[0] for block in blocks)
+    return {
+        number
+        for number, (block, following) in enumerate(zip_longest(blocks, blocks[1:]))
+        if block.kind is BlockKind.HEADING
+        and block.label
+        and said[block.label] == 1
+        and (following is None or (following.kind is BlockKind.HEADING and following.level <= block.level))
+    }
 
 
 def _introduces(before: Block, block: Block, sentences: tuple[Sentence, ...]) -> bool:
@@ -88,7 +109,7 @@ def split_sentences(source: str, block: Block, paragraph: int, first_group: int)
     """Sentences of one block; `first_group` is the number its list or table gets.
 
     Items of a list and rows of a table are one sentence each, whatever stops they hold: they are
-    quoted together. Headings and call-outs have no sentences.
+    quoted together. Headings and call-outs have no sentences, but see `document_sentences`.
     """
     if block.kind in _UNQUOTED or not block.spans:
         return []

@@ -69,7 +69,8 @@ def test_an_odd_text_is_not_found_in_the_documents(checker: QuotationChecker, te
             checker.check(text)
         return
     outcome = checker.check(text)
-    if "".join(filter(str.isprintable, text)) != "niños":  # which is a word of the documents, once the control characters are gone
+    # without its control characters one of them is a word of the documents
+    if "".join(filter(str.isprintable, text)) != "niños":
         assert outcome.verdict is not Verdict.EXACT
     json.loads(json.dumps(verification_row(outcome)))
 

@@ -369,8 +369,8 @@ def test_what_has_no_width_is_left_out_of_every_format() -> None:
 
 def test_every_page_has_its_label() -> None:
     text = "Uno.\n\n\fDos y tres.\n\n\fCuatro."
-    pages = ((0, "i"), (7, 1), (22, "A-1"))
-    elements = (Element(0, 4), Element(7, 19), Element(22, 29))
+    pages = ((0, "i"), (7, 1), (21, "A-1"))
+    elements = (Element(0, 4), Element(7, 18), Element(21, 28))
     layout = lay_out(replace(document_of(text), structure=Structure(elements, pages)))
     assert layout.turns(8, 9) == ((8, 1),)
-    assert layout.turns(0, 29) == ((0, "i"), (7, 1), (22, "A-1"))
+    assert layout.turns(0, 28) == ((0, "i"), (7, 1), (21, "A-1"))

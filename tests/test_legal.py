@@ -113,3 +113,19 @@ def test_articles_in_capitals_are_no_clauses_of_a_resolution() -> None:
         for n in (1, 2, 3)
     ]
     assert [label for _, label, _ in blocks(*lines)] == ["artículo 1", "artículo 2", "artículo 3"]
+
+
+def test_a_title_without_text_stays_a_heading_and_is_all_there_is_to_quote() -> None:
+    lines = (
+        "Artículo I. Definiciones del tratado.",
+        "Artículo II. Entrada en vigor.",
+        "El tratado rige desde enero.",
+    )
+    assert [one[:2] for one in blocks(*lines)] == [
+        (BlockKind.HEADING, "artículo I"),
+        (BlockKind.HEADING, "artículo II"),
+        (BlockKind.PARAGRAPH, "artículo II"),
+    ]
+    reading = Reading("a.txt", "\n\n".join(lines).encode())
+    assert " ".join(reading.labelled("artículo I")) == lines[0]
+    assert reading.labelled("artículo II") == [lines[2]]

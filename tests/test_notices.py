@@ -18,7 +18,10 @@ from alpie.app.settings import load_settings
 from alpie.app.words import LANGUAGES, words_for
 from alpie.index.build import BuildReport, build_index
 from alpie.index.coverage import measured
+from alpie.index.layout import lay_out
 from alpie.index.notices import Coverage, Notice, NoticeKind
+from alpie.index.passages import make_passages
+from alpie.index.records import Document, Element, Structure
 from alpie.index.store import open_generation
 
 WORDS = words_for("es")
@@ -129,3 +132,15 @@ def test_no_words_of_real_files_are_lost(path: Path) -> None:
     found = Reading(path.name.lower(), path.read_bytes())
     coverage = measured(found.document, found.layout, found.passages).coverage
     assert coverage.words_kept >= 0.95 * coverage.words_found
+
+
+def test_a_divided_word_is_not_lost_but_one_that_is_glued_is() -> None:
+    lines = ["El día del ayunta-", "El plan del", "miento de la villa.", "pueblo."]
+    for read, notices in (
+        ("El día del ayuntamiento de la villa. El plan del pueblo.", ()),
+        ("El día del ayuntamiento de la villa. El plandel pueblo.", (Notice(NoticeKind.WORDS_LOST, 2, 12),)),
+    ):
+        structure = Structure((Element(0, len(read)),), found="\n".join(lines))
+        document = Document("d", "-", "", "", "", "es", "a.pdf", read, structure=structure)
+        layout = lay_out(document)
+        assert measured(document, layout, make_passages(document, layout)).notices == notices

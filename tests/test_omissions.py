@@ -137,7 +137,7 @@ def test_the_panel_and_the_download_show_the_same(corpus: Corpus) -> None:
     wanted = "Los parques abren […] Nadie puede"
     shown_there = Panels(corpus).at(passage.address, forged, words_for("es"))
     assert f'<span class="words hidden">{wanted}</span>' in shown_there
-    answer = basket.export(corpus, "markdown", [(passage.address, forged)], words_for("es"))
+    answer = basket.export(corpus, "markdown", [basket.Place(passage.address, forged)], words_for("es"))
     assert wanted in bytes(answer.body).decode().replace("\\", "")
 
 

@@ -434,3 +434,12 @@ def test_the_letters_of_blocks_and_of_what_is_left_out_are_those_of_the_file(
     missing = letters(other) - ours
     assert not missing
     assert not ours - letters(other)
+
+
+def test_the_name_of_an_article_is_no_title() -> None:
+    drawn = Drawn()
+    drawn.at(70, 760, "Artículo 1. Objeto.", size=16, font="Times-Bold")
+    drawn.lines(*TEXT, y=730)
+    found = read(drawn)
+    assert found.extraction.metadata.title == ""
+    assert {passage.label for passage in found.passages} == {"artículo 1"}

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from fake_encoder import FakeEncoder, document_of
 from formats import law, made
+from formats.reading import Reading
 
 from alpie.app.answer_json import answer_row
 from alpie.app.corpus import Corpus
@@ -17,6 +19,7 @@ from alpie.app.terminal import answer_text
 from alpie.app.words import words_for
 from alpie.index.layout import lay_out
 from alpie.index.passages import make_passages
+from alpie.index.places import Places
 from alpie.index.readable import collapse
 from alpie.index.records import Document, Passage
 from alpie.index.references import Units, read_reference
@@ -338,6 +341,26 @@ def test_a_place_that_is_not_there_is_searched_as_any_question(laws: Corpus) -> 
     assert laws.search("artículo 99") == laws.index.search(_read("artículo 99"), 10).hits
 
 
+def test_a_page_is_that_of_the_sentences_and_goes_by_its_name() -> None:
+    text = "La cuota es de 8 euros.\nEl plazo es de un mes.\nLa sede es la de siempre."
+    (passage,) = make_passages(document_of(text), lay_out(document_of(text)))
+    second, third = text.index("El plazo"), text.index("La sede")
+    places = Places([replace(passage, page="iv", turns=((second, 4), (third, 5)))])
+
+    def on(page: str) -> list[tuple[int, int]]:
+        reference = read_reference(f"página {page}")
+        assert reference is not None
+        return [(one.first, one.last) for one in places.find(reference, [passage.document_id]).places]
+
+    assert [on(page) for page in ("IV", "4", "5", "4 a 5", "v")] == [
+        [(0, 0)],
+        [(1, 1)],
+        [(2, 2)],
+        [(1, 2)],
+        [],
+    ]
+
+
 def test_a_code_is_found_as_it_is_written(corpus: Any) -> None:
     """Of the four documents, the resolution names other resolutions by codes that differ by a digit."""
     answer = corpus.ask("AGN/65/RES/10")
@@ -363,3 +386,11 @@ def _read(question: str) -> Any:
     from alpie.index.query import read_question
 
     return read_question(question)
+
+
+def test_a_name_set_apart_by_emphasis_is_quoted_with_its_text() -> None:
+    text = "# Norma\n\n**Artículo 1.** *Objeto.* Regula el ruido.\n"
+    reading = Reading("a.md", text.encode())
+    corpus = Corpus.from_passages([reading.document], reading.passages, FakeEncoder())
+    (quote,) = corpus.ask("artículo 1").quotes
+    assert quote.text == "Artículo 1. Objeto. Regula el ruido."

@@ -234,9 +234,8 @@ def _characters_read(raw: Any, page: Any) -> _Page:
                 for line in reading_order(beside)
             ]
         lines += slanted_lines(characters)
-        words = "\n".join(found)
-        joined = re.sub(r"(?<=[^\W\d_])-\n(?=[^\W\d_A-ZÁÉÍÓÚÑ])", "", words)
-        return _Page(lines, joined, drawing.pictures, drawing.objects, outside=len("".join(outside).split()))
+        lost = len("".join(outside).split())
+        return _Page(lines, "\n".join(found), drawing.pictures, drawing.objects, outside=lost)
     finally:
         text_page.close()
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from alpie.index.analysis import fold
 from alpie.index.formats.extraction import clean
 from alpie.index.formats.pdf_blocks import Block, body_of, heading_levels, page_blocks
 from alpie.index.formats.pdf_lines import DIVIDED, KEPT, Line
+from alpie.index.layout.legal import opens_unit
 from alpie.index.layout.units import ends_in_function_word
 from alpie.index.lexicon import lexicon_of
 from alpie.index.readable import collapse
@@ -259,7 +260,7 @@ def _joins(before: Block, after: Block) -> bool:
 
 
 def _title(blocks: Sequence[Block]) -> str:
-    """The largest heading of the first page."""
-    headings: Iterator[Block] = (block for block in blocks if block.heading)
+    """The largest heading of the first page that names no part: «Artículo 1. Objeto.»."""
+    headings = (block for block in blocks if block.heading and not opens_unit(collapse(block.text)))
     largest = max(headings, key=lambda block: block.size, default=None)
     return collapse(clean(largest.text)) if largest else ""

@@ -15,10 +15,8 @@ A document whose format tells its structure (see `alpie.index.formats`) goes by 
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
-from alpie.index.formats.extraction import UNSEEN
 from alpie.index.layout.blocks import SpanCutter, make_blocks
 from alpie.index.layout.boxes import mark_boxes
 from alpie.index.layout.figures import mark_figures
@@ -36,8 +34,6 @@ from alpie.index.records import Document, Layout, Span
 
 __all__ = ["lay_out"]
 
-_UNSEEN = re.compile(f"[{''.join(map(chr, UNSEEN))}]+")  # soft hyphens and the like, within words
-
 
 def lay_out(document: Document) -> Layout:
     """Lay out `document`; never raises, whatever its text holds."""
@@ -51,7 +47,6 @@ def lay_out(document: Document) -> Layout:
     pages = find_pages(lines)
     footers = tuple(Span(lines[number].start, lines[number].end) for number in sorted(pages.footers))
     calls = find_note_calls(source, footers)
-    unseen = tuple(Span(*match.span()) for match in _UNSEEN.finditer(source))
     left_out = (*calls, *unseen)
     clean = clean_lines(source, lines, tuple(sorted(left_out)))
 

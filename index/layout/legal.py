@@ -13,7 +13,7 @@ from alpie.index.readable import collapse
 from alpie.index.records import BlockKind
 from alpie.index.unit_numbers import number_at
 
-__all__ = ["label_clauses", "mark_legal_headings"]
+__all__ = ["label_clauses", "mark_legal_headings", "opens_unit"]
 
 _ORDINAL = r"(?:\d{1,3}|[IVXLC]{1,8}|[a-záéíóúñ]{4,14}|[A-ZÁÉÍÓÚÑ]{4,14})"
 _DIVISION = re.compile(
@@ -57,6 +57,13 @@ _VERB = re.compile(
     r"[^\W\d_]{2,}rán?|[^\W\d_]*[áéíóú][^\W\d_]*se)\b",
     re.IGNORECASE,
 )
+# How a line begins that is no title, where it is all there is of its article.
+_NO_TITLE = re.compile(
+    r"\(|\[?(?:derogad|suprimid|anulad|reservad|vacante)|(?:el|la|l[oa]s|una?|se|no|sin|quien|cada|al?|en|para|"
+    r"si|cuando|tod[oa]s?|ning[uú]n[oa]?|est[aeo]s?|dich[oa]s?|sus?)\b",
+    re.IGNORECASE,
+)
+_BRACKETED = re.compile(r"\[[^\]]*\]\*?")  # a title that an editor gave
 _RELATIVE = re.compile(r"\b(?:que|quien(?:es)?|cuando|donde|cuy[oa]s?|c[óo]mo)\b", re.IGNORECASE)
 
 _CAPITALS = re.compile(r"(?:[A-ZÁÉÍÓÚÑ]{2,}[ \xa0]+){0,4}[A-ZÁÉÍÓÚÑ]{3,}(?=[\s,])")
@@ -208,12 +215,18 @@ def _as_cited(number: str) -> str:
     return re.sub(r"^unic(?=[oa]$)", "únic", cited)
 
 
+def opens_unit(heading: str) -> bool:
+    """Whether a heading names an article, a clause or a provision."""
+    return _opened(heading, True, None) is not None
+
+
 def _mark_article(unit: Unit, article: str | None, opened: _Opened | None) -> str | None:
     """Mark the heading of an article or a provision, or label a paragraph inside one."""
     if opened:
         rest = unit.text[opened.end :]
         unit.label = opened.name
-        heads = unit.kind is BlockKind.HEADING or (len(rest) <= _SHORT and ". " not in rest)
+        named = len(rest) <= _SHORT and (". " not in rest or bool(_BRACKETED.fullmatch(rest)))
+        heads = unit.kind is BlockKind.HEADING or named
         unit.kind, unit.level = BlockKind.HEADING, opened.rank
         if _says(rest) or not heads:
             _make_text(unit)
@@ -237,12 +250,12 @@ def _says(rest: str) -> bool:
 
 
 def _say_one_line_articles(units: list[Unit]) -> None:
-    """An article whose line is all there is of it is its own text: «Artículo 22. (Derogado)».
+    """An article whose line is all there is of it is its own text: «Artículo 22. (Derogado)»; a title stays one.
 
     Where the same article has words elsewhere, the line is an entry of a table of contents.
     """
     bodiless = [
-        unit
+        (unit, unit.text[opened.end :])
         for unit, following in zip_longest(units, units[1:])
         if unit.kind is BlockKind.HEADING
         and unit.label
@@ -250,10 +263,10 @@ def _say_one_line_articles(units: list[Unit]) -> None:
         and unit.text[opened.end :].strip()
         and not _is_under(following, unit)
     ]
-    single = {id(unit) for unit in bodiless}
+    single = {id(unit) for unit, _ in bodiless}
     told = {_root(unit) for unit in units if unit.label and id(unit) not in single}
-    for unit in bodiless:
-        if unit.label not in told:
+    for unit, rest in bodiless:
+        if unit.label not in told and _NO_TITLE.match(rest.lstrip()):
             _make_text(unit)
 
 
@@ -297,6 +310,7 @@ def label_clauses(units: list[Unit]) -> None:
         and len(unit.text) > 60
         and _CAPITALS.match(unit.text)
         and not unit.text.isupper()
+        and _opened(unit.text, False, None) is None
     ]
     if len(clauses) < _FEWEST_CLAUSES or not any(unit.text[-1] in ",;" for unit in clauses):
         return
