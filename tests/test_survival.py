@@ -257,7 +257,7 @@ def test_a_full_disk_is_said_wherever_in_the_build_it_fills(docs: Path, small_di
 def test_a_limit_on_the_size_of_files_is_said(docs: Path, data: Path) -> None:
     before = state(data)
     (docs / "otro.txt").write_text(text_of(50), "utf-8")
-    limits = "import resource\nresource.setrlimit(resource.RLIMIT_FSIZE, (9_000, resource.RLIM_INFINITY))"
+    limits = "import resource\nresource.setrlimit(resource.RLIMIT_FSIZE, (3_000, resource.RLIM_INFINITY))"
     builder = start_builder(docs, data, before=limits)
     go(builder)
     code, told = ended(builder)
