@@ -16,8 +16,9 @@ __all__ = ["MAX_READ", "read_hits", "read_passage_of"]
 
 MAX_READ = 6
 _FIRST = 3
-_CERTAIN = 4.0  # log-odds of an answer among the first: then the rest is not read
-_AHEAD = 3.0  # … if the first passage scores so much more than the next that was not read
+# Log-odds of an answer among the first from which on the rest is not read: so for three questions in ten, of which one
+# in two hundred then lost the right sentence (n = 1,065, fitting and held-out questions).
+_CERTAIN = 1.0
 
 
 def read_passage_of(passage: Passage) -> ReadPassage:
@@ -35,7 +36,6 @@ def read_hits(
     rest = hits[_FIRST:most]
     if not rest:
         return tuple(first)
-    certain = max(reading.answers for reading in first) >= _CERTAIN
-    if certain and hits[0].score - rest[0].score >= _AHEAD:
+    if max(reading.answers for reading in first) >= _CERTAIN:
         return tuple(first)
     return (*first, *reader.read(question, [read_passage_of(hit.passage) for hit in rest]))
