@@ -124,9 +124,7 @@ def _author(citation: Citation) -> str:
     return citation.publisher or citation.title
 
 
-def _dated(
-    citation: Citation, letter: str, words: Words, days: str = "", undated: str = "date.none"
-) -> str:
+def _dated(citation: Citation, letter: str, words: Words, days: str = "", undated: str = "date.none") -> str:
     """Year and letter, and the days if asked for: «2025a», «s. f.»; in brackets what the text does not carry."""
     year = (words.years(citation.date) or words(undated)) + letter
     return words.supplied(_join(year, days), citation.date_is_ours)
