@@ -17,6 +17,7 @@ from alpie.app.records import Citation, Quote
 from alpie.app.reference_files import Source, bibtex, csl_json, ris
 from alpie.app.reference_styles import STYLES, Reference, year_letters
 from alpie.app.words import Words, words_for
+from alpie.index.dates import ParsedDate, read_date
 from alpie.index.records import Document, Passage
 
 __all__ = ["FORMATS", "Cited", "Excerpt", "Format", "export", "styled"]
@@ -139,8 +140,8 @@ def styled(
         for one in lines
     )
     of_documents = {one.citation.document_id: one.citation for one in reversed(lines)}
-    references = {style.reference(one, letters[identifier]) for identifier, one in of_documents.items()}
-    return cited, tuple(sorted(references, key=lambda one: _alphabetical(one.text)))
+    ordered = sorted(of_documents.values(), key=_place_in_the_list)
+    return cited, tuple(dict.fromkeys(style.reference(one, letters[one.document_id]) for one in ordered))
 
 
 def _styled(job: _Job, style_name: str) -> str:
@@ -155,6 +156,12 @@ def _styled(job: _Job, style_name: str) -> str:
         return ""
     lines += [job.words("export.references"), "", *(one.text for one in references)]
     return "\n".join(lines) + "\n"
+
+
+def _place_in_the_list(citation: Citation) -> tuple[str, tuple[ParsedDate, ...], str]:
+    """Author, date, title. Nothing goes before something: of one author, the undated first, then the year alone."""
+    first = _alphabetical(citation.publisher or citation.title)
+    return first, read_date(citation.date), _alphabetical(citation.title)
 
 
 def _alphabetical(text: str) -> str:

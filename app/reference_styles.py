@@ -93,7 +93,7 @@ def iso_690_style(words: Words, accessed: date | None = None) -> Style:
     """ISO 690: ORGANISATION, year. Title. Kind. Place: publisher, date [day it was `accessed`]. Address."""
 
     def reference(citation: Citation, letter: str) -> Reference:
-        year = _dated(citation, letter, words)
+        year = _dated(citation, letter, words, undated="iso.undated")
         online = bool(citation.url)
         published = ": ".join(part for part in (citation.place, citation.publisher) if part)
         day = words.date(citation.date) if read_date(citation.date) else ""
@@ -111,7 +111,7 @@ def iso_690_style(words: Words, accessed: date | None = None) -> Style:
         return Reference(f"{creator} ", named.title, _stopped(named) + rest, citation.url)
 
     def bracket(citation: Citation, letter: str) -> str:
-        year = _dated(citation, letter, words)
+        year = _dated(citation, letter, words, undated="iso.undated")
         return f"({_join(f'{_inner(_author(citation))} {year}', locator(citation, words.language))})"
 
     return Style(reference, bracket)
@@ -124,9 +124,9 @@ def _author(citation: Citation) -> str:
     return citation.publisher or citation.title
 
 
-def _dated(citation: Citation, letter: str, words: Words, days: str = "") -> str:
+def _dated(citation: Citation, letter: str, words: Words, days: str = "", undated: str = "date.none") -> str:
     """Year and letter, and the days if asked for: «2025a», «s. f.»; in brackets what the text does not carry."""
-    year = (words.years(citation.date) or words("date.none")) + letter
+    year = (words.years(citation.date) or words(undated)) + letter
     return words.supplied(_join(year, days), citation.date_is_ours)
 
 

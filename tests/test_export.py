@@ -174,10 +174,21 @@ def test_documents_of_one_author_and_year_are_told_apart(style: str) -> None:
 
 
 @pytest.mark.parametrize("style", ["apa", "iso690"])
-def test_a_document_without_publisher_or_date_is_cited_by_its_title(style: str) -> None:
+def test_of_one_author_the_undated_comes_first_and_then_the_older(style: str) -> None:
+    dates = ("2025-12-23", "2025", "", "2019", "2025-03")
+    excerpts = [
+        Excerpt("Texto.", replace(REPORT, document_id=str(number), title=f"Informe {number}", date=date))
+        for number, date in enumerate(dates)
+    ]
+    found = re.findall(r"Informe (\d)", "".join(reference_list(export(excerpts, style))))
+    assert [dates[int(number)] for number in found] == ["", "2019", "2025", "2025-03", "2025-12-23"]
+
+
+@pytest.mark.parametrize(("style", "undated"), [("apa", "s. f."), ("iso690", "[sin fecha]")])
+def test_a_document_without_publisher_or_date_is_cited_by_its_title(style: str, undated: str) -> None:
     text = export([Excerpt("Texto.", replace(REPORT, publisher="", date="", kind=""))], style)
     assert "None" not in text
-    assert "s. f." in text
+    assert text.count(undated) == 2
     assert ".." not in text
 
 
