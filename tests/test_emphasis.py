@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from fake_encoder import passage_of
 
-from alpie.app.emphasis import LEAST_LOG_ODDS, LEAST_PROBABILITY, emphasise
+from alpie.app.emphasis import LEAST_LEAD, LEAST_LOG_ODDS, LEAST_PROBABILITY, emphasise
 from alpie.index.reader import Reading
 from alpie.index.reader.records import AnswerWords
 
@@ -48,6 +48,13 @@ def test_words_are_marked_where_their_sentence_stands_in_the_quotation() -> None
 )
 def test_in_doubt_nothing_is_marked(of: Reading | None) -> None:
     assert marked(of, 0, 1) == []
+
+
+def test_nothing_is_marked_where_two_sentences_may_answer() -> None:
+    scores = np.array([3.0, 3.0 - LEAST_LEAD + 0.1, -3.0], np.float32)
+    of = Reading(3.0, scores, (AnswerWords(5, 14, SURE), None, None))
+    assert marked(of, 0, 1) == []
+    assert marked(of, 0, 0) == ["una docen"]
 
 
 def test_nothing_is_marked_in_a_quotation_that_shows_the_sentence_otherwise() -> None:
