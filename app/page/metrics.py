@@ -26,8 +26,9 @@ from alpie.index.errors import AlpieError
 __all__ = ["CONTENT_TYPE", "STAGES", "Meter", "StageTimes"]
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
-# in the order they happen; "choose" weighs sentences, "quote" cuts and proves, "render" makes the HTML
-STAGES = ("encode", "lexical", "dense", "fuse", "choose", "quote", "render")
+# in the order they happen; "read" reads question and passages together, "choose" weighs sentences, "quote" cuts and
+# proves, "render" makes the HTML
+STAGES = ("encode", "lexical", "dense", "fuse", "read", "choose", "quote", "render")
 _SECONDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
 
 
