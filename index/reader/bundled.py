@@ -111,12 +111,10 @@ class BundledReader:
             self._read_run(head, passage, first, last)
             for first, last in self._runs(passage, _MOST_TOKENS - len(head) - 1)
         ]
-        best = max(parts, key=lambda part: part.answers)
         return Reading(
-            answers=best.answers,
+            answers=max(part.answers for part in parts),
             sentences=np.concatenate([part.sentences for part in parts]),
             words=tuple(words for part in parts for words in part.words),
-            extent=best.extent,
         )
 
     def _runs(self, passage: ReadPassage, most_tokens: int) -> list[tuple[int, int]]:
@@ -175,17 +173,7 @@ def _reading(
             probability,
         )
     answers = float(np.logaddexp.reduce(begins) - nowhere[0]) if len(begins) else NOT_READ
-    return Reading(answers, scores, tuple(words), _extent(of_token, begins, ends))
-
-
-def _extent(
-    of_token: NDArray[np.int64], begins: NDArray[np.float32], ends: NDArray[np.float32]
-) -> tuple[int, int] | None:
-    """The sentences of the likeliest answer in one piece: its likeliest begin, then the likeliest end after it."""
-    if not len(begins):
-        return None
-    start = int(np.argmax(begins))
-    return int(of_token[start]), int(of_token[start + int(np.argmax(ends[start:]))])
+    return Reading(answers, scores, tuple(words))
 
 
 def _likeliest(begins: NDArray[np.float32], ends: NDArray[np.float32]) -> tuple[int, int, float]:

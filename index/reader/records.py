@@ -52,7 +52,6 @@ class Reading:
     answers: float  # that the passage answers
     sentences: NDArray[np.float32]  # (sentences,): that the answer begins in that sentence
     words: tuple[AnswerWords | None, ...] = ()  # of each sentence those that answer; None: unknown
-    extent: tuple[int, int] | None = None  # first and last sentence of the likeliest answer in one piece
 
     @property
     def best(self) -> int:
