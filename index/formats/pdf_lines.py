@@ -113,74 +113,69 @@ def fragments_of(
     """The fragments that run the way of `turn`, in the order of the content. `raw` is `pypdfium2.raw`."""
     made: list[Fragment] = []
     run: list[Character] = []
-    for character in characters:
-        if character is not None and character.turn != turn:
+    last: Character | None = None  # of the run
+    right = 0.0  # of its last character that shows
+    for one in characters:
+        if one is not None and one.turn != turn:
             continue
-        if run and (character is None or not _goes_on(run, character)):
+        if last is not None and (one is None or not _goes_on(last, right, one)):
             made.append(_fragment(raw, text_page, run))
-            run = []
-        if character is not None:
-            run.append(character)
+            run, last = [], None
+        if one is not None:
+            if last is None or one.text != " ":
+                right = one.x1
+            run.append(one)
+            last = one
     if run:
         made.append(_fragment(raw, text_page, run))
     return [one for one in made if one.text]
 
 
-def _goes_on(run: list[Character], character: Character) -> bool:
-    last = run[-1]
-    size = max(last.size, character.size, 0.1)
-    if last.cell != character.cell or size > 2 * max(min(last.size, character.size), 0.1):
-        return False
-    if abs(character.base - last.base) > 0.5 * size:
-        return False
-    gap = character.x0 - _right(run)
-    return -0.7 * size < gap < _GAP * _BOX * size
-
-
-def _right(run: list[Character]) -> float:
-    for one in reversed(run):
-        if not one.text.isspace():
-            return one.x1
-    return run[-1].x1
+def _goes_on(last: Character, right: float, one: Character) -> bool:
+    small, large = (last.size, one.size) if last.size < one.size else (one.size, last.size)
+    size = large if large > 0.1 else 0.1
+    return (
+        last.cell == one.cell
+        and size <= 2 * (small if small > 0.1 else 0.1)
+        and abs(one.base - last.base) <= 0.5 * size
+        and -0.7 * size < one.x0 - right < _GAP * _BOX * size
+    )
 
 
 def _fragment(raw: Any, text_page: Any, run: list[Character]) -> Fragment:
-    shown = [one for one in run if not one.text.isspace()]
+    shown = [one for one in run if one.text != " "]
     if not shown:
         return Fragment("", 0, 0, 0, 0, False)
-    size = median(one.size for one in shown)
-    largest = max(one.size for one in shown)
-    if size < _SMALL * largest and sum(one.size > 0.9 * largest for one in shown) * 3 > len(shown):
-        size = largest
-    base = median(one.base for one in shown if one.size >= _SMALL * size)
-    characters: list[str] = []
-    raised: list[tuple[int, int]] = []
-    length = 0
+    sizes = [one.size for one in shown]
+    size, largest, mixed = sizes[0], max(sizes), min(sizes) < max(sizes)
+    if mixed:
+        size = median(sizes)
+        if size < _SMALL * largest and sum(one > 0.9 * largest for one in sizes) * 3 > len(shown):
+            size = largest
+    base = median([one.base for one in shown if one.size >= _SMALL * size])
     usual = _usual_gap(shown, size)
-    before: Character | None = None
+    word, seen = _WORD_GAP * max(size, 0.1), _SEEN_GAP * max(size, 0.1) if usual else float("-inf")
+    text = ""
+    raised: list[tuple[int, int]] = []
+    right: float | None = None  # of the character before, where no blank parts it from this one
     for one in run:
-        text = " " if one.text.isspace() else one.text
-        if text == " " and (not characters or characters[-1] == " "):
+        if one.text == " ":
+            text += " " if right is not None else ""
+            right = None
             continue
-        if text != " " and before is not None and characters[-1] != " ":
-            gap = (one.x0 - before.x1 - usual) / max(size, 0.1)
-            # PDFium is right but for letters set apart
-            if gap > _WORD_GAP or (one.blank and (gap > _SEEN_GAP or not usual)):
-                characters.append(" ")
-                length += 1
-        before = one if text != " " else before
-        small = text != " " and one.size < _SMALL * size and one.base > base + 0.15 * size
-        if small:
-            if raised and raised[-1][1] == length:
-                raised[-1] = raised[-1][0], length + len(text)
-            else:
-                raised.append((length, length + len(text)))
-        characters.append(text)
-        length += len(text)
-    text = "".join(characters).rstrip()
+        if right is not None:
+            gap = one.x0 - right - usual
+            if gap > word or (one.blank and gap > seen):  # PDFium is right but for letters set apart
+                text += " "
+        if mixed and one.size < _SMALL * size and one.base > base + 0.15 * size:
+            start = raised.pop()[0] if raised and raised[-1][1] == len(text) else len(text)
+            raised.append((start, len(text) + len(one.text)))
+        text += one.text
+        right = one.x1
+    text = text.rstrip()
     middle = shown[len(shown) // 2].index
-    bold = all(_is_bold(raw, text_page, index) for index in {shown[0].index, middle, shown[-1].index})
-    right = max(one.x1 for one in shown)
+    bold = all(_is_bold(raw, text_page.raw, index) for index in {shown[0].index, middle, shown[-1].index})
+    right = max([one.x1 for one in shown])
     return Fragment(text, shown[0].x0, right, base, size, bold, raised, shown[0].blank, shown[0].cell)
 
 

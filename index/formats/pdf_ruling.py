@@ -175,7 +175,7 @@ def grids(edges: Sequence[Box], characters: Sequence[Character | None], turn: in
     for edge in level:
         if edge[1] not in crossed:
             stacks[round(edge[0] / _NEAR), round(edge[2] / _NEAR)].append(edge)
-    text = [one for one in characters if one is not None and one.turn == turn and not one.text.isspace()]
+    text = [one for one in characters if one is not None and one.turn == turn and one.text != " "]
     made += [grid for stack in stacks.values() if (grid := _open_grid(stack, text))]
     return made
 
@@ -272,12 +272,12 @@ def mark_cells(characters: Sequence[Character | None], tables: Sequence[Grid], t
             before = None
             continue
         touches = before is not None and abs(one.base - before.base) < 0.3 * one.size
-        if touches and before is not None and not before.text.isspace() and not one.blank:
+        if touches and before is not None and before.text != " " and not one.blank:
             touches = -0.3 * one.size < one.x0 - before.x1 < 0.1 * one.size
             one.cell = before.cell if touches else _cell(one, tables)
         else:
             one.cell = _cell(one, tables)
-        if one.cell and not one.text.isspace():
+        if one.cell and one.text != " ":
             held[one.cell] += 1
         before = one
     real: set[int] = set()
