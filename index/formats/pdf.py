@@ -147,10 +147,10 @@ def _read(document: Any, data: bytes, path: Path, recogniser: Recogniser | None)
 
 def _is_unread(page: _Page, running: set[int]) -> bool:
     """Whether a page shows more than is read of it: a scan, stamped or not, or words that are drawn."""
+    if page.pictures < _PICTURE and page.objects <= _DRAWN:
+        return False
     letters = page.letters(running)
-    return (letters < _FEWEST_LETTERS and page.pictures >= _PICTURE) or (
-        not letters and page.objects > _DRAWN
-    )
+    return not letters or (letters < _FEWEST_LETTERS and page.pictures >= _PICTURE)
 
 
 def _recognise(document: Any, pages: list[_Page], recogniser: Recogniser) -> int:

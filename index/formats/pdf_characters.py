@@ -52,13 +52,12 @@ def page_characters(raw: Any, text_page: Any, page: Box, outside: list[str]) -> 
     count = min(max(raw.FPDFText_CountChars(handle), 0), _MOST_CHARACTERS)
     rectangle, x, y, matrix = raw.FS_RECTF(), ctypes.c_double(), ctypes.c_double(), raw.FS_MATRIX()
     box, to_x, to_y = ctypes.byref(rectangle), ctypes.byref(x), ctypes.byref(y)
-    code_of, box_of = raw.FPDFText_GetUnicode, raw.FPDFText_GetLooseCharBox
+    box_of = raw.FPDFText_GetLooseCharBox
     left, bottom, right, top = page
     high, blank = 0, False
     low = ceiling = base = 0.0
     turn = SLANTED
-    for index in range(count):
-        code = code_of(handle, index)
+    for index, code in enumerate(_codes(raw, handle, count)):
         if 0xD800 <= code < 0xDC00:  # the first half of a character beyond U+FFFF
             high = code
             continue
@@ -99,6 +98,16 @@ def page_characters(raw: Any, text_page: Any, page: Box, outside: list[str]) -> 
         blank = False
 
 
+def _codes(raw: Any, handle: Any, count: int) -> Sequence[int]:
+    """The code of each character: the whole text at once, where it has one unit for each of them."""
+    text = (ctypes.c_ushort * (count + 1))()
+    if raw.FPDFText_GetText(handle, 0, count, text) == count + 1:
+        codes = text[:count]
+        if not any(0xD800 <= code < 0xE000 for code in codes):
+            return codes
+    return [raw.FPDFText_GetUnicode(handle, index) for index in range(count)]
+
+
 def _turn(angle: float) -> int:
     """Quarter turns to the left by PDFium's angle, which goes to the right."""
     quarters = round(angle / _QUARTER)
@@ -125,6 +134,9 @@ def frame_height(turn: int, page: Box) -> float:
 
 def main_turn(characters: Sequence[Character | None]) -> int:
     """The way most letters of a page run."""
+    turns = {one.turn for one in characters if one is not None} - {SLANTED}
+    if len(turns) < 2:
+        return min(turns, default=0)
     letters = Counter(one.turn for one in characters if one is not None and one.text.isalnum())
     letters.pop(SLANTED, None)
     return letters.most_common(1)[0][0] if letters else 0
