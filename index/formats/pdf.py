@@ -17,13 +17,14 @@ from typing import Any
 
 from alpie.index.errors import SourceError
 from alpie.index.formats.extraction import Extraction, clean
+from alpie.index.formats.pdf_blocks import folded
 from alpie.index.formats.pdf_characters import SLANTED, Box, frame_height, main_turn, page_characters
 from alpie.index.formats.pdf_lines import Line, fragments_of, reading_order, slanted_lines, table_at
 from alpie.index.formats.pdf_metadata import pdf_metadata
 from alpie.index.formats.pdf_recognised import recognised_page
 from alpie.index.formats.pdf_ruling import grids, mark_cells, page_drawing
 from alpie.index.formats.pdf_running import running_lines
-from alpie.index.formats.pdf_writing import PdfText, folded
+from alpie.index.formats.pdf_writing import Outline, PdfText
 from alpie.index.formats.recognition import Recogniser
 from alpie.index.notices import Coverage, Notice, NoticeKind
 from alpie.index.records import PageLabel, Structure
@@ -255,15 +256,17 @@ def _number(document: Any, number: int) -> PageLabel:
     return label if 0 < len(label) <= _LONGEST_LABEL else number + 1
 
 
-def _outline(document: Any) -> dict[str, int]:
-    """Level of each title of the file's outline, by its folded words."""
+def _outline(document: Any) -> Outline:
+    """The titles of the file's outline, with the page that they lead to."""
     import pypdfium2 as pdfium
 
-    levels: dict[str, int] = {}
+    found: Outline = {}
     try:
         for entry in document.get_toc(max_depth=6):
-            title = entry.get_title() if hasattr(entry, "get_title") else entry.title
-            levels.setdefault(folded(title or ""), entry.level + 1)
+            place = entry.get_dest()
+            page = place.get_index() if place else None
+            if page is not None and (title := folded(entry.get_title() or "")):
+                found.setdefault(page, {}).setdefault(title, entry.level + 1)
     except (pdfium.PdfiumError, ValueError):
-        return {}
-    return levels
+        pass
+    return found
