@@ -10,9 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Protocol, TextIO, cast
 
-from alpie.eval.intervals import RESAMPLES
-from alpie.eval.matching import SourceTexts
-from alpie.eval.pipelines import (
+from alpie.eval.baselines.pipelines import (
     PipelineRows,
     engine_pipeline,
     missing_peers,
@@ -20,9 +18,11 @@ from alpie.eval.pipelines import (
     own_pipeline,
     same_answers,
 )
+from alpie.eval.intervals import RESAMPLES
 from alpie.eval.plots import draw_plots, plots_possible
-from alpie.eval.predictions import AskedCorpus, OnQuestion, write_predictions
-from alpie.eval.question_file import (
+from alpie.eval.questions.matching import SourceTexts
+from alpie.eval.questions.predictions import AskedCorpus, OnQuestion, write_predictions
+from alpie.eval.questions.question_file import (
     OWN_QUESTIONS,
     Question,
     SquadParagraph,
@@ -30,13 +30,13 @@ from alpie.eval.question_file import (
     read_questions,
     with_texts,
 )
+from alpie.eval.questions.split import split
+from alpie.eval.questions.squad import squad_corpus
 from alpie.eval.report import Report, RunFacts, render, score_pipeline, write_report
-from alpie.eval.split import split
-from alpie.eval.squad import squad_corpus
+from alpie.index.chunking.sentences import sentence_bounds
 from alpie.index.errors import QuestionsFileError, SettingsError
 from alpie.index.records import Document, Passage, Span
-from alpie.index.sentences import sentence_bounds
-from alpie.index.store import corpus_fingerprint
+from alpie.index.storage.store import corpus_fingerprint
 
 __all__ = ["STUDIES", "CorpusSource", "EvaluationOptions", "evaluate"]
 
@@ -125,7 +125,7 @@ def evaluate(
 
 def _verifies(corpus: AskedCorpus) -> Callable[[str], bool] | None:
     """Whether `alpie verify` calls a text exact; None for a corpus without layouts, which it reads."""
-    from alpie.app.verify import QuotationChecker, Searchable, Verdict
+    from alpie.app.checking.verify import QuotationChecker, Searchable, Verdict
 
     if not hasattr(corpus, "layouts"):
         return None
@@ -200,9 +200,9 @@ def _study(
     progress: TextIO,
 ) -> None:
     # They take the system apart, so they import all of it.
-    from alpie.app.corpus import Corpus
-    from alpie.eval.studies import run_study
-    from alpie.eval.study import render_study, write_study
+    from alpie.app.answering.corpus import Corpus
+    from alpie.eval.studies.all_studies import run_study
+    from alpie.eval.studies.study import render_study, write_study
 
     assert options.study is not None
     texts = SourceTexts(corpus.documents, corpus.passages)

@@ -19,8 +19,8 @@ from pathlib import Path
 import platformdirs
 import pytest
 
-from alpie.index.engines.milvus_client import MilvusAddress, MilvusConnection
 from alpie.index.errors import EngineUnavailable
+from alpie.index.retrieval.backends.milvus_client import MilvusAddress, MilvusConnection
 
 VERSION = "2.3.5"
 _INSTALL_SECONDS = 240

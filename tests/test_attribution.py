@@ -6,7 +6,7 @@ import pytest
 from test_verify import CORPUS, FakeCorpus, document
 
 from alpie.app.checking.attribution import MOST_WORDS_BESIDE
-from alpie.app.verify import Verdict, Verification, verify_quotation
+from alpie.app.checking.verify import Verdict, Verification, verify_quotation
 
 SENTENCE = "La operación sigue abierta y no se descartan nuevas detenciones."
 OTHER = "De las 25 detenciones realizadas, dos se han producido en territorio español"
@@ -82,7 +82,7 @@ def test_words_outside_are_fewer_than_those_quoted_and_at_most_so_many() -> None
 
 
 def test_a_record_is_checked_whole() -> None:
-    from alpie.app.verify import QuotationChecker
+    from alpie.app.checking.verify import QuotationChecker
 
     text = f"Según el informe, «{SENTENCE}»"
     assert QuotationChecker(CORPUS).check_whole(text).verdict is not Verdict.EXACT

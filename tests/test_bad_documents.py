@@ -14,13 +14,13 @@ from pathlib import Path
 import fake_encoder
 import pytest
 
-from alpie.app import cli
 from alpie.app.settings import SEED_DOCUMENTS
+from alpie.app.terminal import commands as cli
+from alpie.index.chunking.passages import make_passages
 from alpie.index.errors import SourceError
 from alpie.index.formats import MOST_CHARACTERS, extract
 from alpie.index.layout import lay_out
-from alpie.index.passages import make_passages
-from alpie.index.sources import SourcesReport, read_sources
+from alpie.index.reading.sources import SourcesReport, read_sources
 
 sys.path.append(str(Path(__file__).parent / "fuzz"))
 from seeds import docx_of, odt_of, packed, pdf_of  # the small whole files that fuzzing starts from

@@ -16,21 +16,21 @@ from fake_encoder import FakeEncoder, build
 from fake_reader import FakeReader
 from formats.reading import SHARED
 
-from alpie.app.answer_json import answer_row
-from alpie.app.corpus import Corpus
-from alpie.app.document_report import build_warnings
-from alpie.app.records import Answer
-from alpie.app.verify import QuotationChecker, Verdict
-from alpie.app.words import words_for
-from alpie.index.coverage import measured
-from alpie.index.encoder import Encoder
+from alpie.app.answering.answers import Answer
+from alpie.app.answering.corpus import Corpus
+from alpie.app.checking.verify import QuotationChecker, Verdict
+from alpie.app.service.answer_json import answer_row
+from alpie.app.service.document_report import build_warnings
+from alpie.app.translations import words_for
+from alpie.index.chunking.passages import make_passages
+from alpie.index.encoder.factory import Encoder
 from alpie.index.layout import lay_out
 from alpie.index.notices import Notice, NoticeKind
-from alpie.index.passages import make_passages
 from alpie.index.readable import readable_text
+from alpie.index.reading.coverage import measured
+from alpie.index.reading.sources import read_sources
 from alpie.index.records import BlockKind, Document, SentenceRole
-from alpie.index.references import read_reference
-from alpie.index.sources import read_sources
+from alpie.index.spanish.references import read_reference
 
 CASES = SHARED / "cases"
 pytestmark = pytest.mark.skipif(not CASES.is_dir(), reason="the small files are not here")

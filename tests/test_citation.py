@@ -10,10 +10,10 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 import alpie.app
-from alpie.app.citation import cite, full_citation, link, locator, short_citation
-from alpie.app.records import Citation
-from alpie.app.words import LANGUAGES, words_for
-from alpie.index.dates import read_date
+from alpie.app.answering.answers import Citation
+from alpie.app.answering.citation import cite, full_citation, link, locator, short_citation
+from alpie.app.translations import LANGUAGES, words_for
+from alpie.index.reading.publication_dates import read_date
 from alpie.index.records import BlockKind, Document, Passage, Sentence, Span
 
 REPORT = Document(

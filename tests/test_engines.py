@@ -20,14 +20,14 @@ import numpy as np
 import pytest
 from fake_encoder import DIMENSION
 
-from alpie.app.corpus import Corpus
-from alpie.eval.question_file import OWN_QUESTIONS, read_questions
-from alpie.eval.split import split
-from alpie.index.engines import Engine, Entry, Filter, Query
-from alpie.index.engines.records import days_of, passage_id
-from alpie.index.engines.synchronise import mean_length, synchronise
+from alpie.app.answering.corpus import Corpus
+from alpie.eval.questions.question_file import OWN_QUESTIONS, read_questions
+from alpie.eval.questions.split import split
 from alpie.index.errors import EngineUnavailable
-from alpie.index.query import read_question
+from alpie.index.retrieval.backends import Engine, Entry, Filter, Query
+from alpie.index.retrieval.backends.passage_rows import days_of, passage_id
+from alpie.index.retrieval.backends.synchronise import mean_length, synchronise
+from alpie.index.spanish.query import read_question
 
 _QUESTIONS = 40
 _HOSTILE = "doc \"1' or id > 0\\ñ\n«»"
@@ -63,9 +63,9 @@ class MilvusPlace(Place):
         return MilvusPlace(f"{self.uri}.2.db", self.token) if self.uri.endswith(".db") else self
 
     def open(self, name: str, dimension: int, length: float, seconds: float = 60.0) -> Engine:
-        from alpie.index.engines.milvus import MilvusEngine
-        from alpie.index.engines.milvus_client import MilvusAddress, MilvusConnection
-        from alpie.index.engines.milvus_collections import Stamp, collection_to_write, publish
+        from alpie.index.retrieval.backends.milvus import MilvusEngine
+        from alpie.index.retrieval.backends.milvus_client import MilvusAddress, MilvusConnection
+        from alpie.index.retrieval.backends.milvus_collections import Stamp, collection_to_write, publish
 
         address = MilvusAddress.parse(f"{self.uri}#alpie_test_{name}")
         connection = MilvusConnection(address, self.token, timeout_seconds=seconds)
@@ -74,7 +74,7 @@ class MilvusPlace(Place):
         return MilvusEngine(connection, collection)
 
     def close(self) -> None:
-        from alpie.index.engines.milvus_client import MilvusAddress, MilvusConnection
+        from alpie.index.retrieval.backends.milvus_client import MilvusAddress, MilvusConnection
 
         connection = MilvusConnection(MilvusAddress.parse(self.uri), self.token, timeout_seconds=60.0)
         for collection in connection.call("list_collections"):
@@ -334,7 +334,7 @@ def _kill_while_writing(place: Place, batches: int) -> int:
 
 
 def test_rows_come_whole_in_many_pages(small: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    from alpie.index.engines import milvus_client
+    from alpie.index.retrieval.backends import milvus_client
 
     monkeypatch.setattr(milvus_client, "_ROWS_A_PAGE", 4)
     assert sum(small.documents().values()) == small.count()

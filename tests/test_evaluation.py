@@ -12,17 +12,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from alpie.app.records import Answer, Citation, Quote, SearchStatement
-from alpie.eval import peers, plots
-from alpie.eval.matching import folded_words
-from alpie.eval.pipelines import other_pipelines
-from alpie.eval.predictions import predict, read_predictions, write_predictions
-from alpie.eval.question_file import read_questions
+from alpie.app.answering.answers import Answer, Citation, Quote, SearchStatement
+from alpie.eval import plots
+from alpie.eval.baselines import baseline_runs as peers
+from alpie.eval.baselines.pipelines import other_pipelines
+from alpie.eval.baselines.tutorial import EncoderEmbeddings, FlatStore
+from alpie.eval.questions.matching import folded_words
+from alpie.eval.questions.predictions import predict, read_predictions, write_predictions
+from alpie.eval.questions.question_file import read_questions
 from alpie.eval.run import EvaluationOptions, evaluate
-from alpie.eval.tutorial import EncoderEmbeddings, FlatStore
 from alpie.index.errors import QuestionError, QuestionsFileError, SettingsError
-from alpie.index.hits import Hit
 from alpie.index.records import BlockKind, Document, Passage, Sentence, Span
+from alpie.index.retrieval.hits import Hit
 
 SENTENCES = (
     "La operación terminó con 25 detenidos.",

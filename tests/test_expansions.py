@@ -11,16 +11,16 @@ import numpy as np
 import pytest
 from fake_encoder import FakeEncoder, build, write_texts
 
-from alpie.app.answer_json import answer_row
-from alpie.app.corpus import Corpus
-from alpie.app.freshness import compare_with_documents
-from alpie.app.page.answer_view import render_answer
-from alpie.app.page.catalogue import words_for
-from alpie.index.expansion_index import ExpansionIndex, filled
-from alpie.index.expansions import ExpansionLine, place_expansions
-from alpie.index.manifest import current_generation
-from alpie.index.query import read_question
-from alpie.index.store import Generation, corpus_fingerprint, open_generation
+from alpie.app.answering.corpus import Corpus
+from alpie.app.page.views.answer_view import render_answer
+from alpie.app.page.views.page_words import words_for
+from alpie.app.service.answer_json import answer_row
+from alpie.app.service.freshness import compare_with_documents
+from alpie.index.reading.expansions import ExpansionLine, place_expansions
+from alpie.index.retrieval.expansion_index import ExpansionIndex, filled
+from alpie.index.spanish.query import read_question
+from alpie.index.storage.manifest import current_generation
+from alpie.index.storage.store import Generation, corpus_fingerprint, open_generation
 
 FOREST = "Cuánta floresta calcinada hubo"  # shares no word with the passage
 CHARGE = "Hay que pagar la tarjeta de socio"

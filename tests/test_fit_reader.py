@@ -11,14 +11,14 @@ import numpy as np
 import pytest
 import torch
 
-from alpie.eval import export_reader, fit_reader
-from alpie.eval.fit_reader import Schedule, train
-from alpie.eval.reader_model import load_model, sequence_of
-from alpie.eval.reader_rows import ReaderRow
+from alpie.eval.training import export_reader, fit_reader
+from alpie.eval.training.fit_reader import Schedule, train
+from alpie.eval.training.reader_model import load_model, sequence_of
+from alpie.eval.training.reader_rows import ReaderRow
+from alpie.index.encoder.bundled_weights import WEIGHTS_FILE, bundled_folder
+from alpie.index.encoder.word_table import WordTable
 from alpie.index.errors import EncoderError
 from alpie.index.model_cache import default_cache
-from alpie.index.weights import WEIGHTS_FILE, bundled_folder
-from alpie.index.word_table import WordTable
 
 LAYERS = 3  # two are frozen
 SCHEDULE = Schedule(rate=3e-4, warmup=2, batch=4)

@@ -12,14 +12,14 @@ import pytest
 from fake_corpus import FakeCorpus
 from fastapi.testclient import TestClient
 
-from alpie.app.page.catalogue import words_for
-from alpie.app.page.chat import Chat, Conversation
-from alpie.app.page.choices import Choices
-from alpie.app.page.help import load_help_lines
-from alpie.app.page.library import Opening
-from alpie.app.page.rates import Limits
-from alpie.app.page.server import create_app
-from alpie.app.schema import SCHEMAS
+from alpie.app.page.guarding.rates import Limits
+from alpie.app.page.serving.library import Opening
+from alpie.app.page.serving.page_options import Choices
+from alpie.app.page.serving.server import create_app
+from alpie.app.page.views.chat import Chat, Conversation
+from alpie.app.page.views.help import load_help_lines
+from alpie.app.page.views.page_words import words_for
+from alpie.app.service.schema import SCHEMAS
 
 
 @pytest.fixture(scope="module")
@@ -113,7 +113,7 @@ def test_conversations_are_not_remembered_without_end(pages: list[Any], app: Any
     [
         "upload", "upload?upload_id=x", "deep_link", "deep_link?session_hash=x", "component_server", "runs",
         "run-history/connect", "process_recording", "vibe-edit", "vibe-code", "vibe-starter-queries", "dev/reload",
-        "file=/etc/passwd", "file=app/page/server.py", "file/etc/passwd", "proxy=http://127.0.0.1/", "token", "user",
+        "file=/etc/passwd", "file=app/page/serving/server.py", "file/etc/passwd", "proxy=http://127.0.0.1/", "token", "user",
         "custom_component/x/client/y/z.js", "stream/x", "reset", "cancel", "login_check", "openapi.json",
     ],
 )  # fmt: skip
@@ -227,7 +227,7 @@ def test_an_error_of_ours_is_told_to_nobody_but_the_log(caplog: pytest.LogCaptur
 
 
 def test_what_a_browser_brings_along_is_only_text(client: TestClient) -> None:
-    from alpie.app.page.remembered import MOST_REMEMBERED, read_past
+    from alpie.app.page.serving.kept_conversation import MOST_REMEMBERED, read_past
 
     talk = [
         ["user", '<div class="asked">¿Qué &lt;b&gt;?</div>'],

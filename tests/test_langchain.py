@@ -10,7 +10,7 @@ from langchain_core.embeddings import Embeddings
 from langchain_core.retrievers import BaseRetriever
 from langchain_core.vectorstores import VectorStore
 
-from alpie.app.langchain import embeddings, retriever, vector_store
+from alpie.app.service.langchain_model import embeddings, retriever, vector_store
 from alpie.index.errors import QuestionError
 from alpie.index.readable import readable_text
 from alpie.index.records import Span

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 from fake_encoder import LARGE_TEXT, SMALL_TEXT, FakeEncoder, answers, build
 
-from alpie.index import manifest
 from alpie.index.errors import IndexDamaged, StoreError
-from alpie.index.manifest import current_generation, read_manifest
-from alpie.index.store import open_generation
+from alpie.index.storage import manifest
+from alpie.index.storage.manifest import current_generation, read_manifest
+from alpie.index.storage.store import open_generation
 
 Damage = Callable[[bytes, random.Random], bytes]
 

@@ -13,16 +13,16 @@ from pathlib import Path
 import pytest
 from fake_encoder import LARGE_TEXT, SMALL_TEXT, FakeEncoder, corpus_of
 
-from alpie.app import doctor
-from alpie.app.corpus import engine_choice_of
+from alpie.app.answering.corpus import engine_choice_of
 from alpie.app.settings import load_settings
-from alpie.app.words import words_for
-from alpie.index.engines import milvus_client, milvus_collections
-from alpie.index.engines.choice import EngineChoice
-from alpie.index.engines.milvus_client import MilvusAddress, MilvusConnection
-from alpie.index.engines.milvus_collections import Stamp, clipped, collection_stamp
+from alpie.app.terminal import doctor
+from alpie.app.translations import words_for
 from alpie.index.errors import EngineMismatch, EngineUnavailable, SettingsError
-from alpie.index.query import read_question
+from alpie.index.retrieval.backends import milvus_client, milvus_collections
+from alpie.index.retrieval.backends.milvus_client import MilvusAddress, MilvusConnection
+from alpie.index.retrieval.backends.milvus_collections import Stamp, clipped, collection_stamp
+from alpie.index.retrieval.backends.select import EngineChoice
+from alpie.index.spanish.query import read_question
 
 pytest.importorskip("pymilvus", reason="pip install alpie[milvus]")
 
@@ -184,7 +184,7 @@ def test_an_index_is_written_followed_and_made_anew(file: str, monkeypatch: pyte
 
 
 def test_an_interrupted_run_is_finished_by_the_next(file: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    from alpie.index.engines import milvus, synchronise
+    from alpie.index.retrieval.backends import milvus, synchronise
 
     corpus = corpus_of(LARGE_TEXT, SMALL_TEXT, GAZETTE_TEXT)
     here, total = choice(file, "corte"), len(corpus.index.passages)
@@ -225,7 +225,7 @@ def test_an_index_of_another_analysis_says_so(file: str, monkeypatch: pytest.Mon
 
 
 def test_the_doctor_explains_the_engine(file: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("alpie.app.corpus.open_encoder", lambda *_: FakeEncoder())
+    monkeypatch.setattr("alpie.app.answering.corpus.open_encoder", lambda *_: FakeEncoder())
     words = words_for("es")
 
     def told(index: str) -> doctor.Check:
@@ -242,8 +242,8 @@ def test_the_doctor_explains_the_engine(file: str, tmp_path: Path, monkeypatch: 
     choice(file, "doctor").fill(FakeEncoder(), corpus.documents, corpus.index)
     good = told(f"milvus:{file}#doctor")
     assert (good.state, "Milvus Lite" in good.message) == (doctor.State.GOOD, True)
-    monkeypatch.setattr("alpie.index.manifest.current_generation", lambda data: data)
-    monkeypatch.setattr("alpie.index.manifest.read_manifest", lambda folder: {"passages": 7})
+    monkeypatch.setattr("alpie.index.storage.manifest.current_generation", lambda data: data)
+    monkeypatch.setattr("alpie.index.storage.manifest.read_manifest", lambda folder: {"passages": 7})
     differs = told(f"milvus:{file}#doctor")
     assert differs.state is doctor.State.BAD
     assert "alpie index" in differs.message

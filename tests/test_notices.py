@@ -9,20 +9,20 @@ from fake_corpus import FakeCorpus
 from fake_encoder import FakeEncoder
 from formats.reading import SHARED, Reading
 
-from alpie.app import doctor
-from alpie.app.document_report import build_warnings, coverage_text, notice_text
-from alpie.app.page import catalogue
-from alpie.app.page.documents import render_documents
-from alpie.app.page.panel import Panels
+from alpie.app.page.views import page_words as catalogue
+from alpie.app.page.views.documents_view import render_documents
+from alpie.app.page.views.panel import Panels
+from alpie.app.service.document_report import build_warnings, coverage_text, notice_text
 from alpie.app.settings import load_settings
-from alpie.app.words import LANGUAGES, words_for
+from alpie.app.terminal import doctor
+from alpie.app.translations import LANGUAGES, words_for
 from alpie.index.build import BuildReport, build_index
-from alpie.index.coverage import measured
+from alpie.index.chunking.passages import make_passages
 from alpie.index.layout import lay_out
 from alpie.index.notices import Coverage, Notice, NoticeKind
-from alpie.index.passages import make_passages
+from alpie.index.reading.coverage import measured
 from alpie.index.records import Document, Element, Structure
-from alpie.index.store import open_generation
+from alpie.index.storage.store import open_generation
 
 WORDS = words_for("es")
 

@@ -11,13 +11,13 @@ from fake_encoder import corpus_of, document_of
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alpie.app.corpus import Corpus
-from alpie.app.omissions import OMISSION, in_order, whole_words, with_omissions
-from alpie.app.page import basket
-from alpie.app.page.catalogue import words_for
-from alpie.app.page.panel import Panels
-from alpie.app.page.places import spans_parameter, words_at
-from alpie.app.verify import QuotationChecker, Verdict
+from alpie.app.answering.corpus import Corpus
+from alpie.app.answering.omissions import OMISSION, in_order, whole_words, with_omissions
+from alpie.app.checking.verify import QuotationChecker, Verdict
+from alpie.app.page.views import basket
+from alpie.app.page.views.link_places import spans_parameter, words_at
+from alpie.app.page.views.page_words import words_for
+from alpie.app.page.views.panel import Panels
 from alpie.index.readable import readable_text
 from alpie.index.records import Passage, Sentence, SentenceRole, Span
 

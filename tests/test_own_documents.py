@@ -13,19 +13,19 @@ from fake_encoder import FakeEncoder
 from formats import law, made
 from formats.pages import Drawn
 
-from alpie.app.corpus import Corpus
-from alpie.app.freshness import compare_with_documents
-from alpie.app.quotes import QuotePolicy
+from alpie.app.answering.corpus import Corpus
+from alpie.app.answering.quotes import QuotePolicy
+from alpie.app.checking.verify import Verdict, verify_quotation
+from alpie.app.service.freshness import compare_with_documents
 from alpie.app.settings import load_settings
-from alpie.app.terminal import incomplete_text
-from alpie.app.verify import Verdict, verify_quotation
-from alpie.app.words import words_for
+from alpie.app.terminal.rendering import incomplete_text
+from alpie.app.translations import words_for
 from alpie.index.build import build_index
 from alpie.index.formats import Metadata, remembered
 from alpie.index.readable import collapse
-from alpie.index.source_table import described, entry_from_file_name, table_for
-from alpie.index.sources import read_sources
-from alpie.index.store import open_generation
+from alpie.index.reading.source_table import described, entry_from_file_name, table_for
+from alpie.index.reading.sources import read_sources
+from alpie.index.storage.store import open_generation
 
 FACTS = {  # format → what its document says, a question, words of the answer
     "molino.txt": ("El molino de Valdeluna muele 300 kilos de trigo al día.", "¿Cuánto trigo muele el molino?", "300 kilos"),
@@ -104,7 +104,7 @@ def test_the_index_keeps_the_text_the_parser_and_the_checksum_of_the_file(own: C
 
 
 def test_a_citation_leaves_out_what_nobody_knows(own: Corpus) -> None:
-    from alpie.app.citation import full_citation
+    from alpie.app.answering.citation import full_citation
 
     answer = own.ask(FACTS["molino.txt"][1])
     citation = (answer.quotes or answer.nearest)[0].citation

@@ -15,23 +15,23 @@ import pytest
 from fake_corpus import FakeCorpus
 from fastapi.testclient import TestClient
 
-from alpie.app.page.answer_view import render_answer, render_quote
-from alpie.app.page.catalogue import LANGUAGES, words_for
-from alpie.app.page.chat import LONGEST_QUESTION, Chat, Conversation
-from alpie.app.page.choices import Choices
-from alpie.app.page.feedback import FeedbackFile
-from alpie.app.page.guard import Guard, Limits
-from alpie.app.page.help import load_help_lines
-from alpie.app.page.html import emphasised, escape, tag
-from alpie.app.page.library import NotReady, Opening
-from alpie.app.page.lookup import Wanted, find, fold
-from alpie.app.page.panel import Panels
-from alpie.app.page.places import link, parse_spans, spans_parameter
-from alpie.app.page.quote_words import quote_words
-from alpie.app.page.risk import at_risk
-from alpie.app.page.server import create_app
-from alpie.app.records import Answer, WriterReport, WrittenSentence
-from alpie.app.schema import SCHEMAS
+from alpie.app.answering.answers import Answer, WriterReport, WrittenSentence
+from alpie.app.page.guarding.guard import Guard, Limits
+from alpie.app.page.serving.library import NotReady, Opening
+from alpie.app.page.serving.page_options import Choices
+from alpie.app.page.serving.server import create_app
+from alpie.app.page.views.answer_view import render_answer, render_quote
+from alpie.app.page.views.chat import LONGEST_QUESTION, Chat, Conversation
+from alpie.app.page.views.feedback import FeedbackFile
+from alpie.app.page.views.help import load_help_lines
+from alpie.app.page.views.link_places import link, parse_spans, spans_parameter
+from alpie.app.page.views.lookup import Wanted, find, fold
+from alpie.app.page.views.markup import emphasised, escape, tag
+from alpie.app.page.views.page_words import LANGUAGES, words_for
+from alpie.app.page.views.panel import Panels
+from alpie.app.page.views.quote_words import quote_words
+from alpie.app.page.views.risk import at_risk
+from alpie.app.service.schema import SCHEMAS
 from alpie.app.settings import load_settings
 from alpie.index.errors import IndexMissing, SettingsError
 from alpie.index.readable import readable_text
@@ -720,7 +720,7 @@ def test_the_record_names_question_quotes_and_fingerprint(client: TestClient, co
 
 
 def test_evaluation_without_or_with_a_broken_report(tmp_path: Path) -> None:
-    from alpie.app.page.evaluation import render_evaluation
+    from alpie.app.page.views.quality_view import render_evaluation
 
     words = words_for("es")
     report = tmp_path / "report.json"

@@ -6,8 +6,8 @@ import io
 
 import pytest
 
-from alpie.app.progress import duration, progress_bar
-from alpie.app.words import words_for
+from alpie.app.terminal.progress import duration, progress_bar
+from alpie.app.translations import words_for
 
 
 class Terminal(io.StringIO):

@@ -10,13 +10,13 @@ import pytest
 from fake_encoder import LARGE_TEXT, SMALL_TEXT, FakeEncoder, corpus_of, passage_of
 from numpy.typing import NDArray
 
-from alpie.app.corpus import Corpus
-from alpie.index.embed import context_of, embed_passages
-from alpie.index.encoder import unit_rows
-from alpie.index.query import read_question
+from alpie.app.answering.corpus import Corpus
+from alpie.index.encoder.embed import context_of, embed_passages
+from alpie.index.encoder.factory import unit_rows
 from alpie.index.records import Passage
-from alpie.index.search import Retrieval, SearchIndex
-from alpie.index.vectors import VectorIndex
+from alpie.index.retrieval.search import Retrieval, SearchIndex
+from alpie.index.retrieval.vectors import VectorIndex
+from alpie.index.spanish.query import read_question
 
 GAZETTE_TEXT = """El mercado de abastos
 

@@ -10,21 +10,27 @@ import numpy as np
 import pytest
 from fake_encoder import LARGE_TEXT, SMALL_TEXT, corpus_of
 
-from alpie.app.corpus import Corpus
-from alpie.eval.ablation import study_ablation
-from alpie.eval.matching import SourceTexts
-from alpie.eval.misses import CAUSES, read_before, study_misses
-from alpie.eval.parts import PARTS, whole_system
+from alpie.app.answering.corpus import Corpus
 from alpie.eval.quality_page import main, refreshed
-from alpie.eval.question_file import Evidence, Question
-from alpie.eval.rewording import REWORDINGS, misspelt_by_sound, with_typos, without_accents, without_care
-from alpie.eval.risk import risk_at, threshold_estimate
-from alpie.eval.robustness import study_robustness
+from alpie.eval.questions.matching import SourceTexts
+from alpie.eval.questions.question_file import Evidence, Question
 from alpie.eval.scores import QuestionScore
-from alpie.eval.study import Study
+from alpie.eval.studies.ablation import study_ablation
+from alpie.eval.studies.coverage_curve import risk_at, threshold_estimate
+from alpie.eval.studies.error_analysis import CAUSES, read_before, study_misses
+from alpie.eval.studies.rewording import (
+    REWORDINGS,
+    misspelt_by_sound,
+    with_typos,
+    without_accents,
+    without_care,
+)
+from alpie.eval.studies.robustness import study_robustness
+from alpie.eval.studies.study import Study
+from alpie.eval.studies.switched_parts import PARTS, whole_system
 from alpie.index.errors import QuestionsFileError, SettingsError
-from alpie.index.expansion_index import ExpansionIndex
-from alpie.index.expansions import ExpansionLine
+from alpie.index.reading.expansions import ExpansionLine
+from alpie.index.retrieval.expansion_index import ExpansionIndex
 
 TEXT = "¿Cuántas hectáreas ardieron durante los incendios de la comarca en el mes de julio según el informe?"
 QUESTIONS = (

@@ -6,13 +6,13 @@ import re
 
 import pytest
 
-from alpie.app.corpus import Corpus
-from alpie.app.page.catalogue import words_for
-from alpie.app.page.library import Library
-from alpie.app.page.lookup import Wanted, look_up
-from alpie.app.page.lookup_view import render_results
-from alpie.app.terminal import hits_text
-from alpie.app.unfound_words import holds_none_of
+from alpie.app.answering.corpus import Corpus
+from alpie.app.answering.unfound_words import holds_none_of
+from alpie.app.page.serving.library import Library
+from alpie.app.page.views.lookup import Wanted, look_up
+from alpie.app.page.views.lookup_view import render_results
+from alpie.app.page.views.page_words import words_for
+from alpie.app.terminal.rendering import hits_text
 
 
 @pytest.mark.parametrize("text", ["xyzzy", "xyzzy de la", "lluvia en Sevilla"])

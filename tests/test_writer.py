@@ -16,17 +16,17 @@ from typing import Any
 
 import pytest
 
-from alpie.app import cli
-from alpie.app.answer_json import answer_row
-from alpie.app.records import Answer, WrittenSentence
+from alpie.app.answering.answers import Answer, WrittenSentence
+from alpie.app.service.answer_json import answer_row
 from alpie.app.settings import Settings, load_settings
-from alpie.app.terminal import answer_text
-from alpie.app.words import words_for
+from alpie.app.terminal import commands as cli
+from alpie.app.terminal.rendering import answer_text
+from alpie.app.translations import words_for
 from alpie.app.writer import write, written
-from alpie.app.writer.figures import Date, figures_of
 from alpie.app.writer.prompt import messages_for
-from alpie.app.writer.sentences import Draft, clean, drafts
+from alpie.app.writer.stated_figures import Date, figures_of
 from alpie.app.writer.support import Reason, Support
+from alpie.app.writer.written_sentences import Draft, clean, drafts
 from alpie.index.records import Sentence, Span
 
 ROOT = Path(__file__).resolve().parents[1]

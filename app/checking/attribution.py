@@ -13,11 +13,11 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
+from alpie.app.answering.answers import Citation
 from alpie.app.checking.quoted_parts import quoted_parts
 from alpie.app.checking.text_view import fold_quotes
 from alpie.app.checking.word_alignment import Difference, DifferenceKind
-from alpie.app.records import Citation
-from alpie.app.words import LANGUAGES, words_for
+from alpie.app.translations import LANGUAGES, words_for
 from alpie.index.readable import collapse
 
 __all__ = ["belong_to_the_source", "is_beside", "quoted_in_references", "words_beside", "words_of"]

@@ -20,9 +20,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from alpie.app.checking.text_view import fold_quotes
-from alpie.index.normal_forms import normalize, visible
 from alpie.index.readable import collapse, spans_between
 from alpie.index.records import Document, Layout, Span
+from alpie.index.spanish.normal_forms import normalize, visible
 
 __all__ = ["Copied", "find_copied", "letters_of", "same_but_for_signs", "without_hyphens"]
 

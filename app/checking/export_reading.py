@@ -1,4 +1,4 @@
-"""Quotations read back from the files that `alpie.app.export` writes for other programs.
+"""Quotations read back from the files that `alpie.app.exporting.export` writes for other programs.
 
 A file is taken for one of them only if all of its entries read as such. The styles for people to read (APA,
 ISO 690) are plain text with quotation marks, and read here only where APA sets a quotation apart without any.
@@ -11,8 +11,8 @@ import io
 import json
 import re
 
-from alpie.app.escaping import LATEX, cell
-from alpie.app.words import LANGUAGES, words_for
+from alpie.app.exporting.escaping import LATEX, cell
+from alpie.app.translations import LANGUAGES, words_for
 
 __all__ = ["quotations_of"]
 
@@ -75,7 +75,7 @@ def _from_notes(notes: list[str]) -> tuple[str, ...]:
 
 
 def _quotation(note: str) -> str:
-    """Of a note as `alpie.app.reference_files` writes it, «words» (place; address); "" for none."""
+    """Of a note as `alpie.app.exporting.reference_files` writes it, «words» (place; address); "" for none."""
     close = max(note.rfind("» ("), note.rfind("” ("))
     place = note[close + len("» (") : -1].split()
     is_note = note[:1] in "«“" and note.endswith(")") and close > 0 and place and "/" in place[-1]
@@ -104,6 +104,6 @@ def _unlatexed(text: str) -> str:
 
 
 def _plain_cell(written: str) -> str:
-    """A cell without the apostrophes that `alpie.app.escaping.cell` put in."""
+    """A cell without the apostrophes that `alpie.app.exporting.escaping.cell` put in."""
     plain = _CELL_SIGN.sub(r"\1", written)
     return plain if cell(plain) == written else written

@@ -1,4 +1,4 @@
-"""Check a text as a whole: see `alpie.app.verify` for the rule and the names.
+"""Check a text as a whole: see `alpie.app.checking.verify` for the rule and the names.
 
 1. It stands in a document as it is, or but for what it marks as left out, or but for what copying does.
 2. Else the passages that share rare words with it are compared: are they the same words, signs apart?
@@ -14,20 +14,20 @@ from functools import cached_property
 from itertools import islice
 from typing import Protocol
 
+from alpie.app.answering.citation import cite
+from alpie.app.answering.omissions import OMISSION_MARK, OMISSION_OR_DOTS, with_omissions
 from alpie.app.checking.copied import Copied, find_copied, without_hyphens
 from alpie.app.checking.cut import read_cut
 from alpie.app.checking.text_view import TextView, fold_quotes, pieces_in_order, views_of
 from alpie.app.checking.verification import Place, Verdict, Verification
 from alpie.app.checking.within_passages import passage_at, under_header
 from alpie.app.checking.word_alignment import Alignment, Difference, DifferenceKind, align, align_whole
-from alpie.app.citation import cite
-from alpie.app.omissions import OMISSION_MARK, OMISSION_OR_DOTS, with_omissions
+from alpie.index.chunking.sentences import sentence_bounds
 from alpie.index.errors import QuestionError
-from alpie.index.hits import Hit
-from alpie.index.normal_forms import normalize, visible
 from alpie.index.readable import collapse, readable_text
 from alpie.index.records import Document, Layout, Passage, Span
-from alpie.index.sentences import sentence_bounds
+from alpie.index.retrieval.hits import Hit
+from alpie.index.spanish.normal_forms import normalize, visible
 
 __all__ = ["MAX_COMPARED_CHARACTERS", "MAX_PLACES", "Searchable", "TextChecker"]
 
@@ -50,7 +50,7 @@ _MOST_BROUGHT = 600  # characters that a copy brings along: heads, feet, a footn
 
 
 class Searchable(Protocol):
-    """The part of a corpus that checking needs; `alpie.app.corpus.Corpus` has it."""
+    """The part of a corpus that checking needs; `alpie.app.answering.corpus.Corpus` has it."""
 
     @property
     def documents(self) -> Mapping[str, Document]: ...

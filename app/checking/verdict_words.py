@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from alpie.app.answering.citation import short_citation
 from alpie.app.checking.cut import CutWarning
 from alpie.app.checking.verification import Verdict, Verification
-from alpie.app.citation import short_citation
-from alpie.app.words import Words
+from alpie.app.translations import Words
 
 __all__ = ["sentence_line", "verdict_key", "warning_sentences"]
 

@@ -12,12 +12,12 @@ from enum import StrEnum
 from rapidfuzz import fuzz
 
 from alpie.app.writer.expansion_prompt import ExpansionDraft
-from alpie.app.writer.figures import figures_of, unsupported_figures
 from alpie.app.writer.names import Evidence, unsupported_names
-from alpie.index.analysis import fold
-from alpie.index.embed import text_of
-from alpie.index.query import language_of
+from alpie.app.writer.stated_figures import figures_of, unsupported_figures
+from alpie.index.encoder.embed import text_of
 from alpie.index.records import Passage
+from alpie.index.spanish.analysis import fold
+from alpie.index.spanish.query import language_of
 
 __all__ = ["Fault", "fault_of"]
 

@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 
 from alpie.app.writer.number_words import spelled_numbers
-from alpie.index.analysis import STOP_WORDS, fold, stem
+from alpie.index.spanish.analysis import STOP_WORDS, fold, stem
 
 __all__ = ["Evidence", "names_of", "unsupported_names"]
 

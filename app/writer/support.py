@@ -18,11 +18,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from alpie.app.writer.figures import Figure, Figures, figures_of, is_year, unsupported_figures
 from alpie.app.writer.names import Evidence, unsupported_names
-from alpie.app.writer.sentences import Draft, clean
-from alpie.index.analysis import STOP_WORDS, fold, stem, tokens
-from alpie.index.query import language_of
+from alpie.app.writer.stated_figures import Figure, Figures, figures_of, is_year, unsupported_figures
+from alpie.app.writer.written_sentences import Draft, clean
+from alpie.index.spanish.analysis import STOP_WORDS, fold, stem, tokens
+from alpie.index.spanish.query import language_of
 
 __all__ = ["Reason", "Support"]
 

@@ -7,7 +7,7 @@
    answer is not here». A sentence's log-odds are the log-sum-exp of its begin logits less that of ``<s>``.
 3. A passage too long for one sequence is read in runs of whole sentences.
 
-It was trained by `alpie.eval.fit_reader`; docs/quality.md has its model card.
+It was trained by `alpie.eval.training.fit_reader`; docs/quality.md has its model card.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from alpie.index.encoder import encodable
+from alpie.index.encoder.bundled_weights import PROMPTS, WEIGHTS_FILE, bundled_folder
+from alpie.index.encoder.factory import encodable
+from alpie.index.encoder.word_pieces import TokenizerLike
+from alpie.index.encoder.word_table import WordTable
 from alpie.index.errors import EncoderError
-from alpie.index.reader.records import NOT_READ, AnswerWords, Reading, ReadPassage
-from alpie.index.weights import PROMPTS, WEIGHTS_FILE, bundled_folder
-from alpie.index.word_pieces import TokenizerLike
-from alpie.index.word_table import WordTable
+from alpie.index.reader.readings import NOT_READ, AnswerWords, Reading, ReadPassage
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
@@ -72,11 +72,11 @@ class BundledReader:
         """
         from onnxruntime import InferenceSession, SessionOptions
 
-        from alpie.index.tokenizer import open_tokenizer
+        from alpie.index.encoder.tokenizer import open_tokenizer
 
         folder = bundled_folder(cache)
         options = SessionOptions()
-        options.intra_op_num_threads = 1  # one passage a thread: see `alpie.index.onnx_runtime`
+        options.intra_op_num_threads = 1  # one passage a thread: see `alpie.index.encoder.onnx_runtime`
         options.inter_op_num_threads = 1
         try:
             session = InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])

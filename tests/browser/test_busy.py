@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from alpie.app.page.catalogue import words_for
+from alpie.app.page.views.page_words import words_for
 
 pytestmark = pytest.mark.browser
 
