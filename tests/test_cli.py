@@ -22,7 +22,8 @@ from alpie.app.settings import Settings, load_settings
 from alpie.app.terminal import commands as cli
 from alpie.app.terminal.doctor import Check, State, examine
 from alpie.app.terminal.options import COMMANDS
-from alpie.app.terminal.rendering import answer_text, doctor, hits_text
+from alpie.app.terminal import doctor
+from alpie.app.terminal.rendering import answer_text, hits_text
 from alpie.app.translations import words_for
 from alpie.index.build import BuildReport
 from alpie.index.errors import AlpieError, IndexMissing, QuestionError

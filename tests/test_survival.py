@@ -199,7 +199,7 @@ def test_a_build_with_the_bundled_encoder_killed_at_any_moment(
 ) -> None:
     data = tmp_path / "real"
     build_index(docs, data, encoder)
-    make = "__import__('alpie.index.encoder.factory').index.encoder.open_encoder()"
+    make = "__import__('alpie.index.encoder.factory').index.encoder.factory.open_encoder()"
     assert kill_builds(docs, data, REAL_KILLS, make, encoder).total() > 0
 
 
