@@ -27,10 +27,10 @@ def test_scores_are_those_of_the_library(tmp_path: Path) -> None:
     made = TermIndex.from_terms(rows)
     made.save(tmp_path)
     loaded = TermIndex.load(tmp_path)
-    engine = bm25s.BM25(method="lucene", k1=0.9, b=0.75)
-    engine.index(rows, show_progress=False)
+    backend = bm25s.BM25(method="lucene", k1=0.9, b=0.75)
+    backend.index(rows, show_progress=False)
     question = list(dict.fromkeys(rows[2]))
-    expected = engine.get_scores(question) / sum(made.idf(term) for term in question)
+    expected = backend.get_scores(question) / sum(made.idf(term) for term in question)
     np.testing.assert_allclose(made.scores(question), expected, atol=1e-5)
     np.testing.assert_array_equal(made.scores(question), loaded.scores(question))
     assert made.vocabulary == loaded.vocabulary

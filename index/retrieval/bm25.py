@@ -1,4 +1,4 @@
-"""The lexical leg: BM25 over Spanish stems.
+"""The lexical retriever: BM25 over Spanish stems.
 
 Scores are divided by the sum of the question's term weights, so that they lie between 0 and about 1,
 say «which share of what was asked stands here», and can be compared between questions and between
@@ -23,7 +23,7 @@ from alpie.index.retrieval.term_dictionary import TermDictionary
 __all__ = ["TermIndex"]
 
 # `best` reads this many postings, rarest terms first. A question's stems have fewer among a million passages.
-_MOST_POSTINGS = 2_000_000
+_MAX_POSTINGS = 2_000_000
 # Looking a passage up in a term's postings takes as long as adding up this many of them.
 _LOOK_UP = 25
 
@@ -122,7 +122,7 @@ class TermIndex:
         return self._added_up(asked.numbers, asked.weights)
 
     def best(
-        self, question: Sequence[str], limit: int, most_postings: int = _MOST_POSTINGS
+        self, question: Sequence[str], limit: int, most_postings: int = _MAX_POSTINGS
     ) -> NDArray[np.int64]:
         """The `limit` passages with the highest scores above zero, best first, equal ones by number.
 

@@ -20,16 +20,16 @@ from alpie.index.retrieval.vectors import VectorIndex
 
 __all__ = ["CompressedIndex", "exact_neighbours", "write_compressed"]
 
-_MOST_LISTS = 4_096  # finding the list of a vector costs as many dot products, training their square
+_MAX_LISTS = 4_096  # finding the list of a vector costs as many dot products, training their square
 _SAMPLE_A_LIST = 40  # vectors that k-means sees for each list; FAISS wants 39 at least
 _PORTION = 65_536  # vectors widened to single precision at a time: 100 MB at 384 dimensions
 _WANTED_RECALL = 0.99  # @10 of the vectors against exact search, a point above what is promised
 # Share of the lists that is always read: a sentence of the collection finds its neighbours in the first few,
 # where people's questions, which lie between the sentences, found .90 of theirs.
-_LEAST_READ = 1 / 16
+_MIN_READ = 1 / 16
 _NEIGHBOURS = 10
 _SHORTLIST = 4  # times the number wanted, and at least …
-_LEAST_SHORTLIST = 64
+_MIN_SHORTLIST = 64
 _SEED = 1234
 
 
@@ -51,7 +51,7 @@ class CompressedIndex(VectorIndex):
     def _nearest(
         self, vector: NDArray[np.float32], limit: int
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        wanted = min(max(_SHORTLIST * limit, _LEAST_SHORTLIST), len(self))
+        wanted = min(max(_SHORTLIST * limit, _MIN_SHORTLIST), len(self))
         _, found = self._index.search(np.ascontiguousarray(vector[None, :], dtype=np.float32), wanted)
         rows = np.sort(found[0][found[0] >= 0])  # in the order of the file
         scores = self.rows(rows) @ vector
@@ -82,7 +82,7 @@ def write_compressed(
     count, dimension = rows.shape
     chance = np.random.default_rng(_SEED)
     kept = like.centres if isinstance(like, CompressedIndex) and _alike(len(like), count) else None
-    lists = len(kept) if kept is not None else min(int(2 * np.sqrt(count)), _MOST_LISTS)
+    lists = len(kept) if kept is not None else min(int(2 * np.sqrt(count)), _MAX_LISTS)
     index: Any = faiss.index_factory(dimension, f"IVF{lists},SQ8", faiss.METRIC_INNER_PRODUCT)
     index.cp.min_points_per_centroid = 1
     sample = np.sort(chance.choice(count, min(count, _SAMPLE_A_LIST * lists), replace=False))
@@ -112,12 +112,12 @@ def _set_probes(
     searched: CompressedIndex, index: Any, questions: NDArray[np.float32], lists: int
 ) -> float | None:
     """Read so few lists a question as the wanted recall allows; returns the recall reached."""
-    index.nprobe = max(1, int(lists * _LEAST_READ))
+    index.nprobe = max(1, int(lists * _MIN_READ))
     if not len(questions):
         return None
     wanted = min(_NEIGHBOURS, len(searched))
     exact = exact_neighbours(searched, questions, wanted)
-    probes = max(8, int(lists * _LEAST_READ))
+    probes = max(8, int(lists * _MIN_READ))
     while True:
         index.nprobe = min(probes, lists)
         found = [searched.search(question, wanted)[0] for question in questions]

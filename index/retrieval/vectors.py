@@ -1,4 +1,4 @@
-"""The dense leg: vectors in FAISS."""
+"""The dense retriever: vectors in FAISS."""
 
 from __future__ import annotations
 

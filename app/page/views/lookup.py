@@ -22,7 +22,7 @@ __all__ = ["Found", "Results", "Wanted", "find", "fold", "look_up"]
 _PHRASE = re.compile(r'["«“„]([^"»”“]{2,200})["»”“]')
 _CODE = re.compile(r"(?<!\w)(?=[\w/.-]*\d)[\w.]+(?:[/-][\w.]+)+(?!\w)")  # AGN/65/RES/10, GA-2021-89-RES-09
 _WORD = re.compile(r"\w+")
-_MOST_RESULTS = 60
+_MAX_RESULTS = 60
 _RANKED = 40  # asked of the fused search before filtering
 
 
@@ -112,7 +112,7 @@ def look_up(library: Library, wanted: Wanted) -> Results:
         return Results()
     if wanted.exact or wanted.order == "words":
         found = _read_off(library, wanted)
-        return Results(found[:_MOST_RESULTS], more=len(found) > _MOST_RESULTS)
+        return Results(found[:_MAX_RESULTS], more=len(found) > _MAX_RESULTS)
 
     def admits(hit: Hit) -> bool:
         return wanted.admits(hit.passage, library.documents[hit.passage.document_id])
@@ -145,7 +145,7 @@ def _read_off(library: Library, wanted: Wanted) -> tuple[Found, ...]:
             ranges += at
         else:
             found.append(Found(passage, tuple(sorted(ranges))))
-            if len(found) > _MOST_RESULTS:  # one more tells that the list is cut
+            if len(found) > _MAX_RESULTS:  # one more tells that the list is cut
                 break
     return tuple(found)
 
