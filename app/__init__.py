@@ -8,10 +8,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from alpie.app.records import Answer, Citation, Quote, SearchStatement, WriterReport, WrittenSentence
+from alpie.app.answering.answers import (
+    Answer,
+    Citation,
+    Quote,
+    SearchStatement,
+    WriterReport,
+    WrittenSentence,
+)
 
 if TYPE_CHECKING:
-    from alpie.app.corpus import Corpus
+    from alpie.app.answering.corpus import Corpus
 
 __all__ = ["Answer", "Citation", "Corpus", "Quote", "SearchStatement", "WriterReport", "WrittenSentence"]
 
@@ -19,7 +26,7 @@ __all__ = ["Answer", "Citation", "Corpus", "Quote", "SearchStatement", "WriterRe
 def __getattr__(name: str) -> Any:
     # The corpus pulls in NumPy and FAISS; `alpie --help` must not.
     if name == "Corpus":
-        from alpie.app.corpus import Corpus
+        from alpie.app.answering.corpus import Corpus
 
         return Corpus
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

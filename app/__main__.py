@@ -13,7 +13,7 @@ except ModuleNotFoundError:
     namespace.__path__ = [str(pathlib.Path(__file__).resolve().parents[1])]
     sys.modules["alpie"] = namespace
 
-from alpie.app.cli import main
+from alpie.app.terminal.commands import main
 
 if __name__ == "__main__":
     sys.exit(main())

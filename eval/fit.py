@@ -1,4 +1,4 @@
-"""Fit the weight tables of `app/weights.json`: `python -m alpie.eval.fit [--held-out SQUAD.json …]`.
+"""Fit the weight tables of `app/answering/weights.json`: `python -m alpie.eval.fit [--held-out SQUAD.json …]`.
 
 1. Which sentence: a conditional logit on the fitting part of the project's own questions and those of `questions/fitting/`
    (never reported on), asked of the documents with and without their expansions, and on held-out questions.
@@ -7,7 +7,7 @@
 3. The threshold: the largest that keeps a wanted share of the answerable questions of each set, by cross-validation.
 
 The reader was trained on the project's fitting questions and is surer of them than of others. *Held-out* questions are
-of passages that it never saw (SQuAD format, each paragraph a passage; `alpie.eval.reader_rows` writes the tenth of the
+of passages that it never saw (SQuAD format, each paragraph a passage; `alpie.eval.training.reader_rows` writes the tenth of the
 written questions that is kept back).
 
 The reporting part of the questions is never read here.
@@ -26,16 +26,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from alpie.app.abstention import ANSWERABLE_FEATURES
-from alpie.app.corpus import Corpus
-from alpie.app.features import UNIT_FEATURES
-from alpie.app.weights import LinearModel
-from alpie.eval.examples import Example, examples_of
-from alpie.eval.learning import Group, fit_choice, fit_logistic, folds_of
-from alpie.eval.matching import SourceTexts
-from alpie.eval.question_file import OWN_QUESTIONS, read_own_questions, read_questions
-from alpie.eval.split import split
-from alpie.eval.squad import squad_corpus
+from alpie.app.answering.abstention import ANSWERABLE_FEATURES
+from alpie.app.answering.answer_weights import LinearModel
+from alpie.app.answering.corpus import Corpus
+from alpie.app.answering.features import UNIT_FEATURES
+from alpie.eval.questions.examples import Example, examples_of
+from alpie.eval.questions.matching import SourceTexts
+from alpie.eval.questions.question_file import OWN_QUESTIONS, read_own_questions, read_questions
+from alpie.eval.questions.split import split
+from alpie.eval.questions.squad import squad_corpus
+from alpie.eval.studies.learning import Group, fit_choice, fit_logistic, folds_of
 
 __all__ = ["Fitted", "FittingSets", "fit_all", "main"]
 
@@ -47,7 +47,7 @@ _PENALTY = 30.0  # flat from 10 to 100
 _PENALTY_FEW = 10.0
 _KEEP_ANSWERABLE = 0.945  # of every set
 _FLAG_ANSWERABLE = 0.2  # share of answerable questions that may be answered with reserve, or refused
-_WEIGHTS = Path(__file__).resolve().parents[1] / "app" / "weights.json"
+_WEIGHTS = Path(__file__).resolve().parents[1] / "app" / "answering" / "weights.json"
 
 
 @dataclass(frozen=True)

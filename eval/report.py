@@ -13,10 +13,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from alpie.eval.baselines.pipelines import MAIN, PipelineRows
 from alpie.eval.intervals import RESAMPLES, Estimate
-from alpie.eval.matching import SourceTexts
 from alpie.eval.metrics import METRICS, STATISTICS, compare, refusal_curve, summarise, summarise_by_kind
-from alpie.eval.pipelines import MAIN, PipelineRows
+from alpie.eval.questions.matching import SourceTexts
 from alpie.eval.scores import QuestionScore, miss_cause, score_prediction
 from alpie.eval.tables import markdown_table
 

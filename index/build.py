@@ -12,25 +12,25 @@ import numpy as np
 from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
-from alpie.index.coverage import measured
-from alpie.index.durable import unwritable
-from alpie.index.embed import Embedded, embed_passages
-from alpie.index.encoder import Encoder
-from alpie.index.engines.synchronise import Synchronised
+from alpie.index.chunking.passages import make_passages
+from alpie.index.encoder.embed import Embedded, embed_passages
+from alpie.index.encoder.factory import Encoder
+from alpie.index.encoder.known_vectors import Known, KnownVectors, embedding_key
 from alpie.index.errors import IndexBusy, IndexNewer, SourceError, StoreError
-from alpie.index.expansion_index import line_key
-from alpie.index.expansions import ExpansionLine, expansions_file, place_expansions
-from alpie.index.formats import MOST_BYTES
+from alpie.index.formats import MAX_BYTES
 from alpie.index.formats.recognition import Recogniser
-from alpie.index.known_vectors import Known, KnownVectors, embedding_key
 from alpie.index.layout import lay_out
-from alpie.index.manifest import check_encoder, check_files, current_generation, read_manifest
 from alpie.index.notices import Notice, Unread
-from alpie.index.passages import make_passages
+from alpie.index.reading.coverage import measured
+from alpie.index.reading.expansions import ExpansionLine, expansions_file, place_expansions
+from alpie.index.reading.source_table import Described
+from alpie.index.reading.sources import SourcesReport, read_sources
 from alpie.index.records import Document, Layout, Passage
-from alpie.index.source_table import Described
-from alpie.index.sources import SourcesReport, read_sources
-from alpie.index.store import sweep_unfinished, write_generation
+from alpie.index.retrieval.backends.synchronise import Synchronised
+from alpie.index.retrieval.expansion_index import line_key
+from alpie.index.storage.durable import unwritable
+from alpie.index.storage.manifest import check_encoder, check_files, current_generation, read_manifest
+from alpie.index.storage.store import sweep_unfinished, write_generation
 
 __all__ = ["BuildReport", "build_index", "package_version"]
 
@@ -54,7 +54,7 @@ class BuildReport:
     incomplete: tuple[Described, ...] = ()  # documents of which neither file nor table says all
     others: tuple[Unread, ...] = ()  # files of formats that are not read
     notices: tuple[tuple[str, Notice], ...] = ()  # what of a file, named first, is not read
-    engine: Synchronised | None = None  # what the engine took, when it is not the local one
+    backend: Synchronised | None = None  # what the backend took, when it is not the local one
 
 
 def package_version() -> str:
@@ -101,7 +101,7 @@ def build_index(
     rebuild: bool = False,
     known: Known | None = None,
     on_progress: Callable[[int, int], None] | None = None,
-    most_bytes: int = MOST_BYTES,
+    most_bytes: int = MAX_BYTES,
     recogniser: Recogniser | None = None,
 ) -> BuildReport:
     """Index the documents of `docs` into `data`, beside the index in use, and swap it in.

@@ -1,7 +1,7 @@
 """The records that travel through the pipeline: document → block → sentence → passage.
 
 Every record that stands for words of a document holds *spans*: character offsets into the
-document's canonical text (the file decoded once and never altered, see `alpie.index.sources`).
+document's canonical text (the file decoded once and never altered, see `alpie.index.reading.sources`).
 A record's readable text is derived from its spans by `alpie.index.readable.readable_text`:
 the spans in order, each run of white space turned into one space. What lies between two spans of
 one record (a running footer, a footnote call, a doubled call-out) is what the layout left out.
@@ -195,7 +195,7 @@ class Passage:
     box: str | None = None
     label: str | None = None
     page: PageLabel | None = None  # on which it begins
-    paragraph: int = 0  # 1-based number of its first paragraph, see `alpie.index.citable_units`
+    paragraph: int = 0  # 1-based number of its first paragraph, see `alpie.index.chunking.citable_units`
     ordinal: int = 0  # 0-based position in the document
     turns: tuple[tuple[int, PageLabel | None], ...] = ()  # pages that begin inside it: (offset, label)
     recognised: tuple[RecognisedWord, ...] = ()  # those of its words that a program read off a picture

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import settings as hypothesis_settings
 
 from alpie.app.settings import Settings, load_settings
-from alpie.index.encoder import Encoder, open_encoder
+from alpie.index.encoder.factory import Encoder, open_encoder
 
 ROOT = Path(__file__).resolve().parents[1]
 # Made-up cases a property is tried on, where it does not say itself; no deadline: a busy machine is no failure.
@@ -32,7 +32,7 @@ def encoder() -> Encoder:
 @pytest.fixture(scope="session")
 def corpus(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """The four documents, indexed from nothing with the bundled encoder."""
-    from alpie.app.corpus import Corpus
+    from alpie.app.answering.corpus import Corpus
 
     settings = load_settings({"data": str(tmp_path_factory.mktemp("index"))}, environment={})
     Corpus.build(settings)
@@ -42,7 +42,7 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Any:
 @pytest.fixture(scope="session")
 def seed_settings() -> Settings:
     """Settings for the four documents, with an index that is built once and kept in `var`."""
-    from alpie.app.corpus import Corpus
+    from alpie.app.answering.corpus import Corpus
 
     settings = load_settings({"data": str(ROOT / "var" / "browser-test-index")}, environment={})
     Corpus.build(settings)
@@ -52,7 +52,7 @@ def seed_settings() -> Settings:
 @pytest.fixture(scope="session")
 def seed_corpus(seed_settings: Settings) -> Any:
     """The four documents, opened."""
-    from alpie.app.corpus import Corpus
+    from alpie.app.answering.corpus import Corpus
 
     return Corpus.open(seed_settings)
 

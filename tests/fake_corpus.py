@@ -11,13 +11,13 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from alpie.app.citation import cite
-from alpie.app.records import Answer, Quote, SearchStatement
+from alpie.app.answering.answers import Answer, Quote, SearchStatement
+from alpie.app.answering.citation import cite
 from alpie.index.errors import AddressError
-from alpie.index.hits import Hit
 from alpie.index.notices import Unread
 from alpie.index.readable import readable_text
 from alpie.index.records import Block, BlockKind, Document, Layout, Passage, Sentence, Span
+from alpie.index.retrieval.hits import Hit
 
 ROOT = Path(__file__).resolve().parents[1]
 _ENTRIES = (
@@ -125,7 +125,7 @@ class FakeCorpus:
         return blocks, passages
 
     def search(
-        self, question: str, limit: int = 10, leg: str = "fused", document: str | None = None
+        self, question: str, limit: int = 10, retriever: str = "fused", document: str | None = None
     ) -> tuple[Hit, ...]:
         asked = _terms(question)
         hits = []

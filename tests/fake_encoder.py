@@ -16,16 +16,16 @@ import numpy as np
 from fake_reader import FakeReader
 from numpy.typing import NDArray
 
-from alpie.app.corpus import Corpus
-from alpie.app.weights import LinearModel, Weights
-from alpie.index.analysis import fold, stem
+from alpie.app.answering.answer_weights import LinearModel, Weights
+from alpie.app.answering.corpus import Corpus
 from alpie.index.build import BuildReport, build_index
-from alpie.index.encoder import OnProgress, encodable
+from alpie.index.chunking.passages import make_passages
+from alpie.index.encoder.factory import OnProgress, encodable
 from alpie.index.layout import lay_out
-from alpie.index.passages import make_passages
-from alpie.index.query import read_question
 from alpie.index.records import BlockKind, Document, Passage, Sentence, SentenceRole, Span
-from alpie.index.store import open_generation
+from alpie.index.spanish.analysis import fold, stem
+from alpie.index.spanish.query import read_question
+from alpie.index.storage.store import open_generation
 
 DIMENSION = 32
 

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from alpie.index.analysis import stems
 from alpie.index.reader import Reading, ReadPassage
-from alpie.index.reader.records import AnswerWords
+from alpie.index.reader.readings import AnswerWords
+from alpie.index.spanish.analysis import stems
 
 _FIGURE = re.compile(r"\d[\d.,]*\d|\d")
 

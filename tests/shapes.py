@@ -132,8 +132,8 @@ SHAPES: Mapping[str, Callable[[int], str]] = {
 
 def main(characters: int) -> None:
     """Print CPU seconds of laying out and splitting each shape, and the growth from one to four times."""
+    from alpie.index.chunking.passages import make_passages
     from alpie.index.layout import lay_out
-    from alpie.index.passages import make_passages
     from alpie.index.records import Document
 
     for name, shape in SHAPES.items():

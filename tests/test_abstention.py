@@ -9,14 +9,14 @@ import pytest
 from fake_encoder import LARGE_TEXT, SMALL_TEXT, WEIGHTS, FakeEncoder, corpus_of
 from fake_reader import FakeReader
 
-from alpie.app.abstention import ANSWERABLE_FEATURES, answerable_features
-from alpie.app.answer import judge
-from alpie.app.corpus import Corpus
-from alpie.app.features import UNIT_FEATURES
-from alpie.app.weights import load_weights, sigmoid
-from alpie.index.embed import embed_passages
-from alpie.index.query import read_question
-from alpie.index.search import SearchIndex
+from alpie.app.answering.abstention import ANSWERABLE_FEATURES, answerable_features
+from alpie.app.answering.answer import judge
+from alpie.app.answering.answer_weights import load_weights, sigmoid
+from alpie.app.answering.corpus import Corpus
+from alpie.app.answering.features import UNIT_FEATURES
+from alpie.index.encoder.embed import embed_passages
+from alpie.index.retrieval.search import SearchIndex
+from alpie.index.spanish.query import read_question
 
 
 @pytest.fixture(scope="module")

@@ -6,8 +6,8 @@ import time
 
 import pytest
 
-from alpie.index.acronyms import Acronyms, learn_acronyms
-from alpie.index.analysis import stem, terms
+from alpie.index.spanish.acronyms import Acronyms, learn_acronyms
+from alpie.index.spanish.analysis import stem, terms
 
 
 def stems_of(text: str) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alpie.index.analysis import (
+from alpie.index.spanish.analysis import (
     STOP_WORDS,
     content_words,
     fold,

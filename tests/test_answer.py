@@ -13,18 +13,18 @@ from fake_reader import FakeReader
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from alpie.app.answer import answer_question, judge
-from alpie.app.choice import ranked_units
-from alpie.app.corpus import Corpus
-from alpie.app.features import candidates_of
-from alpie.app.quotes import QuotePolicy
-from alpie.app.records import Answer
-from alpie.app.weights import LinearModel
-from alpie.index.embed import embed_passages
+from alpie.app.answering.answer import answer_question, judge
+from alpie.app.answering.answer_weights import LinearModel
+from alpie.app.answering.answers import Answer
+from alpie.app.answering.corpus import Corpus
+from alpie.app.answering.features import candidates_of
+from alpie.app.answering.quotes import QuotePolicy
+from alpie.app.answering.ranking import ranked_units
+from alpie.index.encoder.embed import embed_passages
 from alpie.index.errors import QuestionError
-from alpie.index.query import read_question
 from alpie.index.readable import proves
-from alpie.index.search import SearchIndex
+from alpie.index.retrieval.search import SearchIndex
+from alpie.index.spanish.query import read_question
 
 BURNT = "¿Cuántas hectáreas de monte ardieron en julio?"
 NOWHERE = "¿Quién marcó el gol del partido?"

@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 from serving import serving, wait_until_ready
 
-from alpie.app import cli
-from alpie.app.endpoints import Endpoints
-from alpie.app.schema import SCHEMAS, schema_document
+from alpie.app.service.endpoints import Endpoints
+from alpie.app.service.schema import SCHEMAS, schema_document
 from alpie.app.settings import Settings
+from alpie.app.terminal import commands as cli
 from alpie.index.errors import AddressError, QuestionError, SettingsError
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -40,7 +40,7 @@ def endpoints(seed_corpus: Any) -> Endpoints:
 @pytest.fixture(scope="module")
 def server(seed_corpus: Any) -> Iterator[str]:
     """Address of a real server with the page and its endpoints."""
-    from alpie.app.page.server import create_app
+    from alpie.app.page.serving.server import create_app
 
     with serving(create_app(lambda: seed_corpus)) as address:
         wait_until_ready(address)
@@ -168,7 +168,7 @@ def test_an_mcp_client_gets_the_same_rows(endpoints: Endpoints, seed_settings: S
     from mcp.client.stdio import stdio_client
 
     environment = {**os.environ, "ALPIE_DATA": str(seed_settings.data)}
-    command = "import sys; from alpie.app.cli import main; sys.exit(main(['mcp']))"
+    command = "import sys; from alpie.app.terminal.commands import main; sys.exit(main(['mcp']))"
     parameters = StdioServerParameters(command=sys.executable, args=["-c", command], env=environment)
 
     async def talk() -> tuple[set[str], dict[str, Any], Any]:
@@ -198,6 +198,6 @@ def test_without_the_extra_the_command_says_what_to_install(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setitem(sys.modules, "mcp.server.fastmcp", None)
-    monkeypatch.delitem(sys.modules, "alpie.app.mcp_server", raising=False)
+    monkeypatch.delitem(sys.modules, "alpie.app.service.mcp_server", raising=False)
     assert cli.main(["mcp"]) == 1
     assert "alpie[mcp]" in capsys.readouterr().err

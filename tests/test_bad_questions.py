@@ -15,21 +15,21 @@ from bad_questions import NO_WORDS, ODD_QUESTIONS
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alpie.app import cli
-from alpie.app.answer_json import answer_row, verification_row
+from alpie.app.answering.conversation import complete, leans_on_earlier
+from alpie.app.answering.corpus import Corpus
+from alpie.app.checking.verify import MAX_COMPARED_CHARACTERS, QuotationChecker, Verdict
 from alpie.app.checking.word_alignment import align
-from alpie.app.conversation import complete, leans_on_earlier
-from alpie.app.corpus import Corpus
-from alpie.app.endpoints import LONGEST_QUESTION, Endpoints
-from alpie.app.page.catalogue import words_for
-from alpie.app.page.lookup import Wanted, find
-from alpie.app.page.lookup_view import render_results
+from alpie.app.page.views.lookup import Wanted, find
+from alpie.app.page.views.lookup_view import render_results
+from alpie.app.page.views.page_words import translations_for
+from alpie.app.service.answer_json import answer_row, verification_row
+from alpie.app.service.endpoints import LONGEST_QUESTION, Endpoints
 from alpie.app.settings import Settings
-from alpie.app.verify import MAX_COMPARED_CHARACTERS, QuotationChecker, Verdict
+from alpie.app.terminal import commands as cli
 from alpie.index.errors import AlpieError, QuestionError
-from alpie.index.normal_forms import normalize
-from alpie.index.query import MAX_CHARACTERS, read_question
 from alpie.index.readable import proves
+from alpie.index.spanish.normal_forms import normalize
+from alpie.index.spanish.query import MAX_CHARACTERS, read_question
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -85,7 +85,7 @@ def checker(seed_corpus: Corpus) -> QuotationChecker:
 def test_looking_up_shows_a_sentence_or_results_and_no_markup_of_the_visitor(
     seed_corpus: Corpus, text: str, language: str
 ) -> None:
-    words = words_for(language)
+    words = translations_for(language)
     for query in (
         {"text": text, "order": "words"},
         {"text": f'"{text}"'},

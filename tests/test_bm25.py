@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alpie.index.lexical import TermIndex
+from alpie.index.retrieval.bm25 import TermIndex
 
 ROWS = [
     ["perro", "gato", "perro"],

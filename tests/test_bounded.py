@@ -16,10 +16,10 @@ from fake_encoder import document_of
 from shapes import SHAPES
 from test_promise import assert_promise
 
-from alpie.index.analysis import tokens
+from alpie.index.chunking.passages import make_passages
 from alpie.index.layout import lay_out
-from alpie.index.passages import make_passages
 from alpie.index.records import BlockKind, Passage
+from alpie.index.spanish.analysis import tokens
 
 pytestmark = pytest.mark.timeout(120)
 

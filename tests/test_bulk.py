@@ -13,13 +13,20 @@ from pathlib import Path
 import pytest
 from fake_encoder import SMALL_TEXT, FakeEncoder, answers, build, write_texts
 
-from alpie.index import bulk
-from alpie.index.bulk import embed_partitions, embed_with_ray, inputs, output_of, pending, plan
-from alpie.index.bulk_load import load
-from alpie.index.encoder import open_encoder
+from alpie.index.encoder import bulk_embedding as bulk
+from alpie.index.encoder.bulk_embedding import (
+    embed_partitions,
+    embed_with_ray,
+    inputs,
+    output_of,
+    pending,
+    plan,
+)
+from alpie.index.encoder.factory import open_encoder
 from alpie.index.errors import BulkError
-from alpie.index.query import read_question
-from alpie.index.store import open_generation
+from alpie.index.spanish.query import read_question
+from alpie.index.storage.bulk_load import load
+from alpie.index.storage.store import open_generation
 
 pytest.importorskip("pyarrow", reason="bulk embedding needs the extra «bulk»")
 
@@ -107,7 +114,7 @@ CHILD = """
     sys.path.insert(0, {tests!r})
     from pathlib import Path
     from fake_encoder import FakeEncoder
-    from alpie.index.bulk import embed_partitions
+    from alpie.index.encoder.bulk_embedding import embed_partitions
 
     done = 0
 

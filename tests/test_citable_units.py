@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from alpie.app.citation import cite, locator
-from alpie.index.citable_units import unit_below
+from alpie.app.answering.citation import cite, locator
+from alpie.index.chunking.citable_units import unit_below
+from alpie.index.chunking.passages import make_passages
 from alpie.index.layout import lay_out
-from alpie.index.passages import make_passages
+from alpie.index.reading.sources import read_sources
 from alpie.index.records import BlockKind, Document, Element, Structure
-from alpie.index.sources import read_sources
 
 SEED = Path(__file__).parents[1] / "docs_src"
 REAL = Path(__file__).parents[2] / "shared" / "real_documents"

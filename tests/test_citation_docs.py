@@ -8,11 +8,11 @@ import re
 from datetime import date
 from pathlib import Path
 
-from alpie.app.export import Excerpt, export
+from alpie.app.exporting.export import Excerpt, export
+from alpie.index.chunking.passages import make_passages
 from alpie.index.layout import lay_out
-from alpie.index.passages import make_passages
+from alpie.index.reading.sources import read_sources
 from alpie.index.records import Document
-from alpie.index.sources import read_sources
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "citations.md"

@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from alpie.app.export import Excerpt, export
+from alpie.app.exporting.export import Excerpt, export
+from alpie.index.chunking.passages import make_passages
 from alpie.index.layout import lay_out
-from alpie.index.passages import make_passages
-from alpie.index.sources import read_sources
+from alpie.index.reading.sources import read_sources
 
 pypandoc = pytest.importorskip("pypandoc")
 

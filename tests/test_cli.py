@@ -14,23 +14,24 @@ from types import ModuleType, SimpleNamespace
 
 import pytest
 
-from alpie.app import cli, doctor
-from alpie.app.answer_json import REFUSAL, answer_row
-from alpie.app.citation import cite
-from alpie.app.doctor import Check, State, examine
-from alpie.app.freshness import Freshness
-from alpie.app.options import COMMANDS
-from alpie.app.records import Answer, Quote, SearchStatement, WrittenSentence
+from alpie.app.answering.answers import Answer, Quote, SearchStatement, WrittenSentence
+from alpie.app.answering.citation import cite
+from alpie.app.service.answer_json import REFUSAL, answer_row
+from alpie.app.service.freshness import Freshness
 from alpie.app.settings import Settings, load_settings
-from alpie.app.terminal import answer_text, hits_text
-from alpie.app.words import words_for
+from alpie.app.terminal import commands as cli
+from alpie.app.terminal import doctor
+from alpie.app.terminal.doctor import Check, State, examine
+from alpie.app.terminal.options import COMMANDS
+from alpie.app.terminal.rendering import answer_text, hits_text
+from alpie.app.translations import translations_for
 from alpie.index.build import BuildReport
-from alpie.index.engines.synchronise import Synchronised
 from alpie.index.errors import AlpieError, IndexMissing, QuestionError
 from alpie.index.formats import Metadata
-from alpie.index.hits import Hit
+from alpie.index.reading.source_table import described, entry_from_file_name
 from alpie.index.records import BlockKind, Document, Passage, Sentence, Span
-from alpie.index.source_table import described, entry_from_file_name
+from alpie.index.retrieval.backends.synchronise import Synchronised
+from alpie.index.retrieval.hits import Hit
 
 TEXT = "Hubo 25 detenciones. La operación sigue abierta."
 DOCUMENT = Document("nota", "Nota", "Policía", "2025", "nota de prensa", "es", "nota.txt", TEXT)
@@ -89,7 +90,7 @@ class FakeCorpus:
             entry_from_file_name(Path("acta.html"), set()), Metadata(), Path("sources.toml"), date(2026, 1, 2)
         )
         return BuildReport(
-            engine=Synchronised(9, 2, 1),
+            backend=Synchronised(9, 2, 1),
             documents=1,
             passages=1,
             embedded=0 + rebuild,
@@ -106,7 +107,7 @@ class FakeCorpus:
         return self.answer
 
     def search(
-        self, question: str, limit: int = 10, leg: str = "fused", document: str | None = None
+        self, question: str, limit: int = 10, retriever: str = "fused", document: str | None = None
     ) -> tuple[Hit, ...]:
         return (HIT,) * min(limit, 2)
 
@@ -114,10 +115,12 @@ class FakeCorpus:
 @pytest.fixture
 def corpus(monkeypatch: pytest.MonkeyPatch) -> type[FakeCorpus]:
     fresh = type("Corpus", (FakeCorpus,), {})
-    module = ModuleType("alpie.app.corpus")
+    module = ModuleType("alpie.app.answering.corpus")
     module.Corpus = fresh  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "alpie.app.corpus", module)
-    monkeypatch.setattr("alpie.app.freshness.compare_with_documents", lambda *_: Freshness((), (), ()))
+    monkeypatch.setitem(sys.modules, "alpie.app.answering.corpus", module)
+    monkeypatch.setattr(
+        "alpie.app.service.freshness.compare_with_documents", lambda *_: Freshness((), (), ())
+    )
     for name in [name for name in os.environ if name.startswith("ALPIE_")]:
         monkeypatch.delenv(name)
     return fresh
@@ -171,7 +174,7 @@ def test_a_refusal_says_so_and_keeps_the_nearest_apart(corpus: type[FakeCorpus],
 
 
 def test_the_row_is_that_of_the_predictions_file() -> None:
-    predictions = pytest.importorskip("alpie.eval.predictions")
+    predictions = pytest.importorskip("alpie.eval.questions.predictions")
     for answer in (ANSWER, REFUSED):
         ours, theirs = answer_row(answer), predictions.answer_row(answer)
         for name in theirs.keys() - {"quotes"}:
@@ -268,7 +271,7 @@ def test_changed_documents_are_mentioned_apart(
     corpus: type[FakeCorpus], capsys: Captured, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stale = Freshness(("nueva",), ("nota",), ())
-    monkeypatch.setattr("alpie.app.freshness.compare_with_documents", lambda *_: stale)
+    monkeypatch.setattr("alpie.app.service.freshness.compare_with_documents", lambda *_: stale)
     assert cli.main(["ask", "¿Cuántas?"]) == 0
     out, err = capsys.readouterr()
     assert "nueva, nota" in err
@@ -306,9 +309,9 @@ def test_serve_builds_what_is_missing_and_hands_over_host_and_port(
         served.append((host, port))
         raise KeyboardInterrupt  # the ordinary way to stop it
 
-    server = ModuleType("alpie.app.page.server")
+    server = ModuleType("alpie.app.page.serving.server")
     server.serve = serve  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "alpie.app.page.server", server)
+    monkeypatch.setitem(sys.modules, "alpie.app.page.serving.server", server)
     corpus.is_built = False
     assert cli.main(["--data", str(tmp_path), "--host", "0.0.0.0", "--port", "8123"]) == 0
     out, err = capsys.readouterr()
@@ -342,7 +345,7 @@ def test_every_command_has_help(
         (["verify", "x", "--record", "y"], "no se admite junto con"),
         (["search", "x", "--limit", "0"], "1 a 100"),
         (["search", "x", "--limit", "muchos"], "1 a 100"),
-        (["search", "x", "--leg", "mágica"], "se admite"),
+        (["search", "x", "--retriever", "mágica"], "se admite"),
         (["serve", "--port", "ochenta"], "no es un número"),
         (["ask", "x", "--docs"], "falta el valor"),
         (["index", "--todo"], "no se conoce --todo"),
@@ -404,7 +407,7 @@ def run(code: str, **options: object) -> subprocess.CompletedProcess[str]:
 
 def test_help_imports_nothing_heavy() -> None:
     code = (
-        "import sys\nfrom alpie.app.cli import main\nassert main(['ask', '--help']) == 0\n"
+        "import sys\nfrom alpie.app.terminal.commands import main\nassert main(['ask', '--help']) == 0\n"
         "heavy = {'numpy', 'torch', 'faiss', 'gradio', 'langchain', 'langchain_core', 'onnxruntime', 'rapidfuzz',"
         " 'sentence_transformers', 'bm25s', 'tokenizers', 'fastapi', 'platformdirs'}\n"
         "sys.exit(str(sorted(heavy & set(sys.modules))) if heavy & set(sys.modules) else 0)"
@@ -430,7 +433,7 @@ def test_a_reader_who_leaves_early_is_no_error() -> None:
 
 def test_spanish_is_printed_whatever_the_locale() -> None:
     environment = {**os.environ, "PYTHONIOENCODING": "ascii", "LC_ALL": "C", "PYTHONUTF8": "0"}
-    code = "import sys\nfrom alpie.app.cli import main\nsys.exit(main(['--help']))"
+    code = "import sys\nfrom alpie.app.terminal.commands import main\nsys.exit(main(['--help']))"
     finished = run(code, env=environment)
     assert finished.returncode == 0
     assert "órdenes" in finished.stdout
@@ -453,27 +456,27 @@ def test_a_checkout_runs_without_being_installed() -> None:
 def test_lines_are_wrapped_for_a_terminal_only() -> None:
     long = replace(QUOTE, text="palabra " * 40)
     answer = replace(ANSWER, quotes=(long,))
-    assert max(map(len, answer_text(answer, words_for("es"), 60).splitlines()[:5])) <= 60
-    assert max(map(len, answer_text(answer, words_for("es"), 0).splitlines())) > 200
+    assert max(map(len, answer_text(answer, translations_for("es"), 60).splitlines()[:5])) <= 60
+    assert max(map(len, answer_text(answer, translations_for("es"), 0).splitlines())) > 200
 
 
 def test_a_question_that_was_put_right_is_said_first() -> None:
     understood = replace(ANSWER, question="q detenciones", searched="que detenciones")
-    first, *rest = answer_text(understood, words_for("es"), 0).splitlines()
+    first, *rest = answer_text(understood, translations_for("es"), 0).splitlines()
     assert first == "Entendido como: «que detenciones»"
-    assert rest == ["", *answer_text(ANSWER, words_for("es"), 0).splitlines()]
+    assert rest == ["", *answer_text(ANSWER, translations_for("es"), 0).splitlines()]
 
 
 def test_a_document_cannot_steer_the_terminal() -> None:
     evil = replace(QUOTE, text="a\x1b[2Jb")
-    assert "\x1b" not in answer_text(replace(ANSWER, quotes=(evil,)), words_for("es"), 80)
+    assert "\x1b" not in answer_text(replace(ANSWER, quotes=(evil,)), translations_for("es"), 80)
     passage = replace(PASSAGE, sentences=(Sentence("a\x1b[2Jb", (Span(0, 3),)),))
-    assert "\x1b" not in hits_text([Hit(passage, 1.0)], {"nota": DOCUMENT}, words_for("es"), 0)
+    assert "\x1b" not in hits_text([Hit(passage, 1.0)], {"nota": DOCUMENT}, translations_for("es"), 0)
 
 
 def test_written_sentences_are_marked_and_never_quoted() -> None:
     written = replace(ANSWER, writer=(WrittenSentence("Hubo detenciones.", (1,)),))
-    line = answer_text(written, words_for("es"), 0).splitlines()[-1]
+    line = answer_text(written, translations_for("es"), 0).splitlines()[-1]
     assert line == "Texto generado, no citado: Hubo detenciones. [1]"
 
 
@@ -495,7 +498,7 @@ def test_one_failing_check_never_stops_the_others(tmp_path: Path) -> None:
     def works(settings: Settings, words: object) -> Check:
         return Check("works", State.GOOD, "bien")
 
-    checks = list(examine(settings_in(tmp_path), words_for("es"), (fails, works)))
+    checks = list(examine(settings_in(tmp_path), translations_for("es"), (fails, works)))
     assert [(one.name, one.state) for one in checks] == [("fails", State.BAD), ("works", State.GOOD)]
     assert checks[0].message == "Está roto; arréglalo."
 
@@ -503,12 +506,12 @@ def test_one_failing_check_never_stops_the_others(tmp_path: Path) -> None:
 def test_every_check_has_a_name_in_the_catalogues() -> None:
     for examination in doctor.EXAMINATIONS:
         name = examination.__name__.removeprefix("_")
-        assert words_for("es")(f"doctor.{name}")
-        assert words_for("en")(f"doctor.{name}")
+        assert translations_for("es")(f"doctor.{name}")
+        assert translations_for("en")(f"doctor.{name}")
 
 
 def test_doctor_looks_at_documents_index_writer_and_disk(tmp_path: Path) -> None:
-    words = words_for("es")
+    words = translations_for("es")
     good = settings_in(tmp_path)
     assert doctor._documents(good, words).state is State.GOOD
     assert doctor._index(good, words).state is State.ADVICE

@@ -9,11 +9,12 @@ import pytest
 from fake_encoder import answers, build, write_texts
 from numpy.typing import NDArray
 
-from alpie.index import generation_writer, vectors
-from alpie.index.compressed_vectors import CompressedIndex, exact_neighbours
-from alpie.index.encoder import unit_rows
-from alpie.index.manifest import current_generation, read_manifest
-from alpie.index.vectors import VectorIndex, VectorWriter
+from alpie.index.encoder.factory import unit_rows
+from alpie.index.retrieval import vectors
+from alpie.index.retrieval.compressed_vectors import CompressedIndex, exact_neighbours
+from alpie.index.retrieval.vectors import VectorIndex, VectorWriter
+from alpie.index.storage import version_writer as generation_writer
+from alpie.index.storage.manifest import current_generation, read_manifest
 
 DIMENSION = 48
 

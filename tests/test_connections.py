@@ -15,9 +15,9 @@ from typing import Any
 import httpx
 import pytest
 
-from alpie.app.page.connections import PatientProtocol, bound_socket, run, server_config
-from alpie.app.page.guard import Guard
-from alpie.app.page.server import serve
+from alpie.app.page.guarding.guard import Guard
+from alpie.app.page.serving.connections import PatientProtocol, bound_socket, run, server_config
+from alpie.app.page.serving.server import serve
 from alpie.app.settings import load_settings
 from alpie.index.errors import SettingsError
 
@@ -108,8 +108,8 @@ def test_no_connection_is_taken_that_cannot_be_answered_yet(
     def ran(config: Any, bound: socket.socket, on_listening: Any) -> None:
         bound.close()
 
-    monkeypatch.setattr("alpie.app.page.server.create_app", slow_to_make)
-    monkeypatch.setattr("alpie.app.page.connections.run", ran)
+    monkeypatch.setattr("alpie.app.page.serving.server.create_app", slow_to_make)
+    monkeypatch.setattr("alpie.app.page.serving.connections.run", ran)
     serve(load_settings({"data": str(tmp_path)}, environment={}), port=port)
     assert tried
 
@@ -182,7 +182,7 @@ sys.path.insert(0, sys.argv[1])
 import httpx
 from fake_corpus import FakeCorpus
 from serving import serving
-from alpie.app.page.server import create_app
+from alpie.app.page.serving.server import create_app
 corpus = FakeCorpus()
 with serving(create_app(lambda: corpus)) as address:
     for path in ("/", "/en/", "/config", "/gradio_api/info", "/al/search?text=menores", "/al/documents"):

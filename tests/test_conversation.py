@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from alpie.app.conversation import complete, leans_on_earlier
-from alpie.index.analysis import stems
-from alpie.index.query import read_question
+from alpie.app.answering.conversation import complete, leans_on_earlier
+from alpie.index.spanish.analysis import stems
+from alpie.index.spanish.query import read_question
 
 QUESTIONS = Path(__file__).resolve().parents[1] / "eval" / "questions"
 FIRST = "¿Cuántas detenciones hubo en la operación de Europol?"

@@ -16,9 +16,9 @@ from pathlib import Path
 import pytest
 
 from alpie.app import Corpus as PublicCorpus
-from alpie.app.corpus import Corpus
-from alpie.app.quotes import QuotePolicy
-from alpie.app.records import Answer, Quote
+from alpie.app.answering.answers import Answer, Quote
+from alpie.app.answering.corpus import Corpus
+from alpie.app.answering.quotes import QuotePolicy
 from alpie.app.settings import SEED_DOCUMENTS, load_settings
 from alpie.index.errors import AddressError, IndexMissing, QuestionError, SettingsError
 

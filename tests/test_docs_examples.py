@@ -17,7 +17,7 @@ from serving import serving, wait_until_ready
 
 import alpie.app
 from alpie.app.settings import Settings, settings_table
-from alpie.app.words import words_for
+from alpie.app.translations import translations_for
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
@@ -55,7 +55,7 @@ def run(code: str, **environment: str) -> str:
 @pytest.fixture(scope="module")
 def server(seed_corpus: Any) -> Iterator[str]:
     """Address of a real server with the page and its endpoints."""
-    from alpie.app.page.server import create_app
+    from alpie.app.page.serving.server import create_app
 
     with serving(create_app(lambda: seed_corpus), log_level="critical") as address:
         wait_until_ready(address)
@@ -100,7 +100,10 @@ def test_curl_examples_run(code: str, server: str) -> None:
 @pytest.mark.parametrize("code", blocks("python", "mcp"))
 def test_the_mcp_example_runs(code: str, seed_settings: Settings) -> None:
     pytest.importorskip("mcp", reason="the extra `mcp` is not installed")
-    start = 'command=sys.executable, env=dict(os.environ), args=["-c", "from alpie.app.cli import main; main()", "mcp"]'
+    start = (
+        "command=sys.executable, env=dict(os.environ), "
+        'args=["-c", "from alpie.app.terminal.commands import main; main()", "mcp"]'
+    )
     code = "import os, sys\n" + code.replace('command="alpie", args=["mcp"]', start)
     assert "25 detenciones" in run(code, ALPIE_DATA=str(seed_settings.data))
 
@@ -145,7 +148,7 @@ def test_every_failure_and_endpoint_is_in_the_docs() -> None:
     writer, api = ((DOCS / f"{name}.md").read_text("utf-8") for name in ("writer", "api"))
     for failure in ("timeout", "cut", "unreachable", "nothing", "missing", "busy"):
         assert f"| `{failure}` |" in writer
-        assert words_for("es")(f"writer.{failure}", model="m")
+        assert translations_for("es")(f"writer.{failure}", model="m")
     for name in ("ask", "search", "verify", "passage", "documents"):
         assert f"| `{name}` |" in api
 
@@ -157,7 +160,7 @@ def test_links_between_the_pages_lead_somewhere() -> None:
             assert target in generated or (DOCS / target).exists(), f"{page}.md → {target}"
 
 
-# --- the container, as far as a machine without an engine can tell ------------------------------------
+# --- the container, as far as a machine without an backend can tell ------------------------------------
 
 
 def _instructions() -> list[tuple[str, str]]:

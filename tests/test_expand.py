@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 from fake_encoder import corpus_of, passage_of
 
-from alpie.app import cli
-from alpie.app.corpus import Corpus
-from alpie.app.expand import estimate, example_row, expand, waiting
+from alpie.app.answering.corpus import Corpus
 from alpie.app.settings import Settings, load_settings
+from alpie.app.terminal import commands as cli
+from alpie.app.writer.expand import estimate, example_row, expand, waiting
 from alpie.app.writer.expansion_check import Fault, fault_of
 from alpie.app.writer.expansion_prompt import ExpansionDraft, expansion_drafts
 from alpie.index.errors import SettingsError
-from alpie.index.expansions import expansions_file, place_expansions
+from alpie.index.reading.expansions import expansions_file, place_expansions
 
 PARAGRAPHS = "\n\n".join(
     f"{number}. Sección de prueba\n\nEl taller del barrio {word} repara bicicletas viejas de los vecinos. "

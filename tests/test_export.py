@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alpie.app.export import FORMATS, Excerpt, export
-from alpie.app.records import Citation
+from alpie.app.answering.answers import Citation
+from alpie.app.exporting.export import FORMATS, Excerpt, export
 from alpie.index.readable import collapse
 
 REPORT = Citation(

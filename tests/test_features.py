@@ -7,15 +7,15 @@ import pytest
 from fake_encoder import LARGE_TEXT, SMALL_TEXT, corpus_of
 from fake_reader import FakeReader
 
-from alpie.app.corpus import Corpus
-from alpie.app.features import UNIT_FEATURES, Candidates, candidates_of
-from alpie.app.reading import MAX_READ, read_hits
-from alpie.app.units import UnitSpan, asks_for_list
-from alpie.index.hits import Hit
-from alpie.index.query import read_question
+from alpie.app.answering.candidates import UnitSpan, asks_for_list
+from alpie.app.answering.corpus import Corpus
+from alpie.app.answering.features import UNIT_FEATURES, Candidates, candidates_of
+from alpie.app.answering.read_passages import MAX_READ, read_hits
 from alpie.index.reader import Reading, ReadPassage
 from alpie.index.records import Passage, SentenceRole
-from alpie.index.search import Retrieval
+from alpie.index.retrieval.hits import Hit
+from alpie.index.retrieval.search import Retrieval
+from alpie.index.spanish.query import read_question
 
 LONG_LIST = "Ayudas del año\n\nEl valle concede las siguientes ayudas:\n\n" + "\n".join(
     f"- una ayuda de {n} euros para los vecinos que limpien {n} márgenes y fuentes del monte de la comarca;"

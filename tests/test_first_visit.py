@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 
 from alpie.app.settings import Settings
-from alpie.eval import first_visit
-from alpie.eval.first_visit import Transfer, Visit, measure_first_visit, render_visits, traffic
-from alpie.eval.timing import Machine
+from alpie.eval.bench import first_visit
+from alpie.eval.bench.first_visit import Transfer, Visit, measure_first_visit, render_visits, traffic
+from alpie.eval.bench.timing import Machine
 from alpie.index.errors import SettingsError
 
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alpie.app.conversation import complete, leans_on_earlier
+from alpie.app.answering.conversation import complete, leans_on_earlier
 from alpie.index.errors import QuestionError
-from alpie.index.query import read_question
+from alpie.index.spanish.query import read_question
 
 ARRESTS = "¿Cuántas detenciones hizo Europol en Alemania?"
 

@@ -20,14 +20,14 @@ from building import ended, go, start_builder
 from fake_encoder import SMALL_TEXT, FakeEncoder, build, write_texts
 from serving import serving
 
-from alpie.app.corpus import Corpus
-from alpie.app.endpoints import Endpoints
-from alpie.app.following import CorpusOpener, Following, NotReady
+from alpie.app.answering.corpus import Corpus
+from alpie.app.service.endpoints import Endpoints
+from alpie.app.service.following import CorpusOpener, Following, NotReady
 from alpie.app.settings import Settings, load_settings
-from alpie.index import manifest as manifest_module
 from alpie.index.errors import IndexMissing
-from alpie.index.manifest import pointer_stamp
-from alpie.index.store import open_generation
+from alpie.index.storage import manifest as manifest_module
+from alpie.index.storage.manifest import pointer_stamp
+from alpie.index.storage.store import open_generation
 
 MARKET = "El mercado\n\nEl mercado abre los martes. Los puestos venden fruta del valle.\n"
 
@@ -262,9 +262,9 @@ def quoted(base: str, question: str) -> list[str]:
 
 @pytest.mark.slow
 def test_the_running_page_picks_up_new_indexes_without_failing_a_question(settings: Settings) -> None:
-    from alpie.app.page.choices import Choices
-    from alpie.app.page.rates import Limits
-    from alpie.app.page.server import create_app
+    from alpie.app.page.guarding.rates import Limits
+    from alpie.app.page.serving.page_options import Choices
+    from alpie.app.page.serving.server import create_app
 
     opener = opener_of(settings)
     freely = Choices(limits=Limits(questions=1_000_000, readings=1_000_000))

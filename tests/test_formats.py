@@ -11,13 +11,13 @@ import pytest
 from formats import law, made
 from test_promise import assert_promise
 
+from alpie.index.chunking.passages import make_passages
 from alpie.index.errors import SourceError
 from alpie.index.formats import extract, format_of
-from alpie.index.formats.dates import iso_date
 from alpie.index.formats.extraction import Extraction
+from alpie.index.formats.file_dates import iso_date
 from alpie.index.formats.numbering import ordinal
 from alpie.index.layout import lay_out
-from alpie.index.passages import make_passages
 from alpie.index.readable import readable_text
 from alpie.index.records import BlockKind, Document, Layout, Passage
 

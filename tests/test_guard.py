@@ -13,11 +13,11 @@ from fastapi.testclient import TestClient
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alpie.app.page.doors import door_of, is_plain_path
-from alpie.app.page.guard import Guard, Limits
-from alpie.app.page.headers import page_policy
-from alpie.app.page.origins import Hosts, comes_from_elsewhere, is_loopback
-from alpie.app.page.rates import Streams, Window, client_key
+from alpie.app.page.guarding.guard import Guard, Limits
+from alpie.app.page.guarding.headers import page_policy
+from alpie.app.page.guarding.origins import Hosts, comes_from_elsewhere, is_loopback
+from alpie.app.page.guarding.rates import Streams, Window, client_key
+from alpie.app.page.guarding.route_allow_list import door_of, is_plain_path
 from alpie.app.settings import load_settings
 from alpie.index.errors import SettingsError
 
@@ -43,7 +43,7 @@ def visitor(address: str = "10.0.0.1", **options: Any) -> TestClient:
     return TestClient(Guard(echo, **options), client=(address, 1), base_url="http://localhost")
 
 
-# --- doors -----------------------------------------------------------------------------------------
+# --- routes -----------------------------------------------------------------------------------------
 
 OPEN = [
     ("GET", "/"), ("GET", "/en/"), ("GET", "/config"), ("GET", "/en/config"), ("GET", "/gradio_api/info"),

@@ -10,7 +10,7 @@ from langchain_core.embeddings import Embeddings
 from langchain_core.retrievers import BaseRetriever
 from langchain_core.vectorstores import VectorStore
 
-from alpie.app.langchain import embeddings, retriever, vector_store
+from alpie.app.service.langchain_model import embeddings, retriever, vector_store
 from alpie.index.errors import QuestionError
 from alpie.index.readable import readable_text
 from alpie.index.records import Span
@@ -37,7 +37,7 @@ def test_metadata_lead_to_the_words_and_are_plain_values(seed_corpus: Any) -> No
 
 
 def test_one_document_or_one_leg_can_be_asked(seed_corpus: Any) -> None:
-    found = retriever(seed_corpus, document="interpol-2021", leg="lexical").invoke("cifrado")
+    found = retriever(seed_corpus, document="interpol-2021", retriever="lexical").invoke("cifrado")
     assert {one.metadata["doc"] for one in found} == {"interpol-2021"}
     with pytest.raises(ValueError, match="no-existe"):
         retriever(seed_corpus, document="no-existe").invoke("cifrado")

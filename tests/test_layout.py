@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alpie.eval.layout import Agreement, measure_layout, read_gold
+from alpie.eval.documents.layout_figures import Agreement, measure_layout, read_gold
 from alpie.index.layout import lay_out
 from alpie.index.layout.notes import find_note_calls
 from alpie.index.readable import readable_text
+from alpie.index.reading.sources import read_sources
 from alpie.index.records import Block, BlockKind, Document, Element, Structure
-from alpie.index.sources import read_sources
 
 HERE = Path(__file__).parent
 DOCUMENTS = {document.id: document for document in read_sources(HERE.parent / "docs_src").documents}

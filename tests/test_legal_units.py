@@ -7,7 +7,7 @@ import pytest
 from alpie.index.layout import lay_out
 from alpie.index.readable import readable_text
 from alpie.index.records import Block, BlockKind, Document
-from alpie.index.unit_numbers import number_at, order_of
+from alpie.index.spanish.unit_numbers import number_at, order_of
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,10 @@ import bm25s
 import numpy as np
 import pytest
 
-from alpie.index.acronyms import Acronyms, learn_acronyms
-from alpie.index.analysis import content_words, stem, terms, words_by_stem
-from alpie.index.lexical import TermIndex
-from alpie.index.postings import PostingsBuilder
+from alpie.index.retrieval.bm25 import TermIndex
+from alpie.index.retrieval.postings import PostingsBuilder
+from alpie.index.spanish.acronyms import Acronyms, learn_acronyms
+from alpie.index.spanish.analysis import content_words, stem, terms, words_by_stem
 
 _TEXTS = [
     "La policía detuvo a dos personas en Madrid.",
@@ -27,10 +27,10 @@ def test_scores_are_those_of_the_library(tmp_path: Path) -> None:
     made = TermIndex.from_terms(rows)
     made.save(tmp_path)
     loaded = TermIndex.load(tmp_path)
-    engine = bm25s.BM25(method="lucene", k1=0.9, b=0.75)
-    engine.index(rows, show_progress=False)
+    backend = bm25s.BM25(method="lucene", k1=0.9, b=0.75)
+    backend.index(rows, show_progress=False)
     question = list(dict.fromkeys(rows[2]))
-    expected = engine.get_scores(question) / sum(made.idf(term) for term in question)
+    expected = backend.get_scores(question) / sum(made.idf(term) for term in question)
     np.testing.assert_allclose(made.scores(question), expected, atol=1e-5)
     np.testing.assert_array_equal(made.scores(question), loaded.scores(question))
     assert made.vocabulary == loaded.vocabulary
@@ -55,7 +55,7 @@ def test_acronyms_both_ways() -> None:
 
 
 def test_words_before_a_bracket_as_one_pattern_finds_them() -> None:
-    from alpie.index.acronyms import _in_brackets
+    from alpie.index.spanish.acronyms import _in_brackets
 
     acronym = r"[A-ZÁÉÍÓÚÑ][A-ZÁÉÍÓÚÑ0-9-]{1,9}"
     slow = re.compile(
@@ -130,7 +130,7 @@ def test_a_word_that_stands_in_no_passage_is_as_one_unknown() -> None:
 
 
 def test_portions_and_ranges_change_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from alpie.index import postings
+    from alpie.index.retrieval import postings
 
     rows = _zipf_rows(300)
     whole = TermIndex.from_terms(rows)
@@ -152,7 +152,7 @@ def test_terms_of_words_are_those_of_the_text(tmp_path: Path) -> None:
 
 
 def test_terms_of_one_hash_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
-    from alpie.index import term_dictionary
+    from alpie.index.retrieval import term_dictionary
 
     monkeypatch.setattr(term_dictionary, "_hash", lambda spelled: len(spelled))
     words = ["uno", "dos", "tres", "seis", "ñu"]

@@ -1,4 +1,4 @@
-"""A short load test of the page as it is served; the long one is `python -m alpie.eval.load`."""
+"""A short load test of the page as it is served; the long one is `python -m alpie.eval.bench.load`."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from gradio.queueing import Queue
 from prometheus_client.parser import text_string_to_metric_families
 from serving import serving, wait_until_ready
 
-from alpie.app.page import guard
-from alpie.app.page.catalogue import words_for
-from alpie.app.page.choices import Choices
-from alpie.app.page.metrics import STAGES, Meter
-from alpie.app.page.server import create_app
-from alpie.app.page.timings import render_timings
-from alpie.eval.load import _slope, load, own_questions
+from alpie.app.page.guarding import guard
+from alpie.app.page.serving.page_options import Choices
+from alpie.app.page.serving.server import create_app
+from alpie.app.page.serving.server_metrics import STAGES, Meter
+from alpie.app.page.serving.timings import render_timings
+from alpie.app.page.views.page_words import translations_for
+from alpie.eval.bench.load import _slope, load, own_questions
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux", reason="visitors come from 127.1.…, which is Linux's own"
@@ -147,7 +147,7 @@ def test_who_may_read_the_metrics() -> None:
 
 def test_times_are_shown_to_people_by_stage() -> None:
     corpus, meter = FakeCorpus(), Meter()
-    words = words_for("es")
+    words = translations_for("es")
     assert words.html("timings.none") in render_timings(meter, words)
     library = meter.measured(corpus)
     assert library.passages == corpus.passages

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 from fake_encoder import LARGE_TEXT, SMALL_TEXT, FakeEncoder, answers, build
 
-from alpie.index import manifest
 from alpie.index.errors import IndexDamaged, StoreError
-from alpie.index.manifest import current_generation, read_manifest
-from alpie.index.store import open_generation
+from alpie.index.storage import manifest
+from alpie.index.storage.manifest import current_generation, read_manifest
+from alpie.index.storage.store import open_generation
 
 Damage = Callable[[bytes, random.Random], bytes]
 
@@ -221,7 +221,7 @@ def test_what_is_no_file_is_neither_read_nor_waited_for(data: Path, tmp_path: Pa
 
 @pytest.mark.usefixtures("sound_again")
 def test_a_manifest_without_end_is_not_read_to_its_end(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(manifest, "_MOST_MANIFEST_BYTES", 10_000)
+    monkeypatch.setattr(manifest, "_MAX_MANIFEST_BYTES", 10_000)
     path = current_generation(data) / "manifest.json"
     with path.open("ab") as file:
         file.truncate(10_000_000_000)  # takes no room on the disk

@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
-from alpie.app.page import memory
+from alpie.app.page.serving import memory
+from alpie.index.encoder.bundled_weights import WORD_VECTORS
+from alpie.index.encoder.word_table import WordTable
 from alpie.index.errors import EncoderError
-from alpie.index.weights import WORD_VECTORS
-from alpie.index.word_table import WordTable
 
 ROWS, DIMENSION = 100_000, 384
 

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from alpie.eval.intervals import Estimate, paired_differences, ratio_estimates
-from alpie.eval.matching import Piece, SourceTexts, coverage, fold, holds, inside
 from alpie.eval.metrics import (
     auroc,
     compare,
@@ -18,7 +17,8 @@ from alpie.eval.metrics import (
     summarise,
     summarise_by_kind,
 )
-from alpie.eval.question_file import Evidence, Question
+from alpie.eval.questions.matching import Piece, SourceTexts, coverage, fold, holds, inside
+from alpie.eval.questions.question_file import Evidence, Question
 from alpie.eval.scores import QuestionScore, miss_cause, score_prediction
 from alpie.index.records import BlockKind, Document, Passage, Sentence, Span
 

@@ -11,13 +11,13 @@ from fake_encoder import corpus_of, document_of
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alpie.app.corpus import Corpus
-from alpie.app.omissions import OMISSION, in_order, whole_words, with_omissions
-from alpie.app.page import basket
-from alpie.app.page.catalogue import words_for
-from alpie.app.page.panel import Panels
-from alpie.app.page.places import spans_parameter, words_at
-from alpie.app.verify import QuotationChecker, Verdict
+from alpie.app.answering.corpus import Corpus
+from alpie.app.answering.omissions import OMISSION, in_order, whole_words, with_omissions
+from alpie.app.checking.verify import QuotationChecker, Verdict
+from alpie.app.page.views import basket
+from alpie.app.page.views.link_places import spans_parameter, words_at
+from alpie.app.page.views.page_words import translations_for
+from alpie.app.page.views.panel import Panels
 from alpie.index.readable import readable_text
 from alpie.index.records import Passage, Sentence, SentenceRole, Span
 
@@ -135,9 +135,11 @@ def test_the_panel_and_the_download_show_the_same(corpus: Corpus) -> None:
     _, early = at(corpus, "Los parques abren")
     forged = spans_parameter(passage, [early, late])
     wanted = "Los parques abren […] Nadie puede"
-    shown_there = Panels(corpus).at(passage.address, forged, words_for("es"))
+    shown_there = Panels(corpus).at(passage.address, forged, translations_for("es"))
     assert f'<span class="words hidden">{wanted}</span>' in shown_there
-    answer = basket.export(corpus, "markdown", [basket.Place(passage.address, forged)], words_for("es"))
+    answer = basket.export(
+        corpus, "markdown", [basket.Place(passage.address, forged)], translations_for("es")
+    )
     assert wanted in bytes(answer.body).decode().replace("\\", "")
 
 

@@ -17,10 +17,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from serving import serving, wait_until_ready
 
-from alpie.app.page.choices import Choices
-from alpie.app.page.orders import Handlers, Orders
-from alpie.app.page.rates import Limits
-from alpie.app.page.server import create_app
+from alpie.app.page.guarding.permitted_events import Handlers, Orders
+from alpie.app.page.guarding.rates import Limits
+from alpie.app.page.serving.page_options import Choices
+from alpie.app.page.serving.server import create_app
 
 QUESTION = "¿Cuántas detenciones hubo en España?"
 NAMES = {

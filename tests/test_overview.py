@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 from fake_encoder import FakeEncoder
 
-from alpie.app.corpus import Corpus
-from alpie.app.overview import Asked, Overview, read_overview
+from alpie.app.answering.corpus import Corpus
+from alpie.app.answering.overview import Asked, Overview, read_overview
+from alpie.index.chunking.passages import make_passages
 from alpie.index.layout import lay_out
-from alpie.index.named_documents import DocumentNames
-from alpie.index.passages import make_passages
-from alpie.index.query import read_question
 from alpie.index.readable import collapse
 from alpie.index.records import Document
+from alpie.index.retrieval.named_documents import DocumentNames
+from alpie.index.spanish.query import read_question
 
 RESOLUTION = """Resolución nº 4
 

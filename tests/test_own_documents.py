@@ -13,19 +13,19 @@ from fake_encoder import FakeEncoder
 from formats import law, made
 from formats.pages import Drawn
 
-from alpie.app.corpus import Corpus
-from alpie.app.freshness import compare_with_documents
-from alpie.app.quotes import QuotePolicy
+from alpie.app.answering.corpus import Corpus
+from alpie.app.answering.quotes import QuotePolicy
+from alpie.app.checking.verify import Verdict, verify_quotation
+from alpie.app.service.freshness import compare_with_documents
 from alpie.app.settings import load_settings
-from alpie.app.terminal import incomplete_text
-from alpie.app.verify import Verdict, verify_quotation
-from alpie.app.words import words_for
+from alpie.app.terminal.rendering import incomplete_text
+from alpie.app.translations import translations_for
 from alpie.index.build import build_index
 from alpie.index.formats import Metadata, remembered
 from alpie.index.readable import collapse
-from alpie.index.source_table import described, entry_from_file_name, table_for
-from alpie.index.sources import read_sources
-from alpie.index.store import open_generation
+from alpie.index.reading.source_table import described, entry_from_file_name, table_for
+from alpie.index.reading.sources import read_sources
+from alpie.index.storage.store import open_generation
 
 FACTS = {  # format → what its document says, a question, words of the answer
     "molino.txt": ("El molino de Valdeluna muele 300 kilos de trigo al día.", "¿Cuánto trigo muele el molino?", "300 kilos"),
@@ -104,7 +104,7 @@ def test_the_index_keeps_the_text_the_parser_and_the_checksum_of_the_file(own: C
 
 
 def test_a_citation_leaves_out_what_nobody_knows(own: Corpus) -> None:
-    from alpie.app.citation import full_citation
+    from alpie.app.answering.citation import full_citation
 
     answer = own.ask(FACTS["molino.txt"][1])
     citation = (answer.quotes or answer.nearest)[0].citation
@@ -160,7 +160,7 @@ def test_what_is_missing_is_asked_for_with_a_table_to_paste(tmp_path: Path) -> N
     table = tomllib.loads(table_for(told))["document"][0]
     assert table["file"] == "acta 2024.html"
     assert table["date"] == "2024"
-    shown = incomplete_text(report.incomplete, tmp_path, words_for("es"))
+    shown = incomplete_text(report.incomplete, tmp_path, translations_for("es"))
     assert str(tmp_path / "sources.toml") in shown
     assert "sin title, publisher, kind, language, place, url" in shown
     # pasted as it is, the document is complete

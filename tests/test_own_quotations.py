@@ -13,16 +13,16 @@ import pytest
 from formats.pages import Drawn
 from test_verify import FakeCorpus
 
-from alpie.app.choice import Unit
-from alpie.app.quotes import quote_unit
-from alpie.app.records import Quote
+from alpie.app.answering.answers import Quote
+from alpie.app.answering.candidates import unit_spans
+from alpie.app.answering.quotes import quote_unit
+from alpie.app.answering.ranking import Unit
+from alpie.app.checking.verify import QuotationChecker, Verdict
 from alpie.app.settings import SEED_DOCUMENTS
-from alpie.app.units import unit_spans
-from alpie.app.verify import QuotationChecker, Verdict
-from alpie.index.hits import Hit
+from alpie.index.chunking.passages import make_passages
 from alpie.index.layout import lay_out
-from alpie.index.passages import make_passages
-from alpie.index.sources import read_sources
+from alpie.index.reading.sources import read_sources
+from alpie.index.retrieval.hits import Hit
 
 REAL = Path(__file__).parents[2] / "shared" / "real_documents"
 REAL_FILES = ("4.Reglamento_de_Viajeros_Metro_de_Madrid.pdf", "FTU_3.1.2.pdf", "madfam-org__lfpdppp.pdf")

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from alpie.index.chunking.passages import make_passages, passage_address
 from alpie.index.layout import lay_out
-from alpie.index.passages import make_passages, passage_address
+from alpie.index.reading.sources import read_sources
 from alpie.index.records import BlockKind, Document, Passage, SentenceRole
-from alpie.index.sources import read_sources
 
 DOCUMENTS = {
     document.id: document for document in read_sources(Path(__file__).parents[1] / "docs_src").documents

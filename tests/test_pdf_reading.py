@@ -392,7 +392,7 @@ def test_pages_are_called_what_the_labels_of_the_file_say() -> None:
 
 
 def test_a_sentence_on_the_second_page_of_a_passage_is_cited_with_it() -> None:
-    from alpie.app.citation import cite
+    from alpie.app.answering.citation import cite
 
     drawn = Drawn()
     items = ("1. El horno abre en enero.", "2. La leña se corta en mayo.", "3. El pan se reparte a las ocho.")

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from fake_encoder import LARGE_TEXT, SMALL_TEXT, FakeEncoder, document_of
 
-from alpie.eval import peers, pipelines
-from alpie.eval.peers import PEERS, Peer
-from alpie.eval.tutorial import chunks_of, quoted_chunks
+from alpie.eval.baselines import baseline_runs as peers
+from alpie.eval.baselines import pipelines
+from alpie.eval.baselines.baseline_runs import PEERS, Peer
+from alpie.eval.baselines.tutorial import chunks_of, quoted_chunks
 
 CHUNKS = chunks_of([document_of(LARGE_TEXT * 3, "uno"), document_of(SMALL_TEXT, "dos")])
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alpie.index.errors import QuestionError
-from alpie.index.query import MAX_CHARACTERS, language_of, read_question
+from alpie.index.spanish.query import MAX_CHARACTERS, language_of, read_question
 
 
 def searched(text: str) -> str:

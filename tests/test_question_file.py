@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from alpie.eval.matching import SourceTexts
-from alpie.eval.question_file import (
+from alpie.eval.questions.matching import SourceTexts
+from alpie.eval.questions.question_file import (
     KINDS,
     OWN_QUESTIONS,
     Evidence,
@@ -19,14 +19,14 @@ from alpie.eval.question_file import (
     validate,
     with_texts,
 )
-from alpie.eval.split import split
-from alpie.eval.squad import plain_sentences, squad_corpus
+from alpie.eval.questions.split import split
+from alpie.eval.questions.squad import plain_sentences, squad_corpus
+from alpie.index.chunking.passages import make_passages
 from alpie.index.errors import QuestionsFileError, SettingsError
 from alpie.index.layout import lay_out
-from alpie.index.passages import make_passages
 from alpie.index.readable import proves
+from alpie.index.reading.sources import read_sources
 from alpie.index.records import Document, Span
-from alpie.index.sources import read_sources
 
 TEXT = "Hubo 25 detenidos\nen dos países. Se incautaron móviles y discos."
 SQUAD = {

@@ -11,19 +11,19 @@ from fake_reader import FakeReader
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alpie.app.choice import Unit
-from alpie.app.citation import cite, full_citation, short_citation
-from alpie.app.quotes import QuotePolicy, quote_unit, select_quotes
-from alpie.app.reading import read_passage_of
-from alpie.app.records import Quote
+from alpie.app.answering.answers import Quote
+from alpie.app.answering.candidates import UnitSpan, unit_spans
+from alpie.app.answering.citation import cite, full_citation, short_citation
+from alpie.app.answering.quotes import QuotePolicy, quote_unit, select_quotes
+from alpie.app.answering.ranking import Unit
+from alpie.app.answering.read_passages import read_passage_of
 from alpie.app.settings import SEED_DOCUMENTS
-from alpie.app.units import UnitSpan, unit_spans
-from alpie.index.hits import Hit
+from alpie.index.chunking.passages import make_passages
 from alpie.index.layout import lay_out
-from alpie.index.passages import make_passages
 from alpie.index.readable import collapse, proves, readable_text
+from alpie.index.reading.sources import read_sources
 from alpie.index.records import Document, Passage, Sentence, SentenceRole, Span
-from alpie.index.sources import read_sources
+from alpie.index.retrieval.hits import Hit
 
 LEAD_IN, ITEM = SentenceRole.LEAD_IN, SentenceRole.ITEM
 SEVERAL = "¿Cuáles son los motivos?"  # asks for several things, so that nothing but the policy limits

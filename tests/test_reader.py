@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from alpie.index.errors import EncoderError
 from alpie.index.reader import Reader, Reading, ReadPassage
-from alpie.index.reader.choice import default_reader, open_reader
 from alpie.index.reader.cross_encoder import CrossEncoderReader
+from alpie.index.reader.open_reader import default_reader, open_reader
 
 PASSAGE = ReadPassage(
     (

@@ -8,9 +8,16 @@ from pathlib import Path
 import pytest
 from fake_encoder import FakeEncoder
 
-from alpie.eval import reader_rows
-from alpie.eval.reader_check import Asked, evaluation_questions, faults, main, own_asked, written_asked
-from alpie.eval.reader_rows import (
+from alpie.eval.training import reader_rows
+from alpie.eval.training.reader_check import (
+    Asked,
+    evaluation_questions,
+    faults,
+    main,
+    own_asked,
+    written_asked,
+)
+from alpie.eval.training.reader_rows import (
     OWN,
     WRITTEN,
     NearPassages,
@@ -93,7 +100,7 @@ def test_a_long_passage_is_cut_around_its_answer(between: str) -> None:
     for seed in range(30):
         cut, (first, last) = reader_rows._window(passage, (start, start + 9), random.Random(seed))
         assert cut[first:last] == "frase 333"
-        assert len(cut) <= reader_rows._MOST_CHARACTERS
+        assert len(cut) <= reader_rows._MAX_CHARACTERS
 
 
 def test_passages_of_public_sets_are_found_by_their_checksum(tmp_path: Path) -> None:
@@ -145,8 +152,8 @@ def test_mending_takes_out_what_is_wrong(tmp_path: Path, monkeypatch: pytest.Mon
     no_paraphrase = {**good, "question": "¿La entrada es de pago?", "kind": "para"}
     write_lines(own, [{"passage": PASSAGE, "rows": [good, {**good, "answer": "siete euros"}, no_paraphrase]}])
     write_lines(written, [])
-    monkeypatch.setattr("alpie.eval.reader_check.OWN", own)
-    monkeypatch.setattr("alpie.eval.reader_check.WRITTEN", written)
+    monkeypatch.setattr("alpie.eval.training.reader_check.OWN", own)
+    monkeypatch.setattr("alpie.eval.training.reader_check.WRITTEN", written)
     assert main([]) == 1
     assert main(["--mend"]) == 0
     assert main([]) == 0

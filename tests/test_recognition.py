@@ -9,18 +9,18 @@ import pytest
 from formats.pages import HEIGHT, WIDTH, Drawn
 from test_formats import document_of
 
-from alpie.app import cli
-from alpie.app.answer_json import passage_row
-from alpie.app.citation import cite, full_citation, short_citation
+from alpie.app.answering.citation import cite, full_citation, short_citation
+from alpie.app.service.answer_json import passage_row
+from alpie.app.terminal import commands as cli
+from alpie.index.chunking.passages import make_passages
 from alpie.index.errors import RecognitionMissing, SourceError
 from alpie.index.formats import extract
 from alpie.index.formats.recognition import RecognisedLine, RecognisedWord, Recogniser
 from alpie.index.layout import lay_out
 from alpie.index.notices import Notice, NoticeKind
-from alpie.index.passages import make_passages
+from alpie.index.reading.sources import read_sources
 from alpie.index.records import Passage
-from alpie.index.serial import passage_from_json, passage_to_json
-from alpie.index.sources import read_sources
+from alpie.index.storage.serial import passage_from_json, passage_to_json
 
 LINES = (
     "El horno del pueblo abre los martes y los jueves, y la leña la ponen",

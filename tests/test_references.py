@@ -10,19 +10,19 @@ from fake_encoder import FakeEncoder, document_of
 from formats import law, made
 from formats.reading import Reading
 
-from alpie.app.answer_json import answer_row
-from alpie.app.corpus import Corpus
-from alpie.app.page import catalogue
-from alpie.app.page.answer_view import render_answer
-from alpie.app.records import Absent
-from alpie.app.terminal import answer_text
-from alpie.app.words import words_for
+from alpie.app.answering.answers import Absent
+from alpie.app.answering.corpus import Corpus
+from alpie.app.page.views import page_words as catalogue
+from alpie.app.page.views.answer_view import render_answer
+from alpie.app.service.answer_json import answer_row
+from alpie.app.terminal.rendering import answer_text
+from alpie.app.translations import translations_for
+from alpie.index.chunking.passages import make_passages
 from alpie.index.layout import lay_out
-from alpie.index.passages import make_passages
-from alpie.index.places import Places
 from alpie.index.readable import collapse
 from alpie.index.records import Document, Passage
-from alpie.index.references import Units, read_reference
+from alpie.index.retrieval.places import Places
+from alpie.index.spanish.references import Units, read_reference
 
 LAW = made.law_text(law.law()).decode()
 RECITALS = "REGLAMENTO DE PRUEBA\n\nConsiderando lo siguiente:\n\n" + "\n\n".join(
@@ -275,8 +275,8 @@ def test_a_place_that_is_not_there_is_said_to_be_absent(laws: Corpus, question: 
     assert answer.confidence == 0
     assert answer.absent == (Absent("", place),)
     assert answer_row(answer)["answer"] == f"En los documentos no hay {place}."
-    assert place in answer_text(answer, words_for("es"), 0)
-    assert place in render_answer(answer, catalogue.words_for("es"), laws.documents)
+    assert place in answer_text(answer, translations_for("es"), 0)
+    assert place in render_answer(answer, catalogue.translations_for("es"), laws.documents)
 
 
 def test_what_is_there_is_quoted_and_what_is_not_is_said(laws: Corpus) -> None:
@@ -383,7 +383,7 @@ def test_a_paragraph_of_a_resolution_is_found(corpus: Any) -> None:
 
 
 def _read(question: str) -> Any:
-    from alpie.index.query import read_question
+    from alpie.index.spanish.query import read_question
 
     return read_question(question)
 

@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 from fake_encoder import FakeEncoder, build, passage_of
 
-from alpie.eval import scale
-from alpie.eval.scale_report import render_scale
-from alpie.eval.synthetic import Synthetic, made_up_word, noise_like
-from alpie.index.analysis import content_words
-from alpie.index.embed import embed_passages
-from alpie.index.encoder import unit_rows
-from alpie.index.search import SearchIndex
+from alpie.eval.bench import scale
+from alpie.eval.bench.scale_report import render_scale
+from alpie.eval.bench.synthetic import Synthetic, made_up_word, noise_like
+from alpie.index.encoder.embed import embed_passages
+from alpie.index.encoder.factory import unit_rows
+from alpie.index.retrieval.search import SearchIndex
+from alpie.index.spanish.analysis import content_words
 
 _WORDS = "ministerio bosque caballo tribunal reglamento pescado hospital camino molino escuela puente".split()
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 from fake_encoder import FakeEncoder
 
-from alpie.app.answer_json import answer_row
-from alpie.app.corpus import Corpus
+from alpie.app.answering.corpus import Corpus
+from alpie.app.service.answer_json import answer_row
+from alpie.index.chunking.passages import make_passages
 from alpie.index.layout import lay_out
-from alpie.index.named_documents import DocumentNames
-from alpie.index.passages import make_passages
-from alpie.index.query import read_question
 from alpie.index.records import Document
-from alpie.index.scope import Scope, read_scope
+from alpie.index.retrieval.named_documents import DocumentNames
+from alpie.index.retrieval.scope import Scope, read_scope
+from alpie.index.spanish.query import read_question
 
 PARKS = """Artículo 1. Objeto.
 

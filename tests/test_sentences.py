@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from alpie.index.chunking.sentences import document_sentences, sentence_bounds, split_sentences
 from alpie.index.layout import lay_out
+from alpie.index.reading.sources import read_sources
 from alpie.index.records import Block, BlockKind, Document, Sentence, SentenceRole, Span
-from alpie.index.sentences import document_sentences, sentence_bounds, split_sentences
-from alpie.index.sources import read_sources
 
 DOCUMENTS = {
     document.id: document for document in read_sources(Path(__file__).parents[1] / "docs_src").documents

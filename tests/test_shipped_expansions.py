@@ -9,12 +9,12 @@ import pytest
 from rapidfuzz import fuzz, process
 
 import alpie.docs_src
-from alpie.eval.matching import folded_words
-from alpie.eval.question_file import OWN_QUESTIONS, read_questions
-from alpie.index.expansions import FOLDER, place_expansions
+from alpie.eval.questions.matching import folded_words
+from alpie.eval.questions.question_file import OWN_QUESTIONS, read_questions
+from alpie.index.chunking.passages import make_passages
 from alpie.index.layout import lay_out
-from alpie.index.passages import make_passages
-from alpie.index.sources import read_sources
+from alpie.index.reading.expansions import FOLDER, place_expansions
+from alpie.index.reading.sources import read_sources
 
 DOCS = Path(alpie.docs_src.__path__[0])
 NEARLY_EQUAL = 90  # of 100: the same words but for an article or an ending

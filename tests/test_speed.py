@@ -12,19 +12,19 @@ from typing import Any
 import numpy as np
 import pytest
 
-from alpie.app.corpus import Corpus
+from alpie.app.answering.corpus import Corpus
 from alpie.app.settings import Settings, load_settings
-from alpie.eval import speed as speed_module
-from alpie.eval.growth import GROWTH_STAGES, grown, measure_growth
-from alpie.eval.peak import ModelShape
-from alpie.eval.speed import SpeedOptions, measure_speed
-from alpie.eval.speed_report import TARGETS, SpeedReport, SpeedRow, Target, render_speed
-from alpie.eval.speed_worker import WorkerPlan
-from alpie.eval.timing import Machine, Timing, in_turns, run_process
-from alpie.index.encoder import Encoder
-from alpie.index.query import read_question
+from alpie.eval.bench import speed as speed_module
+from alpie.eval.bench.growth import GROWTH_STAGES, grown, measure_growth
+from alpie.eval.bench.peak import ModelShape
+from alpie.eval.bench.speed import SpeedOptions, measure_speed
+from alpie.eval.bench.speed_report import TARGETS, SpeedReport, SpeedRow, Target, render_speed
+from alpie.eval.bench.speed_worker import WorkerPlan
+from alpie.eval.bench.timing import Machine, Timing, in_turns, run_process
+from alpie.index.encoder.factory import Encoder
 from alpie.index.records import BlockKind, Document, Passage, Sentence, Span
-from alpie.index.search import SearchIndex
+from alpie.index.retrieval.search import SearchIndex
+from alpie.index.spanish.query import read_question
 
 _TEXT = (
     "La policía detuvo a dos personas en Madrid. El menor recibió ayuda del centro. "
@@ -164,7 +164,7 @@ def test_what_answers_imports_nothing_of_the_page_the_writer_or_indexing() -> No
     import sys
 
     code = (
-        "import sys, alpie.app.corpus, alpie.app.answer_json, alpie.app.terminal\n"
+        "import sys, alpie.app.answering.corpus, alpie.app.service.answer_json, alpie.app.terminal.rendering\n"
         "heavy = {'torch', 'transformers', 'sentence_transformers', 'gradio', 'fastapi', 'langchain',"
         " 'langchain_core', 'scipy', 'bm25s', 'filelock', 'onnx', 'matplotlib'}\n"
         "sys.exit(str(sorted(heavy & set(sys.modules))) if heavy & set(sys.modules) else 0)"

@@ -10,10 +10,10 @@ from filelock import FileLock
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alpie.index import lexicon
-from alpie.index.analysis import stem
-from alpie.index.lexicon import Lexicon, lexicon_of
-from alpie.index.spelling import corrected, one_slip_away, sounding_alike
+from alpie.index.spanish import lexicon
+from alpie.index.spanish.analysis import stem
+from alpie.index.spanish.lexicon import Lexicon, lexicon_of
+from alpie.index.spanish.spelling import corrected, one_slip_away, sounding_alike
 
 HELD = {stem(word): 3 for word in ("provincias", "registros", "phoenix", "casos", "cosas", "interpol")}
 WORDS = Lexicon.of(["provincia", "registro", "caso", "cosa", "cassette", "ciudad"])

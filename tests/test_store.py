@@ -22,10 +22,8 @@ import pytest
 from fake_encoder import LARGE_TEXT, SMALL_TEXT, FakeEncoder, answers, build, write_texts
 from filelock import FileLock
 
-from alpie.eval.generated_documents import generated_documents, with_one_paragraph_changed
+from alpie.eval.bench.generated_documents import generated_documents, with_one_paragraph_changed
 from alpie.index import build as build_module
-from alpie.index import manifest as manifest_module
-from alpie.index import store
 from alpie.index.errors import (
     IndexBusy,
     IndexDamaged,
@@ -36,9 +34,17 @@ from alpie.index.errors import (
     SourceError,
     StoreError,
 )
-from alpie.index.manifest import FORMAT_VERSION, check_files, current_generation, read_manifest, sealed
-from alpie.index.query import read_question
-from alpie.index.store import open_generation
+from alpie.index.spanish.query import read_question
+from alpie.index.storage import manifest as manifest_module
+from alpie.index.storage import store
+from alpie.index.storage.manifest import (
+    FORMAT_VERSION,
+    check_files,
+    current_generation,
+    read_manifest,
+    sealed,
+)
+from alpie.index.storage.store import open_generation
 
 THIRD_TEXT = """El mercado
 
@@ -101,9 +107,9 @@ def test_an_index_opens_as_it_was_built(docs: Path, data: Path) -> None:
 
 
 def test_records_survive_the_files_unchanged(docs: Path, data: Path) -> None:
+    from alpie.index.chunking.passages import make_passages
     from alpie.index.layout import lay_out
-    from alpie.index.passages import make_passages
-    from alpie.index.sources import read_sources
+    from alpie.index.reading.sources import read_sources
 
     generation = open_generation(data, FakeEncoder())
     for document in read_sources(docs).documents:
@@ -399,7 +405,7 @@ CHILD = """
     elif where == "before the swap":
         Path.replace = stop
     elif where == "after the swap":
-        from alpie.index import store
+        from alpie.index.storage import store
         store._sweep = stop
     build(Path({docs!r}), Path({data!r}), encoder, True)
 """

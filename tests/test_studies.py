@@ -10,21 +10,27 @@ import numpy as np
 import pytest
 from fake_encoder import LARGE_TEXT, SMALL_TEXT, corpus_of
 
-from alpie.app.corpus import Corpus
-from alpie.eval.ablation import study_ablation
-from alpie.eval.matching import SourceTexts
-from alpie.eval.misses import CAUSES, read_before, study_misses
-from alpie.eval.parts import PARTS, whole_system
+from alpie.app.answering.corpus import Corpus
 from alpie.eval.quality_page import main, refreshed
-from alpie.eval.question_file import Evidence, Question
-from alpie.eval.rewording import REWORDINGS, misspelt_by_sound, with_typos, without_accents, without_care
-from alpie.eval.risk import risk_at, threshold_estimate
-from alpie.eval.robustness import study_robustness
+from alpie.eval.questions.matching import SourceTexts
+from alpie.eval.questions.question_file import Evidence, Question
 from alpie.eval.scores import QuestionScore
-from alpie.eval.study import Study
+from alpie.eval.studies.ablation import study_ablation
+from alpie.eval.studies.coverage_curve import risk_at, threshold_estimate
+from alpie.eval.studies.error_analysis import CAUSES, read_before, study_misses
+from alpie.eval.studies.rewording import (
+    REWORDINGS,
+    misspelt_by_sound,
+    with_typos,
+    without_accents,
+    without_care,
+)
+from alpie.eval.studies.robustness import study_robustness
+from alpie.eval.studies.study import Study
+from alpie.eval.studies.switched_parts import PARTS, whole_system
 from alpie.index.errors import QuestionsFileError, SettingsError
-from alpie.index.expansion_index import ExpansionIndex
-from alpie.index.expansions import ExpansionLine
+from alpie.index.reading.expansions import ExpansionLine
+from alpie.index.retrieval.expansion_index import ExpansionIndex
 
 TEXT = "¿Cuántas hectáreas ardieron durante los incendios de la comarca en el mes de julio según el informe?"
 QUESTIONS = (
@@ -96,13 +102,15 @@ def test_every_part_can_be_switched_off_and_changes_something(small: Corpus) -> 
 def test_a_retriever_switched_off_adds_nothing_to_the_score(small: Corpus) -> None:
     whole = whole_system(small)
     question = QUESTIONS[0].text
-    for part, leg, weight in zip(PARTS, ("dense", "sentence", "lexical"),
+    for part, retriever, weight in zip(PARTS, ("dense", "sentence", "lexical"),
                                  ("passage", "sentence", "lexical"), strict=False):  # fmt: skip
         before = {hit.passage.address: hit for hit in whole.search(question)}
         share = getattr(whole.index.weights, weight)
         for hit in part.off(whole).search(question):
             full = before[hit.passage.address]
-            assert hit.score == pytest.approx(full.score - share * full.legs[leg], abs=1e-3), part.name
+            assert hit.score == pytest.approx(full.score - share * full.retrievers[retriever], abs=1e-3), (
+                part.name
+            )
 
 
 def test_the_ablation_compares_every_part_and_says_what_each_step_costs(

@@ -21,14 +21,14 @@ from building import ended, go, start_builder
 from fake_encoder import FakeEncoder, build
 from filelock import FileLock
 
-from alpie.app.corpus import Corpus
-from alpie.app.verify import Verdict, verify_quotation
+from alpie.app.answering.corpus import Corpus
+from alpie.app.checking.verify import Verdict, verify_quotation
 from alpie.index.build import build_index
-from alpie.index.encoder import Encoder
+from alpie.index.encoder.factory import Encoder
 from alpie.index.errors import IndexUnwritable
-from alpie.index.manifest import check_files, current_generation
-from alpie.index.query import read_question
-from alpie.index.store import open_generation
+from alpie.index.spanish.query import read_question
+from alpie.index.storage.manifest import check_files, current_generation
+from alpie.index.storage.store import open_generation
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="kill -9, resource limits, mounts")
 
@@ -199,7 +199,7 @@ def test_a_build_with_the_bundled_encoder_killed_at_any_moment(
 ) -> None:
     data = tmp_path / "real"
     build_index(docs, data, encoder)
-    make = "__import__('alpie.index.encoder').index.encoder.open_encoder()"
+    make = "__import__('alpie.index.encoder.factory').index.encoder.factory.open_encoder()"
     assert kill_builds(docs, data, REAL_KILLS, make, encoder).total() > 0
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alpie.app.units import UnitSpan, asks_for_list, needs_sentence_before, unit_spans
+from alpie.app.answering.candidates import UnitSpan, asks_for_list, needs_sentence_before, unit_spans
 from alpie.index.records import Sentence, SentenceRole, Span
 
 ROLE = SentenceRole

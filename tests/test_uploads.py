@@ -14,19 +14,19 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from formats import law, made
 
-from alpie.app.page.choices import Choices
-from alpie.app.page.document_routes import upload_bodies
-from alpie.app.page.guard import Guard
-from alpie.app.page.library import Opening
-from alpie.app.page.page_images import PageImages, sheet_at
-from alpie.app.page.routes import add_routes
-from alpie.app.page.uploads import Uploads, index_command, safe_name
+from alpie.app.page.guarding.guard import Guard
+from alpie.app.page.serving.document_routes import upload_bodies
+from alpie.app.page.serving.library import Opening
+from alpie.app.page.serving.page_options import Choices
+from alpie.app.page.serving.routes import add_routes
+from alpie.app.page.serving.uploads import Uploads, index_command, safe_name
+from alpie.app.page.views.page_images import PageImages, sheet_at
 from alpie.app.settings import load_settings
 from alpie.index.errors import SourceError
 from alpie.index.formats import extract
 from alpie.index.layout import lay_out
+from alpie.index.reading.sources import NOT_DOCUMENTS, read_sources
 from alpie.index.records import Document
-from alpie.index.sources import NOT_DOCUMENTS, read_sources
 
 TEXT = "Los parques abren a las siete de la mañana."
 
@@ -180,7 +180,7 @@ def test_what_keeps_indexing_from_ending_is_found_and_taken_out(tmp_path: Path, 
 
 
 def test_a_real_run_has_an_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("alpie.app.page.uploads._LONGEST_RUN_SECONDS", 0.2)
+    monkeypatch.setattr("alpie.app.page.serving.uploads._LONGEST_RUN_SECONDS", 0.2)
     docs = tmp_path / "docs"
     uploads = Uploads(docs, 1000, index_command(docs, tmp_path / "data"))
     uploads.take("a.txt", io.BytesIO(TEXT.encode()))
@@ -330,8 +330,8 @@ def test_what_is_not_the_indexed_file_is_not_shown(tmp_path: Path) -> None:
 def test_pages_over_http(tmp_path: Path) -> None:
     from fake_encoder import WEIGHTS, FakeEncoder
 
-    from alpie.app.corpus import Corpus
-    from alpie.index.store import open_generation
+    from alpie.app.answering.corpus import Corpus
+    from alpie.index.storage.store import open_generation
 
     docs, data = tmp_path / "docs", tmp_path / "data"
     docs.mkdir()

@@ -15,14 +15,15 @@ import httpx
 import pytest
 from fastapi.testclient import TestClient
 
-from alpie.app import cli, users
-from alpie.app.page.catalogue import LANGUAGES
-from alpie.app.page.choices import Choices
-from alpie.app.page.guard import Guard
-from alpie.app.page.library import Library
-from alpie.app.page.login import COOKIE, Login, read_session, sign_session
-from alpie.app.page.server import create_app
-from alpie.app.users import Users, hashed
+from alpie.app.page.guarding import users
+from alpie.app.page.guarding.guard import Guard
+from alpie.app.page.guarding.login import COOKIE, Login, read_session, sign_session
+from alpie.app.page.guarding.users import Users, hashed
+from alpie.app.page.serving.library import Library
+from alpie.app.page.serving.page_options import Choices
+from alpie.app.page.serving.server import create_app
+from alpie.app.page.views.page_words import LANGUAGES
+from alpie.app.terminal import commands as cli
 from alpie.index.errors import IndexMissing, SettingsError
 
 PASSWORD = "una contraseña larga ñ"

@@ -12,13 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from alpie.app.answering.answers import Answer, Quote, SearchStatement
+from alpie.app.answering.citation import cite
+from alpie.app.checking.record_check import QuoteState, RecordError, verify_record
 from alpie.app.checking.text_view import TextView, views_of
-from alpie.app.checking.word_alignment import align
-from alpie.app.citation import cite
-from alpie.app.record import make_record, record_json, record_text
-from alpie.app.record_check import QuoteState, RecordError, verify_record
-from alpie.app.records import Answer, Quote, SearchStatement
-from alpie.app.verify import (
+from alpie.app.checking.verify import (
     MAX_COMPARED_CHARACTERS,
     MAX_PLACES,
     DifferenceKind,
@@ -27,8 +25,9 @@ from alpie.app.verify import (
     Verification,
     verify_quotation,
 )
+from alpie.app.checking.word_alignment import align
+from alpie.app.exporting.answer_record import make_record, record_json, record_text
 from alpie.index.errors import QuestionError
-from alpie.index.hits import Hit
 from alpie.index.readable import collapse, proves, readable_text
 from alpie.index.records import (
     Block,
@@ -40,6 +39,7 @@ from alpie.index.records import (
     SentenceRole,
     Span,
 )
+from alpie.index.retrieval.hits import Hit
 
 PRESS = """Detenciones en España
 De las 25 detenciones realizadas, dos se han producido
@@ -68,7 +68,7 @@ class FakeCorpus:
         self.passages = tuple(p for one in documents for p in passages_of(one, self.layouts[one.id]))
 
     def search(
-        self, question: str, limit: int = 10, leg: str = "fused", document: str | None = None
+        self, question: str, limit: int = 10, retriever: str = "fused", document: str | None = None
     ) -> tuple[Hit, ...]:
         wanted = set(question.casefold().split())
         hits = [Hit(one, float(len(wanted & set(one.text.casefold().split())))) for one in self.passages]

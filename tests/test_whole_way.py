@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_promise import TEXTS, WORDS
 
-from alpie.app.corpus import Corpus
-from alpie.app.verify import QuotationChecker, Verdict
+from alpie.app.answering.corpus import Corpus
+from alpie.app.checking.verify import QuotationChecker, Verdict
+from alpie.index.chunking.passages import make_passages
 from alpie.index.errors import QuestionError
 from alpie.index.layout import lay_out
-from alpie.index.passages import make_passages
 from alpie.index.readable import proves
 
 _BODIES = (

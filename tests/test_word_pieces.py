@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from alpie.index.encoder.bundled_weights import bundled_folder
+from alpie.index.encoder.tokenizer import _library_tokenizer, open_tokenizer, same_tokens
+from alpie.index.encoder.word_pieces import MappedTokenizer, TokenizerLike
 from alpie.index.model_cache import default_cache
-from alpie.index.tokenizer import _library_tokenizer, open_tokenizer, same_tokens
-from alpie.index.weights import bundled_folder
-from alpie.index.word_pieces import MappedTokenizer, TokenizerLike
 
 _PAIR = tuple[TokenizerLike, TokenizerLike]
 
@@ -53,7 +53,7 @@ def test_offsets_point_into_the_text(pair: _PAIR) -> None:
 def test_tables_that_cannot_be_written_cost_only_memory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from alpie.index import tokenizer
+    from alpie.index.encoder.factory import tokenizer
     from alpie.index.errors import EncoderError
 
     def refuse(*_: object, **__: object) -> Path:

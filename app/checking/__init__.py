@@ -1,1 +1,1 @@
-"""Is a pasted text in the documents, word for word? The parts of `alpie.app.verify`, which decides what is checked."""
+"""Is a pasted text in the documents, word for word? The parts of `alpie.app.checking.verify`, which decides what is checked."""

@@ -18,9 +18,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from alpie.index.chunking.sentences import sentence_bounds
 from alpie.index.readable import readable_map, spans_between
 from alpie.index.records import Sentence, SentenceRole, Span
-from alpie.index.sentences import sentence_bounds
 
 __all__ = ["CutWarning", "Reading", "WarningKind", "governs_list", "read_cut"]
 

@@ -1,4 +1,4 @@
-"""Quotations read back from the files that `alpie.app.export` writes for other programs.
+"""Quotations read back from the files that `alpie.app.exporting.export` writes for other programs.
 
 A file is taken for one of them only if all of its entries read as such. The styles for people to read (APA,
 ISO 690) are plain text with quotation marks, and read here only where APA sets a quotation apart without any.
@@ -11,8 +11,8 @@ import io
 import json
 import re
 
-from alpie.app.escaping import LATEX, cell
-from alpie.app.words import LANGUAGES, words_for
+from alpie.app.exporting.escaping import LATEX, cell
+from alpie.app.translations import LANGUAGES, translations_for
 
 __all__ = ["quotations_of"]
 
@@ -22,7 +22,7 @@ _BIBTEX_NOTE = re.compile(r"^[ \t]*annote = \{(.*)\},?[ \t\r]*$", re.MULTILINE)
 _FIRST_QUOTE = re.compile("[«“]")
 # The bracket after a quotation that is set apart has author and year.
 _BRACKET = re.compile(r" \((?=[^()]*, \[?(?:\d{4}|s\. f\.|n\.d\.))")
-_READERS_NOTES = tuple(words_for(language)("export.note", note="").strip() for language in LANGUAGES)
+_READERS_NOTES = tuple(translations_for(language)("export.note", note="").strip() for language in LANGUAGES)
 _MARKDOWN_QUOTE = re.compile(r"^> (.*)\[\^[^\[\]\s]+\][ \t\r]*$", re.MULTILINE)
 _MARKDOWN_LINE = re.compile(r"^(?:> .*\[\^[^\[\]\s]+\]|\[\^[^\[\]\s]+\]: .*|)\s*$")
 _LATEX_SIGN = re.compile("|".join(re.escape(written) for written in LATEX.values()))
@@ -75,7 +75,7 @@ def _from_notes(notes: list[str]) -> tuple[str, ...]:
 
 
 def _quotation(note: str) -> str:
-    """Of a note as `alpie.app.reference_files` writes it, «words» (place; address); "" for none."""
+    """Of a note as `alpie.app.exporting.reference_files` writes it, «words» (place; address); "" for none."""
     close = max(note.rfind("» ("), note.rfind("” ("))
     place = note[close + len("» (") : -1].split()
     is_note = note[:1] in "«“" and note.endswith(")") and close > 0 and place and "/" in place[-1]
@@ -104,6 +104,6 @@ def _unlatexed(text: str) -> str:
 
 
 def _plain_cell(written: str) -> str:
-    """A cell without the apostrophes that `alpie.app.escaping.cell` put in."""
+    """A cell without the apostrophes that `alpie.app.exporting.escaping.cell` put in."""
     plain = _CELL_SIGN.sub(r"\1", written)
     return plain if cell(plain) == written else written

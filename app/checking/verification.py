@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from alpie.app.answering.answers import Citation
 from alpie.app.checking.cut import CutWarning, Reading
 from alpie.app.checking.word_alignment import Difference
-from alpie.app.records import Citation
 from alpie.index.records import Span
 
 __all__ = ["Place", "Verdict", "Verification"]

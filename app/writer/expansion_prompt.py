@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from alpie.index.embed import context_of
-from alpie.index.expansions import KINDS
+from alpie.index.encoder.embed import context_of
+from alpie.index.reading.expansions import KINDS
 from alpie.index.records import Passage
 
 __all__ = ["ExpansionDraft", "expansion_drafts", "expansion_messages"]

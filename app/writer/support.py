@@ -18,18 +18,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from alpie.app.writer.figures import Figure, Figures, figures_of, is_year, unsupported_figures
 from alpie.app.writer.names import Evidence, unsupported_names
-from alpie.app.writer.sentences import Draft, clean
-from alpie.index.analysis import STOP_WORDS, fold, stem, tokens
-from alpie.index.query import language_of
+from alpie.app.writer.stated_figures import Figure, Figures, figures_of, is_year, unsupported_figures
+from alpie.app.writer.written_sentences import Draft, clean
+from alpie.index.spanish.analysis import STOP_WORDS, fold, stem, tokens
+from alpie.index.spanish.query import language_of
 
 __all__ = ["Reason", "Support"]
 
 _LONGEST = 600  # characters of a sentence
 _NEAR_IN_SENTENCE, _NEAR_IN_QUOTE = 3, 6  # content words either side of a figure
 _PREFIX = 5  # letters that «detenidos» and «detenciones» share
-_LEAST_SHARED = 0.4  # of a Spanish sentence's content words
+_MIN_SHARED = 0.4  # of a Spanish sentence's content words
 _DENIALS = frozenset(
     """no ni nunca jamas tampoco sin nadie nada ningun ninguno ninguna ningunos ningunas not never none
     nobody nothing without neither nor cannot""".split()
@@ -89,7 +89,7 @@ class Support:
     def _words_against(self, figures: Figures, sources: list[_Source]) -> Reason | None:
         own = set(_words(figures.without_figures))
         known = set(_words(" ".join(source.text for source in sources) + " " + self._question))
-        if own and len(own & known) < _LEAST_SHARED * len(own):
+        if own and len(own & known) < _MIN_SHARED * len(own):
             return Reason.UNRELATED
         counted = (one for one in figures.figures if one.kind in ("number", "percent") and not is_year(one))
         if not all(_keeps_company(figure, figures, sources) for figure in counted):

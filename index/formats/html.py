@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from alpie.index.errors import SourceError
-from alpie.index.formats.dates import iso_date
 from alpie.index.formats.extraction import Extraction, Metadata, TextBuilder
+from alpie.index.formats.file_dates import iso_date
 from alpie.index.formats.numbering import ordinal
 from alpie.index.formats.superscript import is_note_call
 from alpie.index.notices import Notice, NoticeKind

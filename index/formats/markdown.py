@@ -18,8 +18,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from alpie.index.formats.dates import iso_date
 from alpie.index.formats.extraction import Extraction, Metadata, clean
+from alpie.index.formats.file_dates import iso_date
 from alpie.index.formats.plain import canonical_text
 from alpie.index.formats.shown import BREAKS, TAG, Piece, Shown, Source
 from alpie.index.notices import Notice, NoticeKind

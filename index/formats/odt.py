@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from alpie.index.errors import SourceError
-from alpie.index.formats.dates import iso_date
 from alpie.index.formats.extraction import Extraction, Metadata, TextBuilder
+from alpie.index.formats.file_dates import iso_date
 from alpie.index.formats.numbering import ordinal
 from alpie.index.formats.packed import open_packed, read_xml
 from alpie.index.notices import Notice, NoticeKind

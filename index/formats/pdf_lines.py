@@ -15,9 +15,9 @@ from itertools import pairwise
 from statistics import median
 from typing import Any
 
-from alpie.index.analysis import fold
 from alpie.index.formats.pdf_characters import SLANTED, Box, Character
-from alpie.index.lexicon import lexicon_of
+from alpie.index.spanish.analysis import fold
+from alpie.index.spanish.lexicon import lexicon_of
 
 __all__ = [
     "DIVIDED",

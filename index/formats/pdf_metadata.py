@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from alpie.index.formats.dates import iso_date
 from alpie.index.formats.extraction import Metadata, clean
+from alpie.index.formats.file_dates import iso_date
 from alpie.index.readable import collapse
 
 __all__ = ["pdf_metadata"]

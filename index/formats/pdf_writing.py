@@ -6,15 +6,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from alpie.index.analysis import fold
 from alpie.index.formats.extraction import clean
 from alpie.index.formats.pdf_blocks import Block, body_of, folded, heading_levels, page_blocks
 from alpie.index.formats.pdf_lines import DIVIDED, KEPT, Line
 from alpie.index.layout.legal import opens_unit
 from alpie.index.layout.units import ends_in_function_word
-from alpie.index.lexicon import lexicon_of
 from alpie.index.readable import collapse
 from alpie.index.records import BlockKind, Element, PageLabel, RecognisedWord, Span
+from alpie.index.spanish.analysis import fold
+from alpie.index.spanish.lexicon import lexicon_of
 
 __all__ = ["PdfText"]
 

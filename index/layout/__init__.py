@@ -29,8 +29,8 @@ from alpie.index.layout.notes import find_note_calls
 from alpie.index.layout.pages import find_pages
 from alpie.index.layout.titles import mark_signatures, mark_sub_headings, mark_subtitles
 from alpie.index.layout.units import clean_lines, make_units
-from alpie.index.normal_forms import unseen as unseen_in
 from alpie.index.records import Document, Layout, Span
+from alpie.index.spanish.normal_forms import unseen as unseen_in
 
 __all__ = ["lay_out"]
 

@@ -6,12 +6,12 @@ import re
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 
-from alpie.index.analysis import fold
 from alpie.index.layout.forms import NUMBERED, ends_sentence
 from alpie.index.layout.units import Unit
 from alpie.index.readable import collapse
 from alpie.index.records import BlockKind
-from alpie.index.unit_numbers import number_at
+from alpie.index.spanish.analysis import fold
+from alpie.index.spanish.unit_numbers import number_at
 
 __all__ = ["label_clauses", "mark_legal_headings", "opens_unit"]
 

@@ -6,6 +6,6 @@
 
 from __future__ import annotations
 
-from alpie.index.reader.records import Reader, Reading, ReadPassage
+from alpie.index.reader.readings import Reader, Reading, ReadPassage
 
 __all__ = ["ReadPassage", "Reader", "Reading"]

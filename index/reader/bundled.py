@@ -7,7 +7,7 @@
    answer is not here». A sentence's log-odds are the log-sum-exp of its begin logits less that of ``<s>``.
 3. A passage too long for one sequence is read in runs of whole sentences.
 
-It was trained by `alpie.eval.fit_reader`; docs/quality.md has its model card.
+It was trained by `alpie.eval.training.fit_reader`; docs/quality.md has its model card.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from alpie.index.encoder import encodable
+from alpie.index.encoder.bundled_weights import PROMPTS, WEIGHTS_FILE, bundled_folder
+from alpie.index.encoder.factory import encodable
+from alpie.index.encoder.word_pieces import TokenizerLike
+from alpie.index.encoder.word_table import WordTable
 from alpie.index.errors import EncoderError
-from alpie.index.reader.records import NOT_READ, AnswerWords, Reading, ReadPassage
-from alpie.index.weights import PROMPTS, WEIGHTS_FILE, bundled_folder
-from alpie.index.word_pieces import TokenizerLike
-from alpie.index.word_table import WordTable
+from alpie.index.reader.readings import NOT_READ, AnswerWords, Reading, ReadPassage
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
@@ -39,10 +39,10 @@ GRAPH = Path(__file__).with_name("reader.onnx")
 GRAPH_INPUT = "word_vectors"
 GRAPH_OUTPUT = "logits"
 
-_MOST_TOKENS = 384  # of a sequence: twice what a usual passage has; training saw up to 288
-_MOST_QUESTION_TOKENS = 96
-_MOST_QUESTION_CHARACTERS = 1_500  # 96 tokens never need more, and a text of megabytes is not tokenised
-_MOST_SPAN_TOKENS = 40  # of the words that answer inside a sentence
+_MAX_TOKENS = 384  # of a sequence: twice what a usual passage has; training saw up to 288
+_MAX_QUESTION_TOKENS = 96
+_MAX_QUESTION_CHARACTERS = 1_500  # 96 tokens never need more, and a text of megabytes is not tokenised
+_MAX_SPAN_TOKENS = 40  # of the words that answer inside a sentence
 _SEPARATOR = 2  # the id of </s>
 
 
@@ -72,11 +72,11 @@ class BundledReader:
         """
         from onnxruntime import InferenceSession, SessionOptions
 
-        from alpie.index.tokenizer import open_tokenizer
+        from alpie.index.encoder.tokenizer import open_tokenizer
 
         folder = bundled_folder(cache)
         options = SessionOptions()
-        options.intra_op_num_threads = 1  # one passage a thread: see `alpie.index.onnx_runtime`
+        options.intra_op_num_threads = 1  # one passage a thread: see `alpie.index.encoder.onnx_runtime`
         options.inter_op_num_threads = 1
         try:
             session = InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
@@ -87,8 +87,8 @@ class BundledReader:
         return cls(open_tokenizer(folder), session, WordTable.open(folder / WEIGHTS_FILE))
 
     def read(self, question: str, passages: Sequence[ReadPassage]) -> list[Reading]:
-        asked = self._tokens(PROMPTS["query"], question[:_MOST_QUESTION_CHARACTERS])
-        head = np.concatenate([[0], asked.ids[:_MOST_QUESTION_TOKENS], [_SEPARATOR, _SEPARATOR]])
+        asked = self._tokens(PROMPTS["query"], question[:_MAX_QUESTION_CHARACTERS])
+        head = np.concatenate([[0], asked.ids[:_MAX_QUESTION_TOKENS], [_SEPARATOR, _SEPARATOR]])
         if len(passages) == 1:
             return [self._read_one(head, passages[0])]
         return list(self._pool.map(lambda passage: self._read_one(head, passage), passages))
@@ -109,7 +109,7 @@ class BundledReader:
             return Reading(NOT_READ, np.zeros(0, np.float32))
         parts = [
             self._read_run(head, passage, first, last)
-            for first, last in self._runs(passage, _MOST_TOKENS - len(head) - 1)
+            for first, last in self._runs(passage, _MAX_TOKENS - len(head) - 1)
         ]
         return Reading(
             answers=max(part.answers for part in parts),
@@ -136,7 +136,7 @@ class BundledReader:
         run = ReadPassage(passage.sentences[first : last + 1], passage.heading)
         before = len(_headed(run.heading, ""))
         tokens = self._tokens(PROMPTS["document"], _headed(run.heading, run.text))
-        kept = max(1, _MOST_TOKENS - len(head) - 1)
+        kept = max(1, _MAX_TOKENS - len(head) - 1)
         ids, offsets = tokens.ids[:kept], tokens.offsets[:kept] - before
         sequence = np.concatenate([head, ids, [_SEPARATOR]])
         vectors = self._word_table.rows(sequence.tolist()).astype(np.float32)[np.newaxis]
@@ -180,7 +180,7 @@ def _likeliest(begins: NDArray[np.float32], ends: NDArray[np.float32]) -> tuple[
     """First and last token of a sentence's likeliest answer, and its probability given that the sentence answers."""
     both = begins[:, np.newaxis] + ends[np.newaxis, :]
     distance = np.arange(len(ends))[np.newaxis, :] - np.arange(len(begins))[:, np.newaxis]
-    both = np.where((distance >= 0) & (distance < _MOST_SPAN_TOKENS), both, -np.inf)
+    both = np.where((distance >= 0) & (distance < _MAX_SPAN_TOKENS), both, -np.inf)
     start, end = np.unravel_index(int(np.argmax(both)), both.shape)
     return int(start), int(end), float(np.exp(both[start, end] - np.logaddexp.reduce(both, axis=None)))
 

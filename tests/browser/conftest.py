@@ -51,10 +51,10 @@ def _chromium() -> str:
 def server() -> Iterator[str]:
     """Address of the page on the four documents; the index is built once and kept in `var`."""
     _chromium()
-    from alpie.app.corpus import Corpus
-    from alpie.app.page.choices import Choices
-    from alpie.app.page.guard import Limits
-    from alpie.app.page.server import create_app
+    from alpie.app.answering.corpus import Corpus
+    from alpie.app.page.guarding.guard import Limits
+    from alpie.app.page.serving.page_options import Choices
+    from alpie.app.page.serving.server import create_app
     from alpie.app.settings import load_settings
 
     settings = load_settings({"data": str(ROOT / "var" / "browser-test-index")}, environment={})

@@ -9,10 +9,10 @@ from urllib.parse import quote
 import pytest
 from hostile_folder import PAYLOADS, hostile_folder
 
-from alpie.app.corpus import Corpus
-from alpie.app.page.choices import Choices
-from alpie.app.page.guard import Limits
-from alpie.app.page.server import create_app
+from alpie.app.answering.corpus import Corpus
+from alpie.app.page.guarding.guard import Limits
+from alpie.app.page.serving.page_options import Choices
+from alpie.app.page.serving.server import create_app
 from alpie.app.settings import load_settings
 
 pytestmark = pytest.mark.browser

@@ -16,10 +16,10 @@ import pytest
 from fake_corpus import FakeCorpus
 from playwright.sync_api import expect
 
-from alpie.app.page.choices import Choices
-from alpie.app.page.guard import Limits
-from alpie.app.page.server import create_app
-from alpie.app.records import Answer, WrittenSentence
+from alpie.app.answering.answers import Answer, WrittenSentence
+from alpie.app.page.guarding.guard import Limits
+from alpie.app.page.serving.page_options import Choices
+from alpie.app.page.serving.server import create_app
 
 pytestmark = pytest.mark.browser
 

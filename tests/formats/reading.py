@@ -7,12 +7,12 @@ from pathlib import Path
 
 from hypothesis import HealthCheck, settings
 
+from alpie.index.chunking.passages import make_passages
+from alpie.index.chunking.sentences import document_sentences
 from alpie.index.formats import extract
 from alpie.index.layout import lay_out
-from alpie.index.passages import make_passages
 from alpie.index.readable import collapse, proves, readable_text
 from alpie.index.records import BlockKind, Document
-from alpie.index.sentences import document_sentences
 
 SHARED = Path(__file__).resolve().parents[2].parent / "shared"
 # Each property is tried on some hundred documents; ALPIE_PROPERTY_EXAMPLES asks for more.

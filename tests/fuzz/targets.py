@@ -13,18 +13,18 @@ import fake_encoder
 from seeds import docx_of, odt_of
 from test_promise import assert_promise
 
+from alpie.app.answering.conversation import complete, leans_on_earlier
+from alpie.app.checking.verify import DifferenceKind, QuotationChecker, Verdict
 from alpie.app.checking.word_alignment import align
-from alpie.app.conversation import complete, leans_on_earlier
-from alpie.app.page.lookup import Wanted, find, fold
-from alpie.app.verify import DifferenceKind, QuotationChecker, Verdict
-from alpie.index.analysis import terms, tokens
+from alpie.app.page.views.lookup import Wanted, find, fold
+from alpie.index.chunking.passages import make_passages
 from alpie.index.errors import AlpieError
 from alpie.index.layout import lay_out
-from alpie.index.passages import make_passages
-from alpie.index.query import MAX_CHARACTERS, read_question
 from alpie.index.readable import proves
+from alpie.index.reading.source_table import entry_from_table
 from alpie.index.records import Document
-from alpie.index.source_table import entry_from_table
+from alpie.index.spanish.analysis import terms, tokens
+from alpie.index.spanish.query import MAX_CHARACTERS, read_question
 
 __all__ = ["TARGETS", "text_of"]
 

@@ -1,0 +1,1 @@
+"""Answering: from a question to proven quotations, or to an honest no."""

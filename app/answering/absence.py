@@ -1,0 +1,44 @@
+"""What is said of a document or a place that a question names and that is not there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from alpie.app.answering.answers import Absent, Answer
+from alpie.app.translations import Translations
+from alpie.index.retrieval.named_documents import with_article
+
+__all__ = ["absence_lines", "refused"]
+
+_NEAREST = 3
+
+
+def refused(answer: Answer, absent: Sequence[Absent]) -> Answer:
+    """`answer` as a refusal: what other texts say is near, and no answer.
+
+    Its confidence is 0: that a text is not there is no estimate.
+    """
+    return replace(
+        answer,
+        answered=False,
+        confidence=0.0,
+        quotes=(),
+        nearest=(answer.nearest or answer.quotes)[:_NEAREST],
+        search=replace(answer.search, above_threshold=0),
+        absent=tuple(absent),
+    )
+
+
+def absence_lines(answer: Answer, words: Translations) -> list[str]:
+    """A sentence for each thing that is not there: «El Código Penal no está entre los documentos.»"""
+    return [_line(absent, words) for absent in answer.absent]
+
+
+def _line(absent: Absent, words: Translations) -> str:
+    if not absent.place:
+        name = with_article(absent.document) if words.language == "es" else words.quoted(absent.document)
+        return words("absent.document", document=name)
+    if not absent.document:
+        return words("absent.place", place=absent.place)
+    return words("absent.place_of", place=absent.place, document=words.quoted(absent.document))

@@ -1,0 +1,44 @@
+"""Whether the documents answer at all: a calibrated probability from what the reader says of the best passages.
+
+Questions near the topic score high in every retriever; only reading tells that the fact is not there. How near the
+question lies to the documents at all stands beside it, for questions on other subjects.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from alpie.app.answering.features import Candidates
+from alpie.app.answering.ranking import Unit
+from alpie.index.reader import Reading
+from alpie.index.retrieval.search import Retrieval
+
+__all__ = ["ANSWERABLE_FEATURES", "answerable_features"]
+
+ANSWERABLE_FEATURES = (
+    "reader",  # log-odds that the best unit answers
+    "passage",  # … that its passage does
+    "any",  # … that any of the passages does, all of them together
+    "own",  # score of the best passage without what expansions add: not every collection has them
+    "cosine",  # of question and best unit
+)
+
+
+def answerable_features(
+    retrieval: Retrieval, readings: Sequence[Reading], candidates: Candidates, units: Sequence[Unit]
+) -> NDArray[np.float32]:
+    """One row, shape (1, len(ANSWERABLE_FEATURES)); all zero when nothing was found."""
+    if not units:
+        return np.zeros((1, len(ANSWERABLE_FEATURES)), dtype=np.float32)
+    best = units[0]
+    values = (
+        candidates.column("reader")[best.candidate],
+        readings[best.rank].answers,
+        np.logaddexp.reduce([reading.answers for reading in readings]),
+        retrieval.hits[0].own,
+        candidates.column("cosine")[best.candidate],
+    )
+    return np.array([values], dtype=np.float32)

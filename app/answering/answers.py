@@ -1,0 +1,139 @@
+"""The records a question turns into: quote, citation, answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from alpie.index.records import PageLabel, Passage, Span
+from alpie.index.retrieval.hits import Hit
+from alpie.index.spanish.analysis import tokens
+from alpie.index.spanish.normal_forms import visible
+
+__all__ = ["Absent", "Answer", "Citation", "Quote", "SearchStatement", "WriterReport", "WrittenSentence"]
+
+_MAX_SHOWN = 400  # characters of a question, where it is shown as understood
+
+
+@dataclass(frozen=True)
+class Citation:
+    """Where a quotation comes from, in the words of `sources.toml` and of the document's headings.
+
+    The strings shown to people are made by `alpie.app.answering.citation` (short form, full form, formats).
+    """
+
+    address: str  # permanent address of the passage
+    document_id: str
+    title: str
+    publisher: str
+    date: str
+    kind: str
+    path: tuple[str, ...]  # section → heading
+    box: str | None
+    label: str | None  # «párrafo 1 de la parte dispositiva», «artículo 22»
+    page: PageLabel | None  # of the first word that is cited, None where the document does not say
+    paragraph: int  # within its section or unit, see `alpie.index.chunking.citable_units`
+    url: str = ""
+    rights: str = ""
+    short_publisher: str = ""  # for the short form: «WeProtect»
+    language: str = ""  # BCP 47, of the document
+    last_page: PageLabel | None = None  # of the last word, where that is another
+    recognised: int | None = None  # per cent: how sure the program was that read the words off a picture
+    doubtful: tuple[str, ...] = ()  # those of which it was not
+    place: str = ""  # of publication
+    date_is_ours: bool = False  # the text does not carry it: it stands in brackets
+    last_paragraph: int = 0  # … beyond `paragraph`
+
+
+@dataclass(frozen=True)
+class Quote:
+    """One to three sentences (or a whole list), word for word: `source[start:end]`, white space
+    collapsed and the spans the layout left out removed, equals `text`."""
+
+    text: str
+    document_id: str
+    spans: tuple[Span, ...]
+    passage: Passage
+    citation: Citation
+    score: float  # calibrated: the probability that this quotation answers, 0 … 1
+    emphasis: tuple[tuple[int, int], ...] = ()  # character ranges of `text` to print bold
+
+    @property
+    def start(self) -> int:
+        return self.spans[0].start
+
+    @property
+    def end(self) -> int:
+        return self.spans[-1].end
+
+
+@dataclass(frozen=True)
+class SearchStatement:
+    """What was searched: shown with every answer, and above all with a refusal."""
+
+    documents: int
+    passages: int
+    above_threshold: int  # passages whose score says they may hold the answer
+    threshold: float  # of `Answer.confidence`
+    firm: float = 0.0  # from this confidence on an answer is given without reserve
+
+
+@dataclass(frozen=True)
+class WrittenSentence:
+    """A sentence written by a language model and the numbers of the quotes it rests on."""
+
+    text: str
+    quotes: tuple[int, ...]  # 1-based
+
+
+@dataclass(frozen=True)
+class WriterReport:
+    """How the writing went: shown under the quotations, which are the same whatever it says."""
+
+    model: str  # as in the settings
+    dropped: Mapping[str, int] = field(default_factory=dict)  # sentences not shown, by reason
+    failure: str = ""  # "" | "timeout" | "cut" | "unreachable" | "nothing" | "missing" | "busy"
+
+    @property
+    def dropped_count(self) -> int:
+        return sum(self.dropped.values())
+
+
+@dataclass(frozen=True)
+class Absent:
+    """What a question named and the documents do not have: a place («artículo 99»), or a whole document."""
+
+    document: str  # its name as typed, or its title where a place of it is missing; "": of no document
+    place: str = ""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The answer to one question: quotations, or an honest no with the nearest passages."""
+
+    question: str
+    searched: str  # the question as searched: cleaned up, or completed from the turns before
+    answered: bool
+    confidence: float  # calibrated probability that the documents answer, 0 … 1
+    quotes: tuple[Quote, ...]  # best first; empty when not answered
+    nearest: tuple[Quote, ...]  # when not answered: the nearest passages, which are no answer
+    hits: tuple[Hit, ...]  # passages, best first
+    search: SearchStatement
+    milliseconds: Mapping[str, float] = field(default_factory=dict)  # by stage, and "total"
+    language: str = "es"  # of the question: "es" | "en" | "und"
+    absent: tuple[Absent, ...] = ()  # places and documents that the question names and that are not there
+    writer: tuple[WrittenSentence, ...] | None = None  # None: no model is configured
+    writer_report: WriterReport | None = None
+
+    @property
+    def understood(self) -> str | None:
+        """The question as searched, where its words are not those typed: completed, written out, put right."""
+        typed, searched = (list(map(str, tokens(text))) for text in (visible(self.question), self.searched))
+        if searched == typed or len(self.searched) > _MAX_SHOWN:
+            return None  # of a very long one, what was changed could not be seen anyway
+        return self.searched
+
+    @property
+    def tentative(self) -> bool:
+        """Answered with reserve: the quotations come nearest and may not answer all that was asked."""
+        return self.answered and self.confidence < self.search.firm

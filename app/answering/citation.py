@@ -1,0 +1,176 @@
+"""Citations: where a quotation comes from, for the eye (short), for the panel (full), for the browser (link).
+
+    short   WeProtect 2019, § 04 Tendencias tecnológicas, p. 13
+    full    Alianza Global WePROTECT (WeProtect Global Alliance). «Evaluación de la Amenaza Global 2019».
+            Informe, 2019. Sección 04 Tendencias tecnológicas › La red oscura, párr. 2, p. 13.
+
+A title or a date of ours, where the text carries none, stands in square brackets, as bibliographers write it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from statistics import mean
+from urllib.parse import quote as percent_encode
+
+from alpie.app.answering.answers import Citation
+from alpie.app.translations import Translations, translations_for
+from alpie.index.chunking.citable_units import unit_below
+from alpie.index.reading.publication_dates import read_date
+from alpie.index.records import Document, Passage, RecognisedWord, Sentence, SentenceRole, Span
+
+__all__ = ["cite", "full_citation", "link", "locator", "page_range", "short_citation"]
+
+
+_SURE = 60  # per cent: below, a word of a scanned page is named as doubtful
+_MAX_DOUBTFUL = 10  # words named
+_LETTER = re.compile(r"([a-zñ])\)\s")
+
+
+def cite(document: Document, passage: Passage, spans: Sequence[Span] = ()) -> Citation:
+    """The citation of `passage`, which is one of `document`'s; of the words at `spans` of it, where they are given."""
+    page, last_page = passage.pages(spans)
+    recognised = _recognised(passage, spans)
+    title = f"[{document.title}]" if "title" in document.editorial else document.title
+    sentences = _sentences_in(passage, spans)
+    first, last = (sentences[0], sentences[-1]) if sentences else (passage.sentences[0],) * 2
+    # A list is one with the sentence that announces it.
+    announced = first.group is not None and first.group == last.group
+    return Citation(
+        address=passage.address,
+        document_id=document.id,
+        title=title,
+        publisher=document.publisher,
+        date=document.date,
+        kind=document.kind,
+        path=passage.path,
+        box=passage.box,
+        label=_label(passage, sentences),
+        page=page,
+        last_page=last_page if page != last_page and None not in (page, last_page) else None,
+        paragraph=_paragraph(passage, first),
+        url=document.url,
+        rights=document.rights,
+        short_publisher=document.short_publisher,
+        language=document.language,
+        place=document.place,
+        date_is_ours="date" in document.editorial and bool(read_date(document.date)),
+        last_paragraph=0 if announced else _paragraph(passage, last),
+        recognised=round(mean(sure for _, _, sure in recognised)) if recognised else None,
+        doubtful=tuple(document.text[start:end] for start, end, sure in recognised if sure < _SURE),
+    )
+
+
+def _recognised(passage: Passage, spans: Sequence[Span]) -> list[RecognisedWord]:
+    """The words at `spans`, or of all of the passage, that a program read off a picture."""
+    if not spans:
+        return list(passage.recognised)
+    start, end = spans[0].start, spans[-1].end
+    return [word for word in passage.recognised if word[0] < end and start < word[1]]
+
+
+def _sentences_in(passage: Passage, spans: Sequence[Span]) -> tuple[Sentence, ...]:
+    """The sentences of `passage` of which `spans` hold something."""
+    return tuple(
+        sentence
+        for sentence in passage.sentences
+        if any(span.start < sentence.end and span.end > sentence.start for span in spans)
+    )
+
+
+def _paragraph(passage: Passage, sentence: Sentence) -> int:
+    """The number of the paragraph of a sentence of `passage`: its paragraphs follow each other."""
+    blocks = list(dict.fromkeys(one.paragraph for one in passage.sentences))
+    return passage.paragraph and passage.paragraph + blocks.index(sentence.paragraph)
+
+
+def _label(passage: Passage, sentences: Sequence[Sentence]) -> str | None:
+    """The label of the passage, with the letter of the one item that is cited: «artículo 22, letra b)»."""
+    letter = _LETTER.match(sentences[0].text) if len(sentences) == 1 else None
+    if not passage.label or letter is None or sentences[0].role is not SentenceRole.ITEM:
+        return passage.label
+    return f"{passage.label}, letra {letter[1]})"
+
+
+def short_citation(citation: Citation, language: str = "es") -> str:
+    """«WeProtect 2019, § 04 Tendencias tecnológicas, p. 13»: fits in a line under a quotation.
+
+    The outermost heading and the most telling place: article or paragraph label, else page, else,
+    for a text without headings, the paragraph.
+    """
+    words = translations_for(language)
+    name = citation.short_publisher or citation.publisher or citation.title
+    year = words.years(citation.date)
+    parts = [f"{name} {words.supplied(year, citation.date_is_ours)}" if year else name]
+    if citation.path:
+        parts.append(f"§ {citation.path[0]}")
+    if citation.label:
+        parts.append(citation.label)
+    if page := page_text(citation, words):
+        parts.append(page)
+    if len(parts) == 1 and citation.paragraph:
+        parts.append(_paragraphs(citation, words))
+    if citation.recognised is not None:
+        parts.append(words("cite.recognised"))
+    return ", ".join(parts)
+
+
+def full_citation(citation: Citation, language: str = "es") -> str:
+    """Everything the documents say about the place, in the words of `language`; headings stay as they are."""
+    words = translations_for(language)
+    date = words.supplied(words.date(citation.date), citation.date_is_ours)
+    dated = _capital(", ".join(part for part in (citation.kind, date) if part))
+    parts = [citation.publisher, words.quoted(citation.title), dated, _capital(locator(citation, language))]
+    text = ". ".join(part.rstrip(".") for part in parts if part) + "."
+    return f"{text} {citation.url}" if citation.url else text
+
+
+def locator(citation: Citation, language: str = "es") -> str:
+    """The place within the document, which is that of no other paragraph: section or unit, paragraph, page."""
+    words = translations_for(language)
+    section = " › ".join(heading.rstrip(" .:") or heading for heading in citation.path)
+    unit = unit_below(citation.path, citation.label)
+    parts = [section if citation.label else words("cite.section", section=section)] if section else []
+    if citation.box and citation.box not in citation.path:
+        parts.append(words("cite.box", title=words.quoted(citation.box)))
+    if unit:
+        parts.append(unit)
+    # the first paragraph of a unit needs no number
+    if citation.paragraph > 1 or (citation.paragraph and not citation.label):
+        parts.append(_paragraphs(citation, words))
+    if page := page_text(citation, words):
+        parts.append(page)
+    if citation.recognised is not None:
+        parts.append(words("cite.recognised_sure", percent=citation.recognised))
+    if citation.doubtful:
+        doubtful = ", ".join(words.quoted(word) for word in citation.doubtful[:_MAX_DOUBTFUL])
+        parts.append(words("cite.doubtful", doubtful=doubtful))
+    return ", ".join(parts)
+
+
+def _paragraphs(citation: Citation, words: Translations) -> str:
+    if citation.last_paragraph > citation.paragraph:
+        return words("cite.paragraphs", first=citation.paragraph, last=citation.last_paragraph)
+    return words("cite.paragraph", paragraph=citation.paragraph)
+
+
+def page_range(citation: Citation) -> str:
+    """«3», «3-4»; "" where the document has no pages."""
+    return "-".join(str(page) for page in (citation.page, citation.last_page) if page is not None)
+
+
+def page_text(citation: Citation, words: Translations) -> str:
+    """«p. 3», «pp. 3-4»; "" where the document has no pages."""
+    key = "cite.page" if citation.last_page is None else "cite.pages"
+    pages = page_range(citation)
+    return words(key, page=pages) if pages else ""
+
+
+def link(address: str, base_url: str = "") -> str:
+    """The permanent link of an address: ``/?p=…``, absolute when the server's `base_url` is given."""
+    return f"{base_url.rstrip('/')}/?p={percent_encode(address, safe='/')}"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

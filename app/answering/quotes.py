@@ -1,0 +1,243 @@
+"""From chosen units to quotations: joined where they touch, proved against the source, few, unlike.
+
+A quotation is one to three neighbouring sentences of one passage, or a list or table whole. It is cut
+where it can be understood: a sentence that leans on the one before it («Esto…», «En su lugar…») brings
+that one along.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from alpie.app.answering.answers import Quote
+from alpie.app.answering.candidates import UnitSpan, asks_for_list, asks_two_things, needs_sentence_before
+from alpie.app.answering.citation import cite
+from alpie.app.answering.emphasis import emphasise
+from alpie.app.answering.no_answers import is_entry, is_question
+from alpie.app.answering.ranking import Unit
+from alpie.app.checking.cut import governs_list
+from alpie.index.readable import proves, readable_text
+from alpie.index.records import Document, Sentence, SentenceRole, Span
+from alpie.index.spanish.analysis import fold, stems
+
+__all__ = ["QuotePolicy", "quote_unit", "select_quotes", "touch"]
+
+_MAX_SENTENCES = 3
+_MAX_JOINED_WORDS = 90
+_ENOUGH_FOR_TWO = 0.95  # probability to be held before a question in two parts is taken to be answered
+_NEAR_DUPLICATE = 0.7  # share of common stems from which two quotations say the same
+_UNSAID = re.compile(r"[\s*_~`]*")
+_WHITE = re.compile(r"\s+")
+_LEANS = re.compile(
+    r"^(?:esto|esta?s? (?:ultim|cifra|dato|practica|situacion|tendencia|caso|medida|distincion)|ello|eso|en su lugar|"
+    r"ambos|ambas|dicho|dicha|tal(?:es)? |asi |ademas|tambien|por ello|por lo tanto|sin embargo|no obstante|"
+    r"de ellas|de ellos|el mismo|la misma|este es|estos|estas|este)\b"
+)
+
+
+@dataclass(frozen=True)
+class QuotePolicy:
+    """How many quotations, and how long. Beliefs are shares of one, over all units of the question.
+
+    The defaults were chosen on the fitting part of the questions: see docs/quality.md.
+    """
+
+    most: int = 5
+    always: int = 1  # so many are shown however little is believed
+    enough: float = 0.9  # no further quotation once those shown hold this much probability
+    least_ratio: float = 0.2  # of a further quotation's probability to the first's
+    usual: int = 3  # no more than this, unless the question asks for several things
+    extend_ratio: float = 0.1  # a neighbouring sentence is quoted along from this ratio of probability on
+    two_parts: bool = True  # a question in two parts gets two quotations at least
+
+
+def select_quotes(
+    units: Sequence[Unit],
+    question: str,
+    documents: Mapping[str, Document],
+    confidence: float,
+    policy: QuotePolicy,
+) -> tuple[Quote, ...]:
+    """The quotations to show, best first.
+
+    `confidence` is the probability that the documents answer; a quotation's own is its probability times
+    that. Every quotation is proved: a unit whose words are not at its place in the source, which an
+    intact index cannot hold, is left out rather than shown.
+    """
+    most = policy.most if asks_for_list(question) else min(policy.most, policy.usual)
+    two = policy.two_parts and asks_two_things(question)
+    always = max(policy.always, 2 if two else 1)
+    enough = max(policy.enough, _ENOUGH_FOR_TWO) if two else policy.enough
+    quotes: list[Quote] = []
+    shown = 0.0
+    used: set[tuple[int, int]] = set()
+    for unit in units:
+        if (unit.rank, unit.first) in used or _is_mere_lead_in(unit):
+            continue
+        wanted = len(quotes) < always or (
+            shown < enough and unit.share >= policy.least_ratio * units[0].share
+        )
+        if not wanted or len(quotes) >= most:
+            break
+        source = documents[unit.hit.passage.document_id].text
+        answering = _answering(unit, used, source)
+        if answering is None:
+            continue
+        unit = answering
+        longer = _understandable(_extended(unit, units, policy.extend_ratio, used, source), used, source)
+        used |= {(unit.rank, position) for position in range(longer.first, longer.last + 1)}
+        shown += longer.share
+        quote = quote_unit(longer, longer.share * confidence, question, documents)
+        if quote is not None and not any(_alike(quote, other) for other in quotes):
+            quotes.append(quote)
+    return tuple(quotes)
+
+
+def _answering(unit: Unit, used: set[tuple[int, int]], source: str) -> Unit | None:
+    """The unit; a question with the sentence after it, which answers it; None for what is no answer at all."""
+    if is_entry(unit.sentences, source):
+        return None
+    if not all(map(is_question, unit.sentences)):
+        return unit
+    sentences, following = unit.hit.passage.sentences, unit.last + 1
+    if following == len(sentences) or is_question(sentences[following]) or (unit.rank, following) in used:
+        return None
+    if not touch(sentences, unit.last, source) or sentences[following].role is not SentenceRole.SENTENCE:
+        return None
+    return replace(unit, span=UnitSpan(unit.first, following))
+
+
+def _is_mere_lead_in(unit: Unit) -> bool:
+    """«Este informe se propone:» says nothing without its list."""
+    return unit.first == unit.last and unit.sentences[0].role is SentenceRole.LEAD_IN
+
+
+def touch(sentences: Sequence[Sentence], first: int, source: str) -> bool:
+    """Whether only white space and signs of emphasis lie between sentence `first` and the next one.
+
+    Across a footnote call or a footer nothing is joined that need not be: offsets that cut exactly the
+    quotation, and nothing more, are worth more than a longer quotation.
+    """
+    return bool(_UNSAID.fullmatch(source, sentences[first].end, sentences[first + 1].start))
+
+
+def _extended(
+    unit: Unit, units: Sequence[Unit], least_ratio: float, used: set[tuple[int, int]], source: str
+) -> Unit:
+    """The unit with the neighbouring sentences that are nearly as likely to answer."""
+    if unit.sentences[0].group is not None:
+        return unit
+    of_passage = {
+        other.first: other for other in units if other.rank == unit.rank and other.first == other.last
+    }
+    longer = unit
+    while longer.last - longer.first + 1 < _MAX_SENTENCES:
+        neighbours = [of_passage.get(longer.first - 1), of_passage.get(longer.last + 1)]
+        fitting = [
+            other
+            for other in neighbours
+            if other is not None
+            and (other.rank, other.first) not in used
+            and other.sentences[0].group is None
+            and not (is_question(other.sentences[0]) or is_entry(other.sentences, source))
+            and touch(unit.hit.passage.sentences, min(other.last, longer.last), source)
+            and other.share >= least_ratio * unit.share
+            and longer.words + other.words <= _MAX_JOINED_WORDS
+        ]
+        if not fitting:
+            break
+        best = max(fitting, key=lambda other: other.share)
+        span = UnitSpan(min(longer.first, best.first), max(longer.last, best.last))
+        longer = replace(longer, span=span, share=longer.share + best.share)
+    return longer
+
+
+def _understandable(unit: Unit, used: set[tuple[int, int]], source: str) -> Unit:
+    """The unit, with the sentence before it when it leans on that."""
+    sentences = unit.hit.passage.sentences
+    if (unit.rank, unit.first - 1) in used:
+        return unit  # quoted already
+    if unit.first and not touch(sentences, unit.first - 1, source):
+        return unit
+    if needs_sentence_before(sentences, unit.first):
+        return replace(unit, span=UnitSpan(unit.first - 1, unit.last))
+    first = sentences[unit.first]
+    leans = unit.first > 0 and first.role is SentenceRole.SENTENCE and _LEANS.match(fold(first.text))
+    if not leans or sentences[unit.first - 1].role is not SentenceRole.SENTENCE:
+        return unit
+    longer = replace(unit, span=UnitSpan(unit.first - 1, unit.last))
+    fits = longer.last - longer.first < _MAX_SENTENCES and longer.words <= _MAX_JOINED_WORDS
+    return longer if fits else unit
+
+
+def quote_unit(
+    unit: Unit, likelihood: float, question: str, documents: Mapping[str, Document]
+) -> Quote | None:
+    """The quotation of a unit, proved against its source; None where it cannot be.
+
+    An item of a list whose introduction denies or excepts it («No podrán:») brings that, and what lies between.
+    """
+    passage = unit.hit.passage
+    unit = _governed(unit)
+    document = documents[passage.document_id]
+    spans = _contiguous(unit.sentences, document.text)
+    text = readable_text(document.text, spans)
+    if text.replace(" ", "") != "".join(one.text for one in unit.sentences).replace(" ", ""):
+        return None
+    if not any(map(str.isalnum, text)) or any(one.text not in text for one in unit.sentences):
+        return None
+    if not proves(document.text, spans, text):
+        return None
+    return Quote(
+        text=text,
+        document_id=document.id,
+        spans=spans,
+        passage=passage,
+        citation=cite(document, passage, spans),
+        score=likelihood,
+        emphasis=emphasise(unit.reading, passage.sentences, unit.first, unit.last, text),
+    )
+
+
+def _governed(unit: Unit) -> Unit:
+    first = unit.sentences[0]
+    if first.role is not SentenceRole.ITEM:
+        return unit
+    for position, sentence in enumerate(unit.hit.passage.sentences[: unit.first]):
+        introduces = sentence.role is SentenceRole.LEAD_IN and sentence.group == first.group
+        if introduces and governs_list(sentence.text):
+            return replace(unit, span=UnitSpan(position, unit.last))
+    return unit
+
+
+def _contiguous(sentences: Sequence[Sentence], source: str) -> tuple[Span, ...]:
+    """The spans of neighbouring sentences, joined where nothing but white space lies between two sentences.
+
+    Where something left out lies there, a footnote call or a footer, white space beside it is quoted along:
+    «récord.⁹ Esto» is read «récord. Esto». Within a sentence the spans are as they are: what they leave
+    out may be the end of a line that divides a word.
+    """
+    joined: list[Span] = []
+    for sentence in sentences:
+        first, *others = sentence.spans
+        if joined:
+            gap = source[joined[-1].end : first.start]
+            if not gap.strip():
+                first = Span(joined.pop().start, first.end)
+            elif white := len(gap) - len(gap.rstrip()):
+                first = Span(first.start - white, first.end)
+            elif blank := _WHITE.search(gap):
+                at = joined[-1].end
+                begin = at + blank.start() if blank.start() else joined.pop().start
+                joined.append(Span(begin, at + blank.end()))
+        joined += [first, *others]
+    return tuple(joined)
+
+
+def _alike(one: Quote, other: Quote) -> bool:
+    if one.text == other.text:
+        return True
+    a, b = stems(one.text), stems(other.text)
+    return bool(a and b) and len(a & b) / min(len(a), len(b)) >= _NEAR_DUPLICATE

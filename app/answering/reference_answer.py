@@ -1,0 +1,137 @@
+"""The answer to a question that is a citation: what stands at the place it names, whole and in order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from time import perf_counter
+
+from alpie.app.answering.answer_weights import Weights
+from alpie.app.answering.answers import Absent, Answer, Quote, SearchStatement
+from alpie.app.answering.candidates import UnitSpan
+from alpie.app.answering.conversation import leans_on_earlier
+from alpie.app.answering.quotes import QuotePolicy, quote_unit, touch
+from alpie.app.answering.ranking import Unit
+from alpie.index.records import Document
+from alpie.index.retrieval.hits import Hit
+from alpie.index.retrieval.places import Place
+from alpie.index.retrieval.search import SearchIndex
+from alpie.index.spanish.analysis import fold
+from alpie.index.spanish.query import Question
+from alpie.index.spanish.references import Reference, read_reference
+
+__all__ = ["answer_reference", "cited", "hits_at"]
+
+_ABOVE = 1.0  # a passage that was named scores this much more than the best that was not
+
+
+def cited(question: Question, turns: Sequence[str] = ()) -> Reference | None:
+    """The citation that a question is. «¿Y el artículo 15?» is of the law that the turn before it named."""
+    reference = read_reference(question.typed)
+    if reference is None or reference.name or reference.code or not turns:
+        return reference
+    before = read_reference(turns[-1]) if leans_on_earlier(question.searched) else None
+    return replace(reference, name=before.name) if before else reference
+
+
+def hits_at(places: Sequence[Place], others: Sequence[Hit], limit: int) -> tuple[Hit, ...]:
+    """The passages named, then the others by their scores, without repeating one."""
+    top = max((hit.score for hit in others), default=0.0) + _ABOVE
+    by_address = {hit.passage.address: hit for hit in others}
+    named: dict[str, Hit] = {}
+    for place in places:
+        address = place.passage.address
+        if address not in named:
+            found = by_address.get(address) or Hit(place.passage, top)
+            named[address] = replace(found, passage=place.passage, score=top)
+    rest = [hit for hit in others if hit.passage.address not in named]
+    return (*named.values(), *rest)[:limit]
+
+
+def answer_reference(
+    index: SearchIndex,
+    documents: Mapping[str, Document],
+    question: Question,
+    groups: Sequence[Sequence[Place]],
+    weights: Weights,
+    policy: QuotePolicy,
+    threshold: float | None = None,
+    absent: Sequence[Absent] = (),
+) -> Answer | None:
+    """The answer made of the places of each `groups`; None should none of them be provable, which an intact index excludes.
+
+    Its confidence is 1: that the place says what it says is no estimate. Every group is quoted, were it by one
+    quotation more than the policy has. `absent`: what was asked for besides and is not there.
+    """
+    started = perf_counter()
+    places = tuple(dict.fromkeys(place for group in groups for place in group))
+    found = [_quotes(group, documents, question, policy.most) for group in groups]
+    shown = _shared_out([len(quotes) for quotes in found], policy.most)
+    quotes = [quote for quotes, number in zip(found, shown, strict=True) for quote in quotes[:number]]
+    if not quotes:
+        return None
+    limit = weights.threshold if threshold is None else threshold
+    total = 1000 * (perf_counter() - started)
+    return Answer(
+        question=question.typed,
+        searched=question.searched,
+        answered=True,
+        confidence=1.0,
+        quotes=tuple(quotes),
+        nearest=(),
+        hits=hits_at(places, (), 10),
+        search=SearchStatement(
+            documents=len(documents),
+            passages=len(index.passages),
+            above_threshold=len(places),
+            threshold=limit,
+            firm=max(limit, weights.firm),
+        ),
+        milliseconds={"quote": total, "total": total},
+        language=question.language,
+        absent=tuple(absent),
+    )
+
+
+def _quotes(
+    places: Sequence[Place], documents: Mapping[str, Document], question: Question, most: int
+) -> list[Quote]:
+    """The quotations of one unit: of every document that has it, as far as `most` goes."""
+    by_document: dict[str, list[Quote]] = {}
+    for rank, place in enumerate(places):
+        of_it = by_document.setdefault(place.passage.document_id, [])
+        for span in _runs(place, documents[place.passage.document_id].text):
+            unit = Unit(Hit(place.passage, 1.0), rank, span, 0, 0.0, 1.0)
+            quote = quote_unit(unit, 1.0, question.searched, documents) if len(of_it) < most else None
+            if quote is not None and not _is_name_alone(quote):
+                of_it.append(quote)
+    found = [quotes for quotes in by_document.values() if quotes][:most]
+    shown = _shared_out([len(quotes) for quotes in found], most)
+    return [quote for quotes, number in zip(found, shown, strict=True) for quote in quotes[:number]]
+
+
+def _is_name_alone(quote: Quote) -> bool:
+    """«Artículo 7-A.», parted from its text by what the layout left out, says nothing."""
+    return fold(quote.text.strip(" .:-–—")) == fold(quote.passage.label or "")
+
+
+def _shared_out(wanted: Sequence[int], most: int) -> list[int]:
+    """How many quotations of each group are shown: one at least, then one more each in turn, `most` in all."""
+    shown = [min(1, number) for number in wanted]
+    while sum(shown) < most and shown != list(wanted):
+        for group, number in enumerate(wanted):
+            if shown[group] < number and sum(shown) < most:
+                shown[group] += 1
+    return shown
+
+
+def _runs(place: Place, source: str) -> list[UnitSpan]:
+    """The named sentences in runs between which only white space lies: nothing left out is bridged."""
+    sentences = place.passage.sentences
+    runs: list[UnitSpan] = []
+    first = place.first
+    for number in range(place.first, place.last + 1):
+        if number == place.last or not touch(sentences, number, source):
+            runs.append(UnitSpan(first, number))
+            first = number + 1
+    return runs

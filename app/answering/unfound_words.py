@@ -1,0 +1,40 @@
+"""Whether what a search by meaning found holds none of the words: near is then all that it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from alpie.index.retrieval.hits import Hit
+from alpie.index.spanish.analysis import terms
+from alpie.index.spanish.query import read_question
+from alpie.index.spanish.references import read_reference
+
+__all__ = ["holds_none_of"]
+
+_MAX_READ = 100
+
+
+class Searchable(Protocol):
+    """The part of a corpus that is asked here."""
+
+    def search(
+        self, question: str, limit: int = 10, retriever: str = "fused", document: str | None = None
+    ) -> tuple[Hit, ...]: ...
+
+
+def holds_none_of(
+    text: str,
+    library: Searchable,
+    document: str | None = None,
+    admits: Callable[[Hit], bool] = lambda _: True,
+) -> bool:
+    """Whether no passage that is admitted has a content word of `text`, in any form of it, or its correction.
+
+    False for a text of function words alone, and for one that names a place («artículo 22»).
+    """
+    typed = read_question(text).typed
+    if not terms(typed) or read_reference(typed) is not None:
+        return False
+    hits = library.search(text, _MAX_READ, "lexical", document)
+    return len(hits) < _MAX_READ and not any(map(admits, hits))

@@ -1,0 +1,1 @@
+"""Exporting: answers and references in the forms that other programs read."""

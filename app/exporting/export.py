@@ -1,0 +1,256 @@
+"""Quotations with their citations as text to paste or files to open elsewhere, one or many."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import date
+from typing import Any
+
+from alpie.app.answering.answers import Citation, Quote
+from alpie.app.answering.citation import cite, full_citation, link, page_range, short_citation
+from alpie.app.exporting.escaping import cell, markdown, markdown_link, plain_line
+from alpie.app.exporting.reference_files import Source, bibtex, csl_json, ris
+from alpie.app.exporting.reference_styles import STYLES, Reference, year_letters
+from alpie.app.translations import Translations, translations_for
+from alpie.index.reading.publication_dates import ParsedDate, read_date
+from alpie.index.records import Document, Passage
+
+__all__ = ["FORMATS", "Cited", "Excerpt", "Format", "export", "styled"]
+
+_COLUMNS = (
+    "quote", "citation", "document", "title", "publisher", "date", "kind", "section", "label", "page",
+    "paragraph", "address", "link", "url", "rights", "start", "end", "note",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Excerpt:
+    """Translations of a document and where they come from: `source[start:end]`, see `alpie.app.answering.answers.Quote`."""
+
+    text: str
+    citation: Citation
+    start: int | None = None
+    end: int | None = None
+    note: str = ""  # the reader's own
+
+    @classmethod
+    def from_quote(cls, quote: Quote) -> Excerpt:
+        return cls(quote.text, quote.citation, quote.start, quote.end)
+
+    @classmethod
+    def from_passage(cls, document: Document, passage: Passage) -> Excerpt:
+        return cls(passage.text, cite(document, passage), passage.start, passage.end)
+
+    def on_lines(self) -> Excerpt:
+        """The same without line ends and control characters, by which a text could leave its place in a file."""
+        citation: dict[str, Any] = {
+            field.name: plain_line(value)
+            for field in fields(self.citation)
+            if isinstance(value := getattr(self.citation, field.name), str)
+        }
+        path = tuple(map(plain_line, self.citation.path))
+        return replace(
+            self,
+            text=plain_line(self.text),
+            citation=replace(self.citation, path=path, **citation),
+            note=plain_line(self.note),
+        )
+
+
+@dataclass(frozen=True)
+class _Job:
+    excerpts: tuple[Excerpt, ...]
+    words: Translations
+    base_url: str
+    accessed: date | None
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """One a document, in the order of first appearance, the same quotation once."""
+        found: dict[str, dict[tuple[str, str], Excerpt]] = {}
+        for excerpt in self.excerpts:
+            quotes = found.setdefault(excerpt.citation.document_id, {})
+            quotes.setdefault((excerpt.text, excerpt.citation.address), excerpt)
+        return tuple(
+            Source(
+                next(iter(quotes.values())).citation,
+                tuple((excerpt.text, excerpt.citation, excerpt.note) for excerpt in quotes.values()),
+            )
+            for quotes in found.values()
+        )
+
+
+@dataclass(frozen=True)
+class Format:
+    """An export format. Spreadsheets recognise UTF-8 by its byte order mark: hence `encoding`."""
+
+    label: str
+    extension: str
+    media_type: str
+    render: Callable[[_Job], str]
+    encoding: str = "utf-8"
+
+
+def export(
+    excerpts: Sequence[Excerpt],
+    format_name: str,
+    language: str = "es",
+    *,
+    base_url: str = "",
+    accessed: date | None = None,
+) -> str:
+    """`excerpts` in one of `FORMATS`; KeyError for another name.
+
+    `base_url` is the server's public address, for links that work elsewhere, "" where it has none;
+    `accessed` the day on which addresses on the web were consulted, which ISO 690 wants to know.
+    """
+    plain = tuple(excerpt.on_lines() for excerpt in excerpts)
+    return FORMATS[format_name].render(_Job(plain, translations_for(language), base_url, accessed))
+
+
+@dataclass(frozen=True)
+class Cited:
+    """A quotation as a style sets it. `block`: a paragraph of its own, without quotation marks."""
+
+    text: str
+    bracket: str
+    block: bool
+    note: str
+
+
+def styled(
+    excerpts: Sequence[Excerpt], style_name: str, words: Translations, accessed: date | None = None
+) -> tuple[tuple[Cited, ...], tuple[Reference, ...]]:
+    """Quotations in their order, each with its bracket, and the references in that of the alphabet."""
+    style = STYLES[style_name](words, accessed)
+    lines = [excerpt.on_lines() for excerpt in excerpts]
+    letters = year_letters([one.citation for one in lines])
+    cited = tuple(
+        Cited(
+            text=one.text,
+            bracket=style.bracket(one.citation, letters[one.citation.document_id]),
+            block=style.block_words is not None and len(one.text.split()) >= style.block_words,
+            note=one.note,
+        )
+        for one in lines
+    )
+    of_documents = {one.citation.document_id: one.citation for one in reversed(lines)}
+    ordered = sorted(of_documents.values(), key=_place_in_the_list)
+    return cited, tuple(dict.fromkeys(style.reference(one, letters[one.document_id]) for one in ordered))
+
+
+def _styled(job: _Job, style_name: str) -> str:
+    cited, references = styled(job.excerpts, style_name, job.words, job.accessed)
+    lines: list[str] = []
+    for one in cited:
+        quoted = f"{job.words.quoted(one.text)} {one.bracket}."
+        lines += [f"    {one.text} {one.bracket}" if one.block else quoted, ""]
+        if one.note:
+            lines += [job.words("export.note", note=one.note), ""]
+    if not lines:
+        return ""
+    lines += [job.words("export.references"), "", *(one.text for one in references)]
+    return "\n".join(lines) + "\n"
+
+
+def _place_in_the_list(citation: Citation) -> tuple[str, tuple[ParsedDate, ...], str]:
+    """Author, date, title. Nothing goes before something: of one author, the undated first, then the year alone."""
+    first = _alphabetical(citation.publisher or citation.title)
+    return first, read_date(citation.date), _alphabetical(citation.title)
+
+
+def _alphabetical(text: str) -> str:
+    """Sort key: capitals and accents do not count, nor does the bracket of a supplied title."""
+    return "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if c.isalnum() or c == " ")
+
+
+def _apa(job: _Job) -> str:
+    return _styled(job, "apa")
+
+
+def _iso_690(job: _Job) -> str:
+    return _styled(job, "iso690")
+
+
+def _bibtex(job: _Job) -> str:
+    return bibtex(job.sources, job.words, job.base_url, job.accessed)
+
+
+def _ris(job: _Job) -> str:
+    return ris(job.sources, job.words, job.base_url, job.accessed)
+
+
+def _csl_json(job: _Job) -> str:
+    return csl_json(job.sources, job.words, job.base_url, job.accessed)
+
+
+def _csv(job: _Job) -> str:
+    """One row a quotation."""
+    output = io.StringIO()
+    writer = csv.writer(output, lineterminator="\r\n")
+    writer.writerow(_COLUMNS)
+    for excerpt in job.excerpts:
+        c = excerpt.citation
+        row = [
+            excerpt.text,
+            short_citation(c, job.words.language),
+            c.document_id,
+            c.title,
+            c.publisher,
+            c.date,
+            c.kind,
+        ]
+        row += [" › ".join(c.path), c.label or "", page_range(c)]
+        here = link(c.address, job.base_url) if job.base_url else ""
+        row += [str(c.paragraph or ""), c.address, here, c.url, c.rights]
+        row += ["" if offset is None else str(offset) for offset in (excerpt.start, excerpt.end)]
+        row.append(excerpt.note)
+        writer.writerow([cell(value) for value in row])
+    return output.getvalue()
+
+
+def _markdown(job: _Job) -> str:
+    """Block quotations with footnotes. Labels come from the address, so two exports fit in one text."""
+    quotes: list[str] = []
+    notes: list[str] = []
+    labels: set[str] = set()
+    for excerpt in job.excerpts:
+        label = _note_label(excerpt.citation, labels)
+        labels.add(label)
+        note = markdown(full_citation(replace(excerpt.citation, url=""), job.words.language))
+        addresses = [excerpt.citation.url]
+        if job.base_url:
+            addresses.append(link(excerpt.citation.address, job.base_url))
+        note = " ".join([note, *(markdown_link(address) for address in addresses if address)])
+        quotes.append(f"> {markdown(excerpt.text)}[^{label}]\n")
+        if excerpt.note:
+            quotes.append(f"{markdown(job.words('export.note', note=excerpt.note))}\n")
+        notes.append(f"[^{label}]: {note}\n")
+    return "\n".join(quotes + notes)
+
+
+def _note_label(citation: Citation, taken: set[str]) -> str:
+    label = base = (
+        f"{citation.document_id}-{re.sub(r'[^A-Za-z0-9]', '', citation.address.rsplit('/', 1)[-1])[:8]}"
+    )
+    number = 1
+    while label in taken:
+        number += 1
+        label = f"{base}-{number}"
+    return label
+
+
+FORMATS: Mapping[str, Format] = {
+    "apa": Format("APA 7", "txt", "text/plain", _apa),
+    "iso690": Format("ISO 690", "txt", "text/plain", _iso_690),
+    "bibtex": Format("BibTeX", "bib", "application/x-bibtex", _bibtex),
+    "ris": Format("RIS", "ris", "application/x-research-info-systems", _ris),
+    "csl-json": Format("CSL-JSON", "json", "application/vnd.citationstyles.csl+json", _csl_json),
+    "csv": Format("CSV", "csv", "text/csv", _csv, encoding="utf-8-sig"),
+    "markdown": Format("Markdown", "md", "text/markdown", _markdown),
+}

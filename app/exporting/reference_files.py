@@ -1,0 +1,163 @@
+"""References for reference managers: BibTeX, RIS, CSL-JSON. One entry a document, its quotations as notes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from alpie.app.answering.answers import Citation
+from alpie.app.answering.citation import link, locator
+from alpie.app.exporting.escaping import json_text, latex, plain_line
+from alpie.app.translations import Translations
+from alpie.index.readable import collapse
+from alpie.index.reading.publication_dates import read_date
+
+__all__ = ["Source", "bibtex", "csl_json", "ris"]
+
+_PUBLISHED = {"techreport": "institution", "book": "publisher"}
+_NOT_IN_URLS = {ord(sign): f"%{ord(sign):02X}" for sign in '{}\\"<>^`|'}
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")  # BibTeX's own
+
+
+@dataclass(frozen=True)
+class Source:
+    """A document and what is quoted from it: (words, citation, the reader's note) each."""
+
+    citation: Citation
+    quotes: tuple[tuple[str, Citation, str], ...]
+
+
+@dataclass(frozen=True)
+class _Types:
+    csl: str
+    ris: str
+    bibtex: str
+
+
+# RIS has a «generic» type, which Zotero takes for a journal article: what has no type of its own is a report.
+_REPORT = _Types("report", "RPRT", "techreport")
+_LAW = _Types("legislation", "STAT", "misc")
+_TYPES: Mapping[str, _Types] = {  # by the first word of the kind
+    # managers keep no author for laws, and that of a resolution matters: it stays a report
+    **dict.fromkeys(("ley", "real", "decreto", "decreto-ley", "orden", "ordenanza", "reglamento"), _LAW),
+    **dict.fromkeys(("directiva", "constitución", "código"), _LAW),
+    "nota": _Types("webpage", "ELEC", "misc"),
+    "libro": _Types("book", "BOOK", "book"),
+}
+
+
+def csl_json(
+    sources: Sequence[Source], words: Translations, base_url: str, accessed: date | None = None
+) -> str:
+    """CSL-JSON, as Zotero and pandoc read it."""
+    items: list[dict[str, object]] = []
+    for source in sources:
+        citation = source.citation
+        dates = read_date(citation.date)
+        item: dict[str, object] = {
+            "id": citation.document_id,
+            "type": _types(citation).csl,
+            "title": citation.title,
+            "author": [{"literal": citation.publisher}] if citation.publisher else None,
+            "publisher": citation.publisher,
+            "publisher-place": citation.place,
+            "issued": {"date-parts": [list(part) for part in dates]} if dates else None,
+            "genre": citation.kind,
+            "language": citation.language,
+            "URL": citation.url,
+            "accessed": {"date-parts": [[accessed.year, accessed.month, accessed.day]]}
+            if citation.url and accessed
+            else None,
+            # not `note`, which ISO 690 styles print in the reference
+            "annote": "\n".join([*_remarks(source, words), *_notes(source, words, base_url)]),
+        }
+        items.append({key: value for key, value in item.items() if value})
+    return json_text(items)
+
+
+def ris(sources: Sequence[Source], words: Translations, base_url: str, accessed: date | None = None) -> str:
+    """RIS; every value on one line, as the format has no other."""
+    lines: list[str] = []
+    for source in sources:
+        citation = source.citation
+        first, *period = read_date(citation.date) or ((),)  # for the end of a period it has no field
+        fields = [
+            ("TY", _types(citation).ris),
+            ("ID", citation.document_id),
+            # a comma would part family from given name: an organisation has none
+            ("AU", citation.publisher.replace(", ", ". ")),
+            ("TI", citation.title),
+            ("PY", str(first[0]) if first else ""),
+            ("DA", _ris_date(first)),
+            ("PB", citation.publisher),
+            ("CY", citation.place),
+            ("M3", citation.kind),
+            ("LA", citation.language),
+            ("UR", citation.url),
+            ("Y2", _ris_date(tuple(accessed.timetuple()[:3])) if citation.url and accessed else ""),
+            *(("N1", note) for note in _remarks(source, words)),
+            ("N1", words("export.date", date=words.date(citation.date)) if period else ""),
+            *(("N1", note) for note in _notes(source, words, base_url)),
+        ]
+        lines += [f"{tag}  - {plain_line(value)}" for tag, value in fields if value]
+        lines += ["ER  - ", ""]
+    return "\r\n".join(lines) + "\r\n"
+
+
+def bibtex(
+    sources: Sequence[Source], words: Translations, base_url: str, accessed: date | None = None
+) -> str:
+    """BibTeX in UTF-8, with the dates of biblatex. Names and titles in double braces stay as they are."""
+    entries: list[str] = []
+    for source in sources:
+        citation = source.citation
+        kind = _types(citation).bibtex
+        if kind == "misc" and citation.url:
+            kind = "online"
+        dates = read_date(citation.date)
+        fields: dict[str, str] = {"author": f"{{{latex(citation.publisher)}}}" if citation.publisher else ""}
+        fields["title"] = f"{{{latex(citation.title)}}}"
+        if kind in _PUBLISHED and citation.publisher:
+            fields[_PUBLISHED[kind]] = f"{{{latex(citation.publisher)}}}"
+        fields |= {
+            "address": latex(citation.place),
+            "type" if kind == "techreport" else "howpublished": latex(citation.kind),
+            "language": latex(citation.language),
+            "url": citation.url.translate(_NOT_IN_URLS),  # which LaTeX takes as it is
+            "annote": latex(" ".join([*_remarks(source, words), *_notes(source, words, base_url)])),
+            "year": str(dates[0][0]) if dates else "",
+            "date": "/".join("-".join(f"{number:02}" for number in part) for part in dates),
+            "urldate": accessed.isoformat() if citation.url and accessed else "",
+        }
+        body = "".join(f"  {name} = {{{value}}},\n" for name, value in fields.items() if value)
+        if dates and len(dates[0]) > 1:
+            body += f"  month = {_MONTHS[dates[0][1] - 1]},\n"
+        entries.append(f"@{kind}{{{citation.document_id},\n{body}}}\n")
+    return "\n".join(entries)
+
+
+def _types(citation: Citation) -> _Types:
+    return _TYPES.get(citation.kind.lower().partition(" ")[0], _REPORT)
+
+
+def _ris_date(parts: Sequence[int]) -> str:
+    """«2025/12/23/», as far as known."""
+    return "/".join([f"{number:02}" for number in parts] + [""] * (4 - len(parts))) if parts else ""
+
+
+def _notes(source: Source, words: Translations, base_url: str) -> list[str]:
+    """One line a quotation: its words, where they stand, the reader's note, their address."""
+    notes: list[str] = []
+    for text, citation, note in source.quotes:
+        where = link(citation.address, base_url) if base_url else citation.address
+        own = [words("export.note", note=note)] if note else []
+        place = "; ".join(filter(None, [locator(citation, words.language), *own, where]))
+        notes.append(f"{words.quoted(collapse(text))} ({place})")
+    return notes
+
+
+def _remarks(source: Source, words: Translations) -> list[str]:
+    """What a field for the date cannot say: that it is ours."""
+    citation = source.citation
+    return [words("export.date", date=f"[{words.date(citation.date)}]")] if citation.date_is_ours else []

@@ -1,0 +1,161 @@
+"""References for people to read: APA 7 and ISO 690 (UNE-ISO 690:2013, first element and date).
+
+Written here rather than left to a citation processor: see docs/citations.md for where those fail. Whoever
+needs another style takes the CSL-JSON, RIS or BibTeX file.
+
+Every source here is the work of an organisation, which is author and publisher in one.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from alpie.app.answering.answers import Citation
+from alpie.app.answering.citation import locator
+from alpie.app.translations import Translations
+from alpie.index.reading.publication_dates import read_date
+
+__all__ = ["STYLES", "Reference", "Style", "year_letters"]
+
+_BLOCK_WORDS = 40  # from which APA sets a quotation apart, without quotation marks
+
+
+@dataclass(frozen=True)
+class Reference:
+    """An entry of the list of references. `title` is set in italics, where there are any."""
+
+    before: str
+    title: str
+    after: str
+    url: str = ""
+
+    @property
+    def text(self) -> str:
+        return self.before + self.title + self.after + self.url
+
+
+@dataclass(frozen=True)
+class Style:
+    """How one style writes a reference and the bracket after a quotation. `letter`: 2025a, 2025b."""
+
+    reference: Callable[[Citation, str], Reference]
+    bracket: Callable[[Citation, str], str]
+    block_words: int | None = None  # from which on a quotation is a paragraph of its own
+
+
+def year_letters(citations: Sequence[Citation]) -> Mapping[str, str]:
+    """Document id → letter, for documents of one author and year; else "".
+
+    In the order of APA: those dated by the year alone come first, then by date, then by title.
+    """
+    alike: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
+    for citation in citations:
+        alike[_author(citation), citation.date[:4]][citation.document_id] = (
+            f"{citation.date} {citation.title}"
+        )
+    letters: dict[str, str] = {}
+    for (_, year), dated in alike.items():
+        ordered = [document_id for _, document_id in sorted((value, key) for key, value in dated.items())]
+        for number, document_id in enumerate(ordered):
+            dash = "" if year else "-"  # «s. f.-a»
+            letters[document_id] = dash + _letter(number) if len(ordered) > 1 else ""
+    return letters
+
+
+def apa_style(words: Translations, accessed: date | None = None) -> Style:
+    """APA, 7th edition: organisation. (date). Title [Kind]. Address."""
+
+    def reference(citation: Citation, letter: str) -> Reference:
+        when = f"({_dated(citation, letter, words, words.days(citation.date))})."
+        space = " " if citation.url else ""
+        kind = citation.kind
+        if citation.title.startswith("["):  # a supplied title shares its brackets: «[Title; nota de prensa]»
+            named = Reference("", "", f"{citation.title[:-1]}; {kind}]" if kind else citation.title)
+        else:
+            named = Reference("", citation.title, f" [{_capital(kind)}]" if kind else "")
+        if not citation.publisher:
+            return Reference("", named.title, f"{_stopped(named)} {when}{space}", citation.url)
+        return Reference(
+            f"{_stop(citation.publisher)} {when} ", named.title, _stopped(named) + space, citation.url
+        )
+
+    def bracket(citation: Citation, letter: str) -> str:
+        year = _dated(citation, letter, words)
+        return f"({_join(_inner(_author(citation)), year, locator(citation, words.language))})"
+
+    return Style(reference, bracket, _BLOCK_WORDS)
+
+
+def iso_690_style(words: Translations, accessed: date | None = None) -> Style:
+    """ISO 690: ORGANISATION, year. Title. Kind. Place: publisher, date [day it was `accessed`]. Address."""
+
+    def reference(citation: Citation, letter: str) -> Reference:
+        year = _dated(citation, letter, words, undated="iso.undated")
+        online = bool(citation.url)
+        published = ": ".join(part for part in (citation.place, citation.publisher) if part)
+        day = words.date(citation.date) if read_date(citation.date) else ""
+        issued = _join(published, "" if day == words.years(citation.date) else day)
+        if online and accessed:
+            visit = words("iso.accessed", date=words.date(accessed.isoformat()))
+            issued = f"{issued} [{visit}]".lstrip()
+        rest = "".join(f" {_stop(part)}" for part in (_capital(citation.kind), issued) if part)
+        if online:
+            rest += f" {words('iso.available')}: "
+        named = Reference("", citation.title, f" [{words('iso.online')}]" if online else "")
+        if not citation.publisher:
+            return Reference("", named.title, f"{named.after}, {_stop(year)}{rest}", citation.url)
+        creator = _stop(f"{citation.publisher.upper()}, {year}")
+        return Reference(f"{creator} ", named.title, _stopped(named) + rest, citation.url)
+
+    def bracket(citation: Citation, letter: str) -> str:
+        year = _dated(citation, letter, words, undated="iso.undated")
+        return f"({_join(f'{_inner(_author(citation))} {year}', locator(citation, words.language))})"
+
+    return Style(reference, bracket)
+
+
+STYLES: Mapping[str, Callable[[Translations, date | None], Style]] = {
+    "apa": apa_style,
+    "iso690": iso_690_style,
+}
+
+
+def _author(citation: Citation) -> str:
+    return citation.publisher or citation.title
+
+
+def _dated(
+    citation: Citation, letter: str, words: Translations, days: str = "", undated: str = "date.none"
+) -> str:
+    """Year and letter, and the days if asked for: «2025a», «s. f.»; in brackets what the text does not carry."""
+    year = (words.years(citation.date) or words(undated)) + letter
+    return words.supplied(_join(year, days), citation.date_is_ours)
+
+
+def _inner(text: str) -> str:
+    """Brackets within brackets are square."""
+    return text.replace("(", "[").replace(")", "]")
+
+
+def _letter(number: int) -> str:
+    return chr(ord("a") + number) if number < 26 else f"-{number + 1}"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _stop(text: str) -> str:
+    return text if text.endswith((".", "?", "!")) else f"{text}."
+
+
+def _stopped(named: Reference) -> str:
+    """What follows the title, with the stop that ends it."""
+    return named.after + _stop(named.text)[len(named.text) :]
+
+
+def _join(*parts: str) -> str:
+    return ", ".join(part for part in parts if part)

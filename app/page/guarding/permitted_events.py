@@ -1,0 +1,133 @@
+"""What visitors may have done: by which handlers, with plain values for arguments and nothing else.
+
+Gradio takes any dictionary that looks like a file of its own for one and fetches it from wherever it says,
+before a handler sees it. So Gradio is never given what was sent, only what was understood of it here: there
+are no dictionaries in it. Documents are handed in elsewhere, as forms (`document_routes`).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
+from starlette.requests import Request
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from alpie.app.page.guarding.guard import replayed
+from alpie.app.page.views.page_words import translations_for
+
+__all__ = ["Handlers", "Orders"]
+
+_ADDRESS = re.compile(r"(?P<home>(?:/[a-z]{2})?)/gradio_api/(?:queue/join|call/(?P<name>[^/]+)(?:/[^/]+)?)")
+
+Value = str | int | float | bool | None
+
+
+class _Link(BaseModel):
+    """What a click on a link of the page brings along."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+    question: str
+
+
+class _Order(BaseModel):
+    """What browsers and the clients of Gradio send; whether a value suits is for its handler to say.
+
+    Other fields, which a later Gradio may send, may be plain and are not handed on.
+    """
+
+    model_config = ConfigDict(extra="allow", strict=True)
+    __pydantic_extra__: dict[str, Value]
+    data: list[Value | list[Value]]
+    session_hash: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")] | None = None
+    fn_index: int | None = None
+    trigger_id: int | None = None
+    event_data: _Link | None = None
+
+
+_BY_NAME = {"data", "session_hash"}
+_BY_NUMBER = {*_BY_NAME, "fn_index", "trigger_id", "event_data"}
+
+
+@dataclass(frozen=True)
+class Handlers:
+    """Those of one page: how many arguments each takes, by its number, and the numbers of those with a public name."""
+
+    language: str
+    arguments: Mapping[int, int]
+    names: Mapping[str, int]
+
+    @classmethod
+    def of(cls, page: Any, language: str) -> Handlers:
+        """Of a page of Gradio's (`gr.Blocks`)."""
+        ours = {number: one for number, one in page.fns.items() if one.fn}
+        return cls(
+            language,
+            {number: len(one.inputs) for number, one in ours.items()},
+            {one.api_name: number for number, one in ours.items() if one.api_visibility == "public"},
+        )
+
+    def understood(self, body: bytes, name: str | None) -> bytes:
+        """The order in `body`, for the handler `name` or the one it numbers, written anew. Raises _Refused."""
+        try:
+            order = _Order.model_validate(json.loads(body))
+        except ValidationError as error:
+            place = ".".join(str(one) for one in error.errors()[0]["loc"][:2])
+            raise _Refused(422, "orders.value", place=place[:80]) from None
+        except (ValueError, RecursionError):
+            raise _Refused(400, "orders.json") from None
+        number = self.names[name] if name else order.fn_index
+        if number is None or number not in self.arguments:
+            raise _Refused(404, "orders.none", name=number, names=", ".join(self.names))
+        if len(order.data) != (wanted := self.arguments[number]):
+            raise _Refused(422, "orders.count", wanted=wanted, sent=len(order.data))
+        return json.dumps(order.model_dump(include=_BY_NAME if name else _BY_NUMBER)).encode()
+
+
+class Orders:
+    """Middleware around the pages, inside `Guard`, which has seen to the size. `pages`: by path, "/" or "/en/"."""
+
+    def __init__(self, app: ASGIApp, pages: Mapping[str, Handlers]) -> None:
+        self._app = app
+        self._pages = {path.rstrip("/"): page for path, page in pages.items()}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope.get("path", "").removeprefix(scope.get("root_path", ""))
+        address = _ADDRESS.fullmatch(path)
+        page = self._pages.get(address["home"]) if address else None
+        try:
+            if address and page:
+                name = address["name"]
+                if name and name not in page.names:
+                    raise _Refused(404, "orders.none", name=name, names=", ".join(page.names))
+                if scope["method"] == "POST":
+                    body = page.understood(await Request(scope, receive).body(), name)
+                    scope, receive = _with_body(scope, receive, body)
+            elif scope.get("method") == "POST" and "/gradio_api/" in path:
+                raise _Refused(404, "guard.none")
+        except _Refused as refused:
+            words = translations_for(page.language if page else "es")
+            answer = JSONResponse({"detail": words(refused.key, **refused.values)}, refused.status)
+            await answer(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+
+def _with_body(scope: Scope, receive: Receive, body: bytes) -> tuple[Scope, Receive]:
+    """A request as it came, but for its body."""
+    kept = [
+        (key, value) for key, value in scope["headers"] if key not in (b"content-length", b"content-type")
+    ]
+    own = [(b"content-length", str(len(body)).encode()), (b"content-type", b"application/json")]
+    return {**scope, "headers": [*kept, *own]}, replayed(body, receive)
+
+
+class _Refused(Exception):
+    def __init__(self, status: int, key: str, **values: object) -> None:
+        super().__init__(key)
+        self.status, self.key, self.values = status, key, values

@@ -1,0 +1,74 @@
+"""Which addresses are open. Whatever is not named here is closed, whatever Gradio may add in a later version.
+
+Gradio answers to some seventy addresses; the page and its clients need a dozen. The others take files from
+strangers, fetch addresses for them, run a function beside the queue, or write to the disk.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from alpie.app.page.views.page_words import LANGUAGES
+
+__all__ = ["LONGEST_QUERY", "Door", "Kind", "door_of", "is_plain_path"]
+
+Kind = Literal["page", "file", "reading", "question", "stream", "health"]
+
+_LONGEST_PATH = 1_000  # characters
+LONGEST_QUERY = 32_000  # bytes; a basket of a hundred passages is an address of some 15,000
+_QUESTION_BYTES = 400_000  # a question with the conversation before it, which the browser keeps
+_OWN_BYTES = 100_000  # of a form of ours: a quotation to check is the largest
+
+
+@dataclass(frozen=True)
+class Door:
+    """An open address: what it costs us, and the largest body it takes (bytes)."""
+
+    kind: Kind
+    body_bytes: int = 0
+
+
+_NAME = r"[A-Za-z0-9_-]{1,64}"
+_FILE = r"(?:[A-Za-z0-9_-][A-Za-z0-9_.-]*/)*[A-Za-z0-9_-][A-Za-z0-9_.-]*"
+_HOME = rf"(?:/(?:{'|'.join(LANGUAGES)}))?"
+_READ, _WRITE = ("GET", "HEAD"), ("POST",)
+
+_DOORS: tuple[tuple[tuple[str, ...], re.Pattern[str], Door], ...] = tuple(
+    (methods, re.compile(pattern), door)
+    for methods, pattern, door in (
+        (_READ, rf"{_HOME}/?", Door("page")),
+        (_READ, rf"{_HOME}/(?:config|gradio_api/info|gradio_api/startup-events)", Door("reading")),
+        (_READ, rf"{_HOME}/(?:assets|static)/{_FILE}", Door("file")),
+        (
+            _READ,
+            rf"{_HOME}/(?:theme\.css|gradio_api/theme\.css|favicon\.ico|robots\.txt|manifest\.json)",
+            Door("file"),
+        ),
+        (_READ, rf"{_HOME}/gradio_api/(?:queue/data|heartbeat/{_NAME}|call/{_NAME}/{_NAME})", Door("stream")),
+        (_WRITE, rf"{_HOME}/gradio_api/queue/join", Door("question", _QUESTION_BYTES)),
+        (_WRITE, rf"{_HOME}/gradio_api/call/{_NAME}", Door("question", _OWN_BYTES)),
+        (_READ, rf"/al/assets/{_FILE}", Door("file")),
+        (_READ, r"/al/[a-z0-9/_-]{1,200}", Door("reading")),
+        (_WRITE, r"/al/[a-z0-9/_-]{1,200}", Door("reading", _OWN_BYTES)),
+        (_READ, r"/healthz", Door("health")),
+    )
+)
+
+
+def door_of(method: str, path: str) -> Door | None:
+    """The door at `path`, as decoded once and without the prefix of a proxy; None: closed."""
+    if not is_plain_path(path):
+        return None
+    for methods, pattern, door in _DOORS:
+        if method in methods and pattern.fullmatch(path):
+            return door
+    return None
+
+
+def is_plain_path(path: str) -> bool:
+    """Whether a path holds nothing by which one climbs out of a folder or hides where one goes."""
+    if len(path) > _LONGEST_PATH or not path.startswith("/") or not path.isascii() or not path.isprintable():
+        return False
+    return not (set(path) & set('\\%;"<>{}|^`')) and "//" not in path and "/." not in path

@@ -1,0 +1,1 @@
+"""Serving: routes, uploads, delivery and the counters of the running server."""

@@ -1,0 +1,142 @@
+"""How the page listens: uvicorn, with an end to connections that send their request a byte a minute."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import logging
+import os
+import socket
+from typing import TYPE_CHECKING, Any
+
+import h11
+from uvicorn import Config, Server
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from alpie.app.page.guarding.origins import is_loopback
+from alpie.index.errors import SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+__all__ = ["PatientProtocol", "bound_socket", "run", "server_config"]
+
+_LOG = logging.getLogger(__name__)
+_HEAD_SECONDS = 10.0  # for the head of a request to arrive
+_KEEP_ALIVE_SECONDS = 15
+_MAX_CONNECTIONS = 2_000  # beyond it uvicorn answers 503; a tab holds two or three
+_HEAD_BYTES = 64_000
+_BACKLOG = 512
+
+
+class PatientProtocol(H11Protocol):
+    """uvicorn's protocol, which waits for ever for the head of a request; this one for ten seconds."""
+
+    head_seconds = _HEAD_SECONDS
+    _deadline: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._wait_for_head()
+
+    def data_received(self, data: bytes) -> None:
+        if (
+            self._deadline is None and self.conn.their_state is h11.IDLE
+        ):  # the next request on this connection
+            self._wait_for_head()
+        super().data_received(data)
+        if self.conn.their_state is not h11.IDLE:
+            self._forget_deadline()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._forget_deadline()
+        super().connection_lost(exc)
+
+    def _wait_for_head(self) -> None:
+        self._deadline = self.loop.call_later(self.head_seconds, self._give_up)
+
+    def _forget_deadline(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+
+    def _give_up(self) -> None:
+        self._deadline = None
+        if not self.transport.is_closing() and self.conn.their_state is h11.IDLE:
+            self.transport.abort()
+
+
+def server_config(app: Any, root_path: str = "", trusted_proxies: Sequence[str] = ()) -> Config:
+    """uvicorn's configuration; without trusted proxies nobody is believed about whose request it is."""
+    return Config(
+        app,
+        root_path=root_path,
+        http=PatientProtocol,
+        ws="none",  # nothing here speaks over a websocket
+        proxy_headers=bool(trusted_proxies),
+        forwarded_allow_ips=list(trusted_proxies),
+        backlog=_BACKLOG,
+        limit_concurrency=_MAX_CONNECTIONS,
+        timeout_keep_alive=_KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=10,
+        h11_max_incomplete_event_size=_HEAD_BYTES,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+    )
+
+
+def bound_socket(host: str, port: int) -> socket.socket:
+    """A socket for `host` and nowhere else, where `run` will listen: until then a visitor is refused, not kept waiting.
+
+    Raises SettingsError when that cannot be had.
+    """
+    if not is_loopback(host):
+        _LOG.warning("listening on %s: everybody who reaches this machine can ask", host)
+    bound = None
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        bound = socket.socket(family, kind, protocol)
+        if os.name == "posix":  # a server may start at once after the one before
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET6:
+            bound.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        bound.bind(address)
+    except OSError as error:
+        if bound:
+            bound.close()
+        raise _not_free(host, port, error) from error
+    return bound
+
+
+class _Telling(Server):
+    """uvicorn's server, which says when it listens."""
+
+    def __init__(self, config: Config, on_listening: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._on_listening = on_listening
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._on_listening()
+
+
+def run(config: Config, bound: socket.socket, on_listening: Callable[[], None] = lambda: None) -> None:
+    """Listen on `bound` and serve until interrupted. Raises SettingsError if another took the port meanwhile."""
+    with bound:
+        host, port = bound.getsockname()[:2]
+        try:
+            _Telling(config, on_listening).run(sockets=[bound])
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise
+            raise _not_free(host, port, error) from error
+
+
+def _not_free(host: str, port: int, error: OSError) -> SettingsError:
+    return SettingsError(
+        f"No se puede escuchar en {host}, puerto {port} ({error.strerror or error}). "
+        "Elija otro con --host y --port."
+    )

@@ -1,0 +1,242 @@
+"""The page's own addresses under `/al/`: fragments of HTML, downloads, the printable record.
+
+They read the corpus and nothing else, need no session and keep no state, so a fragment can be tested
+without a browser and a download is an ordinary link.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+
+from anyio import CapacityLimiter, to_thread
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import HTMLResponse, JSONResponse, Response
+from fastapi.staticfiles import StaticFiles
+
+from alpie.app.page.guarding.origins import is_loopback
+from alpie.app.page.serving.document_routes import add_document_routes
+from alpie.app.page.serving.library import Library, NotReady, Opening
+from alpie.app.page.serving.page_options import Choices
+from alpie.app.page.serving.server_metrics import CONTENT_TYPE, Meter
+from alpie.app.page.serving.timings import render_timings
+from alpie.app.page.views import basket, lookup, lookup_view, record_view
+from alpie.app.page.views import check_view as check
+from alpie.app.page.views import documents_view as documents
+from alpie.app.page.views import quality_view as evaluation
+from alpie.app.page.views.feedback import FeedbackFile
+from alpie.app.page.views.help import render_help
+from alpie.app.page.views.markup import tag
+from alpie.app.page.views.page_words import Translations, words_asked
+from alpie.app.page.views.panel import Panels
+from alpie.index.errors import AddressError, AlpieError, QuestionError
+
+__all__ = ["add_routes"]
+
+_LOG = logging.getLogger(__name__)
+_ASSETS = Path(__file__).resolve().parents[1] / "assets"
+_OPENING_SECONDS = 20.0  # a fragment waits this long for the corpus; the script then asks again
+_LONGEST_VALUE = 4000  # characters of one parameter
+_AT_ONCE = 4  # fragments made at the same time: more take turns anyway, and each holds what it works on
+
+Make = Callable[[Library, Translations], Response]
+
+
+def add_routes(
+    app: FastAPI,
+    opening: Opening,
+    choices: Choices,
+    meter: Meter | None = None,
+    scripts: Mapping[str, str] | None = None,
+) -> None:
+    """Hang the routes on `app`; `scripts`: the page's script in each language."""
+    router = APIRouter(prefix="/al", include_in_schema=False)
+    kept: list[Panels] = []  # of the corpus in use
+    at_once = CapacityLimiter(_AT_ONCE)
+
+    def panels_of(library: Library) -> Panels:
+        for panels in kept:
+            if panels.library is library:
+                return panels
+        kept[:] = [Panels(library, choices.root_path)]
+        return kept[0]
+
+    async def answer(request: Request, make: Make) -> Response:
+        if not opening.settled:  # many may wait, few work
+            await run_in_threadpool(_waited, opening)
+        work = partial(_answered, opening, words_asked(request), make)
+        return await to_thread.run_sync(work, limiter=at_once)
+
+    @router.get("/script")
+    async def script(request: Request) -> Response:
+        text = (scripts or {}).get(words_asked(request).language, "")
+        # `Delivery` says otherwise of an address that names its version
+        headers = {"cache-control": "no-cache"}
+        return Response(text, media_type="text/javascript; charset=utf-8", headers=headers)
+
+    @router.get("/reader")
+    async def reader(request: Request) -> Response:
+        query = _query(request)
+
+        def make(library: Library, words: Translations) -> Response:
+            own = panels_of(library)
+            try:
+                if "d" in query:
+                    return HTMLResponse(own.whole(query["d"], words))
+                return HTMLResponse(own.at(query.get("p", ""), query.get("s", ""), words))
+            except AddressError as error:
+                return HTMLResponse(own.vanished(error, words), status_code=404)
+
+        return await answer(request, make)
+
+    @router.get("/search-form")
+    async def search_form(request: Request) -> Response:
+        return await answer(
+            request, lambda library, words: HTMLResponse(lookup_view.render_form(library, words))
+        )
+
+    @router.get("/search")
+    async def search(request: Request) -> Response:
+        wanted = lookup.Wanted.from_query(_query(request))
+        return await answer(
+            request, lambda library, words: HTMLResponse(lookup_view.render_results(library, wanted, words))
+        )
+
+    @router.get("/check-form")
+    async def check_form(request: Request) -> Response:
+        return HTMLResponse(check.render_form(words_asked(request)))
+
+    @router.post("/check")
+    async def check_quotation(request: Request) -> Response:
+        text = (await _body(request, 4 * check.LONGEST_TEXT + 4)).decode("utf-8", errors="replace")
+        return await answer(
+            request,
+            lambda library, words: HTMLResponse(check.render_check(panels_of(library).checker, text, words)),
+        )
+
+    @router.get("/documents")
+    async def document_list(request: Request) -> Response:
+        return await answer(
+            request,
+            lambda library, words: HTMLResponse(
+                documents.render_documents(panels_of(library), words, choices.uploads)
+            ),
+        )
+
+    @router.get("/evaluation")
+    async def evaluation_view(request: Request) -> Response:
+        words = words_asked(request)
+        shown = await run_in_threadpool(evaluation.render_evaluation, choices.reports, words)
+        if meter and choices.metrics != "off":
+            shown += render_timings(meter, words)
+        return HTMLResponse(shown)
+
+    @router.get("/help")
+    async def help_view(request: Request) -> Response:
+        return HTMLResponse(render_help(words_asked(request), choices.help_lines, choices.finish is not None))
+
+    @router.get("/export/{form}")
+    async def export(form: str, request: Request) -> Response:
+        places = basket.places(request.query_params.multi_items())
+        base = choices.public_url or (
+            "" if is_loopback(request.url.hostname or "") else str(request.base_url)
+        )
+        return await answer(request, lambda library, words: basket.export(library, form, places, words, base))
+
+    @router.get("/references/{style}")
+    async def references(style: str, request: Request) -> Response:
+        places = basket.places(request.query_params.multi_items())
+        return await answer(
+            request,
+            lambda library, words: basket.references(library, style, places, words, choices.root_path),
+        )
+
+    @router.get("/record")
+    async def record(request: Request) -> Response:
+        query = _query(request)
+        turns = tuple(value[:_LONGEST_VALUE] for value in request.query_params.getlist("t"))[:6]
+        as_json = query.get("format") == "json"
+        return await answer(
+            request,
+            lambda library, words: record_view.record(library, query.get("q", ""), turns, words, as_json),
+        )
+
+    if choices.feedback:
+        file = FeedbackFile(choices.feedback)
+
+        @router.post("/feedback")
+        async def feedback(request: Request) -> Response:
+            try:
+                told = json.loads(await _body(request, 10_000))
+            except ValueError:
+                return Response(status_code=400)
+            if not isinstance(told, dict):
+                return Response(status_code=400)
+            arguments = (told.get("verdict"), told.get("question"), told.get("address", ""))
+            kept = await run_in_threadpool(file.add, *arguments)
+            return Response(status_code=204 if kept else 400)
+
+    if meter and choices.metrics != "off":
+
+        @router.get("/metrics")
+        async def metrics(request: Request) -> Response:
+            # a visitor whose address a trusted proxy told is not on this machine
+            near = request.client is not None and is_loopback(request.client.host)
+            if choices.metrics == "loopback" and not near:
+                return Response(status_code=403)
+            return Response(meter.exposition(), media_type=CONTENT_TYPE)
+
+    @app.get("/healthz", include_in_schema=False)
+    async def health() -> JSONResponse:
+        state = "ready" if opening.ready else "failed" if opening.settled else "opening"
+        return JSONResponse({"status": state}, status_code=503 if state == "failed" else 200)
+
+    add_document_routes(router, opening, choices)
+    app.include_router(router)
+    app.mount("/al/assets", StaticFiles(directory=_ASSETS), name="assets")
+
+
+def _query(request: Request) -> dict[str, str]:
+    return {key: value[:_LONGEST_VALUE] for key, value in request.query_params.items()}
+
+
+async def _body(request: Request, most_bytes: int) -> bytes:
+    """The body, cut off after `most_bytes`."""
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > most_bytes:
+            break
+    return body[:most_bytes]
+
+
+def _waited(opening: Opening) -> None:
+    with suppress(NotReady):
+        opening.wait(_OPENING_SECONDS)
+
+
+def _answered(opening: Opening, words: Translations, make: Make) -> Response:
+    """What `make` says, or a plain sentence with the right status."""
+    try:
+        return make(opening.wait(), words)
+    except NotReady as error:
+        key = "chat.not_ready" if error.failed else "chat.still_opening"
+        return _sentence(words.html(key), 500 if error.failed else 503)
+    except QuestionError:
+        return _sentence(words.html("chat.no_words"), 400)
+    except AlpieError as error:
+        _LOG.info("refused: %s", error)
+        return _sentence(words.html("chat.refused"), 400)
+    except Exception:  # noqa: BLE001 - edge of a page event: a plain sentence for people, the rest for the log
+        _LOG.exception("a page request failed")
+        return _sentence(words.html("chat.failed"), 500)
+
+
+def _sentence(text: str, status: int) -> Response:
+    headers = {"retry-after": "2"} if status == 503 else None
+    return HTMLResponse(tag("p", text, class_="problem"), status_code=status, headers=headers)

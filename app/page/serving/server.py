@@ -1,0 +1,143 @@
+"""Serves the page: FastAPI around Gradio, closed where Gradio is open, on loopback unless told otherwise."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import warnings
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from fastapi import FastAPI
+
+from alpie.app.page.guarding.guard import Guard
+from alpie.app.page.guarding.login import Login
+from alpie.app.page.guarding.permitted_events import Handlers, Orders
+from alpie.app.page.guarding.users import Users
+from alpie.app.page.serving.delivery import Delivery, preloads
+from alpie.app.page.serving.document_routes import upload_bodies
+from alpie.app.page.serving.gradio_import import import_gradio
+from alpie.app.page.serving.library import Library, Opening
+from alpie.app.page.serving.memory import give_back_memory, share_memory
+from alpie.app.page.serving.page_options import Choices
+from alpie.app.page.serving.routes import add_routes
+from alpie.app.page.serving.server_metrics import Meter
+from alpie.app.page.views.page_words import LANGUAGES, translations_for
+from alpie.app.service.following import CorpusOpener
+
+if TYPE_CHECKING:
+    from alpie.app.settings import Settings
+
+__all__ = ["create_app", "serve"]
+
+# Gradio and its client otherwise call home when they start.
+_QUIET = {"GRADIO_ANALYTICS_ENABLED": "False", "HF_HUB_DISABLE_TELEMETRY": "1", "HF_HUB_OFFLINE": "1"}
+# Gradio keeps its last 10,000 events and, after each, makes a table of all of them with the times of each function.
+_NO_RECORDS = {"GRADIO_ANALYTICS_MAX_EVENTS": "1", "GRADIO_ANALYTICS_CACHE_FREQUENCY": str(10**9)}
+_AT_ONCE = 4  # questions of the endpoints answered at the same time
+_SESSIONS = 100  # conversations remembered, up to half a megabyte each; a browser brings its own along when it was forgotten
+
+
+def create_app(
+    open_library: Callable[[], Library],
+    choices: Choices | None = None,
+    stamp: Callable[[], object] | None = None,
+) -> FastAPI:
+    """The whole application; `open_library` runs in the background, once and whenever `stamp` changes."""
+    choices = choices or Choices()
+    os.environ.update(_QUIET | _NO_RECORDS)
+    import_gradio()  # late: seconds and 150 MB that no other command needs
+    import gradio as gr
+
+    from alpie.app.page.serving.api import add_api
+    from alpie.app.page.views.frame import build_page, head_of, script_of
+
+    meter = Meter()
+    opening = Opening(lambda: meter.measured(open_library()), stamp).start()
+    app = FastAPI(title="Al Pie", docs_url=None, redoc_url=None, openapi_url=None)
+    pages: dict[str, Any] = {}
+    paths = {one: "/" if one == choices.language else f"/{one}/" for one in LANGUAGES}
+    homes = {one: choices.root_path + path for one, path in paths.items()}
+    scripts = {one: script_of(translations_for(one), homes[one], choices) for one in LANGUAGES}
+    heads = {one: head_of(translations_for(one), scripts[one], choices.root_path) for one in LANGUAGES}
+    add_routes(app, opening, choices, meter, scripts)
+
+    def mount_pages() -> None:
+        # "/" last: it takes what is left.
+        for one in sorted(paths, key=lambda name: paths[name], reverse=True):
+            words = translations_for(one)
+            page = build_page(opening, words, homes, choices, meter)
+            add_api(page, opening, one, choices.finish)
+            page.queue(default_concurrency_limit=_AT_ONCE, max_size=choices.most_waiting, api_open=False)
+            page.state_session_capacity = _SESSIONS
+            pages[one] = page
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # SSR and deprecation talk that concerns nobody here
+                gr.mount_gradio_app(
+                    app,
+                    page,
+                    path=paths[one].rstrip("/") or "/",
+                    footer_links=[],
+                    run_history=False,
+                    enable_monitoring=False,
+                    show_error=False,
+                    max_file_size=1,
+                    theme=gr.themes.Base(
+                        font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]
+                    ),
+                    head=heads[one],
+                    js=f"() => {{ document.documentElement.lang = '{one}'; }}",
+                )
+
+    _within_a_loop(mount_pages)
+    meter.gauge(
+        "waiting_questions",
+        "Questions in the queue",
+        lambda: float(sum(len(one._queue) for one in pages.values())),
+    )
+    app.add_middleware(Delivery, links={paths[one]: preloads(head) for one, head in heads.items()})
+    app.add_middleware(Orders, pages={paths[one]: Handlers.of(page, one) for one, page in pages.items()})
+    app.add_middleware(
+        Guard,
+        limits=choices.limits,
+        hosts=choices.hosts,
+        proxied=choices.proxied,
+        bodies=upload_bodies(choices),
+        on_refusal=meter.refused,
+        gate=Login(Users(choices.users), homes, choices.language, choices.root_path)
+        if choices.users
+        else None,
+    )
+    return app
+
+
+def _within_a_loop(make: Callable[[], None]) -> None:
+    """Runs `make` inside an event loop: outside one, Gradio makes a loop for every lock and leaves it open."""
+
+    async def inside() -> None:
+        make()
+
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        asyncio.run(inside())
+    else:
+        make()
+
+
+def serve(
+    settings: Settings,
+    host: str = "127.0.0.1",
+    port: int = 7860,
+    on_listening: Callable[[], None] = lambda: None,
+) -> None:
+    """Serve until interrupted; listens when the page can be answered, before the corpus is open."""
+    from alpie.app.page.serving.connections import bound_socket, run, server_config
+
+    opener = CorpusOpener(settings)
+    share_memory()
+    give_back_memory()
+    choices = Choices.from_settings(settings)
+    bound = bound_socket(host, port)  # a port in use is told at once
+    app = create_app(opener.open_or_build, choices, opener.stamp)
+    run(server_config(app, choices.root_path, settings.trusted_proxies), bound, on_listening)

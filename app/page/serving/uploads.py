@@ -1,0 +1,253 @@
+"""Documents that readers hand in, where the operator allows it: taken whole or not at all, then indexed.
+
+The file is written beside its place under a hidden name, which indexing passes over, and gets its own name
+when it is complete. Indexing runs as a process of its own: what a hostile file may do to a parser is not done
+to the server. A document that cannot be read, or whose reading does not end, is taken out again, and its
+reader is told why: left there, it would meet every later run.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import re
+import secrets
+import shutil
+import subprocess
+import sys
+import threading
+import unicodedata
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import IO
+
+from alpie.index.errors import SourceError
+from alpie.index.formats import SUFFIXES, check_signature, format_of
+from alpie.index.model_cache import checksum
+from alpie.index.reading.sources import NOT_DOCUMENTS
+
+__all__ = ["State", "Uploads", "index_command", "safe_name"]
+
+_LOG = logging.getLogger(__name__)
+_LONGEST_NAME = 100  # characters
+_CHUNK = 1 << 18
+_MIN_FREE_BYTES = 500_000_000  # left on the disk
+_MAX_WAITING = 20  # documents taken and not yet indexed
+_LONGEST_RUN_SECONDS = 3_600.0
+_ENDED_BY_FORCE = -9  # as a process says that was ended by a signal: it crashed, or took all the memory
+_UNENDING = "leerlo no acaba, o hace caer a quien lo lee."
+
+Run = Callable[[], tuple[int, str]]
+
+
+@dataclass(frozen=True)
+class State:
+    """How it stands with what was handed in."""
+
+    indexing: tuple[str, ...] = ()  # names of files
+    done: tuple[str, ...] = ()
+    refused: tuple[tuple[str, str], ...] = ()  # name and reason
+    failure: str = ""  # of the indexing itself
+
+
+class Uploads:
+    """Takes files into `folder` and has them indexed by `run`, which gives its exit code and messages."""
+
+    def __init__(self, folder: Path, most_bytes: int, run: Run) -> None:
+        self.folder, self.most_bytes, self._run = folder, most_bytes, run
+        self._lock = threading.Lock()
+        self._waiting: list[str] = []
+        self._running = False
+        self._state = State()
+
+    @property
+    def state(self) -> State:
+        with self._lock:
+            return State(
+                tuple(self._waiting) + self._state.indexing,
+                self._state.done,
+                self._state.refused,
+                self._state.failure,
+            )
+
+    def take(self, name: str, file: IO[bytes]) -> str:
+        """Write `file` into the folder and begin indexing; returns the name it got.
+
+        Raises `SourceError` for a kind, size or name that is not taken.
+        """
+        wanted = safe_name(name)
+        with self._lock:
+            if len(self._waiting) >= _MAX_WAITING:
+                raise SourceError("Hay demasiados documentos esperando. Inténtelo dentro de unos minutos.")
+        unfinished = self.folder / f".{secrets.token_hex(8)}.unfinished"
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            if shutil.disk_usage(self.folder).free < self.most_bytes + _MIN_FREE_BYTES:
+                raise SourceError("No queda sitio en el disco del servidor.")
+            self._write(unfinished, file, wanted)
+            if same := _same_file(unfinished, self.folder):
+                raise SourceError(f"{wanted}: ya está entre los documentos, como «{same}».")
+            taken = _named(unfinished, self.folder / wanted)
+        except OSError as error:
+            _LOG.error("a document could not be taken: %s", error)
+            raise SourceError("El documento no se ha podido guardar en el servidor.") from error
+        finally:
+            with contextlib.suppress(OSError):
+                unfinished.unlink(missing_ok=True)
+        self._begin(taken)
+        return taken
+
+    def _write(self, path: Path, file: IO[bytes], name: str) -> None:
+        size = 0
+        with path.open("xb") as target:
+            while chunk := file.read(_CHUNK):
+                if not size:
+                    check_signature(chunk, Path(name))
+                size += len(chunk)
+                if size > self.most_bytes:
+                    limit = self.most_bytes // 1_000_000
+                    raise SourceError(f"{name}: pasa de {limit} MB, lo más que se admite aquí.")
+                target.write(chunk)
+            if not size:
+                raise SourceError(f"{name}: está vacío.")
+            target.flush()
+            os.fsync(target.fileno())
+
+    def _begin(self, name: str) -> None:
+        with self._lock:
+            self._waiting.append(name)
+            if self._running:
+                return
+            self._running = True
+        threading.Thread(target=self._work, name="index-uploads", daemon=True).start()
+
+    def _work(self) -> None:
+        """Index until nothing waits."""
+        while True:
+            with self._lock:
+                if not self._waiting:
+                    self._running = False
+                    return
+                names, self._waiting = tuple(self._waiting), []
+                self._state = State(names, self._state.done, self._state.refused)
+            self._index(names)
+
+    def _index(self, names: Sequence[str], later: Sequence[str] | None = None) -> None:
+        """Index and tell how it went. `later`: those that are kept out of its way, None if nobody is."""
+        try:
+            code, messages = self._run()
+        except OSError as error:
+            code, messages = 1, str(error)
+        except subprocess.TimeoutExpired:
+            code, messages = _ENDED_BY_FORCE, ""
+        with self._lock:
+            crowd = later is None and (len(names) > 1 or bool(self._waiting))
+        if code < 0 and crowd:
+            self._index_one_by_one(names)
+            return
+        refused = [(name, reason) for name in names if (reason := self._reason(name, messages))]
+        if code < 0:
+            refused = [(names[0], _UNENDING)]
+        for name, _ in refused:
+            with contextlib.suppress(OSError):
+                (self.folder / name).unlink()
+        done = [name for name in names if code == 0 and name not in dict(refused)]
+        last = messages.strip().splitlines()[-1:] or ["?"]
+        with self._lock:
+            self._state = State(
+                tuple(later or ()),
+                (*self._state.done, *done)[-_MAX_WAITING:],
+                (*self._state.refused, *refused)[-_MAX_WAITING:],
+                last[0] if code and not refused else "",
+            )
+
+    def _index_one_by_one(self, names: Sequence[str]) -> None:
+        """One of `names` or of those that came since keeps indexing from ending: the others are put aside to find it."""
+        new, aside = list(names), list[tuple[str, Path]]()
+        while True:
+            with self._lock:
+                new, self._waiting = new + self._waiting, []
+            for name in new:
+                hidden = self.folder / f".{secrets.token_hex(8)}.unfinished"
+                with contextlib.suppress(OSError):  # the operator has taken it away
+                    (self.folder / name).rename(hidden)
+                    aside.append((name, hidden))
+            if not aside:
+                break
+            new, (name, hidden) = [], aside.pop(0)
+            back = _named(hidden, self.folder / name)
+            hidden.unlink(missing_ok=True)
+            self._index((back,), [one for one, _ in aside])
+        with self._lock:
+            self._state = replace(self._state, indexing=())
+
+    def _reason(self, name: str, messages: str) -> str:
+        """What the messages of indexing say of a file; "" for nothing."""
+        place = f"{self.folder / name}: "
+        line = next((one for one in messages.splitlines() if place in one), "")
+        return line.partition(place)[2]
+
+
+def _same_file(path: Path, folder: Path) -> str:
+    """Name of a document of the same bytes; "" for none."""
+    size = path.stat().st_size
+    as_large = [
+        other
+        for other in sorted(folder.iterdir())
+        if format_of(other) and other.is_file() and other.stat().st_size == size
+    ]
+    if not as_large:
+        return ""
+    own = checksum(path)
+    return next((other.name for other in as_large if checksum(other) == own), "")
+
+
+def safe_name(name: str) -> str:
+    """A plain file name made of what a browser sends. Raises `SourceError` for a kind that is not read."""
+    bare = unicodedata.normalize("NFC", name.replace("\\", "/").rpartition("/")[2])
+    bare = re.sub(r"[^\w .,()\-]+", "_", bare, flags=re.UNICODE).strip(" ._")
+    stem, _, suffix = bare.rpartition(".")
+    most = _LONGEST_NAME - len(suffix) - 1
+    stem = stem.strip(" ._")[:most].strip(" ._")
+    if not stem or format_of(f"x.{suffix}") is None:
+        raise SourceError(f"«{name[:80]}» no es de un formato que se lea aquí: {', '.join(SUFFIXES)}.")
+    if passed_over := NOT_DOCUMENTS.fullmatch(f"{stem}.{suffix}"):
+        first = passed_over[1]
+        stem = f"{first}-documento{stem.removeprefix(first)}"[:most].strip(" ._")
+    return f"{stem}.{suffix.lower()}"
+
+
+def _named(unfinished: Path, wanted: Path) -> str:
+    """Give a complete file its name, or the next free one like it; nothing is ever written over."""
+    for number in range(1, 1_000):
+        name = wanted if number == 1 else wanted.with_stem(f"{wanted.stem} ({number})")
+        try:
+            os.link(unfinished, name)
+        except FileExistsError:
+            continue
+        except OSError:  # a file system without hard links
+            if name.exists():
+                continue
+            unfinished.rename(name)
+        return name.name
+    raise SourceError(f"{wanted.name}: ya hay demasiados documentos con este nombre.")
+
+
+def index_command(docs: Path, data: Path) -> Run:
+    """Runs `alpie index` as a process of its own."""
+    command = [sys.executable, "-m", "alpie.app", "index", "--docs", str(docs), "--data", str(data)]
+
+    def run() -> tuple[int, str]:
+        done = subprocess.run(
+            command,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=_LONGEST_RUN_SECONDS,
+            check=False,
+        )
+        return done.returncode, done.stderr
+
+    return run

@@ -1,0 +1,1 @@
+"""Views of the page: what a visitor sees, a module a view."""

@@ -1,0 +1,105 @@
+"""Citations to take along, of one place or of the saved passages: as files, and to read and copy."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from urllib.parse import quote as percent_encode
+from urllib.parse import urlencode
+
+from fastapi.responses import HTMLResponse, Response
+
+from alpie.app.answering.citation import cite
+from alpie.app.exporting.export import FORMATS, Excerpt
+from alpie.app.exporting.export import export as write_export
+from alpie.app.exporting.reference_styles import STYLES
+from alpie.app.page.serving.library import Library
+from alpie.app.page.views.link_places import words_at
+from alpie.app.page.views.markup import tag
+from alpie.app.page.views.page_words import Translations
+from alpie.app.page.views.reference_view import render_references
+from alpie.index.errors import AddressError
+
+__all__ = ["LONGEST_NOTE", "MAX_PLACES", "Place", "export", "places", "references"]
+
+MAX_PLACES = 100
+LONGEST_NOTE = 300  # characters of what a reader notes down on a passage
+_MORE = {"s": "spans", "n": "note"}
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place asked for: see `alpie.app.page.views.link_places`; `note` is the reader's."""
+
+    address: str
+    spans: str = ""
+    note: str = ""
+
+
+def places(parameters: Sequence[tuple[str, str]]) -> tuple[Place, ...]:
+    """From `p=…&s=…&n=…&p=…`: an `s` and an `n` belong to the `p` before them."""
+    found: list[Place] = []
+    for name, value in parameters:
+        if name == "p":
+            found.append(Place(value))
+        elif name in _MORE and found:
+            found[-1] = replace(found[-1], **{_MORE[name]: value})
+    return tuple(found[:MAX_PLACES])
+
+
+def export(
+    library: Library, form: str, chosen: Sequence[Place], words: Translations, base_url: str = ""
+) -> Response:
+    """A file in one of the export formats; places that are no longer there are counted in a header."""
+    if form not in FORMATS:
+        return HTMLResponse(tag("p", words.html("export.unknown"), class_="problem"), status_code=404)
+    excerpts, headers = _found(library, chosen)
+    if not excerpts:
+        return HTMLResponse(tag("p", words.html("export.nothing"), class_="problem"), status_code=404)
+    kind = FORMATS[form]
+    text = write_export(excerpts, form, words.language, base_url=base_url, accessed=_today())
+    name = percent_encode(f"al-pie-{form}.{kind.extension}" if form != kind.extension else f"al-pie.{form}")
+    headers["content-disposition"] = f'attachment; filename="{name}"'
+    return Response(
+        text.encode(kind.encoding), media_type=f"{kind.media_type}; charset=utf-8", headers=headers
+    )
+
+
+def references(
+    library: Library, style: str, chosen: Sequence[Place], words: Translations, root_path: str = ""
+) -> Response:
+    """The same places in one of the styles, to read and to copy."""
+    excerpts, headers = _found(library, chosen) if style in STYLES else ([], {})
+    if not excerpts:
+        return HTMLResponse(tag("p", words.html("export.nothing"), class_="problem"), status_code=404)
+    query = urlencode(
+        [(name, value) for one in chosen for name, value in (("p", one.address), ("s", one.spans)) if value]
+    )
+    files = f"{root_path}/al/export/{{form}}?{query.replace('{', '%7B').replace('}', '%7D')}&lang={words.language}"
+    shown = render_references(excerpts, style, words, files, _today())
+    return HTMLResponse(shown, headers=headers)
+
+
+def _found(library: Library, chosen: Sequence[Place]) -> tuple[list[Excerpt], dict[str, str]]:
+    excerpts: list[Excerpt] = []
+    for place in chosen:
+        with suppress(AddressError):
+            excerpts.append(_excerpt(library, place))
+    return excerpts, {"x-alpie-vanished": str(len(chosen) - len(excerpts))}
+
+
+def _excerpt(library: Library, place: Place) -> Excerpt:
+    passage = library.passage(place.address)
+    document = library.documents[passage.document_id]
+    spans, text = words_at(place.spans, passage, document, library)
+    note = place.note[:LONGEST_NOTE]
+    if not spans:
+        return replace(Excerpt.from_passage(document, passage), note=note)
+    citation = cite(document, passage, spans)
+    return Excerpt(text, citation, spans[0].start, spans[-1].end, note)
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()

@@ -1,0 +1,71 @@
+"""Places in the corpus as link parameters: an address, and the spans that are quoted there.
+
+`p=<address>` alone is the permanent link: it holds the hash of the passage's text. `s=` narrows the
+highlight to the quoted words by offsets into the source, relative to the start of the passage, so that
+a change elsewhere in the document does not shift them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from urllib.parse import quote, urlencode
+
+from alpie.app.answering.omissions import in_order, whole_words, with_omissions
+from alpie.app.page.serving.library import Library
+from alpie.index.records import Document, Passage, Sentence, Span
+
+__all__ = ["link", "parse_spans", "question_link", "spans_parameter", "words_at"]
+
+_SPAN = re.compile(r"(-?\d{1,8})-(-?\d{1,8})")
+_MAX_SPANS = 200
+
+
+def spans_parameter(passage: Passage, spans: Sequence[Span]) -> str:
+    """`spans` as text, offsets counted from the start of `passage`: "0-120,130-180"."""
+    origin = passage.start
+    return ",".join(f"{span.start - origin}-{span.end - origin}" for span in spans)
+
+
+def parse_spans(text: str, passage: Passage, document_length: int) -> tuple[Span, ...]:
+    """The spans `spans_parameter` wrote; what does not fit the document is ignored."""
+    origin = passage.start
+    found = (_SPAN.fullmatch(piece) for piece in text.split(",")[:_MAX_SPANS])
+    spans = (Span(origin + int(m[1]), origin + int(m[2])) for m in found if m)
+    return tuple(span for span in spans if 0 <= span.start < span.end <= document_length)
+
+
+def words_at(
+    text: str, passage: Passage, document: Document, library: Library
+) -> tuple[tuple[Span, ...], str]:
+    """The spans `text` chooses near `passage`, and the words there; none and those of the passage where it chooses none.
+
+    Whoever makes a link chooses the spans, so they are put in order and widened to whole words, what they
+    leave out is marked, and those that belong to another passage are passed over.
+    """
+    chosen = in_order(parse_spans(text, passage, len(document.text)))
+    if not chosen:
+        return (), passage.text
+    sentences: Sequence[Sentence] = passage.sentences
+    start, end = chosen[0].start, chosen[-1].end
+    if start < passage.start or end > passage.end:  # a heading, or words of several passages
+        those = (one for one in library.passages if one.document_id == document.id)
+        sentences = [sentence for one in those for sentence in one.sentences]
+        low, high = (end, passage.start) if end <= passage.start else (passage.end, start)
+        if any(sentence.start < high and sentence.end > low for sentence in sentences):
+            return (), passage.text
+    spans = whole_words(document.text, chosen, sentences)
+    return spans, with_omissions(document.text, spans, sentences)
+
+
+def link(passage: Passage, spans: Sequence[Span] = ()) -> str:
+    """Relative link that opens `passage` with `spans` highlighted; all of it when there are none."""
+    query = {"p": passage.address}
+    if spans:
+        query["s"] = spans_parameter(passage, spans)
+    return "?" + urlencode(query, quote_via=quote, safe="/,-")
+
+
+def question_link(question: str) -> str:
+    """Relative link that asks `question`."""
+    return "?" + urlencode({"q": question}, quote_via=quote)

@@ -1,0 +1,117 @@
+"""Pages of a PDF as pictures. The file itself is never handed to the browser: its reader would run what it holds."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import threading
+from bisect import bisect_right
+from collections import OrderedDict
+from pathlib import Path
+
+from alpie.app.page.views.markup import attributes, escape, tag
+from alpie.app.page.views.page_words import Translations
+from alpie.index.errors import SourceError
+from alpie.index.formats import MAX_BYTES, format_of
+from alpie.index.records import Document, Layout, PageLabel
+
+__all__ = ["PageImages", "has_pages", "page_figure", "sheet_at"]
+
+_WIDTH = 1_100  # pixels
+_MAX_PIXELS = 4_000_000
+_KEPT = 48  # pictures, some 200 kB each
+
+
+def has_pages(document: Document) -> bool:
+    """Whether pages of the document can be shown."""
+    return format_of(document.file) == "pdf"
+
+
+def sheet_at(layout: Layout, offset: int) -> int:
+    """Which sheet of the file, from 1, the character at `offset` stands on; 0 where there are none."""
+    return bisect_right(layout.page_starts, offset)
+
+
+def page_figure(
+    document: Document, sheet: int, page: PageLabel | None, root_path: str, words: Translations
+) -> str:
+    """The page behind a button; the picture is fetched when it is opened."""
+    number = page if page is not None else sheet
+    source = f"{root_path}/al/page?d={document.id}&n={sheet}&v={document.sha256[:12]}"
+    text = words("reader.page_image", page=number, title=document.title)
+    image = f"<img{attributes(src=source, alt=text, loading='lazy', decoding='async')}>"
+    summary = tag("summary", words.html("reader.show_page", page=number))
+    return tag(
+        "details", [summary, tag("figure", image + tag("figcaption", escape(text)))], class_="page-view"
+    )
+
+
+class PageImages:
+    """Draws pages of the documents in `folder`, and keeps the last ones. Safe to share between threads."""
+
+    def __init__(self, folder: Path | None) -> None:
+        self._folder = folder
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[tuple[str, int], bytes] = OrderedDict()
+        self._checked: dict[Path, tuple[int, int, str]] = {}  # time stamp, size, SHA-256
+
+    def png(self, document: Document, sheet: int) -> bytes:
+        """Sheet `sheet` (from 1) of `document` as PNG. Raises `SourceError` when it cannot be shown."""
+        key = document.sha256, sheet
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key]
+        path = self._path(document)
+        picture = _drawn(path, sheet)
+        with self._lock:
+            self._kept[key] = picture
+            while len(self._kept) > _KEPT:
+                self._kept.popitem(last=False)
+        return picture
+
+    def _path(self, document: Document) -> Path:
+        """The file, if it is still the one that was indexed."""
+        if self._folder is None or not has_pages(document):
+            raise SourceError(f"{document.file}: no tiene páginas que mostrar.")
+        path = self._folder / document.file
+        try:
+            inside = path.resolve(strict=True).is_relative_to(self._folder.resolve())
+            status = path.stat()
+            if not inside or not path.is_file() or status.st_size > MAX_BYTES:
+                raise SourceError(f"{document.file}: no se puede mostrar.", path)
+            stamp = status.st_mtime_ns, status.st_size
+            known = self._checked.get(path)
+            if known is None or known[:2] != stamp:
+                known = (*stamp, hashlib.sha256(path.read_bytes()).hexdigest())
+                self._checked[path] = known
+        except OSError as error:
+            raise SourceError(f"{document.file}: ya no está en la carpeta de documentos.", path) from error
+        if known[2] != document.sha256:
+            message = (
+                f"{document.file}: ha cambiado desde que se indexó. Actualice el índice con «alpie index»."
+            )
+            raise SourceError(message, path)
+        return path
+
+
+def _drawn(path: Path, sheet: int) -> bytes:
+    import pypdfium2 as pdfium
+
+    from alpie.index.formats.pdf import PDFIUM
+
+    with PDFIUM:
+        try:
+            with pdfium.PdfDocument(path) as document:
+                if not 1 <= sheet <= len(document):
+                    raise SourceError(f"{path.name}: no tiene página {sheet}.", path)
+                page = document[sheet - 1]
+                width, height = page.get_size()
+                area = max(width * height, 1.0)
+                scale = min(_WIDTH / max(width, 1.0), (_MAX_PIXELS / area) ** 0.5, 4.0)
+                image = page.render(scale=scale, may_draw_forms=False).to_pil()
+        except (pdfium.PdfiumError, ValueError, MemoryError) as error:
+            raise SourceError(f"{path.name}: la página {sheet} no se puede mostrar.", path) from error
+    file = io.BytesIO()
+    image.save(file, "PNG")
+    return file.getvalue()

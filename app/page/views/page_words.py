@@ -1,0 +1,56 @@
+"""The words of the page, one catalogue a language: `locale/*.json`, on top of the command line's."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from alpie.app import translations as common
+from alpie.app.page.views.markup import escape
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+__all__ = ["LANGUAGES", "Translations", "language_of", "translations_for", "words_asked"]
+
+LANGUAGES = common.LANGUAGES
+_FOLDER = Path(__file__).resolve().parents[1] / "locale"
+
+
+@dataclass(frozen=True)
+class Translations(common.Translations):
+    """Interface text of one language. ``words("chat.send")`` is plain text, `html` the escaped one."""
+
+    def html(self, key: str, **values: object) -> str:
+        """The same, escaped for HTML."""
+        return escape(self(key, **values))
+
+    def share(self, value: float) -> str:
+        """A share between 0 and 1 as a percentage."""
+        return self.number(100 * value) + ("%" if self.language == "en" else "\u00a0%")
+
+    @property
+    def for_scripts(self) -> dict[str, str]:
+        """What the scripts of the page say."""
+        return {key.removeprefix("js."): text for key, text in self.entries.items() if key.startswith("js.")}
+
+
+@lru_cache
+def translations_for(language: str) -> Translations:
+    """The catalogue of `language`; Spanish for a language there is none of."""
+    base = common.translations_for(language)
+    own: dict[str, str] = json.loads((_FOLDER / f"{base.language}.json").read_text(encoding="utf-8"))
+    return Translations(base.language, {**base.entries, **own})
+
+
+def words_asked(request: Request) -> Translations:
+    """The catalogue of the language that the address of `request` names, by default Spanish."""
+    return translations_for(request.query_params.get("lang", "es"))
+
+
+def language_of(path: str, default: str) -> str:
+    """The language of the page that `path` lies under; `default` outside the pages with a path of their own."""
+    return next((one for one in LANGUAGES if path.startswith(f"/{one}/")), default)

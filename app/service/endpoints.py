@@ -1,0 +1,114 @@
+"""What other programs may ask, and the rows they get: the same as the command line prints with `--json`.
+
+The page offers these over HTTP, `alpie mcp` over MCP. Arguments come from strangers: each is checked, and
+whatever cannot be used raises an `AlpieError` whose text is fit to be shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from alpie.app.answering.answers import Answer
+from alpie.app.checking.verify import QuotationChecker, Searchable
+from alpie.app.service.answer_json import (
+    Row,
+    answer_row,
+    document_row,
+    hit_row,
+    passage_row,
+    verification_row,
+)
+from alpie.app.settings import Settings
+from alpie.index.errors import QuestionError, SettingsError
+from alpie.index.records import Passage
+
+__all__ = ["Endpoints", "Library", "finisher"]
+
+MAX_HITS = 100
+MAX_TURNS = 6
+LONGEST_QUESTION = 2_000  # characters
+LONGEST_TEXT = 20_000  # of a quotation to check
+_RETRIEVERS = ("fused", "dense", "lexical")
+
+
+class Library(Searchable, Protocol):
+    """The part of `alpie.app.answering.corpus.Corpus` that is asked here."""
+
+    def ask(self, question: str, turns: tuple[str, ...] = ()) -> Answer: ...
+    def passage(self, address: str) -> Passage: ...
+
+
+class Endpoints:
+    """The five questions a program may ask. `opened` gives the corpus, or raises why it is not there yet.
+
+    `finish` is applied to each answer: with a writer configured, `alpie.app.writer.written`.
+    """
+
+    def __init__(
+        self,
+        opened: Callable[[], Library],
+        language: str = "es",
+        finish: Callable[[Answer], Answer] | None = None,
+    ) -> None:
+        self._opened, self._language, self._finish = opened, language, finish
+        self._checker: QuotationChecker | None = None
+
+    def ask(self, question: str, turns: Sequence[str] = ()) -> Row:
+        """An answer in verbatim quotations; `turns` are the earlier questions, oldest first."""
+        asked = _text(question, LONGEST_QUESTION)
+        if not isinstance(turns, list | tuple):
+            raise QuestionError("Las preguntas anteriores han de ser una lista.")
+        earlier = tuple(_text(turn, LONGEST_QUESTION) for turn in turns[-MAX_TURNS:])
+        answer = self._opened().ask(asked, earlier)
+        return answer_row(self._finish(answer) if self._finish else answer, language=self._language)
+
+    def search(self, words: str, limit: int = 10, document: str = "", retriever: str = "fused") -> list[Row]:
+        """The best passages for a question or some words, best first."""
+        if isinstance(limit, bool) or not isinstance(limit, int | float) or not 1 <= limit <= MAX_HITS:
+            raise SettingsError(f"limit: {limit!r} no vale; se admite un número entero de 1 a {MAX_HITS}.")
+        if retriever not in _RETRIEVERS:
+            raise SettingsError(f"retriever: {retriever!r} no vale; se admite {', '.join(_RETRIEVERS)}.")
+        library = self._opened()
+        wanted = _text(document or "", LONGEST_QUESTION) or None
+        hits = library.search(_text(words, LONGEST_QUESTION), int(limit), retriever, wanted)
+        return [hit_row(hit, library.documents, self._language) for hit in hits]
+
+    def verify(self, text: str) -> Row:
+        """Whether a quotation stands in the documents word for word, and if not, what differs."""
+        library = self._opened()
+        checker = self._checker
+        if checker is None or checker.corpus is not library:  # another index has come into use
+            self._checker = checker = QuotationChecker(library)
+        return verification_row(checker.check(_text(text, LONGEST_TEXT)), self._language)
+
+    def passage(self, address: str) -> Row:
+        """The passage with this permanent address, with its citation."""
+        library = self._opened()
+        passage = library.passage(_text(address, LONGEST_QUESTION))
+        return passage_row(passage, library.documents[passage.document_id], self._language)
+
+    def documents(self) -> list[Row]:
+        """The documents that are searched."""
+        library = self._opened()
+        counts: dict[str, int] = {}
+        for passage in library.passages:
+            counts[passage.document_id] = counts.get(passage.document_id, 0) + 1
+        return [document_row(one, counts.get(one.id, 0)) for one in library.documents.values()]
+
+
+def finisher(settings: Settings) -> Callable[[Answer], Answer] | None:
+    """What the configured writer does to an answer; nothing of it is imported without one."""
+    if not settings.writer:
+        return None
+    from alpie.app.writer import written
+
+    return lambda answer: written(answer, settings)
+
+
+def _text(value: object, longest: int) -> str:
+    if not isinstance(value, str):
+        raise QuestionError("Hace falta un texto.")
+    if len(value) > longest:
+        raise QuestionError(f"El texto pasa de {longest} caracteres.")
+    return value

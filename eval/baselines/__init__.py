@@ -1,0 +1,1 @@
+"""What Al Pie is compared with on the same questions."""

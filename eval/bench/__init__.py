@@ -1,0 +1,1 @@
+"""Speed, size and load, measured side by side."""

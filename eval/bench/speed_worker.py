@@ -1,0 +1,169 @@
+"""A process that is measured from within: ``python -c "…main()" JSON`` and one command a line.
+
+Each runtime gets a process of its own, because threads of one that still spin would be counted to the next,
+and because memory can only be told apart between processes. Answers are JSON lines on standard output.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from alpie.eval.bench.timing import Timing, resident_megabytes
+
+__all__ = ["Worker", "WorkerPlan", "main"]
+
+WorkerPlan = Mapping[str, Any]
+"""``kind``: "alpie" or "reference"; ``settings``: options of `load_settings`; ``questions``, ``passages``;
+``threads``: of PyTorch, 0 for its default."""
+
+_START = "from alpie.eval.bench.speed_worker import main; main()"
+
+
+class Worker:
+    """The measuring side of a worker process."""
+
+    def __init__(self, plan: WorkerPlan, environment: Mapping[str, str] | None = None) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", _START, json.dumps(plan)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            encoding="utf-8",
+            env=None if environment is None else dict(environment),
+        )
+        self._answer()
+
+    def __enter__(self) -> Worker:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.communicate()
+
+    def run(self, command: str) -> Timing:
+        """Have the worker do `command` once."""
+        found = self.ask(command)
+        return Timing(found["cpu_ms"], found["wall_ms"], found["megabytes"])
+
+    def ask(self, command: str) -> dict[str, Any]:
+        """What the worker answers to `command`."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(command + "\n")
+        self._process.stdin.flush()
+        return self._answer()
+
+    def _answer(self) -> dict[str, Any]:
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            if line.startswith("{"):  # libraries sometimes print
+                found: dict[str, Any] = json.loads(line)
+                return found
+        raise RuntimeError("a measuring process ended before its time; run it alone to see why")
+
+
+def main() -> None:
+    """The worker: reads commands until its input ends."""
+    plan = json.loads(sys.argv[1])
+    from alpie.app.settings import compute_in_one_thread, work_offline
+
+    work_offline()
+    if plan["kind"] == "alpie":  # as `alpie serve` does; the reference keeps its libraries' defaults
+        compute_in_one_thread()
+    commands = {"alpie": _own_commands, "reference": _reference_commands}[plan["kind"]](plan)
+    _say({"ready": True})
+    for line in sys.stdin:
+        done = commands[line.strip()]()
+        _say(done if isinstance(done, dict) else {**vars(done), "megabytes": resident_megabytes()})
+
+
+def _say(row: Mapping[str, Any]) -> None:
+    sys.stdout.write(json.dumps(row) + "\n")
+    sys.stdout.flush()
+
+
+_Commands = Mapping[str, Callable[[], Timing | dict[str, Any]]]
+
+
+def _own_commands(plan: WorkerPlan) -> _Commands:
+    from alpie.app.answering.corpus import Corpus
+    from alpie.app.settings import load_settings
+    from alpie.eval.bench.peak import measure_peak
+
+    settings = load_settings(plan["settings"])
+    corpus = Corpus.open(settings)
+    encoder, questions, passages = corpus.encoder, plan["questions"], plan["passages"]
+
+    def stages() -> dict[str, Any]:
+        rows = [dict(corpus.ask(question).milliseconds) for question in questions]
+        return {"stages": rows}
+
+    return {
+        "question": lambda: _each(questions, lambda one: encoder.encode_queries([one])),
+        "batch": lambda: Timing.of(lambda: encoder.encode_passages(passages)),
+        "search": lambda: _each(questions, lambda one: corpus.search(one)),
+        "answer": lambda: _each(questions, lambda one: corpus.ask(one)),
+        "tutorial": _tutorial(corpus.documents, encoder, questions),
+        "stages": stages,
+        "peak": lambda: measure_peak(encoder, passages, settings),
+    }
+
+
+def _reference_commands(plan: WorkerPlan) -> _Commands:
+    import torch
+
+    from alpie.app.settings import load_settings
+    from alpie.index.encoder.bundled_weights import bundled_folder
+    from alpie.index.encoder.factory import BUNDLED
+    from alpie.index.encoder.torch_runtime import find_model_folder, load_sentence_transformer
+    from alpie.index.reading.sources import read_sources
+
+    settings = load_settings(plan["settings"])
+    if plan["threads"]:
+        torch.set_num_threads(plan["threads"])
+    bundled = settings.encoder == BUNDLED
+    model = load_sentence_transformer(
+        bundled_folder(settings.cache) if bundled else find_model_folder(settings.encoder)
+    )
+    questions, passages = plan["questions"], plan["passages"]
+
+    class Defaults:
+        """The library as its manual says."""
+
+        def encode_queries(self, texts: Sequence[str]) -> Any:
+            return model.encode_query(list(texts), show_progress_bar=False)
+
+        def encode_passages(self, texts: Sequence[str]) -> Any:
+            return model.encode_document(list(texts), show_progress_bar=False)
+
+    encoder = Defaults()
+    documents = {one.id: one for one in read_sources(Path(settings.docs)).documents}
+    return {
+        "question": lambda: _each(questions, lambda one: encoder.encode_queries([one])),
+        "batch": lambda: Timing.of(lambda: encoder.encode_passages(passages)),
+        "tutorial": _tutorial(documents, encoder, questions),
+    }
+
+
+def _tutorial(documents: Mapping[str, Any], encoder: Any, questions: Sequence[str]) -> Callable[[], Timing]:
+    """The LangChain tutorial's retrieval; its index is made at the first call, which is the warm-up."""
+    made: list[Any] = []
+
+    def run() -> Timing:
+        if not made:
+            from alpie.eval.baselines.tutorial import TutorialPipeline
+
+            made.append(TutorialPipeline.from_documents(documents.values(), encoder))
+        return _each(questions, made[0].ask)
+
+    return run
+
+
+def _each(texts: Sequence[str], work: Callable[[str], object]) -> Timing:
+    """`work` on each text, per text."""
+    whole = Timing.of(lambda: [work(text) for text in texts])
+    return Timing(whole.cpu_ms / len(texts), whole.wall_ms / len(texts))

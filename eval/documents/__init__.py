@@ -1,0 +1,1 @@
+"""How well files are read and laid out."""

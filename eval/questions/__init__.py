@@ -1,0 +1,1 @@
+"""The questions of the evaluation, and where their answers stand."""

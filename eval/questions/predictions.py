@@ -1,0 +1,142 @@
+"""Asks a corpus the questions and keeps what it says, one row a question, in order.
+
+Only the text of a question and of those before it is passed on, never its gold: the same file
+without evidence and answers gives the same rows.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from time import perf_counter
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from alpie.app.answering.answers import Answer
+from alpie.app.service.answer_json import REFUSAL, Row, answer_row
+from alpie.eval.questions.question_file import Question
+from alpie.index.errors import QuestionError, QuestionsFileError
+from alpie.index.records import Document, Passage
+from alpie.index.retrieval.hits import Hit
+
+__all__ = [
+    "AskedCorpus",
+    "Clock",
+    "OnQuestion",
+    "Row",
+    "VectorMaker",
+    "predict",
+    "read_predictions",
+    "refused_row",
+    "write_predictions",
+]
+
+Clock = Callable[[], float]
+"""Seconds from any fixed moment."""
+
+OnQuestion = Callable[[int, int], None]
+"""Called after a question with (questions done, questions in all)."""
+
+_ROW_FIELDS = ("answered", "answer", "quotes", "passages", "confidence")  # besides id and ms
+_QUOTE_FIELDS = ("doc", "text", "start", "end", "page", "path", "address", "score")
+
+
+class VectorMaker(Protocol):
+    """What the evaluation needs of an encoder; rows have length 1."""
+
+    def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Vectors of questions, (texts, dimension)."""
+
+    def encode_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Vectors of passages, (texts, dimension)."""
+
+
+class AskedCorpus(Protocol):
+    """What the evaluation needs of `alpie.app.Corpus`."""
+
+    @property
+    def documents(self) -> Mapping[str, Document]:
+        """The documents by id."""
+
+    @property
+    def passages(self) -> Sequence[Passage]:
+        """All passages."""
+
+    @property
+    def encoder(self) -> VectorMaker:
+        """The encoder the corpus was indexed with."""
+
+    def ask(self, question: str, turns: Sequence[str] = ()) -> Answer:
+        """Answers; `turns` are the earlier questions only."""
+
+    def search(self, question: str, limit: int = 10, retriever: str = "fused") -> tuple[Hit, ...]:
+        """Passages, best first; `retriever` is "dense", "lexical" or "fused"."""
+
+
+def predict(
+    corpus: AskedCorpus,
+    questions: Sequence[Question],
+    on_question: OnQuestion | None = None,
+    clock: Clock = perf_counter,
+) -> list[Row]:
+    """The rows of the predictions file for `questions`."""
+    rows = []
+    for number, question in enumerate(questions, start=1):
+        started = clock()
+        row = _asked(corpus, question.text, question.earlier)
+        milliseconds = (clock() - started) * 1000
+        rows.append({"id": question.id, **row, "ms": round(milliseconds, 3)})
+        if on_question is not None:
+            on_question(number, len(questions))
+    return rows
+
+
+def _asked(corpus: AskedCorpus, text: str, earlier: Sequence[str]) -> Row:
+    try:
+        return _contract_row(answer_row(corpus.ask(text, turns=earlier)))
+    except QuestionError:
+        # Too long, or nothing to search in it: an honest no is the answer, and the row must be there.
+        return refused_row()
+
+
+def _contract_row(row: Row) -> Row:
+    """What the predictions file promises of a row of `alpie ask --json`, and nothing else."""
+    kept = {name: row[name] for name in _ROW_FIELDS}
+    kept["quotes"] = [{name: quote[name] for name in _QUOTE_FIELDS} for quote in row["quotes"]]
+    return kept
+
+
+def refused_row() -> Row:
+    """A row that answers nothing, without id and time."""
+    return {"answered": False, "answer": REFUSAL, "quotes": [], "passages": [], "confidence": 0.0}
+
+
+def write_predictions(rows: Iterable[Row], path: Path) -> None:
+    """Writes JSON Lines, creating the folder."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+    path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def read_predictions(path: Path) -> list[Row]:
+    """Rows written earlier, for comparing two versions.
+
+    Raises:
+        QuestionsFileError: a line is not a row of predictions.
+    """
+    rows = []
+    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), start=1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+        except ValueError as error:
+            raise QuestionsFileError(f"{path}:{number}: is not JSON ({error}).") from error
+        missing = {"id", "answered", "quotes", "passages", "confidence", "ms"} - set(row)
+        if missing:
+            raise QuestionsFileError(f"{path}:{number}: lacks {', '.join(sorted(missing))}.")
+        rows.append(row)
+    return rows

@@ -1,0 +1,302 @@
+"""Questions with their gold evidence: JSON Lines of our own, or SQuAD JSON.
+
+Reading is lenient towards content (unknown fields are ignored, fields may be absent, any kind is
+accepted), because a question without gold can still be asked; it is strict towards form, because a
+malformed line would silently shift every row after it. What our own files must hold besides is
+checked by `validate`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from alpie.eval.questions.matching import SourceTexts, fold
+from alpie.index.errors import QuestionsFileError
+from alpie.index.readable import collapse
+from alpie.index.records import Span
+
+__all__ = [
+    "KINDS",
+    "OWN_QUESTIONS",
+    "UNANSWERABLE",
+    "Evidence",
+    "Question",
+    "QuestionFile",
+    "SquadParagraph",
+    "own_question_texts",
+    "read_own_questions",
+    "read_question_texts",
+    "read_questions",
+    "validate",
+    "with_texts",
+]
+
+OWN_QUESTIONS = Path(__file__).resolve().parent  # its folder `fitting` is never reported on
+UNANSWERABLE = "unanswerable"
+
+# What each kind measures; `validate` refuses others so that a typing error is not a kind of its own.
+KINDS: Mapping[str, str] = {
+    "factual": "who, what, when, how many",
+    "exact": "a code, name, article or reference number to be found as written",
+    "explanatory": "why, how, what for",
+    "list": "an enumeration, quoted whole",
+    "multi": "one passage does not answer: two or more are needed",
+    "paraphrase": "shares hardly a word with the passage",
+    "colloquial": "as people type: everyday words, spelling errors, no accents",
+    "english": "asked in English",
+    "follow-up": "understood only with the questions before it",
+    UNANSWERABLE: "the documents do not answer",
+}
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Translations of a document that answer a question."""
+
+    doc: str
+    quote: str  # verbatim, white space aside
+    start: int | None = None  # offset into the document's text where known (SQuAD); else located by search
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question and, where the file carries it, its gold."""
+
+    id: str
+    text: str
+    kind: str = ""
+    earlier: tuple[str, ...] = ()  # questions asked before it in the same conversation
+    evidence: tuple[Evidence, ...] = ()  # any one suffices
+    evidence_all: tuple[tuple[Evidence, ...], ...] = ()  # every group needed, any one of a group suffices
+    answer: tuple[str, ...] = ()  # any one suffices
+    answer_all: tuple[str, ...] = ()  # all needed
+    article: str = ""  # SQuAD: questions of one article stay in one part of the split
+    source: str = ""  # "file:line", for messages
+
+    @property
+    def groups(self) -> tuple[tuple[Evidence, ...], ...]:
+        """Groups of alternatives, every one of which must be found."""
+        if self.evidence_all:
+            return self.evidence_all
+        return (self.evidence,) if self.evidence else ()
+
+    @property
+    def answerable(self) -> bool | None:
+        """None where the file does not say: such a question is asked but not scored."""
+        if self.kind == UNANSWERABLE:
+            return False
+        return True if self.groups or self.answer or self.answer_all else None
+
+
+@dataclass(frozen=True)
+class SquadParagraph:
+    """A paragraph of a SQuAD file: one document and one passage of the corpus made from it."""
+
+    document_id: str
+    title: str  # of its article
+    context: str = field(repr=False)
+    sentences: tuple[Span, ...] = ()  # XQuAD-R's sentence breaks; empty where the file has none
+
+
+@dataclass(frozen=True)
+class QuestionFile:
+    """The questions of a file in its order; paragraphs only from SQuAD files."""
+
+    path: Path
+    questions: tuple[Question, ...]
+    paragraphs: tuple[SquadParagraph, ...] = ()
+
+
+def read_questions(path: Path) -> QuestionFile:
+    """Reads JSON Lines or SQuAD 1.1/2.0 JSON.
+
+    Raises:
+        QuestionsFileError: unreadable or malformed; the message names file and line.
+    """
+    text = _read_text(path)
+    whole = _json_or_none(text)
+    if isinstance(whole, dict) and "data" in whole:
+        from alpie.eval.questions.squad import squad_questions
+
+        return squad_questions(path, whole)
+    questions = []
+    for number, line in enumerate(text.split("\n"), start=1):
+        if line.strip():
+            questions.append(_question(_json_line(line, path, number), path, number))
+    if not questions:
+        raise QuestionsFileError(f"{path}: holds no question; expected JSON Lines or SQuAD JSON.")
+    return QuestionFile(path, tuple(questions))
+
+
+def read_own_questions(folder: Path = OWN_QUESTIONS) -> tuple[Question, ...]:
+    """The project's own questions in `folder`, in the order of its files; folders in it are not read."""
+    files = sorted(folder.glob("*.jsonl"))
+    return tuple(question for file in files for question in read_questions(file).questions)
+
+
+def own_question_texts(most: int) -> list[str]:
+    """At most `most` of the project's questions that can be understood alone, spread over the files."""
+    texts = [question.text for question in read_own_questions() if not question.earlier]
+    return texts[:: max(1, len(texts) // most)][:most]
+
+
+def read_question_texts(path: Path) -> dict[str, str]:
+    """Reads other wordings of the questions (for example a translation): JSON object, id → text."""
+    texts = _json_or_none(_read_text(path))
+    if not isinstance(texts, dict) or not all(isinstance(text, str) for text in texts.values()):
+        raise QuestionsFileError(f"{path}: expected a JSON object that maps question ids to texts.")
+    return texts
+
+
+def with_texts(questions: Iterable[Question], texts: Mapping[str, str], path: Path) -> tuple[Question, ...]:
+    """The same questions in the wording of `texts`, which must hold every one of them."""
+    questions = tuple(questions)
+    missing = [question.id for question in questions if question.id not in texts]
+    if missing:
+        raise QuestionsFileError(
+            f"{path}: has no text for {len(missing)} of {len(questions)} questions, first «{missing[0]}»."
+        )
+    return tuple(replace(question, text=texts[question.id]) for question in questions)
+
+
+def validate(questions: Sequence[Question], texts: SourceTexts) -> list[str]:
+    """Everything wrong with the gold, one sentence a problem, each opening with file and line."""
+    problems: list[str] = []
+    seen: dict[str, str] = {}
+    for question in questions:
+        if question.id in seen:
+            problems.append(f"{question.source}: id «{question.id}» is already used at {seen[question.id]}.")
+        seen.setdefault(question.id, question.source)
+        problems += [f"{question.source}: {problem}" for problem in _problems(question, texts)]
+    return problems
+
+
+def _problems(question: Question, texts: SourceTexts) -> list[str]:
+    if question.kind not in KINDS:
+        return [f"kind «{question.kind}» is unknown; known are {', '.join(KINDS)}."]
+    evidence = [*question.evidence, *(one for group in question.evidence_all for one in group)]
+    if question.kind == UNANSWERABLE:
+        gold = evidence or question.answer or question.answer_all
+        return ["is unanswerable and yet has evidence or answers."] if gold else []
+    if not evidence:
+        return ["has no evidence and is not marked unanswerable."]
+    problems = []
+    for one in evidence:
+        if one.doc not in texts.documents:
+            known = ", ".join(sorted(texts.documents))
+            problems.append(f"document «{one.doc}» is unknown; known are {known}.")
+        elif not texts.occurrences(one.doc, one.quote, one.start):
+            problems.append(f"evidence is not verbatim in «{one.doc}»: «{_shortened(one.quote)}».")
+    return problems + _answers_outside(question, evidence)
+
+
+def _answers_outside(question: Question, evidence: Sequence[Evidence]) -> list[str]:
+    folded = [fold(one.quote) for one in evidence]
+    problems = []
+    if question.answer and not any(fold(answer) in quote for answer in question.answer for quote in folded):
+        problems.append(f"no answer string stands in the evidence: {', '.join(question.answer)}.")
+    for answer in question.answer_all:
+        if not any(fold(answer) in quote for quote in folded):
+            problems.append(f"«{answer}» of answer_all does not stand in the evidence.")
+    return problems
+
+
+def _shortened(text: str, characters: int = 90) -> str:
+    text = collapse(text)
+    return text if len(text) <= characters else text[: characters - 1] + "…"
+
+
+def _read_text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise QuestionsFileError(f"{path}: is not UTF-8 (byte {error.start}); save it as UTF-8.") from error
+    except OSError as error:
+        raise QuestionsFileError(f"{path}: cannot be read ({error.strerror}).") from error
+
+
+def _json_or_none(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return None
+
+
+def _json_line(line: str, path: Path, number: int) -> Mapping[str, Any]:
+    try:
+        record = json.loads(line)
+    except ValueError as error:
+        raise QuestionsFileError(f"{path}:{number}: is not JSON ({error}).") from error
+    if not isinstance(record, dict):
+        raise QuestionsFileError(f"{path}:{number}: expected a JSON object, found {type(record).__name__}.")
+    return record
+
+
+def _question(record: Mapping[str, Any], path: Path, number: int) -> Question:
+    source = f"{path}:{number}"
+    turns = _strings(record, "turns", source)
+    text = _string(record, "question", source) or (turns[-1] if turns else "")
+    if not text.strip():
+        raise QuestionsFileError(f"{source}: has no «question».")
+    # "turns" ends with this very question; a file that leaves it out means the earlier ones only.
+    earlier = turns[:-1] if turns and collapse(turns[-1]) == collapse(text) else turns
+    return Question(
+        id=_string(record, "id", source) or f"line-{number}",
+        text=text,
+        kind=_string(record, "kind", source),
+        earlier=earlier,
+        evidence=_evidence(record.get("evidence"), "evidence", source),
+        evidence_all=_evidence_groups(record.get("evidence_all"), source),
+        answer=_strings(record, "answer", source),
+        answer_all=_strings(record, "answer_all", source),
+        source=source,
+    )
+
+
+def _string(record: Mapping[str, Any], name: str, source: str) -> str:
+    value = record.get(name)
+    if value is None:
+        return ""
+    if isinstance(value, int) and name == "id":
+        return str(value)
+    if not isinstance(value, str):
+        raise QuestionsFileError(f"{source}: «{name}» must be a string, found {value!r}.")
+    return value
+
+
+def _strings(record: Mapping[str, Any], name: str, source: str) -> tuple[str, ...]:
+    value = record.get(name)
+    if value is None:
+        return ()
+    values = [value] if isinstance(value, str) else value
+    if not isinstance(values, list) or not all(isinstance(one, str) for one in values):
+        raise QuestionsFileError(f"{source}: «{name}» must be a list of strings, found {value!r}.")
+    return tuple(one for one in values if one.strip())
+
+
+def _evidence(value: Any, name: str, source: str) -> tuple[Evidence, ...]:
+    if value is None:
+        return ()
+    entries = [value] if isinstance(value, dict) else value
+    if not isinstance(entries, list):
+        raise QuestionsFileError(f"{source}: «{name}» must be a list of objects, found {value!r}.")
+    evidence = []
+    for entry in entries:
+        fields = [entry.get(key) if isinstance(entry, dict) else None for key in ("doc", "quote")]
+        if not all(isinstance(field, str) for field in fields):
+            raise QuestionsFileError(f"{source}: «{name}» needs strings «doc» and «quote», found {entry!r}.")
+        evidence.append(Evidence(entry["doc"], entry["quote"]))
+    return tuple(evidence)
+
+
+def _evidence_groups(value: Any, source: str) -> tuple[tuple[Evidence, ...], ...]:
+    if value is None:
+        return ()
+    if not isinstance(value, list):
+        raise QuestionsFileError(f"{source}: «evidence_all» must be a list of groups, found {value!r}.")
+    groups = (_evidence(group, "evidence_all", source) for group in value)
+    return tuple(group for group in groups if group)

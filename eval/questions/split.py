@@ -1,0 +1,102 @@
+"""The two parts of a set of questions: one to fit on, one to report on.
+
+A question and its paraphrase or translation have the same evidence; were they in different parts,
+the reporting part would have been seen while fitting. So questions that share evidence are linked,
+and the linked ones stay together:
+
+1. link questions whose evidence, in the same document, overlaps in a run of words, that ask about
+   the same SQuAD article, or that belong to the same conversation;
+2. order the groups by size and then by a hash of their ids, which no order of files changes;
+3. put each group where the kinds it holds are behind.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from alpie.eval.questions.matching import fold, folded_words
+from alpie.eval.questions.question_file import Evidence, Question
+from alpie.index.errors import SettingsError
+
+__all__ = ["PARTS", "split"]
+
+PARTS = ("fit", "report", "all")
+_SEED = "alpie-2025"
+_RUN_WORDS = 6  # a shared run this long is a shared sentence, not a shared phrase
+
+
+def split(questions: Sequence[Question], part: str = "report") -> tuple[Question, ...]:
+    """The questions of one part, in their order; about half of each kind.
+
+    Raises:
+        SettingsError: `part` is none of "fit", "report", "all".
+    """
+    if part not in PARTS:
+        raise SettingsError(f"part «{part}» is unknown; choose one of {', '.join(PARTS)}.")
+    if part == "all":
+        return tuple(questions)
+    sides = _sides(questions)
+    return tuple(question for position, question in enumerate(questions) if sides[position] == part)
+
+
+def _sides(questions: Sequence[Question]) -> dict[int, str]:
+    sides: dict[int, str] = {}
+    filled = {"fit": Counter[str](), "report": Counter[str]()}
+    for group in sorted(_linked(questions), key=lambda group: _order(questions, group)):
+        kinds = Counter(questions[position].kind for position in group)
+        # How far the kinds of this group are ahead in each part; ties go to a coin of the group's hash.
+        ahead = {side: sum(filled[side][kind] * count for kind, count in kinds.items()) for side in filled}
+        coin = "fit" if int(_hash(questions, group), 16) % 2 else "report"
+        side = min(filled, key=lambda side: (ahead[side], side != coin))
+        filled[side].update(kinds)
+        sides.update(dict.fromkeys(group, side))
+    return sides
+
+
+def _order(questions: Sequence[Question], group: Sequence[int]) -> tuple[int, str]:
+    return -len(group), _hash(questions, group)
+
+
+def _hash(questions: Sequence[Question], group: Sequence[int]) -> str:
+    first = min(questions[position].id for position in group)
+    return hashlib.sha256(f"{_SEED} {first}".encode()).hexdigest()
+
+
+def _linked(questions: Sequence[Question]) -> list[list[int]]:
+    """Positions of questions, grouped so that no two groups share evidence."""
+    parents = list(range(len(questions)))
+
+    def root(position: int) -> int:
+        while parents[position] != position:
+            parents[position] = parents[parents[position]]
+            position = parents[position]
+        return position
+
+    first_with: dict[tuple[str, ...], int] = {}
+    for position, question in enumerate(questions):
+        for key in _keys(question):
+            parents[root(position)] = root(first_with.setdefault(key, position))
+    groups: dict[int, list[int]] = {}
+    for position in range(len(questions)):
+        groups.setdefault(root(position), []).append(position)
+    return list(groups.values())
+
+
+def _keys(question: Question) -> Iterator[tuple[str, ...]]:
+    if question.article:
+        yield ("article", question.article)
+    if question.earlier:
+        yield ("question", fold(question.earlier[0]))
+    yield ("question", fold(question.text))
+    for group in (question.evidence, *question.evidence_all):
+        for evidence in group:
+            yield from _runs(evidence)
+
+
+def _runs(evidence: Evidence) -> Iterator[tuple[str, ...]]:
+    """Every run of a few words of the evidence; all of it where it is shorter."""
+    words = folded_words(evidence.quote)
+    for start in range(max(1, len(words) - _RUN_WORDS + 1)):
+        yield ("run", evidence.doc, *words[start : start + _RUN_WORDS])

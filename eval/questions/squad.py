@@ -1,0 +1,133 @@
+"""SQuAD 1.1/2.0 and XQuAD-R files: their questions, and a corpus made of their paragraphs.
+
+The gold sentence of an answer comes from the file's own sentence breaks or, without them, from a
+plain rule of this module: the yardstick must not move when the index's sentence splitter does.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from alpie.eval.questions.question_file import UNANSWERABLE, Evidence, Question, QuestionFile, SquadParagraph
+from alpie.index.errors import QuestionsFileError
+from alpie.index.readable import readable_text
+from alpie.index.records import BlockKind, Document, Passage, Sentence, Span
+
+__all__ = ["SQUAD_KIND", "plain_sentences", "squad_corpus", "squad_questions"]
+
+SQUAD_KIND = "squad"
+_SENTENCE_END = re.compile(r"[.!?…]+[\"'»”’)\]]*\s+(?=[\"'«“‘(\[¿¡]*[A-ZÁÉÍÓÚÜÑ0-9])")
+
+
+def plain_sentences(text: str) -> tuple[Span, ...]:
+    """Sentences of running text: cut after a final mark that white space and a capital follow."""
+    cuts = [0, *(match.end() for match in _SENTENCE_END.finditer(text)), len(text)]
+    spans = []
+    for start, end in pairwise(cuts):
+        stripped = text[start:end].rstrip()
+        start += len(stripped) - len(stripped.lstrip())
+        if stripped.strip():
+            spans.append(Span(start, start + len(stripped.lstrip())))
+    return tuple(spans)
+
+
+def squad_questions(path: Path, data: Mapping[str, Any]) -> QuestionFile:
+    """Questions and paragraphs of parsed SQuAD JSON.
+
+    Raises:
+        QuestionsFileError: the file lacks a field; the message names article and paragraph.
+    """
+    questions: list[Question] = []
+    paragraphs: list[SquadParagraph] = []
+    for article_number, article in enumerate(data["data"]):
+        title = str(article.get("title", ""))
+        article_id = f"{article_number:03d}-{_slug(title)}"
+        for number, record in enumerate(article.get("paragraphs", ())):
+            place = f"{path}: article {article_number + 1}, paragraph {number + 1}"
+            try:
+                paragraph = _paragraph(record, f"{article_id}-{number:03d}", title, place)
+                paragraphs.append(paragraph)
+                questions += [_question(qa, paragraph, article_id, place) for qa in record["qas"]]
+            except (KeyError, TypeError, ValueError) as error:
+                raise QuestionsFileError(f"{place}: is not SQuAD 1.1 or 2.0 ({error!r}).") from error
+    if not questions:
+        raise QuestionsFileError(f"{path}: is SQuAD JSON without any question.")
+    return QuestionFile(path, tuple(questions), tuple(paragraphs))
+
+
+def squad_corpus(
+    paragraphs: Sequence[SquadParagraph],
+    split_sentences: Callable[[str], Sequence[Span]] = plain_sentences,
+) -> tuple[list[Document], list[Passage]]:
+    """Every paragraph as a document of one passage, ready for ``Corpus.from_passages``."""
+    documents, passages = [], []
+    for paragraph in paragraphs:
+        documents.append(_document(paragraph))
+        spans = paragraph.sentences or tuple(split_sentences(paragraph.context))
+        sentences = tuple(Sentence(readable_text(paragraph.context, [span]), (span,)) for span in spans)
+        digest = hashlib.sha256(paragraph.context.encode()).hexdigest()[:12]
+        address = f"{paragraph.document_id}/{digest}"
+        kind = BlockKind.PARAGRAPH
+        passages.append(Passage(address, paragraph.document_id, sentences, (), kind, paragraph=1))
+    return documents, passages
+
+
+def _document(paragraph: SquadParagraph) -> Document:
+    return Document(
+        id=paragraph.document_id,
+        title=paragraph.title,
+        publisher="",
+        date="",
+        kind="artículo",
+        language="es",
+        file="",
+        text=paragraph.context,
+        sha256=hashlib.sha256(paragraph.context.encode()).hexdigest(),
+    )
+
+
+def _paragraph(record: Mapping[str, Any], document_id: str, title: str, place: str) -> SquadParagraph:
+    context = record["context"]
+    if not isinstance(context, str) or not context.strip():
+        raise QuestionsFileError(f"{place}: has no «context».")
+    sentences = tuple(Span(start, end) for start, end in record.get("sentence_breaks") or ())
+    return SquadParagraph(document_id, title, context, sentences)
+
+
+def _question(record: Mapping[str, Any], paragraph: SquadParagraph, article: str, place: str) -> Question:
+    impossible = bool(record.get("is_impossible", False))
+    # Machine translation lost some answers: those are empty, at offset -1.
+    answers = [one for one in record.get("answers", ()) if one["text"] and one["answer_start"] >= 0]
+    evidence = () if impossible else tuple(_answer_sentence(paragraph, answer, place) for answer in answers)
+    return Question(
+        id=str(record["id"]),
+        text=record["question"],
+        kind=UNANSWERABLE if impossible else SQUAD_KIND,
+        evidence=tuple(dict.fromkeys(evidence)),
+        answer=() if impossible else tuple(dict.fromkeys(answer["text"] for answer in answers)),
+        article=article,
+        source=f"{place}, question {record['id']}",
+    )
+
+
+def _answer_sentence(paragraph: SquadParagraph, answer: Mapping[str, Any], place: str) -> Evidence:
+    """The sentence, or the sentences, that hold the answer."""
+    context, start = paragraph.context, int(answer["answer_start"])
+    end = start + len(answer["text"])
+    if context[start:end] != answer["text"]:
+        raise QuestionsFileError(f"{place}: answer «{answer['text']}» is not at offset {start}.")
+    spans = paragraph.sentences or plain_sentences(context)
+    held = [span for span in spans if span.start < end and start < span.end]
+    first = min([start, *(span.start for span in held)])
+    return Evidence(paragraph.document_id, context[first : max([end, *(span.end for span in held)])], first)
+
+
+def _slug(title: str) -> str:
+    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "article"

@@ -1,0 +1,1 @@
+"""Studies: what each part is worth, and where answers are lost."""

@@ -1,0 +1,197 @@
+"""Every miss by its cause, the first step that lost the answer.
+
+In the order of the steps, for each needed piece of evidence that is not among the first three quotations:
+
+- ``layout``: its words are in the file and in no sentence of the index;
+- ``segmentation``: in sentences, but no passage holds half of it;
+- ``dense``, ``lexical``, ``fusion``: no passage with it among the first ten. Fusion, if one retriever alone has it
+  there; lexical, if question and evidence share a content word; dense, if only the meaning could find it;
+- ``abstention``: refused, and the answer would have been right;
+- ``cut``: a quotation touches it and holds less than half, or not the answer;
+- ``sentence choice``: other sentences were quoted.
+
+A question the documents do not answer is missed where it is answered.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from alpie.app.answering.corpus import Corpus
+from alpie.eval.questions.matching import Piece, SourceTexts, coverage
+from alpie.eval.questions.predictions import OnQuestion, Row, predict
+from alpie.eval.questions.question_file import Question
+from alpie.eval.questions.split import split
+from alpie.eval.report import Table
+from alpie.eval.scores import PASSAGES, Group, answer_strings, gold_places, matches_any, score_prediction
+from alpie.eval.studies.study import Study
+from alpie.eval.studies.switched_parts import Variant, whole_system
+from alpie.index.errors import QuestionsFileError
+from alpie.index.spanish.analysis import stems
+
+__all__ = ["BEFORE", "CAUSES", "Miss", "read_before", "study_misses"]
+
+CAUSES = (
+    "layout", "segmentation", "dense", "lexical", "fusion", "sentence choice", "cut", "abstention",
+    "answered, though nothing answers",
+)  # fmt: skip
+BEFORE = "misses-before.json"  # in the folder of the report: an earlier version's misses.json
+
+
+@dataclass(frozen=True)
+class Miss:
+    """A question that was not answered rightly, and why."""
+
+    id: str
+    kind: str
+    part: str  # of the split
+    cause: str
+
+
+def study_misses(
+    corpus: Corpus,
+    questions: Sequence[Question],
+    texts: SourceTexts,
+    before: Mapping[str, Any] | None = None,
+    on_question: OnQuestion | None = None,
+) -> Study:
+    """The cause of every miss; beside the shares of an earlier version, where its figures are given."""
+    whole = whole_system(corpus)
+    rows = predict(whole, questions, on_question)
+    refused = [n for n, q in enumerate(questions) if q.answerable and not rows[n]["answered"]]
+    asked_again = [questions[n] for n in refused]
+    forced = dict(zip(refused, predict(replace(whole, threshold=0.0), asked_again, on_question), strict=True))
+    pieces = [Piece(p.document_id, p.text, p.start, p.end) for p in whole.passages]
+    parts = _parts(questions)
+    misses: list[Miss] = []
+    asked: Counter[str] = Counter()
+    for n, (question, row) in enumerate(zip(questions, rows, strict=True)):
+        if question.answerable is None:
+            continue
+        asked[parts[question.id]] += 1
+        if cause := _cause(whole, pieces, question, row, forced.get(n, row), texts):
+            misses.append(Miss(question.id, question.kind, parts[question.id], cause))
+    shares = _shares(misses, asked)
+    return Study(
+        name="misses",
+        title="What misses, and why",
+        about=[
+            "right: the first three quotations answer; refused: a question that nothing answers",
+            "a cause is the first step that lost the answer",
+        ],
+        tables=[
+            _cause_table(shares, asked, before),
+            _kind_table(misses),
+            Table("Every miss", ("question", "kind", "part", "cause"),
+                  tuple((m.id, m.kind, m.part, m.cause) for m in misses)),
+        ],
+        figures={"asked": dict(asked), "shares": shares, "misses": [vars(miss) for miss in misses]},
+    )  # fmt: skip
+
+
+def read_before(path: Path) -> Mapping[str, Any] | None:
+    """An earlier version's figures; None where there are none. Raises `QuestionsFileError` if damaged."""
+    if not path.is_file():
+        return None
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        return {"asked": dict(content["asked"]), "shares": dict(content["shares"])}
+    except (ValueError, KeyError, TypeError) as error:
+        raise QuestionsFileError(f"{path}: is not a misses.json of an earlier run ({error}).") from error
+
+
+def _parts(questions: Sequence[Question]) -> dict[str, str]:
+    """The part of each question; public questions are all reported on."""
+    if any(question.article for question in questions):
+        return dict.fromkeys((question.id for question in questions), "public")
+    fitted = {question.id for question in split(questions, "fit")}
+    return {question.id: "fit" if question.id in fitted else "report" for question in questions}
+
+
+def _cause(
+    whole: Variant, pieces: Sequence[Piece], question: Question, row: Row, forced: Row, texts: SourceTexts
+) -> str | None:
+    """Why `row` is a miss; `forced` is the answer of a system that never refuses, read where `row` refuses."""
+    if not question.answerable:
+        return CAUSES[-1] if row["answered"] else None
+    if score_prediction(question, row, texts).right_at_3:
+        return None
+    if not row["answered"]:
+        if score_prediction(question, forced, texts).right_at_3:
+            return "abstention"
+        row = forced  # it would have been wrong anyway: what for?
+    quotes = [Piece.from_row(quote) for quote in row["quotes"][:3]]
+    passages = [Piece.from_row(passage) for passage in row["passages"][:PASSAGES]]
+    strings = answer_strings(question)
+    for group in (gold_places(group, texts) for group in question.groups):
+        if any(matches_any(quote, group, strings) for quote in quotes):
+            continue
+        if lost := _lost_before(pieces, group, strings):
+            return lost
+        if not any(matches_any(passage, group, strings) for passage in passages):
+            return _lost_by_search(whole, question, group, strings)
+        return "cut" if _touched(quotes, group) else "sentence choice"
+    return "cut"  # every piece is there, the answer itself is not
+
+
+def _lost_before(pieces: Sequence[Piece], group: Group, strings: Sequence[str]) -> str | None:
+    """Whether the index, whose passages are `pieces`, could not give the evidence to anybody."""
+    if any(matches_any(piece, group, strings) for piece in pieces):
+        return None
+    held = max((sum(coverage(piece, place) for piece in pieces) for place in group), default=0.0)
+    return "segmentation" if held >= 0.5 else "layout"
+
+
+def _lost_by_search(whole: Variant, question: Question, group: Group, strings: Sequence[str]) -> str:
+    for retriever in ("dense", "lexical"):
+        hits = whole.search(question.text, PASSAGES, retriever)
+        pieces = [Piece(h.passage.document_id, h.passage.text, h.passage.start, h.passage.end) for h in hits]
+        if any(matches_any(piece, group, strings) for piece in pieces):
+            return "fusion"
+    evidence = frozenset().union(*(stems(place.quote) for place in group))
+    return "lexical" if stems(question.text) & evidence else "dense"
+
+
+def _touched(quotes: Sequence[Piece], group: Group) -> bool:
+    return any(coverage(quote, place) > 0.1 for quote in quotes for place in group)
+
+
+def _shares(misses: Sequence[Miss], asked: Mapping[str, int]) -> dict[str, dict[str, int]]:
+    """Misses by part and cause."""
+    return {
+        part: {cause: sum(m.part == part and m.cause == cause for m in misses) for cause in CAUSES}
+        for part in asked
+    }
+
+
+def _cause_table(
+    shares: Mapping[str, Mapping[str, int]], asked: Mapping[str, int], before: Mapping[str, Any] | None
+) -> Table:
+    def shown(part: str, cause: str) -> str:
+        now = _share(shares[part], asked[part], cause)
+        if before is None or part not in before["shares"]:
+            return now
+        return f"{_share(before['shares'][part], before['asked'][part], cause)} → {now}"
+
+    parts = sorted(asked, reverse=True)
+    rows = [(cause, *(shown(part, cause) for part in parts)) for cause in CAUSES]
+    rows.append(("all misses", *(shown(part, "") for part in parts)))
+    head = ("cause", *(f"{part} (n = {asked[part]})" for part in parts))
+    return Table("Misses by cause" + ("" if before is None else ", before → now"), head, tuple(rows))
+
+
+def _share(counts: Mapping[str, int], asked: int, cause: str) -> str:
+    number = counts.get(cause, 0) if cause else sum(counts.values())
+    return f"{number} ({number / asked:.1%})"
+
+
+def _kind_table(misses: Sequence[Miss]) -> Table:
+    kinds = list(dict.fromkeys(miss.kind for miss in misses))
+    counted = Counter((miss.kind, miss.cause) for miss in misses)
+    rows = [(kind, *(str(counted[kind, cause]) for cause in CAUSES)) for kind in kinds]
+    return Table("Misses by kind and cause, all parts", ("kind", *CAUSES), tuple(rows))

@@ -1,0 +1,128 @@
+"""From a trained checkpoint to the graph that ships: `python -m alpie.eval.training.export_reader CHECKPOINT`.
+
+1. The weights that were trained are put into the bundled encoder's transformer.
+2. Channels are evened out (`alpie.index.encoder.smoothing`) on sample texts, and matrix products get 7-bit weights in 8-bit
+   numbers, so that no processor overflows in their sums and one file serves all.
+3. The graph is compared with PyTorch on sample questions and passages; a difference that could matter is an error.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from alpie.eval.training.reader_model import LAYERS, JointModel, load_model, sequence_of
+from alpie.index.encoder.bundled_weights import WEIGHTS_FILE, bundled_folder
+from alpie.index.encoder.onnx_export import OPSET, quantise, sample_texts
+from alpie.index.encoder.smoothing import smooth_linear_layers
+from alpie.index.encoder.word_table import WordTable
+from alpie.index.errors import EncoderError
+from alpie.index.model_cache import default_cache
+from alpie.index.reader.bundled import GRAPH, GRAPH_INPUT, GRAPH_OUTPUT
+
+__all__ = ["export", "main"]
+
+# Mean absolute difference of a logit from PyTorch's; they range from -10 to 10, and a calibration that is
+# fitted through the graph takes up what is left.
+_MAX_DIFFERENCE = 0.35
+
+
+def export(checkpoint: Path, target: Path, cache: Path) -> float:
+    """Write the graph of `checkpoint` to `target`; returns the mean difference of its logits from PyTorch's.
+
+    Raises:
+        EncoderError: the graph differs more than `_MAX_DIFFERENCE`; nothing is written then.
+    """
+    import torch
+
+    folder = bundled_folder(cache)
+    model = load_model(folder, LAYERS, checkpoint).eval()
+    table = WordTable.open(folder / WEIGHTS_FILE)
+    inputs = [torch.from_numpy(_vectors(table, sequence)) for sequence in _sample_sequences(folder)]
+    with torch.no_grad():
+        reference = [model.from_vectors(one).numpy() for one in inputs]
+        smooth_linear_layers(model.transformer, lambda: [model.from_vectors(one) for one in inputs])
+    with tempfile.TemporaryDirectory() as scratch:
+        whole, small = Path(scratch) / "whole.onnx", Path(scratch) / "small.onnx"
+        _write_graph(model, whole)
+        quantise(whole, small, reduce_range=True)
+        difference = _difference(small, [one.numpy() for one in inputs], reference)
+        if difference > _MAX_DIFFERENCE:
+            raise EncoderError(
+                f"The 8-bit graph differs from PyTorch by {difference:.2f} a logit; not written."
+            )
+        target.write_bytes(small.read_bytes())
+    return difference
+
+
+def _sample_sequences(folder: Path) -> list[list[int]]:
+    questions, passages = sample_texts()
+    return [
+        sequence_of(folder, questions[number % len(questions)], passage)
+        for number, passage in enumerate(passages)
+    ]
+
+
+def _vectors(table: WordTable, ids: Sequence[int]) -> NDArray[np.float32]:
+    return table.rows(ids).astype(np.float32)[np.newaxis]
+
+
+def _write_graph(model: JointModel, path: Path) -> None:
+    import torch
+
+    class FromVectors(torch.nn.Module):
+        def __init__(self, inner: JointModel) -> None:
+            super().__init__()
+            self.inner = inner
+
+        def forward(self, word_vectors: torch.Tensor) -> torch.Tensor:
+            return self.inner.from_vectors(word_vectors)
+
+    with torch.no_grad(), warnings.catch_warnings():
+        warnings.simplefilter(
+            "ignore"
+        )  # as for the encoder: the exporter without onnxscript is announced as old
+        torch.onnx.export(
+            FromVectors(model).eval(),
+            (torch.zeros(1, 8, model.head.in_features),),
+            str(path),
+            dynamo=False,
+            opset_version=OPSET,
+            input_names=[GRAPH_INPUT],
+            output_names=[GRAPH_OUTPUT],
+            dynamic_axes={GRAPH_INPUT: {1: "tokens"}, GRAPH_OUTPUT: {1: "tokens"}},
+        )
+
+
+def _difference(graph: Path, inputs: Sequence[Any], reference: Sequence[NDArray[np.float32]]) -> float:
+    from onnxruntime import InferenceSession
+
+    session = InferenceSession(str(graph), providers=["CPUExecutionProvider"])
+    found = [session.run([GRAPH_OUTPUT], {GRAPH_INPUT: one})[0] for one in inputs]
+    return float(
+        np.mean([np.abs(mine - theirs).mean() for mine, theirs in zip(found, reference, strict=True)])
+    )
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Export a checkpoint."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("checkpoint", type=Path)
+    parser.add_argument("--output", type=Path, default=GRAPH)
+    options = parser.parse_args(argv)
+    difference = export(options.checkpoint, options.output, default_cache())
+    size = options.output.stat().st_size / 1e6
+    sys.stdout.write(f"{options.output}: {size:.1f} MB, logits differ by {difference:.3f}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,220 @@
+"""Check the training questions of the reader: `python -m alpie.eval.training.reader_check [DATA] [--mend]`.
+
+A question whose answer stands elsewhere teaches what is wrong, and one that resembles an evaluation question would
+make the figures say more than the reader can do. So every row of `eval/training` is checked:
+
+- form: a known kind; an answer, or else why there is none; a passage belongs to one document;
+- span: the answer stands in the passage, once, and begins and ends with whole words. What was written on passages
+  of the public sets is checked where DATA has them (`alpie.eval.training.reader_rows`);
+- paraphrase: such a question shares no content stem with the sentences that answer it;
+- duplicate: no question is asked twice of a passage;
+- resembles: nine tenths of it are no evaluation question, whichever part of those it is in.
+
+With --mend a paraphrase that is none is called plain and the other rows with a fault are taken out of the files.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+
+from alpie.eval.questions.matching import folded_words
+from alpie.eval.questions.question_file import OWN_QUESTIONS, read_questions
+from alpie.eval.training.reader_rows import OWN, WRITTEN, checksum_of, passages_of, read_lines, write_lines
+from alpie.index.chunking.sentences import sentence_bounds
+from alpie.index.spanish.analysis import stems
+
+__all__ = [
+    "REASONS",
+    "Asked",
+    "Fault",
+    "evaluation_questions",
+    "faults",
+    "main",
+    "own_asked",
+    "written_asked",
+]
+
+KINDS = frozenset(
+    {"plain", "why", "yesno", "list", "chat", "para", "english", "adviser", "two"}
+)  # «un» besides
+REASONS = frozenset({"attr", "entity", "year", "roles", "premise", "scope"})  # why a passage does not answer
+_TURNING = stems(
+    "no sin contra"
+)  # they are kept among content words, but say nothing of what is talked about
+_ALIKE = 90.0  # of 100 characters, folded
+
+FaultKind = Literal["form", "span", "paraphrase", "duplicate", "resembles"]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A row of a training file, and what is known of its passage."""
+
+    row: dict[str, Any]  # as it stands in the file
+    name: str  # where it stands, for messages
+    key: str  # its passage's checksum
+    document: str
+    passage: str | None = None  # none where the public set is not there
+    span: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong with a row."""
+
+    kind: FaultKind
+    asked: Asked
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.asked.name}: {self.kind}: {self.message} «{self.asked.row['question']}»"
+
+
+def own_asked(lines: Iterable[Mapping[str, Any]]) -> Iterator[Asked]:
+    """Rows on passages of our own."""
+    for number, line in enumerate(lines, start=1):
+        passage = line["passage"]
+        key = checksum_of(passage)
+        for place, row in enumerate(line["rows"], start=1):
+            answer = row["answer"]
+            start = -1 if answer is None or passage.count(answer) != 1 else passage.index(answer)
+            span = None if answer is None else (start, start + len(answer))
+            yield Asked(row, f"own {number}.{place}", key, key, passage, span)
+
+
+def written_asked(lines: Iterable[dict[str, Any]], passages: Mapping[str, str]) -> Iterator[Asked]:
+    """Rows on passages of the public sets, of which `passages` holds those that are there."""
+    for row in lines:
+        span = None if row["start"] is None else (row["start"], row["end"])
+        passage = passages.get(row["passage"])
+        yield Asked(row, f"written {row['id']}", row["passage"], row["document"], passage, span)
+
+
+def evaluation_questions() -> list[str]:
+    """All of them: those reported on, those fitted on, and those off the topic."""
+    files = sorted(OWN_QUESTIONS.rglob("*.jsonl"))
+    return [question.text for file in files for question in read_questions(file).questions]
+
+
+def faults(asked: Sequence[Asked], evaluated: Sequence[str]) -> list[Fault]:
+    """Everything that is wrong, in the order of the rows; `evaluated` are the questions that none may resemble."""
+    document_of: dict[str, str] = {}
+    seen: dict[tuple[str, str], str] = {}
+    found: list[Fault] = []
+    for one, alike in zip(asked, _most_alike(asked, evaluated), strict=True):
+        question = " ".join(folded_words(one.row["question"]))
+        form = _form(one, document_of.setdefault(one.key, one.document))
+        if form:
+            found.append(Fault("form", one, form))
+        elif one.passage is not None and one.span is not None and not _is_whole(one.passage, *one.span):
+            found.append(
+                Fault("span", one, "the answer does not stand in the passage, or not in whole words.")
+            )
+        elif (first := seen.setdefault((one.key, question), one.name)) != one.name:
+            found.append(Fault("duplicate", one, f"is asked at {first} already."))
+        elif alike >= _ALIKE:
+            found.append(Fault("resembles", one, f"resembles an evaluation question by {alike:.0f} %."))
+        elif shared := _shared_stems(one):
+            found.append(Fault("paraphrase", one, f"shares {', '.join(sorted(shared))} with its answer."))
+    return found
+
+
+def _form(one: Asked, document: str) -> str:
+    kind, why = one.row["kind"], one.row["why"]
+    if one.span is None and (kind != "un" or why not in REASONS):
+        return f"has no answer, but is «{kind}» because of «{why}»."
+    if one.span is not None and (kind not in KINDS or why is not None):
+        return f"has an answer, but is «{kind}» because of «{why}»."
+    if document != one.document:
+        return f"its passage is of «{document}», not of «{one.document}»."
+    return "" if one.row["question"].strip() else "asks nothing."
+
+
+def _is_whole(passage: str, start: int, end: int) -> bool:
+    if not 0 <= start < end <= len(passage):
+        return False
+    answer = passage[start:end]
+    article = passage[:start].endswith(" d") and answer.startswith(
+        "el "
+    )  # the answer to «de quién» in «del juez»
+    cuts = [passage[at - 1 : at + 1] for at in (end, *(() if article else (start,))) if 0 < at < len(passage)]
+    return answer == answer.strip() and not any(map(_is_inside_word, cuts))
+
+
+def _is_inside_word(two: str) -> bool:
+    """Whether one word goes on; where a source lacks a blank, as in «delDecreto», another begins."""
+    return two.isdigit() or (two.isalpha() and not (two[0].islower() and two[1].isupper()))
+
+
+def _shared_stems(one: Asked) -> frozenset[str]:
+    if one.row["kind"] != "para" or one.passage is None or one.span is None:
+        return frozenset()
+    start, end = one.span
+    sentences = [
+        one.passage[first:last]
+        for first, last in sentence_bounds(one.passage)
+        if first < end and start < last
+    ]
+    shared: frozenset[str] = stems(one.row["question"]) & stems("\n".join(sentences)) - _TURNING
+    return shared
+
+
+def _most_alike(asked: Sequence[Asked], evaluated: Sequence[str]) -> list[float]:
+    from rapidfuzz import fuzz, process
+
+    if not asked or not evaluated:
+        return [0.0] * len(asked)
+    mine, theirs = (
+        [" ".join(folded_words(text)) for text in texts]
+        for texts in ((one.row["question"] for one in asked), evaluated)
+    )
+    alike = process.cdist(mine, theirs, scorer=fuzz.ratio, score_cutoff=_ALIKE, dtype=np.float32)
+    return [float(most) for most in alike.max(1)]
+
+
+def _mended(lines: Sequence[dict[str, Any]], found: Sequence[Fault]) -> list[dict[str, Any]]:
+    """The lines of either file without what is wrong."""
+    wrong = {id(fault.asked.row) for fault in found if fault.kind != "paraphrase"}
+    for fault in found:
+        if fault.kind == "paraphrase":
+            fault.asked.row["kind"] = "plain"
+    kept = [line for line in lines if id(line) not in wrong]
+    for line in kept:
+        if "rows" in line:
+            line["rows"] = [row for row in line["rows"] if id(row) not in wrong]
+    return [line for line in kept if line.get("rows") != []]
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Report what is wrong, and mend it where that is asked for; exit code 1 while anything is wrong."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("data", type=Path, nargs="?", help="folder of the public sets")
+    parser.add_argument("--mend", action="store_true")
+    options = parser.parse_args(argv)
+    own, written = list(read_lines(OWN)), list(read_lines(WRITTEN))
+    names = sorted({row["source"] for row in written})
+    passages = passages_of(options.data, [*names, "written"]) if options.data else {}
+    asked = [*own_asked(own), *written_asked(written, passages)]
+    found = faults(asked, evaluation_questions())
+    for fault in found:
+        sys.stdout.write(f"{fault}\n")
+    known = sum(one.passage is not None for one in asked)
+    counts = dict(Counter(fault.kind for fault in found))
+    sys.stdout.write(f"{len(asked)} rows, {known} with their passages; faults: {counts or 'none'}\n")
+    if options.mend:
+        write_lines(OWN, _mended(own, found))
+        write_lines(WRITTEN, _mended(written, found))
+        return 0
+    return int(bool(found))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

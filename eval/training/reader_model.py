@@ -1,0 +1,101 @@
+"""The reader in PyTorch, for training and export: the bundled encoder's transformer with two numbers a token.
+
+Word vectors, positions and the first layers stay the encoder's (`FROZEN`): they hold what a language is, there is
+little to teach them with a few ten thousand rows, and a checkpoint stays small.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from alpie.index.encoder.bundled_weights import PROMPTS
+
+__all__ = ["FROZEN", "LAYERS", "JointModel", "load_model", "open_tokenizer", "sequence_of", "trained_weights"]
+
+LAYERS = 12
+FROZEN = ("embeddings", "encoder.layer.0.", "encoder.layer.1.")
+
+
+class JointModel(nn.Module):
+    """Logits (rows, tokens, 2) that the answer begins and ends at a token; the first token's: it is not here."""
+
+    def __init__(self, transformer: Any) -> None:
+        super().__init__()
+        self.transformer = transformer
+        self.head = nn.Linear(transformer.config.hidden_size, 2)
+        nn.init.normal_(self.head.weight, std=0.02)
+        nn.init.zeros_(self.head.bias)
+        for name, parameter in transformer.named_parameters():
+            parameter.requires_grad = not name.startswith(FROZEN)
+
+    def forward(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        """From token ids and the mask of those that are no padding, shape (rows, tokens) each."""
+        hidden = self.transformer(input_ids=ids, attention_mask=mask).last_hidden_state
+        logits: torch.Tensor = self.head(hidden.float())
+        return logits
+
+    def from_vectors(self, word_vectors: torch.Tensor) -> torch.Tensor:
+        """From word vectors (rows, tokens, size), without padding: the form that is exported."""
+        logits: torch.Tensor = self.head(self.transformer(inputs_embeds=word_vectors).last_hidden_state)
+        return logits
+
+
+def load_model(
+    folder: Path, layers: int = LAYERS, checkpoint: Path | None = None, attention: str = "eager"
+) -> JointModel:
+    """The model on the encoder in `folder`, with the trained weights of a checkpoint where one is given.
+
+    `attention`: "sdpa" is faster in training, "eager" is what the exporter turns into ordinary nodes.
+    """
+    from transformers import AutoModel
+
+    transformer = AutoModel.from_pretrained(
+        folder,
+        attn_implementation=attention,
+        add_pooling_layer=False,
+        # without: on a processor its random numbers took half the time, and rows are hardly seen twice
+        attention_probs_dropout_prob=0.0,
+        hidden_dropout_prob=0.0,
+    )
+    transformer.encoder.layer = transformer.encoder.layer[:layers]
+    model = JointModel(transformer)
+    if checkpoint is not None:
+        weights = torch.load(checkpoint, map_location="cpu", weights_only=True)["weights"]
+        unknown = model.load_state_dict(weights, strict=False).unexpected_keys
+        if unknown:
+            raise ValueError(f"{checkpoint} is of another model: {', '.join(unknown[:3])}")
+    return model
+
+
+def trained_weights(model: JointModel) -> dict[str, torch.Tensor]:
+    """What training changes: all but the frozen part."""
+    return {
+        name: value
+        for name, value in model.state_dict().items()
+        if not name.removeprefix("transformer.").startswith(FROZEN)
+    }
+
+
+@lru_cache(maxsize=2)
+def open_tokenizer(folder: Path) -> Any:
+    """The library's tokenizer, which puts pairs of texts together."""
+    from transformers import AutoTokenizer
+
+    return AutoTokenizer.from_pretrained(folder)
+
+
+def sequence_of(folder: Path, question: str, passage: str, most_tokens: int = 288) -> list[int]:
+    """Token ids of question and passage as one sequence."""
+    pair = open_tokenizer(folder)(
+        PROMPTS["query"] + question,
+        PROMPTS["document"] + passage,
+        truncation="only_second",
+        max_length=most_tokens,
+    )
+    ids: list[int] = pair["input_ids"]
+    return ids

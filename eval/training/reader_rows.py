@@ -1,0 +1,256 @@
+"""Rows that the reader learns from: `python -m alpie.eval.training.reader_rows DATA OUT`.
+
+DATA is a folder of public question sets, one gzipped JSON Lines file a set, as docs/quality.md lists them with their
+licences. What was written for the project lies in `eval/training`: `own.jsonl.gz` with passages of our own, and
+`written.jsonl.gz`, questions on passages of DATA, which are found there by their checksum. OUT gets three files:
+
+- ``first.jsonl``: public rows and written ones, with passages beside the right one that do not answer;
+- ``second.jsonl``: written rows again with other such passages, and rows on the documents that Al Pie comes with
+  (their expansions, the fitting part of the questions): the last rows read weigh most;
+- ``held-out.jsonl``: a tenth of the written ones, by document.
+
+No evaluation question of the reporting part is read here, and articles that figures are reported on are left out.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import hashlib
+import json
+import random
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from alpie.index.encoder.factory import Encoder, open_encoder
+
+__all__ = ["ReaderRow", "read_lines", "read_rows", "write_lines", "write_rows", "written_rows"]
+
+TRAINING = Path(__file__).resolve().parent
+OWN = TRAINING / "own.jsonl.gz"
+WRITTEN = TRAINING / "written.jsonl.gz"
+_MAX_CHARACTERS = 1_500  # of a passage: what a sequence of 288 tokens holds
+_NEAR = 4  # of the nearest other passages, so many are drawn from
+_TENTH = 10
+# rows taken of each public set; what is more would drown the project's own
+_PUBLIC = {
+    "qa_squad_es_dist": 900, "qa_faquad_pt": 700, "qa_squad2_train1000_en": 1_000, "qa_selqa_en": 1_200,
+    "qa_clapnq_en": 600, "qa_fairytaleqa_en": 900, "qa_qamr_en": 1_000, "qa_pira_pt_en": 500, "qa_piaf_fr": 300,
+    "qa_covidqa_en": 500, "pairs_law_pe_es": 900, "pairs_law_ar_es": 500, "pairs_law_boe_es": 100,
+}  # fmt: skip
+_OVERLAPS = ("overlaps_squad_dev", "overlaps_xquad")  # flags of rows whose text figures are reported on
+
+
+@dataclass(frozen=True)
+class ReaderRow:
+    """A question, a passage, and where the passage answers it."""
+
+    question: str
+    passage: str
+    answers: bool
+    spans: tuple[tuple[int, int], ...] = ()  # characters; none where only the passage is known to answer
+    loose: bool = False  # the spans are whole sentences, of which only a part answers
+    kind: str = ""  # how it was asked, or the set: for figures by kind
+
+
+def read_rows(path: Path) -> list[ReaderRow]:
+    """Rows as `write_rows` wrote them."""
+    with path.open(encoding="utf-8") as file:
+        rows = [json.loads(line) for line in file]
+    return [ReaderRow(**{**row, "spans": tuple(tuple(span) for span in row["spans"])}) for row in rows]
+
+
+def write_rows(path: Path, rows: Iterable[ReaderRow]) -> None:
+    """One JSON object a line."""
+    with path.open("w", encoding="utf-8") as file:
+        file.writelines(json.dumps(asdict(row), ensure_ascii=False) + "\n" for row in rows)
+
+
+def read_lines(path: Path) -> Iterator[dict[str, Any]]:
+    """The objects of a gzipped JSON Lines file."""
+    with gzip.open(path, "rt", encoding="utf-8") as file:
+        for line in file:
+            yield json.loads(line)
+
+
+def write_lines(path: Path, lines: Iterable[dict[str, Any]]) -> None:
+    """Such a file; the same objects give the same bytes, so that version control sees what changed."""
+    with path.open("wb") as raw, gzip.GzipFile("", "wb", 9, raw, mtime=0) as file:
+        for line in lines:
+            file.write(json.dumps(line, ensure_ascii=False, separators=(",", ":")).encode() + b"\n")
+
+
+def checksum_of(passage: str) -> str:
+    """What a passage is found by."""
+    return hashlib.sha256(passage.encode()).hexdigest()[:16]
+
+
+def passages_of(data: Path, names: Iterable[str]) -> dict[str, str]:
+    """The passages of public sets by their checksum: as they stand, and after their article's heading."""
+    found: dict[str, str] = {}
+    for path in (data / f"{name}.jsonl.gz" for name in names):
+        for row in read_lines(path) if path.exists() else ():
+            text = row.get("passage") or row.get("text") or ""
+            for passage in (text, f"{row.get('title') or row.get('question')}. {text}"):
+                found[checksum_of(passage)] = passage
+    return found
+
+
+def own_rows() -> Iterator[tuple[str, ReaderRow]]:
+    """Document and row of everything written on passages of our own; a passage is a document."""
+    for line in read_lines(OWN):
+        passage = line["passage"]
+        for row in line["rows"]:
+            spans = () if row["answer"] is None else (_span(passage, row["answer"]),)
+            yield (
+                checksum_of(passage),
+                ReaderRow(row["question"], passage, bool(spans), spans, kind=row["kind"]),
+            )
+
+
+def _span(passage: str, answer: str) -> tuple[int, int]:
+    start = passage.index(answer)
+    return start, start + len(answer)
+
+
+def written_rows(data: Path) -> Iterator[tuple[str, ReaderRow]]:
+    """Document and row of everything written on passages of the public sets; those not in `data` are left out."""
+    rows = list(read_lines(WRITTEN))
+    passages = passages_of(data, [*sorted({row["source"] for row in rows}), "written"])
+    for row in rows:
+        if (passage := passages.get(row["passage"])) is not None:
+            spans = () if row["start"] is None else ((row["start"], row["end"]),)
+            yield (
+                row["document"],
+                ReaderRow(row["question"], passage, bool(spans), spans, kind=row["kind"]),
+            )
+
+
+def public_rows(data: Path, chance: random.Random) -> Iterator[ReaderRow]:
+    """Rows of the public sets, and for some of them a passage of the same article that does not answer."""
+    for name, most in _PUBLIC.items():
+        path = data / f"{name}.jsonl.gz"
+        if not path.exists():
+            sys.stderr.write(f"{path} is not there: left out\n")
+            continue
+        rows = [
+            row
+            for row in read_lines(path)
+            if row.get("passage") and not any(row.get(flag) for flag in _OVERLAPS)
+        ]
+        by_article: dict[str, list[str]] = {}
+        for row in rows:
+            by_article.setdefault(str(row.get("article")), []).append(row["passage"])
+        for row in chance.sample(rows, min(most, len(rows))):
+            yield from _public_row(row, name, by_article[str(row.get("article"))], chance)
+
+
+def _public_row(
+    row: dict[str, Any], name: str, siblings: Sequence[str], chance: random.Random
+) -> Iterator[ReaderRow]:
+    passage = row["passage"]
+    if row.get("answerable") is False:
+        yield ReaderRow(row["question"], passage[:_MAX_CHARACTERS], False, kind=name)
+        return
+    span = _public_span(row)
+    if span is not None:
+        passage, span = _window(passage, span, chance)
+        yield ReaderRow(row["question"], passage, True, (span,), loose=bool(row.get("gold")), kind=name)
+    elif not row.get("answers") and len(passage) < _MAX_CHARACTERS:
+        yield ReaderRow(row["question"], passage, True, kind=name)
+    others = [
+        one for one in siblings if one != row["passage"] and not any(a in one for a in row.get("answers", ()))
+    ]
+    if others and chance.random() < 1 / 3:
+        yield ReaderRow(row["question"], chance.choice(others)[:_MAX_CHARACTERS], False, kind=name)
+
+
+def _public_span(row: dict[str, Any]) -> tuple[int, int] | None:
+    """The sentence marked as gold, else the shortest answer that stands in the passage."""
+    if row.get("gold") and row.get("sentences"):
+        wanted = [row["sentences"][number] for number in row["gold"][:1] if number < len(row["sentences"])]
+    else:
+        wanted = sorted((one for one in row.get("answers", ()) if len(one) > 1), key=len)
+    return next((_span(row["passage"], one) for one in wanted if one in row["passage"]), None)
+
+
+def _window(passage: str, span: tuple[int, int], chance: random.Random) -> tuple[str, tuple[int, int]]:
+    """A long passage cut so that the answer stands somewhere in it."""
+    if len(passage) <= _MAX_CHARACTERS:
+        return passage, span
+    start = max(0, span[0] - chance.randrange(_MAX_CHARACTERS // 2))
+    at_sentence = passage.rfind(". ", max(0, start - _MAX_CHARACTERS // 4), start) + 1
+    start = at_sentence or passage.rfind(" ", 0, start) + 1  # never so far back that the answer falls out
+    end = start + _MAX_CHARACTERS
+    return passage[start:end], (span[0] - start, min(span[1], end) - start)
+
+
+class NearPassages:
+    """For a question, passages of a pool that our own search ranks high and that are not the right one."""
+
+    def __init__(self, passages: Iterable[str], encoder: Encoder) -> None:
+        self._passages = sorted(set(passages))
+        self._numbers = {passage: number for number, passage in enumerate(self._passages)}
+        self._vectors = encoder.encode_passages(self._passages)
+        self._encoder = encoder
+
+    def beside(self, rows: Sequence[ReaderRow], chance: random.Random) -> Iterator[ReaderRow]:
+        """Each row's question with such a passage; passages that hardly differ from the right one are no wrong ones."""
+        cosines = self._encoder.encode_queries([row.question for row in rows]) @ self._vectors.T
+        for row, of_row in zip(rows, cosines, strict=True):
+            own = self._numbers[row.passage]
+            alike = self._vectors @ self._vectors[own] > 0.965  # n = 100 looked at: rewordings of one article
+            order = np.argsort(-of_row)[: 4 * _NEAR]
+            near = [int(number) for number in order if not alike[number]][:_NEAR]
+            if near:
+                yield replace(row, passage=self._passages[chance.choice(near)], answers=False, spans=())
+
+
+def is_held_out(document: str) -> bool:
+    """Whether the rows on a document are for validation: a tenth, whatever the order of files."""
+    return int(hashlib.sha256(f"held out {document}".encode()).hexdigest()[:8], 16) % _TENTH == 0
+
+
+def assemble(data: Path, out: Path, encoder: Encoder, shipped: Sequence[ReaderRow] = ()) -> dict[str, int]:
+    """Write the three files; `shipped` are rows on the documents that Al Pie comes with. Returns their sizes."""
+    chance = random.Random(1)
+    written = [*written_rows(data), *own_rows()]
+    taught = [row for document, row in written if not is_held_out(document)]
+    held_out = [row for document, row in written if is_held_out(document)]
+    near = NearPassages([row.passage for _, row in written], encoder)
+
+    def with_near(share: float) -> list[ReaderRow]:
+        asked = [row for row in taught if row.answers and chance.random() < share]
+        return [*taught, *near.beside(asked, chance)]
+
+    first = [*public_rows(data, chance), *with_near(0.45)]
+    second = [*with_near(0.4), *shipped]
+    answered = [row for row in held_out if row.answers]
+    files = {"first": first, "second": second, "held-out": [*held_out, *near.beside(answered[::2], chance)]}
+    out.mkdir(parents=True, exist_ok=True)
+    for name, rows in files.items():
+        chance.shuffle(rows)
+        write_rows(out / f"{name}.jsonl", rows)
+    return {name: len(rows) for name, rows in files.items()}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Assemble the rows from a data folder."""
+    from alpie.eval.training.reader_shipped import shipped_rows
+
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("out", type=Path)
+    options = parser.parse_args(argv)
+    sizes = assemble(options.data, options.out, open_encoder(), shipped_rows())
+    sys.stdout.write(json.dumps(sizes) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,83 @@
+"""Rows for the reader on the documents that Al Pie comes with: their expansions and the fitting questions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from alpie.app.answering.corpus import Corpus
+from alpie.app.answering.read_passages import read_passage_of
+from alpie.eval.questions.matching import SourceTexts
+from alpie.eval.questions.question_file import OWN_QUESTIONS, Question, read_own_questions, read_questions
+from alpie.eval.questions.split import split
+from alpie.eval.scores import gold_places
+from alpie.eval.training.reader_rows import ReaderRow
+from alpie.index.records import Passage
+
+__all__ = ["shipped_rows"]
+
+_BESIDE = 2  # passages that the search ranks high and that do not answer, for each question
+_SKIPPED = 2  # … the very first of those may answer too, where a line is as general as a heading
+
+
+def shipped_rows() -> list[ReaderRow]:
+    """Rows of the index in use; the reporting part of the questions is not read."""
+    corpus = Corpus.open()
+    fitting = [*split(read_own_questions(), "fit"), *read_own_questions(OWN_QUESTIONS / "fitting")]
+    off_topic = read_questions(OWN_QUESTIONS / "off_topic" / "fitting.jsonl").questions
+    return [*_of_expansions(corpus), *_of_questions(corpus, [*fitting, *off_topic])]
+
+
+def _text(passage: Passage) -> str:
+    return read_passage_of(passage).text
+
+
+def _span(passage: Passage, numbers: Sequence[int]) -> tuple[int, int]:
+    read = read_passage_of(passage)
+    first, last = min(numbers), max(numbers)
+    return int(read.starts[first]), int(read.starts[last]) + len(read.sentences[last])
+
+
+def _of_expansions(corpus: Corpus) -> Iterator[ReaderRow]:
+    lines = corpus.index.expansions.lines if corpus.index.expansions else ()
+    for number, of_passage in enumerate(lines):
+        passage = corpus.passages[number]
+        for line in of_passage:
+            if not line.sentences:
+                continue
+            span = _span(passage, line.sentences)
+            yield ReaderRow(line.text, _text(passage), True, (span,), loose=True, kind="expansion")
+            for other in _beside(corpus, line.text, {passage.address}, _SKIPPED, 1):
+                yield ReaderRow(line.text, other, False, kind="expansion")
+
+
+def _of_questions(corpus: Corpus, questions: Sequence[Question]) -> Iterator[ReaderRow]:
+    texts = SourceTexts(corpus.documents, corpus.passages)
+    for question in questions:
+        if question.earlier:  # it cannot be read alone
+            continue
+        right: dict[str, list[int]] = {}
+        places = gold_places([one for group in question.groups for one in group], texts)
+        for passage in corpus.passages:
+            for number, sentence in enumerate(passage.sentences):
+                if any(
+                    passage.document_id == place.doc
+                    and sentence.start < word.end
+                    and word.start < sentence.end
+                    for place in places
+                    for word in place.words
+                ):
+                    right.setdefault(passage.address, []).append(number)
+        for address, numbers in right.items():
+            passage = corpus.passage(address)
+            yield ReaderRow(
+                question.text, _text(passage), True, (_span(passage, numbers),), loose=True, kind="question"
+            )
+        if places or not question.groups:
+            for other in _beside(corpus, question.text, set(right), 0, _BESIDE):
+                yield ReaderRow(question.text, other, False, kind="question")
+
+
+def _beside(corpus: Corpus, text: str, right: set[str], skipped: int, most: int) -> list[str]:
+    hits = corpus.search(text, limit=most + skipped + len(right))
+    wrong = [_text(hit.passage) for hit in hits if hit.passage.address not in right]
+    return wrong[skipped : skipped + most]

@@ -1,0 +1,1 @@
+"""Chunking: from blocks to sentences, and from sentences to passages."""

@@ -1,0 +1,202 @@
+"""From sentences to passages: the unit that is retrieved and cited, with a permanent address.
+
+A passage is a run of sentences under one heading. It never crosses a heading or the edge of a box,
+keeps paragraphs together where it can and a list with its introduction, and no sentence of the
+document is in none or in two.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from alpie.index.chunking.citable_units import number_paragraphs
+from alpie.index.chunking.sentences import document_sentences, word_count
+from alpie.index.readable import collapse
+from alpie.index.records import (
+    Block,
+    BlockKind,
+    Document,
+    Layout,
+    Passage,
+    RecognisedWord,
+    Sentence,
+    SentenceRole,
+)
+from alpie.index.spanish.normal_forms import normalize
+
+__all__ = ["make_passages", "passage_address"]
+
+_FEWEST_WORDS = 60  # a shorter passage takes the next paragraph in
+_MAX_WORDS = 180
+_MAX_WITH_REST = 200  # rather than leave a paragraph of a few words alone
+_MAX_LIST_WORDS = 250  # a list stays whole up to here
+_MAX_KEY_DATA_WORDS = 120
+_LONGEST_SLUG = 40  # characters
+
+_ALONE = (BlockKind.CAPTION, BlockKind.TABLE, BlockKind.METADATA)
+
+
+@dataclass(slots=True)
+class _Piece:
+    """Sentences that should stay together, with the block they begin in."""
+
+    block: Block
+    sentences: list[Sentence]
+    listed: bool = False  # holds a list or a pull quote
+
+    @property
+    def words(self) -> int:
+        return word_count(self.sentences)
+
+
+def make_passages(document: Document, layout: Layout) -> tuple[Passage, ...]:
+    """All passages of a document, in reading order."""
+    passages: list[Passage] = []
+    taken: dict[str, int] = {}
+    sentences = document_sentences(document, layout)
+    paragraphs = number_paragraphs(layout, sentences)
+    for run in _runs(layout, sentences):
+        for group in _packed(run):
+            passage = _passage(document, layout, group, paragraphs, len(passages))
+            times = taken.get(passage.address, 0) + 1
+            taken[passage.address] = times
+            if times > 1:
+                passage = replace(passage, address=f"{passage.address}-{times}")
+            passages.append(passage)
+    return tuple(passages)
+
+
+def passage_address(document_id: str, heading: str, text: str) -> str:
+    """Permanent address of a passage: it depends on its document, its heading and its own words only."""
+    normal = normalize("NFC", collapse(text)).casefold()
+    digest = hashlib.sha256(normal.encode("utf-8", "surrogatepass")).hexdigest()[:10]
+    return f"{_slug(document_id, 80) or 'documento'}/{_slug(heading, _LONGEST_SLUG) or 'texto'}/{digest}"
+
+
+def _slug(text: str, longest: int) -> str:
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+    if len(slug) > longest:
+        slug = slug[: longest + 1].rpartition("-")[0] or slug[:longest]
+    return slug
+
+
+def _runs(layout: Layout, sentences: Sequence[Sequence[Sentence]]) -> Iterator[list[_Piece]]:
+    """Pieces between two edges: headings, box edges, labelled clauses, captions and the like."""
+    run: list[_Piece] = []
+    edge: tuple[object, ...] = ()
+    for block, said in zip(layout.blocks, sentences, strict=True):
+        if block.kind is BlockKind.HEADING:
+            yield run
+            run, edge = [], ()
+            if said:
+                yield [_Piece(block, list(said))]
+            continue
+        if not said:
+            continue
+        sort = block.kind if block.kind in (*_ALONE, BlockKind.KEY_DATA) else None
+        if run and run[-1].block.kind is BlockKind.CAPTION and block.kind is BlockKind.KEY_DATA:
+            edge = (block.path, block.box, block.label, sort)  # the figure that the caption names
+        here = (block.path, block.box, block.label, sort)
+        piece = _Piece(block, list(said))
+        taken = _introduction(run, piece) if run else None
+        if here != edge or block.kind in (BlockKind.CAPTION, BlockKind.TABLE):
+            yield run
+            run, edge = [], here
+        if taken is not None:
+            piece = taken
+            if block.kind is BlockKind.TABLE:
+                edge = ()
+        elif run and run[-1].listed is False and piece.block.kind in (BlockKind.LIST, BlockKind.PULL_QUOTE):
+            piece.listed = True
+        run.append(piece)
+    yield run
+
+
+def _introduction(run: list[_Piece], piece: _Piece) -> _Piece | None:
+    """`piece` with the introduction that ends the run before it, taken out of there."""
+    before = run[-1]
+    last = before.sentences[-1]
+    if last.role is not SentenceRole.LEAD_IN or last.group != piece.sentences[0].group:
+        return None
+    whole = before.words + piece.words <= _MAX_LIST_WORDS and not before.listed
+    if whole or len(before.sentences) == 1:
+        run.pop()
+        return _Piece(before.block, [*before.sentences, *piece.sentences], True)
+    before.sentences.pop()
+    return _Piece(before.block, [last, *piece.sentences], True)
+
+
+def _packed(run: list[_Piece]) -> Iterator[list[_Piece]]:
+    """Group pieces into passages of a readable size."""
+    key_data = bool(run) and run[-1].block.kind is BlockKind.KEY_DATA
+    most = _MAX_KEY_DATA_WORDS if key_data else _MAX_WORDS
+    groups: list[list[_Piece]] = []
+    for piece in [part for whole in run for part in _halved(whole, most)]:
+        words = sum(one.words for one in groups[-1]) if groups else 0
+        small = words < _FEWEST_WORDS or piece.words < _FEWEST_WORDS or key_data
+        if groups and small and words + piece.words <= (most if key_data else _MAX_WITH_REST):
+            groups[-1].append(piece)
+        else:
+            groups.append([piece])
+    yield from groups
+
+
+def _halved(piece: _Piece, most: int) -> list[_Piece]:
+    """A piece too long for one passage, cut between sentences into even parts."""
+    limit = _MAX_LIST_WORDS if piece.listed or piece.block.kind is BlockKind.TABLE else most
+    words = piece.words
+    if words <= limit or len(piece.sentences) == 1:
+        return [piece]
+    parts = -(-words // most)
+    made: list[_Piece] = []
+    current: list[Sentence] = []
+    reached = 0
+    for sentence in piece.sentences:
+        size = word_count([sentence])
+        if current and reached + size / 2 > words * (len(made) + 1) / parts:
+            made.append(replace(piece, sentences=current))
+            current = []
+        current.append(sentence)
+        reached += size
+    made.append(replace(piece, sentences=current))
+    return made
+
+
+def _passage(
+    document: Document, layout: Layout, group: list[_Piece], paragraphs: Mapping[int, int], ordinal: int
+) -> Passage:
+    block = group[0].block
+    sentences = tuple(sentence for piece in group for sentence in piece.sentences)
+    heading = block.box or (block.path[-1] if block.path else "")
+    if block.label and not heading:
+        heading = block.label
+    text = " ".join(sentence.text for sentence in sentences)
+    (_, page), *turns = layout.turns(sentences[0].start, max(sentence.end for sentence in sentences))
+    return Passage(
+        address=passage_address(document.id, heading, text),
+        document_id=document.id,
+        sentences=sentences,
+        path=block.path,
+        kind=block.kind,
+        box=block.box,
+        label=block.label,
+        page=page if layout.page_labels else block.page,
+        paragraph=paragraphs[sentences[0].paragraph],
+        ordinal=ordinal,
+        turns=tuple(turns),
+        recognised=_recognised(document, sentences),
+    )
+
+
+def _recognised(document: Document, sentences: tuple[Sentence, ...]) -> tuple[RecognisedWord, ...]:
+    """The words of `sentences` that a program read off a picture."""
+    words = document.structure.recognised if document.structure else ()
+    first = bisect_left(words, (sentences[0].start, 0, 0))
+    last = bisect_left(words, (max(sentence.end for sentence in sentences), 0, 0))
+    return words[first:last]

@@ -1,0 +1,227 @@
+"""From blocks to sentences: the unit that is quoted, with an exact map back to the source.
+
+Sentences are cut in the readable text of a block, where hard wraps and footnote calls are gone, and
+mapped back to spans. Every character of a block that is quoted at all falls in exactly one sentence.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import zip_longest
+
+from alpie.index.readable import readable_map, spans_between
+from alpie.index.records import Block, BlockKind, Document, Layout, Sentence, SentenceRole, Span
+
+__all__ = ["document_sentences", "sentence_bounds", "split_sentences", "word_count"]
+
+_UNQUOTED = (BlockKind.HEADING, BlockKind.CALLOUT, BlockKind.CONTENTS)
+_GROUPED = (BlockKind.LIST, BlockKind.TABLE)
+_INTRODUCING = (BlockKind.PARAGRAPH, BlockKind.LEAD)
+
+_BOUNDARY = re.compile(r"(?<![.!?…])[.!?…]+[»”’\"')\]]{0,3}\s(?=[«“‘\"'(\[¿¡—–]{0,3}[^\W_])")
+_TOKEN_BEFORE = re.compile(r"[\w.ºª°/]{1,24}$")
+# Translations whose full stop does not end a sentence, whatever follows.
+_NEVER_TEXT = """
+sr sra srta sres dr dra dres prof ing lic d dª da dña excmo excma ilmo ilma fr st sto sta gral cap
+cmdte mons art arts núm nums núms n nº nro nros pág págs p pp vol vols cap caps fig figs tab ed
+eds coord trad ap apdo apdos párr sec tít disp ej p.ej cf cfr cit op vid vgr p.e i.e e.g vs aprox
+máx mín tel tfno avda c/ ee rr ff jj oo bb aa cc dd hh mm pp ss ttes ss.mm a.c d.c m.ª n.º n.ª n.os
+"""
+_NEVER = frozenset(_NEVER_TEXT.split())
+# Translations that may stand at the end of one: there the next word decides.
+_SOMETIMES_TEXT = """
+uu ee.uu etc s.a s.l cía a.m p.m u.e o.n.u aa.vv ss.aa cc.aa jj.oo dd.hh ff.aa bis
+"""
+_SOMETIMES = frozenset(_SOMETIMES_TEXT.split())
+_OPENS_TEXT = """
+el la los las lo un una unos unas al del de en con sin por para según si cuando donde aunque
+mientras como entre desde hasta tras ante bajo sobre este esta estos estas ese esa esto eso hay no
+ya y o pero además también más muchos muchas todo todos todas cada otro otra otros otras su sus se
+es son sin embargo así
+"""
+_OPENS = frozenset(_OPENS_TEXT.split())
+# A "sentence" longer than this is none: a table without lines, data, a script without stops. It is cut
+# between words, or after so many characters where there is no blank, so that no unit outgrows the encoder.
+_LONGEST_SENTENCE = 2_000
+_LETTERS_A_WORD = 40  # a longer word counts as several, so that text without blanks fills passages too
+_ENUMERATOR = re.compile(r"\(?(?:\d{1,3}|[a-zñ]|[ivxlc]{1,6})$")
+
+# A quotation or a parenthesis this long at most is not cut inside: its parts would lose who says them.
+_WHOLE_QUOTATION = 500
+_WHOLE_PARENTHESIS = 300
+_PAIRS = {"«": "»", "“": "”", "(": ")", "[": "]"}
+_PAIRED = re.compile(r"[«»“”()\[\]]")
+
+
+def document_sentences(document: Document, layout: Layout) -> tuple[tuple[Sentence, ...], ...]:
+    """The sentences of every block, in order; introductions of lists join the group of their list.
+
+    A heading has none, unless it is all there is of an article.
+    """
+    found: list[tuple[Sentence, ...]] = []
+    group = 0
+    alone = _titles_alone(layout.blocks)
+    for number, block in enumerate(layout.blocks):
+        if number in alone:
+            block = replace(block, kind=BlockKind.PARAGRAPH)
+        sentences = split_sentences(document.text, block, number, group)
+        introduced = block.kind in _GROUPED or block.kind is BlockKind.PULL_QUOTE
+        if introduced and number and _introduces(layout.blocks[number - 1], block, found[number - 1]):
+            *others, last = found[number - 1]
+            found[number - 1] = (*others, replace(last, role=SentenceRole.LEAD_IN, group=group))
+            if block.kind is BlockKind.PULL_QUOTE:
+                sentences = [replace(s, role=SentenceRole.ITEM, group=group) for s in sentences]
+                group += 1
+        if block.kind in _GROUPED:
+            group += 1
+        found.append(tuple(sentences))
+    return tuple(found)
+
+
+def _titles_alone(blocks: Sequence[Block]) -> set[int]:
+    """Titles of units that have no words besides, here or elsewhere: who asks for such a unit is shown these."""
+    said = Counter((block.label or "").partition(",")[0] for block in blocks)
+    return {
+        number
+        for number, (block, following) in enumerate(zip_longest(blocks, blocks[1:]))
+        if block.kind is BlockKind.HEADING
+        and block.label
+        and said[block.label] == 1
+        and (following is None or (following.kind is BlockKind.HEADING and following.level <= block.level))
+    }
+
+
+def _introduces(before: Block, block: Block, sentences: tuple[Sentence, ...]) -> bool:
+    """Whether the block before ends in a sentence that announces this one."""
+    return (
+        before.kind in _INTRODUCING
+        and before.box == block.box
+        and bool(sentences)
+        and sentences[-1].text.rstrip().endswith(":")
+    )
+
+
+def split_sentences(source: str, block: Block, paragraph: int, first_group: int) -> list[Sentence]:
+    """Sentences of one block; `first_group` is the number its list or table gets.
+
+    Items of a list and rows of a table are one sentence each, whatever stops they hold: they are
+    quoted together. Headings and call-outs have no sentences, but see `document_sentences`.
+    """
+    if block.kind in _UNQUOTED or not block.spans:
+        return []
+    if block.kind in _GROUPED and block.parts:
+        return _grouped(source, block, paragraph, first_group)
+    text, offsets = readable_map(source, block.spans)
+    sentences: list[Sentence] = []
+    for start, end in sentence_bounds(text):
+        spans = spans_between(block.spans, offsets[start], offsets[end - 1] + 1)
+        sentences.append(Sentence(text[start:end], spans, SentenceRole.SENTENCE, None, paragraph))
+    return sentences
+
+
+def _grouped(source: str, block: Block, paragraph: int, group: int) -> list[Sentence]:
+    sentences: list[Sentence] = []
+    for number, part in enumerate(block.parts):
+        if block.kind is BlockKind.LIST:
+            role = SentenceRole.ITEM
+        else:
+            role = SentenceRole.HEADER if number < block.header_parts else SentenceRole.ROW
+        text, offsets = readable_map(source, part)
+        for start, end in _bounded(text, 0, len(text)):
+            spans: tuple[Span, ...] = spans_between(part, offsets[start], offsets[end - 1] + 1)
+            sentences.append(Sentence(text[start:end], spans, role, group, paragraph))
+    return sentences
+
+
+def sentence_bounds(text: str) -> list[tuple[int, int]]:
+    """Where the sentences of a readable text begin and end.
+
+    What lies between two is a space; nothing, where one of `_LONGEST_SENTENCE` without a blank was cut.
+    """
+    whole = _kept_whole(text)
+    starts = [start for start, _ in whole]
+    bounds: list[tuple[int, int]] = []
+    start = 0
+    for match in _BOUNDARY.finditer(text):
+        cut = match.end() - 1
+        index = bisect_right(starts, cut) - 1
+        if index >= 0 and cut < whole[index][1]:
+            continue
+        if _ends_here(text, start, match.start(), match.end()):
+            bounds += _bounded(text, start, cut)
+            start = match.end()
+    return [*bounds, *_bounded(text, start, len(text))]
+
+
+def _bounded(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """The sentence from `start` to `end`, in pieces where it is too long."""
+    pieces: list[tuple[int, int]] = []
+    while end - start > _LONGEST_SENTENCE:
+        blank = text.rfind(" ", start + 1, start + _LONGEST_SENTENCE + 1)
+        cut = blank if blank > start else start + _LONGEST_SENTENCE
+        pieces.append((start, cut))
+        start = cut + 1 if blank > start else cut
+    if start < end:
+        pieces.append((start, end))
+    return pieces
+
+
+def _ends_here(text: str, start: int, stop: int, following: int) -> bool:
+    """Whether the full stop at `stop` ends the sentence that began at `start`."""
+    first = following
+    while first < len(text) and not text[first].isalnum():
+        first += 1
+    opener = text[first : first + 1]
+    if not (opener.isupper() or opener.isdigit() or text[following] in "¿¡«“"):
+        return False
+    if text[stop] != ".":
+        return True
+    if opener.islower():
+        return False
+    match = _TOKEN_BEFORE.search(text, max(start, stop - 24), stop)
+    token = match.group() if match else ""
+    if stop - len(token) == start and _ENUMERATOR.match(token):
+        return False  # «1. Tendencias»: the number of what it opens
+    bare = token.casefold().strip(".")
+    if text[stop : stop + 2] == "..":
+        return True
+    if bare in _NEVER and not (token.isupper() and len(bare) > 2):
+        return False
+    next_word = re.match(r"\w+", text[first : first + 30])
+    opens = (
+        next_word is not None and next_word.group()[0].isupper() and next_word.group().casefold() in _OPENS
+    )
+    if bare in _SOMETIMES or (len(bare) == 1 and bare.isalpha() and token.isupper()):
+        return opens
+    return True
+
+
+def _kept_whole(text: str) -> list[tuple[int, int]]:
+    """Outermost quotations and parentheses that are short enough to stay in one piece."""
+    found: list[tuple[int, int]] = []
+    opened: list[tuple[str, int]] = []
+    for match in _PAIRED.finditer(text):
+        position, character = match.start(), match.group()
+        if character in _PAIRS:
+            opened.append((_PAIRS[character], position))
+        elif opened and character == opened[-1][0]:
+            start = opened.pop()[1]
+            longest = _WHOLE_PARENTHESIS if character in ")]" else _WHOLE_QUOTATION
+            if position - start <= longest:
+                while found and found[-1][0] > start:
+                    found.pop()
+                found.append((start, position))
+        elif opened and position - opened[-1][1] > _WHOLE_QUOTATION:
+            opened.pop()
+    return found
+
+
+def word_count(sentences: Sequence[Sentence]) -> int:
+    """Translations of some sentences, by white space; by length where that says nothing."""
+    return sum(
+        max(len(sentence.text.split()), len(sentence.text) // _LETTERS_A_WORD) for sentence in sentences
+    )

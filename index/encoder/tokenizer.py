@@ -1,0 +1,102 @@
+"""Opens the bundled model's tokenizer: over mapped tables, made once and compared with the library's."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from alpie.index.encoder.bundled_weights import MAXIMUM_TOKENS, PROMPTS, bundled_fingerprint
+from alpie.index.encoder.word_pieces import MappedTokenizer, TokenizerLike, write_tables
+from alpie.index.errors import EncoderError
+from alpie.index.model_cache import is_intact, read_fingerprint, seal, settle
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+__all__ = ["open_tokenizer", "same_tokens"]
+
+FORMAT_VERSION = 1  # raise it when the tables or their check change
+_ENDS, _UNKNOWN = ("<s>", "</s>"), "<unk>"
+# What sample texts do not hold: composed characters, wide ones, other scripts, names of special tokens.
+_TRICKY = (
+    "", " ", "\n\t", "e\u0301l an\u0303o", "ﬁn de ½ ㎏ №5", "＜s＞ <s>x</s> <mask>", "▁a▁▁b ▁", "😀😀日本語 한국어",
+    "https://www.example.org/a-b_c?d=1&e=%20", "\u0600\U0001f023\ue000\ue001x", "A" * 300, "«¿Qué?» — ¡No!…",
+)  # fmt: skip
+
+_logger = logging.getLogger(__name__)
+
+
+def open_tokenizer(model_folder: Path) -> TokenizerLike:
+    """The tokenizer of the bundled `model_folder`, cutting at the model's limit.
+
+    Its tables are made beside that folder when they are not there, in about two seconds. Where that is not
+    possible, or they do not give the library's tokens, it is the library's, with its 280 MB.
+    """
+    model = bundled_fingerprint(model_folder)
+    folder = model_folder.with_name(f"{model_folder.name}-pieces")
+    try:
+        settle(
+            folder,
+            is_current=lambda place: _is_current(place, model),
+            build=lambda place: _make(model_folder, place, model),
+        )
+    except EncoderError as error:  # a cache that cannot be written, made by an earlier version
+        _logger.info("no tables of word pieces: %s", error)
+        return _library_tokenizer(model_folder)
+    found = read_fingerprint(folder)
+    if found is None or not found.get("accepted"):
+        _logger.warning("The tables of word pieces do not give the library's tokens; using the library.")
+        return _library_tokenizer(model_folder)
+    return _mapped(folder)
+
+
+def same_tokens(one: TokenizerLike, other: TokenizerLike, texts: Iterable[str]) -> bool:
+    """Whether both give the same ids, tokens, offsets and special tokens for every text."""
+    return all(_all_of(one, text) == _all_of(other, text) for text in texts)
+
+
+def _all_of(tokenizer: TokenizerLike, text: str) -> tuple[object, ...]:
+    found = tokenizer.encode(text)
+    return found.ids, found.tokens, found.offsets, found.special_tokens_mask
+
+
+def _is_current(folder: Path, model: str) -> bool:
+    found = read_fingerprint(folder)
+    return (
+        found is not None
+        and found.get("format_version") == FORMAT_VERSION
+        and found.get("model") == model
+        and is_intact(folder)
+    )
+
+
+def _make(model_folder: Path, folder: Path, model: str) -> None:
+    from alpie.index.encoder.onnx_export import sample_texts
+
+    library = _library_tokenizer(model_folder)
+    content = json.loads((model_folder / "tokenizer.json").read_text(encoding="utf-8"))
+    write_tables(folder, library, [(text, score) for text, score in content["model"]["vocab"]])
+    questions, passages = sample_texts()
+    texts = [
+        *(PROMPTS["query"] + text for text in questions),
+        *(PROMPTS["document"] + text for text in passages),
+        " ".join(passages),  # beyond the model's limit
+        *_TRICKY,
+    ]
+    accepted = same_tokens(library, _mapped(folder), texts)
+    seal(folder, {"format_version": FORMAT_VERSION, "model": model, "accepted": accepted})
+
+
+def _mapped(folder: Path) -> MappedTokenizer:
+    return MappedTokenizer.from_folder(folder, _ENDS, _UNKNOWN, MAXIMUM_TOKENS)
+
+
+def _library_tokenizer(model_folder: Path) -> Tokenizer:
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(model_folder / "tokenizer.json"))
+    tokenizer.enable_truncation(MAXIMUM_TOKENS)
+    return tokenizer

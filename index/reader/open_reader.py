@@ -1,0 +1,35 @@
+"""Which reader: the bundled one, or a cross-encoder that somebody has."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+from alpie.index.model_cache import default_cache
+from alpie.index.reader.readings import Reader
+
+__all__ = ["BUNDLED", "default_reader", "open_reader"]
+
+BUNDLED = "bundled"
+
+
+@lru_cache(maxsize=4)
+def open_reader(model: str = BUNDLED, cache: Path | None = None) -> Reader:
+    """The reader `model`, without ever using the network; opened once in a process.
+
+    `model` is ``bundled``, the folder of a sentence-transformers cross-encoder, or the name of one in the local
+    Hugging Face cache; `cache` is where the bundled encoder's files are. Raises `EncoderError` when it is missing
+    or cannot be used.
+    """
+    if model == BUNDLED:
+        from alpie.index.reader.bundled import BundledReader
+
+        return BundledReader.open(cache or default_cache())
+    from alpie.index.reader.cross_encoder import CrossEncoderReader
+
+    return CrossEncoderReader.open(model)
+
+
+def default_reader() -> Reader:
+    """The bundled reader, with the files of the user's cache."""
+    return open_reader(BUNDLED, default_cache())

@@ -1,0 +1,178 @@
+"""Other ways to ask for a passage or to say it, written beforehand: searched, never quoted.
+
+`<documents>/expansions/<document id>.jsonl` holds a row a passage:
+
+    {"address": "informe-2019/resumen/0a1b2c3d4e",
+     "lines": [{"text": "¿Cuánta gente…?", "kind": "question", "sentences": ["Agentes de la Policía"]}]}
+
+`sentences` are beginnings of the sentences that a line rests on, none for the passage as a whole. A person
+can write them, and they outlive the address: when a passage is cut otherwise or stands under another heading,
+its lines go where their sentences went.
+"""
+
+from __future__ import annotations
+
+import json
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from alpie.index.readable import collapse
+from alpie.index.records import Passage
+from alpie.index.spanish.normal_forms import normalize
+
+__all__ = ["FOLDER", "KINDS", "ExpansionLine", "Expansions", "expansions_file", "place_expansions"]
+
+FOLDER = "expansions"
+KINDS = ("question", "rewording", "chat", "english")
+_MAX_CHARACTERS = 400  # of a line; the encoder reads some 2,000
+_MAX_TOLD = 5  # faulty rows named one by one
+
+
+@dataclass(frozen=True, slots=True)
+class ExpansionLine:
+    """One other way to ask for a passage or to say it."""
+
+    text: str
+    kind: str  # of `KINDS`
+    sentences: tuple[int, ...] = ()  # which of the passage's it rests on; empty: all of it
+
+
+@dataclass(frozen=True)
+class Expansions:
+    """The lines of each passage of a document, and what in their file was not good."""
+
+    lines: tuple[tuple[ExpansionLine, ...], ...]  # (passages,)
+    problems: tuple[str, ...] = ()
+
+
+def expansions_file(document_id: str) -> str:
+    """Where a document's expansions are, within the documents folder."""
+    return (PurePosixPath(FOLDER) / f"{document_id}.jsonl").as_posix()
+
+
+def place_expansions(data: bytes, passages: Sequence[Passage], name: str) -> Expansions:
+    """The lines in the bytes of a file, each with its passage; `name` of the file is for messages.
+
+    A faulty row or line is left out and told; the others stand.
+    """
+    faults: list[str] = []
+    found: list[dict[str, ExpansionLine]] = [{} for _ in passages]
+    numbers = {passage.address: number for number, passage in enumerate(passages)}
+    sentences: _Sentences | None = None  # few files have stale addresses
+    stale: list[str] = []
+    kept = lost = 0
+    for where, address, lines in _rows(data, faults):
+        number = numbers.get(address)
+        if number is None:
+            stale.append(address)
+        for text, kind, beginnings in _lines(lines, where, faults):
+            if number is not None:
+                at = number
+                rests_on = _resting(beginnings, passages[number])
+                if missing := [b for b, s in zip(beginnings, rests_on, strict=True) if s is None]:
+                    faults.append(f"{where}: ninguna frase del pasaje empieza por «{missing[0]}».")
+            else:
+                sentences = sentences or _Sentences(passages)
+                moved = sentences.passage_with(beginnings)
+                if moved is None:
+                    lost += 1
+                    continue
+                kept += 1
+                at, rests_on = moved, _resting(beginnings, passages[moved])
+            own = tuple(dict.fromkeys(one for one in rests_on if one is not None))
+            found[at].setdefault(text, ExpansionLine(text, kind, own))
+    problems = [f"{name}: {fault}" for fault in faults[:_MAX_TOLD]]
+    if len(faults) > _MAX_TOLD:
+        problems.append(f"{name}: y {len(faults) - _MAX_TOLD} faltas más.")
+    if stale:
+        problems.append(
+            f"{name}: {len(stale)} direcciones ya no existen ({', '.join(stale[:2])}…): {kept} de sus líneas "
+            f"siguen con sus frases; {lost} no se usan. Corríjalas o quítelas."
+        )
+    return Expansions(tuple(tuple(of.values()) for of in found), tuple(problems))
+
+
+def _rows(data: bytes, faults: list[str]) -> Iterator[tuple[str, str, list[object]]]:
+    """Place in the file, address and lines of each row."""
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        faults.append(f"no es UTF-8 (byte {error.start}). Guárdelo como UTF-8.")
+        return
+    for number, row in enumerate(text.split("\n"), start=1):
+        if not row.strip():
+            continue
+        where = f"línea {number}"
+        try:
+            read = json.loads(row)
+        except (ValueError, RecursionError) as error:
+            faults.append(f"{where}: no es JSON ({error}).")
+            continue
+        if not (
+            isinstance(read, Mapping)
+            and isinstance(read.get("address"), str)
+            and isinstance(read.get("lines"), list)
+        ):
+            faults.append(f"{where}: se espera un objeto con «address» y una lista «lines».")
+            continue
+        yield where, read["address"], read["lines"]
+
+
+def _lines(lines: Sequence[object], where: str, faults: list[str]) -> Iterator[tuple[str, str, list[str]]]:
+    """Text, kind and beginnings of sentences of each sound line of a row."""
+    for line in lines:
+        read = line if isinstance(line, Mapping) else {}
+        text, kind, beginnings = read.get("text"), read.get("kind", "question"), read.get("sentences", [])
+        if not isinstance(text, str) or not _plain(text) or len(text) > _MAX_CHARACTERS:
+            faults.append(
+                f"{where}: «text» es {text!r:.60}; se admite un texto de 1 a {_MAX_CHARACTERS} letras."
+            )
+        elif kind not in KINDS:
+            faults.append(f"{where}: «kind» es {kind!r:.60}; se admiten {', '.join(KINDS)}.")
+        elif not isinstance(beginnings, list) or not all(
+            isinstance(b, str) and _plain(b) for b in beginnings
+        ):
+            faults.append(f"{where}: «sentences» no es una lista de comienzos de frases.")
+        else:
+            yield _plain(text), kind, [_plain(b) for b in beginnings]
+
+
+def _plain(text: str) -> str:
+    """As it is compared and embedded; "" for what no file could hold."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return ""
+    return collapse(normalize("NFC", text))
+
+
+def _resting(beginnings: Sequence[str], passage: Passage) -> list[int | None]:
+    """Of each beginning the first sentence of the passage that begins so."""
+    texts = [_plain(sentence.text) for sentence in passage.sentences]
+    return [next((n for n, text in enumerate(texts) if text.startswith(b)), None) for b in beginnings]
+
+
+class _Sentences:
+    """All sentences of a document by how they begin."""
+
+    def __init__(self, passages: Sequence[Passage]) -> None:
+        rows = [
+            (_plain(s.text), number) for number, passage in enumerate(passages) for s in passage.sentences
+        ]
+        self._rows = sorted(rows)
+
+    def passage_with(self, beginnings: Sequence[str]) -> int | None:
+        """The first passage that holds sentences beginning so, all of them."""
+        if not beginnings:
+            return None
+        return min(set.intersection(*map(self._passages, beginnings)), default=None)
+
+    def _passages(self, beginning: str) -> set[int]:
+        found: set[int] = set()
+        for text, number in self._rows[bisect_left(self._rows, (beginning, -1)) :]:
+            if not text.startswith(beginning):
+                break
+            found.add(number)
+        return found

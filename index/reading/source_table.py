@@ -1,0 +1,259 @@
+"""What `sources.toml`, or failing it a file's name, says of one document."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import unicodedata
+from collections.abc import Callable, Mapping, Set
+from dataclasses import dataclass, fields, replace
+from datetime import date
+from pathlib import Path, PurePosixPath
+
+from alpie.index.errors import SourceError
+from alpie.index.formats import Extraction, Metadata, format_of
+from alpie.index.reading.publication_dates import read_date
+from alpie.index.records import Document
+
+__all__ = [
+    "Described",
+    "SourceEntry",
+    "described",
+    "entry_from_file_name",
+    "entry_from_table",
+    "table_for",
+]
+
+_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")  # BCP 47 without its registry
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
+
+
+@dataclass(frozen=True)
+class SourceEntry:
+    """A document without its text. `editorial` names the fields that the text itself does not carry.
+
+    None stands where the table says nothing: the file itself may.
+    """
+
+    id: str
+    file: str
+    title: str | None
+    publisher: str | None
+    date: str | None
+    kind: str | None
+    language: str | None
+    place: str | None = None  # of publication
+    url: str | None = None
+    short: str = ""
+    rights: str = ""
+    notes: tuple[str, ...] = ()
+    editorial: tuple[str, ...] = ()
+
+    def document(self, extraction: Extraction, sha256: str) -> Document:
+        """The document with its text."""
+        return Document(
+            id=self.id,
+            title=self.title or self.file,
+            publisher=self.publisher or "",
+            date=self.date or "",
+            kind=self.kind or _ANY_KIND,
+            language=self.language or _USUAL_LANGUAGE,
+            file=self.file,
+            text=extraction.text,
+            parser=extraction.parser,
+            structure=extraction.structure,
+            notices=extraction.notices,
+            coverage=extraction.coverage,
+            sha256=sha256,
+            place=self.place or "",
+            url=self.url or "",
+            rights=self.rights,
+            notes=self.notes,
+            editorial=self.editorial,
+            short_publisher=self.short,
+        )
+
+
+@dataclass(frozen=True)
+class Described:
+    """An entry completed from its file, and the names of the fields that nobody gave."""
+
+    entry: SourceEntry
+    missing: tuple[str, ...]
+    listed: bool = False  # in `sources.toml`, where they are to be added
+
+
+_ANY_KIND = "documento"
+_LONGEST_FIELD = 300  # characters of what a file says of itself
+_USUAL_LANGUAGE = "es"
+# A title that opens with what the document is.
+_KIND = re.compile(
+    r"(?:ley orgánica|ley|real decreto(?:-ley| legislativo)?|decreto(?:-ley)?|orden|ordenanza|reglamento|directiva|"
+    r"resolución|decisión|recomendación|dictamen|informe|memoria|circular|instrucción|convenio|estatutos?|"
+    r"nota de prensa|guía|manual|protocolo|sentencia|plan)\b",
+    re.IGNORECASE,
+)
+_FIELDS = tuple(field.name for field in fields(SourceEntry))
+_REQUIRED = _FIELDS[:7]
+_TOLD = _FIELDS[2:7]  # what a file may say of itself
+_ASKED = _FIELDS[2:9]  # what a reference is made of
+_LISTS = ("notes", "editorial")
+
+
+def entry_from_table(table: Mapping[str, object], where: str, path: Path) -> SourceEntry:
+    """The entry of one ``[[document]]`` table; `where` and `path` are for the message of a `SourceError`."""
+    identity = f" («{table['id']}»)" if isinstance(table.get("id"), str) else ""
+
+    def refuse(message: str) -> SourceError:
+        return SourceError(f"{where}{identity}: {message}", path)
+
+    for key in table:
+        if key not in _FIELDS:
+            raise refuse(f"clave desconocida «{key}»; se admiten: {', '.join(_FIELDS)}.")
+    # A text file says nothing of itself in a way a program could read.
+    told_by_file = format_of(str(table.get("file", ""))) not in (None, "text")
+    missing = [n for n in _REQUIRED if n not in table and not (told_by_file and n in _TOLD)]
+    if missing:
+        raise refuse(f"falta «{missing[0]}»; son obligatorias: {', '.join(_REQUIRED)}.")
+    values: dict[str, object] = dict.fromkeys(_ASKED)
+    for name, value in table.items():
+        values[name] = _texts(name, value, refuse) if name in _LISTS else _line(name, value, refuse)
+    for name, (is_good, allowed) in _CHECKS.items():
+        value = str(values.get(name) or "")
+        always = name in table and name in ("id", "title", "language", "file")
+        if (value or always) and not is_good(value):
+            raise refuse(f"«{name}» es {value!r}; se admite {allowed}.")
+    for name in values.get("editorial", ()):  # type: ignore[attr-defined]  # a tuple, see _texts
+        if name not in _FIELDS:
+            raise refuse(f"«editorial» nombra «{name}»; se admiten: {', '.join(_FIELDS)}.")
+    return SourceEntry(**values)  # type: ignore[arg-type]  # names and types were checked above
+
+
+def entry_from_file_name(file: Path, used: Set[str]) -> SourceEntry:
+    """The entry of a document nobody described: what its file says of it is asked for later.
+
+    `used` are the ids already given: a second file of the same name elsewhere gets a longer one.
+    """
+    identity = _slug(file.with_suffix("").as_posix()) or "documento"
+    if identity in used:
+        identity += "-" + hashlib.sha256(file.as_posix().encode("utf-8", "surrogateescape")).hexdigest()[:8]
+    return SourceEntry(identity, file.as_posix(), None, None, None, None, None)
+
+
+def described(entry: SourceEntry, metadata: Metadata, table: Path, today: date) -> Described:
+    """`entry` with what its file says where the table says nothing, and failing that its name.
+
+    What neither says is named as missing and left empty, or, where something must stand, ours. `table` is
+    the path of `sources.toml`, for the notes. The day on which a file was made is no date of publication,
+    nor is a day after `today`: «Agenda 2030».
+    """
+    values: dict[str, object] = {}
+    editorial = list(entry.editorial)
+    notes = [*entry.notes, *metadata.notes]
+    missing: list[str] = []
+    for name in _ASKED:
+        own = getattr(entry, name)
+        said = _one_line(getattr(metadata, name, "")) if own is None else own
+        if own is None and said and not _may_be_said(name, said, metadata, today):
+            if name in metadata.guessed:
+                notes.append(f"El archivo es del {said}; la fecha de publicación se da en {table.name}.")
+            said = ""
+        values[name] = said
+        if own is None and not said:
+            missing.append(name)
+    values["rights"] = entry.rights or _one_line(metadata.rights)
+    stem = PurePosixPath(entry.file).stem
+    if "title" in missing:
+        title = _one_line(stem.replace("_", " ")) or PurePosixPath(entry.file).name
+        values["title"] = title[:1].upper() + title[1:]
+        notes.append(f"Sin título en el archivo ni en {table.name}: sale del nombre del archivo.")
+    years = set(_YEAR.findall(stem))  # of several, none is known to be that of publication
+    if "date" in missing and len(years) == 1 and int(min(years)) <= today.year:
+        values["date"] = min(years)
+        missing.remove("date")
+        editorial.append("date")
+    if "kind" in missing and (named := _KIND.match(str(values["title"]))):
+        values["kind"] = named.group().lower()
+        missing.remove("kind")
+        editorial.append("kind")
+    values["kind"] = values["kind"] or (_ANY_KIND if "kind" in missing else "")
+    values["language"] = values["language"] or _USUAL_LANGUAGE
+    editorial += [name for name in missing if values[name]]
+    whole = {"notes": tuple(notes), "editorial": tuple(dict.fromkeys(editorial))}
+    return Described(replace(entry, **values, **whole), tuple(missing))  # type: ignore[arg-type]
+
+
+def _may_be_said(name: str, said: str, metadata: Metadata, today: date) -> bool:
+    """Whether what a file says of itself can stand in a citation; it may say anything."""
+    if name in _CHECKS and not _CHECKS[name][0](said):
+        return False
+    return name != "date" or (name not in metadata.guessed and said <= today.isoformat())
+
+
+def table_for(told: Described) -> str:
+    """A table of `sources.toml` for a document, with a comment where something is to be filled in.
+
+    Of a document that has its table already, only what is to be added there.
+    """
+    hints = {
+        "title": "título",
+        "publisher": "organismo que lo publica",
+        "date": "AAAA, AAAA-MM o AAAA-MM-DD",
+        "kind": "ley, informe, resolución, nota de prensa…",
+        "language": "es, en, es-MX…",
+        "place": "lugar de publicación",
+        "url": "dirección pública del documento",
+    }
+    lines = ["[[document]]"]
+    for name in ("id", *told.missing) if told.listed else (*_REQUIRED, "place", "url"):
+        value = str(getattr(told.entry, name))
+        line = f"{name} = {json.dumps(value, ensure_ascii=False)}"
+        lines.append(f"{line}  # {hints[name]}" if name in told.missing else line)
+    return "\n".join(lines) + "\n"
+
+
+def _one_line(text: str) -> str:
+    """`text` without control characters, marks of writing direction and the like: it stands in citations."""
+    shown = "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in text)
+    shown = "".join(c for c in shown if unicodedata.category(c) not in ("Cf", "Cs"))
+    return re.sub(r"\s+", " ", shown).strip()[:_LONGEST_FIELD]
+
+
+def _slug(text: str) -> str:
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60].strip("-")
+
+
+def _line(name: str, value: object, refuse: Callable[[str], SourceError]) -> str:
+    if isinstance(value, date):  # TOML has dates of its own: date = 2021-11-23 without quotes
+        return value.isoformat()[:10]
+    if not isinstance(value, str):
+        raise refuse(f"«{name}» es {value!r}; se admite un texto entre comillas.")
+    if re.search(r"[\x00-\x1f\x7f]", value):
+        raise refuse(f"«{name}» es {value!r}; se admite una línea sin caracteres de control.")
+    return value.strip()
+
+
+def _texts(name: str, value: object, refuse: Callable[[str], SourceError]) -> tuple[str, ...]:
+    if isinstance(value, str):
+        value = [value]
+    if not isinstance(value, list):
+        raise refuse(f"«{name}» es {value!r}; se admite una lista de textos.")
+    return tuple(_line(name, item, refuse) for item in value)
+
+
+def _is_inside(value: str) -> bool:
+    path = PurePosixPath(value)
+    return bool(value) and not path.is_absolute() and ".." not in path.parts and "\\" not in value
+
+
+_CHECKS: Mapping[str, tuple[Callable[[str], object], str]] = {
+    "id": (_ID.fullmatch, "minúsculas sin tilde, cifras y guiones sueltos, como «informe-2019»"),
+    "title": (bool, "un texto no vacío"),
+    "date": (read_date, "AAAA, AAAA-MM, AAAA-MM-DD o dos de ellas con «/» en medio; vacía si no se conoce"),
+    "language": (_LANGUAGE.fullmatch, "un código BCP 47 como «es» o «es-MX»"),
+    "file": (_is_inside, "una ruta dentro de la carpeta de documentos, con «/»"),
+    "url": (re.compile(r"https?://\S+").fullmatch, "una dirección http o https; omítala si no se conoce"),
+}

@@ -1,0 +1,245 @@
+"""From a folder of files to documents with a canonical text.
+
+Each file has one *canonical text*: of a text file ``file.read_bytes().decode("utf-8-sig")``, line ends as
+they are; of another format what its parser makes of it (`alpie.index.formats`). Every offset of the system
+counts characters of that text. `sources.toml` says what a document is; a file it does not list is taken
+too, with what the file says of itself, else what its name tells, which is marked as editorial.
+
+One bad document never stops the others: `read_sources` returns what could be read and a list of what
+could not. Only a `sources.toml` that cannot be read at all is an error, since then every citation
+would be wrong.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+
+from alpie.index.errors import SourceError
+from alpie.index.formats import MAX_BYTES, SUFFIXES, Extraction, format_of
+from alpie.index.formats.recognition import Recogniser
+from alpie.index.formats.remembered import remembered_extraction
+from alpie.index.notices import Unread, unread_by_its_ending
+from alpie.index.reading.expansions import FOLDER, expansions_file
+from alpie.index.reading.source_table import (
+    Described,
+    SourceEntry,
+    described,
+    entry_from_file_name,
+    entry_from_table,
+)
+from alpie.index.records import Document
+from alpie.index.storage.manifest import POINTER
+
+__all__ = ["NOT_DOCUMENTS", "SOURCES_FILE", "SourcesReport", "read_sources"]
+
+SOURCES_FILE = "sources.toml"
+NOT_DOCUMENTS = re.compile(r"(readme|license|licence|copying|changelog)(\..*)?", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class SourcesReport:
+    """The documents of a folder, in the order of `sources.toml`, and those that could not be taken."""
+
+    documents: tuple[Document, ...]
+    problems: tuple[SourceError, ...]
+    incomplete: tuple[Described, ...] = ()  # documents of which neither file nor table says all
+    expansions: Mapping[str, bytes] = field(default_factory=dict)  # id of a document → file of its expansions
+    unused: tuple[SourceError, ...] = ()  # files of expansions that cannot be read, or are of no document
+    others: tuple[Unread, ...] = ()  # files of formats that are not read
+
+    def unread(self, folder: Path) -> tuple[Unread, ...]:
+        """Every file of `folder` that is not among the documents."""
+        refused = [
+            Unread(
+                problem.path.relative_to(folder).as_posix()
+                if problem.path and problem.path.is_relative_to(folder)
+                else "",
+                str(problem).removeprefix(f"{problem.path}: "),
+            )
+            for problem in self.problems
+        ]
+        return (*refused, *self.others)
+
+
+def read_sources(
+    folder: Path,
+    known: Mapping[str, Extraction] | None = None,
+    most_bytes: int = MAX_BYTES,
+    recogniser: Recogniser | None = None,
+) -> SourcesReport:
+    """The documents of `folder` and the problems of the others; of two files with the same bytes, the first.
+
+    `known` are extractions by the SHA-256 of their file: such a file is not parsed again. A file of more
+    than `most_bytes` is not even opened. `recogniser` reads scanned pages.
+    Raises `SourceError` when the folder or its `sources.toml` cannot be read.
+    """
+    if not folder.is_dir():
+        raise SourceError(f"{folder}: no es una carpeta. Indique la de los documentos con --docs.", folder)
+    documents: list[Document] = []
+    problems: list[SourceError] = []
+    incomplete: list[Described] = []
+    claimed: set[Path] = set()  # files that a table speaks of, even a faulty one: never taken by name instead
+    used: set[str] = set()
+    expansions: dict[str, bytes] = {}
+    unused: list[SourceError] = []
+    files: dict[str, str] = {}  # SHA-256 → the file that has it
+    others: list[Unread] = []
+    for entry in _entries(folder, claimed, used, problems, others):
+        try:
+            data = _read_file(folder, entry.file, most_bytes)
+            sha256 = hashlib.sha256(data).hexdigest()
+            if sha256 in files:
+                raise SourceError(
+                    f"{folder / entry.file}: es byte por byte el mismo documento que «{files[sha256]}», que ya "
+                    "está. Retire uno de los dos.",
+                    folder / entry.file,
+                )
+            extraction = (known or {}).get(sha256) or remembered_extraction(
+                data, sha256, folder / entry.file, recogniser
+            )
+            told = described(entry, extraction.metadata, folder / SOURCES_FILE, date.today())
+        except SourceError as problem:
+            problems.append(problem)
+            continue
+        files[sha256] = entry.file
+        document = told.entry.document(extraction, sha256)
+        if (lines := _read_expansions(folder, entry.id, most_bytes, unused)) is not None:
+            expansions[entry.id] = lines
+            document = replace(document, expansions=hashlib.sha256(lines).hexdigest())
+        documents.append(document)
+        if told.missing:
+            incomplete.append(replace(told, listed=_plain(folder / entry.file) in claimed))
+    known_ids = {document.id for document in documents}
+    for path in sorted((folder / FOLDER).glob("*.jsonl")):
+        if path.stem not in known_ids:
+            message = f"{path}: no hay ningún documento «{path.stem}». Dele el id del suyo, o retírelo."
+            unused.append(SourceError(message, path))
+    return SourcesReport(
+        tuple(documents), tuple(problems), tuple(incomplete), expansions, tuple(unused), tuple(others)
+    )
+
+
+def _read_expansions(
+    folder: Path, document_id: str, most_bytes: int, unused: list[SourceError]
+) -> bytes | None:
+    file = expansions_file(document_id)
+    if not (folder / file).exists():
+        return None
+    try:
+        return _read_file(folder, file, most_bytes)
+    except SourceError as problem:
+        unused.append(problem)
+        return None
+
+
+def _entries(
+    folder: Path, claimed: set[Path], used: set[str], problems: list[SourceError], others: list[Unread]
+) -> Iterator[SourceEntry]:
+    """Listed documents first, in their order, then the files nobody listed, by name; the rest to `others`."""
+    for number, table in enumerate(_tables(folder / SOURCES_FILE), start=1):
+        where = f"{folder / SOURCES_FILE}: documento {number}"
+        if isinstance(file := table.get("file"), str):
+            claimed.add(_plain(folder / file))
+        try:
+            entry = entry_from_table(table, where, folder / SOURCES_FILE)
+            if entry.id in used:
+                message = f"{where}: el id «{entry.id}» está repetido. Dé a cada documento el suyo."
+                raise SourceError(message, folder / entry.file)
+        except SourceError as problem:
+            problems.append(problem)
+            continue
+        used.add(entry.id)
+        yield entry
+    for path in _document_files(folder, problems):
+        try:
+            path.as_posix().encode()
+        except UnicodeEncodeError:  # a name in an old encoding: no JSON and no page could show it
+            shown = os.fsencode(path).decode("utf-8", "backslashreplace")
+            problems.append(SourceError(f"{shown}: el nombre del archivo no es UTF-8. Cámbielo.", path))
+            continue
+        if _plain(path) in claimed:
+            continue
+        if path.parent == folder / FOLDER and path.suffix == ".jsonl":
+            continue  # expansions, which are no document
+        if format_of(path) is None:
+            others.append(unread_by_its_ending(path.relative_to(folder), SUFFIXES))
+        else:
+            entry = entry_from_file_name(path.relative_to(folder), used)
+            used.add(entry.id)
+            yield entry
+
+
+def _tables(path: Path) -> list[Mapping[str, object]]:
+    if not path.exists():
+        return []
+    try:
+        content = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+    except OSError as error:
+        raise SourceError(f"{path}: no se puede leer ({error.strerror}).", path) from error
+    except UnicodeDecodeError as error:
+        raise SourceError(f"{path}: no es UTF-8 (byte {error.start}). Guárdelo como UTF-8.", path) from error
+    except tomllib.TOMLDecodeError as error:
+        raise SourceError(f"{path}: no es TOML válido: {error}.", path) from error
+    unknown = sorted(set(content) - {"document"})
+    if unknown:
+        raise SourceError(f"{path}: clave desconocida «{unknown[0]}»; se admiten tablas [[document]].", path)
+    tables = content.get("document", [])
+    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
+        raise SourceError(f"{path}: «document» deben ser tablas, cada una bajo [[document]].", path)
+    return tables
+
+
+def _document_files(folder: Path, problems: list[SourceError]) -> Iterator[Path]:
+    """Files in the folder and below, hidden ones, README files and an index apart, in the order of their names."""
+    found: list[Path] = []
+
+    def closed(error: OSError) -> None:
+        path = Path(os.fsdecode(error.filename))
+        problems.append(
+            SourceError(f"{path}: no se puede leer la carpeta ({error.strerror}). Dé permiso.", path)
+        )
+
+    for parent, folders, files in os.walk(folder, onerror=closed):
+        folders[:] = [name for name in folders if not name.startswith((".", "__"))]
+        if POINTER in files and "generations" in folders:  # an index, which may lie among the documents
+            folders[:] = []
+            continue
+        for name in files:
+            # «~$x.docx» is what Word leaves beside a file that is open
+            if not (name.startswith((".", "~$")) or NOT_DOCUMENTS.fullmatch(name) or name == SOURCES_FILE):
+                found.append(Path(parent) / name)
+    return iter(sorted(found))
+
+
+def _plain(path: Path) -> Path:
+    """`path` without «.» and «..», symbolic links left as they are: two ways to write it become one."""
+    return Path(os.path.normpath(path))
+
+
+def _read_file(folder: Path, file: str, most_bytes: int) -> bytes:
+    path = folder / file
+    try:
+        inside = path.resolve(strict=True).is_relative_to(folder.resolve())
+        if not inside:
+            raise SourceError(f"{path}: está fuera de {folder}. Copie el archivo dentro de la carpeta.", path)
+        if not path.is_file():
+            raise SourceError(f"{path}: no es un archivo.", path)
+        size = path.stat().st_size
+        if size > most_bytes:
+            raise SourceError(
+                f"{path}: ocupa {-(-size // 1_000_000)} MB; se admiten {most_bytes // 1_000_000}. Divida el "
+                "documento, o suba el ajuste max_document_megabytes.",
+                path,
+            )
+        return path.read_bytes()
+    except FileNotFoundError as error:
+        raise SourceError(f"{path}: no existe. Corrija «file» en {SOURCES_FILE}.", path) from error
+    except (OSError, RuntimeError) as error:  # RuntimeError: a loop of symbolic links
+        raise SourceError(f"{path}: no se puede leer ({error}).", path) from error

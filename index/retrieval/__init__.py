@@ -1,0 +1,1 @@
+"""Retrieval: which passages may answer a question, by words and by meaning."""

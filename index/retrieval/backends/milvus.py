@@ -1,0 +1,241 @@
+"""Milvus and Milvus Lite as an backend.
+
+Two collections: one row a passage (vector, stems as a sparse vector, labels), one row a
+sentence (vector, labels). Of the text itself nothing is stored. A sparse vector holds the document's side
+of BM25, the query vector the question's (idf), so that the inner product is the BM25 score and a corpus
+grows without rewriting what is there. Milvus' analysers and its BM25 function are not used: versions
+differ in what they know of Spanish, and 2.3 takes a schema with the function and ignores it.
+
+A search sees all that this object wrote, and what others wrote up to five seconds ago («Bounded»): waiting
+for every writer («Strong») takes a server 200 to 400 ms a question. What may be shown is not the backend's
+to say: the document store drops what it does not know.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+import zlib
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from itertools import islice
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from alpie.index.errors import BackendUnavailable
+from alpie.index.retrieval.backends import RETRIEVERS, Entry, Filter, Query
+from alpie.index.retrieval.backends.milvus_client import MilvusConnection
+from alpie.index.retrieval.backends.milvus_collections import (
+    LABELS,
+    SENTENCES,
+    clipped,
+    collection_in_use,
+    collection_stamp,
+)
+from alpie.index.retrieval.postings import term_shares
+
+__all__ = ["MilvusBackend"]
+
+_PASSAGES_A_BATCH = 200  # a megabyte of sparse and dense vectors
+_SENTENCES_A_BATCH = 1_000
+_IDS_A_BATCH = 500
+_SETTLED_SECONDS = 10.0  # twice the staleness that «Bounded» allows
+_EMPTY = {0: 1e-6}  # the sparse vector of a passage without terms: Milvus Lite refuses an empty one
+_DIMENSIONS = 2**32 - 1
+_DROPPED = re.compile(r"not found|not exist|can't find collection")
+
+
+class MilvusBackend:
+    """The collection `passages` of a server, and that of its sentences."""
+
+    def __init__(self, connection: MilvusConnection, passages: str) -> None:
+        stamp = collection_stamp(connection.address.name, passages)
+        assert stamp is not None, passages
+        self.stamp = stamp
+        self._connection = connection
+        self._use(passages)
+        self._wrote = -_SETTLED_SECONDS  # when, by the monotonic clock
+        self._pool = ThreadPoolExecutor(len(RETRIEVERS), thread_name_prefix="milvus")
+
+    def _use(self, passages: str) -> None:
+        self.passages, self.sentences = passages, passages + SENTENCES
+
+    @property
+    def name(self) -> str:
+        return self._connection.name
+
+    @property
+    def retrievers(self) -> tuple[str, ...]:
+        return RETRIEVERS if self._connection.has_sparse else RETRIEVERS[:2]
+
+    def upsert(self, entries: Iterable[Entry]) -> int:
+        written = 0
+        stream = iter(entries)
+        while batch := list(islice(stream, _PASSAGES_A_BATCH)):
+            ids = ", ".join(str(entry.id) for entry in batch)
+            held = {
+                int(row["id"]): int(row["stamp"])
+                for row in self._query(f"id in [{ids}]", ["id", "stamp"], len(batch))
+            }
+            changed = [entry for entry in batch if held.get(entry.id) != entry.stamp]
+            self._write(changed, [entry.id for entry in changed if entry.id in held])
+            written += len(changed)
+        return written
+
+    def _write(self, entries: Sequence[Entry], replaced: Sequence[int]) -> None:
+        """Sentences before their passages: a passage that is there with its stamp is there whole."""
+        self._delete_passages(replaced)
+        rows = (row for entry in entries for row in _sentence_rows(entry))
+        while batch := list(islice(rows, _SENTENCES_A_BATCH)):
+            self._change("upsert", self.sentences, data=batch)
+        if entries:
+            self._change("upsert", self.passages, data=[self._passage_row(entry) for entry in entries])
+
+    def search(self, query: Query, limit: int, only: Filter | None = None) -> Mapping[str, NDArray[np.int64]]:
+        try:
+            return self._search(query, limit, only)
+        except BackendUnavailable as error:
+            if not _DROPPED.search(str(error)):
+                raise
+            # a new index was published and ours dropped: go on in that one, if it is of our making
+            self._use(collection_in_use(self._connection, self.stamp))
+            return self._search(query, limit, only)
+
+    def _search(self, query: Query, limit: int, only: Filter | None) -> Mapping[str, NDArray[np.int64]]:
+        where = _expression(only)
+        searches = {
+            "dense": partial(self._by_vector, self.passages, query.vector, limit, where),
+            "sentence": partial(self._by_vector, self.sentences, query.vector, 2 * limit, where),
+            "lexical": partial(self._by_stems, query.stem_weights, limit, where),
+        }
+        started = {retriever: self._pool.submit(searches[retriever]) for retriever in self.retrievers}
+        return {retriever: one.result() for retriever, one in started.items()}
+
+    def delete_document(self, document: str, keep: Collection[int] = ()) -> int:
+        where = f"document == {_literal(document)}"
+        if not keep:
+            count = self.count(document)
+            for collection in (self.passages, self.sentences):
+                self._change("delete", collection, filter=where)
+            return count
+        kept = set(keep)
+        gone = [
+            int(row["id"])
+            for row in self._connection.rows(self.passages, where, ["id"])
+            if int(row["id"]) not in kept
+        ]
+        self._delete_passages(gone)
+        return len(gone)
+
+    def documents(self) -> Mapping[str, int]:
+        return dict(
+            Counter(str(row["document"]) for row in self._connection.rows(self.passages, "", ["document"]))
+        )
+
+    def count(self, document: str | None = None) -> int:
+        where = "" if document is None else f"document == {_literal(document)}"
+        return int(self._query(where, ["count(*)"])[0]["count(*)"])
+
+    def close(self) -> None:
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        self._connection.close()
+
+    def _passage_row(self, entry: Entry) -> dict[str, Any]:
+        row = {"id": entry.id, "stamp": entry.stamp, "vector": entry.vector, **_labels(entry)}
+        if self._connection.has_sparse:
+            row["stems"] = _sparse(term_shares(entry.stems, self.stamp.mean_stems)) or _EMPTY
+        return row
+
+    def _delete_passages(self, ids: Sequence[int]) -> None:
+        for first in range(0, len(ids), _IDS_A_BATCH):
+            some = ", ".join(map(str, ids[first : first + _IDS_A_BATCH]))
+            self._change("delete", self.passages, filter=f"id in [{some}]")
+            self._change("delete", self.sentences, filter=f"passage in [{some}]")
+
+    def _change(self, method: str, collection: str, **options: Any) -> None:
+        self._connection.call(method, collection, **options)
+        self._wrote = time.monotonic()
+
+    def _by_vector(
+        self, collection: str, vector: NDArray[np.float32], limit: int, where: str
+    ) -> NDArray[np.int64]:
+        parameters = {"metric_type": "IP", "params": {"ef": max(64, limit)}}
+        wanted = "id" if collection == self.passages else "passage"
+        return self._nearest(collection, "vector", vector, limit, where, parameters, wanted)
+
+    def _by_stems(self, weights: Mapping[str, float], limit: int, where: str) -> NDArray[np.int64]:
+        if not weights:
+            return np.zeros(0, dtype=np.int64)
+        parameters = {"metric_type": "IP", "params": {"drop_ratio_search": 0.0}}
+        return self._nearest(self.passages, "stems", _sparse(weights), limit, where, parameters, "id")
+
+    def _nearest(
+        self,
+        collection: str,
+        field: str,
+        vector: Any,
+        limit: int,
+        where: str,
+        parameters: Mapping[str, Any],
+        wanted: str,
+    ) -> NDArray[np.int64]:
+        settled = time.monotonic() - self._wrote > _SETTLED_SECONDS
+        (hits,) = self._connection.call(
+            "search",
+            collection,
+            data=[vector],
+            anns_field=field,
+            limit=limit,
+            filter=where,
+            search_params=parameters,
+            output_fields=[wanted],
+            consistency_level="Bounded" if settled else "Strong",
+        )
+        found = (int(hit["entity"][wanted]) for hit in hits if hit["distance"] > 0 or field == "vector")
+        return np.array(list(dict.fromkeys(found)), dtype=np.int64)
+
+    def _query(self, where: str, fields: list[str], limit: int | None = None) -> Sequence[Mapping[str, Any]]:
+        options: dict[str, Any] = {} if limit is None else {"limit": limit}
+        rows = self._connection.call(
+            "query", self.passages, filter=where, output_fields=fields, consistency_level="Strong", **options
+        )
+        return list(rows)
+
+
+def _sentence_rows(entry: Entry) -> Iterator[dict[str, Any]]:
+    for number, vector in enumerate(entry.sentences):
+        yield {"id": entry.sentence_id(number), "passage": entry.id, "vector": vector, **_labels(entry)}
+
+
+def _labels(entry: Entry) -> dict[str, Any]:
+    days = {"first_day": entry.first_day, "last_day": entry.last_day}
+    return {name: clipped(str(getattr(entry, name))) for name in LABELS} | days
+
+
+def _sparse(weights: Mapping[str, float]) -> dict[int, float]:
+    """A sparse vector with a dimension for each term: the CRC-32 of its spelling, so that none is listed."""
+    vector: dict[int, float] = {}
+    for term, weight in weights.items():
+        dimension = zlib.crc32(term.encode("utf-8", "surrogatepass")) % _DIMENSIONS
+        vector[dimension] = vector.get(dimension, 0.0) + float(weight)
+    return vector
+
+
+def _literal(value: str) -> str:
+    """A string in a filter, in quotation marks that nothing in it can leave."""
+    return json.dumps(clipped(value), ensure_ascii=False)
+
+
+def _expression(only: Filter | None) -> str:
+    if only is None:
+        return ""
+    parts = [f"{name} in [{', '.join(map(_literal, values))}]" for name, values in only.labels.items()]
+    since, until = only.days
+    parts += [f"last_day >= {since}"] if only.since else []
+    parts += [f"first_day <= {until}"] if only.until else []
+    return " and ".join(parts)

@@ -1,0 +1,261 @@
+"""Documents as people name them: «la Ley 4/2018», «LOPIVI», «la nota de Alicante», «el informe de WeProtect».
+
+Names come from what is known of a document, never from a list of documents: its title and kind, publisher, id and file,
+the number of a law, the initials of a title. A law is known by its number alone, whatever else is said of it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from alpie.index.records import Document
+from alpie.index.spanish.analysis import fold
+
+__all__ = [
+    "DocumentNames",
+    "LawNumber",
+    "content_words",
+    "first_noun",
+    "law_number",
+    "looks_like_name",
+    "with_article",
+]
+
+# What documents are: a name begins with one of these.
+_FEMININE = frozenset(
+    """carta circular constitucion convencion convocatoria decision declaracion directiva estrategia evaluacion guia
+    instruccion ley memoria nota noticia orden ordenanza recomendacion resolucion sentencia""".split()
+)
+_MASCULINE = frozenset(
+    """acuerdo codigo comunicado convenio decreto dictamen documento estatuto estatutos estudio folleto informe manual
+    pacto plan pliego protocolo real reglamento temario texto tratado""".split()
+)
+NOUNS = _FEMININE | _MASCULINE
+# What says no more than that it is a document.
+_ANY_DOCUMENT = frozenset("documento texto archivo fichero pdf publicacion".split())
+_SAME_KIND = {
+    "comunicado": "nota",
+    "noticia": "nota",
+    "constitucional": "constitucion",
+    "resolution": "resolucion",
+    "report": "informe",
+    "law": "ley",
+    "act": "ley",
+    "constitution": "constitucion",
+}
+_ABBREVIATED = {
+    "lo": ("ley", "organica"),
+    "rd": ("real", "decreto"),
+    "rdl": ("real", "decreto", "ley"),
+    "rdleg": ("real", "decreto", "legislativo"),
+}
+_OF_A_LAW = frozenset(
+    """acuerdo circular decreto directiva foral instruccion legislativo ley ministerial orden organica real recomendacion
+    reglamento resolucion sentencia""".split()
+)
+_NOT_DISTINCT = frozenset(("organica", "foral", "ministerial"))  # «la ley 8/2021» may well be an organic law
+_SILENT = frozenset(
+    "de del la el los las y e o en n no num numero que a al por para con se su esta este of the".split()
+)
+_WORD = re.compile(r"[\w/.-]*\w")
+_NUMBER = re.compile(
+    r"(?P<kinds>(?:(?:" + "|".join(sorted((*_OF_A_LAW, *_ABBREVIATED), key=len, reverse=True)) + r")[\s-]+)*)"
+    r"(?:\(?(?:ue|ce|cee)\)?,?\s+)?(?:n(?:[.ºo°]|um\.?|umero)*\s*)?"
+    r"(?<![\w/.-])(?P<number>\d{1,5}/\d{2,4}(?![\d/]*\d)|\d{1,3}(?:\.\d{3})+|\d{4,6})(?:/(?:ue|ce|cee))?(?![\w/.]*\d)"
+)
+_IN_ID = re.compile(
+    r"\b(?P<kind>ley|lo|rd|rdl|decreto|orden|ordenanza|reglamento)[-_ ](?P<number>\d{1,6})(?:[-_ ](?P<year>(?:19|20)\d\d))?\b"
+)
+_ACRONYM = re.compile(r"[A-ZÁÉÍÓÚÑ][\wÁÉÍÓÚÑ]*[A-ZÁÉÍÓÚÑ]\w*")
+_YEARS = range(1800, 2101)
+_LONG_ENOUGH = 4  # letters of a word from which its inflected forms are taken to be it
+
+
+@dataclass(frozen=True)
+class LawNumber:
+    """«Ley Orgánica 8/2021»: what it is, and its number without the century of its year."""
+
+    kinds: frozenset[str]
+    number: str
+
+    def may_be(self, other: LawNumber) -> bool:
+        """Whether somebody who says this may mean `other`."""
+        unsaid = other.kinds - self.kinds
+        return self.number == other.number and (
+            not self.kinds or (self.kinds <= other.kinds and unsaid <= _NOT_DISTINCT)
+        )
+
+
+def law_number(folded: str, position: int = 0) -> tuple[LawNumber, int, int] | None:
+    """The first number of a law in a folded text, and from where to where it stands, its kind included."""
+    for match in _NUMBER.finditer(folded, position):
+        kinds = frozenset(_kinds(match["kinds"]))
+        plain = match["number"].replace(".", "")
+        if "/" not in plain and (not kinds or int(plain) in _YEARS):
+            continue
+        return LawNumber(kinds, _without_century(plain)), match.start(), match.end()
+    return None
+
+
+def _kinds(text: str) -> Iterator[str]:
+    for word in re.findall(r"[a-z]+", text):
+        yield from _ABBREVIATED.get(word, (word,))
+
+
+def _without_century(number: str) -> str:
+    first, slash, year = number.partition("/")
+    return f"{first}/{year[-2:]}" if slash and len(first) < len("2011") else number
+
+
+def content_words(name: str) -> tuple[str, ...]:
+    """The folded words of a name that say something."""
+    return tuple(word for word in _WORD.findall(fold(name)) if word not in _SILENT)
+
+
+def first_noun(name: str) -> str:
+    """What a name says that the document is: «ley», «nota»; "" where it says nothing of it."""
+    words = content_words(name)
+    word = _ABBREVIATED.get(words[0], (words[0],))[0] if words else ""
+    word = _SAME_KIND.get(word, word)
+    return word if word in NOUNS else ""
+
+
+def looks_like_name(name: str) -> bool:
+    """Whether words can be but the name of a document: a kind of document first, a number of a law, or an acronym."""
+    return bool(first_noun(name) or law_number(fold(name)) or _ACRONYM.fullmatch(name.strip()))
+
+
+def with_article(name: str) -> str:
+    """«El Código Penal», «La Ley 1/2000», «LOPJ»."""
+    noun = first_noun(name)
+    if not noun or not name[:1].isalpha() or _ACRONYM.match(name):
+        return name
+    return f"{'La' if noun in _FEMININE else 'El'} {name}"
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What one document may be called by."""
+
+    words: frozenset[str]  # of its title, kind, publisher, date, id and file
+    proper: frozenset[str]  # of its publisher and id: a name by themselves
+    kinds: frozenset[str]  # what it is: «nota», «prensa», «ley»
+    numbers: tuple[LawNumber, ...]
+    title: tuple[str, ...]
+
+
+class DocumentNames:
+    """By which names the documents of a corpus are known."""
+
+    def __init__(self, documents: Mapping[str, Document]) -> None:
+        self._known = {id_: _known(document) for id_, document in documents.items()}
+
+    @property
+    def all(self) -> frozenset[str]:
+        """Every id."""
+        return frozenset(self._known)
+
+    def fitting(self, name: str) -> frozenset[str]:
+        """Ids of the documents that `name` fits; none when it names one that is not here."""
+        numbered = law_number(fold(name))
+        if numbered:
+            return frozenset(
+                id_ for id_, known in self._known.items() if any(map(numbered[0].may_be, known.numbers))
+            )
+        if _ACRONYM.fullmatch(name.strip()):
+            found = self.with_word(fold(name.strip()))
+            return found or frozenset(
+                id_ for id_, known in self._known.items() if _are_initials(fold(name.strip()), known.title)
+            )
+        words = [word for word in content_words(name) if word not in _ANY_DOCUMENT]
+        found = self.all if words else frozenset()
+        for word in words:
+            found &= self.with_word(word)
+        return found or (self.fitting(name.upper()) if len(words) == 1 and name.islower() else found)
+
+    def with_word(self, word: str) -> frozenset[str]:
+        """Ids of the documents that a folded word may name, among others."""
+        word = _SAME_KIND.get(word, word)
+        return frozenset(id_ for id_, known in self._known.items() if _fits(word, known.words))
+
+    def of_kind(self, noun: str) -> frozenset[str]:
+        """Ids of the documents that are what a noun says: every one for «documento»."""
+        if noun in _ANY_DOCUMENT:
+            return self.all
+        noun = _SAME_KIND.get(noun, noun)
+        return frozenset(id_ for id_, known in self._known.items() if noun in known.kinds)
+
+    def called(self, word: str) -> frozenset[str]:
+        """Ids of the documents whose publisher or id a folded word names; none when it names them all."""
+        found = frozenset(id_ for id_, known in self._known.items() if word in known.proper)
+        return found if len(found) < len(self._known) else frozenset()
+
+
+def _known(document: Document) -> _Known:
+    file = PurePath(document.file).stem.replace("_", " ").replace("-", " ")
+    id_ = document.id.replace("-", " ")
+    said = (
+        document.title,
+        document.kind,
+        document.publisher,
+        document.short_publisher,
+        document.date,
+        id_,
+        file,
+    )
+    title = fold(document.title)
+    opening = [word for word in content_words(document.title)[:3] if word in NOUNS]
+    own = law_number(title)
+    numbers = [own[0]] if own else []
+    for match in _IN_ID.finditer(fold(f"{document.id} {PurePath(document.file).stem}").replace("_", "-")):
+        number = f"{match['number']}/{match['year']}" if match["year"] else match["number"]
+        if match["year"] or len(match["number"]) >= len("1000"):
+            numbers.append(LawNumber(frozenset(_kinds(match["kind"])), _without_century(number)))
+    numbers = numbers[:1] if own else numbers
+    proper = content_words(f"{document.publisher} {document.short_publisher}")
+    return _Known(
+        words=frozenset(_parts(" ".join(said))),
+        proper=frozenset((*_parts(" ".join(proper)), *filter(_is_proper, _parts(id_)))),
+        kinds=frozenset((*content_words(document.kind), *opening)),
+        numbers=tuple(numbers),
+        title=content_words(document.title),
+    )
+
+
+def _is_proper(word: str) -> bool:
+    """Whether a word of an id can be a name: «interpol», not «ley», «2021», «boe»."""
+    return len(word) > _LONG_ENOUGH and word.isalpha() and word not in NOUNS
+
+
+def _parts(text: str) -> Iterator[str]:
+    """The words of a text, one with hyphens as a whole and by its parts."""
+    for word in content_words(text):
+        yield word
+        yield from (part for part in word.split("-") if part and part not in _SILENT)
+
+
+def _fits(word: str, names: frozenset[str]) -> bool:
+    if word in names:
+        return True
+    return len(word) > _LONG_ENOUGH and any(
+        name.startswith(word[:-1]) and len(name) <= len(word) + 2 for name in names
+    )
+
+
+def _are_initials(acronym: str, title: tuple[str, ...]) -> bool:
+    """Whether an acronym is made of the beginnings of words of a title, in order, from what the document is on."""
+    starts = [place for place, word in enumerate(title) if word in NOUNS and word[0] == acronym[:1]]
+    return len(acronym) > 1 and any(_spells(acronym, title[place:], first=True) for place in starts)
+
+
+def _spells(acronym: str, words: tuple[str, ...], first: bool = False) -> bool:
+    """Each letter begins a word; the last word may give several: LECrim, LOPIVI."""
+    for place, word in enumerate(words[:1] if first else words):
+        if word.startswith(acronym) and not first:
+            return True
+        if word.startswith(acronym[0]) and _spells(acronym[1:], words[place + 1 :]):
+            return True
+    return False

@@ -1,0 +1,294 @@
+"""Where the places that a citation names stand: passages and sentences, found by labels, headings and marks.
+
+A place that is not there is told apart from one that is, and never answered by its neighbour.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from alpie.index.records import Passage, Sentence, SentenceRole
+from alpie.index.spanish.analysis import fold
+from alpie.index.spanish.references import DIVISIONS, Reference, Units, read_label
+from alpie.index.spanish.unit_numbers import number_at, order_of
+
+__all__ = ["Found", "Place", "Places", "places_with", "said"]
+
+_MAX_PLACES = 40
+_BARE_CODE_WORDS = 4
+_RANGE = "…"
+_PAGES = "\n"  # between the pages of one passage
+_WITHIN = ("clause", "fraction", "letter", "item", "paragraph")  # of an article, from the whole to its parts
+_MARK = re.compile(
+    r"\(?(?P<digit>\d{1,3})(?:[.)]|\.?[º°]|\.?-)|\(?(?P<letter>[a-zñ][.)]|[A-ZÑ]\)|(?:aa|bb|cc)\))(?:\s|$)"
+    r"|(?P<roman>[IVXLC]{1,7}|[ivxlc]{2,7})(?:[.)]|\s*[.-]+)(?:\s|$)"
+    r"|(?P<word>[A-ZÁÉÍÓÚ][a-záéíóú]{2,}(?:\s[a-záéíóú]{4,})?)\s?[.:-]"
+)
+_STYLES = {
+    "clause": ("digit", "word"),
+    "fraction": ("roman",),
+    "letter": ("letter",),
+    "item": ("digit", "roman", "letter"),
+}
+# Marks that end what stands under another: a letter may hold «1.º», but no «II.».
+_CLOSES = {
+    "word": {"word"},
+    "roman": {"word", "roman"},
+    "digit": {"word", "roman", "digit"},
+    "letter": {"word", "roman", "letter"},
+}
+_PREAMBLE = re.compile(r"(?:preambulo|exposicion de motivos)\b")
+_SECTION = re.compile(r"0?(\d{1,2})\.?\s+\w")
+_SAID = {
+    "article": "artículo", "recital": "considerando", "clause": "apartado", "letter": "letra", "fraction": "fracción",
+    "item": "inciso", "paragraph": "párrafo", "clausula": "cláusula", "titulo": "título", "capitulo": "capítulo",
+    "seccion": "sección", "subseccion": "subsección", "page": "página", "provision": "disposición",
+}  # fmt: skip
+_IN_WORDS = {"preambulo": "preámbulo", "unico": "único", _RANGE: " a "}
+
+
+@dataclass(frozen=True)
+class Place:
+    """A passage that was named, and which of its sentences: `first` … `last`, both included."""
+
+    passage: Passage
+    first: int
+    last: int
+
+
+@dataclass(frozen=True)
+class Found:
+    """The places of a citation that are there, those of each unit together, and the units that are not."""
+
+    groups: tuple[tuple[Place, ...], ...]
+    absent: tuple[Units, ...] = ()
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """All of them, each once, in the order they were asked for."""
+        return tuple(dict.fromkeys(place for group in self.groups for place in group))
+
+
+def said(units: Units) -> str:
+    """A place in words: «artículo 99, apartado 2»."""
+    order = {kind: rank for rank, kind in enumerate(_WITHIN, start=1)}
+    words = [
+        f"{_SAID.get(kind, '' if kind == 'part' else kind)} {number}".strip()
+        for kind, number in sorted(units, key=lambda unit: order.get(unit[0], 0))
+    ]
+    text = ", ".join(words)
+    for plain, written in _IN_WORDS.items():
+        text = text.replace(plain, written)
+    return text
+
+
+def places_with(code: str, passages: Sequence[Passage]) -> tuple[Place, ...]:
+    """Those of `passages` in whose words or headings `code` stands as it is, with its first sentence."""
+    pattern = re.compile(rf"(?<![\w/-]){re.escape(code)}(?![\w/-])")
+    found: list[Place] = []
+    for passage in passages:
+        at = next((n for n, one in enumerate(passage.sentences) if pattern.search(fold(one.text))), None)
+        if at is not None:
+            # a line that is little but the code names what the next one tells of
+            bare = len(passage.sentences[at].text.split()) <= _BARE_CODE_WORDS
+            found.append(Place(passage, at, min(at + bare, len(passage.sentences) - 1)))
+        elif pattern.search(fold(" ".join([*passage.path, passage.label or ""]))):
+            found.append(Place(passage, 0, len(passage.sentences) - 1))
+    return tuple(found)
+
+
+@dataclass(frozen=True)
+class _Line:
+    """One sentence of the corpus."""
+
+    row: int
+    number: int
+    sentence: Sentence
+
+    @property
+    def marks(self) -> tuple[tuple[str, str], ...]:
+        """What the sentence is numbered by: «a)», «II.», «3.º», «Primero.-»."""
+        match = _MARK.match(self.sentence.text)
+        if match is None:
+            return ()
+        style = str(match.lastgroup)
+        if style == "letter":
+            letter = match["letter"].rstrip(".)").casefold()
+            roman = number_at(letter) if letter in "ivx" else None
+            return (("letter", letter), *([("roman", roman.canonical)] if roman else []))
+        number = number_at(match[style])
+        whole = number is not None and number.end == len(match[style])
+        return ((style, number.canonical),) if number and whole else ()
+
+
+class Places:
+    """The citable units of a corpus. The first citation looked up reads the labels of all passages."""
+
+    def __init__(self, passages: Sequence[Passage]) -> None:
+        self._passages = passages
+
+    def find(self, reference: Reference, documents: Collection[str]) -> Found:
+        """The places of `reference` in `documents` (ids)."""
+        groups: list[tuple[Place, ...]] = []
+        absent: list[Units] = []
+        for units in reference.places:
+            lines = self._lines(dict(units), documents)
+            if lines:
+                groups.append(tuple(self._places(lines)))
+            else:
+                absent.append(units)
+        return Found(tuple(groups), tuple(absent))
+
+    @cached_property
+    def _units(self) -> dict[int, tuple[dict[str, str], str]]:
+        """Of each passage that stands at a citable place: its units, and its document."""
+        found: dict[int, tuple[dict[str, str], str]] = {}
+        for row, passage in enumerate(self._passages):
+            units = dict(_units_of(passage))
+            if units:
+                found[row] = units, passage.document_id
+        return found
+
+    def _lines(self, wanted: dict[str, str], documents: Collection[str]) -> list[_Line]:
+        """The sentences at a place: those of its article or division, narrowed to the part that is asked for."""
+        parts = {kind: wanted.pop(kind) for kind in _WITHIN if kind in wanted}
+        if not wanted:  # «párrafo 3», «apartado 2»: the whole label
+            labelled = self._rows(parts, documents)
+            return self._said_at(labelled)
+        if "resolutivo" in wanted and not self._rows(wanted, documents):
+            wanted = {"paragraph": wanted["resolutivo"], "part": "parte dispositiva"}
+        exact = self._rows(wanted | parts, documents) if parts else []
+        if exact:
+            return self._said_at(exact)
+        lines: list[_Line] = []
+        for document in documents:  # the parts of one document are no parts of another
+            of_it = self._said_at(self._rows(wanted, (document,)))
+            if page := wanted.get("page"):
+                of_it = [line for line in of_it if self._is_on(page, line)]
+            for kind, number in parts.items():
+                of_it = self._narrowed(of_it, kind, number)
+            lines += of_it
+        return lines
+
+    def _rows(self, wanted: Mapping[str, str], documents: Collection[str]) -> list[int]:
+        return [
+            row
+            for row, (units, document) in self._units.items()
+            if document in documents and _within(wanted, units)
+        ]
+
+    def _is_on(self, page: str, line: _Line) -> bool:
+        pages = self._passages[line.row].pages(line.sentence.spans)
+        return any(_is_number(page, fold(str(one)), "page") for one in pages)
+
+    def _said_at(self, rows: Sequence[int]) -> list[_Line]:
+        return [
+            _Line(row, number, sentence)
+            for row in rows
+            for number, sentence in enumerate(self._passages[row].sentences)
+        ]
+
+    def _narrowed(self, lines: list[_Line], kind: str, number: str) -> list[_Line]:
+        """Those of `lines` that are the part asked for."""
+        if kind == "clause":
+            labelled = [line for line in lines if self._units[line.row][0].get("clause") == number]
+            if labelled:
+                return labelled
+        marked = _marked(lines, kind, number)
+        if marked or kind in ("letter", "fraction"):
+            return marked
+        paragraphs = _paragraphs(lines)
+        if kind == "clause":  # of an article of one paragraph, that paragraph
+            numbered = any(mark[0] == "digit" for line in lines for mark in line.marks)
+            return lines if number == "1" and len(paragraphs) == 1 and not numbered else []
+        return paragraphs[int(number) - 1] if number.isdigit() and 0 < int(number) <= len(paragraphs) else []
+
+    def _places(self, lines: Sequence[_Line]) -> Iterator[Place]:
+        """The lines as runs of sentences, a passage at most each."""
+        start = 0
+        for at, line in enumerate(lines):
+            following = lines[at + 1] if at + 1 < len(lines) else None
+            if following is None or (following.row, following.number) != (line.row, line.number + 1):
+                yield Place(self._passages[line.row], lines[start].number, line.number)
+                start = at + 1
+            if start > _MAX_PLACES * 100:
+                return
+
+
+def _marked(lines: Sequence[_Line], kind: str, number: str) -> list[_Line]:
+    """The sentence with the mark asked for, and what of the lines after it is part of it."""
+    for style in _STYLES.get(kind, ()):
+        at = next((n for n, line in enumerate(lines) if (style, number) in line.marks), None)
+        if at is None:
+            continue
+        end = at + 1
+        while end < len(lines) and _is_part(lines[end], lines[end - 1], style):
+            end += 1
+        return list(lines[at:end])
+    return []
+
+
+def _is_part(line: _Line, before: _Line, style: str) -> bool:
+    """Whether a line goes on with the numbered one before it: unmarked in its paragraph, or marked in another way."""
+    styles = {mark[0] for mark in line.marks[:1]}
+    if styles & _CLOSES[style]:
+        return False
+    return bool(styles) or line.sentence.paragraph == before.sentence.paragraph
+
+
+def _paragraphs(lines: Sequence[_Line]) -> list[list[_Line]]:
+    """The paragraphs of lines, items of lists left with the paragraph before them."""
+    found: list[list[_Line]] = []
+    for line in lines:
+        item = line.sentence.role in (SentenceRole.ITEM, SentenceRole.ROW) or any(
+            m[0] in ("letter", "roman") for m in line.marks
+        )
+        new = not found or line.sentence.paragraph != found[-1][-1].sentence.paragraph
+        if new and not (item and found):
+            found.append([])
+        found[-1].append(line)
+    return found
+
+
+def _within(wanted: Mapping[str, str], units: Mapping[str, str]) -> bool:
+    return all(kind in units and _is_number(number, units[kind], kind) for kind, number in wanted.items())
+
+
+def _is_number(wanted: str, own: str, kind: str) -> bool:
+    if not wanted or wanted == own:
+        return True
+    if _PAGES in own:
+        return any(_is_number(wanted, page, kind) for page in own.split(_PAGES))
+    if kind == "provision" and " " not in wanted:
+        return own.startswith(wanted)
+    low, among, high = wanted.partition(_RANGE)
+    if not among:
+        return False
+    if kind == "provision":
+        sort, _, low = low.partition(" ")
+        if not own.startswith(sort):
+            return False
+        own = own.partition(" ")[2]
+    return order_of(low) <= order_of(own) <= order_of(high)
+
+
+def _units_of(passage: Passage) -> Iterator[tuple[str, str]]:
+    for heading in passage.path:
+        folded = fold(heading)
+        if _PREAMBLE.match(folded):
+            yield "part", "preambulo"
+        elif units := [unit for unit in read_label(heading) if unit[0] in DIVISIONS]:
+            yield units[0]
+        elif folded in ("anexo", "anejo"):
+            yield "anexo", ""
+        elif section := _SECTION.match(folded):
+            yield "seccion", section[1]
+            yield "capitulo", section[1]
+    pages = [page for page in (passage.page, *(page for _, page in passage.turns)) if page is not None]
+    if pages:
+        yield "page", _PAGES.join(fold(str(page)) for page in pages)
+    if passage.label:
+        yield from read_label(passage.label)

@@ -1,0 +1,367 @@
+"""Search: a question against all passages.
+
+1. Candidates come from three retrievers: passage vectors, sentence vectors, stems; and where
+   other ways to ask for a passage were written beforehand, from these, by meaning and by words.
+2. They are fused by absolute scores, a weighted sum of cosines and normalised BM25. Fusion by rank
+   gives a retriever that knows nothing of the question (BM25 on an English question, or on a paraphrase)
+   as much say as one that does; absolute scores let it fade out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from time import perf_counter
+
+import numpy as np
+from numpy.typing import NDArray
+
+from alpie.index.encoder.embed import Embedded, text_of
+from alpie.index.encoder.factory import Encoder
+from alpie.index.reader.readings import Reader
+from alpie.index.records import Passage
+from alpie.index.retrieval.backends import Query, VectorBackend
+from alpie.index.retrieval.backends.passage_rows import RELATED_WEIGHT
+from alpie.index.retrieval.bm25 import TermIndex
+from alpie.index.retrieval.expansion_index import ExpansionIndex, filled
+from alpie.index.retrieval.hits import Hit
+from alpie.index.retrieval.term_dictionary import TermDictionary
+from alpie.index.retrieval.vectors import VectorIndex
+from alpie.index.spanish.acronyms import Acronyms, learn_acronyms
+from alpie.index.spanish.analysis import Token, terms, words_by_stem
+from alpie.index.spanish.lexicon import Lexicons, lexicon_of
+from alpie.index.spanish.query import Question
+from alpie.index.spanish.spelling import corrected
+from alpie.index.storage.ragged import bounds_of, runs
+from alpie.index.storage.record_file import PassageFile
+
+__all__ = ["EncodedQuestion", "FusionWeights", "Retrieval", "SearchIndex"]
+
+RETRIEVERS = ("fused", "dense", "lexical")
+_CANDIDATES_A_LEG = 100
+
+
+@dataclass(frozen=True)
+class FusionWeights:
+    """Weights of the absolute fusion: cosines live between .7 and .95 here, BM25 between 0 and 1."""
+
+    passage: float = 20.0
+    sentence: float = 20.0
+    lexical: float = 3.0
+    expansion: float = 40.0
+    expansion_words: float = 5.0
+
+
+@dataclass(frozen=True)
+class EncodedQuestion:
+    """Everything about a question that the retrievers need, computed once."""
+
+    question: Question
+    vector: NDArray[np.float32]  # (dimension,)
+    terms: tuple[Token, ...]
+    related: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Retrieval:
+    """The outcome of one search, with what the choice of sentences goes on from."""
+
+    encoded: EncodedQuestion
+    hits: tuple[Hit, ...]  # best first
+    rows: NDArray[np.int64]  # passage number of each hit
+    expansions: tuple[
+        NDArray[np.float32], ...
+    ] = ()  # of each hit, (sentences,): `ExpansionIndex.by_sentence`
+    milliseconds: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class SearchIndex:
+    """Passages of all documents with their vectors and terms; immutable, shared between threads."""
+
+    passages: Sequence[Passage]
+    encoder: Encoder
+    dense: VectorIndex
+    sentence_vectors: VectorIndex
+    lexical: TermIndex
+    acronyms: Acronyms
+    expansions: ExpansionIndex | None = None
+    weights: FusionWeights = FusionWeights()
+    reader: Reader | None = None  # None: the bundled one, opened at the first question
+    backend: VectorBackend | None = None  # where candidates come from; None: from the vectors and terms above
+    lexicon: Lexicons | None = (
+        lexicon_of  # tells which words of a question are misspelt; None: none are put right
+    )
+
+    @classmethod
+    def from_embedded(
+        cls,
+        passages: Sequence[Passage],
+        embedded: Embedded,
+        encoder: Encoder,
+        weights: FusionWeights | None = None,
+    ) -> SearchIndex:
+        """An index in memory from passages and their vectors."""
+        texts = [passage.text for passage in passages]
+        with_context = [text_of(passage) for passage in passages]
+        return cls(
+            passages=tuple(passages),
+            encoder=encoder,
+            dense=VectorIndex.from_vectors(embedded.passages),
+            sentence_vectors=VectorIndex.from_vectors(embedded.sentences),
+            lexical=TermIndex.from_terms([terms(text) for text in with_context]),
+            acronyms=Acronyms(learn_acronyms(texts)),
+            weights=weights or FusionWeights(),
+        )
+
+    @cached_property
+    def sentence_bounds(self) -> NDArray[np.int64]:
+        """(passages + 1,): sentences of passage i are numbered bounds[i] … bounds[i + 1] - 1."""
+        if isinstance(self.passages, PassageFile):
+            return self.passages.sentence_bounds
+        return bounds_of([len(passage.sentences) for passage in self.passages])
+
+    def passages_of(self, sentences: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The passage each of some sentences belongs to."""
+        return np.asarray(np.searchsorted(self.sentence_bounds, sentences, side="right") - 1, dtype=np.int64)
+
+    def encode(self, question: Question) -> EncodedQuestion:
+        """Vector and terms of a question, misspelt words put right."""
+        if self.lexicon is not None:
+            searched = corrected(question.searched, question.language, self.lexical.frequencies, self.lexicon)
+            question = replace(question, searched=searched)
+        question_terms = tuple(terms(question.searched))
+        return EncodedQuestion(
+            question=question,
+            vector=self.encoder.encode_queries([question.searched])[0],
+            terms=question_terms,
+            related=tuple(self.acronyms.related(question_terms)),
+        )
+
+    def search(
+        self,
+        question: Question,
+        limit: int = 10,
+        retriever: str = "fused",
+        allowed: NDArray[np.bool_] | None = None,
+    ) -> Retrieval:
+        """The best `limit` passages for a question, best first.
+
+        `retriever`: "fused", "dense" (passage vectors only) or "lexical" (stems only).
+        `allowed`, shape (passages,), keeps the search to some passages (one document, one publisher).
+        """
+        if retriever not in RETRIEVERS:
+            raise ValueError(f"unknown retriever «{retriever}»; there are {', '.join(RETRIEVERS)}")
+        started = perf_counter()
+        encoded = self.encode(question)
+        after_encoding = perf_counter()
+        by_words = self._found_by_words(encoded, allowed)
+        after_words = perf_counter()
+        candidates = self._candidates(encoded, by_words, allowed)
+        retrievers = {
+            "dense": self.dense.rows(candidates) @ encoded.vector,
+            "sentence": self._best_sentence_cosine(encoded, candidates),
+        }
+        after_vectors = perf_counter()
+        retrievers["lexical"] = self._word_scores(encoded, candidates)
+        retrievers |= self._expansion_scores(encoded, candidates, retrievers)
+        after_legs = perf_counter()
+        if retriever == "fused":
+            own = self._fuse(retrievers)
+            fused = own + self._added(retrievers)
+        else:
+            own = fused = retrievers[retriever]
+        order = np.lexsort((candidates, -np.round(fused, 5)))[:limit]
+        if retriever == "lexical":
+            order = order[fused[order] > 0]
+        lines = self._lines(encoded, candidates[order]) if retriever == "fused" else _NO_LINES
+        hits = self._hits(encoded, candidates, retrievers, fused, own, order, lines.nearest)
+        done = perf_counter()
+        return Retrieval(
+            encoded,
+            hits,
+            candidates[order],
+            lines.by_sentence,
+            {
+                "encode": 1000 * (after_encoding - started),
+                "lexical": 1000 * (after_words - after_encoding + after_legs - after_vectors),
+                "dense": 1000 * (after_vectors - after_words),
+                "fuse": 1000 * (done - after_legs),
+            },
+        )
+
+    def _found_by_words(
+        self, encoded: EncodedQuestion, allowed: NDArray[np.bool_] | None
+    ) -> list[NDArray[np.int64]]:
+        """Numbers of the best passages by stems, where they are sought here."""
+        if allowed is not None or self.backend is not None:
+            return []
+        # the question's own terms last: the index keeps their scores for `_word_scores`
+        asked = (encoded.related, encoded.terms)
+        return [self.lexical.best(terms, _CANDIDATES_A_LEG) for terms in asked if terms]
+
+    def _word_scores(self, encoded: EncodedQuestion, candidates: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Scores of the candidates by stems."""
+        lexical = self.lexical.scores_of(encoded.terms, candidates)
+        if encoded.related:
+            lexical = lexical + RELATED_WEIGHT * self.lexical.scores_of(encoded.related, candidates)
+        return lexical
+
+    def _candidates(
+        self,
+        encoded: EncodedQuestion,
+        by_words: Sequence[NDArray[np.int64]],
+        allowed: NDArray[np.bool_] | None,
+    ) -> NDArray[np.int64]:
+        """Numbers of the passages that are among the best of any retriever, ascending."""
+        if allowed is not None:
+            return np.flatnonzero(allowed).astype(np.int64)
+        if self.backend is not None:
+            return self._proposed(self.backend, encoded)
+        from_passages, _ = self.dense.search(encoded.vector, _CANDIDATES_A_LEG)
+        from_sentences, _ = self.sentence_vectors.search(encoded.vector, 2 * _CANDIDATES_A_LEG)
+        found = [from_passages, self.passages_of(from_sentences), *by_words, *self._by_expansions(encoded)]
+        return np.unique(np.concatenate(found)).astype(np.int64)
+
+    def _proposed(self, backend: VectorBackend, encoded: EncodedQuestion) -> NDArray[np.int64]:
+        """The same from an backend; the retrievers that it cannot search are searched here."""
+        limit = _CANDIDATES_A_LEG
+        query = Query.of(encoded.vector, encoded.terms, encoded.related, self.lexical)
+        found = backend.search(query, limit)
+        rows = [self._addresses.numbers_of_ids(ids) for ids in found.values()]
+        if "lexical" not in found:
+            rows += [self.lexical.best(terms, limit) for terms in (encoded.related, encoded.terms)]
+        rows += self._by_expansions(encoded)
+        return np.unique(np.concatenate(rows)).astype(np.int64)
+
+    def _by_expansions(self, encoded: EncodedQuestion) -> list[NDArray[np.int64]]:
+        """Numbers of the passages whose expansions are the best by meaning and by words."""
+        if self.expansions is None:
+            return []
+        nearest = self.expansions.nearest(encoded.vector, 2 * _CANDIDATES_A_LEG)
+        return [nearest, self.expansions.best_by_words(encoded.terms, _CANDIDATES_A_LEG)]
+
+    def _expansion_scores(
+        self,
+        encoded: EncodedQuestion,
+        candidates: NDArray[np.int64],
+        retrievers: Mapping[str, NDArray[np.float32]],
+    ) -> dict[str, NDArray[np.float32]]:
+        """Scores of the candidates by their expansions, in meaning and in words; none where no one has any."""
+        if self.expansions is None or not (has_lines := self.expansions.has_lines(candidates)).any():
+            return {}
+        cosines = self.expansions.best(encoded.vector, candidates)
+        words = self.expansions.word_scores(encoded.terms, candidates)
+        return {
+            "expansion": filled(cosines, has_lines, retrievers["sentence"]),
+            "expansion_words": filled(words, has_lines, retrievers["lexical"]),
+        }
+
+    def _added(self, retrievers: Mapping[str, NDArray[np.float32]]) -> NDArray[np.float32]:
+        """What the expansions add to the fused scores of the candidates."""
+        if "expansion" not in retrievers:
+            return np.zeros_like(retrievers["dense"])
+        weights = self.weights
+        added = (
+            weights.expansion * retrievers["expansion"]
+            + weights.expansion_words * retrievers["expansion_words"]
+        )
+        return np.asarray(added, dtype=np.float32)
+
+    def _lines(self, encoded: EncodedQuestion, passages: NDArray[np.int64]) -> _Lines:
+        """The expansions of the passages that are shown."""
+        if self.expansions is None:
+            return _NO_LINES
+        nearest: list[str] = []
+        by_sentence: list[NDArray[np.float32]] = []
+        sentences = self.sentence_bounds[passages + 1] - self.sentence_bounds[passages]
+        cosines = self.expansions.cosines(encoded.vector, passages)
+        for passage, count, of_lines in zip(passages.tolist(), sentences.tolist(), cosines, strict=True):
+            own = self.expansions.lines[passage]
+            nearest.append(own[int(of_lines.argmax())].text if own else "")
+            by_sentence.append(self.expansions.by_sentence(passage, of_lines, count))
+        return _Lines(tuple(nearest), tuple(by_sentence))
+
+    @cached_property
+    def _addresses(self) -> TermDictionary:
+        """Addresses of the passages by the numbers that backends know them by."""
+        if isinstance(self.passages, PassageFile):
+            return self.passages.addresses
+        return TermDictionary.of([passage.address for passage in self.passages])
+
+    def _best_sentence_cosine(
+        self, encoded: EncodedQuestion, candidates: NDArray[np.int64]
+    ) -> NDArray[np.float32]:
+        """Of each candidate, the largest cosine between question and sentence, shape (candidates,)."""
+        if not len(candidates):
+            return np.zeros(0, dtype=np.float32)
+        numbers, firsts = self.sentence_numbers(candidates)
+        cosines = self.sentence_vectors.rows(numbers) @ encoded.vector
+        return np.asarray(np.maximum.reduceat(cosines, firsts), dtype=np.float32)
+
+    def sentence_numbers(self, passages: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Numbers of all sentences of `passages`, in order, and where in that list each passage begins."""
+        if not len(passages):
+            return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+        starts = self.sentence_bounds[passages]
+        counts = self.sentence_bounds[passages + 1] - starts
+        return runs(starts, counts), bounds_of(counts)[:-1]
+
+    def _fuse(self, retrievers: Mapping[str, NDArray[np.float32]]) -> NDArray[np.float32]:
+        weights = self.weights
+        fused = (
+            weights.passage * retrievers["dense"]
+            + weights.sentence * retrievers["sentence"]
+            + weights.lexical * retrievers["lexical"]
+        )
+        return np.asarray(fused, dtype=np.float32)
+
+    def _hits(
+        self,
+        encoded: EncodedQuestion,
+        candidates: NDArray[np.int64],
+        retrievers: Mapping[str, NDArray[np.float32]],
+        fused: NDArray[np.float32],
+        own: NDArray[np.float32],
+        order: NDArray[np.int64],
+        nearest: Sequence[str],
+    ) -> tuple[Hit, ...]:
+        ranks = {
+            name: np.argsort(np.argsort(-values, kind="stable"), kind="stable") + 1
+            for name, values in retrievers.items()
+        }
+        asked = {str(term) for term in encoded.terms} | set(encoded.related)
+        return tuple(
+            Hit(
+                passage=self.passages[int(candidates[i])],
+                score=float(fused[i]),
+                retrievers={name: float(values[i]) for name, values in retrievers.items()},
+                ranks={
+                    name: int(values[i])
+                    for name, values in ranks.items()
+                    if not name.startswith("expansion") or (nearest and nearest[place])
+                },
+                own=float(own[i]),
+                line=nearest[place] if nearest else "",
+                terms=_matched_words(self.passages[int(candidates[i])].text, asked),
+            )
+            for place, i in enumerate(order)
+        )
+
+
+@dataclass(frozen=True)
+class _Lines:
+    """Of each hit the expansion nearest to the question, and how near those of each sentence are."""
+
+    nearest: tuple[str, ...] = ()
+    by_sentence: tuple[NDArray[np.float32], ...] = ()
+
+
+_NO_LINES = _Lines()
+
+
+def _matched_words(text: str, asked: set[str]) -> tuple[str, ...]:
+    """The words of `text` whose stems were asked for, as written, each once, in order."""
+    words = (word for stem, word in words_by_stem(text) if stem in asked)
+    return tuple(dict.fromkeys(words))[:12]

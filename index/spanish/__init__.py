@@ -1,0 +1,1 @@
+"""Spanish: stems, spelling, acronyms, and the citations and chat writing of questions."""

@@ -1,0 +1,173 @@
+"""Spanish analysis: from text to the terms that the lexical retriever compares.
+
+The same steps for documents and questions: join figures («105 047» → 105047), lower case, fold
+accents and ñ, drop function words, stem (Snowball Spanish). Folding comes first, so that a missing
+accent costs nothing. `no`, `sin` and `contra` are kept: they turn a statement round.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+import Stemmer
+
+__all__ = [
+    "ANALYSIS_VERSION",
+    "STOP_WORDS",
+    "Token",
+    "content_words",
+    "fold",
+    "fold_in_place",
+    "stem",
+    "stems",
+    "stems_of",
+    "terms",
+    "tokens",
+    "words_by_stem",
+]
+
+ANALYSIS_VERSION = 1  # stamped into the index: raise it whenever the terms of a text change
+
+# Function words only, folded. Spanish lists in circulation also drop content words such as
+# «estado» or «sentido»; this one does not.
+STOP_WORDS = frozenset(
+    """
+    a al algo algun alguna algunas alguno algunos ante aquel aquella aquellas aquello aquellos asi aun
+    aunque bajo cada como con cual cuales cuando de del desde donde dos e el ella ellas ello ellos en entre
+    era eran es esa esas ese eso esos esta estaba estaban estan estas este esto estos estoy fue fueron ha
+    habia habian hace hacen hacia han hasta hay he la las le les lo los mas me mi mis mientras muy ni nos
+    nosotros o os otra otras otro otros para pero por porque pues que quien quienes se sea sean segun ser si
+    sido sobre son su sus tal tambien tan tanto te tiene tienen tras tu tus u un una unas uno unos usted
+    ustedes y ya yo cuanto cuanta cuantos cuantas cual
+    the a an of in on at to for from by with and or is are was were be been do does did has have had it its
+    this that these those what which who whom whose when where why how many much there their they as
+    """.split()
+) - {"dos"}
+
+_FIGURE_GROUPS = re.compile(r"(?<![\w.,/-])(\d{1,3})((?:[.\u00a0\u202f ]\d{3})+)(?![\d])")
+_DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d)")
+# a word or a figure with decimals
+_WORD = re.compile(r"\d+(?:\.\d+)?|[^\W_](?:[^\W_]|[\u0300-\u036f])*", re.UNICODE)  # with combining accents
+_JOINED = re.compile(
+    r"\d[.,\u00a0\u202f ]\d|[/-]"
+)  # without one of these there are words and plain figures only
+# a code, whose parts hang together by / or -
+# possessive, and begun at a word's first letter only: a word of a megabyte takes one reading, not one a letter
+_CODE = re.compile(r"(?<![^\W_])[^\W_]++(?:[/-][^\W_]++)++", re.UNICODE)
+
+_stemmer = Stemmer.Stemmer("spanish")
+
+
+@lru_cache(maxsize=65_536)
+def stem(word: str) -> str:
+    """The Snowball stem of a folded word; figures and one-letter words as they are."""
+    return word if len(word) < 3 or word[0].isdigit() else str(_stemmer.stemWord(word))
+
+
+def stems_of(words: Sequence[str]) -> list[str]:
+    """The stems of many folded words, none of them kept: see `stem`."""
+    return list(_stemmer.stemWords(words))
+
+
+def fold(text: str) -> str:
+    """Lower case without accents; ñ becomes n. Changes the length only where a character folds to several."""
+    decomposed = unicodedata.normalize("NFKD", text.lower())
+    return "".join(c for c in decomposed if not unicodedata.combining(c))
+
+
+def _table() -> dict[int, str]:
+    """One folded character for each letter of the Latin, Greek and Cyrillic blocks and full-width forms."""
+    table: dict[int, str] = {}
+    for code in (*range(0x80, 0x530), *range(0x1E00, 0x2000), *range(0xFF00, 0xFF5F)):
+        folded = fold(chr(code))
+        if folded and folded != chr(code):
+            table[code] = folded[0]
+    return table
+
+
+_FOLDED = _table()
+
+
+def fold_in_place(text: str) -> str:
+    """Like `fold`, one character for one, so that offsets stay true."""
+    lowered = text.lower()
+    if len(lowered) != len(text):  # a capital that lowers to two characters, such as İ
+        lowered = "".join(c.lower()[0] for c in text)
+    return lowered if lowered.isascii() else lowered.translate(_FOLDED)
+
+
+class Token(str):
+    """A folded word with its place: a `str` that knows ``start`` and ``end`` in the text it came from."""
+
+    start: int
+    end: int
+
+    def __new__(cls, value: str, start: int = 0, end: int = 0) -> Token:
+        token = super().__new__(cls, value)
+        token.start, token.end = start, end
+        return token
+
+
+def _as_folded(word: str) -> str:
+    """What `fold_in_place` could not fold one for one: combining accents and ligatures."""
+    return word if word.isascii() else fold(word)
+
+
+def tokens(text: str) -> Iterator[Token]:
+    """All folded words, figures and codes of `text` in order, function words included.
+
+    A code such as AGN/65/RES/10 comes out whole and, after it, in parts.
+    """
+    folded = fold_in_place(text)
+    if not any(character.isdigit() for character in set(folded)):  # neither figures nor codes: most texts
+        for word in _WORD.finditer(folded):
+            yield Token(_as_folded(word.group()), word.start(), word.end())
+        return
+    joined = {m.start(): m for m in _FIGURE_GROUPS.finditer(folded)}
+    codes = {m.start(): m for m in _CODE.finditer(folded) if any(c.isdigit() for c in m.group())}
+    position = 0
+    while match := _WORD.search(folded, position):
+        start = match.start()
+        if figure := joined.get(start):
+            yield Token(re.sub(r"\D", "", figure.group()), start, figure.end())
+            position = figure.end()
+            continue
+        if code := codes.get(start):
+            yield Token(code.group(), start, code.end())
+        end = match.end()
+        decimal = _DECIMAL_COMMA.match(folded, end) if match.group().isdigit() else None
+        if decimal and (rest := re.compile(r"\d+").match(folded, end + 1)):
+            yield Token(f"{match.group()}.{rest.group()}", start, rest.end())
+            position = rest.end()
+            continue
+        yield Token(_as_folded(match.group()), start, end)
+        position = end
+
+
+def terms(text: str) -> list[Token]:
+    """Stems of the content words of `text`, each with its place; figures and codes as they stand."""
+    return [Token(stem(token), token.start, token.end) for token in tokens(text) if token not in STOP_WORDS]
+
+
+@lru_cache(maxsize=8_192)
+def stems(text: str) -> frozenset[str]:
+    """The set of `terms`, kept: the same sentences are compared with one question after another."""
+    return frozenset(str(term) for term in terms(text))
+
+
+@lru_cache(maxsize=4_096)
+def words_by_stem(text: str) -> tuple[tuple[str, str], ...]:
+    """Each stem with the words it has in `text`, in lower case, in order of appearance, each pair once; kept."""
+    return tuple(dict.fromkeys((str(term), text[term.start : term.end].lower()) for term in terms(text)))
+
+
+def content_words(text: str) -> list[str]:
+    """The folded words, figures and codes of `text` that are not function words, in order."""
+    folded = fold_in_place(text)
+    if _JOINED.search(folded):
+        return [str(token) for token in tokens(text) if token not in STOP_WORDS]
+    words = map(_as_folded, _WORD.findall(folded))  # most texts, and three times as fast
+    return [word for word in words if word not in STOP_WORDS]

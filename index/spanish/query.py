@@ -1,0 +1,165 @@
+"""From what somebody typed to what is searched.
+
+Chat spelling («q», «xq», «tb») is written out, capitals are lowered, invisible characters go, and
+the language is told by its function words. The question as typed is kept beside it: a clean-up only
+ever changes what is searched, never what is shown.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from alpie.index.errors import QuestionError
+from alpie.index.spanish.analysis import fold, tokens
+from alpie.index.spanish.normal_forms import normalize
+
+__all__ = ["MAX_CHARACTERS", "Question", "language_of", "read_question"]
+
+MAX_CHARACTERS = 2_000  # the encoder reads 512 tokens, about as much
+
+# Spellings of chat Spanish that are no words of their own. Single letters only where they cannot be
+# part of a code or an enumeration: they must stand between blanks or at the ends.
+_CHAT = {
+    "q": "que", "k": "que", "ke": "que", "qe": "que", "xq": "porque", "pq": "porque", "xk": "porque",
+    "porq": "porque", "prq": "porque", "porke": "porque", "xke": "porque", "tb": "también", "tmb": "también",
+    "tbn": "también", "x": "por", "xa": "para", "pa": "para", "d": "de", "dnd": "dónde", "cmo": "cómo",
+    "kmo": "cómo", "qn": "quién", "kien": "quién", "qien": "quién", "cuant": "cuánto", "cuants": "cuántos",
+    "msj": "mensaje", "msjs": "mensajes", "wasap": "whatsapp", "guasap": "whatsapp", "wpp": "whatsapp",
+    "face": "facebook", "profe": "profesor", "peque": "menor", "peques": "menores", "crio": "niño",
+    "crios": "niños", "chaval": "joven", "chavales": "jóvenes", "chavala": "joven", "chavalas": "jóvenes",
+    "poli": "policía", "polis": "policías", "pasma": "policía", "ciber": "ciberdelincuencia",
+    "cole": "colegio", "info": "información", "movil": "móvil", "pelis": "películas", "compi": "compañero",
+    "compis": "compañeros", "bro": "", "porfa": "", "plis": "", "pls": "", "xfa": "", "jaja": "", "wtf": "",
+    "osea": "o sea", "ubo": "hubo", "iso": "hizo", "asen": "hacen", "nose": "no sé", "xfavor": "por favor",
+    "aki": "aquí", "ahi": "ahí", "dps": "después", "finde": "fin de semana", "uni": "universidad",
+    "fotillos": "fotos", "curro": "trabajo", "trena": "cárcel", "talego": "cárcel", "mola": "gusta",
+    "tbm": "también", "tmbn": "también", "dl": "del", "dsd": "desde", "pra": "para", "xra": "para",
+    "xro": "pero", "bn": "bien", "dnde": "dónde", "komo": "cómo", "kual": "cuál", "kuales": "cuáles",
+    "cndo": "cuando", "kuando": "cuando", "kuanto": "cuánto", "kuanta": "cuánta", "kuantos": "cuántos",
+    "kuantas": "cuántas", "insti": "instituto", "compu": "ordenador", "tele": "televisión", "peli": "película",
+}  # fmt: skip
+_EDGES = "¿?¡!.,;:()\"'«»…"
+# What may stand before the question word without ending the opening of a question.
+_LEADING_IN = {"y", "e", "o", "pero", "entonces", "pues", "oye", "hola", "bueno"}
+_ONLY_OPENING = {"cm": "cómo"}  # elsewhere it measures
+# «niñ@s», «lxs», «menorxs»: one form for both genders, which the documents write with its grammatical one.
+_BOTH_GENDERS = re.compile(r"(?<=[a-zñáéíóú])@(?=s$)|(?<=[b-df-hj-np-tv-zñ])x(?=s$)|(?<=niñ)@$")
+_PLURAL_IN_ES = re.compile(r"(?:or|ent|j[oó]ven|val|ñol)$")  # profesor@s, adolescent@s, joven@s, chaval@s
+# These are words too; they are only rewritten where nothing else is written with care.
+_CHAT_ONLY_INFORMAL = {"face", "ciber", "d", "k", "x", "pa", "profe"}
+
+_SPANISH = frozenset(
+    """que de la el los las un una en y a por para con del se su al lo como mas o es son hay fue fueron
+    cuantos cuantas cuanto cuanta cual cuales quien quienes donde cuando porque sobre segun han ha estan
+    esta este estas estos entre hacia desde hasta sin ni pero si no le les me mi nos ya muy tambien dice
+    dicen hacen hace puede pueden tienen tiene hubo era eran ser""".split()
+)
+_ENGLISH = frozenset(
+    """the of and to in is are was were what which who whom whose when where why how many much does do did
+    has have had it its this that these those for from with by on at an be been being or not there their
+    they can could should would will about into than as say says between under over if you your we our""".split()
+)
+# «¿Qué significan las siglas J-CAT?» asks what J-CAT is; texts that say so hold none of those words.
+_MEANING = re.compile(
+    r"(?P<before>\W*(?:y )?)qu[eé] (?:significan?|quieren? decir)(?: (?:las?|los|el|un[ao]?))?"
+    r"(?: (?:siglas?|acr[oó]nimos?|abreviaturas?|t[eé]rminos?|palabras?|expresi[oó]n))?(?: de)?(?: (?:las?|los|el|un[ao]?))? "
+    r"(?P<term>(?!esto\b|eso\b|ello\b|que\b)[^\s?]+(?: [^\s?]+){0,2})(?P<after>\W*)",
+    re.IGNORECASE,
+)
+_CONTROL = re.compile(r"[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029]")
+_INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")  # they stand inside words
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question ready to be searched."""
+
+    typed: str
+    searched: str
+    language: str  # "es" | "en" | "und"
+    read: str = ""  # as it is read beside a passage, where that is not how it is searched
+
+
+def language_of(text: str) -> str:
+    """ "es", "en" or "und" (too few function words to tell), by counting function words."""
+    words = [str(token) for token in tokens(text)]
+    spanish = sum(word in _SPANISH for word in words) + 2 * any(c in text for c in "¿¡ñ")
+    english = sum(word in _ENGLISH for word in words)
+    if english > spanish:
+        return "en"
+    return "es" if spanish else "und"
+
+
+def _lower_capitals(text: str) -> str:
+    """An ALL CAPS question in lower case (the encoder loses ten points on capitals); acronyms stay."""
+    letters = [c for c in text if c.isalpha()]
+    capitals = sum(c.isupper() for c in letters)
+    many_words = sum(not word.islower() for word in text.split()) > 2  # nothing written out adds to them
+    return text.lower() if many_words and letters and capitals > 0.7 * len(letters) else text
+
+
+def _written(word: str, opens: bool) -> str | None:
+    """A chat spelling written out, "" for one that says nothing; None for any other word."""
+    if word in _CHAT:
+        return _CHAT[word]
+    if opens and word in _ONLY_OPENING:
+        return _ONLY_OPENING[word]
+    found = _BOTH_GENDERS.search(word)
+    if found is None:
+        return None
+    before = word[: found.start()]
+    return before + ("e" if _PLURAL_IN_ES.search(before) else "o") + word[found.end() :]
+
+
+def _write_out(text: str) -> str:
+    """Chat spellings written out. Translations of a formal question (with ¿ or accents) are left alone.
+
+    «xq» asks («por qué») where it opens a sentence or what «¿» opens, else it gives a reason («porque»).
+    """
+    formal = bool(re.search(r"[¿áéíóúÁÉÍÓÚñ]", text))
+    words: list[str] = []
+    opening = True
+    for word in text.split(" "):
+        bare = word.strip(_EDGES).lower()
+        opens = opening or "¿" in word[: len(word) - len(word.lstrip(_EDGES))]
+        written = _written(bare, opens)
+        asks_why = opens and written == "porque"
+        capitals = (
+            word.isupper() if asks_why or bare in _ONLY_OPENING else word != word.lower()
+        )  # a first letter may be one: «Xq»
+        opening = (opens and (not bare or bare in _LEADING_IN or written == "")) or (
+            word.endswith(("¿", "?", "!", ".", "…"))
+        )
+        if written is None or (formal and bare in _CHAT_ONLY_INFORMAL) or (capitals and len(bare) < 3):
+            words.append(word)
+        elif written:
+            words.append(word.lower().replace(bare, "por qué" if asks_why else written))
+    return " ".join(words)
+
+
+def _asked_what_it_is(text: str) -> str:
+    """A question about the meaning of a word or an acronym as one about the thing."""
+    asked = _MEANING.fullmatch(text)
+    return f"{asked['before']}qué es {asked['term']}{asked['after']}" if asked else text
+
+
+def read_question(typed: str, write_out: bool = True) -> Question:
+    """The question to search for; `write_out`: chat spellings are written out.
+
+    Raises `QuestionError` when there is nothing to search: no letter and no digit in it.
+    A question beyond `MAX_CHARACTERS` is cut there, at a word: its beginning is searched.
+    """
+    text = normalize("NFC", typed[: MAX_CHARACTERS * 4])
+    text = re.sub(r"\s+", " ", _CONTROL.sub(" ", _INVISIBLE.sub("", text))).strip()
+    if len(text) > MAX_CHARACTERS:
+        text = text[:MAX_CHARACTERS].rsplit(" ", 1)[0]
+    if not any(c.isalnum() for c in fold(text)):
+        raise QuestionError(
+            "La pregunta no contiene palabras que buscar. Escriba una pregunta o unas palabras clave."
+        )
+    language = language_of(text)
+    text = _lower_capitals(text)
+    searched = _asked_what_it_is(_write_out(text)) if write_out and language != "en" else text
+    searched = re.sub(r"\s+", " ", searched).strip() or text
+    return Question(typed=typed, searched=searched, language=language)

@@ -1,0 +1,163 @@
+"""Numbers of the units of laws, however they are written: «14», «4.º», «XIV», «décimo cuarta», «7-A», «588 bis a»."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from alpie.index.spanish.analysis import fold
+
+__all__ = ["UnitNumber", "number_at", "order_of", "suffix_at"]
+
+_UNITS = "primer segund tercer cuart quint sext septim octav noven".split()
+_TENS = "decim vigesim trigesim cuadragesim quincuagesim sexagesim septuagesim octogesim nonagesim".split()
+_CARDINALS = (
+    "uno dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince dieciseis diecisiete "
+    "dieciocho diecinueve veinte veintiuno veintidos veintitres veinticuatro veinticinco veintiseis veintisiete "
+    "veintiocho veintinueve"
+).split()
+_CARDINAL_TENS = "treinta cuarenta cincuenta sesenta setenta ochenta noventa".split()
+_SUFFIXES = (
+    "bis ter quater quinquies sexies septies octies nonies novies decies undecies duodecies terdecies "
+    "quaterdecies quindecies"
+).split()
+_SAME_SUFFIX = {"novies": "nonies"}
+_ROMAN_VALUES = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
+
+_MARKED = re.compile(
+    r"(?:n\.?\s?[º°]s?|n\.o|n[uú]m(?:s?\.|eros?\b)|nos?\.)\s*(?=\d|[IVXLC]+\b|\w{4,})", re.IGNORECASE
+)
+_THOUSANDS = re.compile(r"(\d{1,2})\.(\d{3})(?![\d/])")
+_DIGITS = re.compile(r"(\d{1,4})(?![\d/])(?P<ordinal>\.?\s?[ºª°]|\.?o(?!\w))?")
+_ROMAN = re.compile(r"(?=[IVXLC])C{0,3}(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})(?!\w)", re.IGNORECASE)
+_WORD = re.compile(r"[^\W\d_]+")
+_WORDS = re.compile(r"[^\W\d_]+(?:\s+(?:y\s+)?[^\W\d_]+)?")
+_SUFFIX = re.compile(
+    r"[\s-]*(" + "|".join(_SUFFIXES).replace("quater", "qu[aá]ter") + r")(?!\w)", re.IGNORECASE
+)
+# «7-A», «14A», «14 A»; after «bis» a small letter too: «588 bis a». Not «14 a 16», «14 a)», «8 bis a la …».
+_GLUED = re.compile(r"-?([A-Za-z])(?![\w)]|\.\w)")
+_APART = re.compile(r"\s([A-Z])(?![\w)]|\s+\d|\s+(?:[A-Z]{2,}|l[ao]s?|el)\b)")
+_AFTER_SUFFIX = re.compile(
+    rf"[\s-]([a-z])(?![\w)]|\s+\d|\s+(?:l[ao]s?|el|{'|'.join(_SUFFIXES)})\b)", re.IGNORECASE
+)
+
+
+def _spelt() -> dict[str, str]:
+    """Ordinals and cardinals in words, folded, by what they count."""
+    table: dict[str, str] = {}
+
+    def add(value: int, *stems: str) -> None:
+        for stem in stems:
+            table.update({stem + ending: str(value) for ending in "oa"})
+
+    for unit, stem in enumerate(_UNITS, start=1):
+        add(unit, stem)
+    table |= {"primer": "1", "tercer": "3", "septimo": "7", "setimo": "7", "setima": "7"}
+    for ten, stem in enumerate(_TENS, start=1):
+        add(10 * ten, stem)
+        for unit, last in enumerate(_UNITS, start=1):
+            apart = [f"{stem}{ending} {last}" for ending in "oa"]
+            add(10 * ten + unit, *apart, f"{stem}o{last}", f"{stem}{last}")
+    add(11, "undecim")
+    add(12, "duodecim")
+    add(100, "centesim")
+    table |= {word: str(value) for value, word in enumerate(_CARDINALS, start=1)}
+    for ten, word in enumerate(_CARDINAL_TENS, start=3):
+        table[word] = str(10 * ten)
+        table |= {f"{word} y {_CARDINALS[unit - 1]}": str(10 * ten + unit) for unit in range(1, 10)}
+    return table | {"cien": "100", "unico": "unico", "unica": "unico"}
+
+
+_SPELT = _spelt()
+
+
+@dataclass(frozen=True)
+class UnitNumber:
+    """A number that was read: one canonical form for all its spellings («14», «7 a», «588 bis a», «unico»)."""
+
+    canonical: str
+    start: int
+    end: int
+    ordinal: bool = False  # «4.º»: no further mark need tell it from the words after it
+
+
+def number_at(text: str, position: int = 0, feminine: bool = False) -> UnitNumber | None:
+    """The number of a unit that stands at `position`; None for none.
+
+    `feminine`: «2a» is «segunda» there, and no letter of a number.
+    """
+    marked = _MARKED.match(text, position)
+    start = marked.end() if marked else position
+    found = (
+        _thousands(text, start)
+        or _digits(text, start, feminine)
+        or _words(text, start)
+        or _roman(text, start)
+    )
+    return None if found is None else _suffixed(text, found)
+
+
+def suffix_at(text: str, position: int) -> tuple[str, int] | None:
+    """«ter» in «5 bis y ter», and where it ends."""
+    match = _SUFFIX.match(text, position)
+    return (fold(match[1]), match.end()) if match else None
+
+
+def order_of(canonical: str) -> tuple[int, int, str]:
+    """Where a number stands in the order of its kind: «5» before «5 bis» before «5 ter» before «6»."""
+    number, _, rest = canonical.partition(" ")
+    suffix, _, letter = rest.partition(" ")
+    if suffix in _SUFFIXES:
+        return int(number), 1 + _SUFFIXES.index(suffix), letter
+    return (int(number), 0, rest) if number.isdigit() else (0, 0, canonical)
+
+
+def _thousands(text: str, start: int) -> UnitNumber | None:
+    match = _THOUSANDS.match(text, start)
+    return UnitNumber(match[1] + match[2], start, match.end()) if match else None
+
+
+def _digits(text: str, start: int, feminine: bool) -> UnitNumber | None:
+    match = _DIGITS.match(text, start)
+    if match is None:
+        return None
+    end, ordinal = match.end(), bool(match["ordinal"])
+    if feminine and not ordinal and re.match(r"\.?a(?!\w)", text[end:]):
+        end, ordinal = end + text[end:].index("a") + 1, True
+    return UnitNumber(str(int(match[1])), start, end, ordinal)
+
+
+def _words(text: str, start: int) -> UnitNumber | None:
+    for form in (_WORDS, _WORD):
+        match = form.match(text, start)
+        value = _SPELT.get(" ".join(fold(match[0]).split())) if match else None
+        if match and value:
+            return UnitNumber(value, start, match.end())
+    return None
+
+
+def _roman(text: str, start: int) -> UnitNumber | None:
+    match = _ROMAN.match(text, start)
+    if match is None or not match[0] or match[0].casefold() in ("c", "l"):
+        return None
+    values = [_ROMAN_VALUES[digit] for digit in match[0].casefold()]
+    total = sum(-one if one < after else one for one, after in zip(values, [*values[1:], 0], strict=True))
+    return UnitNumber(str(total), start, match.end())
+
+
+def _suffixed(text: str, number: UnitNumber) -> UnitNumber:
+    parts, end = [number.canonical], number.end
+    if match := _SUFFIX.match(text, end):
+        suffix = fold(match[1])
+        parts.append(_SAME_SUFFIX.get(suffix, suffix))
+        letter = _AFTER_SUFFIX.match(text, match.end())
+        end = match.end()
+    else:
+        letter = None if number.ordinal else (_GLUED.match(text, end) or _APART.match(text, end))
+        if letter and not text[end - 1].isdigit() and letter[0][0] != "-":
+            letter = None  # «artículo primero A» is no number
+    if letter:
+        parts.append(letter[1].casefold())
+        end = letter.end()
+    return UnitNumber(" ".join(parts), number.start, end, number.ordinal)

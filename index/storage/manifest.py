@@ -1,0 +1,216 @@
+"""What an index folder says of itself, and whether it is true.
+
+`CURRENT` names the generation in use. Its `manifest.json` names every file with size and SHA-256, and ends
+with a checksum of its own, so that a changed manifest cannot vouch for changed files.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import stat
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+from alpie.index.encoder.factory import Encoder
+from alpie.index.errors import IndexDamaged, IndexMismatch, IndexMissing, IndexNewer, StoreError
+from alpie.index.model_cache import checksum
+from alpie.index.spanish.analysis import ANALYSIS_VERSION
+
+__all__ = [
+    "FORMAT_VERSION",
+    "POINTER",
+    "check_encoder",
+    "check_files",
+    "current_generation",
+    "current_manifest",
+    "file_entry",
+    "pointer_stamp",
+    "read_manifest",
+    "sealed",
+    "with_current",
+]
+
+FORMAT_VERSION = 6  # raise it whenever a file of a generation changes its meaning
+POINTER = "CURRENT"
+REBUILD = "Reconstruya el índice con «alpie index --rebuild»."
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")  # of a generation
+_MAX_POINTER_BYTES = 1_000
+_MAX_MANIFEST_BYTES = 200_000_000  # of some 500,000 documents
+# SHA-256 reads some 1.7 GB a second where the processor helps, a quarter of that where it does not: below this
+# size a file is read at every opening, above it only if it was written to (and by `alpie doctor`).
+_ALWAYS_READ_BYTES = 64_000_000
+
+T = TypeVar("T")
+
+
+def current_generation(data: Path) -> Path:
+    """Folder of the generation in use.
+
+    Raises `IndexMissing` when nothing has been built, `IndexDamaged` when the pointer leads nowhere.
+    """
+    name = _pointed(data)
+    while True:
+        folder = data / "generations" / name
+        if _NAME.fullmatch(name) and folder.is_dir():
+            return folder
+        before, name = name, _pointed(data)
+        if name == before:  # else a builder has swapped and swept meanwhile
+            pointer = data / POINTER
+            message = f"{pointer} nombra una generación que no existe («{name[:80]}»). {REBUILD}"
+            raise IndexDamaged(message, pointer)
+
+
+def _pointed(data: Path) -> str:
+    pointer = data / POINTER
+    try:
+        return _text_of(pointer, _MAX_POINTER_BYTES).strip()
+    except ValueError as error:
+        raise IndexDamaged(f"El archivo {pointer} está dañado: {error}. {REBUILD}", pointer) from error
+    except FileNotFoundError:
+        raise IndexMissing(f"No hay ningún índice en {data}. Créelo con «alpie index».", data) from None
+    except OSError as error:
+        message = f"{pointer}: no se puede leer ({error.strerror}). Compruebe la carpeta y sus permisos."
+        raise StoreError(message, pointer) from error
+
+
+def _text_of(path: Path, most_bytes: int) -> str:
+    """The text of a file of limited size. Raises ValueError for anything else, and OSError."""
+    never_waiting = getattr(os, "O_NONBLOCK", 0)  # as a pipe would for whoever writes into it
+    with open(path, "rb", opener=lambda name, flags: os.open(name, flags | never_waiting)) as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise ValueError("no es un archivo corriente")
+        content = file.read(most_bytes + 1)
+    if len(content) > most_bytes:
+        raise ValueError(f"pasa de {most_bytes} bytes")
+    try:
+        return content.decode()
+    except UnicodeDecodeError:
+        raise ValueError("no es texto") from None
+
+
+def pointer_stamp(data: Path) -> tuple[int, int, int] | None:
+    """Changes whenever another generation comes into use; None while there is none. One `stat`, no more."""
+    try:
+        status = (data / POINTER).stat()
+    except OSError:
+        return None
+    return status.st_ino, status.st_mtime_ns, status.st_size
+
+
+def with_current(data: Path, read: Callable[[Path], T]) -> T:
+    """What `read` makes of the folder in use; made again if a builder swapped it away meanwhile."""
+    while True:
+        folder = current_generation(data)
+        try:
+            return read(folder)
+        except (StoreError, OSError):
+            if current_generation(data) == folder:
+                raise
+
+
+def current_manifest(data: Path) -> dict[str, Any]:
+    """The manifest of the generation in use; raises as `current_generation` and `read_manifest` do."""
+    return with_current(data, read_manifest)
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """The manifest of a generation. Raises `IndexDamaged`, or `IndexMismatch` for another format version."""
+    path = folder / "manifest.json"
+    try:
+        manifest: dict[str, Any] = json.loads(_text_of(path, _MAX_MANIFEST_BYTES))
+    except (OSError, ValueError, RecursionError) as error:
+        raise IndexDamaged(f"No se puede leer {path}: {error}. {REBUILD}", path) from error
+    version = manifest.get("format") if isinstance(manifest, dict) else None
+    if not isinstance(version, int) or isinstance(version, bool):
+        raise IndexDamaged(f"{path} está dañado: no es un manifiesto. {REBUILD}", path)
+    is_sealed = "checksum" in manifest
+    if manifest.get("checksum") != _seal(manifest) and (is_sealed or version == FORMAT_VERSION):
+        raise IndexDamaged(f"{path} está dañado: no coincide con su suma de control. {REBUILD}", path)
+    if version != FORMAT_VERSION:
+        raise _other_format(version, folder)
+    if (wrong := _unlike_a_manifest(manifest)) is not None:
+        raise IndexDamaged(f"{path} está dañado: falta «{wrong}» o no es lo que debe. {REBUILD}", path)
+    return manifest
+
+
+def _other_format(version: int, folder: Path) -> IndexMismatch:
+    formats = f"(formato {version}; esta usa el {FORMAT_VERSION})"
+    if version > FORMAT_VERSION:
+        return IndexNewer(
+            f"El índice de {folder} lo hizo una versión más nueva de Al Pie {formats}. Actualice Al Pie, o "
+            "rehaga el índice para esta con «alpie index --rebuild».",
+            folder,
+        )
+    return IndexMismatch(
+        f"El índice de {folder} lo hizo una versión anterior de Al Pie {formats}. Rehágalo con «alpie index».",
+        folder,
+    )
+
+
+def _unlike_a_manifest(manifest: Mapping[str, Any]) -> str | None:
+    """The first field that a manifest must have and this one has not, or not of the right kind."""
+    kinds: dict[str, type] = {"files": dict, "encoder": dict, "made": dict, "analysis": int, "fingerprint": str,
+                              "built_at": str, "documents": list}  # fmt: skip
+    for name, kind in kinds.items():
+        if not isinstance(manifest.get(name), kind):
+            return name
+    if not {"name", "fingerprint"} <= manifest["encoder"].keys():
+        return "encoder"
+    for entry in manifest["files"].values():
+        if not isinstance(entry, dict) or not {"bytes", "sha256"} <= entry.keys():
+            return "files"
+    return None
+
+
+def sealed(manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """`manifest` with the checksum that `read_manifest` asks for."""
+    return {**manifest, "checksum": _seal(manifest)}
+
+
+def _seal(manifest: Mapping[str, Any]) -> str:
+    """SHA-256 of everything but the checksum; it does not depend on order or white space."""
+    rest = {name: value for name, value in manifest.items() if name != "checksum"}
+    return hashlib.sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest()
+
+
+def file_entry(path: Path) -> dict[str, Any]:
+    """What the manifest says of a file."""
+    status = path.stat()
+    return {"bytes": status.st_size, "modified_ns": status.st_mtime_ns, "sha256": checksum(path)}
+
+
+def check_files(folder: Path, manifest: Mapping[str, Any], thorough: bool = False) -> None:
+    """Every file as the manifest says; otherwise `IndexDamaged` naming the first that is not.
+
+    A large file that nobody wrote to since the build (size and time stamp are the same) is not read again:
+    with very many documents that would take longer than everything else at opening. `thorough` reads them all.
+    """
+    for name, expected in manifest["files"].items():
+        path = folder / name
+        if not path.is_file():
+            raise IndexDamaged(f"Falta el archivo {path} del índice. {REBUILD}", path)
+        status = path.stat()
+        trusted = (
+            not thorough
+            and status.st_size > _ALWAYS_READ_BYTES
+            and status.st_mtime_ns == expected.get("modified_ns")
+        )
+        if status.st_size != expected["bytes"] or not (trusted or checksum(path) == expected["sha256"]):
+            raise IndexDamaged(f"El archivo {path} del índice está dañado. {REBUILD}", path)
+
+
+def check_encoder(folder: Path, manifest: Mapping[str, Any], encoder: Encoder) -> None:
+    """The index was made with this encoder and this analysis; otherwise `IndexMismatch`."""
+    made_with = manifest["encoder"]
+    if made_with["fingerprint"] != encoder.fingerprint:
+        raise IndexMismatch(
+            f"El índice de {folder} se hizo con el codificador «{made_with['name']}»; ahora está configurado "
+            f"«{encoder.name}». {REBUILD}",
+            folder,
+        )
+    if manifest["analysis"] != ANALYSIS_VERSION:
+        raise IndexMismatch(f"El índice de {folder} usa otro análisis del español. {REBUILD}", folder)
