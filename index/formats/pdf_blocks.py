@@ -80,23 +80,23 @@ class Body:
 
 
 def body_of(pages: Sequence[Sequence[Line]]) -> Body:
-    """By the size that most characters have."""
+    """By the size that most characters have, those in ruled tables apart."""
+    lines = [line for on_page in pages for line in on_page]
+    lines = [line for line in lines if line.table is None] or lines
     sizes: Counter[float] = Counter()
     bolds: Counter[bool] = Counter()
-    for lines in pages:
-        for line in lines:
-            sizes[round(2 * line.size) / 2] += len(line.text)
-            bolds[line.bold] += len(line.text)
+    for line in lines:
+        sizes[round(2 * line.size) / 2] += len(line.text)
+        bolds[line.bold] += len(line.text)
     size = sizes.most_common(1)[0][0] if sizes else 10.0
-    pitches = [
+    pitches = (
         one.base - other.base
-        for lines in pages
         for one, other in itertools.pairwise(lines)
         if one.region == other.region and abs(one.size - size) < 1 and abs(other.size - size) < 1
-    ]
+    )
     near = sorted(pitch for pitch in pitches if 0.7 * size < pitch < 2.5 * size)
-    usual = [one for one, count in sizes.items() if count >= _RUNNING * sizes.total()]
     pitch = near[len(near) // 4] if near else 1.2 * size
+    usual = [one for one, count in sizes.items() if count >= _RUNNING * sizes.total()]
     return Body(size, bolds[True] > bolds[False], pitch, max([size, *usual]))
 
 
@@ -138,6 +138,8 @@ def page_blocks(lines: Sequence[Line], body: Body, titles: Collection[str] = ())
 def _title_end(lines: Sequence[Line], index: int, titles: Collection[str]) -> int:
     """Where the title of the outline that begins at `index` ends; `index` if none does."""
     text = ""
+    if lines[index].text[:1].islower():  # «… del / artículo 143.»
+        return index
     for end, line in enumerate(lines[index : index + _MOST_HEADING_LINES], start=index + 1):
         text = f"{text} {folded(line.text)}".strip()
         if not any(title.startswith(text) for title in titles):
