@@ -20,9 +20,9 @@ from alpie.index.records import BlockKind
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-__all__ = ["extract_html"]
+__all__ = ["RULES", "extract_html", "read_page"]
 
-_RULES = 3  # of this module: raise it when the text that it makes of a page changes
+RULES = 3  # of this module: raise it when the text that it makes of a page changes
 _CHARSET = re.compile(
     rb"<(?:meta|\?xml)[^>]{0,300}?(?:charset|encoding)\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.I
 )
@@ -48,6 +48,11 @@ _NESTING = re.compile(
     re.I,
 )
 _MOST_NESTING = 3_000
+_XML = re.compile(r"\s*<\?xml")
+_CLOSED = re.compile(
+    r"<(?!(?:area|br|col|hr|img|input|link|meta|param|source|track|wbr)\b)([a-z][\w:-]*)((?:\s[^<>]*?)?)\s*/>",
+    re.I,
+)
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _META = {
     "title": ("og:title", "dc.title", "dcterms.title", "citation_title"),
@@ -63,26 +68,11 @@ _META = {
 
 def extract_html(data: bytes, path: Path) -> Extraction:
     """Raises `SourceError` for a page without text."""
-    from selectolax.lexbor import LexborHTMLParser
-
-    page = _decoded(data)
-    if _depth(page) > _MOST_NESTING:
-        raise SourceError(
-            f"{path}: tiene más de {_MOST_NESTING} elementos uno dentro de otro. "
-            "Guarde la página como texto o como PDF.",
-            path,
-        )
-    tree = LexborHTMLParser(page)
     builder = TextBuilder()
-    walk = _Walk(builder)
-    if tree.body is not None:
-        walk.read(tree.body)
-    metadata = _metadata(tree)
-    notices = tuple(Notice(kind, count) for kind, count in walk.unread.items() if count)
-    tree.strip_tags([*_UNSEEN, *_FURNITURE, *_STRUCK, "sup"])
-    found = tree.body.text(separator=" ") if tree.body is not None else ""
-    name = f"selectolax {version('selectolax')}, html {_RULES}"
-    extraction = builder.extraction(name, metadata, notices, found if not walk.unread else "")
+    tree, unread, found = read_page(data, path, builder)
+    notices = tuple(Notice(kind, count) for kind, count in unread.items() if count)
+    name = f"selectolax {version('selectolax')}, html {RULES}"
+    extraction = builder.extraction(name, _metadata(tree), notices, found)
     if not extraction.text:
         raise SourceError(
             f"{path}: la página no contiene texto (¿lo escribe un programa al abrirla?). "
@@ -90,6 +80,31 @@ def extract_html(data: bytes, path: Path) -> Extraction:
             path,
         )
     return extraction
+
+
+def read_page(
+    data: bytes, path: Path, builder: TextBuilder
+) -> tuple[LexborHTMLParser, dict[NoticeKind, int], str]:
+    """What a page shows, written into `builder`; returns it parsed, the words left out, another reading of it."""
+    from selectolax.lexbor import LexborHTMLParser
+
+    page = _decoded(data)
+    if _XML.match(page):  # what XML closes at once, HTML leaves open: a title would swallow the page
+        page = _CLOSED.sub(r"<\1\2></\1>", page)
+    if _depth(page) > _MOST_NESTING:
+        raise SourceError(
+            f"{path}: tiene más de {_MOST_NESTING} elementos uno dentro de otro. "
+            "Guarde la página como texto o como PDF.",
+            path,
+        )
+    tree = LexborHTMLParser(page)
+    walk = _Walk(builder)
+    if tree.body is not None:
+        walk.read(tree.body)
+    other = LexborHTMLParser(page)
+    other.strip_tags([*_UNSEEN, *_FURNITURE, *_STRUCK, "sup"])
+    found = other.body.text(separator=" ") if other.body is not None and not walk.unread else ""
+    return tree, walk.unread, found
 
 
 def _decoded(data: bytes) -> str:
