@@ -233,7 +233,7 @@ class _Body:
                 yield from self._cell(child, notes)
 
     def _pieces(self, paragraph: Any, boxes: list[Any], notes: list[tuple[str, str]]) -> Iterator[str]:
-        """Translations of a paragraph, a form feed where a page begins; text boxes go to `boxes`, what is called to `notes`."""
+        """What a paragraph shows, a form feed where a page begins; text boxes go to `boxes`, what is called to `notes`."""
         stack = [paragraph]
         while stack:
             one = stack.pop()

@@ -15,11 +15,12 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from alpie.index.errors import SourceError
+from alpie.index.errors import ScanWithoutText, SourceError
 from alpie.index.formats.extraction import Extraction, clean
 from alpie.index.formats.pdf_blocks import folded
 from alpie.index.formats.pdf_characters import SLANTED, Box, frame_height, main_turn, page_characters
-from alpie.index.formats.pdf_lines import Line, fragments_of, reading_order, slanted_lines, table_at
+from alpie.index.formats.pdf_fragments import Line, fragments_of
+from alpie.index.formats.pdf_lines import reading_order, slanted_lines, table_at
 from alpie.index.formats.pdf_metadata import pdf_metadata
 from alpie.index.formats.pdf_recognised import recognised_page
 from alpie.index.formats.pdf_ruling import grids, mark_cells, page_drawing
@@ -106,7 +107,7 @@ def _read(document: Any, data: bytes, path: Path, recogniser: Recogniser | None)
     lines = [page.lines for page in pages]
     if not any(line.text for page in lines for line in page):
         if any(page.pictures or page.objects > _DRAWN for page in pages):
-            raise SourceError(
+            raise ScanWithoutText(
                 f"{path}: es un escaneo sin texto, que pide un reconocimiento de caracteres (OCR). Instale "
                 "Tesseract (Debian y Ubuntu: apt install tesseract-ocr tesseract-ocr-spa) e indexe con «--ocr».",
                 path,

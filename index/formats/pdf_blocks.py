@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from alpie.index.formats.extraction import clean
-from alpie.index.formats.pdf_lines import Line
+from alpie.index.formats.pdf_fragments import Line
 
 __all__ = ["Block", "Body", "body_of", "folded", "heading_levels", "page_blocks"]
 

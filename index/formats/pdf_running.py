@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from itertools import pairwise
 
-from alpie.index.formats.pdf_lines import Line
+from alpie.index.formats.pdf_fragments import Line
 
 __all__ = ["running_lines"]
 

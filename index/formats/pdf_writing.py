@@ -8,7 +8,8 @@ from dataclasses import replace
 
 from alpie.index.formats.extraction import clean
 from alpie.index.formats.pdf_blocks import Block, body_of, folded, heading_levels, page_blocks
-from alpie.index.formats.pdf_lines import DIVIDED, KEPT, Line
+from alpie.index.formats.pdf_fragments import Line
+from alpie.index.formats.pdf_lines import DIVIDED, KEPT
 from alpie.index.layout.legal import opens_unit
 from alpie.index.layout.units import ends_in_function_word
 from alpie.index.readable import collapse

@@ -52,7 +52,7 @@ def term_shares(terms: Sequence[str], mean_length: float) -> dict[str, float]:
 
 
 class WordNumbers:
-    """Translations by number, in the order in which they were met; shared by builders that read the same words."""
+    """Words by number, in the order in which they were met; shared by builders that read the same words."""
 
     def __init__(self) -> None:
         self._numbers: dict[str, int] = {}
