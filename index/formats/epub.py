@@ -10,12 +10,10 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from alpie.index.errors import SourceError
-from alpie.index.formats.extraction import Extraction, Metadata, TextBuilder
-from alpie.index.formats.file_dates import iso_date
+from alpie.index.formats.extraction import Extraction, TextBuilder
 from alpie.index.formats.html import RULES, read_page
-from alpie.index.formats.packed import open_packed, read_file, read_xml
+from alpie.index.formats.packed import dublin_core, open_packed, read_file, read_xml
 from alpie.index.notices import Notice, NoticeKind
-from alpie.index.readable import collapse
 
 if TYPE_CHECKING:
     from lxml import etree
@@ -24,7 +22,6 @@ __all__ = ["extract_epub"]
 
 _CONTAINER = "META-INF/container.xml"
 _PAGES = frozenset({"application/xhtml+xml", "text/html"})
-_DUBLIN_CORE = "{http://purl.org/dc/elements/1.1/}"
 
 
 def extract_epub(data: bytes, path: Path) -> Extraction:
@@ -50,7 +47,8 @@ def extract_epub(data: bytes, path: Path) -> Extraction:
             found.append(words)
     notices = tuple(Notice(kind, count) for kind, count in unread.items() if count)
     parser = f"selectolax {version('selectolax')}, html {RULES}, epub 1"
-    extraction = builder.extraction(parser, _metadata(package), notices, "" if unread else "\n".join(found))
+    metadata = dublin_core(package.find("{*}metadata"), published=True)
+    extraction = builder.extraction(parser, metadata, notices, "" if unread else "\n".join(found))
     if not extraction.text:
         raise SourceError(f"{path}: no contiene texto (¿son imágenes sus páginas?). Guárdelo como PDF.", path)
     return extraction
@@ -72,16 +70,3 @@ def _pages(package: etree._Element, folder: str) -> list[str]:
 def _sealed(encryption: etree._Element | None) -> set[str]:
     references = [] if encryption is None else encryption.iter("{*}CipherReference")
     return {posixpath.normpath(unquote(one.get("URI", ""))) for one in references}
-
-
-def _metadata(package: etree._Element) -> Metadata:
-    def said(name: str) -> str:
-        return collapse(package.findtext(f"{{*}}metadata/{_DUBLIN_CORE}{name}") or "")
-
-    return Metadata(
-        title=said("title"),
-        publisher=said("publisher") or said("creator"),
-        date=iso_date(said("date")),
-        language=said("language"),
-        rights=said("rights"),
-    )

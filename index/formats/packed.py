@@ -9,11 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from alpie.index.errors import SourceError
+from alpie.index.formats.extraction import Metadata
+from alpie.index.formats.file_dates import iso_date
+from alpie.index.readable import collapse
 
 if TYPE_CHECKING:
     from lxml import etree
 
-__all__ = ["open_packed", "read_file", "read_xml"]
+__all__ = ["dublin_core", "open_packed", "read_file", "read_xml"]
 
 _MOST_FILES = 10_000
 _MAX_BYTES = 200_000_000  # unpacked, in all
@@ -73,3 +76,20 @@ def read_file(archive: zipfile.ZipFile, name: str, path: Path) -> bytes:
         ) from error
     except (NotImplementedError, RuntimeError) as error:  # a compression nobody uses; a password
         raise SourceError(f"{path}: no se puede desempaquetar ({error}).", path) from error
+
+
+def dublin_core(root: etree._Element | None, published: bool = False) -> Metadata:
+    """What a part of an archive says of the document by the names of Dublin Core; the day it was made, if not published."""
+
+    def said(*names: str) -> str:
+        texts = () if root is None else (root.findtext(f".//{{*}}{name}") for name in names)
+        return next((text for one in texts if (text := collapse(one or ""))), "")
+
+    return Metadata(
+        title=said("title"),
+        publisher=said("publisher", "initial-creator", "creator"),
+        date=iso_date(said("date") if published else said("creation-date", "created", "date")),
+        language=said("language"),
+        rights=said("rights"),
+        guessed=() if published else ("date",),
+    )

@@ -34,7 +34,7 @@ __all__ = ["PDFIUM", "extract_pdf"]
 
 PDFIUM = threading.RLock()  # PDFium must not be called from two threads at once
 
-_RULES = 2  # of this package: raise it when the text that it makes of a file changes
+_RULES = 3  # of this package: raise it when the text that it makes of a file changes
 _MOST_PAGES = 5_000
 _PICTURE = 0.3  # of a page: with fewer than `_FEWEST_LETTERS` beside it, it is a scan
 _FEWEST_LETTERS = 120

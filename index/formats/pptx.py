@@ -14,11 +14,9 @@ from typing import TYPE_CHECKING
 from zipfile import ZipFile
 
 from alpie.index.errors import SourceError
-from alpie.index.formats.extraction import Extraction, Metadata, TextBuilder
-from alpie.index.formats.file_dates import iso_date
-from alpie.index.formats.packed import open_packed, read_xml
+from alpie.index.formats.extraction import Extraction, TextBuilder
+from alpie.index.formats.packed import dublin_core, open_packed, read_xml
 from alpie.index.notices import Notice, NoticeKind
-from alpie.index.readable import collapse
 from alpie.index.records import BlockKind
 
 if TYPE_CHECKING:
@@ -58,7 +56,7 @@ def extract_pptx(data: bytes, path: Path) -> Extraction:
     notices = (Notice(NoticeKind.HIDDEN_TEXT, hidden),) if hidden else ()
     said = read_xml(archive, "docProps/core.xml", path)
     extraction = builder.extraction(
-        f"lxml {version('lxml')}, pptx 1", _metadata(said), notices, "\n".join(found)
+        f"lxml {version('lxml')}, pptx 1", dublin_core(said), notices, "\n".join(found)
     )
     if not extraction.text:
         raise SourceError(
@@ -116,16 +114,3 @@ def _text(paragraph: etree._Element) -> str:
         "\n" if str(one.tag).endswith("}br") else one.text or "" for one in paragraph.iter("{*}t", "{*}br")
     )
     return "".join(parts)
-
-
-def _metadata(said: etree._Element | None) -> Metadata:
-    if said is None:
-        return Metadata()
-    texts = {
-        name: collapse(said.findtext(f"{{*}}{name}") or "")
-        for name in ("title", "creator", "created", "language")
-    }
-    return Metadata(
-        title=texts["title"], publisher=texts["creator"], date=iso_date(texts["created"]),
-        language=texts["language"], guessed=("date",),
-    )  # fmt: skip
