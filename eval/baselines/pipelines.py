@@ -17,7 +17,7 @@ from functools import partial
 from time import perf_counter
 from typing import Any
 
-from alpie.app.service.answer_json import found_row
+from alpie.app.service.rows import found_row
 from alpie.eval.questions.predictions import (
     AskedCorpus,
     Clock,

@@ -56,7 +56,7 @@ def _steps(corpus: Corpus, text: str) -> Mapping[str, Callable[[], object]]:
         "features of the sentences": lambda: candidates_of(index, retrieval, readings),
         "choice": lambda: ranked_units(retrieval, readings, candidates, weights.unit),
         "refusal": lambda: answerable_features(retrieval, readings, candidates, units),
-        "quotations": lambda: select_quotes(units, question.searched, corpus.documents, 1.0, QuotePolicy()),
+        "quotations": lambda: select_quotes(units, question, corpus.documents, 1.0, QuotePolicy()),
         "all of it": lambda: corpus.ask(text),
     }
 

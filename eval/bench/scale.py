@@ -170,7 +170,7 @@ def _ask(options: argparse.Namespace) -> dict[str, Any]:
     memory = {"encoder": before, "opened_anonymous": _memory("RssAnon"), "opened": _memory("VmRSS")}
     asked = [read_question(text) for text in own_question_texts(options.questions)]
     warming = asked[:_WARMING]
-    stages = [_stages(index, one, lambda i, q: judge(i, q, weights)) for one in [*warming, *asked]]
+    stages = [_stages(index, one, lambda i, q: judge(i, i.encode(q), weights)) for one in [*warming, *asked]]
     stages = stages[len(warming) :]
     memory |= {"asked_anonymous": _memory("RssAnon"), "asked": _memory("VmRSS")}
     return {

@@ -169,7 +169,7 @@ def _growth(settings: Settings, options: SpeedOptions, on_size: Callable[[int], 
     weights = load_weights()
 
     def judged(index: SearchIndex, question: Question) -> object:
-        return judge(index, question, weights)
+        return judge(index, index.encode(question), weights)
 
     corpus = Corpus.open(settings)
     return measure_growth(corpus.index, own_question_texts(options.questions), options.sizes, judged, on_size)
