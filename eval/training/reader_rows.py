@@ -20,7 +20,7 @@ import hashlib
 import json
 import random
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,7 @@ import numpy as np
 
 from alpie.index.encoder.factory import Encoder, open_encoder
 
-__all__ = ["ReaderRow", "read_lines", "read_rows", "write_lines", "write_rows", "written_rows"]
+__all__ = ["ReaderRow", "answers_of", "read_lines", "read_rows", "write_lines", "write_rows", "written_rows"]
 
 TRAINING = Path(__file__).resolve().parent
 OWN = TRAINING / "own.jsonl.gz"
@@ -106,11 +106,17 @@ def own_rows() -> Iterator[tuple[str, ReaderRow]]:
     for line in read_lines(OWN):
         passage = line["passage"]
         for row in line["rows"]:
-            spans = () if row["answer"] is None else (_span(passage, row["answer"]),)
+            spans = tuple(_span(passage, one) for one in answers_of(row))
             yield (
                 checksum_of(passage),
                 ReaderRow(row["question"], passage, bool(spans), spans, kind=row["kind"]),
             )
+
+
+def answers_of(row: Mapping[str, Any]) -> tuple[str, ...]:
+    """The words that answer: none, one, or several where a list or two things are asked for."""
+    answer = row["answer"] or ()
+    return (answer,) if isinstance(answer, str) else tuple(answer)
 
 
 def _span(passage: str, answer: str) -> tuple[int, int]:
