@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 from fake_encoder import SMALL_TEXT, FakeEncoder, answers, build, write_texts
 
-from alpie.index.encoder import bulk_embedding as bulk
-from alpie.index.encoder.bulk_embedding import (
+from alpie.index.bulk import __main__ as bulk
+from alpie.index.bulk.partition_vectors import load
+from alpie.index.bulk.partitions import (
     embed_partitions,
     embed_with_ray,
     inputs,
@@ -25,7 +26,6 @@ from alpie.index.encoder.bulk_embedding import (
 from alpie.index.encoder.factory import open_encoder
 from alpie.index.errors import BulkError
 from alpie.index.spanish.query import read_question
-from alpie.index.storage.bulk_load import load
 from alpie.index.storage.store import open_generation
 
 pytest.importorskip("pyarrow", reason="bulk embedding needs the extra «bulk»")
@@ -114,7 +114,7 @@ CHILD = """
     sys.path.insert(0, {tests!r})
     from pathlib import Path
     from fake_encoder import FakeEncoder
-    from alpie.index.encoder.bulk_embedding import embed_partitions
+    from alpie.index.bulk.partitions import embed_partitions
 
     done = 0
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import pytest
 from fake_reader import FakeReader
 
-from alpie.app.writer.model_reader import ModelReader, numbers_in
-from alpie.app.writer.provider import Messages
+from alpie.app.answering.model_reader import ModelReader, numbers_in
+from alpie.app.chat_model import Messages
 from alpie.index.reader import ReadPassage
 
 PASSAGES = [

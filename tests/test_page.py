@@ -17,9 +17,9 @@ from fastapi.testclient import TestClient
 
 from alpie.app.answering.answers import Answer, WriterReport, WrittenSentence
 from alpie.app.page.guarding.guard import Guard, Limits
-from alpie.app.page.serving.library import NotReady, Opening
 from alpie.app.page.serving.page_options import Choices
 from alpie.app.page.serving.server import create_app
+from alpie.app.page.state.library import NotReady, Opening
 from alpie.app.page.views.answer_view import render_answer, render_quote
 from alpie.app.page.views.chat import LONGEST_QUESTION, Chat, Conversation
 from alpie.app.page.views.feedback import FeedbackFile
