@@ -11,9 +11,9 @@ import pytest
 from fake_reader import FakeReader
 
 from alpie.app.answering.corpus import Corpus
+from alpie.app.answering.model_reader import ModelReader, numbers_in
+from alpie.app.chat_model import Messages
 from alpie.app.settings import Settings
-from alpie.app.writer.model_reader import ModelReader, numbers_in
-from alpie.app.writer.provider import Messages
 from alpie.index.readable import proves
 from alpie.index.reader import ReadPassage
 

@@ -27,15 +27,8 @@ import numpy as np
 
 from alpie.eval.questions.matching import folded_words
 from alpie.eval.questions.question_file import OWN_QUESTIONS, read_questions
-from alpie.eval.training.reader_rows import (
-    OWN,
-    WRITTEN,
-    answers_of,
-    checksum_of,
-    passages_of,
-    read_lines,
-    write_lines,
-)
+from alpie.eval.training.reader_rows import OWN, WRITTEN, answers_of, checksum_of, passages_of
+from alpie.eval.training.row_file import read_lines, write_lines
 from alpie.index.chunking.sentences import sentence_bounds
 from alpie.index.spanish.analysis import stems
 
