@@ -1,6 +1,6 @@
 """Whatever happens to a build, the index that was there answers, and the next build finishes.
 
-`ALPIE_TEST_KILLS=300 pytest tests/test_survival.py -k killed -s` runs the campaign of docs/reliability.md.
+`ALPIE_TEST_KILLS=300 pytest tests/test_survival.py -k killed -s` runs the campaign of docs/contributing.md.
 """
 
 from __future__ import annotations

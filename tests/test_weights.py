@@ -179,7 +179,7 @@ def test_only_the_thorough_check_sees_a_changed_byte(copy: Path) -> None:
 
 def test_two_processes_write_it_once(tmp_path: Path) -> None:
     code = (
-        "import sys, logging; from pathlib import Path; from alpie.index import weights;"
+        "import sys, logging; from pathlib import Path; from alpie.index.encoder import bundled_weights as weights;"
         "original = weights._write_weights;"
         "weights._write_weights = lambda *a: (print('written'), original(*a));"
         "weights.bundled_folder(Path(sys.argv[1]))"

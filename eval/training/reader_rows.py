@@ -19,7 +19,7 @@ import hashlib
 import json
 import random
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -31,7 +31,7 @@ from alpie.eval.training.row_file import ReaderRow, read_lines, write_rows
 from alpie.index.encoder import Encoder
 from alpie.index.encoder.factory import open_encoder
 
-__all__ = ["written_rows"]
+__all__ = ["answers_of", "written_rows"]
 
 TRAINING = Path(__file__).resolve().parent
 OWN = TRAINING / "own.jsonl.gz"
@@ -69,11 +69,17 @@ def own_rows() -> Iterator[tuple[str, ReaderRow]]:
     for line in read_lines(OWN):
         passage = line["passage"]
         for row in line["rows"]:
-            spans = () if row["answer"] is None else (_span(passage, row["answer"]),)
+            spans = tuple(_span(passage, one) for one in answers_of(row))
             yield (
                 checksum_of(passage),
                 ReaderRow(row["question"], passage, bool(spans), spans, kind=row["kind"]),
             )
+
+
+def answers_of(row: Mapping[str, Any]) -> tuple[str, ...]:
+    """The words that answer: none, one, or several where a list or two things are asked for."""
+    answer = row["answer"] or ()
+    return (answer,) if isinstance(answer, str) else tuple(answer)
 
 
 def _span(passage: str, answer: str) -> tuple[int, int]:
