@@ -43,8 +43,8 @@ from alpie.index.retrieval.search import SearchIndex
 from alpie.index.spanish.lexicon import lexicon_of
 from alpie.index.spanish.query import Question, read_question
 from alpie.index.spanish.references import Reference, read_reference
-from alpie.index.storage.record_file import PassageFile
 from alpie.index.storage.store import corpus_fingerprint, open_generation
+from alpie.index.storage.stored_records import StoredPassages
 
 if TYPE_CHECKING:
     from alpie.index.build import BuildReport
@@ -188,7 +188,7 @@ class Corpus:
         return {document: np.array(of_it, dtype=np.int64) for document, of_it in rows.items()}
 
     def _at(self, address: str) -> Passage:
-        if not isinstance(self.passages, PassageFile):
+        if not isinstance(self.passages, StoredPassages):
             return self._by_address[address]
         if (row := self.passages.row_of(address)) is None:
             raise KeyError(address)
@@ -332,8 +332,8 @@ class Corpus:
     def _rows_in(self, documents: Collection[str]) -> NDArray[np.bool_]:
         allowed = np.zeros(len(self.passages), dtype=np.bool_)
         for document in documents:
-            if isinstance(self.passages, PassageFile):
-                allowed[self.passages.rows_of_document(list(self.documents).index(document))] = True
+            if isinstance(self.passages, StoredPassages):
+                allowed[self.passages.rows_of_document(document)] = True
             else:
                 allowed[self._rows_by_document.get(document, np.zeros(0, dtype=np.int64))] = True
         return allowed

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from alpie.index.encoder.embed import context_of, text_of
 from alpie.index.records import Document, Passage
 from alpie.index.retrieval.bm25 import TermIndex
-from alpie.index.retrieval.term_dictionary import term_id
 from alpie.index.spanish.analysis import terms
+from alpie.index.storage.database import hashed
 
 __all__ = ["RELATED_WEIGHT", "Entry", "Filter", "Query", "days_of", "passage_id"]
 
@@ -24,7 +24,7 @@ RELATED_WEIGHT = 0.5  # an acronym's expansion counts half: it was not what was 
 
 def _number(*parts: str) -> int:
     """64 bits of a hash as a signed number, which every engine can hold."""
-    return term_id("\0".join(parts))
+    return hashed("\0".join(parts))
 
 
 def passage_id(address: str) -> int:
@@ -32,7 +32,7 @@ def passage_id(address: str) -> int:
 
     Among 50 million passages two have one number with a probability of 1 in 15,000: `synchronise` looks.
     """
-    return term_id(address)
+    return hashed(address)
 
 
 def days_of(date: str) -> tuple[int, int]:
