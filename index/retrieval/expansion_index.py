@@ -35,7 +35,7 @@ class _StoredLines(Sequence[Sequence[ExpansionLine]]):
         return len(self._passages)
 
     def __getitem__(self, row: int) -> tuple[ExpansionLine, ...]:  # type: ignore[override]
-        return from_json(tuple[ExpansionLine, ...], self._passages.value("passages.expansions", row))
+        return from_json(tuple[ExpansionLine, ...], self._passages.value("expansions", row))
 
 
 @dataclass(frozen=True)

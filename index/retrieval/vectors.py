@@ -132,7 +132,9 @@ class VectorWriter:
         self._file.write(np.ascontiguousarray(vectors, dtype=np.float32))
 
     def close(self) -> None:
+        """Let go of what is only there while it is written."""
         self._file.close()
+        self._aside.unlink(missing_ok=True)
 
     def finish(
         self, questions: NDArray[np.float32] | None = None, like: VectorIndex | None = None
@@ -155,7 +157,7 @@ class VectorWriter:
             made |= {"kind": "ivf", "lists": index.nlist} | _set_probes(index, rows, questions)
         faiss.write_index(index, str(self._path))
         del rows
-        self._aside.unlink()
+        self.close()
         return made
 
 
@@ -168,6 +170,7 @@ def _in_lists(rows: NDArray[np.float32], like: VectorIndex | None) -> Any:
     lists = len(kept) if kept is not None else min(int(2 * np.sqrt(count)), _MOST_LISTS)
     index: Any = faiss.index_factory(dimension, f"IVF{lists},SQfp16", faiss.METRIC_INNER_PRODUCT)
     index.cp.min_points_per_centroid = 1
+    index.by_residual = False  # written again and again, vectors stay what they are
     if kept is not None:
         index.quantizer.add(kept)
     chance = np.random.default_rng(_SEED)

@@ -40,10 +40,10 @@ _SCHEMA = """
         lines INTEGER,    -- of its expansions
         section TEXT,     -- outermost heading
         address TEXT,
-        record TEXT,
-        expansions TEXT,
         stems TEXT,
-        line_stems TEXT
+        line_stems TEXT,  -- of its expansions; null without any
+        expansions TEXT,
+        record TEXT       -- last: what lies behind a long value is slow to read
     );
     CREATE INDEX passages_in_order ON passages (document, number, sentences, lines);
     CREATE INDEX passages_by_id ON passages (id);
@@ -78,7 +78,7 @@ class Database:
     @classmethod
     def open(cls, path: Path) -> Database:
         """What a build has written, to be read only."""
-        uri = f"{path.resolve().as_uri()}?immutable=1"
+        uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
         database = cls(sqlite3.connect(uri, uri=True, check_same_thread=False))
         database.rows(f"PRAGMA mmap_size={_MAPPED_BYTES}")
         return database

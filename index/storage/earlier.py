@@ -90,7 +90,7 @@ class Earlier:
         if self._lines is None:
             return {}
         of_passages = (
-            from_json(tuple[ExpansionLine, ...], one) for one in self._passages.values("passages.expansions")
+            from_json(tuple[ExpansionLine, ...], one) for one in self._passages.values("expansions")
         )
         return {line.text: row for row, line in enumerate(line for own in of_passages for line in own)}
 

@@ -85,12 +85,12 @@ class StoredPassages(Sequence[Passage]):
 
     def values(self, column: str) -> Iterator[Any]:
         """The same of all, in their order; memory holds those of one document."""
-        for (place,) in self.database.rows("SELECT place FROM documents ORDER BY place"):
-            statement = f"SELECT {column} {_IN_ORDER} WHERE place = ? ORDER BY passages.number"
-            yield from (value for (value,) in self.database.rows(statement, place))
+        statement = f"SELECT {column} FROM passages WHERE document = ? ORDER BY number"
+        for (document,) in self.database.rows("SELECT number FROM documents ORDER BY place"):
+            yield from (value for (value,) in self.database.rows(statement, document))
 
     def _fresh(self, row: int) -> Passage:
-        return from_json(Passage, self.value("passages.record", row))
+        return from_json(Passage, self.value("record", row))
 
     @overload
     def __getitem__(self, row: int) -> Passage: ...
@@ -103,7 +103,7 @@ class StoredPassages(Sequence[Passage]):
 
     def __iter__(self) -> Iterator[Passage]:
         # a walk through all of them does not push out those that questions lead to
-        return map(partial(from_json, Passage), self.values("passages.record"))
+        return map(partial(from_json, Passage), self.values("record"))
 
     def __eq__(self, other: object) -> bool:
         return (

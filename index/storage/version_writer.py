@@ -158,7 +158,8 @@ class GenerationWriter:
             "dense": self._dense.finish(questions, self._earlier_vectors("dense")),
             "sentences": self._sentences.finish(questions, self._earlier_vectors("sentences")),
         }
-        self._lines.finish()
+        if len(self._lines):
+            self._lines.finish()
         return {
             "fingerprint": fingerprint_of(documents, addresses),
             "passages": len(addresses),
