@@ -335,7 +335,8 @@ def test_a_failure_at_any_step_leaves_the_old_index(
 
     with monkeypatch.context() as patch:
         patch.setattr(
-            *{"save": (faiss, "write_index"), "rename": (Path, "rename"), "replace": (Path, "replace")}[step], fail
+            *{"save": (faiss, "write_index"), "rename": (Path, "rename"), "replace": (Path, "replace")}[step],
+            fail,
         )
         with pytest.raises(IndexUnwritable, match=r"disco lleno.*sigue en uso") as caught:
             build(docs, data)

@@ -53,7 +53,9 @@ class SourcesReport:
     expansions: Mapping[str, bytes] = field(default_factory=dict)  # id of a document → file of its expansions
     unused: tuple[SourceError, ...] = ()  # files of expansions that cannot be read, or are of no document
     others: tuple[Unread, ...] = ()  # files of formats that are not read
-    metadata: Mapping[str, Metadata] = field(default_factory=dict)  # id of a document → what its file says of it
+    metadata: Mapping[str, Metadata] = field(
+        default_factory=dict
+    )  # id of a document → what its file says of it
 
     def unread(self, folder: Path) -> tuple[Unread, ...]:
         """Every file of `folder` that is not among the documents."""
@@ -125,7 +127,13 @@ def read_sources(
             message = f"{path}: no hay ningún documento «{path.stem}». Dele el id del suyo, o retírelo."
             unused.append(SourceError(message, path))
     return SourcesReport(
-        tuple(documents), tuple(problems), tuple(incomplete), expansions, tuple(unused), tuple(others), metadata
+        tuple(documents),
+        tuple(problems),
+        tuple(incomplete),
+        expansions,
+        tuple(unused),
+        tuple(others),
+        metadata,
     )
 
 

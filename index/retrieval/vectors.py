@@ -148,7 +148,11 @@ class VectorWriter:
 
         self._file.close()
         shape = (self._count, self._dimension)
-        rows = np.memmap(self._aside, np.float32, "r", shape=shape) if self._count else np.zeros(shape, np.float32)
+        rows = (
+            np.memmap(self._aside, np.float32, "r", shape=shape)
+            if self._count
+            else np.zeros(shape, np.float32)
+        )
         made: dict[str, Any] = {"kind": "exact", "vectors": self._count}
         if self._count <= EXACT_LIMIT:
             index = VectorIndex.from_vectors(rows, self._half)._index

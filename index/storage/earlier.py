@@ -68,9 +68,7 @@ class Earlier:
 
     def _vectors(self, first: int, last: int) -> Embedded:
         sentences = self._passages.sentence_bounds[[first, last]]
-        return Embedded(
-            self._dense.rows(np.arange(first, last)), self._sentences.rows(np.arange(*sentences))
-        )
+        return Embedded(self._dense.rows(np.arange(first, last)), self._sentences.rows(np.arange(*sentences)))
 
     def __contains__(self, key: bytes) -> bool:
         return bool(self._database.rows("SELECT 1 FROM passages WHERE key = ? LIMIT 1", key))

@@ -203,7 +203,9 @@ def write_generation(
         sync(generations)
         replace_file(data / POINTER, name + "\n", data / _NEW_POINTER)
     except BaseException as error:
-        problem = unwritable(data, error) if isinstance(error, OSError | RuntimeError | sqlite3.Error) else None
+        problem = (
+            unwritable(data, error) if isinstance(error, OSError | RuntimeError | sqlite3.Error) else None
+        )
         shutil.rmtree(unfinished, ignore_errors=True)
         if not _points_to(data, final):  # no room left for the pointer
             shutil.rmtree(final, ignore_errors=True)

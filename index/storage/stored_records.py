@@ -79,9 +79,9 @@ class StoredPassages(Sequence[Passage]):
 
     def value(self, column: str, row: int) -> Any:
         """What a column of the database holds of one passage."""
-        return self.database.rows(
-            f"SELECT {column} FROM passages WHERE number = ?", int(self._numbers[row])
-        )[0][0]
+        return self.database.rows(f"SELECT {column} FROM passages WHERE number = ?", int(self._numbers[row]))[
+            0
+        ][0]
 
     def values(self, column: str) -> Iterator[Any]:
         """The same of all, in their order; memory holds those of one document."""

@@ -73,7 +73,7 @@ class GenerationWriter:
         layout: Layout | None,
         passages: Sequence[Passage],
         embedded: Embedded,
-        metadata: Metadata = Metadata(),
+        metadata: Metadata | None = None,
         notes: Sequence[str] = (),
     ) -> None:
         """The next document; without `layout`, as it is in the earlier generation, and only its vectors are needed."""
@@ -94,7 +94,7 @@ class GenerationWriter:
         layout: Layout,
         passages: Sequence[Passage],
         expansions: Sequence[Sequence[ExpansionLine]],
-        metadata: Metadata,
+        metadata: Metadata | None,
         notes: Sequence[str],
     ) -> None:
         if document.id in self._left:
@@ -109,7 +109,7 @@ class GenerationWriter:
             record=document_to_json(document),
             text=document.text,
             layout=to_json(Layout, layout),
-            metadata=to_json(Metadata, metadata),
+            metadata=to_json(Metadata, metadata or Metadata()),
             acronyms=json.dumps(acronyms, ensure_ascii=False),
             notes=to_json(tuple[str, ...], tuple(notes)),
         )
@@ -135,7 +135,9 @@ class GenerationWriter:
         rows = self._database.rows("SELECT number, record FROM passages WHERE document = ?", document)
         for number, record in rows:  # the index of words holds no text: it must be told what to take out
             text = from_json(Passage, record).text
-            self._database.rows("INSERT INTO words (words, rowid, text) VALUES ('delete', ?, ?)", number, text)
+            self._database.rows(
+                "INSERT INTO words (words, rowid, text) VALUES ('delete', ?, ?)", number, text
+            )
         self._database.rows("DELETE FROM passages WHERE document = ?", document)
         self._database.rows("DELETE FROM documents WHERE number = ?", document)
         self._removed = True
