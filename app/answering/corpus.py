@@ -40,6 +40,7 @@ from alpie.index.retrieval.named_documents import DocumentNames, looks_like_name
 from alpie.index.retrieval.places import Found, Places, places_with, said
 from alpie.index.retrieval.scope import read_scope
 from alpie.index.retrieval.search import SearchIndex
+from alpie.index.retrieval.word_search import Held, WordIndex, WordQuery
 from alpie.index.spanish.lexicon import lexicon_of
 from alpie.index.spanish.query import Question, read_question
 from alpie.index.spanish.references import Reference, read_reference
@@ -278,6 +279,14 @@ class Corpus:
         reference = read_reference(read.typed) if leg == "fused" else None
         places = self._found(read, reference, document).places if reference else ()
         return hits_at(places, hits, limit) if places else hits
+
+    def holding(self, query: WordQuery) -> Sequence[Held]:
+        """All passages that hold the words of a query, in their order."""
+        return self._words.holding(query, lambda row: self.passages[row].text)
+
+    @cached_property
+    def _words(self) -> WordIndex:
+        return WordIndex.of(self.passages)
 
     def _quoted_from(self, question: Question, reference: Reference) -> Answer | None:
         """What stands at the places a question names, or that they are not there; None: it names none after all."""

@@ -129,7 +129,7 @@ class VectorWriter:
     def add(self, vectors: NDArray[np.float32]) -> None:
         """`vectors`, shape (n, dimension), L2-normalised."""
         self._count += len(vectors)
-        self._file.write(np.ascontiguousarray(vectors, dtype=np.float32))
+        self._file.write(np.ascontiguousarray(vectors, dtype=np.float32).data)
 
     def close(self) -> None:
         """Let go of what is only there while it is written."""
@@ -179,7 +179,7 @@ def _in_lists(rows: NDArray[np.float32], like: VectorIndex | None) -> Any:
         index.quantizer.add(kept)
     chance = np.random.default_rng(_SEED)
     index.train(rows[np.sort(chance.choice(count, min(count, _SAMPLE_A_LIST * lists), replace=False))])
-    index.set_direct_map_type(faiss.DirectMap.Array)  # where each row lies, to read it out
+    index.set_direct_map_type(1)  # an array: where each row lies, to read it out
     for first in range(0, count, _PORTION):
         index.add(rows[first : first + _PORTION])
     return index

@@ -10,9 +10,11 @@ import hashlib
 import json
 import sqlite3
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+
+from alpie.index.records import Passage
 
 __all__ = ["TEXT_FILE", "Database", "hashed"]
 
@@ -104,7 +106,7 @@ class Database:
         with self._lock:
             return self._connection.execute(statement, given).fetchall()
 
-    def write(self, statement: str, rows: Sequence[Sequence[object]]) -> None:
+    def write(self, statement: str, rows: Iterable[Sequence[object]]) -> None:
         """Run a statement once a row."""
         with self._lock:
             self._connection.executemany(statement, rows)
@@ -117,6 +119,19 @@ class Database:
                 f"INSERT INTO {table} ({names}) VALUES ({marks})", tuple(values.values())
             )
         return int(done.lastrowid or 0)
+
+    def insert_passage(self, document: int, passage: Passage, others: Mapping[str, object]) -> None:
+        """Add a passage of a document that has a number, with `others` of its columns, and its words."""
+        number = self.insert(
+            "passages",
+            document=document,
+            id=hashed(passage.address),
+            address=passage.address,
+            section=passage.path[0] if passage.path else "",
+            sentences=len(passage.sentences),
+            **({"lines": 0} | dict(others)),
+        )
+        self.insert("words", rowid=number, text=passage.text)
 
     def commit(self) -> None:
         """Put into the file what was written."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import replace
 from functools import cache
 from typing import Any, TypeVar
@@ -20,14 +21,14 @@ def _adapter(kind: Any) -> TypeAdapter[Any]:
     return TypeAdapter(kind)
 
 
-def to_json(kind: type[R], record: R) -> str:
+def to_json(kind: Hashable, record: object) -> str:
     """A dataclass, or a tuple of them, without what is as it is by default."""
     return _adapter(kind).dump_json(record, exclude_defaults=True).decode()
 
 
 def from_json(kind: type[R], written: str) -> R:
     """What `to_json` wrote. Raises ValueError for anything else."""
-    read: R = _adapter(kind).validate_json(written)
+    read: R = _adapter(kind).validate_json(written)  # type: ignore[arg-type]  # types are hashable
     return read
 
 

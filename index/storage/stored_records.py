@@ -117,8 +117,12 @@ class StoredPassages(Sequence[Passage]):
     def rows_where(self, condition: str, *values: object) -> NDArray[np.int64]:
         """The rows of the passages that a condition on the table `passages` is true of, ascending."""
         found = self.database.rows(f"SELECT passages.number FROM passages WHERE {condition}", *values)
-        places = np.searchsorted(self._numbers, [number for (number,) in found], sorter=self._order)
-        return np.sort(self._order[places]).astype(np.int64)
+        return np.sort(self.rows_of([number for (number,) in found]))
+
+    def rows_of(self, numbers: Sequence[int]) -> NDArray[np.int64]:
+        """The rows of the passages that have these numbers in the database."""
+        places = np.searchsorted(self._numbers, np.array(numbers, np.int64), sorter=self._order)
+        return self._order[places].astype(np.int64)
 
     def row_of(self, address: str) -> int | None:
         """The row of the passage with this address."""

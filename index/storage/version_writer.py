@@ -28,7 +28,7 @@ from alpie.index.retrieval.bm25 import write_postings
 from alpie.index.retrieval.vectors import EXACT_LIMIT, VectorIndex, VectorWriter
 from alpie.index.spanish.acronyms import learn_acronyms
 from alpie.index.spanish.analysis import content_words, stem
-from alpie.index.storage.database import TEXT_FILE, Database, hashed
+from alpie.index.storage.database import TEXT_FILE, Database
 from alpie.index.storage.serial import document_to_json, from_json, to_json
 from alpie.index.storage.stored_records import StoredPassages
 
@@ -115,21 +115,15 @@ class GenerationWriter:
         )
         for passage, lines in zip(passages, expansions or [()] * len(passages), strict=True):
             said = " ".join(line.text for line in lines)
-            row = self._database.insert(
-                "passages",
-                document=number,
-                id=hashed(passage.address),
-                key=embedding_key(passage),
-                sentences=len(passage.sentences),
-                lines=len(lines),
-                section=passage.path[0] if passage.path else "",
-                address=passage.address,
-                record=to_json(Passage, passage),
-                expansions=to_json(tuple[ExpansionLine, ...], tuple(lines)),
-                stems=_stems(text_of(passage)),
-                line_stems=_stems(said) if lines else None,
-            )
-            self._database.insert("words", rowid=row, text=passage.text)
+            columns = {
+                "key": embedding_key(passage),
+                "lines": len(lines),
+                "stems": _stems(text_of(passage)),
+                "line_stems": _stems(said) if lines else None,
+                "expansions": to_json(tuple[ExpansionLine, ...], tuple(lines)),
+                "record": to_json(Passage, passage),
+            }
+            self._database.insert_passage(number, passage, columns)
 
     def _remove(self, document: int) -> None:
         rows = self._database.rows("SELECT number, record FROM passages WHERE document = ?", document)
