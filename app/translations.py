@@ -10,14 +10,14 @@ from pathlib import Path
 
 from alpie.index.reading.publication_dates import ParsedDate, read_date
 
-__all__ = ["LANGUAGES", "Words", "words_for"]
+__all__ = ["LANGUAGES", "Translations", "translations_for"]
 
 LANGUAGES = ("es", "en")
 _FOLDER = Path(__file__).resolve().parent / "locale"
 
 
 @dataclass(frozen=True)
-class Words:
+class Translations:
     """Texts of one language: ``words("ask.none")`` is the text under that key, placeholders filled in."""
 
     language: str
@@ -88,8 +88,8 @@ class Words:
 
 
 @lru_cache
-def words_for(language: str) -> Words:
+def translations_for(language: str) -> Translations:
     """The catalogue of `language`; Spanish for a language there is none of."""
     chosen = language if language in LANGUAGES else LANGUAGES[0]
     entries: dict[str, str] = json.loads((_FOLDER / f"{chosen}.json").read_text(encoding="utf-8"))
-    return Words(chosen, entries)
+    return Translations(chosen, entries)

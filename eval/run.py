@@ -12,7 +12,7 @@ from typing import Protocol, TextIO, cast
 
 from alpie.eval.baselines.pipelines import (
     PipelineRows,
-    engine_pipeline,
+    backend_pipeline,
     missing_peers,
     other_pipelines,
     own_pipeline,
@@ -60,7 +60,7 @@ class EvaluationOptions:
     compare: bool | None = None  # other pipelines beside ours; None: if a report is written
     question_texts: Path | None = None  # other wordings, id → text
     resamples: int = RESAMPLES  # of the bootstrap
-    engine: Sequence[str] = ()  # engines to ask besides, as the setting `index` names them
+    backend: Sequence[str] = ()  # backends to ask besides, as the setting `index` names them
     causes: Path | None = None  # causes of misses found by reading, id → cause
     study: str | None = None  # instead of the report: "ablation", "misses", "robustness" or "threshold"
 
@@ -71,8 +71,8 @@ class CorpusSource(Protocol):
     def open(self) -> AskedCorpus:
         """The documents' own index."""
 
-    def on_engine(self, engine: str) -> tuple[str, AskedCorpus]:
-        """The same index with passages proposed by `engine`, and what people call that engine."""
+    def on_backend(self, backend: str) -> tuple[str, AskedCorpus]:
+        """The same index with passages proposed by `backend`, and what people call that backend."""
 
     def from_passages(self, documents: Sequence[Document], passages: Sequence[Passage]) -> AskedCorpus:
         """A corpus in memory, on the same encoder and settings."""
@@ -107,14 +107,14 @@ def evaluate(
         facts = _facts(corpus, questions, files, part, today(), ())
         _study(options, corpus, questions, everything, facts, out, progress)
         return 0
-    on_engines = [source.on_engine(engine) for engine in options.engine]
-    pipelines = _ask(corpus, on_engines, questions, options, progress)
+    on_backends = [source.on_backend(backend) for backend in options.backend]
+    pipelines = _ask(corpus, on_backends, questions, options, progress)
     if options.predictions:
         write_predictions(pipelines[0].rows, options.predictions)
     texts = SourceTexts(corpus.documents, corpus.passages, _verifies(corpus))
-    compared = len(pipelines) > 1 + len(on_engines)
+    compared = len(pipelines) > 1 + len(on_backends)
     left_out = tuple(missing_peers()) if compared else ()
-    same = tuple(_same(pipelines[0], one) for one in pipelines[1 : 1 + len(on_engines)])
+    same = tuple(_same(pipelines[0], one) for one in pipelines[1 : 1 + len(on_backends)])
     facts = _facts(corpus, questions, files, part, today(), _notes(questions, texts) + same + left_out)
     report = Report.of(facts, [score_pipeline(one, texts) for one in pipelines], causes, options.resamples)
     out.write(render(report))
@@ -171,14 +171,14 @@ def _sentences(text: str) -> list[Span]:
 
 def _ask(
     corpus: AskedCorpus,
-    on_engines: Sequence[tuple[str, AskedCorpus]],
+    on_backends: Sequence[tuple[str, AskedCorpus]],
     questions: Sequence[Question],
     options: EvaluationOptions,
     progress: TextIO,
 ) -> list[PipelineRows]:
     on_question = _counter(progress)
     pipelines = [own_pipeline(corpus, questions, on_question)]
-    pipelines += [engine_pipeline(name, one, questions, on_question) for name, one in on_engines]
+    pipelines += [backend_pipeline(name, one, questions, on_question) for name, one in on_backends]
     compare = options.report is not None if options.compare is None else options.compare
     if compare:
         pipelines += other_pipelines(corpus, questions, on_question)

@@ -18,7 +18,7 @@ from alpie.index.encoder.embed import Embedded, embed_passages
 from alpie.index.encoder.factory import Encoder
 from alpie.index.encoder.known_vectors import Known, embedding_key
 from alpie.index.errors import IndexBusy, IndexNewer, SourceError, StoreError
-from alpie.index.formats import MOST_BYTES
+from alpie.index.formats import MAX_BYTES
 from alpie.index.formats.recognition import Recogniser
 from alpie.index.layout import lay_out
 from alpie.index.notices import Notice, Unread
@@ -55,7 +55,7 @@ class BuildReport:
     incomplete: tuple[Described, ...] = ()  # documents of which neither file nor table says all
     others: tuple[Unread, ...] = ()  # files of formats that are not read
     notices: tuple[tuple[str, Notice], ...] = ()  # what of a file, named first, is not read
-    engine: Synchronised | None = None  # what the engine took, when it is not the local one
+    backend: Synchronised | None = None  # what the backend took, when it is not the local one
 
 
 def package_version() -> str:
@@ -102,7 +102,7 @@ def build_index(
     rebuild: bool = False,
     known: Known | None = None,
     on_progress: Callable[[int, int], None] | None = None,
-    most_bytes: int = MOST_BYTES,
+    most_bytes: int = MAX_BYTES,
     recogniser: Recogniser | None = None,
 ) -> BuildReport:
     """Index the documents of `docs` into `data`, beside the index in use, and swap it in.

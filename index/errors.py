@@ -13,9 +13,9 @@
     │   ├── IndexUnwritable       no room or no permission to write it
     │   ├── IndexBusy             another process is building
     │   └── BulkError             partitions that are missing, or what reads them
-    ├── EngineError           the engine that the setting `index` names
-    │   ├── EngineUnavailable     not installed, refuses, too slow, too old
-    │   └── EngineMismatch        holds no index, or one of another encoder or analysis
+    ├── BackendError           the backend that the setting `index` names
+    │   ├── BackendUnavailable     not installed, refuses, too slow, too old
+    │   └── BackendMismatch        holds no index, or one of another encoder or analysis
     ├── AddressError          no passage with this address
     ├── QuestionError         a question that cannot be searched (empty, too long)
     └── QuestionsFileError    a file of evaluation questions
@@ -30,11 +30,11 @@ from pathlib import Path
 __all__ = [
     "AddressError",
     "AlpieError",
+    "BackendError",
+    "BackendMismatch",
+    "BackendUnavailable",
     "BulkError",
     "EncoderError",
-    "EngineError",
-    "EngineMismatch",
-    "EngineUnavailable",
     "IndexBusy",
     "IndexDamaged",
     "IndexMismatch",
@@ -106,16 +106,16 @@ class IndexBusy(StoreError):
     """Another process is building the index in this folder."""
 
 
-class EngineError(AlpieError):
-    """Something about the engine that the setting `index` names."""
+class BackendError(AlpieError):
+    """Something about the backend that the setting `index` names."""
 
 
-class EngineUnavailable(EngineError):
-    """The engine cannot be used now: its package is missing, it refuses, takes too long or is too old."""
+class BackendUnavailable(BackendError):
+    """The backend cannot be used now: its package is missing, it refuses, takes too long or is too old."""
 
 
-class EngineMismatch(EngineError):
-    """The engine holds no index, or one that another encoder or another analysis made."""
+class BackendMismatch(BackendError):
+    """The backend holds no index, or one that another encoder or another analysis made."""
 
 
 class BulkError(StoreError):

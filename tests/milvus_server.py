@@ -19,7 +19,7 @@ from pathlib import Path
 import platformdirs
 import pytest
 
-from alpie.index.errors import EngineUnavailable
+from alpie.index.errors import BackendUnavailable
 from alpie.index.retrieval.backends.milvus_client import MilvusAddress, MilvusConnection
 
 VERSION = "2.3.5"
@@ -54,7 +54,7 @@ class MilvusServer:
                 connection.call("list_collections")
                 connection.close()
                 return
-            except EngineUnavailable as error:
+            except BackendUnavailable as error:
                 if time.monotonic() > deadline or self._process.poll() is not None:
                     self.kill()
                     pytest.skip(f"Milvus {VERSION} does not start here: {error}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from test_verify import CORPUS, FakeCorpus, document
 
-from alpie.app.checking.attribution import MOST_WORDS_BESIDE
+from alpie.app.checking.attribution import MAX_WORDS_BESIDE
 from alpie.app.checking.verify import Verdict, Verification, verify_quotation
 
 SENTENCE = "La operación sigue abierta y no se descartan nuevas detenciones."
@@ -74,8 +74,8 @@ def test_words_outside_are_fewer_than_those_quoted_and_at_most_so_many() -> None
         lead = " ".join(["dice"] * beside)
         return verify_quotation(f"{lead}: «{words}»", corpus).verdict
 
-    assert verdict(MOST_WORDS_BESIDE, quoted) is Verdict.EXACT
-    assert verdict(MOST_WORDS_BESIDE + 1, quoted) is not Verdict.EXACT
+    assert verdict(MAX_WORDS_BESIDE, quoted) is Verdict.EXACT
+    assert verdict(MAX_WORDS_BESIDE + 1, quoted) is not Verdict.EXACT
     ten = " ".join(quoted.split()[:10])
     assert verdict(9, ten) is Verdict.EXACT
     assert verdict(10, ten) is not Verdict.EXACT

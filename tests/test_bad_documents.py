@@ -18,7 +18,7 @@ from alpie.app.settings import SEED_DOCUMENTS
 from alpie.app.terminal import commands as cli
 from alpie.index.chunking.passages import make_passages
 from alpie.index.errors import SourceError
-from alpie.index.formats import MOST_CHARACTERS, extract
+from alpie.index.formats import MAX_CHARACTERS, extract
 from alpie.index.layout import lay_out
 from alpie.index.reading.sources import SourcesReport, read_sources
 
@@ -155,7 +155,7 @@ def test_the_limit_is_a_setting(
 
 def test_a_text_too_long_to_be_laid_out_is_refused() -> None:
     with pytest.raises(SourceError, match="se admiten 20000000"):
-        extract(b"a " * (MOST_CHARACTERS // 2 + 1), Path("largo.txt"))
+        extract(b"a " * (MAX_CHARACTERS // 2 + 1), Path("largo.txt"))
 
 
 def test_whatever_a_parser_raises_is_a_problem_of_that_file(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,7 +21,7 @@ from alpie.app.checking.verify import MAX_COMPARED_CHARACTERS, QuotationChecker,
 from alpie.app.checking.word_alignment import align
 from alpie.app.page.views.lookup import Wanted, find
 from alpie.app.page.views.lookup_view import render_results
-from alpie.app.page.views.page_words import words_for
+from alpie.app.page.views.page_words import translations_for
 from alpie.app.service.answer_json import answer_row, verification_row
 from alpie.app.service.endpoints import LONGEST_QUESTION, Endpoints
 from alpie.app.settings import Settings
@@ -85,7 +85,7 @@ def checker(seed_corpus: Corpus) -> QuotationChecker:
 def test_looking_up_shows_a_sentence_or_results_and_no_markup_of_the_visitor(
     seed_corpus: Corpus, text: str, language: str
 ) -> None:
-    words = words_for(language)
+    words = translations_for(language)
     for query in (
         {"text": text, "order": "words"},
         {"text": f'"{text}"'},

@@ -21,7 +21,7 @@ from alpie.app.answering.corpus import Corpus
 from alpie.app.checking.verify import QuotationChecker, Verdict
 from alpie.app.service.answer_json import answer_row
 from alpie.app.service.document_report import build_warnings
-from alpie.app.translations import words_for
+from alpie.app.translations import translations_for
 from alpie.index.chunking.passages import make_passages
 from alpie.index.encoder.factory import Encoder
 from alpie.index.layout import lay_out
@@ -378,7 +378,7 @@ def test_a_quotation_is_exact(name: str, text: str) -> None:
 
 @pytest.mark.parametrize(("name", "words"), SEARCHED)
 def test_words_are_found(name: str, words: str) -> None:
-    assert words in corpus_of(name).search(words, leg="lexical")[0].passage.text
+    assert words in corpus_of(name).search(words, retriever="lexical")[0].passage.text
 
 
 def test_every_citation_is_understood() -> None:
@@ -389,6 +389,6 @@ def test_every_citation_is_understood() -> None:
 def test_files_of_other_formats_are_named(tmp_path: Path) -> None:
     for name in ("otro-formato.rtf", "otro-formato.doc", "Agenda 2030.md"):
         shutil.copy(CASES / name, tmp_path / name)
-    warnings = "\n".join(build_warnings(build(tmp_path, tmp_path / "var"), words_for("es")))
+    warnings = "\n".join(build_warnings(build(tmp_path, tmp_path / "var"), translations_for("es")))
     assert "otro-formato.rtf" in warnings
     assert "otro-formato.doc" in warnings

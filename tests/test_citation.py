@@ -12,7 +12,7 @@ import pytest
 import alpie.app
 from alpie.app.answering.answers import Citation
 from alpie.app.answering.citation import cite, full_citation, link, locator, short_citation
-from alpie.app.translations import LANGUAGES, words_for
+from alpie.app.translations import LANGUAGES, translations_for
 from alpie.index.reading.publication_dates import read_date
 from alpie.index.records import BlockKind, Document, Passage, Sentence, Span
 
@@ -150,8 +150,8 @@ def test_what_is_not_known_is_not_written() -> None:
     ],
 )
 def test_dates_are_written_as_the_language_writes_them(date: str, spanish: str, english: str) -> None:
-    assert words_for("es").date(date) == spanish
-    assert words_for("en").date(date) == english
+    assert translations_for("es").date(date) == spanish
+    assert translations_for("en").date(date) == english
 
 
 def test_only_dates_are_read_as_dates() -> None:
@@ -170,13 +170,13 @@ def test_a_link_gives_the_address_back() -> None:
 
 
 def test_spanish_numbers_are_grouped_from_five_figures_on() -> None:
-    words = words_for("es")
+    words = translations_for("es")
     assert [words.number(3187), words.number(105047), words.number(0.25, 2)] == [
         "3187",
         "105\u00a0047",
         "0,25",
     ]
-    assert words_for("en").number(105047) == "105,047"
+    assert translations_for("en").number(105047) == "105,047"
 
 
 def test_both_catalogues_have_the_same_keys_and_placeholders_and_all_are_used() -> None:

@@ -20,11 +20,11 @@ from alpie.app.service.answer_json import REFUSAL, answer_row
 from alpie.app.service.freshness import Freshness
 from alpie.app.settings import Settings, load_settings
 from alpie.app.terminal import commands as cli
+from alpie.app.terminal import doctor
 from alpie.app.terminal.doctor import Check, State, examine
 from alpie.app.terminal.options import COMMANDS
-from alpie.app.terminal import doctor
 from alpie.app.terminal.rendering import answer_text, hits_text
-from alpie.app.translations import words_for
+from alpie.app.translations import translations_for
 from alpie.index.build import BuildReport
 from alpie.index.errors import AlpieError, IndexMissing, QuestionError
 from alpie.index.formats import Metadata
@@ -90,7 +90,7 @@ class FakeCorpus:
             entry_from_file_name(Path("acta.html"), set()), Metadata(), Path("sources.toml"), date(2026, 1, 2)
         )
         return BuildReport(
-            engine=Synchronised(9, 2, 1),
+            backend=Synchronised(9, 2, 1),
             documents=1,
             passages=1,
             embedded=0 + rebuild,
@@ -107,7 +107,7 @@ class FakeCorpus:
         return self.answer
 
     def search(
-        self, question: str, limit: int = 10, leg: str = "fused", document: str | None = None
+        self, question: str, limit: int = 10, retriever: str = "fused", document: str | None = None
     ) -> tuple[Hit, ...]:
         return (HIT,) * min(limit, 2)
 
@@ -345,7 +345,7 @@ def test_every_command_has_help(
         (["verify", "x", "--record", "y"], "no se admite junto con"),
         (["search", "x", "--limit", "0"], "1 a 100"),
         (["search", "x", "--limit", "muchos"], "1 a 100"),
-        (["search", "x", "--leg", "mágica"], "se admite"),
+        (["search", "x", "--retriever", "mágica"], "se admite"),
         (["serve", "--port", "ochenta"], "no es un número"),
         (["ask", "x", "--docs"], "falta el valor"),
         (["index", "--todo"], "no se conoce --todo"),
@@ -456,27 +456,27 @@ def test_a_checkout_runs_without_being_installed() -> None:
 def test_lines_are_wrapped_for_a_terminal_only() -> None:
     long = replace(QUOTE, text="palabra " * 40)
     answer = replace(ANSWER, quotes=(long,))
-    assert max(map(len, answer_text(answer, words_for("es"), 60).splitlines()[:5])) <= 60
-    assert max(map(len, answer_text(answer, words_for("es"), 0).splitlines())) > 200
+    assert max(map(len, answer_text(answer, translations_for("es"), 60).splitlines()[:5])) <= 60
+    assert max(map(len, answer_text(answer, translations_for("es"), 0).splitlines())) > 200
 
 
 def test_a_question_that_was_put_right_is_said_first() -> None:
     understood = replace(ANSWER, question="q detenciones", searched="que detenciones")
-    first, *rest = answer_text(understood, words_for("es"), 0).splitlines()
+    first, *rest = answer_text(understood, translations_for("es"), 0).splitlines()
     assert first == "Entendido como: «que detenciones»"
-    assert rest == ["", *answer_text(ANSWER, words_for("es"), 0).splitlines()]
+    assert rest == ["", *answer_text(ANSWER, translations_for("es"), 0).splitlines()]
 
 
 def test_a_document_cannot_steer_the_terminal() -> None:
     evil = replace(QUOTE, text="a\x1b[2Jb")
-    assert "\x1b" not in answer_text(replace(ANSWER, quotes=(evil,)), words_for("es"), 80)
+    assert "\x1b" not in answer_text(replace(ANSWER, quotes=(evil,)), translations_for("es"), 80)
     passage = replace(PASSAGE, sentences=(Sentence("a\x1b[2Jb", (Span(0, 3),)),))
-    assert "\x1b" not in hits_text([Hit(passage, 1.0)], {"nota": DOCUMENT}, words_for("es"), 0)
+    assert "\x1b" not in hits_text([Hit(passage, 1.0)], {"nota": DOCUMENT}, translations_for("es"), 0)
 
 
 def test_written_sentences_are_marked_and_never_quoted() -> None:
     written = replace(ANSWER, writer=(WrittenSentence("Hubo detenciones.", (1,)),))
-    line = answer_text(written, words_for("es"), 0).splitlines()[-1]
+    line = answer_text(written, translations_for("es"), 0).splitlines()[-1]
     assert line == "Texto generado, no citado: Hubo detenciones. [1]"
 
 
@@ -498,7 +498,7 @@ def test_one_failing_check_never_stops_the_others(tmp_path: Path) -> None:
     def works(settings: Settings, words: object) -> Check:
         return Check("works", State.GOOD, "bien")
 
-    checks = list(examine(settings_in(tmp_path), words_for("es"), (fails, works)))
+    checks = list(examine(settings_in(tmp_path), translations_for("es"), (fails, works)))
     assert [(one.name, one.state) for one in checks] == [("fails", State.BAD), ("works", State.GOOD)]
     assert checks[0].message == "Está roto; arréglalo."
 
@@ -506,12 +506,12 @@ def test_one_failing_check_never_stops_the_others(tmp_path: Path) -> None:
 def test_every_check_has_a_name_in_the_catalogues() -> None:
     for examination in doctor.EXAMINATIONS:
         name = examination.__name__.removeprefix("_")
-        assert words_for("es")(f"doctor.{name}")
-        assert words_for("en")(f"doctor.{name}")
+        assert translations_for("es")(f"doctor.{name}")
+        assert translations_for("en")(f"doctor.{name}")
 
 
 def test_doctor_looks_at_documents_index_writer_and_disk(tmp_path: Path) -> None:
-    words = words_for("es")
+    words = translations_for("es")
     good = settings_in(tmp_path)
     assert doctor._documents(good, words).state is State.GOOD
     assert doctor._index(good, words).state is State.ADVICE

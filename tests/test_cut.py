@@ -9,7 +9,7 @@ from alpie.app.checking.cut import WarningKind, governs_list, read_cut
 from alpie.app.checking.verify import Verdict, verify_quotation
 from alpie.app.service.answer_json import verification_row
 from alpie.app.terminal.rendering import verification_text
-from alpie.app.translations import LANGUAGES, words_for
+from alpie.app.translations import LANGUAGES, translations_for
 from alpie.index.records import Sentence, SentenceRole, Span
 
 BEFORE, AFTER, OMITTED = WarningKind.BEFORE, WarningKind.AFTER, WarningKind.OMITTED
@@ -93,7 +93,7 @@ def test_every_door_carries_the_warning(language: str) -> None:
     assert row["places"][0]["sentence"][start:end] == "se descartan nuevas detenciones"
     (warning,) = row["warnings"]
     assert warning.endswith("(… sigue abierta y no se descartan nuevas detenciones.).")
-    shown = verification_text(outcome, words_for(language), 0)
+    shown = verification_text(outcome, translations_for(language), 0)
     assert warning in shown
     assert "⟦se descartan nuevas detenciones⟧" in shown
 
@@ -105,7 +105,7 @@ def test_true_sentences_that_do_not_follow_one_another_are_told_apart() -> None:
     outcome = verify_quotation(text, corpus)
     assert outcome.verdict is Verdict.JOINED
     assert [one.places[0].document_id for one in outcome.sentences] == ["a", "prensa"]
-    shown = verification_text(outcome, words_for("es"), 0)
+    shown = verification_text(outcome, translations_for("es"), 0)
     assert "Frase 1: literal en" in shown
     assert "no van seguidas" in shown
 

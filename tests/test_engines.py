@@ -1,4 +1,4 @@
-"""One contract for all engines: Milvus Lite, the real Milvus 2.3.5, and any server in MILVUS_URI.
+"""One contract for all backends: Milvus Lite, the real Milvus 2.3.5, and any server in MILVUS_URI.
 
 The last is how one covers what cannot be started here, a cluster above all:
 
@@ -23,8 +23,8 @@ from fake_encoder import DIMENSION
 from alpie.app.answering.corpus import Corpus
 from alpie.eval.questions.question_file import OWN_QUESTIONS, read_questions
 from alpie.eval.questions.split import split
-from alpie.index.errors import EngineUnavailable
-from alpie.index.retrieval.backends import Engine, Entry, Filter, Query
+from alpie.index.errors import BackendUnavailable
+from alpie.index.retrieval.backends import Entry, Filter, Query, VectorBackend
 from alpie.index.retrieval.backends.passage_rows import days_of, passage_id
 from alpie.index.retrieval.backends.synchronise import mean_length, synchronise
 from alpie.index.spanish.query import read_question
@@ -35,10 +35,10 @@ _SURE = 1e-4  # differences of scores that rounding explains
 
 
 class Place:
-    """Where an engine keeps its passages, so that it can be left and come back to."""
+    """Where an backend keeps its passages, so that it can be left and come back to."""
 
-    def open(self, name: str, dimension: int, length: float) -> Engine:
-        """The engine `name`, with what it held when it was last opened."""
+    def open(self, name: str, dimension: int, length: float) -> VectorBackend:
+        """The backend `name`, with what it held when it was last opened."""
         raise NotImplementedError
 
     made_by: str  # the expression that makes it in another process
@@ -48,7 +48,7 @@ class Place:
         return self
 
     def restart(self) -> None:
-        """Nothing: an engine in this process restarts by being closed and opened."""
+        """Nothing: an backend in this process restarts by being closed and opened."""
 
     def close(self) -> None:
         """Leave nothing behind."""
@@ -62,8 +62,8 @@ class MilvusPlace(Place):
     def beside(self) -> Place:
         return MilvusPlace(f"{self.uri}.2.db", self.token) if self.uri.endswith(".db") else self
 
-    def open(self, name: str, dimension: int, length: float, seconds: float = 60.0) -> Engine:
-        from alpie.index.retrieval.backends.milvus import MilvusEngine
+    def open(self, name: str, dimension: int, length: float, seconds: float = 60.0) -> VectorBackend:
+        from alpie.index.retrieval.backends.milvus import MilvusBackend
         from alpie.index.retrieval.backends.milvus_client import MilvusAddress, MilvusConnection
         from alpie.index.retrieval.backends.milvus_collections import Stamp, collection_to_write, publish
 
@@ -71,7 +71,7 @@ class MilvusPlace(Place):
         connection = MilvusConnection(address, self.token, timeout_seconds=seconds)
         collection = collection_to_write(connection, Stamp.of("test", dimension, length), 1_000, 5_000)
         publish(connection, collection)
-        return MilvusEngine(connection, collection)
+        return MilvusBackend(connection, collection)
 
     def close(self) -> None:
         from alpie.index.retrieval.backends.milvus_client import MilvusAddress, MilvusConnection
@@ -110,7 +110,7 @@ class ServerPlace(MilvusPlace):
     ],
 )
 def place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
-    folder = tmp_path_factory.mktemp("engine")
+    folder = tmp_path_factory.mktemp("backend")
     pytest.importorskip("pymilvus", reason="pip install alpie[milvus]")
     made: Place
     if request.param == "milvus-lite":
@@ -151,36 +151,36 @@ def query_of(entry: Entry, words: Sequence[str] = ("tren",)) -> Query:
 
 
 @pytest.fixture(scope="module")
-def small(place: Place) -> Iterator[Engine]:
-    """An engine with six passages of three documents, one of them with a name that means mischief."""
-    engine = place.open("small", DIMENSION, 4.0)
+def small(place: Place) -> Iterator[VectorBackend]:
+    """An backend with six passages of three documents, one of them with a name that means mischief."""
+    backend = place.open("small", DIMENSION, 4.0)
     entries = [entry_of(n, document) for n, document in enumerate(["uno"] * 3 + ["dos"] * 2 + [_HOSTILE])]
-    engine.upsert(entries)
-    yield engine
-    engine.close()
+    backend.upsert(entries)
+    yield backend
+    backend.close()
 
 
-def found(engine: Engine, query: Query, only: Filter | None = None, limit: int = 100) -> set[int]:
-    """What any leg proposes."""
-    return {int(one) for ids in engine.search(query, limit, only).values() for one in ids}
+def found(backend: VectorBackend, query: Query, only: Filter | None = None, limit: int = 100) -> set[int]:
+    """What any retriever proposes."""
+    return {int(one) for ids in backend.search(query, limit, only).values() for one in ids}
 
 
-def test_what_was_written_is_counted_and_found(small: Engine) -> None:
+def test_what_was_written_is_counted_and_found(small: VectorBackend) -> None:
     assert small.count() == 6
     assert dict(small.documents()) == {"uno": 3, "dos": 2, _HOSTILE: 1}
     assert (small.count("dos"), small.count(_HOSTILE), small.count("nadie")) == (2, 1, 0)
     for number, document in ((0, "uno"), (4, "dos"), (5, _HOSTILE)):
         entry = entry_of(number, document)
         proposed = small.search(query_of(entry), 2)
-        assert set(proposed) == set(small.legs)
+        assert set(proposed) == set(small.retrievers)
         assert proposed["dense"][0] == entry.id
         assert len(proposed["dense"]) == 2
         sentence = replace(query_of(entry), vector=entry.sentences[1])
         assert small.search(sentence, 2)["sentence"][0] == entry.id
 
 
-def test_no_word_in_common_is_no_proposal_by_words(small: Engine) -> None:
-    if "lexical" not in small.legs:
+def test_no_word_in_common_is_no_proposal_by_words(small: VectorBackend) -> None:
+    if "lexical" not in small.retrievers:
         pytest.skip(f"{small.name} does not search words; the document store does")
     query = query_of(entry_of(1))
     assert len(small.search(query, 10)["lexical"]) == 6
@@ -188,7 +188,7 @@ def test_no_word_in_common_is_no_proposal_by_words(small: Engine) -> None:
     assert not len(small.search(replace(query, stems=(), stem_weights={}), 10)["lexical"])
 
 
-def test_what_is_unchanged_is_not_written_again(small: Engine) -> None:
+def test_what_is_unchanged_is_not_written_again(small: VectorBackend) -> None:
     same, other = entry_of(0), replace(entry_of(1), stamp=77, vector=entry_of(99).vector)
     assert small.upsert([same]) == 0
     assert small.upsert([same, other]) == 1
@@ -197,7 +197,7 @@ def test_what_is_unchanged_is_not_written_again(small: Engine) -> None:
     assert small.upsert([entry_of(1)]) == 1  # as it was
 
 
-def test_a_deleted_document_is_gone_at_once(small: Engine) -> None:
+def test_a_deleted_document_is_gone_at_once(small: VectorBackend) -> None:
     gone = [entry_of(n, "fugaz") for n in range(50, 60)]
     small.upsert([*gone, entry_of(60, "queda")])
     assert small.delete_document("fugaz", keep=[gone[0].id]) == 9
@@ -235,13 +235,13 @@ _LABELLED = [
     ],
     ids=str,
 )
-def test_filters_let_through_what_fits_and_nothing_else(small: Engine, only: Filter) -> None:
+def test_filters_let_through_what_fits_and_nothing_else(small: VectorBackend, only: Filter) -> None:
     small.upsert(_LABELLED)
     expected = {entry.id for entry in _LABELLED if only.allows(entry)}
     ours = {entry.id for entry in _LABELLED}
     assert found(small, query_of(_LABELLED[0]), only) & ours == expected
-    for leg, ids in small.search(query_of(_LABELLED[0]), 100, only).items():
-        assert set(ids.tolist()) & ours == expected, leg
+    for retriever, ids in small.search(query_of(_LABELLED[0]), 100, only).items():
+        assert set(ids.tolist()) & ours == expected, retriever
 
 
 def _asked() -> list[Any]:
@@ -253,22 +253,22 @@ def _asked() -> list[Any]:
 
 def test_real_questions_find_the_same_passages_in_the_same_order(place: Place, seed_corpus: Corpus) -> None:
     """The four documents, and reporting questions of every kind."""
-    index = replace(seed_corpus.index, engine=None)
-    engine = place.open("real", index.encoder.dimension, mean_length(index.passages))
-    first = synchronise(engine, seed_corpus.documents, index)
-    assert first.passages == len(index.passages) == engine.count()
-    assert synchronise(engine, seed_corpus.documents, index).written == 0
-    other = replace(index, engine=engine)
+    index = replace(seed_corpus.index, backend=None)
+    backend = place.open("real", index.encoder.dimension, mean_length(index.passages))
+    first = synchronise(backend, seed_corpus.documents, index)
+    assert first.passages == len(index.passages) == backend.count()
+    assert synchronise(backend, seed_corpus.documents, index).written == 0
+    other = replace(index, backend=backend)
     for question in _asked():
         expected, got = index.search(question, 20), other.search(question, 20)
         assert [hit.passage.address for hit in got.hits] == [hit.passage.address for hit in expected.hits]
         for one, another in zip(got.hits, expected.hits, strict=True):
             assert one.score == pytest.approx(another.score, abs=_SURE)
-    _each_leg_proposes_the_nearest(engine, other, _asked()[::4])
-    engine.close()
+    _each_leg_proposes_the_nearest(backend, other, _asked()[::4])
+    backend.close()
 
 
-def _each_leg_proposes_the_nearest(engine: Engine, index: Any, questions: Sequence[Any]) -> None:
+def _each_leg_proposes_the_nearest(backend: VectorBackend, index: Any, questions: Sequence[Any]) -> None:
     """By exact scores, nothing that was left out is better than what was proposed."""
     ids = [passage_id(passage.address) for passage in index.passages]
     row_of = {number: row for row, number in enumerate(ids)}
@@ -281,36 +281,38 @@ def _each_leg_proposes_the_nearest(engine: Engine, index: Any, questions: Sequen
             "lexical": stems,
         }
         query = Query.of(encoded.vector, encoded.terms, encoded.related, index.lexical)
-        for leg, proposed in engine.search(query, 25).items():
-            if leg == "sentence":
+        for retriever, proposed in backend.search(query, 25).items():
+            if retriever == "sentence":
                 continue
-            scores = exact[leg][[row_of[int(one)] for one in proposed]]
-            assert np.all(np.diff(scores) <= _SURE), leg
-            missed = np.delete(exact[leg], [row_of[int(one)] for one in proposed])
-            assert len(proposed) == min(25, int((exact[leg] > 0).sum())) or leg == "dense"
-            assert missed.max(initial=0.0) <= scores.min(initial=1.0) + _SURE, leg
+            scores = exact[retriever][[row_of[int(one)] for one in proposed]]
+            assert np.all(np.diff(scores) <= _SURE), retriever
+            missed = np.delete(exact[retriever], [row_of[int(one)] for one in proposed])
+            assert len(proposed) == min(25, int((exact[retriever] > 0).sum())) or retriever == "dense"
+            assert missed.max(initial=0.0) <= scores.min(initial=1.0) + _SURE, retriever
 
 
 _WRITER = """
 import sys
 sys.path.insert(0, {path!r})
 from test_engines import *
-engine = {place}.open("killed", DIMENSION, 4.0)
+backend = {place}.open("killed", DIMENSION, 4.0)
 for batch in range(1_000):
-    engine.upsert([entry_of(1000 + 10 * batch + n, f"d{{batch}}") for n in range(10)])
+    backend.upsert([entry_of(1000 + 10 * batch + n, f"d{{batch}}") for n in range(10)])
     print(batch, flush=True)
 """
 
 
-def test_a_restart_keeps_everything_and_a_kill_what_was_acknowledged(place: Place, small: Engine) -> None:
+def test_a_restart_keeps_everything_and_a_kill_what_was_acknowledged(
+    place: Place, small: VectorBackend
+) -> None:
     """A process that writes batch after batch is killed, and the server too where the test started one."""
     before = dict(small.documents())
     query = query_of(entry_of(4, "dos"))
-    proposed = {leg: ids.tolist() for leg, ids in small.search(query, 3).items()}
+    proposed = {retriever: ids.tolist() for retriever, ids in small.search(query, 3).items()}
     written = _kill_while_writing(place, batches=5)
     again = place.open("small", DIMENSION, 4.0)
     assert dict(again.documents()) == before
-    assert {leg: ids.tolist() for leg, ids in again.search(query, 3).items()} == proposed
+    assert {retriever: ids.tolist() for retriever, ids in again.search(query, 3).items()} == proposed
     again.close()
     again.close()
     killed = place.beside().open("killed", DIMENSION, 4.0)
@@ -333,20 +335,20 @@ def _kill_while_writing(place: Place, batches: int) -> int:
     return int(said[-1]) + 1
 
 
-def test_rows_come_whole_in_many_pages(small: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rows_come_whole_in_many_pages(small: VectorBackend, monkeypatch: pytest.MonkeyPatch) -> None:
     from alpie.index.retrieval.backends import milvus_client
 
     monkeypatch.setattr(milvus_client, "_ROWS_A_PAGE", 4)
     assert sum(small.documents().values()) == small.count()
 
 
-def test_a_server_that_hangs_is_an_error_in_time(place: Place, small: Engine) -> None:
+def test_a_server_that_hangs_is_an_error_in_time(place: Place, small: VectorBackend) -> None:
     if not isinstance(place, ServerPlace):
         pytest.skip("only of a server that the test may stop")
     hasty = place.open("small", DIMENSION, 4.0, seconds=2.0)
     place.server.pause(True)
     try:
-        with pytest.raises(EngineUnavailable, match=re.escape(place.uri)):
+        with pytest.raises(BackendUnavailable, match=re.escape(place.uri)):
             hasty.search(query_of(entry_of(0)), 3)
     finally:
         place.server.pause(False)

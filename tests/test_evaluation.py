@@ -92,7 +92,7 @@ class FakeCorpus:
             search=SearchStatement(len(self.documents), len(self.passages), len(hits), 0.5),
         )
 
-    def search(self, question: str, limit: int = 10, leg: str = "fused") -> tuple[Hit, ...]:
+    def search(self, question: str, limit: int = 10, retriever: str = "fused") -> tuple[Hit, ...]:
         asked = set(folded_words(question))
         hits = [Hit(one, float(len(asked & set(folded_words(one.text))))) for one in self.passages]
         return tuple(sorted(hits, key=lambda hit: -hit.score)[:limit])
@@ -118,11 +118,11 @@ class FakeSource:
             passages.append(Passage(f"nota/{number}", "nota", (record,), ("Título",), BlockKind.PARAGRAPH))
         return self.from_passages([Document("nota", "Nota", "", "", "", "es", "", text)], passages)
 
-    def on_engine(self, engine: str) -> tuple[str, FakeCorpus]:
+    def on_backend(self, backend: str) -> tuple[str, FakeCorpus]:
         corpus = self.open()
-        lost = () if engine == "milvus:entero" else corpus.passages[:1]
+        lost = () if backend == "milvus:entero" else corpus.passages[:1]
         rest = tuple(passage for passage in corpus.passages if passage not in lost)
-        return engine.removeprefix("milvus:"), FakeCorpus(corpus.documents, rest)
+        return backend.removeprefix("milvus:"), FakeCorpus(corpus.documents, rest)
 
     def from_passages(self, documents: Sequence[Document], passages: Sequence[Passage]) -> FakeCorpus:
         return FakeCorpus({document.id: document for document in documents}, tuple(passages))
@@ -223,8 +223,10 @@ def test_pipelines_are_compared_on_questions_that_stand_alone(tmp_path: Path) ->
 
 def test_engines_answer_the_same_questions_beside_the_own_one(tmp_path: Path) -> None:
     report = tmp_path / "report"
-    engines = ("milvus:entero", "milvus:manco")
-    _, text, _ = _evaluate(questions=_questions_file(tmp_path), report=report, compare=False, engine=engines)
+    backends = ("milvus:entero", "milvus:manco")
+    _, text, _ = _evaluate(
+        questions=_questions_file(tmp_path), report=report, compare=False, backend=backends
+    )
     assert "alpie (entero): the same answer, quotations and passages as alpie to 5 of 5 questions." in text
     assert "alpie (manco): the same answer, quotations and passages as alpie to 5 of 5" not in text
     data = json.loads((report / "report.json").read_text("utf-8"))

@@ -13,7 +13,7 @@ from fake_encoder import FakeEncoder, build, write_texts
 
 from alpie.app.answering.corpus import Corpus
 from alpie.app.page.views.answer_view import render_answer
-from alpie.app.page.views.page_words import words_for
+from alpie.app.page.views.page_words import translations_for
 from alpie.app.service.answer_json import answer_row
 from alpie.app.service.freshness import compare_with_documents
 from alpie.index.reading.expansions import ExpansionLine, place_expansions
@@ -182,7 +182,7 @@ def test_a_passage_is_found_by_words_that_only_its_expansion_has(docs: Path, dat
     (docs / "expansions" / "incendios.jsonl").unlink()
     build(docs, data)
     without = opened(data).search.search(question)
-    assert "expansion" not in without.hits[0].legs
+    assert "expansion" not in without.hits[0].retrievers
     assert without.hits[0].score == without.hits[0].own
     assert without.expansions == ()
 
@@ -191,7 +191,7 @@ def test_each_sentence_knows_its_best_line(data: Path) -> None:
     found = opened(data).search.search(read_question("¿Qué floresta quedó calcinada?"))
     hit, of_sentences = found.hits[0], found.expansions[0]
     assert len(of_sentences) == len(hit.passage.sentences)
-    assert of_sentences[0] == pytest.approx(hit.legs["expansion"], abs=1e-5)
+    assert of_sentences[0] == pytest.approx(hit.retrievers["expansion"], abs=1e-5)
     assert of_sentences.argmax() == 0
     assert of_sentences[-1] == 0  # no line rests on it
 
@@ -241,6 +241,8 @@ def test_the_page_shows_a_line_as_what_it_is(data: Path, docs: Path) -> None:
     build(docs, data)
     made = opened(data)
     corpus = Corpus(made.documents, made.layouts, made.search, made.fingerprint, "", threshold=0.0)
-    page = render_answer(corpus.ask("¿Qué floresta quedó calcinada?"), words_for("es"), corpus.documents)
+    page = render_answer(
+        corpus.ask("¿Qué floresta quedó calcinada?"), translations_for("es"), corpus.documents
+    )
     assert "Por una reformulación: puesto 1" in page
     assert "que no es texto del documento: <i>&lt;b&gt;Floresta&lt;/b&gt; calcinada</i>" in page

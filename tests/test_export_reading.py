@@ -18,7 +18,7 @@ from alpie.app.answering.corpus import Corpus
 from alpie.app.checking.export_reading import quotations_of
 from alpie.app.checking.verify import QuotationChecker, Verdict
 from alpie.app.exporting.export import FORMATS, Excerpt, export
-from alpie.app.translations import LANGUAGES, words_for
+from alpie.app.translations import LANGUAGES, translations_for
 from alpie.index.readable import collapse
 
 DAY = date(2026, 11, 22)
@@ -39,7 +39,7 @@ def forms(chosen: list[Excerpt]) -> Iterator[tuple[str, str]]:
     """(name, text) of everything that copies or saves a quotation."""
     for language in LANGUAGES:
         copies = [
-            f"{words_for(language).quoted(one.text)}\n{full_citation(one.citation, language)}"
+            f"{translations_for(language).quoted(one.text)}\n{full_citation(one.citation, language)}"
             for one in chosen
         ]
         yield f"copy {language}", "\n\n".join(copies)

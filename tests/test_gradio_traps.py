@@ -18,7 +18,7 @@ from alpie.app.page.serving.page_options import Choices
 from alpie.app.page.serving.server import create_app
 from alpie.app.page.views.chat import Chat, Conversation
 from alpie.app.page.views.help import load_help_lines
-from alpie.app.page.views.page_words import words_for
+from alpie.app.page.views.page_words import translations_for
 from alpie.app.service.schema import SCHEMAS
 
 
@@ -220,14 +220,16 @@ def test_an_error_of_ours_is_told_to_nobody_but_the_log(caplog: pytest.LogCaptur
         assert "secret" not in told
         assert "RuntimeError" not in told
     opening = Opening(lambda: corpus).start()
-    *_, (messages, _) = Chat(opening, words_for("es"), load_help_lines()).ask("¿Cuántas?", Conversation())
-    assert words_for("es").html("chat.failed") in messages[-1]["content"]
+    *_, (messages, _) = Chat(opening, translations_for("es"), load_help_lines()).ask(
+        "¿Cuántas?", Conversation()
+    )
+    assert translations_for("es").html("chat.failed") in messages[-1]["content"]
     assert "secret" not in messages[-1]["content"]
     assert "/secret" in caplog.text
 
 
 def test_what_a_browser_brings_along_is_only_text(client: TestClient) -> None:
-    from alpie.app.page.serving.kept_conversation import MOST_REMEMBERED, read_past
+    from alpie.app.page.serving.kept_conversation import MAX_REMEMBERED, read_past
 
     talk = [
         ["user", '<div class="asked">¿Qué &lt;b&gt;?</div>'],
@@ -236,7 +238,7 @@ def test_what_a_browser_brings_along_is_only_text(client: TestClient) -> None:
     messages, questions = read_past(json.dumps(talk))
     assert questions == ["¿Qué <b>?"]
     assert [one["content"] for one in messages] == [row[1] for row in talk]
-    assert len(read_past(json.dumps(talk * 50))[0]) == MOST_REMEMBERED
+    assert len(read_past(json.dumps(talk * 50))[0]) == MAX_REMEMBERED
     deep = "[" * 100_000
     for bad in (None, 3, "", "x", "{}", "[1]", '[["user"]]', '[["system", "x"]]', '[["user", {"path": "/etc"}]]',
                 json.dumps([["user", "x" * 200_000]]), json.dumps([["user", "a\n# b"]]), deep):  # fmt: skip

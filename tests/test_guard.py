@@ -43,7 +43,7 @@ def visitor(address: str = "10.0.0.1", **options: Any) -> TestClient:
     return TestClient(Guard(echo, **options), client=(address, 1), base_url="http://localhost")
 
 
-# --- doors -----------------------------------------------------------------------------------------
+# --- routes -----------------------------------------------------------------------------------------
 
 OPEN = [
     ("GET", "/"), ("GET", "/en/"), ("GET", "/config"), ("GET", "/en/config"), ("GET", "/gradio_api/info"),

@@ -37,7 +37,7 @@ def test_metadata_lead_to_the_words_and_are_plain_values(seed_corpus: Any) -> No
 
 
 def test_one_document_or_one_leg_can_be_asked(seed_corpus: Any) -> None:
-    found = retriever(seed_corpus, document="interpol-2021", leg="lexical").invoke("cifrado")
+    found = retriever(seed_corpus, document="interpol-2021", retriever="lexical").invoke("cifrado")
     assert {one.metadata["doc"] for one in found} == {"interpol-2021"}
     with pytest.raises(ValueError, match="no-existe"):
         retriever(seed_corpus, document="no-existe").invoke("cifrado")

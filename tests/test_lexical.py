@@ -23,10 +23,10 @@ _TEXTS = [
 def test_scores_are_those_of_the_library() -> None:
     rows = [[str(term) for term in terms(text)] for text in _TEXTS]
     made = TermIndex.from_terms(rows)
-    engine = bm25s.BM25(method="lucene", k1=0.9, b=0.75)
-    engine.index(rows, show_progress=False)
+    backend = bm25s.BM25(method="lucene", k1=0.9, b=0.75)
+    backend.index(rows, show_progress=False)
     question = list(dict.fromkeys(rows[2]))
-    expected = engine.get_scores(question) / sum(made.idfs(question))
+    expected = backend.get_scores(question) / sum(made.idfs(question))
     np.testing.assert_allclose(made.scores(question), expected, atol=1e-5)
 
 

@@ -20,7 +20,7 @@ from alpie.app.page.serving.page_options import Choices
 from alpie.app.page.serving.server import create_app
 from alpie.app.page.serving.server_metrics import STAGES, Meter
 from alpie.app.page.serving.timings import render_timings
-from alpie.app.page.views.page_words import words_for
+from alpie.app.page.views.page_words import translations_for
 from alpie.eval.bench.load import _slope, load, own_questions
 
 pytestmark = pytest.mark.skipif(
@@ -147,7 +147,7 @@ def test_who_may_read_the_metrics() -> None:
 
 def test_times_are_shown_to_people_by_stage() -> None:
     corpus, meter = FakeCorpus(), Meter()
-    words = words_for("es")
+    words = translations_for("es")
     assert words.html("timings.none") in render_timings(meter, words)
     library = meter.measured(corpus)
     assert library.passages == corpus.passages

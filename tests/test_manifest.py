@@ -221,7 +221,7 @@ def test_what_is_no_file_is_neither_read_nor_waited_for(data: Path, tmp_path: Pa
 
 @pytest.mark.usefixtures("sound_again")
 def test_a_manifest_without_end_is_not_read_to_its_end(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(manifest, "_MOST_MANIFEST_BYTES", 10_000)
+    monkeypatch.setattr(manifest, "_MAX_MANIFEST_BYTES", 10_000)
     path = current_generation(data) / "manifest.json"
     with path.open("ab") as file:
         file.truncate(10_000_000_000)  # takes no room on the disk

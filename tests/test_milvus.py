@@ -1,6 +1,6 @@
 """Milvus from the outside: what is told when it cannot be used, and how an index gets into it.
 
-What it finds is in `test_engines.py`, with that of all engines.
+What it finds is in `test_engines.py`, with that of all backends.
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ from pathlib import Path
 import pytest
 from fake_encoder import LARGE_TEXT, SMALL_TEXT, FakeEncoder, corpus_of
 
-from alpie.app.answering.corpus import engine_choice_of
+from alpie.app.answering.corpus import backend_choice_of
 from alpie.app.settings import load_settings
 from alpie.app.terminal import doctor
-from alpie.app.translations import words_for
-from alpie.index.errors import EngineMismatch, EngineUnavailable, SettingsError
+from alpie.app.translations import translations_for
+from alpie.index.errors import BackendMismatch, BackendUnavailable, SettingsError
 from alpie.index.retrieval.backends import milvus_client, milvus_collections
 from alpie.index.retrieval.backends.milvus_client import MilvusAddress, MilvusConnection
 from alpie.index.retrieval.backends.milvus_collections import Stamp, clipped, collection_stamp
-from alpie.index.retrieval.backends.select import EngineChoice
+from alpie.index.retrieval.backends.select import BackendChoice
 from alpie.index.spanish.query import read_question
 
 pytest.importorskip("pymilvus", reason="pip install alpie[milvus]")
@@ -38,8 +38,8 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     kept.close()
 
 
-def choice(uri: str, name: str = "alpie", seconds: float = 60.0) -> EngineChoice:
-    return EngineChoice(f"milvus:{uri}#{name}", timeout_seconds=seconds)
+def choice(uri: str, name: str = "alpie", seconds: float = 60.0) -> BackendChoice:
+    return BackendChoice(f"milvus:{uri}#{name}", timeout_seconds=seconds)
 
 
 def collections(uri: str, name: str) -> list[str]:
@@ -77,7 +77,7 @@ def test_nobody_listening_is_told_with_the_address_and_what_to_do() -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         uri = f"http://127.0.0.1:{free.getsockname()[1]}"
-        with pytest.raises(EngineUnavailable) as caught:
+        with pytest.raises(BackendUnavailable) as caught:
             choice(uri, seconds=5.0).open(FakeEncoder())
     assert uri in str(caught.value)
     assert "ALPIE_INDEX" in str(caught.value)
@@ -86,21 +86,21 @@ def test_nobody_listening_is_told_with_the_address_and_what_to_do() -> None:
 def test_a_server_that_never_answers_is_given_up() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         uri = f"http://127.0.0.1:{silent.getsockname()[1]}"
-        with pytest.raises(EngineUnavailable, match=uri):
+        with pytest.raises(BackendUnavailable, match=uri):
             choice(uri, seconds=1.0).open(FakeEncoder())
 
 
 def test_a_missing_folder_and_a_foreign_file_are_told(tmp_path: Path) -> None:
-    with pytest.raises(EngineUnavailable, match="No existe la carpeta"):
+    with pytest.raises(BackendUnavailable, match="No existe la carpeta"):
         choice(str(tmp_path / "nada" / "x.db")).open(FakeEncoder())
     (tmp_path / "otro.db").write_text("no soy de Milvus", encoding="utf-8")
-    with pytest.raises(EngineUnavailable, match=r"otro\.db"):
+    with pytest.raises(BackendUnavailable, match=r"otro\.db"):
         choice(str(tmp_path / "otro.db")).open(FakeEncoder())
 
 
 def test_a_missing_package_is_named_with_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(milvus_client, "find_spec", lambda name: None)
-    with pytest.raises(EngineUnavailable, match=r"pymilvus.*alpie\[milvus\]"):
+    with pytest.raises(BackendUnavailable, match=r"pymilvus.*alpie\[milvus\]"):
         choice("http://127.0.0.1:1").open(FakeEncoder())
 
 
@@ -121,7 +121,7 @@ def test_versions_and_what_they_can(
 
 
 def test_a_server_too_old_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(EngineUnavailable, match=r"Milvus 2\.2\.9"):
+    with pytest.raises(BackendUnavailable, match=r"Milvus 2\.2\.9"):
         _connection_to(monkeypatch, "v2.2.9")
 
 
@@ -161,10 +161,10 @@ def test_labels_hold_nothing_that_a_filter_cannot_spell() -> None:
 
 def test_an_index_is_written_followed_and_made_anew(file: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing there; filled; made anew beside a reader; nothing to do; documents taken out; another encoder."""
-    monkeypatch.setattr(milvus_collections, "_MOST_DRIFT", 1.0)  # of such short texts the mean leaps
+    monkeypatch.setattr(milvus_collections, "_MAX_DRIFT", 1.0)  # of such short texts the mean leaps
     three, one = corpus_of(LARGE_TEXT, SMALL_TEXT, GAZETTE_TEXT), corpus_of(LARGE_TEXT)
     here = choice(file, "ciclo")
-    with pytest.raises(EngineMismatch, match="alpie index"):
+    with pytest.raises(BackendMismatch, match="alpie index"):
         here.open(FakeEncoder())
     first = here.fill(FakeEncoder(), one.documents, one.index)
     assert (first.written, first.deleted) == (len(one.index.passages), 0)
@@ -173,13 +173,13 @@ def test_an_index_is_written_followed_and_made_anew(file: str, monkeypatch: pyte
     fresh = here.fill(FakeEncoder(), three.documents, three.index, fresh=True)
     assert fresh.written == fresh.passages == len(three.index.passages)
     assert len(collections(file, "ciclo")) == 1
-    found = replace(three.index, engine=reader).search(read_question("¿Cuándo abre el mercado?"))
+    found = replace(three.index, backend=reader).search(read_question("¿Cuándo abre el mercado?"))
     assert "martes" in found.hits[0].passage.text  # the reader's collection is gone: it follows the alias
     again = here.fill(FakeEncoder(), three.documents, three.index)
     assert (again.written, again.deleted) == (0, 0)
     less = here.fill(FakeEncoder(), one.documents, one.index)
     assert (less.written, less.deleted) == (0, len(three.index.passages) - len(one.index.passages))
-    with pytest.raises(EngineMismatch, match="el codificador"):
+    with pytest.raises(BackendMismatch, match="el codificador"):
         here.open(FakeEncoder("otro"))
 
 
@@ -189,21 +189,21 @@ def test_an_interrupted_run_is_finished_by_the_next(file: str, monkeypatch: pyte
     corpus = corpus_of(LARGE_TEXT, SMALL_TEXT, GAZETTE_TEXT)
     here, total = choice(file, "corte"), len(corpus.index.passages)
     monkeypatch.setattr(synchronise, "_AT_A_TIME", 1)
-    whole = milvus.MilvusEngine.upsert
+    whole = milvus.MilvusBackend.upsert
     calls: list[int] = []
 
-    def breaks(engine: milvus.MilvusEngine, entries: object) -> int:
+    def breaks(backend: milvus.MilvusBackend, entries: object) -> int:
         calls.append(1)
         if len(calls) > 2:
-            raise EngineUnavailable("corte de luz")
-        return whole(engine, entries)  # type: ignore[arg-type]
+            raise BackendUnavailable("corte de luz")
+        return whole(backend, entries)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(milvus.MilvusEngine, "upsert", breaks)
-    with pytest.raises(EngineUnavailable, match="corte"):
+    monkeypatch.setattr(milvus.MilvusBackend, "upsert", breaks)
+    with pytest.raises(BackendUnavailable, match="corte"):
         here.fill(FakeEncoder(), corpus.documents, corpus.index)
-    with pytest.raises(EngineMismatch, match="ninguna colección"):  # half an index is nobody's
+    with pytest.raises(BackendMismatch, match="ninguna colección"):  # half an index is nobody's
         here.open(FakeEncoder())
-    monkeypatch.setattr(milvus.MilvusEngine, "upsert", whole)
+    monkeypatch.setattr(milvus.MilvusBackend, "upsert", whole)
     finished = here.fill(FakeEncoder(), corpus.documents, corpus.index)
     assert (finished.passages, finished.written) == (total, total - 2)
     assert len(collections(file, "corte")) == 1
@@ -216,7 +216,7 @@ def test_an_index_of_another_analysis_says_so(file: str, monkeypatch: pytest.Mon
     here.fill(FakeEncoder(), corpus.documents, corpus.index)
     of = Stamp.of
     monkeypatch.setattr(Stamp, "of", lambda *given: replace(of(*given), analysis=99))
-    with pytest.raises(EngineMismatch, match="el análisis del español"):
+    with pytest.raises(BackendMismatch, match="el análisis del español"):
         here.open(FakeEncoder())
     here.fill(FakeEncoder(), corpus.documents, corpus.index)  # a new collection, then the only one
     here.open(FakeEncoder())
@@ -226,11 +226,11 @@ def test_an_index_of_another_analysis_says_so(file: str, monkeypatch: pytest.Mon
 
 def test_the_doctor_explains_the_engine(file: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("alpie.app.answering.corpus.open_encoder", lambda *_: FakeEncoder())
-    words = words_for("es")
+    words = translations_for("es")
 
     def told(index: str) -> doctor.Check:
         settings = load_settings({"data": str(tmp_path), "index": index}, environment={})
-        (check,) = doctor.examine(settings, words, (doctor._engine,))
+        (check,) = doctor.examine(settings, words, (doctor._backend,))
         return check
 
     assert told("").state is doctor.State.GOOD
@@ -254,7 +254,7 @@ def test_a_corpus_opens_with_the_engine_of_its_settings() -> None:
         {"index": "milvus:http://127.0.0.1:1", "index_timeout_seconds": 3}, environment={}
     )
 
-    assert engine_choice_of(settings) == EngineChoice("milvus:http://127.0.0.1:1", "", 3.0)
-    assert engine_choice_of(load_settings({}, environment={})) is None
+    assert backend_choice_of(settings) == BackendChoice("milvus:http://127.0.0.1:1", "", 3.0)
+    assert backend_choice_of(load_settings({}, environment={})) is None
     with pytest.raises(SettingsError, match="index"):
         load_settings({"index": "faiss"}, environment={})

@@ -15,7 +15,7 @@ from alpie.app.page.views.panel import Panels
 from alpie.app.service.document_report import build_warnings, coverage_text, notice_text
 from alpie.app.settings import load_settings
 from alpie.app.terminal import doctor
-from alpie.app.translations import LANGUAGES, words_for
+from alpie.app.translations import LANGUAGES, translations_for
 from alpie.index.build import BuildReport, build_index
 from alpie.index.chunking.passages import make_passages
 from alpie.index.layout import lay_out
@@ -24,7 +24,7 @@ from alpie.index.reading.coverage import measured
 from alpie.index.records import Document, Element, Structure
 from alpie.index.storage.store import open_generation
 
-WORDS = words_for("es")
+WORDS = translations_for("es")
 
 
 def built(folder: Path, **files: str) -> BuildReport:
@@ -88,7 +88,7 @@ def test_how_a_document_was_read_is_kept_with_it(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_notice_is_said_in_every_language(language: str) -> None:
-    words = words_for(language)
+    words = translations_for(language)
     for kind in NoticeKind:
         assert ("12" in notice_text(Notice(kind, 12, 40), words)) == (kind is not NoticeKind.NO_PASSAGES)
     assert "3" in coverage_text(Coverage(4, 3, 812, 812), words)
@@ -107,7 +107,7 @@ def test_the_documents_page_tells_them() -> None:
         **corpus.documents,
         name: replace(document, notices=(notice,), coverage=Coverage(5, 1, 20, 20)),
     }
-    page = render_documents(Panels(corpus), catalogue.words_for("es"))
+    page = render_documents(Panels(corpus), catalogue.translations_for("es"))
     assert "acta &lt;1&gt;.doc: es un documento antiguo." in page
     assert "páginas sin texto: 4 de 5" in page
     assert "páginas leídas: 1 de 5; palabras leídas: 20 de 20" in page

@@ -16,7 +16,7 @@ from alpie.app.answering.omissions import OMISSION, in_order, whole_words, with_
 from alpie.app.checking.verify import QuotationChecker, Verdict
 from alpie.app.page.views import basket
 from alpie.app.page.views.link_places import spans_parameter, words_at
-from alpie.app.page.views.page_words import words_for
+from alpie.app.page.views.page_words import translations_for
 from alpie.app.page.views.panel import Panels
 from alpie.index.readable import readable_text
 from alpie.index.records import Passage, Sentence, SentenceRole, Span
@@ -135,9 +135,11 @@ def test_the_panel_and_the_download_show_the_same(corpus: Corpus) -> None:
     _, early = at(corpus, "Los parques abren")
     forged = spans_parameter(passage, [early, late])
     wanted = "Los parques abren […] Nadie puede"
-    shown_there = Panels(corpus).at(passage.address, forged, words_for("es"))
+    shown_there = Panels(corpus).at(passage.address, forged, translations_for("es"))
     assert f'<span class="words hidden">{wanted}</span>' in shown_there
-    answer = basket.export(corpus, "markdown", [basket.Place(passage.address, forged)], words_for("es"))
+    answer = basket.export(
+        corpus, "markdown", [basket.Place(passage.address, forged)], translations_for("es")
+    )
     assert wanted in bytes(answer.body).decode().replace("\\", "")
 
 

@@ -19,7 +19,7 @@ from alpie.app.checking.verify import Verdict, verify_quotation
 from alpie.app.service.freshness import compare_with_documents
 from alpie.app.settings import load_settings
 from alpie.app.terminal.rendering import incomplete_text
-from alpie.app.translations import words_for
+from alpie.app.translations import translations_for
 from alpie.index.build import build_index
 from alpie.index.formats import Metadata, remembered
 from alpie.index.readable import collapse
@@ -160,7 +160,7 @@ def test_what_is_missing_is_asked_for_with_a_table_to_paste(tmp_path: Path) -> N
     table = tomllib.loads(table_for(told))["document"][0]
     assert table["file"] == "acta 2024.html"
     assert table["date"] == "2024"
-    shown = incomplete_text(report.incomplete, tmp_path, words_for("es"))
+    shown = incomplete_text(report.incomplete, tmp_path, translations_for("es"))
     assert str(tmp_path / "sources.toml") in shown
     assert "sin title, publisher, kind, language, place, url" in shown
     # pasted as it is, the document is complete

@@ -1,4 +1,4 @@
-"""The page without a browser: escaping, catalogues, headers, closed doors, limits, bad input."""
+"""The page without a browser: escaping, catalogues, headers, closed routes, limits, bad input."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from alpie.app.page.views.help import load_help_lines
 from alpie.app.page.views.link_places import link, parse_spans, spans_parameter
 from alpie.app.page.views.lookup import Wanted, find
 from alpie.app.page.views.markup import emphasised, escape, tag
-from alpie.app.page.views.page_words import LANGUAGES, words_for
+from alpie.app.page.views.page_words import LANGUAGES, translations_for
 from alpie.app.page.views.panel import Panels
 from alpie.app.page.views.quote_words import quote_words
 from alpie.app.page.views.risk import at_risk
@@ -82,7 +82,7 @@ def test_emphasis_does_not_change_the_words() -> None:
 
 
 def test_a_question_cannot_become_markup(opening: Opening) -> None:
-    chat = Chat(opening, words_for("es"), HELP)
+    chat = Chat(opening, translations_for("es"), HELP)
     for messages, _ in chat.ask(PAYLOAD, Conversation()):
         for message in messages:
             assert "<script" not in message["content"]
@@ -93,7 +93,7 @@ def test_a_question_cannot_become_markup(opening: Opening) -> None:
 def test_quotes_stand_in_the_answer_exactly(corpus: Any) -> None:
     answer = corpus.ask("¿Cuántas detenciones hubo en España?")
     assert answer.quotes
-    shown = render_answer(answer, words_for("es"), corpus.documents)
+    shown = render_answer(answer, translations_for("es"), corpus.documents)
     for quote in answer.quotes:
         words = html_library.unescape(re.sub(r"<[^>]+>", "", quote_words(quote)))
         assert words == quote.text
@@ -102,15 +102,17 @@ def test_quotes_stand_in_the_answer_exactly(corpus: Any) -> None:
 
 def test_words_are_bold_where_they_answer_and_not_where_they_are_only_near(corpus: Any) -> None:
     quote = replace(corpus.ask("¿Cuántas detenciones hubo en España?").quotes[0], emphasis=((0, 3),))
-    assert "<strong>" in render_quote(quote, words_for("es"), corpus.documents, number=1)
-    assert "<strong>" not in render_quote(quote, words_for("es"), corpus.documents, number=1, nearest=True)
+    assert "<strong>" in render_quote(quote, translations_for("es"), corpus.documents, number=1)
+    assert "<strong>" not in render_quote(
+        quote, translations_for("es"), corpus.documents, number=1, nearest=True
+    )
 
 
 def test_a_question_that_was_put_right_is_shown_as_understood(corpus: Any) -> None:
     asked = corpus.ask("¿Cuántas detenciones hubo en España?")
-    assert "searched-as" not in render_answer(asked, words_for("es"), corpus.documents)
+    assert "searched-as" not in render_answer(asked, translations_for("es"), corpus.documents)
     put_right = replace(asked, question="q detenciones <b>", searched="que detenciones <b>")
-    shown = render_answer(put_right, words_for("es"), corpus.documents)
+    shown = render_answer(put_right, translations_for("es"), corpus.documents)
     assert "Entendido como: «que detenciones &lt;b&gt;»" in shown
 
 
@@ -144,7 +146,7 @@ def test_generated_prose_is_marked_and_never_quoted(corpus: Any) -> None:
     written = (WrittenSentence("Hubo <b>dos</b> detenciones.", (1, 99)),)
     report = WriterReport("fake:model", {"unsupported": 2})
     shown = render_answer(
-        replace(answer, writer=written, writer_report=report), words_for("es"), corpus.documents
+        replace(answer, writer=written, writer_report=report), translations_for("es"), corpus.documents
     )
     generated = shown[
         shown.index('class="generated"') : shown.index(
@@ -154,12 +156,12 @@ def test_generated_prose_is_marked_and_never_quoted(corpus: Any) -> None:
     assert shown.rindex('class="quote-unit"') < shown.index('class="generated"')
     assert "&lt;b&gt;dos" in generated
     assert generated.count("<a ") == 1, "a note that leads nowhere is not shown"
-    assert words_for("es").html("answer.generated") in generated
-    assert escape(words_for("es").count("writer.dropped", 2)) in generated
+    assert translations_for("es").html("answer.generated") in generated
+    assert escape(translations_for("es").count("writer.dropped", 2)) in generated
     assert "«" not in generated
     failed = replace(answer, writer=(), writer_report=WriterReport("fake:model", failure="timeout"))
-    shown = render_answer(failed, words_for("es"), corpus.documents)
-    assert words_for("es").html("writer.timeout", model="fake:model") in shown
+    shown = render_answer(failed, translations_for("es"), corpus.documents)
+    assert translations_for("es").html("writer.timeout", model="fake:model") in shown
 
 
 def test_quotations_are_shown_before_the_summary_is_written(opening: Opening) -> None:
@@ -169,22 +171,22 @@ def test_quotations_are_shown_before_the_summary_is_written(opening: Opening) ->
         seen.append(answer)
         return replace(answer, writer=(WrittenSentence("Hubo dos.", (1,)),))
 
-    chat = Chat(opening, words_for("es"), HELP, finish)
+    chat = Chat(opening, translations_for("es"), HELP, finish)
     asking = chat.ask("¿Cuántas detenciones hubo en España?", Conversation())
     next(asking)
     shown = next(asking)[0][-1]["content"]
     assert 'class="quote-unit"' in shown
-    assert words_for("es").html("answer.generating") in shown
+    assert translations_for("es").html("answer.generating") in shown
     assert not seen
     messages, talk = next(asking)
     assert "Hubo dos." in messages[-1]["content"]
-    assert words_for("es").html("answer.generating") not in messages[-1]["content"]
+    assert translations_for("es").html("answer.generating") not in messages[-1]["content"]
     assert [len(messages), len(talk.questions), len(seen)] == [2, 1, 1]
     assert list(asking) == []
 
 
 def test_the_page_says_when_a_writer_is_sent_the_question(corpus: Any) -> None:
-    words = words_for("es")
+    words = translations_for("es")
     with TestClient(create_app(lambda: corpus, Choices(finish=lambda answer: answer))) as client:
         shown = json.dumps(client.get("/config").json(), ensure_ascii=False)
         assert words("foot.privacy.writer") in shown
@@ -196,23 +198,25 @@ def test_a_failing_writer_leaves_the_quotations(opening: Opening) -> None:
     def finish(answer: Answer) -> Answer:
         raise ValueError("no")
 
-    *_, last = Chat(opening, words_for("es"), HELP, finish).ask("detenciones en España", Conversation())
+    *_, last = Chat(opening, translations_for("es"), HELP, finish).ask(
+        "detenciones en España", Conversation()
+    )
     assert 'class="quote-unit"' in last[0][-1]["content"]
-    assert words_for("es").html("answer.generating") not in last[0][-1]["content"]
+    assert translations_for("es").html("answer.generating") not in last[0][-1]["content"]
 
 
 def test_nothing_is_written_about_what_was_not_found(opening: Opening) -> None:
     def finish(answer: Answer) -> Answer:
         raise AssertionError
 
-    *_, (messages, _) = Chat(opening, words_for("es"), HELP, finish).ask(
+    *_, (messages, _) = Chat(opening, translations_for("es"), HELP, finish).ask(
         "capital de Mongolia", Conversation()
     )
     assert 'class="none"' in messages[-1]["content"]
 
 
 def test_a_conversation_that_was_left_shows_nothing_more(opening: Opening) -> None:
-    chat, talk = Chat(opening, words_for("es"), HELP, lambda answer: answer), Conversation()
+    chat, talk = Chat(opening, translations_for("es"), HELP, lambda answer: answer), Conversation()
     asking = chat.ask("detenciones en España", talk)
     next(asking)
     next(asking)
@@ -259,7 +263,7 @@ def test_spanish_calls_its_reader_usted() -> None:
     familiar = re.compile(
         r"\b(tu|tus|te|puedes|quieres|y usa|y repite|Inténtalo|Añade|Añádelo|Instala|Actualiza)\b"
     )
-    assert not {key: text for key, text in words_for("es").entries.items() if familiar.search(text)}
+    assert not {key: text for key, text in translations_for("es").entries.items() if familiar.search(text)}
 
 
 def test_no_key_is_unused() -> None:
@@ -285,7 +289,7 @@ def test_no_key_is_missing() -> None:
         "js.root",
         "js.feedback",
     }
-    missing = [key for key in asked | scripts if key not in words_for("es").entries]
+    missing = [key for key in asked | scripts if key not in translations_for("es").entries]
     assert not missing
 
 
@@ -315,7 +319,7 @@ def test_the_reader_marks_exactly_the_quoted_words(corpus: Any) -> None:
     panels = Panels(corpus)
     for passage in corpus.passages[:40]:
         spans = passage.sentences[-1].spans
-        shown = panels.at(passage.address, spans_parameter(passage, spans), words_for("es"))
+        shown = panels.at(passage.address, spans_parameter(passage, spans), translations_for("es"))
         marked = " ".join(re.findall(r"<mark>(.*?)</mark>", shown))
         text = html_library.unescape(marked)
         assert text == readable_text(corpus.documents[passage.document_id].text, spans)
@@ -325,7 +329,7 @@ def test_the_reader_shows_every_word_of_every_block(corpus: Any) -> None:
     panels = Panels(corpus)
     for document in corpus.documents.values():
         shown = html_library.unescape(
-            re.sub(r"<[^>]+>", " ", panels.reader(document.id).render(words_for("es")))
+            re.sub(r"<[^>]+>", " ", panels.reader(document.id).render(translations_for("es")))
         )
         kept = readable_text(document.text, [s for b in corpus.layouts[document.id].blocks for s in b.spans])
         assert re.sub(r"\s+", "", kept) in re.sub(r"\s+", "", shown)
@@ -334,7 +338,7 @@ def test_the_reader_shows_every_word_of_every_block(corpus: Any) -> None:
 def test_a_vanished_address_says_so(client: TestClient) -> None:
     answer = client.get("/al/reader", params={"p": "europol-ia-2025/texto/0000000000"})
     assert answer.status_code == 404
-    assert words_for("es").html("reader.vanished.changed") in answer.text
+    assert translations_for("es").html("reader.vanished.changed") in answer.text
     unknown = client.get("/al/reader", params={"p": "<script>/x/y"})
     assert unknown.status_code == 404
     assert "<script>" not in unknown.text
@@ -427,7 +431,7 @@ def test_questions_about_the_subject_are_not_interrupted(question: str) -> None:
 
 
 def test_the_notice_never_replaces_the_answer(opening: Opening) -> None:
-    chat = Chat(opening, words_for("es"), HELP)
+    chat = Chat(opening, translations_for("es"), HELP)
     *_, (messages, _) = chat.ask("me chantajean, ¿cuántas detenciones hubo en España?", Conversation())
     content = messages[-1]["content"]
     assert 'class="care"' in content
@@ -515,7 +519,7 @@ def test_under_a_sub_path_every_link_has_the_prefix(corpus: Any) -> None:
         assert statuses == {200, 429}, "the limits hold under the prefix too"
     answer = corpus.ask("¿Cuántas detenciones hubo en España?")
     assert 'href="/alpie/al/record?q=' in render_answer(
-        answer, words_for("es"), corpus.documents, root_path="/alpie"
+        answer, translations_for("es"), corpus.documents, root_path="/alpie"
     )
 
 
@@ -545,7 +549,7 @@ def test_the_queue_cannot_be_bypassed(client: TestClient) -> None:
 @pytest.mark.parametrize("question", [None, 3, [], {"a": 1}, "", "   ", "a" * 100_000, "\x00", "?" * 900])
 @pytest.mark.parametrize("state", [None, "x", {"messages": []}])
 def test_the_handler_bears_any_input(opening: Opening, question: object, state: object) -> None:
-    *_, (messages, talk) = Chat(opening, words_for("es"), HELP).ask(question, state)
+    *_, (messages, talk) = Chat(opening, translations_for("es"), HELP).ask(question, state)
     assert isinstance(talk, Conversation)
     assert all(len(message["content"]) < 100_000 for message in messages)
     assert len("".join(talk.questions)) <= LONGEST_QUESTION * 6
@@ -561,7 +565,7 @@ def test_a_follow_up_hands_on_the_questions_before(corpus: Any) -> None:
 
     opening = Opening(Listening).start()
     opening.wait(10)
-    chat = Chat(opening, words_for("es"), HELP)
+    chat = Chat(opening, translations_for("es"), HELP)
     talk = Conversation()
     for question in ("¿Cuántas detenciones hubo?", "¿Y en Argentina?"):
         *_, (_, talk) = chat.ask(question, talk)
@@ -575,7 +579,7 @@ def test_a_corpus_that_cannot_be_opened_is_a_plain_sentence() -> None:
     opening = Opening(missing).start()
     with pytest.raises(NotReady):
         opening.wait(5)
-    *_, (messages, _) = Chat(opening, words_for("es"), HELP).ask("hola qué tal", Conversation())
+    *_, (messages, _) = Chat(opening, translations_for("es"), HELP).ask("hola qué tal", Conversation())
     assert "/secret" not in messages[-1]["content"]
     app = create_app(missing)
     with TestClient(app) as client:
@@ -645,7 +649,7 @@ def test_exports_of_nothing_are_refused(client: TestClient) -> None:
 
 def test_a_page_pasted_as_a_question_is_offered_to_the_check(opening: Opening) -> None:
     page = "La operación sigue abierta.\n" * 60
-    *_, (messages, talk) = Chat(opening, words_for("es"), HELP).ask(page, Conversation())
+    *_, (messages, talk) = Chat(opening, translations_for("es"), HELP).ask(page, Conversation())
     said = messages[-1]["content"]
     assert 'class="act check-pasted"' in said
     pasted = re.search(r'<span class="pasted hidden">(.*?)</span>', said)
@@ -669,7 +673,7 @@ def test_check_tells_exact_altered_and_absent(client: TestClient) -> None:
 
 
 def test_check_says_what_was_left_out_and_what_differs_in_signs(client: TestClient) -> None:
-    words = words_for("es")
+    words = translations_for("es")
     sentence = "La operación sigue abierta y no se descartan nuevas detenciones."
     quoted = client.post("/al/check", content=f"Según la nota, «{sentence}»").text
     assert 'class="verdict exact"' in quoted
@@ -689,7 +693,7 @@ def test_check_says_what_was_left_out_and_what_differs_in_signs(client: TestClie
 
 
 def test_what_is_cut_is_copied_with_its_whole_sentence_only(client: TestClient) -> None:
-    words = words_for("es")
+    words = translations_for("es")
     shown = client.post("/al/check", content="se descartan nuevas detenciones").text
     assert 'class="verdict cut"' in shown
     quoted = re.search(r'<span class="words">(.*?)</span></blockquote>', shown)
@@ -706,7 +710,7 @@ def test_what_is_cut_is_copied_with_its_whole_sentence_only(client: TestClient) 
 
 def test_an_empty_text_to_check_is_sent_and_answered(client: TestClient) -> None:
     assert "required" not in client.get("/al/check-form").text
-    assert words_for("es").html("check.no_words") in client.post("/al/check", content="").text
+    assert translations_for("es").html("check.no_words") in client.post("/al/check", content="").text
 
 
 def test_the_record_names_question_quotes_and_fingerprint(client: TestClient, corpus: Any) -> None:
@@ -723,7 +727,7 @@ def test_the_record_names_question_quotes_and_fingerprint(client: TestClient, co
 def test_evaluation_without_or_with_a_broken_report(tmp_path: Path) -> None:
     from alpie.app.page.views.quality_view import render_evaluation
 
-    words = words_for("es")
+    words = translations_for("es")
     report = tmp_path / "report.json"
     none = words.html("evaluation.none")
     assert none in render_evaluation((), words)

@@ -7,7 +7,7 @@ import io
 import pytest
 
 from alpie.app.terminal.progress import duration, progress_bar
-from alpie.app.translations import words_for
+from alpie.app.translations import translations_for
 
 
 class Terminal(io.StringIO):
@@ -18,7 +18,7 @@ class Terminal(io.StringIO):
 def drawn(*reports: tuple[float, int, int]) -> list[str]:
     """The lines drawn for reports of (seconds, done, in all)."""
     stream, now = Terminal(), [0.0]
-    draw = progress_bar(stream, words_for("es"), lambda: now[0])
+    draw = progress_bar(stream, translations_for("es"), lambda: now[0])
     assert draw is not None
     for now[0], done, total in reports:
         draw(done, total)
@@ -26,7 +26,7 @@ def drawn(*reports: tuple[float, int, int]) -> list[str]:
 
 
 def test_a_pipe_is_not_drawn_on() -> None:
-    assert progress_bar(io.StringIO(), words_for("es")) is None
+    assert progress_bar(io.StringIO(), translations_for("es")) is None
 
 
 def test_it_says_how_much_is_done_and_ends_the_line() -> None:

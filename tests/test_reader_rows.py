@@ -100,7 +100,7 @@ def test_a_long_passage_is_cut_around_its_answer(between: str) -> None:
     for seed in range(30):
         cut, (first, last) = reader_rows._window(passage, (start, start + 9), random.Random(seed))
         assert cut[first:last] == "frase 333"
-        assert len(cut) <= reader_rows._MOST_CHARACTERS
+        assert len(cut) <= reader_rows._MAX_CHARACTERS
 
 
 def test_passages_of_public_sets_are_found_by_their_checksum(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from alpie.app.page.views import page_words as catalogue
 from alpie.app.page.views.answer_view import render_answer
 from alpie.app.service.answer_json import answer_row
 from alpie.app.terminal.rendering import answer_text
-from alpie.app.translations import words_for
+from alpie.app.translations import translations_for
 from alpie.index.chunking.passages import make_passages
 from alpie.index.layout import lay_out
 from alpie.index.readable import collapse
@@ -275,8 +275,8 @@ def test_a_place_that_is_not_there_is_said_to_be_absent(laws: Corpus, question: 
     assert answer.confidence == 0
     assert answer.absent == (Absent("", place),)
     assert answer_row(answer)["answer"] == f"En los documentos no hay {place}."
-    assert place in answer_text(answer, words_for("es"), 0)
-    assert place in render_answer(answer, catalogue.words_for("es"), laws.documents)
+    assert place in answer_text(answer, translations_for("es"), 0)
+    assert place in render_answer(answer, catalogue.translations_for("es"), laws.documents)
 
 
 def test_what_is_there_is_quoted_and_what_is_not_is_said(laws: Corpus) -> None:

@@ -1,4 +1,4 @@
-"""Search: what each leg finds, that the fusion is absolute, and that order never depends on chance."""
+"""Search: what each retriever finds, that the fusion is absolute, and that order never depends on chance."""
 
 from __future__ import annotations
 
@@ -33,15 +33,15 @@ def small() -> Corpus:
     return corpus_of(LARGE_TEXT, SMALL_TEXT, GAZETTE_TEXT)
 
 
-def search(corpus: Corpus, question: str, limit: int = 10, leg: str = "fused") -> Retrieval:
-    return corpus.index.search(read_question(question), limit, leg)
+def search(corpus: Corpus, question: str, limit: int = 10, retriever: str = "fused") -> Retrieval:
+    return corpus.index.search(read_question(question), limit, retriever)
 
 
-def first(corpus: Corpus, question: str, leg: str = "fused") -> Passage:
-    return search(corpus, question, leg=leg).hits[0].passage
+def first(corpus: Corpus, question: str, retriever: str = "fused") -> Passage:
+    return search(corpus, question, retriever=retriever).hits[0].passage
 
 
-@pytest.mark.parametrize("leg", ["fused", "dense", "lexical"])
+@pytest.mark.parametrize("retriever", ["fused", "dense", "lexical"])
 @pytest.mark.parametrize(
     ("question", "words"),
     [
@@ -50,8 +50,10 @@ def first(corpus: Corpus, question: str, leg: str = "fused") -> Passage:
         ("LIBROS PARA CADA LECTOR", "tres libros"),
     ],
 )
-def test_each_leg_finds_the_passage_that_says_it(small: Corpus, question: str, words: str, leg: str) -> None:
-    assert words in first(small, question, leg).text
+def test_each_leg_finds_the_passage_that_says_it(
+    small: Corpus, question: str, words: str, retriever: str
+) -> None:
+    assert words in first(small, question, retriever).text
 
 
 def test_hits_are_best_first_and_no_more_than_asked_for(small: Corpus) -> None:
@@ -65,7 +67,7 @@ def test_hits_are_best_first_and_no_more_than_asked_for(small: Corpus) -> None:
 def test_every_hit_says_how_each_leg_saw_it(small: Corpus) -> None:
     hits = search(small, "¿Cuánto cuesta el aparcamiento?").hits
     for hit in hits:
-        assert set(hit.legs) == set(hit.ranks) == {"dense", "sentence", "lexical"}
+        assert set(hit.retrievers) == set(hit.ranks) == {"dense", "sentence", "lexical"}
         assert all(1 <= rank <= len(hits) for rank in hit.ranks.values())
     assert {hit.ranks["dense"] for hit in hits} == set(range(1, len(hits) + 1))
 
@@ -74,9 +76,9 @@ def test_a_fused_score_is_the_weighted_sum_of_the_legs(small: Corpus) -> None:
     weights = small.index.weights
     for hit in search(small, "puestos de fruta").hits:
         expected = (
-            weights.passage * hit.legs["dense"]
-            + weights.sentence * hit.legs["sentence"]
-            + weights.lexical * hit.legs["lexical"]
+            weights.passage * hit.retrievers["dense"]
+            + weights.sentence * hit.retrievers["sentence"]
+            + weights.lexical * hit.retrievers["lexical"]
         )
         assert hit.score == pytest.approx(expected, abs=1e-3)
 
@@ -87,7 +89,7 @@ def test_a_hit_names_the_words_asked_for_as_the_passage_writes_them(small: Corpu
 
 
 def test_the_words_leg_finds_nothing_without_common_words(small: Corpus) -> None:
-    assert search(small, "zanahoria", leg="lexical").hits == ()
+    assert search(small, "zanahoria", retriever="lexical").hits == ()
     assert search(small, "zanahoria").hits
 
 
@@ -95,7 +97,7 @@ def test_a_misspelt_word_is_searched_as_the_documents_write_it(small: Corpus) ->
     found = search(small, "bibloteca")
     assert found.encoded.question.searched == "biblioteca"
     assert found.encoded.question.typed == "bibloteca"
-    assert max(hit.legs["lexical"] for hit in found.hits) > 0
+    assert max(hit.retrievers["lexical"] for hit in found.hits) > 0
 
 
 def test_an_acronym_finds_what_it_stands_for(small: Corpus) -> None:
@@ -109,8 +111,8 @@ def test_a_heading_is_searched_by_its_words(small: Corpus) -> None:
 
 
 def test_one_document_can_be_searched_alone(small: Corpus) -> None:
-    for leg in ("fused", "dense", "lexical"):
-        hits = small.search("aparcamiento hectáreas libros", document="dos", leg=leg)
+    for retriever in ("fused", "dense", "lexical"):
+        hits = small.search("aparcamiento hectáreas libros", document="dos", retriever=retriever)
         assert {hit.passage.document_id for hit in hits} == {"dos"}
 
 
@@ -123,15 +125,15 @@ def test_nothing_allowed_finds_nothing(small: Corpus) -> None:
 
 def test_an_index_without_passages_finds_nothing() -> None:
     index = SearchIndex.from_embedded([], embed_passages([], FakeEncoder()), FakeEncoder())
-    for leg in ("fused", "dense", "lexical"):
-        assert index.search(read_question("libros"), leg=leg).hits == ()
+    for retriever in ("fused", "dense", "lexical"):
+        assert index.search(read_question("libros"), retriever=retriever).hits == ()
 
 
 def test_equal_passages_come_in_the_order_of_the_documents() -> None:
     passages = [replace(passage_of("Dos veces lo mismo."), address=f"prueba/{n}") for n in range(6)]
     index = SearchIndex.from_embedded(passages, embed_passages(passages, FakeEncoder()), FakeEncoder())
-    for leg in ("fused", "dense", "lexical"):
-        hits = index.search(read_question("veces"), leg=leg).hits
+    for retriever in ("fused", "dense", "lexical"):
+        hits = index.search(read_question("veces"), retriever=retriever).hits
         assert [hit.passage.address for hit in hits] == [f"prueba/{n}" for n in range(6)]
 
 
@@ -190,4 +192,4 @@ def test_an_index_without_vectors_finds_none() -> None:
 
 def test_an_unknown_leg_is_refused(small: Corpus) -> None:
     with pytest.raises(ValueError, match="denso"):
-        search(small, "libros", leg="denso")
+        search(small, "libros", retriever="denso")

@@ -102,13 +102,15 @@ def test_every_part_can_be_switched_off_and_changes_something(small: Corpus) -> 
 def test_a_retriever_switched_off_adds_nothing_to_the_score(small: Corpus) -> None:
     whole = whole_system(small)
     question = QUESTIONS[0].text
-    for part, leg, weight in zip(PARTS, ("dense", "sentence", "lexical"),
+    for part, retriever, weight in zip(PARTS, ("dense", "sentence", "lexical"),
                                  ("passage", "sentence", "lexical"), strict=False):  # fmt: skip
         before = {hit.passage.address: hit for hit in whole.search(question)}
         share = getattr(whole.index.weights, weight)
         for hit in part.off(whole).search(question):
             full = before[hit.passage.address]
-            assert hit.score == pytest.approx(full.score - share * full.legs[leg], abs=1e-3), part.name
+            assert hit.score == pytest.approx(full.score - share * full.retrievers[retriever], abs=1e-3), (
+                part.name
+            )
 
 
 def test_the_ablation_compares_every_part_and_says_what_each_step_costs(

@@ -11,7 +11,7 @@ from alpie.app.answering.unfound_words import holds_none_of
 from alpie.app.page.serving.library import Library
 from alpie.app.page.views.lookup import Wanted, look_up
 from alpie.app.page.views.lookup_view import render_results
-from alpie.app.page.views.page_words import words_for
+from alpie.app.page.views.page_words import translations_for
 from alpie.app.terminal.rendering import hits_text
 
 
@@ -27,7 +27,7 @@ def test_words_that_one_holds_or_that_name_a_place(seed_corpus: Corpus, text: st
 
 
 def test_the_view_says_so_before_the_results(seed_corpus: Corpus) -> None:
-    words = words_for("es")
+    words = translations_for("es")
     library: Library = seed_corpus  # type: ignore[assignment]
     near = render_results(library, Wanted("xyzzy"), words)
     assert 0 < near.index(words.html("search.none_of_the_words")) < near.index('class="results"')
@@ -54,7 +54,7 @@ def test_a_list_of_exact_finds_is_cut_only_where_there_are_more(seed_corpus: Cor
 
 
 def test_the_terminal_says_the_same(seed_corpus: Corpus) -> None:
-    words = words_for("es")
+    words = translations_for("es")
     hits = seed_corpus.search("xyzzy", 3)
     text = hits_text(hits, seed_corpus.documents, words, 0, only_near=True, more=True)
     assert text.startswith(words("search.none_of_the_words"))

@@ -15,7 +15,7 @@ from filelock import FileLock
 
 from alpie.app.service.watching import watch
 from alpie.app.settings import Settings, load_settings
-from alpie.app.translations import words_for
+from alpie.app.translations import translations_for
 from alpie.index import build as build_module
 from alpie.index.build import build_index
 
@@ -40,7 +40,7 @@ def rounds(settings: Settings, *steps: Callable[[], object] | None) -> list[str]
     def build() -> build_module.BuildReport:
         return build_index(settings.docs, settings.data, FakeEncoder())
 
-    watch(settings, words_for("es"), build, told.append, changed())
+    watch(settings, translations_for("es"), build, told.append, changed())
     return told
 
 
@@ -94,10 +94,10 @@ def test_a_real_watcher_indexes_what_comes_and_ends_cleanly(settings: Settings, 
     body = f"""
     from alpie.app.settings import load_settings
     from alpie.app.service.watching import watch
-    from alpie.app.translations import words_for
+    from alpie.app.translations import translations_for
     settings = load_settings({{"docs": {str(settings.docs)!r}, "data": {str(settings.data)!r}}}, environment={{}})
     build = lambda: build_index(settings.docs, settings.data, FakeEncoder())
-    watch(settings, words_for("es"), build, lambda line: print(line, file=sys.stderr))
+    watch(settings, translations_for("es"), build, lambda line: print(line, file=sys.stderr))
     """
     process = start_builder(settings.docs, settings.data, body=body.strip())
     go(process)

@@ -21,7 +21,7 @@ from alpie.app.service.answer_json import answer_row
 from alpie.app.settings import Settings, load_settings
 from alpie.app.terminal import commands as cli
 from alpie.app.terminal.rendering import answer_text
-from alpie.app.translations import words_for
+from alpie.app.translations import translations_for
 from alpie.app.writer import write, written
 from alpie.app.writer.prompt import messages_for
 from alpie.app.writer.stated_figures import Date, figures_of
@@ -231,7 +231,9 @@ def test_two_hundred_lies_and_none_on_the_screen(settings: Any, answers: list[An
         result = written(answer, settings("lying"))
         assert result.writer is not None
         assert result.writer_report is not None
-        on_screen = answer_text(result, words_for("es"), 0).split("s.\n", 1)[-1] if result.writer else ""
+        on_screen = (
+            answer_text(result, translations_for("es"), 0).split("s.\n", 1)[-1] if result.writer else ""
+        )
         for sentence in result.writer:
             assert not [lie for lie in wrong if lie in sentence.text]
             digits = {re.sub(r"\D", "", figure) for figure in re.findall(r"\d[\d.,]*", sentence.text)}
@@ -266,9 +268,9 @@ def test_whatever_goes_wrong_the_quotations_are_shown(
     assert result.writer_report is not None
     assert result.writer_report.failure == failure
     assert result.quotes == answers[0].quotes
-    shown = answer_text(result, words_for("es"), 0)
-    assert shown.startswith(answer_text(answers[0], words_for("es"), 0))
-    sentence = words_for("es")(f"writer.{failure}")
+    shown = answer_text(result, translations_for("es"), 0)
+    assert shown.startswith(answer_text(answers[0], translations_for("es"), 0))
+    sentence = translations_for("es")(f"writer.{failure}")
     assert shown.rstrip().endswith(sentence)
     assert len(re.findall(r"[.!?](?:\s|$)", sentence)) == 1, "one plain sentence"
 
@@ -400,6 +402,6 @@ def test_the_command_line_shows_the_sentences_under_the_quotations(
 def test_every_reason_and_failure_has_its_place(answers: list[Answer]) -> None:
     for language in ("es", "en"):
         for failure in ("timeout", "cut", "unreachable", "nothing", "missing", "busy"):
-            assert words_for(language)(f"writer.{failure}", model="m")
+            assert translations_for(language)(f"writer.{failure}", model="m")
     row = answer_row(replace(answers[0], writer=(WrittenSentence("a", (1,)),)))
     assert row["writer"] == [{"text": "a", "quotes": [1]}]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from alpie.app.answering.answers import Absent, Answer
-from alpie.app.translations import Words
+from alpie.app.translations import Translations
 from alpie.index.retrieval.named_documents import with_article
 
 __all__ = ["absence_lines", "refused"]
@@ -30,12 +30,12 @@ def refused(answer: Answer, absent: Sequence[Absent]) -> Answer:
     )
 
 
-def absence_lines(answer: Answer, words: Words) -> list[str]:
+def absence_lines(answer: Answer, words: Translations) -> list[str]:
     """A sentence for each thing that is not there: «El Código Penal no está entre los documentos.»"""
     return [_line(absent, words) for absent in answer.absent]
 
 
-def _line(absent: Absent, words: Words) -> str:
+def _line(absent: Absent, words: Translations) -> str:
     if not absent.place:
         name = with_article(absent.document) if words.language == "es" else words.quoted(absent.document)
         return words("absent.document", document=name)

@@ -12,7 +12,7 @@ from alpie.index.spanish.normal_forms import visible
 
 __all__ = ["Absent", "Answer", "Citation", "Quote", "SearchStatement", "WriterReport", "WrittenSentence"]
 
-_MOST_SHOWN = 400  # characters of a question, where it is shown as understood
+_MAX_SHOWN = 400  # characters of a question, where it is shown as understood
 
 
 @dataclass(frozen=True)
@@ -129,7 +129,7 @@ class Answer:
     def understood(self) -> str | None:
         """The question as searched, where its words are not those typed: completed, written out, put right."""
         typed, searched = (list(map(str, tokens(text))) for text in (visible(self.question), self.searched))
-        if searched == typed or len(self.searched) > _MOST_SHOWN:
+        if searched == typed or len(self.searched) > _MAX_SHOWN:
             return None  # of a very long one, what was changed could not be seen anyway
         return self.searched
 

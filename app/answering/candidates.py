@@ -19,7 +19,7 @@ from alpie.index.spanish.analysis import fold
 __all__ = ["UnitSpan", "asks_for_list", "asks_two_things", "needs_sentence_before", "unit_spans"]
 
 _LIST_WORDS = 130  # a list up to this long is quoted whole; a longer one only when a list is asked for
-_MOST_LIST_WORDS = 400  # … and up to this length
+_MAX_LIST_WORDS = 400  # … and up to this length
 _ITEM_WORDS = 12  # a list item or table row shorter than this says nothing without its lead-in or header
 _SHORT_LEAD_IN = 6  # words: «Los criterios propuestos:» needs the sentence before it
 _LIST_QUESTION = re.compile(
@@ -87,7 +87,7 @@ def unit_spans(sentences: Sequence[Sentence], whole_lists: bool) -> Iterator[Uni
 
 def _quoted_whole(members: Sequence[Sentence], whole_lists: bool) -> bool:
     lengths = [len(sentence.text.split()) for sentence in members]
-    if sum(lengths) <= (_MOST_LIST_WORDS if whole_lists else _LIST_WORDS):
+    if sum(lengths) <= (_MAX_LIST_WORDS if whole_lists else _LIST_WORDS):
         return True
     items = [
         n for n, s in zip(lengths, members, strict=True) if s.role in (SentenceRole.ITEM, SentenceRole.ROW)

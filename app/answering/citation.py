@@ -15,7 +15,7 @@ from statistics import mean
 from urllib.parse import quote as percent_encode
 
 from alpie.app.answering.answers import Citation
-from alpie.app.translations import Words, words_for
+from alpie.app.translations import Translations, translations_for
 from alpie.index.chunking.citable_units import unit_below
 from alpie.index.reading.publication_dates import read_date
 from alpie.index.records import Document, Passage, RecognisedWord, Sentence, SentenceRole, Span
@@ -24,7 +24,7 @@ __all__ = ["cite", "full_citation", "link", "locator", "page_range", "short_cita
 
 
 _SURE = 60  # per cent: below, a word of a scanned page is named as doubtful
-_MOST_DOUBTFUL = 10  # words named
+_MAX_DOUBTFUL = 10  # words named
 _LETTER = re.compile(r"([a-zñ])\)\s")
 
 
@@ -99,7 +99,7 @@ def short_citation(citation: Citation, language: str = "es") -> str:
     The outermost heading and the most telling place: article or paragraph label, else page, else,
     for a text without headings, the paragraph.
     """
-    words = words_for(language)
+    words = translations_for(language)
     name = citation.short_publisher or citation.publisher or citation.title
     year = words.years(citation.date)
     parts = [f"{name} {words.supplied(year, citation.date_is_ours)}" if year else name]
@@ -118,7 +118,7 @@ def short_citation(citation: Citation, language: str = "es") -> str:
 
 def full_citation(citation: Citation, language: str = "es") -> str:
     """Everything the documents say about the place, in the words of `language`; headings stay as they are."""
-    words = words_for(language)
+    words = translations_for(language)
     date = words.supplied(words.date(citation.date), citation.date_is_ours)
     dated = _capital(", ".join(part for part in (citation.kind, date) if part))
     parts = [citation.publisher, words.quoted(citation.title), dated, _capital(locator(citation, language))]
@@ -128,7 +128,7 @@ def full_citation(citation: Citation, language: str = "es") -> str:
 
 def locator(citation: Citation, language: str = "es") -> str:
     """The place within the document, which is that of no other paragraph: section or unit, paragraph, page."""
-    words = words_for(language)
+    words = translations_for(language)
     section = " › ".join(heading.rstrip(" .:") or heading for heading in citation.path)
     unit = unit_below(citation.path, citation.label)
     parts = [section if citation.label else words("cite.section", section=section)] if section else []
@@ -144,12 +144,12 @@ def locator(citation: Citation, language: str = "es") -> str:
     if citation.recognised is not None:
         parts.append(words("cite.recognised_sure", percent=citation.recognised))
     if citation.doubtful:
-        doubtful = ", ".join(words.quoted(word) for word in citation.doubtful[:_MOST_DOUBTFUL])
+        doubtful = ", ".join(words.quoted(word) for word in citation.doubtful[:_MAX_DOUBTFUL])
         parts.append(words("cite.doubtful", doubtful=doubtful))
     return ", ".join(parts)
 
 
-def _paragraphs(citation: Citation, words: Words) -> str:
+def _paragraphs(citation: Citation, words: Translations) -> str:
     if citation.last_paragraph > citation.paragraph:
         return words("cite.paragraphs", first=citation.paragraph, last=citation.last_paragraph)
     return words("cite.paragraph", paragraph=citation.paragraph)
@@ -160,7 +160,7 @@ def page_range(citation: Citation) -> str:
     return "-".join(str(page) for page in (citation.page, citation.last_page) if page is not None)
 
 
-def page_text(citation: Citation, words: Words) -> str:
+def page_text(citation: Citation, words: Translations) -> str:
     """«p. 3», «pp. 3-4»; "" where the document has no pages."""
     key = "cite.page" if citation.last_page is None else "cite.pages"
     pages = page_range(citation)

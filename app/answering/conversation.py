@@ -38,7 +38,7 @@ _ASKING = re.compile(
     re.IGNORECASE,
 )
 _DEFINES = re.compile(r"^[¿¡\s]*(?:qu[eé] (?:es|son|significa)|what (?:is|are))\b", re.IGNORECASE)
-_MOST_TURNS = 6  # looked back at
+_MAX_TURNS = 6  # looked back at
 _FRAGMENT_WORDS = 4  # content words from which a question is taken to stand by itself
 _BARE = re.compile(
     r"^[¿¡\s]*(?:por que|porque|cuando|donde|quien(?:es)?|cuant[oa]s?|como|cual(?:es)?|why|when|where|who|how many|explica\w*|"
@@ -106,7 +106,7 @@ def complete(question: Question, turns: Sequence[str]) -> Question:
     """
     if not turns or not leans_on_earlier(question.searched):
         return question
-    earlier = _questions(turns[-_MOST_TURNS:])
+    earlier = _questions(turns[-_MAX_TURNS:])
     completed = _completed(question.searched, earlier)
     return replace(question, searched=completed, read=_read(question.searched, earlier) or completed)
 
@@ -114,7 +114,7 @@ def complete(question: Question, turns: Sequence[str]) -> Question:
 def _read(asked: str, turns: Sequence[str]) -> str:
     """The question as a sentence for the reader, what it leans on at its end; "" where it is read as searched.
 
-    Words doubled for the search only confuse who reads them: of 14 fitting questions the right sentence was the
+    Translations doubled for the search only confuse who reads them: of 14 fitting questions the right sentence was the
     likeliest for 9 instead of 7, and «not here» was believed for 2 instead of 10.
     """
     if not turns or _asks_again(asked):

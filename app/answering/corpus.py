@@ -34,7 +34,7 @@ from alpie.index.notices import Unread
 from alpie.index.reader import Reader
 from alpie.index.reader.open_reader import open_reader
 from alpie.index.records import Document, Layout, Passage
-from alpie.index.retrieval.backends.select import EngineChoice
+from alpie.index.retrieval.backends.select import BackendChoice
 from alpie.index.retrieval.hits import Hit
 from alpie.index.retrieval.named_documents import DocumentNames, looks_like_name
 from alpie.index.retrieval.places import Found, Places, places_with, said
@@ -54,7 +54,7 @@ __all__ = ["Corpus"]
 
 _PREFERRED = 0.15  # by so much the answer of a document that is named may be less sure than another's
 _DEMANDED = 0.3  # … and that of the paragraphs that ask for something, where it is asked what is asked for
-_MOST_TOLD = 20  # documents of which a question tells at once
+_MAX_TOLD = 20  # documents of which a question tells at once
 _CODE_CANDIDATES = 100  # passages with words of a code that are looked through for it
 
 
@@ -94,14 +94,14 @@ class Corpus:
         settings = settings or load_settings()
         encoder = encoder or open_encoder_of(settings)
         generation = open_generation(settings.data, encoder)
-        choice = engine_choice_of(settings)
+        choice = backend_choice_of(settings)
         return cls(
             generation.documents,
             generation.layouts,
             replace(
                 generation.search,
                 reader=open_reader_of(settings),
-                engine=choice.open(encoder) if choice else None,
+                backend=choice.open(encoder) if choice else None,
                 lexicon=partial(lexicon_of, cache=Path(settings.cache)),
             ),
             generation.fingerprint,
@@ -137,10 +137,10 @@ class Corpus:
             most_bytes=settings.max_document_bytes,
             recogniser=recogniser,
         )
-        if choice := engine_choice_of(settings):
+        if choice := backend_choice_of(settings):
             generation = open_generation(settings.data, encoder)
             filled = choice.fill(encoder, generation.documents, generation.search, rebuild, on_progress)
-            report = replace(report, engine=filled)
+            report = replace(report, backend=filled)
         return report
 
     @classmethod
@@ -250,7 +250,7 @@ class Corpus:
         most = self._policy.most if len(ids) == 1 else 1
         groups = [
             [place]
-            for id_ in ids[:_MOST_TOLD]
+            for id_ in ids[:_MAX_TOLD]
             for place in places_told(overview, self.documents[id_], self._passages_of(id_), most)
         ]
         return answer_reference(
@@ -266,17 +266,17 @@ class Corpus:
         )
 
     def search(
-        self, question: str, limit: int = 10, leg: str = "fused", document: str | None = None
+        self, question: str, limit: int = 10, retriever: str = "fused", document: str | None = None
     ) -> tuple[Hit, ...]:
         """The best passages for a question or some words, best first.
 
         A citation («artículo 22», «AGN/65/RES/10») gives the passages it names before all others.
-        `leg`: "fused", "dense" or "lexical"; `document`: an id, to search in that one only.
+        `retriever`: "fused", "dense" or "lexical"; `document`: an id, to search in that one only.
         """
         allowed = None if document is None else self._rows_of(document)
         read = read_question(question)
-        hits = self.index.search(read, limit, leg, allowed).hits
-        reference = read_reference(read.typed) if leg == "fused" else None
+        hits = self.index.search(read, limit, retriever, allowed).hits
+        reference = read_reference(read.typed) if retriever == "fused" else None
         places = self._found(read, reference, document).places if reference else ()
         return hits_at(places, hits, limit) if places else hits
 
@@ -372,8 +372,8 @@ def open_reader_of(settings: Settings) -> Reader:
     )
 
 
-def engine_choice_of(settings: Settings) -> EngineChoice | None:
-    """The engine that the settings name; None: the local one."""
+def backend_choice_of(settings: Settings) -> BackendChoice | None:
+    """The backend that the settings name; None: the local one."""
     if not settings.index:
         return None
-    return EngineChoice(settings.index, settings.index_token, settings.index_timeout_seconds)
+    return BackendChoice(settings.index, settings.index_token, settings.index_timeout_seconds)

@@ -13,11 +13,11 @@ import numpy as np
 from alpie.index.reader import Reading
 from alpie.index.records import Sentence
 
-__all__ = ["LEAST_PROBABILITY", "emphasise"]
+__all__ = ["MIN_PROBABILITY", "emphasise"]
 
-LEAST_PROBABILITY = 0.2  # that these words and no others of the sentence answer
-LEAST_LOG_ODDS = 0.5  # that the sentence does
-LEAST_LEAD = 2.0  # … more than any other of the quotation
+MIN_PROBABILITY = 0.2  # that these words and no others of the sentence answer
+MIN_LOG_ODDS = 0.5  # that the sentence does
+MIN_LEAD = 2.0  # … more than any other of the quotation
 
 
 def emphasise(
@@ -28,12 +28,12 @@ def emphasise(
         return ()
     quoted = reading.sentences[first : last + 1]
     best = first + int(np.argmax(quoted))
-    if len(quoted) > 1 and np.diff(np.sort(quoted)[-2:])[0] < LEAST_LEAD:
+    if len(quoted) > 1 and np.diff(np.sort(quoted)[-2:])[0] < MIN_LEAD:
         return ()
     words = reading.words[best]
-    if words is None or words.start >= words.end or words.probability < LEAST_PROBABILITY:
+    if words is None or words.start >= words.end or words.probability < MIN_PROBABILITY:
         return ()
-    if reading.sentences[best] < LEAST_LOG_ODDS:
+    if reading.sentences[best] < MIN_LOG_ODDS:
         return ()
     begins = text.find(sentences[best].text)
     if begins < 0:  # the quotation shows the sentence otherwise than the index holds it

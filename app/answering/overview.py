@@ -22,9 +22,9 @@ from alpie.index.spanish.query import Question, read_question
 
 __all__ = ["Asked", "Overview", "demanding", "places_told", "read_overview"]
 
-_MOST_WORDS = 60  # of an opening that is quoted
-_MOST_SENTENCES = 2
-_MOST_DOCUMENTS = 20  # listed
+_MAX_WORDS = 60  # of an opening that is quoted
+_MAX_SENTENCES = 2
+_MAX_DOCUMENTS = 20  # listed
 _NEAR_THE_EDGES = 6  # passages at the beginning and at the end, where a date and a signature stand
 _THIS = r"(?:est[oea]s?(?:\s+\w+)?|eso|aqui|(?:el|los)\s+documentos?|(?:el|los)\s+textos?|this(?:\s+document)?|it)"
 
@@ -208,7 +208,7 @@ def _opening(passages: Sequence[Passage]) -> list[Place]:
     found: list[Place] = []
     for passage in passages[:_NEAR_THE_EDGES]:
         heads = passage.kind is BlockKind.METADATA or (passage.kind is BlockKind.LEAD and not passage.path)
-        if heads and len(passage.text.split()) > _MOST_SENTENCES:
+        if heads and len(passage.text.split()) > _MAX_SENTENCES:
             found.append(Place(passage, 0, len(passage.sentences) - 1))
         elif not heads and (place := _beginning(passage)):
             return [*found, place]
@@ -228,7 +228,7 @@ def _beginning(passage: Passage) -> Place | None:
     last, words = first, _length(sentences[first])
     while last + 1 < len(sentences) and (
         _together(sentences[last], sentences[last + 1])
-        or (last - first + 1 < _MOST_SENTENCES and words + _length(sentences[last + 1]) <= _MOST_WORDS)
+        or (last - first + 1 < _MAX_SENTENCES and words + _length(sentences[last + 1]) <= _MAX_WORDS)
     ):
         last += 1
         words += _length(sentences[last])

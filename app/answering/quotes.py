@@ -26,7 +26,7 @@ __all__ = ["QuotePolicy", "quote_unit", "select_quotes", "touch"]
 
 _MAX_SENTENCES = 3
 _MAX_JOINED_WORDS = 90
-_ENOUGH_FOR_TWO = 0.95  # belief to be held before a question in two parts is taken to be answered
+_ENOUGH_FOR_TWO = 0.95  # probability to be held before a question in two parts is taken to be answered
 _NEAR_DUPLICATE = 0.7  # share of common stems from which two quotations say the same
 _UNSAID = re.compile(r"[\s*_~`]*")
 _WHITE = re.compile(r"\s+")
@@ -46,10 +46,10 @@ class QuotePolicy:
 
     most: int = 5
     always: int = 1  # so many are shown however little is believed
-    enough: float = 0.9  # no further quotation once those shown hold this much belief
-    least_ratio: float = 0.2  # of a further quotation's belief to the first's
+    enough: float = 0.9  # no further quotation once those shown hold this much probability
+    least_ratio: float = 0.2  # of a further quotation's probability to the first's
     usual: int = 3  # no more than this, unless the question asks for several things
-    extend_ratio: float = 0.1  # a neighbouring sentence is quoted along from this ratio of belief on
+    extend_ratio: float = 0.1  # a neighbouring sentence is quoted along from this ratio of probability on
     two_parts: bool = True  # a question in two parts gets two quotations at least
 
 
@@ -62,7 +62,7 @@ def select_quotes(
 ) -> tuple[Quote, ...]:
     """The quotations to show, best first.
 
-    `confidence` is the probability that the documents answer; a quotation's own is its belief times
+    `confidence` is the probability that the documents answer; a quotation's own is its probability times
     that. Every quotation is proved: a unit whose words are not at its place in the source, which an
     intact index cannot hold, is left out rather than shown.
     """

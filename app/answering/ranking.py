@@ -1,4 +1,4 @@
-"""Which units answer: each with a score, and its share of belief over all units of the question."""
+"""Which units answer: each with a score, and its share of probability over all units of the question."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Unit:
     span: UnitSpan
     candidate: int  # its row among the candidates
     score: float  # log-odds
-    share: float  # of belief
+    share: float  # of probability
     reading: Reading | None = None  # of its passage
 
     @property

@@ -12,14 +12,14 @@ from alpie.index.spanish.references import read_reference
 
 __all__ = ["holds_none_of"]
 
-_MOST_READ = 100
+_MAX_READ = 100
 
 
 class Searchable(Protocol):
     """The part of a corpus that is asked here."""
 
     def search(
-        self, question: str, limit: int = 10, leg: str = "fused", document: str | None = None
+        self, question: str, limit: int = 10, retriever: str = "fused", document: str | None = None
     ) -> tuple[Hit, ...]: ...
 
 
@@ -36,5 +36,5 @@ def holds_none_of(
     typed = read_question(text).typed
     if not terms(typed) or read_reference(typed) is not None:
         return False
-    hits = library.search(text, _MOST_READ, "lexical", document)
-    return len(hits) < _MOST_READ and not any(map(admits, hits))
+    hits = library.search(text, _MAX_READ, "lexical", document)
+    return len(hits) < _MAX_READ and not any(map(admits, hits))

@@ -2,7 +2,7 @@
 
 Quotation marks in a pasted text are the reader's, round what is quoted, or the document's own, round a word
 of it. They are taken for the reader's if the words outside are fewer than those quoted, and at most
-`MOST_WORDS_BESIDE`: with more, the text says more in its own words than in the document's, and one exact
+`MAX_WORDS_BESIDE`: with more, the text says more in its own words than in the document's, and one exact
 word in an altered sentence would make it exact. A reference does not count: a short quotation has a longer one.
 """
 
@@ -17,12 +17,12 @@ from alpie.app.answering.answers import Citation
 from alpie.app.checking.quoted_parts import quoted_parts
 from alpie.app.checking.text_view import fold_quotes
 from alpie.app.checking.word_alignment import Difference, DifferenceKind
-from alpie.app.translations import LANGUAGES, words_for
+from alpie.app.translations import LANGUAGES, translations_for
 from alpie.index.readable import collapse
 
 __all__ = ["belong_to_the_source", "is_beside", "quoted_in_references", "words_beside", "words_of"]
 
-MOST_WORDS_BESIDE = 40  # a long sentence
+MAX_WORDS_BESIDE = 40  # a long sentence
 _REFERENCE_SHARE = 0.8  # of the words of a line or bracket, those that a citation of the documents has too
 _PIECE = re.compile(r"\n+|\([^()]*\)|\[[^\[\]]*\]")
 _WORD = re.compile(r"\w+")
@@ -65,7 +65,7 @@ def words_beside(outside: Sequence[str], citations: Iterable[Citation]) -> list[
 
 def is_beside(beside: Sequence[str], quoted: int) -> bool:
     """Whether that many words may stand outside `quoted` ones."""
-    return len(beside) <= MOST_WORDS_BESIDE and len(beside) < quoted
+    return len(beside) <= MAX_WORDS_BESIDE and len(beside) < quoted
 
 
 def belong_to_the_source(
@@ -101,7 +101,7 @@ def _runs_on(piece: str) -> bool:
 def _vocabulary(citations: Iterable[Citation]) -> frozenset[str]:
     found = set(_catalogue_words())
     for citation in citations:
-        days = [words_for(language).date(citation.date) for language in LANGUAGES]
+        days = [translations_for(language).date(citation.date) for language in LANGUAGES]
         addresses = [citation.url, citation.address, citation.document_id]
         for field in [*_fields(citation), *days, *addresses]:
             found.update(words_of(field))
@@ -116,7 +116,7 @@ def _fields(citation: Citation) -> list[str]:
 @lru_cache
 def _catalogue_words() -> frozenset[str]:
     """The words that references have in every language: «p.», «párr.», «Disponible en», the months."""
-    entries = [item for language in LANGUAGES for item in words_for(language).entries.items()]
+    entries = [item for language in LANGUAGES for item in translations_for(language).entries.items()]
     texts = [re.sub(r"\{\w+\}", " ", text) for key, text in entries if key.startswith(_CATALOGUE)]
     return frozenset(["letra", *(word for text in texts for word in words_of(text))])
 

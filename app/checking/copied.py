@@ -40,7 +40,7 @@ _CALL = re.compile(
 )
 _ENYE = "\u00fe"  # a letter without parts that Spanish does not have
 _NO_LETTERS = re.compile(r"[\W_]+")
-_MOST_RUNNING = 2_000  # running lines of a document that are looked at
+_MAX_RUNNING = 2_000  # running lines of a document that are looked at
 
 _Letters = tuple[str, list[int]]  # letters and figures, and for each the offset of its character
 
@@ -285,7 +285,7 @@ def _without_running_lines(text: str, document: Document, layout: Layout | None)
     """`text` without those of its lines that the document has at the edges of its pages."""
     if layout is None or "\n" not in text or not layout.footers:
         return text
-    running = {_wording(document.text[one.start : one.end]) for one in layout.footers[:_MOST_RUNNING]} | {""}
+    running = {_wording(document.text[one.start : one.end]) for one in layout.footers[:_MAX_RUNNING]} | {""}
     return "\n".join(line for line in text.splitlines() if not line.strip() or _wording(line) not in running)
 
 

@@ -12,7 +12,7 @@ import json
 import re
 
 from alpie.app.exporting.escaping import LATEX, cell
-from alpie.app.translations import LANGUAGES, words_for
+from alpie.app.translations import LANGUAGES, translations_for
 
 __all__ = ["quotations_of"]
 
@@ -22,7 +22,7 @@ _BIBTEX_NOTE = re.compile(r"^[ \t]*annote = \{(.*)\},?[ \t\r]*$", re.MULTILINE)
 _FIRST_QUOTE = re.compile("[«“]")
 # The bracket after a quotation that is set apart has author and year.
 _BRACKET = re.compile(r" \((?=[^()]*, \[?(?:\d{4}|s\. f\.|n\.d\.))")
-_READERS_NOTES = tuple(words_for(language)("export.note", note="").strip() for language in LANGUAGES)
+_READERS_NOTES = tuple(translations_for(language)("export.note", note="").strip() for language in LANGUAGES)
 _MARKDOWN_QUOTE = re.compile(r"^> (.*)\[\^[^\[\]\s]+\][ \t\r]*$", re.MULTILINE)
 _MARKDOWN_LINE = re.compile(r"^(?:> .*\[\^[^\[\]\s]+\]|\[\^[^\[\]\s]+\]: .*|)\s*$")
 _LATEX_SIGN = re.compile("|".join(re.escape(written) for written in LATEX.values()))

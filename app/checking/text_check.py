@@ -43,10 +43,10 @@ _SLICE_WORDS = 40  # of the text, given to the lexical search at once
 _WORD = re.compile(r"\S+")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _OUTER_QUOTES = re.compile(r"^([\"'])(.*)\1$", re.DOTALL)
-_MOST_SENTENCES = 40  # of a text that are looked up one by one
+_MAX_SENTENCES = 40  # of a text that are looked up one by one
 _FEWEST_WORDS = 3  # of one of them
-_MOST_COPIED = 10_000  # characters of a text that is compared with copies
-_MOST_BROUGHT = 600  # characters that a copy brings along: heads, feet, a footnote
+_MAX_COPIED = 10_000  # characters of a text that is compared with copies
+_MAX_BROUGHT = 600  # characters that a copy brings along: heads, feet, a footnote
 
 
 class Searchable(Protocol):
@@ -62,7 +62,7 @@ class Searchable(Protocol):
     def fingerprint(self) -> str: ...
 
     def search(
-        self, question: str, limit: int = 10, leg: str = "fused", document: str | None = None
+        self, question: str, limit: int = 10, retriever: str = "fused", document: str | None = None
     ) -> tuple[Hit, ...]: ...
 
 
@@ -176,10 +176,10 @@ class TextChecker:
     def _copied(self, text: str, is_exact: bool) -> Verification | None:
         """The outcome for the words of a stretch as a copy out of its file has them; None for other words."""
         bare = _bare_lines(text)
-        if len(bare) > _MOST_COPIED:
+        if len(bare) > _MAX_COPIED:
             return None
         near = self._candidates(fold_quotes(collapse(without_hyphens(bare))).split())
-        reach = len(bare) + _MOST_BROUGHT
+        reach = len(bare) + _MAX_BROUGHT
         seen: dict[str, tuple[int, int]] = {}
         for passage in near:
             document = self.corpus.documents[passage.document_id]
@@ -206,7 +206,7 @@ class TextChecker:
     def _by_sentence(self, pasted: str) -> tuple[Verification, ...]:
         """Each sentence of a text by itself; none for a text of one, or of very many."""
         sentences = _sentences(pasted)
-        if not 2 <= len(sentences) <= _MOST_SENTENCES:
+        if not 2 <= len(sentences) <= _MAX_SENTENCES:
             return ()
         return tuple(self.literal(one) or self._nearest(one, _bare(one), False) for one in sentences)
 
@@ -217,7 +217,7 @@ class TextChecker:
         for start in sorted(starts):
             slice_of_text = " ".join(words[start : start + _SLICE_WORDS])
             try:
-                hits = self.corpus.search(slice_of_text, limit=5, leg="lexical")
+                hits = self.corpus.search(slice_of_text, limit=5, retriever="lexical")
             except QuestionError:  # nothing but function words or signs there
                 continue
             for hit in hits:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from alpie.app.answering.citation import short_citation
 from alpie.app.checking.cut import CutWarning
 from alpie.app.checking.verification import Verdict, Verification
-from alpie.app.translations import Words
+from alpie.app.translations import Translations
 
 __all__ = ["sentence_line", "verdict_key", "warning_sentences"]
 
@@ -18,7 +18,7 @@ def verdict_key(outcome: Verification) -> str:
     return "signs" if only_signs else outcome.verdict.value
 
 
-def warning_sentences(warnings: Sequence[CutWarning], words: Words) -> list[str]:
+def warning_sentences(warnings: Sequence[CutWarning], words: Translations) -> list[str]:
     """Each warning as a sentence."""
     return [words(f"warn.{one.kind}", word=one.word, around=_going_on(one.around)) for one in warnings]
 
@@ -28,7 +28,7 @@ def _going_on(around: str) -> str:
     return around if around.endswith((".", "?", "!", "…")) else f"{around} …"
 
 
-def sentence_line(number: int, outcome: Verification, words: Words) -> str:
+def sentence_line(number: int, outcome: Verification, words: Translations) -> str:
     """«Frase 2: literal en …»"""
     citation = outcome.places[0].citation if outcome.places else None
     where = short_citation(citation, words.language) if citation else ""

@@ -3,7 +3,7 @@
 1. Pairs of neighbouring words that both have tell where in the stretch the text lies (a vote on the
    distance between the two positions); without a common pair there is nothing to compare.
 2. The window is narrowed to the part that takes fewest edits, and its words are aligned.
-3. Words at the ends that were matched across a gap are pulled back to the others, and what of the
+3. Translations at the ends that were matched across a gap are pulled back to the others, and what of the
    source lies outside is cut off.
 """
 
@@ -20,7 +20,7 @@ from rapidfuzz.distance import Levenshtein
 __all__ = ["Alignment", "Difference", "DifferenceKind", "align", "align_whole"]
 
 _MAX_NARROWED_WORDS = 200
-_MOST_REPEATS = 50  # places of a pair in the pasted text that vote: «de la» a thousand times tells no more
+_MAX_REPEATS = 50  # places of a pair in the pasted text that vote: «de la» a thousand times tells no more
 _GAP_A_MATCH = 3  # a matched word at the end is kept if no more source words than this part it from the rest
 _PUNCTUATION = ".,;:¿?¡!()[]\"'-–—…/*"
 
@@ -101,7 +101,7 @@ def _window(pasted: Sequence[str], source: Sequence[str]) -> tuple[int, int] | N
     positions: dict[tuple[str, str], list[int]] = {}
     for position, pair in enumerate(pairwise(map(_key, pasted))):
         places = positions.setdefault(pair, [])
-        if len(places) < _MOST_REPEATS:
+        if len(places) < _MAX_REPEATS:
             places.append(position)
     shared = [(p, s) for s, pair in enumerate(pairwise(map(_key, source))) for p in positions.get(pair, ())]
     if not shared:

@@ -13,7 +13,7 @@ from typing import Protocol
 from alpie.app.answering.answers import Answer
 from alpie.app.exporting.escaping import json_text, plain_line
 from alpie.app.service.answer_json import Row, answer_row
-from alpie.app.translations import Words, words_for
+from alpie.app.translations import Translations, translations_for
 from alpie.index.records import Document
 
 __all__ = ["RECORD_FORMAT", "RECORD_VERSION", "make_record", "record_json", "record_text"]
@@ -60,7 +60,7 @@ def record_json(record: Row) -> str:
 
 def record_text(record: Row, language: str = "es") -> str:
     """A record as plain text to print."""
-    words = words_for(language)
+    words = translations_for(language)
     lines = [words("record.title"), "", words("record.question", question=plain_line(record["question"])), ""]
     if record["answered"]:
         lines += [words.count("record.quotes", len(record["quotes"])), ""]
@@ -82,7 +82,7 @@ def record_text(record: Row, language: str = "es") -> str:
     return "\n".join(lines) + "\n"
 
 
-def _quotes(rows: list[Row], words: Words) -> list[str]:
+def _quotes(rows: list[Row], words: Translations) -> list[str]:
     lines: list[str] = []
     for number, quote in enumerate(rows, start=1):
         lines += [

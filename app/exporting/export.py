@@ -16,7 +16,7 @@ from alpie.app.answering.citation import cite, full_citation, link, page_range, 
 from alpie.app.exporting.escaping import cell, markdown, markdown_link, plain_line
 from alpie.app.exporting.reference_files import Source, bibtex, csl_json, ris
 from alpie.app.exporting.reference_styles import STYLES, Reference, year_letters
-from alpie.app.translations import Words, words_for
+from alpie.app.translations import Translations, translations_for
 from alpie.index.reading.publication_dates import ParsedDate, read_date
 from alpie.index.records import Document, Passage
 
@@ -30,7 +30,7 @@ _COLUMNS = (
 
 @dataclass(frozen=True)
 class Excerpt:
-    """Words of a document and where they come from: `source[start:end]`, see `alpie.app.answering.answers.Quote`."""
+    """Translations of a document and where they come from: `source[start:end]`, see `alpie.app.answering.answers.Quote`."""
 
     text: str
     citation: Citation
@@ -65,7 +65,7 @@ class Excerpt:
 @dataclass(frozen=True)
 class _Job:
     excerpts: tuple[Excerpt, ...]
-    words: Words
+    words: Translations
     base_url: str
     accessed: date | None
 
@@ -110,7 +110,7 @@ def export(
     `accessed` the day on which addresses on the web were consulted, which ISO 690 wants to know.
     """
     plain = tuple(excerpt.on_lines() for excerpt in excerpts)
-    return FORMATS[format_name].render(_Job(plain, words_for(language), base_url, accessed))
+    return FORMATS[format_name].render(_Job(plain, translations_for(language), base_url, accessed))
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,7 @@ class Cited:
 
 
 def styled(
-    excerpts: Sequence[Excerpt], style_name: str, words: Words, accessed: date | None = None
+    excerpts: Sequence[Excerpt], style_name: str, words: Translations, accessed: date | None = None
 ) -> tuple[tuple[Cited, ...], tuple[Reference, ...]]:
     """Quotations in their order, each with its bracket, and the references in that of the alphabet."""
     style = STYLES[style_name](words, accessed)

@@ -9,7 +9,7 @@ from datetime import date
 from alpie.app.answering.answers import Citation
 from alpie.app.answering.citation import link, locator
 from alpie.app.exporting.escaping import json_text, latex, plain_line
-from alpie.app.translations import Words
+from alpie.app.translations import Translations
 from alpie.index.readable import collapse
 from alpie.index.reading.publication_dates import read_date
 
@@ -47,7 +47,9 @@ _TYPES: Mapping[str, _Types] = {  # by the first word of the kind
 }
 
 
-def csl_json(sources: Sequence[Source], words: Words, base_url: str, accessed: date | None = None) -> str:
+def csl_json(
+    sources: Sequence[Source], words: Translations, base_url: str, accessed: date | None = None
+) -> str:
     """CSL-JSON, as Zotero and pandoc read it."""
     items: list[dict[str, object]] = []
     for source in sources:
@@ -74,7 +76,7 @@ def csl_json(sources: Sequence[Source], words: Words, base_url: str, accessed: d
     return json_text(items)
 
 
-def ris(sources: Sequence[Source], words: Words, base_url: str, accessed: date | None = None) -> str:
+def ris(sources: Sequence[Source], words: Translations, base_url: str, accessed: date | None = None) -> str:
     """RIS; every value on one line, as the format has no other."""
     lines: list[str] = []
     for source in sources:
@@ -103,7 +105,9 @@ def ris(sources: Sequence[Source], words: Words, base_url: str, accessed: date |
     return "\r\n".join(lines) + "\r\n"
 
 
-def bibtex(sources: Sequence[Source], words: Words, base_url: str, accessed: date | None = None) -> str:
+def bibtex(
+    sources: Sequence[Source], words: Translations, base_url: str, accessed: date | None = None
+) -> str:
     """BibTeX in UTF-8, with the dates of biblatex. Names and titles in double braces stay as they are."""
     entries: list[str] = []
     for source in sources:
@@ -142,7 +146,7 @@ def _ris_date(parts: Sequence[int]) -> str:
     return "/".join([f"{number:02}" for number in parts] + [""] * (4 - len(parts))) if parts else ""
 
 
-def _notes(source: Source, words: Words, base_url: str) -> list[str]:
+def _notes(source: Source, words: Translations, base_url: str) -> list[str]:
     """One line a quotation: its words, where they stand, the reader's note, their address."""
     notes: list[str] = []
     for text, citation, note in source.quotes:
@@ -153,7 +157,7 @@ def _notes(source: Source, words: Words, base_url: str) -> list[str]:
     return notes
 
 
-def _remarks(source: Source, words: Words) -> list[str]:
+def _remarks(source: Source, words: Translations) -> list[str]:
     """What a field for the date cannot say: that it is ours."""
     citation = source.citation
     return [words("export.date", date=f"[{words.date(citation.date)}]")] if citation.date_is_ours else []

@@ -15,7 +15,7 @@ from datetime import date
 
 from alpie.app.answering.answers import Citation
 from alpie.app.answering.citation import locator
-from alpie.app.translations import Words
+from alpie.app.translations import Translations
 from alpie.index.reading.publication_dates import read_date
 
 __all__ = ["STYLES", "Reference", "Style", "year_letters"]
@@ -65,7 +65,7 @@ def year_letters(citations: Sequence[Citation]) -> Mapping[str, str]:
     return letters
 
 
-def apa_style(words: Words, accessed: date | None = None) -> Style:
+def apa_style(words: Translations, accessed: date | None = None) -> Style:
     """APA, 7th edition: organisation. (date). Title [Kind]. Address."""
 
     def reference(citation: Citation, letter: str) -> Reference:
@@ -89,7 +89,7 @@ def apa_style(words: Words, accessed: date | None = None) -> Style:
     return Style(reference, bracket, _BLOCK_WORDS)
 
 
-def iso_690_style(words: Words, accessed: date | None = None) -> Style:
+def iso_690_style(words: Translations, accessed: date | None = None) -> Style:
     """ISO 690: ORGANISATION, year. Title. Kind. Place: publisher, date [day it was `accessed`]. Address."""
 
     def reference(citation: Citation, letter: str) -> Reference:
@@ -117,14 +117,19 @@ def iso_690_style(words: Words, accessed: date | None = None) -> Style:
     return Style(reference, bracket)
 
 
-STYLES: Mapping[str, Callable[[Words, date | None], Style]] = {"apa": apa_style, "iso690": iso_690_style}
+STYLES: Mapping[str, Callable[[Translations, date | None], Style]] = {
+    "apa": apa_style,
+    "iso690": iso_690_style,
+}
 
 
 def _author(citation: Citation) -> str:
     return citation.publisher or citation.title
 
 
-def _dated(citation: Citation, letter: str, words: Words, days: str = "", undated: str = "date.none") -> str:
+def _dated(
+    citation: Citation, letter: str, words: Translations, days: str = "", undated: str = "date.none"
+) -> str:
     """Year and letter, and the days if asked for: «2025a», «s. f.»; in brackets what the text does not carry."""
     year = (words.years(citation.date) or words(undated)) + letter
     return words.supplied(_join(year, days), citation.date_is_ours)

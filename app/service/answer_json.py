@@ -10,7 +10,7 @@ from alpie.app.answering.answers import Answer, Citation, Quote
 from alpie.app.answering.citation import cite, full_citation
 from alpie.app.checking.verdict_words import warning_sentences
 from alpie.app.checking.verify import Place, Verification
-from alpie.app.translations import words_for
+from alpie.app.translations import translations_for
 from alpie.index.records import Document, Passage, Span
 from alpie.index.retrieval.hits import Hit
 
@@ -34,7 +34,7 @@ __all__ = [
 
 Row = dict[str, Any]
 
-REFUSAL = words_for("es")("ask.none")
+REFUSAL = translations_for("es")("ask.none")
 _PASSAGES = 10
 
 
@@ -73,14 +73,14 @@ def answer_row(answer: Answer, question_id: str = "", language: str = "es") -> R
             "failure": report.failure,
         }
     if answer.absent:
-        row["absent"] = absence_lines(answer, words_for(language))
+        row["absent"] = absence_lines(answer, translations_for(language))
     if not answer.answered:
         row["nearest"] = [quote_row(quote, language) for quote in answer.nearest]
     return row
 
 
 def _refusal(answer: Answer) -> str:
-    return " ".join(absence_lines(answer, words_for("es"))) or REFUSAL
+    return " ".join(absence_lines(answer, translations_for("es"))) or REFUSAL
 
 
 def quote_row(quote: Quote, language: str = "es") -> Row:
@@ -151,7 +151,7 @@ def verification_row(verification: Verification, language: str = "es") -> Row:
         "occurrences": verification.occurrences,
         "with_omissions": verification.with_omissions,
         "only_signs": verification.only_signs,
-        "warnings": warning_sentences(verification.warnings, words_for(language)),
+        "warnings": warning_sentences(verification.warnings, translations_for(language)),
         "quoted": list(verification.quoted),
         "places": [_place_row(place, language) for place in verification.places],
         "differences": [
@@ -221,7 +221,7 @@ def _place_row(place: Place, language: str) -> Row:
         "citation": full_citation(citation, language) if citation else "",
         "sentence": place.reading.text,
         "marked": [list(part) for part in place.reading.marked],
-        "warnings": warning_sentences(place.reading.warnings, words_for(language)),
+        "warnings": warning_sentences(place.reading.warnings, translations_for(language)),
     }
 
 

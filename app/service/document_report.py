@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from alpie.app.translations import Words
+from alpie.app.translations import Translations
 from alpie.index.notices import Coverage, Notice
 
 if TYPE_CHECKING:
     from alpie.index.build import BuildReport
 
-__all__ = ["MOST_NAMED", "build_warnings", "coverage_text", "file_notices", "notice_text"]
+__all__ = ["MAX_NAMED", "build_warnings", "coverage_text", "file_notices", "notice_text"]
 
-MOST_NAMED = 50  # files of one sort: a folder may hold thousands that are no documents
+MAX_NAMED = 50  # files of one sort: a folder may hold thousands that are no documents
 
 
-def notice_text(notice: Notice, words: Words) -> str:
+def notice_text(notice: Notice, words: Translations) -> str:
     """One notice as a sentence."""
     return words(f"notice.{notice.kind}", count=words.number(notice.count), of=words.number(notice.of))
 
 
-def coverage_text(coverage: Coverage, words: Words) -> str:
+def coverage_text(coverage: Coverage, words: Translations) -> str:
     """Pages and words read of those there are; "" where nothing is known."""
     parts = []
     if coverage.pages:
@@ -33,17 +33,17 @@ def coverage_text(coverage: Coverage, words: Words) -> str:
     return "; ".join(parts)
 
 
-def file_notices(notices: Sequence[tuple[str, Notice]], words: Words) -> Iterator[str]:
+def file_notices(notices: Sequence[tuple[str, Notice]], words: Translations) -> Iterator[str]:
     """Notices with the names of their files."""
     for file, notice in notices:
         yield words("notice.file", file=file, notice=notice_text(notice, words))
 
 
-def build_warnings(report: BuildReport, words: Words) -> Iterator[str]:
+def build_warnings(report: BuildReport, words: Translations) -> Iterator[str]:
     """All that is not in the index or not whole in it, a line each."""
     for message in (*report.problems, *report.notes, *file_notices(report.notices, words)):
         yield words("index.problem", message=message)
-    for one in report.others[:MOST_NAMED]:
+    for one in report.others[:MAX_NAMED]:
         yield words("index.problem", message=words("notice.file", file=one.file, notice=one.reason))
-    if len(report.others) > MOST_NAMED:
-        yield words("notice.more", number=words.number(len(report.others) - MOST_NAMED))
+    if len(report.others) > MAX_NAMED:
+        yield words("notice.more", number=words.number(len(report.others) - MAX_NAMED))

@@ -25,11 +25,11 @@ from alpie.index.records import Passage
 
 __all__ = ["Endpoints", "Library", "finisher"]
 
-MOST_HITS = 100
-MOST_TURNS = 6
+MAX_HITS = 100
+MAX_TURNS = 6
 LONGEST_QUESTION = 2_000  # characters
 LONGEST_TEXT = 20_000  # of a quotation to check
-_LEGS = ("fused", "dense", "lexical")
+_RETRIEVERS = ("fused", "dense", "lexical")
 
 
 class Library(Searchable, Protocol):
@@ -59,19 +59,19 @@ class Endpoints:
         asked = _text(question, LONGEST_QUESTION)
         if not isinstance(turns, list | tuple):
             raise QuestionError("Las preguntas anteriores han de ser una lista.")
-        earlier = tuple(_text(turn, LONGEST_QUESTION) for turn in turns[-MOST_TURNS:])
+        earlier = tuple(_text(turn, LONGEST_QUESTION) for turn in turns[-MAX_TURNS:])
         answer = self._opened().ask(asked, earlier)
         return answer_row(self._finish(answer) if self._finish else answer, language=self._language)
 
-    def search(self, words: str, limit: int = 10, document: str = "", leg: str = "fused") -> list[Row]:
+    def search(self, words: str, limit: int = 10, document: str = "", retriever: str = "fused") -> list[Row]:
         """The best passages for a question or some words, best first."""
-        if isinstance(limit, bool) or not isinstance(limit, int | float) or not 1 <= limit <= MOST_HITS:
-            raise SettingsError(f"limit: {limit!r} no vale; se admite un número entero de 1 a {MOST_HITS}.")
-        if leg not in _LEGS:
-            raise SettingsError(f"leg: {leg!r} no vale; se admite {', '.join(_LEGS)}.")
+        if isinstance(limit, bool) or not isinstance(limit, int | float) or not 1 <= limit <= MAX_HITS:
+            raise SettingsError(f"limit: {limit!r} no vale; se admite un número entero de 1 a {MAX_HITS}.")
+        if retriever not in _RETRIEVERS:
+            raise SettingsError(f"retriever: {retriever!r} no vale; se admite {', '.join(_RETRIEVERS)}.")
         library = self._opened()
         wanted = _text(document or "", LONGEST_QUESTION) or None
-        hits = library.search(_text(words, LONGEST_QUESTION), int(limit), leg, wanted)
+        hits = library.search(_text(words, LONGEST_QUESTION), int(limit), retriever, wanted)
         return [hit_row(hit, library.documents, self._language) for hit in hits]
 
     def verify(self, text: str) -> Row:

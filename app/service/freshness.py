@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from alpie.index.formats import MOST_BYTES, Extraction
+from alpie.index.formats import MAX_BYTES, Extraction
 from alpie.index.reading.sources import read_sources
 from alpie.index.storage.store import indexed_files
 
@@ -29,7 +29,7 @@ class Freshness:
         return (*self.added, *self.changed, *self.removed)
 
 
-def compare_with_documents(docs: Path, data: Path, most_bytes: int = MOST_BYTES) -> Freshness:
+def compare_with_documents(docs: Path, data: Path, most_bytes: int = MAX_BYTES) -> Freshness:
     """Compare checksums of the folder with those in the index.
 
     Raises `SourceError` when the folder cannot be read, `StoreError` when there is no sound index.

@@ -13,13 +13,17 @@ from alpie.app.answering.citation import cite, full_citation
 from alpie.app.answering.corpus import Corpus
 from alpie.index.encoder.langchain_embeddings import AlpieEmbeddings
 from alpie.index.records import Document, Passage
-from alpie.index.retrieval.langchain_retriever import AlpieRetriever, AlpieVectorStore, Leg
+from alpie.index.retrieval.langchain_retriever import AlpieRetriever, AlpieVectorStore, RetrieverName
 
 __all__ = ["embeddings", "retriever", "vector_store"]
 
 
 def retriever(
-    corpus: Corpus, k: int = 5, leg: Leg = "fused", document: str | None = None, language: str = "es"
+    corpus: Corpus,
+    k: int = 5,
+    retriever: RetrieverName = "fused",
+    document: str | None = None,
+    language: str = "es",
 ) -> AlpieRetriever:
     """The `k` best passages for a question, as a `BaseRetriever`; citations in `language`."""
     return AlpieRetriever(
@@ -27,7 +31,7 @@ def retriever(
         documents=corpus.documents,
         cite=partial(_citation, language=language),
         k=k,
-        leg=leg,
+        retriever=retriever,
         document=document,
     )
 

@@ -42,9 +42,11 @@ def make_server(endpoints: Endpoints) -> FastMCP:
         return _plain_errors(lambda: endpoints.ask(question, turns or []))
 
     @tool
-    def search(words: str, limit: int = 10, document: str = "", leg: str = "fused") -> list[dict[str, Any]]:
-        """The best passages for a question or some words. `document`: an id; `leg`: fused, dense, lexical."""
-        return _plain_errors(lambda: endpoints.search(words, limit, document, leg))
+    def search(
+        words: str, limit: int = 10, document: str = "", retriever: str = "fused"
+    ) -> list[dict[str, Any]]:
+        """The best passages for a question or some words. `document`: an id; `retriever`: fused, dense, lexical."""
+        return _plain_errors(lambda: endpoints.search(words, limit, document, retriever))
 
     @tool
     def verify(text: str) -> dict[str, Any]:

@@ -111,7 +111,7 @@ _HIT = _object(
     terms=_list(_TEXT, description="words of the question that the passage holds"),
     ranks=_described(
         {"type": "object", "additionalProperties": {"type": "integer", "minimum": 1}},
-        "rank of the passage in each leg of the search",
+        "rank of the passage in each retriever of the search",
     ),
 )
 _WARNINGS = _list(_TEXT, description="what a quotation cut short leaves out that may change its meaning")

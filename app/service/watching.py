@@ -13,7 +13,7 @@ from types import FrameType
 from alpie.app.service.document_report import build_warnings
 from alpie.app.settings import Settings
 from alpie.app.terminal.rendering import report_values
-from alpie.app.translations import Words
+from alpie.app.translations import Translations
 from alpie.index.build import BuildReport
 from alpie.index.errors import AlpieError, IndexBusy
 from alpie.index.reading.folder_watch import changes, snapshot
@@ -27,7 +27,7 @@ Build = Callable[[], BuildReport]
 
 def watch(
     settings: Settings,
-    words: Words,
+    words: Translations,
     build: Build,
     tell: Callable[[str], None],
     changed: Iterator[bool] | None = None,
@@ -63,7 +63,9 @@ class _Problem:
     rounds: int
 
 
-def _round(words: Words, build: Build, tell: Callable[[str], None], told_before: str) -> _Problem | None:
+def _round(
+    words: Translations, build: Build, tell: Callable[[str], None], told_before: str
+) -> _Problem | None:
     try:
         report = build()
     except (AlpieError, OSError) as error:  # OSError: a file that vanished while it was read

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from alpie.app.settings import Settings, compute_in_one_thread, load_settings, work_offline
 from alpie.app.terminal.options import COMMANDS, make_parser
-from alpie.app.translations import Words, words_for
+from alpie.app.translations import Translations, translations_for
 from alpie.index.errors import AlpieError, IndexBusy, IndexMissing, SettingsError
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     work_offline()
     compute_in_one_thread()
     _use_utf_8()
-    words = words_for(os.environ.get("ALPIE_LANGUAGE", "es"))
+    words = translations_for(os.environ.get("ALPIE_LANGUAGE", "es"))
     try:
         arguments = make_parser(words).parse_args(
             _with_default_command(sys.argv[1:] if argv is None else argv)
@@ -66,13 +66,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     return _guarded(arguments, words)
 
 
-def _guarded(arguments: argparse.Namespace, words: Words) -> int:
+def _guarded(arguments: argparse.Namespace, words: Translations) -> int:
     """Run the chosen command; this is the outermost edge, where every error becomes a sentence."""
     try:
         settings = load_settings(
             {name: vars(arguments)[name] for name in _SETTINGS_OPTIONS if name in arguments}
         )
-        words = words_for(settings.language)
+        words = translations_for(settings.language)
         code = _RUN[arguments.command](arguments, settings, words)
         sys.stdout.flush()
     except BrokenPipeError:
@@ -92,7 +92,7 @@ def _guarded(arguments: argparse.Namespace, words: Words) -> int:
     return code
 
 
-def _serve(arguments: argparse.Namespace, settings: Settings, words: Words) -> int:
+def _serve(arguments: argparse.Namespace, settings: Settings, words: Translations) -> int:
     from alpie.index.storage.manifest import current_generation
 
     try:
@@ -113,7 +113,7 @@ def _serve(arguments: argparse.Namespace, settings: Settings, words: Words) -> i
     return DONE
 
 
-def _index(arguments: argparse.Namespace, settings: Settings, words: Words) -> int:
+def _index(arguments: argparse.Namespace, settings: Settings, words: Translations) -> int:
     if arguments.watch:
         return _watch(settings, words, arguments.rebuild)
     from alpie.app.terminal.rendering import incomplete_text, report_values
@@ -124,19 +124,19 @@ def _index(arguments: argparse.Namespace, settings: Settings, words: Words) -> i
     if left_out := len(report.problems) + len(report.others):
         _tell(words("index.left_out", documents=words.count("count.documents", left_out)))
     _print(words("index.done", **report_values(report, words), folder=settings.data))
-    if report.engine:
+    if report.backend:
         _print(
             words(
-                "index.engine",
-                passages=words.count("count.passages", report.engine.passages),
-                written=words.number(report.engine.written),
-                deleted=words.number(report.engine.deleted),
+                "index.backend",
+                passages=words.count("count.passages", report.backend.passages),
+                written=words.number(report.backend.written),
+                deleted=words.number(report.backend.deleted),
             )
         )
     return DONE
 
 
-def _watch(settings: Settings, words: Words, rebuild: bool) -> int:
+def _watch(settings: Settings, words: Translations, rebuild: bool) -> int:
     from alpie.app.answering.corpus import Corpus, open_encoder_of
     from alpie.app.service.watching import watch
     from alpie.app.terminal.progress import progress_bar
@@ -152,7 +152,7 @@ def _watch(settings: Settings, words: Words, rebuild: bool) -> int:
     return DONE
 
 
-def _ask(arguments: argparse.Namespace, settings: Settings, words: Words) -> int:
+def _ask(arguments: argparse.Namespace, settings: Settings, words: Translations) -> int:
     from alpie.app.service.answer_json import answer_row
     from alpie.app.terminal.rendering import answer_text, terminal_width, written_lines
     from alpie.index.spanish.query import MAX_CHARACTERS
@@ -183,20 +183,23 @@ def _ask(arguments: argparse.Namespace, settings: Settings, words: Words) -> int
     return DONE
 
 
-def _search(arguments: argparse.Namespace, settings: Settings, words: Words) -> int:
+def _search(arguments: argparse.Namespace, settings: Settings, words: Translations) -> int:
     from alpie.app.service.answer_json import hit_row
     from alpie.app.terminal.rendering import hits_text, terminal_width
 
     corpus = _open_corpus(settings, words)
     hits = corpus.search(
-        " ".join(arguments.words), limit=arguments.limit, leg=arguments.leg, document=arguments.document
+        " ".join(arguments.words),
+        limit=arguments.limit,
+        retriever=arguments.retriever,
+        document=arguments.document,
     )
     if arguments.json:
         _print_json([hit_row(hit, corpus.documents, words.language) for hit in hits])
     else:
         from alpie.app.answering.unfound_words import holds_none_of
 
-        near = arguments.leg != "lexical" and holds_none_of(
+        near = arguments.retriever != "lexical" and holds_none_of(
             " ".join(arguments.words), corpus, arguments.document
         )
         more = len(hits) == arguments.limit < len(corpus.passages)
@@ -205,7 +208,7 @@ def _search(arguments: argparse.Namespace, settings: Settings, words: Words) -> 
     return DONE
 
 
-def _verify(arguments: argparse.Namespace, settings: Settings, words: Words) -> int:
+def _verify(arguments: argparse.Namespace, settings: Settings, words: Translations) -> int:
     from alpie.app.service.answer_json import record_check_row, verification_row
     from alpie.app.terminal.rendering import record_check_text, terminal_width, verification_text
 
@@ -231,7 +234,7 @@ def _verify(arguments: argparse.Namespace, settings: Settings, words: Words) -> 
     return DONE
 
 
-def _eval(arguments: argparse.Namespace, settings: Settings, words: Words) -> int:
+def _eval(arguments: argparse.Namespace, settings: Settings, words: Translations) -> int:
     if arguments.speed:
         from alpie.eval.bench.speed import measure_speed
 
@@ -254,20 +257,20 @@ def _eval(arguments: argparse.Namespace, settings: Settings, words: Words) -> in
 class _Source:
     """Where an evaluation gets its corpus from."""
 
-    def __init__(self, settings: Settings, words: Words) -> None:
+    def __init__(self, settings: Settings, words: Translations) -> None:
         self._settings = settings
         self._words = words
 
     def open(self) -> Corpus:
         return _open_corpus(self._settings, self._words)
 
-    def on_engine(self, engine: str) -> tuple[str, Corpus]:
+    def on_backend(self, backend: str) -> tuple[str, Corpus]:
         from dataclasses import replace
 
         from alpie.app.answering.corpus import Corpus
 
-        corpus = Corpus.open(replace(self._settings, index=engine))
-        return corpus.index.engine.name if corpus.index.engine else "FAISS", corpus
+        corpus = Corpus.open(replace(self._settings, index=backend))
+        return corpus.index.backend.name if corpus.index.backend else "FAISS", corpus
 
     def from_passages(self, documents: Sequence[Any], passages: Sequence[Any]) -> Corpus:
         from alpie.app.answering.corpus import Corpus, open_encoder_of
@@ -277,7 +280,7 @@ class _Source:
         return Corpus.from_passages(documents, passages, encoder, progress_bar(sys.stderr, self._words))
 
 
-def _doctor(arguments: argparse.Namespace, settings: Settings, words: Words) -> int:
+def _doctor(arguments: argparse.Namespace, settings: Settings, words: Translations) -> int:
     from alpie.app.terminal.doctor import State, examine
 
     worst = DONE
@@ -289,14 +292,14 @@ def _doctor(arguments: argparse.Namespace, settings: Settings, words: Words) -> 
     return worst
 
 
-def _users(arguments: argparse.Namespace, settings: Settings, words: Words) -> int:
+def _users(arguments: argparse.Namespace, settings: Settings, words: Translations) -> int:
     from alpie.app.terminal.user_command import run_users
 
     run_users(arguments.action, arguments.name, settings, words, _print)
     return DONE
 
 
-def _mcp(arguments: argparse.Namespace, settings: Settings, words: Words) -> int:
+def _mcp(arguments: argparse.Namespace, settings: Settings, words: Translations) -> int:
     from alpie.app.service.endpoints import Endpoints, finisher
     from alpie.app.service.following import CorpusOpener, Following
     from alpie.app.service.mcp_server import make_server
@@ -308,7 +311,7 @@ def _mcp(arguments: argparse.Namespace, settings: Settings, words: Words) -> int
     return DONE
 
 
-def _expand(arguments: argparse.Namespace, settings: Settings, words: Words) -> int:
+def _expand(arguments: argparse.Namespace, settings: Settings, words: Translations) -> int:
     from alpie.app.terminal.progress import progress_bar
     from alpie.app.writer.expand import estimate, example_row, expand, waiting
     from alpie.index.reading.expansions import expansions_file
@@ -355,7 +358,7 @@ def _expand(arguments: argparse.Namespace, settings: Settings, words: Words) -> 
     return DONE
 
 
-_RUN: dict[str, Callable[[argparse.Namespace, Settings, Words], int]] = {
+_RUN: dict[str, Callable[[argparse.Namespace, Settings, Translations], int]] = {
     "serve": _serve,
     "index": _index,
     "ask": _ask,
@@ -369,7 +372,7 @@ _RUN: dict[str, Callable[[argparse.Namespace, Settings, Words], int]] = {
 }
 
 
-def _open_corpus(settings: Settings, words: Words) -> Corpus:
+def _open_corpus(settings: Settings, words: Translations) -> Corpus:
     """The corpus; its index is built first when there is none."""
     from alpie.app.answering.corpus import Corpus
 
@@ -382,7 +385,7 @@ def _open_corpus(settings: Settings, words: Words) -> Corpus:
     return corpus
 
 
-def _build(settings: Settings, words: Words, rebuild: bool = False) -> Any:
+def _build(settings: Settings, words: Translations, rebuild: bool = False) -> Any:
     from alpie.app.answering.corpus import Corpus
     from alpie.app.service.document_report import build_warnings
     from alpie.app.terminal.progress import progress_bar
@@ -395,7 +398,7 @@ def _build(settings: Settings, words: Words, rebuild: bool = False) -> Any:
     return report
 
 
-def _warn_if_stale(settings: Settings, words: Words) -> None:
+def _warn_if_stale(settings: Settings, words: Translations) -> None:
     """An answer from yesterday's text is still a true quotation of it, but the reader should know."""
     from alpie.app.service.freshness import compare_with_documents
 
@@ -408,7 +411,7 @@ def _warn_if_stale(settings: Settings, words: Words) -> None:
         _tell(words("index.stale", names=", ".join(freshness.ids)))
 
 
-def _save_record(path: Path, answer: Any, corpus: Corpus, words: Words) -> None:
+def _save_record(path: Path, answer: Any, corpus: Corpus, words: Translations) -> None:
     from datetime import UTC, datetime
 
     from alpie.app.exporting.answer_record import make_record, record_json, record_text

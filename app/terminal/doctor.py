@@ -16,12 +16,12 @@ from time import perf_counter
 from alpie.app.page.guarding.origins import is_loopback
 from alpie.app.service.document_report import file_notices
 from alpie.app.settings import Settings
-from alpie.app.translations import Words
+from alpie.app.translations import Translations
 from alpie.index.errors import AlpieError, IndexMissing
 
 __all__ = ["Check", "State", "examine"]
 
-_LEAST_PYTHON = (3, 11)
+_MIN_PYTHON = (3, 11)
 _BYTES_FOR_ENCODER = 1_500_000_000  # weights, their 8-bit graph and what making it takes
 _BYTES_FOR_INDEX = 200_000_000
 _IN_A_CHECKOUT = (
@@ -53,11 +53,11 @@ class Check:
     message: str
 
 
-Examination = Callable[[Settings, Words], Check]
+Examination = Callable[[Settings, Translations], Check]
 
 
 def examine(
-    settings: Settings, words: Words, examinations: tuple[Examination, ...] | None = None
+    settings: Settings, words: Translations, examinations: tuple[Examination, ...] | None = None
 ) -> Iterator[Check]:
     """All checks, one after the other as they are done; one that fails never stops the others."""
     for look in EXAMINATIONS if examinations is None else examinations:
@@ -67,15 +67,15 @@ def examine(
             yield Check(look.__name__.removeprefix("_"), State.BAD, str(error))
 
 
-def _python(settings: Settings, words: Words) -> Check:
+def _python(settings: Settings, words: Translations) -> Check:
     found = ".".join(map(str, sys.version_info[:3]))
-    if sys.version_info < _LEAST_PYTHON:
-        needed = ".".join(map(str, _LEAST_PYTHON))
+    if sys.version_info < _MIN_PYTHON:
+        needed = ".".join(map(str, _MIN_PYTHON))
         return Check("python", State.BAD, words("doctor.python.old", found=found, needed=needed))
     return Check("python", State.GOOD, found)
 
 
-def _packages(settings: Settings, words: Words) -> Check:
+def _packages(settings: Settings, words: Translations) -> Check:
     try:
         wanted = [line for line in metadata.requires("alpie") or [] if "extra ==" not in line]
         missing = [name for name in map(_package_name, wanted) if not _is_installed(name)]
@@ -88,7 +88,7 @@ def _packages(settings: Settings, words: Words) -> Check:
     return Check("packages", State.GOOD, words("doctor.packages.good", count=count))
 
 
-def _encoder(settings: Settings, words: Words) -> Check:
+def _encoder(settings: Settings, words: Translations) -> Check:
     from alpie.index.encoder.factory import open_encoder
 
     encoder = open_encoder(settings.encoder, settings.cache, settings.runtime)
@@ -103,7 +103,7 @@ def _encoder(settings: Settings, words: Words) -> Check:
     return Check("encoder", State.GOOD, message)
 
 
-def _documents(settings: Settings, words: Words) -> Check:
+def _documents(settings: Settings, words: Translations) -> Check:
     from alpie.index.reading.sources import read_sources
 
     report = read_sources(settings.docs, most_bytes=settings.max_document_bytes)
@@ -122,7 +122,7 @@ def _documents(settings: Settings, words: Words) -> Check:
     return Check("documents", State.ADVICE if len(lines) > 1 else State.GOOD, "\n".join(lines))
 
 
-def _index(settings: Settings, words: Words) -> Check:
+def _index(settings: Settings, words: Translations) -> Check:
     from alpie.app.service.freshness import compare_with_documents
     from alpie.index.storage.manifest import check_files, current_generation, read_manifest
 
@@ -140,7 +140,7 @@ def _index(settings: Settings, words: Words) -> Check:
     return Check("index", State.GOOD, good)
 
 
-def _matching_encoder(settings: Settings, words: Words) -> Check:
+def _matching_encoder(settings: Settings, words: Translations) -> Check:
     from alpie.index.encoder.factory import open_encoder
     from alpie.index.storage.manifest import check_encoder, current_generation, read_manifest
 
@@ -154,38 +154,38 @@ def _matching_encoder(settings: Settings, words: Words) -> Check:
     return Check("matching_encoder", State.GOOD, words("doctor.matching.good"))
 
 
-def _engine(settings: Settings, words: Words) -> Check:
-    """Opens the engine as an answer would: what cannot be opened says why, and what to do."""
+def _backend(settings: Settings, words: Translations) -> Check:
+    """Opens the backend as an answer would: what cannot be opened says why, and what to do."""
     from urllib.parse import urlsplit
 
-    from alpie.app.answering.corpus import engine_choice_of, open_encoder_of
-    from alpie.index.retrieval.backends import LEGS
+    from alpie.app.answering.corpus import backend_choice_of, open_encoder_of
+    from alpie.index.retrieval.backends import RETRIEVERS
     from alpie.index.storage.manifest import current_generation, read_manifest
 
-    choice = engine_choice_of(settings)
+    choice = backend_choice_of(settings)
     if choice is None:
-        return Check("engine", State.GOOD, words("doctor.engine.local"))
-    engine = choice.open(open_encoder_of(settings))
+        return Check("backend", State.GOOD, words("doctor.backend.local"))
+    backend = choice.open(open_encoder_of(settings))
     try:
-        held, name, legs = engine.count(), engine.name, engine.legs
+        held, name, retrievers = backend.count(), backend.name, backend.retrievers
     finally:
-        engine.close()
+        backend.close()
     try:
         expected = int(read_manifest(current_generation(settings.data))["passages"])
     except IndexMissing:
         expected = held
     if held != expected:
         numbers = {"held": words.number(held), "expected": words.number(expected)}
-        return Check("engine", State.BAD, words("doctor.engine.differs", name=name, **numbers))
-    advice = [] if set(legs) == set(LEGS) else [words("doctor.engine.no_words")]
+        return Check("backend", State.BAD, words("doctor.backend.differs", name=name, **numbers))
+    advice = [] if set(retrievers) == set(RETRIEVERS) else [words("doctor.backend.no_words")]
     address = urlsplit(settings.index.removeprefix("milvus:"))
     if address.scheme == "http" and not is_loopback(address.hostname or ""):
-        advice.append(words("doctor.engine.plain"))
-    message = words("doctor.engine.good", name=name, passages=words.count("count.passages", held))
-    return Check("engine", State.ADVICE if advice else State.GOOD, " ".join([message, *advice]))
+        advice.append(words("doctor.backend.plain"))
+    message = words("doctor.backend.good", name=name, passages=words.count("count.passages", held))
+    return Check("backend", State.ADVICE if advice else State.GOOD, " ".join([message, *advice]))
 
 
-def _writer(settings: Settings, words: Words) -> Check:
+def _writer(settings: Settings, words: Translations) -> Check:
     if not settings.writer:
         return Check("writer", State.GOOD, words("doctor.writer.none"))
     provider, separator, model = settings.writer.partition(":")
@@ -197,7 +197,7 @@ def _writer(settings: Settings, words: Words) -> Check:
     return Check("writer", State.GOOD, settings.writer)
 
 
-def _disk(settings: Settings, words: Words) -> Check:
+def _disk(settings: Settings, words: Translations) -> Check:
     needs = ((settings.cache, _BYTES_FOR_ENCODER), (settings.data, _BYTES_FOR_INDEX))
     for folder, needed in needs:
         if folder == settings.cache and folder.is_dir() and any(folder.iterdir()):
@@ -236,6 +236,6 @@ EXAMINATIONS: tuple[Examination, ...] = (
     _encoder,
     _index,
     _matching_encoder,
-    _engine,
+    _backend,
     _writer,
 )

@@ -11,15 +11,15 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from alpie.app.terminal.user_command import ACTIONS
-from alpie.app.translations import LANGUAGES, Words
+from alpie.app.translations import LANGUAGES, Translations
 
 __all__ = ["COMMANDS", "make_parser"]
 
 COMMANDS = ("serve", "index", "ask", "search", "verify", "eval", "doctor", "expand", "users", "mcp")
-_LEGS = ("fused", "dense", "lexical")
+_RETRIEVERS = ("fused", "dense", "lexical")
 _PARTS = ("report", "fit", "all")
 _STUDIES = ("ablation", "misses", "robustness", "threshold")
-_MOST_HITS = 100
+_MAX_HITS = 100
 
 
 # What argparse says, in English only, and the catalogue's words for it.
@@ -48,7 +48,7 @@ class _Formatter(argparse.HelpFormatter):
 class _Parser(argparse.ArgumentParser):
     """argparse with its fixed words from the catalogue."""
 
-    def __init__(self, words: Words, **options: Any) -> None:
+    def __init__(self, words: Translations, **options: Any) -> None:
         formatter = partial(_Formatter, usage=words("help.usage"))
         super().__init__(add_help=False, allow_abbrev=False, formatter_class=formatter, **options)
         self.words = words
@@ -64,7 +64,7 @@ class _Parser(argparse.ArgumentParser):
         self.exit(2, f"{self.format_usage()}{said}\n{self.words('help.hint', command=self.prog)}\n")
 
 
-def make_parser(words: Words) -> argparse.ArgumentParser:
+def make_parser(words: Translations) -> argparse.ArgumentParser:
     """The parser of all commands; options that were not given are absent from what it returns."""
     parser = _Parser(words, prog="alpie", description=words("help.alpie"), epilog=words("help.epilog"))
     _add_common(parser, words)
@@ -103,7 +103,7 @@ def make_parser(words: Words) -> argparse.ArgumentParser:
     return parser
 
 
-def _add_common(parser: _Parser, words: Words) -> None:
+def _add_common(parser: _Parser, words: Translations) -> None:
     # absent unless given, so that `alpie --docs X ask` is not undone by the default of `ask`
     for name in ("docs", "data"):
         parser.options.add_argument(
@@ -121,14 +121,14 @@ def _add_common(parser: _Parser, words: Words) -> None:
     )
 
 
-def _serve(parser: _Parser, words: Words) -> None:
+def _serve(parser: _Parser, words: Translations) -> None:
     parser.options.add_argument("--host", help=words("help.host"), default=argparse.SUPPRESS)
     parser.options.add_argument(
         "--port", type=int, metavar="N", help=words("help.port"), default=argparse.SUPPRESS
     )
 
 
-def _ask(parser: _Parser, words: Words) -> None:
+def _ask(parser: _Parser, words: Translations) -> None:
     parser.given.add_argument(
         "question", nargs="+", metavar=words("help.question"), help=words("help.ask.question")
     )
@@ -141,19 +141,21 @@ def _ask(parser: _Parser, words: Words) -> None:
     )
 
 
-def _search(parser: _Parser, words: Words) -> None:
+def _search(parser: _Parser, words: Translations) -> None:
     parser.given.add_argument(
         "words", nargs="+", metavar=words("help.words"), help=words("help.search.words")
     )
     _flag(parser, "json", words)
     parser.options.add_argument("--document", metavar="ID", help=words("help.document"))
     parser.options.add_argument(
-        "--limit", type=_count(words), default=10, metavar="N", help=words("help.limit", most=_MOST_HITS)
+        "--limit", type=_count(words), default=10, metavar="N", help=words("help.limit", most=_MAX_HITS)
     )
-    parser.options.add_argument("--leg", choices=_LEGS, default="fused", help=words("help.leg"))
+    parser.options.add_argument(
+        "--retriever", "--leg", choices=_RETRIEVERS, default="fused", help=words("help.retriever")
+    )
 
 
-def _verify(parser: _Parser, words: Words) -> None:
+def _verify(parser: _Parser, words: Translations) -> None:
     either = parser.given.add_mutually_exclusive_group(required=True)
     either.add_argument(
         "text", nargs="*", default=[], metavar=words("help.text"), help=words("help.verify.text")
@@ -162,7 +164,7 @@ def _verify(parser: _Parser, words: Words) -> None:
     _flag(parser, "json", words)
 
 
-def _eval(parser: _Parser, words: Words) -> None:
+def _eval(parser: _Parser, words: Translations) -> None:
     for name in ("questions", "predictions", "report", "question-texts", "causes"):
         place = words("help.folder") if name == "report" else words("help.file")
         parser.options.add_argument(f"--{name}", type=Path, metavar=place, help=words(f"help.eval.{name}"))
@@ -174,7 +176,7 @@ def _eval(parser: _Parser, words: Words) -> None:
         "--compare", action=argparse.BooleanOptionalAction, default=None, help=words("help.eval.compare")
     )
     parser.options.add_argument(
-        "--engine", action="append", metavar="milvus:URI", help=words("help.eval.engine")
+        "--backend", action="append", metavar="milvus:URI", help=words("help.eval.backend")
     )
     parser.options.add_argument("--study", choices=_STUDIES, help=words("help.eval.study"))
     parser.options.add_argument("--speed", action="store_true", help=words("help.eval.speed"))
@@ -182,20 +184,20 @@ def _eval(parser: _Parser, words: Words) -> None:
     parser.options.add_argument("--resamples", type=int, metavar="N", help=words("help.eval.resamples"))
 
 
-def _users(parser: _Parser, words: Words) -> None:
+def _users(parser: _Parser, words: Translations) -> None:
     parser.given.add_argument("action", choices=ACTIONS, help=words("help.users.action"))
     parser.given.add_argument("name", nargs="?", metavar=words("help.name"), help=words("help.users.name"))
 
 
-def _flag(parser: _Parser, name: str, words: Words) -> None:
+def _flag(parser: _Parser, name: str, words: Translations) -> None:
     parser.options.add_argument(f"--{name}", action="store_true", help=words(f"help.{name}"))
 
 
-def _count(words: Words) -> Any:
+def _count(words: Translations) -> Any:
     def count(text: str) -> int:
         number = int(text) if text.isascii() and text.isdigit() else 0
-        if not 1 <= number <= _MOST_HITS:
-            raise argparse.ArgumentTypeError(words("cli.count", value=text, most=_MOST_HITS))
+        if not 1 <= number <= _MAX_HITS:
+            raise argparse.ArgumentTypeError(words("cli.count", value=text, most=_MAX_HITS))
         return number
 
     return count

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import TextIO
 
-from alpie.app.translations import Words
+from alpie.app.translations import Translations
 
 __all__ = ["duration", "progress_bar"]
 
@@ -16,7 +16,7 @@ _SETTLED_SECONDS = 3.0  # before that an estimate jumps about
 
 def progress_bar(
     stream: TextIO,
-    words: Words,
+    words: Translations,
     clock: Callable[[], float] = time.monotonic,
     label: str = "index.progress",
 ) -> Callable[[int, int], None] | None:

@@ -17,7 +17,7 @@ from alpie.app.checking.record_check import RecordCheck
 from alpie.app.checking.verdict_words import sentence_line, verdict_key, warning_sentences
 from alpie.app.checking.verification import Place, Verdict, Verification
 from alpie.app.checking.word_alignment import DifferenceKind
-from alpie.app.translations import Words
+from alpie.app.translations import Translations
 from alpie.index.reading.source_table import Described, table_for
 from alpie.index.reading.sources import SOURCES_FILE
 from alpie.index.records import Document
@@ -42,25 +42,25 @@ __all__ = [
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # a document must not steer the terminal
 _WIDEST = 100
 _INDENT = "   "
-_MOST_TABLES = 20  # of documents that lack something, printed
+_MAX_TABLES = 20  # of documents that lack something, printed
 
 
-def incomplete_text(incomplete: Sequence[Described], docs: Path, words: Words) -> str:
+def incomplete_text(incomplete: Sequence[Described], docs: Path, words: Translations) -> str:
     """Which fields of which documents nobody gave, and the tables to fill in."""
     lines = [words("index.incomplete", table=docs / SOURCES_FILE)]
-    for told in incomplete[:_MOST_TABLES]:
+    for told in incomplete[:_MAX_TABLES]:
         lines += [
             "",
             f"# {words('index.incomplete.fields', fields=', '.join(told.missing))}",
             table_for(told).rstrip(),
         ]
-    if len(incomplete) > _MOST_TABLES:
-        more = words.count("count.documents", len(incomplete) - _MOST_TABLES)
+    if len(incomplete) > _MAX_TABLES:
+        more = words.count("count.documents", len(incomplete) - _MAX_TABLES)
         lines += ["", words("index.incomplete.more", documents=more)]
     return "\n".join(lines)
 
 
-def report_values(report: BuildReport, words: Words) -> dict[str, str]:
+def report_values(report: BuildReport, words: Translations) -> dict[str, str]:
     """What an indexing did, as the values of the sentences that tell it."""
     return {
         "documents": words.count("count.documents", report.documents),
@@ -76,7 +76,7 @@ def terminal_width(stream: TextIO) -> int:
     return min(_WIDEST, shutil.get_terminal_size().columns) if stream.isatty() else 0
 
 
-def answer_text(answer: Answer, words: Words, width: int) -> str:
+def answer_text(answer: Answer, words: Translations, width: int) -> str:
     """The quotations with their citations, or the refusal with the nearest passages."""
     lines: list[str] = []
     if answer.understood is not None:
@@ -102,7 +102,7 @@ def answer_text(answer: Answer, words: Words, width: int) -> str:
     return "\n".join(lines) + "\n"
 
 
-def written_lines(writing: Writing, words: Words, width: int) -> Iterator[str]:
+def written_lines(writing: Writing, words: Translations, width: int) -> Iterator[str]:
     """The sentences of a language model as they come, then how the writing went."""
     yield ""
     for sentence in writing:
@@ -110,20 +110,20 @@ def written_lines(writing: Writing, words: Words, width: int) -> Iterator[str]:
     yield from _report_lines(writing.report, words, width)
 
 
-def _written_line(sentence: WrittenSentence, words: Words, width: int) -> str:
+def _written_line(sentence: WrittenSentence, words: Translations, width: int) -> str:
     """Marked as generated, and never between quotation marks."""
     notes = "".join(f" [{number}]" for number in sentence.quotes)
     return _wrapped(words("ask.written", text=sentence.text) + notes, width, _INDENT)
 
 
-def _report_lines(report: WriterReport, words: Words, width: int) -> list[str]:
+def _report_lines(report: WriterReport, words: Translations, width: int) -> list[str]:
     parts = [words.count("writer.dropped", report.dropped_count)] if report.dropped_count else []
     if report.failure:
         parts.append(words(f"writer.{report.failure}", model=report.model))
     return [_wrapped(" ".join(parts), width)] if parts else []
 
 
-def search_statement(search: SearchStatement, words: Words) -> str:
+def search_statement(search: SearchStatement, words: Translations) -> str:
     """«Buscado en 4 documentos, 221 pasajes; 2 por encima del umbral.»"""
     return words(
         "ask.searched",
@@ -136,7 +136,7 @@ def search_statement(search: SearchStatement, words: Words) -> str:
 def hits_text(
     hits: Sequence[Hit],
     documents: Mapping[str, Document],
-    words: Words,
+    words: Translations,
     width: int,
     *,
     only_near: bool = False,
@@ -161,7 +161,7 @@ def hits_text(
     return "\n".join(lines) + "\n"
 
 
-def verification_text(outcome: Verification, words: Words, width: int) -> str:
+def verification_text(outcome: Verification, words: Translations, width: int) -> str:
     """The verdict, where the words stand, and what differs."""
     lines = [words(f"verify.{verdict_key(outcome)}", similarity=words.number(100 * outcome.similarity)), ""]
     if outcome.quoted:
@@ -204,7 +204,7 @@ def _with_marks(reading: Reading) -> str:
     return "".join([*pieces, reading.text[position:]])
 
 
-def record_check_text(check: RecordCheck, words: Words, width: int) -> str:
+def record_check_text(check: RecordCheck, words: Translations, width: int) -> str:
     """Each quotation of a record and what became of it."""
     lines = [
         words("record.question", question=check.question),
@@ -224,7 +224,7 @@ def record_check_text(check: RecordCheck, words: Words, width: int) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _quote_lines(quote: Quote, mark: str, words: Words, width: int) -> list[str]:
+def _quote_lines(quote: Quote, mark: str, words: Translations, width: int) -> list[str]:
     citation = full_citation(quote.citation, words.language)
     return [
         _wrapped(mark + words.quoted(_safe(quote.text)), width, _INDENT),
@@ -234,7 +234,7 @@ def _quote_lines(quote: Quote, mark: str, words: Words, width: int) -> list[str]
     ]
 
 
-def _place_lines(place: Place, words: Words, width: int) -> list[str]:
+def _place_lines(place: Place, words: Translations, width: int) -> list[str]:
     offsets = words("verify.offsets", document=place.document_id, start=place.start, end=place.end)
     if place.citation is None:
         return [f"{_INDENT}{offsets}", ""]

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from alpie.app.page.guarding.users import Users
 from alpie.app.settings import Settings
-from alpie.app.translations import Words
+from alpie.app.translations import Translations
 from alpie.index.errors import SettingsError
 
 __all__ = ["ACTIONS", "run_users"]
@@ -17,7 +17,7 @@ ACTIONS = ("add", "remove", "list")
 
 
 def run_users(
-    action: str, name: str | None, settings: Settings, words: Words, say: Callable[[str], None]
+    action: str, name: str | None, settings: Settings, words: Translations, say: Callable[[str], None]
 ) -> None:
     """Do one action on the file of users; `say` gets what there is to tell. Raises SettingsError."""
     if settings.users is None:
@@ -37,7 +37,7 @@ def run_users(
     say(words("users.added" if new else "users.changed", name=name, file=settings.users))
 
 
-def _password(words: Words) -> str:
+def _password(words: Translations) -> str:
     """Asked for twice without echo; a program may send it as a line on standard input."""
     if not sys.stdin.isatty():
         return sys.stdin.readline().rstrip("\r\n")

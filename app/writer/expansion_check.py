@@ -21,7 +21,7 @@ from alpie.index.spanish.query import language_of
 
 __all__ = ["Fault", "fault_of"]
 
-_FEWEST_WORDS, _MOST_WORDS, _MOST_CHARACTERS = 2, 30, 240
+_FEWEST_WORDS, _MAX_WORDS, _MAX_CHARACTERS = 2, 30, 240
 _NEARLY_EQUAL = 90  # of 100: the same words but for an article or an ending
 
 
@@ -41,7 +41,7 @@ def fault_of(draft: ExpansionDraft, passage: Passage, title: str, others: Sequen
     text = draft.text
     if not draft.sentences or not all(0 <= n < len(passage.sentences) for n in draft.sentences):
         return Fault.SENTENCES
-    if not _FEWEST_WORDS <= len(text.split()) <= _MOST_WORDS or len(text) > _MOST_CHARACTERS:
+    if not _FEWEST_WORDS <= len(text.split()) <= _MAX_WORDS or len(text) > _MAX_CHARACTERS:
         return Fault.LENGTH
     written_in, read_in = language_of(text), language_of(passage.text)
     if written_in not in ("und", "en" if draft.kind == "english" else read_in):

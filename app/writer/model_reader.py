@@ -24,7 +24,7 @@ __all__ = ["ModelReader", "numbers_in"]
 _LOG = logging.getLogger(__name__)
 _CHOSEN = 6.0  # log-odds of a sentence that the model names, as sure as the bundled reader ever is
 _PASSED_OVER = -6.0
-_MOST_CHARACTERS = 400  # of an answer; numbers need fewer
+_MAX_CHARACTERS = 400  # of an answer; numbers need fewer
 _LONGEST_SENTENCE = 1_000
 _LONGEST_QUESTION = 1_000
 _NONE = re.compile(r"\W*(?:0|ningun[ao]?|none)\W*", re.IGNORECASE)
@@ -73,7 +73,7 @@ class ModelReader:
             try:
                 for piece in self._stream(messages):
                     said.append(piece)
-                    if stopped.is_set() or sum(map(len, said)) > _MOST_CHARACTERS:
+                    if stopped.is_set() or sum(map(len, said)) > _MAX_CHARACTERS:
                         return
             except Exception as error:  # noqa: BLE001 - edge: providers raise what they like
                 _LOG.warning("the model cannot choose sentences: %s: %s", type(error).__name__, error)

@@ -30,7 +30,7 @@ _ARTICLES = {"un", "uno", "una", "one"}  # a figure only as part of a longer one
 _WORD = re.compile(r"[^\W\d_]+")
 _ENGLISH = re.compile(r"\b(?:the|of|and|was|were|is)\b")
 
-# Words that count without a number; each with the name that stands for it and its translation.
+# Translations that count without a number; each with the name that stands for it and its translation.
 _QUANTITIES = {
     word: name
     for name, words in {

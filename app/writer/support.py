@@ -29,7 +29,7 @@ __all__ = ["Reason", "Support"]
 _LONGEST = 600  # characters of a sentence
 _NEAR_IN_SENTENCE, _NEAR_IN_QUOTE = 3, 6  # content words either side of a figure
 _PREFIX = 5  # letters that «detenidos» and «detenciones» share
-_LEAST_SHARED = 0.4  # of a Spanish sentence's content words
+_MIN_SHARED = 0.4  # of a Spanish sentence's content words
 _DENIALS = frozenset(
     """no ni nunca jamas tampoco sin nadie nada ningun ninguno ninguna ningunos ningunas not never none
     nobody nothing without neither nor cannot""".split()
@@ -89,7 +89,7 @@ class Support:
     def _words_against(self, figures: Figures, sources: list[_Source]) -> Reason | None:
         own = set(_words(figures.without_figures))
         known = set(_words(" ".join(source.text for source in sources) + " " + self._question))
-        if own and len(own & known) < _LEAST_SHARED * len(own):
+        if own and len(own & known) < _MIN_SHARED * len(own):
             return Reason.UNRELATED
         counted = (one for one in figures.figures if one.kind in ("number", "percent") and not is_year(one))
         if not all(_keeps_company(figure, figures, sources) for figure in counted):

@@ -25,9 +25,9 @@ from alpie.app.writer.written_sentences import Draft, drafts
 __all__ = ["Writing", "write", "written"]
 
 _LOG = logging.getLogger(__name__)
-_MOST_SENTENCES = 8
-_MOST_DRAFTS = 60  # read, shown or not
-_MOST_CHARACTERS = 12_000  # read, thoughts included
+_MAX_SENTENCES = 8
+_MAX_DRAFTS = 60  # read, shown or not
+_MAX_CHARACTERS = 12_000  # read, thoughts included
 _AT_ONCE = threading.BoundedSemaphore(8)  # threads may outlive their writing while a server hangs
 _END: Final = None
 
@@ -97,7 +97,7 @@ class Writing(Iterator[WrittenSentence]):
                 said.add(draft.text)
                 self._shown += 1
                 yield WrittenSentence(draft.text, draft.quotes)
-            if self._shown == _MOST_SENTENCES or read == _MOST_DRAFTS:
+            if self._shown == _MAX_SENTENCES or read == _MAX_DRAFTS:
                 self._failure = "cut"
                 return
 
@@ -110,7 +110,7 @@ class Writing(Iterator[WrittenSentence]):
         ends = self._clock() + self._settings.writer_timeout_seconds
         threading.Thread(target=self._feed, args=(stream, pieces), name="writer", daemon=True).start()
         characters = 0
-        while characters < _MOST_CHARACTERS:
+        while characters < _MAX_CHARACTERS:
             piece = self._next(pieces, ends)
             if piece is _END:
                 return

@@ -30,7 +30,7 @@ _QUOTATION_MARKS = re.compile(r"[«»“”„‟\"‹›「」『』]|(?<!\w)['
 _INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
 _THOUGHTS = re.compile(r"<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)", re.DOTALL | re.IGNORECASE)
 _OPEN_THOUGHT = re.compile(r"<think(?:ing)?>(?!.*</think(?:ing)?>)", re.DOTALL | re.IGNORECASE)
-_MOST_HELD = 4_000  # characters without an end of line or a citation
+_MAX_HELD = 4_000  # characters without an end of line or a citation
 
 
 @dataclass(frozen=True)
@@ -55,13 +55,13 @@ def drafts(stream: Iterable[str]) -> Iterator[Draft]:
     for piece in stream:
         held += piece
         if _OPEN_THOUGHT.search(held):
-            held = "<think>" + held[-_MOST_HELD:] if len(held) > 2 * _MOST_HELD else held
+            held = "<think>" + held[-_MAX_HELD:] if len(held) > 2 * _MAX_HELD else held
             continue  # a model that thinks aloud: nothing of it is an answer
         held = _THOUGHTS.sub("", held)
         *lines, held = held.split("\n")
         for line in lines:
             yield from _of_line(line)
-        if len(held) > _MOST_HELD:
+        if len(held) > _MAX_HELD:
             yield from _of_line(held)
             held = ""
     yield from _of_line(_THOUGHTS.sub("", held))

@@ -78,12 +78,12 @@ def _bm25s(chunks: Sequence[Chunk], encoder: VectorMaker) -> Retriever:
     def words(texts: Sequence[str]) -> Any:
         return bm25s.tokenize(list(texts), stopwords="es", stemmer=stemmer, show_progress=False)
 
-    engine = bm25s.BM25()
-    engine.index(words([chunk.page_content for chunk in chunks]), show_progress=False)
+    backend = bm25s.BM25()
+    backend.index(words([chunk.page_content for chunk in chunks]), show_progress=False)
 
     def found(text: str) -> Found:
         limit = min(PASSAGES, len(chunks))
-        numbers, scores = engine.retrieve(words([text]), k=limit, show_progress=False)
+        numbers, scores = backend.retrieve(words([text]), k=limit, show_progress=False)
         pairs = zip(numbers[0].tolist(), scores[0].tolist(), strict=True)
         return [(chunks[number], float(score)) for number, score in pairs if score > 0]
 

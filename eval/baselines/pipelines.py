@@ -1,8 +1,8 @@
 """The pipelines that are measured side by side, on the same encoder in the same run.
 
 - ``alpie``: the whole system, with quotes and refusals;
-- ``alpie (Milvus …)``: the same, with passages proposed by an engine instead of FAISS;
-- ``dense``, ``lexical``, ``fused``: legs of its search by themselves, which only retrieve;
+- ``alpie (Milvus …)``: the same, with passages proposed by an backend instead of FAISS;
+- ``dense``, ``lexical``, ``fused``: retrievers of its search by themselves, which only retrieve;
 - ``tutorial``: the LangChain tutorial (`alpie.eval.baselines.tutorial`), whose quotes are its chunks;
 - other people's retrievers on the same chunks, where they are installed (`alpie.eval.baselines.baseline_runs`).
 
@@ -31,12 +31,12 @@ from alpie.eval.scores import PASSAGES
 from alpie.index.errors import QuestionError
 
 __all__ = [
-    "LEGS",
     "MAIN",
+    "RETRIEVERS",
     "TUTORIAL",
     "PipelineRows",
+    "backend_pipeline",
     "compared_questions",
-    "engine_pipeline",
     "missing_peers",
     "other_pipelines",
     "own_pipeline",
@@ -45,7 +45,7 @@ __all__ = [
 
 MAIN = "alpie"
 TUTORIAL = "tutorial"
-LEGS = ("dense", "lexical", "fused")
+RETRIEVERS = ("dense", "lexical", "fused")
 
 
 @dataclass(frozen=True)
@@ -69,16 +69,16 @@ def own_pipeline(
     return PipelineRows(MAIN, tuple(questions), tuple(rows), quotes=True)
 
 
-def engine_pipeline(
-    engine: str,
+def backend_pipeline(
+    backend: str,
     corpus: AskedCorpus,
     questions: Sequence[Question],
     on_question: OnQuestion | None = None,
     clock: Clock = perf_counter,
 ) -> PipelineRows:
-    """The whole system's answers with passages proposed by `engine`."""
+    """The whole system's answers with passages proposed by `backend`."""
     own = own_pipeline(corpus, questions, on_question, clock)
-    return replace(own, name=f"{MAIN} ({engine})")
+    return replace(own, name=f"{MAIN} ({backend})")
 
 
 def same_answers(one: PipelineRows, another: PipelineRows) -> int:
@@ -103,16 +103,16 @@ def other_pipelines(
     on_question: OnQuestion | None = None,
     clock: Clock = perf_counter,
 ) -> list[PipelineRows]:
-    """The legs' and the tutorial's answers to the questions that can be compared."""
+    """The retrievers' and the tutorial's answers to the questions that can be compared."""
     # LangChain takes a second to import, and only a comparison needs it.
     from alpie.eval.baselines.baseline_runs import PEERS
     from alpie.eval.baselines.tutorial import TutorialPipeline, chunks_of
 
     asked = compared_questions(questions)
     results = []
-    for leg in LEGS:
-        rows = _ask_all(asked, partial(_searched, corpus, leg), on_question, clock)
-        results.append(PipelineRows(leg, asked, rows, quotes=False))
+    for retriever in RETRIEVERS:
+        rows = _ask_all(asked, partial(_searched, corpus, retriever), on_question, clock)
+        results.append(PipelineRows(retriever, asked, rows, quotes=False))
     chunks = chunks_of(corpus.documents.values())
     tutorial = TutorialPipeline.from_chunks(chunks, corpus.encoder)
     rows = _ask_all(asked, tutorial.ask, on_question, clock)
@@ -158,9 +158,9 @@ def _ask_all(
     return tuple(rows)
 
 
-def _searched(corpus: AskedCorpus, leg: str, text: str) -> Row:
+def _searched(corpus: AskedCorpus, retriever: str, text: str) -> Row:
     try:
-        hits = corpus.search(text, limit=PASSAGES, leg=leg)
+        hits = corpus.search(text, limit=PASSAGES, retriever=retriever)
     except QuestionError:
         return refused_row()
     return {**refused_row(), "passages": [found_row(hit) for hit in hits]}

@@ -97,9 +97,9 @@ def measure_first_visit(
 
     The index of `settings` must be there. Raises SettingsError without Playwright or Chromium.
     """
-    from alpie.app.page.views.page_words import words_for
+    from alpie.app.page.views.page_words import translations_for
 
-    words = words_for("es")
+    words = translations_for("es")
     questions = [words(name) for name in words.entries if name.startswith("example.")]
     visits: list[Visit] = []
     with _chromium() as launch, ready_server(settings) as address:

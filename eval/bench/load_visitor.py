@@ -19,7 +19,7 @@ __all__ = ["ACTIONS", "Tally", "Visitor"]
 # what a visitor does next, with how often in a hundred times
 ACTIONS = {"ask": 50, "reader": 20, "search": 15, "check": 10, "documents": 5}
 _PATIENCE_SECONDS = 120.0
-_MOST_TRIES = 60
+_MAX_TRIES = 60
 
 
 @dataclass
@@ -98,7 +98,7 @@ class Visitor:
     async def ask(self, question: str) -> None:
         """Ask, and when the server is busy ask again as soon as it said."""
         self._tally.asked += 1
-        for _ in range(_MOST_TRIES):
+        for _ in range(_MAX_TRIES):
             data = [question, *([None] * (self._inputs - 1))]
             body = {
                 "data": data,

@@ -1,6 +1,6 @@
 """How well a folder's files are read: `python -m alpie.eval.documents.extraction_recall FOLDER` prints a line for each.
 
-Words are counted against another program's reading of the same file: of a PDF that of pdftotext (poppler)
+Translations are counted against another program's reading of the same file: of a PDF that of pdftotext (poppler)
 where it is installed; of other formats what the parser itself found before it was laid out. Headings are
 counted against the file's own outline or printed table of contents.
 """
@@ -61,7 +61,7 @@ class FileReading:
 
 
 def compared(other: str, ours: str) -> tuple[int, int, int, int]:
-    """Words of `other`, and how many of them are missing in `ours`, fused there and divided there."""
+    """Translations of `other`, and how many of them are missing in `ours`, fused there and divided there."""
     theirs, mine = _words(_DIVIDED.sub("", other)), _words(ours)
     missing, extra = Counter(theirs) - Counter(mine), Counter(mine) - Counter(theirs)
     fused = _matched(theirs, missing, extra)

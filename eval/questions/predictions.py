@@ -72,8 +72,8 @@ class AskedCorpus(Protocol):
     def ask(self, question: str, turns: Sequence[str] = ()) -> Answer:
         """Answers; `turns` are the earlier questions only."""
 
-    def search(self, question: str, limit: int = 10, leg: str = "fused") -> tuple[Hit, ...]:
-        """Passages, best first; `leg` is "dense", "lexical" or "fused"."""
+    def search(self, question: str, limit: int = 10, retriever: str = "fused") -> tuple[Hit, ...]:
+        """Passages, best first; `retriever` is "dense", "lexical" or "fused"."""
 
 
 def predict(

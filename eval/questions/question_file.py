@@ -55,7 +55,7 @@ KINDS: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class Evidence:
-    """Words of a document that answer a question."""
+    """Translations of a document that answer a question."""
 
     doc: str
     quote: str  # verbatim, white space aside

@@ -4,7 +4,7 @@ In the order of the steps, for each needed piece of evidence that is not among t
 
 - ``layout``: its words are in the file and in no sentence of the index;
 - ``segmentation``: in sentences, but no passage holds half of it;
-- ``dense``, ``lexical``, ``fusion``: no passage with it among the first ten. Fusion, if one leg alone has it
+- ``dense``, ``lexical``, ``fusion``: no passage with it among the first ten. Fusion, if one retriever alone has it
   there; lexical, if question and evidence share a content word; dense, if only the meaning could find it;
 - ``abstention``: refused, and the answer would have been right;
 - ``cut``: a quotation touches it and holds less than half, or not the answer;
@@ -148,8 +148,8 @@ def _lost_before(pieces: Sequence[Piece], group: Group, strings: Sequence[str]) 
 
 
 def _lost_by_search(whole: Variant, question: Question, group: Group, strings: Sequence[str]) -> str:
-    for leg in ("dense", "lexical"):
-        hits = whole.search(question.text, PASSAGES, leg)
+    for retriever in ("dense", "lexical"):
+        hits = whole.search(question.text, PASSAGES, retriever)
         pieces = [Piece(h.passage.document_id, h.passage.text, h.passage.start, h.passage.end) for h in hits]
         if any(matches_any(piece, group, strings) for piece in pieces):
             return "fusion"

@@ -52,8 +52,8 @@ class Variant:
         asked = complete(read_question(question, self.write_out), turns)
         return answer_question(self.index, self.documents, asked, self.weights, self.policy, self.threshold)
 
-    def search(self, question: str, limit: int = 10, leg: str = "fused") -> tuple[Hit, ...]:
-        return self.index.search(read_question(question, self.write_out), limit, leg).hits
+    def search(self, question: str, limit: int = 10, retriever: str = "fused") -> tuple[Hit, ...]:
+        return self.index.search(read_question(question, self.write_out), limit, retriever).hits
 
 
 class _Remembering:

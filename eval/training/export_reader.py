@@ -32,14 +32,14 @@ __all__ = ["export", "main"]
 
 # Mean absolute difference of a logit from PyTorch's; they range from -10 to 10, and a calibration that is
 # fitted through the graph takes up what is left.
-_MOST_DIFFERENCE = 0.35
+_MAX_DIFFERENCE = 0.35
 
 
 def export(checkpoint: Path, target: Path, cache: Path) -> float:
     """Write the graph of `checkpoint` to `target`; returns the mean difference of its logits from PyTorch's.
 
     Raises:
-        EncoderError: the graph differs more than `_MOST_DIFFERENCE`; nothing is written then.
+        EncoderError: the graph differs more than `_MAX_DIFFERENCE`; nothing is written then.
     """
     import torch
 
@@ -55,7 +55,7 @@ def export(checkpoint: Path, target: Path, cache: Path) -> float:
         _write_graph(model, whole)
         quantise(whole, small, reduce_range=True)
         difference = _difference(small, [one.numpy() for one in inputs], reference)
-        if difference > _MOST_DIFFERENCE:
+        if difference > _MAX_DIFFERENCE:
             raise EncoderError(
                 f"The 8-bit graph differs from PyTorch by {difference:.2f} a logit; not written."
             )

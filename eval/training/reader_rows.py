@@ -34,7 +34,7 @@ __all__ = ["ReaderRow", "read_lines", "read_rows", "write_lines", "write_rows", 
 TRAINING = Path(__file__).resolve().parent
 OWN = TRAINING / "own.jsonl.gz"
 WRITTEN = TRAINING / "written.jsonl.gz"
-_MOST_CHARACTERS = 1_500  # of a passage: what a sequence of 288 tokens holds
+_MAX_CHARACTERS = 1_500  # of a passage: what a sequence of 288 tokens holds
 _NEAR = 4  # of the nearest other passages, so many are drawn from
 _TENTH = 10
 # rows taken of each public set; what is more would drown the project's own
@@ -155,19 +155,19 @@ def _public_row(
 ) -> Iterator[ReaderRow]:
     passage = row["passage"]
     if row.get("answerable") is False:
-        yield ReaderRow(row["question"], passage[:_MOST_CHARACTERS], False, kind=name)
+        yield ReaderRow(row["question"], passage[:_MAX_CHARACTERS], False, kind=name)
         return
     span = _public_span(row)
     if span is not None:
         passage, span = _window(passage, span, chance)
         yield ReaderRow(row["question"], passage, True, (span,), loose=bool(row.get("gold")), kind=name)
-    elif not row.get("answers") and len(passage) < _MOST_CHARACTERS:
+    elif not row.get("answers") and len(passage) < _MAX_CHARACTERS:
         yield ReaderRow(row["question"], passage, True, kind=name)
     others = [
         one for one in siblings if one != row["passage"] and not any(a in one for a in row.get("answers", ()))
     ]
     if others and chance.random() < 1 / 3:
-        yield ReaderRow(row["question"], chance.choice(others)[:_MOST_CHARACTERS], False, kind=name)
+        yield ReaderRow(row["question"], chance.choice(others)[:_MAX_CHARACTERS], False, kind=name)
 
 
 def _public_span(row: dict[str, Any]) -> tuple[int, int] | None:
@@ -181,12 +181,12 @@ def _public_span(row: dict[str, Any]) -> tuple[int, int] | None:
 
 def _window(passage: str, span: tuple[int, int], chance: random.Random) -> tuple[str, tuple[int, int]]:
     """A long passage cut so that the answer stands somewhere in it."""
-    if len(passage) <= _MOST_CHARACTERS:
+    if len(passage) <= _MAX_CHARACTERS:
         return passage, span
-    start = max(0, span[0] - chance.randrange(_MOST_CHARACTERS // 2))
-    at_sentence = passage.rfind(". ", max(0, start - _MOST_CHARACTERS // 4), start) + 1
+    start = max(0, span[0] - chance.randrange(_MAX_CHARACTERS // 2))
+    at_sentence = passage.rfind(". ", max(0, start - _MAX_CHARACTERS // 4), start) + 1
     start = at_sentence or passage.rfind(" ", 0, start) + 1  # never so far back that the answer falls out
-    end = start + _MOST_CHARACTERS
+    end = start + _MAX_CHARACTERS
     return passage[start:end], (span[0] - start, min(span[1], end) - start)
 
 

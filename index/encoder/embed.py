@@ -62,7 +62,7 @@ def embed_passages(
     """Passage and sentence vectors of `passages`.
 
     Headings are not encoded with the text: they helped no kind of question and cost five points of
-    recall@1 of the passage vectors; the lexical leg has them.
+    recall@1 of the passage vectors; the lexical retriever has them.
     """
     texts = [passage.text for passage in passages]
     sentence_texts = [sentence.text for passage in passages for sentence in passage.sentences]

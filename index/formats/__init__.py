@@ -16,7 +16,7 @@ from alpie.index.formats.extraction import Extraction, Metadata
 from alpie.index.formats.recognition import Recogniser
 
 __all__ = [
-    "MOST_BYTES",
+    "MAX_BYTES",
     "PACKAGES",
     "SUFFIXES",
     "Extraction",
@@ -26,7 +26,7 @@ __all__ = [
     "format_of",
 ]
 
-MOST_BYTES = 200_000_000  # of one file
+MAX_BYTES = 200_000_000  # of one file
 MOST_CHARACTERS = 20_000_000  # of its text: some ten thousand pages; laying it out takes fifty bytes for each
 _PARSERS = {
     "text": "plain:extract_text",
@@ -86,8 +86,8 @@ def extract(data: bytes, path: Path, recogniser: Recogniser | None = None) -> Ex
     kind = format_of(path)
     if kind is None:
         raise SourceError(f"{path}: formato desconocido; se admiten {', '.join(SUFFIXES)}.", path)
-    if len(data) > MOST_BYTES:
-        limit = MOST_BYTES // 1_000_000
+    if len(data) > MAX_BYTES:
+        limit = MAX_BYTES // 1_000_000
         raise SourceError(f"{path}: pasa de {limit} MB. Divida el documento.", path)
     check_signature(data, path)
     module, name = _PARSERS[kind].split(":")

@@ -233,7 +233,7 @@ class _Body:
                 yield from self._cell(child, notes)
 
     def _pieces(self, paragraph: Any, boxes: list[Any], notes: list[tuple[str, str]]) -> Iterator[str]:
-        """Words of a paragraph, a form feed where a page begins; text boxes go to `boxes`, what is called to `notes`."""
+        """Translations of a paragraph, a form feed where a page begins; text boxes go to `boxes`, what is called to `notes`."""
         stack = [paragraph]
         while stack:
             one = stack.pop()

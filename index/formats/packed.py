@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["open_packed", "read_xml"]
 
 _MOST_FILES = 10_000
-_MOST_BYTES = 200_000_000  # unpacked, in all
+_MAX_BYTES = 200_000_000  # unpacked, in all
 _MOST_XML_BYTES = 50_000_000  # of one XML file: in memory it takes some twenty times that
 
 
@@ -32,10 +32,10 @@ def open_packed(data: bytes, path: Path, needed: str) -> zipfile.ZipFile:
         raise SourceError(f"{path}: está cifrado con contraseña. Guárdelo sin ella.", path)
     unpacked = sum(file.file_size for file in files)
     largest = max((file.file_size for file in files if file.filename.endswith(".xml")), default=0)
-    if len(files) > _MOST_FILES or unpacked > _MOST_BYTES or largest > _MOST_XML_BYTES:
+    if len(files) > _MOST_FILES or unpacked > _MAX_BYTES or largest > _MOST_XML_BYTES:
         raise SourceError(
             f"{path}: desempaquetado ocuparía {unpacked // 1_000_000} MB en {len(files)} archivos; se admiten "
-            f"{_MOST_BYTES // 1_000_000} MB ({_MOST_XML_BYTES // 1_000_000} de texto). Divida el documento.",
+            f"{_MAX_BYTES // 1_000_000} MB ({_MOST_XML_BYTES // 1_000_000} de texto). Divida el documento.",
             path,
         )
     if needed not in archive.namelist():

@@ -39,10 +39,10 @@ GRAPH = Path(__file__).with_name("reader.onnx")
 GRAPH_INPUT = "word_vectors"
 GRAPH_OUTPUT = "logits"
 
-_MOST_TOKENS = 384  # of a sequence: twice what a usual passage has; training saw up to 288
-_MOST_QUESTION_TOKENS = 96
-_MOST_QUESTION_CHARACTERS = 1_500  # 96 tokens never need more, and a text of megabytes is not tokenised
-_MOST_SPAN_TOKENS = 40  # of the words that answer inside a sentence
+_MAX_TOKENS = 384  # of a sequence: twice what a usual passage has; training saw up to 288
+_MAX_QUESTION_TOKENS = 96
+_MAX_QUESTION_CHARACTERS = 1_500  # 96 tokens never need more, and a text of megabytes is not tokenised
+_MAX_SPAN_TOKENS = 40  # of the words that answer inside a sentence
 _SEPARATOR = 2  # the id of </s>
 
 
@@ -87,8 +87,8 @@ class BundledReader:
         return cls(open_tokenizer(folder), session, WordTable.open(folder / WEIGHTS_FILE))
 
     def read(self, question: str, passages: Sequence[ReadPassage]) -> list[Reading]:
-        asked = self._tokens(PROMPTS["query"], question[:_MOST_QUESTION_CHARACTERS])
-        head = np.concatenate([[0], asked.ids[:_MOST_QUESTION_TOKENS], [_SEPARATOR, _SEPARATOR]])
+        asked = self._tokens(PROMPTS["query"], question[:_MAX_QUESTION_CHARACTERS])
+        head = np.concatenate([[0], asked.ids[:_MAX_QUESTION_TOKENS], [_SEPARATOR, _SEPARATOR]])
         if len(passages) == 1:
             return [self._read_one(head, passages[0])]
         return list(self._pool.map(lambda passage: self._read_one(head, passage), passages))
@@ -109,7 +109,7 @@ class BundledReader:
             return Reading(NOT_READ, np.zeros(0, np.float32))
         parts = [
             self._read_run(head, passage, first, last)
-            for first, last in self._runs(passage, _MOST_TOKENS - len(head) - 1)
+            for first, last in self._runs(passage, _MAX_TOKENS - len(head) - 1)
         ]
         return Reading(
             answers=max(part.answers for part in parts),
@@ -136,7 +136,7 @@ class BundledReader:
         run = ReadPassage(passage.sentences[first : last + 1], passage.heading)
         before = len(_headed(run.heading, ""))
         tokens = self._tokens(PROMPTS["document"], _headed(run.heading, run.text))
-        kept = max(1, _MOST_TOKENS - len(head) - 1)
+        kept = max(1, _MAX_TOKENS - len(head) - 1)
         ids, offsets = tokens.ids[:kept], tokens.offsets[:kept] - before
         sequence = np.concatenate([head, ids, [_SEPARATOR]])
         vectors = self._word_table.rows(sequence.tolist()).astype(np.float32)[np.newaxis]
@@ -180,7 +180,7 @@ def _likeliest(begins: NDArray[np.float32], ends: NDArray[np.float32]) -> tuple[
     """First and last token of a sentence's likeliest answer, and its probability given that the sentence answers."""
     both = begins[:, np.newaxis] + ends[np.newaxis, :]
     distance = np.arange(len(ends))[np.newaxis, :] - np.arange(len(begins))[:, np.newaxis]
-    both = np.where((distance >= 0) & (distance < _MOST_SPAN_TOKENS), both, -np.inf)
+    both = np.where((distance >= 0) & (distance < _MAX_SPAN_TOKENS), both, -np.inf)
     start, end = np.unravel_index(int(np.argmax(both)), both.shape)
     return int(start), int(end), float(np.exp(both[start, end] - np.logaddexp.reduce(both, axis=None)))
 

@@ -15,7 +15,7 @@ __all__ = ["measured", "words_of"]
 
 _WORD = re.compile(r"[^\W_]+")
 _DIVIDED = re.compile(r"([^\W\d_]+)-\n")
-_MOST_LOST = 0.01  # of the words: more is told
+_MAX_LOST = 0.01  # of the words: more is told
 
 
 def words_of(text: str) -> Counter[str]:
@@ -38,7 +38,7 @@ def measured(document: Document, layout: Layout, passages: Sequence[Passage]) ->
     coverage = replace(document.coverage, words_found=found.total(), words_kept=kept)
     notices = list(document.notices)
     lost = coverage.words_found - coverage.words_kept
-    if lost > _MOST_LOST * coverage.words_found:
+    if lost > _MAX_LOST * coverage.words_found:
         notices.append(Notice(NoticeKind.WORDS_LOST, lost, coverage.words_found))
     if not passages:
         notices.append(Notice(NoticeKind.NO_PASSAGES))

@@ -26,8 +26,8 @@ __all__ = ["FOLDER", "KINDS", "ExpansionLine", "Expansions", "expansions_file", 
 
 FOLDER = "expansions"
 KINDS = ("question", "rewording", "chat", "english")
-_MOST_CHARACTERS = 400  # of a line; the encoder reads some 2,000
-_MOST_TOLD = 5  # faulty rows named one by one
+_MAX_CHARACTERS = 400  # of a line; the encoder reads some 2,000
+_MAX_TOLD = 5  # faulty rows named one by one
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +83,9 @@ def place_expansions(data: bytes, passages: Sequence[Passage], name: str) -> Exp
                 at, rests_on = moved, _resting(beginnings, passages[moved])
             own = tuple(dict.fromkeys(one for one in rests_on if one is not None))
             found[at].setdefault(text, ExpansionLine(text, kind, own))
-    problems = [f"{name}: {fault}" for fault in faults[:_MOST_TOLD]]
-    if len(faults) > _MOST_TOLD:
-        problems.append(f"{name}: y {len(faults) - _MOST_TOLD} faltas más.")
+    problems = [f"{name}: {fault}" for fault in faults[:_MAX_TOLD]]
+    if len(faults) > _MAX_TOLD:
+        problems.append(f"{name}: y {len(faults) - _MAX_TOLD} faltas más.")
     if stale:
         problems.append(
             f"{name}: {len(stale)} direcciones ya no existen ({', '.join(stale[:2])}…): {kept} de sus líneas "
@@ -125,9 +125,9 @@ def _lines(lines: Sequence[object], where: str, faults: list[str]) -> Iterator[t
     for line in lines:
         read = line if isinstance(line, Mapping) else {}
         text, kind, beginnings = read.get("text"), read.get("kind", "question"), read.get("sentences", [])
-        if not isinstance(text, str) or not _plain(text) or len(text) > _MOST_CHARACTERS:
+        if not isinstance(text, str) or not _plain(text) or len(text) > _MAX_CHARACTERS:
             faults.append(
-                f"{where}: «text» es {text!r:.60}; se admite un texto de 1 a {_MOST_CHARACTERS} letras."
+                f"{where}: «text» es {text!r:.60}; se admite un texto de 1 a {_MAX_CHARACTERS} letras."
             )
         elif kind not in KINDS:
             faults.append(f"{where}: «kind» es {kind!r:.60}; se admiten {', '.join(KINDS)}.")

@@ -22,7 +22,7 @@ from datetime import date
 from pathlib import Path
 
 from alpie.index.errors import SourceError
-from alpie.index.formats import MOST_BYTES, SUFFIXES, Extraction, Metadata, format_of
+from alpie.index.formats import MAX_BYTES, SUFFIXES, Extraction, Metadata, format_of
 from alpie.index.formats.recognition import Recogniser
 from alpie.index.formats.remembered import remembered_extraction
 from alpie.index.notices import Unread, unread_by_its_ending
@@ -74,7 +74,7 @@ class SourcesReport:
 def read_sources(
     folder: Path,
     known: Mapping[str, Extraction] | None = None,
-    most_bytes: int = MOST_BYTES,
+    most_bytes: int = MAX_BYTES,
     recogniser: Recogniser | None = None,
 ) -> SourcesReport:
     """The documents of `folder` and the problems of the others; of two files with the same bytes, the first.

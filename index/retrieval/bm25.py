@@ -1,4 +1,4 @@
-"""The lexical leg: BM25 over Spanish stems.
+"""The lexical retriever: BM25 over Spanish stems.
 
 Scores are divided by the sum of the question's term weights, so that they lie between 0 and about 1,
 say «which share of what was asked stands here», and can be compared between questions and between

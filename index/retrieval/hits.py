@@ -16,8 +16,10 @@ class Hit:
 
     passage: Passage
     score: float  # fused score, larger is better; comparable between questions
-    legs: Mapping[str, float] = field(default_factory=dict)  # score of each leg: dense, sentence, lexical, …
-    ranks: Mapping[str, int] = field(default_factory=dict)  # 1-based rank of the passage in each leg
+    retrievers: Mapping[str, float] = field(
+        default_factory=dict
+    )  # score of each retriever: dense, sentence, lexical, …
+    ranks: Mapping[str, int] = field(default_factory=dict)  # 1-based rank of the passage in each retriever
     own: float = 0.0  # the score without what expansions add: comparable with a collection that has none
     line: str = ""  # the expansion nearest to the question: found by it, never quoted
     terms: tuple[str, ...] = ()  # words of the question that stand in the passage, as the passage writes them

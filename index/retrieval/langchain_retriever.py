@@ -28,7 +28,7 @@ from alpie.index.spanish.query import read_question
 __all__ = ["AlpieRetriever", "AlpieVectorStore", "Cite", "chunk_of"]
 
 Cite = Callable[[Document, Passage], str]
-Leg = Literal["fused", "dense", "lexical"]
+RetrieverName = Literal["fused", "dense", "lexical"]
 
 _READ_ONLY = "Al Pie's index is read-only here: put the file into the documents folder and run `alpie index`."
 
@@ -60,7 +60,7 @@ def chunk_of(document: Document, passage: Passage, cite: Cite, score: float) -> 
 
 
 class AlpieRetriever(BaseRetriever):
-    """The whole search, all legs fused, as a retriever: best passages first."""
+    """The whole search, all retrievers fused, as a retriever: best passages first."""
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
@@ -68,19 +68,19 @@ class AlpieRetriever(BaseRetriever):
     documents: SkipValidation[Mapping[str, Document]] = Field(repr=False)  # as they are: no copy
     cite: Cite = Field(repr=False)
     k: int = Field(default=5, ge=1, le=100)
-    leg: Leg = "fused"
+    retriever: RetrieverName = "fused"
     document: str | None = None  # an id: search in this document only
 
     def _get_relevant_documents(
         self, query: str, *, run_manager: CallbackManagerForRetrieverRun, **_: Any
     ) -> list[Chunk]:
         allowed = _rows_of(self.index, self.documents, self.document)
-        hits = self.index.search(read_question(query), self.k, self.leg, allowed).hits
+        hits = self.index.search(read_question(query), self.k, self.retriever, allowed).hits
         return [_chunk_of_hit(hit, self.documents, self.cite) for hit in hits]
 
 
 class AlpieVectorStore(VectorStore):
-    """The dense leg alone, as a vector store; scores are cosines.
+    """The dense retriever alone, as a vector store; scores are cosines.
 
     `filter={"doc": id}` searches in one document. For the best passages take `AlpieRetriever`: it
     knows words, names and codes too.

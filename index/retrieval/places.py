@@ -17,7 +17,7 @@ from alpie.index.spanish.unit_numbers import number_at, order_of
 
 __all__ = ["Found", "Place", "Places", "places_with", "said"]
 
-_MOST_PLACES = 40
+_MAX_PLACES = 40
 _BARE_CODE_WORDS = 4
 _RANGE = "…"
 _PAGES = "\n"  # between the pages of one passage
@@ -214,7 +214,7 @@ class Places:
             if following is None or (following.row, following.number) != (line.row, line.number + 1):
                 yield Place(self._passages[line.row], lines[start].number, line.number)
                 start = at + 1
-            if start > _MOST_PLACES * 100:
+            if start > _MAX_PLACES * 100:
                 return
 
 

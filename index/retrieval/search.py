@@ -1,9 +1,9 @@
 """Search: a question against all passages.
 
-1. Candidates come from three legs: passage vectors, sentence vectors, stems; and where
+1. Candidates come from three retrievers: passage vectors, sentence vectors, stems; and where
    other ways to ask for a passage were written beforehand, from these, by meaning and by words.
 2. They are fused by absolute scores, a weighted sum of cosines and normalised BM25. Fusion by rank
-   gives a leg that knows nothing of the question (BM25 on an English question, or on a paraphrase)
+   gives a retriever that knows nothing of the question (BM25 on an English question, or on a paraphrase)
    as much say as one that does; absolute scores let it fade out.
 """
 
@@ -21,7 +21,7 @@ from alpie.index.encoder.embed import Embedded, text_of
 from alpie.index.encoder.factory import Encoder
 from alpie.index.reader.readings import Reader
 from alpie.index.records import Passage
-from alpie.index.retrieval.backends import Engine, Query, passage_id
+from alpie.index.retrieval.backends import Query, VectorBackend, passage_id
 from alpie.index.retrieval.backends.passage_rows import RELATED_WEIGHT
 from alpie.index.retrieval.bm25 import TermIndex
 from alpie.index.retrieval.expansion_index import ExpansionIndex, filled
@@ -37,7 +37,7 @@ from alpie.index.storage.stored_records import StoredPassages
 
 __all__ = ["EncodedQuestion", "FusionWeights", "Retrieval", "SearchIndex"]
 
-LEGS = ("fused", "dense", "lexical")
+RETRIEVERS = ("fused", "dense", "lexical")
 _CANDIDATES_A_LEG = 100
 
 
@@ -54,7 +54,7 @@ class FusionWeights:
 
 @dataclass(frozen=True)
 class EncodedQuestion:
-    """Everything about a question that the legs need, computed once."""
+    """Everything about a question that the retrievers need, computed once."""
 
     question: Question
     vector: NDArray[np.float32]  # (dimension,)
@@ -88,7 +88,7 @@ class SearchIndex:
     expansions: ExpansionIndex | None = None
     weights: FusionWeights = FusionWeights()
     reader: Reader | None = None  # None: the bundled one, opened at the first question
-    engine: Engine | None = None  # where candidates come from; None: from the vectors and terms above
+    backend: VectorBackend | None = None  # where candidates come from; None: from the vectors and terms above
     lexicon: Lexicons | None = (
         lexicon_of  # tells which words of a question are misspelt; None: none are put right
     )
@@ -142,40 +142,40 @@ class SearchIndex:
         self,
         question: Question,
         limit: int = 10,
-        leg: str = "fused",
+        retriever: str = "fused",
         allowed: NDArray[np.bool_] | None = None,
     ) -> Retrieval:
         """The best `limit` passages for a question, best first.
 
-        `leg`: "fused", "dense" (passage vectors only) or "lexical" (stems only).
+        `retriever`: "fused", "dense" (passage vectors only) or "lexical" (stems only).
         `allowed`, shape (passages,), keeps the search to some passages (one document, one publisher).
         """
-        if leg not in LEGS:
-            raise ValueError(f"unknown leg «{leg}»; there are {', '.join(LEGS)}")
+        if retriever not in RETRIEVERS:
+            raise ValueError(f"unknown retriever «{retriever}»; there are {', '.join(RETRIEVERS)}")
         started = perf_counter()
         encoded = self.encode(question)
         after_encoding = perf_counter()
         by_words = self._found_by_words(encoded, allowed)
         after_words = perf_counter()
         candidates = self._candidates(encoded, by_words, allowed)
-        legs = {
+        retrievers = {
             "dense": self.dense.rows(candidates) @ encoded.vector,
             "sentence": self._best_sentence_cosine(encoded, candidates),
         }
         after_vectors = perf_counter()
-        legs["lexical"] = self._word_scores(encoded, candidates)
-        legs |= self._expansion_scores(encoded, candidates, legs)
+        retrievers["lexical"] = self._word_scores(encoded, candidates)
+        retrievers |= self._expansion_scores(encoded, candidates, retrievers)
         after_legs = perf_counter()
-        if leg == "fused":
-            own = self._fuse(legs)
-            fused = own + self._added(legs)
+        if retriever == "fused":
+            own = self._fuse(retrievers)
+            fused = own + self._added(retrievers)
         else:
-            own = fused = legs[leg]
+            own = fused = retrievers[retriever]
         order = np.lexsort((candidates, -np.round(fused, 5)))[:limit]
-        if leg == "lexical":
+        if retriever == "lexical":
             order = order[fused[order] > 0]
-        lines = self._lines(encoded, candidates[order]) if leg == "fused" else _NO_LINES
-        hits = self._hits(encoded, candidates, legs, fused, own, order, lines.nearest)
+        lines = self._lines(encoded, candidates[order]) if retriever == "fused" else _NO_LINES
+        hits = self._hits(encoded, candidates, retrievers, fused, own, order, lines.nearest)
         done = perf_counter()
         return Retrieval(
             encoded,
@@ -194,7 +194,7 @@ class SearchIndex:
         self, encoded: EncodedQuestion, allowed: NDArray[np.bool_] | None
     ) -> list[NDArray[np.int64]]:
         """Numbers of the best passages by stems, where they are sought here."""
-        if allowed is not None or self.engine is not None:
+        if allowed is not None or self.backend is not None:
             return []
         # the question's own terms last: the index keeps their scores for `_word_scores`
         asked = (encoded.related, encoded.terms)
@@ -213,21 +213,21 @@ class SearchIndex:
         by_words: Sequence[NDArray[np.int64]],
         allowed: NDArray[np.bool_] | None,
     ) -> NDArray[np.int64]:
-        """Numbers of the passages that are among the best of any leg, ascending."""
+        """Numbers of the passages that are among the best of any retriever, ascending."""
         if allowed is not None:
             return np.flatnonzero(allowed).astype(np.int64)
-        if self.engine is not None:
-            return self._proposed(self.engine, encoded)
+        if self.backend is not None:
+            return self._proposed(self.backend, encoded)
         from_passages, _ = self.dense.search(encoded.vector, _CANDIDATES_A_LEG)
         from_sentences, _ = self.sentence_vectors.search(encoded.vector, 2 * _CANDIDATES_A_LEG)
         found = [from_passages, self.passages_of(from_sentences), *by_words, *self._by_expansions(encoded)]
         return np.unique(np.concatenate(found)).astype(np.int64)
 
-    def _proposed(self, engine: Engine, encoded: EncodedQuestion) -> NDArray[np.int64]:
-        """The same from an engine; the legs that it cannot search are searched here."""
+    def _proposed(self, backend: VectorBackend, encoded: EncodedQuestion) -> NDArray[np.int64]:
+        """The same from an backend; the retrievers that it cannot search are searched here."""
         limit = _CANDIDATES_A_LEG
         query = Query.of(encoded.vector, encoded.terms, encoded.related, self.lexical)
-        found = engine.search(query, limit)
+        found = backend.search(query, limit)
         rows = [self._rows_of(ids) for ids in found.values()]
         if "lexical" not in found:
             rows += [self.lexical.best(terms, limit) for terms in (encoded.related, encoded.terms)]
@@ -245,7 +245,7 @@ class SearchIndex:
         self,
         encoded: EncodedQuestion,
         candidates: NDArray[np.int64],
-        legs: Mapping[str, NDArray[np.float32]],
+        retrievers: Mapping[str, NDArray[np.float32]],
     ) -> dict[str, NDArray[np.float32]]:
         """Scores of the candidates by their expansions, in meaning and in words; none where no one has any."""
         if self.expansions is None or not (has_lines := self.expansions.has_lines(candidates)).any():
@@ -253,16 +253,19 @@ class SearchIndex:
         cosines = self.expansions.best(encoded.vector, candidates)
         words = self.expansions.word_scores(encoded.terms, candidates)
         return {
-            "expansion": filled(cosines, has_lines, legs["sentence"]),
-            "expansion_words": filled(words, has_lines, legs["lexical"]),
+            "expansion": filled(cosines, has_lines, retrievers["sentence"]),
+            "expansion_words": filled(words, has_lines, retrievers["lexical"]),
         }
 
-    def _added(self, legs: Mapping[str, NDArray[np.float32]]) -> NDArray[np.float32]:
+    def _added(self, retrievers: Mapping[str, NDArray[np.float32]]) -> NDArray[np.float32]:
         """What the expansions add to the fused scores of the candidates."""
-        if "expansion" not in legs:
-            return np.zeros_like(legs["dense"])
+        if "expansion" not in retrievers:
+            return np.zeros_like(retrievers["dense"])
         weights = self.weights
-        added = weights.expansion * legs["expansion"] + weights.expansion_words * legs["expansion_words"]
+        added = (
+            weights.expansion * retrievers["expansion"]
+            + weights.expansion_words * retrievers["expansion_words"]
+        )
         return np.asarray(added, dtype=np.float32)
 
     def _lines(self, encoded: EncodedQuestion, passages: NDArray[np.int64]) -> _Lines:
@@ -284,7 +287,7 @@ class SearchIndex:
         return {passage_id(passage.address): row for row, passage in enumerate(self.passages)}
 
     def _rows_of(self, ids: NDArray[np.int64]) -> NDArray[np.int64]:
-        """The passages that engines know by these numbers, unknown ones left out."""
+        """The passages that backends know by these numbers, unknown ones left out."""
         if isinstance(self.passages, StoredPassages):
             return self.passages.rows_where("id IN (SELECT value FROM json_each(?))", ids.tolist())
         return np.array([self._rows_by_id[one] for one in ids.tolist() if one in self._rows_by_id], np.int64)
@@ -307,12 +310,12 @@ class SearchIndex:
         counts = self.sentence_bounds[passages + 1] - starts
         return runs(starts, counts), bounds_of(counts)[:-1]
 
-    def _fuse(self, legs: Mapping[str, NDArray[np.float32]]) -> NDArray[np.float32]:
+    def _fuse(self, retrievers: Mapping[str, NDArray[np.float32]]) -> NDArray[np.float32]:
         weights = self.weights
         fused = (
-            weights.passage * legs["dense"]
-            + weights.sentence * legs["sentence"]
-            + weights.lexical * legs["lexical"]
+            weights.passage * retrievers["dense"]
+            + weights.sentence * retrievers["sentence"]
+            + weights.lexical * retrievers["lexical"]
         )
         return np.asarray(fused, dtype=np.float32)
 
@@ -320,7 +323,7 @@ class SearchIndex:
         self,
         encoded: EncodedQuestion,
         candidates: NDArray[np.int64],
-        legs: Mapping[str, NDArray[np.float32]],
+        retrievers: Mapping[str, NDArray[np.float32]],
         fused: NDArray[np.float32],
         own: NDArray[np.float32],
         order: NDArray[np.int64],
@@ -328,14 +331,14 @@ class SearchIndex:
     ) -> tuple[Hit, ...]:
         ranks = {
             name: np.argsort(np.argsort(-values, kind="stable"), kind="stable") + 1
-            for name, values in legs.items()
+            for name, values in retrievers.items()
         }
         asked = {str(term) for term in encoded.terms} | set(encoded.related)
         return tuple(
             Hit(
                 passage=self.passages[int(candidates[i])],
                 score=float(fused[i]),
-                legs={name: float(values[i]) for name, values in legs.items()},
+                retrievers={name: float(values[i]) for name, values in retrievers.items()},
                 ranks={
                     name: int(values[i])
                     for name, values in ranks.items()

@@ -1,4 +1,4 @@
-"""The dense leg: vectors in FAISS, compared one by one, or found through lists of neighbours where they are very many.
+"""The dense retriever: vectors in FAISS, compared one by one, or found through lists of neighbours where they are very many.
 
 The lists (IVF) gather the vectors, in half precision, around some thousand centres; a question reads those nearest
 to it. How many it reads is measured when the index is made: sentences of the collection, encoded as questions, are
@@ -21,13 +21,13 @@ __all__ = ["EXACT_LIMIT", "VectorIndex", "VectorWriter", "exact_neighbours"]
 EXACT_LIMIT = 100_000
 
 _READING_OUT = 10  # rows are compared in the time of reading one out
-_MOST_LISTS = 4_096  # finding the list of a vector costs as many dot products, training their square
+_MAX_LISTS = 4_096  # finding the list of a vector costs as many dot products, training their square
 _SAMPLE_A_LIST = 40  # vectors that k-means sees for each list; FAISS wants 39 at least
 _PORTION = 65_536  # vectors in single precision at a time: 100 MB at 384 dimensions
 _WANTED_RECALL = 0.99  # @10 of the vectors against exact search, a point above what is promised
 # Share of the lists that is always read: a sentence of the collection finds its neighbours in the first few,
 # where people's questions, which lie between the sentences, found .90 of theirs.
-_LEAST_READ = 1 / 16
+_MIN_READ = 1 / 16
 _NEIGHBOURS = 10
 _SEED = 1234
 
@@ -171,7 +171,7 @@ def _in_lists(rows: NDArray[np.float32], like: VectorIndex | None) -> Any:
     count, dimension = rows.shape
     is_like = like is not None and like.kind == "ivf" and len(like) / 2 <= count <= 2 * len(like)
     kept = like.centres if like is not None and is_like else None
-    lists = len(kept) if kept is not None else min(int(2 * np.sqrt(count)), _MOST_LISTS)
+    lists = len(kept) if kept is not None else min(int(2 * np.sqrt(count)), _MAX_LISTS)
     index: Any = faiss.index_factory(dimension, f"IVF{lists},SQfp16", faiss.METRIC_INNER_PRODUCT)
     index.cp.min_points_per_centroid = 1
     index.by_residual = False  # written again and again, vectors stay what they are
@@ -189,7 +189,7 @@ def _set_probes(
     index: Any, rows: NDArray[np.float32], questions: NDArray[np.float32] | None
 ) -> dict[str, Any]:
     """Read so few lists a question as the wanted recall allows; returns what was found."""
-    index.nprobe = max(1, int(index.nlist * _LEAST_READ))
+    index.nprobe = max(1, int(index.nlist * _MIN_READ))
     if questions is None or not len(questions):
         return {"probes": index.nprobe, "recall_at_10": None, "questions": 0}
     wanted = min(_NEIGHBOURS, len(rows))

@@ -1,4 +1,4 @@
-"""Spanish analysis: from text to the terms that the lexical leg compares.
+"""Spanish analysis: from text to the terms that the lexical retriever compares.
 
 The same steps for documents and questions: join figures («105 047» → 105047), lower case, fold
 accents and ñ, drop function words, stem (Snowball Spanish). Folding comes first, so that a missing

@@ -36,7 +36,7 @@ _SCHEMA = """
     CREATE TABLE passages (
         number INTEGER PRIMARY KEY,  -- kept for good; the place among all passages follows from the document's
         document INTEGER,
-        id INTEGER,       -- hash of its address, as engines know it
+        id INTEGER,       -- hash of its address, as backends know it
         key BLOB,         -- what its vectors depend on
         sentences INTEGER,
         lines INTEGER,    -- of its expansions
@@ -65,7 +65,7 @@ _MAPPED_BYTES = 2**31
 
 
 def hashed(text: str) -> int:
-    """64 bits of a hash as a signed number, which every database and engine can hold."""
+    """64 bits of a hash as a signed number, which every database and backend can hold."""
     digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
     return int.from_bytes(digest, "little", signed=True)
 

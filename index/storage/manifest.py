@@ -37,8 +37,8 @@ FORMAT_VERSION = 7  # raise it whenever a file of a generation changes its meani
 POINTER = "CURRENT"
 REBUILD = "Reconstruya el índice con «alpie index --rebuild»."
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")  # of a generation
-_MOST_POINTER_BYTES = 1_000
-_MOST_MANIFEST_BYTES = 10_000_000  # of some 50,000 files that are not read
+_MAX_POINTER_BYTES = 1_000
+_MAX_MANIFEST_BYTES = 10_000_000  # of some 50,000 files that are not read
 # SHA-256 reads some 1.7 GB a second where the processor helps, a quarter of that where it does not: below this
 # size a file is read at every opening, above it only if it was written to (and by `alpie doctor`).
 _ALWAYS_READ_BYTES = 64_000_000
@@ -66,7 +66,7 @@ def current_generation(data: Path) -> Path:
 def _pointed(data: Path) -> str:
     pointer = data / POINTER
     try:
-        return _text_of(pointer, _MOST_POINTER_BYTES).strip()
+        return _text_of(pointer, _MAX_POINTER_BYTES).strip()
     except ValueError as error:
         raise IndexDamaged(f"El archivo {pointer} está dañado: {error}. {REBUILD}", pointer) from error
     except FileNotFoundError:
@@ -115,7 +115,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     """The manifest of a generation. Raises `IndexDamaged`, or `IndexMismatch` for another format version."""
     path = folder / "manifest.json"
     try:
-        manifest: dict[str, Any] = json.loads(_text_of(path, _MOST_MANIFEST_BYTES))
+        manifest: dict[str, Any] = json.loads(_text_of(path, _MAX_MANIFEST_BYTES))
     except (OSError, ValueError, RecursionError) as error:
         raise IndexDamaged(f"No se puede leer {path}: {error}. {REBUILD}", path) from error
     version = manifest.get("format") if isinstance(manifest, dict) else None

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from alpie.app.page.views.page_words import words_for
+from alpie.app.page.views.page_words import translations_for
 
 pytestmark = pytest.mark.browser
 
@@ -28,7 +28,7 @@ def test_a_question_turned_away_stays_in_its_box(visit: Callable[..., Any], stat
     box = page.locator("#question textarea")
     box.fill(QUESTION)
     box.press("Enter")
-    page.locator(".toast", has_text=words_for("es")(key)).wait_for(timeout=15_000)
+    page.locator(".toast", has_text=translations_for("es")(key)).wait_for(timeout=15_000)
     assert turned_away
     assert box.input_value() == QUESTION
     assert box.is_enabled()

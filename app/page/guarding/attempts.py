@@ -20,11 +20,11 @@ from alpie.app.page.guarding.users import Users
 __all__ = ["Attempts", "TooMany"]
 
 _LIMITS = Limits(window_seconds=300.0)
-_MOST_FAILURES = 10  # in five minutes, of one client and on one name
-_MOST_OF_ONE = 5  # of those on a name: nobody alone locks another out
+_MAX_FAILURES = 10  # in five minutes, of one client and on one name
+_MAX_OF_ONE = 5  # of those on a name: nobody alone locks another out
 _AT_ONCE = 2  # passwords hashed at the same time: each takes 32 MB
-_MOST_WAITING = 64  # to be hashed, of all clients; of one, as many as may fail
-_MOST_SEEN = 256
+_MAX_WAITING = 64  # to be hashed, of all clients; of one, as many as may fail
+_MAX_SEEN = 256
 _BUSY_SECONDS = 5
 
 
@@ -41,9 +41,9 @@ class Attempts:
 
     def __init__(self, users: Users, clock: Callable[[], float]) -> None:
         self._users = users
-        self._failures = Window(_MOST_FAILURES, _LIMITS, clock)
-        self._shares = Window(_MOST_OF_ONE, _LIMITS, clock)
-        self._waiting = Streams(_MOST_FAILURES)
+        self._failures = Window(_MAX_FAILURES, _LIMITS, clock)
+        self._shares = Window(_MAX_OF_ONE, _LIMITS, clock)
+        self._waiting = Streams(_MAX_FAILURES)
         self._hashing = asyncio.Semaphore(_AT_ONCE)
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._process_key = secrets.token_bytes(32)
@@ -58,7 +58,7 @@ class Attempts:
         seen = hmac.digest(self._process_key, told, "sha256")
         if seen in self._seen:
             return True
-        if len(self._waiting) >= _MOST_WAITING or not self._waiting.open(client):
+        if len(self._waiting) >= _MAX_WAITING or not self._waiting.open(client):
             raise TooMany(_BUSY_SECONDS, busy=True)
         try:
             async with self._turns.setdefault(client, asyncio.Lock()), self._hashing:
@@ -79,7 +79,7 @@ class Attempts:
             for window, one in counted:
                 window.take_back(one)
             self._seen[seen] = None
-            while len(self._seen) > _MOST_SEEN:
+            while len(self._seen) > _MAX_SEEN:
                 self._seen.popitem(last=False)
         return good
 

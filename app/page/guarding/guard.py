@@ -14,14 +14,14 @@ from alpie.app.page.guarding.headers import FRAGMENT_POLICY, page_policy, securi
 from alpie.app.page.guarding.origins import Hosts, comes_from_elsewhere
 from alpie.app.page.guarding.rates import Limits, Streams, Window, client_of
 from alpie.app.page.guarding.route_allow_list import LONGEST_QUERY, Door, door_of
-from alpie.app.page.views.page_words import LANGUAGES, language_of, words_for
+from alpie.app.page.views.page_words import LANGUAGES, language_of, translations_for
 
 __all__ = ["Gate", "Guard", "Limits", "replayed"]
 
 _FORWARDED = frozenset(
     (b"forwarded", b"x-forwarded-for", b"x-forwarded-host", b"x-forwarded-proto", b"x-real-ip")
 )
-_MOST_HEADERS = 100
+_MAX_HEADERS = 100
 # a cookie of chance by which a proxy sends one visitor to one process; holds nothing else
 _SEAT = "alpie_seat"
 _RETRY_SECONDS = {429: 60, 503: 5}
@@ -116,7 +116,7 @@ class Guard:
             return 421, "guard.host"
         if door is None:
             return (403, "guard.closed") if "/gradio_api/" in path else (404, "guard.none")
-        if len(scope["query_string"]) > LONGEST_QUERY or len(headers) > _MOST_HEADERS:
+        if len(scope["query_string"]) > LONGEST_QUERY or len(headers) > _MAX_HEADERS:
             return 414, "guard.too_long"
         if scope["method"] == "POST" and self._from_elsewhere(headers):
             return 403, "guard.elsewhere"
@@ -168,7 +168,7 @@ class Guard:
     async def _refuse(self, send: Send, path: str, status: int, key: str) -> None:
         self._on_refusal(status)
         first = language_of(path, "es")
-        sentences = (words_for(one)(key) for one in sorted(LANGUAGES, key=lambda one: one != first))
+        sentences = (translations_for(one)(key) for one in sorted(LANGUAGES, key=lambda one: one != first))
         body = "\n".join(sentences).encode()
         headers = [
             (b"content-type", b"text/plain; charset=utf-8"),

@@ -22,7 +22,7 @@ from alpie.app.page.guarding.attempts import Attempts, TooMany
 from alpie.app.page.guarding.rates import client_of
 from alpie.app.page.guarding.users import Users
 from alpie.app.page.views.markup import escape, tag
-from alpie.app.page.views.page_words import LANGUAGES, language_of, words_for
+from alpie.app.page.views.page_words import LANGUAGES, language_of, translations_for
 
 __all__ = ["COOKIE", "Login", "read_session", "sign_session"]
 
@@ -57,7 +57,7 @@ class Login:
         try:
             answer = await self._answer(request, path, language)
         except TooMany as many:
-            sentence = words_for(language)("guard.busy" if many.busy else "login.too_often")
+            sentence = translations_for(language)("guard.busy" if many.busy else "login.too_often")
             headers = {"retry-after": str(many.seconds)}
             answer = Response(sentence, 429, headers, "text/plain; charset=utf-8")
         if answer is None:
@@ -116,7 +116,7 @@ class Login:
         )
 
     def _form(self, language: str, problem: str = "", status: int = 200) -> Response:
-        words = words_for(language)
+        words = translations_for(language)
 
         def field(name: str, kind: str, complete: str) -> str:
             label = tag("span", words.html(f"login.{name}"))
@@ -148,7 +148,9 @@ class Login:
 
     def _unknown(self, language: str) -> Response:
         challenge = {"www-authenticate": 'Basic realm="Al Pie", charset="UTF-8"'}
-        return Response(words_for(language)("login.needed"), 401, challenge, "text/plain; charset=utf-8")
+        return Response(
+            translations_for(language)("login.needed"), 401, challenge, "text/plain; charset=utf-8"
+        )
 
     def _own(self, path: str) -> str:
         return self._root_path + path

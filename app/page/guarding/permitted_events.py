@@ -19,7 +19,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from alpie.app.page.guarding.guard import replayed
-from alpie.app.page.views.page_words import words_for
+from alpie.app.page.views.page_words import translations_for
 
 __all__ = ["Handlers", "Orders"]
 
@@ -111,7 +111,7 @@ class Orders:
             elif scope.get("method") == "POST" and "/gradio_api/" in path:
                 raise _Refused(404, "guard.none")
         except _Refused as refused:
-            words = words_for(page.language if page else "es")
+            words = translations_for(page.language if page else "es")
             answer = JSONResponse({"detail": words(refused.key, **refused.values)}, refused.status)
             await answer(scope, receive, send)
         else:

@@ -21,8 +21,8 @@ from alpie.index.errors import SettingsError
 
 __all__ = ["Users", "hashed"]
 
-_LEAST_CHARACTERS = 10  # of a password
-_MOST_CHARACTERS = 200
+_MIN_CHARACTERS = 10  # of a password
+_MAX_CHARACTERS = 200
 _NAME = re.compile(r"[\w.@-]{1,64}")
 _N, _R, _P, _SALT_BYTES, _KEY_BYTES = 2**15, 8, 1, 16, 32
 _MEMORY = 64 * 1024 * 1024  # bytes; the hash needs half of it
@@ -57,16 +57,16 @@ class Users:
     def knows(self, name: str, password: str) -> bool:
         """Whether `password` is that of `name`; takes the same time for a name that is not there."""
         stored = self.hashes().get(name)
-        good = _matches(password[:_MOST_CHARACTERS], stored or self._nobody)
+        good = _matches(password[:_MAX_CHARACTERS], stored or self._nobody)
         return good and stored is not None
 
     def add(self, name: str, password: str) -> bool:
         """Add `name`, or give it a new password; whether it is new. Raises SettingsError for an unusable one."""
         if not _NAME.fullmatch(name):
             raise SettingsError(f"«{name}» no vale como nombre: letras, cifras y . @ _ -, 64 como mucho.")
-        if not _LEAST_CHARACTERS <= len(password) <= _MOST_CHARACTERS:
+        if not _MIN_CHARACTERS <= len(password) <= _MAX_CHARACTERS:
             raise SettingsError(
-                f"La contraseña ha de tener entre {_LEAST_CHARACTERS} y {_MOST_CHARACTERS} caracteres."
+                f"La contraseña ha de tener entre {_MIN_CHARACTERS} y {_MAX_CHARACTERS} caracteres."
             )
         known = dict(self.hashes()) if self.path.exists() else {}
         self._write({**known, name: hashed(password)})

@@ -34,9 +34,11 @@ def add_api(
         """Answer a question with verbatim quotations. `turns`: earlier questions, oldest first."""
         return _plain_errors(lambda: endpoints.ask(question, turns or []))
 
-    def search(words: str, limit: int = 10, document: str = "", leg: str = "fused") -> list[dict[str, Any]]:
-        """The best passages, best first. `document`: an id; `leg`: fused, dense or lexical."""
-        return _plain_errors(lambda: endpoints.search(words, limit, document, leg))
+    def search(
+        words: str, limit: int = 10, document: str = "", retriever: str = "fused"
+    ) -> list[dict[str, Any]]:
+        """The best passages, best first. `document`: an id; `retriever`: fused, dense or lexical."""
+        return _plain_errors(lambda: endpoints.search(words, limit, document, retriever))
 
     def verify(text: str) -> dict[str, Any]:
         """Whether a quotation stands in the documents word for word."""

@@ -24,7 +24,7 @@ __all__ = ["PatientProtocol", "bound_socket", "run", "server_config"]
 _LOG = logging.getLogger(__name__)
 _HEAD_SECONDS = 10.0  # for the head of a request to arrive
 _KEEP_ALIVE_SECONDS = 15
-_MOST_CONNECTIONS = 2_000  # beyond it uvicorn answers 503; a tab holds two or three
+_MAX_CONNECTIONS = 2_000  # beyond it uvicorn answers 503; a tab holds two or three
 _HEAD_BYTES = 64_000
 _BACKLOG = 512
 
@@ -76,7 +76,7 @@ def server_config(app: Any, root_path: str = "", trusted_proxies: Sequence[str] 
         proxy_headers=bool(trusted_proxies),
         forwarded_allow_ips=list(trusted_proxies),
         backlog=_BACKLOG,
-        limit_concurrency=_MOST_CONNECTIONS,
+        limit_concurrency=_MAX_CONNECTIONS,
         timeout_keep_alive=_KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=10,
         h11_max_incomplete_event_size=_HEAD_BYTES,

@@ -12,9 +12,9 @@ import json
 import re
 from typing import Any
 
-__all__ = ["MOST_REMEMBERED", "read_past"]
+__all__ = ["MAX_REMEMBERED", "read_past"]
 
-MOST_REMEMBERED = 20  # messages; the script of the page sends no more
+MAX_REMEMBERED = 20  # messages; the script of the page sends no more
 _LONGEST_MESSAGE = 100_000  # characters
 _ASKED = re.compile(r'<div class="asked">([^<>]*)</div>')
 
@@ -27,7 +27,7 @@ def read_past(past: object) -> tuple[list[dict[str, Any]], list[str]]:
         return [], []
     messages: list[dict[str, Any]] = []
     questions: list[str] = []
-    for row in rows[-MOST_REMEMBERED:] if isinstance(rows, list) else ():
+    for row in rows[-MAX_REMEMBERED:] if isinstance(rows, list) else ():
         if not (isinstance(row, list) and len(row) == 2 and all(isinstance(one, str) for one in row)):
             return [], []
         role, content = row

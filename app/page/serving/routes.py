@@ -32,7 +32,7 @@ from alpie.app.page.views import quality_view as evaluation
 from alpie.app.page.views.feedback import FeedbackFile
 from alpie.app.page.views.help import render_help
 from alpie.app.page.views.markup import tag
-from alpie.app.page.views.page_words import Words, words_asked
+from alpie.app.page.views.page_words import Translations, words_asked
 from alpie.app.page.views.panel import Panels
 from alpie.index.errors import AddressError, AlpieError, QuestionError
 
@@ -44,7 +44,7 @@ _OPENING_SECONDS = 20.0  # a fragment waits this long for the corpus; the script
 _LONGEST_VALUE = 4000  # characters of one parameter
 _AT_ONCE = 4  # fragments made at the same time: more take turns anyway, and each holds what it works on
 
-Make = Callable[[Library, Words], Response]
+Make = Callable[[Library, Translations], Response]
 
 
 def add_routes(
@@ -83,7 +83,7 @@ def add_routes(
     async def reader(request: Request) -> Response:
         query = _query(request)
 
-        def make(library: Library, words: Words) -> Response:
+        def make(library: Library, words: Translations) -> Response:
             own = panels_of(library)
             try:
                 if "d" in query:
@@ -220,7 +220,7 @@ def _waited(opening: Opening) -> None:
         opening.wait(_OPENING_SECONDS)
 
 
-def _answered(opening: Opening, words: Words, make: Make) -> Response:
+def _answered(opening: Opening, words: Translations, make: Make) -> Response:
     """What `make` says, or a plain sentence with the right status."""
     try:
         return make(opening.wait(), words)

@@ -22,7 +22,7 @@ from alpie.app.page.serving.memory import give_back_memory, share_memory
 from alpie.app.page.serving.page_options import Choices
 from alpie.app.page.serving.routes import add_routes
 from alpie.app.page.serving.server_metrics import Meter
-from alpie.app.page.views.page_words import LANGUAGES, words_for
+from alpie.app.page.views.page_words import LANGUAGES, translations_for
 from alpie.app.service.following import CorpusOpener
 
 if TYPE_CHECKING:
@@ -58,14 +58,14 @@ def create_app(
     pages: dict[str, Any] = {}
     paths = {one: "/" if one == choices.language else f"/{one}/" for one in LANGUAGES}
     homes = {one: choices.root_path + path for one, path in paths.items()}
-    scripts = {one: script_of(words_for(one), homes[one], choices) for one in LANGUAGES}
-    heads = {one: head_of(words_for(one), scripts[one], choices.root_path) for one in LANGUAGES}
+    scripts = {one: script_of(translations_for(one), homes[one], choices) for one in LANGUAGES}
+    heads = {one: head_of(translations_for(one), scripts[one], choices.root_path) for one in LANGUAGES}
     add_routes(app, opening, choices, meter, scripts)
 
     def mount_pages() -> None:
         # "/" last: it takes what is left.
         for one in sorted(paths, key=lambda name: paths[name], reverse=True):
-            words = words_for(one)
+            words = translations_for(one)
             page = build_page(opening, words, homes, choices, meter)
             add_api(page, opening, one, choices.finish)
             page.queue(default_concurrency_limit=_AT_ONCE, max_size=choices.most_waiting, api_open=False)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from alpie.app.page.serving.server_metrics import Meter
 from alpie.app.page.views.markup import tag
-from alpie.app.page.views.page_words import Words
+from alpie.app.page.views.page_words import Translations
 
 __all__ = ["render_timings"]
 
 
-def render_timings(meter: Meter, words: Words) -> str:
+def render_timings(meter: Meter, words: Translations) -> str:
     """A section with a row a stage, the questions by outcome, and how many wait now."""
     title = tag("h3", words.html("timings.title"))
     times = meter.stage_times()

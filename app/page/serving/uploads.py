@@ -33,8 +33,8 @@ __all__ = ["State", "Uploads", "index_command", "safe_name"]
 _LOG = logging.getLogger(__name__)
 _LONGEST_NAME = 100  # characters
 _CHUNK = 1 << 18
-_LEAST_FREE_BYTES = 500_000_000  # left on the disk
-_MOST_WAITING = 20  # documents taken and not yet indexed
+_MIN_FREE_BYTES = 500_000_000  # left on the disk
+_MAX_WAITING = 20  # documents taken and not yet indexed
 _LONGEST_RUN_SECONDS = 3_600.0
 _ENDED_BY_FORCE = -9  # as a process says that was ended by a signal: it crashed, or took all the memory
 _UNENDING = "leerlo no acaba, o hace caer a quien lo lee."
@@ -79,12 +79,12 @@ class Uploads:
         """
         wanted = safe_name(name)
         with self._lock:
-            if len(self._waiting) >= _MOST_WAITING:
+            if len(self._waiting) >= _MAX_WAITING:
                 raise SourceError("Hay demasiados documentos esperando. Inténtelo dentro de unos minutos.")
         unfinished = self.folder / f".{secrets.token_hex(8)}.unfinished"
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            if shutil.disk_usage(self.folder).free < self.most_bytes + _LEAST_FREE_BYTES:
+            if shutil.disk_usage(self.folder).free < self.most_bytes + _MIN_FREE_BYTES:
                 raise SourceError("No queda sitio en el disco del servidor.")
             self._write(unfinished, file, wanted)
             if same := _same_file(unfinished, self.folder):
@@ -158,8 +158,8 @@ class Uploads:
         with self._lock:
             self._state = State(
                 tuple(later or ()),
-                (*self._state.done, *done)[-_MOST_WAITING:],
-                (*self._state.refused, *refused)[-_MOST_WAITING:],
+                (*self._state.done, *done)[-_MAX_WAITING:],
+                (*self._state.refused, *refused)[-_MAX_WAITING:],
                 last[0] if code and not refused else "",
             )
 

@@ -10,23 +10,23 @@ from alpie.app.answering.answers import Answer, Quote
 from alpie.app.answering.citation import short_citation
 from alpie.app.page.views.link_places import link, question_link
 from alpie.app.page.views.markup import escape, tag
-from alpie.app.page.views.page_words import Words
+from alpie.app.page.views.page_words import Translations
 from alpie.app.page.views.quote_words import quote_words
 from alpie.app.page.views.reference_view import quote_tools, reference
-from alpie.app.translations import words_for
+from alpie.app.translations import translations_for
 from alpie.index.records import Document
 from alpie.index.retrieval.hits import Hit
 
 __all__ = ["render_answer", "render_quote"]
 
-_LEGS = ("dense", "sentence", "lexical", "expansion")
-_MOST_SUGGESTIONS = 3
+_RETRIEVERS = ("dense", "sentence", "lexical", "expansion")
+_MAX_SUGGESTIONS = 3
 _LONGEST_SUGGESTION = 60
 
 
 def render_answer(
     answer: Answer,
-    words: Words,
+    words: Translations,
     documents: Mapping[str, Document],
     turns: Sequence[str] = (),
     writing: bool = False,
@@ -44,9 +44,11 @@ def render_answer(
     )
 
 
-def _found(answer: Answer, words: Words, documents: Mapping[str, Document], writing: bool) -> list[str]:
+def _found(
+    answer: Answer, words: Translations, documents: Mapping[str, Document], writing: bool
+) -> list[str]:
     by_address = {hit.passage.address: hit for hit in answer.hits}
-    told = absence_lines(answer, words_for(words.language))
+    told = absence_lines(answer, translations_for(words.language))
     parts = [tag("p", escape(line), class_="tentative") for line in told]
     if answer.tentative:
         parts.append(tag("p", words.html("answer.tentative"), class_="tentative"))
@@ -61,9 +63,9 @@ def _found(answer: Answer, words: Words, documents: Mapping[str, Document], writ
     return parts
 
 
-def _not_found(answer: Answer, words: Words, documents: Mapping[str, Document]) -> list[str]:
+def _not_found(answer: Answer, words: Translations, documents: Mapping[str, Document]) -> list[str]:
     search = answer.search
-    told = absence_lines(answer, words_for(words.language))
+    told = absence_lines(answer, translations_for(words.language))
     statement = words.html(
         "answer.none.statement",
         documents=words.count("count.documents", search.documents),
@@ -86,7 +88,7 @@ def _not_found(answer: Answer, words: Words, documents: Mapping[str, Document]) 
 
 def render_quote(
     quote: Quote,
-    words: Words,
+    words: Translations,
     documents: Mapping[str, Document],
     number: int | None = None,
     hit: Hit | None = None,
@@ -125,12 +127,15 @@ def render_quote(
     )
 
 
-def _why(hit: Hit, words: Words) -> str:
-    """Collapsible: the rank of the passage in each leg of the search, and the words both share."""
+def _why(hit: Hit, words: Translations) -> str:
+    """Collapsible: the rank of the passage in each retriever of the search, and the words both share."""
     rows = [
-        tag("li", words.html("why.rank", leg=words(f"why.leg.{leg}"), rank=hit.ranks[leg]))
-        for leg in _LEGS
-        if leg in hit.ranks
+        tag(
+            "li",
+            words.html("why.rank", retriever=words(f"why.retriever.{retriever}"), rank=hit.ranks[retriever]),
+        )
+        for retriever in _RETRIEVERS
+        if retriever in hit.ranks
     ]
     if hit.line:  # no words of the document: never between quotation marks
         rows.append(tag("li", words.html("why.expansion") + " " + tag("i", escape(hit.line))))
@@ -140,7 +145,7 @@ def _why(hit: Hit, words: Words) -> str:
     return tag("details", [summary, tag("ul", rows)], class_="why")
 
 
-def _written(answer: Answer, words: Words) -> str:
+def _written(answer: Answer, words: Translations) -> str:
     """Prose of a language model, marked as such and never between quotation marks."""
     report = _writer_report(answer, words)
     if not answer.writer:
@@ -158,7 +163,7 @@ def _written(answer: Answer, words: Words) -> str:
     return tag("div", [label, tag("p", " ".join(sentences)), report], class_="generated")
 
 
-def _writer_report(answer: Answer, words: Words) -> str:
+def _writer_report(answer: Answer, words: Translations) -> str:
     """What became of the summary: sentences left out, or that there is none and the quotations stand."""
     report = answer.writer_report
     if report is None:
@@ -169,14 +174,14 @@ def _writer_report(answer: Answer, words: Words) -> str:
     return tag("p", escape(" ".join(parts)), class_="generated-label") if parts else ""
 
 
-def _as_searched(answer: Answer, words: Words) -> str:
+def _as_searched(answer: Answer, words: Translations) -> str:
     """Says how the question was completed or put right, when it was."""
     if answer.understood is None:
         return ""
     return tag("p", words.html("answer.searched", question=answer.understood), class_="searched-as")
 
 
-def _suggestions(answer: Answer, words: Words) -> str:
+def _suggestions(answer: Answer, words: Translations) -> str:
     """Headings of passages found but not quoted, as next questions."""
     quoted = {quote.passage.address for quote in answer.quotes}
     known = {heading.casefold() for quote in answer.quotes for heading in quote.passage.path}
@@ -189,14 +194,14 @@ def _suggestions(answer: Answer, words: Words) -> str:
         known.add(heading.casefold())
         asked = words("answer.suggestion", heading=heading)
         links.append(tag("a", escape(heading), class_="ask", href=question_link(asked), title=asked))
-        if len(links) == _MOST_SUGGESTIONS:
+        if len(links) == _MAX_SUGGESTIONS:
             break
     if not links:
         return ""
     return tag("p", [tag("span", words.html("answer.related")), *links], class_="suggestions")
 
 
-def _foot(answer: Answer, words: Words, turns: Sequence[str], root_path: str) -> str:
+def _foot(answer: Answer, words: Translations, turns: Sequence[str], root_path: str) -> str:
     """What was searched and how long it took, small; the record and the link of the question."""
     search = answer.search
     total = answer.milliseconds.get("total", 0.0) / 1000
@@ -217,6 +222,6 @@ def _foot(answer: Answer, words: Words, turns: Sequence[str], root_path: str) ->
     return tag("p", [tag("span", statement), *links, *votes], class_="answer-foot")
 
 
-def _vote(verdict: str, words: Words) -> str:
+def _vote(verdict: str, words: Translations) -> str:
     """A verdict of the reader; hidden unless the operator keeps them."""
     return tag("button", words.html(f"vote.{verdict}"), class_=f"act vote {verdict}")

@@ -18,13 +18,13 @@ from alpie.app.exporting.reference_styles import STYLES
 from alpie.app.page.serving.library import Library
 from alpie.app.page.views.link_places import words_at
 from alpie.app.page.views.markup import tag
-from alpie.app.page.views.page_words import Words
+from alpie.app.page.views.page_words import Translations
 from alpie.app.page.views.reference_view import render_references
 from alpie.index.errors import AddressError
 
-__all__ = ["LONGEST_NOTE", "MOST_PLACES", "Place", "export", "places", "references"]
+__all__ = ["LONGEST_NOTE", "MAX_PLACES", "Place", "export", "places", "references"]
 
-MOST_PLACES = 100
+MAX_PLACES = 100
 LONGEST_NOTE = 300  # characters of what a reader notes down on a passage
 _MORE = {"s": "spans", "n": "note"}
 
@@ -46,11 +46,11 @@ def places(parameters: Sequence[tuple[str, str]]) -> tuple[Place, ...]:
             found.append(Place(value))
         elif name in _MORE and found:
             found[-1] = replace(found[-1], **{_MORE[name]: value})
-    return tuple(found[:MOST_PLACES])
+    return tuple(found[:MAX_PLACES])
 
 
 def export(
-    library: Library, form: str, chosen: Sequence[Place], words: Words, base_url: str = ""
+    library: Library, form: str, chosen: Sequence[Place], words: Translations, base_url: str = ""
 ) -> Response:
     """A file in one of the export formats; places that are no longer there are counted in a header."""
     if form not in FORMATS:
@@ -68,7 +68,7 @@ def export(
 
 
 def references(
-    library: Library, style: str, chosen: Sequence[Place], words: Words, root_path: str = ""
+    library: Library, style: str, chosen: Sequence[Place], words: Translations, root_path: str = ""
 ) -> Response:
     """The same places in one of the styles, to read and to copy."""
     excerpts, headers = _found(library, chosen) if style in STYLES else ([], {})

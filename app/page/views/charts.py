@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from alpie.app.page.views.markup import escape, tag
-from alpie.app.page.views.page_words import Words
+from alpie.app.page.views.page_words import Translations
 
 __all__ = ["Bar", "Series", "bars", "curve"]
 
@@ -35,7 +35,7 @@ class Series:
     points: Sequence[tuple[float, float]]
 
 
-def bars(rows: Sequence[Bar], words: Words, title: str) -> str:
+def bars(rows: Sequence[Bar], words: Translations, title: str) -> str:
     """A row a share: its name, a point with its whisker on a track, the figure. Text stays text."""
     items: list[str] = []
     for row in rows:
@@ -51,7 +51,7 @@ def bars(rows: Sequence[Bar], words: Words, title: str) -> str:
     return tag("ul", items, class_="bars", aria_label=title)
 
 
-def curve(series: Sequence[Series], words: Words, title: str, axis: str) -> str:
+def curve(series: Sequence[Series], words: Translations, title: str, axis: str) -> str:
     """Lines over a common axis from 0 to 1."""
     across, down = _WIDTH - _LEFT - _RIGHT, _HEIGHT - _TOP - _BOTTOM
 

@@ -17,7 +17,7 @@ from alpie.app.page.views.answer_view import render_answer
 from alpie.app.page.views.check_view import LONGEST_TEXT
 from alpie.app.page.views.help import HelpLines, gentle_notice
 from alpie.app.page.views.markup import escape, tag
-from alpie.app.page.views.page_words import Words
+from alpie.app.page.views.page_words import Translations
 from alpie.app.page.views.risk import at_risk
 from alpie.index.errors import AlpieError, QuestionError
 
@@ -25,8 +25,8 @@ __all__ = ["Chat", "Conversation"]
 
 _LOG = logging.getLogger(__name__)
 LONGEST_QUESTION = 1000  # characters; a longer one is no question: a page that was pasted
-_MOST_MESSAGES = 60
-_MOST_TURNS = 6  # earlier questions a follow-up may lean on
+_MAX_MESSAGES = 60
+_MAX_TURNS = 6  # earlier questions a follow-up may lean on
 _OPENING_SECONDS = 900
 _AT_ONCE = 4  # answers computed at the same time
 
@@ -51,7 +51,7 @@ class Chat:
     def __init__(
         self,
         opening: Opening,
-        words: Words,
+        words: Translations,
         help_lines: HelpLines,
         finish: Callable[[Answer], Answer] | None = None,
         root_path: str = "",
@@ -74,7 +74,7 @@ class Chat:
         talk = conversation if isinstance(conversation, Conversation) else Conversation()
         if not talk.messages:
             talk.messages, questions = read_past(past)
-            talk.questions = [one[:LONGEST_QUESTION] for one in questions[-_MOST_TURNS:]]
+            talk.questions = [one[:LONGEST_QUESTION] for one in questions[-_MAX_TURNS:]]
         asked = question.strip() if isinstance(question, str) else ""
         if not asked:
             yield talk.messages, talk
@@ -82,11 +82,11 @@ class Chat:
         shown = asked if len(asked) <= LONGEST_QUESTION else asked[:LONGEST_QUESTION] + "…"
         before = [*talk.messages, {"role": "user", "content": tag("div", escape(shown), class_="asked")}]
         yield [*before, self._said(tag("p", self._words.html(self._waiting()), class_="searching"))], talk
-        replies = self._replies(asked, tuple(talk.questions[-_MOST_TURNS:]))
+        replies = self._replies(asked, tuple(talk.questions[-_MAX_TURNS:]))
         said = self._said(next(replies))
-        talk.messages = [*before, said][-_MOST_MESSAGES:]
+        talk.messages = [*before, said][-_MAX_MESSAGES:]
         if len(asked) <= LONGEST_QUESTION:
-            talk.questions = [*talk.questions, asked][-_MOST_TURNS:]
+            talk.questions = [*talk.questions, asked][-_MAX_TURNS:]
         if not talk.left:
             yield talk.messages, talk
         for reply in replies:
@@ -150,7 +150,7 @@ class Chat:
         return {"role": "assistant", "content": tag("div", content, class_="said", lang=self._words.language)}
 
 
-def _pasted(text: str, words: Words) -> str:
+def _pasted(text: str, words: Translations) -> str:
     """Of a text too long for a question: to be checked as a quotation, if it is one."""
     offer = tag("a", words.html("chat.check_pasted"), class_="act check-pasted", href="#comprobar")
     parts = [

@@ -8,7 +8,7 @@ from alpie.app.checking.verify import DifferenceKind, Place, QuotationChecker, V
 from alpie.app.page.serving.library import Library
 from alpie.app.page.views.link_places import link
 from alpie.app.page.views.markup import emphasised, escape, tag
-from alpie.app.page.views.page_words import Words
+from alpie.app.page.views.page_words import Translations
 from alpie.app.page.views.reference_view import quote_tools, reference
 from alpie.index.errors import QuestionError
 
@@ -17,7 +17,7 @@ __all__ = ["LONGEST_TEXT", "render_check", "render_form"]
 LONGEST_TEXT = 10_000  # characters: two dense pages
 
 
-def render_form(words: Words) -> str:
+def render_form(words: Translations) -> str:
     """The form: one field and a button."""
     # not `required`: a browser would keep an empty form back, and the verdict before it on the screen
     area = tag("textarea", "", id="check-text", name="text", rows="5", maxlength=str(LONGEST_TEXT))
@@ -33,7 +33,7 @@ def render_form(words: Words) -> str:
     )
 
 
-def render_check(checker: QuotationChecker, text: str, words: Words) -> str:
+def render_check(checker: QuotationChecker, text: str, words: Translations) -> str:
     """What the corpus says about the pasted `text`."""
     if len(text) > LONGEST_TEXT:
         return tag("p", words.html("check.too_long", most=words.number(LONGEST_TEXT)), class_="problem")
@@ -77,7 +77,7 @@ def render_check(checker: QuotationChecker, text: str, words: Words) -> str:
     return tag("div", parts, class_=f"verdict {outcome.verdict}", role="status")
 
 
-def _compared(outcome: Verification, words: Words) -> str:
+def _compared(outcome: Verification, words: Translations) -> str:
     """The document's text with what the pasted one left out struck in, and what it put in marked."""
     pieces: list[str] = []
     for run in outcome.differences:
@@ -103,7 +103,7 @@ def _spoken(text: str) -> str:
     return tag("span", escape(text) + " ", class_="spoken")
 
 
-def _place(library: Library, place: Place, words: Words) -> str:
+def _place(library: Library, place: Place, words: Translations) -> str:
     document = library.documents[place.document_id]
     cut = place.reading.warnings
     # of a quotation that is cut where its meaning turns, nothing but the whole sentence is copied or kept

@@ -5,7 +5,7 @@ from __future__ import annotations
 from alpie.app.page.serving.uploads import Uploads
 from alpie.app.page.views.link_places import link
 from alpie.app.page.views.markup import escape, tag
-from alpie.app.page.views.page_words import Words
+from alpie.app.page.views.page_words import Translations
 from alpie.app.page.views.panel import Panels, editorial_fields
 from alpie.app.page.views.upload_view import render_upload
 from alpie.app.service.document_report import coverage_text, notice_text
@@ -14,7 +14,7 @@ from alpie.index.records import Document
 __all__ = ["render_documents"]
 
 
-def render_documents(panels: Panels, words: Words, uploads: Uploads | None = None) -> str:
+def render_documents(panels: Panels, words: Translations, uploads: Uploads | None = None) -> str:
     """The Documents view, with a form where documents are taken in."""
     library = panels.library
     statement = words.html(
@@ -39,7 +39,7 @@ def render_documents(panels: Panels, words: Words, uploads: Uploads | None = Non
     return "".join(parts)
 
 
-def _document(panels: Panels, document: Document, words: Words) -> str:
+def _document(panels: Panels, document: Document, words: Translations) -> str:
     title = tag("a", escape(document.title), class_="cite", href=f"?d={document.id}")
     facts = [
         (words("field.publisher"), document.publisher),
@@ -75,7 +75,7 @@ def _document(panels: Panels, document: Document, words: Words) -> str:
     return tag("section", parts, class_="document-card")
 
 
-def _outline(panels: Panels, document: Document, words: Words) -> str:
+def _outline(panels: Panels, document: Document, words: Translations) -> str:
     headings = panels.reader(document.id).outline()
     if not headings:
         return ""

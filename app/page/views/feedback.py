@@ -12,7 +12,7 @@ __all__ = ["VERDICTS", "FeedbackFile"]
 
 VERDICTS = ("useful", "useless", "wrong-quote")
 _LONGEST = 1000  # characters of a question or address
-_MOST_BYTES = 20_000_000  # then nothing more is written: a stranger must not fill the disk
+_MAX_BYTES = 20_000_000  # then nothing more is written: a stranger must not fill the disk
 
 
 class FeedbackFile:
@@ -33,7 +33,7 @@ class FeedbackFile:
             "address": address[:_LONGEST],
         }
         with self._lock:
-            if self.path.is_file() and self.path.stat().st_size > _MOST_BYTES:
+            if self.path.is_file() and self.path.stat().st_size > _MAX_BYTES:
                 return False
             self.path.parent.mkdir(parents=True, exist_ok=True)
             with self.path.open("a", encoding="utf-8") as file:

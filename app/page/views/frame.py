@@ -17,7 +17,7 @@ from alpie.app.page.views.chat import Chat, Conversation
 from alpie.app.page.views.check_view import LONGEST_TEXT
 from alpie.app.page.views.link_places import question_link
 from alpie.app.page.views.markup import escape, tag
-from alpie.app.page.views.page_words import Words
+from alpie.app.page.views.page_words import Translations
 from alpie.app.page.views.reference_view import style_buttons
 
 __all__ = ["build_page", "head_of", "script_of"]
@@ -40,7 +40,11 @@ _BRIDGE = "window.alpieAsk = question => trigger('ask', {question: question});"
 
 
 def build_page(
-    opening: Opening, words: Words, homes: Mapping[str, str], choices: Choices, meter: Meter | None = None
+    opening: Opening,
+    words: Translations,
+    homes: Mapping[str, str],
+    choices: Choices,
+    meter: Meter | None = None,
 ) -> gr.Blocks:
     """The page in one language; `homes` says at which path each language is."""
     chat = Chat(opening, words, choices.help_lines, choices.finish, choices.root_path, meter)
@@ -116,7 +120,7 @@ def build_page(
     return page
 
 
-def script_of(words: Words, home: str, choices: Choices) -> str:
+def script_of(words: Translations, home: str, choices: Choices) -> str:
     """The scripts of the page as one, after the words they say.
 
     A file, for the content-security policy allows no script that is put into the page later; one file, for
@@ -134,7 +138,7 @@ def script_of(words: Words, home: str, choices: Choices) -> str:
     return "\n".join((f"window.alpieWords = {strings};", *parts))
 
 
-def head_of(words: Words, script: str, root: str) -> str:
+def head_of(words: Translations, script: str, root: str) -> str:
     """What goes into the document head: styles and the address of the script.
 
     `script`: what `script_of` made in this language; `root`: the path under which a proxy serves the page.
@@ -155,7 +159,7 @@ def _digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()[:12]
 
 
-def _masthead(words: Words, homes: Mapping[str, str]) -> str:
+def _masthead(words: Translations, homes: Mapping[str, str]) -> str:
     home = tag(
         "a",
         [tag("h1", "Al Pie", class_="name"), tag("span", words.html("page.motto"), class_="motto")],
@@ -199,7 +203,7 @@ def _masthead(words: Words, homes: Mapping[str, str]) -> str:
     return skip + tag("header", [home, nav, tools], class_="masthead") + _basket(words)
 
 
-def _basket(words: Words) -> str:
+def _basket(words: Translations) -> str:
     formats = ("markdown", "apa", "iso690", "bibtex", "ris", "csl-json", "csv")
     links = (
         tag("a", words.html(f"export.{form}"), class_="act export", href="#", data_form=form, download="")
@@ -235,7 +239,7 @@ def _basket(words: Words) -> str:
     )
 
 
-def _welcome(words: Words) -> str:
+def _welcome(words: Translations) -> str:
     examples = [words(f"example.{n}") for n in range(1, _EXAMPLES + 1)]
     items = (tag("li", tag("a", escape(q), class_="ask", href=question_link(q))) for q in examples)
     return tag(
@@ -250,7 +254,7 @@ def _welcome(words: Words) -> str:
     )
 
 
-def _views(words: Words) -> str:
+def _views(words: Translations) -> str:
     return "".join(
         tag(
             "section",
@@ -265,7 +269,7 @@ def _views(words: Words) -> str:
     )
 
 
-def _empty_panel(words: Words) -> str:
+def _empty_panel(words: Translations) -> str:
     close = tag("button", words.html("panel.close"), class_="act panel-close")
     hint = tag(
         "div",
@@ -279,7 +283,7 @@ def _empty_panel(words: Words) -> str:
     return tag("aside", [close, where, content], class_="panel", aria_label=words("panel.title"))
 
 
-def _foot(words: Words, choices: Choices) -> str:
+def _foot(words: Translations, choices: Choices) -> str:
     privacy = words.html("foot.privacy.writer") if choices.finish else words.html("foot.privacy")
     return tag(
         "footer",
@@ -293,7 +297,7 @@ def _foot(words: Words, choices: Choices) -> str:
     )
 
 
-def _log_out(words: Words, choices: Choices) -> str:
+def _log_out(words: Translations, choices: Choices) -> str:
     """A form, for a link on another page must not log anybody out."""
     action = f"{choices.root_path}/al/logout?lang={words.language}"
     return tag("form", tag("button", words.html("login.leave"), class_="act"), method="post", action=action)

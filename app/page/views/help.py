@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from alpie.app.page.views.markup import escape, tag
-from alpie.app.page.views.page_words import Words
+from alpie.app.page.views.page_words import Translations
 from alpie.index.errors import SettingsError
 
 __all__ = ["HelpLine", "HelpLines", "gentle_notice", "load_help_lines", "render_help"]
@@ -65,7 +65,7 @@ def _line(entry: dict[str, str]) -> HelpLine:
     )
 
 
-def gentle_notice(words: Words, help_lines: HelpLines) -> str:
+def gentle_notice(words: Translations, help_lines: HelpLines) -> str:
     """A few lines above an answer; one line of HTML."""
     contacts = " · ".join(_contact(line, words) for line in help_lines.lines)
     more = tag("a", words.html("help.notice.more"), class_="go", href="#ayuda")
@@ -73,13 +73,13 @@ def gentle_notice(words: Words, help_lines: HelpLines) -> str:
     return tag("div", [text, tag("p", contacts + " · " + more)], class_="care", role="note")
 
 
-def _contact(line: HelpLine, words: Words) -> str:
+def _contact(line: HelpLine, words: Translations) -> str:
     name = escape(line.name[words.language])
     contact = tag("a", escape(line.contact), href=line.link) if line.link else escape(line.contact)
     return f"{name}: {contact}"
 
 
-def render_help(words: Words, help_lines: HelpLines, writer: bool = False) -> str:
+def render_help(words: Translations, help_lines: HelpLines, writer: bool = False) -> str:
     """The Help view; `writer`: questions and quotations go to a language model."""
     rows = (
         tag(
@@ -115,6 +115,6 @@ def render_help(words: Words, help_lines: HelpLines, writer: bool = False) -> st
     return tag("h2", words.html("nav.help")) + urgent + "".join(sections)
 
 
-def _paragraphs(words: Words, prefix: str) -> str:
+def _paragraphs(words: Translations, prefix: str) -> str:
     found = [words.html(f"{prefix}.{n}") for n in range(1, 8) if f"{prefix}.{n}" in words.entries]
     return tag("ul", (tag("li", text) for text in found))

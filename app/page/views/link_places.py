@@ -18,7 +18,7 @@ from alpie.index.records import Document, Passage, Sentence, Span
 __all__ = ["link", "parse_spans", "question_link", "spans_parameter", "words_at"]
 
 _SPAN = re.compile(r"(-?\d{1,8})-(-?\d{1,8})")
-_MOST_SPANS = 200
+_MAX_SPANS = 200
 
 
 def spans_parameter(passage: Passage, spans: Sequence[Span]) -> str:
@@ -30,7 +30,7 @@ def spans_parameter(passage: Passage, spans: Sequence[Span]) -> str:
 def parse_spans(text: str, passage: Passage, document_length: int) -> tuple[Span, ...]:
     """The spans `spans_parameter` wrote; what does not fit the document is ignored."""
     origin = passage.start
-    found = (_SPAN.fullmatch(piece) for piece in text.split(",")[:_MOST_SPANS])
+    found = (_SPAN.fullmatch(piece) for piece in text.split(",")[:_MAX_SPANS])
     spans = (Span(origin + int(m[1]), origin + int(m[2])) for m in found if m)
     return tuple(span for span in spans if 0 <= span.start < span.end <= document_length)
 

@@ -17,7 +17,7 @@ from alpie.index.retrieval.word_search import WordQuery
 
 __all__ = ["Found", "Results", "Wanted", "find", "look_up"]
 
-_MOST_RESULTS = 60
+_MAX_RESULTS = 60
 _RANKED = 40  # asked of the fused search before filtering
 
 
@@ -96,7 +96,7 @@ def look_up(library: Library, wanted: Wanted) -> Results:
             for one in library.holding(query)
             if wanted.admits(library.documents[one.document], one.section)
         ]
-        shown = (library.passages[one.row] for one in held[:_MOST_RESULTS])
+        shown = (library.passages[one.row] for one in held[:_MAX_RESULTS])
         found = tuple(Found(passage, query.ranges(passage.text)) for passage in shown)
         return Results(found, len(held), len({one.document for one in held}), more=len(held) > len(found))
 

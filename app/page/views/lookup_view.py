@@ -9,7 +9,7 @@ from alpie.app.page.serving.library import Library
 from alpie.app.page.views.link_places import link
 from alpie.app.page.views.lookup import Found, Wanted, look_up
 from alpie.app.page.views.markup import emphasised, escape, tag
-from alpie.app.page.views.page_words import Words
+from alpie.app.page.views.page_words import Translations
 from alpie.app.page.views.reference_view import quote_tools, reference
 from alpie.index.records import Document
 
@@ -18,7 +18,7 @@ __all__ = ["render_form", "render_results"]
 _LONGEST_EXCERPT = 420
 
 
-def render_results(library: Library, wanted: Wanted, words: Words) -> str:
+def render_results(library: Library, wanted: Wanted, words: Translations) -> str:
     """Results grouped by document, best document first."""
     if not wanted.text:
         return tag("p", words.html("search.empty"), class_="small")
@@ -55,7 +55,7 @@ def render_results(library: Library, wanted: Wanted, words: Words) -> str:
     return "".join(parts)
 
 
-def _result(item: Found, document: Document, words: Words) -> str:
+def _result(item: Found, document: Document, words: Translations) -> str:
     passage = item.passage
     citation = cite(document, passage)
     text, ranges, cut_before, cut_after = _excerpt(passage.text, item.ranges)
@@ -97,7 +97,7 @@ def _excerpt(text: str, ranges: Sequence[tuple[int, int]]) -> tuple[str, list[tu
     return text[begin:end], inside, begin > 0, end < len(text)
 
 
-def render_form(library: Library, words: Words) -> str:
+def render_form(library: Library, words: Translations) -> str:
     """The search form; its choices are what the corpus holds."""
     documents = library.documents.values()
     sections = dict.fromkeys(p.path[0] for p in library.passages if p.path)

@@ -10,15 +10,15 @@ from collections import OrderedDict
 from pathlib import Path
 
 from alpie.app.page.views.markup import attributes, escape, tag
-from alpie.app.page.views.page_words import Words
+from alpie.app.page.views.page_words import Translations
 from alpie.index.errors import SourceError
-from alpie.index.formats import MOST_BYTES, format_of
+from alpie.index.formats import MAX_BYTES, format_of
 from alpie.index.records import Document, Layout, PageLabel
 
 __all__ = ["PageImages", "has_pages", "page_figure", "sheet_at"]
 
 _WIDTH = 1_100  # pixels
-_MOST_PIXELS = 4_000_000
+_MAX_PIXELS = 4_000_000
 _KEPT = 48  # pictures, some 200 kB each
 
 
@@ -32,7 +32,9 @@ def sheet_at(layout: Layout, offset: int) -> int:
     return bisect_right(layout.page_starts, offset)
 
 
-def page_figure(document: Document, sheet: int, page: PageLabel | None, root_path: str, words: Words) -> str:
+def page_figure(
+    document: Document, sheet: int, page: PageLabel | None, root_path: str, words: Translations
+) -> str:
     """The page behind a button; the picture is fetched when it is opened."""
     number = page if page is not None else sheet
     source = f"{root_path}/al/page?d={document.id}&n={sheet}&v={document.sha256[:12]}"
@@ -76,7 +78,7 @@ class PageImages:
         try:
             inside = path.resolve(strict=True).is_relative_to(self._folder.resolve())
             status = path.stat()
-            if not inside or not path.is_file() or status.st_size > MOST_BYTES:
+            if not inside or not path.is_file() or status.st_size > MAX_BYTES:
                 raise SourceError(f"{document.file}: no se puede mostrar.", path)
             stamp = status.st_mtime_ns, status.st_size
             known = self._checked.get(path)
@@ -106,7 +108,7 @@ def _drawn(path: Path, sheet: int) -> bytes:
                 page = document[sheet - 1]
                 width, height = page.get_size()
                 area = max(width * height, 1.0)
-                scale = min(_WIDTH / max(width, 1.0), (_MOST_PIXELS / area) ** 0.5, 4.0)
+                scale = min(_WIDTH / max(width, 1.0), (_MAX_PIXELS / area) ** 0.5, 4.0)
                 image = page.render(scale=scale, may_draw_forms=False).to_pil()
         except (pdfium.PdfiumError, ValueError, MemoryError) as error:
             raise SourceError(f"{path.name}: la página {sheet} no se puede mostrar.", path) from error

@@ -14,14 +14,14 @@ from alpie.app.page.views.markup import escape
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-__all__ = ["LANGUAGES", "Words", "language_of", "words_asked", "words_for"]
+__all__ = ["LANGUAGES", "Translations", "language_of", "translations_for", "words_asked"]
 
 LANGUAGES = common.LANGUAGES
 _FOLDER = Path(__file__).resolve().parents[1] / "locale"
 
 
 @dataclass(frozen=True)
-class Words(common.Words):
+class Translations(common.Translations):
     """Interface text of one language. ``words("chat.send")`` is plain text, `html` the escaped one."""
 
     def html(self, key: str, **values: object) -> str:
@@ -39,16 +39,16 @@ class Words(common.Words):
 
 
 @lru_cache
-def words_for(language: str) -> Words:
+def translations_for(language: str) -> Translations:
     """The catalogue of `language`; Spanish for a language there is none of."""
-    base = common.words_for(language)
+    base = common.translations_for(language)
     own: dict[str, str] = json.loads((_FOLDER / f"{base.language}.json").read_text(encoding="utf-8"))
-    return Words(base.language, {**base.entries, **own})
+    return Translations(base.language, {**base.entries, **own})
 
 
-def words_asked(request: Request) -> Words:
+def words_asked(request: Request) -> Translations:
     """The catalogue of the language that the address of `request` names, by default Spanish."""
-    return words_for(request.query_params.get("lang", "es"))
+    return translations_for(request.query_params.get("lang", "es"))
 
 
 def language_of(path: str, default: str) -> str:

@@ -11,7 +11,7 @@ from alpie.app.page.serving.library import Library
 from alpie.app.page.views.link_places import link, words_at
 from alpie.app.page.views.markup import escape, tag
 from alpie.app.page.views.page_images import has_pages, page_figure, sheet_at
-from alpie.app.page.views.page_words import Words
+from alpie.app.page.views.page_words import Translations
 from alpie.app.page.views.reference_view import quote_tools, reference
 from alpie.app.page.views.source_view import Reader
 from alpie.index.errors import AddressError
@@ -49,7 +49,7 @@ class Panels:
             self._readers[document_id] = Reader(document, layout, self.by_document[document_id])
         return self._readers[document_id]
 
-    def at(self, address: str, spans: str, words: Words) -> str:
+    def at(self, address: str, spans: str, words: Translations) -> str:
         """The panel opened at an address; raises AddressError."""
         passage = self.library.passage(address)
         document = self.library.documents[passage.document_id]
@@ -74,7 +74,7 @@ class Panels:
         body = self.reader(document.id).render(words, marks)
         return self._article(document, head, body, words, passage, chosen)
 
-    def whole(self, document_id: str, words: Words) -> str:
+    def whole(self, document_id: str, words: Translations) -> str:
         """The panel opened at the top of a document; raises AddressError."""
         document = self.library.documents.get(document_id)
         if document is None:
@@ -85,7 +85,7 @@ class Panels:
         head = tag("header", parts, class_="reading-head")
         return self._article(document, head, self.reader(document_id).render(words), words, None)
 
-    def vanished(self, error: AddressError, words: Words) -> str:
+    def vanished(self, error: AddressError, words: Translations) -> str:
         """What a permanent link shows when the text behind it changed or is gone."""
         address = error.address
         document = self.library.documents.get(address.split("/", 1)[0])
@@ -113,7 +113,7 @@ class Panels:
         document: Document,
         head: str,
         body: str,
-        words: Words,
+        words: Translations,
         passage: Passage | None,
         chosen: Sequence[Span] = (),
     ) -> str:
@@ -127,23 +127,25 @@ class Panels:
             data_place=link(passage, chosen) if passage else None,
         )
 
-    def _title(self, document: Document, words: Words) -> str:
+    def _title(self, document: Document, words: Translations) -> str:
         kicker = f"{document.publisher} · {document.kind} · {words.date(document.date)}"
         return tag("p", escape(kicker), class_="kicker") + tag("h2", escape(document.title), tabindex="-1")
 
-    def _actions(self, passage: Passage, words: Words) -> str:
+    def _actions(self, passage: Passage, words: Translations) -> str:
         copy, keep = quote_tools(words)
         permanent = tag("a", words.html("reader.permalink"), class_="act permalink", href=link(passage))
         return tag("p", [copy, permanent, keep], class_="actions")
 
-    def _page_view(self, document: Document, passage: Passage, marks: Sequence[Span], words: Words) -> str:
+    def _page_view(
+        self, document: Document, passage: Passage, marks: Sequence[Span], words: Translations
+    ) -> str:
         """The page of a PDF on which the marked words begin."""
         layout = self.library.layouts.get(document.id)
         if layout is None or not has_pages(document) or not (sheet := sheet_at(layout, marks[0].start)):
             return ""
         return page_figure(document, sheet, passage.pages(marks)[0], self._root_path, words)
 
-    def _neighbours(self, passage: Passage, words: Words) -> str:
+    def _neighbours(self, passage: Passage, words: Translations) -> str:
         those = self.by_document[passage.document_id]
         at = self._position(passage)
         links: list[str] = []
@@ -161,7 +163,7 @@ class Panels:
         return next((i for i, other in enumerate(those) if other.address == passage.address), 0)
 
 
-def editorial_fields(document: Document, words: Words) -> str:
+def editorial_fields(document: Document, words: Translations) -> str:
     """Which of the facts shown about a document its text does not carry."""
     keys = (f"field.{name}" for name in document.editorial)
     return ", ".join(words(key).lower() for key in keys if key in words.entries)

@@ -14,7 +14,7 @@ from typing import Any
 
 from alpie.app.page.views.charts import Bar, Series, bars, curve
 from alpie.app.page.views.markup import escape, tag
-from alpie.app.page.views.page_words import Words
+from alpie.app.page.views.page_words import Translations
 
 __all__ = ["render_evaluation"]
 
@@ -26,7 +26,7 @@ _LARGEST_BYTES = 50_000_000
 Json = dict[str, Any]
 
 
-def render_evaluation(reports: Sequence[Path], words: Words) -> str:
+def render_evaluation(reports: Sequence[Path], words: Translations) -> str:
     """The Evaluation view, from the first of `reports` that exists; says so when there is none."""
     title = tag("h2", words.html("nav.evaluation"))
     report = next((path for path in reports if path.is_file()), None)
@@ -51,7 +51,7 @@ def _load(report: Path | None) -> Json | None:
     return data if isinstance(data, dict) else None
 
 
-def _body(data: Json, words: Words) -> str:
+def _body(data: Json, words: Translations) -> str:
     pipelines: Json = data["pipelines"]
     main_name = next(iter(pipelines))
     main = pipelines[main_name]
@@ -75,7 +75,7 @@ def _body(data: Json, words: Words) -> str:
     return "".join(parts)
 
 
-def _headlines(overall: Json, words: Words) -> str:
+def _headlines(overall: Json, words: Translations) -> str:
     items: list[str] = []
     for name in _HEADLINES:
         estimate = overall.get(name)
@@ -101,7 +101,7 @@ def _headlines(overall: Json, words: Words) -> str:
     return tag("ul", items, class_="figures")
 
 
-def _by_kind(kinds: Json, words: Words) -> str:
+def _by_kind(kinds: Json, words: Translations) -> str:
     rows: list[Bar] = []
     for kind, estimates in kinds.items():
         metric = "refusal rate" if kind == "unanswerable" else "right@3"
@@ -117,7 +117,7 @@ def _by_kind(kinds: Json, words: Words) -> str:
     )
 
 
-def _curve(points: list[Json], words: Words) -> str:
+def _curve(points: list[Json], words: Translations) -> str:
     usable = [p for p in points if p.get("answer_rate") is not None and p.get("refusal_rate") is not None]
     if len(usable) < 2:
         return ""
@@ -133,7 +133,7 @@ def _curve(points: list[Json], words: Words) -> str:
     return _section("evaluation.curve", drawn, words)
 
 
-def _comparison(pipelines: Json, words: Words) -> str:
+def _comparison(pipelines: Json, words: Translations) -> str:
     head = tag("tr", [tag("th", words.html("evaluation.pipeline"), scope="col"),
                       *(tag("th", words.html(f"evaluation.metric.{name}"), scope="col") for name in _COMPARED)])  # fmt: skip
     rows = (
@@ -151,7 +151,7 @@ def _comparison(pipelines: Json, words: Words) -> str:
                                                 aria_label=words("evaluation.pipelines.title")), words)  # fmt: skip
 
 
-def _cell(estimate: Json | None, metric: str, words: Words) -> str:
+def _cell(estimate: Json | None, metric: str, words: Translations) -> str:
     if not estimate or estimate["value"] is None:
         return "–"
     if metric == "mrr@10":
@@ -163,6 +163,6 @@ def _cell(estimate: Json | None, metric: str, words: Words) -> str:
     return escape(value) + tag("span", f" {escape(low)} – {escape(high)}", class_="small")
 
 
-def _section(key: str, content: str, words: Words) -> str:
+def _section(key: str, content: str, words: Translations) -> str:
     text = tag("p", words.html(f"{key}.text"), class_="small")
     return tag("section", [tag("h3", words.html(f"{key}.title")), text, content])

@@ -17,7 +17,7 @@ from fastapi.responses import HTMLResponse, Response
 from alpie.app.exporting.answer_record import make_record, record_json
 from alpie.app.page.serving.library import Library
 from alpie.app.page.views.markup import escape, tag
-from alpie.app.page.views.page_words import Words
+from alpie.app.page.views.page_words import Translations
 
 __all__ = ["alpie_version", "record"]
 
@@ -34,7 +34,9 @@ def alpie_version() -> str:
         return "0"
 
 
-def record(library: Library, question: str, turns: tuple[str, ...], words: Words, as_json: bool) -> Response:
+def record(
+    library: Library, question: str, turns: tuple[str, ...], words: Translations, as_json: bool
+) -> Response:
     """A page to print, or the JSON that `alpie verify --record` checks again."""
     answer = library.ask(question, turns)
     made = make_record(answer, library, datetime.now(UTC), alpie_version(), words.language)
@@ -47,7 +49,7 @@ def record(library: Library, question: str, turns: tuple[str, ...], words: Words
     return HTMLResponse(page)
 
 
-def _page(made: dict[str, Any], turns: tuple[str, ...], words: Words) -> str:
+def _page(made: dict[str, Any], turns: tuple[str, ...], words: Translations) -> str:
     parameters = [("q", made["question"]), *(("t", turn) for turn in turns), ("lang", words.language)]
     saved = "record?" + urlencode([*parameters, ("format", "json")])
     title = words("record.page_title")
@@ -93,7 +95,7 @@ def _page(made: dict[str, Any], turns: tuple[str, ...], words: Words) -> str:
     return "<!doctype html>" + tag("html", tag("head", head) + tag("body", body), lang=words.language)
 
 
-def _quote(quote: dict[str, Any], words: Words) -> str:
+def _quote(quote: dict[str, Any], words: Translations) -> str:
     return tag(
         "li",
         [

@@ -8,25 +8,25 @@ from datetime import date
 from alpie.app.exporting.export import Excerpt, styled
 from alpie.app.exporting.reference_styles import STYLES, Reference
 from alpie.app.page.views.markup import escape, tag
-from alpie.app.page.views.page_words import Words
+from alpie.app.page.views.page_words import Translations
 
 __all__ = ["quote_tools", "reference", "render_references", "style_buttons"]
 
 _FILES = ("bibtex", "ris", "csl-json", "markdown")
 
 
-def quote_tools(words: Words, copied: str = "quote.copy") -> tuple[str, str]:
+def quote_tools(words: Translations, copied: str = "quote.copy") -> tuple[str, str]:
     """The buttons that every shown quotation has: copy, under the words of key `copied`, and keep."""
     copy = tag("button", words.html(copied), class_="act copy", title=words("quote.copy.title"))
     return copy, tag("button", words.html("quote.keep"), class_="act keep", title=words("quote.keep.title"))
 
 
-def reference(words: Words) -> str:
+def reference(words: Translations) -> str:
     """Where the reference of a quotation is shown; the script asks for it when it is opened."""
     return tag("details", tag("summary", words.html("reference.title")), class_="reference")
 
 
-def style_buttons(words: Words) -> str:
+def style_buttons(words: Translations) -> str:
     """The choice of a style, which the browser remembers."""
     buttons = (
         tag("button", words.html(f"export.{name}"), class_="act style", data_style=name, aria_pressed="false")
@@ -36,7 +36,7 @@ def style_buttons(words: Words) -> str:
 
 
 def render_references(
-    excerpts: Sequence[Excerpt], style: str, words: Words, files: str, accessed: date | None = None
+    excerpts: Sequence[Excerpt], style: str, words: Translations, files: str, accessed: date | None = None
 ) -> str:
     """What is shown of `excerpts` in a style, and `.copyable`, what is copied. `files`: the query of downloads."""
     cited, entries = styled(excerpts, style, words, accessed)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from alpie.app.page.views.markup import escape, tag
-from alpie.app.page.views.page_words import Words
+from alpie.app.page.views.page_words import Translations
 from alpie.index.layout.forms import BULLET, NUMBERED
 from alpie.index.readable import readable_map, readable_text, spans_between
 from alpie.index.records import Block, BlockKind, Document, Layout, Passage, Span
@@ -54,7 +54,7 @@ class Reader:
         self._owned = owned
         self._plain: dict[str, list[str]] = {}
 
-    def render(self, words: Words, marks: Sequence[Span] = ()) -> str:
+    def render(self, words: Translations, marks: Sequence[Span] = ()) -> str:
         """The document's body; `marks` highlighted."""
         plain = self._plain.get(words.language)
         if plain is None:
@@ -78,7 +78,7 @@ class Reader:
                 found.append((max(block.level, 1), text, next(later, None)))
         return found
 
-    def _arranged(self, pieces: list[str], words: Words) -> Iterable[str]:
+    def _arranged(self, pieces: list[str], words: Translations) -> Iterable[str]:
         """Boxes around the blocks that stand in one, page marks between blocks."""
         box: str | None = None
         for block, piece, page in zip(self.layout.blocks, pieces, self._page_before, strict=True):
@@ -113,7 +113,7 @@ class Reader:
             seen = max(seen, here)
         return found
 
-    def _block(self, block: Block, words: Words, marks: Sequence[Span]) -> str:
+    def _block(self, block: Block, words: Translations, marks: Sequence[Span]) -> str:
         if not block.spans:
             return ""
         if block.kind is BlockKind.HEADING:

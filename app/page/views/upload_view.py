@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from alpie.app.page.serving.uploads import State, Uploads
 from alpie.app.page.views.markup import attributes, escape, tag
-from alpie.app.page.views.page_words import Words
+from alpie.app.page.views.page_words import Translations
 from alpie.index.formats import SUFFIXES
 
 __all__ = ["render_state", "render_upload"]
 
 
-def render_upload(uploads: Uploads, words: Words) -> str:
+def render_upload(uploads: Uploads, words: Translations) -> str:
     """The form with the state under it."""
     accepted = attributes(
         id="upload-file", name="file", type="file", accept=",".join(SUFFIXES), required="", multiple=None
@@ -36,7 +36,7 @@ def render_upload(uploads: Uploads, words: Words) -> str:
     return tag("section", [form, render_state(uploads.state, words)], class_="upload")
 
 
-def render_state(state: State, words: Words, problem: str = "") -> str:
+def render_state(state: State, words: Translations, problem: str = "") -> str:
     """What is being indexed, what was taken, what was refused and why; `problem`: of the file just sent."""
     lines = [tag("p", escape(problem), class_="problem")] if problem else []
     if state.indexing:

@@ -1,16 +1,16 @@
-"""Engines: where the nearest passages of a question come from.
+"""Backends: where the nearest passages of a question come from.
 
-An engine holds of each passage what finds it (vectors, stems, labels to filter by) and not a
-word of its text. It proposes passages, by id, leg by leg; the document store of the process that asks
-scores them exactly and cuts the words from the source. So the answers of two engines that propose the
-same passages are the same to the last digit, whatever the engines round, compress or approximate, and a
-passage that the document store does not know is never shown, whatever an engine still holds.
+An backend holds of each passage what finds it (vectors, stems, labels to filter by) and not a
+word of its text. It proposes passages, by id, retriever by retriever; the document store of the process that asks
+scores them exactly and cuts the words from the source. So the answers of two backends that propose the
+same passages are the same to the last digit, whatever the backends round, compress or approximate, and a
+passage that the document store does not know is never shown, whatever an backend still holds.
 
-    Engine        the interface: upsert, search, delete_document, documents, count, close
+    VectorBackend        the interface: upsert, search, delete_document, documents, count, close
     milvus        Milvus and Milvus Lite: ALPIE_INDEX=milvus:<uri>
-    synchronise   makes an engine hold what an index holds
+    synchronise   makes an backend hold what an index holds
 
-Where no engine is chosen, `SearchIndex` searches its own vectors and terms.
+Where no backend is chosen, `SearchIndex` searches its own vectors and terms.
 """
 
 from __future__ import annotations
@@ -23,25 +23,25 @@ from numpy.typing import NDArray
 
 from alpie.index.retrieval.backends.passage_rows import Entry, Filter, Query, passage_id
 
-__all__ = ["LEGS", "Engine", "Entry", "Filter", "Query", "passage_id"]
+__all__ = ["RETRIEVERS", "Entry", "Filter", "Query", "VectorBackend", "passage_id"]
 
-LEGS = ("dense", "sentence", "lexical")
+RETRIEVERS = ("dense", "sentence", "lexical")
 """Passage vectors, sentence vectors, stems."""
 
 
-class Engine(Protocol):
+class VectorBackend(Protocol):
     """A store of passages that finds them again. Safe to share between threads.
 
-    Every method raises `EngineUnavailable` when the engine does not answer in time.
+    Every method raises `BackendUnavailable` when the backend does not answer in time.
     """
 
     @property
     def name(self) -> str:
-        """Engine and version, for people."""
+        """VectorBackend and version, for people."""
 
     @property
-    def legs(self) -> tuple[str, ...]:
-        """Those of `LEGS` that it can search; the document store searches the others."""
+    def retrievers(self) -> tuple[str, ...]:
+        """Those of `RETRIEVERS` that it can search; the document store searches the others."""
 
     def upsert(self, entries: Iterable[Entry]) -> int:
         """Add or replace passages; one that is held with the same stamp is not written again.
@@ -50,10 +50,10 @@ class Engine(Protocol):
         """
 
     def search(self, query: Query, limit: int, only: Filter | None = None) -> Mapping[str, NDArray[np.int64]]:
-        """Of each leg, ids of the `limit` nearest passages, best first; fewer where there are no more.
+        """Of each retriever, ids of the `limit` nearest passages, best first; fewer where there are no more.
 
-        The sentence leg reads the 2 · `limit` nearest sentences and gives their passages, each once.
-        Passages that share no term with the question are not in the lexical leg.
+        The sentence retriever reads the 2 · `limit` nearest sentences and gives their passages, each once.
+        Passages that share no term with the question are not in the lexical retriever.
         """
 
     def delete_document(self, document: str, keep: Collection[int] = ()) -> int:

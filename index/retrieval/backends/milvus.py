@@ -1,4 +1,4 @@
-"""Milvus and Milvus Lite as an engine.
+"""Milvus and Milvus Lite as an backend.
 
 Two collections: one row a passage (vector, stems as a sparse vector, labels), one row a
 sentence (vector, labels). Of the text itself nothing is stored. A sparse vector holds the document's side
@@ -7,7 +7,7 @@ grows without rewriting what is there. Milvus' analysers and its BM25 function a
 differ in what they know of Spanish, and 2.3 takes a schema with the function and ignores it.
 
 A search sees all that this object wrote, and what others wrote up to five seconds ago («Bounded»): waiting
-for every writer («Strong») takes a server 200 to 400 ms a question. What may be shown is not the engine's
+for every writer («Strong») takes a server 200 to 400 ms a question. What may be shown is not the backend's
 to say: the document store drops what it does not know.
 """
 
@@ -27,8 +27,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from alpie.index.errors import EngineUnavailable
-from alpie.index.retrieval.backends import LEGS, Entry, Filter, Query
+from alpie.index.errors import BackendUnavailable
+from alpie.index.retrieval.backends import RETRIEVERS, Entry, Filter, Query
 from alpie.index.retrieval.backends.milvus_client import MilvusConnection
 from alpie.index.retrieval.backends.milvus_collections import (
     LABELS,
@@ -39,7 +39,7 @@ from alpie.index.retrieval.backends.milvus_collections import (
 )
 from alpie.index.retrieval.bm25 import term_shares
 
-__all__ = ["MilvusEngine"]
+__all__ = ["MilvusBackend"]
 
 _PASSAGES_A_BATCH = 200  # a megabyte of sparse and dense vectors
 _SENTENCES_A_BATCH = 1_000
@@ -50,7 +50,7 @@ _DIMENSIONS = 2**32 - 1
 _DROPPED = re.compile(r"not found|not exist|can't find collection")
 
 
-class MilvusEngine:
+class MilvusBackend:
     """The collection `passages` of a server, and that of its sentences."""
 
     def __init__(self, connection: MilvusConnection, passages: str) -> None:
@@ -60,7 +60,7 @@ class MilvusEngine:
         self._connection = connection
         self._use(passages)
         self._wrote = -_SETTLED_SECONDS  # when, by the monotonic clock
-        self._pool = ThreadPoolExecutor(len(LEGS), thread_name_prefix="milvus")
+        self._pool = ThreadPoolExecutor(len(RETRIEVERS), thread_name_prefix="milvus")
 
     def _use(self, passages: str) -> None:
         self.passages, self.sentences = passages, passages + SENTENCES
@@ -70,8 +70,8 @@ class MilvusEngine:
         return self._connection.name
 
     @property
-    def legs(self) -> tuple[str, ...]:
-        return LEGS if self._connection.has_sparse else LEGS[:2]
+    def retrievers(self) -> tuple[str, ...]:
+        return RETRIEVERS if self._connection.has_sparse else RETRIEVERS[:2]
 
     def upsert(self, entries: Iterable[Entry]) -> int:
         written = 0
@@ -99,7 +99,7 @@ class MilvusEngine:
     def search(self, query: Query, limit: int, only: Filter | None = None) -> Mapping[str, NDArray[np.int64]]:
         try:
             return self._search(query, limit, only)
-        except EngineUnavailable as error:
+        except BackendUnavailable as error:
             if not _DROPPED.search(str(error)):
                 raise
             # a new index was published and ours dropped: go on in that one, if it is of our making
@@ -113,8 +113,8 @@ class MilvusEngine:
             "sentence": partial(self._by_vector, self.sentences, query.vector, 2 * limit, where),
             "lexical": partial(self._by_stems, query.stem_weights, limit, where),
         }
-        started = {leg: self._pool.submit(searches[leg]) for leg in self.legs}
-        return {leg: one.result() for leg, one in started.items()}
+        started = {retriever: self._pool.submit(searches[retriever]) for retriever in self.retrievers}
+        return {retriever: one.result() for retriever, one in started.items()}
 
     def delete_document(self, document: str, keep: Collection[int] = ()) -> int:
         where = f"document == {_literal(document)}"

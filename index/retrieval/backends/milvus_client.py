@@ -13,14 +13,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
-from alpie.index.errors import EngineUnavailable, SettingsError
+from alpie.index.errors import BackendUnavailable, SettingsError
 
 __all__ = ["MilvusAddress", "MilvusConnection"]
 
 _SPARSE_SINCE = (2, 4)  # sparse vectors
 _OLDEST = (2, 3)
 _ROWS_A_PAGE = 10_000  # the most that Milvus gives for one query is 16,384
-_LEAST_ID, _LARGEST_ID = -(2**63), 2**63 - 1
+_MIN_ID, _LARGEST_ID = -(2**63), 2**63 - 1
 # Its client asks an idle connection every ten seconds whether it is alive, which Milvus Lite takes for an
 # attack («too_many_pings») and closes it.
 _GRPC = {"grpc.keepalive_time_ms": 60_000, "grpc.keepalive_permit_without_calls": False}
@@ -70,7 +70,7 @@ class MilvusAddress:
 
 
 class MilvusConnection:
-    """A client whose every call has a time limit and whose every failure is an `EngineUnavailable`."""
+    """A client whose every call has a time limit and whose every failure is an `BackendUnavailable`."""
 
     def __init__(self, address: MilvusAddress, token: str = "", timeout_seconds: float = 10.0) -> None:
         self.address = address
@@ -85,7 +85,7 @@ class MilvusConnection:
         shown = ".".join(map(str, self.version))
         self.name = f"Milvus Lite {shown}" if self.is_lite else f"Milvus {shown}"
         if not self.is_lite and self.version < _OLDEST:
-            raise EngineUnavailable(
+            raise BackendUnavailable(
                 f"En {address.shown} hay {self.name}; hace falta 2.3 o posterior, mejor 2.5. Actualícelo."
             )
 
@@ -95,12 +95,12 @@ class MilvusConnection:
         return self.is_lite or self.version >= _SPARSE_SINCE
 
     def call(self, method: str, *arguments: Any, **options: Any) -> Any:
-        """One call of `MilvusClient`. Raises `EngineUnavailable`."""
+        """One call of `MilvusClient`. Raises `BackendUnavailable`."""
         from grpc import RpcError
         from pymilvus.exceptions import MilvusException
 
         if self._client is None:
-            raise EngineUnavailable(f"La conexión con {self.address.shown} está cerrada.")
+            raise BackendUnavailable(f"La conexión con {self.address.shown} está cerrada.")
         started = time.monotonic()
         try:
             return getattr(self._client, method)(*arguments, timeout=self.timeout_seconds, **options)
@@ -108,7 +108,7 @@ class MilvusConnection:
             raise self._failed(method, error, time.monotonic() - started) from error
 
     def rows(
-        self, collection: str, where: str, fields: list[str], first: int = _LEAST_ID, last: int = _LARGEST_ID
+        self, collection: str, where: str, fields: list[str], first: int = _MIN_ID, last: int = _LARGEST_ID
     ) -> Iterator[Mapping[str, Any]]:
         """All rows that fit and whose id is from `first` to `last`, as fresh as can be.
 
@@ -116,7 +116,7 @@ class MilvusConnection:
         2.3 server as of its own clock, and misses what has just been written.
         """
         # the bounds of all numbers are left out: 2.3 cannot read the least one
-        bounds = [f"id >= {first}"] if first > _LEAST_ID else []
+        bounds = [f"id >= {first}"] if first > _MIN_ID else []
         bounds += [f"id <= {last}"] if last < _LARGEST_ID else []
         within = " and ".join([*bounds, where] if where else bounds)
         rows = self.call(
@@ -153,7 +153,7 @@ class MilvusConnection:
                 uri=self.address.uri, token=token, timeout=self.timeout_seconds, grpc_options=_GRPC
             )
         except (MilvusException, RpcError, OSError, ValueError) as error:
-            raise EngineUnavailable(self._no_connection(error)) from error
+            raise BackendUnavailable(self._no_connection(error)) from error
 
     def _no_connection(self, error: Exception) -> str:
         if self.address.is_file:
@@ -170,13 +170,13 @@ class MilvusConnection:
             "índice local, quite ALPIE_INDEX."
         )
 
-    def _failed(self, method: str, error: Exception, seconds: float) -> EngineUnavailable:
+    def _failed(self, method: str, error: Exception, seconds: float) -> BackendUnavailable:
         if seconds >= 0.95 * self.timeout_seconds:
-            return EngineUnavailable(
+            return BackendUnavailable(
                 f"{self.address.shown} no ha respondido en {self.timeout_seconds:g} s ({method}). Repítalo; si "
                 "sigue así, mire si Milvus está en marcha o alargue ALPIE_INDEX_TIMEOUT_SECONDS."
             )
-        return EngineUnavailable(f"{self.address.shown} ha fallado ({method}): {_reason(error)}.")
+        return BackendUnavailable(f"{self.address.shown} ha fallado ({method}): {_reason(error)}.")
 
 
 def _reason(error: Exception) -> str:
@@ -188,6 +188,6 @@ def _reason(error: Exception) -> str:
 def _check_packages(address: MilvusAddress) -> None:
     wanted = ["pymilvus", "milvus_lite"] if address.is_file else ["pymilvus"]
     if missing := [name for name in wanted if find_spec(name) is None]:
-        raise EngineUnavailable(
+        raise BackendUnavailable(
             f'Para {address.shown} falta {" y ".join(missing)}. Instálelo con: pip install "alpie[milvus]"'
         )

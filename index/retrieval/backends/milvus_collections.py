@@ -17,7 +17,7 @@ import re
 import time
 from dataclasses import dataclass
 
-from alpie.index.errors import EngineMismatch
+from alpie.index.errors import BackendMismatch
 from alpie.index.retrieval.backends.milvus_client import MilvusConnection
 from alpie.index.spanish.analysis import ANALYSIS_VERSION
 
@@ -28,10 +28,10 @@ SENTENCES = "_sentences"
 _FORMAT = 2  # of what is stored: raise it whenever the fields of a collection change
 # … «_g», the mean number of n-grams, is in the names that earlier versions gave
 _STAMP = re.compile(r"_f(\d+)_a(\d+)_e([0-9a-f]{10})_d(\d+)_s(\d+)(?:_g\d+)?_([0-9a-f]+)")
-_MOST_DRIFT = 0.2  # of the mean length, before a collection's weights are no longer those of the corpus
+_MAX_DRIFT = 0.2  # of the mean length, before a collection's weights are no longer those of the corpus
 _LONGEST_LABEL = 1_000  # characters, four bytes each at most
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")  # Milvus Lite cannot spell them in a filter
-_MOST_EXACT = 100_000  # vectors compared one by one; beyond, a graph (HNSW) finds nearly all of the nearest
+_MAX_EXACT = 100_000  # vectors compared one by one; beyond, a graph (HNSW) finds nearly all of the nearest
 _GRAPH = {"M": 16, "efConstruction": 200}
 
 
@@ -67,7 +67,7 @@ class Stamp:
     def can_grow(self, other: Stamp) -> bool:
         """Whether passages of a corpus with the stamp `other` can be added to a collection of this one."""
         one, another = self.mean_stems, other.mean_stems
-        return abs(one - another) <= _MOST_DRIFT * max(one, another) and not self.differs_in(other)
+        return abs(one - another) <= _MAX_DRIFT * max(one, another) and not self.differs_in(other)
 
 
 def collection_stamp(name: str, collection: str) -> Stamp | None:
@@ -86,23 +86,23 @@ def clipped(label: str) -> str:
 def collection_in_use(connection: MilvusConnection, stamp: Stamp) -> str:
     """The collection of passages that the alias names, if it was made with `stamp`'s encoder and analysis.
 
-    Raises `EngineMismatch`, which says what is different and what to run.
+    Raises `BackendMismatch`, which says what is different and what to run.
     """
     address = connection.address
     run = f"Ejecute «alpie index» con ALPIE_INDEX=milvus:{address.shown}"
     current = _aliased(connection)
     if current is None:
-        raise EngineMismatch(
+        raise BackendMismatch(
             f"En {address.shown} no hay ninguna colección «{address.name}» de Al Pie. {run}."
         )
     made_with = collection_stamp(address.name, current)
     if made_with is None:
-        raise EngineMismatch(
+        raise BackendMismatch(
             f"En {address.shown}, «{address.name}» es el alias de «{current}», que no es de Al Pie. Elija otro "
             f"nombre: milvus:{address.shown}#nombre."
         )
     if different := made_with.differs_in(stamp):
-        raise EngineMismatch(
+        raise BackendMismatch(
             f"La colección «{current}» de {address.shown} se hizo con otra versión; cambia {' y '.join(different)}. "
             f"{run}: hará una nueva y la de ahora seguirá en uso hasta que esté completa."
         )
@@ -175,7 +175,7 @@ def _create(
     schema.add_field("last_day", DataType.INT64)
     schema.add_field("vector", DataType.FLOAT_VECTOR, dim=dimension)
     indexes = MilvusClient.prepare_index_params()
-    if expected <= _MOST_EXACT:
+    if expected <= _MAX_EXACT:
         indexes.add_index("vector", index_type="FLAT", metric_type="IP")
     else:
         indexes.add_index("vector", index_type="HNSW", metric_type="IP", params=_GRAPH)

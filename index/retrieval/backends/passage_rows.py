@@ -1,4 +1,4 @@
-"""What goes into an engine and what is asked of it."""
+"""What goes into an backend and what is asked of it."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ RELATED_WEIGHT = 0.5  # an acronym's expansion counts half: it was not what was 
 
 
 def _number(*parts: str) -> int:
-    """64 bits of a hash as a signed number, which every engine can hold."""
+    """64 bits of a hash as a signed number, which every backend can hold."""
     return hashed("\0".join(parts))
 
 
 def passage_id(address: str) -> int:
-    """The number of a passage in every engine: a hash of its address, nothing else.
+    """The number of a passage in every backend: a hash of its address, nothing else.
 
     Among 50 million passages two have one number with a probability of 1 in 15,000: `synchronise` looks.
     """
@@ -52,10 +52,10 @@ def days_of(date: str) -> tuple[int, int]:
 
 @dataclass(frozen=True)
 class Entry:
-    """A passage as an engine holds it."""
+    """A passage as an backend holds it."""
 
     id: int  # `passage_id`
-    stamp: int  # changes when anything below does; the engine keeps it
+    stamp: int  # changes when anything below does; the backend keeps it
     document: str
     kind: str  # of the document
     publisher: str
@@ -90,11 +90,11 @@ class Entry:
 
     @property
     def stems(self) -> Sequence[str]:
-        """Stems of heading and text, as `alpie.index.spanish.analysis` makes them, whatever the engine."""
+        """Stems of heading and text, as `alpie.index.spanish.analysis` makes them, whatever the backend."""
         return [str(term) for term in terms(self.text)]
 
     def sentence_id(self, number: int) -> int:
-        """The number of its sentence `number`, counted from 0, in every engine."""
+        """The number of its sentence `number`, counted from 0, in every backend."""
         return _number(str(self.id), str(number))
 
 
@@ -108,10 +108,10 @@ def _weights(terms: Sequence[str], index: TermIndex) -> dict[str, float]:
 
 @dataclass(frozen=True)
 class Query:
-    """A question as engines are asked it.
+    """A question as backends are asked it.
 
     The weights of its terms come with it: idf over the sum of all terms' idfs, from the statistics of the
-    whole collection, which the document store has. So an engine needs none of its own.
+    whole collection, which the document store has. So an backend needs none of its own.
     """
 
     vector: NDArray[np.float32]  # (dimension,), unit length

@@ -1,4 +1,4 @@
-"""Which engine the settings name, opened."""
+"""Which backend the settings name, opened."""
 
 from __future__ import annotations
 
@@ -9,38 +9,38 @@ from typing import TYPE_CHECKING
 from alpie.index.encoder.factory import Encoder
 from alpie.index.errors import SettingsError
 from alpie.index.records import Document
-from alpie.index.retrieval.backends import Engine
+from alpie.index.retrieval.backends import VectorBackend
 
 if TYPE_CHECKING:
     from alpie.index.retrieval.backends.milvus_client import MilvusConnection
     from alpie.index.retrieval.backends.synchronise import Synchronised
     from alpie.index.retrieval.search import SearchIndex
 
-__all__ = ["EngineChoice"]
+__all__ = ["BackendChoice"]
 
 _KIND = "milvus:"
 
 
 @dataclass(frozen=True)
-class EngineChoice:
-    """An engine other than the local one: `spec` is "milvus:<uri>" or "milvus:<uri>#<name>"."""
+class BackendChoice:
+    """An backend other than the local one: `spec` is "milvus:<uri>" or "milvus:<uri>#<name>"."""
 
     spec: str
     token: str = ""  # "user:password" or an API key
     timeout_seconds: float = 10.0  # of every call
 
-    def open(self, encoder: Encoder) -> Engine:
-        """The engine, holding an index of this encoder and this analysis.
+    def open(self, encoder: Encoder) -> VectorBackend:
+        """The backend, holding an index of this encoder and this analysis.
 
-        Raises `SettingsError`, `EngineUnavailable`, `EngineMismatch`.
+        Raises `SettingsError`, `BackendUnavailable`, `BackendMismatch`.
         """
-        from alpie.index.retrieval.backends.milvus import MilvusEngine
+        from alpie.index.retrieval.backends.milvus import MilvusBackend
         from alpie.index.retrieval.backends.milvus_collections import Stamp, collection_in_use
 
         connection = self._connect()
         try:
             stamp = Stamp.of(encoder.fingerprint, encoder.dimension, 0)
-            return MilvusEngine(connection, collection_in_use(connection, stamp))
+            return MilvusBackend(connection, collection_in_use(connection, stamp))
         except BaseException:
             connection.close()
             raise
@@ -53,11 +53,11 @@ class EngineChoice:
         fresh: bool = False,
         on_progress: Callable[[int, int], None] | None = None,
     ) -> Synchronised:
-        """Make the engine hold `search`, in the collection in use or, if that cannot be, beside it.
+        """Make the backend hold `search`, in the collection in use or, if that cannot be, beside it.
 
         `fresh` writes everything anew. Readers keep the old collection until the new one is whole.
         """
-        from alpie.index.retrieval.backends.milvus import MilvusEngine
+        from alpie.index.retrieval.backends.milvus import MilvusBackend
         from alpie.index.retrieval.backends.milvus_collections import Stamp, collection_to_write, publish
         from alpie.index.retrieval.backends.synchronise import mean_length, synchronise
 
@@ -66,7 +66,7 @@ class EngineChoice:
             stamp = Stamp.of(encoder.fingerprint, encoder.dimension, mean_length(search.passages))
             sizes = (len(search.passages), len(search.sentence_vectors))
             collection = collection_to_write(connection, stamp, *sizes, fresh)
-            done = synchronise(MilvusEngine(connection, collection), documents, search, on_progress)
+            done = synchronise(MilvusBackend(connection, collection), documents, search, on_progress)
             publish(connection, collection)
             return done
         finally:

@@ -1,4 +1,4 @@
-"""Makes an engine hold what an index holds: new passages in, changed ones replaced, gone ones out.
+"""Makes an backend hold what an index holds: new passages in, changed ones replaced, gone ones out.
 
 Each step may be interrupted at any point and run again: what is there with the right stamp is not written
 a second time, and what should not be there is found by counting.
@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from alpie.index.encoder.embed import text_of
-from alpie.index.errors import EngineError
+from alpie.index.errors import BackendError
 from alpie.index.records import Document, Passage
-from alpie.index.retrieval.backends import Engine, Entry, passage_id
+from alpie.index.retrieval.backends import Entry, VectorBackend, passage_id
 from alpie.index.retrieval.search import SearchIndex
 from alpie.index.spanish.analysis import terms
 
@@ -34,26 +34,26 @@ class Synchronised:
 
 
 def synchronise(
-    engine: Engine,
+    backend: VectorBackend,
     documents: Mapping[str, Document],
     search: SearchIndex,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> Synchronised:
-    """Make `engine` hold the passages of `search`, and no others.
+    """Make `backend` hold the passages of `search`, and no others.
 
-    Raises `EngineUnavailable`; what was written by then stays, and the next run goes on from there.
+    Raises `BackendUnavailable`; what was written by then stays, and the next run goes on from there.
     """
     passages = search.passages
     written, total = 0, len(passages)
     for first in range(0, total, _AT_A_TIME):
         last = min(first + _AT_A_TIME, total)
-        written += engine.upsert(_entries(search, documents, first, last))
+        written += backend.upsert(_entries(search, documents, first, last))
         if on_progress:
             on_progress(last, total)
-    deleted = 0 if engine.count() == total else _delete_others(engine, passages)
-    if (held := engine.count()) != total:
-        raise EngineError(
-            f"{engine.name} tiene {held} pasajes y el índice {total}: algo más escribe en la misma colección. "
+    deleted = 0 if backend.count() == total else _delete_others(backend, passages)
+    if (held := backend.count()) != total:
+        raise BackendError(
+            f"{backend.name} tiene {held} pasajes y el índice {total}: algo más escribe en la misma colección. "
             "Dé a cada índice la suya (milvus:<uri>#nombre) y repita «alpie index»."
         )
     return Synchronised(total, written, deleted)
@@ -77,18 +77,18 @@ def _entries(
         yield Entry.of(passage, documents[passage.document_id], vectors[row], own)
 
 
-def _delete_others(engine: Engine, passages: Sequence[Passage]) -> int:
+def _delete_others(backend: VectorBackend, passages: Sequence[Passage]) -> int:
     """Take out what is not among `passages`."""
     wanted: dict[str, set[int]] = {}
     for passage in passages:
         wanted.setdefault(passage.document_id, set()).add(passage_id(passage.address))
     if sum(map(len, wanted.values())) != len(passages):
-        raise EngineError(
+        raise BackendError(
             "Dos pasajes tienen el mismo número: pasa una vez entre miles de índices. Cambie el título de uno."
         )
     deleted = 0
-    for document, held in engine.documents().items():
+    for document, held in backend.documents().items():
         keep = wanted.get(document, set())
         if held != len(keep):
-            deleted += engine.delete_document(document, keep)
+            deleted += backend.delete_document(document, keep)
     return deleted
