@@ -67,31 +67,20 @@ def package_version() -> str:
 
 
 def _sound(data: Path, encoder: Encoder) -> Earlier | None:
-    """The index in use, or if it is not sound of one that a killed build left whole.
+    """The index in use, if it is whole and of this encoder.
 
-    None when there is none of this encoder. Raises `IndexNewer`: what a later version built is not written
-    over unasked.
+    Raises `IndexNewer`: what a later version built is not written over unasked.
     """
-    for folder in _sound_candidates(data):
-        try:
-            manifest = read_manifest(folder)
-            check_encoder(folder, manifest, encoder)
-            check_files(folder, manifest)
-        except IndexNewer:
-            raise
-        except StoreError:
-            continue
+    try:
+        folder = current_generation(data)
+        manifest = read_manifest(folder)
+        check_encoder(folder, manifest, encoder)
+        check_files(folder, manifest)
         return Earlier(folder, manifest)
-    return None
-
-
-def _sound_candidates(data: Path) -> Iterator[Path]:
-    """The generation in use, then any others, the newest first."""
-    if current := _in_use(data):
-        yield current
-    if (data / "generations").is_dir():
-        others = (path for path in (data / "generations").iterdir() if not path.name.startswith("."))
-        yield from sorted((path for path in others if path != current), reverse=True)
+    except IndexNewer:
+        raise
+    except StoreError:
+        return None
 
 
 def build_index(
@@ -152,7 +141,7 @@ def _build(
     embedding = _Embedding(reading, earlier if known is None else known, encoder, on_progress)
     built_at = started.isoformat(timespec="seconds").replace("+00:00", "Z")
     version, unread = package_version(), sources.unread(docs)
-    folder = before = earlier.folder if earlier and earlier.folder == _in_use(data) else None
+    folder = before = earlier.folder if earlier else None
     if folder is not None and reading.is_as_before(version, unread):
         sweep(folder)
     else:
@@ -174,13 +163,6 @@ def _build(
         others=sources.others,
         notices=tuple(embedding.notices),
     )
-
-
-def _in_use(data: Path) -> Path | None:
-    try:
-        return current_generation(data)
-    except StoreError:
-        return None
 
 
 class _Embedding:
