@@ -126,8 +126,6 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         raise IndexDamaged(f"{path} está dañado: no coincide con su suma de control. {REBUILD}", path)
     if version != FORMAT_VERSION:
         raise _other_format(version, folder)
-    if (wrong := _unlike_a_manifest(manifest)) is not None:
-        raise IndexDamaged(f"{path} está dañado: falta «{wrong}» o no es lo que debe. {REBUILD}", path)
     return manifest
 
 
@@ -143,21 +141,6 @@ def _other_format(version: int, folder: Path) -> IndexMismatch:
         f"El índice de {folder} lo hizo una versión anterior de Al Pie {formats}. Rehágalo con «alpie index».",
         folder,
     )
-
-
-def _unlike_a_manifest(manifest: Mapping[str, Any]) -> str | None:
-    """The first field that a manifest must have and this one has not, or not of the right kind."""
-    kinds: dict[str, type] = {"files": dict, "encoder": dict, "made": dict, "analysis": int, "fingerprint": str,
-                              "built_at": str, "unread": list, "passages": int}  # fmt: skip
-    for name, kind in kinds.items():
-        if not isinstance(manifest.get(name), kind):
-            return name
-    if not {"name", "fingerprint"} <= manifest["encoder"].keys():
-        return "encoder"
-    for entry in manifest["files"].values():
-        if not isinstance(entry, dict) or not {"bytes", "sha256"} <= entry.keys():
-            return "files"
-    return None
 
 
 def sealed(manifest: Mapping[str, Any]) -> dict[str, Any]:

@@ -174,7 +174,7 @@ def write_generation(
     unfinished, final = generations / f".{name}{_UNFINISHED}", generations / name
     try:
         unfinished.mkdir(parents=True)
-        with GenerationWriter(unfinished, encoder, earlier) as writer:
+        with GenerationWriter(unfinished, encoder.dimension, earlier) as writer:
             for one in content:
                 writer.add(*one)
             made = writer.finish()

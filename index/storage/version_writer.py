@@ -15,17 +15,13 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from alpie.index.encoder.embed import Embedded, text_of
-from alpie.index.encoder.factory import Encoder
 from alpie.index.encoder.known_vectors import embedding_key
 from alpie.index.formats import Metadata
 from alpie.index.reading.expansions import ExpansionLine
 from alpie.index.records import Document, Layout, Passage
 from alpie.index.retrieval.bm25 import write_postings
-from alpie.index.retrieval.vectors import EXACT_LIMIT, VectorIndex, VectorWriter
+from alpie.index.retrieval.vectors import VectorIndex, VectorWriter
 from alpie.index.spanish.acronyms import learn_acronyms
 from alpie.index.spanish.analysis import content_words, stem
 from alpie.index.storage.database import TEXT_FILE, Database
@@ -33,8 +29,6 @@ from alpie.index.storage.serial import document_to_json, from_json, to_json
 from alpie.index.storage.stored_records import StoredPassages
 
 __all__ = ["GenerationWriter", "fingerprint_of"]
-
-_QUESTIONS = 128  # sentences, encoded as questions, that recall is measured with
 
 
 class GenerationWriter:
@@ -44,15 +38,15 @@ class GenerationWriter:
     A context manager: what is open is closed at the end, finished or not.
     """
 
-    def __init__(self, folder: Path, encoder: Encoder, earlier: Path | None = None) -> None:
-        self._folder, self._encoder, self._earlier = folder, encoder, earlier
+    def __init__(self, folder: Path, dimension: int, earlier: Path | None = None) -> None:
+        self._earlier = earlier
         if earlier is not None:
             shutil.copyfile(earlier / TEXT_FILE, folder / TEXT_FILE)
         with ExitStack() as opened:  # on a full disk the third may not open, nor the second close
             self._database = opened.enter_context(closing(Database.create(folder / TEXT_FILE)))
             self._dense, self._sentences, self._lines = (
                 opened.enter_context(
-                    closing(VectorWriter(folder / f"{name}.faiss", encoder.dimension, half=name == "lines"))
+                    closing(VectorWriter(folder / f"{name}.faiss", dimension, half=name == "lines"))
                 )
                 for name in ("dense", "sentences", "lines")
             )
@@ -148,11 +142,10 @@ class GenerationWriter:
         write_postings(self._database, "line_stems", lines)
         documents = self._database.rows("SELECT id, sha256, expansions FROM documents ORDER BY place")
         addresses = list(passages.values("address"))
-        questions = self._questions(passages)
         self._database.commit()
         made = {
-            "dense": self._dense.finish(questions, self._earlier_vectors("dense")),
-            "sentences": self._sentences.finish(questions, self._earlier_vectors("sentences")),
+            "dense": self._dense.finish(self._earlier_vectors("dense")),
+            "sentences": self._sentences.finish(self._earlier_vectors("sentences")),
         }
         if len(self._lines):
             self._lines.finish()
@@ -161,13 +154,6 @@ class GenerationWriter:
             "passages": len(addresses),
             "made": made,
         }
-
-    def _questions(self, passages: Sequence[Passage]) -> NDArray[np.float32] | None:
-        """First sentences of passages all over the collection, encoded as questions."""
-        if len(self._sentences) <= EXACT_LIMIT:
-            return None
-        numbers = np.linspace(0, len(passages) - 1, _QUESTIONS).astype(int)
-        return self._encoder.encode_queries([passages[int(n)].sentences[0].text for n in numbers])
 
     def _earlier_vectors(self, name: str) -> VectorIndex | None:
         return VectorIndex.load(self._earlier / f"{name}.faiss") if self._earlier else None
