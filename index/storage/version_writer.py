@@ -73,7 +73,8 @@ class GenerationWriter:
         """The next document; without `layout`, as it is in the earlier generation, and only its vectors are needed."""
         if layout is None:
             del self._left[document.id]
-            self._database.rows("UPDATE documents SET place = ? WHERE id = ?", self._place, document.id)
+            place = "UPDATE documents SET place = ?1 WHERE id = ?2 AND place != ?1"  # a long row: only if it must be
+            self._database.rows(place, self._place, document.id)
         else:
             self._insert(document, layout, passages, embedded.expansions, metadata, notes)
         self._place += 1
