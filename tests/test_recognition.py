@@ -13,6 +13,7 @@ from alpie.app.answering.citation import cite, full_citation, short_citation
 from alpie.app.service.answer_json import passage_row
 from alpie.app.terminal import commands as cli
 from alpie.index.chunking.passages import make_passages
+from alpie.index.database.json_records import from_json, to_json
 from alpie.index.errors import RecognitionMissing, SourceError
 from alpie.index.formats import extract
 from alpie.index.formats.recognition import RecognisedLine, RecognisedWord, Recogniser
@@ -20,7 +21,6 @@ from alpie.index.layout import lay_out
 from alpie.index.notices import Notice, NoticeKind
 from alpie.index.reading.sources import read_sources
 from alpie.index.records import Passage
-from alpie.index.storage.serial import from_json, to_json
 
 LINES = (
     "El horno del pueblo abre los martes y los jueves, y la leña la ponen",

@@ -13,8 +13,8 @@ from fake_encoder import FakeEncoder, build, passage_of
 from alpie.eval.bench import scale
 from alpie.eval.bench.scale_report import render_scale
 from alpie.eval.bench.synthetic import Synthetic, made_up_word, noise_like
+from alpie.index.encoder import unit_rows
 from alpie.index.encoder.embed import embed_passages
-from alpie.index.encoder.factory import unit_rows
 from alpie.index.retrieval.search import SearchIndex
 from alpie.index.spanish.analysis import content_words
 

@@ -21,7 +21,7 @@ from alpie.eval.bench.speed import SpeedOptions, measure_speed
 from alpie.eval.bench.speed_report import TARGETS, SpeedReport, SpeedRow, Target, render_speed
 from alpie.eval.bench.speed_worker import WorkerPlan
 from alpie.eval.bench.timing import Machine, Timing, in_turns, run_process
-from alpie.index.encoder.factory import Encoder
+from alpie.index.encoder import Encoder
 from alpie.index.records import BlockKind, Document, Passage, Sentence, Span
 from alpie.index.retrieval.search import SearchIndex
 from alpie.index.spanish.query import read_question

@@ -13,8 +13,8 @@ import numpy as np
 
 from alpie.app.settings import Settings
 from alpie.eval.bench.timing import Timing
+from alpie.index.encoder import BUNDLED
 from alpie.index.encoder.bundled_weights import MAXIMUM_TOKENS, PROMPTS
-from alpie.index.encoder.factory import BUNDLED
 
 __all__ = ["ModelShape", "measure_peak"]
 

@@ -22,8 +22,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from alpie.index.encoder import unit_rows
 from alpie.index.encoder.embed import Embedded
-from alpie.index.encoder.factory import unit_rows
 from alpie.index.records import Block, BlockKind, Document, Layout, Passage, Sentence, Span
 from alpie.index.retrieval.search import SearchIndex
 

@@ -19,7 +19,8 @@ from typing import TextIO
 from alpie.app.answering.corpus import Corpus, open_encoder_of
 from alpie.app.settings import SEED_DOCUMENTS, Settings, load_settings
 from alpie.eval.bench.generated_documents import generated_documents, with_one_paragraph_changed
-from alpie.eval.questions.question_file import Question, read_own_questions
+from alpie.eval.questions.question_file import read_own_questions
+from alpie.eval.questions.question_records import Question
 from alpie.eval.questions.split import split
 from alpie.eval.tables import markdown_table
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from alpie.app.answering.corpus import Corpus
 from alpie.eval.questions.matching import SourceTexts
 from alpie.eval.questions.predictions import OnQuestion, predict
-from alpie.eval.questions.question_file import Question
+from alpie.eval.questions.question_records import Question
 from alpie.eval.questions.split import split
 from alpie.eval.scores import QuestionScore, score_predictions
 from alpie.eval.studies.ablation import study_ablation

@@ -12,7 +12,7 @@ from alpie.eval.intervals import RESAMPLES, Estimate
 from alpie.eval.metrics import Shares, compare_shares, shares, summarise
 from alpie.eval.questions.matching import SourceTexts
 from alpie.eval.questions.predictions import AskedCorpus, predict
-from alpie.eval.questions.question_file import Question
+from alpie.eval.questions.question_records import Question
 from alpie.eval.report import Table, cell
 from alpie.eval.scores import QuestionScore, score_predictions
 from alpie.eval.studies.rewording import REWORDINGS, Rewording

@@ -19,8 +19,8 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from alpie.index.storage.database import Database
-from alpie.index.storage.ragged import bounds_of
+from alpie.index.database.ragged import bounds_of
+from alpie.index.database.text_database import Database
 
 __all__ = ["TermIndex", "term_shares", "write_postings"]
 

@@ -1,6 +1,6 @@
 """Expansions as they are searched: vectors of the lines, and their words as a field beside the passage's.
 
-Vectors are kept in half precision: a passage has some twelve lines, and what is searched and never shown
+Vectors are kept in one byte a number: a passage has some seventeen lines, and what is searched and never shown
 need not be as large as what it leads to.
 """
 
@@ -14,13 +14,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from alpie.index.database.json_records import from_json
+from alpie.index.database.ragged import bounds_of, runs
+from alpie.index.database.stored_records import StoredPassages
 from alpie.index.reading.expansions import ExpansionLine
 from alpie.index.retrieval.bm25 import TermIndex
 from alpie.index.retrieval.vectors import VectorIndex
 from alpie.index.spanish.analysis import terms
-from alpie.index.storage.ragged import bounds_of, runs
-from alpie.index.storage.serial import from_json
-from alpie.index.storage.stored_records import StoredPassages
 
 __all__ = ["ExpansionIndex", "filled"]
 

@@ -36,12 +36,11 @@ class VectorIndex:
         self._index = index
 
     @classmethod
-    def from_vectors(cls, vectors: NDArray[np.float32], half: bool = False) -> VectorIndex:
-        """`vectors`: shape (n, dimension), L2-normalised; `half`: kept in half precision."""
+    def from_vectors(cls, vectors: NDArray[np.float32], bytewise: bool = False) -> VectorIndex:
+        """`vectors`: shape (n, dimension), L2-normalised; `bytewise`: each number kept in one byte."""
         import faiss
 
-        kind = "SQfp16" if half else "Flat"
-        index = faiss.index_factory(int(vectors.shape[1]), kind, faiss.METRIC_INNER_PRODUCT)
+        index: Any = _bytewise(vectors) if bytewise else faiss.IndexFlatIP(int(vectors.shape[1]))
         if len(vectors):
             index.add(np.ascontiguousarray(vectors, dtype=np.float32))
         return cls(index)
@@ -111,11 +110,28 @@ class VectorIndex:
         return VectorIndex(faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC))
 
 
+def _bytewise(vectors: NDArray[np.float32]) -> Any:
+    """An empty index for `vectors` that keeps each number in a byte: cosines are off by .0006, seldom by .003.
+
+    Bytes stand for 256 values between bounds that hardly ever change with the vectors, so that what is read out and
+    kept again gets the same ones.
+    """
+    import faiss
+
+    dimension = int(vectors.shape[1])
+    index = faiss.IndexScalarQuantizer(dimension, faiss.ScalarQuantizer.QT_8bit, faiss.METRIC_INNER_PRODUCT)
+    bound = np.ceil(8 * np.abs(vectors).max(initial=0.125) - 0.05) / 8  # the outermost byte reads .4 % larger
+    ranges = np.repeat(np.array([-bound, 2 * bound], np.float32), dimension)  # lowest, then width, of each
+    faiss.copy_array_to_vector(ranges, index.sq.trained)
+    index.is_trained = True
+    return index
+
+
 class VectorWriter:
     """Takes vectors in portions and writes the index that their number asks for; memory stays bounded."""
 
-    def __init__(self, path: Path, dimension: int, half: bool = False) -> None:
-        self._path, self._dimension, self._half = path, dimension, half  # `half`: few too in half precision
+    def __init__(self, path: Path, dimension: int, bytewise: bool = False) -> None:
+        self._path, self._dimension, self._bytewise = path, dimension, bytewise  # of few; many lie in lists
         self._count = 0
         self._aside = path.with_suffix(".rows")  # until it is known how many they are
         self._file = self._aside.open("wb")
@@ -150,7 +166,7 @@ class VectorWriter:
         )
         made: dict[str, Any] = {"kind": "exact", "vectors": self._count}
         if self._count <= EXACT_LIMIT:
-            index = VectorIndex.from_vectors(rows, self._half)._index
+            index = VectorIndex.from_vectors(rows, self._bytewise)._index
         else:
             index = _in_lists(rows, like)
             made |= {"kind": "ivf", "lists": index.nlist, "probes": index.nprobe}

@@ -19,9 +19,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
+from alpie.index.database.stored_records import StoredPassages
+from alpie.index.database.text_database import Database
 from alpie.index.records import Passage
-from alpie.index.storage.database import Database
-from alpie.index.storage.stored_records import StoredPassages
 
 __all__ = ["Held", "WordIndex", "WordQuery", "fold"]
 

@@ -11,15 +11,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from alpie.index.database.json_records import from_json
+from alpie.index.database.stored_records import StoredDocuments, StoredPassages
+from alpie.index.database.text_database import TEXT_FILE, Database
 from alpie.index.encoder.embed import Embedded
 from alpie.index.formats import Extraction, Metadata
 from alpie.index.notices import NOT_MEASURED
 from alpie.index.reading.expansions import ExpansionLine
 from alpie.index.records import Document
 from alpie.index.retrieval.vectors import VectorIndex
-from alpie.index.storage.database import TEXT_FILE, Database
-from alpie.index.storage.serial import from_json
-from alpie.index.storage.stored_records import StoredDocuments, StoredPassages
 
 __all__ = ["Earlier"]
 

@@ -5,7 +5,7 @@
       build.lock             held by the one process that builds
       generations/NAME/
         manifest.json        format, encoder, size and SHA-256 of every file, and its own
-        text.sqlite          documents, passages, postings and words: see `alpie.index.storage.database`
+        text.sqlite          documents, passages, postings and words: see `alpie.index.database.text_database`
         dense.faiss  sentences.faiss  lines.faiss   vectors of passages, sentences, expansions
 
 A generation is never changed once `CURRENT` names it, so a reader needs no lock: it keeps the files it
@@ -24,9 +24,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from alpie.index.encoder.factory import Encoder
+from alpie.index.database.stored_records import StoredDocuments, StoredPassages, stored_layouts
+from alpie.index.database.text_database import TEXT_FILE, Database
+from alpie.index.encoder import Encoder
 from alpie.index.errors import IndexDamaged, StoreError
 from alpie.index.notices import Unread
+from alpie.index.reading.sources import POINTER
 from alpie.index.records import Document, Layout, Passage
 from alpie.index.retrieval.bm25 import TermIndex
 from alpie.index.retrieval.expansion_index import ExpansionIndex
@@ -34,11 +37,9 @@ from alpie.index.retrieval.search import SearchIndex
 from alpie.index.retrieval.vectors import VectorIndex
 from alpie.index.spanish.acronyms import Acronyms
 from alpie.index.spanish.analysis import ANALYSIS_VERSION
-from alpie.index.storage.database import TEXT_FILE, Database
 from alpie.index.storage.durable import replace_file, sync, unwritable
 from alpie.index.storage.manifest import (
     FORMAT_VERSION,
-    POINTER,
     REBUILD,
     check_encoder,
     check_files,
@@ -48,7 +49,6 @@ from alpie.index.storage.manifest import (
     sealed,
     with_current,
 )
-from alpie.index.storage.stored_records import StoredDocuments, StoredPassages, stored_layouts
 from alpie.index.storage.version_writer import GenerationWriter, fingerprint_of
 
 __all__ = [

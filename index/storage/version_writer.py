@@ -15,6 +15,9 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
+from alpie.index.database.json_records import document_to_json, from_json, to_json
+from alpie.index.database.stored_records import StoredPassages
+from alpie.index.database.text_database import TEXT_FILE, Database
 from alpie.index.encoder.embed import Embedded, text_of
 from alpie.index.encoder.known_vectors import embedding_key
 from alpie.index.formats import Metadata
@@ -24,9 +27,6 @@ from alpie.index.retrieval.bm25 import write_postings
 from alpie.index.retrieval.vectors import VectorIndex, VectorWriter
 from alpie.index.spanish.acronyms import learn_acronyms
 from alpie.index.spanish.analysis import content_words, stem
-from alpie.index.storage.database import TEXT_FILE, Database
-from alpie.index.storage.serial import document_to_json, from_json, to_json
-from alpie.index.storage.stored_records import StoredPassages
 
 __all__ = ["GenerationWriter", "fingerprint_of"]
 
@@ -46,7 +46,7 @@ class GenerationWriter:
             self._database = opened.enter_context(closing(Database.create(folder / TEXT_FILE)))
             self._dense, self._sentences, self._lines = (
                 opened.enter_context(
-                    closing(VectorWriter(folder / f"{name}.faiss", dimension, half=name == "lines"))
+                    closing(VectorWriter(folder / f"{name}.faiss", dimension, bytewise=name == "lines"))
                 )
                 for name in ("dense", "sentences", "lines")
             )

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from alpie.app.answering.unfound_words import holds_none_of
-from alpie.app.page.serving.library import Library
+from alpie.app.page.state.library import Library
 from alpie.index.records import Document, Passage
 from alpie.index.retrieval.hits import Hit
 from alpie.index.retrieval.word_search import WordQuery

@@ -13,10 +13,10 @@ from typing import Any, TypeVar, overload
 import numpy as np
 from numpy.typing import NDArray
 
+from alpie.index.database.json_records import document_from_json, from_json
+from alpie.index.database.ragged import bounds_of
+from alpie.index.database.text_database import Database, hashed
 from alpie.index.records import Layout, Passage
-from alpie.index.storage.database import Database, hashed
-from alpie.index.storage.ragged import bounds_of
-from alpie.index.storage.serial import document_from_json, from_json
 
 __all__ = ["StoredDocuments", "StoredPassages", "stored_layouts"]
 
