@@ -17,9 +17,7 @@ from numpy.typing import NDArray
 from alpie.eval.bench.timing import Timing
 from alpie.index.records import Passage
 from alpie.index.retrieval.bm25 import TermIndex
-from alpie.index.retrieval.postings import SHARE_SCALE
 from alpie.index.retrieval.search import SearchIndex
-from alpie.index.retrieval.term_dictionary import TermDictionary
 from alpie.index.retrieval.vectors import VectorIndex
 from alpie.index.spanish.analysis import terms
 from alpie.index.spanish.query import Question, read_question
@@ -69,14 +67,18 @@ def grown(index: SearchIndex, size: int, seed: int = 0) -> SearchIndex:
         )
         for number in range(size)
     )
-    of_passage = np.repeat(np.arange(size), _SENTENCES)
     word_rows = [[str(term) for term in terms(sentence.text)] for sentence in sentences]
     return replace(
         index,
         passages=passages,
         dense=VectorIndex.from_vectors(_noisy(sentence_vectors[::_SENTENCES], chance)),
         sentence_vectors=VectorIndex.from_vectors(sentence_vectors),
-        lexical=_term_index(word_rows, chosen, of_passage, size),
+        lexical=TermIndex.from_terms(
+            [
+                [term for row in chosen[first : first + _SENTENCES] for term in word_rows[row]]
+                for first in range(0, len(chosen), _SENTENCES)
+            ]
+        ),
     )
 
 
@@ -86,31 +88,6 @@ def _noisy(vectors: NDArray[np.float32], chance: np.random.Generator) -> NDArray
     noise += vectors
     noise /= np.linalg.norm(noise, axis=1, keepdims=True)
     return noise
-
-
-def _term_index(
-    rows: Sequence[Sequence[str]], chosen: NDArray[np.int64], owner: NDArray[np.int64], size: int
-) -> TermIndex:
-    """Postings of copied sentences; weights are plausible, which is all that time depends on."""
-    vocabulary = list(dict.fromkeys(term for row in rows for term in row))
-    numbers = {term: number for number, term in enumerate(vocabulary)}
-    unique = [np.array([numbers[term] for term in dict.fromkeys(row)], np.int64) for row in rows]
-    lengths = np.array([len(row) for row in unique])
-    of_row = np.concatenate([*unique, np.zeros(0, np.int64)])
-    starts = np.concatenate([[0], np.cumsum(lengths)])[chosen]
-    counts = lengths[chosen]
-    firsts = np.concatenate([[0], np.cumsum(counts)[:-1]])
-    term_numbers = of_row[np.repeat(starts - firsts, counts) + np.arange(counts.sum())]
-    pairs = np.unique(term_numbers * size + np.repeat(owner, counts))
-    term_numbers, owners = np.divmod(pairs, size)
-    frequency = np.bincount(term_numbers, minlength=len(vocabulary))
-    return TermIndex(
-        TermDictionary.of(vocabulary),
-        size,
-        np.full(len(owners), SHARE_SCALE // 2, dtype=np.uint16),
-        owners.astype(np.int32),
-        np.concatenate([[0], np.cumsum(frequency)]).astype(np.int64),
-    )
 
 
 def measure_growth(

@@ -30,8 +30,6 @@ from alpie.eval.bench.synthetic import Synthetic
 from alpie.eval.bench.timing import Timing
 from alpie.eval.questions.question_file import own_question_texts
 from alpie.index.encoder.factory import open_encoder
-from alpie.index.retrieval.bm25 import TermIndex
-from alpie.index.retrieval.compressed_vectors import exact_neighbours
 from alpie.index.retrieval.search import SearchIndex
 from alpie.index.retrieval.vectors import VectorIndex
 from alpie.index.spanish.query import Question, read_question
@@ -39,6 +37,7 @@ from alpie.index.storage.store import open_generation, write_generation
 
 __all__ = ["main"]
 
+_COMPARED = 65_536  # vectors in single precision at a time
 _WARMING = 5  # questions asked beforehand, not counted
 _STAGES = (
     "encode", "passage vectors", "sentence vectors", "stems", "scores of candidates",
@@ -221,17 +220,6 @@ class _Found(VectorIndex):
         return rows, self.rows(rows) @ vector
 
 
-class _Whole(TermIndex):
-    """All terms of a question are compared, however frequent."""
-
-    def best(self, question: Sequence[str], limit: int, most_postings: int = 2**62) -> NDArray[np.int64]:
-        return super().best(question, limit, most_postings)
-
-    @classmethod
-    def of(cls, index: TermIndex) -> _Whole:
-        return cls(index._terms, index.size, index._shares, index._passages, index._bounds)
-
-
 def _recall(index: SearchIndex, asked: Sequence[Question]) -> dict[str, float]:
     """@10 against comparing everything: of each kind of vector, and of the passages that a search returns."""
     vectors = np.array([index.encode(question).vector for question in asked])
@@ -242,15 +230,23 @@ def _recall(index: SearchIndex, asked: Sequence[Question]) -> dict[str, float]:
         exact = exact_neighbours(one, vectors, min(200, len(one)))
         recall[name] = _shared([one.search(vector, 10)[0] for vector in vectors], exact[:, :10])
         found[name] = _Found(one, dict(zip(keys, exact, strict=True)))
-    exactly = replace(
-        index,
-        dense=found["dense"],
-        sentence_vectors=found["sentence_vectors"],
-        lexical=_Whole.of(index.lexical),
-    )
+    exactly = replace(index, dense=found["dense"], sentence_vectors=found["sentence_vectors"])
     ours = [index.search(question, 10).rows for question in asked]
     recall["search"] = _shared(ours, [exactly.search(question, 10).rows for question in asked])
     return recall
+
+
+def exact_neighbours(vectors: VectorIndex, questions: NDArray[np.float32], limit: int) -> NDArray[np.int64]:
+    """The `limit` nearest rows of each question, by comparing all; shape (questions, limit), best first."""
+    rows = np.zeros((len(questions), 0), dtype=np.int64)
+    scores = np.zeros((len(questions), 0), dtype=np.float32)
+    for first in range(0, len(vectors), _COMPARED):
+        numbers = np.arange(first, min(first + _COMPARED, len(vectors)))
+        rows = np.concatenate([rows, np.broadcast_to(numbers, (len(questions), len(numbers)))], axis=1)
+        scores = np.concatenate([scores, questions @ vectors.rows(numbers).T], axis=1)
+        best = np.argsort(-scores, axis=1, kind="stable")[:, :limit]
+        rows, scores = np.take_along_axis(rows, best, 1), np.take_along_axis(scores, best, 1)
+    return rows
 
 
 def _shared(found: Sequence[NDArray[np.int64]], exact: Iterable[NDArray[np.int64]]) -> float:

@@ -154,10 +154,11 @@ def _runtime_cases(own: _Measured, reference: _Measured, single: _Measured) -> d
 
 
 def _passage_texts(settings: Settings, most: int) -> list[str]:
+    from alpie.index.database.stored_records import StoredPassages
+    from alpie.index.database.text_database import TEXT_FILE, Database
     from alpie.index.storage.manifest import current_generation
-    from alpie.index.storage.record_file import PassageFile
 
-    passages = PassageFile(current_generation(Path(settings.data)) / "passages.jsonl")
+    passages = StoredPassages(Database.open(current_generation(Path(settings.data)) / TEXT_FILE))
     return [passage.text for passage in passages[:: max(1, len(passages) // most)]][:most]
 
 

@@ -17,6 +17,8 @@ from time import perf_counter
 import numpy as np
 from numpy.typing import NDArray
 
+from alpie.index.database.ragged import bounds_of, runs
+from alpie.index.database.stored_records import StoredPassages
 from alpie.index.encoder import Encoder
 from alpie.index.encoder.embed import Embedded, text_of
 from alpie.index.reader.readings import Reader
@@ -24,16 +26,13 @@ from alpie.index.records import Passage
 from alpie.index.retrieval.bm25 import TermIndex
 from alpie.index.retrieval.expansion_index import ExpansionIndex, filled
 from alpie.index.retrieval.hits import Hit
-from alpie.index.retrieval.term_dictionary import TermDictionary
-from alpie.index.retrieval.vector_backend import RELATED_WEIGHT, Query, VectorBackend
+from alpie.index.retrieval.vector_backend import RELATED_WEIGHT, Query, VectorBackend, passage_id
 from alpie.index.retrieval.vectors import VectorIndex
 from alpie.index.spanish.acronyms import Acronyms, learn_acronyms
 from alpie.index.spanish.analysis import Token, terms, words_by_stem
 from alpie.index.spanish.lexicon import Lexicons, lexicon_of
 from alpie.index.spanish.query import Question
 from alpie.index.spanish.spelling import corrected
-from alpie.index.storage.ragged import bounds_of, runs
-from alpie.index.storage.record_file import PassageFile
 
 __all__ = ["EncodedQuestion", "FusionWeights", "Retrieval", "SearchIndex"]
 
@@ -118,7 +117,7 @@ class SearchIndex:
     @cached_property
     def sentence_bounds(self) -> NDArray[np.int64]:
         """(passages + 1,): sentences of passage i are numbered bounds[i] … bounds[i + 1] - 1."""
-        if isinstance(self.passages, PassageFile):
+        if isinstance(self.passages, StoredPassages):
             return self.passages.sentence_bounds
         return bounds_of([len(passage.sentences) for passage in self.passages])
 
@@ -235,7 +234,7 @@ class SearchIndex:
         limit = _CANDIDATES_A_LEG
         query = Query.of(encoded.vector, encoded.terms, encoded.related, self.lexical)
         found = backend.search(query, limit)
-        rows = [self._addresses.numbers_of_ids(ids) for ids in found.values()]
+        rows = [self._rows_of(ids) for ids in found.values()]
         if "lexical" not in found:
             rows += [self.lexical.best(terms, limit) for terms in (encoded.related, encoded.terms)]
         rows += self._by_expansions(encoded)
@@ -290,11 +289,14 @@ class SearchIndex:
         return _Lines(tuple(nearest), tuple(by_sentence))
 
     @cached_property
-    def _addresses(self) -> TermDictionary:
-        """Addresses of the passages by the numbers that backends know them by."""
-        if isinstance(self.passages, PassageFile):
-            return self.passages.addresses
-        return TermDictionary.of([passage.address for passage in self.passages])
+    def _rows_by_id(self) -> dict[int, int]:
+        return {passage_id(passage.address): row for row, passage in enumerate(self.passages)}
+
+    def _rows_of(self, ids: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The passages that backends know by these numbers, unknown ones left out."""
+        if isinstance(self.passages, StoredPassages):
+            return self.passages.rows_where("id IN (SELECT value FROM json_each(?))", ids.tolist())
+        return np.array([self._rows_by_id[one] for one in ids.tolist() if one in self._rows_by_id], np.int64)
 
     def _best_sentence_cosine(
         self, encoded: EncodedQuestion, candidates: NDArray[np.int64]
