@@ -6,9 +6,8 @@ import re
 
 import bm25s
 import numpy as np
-import pytest
 
-from alpie.index.retrieval.bm25 import TermIndex
+from alpie.index.retrieval.bm25 import TermIndex, best_of
 from alpie.index.spanish.acronyms import Acronyms, learn_acronyms
 from alpie.index.spanish.analysis import terms, words_by_stem
 
@@ -80,22 +79,4 @@ def test_the_best_are_those_with_the_highest_scores() -> None:
         scores = index.scores(question)
         expected = [row for row in np.lexsort((np.arange(len(scores)), -scores)) if scores[row] > 0]
         for limit in (1, 10, 5_000):
-            assert index.best(question, limit).tolist() == expected[:limit]
-
-
-@pytest.mark.parametrize("size", [3, 3_000])
-def test_scores_of_some_passages_are_those_of_all(size: int) -> None:
-    index = TermIndex.from_terms(_zipf_rows(size))
-    some = np.random.default_rng(1).permutation(size)[:5]
-    for question in (["w1", "w2", "w40"], ["nada"], []):
-        np.testing.assert_allclose(index.scores_of(question, some), index.scores(question)[some], atol=1e-6)
-
-
-def test_scores_after_the_best_were_sought_are_the_same() -> None:
-    index = TermIndex.from_terms(_zipf_rows(300))
-    asked, everywhere = ["w1", "w2", "w40"], np.arange(300)
-    expected = index.scores(asked)
-    index.best(["w2"], 10)
-    index.best(asked, 10)
-    np.testing.assert_array_equal(index.scores_of(asked, everywhere), expected)
-    np.testing.assert_array_equal(index.scores_of(["w2"], everywhere), index.scores(["w2"]))
+            assert best_of(scores, limit).tolist() == expected[:limit]

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from alpie.eval.bench.timing import Timing
 from alpie.index.records import Passage
-from alpie.index.retrieval.bm25 import TermIndex
+from alpie.index.retrieval.bm25 import TermIndex, best_of
 from alpie.index.retrieval.search import SearchIndex
 from alpie.index.retrieval.vectors import VectorIndex
 from alpie.index.spanish.analysis import terms
@@ -120,7 +120,7 @@ def _stages(
         "encode": lambda: index.encode(question),
         "dense": lambda: index.dense.search(encoded.vector, 100),
         "sentences": lambda: index.sentence_vectors.search(encoded.vector, 200),
-        "lexical": lambda: index.lexical.best(encoded.terms, 100),
+        "lexical": lambda: best_of(index.lexical.scores(encoded.terms), 100),
         "whole search": lambda: index.search(question, 10),
         "search and judge": lambda: judge(index, question),
     }

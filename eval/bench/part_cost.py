@@ -15,6 +15,7 @@ from alpie.eval.bench.timing import Timing
 from alpie.eval.report import Table
 from alpie.index.errors import QuestionError
 from alpie.index.reader.open_reader import default_reader
+from alpie.index.retrieval.bm25 import best_of
 from alpie.index.spanish.query import read_question
 
 __all__ = ["cost_table", "measure_costs"]
@@ -48,7 +49,7 @@ def _steps(corpus: Corpus, text: str) -> Mapping[str, Callable[[], object]]:
     return {
         "chat clean-up, language": lambda: read_question(text),
         "encoding the question": lambda: index.encoder.encode_queries([question.searched]),
-        "BM25": lambda: index.lexical.best(encoded.terms, 100),
+        "BM25": lambda: best_of(index.lexical.scores(encoded.terms), 100),
         "passage vectors": lambda: index.dense.search(encoded.vector, 100),
         "sentence vectors": lambda: index.sentence_vectors.search(encoded.vector, 200),
         "acronyms": lambda: index.acronyms.related(encoded.terms),

@@ -30,6 +30,7 @@ from alpie.eval.bench.synthetic import Synthetic
 from alpie.eval.bench.timing import Timing
 from alpie.eval.questions.question_file import own_question_texts
 from alpie.index.encoder.factory import open_encoder
+from alpie.index.retrieval.bm25 import best_of
 from alpie.index.retrieval.search import SearchIndex
 from alpie.index.retrieval.vectors import VectorIndex
 from alpie.index.spanish.query import Question, read_question
@@ -189,14 +190,14 @@ def _stages(
 
     def scores() -> None:
         candidates = np.unique(np.concatenate([rows, index.dense.search(encoded.vector, 100)[0]]))
-        index._word_scores(encoded, candidates)
+        index._word_scores(encoded)
         index._best_sentence_cosine(encoded, candidates)
 
     work: Mapping[str, Callable[[], object]] = {
         "encode": lambda: index.encode(question),
         "passage vectors": lambda: index.dense.search(encoded.vector, 100),
         "sentence vectors": lambda: index.sentence_vectors.search(encoded.vector, 200),
-        "stems": lambda: index.lexical.best(encoded.terms, 100),
+        "stems": lambda: best_of(index.lexical.scores(encoded.terms), 100),
         "scores of candidates": scores,
         "search and judge": lambda: judged(index, question),
     }

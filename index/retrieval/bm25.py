@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from alpie.index.database.ragged import bounds_of
 from alpie.index.database.text_database import Database
 
-__all__ = ["TermIndex", "term_shares", "write_postings"]
+__all__ = ["TermIndex", "best_of", "term_shares", "write_postings"]
 
 # Short passages, few repeats: a low k1 saturates early. The result is flat from .6 to 1.2.
 _K1 = 0.9
@@ -73,7 +73,6 @@ class TermIndex:
     def __init__(self, database: Database, field: str, size: int) -> None:
         self._database, self._field = database, field
         self.size = size  # texts
-        self._last: tuple[tuple[str, ...], NDArray[np.float32]] | None = None  # question, its scores
 
     @classmethod
     def from_terms(cls, rows: Sequence[Sequence[str]]) -> TermIndex:
@@ -103,26 +102,7 @@ class TermIndex:
 
         `question` is a list of terms; repeats count once.
         """
-        return self._scores(question).copy()
-
-    def best(self, question: Sequence[str], limit: int) -> NDArray[np.int64]:
-        """The `limit` texts with the highest scores above zero, best first, equal ones by number."""
-        scores = self._scores(question)
-        found = np.flatnonzero(scores)
-        if len(found) > limit > 0:
-            least = np.partition(scores[found], len(found) - limit)[len(found) - limit]
-            found = found[scores[found] >= least]
-        return found[np.lexsort((found, -scores[found]))][:limit].astype(np.int64)
-
-    def scores_of(self, question: Sequence[str], texts: NDArray[np.int64]) -> NDArray[np.float32]:
-        """The scores of some texts, shape (len(texts),)."""
-        return self._scores(question)[texts]
-
-    def _scores(self, question: Sequence[str]) -> NDArray[np.float32]:
         terms = tuple(dict.fromkeys(map(str, question)))
-        last = self._last  # a search asks for the best, then for the scores of its candidates
-        if last is not None and last[0] == terms:
-            return last[1]
         scores = np.zeros(self.size, dtype=np.float32)
         weights = dict(zip(terms, self.idfs(terms), strict=True))
         total = sum(weights.values())
@@ -134,5 +114,13 @@ class TermIndex:
         for term, texts, shares in found:  # a text stands once among a term's postings
             weight = np.float32(weights[term] / total / _SHARE_SCALE)
             scores[np.frombuffer(texts, "<i4")] += np.frombuffer(shares, "<u2") * weight
-        self._last = terms, scores
         return scores
+
+
+def best_of(scores: NDArray[np.float32], limit: int) -> NDArray[np.int64]:
+    """The `limit` texts with the highest scores above zero, best first, equal ones by number."""
+    found = np.flatnonzero(scores)
+    if len(found) > limit > 0:
+        least = np.partition(scores[found], len(found) - limit)[len(found) - limit]
+        found = found[scores[found] >= least]
+    return found[np.lexsort((found, -scores[found]))][:limit].astype(np.int64)

@@ -74,16 +74,10 @@ class ExpansionIndex:
         """The passages that have lines: row i of `words` is of passage `_with_lines[i]`."""
         return np.flatnonzero(np.diff(self.bounds)).astype(np.int64)
 
-    def best_by_words(self, question: Sequence[str], limit: int) -> NDArray[np.int64]:
-        """The `limit` passages with the best lines by stems."""
-        return self._with_lines[self.words.best(question, limit)]
-
-    def word_scores(self, question: Sequence[str], passages: NDArray[np.int64]) -> NDArray[np.float32]:
+    def word_scores(self, question: Sequence[str]) -> NDArray[np.float32]:
         """Normalised BM25 of the words of their lines, (passages,); 0 for one without."""
-        scores = np.zeros(len(passages), dtype=np.float32)
-        some = self.has_lines(passages)
-        rows = np.searchsorted(self._with_lines, passages[some])
-        scores[some] = self.words.scores_of(question, rows.astype(np.int64))
+        scores = np.zeros(len(self.lines), dtype=np.float32)
+        scores[self._with_lines] = self.words.scores(question)
         return scores
 
     def has_lines(self, passages: NDArray[np.int64]) -> NDArray[np.bool_]:
