@@ -240,11 +240,6 @@ def _eval(arguments: argparse.Namespace, settings: Settings, words: Translations
 
         _open_corpus(settings, words)  # builds the index where there is none
         return measure_speed(settings, arguments.report)
-    if arguments.first_visit:
-        from alpie.eval.bench.first_visit import measure_first_visit
-
-        _open_corpus(settings, words)
-        return measure_first_visit(settings, arguments.report)
     from alpie.eval.run import EvaluationOptions, evaluate
 
     names = EvaluationOptions.__dataclass_fields__
