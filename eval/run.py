@@ -21,14 +21,8 @@ from alpie.eval.intervals import RESAMPLES
 from alpie.eval.plots import draw_kinds
 from alpie.eval.questions.matching import SourceTexts
 from alpie.eval.questions.predictions import AskedCorpus, OnQuestion, write_predictions
-from alpie.eval.questions.question_file import (
-    OWN_QUESTIONS,
-    Question,
-    SquadParagraph,
-    read_question_texts,
-    read_questions,
-    with_texts,
-)
+from alpie.eval.questions.question_file import OWN_QUESTIONS, read_question_texts, read_questions, with_texts
+from alpie.eval.questions.question_records import Question, SquadParagraph
 from alpie.eval.questions.split import split
 from alpie.eval.questions.squad import squad_corpus
 from alpie.eval.report import Report, RunFacts, render, score_pipeline, write_report

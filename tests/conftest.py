@@ -11,7 +11,8 @@ import pytest
 from hypothesis import settings as hypothesis_settings
 
 from alpie.app.settings import Settings, load_settings
-from alpie.index.encoder.factory import Encoder, open_encoder
+from alpie.index.encoder import Encoder
+from alpie.index.encoder.factory import open_encoder
 
 ROOT = Path(__file__).resolve().parents[1]
 # Made-up cases a property is tried on, where it does not say itself; no deadline: a busy machine is no failure.

@@ -418,7 +418,7 @@ def test_help_imports_nothing_heavy() -> None:
 
 def test_a_reader_who_leaves_early_is_no_error() -> None:
     code = (
-        "import sys\nfrom alpie.app import cli\n"
+        "import sys\nfrom alpie.app.terminal import commands as cli\n"
         "cli._RUN['doctor'] = lambda *_: print('línea\\n' * 500_000) or 0\nsys.exit(cli.main(['doctor']))"
     )
     process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from test_verify import CORPUS, PRESS, FakeCorpus, document
 
-from alpie.app.checking.cut import WarningKind, governs_list, read_cut
+from alpie.app.answering.cut import WarningKind, governs_list, read_cut
 from alpie.app.checking.verify import Verdict, verify_quotation
 from alpie.app.service.answer_json import verification_row
 from alpie.app.terminal.rendering import verification_text

@@ -13,9 +13,9 @@ from fake_corpus import FakeCorpus
 from fastapi.testclient import TestClient
 
 from alpie.app.page.guarding.rates import Limits
-from alpie.app.page.serving.library import Opening
 from alpie.app.page.serving.page_options import Choices
 from alpie.app.page.serving.server import create_app
+from alpie.app.page.state.library import Opening
 from alpie.app.page.views.chat import Chat, Conversation
 from alpie.app.page.views.help import load_help_lines
 from alpie.app.page.views.page_words import translations_for
@@ -229,7 +229,7 @@ def test_an_error_of_ours_is_told_to_nobody_but_the_log(caplog: pytest.LogCaptur
 
 
 def test_what_a_browser_brings_along_is_only_text(client: TestClient) -> None:
-    from alpie.app.page.serving.kept_conversation import MAX_REMEMBERED, read_past
+    from alpie.app.page.state.kept_conversation import MAX_REMEMBERED, read_past
 
     talk = [
         ["user", '<div class="asked">¿Qué &lt;b&gt;?</div>'],

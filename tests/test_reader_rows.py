@@ -21,18 +21,14 @@ from alpie.eval.training.reader_rows import (
     OWN,
     WRITTEN,
     NearPassages,
-    ReaderRow,
     checksum_of,
     is_held_out,
     own_rows,
     passages_of,
     public_rows,
-    read_lines,
-    read_rows,
-    write_lines,
-    write_rows,
     written_rows,
 )
+from alpie.eval.training.row_file import ReaderRow, read_lines, read_rows, write_lines, write_rows
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "training"
 PASSAGE = "El museo abre a las diez. La entrada cuesta seis euros, y los lunes es gratuita."

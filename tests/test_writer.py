@@ -363,7 +363,7 @@ def test_question_and_quotes_cannot_end_their_strings() -> None:
 
 def test_nothing_of_the_writer_is_imported_unless_it_is_configured(seed_settings: Settings) -> None:
     code = (
-        "import sys; from alpie.app import cli; code = cli.main(['ask', '--json', 'detenciones en España']);"
+        "import sys; from alpie.app.terminal import commands as cli; code = cli.main(['ask', '--json', 'detenciones en España']);"
         "names = [n for n in sys.modules if n.startswith(('alpie.app.writer', 'langchain', 'openai'))];"
         "print(names, code, file=sys.stderr)"
     )

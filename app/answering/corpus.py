@@ -27,8 +27,9 @@ from alpie.app.answering.overview import Overview, demanding, places_told, read_
 from alpie.app.answering.quotes import QuotePolicy
 from alpie.app.answering.reference_answer import answer_reference, cited, hits_at
 from alpie.app.settings import Settings, load_settings
+from alpie.index.encoder import Encoder
 from alpie.index.encoder.embed import embed_passages
-from alpie.index.encoder.factory import Encoder, open_encoder
+from alpie.index.encoder.factory import open_encoder
 from alpie.index.errors import AddressError, SettingsError
 from alpie.index.notices import Unread
 from alpie.index.reader import Reader
@@ -36,13 +37,13 @@ from alpie.index.reader.open_reader import open_reader
 from alpie.index.records import Document, Layout, Passage
 from alpie.index.retrieval.backends.select import BackendChoice
 from alpie.index.retrieval.hits import Hit
-from alpie.index.retrieval.named_documents import DocumentNames, looks_like_name
 from alpie.index.retrieval.places import Found, Places, places_with, said
-from alpie.index.retrieval.scope import read_scope
 from alpie.index.retrieval.search import SearchIndex
 from alpie.index.spanish.lexicon import lexicon_of
+from alpie.index.spanish.named_documents import DocumentNames, looks_like_name
 from alpie.index.spanish.query import Question, read_question
 from alpie.index.spanish.references import Reference, read_reference
+from alpie.index.spanish.scope import read_scope
 from alpie.index.storage.record_file import PassageFile
 from alpie.index.storage.store import corpus_fingerprint, open_generation
 
@@ -349,10 +350,10 @@ def open_reader_of(settings: Settings) -> Reader:
     reader = open_reader(settings.reader, Path(settings.cache))
     if not (settings.writer and settings.writer_reads):
         return reader
-    from alpie.app.writer.model_reader import (
+    from alpie.app.answering.model_reader import (
         ModelReader,
     )  # late: only who configured a model loads its library
-    from alpie.app.writer.provider import stream_of
+    from alpie.app.chat_model import stream_of
 
     # opened at each question: a provider that is missing must not keep the documents from being asked
     return ModelReader(

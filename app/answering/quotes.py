@@ -14,10 +14,10 @@ from dataclasses import dataclass, replace
 from alpie.app.answering.answers import Quote
 from alpie.app.answering.candidates import UnitSpan, asks_for_list, asks_two_things, needs_sentence_before
 from alpie.app.answering.citation import cite
+from alpie.app.answering.cut import governs_list
 from alpie.app.answering.emphasis import emphasise
 from alpie.app.answering.no_answers import is_entry, is_question
 from alpie.app.answering.ranking import Unit
-from alpie.app.checking.cut import governs_list
 from alpie.index.readable import proves, readable_text
 from alpie.index.records import Document, Sentence, SentenceRole, Span
 from alpie.index.spanish.analysis import fold, stems

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from alpie.app.answering.answers import Citation
-from alpie.app.checking.cut import CutWarning, Reading
+from alpie.app.answering.cut import CutWarning, Reading
 from alpie.app.checking.word_alignment import Difference
 from alpie.index.records import Span
 

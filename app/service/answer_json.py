@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from alpie.app.answering.absence import absence_lines
 from alpie.app.answering.answers import Answer, Citation, Quote
 from alpie.app.answering.citation import cite, full_citation
+from alpie.app.checking.record_check import RecordCheck
 from alpie.app.checking.verdict_words import warning_sentences
 from alpie.app.checking.verify import Place, Verification
 from alpie.app.translations import translations_for
 from alpie.index.records import Document, Passage, Span
 from alpie.index.retrieval.hits import Hit
-
-if TYPE_CHECKING:
-    from alpie.app.checking.record_check import (
-        RecordCheck,  # which reads what `alpie.app.exporting.answer_record` made of rows
-    )
 
 __all__ = [
     "REFUSAL",

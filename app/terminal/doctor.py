@@ -159,7 +159,7 @@ def _backend(settings: Settings, words: Translations) -> Check:
     from urllib.parse import urlsplit
 
     from alpie.app.answering.corpus import backend_choice_of, open_encoder_of
-    from alpie.index.retrieval.backends import RETRIEVERS
+    from alpie.index.retrieval.vector_backend import RETRIEVERS
     from alpie.index.storage.manifest import current_generation, read_manifest
 
     choice = backend_choice_of(settings)

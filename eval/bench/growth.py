@@ -24,7 +24,7 @@ from alpie.app.answering.corpus import Corpus
 from alpie.app.settings import Settings
 from alpie.eval.bench.timing import Timing, resident_megabytes
 from alpie.index.build import build_index
-from alpie.index.encoder.factory import Encoder, OnProgress, unit_rows
+from alpie.index.encoder import Encoder, OnProgress, unit_rows
 
 __all__ = ["AssumedVectors", "generated_texts", "measure_growth"]
 

@@ -103,8 +103,8 @@ def _reference(plan: Mapping[str, Any]) -> _Work:
     import torch
 
     from alpie.app.settings import load_settings
+    from alpie.index.encoder import BUNDLED
     from alpie.index.encoder.bundled_weights import bundled_folder
-    from alpie.index.encoder.factory import BUNDLED
     from alpie.index.encoder.torch_runtime import find_model_folder, load_sentence_transformer
     from alpie.index.reading.sources import read_sources
 

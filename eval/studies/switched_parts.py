@@ -18,7 +18,7 @@ from alpie.app.answering.conversation import complete
 from alpie.app.answering.corpus import Corpus
 from alpie.app.answering.quotes import QuotePolicy
 from alpie.eval.questions.predictions import VectorMaker
-from alpie.index.encoder.factory import Encoder
+from alpie.index.encoder import Encoder
 from alpie.index.reader import Reading, ReadPassage
 from alpie.index.records import Document, Passage, SentenceRole
 from alpie.index.retrieval.hits import Hit

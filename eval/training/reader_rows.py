@@ -15,21 +15,23 @@ No evaluation question of the reporting part is read here, and articles that fig
 from __future__ import annotations
 
 import argparse
-import gzip
 import hashlib
 import json
 import random
 import sys
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from alpie.index.encoder.factory import Encoder, open_encoder
+from alpie.eval.training.reader_shipped import shipped_rows
+from alpie.eval.training.row_file import ReaderRow, read_lines, write_rows
+from alpie.index.encoder import Encoder
+from alpie.index.encoder.factory import open_encoder
 
-__all__ = ["ReaderRow", "read_lines", "read_rows", "write_lines", "write_rows", "written_rows"]
+__all__ = ["answers_of", "written_rows"]
 
 TRAINING = Path(__file__).resolve().parent
 OWN = TRAINING / "own.jsonl.gz"
@@ -44,45 +46,6 @@ _PUBLIC = {
     "qa_covidqa_en": 500, "pairs_law_pe_es": 900, "pairs_law_ar_es": 500, "pairs_law_boe_es": 100,
 }  # fmt: skip
 _OVERLAPS = ("overlaps_squad_dev", "overlaps_xquad")  # flags of rows whose text figures are reported on
-
-
-@dataclass(frozen=True)
-class ReaderRow:
-    """A question, a passage, and where the passage answers it."""
-
-    question: str
-    passage: str
-    answers: bool
-    spans: tuple[tuple[int, int], ...] = ()  # characters; none where only the passage is known to answer
-    loose: bool = False  # the spans are whole sentences, of which only a part answers
-    kind: str = ""  # how it was asked, or the set: for figures by kind
-
-
-def read_rows(path: Path) -> list[ReaderRow]:
-    """Rows as `write_rows` wrote them."""
-    with path.open(encoding="utf-8") as file:
-        rows = [json.loads(line) for line in file]
-    return [ReaderRow(**{**row, "spans": tuple(tuple(span) for span in row["spans"])}) for row in rows]
-
-
-def write_rows(path: Path, rows: Iterable[ReaderRow]) -> None:
-    """One JSON object a line."""
-    with path.open("w", encoding="utf-8") as file:
-        file.writelines(json.dumps(asdict(row), ensure_ascii=False) + "\n" for row in rows)
-
-
-def read_lines(path: Path) -> Iterator[dict[str, Any]]:
-    """The objects of a gzipped JSON Lines file."""
-    with gzip.open(path, "rt", encoding="utf-8") as file:
-        for line in file:
-            yield json.loads(line)
-
-
-def write_lines(path: Path, lines: Iterable[dict[str, Any]]) -> None:
-    """Such a file; the same objects give the same bytes, so that version control sees what changed."""
-    with path.open("wb") as raw, gzip.GzipFile("", "wb", 9, raw, mtime=0) as file:
-        for line in lines:
-            file.write(json.dumps(line, ensure_ascii=False, separators=(",", ":")).encode() + b"\n")
 
 
 def checksum_of(passage: str) -> str:
@@ -106,11 +69,17 @@ def own_rows() -> Iterator[tuple[str, ReaderRow]]:
     for line in read_lines(OWN):
         passage = line["passage"]
         for row in line["rows"]:
-            spans = () if row["answer"] is None else (_span(passage, row["answer"]),)
+            spans = tuple(_span(passage, one) for one in answers_of(row))
             yield (
                 checksum_of(passage),
                 ReaderRow(row["question"], passage, bool(spans), spans, kind=row["kind"]),
             )
+
+
+def answers_of(row: Mapping[str, Any]) -> tuple[str, ...]:
+    """The words that answer: none, one, or several where a list or two things are asked for."""
+    answer = row["answer"] or ()
+    return (answer,) if isinstance(answer, str) else tuple(answer)
 
 
 def _span(passage: str, answer: str) -> tuple[int, int]:
@@ -241,8 +210,6 @@ def assemble(data: Path, out: Path, encoder: Encoder, shipped: Sequence[ReaderRo
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Assemble the rows from a data folder."""
-    from alpie.eval.training.reader_shipped import shipped_rows
-
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path)
     parser.add_argument("out", type=Path)

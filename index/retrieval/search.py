@@ -17,16 +17,15 @@ from time import perf_counter
 import numpy as np
 from numpy.typing import NDArray
 
+from alpie.index.encoder import Encoder
 from alpie.index.encoder.embed import Embedded, text_of
-from alpie.index.encoder.factory import Encoder
 from alpie.index.reader.readings import Reader
 from alpie.index.records import Passage
-from alpie.index.retrieval.backends import Query, VectorBackend
-from alpie.index.retrieval.backends.passage_rows import RELATED_WEIGHT
 from alpie.index.retrieval.bm25 import TermIndex
 from alpie.index.retrieval.expansion_index import ExpansionIndex, filled
 from alpie.index.retrieval.hits import Hit
 from alpie.index.retrieval.term_dictionary import TermDictionary
+from alpie.index.retrieval.vector_backend import RELATED_WEIGHT, Query, VectorBackend
 from alpie.index.retrieval.vectors import VectorIndex
 from alpie.index.spanish.acronyms import Acronyms, learn_acronyms
 from alpie.index.spanish.analysis import Token, terms, words_by_stem
@@ -225,7 +224,7 @@ class SearchIndex:
         return np.unique(np.concatenate(found)).astype(np.int64)
 
     def _proposed(self, backend: VectorBackend, encoded: EncodedQuestion) -> NDArray[np.int64]:
-        """The same from an backend; the retrievers that it cannot search are searched here."""
+        """The same from a backend; the retrievers that it cannot search are searched here."""
         limit = _CANDIDATES_A_LEG
         query = Query.of(encoded.vector, encoded.terms, encoded.related, self.lexical)
         found = backend.search(query, limit)

@@ -12,7 +12,7 @@ import gradio as gr
 from gradio.events import api
 
 from alpie.app.answering.answers import Answer
-from alpie.app.page.serving.library import Opening
+from alpie.app.page.state.library import Opening
 from alpie.app.service.endpoints import Endpoints
 from alpie.index.errors import AlpieError
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from alpie.index.retrieval.named_documents import NOUNS, DocumentNames, law_number
 from alpie.index.spanish.analysis import fold_in_place
+from alpie.index.spanish.named_documents import NOUNS, DocumentNames, law_number
 from alpie.index.spanish.query import Question
 
 __all__ = ["Scope", "read_scope"]

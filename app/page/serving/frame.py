@@ -10,9 +10,9 @@ from typing import Any
 
 import gradio as gr
 
-from alpie.app.page.serving.library import Opening
 from alpie.app.page.serving.page_options import Choices
-from alpie.app.page.serving.server_metrics import Meter
+from alpie.app.page.state.library import Opening
+from alpie.app.page.state.server_metrics import Meter
 from alpie.app.page.views.chat import Chat, Conversation
 from alpie.app.page.views.check_view import LONGEST_TEXT
 from alpie.app.page.views.link_places import question_link

@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alpie.index.build import BuildReport, build_index
-from alpie.index.encoder.bulk_embedding import inputs, output_of, pending
+from alpie.index.bulk.partitions import inputs, output_of, pending
+from alpie.index.encoder import Encoder
 from alpie.index.encoder.embed import Embedded
-from alpie.index.encoder.factory import Encoder
 from alpie.index.errors import BulkError
 
 __all__ = ["PartitionVectors", "load"]
@@ -31,7 +31,7 @@ def load(docs: Path, work: Path, data: Path, encoder: Encoder) -> BuildReport:
     if left:
         raise BulkError(
             f"Faltan {len(left)} particiones por codificar, la primera {left[0].name}. "
-            "Termínelas con «python -m alpie.index.encoder.bulk_embedding embed».",
+            "Termínelas con «python -m alpie.index.bulk embed».",
             work,
         )
     return build_index(docs, data, encoder, known=PartitionVectors(work))

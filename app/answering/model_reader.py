@@ -16,7 +16,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from alpie.app.writer.provider import Messages, Stream
+from alpie.app.chat_model import Messages, Stream
 from alpie.index.reader import Reader, Reading, ReadPassage
 
 __all__ = ["ModelReader", "numbers_in"]

@@ -20,7 +20,7 @@ from prometheus_client import (
 )
 
 from alpie.app.answering.answers import Answer
-from alpie.app.page.serving.library import Library
+from alpie.app.page.state.library import Library
 from alpie.index.errors import AlpieError
 
 __all__ = ["CONTENT_TYPE", "STAGES", "Meter", "StageTimes"]

@@ -11,15 +11,13 @@ from datetime import datetime
 from typing import Protocol
 
 from alpie.app.answering.answers import Answer
+from alpie.app.checking.record_check import RECORD_FORMAT, RECORD_VERSION
 from alpie.app.exporting.escaping import json_text, plain_line
 from alpie.app.service.answer_json import Row, answer_row
 from alpie.app.translations import Translations, translations_for
 from alpie.index.records import Document
 
-__all__ = ["RECORD_FORMAT", "RECORD_VERSION", "make_record", "record_json", "record_text"]
-
-RECORD_FORMAT = "alpie-record"
-RECORD_VERSION = 1  # raise it whenever a field changes its meaning
+__all__ = ["make_record", "record_json", "record_text"]
 
 
 class RecordedCorpus(Protocol):

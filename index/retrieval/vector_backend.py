@@ -1,10 +1,20 @@
-"""What goes into an backend and what is asked of it."""
+"""Vector backends: where the nearest passages of a question come from.
+
+A backend holds of each passage what finds it (vectors, stems, labels to filter by) and not a
+word of its text. It proposes passages, by id, retriever by retriever; the document store of the process that asks
+scores them exactly and cuts the words from the source. So the answers of two backends that propose the
+same passages are the same to the last digit, whatever the backends round, compress or approximate, and a
+passage that the document store does not know is never shown, whatever a backend still holds.
+
+`VectorBackend` is the interface. Where no backend is chosen, `SearchIndex` searches its own vectors and terms.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +25,19 @@ from alpie.index.retrieval.bm25 import TermIndex
 from alpie.index.retrieval.term_dictionary import term_id
 from alpie.index.spanish.analysis import terms
 
-__all__ = ["RELATED_WEIGHT", "Entry", "Filter", "Query", "days_of", "passage_id"]
+__all__ = [
+    "RELATED_WEIGHT",
+    "RETRIEVERS",
+    "Entry",
+    "Filter",
+    "Query",
+    "VectorBackend",
+    "days_of",
+    "passage_id",
+]
+
+RETRIEVERS = ("dense", "sentence", "lexical")
+"""Passage vectors, sentence vectors, stems."""
 
 _DAY = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?")
 _EVER = (0, 99_999_999)
@@ -52,7 +74,7 @@ def days_of(date: str) -> tuple[int, int]:
 
 @dataclass(frozen=True)
 class Entry:
-    """A passage as an backend holds it."""
+    """A passage as a backend holds it."""
 
     id: int  # `passage_id`
     stamp: int  # changes when anything below does; the backend keeps it
@@ -111,7 +133,7 @@ class Query:
     """A question as backends are asked it.
 
     The weights of its terms come with it: idf over the sum of all terms' idfs, from the statistics of the
-    whole collection, which the document store has. So an backend needs none of its own.
+    whole collection, which the document store has. So a backend needs none of its own.
     """
 
     vector: NDArray[np.float32]  # (dimension,), unit length
@@ -172,3 +194,46 @@ class Filter:
             and entry.last_day >= since
             and entry.first_day <= until
         )
+
+
+class VectorBackend(Protocol):
+    """A store of passages that finds them again. Safe to share between threads.
+
+    Every method raises `BackendUnavailable` when the backend does not answer in time.
+    """
+
+    @property
+    def name(self) -> str:
+        """VectorBackend and version, for people."""
+
+    @property
+    def retrievers(self) -> tuple[str, ...]:
+        """Those of `RETRIEVERS` that it can search; the document store searches the others."""
+
+    def upsert(self, entries: Iterable[Entry]) -> int:
+        """Add or replace passages; one that is held with the same stamp is not written again.
+
+        Returns how many were written. What was written when it returns survives the end of any process.
+        """
+
+    def search(self, query: Query, limit: int, only: Filter | None = None) -> Mapping[str, NDArray[np.int64]]:
+        """Of each retriever, ids of the `limit` nearest passages, best first; fewer where there are no more.
+
+        The sentence retriever reads the 2 · `limit` nearest sentences and gives their passages, each once.
+        Passages that share no term with the question are not in the lexical retriever.
+        """
+
+    def delete_document(self, document: str, keep: Collection[int] = ()) -> int:
+        """Take a document's passages out, all but those with the ids `keep`; returns how many went.
+
+        No search that this object starts afterwards finds one of them.
+        """
+
+    def documents(self) -> Mapping[str, int]:
+        """Ids of the documents held and the number of passages of each; reads a row a passage."""
+
+    def count(self, document: str | None = None) -> int:
+        """Passages held, of one document or of all."""
+
+    def close(self) -> None:
+        """Let go of connections and files; closing twice is no error."""
