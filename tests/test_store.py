@@ -23,7 +23,6 @@ import pytest
 from fake_encoder import LARGE_TEXT, SMALL_TEXT, FakeEncoder, answers, build, write_texts
 from filelock import FileLock
 
-from alpie.eval.bench.generated_documents import generated_documents, with_one_paragraph_changed
 from alpie.index import build as build_module
 from alpie.index.errors import (
     IndexBusy,
@@ -234,13 +233,24 @@ def test_an_extended_index_answers_like_one_built_anew(docs: Path, data: Path, t
     ]
 
 
+def plan(number: int) -> str:
+    subject = ("bibliotecas", "caminos rurales", "aguas", "parques", "mercados")[number % 5]
+    return (
+        f"Plan de {subject} de Valdeluna, {2001 + number} (expediente {number + 100})\n\nAntecedentes\n\n"
+        f"El servicio atendió a {number + 40} vecinos durante {1999 + number}. La comisión de seguimiento se reúne cada "
+        f"{number + 2} meses y publica sus acuerdos en el tablón de anuncios.\n\nMedidas\n\nEl ayuntamiento destinará "
+        f"{900 * (number + 1)} euros a {subject} y a renovar las instalaciones. Las reclamaciones se resuelven en un "
+        f"plazo de {number + 5} días naturales.\n"
+    )
+
+
 @pytest.fixture
 def many(tmp_path: Path) -> tuple[Path, Path]:
     """Twenty-five documents of several passages and a table that names one of them; and their index."""
     folder = tmp_path / "muchos"
     folder.mkdir()
-    for name, text in generated_documents(25):
-        (folder / name).write_text(text, "utf-8")
+    for number in range(25):
+        (folder / f"plan-{number:04}.txt").write_text(plan(number), "utf-8")
     describe(folder, "plan-0007", "plan-0007.txt")
     build(folder, tmp_path / "de-muchos")
     return folder, tmp_path / "de-muchos"
@@ -255,7 +265,8 @@ def describe(folder: Path, identity: str, file: str) -> None:
 
 def change_a_paragraph(folder: Path) -> None:
     file = folder / "plan-0003.txt"
-    file.write_text(with_one_paragraph_changed(file.read_text("utf-8")), "utf-8")
+    kept, _, _ = file.read_text("utf-8").rpartition("\n\n")
+    file.write_text(f"{kept}\n\nEste párrafo sustituye al anterior por acuerdo del pleno.\n", "utf-8")
 
 
 def rename_the_file(folder: Path) -> None:

@@ -27,7 +27,7 @@ __all__ = [
 ]
 
 MAX_BYTES = 200_000_000  # of one file
-MOST_CHARACTERS = 20_000_000  # of its text: some ten thousand pages; laying it out takes fifty bytes for each
+MAX_CHARACTERS = 20_000_000  # of its text: some ten thousand pages; laying it out takes fifty bytes for each
 _PARSERS = {
     "text": "plain:extract_text",
     "markdown": "markdown:extract_markdown",
@@ -109,9 +109,9 @@ def extract(data: bytes, path: Path, recogniser: Recogniser | None = None) -> Ex
             "Ábralo y guárdelo de nuevo, o cópielo otra vez.",
             path,
         ) from error
-    if len(extraction.text) > MOST_CHARACTERS:
+    if len(extraction.text) > MAX_CHARACTERS:
         raise SourceError(
-            f"{path}: su texto tiene {len(extraction.text)} caracteres; se admiten {MOST_CHARACTERS}. "
+            f"{path}: su texto tiene {len(extraction.text)} caracteres; se admiten {MAX_CHARACTERS}. "
             "Divida el documento.",
             path,
         )
