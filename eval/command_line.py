@@ -26,11 +26,6 @@ def run(
 
         open_corpus()
         return measure_speed(settings, arguments.report)
-    if arguments.first_visit:
-        from alpie.eval.bench.first_visit import measure_first_visit
-
-        open_corpus()
-        return measure_first_visit(settings, arguments.report)
     names = {field.name for field in fields(EvaluationOptions)}
     given = {name: value for name, value in vars(arguments).items() if name in names and value is not None}
     return evaluate(EvaluationOptions(**given), _Source(settings, words, open_corpus), sys.stdout, sys.stderr)

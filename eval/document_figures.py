@@ -1,6 +1,6 @@
-"""How well a folder's files are read: `python -m alpie.eval.documents.extraction_recall FOLDER` prints a line for each.
+"""How well a folder's files are read: `python -m alpie.eval.document_figures FOLDER` prints a line for each.
 
-Translations are counted against another program's reading of the same file: of a PDF that of pdftotext (poppler)
+Words are counted against another program's reading of the same file: of a PDF that of pdftotext (poppler)
 where it is installed; of other formats what the parser itself found before it was laid out. Headings are
 counted against the file's own outline or printed table of contents.
 """
@@ -61,7 +61,7 @@ class FileReading:
 
 
 def compared(other: str, ours: str) -> tuple[int, int, int, int]:
-    """Translations of `other`, and how many of them are missing in `ours`, fused there and divided there."""
+    """Words of `other`, and how many of them are missing in `ours`, fused there and divided there."""
     theirs, mine = _words(_DIVIDED.sub("", other)), _words(ours)
     missing, extra = Counter(theirs) - Counter(mine), Counter(mine) - Counter(theirs)
     fused = _matched(theirs, missing, extra)
@@ -192,9 +192,7 @@ def _lines(folder: Path) -> Iterator[str]:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print the table."""
-    parser = argparse.ArgumentParser(
-        prog="python -m alpie.eval.documents.extraction_recall", description=__doc__
-    )
+    parser = argparse.ArgumentParser(prog="python -m alpie.eval.document_figures", description=__doc__)
     parser.add_argument("folder", type=Path)
     for line in _lines(parser.parse_args(arguments).folder):
         sys.stdout.write(line + "\n")
