@@ -35,8 +35,8 @@ from alpie.index.errors import (
     StoreError,
 )
 from alpie.index.spanish.query import read_question
+from alpie.index.storage import kept_documents, store
 from alpie.index.storage import manifest as manifest_module
-from alpie.index.storage import store
 from alpie.index.storage.manifest import (
     FORMAT_VERSION,
     check_files,
@@ -302,6 +302,42 @@ def test_of_many_documents_only_the_one_that_was_touched_is(
 
     assert of_others(after) == of_others(before)
     assert report.changed
+
+
+def test_a_document_is_read_again_only_when_something_of_it_or_of_the_program_changed(
+    many: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, data = many
+    laid_out: list[str] = []
+    lay_out = build_module.lay_out
+    monkeypatch.setattr(build_module, "lay_out", lambda one: laid_out.append(one.id) or lay_out(one))
+
+    def read_again() -> list[str]:
+        laid_out.clear()
+        build(folder, data)
+        return laid_out.copy()
+
+    assert read_again() == []
+    (folder / "z.txt").write_text(SMALL_TEXT, "utf-8")
+    change_a_paragraph(folder)
+    assert read_again() == ["plan-0003", "z"]
+    (folder / "sources.toml").write_text((folder / "sources.toml").read_text("utf-8").replace("2020", "2021"))
+    assert read_again() == ["plan-0007"]
+    assert open_generation(data, FakeEncoder()).documents["plan-0007"].date == "2021"
+    monkeypatch.setattr(kept_documents, "_program", lambda: "another parser")
+    assert len(read_again()) == 26
+    assert read_again() == []
+
+
+def test_what_was_removed_is_in_no_file_any_more(docs: Path, data: Path) -> None:
+    def files_with(word: bytes) -> list[str]:
+        return [path.name for path in files(data) if word in path.read_bytes()]
+
+    assert files_with(b"bibliotec") == ["text.sqlite"]
+    (docs / "libros.txt").unlink()
+    build(docs, data)
+    assert files_with(b"bibliotec") == []
+    assert files_with(b"incendi") == ["text.sqlite"]
 
 
 def test_vectors_of_another_encoder_are_not_taken_over(docs: Path, data: Path) -> None:

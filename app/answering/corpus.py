@@ -26,7 +26,7 @@ from alpie.app.answering.overview import Overview, demanding, places_told
 from alpie.app.answering.quotes import QuotePolicy
 from alpie.app.answering.reference_answer import answer_reference, hits_at
 from alpie.app.settings import Settings, load_settings
-from alpie.index.database.stored_records import StoredPassages
+from alpie.index.database.stored_records import PassagesByDocument, StoredPassages
 from alpie.index.encoder import Encoder
 from alpie.index.encoder.embed import embed_passages
 from alpie.index.encoder.factory import open_encoder
@@ -181,6 +181,10 @@ class Corpus:
         return {passage.address: passage for passage in self.passages}
 
     @cached_property
+    def _by_document(self) -> Mapping[str, Sequence[Passage]]:
+        return PassagesByDocument(self.passages)
+
+    @cached_property
     def _rows_by_document(self) -> dict[str, NDArray[np.int64]]:
         rows: dict[str, list[int]] = {}
         for row, passage in enumerate(self.passages):
@@ -249,14 +253,11 @@ class Corpus:
         groups = [
             [place]
             for id_ in ids[:_MAX_TOLD]
-            for place in places_told(overview, self.documents[id_], self._passages_of(id_), most)
+            for place in places_told(overview, self.documents[id_], self._by_document[id_], most)
         ]
         return answer_reference(
             self.index, self.documents, question, groups, self._weights, self._policy, self._threshold
         )
-
-    def _passages_of(self, document: str) -> list[Passage]:
-        return [self.passages[int(row)] for row in np.flatnonzero(self._rows_in((document,)))]
 
     def _answered(self, encoded: EncodedQuestion, allowed: NDArray[np.bool_] | None = None) -> Answer:
         return answer_question(

@@ -38,5 +38,5 @@ def document_to_json(document: Document) -> str:
 
 
 def document_from_json(written: str, text: str) -> Document:
-    """A document with its text, which is written beside it."""
+    """What `document_to_json` wrote, with its text."""
     return replace(from_json(Document, written), text=text)

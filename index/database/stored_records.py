@@ -18,7 +18,7 @@ from alpie.index.database.ragged import bounds_of
 from alpie.index.database.text_database import Database, hashed
 from alpie.index.records import Layout, Passage
 
-__all__ = ["StoredDocuments", "StoredPassages", "stored_layouts"]
+__all__ = ["PassagesByDocument", "StoredDocuments", "StoredPassages", "stored_layouts"]
 
 R = TypeVar("R")
 _KEPT_RECORDS = 2_048
@@ -132,3 +132,23 @@ class StoredPassages(Sequence[Passage]):
     def rows_of_document(self, name: str) -> NDArray[np.int64]:
         """The rows of the passages of the document with this id."""
         return self.rows_where("document = (SELECT number FROM documents WHERE id = ?)", name)
+
+
+class PassagesByDocument(dict[str, tuple[Passage, ...]]):
+    """The passages of each document by its id; stored ones are read when their document is asked for."""
+
+    def __init__(self, passages: Sequence[Passage]) -> None:
+        super().__init__()
+        self._stored = passages if isinstance(passages, StoredPassages) else None
+        if self._stored is None:
+            grouped: dict[str, list[Passage]] = {}
+            for passage in passages:
+                grouped.setdefault(passage.document_id, []).append(passage)
+            self.update((name, tuple(own)) for name, own in grouped.items())
+
+    def __missing__(self, name: str) -> tuple[Passage, ...]:
+        found: tuple[Passage, ...] = ()
+        if self._stored is not None:
+            found = tuple(self._stored[row] for row in self._stored.rows_of_document(name).tolist())
+        self[name] = found
+        return found

@@ -107,7 +107,7 @@ def look_up(library: Library, wanted: Wanted) -> Results:
     document = wanted.document or None
     hits = library.search(wanted.text, limit=_RANKED, document=document)
     near = tuple(
-        Found(hit.passage, WordQuery.of(" ".join(hit.terms)).ranges(hit.passage.text))
+        Found(hit.passage, WordQuery.of(" ".join(f"«{word}»" for word in hit.terms)).ranges(hit.passage.text))
         for hit in filter(admits, hits)
     )
     only_near = bool(near) and holds_none_of(wanted.text, library, document, admits)
