@@ -59,6 +59,7 @@ def paired_differences(
     Args:
         first: numerators and denominators, (questions, metrics) each.
         second: the same of the other pipeline.
+        resamples: draws.
     """
     if first[0].shape != second[0].shape:
         raise ValueError(f"pairs need equal shapes, not {first[0].shape} and {second[0].shape}")

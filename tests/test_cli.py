@@ -16,8 +16,8 @@ import pytest
 
 from alpie.app.answering.answers import Answer, Quote, SearchStatement, WrittenSentence
 from alpie.app.answering.citation import cite
-from alpie.app.service.answer_json import REFUSAL, answer_row
 from alpie.app.service.freshness import Freshness
+from alpie.app.service.rows import REFUSAL, answer_row
 from alpie.app.settings import Settings, load_settings
 from alpie.app.terminal import commands as cli
 from alpie.app.terminal import doctor

@@ -31,7 +31,7 @@ from alpie.app.page.views.page_words import LANGUAGES, translations_for
 from alpie.app.page.views.panel import Panels
 from alpie.app.page.views.quote_words import quote_words
 from alpie.app.page.views.risk import at_risk
-from alpie.app.service.schema import SCHEMAS
+from alpie.app.service.row_forms import ROWS
 from alpie.app.settings import load_settings
 from alpie.index.errors import IndexMissing, SettingsError
 from alpie.index.readable import readable_text
@@ -540,7 +540,7 @@ async def _answer_204(scope: Any, receive: Any, send: Any) -> None:
 def test_the_queue_cannot_be_bypassed(client: TestClient) -> None:
     config = client.get("/config").json()
     public = {one["api_name"] for one in config["dependencies"] if one["api_visibility"] != "private"}
-    assert public == set(SCHEMAS)
+    assert public == set(ROWS)
     for name in public:
         assert client.post(f"/gradio_api/run/{name}", json={"data": ["x"]}).status_code == 403
 

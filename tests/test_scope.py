@@ -6,7 +6,7 @@ import pytest
 from fake_encoder import FakeEncoder
 
 from alpie.app.answering.corpus import Corpus
-from alpie.app.service.answer_json import answer_row
+from alpie.app.service.rows import answer_row
 from alpie.index.chunking.passages import make_passages
 from alpie.index.layout import lay_out
 from alpie.index.records import Document

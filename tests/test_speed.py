@@ -112,7 +112,7 @@ def test_a_process_that_fails_says_why_and_its_memory_is_its_own() -> None:
 
 def test_what_answers_imports_nothing_of_the_page_the_writer_or_indexing() -> None:
     code = (
-        "import sys, alpie.app.answering.corpus, alpie.app.service.answer_json, alpie.app.terminal.rendering\n"
+        "import sys, alpie.app.answering.corpus, alpie.app.service.rows, alpie.app.terminal.rendering\n"
         "heavy = {'torch', 'transformers', 'sentence_transformers', 'gradio', 'fastapi', 'langchain',"
         " 'langchain_core', 'scipy', 'bm25s', 'filelock', 'onnx', 'matplotlib'}\n"
         "sys.exit(str(sorted(heavy & set(sys.modules))) if heavy & set(sys.modules) else 0)"

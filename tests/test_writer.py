@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from alpie.app.answering.answers import Answer, WrittenSentence
-from alpie.app.service.answer_json import answer_row
+from alpie.app.service.rows import answer_row
 from alpie.app.settings import Settings, load_settings
 from alpie.app.terminal import commands as cli
 from alpie.app.terminal.rendering import answer_text

@@ -21,11 +21,10 @@ from alpie.app.answering.absence import refused
 from alpie.app.answering.answer import answer_question
 from alpie.app.answering.answer_weights import Weights, load_weights
 from alpie.app.answering.answers import Absent, Answer
-from alpie.app.answering.candidates import asks_two_things
-from alpie.app.answering.conversation import complete
-from alpie.app.answering.overview import Overview, demanding, places_told, read_overview
+from alpie.app.answering.asked_question import read_asked
+from alpie.app.answering.overview import Overview, demanding, places_told
 from alpie.app.answering.quotes import QuotePolicy
-from alpie.app.answering.reference_answer import answer_reference, cited, hits_at
+from alpie.app.answering.reference_answer import answer_reference, hits_at
 from alpie.app.settings import Settings, load_settings
 from alpie.index.encoder import Encoder
 from alpie.index.encoder.embed import embed_passages
@@ -38,12 +37,11 @@ from alpie.index.records import Document, Layout, Passage
 from alpie.index.retrieval.backends.select import BackendChoice
 from alpie.index.retrieval.hits import Hit
 from alpie.index.retrieval.places import Found, Places, places_with, said
-from alpie.index.retrieval.search import SearchIndex
+from alpie.index.retrieval.search import EncodedQuestion, SearchIndex
 from alpie.index.spanish.lexicon import lexicon_of
 from alpie.index.spanish.named_documents import DocumentNames, looks_like_name
 from alpie.index.spanish.query import Question, read_question
-from alpie.index.spanish.references import Reference, read_reference
-from alpie.index.spanish.scope import read_scope
+from alpie.index.spanish.references import Reference
 from alpie.index.storage.record_file import PassageFile
 from alpie.index.storage.store import corpus_fingerprint, open_generation
 
@@ -213,29 +211,28 @@ class Corpus:
 
         Raises `QuestionError` when there is nothing to search in the question.
         """
-        read = read_question(question)
-        reference = cited(read, turns)
-        if reference and (answer := self._quoted_from(read, reference)):
+        asked = read_asked(question, turns, self._names)
+        if asked.reference and (answer := self._quoted_from(asked.question, asked.reference)):
             return answer
-        asked = complete(read, turns)
-        overview = read_overview(read, self._names, turns)
-        if overview and (answer := self._told(read, overview)):
+        if asked.overview and (answer := self._told(asked.question, asked.overview)):
             return answer
-        scope = read_scope(asked, self._names)
+        scope, encoded = asked.scope, self.index.encode(asked.scope.question)
         if scope.absent:
-            return refused(self._answered(scope.question), [Absent(scope.absent)])
+            return refused(self._answered(encoded), [Absent(scope.absent)])
         if not scope.documents:
-            return self._answered(scope.question)
+            return self._answered(encoded)
         of_those = self._rows_in(scope.documents)
         if scope.only:
-            return self._answered(scope.question, of_those)
-        if asks_two_things(scope.question.searched):  # «… según INTERPOL y según WeProtect»
-            return self._answered(scope.question)
-        return self._preferred(scope.question, of_those)
+            return self._answered(encoded, of_those)
+        if scope.question.asks_two_things:  # «… según INTERPOL y según WeProtect»
+            return self._answered(encoded)
+        return self._preferred(encoded, of_those)
 
-    def _preferred(self, question: Question, rows: NDArray[np.bool_], margin: float = _PREFERRED) -> Answer:
+    def _preferred(
+        self, encoded: EncodedQuestion, rows: NDArray[np.bool_], margin: float = _PREFERRED
+    ) -> Answer:
         """The answer of some passages, unless others answer far better."""
-        answer, of_all = self._answered(question, rows), self._answered(question)
+        answer, of_all = self._answered(encoded, rows), self._answered(encoded)
         return answer if answer.answered and answer.confidence >= of_all.confidence - margin else of_all
 
     def _told(self, question: Question, overview: Overview) -> Answer | None:
@@ -246,7 +243,7 @@ class Corpus:
             passages = {int(row): self.passages[int(row)] for row in np.flatnonzero(rows)}
             asking = {one.address for one in demanding(list(passages.values()))}
             rows[[row for row, one in passages.items() if one.address not in asking]] = False
-            return self._preferred(question, rows, _DEMANDED) if rows.any() else None
+            return self._preferred(self.index.encode(question), rows, _DEMANDED) if rows.any() else None
         most = self._policy.most if len(ids) == 1 else 1
         groups = [
             [place]
@@ -260,9 +257,9 @@ class Corpus:
     def _passages_of(self, document: str) -> list[Passage]:
         return [self.passages[int(row)] for row in np.flatnonzero(self._rows_in((document,)))]
 
-    def _answered(self, question: Question, allowed: NDArray[np.bool_] | None = None) -> Answer:
+    def _answered(self, encoded: EncodedQuestion, allowed: NDArray[np.bool_] | None = None) -> Answer:
         return answer_question(
-            self.index, self.documents, question, self._weights, self._policy, self._threshold, allowed
+            self.index, self.documents, encoded, self._weights, self._policy, self._threshold, allowed
         )
 
     def search(
@@ -276,7 +273,7 @@ class Corpus:
         allowed = None if document is None else self._rows_of(document)
         read = read_question(question)
         hits = self.index.search(read, limit, retriever, allowed).hits
-        reference = read_reference(read.typed) if retriever == "fused" else None
+        reference = read.reference if retriever == "fused" else None
         places = self._found(read, reference, document).places if reference else ()
         return hits_at(places, hits, limit) if places else hits
 
@@ -297,7 +294,7 @@ class Corpus:
             )
         if reference.name and not self._names.fitting(reference.name):
             absent = [Absent(reference.name)] if looks_like_name(reference.name) else []
-        return refused(self._answered(question), absent) if absent else None
+        return refused(self._answered(self.index.encode(question)), absent) if absent else None
 
     def _title_of(self, reference: Reference) -> str:
         """The title of the one document that a citation names, or of the only one there is; "" for several."""

@@ -14,6 +14,8 @@ __all__ = ["Place", "Verdict", "Verification"]
 
 
 class Verdict(StrEnum):
+    """Whether a text stands in the documents, and how."""
+
     EXACT = "exact"
     CUT = "cut"  # exact, but what it leaves out of its sentence may turn its meaning: see `warnings`
     JOINED = "joined"  # each of its sentences stands there, signs apart, and they do not follow one another

@@ -8,16 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from alpie.app.answering.answers import Answer
 from alpie.app.checking.record_check import RECORD_FORMAT, RECORD_VERSION
 from alpie.app.exporting.escaping import json_text, plain_line
-from alpie.app.service.answer_json import Row, answer_row
+from alpie.app.service.rows import answer_row
 from alpie.app.translations import Translations, translations_for
 from alpie.index.records import Document
 
 __all__ = ["make_record", "record_json", "record_text"]
+
+Row = dict[str, Any]
 
 
 class RecordedCorpus(Protocol):
@@ -33,7 +35,7 @@ def make_record(
     answer: Answer, corpus: RecordedCorpus, made_at: datetime, version: str, language: str = "es"
 ) -> Row:
     """The record of `answer`; `made_at` with its time zone, `version` of Al Pie."""
-    row = answer_row(answer, language=language)
+    row: Row = {**answer_row(answer, language=language)}
     kept = ("question", "answered", "confidence", "quotes", "absent", "nearest", "search", "writer", "stages")
     return {
         "format": RECORD_FORMAT,

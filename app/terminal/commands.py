@@ -154,7 +154,7 @@ def _watch(settings: Settings, words: Translations, rebuild: bool) -> int:
 
 
 def _ask(arguments: argparse.Namespace, settings: Settings, words: Translations) -> int:
-    from alpie.app.service.answer_json import answer_row
+    from alpie.app.service.rows import answer_row
     from alpie.app.terminal.rendering import answer_text, terminal_width, written_lines
     from alpie.index.spanish.query import MAX_CHARACTERS
 
@@ -185,7 +185,7 @@ def _ask(arguments: argparse.Namespace, settings: Settings, words: Translations)
 
 
 def _search(arguments: argparse.Namespace, settings: Settings, words: Translations) -> int:
-    from alpie.app.service.answer_json import hit_row
+    from alpie.app.service.rows import hit_row
     from alpie.app.terminal.rendering import hits_text, terminal_width
 
     corpus = _open_corpus(settings, words)
@@ -210,7 +210,7 @@ def _search(arguments: argparse.Namespace, settings: Settings, words: Translatio
 
 
 def _verify(arguments: argparse.Namespace, settings: Settings, words: Translations) -> int:
-    from alpie.app.service.answer_json import record_check_row, verification_row
+    from alpie.app.service.rows import record_check_row, verification_row
     from alpie.app.terminal.rendering import record_check_text, terminal_width, verification_text
 
     width = terminal_width(sys.stdout)
@@ -219,7 +219,8 @@ def _verify(arguments: argparse.Namespace, settings: Settings, words: Translatio
 
         record = _read_text(arguments.record)
         check = verify_record(record, _open_corpus(settings, words))
-        row, text = record_check_row(check, words.language), record_check_text(check, words, width)
+        row: object = record_check_row(check, words.language)
+        text = record_check_text(check, words, width)
     else:
         from alpie.app.checking.verify import verify_quotation
 

@@ -39,6 +39,8 @@ _IN_A_CHECKOUT = (
 
 
 class State(StrEnum):
+    """How a check came out."""
+
     GOOD = "good"
     ADVICE = "advice"  # works, but the reader should know
     BAD = "bad"

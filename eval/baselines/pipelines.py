@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from time import perf_counter
 
-from alpie.app.service.answer_json import found_row
+from alpie.app.service.rows import found_row
 from alpie.eval.questions.predictions import (
     AskedCorpus,
     Clock,

@@ -99,7 +99,9 @@ def _confidences(variant: Variant, questions: Sequence[Question]) -> np.ndarray:
         for question in questions
         if question.answerable
     ]
-    return np.array([judge(variant.index, one, variant.weights).confidence for one in asked])
+    return np.array(
+        [judge(variant.index, variant.index.encode(one), variant.weights).confidence for one in asked]
+    )
 
 
 def _scores(

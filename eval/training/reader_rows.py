@@ -2,12 +2,13 @@
 
 DATA is a folder of public question sets, one gzipped JSON Lines file a set, as docs/quality.md lists them with their
 licences. What was written for the project lies in `eval/training`: `own.jsonl.gz` with passages of our own, and
-`written.jsonl.gz`, questions on passages of DATA, which are found there by their checksum. OUT gets three files:
+`written.jsonl.gz`, questions on passages of DATA, which are found there by their checksum. OUT gets four files:
 
 - ``first.jsonl``: public rows and written ones, with passages beside the right one that do not answer;
 - ``second.jsonl``: written rows again with other such passages, and rows on the documents that Al Pie comes with
   (their expansions, the fitting part of the questions): the last rows read weigh most;
-- ``held-out.jsonl``: a tenth of the written ones, by document.
+- ``held-out.jsonl``: a tenth of the written ones, by document; ``held-out.json``: the same in SQuAD's form, for
+  `alpie.eval.fit`.
 
 No evaluation question of the reporting part is read here, and articles that figures are reported on are left out.
 """
@@ -185,6 +186,21 @@ def is_held_out(document: str) -> bool:
     return int(hashlib.sha256(f"held out {document}".encode()).hexdigest()[:8], 16) % _TENTH == 0
 
 
+def as_squad(rows: Iterable[ReaderRow]) -> dict[str, Any]:
+    """Rows as a file of SQuAD 2.0, each passage an article: for asking them of all the passages together."""
+    asked: dict[str, list[dict[str, Any]]] = {}
+    for number, row in enumerate(rows):
+        answers = [{"text": row.passage[start:end], "answer_start": start} for start, end in row.spans]
+        question = {"id": f"h{number}", "question": row.question, "answers": answers}
+        asked.setdefault(row.passage, []).append({**question, "is_impossible": not row.answers})
+    return {
+        "data": [
+            {"title": checksum_of(passage), "paragraphs": [{"context": passage, "qas": questions}]}
+            for passage, questions in asked.items()
+        ]
+    }
+
+
 def assemble(data: Path, out: Path, encoder: Encoder, shipped: Sequence[ReaderRow] = ()) -> dict[str, int]:
     """Write the three files; `shipped` are rows on the documents that Al Pie comes with. Returns their sizes."""
     chance = random.Random(1)
@@ -205,6 +221,7 @@ def assemble(data: Path, out: Path, encoder: Encoder, shipped: Sequence[ReaderRo
     for name, rows in files.items():
         chance.shuffle(rows)
         write_rows(out / f"{name}.jsonl", rows)
+    (out / "held-out.json").write_text(json.dumps(as_squad(held_out), ensure_ascii=False), encoding="utf-8")
     return {name: len(rows) for name, rows in files.items()}
 
 

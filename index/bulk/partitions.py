@@ -89,8 +89,9 @@ def _write_input(folder: Path, number: int, rows: list[dict[str, Any]]) -> None:
 
 @dataclass
 class PartitionEncoder:
-    """Embeds input partitions; one encoder a process, opened at the first. Callable on a batch of paths,
-    which is what Ray Data gives it.
+    """Embeds input partitions; one encoder a process, opened at the first.
+
+    Callable on a batch of paths, which is what Ray Data gives it.
     """
 
     open_encoder: OpenEncoder

@@ -60,6 +60,7 @@ class EncodedQuestion:
     vector: NDArray[np.float32]  # (dimension,)
     terms: tuple[Token, ...]
     related: tuple[str, ...]
+    milliseconds: float = 0.0  # that it took
 
 
 @dataclass(frozen=True)
@@ -127,16 +128,14 @@ class SearchIndex:
 
     def encode(self, question: Question) -> EncodedQuestion:
         """Vector and terms of a question, misspelt words put right."""
+        started = perf_counter()
         if self.lexicon is not None:
             searched = corrected(question.searched, question.language, self.lexical.frequencies, self.lexicon)
             question = replace(question, searched=searched)
         question_terms = tuple(terms(question.searched))
-        return EncodedQuestion(
-            question=question,
-            vector=self.encoder.encode_queries([question.searched])[0],
-            terms=question_terms,
-            related=tuple(self.acronyms.related(question_terms)),
-        )
+        vector = self.encoder.encode_queries([question.searched])[0]
+        related = tuple(self.acronyms.related(question_terms))
+        return EncodedQuestion(question, vector, question_terms, related, 1000 * (perf_counter() - started))
 
     def search(
         self,
@@ -145,7 +144,17 @@ class SearchIndex:
         retriever: str = "fused",
         allowed: NDArray[np.bool_] | None = None,
     ) -> Retrieval:
-        """The best `limit` passages for a question, best first.
+        """The best `limit` passages for a question, best first; see `retrieve`."""
+        return self.retrieve(self.encode(question), limit, retriever, allowed)
+
+    def retrieve(
+        self,
+        encoded: EncodedQuestion,
+        limit: int = 10,
+        retriever: str = "fused",
+        allowed: NDArray[np.bool_] | None = None,
+    ) -> Retrieval:
+        """The best `limit` passages for a question that is encoded already, best first.
 
         `retriever`: "fused", "dense" (passage vectors only) or "lexical" (stems only).
         `allowed`, shape (passages,), keeps the search to some passages (one document, one publisher).
@@ -153,8 +162,6 @@ class SearchIndex:
         if retriever not in RETRIEVERS:
             raise ValueError(f"unknown retriever «{retriever}»; there are {', '.join(RETRIEVERS)}")
         started = perf_counter()
-        encoded = self.encode(question)
-        after_encoding = perf_counter()
         by_words = self._found_by_words(encoded, allowed)
         after_words = perf_counter()
         candidates = self._candidates(encoded, by_words, allowed)
@@ -183,8 +190,8 @@ class SearchIndex:
             candidates[order],
             lines.by_sentence,
             {
-                "encode": 1000 * (after_encoding - started),
-                "lexical": 1000 * (after_words - after_encoding + after_legs - after_vectors),
+                "encode": encoded.milliseconds,
+                "lexical": 1000 * (after_words - started + after_legs - after_vectors),
                 "dense": 1000 * (after_vectors - after_words),
                 "fuse": 1000 * (done - after_legs),
             },

@@ -1,4 +1,4 @@
-"""Answers and hits as JSON-ready rows: what `--json` prints, and what the predictions file holds."""
+"""Answers, hits and checks as rows: what `--json` prints, and what the predictions file holds."""
 
 from __future__ import annotations
 
@@ -11,13 +11,25 @@ from alpie.app.answering.citation import cite, full_citation
 from alpie.app.checking.record_check import RecordCheck
 from alpie.app.checking.verdict_words import warning_sentences
 from alpie.app.checking.verify import Place, Verification
+from alpie.app.service.row_forms import (
+    Addressed,
+    AnswerRow,
+    DocumentRow,
+    FoundRow,
+    HitRow,
+    PassageRow,
+    PlaceRow,
+    QuoteRow,
+    Recognised,
+    VerificationRow,
+    Where,
+)
 from alpie.app.translations import translations_for
 from alpie.index.records import Document, Passage, Span
 from alpie.index.retrieval.hits import Hit
 
 __all__ = [
     "REFUSAL",
-    "Row",
     "answer_row",
     "document_row",
     "found_row",
@@ -28,18 +40,16 @@ __all__ = [
     "verification_row",
 ]
 
-Row = dict[str, Any]
-
 REFUSAL = translations_for("es")("ask.none")
 _PASSAGES = 10
 
 
-def answer_row(answer: Answer, question_id: str = "", language: str = "es") -> Row:
+def answer_row(answer: Answer, question_id: str = "", language: str = "es") -> AnswerRow:
     """A row of the predictions file, with the question, the statement of search and the writer's sentences.
 
     Quotes carry also their exact `spans` and the full `citation`; a refusal carries the `nearest`.
     """
-    row: Row = {
+    row: AnswerRow = {
         "id": question_id,
         "question": answer.question,
         "answered": answer.answered,
@@ -79,7 +89,7 @@ def _refusal(answer: Answer) -> str:
     return " ".join(absence_lines(answer, translations_for("es"))) or REFUSAL
 
 
-def quote_row(quote: Quote, language: str = "es") -> Row:
+def quote_row(quote: Quote, language: str = "es") -> QuoteRow:
     """A quotation: its words, where they are cut from, and its citation."""
     return {
         "doc": quote.document_id,
@@ -97,7 +107,7 @@ def quote_row(quote: Quote, language: str = "es") -> Row:
     }
 
 
-def hit_row(hit: Hit, documents: Mapping[str, Document], language: str = "es") -> Row:
+def hit_row(hit: Hit, documents: Mapping[str, Document], language: str = "es") -> HitRow:
     """A passage found by `alpie search`, with its place, its citation and the reasons."""
     citation = cite(documents[hit.passage.document_id], hit.passage)
     return {
@@ -109,7 +119,7 @@ def hit_row(hit: Hit, documents: Mapping[str, Document], language: str = "es") -
     }
 
 
-def passage_row(passage: Passage, document: Document, language: str = "es") -> Row:
+def passage_row(passage: Passage, document: Document, language: str = "es") -> PassageRow:
     """A passage with its place, its citation and its sentences, each with its offsets."""
     citation = cite(document, passage)
     return {
@@ -120,7 +130,7 @@ def passage_row(passage: Passage, document: Document, language: str = "es") -> R
     }
 
 
-def document_row(document: Document, passages: int) -> Row:
+def document_row(document: Document, passages: int) -> DocumentRow:
     """What `sources.toml` says of a document; `passages`: how many it was laid out into."""
     return {
         "id": document.id,
@@ -138,7 +148,7 @@ def document_row(document: Document, passages: int) -> Row:
     }
 
 
-def verification_row(verification: Verification, language: str = "es") -> Row:
+def verification_row(verification: Verification, language: str = "es") -> VerificationRow:
     """The outcome of `alpie verify`."""
     return {
         "text": verification.text,
@@ -166,7 +176,7 @@ def verification_row(verification: Verification, language: str = "es") -> Row:
     }
 
 
-def record_check_row(check: RecordCheck, language: str = "es") -> Row:
+def record_check_row(check: RecordCheck, language: str = "es") -> dict[str, Any]:
     """The outcome of `alpie verify --record`."""
     return {
         "question": check.question,
@@ -187,12 +197,12 @@ def record_check_row(check: RecordCheck, language: str = "es") -> Row:
     }
 
 
-def found_row(hit: Hit) -> Row:
+def found_row(hit: Hit) -> FoundRow:
     """A "passages" entry of the predictions contract."""
     return {**_words_of(hit.passage), "score": float(hit.score)}
 
 
-def _words_of(passage: Passage) -> Row:
+def _words_of(passage: Passage) -> Addressed:
     """What a passage says and where it stands."""
     return {
         "doc": passage.document_id,
@@ -203,9 +213,8 @@ def _words_of(passage: Passage) -> Row:
     }
 
 
-def _place_row(place: Place, language: str) -> Row:
-    citation = place.citation
-    return {
+def _place_row(place: Place, language: str) -> PlaceRow:
+    row: PlaceRow = {
         "doc": place.document_id,
         "text": place.text,
         "shown": place.shown,
@@ -213,22 +222,24 @@ def _place_row(place: Place, language: str) -> Row:
         "end": place.end,
         "spans": _rows(place.spans),
         "address": place.address,
-        **(_where(citation) if citation else {}),
-        "citation": full_citation(citation, language) if citation else "",
+        "citation": "",
         "sentence": place.reading.text,
         "marked": [list(part) for part in place.reading.marked],
         "warnings": warning_sentences(place.reading.warnings, translations_for(language)),
     }
+    if place.citation:
+        row = {**row, **_where(place.citation), "citation": full_citation(place.citation, language)}
+    return row
 
 
-def _recognised(citation: Citation) -> Row:
+def _recognised(citation: Citation) -> Recognised:
     """How sure the words of a scanned page are; nothing for others."""
     if citation.recognised is None:
         return {}
     return {"recognised": citation.recognised / 100, "doubtful": list(citation.doubtful)}
 
 
-def _where(citation: Citation) -> Row:
+def _where(citation: Citation) -> Where:
     return {
         "path": list(citation.path),
         "box": citation.box,
