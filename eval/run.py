@@ -18,7 +18,6 @@ from alpie.eval.baselines.pipelines import (
     same_answers,
 )
 from alpie.eval.intervals import RESAMPLES
-from alpie.eval.plots import draw_kinds
 from alpie.eval.questions.matching import SourceTexts
 from alpie.eval.questions.predictions import AskedCorpus, OnQuestion, write_predictions
 from alpie.eval.questions.question_file import OWN_QUESTIONS, read_question_texts, read_questions, with_texts
@@ -272,6 +271,4 @@ def _versions() -> dict[str, str]:
 
 def _write_folder(report: Report, folder: Path, progress: TextIO) -> None:
     written = write_report(report, folder)
-    if drawn := draw_kinds(report, folder / "kinds.png"):
-        written.append(drawn)
     progress.write(f"Wrote {', '.join(path.name for path in written)} to {folder}.\n")
