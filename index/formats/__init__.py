@@ -15,10 +15,19 @@ from alpie.index.errors import SourceError
 from alpie.index.formats.extraction import Extraction, Metadata
 from alpie.index.formats.recognition import Recogniser
 
-__all__ = ["MAX_BYTES", "SUFFIXES", "Extraction", "Metadata", "check_signature", "extract", "format_of"]
+__all__ = [
+    "MAX_BYTES",
+    "PACKAGES",
+    "SUFFIXES",
+    "Extraction",
+    "Metadata",
+    "check_signature",
+    "extract",
+    "format_of",
+]
 
 MAX_BYTES = 200_000_000  # of one file
-MOST_CHARACTERS = 20_000_000  # of its text: some ten thousand pages; laying it out takes fifty bytes for each
+MAX_CHARACTERS = 20_000_000  # of its text: some ten thousand pages; laying it out takes fifty bytes for each
 _PARSERS = {
     "text": "plain:extract_text",
     "markdown": "markdown:extract_markdown",
@@ -29,6 +38,7 @@ _PARSERS = {
     "pptx": "pptx:extract_pptx",
     "epub": "epub:extract_epub",
 }
+PACKAGES = ("pypdfium2", "python-docx", "lxml", "selectolax", "markdown-it-py", "PyYAML")  # that they use
 _FORMATS = {
     ".txt": "text",
     ".text": "text",
@@ -68,7 +78,7 @@ _NAMES = {
 
 
 def format_of(name: str | PurePath) -> str | None:
-    """ "text", "markdown", "html", "pdf", … by the ending of a file's name; None for others."""
+    """The format by the ending of a file's name: "text", "markdown", "html", "pdf" …; None for others."""
     return _FORMATS.get(PurePath(name).suffix.lower())
 
 
@@ -103,9 +113,9 @@ def extract(data: bytes, path: Path, recogniser: Recogniser | None = None) -> Ex
             "Ábralo y guárdelo de nuevo, o cópielo otra vez.",
             path,
         ) from error
-    if len(extraction.text) > MOST_CHARACTERS:
+    if len(extraction.text) > MAX_CHARACTERS:
         raise SourceError(
-            f"{path}: su texto tiene {len(extraction.text)} caracteres; se admiten {MOST_CHARACTERS}. "
+            f"{path}: su texto tiene {len(extraction.text)} caracteres; se admiten {MAX_CHARACTERS}. "
             "Divida el documento.",
             path,
         )
