@@ -16,7 +16,8 @@ from test_promise import assert_promise
 from alpie.app.answering.conversation import complete, leans_on_earlier
 from alpie.app.checking.verify import DifferenceKind, QuotationChecker, Verdict
 from alpie.app.checking.word_alignment import align
-from alpie.app.page.views.lookup import Wanted, find, fold
+from alpie.app.page.views.lookup import Wanted
+from alpie.app.page.views.lookup import look_up as search
 from alpie.index.chunking.passages import make_passages
 from alpie.index.errors import AlpieError
 from alpie.index.layout import lay_out
@@ -130,19 +131,18 @@ _libraries: list[_Library] = []
 def look_up(data: bytes) -> None:
     """A search form with anything in it: what is marked lies in the passage, and phrases stand there."""
     fields = text_of(data).split("\n")
-    names = ("text", "order", "document", "kind", "publisher", "section", "since", "until")
+    names = ("text", "sort", "document", "kind", "publisher", "section", "since", "until", "shown")
     query: Mapping[str, str] = dict(zip(names, fields, strict=False))
-    wanted = Wanted.from_query({**query, "order": "words" if len(data) % 2 else "meaning"})
+    wanted = Wanted.from_query(query)
     try:
-        found = find(_library(), wanted)  # type: ignore[arg-type]
+        results = search(_library(), wanted)  # type: ignore[arg-type]
     except AlpieError:
         return
-    for item in found:
-        text = item.passage.text
+    for item in (*results.found, *results.related):
         for start, end in item.ranges:
-            assert 0 <= start < end <= len(text)
-        for phrase in wanted.exact:
-            assert " ".join(fold(phrase).split()) in " ".join(fold(text).split())
+            assert 0 <= start < end <= len(item.passage.text)
+    for item in results.found:
+        assert item.ranges == wanted.words.ranges(item.passage.text) != ()
 
 
 def verify(data: bytes) -> None:

@@ -1,66 +1,67 @@
-"""Look up: a phrase in quotation marks, all words in any order, a code, or by meaning; with filters.
-
-Quoted phrases, codes and «all words» are read off the passages themselves, so that what is found is
-exactly what was asked; without quotation marks the fused search ranks by meaning and words.
-"""
+"""A search of the page: passages that hold the words, all of them counted, and apart from them related ones."""
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from functools import cached_property
+from urllib.parse import urlencode
 
 from alpie.app.answering.unfound_words import holds_none_of
 from alpie.app.page.serving.library import Library
 from alpie.index.records import Document, Passage
 from alpie.index.retrieval.hits import Hit
+from alpie.index.retrieval.lookup import Lookup, read_lookup
+from alpie.index.retrieval.lookup import look_up as passages_with
+from alpie.index.spanish.query import read_question
+from alpie.index.spanish.references import read_reference
 
-__all__ = ["Found", "Results", "Wanted", "find", "fold", "look_up"]
+__all__ = ["SORTS", "STEP", "Found", "Results", "Wanted", "look_up"]
 
-_PHRASE = re.compile(r'["«“„]([^"»”“]{2,200})["»”“]')
-_CODE = re.compile(r"(?<!\w)(?=[\w/.-]*\d)[\w.]+(?:[/-][\w.]+)+(?!\w)")  # AGN/65/RES/10, GA-2021-89-RES-09
-_WORD = re.compile(r"\w+")
-_MAX_RESULTS = 60
-_RANKED = 40  # asked of the fused search before filtering
+SORTS = ("relevance", "newest", "oldest")
+STEP = 40  # passages shown at first, and so many more each time more are asked for
+_MOST_SHOWN = 400
+_LONGEST = 300  # characters of a field
+_RANKED = 40  # asked of the search by meaning before filtering
+_MOST_RELATED = 10
+_USUAL_CHARACTERS = 700  # of a passage
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """A search as the form states it."""
+    """A search as the form and the address of the page state it; both name the fields alike."""
 
     text: str = ""
-    order: str = "meaning"  # "meaning" | "words"
+    sort: str = "relevance"
     document: str = ""
     kind: str = ""
     publisher: str = ""
     section: str = ""
     since: str = ""  # a year or ISO date
     until: str = ""
+    shown: int = STEP
 
     @classmethod
     def from_query(cls, query: Mapping[str, str]) -> Wanted:
         """From request parameters, anything in them."""
-        order = "words" if query.get("order") == "words" else "meaning"
-        fields = ("document", "kind", "publisher", "section", "since", "until")
-        return cls(
-            text=query.get("text", "").strip()[:300],
-            order=order,
-            **{name: query.get(name, "").strip()[:300] for name in fields},
-        )
+        given = {one.name: query.get(one.name, "").strip()[:_LONGEST] for one in fields(cls)}
+        shown, sort = given.pop("shown"), given.pop("sort")
+        most = int(shown) if shown.isascii() and shown.isdecimal() else STEP
+        chosen = sort if sort in SORTS else SORTS[0]
+        return cls(**given, sort=chosen, shown=min(max(most, STEP), _MOST_SHOWN))
 
-    @property
-    def exact(self) -> tuple[str, ...]:
-        """Phrases in quotation marks, and codes: each must stand in a passage as it is."""
-        phrases = tuple(match[1] for match in _PHRASE.finditer(self.text))
-        return phrases + tuple(_CODE.findall(_PHRASE.sub(" ", self.text)))
+    def address(self, shown: int = STEP) -> str:
+        """Relative link that makes this search."""
+        usual = asdict(Wanted())
+        query = {
+            name: value for name, value in {**asdict(self), "shown": shown}.items() if value != usual[name]
+        }
+        return f"?{urlencode(query)}#buscar"
 
-    @property
-    def loose(self) -> tuple[str, ...]:
-        """The other words."""
-        rest = _CODE.sub(" ", _PHRASE.sub(" ", self.text))
-        return tuple(_WORD.findall(rest))
+    @cached_property
+    def words(self) -> Lookup:
+        return read_lookup(self.text)
 
     def admits(self, passage: Passage, document: Document) -> bool:
         """Whether the filters let the passage through."""
@@ -80,86 +81,78 @@ class Found:
     passage: Passage
     ranges: tuple[tuple[int, int], ...]
 
+    @property
+    def weight(self) -> float:
+        """How much of the passage is about the words: as BM25 has it, where every passage holds all of them."""
+        return len(self.ranges) / (len(self.ranges) + 0.3 + 0.9 * len(self.passage.text) / _USUAL_CHARACTERS)
+
 
 @dataclass(frozen=True)
 class Results:
-    """What a search found. `only_near`: no passage holds any of the words; `more`: the list was cut off."""
+    """What a search found: every passage with the words, in the order wanted, and related ones, best first.
+
+    `none_held`: not one of the words stands in any passage. `is_cited`: the text names a place («artículo 22»), and
+    the first of `related` is what stands there.
+    """
 
     found: tuple[Found, ...] = ()
-    only_near: bool = False
-    more: bool = False
+    related: tuple[Found, ...] = ()
+    none_held: bool = False
+    is_cited: bool = False
 
-
-@lru_cache(maxsize=20_000)
-def fold(text: str) -> str:
-    """Lower case without accents, character for character, so that offsets stay."""
-    return "".join(_folded(character) for character in text)
-
-
-def _folded(character: str) -> str:
-    base = unicodedata.normalize("NFD", character)[0].lower()
-    return base if len(base) == 1 else character
-
-
-def find(library: Library, wanted: Wanted) -> tuple[Found, ...]:
-    """Passages for a search: in document order when exact, best first when by meaning."""
-    return look_up(library, wanted).found
+    @property
+    def by_document(self) -> Counter[str]:
+        """How many passages with the words each document has, in the order of the results."""
+        return Counter(item.passage.document_id for item in self.found)
 
 
 def look_up(library: Library, wanted: Wanted) -> Results:
-    """The same, with whether they are only near in meaning, and whether there are more."""
-    if not wanted.text:
+    """The results of a search; none where there are no words in it."""
+    if not wanted.words.alternatives:
         return Results()
-    if wanted.exact or wanted.order == "words":
-        found = _read_off(library, wanted)
-        return Results(found[:_MAX_RESULTS], more=len(found) > _MAX_RESULTS)
+    admitted = (one for one in library.passages if wanted.admits(one, library.documents[one.document_id]))
+    found = tuple(Found(passage, ranges) for passage, ranges in passages_with(wanted.words, admitted))
+    if wanted.words.is_literal:
+        return Results(_sorted(found, library, wanted))
+    holding = {item.passage.address for item in found}
 
     def admits(hit: Hit) -> bool:
         return wanted.admits(hit.passage, library.documents[hit.passage.document_id])
 
     document = wanted.document or None
-    hits = library.search(wanted.text, limit=_RANKED, document=document)
-    near = tuple(
-        Found(hit.passage, _ranges(hit.passage.text, hit.terms, whole=True)) for hit in filter(admits, hits)
+    hits = [hit for hit in library.search(wanted.text, _RANKED, document=document) if admits(hit)]
+    related = [Found(hit.passage, _words_of(hit)) for hit in hits if hit.passage.address not in holding]
+    return Results(
+        _sorted(found, library, wanted),
+        tuple(related[:_MOST_RELATED]),
+        none_held=bool(hits) and not found and holds_none_of(wanted.text, library, document, admits),
+        is_cited=read_reference(read_question(wanted.text).typed) is not None,
     )
-    only_near = bool(near) and holds_none_of(wanted.text, library, document, admits)
-    return Results(near, only_near, more=len(hits) == _RANKED < len(library.passages))
 
 
-def _read_off(library: Library, wanted: Wanted) -> tuple[Found, ...]:
-    found: list[Found] = []
-    needles = [(fold(phrase), False) for phrase in dict.fromkeys(wanted.exact) if _WORD.search(phrase)]
-    needles += [(fold(word), True) for word in dict.fromkeys(wanted.loose)]
-    needles.sort(key=lambda needle: -len(needle[0]))  # a long one is rare: most passages end there
-    if not needles:  # nothing but signs
-        return ()
-    for passage in library.passages:
-        if not wanted.admits(passage, library.documents[passage.document_id]):
-            continue
-        ranges: list[tuple[int, int]] = []
-        folded = fold(passage.text)
-        for needle, whole in needles:
-            at = _ranges(passage.text, (needle,), whole) if needle.split(None, 1)[0] in folded else ()
-            if not at:
-                break
-            ranges += at
-        else:
-            found.append(Found(passage, tuple(sorted(ranges))))
-            if len(found) > _MAX_RESULTS:  # one more tells that the list is cut
-                break
-    return tuple(found)
+def _sorted(found: tuple[Found, ...], library: Library, wanted: Wanted) -> tuple[Found, ...]:
+    """Document by document: the best one first, or by date, and those without a date last."""
+    best: dict[str, float] = {}
+    for item in found:
+        best[item.passage.document_id] = max(item.weight, best.get(item.passage.document_id, 0.0))
+    if wanted.sort == "relevance":
+        documents = sorted(best, key=lambda document: -best[document])
+        found = tuple(sorted(found, key=lambda item: -item.weight))
+    else:
+        dates = {document: library.documents[document].date.split("/")[-1] for document in best}
+        documents = sorted(best, key=lambda document: dates[document], reverse=wanted.sort == "newest")
+        documents.sort(key=lambda document: not dates[document])
+    place = {document: number for number, document in enumerate(documents)}
+    return tuple(sorted(found, key=lambda item: place[item.passage.document_id]))
 
 
-def _ranges(text: str, needles: Sequence[str], whole: bool) -> tuple[tuple[int, int], ...]:
-    """Where `needles` stand in `text`, accents and case aside; `whole` words, or phrases at word edges."""
-    folded = fold(text)
-    found: list[tuple[int, int]] = []
-    for needle in needles:
-        pattern = r"\s+".join(re.escape(piece) for piece in fold(needle).split())
-        ending = r"\w{0,2}(?!\w)" if whole else r"(?!\w)"  # «menor» finds «menores» too
-        if pattern:
-            found += [match.span() for match in re.finditer(rf"(?<!\w){pattern}{ending}", folded)]
-    return tuple(sorted(found))
+def _words_of(hit: Hit) -> tuple[tuple[int, int], ...]:
+    """Where the words that question and passage share stand."""
+    return tuple(
+        sorted(
+            place for term in set(hit.terms) for place in read_lookup(f'"{term}"').ranges(hit.passage.text)
+        )
+    )
 
 
 def _within(date: str, since: str, until: str) -> bool:
