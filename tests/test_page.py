@@ -25,7 +25,7 @@ from alpie.app.page.views.chat import LONGEST_QUESTION, Chat, Conversation
 from alpie.app.page.views.feedback import FeedbackFile
 from alpie.app.page.views.help import load_help_lines
 from alpie.app.page.views.link_places import link, parse_spans, spans_parameter
-from alpie.app.page.views.lookup import Wanted, find, fold
+from alpie.app.page.views.lookup import Wanted, find
 from alpie.app.page.views.markup import emphasised, escape, tag
 from alpie.app.page.views.page_words import LANGUAGES, translations_for
 from alpie.app.page.views.panel import Panels
@@ -35,6 +35,7 @@ from alpie.app.settings import load_settings
 from alpie.index.errors import IndexMissing, SettingsError
 from alpie.index.readable import readable_text
 from alpie.index.records import Sentence, SentenceRole, Span
+from alpie.index.retrieval.word_search import fold
 
 PAGE = Path(__file__).resolve().parents[1] / "app" / "page"
 HELP = load_help_lines()

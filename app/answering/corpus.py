@@ -26,6 +26,7 @@ from alpie.app.answering.overview import Overview, demanding, places_told
 from alpie.app.answering.quotes import QuotePolicy
 from alpie.app.answering.reference_answer import answer_reference, hits_at
 from alpie.app.settings import Settings, load_settings
+from alpie.index.database.stored_records import PassagesByDocument, StoredPassages
 from alpie.index.encoder import Encoder
 from alpie.index.encoder.embed import embed_passages
 from alpie.index.encoder.factory import open_encoder
@@ -38,11 +39,11 @@ from alpie.index.retrieval.backends.select import BackendChoice
 from alpie.index.retrieval.hits import Hit
 from alpie.index.retrieval.places import Found, Places, places_with, said
 from alpie.index.retrieval.search import EncodedQuestion, SearchIndex
+from alpie.index.retrieval.word_search import Held, WordIndex, WordQuery
 from alpie.index.spanish.lexicon import lexicon_of
 from alpie.index.spanish.named_documents import DocumentNames, looks_like_name
 from alpie.index.spanish.query import Question, read_question
 from alpie.index.spanish.references import Reference
-from alpie.index.storage.record_file import PassageFile
 from alpie.index.storage.store import corpus_fingerprint, open_generation
 
 if TYPE_CHECKING:
@@ -180,6 +181,10 @@ class Corpus:
         return {passage.address: passage for passage in self.passages}
 
     @cached_property
+    def _by_document(self) -> Mapping[str, Sequence[Passage]]:
+        return PassagesByDocument(self.passages)
+
+    @cached_property
     def _rows_by_document(self) -> dict[str, NDArray[np.int64]]:
         rows: dict[str, list[int]] = {}
         for row, passage in enumerate(self.passages):
@@ -187,7 +192,7 @@ class Corpus:
         return {document: np.array(of_it, dtype=np.int64) for document, of_it in rows.items()}
 
     def _at(self, address: str) -> Passage:
-        if not isinstance(self.passages, PassageFile):
+        if not isinstance(self.passages, StoredPassages):
             return self._by_address[address]
         if (row := self.passages.row_of(address)) is None:
             raise KeyError(address)
@@ -248,14 +253,11 @@ class Corpus:
         groups = [
             [place]
             for id_ in ids[:_MAX_TOLD]
-            for place in places_told(overview, self.documents[id_], self._passages_of(id_), most)
+            for place in places_told(overview, self.documents[id_], self._by_document[id_], most)
         ]
         return answer_reference(
             self.index, self.documents, question, groups, self._weights, self._policy, self._threshold
         )
-
-    def _passages_of(self, document: str) -> list[Passage]:
-        return [self.passages[int(row)] for row in np.flatnonzero(self._rows_in((document,)))]
 
     def _answered(self, encoded: EncodedQuestion, allowed: NDArray[np.bool_] | None = None) -> Answer:
         return answer_question(
@@ -276,6 +278,14 @@ class Corpus:
         reference = read.reference if retriever == "fused" else None
         places = self._found(read, reference, document).places if reference else ()
         return hits_at(places, hits, limit) if places else hits
+
+    def holding(self, query: WordQuery) -> Sequence[Held]:
+        """All passages that hold the words of a query, in their order."""
+        return self._words.holding(query, lambda row: self.passages[row].text)
+
+    @cached_property
+    def _words(self) -> WordIndex:
+        return WordIndex.of(self.passages)
 
     def _quoted_from(self, question: Question, reference: Reference) -> Answer | None:
         """What stands at the places a question names, or that they are not there; None: it names none after all."""
@@ -330,8 +340,8 @@ class Corpus:
     def _rows_in(self, documents: Collection[str]) -> NDArray[np.bool_]:
         allowed = np.zeros(len(self.passages), dtype=np.bool_)
         for document in documents:
-            if isinstance(self.passages, PassageFile):
-                allowed[self.passages.rows_of_document(list(self.documents).index(document))] = True
+            if isinstance(self.passages, StoredPassages):
+                allowed[self.passages.rows_of_document(document)] = True
             else:
                 allowed[self._rows_by_document.get(document, np.zeros(0, dtype=np.int64))] = True
         return allowed

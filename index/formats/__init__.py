@@ -15,10 +15,19 @@ from alpie.index.errors import SourceError
 from alpie.index.formats.extraction import Extraction, Metadata
 from alpie.index.formats.recognition import Recogniser
 
-__all__ = ["MAX_BYTES", "SUFFIXES", "Extraction", "Metadata", "check_signature", "extract", "format_of"]
+__all__ = [
+    "MAX_BYTES",
+    "PACKAGES",
+    "SUFFIXES",
+    "Extraction",
+    "Metadata",
+    "check_signature",
+    "extract",
+    "format_of",
+]
 
 MAX_BYTES = 200_000_000  # of one file
-MOST_CHARACTERS = 20_000_000  # of its text: some ten thousand pages; laying it out takes fifty bytes for each
+MAX_CHARACTERS = 20_000_000  # of its text: some ten thousand pages; laying it out takes fifty bytes for each
 _PARSERS = {
     "text": "plain:extract_text",
     "markdown": "markdown:extract_markdown",
@@ -27,6 +36,7 @@ _PARSERS = {
     "docx": "docx:extract_docx",
     "odt": "odt:extract_odt",
 }
+PACKAGES = ("pypdfium2", "python-docx", "lxml", "selectolax", "markdown-it-py", "PyYAML")  # that they use
 _FORMATS = {
     ".txt": "text",
     ".text": "text",
@@ -99,9 +109,9 @@ def extract(data: bytes, path: Path, recogniser: Recogniser | None = None) -> Ex
             "Ábralo y guárdelo de nuevo, o cópielo otra vez.",
             path,
         ) from error
-    if len(extraction.text) > MOST_CHARACTERS:
+    if len(extraction.text) > MAX_CHARACTERS:
         raise SourceError(
-            f"{path}: su texto tiene {len(extraction.text)} caracteres; se admiten {MOST_CHARACTERS}. "
+            f"{path}: su texto tiene {len(extraction.text)} caracteres; se admiten {MAX_CHARACTERS}. "
             "Divida el documento.",
             path,
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+import sqlite3
 from pathlib import Path
 
 from alpie.index.errors import IndexUnwritable
@@ -40,12 +41,13 @@ def put_in_place(aside: Path, path: Path) -> None:
     sync(path.parent)
 
 
-def unwritable(data: Path, error: OSError | RuntimeError) -> IndexUnwritable:
+def unwritable(data: Path, error: OSError | RuntimeError | sqlite3.Error) -> IndexUnwritable:
     """What to tell about a failed write in the index folder `data`."""
     number = getattr(error, "errno", None)
     free = _free_bytes(data)
     stands = " El índice que había sigue en uso." if (data / "CURRENT").exists() else ""
-    if number in _FULL or (number is None and free < _NO_ROOM_BYTES):
+    is_full = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL or number in _FULL
+    if is_full or (number is None and free < _NO_ROOM_BYTES):
         reason = f"no queda espacio en el disco (libres {free / 1e6:.1f} MB)"
         remedy = "Libere espacio y repita «alpie index»."
     elif number in _CLOSED:
