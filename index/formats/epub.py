@@ -28,8 +28,9 @@ def extract_epub(data: bytes, path: Path) -> Extraction:
     """Raises `SourceError` for a damaged or protected file and one without text."""
     archive = open_packed(data, path, _CONTAINER)
     container = read_xml(archive, _CONTAINER, path)
-    name = "" if container is None else next(iter(container.xpath("//@full-path")), "")
-    package = read_xml(archive, str(name), path)
+    listed = () if container is None else container.iter("{*}rootfile")
+    name = next((one.get("full-path", "") for one in listed), "")
+    package = read_xml(archive, name, path)
     if package is None:
         raise SourceError(
             f"{path}: es un EPUB sin índice de sus páginas. Guárdelo de nuevo, o como PDF.", path
@@ -38,7 +39,7 @@ def extract_epub(data: bytes, path: Path) -> Extraction:
     unread: Counter[NoticeKind] = Counter()
     found: list[str] = []
     sealed = _sealed(read_xml(archive, "META-INF/encryption.xml", path))
-    for page in _pages(package, posixpath.dirname(str(name))):
+    for page in _pages(package, posixpath.dirname(name)):
         if page in sealed:
             raise SourceError(f"{path}: está protegido contra copia, y no se puede leer.", path)
         if page in archive.namelist():
