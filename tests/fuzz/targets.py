@@ -6,7 +6,7 @@ They need no fuzzer: `tests/test_fuzz_targets.py` calls them with seeds, random 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import fake_encoder
@@ -24,6 +24,7 @@ from alpie.index.layout import lay_out
 from alpie.index.readable import proves
 from alpie.index.reading.source_table import entry_from_table
 from alpie.index.records import Document
+from alpie.index.retrieval.word_search import Held, WordQuery, fold
 from alpie.index.spanish.analysis import terms, tokens
 from alpie.index.spanish.query import MAX_CHARACTERS, read_question
 
@@ -113,6 +114,9 @@ class _Library:
     def search(self, *arguments: object, **options: object) -> object:
         return self._corpus.search(*arguments, **options)  # type: ignore[arg-type]
 
+    def holding(self, query: WordQuery) -> Sequence[Held]:
+        return self._corpus.holding(query)
+
 
 def _library() -> _Library:
     if not _libraries:
@@ -142,7 +146,7 @@ def look_up(data: bytes) -> None:
         for start, end in item.ranges:
             assert 0 <= start < end <= len(item.passage.text)
     for item in results.found:
-        assert item.ranges == wanted.words.ranges(item.passage.text) != ()
+        assert all(phrase.search(fold(item.passage.text)) for phrase in wanted.query.exact)
 
 
 def verify(data: bytes) -> None:

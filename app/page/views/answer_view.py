@@ -8,7 +8,6 @@ from dataclasses import replace
 from alpie.app.answering.absence import absence_lines
 from alpie.app.answering.answers import Answer, Quote
 from alpie.app.answering.citation import short_citation
-from alpie.app.exporting.export import Excerpt
 from alpie.app.page.views.link_places import link, question_link
 from alpie.app.page.views.markup import escape, one_line, tag
 from alpie.app.page.views.page_words import Translations
@@ -41,7 +40,7 @@ def render_answer(
         _found(answer, words, documents, writing) if answer.answered else _not_found(answer, words, documents)
     )
     shown = answer.quotes if answer.answered else answer.nearest[:3]
-    printed = one_line(printed_references([Excerpt.from_quote(quote) for quote in shown], words).strip())
+    printed = one_line(printed_references(shown, words).strip())
     return tag(
         "div",
         [_as_searched(answer, words), *body, printed, _foot(answer, words, turns, root_path)],

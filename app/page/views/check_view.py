@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from alpie.app.answering.citation import short_citation
 from alpie.app.checking.verdict_words import sentence_line, warning_sentences
 from alpie.app.checking.verify import Place, QuotationChecker, Verdict
-from alpie.app.page.serving.library import Library
+from alpie.app.page.state.library import Library
 from alpie.app.page.views.link_places import link
 from alpie.app.page.views.markup import emphasised
 from alpie.app.page.views.page_words import Translations

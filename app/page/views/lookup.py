@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields
 from functools import cached_property
 from urllib.parse import urlencode
 
 from alpie.app.answering.unfound_words import holds_none_of
-from alpie.app.page.serving.library import Library
+from alpie.app.page.state.library import Library
 from alpie.index.records import Document, Passage
 from alpie.index.retrieval.hits import Hit
-from alpie.index.retrieval.lookup import Lookup, read_lookup
-from alpie.index.retrieval.lookup import look_up as passages_with
+from alpie.index.retrieval.word_search import Held, WordQuery
+from alpie.index.spanish.analysis import STOP_WORDS, fold
 from alpie.index.spanish.query import read_question
 from alpie.index.spanish.references import read_reference
 
-__all__ = ["SORTS", "STEP", "Found", "Results", "Wanted", "look_up"]
+__all__ = ["LONGEST", "MOST_SHOWN", "SORTS", "STEP", "Found", "Results", "Wanted", "look_up"]
 
 SORTS = ("relevance", "newest", "oldest")
 STEP = 40  # passages shown at first, and so many more each time more are asked for
-_MOST_SHOWN = 400
-_LONGEST = 300  # characters of a field
+MOST_SHOWN = 400
+LONGEST = 300  # characters of a field
 _RANKED = 40  # asked of the search by meaning before filtering
 _MOST_RELATED = 10
+_MOST_WEIGHED = 2_000  # passages that are read to tell which is best
 _USUAL_CHARACTERS = 700  # of a passage
+_WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True)
@@ -45,11 +48,11 @@ class Wanted:
     @classmethod
     def from_query(cls, query: Mapping[str, str]) -> Wanted:
         """From request parameters, anything in them."""
-        given = {one.name: query.get(one.name, "").strip()[:_LONGEST] for one in fields(cls)}
+        given = {one.name: query.get(one.name, "").strip()[:LONGEST] for one in fields(cls)}
         shown, sort = given.pop("shown"), given.pop("sort")
         most = int(shown) if shown.isascii() and shown.isdecimal() else STEP
         chosen = sort if sort in SORTS else SORTS[0]
-        return cls(**given, sort=chosen, shown=min(max(most, STEP), _MOST_SHOWN))
+        return cls(**given, sort=chosen, shown=min(max(most, STEP), MOST_SHOWN))
 
     def address(self, shown: int = STEP) -> str:
         """Relative link that makes this search."""
@@ -60,16 +63,19 @@ class Wanted:
         return f"?{urlencode(query)}#buscar"
 
     @cached_property
-    def words(self) -> Lookup:
-        return read_lookup(self.text)
+    def query(self) -> WordQuery:
+        """The words to look up. Function words count where nothing else is asked for, and in phrases."""
+        query = WordQuery.of(self.text)
+        content = " ".join(word for word in _WORD.findall(self.text) if fold(word) not in STOP_WORDS)
+        return query if query.is_literal or not content else WordQuery.of(content)
 
-    def admits(self, passage: Passage, document: Document) -> bool:
-        """Whether the filters let the passage through."""
+    def admits(self, document: Document, section: str) -> bool:
+        """Whether the filters let a passage through; `section` is its outermost heading."""
         return (
             self.document in ("", document.id)
             and self.kind in ("", document.kind)
             and self.publisher in ("", document.publisher)
-            and (not self.section or (bool(passage.path) and passage.path[0] == self.section))
+            and self.section in ("", section)
             and _within(document.date, self.since, self.until)
         )
 
@@ -84,12 +90,13 @@ class Found:
     @property
     def weight(self) -> float:
         """How much of the passage is about the words: as BM25 has it, where every passage holds all of them."""
-        return len(self.ranges) / (len(self.ranges) + 0.3 + 0.9 * len(self.passage.text) / _USUAL_CHARACTERS)
+        marks = len(self.ranges)
+        return marks / (marks + 0.3 + 0.9 * len(self.passage.text) / _USUAL_CHARACTERS)
 
 
 @dataclass(frozen=True)
 class Results:
-    """What a search found: every passage with the words, in the order wanted, and related ones, best first.
+    """What a search found: the first of the passages with the words, in the order wanted, and related ones, best first.
 
     `none_held`: not one of the words stands in any passage. `is_cited`: the text names a place («artículo 22»), and
     the first of `related` is what stands there.
@@ -97,62 +104,76 @@ class Results:
 
     found: tuple[Found, ...] = ()
     related: tuple[Found, ...] = ()
+    counts: Mapping[str, int] = field(
+        default_factory=dict
+    )  # all passages with the words that each document has
     none_held: bool = False
     is_cited: bool = False
-
-    @property
-    def by_document(self) -> Counter[str]:
-        """How many passages with the words each document has, in the order of the results."""
-        return Counter(item.passage.document_id for item in self.found)
 
 
 def look_up(library: Library, wanted: Wanted) -> Results:
     """The results of a search; none where there are no words in it."""
-    if not wanted.words.alternatives:
+    query = wanted.query
+    if not query.clauses:
         return Results()
-    admitted = (one for one in library.passages if wanted.admits(one, library.documents[one.document_id]))
-    found = tuple(Found(passage, ranges) for passage, ranges in passages_with(wanted.words, admitted))
-    if wanted.words.is_literal:
-        return Results(_sorted(found, library, wanted))
-    holding = {item.passage.address for item in found}
+    documents = library.documents
+    held = [one for one in library.holding(query) if wanted.admits(documents[one.document], one.section)]
+    counts = Counter(one.document for one in held)
+    found = _first(held, counts, library, wanted)
+    if query.is_literal:
+        return Results(found, counts=counts)
 
     def admits(hit: Hit) -> bool:
-        return wanted.admits(hit.passage, library.documents[hit.passage.document_id])
+        passage = hit.passage
+        return wanted.admits(documents[passage.document_id], passage.path[0] if passage.path else "")
 
     document = wanted.document or None
     hits = [hit for hit in library.search(wanted.text, _RANKED, document=document) if admits(hit)]
-    related = [Found(hit.passage, _words_of(hit)) for hit in hits if hit.passage.address not in holding]
+    related = [Found(hit.passage, _words_of(hit)) for hit in hits if not _holds(hit.passage.text, query)]
     return Results(
-        _sorted(found, library, wanted),
+        found,
         tuple(related[:_MOST_RELATED]),
+        counts,
         none_held=bool(hits) and not found and holds_none_of(wanted.text, library, document, admits),
         is_cited=read_reference(read_question(wanted.text).typed) is not None,
     )
 
 
-def _sorted(found: tuple[Found, ...], library: Library, wanted: Wanted) -> tuple[Found, ...]:
-    """Document by document: the best one first, or by date, and those without a date last."""
-    best: dict[str, float] = {}
-    for item in found:
-        best[item.passage.document_id] = max(item.weight, best.get(item.passage.document_id, 0.0))
-    if wanted.sort == "relevance":
-        documents = sorted(best, key=lambda document: -best[document])
-        found = tuple(sorted(found, key=lambda item: -item.weight))
+def _first(
+    held: Sequence[Held], counts: Mapping[str, int], library: Library, wanted: Wanted
+) -> tuple[Found, ...]:
+    """As many as are shown, document by document: the best one first, or by date, and those without a date last."""
+
+    def read(one: Held) -> Found:
+        passage = library.passages[one.row]
+        return Found(passage, wanted.query.ranges(passage.text))
+
+    if wanted.sort != "relevance":
+        dates = {document: library.documents[document].date.split("/")[-1] for document in counts}
+        order = sorted(counts, key=lambda document: dates[document], reverse=wanted.sort == "newest")
+        order.sort(key=lambda document: not dates[document])
+    elif len(held) > _MOST_WEIGHED:
+        order = sorted(counts, key=lambda document: -counts[document])
     else:
-        dates = {document: library.documents[document].date.split("/")[-1] for document in best}
-        documents = sorted(best, key=lambda document: dates[document], reverse=wanted.sort == "newest")
-        documents.sort(key=lambda document: not dates[document])
-    place = {document: number for number, document in enumerate(documents)}
-    return tuple(sorted(found, key=lambda item: place[item.passage.document_id]))
+        weighed = sorted(map(read, held), key=lambda item: -item.weight)
+        place = {
+            one: number
+            for number, one in enumerate(dict.fromkeys(item.passage.document_id for item in weighed))
+        }
+        weighed.sort(key=lambda item: place[item.passage.document_id])
+        return tuple(weighed[: wanted.shown])
+    place = {document: number for number, document in enumerate(order)}
+    return tuple(map(read, sorted(held, key=lambda one: place[one.document])[: wanted.shown]))
+
+
+def _holds(text: str, query: WordQuery) -> bool:
+    """Whether a text has all the words of a query without operators."""
+    return all(WordQuery((clause,), has_operators=False).ranges(text) for clause in query.clauses)
 
 
 def _words_of(hit: Hit) -> tuple[tuple[int, int], ...]:
     """Where the words that question and passage share stand."""
-    return tuple(
-        sorted(
-            place for term in set(hit.terms) for place in read_lookup(f'"{term}"').ranges(hit.passage.text)
-        )
-    )
+    return WordQuery.of(" ".join(f"«{word}»" for word in hit.terms)).ranges(hit.passage.text)
 
 
 def _within(date: str, since: str, until: str) -> bool:

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from alpie.app.answering.citation import cite, short_citation
-from alpie.app.page.serving.library import Library
+from alpie.app.page.state.library import Library
 from alpie.app.page.views.link_places import link
-from alpie.app.page.views.lookup import SORTS, STEP, Found, Wanted, look_up
+from alpie.app.page.views.lookup import LONGEST, MOST_SHOWN, SORTS, STEP, Found, Wanted, look_up
 from alpie.app.page.views.markup import emphasised
 from alpie.app.page.views.page_words import Translations
 from alpie.app.page.views.templates import Markup, render
@@ -35,19 +35,18 @@ def render_results(library: Library, wanted: Wanted, words: Translations) -> str
     """Results grouped by document, those with the words apart from those that are only related."""
     results = look_up(library, wanted)
     groups: dict[str, list[_Shown]] = {}
-    for item in results.found[: wanted.shown]:
+    for item in results.found:
         groups.setdefault(item.passage.document_id, []).append(_shown(item, library, words))
-    shown = min(wanted.shown, len(results.found))
+    every = sum(results.counts.values())
     return render(
         "search_results",
         words,
         wanted=wanted,
         results=results,
-        counts=results.by_document,
+        every=every,
         groups=[(library.documents[document], items) for document, items in groups.items()],
         related=[_shown(item, library, words) for item in results.related],
-        shown=shown,
-        more=wanted.address(wanted.shown + STEP) if shown < len(results.found) else "",
+        more=wanted.address(wanted.shown + STEP) if len(results.found) < min(every, MOST_SHOWN) else "",
     )
 
 
@@ -94,4 +93,4 @@ def render_form(library: Library, words: Translations) -> str:
         "publisher": [(one, one) for one in sorted({one.publisher for one in documents})],
         "section": [(one, one) for one in sections],
     }
-    return render("search_form", words, sorts=SORTS, choices=choices, longest=300)
+    return render("search_form", words, sorts=SORTS, choices=choices, longest=LONGEST)

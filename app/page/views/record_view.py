@@ -13,12 +13,11 @@ from urllib.parse import urlencode
 
 from fastapi.responses import HTMLResponse, Response
 
-from alpie.app.exporting.answer_record import make_record, record_json
-from alpie.app.exporting.export import Excerpt
-from alpie.app.page.serving.library import Library
+from alpie.app.page.state.library import Library
 from alpie.app.page.views.page_words import Translations
 from alpie.app.page.views.reference_view import printed_references
 from alpie.app.page.views.templates import render
+from alpie.app.service.answer_record import make_record, record_json
 
 __all__ = ["alpie_version", "record"]
 
@@ -46,7 +45,7 @@ def record(
         record=made,
         quotes=made["quotes"] if answer.answered else made.get("nearest", []),
         documents=library.documents,
-        references=printed_references([Excerpt.from_quote(quote) for quote in shown], words),
+        references=printed_references(shown, words),
         saved="record?" + urlencode([*parameters, ("format", "json")]),
     )
     made["stages"]["render"] = round(1000 * (perf_counter() - started), 3)

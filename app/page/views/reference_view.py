@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 
+from alpie.app.answering.answers import Quote
 from alpie.app.exporting.export import Excerpt, styled
 from alpie.app.exporting.reference_styles import STYLES
 from alpie.app.page.views.page_words import Translations
@@ -49,8 +50,9 @@ def render_references(
     )
 
 
-def printed_references(excerpts: Sequence[Excerpt], words: Translations) -> Markup:
+def printed_references(quotes: Sequence[Quote], words: Translations) -> Markup:
     """What is on paper only: the references in every style, of which the script leaves the chosen one, and the date."""
+    excerpts = [Excerpt(one.text, one.citation, one.start, one.end) for one in quotes]
     styles = {name: styled(excerpts, name, words, today())[1] for name in STYLES} if excerpts else {}
     return render("printed", words, styles=styles, made=today().isoformat())
 
