@@ -2,7 +2,6 @@
 
     python -m alpie.index.encoder.bulk_embedding plan  --docs DOCS --work WORK      documents → WORK/in/part-00000.parquet …
     python -m alpie.index.encoder.bulk_embedding embed --work WORK --processes 8    in/part-N → out/part-N, those that are missing
-    python -m alpie.index.encoder.bulk_embedding ray   --work WORK --workers 32     the same on a Ray cluster (extra «ray»)
     python -m alpie.index.encoder.bulk_embedding load  --docs DOCS --work WORK --data DATA
 
 A partition is embedded whole or not at all: its output is written under another name and renamed, and says
@@ -39,7 +38,7 @@ from alpie.index.spanish.analysis import ANALYSIS_VERSION
 if TYPE_CHECKING:
     import pyarrow
 
-__all__ = ["PartitionEncoder", "embed_partitions", "embed_with_ray", "pending", "plan"]
+__all__ = ["PartitionEncoder", "embed_partitions", "pending", "plan"]
 
 PASSAGES = 4_096  # of a partition: some minutes of one processor, some 12 MB of vectors
 
@@ -103,9 +102,7 @@ def _write_input(folder: Path, number: int, rows: list[dict[str, Any]]) -> None:
 
 @dataclass
 class PartitionEncoder:
-    """Embeds input partitions; one encoder a process, opened at the first. Callable on a batch of paths,
-    which is what Ray Data gives it.
-    """
+    """Embeds input partitions; one encoder a process, opened at the first."""
 
     open_encoder: OpenEncoder
     encoder: Encoder | None = None
@@ -136,10 +133,6 @@ class PartitionEncoder:
         )
         _replace(output_of(path), table, stamps)
         return True
-
-    def __call__(self, batch: dict[str, Any]) -> dict[str, Any]:
-        """The partitions named in `batch["item"]`; says of each whether there was anything to do."""
-        return {"embedded": np.array([self.embed(Path(str(path))) for path in batch["item"]])}
 
 
 def _vectors(rows: np.ndarray[Any, Any], kind: pyarrow.DataType) -> pyarrow.Array:
@@ -234,34 +227,6 @@ def one_processor() -> None:
     stay_offline()
 
 
-def embed_with_ray(work: Path, open_one: OpenEncoder, workers: int = 2) -> int:
-    """Embed what is pending on the Ray cluster that is running, or on one of this machine.
-
-    Each worker takes one whole processor: with fractions of one Ray was seen to make no progress. WORK must be
-    seen by every machine under the same path.
-    """
-    try:
-        import ray
-    except ImportError:
-        raise BulkError("Falta Ray. Instálelo con «pip install 'alpie[bulk,ray]'».", work) from None
-    left = pending(work, open_one().fingerprint)
-    (work / "out").mkdir(exist_ok=True)
-    if not left:
-        return 0
-    rows = (
-        ray.data.from_items([str(path.absolute()) for path in left])
-        .repartition(len(left))
-        .map_batches(
-            PartitionEncoder,
-            fn_constructor_args=(open_one,),
-            batch_size=1,
-            num_cpus=1,
-            compute=ray.data.ActorPoolStrategy(size=min(workers, len(left))),
-        )
-    )
-    return sum(int(row["embedded"]) for row in rows.take_all())
-
-
 def _parquet() -> tuple[Any, Any]:
     try:
         import pyarrow
@@ -296,14 +261,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("step", choices=["plan", "embed", "ray", "load"])
+    parser.add_argument("step", choices=["plan", "embed", "load"])
     parser.add_argument(
         "--work", type=Path, required=True, help="folder of the partitions, seen by all machines"
     )
     parser.add_argument("--docs", type=Path, help="plan, load: the documents")
     parser.add_argument("--data", type=Path, help="load: where the index goes")
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1, help="embed: how many")
-    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="ray: how many")
     parser.add_argument("--passages", type=int, default=PASSAGES, help="plan: of a partition")
     parser.add_argument("--encoder", default=BUNDLED, help="as the setting of this name")
     options = parser.parse_args(argv)
@@ -328,8 +292,6 @@ def _step(options: argparse.Namespace) -> str:
         return f"{plan(options.docs, options.work, options.passages)} pasajes en {len(inputs(options.work))} particiones"
     if options.step == "embed":
         return f"{embed_partitions(options.work, open_one, options.processes, tell)} particiones nuevas"
-    if options.step == "ray":
-        return f"{embed_with_ray(options.work, open_one, options.workers)} particiones nuevas"
     from alpie.index.storage.bulk_load import load
 
     report = load(options.docs, options.work, options.data, open_one())
