@@ -245,6 +245,11 @@ def _eval(arguments: argparse.Namespace, settings: Settings, words: Translations
 
         _open_corpus(settings, words)
         return measure_first_visit(settings, arguments.report)
+    if arguments.fit:
+        from alpie.app.terminal.progress import progress_bar
+        from alpie.eval.fit_encoder import fit_encoder
+
+        return fit_encoder(settings, sys.stdout, progress_bar(sys.stderr, words))
     from alpie.eval.run import EvaluationOptions, evaluate
 
     names = EvaluationOptions.__dataclass_fields__
