@@ -22,7 +22,7 @@ from alpie.app.settings import SEED_DOCUMENTS, Settings
 from alpie.eval.fit import fit_all, fitting_sets, write_weights
 from alpie.eval.questions.question_file import OWN_QUESTIONS, Question, read_own_questions
 from alpie.eval.questions.split import split
-from alpie.index.encoder.factory import Encoder, OnProgress
+from alpie.index.encoder import Encoder, OnProgress
 from alpie.index.retrieval.search import FusionWeights, SearchIndex
 
 __all__ = ["cosine_spread", "fit_encoder"]

@@ -10,8 +10,8 @@ import json
 from pathlib import Path
 
 from alpie.app.answering.answer_weights import Weights, load_weights, read_weights
+from alpie.index.encoder import Encoder
 from alpie.index.encoder.bundled_weights import MODEL_NAME
-from alpie.index.encoder.factory import Encoder
 from alpie.index.errors import Uncalibrated
 from alpie.index.retrieval.search import FusionWeights
 

@@ -105,7 +105,7 @@ def _limit(stated: object, tokenizer: Mapping[str, Any]) -> int:
 
 
 def _pooling(config: Mapping[str, Any]) -> str:
-    """ "mean" or "cls" over all tokens, prompts included, which is what a graph's output is pooled by."""
+    """The mode, "mean" or "cls", over all tokens, prompts included, which is what a graph's output is pooled by."""
     if not config.get("include_prompt", True):
         return ""
     old = [

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from alpie.index.encoder import OnProgress, encodable, unit_rows
 from alpie.index.encoder.bundled_weights import WEIGHTS_FILE
-from alpie.index.encoder.factory import OnProgress, encodable, unit_rows
 from alpie.index.encoder.model_config import ModelConfig, ModelFiles
 from alpie.index.encoder.word_pieces import TokenizerLike
 from alpie.index.encoder.word_table import WordTable
@@ -41,7 +41,7 @@ _Vector = NDArray[np.float32]
 
 
 class OnnxEncoder:
-    """A model under onnxruntime; see `alpie.index.encoder.factory.Encoder` for the methods."""
+    """A model under onnxruntime; see `alpie.index.encoder.Encoder` for the methods."""
 
     runtime = "onnx-int8"
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from alpie.index.encoder import OnProgress, encodable, stay_offline, unit_rows
 from alpie.index.encoder.bundled_weights import MODEL_NAME, bundled_fingerprint
-from alpie.index.encoder.factory import OnProgress, encodable, stay_offline, unit_rows
 from alpie.index.encoder.model_config import ModelConfig, folder_fingerprint
 from alpie.index.errors import EncoderError
 
@@ -24,7 +24,7 @@ PORTION_TEXTS = 64  # texts between two calls of on_progress
 
 
 class SentenceTransformersEncoder:
-    """A sentence-transformers model; see `alpie.index.encoder.factory.Encoder` for the methods."""
+    """A sentence-transformers model; see `alpie.index.encoder.Encoder` for the methods."""
 
     def __init__(
         self, model: SentenceTransformer, config: ModelConfig, name: str, fingerprint: str, runtime: str
