@@ -69,7 +69,7 @@ def test_an_index_of_partitions_answers_like_one_made_directly(
     build(docs, tmp_path / "directo")
     loaded = open_generation(tmp_path / "indice", FakeEncoder()).search
     direct = open_generation(tmp_path / "directo", FakeEncoder()).search
-    assert loaded.passages == direct.passages
+    assert list(loaded.passages) == list(direct.passages)
     for question in ("¿Cuántas hectáreas ardieron?", "biblioteca", "mercado número 3"):
         one, other = (index.search(read_question(question)) for index in (loaded, direct))
         assert one.hits[0].passage == other.hits[0].passage
