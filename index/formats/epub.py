@@ -28,11 +28,8 @@ def extract_epub(data: bytes, path: Path) -> Extraction:
     """Raises `SourceError` for a damaged or protected file and one without text."""
     archive = open_packed(data, path, _CONTAINER)
     container = read_xml(archive, _CONTAINER, path)
-    name = (
-        ""
-        if container is None
-        else next((one.get("full-path", "") for one in container.iter("{*}rootfile")), "")
-    )
+    listed = () if container is None else container.iter("{*}rootfile")
+    name = next((one.get("full-path", "") for one in listed), "")
     package = read_xml(archive, name, path)
     if package is None:
         raise SourceError(

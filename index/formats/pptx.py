@@ -77,7 +77,7 @@ def _parts(archive: ZipFile, name: str, path: Path) -> dict[str, str]:
 
 def _related(element: etree._Element, name: str) -> str:
     """The attribute of that name in the space of relations, of which there are two."""
-    return str(next((value for key, value in element.attrib.items() if str(key).endswith(f"}}{name}")), ""))
+    return next((str(value) for key, value in element.attrib.items() if str(key).endswith(f"}}{name}")), "")
 
 
 def _shapes(element: etree._Element) -> Iterator[etree._Element]:
