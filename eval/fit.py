@@ -29,12 +29,12 @@ from numpy.typing import NDArray
 from alpie.app.answering.abstention import ANSWERABLE_FEATURES
 from alpie.app.answering.answer_weights import LinearModel
 from alpie.app.answering.corpus import Corpus
-from alpie.app.answering.features import UNIT_FEATURES
+from alpie.app.answering.features import CANDIDATE_FEATURES
 from alpie.eval.questions.matching import SourceTexts
 from alpie.eval.questions.question_file import OWN_QUESTIONS, read_own_questions, read_questions
 from alpie.eval.questions.split import split
 from alpie.eval.questions.squad import squad_corpus
-from alpie.eval.studies.learning import Group, fit_choice, fit_logistic, folds_of
+from alpie.eval.studies.learning import Group, fit_logistic, fit_ranking, folds_of
 from alpie.eval.training.examples import Example, examples_of
 
 __all__ = ["Fitted", "FittingSets", "fit_all", "fitting_sets", "main", "write_weights"]
@@ -70,7 +70,7 @@ class FittingSets:
 class Fitted:
     """The two models, the threshold, and what cross-validation says of them."""
 
-    unit: LinearModel
+    candidate: LinearModel
     answerable: LinearModel
     threshold: float
     firm: float
@@ -79,10 +79,10 @@ class Fitted:
 
 def fit_all(sets: FittingSets) -> Fitted:
     """The fitted tables from labelled examples."""
-    unit = _fit_unit(sets.weighted)
+    candidate = _fit_ranking(sets.weighted)
     rows = [(example, weight) for example, weight in sets.weighted]
     rows += [(example, _OFF_TOPIC_WEIGHT) for example in sets.off_topic]
-    features = np.array([example.answerable_row(example.units(unit)) for example, _ in rows])
+    features = np.array([example.answerable_row(example.ranking(candidate)) for example, _ in rows])
     answerable = np.array([example.answerable for example, _ in rows])
     weights = np.array([weight for _, weight in rows])
     folds = _folds([example for example, _ in rows])
@@ -102,7 +102,7 @@ def fit_all(sets: FittingSets) -> Fitted:
     threshold = min(float(np.quantile(one, 1 - _KEEP_ANSWERABLE)) for one in of_sets)
     firm = min(float(np.quantile(one, _FLAG_ANSWERABLE)) for one in of_sets)
     return Fitted(
-        unit=unit,
+        candidate=candidate,
         answerable=fit_logistic(features, answerable, ANSWERABLE_FEATURES, _PENALTY_FEW, weights),
         threshold=threshold,
         firm=firm,
@@ -112,12 +112,12 @@ def fit_all(sets: FittingSets) -> Fitted:
     )
 
 
-def _fit_unit(weighted: Sequence[tuple[Example, float]]) -> LinearModel:
+def _fit_ranking(weighted: Sequence[tuple[Example, float]]) -> LinearModel:
     groups = [
         Group(example.candidates.features.astype(np.float64), example.right, weight)
         for example, weight in weighted
     ]
-    return fit_choice(groups, UNIT_FEATURES, _PENALTY)
+    return fit_ranking(groups, CANDIDATE_FEATURES, _PENALTY)
 
 
 def _folds(examples: Sequence[Example]) -> NDArray[np.int64]:
@@ -144,7 +144,7 @@ def _facts(
     """What cross-validation says of each set: sentences right, answerable kept, others refused or flagged."""
     threshold, firm = limits
     facts: dict[str, Any] = {}
-    units = {fold: _fit_unit([pair for pair in sets.weighted if _fold_of(pair[0], examples, folds) != fold])
+    models = {fold: _fit_ranking([pair for pair in sets.weighted if _fold_of(pair[0], examples, folds) != fold])
              for fold in range(_FOLDS)}  # fmt: skip
     for name in ("own", "bare", "held_out", "off_topic"):
         members = {id(example) for example in getattr(sets, name)}
@@ -157,7 +157,11 @@ def _facts(
             right = [
                 bool(
                     example.right[
-                        int(np.argmax(units[int(fold)].scores(example.candidates.features, UNIT_FEATURES)))
+                        int(
+                            np.argmax(
+                                models[int(fold)].scores(example.candidates.features, CANDIDATE_FEATURES)
+                            )
+                        )
                     ]
                 )
                 for example, fold, of_set in zip(examples, folds, yes, strict=True)
@@ -194,7 +198,7 @@ def _as_table(model: LinearModel) -> dict[str, Any]:
 def write_weights(fitted: Fitted, reader: str, path: Path) -> None:
     """Write `weights.json`."""
     table = {
-        "unit": _as_table(fitted.unit),
+        "candidate": _as_table(fitted.candidate),
         "answerable": _as_table(fitted.answerable),
         "threshold": round(fitted.threshold, 5),
         "firm": round(fitted.firm, 5),

@@ -13,7 +13,7 @@ from alpie.app.answering.abstention import ANSWERABLE_FEATURES, answerable_featu
 from alpie.app.answering.answer import judge
 from alpie.app.answering.answer_weights import load_weights, sigmoid
 from alpie.app.answering.corpus import Corpus
-from alpie.app.answering.features import UNIT_FEATURES
+from alpie.app.answering.features import CANDIDATE_FEATURES
 from alpie.index.encoder.embed import embed_passages
 from alpie.index.retrieval.search import SearchIndex
 from alpie.index.spanish.query import read_question
@@ -26,7 +26,7 @@ def small() -> Corpus:
 
 def features(corpus: Corpus, question: str) -> dict[str, float]:
     judged = judge(corpus.index, corpus.index.encode(read_question(question)), WEIGHTS)
-    row = answerable_features(judged.retrieval, judged.readings, judged.candidates, judged.units)
+    row = answerable_features(judged.retrieval, judged.readings, judged.candidates, judged.ranking)
     assert row.shape == (1, len(ANSWERABLE_FEATURES))
     assert np.isfinite(row).all()
     return dict(zip(ANSWERABLE_FEATURES, row[0].tolist(), strict=True))
@@ -60,6 +60,6 @@ def test_the_logistic_function_is_safe_and_symmetric() -> None:
 
 def test_the_fitted_tables_name_only_features_there_are() -> None:
     weights = load_weights()
-    assert set(weights.unit.names) <= set(UNIT_FEATURES)
+    assert set(weights.candidate.names) <= set(CANDIDATE_FEATURES)
     assert set(weights.answerable.names) <= set(ANSWERABLE_FEATURES)
     assert 0 < weights.threshold < 1

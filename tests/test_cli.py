@@ -107,7 +107,7 @@ class FakeCorpus:
         return self.answer
 
     def search(
-        self, question: str, limit: int = 10, retriever: str = "fused", document: str | None = None
+        self, question: str, limit: int = 10, retriever: str = "hybrid", document: str | None = None
     ) -> tuple[Hit, ...]:
         return (HIT,) * min(limit, 2)
 

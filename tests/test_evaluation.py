@@ -84,7 +84,7 @@ class FakeCorpus:
             search=SearchStatement(len(self.documents), len(self.passages), len(hits), 0.5),
         )
 
-    def search(self, question: str, limit: int = 10, retriever: str = "fused") -> tuple[Hit, ...]:
+    def search(self, question: str, limit: int = 10, retriever: str = "hybrid") -> tuple[Hit, ...]:
         asked = set(folded_words(question))
         hits = [Hit(one, float(len(asked & set(folded_words(one.text))))) for one in self.passages]
         return tuple(sorted(hits, key=lambda hit: -hit.score)[:limit])

@@ -1,4 +1,4 @@
-"""The numbers of each unit: what the reader says of its sentences, what retrieval knows, what it is."""
+"""The numbers of each candidate: what the reader says of its sentences, what retrieval knows, what it is."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ import pytest
 from fake_encoder import LARGE_TEXT, SMALL_TEXT, corpus_of
 from fake_reader import FakeReader
 
-from alpie.app.answering.candidates import UnitSpan
+from alpie.app.answering.candidates import CandidateSpan
 from alpie.app.answering.corpus import Corpus
-from alpie.app.answering.features import UNIT_FEATURES, Candidates, candidates_of
+from alpie.app.answering.features import CANDIDATE_FEATURES, Candidates, candidates_of
 from alpie.app.answering.read_passages import MAX_READ, read_hits
 from alpie.index.reader import Reading, ReadPassage
 from alpie.index.records import Passage, SentenceRole
@@ -45,7 +45,7 @@ def read(corpus: Corpus, question: str) -> tuple[Retrieval, tuple[Reading, ...],
     return retrieval, readings, candidates_of(corpus.index, retrieval, readings)
 
 
-def _shape(passage: Passage, span: UnitSpan, asks_for_list: bool) -> dict[str, bool]:
+def _shape(passage: Passage, span: CandidateSpan, asks_for_list: bool) -> dict[str, bool]:
     quoted = passage.sentences[span.first : span.last + 1]
     role = quoted[0].role
     several = role is not SentenceRole.SENTENCE and len(quoted) > 1
@@ -62,14 +62,14 @@ def test_the_texts_hold_units_of_every_shape(small: Corpus) -> None:
     found: set[str] = set()
     for question in QUESTIONS:
         features = read(small, question)[2].features
-        found |= {name for name, held in zip(UNIT_FEATURES, features.any(axis=0), strict=True) if held}
-    assert found >= {"short", "list", "list_asked", "item", "reader", "fused", "cosine"}
+        found |= {name for name, held in zip(CANDIDATE_FEATURES, features.any(axis=0), strict=True) if held}
+    assert found >= {"short", "list", "list_asked", "item", "reader", "hybrid", "cosine"}
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_every_unit_has_the_numbers_it_has_alone(small: Corpus, question: str) -> None:
     retrieval, readings, candidates = read(small, question)
-    assert candidates.features.shape == (len(candidates), len(UNIT_FEATURES))
+    assert candidates.features.shape == (len(candidates), len(CANDIDATE_FEATURES))
     assert np.isfinite(candidates.features).all()
     bounds = small.index.sentence_bounds
     for row, (hit, span) in enumerate(zip(candidates.hit, candidates.spans, strict=True)):
@@ -77,11 +77,11 @@ def test_every_unit_has_the_numbers_it_has_alone(small: Corpus, question: str) -
         cosines = small.index.sentence_vectors.rows(chosen + bounds[retrieval.rows[hit]])
         expected = {
             "reader": np.log(np.exp(readings[hit].sentences[chosen].astype(float)).sum()),
-            "fused": retrieval.hits[hit].score,
+            "hybrid": retrieval.hits[hit].score,
             "cosine": (cosines @ retrieval.encoded.vector).max(),
             **_shape(retrieval.hits[hit].passage, span, retrieval.encoded.question.asks_for_list),
         }
-        found = {name: float(candidates.column(name)[row]) for name in UNIT_FEATURES}
+        found = {name: float(candidates.column(name)[row]) for name in CANDIDATE_FEATURES}
         assert found == pytest.approx({name: float(value) for name, value in expected.items()}, abs=1e-4)
 
 

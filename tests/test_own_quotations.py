@@ -14,9 +14,9 @@ from formats.pages import Drawn
 from test_verify import FakeCorpus
 
 from alpie.app.answering.answers import Quote
-from alpie.app.answering.candidates import unit_spans
-from alpie.app.answering.quotes import quote_unit
-from alpie.app.answering.ranking import Unit
+from alpie.app.answering.candidates import candidate_spans
+from alpie.app.answering.quotes import quote_candidate
+from alpie.app.answering.ranking import Candidate
 from alpie.app.checking.verify import QuotationChecker, Verdict
 from alpie.app.settings import SEED_DOCUMENTS
 from alpie.index.chunking.passages import make_passages
@@ -44,11 +44,11 @@ def quotations(corpus: FakeCorpus, most: int = 10_000) -> Iterator[Quote]:
         (passage, span)
         for whole in (True, False)
         for passage in corpus.passages
-        for span in unit_spans(passage.sentences, whole)
+        for span in candidate_spans(passage.sentences, whole)
     ]
     for passage, span in Random(7).sample(spans, min(most, len(spans))):
-        unit = Unit(Hit(passage, 1.0), 0, span, 0, 0.0, 1.0)
-        quote = quote_unit(unit, 1.0, corpus.documents)
+        candidate = Candidate(Hit(passage, 1.0), 0, span, 0, 0.0, 1.0)
+        quote = quote_candidate(candidate, 1.0, corpus.documents)
         if quote is not None:
             yield quote
 

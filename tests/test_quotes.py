@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alpie.app.answering.answers import Quote
-from alpie.app.answering.candidates import UnitSpan, unit_spans
+from alpie.app.answering.candidates import CandidateSpan, candidate_spans
 from alpie.app.answering.citation import cite, full_citation, short_citation
-from alpie.app.answering.quotes import QuotePolicy, quote_unit, select_quotes
-from alpie.app.answering.ranking import Unit
+from alpie.app.answering.quotes import QuotePolicy, quote_candidate, select_quotes
+from alpie.app.answering.ranking import Candidate
 from alpie.app.answering.read_passages import read_passage_of
 from alpie.app.settings import SEED_DOCUMENTS
 from alpie.index.chunking.passages import make_passages
@@ -38,11 +38,11 @@ LIST = [
 THREE = ("El fuego empezó en julio.", "Los bomberos llegaron tarde.", "Ardieron mil hectáreas de monte.")
 
 
-def units_of(passage: Passage, beliefs: Mapping[int, float], rank: int = 0) -> list[Unit]:
-    """The units of a passage, believed as told by their first sentence; the others not at all."""
-    spans = unit_spans(passage.sentences, whole_lists=False)
+def ranking_of(passage: Passage, probabilities: Mapping[int, float], rank: int = 0) -> list[Candidate]:
+    """The candidates of a passage, as probable as told by their first sentence; the others not at all."""
+    spans = candidate_spans(passage.sentences, whole_lists=False)
     return [
-        Unit(Hit(passage, 1.0), rank, span, number, 0.0, beliefs.get(span.first, 0.0))
+        Candidate(Hit(passage, 1.0), rank, span, number, 0.0, probabilities.get(span.first, 0.0))
         for number, span in enumerate(spans)
     ]
 
@@ -55,13 +55,13 @@ def quotes_of(
 ) -> tuple[Quote, ...]:
     """Quotations from passages whose sentences are believed as told, each passage a document of its own."""
     documents: dict[str, Document] = {}
-    units: list[Unit] = []
-    for rank, (passage, beliefs) in enumerate(believed):
+    ranking: list[Candidate] = []
+    for rank, (passage, probabilities) in enumerate(believed):
         name = f"doc{rank}"
         documents[name] = document_of(source_of(passage), name)
-        units += units_of(replace(passage, document_id=name), beliefs, rank)
-    units.sort(key=lambda unit: -unit.share)
-    return select_quotes(units, question, documents, confidence, policy or QuotePolicy())
+        ranking += ranking_of(replace(passage, document_id=name), probabilities, rank)
+    ranking.sort(key=lambda candidate: -candidate.probability)
+    return select_quotes(ranking, question, documents, confidence, policy or QuotePolicy())
 
 
 def texts(quotes: Sequence[Quote]) -> list[str]:
@@ -81,8 +81,8 @@ def test_the_most_believed_sentence_is_quoted_with_its_place_and_its_belief() ->
 def test_a_sentence_that_is_not_at_its_place_is_never_shown() -> None:
     passage = passage_of(*THREE)
     altered = document_of(source_of(passage).replace("mil", "dos"), "prueba")
-    units = sorted(units_of(passage, {2: 0.6, 0: 0.3}), key=lambda unit: -unit.share)
-    shown = select_quotes(units, SEVERAL, {"prueba": altered}, 1.0, QuotePolicy())
+    ranking = sorted(ranking_of(passage, {2: 0.6, 0: 0.3}), key=lambda candidate: -candidate.probability)
+    shown = select_quotes(ranking, SEVERAL, {"prueba": altered}, 1.0, QuotePolicy())
     assert texts(shown) == ["El fuego empezó en julio."]
 
 
@@ -189,8 +189,8 @@ def test_what_the_layout_left_out_of_a_sentence_is_left_out_of_its_quotation() -
     places = (Span(0, 22), Span(24, len(source)))
     sentence = replace(passage_of("x").sentences[0], text="Ardieron mil hectáreas de monte.", spans=places)
     passage = replace(passage_of("x"), sentences=(sentence,))
-    unit = Unit(Hit(passage, 1.0), 0, UnitSpan(0, 0), 0, 0.0, 0.9)
-    (quote,) = select_quotes([unit], SEVERAL, {"prueba": document_of(source)}, 1.0, QuotePolicy())
+    candidate = Candidate(Hit(passage, 1.0), 0, CandidateSpan(0, 0), 0, 0.0, 0.9)
+    (quote,) = select_quotes([candidate], SEVERAL, {"prueba": document_of(source)}, 1.0, QuotePolicy())
     assert quote.text == "Ardieron mil hectáreas de monte."
     assert quote.spans == places
     assert proves(source, quote.spans, quote.text)
@@ -204,9 +204,9 @@ def test_spans_with_only_white_space_between_become_one() -> None:
 def test_the_words_that_answer_are_marked() -> None:
     passage = passage_of("Ardieron 1240 hectáreas.")
     (reading,) = FakeReader().read("¿Cuántas hectáreas?", [read_passage_of(passage)])
-    unit = Unit(Hit(passage, 1.0), 0, UnitSpan(0, 0), 0, 0.0, 0.9, reading)
+    candidate = Candidate(Hit(passage, 1.0), 0, CandidateSpan(0, 0), 0, 0.0, 0.9, reading)
     documents = {"prueba": document_of(source_of(passage))}
-    (quote,) = select_quotes([unit], SEVERAL, documents, 1.0, QuotePolicy())
+    (quote,) = select_quotes([candidate], SEVERAL, documents, 1.0, QuotePolicy())
     assert [quote.text[start:end] for start, end in quote.emphasis] == ["1240"]
 
 
@@ -263,8 +263,8 @@ def test_neighbours_with_a_footnote_call_between_them_are_quoted_apart_and_none_
     first = replace(passage_of("x").sentences[0], text=source[:call], spans=(Span(0, call),))
     second = replace(first, text="Llegaron tarde.", spans=(Span(call + 3, len(source)),))
     passage = replace(passage_of("x"), sentences=(first, second))
-    units = units_of(passage, {0: 0.5, 1: 0.4})
-    quotes = select_quotes(units, SEVERAL, {"prueba": document_of(source)}, 1.0, QuotePolicy())
+    ranking = ranking_of(passage, {0: 0.5, 1: 0.4})
+    quotes = select_quotes(ranking, SEVERAL, {"prueba": document_of(source)}, 1.0, QuotePolicy())
     assert texts(quotes) == ["Ardieron mil hectáreas.", "Llegaron tarde."]
 
 
@@ -272,12 +272,12 @@ def test_all_neighbours_and_lists_of_the_four_documents_can_be_quoted() -> None:
     lost: list[str] = []
     for document in read_sources(SEED_DOCUMENTS).documents:
         for passage in make_passages(document, lay_out(document)):
-            pairs = [UnitSpan(place, place + 1) for place in range(len(passage.sentences) - 1)]
-            for span in {*pairs, *unit_spans(passage.sentences, whole_lists=True)}:
-                unit = Unit(Hit(passage, 1.0), 0, span, 0, 0.0, 0.9)
-                mere = span.first == span.last and unit.sentences[0].role is LEAD_IN
+            pairs = [CandidateSpan(place, place + 1) for place in range(len(passage.sentences) - 1)]
+            for span in {*pairs, *candidate_spans(passage.sentences, whole_lists=True)}:
+                candidate = Candidate(Hit(passage, 1.0), 0, span, 0, 0.0, 0.9)
+                mere = span.first == span.last and candidate.sentences[0].role is LEAD_IN
                 policy = QuotePolicy(extend_ratio=9.0)
-                if not mere and not select_quotes([unit], SEVERAL, {document.id: document}, 1.0, policy):
+                if not mere and not select_quotes([candidate], SEVERAL, {document.id: document}, 1.0, policy):
                     lost.append(f"{passage.address} {span}")
     assert not lost
 
@@ -293,8 +293,8 @@ def test_a_word_divided_at_a_line_end_is_whole_in_the_quotation() -> None:
     source = "Los compor-\ntamientos del fin de sema-\nna."
     cuts = [(source.index(mark), source.index(mark) + 2) for mark in ("-\nt", "-\nn")]
     passage = replace(passage_of("x"), sentences=(divided(source, *cuts),))
-    unit = Unit(Hit(passage, 1.0), 0, UnitSpan(0, 0), 0, 0.0, 0.9)
-    quote = quote_unit(unit, 0.9, {"prueba": document_of(source)})
+    candidate = Candidate(Hit(passage, 1.0), 0, CandidateSpan(0, 0), 0, 0.0, 0.9)
+    quote = quote_candidate(candidate, 0.9, {"prueba": document_of(source)})
     assert quote is not None
     assert quote.text == "Los comportamientos del fin de semana."
 
@@ -308,8 +308,8 @@ def test_a_footnote_call_between_two_sentences_joins_no_words(between: str) -> N
         Sentence(source[ends[1] :], (Span(ends[1], len(source)),)),
     )
     passage = replace(passage_of("x"), sentences=sentences)
-    unit = Unit(Hit(passage, 1.0), 0, UnitSpan(0, 1), 0, 0.0, 0.9)
-    quote = quote_unit(unit, 0.9, {"prueba": document_of(source)})
+    candidate = Candidate(Hit(passage, 1.0), 0, CandidateSpan(0, 1), 0, 0.0, 0.9)
+    quote = quote_candidate(candidate, 0.9, {"prueba": document_of(source)})
     assert quote is not None
     assert quote.text == (
         "Fue un récord. Esto preocupa." if " " in between else "Fue un récord.Esto preocupa."
@@ -327,8 +327,8 @@ def test_the_page_is_that_of_the_words_and_over_a_page_break_both_are_cited() ->
 
 
 def test_a_quotation_has_words() -> None:
-    unit = Unit(Hit(passage_of(". . ."), 1.0), 0, UnitSpan(0, 0), 0, 0.0, 0.9)
-    assert quote_unit(unit, 0.9, {"prueba": document_of(". . .")}) is None
+    candidate = Candidate(Hit(passage_of(". . ."), 1.0), 0, CandidateSpan(0, 0), 0, 0.0, 0.9)
+    assert quote_candidate(candidate, 0.9, {"prueba": document_of(". . .")}) is None
 
 
 def test_a_question_is_quoted_with_its_answer_and_never_alone() -> None:
@@ -351,19 +351,21 @@ def test_a_question_is_quoted_with_its_answer_and_never_alone() -> None:
 )
 def test_an_entry_of_a_table_of_contents_is_no_answer(entry: str) -> None:
     passage = passage_of(collapse(entry))
-    unit = Unit(Hit(passage, 1.0), 0, UnitSpan(0, 0), 0, 0.0, 0.9)
-    assert not select_quotes([unit], SEVERAL, {passage.document_id: document_of(entry)}, 1.0, QuotePolicy())
+    candidate = Candidate(Hit(passage, 1.0), 0, CandidateSpan(0, 0), 0, 0.0, 0.9)
+    assert not select_quotes(
+        [candidate], SEVERAL, {passage.document_id: document_of(entry)}, 1.0, QuotePolicy()
+    )
 
 
 def test_an_item_under_a_denial_brings_the_words_that_deny_it() -> None:
     denied = ("No podrán concurrir:", LEAD_IN, 0)
     passage = passage_of(denied, *LIST[1:])
-    unit = Unit(Hit(passage, 1.0), 0, UnitSpan(2, 2), 0, 0.0, 0.9)
-    quote = quote_unit(unit, 0.9, {passage.document_id: document_of(source_of(passage))})
+    candidate = Candidate(Hit(passage, 1.0), 0, CandidateSpan(2, 2), 0, 0.0, 0.9)
+    quote = quote_candidate(candidate, 0.9, {passage.document_id: document_of(source_of(passage))})
     assert quote is not None
     assert quote.text.startswith("No podrán concurrir: - limpiar")
     passage = passage_of(*LIST)
-    unit = Unit(Hit(passage, 1.0), 0, UnitSpan(2, 2), 0, 0.0, 0.9)
-    quote = quote_unit(unit, 0.9, {passage.document_id: document_of(source_of(passage))})
+    candidate = Candidate(Hit(passage, 1.0), 0, CandidateSpan(2, 2), 0, 0.0, 0.9)
+    quote = quote_candidate(candidate, 0.9, {passage.document_id: document_of(source_of(passage))})
     assert quote is not None
     assert quote.text == LIST[2][0]

@@ -33,15 +33,15 @@ def small() -> Corpus:
     return corpus_of(LARGE_TEXT, SMALL_TEXT, GAZETTE_TEXT)
 
 
-def search(corpus: Corpus, question: str, limit: int = 10, retriever: str = "fused") -> Retrieval:
+def search(corpus: Corpus, question: str, limit: int = 10, retriever: str = "hybrid") -> Retrieval:
     return corpus.index.search(read_question(question), limit, retriever)
 
 
-def first(corpus: Corpus, question: str, retriever: str = "fused") -> Passage:
+def first(corpus: Corpus, question: str, retriever: str = "hybrid") -> Passage:
     return search(corpus, question, retriever=retriever).hits[0].passage
 
 
-@pytest.mark.parametrize("retriever", ["fused", "dense", "lexical"])
+@pytest.mark.parametrize("retriever", ["hybrid", "fused", "dense", "lexical"])
 @pytest.mark.parametrize(
     ("question", "words"),
     [
@@ -72,7 +72,7 @@ def test_every_hit_says_how_each_leg_saw_it(small: Corpus) -> None:
     assert {hit.ranks["dense"] for hit in hits} == set(range(1, len(hits) + 1))
 
 
-def test_a_fused_score_is_the_weighted_sum_of_the_legs(small: Corpus) -> None:
+def test_a_hybrid_score_is_the_weighted_sum_of_the_legs(small: Corpus) -> None:
     weights = small.index.weights
     for hit in search(small, "puestos de fruta").hits:
         expected = (
@@ -111,7 +111,7 @@ def test_a_heading_is_searched_by_its_words(small: Corpus) -> None:
 
 
 def test_one_document_can_be_searched_alone(small: Corpus) -> None:
-    for retriever in ("fused", "dense", "lexical"):
+    for retriever in ("hybrid", "dense", "lexical"):
         hits = small.search("aparcamiento hectáreas libros", document="dos", retriever=retriever)
         assert {hit.passage.document_id for hit in hits} == {"dos"}
 
@@ -125,14 +125,14 @@ def test_nothing_allowed_finds_nothing(small: Corpus) -> None:
 
 def test_an_index_without_passages_finds_nothing() -> None:
     index = SearchIndex.from_embedded([], embed_passages([], FakeEncoder()), FakeEncoder())
-    for retriever in ("fused", "dense", "lexical"):
+    for retriever in ("hybrid", "dense", "lexical"):
         assert index.search(read_question("libros"), retriever=retriever).hits == ()
 
 
 def test_equal_passages_come_in_the_order_of_the_documents() -> None:
     passages = [replace(passage_of("Dos veces lo mismo."), address=f"prueba/{n}") for n in range(6)]
     index = SearchIndex.from_embedded(passages, embed_passages(passages, FakeEncoder()), FakeEncoder())
-    for retriever in ("fused", "dense", "lexical"):
+    for retriever in ("hybrid", "dense", "lexical"):
         hits = index.search(read_question("veces"), retriever=retriever).hits
         assert [hit.passage.address for hit in hits] == [f"prueba/{n}" for n in range(6)]
 
@@ -190,6 +190,6 @@ def test_an_index_without_vectors_finds_none() -> None:
 # --- defects ------------------------------------------------------------------------------------
 
 
-def test_an_unknown_leg_is_refused(small: Corpus) -> None:
+def test_an_unknown_retriever_is_refused(small: Corpus) -> None:
     with pytest.raises(ValueError, match="denso"):
         search(small, "libros", retriever="denso")

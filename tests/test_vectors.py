@@ -18,7 +18,7 @@ DIMENSION = 48
 
 
 def clustered(count: int, seed: int = 0) -> NDArray[np.float32]:
-    """Unit vectors around fifty centres, as texts lie around subjects."""
+    """Candidate vectors around fifty centres, as texts lie around subjects."""
     centres = np.random.default_rng(1).standard_normal((50, DIMENSION))
     chance = np.random.default_rng(seed)
     noise = 0.6 * chance.standard_normal((count, DIMENSION))

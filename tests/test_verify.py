@@ -68,7 +68,7 @@ class FakeCorpus:
         self.passages = tuple(p for one in documents for p in passages_of(one, self.layouts[one.id]))
 
     def search(
-        self, question: str, limit: int = 10, retriever: str = "fused", document: str | None = None
+        self, question: str, limit: int = 10, retriever: str = "hybrid", document: str | None = None
     ) -> tuple[Hit, ...]:
         wanted = set(question.casefold().split())
         hits = [Hit(one, float(len(wanted & set(one.text.casefold().split())))) for one in self.passages]

@@ -50,12 +50,12 @@ class LinearModel:
 class Weights:
     """Everything fitted that answering uses."""
 
-    unit: LinearModel  # which sentence or list, given that one of them answers
+    candidate: LinearModel  # which sentence or list, given that one of them answers
     answerable: LinearModel  # how likely the documents answer at all
     threshold: float  # of the answerable probability: below, the documents are said not to answer
     fitted_on: Mapping[str, object]  # where the numbers come from
     firm: float = 0.0  # below this probability quotations are shown as what comes nearest, perhaps no answer
-    reorder: float = 2.0  # weight of its best unit in the order of the passages, beside the fused score
+    reorder: float = 2.0  # weight of its best candidate in the order of the passages, beside the hybrid score
 
 
 @lru_cache(maxsize=1)
@@ -72,7 +72,7 @@ def read_weights(path: Path) -> Weights:
         return LinearModel.from_mapping(table[name]["weights"], table[name].get("bias", 0.0))
 
     return Weights(
-        unit=model("unit"),
+        candidate=model("candidate"),
         answerable=model("answerable"),
         threshold=float(table["threshold"]),
         fitted_on=table.get("fitted_on", {}),

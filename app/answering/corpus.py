@@ -275,17 +275,17 @@ class Corpus:
         )
 
     def search(
-        self, question: str, limit: int = 10, retriever: str = "fused", document: str | None = None
+        self, question: str, limit: int = 10, retriever: str = "hybrid", document: str | None = None
     ) -> tuple[Hit, ...]:
         """The best passages for a question or some words, best first.
 
         A citation («artículo 22», «AGN/65/RES/10») gives the passages it names before all others.
-        `retriever`: "fused", "dense" or "lexical"; `document`: an id, to search in that one only.
+        `retriever`: "hybrid", "dense" or "lexical"; `document`: an id, to search in that one only.
         """
         allowed = None if document is None else self._rows_of(document)
         read = read_question(question)
         hits = self.index.search(read, limit, retriever, allowed).hits
-        reference = read.reference if retriever == "fused" else None
+        reference = read.reference if retriever not in ("dense", "lexical") else None
         places = self._found(read, reference, document).places if reference else ()
         return hits_at(places, hits, limit) if places else hits
 

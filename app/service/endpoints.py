@@ -25,7 +25,7 @@ MAX_HITS = 100
 MAX_TURNS = 6
 LONGEST_QUESTION = 2_000  # characters
 LONGEST_TEXT = 20_000  # of a quotation to check
-_RETRIEVERS = ("fused", "dense", "lexical")
+_RETRIEVERS = ("hybrid", "dense", "lexical", "fused")  # the last: the first, as it was called
 
 
 class Library(Searchable, Protocol):
@@ -78,9 +78,9 @@ class Endpoints:
         return {**answer_row(self._finish(answer) if self._finish else answer, language=self._language)}
 
     def search(
-        self, words: str, limit: int = 10, document: str = "", retriever: str = "fused"
+        self, words: str, limit: int = 10, document: str = "", retriever: str = "hybrid"
     ) -> list[dict[str, Any]]:
-        """The best passages for a question or some words. `document`: an id; `retriever`: fused, dense, lexical."""
+        """The best passages for a question or some words. `document`: an id; `retriever`: hybrid, dense, lexical."""
         if isinstance(limit, bool) or not isinstance(limit, int | float) or not 1 <= limit <= MAX_HITS:
             raise SettingsError(f"limit: {limit!r} no vale; se admite un número entero de 1 a {MAX_HITS}.")
         if retriever not in _RETRIEVERS:

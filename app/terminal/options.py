@@ -16,7 +16,7 @@ from alpie.app.translations import LANGUAGES, Translations
 __all__ = ["COMMANDS", "make_parser"]
 
 COMMANDS = ("serve", "index", "ask", "search", "verify", "eval", "doctor", "expand", "users", "mcp")
-_RETRIEVERS = ("fused", "dense", "lexical")
+_RETRIEVERS = ("hybrid", "dense", "lexical", "fused")  # the last: the first, as it was called
 _PARTS = ("report", "fit", "all")
 _STUDIES = ("ablation", "misses")
 _MAX_HITS = 100
@@ -151,7 +151,7 @@ def _search(parser: _Parser, words: Translations) -> None:
         "--limit", type=_count(words), default=10, metavar="N", help=words("help.limit", most=_MAX_HITS)
     )
     parser.options.add_argument(
-        "--retriever", "--leg", choices=_RETRIEVERS, default="fused", help=words("help.retriever")
+        "--retriever", "--leg", choices=_RETRIEVERS, default="hybrid", help=words("help.retriever")
     )
 
 

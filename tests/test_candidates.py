@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alpie.app.answering.candidates import UnitSpan, needs_sentence_before, unit_spans
+from alpie.app.answering.candidates import CandidateSpan, candidate_spans, needs_sentence_before
 from alpie.index.records import Sentence, SentenceRole, Span
 from alpie.index.spanish.query import read_question
 
@@ -22,46 +22,57 @@ def listed(items: int, words: int, role: SentenceRole = ROLE.ITEM, group: int = 
     return [sentence(8, opener, group), *[sentence(words, role, group) for _ in range(items)]]
 
 
-def spans(sentences: list[Sentence], whole: bool = False) -> list[UnitSpan]:
-    return list(unit_spans(sentences, whole))
+def spans(sentences: list[Sentence], whole: bool = False) -> list[CandidateSpan]:
+    return list(candidate_spans(sentences, whole))
 
 
 def test_sentences_stand_alone() -> None:
-    assert spans([sentence(5), sentence(9)]) == [UnitSpan(0, 0), UnitSpan(1, 1)]
+    assert spans([sentence(5), sentence(9)]) == [CandidateSpan(0, 0), CandidateSpan(1, 1)]
 
 
 def test_a_short_list_is_one_unit_with_its_lead_in() -> None:
     assert spans([sentence(5), *listed(4, 14), sentence(6)]) == [
-        UnitSpan(0, 0),
-        UnitSpan(1, 5),
-        UnitSpan(6, 6),
+        CandidateSpan(0, 0),
+        CandidateSpan(1, 5),
+        CandidateSpan(6, 6),
     ]
 
 
 def test_a_table_is_one_unit_with_its_header() -> None:
-    assert spans(listed(20, 4, ROLE.ROW)) == [UnitSpan(0, 20)]
+    assert spans(listed(20, 4, ROLE.ROW)) == [CandidateSpan(0, 20)]
 
 
 def test_a_long_list_gives_its_items_each_with_its_lead_in_as_context() -> None:
     found = spans(listed(3, 60))
-    assert found == [UnitSpan(0, 0), UnitSpan(1, 1, 0), UnitSpan(2, 2, 0), UnitSpan(3, 3, 0)]
+    assert found == [
+        CandidateSpan(0, 0),
+        CandidateSpan(1, 1, 0),
+        CandidateSpan(2, 2, 0),
+        CandidateSpan(3, 3, 0),
+    ]
 
 
 def test_a_long_list_is_whole_when_a_list_is_asked_for_up_to_a_length() -> None:
-    assert spans(listed(3, 60), whole=True) == [UnitSpan(0, 3)]
+    assert spans(listed(3, 60), whole=True) == [CandidateSpan(0, 3)]
     assert len(spans(listed(8, 60), whole=True)) == 9
 
 
 def test_items_too_short_to_stand_alone_keep_even_a_very_long_list_whole() -> None:
-    assert spans(listed(60, 5)) == [UnitSpan(0, 60)]
+    assert spans(listed(60, 5)) == [CandidateSpan(0, 60)]
 
 
 def test_a_list_without_lead_in_has_items_without_context() -> None:
-    assert spans([sentence(70, ROLE.ITEM, 3), sentence(70, ROLE.ITEM, 3)]) == [UnitSpan(0, 0), UnitSpan(1, 1)]
+    assert spans([sentence(70, ROLE.ITEM, 3), sentence(70, ROLE.ITEM, 3)]) == [
+        CandidateSpan(0, 0),
+        CandidateSpan(1, 1),
+    ]
 
 
 def test_two_lists_in_a_row_are_two_units() -> None:
-    assert spans([*listed(2, 5, group=0), *listed(2, 5, group=1)]) == [UnitSpan(0, 2), UnitSpan(3, 5)]
+    assert spans([*listed(2, 5, group=0), *listed(2, 5, group=1)]) == [
+        CandidateSpan(0, 2),
+        CandidateSpan(3, 5),
+    ]
 
 
 def test_no_sentences_no_units() -> None:
