@@ -223,7 +223,7 @@ def test_an_extended_index_answers_like_one_built_anew(docs: Path, data: Path, t
     build(docs, tmp_path / "nuevo")
     extended = open_generation(data, FakeEncoder()).search
     fresh = open_generation(tmp_path / "nuevo", FakeEncoder()).search
-    assert extended.passages == fresh.passages
+    assert tuple(extended.passages) == tuple(fresh.passages)
     for name in ("dense", "sentence_vectors"):
         rows = np.arange(len(getattr(fresh, name)))
         np.testing.assert_array_equal(getattr(extended, name).rows(rows), getattr(fresh, name).rows(rows))
