@@ -105,7 +105,7 @@ def test_a_partition_that_is_not_whole_is_made_again(work: Path) -> None:
 def test_an_index_wants_all_partitions(docs: Path, work: Path, tmp_path: Path) -> None:
     with pytest.raises(BulkError, match="6 particiones"):
         load(docs, work, tmp_path / "indice", FakeEncoder())
-    with pytest.raises(BulkError, match="bulk_embedding plan"):
+    with pytest.raises(BulkError, match="index.bulk plan"):
         pending(tmp_path / "nada", FINGERPRINT)
 
 
@@ -167,6 +167,6 @@ def test_processes_embed_what_one_process_does(docs: Path, tmp_path: Path) -> No
 
 def test_a_step_that_cannot_be_done_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert bulk.main(["embed", "--work", str(tmp_path)]) == 1
-    assert "bulk_embedding plan" in capsys.readouterr().err
+    assert "index.bulk plan" in capsys.readouterr().err
     with pytest.raises(SystemExit):
         bulk.main(["plan", "--work", str(tmp_path)])
