@@ -20,10 +20,11 @@ from alpie.app.answering.calibration import calibration_file, is_bundled
 from alpie.app.answering.corpus import Corpus, open_encoder_of
 from alpie.app.settings import SEED_DOCUMENTS, Settings
 from alpie.eval.fit import fit_all, fitting_sets, write_weights
-from alpie.eval.questions.question_file import OWN_QUESTIONS, Question, read_own_questions
+from alpie.eval.questions.question_file import OWN_QUESTIONS, read_own_questions
+from alpie.eval.questions.question_records import Question
 from alpie.eval.questions.split import split
 from alpie.index.encoder import Encoder, OnProgress
-from alpie.index.retrieval.search import FusionWeights, SearchIndex
+from alpie.index.retrieval.search import HybridWeights, SearchIndex
 
 __all__ = ["cosine_spread", "fit_encoder"]
 
@@ -45,7 +46,7 @@ def fit_encoder(
         Corpus.build(own, encoder=encoder, on_progress=on_progress)
         opened = Corpus.open(own, encoder)
         scale = _BUNDLED_SPREAD / cosine_spread(opened.index, questions)
-        index = replace(opened.index, weights=FusionWeights().scaled(scale))
+        index = replace(opened.index, weights=HybridWeights().scaled(scale))
         corpus = Corpus(
             opened.documents, opened.layouts, index, opened.fingerprint, "", weights=load_weights()
         )

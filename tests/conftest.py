@@ -21,9 +21,12 @@ ROOT = Path(__file__).resolve().parents[1]
 hypothesis_settings.register_profile("quick", max_examples=100, deadline=None)
 hypothesis_settings.register_profile("long", max_examples=3_000, deadline=None)
 hypothesis_settings.load_profile("quick")
-sys.path.insert(
-    0, str(Path(__file__).parent)
-)  # for stand-ins such as `fake_encoder`, which several modules import
+# for stand-ins such as `fake_encoder`, and what one module of tests takes from another
+_TESTS = Path(__file__).parent
+sys.path[:0] = [
+    str(_TESTS),
+    *sorted({str(path.parent) for path in _TESTS.rglob("test_*.py")} - {str(_TESTS)}),
+]
 
 
 @pytest.fixture(scope="session")

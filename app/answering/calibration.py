@@ -13,7 +13,7 @@ from alpie.app.answering.answer_weights import Weights, load_weights, read_weigh
 from alpie.index.encoder import Encoder
 from alpie.index.encoder.bundled_weights import MODEL_NAME
 from alpie.index.errors import Uncalibrated
-from alpie.index.retrieval.search import FusionWeights
+from alpie.index.retrieval.search import HybridWeights
 
 __all__ = ["calibration_file", "is_bundled", "numbers_for"]
 
@@ -28,10 +28,10 @@ def is_bundled(encoder: Encoder) -> bool:
     return encoder.fingerprint.startswith(f"{MODEL_NAME}/")
 
 
-def numbers_for(encoder: Encoder, data: Path) -> tuple[Weights | Uncalibrated, FusionWeights]:
+def numbers_for(encoder: Encoder, data: Path) -> tuple[Weights | Uncalibrated, HybridWeights]:
     """What answering and search weigh with, or why there is nothing to answer with."""
     if is_bundled(encoder):
-        return load_weights(), FusionWeights()
+        return load_weights(), HybridWeights()
     path = calibration_file(data)
     what_next = "Ejecute «alpie eval --fit», que tarda unos minutos, o vuelva al codificador «bundled»."
     try:
@@ -40,11 +40,11 @@ def numbers_for(encoder: Encoder, data: Path) -> tuple[Weights | Uncalibrated, F
         if fitted_for != encoder.fingerprint:
             return Uncalibrated(
                 f"{path} es de otro codificador, no de «{encoder.name}». {what_next}", data
-            ), FusionWeights()
-        return read_weights(path), FusionWeights().scaled(scale)
+            ), HybridWeights()
+        return read_weights(path), HybridWeights().scaled(scale)
     except FileNotFoundError:
         return Uncalibrated(
             f"El codificador «{encoder.name}» no está calibrado. {what_next}", data
-        ), FusionWeights()
+        ), HybridWeights()
     except (OSError, ValueError, KeyError, TypeError) as error:
-        return Uncalibrated(f"{path} no se puede leer ({error}). {what_next}", data), FusionWeights()
+        return Uncalibrated(f"{path} no se puede leer ({error}). {what_next}", data), HybridWeights()

@@ -51,7 +51,7 @@ class HybridWeights:
     expansion: float = 40.0
     expansion_words: float = 5.0
 
-    def scaled(self, cosines: float) -> FusionWeights:
+    def scaled(self, cosines: float) -> HybridWeights:
         """For an encoder whose cosines lie that much closer together than the bundled one's."""
         return replace(
             self,
