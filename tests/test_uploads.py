@@ -219,12 +219,47 @@ def client(choices: Choices, library: Any = None) -> TestClient:
     return TestClient(app, base_url="http://127.0.0.1")
 
 
-def test_uploads_are_closed_unless_allowed(tmp_path: Path) -> None:
-    assert load_settings({}, environment={}).upload is False
-    assert Choices.from_settings(load_settings({"docs": str(tmp_path)}, environment={})).uploads is None
+@pytest.mark.parametrize(
+    ("given", "may"),
+    [
+        ({}, "all"),  # served to this machine only
+        ({"host": "0.0.0.0"}, "off"),
+        ({"trusted_proxies": "10.0.0.1"}, "off"),
+        ({"allowed_hosts": "citas.example"}, "off"),
+        ({"public_url": "https://citas.example"}, "off"),
+        ({"root_path": "/alpie"}, "off"),
+        ({"users": "users.json"}, "off"),
+        ({"upload": False}, "off"),
+        ({"upload": "no"}, "off"),
+        ({"upload": True, "host": "0.0.0.0"}, "add"),
+        ({"upload": "all", "host": "0.0.0.0"}, "all"),
+    ],
+)
+def test_what_readers_may_do_depends_on_who_is_served(
+    tmp_path: Path, given: dict[str, Any], may: str
+) -> None:
+    choices = Choices.from_settings(load_settings({"docs": str(tmp_path), **given}, environment={}))
+    allowed = (choices.uploads, choices.shelf, choices.collections)
+    assert [one is not None for one in allowed] == {
+        "off": [False, False, False], "add": [True, False, False], "all": [True, True, True]
+    }[may]  # fmt: skip
+
+
+def test_the_documents_of_the_program_are_not_changed_unasked() -> None:
+    choices = Choices.from_settings(load_settings({}, environment={}))
+    assert (choices.uploads, choices.shelf) == (None, None)
+    assert choices.collections is not None
+    assert Choices.from_settings(load_settings({"upload": "add"}, environment={})).uploads is not None
+
+
+def test_where_nothing_is_taken_the_orders_are_closed() -> None:
     web = client(Choices())
     assert web.post("/al/upload", files={"file": ("a.txt", b"x")}).status_code in (404, 405, 413)
-    assert "upload-form" not in web.get("/al/documents").text
+    for order in ("document/edit", "document/remove", "document/erase", "recognise", "collections"):
+        assert web.post(f"/al/{order}", data={"d": "a"}).status_code in (404, 405), order
+    shown = web.get("/al/documents").text
+    assert "upload-form" not in shown
+    assert "<form" not in shown
 
 
 def test_a_document_sent_is_taken(tmp_path: Path) -> None:
@@ -235,11 +270,11 @@ def test_a_document_sent_is_taken(tmp_path: Path) -> None:
     data = made.law_pdf(law.law())
     answer = web.post("/al/upload?lang=es", files={"file": ("ley <b>.pdf", data)})
     assert answer.status_code == 200
-    assert "Indexando: ley _b.pdf" in answer.text
+    assert "Leyendo: ley _b.pdf" in answer.text
     assert (tmp_path / "docs" / "ley _b.pdf").read_bytes() == data
     indexing.may_end.set()
     settled(uploads)
-    assert "Añadido: ley _b.pdf" in web.get("/al/upload-state").text
+    assert "ley _b.pdf se ha añadido." in web.get("/al/upload-state").text
 
 
 @pytest.mark.parametrize(
