@@ -110,19 +110,26 @@ window.alpie = (() => {
     if (first?.hasAttribute("data-incomplete") && attempt < 40) setTimeout(welcome, 1500, attempt + 1);
   }
 
+  // Gradio may still be drawing the box anew: for a second, it is filled again.
+  function type(text, focused, attempt = 0) {
+    const box = document.querySelector("#question textarea");
+    if (!box.value && text) { box.value = text; box.dispatchEvent(new Event("input", { bubbles: true })); }
+    if (focused && document.activeElement === document.body) box.focus();
+    if (attempt < 20 && !document.body.dataset.talk) setTimeout(type, 50, text, focused, attempt + 1);
+  }
+
   // What was typed or sent before the page could answer.
   function takeOver() {
     const early = document.getElementById("first");
     if (!early) return;
-    const form = early.querySelector("form"), typed = form.elements.q.value, box = document.querySelector("#question textarea");
+    const form = early.querySelector("form"), typed = form.elements.q.value;
     const focused = document.activeElement === form.elements.q;
     first = early.querySelector(".welcome");
     early.remove();
     fill();
     if (first.hasAttribute("data-incomplete")) welcome();
     if (form.dataset.asked) ask(form.dataset.asked);
-    else if (box && typed) { box.value = typed; box.dispatchEvent(new Event("input", { bubbles: true })); }
-    if (focused) box?.focus();
+    else type(typed, focused);
   }
 
   function answered() {

@@ -25,11 +25,10 @@ window.alpieUpload = (() => {
 
   // Until nothing is indexed any more, and then until the page answers from what came of it.
   const following = new WeakSet();
-  async function follow(section) {
+  async function follow(section, before = made(section)) {
     if (following.has(section)) return;
     following.add(section);
     try {
-      const before = made(section);
       while (section.isConnected && state(section)?.dataset.busy === "true") {
         await wait();
         show(section, await window.alpie.fragment("upload-state"));
@@ -101,14 +100,14 @@ window.alpieUpload = (() => {
     fetch(`${window.alpie.words.root}/al/${action}?lang=${window.alpie.words.lang}`, { method: "POST", body });
 
   async function submit(section, form) {
-    const button = form.querySelector("button");
+    const button = form.querySelector("button"), before = made(section);
     button.disabled = true;
     try {
       const answer = await order(form.getAttribute("action"), new URLSearchParams(new FormData(form)));
       if (answer.headers.get("content-type")?.includes("json")) { location.href = `${(await answer.json()).address}#documentos`; return; }
       const busy = show(section, await answer.text());
-      if (busy) follow(section);
-      else if (answer.ok) redraw(section, parsed(await window.alpie.fragment("documents")));
+      if (answer.ok) redraw(section, parsed(await window.alpie.fragment("documents")));
+      if (busy) follow(section, before);
     } catch { failed(); } finally { button.disabled = false; }
   }
 

@@ -101,6 +101,10 @@ class Shelf:
                 self._write(whole)
         self._refresh()
 
+    def has(self, document: Document) -> bool:
+        """Whether `document` is still there; the index may not know yet that it was taken out."""
+        return (self._folder / document.file).is_file()
+
     def restore(self, token: str) -> None:
         """Put back what was taken out as `token`. Raises SourceError where that cannot be."""
         with self._changing:

@@ -9,6 +9,7 @@ from alpie.app.page.serving.page_options import Choices
 from alpie.app.page.views.link_places import link
 from alpie.app.page.views.page_words import Translations
 from alpie.app.page.views.panel import Panels, editorial_fields
+from alpie.app.page.views.quality_view import about
 from alpie.app.page.views.templates import Markup, render
 from alpie.app.page.views.upload_view import render_state
 from alpie.app.page.views.welcome import facts_of
@@ -26,11 +27,14 @@ def render_documents(panels: Panels | None, words: Translations, choices: Choice
     library = panels.library if panels else None
     documents = list(library.documents.values()) if library else []
     uploads, shelf, collections = choices.uploads, choices.shelf, choices.collections
+    if shelf:
+        documents = [one for one in documents if shelf.has(one)]
     return render(
         "documents",
         words,
         documents=[_shown(panels, one, words) for one in documents] if panels else [],
         library=library,
+        evaluated=library is not None and about(choices.reports, library.fingerprint),
         built=words.moment(library.built_at) if library else "",
         passages=words.count("count.passages", len(library.passages)) if library else "",
         counted=words.count("count.documents", len(documents)),
