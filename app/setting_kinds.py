@@ -79,6 +79,8 @@ class OptionalFile:
 
 @dataclass(frozen=True)
 class Text:
+    """A text on one line, blanks around it apart."""
+
     may_be_empty: bool = False
     starts_with: tuple[str, ...] = ()
 
@@ -144,6 +146,8 @@ class Choice:
 
 @dataclass(frozen=True)
 class Switch:
+    """Yes or no, in the words that shells and people use."""
+
     allowed: str = "true o false"
 
     def read(self, value: object, folder: Path) -> bool:
@@ -159,6 +163,8 @@ class Switch:
 
 @dataclass(frozen=True)
 class WholeNumber:
+    """A whole number within bounds."""
+
     least: int
     most: int
     unit: str
@@ -181,6 +187,8 @@ class WholeNumber:
 
 @dataclass(frozen=True)
 class Decimal:
+    """A number within bounds."""
+
     least: float
     most: float
     unit: str

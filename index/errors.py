@@ -4,6 +4,7 @@
     ├── SettingsError         a setting or command option that cannot be used
     ├── RecognitionMissing    no program that recognises the text of scanned pages
     ├── SourceError           a document or its entry in sources.toml
+    │   └── ScanWithoutText       all its pages are pictures
     ├── EncoderError          the encoder or its weights
     ├── StoreError            the index folder
     │   ├── IndexMissing          nothing built there yet
@@ -13,11 +14,13 @@
     │   ├── IndexUnwritable       no room or no permission to write it
     │   ├── IndexBusy             another process is building
     │   └── BulkError             partitions that are missing, or what reads them
-    ├── BackendError           the backend that the setting `index` names
-    │   ├── BackendUnavailable     not installed, refuses, too slow, too old
-    │   └── BackendMismatch        holds no index, or one of another encoder or analysis
+    ├── BackendError          the backend that the setting `index` names
+    │   ├── BackendUnavailable    not installed, refuses, too slow, too old
+    │   └── BackendMismatch       holds no index, or one of another encoder or analysis
     ├── AddressError          no passage with this address
     ├── QuestionError         a question that cannot be searched (empty, too long)
+    ├── RecordError           a file that is no answer record (`alpie.app.checking.record_check`)
+    ├── NotReady              an index that is still being opened (`alpie.app.service.following`)
     └── QuestionsFileError    a file of evaluation questions
 
 Every message says what is wrong, where, and what to do next.
@@ -44,6 +47,7 @@ __all__ = [
     "QuestionError",
     "QuestionsFileError",
     "RecognitionMissing",
+    "ScanWithoutText",
     "SettingsError",
     "SourceError",
     "StoreError",
@@ -68,6 +72,10 @@ class SourceError(AlpieError):
     def __init__(self, message: str, path: Path | None = None) -> None:
         super().__init__(message)
         self.path = path
+
+
+class ScanWithoutText(SourceError):
+    """A document whose pages are pictures, and nothing that recognises their text was asked for."""
 
 
 class EncoderError(AlpieError):

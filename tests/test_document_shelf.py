@@ -15,13 +15,13 @@ from formats import made
 from test_uploads import Indexing, settled
 
 from alpie.app.page.guarding.guard import Guard
-from alpie.app.page.serving.document_shelf import Shelf
-from alpie.app.page.serving.library import Opening
-from alpie.app.page.serving.named_collections import Collections
 from alpie.app.page.serving.page_options import Choices
 from alpie.app.page.serving.routes import add_routes
 from alpie.app.page.serving.server import create_app
-from alpie.app.page.serving.uploads import Uploads
+from alpie.app.page.state.document_shelf import Shelf
+from alpie.app.page.state.library import Opening
+from alpie.app.page.state.named_collections import Collections
+from alpie.app.page.state.uploads import Uploads
 from alpie.app.settings import load_settings
 from alpie.index.errors import SourceError
 from alpie.index.reading.sources import read_sources

@@ -18,8 +18,8 @@ from alpie.eval.metrics import (
     summarise_by_kind,
 )
 from alpie.eval.questions.matching import Piece, SourceTexts, coverage, fold, holds, inside
-from alpie.eval.questions.question_file import Evidence, Question
-from alpie.eval.scores import QuestionScore, miss_cause, score_prediction
+from alpie.eval.questions.question_records import Evidence, Question
+from alpie.eval.scores import QuestionScore, score_prediction
 from alpie.index.records import BlockKind, Document, Passage, Sentence, Span
 
 SOURCE = (
@@ -292,13 +292,6 @@ def test_refusal_curve_by_hand() -> None:
     assert (lax.coverage, lax.risk) == (pytest.approx(3 / 5), pytest.approx(1 / 3))
 
 
-def test_causes_of_misses() -> None:
-    causes = [miss_cause(score) for score in SCORES]
-    assert causes[:2] == [None, None]
-    assert causes[2] == "no passage with the evidence among the first ten"
-    assert causes[3:] == [None, "answered an unanswerable question", None]
-
-
 # --- intervals ------------------------------------------------------------------------------------
 
 
@@ -331,8 +324,3 @@ def test_comparison_needs_the_same_questions() -> None:
     with pytest.raises(ValueError, match="same questions"):
         compare(SCORES, SCORES[::-1])
     assert compare(SCORES, SCORES, resamples=50)["right@1"].value == 0
-
-
-def test_many_questions_fit_in_memory() -> None:
-    (estimate,) = ratio_estimates(*_ratio([1.0] * 5_000), resamples=500)
-    assert estimate == Estimate(1.0, 1.0, 1.0, 5_000)

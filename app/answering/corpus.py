@@ -21,14 +21,15 @@ from alpie.app.answering.absence import refused
 from alpie.app.answering.answer import answer_question
 from alpie.app.answering.answer_weights import Weights, load_weights
 from alpie.app.answering.answers import Absent, Answer
-from alpie.app.answering.candidates import asks_two_things
-from alpie.app.answering.conversation import complete
-from alpie.app.answering.overview import Overview, demanding, places_told, read_overview
+from alpie.app.answering.asked_question import read_asked
+from alpie.app.answering.overview import Overview, demanding, places_told
 from alpie.app.answering.quotes import QuotePolicy
-from alpie.app.answering.reference_answer import answer_reference, cited, hits_at
+from alpie.app.answering.reference_answer import answer_reference, hits_at
 from alpie.app.settings import Settings, load_settings
+from alpie.index.database.stored_records import PassagesByDocument, StoredPassages
+from alpie.index.encoder import Encoder
 from alpie.index.encoder.embed import embed_passages
-from alpie.index.encoder.factory import Encoder, open_encoder
+from alpie.index.encoder.factory import open_encoder
 from alpie.index.errors import AddressError, SettingsError
 from alpie.index.notices import Unread
 from alpie.index.reader import Reader
@@ -36,14 +37,13 @@ from alpie.index.reader.open_reader import open_reader
 from alpie.index.records import Document, Layout, Passage
 from alpie.index.retrieval.backends.select import BackendChoice
 from alpie.index.retrieval.hits import Hit
-from alpie.index.retrieval.named_documents import DocumentNames, looks_like_name
 from alpie.index.retrieval.places import Found, Places, places_with, said
-from alpie.index.retrieval.scope import read_scope
-from alpie.index.retrieval.search import SearchIndex
+from alpie.index.retrieval.search import EncodedQuestion, SearchIndex
+from alpie.index.retrieval.word_search import Held, WordIndex, WordQuery
 from alpie.index.spanish.lexicon import lexicon_of
+from alpie.index.spanish.named_documents import DocumentNames, looks_like_name
 from alpie.index.spanish.query import Question, read_question
-from alpie.index.spanish.references import Reference, read_reference
-from alpie.index.storage.record_file import PassageFile
+from alpie.index.spanish.references import Reference
 from alpie.index.storage.store import corpus_fingerprint, open_generation
 
 if TYPE_CHECKING:
@@ -182,6 +182,10 @@ class Corpus:
         return {passage.address: passage for passage in self.passages}
 
     @cached_property
+    def _by_document(self) -> Mapping[str, Sequence[Passage]]:
+        return PassagesByDocument(self.passages)
+
+    @cached_property
     def _rows_by_document(self) -> dict[str, NDArray[np.int64]]:
         rows: dict[str, list[int]] = {}
         for row, passage in enumerate(self.passages):
@@ -189,7 +193,7 @@ class Corpus:
         return {document: np.array(of_it, dtype=np.int64) for document, of_it in rows.items()}
 
     def _at(self, address: str) -> Passage:
-        if not isinstance(self.passages, PassageFile):
+        if not isinstance(self.passages, StoredPassages):
             return self._by_address[address]
         if (row := self.passages.row_of(address)) is None:
             raise KeyError(address)
@@ -213,29 +217,28 @@ class Corpus:
 
         Raises `QuestionError` when there is nothing to search in the question.
         """
-        read = read_question(question)
-        reference = cited(read, turns)
-        if reference and (answer := self._quoted_from(read, reference)):
+        asked = read_asked(question, turns, self._names)
+        if asked.reference and (answer := self._quoted_from(asked.question, asked.reference)):
             return answer
-        asked = complete(read, turns)
-        overview = read_overview(read, self._names, turns)
-        if overview and (answer := self._told(read, overview)):
+        if asked.overview and (answer := self._told(asked.question, asked.overview)):
             return answer
-        scope = read_scope(asked, self._names)
+        scope, encoded = asked.scope, self.index.encode(asked.scope.question)
         if scope.absent:
-            return refused(self._answered(scope.question), [Absent(scope.absent)])
+            return refused(self._answered(encoded), [Absent(scope.absent)])
         if not scope.documents:
-            return self._answered(scope.question)
+            return self._answered(encoded)
         of_those = self._rows_in(scope.documents)
         if scope.only:
-            return self._answered(scope.question, of_those)
-        if asks_two_things(scope.question.searched):  # «… según INTERPOL y según WeProtect»
-            return self._answered(scope.question)
-        return self._preferred(scope.question, of_those)
+            return self._answered(encoded, of_those)
+        if scope.question.asks_two_things:  # «… según INTERPOL y según WeProtect»
+            return self._answered(encoded)
+        return self._preferred(encoded, of_those)
 
-    def _preferred(self, question: Question, rows: NDArray[np.bool_], margin: float = _PREFERRED) -> Answer:
+    def _preferred(
+        self, encoded: EncodedQuestion, rows: NDArray[np.bool_], margin: float = _PREFERRED
+    ) -> Answer:
         """The answer of some passages, unless others answer far better."""
-        answer, of_all = self._answered(question, rows), self._answered(question)
+        answer, of_all = self._answered(encoded, rows), self._answered(encoded)
         return answer if answer.answered and answer.confidence >= of_all.confidence - margin else of_all
 
     def _told(self, question: Question, overview: Overview) -> Answer | None:
@@ -246,23 +249,20 @@ class Corpus:
             passages = {int(row): self.passages[int(row)] for row in np.flatnonzero(rows)}
             asking = {one.address for one in demanding(list(passages.values()))}
             rows[[row for row, one in passages.items() if one.address not in asking]] = False
-            return self._preferred(question, rows, _DEMANDED) if rows.any() else None
+            return self._preferred(self.index.encode(question), rows, _DEMANDED) if rows.any() else None
         most = self._policy.most if len(ids) == 1 else 1
         groups = [
             [place]
             for id_ in ids[:_MAX_TOLD]
-            for place in places_told(overview, self.documents[id_], self._passages_of(id_), most)
+            for place in places_told(overview, self.documents[id_], self._by_document[id_], most)
         ]
         return answer_reference(
             self.index, self.documents, question, groups, self._weights, self._policy, self._threshold
         )
 
-    def _passages_of(self, document: str) -> list[Passage]:
-        return [self.passages[int(row)] for row in np.flatnonzero(self._rows_in((document,)))]
-
-    def _answered(self, question: Question, allowed: NDArray[np.bool_] | None = None) -> Answer:
+    def _answered(self, encoded: EncodedQuestion, allowed: NDArray[np.bool_] | None = None) -> Answer:
         return answer_question(
-            self.index, self.documents, question, self._weights, self._policy, self._threshold, allowed
+            self.index, self.documents, encoded, self._weights, self._policy, self._threshold, allowed
         )
 
     def search(
@@ -276,9 +276,17 @@ class Corpus:
         allowed = None if document is None else self._rows_of(document)
         read = read_question(question)
         hits = self.index.search(read, limit, retriever, allowed).hits
-        reference = read_reference(read.typed) if retriever == "fused" else None
+        reference = read.reference if retriever == "fused" else None
         places = self._found(read, reference, document).places if reference else ()
         return hits_at(places, hits, limit) if places else hits
+
+    def holding(self, query: WordQuery) -> Sequence[Held]:
+        """All passages that hold the words of a query, in their order."""
+        return self._words.holding(query, lambda row: self.passages[row].text)
+
+    @cached_property
+    def _words(self) -> WordIndex:
+        return WordIndex.of(self.passages)
 
     def _quoted_from(self, question: Question, reference: Reference) -> Answer | None:
         """What stands at the places a question names, or that they are not there; None: it names none after all."""
@@ -297,7 +305,7 @@ class Corpus:
             )
         if reference.name and not self._names.fitting(reference.name):
             absent = [Absent(reference.name)] if looks_like_name(reference.name) else []
-        return refused(self._answered(question), absent) if absent else None
+        return refused(self._answered(self.index.encode(question)), absent) if absent else None
 
     def _title_of(self, reference: Reference) -> str:
         """The title of the one document that a citation names, or of the only one there is; "" for several."""
@@ -333,8 +341,8 @@ class Corpus:
     def _rows_in(self, documents: Collection[str]) -> NDArray[np.bool_]:
         allowed = np.zeros(len(self.passages), dtype=np.bool_)
         for document in documents:
-            if isinstance(self.passages, PassageFile):
-                allowed[self.passages.rows_of_document(list(self.documents).index(document))] = True
+            if isinstance(self.passages, StoredPassages):
+                allowed[self.passages.rows_of_document(document)] = True
             else:
                 allowed[self._rows_by_document.get(document, np.zeros(0, dtype=np.int64))] = True
         return allowed
@@ -350,10 +358,10 @@ def open_reader_of(settings: Settings) -> Reader:
     reader = open_reader(settings.reader, Path(settings.cache))
     if not (settings.writer and settings.writer_reads):
         return reader
-    from alpie.app.writer.model_reader import (
+    from alpie.app.answering.model_reader import (
         ModelReader,
     )  # late: only who configured a model loads its library
-    from alpie.app.writer.provider import stream_of
+    from alpie.app.chat_model import stream_of
 
     # opened at each question: a provider that is missing must not keep the documents from being asked
     return ModelReader(

@@ -15,14 +15,15 @@ from itertools import islice
 from typing import Protocol
 
 from alpie.app.answering.citation import cite
+from alpie.app.answering.cut import read_cut
 from alpie.app.answering.omissions import OMISSION_MARK, OMISSION_OR_DOTS, with_omissions
 from alpie.app.checking.copied import Copied, find_copied, without_hyphens
-from alpie.app.checking.cut import read_cut
 from alpie.app.checking.text_view import TextView, fold_quotes, pieces_in_order, views_of
 from alpie.app.checking.verification import Place, Verdict, Verification
 from alpie.app.checking.within_passages import passage_at, under_header
 from alpie.app.checking.word_alignment import Alignment, Difference, DifferenceKind, align, align_whole
 from alpie.index.chunking.sentences import sentence_bounds
+from alpie.index.database.stored_records import PassagesByDocument
 from alpie.index.errors import QuestionError
 from alpie.index.readable import collapse, readable_text
 from alpie.index.records import Document, Layout, Passage, Span
@@ -109,10 +110,7 @@ class TextChecker:
 
     @cached_property
     def _passages(self) -> Mapping[str, Sequence[Passage]]:
-        by_document: dict[str, list[Passage]] = {name: [] for name in self.corpus.documents}
-        for passage in self.corpus.passages:
-            by_document.setdefault(passage.document_id, []).append(passage)
-        return by_document
+        return PassagesByDocument(self.corpus.passages)
 
     def _exact(self, reading: str) -> tuple[tuple[Place, ...], int]:
         words = fold_quotes(reading)

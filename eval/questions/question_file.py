@@ -2,43 +2,40 @@
 
 Reading is lenient towards content (unknown fields are ignored, fields may be absent, any kind is
 accepted), because a question without gold can still be asked; it is strict towards form, because a
-malformed line would silently shift every row after it. What our own files must hold besides is
-checked by `validate`.
+malformed line would silently shift every row after it.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from alpie.eval.questions.matching import SourceTexts, fold
+from alpie.eval.questions.question_records import (
+    UNANSWERABLE,
+    Evidence,
+    Question,
+    QuestionFile,
+)
+from alpie.eval.questions.squad import squad_questions
 from alpie.index.errors import QuestionsFileError
 from alpie.index.readable import collapse
-from alpie.index.records import Span
 
 __all__ = [
     "KINDS",
     "OWN_QUESTIONS",
-    "UNANSWERABLE",
-    "Evidence",
-    "Question",
-    "QuestionFile",
-    "SquadParagraph",
     "own_question_texts",
     "read_own_questions",
     "read_question_texts",
     "read_questions",
-    "validate",
     "with_texts",
 ]
 
 OWN_QUESTIONS = Path(__file__).resolve().parent  # its folder `fitting` is never reported on
-UNANSWERABLE = "unanswerable"
 
-# What each kind measures; `validate` refuses others so that a typing error is not a kind of its own.
+# What each kind measures.
 KINDS: Mapping[str, str] = {
     "factual": "who, what, when, how many",
     "exact": "a code, name, article or reference number to be found as written",
@@ -53,64 +50,6 @@ KINDS: Mapping[str, str] = {
 }
 
 
-@dataclass(frozen=True)
-class Evidence:
-    """Translations of a document that answer a question."""
-
-    doc: str
-    quote: str  # verbatim, white space aside
-    start: int | None = None  # offset into the document's text where known (SQuAD); else located by search
-
-
-@dataclass(frozen=True)
-class Question:
-    """One question and, where the file carries it, its gold."""
-
-    id: str
-    text: str
-    kind: str = ""
-    earlier: tuple[str, ...] = ()  # questions asked before it in the same conversation
-    evidence: tuple[Evidence, ...] = ()  # any one suffices
-    evidence_all: tuple[tuple[Evidence, ...], ...] = ()  # every group needed, any one of a group suffices
-    answer: tuple[str, ...] = ()  # any one suffices
-    answer_all: tuple[str, ...] = ()  # all needed
-    article: str = ""  # SQuAD: questions of one article stay in one part of the split
-    source: str = ""  # "file:line", for messages
-
-    @property
-    def groups(self) -> tuple[tuple[Evidence, ...], ...]:
-        """Groups of alternatives, every one of which must be found."""
-        if self.evidence_all:
-            return self.evidence_all
-        return (self.evidence,) if self.evidence else ()
-
-    @property
-    def answerable(self) -> bool | None:
-        """None where the file does not say: such a question is asked but not scored."""
-        if self.kind == UNANSWERABLE:
-            return False
-        return True if self.groups or self.answer or self.answer_all else None
-
-
-@dataclass(frozen=True)
-class SquadParagraph:
-    """A paragraph of a SQuAD file: one document and one passage of the corpus made from it."""
-
-    document_id: str
-    title: str  # of its article
-    context: str = field(repr=False)
-    sentences: tuple[Span, ...] = ()  # XQuAD-R's sentence breaks; empty where the file has none
-
-
-@dataclass(frozen=True)
-class QuestionFile:
-    """The questions of a file in its order; paragraphs only from SQuAD files."""
-
-    path: Path
-    questions: tuple[Question, ...]
-    paragraphs: tuple[SquadParagraph, ...] = ()
-
-
 def read_questions(path: Path) -> QuestionFile:
     """Reads JSON Lines or SQuAD 1.1/2.0 JSON.
 
@@ -120,8 +59,6 @@ def read_questions(path: Path) -> QuestionFile:
     text = _read_text(path)
     whole = _json_or_none(text)
     if isinstance(whole, dict) and "data" in whole:
-        from alpie.eval.questions.squad import squad_questions
-
         return squad_questions(path, whole)
     questions = []
     for number, line in enumerate(text.split("\n"), start=1):
@@ -161,53 +98,6 @@ def with_texts(questions: Iterable[Question], texts: Mapping[str, str], path: Pa
             f"{path}: has no text for {len(missing)} of {len(questions)} questions, first «{missing[0]}»."
         )
     return tuple(replace(question, text=texts[question.id]) for question in questions)
-
-
-def validate(questions: Sequence[Question], texts: SourceTexts) -> list[str]:
-    """Everything wrong with the gold, one sentence a problem, each opening with file and line."""
-    problems: list[str] = []
-    seen: dict[str, str] = {}
-    for question in questions:
-        if question.id in seen:
-            problems.append(f"{question.source}: id «{question.id}» is already used at {seen[question.id]}.")
-        seen.setdefault(question.id, question.source)
-        problems += [f"{question.source}: {problem}" for problem in _problems(question, texts)]
-    return problems
-
-
-def _problems(question: Question, texts: SourceTexts) -> list[str]:
-    if question.kind not in KINDS:
-        return [f"kind «{question.kind}» is unknown; known are {', '.join(KINDS)}."]
-    evidence = [*question.evidence, *(one for group in question.evidence_all for one in group)]
-    if question.kind == UNANSWERABLE:
-        gold = evidence or question.answer or question.answer_all
-        return ["is unanswerable and yet has evidence or answers."] if gold else []
-    if not evidence:
-        return ["has no evidence and is not marked unanswerable."]
-    problems = []
-    for one in evidence:
-        if one.doc not in texts.documents:
-            known = ", ".join(sorted(texts.documents))
-            problems.append(f"document «{one.doc}» is unknown; known are {known}.")
-        elif not texts.occurrences(one.doc, one.quote, one.start):
-            problems.append(f"evidence is not verbatim in «{one.doc}»: «{_shortened(one.quote)}».")
-    return problems + _answers_outside(question, evidence)
-
-
-def _answers_outside(question: Question, evidence: Sequence[Evidence]) -> list[str]:
-    folded = [fold(one.quote) for one in evidence]
-    problems = []
-    if question.answer and not any(fold(answer) in quote for answer in question.answer for quote in folded):
-        problems.append(f"no answer string stands in the evidence: {', '.join(question.answer)}.")
-    for answer in question.answer_all:
-        if not any(fold(answer) in quote for quote in folded):
-            problems.append(f"«{answer}» of answer_all does not stand in the evidence.")
-    return problems
-
-
-def _shortened(text: str, characters: int = 90) -> str:
-    text = collapse(text)
-    return text if len(text) <= characters else text[: characters - 1] + "…"
 
 
 def _read_text(path: Path) -> str:

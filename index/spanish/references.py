@@ -19,8 +19,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
 
-from alpie.index.retrieval.named_documents import content_words, looks_like_name
 from alpie.index.spanish.analysis import fold_in_place
+from alpie.index.spanish.named_documents import content_words, looks_like_name
 from alpie.index.spanish.unit_numbers import UnitNumber, number_at, suffix_at
 
 __all__ = ["Reference", "Units", "read_label", "read_reference"]
@@ -105,7 +105,7 @@ _CODE = re.compile(
     r"(?:(?:resolucion|decision|documento|recomendacion|directiva|reglamento)\s+)?"
     r"(?P<code>(?=[\w/.-]*\d)\w[\w.]*(?:[/-][\w.]+){2,})(?!\w)"
 )
-# Translations that only ask for what is named.
+# Words that only ask for what is named.
 _ASKING = frozenset(
     """a abre abreme al aparece busca buscame busco cita completa completo con conforme consiste consulta consultar
     contenido contiene copia copiame cual cuales dame de del desde di dice dicen dime dispone disponen el en

@@ -36,7 +36,8 @@ TOO_SMALL = """() => [...document.querySelectorAll(
     '#masthead :is(a, button), #composer button, .colophon a, .answer :is(.act, .source, summary), .suggestions a, '
     + '.reading-head :is(a, button, summary)')]
     .map(one => [one, one.getBoundingClientRect()])
-    .filter(([one, box]) => box.right > 0 && box.width && box.height && one.checkVisibility() && (box.width < 24 || box.height < 24))
+    .filter(([one, box]) => box.right > 0 && box.width && box.height && one.checkVisibility())
+    .filter(([one, box]) => box.width < 24 || box.height < 24)
     .map(([one, box]) => `${one.className} ${one.textContent.trim()}: ${box.width} × ${box.height}`)"""
 
 Open = Callable[..., Any]
@@ -65,6 +66,17 @@ def local(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield address
 
 
+def _new_collection(tab: Any, name: str) -> Any:
+    """Its Documents view."""
+    section = tab.go("documents")
+    section.locator(".collections summary").click()
+    section.get_by_label("Nombre de la colección").fill(name)
+    section.get_by_role("button", name="Crear").click()
+    tab.page.wait_for_url("**/c/*/#documentos")
+    tab.page.wait_for_selector("body[data-ready]")
+    return tab.page.locator("#view-documents")
+
+
 def test_from_files_to_an_answer_without_a_terminal(visit: Open, local: str, tmp_path: Path) -> None:
     (tmp_path / "parques.txt").write_text(PARKS, encoding="utf-8")
     (tmp_path / "guia.txt").write_text(LIBRARY.replace("seis", "ocho"), encoding="utf-8")
@@ -72,20 +84,14 @@ def test_from_files_to_an_answer_without_a_terminal(visit: Open, local: str, tmp
     tab = visit(base=local)
     page = tab.open()
     page.set_default_timeout(INDEXED_MS)
-    section = tab.go("documents")
-    section.locator(".collections summary").click()
-    section.get_by_label("Nombre de la colección").fill("Mi <b>barrio</b>")
-    section.get_by_role("button", name="Crear").click()
-    page.wait_for_url("**/c/mi-b-barrio-b/#documentos")
-    page.wait_for_selector("body[data-ready]")
-    section = page.locator("#view-documents")
+    section = _new_collection(tab, "Mi <b>barrio</b>")
     expect(section.locator(".intro")).to_contain_text("Todavía no hay documentos")
     names = ("parques.txt", "guia.txt", "programa.exe")
     section.locator("#upload-file").set_input_files([tmp_path / name for name in names])
     expect(section.locator(".upload-files .problem")).to_contain_text("programa.exe")
     cards = section.locator(".document-card")
+    expect(section.locator(".taken").first).to_contain_text("palabras leídas", timeout=INDEXED_MS)
     expect(cards).to_have_count(2, timeout=INDEXED_MS)
-    expect(section.locator(".taken").first).to_contain_text("palabras leídas")
 
     parks = cards.filter(has=page.locator("h3", has_text="Parques"))
     parks.locator(".correct summary").click()

@@ -13,7 +13,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from alpie.app.page.guarding.headers import FRAGMENT_POLICY, page_policy, security_headers, shortened
 from alpie.app.page.guarding.origins import Hosts, comes_from_elsewhere
 from alpie.app.page.guarding.rates import Limits, Streams, Window, client_of
-from alpie.app.page.guarding.route_allow_list import COLLECTION, LONGEST_QUERY, Door, door_of
+from alpie.app.page.guarding.route_allow_list import LONGEST_QUERY, Door, door_of
+from alpie.app.page.state.named_collections import COLLECTION
 from alpie.app.page.views.page_words import LANGUAGES, language_of, translations_for
 
 __all__ = ["Gate", "Guard", "Limits", "replayed"]

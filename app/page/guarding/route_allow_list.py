@@ -12,12 +12,10 @@ from typing import Literal
 
 from alpie.app.page.views.page_words import LANGUAGES
 
-__all__ = ["COLLECTION", "LONGEST_QUERY", "Door", "Kind", "door_of", "is_plain_path"]
+__all__ = ["LONGEST_QUERY", "Door", "Kind", "door_of", "is_plain_path"]
 
 Kind = Literal["page", "file", "reading", "question", "stream", "health"]
 
-# Where a named collection is served: what comes after is an address like those of the others.
-COLLECTION = re.compile(r"^/c/(?P<slug>[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?)(?=/|$)")
 _LONGEST_PATH = 1_000  # characters
 LONGEST_QUERY = 32_000  # bytes; a basket of a hundred passages is an address of some 15,000
 _QUESTION_BYTES = 400_000  # a question with the conversation before it, which the browser keeps

@@ -20,15 +20,16 @@ from fastapi.responses import HTMLResponse, JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
 
 from alpie.app.page.guarding.origins import is_loopback
+from alpie.app.page.serving.change_routes import add_change_routes
 from alpie.app.page.serving.document_routes import add_document_routes
-from alpie.app.page.serving.example_questions import Examples
-from alpie.app.page.serving.library import Library, NotReady, Opening
 from alpie.app.page.serving.page_options import Choices
-from alpie.app.page.serving.server_metrics import CONTENT_TYPE, Meter
 from alpie.app.page.serving.timings import render_timings
+from alpie.app.page.state.library import Library, NotReady, Opening
+from alpie.app.page.state.server_metrics import CONTENT_TYPE, Meter
 from alpie.app.page.views import basket, lookup, lookup_view, record_view
 from alpie.app.page.views import check_view as check
 from alpie.app.page.views import quality_view as evaluation
+from alpie.app.page.views.example_questions import Examples
 from alpie.app.page.views.feedback import FeedbackFile
 from alpie.app.page.views.help import render_help
 from alpie.app.page.views.markup import tag
@@ -208,6 +209,7 @@ def add_routes(
         return JSONResponse({"status": state}, status_code=503 if state == "failed" else 200)
 
     add_document_routes(router, opening, choices, panels_of)
+    add_change_routes(router, opening, choices)
     app.include_router(router)
     app.mount("/al/assets", StaticFiles(directory=_ASSETS), name="assets")
     return welcome

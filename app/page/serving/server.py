@@ -17,16 +17,17 @@ from alpie.app.page.guarding.guard import Guard
 from alpie.app.page.guarding.login import Login
 from alpie.app.page.guarding.permitted_events import Handlers, Orders
 from alpie.app.page.guarding.users import Users
+from alpie.app.page.serving.change_routes import upload_bodies
 from alpie.app.page.serving.delivery import Delivery, preloads
-from alpie.app.page.serving.document_routes import upload_bodies
 from alpie.app.page.serving.first_paint import FirstPaint
 from alpie.app.page.serving.gradio_import import import_gradio
-from alpie.app.page.serving.library import Library, Opening
 from alpie.app.page.serving.memory import give_back_memory, share_memory
-from alpie.app.page.serving.named_collections import Collection, Switch
 from alpie.app.page.serving.page_options import Choices
 from alpie.app.page.serving.routes import add_routes
-from alpie.app.page.serving.server_metrics import Meter
+from alpie.app.page.serving.switch import Switch
+from alpie.app.page.state.library import Library, Opening
+from alpie.app.page.state.named_collections import Collection
+from alpie.app.page.state.server_metrics import Meter
 from alpie.app.page.views.page_words import LANGUAGES, translations_for
 from alpie.app.service.following import CorpusOpener
 
@@ -96,7 +97,7 @@ def _pages(opening: Opening, choices: Choices, meter: Meter | None) -> FastAPI:
     import gradio as gr
 
     from alpie.app.page.serving.api import add_api
-    from alpie.app.page.views.frame import build_page, first_paint, head_of, script_of
+    from alpie.app.page.serving.frame import build_page, first_paint, head_of, script_of
 
     app = FastAPI(title="Al Pie", docs_url=None, redoc_url=None, openapi_url=None)
     pages: dict[str, Any] = {}

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
-from alpie.app.page.serving.document_shelf import FIELDS
-from alpie.app.page.serving.page_options import Choices
+from alpie.app.page.state.document_shelf import FIELDS, Shelf
+from alpie.app.page.state.named_collections import Collections
+from alpie.app.page.state.uploads import Uploads
 from alpie.app.page.views.link_places import link
 from alpie.app.page.views.page_words import Translations
 from alpie.app.page.views.panel import Panels, editorial_fields
-from alpie.app.page.views.quality_view import about
 from alpie.app.page.views.templates import Markup, render
 from alpie.app.page.views.upload_view import render_state
 from alpie.app.page.views.welcome import facts_of
@@ -17,16 +18,32 @@ from alpie.app.service.document_report import coverage_text, notice_text
 from alpie.index.formats import SUFFIXES
 from alpie.index.records import Document
 
-__all__ = ["render_documents"]
+__all__ = ["Offer", "render_documents"]
 
 _LANGUAGES = ("es", "en", "ca", "gl", "eu", "fr", "pt", "it", "de")  # offered; any other that is given stays
 
 
-def render_documents(panels: Panels | None, words: Translations, choices: Choices) -> Markup:
-    """The Documents view; `panels`: None where there are no documents yet."""
+@dataclass(frozen=True)
+class Offer:
+    """What can be done with the documents here, and where they stand."""
+
+    uploads: Uploads | None = None
+    shelf: Shelf | None = None
+    collections: Collections | None = None
+    name: str = ""  # of this collection; "": the documents that come with the program
+    root: str = ""  # path of this collection
+    site: str = ""  # path of them all
+    here: bool = False  # whether only this machine is served
+    megabytes: int = 0  # of the largest file that is taken
+
+
+def render_documents(
+    panels: Panels | None, words: Translations, offer: Offer, evaluated: bool = False
+) -> Markup:
+    """The Documents view; `panels`: None where there are none yet; `evaluated`: whether there are results about them."""
+    uploads, shelf, collections = offer.uploads, offer.shelf, offer.collections
     library = panels.library if panels else None
     documents = list(library.documents.values()) if library else []
-    uploads, shelf, collections = choices.uploads, choices.shelf, choices.collections
     if shelf:
         documents = [one for one in documents if shelf.has(one)]
     return render(
@@ -34,25 +51,25 @@ def render_documents(panels: Panels | None, words: Translations, choices: Choice
         words,
         documents=[_shown(panels, one, words) for one in documents] if panels else [],
         library=library,
-        evaluated=library is not None and about(choices.reports, library.fingerprint),
+        evaluated=evaluated,
         built=words.moment(library.built_at) if library else "",
         passages=words.count("count.passages", len(library.passages)) if library else "",
         counted=words.count("count.documents", len(documents)),
         unread=[words("notice.file", file=one.file, notice=one.reason) for one in library.unread]
         if library
         else [],
-        name=choices.collection or words("collections.shipped"),
+        name=offer.name or words("collections.shipped"),
         collections=collections.all() if collections else (),
         many=collections is not None,
-        root=choices.root_path,
-        site=choices.site_path,
+        root=offer.root,
+        site=offer.site,
         uploads=uploads,
-        most=words.number(choices.most_upload_bytes // 1_000_000),
+        most=words.number(offer.megabytes),
         accepted=",".join(SUFFIXES),
         state=render_state(uploads, words, library.documents if library else {}),
         removed=shelf.removed() if shelf else (),
         shelf=shelf is not None,
-        here=choices.here_only,
+        here=offer.here,
         languages=[(one, words.language_name(one)) for one in _LANGUAGES],
     )
 

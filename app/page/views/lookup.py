@@ -1,27 +1,22 @@
 """Look up: a phrase in quotation marks, all words in any order, a code, or by meaning; with filters.
 
-Quoted phrases, codes and «all words» are read off the passages themselves, so that what is found is
-exactly what was asked; without quotation marks the fused search ranks by meaning and words.
+Quoted phrases, codes, operators and «all words» are looked up word for word (`alpie.index.retrieval.word_search`), so
+that what is found is all that was asked for and nothing else; other texts are searched by meaning and words.
 """
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 
 from alpie.app.answering.unfound_words import holds_none_of
-from alpie.app.page.serving.library import Library
+from alpie.app.page.state.library import Library
 from alpie.index.records import Document, Passage
 from alpie.index.retrieval.hits import Hit
+from alpie.index.retrieval.word_search import WordQuery
 
-__all__ = ["Found", "Results", "Wanted", "find", "fold", "look_up"]
+__all__ = ["Found", "Results", "Wanted", "find", "look_up"]
 
-_PHRASE = re.compile(r'["«“„]([^"»”“]{2,200})["»”“]')
-_CODE = re.compile(r"(?<!\w)(?=[\w/.-]*\d)[\w.]+(?:[/-][\w.]+)+(?!\w)")  # AGN/65/RES/10, GA-2021-89-RES-09
-_WORD = re.compile(r"\w+")
 _MAX_RESULTS = 60
 _RANKED = 40  # asked of the fused search before filtering
 
@@ -51,24 +46,18 @@ class Wanted:
         )
 
     @property
-    def exact(self) -> tuple[str, ...]:
-        """Phrases in quotation marks, and codes: each must stand in a passage as it is."""
-        phrases = tuple(match[1] for match in _PHRASE.finditer(self.text))
-        return phrases + tuple(_CODE.findall(_PHRASE.sub(" ", self.text)))
+    def query(self) -> WordQuery | None:
+        """The words to look up as they stand; None for a search by meaning."""
+        query = WordQuery.of(self.text)
+        return query if query.is_literal or self.order == "words" else None
 
-    @property
-    def loose(self) -> tuple[str, ...]:
-        """The other words."""
-        rest = _CODE.sub(" ", _PHRASE.sub(" ", self.text))
-        return tuple(_WORD.findall(rest))
-
-    def admits(self, passage: Passage, document: Document) -> bool:
-        """Whether the filters let the passage through."""
+    def admits(self, document: Document, section: str) -> bool:
+        """Whether the filters let a passage through; `section` is its outermost heading."""
         return (
             self.document in ("", document.id)
             and self.kind in ("", document.kind)
             and self.publisher in ("", document.publisher)
-            and (not self.section or (bool(passage.path) and passage.path[0] == self.section))
+            and self.section in ("", section)
             and _within(document.date, self.since, self.until)
         )
 
@@ -86,19 +75,10 @@ class Results:
     """What a search found. `only_near`: no passage holds any of the words; `more`: the list was cut off."""
 
     found: tuple[Found, ...] = ()
+    total: int = 0  # passages, those of the list included
+    documents: int = 0  # that they are of
     only_near: bool = False
     more: bool = False
-
-
-@lru_cache(maxsize=20_000)
-def fold(text: str) -> str:
-    """Lower case without accents, character for character, so that offsets stay."""
-    return "".join(_folded(character) for character in text)
-
-
-def _folded(character: str) -> str:
-    base = unicodedata.normalize("NFD", character)[0].lower()
-    return base if len(base) == 1 else character
 
 
 def find(library: Library, wanted: Wanted) -> tuple[Found, ...]:
@@ -107,59 +87,32 @@ def find(library: Library, wanted: Wanted) -> tuple[Found, ...]:
 
 
 def look_up(library: Library, wanted: Wanted) -> Results:
-    """The same, with whether they are only near in meaning, and whether there are more."""
+    """The same, with how many there are, and whether they are only near in meaning."""
     if not wanted.text:
         return Results()
-    if wanted.exact or wanted.order == "words":
-        found = _read_off(library, wanted)
-        return Results(found[:_MAX_RESULTS], more=len(found) > _MAX_RESULTS)
+    if (query := wanted.query) is not None:
+        held = [
+            one
+            for one in library.holding(query)
+            if wanted.admits(library.documents[one.document], one.section)
+        ]
+        shown = (library.passages[one.row] for one in held[:_MAX_RESULTS])
+        found = tuple(Found(passage, query.ranges(passage.text)) for passage in shown)
+        return Results(found, len(held), len({one.document for one in held}), more=len(held) > len(found))
 
     def admits(hit: Hit) -> bool:
-        return wanted.admits(hit.passage, library.documents[hit.passage.document_id])
+        passage = hit.passage
+        return wanted.admits(library.documents[passage.document_id], passage.path[0] if passage.path else "")
 
     document = wanted.document or None
     hits = library.search(wanted.text, limit=_RANKED, document=document)
     near = tuple(
-        Found(hit.passage, _ranges(hit.passage.text, hit.terms, whole=True)) for hit in filter(admits, hits)
+        Found(hit.passage, WordQuery.of(" ".join(f"«{word}»" for word in hit.terms)).ranges(hit.passage.text))
+        for hit in filter(admits, hits)
     )
     only_near = bool(near) and holds_none_of(wanted.text, library, document, admits)
-    return Results(near, only_near, more=len(hits) == _RANKED < len(library.passages))
-
-
-def _read_off(library: Library, wanted: Wanted) -> tuple[Found, ...]:
-    found: list[Found] = []
-    needles = [(fold(phrase), False) for phrase in dict.fromkeys(wanted.exact) if _WORD.search(phrase)]
-    needles += [(fold(word), True) for word in dict.fromkeys(wanted.loose)]
-    needles.sort(key=lambda needle: -len(needle[0]))  # a long one is rare: most passages end there
-    if not needles:  # nothing but signs
-        return ()
-    for passage in library.passages:
-        if not wanted.admits(passage, library.documents[passage.document_id]):
-            continue
-        ranges: list[tuple[int, int]] = []
-        folded = fold(passage.text)
-        for needle, whole in needles:
-            at = _ranges(passage.text, (needle,), whole) if needle.split(None, 1)[0] in folded else ()
-            if not at:
-                break
-            ranges += at
-        else:
-            found.append(Found(passage, tuple(sorted(ranges))))
-            if len(found) > _MAX_RESULTS:  # one more tells that the list is cut
-                break
-    return tuple(found)
-
-
-def _ranges(text: str, needles: Sequence[str], whole: bool) -> tuple[tuple[int, int], ...]:
-    """Where `needles` stand in `text`, accents and case aside; `whole` words, or phrases at word edges."""
-    folded = fold(text)
-    found: list[tuple[int, int]] = []
-    for needle in needles:
-        pattern = r"\s+".join(re.escape(piece) for piece in fold(needle).split())
-        ending = r"\w{0,2}(?!\w)" if whole else r"(?!\w)"  # «menor» finds «menores» too
-        if pattern:
-            found += [match.span() for match in re.finditer(rf"(?<!\w){pattern}{ending}", folded)]
-    return tuple(sorted(found))
+    documents = len({one.passage.document_id for one in near})
+    return Results(near, len(near), documents, only_near, more=len(hits) == _RANKED < len(library.passages))
 
 
 def _within(date: str, since: str, until: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from alpie.app.answering.citation import cite, short_citation
-from alpie.app.page.serving.library import Library
+from alpie.app.page.state.library import Library
 from alpie.app.page.views.link_places import link
 from alpie.app.page.views.lookup import Found, Wanted, look_up
 from alpie.app.page.views.markup import emphasised, escape, tag
@@ -25,14 +25,15 @@ def render_results(library: Library, wanted: Wanted, words: Translations) -> str
     results = look_up(library, wanted)
     found = results.found
     if not found:
-        advice = words.html("search.none_exact" if wanted.exact or wanted.order == "words" else "search.none")
+        advice = words.html("search.none_exact" if wanted.query else "search.none")
         return tag("p", advice, class_="nothing", role="status")
     groups: dict[str, list[Found]] = {}
     for item in found:
         groups.setdefault(item.passage.document_id, []).append(item)
-    count = words.count("count.passages", len(found)), words.count("count.documents", len(groups))
+    passages = words.count("count.passages", results.total)
+    documents = words.count("count.documents", results.documents)
     said = [words("search.none_of_the_words")] if results.only_near else []
-    said.append(words("search.count", passages=count[0], documents=count[1]))
+    said.append(words("search.count", passages=passages, documents=documents))
     if results.more:
         said.append(words.count("search.first", len(found)))
     parts = [tag("p", escape(" ".join(said)), class_="small", role="status")]

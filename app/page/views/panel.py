@@ -7,13 +7,14 @@ from functools import cached_property
 
 from alpie.app.answering.citation import cite, locator, short_citation
 from alpie.app.checking.verify import QuotationChecker
-from alpie.app.page.serving.library import Library
+from alpie.app.page.state.library import Library
 from alpie.app.page.views.link_places import link, words_at
 from alpie.app.page.views.markup import escape, tag
 from alpie.app.page.views.page_images import has_pages, page_figure, sheet_at
 from alpie.app.page.views.page_words import Translations
 from alpie.app.page.views.reference_view import quote_tools, reference
 from alpie.app.page.views.source_view import Reader
+from alpie.index.database.stored_records import PassagesByDocument
 from alpie.index.errors import AddressError
 from alpie.index.records import Document, Layout, Passage, Span
 
@@ -34,12 +35,7 @@ class Panels:
 
     @cached_property
     def by_document(self) -> Mapping[str, tuple[Passage, ...]]:
-        found: dict[str, list[Passage]] = {identifier: [] for identifier in self.library.documents}
-        for passage in self.library.passages:
-            found[passage.document_id].append(passage)
-        return {
-            identifier: tuple(sorted(those, key=lambda p: p.ordinal)) for identifier, those in found.items()
-        }
+        return PassagesByDocument(self.library.passages)
 
     def reader(self, document_id: str) -> Reader:
         """The reader of a document; KeyError for an unknown one."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from alpie.app.page.serving.uploads import State, Uploads
+from alpie.app.page.state.uploads import State, Uploads
 from alpie.app.page.views.page_words import Translations
 from alpie.app.page.views.templates import Markup, render
 from alpie.app.service.document_report import coverage_text, notice_text

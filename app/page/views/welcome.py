@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from alpie.app.page.serving.example_questions import MOST_DOCUMENTS, Examples
+from alpie.app.page.views.example_questions import MOST_DOCUMENTS, Examples
 from alpie.app.page.views.link_places import question_link
 from alpie.app.page.views.page_words import Translations
 from alpie.app.page.views.panel import Panels
@@ -23,8 +23,9 @@ def render_welcome(
     evaluated: bool = False,
     complete: bool = False,
 ) -> Markup:
-    """`panels`: of the documents, None while they are being opened; `name`: of the collection; `evaluated`: whether
-    there are results about these very documents; `complete`: whether to ask again later is of no use.
+    """The first screen; `panels`: of the documents, None while they are being opened; `name`: of the collection.
+
+    `evaluated`: whether there are results about these very documents; `complete`: to ask again later is of no use.
     """
     documents = list(panels.library.documents.values()) if panels else []
     shown = [

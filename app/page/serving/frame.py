@@ -1,0 +1,189 @@
+"""The frame of the page: masthead, the views on the left, the source panel on the right."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from alpie.app.page.serving.page_options import Choices
+from alpie.app.page.state.library import Opening
+from alpie.app.page.state.server_metrics import Meter
+from alpie.app.page.views.chat import Chat, Conversation
+from alpie.app.page.views.check_view import LONGEST_TEXT
+from alpie.app.page.views.markup import one_line
+from alpie.app.page.views.page_words import Translations
+from alpie.app.page.views.reference_view import style_buttons
+from alpie.app.page.views.templates import Markup, render
+from alpie.app.page.views.welcome import render_welcome
+
+__all__ = ["build_page", "first_paint", "head_of", "script_of"]
+
+_ASSETS = Path(__file__).resolve().parents[1] / "assets"
+_SCRIPTS = ("page.js", "panel.js", "basket.js", "references.js", "upload.js", "views.js")
+_FIRST_STYLES = ("base.css", "chat.css")  # what is seen first; they stand in the page itself
+_STYLES = ("panel.css", "views.css", "print.css")
+_VIEWS = (  # name of the view in the catalogue, hash in the address
+    ("ask", "preguntar"),
+    ("search", "buscar"),
+    ("check", "comprobar"),
+    ("documents", "documentos"),
+    ("evaluation", "evaluacion"),
+    ("help", "ayuda"),
+)
+
+# Gradio makes an event method of every name quoted after `trigger(`: here `ask`.
+_BRIDGE = "window.alpieAsk = question => trigger('ask', {question: question});"
+
+
+def build_page(
+    opening: Opening,
+    words: Translations,
+    homes: Mapping[str, str],
+    choices: Choices,
+    meter: Meter | None = None,
+) -> gr.Blocks:
+    """The page in one language; `homes` says at which path each language is."""
+    chat = Chat(opening, words, choices.help_lines, choices.finish, choices.root_path, meter)
+    plain: dict[str, Any] = {"apply_default_css": False}
+    page: gr.Blocks
+    with gr.Blocks(title=words("page.title"), fill_width=True, analytics_enabled=False) as page:
+        basket = render("basket_box", words, styles=Markup(style_buttons(words)))
+        gr.HTML(_masthead(words, homes) + basket, elem_id="masthead", **plain)
+        talk = gr.State(Conversation(), time_to_live=3600)
+        with gr.Row(elem_id="desk"):
+            with gr.Column(elem_id="views"):
+                with gr.Column(elem_id="view-ask"):
+                    chatbot = gr.Chatbot(
+                        elem_id="chat",
+                        label=words("chat.label"),
+                        show_label=False,
+                        container=False,
+                        height=None,
+                        autoscroll=False,
+                        latex_delimiters=[],
+                        reasoning_tags=[],
+                        allow_tags=False,
+                        buttons=[],
+                        feedback_options=None,
+                        line_breaks=False,
+                        group_consecutive_messages=False,
+                        layout="panel",
+                        placeholder=one_line(render_welcome(words)),
+                    )
+                    with gr.Row(elem_id="composer"):
+                        box = gr.Textbox(
+                            elem_id="question",
+                            label=words("chat.question"),
+                            placeholder=words("chat.placeholder"),
+                            container=True,
+                            lines=1,
+                            max_lines=5,
+                            max_length=LONGEST_TEXT,
+                            scale=1,
+                        )
+                        send = gr.Button(words("chat.send"), elem_id="send", variant="primary", scale=0)
+                        again = gr.Button(words("chat.again"), elem_id="again", scale=0)
+                gr.HTML(render("empty_views", words, views=_VIEWS[1:]), elem_id="other-views", **plain)
+            gr.HTML(render("empty_panel", words), elem_id="panel", **plain)
+        bridge = gr.HTML("", elem_id="bridge", **plain, js_on_load=_BRIDGE)
+        past = gr.Textbox(visible="hidden", elem_id="past", show_label=False, container=False)
+        gr.HTML(_foot(words, choices), elem_id="colophon", **plain)
+
+        def ask(question: Any, conversation: Any, before: Any) -> Iterator[tuple[Any, Any, Any]]:
+            # The box is emptied once, when the question has arrived: a refused request leaves it there,
+            # and what is typed while the answer is made is not erased.
+            emptied: Any = ""
+            for messages, state in chat.ask(question, conversation, before):
+                yield messages, state, emptied
+                emptied = gr.skip()
+
+        def ask_from_link(conversation: Any, before: Any, event: gr.EventData) -> Iterator[tuple[Any, Any]]:
+            yield from chat.ask(getattr(event, "question", ""), conversation, before)
+
+        quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+        answered = "() => window.alpie.answered()"
+        chatbot.change(None, chatbot, past, js="messages => window.alpie.past(messages)", **quiet)
+        for event in (box.submit, send.click):
+            event(ask, [box, talk, past], [chatbot, talk, box], concurrency_limit=8, **quiet).then(
+                None, js=answered, **quiet
+            )
+        bridge.ask(ask_from_link, [talk, past], [chatbot, talk], concurrency_limit=8, **quiet).then(
+            None, js=answered, **quiet
+        )
+        # In the queue too: what goes beside it needs an address that would run anything else beside it.
+        again.click(chat.start_again, [talk], [chatbot, talk], concurrency_limit=8, **quiet).then(
+            None, js="() => window.alpie.cleared()", **quiet
+        )
+    return page
+
+
+def script_of(words: Translations, home: str, choices: Choices) -> str:
+    """The scripts of the page as one, after the words they say.
+
+    A file, for the content-security policy allows no script that is put into the page later; one file, for
+    Gradio adds the files of a head in no certain order.
+    """
+    own = {
+        "lang": words.language,
+        "root": choices.root_path,
+        "home": home,
+        "public": choices.public_url,
+        "feedback": choices.feedback is not None,
+    }
+    strings = json.dumps({**own, **words.for_scripts}, ensure_ascii=False)
+    parts = ((_ASSETS / name).read_text(encoding="utf-8") for name in _SCRIPTS)
+    return "\n".join((f"window.alpieWords = {strings};", *parts))
+
+
+def head_of(words: Translations, script: str, root: str) -> str:
+    """What goes into the document head: styles and the address of the script.
+
+    `script`: what `script_of` made in this language; `root`: the path under which a proxy serves the page.
+    """
+    digest = _digest(script.encode())
+    styles = "".join(f'<link rel="stylesheet" href="{root}{_asset(name)}">' for name in _STYLES)
+    scripts = f'<script defer src="{root}/al/script?lang={words.language}&v={digest}"></script>'
+    meta = '<meta name="referrer" content="no-referrer"><meta name="color-scheme" content="light dark">'
+    return f"{meta}{styles}{scripts}"
+
+
+def first_paint(
+    words: Translations, homes: Mapping[str, str], welcome: Callable[[Translations], Markup]
+) -> tuple[str, str, str, str]:
+    """Language, title, styles and body of what is seen before Gradio has drawn the page."""
+    styles = "".join((_ASSETS / name).read_text(encoding="utf-8") for name in _FIRST_STYLES)
+    body = render(
+        "first",
+        words,
+        masthead=_masthead(words, homes, tools=False),
+        welcome=welcome(words),
+        home=homes[words.language],
+        longest=LONGEST_TEXT,
+    )
+    return words.language, words.html("page.title"), styles, body
+
+
+def _asset(name: str) -> str:
+    """Address of an asset with a hash of its content, so that browsers never keep an old one."""
+    return f"/al/assets/{name}?v={_digest((_ASSETS / name).read_bytes())}"
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:12]
+
+
+def _masthead(words: Translations, homes: Mapping[str, str], tools: bool = True) -> Markup:
+    """Name, views, languages; `tools`: what works once the scripts of the page are there."""
+    return render("masthead", words, homes=homes, views=_VIEWS, tools=tools)
+
+
+def _foot(words: Translations, choices: Choices) -> Markup:
+    here = "foot.privacy" if choices.here_only else "foot.privacy.server"
+    privacy = "foot.privacy.writer" if choices.finish else here
+    log_out = f"{choices.site_path}/al/logout?lang={words.language}" if choices.users else ""
+    return render("foot", words, privacy=privacy, log_out=log_out)
