@@ -15,34 +15,30 @@ import re
 import secrets
 import shutil
 import subprocess
-import sys
 import threading
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from pathlib import Path
 from typing import IO
 
-from alpie.index.errors import RecognitionMissing, SourceError
+from alpie.app.page.state.index_process import Run
+from alpie.index.errors import SourceError
 from alpie.index.formats import SUFFIXES, check_signature, format_of
-from alpie.index.formats.recognition import RECOGNISE_FILE, Recogniser
+from alpie.index.formats.recognition import RECOGNISE_FILE
 from alpie.index.model_cache import checksum
 from alpie.index.reading.sources import NOT_DOCUMENTS
 
-__all__ = ["State", "Uploads", "can_recognise", "index_command", "safe_name"]
+__all__ = ["State", "Uploads", "safe_name"]
 
 _LOG = logging.getLogger(__name__)
 _LONGEST_NAME = 100  # characters
 _CHUNK = 1 << 18
 _MIN_FREE_BYTES = 500_000_000  # left on the disk
 _MAX_WAITING = 20  # documents taken and not yet indexed
-_LONGEST_RUN_SECONDS = 3_600.0
 _ENDED_BY_FORCE = -9  # as a process says that was ended by a signal: it crashed, or took all the memory
 _SCANNED = "(OCR)"  # in what is said of a file that is a picture of a text
 _UNENDING = "leerlo no acaba, o hace caer a quien lo lee."
-
-Run = Callable[[], tuple[int, str]]
 
 
 @dataclass(frozen=True)
@@ -281,31 +277,3 @@ def _named(unfinished: Path, wanted: Path) -> str:
             unfinished.rename(name)
         return name.name
     raise SourceError(f"{wanted.name}: ya hay demasiados documentos con este nombre.")
-
-
-@lru_cache(maxsize=1)
-def can_recognise() -> bool:
-    """Whether this machine has what reads the text of scanned pages."""
-    try:
-        Recogniser.of_system()
-    except (RecognitionMissing, OSError, subprocess.SubprocessError):
-        return False
-    return True
-
-
-def index_command(docs: Path, data: Path) -> Run:
-    """Runs `alpie index` as a process of its own."""
-    command = [sys.executable, "-m", "alpie.app", "index", "--docs", str(docs), "--data", str(data)]
-
-    def run() -> tuple[int, str]:
-        done = subprocess.run(
-            command,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=_LONGEST_RUN_SECONDS,
-            check=False,
-        )
-        return done.returncode, done.stderr
-
-    return run
