@@ -129,8 +129,11 @@ class Settings:
     feedback: bool = setting(
         Switch(), "Si la página guarda en un archivo local las valoraciones de los lectores.", False
     )
-    upload: bool = setting(
-        Switch(), "Si la página admite que los lectores suban documentos a la carpeta.", False
+    upload: str = setting(
+        Choice("auto", "off", "add", "all", also={False: "off", True: "add"}),
+        "Qué pueden hacer con los documentos quienes abren la página: nada, añadirlos, o todo (también corregir sus "
+        "datos, quitarlos y abrir colecciones); `auto`: todo si la página solo se sirve a esta máquina, si no nada.",
+        "auto",
     )
     max_upload_megabytes: int = setting(
         WholeNumber(1, 200, "megabytes"), "Tamaño máximo de un documento que se sube.", 25

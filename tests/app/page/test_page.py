@@ -5,6 +5,7 @@ from __future__ import annotations
 import html as html_library
 import json
 import re
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -23,6 +24,7 @@ from alpie.app.page.serving.server import create_app
 from alpie.app.page.state.library import NotReady, Opening
 from alpie.app.page.views.answer_view import render_answer, render_quote
 from alpie.app.page.views.chat import LONGEST_QUESTION, Chat, Conversation
+from alpie.app.page.views.example_questions import candidates
 from alpie.app.page.views.feedback import FeedbackFile
 from alpie.app.page.views.help import load_help_lines
 from alpie.app.page.views.link_places import link, parse_spans, spans_parameter
@@ -35,8 +37,8 @@ from alpie.app.page.views.risk import at_risk
 from alpie.app.settings import load_settings
 from alpie.index.errors import IndexMissing, SettingsError
 from alpie.index.readable import readable_text
-from alpie.index.records import Sentence, SentenceRole, Span
-from alpie.index.spanish.analysis import fold
+from alpie.index.records import Block, BlockKind, Document, Layout, Sentence, SentenceRole, Span
+from alpie.index.retrieval.word_search import fold
 
 PAGE = ROOT / "app" / "page"
 HELP = load_help_lines()
@@ -233,22 +235,23 @@ def test_the_writer_of_the_settings_is_taken(tmp_path: Path) -> None:
 # --- catalogues ----------------------------------------------------------------------------------
 
 
-def _templates() -> str:
-    return "\n".join(path.read_text(encoding="utf-8") for path in (PAGE / "templates").glob("*.html"))
+def _sources() -> str:
+    paths = (*PAGE.rglob("*.py"), *PAGE.rglob("*.html"))
+    return "\n".join(path.read_text(encoding="utf-8") for path in paths)
 
 
 def _keys_used() -> set[str]:
-    python = "\n".join(path.read_text(encoding="utf-8") for path in PAGE.rglob("*.py"))
+    python = _sources()
     scripts = "\n".join(path.read_text(encoding="utf-8") for path in (PAGE / "assets").glob("*.js"))
-    quoted = set(re.findall(r"""["']([a-z][a-z0-9_-]*(?:\.[a-z0-9_@ -]+)+)["']""", python + _templates()))
+    quoted = set(re.findall(r"""["']([a-z][a-z0-9_-]*(?:\.[a-z0-9_@ -]+)+)["']""", python))
     return quoted | {f"js.{name}" for name in re.findall(r"words\.([a-z_]+)", scripts)}
 
 
 def _families() -> tuple[str, ...]:
     """Prefixes of keys that are put together in the code: f"nav.{view}"."""
-    python = "\n".join(path.read_text(encoding="utf-8") for path in PAGE.rglob("*.py"))
+    python = _sources()
     joined = re.findall(r'f"([a-z]+(?:\.[a-z_]+)*\.)\{', python)
-    return tuple({*joined, *re.findall(r'"([a-z]+(?:\.[a-z_]+)*\.)" ~', _templates())})
+    return tuple({*joined, *re.findall(r'"([a-z]+(?:\.[a-z_]+)*\.)" ~', python)})
 
 
 def _catalogue(language: str) -> dict[str, str]:
@@ -285,8 +288,8 @@ def test_no_key_is_unused() -> None:
 
 
 def test_no_key_is_missing() -> None:
-    python = "\n".join(path.read_text(encoding="utf-8") for path in PAGE.rglob("*.py"))
-    asked = set(re.findall(r"""words(?:\.html)?\(\s*["']([^"']+)["'][,)]""", python + _templates()))
+    python = _sources()
+    asked = set(re.findall(r"""words(?:\.html)?\(\s*["']([^"']+)["'][,)]""", python))
     scripts = {key for key in _keys_used() if key.startswith("js.")} - {
         "js.home",
         "js.lang",
@@ -294,7 +297,9 @@ def test_no_key_is_missing() -> None:
         "js.root",
         "js.feedback",
     }
-    missing = [key for key in asked | scripts if key not in translations_for("es").entries]
+    missing = [
+        key for key in asked | scripts if not key.endswith(".") and key not in translations_for("es").entries
+    ]
     assert not missing
 
 
@@ -735,11 +740,80 @@ def test_evaluation_without_or_with_a_broken_report(tmp_path: Path) -> None:
     words = translations_for("es")
     report = tmp_path / "report.json"
     none = words.html("evaluation.none")
-    assert none in render_evaluation((), words)
-    assert none in render_evaluation((report,), words)
-    for text in ("{", "[]", '{"pipelines": {}}', '{"pipelines": 3}'):
+    assert none in render_evaluation((), words, "a")
+    for text in (
+        "",
+        "{",
+        "[]",
+        '{"corpus_fingerprint": "a"}',
+        '{"corpus_fingerprint": "a", "pipelines": {}}',
+    ):
         report.write_text(text, encoding="utf-8")
-        assert none in render_evaluation((report,), words)
+        assert none in render_evaluation((tmp_path / "none.json", report), words, "a"), text
+
+
+def test_an_evaluation_is_shown_with_the_documents_it_is_about() -> None:
+    from alpie.app.page.views.quality_view import about, render_evaluation
+
+    report = PAGE.parents[1] / "docs" / "evaluation" / "report.json"
+    fingerprint = json.loads(report.read_text(encoding="utf-8"))["corpus_fingerprint"]
+    shown = render_evaluation((report,), translations_for("es"), fingerprint)
+    for part in ('class="figures"', 'class="bars"', "<polyline", 'class="compare"', fingerprint):
+        assert part in shown
+    assert about((report,), fingerprint)
+    assert not about((report,), "0")
+    assert "figures" not in render_evaluation((report,), translations_for("es"), "0")
+
+
+# --- first screen --------------------------------------------------------------------------------
+
+
+def test_the_first_screen_shows_the_documents_and_questions_that_they_answer(
+    client: TestClient, corpus: Any
+) -> None:
+    for _ in range(100):
+        shown = client.get("/al/welcome").text
+        if "data-incomplete" not in shown:
+            break
+        time.sleep(0.1)
+    for document in corpus.documents.values():
+        assert f'href="?d={document.id}"' in shown
+        assert escape(document.title) in shown
+    asked = [html_library.unescape(one) for one in re.findall(r'class="ask" href="[^"]+">([^<]+)</a>', shown)]
+    assert asked
+    titles = " ".join(one.title for one in corpus.documents.values())
+    for question in asked:
+        told = re.search(r"«(.+)»", question)
+        assert told is not None
+        assert told[1] in titles or any(told[1] in one.text for one in corpus.documents.values())
+        assert corpus.ask(question).quotes
+
+
+def test_questions_to_begin_with_are_made_of_headings() -> None:
+    text = "¿Qué es un parque?\n1.2. Horario de apertura:\nI\nNotas\nUn título\n"
+    document = Document("a", "Un título", "", "", "", "es", "a.txt", text)
+    spans = [Span(one.start(), one.end()) for one in re.finditer(r".+", text)]
+    layout = Layout("a", tuple(Block(BlockKind.HEADING, (one,), (), level=1) for one in spans), (), (), ())
+    assert list(candidates(document, layout, translations_for("es"))) == [
+        "¿Qué es un parque?",
+        "¿Qué se dice sobre «Horario de apertura»?",
+        "¿De qué trata «Un título»?",
+    ]
+    assert list(candidates(document, None, translations_for("en"))) == ["What is “Un título” about?"]
+
+
+def test_the_first_response_is_the_page_in_its_language(client: TestClient) -> None:
+    for path, language in (("/", "es"), ("/en/", "en")):
+        words = translations_for(language)
+        text = client.get(path).text
+        assert f'<html\n\tlang="{language}"' in text
+        assert f"<title>{words.html('page.title')}</title>" in text
+        first = text.partition('<div id="first"')[2].partition("<gradio-app")[0]
+        assert words.html("welcome.title") in first
+        assert words.html("chat.placeholder") in first
+        head = text.partition("</head>")[0]
+        assert 'rel="stylesheet"' not in head, "nothing keeps the browser from drawing"
+        assert "gradio.app" not in text.partition("<script>")[0]
 
 
 # --- verdicts of readers ---------------------------------------------------------------------------

@@ -15,11 +15,12 @@ from fastapi.testclient import TestClient
 from formats import law, made
 
 from alpie.app.page.guarding.guard import Guard
-from alpie.app.page.serving.document_routes import upload_bodies
+from alpie.app.page.serving.change_routes import upload_bodies
 from alpie.app.page.serving.page_options import Choices
 from alpie.app.page.serving.routes import add_routes
+from alpie.app.page.state.index_process import index_command
 from alpie.app.page.state.library import Opening
-from alpie.app.page.state.uploads import Uploads, index_command, safe_name
+from alpie.app.page.state.uploads import Uploads, safe_name
 from alpie.app.page.views.page_images import PageImages, sheet_at
 from alpie.app.settings import load_settings
 from alpie.index.errors import SourceError
@@ -180,7 +181,7 @@ def test_what_keeps_indexing_from_ending_is_found_and_taken_out(tmp_path: Path, 
 
 
 def test_a_real_run_has_an_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("alpie.app.page.state.uploads._LONGEST_RUN_SECONDS", 0.2)
+    monkeypatch.setattr("alpie.app.page.state.index_process._LONGEST_RUN_SECONDS", 0.2)
     docs = tmp_path / "docs"
     uploads = Uploads(docs, 1000, index_command(docs, tmp_path / "data"))
     uploads.take("a.txt", io.BytesIO(TEXT.encode()))
@@ -219,12 +220,47 @@ def client(choices: Choices, library: Any = None) -> TestClient:
     return TestClient(app, base_url="http://127.0.0.1")
 
 
-def test_uploads_are_closed_unless_allowed(tmp_path: Path) -> None:
-    assert load_settings({}, environment={}).upload is False
-    assert Choices.from_settings(load_settings({"docs": str(tmp_path)}, environment={})).uploads is None
+@pytest.mark.parametrize(
+    ("given", "may"),
+    [
+        ({}, "all"),  # served to this machine only
+        ({"host": "0.0.0.0"}, "off"),
+        ({"trusted_proxies": "10.0.0.1"}, "off"),
+        ({"allowed_hosts": "citas.example"}, "off"),
+        ({"public_url": "https://citas.example"}, "off"),
+        ({"root_path": "/alpie"}, "off"),
+        ({"users": "users.json"}, "off"),
+        ({"upload": False}, "off"),
+        ({"upload": "no"}, "off"),
+        ({"upload": True, "host": "0.0.0.0"}, "add"),
+        ({"upload": "all", "host": "0.0.0.0"}, "all"),
+    ],
+)
+def test_what_readers_may_do_depends_on_who_is_served(
+    tmp_path: Path, given: dict[str, Any], may: str
+) -> None:
+    choices = Choices.from_settings(load_settings({"docs": str(tmp_path), **given}, environment={}))
+    allowed = (choices.uploads, choices.shelf, choices.collections)
+    assert [one is not None for one in allowed] == {
+        "off": [False, False, False], "add": [True, False, False], "all": [True, True, True]
+    }[may]  # fmt: skip
+
+
+def test_the_documents_of_the_program_are_not_changed_unasked() -> None:
+    choices = Choices.from_settings(load_settings({}, environment={}))
+    assert (choices.uploads, choices.shelf) == (None, None)
+    assert choices.collections is not None
+    assert Choices.from_settings(load_settings({"upload": "add"}, environment={})).uploads is not None
+
+
+def test_where_nothing_is_taken_the_orders_are_closed() -> None:
     web = client(Choices())
     assert web.post("/al/upload", files={"file": ("a.txt", b"x")}).status_code in (404, 405, 413)
-    assert "upload-form" not in web.get("/al/documents").text
+    for order in ("document/edit", "document/remove", "document/erase", "recognise", "collections"):
+        assert web.post(f"/al/{order}", data={"d": "a"}).status_code in (404, 405), order
+    shown = web.get("/al/documents").text
+    assert "upload-form" not in shown
+    assert "<form" not in shown
 
 
 def test_a_document_sent_is_taken(tmp_path: Path) -> None:
@@ -235,11 +271,11 @@ def test_a_document_sent_is_taken(tmp_path: Path) -> None:
     data = made.law_pdf(law.law())
     answer = web.post("/al/upload?lang=es", files={"file": ("ley <b>.pdf", data)})
     assert answer.status_code == 200
-    assert "Indexando: ley _b.pdf" in answer.text
+    assert "Leyendo: ley _b.pdf" in answer.text
     assert (tmp_path / "docs" / "ley _b.pdf").read_bytes() == data
     indexing.may_end.set()
     settled(uploads)
-    assert "Añadido: ley _b.pdf" in web.get("/al/upload-state").text
+    assert "ley _b.pdf se ha añadido." in web.get("/al/upload-state").text
 
 
 @pytest.mark.parametrize(
