@@ -20,7 +20,7 @@ from alpie.index.spanish.analysis import fold
 from alpie.index.spanish.query import Question
 from alpie.index.spanish.references import Reference, read_reference
 
-__all__ = ["answer_reference", "cited", "hits_at"]
+__all__ = ["answer_reference", "cited", "hits_at", "quotes_at"]
 
 _ABOVE = 1.0  # a passage that was named scores this much more than the best that was not
 
@@ -65,7 +65,7 @@ def answer_reference(
     """
     started = perf_counter()
     places = tuple(dict.fromkeys(place for group in groups for place in group))
-    found = [_quotes(group, documents, question, policy.most) for group in groups]
+    found = [quotes_at(group, documents, question.searched, policy.most) for group in groups]
     shown = _shared_out([len(quotes) for quotes in found], policy.most)
     quotes = [quote for quotes, number in zip(found, shown, strict=True) for quote in quotes[:number]]
     if not quotes:
@@ -93,16 +93,16 @@ def answer_reference(
     )
 
 
-def _quotes(
-    places: Sequence[Place], documents: Mapping[str, Document], question: Question, most: int
+def quotes_at(
+    places: Sequence[Place], documents: Mapping[str, Document], question: str, most: int
 ) -> list[Quote]:
-    """The quotations of one unit: of every document that has it, as far as `most` goes."""
+    """The quotations of one unit, or of any places: of every document that has it, as far as `most` goes."""
     by_document: dict[str, list[Quote]] = {}
     for rank, place in enumerate(places):
         of_it = by_document.setdefault(place.passage.document_id, [])
         for span in _runs(place, documents[place.passage.document_id].text):
             unit = Unit(Hit(place.passage, 1.0), rank, span, 0, 0.0, 1.0)
-            quote = quote_unit(unit, 1.0, question.searched, documents) if len(of_it) < most else None
+            quote = quote_unit(unit, 1.0, question, documents) if len(of_it) < most else None
             if quote is not None and not _is_name_alone(quote):
                 of_it.append(quote)
     found = [quotes for quotes in by_document.values() if quotes][:most]
