@@ -78,6 +78,8 @@ class OptionalFile:
 
 @dataclass(frozen=True)
 class Text:
+    """A text on one line, blanks around it apart."""
+
     may_be_empty: bool = False
     starts_with: tuple[str, ...] = ()
 
@@ -119,6 +121,8 @@ class Names:
 
 @dataclass(frozen=True)
 class Choice:
+    """One of a few words."""
+
     options: tuple[str, ...]
 
     def __init__(self, *options: str) -> None:
@@ -136,6 +140,8 @@ class Choice:
 
 @dataclass(frozen=True)
 class Switch:
+    """Yes or no, in the words that shells and people use."""
+
     allowed: str = "true o false"
 
     def read(self, value: object, folder: Path) -> bool:
@@ -151,6 +157,8 @@ class Switch:
 
 @dataclass(frozen=True)
 class WholeNumber:
+    """A whole number within bounds."""
+
     least: int
     most: int
     unit: str
@@ -173,6 +181,8 @@ class WholeNumber:
 
 @dataclass(frozen=True)
 class Decimal:
+    """A number within bounds."""
+
     least: float
     most: float
     unit: str

@@ -30,12 +30,12 @@ from alpie.app.answering.abstention import ANSWERABLE_FEATURES
 from alpie.app.answering.answer_weights import LinearModel
 from alpie.app.answering.corpus import Corpus
 from alpie.app.answering.features import UNIT_FEATURES
-from alpie.eval.questions.examples import Example, examples_of
 from alpie.eval.questions.matching import SourceTexts
 from alpie.eval.questions.question_file import OWN_QUESTIONS, read_own_questions, read_questions
 from alpie.eval.questions.split import split
 from alpie.eval.questions.squad import squad_corpus
 from alpie.eval.studies.learning import Group, fit_choice, fit_logistic, folds_of
+from alpie.eval.training.examples import Example, examples_of
 
 __all__ = ["Fitted", "FittingSets", "fit_all", "main"]
 

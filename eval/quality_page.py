@@ -19,7 +19,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from alpie.eval.tables import markdown_table
+from alpie.eval.report import markdown_table
 from alpie.index.errors import SettingsError
 
 __all__ = ["main", "refreshed"]

@@ -1,7 +1,7 @@
 """The report of an evaluation: as data, as Markdown, and on the terminal.
 
-All three show the same figures, each with the number of questions and its interval; the JSON holds
-everything, the other two what one reads.
+All three show the same figures, each with the number of questions and its interval. What was said to each question is in
+the predictions file.
 """
 
 from __future__ import annotations
@@ -17,8 +17,7 @@ from alpie.eval.baselines.pipelines import MAIN, PipelineRows
 from alpie.eval.intervals import RESAMPLES, Estimate
 from alpie.eval.metrics import METRICS, STATISTICS, compare, refusal_curve, summarise, summarise_by_kind
 from alpie.eval.questions.matching import SourceTexts
-from alpie.eval.scores import QuestionScore, miss_cause, score_prediction
-from alpie.eval.tables import markdown_table
+from alpie.eval.scores import QuestionScore, score_prediction
 
 __all__ = [
     "Report",
@@ -27,6 +26,7 @@ __all__ = [
     "Table",
     "cell",
     "fact_lines",
+    "markdown_table",
     "render",
     "score_pipeline",
     "write_report",
@@ -74,7 +74,6 @@ class Report:
     overall: Mapping[str, Estimates]  # by pipeline
     by_kind: Mapping[str, Mapping[str, Estimates]]  # by pipeline and kind
     differences: Mapping[str, Estimates]  # the system minus the named pipeline
-    misses: Mapping[str, str]  # question id → cause
     resamples: int
 
     @classmethod
@@ -82,10 +81,9 @@ class Report:
         cls,
         facts: RunFacts,
         pipelines: Sequence[ScoredPipeline],
-        causes: Mapping[str, str] | None = None,
         resamples: int = RESAMPLES,
     ) -> Report:
-        """Measures `pipelines`; `causes` (question id → cause found by reading) replace the guessed ones."""
+        """Measures `pipelines`, the system first."""
         main, *others = pipelines
         return cls(
             facts=facts,
@@ -93,7 +91,6 @@ class Report:
             overall={one.name: _shown(one, summarise(one.scores, resamples)) for one in pipelines},
             by_kind={one.name: _by_kind(one, resamples) for one in pipelines},
             differences={one.name: _difference(main, one, resamples) for one in others},
-            misses=_misses(main, causes or {}),
             resamples=resamples,
         )
 
@@ -125,11 +122,6 @@ def _difference(main: ScoredPipeline, other: ScoredPipeline, resamples: int) -> 
     return _shown(other, compare(own, other.scores, resamples))
 
 
-def _misses(pipeline: ScoredPipeline, causes: Mapping[str, str]) -> dict[str, str]:
-    found = ((score.id, miss_cause(score)) for score in pipeline.scores)
-    return {id_: causes.get(id_, cause) for id_, cause in found if cause is not None}
-
-
 def _by_kind(pipeline: ScoredPipeline, resamples: int) -> dict[str, dict[str, Estimate]]:
     kinds = summarise_by_kind(pipeline.scores, resamples)
     return {kind: _shown(pipeline, estimates) for kind, estimates in kinds.items()}
@@ -155,6 +147,11 @@ class Table:
         return f"## {self.title}\n\n{markdown_table(self.head, self.rows)}".rstrip("\n")
 
 
+def markdown_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table of cells that are Markdown already, each line ending in a line feed."""
+    return "".join(f"| {' | '.join(line)} |\n" for line in (head, ["---"] * len(head), *rows))
+
+
 def render(report: Report, markdown: bool = False) -> str:
     """The report for people, ending in a line feed."""
     tables = [table.as_markdown() if markdown else table.as_text() for table in _tables(report) if table.rows]
@@ -167,7 +164,7 @@ def write_report(report: Report, folder: Path) -> list[Path]:
     """Writes report.json and report.md into `folder`, and returns their paths."""
     folder.mkdir(parents=True, exist_ok=True)
     data, text = folder / "report.json", folder / "report.md"
-    data.write_text(json.dumps(_as_json(report), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    data.write_text(json.dumps(_as_json(report), ensure_ascii=False) + "\n", encoding="utf-8")
     text.write_text(render(report, markdown=True), encoding="utf-8")
     return [data, text]
 
@@ -188,8 +185,6 @@ def _tables(report: Report) -> Iterable[Table]:
     if len(report.pipelines) > 1:
         yield _difference_table(report)
         yield _pipelines_by_kind_table(report, "recall@5")
-    counts = Counter(report.misses.values()).most_common()
-    yield Table("Misses by cause", ("cause", "questions"), tuple((cause, str(n)) for cause, n in counts))
     says = {metric.name: metric.says for metric in METRICS} | dict(STATISTICS)
     yield Table("What is measured", ("figure", "meaning"), tuple(says.items()))
 
@@ -252,7 +247,6 @@ def _as_json(report: Report) -> dict[str, Any]:
             "quotes": one.quotes,
             "overall": _estimates(report.overall[one.name]),
             "by_kind": {kind: _estimates(of_kind) for kind, of_kind in report.by_kind[one.name].items()},
-            "questions": [asdict(score) for score in one.scores],
         }
         for one in report.pipelines
     }
@@ -265,8 +259,6 @@ def _as_json(report: Report) -> dict[str, Any]:
             for other, difference in report.differences.items()
         },
         "refusal_curve": [asdict(point) for point in refusal_curve(report.main.scores)],
-        "misses": dict(report.misses),
-        "misses_by_cause": dict(Counter(report.misses.values()).most_common()),
     }
 
 

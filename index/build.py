@@ -13,8 +13,8 @@ from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
 from alpie.index.chunking.passages import make_passages
+from alpie.index.encoder import Encoder
 from alpie.index.encoder.embed import Embedded, embed_passages
-from alpie.index.encoder.factory import Encoder
 from alpie.index.encoder.known_vectors import Known, KnownVectors, embedding_key
 from alpie.index.errors import IndexBusy, IndexNewer, SourceError, StoreError
 from alpie.index.formats import MAX_BYTES

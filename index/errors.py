@@ -13,11 +13,13 @@
     │   ├── IndexUnwritable       no room or no permission to write it
     │   ├── IndexBusy             another process is building
     │   └── BulkError             partitions that are missing, or what reads them
-    ├── BackendError           the backend that the setting `index` names
-    │   ├── BackendUnavailable     not installed, refuses, too slow, too old
-    │   └── BackendMismatch        holds no index, or one of another encoder or analysis
+    ├── BackendError          the backend that the setting `index` names
+    │   ├── BackendUnavailable    not installed, refuses, too slow, too old
+    │   └── BackendMismatch       holds no index, or one of another encoder or analysis
     ├── AddressError          no passage with this address
     ├── QuestionError         a question that cannot be searched (empty, too long)
+    ├── RecordError           a file that is no answer record (`alpie.app.checking.record_check`)
+    ├── NotReady              an index that is still being opened (`alpie.app.service.following`)
     └── QuestionsFileError    a file of evaluation questions
 
 Every message says what is wrong, where, and what to do next.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import socket
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +13,8 @@ import pytest
 from hypothesis import settings as hypothesis_settings
 
 from alpie.app.settings import Settings, load_settings
-from alpie.index.encoder.factory import Encoder, open_encoder
+from alpie.index.encoder import Encoder
+from alpie.index.encoder.factory import open_encoder
 
 ROOT = Path(__file__).resolve().parents[1]
 # Made-up cases a property is tried on, where it does not say itself; no deadline: a busy machine is no failure.
@@ -30,13 +33,13 @@ def encoder() -> Encoder:
 
 
 @pytest.fixture(scope="session")
-def corpus(tmp_path_factory: pytest.TempPathFactory) -> Any:
+def corpus(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Any:
     """The four documents, indexed from nothing with the bundled encoder."""
     from alpie.app.answering.corpus import Corpus
 
     settings = load_settings({"data": str(tmp_path_factory.mktemp("index"))}, environment={})
-    Corpus.build(settings)
-    return Corpus.open(settings)
+    Corpus.build(settings, encoder=encoder)
+    return Corpus.open(settings, encoder)
 
 
 @pytest.fixture(scope="session")
@@ -67,8 +70,50 @@ def openai_server() -> Iterator[Any]:
     server.close()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+# What `--fast` leaves out besides tests marked slow: modules that need the encoder, a server or processes of their own,
+# or long anyway. Together the rest takes under a minute.
+_NOT_FAST = frozenset(
+    """
+    """.split()
+)
+_HEAVY = {"encoder", "seed_settings", "openai_server"}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--fast`: what takes a minute in all, for while one works."""
+    parser.addoption("--fast", action="store_true", help="without encoder, browser, servers and slow modules")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Modules that a fast run does not even import."""
+    left_out = collection_path.name == "browser" or collection_path.stem.removeprefix("test_") in _NOT_FAST
+    return True if config.getoption("--fast") and left_out else None
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Fast tests first: what takes seconds tells before what takes minutes."""
+    if config.getoption("--fast"):
+        items[:] = [
+            one
+            for one in items
+            if not (one.get_closest_marker("slow") or _HEAVY & {*getattr(one, "fixturenames", ())})
+        ]
     items.sort(
         key=lambda item: bool(item.get_closest_marker("slow")) + 2 * bool(item.get_closest_marker("browser"))
     )
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_network() -> Iterator[None]:
+    """Only this machine is reached: no test, and nothing that is tested, may need anything else."""
+    connect = socket.socket.connect
+
+    def only_here(self: socket.socket, address: Any) -> None:
+        if self.family != socket.AF_UNIX and not str(address[0]).startswith(("127.", "::1", "localhost")):
+            raise OSError(f"a test wants to reach {address}")
+        connect(self, address)
+
+    with pytest.MonkeyPatch.context() as patch:
+        if "MILVUS_URI" not in os.environ:
+            patch.setattr(socket.socket, "connect", only_here)
+        yield

@@ -20,7 +20,7 @@ from alpie.app.answering.answer_weights import LinearModel, Weights
 from alpie.app.answering.corpus import Corpus
 from alpie.index.build import BuildReport, build_index
 from alpie.index.chunking.passages import make_passages
-from alpie.index.encoder.factory import OnProgress, encodable
+from alpie.index.encoder import OnProgress, encodable
 from alpie.index.layout import lay_out
 from alpie.index.records import BlockKind, Document, Passage, Sentence, SentenceRole, Span
 from alpie.index.spanish.analysis import fold, stem

@@ -84,6 +84,9 @@ def _pieces(mood: str, body: dict[str, Any], number: int) -> Iterator[str]:
         yield from _expansions(mood, asked["pasajes"])
         return
     question = asked.get("pregunta") or asked["question"]
+    if "frases" in asked:
+        yield _chosen(mood, question, asked["frases"])
+        return
     quotes = [
         (quote["n"], quote.get("texto") or quote["text"]) for quote in asked.get("citas") or asked["quotes"]
     ]
@@ -138,6 +141,20 @@ def _expansions(mood: str, passages: list[dict[str, Any]]) -> Iterator[str]:
                 "Aquí tienes las líneas que pedías:",
             ]
         yield "\n".join(lines) + "\n"
+
+
+def _chosen(mood: str, question: str, sentences: list[dict[str, Any]]) -> str:
+    """The number of the sentence with most words of the question; in another mood something that is no such number."""
+    words = set(re.findall(r"\w{4,}", question.lower()))
+    best = max(sentences, key=lambda one: len(words & set(re.findall(r"\w{4,}", one["texto"].lower()))))
+    answers = {
+        "good": str(best["n"]),
+        "refusal": "0",
+        "lying": str(len(sentences) + 7),
+        "prose": f"La frase {best['n']} dice que fueron 4871 personas.",
+        "obedient": "«Se detuvo a 4871 personas en Zanzíbar.»",
+    }
+    return answers[mood]
 
 
 def _first(text: str) -> str:

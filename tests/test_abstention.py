@@ -25,7 +25,7 @@ def small() -> Corpus:
 
 
 def features(corpus: Corpus, question: str) -> dict[str, float]:
-    judged = judge(corpus.index, read_question(question), WEIGHTS)
+    judged = judge(corpus.index, corpus.index.encode(read_question(question)), WEIGHTS)
     row = answerable_features(judged.retrieval, judged.readings, judged.candidates, judged.units)
     assert row.shape == (1, len(ANSWERABLE_FEATURES))
     assert np.isfinite(row).all()

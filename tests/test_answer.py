@@ -41,7 +41,12 @@ def untimed(answer: Answer) -> Answer:
 
 def ask(corpus: Corpus, question: str, threshold: float | None = None, most: int = 5) -> Answer:
     return answer_question(
-        corpus.index, corpus.documents, read_question(question), WEIGHTS, QuotePolicy(most=most), threshold
+        corpus.index,
+        corpus.documents,
+        corpus.index.encode(read_question(question)),
+        WEIGHTS,
+        QuotePolicy(most=most),
+        threshold,
     )
 
 
@@ -159,7 +164,7 @@ def test_a_follow_up_is_searched_with_what_went_before_and_another_question_is_n
 
 
 def test_units_are_ranked_and_their_shares_sum_to_one(small: Corpus) -> None:
-    units = judge(small.index, read_question(BURNT), WEIGHTS).units
+    units = judge(small.index, small.index.encode(read_question(BURNT)), WEIGHTS).units
     assert sum(unit.share for unit in units) == pytest.approx(1)
     assert [unit.score for unit in units] == sorted((unit.score for unit in units), reverse=True)
     places = {(unit.rank, unit.first) for unit in units}
@@ -167,14 +172,14 @@ def test_units_are_ranked_and_their_shares_sum_to_one(small: Corpus) -> None:
 
 
 def test_equal_units_keep_the_order_of_reading(small: Corpus) -> None:
-    judged = judge(small.index, read_question(BURNT), WEIGHTS)
+    judged = judge(small.index, small.index.encode(read_question(BURNT)), WEIGHTS)
     model = LinearModel.from_mapping({"reader": 0.0})
     units = ranked_units(judged.retrieval, judged.readings, judged.candidates, model)
     assert [unit.candidate for unit in units] == list(range(len(judged.candidates)))
 
 
 def test_only_passages_that_were_read_are_quoted(small: Corpus) -> None:
-    judged = judge(small.index, read_question(BURNT), WEIGHTS)
+    judged = judge(small.index, small.index.encode(read_question(BURNT)), WEIGHTS)
     one = judged.readings[:1]
     assert set(candidates_of(small.index, judged.retrieval, one).hit.tolist()) == {0}
     assert len(candidates_of(small.index, judged.retrieval, ())) == 0

@@ -15,7 +15,7 @@ import pytest
 from serving import serving, wait_until_ready
 
 from alpie.app.service.endpoints import Endpoints
-from alpie.app.service.schema import SCHEMAS, schema_document
+from alpie.app.service.row_forms import ROWS, schema_document
 from alpie.app.settings import Settings
 from alpie.app.terminal import commands as cli
 from alpie.index.errors import AddressError, QuestionError, SettingsError
@@ -148,7 +148,7 @@ def test_the_client_is_told_what_was_wrong(client: Any) -> None:
 
 
 def test_only_the_endpoints_are_announced(client: Any) -> None:
-    assert set(client.view_api(return_format="dict")["named_endpoints"]) == {f"/{name}" for name in SCHEMAS}
+    assert set(client.view_api(return_format="dict")["named_endpoints"]) == {f"/{name}" for name in ROWS}
 
 
 def test_health_is_told(server: str) -> None:
@@ -181,7 +181,7 @@ def test_an_mcp_client_gets_the_same_rows(endpoints: Endpoints, seed_settings: S
     # in a thread of its own: Playwright's synchronous interface leaves a loop running in this one
     with ThreadPoolExecutor(1) as thread:
         tools, rows, refused = thread.submit(lambda: asyncio.run(talk())).result()
-    assert tools == set(SCHEMAS)
+    assert tools == set(ROWS)
     for name, row in rows.items():
         assert timeless(row) == timeless(getattr(endpoints, name)(**CALLS[name]))
     assert refused.isError

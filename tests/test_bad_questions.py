@@ -22,8 +22,8 @@ from alpie.app.checking.word_alignment import align
 from alpie.app.page.views.lookup import Wanted, find
 from alpie.app.page.views.lookup_view import render_results
 from alpie.app.page.views.page_words import translations_for
-from alpie.app.service.answer_json import answer_row, verification_row
 from alpie.app.service.endpoints import LONGEST_QUESTION, Endpoints
+from alpie.app.service.rows import answer_row, verification_row
 from alpie.app.settings import Settings
 from alpie.app.terminal import commands as cli
 from alpie.index.errors import AlpieError, QuestionError

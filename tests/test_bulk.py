@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 from fake_encoder import SMALL_TEXT, FakeEncoder, answers, build, write_texts
 
-from alpie.index.encoder import bulk_embedding as bulk
-from alpie.index.encoder.bulk_embedding import (
+from alpie.index.bulk import __main__ as bulk
+from alpie.index.bulk.partition_vectors import load
+from alpie.index.bulk.partitions import (
     embed_partitions,
     embed_with_ray,
     inputs,
@@ -25,7 +26,6 @@ from alpie.index.encoder.bulk_embedding import (
 from alpie.index.encoder.factory import open_encoder
 from alpie.index.errors import BulkError
 from alpie.index.spanish.query import read_question
-from alpie.index.storage.bulk_load import load
 from alpie.index.storage.store import open_generation
 
 pytest.importorskip("pyarrow", reason="bulk embedding needs the extra «bulk»")
@@ -105,7 +105,7 @@ def test_a_partition_that_is_not_whole_is_made_again(work: Path) -> None:
 def test_an_index_wants_all_partitions(docs: Path, work: Path, tmp_path: Path) -> None:
     with pytest.raises(BulkError, match="6 particiones"):
         load(docs, work, tmp_path / "indice", FakeEncoder())
-    with pytest.raises(BulkError, match="bulk plan"):
+    with pytest.raises(BulkError, match="bulk_embedding plan"):
         pending(tmp_path / "nada", FINGERPRINT)
 
 
@@ -114,7 +114,7 @@ CHILD = """
     sys.path.insert(0, {tests!r})
     from pathlib import Path
     from fake_encoder import FakeEncoder
-    from alpie.index.encoder.bulk_embedding import embed_partitions
+    from alpie.index.bulk.partitions import embed_partitions
 
     done = 0
 
@@ -167,7 +167,7 @@ def test_processes_embed_what_one_process_does(docs: Path, tmp_path: Path) -> No
 
 def test_a_step_that_cannot_be_done_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert bulk.main(["embed", "--work", str(tmp_path)]) == 1
-    assert "bulk plan" in capsys.readouterr().err
+    assert "bulk_embedding plan" in capsys.readouterr().err
     with pytest.raises(SystemExit):
         bulk.main(["plan", "--work", str(tmp_path)])
 

@@ -1,4 +1,4 @@
-"""docs/citations.md shows what the exports give; write it with ALPIE_WRITE_DOCS=1."""
+"""The table of citations in docs/documents.md shows what the exports give; write it with ALPIE_WRITE_DOCS=1."""
 
 from __future__ import annotations
 
@@ -15,44 +15,48 @@ from alpie.index.reading.sources import read_sources
 from alpie.index.records import Document
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGE = ROOT / "docs" / "citations.md"
+PAGE = ROOT / "docs" / "documents.md"
 MARKED = re.compile(r"(?<=<!-- generated -->\n).*(?=<!-- /generated -->)", re.DOTALL)
 DAY = date(2026, 3, 1)
+SHOWN = ("europol-ia-2025", "interpol-2021")  # a year found elsewhere, a period and a unit
 
 
-def table_of(document: Document) -> list[str]:
-    """A row an export; of those for programs, the fields in which documents differ."""
+def exports_of(document: Document) -> dict[str, str]:
+    """What each export gives of a passage; of those for programs, the fields in which documents differ."""
     passage = make_passages(document, lay_out(document))[3]
-    excerpt = Excerpt.from_passage(document, passage)
-    short = Excerpt("…", excerpt.citation)
+    short = Excerpt("…", Excerpt.from_passage(document, passage).citation)
 
     def made(name: str) -> str:
         return export([short], name, accessed=DAY)
 
-    rows: list[tuple[str, str]] = []
+    given = {}
     for name, label in (("apa", "APA 7"), ("iso690", "ISO 690")):
-        quoted, reference = made(name).strip().split("\n\nReferencias\n\n")
-        rows += [(f"{label}, text", quoted), (f"{label}, reference", reference)]
+        given[f"{label}, text"], given[f"{label}, reference"] = (
+            made(name).strip().split("\n\nReferencias\n\n")
+        )
     own = re.findall(
         r"^@\w+|^  (?:type|howpublished|year|month|date) = .*(?=,$)", made("bibtex"), re.MULTILINE
     )
-    rows.append(("BibTeX", " · ".join(f"`{line.strip()}`" for line in own)))
     tags = re.findall(r"^(?:TY|DA|M3|N1)  - .*$", made("ris").replace("\r", ""), re.MULTILINE)
-    rows.append(("RIS", " · ".join(f"`{line}`" for line in tags)))
     (item,) = json.loads(made("csl-json"))
     kept = {key: item[key] for key in ("type", "genre", "issued")}
-    rows.append(("CSL-JSON", f"`{json.dumps(kept, ensure_ascii=False)}`"))
-    rows.append(("CSV, citation", made("csv").splitlines()[1].split('"')[1]))
-    rows.append(("Markdown, note", made("markdown").strip().splitlines()[-1].partition("]: ")[2]))
-    lines = [f"| {document.id} | |", "|---|---|"]
-    return [*lines, *(f"| {name} | {text.replace('|', chr(92) + '|')} |" for name, text in rows), ""]
+    given["BibTeX"] = " · ".join(f"`{line.strip()}`" for line in own)
+    given["RIS"] = " · ".join(f"`{line}`" for line in tags)
+    given["CSL-JSON"] = f"`{json.dumps(kept, ensure_ascii=False)}`"
+    given["CSV, citation"] = made("csv").splitlines()[1].split('"')[1]
+    return given
+
+
+def table() -> str:
+    by_id = {document.id: document for document in read_sources(ROOT / "docs_src").documents}
+    columns = {name: exports_of(by_id[name]) for name in SHOWN}
+    rows = [[name, *(of[name] for of in columns.values())] for name in columns[SHOWN[0]]]
+    cells = [["", *SHOWN], ["---"] * (1 + len(SHOWN)), *rows]
+    return "".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |\n" for row in cells)
 
 
 def test_the_table_of_exports_is_what_the_code_gives() -> None:
-    documents = read_sources(ROOT / "docs_src").documents
-    generated = "\n".join(line for document in documents for line in table_of(document))
-    page = PAGE.read_text("utf-8")
-    current = MARKED.sub(lambda _: f"\n{generated}\n", page)
+    current = MARKED.sub(lambda _: table(), PAGE.read_text("utf-8"))
     if os.environ.get("ALPIE_WRITE_DOCS"):
         PAGE.write_text(current, encoding="utf-8")
     assert PAGE.read_text("utf-8") == current

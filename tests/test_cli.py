@@ -16,8 +16,8 @@ import pytest
 
 from alpie.app.answering.answers import Answer, Quote, SearchStatement, WrittenSentence
 from alpie.app.answering.citation import cite
-from alpie.app.service.answer_json import REFUSAL, answer_row
 from alpie.app.service.freshness import Freshness
+from alpie.app.service.rows import REFUSAL, answer_row
 from alpie.app.settings import Settings, load_settings
 from alpie.app.terminal import commands as cli
 from alpie.app.terminal import doctor
@@ -418,7 +418,7 @@ def test_help_imports_nothing_heavy() -> None:
 
 def test_a_reader_who_leaves_early_is_no_error() -> None:
     code = (
-        "import sys\nfrom alpie.app import cli\n"
+        "import sys\nfrom alpie.app.terminal import commands as cli\n"
         "cli._RUN['doctor'] = lambda *_: print('línea\\n' * 500_000) or 0\nsys.exit(cli.main(['doctor']))"
     )
     process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE)

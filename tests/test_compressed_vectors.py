@@ -9,7 +9,7 @@ import pytest
 from fake_encoder import answers, build, write_texts
 from numpy.typing import NDArray
 
-from alpie.index.encoder.factory import unit_rows
+from alpie.index.encoder import unit_rows
 from alpie.index.retrieval import vectors
 from alpie.index.retrieval.compressed_vectors import CompressedIndex, exact_neighbours
 from alpie.index.retrieval.vectors import VectorIndex, VectorWriter

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from test_verify import CORPUS, PRESS, FakeCorpus, document
 
-from alpie.app.checking.cut import WarningKind, governs_list, read_cut
+from alpie.app.answering.cut import WarningKind, governs_list, read_cut
 from alpie.app.checking.verify import Verdict, verify_quotation
-from alpie.app.service.answer_json import verification_row
+from alpie.app.service.rows import verification_row
 from alpie.app.terminal.rendering import verification_text
 from alpie.app.translations import LANGUAGES, translations_for
 from alpie.index.records import Sentence, SentenceRole, Span

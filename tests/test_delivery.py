@@ -14,8 +14,8 @@ from starlette.responses import HTMLResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from alpie.app.page.serving.delivery import Delivery, preloads
-from alpie.app.page.serving.library import Library
 from alpie.app.page.serving.server import create_app
+from alpie.app.page.state.library import Library
 from alpie.index.errors import IndexMissing
 
 LONG = "<p>palabra por palabra</p>" * 200

@@ -28,12 +28,12 @@ from test_export import REPORT, RESOLUTION
 
 from alpie.app.answering.answers import Citation
 from alpie.app.answering.corpus import Corpus
-from alpie.app.exporting.answer_record import make_record, record_json, record_text
 from alpie.app.exporting.escaping import cell, json_text, latex, markdown, markdown_link, plain_line
 from alpie.app.exporting.export import FORMATS, Excerpt, export
 from alpie.app.page.guarding.rates import Limits
 from alpie.app.page.serving.page_options import Choices
 from alpie.app.page.serving.server import create_app
+from alpie.app.service.answer_record import make_record, record_json, record_text
 from alpie.index.chunking.passages import make_passages
 from alpie.index.layout import lay_out
 from alpie.index.reading.sources import read_sources

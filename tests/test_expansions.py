@@ -14,8 +14,8 @@ from fake_encoder import FakeEncoder, build, write_texts
 from alpie.app.answering.corpus import Corpus
 from alpie.app.page.views.answer_view import render_answer
 from alpie.app.page.views.page_words import translations_for
-from alpie.app.service.answer_json import answer_row
 from alpie.app.service.freshness import compare_with_documents
+from alpie.app.service.rows import answer_row
 from alpie.index.reading.expansions import ExpansionLine, place_expansions
 from alpie.index.retrieval.expansion_index import ExpansionIndex, filled
 from alpie.index.spanish.query import read_question

@@ -7,7 +7,7 @@ import pytest
 from fake_encoder import LARGE_TEXT, SMALL_TEXT, corpus_of
 from fake_reader import FakeReader
 
-from alpie.app.answering.candidates import UnitSpan, asks_for_list
+from alpie.app.answering.candidates import UnitSpan
 from alpie.app.answering.corpus import Corpus
 from alpie.app.answering.features import UNIT_FEATURES, Candidates, candidates_of
 from alpie.app.answering.read_passages import MAX_READ, read_hits
@@ -79,7 +79,7 @@ def test_every_unit_has_the_numbers_it_has_alone(small: Corpus, question: str) -
             "reader": np.log(np.exp(readings[hit].sentences[chosen].astype(float)).sum()),
             "fused": retrieval.hits[hit].score,
             "cosine": (cosines @ retrieval.encoded.vector).max(),
-            **_shape(retrieval.hits[hit].passage, span, asks_for_list(retrieval.encoded.question.searched)),
+            **_shape(retrieval.hits[hit].passage, span, retrieval.encoded.question.asks_for_list),
         }
         found = {name: float(candidates.column(name)[row]) for name in UNIT_FEATURES}
         assert found == pytest.approx({name: float(value) for name, value in expected.items()}, abs=1e-4)

@@ -13,13 +13,13 @@ from fake_corpus import FakeCorpus
 from fastapi.testclient import TestClient
 
 from alpie.app.page.guarding.rates import Limits
-from alpie.app.page.serving.library import Opening
 from alpie.app.page.serving.page_options import Choices
 from alpie.app.page.serving.server import create_app
+from alpie.app.page.state.library import Opening
 from alpie.app.page.views.chat import Chat, Conversation
 from alpie.app.page.views.help import load_help_lines
 from alpie.app.page.views.page_words import translations_for
-from alpie.app.service.schema import SCHEMAS
+from alpie.app.service.row_forms import ROWS
 
 
 @pytest.fixture(scope="module")
@@ -89,7 +89,7 @@ def test_every_handler_goes_through_the_queue(pages: list[Any], client: TestClie
     for page in pages:
         assert all(one.queue for one in page.fns.values() if one.fn)
         assert page.api_open is False
-    for name in (*SCHEMAS, "predict", "page_ask"):
+    for name in (*ROWS, "predict", "page_ask"):
         for door in ("run", "api"):
             answer = client.post(f"/gradio_api/{door}/{name}", json={"data": ["x"], "fn_index": 0})
             assert answer.status_code == 403
@@ -160,7 +160,7 @@ def test_the_chat_shows_no_tags_no_formulas_no_share_button(config: Any) -> None
 
 def test_every_public_endpoint_has_a_name_of_ours(config: Any) -> None:
     names = {one["api_name"] for one in config["dependencies"] if one["api_visibility"] == "public"}
-    assert names == set(SCHEMAS)
+    assert names == set(ROWS)
     assert not [one for one in config["dependencies"] if "lambda" in str(one["api_name"])]
 
 
@@ -229,7 +229,7 @@ def test_an_error_of_ours_is_told_to_nobody_but_the_log(caplog: pytest.LogCaptur
 
 
 def test_what_a_browser_brings_along_is_only_text(client: TestClient) -> None:
-    from alpie.app.page.serving.kept_conversation import MAX_REMEMBERED, read_past
+    from alpie.app.page.state.kept_conversation import MAX_REMEMBERED, read_past
 
     talk = [
         ["user", '<div class="asked">¿Qué &lt;b&gt;?</div>'],

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from layout_agreement import Agreement, measure_layout, read_gold
 
-from alpie.eval.documents.layout_figures import Agreement, measure_layout, read_gold
 from alpie.index.layout import lay_out
 from alpie.index.layout.notes import find_note_calls
 from alpie.index.readable import readable_text

@@ -1,8 +1,8 @@
-"""A short load test of the page as it is served; the long one is `python -m alpie.eval.bench.load`."""
+"""The page under load, briefly: what is asked at once, what is shed, and what the server counts of itself."""
 
 from __future__ import annotations
 
-import sys
+import json
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -15,17 +15,13 @@ from gradio.queueing import Queue
 from prometheus_client.parser import text_string_to_metric_families
 from serving import serving, wait_until_ready
 
-from alpie.app.page.guarding import guard
+from alpie.app.page.guarding.rates import Limits
 from alpie.app.page.serving.page_options import Choices
 from alpie.app.page.serving.server import create_app
-from alpie.app.page.serving.server_metrics import STAGES, Meter
 from alpie.app.page.serving.timings import render_timings
+from alpie.app.page.state.server_metrics import STAGES, Meter
 from alpie.app.page.views.page_words import translations_for
-from alpie.eval.bench.load import _slope, load, own_questions
-
-pytestmark = pytest.mark.skipif(
-    sys.platform != "linux", reason="visitors come from 127.1.…, which is Linux's own"
-)
+from alpie.eval.bench.load import main
 
 
 class SlowCorpus(FakeCorpus):
@@ -52,6 +48,18 @@ class CrowdedCorpus(FakeCorpus):
         with self._lock:
             self.now -= 1
         return super().search(*arguments, **options)
+
+
+def ask(address: str, question: str) -> httpx.Response | dict[str, Any]:
+    """What the public endpoint answers; the response of a question that was turned away."""
+    call = f"{address}/gradio_api/call/ask"
+    asked = httpx.post(call, json={"data": [question, []]}, timeout=60)
+    if asked.status_code != 200:
+        return asked
+    stream = httpx.get(f"{call}/{asked.json()['event_id']}", timeout=60).text
+    data = next(line for line in stream.splitlines() if line.startswith("data: "))
+    row: dict[str, Any] = json.loads(data.removeprefix("data: "))[0]
+    return row
 
 
 def values(address: str) -> dict[tuple[str, str], float]:
@@ -84,54 +92,46 @@ def test_gradio_keeps_no_table_of_every_question(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(Queue, "start", lambda queue: [queues.append(queue), start(queue)][1])
     corpus = FakeCorpus()
     with serving(create_app(lambda: corpus)) as address:
-        report = load(address, users=2, seconds=300, pause_seconds=0, most_questions=6)
-    assert report.answered >= 6
+        wait_until_ready(address)
+        for number in range(3):
+            assert isinstance(ask(address, f"¿Cuántas detenciones hubo {number}?"), dict)
     assert not made
     assert queues
     assert all(len(queue.event_analytics) <= 1 for queue in queues)
 
 
-def test_visitors_lose_nothing_and_are_counted() -> None:
+def test_visitors_lose_nothing_and_are_counted(capsys: pytest.CaptureFixture[str]) -> None:
     corpus = FakeCorpus()
-    with serving(create_app(lambda: corpus)) as address:
-        report = load(address, users=4, seconds=300, pause_seconds=0, most_questions=20)
-        assert report.errors == ()
-        assert report.lost == 0
-        assert report.answered >= 20
-        assert set(report.actions) >= {"ask", "page"}
+    with serving(create_app(lambda: corpus, Choices(limits=Limits(questions=100_000)))) as address:
+        wait_until_ready(address)
+        assert main([address, "--users", "3", "--seconds", "2", "--pause", "0"]) == 0
+        told = capsys.readouterr().out
         counted = values(address)
-        outcomes = ("answered", "not_in_documents", "unusable", "failed")
-        asked = [counted["alpie_questions_total", outcome] for outcome in outcomes]
-        assert sum(asked[:3]) == report.asked
-        assert asked[3] == 0
-        assert counted["alpie_stage_seconds_count", "render"] == sum(asked[:2])
-        assert counted["alpie_index_passages", ""] == len(corpus.passages)
-        assert counted["alpie_waiting_questions", ""] == 0
+    answered = int(told.split(" answered")[0])
+    assert answered > 3
+    outcomes = ("answered", "not_in_documents", "unusable", "failed")
+    asked = [counted["alpie_questions_total", outcome] for outcome in outcomes]
+    assert sum(asked[:2]) == answered
+    assert asked[2:] == [0, 0]
+    assert counted["alpie_stage_seconds_count", "render"] == 0  # rows are not drawn
+    assert counted["alpie_index_passages", ""] == len(corpus.passages)
+    assert counted["alpie_waiting_questions", ""] == 0
 
 
-def test_past_capacity_it_sheds_in_words_and_recovers(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(guard._RETRY_SECONDS, 503, 1)
+def test_past_capacity_it_sheds_in_words_and_recovers() -> None:
     corpus = SlowCorpus()
     with serving(create_app(lambda: corpus, Choices(most_waiting=2))) as address:
-        report = load(address, users=20, seconds=300, pause_seconds=0, most_questions=20)
-        assert report.shed > 0, "more was asked than it bears"
-        assert report.errors == (), "each was told so in words, with a time to come back"
-        assert report.lost == 0
-        assert report.recovery_seconds > 0
-        assert values(address)["alpie_refused_requests_total", "503"] == report.shed
-
-
-def test_a_leak_shows_as_a_slope() -> None:
-    flat = [(n, 400.0 + (50 if n == 0 else 0)) for n in range(0, 5001, 500)]
-    assert _slope(flat) == 0
-    assert _slope([(n, 400 + n / 100) for n, _ in flat]) == 10
-    assert _slope([]) == 0
-    assert _slope(flat[:2]) == 0
-
-
-def test_own_questions_are_distinct_and_many() -> None:
-    questions = own_questions()
-    assert len(questions) == len(set(questions)) > 500
+        wait_until_ready(address)
+        with ThreadPoolExecutor(20) as visitors:
+            found = list(visitors.map(lambda number: ask(address, f"¿Y la número {number}?"), range(20)))
+        shed = [one for one in found if isinstance(one, httpx.Response)]
+        assert shed, "more was asked than it bears"
+        assert {one.status_code for one in shed} == {503}
+        assert all(int(one.headers["Retry-After"]) > 0 and "ocupado" in one.text for one in shed)
+        answers = {one["question"] for one in found if isinstance(one, dict)}
+        assert len(answers) == 20 - len(shed), "each got the answer to its own question"
+        assert isinstance(ask(address, "¿Y ahora?"), dict)
+        assert values(address)["alpie_refused_requests_total", "503"] == len(shed)
 
 
 def test_who_may_read_the_metrics() -> None:

@@ -18,8 +18,8 @@ from alpie.eval.metrics import (
     summarise_by_kind,
 )
 from alpie.eval.questions.matching import Piece, SourceTexts, coverage, fold, holds, inside
-from alpie.eval.questions.question_file import Evidence, Question
-from alpie.eval.scores import QuestionScore, miss_cause, score_prediction
+from alpie.eval.questions.question_records import Evidence, Question
+from alpie.eval.scores import QuestionScore, score_prediction
 from alpie.index.records import BlockKind, Document, Passage, Sentence, Span
 
 SOURCE = (
@@ -290,13 +290,6 @@ def test_refusal_curve_by_hand() -> None:
     assert (strict.coverage, strict.risk) == (pytest.approx(1 / 5), 0)
     assert (lax.answer_rate, lax.refusal_rate) == (1, 0)
     assert (lax.coverage, lax.risk) == (pytest.approx(3 / 5), pytest.approx(1 / 3))
-
-
-def test_causes_of_misses() -> None:
-    causes = [miss_cause(score) for score in SCORES]
-    assert causes[:2] == [None, None]
-    assert causes[2] == "no passage with the evidence among the first ten"
-    assert causes[3:] == [None, "answered an unanswerable question", None]
 
 
 # --- intervals ------------------------------------------------------------------------------------

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
 
 import pytest
 from fake_reader import FakeReader
 
-from alpie.app.writer.model_reader import ModelReader, numbers_in
-from alpie.app.writer.provider import Messages
+from alpie.app.answering.corpus import Corpus
+from alpie.app.answering.model_reader import ModelReader, numbers_in
+from alpie.app.chat_model import Messages
+from alpie.app.settings import Settings
+from alpie.index.readable import proves
 from alpie.index.reader import ReadPassage
 
 PASSAGES = [
@@ -93,3 +98,39 @@ def test_nothing_to_read_asks_nobody() -> None:
     seen: list[Messages] = []
     assert reader("1", seen).read(QUESTION, []) == []
     assert seen == []
+
+
+@pytest.fixture
+def corpus_reading(
+    openai_server: Any, seed_settings: Settings, seed_corpus: Corpus
+) -> Callable[[str], Corpus]:
+    """The four documents, read by the model of the stand-in server in a mood of its."""
+    pytest.importorskip("langchain_openai", reason="the extra `openai` is not installed")
+
+    def opened(mood: str) -> Corpus:
+        model = {"writer": f"openai:{mood}", "writer_url": openai_server.url, "writer_reads": True}
+        return Corpus.open(replace(seed_settings, **model), seed_corpus.encoder)
+
+    return opened
+
+
+def test_over_the_wire_its_number_decides_and_the_words_are_the_source_s(
+    corpus_reading: Callable[[str], Corpus], seed_corpus: Corpus
+) -> None:
+    question = "¿Cuántos dispositivos electrónicos se incautaron en los registros?"
+    answer = corpus_reading("good").ask(question)
+    assert answer.answered
+    quote = answer.quotes[0]
+    assert "dispositivos" in quote.text
+    assert proves(seed_corpus.documents[quote.document_id].text, quote.spans, quote.text)
+    assert not corpus_reading("refusal").ask(question).answered
+
+
+@pytest.mark.parametrize("mood", ["lying", "prose", "obedient", "error", "html", "garbage"])
+def test_over_the_wire_what_is_no_number_changes_nothing(
+    corpus_reading: Callable[[str], Corpus], seed_corpus: Corpus, mood: str
+) -> None:
+    question = "¿Cuántos menores fueron identificados como víctimas?"
+    with_model, without = corpus_reading(mood).ask(question), seed_corpus.ask(question)
+    assert [quote.text for quote in with_model.quotes] == [quote.text for quote in without.quotes]
+    assert "4871" not in str(with_model)

@@ -11,7 +11,7 @@ from alpie.index.chunking.passages import make_passages
 from alpie.index.layout import lay_out
 from alpie.index.readable import collapse
 from alpie.index.records import Document
-from alpie.index.retrieval.named_documents import DocumentNames
+from alpie.index.spanish.named_documents import DocumentNames
 from alpie.index.spanish.query import read_question
 
 RESOLUTION = """Resolución nº 4

@@ -48,7 +48,7 @@ def quotations(corpus: FakeCorpus, most: int = 10_000) -> Iterator[Quote]:
     ]
     for passage, span in Random(7).sample(spans, min(most, len(spans))):
         unit = Unit(Hit(passage, 1.0), 0, span, 0, 0.0, 1.0)
-        quote = quote_unit(unit, 1.0, "¿Qué dice?", corpus.documents)
+        quote = quote_unit(unit, 1.0, corpus.documents)
         if quote is not None:
             yield quote
 

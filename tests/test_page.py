@@ -17,9 +17,9 @@ from fastapi.testclient import TestClient
 
 from alpie.app.answering.answers import Answer, WriterReport, WrittenSentence
 from alpie.app.page.guarding.guard import Guard, Limits
-from alpie.app.page.serving.library import NotReady, Opening
 from alpie.app.page.serving.page_options import Choices
 from alpie.app.page.serving.server import create_app
+from alpie.app.page.state.library import NotReady, Opening
 from alpie.app.page.views.answer_view import render_answer, render_quote
 from alpie.app.page.views.chat import LONGEST_QUESTION, Chat, Conversation
 from alpie.app.page.views.feedback import FeedbackFile
@@ -31,7 +31,7 @@ from alpie.app.page.views.page_words import LANGUAGES, translations_for
 from alpie.app.page.views.panel import Panels
 from alpie.app.page.views.quote_words import quote_words
 from alpie.app.page.views.risk import at_risk
-from alpie.app.service.schema import SCHEMAS
+from alpie.app.service.row_forms import ROWS
 from alpie.app.settings import load_settings
 from alpie.index.errors import IndexMissing, SettingsError
 from alpie.index.readable import readable_text
@@ -233,7 +233,7 @@ def test_the_writer_of_the_settings_is_taken(tmp_path: Path) -> None:
 
 
 def _keys_used() -> set[str]:
-    python = "\n".join(path.read_text(encoding="utf-8") for path in PAGE.glob("*.py"))
+    python = "\n".join(path.read_text(encoding="utf-8") for path in PAGE.rglob("*.py"))
     scripts = "\n".join(path.read_text(encoding="utf-8") for path in (PAGE / "assets").glob("*.js"))
     quoted = set(re.findall(r'"([a-z][a-z0-9_-]*(?:\.[a-z0-9_@ -]+)+)"', python))
     return quoted | {f"js.{name}" for name in re.findall(r"words\.([a-z_]+)", scripts)}
@@ -241,7 +241,7 @@ def _keys_used() -> set[str]:
 
 def _families() -> tuple[str, ...]:
     """Prefixes of keys that are put together in the code: f"nav.{view}"."""
-    python = "\n".join(path.read_text(encoding="utf-8") for path in PAGE.glob("*.py"))
+    python = "\n".join(path.read_text(encoding="utf-8") for path in PAGE.rglob("*.py"))
     return tuple(set(re.findall(r'f"([a-z]+(?:\.[a-z_]+)*\.)\{', python)))
 
 
@@ -279,7 +279,7 @@ def test_no_key_is_unused() -> None:
 
 
 def test_no_key_is_missing() -> None:
-    python = "\n".join(path.read_text(encoding="utf-8") for path in PAGE.glob("*.py"))
+    python = "\n".join(path.read_text(encoding="utf-8") for path in PAGE.rglob("*.py"))
     asked = set(re.findall(r'words(?:\.html)?\(\s*"([^"]+)"', python))
     scripts = {key for key in _keys_used() if key.startswith("js.")} - {
         "js.home",
@@ -540,7 +540,7 @@ async def _answer_204(scope: Any, receive: Any, send: Any) -> None:
 def test_the_queue_cannot_be_bypassed(client: TestClient) -> None:
     config = client.get("/config").json()
     public = {one["api_name"] for one in config["dependencies"] if one["api_visibility"] != "private"}
-    assert public == set(SCHEMAS)
+    assert public == set(ROWS)
     for name in public:
         assert client.post(f"/gradio_api/run/{name}", json={"data": ["x"]}).status_code == 403
 

@@ -12,13 +12,12 @@ from alpie.eval.questions.matching import SourceTexts
 from alpie.eval.questions.question_file import (
     KINDS,
     OWN_QUESTIONS,
-    Evidence,
-    Question,
     read_question_texts,
     read_questions,
     validate,
     with_texts,
 )
+from alpie.eval.questions.question_records import Evidence, Question
 from alpie.eval.questions.split import split
 from alpie.eval.questions.squad import plain_sentences, squad_corpus
 from alpie.index.chunking.passages import make_passages

@@ -24,9 +24,12 @@ from alpie.index.readable import collapse, proves, readable_text
 from alpie.index.reading.sources import read_sources
 from alpie.index.records import Document, Passage, Sentence, SentenceRole, Span
 from alpie.index.retrieval.hits import Hit
+from alpie.index.spanish.query import Question, read_question
 
 LEAD_IN, ITEM = SentenceRole.LEAD_IN, SentenceRole.ITEM
-SEVERAL = "¿Cuáles son los motivos?"  # asks for several things, so that nothing but the policy limits
+SEVERAL = read_question(
+    "¿Cuáles son los motivos?"
+)  # asks for several things, so that nothing but the policy limits
 LIST = [
     ("El plan prevé las siguientes medidas urgentes:", LEAD_IN, 0),
     ("- limpiar los márgenes de la vía;", ITEM, 0),
@@ -46,7 +49,7 @@ def units_of(passage: Passage, beliefs: Mapping[int, float], rank: int = 0) -> l
 
 def quotes_of(
     *believed: tuple[Passage, Mapping[int, float]],
-    question: str = SEVERAL,
+    question: Question = SEVERAL,
     policy: QuotePolicy | None = None,
     confidence: float = 1.0,
 ) -> tuple[Quote, ...]:
@@ -101,8 +104,8 @@ def test_what_is_hardly_believed_is_not_quoted() -> None:
 UNLIKE = "gato monte tren lluvia queso faro mapa".split()
 
 
-@pytest.mark.parametrize(("question", "expected"), [(SEVERAL, 5), ("¿Dónde fue?", 3)])
-def test_there_are_at_most_five_and_usually_three(question: str, expected: int) -> None:
+@pytest.mark.parametrize(("question", "expected"), [(SEVERAL, 5), (read_question("¿Dónde fue?"), 3)])
+def test_there_are_at_most_five_and_usually_three(question: Question, expected: int) -> None:
     passages = [(passage_of(f"Vino el {word}."), {0: 0.14}) for word in UNLIKE]
     assert len(quotes_of(*passages, question=question)) == expected
 
@@ -111,7 +114,9 @@ def test_there_are_at_most_five_and_usually_three(question: str, expected: int) 
 def test_the_most_is_what_the_policy_says(most: int) -> None:
     passages = [(passage_of(f"Vino el {word}."), {0: 0.1}) for word in UNLIKE]
     assert len(quotes_of(*passages, policy=QuotePolicy(most=most))) == most
-    assert len(quotes_of(*passages, question="¿Dónde?", policy=QuotePolicy(most=most))) == min(most, 3)
+    assert len(quotes_of(*passages, question=read_question("¿Dónde?"), policy=QuotePolicy(most=most))) == min(
+        most, 3
+    )
 
 
 def test_a_near_duplicate_is_shown_once() -> None:
@@ -289,7 +294,7 @@ def test_a_word_divided_at_a_line_end_is_whole_in_the_quotation() -> None:
     cuts = [(source.index(mark), source.index(mark) + 2) for mark in ("-\nt", "-\nn")]
     passage = replace(passage_of("x"), sentences=(divided(source, *cuts),))
     unit = Unit(Hit(passage, 1.0), 0, UnitSpan(0, 0), 0, 0.0, 0.9)
-    quote = quote_unit(unit, 0.9, SEVERAL, {"prueba": document_of(source)})
+    quote = quote_unit(unit, 0.9, {"prueba": document_of(source)})
     assert quote is not None
     assert quote.text == "Los comportamientos del fin de semana."
 
@@ -304,7 +309,7 @@ def test_a_footnote_call_between_two_sentences_joins_no_words(between: str) -> N
     )
     passage = replace(passage_of("x"), sentences=sentences)
     unit = Unit(Hit(passage, 1.0), 0, UnitSpan(0, 1), 0, 0.0, 0.9)
-    quote = quote_unit(unit, 0.9, SEVERAL, {"prueba": document_of(source)})
+    quote = quote_unit(unit, 0.9, {"prueba": document_of(source)})
     assert quote is not None
     assert quote.text == (
         "Fue un récord. Esto preocupa." if " " in between else "Fue un récord.Esto preocupa."
@@ -323,7 +328,7 @@ def test_the_page_is_that_of_the_words_and_over_a_page_break_both_are_cited() ->
 
 def test_a_quotation_has_words() -> None:
     unit = Unit(Hit(passage_of(". . ."), 1.0), 0, UnitSpan(0, 0), 0, 0.0, 0.9)
-    assert quote_unit(unit, 0.9, SEVERAL, {"prueba": document_of(". . .")}) is None
+    assert quote_unit(unit, 0.9, {"prueba": document_of(". . .")}) is None
 
 
 def test_a_question_is_quoted_with_its_answer_and_never_alone() -> None:
@@ -354,11 +359,11 @@ def test_an_item_under_a_denial_brings_the_words_that_deny_it() -> None:
     denied = ("No podrán concurrir:", LEAD_IN, 0)
     passage = passage_of(denied, *LIST[1:])
     unit = Unit(Hit(passage, 1.0), 0, UnitSpan(2, 2), 0, 0.0, 0.9)
-    quote = quote_unit(unit, 0.9, SEVERAL, {passage.document_id: document_of(source_of(passage))})
+    quote = quote_unit(unit, 0.9, {passage.document_id: document_of(source_of(passage))})
     assert quote is not None
     assert quote.text.startswith("No podrán concurrir: - limpiar")
     passage = passage_of(*LIST)
     unit = Unit(Hit(passage, 1.0), 0, UnitSpan(2, 2), 0, 0.0, 0.9)
-    quote = quote_unit(unit, 0.9, SEVERAL, {passage.document_id: document_of(source_of(passage))})
+    quote = quote_unit(unit, 0.9, {passage.document_id: document_of(source_of(passage))})
     assert quote is not None
     assert quote.text == LIST[2][0]

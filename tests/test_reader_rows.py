@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import random
 from pathlib import Path
 
 import pytest
 from fake_encoder import FakeEncoder
 
+from alpie.eval.questions.question_file import read_questions
 from alpie.eval.training import reader_rows
 from alpie.eval.training.reader_check import (
     Asked,
@@ -21,18 +23,14 @@ from alpie.eval.training.reader_rows import (
     OWN,
     WRITTEN,
     NearPassages,
-    ReaderRow,
     checksum_of,
     is_held_out,
     own_rows,
     passages_of,
     public_rows,
-    read_lines,
-    read_rows,
-    write_lines,
-    write_rows,
     written_rows,
 )
+from alpie.eval.training.row_file import ReaderRow, read_lines, read_rows, write_lines, write_rows
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "training"
 PASSAGE = "El museo abre a las diez. La entrada cuesta seis euros, y los lunes es gratuita."
@@ -176,3 +174,16 @@ def test_every_row_of_our_own_is_cut_from_its_passage() -> None:
 @pytest.mark.skipif(not DATA.exists(), reason="the public sets are not there")
 def test_what_was_written_on_public_passages_is_found_there() -> None:
     assert len(list(written_rows(DATA))) == sum(1 for _ in read_lines(WRITTEN))
+
+
+def test_held_out_rows_can_be_asked_as_squad(tmp_path: Path) -> None:
+    rows = [
+        ReaderRow("¿Quién firma?", "Firma la ministra. Rige desde mayo.", True, ((6, 17),)),
+        ReaderRow("¿Quién paga?", "Firma la ministra. Rige desde mayo.", False),
+    ]
+    path = tmp_path / "held-out.json"
+    path.write_text(json.dumps(reader_rows.as_squad(rows)), encoding="utf-8")
+    read = read_questions(path)
+    assert [paragraph.context for paragraph in read.paragraphs] == [rows[0].passage]
+    assert [question.answer for question in read.questions] == [("la ministra",), ()]
+    assert [question.answerable for question in read.questions] == [True, False]

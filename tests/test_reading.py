@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from formats.pages import Drawn
 
-from alpie.eval.documents.extraction_recall import compared, main, read_file
+from alpie.eval.document_figures import compared, main, read_file
 
 
 def test_missing_fused_and_divided_words_are_told_apart() -> None:

@@ -10,7 +10,7 @@ from formats.pages import HEIGHT, WIDTH, Drawn
 from test_formats import document_of
 
 from alpie.app.answering.citation import cite, full_citation, short_citation
-from alpie.app.service.answer_json import passage_row
+from alpie.app.service.rows import passage_row
 from alpie.app.terminal import commands as cli
 from alpie.index.chunking.passages import make_passages
 from alpie.index.errors import RecognitionMissing, SourceError

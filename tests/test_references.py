@@ -14,7 +14,7 @@ from alpie.app.answering.answers import Absent
 from alpie.app.answering.corpus import Corpus
 from alpie.app.page.views import page_words as catalogue
 from alpie.app.page.views.answer_view import render_answer
-from alpie.app.service.answer_json import answer_row
+from alpie.app.service.rows import answer_row
 from alpie.app.terminal.rendering import answer_text
 from alpie.app.translations import translations_for
 from alpie.index.chunking.passages import make_passages

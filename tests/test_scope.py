@@ -6,13 +6,13 @@ import pytest
 from fake_encoder import FakeEncoder
 
 from alpie.app.answering.corpus import Corpus
-from alpie.app.service.answer_json import answer_row
+from alpie.app.service.rows import answer_row
 from alpie.index.chunking.passages import make_passages
 from alpie.index.layout import lay_out
 from alpie.index.records import Document
-from alpie.index.retrieval.named_documents import DocumentNames
-from alpie.index.retrieval.scope import Scope, read_scope
+from alpie.index.spanish.named_documents import DocumentNames
 from alpie.index.spanish.query import read_question
+from alpie.index.spanish.scope import Scope, read_scope
 
 PARKS = """Artículo 1. Objeto.
 

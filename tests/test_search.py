@@ -11,8 +11,8 @@ from fake_encoder import LARGE_TEXT, SMALL_TEXT, FakeEncoder, corpus_of, passage
 from numpy.typing import NDArray
 
 from alpie.app.answering.corpus import Corpus
+from alpie.index.encoder import unit_rows
 from alpie.index.encoder.embed import context_of, embed_passages
-from alpie.index.encoder.factory import unit_rows
 from alpie.index.records import Passage
 from alpie.index.retrieval.search import Retrieval, SearchIndex
 from alpie.index.retrieval.vectors import VectorIndex

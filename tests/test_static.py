@@ -67,9 +67,9 @@ def test_lower_rooms_do_not_import_upper_ones(room: str, allowed: set[str]) -> N
     assert _imports(room) <= allowed
 
 
-@pytest.mark.parametrize("module", ["quotes", "choice", "answer", "abstention"])
+@pytest.mark.parametrize("module", ["quotes", "ranking", "answer", "abstention"])
 def test_what_quotes_imports_neither_page_nor_language_model(module: str) -> None:
-    text = (ROOT / "app" / f"{module}.py").read_text("utf-8")
+    text = (ROOT / "app" / "answering" / f"{module}.py").read_text("utf-8")
     assert "gradio" not in text
     assert "langchain" not in text
     assert "app.page" not in text

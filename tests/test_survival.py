@@ -1,6 +1,6 @@
 """Whatever happens to a build, the index that was there answers, and the next build finishes.
 
-`ALPIE_TEST_KILLS=300 pytest tests/test_survival.py -k killed -s` runs the campaign of docs/reliability.md.
+`ALPIE_TEST_KILLS=300 pytest tests/test_survival.py -k killed -s` runs the campaign of docs/contributing.md.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from filelock import FileLock
 from alpie.app.answering.corpus import Corpus
 from alpie.app.checking.verify import Verdict, verify_quotation
 from alpie.index.build import build_index
-from alpie.index.encoder.factory import Encoder
+from alpie.index.encoder import Encoder
 from alpie.index.errors import IndexUnwritable
 from alpie.index.spanish.query import read_question
 from alpie.index.storage.manifest import check_files, current_generation
@@ -199,7 +199,7 @@ def test_a_build_with_the_bundled_encoder_killed_at_any_moment(
 ) -> None:
     data = tmp_path / "real"
     build_index(docs, data, encoder)
-    make = "__import__('alpie.index.encoder.factory').index.encoder.factory.open_encoder()"
+    make = "__import__('importlib').import_module('alpie.index.encoder.factory').open_encoder()"
     assert kill_builds(docs, data, REAL_KILLS, make, encoder).total() > 0
 
 

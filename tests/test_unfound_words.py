@@ -8,7 +8,7 @@ import pytest
 
 from alpie.app.answering.corpus import Corpus
 from alpie.app.answering.unfound_words import holds_none_of
-from alpie.app.page.serving.library import Library
+from alpie.app.page.state.library import Library
 from alpie.app.page.views.lookup import Wanted, look_up
 from alpie.app.page.views.lookup_view import render_results
 from alpie.app.page.views.page_words import translations_for

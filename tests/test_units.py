@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alpie.app.answering.candidates import UnitSpan, asks_for_list, needs_sentence_before, unit_spans
+from alpie.app.answering.candidates import UnitSpan, needs_sentence_before, unit_spans
 from alpie.index.records import Sentence, SentenceRole, Span
+from alpie.index.spanish.query import read_question
 
 ROLE = SentenceRole
 
@@ -95,7 +96,7 @@ def test_every_sentence_is_in_exactly_one_unit(
     ],
 )
 def test_questions_for_several_things(question: str) -> None:
-    assert asks_for_list(question)
+    assert read_question(question).asks_for_list
 
 
 @pytest.mark.parametrize(
@@ -109,7 +110,7 @@ def test_questions_for_several_things(question: str) -> None:
     ],
 )
 def test_questions_for_one_thing(question: str) -> None:
-    assert not asks_for_list(question)
+    assert not read_question(question).asks_for_list
 
 
 def test_a_lead_in_of_a_few_words_needs_the_sentence_before_it() -> None:

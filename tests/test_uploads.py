@@ -16,10 +16,10 @@ from formats import law, made
 
 from alpie.app.page.guarding.guard import Guard
 from alpie.app.page.serving.document_routes import upload_bodies
-from alpie.app.page.serving.library import Opening
 from alpie.app.page.serving.page_options import Choices
 from alpie.app.page.serving.routes import add_routes
-from alpie.app.page.serving.uploads import Uploads, index_command, safe_name
+from alpie.app.page.state.library import Opening
+from alpie.app.page.state.uploads import Uploads, index_command, safe_name
 from alpie.app.page.views.page_images import PageImages, sheet_at
 from alpie.app.settings import load_settings
 from alpie.index.errors import SourceError
@@ -180,7 +180,7 @@ def test_what_keeps_indexing_from_ending_is_found_and_taken_out(tmp_path: Path, 
 
 
 def test_a_real_run_has_an_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("alpie.app.page.serving.uploads._LONGEST_RUN_SECONDS", 0.2)
+    monkeypatch.setattr("alpie.app.page.state.uploads._LONGEST_RUN_SECONDS", 0.2)
     docs = tmp_path / "docs"
     uploads = Uploads(docs, 1000, index_command(docs, tmp_path / "data"))
     uploads.take("a.txt", io.BytesIO(TEXT.encode()))

@@ -19,9 +19,9 @@ from alpie.app.page.guarding import users
 from alpie.app.page.guarding.guard import Guard
 from alpie.app.page.guarding.login import COOKIE, Login, read_session, sign_session
 from alpie.app.page.guarding.users import Users, hashed
-from alpie.app.page.serving.library import Library
 from alpie.app.page.serving.page_options import Choices
 from alpie.app.page.serving.server import create_app
+from alpie.app.page.state.library import Library
 from alpie.app.page.views.page_words import LANGUAGES
 from alpie.app.terminal import commands as cli
 from alpie.index.errors import IndexMissing, SettingsError

@@ -26,7 +26,7 @@ from alpie.app.checking.verify import (
     verify_quotation,
 )
 from alpie.app.checking.word_alignment import align
-from alpie.app.exporting.answer_record import make_record, record_json, record_text
+from alpie.app.service.answer_record import make_record, record_json, record_text
 from alpie.index.errors import QuestionError
 from alpie.index.readable import collapse, proves, readable_text
 from alpie.index.records import (

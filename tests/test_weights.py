@@ -14,9 +14,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from alpie.index.encoder import Encoder
 from alpie.index.encoder import bundled_weights as weights
 from alpie.index.encoder.bundled_weights import MODEL_NAME, bundled_folder, find_source
-from alpie.index.encoder.factory import Encoder
 from alpie.index.encoder.packed_weights import read_packed, unpack_q4
 from alpie.index.errors import EncoderError
 from alpie.index.model_cache import default_cache, is_intact, read_fingerprint, settle
@@ -179,7 +179,7 @@ def test_only_the_thorough_check_sees_a_changed_byte(copy: Path) -> None:
 
 def test_two_processes_write_it_once(tmp_path: Path) -> None:
     code = (
-        "import sys, logging; from pathlib import Path; from alpie.index import weights;"
+        "import sys, logging; from pathlib import Path; from alpie.index.encoder import bundled_weights as weights;"
         "original = weights._write_weights;"
         "weights._write_weights = lambda *a: (print('written'), original(*a));"
         "weights.bundled_folder(Path(sys.argv[1]))"

@@ -53,7 +53,7 @@ def test_offsets_point_into_the_text(pair: _PAIR) -> None:
 def test_tables_that_cannot_be_written_cost_only_memory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from alpie.index.encoder.factory import tokenizer
+    from alpie.index.encoder import tokenizer
     from alpie.index.errors import EncoderError
 
     def refuse(*_: object, **__: object) -> Path:

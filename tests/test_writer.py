@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from alpie.app.answering.answers import Answer, WrittenSentence
-from alpie.app.service.answer_json import answer_row
+from alpie.app.service.rows import answer_row
 from alpie.app.settings import Settings, load_settings
 from alpie.app.terminal import commands as cli
 from alpie.app.terminal.rendering import answer_text
@@ -363,7 +363,7 @@ def test_question_and_quotes_cannot_end_their_strings() -> None:
 
 def test_nothing_of_the_writer_is_imported_unless_it_is_configured(seed_settings: Settings) -> None:
     code = (
-        "import sys; from alpie.app import cli; code = cli.main(['ask', '--json', 'detenciones en España']);"
+        "import sys; from alpie.app.terminal import commands as cli; code = cli.main(['ask', '--json', 'detenciones en España']);"
         "names = [n for n in sys.modules if n.startswith(('alpie.app.writer', 'langchain', 'openai'))];"
         "print(names, code, file=sys.stderr)"
     )

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from alpie.app.answering.answers import Absent, Answer
 from alpie.app.translations import Translations
-from alpie.index.retrieval.named_documents import with_article
+from alpie.index.spanish.named_documents import with_article
 
 __all__ = ["absence_lines", "refused"]
 

@@ -20,8 +20,7 @@ from alpie.index.reader import Reading
 from alpie.index.reader.open_reader import default_reader
 from alpie.index.records import Document
 from alpie.index.retrieval.hits import Hit
-from alpie.index.retrieval.search import Retrieval, SearchIndex
-from alpie.index.spanish.query import Question
+from alpie.index.retrieval.search import EncodedQuestion, Retrieval, SearchIndex
 
 __all__ = ["Judged", "answer_question", "judge", "weigh"]
 
@@ -41,13 +40,13 @@ class Judged:
 
 
 def judge(
-    index: SearchIndex, question: Question, weights: Weights, allowed: NDArray[np.bool_] | None = None
+    index: SearchIndex, encoded: EncodedQuestion, weights: Weights, allowed: NDArray[np.bool_] | None = None
 ) -> Judged:
     """Search for a question, in some passages or in all, and judge what was found."""
-    retrieval = index.search(question, _HITS, allowed=allowed)
+    retrieval = index.retrieve(encoded, _HITS, allowed=allowed)
     reader = index.reader or default_reader()
     started = perf_counter()
-    asked = retrieval.encoded.question
+    asked = encoded.question
     readings = read_hits(reader, asked.read or asked.searched, retrieval.hits)
     milliseconds = {**retrieval.milliseconds, "read": 1000 * (perf_counter() - started)}
     return weigh(index, replace(retrieval, milliseconds=milliseconds), readings, weights)
@@ -65,25 +64,25 @@ def weigh(index: SearchIndex, retrieval: Retrieval, readings: Sequence[Reading],
 def answer_question(
     index: SearchIndex,
     documents: Mapping[str, Document],
-    question: Question,
+    encoded: EncodedQuestion,
     weights: Weights,
     policy: QuotePolicy | None = None,
     threshold: float | None = None,
     allowed: NDArray[np.bool_] | None = None,
 ) -> Answer:
-    """The quotations that answer `question`, or an honest no with the nearest passages.
+    """The quotations that answer a question, or an honest no with the nearest passages.
 
     `threshold`, 0 … 1, replaces the calibrated one. `allowed`: as in `SearchIndex.search`.
     """
     started = perf_counter()
-    judged = judge(index, question, weights, allowed)
+    judged = judge(index, encoded, weights, allowed)
     found = perf_counter()
     limit = weights.threshold if threshold is None else threshold
     answered = bool(judged.units) and judged.confidence >= limit
-    searched = judged.retrieval.encoded.question.searched  # misspelt words put right
+    question = encoded.question  # misspelt words put right
     quotes = select_quotes(
         judged.units,
-        searched,
+        question,
         documents,
         judged.confidence,
         (policy or QuotePolicy()) if answered else _NEAREST,
@@ -91,10 +90,10 @@ def answer_question(
     answered = answered and bool(quotes)
     done = perf_counter()
     stages = dict(judged.retrieval.milliseconds)
-    stages["choose"] = 1000 * (found - started) - sum(stages.values())
+    stages["choose"] = 1000 * (found - started) + encoded.milliseconds - sum(stages.values())
     return Answer(
         question=question.typed,
-        searched=searched,
+        searched=question.searched,
         answered=answered,
         confidence=judged.confidence,
         quotes=quotes if answered else (),
@@ -107,7 +106,8 @@ def answer_question(
             threshold=limit,
             firm=max(limit, weights.firm),
         ),
-        milliseconds=stages | {"quote": 1000 * (done - found), "total": 1000 * (done - started)},
+        milliseconds=stages
+        | {"quote": 1000 * (done - found), "total": 1000 * (done - started) + encoded.milliseconds},
         language=question.language,
     )
 

@@ -58,8 +58,10 @@ class Citation:
 
 @dataclass(frozen=True)
 class Quote:
-    """One to three sentences (or a whole list), word for word: `source[start:end]`, white space
-    collapsed and the spans the layout left out removed, equals `text`."""
+    """One to three sentences, or a whole list, word for word.
+
+    `source[start:end]`, white space collapsed and the spans the layout left out removed, equals `text`.
+    """
 
     text: str
     document_id: str

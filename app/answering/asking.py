@@ -14,18 +14,17 @@ from alpie.app.answering.absence import refused
 from alpie.app.answering.answer import answer_question
 from alpie.app.answering.answer_weights import Weights
 from alpie.app.answering.answers import Absent, Answer, Part, Quote, Role, SearchStatement
-from alpie.app.answering.candidates import asks_two_things
 from alpie.app.answering.comparison import Side, sides_of
-from alpie.app.answering.conversation import asks_again, complete, is_small_talk
+from alpie.app.answering.conversation import asks_again, is_small_talk
 from alpie.app.answering.explanation import explained
-from alpie.app.answering.overview import Asked, Overview, demanding, places_told, read_overview
+from alpie.app.answering.asked_question import AskedQuestion, read_asked
+from alpie.app.answering.overview import Asked, Overview, demanding, places_told
 from alpie.app.answering.quotes import QuotePolicy
-from alpie.app.answering.reference_answer import answer_reference, cited
+from alpie.app.answering.reference_answer import answer_reference
 from alpie.index.records import Document, Passage
-from alpie.index.retrieval.named_documents import DocumentNames, looks_like_name
-from alpie.index.retrieval.places import Found, Places, places_with, said
-from alpie.index.retrieval.scope import read_scope
-from alpie.index.retrieval.search import SearchIndex
+from alpie.index.spanish.named_documents import DocumentNames, looks_like_name
+from alpie.index.retrieval.places import Found, Place, Places, places_with, said
+from alpie.index.retrieval.search import EncodedQuestion, SearchIndex
 from alpie.index.spanish.query import Question, read_question
 from alpie.index.spanish.references import Reference
 
@@ -64,8 +63,7 @@ class Asking:
     def ask(self, question: str, turns: Sequence[str] = (), each_document: bool = False) -> Answer:
         """As `Corpus.ask`."""
         started = perf_counter()
-        read = read_question(question)
-        answer = self._answer(read, turns, each_document)
+        answer = self._answer(read_question(question), turns, each_document)
         if self.limited:
             search = replace(answer.search, passages=int(self.rows_in(self.documents).sum()))
             answer = replace(answer, search=search, limited_to=tuple(self.documents))
@@ -80,46 +78,52 @@ class Asking:
         if each_document:
             return self._by_document(read, turns)
         if turns and asks_again(read.searched):
-            answer = self._ask_one(read, turns)
+            answer = self._ask_one(read.typed, turns)
             allowed = self.rows_in(self.documents) if self.limited else None
             return explained(answer, self.index, self.documents, allowed) if answer.answered else answer
         sides = sides_of(read, self.names)
-        return (self._compared(read, sides, turns) if sides else None) or self._ask_one(read, turns)
+        return (self._compared(read, sides, turns) if sides else None) or self._ask_one(read.typed, turns)
 
-    def _ask_one(self, read: Question, turns: Sequence[str] = ()) -> Answer:
-        reference = cited(read, turns)
-        if reference and (answer := self._quoted_from(read, reference)):
-            named = reference.name and not cited(read).name  # type: ignore[union-attr]
-            return replace(answer, follows=(turns[-1],)) if named else answer
-        asked = complete(read, turns)
-        overview = read_overview(read, self.names, turns)
-        if overview and (answer := self._told(read, overview)):
-            leans = turns and overview != read_overview(read, self.names)
+    def _ask_one(self, typed: str, turns: Sequence[str] = ()) -> Answer:
+        """A question that is one, after the earlier ones that it leans on."""
+        asked = read_asked(typed, turns, self.names)
+        follows = asked.scope.question.follows
+        if answer := self._cited_or_told(asked):
+            alone = read_asked(typed, (), self.names)
+            leans = (alone.reference, alone.overview) != (asked.reference, asked.overview)
             return replace(answer, follows=(turns[-1],)) if leans else answer
         answer = self._put(asked)
-        if asked.follows and not answer.answered and not asks_again(read.searched):
-            alone = self._put(read)  # what it seemed to lean on may have nothing to do with it
+        if follows and not answer.answered and not asks_again(asked.question.searched):
+            alone = self._put(read_asked(typed, (), self.names))  # what it seemed to follow is of no help
             if alone.answered:
                 return alone
-        return replace(answer, follows=asked.follows)
+        return replace(answer, follows=follows)
 
-    def _put(self, asked: Question) -> Answer:
+    def _cited_or_told(self, asked: AskedQuestion) -> Answer | None:
+        """What stands at a place that is named, or what documents say of themselves as wholes."""
+        if asked.reference and (answer := self._quoted_from(asked.question, asked.reference)):
+            return answer
+        return self._told(asked.question, asked.overview) if asked.overview else None
+
+    def _put(self, asked: AskedQuestion) -> Answer:
         """The answer to a question of its own, of the documents that it names."""
-        scope = read_scope(asked, self.names)
+        scope, encoded = asked.scope, self.index.encode(asked.scope.question)
         if scope.absent:
-            return refused(self._answered(scope.question), [Absent(scope.absent)])
+            return refused(self._answered(encoded), [Absent(scope.absent)])
         if not scope.documents:
-            return self._answered(scope.question)
+            return self._answered(encoded)
         of_those = self.rows_in(scope.documents)
         if scope.only:
-            return self._answered(scope.question, of_those)
-        if asks_two_things(scope.question.searched):  # «… según INTERPOL y según WeProtect»
-            return self._answered(scope.question)
-        return self._preferred(scope.question, of_those)
+            return self._answered(encoded, of_those)
+        if scope.question.asks_two_things:  # «… según INTERPOL y según WeProtect»
+            return self._answered(encoded)
+        return self._preferred(encoded, of_those)
 
-    def _preferred(self, question: Question, rows: NDArray[np.bool_], margin: float = _PREFERRED) -> Answer:
+    def _preferred(
+        self, encoded: EncodedQuestion, rows: NDArray[np.bool_], margin: float = _PREFERRED
+    ) -> Answer:
         """The answer of some passages, unless others answer far better."""
-        answer, of_all = self._answered(question, rows), self._answered(question)
+        answer, of_all = self._answered(encoded, rows), self._answered(encoded)
         return answer if answer.answered and answer.confidence >= of_all.confidence - margin else of_all
 
     # --- several questions in one -----------------------------------------------------------------
@@ -143,11 +147,11 @@ class Asking:
             return None
         if not side.documents:
             more = replace(self.policy, always=_CANDIDATES_OF_A_SIDE)
-            return replace(self, policy=more)._ask_one(read_question(side.asked), turns)
+            return replace(self, policy=more)._ask_one(side.asked, turns)
         asking = self._in(side.documents)
         if not side.asked:
             return asking._told(read_question(side.heading), Overview(Asked.ABOUT, side.documents))
-        return asking._ask_one(read_question(side.asked), turns)
+        return asking._ask_one(side.asked, turns)
 
     def _in(self, documents: Collection[str]) -> Asking:
         """`only`, for a question put to each of several: less is needed to show what one of them says."""
@@ -156,28 +160,28 @@ class Asking:
 
     def _by_document(self, read: Question, turns: Sequence[str]) -> Answer:
         """The question put to each document by itself; of many, to those nearest to it."""
-        asked = complete(read, turns)
+        asked = read_asked(read.typed, turns, self.names)
+        question = asked.scope.question
         ids = tuple(self.documents)
         if len(ids) > _MOST_PARTS:
             allowed = self.rows_in(ids) if self.limited else None
-            hits = self.index.search(asked, 10 * _MOST_PARTS, allowed=allowed).hits
+            hits = self.index.search(question, 10 * _MOST_PARTS, allowed=allowed).hits
             ids = tuple(dict.fromkeys(hit.passage.document_id for hit in hits))[:_MOST_PARTS]
-        answers = [self._in((id_,))._of_document(read, asked, turns) for id_ in ids]
+        encoded = self.index.encode(question)
+        answers = [self._in((id_,))._of_document(asked, encoded) for id_ in ids]
         parts = [
-            Part(Role.DOCUMENT, self.documents[id_].title, asked.searched, _quotes_of(answer))
+            Part(Role.DOCUMENT, self.documents[id_].title, question.searched, _quotes_of(answer))
             for id_, answer in zip(ids, answers, strict=True)
         ]
-        return replace(self._together(read, answers, parts), follows=asked.follows)
+        return replace(self._together(read, answers, parts), follows=question.follows)
 
-    def _of_document(self, read: Question, asked: Question, turns: Sequence[str]) -> Answer:
-        reference = cited(read, turns)
-        if reference and (found := self._found(asked, reference)).groups:
-            answer = self._at(asked, found.groups)
-            if answer:
-                return answer
-        overview = read_overview(read, self.names, turns)
-        told = self._told(read, replace(overview, documents=tuple(self.documents))) if overview else None
-        return told or self._answered(asked)
+    def _of_document(self, asked: AskedQuestion, encoded: EncodedQuestion) -> Answer:
+        """What the one document says, whichever is named."""
+        overview = asked.overview and replace(asked.overview, documents=tuple(self.documents))
+        places = asked.reference and self._found(asked.question, asked.reference).groups
+        return (self._at(asked.question, places) if places else None) or (
+            self._told(asked.question, overview) if overview else None
+        ) or self._answered(encoded)
 
     def _together(self, read: Question, answers: Sequence[Answer], parts: Sequence[Part]) -> Answer:
         """One answer of several, the best of them first where it is told how sure it is."""
@@ -220,7 +224,7 @@ class Asking:
             passages = {int(row): self.index.passages[int(row)] for row in np.flatnonzero(rows)}
             asking = {one.address for one in demanding(list(passages.values()))}
             rows[[row for row, one in passages.items() if one.address not in asking]] = False
-            return self._preferred(question, rows, _DEMANDED) if rows.any() else None
+            return self._preferred(self.index.encode(question), rows, _DEMANDED) if rows.any() else None
         most = self.policy.most if len(ids) == 1 else 1
         groups = [
             [place]
@@ -233,7 +237,7 @@ class Asking:
         return [self.index.passages[int(row)] for row in np.flatnonzero(self.rows_in((document,)))]
 
     def _at(
-        self, question: Question, groups: Sequence[Sequence[object]], absent: Sequence[Absent] = ()
+        self, question: Question, groups: Sequence[Sequence[Place]], absent: Sequence[Absent] = ()
     ) -> Answer | None:
         return answer_reference(
             self.index, self.documents, question, groups, self.weights, self.policy, self.threshold, absent
@@ -247,7 +251,7 @@ class Asking:
             return self._at(question, found.groups, absent)
         if reference.name and not self.names.fitting(reference.name):
             absent = [Absent(reference.name)] if looks_like_name(reference.name) else []
-        return refused(self._answered(question), absent) if absent else None
+        return refused(self._answered(self.index.encode(question)), absent) if absent else None
 
     def _title_of(self, reference: Reference) -> str:
         """The title of the one document that a citation names, or of the only one there is; "" for several."""
@@ -281,11 +285,11 @@ class Asking:
             allowed[self.rows_of(document)] = True
         return allowed
 
-    def _answered(self, question: Question, allowed: NDArray[np.bool_] | None = None) -> Answer:
+    def _answered(self, encoded: EncodedQuestion, allowed: NDArray[np.bool_] | None = None) -> Answer:
         if allowed is None and self.limited:
             allowed = self.rows_in(self.documents)
         return answer_question(
-            self.index, self.documents, question, self.weights, self.policy, self.threshold, allowed
+            self.index, self.documents, encoded, self.weights, self.policy, self.threshold, allowed
         )
 
 

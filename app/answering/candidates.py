@@ -7,38 +7,19 @@ items are about.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from alpie.index.records import Sentence, SentenceRole
-from alpie.index.spanish.analysis import fold
 
-__all__ = ["UnitSpan", "asks_for_list", "asks_two_things", "needs_sentence_before", "unit_spans"]
+__all__ = ["UnitSpan", "needs_sentence_before", "unit_spans"]
 
 _LIST_WORDS = 130  # a list up to this long is quoted whole; a longer one only when a list is asked for
 _MAX_LIST_WORDS = 400  # … and up to this length
 _ITEM_WORDS = 12  # a list item or table row shorter than this says nothing without its lead-in or header
 _SHORT_LEAD_IN = 6  # words: «Los criterios propuestos:» needs the sentence before it
-_LIST_QUESTION = re.compile(
-    r"\b(?:cuales son|cuales fueron|que (?:tipos|clases|medidas|criterios|objetivos|factores|categorias|recomendaciones|"
-    r"delitos|pasos|formas|elementos|condiciones|requisitos|paises|provincias|redes|aplicaciones|costes|efectos|puntos)|"
-    r"enumera\w*|lista\w*|menciona\w*|nombra\w*|dime (?:los|las)|di (?:los|las)|list|name the|which (?:are|were)|what are|"
-    r"what (?:types|kinds|criteria|measures|factors|categories|recommendations|objectives|points))\b"
-)
-_QUESTION_WORD = re.compile(
-    r"\b(?:que|quien(?:es)?|cual(?:es)?|cuant[oa]s?|cuando|donde|como|por que|what|who|which|when|where|why|how)\b"
-)
-_SECOND_PART = re.compile(
-    r"(?:\b(?:y|e|ni|and|o|or)|[,;]) (?:(?:a|de|en|por|para|con|desde|hasta|sobre|in|of|at|to|from) )?"
-    r"(?:que|quien(?:es)?|cual(?:es)?|cuant[oa]s?|cuando|donde|como|what|who|which|when|where|why|how)\b"
-)
-_COMPARES = re.compile(
-    r"\b(?:compar\w+|diferencia\w*|differ\w+|coincid\w+|tanto\b.*\bcomo|ambos|ambas|both|respectivamente|respectively|"
-    r"mientras que|whereas|a la vez que|por un lado)\b"
-)
 
 
 @dataclass(frozen=True)
@@ -50,18 +31,6 @@ class UnitSpan:
     context: int | None = (
         None  # position of a lead-in or header that is not quoted but says what this is about
     )
-
-
-def asks_for_list(question: str) -> bool:
-    """Whether the question's words ask for several things."""
-    return bool(_LIST_QUESTION.search(fold(question)))
-
-
-def asks_two_things(question: str) -> bool:
-    """Whether a question has two parts («¿Cuántos … y quién …?») or compares."""
-    folded = fold(question)
-    first = _QUESTION_WORD.search(folded)
-    return bool(_COMPARES.search(folded) or (first and _SECOND_PART.search(folded, first.end())))
 
 
 def unit_spans(sentences: Sequence[Sentence], whole_lists: bool) -> Iterator[UnitSpan]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from alpie.index.retrieval.named_documents import DocumentNames, content_words, looks_like_name
+from alpie.index.spanish.named_documents import DocumentNames, content_words, looks_like_name
 from alpie.index.spanish.analysis import fold_in_place
 from alpie.index.spanish.query import Question
 

@@ -23,8 +23,9 @@ from alpie.app.answering.asking import Asking
 from alpie.app.answering.quotes import QuotePolicy
 from alpie.app.answering.reference_answer import hits_at
 from alpie.app.settings import Settings, load_settings
+from alpie.index.encoder import Encoder
 from alpie.index.encoder.embed import embed_passages
-from alpie.index.encoder.factory import Encoder, open_encoder
+from alpie.index.encoder.factory import open_encoder
 from alpie.index.errors import AddressError, SettingsError
 from alpie.index.notices import Unread
 from alpie.index.reader import Reader
@@ -36,7 +37,6 @@ from alpie.index.retrieval.places import Places
 from alpie.index.retrieval.search import SearchIndex
 from alpie.index.spanish.lexicon import lexicon_of
 from alpie.index.spanish.query import read_question
-from alpie.index.spanish.references import read_reference
 from alpie.index.storage.record_file import PassageFile
 from alpie.index.storage.store import corpus_fingerprint, open_generation
 
@@ -235,7 +235,7 @@ class Corpus:
         allowed = None if document is None else self._asking.rows_in((self._known(document),))
         read = read_question(question)
         hits = self.index.search(read, limit, retriever, allowed).hits
-        reference = read_reference(read.typed) if retriever == "fused" else None
+        reference = read.reference if retriever == "fused" else None
         within = self.documents if document is None else (document,)
         places = self._asking.found(read, reference, within).places if reference else ()
         return hits_at(places, hits, limit) if places else hits
@@ -267,10 +267,10 @@ def open_reader_of(settings: Settings) -> Reader:
     reader = open_reader(settings.reader, Path(settings.cache))
     if not (settings.writer and settings.writer_reads):
         return reader
-    from alpie.app.writer.model_reader import (
+    from alpie.app.answering.model_reader import (
         ModelReader,
     )  # late: only who configured a model loads its library
-    from alpie.app.writer.provider import stream_of
+    from alpie.app.chat_model import stream_of
 
     # opened at each question: a provider that is missing must not keep the documents from being asked
     return ModelReader(

@@ -46,7 +46,7 @@ def explained(
     """`answer` as its quotations with what stands around them, and definitions of its words from passages `allowed`."""
     quotes = answer.quotes[:_EXPLAINED]
     around = _distinct(
-        one for quote in quotes for one in quotes_at([_around(quote)], documents, answer.searched, 1)
+        one for quote in quotes for one in quotes_at([_around(quote)], documents, 1)
     )
     words = terms(" ".join((answer.searched, *(quote.text for quote in quotes))))
     places = _definitions(list(dict.fromkeys(map(str, words)))[:_TERMS], index, allowed)
@@ -54,7 +54,7 @@ def explained(
     defined = _distinct(
         quote
         for place in places
-        for quote in quotes_at([place], documents, answer.searched, 1)
+        for quote in quotes_at([place], documents, 1)
         if quote.text not in said
     )[:_DEFINITIONS]
     parts = (Part(Role.CONTEXT, quotes=around), Part(Role.DEFINITION, quotes=defined))

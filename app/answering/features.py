@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from alpie.app.answering.candidates import UnitSpan, asks_for_list, unit_spans
+from alpie.app.answering.candidates import UnitSpan, unit_spans
 from alpie.index.reader import Reading
 from alpie.index.records import SentenceRole
 from alpie.index.retrieval.hits import Hit
@@ -51,7 +51,7 @@ class Candidates:
 
 def candidates_of(index: SearchIndex, retrieval: Retrieval, readings: Sequence[Reading]) -> Candidates:
     """All units of the hits of a search that were read: the first ``len(readings)``."""
-    lists = asks_for_list(retrieval.encoded.question.searched)
+    lists = retrieval.encoded.question.asks_for_list
     of_hit: list[int] = []
     spans: list[UnitSpan] = []
     rows: list[list[float]] = []

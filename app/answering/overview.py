@@ -14,11 +14,11 @@ from enum import StrEnum
 
 from alpie.index.errors import QuestionError
 from alpie.index.records import BlockKind, Document, Passage, Sentence
-from alpie.index.retrieval.named_documents import NOUNS, DocumentNames, content_words, first_noun
 from alpie.index.retrieval.places import Place
-from alpie.index.retrieval.scope import read_scope
 from alpie.index.spanish.analysis import fold, fold_in_place
+from alpie.index.spanish.named_documents import NOUNS, DocumentNames, content_words, first_noun
 from alpie.index.spanish.query import Question, read_question
+from alpie.index.spanish.scope import read_scope
 
 __all__ = ["Asked", "Overview", "demanding", "places_told", "read_overview"]
 

@@ -12,15 +12,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from alpie.app.answering.answers import Quote
-from alpie.app.answering.candidates import UnitSpan, asks_for_list, asks_two_things, needs_sentence_before
+from alpie.app.answering.candidates import UnitSpan, needs_sentence_before
 from alpie.app.answering.citation import cite
+from alpie.app.answering.cut import governs_list
 from alpie.app.answering.emphasis import emphasise
 from alpie.app.answering.no_answers import is_entry, is_question
 from alpie.app.answering.ranking import Unit
-from alpie.app.checking.cut import governs_list
 from alpie.index.readable import proves, readable_text
 from alpie.index.records import Document, Sentence, SentenceRole, Span
 from alpie.index.spanish.analysis import fold, stems
+from alpie.index.spanish.query import Question
 
 __all__ = ["QuotePolicy", "quote_unit", "select_quotes", "touch"]
 
@@ -55,7 +56,7 @@ class QuotePolicy:
 
 def select_quotes(
     units: Sequence[Unit],
-    question: str,
+    question: Question,
     documents: Mapping[str, Document],
     confidence: float,
     policy: QuotePolicy,
@@ -66,8 +67,8 @@ def select_quotes(
     that. Every quotation is proved: a unit whose words are not at its place in the source, which an
     intact index cannot hold, is left out rather than shown.
     """
-    most = policy.most if asks_for_list(question) else min(policy.most, policy.usual)
-    two = policy.two_parts and asks_two_things(question)
+    most = policy.most if question.asks_for_list else min(policy.most, policy.usual)
+    two = policy.two_parts and question.asks_two_things
     always = max(policy.always, 2 if two else 1)
     enough = max(policy.enough, _ENOUGH_FOR_TWO) if two else policy.enough
     quotes: list[Quote] = []
@@ -89,7 +90,7 @@ def select_quotes(
         longer = _understandable(_extended(unit, units, policy.extend_ratio, used, source), used, source)
         used |= {(unit.rank, position) for position in range(longer.first, longer.last + 1)}
         shown += longer.share
-        quote = quote_unit(longer, longer.share * confidence, question, documents)
+        quote = quote_unit(longer, longer.share * confidence, documents)
         if quote is not None and not any(_alike(quote, other) for other in quotes):
             quotes.append(quote)
     return tuple(quotes)
@@ -172,9 +173,7 @@ def _understandable(unit: Unit, used: set[tuple[int, int]], source: str) -> Unit
     return longer if fits else unit
 
 
-def quote_unit(
-    unit: Unit, likelihood: float, question: str, documents: Mapping[str, Document]
-) -> Quote | None:
+def quote_unit(unit: Unit, likelihood: float, documents: Mapping[str, Document]) -> Quote | None:
     """The quotation of a unit, proved against its source; None where it cannot be.
 
     An item of a list whose introduction denies or excepts it («No podrán:») brings that, and what lies between.

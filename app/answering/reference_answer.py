@@ -9,7 +9,6 @@ from time import perf_counter
 from alpie.app.answering.answer_weights import Weights
 from alpie.app.answering.answers import Absent, Answer, Quote, SearchStatement
 from alpie.app.answering.candidates import UnitSpan
-from alpie.app.answering.conversation import leans_on_earlier
 from alpie.app.answering.quotes import QuotePolicy, quote_unit, touch
 from alpie.app.answering.ranking import Unit
 from alpie.index.records import Document
@@ -18,20 +17,10 @@ from alpie.index.retrieval.places import Place
 from alpie.index.retrieval.search import SearchIndex
 from alpie.index.spanish.analysis import fold
 from alpie.index.spanish.query import Question
-from alpie.index.spanish.references import Reference, read_reference
 
-__all__ = ["answer_reference", "cited", "hits_at", "quotes_at"]
+__all__ = ["answer_reference", "hits_at", "quotes_at"]
 
 _ABOVE = 1.0  # a passage that was named scores this much more than the best that was not
-
-
-def cited(question: Question, turns: Sequence[str] = ()) -> Reference | None:
-    """The citation that a question is. «¿Y el artículo 15?» is of the law that the turn before it named."""
-    reference = read_reference(question.typed)
-    if reference is None or reference.name or reference.code or not turns:
-        return reference
-    before = read_reference(turns[-1]) if leans_on_earlier(question.searched) else None
-    return replace(reference, name=before.name) if before else reference
 
 
 def hits_at(places: Sequence[Place], others: Sequence[Hit], limit: int) -> tuple[Hit, ...]:
@@ -65,7 +54,7 @@ def answer_reference(
     """
     started = perf_counter()
     places = tuple(dict.fromkeys(place for group in groups for place in group))
-    found = [quotes_at(group, documents, question.searched, policy.most) for group in groups]
+    found = [quotes_at(group, documents, policy.most) for group in groups]
     shown = _shared_out([len(quotes) for quotes in found], policy.most)
     quotes = [quote for quotes, number in zip(found, shown, strict=True) for quote in quotes[:number]]
     if not quotes:
@@ -93,16 +82,14 @@ def answer_reference(
     )
 
 
-def quotes_at(
-    places: Sequence[Place], documents: Mapping[str, Document], question: str, most: int
-) -> list[Quote]:
+def quotes_at(places: Sequence[Place], documents: Mapping[str, Document], most: int) -> list[Quote]:
     """The quotations of one unit, or of any places: of every document that has it, as far as `most` goes."""
     by_document: dict[str, list[Quote]] = {}
     for rank, place in enumerate(places):
         of_it = by_document.setdefault(place.passage.document_id, [])
         for span in _runs(place, documents[place.passage.document_id].text):
             unit = Unit(Hit(place.passage, 1.0), rank, span, 0, 0.0, 1.0)
-            quote = quote_unit(unit, 1.0, question, documents) if len(of_it) < most else None
+            quote = quote_unit(unit, 1.0, documents) if len(of_it) < most else None
             if quote is not None and not _is_name_alone(quote):
                 of_it.append(quote)
     found = [quotes for quotes in by_document.values() if quotes][:most]

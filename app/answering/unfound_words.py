@@ -8,7 +8,6 @@ from typing import Protocol
 from alpie.index.retrieval.hits import Hit
 from alpie.index.spanish.analysis import terms
 from alpie.index.spanish.query import read_question
-from alpie.index.spanish.references import read_reference
 
 __all__ = ["holds_none_of"]
 
@@ -33,8 +32,8 @@ def holds_none_of(
 
     False for a text of function words alone, and for one that names a place («artículo 22»).
     """
-    typed = read_question(text).typed
-    if not terms(typed) or read_reference(typed) is not None:
+    question = read_question(text)
+    if not terms(question.typed) or question.reference is not None:
         return False
     hits = library.search(text, _MAX_READ, "lexical", document)
     return len(hits) < _MAX_READ and not any(map(admits, hits))

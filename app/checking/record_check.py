@@ -10,7 +10,6 @@ from typing import Any
 
 from alpie.app.answering.citation import cite, full_citation
 from alpie.app.checking.verify import QuotationChecker, Searchable, Verdict, Verification
-from alpie.app.exporting.answer_record import RECORD_FORMAT, RECORD_VERSION
 from alpie.app.translations import LANGUAGES
 from alpie.index.errors import AlpieError
 from alpie.index.readable import proves
@@ -18,6 +17,8 @@ from alpie.index.records import Passage, Span
 
 __all__ = ["QuoteCheck", "QuoteState", "RecordCheck", "RecordError", "verify_record"]
 
+RECORD_FORMAT = "alpie-record"
+RECORD_VERSION = 1  # raise it whenever a field changes its meaning
 _MAX_QUOTES = 100  # of a record; ours hold at most ten
 
 

@@ -15,9 +15,9 @@ from itertools import islice
 from typing import Protocol
 
 from alpie.app.answering.citation import cite
+from alpie.app.answering.cut import read_cut
 from alpie.app.answering.omissions import OMISSION_MARK, OMISSION_OR_DOTS, with_omissions
 from alpie.app.checking.copied import Copied, find_copied, without_hyphens
-from alpie.app.checking.cut import read_cut
 from alpie.app.checking.text_view import TextView, fold_quotes, pieces_in_order, views_of
 from alpie.app.checking.verification import Place, Verdict, Verification
 from alpie.app.checking.within_passages import passage_at, under_header

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from alpie.app.answering.citation import short_citation
-from alpie.app.checking.cut import CutWarning
+from alpie.app.answering.cut import CutWarning
 from alpie.app.checking.verification import Verdict, Verification
 from alpie.app.translations import Translations
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from alpie.app.answering.answers import Citation
-from alpie.app.checking.cut import CutWarning, Reading
+from alpie.app.answering.cut import CutWarning, Reading
 from alpie.app.checking.word_alignment import Difference
 from alpie.index.records import Span
 
@@ -14,6 +14,8 @@ __all__ = ["Place", "Verdict", "Verification"]
 
 
 class Verdict(StrEnum):
+    """Whether a text stands in the documents, and how."""
+
     EXACT = "exact"
     CUT = "cut"  # exact, but what it leaves out of its sentence may turn its meaning: see `warnings`
     JOINED = "joined"  # each of its sentences stands there, signs apart, and they do not follow one another

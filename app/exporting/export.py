@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any
 
-from alpie.app.answering.answers import Citation, Quote
+from alpie.app.answering.answers import Citation
 from alpie.app.answering.citation import cite, full_citation, link, page_range, short_citation
 from alpie.app.exporting.escaping import cell, markdown, markdown_link, plain_line
 from alpie.app.exporting.reference_files import Source, bibtex, csl_json, ris
@@ -37,10 +37,6 @@ class Excerpt:
     start: int | None = None
     end: int | None = None
     note: str = ""  # the reader's own
-
-    @classmethod
-    def from_quote(cls, quote: Quote) -> Excerpt:
-        return cls(quote.text, quote.citation, quote.start, quote.end)
 
     @classmethod
     def from_passage(cls, document: Document, passage: Passage) -> Excerpt:

@@ -11,7 +11,7 @@ from alpie.index.notices import Coverage, Notice
 if TYPE_CHECKING:
     from alpie.index.build import BuildReport
 
-__all__ = ["MAX_NAMED", "build_warnings", "coverage_text", "file_notices", "notice_text"]
+__all__ = ["MAX_NAMED", "build_warnings", "coverage_text", "file_notices", "notice_text", "report_values"]
 
 MAX_NAMED = 50  # files of one sort: a folder may hold thousands that are no documents
 
@@ -47,3 +47,14 @@ def build_warnings(report: BuildReport, words: Translations) -> Iterator[str]:
         yield words("index.problem", message=words("notice.file", file=one.file, notice=one.reason))
     if len(report.others) > MAX_NAMED:
         yield words("notice.more", number=words.number(len(report.others) - MAX_NAMED))
+
+
+def report_values(report: BuildReport, words: Translations) -> dict[str, str]:
+    """What an indexing did, as the values of the sentences that tell it."""
+    return {
+        "documents": words.count("count.documents", report.documents),
+        "passages": words.count("count.passages", report.passages),
+        "embedded": words.number(report.embedded),
+        "reused": words.number(report.reused),
+        "seconds": words.number(report.seconds, 1),
+    }

@@ -4,23 +4,19 @@ The page offers these over HTTP, `alpie mcp` over MCP. Arguments come from stran
 whatever cannot be used raises an `AlpieError` whose text is fit to be shown.
 """
 
-from __future__ import annotations
-
-from collections.abc import Callable, Sequence
-from typing import Protocol
+# Names, types and docstrings of the endpoints are what both protocols announce: annotations must be types here.
+from collections import Counter
+from collections.abc import Callable
+from functools import wraps
+from types import NoneType
+from typing import Any, Protocol
 
 from alpie.app.answering.answers import Answer
 from alpie.app.checking.verify import QuotationChecker, Searchable
-from alpie.app.service.answer_json import (
-    Row,
-    answer_row,
-    document_row,
-    hit_row,
-    passage_row,
-    verification_row,
-)
+from alpie.app.service.row_forms import ROWS
+from alpie.app.service.rows import answer_row, document_row, hit_row, passage_row, verification_row
 from alpie.app.settings import Settings
-from alpie.index.errors import QuestionError, SettingsError
+from alpie.index.errors import AlpieError, QuestionError, SettingsError
 from alpie.index.records import Passage
 
 __all__ = ["Endpoints", "Library", "finisher"]
@@ -54,17 +50,37 @@ class Endpoints:
         self._opened, self._language, self._finish = opened, language, finish
         self._checker: QuotationChecker | None = None
 
-    def ask(self, question: str, turns: Sequence[str] = ()) -> Row:
-        """An answer in verbatim quotations; `turns` are the earlier questions, oldest first."""
-        asked = _text(question, LONGEST_QUESTION)
-        if not isinstance(turns, list | tuple):
-            raise QuestionError("Las preguntas anteriores han de ser una lista.")
-        earlier = tuple(_text(turn, LONGEST_QUESTION) for turn in turns[-MAX_TURNS:])
-        answer = self._opened().ask(asked, earlier)
-        return answer_row(self._finish(answer) if self._finish else answer, language=self._language)
+    def offered(self, refusal: Callable[[str], Exception]) -> dict[str, Callable[..., Any]]:
+        """Each endpoint by its name, as a protocol takes it: what it cannot use is raised as `refusal`."""
 
-    def search(self, words: str, limit: int = 10, document: str = "", retriever: str = "fused") -> list[Row]:
-        """The best passages for a question or some words, best first."""
+        def told(endpoint: Callable[..., Any]) -> Callable[..., Any]:
+            @wraps(endpoint)
+            def answer(*arguments: Any, **named: Any) -> Any:
+                try:
+                    return endpoint(*arguments, **named)
+                except AlpieError as error:
+                    raise refusal(str(error)) from error
+
+            return answer
+
+        return {name: told(getattr(self, name)) for name in ROWS}
+
+    def ask(self, question: str, turns: list[str] | None = None) -> dict[str, Any]:
+        """Answer a question with verbatim quotations and citations, or say that the documents do not answer.
+
+        `turns` are the earlier questions of the conversation, oldest first.
+        """
+        asked = _text(question, LONGEST_QUESTION)
+        if not isinstance(turns, list | tuple | NoneType):
+            raise QuestionError("Las preguntas anteriores han de ser una lista.")
+        earlier = tuple(_text(turn, LONGEST_QUESTION) for turn in (turns or ())[-MAX_TURNS:])
+        answer = self._opened().ask(asked, earlier)
+        return {**answer_row(self._finish(answer) if self._finish else answer, language=self._language)}
+
+    def search(
+        self, words: str, limit: int = 10, document: str = "", retriever: str = "fused"
+    ) -> list[dict[str, Any]]:
+        """The best passages for a question or some words. `document`: an id; `retriever`: fused, dense, lexical."""
         if isinstance(limit, bool) or not isinstance(limit, int | float) or not 1 <= limit <= MAX_HITS:
             raise SettingsError(f"limit: {limit!r} no vale; se admite un número entero de 1 a {MAX_HITS}.")
         if retriever not in _RETRIEVERS:
@@ -72,29 +88,27 @@ class Endpoints:
         library = self._opened()
         wanted = _text(document or "", LONGEST_QUESTION) or None
         hits = library.search(_text(words, LONGEST_QUESTION), int(limit), retriever, wanted)
-        return [hit_row(hit, library.documents, self._language) for hit in hits]
+        return [{**hit_row(hit, library.documents, self._language)} for hit in hits]
 
-    def verify(self, text: str) -> Row:
-        """Whether a quotation stands in the documents word for word, and if not, what differs."""
+    def verify(self, text: str) -> dict[str, Any]:
+        """Whether a quotation stands in the documents word for word, where, and what differs."""
         library = self._opened()
         checker = self._checker
         if checker is None or checker.corpus is not library:  # another index has come into use
             self._checker = checker = QuotationChecker(library)
-        return verification_row(checker.check(_text(text, LONGEST_TEXT)), self._language)
+        return {**verification_row(checker.check(_text(text, LONGEST_TEXT)), self._language)}
 
-    def passage(self, address: str) -> Row:
+    def passage(self, address: str) -> dict[str, Any]:
         """The passage with this permanent address, with its citation."""
         library = self._opened()
         passage = library.passage(_text(address, LONGEST_QUESTION))
-        return passage_row(passage, library.documents[passage.document_id], self._language)
+        return {**passage_row(passage, library.documents[passage.document_id], self._language)}
 
-    def documents(self) -> list[Row]:
-        """The documents that are searched."""
+    def documents(self) -> list[dict[str, Any]]:
+        """The documents that are searched: ids, titles, publishers, dates."""
         library = self._opened()
-        counts: dict[str, int] = {}
-        for passage in library.passages:
-            counts[passage.document_id] = counts.get(passage.document_id, 0) + 1
-        return [document_row(one, counts.get(one.id, 0)) for one in library.documents.values()]
+        counts = Counter(passage.document_id for passage in library.passages)
+        return [{**document_row(one, counts[one.id])} for one in library.documents.values()]
 
 
 def finisher(settings: Settings) -> Callable[[Answer], Answer] | None:

@@ -20,7 +20,7 @@ from alpie.index.storage.manifest import pointer_stamp
 if TYPE_CHECKING:
     from alpie.app.answering.corpus import Corpus
     from alpie.app.settings import Settings
-    from alpie.index.encoder.factory import Encoder
+    from alpie.index.encoder import Encoder
 
 __all__ = ["CorpusOpener", "Following", "NotReady"]
 

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from functools import partial
 from types import FrameType
 
-from alpie.app.service.document_report import build_warnings
+from alpie.app.service.document_report import build_warnings, report_values
 from alpie.app.settings import Settings
-from alpie.app.terminal.rendering import report_values
 from alpie.app.translations import Translations
 from alpie.index.build import BuildReport
 from alpie.index.errors import AlpieError, IndexBusy

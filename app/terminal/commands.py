@@ -13,6 +13,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +24,6 @@ from alpie.index.errors import AlpieError, IndexBusy, IndexMissing, SettingsErro
 
 if TYPE_CHECKING:
     from alpie.app.answering.corpus import Corpus
-    from alpie.eval.run import EvaluationOptions
     from alpie.index.build import BuildReport
 
 __all__ = ["main"]
@@ -116,7 +116,8 @@ def _serve(arguments: argparse.Namespace, settings: Settings, words: Translation
 def _index(arguments: argparse.Namespace, settings: Settings, words: Translations) -> int:
     if arguments.watch:
         return _watch(settings, words, arguments.rebuild)
-    from alpie.app.terminal.rendering import incomplete_text, report_values
+    from alpie.app.service.document_report import report_values
+    from alpie.app.terminal.rendering import incomplete_text
 
     report = _build(settings, words, rebuild=arguments.rebuild)
     if report.incomplete:
@@ -153,7 +154,7 @@ def _watch(settings: Settings, words: Translations, rebuild: bool) -> int:
 
 
 def _ask(arguments: argparse.Namespace, settings: Settings, words: Translations) -> int:
-    from alpie.app.service.answer_json import answer_row
+    from alpie.app.service.rows import answer_row
     from alpie.app.terminal.rendering import answer_text, terminal_width, written_lines
     from alpie.index.spanish.query import MAX_CHARACTERS
 
@@ -184,7 +185,7 @@ def _ask(arguments: argparse.Namespace, settings: Settings, words: Translations)
 
 
 def _search(arguments: argparse.Namespace, settings: Settings, words: Translations) -> int:
-    from alpie.app.service.answer_json import hit_row
+    from alpie.app.service.rows import hit_row
     from alpie.app.terminal.rendering import hits_text, terminal_width
 
     corpus = _open_corpus(settings, words)
@@ -209,7 +210,7 @@ def _search(arguments: argparse.Namespace, settings: Settings, words: Translatio
 
 
 def _verify(arguments: argparse.Namespace, settings: Settings, words: Translations) -> int:
-    from alpie.app.service.answer_json import record_check_row, verification_row
+    from alpie.app.service.rows import record_check_row, verification_row
     from alpie.app.terminal.rendering import record_check_text, terminal_width, verification_text
 
     width = terminal_width(sys.stdout)
@@ -218,7 +219,8 @@ def _verify(arguments: argparse.Namespace, settings: Settings, words: Translatio
 
         record = _read_text(arguments.record)
         check = verify_record(record, _open_corpus(settings, words))
-        row, text = record_check_row(check, words.language), record_check_text(check, words, width)
+        row: object = record_check_row(check, words.language)
+        text = record_check_text(check, words, width)
     else:
         from alpie.app.checking.verify import verify_quotation
 
@@ -235,49 +237,9 @@ def _verify(arguments: argparse.Namespace, settings: Settings, words: Translatio
 
 
 def _eval(arguments: argparse.Namespace, settings: Settings, words: Translations) -> int:
-    if arguments.speed:
-        from alpie.eval.bench.speed import measure_speed
-
-        _open_corpus(settings, words)  # builds the index where there is none
-        return measure_speed(settings, arguments.report)
-    if arguments.first_visit:
-        from alpie.eval.bench.first_visit import measure_first_visit
-
-        _open_corpus(settings, words)
-        return measure_first_visit(settings, arguments.report)
-    from alpie.eval.run import EvaluationOptions, evaluate
-
-    names = EvaluationOptions.__dataclass_fields__
-    options: EvaluationOptions = EvaluationOptions(
-        **{name: value for name, value in vars(arguments).items() if name in names and value is not None}
-    )
-    return evaluate(options, _Source(settings, words), sys.stdout, sys.stderr)
-
-
-class _Source:
-    """Where an evaluation gets its corpus from."""
-
-    def __init__(self, settings: Settings, words: Translations) -> None:
-        self._settings = settings
-        self._words = words
-
-    def open(self) -> Corpus:
-        return _open_corpus(self._settings, self._words)
-
-    def on_backend(self, backend: str) -> tuple[str, Corpus]:
-        from dataclasses import replace
-
-        from alpie.app.answering.corpus import Corpus
-
-        corpus = Corpus.open(replace(self._settings, index=backend))
-        return corpus.index.backend.name if corpus.index.backend else "FAISS", corpus
-
-    def from_passages(self, documents: Sequence[Any], passages: Sequence[Any]) -> Corpus:
-        from alpie.app.answering.corpus import Corpus, open_encoder_of
-        from alpie.app.terminal.progress import progress_bar
-
-        encoder = open_encoder_of(self._settings)
-        return Corpus.from_passages(documents, passages, encoder, progress_bar(sys.stderr, self._words))
+    # by name, as git finds its commands: what is measured does not import what measures it
+    evaluation = import_module("alpie.eval.command_line")
+    return int(evaluation.run(arguments, settings, words, partial(_open_corpus, settings, words)))
 
 
 def _doctor(arguments: argparse.Namespace, settings: Settings, words: Translations) -> int:
@@ -414,7 +376,7 @@ def _warn_if_stale(settings: Settings, words: Translations) -> None:
 def _save_record(path: Path, answer: Any, corpus: Corpus, words: Translations) -> None:
     from datetime import UTC, datetime
 
-    from alpie.app.exporting.answer_record import make_record, record_json, record_text
+    from alpie.app.service.answer_record import make_record, record_json, record_text
     from alpie.index.build import package_version
 
     record = make_record(answer, corpus, datetime.now(UTC), package_version(), words.language)

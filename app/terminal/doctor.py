@@ -39,6 +39,8 @@ _IN_A_CHECKOUT = (
 
 
 class State(StrEnum):
+    """How a check came out."""
+
     GOOD = "good"
     ADVICE = "advice"  # works, but the reader should know
     BAD = "bad"
@@ -159,7 +161,7 @@ def _backend(settings: Settings, words: Translations) -> Check:
     from urllib.parse import urlsplit
 
     from alpie.app.answering.corpus import backend_choice_of, open_encoder_of
-    from alpie.index.retrieval.backends import RETRIEVERS
+    from alpie.index.retrieval.vector_backend import RETRIEVERS
     from alpie.index.storage.manifest import current_generation, read_manifest
 
     choice = backend_choice_of(settings)

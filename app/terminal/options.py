@@ -18,7 +18,7 @@ __all__ = ["COMMANDS", "make_parser"]
 COMMANDS = ("serve", "index", "ask", "search", "verify", "eval", "doctor", "expand", "users", "mcp")
 _RETRIEVERS = ("fused", "dense", "lexical")
 _PARTS = ("report", "fit", "all")
-_STUDIES = ("ablation", "misses", "robustness", "threshold")
+_STUDIES = ("ablation", "misses")
 _MAX_HITS = 100
 
 
@@ -165,7 +165,7 @@ def _verify(parser: _Parser, words: Translations) -> None:
 
 
 def _eval(parser: _Parser, words: Translations) -> None:
-    for name in ("questions", "predictions", "report", "question-texts", "causes"):
+    for name in ("questions", "predictions", "report", "question-texts"):
         place = words("help.folder") if name == "report" else words("help.file")
         parser.options.add_argument(f"--{name}", type=Path, metavar=place, help=words(f"help.eval.{name}"))
     parser.options.add_argument("--part", choices=_PARTS, help=words("help.eval.part"))
@@ -180,7 +180,6 @@ def _eval(parser: _Parser, words: Translations) -> None:
     )
     parser.options.add_argument("--study", choices=_STUDIES, help=words("help.eval.study"))
     parser.options.add_argument("--speed", action="store_true", help=words("help.eval.speed"))
-    parser.options.add_argument("--first-visit", action="store_true", help=words("help.eval.first-visit"))
     parser.options.add_argument("--resamples", type=int, metavar="N", help=words("help.eval.resamples"))
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TextIO
 from alpie.app.answering.absence import absence_lines
 from alpie.app.answering.answers import Answer, Quote, SearchStatement, WriterReport, WrittenSentence
 from alpie.app.answering.citation import cite, full_citation
-from alpie.app.checking.cut import Reading
+from alpie.app.answering.cut import Reading
 from alpie.app.checking.record_check import RecordCheck
 from alpie.app.checking.verdict_words import sentence_line, verdict_key, warning_sentences
 from alpie.app.checking.verification import Place, Verdict, Verification
@@ -25,14 +25,12 @@ from alpie.index.retrieval.hits import Hit
 
 if TYPE_CHECKING:
     from alpie.app.writer import Writing
-    from alpie.index.build import BuildReport
 
 __all__ = [
     "answer_text",
     "hits_text",
     "incomplete_text",
     "record_check_text",
-    "report_values",
     "search_statement",
     "terminal_width",
     "verification_text",
@@ -58,17 +56,6 @@ def incomplete_text(incomplete: Sequence[Described], docs: Path, words: Translat
         more = words.count("count.documents", len(incomplete) - _MAX_TABLES)
         lines += ["", words("index.incomplete.more", documents=more)]
     return "\n".join(lines)
-
-
-def report_values(report: BuildReport, words: Translations) -> dict[str, str]:
-    """What an indexing did, as the values of the sentences that tell it."""
-    return {
-        "documents": words.count("count.documents", report.documents),
-        "passages": words.count("count.passages", report.passages),
-        "embedded": words.number(report.embedded),
-        "reused": words.number(report.reused),
-        "seconds": words.number(report.seconds, 1),
-    }
 
 
 def terminal_width(stream: TextIO) -> int:

@@ -18,10 +18,10 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from alpie.app.chat_model import MissingProvider, Stream, stream_of
 from alpie.app.settings import Settings
 from alpie.app.writer.expansion_check import fault_of
 from alpie.app.writer.expansion_prompt import expansion_drafts, expansion_messages
-from alpie.app.writer.provider import MissingProvider, Stream, stream_of
 from alpie.index.errors import SettingsError
 from alpie.index.reading.expansions import expansions_file
 from alpie.index.records import Document, Passage

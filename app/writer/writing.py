@@ -16,9 +16,9 @@ from dataclasses import replace
 from typing import Final
 
 from alpie.app.answering.answers import Answer, WriterReport, WrittenSentence
+from alpie.app.chat_model import Messages, MissingProvider, Stream, stream_of
 from alpie.app.settings import Settings
 from alpie.app.writer.prompt import messages_for
-from alpie.app.writer.provider import Messages, MissingProvider, Stream, stream_of
 from alpie.app.writer.support import Support
 from alpie.app.writer.written_sentences import Draft, drafts
 

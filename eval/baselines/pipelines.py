@@ -1,10 +1,9 @@
 """The pipelines that are measured side by side, on the same encoder in the same run.
 
 - ``alpie``: the whole system, with quotes and refusals;
-- ``alpie (Milvus …)``: the same, with passages proposed by an backend instead of FAISS;
+- ``alpie (Milvus …)``: the same, with passages proposed by a backend instead of FAISS;
 - ``dense``, ``lexical``, ``fused``: retrievers of its search by themselves, which only retrieve;
-- ``tutorial``: the LangChain tutorial (`alpie.eval.baselines.tutorial`), whose quotes are its chunks;
-- other people's retrievers on the same chunks, where they are installed (`alpie.eval.baselines.baseline_runs`).
+- ``tutorial``, ``bm25s``: the LangChain tutorial and BM25 on its chunks, which are what they quote.
 
 All but those do not know conversations, so questions that hang on earlier ones are not compared.
 """
@@ -15,9 +14,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from time import perf_counter
-from typing import Any
 
-from alpie.app.service.answer_json import found_row
+from alpie.app.service.rows import found_row
 from alpie.eval.questions.predictions import (
     AskedCorpus,
     Clock,
@@ -26,7 +24,7 @@ from alpie.eval.questions.predictions import (
     predict,
     refused_row,
 )
-from alpie.eval.questions.question_file import Question
+from alpie.eval.questions.question_records import Question
 from alpie.eval.scores import PASSAGES
 from alpie.index.errors import QuestionError
 
@@ -37,7 +35,6 @@ __all__ = [
     "PipelineRows",
     "backend_pipeline",
     "compared_questions",
-    "missing_peers",
     "other_pipelines",
     "own_pipeline",
     "same_answers",
@@ -105,8 +102,7 @@ def other_pipelines(
 ) -> list[PipelineRows]:
     """The retrievers' and the tutorial's answers to the questions that can be compared."""
     # LangChain takes a second to import, and only a comparison needs it.
-    from alpie.eval.baselines.baseline_runs import PEERS
-    from alpie.eval.baselines.tutorial import TutorialPipeline, chunks_of
+    from alpie.eval.baselines.tutorial import Bm25Pipeline, TutorialPipeline, chunks_of
 
     asked = compared_questions(questions)
     results = []
@@ -114,32 +110,14 @@ def other_pipelines(
         rows = _ask_all(asked, partial(_searched, corpus, retriever), on_question, clock)
         results.append(PipelineRows(retriever, asked, rows, quotes=False))
     chunks = chunks_of(corpus.documents.values())
-    tutorial = TutorialPipeline.from_chunks(chunks, corpus.encoder)
-    rows = _ask_all(asked, tutorial.ask, on_question, clock)
-    results.append(PipelineRows(TUTORIAL, asked, rows, quotes=True))
-    for peer in PEERS:
-        if chunks and not peer.missing:
-            retrieve = peer.make(chunks, corpus.encoder)
-            rows = _ask_all(asked, partial(_quoted, retrieve), on_question, clock)
-            results.append(PipelineRows(peer.name, asked, rows, quotes=True))
+    for name, pipeline in (
+        (TUTORIAL, TutorialPipeline(chunks, corpus.encoder)),
+        ("bm25s", Bm25Pipeline(chunks)),
+    ):
+        results.append(
+            PipelineRows(name, asked, _ask_all(asked, pipeline.ask, on_question, clock), quotes=True)
+        )
     return results
-
-
-def _quoted(retrieve: Callable[[str], list[tuple[Any, float]]], text: str) -> Row:
-    from alpie.eval.baselines.tutorial import quoted_chunks
-
-    return quoted_chunks(retrieve(text))
-
-
-def missing_peers() -> list[str]:
-    """A line for each pipeline that is left out because something is not installed."""
-    from alpie.eval.baselines.baseline_runs import PEERS
-
-    return [
-        f"{peer.name}: left out, {', '.join(peer.missing)} not installed (pip install 'alpie[peers]')."
-        for peer in PEERS
-        if peer.missing
-    ]
 
 
 def _ask_all(

@@ -1,150 +1,122 @@
-"""A collection of any size for measuring growth, put together from a real index.
+"""What a collection of any size costs: building, adding one document, disk, memory, opening, asking.
 
-Every synthetic passage is made of two real sentences; its vectors are theirs with noise, its terms theirs
-together. The vocabulary is that of the real documents, so what grows is the number of
-passages and postings, as it would with more documents on one subject.
+The documents are made of real sentences put together anew; in each, one word gives way to a made-up one of a Zipf law
+without end, so that the vocabulary goes on growing as it does in real collections. They are indexed as any others are,
+but for their vectors: embedding takes the same time for every passage, so real vectors with noise stand in.
 """
 
 from __future__ import annotations
 
+import os
+import re
 import statistics
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+import tempfile
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from alpie.eval.bench.timing import Timing
-from alpie.index.records import Passage
-from alpie.index.retrieval.bm25 import TermIndex
-from alpie.index.retrieval.postings import SHARE_SCALE
-from alpie.index.retrieval.search import SearchIndex
-from alpie.index.retrieval.term_dictionary import TermDictionary
-from alpie.index.retrieval.vectors import VectorIndex
-from alpie.index.spanish.analysis import terms
-from alpie.index.spanish.query import Question, read_question
+from alpie.app.answering.corpus import Corpus
+from alpie.app.settings import Settings
+from alpie.eval.bench.timing import Timing, resident_megabytes
+from alpie.index.build import build_index
+from alpie.index.encoder import Encoder, OnProgress, unit_rows
 
-__all__ = ["GROWTH_STAGES", "Growth", "grown", "measure_growth"]
+__all__ = ["AssumedVectors", "generated_texts", "measure_growth"]
 
-_SENTENCES = 2  # of a synthetic passage
-_NOISE = 0.35  # length of the noise beside a vector of length 1: cosine .94, as between like sentences
-GROWTH_STAGES = (
-    "encode", "dense", "sentences", "lexical", "whole search",
-    "search and judge",
-)  # fmt: skip
+_PASSAGES_A_DOCUMENT = 50
+_SENTENCES = 4  # a passage
+_NOISE = 0.35  # beside a vector of length 1: cosine .94, as between like sentences
+_ZIPF = 1.15  # n draws give some n^(1/1.15) different words
+_WORD = re.compile(r"\b[^\W\d_]{6,}\b")
+_SYLLABLES = [a + b for a in "bcdfglmnprstv" for b in "aeiou"]
 
 
-@dataclass(frozen=True)
-class Growth:
-    """CPU milliseconds of a stage by number of passages."""
-
-    stage: str
-    passages: tuple[int, ...]
-    cpu_ms: tuple[float, ...]
-
-    @property
-    def exponent(self) -> float:
-        """Of the power law through the two largest sizes: 0 constant, 1 proportional."""
-        if len(self.passages) < 2 or min(self.cpu_ms[-2:]) <= 0:
-            return 0.0
-        (small, large), (before, after) = self.passages[-2:], self.cpu_ms[-2:]
-        return float(np.log(after / before) / np.log(large / small))
-
-
-def grown(index: SearchIndex, size: int, seed: int = 0) -> SearchIndex:
-    """An index of `size` synthetic passages, in memory, made from a real one."""
+def generated_texts(sentences: Sequence[str], passages: int, seed: int = 0) -> Iterator[str]:
+    """Markdown documents with so many passages in all; the same seed gives the same texts."""
     chance = np.random.default_rng(seed)
-    sentences = [sentence for passage in index.passages for sentence in passage.sentences]
-    chosen = chance.integers(0, len(sentences), size * _SENTENCES)
-    vectors = index.sentence_vectors.rows(np.arange(len(sentences)))
-    sentence_vectors = _noisy(vectors[chosen], chance)
-    model = index.passages[0]
-    passages = tuple(
-        Passage(
-            f"synthetic/{number}",
-            model.document_id,
-            tuple(sentences[row] for row in chosen[number * _SENTENCES : (number + 1) * _SENTENCES]),
-            model.path,
-            model.kind,
+    for first in range(0, passages, _PASSAGES_A_DOCUMENT):
+        sections = []
+        for number in range(first, min(first + _PASSAGES_A_DOCUMENT, passages)):
+            chosen = chance.integers(0, len(sentences), _SENTENCES)
+            text = " ".join(_reworded(sentences[row], chance) for row in chosen.tolist())
+            sections.append(f"## {made_up_word(number + 1).capitalize()}\n\n{text}\n")
+        yield "\n".join(sections)
+
+
+def _reworded(sentence: str, chance: np.random.Generator) -> str:
+    words = list(_WORD.finditer(sentence))
+    if not words:
+        return sentence
+    place = words[int(chance.integers(0, len(words)))]
+    made = made_up_word(min(int(chance.zipf(_ZIPF)), 2**40))
+    return f"{sentence[: place.start()]}{made}{sentence[place.end() :]}"
+
+
+def made_up_word(rank: int) -> str:
+    """A word for each number, the longer the larger: `rank` written with Spanish syllables as digits."""
+    syllables: list[str] = []
+    while rank or len(syllables) < 2:
+        rank, digit = divmod(rank, len(_SYLLABLES))
+        syllables.append(_SYLLABLES[digit])
+    return "".join(syllables)
+
+
+class AssumedVectors:
+    """An encoder that encodes questions, and gives a passage one of some real vectors with noise of its own."""
+
+    def __init__(self, encoder: Encoder, real: NDArray[np.float32]) -> None:
+        self._encoder, self._real = encoder, real
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._encoder, name)
+
+    def encode_passages(
+        self, texts: Sequence[str], on_progress: OnProgress | None = None
+    ) -> NDArray[np.float32]:
+        vectors = np.empty((len(texts), self._real.shape[1]), dtype=np.float32)
+        for row, text in enumerate(texts):
+            chance = np.random.default_rng(zlib.crc32(text.encode()))
+            noise = chance.standard_normal(vectors.shape[1], dtype=np.float32)
+            vectors[row] = self._real[chance.integers(0, len(self._real))] + noise * np.float32(
+                _NOISE / np.sqrt(vectors.shape[1])
+            )
+        return unit_rows(vectors)
+
+
+def measure_growth(passages: int, settings: Settings, questions: Sequence[str]) -> dict[str, Any]:
+    """Figures of a collection of some `passages`, made of the documents that `settings` have indexed."""
+    real = Corpus.open(settings)
+    encoder = real.encoder
+    sentences = [one.text for passage in real.passages for one in passage.sentences]
+    assumed = AssumedVectors(encoder, encoder.encode_passages(sentences))
+    with tempfile.TemporaryDirectory(prefix="alpie-growth-") as name:
+        docs, data = Path(name) / "docs", Path(name) / "index"
+        docs.mkdir()
+        for number, text in enumerate(generated_texts(sentences, passages)):
+            (docs / f"generado-{number:06d}.md").write_text(text, encoding="utf-8")
+        built = Timing.of(lambda: build_index(docs, data, assumed))
+        (docs / "nota-breve.md").write_text(
+            "## Nota breve\n\nLa denuncia se traslada en el mismo día.\n", "utf-8"
         )
-        for number in range(size)
-    )
-    of_passage = np.repeat(np.arange(size), _SENTENCES)
-    word_rows = [[str(term) for term in terms(sentence.text)] for sentence in sentences]
-    return replace(
-        index,
-        passages=passages,
-        dense=VectorIndex.from_vectors(_noisy(sentence_vectors[::_SENTENCES], chance)),
-        sentence_vectors=VectorIndex.from_vectors(sentence_vectors),
-        lexical=_term_index(word_rows, chosen, of_passage, size),
-    )
-
-
-def _noisy(vectors: NDArray[np.float32], chance: np.random.Generator) -> NDArray[np.float32]:
-    noise = chance.standard_normal(vectors.shape, dtype=np.float32)
-    noise *= _NOISE / np.sqrt(vectors.shape[1])
-    noise += vectors
-    noise /= np.linalg.norm(noise, axis=1, keepdims=True)
-    return noise
-
-
-def _term_index(
-    rows: Sequence[Sequence[str]], chosen: NDArray[np.int64], owner: NDArray[np.int64], size: int
-) -> TermIndex:
-    """Postings of copied sentences; weights are plausible, which is all that time depends on."""
-    vocabulary = list(dict.fromkeys(term for row in rows for term in row))
-    numbers = {term: number for number, term in enumerate(vocabulary)}
-    unique = [np.array([numbers[term] for term in dict.fromkeys(row)], np.int64) for row in rows]
-    lengths = np.array([len(row) for row in unique])
-    of_row = np.concatenate([*unique, np.zeros(0, np.int64)])
-    starts = np.concatenate([[0], np.cumsum(lengths)])[chosen]
-    counts = lengths[chosen]
-    firsts = np.concatenate([[0], np.cumsum(counts)[:-1]])
-    term_numbers = of_row[np.repeat(starts - firsts, counts) + np.arange(counts.sum())]
-    pairs = np.unique(term_numbers * size + np.repeat(owner, counts))
-    term_numbers, owners = np.divmod(pairs, size)
-    frequency = np.bincount(term_numbers, minlength=len(vocabulary))
-    return TermIndex(
-        TermDictionary.of(vocabulary),
-        size,
-        np.full(len(owners), SHARE_SCALE // 2, dtype=np.uint16),
-        owners.astype(np.int32),
-        np.concatenate([[0], np.cumsum(frequency)]).astype(np.int64),
-    )
-
-
-def measure_growth(
-    index: SearchIndex,
-    questions: Sequence[str],
-    sizes: Sequence[int],
-    judge: Callable[[SearchIndex, Question], object],
-    on_size: Callable[[int], None] = lambda size: None,
-) -> list[Growth]:
-    """CPU time of each stage by number of passages, median over the questions.
-
-    `judge` searches and scores what was found: everything up to the choice of quotations.
-    """
-    asked = [read_question(question) for question in questions]
-    found: dict[str, list[float]] = {stage: [] for stage in GROWTH_STAGES}
-    for size in sizes:
-        on_size(size)
-        one = grown(index, size)
-        rows = [_stages(one, question, judge) for question in [asked[0], *asked]][1:]  # the first warms up
-        for stage in GROWTH_STAGES:
-            found[stage].append(statistics.median(row[stage] for row in rows))
-    return [Growth(stage, tuple(sizes), tuple(found[stage])) for stage in GROWTH_STAGES]
-
-
-def _stages(
-    index: SearchIndex, question: Question, judge: Callable[[SearchIndex, Question], object]
-) -> dict[str, float]:
-    encoded = index.encode(question)
-    work: dict[str, Callable[[], object]] = {
-        "encode": lambda: index.encode(question),
-        "dense": lambda: index.dense.search(encoded.vector, 100),
-        "sentences": lambda: index.sentence_vectors.search(encoded.vector, 200),
-        "lexical": lambda: index.lexical.best(encoded.terms, 100),
-        "whole search": lambda: index.search(question, 10),
-        "search and judge": lambda: judge(index, question),
-    }
-    return {stage: Timing.of(work[stage], repeats=3).cpu_ms for stage in GROWTH_STAGES}
+        added = Timing.of(lambda: build_index(docs, data, assumed))
+        opened: list[Corpus] = []
+        grown = replace(settings, docs=docs, data=data)
+        opening = Timing.of(lambda: opened.append(Corpus.open(grown, encoder)))
+        corpus = opened[0]
+        corpus.search(questions[0])  # what is read at first use is read
+        searching = [Timing.of(lambda text=text: corpus.search(text)) for text in questions]  # type: ignore[misc]
+        disk = sum(Path(folder, file).stat().st_size for folder, _, files in os.walk(data) for file in files)
+        return {
+            "passages": len(corpus.passages),
+            "build, CPU s": round(built.cpu_ms / 1000, 1),
+            "one document more, wall s": round(added.wall_ms / 1000, 2),
+            "disk, MB": round(disk / 1e6, 1),
+            "open, wall ms": round(opening.wall_ms),
+            "search, CPU ms": round(statistics.median(one.cpu_ms for one in searching), 2),
+            "resident, MB": round(resident_megabytes() or 0),
+        }

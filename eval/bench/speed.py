@@ -1,31 +1,42 @@
 """`alpie eval --speed`: our paths beside the usual ones, in one run, on the same texts and weights.
 
-Times are of this machine and this hour; what carries over is the ratio of two cases that took turns.
+Times are of this machine and this hour; what carries over is the ratio of two cases that took turns. The reference is
+sentence-transformers as its manual says and the retrieval of LangChain's tutorial on top of it, also with one thread:
+on a busy machine its default threads spend most of their CPU time waiting for each other.
 """
 
 from __future__ import annotations
 
-import statistics
+import json
+import os
+import shutil
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
-from dataclasses import dataclass, field
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol, TextIO
+from typing import Any, TextIO
 
+from alpie.app.answering.corpus import Corpus
 from alpie.app.settings import Settings
-from alpie.eval.bench.growth import Growth, measure_growth
-from alpie.eval.bench.speed_processes import cold_cases, environment_of, index_cases
-from alpie.eval.bench.speed_report import SpeedReport, SpeedRow, render_speed, write_speed_report
-from alpie.eval.bench.speed_worker import Worker, WorkerPlan
-from alpie.eval.bench.timing import Case, Machine, Timing, in_turns
+from alpie.eval.bench.speed_worker import Worker
+from alpie.eval.bench.timing import Case, Timing, in_turns, machine, run_process
 from alpie.eval.questions.question_file import own_question_texts
-from alpie.index.retrieval.search import SearchIndex
-from alpie.index.spanish.query import Question
+from alpie.eval.report import markdown_table
 
 __all__ = ["SpeedOptions", "measure_speed"]
 
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+_ALPIE = "import sys; from alpie.app.terminal.commands import main; sys.exit(main(sys.argv[1:]))"
+_IMPORT_CHAIN = "import sentence_transformers, transformers, gradio"
+_NEW_TEXT = (
+    "Nota breve sobre la denuncia.\n\nQuien encuentre el material puede denunciarlo sin dar su nombre.\n"
+)
+REFERENCE, SINGLE = "sentence-transformers", "sentence-transformers, 1 thread"
+
+_Cases = Mapping[str, Mapping[str, Case]]
+_Rows = dict[tuple[str, str], Timing]
 
 
 @dataclass(frozen=True)
@@ -33,23 +44,9 @@ class SpeedOptions:
     """How much is measured; the defaults take some twenty minutes on two cores."""
 
     runs: int = 7
-    index_runs: int = 5
     questions: int = 40
     passages: int = 64  # of the batch, the documents' own
-    sizes: Sequence[int] = (100, 1_000, 10_000, 100_000)
-    parts: frozenset[str] = field(
-        default=frozenset({"runtimes", "stages", "processes", "indexing", "growth"})
-    )
-
-
-class _Measured(Protocol):
-    def __enter__(self) -> _Measured: ...
-    def __exit__(self, *_: object) -> None: ...
-    def run(self, command: str) -> Timing: ...
-    def ask(self, command: str) -> dict[str, Any]: ...
-
-
-StartWorker = Callable[[WorkerPlan, Mapping[str, str]], _Measured]
+    sizes: Sequence[int] = (1_000, 20_000)  # of the collections of `growth`
 
 
 def measure_speed(
@@ -58,118 +55,136 @@ def measure_speed(
     options: SpeedOptions | None = None,
     out: TextIO = sys.stdout,
     progress: TextIO = sys.stderr,
-    start: StartWorker = Worker,
 ) -> int:
-    """Measure, print the tables to `out`, write them into `folder`, and return the exit code 0.
+    """Measure, print the tables to `out`, write speed.md and speed.json into `folder`; returns the exit code 0.
 
-    The index of `settings` must be there. `start` starts a measuring process.
+    The index of `settings` must be there.
     """
     options = options or SpeedOptions()
-    machine = Machine.here()
-    rows: list[SpeedRow] = []
-    stages: dict[str, float] = {}
-    peak: dict[str, Any] = {}
-    growth: list[Growth] = []
-
-    def tell(part: str) -> None:
-        progress.write(f"{part} …\n")
-        progress.flush()
-
-    if options.parts & {"runtimes", "stages"}:
-        tell("runtimes")
-        rows, stages, peak = _runtimes(settings, options, start)
-    if "processes" in options.parts:
-        tell("processes")
-        cases = cold_cases(settings, own_question_texts(1)[0])
-        rows += _rows("processes", in_turns(cases, options.runs))
-    if "indexing" in options.parts:
-        tell("indexing")
-        with index_cases(settings) as indexing:
-            rows += _rows("indexing", in_turns(indexing, options.index_runs, warm=False))
-    if "growth" in options.parts:
-        growth = _growth(settings, options, lambda size: tell(f"{size} passages"))
-    report = SpeedReport(machine, Machine.here().load, tuple(rows), stages, peak, tuple(growth))
-    out.write(render_speed(report))
+    where, rows = machine(), _Rows()
+    with ExitStack() as stack:
+        groups: dict[str, Mapping[str, Case]] = {
+            **_runtimes(settings, options, stack),
+            "processes": _processes(settings),
+            "indexing": stack.enter_context(_indexing(settings)),
+        }
+        for group, cases in groups.items():
+            progress.write(f"{group} …\n")
+            timings = in_turns(cases, options.runs, warm=group != "indexing")
+            rows |= {(group, name): timing for name, timing in timings.items()}
+    growth: list[dict[str, Any]] = []
+    for size in options.sizes:
+        progress.write(f"{size:,} passages …\n")
+        plan = _plan(settings, "growth", options)
+        with Worker(plan, _environment(settings)) as worker:
+            growth.append(worker.ask(str(size)))
+    text = _rendered(where, rows, growth)
+    out.write(text)
     if folder:
-        written = write_speed_report(report, folder)
-        progress.write(f"{', '.join(path.name for path in written)}: {folder}\n")
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "speed.md").write_text(text, encoding="utf-8")
+        measured = [{"group": group, "case": name, **vars(timing)} for (group, name), timing in rows.items()]
+        data = {"machine": where, "cases": measured, "growth": growth}
+        (folder / "speed.json").write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
     return 0
 
 
-def _rows(group: str, timings: Mapping[str, Timing]) -> list[SpeedRow]:
-    return [SpeedRow(group, name, timing) for name, timing in timings.items()]
+def _plan(settings: Settings, kind: str, options: SpeedOptions, **more: Any) -> dict[str, Any]:
+    places = {"docs": str(settings.docs), "data": str(settings.data)}
+    questions = own_question_texts(options.questions)
+    return {"kind": kind, "settings": places, "questions": questions, "passages": [], "threads": 0, **more}
 
 
-def _runtimes(
-    settings: Settings, options: SpeedOptions, start: StartWorker
-) -> tuple[list[SpeedRow], dict[str, float], dict[str, Any]]:
-    """Encoders and whole questions, each runtime in a process of its own, in turns."""
-    plan = {
-        "settings": {"docs": str(settings.docs), "data": str(settings.data)},
-        "questions": own_question_texts(options.questions),
-        "passages": _passage_texts(settings, options.passages),
-        "threads": 0,
-    }
-    environment = {name: value for name, value in environment_of(settings).items() if name not in _THREADS}
-    with ExitStack() as stack:
-
-        def open_worker(kind: str, threads: int = 0) -> _Measured:
-            return stack.enter_context(start({**plan, "kind": kind, "threads": threads}, environment))
-
-        own, reference, single = (
-            open_worker("alpie"),
-            open_worker("reference"),
-            open_worker("reference", 1),
-        )
-        rows: list[SpeedRow] = []
-        if "runtimes" in options.parts:
-            for group, cases in _runtime_cases(own, reference, single).items():
-                rows += _rows(group, in_turns(cases, options.runs))
-        stages = own.ask("stages")["stages"] if "stages" in options.parts else []
-        peak = own.ask("peak") if "stages" in options.parts else {}
-    names = list(stages[0]) if stages else []
-    return rows, {name: statistics.median(row[name] for row in stages) for name in names}, peak
+def _environment(settings: Settings) -> dict[str, str]:
+    """The environment of a process with these settings, and its libraries' own number of threads."""
+    paths = {"ALPIE_DOCS": settings.docs, "ALPIE_DATA": settings.data, "ALPIE_CACHE": settings.cache}
+    kept = {name: value for name, value in os.environ.items() if name not in _THREADS}
+    return kept | {name: str(Path(path).absolute()) for name, path in paths.items()}
 
 
-def _runtime_cases(own: _Measured, reference: _Measured, single: _Measured) -> dict[str, dict[str, Case]]:
-    def case(worker: _Measured, command: str) -> Case:
-        return lambda: worker.run(command)
+def _runtimes(settings: Settings, options: SpeedOptions, stack: ExitStack) -> _Cases:
+    """Encoders and whole questions, each runtime in a process of its own."""
+    passages = Corpus.open(settings).passages
+    texts = [one.text for one in passages[:: max(1, len(passages) // options.passages)]][: options.passages]
 
-    return {
-        f"encode: {command}": {
-            "alpie": case(own, command),
-            "sentence-transformers": case(reference, command),
-            "sentence-transformers, 1 thread": case(single, command),
-        }
+    def worker(kind: str, threads: int = 0) -> Worker:
+        plan = _plan(settings, kind, options, passages=texts, threads=threads)
+        return stack.enter_context(Worker(plan, _environment(settings)))
+
+    own, reference, single = worker("alpie"), worker("reference"), worker("reference", 1)
+
+    def case(of: Worker, command: str) -> Case:
+        return lambda: of.run(command)
+
+    encoders = {"alpie": own, REFERENCE: reference, SINGLE: single}
+    encode: _Cases = {
+        f"encode: {command}": {name: case(of, command) for name, of in encoders.items()}
         for command in ("question", "batch")
-    } | {
+    }
+    return {
+        **encode,
         "whole question": {
-            "alpie: answer": case(own, "answer"),
-            "alpie: search": case(own, "search"),
-            "tutorial, sentence-transformers": case(reference, "tutorial"),
-            "tutorial, sentence-transformers, 1 thread": case(single, "tutorial"),
+            "alpie": case(own, "answer"),
+            "alpie, search only": case(own, "search"),
+            f"tutorial, {REFERENCE}": case(reference, "tutorial"),
+            f"tutorial, {SINGLE}": case(single, "tutorial"),
             "tutorial, our encoder": case(own, "tutorial"),
-        }
+        },
     }
 
 
-def _passage_texts(settings: Settings, most: int) -> list[str]:
-    from alpie.index.storage.manifest import current_generation
-    from alpie.index.storage.record_file import PassageFile
+def _processes(settings: Settings) -> Mapping[str, Case]:
+    """Whole processes, files in the system's cache."""
+    environment = _environment(settings) | {"HF_HUB_OFFLINE": "1", "GRADIO_ANALYTICS_ENABLED": "False"}
+    question = own_question_texts(1)[0]
+    return {
+        "alpie": lambda: run_process([sys.executable, "-c", _ALPIE, "ask", question], environment),
+        "importing what a tutorial imports": lambda: run_process(
+            [sys.executable, "-c", _IMPORT_CHAIN], environment
+        ),
+    }
 
-    passages = PassageFile(current_generation(Path(settings.data)) / "passages.jsonl")
-    return [passage.text for passage in passages[:: max(1, len(passages) // most)]][:most]
+
+@contextmanager
+def _indexing(settings: Settings) -> Iterator[Mapping[str, Case]]:
+    """Indexing in a folder of its own: everything anew, nothing new, one short document added."""
+    with tempfile.TemporaryDirectory(prefix="alpie-speed-") as name:
+        docs, data, note = Path(name) / "docs", Path(name) / "index", Path(name) / "docs" / "nota_breve.txt"
+        shutil.copytree(settings.docs, docs)
+        environment = {**_environment(settings), "ALPIE_DOCS": str(docs), "ALPIE_DATA": str(data)}
+
+        def index(*options: str) -> Timing:
+            return run_process([sys.executable, "-c", _ALPIE, "index", *options], environment)
+
+        def rebuild() -> Timing:
+            note.unlink(missing_ok=True)
+            return index("--rebuild")
+
+        def one_more() -> Timing:
+            note.unlink(missing_ok=True)
+            index()
+            note.write_text(_NEW_TEXT, encoding="utf-8")
+            return index()
+
+        yield {"rebuild": rebuild, "one short document more": one_more, "nothing new": index}
 
 
-def _growth(settings: Settings, options: SpeedOptions, on_size: Callable[[int], None]) -> list[Growth]:
-    from alpie.app.answering.answer import judge
-    from alpie.app.answering.answer_weights import load_weights
-    from alpie.app.answering.corpus import Corpus
-
-    weights = load_weights()
-
-    def judged(index: SearchIndex, question: Question) -> object:
-        return judge(index, question, weights)
-
-    corpus = Corpus.open(settings)
-    return measure_growth(corpus.index, own_question_texts(options.questions), options.sizes, judged, on_size)
+def _rendered(where: str, rows: _Rows, growth: Sequence[Mapping[str, Any]]) -> str:
+    """The report as Markdown; «slower» is the ratio of CPU times to our case of the same group."""
+    cells = []
+    for (group, name), timing in rows.items():
+        ours = rows.get((group, "alpie"))
+        slower = f"{timing.cpu_ms / ours.cpu_ms:.1f} ×" if ours and ours is not timing and ours.cpu_ms else ""
+        memory = "" if timing.megabytes is None else f"{timing.megabytes:.0f}"
+        cells.append(
+            (group, name, f"{timing.cpu_ms:,.1f}", slower, f"{timing.wall_ms:,.1f}", memory, str(timing.n))
+        )
+    head = ("what", "case", "CPU ms", "slower", "wall ms", "resident MB", "n")
+    parts = [where + "\n", markdown_table(head, cells)]
+    if growth:
+        names = [name for name in growth[0] if name != "passages"]
+        sizes = [f"{one['passages']:,}" for one in growth]
+        parts.append(
+            markdown_table(("passages", *sizes), [(n, *(f"{one[n]:,}" for one in growth)) for n in names])
+        )
+    return "\n".join(parts)

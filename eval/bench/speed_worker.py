@@ -15,19 +15,19 @@ from typing import Any
 
 from alpie.eval.bench.timing import Timing, resident_megabytes
 
-__all__ = ["Worker", "WorkerPlan", "main"]
-
-WorkerPlan = Mapping[str, Any]
-"""``kind``: "alpie" or "reference"; ``settings``: options of `load_settings`; ``questions``, ``passages``;
-``threads``: of PyTorch, 0 for its default."""
+__all__ = ["Worker", "main"]
 
 _START = "from alpie.eval.bench.speed_worker import main; main()"
 
 
 class Worker:
-    """The measuring side of a worker process."""
+    """The measuring side of a worker process.
 
-    def __init__(self, plan: WorkerPlan, environment: Mapping[str, str] | None = None) -> None:
+    `plan` has ``kind`` ("alpie", "reference" or "growth"), ``settings`` (options of `load_settings`),
+    ``questions``, ``passages``, and ``threads`` of PyTorch, 0 for its default.
+    """
+
+    def __init__(self, plan: Mapping[str, Any], environment: Mapping[str, str] | None = None) -> None:
         self._process = subprocess.Popen(
             [sys.executable, "-c", _START, json.dumps(plan)],
             stdin=subprocess.PIPE,
@@ -47,8 +47,7 @@ class Worker:
 
     def run(self, command: str) -> Timing:
         """Have the worker do `command` once."""
-        found = self.ask(command)
-        return Timing(found["cpu_ms"], found["wall_ms"], found["megabytes"])
+        return Timing(**self.ask(command))
 
     def ask(self, command: str) -> dict[str, Any]:
         """What the worker answers to `command`."""
@@ -72,12 +71,12 @@ def main() -> None:
     from alpie.app.settings import compute_in_one_thread, work_offline
 
     work_offline()
-    if plan["kind"] == "alpie":  # as `alpie serve` does; the reference keeps its libraries' defaults
+    if plan["kind"] != "reference":  # as `alpie serve` does; the reference keeps its libraries' defaults
         compute_in_one_thread()
-    commands = {"alpie": _own_commands, "reference": _reference_commands}[plan["kind"]](plan)
+    work = {"alpie": _own, "reference": _reference, "growth": _growth}[plan["kind"]](plan)
     _say({"ready": True})
     for line in sys.stdin:
-        done = commands[line.strip()]()
+        done = work(line.strip())
         _say(done if isinstance(done, dict) else {**vars(done), "megabytes": resident_megabytes()})
 
 
@@ -86,39 +85,26 @@ def _say(row: Mapping[str, Any]) -> None:
     sys.stdout.flush()
 
 
-_Commands = Mapping[str, Callable[[], Timing | dict[str, Any]]]
+_Work = Callable[[str], "Timing | dict[str, Any]"]
 
 
-def _own_commands(plan: WorkerPlan) -> _Commands:
+def _own(plan: Mapping[str, Any]) -> _Work:
     from alpie.app.answering.corpus import Corpus
     from alpie.app.settings import load_settings
-    from alpie.eval.bench.peak import measure_peak
 
-    settings = load_settings(plan["settings"])
-    corpus = Corpus.open(settings)
-    encoder, questions, passages = corpus.encoder, plan["questions"], plan["passages"]
-
-    def stages() -> dict[str, Any]:
-        rows = [dict(corpus.ask(question).milliseconds) for question in questions]
-        return {"stages": rows}
-
-    return {
-        "question": lambda: _each(questions, lambda one: encoder.encode_queries([one])),
-        "batch": lambda: Timing.of(lambda: encoder.encode_passages(passages)),
-        "search": lambda: _each(questions, lambda one: corpus.search(one)),
-        "answer": lambda: _each(questions, lambda one: corpus.ask(one)),
-        "tutorial": _tutorial(corpus.documents, encoder, questions),
-        "stages": stages,
-        "peak": lambda: measure_peak(encoder, passages, settings),
-    }
+    corpus = Corpus.open(load_settings(plan["settings"]))
+    questions = plan["questions"]
+    own: Mapping[str, Callable[[str], object]] = {"search": corpus.search, "answer": corpus.ask}
+    encoding = _encoding(corpus.documents, corpus.encoder, plan)
+    return lambda name: _each(questions, own[name]) if name in own else encoding(name)
 
 
-def _reference_commands(plan: WorkerPlan) -> _Commands:
+def _reference(plan: Mapping[str, Any]) -> _Work:
     import torch
 
     from alpie.app.settings import load_settings
+    from alpie.index.encoder import BUNDLED
     from alpie.index.encoder.bundled_weights import bundled_folder
-    from alpie.index.encoder.factory import BUNDLED
     from alpie.index.encoder.torch_runtime import find_model_folder, load_sentence_transformer
     from alpie.index.reading.sources import read_sources
 
@@ -129,7 +115,6 @@ def _reference_commands(plan: WorkerPlan) -> _Commands:
     model = load_sentence_transformer(
         bundled_folder(settings.cache) if bundled else find_model_folder(settings.encoder)
     )
-    questions, passages = plan["questions"], plan["passages"]
 
     class Defaults:
         """The library as its manual says."""
@@ -140,27 +125,35 @@ def _reference_commands(plan: WorkerPlan) -> _Commands:
         def encode_passages(self, texts: Sequence[str]) -> Any:
             return model.encode_document(list(texts), show_progress_bar=False)
 
-    encoder = Defaults()
     documents = {one.id: one for one in read_sources(Path(settings.docs)).documents}
-    return {
-        "question": lambda: _each(questions, lambda one: encoder.encode_queries([one])),
-        "batch": lambda: Timing.of(lambda: encoder.encode_passages(passages)),
-        "tutorial": _tutorial(documents, encoder, questions),
-    }
+    return _encoding(documents, Defaults(), plan)
 
 
-def _tutorial(documents: Mapping[str, Any], encoder: Any, questions: Sequence[str]) -> Callable[[], Timing]:
-    """The LangChain tutorial's retrieval; its index is made at the first call, which is the warm-up."""
-    made: list[Any] = []
+def _encoding(documents: Mapping[str, Any], encoder: Any, plan: Mapping[str, Any]) -> _Work:
+    """One question, a batch of passages, and the LangChain tutorial's retrieval, indexed when first asked for."""
+    questions: Sequence[str] = plan["questions"]
+    tutorial: list[Any] = []
 
-    def run() -> Timing:
-        if not made:
-            from alpie.eval.baselines.tutorial import TutorialPipeline
+    def work(name: str) -> Timing:
+        if name == "question":
+            return _each(questions, lambda one: encoder.encode_queries([one]))
+        if name == "batch":
+            return Timing.of(lambda: encoder.encode_passages(plan["passages"]))
+        if not tutorial:
+            from alpie.eval.baselines.tutorial import TutorialPipeline, chunks_of
 
-            made.append(TutorialPipeline.from_documents(documents.values(), encoder))
-        return _each(questions, made[0].ask)
+            tutorial.append(TutorialPipeline(chunks_of(documents.values()), encoder))
+        return _each(questions, tutorial[0].ask)
 
-    return run
+    return work
+
+
+def _growth(plan: Mapping[str, Any]) -> _Work:
+    from alpie.app.settings import load_settings
+    from alpie.eval.bench.growth import measure_growth
+
+    settings = load_settings(plan["settings"])
+    return lambda size: measure_growth(int(size), settings, plan["questions"])
 
 
 def _each(texts: Sequence[str], work: Callable[[str], object]) -> Timing:

@@ -12,9 +12,8 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-__all__ = ["Case", "Machine", "Timing", "in_turns", "resident_megabytes", "run_process"]
+__all__ = ["Case", "Timing", "in_turns", "machine", "resident_megabytes", "run_process"]
 
 Case = Callable[[], "Timing"]
 """Does the work once and says what it took."""
@@ -35,9 +34,8 @@ class Timing:
         cpu, wall = time.process_time(), time.perf_counter()
         for _ in range(repeats):
             work()
-        return cls(
-            1000 * (time.process_time() - cpu) / repeats, 1000 * (time.perf_counter() - wall) / repeats
-        )
+        cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
+        return cls(1000 * cpu / repeats, 1000 * wall / repeats)
 
     @classmethod
     def median(cls, timings: Sequence[Timing]) -> Timing:
@@ -101,70 +99,27 @@ def run_process(command: Sequence[str], environment: Mapping[str, str] | None = 
     return Timing(1000 * cpu, 1000 * wall, largest / unit)
 
 
-def resident_megabytes(process_id: int | None = None) -> float | None:
-    """Resident memory of a process now (this one by default); None where the system does not say."""
-    status = _proc(process_id, "status")
-    for line in status.splitlines():
-        if line.startswith("VmRSS:"):
-            return int(line.split()[1]) / 1024
-    return None
-
-
-def cpu_milliseconds(process_id: int) -> float:
-    """Processor time of another process so far; 0 where the system does not say."""
-    fields = _proc(process_id, "stat").rpartition(")")[2].split()
-    if not fields:
-        return 0.0
-    return 1000 * (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def _proc(process_id: int | None, name: str) -> str:
+def resident_megabytes() -> float | None:
+    """Resident memory of this process now; None where the system does not say."""
     try:
-        return Path(f"/proc/{process_id or 'self'}/{name}").read_text(encoding="utf-8")
+        status = Path("/proc/self/status").read_text(encoding="utf-8")
     except OSError:
-        return ""
+        return None
+    lines = (line for line in status.splitlines() if line.startswith("VmRSS:"))
+    return next((int(line.split()[1]) / 1024 for line in lines), None)
 
 
-@dataclass(frozen=True)
-class Machine:
-    """Where and under what load it was measured."""
-
-    processor: str
-    cores: int
-    memory_gigabytes: float
-    system: str
-    python: str
-    load: float  # runnable processes, mean of the last minute; ours included once it runs
-
-    @classmethod
-    def here(cls) -> Machine:
-        return cls(
-            processor=_processor(),
-            cores=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
-            memory_gigabytes=os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9,
-            system=f"{platform.system()} {platform.machine()}",
-            python=platform.python_version(),
-            load=os.getloadavg()[0],
-        )
-
-    def as_row(self) -> dict[str, Any]:
-        return {
-            **vars(self),
-            "memory_gigabytes": round(self.memory_gigabytes, 1),
-            "load": round(self.load, 2),
-        }
-
-
-def _processor() -> str:
-    """The model, and which wide instructions it has, on which the 8-bit products depend."""
-    try:
-        information = Path("/proc/cpuinfo").read_text(encoding="utf-8")
-    except OSError:
-        return platform.processor() or platform.machine()
+def machine() -> str:
+    """Where and under what load it is measured; 8-bit products depend on the processor's instructions."""
     fields: dict[str, str] = {}
-    for line in information.splitlines():
+    information = Path("/proc/cpuinfo")
+    for line in information.read_text(encoding="utf-8").splitlines() if information.exists() else ():
         name, _, value = line.partition(":")
         fields[name.strip()] = value.strip()
     flags = set(fields.get("flags", "").split())
     wide = [name for name in ("avx2", "avx512_vnni", "avx_vnni", "amx_int8") if name in flags]
-    return " ".join([fields.get("model name", platform.machine()), *wide])
+    processor = " ".join([fields.get("model name", platform.machine()), *wide])
+    return (
+        f"{processor}, {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}, "
+        f"load {os.getloadavg()[0]:.1f}"
+    )

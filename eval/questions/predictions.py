@@ -10,14 +10,14 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from time import perf_counter
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from alpie.app.answering.answers import Answer
-from alpie.app.service.answer_json import REFUSAL, Row, answer_row
-from alpie.eval.questions.question_file import Question
+from alpie.app.service.rows import REFUSAL, answer_row
+from alpie.eval.questions.question_records import Question
 from alpie.index.errors import QuestionError, QuestionsFileError
 from alpie.index.records import Document, Passage
 from alpie.index.retrieval.hits import Hit
@@ -33,6 +33,8 @@ __all__ = [
     "refused_row",
     "write_predictions",
 ]
+
+Row = dict[str, Any]
 
 Clock = Callable[[], float]
 """Seconds from any fixed moment."""
@@ -96,7 +98,7 @@ def predict(
 
 def _asked(corpus: AskedCorpus, text: str, earlier: Sequence[str]) -> Row:
     try:
-        return _contract_row(answer_row(corpus.ask(text, turns=earlier)))
+        return _contract_row({**answer_row(corpus.ask(text, turns=earlier))})
     except QuestionError:
         # Too long, or nothing to search in it: an honest no is the answer, and the row must be there.
         return refused_row()

@@ -14,7 +14,13 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from alpie.eval.questions.question_file import UNANSWERABLE, Evidence, Question, QuestionFile, SquadParagraph
+from alpie.eval.questions.question_records import (
+    UNANSWERABLE,
+    Evidence,
+    Question,
+    QuestionFile,
+    SquadParagraph,
+)
 from alpie.index.errors import QuestionsFileError
 from alpie.index.readable import readable_text
 from alpie.index.records import BlockKind, Document, Passage, Sentence, Span

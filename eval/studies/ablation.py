@@ -1,4 +1,4 @@
-"""What each part is worth and costs: one switched off at a time (`parts`), on the same questions.
+"""What each part is worth: one switched off at a time (`switched_parts`), on the same questions.
 
 So that a shift of the probability is not taken for a loss, the threshold of every variant is set where it
 answers as many of the answerable fitting questions as the whole system does. Without fitting questions,
@@ -15,12 +15,11 @@ import numpy as np
 from alpie.app.answering.answer import judge
 from alpie.app.answering.conversation import complete
 from alpie.app.answering.corpus import Corpus
-from alpie.eval.bench.part_cost import cost_table, measure_costs
 from alpie.eval.intervals import RESAMPLES, Estimate
 from alpie.eval.metrics import compare, summarise
 from alpie.eval.questions.matching import SourceTexts
 from alpie.eval.questions.predictions import OnQuestion, predict
-from alpie.eval.questions.question_file import Question
+from alpie.eval.questions.question_records import Question
 from alpie.eval.report import Table, cell
 from alpie.eval.scores import QuestionScore, score_predictions
 from alpie.eval.studies.study import Study
@@ -60,7 +59,6 @@ def study_ablation(
         scores[part.name] = _scores(variant, questions, texts, on_question)
     measured = scores.pop("")
     differences = {name: compare(of, measured, resamples) for name, of in scores.items()}
-    costs = measure_costs(corpus, [question.text for question in questions])
     overall = summarise(measured, resamples)
     by_kind = {kind: {name: _difference(of, measured, kind, resamples) for name, of in scores.items()}
                for kind in _kinds(measured)}  # fmt: skip
@@ -71,7 +69,6 @@ def study_ablation(
         tables=[
             _overall_table(overall, differences, parts),
             *(_kind_table(metric, by_kind, list(scores)) for metric in _BY_KIND if len(by_kind) > 1),
-            cost_table(costs),
             Table("What is switched off", ("part", "what is left"), tuple((p.name, p.says) for p in parts)),
         ],
         figures={
@@ -80,7 +77,6 @@ def study_ablation(
             "without, by kind": {
                 kind: {name: _json(of) for name, of in of_kind.items()} for kind, of_kind in by_kind.items()
             },
-            "cpu ms": {step: vars(timing) for step, timing in costs.items()},
         },
     )
 
@@ -103,7 +99,9 @@ def _confidences(variant: Variant, questions: Sequence[Question]) -> np.ndarray:
         for question in questions
         if question.answerable
     ]
-    return np.array([judge(variant.index, one, variant.weights).confidence for one in asked])
+    return np.array(
+        [judge(variant.index, variant.index.encode(one), variant.weights).confidence for one in asked]
+    )
 
 
 def _scores(

@@ -15,32 +15,27 @@ A question the documents do not answer is missed where it is answered.
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any
 
 from alpie.app.answering.corpus import Corpus
 from alpie.eval.questions.matching import Piece, SourceTexts, coverage
 from alpie.eval.questions.predictions import OnQuestion, Row, predict
-from alpie.eval.questions.question_file import Question
+from alpie.eval.questions.question_records import Question
 from alpie.eval.questions.split import split
 from alpie.eval.report import Table
 from alpie.eval.scores import PASSAGES, Group, answer_strings, gold_places, matches_any, score_prediction
 from alpie.eval.studies.study import Study
 from alpie.eval.studies.switched_parts import Variant, whole_system
-from alpie.index.errors import QuestionsFileError
 from alpie.index.spanish.analysis import stems
 
-__all__ = ["BEFORE", "CAUSES", "Miss", "read_before", "study_misses"]
+__all__ = ["CAUSES", "Miss", "study_misses"]
 
 CAUSES = (
     "layout", "segmentation", "dense", "lexical", "fusion", "sentence choice", "cut", "abstention",
     "answered, though nothing answers",
 )  # fmt: skip
-BEFORE = "misses-before.json"  # in the folder of the report: an earlier version's misses.json
 
 
 @dataclass(frozen=True)
@@ -57,10 +52,9 @@ def study_misses(
     corpus: Corpus,
     questions: Sequence[Question],
     texts: SourceTexts,
-    before: Mapping[str, Any] | None = None,
     on_question: OnQuestion | None = None,
 ) -> Study:
-    """The cause of every miss; beside the shares of an earlier version, where its figures are given."""
+    """The cause of every miss."""
     whole = whole_system(corpus)
     rows = predict(whole, questions, on_question)
     refused = [n for n, q in enumerate(questions) if q.answerable and not rows[n]["answered"]]
@@ -85,24 +79,13 @@ def study_misses(
             "a cause is the first step that lost the answer",
         ],
         tables=[
-            _cause_table(shares, asked, before),
+            _cause_table(shares, asked),
             _kind_table(misses),
             Table("Every miss", ("question", "kind", "part", "cause"),
                   tuple((m.id, m.kind, m.part, m.cause) for m in misses)),
         ],
         figures={"asked": dict(asked), "shares": shares, "misses": [vars(miss) for miss in misses]},
     )  # fmt: skip
-
-
-def read_before(path: Path) -> Mapping[str, Any] | None:
-    """An earlier version's figures; None where there are none. Raises `QuestionsFileError` if damaged."""
-    if not path.is_file():
-        return None
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-        return {"asked": dict(content["asked"]), "shares": dict(content["shares"])}
-    except (ValueError, KeyError, TypeError) as error:
-        raise QuestionsFileError(f"{path}: is not a misses.json of an earlier run ({error}).") from error
 
 
 def _parts(questions: Sequence[Question]) -> dict[str, str]:
@@ -169,20 +152,12 @@ def _shares(misses: Sequence[Miss], asked: Mapping[str, int]) -> dict[str, dict[
     }
 
 
-def _cause_table(
-    shares: Mapping[str, Mapping[str, int]], asked: Mapping[str, int], before: Mapping[str, Any] | None
-) -> Table:
-    def shown(part: str, cause: str) -> str:
-        now = _share(shares[part], asked[part], cause)
-        if before is None or part not in before["shares"]:
-            return now
-        return f"{_share(before['shares'][part], before['asked'][part], cause)} → {now}"
-
+def _cause_table(shares: Mapping[str, Mapping[str, int]], asked: Mapping[str, int]) -> Table:
     parts = sorted(asked, reverse=True)
-    rows = [(cause, *(shown(part, cause) for part in parts)) for cause in CAUSES]
-    rows.append(("all misses", *(shown(part, "") for part in parts)))
+    rows = [(cause, *(_share(shares[part], asked[part], cause) for part in parts)) for cause in CAUSES]
+    rows.append(("all misses", *(_share(shares[part], asked[part], "") for part in parts)))
     head = ("cause", *(f"{part} (n = {asked[part]})" for part in parts))
-    return Table("Misses by cause" + ("" if before is None else ", before → now"), head, tuple(rows))
+    return Table("Misses by cause", head, tuple(rows))
 
 
 def _share(counts: Mapping[str, int], asked: int, cause: str) -> str:

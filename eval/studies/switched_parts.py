@@ -18,7 +18,7 @@ from alpie.app.answering.conversation import complete
 from alpie.app.answering.corpus import Corpus
 from alpie.app.answering.quotes import QuotePolicy
 from alpie.eval.questions.predictions import VectorMaker
-from alpie.index.encoder.factory import Encoder
+from alpie.index.encoder import Encoder
 from alpie.index.reader import Reading, ReadPassage
 from alpie.index.records import Document, Passage, SentenceRole
 from alpie.index.retrieval.hits import Hit
@@ -50,7 +50,8 @@ class Variant:
 
     def ask(self, question: str, turns: Sequence[str] = ()) -> Answer:
         asked = complete(read_question(question, self.write_out), turns)
-        return answer_question(self.index, self.documents, asked, self.weights, self.policy, self.threshold)
+        encoded = self.index.encode(asked)
+        return answer_question(self.index, self.documents, encoded, self.weights, self.policy, self.threshold)
 
     def search(self, question: str, limit: int = 10, retriever: str = "fused") -> tuple[Hit, ...]:
         return self.index.search(read_question(question, self.write_out), limit, retriever).hits

@@ -30,7 +30,7 @@ import torch
 
 from alpie.eval.metrics import auroc
 from alpie.eval.training.reader_model import LAYERS, JointModel, load_model, open_tokenizer, trained_weights
-from alpie.eval.training.reader_rows import ReaderRow, read_rows
+from alpie.eval.training.row_file import ReaderRow, read_rows
 from alpie.index.encoder.bundled_weights import PROMPTS, bundled_folder
 from alpie.index.model_cache import default_cache
 

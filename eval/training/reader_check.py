@@ -3,7 +3,7 @@
 A question whose answer stands elsewhere teaches what is wrong, and one that resembles an evaluation question would
 make the figures say more than the reader can do. So every row of `eval/training` is checked:
 
-- form: a known kind; an answer, or else why there is none; a passage belongs to one document;
+- form: a known kind; an answer, or none (and why, where that is known); a passage belongs to one document;
 - span: the answer stands in the passage, once, and begins and ends with whole words. What was written on passages
   of the public sets is checked where DATA has them (`alpie.eval.training.reader_rows`);
 - paraphrase: such a question shares no content stem with the sentences that answer it;
@@ -27,7 +27,8 @@ import numpy as np
 
 from alpie.eval.questions.matching import folded_words
 from alpie.eval.questions.question_file import OWN_QUESTIONS, read_questions
-from alpie.eval.training.reader_rows import OWN, WRITTEN, checksum_of, passages_of, read_lines, write_lines
+from alpie.eval.training.reader_rows import OWN, WRITTEN, answers_of, checksum_of, passages_of
+from alpie.eval.training.row_file import read_lines, write_lines
 from alpie.index.chunking.sentences import sentence_bounds
 from alpie.index.spanish.analysis import stems
 
@@ -63,7 +64,7 @@ class Asked:
     key: str  # its passage's checksum
     document: str
     passage: str | None = None  # none where the public set is not there
-    span: tuple[int, int] | None = None
+    spans: tuple[tuple[int, int], ...] = ()  # none where it does not answer
 
 
 @dataclass(frozen=True)
@@ -84,18 +85,19 @@ def own_asked(lines: Iterable[Mapping[str, Any]]) -> Iterator[Asked]:
         passage = line["passage"]
         key = checksum_of(passage)
         for place, row in enumerate(line["rows"], start=1):
-            answer = row["answer"]
-            start = -1 if answer is None or passage.count(answer) != 1 else passage.index(answer)
-            span = None if answer is None else (start, start + len(answer))
-            yield Asked(row, f"own {number}.{place}", key, key, passage, span)
+            starts = [
+                (passage.find(one) if passage.count(one) == 1 else -1, len(one)) for one in answers_of(row)
+            ]
+            spans = tuple((start, start + length) for start, length in starts)
+            yield Asked(row, f"own {number}.{place}", key, key, passage, spans)
 
 
 def written_asked(lines: Iterable[dict[str, Any]], passages: Mapping[str, str]) -> Iterator[Asked]:
     """Rows on passages of the public sets, of which `passages` holds those that are there."""
     for row in lines:
-        span = None if row["start"] is None else (row["start"], row["end"])
+        spans = () if row["start"] is None else ((row["start"], row["end"]),)
         passage = passages.get(row["passage"])
-        yield Asked(row, f"written {row['id']}", row["passage"], row["document"], passage, span)
+        yield Asked(row, f"written {row['id']}", row["passage"], row["document"], passage, spans)
 
 
 def evaluation_questions() -> list[str]:
@@ -114,7 +116,7 @@ def faults(asked: Sequence[Asked], evaluated: Sequence[str]) -> list[Fault]:
         form = _form(one, document_of.setdefault(one.key, one.document))
         if form:
             found.append(Fault("form", one, form))
-        elif one.passage is not None and one.span is not None and not _is_whole(one.passage, *one.span):
+        elif one.passage is not None and not all(_is_whole(one.passage, *span) for span in one.spans):
             found.append(
                 Fault("span", one, "the answer does not stand in the passage, or not in whole words.")
             )
@@ -128,10 +130,10 @@ def faults(asked: Sequence[Asked], evaluated: Sequence[str]) -> list[Fault]:
 
 
 def _form(one: Asked, document: str) -> str:
-    kind, why = one.row["kind"], one.row["why"]
-    if one.span is None and (kind != "un" or why not in REASONS):
+    kind, why = one.row["kind"], one.row.get("why")
+    if not one.spans and (kind != "un" or why not in REASONS | {None}):
         return f"has no answer, but is «{kind}» because of «{why}»."
-    if one.span is not None and (kind not in KINDS or why is not None):
+    if one.spans and (kind not in KINDS or why is not None):
         return f"has an answer, but is «{kind}» because of «{why}»."
     if document != one.document:
         return f"its passage is of «{document}», not of «{one.document}»."
@@ -155,13 +157,12 @@ def _is_inside_word(two: str) -> bool:
 
 
 def _shared_stems(one: Asked) -> frozenset[str]:
-    if one.row["kind"] != "para" or one.passage is None or one.span is None:
+    if one.row["kind"] != "para" or one.passage is None:
         return frozenset()
-    start, end = one.span
     sentences = [
         one.passage[first:last]
         for first, last in sentence_bounds(one.passage)
-        if first < end and start < last
+        if any(first < end and start < last for start, end in one.spans)
     ]
     shared: frozenset[str] = stems(one.row["question"]) & stems("\n".join(sentences)) - _TURNING
     return shared

@@ -2,12 +2,13 @@
 
 DATA is a folder of public question sets, one gzipped JSON Lines file a set, as docs/quality.md lists them with their
 licences. What was written for the project lies in `eval/training`: `own.jsonl.gz` with passages of our own, and
-`written.jsonl.gz`, questions on passages of DATA, which are found there by their checksum. OUT gets three files:
+`written.jsonl.gz`, questions on passages of DATA, which are found there by their checksum. OUT gets four files:
 
 - ``first.jsonl``: public rows and written ones, with passages beside the right one that do not answer;
 - ``second.jsonl``: written rows again with other such passages, and rows on the documents that Al Pie comes with
   (their expansions, the fitting part of the questions): the last rows read weigh most;
-- ``held-out.jsonl``: a tenth of the written ones, by document.
+- ``held-out.jsonl``: a tenth of the written ones, by document; ``held-out.json``: the same in SQuAD's form, for
+  `alpie.eval.fit`.
 
 No evaluation question of the reporting part is read here, and articles that figures are reported on are left out.
 """
@@ -15,21 +16,23 @@ No evaluation question of the reporting part is read here, and articles that fig
 from __future__ import annotations
 
 import argparse
-import gzip
 import hashlib
 import json
 import random
 import sys
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from alpie.index.encoder.factory import Encoder, open_encoder
+from alpie.eval.training.reader_shipped import shipped_rows
+from alpie.eval.training.row_file import ReaderRow, read_lines, write_rows
+from alpie.index.encoder import Encoder
+from alpie.index.encoder.factory import open_encoder
 
-__all__ = ["ReaderRow", "read_lines", "read_rows", "write_lines", "write_rows", "written_rows"]
+__all__ = ["answers_of", "written_rows"]
 
 TRAINING = Path(__file__).resolve().parent
 OWN = TRAINING / "own.jsonl.gz"
@@ -44,45 +47,6 @@ _PUBLIC = {
     "qa_covidqa_en": 500, "pairs_law_pe_es": 900, "pairs_law_ar_es": 500, "pairs_law_boe_es": 100,
 }  # fmt: skip
 _OVERLAPS = ("overlaps_squad_dev", "overlaps_xquad")  # flags of rows whose text figures are reported on
-
-
-@dataclass(frozen=True)
-class ReaderRow:
-    """A question, a passage, and where the passage answers it."""
-
-    question: str
-    passage: str
-    answers: bool
-    spans: tuple[tuple[int, int], ...] = ()  # characters; none where only the passage is known to answer
-    loose: bool = False  # the spans are whole sentences, of which only a part answers
-    kind: str = ""  # how it was asked, or the set: for figures by kind
-
-
-def read_rows(path: Path) -> list[ReaderRow]:
-    """Rows as `write_rows` wrote them."""
-    with path.open(encoding="utf-8") as file:
-        rows = [json.loads(line) for line in file]
-    return [ReaderRow(**{**row, "spans": tuple(tuple(span) for span in row["spans"])}) for row in rows]
-
-
-def write_rows(path: Path, rows: Iterable[ReaderRow]) -> None:
-    """One JSON object a line."""
-    with path.open("w", encoding="utf-8") as file:
-        file.writelines(json.dumps(asdict(row), ensure_ascii=False) + "\n" for row in rows)
-
-
-def read_lines(path: Path) -> Iterator[dict[str, Any]]:
-    """The objects of a gzipped JSON Lines file."""
-    with gzip.open(path, "rt", encoding="utf-8") as file:
-        for line in file:
-            yield json.loads(line)
-
-
-def write_lines(path: Path, lines: Iterable[dict[str, Any]]) -> None:
-    """Such a file; the same objects give the same bytes, so that version control sees what changed."""
-    with path.open("wb") as raw, gzip.GzipFile("", "wb", 9, raw, mtime=0) as file:
-        for line in lines:
-            file.write(json.dumps(line, ensure_ascii=False, separators=(",", ":")).encode() + b"\n")
 
 
 def checksum_of(passage: str) -> str:
@@ -106,11 +70,17 @@ def own_rows() -> Iterator[tuple[str, ReaderRow]]:
     for line in read_lines(OWN):
         passage = line["passage"]
         for row in line["rows"]:
-            spans = () if row["answer"] is None else (_span(passage, row["answer"]),)
+            spans = tuple(_span(passage, one) for one in answers_of(row))
             yield (
                 checksum_of(passage),
                 ReaderRow(row["question"], passage, bool(spans), spans, kind=row["kind"]),
             )
+
+
+def answers_of(row: Mapping[str, Any]) -> tuple[str, ...]:
+    """The words that answer: none, one, or several where a list or two things are asked for."""
+    answer = row["answer"] or ()
+    return (answer,) if isinstance(answer, str) else tuple(answer)
 
 
 def _span(passage: str, answer: str) -> tuple[int, int]:
@@ -216,6 +186,21 @@ def is_held_out(document: str) -> bool:
     return int(hashlib.sha256(f"held out {document}".encode()).hexdigest()[:8], 16) % _TENTH == 0
 
 
+def as_squad(rows: Iterable[ReaderRow]) -> dict[str, Any]:
+    """Rows as a file of SQuAD 2.0, each passage an article: for asking them of all the passages together."""
+    asked: dict[str, list[dict[str, Any]]] = {}
+    for number, row in enumerate(rows):
+        answers = [{"text": row.passage[start:end], "answer_start": start} for start, end in row.spans]
+        question = {"id": f"h{number}", "question": row.question, "answers": answers}
+        asked.setdefault(row.passage, []).append({**question, "is_impossible": not row.answers})
+    return {
+        "data": [
+            {"title": checksum_of(passage), "paragraphs": [{"context": passage, "qas": questions}]}
+            for passage, questions in asked.items()
+        ]
+    }
+
+
 def assemble(data: Path, out: Path, encoder: Encoder, shipped: Sequence[ReaderRow] = ()) -> dict[str, int]:
     """Write the three files; `shipped` are rows on the documents that Al Pie comes with. Returns their sizes."""
     chance = random.Random(1)
@@ -236,13 +221,12 @@ def assemble(data: Path, out: Path, encoder: Encoder, shipped: Sequence[ReaderRo
     for name, rows in files.items():
         chance.shuffle(rows)
         write_rows(out / f"{name}.jsonl", rows)
+    (out / "held-out.json").write_text(json.dumps(as_squad(held_out), ensure_ascii=False), encoding="utf-8")
     return {name: len(rows) for name, rows in files.items()}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Assemble the rows from a data folder."""
-    from alpie.eval.training.reader_shipped import shipped_rows
-
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path)
     parser.add_argument("out", type=Path)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from alpie.index.encoder.factory import Encoder
+from alpie.index.encoder import Encoder
 from alpie.index.reading.expansions import ExpansionLine
 from alpie.index.records import Passage
 

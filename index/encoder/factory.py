@@ -1,74 +1,23 @@
-"""Texts to vectors: one interface, two runtimes.
-
-- ``onnx-int8``: the bundled multilingual-e5-small as an 8-bit graph under onnxruntime. It needs neither
-  PyTorch nor transformers once its files are in the cache, and takes a fifth of the CPU time.
-- ``torch``: sentence-transformers, the reference; also for any other model folder.
-
-Both truncate a text, prompt included, to the model's limit (512 tokens, about 370 Spanish words): what
-comes after is not seen by the vector, so passages should stay below it.
-"""
+"""Opens an encoder: the bundled model under onnxruntime where that agrees with the reference, else PyTorch."""
 
 from __future__ import annotations
 
 import logging
-import os
-import re
-from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
+from alpie.index.encoder import BUNDLED, Encoder
 from alpie.index.errors import EncoderError
 from alpie.index.model_cache import default_cache
 
 if TYPE_CHECKING:
     from alpie.index.encoder.onnx_runtime import OnnxEncoder
 
-__all__ = ["BUNDLED", "Encoder", "OnProgress", "open_encoder"]
+__all__ = ["open_encoder"]
 
-BUNDLED = "bundled"
 RUNTIMES = ("auto", "onnx", "torch")
 
-OnProgress = Callable[[int, int], None]
-"""Called with (texts done, texts in all), from the calling thread."""
-
 _logger = logging.getLogger(__name__)
-_SURROGATE = re.compile("[\ud800-\udfff]")
-
-
-class Encoder(Protocol):
-    """Vectors of questions and passages; safe to call from several threads.
-
-    Every vector has length 1, so that a dot product is a cosine; rows are in the order of the texts, and
-    a text's vector does not depend on the texts beside it (torch: beyond rounding). An empty text has a
-    vector too, that of the bare prompt.
-    """
-
-    @property
-    def name(self) -> str:
-        """Which model, for people."""
-
-    @property
-    def fingerprint(self) -> str:
-        """Identifies the model's weights and prompts, but not the runtime, whose results agree."""
-
-    @property
-    def dimension(self) -> int:
-        """Length of the vectors."""
-
-    @property
-    def runtime(self) -> str:
-        """``onnx-int8`` or ``torch``."""
-
-    def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Vectors of questions, (texts, dimension)."""
-
-    def encode_passages(
-        self, texts: Sequence[str], on_progress: OnProgress | None = None
-    ) -> NDArray[np.float32]:
-        """Vectors of passages or sentences, (texts, dimension)."""
 
 
 def open_encoder(model: str = BUNDLED, cache: Path | None = None, runtime: str = "auto") -> Encoder:
@@ -128,21 +77,3 @@ def _open_onnx(folder: Path) -> OnnxEncoder | None:
         if agrees_with_reference(encoder, graph):
             return encoder
     return None
-
-
-def stay_offline() -> None:
-    """Forbid the Hugging Face libraries the network; has full effect before their first import."""
-    os.environ["HF_HUB_OFFLINE"] = "1"
-    os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
-
-
-def encodable(text: str) -> str:
-    """`text` without lone surrogates, which tokenizers refuse; every character keeps its offset."""
-    return _SURROGATE.sub("\ufffd", text)
-
-
-def unit_rows(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Rows divided by their length; a row of zeros stays one."""
-    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
-    result: NDArray[np.float32] = (vectors / np.maximum(lengths, 1e-12)).astype(np.float32, copy=False)
-    return result

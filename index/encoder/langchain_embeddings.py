@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from langchain_core.embeddings import Embeddings
 
-from alpie.index.encoder.factory import Encoder
+from alpie.index.encoder import Encoder
 
 __all__ = ["AlpieEmbeddings"]
 

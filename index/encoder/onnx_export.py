@@ -10,7 +10,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import warnings
 from collections.abc import Iterator
@@ -24,6 +23,7 @@ from numpy.typing import NDArray
 
 from alpie.index.encoder.bundled_weights import bundled_fingerprint
 from alpie.index.encoder.onnx_runtime import GRAPH_FILE, GRAPH_INPUT, GRAPH_OUTPUT, OnnxEncoder
+from alpie.index.encoder.sample_texts import sample_texts
 from alpie.index.encoder.smoothing import smooth_linear_layers
 from alpie.index.errors import EncoderError
 from alpie.index.model_cache import is_intact, read_fingerprint, seal, settle
@@ -38,12 +38,10 @@ __all__ = [
     "compare",
     "onnx_folder",
     "quantise",
-    "sample_texts",
 ]
 
 FORMAT_VERSION = 2  # raise it when the graph or its check changes
 REFERENCE_FILE = "reference.npy"
-SAMPLES_FILE = "encoder_samples.json"
 OPSET = 17  # the first with layer normalisation as one node
 # At every opening, this many sample questions are encoded again (a few milliseconds each).
 OPENING_CHECK_QUESTIONS = 3
@@ -113,13 +111,6 @@ def agrees_with_reference(encoder: OnnxEncoder, folder: Path) -> bool:
         raise EncoderError(f"{folder / REFERENCE_FILE} cannot be read: {error}. Delete {folder}.") from error
     cosines = _centred_cosines(encoder.encode_queries(questions), reference[: len(questions)], reference)
     return bool(cosines.min() >= Agreement.MINIMUM_COSINE)
-
-
-def sample_texts() -> tuple[list[str], list[str]]:
-    """The fixed questions and passages of the comparison, Spanish but for a few in English."""
-    text = Path(__file__).with_name(SAMPLES_FILE).read_text(encoding="utf-8")
-    content: dict[str, list[str]] = json.loads(text)
-    return content["questions"], content["passages"]
 
 
 def compare(

@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from alpie.index.encoder import OnProgress, encodable, unit_rows
 from alpie.index.encoder.bundled_weights import (
     MODEL_NAME,
     PROMPTS,
     WEIGHTS_FILE,
     bundled_fingerprint,
 )
-from alpie.index.encoder.factory import OnProgress, encodable, unit_rows
 from alpie.index.encoder.word_pieces import TokenizerLike
 from alpie.index.encoder.word_table import WordTable
 from alpie.index.errors import EncoderError
@@ -44,7 +44,7 @@ _Vector = NDArray[np.float32]
 
 
 class OnnxEncoder:
-    """The bundled model under onnxruntime; see `alpie.index.encoder.factory.Encoder` for the methods."""
+    """The bundled model under onnxruntime; see `alpie.index.encoder.Encoder` for the methods."""
 
     name = MODEL_NAME
     runtime = "onnx-int8"

@@ -74,7 +74,7 @@ def _is_current(folder: Path, model: str) -> bool:
 
 
 def _make(model_folder: Path, folder: Path, model: str) -> None:
-    from alpie.index.encoder.onnx_export import sample_texts
+    from alpie.index.encoder.sample_texts import sample_texts
 
     library = _library_tokenizer(model_folder)
     content = json.loads((model_folder / "tokenizer.json").read_text(encoding="utf-8"))

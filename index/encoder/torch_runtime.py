@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from alpie.index.encoder import OnProgress, encodable, stay_offline, unit_rows
 from alpie.index.encoder.bundled_weights import MODEL_NAME, bundled_fingerprint
-from alpie.index.encoder.factory import OnProgress, encodable, stay_offline, unit_rows
 from alpie.index.errors import EncoderError
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ _E5_PROMPTS = {"query": "query: ", "document": "passage: "}
 
 
 class SentenceTransformersEncoder:
-    """A sentence-transformers model; see `alpie.index.encoder.factory.Encoder` for the methods.
+    """A sentence-transformers model; see `alpie.index.encoder.Encoder` for the methods.
 
     Questions take the model's prompt ``query``, passages ``document`` or ``passage``; none where the model
     names none.

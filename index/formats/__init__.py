@@ -64,7 +64,7 @@ _NAMES = {
 
 
 def format_of(name: str | PurePath) -> str | None:
-    """ "text", "markdown", "html", "pdf", "docx" or "odt" by the ending of a file's name; None for others."""
+    """The format by the ending of a file's name: "text", "markdown", "html", "pdf", "docx", "odt"; None for others."""
     return _FORMATS.get(PurePath(name).suffix.lower())
 
 

@@ -11,8 +11,9 @@ _TENS = "décimo vigésimo trigésimo cuadragésimo quincuagésimo sexagésimo s
 
 
 def ordinal(number: int, sort: str) -> str:
-    """`number` in the manner of «1», «01», «1º», «a», «A» (after z: aa, ab), «aa», «AA» (after z: aa, bb), «i», «I»,
-    «primero»; figures for any other.
+    """`number` in the manner of `sort`; figures for an unknown one.
+
+    They are «1», «01», «1º», «a», «A» (after z: aa, ab), «aa», «AA» (after z: aa, bb), «i», «I», «primero».
     """
     if number < 1:
         return str(number)

@@ -23,8 +23,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from alpie.index.encoder import encodable
 from alpie.index.encoder.bundled_weights import PROMPTS, WEIGHTS_FILE, bundled_folder
-from alpie.index.encoder.factory import encodable
 from alpie.index.encoder.word_pieces import TokenizerLike
 from alpie.index.encoder.word_table import WordTable
 from alpie.index.errors import EncoderError

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from alpie.index.encoder.factory import encodable, stay_offline
+from alpie.index.encoder import encodable, stay_offline
 from alpie.index.errors import EncoderError
 from alpie.index.reader.readings import NOT_READ, Reading, ReadPassage
 

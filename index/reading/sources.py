@@ -35,11 +35,11 @@ from alpie.index.reading.source_table import (
     entry_from_table,
 )
 from alpie.index.records import Document
-from alpie.index.storage.manifest import POINTER
 
-__all__ = ["NOT_DOCUMENTS", "SOURCES_FILE", "SourcesReport", "read_sources"]
+__all__ = ["NOT_DOCUMENTS", "POINTER", "SOURCES_FILE", "SourcesReport", "read_sources"]
 
 SOURCES_FILE = "sources.toml"
+POINTER = "CURRENT"  # the file by which the folder of an index is known, which may lie among the documents
 NOT_DOCUMENTS = re.compile(r"(readme|license|licence|copying|changelog)(\..*)?", re.IGNORECASE)
 
 
@@ -208,7 +208,7 @@ def _document_files(folder: Path, problems: list[SourceError]) -> Iterator[Path]
 
     for parent, folders, files in os.walk(folder, onerror=closed):
         folders[:] = [name for name in folders if not name.startswith((".", "__"))]
-        if POINTER in files and "generations" in folders:  # an index, which may lie among the documents
+        if POINTER in files and "generations" in folders:
             folders[:] = []
             continue
         for name in files:

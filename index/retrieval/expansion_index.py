@@ -1,6 +1,6 @@
 """Expansions as they are searched: vectors of the lines, and their words as a field beside the passage's.
 
-Vectors are kept in half precision: a passage has some twelve lines, and what is searched and never shown
+Vectors are kept in one byte a number: a passage has some seventeen lines, and what is searched and never shown
 need not be as large as what it leads to.
 """
 
@@ -178,7 +178,7 @@ class _Files:
         folder.mkdir()
         return cls(
             LineWriter(folder / "lines.jsonl"),
-            VectorWriter(folder / "lines.faiss", dimension, half=True),
+            VectorWriter(folder / "lines.faiss", dimension, bytewise=True),
             PostingsBuilder(folder / "words", stem, words),
         )
 

@@ -17,16 +17,15 @@ from time import perf_counter
 import numpy as np
 from numpy.typing import NDArray
 
+from alpie.index.encoder import Encoder
 from alpie.index.encoder.embed import Embedded, text_of
-from alpie.index.encoder.factory import Encoder
 from alpie.index.reader.readings import Reader
 from alpie.index.records import Passage
-from alpie.index.retrieval.backends import Query, VectorBackend
-from alpie.index.retrieval.backends.passage_rows import RELATED_WEIGHT
 from alpie.index.retrieval.bm25 import TermIndex
 from alpie.index.retrieval.expansion_index import ExpansionIndex, filled
 from alpie.index.retrieval.hits import Hit
 from alpie.index.retrieval.term_dictionary import TermDictionary
+from alpie.index.retrieval.vector_backend import RELATED_WEIGHT, Query, VectorBackend
 from alpie.index.retrieval.vectors import VectorIndex
 from alpie.index.spanish.acronyms import Acronyms, learn_acronyms
 from alpie.index.spanish.analysis import Token, terms, words_by_stem
@@ -61,6 +60,7 @@ class EncodedQuestion:
     vector: NDArray[np.float32]  # (dimension,)
     terms: tuple[Token, ...]
     related: tuple[str, ...]
+    milliseconds: float = 0.0  # that it took
 
 
 @dataclass(frozen=True)
@@ -128,16 +128,14 @@ class SearchIndex:
 
     def encode(self, question: Question) -> EncodedQuestion:
         """Vector and terms of a question, misspelt words put right."""
+        started = perf_counter()
         if self.lexicon is not None:
             searched = corrected(question.searched, question.language, self.lexical.frequencies, self.lexicon)
             question = replace(question, searched=searched)
         question_terms = tuple(terms(question.searched))
-        return EncodedQuestion(
-            question=question,
-            vector=self.encoder.encode_queries([question.searched])[0],
-            terms=question_terms,
-            related=tuple(self.acronyms.related(question_terms)),
-        )
+        vector = self.encoder.encode_queries([question.searched])[0]
+        related = tuple(self.acronyms.related(question_terms))
+        return EncodedQuestion(question, vector, question_terms, related, 1000 * (perf_counter() - started))
 
     def search(
         self,
@@ -146,7 +144,17 @@ class SearchIndex:
         retriever: str = "fused",
         allowed: NDArray[np.bool_] | None = None,
     ) -> Retrieval:
-        """The best `limit` passages for a question, best first.
+        """The best `limit` passages for a question, best first; see `retrieve`."""
+        return self.retrieve(self.encode(question), limit, retriever, allowed)
+
+    def retrieve(
+        self,
+        encoded: EncodedQuestion,
+        limit: int = 10,
+        retriever: str = "fused",
+        allowed: NDArray[np.bool_] | None = None,
+    ) -> Retrieval:
+        """The best `limit` passages for a question that is encoded already, best first.
 
         `retriever`: "fused", "dense" (passage vectors only) or "lexical" (stems only).
         `allowed`, shape (passages,), keeps the search to some passages (one document, one publisher).
@@ -154,8 +162,6 @@ class SearchIndex:
         if retriever not in RETRIEVERS:
             raise ValueError(f"unknown retriever «{retriever}»; there are {', '.join(RETRIEVERS)}")
         started = perf_counter()
-        encoded = self.encode(question)
-        after_encoding = perf_counter()
         by_words = self._found_by_words(encoded, allowed)
         after_words = perf_counter()
         candidates = self._candidates(encoded, by_words, allowed)
@@ -184,8 +190,8 @@ class SearchIndex:
             candidates[order],
             lines.by_sentence,
             {
-                "encode": 1000 * (after_encoding - started),
-                "lexical": 1000 * (after_words - after_encoding + after_legs - after_vectors),
+                "encode": encoded.milliseconds,
+                "lexical": 1000 * (after_words - started + after_legs - after_vectors),
                 "dense": 1000 * (after_vectors - after_words),
                 "fuse": 1000 * (done - after_legs),
             },
@@ -225,7 +231,7 @@ class SearchIndex:
         return np.unique(np.concatenate(found)).astype(np.int64)
 
     def _proposed(self, backend: VectorBackend, encoded: EncodedQuestion) -> NDArray[np.int64]:
-        """The same from an backend; the retrievers that it cannot search are searched here."""
+        """The same from a backend; the retrievers that it cannot search are searched here."""
         limit = _CANDIDATES_A_LEG
         query = Query.of(encoded.vector, encoded.terms, encoded.related, self.lexical)
         found = backend.search(query, limit)

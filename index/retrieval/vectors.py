@@ -28,17 +28,11 @@ class VectorIndex:
         self._index = index
 
     @classmethod
-    def from_vectors(cls, vectors: NDArray[np.float32], half: bool = False) -> VectorIndex:
-        """`vectors`: shape (n, dimension), L2-normalised; `half`: kept in half precision."""
+    def from_vectors(cls, vectors: NDArray[np.float32], bytewise: bool = False) -> VectorIndex:
+        """`vectors`: shape (n, dimension), L2-normalised; `bytewise`: each number kept in one byte."""
         import faiss
 
-        dimension = int(vectors.shape[1])
-        index: Any
-        if half:
-            metric = faiss.METRIC_INNER_PRODUCT
-            index = faiss.IndexScalarQuantizer(dimension, faiss.ScalarQuantizer.QT_fp16, metric)
-        else:
-            index = faiss.IndexFlatIP(dimension)
+        index = _bytewise(vectors) if bytewise else faiss.IndexFlatIP(int(vectors.shape[1]))
         if len(vectors):
             index.add(np.ascontiguousarray(vectors, dtype=np.float32))
         return cls(index)
@@ -109,6 +103,23 @@ class VectorIndex:
         return CompressedIndex(index, np.asarray(np.load(rows, mmap_mode="r")))
 
 
+def _bytewise(vectors: NDArray[np.float32]) -> Any:
+    """An empty index for `vectors` that keeps each number in a byte: cosines are off by .0006, seldom by .003.
+
+    Bytes stand for 256 values between bounds that hardly ever change with the vectors, so that what is read out and
+    kept again gets the same ones.
+    """
+    import faiss
+
+    dimension = int(vectors.shape[1])
+    index = faiss.IndexScalarQuantizer(dimension, faiss.ScalarQuantizer.QT_8bit, faiss.METRIC_INNER_PRODUCT)
+    bound = np.ceil(8 * np.abs(vectors).max(initial=0.125) - 0.05) / 8  # the outermost byte reads .4 % larger
+    ranges = np.repeat(np.array([-bound, 2 * bound], np.float32), dimension)  # lowest, then width, of each
+    faiss.copy_array_to_vector(ranges, index.sq.trained)
+    index.is_trained = True
+    return index
+
+
 def _rows_path(path: Path) -> Path:
     """Where the vectors of a compressed index lie in half precision."""
     return path.with_suffix(".rows.npy")
@@ -146,8 +157,8 @@ class _RowsWriter:
 class VectorWriter:
     """Takes vectors in portions and writes the index that their number asks for; memory stays bounded."""
 
-    def __init__(self, path: Path, dimension: int, half: bool = False) -> None:
-        self._path, self._dimension, self._half = path, dimension, half  # `half`: few too in half precision
+    def __init__(self, path: Path, dimension: int, bytewise: bool = False) -> None:
+        self._path, self._dimension, self._bytewise = path, dimension, bytewise  # of few; many are compressed
         self._few: list[NDArray[np.float32]] = []
         self._rows: _RowsWriter | None = None  # of the many, in half precision
         self._count = 0
@@ -177,7 +188,7 @@ class VectorWriter:
         """Write the index; returns what the manifest says of it. Arguments as in `write_compressed`."""
         if self._rows is None:
             empty = np.zeros((0, self._dimension), np.float32)
-            VectorIndex.from_vectors(np.concatenate([empty, *self._few]), self._half).save(self._path)
+            VectorIndex.from_vectors(np.concatenate([empty, *self._few]), self._bytewise).save(self._path)
             return {"kind": VectorIndex.kind, "vectors": self._count}
         from alpie.index.retrieval.compressed_vectors import write_compressed
 

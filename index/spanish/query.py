@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 
 from alpie.index.errors import QuestionError
 from alpie.index.spanish.analysis import fold, tokens
 from alpie.index.spanish.normal_forms import normalize
+from alpie.index.spanish.references import Reference, read_reference
 
 __all__ = ["MAX_CHARACTERS", "Question", "language_of", "read_question"]
 
@@ -67,13 +69,31 @@ _MEANING = re.compile(
     r"(?P<term>(?!esto\b|eso\b|ello\b|que\b)[^\s?]+(?: [^\s?]+){0,2})(?P<after>\W*)",
     re.IGNORECASE,
 )
+# What asks for several things, and for two.
+_LIST_QUESTION = re.compile(
+    r"\b(?:cuales son|cuales fueron|que (?:tipos|clases|medidas|criterios|objetivos|factores|categorias|recomendaciones|"
+    r"delitos|pasos|formas|elementos|condiciones|requisitos|paises|provincias|redes|aplicaciones|costes|efectos|puntos)|"
+    r"enumera\w*|lista\w*|menciona\w*|nombra\w*|dime (?:los|las)|di (?:los|las)|list|name the|which (?:are|were)|what are|"
+    r"what (?:types|kinds|criteria|measures|factors|categories|recommendations|objectives|points))\b"
+)
+_QUESTION_WORD = re.compile(
+    r"\b(?:que|quien(?:es)?|cual(?:es)?|cuant[oa]s?|cuando|donde|como|por que|what|who|which|when|where|why|how)\b"
+)
+_SECOND_PART = re.compile(
+    r"(?:\b(?:y|e|ni|and|o|or)|[,;]) (?:(?:a|de|en|por|para|con|desde|hasta|sobre|in|of|at|to|from) )?"
+    r"(?:que|quien(?:es)?|cual(?:es)?|cuant[oa]s?|cuando|donde|como|what|who|which|when|where|why|how)\b"
+)
+_COMPARES = re.compile(
+    r"\b(?:compar\w+|diferencia\w*|differ\w+|coincid\w+|tanto\b.*\bcomo|ambos|ambas|both|respectivamente|respectively|"
+    r"mientras que|whereas|a la vez que|por un lado)\b"
+)
 _CONTROL = re.compile(r"[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029]")
 _INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")  # they stand inside words
 
 
 @dataclass(frozen=True)
 class Question:
-    """A question ready to be searched."""
+    """A question read once: what was typed, what is searched, and what its words ask for."""
 
     typed: str
     searched: str
@@ -81,9 +101,26 @@ class Question:
     read: str = ""  # as it is read beside a passage, where that is not how it is searched
     follows: tuple[str, ...] = ()  # the earlier questions it was completed with, oldest first
 
+    @cached_property
+    def asks_for_list(self) -> bool:
+        """Whether its words ask for several things."""
+        return bool(_LIST_QUESTION.search(fold(self.searched)))
+
+    @cached_property
+    def asks_two_things(self) -> bool:
+        """Whether it has two parts («¿Cuántos … y quién …?») or compares."""
+        folded = fold(self.searched)
+        first = _QUESTION_WORD.search(folded)
+        return bool(_COMPARES.search(folded) or (first and _SECOND_PART.search(folded, first.end())))
+
+    @cached_property
+    def reference(self) -> Reference | None:
+        """The citation that it is: «artículo 22», «AGN/65/RES/10»."""
+        return read_reference(self.typed)
+
 
 def language_of(text: str) -> str:
-    """ "es", "en" or "und" (too few function words to tell), by counting function words."""
+    """By counting function words: "es", "en" or, where there are too few to tell, "und"."""
     words = [str(token) for token in tokens(text)]
     spanish = sum(word in _SPANISH for word in words) + 2 * any(c in text for c in "¿¡ñ")
     english = sum(word in _ENGLISH for word in words)

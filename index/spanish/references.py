@@ -19,8 +19,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
 
-from alpie.index.retrieval.named_documents import content_words, looks_like_name
 from alpie.index.spanish.analysis import fold_in_place
+from alpie.index.spanish.named_documents import content_words, looks_like_name
 from alpie.index.spanish.unit_numbers import UnitNumber, number_at, suffix_at
 
 __all__ = ["Reference", "Units", "read_label", "read_reference"]

@@ -15,14 +15,14 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
-from alpie.index.encoder.factory import Encoder
+from alpie.index.encoder import Encoder
 from alpie.index.errors import IndexDamaged, IndexMismatch, IndexMissing, IndexNewer, StoreError
 from alpie.index.model_cache import checksum
+from alpie.index.reading.sources import POINTER
 from alpie.index.spanish.analysis import ANALYSIS_VERSION
 
 __all__ = [
     "FORMAT_VERSION",
-    "POINTER",
     "check_encoder",
     "check_files",
     "current_generation",
@@ -35,7 +35,6 @@ __all__ = [
 ]
 
 FORMAT_VERSION = 6  # raise it whenever a file of a generation changes its meaning
-POINTER = "CURRENT"
 REBUILD = "Reconstruya el índice con «alpie index --rebuild»."
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")  # of a generation
 _MAX_POINTER_BYTES = 1_000

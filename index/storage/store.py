@@ -30,10 +30,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
+from alpie.index.encoder import Encoder
 from alpie.index.encoder.embed import Embedded
-from alpie.index.encoder.factory import Encoder
 from alpie.index.errors import IndexDamaged, StoreError
 from alpie.index.notices import Unread
+from alpie.index.reading.sources import POINTER
 from alpie.index.records import Document, Layout, Passage
 from alpie.index.retrieval.bm25 import TermIndex
 from alpie.index.retrieval.expansion_index import ExpansionIndex
@@ -44,7 +45,6 @@ from alpie.index.spanish.analysis import ANALYSIS_VERSION
 from alpie.index.storage.durable import replace_file, sync, unwritable
 from alpie.index.storage.manifest import (
     FORMAT_VERSION,
-    POINTER,
     REBUILD,
     check_encoder,
     check_files,

@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from alpie.index.encoder import Encoder
 from alpie.index.encoder.embed import Embedded, text_of
-from alpie.index.encoder.factory import Encoder
 from alpie.index.records import Document, Layout, Passage
 from alpie.index.retrieval.expansion_index import ExpansionWriter
 from alpie.index.retrieval.postings import PostingsBuilder, WordNumbers

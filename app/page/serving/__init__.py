@@ -1,1 +1,1 @@
-"""Serving: routes, uploads, delivery and the counters of the running server."""
+"""Serving: routes, documents, delivery, and the page put together."""

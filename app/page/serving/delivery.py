@@ -1,5 +1,4 @@
-"""How files reach the browser: asked for early, compressed on the way, kept there when their address names
-their version.
+"""How files reach the browser: asked for early, compressed, kept there when their address names their version.
 
 Gradio compresses its own files and streams its events, which must not be held back: compressed here is only
 what lies under `/al/`. Gradio puts the head of the page into it by script, when it has drawn the page; a `Link`

@@ -12,8 +12,8 @@ from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
-from alpie.app.page.serving.library import NotReady, Opening
 from alpie.app.page.serving.page_options import Choices
+from alpie.app.page.state.library import NotReady, Opening
 from alpie.app.page.views.page_images import PageImages
 from alpie.app.page.views.page_words import words_asked
 from alpie.app.page.views.upload_view import render_state

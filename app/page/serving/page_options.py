@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from alpie.app.answering.answers import Answer
 from alpie.app.page.guarding.origins import Hosts
 from alpie.app.page.guarding.rates import Limits
-from alpie.app.page.serving.uploads import Uploads, index_command
+from alpie.app.page.state.uploads import Uploads, index_command
 from alpie.app.page.views.help import HelpLines, load_help_lines
 from alpie.app.service.endpoints import finisher
 

@@ -21,10 +21,10 @@ from fastapi.staticfiles import StaticFiles
 
 from alpie.app.page.guarding.origins import is_loopback
 from alpie.app.page.serving.document_routes import add_document_routes
-from alpie.app.page.serving.library import Library, NotReady, Opening
 from alpie.app.page.serving.page_options import Choices
-from alpie.app.page.serving.server_metrics import CONTENT_TYPE, Meter
 from alpie.app.page.serving.timings import render_timings
+from alpie.app.page.state.library import Library, NotReady, Opening
+from alpie.app.page.state.server_metrics import CONTENT_TYPE, Meter
 from alpie.app.page.views import basket, lookup, lookup_view, record_view
 from alpie.app.page.views import check_view as check
 from alpie.app.page.views import documents_view as documents

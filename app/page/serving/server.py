@@ -17,11 +17,11 @@ from alpie.app.page.guarding.users import Users
 from alpie.app.page.serving.delivery import Delivery, preloads
 from alpie.app.page.serving.document_routes import upload_bodies
 from alpie.app.page.serving.gradio_import import import_gradio
-from alpie.app.page.serving.library import Library, Opening
 from alpie.app.page.serving.memory import give_back_memory, share_memory
 from alpie.app.page.serving.page_options import Choices
 from alpie.app.page.serving.routes import add_routes
-from alpie.app.page.serving.server_metrics import Meter
+from alpie.app.page.state.library import Library, Opening
+from alpie.app.page.state.server_metrics import Meter
 from alpie.app.page.views.page_words import LANGUAGES, translations_for
 from alpie.app.service.following import CorpusOpener
 
@@ -50,7 +50,7 @@ def create_app(
     import gradio as gr
 
     from alpie.app.page.serving.api import add_api
-    from alpie.app.page.views.frame import build_page, head_of, script_of
+    from alpie.app.page.serving.frame import build_page, head_of, script_of
 
     meter = Meter()
     opening = Opening(lambda: meter.measured(open_library()), stamp).start()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from alpie.app.page.serving.server_metrics import Meter
+from alpie.app.page.state.server_metrics import Meter
 from alpie.app.page.views.markup import tag
 from alpie.app.page.views.page_words import Translations
 

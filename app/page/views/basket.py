@@ -15,7 +15,7 @@ from alpie.app.answering.citation import cite
 from alpie.app.exporting.export import FORMATS, Excerpt
 from alpie.app.exporting.export import export as write_export
 from alpie.app.exporting.reference_styles import STYLES
-from alpie.app.page.serving.library import Library
+from alpie.app.page.state.library import Library
 from alpie.app.page.views.link_places import words_at
 from alpie.app.page.views.markup import tag
 from alpie.app.page.views.page_words import Translations

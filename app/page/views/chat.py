@@ -10,9 +10,9 @@ from time import perf_counter
 from typing import Any
 
 from alpie.app.answering.answers import Answer
-from alpie.app.page.serving.kept_conversation import read_past
-from alpie.app.page.serving.library import NotReady, Opening
-from alpie.app.page.serving.server_metrics import Meter
+from alpie.app.page.state.kept_conversation import read_past
+from alpie.app.page.state.library import NotReady, Opening
+from alpie.app.page.state.server_metrics import Meter
 from alpie.app.page.views.answer_view import render_answer
 from alpie.app.page.views.check_view import LONGEST_TEXT
 from alpie.app.page.views.help import HelpLines, gentle_notice

@@ -5,7 +5,7 @@ from __future__ import annotations
 from alpie.app.answering.citation import short_citation
 from alpie.app.checking.verdict_words import sentence_line, warning_sentences
 from alpie.app.checking.verify import DifferenceKind, Place, QuotationChecker, Verdict, Verification
-from alpie.app.page.serving.library import Library
+from alpie.app.page.state.library import Library
 from alpie.app.page.views.link_places import link
 from alpie.app.page.views.markup import emphasised, escape, tag
 from alpie.app.page.views.page_words import Translations

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from alpie.app.page.serving.uploads import Uploads
+from alpie.app.page.state.uploads import Uploads
 from alpie.app.page.views.link_places import link
 from alpie.app.page.views.markup import escape, tag
 from alpie.app.page.views.page_words import Translations

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from urllib.parse import quote, urlencode
 
 from alpie.app.answering.omissions import in_order, whole_words, with_omissions
-from alpie.app.page.serving.library import Library
+from alpie.app.page.state.library import Library
 from alpie.index.records import Document, Passage, Sentence, Span
 
 __all__ = ["link", "parse_spans", "question_link", "spans_parameter", "words_at"]

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from alpie.app.answering.unfound_words import holds_none_of
-from alpie.app.page.serving.library import Library
+from alpie.app.page.state.library import Library
 from alpie.index.records import Document, Passage
 from alpie.index.retrieval.hits import Hit
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from alpie.app.answering.citation import cite, short_citation
-from alpie.app.page.serving.library import Library
+from alpie.app.page.state.library import Library
 from alpie.app.page.views.link_places import link
 from alpie.app.page.views.lookup import Found, Wanted, look_up
 from alpie.app.page.views.markup import emphasised, escape, tag

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from alpie.app.answering.citation import cite, locator, short_citation
 from alpie.app.checking.verify import QuotationChecker
-from alpie.app.page.serving.library import Library
+from alpie.app.page.state.library import Library
 from alpie.app.page.views.link_places import link, words_at
 from alpie.app.page.views.markup import escape, tag
 from alpie.app.page.views.page_images import has_pages, page_figure, sheet_at

@@ -14,10 +14,10 @@ from urllib.parse import urlencode
 
 from fastapi.responses import HTMLResponse, Response
 
-from alpie.app.exporting.answer_record import make_record, record_json
-from alpie.app.page.serving.library import Library
+from alpie.app.page.state.library import Library
 from alpie.app.page.views.markup import escape, tag
 from alpie.app.page.views.page_words import Translations
+from alpie.app.service.answer_record import make_record, record_json
 
 __all__ = ["alpie_version", "record"]
 

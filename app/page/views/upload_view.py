@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from alpie.app.page.serving.uploads import State, Uploads
+from alpie.app.page.state.uploads import State, Uploads
 from alpie.app.page.views.markup import attributes, escape, tag
 from alpie.app.page.views.page_words import Translations
 from alpie.index.formats import SUFFIXES

@@ -1,4 +1,4 @@
-"""Milvus and Milvus Lite as an backend.
+"""Milvus and Milvus Lite as a backend.
 
 Two collections: one row a passage (vector, stems as a sparse vector, labels), one row a
 sentence (vector, labels). Of the text itself nothing is stored. A sparse vector holds the document's side
@@ -28,7 +28,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alpie.index.errors import BackendUnavailable
-from alpie.index.retrieval.backends import RETRIEVERS, Entry, Filter, Query
 from alpie.index.retrieval.backends.milvus_client import MilvusConnection
 from alpie.index.retrieval.backends.milvus_collections import (
     LABELS,
@@ -38,6 +37,7 @@ from alpie.index.retrieval.backends.milvus_collections import (
     collection_stamp,
 )
 from alpie.index.retrieval.postings import term_shares
+from alpie.index.retrieval.vector_backend import RETRIEVERS, Entry, Filter, Query
 
 __all__ = ["MilvusBackend"]
 

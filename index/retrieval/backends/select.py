@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from alpie.index.encoder.factory import Encoder
+from alpie.index.encoder import Encoder
 from alpie.index.errors import SettingsError
 from alpie.index.records import Document
-from alpie.index.retrieval.backends import VectorBackend
+from alpie.index.retrieval.vector_backend import VectorBackend
 
 if TYPE_CHECKING:
     from alpie.index.retrieval.backends.milvus_client import MilvusConnection
@@ -23,7 +23,7 @@ _KIND = "milvus:"
 
 @dataclass(frozen=True)
 class BackendChoice:
-    """An backend other than the local one: `spec` is "milvus:<uri>" or "milvus:<uri>#<name>"."""
+    """A backend other than the local one: `spec` is "milvus:<uri>" or "milvus:<uri>#<name>"."""
 
     spec: str
     token: str = ""  # "user:password" or an API key

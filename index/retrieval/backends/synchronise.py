@@ -1,4 +1,4 @@
-"""Makes an backend hold what an index holds: new passages in, changed ones replaced, gone ones out.
+"""Makes a backend hold what an index holds: new passages in, changed ones replaced, gone ones out.
 
 Each step may be interrupted at any point and run again: what is there with the right stamp is not written
 a second time, and what should not be there is found by counting.
@@ -14,8 +14,8 @@ import numpy as np
 from alpie.index.encoder.embed import text_of
 from alpie.index.errors import BackendError
 from alpie.index.records import Document, Passage
-from alpie.index.retrieval.backends import Entry, VectorBackend, passage_id
 from alpie.index.retrieval.search import SearchIndex
+from alpie.index.retrieval.vector_backend import Entry, VectorBackend, passage_id
 from alpie.index.spanish.analysis import terms
 
 __all__ = ["Synchronised", "mean_length", "synchronise"]

@@ -1,0 +1,182 @@
+"""What the server counts and times: for Prometheus at `/al/metrics`, for people on the quality page.
+
+Numbers only: no question, no address, no name of a visitor is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    ProcessCollector,
+    generate_latest,
+)
+
+from alpie.app.answering.answers import Answer
+from alpie.app.page.state.library import Library
+from alpie.index.errors import AlpieError
+
+__all__ = ["CONTENT_TYPE", "STAGES", "Meter", "StageTimes"]
+
+CONTENT_TYPE = CONTENT_TYPE_LATEST
+# in the order they happen; "read" reads question and passages together, "choose" weighs sentences, "quote" cuts and
+# proves, "render" makes the HTML
+STAGES = ("encode", "lexical", "dense", "fuse", "read", "choose", "quote", "render")
+_SECONDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
+
+
+@dataclass(frozen=True)
+class StageTimes:
+    """What one stage took since the start: how often, and milliseconds on average and at the 95th percentile."""
+
+    stage: str
+    count: int
+    mean: float
+    p95: float
+
+
+class Meter:
+    """The counters of one server."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        ProcessCollector(registry=self.registry)  # memory, CPU seconds and open files; on Linux only
+        self._stages = Histogram(
+            "alpie_stage_seconds",
+            "Time of a stage of an answer",
+            ["stage"],
+            buckets=_SECONDS,
+            registry=self.registry,
+        )
+        self._total = Histogram(
+            "alpie_answer_seconds",
+            "Time of an answer, search to quotations",
+            buckets=_SECONDS,
+            registry=self.registry,
+        )
+        self._questions = Counter(
+            "alpie_questions", "Questions by outcome", ["outcome"], registry=self.registry
+        )
+        self._refusals = Counter(
+            "alpie_refused_requests", "Requests refused by the outer wall", ["status"], registry=self.registry
+        )
+        self._corpus = {
+            name: Gauge(f"alpie_index_{name}", text, registry=self.registry)
+            for name, text in (("passages", "Passages in the index in use"), ("documents", "Documents in it"))
+        }
+        self._generation = Gauge(
+            "alpie_index_generation", "Always 1; the labels name the index in use", ["fingerprint", "built_at"],
+            registry=self.registry,
+        )  # fmt: skip
+        for outcome in ("answered", "not_in_documents", "unusable", "failed"):
+            self._questions.labels(outcome)
+        for status in ("403", "413", "429", "503"):
+            self._refusals.labels(status)
+        for stage in STAGES:
+            self._stages.labels(stage)
+
+    def gauge(self, name: str, text: str, value: Callable[[], float]) -> None:
+        """Add a value that is asked for at every reading."""
+        Gauge(f"alpie_{name}", text, registry=self.registry).set_function(value)
+
+    def value(self, name: str) -> float:
+        """A value added by `gauge`, as it is now; 0 for one that was not added."""
+        return self.registry.get_sample_value(f"alpie_{name}") or 0.0
+
+    def measured(self, library: Library) -> Library:
+        """`library`, every question to which is counted and timed."""
+        for name, gauge in self._corpus.items():
+            gauge.set(len(getattr(library, name)))
+        self._generation.clear()
+        self._generation.labels(library.fingerprint, library.built_at).set(1)
+        return cast(Library, _Measured(library, self))
+
+    def answered(self, answer: Answer) -> None:
+        self._questions.labels("answered" if answer.answered else "not_in_documents").inc()
+        times = answer.milliseconds
+        self._total.observe(times.get("total", 0.0) / 1000)
+        for stage in STAGES:
+            if stage in times:
+                self.stage(stage, times[stage] / 1000)
+
+    def stage(self, name: str, seconds: float) -> None:
+        self._stages.labels(name).observe(seconds)
+
+    def unanswered(self, outcome: str) -> None:
+        """A question that brought no answer: "unusable" as it was written, or "failed"."""
+        self._questions.labels(outcome).inc()
+
+    def refused(self, status: int) -> None:
+        """A request turned away; any status but a few counts as "other"."""
+        self._refusals.labels(str(status) if status in (403, 413, 429, 503) else "other").inc()
+
+    def exposition(self) -> bytes:
+        """All of it in Prometheus' text format."""
+        return generate_latest(self.registry)
+
+    def counts(self) -> Mapping[str, int]:
+        """Questions by outcome, and under "shed" those turned away because too many waited."""
+        found = {
+            sample.labels["outcome"]: int(sample.value)
+            for sample in self._samples(self._questions)
+            if sample.name.endswith("_total")
+        }
+        busy = [s.value for s in self._samples(self._refusals) if s.labels == {"status": "503"}]
+        return {**found, "shed": int(busy[0]) if busy else 0}
+
+    def stage_times(self) -> tuple[StageTimes, ...]:
+        """Each stage in order and "total"; those that never ran are left out."""
+        samples = [*self._samples(self._stages)]
+        times = [_times(stage, [s for s in samples if s.labels.get("stage") == stage]) for stage in STAGES]
+        times.append(_times("total", self._samples(self._total)))
+        return tuple(one for one in times if one.count)
+
+    @staticmethod
+    def _samples(metric: Any) -> Sequence[Any]:
+        return [sample for family in metric.collect() for sample in family.samples]
+
+
+class _Measured:
+    """A library that tells the meter about its answers and is the library in all else."""
+
+    def __init__(self, library: Library, meter: Meter) -> None:
+        self._library, self._meter = library, meter
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._library, name)
+
+    def ask(self, question: str, turns: tuple[str, ...] = ()) -> Answer:
+        try:
+            answer = self._library.ask(question, turns)
+        except Exception as error:
+            self._meter.unanswered("unusable" if isinstance(error, AlpieError) else "failed")
+            raise
+        self._meter.answered(answer)
+        return answer
+
+
+def _times(stage: str, samples: Sequence[Any]) -> StageTimes:
+    count = sum(int(s.value) for s in samples if s.name.endswith("_count"))
+    total = sum(s.value for s in samples if s.name.endswith("_sum"))
+    reached = [(float(s.labels["le"]), s.value) for s in samples if s.name.endswith("_bucket")]
+    return StageTimes(stage, count, 1000 * total / count if count else 0.0, 1000 * _quantile(reached, 0.95))
+
+
+def _quantile(reached: Sequence[tuple[float, float]], share: float) -> float:
+    """A quantile from cumulative buckets, evenly spread within one, as Prometheus' `histogram_quantile`."""
+    wanted = share * max((value for _, value in reached), default=0.0)
+    below, before = 0.0, 0.0
+    for bound, value in sorted(reached):
+        if value >= wanted > 0:
+            if bound == float("inf"):
+                return below
+            return below + (bound - below) * (wanted - before) / max(value - before, 1e-9)
+        below, before = bound, value
+    return 0.0

@@ -1,0 +1,282 @@
+"""The form of the rows that programs get, from `--json`, over HTTP and over MCP alike: declared once, here.
+
+A row is a plain dictionary. `docs/schema.json` is generated from these declarations.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import Field, TypeAdapter
+from pydantic.json_schema import GenerateJsonSchema
+from typing_extensions import TypedDict
+
+__all__ = [
+    "ROWS", "Addressed", "AnswerRow", "CheckedSentenceRow", "DocumentRow", "FoundRow", "HitRow", "PassageRow",
+    "PlaceRow", "QuoteRow", "Recognised", "VerificationRow", "Where", "schema_document",
+]  # fmt: skip
+
+
+def _told(description: str, **limits: Any) -> Any:
+    return Field(description=description, **limits)
+
+
+_Count = Annotated[int, Field(ge=0)]
+_FromOne = Annotated[int, Field(ge=1)]
+_Probability = Annotated[float, Field(ge=0, le=1)]
+_Range = Annotated[list[_Count], Field(min_length=2, max_length=2)]
+_Spans = Annotated[
+    list[_Range], _told("[start, end] pairs; what lies between two of them the layout left out")
+]
+_Path = Annotated[list[str], _told("headings, outermost first")]
+_PageName = int | str | None
+_Page = Annotated[
+    _PageName, _told("of the first word, as the document calls it («iv»); null where it has none")
+]
+_LastPage = Annotated[_PageName, _told("page of the last word, where that is another; else null")]
+_Address = Annotated[str, _told("permanent address of the passage")]
+_Warnings = Annotated[list[str], _told("what a quotation cut short leaves out that may change its meaning")]
+_Verdict = Annotated[
+    str,
+    _told(
+        "cut: exact, but with warnings; joined: exact sentences that do not follow one another",
+        json_schema_extra={"enum": ["exact", "cut", "joined", "altered", "absent"]},
+    ),
+]
+_FAILURES = ["", "timeout", "cut", "unreachable", "nothing", "missing", "busy"]
+
+
+class _Words(TypedDict):
+    doc: Annotated[str, _told("document id")]
+    text: str
+    start: Annotated[_Count, _told("character offset into the document's text, included")]
+    end: Annotated[_Count, _told("character offset, excluded")]
+
+
+class Addressed(_Words):
+    """Words of a passage."""
+
+    address: _Address
+
+
+class Recognised(TypedDict, total=False):
+    """Only of text that was read off a picture of the page."""
+
+    recognised: Annotated[
+        _Probability, _told("how sure the words are that were read off a picture of the page")
+    ]
+    doubtful: Annotated[list[str], _told("those of its words that are doubtful")]
+
+
+class Where(Recognised):
+    """The place within the document."""
+
+    path: _Path
+    box: str | None
+    label: str | None
+    page: _Page
+    last_page: _LastPage
+
+
+class QuoteRow(Addressed, Recognised):
+    """A quotation: its words, where they are cut from, and its citation."""
+
+    page: _Page
+    last_page: _LastPage
+    path: _Path
+    score: Annotated[_Probability, _told("probability that this quotation answers")]
+    spans: _Spans
+    citation: str
+
+
+class FoundRow(Addressed):
+    """A passage that was found."""
+
+    score: float
+
+
+class HitRow(FoundRow, Where):
+    """A passage found by `alpie search`, with its place, its citation and the reasons."""
+
+    citation: str
+    terms: Annotated[list[str], _told("words of the question that the passage holds")]
+    ranks: Annotated[dict[str, _FromOne], _told("rank of the passage in each retriever of the search")]
+
+
+class WrittenRow(TypedDict):
+    """A sentence of a language model, no quotation, with the numbers of its quotes, from 1."""
+
+    text: str
+    quotes: Annotated[list[_FromOne], Field(min_length=1)]
+
+
+class WriterReportRow(TypedDict):
+    """What became of the writer's sentences."""
+
+    model: str
+    dropped: Annotated[_Count, _told("sentences left out because the quotes do not support them")]
+    reasons: dict[str, _Count]
+    failure: Annotated[str, Field(json_schema_extra={"enum": [*_FAILURES]})]
+
+
+class SearchRow(TypedDict):
+    """What was searched."""
+
+    documents: _Count
+    passages: _Count
+    above_threshold: _Count
+    threshold: _Probability
+
+
+class _SometimesAnswer(TypedDict, total=False):
+    tentative: Annotated[
+        bool, _told("answered with reserve: the quotations come nearest and may not answer all")
+    ]
+    stages: Annotated[dict[str, float], _told("milliseconds by stage")]
+    writer_report: WriterReportRow
+    absent: Annotated[
+        list[str], _told("of each document or place that is named and not there, a sentence saying so")
+    ]
+    nearest: Annotated[list[QuoteRow], _told("of a refusal: the nearest passages, which are no answer")]
+
+
+class AnswerRow(_SometimesAnswer):
+    """A row of the predictions file, with the question, what was searched and the writer's sentences."""
+
+    id: str
+    question: str
+    answered: bool
+    answer: Annotated[str, _told("the quotations, one a line, or a sentence that there is no answer")]
+    quotes: Annotated[list[QuoteRow], _told("best first; empty when not answered")]
+    passages: Annotated[list[FoundRow], Field(max_length=10)]
+    confidence: Annotated[_Probability, _told("probability that the documents answer")]
+    ms: Annotated[float, _told("milliseconds from question to answer")]
+    search: SearchRow
+    writer: list[WrittenRow] | None
+
+
+class SentenceRow(TypedDict):
+    """A sentence of a passage."""
+
+    text: str
+    spans: _Spans
+
+
+class PassageRow(Addressed, Where):
+    """A passage with its place, its citation and its sentences, each with its offsets."""
+
+    citation: str
+    sentences: list[SentenceRow]
+
+
+class DocumentRow(TypedDict):
+    """What is said of a document, and how many passages it was laid out into."""
+
+    id: str
+    title: str
+    publisher: str
+    date: Annotated[str, _told("ISO 8601, as precise as known")]
+    kind: str
+    language: Annotated[str, _told("BCP 47")]
+    place: str
+    url: str
+    rights: str
+    file: str
+    sha256: str
+    passages: _Count
+
+
+class _SometimesPlace(Recognised, total=False):
+    path: _Path
+    box: str | None
+    label: str | None
+    page: _Page
+    last_page: _LastPage
+
+
+class PlaceRow(_Words, _SometimesPlace):
+    """Where a text, or what it was made from, stands."""
+
+    shown: Annotated[str, _told("the same, with «[…]» where words between them were left out")]
+    spans: _Spans
+    address: str
+    citation: str
+    sentence: Annotated[str, _told("the whole sentences that the words stand in; empty where in none")]
+    marked: Annotated[list[_Range], _told("[start, end] of the words in `sentence`")]
+    warnings: _Warnings
+
+
+class DifferenceRow(TypedDict):
+    """A run of words that is equal, changed, left out or added."""
+
+    kind: str
+    pasted: str
+    source: str
+
+
+class CheckedSentenceRow(TypedDict):
+    """A sentence of a pasted text by itself."""
+
+    text: str
+    verdict: _Verdict
+    only_signs: bool
+    places: list[PlaceRow]
+
+
+class VerificationRow(TypedDict):
+    """The outcome of `alpie verify`."""
+
+    text: str
+    verdict: _Verdict
+    similarity: _Probability
+    occurrences: _Count
+    with_omissions: bool
+    only_signs: Annotated[bool, _told("nothing but accents, capitals, spaces or punctuation differs")]
+    warnings: _Warnings
+    quoted: Annotated[
+        list[str],
+        _told(
+            "what stands between quotation marks, where that alone was checked and the rest was not: all of it "
+            "when exact, else the first that is not; empty when the whole text was checked"
+        ),
+    ]
+    places: list[PlaceRow]
+    differences: list[DifferenceRow]
+    sentences: Annotated[
+        list[CheckedSentenceRow], _told("each sentence by itself, where that tells more; else empty")
+    ]
+
+
+ROWS: Mapping[str, Any] = {
+    "ask": AnswerRow,
+    "search": Annotated[list[HitRow], Field(max_length=100)],
+    "verify": VerificationRow,
+    "passage": PassageRow,
+    "documents": list[DocumentRow],
+}
+"""What each endpoint returns."""
+
+
+class _Strict(GenerateJsonSchema):
+    """Rows hold what is declared and nothing else; the names of fields are title enough."""
+
+    def typed_dict_schema(self, schema: Any) -> dict[str, Any]:
+        return {**super().typed_dict_schema(schema), "additionalProperties": False}
+
+    def field_title_should_be_set(self, schema: Any) -> bool:
+        return False
+
+
+def schema_document() -> dict[str, Any]:
+    """One JSON Schema for all: `properties` has what each endpoint returns. Kept as `docs/schema.json`."""
+    references, definitions = TypeAdapter.json_schemas(
+        [(name, "validation", TypeAdapter(row)) for name, row in ROWS.items()], schema_generator=_Strict
+    )
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Al Pie: what each endpoint returns",
+        "type": "object",
+        "properties": {name: references[name, "validation"] for name in ROWS},
+        **definitions,
+    }

@@ -1,0 +1,254 @@
+"""Answers, hits and checks as rows: what `--json` prints, and what the predictions file holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from alpie.app.answering.absence import absence_lines
+from alpie.app.answering.answers import Answer, Citation, Quote
+from alpie.app.answering.citation import cite, full_citation
+from alpie.app.checking.record_check import RecordCheck
+from alpie.app.checking.verdict_words import warning_sentences
+from alpie.app.checking.verify import Place, Verification
+from alpie.app.service.row_forms import (
+    Addressed,
+    AnswerRow,
+    DocumentRow,
+    FoundRow,
+    HitRow,
+    PassageRow,
+    PlaceRow,
+    QuoteRow,
+    Recognised,
+    VerificationRow,
+    Where,
+)
+from alpie.app.translations import translations_for
+from alpie.index.records import Document, Passage, Span
+from alpie.index.retrieval.hits import Hit
+
+__all__ = [
+    "REFUSAL",
+    "answer_row",
+    "document_row",
+    "found_row",
+    "hit_row",
+    "passage_row",
+    "quote_row",
+    "record_check_row",
+    "verification_row",
+]
+
+REFUSAL = translations_for("es")("ask.none")
+_PASSAGES = 10
+
+
+def answer_row(answer: Answer, question_id: str = "", language: str = "es") -> AnswerRow:
+    """A row of the predictions file, with the question, the statement of search and the writer's sentences.
+
+    Quotes carry also their exact `spans` and the full `citation`; a refusal carries the `nearest`.
+    """
+    row: AnswerRow = {
+        "id": question_id,
+        "question": answer.question,
+        "answered": answer.answered,
+        "answer": "\n".join(quote.text for quote in answer.quotes) if answer.answered else _refusal(answer),
+        "quotes": [quote_row(quote, language) for quote in answer.quotes] if answer.answered else [],
+        "passages": [found_row(hit) for hit in answer.hits[:_PASSAGES]],
+        "confidence": float(answer.confidence),
+        "tentative": answer.tentative,
+        "ms": float(answer.milliseconds.get("total", 0.0)),
+        "stages": {stage: round(ms, 3) for stage, ms in answer.milliseconds.items() if stage != "total"},
+        "search": {
+            "documents": answer.search.documents,
+            "passages": answer.search.passages,
+            "above_threshold": answer.search.above_threshold,
+            "threshold": float(answer.search.threshold),
+        },
+        "writer": None
+        if answer.writer is None
+        else [{"text": sentence.text, "quotes": list(sentence.quotes)} for sentence in answer.writer],
+    }
+    if answer.writer_report:
+        report = answer.writer_report
+        row["writer_report"] = {
+            "model": report.model,
+            "dropped": report.dropped_count,
+            "reasons": dict(report.dropped),
+            "failure": report.failure,
+        }
+    if answer.absent:
+        row["absent"] = absence_lines(answer, translations_for(language))
+    if not answer.answered:
+        row["nearest"] = [quote_row(quote, language) for quote in answer.nearest]
+    return row
+
+
+def _refusal(answer: Answer) -> str:
+    return " ".join(absence_lines(answer, translations_for("es"))) or REFUSAL
+
+
+def quote_row(quote: Quote, language: str = "es") -> QuoteRow:
+    """A quotation: its words, where they are cut from, and its citation."""
+    return {
+        "doc": quote.document_id,
+        "text": quote.text,
+        "start": quote.start,
+        "end": quote.end,
+        "page": quote.citation.page,
+        "last_page": quote.citation.last_page,
+        "path": list(quote.citation.path),
+        "address": quote.citation.address,
+        "score": float(quote.score),
+        "spans": _rows(quote.spans),
+        "citation": full_citation(quote.citation, language),
+        **_recognised(quote.citation),
+    }
+
+
+def hit_row(hit: Hit, documents: Mapping[str, Document], language: str = "es") -> HitRow:
+    """A passage found by `alpie search`, with its place, its citation and the reasons."""
+    citation = cite(documents[hit.passage.document_id], hit.passage)
+    return {
+        **found_row(hit),
+        **_where(citation),
+        "citation": full_citation(citation, language),
+        "terms": list(hit.terms),
+        "ranks": dict(hit.ranks),
+    }
+
+
+def passage_row(passage: Passage, document: Document, language: str = "es") -> PassageRow:
+    """A passage with its place, its citation and its sentences, each with its offsets."""
+    citation = cite(document, passage)
+    return {
+        **_words_of(passage),
+        **_where(citation),
+        "citation": full_citation(citation, language),
+        "sentences": [{"text": one.text, "spans": _rows(one.spans)} for one in passage.sentences],
+    }
+
+
+def document_row(document: Document, passages: int) -> DocumentRow:
+    """What `sources.toml` says of a document; `passages`: how many it was laid out into."""
+    return {
+        "id": document.id,
+        "title": document.title,
+        "publisher": document.publisher,
+        "date": document.date,
+        "kind": document.kind,
+        "language": document.language,
+        "place": document.place,
+        "url": document.url,
+        "rights": document.rights,
+        "file": document.file,
+        "sha256": document.sha256,
+        "passages": passages,
+    }
+
+
+def verification_row(verification: Verification, language: str = "es") -> VerificationRow:
+    """The outcome of `alpie verify`."""
+    return {
+        "text": verification.text,
+        "verdict": verification.verdict.value,
+        "similarity": round(verification.similarity, 4),
+        "occurrences": verification.occurrences,
+        "with_omissions": verification.with_omissions,
+        "only_signs": verification.only_signs,
+        "warnings": warning_sentences(verification.warnings, translations_for(language)),
+        "quoted": list(verification.quoted),
+        "places": [_place_row(place, language) for place in verification.places],
+        "differences": [
+            {"kind": difference.kind.value, "pasted": difference.pasted, "source": difference.source}
+            for difference in verification.differences
+        ],
+        "sentences": [
+            {
+                "text": one.text,
+                "verdict": one.verdict.value,
+                "only_signs": one.only_signs,
+                "places": [_place_row(place, language) for place in one.places],
+            }
+            for one in verification.sentences
+        ],
+    }
+
+
+def record_check_row(check: RecordCheck, language: str = "es") -> dict[str, Any]:
+    """The outcome of `alpie verify --record`."""
+    return {
+        "question": check.question,
+        "date": check.date,
+        "holds": check.holds,
+        "same_corpus": check.same_corpus,
+        "quotes": [
+            {
+                "text": quote.text,
+                "state": quote.state.value,
+                "citation_unchanged": quote.citation_unchanged,
+                "verification": verification_row(quote.verification, language)
+                if quote.verification
+                else None,
+            }
+            for quote in check.quotes
+        ],
+    }
+
+
+def found_row(hit: Hit) -> FoundRow:
+    """A "passages" entry of the predictions contract."""
+    return {**_words_of(hit.passage), "score": float(hit.score)}
+
+
+def _words_of(passage: Passage) -> Addressed:
+    """What a passage says and where it stands."""
+    return {
+        "doc": passage.document_id,
+        "text": passage.text,
+        "start": passage.start,
+        "end": passage.end,
+        "address": passage.address,
+    }
+
+
+def _place_row(place: Place, language: str) -> PlaceRow:
+    row: PlaceRow = {
+        "doc": place.document_id,
+        "text": place.text,
+        "shown": place.shown,
+        "start": place.start,
+        "end": place.end,
+        "spans": _rows(place.spans),
+        "address": place.address,
+        "citation": "",
+        "sentence": place.reading.text,
+        "marked": [list(part) for part in place.reading.marked],
+        "warnings": warning_sentences(place.reading.warnings, translations_for(language)),
+    }
+    if place.citation:
+        row = {**row, **_where(place.citation), "citation": full_citation(place.citation, language)}
+    return row
+
+
+def _recognised(citation: Citation) -> Recognised:
+    """How sure the words of a scanned page are; nothing for others."""
+    if citation.recognised is None:
+        return {}
+    return {"recognised": citation.recognised / 100, "doubtful": list(citation.doubtful)}
+
+
+def _where(citation: Citation) -> Where:
+    return {
+        "path": list(citation.path),
+        "box": citation.box,
+        "label": citation.label,
+        "page": citation.page,
+        "last_page": citation.last_page,
+        **_recognised(citation),
+    }
+
+
+def _rows(spans: tuple[Span, ...]) -> list[list[int]]:
+    return [[span.start, span.end] for span in spans]

@@ -1,0 +1,203 @@
+"""How well a folder's files are read: `python -m alpie.eval.document_figures FOLDER` prints a line for each.
+
+Words are counted against another program's reading of the same file: of a PDF that of pdftotext (poppler)
+where it is installed; of other formats what the parser itself found before it was laid out. Headings are
+counted against the file's own outline or printed table of contents.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import resource
+import shutil
+import subprocess
+import sys
+import time
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+from alpie.index.chunking.passages import make_passages
+from alpie.index.errors import SourceError
+from alpie.index.formats import extract, format_of
+from alpie.index.layout import lay_out
+from alpie.index.readable import collapse, readable_text
+from alpie.index.reading.coverage import measured
+from alpie.index.records import BlockKind, Document, Layout
+
+__all__ = ["FileReading", "compared", "main", "read_file"]
+
+_WORD = re.compile(r"[^\W_]+")
+_DIVIDED = re.compile(r"(?<=[^\W\d_])[-\u00ad\u2010]\s*\n\s*(?=[a-záéíóúüñ])")
+_COMPOUND = re.compile(r"(?=\b([^\W_]+)-([^\W_]+))")
+_BEGUN = 25  # characters of a title that stand on its first line
+_ENTRY = re.compile(r"^\s*(\S.{3,200}?)\s*(?:\.\s?){4,}\s*\d{1,4}\s*$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class FileReading:
+    """What was read of one file."""
+
+    file: str
+    pages: int = 0
+    pages_read: int = 0
+    words: int = 0  # that the other program finds
+    missing: int = 0  # of those, in what is read or left out by name
+    fused: int = 0  # pairs of its words that are one here
+    divided: int = 0  # its words that are two here
+    headings: int = 0  # that the file's own contents list
+    found: int = 0  # of those
+    passages: int = 0
+    seconds: float = 0.0  # of CPU
+    notices: tuple[str, ...] = ()
+
+    @property
+    def recall(self) -> float:
+        return 1 - self.missing / self.words if self.words else 1.0
+
+
+def compared(other: str, ours: str) -> tuple[int, int, int, int]:
+    """Words of `other`, and how many of them are missing in `ours`, fused there and divided there."""
+    theirs, mine = _words(_DIVIDED.sub("", other)), _words(ours)
+    missing, extra = Counter(theirs) - Counter(mine), Counter(mine) - Counter(theirs)
+    fused = _matched(theirs, missing, extra)
+    # the other program takes the hyphen of a compound at a line end for one that divides a word
+    compounds = {(match[1], match[2]) for match in _COMPOUND.finditer(ours.casefold())}
+    divided = _matched(mine, extra, missing, compounds)
+    return len(theirs), missing.total(), fused, divided
+
+
+def _words(text: str) -> list[str]:
+    return _WORD.findall(text.casefold())
+
+
+def _matched(
+    words: Sequence[str],
+    halves: Counter[str],
+    wholes: Counter[str],
+    compounds: Collection[tuple[str, str]] = (),
+) -> int:
+    """How many neighbours among `words`, both of `halves`, are together one of `wholes`; they are struck off."""
+    count = 0
+    for one, other in pairwise(words):
+        if halves[one] and halves[other] and wholes[one + other]:
+            halves[one] -= 1
+            halves[other] -= 1
+            wholes[one + other] -= 1
+            count += (one, other) not in compounds
+    return count
+
+
+def read_file(path: Path) -> FileReading:
+    """Read one file and compare; raises `SourceError` for one that is refused."""
+    data = path.read_bytes()
+    began = time.process_time()
+    extraction = extract(data, path)
+    document = Document(
+        path.stem, "", "", "", "", "es", path.name, extraction.text,
+        notices=extraction.notices, coverage=extraction.coverage, structure=extraction.structure,
+    )  # fmt: skip
+    layout = lay_out(document)
+    passages = make_passages(document, layout)
+    document = measured(document, layout, passages)
+    seconds = time.process_time() - began
+    other = _other_reading(path)
+    text = _all_of(document, layout)
+    if other is None:
+        coverage = document.coverage
+        counts = coverage.words_found, coverage.words_found - coverage.words_kept, 0, 0
+    else:
+        counts = compared(other, text)
+    listed = _contents(data, path, other or "")
+    headings = {
+        _folded(readable_text(document.text, block.spans))
+        for block in layout.blocks
+        if block.kind is BlockKind.HEADING or (block.label and block.kind is BlockKind.PARAGRAPH)
+    }
+    return FileReading(
+        path.name,
+        document.coverage.pages,
+        document.coverage.pages_read,
+        *counts,
+        headings=len(listed),
+        found=sum(any(one.startswith(title[:60]) for one in headings) for title in listed),
+        passages=len(passages),
+        seconds=seconds,
+        notices=tuple(f"{one.kind} {one.count}" for one in document.notices),
+    )
+
+
+def _all_of(document: Document, layout: Layout) -> str:
+    """Blocks and what is left out of them by name, in the order of the text."""
+    spans = [block.spans for block in layout.blocks]
+    spans += [(span,) for span in (*layout.footers, *layout.note_calls)]
+    return "\n".join(readable_text(document.text, one) for one in sorted(spans))
+
+
+def _other_reading(path: Path) -> str | None:
+    if format_of(path) != "pdf" or shutil.which("pdftotext") is None:
+        return None
+    done = subprocess.run(["pdftotext", "-enc", "UTF-8", str(path), "-"], capture_output=True, check=False)
+    return done.stdout.decode("utf-8", "replace") if done.returncode == 0 else None
+
+
+def _contents(data: bytes, path: Path, text: str) -> list[str]:
+    """The titles that the file's outline lists, else its printed table of contents.
+
+    Those that no line of the other reading begins with stand in no place that could be found.
+    """
+    titles: list[str] = []
+    if format_of(path) == "pdf":
+        from pypdfium2 import PdfDocument
+
+        from alpie.index.formats.pdf import PDFIUM
+
+        with PDFIUM, PdfDocument(data) as document:
+            titles = [entry.get_title() or "" for entry in document.get_toc(max_depth=8)]
+    titles = [_folded(title) for title in titles] or [_folded(match[1]) for match in _ENTRY.finditer(text)]
+    lines = sorted({_folded(line) for line in text.splitlines()})
+    begins = (bisect_left(lines, title[:_BEGUN]) for title in titles)
+    stand = [
+        at < len(lines) and lines[at].startswith(title[:_BEGUN])
+        for at, title in zip(begins, titles, strict=True)
+    ]
+    return list(dict.fromkeys(title for title, stands in zip(titles, stand, strict=True) if title and stands))
+
+
+def _folded(text: str) -> str:
+    return collapse(re.sub(r"\W+", " ", text.casefold()))
+
+
+def _lines(folder: Path) -> Iterator[str]:
+    yield "file\tpages\tread\twords\trecall\tfused\tdivided\theadings\tfound\tpassages\tseconds\tnotices"
+    for path in sorted(folder.rglob("*")):
+        if format_of(path) is None or not path.is_file():
+            continue
+        try:
+            one = read_file(path)
+        except SourceError as error:
+            yield f"{path.name}\t{error}"
+            continue
+        yield (
+            f"{one.file[:48]}\t{one.pages}\t{one.pages_read}\t{one.words}\t{one.recall:.4f}\t{one.fused}\t"
+            f"{one.divided}\t{one.headings}\t{one.found}\t{one.passages}\t{one.seconds:.1f}\t{', '.join(one.notices)}"
+        )
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    yield f"peak memory {peak} MB, {time.process_time():.0f} s of CPU"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Print the table."""
+    parser = argparse.ArgumentParser(prog="python -m alpie.eval.document_figures", description=__doc__)
+    parser.add_argument("folder", type=Path)
+    for line in _lines(parser.parse_args(arguments).folder):
+        sys.stdout.write(line + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

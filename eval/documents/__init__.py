@@ -1,1 +1,0 @@
-"""How well files are read and laid out."""

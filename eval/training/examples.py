@@ -1,0 +1,77 @@
+"""Labelled examples for fitting: what was found for each question, and which sentences of it are right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from alpie.app.answering.abstention import answerable_features
+from alpie.app.answering.answer_weights import LinearModel
+from alpie.app.answering.conversation import complete
+from alpie.app.answering.corpus import Corpus
+from alpie.app.answering.features import Candidates, candidates_of
+from alpie.app.answering.ranking import Unit, ranked_units
+from alpie.app.answering.read_passages import MAX_READ, read_hits
+from alpie.eval.questions.matching import Occurrence, Piece, SourceTexts
+from alpie.eval.questions.question_records import Question
+from alpie.eval.scores import gold_places, quote_is_right
+from alpie.index.reader import Reading
+from alpie.index.reader.open_reader import default_reader
+from alpie.index.retrieval.search import Retrieval
+from alpie.index.spanish.query import read_question
+
+__all__ = ["Example", "examples_of"]
+
+
+@dataclass(frozen=True)
+class Example:
+    """One question as it was searched."""
+
+    question: Question
+    alternatives: tuple[Occurrence, ...]  # every place that answers, or a part of it
+    retrieval: Retrieval
+    readings: tuple[Reading, ...]
+    candidates: Candidates
+    right: NDArray[np.bool_]  # (candidates,)
+    answerable: bool  # with what was searched
+
+    def units(self, model: LinearModel) -> tuple[Unit, ...]:
+        return ranked_units(self.retrieval, self.readings, self.candidates, model)
+
+    def answerable_row(self, units: Sequence[Unit]) -> NDArray[np.float64]:
+        row = answerable_features(self.retrieval, self.readings, self.candidates, units)
+        return np.asarray(row[0], dtype=np.float64)
+
+
+def _alternatives(question: Question, texts: SourceTexts) -> tuple[Occurrence, ...]:
+    evidence = list(question.evidence) + [one for group in question.groups for one in group]
+    return gold_places(evidence, texts)
+
+
+def _example(
+    corpus: Corpus,
+    question: Question,
+    alternatives: tuple[Occurrence, ...],
+) -> Example:
+    asked = complete(read_question(question.text), question.earlier)
+    retrieval = corpus.index.search(asked, MAX_READ)
+    reader = corpus.index.reader or default_reader()
+    readings = read_hits(reader, asked.read or retrieval.encoded.question.searched, retrieval.hits)
+    candidates = candidates_of(corpus.index, retrieval, readings)
+    right = np.zeros(len(candidates), dtype=bool)
+    for row, (hit, span) in enumerate(zip(candidates.hit, candidates.spans, strict=True)):
+        passage = retrieval.hits[hit].passage
+        sentences = passage.sentences[span.first : span.last + 1]
+        text = " ".join(sentence.text for sentence in sentences)
+        piece = Piece(passage.document_id, text, sentences[0].start, sentences[-1].end)
+        right[row] = bool(alternatives) and quote_is_right(question, alternatives, piece)
+    answerable = bool(question.answerable)
+    return Example(question, alternatives, retrieval, readings, candidates, right, answerable)
+
+
+def examples_of(corpus: Corpus, questions: Iterable[Question], texts: SourceTexts) -> list[Example]:
+    """Every question searched, answerable or not."""
+    return [_example(corpus, q, _alternatives(q, texts)) for q in questions]

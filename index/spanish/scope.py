@@ -1,0 +1,180 @@
+"""Which documents a question is put to: «… en la Ley 19/2013», «según INTERPOL», «la nota de Alicante».
+
+A law that a question is put to by name answers alone, or is said not to be here; whoever mentions it does not answer
+for it. A publisher or a note that is named is preferred: others may tell what it says.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from alpie.index.spanish.analysis import fold_in_place
+from alpie.index.spanish.named_documents import NOUNS, DocumentNames, law_number
+from alpie.index.spanish.query import Question
+
+__all__ = ["Scope", "read_scope"]
+
+_LAWS = frozenset(
+    "ley codigo constitucion estatuto estatutos reglamento directiva decreto ordenanza orden real".split()
+)
+_SAYS = (
+    r"(?:dicen?|establecen?|disponen?|preven?|regulan?|define[n]?|castigan?|contemplan?|fijan?|exigen?|prohiben?|senalan?|"
+    r"recogen?|imponen?|permiten?|obligan?|reconocen?|garantizan?|entienden?|considera[n]?|ordenan?|tipifican?|sancionan?|"
+    r"protegen?|va|tratan?|resume(?:me)?|resumen\s+de|recomiendan?|piden?|instan?|proponen?|informan?|cuentan?|explican?|afirman?|advierten?|indican?|"
+    r"says?|does|define|establish(?:es)?)"
+)
+_ADVERBIAL = (
+    r"(?:segun(?:\s+lo\s+\w+\s+(?:en|por))?|conforme\s+a|de\s+acuerdo\s+con|con\s+arreglo\s+a|a\s+(?:los\s+)?efectos\s+de|a\s+tenor\s+de|"
+    r"a\s+la\s+luz\s+de|en\s+virtud\s+de|en|para|according\s+to|in|under)"
+)
+_DETERMINED = r"(?:\s+(?:el|la|los|las|the)|l)?\s+"  # «de la», «del», «a la», «al»
+_BEFORE = re.compile(
+    rf"(?P<adverbial>\b{_ADVERBIAL}(?:{_DETERMINED}))$|\b{_SAYS}\s+(?:el|la|the)\s+$|\barticulos?\s+del?\s+(?:la\s+)?$"
+)
+_OF = re.compile(r"\b(?:del|de\s+la|de\s+el|the|la|el)\s+$")
+_AFTER = re.compile(rf"\s*,?\s*(?:no\s+)?(?:se\s+)?{_SAYS}\b")
+_TOUCHED = re.compile(
+    r"\b(?:modific|derog|desarroll|reform|cita|mencion|sustitu|transpon|traspon|aplic)\w*\s+(?:a\s+)?(?:la|el)\s+$"
+)
+_WORD = re.compile(r"[\w/.-]*\w")
+_GLUE = frozenset("de del la el los las y e a al en para por sobre con contra frente the of and".split())
+_DATE = re.compile(r",?\s+(?:de|del)\s+\d{1,2}\s+de\s+[a-z]+(?:\s+(?:de|del)\s+\d{4})?,?")
+_CODES = frozenset("penal civil comercio tributario procesal laboral militar".split())
+_CALLED = re.compile(rf"(?:\b(?:segun|de\s+acuerdo\s+con|{_SAYS})\s+(?:(?:el|la)\s+)?)(?P<name>[\w-]+)")
+_CONSTITUTION = re.compile(
+    r"constitucion(?:\s+espanola)?(?:\s*(?:$|[,.?)])|\s+(?:que|se|quien|cual|sobre|para)\b)"
+)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The documents that a question names."""
+
+    question: Question  # without the name, where it only says in which document to look
+    documents: frozenset[str] = frozenset()  # ids; empty: none is named, all are searched
+    only: bool = False  # no other may answer
+    absent: str = ""  # the name of a document that is not here, as it was typed
+
+
+@dataclass(frozen=True)
+class _Name:
+    """A name in a question, and which documents it fits."""
+
+    start: int
+    end: int
+    documents: frozenset[str]
+    sure: bool  # it says which document, not only of what kind
+
+
+def read_scope(question: Question, names: DocumentNames) -> Scope:
+    """Which of the documents known by `names` the question is put to."""
+    text = question.searched
+    folded = fold_in_place(text)
+    preferred: frozenset[str] = frozenset()
+    for noun in re.finditer(r"(?<![\w/-])[a-z]+(?![\w/-])", folded):
+        if noun[0] not in NOUNS and noun[0] not in ("lo", "rd", "rdl"):
+            continue
+        before = _BEFORE.search(folded, 0, noun.start())
+        name = _name_at(folded, noun.start(), noun[0], names)
+        if name is None:
+            continue
+        opens = not folded[: noun.start()].strip(" ¿¡") and folded[name.end :].lstrip()[:1] == ","
+        put_to = before is not None or opens or bool(_AFTER.match(folded, name.end))
+        if name.documents:
+            if name.sure and put_to:
+                start = before.start() if before and before["adverbial"] else name.start
+                adverbial = opens or bool(before and before["adverbial"])
+                asked = _without(question, start, name.end) if adverbial else question
+                return Scope(
+                    asked,
+                    name.documents,
+                    only=noun[0] in _LAWS or law_number(folded[name.start : name.end]) is not None,
+                )
+            if _TOUCHED.search(folded[: noun.start()]) is None and (
+                put_to or _OF.search(folded[: noun.start()])
+            ):
+                preferred = preferred or name.documents
+        elif put_to and (absent := _absent_name(text, folded, name, noun[0])):
+            return Scope(question, absent=absent)
+    called = preferred or _called(folded, names)
+    return Scope(question, called)
+
+
+def _name_at(folded: str, start: int, noun: str, names: DocumentNames) -> _Name | None:
+    """The name that begins with the noun at `start`: as many words as fit one document."""
+    numbered = law_number(folded, start)
+    if numbered and numbered[1] == start:
+        end = numbered[2]
+        fitting = names.fitting(folded[start:end])
+        while fitting and (date := _DATE.match(folded, end)):
+            end = date.end()
+        return _Name(start, _grown(folded, end, fitting, names)[0] if fitting else end, fitting, True)
+    of_kind = names.of_kind(noun)
+    end = start + len(noun)
+    grown, fitting, distinct = _grown(folded, end, of_kind, names)
+    if of_kind and (distinct or len(of_kind) == 1):
+        return _Name(start, grown, fitting, distinct)
+    return _Name(start, end, frozenset(), True) if noun in _LAWS else None
+
+
+def _grown(
+    folded: str, end: int, documents: frozenset[str], names: DocumentNames
+) -> tuple[int, frozenset[str], bool]:
+    """How far the words after `end` go on naming some of `documents`, which, and whether a word told them apart."""
+    distinct = False
+    for match in _WORD.finditer(folded, end):
+        gap = folded[end : match.start()]
+        if re.search(r"[?;:.]", gap):
+            break
+        if match[0] in _GLUE:
+            continue
+        passed = [word for word in _WORD.findall(gap) if word not in _GLUE]
+        fitting = documents & names.with_word(match[0])
+        if passed or not fitting or ("," in gap and not distinct):
+            break
+        distinct = distinct or fitting != documents or len(documents) == 1
+        documents, end = fitting, match.end()
+    return end, documents, distinct
+
+
+def _absent_name(text: str, folded: str, name: _Name, noun: str) -> str:
+    """The name of a law that is not here, as typed; "" where the words are no name."""
+    if law_number(folded[name.start : name.end]):
+        return text[name.start : name.end].strip(" ,")
+    words = list(_WORD.finditer(text, name.start))
+    end, named = words[0].end(), False
+    for word in words[1:]:
+        gap = text[end : word.start()]
+        if re.search(r"[?,;:.()]", gap):
+            break
+        if word[0][0].isupper():
+            end, named = word.end(), True
+        elif word[0] not in _GLUE:
+            break
+        else:
+            continue
+    if named:
+        return text[name.start : end]
+    if noun == "codigo":
+        match = re.match(r"codigo\s+(?:de\s+)?(\w+)", folded[name.start :])
+        return text[name.start : name.start + match.end()] if match and match[1] in _CODES else ""
+    if noun == "constitucion" and _CONSTITUTION.match(folded, name.start):
+        return text[name.start : name.start + len("constitucion")]
+    return ""
+
+
+def _called(folded: str, names: DocumentNames) -> frozenset[str]:
+    """The documents of a publisher that is named by itself: «según INTERPOL», «¿qué pide INTERPOL …?»."""
+    for match in _CALLED.finditer(folded):
+        if found := names.called(match["name"]):
+            return found
+    return frozenset()
+
+
+def _without(question: Question, start: int, end: int) -> Question:
+    """The question without where to look: what is asked is not answered by the words of a title."""
+    text = question.searched
+    rest = re.sub(r"\s+", " ", f"{text[:start].rstrip(' ,')} {text[end:].lstrip(' ,')}").strip()
+    rest = re.sub(r"\s+([?.,])", r"\1", rest)
+    return replace(question, searched=rest) if len(re.findall(r"\w{3,}", rest)) > 1 else question
