@@ -12,6 +12,7 @@ from alpie.eval.questions.matching import SourceTexts
 from alpie.eval.questions.question_file import (
     KINDS,
     OWN_QUESTIONS,
+    read_own_questions,
     read_question_texts,
     read_questions,
     validate,
@@ -290,7 +291,13 @@ def _own_texts() -> SourceTexts:
 
 
 def test_our_own_questions_are_sound() -> None:
-    files = sorted(OWN_QUESTIONS.glob("*.jsonl"))
+    files = [*sorted(OWN_QUESTIONS.glob("*.jsonl")), *sorted((OWN_QUESTIONS / "reporting").glob("*.jsonl"))]
     questions = [question for file in files for question in read_questions(file).questions]
     assert validate(questions, _own_texts()) == []
     assert {question.kind for question in questions} <= set(KINDS)
+
+
+def test_every_kind_is_reported_on_with_eight_questions_at_least() -> None:
+    reported = [*split(read_own_questions(), "report"), *read_own_questions(OWN_QUESTIONS / "reporting")]
+    times = Counter(question.kind for question in reported)
+    assert {kind: times[kind] for kind in KINDS if times[kind] < 8} == {}

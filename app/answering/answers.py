@@ -157,6 +157,7 @@ class Answer:
     parts: tuple[Part, ...] = ()  # where they are shown apart: all of `quotes`, in their order
     follows: tuple[str, ...] = ()  # the earlier questions it was completed with, oldest first
     limited_to: tuple[str, ...] = ()  # ids of the documents it was put to; empty: all
+    far: bool = False  # not answered, and what comes nearest is not near
     small_talk: bool = False  # nothing was asked that documents could answer: nothing was searched
     writer: tuple[WrittenSentence, ...] | None = None  # None: no model is configured
     writer_report: WriterReport | None = None

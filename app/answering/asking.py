@@ -14,17 +14,17 @@ from alpie.app.answering.absence import refused
 from alpie.app.answering.answer import answer_question
 from alpie.app.answering.answer_weights import Weights
 from alpie.app.answering.answers import Absent, Answer, Part, Quote, Role, SearchStatement
+from alpie.app.answering.asked_question import AskedQuestion, read_asked
 from alpie.app.answering.comparison import Side, sides_of
 from alpie.app.answering.conversation import asks_again, is_small_talk
 from alpie.app.answering.explanation import explained
-from alpie.app.answering.asked_question import AskedQuestion, read_asked
 from alpie.app.answering.overview import Asked, Overview, demanding, places_told
 from alpie.app.answering.quotes import QuotePolicy
 from alpie.app.answering.reference_answer import answer_reference
 from alpie.index.records import Document, Passage
-from alpie.index.spanish.named_documents import DocumentNames, looks_like_name
 from alpie.index.retrieval.places import Found, Place, Places, places_with, said
 from alpie.index.retrieval.search import EncodedQuestion, SearchIndex
+from alpie.index.spanish.named_documents import DocumentNames, looks_like_name
 from alpie.index.spanish.query import Question, read_question
 from alpie.index.spanish.references import Reference
 
@@ -179,9 +179,11 @@ class Asking:
         """What the one document says, whichever is named."""
         overview = asked.overview and replace(asked.overview, documents=tuple(self.documents))
         places = asked.reference and self._found(asked.question, asked.reference).groups
-        return (self._at(asked.question, places) if places else None) or (
-            self._told(asked.question, overview) if overview else None
-        ) or self._answered(encoded)
+        return (
+            (self._at(asked.question, places) if places else None)
+            or (self._told(asked.question, overview) if overview else None)
+            or self._answered(encoded)
+        )
 
     def _together(self, read: Question, answers: Sequence[Answer], parts: Sequence[Part]) -> Answer:
         """One answer of several, the best of them first where it is told how sure it is."""
@@ -314,7 +316,9 @@ def _shared_out(
         own = [one for one in quotes if one.score == best[one.document_id, one.spans]]
         taken = sum(one.score for one in quotes if one not in own)
         if answer and own and taken:
-            left = own[0].score / max(answer.confidence - taken, own[0].score, _LEAST_LEFT) * answer.confidence
+            left = (
+                own[0].score / max(answer.confidence - taken, own[0].score, _LEAST_LEFT) * answer.confidence
+            )
             own = own if left >= answer.search.threshold else []
         kept = [one for one in own if one.score >= policy.least_ratio * own[0].score]
         shared.append(kept[:_OF_A_PART])

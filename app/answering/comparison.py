@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from alpie.index.spanish.named_documents import DocumentNames, content_words, looks_like_name
 from alpie.index.spanish.analysis import fold_in_place
+from alpie.index.spanish.named_documents import DocumentNames, content_words, looks_like_name
 from alpie.index.spanish.query import Question
 
 __all__ = ["Side", "sides_of"]
@@ -19,7 +19,7 @@ _MOST_SIDES = 4
 _ARTICLE = re.compile(r"^(?:(?:el|la|los|las|lo|un|una|the|an?)\s+)+")
 _SAYS = r"(?:dicen?|piden?|opinan?|proponen?|recomiendan?|cuentan?|explican?|afirman?|sostienen?|advierten?|entienden?|says?)"
 _SAID_BY = re.compile(rf"^(?:(?:entre\s+)?lo\s+que\s+(?:{_SAYS})\s+|what\s+)")
-_NOT_A_THING = re.compile(r"^(?:de|del|en|a|al|con|por|para|in|of|for|at)\b")
+_NOT_A_THING = re.compile(r"^(?:de|del|en|al|con|por|para|in|of|for|at)\b")
 _AND = re.compile(r"\s*,\s*(?:(?:y|e|and)\s+)?|\s+(?:y|e|and|vs\.?|versus|frente\s+a(?:l)?)\s+")
 _OPENS = r"[\s¿¡]*(?:(?:y|pero|dime|explica(?:me)?|cual(?:es)?\s+(?:es|son)|que|what\s+(?:is|are)|the|la|las|los)\s+)*"
 _BETWEEN = r"(?P<sides>.+?\s(?:y|e|and|vs\.?|versus)\s.+?)"
@@ -48,7 +48,9 @@ _OPPOSED = (
     ("causes", "consequences effects"),
     ("rights", "duties obligations"),
 )  # fmt: skip
-_MASCULINE = frozenset("beneficios pros inconvenientes contras riesgos efectos derechos deberes problemas".split())
+_MASCULINE = frozenset(
+    "beneficios pros inconvenientes contras riesgos efectos derechos deberes problemas".split()
+)
 _TWO_FACES = re.compile(
     rf"(?:{_OPENS}|.*?\b(?:las|los|the|que|what)\s+)(?P<one>[a-z]+)\s+(?:y|e|o|and|or)\s+(?:(?:las|los|the)\s+)?"
     rf"(?P<other>[a-z]+)(?P<rest>\s+.+?)?{_END}"

@@ -71,12 +71,12 @@ _COURTESIES = frozenset(
 
 # What is said to whom one talks to, and nothing that documents could answer; beside it stand words of any question.
 _ADDRESSING = _COURTESIES - {"hasta", "por", "si", "very", "much", "yes"} | frozenset(
-    """ayudame ayudar ayudarme ayudas asistente bot chatbot eres estas funcionas haces hey ia ja jaja jajaja llamas
-    preguntar preguntarte puedes robot sabes sirves tal test you your""".split()
+    """ahi aqui ayudame ayudar ayudarme ayudas asistente bot chatbot eres estas funcionas haces hey ia ja jaja jajaja
+    llamas mandas puedes robot sabes sirves tal test you your""".split()
 )
 _BESIDE_ADDRESSING = _COURTESIES | frozenset(
-    """a ahi aqui are can como con could cosas de do doing el en eso esto for hacer hacerte help how i im in is la lo
-    me mi my name nice para puedo q que quien se soy te todo tu un una usted what who y yo""".split()
+    """a are can como con could cosas de do doing donde el en estamos estoy eso esto for hacer hacerte help how i im in is
+    la lo manda me mi my name nice para puedo q que quien se soy te todo tu un una usted what who y yo""".split()
 )
 
 

@@ -210,7 +210,9 @@ class Corpus:
         """
         for document in documents:
             self._known(document)
-        return (self._asking.only(documents) if documents else self._asking).ask(question, turns, each_document)
+        return (self._asking.only(documents) if documents else self._asking).ask(
+            question, turns, each_document
+        )
 
     @cached_property
     def _asking(self) -> Asking:

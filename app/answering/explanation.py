@@ -28,12 +28,13 @@ _EXPLAINED = 2  # quotations of the answer
 _TERMS = 8  # looked up
 _LOOKED_THROUGH = 30  # passages with a term
 _DEFINITIONS = 3  # shown
-# «La extorsión sexual es una forma de …», «Por abuso se entiende …», «El cifrado consiste en …»
+# «La extorsión sexual es una forma de …», «Por abuso se entiende …», «5. «Engaño» hace referencia a …»
 _DEFINES = re.compile(
-    r"^(?:(?:el|la|los|las|un|una|por|the|an?) )*(?:(?:termino|expresion) )?[«\"“]?(?P<term>(?:[\w-]+ ){0,4}?[\w-]+)[»\"”]?"
+    r"^(?:[•–-] |\d{1,2}\. )?(?:(?:el|la|los|las|un|una|por|the|an?) )*"
+    r"(?:(?:termino|expresion) )?[«\"“]?(?P<term>(?:[\w-]+ ){0,4}?[\w-]+)[»\"”]?"
     r"(?: \([^)]*\))?,? (?:(?:es|son|is|are) (?:un|una|unos|unas|el|la|los|las|aquel|aquella|aquellos|aquellas|todo|toda|"
-    r"cualquier|cuando|an?|the|any)\b|consisten?\b|significan?\b|designan?\b|means?\b|se (?:define|entiende|entendera|refiere|"
-    r"denomina|llama|conoce)n?\b)"
+    r"cualquier|cuando|an?|the|any)\b|consisten?\b|hacen? referencia a|significan?\b|designan?\b|means?\b|"
+    r"se (?:define|entiende|entendera|refiere|denomina|llama|conoce)n?\b)"
 )
 
 
@@ -45,17 +46,12 @@ def explained(
 ) -> Answer:
     """`answer` as its quotations with what stands around them, and definitions of its words from passages `allowed`."""
     quotes = answer.quotes[:_EXPLAINED]
-    around = _distinct(
-        one for quote in quotes for one in quotes_at([_around(quote)], documents, 1)
-    )
+    around = _distinct(one for quote in quotes for one in quotes_at([_around(quote)], documents, 1))
     words = terms(" ".join((answer.searched, *(quote.text for quote in quotes))))
     places = _definitions(list(dict.fromkeys(map(str, words)))[:_TERMS], index, allowed)
     said = " ".join(quote.text for quote in around)
     defined = _distinct(
-        quote
-        for place in places
-        for quote in quotes_at([place], documents, 1)
-        if quote.text not in said
+        quote for place in places for quote in quotes_at([place], documents, 1) if quote.text not in said
     )[:_DEFINITIONS]
     parts = (Part(Role.CONTEXT, quotes=around), Part(Role.DEFINITION, quotes=defined))
     shown = tuple(part for part in parts if part.quotes)
@@ -90,7 +86,7 @@ def _definitions(words: Sequence[str], index: SearchIndex, allowed: NDArray[np.b
 
 def _defining(word: str, passage: Passage) -> Place | None:
     for number, sentence in enumerate(passage.sentences):
-        if sentence.role is not SentenceRole.SENTENCE or is_question(sentence):
+        if sentence.role not in (SentenceRole.SENTENCE, SentenceRole.ITEM) or is_question(sentence):
             continue
         match = _DEFINES.match(" ".join(fold(sentence.text).split()))
         if match and word == stem(match["term"].split()[0]):

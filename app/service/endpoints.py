@@ -31,7 +31,13 @@ _RETRIEVERS = ("fused", "dense", "lexical")
 class Library(Searchable, Protocol):
     """The part of `alpie.app.answering.corpus.Corpus` that is asked here."""
 
-    def ask(self, question: str, turns: tuple[str, ...] = ()) -> Answer: ...
+    def ask(
+        self,
+        question: str,
+        turns: tuple[str, ...] = (),
+        documents: tuple[str, ...] = (),
+        each_document: bool = False,
+    ) -> Answer: ...
     def passage(self, address: str) -> Passage: ...
 
 
@@ -65,16 +71,23 @@ class Endpoints:
 
         return {name: told(getattr(self, name)) for name in ROWS}
 
-    def ask(self, question: str, turns: list[str] | None = None) -> dict[str, Any]:
+    def ask(
+        self,
+        question: str,
+        turns: list[str] | None = None,
+        documents: list[str] | None = None,
+        each_document: bool = False,
+    ) -> dict[str, Any]:
         """Answer a question with verbatim quotations and citations, or say that the documents do not answer.
 
-        `turns` are the earlier questions of the conversation, oldest first.
+        `turns` are the earlier questions of the conversation, oldest first; `documents` the ids of those that it is put
+        to, none for all; `each_document`: what each of them says, by itself.
         """
         asked = _text(question, LONGEST_QUESTION)
-        if not isinstance(turns, list | tuple | NoneType):
-            raise QuestionError("Las preguntas anteriores han de ser una lista.")
-        earlier = tuple(_text(turn, LONGEST_QUESTION) for turn in (turns or ())[-MAX_TURNS:])
-        answer = self._opened().ask(asked, earlier)
+        earlier = _texts(turns, "turns")[-MAX_TURNS:]
+        chosen = _texts(documents, "documents")
+        wishes = (chosen, each_document is True) if chosen or each_document is True else ()
+        answer = self._opened().ask(asked, earlier, *wishes)
         return {**answer_row(self._finish(answer) if self._finish else answer, language=self._language)}
 
     def search(
@@ -118,6 +131,12 @@ def finisher(settings: Settings) -> Callable[[Answer], Answer] | None:
     from alpie.app.writer import written
 
     return lambda answer: written(answer, settings)
+
+
+def _texts(value: object, name: str) -> tuple[str, ...]:
+    if not isinstance(value, list | tuple | NoneType):
+        raise QuestionError(f"{name}: hace falta una lista de textos.")
+    return tuple(_text(one, LONGEST_QUESTION) for one in value or ())
 
 
 def _text(value: object, longest: int) -> str:

@@ -51,7 +51,9 @@ def _affixes(path: Path) -> dict[str, list[_Affix]]:
         add, _, then = parts[3].partition("/")
         strip, added = ("" if one == "0" else one for one in (parts[2], add))
         condition = parts[4] if len(parts) > 4 else "."
-        fits = re.compile(f"^(?={re.escape(strip)}){condition}" if prefix else f"(?:{condition})(?<={re.escape(strip)})$")
+        fits = re.compile(
+            f"^(?={re.escape(strip)}){condition}" if prefix else f"(?:{condition})(?<={re.escape(strip)})$"
+        )
         found[parts[1][0]].append(_Affix(prefix, strip, added, then, fits))
     return found
 
@@ -80,7 +82,9 @@ def forms_of(folder: Path) -> list[str]:
             word, _, flags = line.split()[0].partition("/") if line.strip() else ("", "", "")
             found.update(_forms(word, flags, affixes))
     folded = set(fold("\n".join(found)).split("\n"))
-    return sorted(one for one in folded if one.isascii() and one.isalpha() and _SHORTEST <= len(one) <= _LONGEST)
+    return sorted(
+        one for one in folded if one.isascii() and one.isalpha() and _SHORTEST <= len(one) <= _LONGEST
+    )
 
 
 if __name__ == "__main__":

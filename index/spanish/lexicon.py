@@ -24,7 +24,7 @@ from alpie.index.errors import EncoderError
 from alpie.index.model_cache import is_intact, read_fingerprint, seal, settle
 from alpie.index.spanish.analysis import ANALYSIS_VERSION, fold
 
-__all__ = ["FORMS", "LONGEST_WORD", "Lexicon", "Lexicons", "front_coded", "lexicon_of"]
+__all__ = ["FORMS", "LONGEST_WORD", "Lexicon", "Lexicons", "front_coded", "lexicon_of", "unpacked"]
 
 FORMS = Path(__file__).with_name("forms.xz")  # made by `eval/training/spanish_forms`; whose it is: `forms.md`
 
@@ -146,20 +146,23 @@ def _made(language: str) -> Lexicon:
     words = SpellChecker(language=language, distance=1).word_frequency.words()
     if language != "es":
         return Lexicon.of(words, spanish=False)
-    return Lexicon.of(words, forms=_unpacked(lzma.decompress(FORMS.read_bytes()).decode("ascii")))
+    return Lexicon.of(words, forms=unpacked(lzma.decompress(FORMS.read_bytes()).decode("ascii")))
 
 
 def front_coded(words: Iterable[str]) -> str:
     """Ascending words of small letters as one text: of each how many letters it shares with the one before, and the rest."""
     pieces, before = [], ""
     for word in words:
-        shared = next((n for n, (a, b) in enumerate(zip(before, word, strict=False)) if a != b), min(len(before), len(word)))
+        shared = next(
+            (n for n, (a, b) in enumerate(zip(before, word, strict=False)) if a != b),
+            min(len(before), len(word)),
+        )
         pieces.append(chr(_NO_LETTERS + shared) + word[shared:])
         before = word
     return "".join(pieces)
 
 
-def _unpacked(text: str) -> Iterator[str]:
+def unpacked(text: str) -> Iterator[str]:
     """The words that `front_coded` wrote."""
     word = ""
     for piece in _PIECE.findall(text):

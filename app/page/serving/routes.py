@@ -34,6 +34,7 @@ from alpie.app.page.views.help import render_help
 from alpie.app.page.views.markup import tag
 from alpie.app.page.views.page_words import Translations, words_asked
 from alpie.app.page.views.panel import Panels
+from alpie.app.page.views.templates import render
 from alpie.index.errors import AddressError, AlpieError, QuestionError
 
 __all__ = ["add_routes"]
@@ -128,6 +129,15 @@ def add_routes(
             ),
         )
 
+    @router.get("/scope")
+    async def scope(request: Request) -> Response:
+        return await answer(
+            request,
+            lambda library, words: HTMLResponse(
+                render("scope_list", words, documents=list(library.documents.values()))
+            ),
+        )
+
     @router.get("/evaluation")
     async def evaluation_view(request: Request) -> Response:
         words = words_asked(request)
@@ -160,10 +170,13 @@ def add_routes(
     async def record(request: Request) -> Response:
         query = _query(request)
         turns = tuple(value[:_LONGEST_VALUE] for value in request.query_params.getlist("t"))[:6]
+        documents = tuple(value[:_LONGEST_VALUE] for value in request.query_params.getlist("in"))
         as_json = query.get("format") == "json"
         return await answer(
             request,
-            lambda library, words: record_view.record(library, query.get("q", ""), turns, words, as_json),
+            lambda library, words: record_view.record(
+                library, query.get("q", ""), turns, words, as_json, documents, "each" in query
+            ),
         )
 
     if choices.feedback:

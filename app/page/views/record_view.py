@@ -10,11 +10,11 @@ from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from time import perf_counter
 from typing import Any
-from urllib.parse import urlencode
 
 from fastapi.responses import HTMLResponse, Response
 
 from alpie.app.page.state.library import Library
+from alpie.app.page.views.link_places import question_link
 from alpie.app.page.views.markup import escape, tag
 from alpie.app.page.views.page_words import Translations
 from alpie.app.service.answer_record import make_record, record_json
@@ -35,13 +35,21 @@ def alpie_version() -> str:
 
 
 def record(
-    library: Library, question: str, turns: tuple[str, ...], words: Translations, as_json: bool
+    library: Library,
+    question: str,
+    turns: tuple[str, ...],
+    words: Translations,
+    as_json: bool,
+    documents: tuple[str, ...] = (),
+    each_document: bool = False,
 ) -> Response:
     """A page to print, or the JSON that `alpie verify --record` checks again."""
-    answer = library.ask(question, turns)
+    wishes = (documents, each_document) if documents or each_document else ()
+    answer = library.ask(question, turns, *wishes)
+    here = question_link(question, turns=turns, documents=documents, each_document=each_document)
     made = make_record(answer, library, datetime.now(UTC), alpie_version(), words.language)
     started = perf_counter()
-    page = _page(made, turns, words)
+    page = _page(made, f"record{here}&lang={words.language}&format=json", words)
     made["stages"]["render"] = round(1000 * (perf_counter() - started), 3)
     if as_json:
         headers = {"content-disposition": 'attachment; filename="al-pie-ficha.json"'}
@@ -49,9 +57,7 @@ def record(
     return HTMLResponse(page)
 
 
-def _page(made: dict[str, Any], turns: tuple[str, ...], words: Translations) -> str:
-    parameters = [("q", made["question"]), *(("t", turn) for turn in turns), ("lang", words.language)]
-    saved = "record?" + urlencode([*parameters, ("format", "json")])
+def _page(made: dict[str, Any], saved: str, words: Translations) -> str:
     title = words("record.page_title")
     head = [
         '<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">',
