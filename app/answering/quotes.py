@@ -50,7 +50,7 @@ class QuotePolicy:
     enough: float = 0.9  # no further quotation once those shown hold this much probability
     least_ratio: float = 0.2  # of a further quotation's probability to the first's
     least: float = (
-        0.1  # … and of it to one; of 37 further quotations 10 had less, and none of these alone was right
+        0.1  # … and of it to one; of 57 further quotations 16 had less, and none of these alone was right
     )
     usual: int = 3  # no more than this, unless the question asks for several things
     extend_ratio: float = 0.1  # a neighbouring sentence is quoted along from this ratio of probability on
