@@ -23,7 +23,6 @@ __all__ = [
     "Shares",
     "auroc",
     "compare",
-    "compare_shares",
     "expected_calibration_error",
     "refusal_curve",
     "shares",
@@ -165,12 +164,7 @@ def compare(
     """First minus second of every ratio metric, on the same questions in the same order."""
     if [score.id for score in first] != [score.id for score in second]:
         raise ValueError("pipelines can only be compared on the same questions in the same order")
-    return compare_shares(shares(first), shares(second), resamples)
-
-
-def compare_shares(first: Shares, second: Shares, resamples: int = RESAMPLES) -> dict[str, Estimate]:
-    """The same of numerators and denominators, as `shares` gives them."""
-    differences = paired_differences(first, second, resamples)
+    differences = paired_differences(shares(first), shares(second), resamples)
     return dict(zip((metric.name for metric in METRICS), differences, strict=True))
 
 

@@ -18,7 +18,6 @@ from alpie.eval.baselines.pipelines import (
     same_answers,
 )
 from alpie.eval.intervals import RESAMPLES
-from alpie.eval.plots import draw_kinds
 from alpie.eval.questions.matching import SourceTexts
 from alpie.eval.questions.predictions import AskedCorpus, OnQuestion, write_predictions
 from alpie.eval.questions.question_file import (
@@ -198,9 +197,9 @@ def _study(
 ) -> None:
     # They take the system apart, so they import all of it.
     from alpie.app.answering.corpus import Corpus
+    from alpie.eval.studies import render_study, write_study
     from alpie.eval.studies.ablation import study_ablation
     from alpie.eval.studies.error_analysis import study_misses
-    from alpie.eval.studies.study import render_study, write_study
 
     texts = SourceTexts(corpus.documents, corpus.passages)
     on_question, whole = _counter(progress), cast(Corpus, corpus)
@@ -280,6 +279,4 @@ def _versions() -> dict[str, str]:
 
 def _write_folder(report: Report, folder: Path, progress: TextIO) -> None:
     written = write_report(report, folder)
-    if drawn := draw_kinds(report, folder / "kinds.png"):
-        written.append(drawn)
     progress.write(f"Wrote {', '.join(path.name for path in written)} to {folder}.\n")

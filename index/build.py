@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from filelock import FileLock, Timeout
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from alpie.index.chunking.passages import make_passages
 from alpie.index.encoder import Encoder
 from alpie.index.encoder.embed import Embedded, embed_passages
-from alpie.index.encoder.known_vectors import Known, KnownVectors, embedding_key
+from alpie.index.encoder.known_vectors import Known, embedding_key
 from alpie.index.errors import IndexBusy, IndexNewer, SourceError, StoreError
 from alpie.index.formats import MAX_BYTES
 from alpie.index.formats.recognition import Recogniser
@@ -24,13 +25,13 @@ from alpie.index.notices import Notice, Unread
 from alpie.index.reading.coverage import measured
 from alpie.index.reading.expansions import ExpansionLine, expansions_file, place_expansions
 from alpie.index.reading.source_table import Described
-from alpie.index.reading.sources import SourcesReport, read_sources
 from alpie.index.records import Document, Layout, Passage
 from alpie.index.retrieval.backends.synchronise import Synchronised
-from alpie.index.retrieval.expansion_index import line_key
 from alpie.index.storage.durable import unwritable
+from alpie.index.storage.earlier import Earlier
+from alpie.index.storage.kept_documents import Reading
 from alpie.index.storage.manifest import check_encoder, check_files, current_generation, read_manifest
-from alpie.index.storage.store import sweep_unfinished, write_generation
+from alpie.index.storage.store import sweep, sweep_unfinished, write_generation
 
 __all__ = ["BuildReport", "build_index", "package_version"]
 
@@ -65,32 +66,21 @@ def package_version() -> str:
         return "0"
 
 
-def _known_vectors(data: Path, encoder: Encoder) -> KnownVectors | None:
-    """Vectors of the index in use, or if it is not sound of one that a killed build left whole.
+def _sound(data: Path, encoder: Encoder) -> Earlier | None:
+    """The index in use, if it is whole and of this encoder.
 
-    None when there is none of this encoder. Raises `IndexNewer`: what a later version built is not written
-    over unasked.
+    Raises `IndexNewer`: what a later version built is not written over unasked.
     """
-    for folder in _sound_candidates(data):
-        try:
-            manifest = read_manifest(folder)
-            check_encoder(folder, manifest, encoder)
-            check_files(folder, manifest)
-        except IndexNewer:
-            raise
-        except StoreError:
-            continue
-        return KnownVectors.of(folder)
-    return None
-
-
-def _sound_candidates(data: Path) -> Iterator[Path]:
-    """The generation in use, then any others, the newest first."""
-    if current := _in_use(data):
-        yield current
-    if (data / "generations").is_dir():
-        others = (path for path in (data / "generations").iterdir() if not path.name.startswith("."))
-        yield from sorted((path for path in others if path != current), reverse=True)
+    try:
+        folder = current_generation(data)
+        manifest = read_manifest(folder)
+        check_encoder(folder, manifest, encoder)
+        check_files(folder, manifest)
+        return Earlier(folder, manifest)
+    except IndexNewer:
+        raise
+    except StoreError:
+        return None
 
 
 def build_index(
@@ -142,17 +132,23 @@ def _build(
         sweep_unfinished(data)
     except OSError as error:
         raise unwritable(data, error) from error
-    sources = read_sources(docs, most_bytes=most_bytes, recogniser=recogniser)
+    earlier = None if rebuild or known is not None else _sound(data, encoder)
+    reading = Reading(docs, earlier, most_bytes, recogniser)
+    sources = reading.sources
     if not sources.documents:
         reasons = "; ".join(str(problem) for problem in sources.problems)
         raise SourceError(f"No hay ningún documento que indexar en {docs}. {reasons}".strip(), docs)
-    earlier = None if rebuild or known is not None else _known_vectors(data, encoder)
-    embedding = _Embedding(docs, sources, earlier if known is None else known, encoder, on_progress)
+    embedding = _Embedding(reading, earlier if known is None else known, encoder, on_progress)
     built_at = started.isoformat(timespec="seconds").replace("+00:00", "Z")
-    before = earlier.folder if earlier and earlier.folder == _in_use(data) else None
-    folder = write_generation(
-        data, embedding, encoder, built_at, package_version(), before, sources.unread(docs)
-    )
+    version, unread = package_version(), sources.unread(docs)
+    folder = before = earlier.folder if earlier else None
+    if folder is not None and reading.is_as_before(version, unread):
+        sweep(folder)
+    else:
+        gone_on_from = earlier.folder if earlier and reading.kept else None
+        folder = write_generation(
+            data, embedding, encoder, built_at, version, gone_on_from, unread, reading.program
+        )
     return BuildReport(
         documents=len(sources.documents),
         passages=embedding.passages,
@@ -165,63 +161,67 @@ def _build(
         notes=(*map(str, sources.unused), *embedding.notes),
         incomplete=sources.incomplete,
         others=sources.others,
-        notices=embedding.notices,
+        notices=tuple(embedding.notices),
     )
 
 
-def _in_use(data: Path) -> Path | None:
-    try:
-        return current_generation(data)
-    except StoreError:
-        return None
-
-
 class _Embedding:
-    """Each document with its layout, passages and vectors; old vectors are taken over.
+    """Arguments of `GenerationWriter.add` for each document; old vectors are taken over.
 
     New passages are embedded some hundreds at a time, so that memory need not hold the vectors of all.
     """
 
     def __init__(
         self,
-        docs: Path,
-        sources: SourcesReport,
+        reading: Reading,
         known: Known | None,
         encoder: Encoder,
         on_progress: Callable[[int, int], None] | None,
     ) -> None:
         self._known, self._encoder, self._on_progress = known, encoder, on_progress
+        self._reading = reading
         self._read: list[_Read] = []
         self.passages = self.fresh = 0
         self._done = self._total = 0  # texts to embed
         self.notes: list[str] = []
-        for document in sources.documents:
-            layout = lay_out(document)
-            passages = make_passages(document, layout)
-            document = measured(document, layout, passages)
-            keys = [embedding_key(passage) for passage in passages]
-            new = [known is None or key not in known for key in keys]
-            lines: Sequence[Sequence[ExpansionLine]] = ()
-            if (data := sources.expansions.get(document.id)) is not None:
-                name = str(docs / expansions_file(document.id))
-                expansions = place_expansions(data, passages, name)
-                lines = expansions.lines
-                self.notes += expansions.problems
-            self._read.append(_Read(document, layout, passages, keys, new, lines))
-            self.passages += len(passages)
-            self.fresh += sum(new)
+        self.notices: list[
+            tuple[str, Notice]
+        ] = []  # what is not read of the documents, under the name of each file
+        for document in reading.sources.documents:
+            one = self._kept(document) if document.id in reading.kept else self._laid_out(document)
+            self._read.append(one)
+            self.passages += one.count
+            self.fresh += sum(one.new)
             self._total += sum(
-                1 + len(p.sentences) for p, is_new in zip(passages, new, strict=True) if is_new
+                1 + len(p.sentences) for p, is_new in zip(one.passages, one.new, strict=True) if is_new
             )
-            known_lines = known.line_rows if known else {}
-            self._total += sum(line_key(line.text) not in known_lines for own in lines for line in own)
+            self._total += sum(
+                known is None or known.of_line(line.text) is None for own in one.lines for line in own
+            )
+            self.notes += one.notes
+            self.notices += [(one.document.file, notice) for notice in one.document.notices]
 
-    @property
-    def notices(self) -> tuple[tuple[str, Notice], ...]:
-        """What is not read of the documents, each under the name of its file."""
-        return tuple((one.document.file, notice) for one in self._read for notice in one.document.notices)
+    def _kept(self, document: Document) -> _Read:
+        earlier = self._reading.earlier
+        assert earlier is not None
+        as_it_was = earlier.documents[document.id]
+        return _Read(as_it_was, earlier.passages_of(document.id), notes=earlier.notes(document.id))
 
-    def __iter__(self) -> Iterator[tuple[Document, Layout, Sequence[Passage], Embedded]]:
+    def _laid_out(self, document: Document) -> _Read:
+        layout = lay_out(document)
+        passages = make_passages(document, layout)
+        document = measured(document, layout, passages)
+        keys = [embedding_key(passage) for passage in passages]
+        new = [self._known is None or key not in self._known for key in keys]
+        lines: Sequence[Sequence[ExpansionLine]] = ()
+        notes: tuple[str, ...] = ()
+        if (data := self._reading.sources.expansions.get(document.id)) is not None:
+            name = str(self._reading.docs / expansions_file(document.id))
+            expansions = place_expansions(data, passages, name)
+            lines, notes = expansions.lines, expansions.problems
+        return _Read(document, len(passages), layout, passages, keys, new, lines, notes)
+
+    def __iter__(self) -> Iterator[tuple[Any, ...]]:
         portion: list[_Read] = []
         for one in self._read:
             portion.append(one)
@@ -230,9 +230,7 @@ class _Embedding:
                 portion = []
         yield from self._embedded(portion)
 
-    def _embedded(
-        self, portion: Sequence[_Read]
-    ) -> Iterator[tuple[Document, Layout, Sequence[Passage], Embedded]]:
+    def _embedded(self, portion: Sequence[_Read]) -> Iterator[tuple[Any, ...]]:
         new = [p for read in portion for p, is_new in zip(read.passages, read.new, strict=True) if is_new]
         vectors: Iterator[Embedded] = iter(())
         if new:
@@ -240,6 +238,10 @@ class _Embedding:
             self._done += sum(1 + len(passage.sentences) for passage in new)
             vectors = embedded.split([len(passage.sentences) for passage in new])
         for read in portion:
+            if read.layout is None:
+                assert self._reading.earlier is not None
+                yield read.document, None, (), self._reading.earlier.of_document(read.document.id)
+                continue
             parts = [
                 next(vectors) if is_new or self._known is None else self._known.of_passage(key)
                 for key, is_new in zip(read.keys, read.new, strict=True)
@@ -247,23 +249,18 @@ class _Embedding:
             joined = Embedded.joined(parts, self._encoder.dimension)
             if any(read.lines):
                 joined = replace(joined, expansions=read.lines, lines=self._line_vectors(read.lines))
-            yield read.document, read.layout, read.passages, joined
+            metadata = self._reading.sources.metadata[read.document.id]
+            yield read.document, read.layout, read.passages, joined, metadata, read.notes
 
     def _line_vectors(self, lines: Sequence[Sequence[ExpansionLine]]) -> NDArray[np.float32]:
         """Vectors of all lines of a document, (lines, dimension); those that were known are taken over."""
         texts = [line.text for own in lines for line in own]
-        keys = [line_key(text) for text in texts]
-        rows = self._known.line_rows if self._known else {}
-        vectors = np.zeros((len(texts), self._encoder.dimension), np.float32)
-        held = [place for place, key in enumerate(keys) if key in rows]
-        new = [place for place, key in enumerate(keys) if key not in rows]
-        if self._known and held:
-            vectors[held] = self._known.of_lines(np.array([rows[keys[place]] for place in held]))
-        if new:
-            of_new = [texts[place] for place in new]
-            vectors[new] = self._encoder.encode_passages(of_new, on_progress=self._progress)
+        vectors = [self._known.of_line(text) if self._known else None for text in texts]
+        if new := [text for text, vector in zip(texts, vectors, strict=True) if vector is None]:
+            encoded = iter(self._encoder.encode_passages(new, on_progress=self._progress))
             self._done += len(new)
-        return vectors
+            vectors = [next(encoded) if vector is None else vector for vector in vectors]
+        return np.array(vectors, dtype=np.float32)
 
     def _progress(self, done: int, _: int) -> None:
         if self._on_progress:
@@ -275,8 +272,10 @@ class _Read:
     """A document read and split; of each passage what its vectors depend on, and whether they are new."""
 
     document: Document
-    layout: Layout
-    passages: Sequence[Passage]
-    keys: Sequence[bytes]
-    new: Sequence[bool]
-    lines: Sequence[Sequence[ExpansionLine]]  # expansions of each passage; empty: it has none
+    count: int  # of passages
+    layout: Layout | None = None  # None: it is as the earlier index has it
+    passages: Sequence[Passage] = ()
+    keys: Sequence[bytes] = ()
+    new: Sequence[bool] = ()
+    lines: Sequence[Sequence[ExpansionLine]] = ()  # expansions of each passage; empty: it has none
+    notes: tuple[str, ...] = ()

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from alpie.app.answering.answers import Answer, Quote, SearchStatement
@@ -18,6 +18,7 @@ from alpie.index.notices import Unread
 from alpie.index.readable import readable_text
 from alpie.index.records import Block, BlockKind, Document, Layout, Passage, Sentence, Span
 from alpie.index.retrieval.hits import Hit
+from alpie.index.retrieval.word_search import Held, WordIndex, WordQuery
 
 ROOT = Path(__file__).resolve().parents[1]
 _ENTRIES = (
@@ -171,6 +172,9 @@ class FakeCorpus:
             SearchStatement(4, len(self.passages), len(hits) if answered else 0, 0.5),
             {"total": 1000 * (time.perf_counter() - started)},
         )
+
+    def holding(self, query: WordQuery) -> Sequence[Held]:
+        return WordIndex.of(self.passages).holding(query, lambda row: self.passages[row].text)
 
     def passage(self, address: str) -> Passage:
         try:

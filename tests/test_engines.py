@@ -1,6 +1,6 @@
-"""One contract for all backends: Milvus Lite, the real Milvus 2.3.5, and any server in MILVUS_URI.
+"""One contract for all backends: Milvus Lite, and any server in MILVUS_URI.
 
-The last is how one covers what cannot be started here, a cluster above all:
+The last is how one covers what cannot be started here, a server or a cluster:
 
     MILVUS_URI=http://host:19530 MILVUS_TOKEN=user:password pytest tests/test_engines.py
 """
@@ -8,7 +8,6 @@ The last is how one covers what cannot be started here, a cluster above all:
 from __future__ import annotations
 
 import os
-import re
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -23,7 +22,6 @@ from fake_encoder import DIMENSION
 from alpie.app.answering.corpus import Corpus
 from alpie.eval.questions.question_file import OWN_QUESTIONS, read_questions
 from alpie.eval.questions.split import split
-from alpie.index.errors import BackendUnavailable
 from alpie.index.retrieval.backends.synchronise import mean_length, synchronise
 from alpie.index.retrieval.vector_backend import Entry, Filter, Query, VectorBackend, days_of, passage_id
 from alpie.index.spanish.query import read_question
@@ -34,32 +32,15 @@ _SURE = 1e-4  # differences of scores that rounding explains
 
 
 class Place:
-    """Where an backend keeps its passages, so that it can be left and come back to."""
+    """Where a backend keeps its passages, so that it can be left and come back to."""
 
-    def open(self, name: str, dimension: int, length: float) -> VectorBackend:
-        """The backend `name`, with what it held when it was last opened."""
-        raise NotImplementedError
-
-    made_by: str  # the expression that makes it in another process
+    def __init__(self, uri: str, token: str = "") -> None:
+        self.uri, self.token = uri, token
+        self.made_by = f"Place({uri!r}, {token!r})"  # in another process
 
     def beside(self) -> Place:
         """A place of the same kind that another process can use at the same time."""
-        return self
-
-    def restart(self) -> None:
-        """Nothing: an backend in this process restarts by being closed and opened."""
-
-    def close(self) -> None:
-        """Leave nothing behind."""
-
-
-class MilvusPlace(Place):
-    def __init__(self, uri: str, token: str = "") -> None:
-        self.uri, self.token = uri, token
-        self.made_by = f"MilvusPlace({uri!r}, {token!r})"
-
-    def beside(self) -> Place:
-        return MilvusPlace(f"{self.uri}.2.db", self.token) if self.uri.endswith(".db") else self
+        return Place(f"{self.uri}.2.db", self.token) if self.uri.endswith(".db") else self
 
     def open(self, name: str, dimension: int, length: float, seconds: float = 60.0) -> VectorBackend:
         from alpie.index.retrieval.backends.milvus import MilvusBackend
@@ -84,41 +65,18 @@ class MilvusPlace(Place):
         connection.close()
 
 
-class ServerPlace(MilvusPlace):
-    def __init__(self, folder: Path) -> None:
-        from milvus_server import MilvusServer
-
-        self.server = MilvusServer(folder)
-        self.server.start()
-        super().__init__(self.server.uri)
-
-    def restart(self) -> None:
-        self.server.kill()
-        self.server.start()
-
-    def close(self) -> None:
-        self.server.kill()
-
-
 @pytest.fixture(
     scope="module",
-    params=[
-        "milvus-lite",
-        pytest.param("milvus-2.3.5", marks=pytest.mark.slow),
-        pytest.param("MILVUS_URI", marks=pytest.mark.slow),
-    ],
+    params=["milvus-lite", pytest.param("MILVUS_URI", marks=pytest.mark.slow)],
 )
 def place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     folder = tmp_path_factory.mktemp("backend")
     pytest.importorskip("pymilvus", reason="pip install alpie[milvus]")
-    made: Place
     if request.param == "milvus-lite":
         pytest.importorskip("milvus_lite", reason="pip install alpie[milvus]")
-        made = MilvusPlace(str(folder / "lite.db"))
-    elif request.param == "milvus-2.3.5":
-        made = ServerPlace(folder / "server")
+        made = Place(str(folder / "lite.db"))
     elif os.environ.get("MILVUS_URI"):
-        made = MilvusPlace(os.environ["MILVUS_URI"], os.environ.get("MILVUS_TOKEN", ""))
+        made = Place(os.environ["MILVUS_URI"], os.environ.get("MILVUS_TOKEN", ""))
     else:
         pytest.skip("MILVUS_URI names no server")
     yield made
@@ -304,7 +262,7 @@ for batch in range(1_000):
 def test_a_restart_keeps_everything_and_a_kill_what_was_acknowledged(
     place: Place, small: VectorBackend
 ) -> None:
-    """A process that writes batch after batch is killed, and the server too where the test started one."""
+    """A process that writes batch after batch is killed."""
     before = dict(small.documents())
     query = query_of(entry_of(4, "dos"))
     proposed = {retriever: ids.tolist() for retriever, ids in small.search(query, 3).items()}
@@ -329,7 +287,6 @@ def _kill_while_writing(place: Place, batches: int) -> int:
         said = [line for _, line in zip(range(batches), process.stdout, strict=False)]
         process.kill()
         said += process.stdout.readlines()
-    place.restart()
     assert len(said) >= batches, "the writer stopped by itself"
     return int(said[-1]) + 1
 
@@ -339,19 +296,6 @@ def test_rows_come_whole_in_many_pages(small: VectorBackend, monkeypatch: pytest
 
     monkeypatch.setattr(milvus_client, "_ROWS_A_PAGE", 4)
     assert sum(small.documents().values()) == small.count()
-
-
-def test_a_server_that_hangs_is_an_error_in_time(place: Place, small: VectorBackend) -> None:
-    if not isinstance(place, ServerPlace):
-        pytest.skip("only of a server that the test may stop")
-    hasty = place.open("small", DIMENSION, 4.0, seconds=2.0)
-    place.server.pause(True)
-    try:
-        with pytest.raises(BackendUnavailable, match=re.escape(place.uri)):
-            hasty.search(query_of(entry_of(0)), 3)
-    finally:
-        place.server.pause(False)
-    assert len(hasty.search(query_of(entry_of(0)), 3)["dense"]) == 3
 
 
 def test_days_of_a_date() -> None:

@@ -141,7 +141,7 @@ def test_a_file_that_leads_out_of_the_folder_is_not_read(docs: Path, data: Path,
 
 def test_an_index_without_expansions_has_no_files_of_them(docs: Path, tmp_path: Path) -> None:
     build(docs, tmp_path / "a")
-    assert not (current_generation(tmp_path / "a") / "expansions").exists()
+    assert not (current_generation(tmp_path / "a") / "lines.faiss").exists()
     assert opened(tmp_path / "a").search.expansions is None
 
 
@@ -161,12 +161,12 @@ def test_a_changed_file_is_indexed_anew_and_only_new_lines_are_embedded(docs: Pa
 
 
 def test_vectors_taken_over_are_the_same_to_the_last_bit(docs: Path, data: Path, tmp_path: Path) -> None:
-    first = (current_generation(data) / "expansions" / "lines.faiss").read_bytes()
+    first = (current_generation(data) / "lines.faiss").read_bytes()
     write(docs, "libros", row(address_of(data, "libros"), (CHARGE, [])))
     build(docs, data)
     (docs / "expansions" / "libros.jsonl").unlink()
     build(docs, data)
-    assert (current_generation(data) / "expansions" / "lines.faiss").read_bytes() == first
+    assert (current_generation(data) / "lines.faiss").read_bytes() == first
 
 
 # --- the search ----------------------------------------------------------------------------------
@@ -213,13 +213,12 @@ def test_what_is_missing_is_the_passage_s_own_score_raised_by_the_mean_differenc
 def test_lines_in_memory_are_searched_as_those_in_files(data: Path) -> None:
     stored = opened(data).search.expansions
     assert stored is not None
-    made = ExpansionIndex.from_lines([*stored.lines], FakeEncoder().encode_passages([*stored.texts]))
+    texts = [line.text for own in stored.lines for line in own]
+    made = ExpansionIndex.from_lines([*stored.lines], FakeEncoder().encode_passages(texts))
     (question,) = FakeEncoder().encode_queries(["floresta calcinada"])
     everything = np.arange(len(stored.lines))
     np.testing.assert_allclose(made.best(question, everything), stored.best(question, everything), atol=1e-3)
-    np.testing.assert_allclose(
-        made.word_scores(["florest"], everything), stored.word_scores(["florest"], everything)
-    )
+    np.testing.assert_allclose(made.word_scores(["florest"]), stored.word_scores(["florest"]))
 
 
 # --- never quoted ---------------------------------------------------------------------------------

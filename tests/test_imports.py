@@ -14,11 +14,11 @@ ROOT = Path(__file__).resolve().parents[1]
 # Each folder, or module that lies loose, may import those before it.
 ORDER = """
 index.errors index.notices index.records index.readable index.model_cache index.spanish index.layout index.formats
-index.reading index.chunking index.encoder index.reader index.retrieval index.retrieval.backends index.storage
+index.reading index.chunking index.encoder index.reader index.database index.retrieval index.retrieval.backends index.storage
 index.build index.bulk index app.setting_kinds app.settings app.translations app.chat_model app.answering app.exporting
 app.checking app.writer app.service app.page.state app.page.views app.page.guarding app.page.serving app.page app.terminal app
-app.__main__ eval.tables eval.intervals eval.questions eval.scores eval.metrics eval.baselines eval.report eval.plots
-eval.bench eval.studies eval.run eval.command_line eval.documents eval.training eval.fit eval.quality_page eval
+app.__main__ eval.intervals eval.questions eval.scores eval.metrics eval.baselines eval.report
+eval.bench eval.studies eval.run eval.command_line eval.document_figures eval.training eval.fit eval.quality_page eval
 """.split()
 
 
@@ -44,18 +44,7 @@ def _imported(path: Path) -> Iterator[str]:
         yield from (name.removeprefix("alpie.") for name in names if name.startswith("alpie."))
 
 
-def _awaited(one: str, other: str) -> bool:
-    """What one database for all text takes away: until then the lines of search know the files they are read from."""
-    below = "index.retrieval.", "index.encoder.known_vectors"
-    above = "index.storage.", "index.retrieval.compressed_vectors", "index.retrieval.expansion_index"
-    known = one == "index.encoder.known_vectors" or not other.startswith("index.retrieval.expansion")
-    return one.startswith(below) and ((other.startswith(above) and known) or "known_vectors" in one)
-
-
-IMPORTS = {
-    name: sorted(other for other in set(_imported(path)) - {name} if not _awaited(name, other))
-    for name, path in MODULES.items()
-}
+IMPORTS = {name: sorted(set(_imported(path)) - {name}) for name, path in MODULES.items()}
 
 
 def _folder(module: str) -> str:

@@ -11,8 +11,12 @@ from test_formats import document_of
 
 from alpie.app.answering.citation import cite, full_citation, short_citation
 from alpie.app.service.rows import passage_row
+from alpie.app.settings import load_settings
 from alpie.app.terminal import commands as cli
+from alpie.app.terminal import doctor
+from alpie.app.translations import translations_for
 from alpie.index.chunking.passages import make_passages
+from alpie.index.database.json_records import from_json, to_json
 from alpie.index.errors import RecognitionMissing, SourceError
 from alpie.index.formats import extract
 from alpie.index.formats.recognition import RecognisedLine, RecognisedWord, Recogniser
@@ -20,7 +24,6 @@ from alpie.index.layout import lay_out
 from alpie.index.notices import Notice, NoticeKind
 from alpie.index.reading.sources import read_sources
 from alpie.index.records import Passage
-from alpie.index.storage.serial import passage_from_json, passage_to_json
 
 LINES = (
     "El horno del pueblo abre los martes y los jueves, y la leña la ponen",
@@ -73,7 +76,7 @@ def test_words_read_off_a_picture_are_cited_as_such_with_those_that_are_doubtful
     document = document_of(extraction)
     [passage] = make_passages(document, lay_out(document))
     assert passage.text == " ".join(LINES)
-    assert passage_from_json(passage_to_json(passage)) == passage
+    assert from_json(Passage, to_json(Passage, passage)) == passage
     first, second = passage.sentences
     sure, doubted = cite(document, passage, first.spans), cite(document, passage, second.spans)
     assert (sure.recognised, sure.doubtful) == (90, ())
@@ -90,7 +93,7 @@ def test_text_that_is_text_is_not_marked() -> None:
     drawn.lines(*LINES)
     [passage] = passages(drawn.bytes(), Fixed("nada"))
     assert passage.recognised == ()
-    assert "recognised" not in passage_to_json(passage)
+    assert "recognised" not in to_json(Passage, passage)
 
 
 def test_without_the_program_the_message_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -135,3 +138,15 @@ def test_a_scan_is_read_and_read_once(tmp_path: Path) -> None:
     [kept] = (tmp_path / "recognised").iterdir()
     kept.write_text(kept.read_text("utf-8").replace("martes", "lunes"), "utf-8")
     assert "lunes" in passages(data, recogniser)[0].text
+
+
+@pytest.mark.parametrize(("program", "said"), [("there", "está instalado"), ("missing", "falta Tesseract")])
+def test_doctor_says_whether_scans_could_be_read(
+    program: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doctor, "_recogniser", lambda: f"doctor.documents.recogniser_{program}")
+    settings = load_settings({"docs": str(tmp_path)}, environment={})
+    (tmp_path / "uno.txt").write_text(LINES[0], "utf-8")
+    assert "escaneadas" not in doctor._documents(settings, translations_for("es")).message
+    (tmp_path / "dos.pdf").write_bytes(scan(*LINES))
+    assert said in doctor._documents(settings, translations_for("es")).message

@@ -49,6 +49,7 @@ class Asking:
     documents: Mapping[str, Document]
     index: SearchIndex
     rows_of: Callable[[str], NDArray[np.int64]]  # the numbers of the passages of a document
+    passages_of: Callable[[str], Sequence[Passage]]
     places: Callable[[], Places]
     weights: Weights
     policy: QuotePolicy
@@ -231,12 +232,9 @@ class Asking:
         groups = [
             [place]
             for id_ in ids[:_MAX_TOLD]
-            for place in places_told(overview, self.documents[id_], self._passages_of(id_), most)
+            for place in places_told(overview, self.documents[id_], self.passages_of(id_), most)
         ]
         return self._at(question, groups)
-
-    def _passages_of(self, document: str) -> list[Passage]:
-        return [self.index.passages[int(row)] for row in np.flatnonzero(self.rows_in((document,)))]
 
     def _at(
         self, question: Question, groups: Sequence[Sequence[Place]], absent: Sequence[Absent] = ()

@@ -23,6 +23,7 @@ from alpie.app.answering.asking import Asking
 from alpie.app.answering.quotes import QuotePolicy
 from alpie.app.answering.reference_answer import hits_at
 from alpie.app.settings import Settings, load_settings
+from alpie.index.database.stored_records import PassagesByDocument, StoredPassages
 from alpie.index.encoder import Encoder
 from alpie.index.encoder.embed import embed_passages
 from alpie.index.encoder.factory import open_encoder
@@ -35,9 +36,9 @@ from alpie.index.retrieval.backends.select import BackendChoice
 from alpie.index.retrieval.hits import Hit
 from alpie.index.retrieval.places import Places
 from alpie.index.retrieval.search import SearchIndex
+from alpie.index.retrieval.word_search import Held, WordIndex, WordQuery
 from alpie.index.spanish.lexicon import lexicon_of
 from alpie.index.spanish.query import read_question
-from alpie.index.storage.record_file import PassageFile
 from alpie.index.storage.store import corpus_fingerprint, open_generation
 
 if TYPE_CHECKING:
@@ -170,6 +171,10 @@ class Corpus:
         return {passage.address: passage for passage in self.passages}
 
     @cached_property
+    def _by_document(self) -> Mapping[str, Sequence[Passage]]:
+        return PassagesByDocument(self.passages)
+
+    @cached_property
     def _rows_by_document(self) -> dict[str, NDArray[np.int64]]:
         rows: dict[str, list[int]] = {}
         for row, passage in enumerate(self.passages):
@@ -177,7 +182,7 @@ class Corpus:
         return {document: np.array(of_it, dtype=np.int64) for document, of_it in rows.items()}
 
     def _at(self, address: str) -> Passage:
-        if not isinstance(self.passages, PassageFile):
+        if not isinstance(self.passages, StoredPassages):
             return self._by_address[address]
         if (row := self.passages.row_of(address)) is None:
             raise KeyError(address)
@@ -220,6 +225,7 @@ class Corpus:
             self.documents,
             self.index,
             self._rows_of,
+            lambda document: self._by_document[document],
             lambda: self._places,
             self._weights,
             self._policy,
@@ -242,6 +248,14 @@ class Corpus:
         places = self._asking.found(read, reference, within).places if reference else ()
         return hits_at(places, hits, limit) if places else hits
 
+    def holding(self, query: WordQuery) -> Sequence[Held]:
+        """All passages that hold the words of a query, in their order."""
+        return self._words.holding(query, lambda row: self.passages[row].text)
+
+    @cached_property
+    def _words(self) -> WordIndex:
+        return WordIndex.of(self.passages)
+
     @cached_property
     def _places(self) -> Places:
         return Places(self.passages)
@@ -254,8 +268,8 @@ class Corpus:
 
     def _rows_of(self, document: str) -> NDArray[np.int64]:
         """The numbers of the passages of a document."""
-        if isinstance(self.passages, PassageFile):
-            return self.passages.rows_of_document(list(self.documents).index(document))
+        if isinstance(self.passages, StoredPassages):
+            return self.passages.rows_of_document(document)
         return self._rows_by_document.get(document, np.zeros(0, dtype=np.int64))
 
 

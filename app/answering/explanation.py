@@ -74,9 +74,9 @@ def _definitions(words: Sequence[str], index: SearchIndex, allowed: NDArray[np.b
     """Sentences that say what each of some stems means, of each the first."""
     found: list[Place] = []
     for word in words:
-        for row in index.lexical.best([word], _LOOKED_THROUGH):
-            if allowed is not None and not allowed[row]:
-                continue
+        scores = index.lexical.scores([word]) * (1 if allowed is None else allowed)
+        holding = np.flatnonzero(scores)
+        for row in holding[np.argsort(-scores[holding], kind="stable")][:_LOOKED_THROUGH]:
             place = _defining(word, index.passages[int(row)])
             if place is not None:
                 found.append(place)

@@ -23,6 +23,7 @@ from alpie.app.checking.verification import Place, Verdict, Verification
 from alpie.app.checking.within_passages import passage_at, under_header
 from alpie.app.checking.word_alignment import Alignment, Difference, DifferenceKind, align, align_whole
 from alpie.index.chunking.sentences import sentence_bounds
+from alpie.index.database.stored_records import PassagesByDocument
 from alpie.index.errors import QuestionError
 from alpie.index.readable import collapse, readable_text
 from alpie.index.records import Document, Layout, Passage, Span
@@ -109,10 +110,7 @@ class TextChecker:
 
     @cached_property
     def _passages(self) -> Mapping[str, Sequence[Passage]]:
-        by_document: dict[str, list[Passage]] = {name: [] for name in self.corpus.documents}
-        for passage in self.corpus.passages:
-            by_document.setdefault(passage.document_id, []).append(passage)
-        return by_document
+        return PassagesByDocument(self.corpus.passages)
 
     def _exact(self, reading: str) -> tuple[tuple[Place, ...], int]:
         words = fold_quotes(reading)

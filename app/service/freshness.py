@@ -7,7 +7,7 @@ from pathlib import Path
 
 from alpie.index.formats import MAX_BYTES, Extraction
 from alpie.index.reading.sources import read_sources
-from alpie.index.storage.manifest import current_manifest
+from alpie.index.storage.store import indexed_files
 
 __all__ = ["Freshness", "compare_with_documents"]
 
@@ -30,14 +30,13 @@ class Freshness:
 
 
 def compare_with_documents(docs: Path, data: Path, most_bytes: int = MAX_BYTES) -> Freshness:
-    """Compare checksums of the folder with those in the manifest.
+    """Compare checksums of the folder with those in the index.
 
-    Raises `SourceError` when the folder cannot be read, `StoreError` when there is no sound manifest.
+    Raises `SourceError` when the folder cannot be read, `StoreError` when there is no sound index.
     """
-    rows = current_manifest(data)["documents"]
-    indexed = {row["id"]: (row["sha256"], row.get("expansions", "")) for row in rows}
+    indexed = indexed_files(data)
     # what was read at indexing need not be parsed to be told from what was not
-    known = {row["sha256"]: Extraction("") for row in rows}
+    known = {sha256: Extraction("") for sha256, _ in indexed.values()}
     documents = read_sources(docs, known, most_bytes).documents
     present = {document.id: (document.sha256, document.expansions) for document in documents}
     return Freshness(

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from alpie.app.answering.answers import Answer
 from alpie.app.service.rows import REFUSAL, answer_row
 from alpie.eval.questions.question_records import Question
-from alpie.index.errors import QuestionError, QuestionsFileError
+from alpie.index.errors import QuestionError
 from alpie.index.records import Document, Passage
 from alpie.index.retrieval.hits import Hit
 
@@ -29,7 +29,6 @@ __all__ = [
     "Row",
     "VectorMaker",
     "predict",
-    "read_predictions",
     "refused_row",
     "write_predictions",
 ]
@@ -121,24 +120,3 @@ def write_predictions(rows: Iterable[Row], path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
     path.write_text(text, encoding="utf-8", newline="\n")
-
-
-def read_predictions(path: Path) -> list[Row]:
-    """Rows written earlier, for comparing two versions.
-
-    Raises:
-        QuestionsFileError: a line is not a row of predictions.
-    """
-    rows = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), start=1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-        except ValueError as error:
-            raise QuestionsFileError(f"{path}:{number}: is not JSON ({error}).") from error
-        missing = {"id", "answered", "quotes", "passages", "confidence", "ms"} - set(row)
-        if missing:
-            raise QuestionsFileError(f"{path}:{number}: lacks {', '.join(sorted(missing))}.")
-        rows.append(row)
-    return rows

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -50,8 +48,6 @@ class PartitionVectors:
             self._places.update({key: (number, row) for row, key in enumerate(keys)})
         self._partition = lru_cache(_KEPT)(self._read)
 
-    line_rows: Mapping[bytes, int] = MappingProxyType({})
-
     def __contains__(self, key: bytes) -> bool:
         return key in self._places
 
@@ -64,8 +60,8 @@ class PartitionVectors:
             sentences[bounds[row] : bounds[row + 1]].astype(np.float32),
         )
 
-    def of_lines(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
-        raise LookupError("partitions hold no expansions: they are embedded as the index is built")
+    def of_line(self, text: str) -> None:
+        """Partitions hold no expansions: they are embedded as the index is built."""
 
     def _read(self, number: int) -> tuple[NDArray[np.float16], NDArray[np.float16], NDArray[np.int32]]:
         import pyarrow.parquet as parquet

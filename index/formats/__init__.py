@@ -15,10 +15,19 @@ from alpie.index.errors import SourceError
 from alpie.index.formats.extraction import Extraction, Metadata
 from alpie.index.formats.recognition import Recogniser
 
-__all__ = ["MAX_BYTES", "SUFFIXES", "Extraction", "Metadata", "check_signature", "extract", "format_of"]
+__all__ = [
+    "MAX_BYTES",
+    "PACKAGES",
+    "SUFFIXES",
+    "Extraction",
+    "Metadata",
+    "check_signature",
+    "extract",
+    "format_of",
+]
 
 MAX_BYTES = 200_000_000  # of one file
-MOST_CHARACTERS = 20_000_000  # of its text: some ten thousand pages; laying it out takes fifty bytes for each
+MAX_CHARACTERS = 20_000_000  # of its text: some ten thousand pages; laying it out takes fifty bytes for each
 _PARSERS = {
     "text": "plain:extract_text",
     "markdown": "markdown:extract_markdown",
@@ -26,7 +35,10 @@ _PARSERS = {
     "pdf": "pdf:extract_pdf",
     "docx": "docx:extract_docx",
     "odt": "odt:extract_odt",
+    "pptx": "pptx:extract_pptx",
+    "epub": "epub:extract_epub",
 }
+PACKAGES = ("pypdfium2", "python-docx", "lxml", "selectolax", "markdown-it-py", "PyYAML")  # that they use
 _FORMATS = {
     ".txt": "text",
     ".text": "text",
@@ -38,6 +50,8 @@ _FORMATS = {
     ".pdf": "pdf",
     ".docx": "docx",
     ".odt": "odt",
+    ".pptx": "pptx",
+    ".epub": "epub",
 }
 SUFFIXES = tuple(_FORMATS)
 _logger = logging.getLogger(__name__)
@@ -64,7 +78,7 @@ _NAMES = {
 
 
 def format_of(name: str | PurePath) -> str | None:
-    """The format by the ending of a file's name: "text", "markdown", "html", "pdf", "docx", "odt"; None for others."""
+    """The format by the ending of a file's name: "text", "markdown", "html", "pdf" …; None for others."""
     return _FORMATS.get(PurePath(name).suffix.lower())
 
 
@@ -99,9 +113,9 @@ def extract(data: bytes, path: Path, recogniser: Recogniser | None = None) -> Ex
             "Ábralo y guárdelo de nuevo, o cópielo otra vez.",
             path,
         ) from error
-    if len(extraction.text) > MOST_CHARACTERS:
+    if len(extraction.text) > MAX_CHARACTERS:
         raise SourceError(
-            f"{path}: su texto tiene {len(extraction.text)} caracteres; se admiten {MOST_CHARACTERS}. "
+            f"{path}: su texto tiene {len(extraction.text)} caracteres; se admiten {MAX_CHARACTERS}. "
             "Divida el documento.",
             path,
         )
@@ -115,7 +129,7 @@ def check_signature(data: bytes, path: Path) -> None:
     found = next((name for first, name in _SIGNATURES.items() if head.startswith(first)), None)
     if kind == "pdf" and b"%PDF-" in data[:1024]:
         return
-    wanted = {"pdf": "pdf", "docx": "zip", "odt": "zip"}.get(kind or "")
+    wanted = {"pdf": "pdf", **dict.fromkeys(("docx", "odt", "pptx", "epub"), "zip")}.get(kind or "")
     if found == wanted or (wanted is None and found in (None, "program")):
         return  # «MZ» may begin a text too; a program has NUL bytes, which its decoding finds
     actual = f"es {_NAMES[found]}" if found else "no empieza como tal"

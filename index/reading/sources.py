@@ -22,7 +22,7 @@ from datetime import date
 from pathlib import Path
 
 from alpie.index.errors import SourceError
-from alpie.index.formats import MAX_BYTES, SUFFIXES, Extraction, format_of
+from alpie.index.formats import MAX_BYTES, SUFFIXES, Extraction, Metadata, format_of
 from alpie.index.formats.recognition import Recogniser
 from alpie.index.formats.remembered import remembered_extraction
 from alpie.index.notices import Unread, unread_by_its_ending
@@ -53,6 +53,9 @@ class SourcesReport:
     expansions: Mapping[str, bytes] = field(default_factory=dict)  # id of a document → file of its expansions
     unused: tuple[SourceError, ...] = ()  # files of expansions that cannot be read, or are of no document
     others: tuple[Unread, ...] = ()  # files of formats that are not read
+    metadata: Mapping[str, Metadata] = field(
+        default_factory=dict
+    )  # id of a document → what its file says of it
 
     def unread(self, folder: Path) -> tuple[Unread, ...]:
         """Every file of `folder` that is not among the documents."""
@@ -91,6 +94,7 @@ def read_sources(
     unused: list[SourceError] = []
     files: dict[str, str] = {}  # SHA-256 → the file that has it
     others: list[Unread] = []
+    metadata: dict[str, Metadata] = {}
     for entry in _entries(folder, claimed, used, problems, others):
         try:
             data = _read_file(folder, entry.file, most_bytes)
@@ -114,6 +118,7 @@ def read_sources(
             expansions[entry.id] = lines
             document = replace(document, expansions=hashlib.sha256(lines).hexdigest())
         documents.append(document)
+        metadata[entry.id] = extraction.metadata
         if told.missing:
             incomplete.append(replace(told, listed=_plain(folder / entry.file) in claimed))
     known_ids = {document.id for document in documents}
@@ -122,7 +127,13 @@ def read_sources(
             message = f"{path}: no hay ningún documento «{path.stem}». Dele el id del suyo, o retírelo."
             unused.append(SourceError(message, path))
     return SourcesReport(
-        tuple(documents), tuple(problems), tuple(incomplete), expansions, tuple(unused), tuple(others)
+        tuple(documents),
+        tuple(problems),
+        tuple(incomplete),
+        expansions,
+        tuple(unused),
+        tuple(others),
+        metadata,
     )
 
 

@@ -4,220 +4,123 @@ Scores are divided by the sum of the question's term weights, so that they lie b
 say «which share of what was asked stands here», and can be compared between questions and between
 collections of any size. A question in another language, whose words are unknown here, thus fades
 out of the fusion by itself.
+
+The database's own ranking function is not used: it scores what a query finds and nothing else, with constants
+and weights of its own, and takes forty times as long as adding up arrays (docs/scaling.md).
 """
 
 from __future__ import annotations
 
-import json
 import math
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from alpie.index.retrieval.postings import SHARE_SCALE, PostingsBuilder, write_header
-from alpie.index.retrieval.term_dictionary import TermDictionary
+from alpie.index.database.ragged import bounds_of
+from alpie.index.database.text_database import Database
 
-__all__ = ["TermIndex"]
+__all__ = ["TermIndex", "best_of", "term_shares", "write_postings"]
 
-# `best` reads this many postings, rarest terms first. A question's stems have fewer among a million passages.
-_MAX_POSTINGS = 2_000_000
-# Looking a passage up in a term's postings takes as long as adding up this many of them.
-_LOOK_UP = 25
-
-
-@dataclass(frozen=True)
-class _Asked:
-    """The known terms of a question, rarest first."""
-
-    numbers: tuple[int, ...]
-    weights: tuple[float, ...]  # idf over the sum of all terms', unknown ones too
-    postings: int
+# Short passages, few repeats: a low k1 saturates early. The result is flat from .6 to 1.2.
+_K1 = 0.9
+_B = 0.75
+_SHARE_SCALE = (
+    65_535  # a posting's share of its term's weight, 0 … 1, in two bytes: exact to a hundred-thousandth
+)
 
 
-@dataclass(frozen=True)
-class _Last:
-    """What was found out for the question asked last."""
+def term_shares(terms: Sequence[str], mean_length: float) -> dict[str, float]:
+    """Of each of a text's terms the share of its weight (idf) that the text earns, 0 … 1, as in the postings.
 
-    question: tuple[str, ...]
-    asked: _Asked
-    scores: NDArray[np.float32] | None = None  # (passages,), where all were added up
+    `mean_length`: of all texts, in terms. The sum of idf times share over a question's terms is BM25.
+    """
+    norm = _K1 * (1 - _B + _B * len(terms) / max(mean_length, 1e-9))
+    return {str(term): times / (times + norm) for term, times in Counter(terms).items()}
+
+
+def write_postings(database: Database, field: str, rows: Iterable[Sequence[str]]) -> None:
+    """Write the postings of `rows`, the terms of one text after another, in place of those of before."""
+    numbers: dict[str, int] = {}
+    terms, lengths = array("i"), array("i")
+    for row in rows:
+        terms.extend([numbers.setdefault(str(term), len(numbers)) for term in row])
+        lengths.append(len(row))
+    counts, size = np.array(lengths, np.int64), max(len(lengths), 1)
+    texts = np.repeat(np.arange(len(lengths)), counts)
+    keys, times = np.unique(np.array(terms, np.int64) * size + texts, return_counts=True)
+    of_term, texts = np.divmod(keys, size)
+    norms = _K1 * (1 - _B + _B * counts / max(len(terms) / size, 1e-9))
+    shares = np.rint(_SHARE_SCALE * times / (times + norms[texts])).astype("<u2")
+    texts = texts.astype("<i4")
+    frequencies = np.bincount(of_term, minlength=len(numbers))
+    database.rows("DELETE FROM postings WHERE field = ?", field)
+    bounds = bounds_of(frequencies).tolist()
+    database.write(
+        "INSERT INTO postings VALUES (?, ?, ?, ?, ?)",
+        (
+            (field, term, last - first, texts[first:last].tobytes(), shares[first:last].tobytes())
+            for term, first, last in sorted(zip(numbers, bounds, bounds[1:], strict=False))
+        ),
+    )
 
 
 class TermIndex:
     """BM25 over lists of terms, with normalised scores."""
 
-    def __init__(
-        self,
-        terms: TermDictionary,
-        size: int,
-        shares: NDArray[np.uint16],
-        passages: NDArray[np.int32],
-        bounds: NDArray[np.int64],
-    ) -> None:
-        self._terms = terms
-        self.size = size
-        # Postings by term: those of number n are bounds[n] … bounds[n + 1] - 1 of the other two.
-        self._shares = shares  # of the term's weight, 0 … SHARE_SCALE
-        self._passages = passages  # ascending within a term
-        self._bounds = bounds
-        self._last: _Last | None = None  # a search asks for the best, then for the scores of its candidates
+    def __init__(self, database: Database, field: str, size: int) -> None:
+        self._database, self._field = database, field
+        self.size = size  # texts
 
     @classmethod
-    def from_terms(cls, rows: Iterable[Sequence[str]]) -> TermIndex:
-        """Index `rows`, one list of terms a passage, in memory."""
-        builder = PostingsBuilder()
-        for row in rows:
-            builder.add(row)
-        return cls(*builder.finish())
-
-    @classmethod
-    def build(
-        cls, folder: Path, rows: Iterable[Sequence[str]], term_of: Callable[[str], str] = str
-    ) -> TermIndex:
-        """Index `rows`, one list of words a passage, into `folder`; memory stays bounded.
-
-        `term_of` gives the term of a word; without it a word is its own.
-        """
-        builder = PostingsBuilder(folder, term_of)
-        for row in rows:
-            builder.add(row)
-        builder.finish()
-        return cls.load(folder)
-
-    def frequency(self, term: str) -> int:
-        """How many passages `term` stands in."""
-        return self.frequencies([term])[0]
+    def from_terms(cls, rows: Sequence[Sequence[str]]) -> TermIndex:
+        """Index `rows`, one list of terms a text, in memory."""
+        database = Database.create()
+        write_postings(database, "stems", rows)
+        return cls(database, "stems", len(rows))
 
     def frequencies(self, terms: Sequence[str]) -> list[int]:
-        """How many passages each of `terms` stands in."""
-        return [0 if n is None else self._count(n) for n in self._terms.numbers_of(terms)]
-
-    def idf(self, term: str) -> float:
-        """Robertson–Spärck Jones weight in Lucene's form; a term nobody wrote gets the largest."""
-        return self._idf(self.frequency(term))
+        """How many texts each of `terms` stands in."""
+        wanted = list(map(str, terms))
+        found = dict(
+            self._database.rows(
+                "SELECT term, frequency FROM postings WHERE field = ? AND term IN (SELECT value FROM json_each(?))",
+                self._field,
+                wanted,
+            )
+        )
+        return [found.get(term, 0) for term in wanted]
 
     def idfs(self, terms: Sequence[str]) -> list[float]:
-        """`idf` of each of `terms`."""
-        return [self._idf(frequency) for frequency in self.frequencies(terms)]
-
-    def _idf(self, frequency: int) -> float:
-        return math.log(1 + (self.size - frequency + 0.5) / (frequency + 0.5))
-
-    def __contains__(self, term: str) -> bool:
-        return self._terms.number(term) is not None
-
-    @property
-    def vocabulary(self) -> Sequence[str]:
-        return tuple(self._terms)
+        """Robertson–Spärck Jones weight of each, in Lucene's form; a term nobody wrote gets the largest."""
+        return [math.log(1 + (self.size - n + 0.5) / (n + 0.5)) for n in self.frequencies(terms)]
 
     def scores(self, question: Sequence[str]) -> NDArray[np.float32]:
-        """Normalised BM25 of every passage, shape (passages,), 0 … about 1.
+        """Normalised BM25 of every text, shape (texts,), 0 … about 1.
 
         `question` is a list of terms; repeats count once.
         """
-        asked = self._asked(question)
-        return self._added_up(asked.numbers, asked.weights)
-
-    def best(
-        self, question: Sequence[str], limit: int, most_postings: int = _MAX_POSTINGS
-    ) -> NDArray[np.int64]:
-        """The `limit` passages with the highest scores above zero, best first, equal ones by number.
-
-        The most frequent terms are left out once the rarer ones have `most_postings` postings; one term is
-        always asked for.
-        """
-        asked = self._asked(question)
-        if limit < 1 or not asked.numbers:
-            return np.zeros(0, dtype=np.int64)
-        taken = read = 0
-        for number in asked.numbers:
-            read += self._count(number)
-            if taken and read > most_postings:
-                break
-            taken += 1
-        scores = self._added_up(asked.numbers[:taken], asked.weights[:taken])
-        if taken == len(asked.numbers):
-            self._last = _Last(tuple(question), asked, scores)
-        found = np.flatnonzero(scores >= self._lower_bound(scores, asked.numbers[:taken], limit))
-        return found[np.lexsort((found, -scores[found]))][:limit].astype(np.int64)
-
-    def _lower_bound(self, scores: NDArray[np.float32], numbers: Sequence[int], limit: int) -> np.float32:
-        """A score above zero that `limit` passages reach, if so many have one; sought among the rarest terms'."""
-        postings: list[NDArray[np.int32]] = []
-        read, wanted = 0, limit
-        for number in numbers:
-            postings.append(self._passages[self._bounds[number] : self._bounds[number + 1]])
-            read += len(postings[-1])
-            if read < wanted:
-                continue
-            seen = np.unique(np.concatenate(postings))
-            if len(seen) >= limit:
-                return np.float32(np.partition(scores[seen], len(seen) - limit)[len(seen) - limit])
-            wanted = 2 * read
-        return np.finfo(np.float32).tiny
-
-    def scores_of(self, question: Sequence[str], passages: NDArray[np.int64]) -> NDArray[np.float32]:
-        """The scores of some passages, shape (len(passages),), without going through all where that pays."""
-        known = self._last
-        if known is not None and known.scores is not None and known.question == tuple(question):
-            return known.scores[passages]
-        asked = self._asked(question)
-        if asked.postings <= _LOOK_UP * len(passages) * len(asked.numbers):
-            return self._added_up(asked.numbers, asked.weights)[passages]
-        scores = np.zeros(len(passages), dtype=np.float32)
-        for number, weight in zip(asked.numbers, asked.weights, strict=True):
-            first, last = int(self._bounds[number]), int(self._bounds[number + 1])
-            postings = self._passages[first:last]
-            places = np.minimum(np.searchsorted(postings, passages), last - first - 1)
-            held = postings[places] == passages
-            scores[held] += self._shares[first + places[held]] * np.float32(weight / SHARE_SCALE)
-        return scores
-
-    def _asked(self, question: Sequence[str]) -> _Asked:
-        asked, last = tuple(question), self._last
-        if last is not None and last.question == asked:
-            return last.asked
-        unique = [str(term) for term in dict.fromkeys(asked)]
-        numbers = self._terms.numbers_of(unique) if unique else []
-        # builders that share their words know those of one another: they stand in no passage here
-        met = {n for n in numbers if n is not None and self._count(n)}
-        known = sorted(met, key=lambda n: (self._count(n), n))
-        idfs = [self._idf(self._count(number)) for number in known]
-        total = sum(idfs) + self._idf(0) * (len(numbers) - len(known))
-        postings = sum(self._count(number) for number in known)
-        found = _Asked(tuple(known), tuple(idf / total for idf in idfs), postings)
-        self._last = _Last(asked, found)
-        return found
-
-    def _count(self, number: int) -> int:
-        return int(self._bounds[number + 1] - self._bounds[number])
-
-    def _added_up(self, numbers: Sequence[int], weights: Sequence[float]) -> NDArray[np.float32]:
+        terms = tuple(dict.fromkeys(map(str, question)))
         scores = np.zeros(self.size, dtype=np.float32)
-        for number, weight in zip(numbers, weights, strict=True):
-            postings = slice(self._bounds[number], self._bounds[number + 1])
-            # a passage stands once among a term's postings
-            scores[self._passages[postings]] += self._shares[postings] * np.float32(weight / SHARE_SCALE)
+        weights = dict(zip(terms, self.idfs(terms), strict=True))
+        total = sum(weights.values())
+        found = self._database.rows(
+            "SELECT term, passages, shares FROM postings WHERE field = ? AND term IN (SELECT value FROM json_each(?))",
+            self._field,
+            list(terms),
+        )
+        for term, texts, shares in found:  # a text stands once among a term's postings
+            weight = np.float32(weights[term] / total / _SHARE_SCALE)
+            scores[np.frombuffer(texts, "<i4")] += np.frombuffer(shares, "<u2") * weight
         return scores
 
-    def save(self, folder: Path) -> None:
-        """Write the index into `folder` (made if missing)."""
-        folder.mkdir(parents=True, exist_ok=True)
-        self._terms.save(folder)
-        for name in ("shares", "passages", "bounds"):
-            np.save(folder / f"{name}.npy", getattr(self, f"_{name}"))
-        write_header(folder, self.size)
 
-    @classmethod
-    def load(cls, folder: Path) -> TermIndex:
-        """Open what `save` or `build` wrote; everything is memory-mapped."""
-        header = json.loads((folder / "header.json").read_text(encoding="utf-8"))
-        # Plain views of the mappings: numpy's class for them makes every slice ten times as dear.
-        arrays = [
-            np.asarray(np.load(folder / f"{name}.npy", mmap_mode="r"))
-            for name in ("shares", "passages", "bounds")
-        ]
-        return cls(TermDictionary.load(folder), header["size"], *arrays)
+def best_of(scores: NDArray[np.float32], limit: int) -> NDArray[np.int64]:
+    """The `limit` texts with the highest scores above zero, best first, equal ones by number."""
+    found = np.flatnonzero(scores)
+    if len(found) > limit > 0:
+        least = np.partition(scores[found], len(found) - limit)[len(found) - limit]
+        found = found[scores[found] >= least]
+    return found[np.lexsort((found, -scores[found]))][:limit].astype(np.int64)

@@ -6,9 +6,7 @@ need not be as large as what it leads to.
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator, Sequence
-from contextlib import closing
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -16,20 +14,28 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from alpie.index.database.json_records import from_json
+from alpie.index.database.ragged import bounds_of, runs
+from alpie.index.database.stored_records import StoredPassages
 from alpie.index.reading.expansions import ExpansionLine
 from alpie.index.retrieval.bm25 import TermIndex
-from alpie.index.retrieval.postings import PostingsBuilder, WordNumbers
-from alpie.index.retrieval.vectors import VectorIndex, VectorWriter
-from alpie.index.spanish.analysis import content_words, stem, terms
-from alpie.index.storage.ragged import bounds_of, runs
-from alpie.index.storage.record_file import Lines, LineWriter
+from alpie.index.retrieval.vectors import VectorIndex
+from alpie.index.spanish.analysis import terms
 
-__all__ = ["ExpansionIndex", "ExpansionWriter", "filled", "line_key"]
+__all__ = ["ExpansionIndex", "filled"]
 
 
-def line_key(text: str) -> bytes:
-    """What a line's vector depends on."""
-    return hashlib.sha256(text.encode()).digest()
+class _StoredLines(Sequence[Sequence[ExpansionLine]]):
+    """The lines of each stored passage."""
+
+    def __init__(self, passages: StoredPassages) -> None:
+        self._passages = passages
+
+    def __len__(self) -> int:
+        return len(self._passages)
+
+    def __getitem__(self, row: int) -> tuple[ExpansionLine, ...]:  # type: ignore[override]
+        return from_json(tuple[ExpansionLine, ...], self._passages.value("expansions", row))
 
 
 @dataclass(frozen=True)
@@ -50,21 +56,13 @@ class ExpansionIndex:
         return cls(lines, bounds_of([len(own) for own in lines]), VectorIndex.from_vectors(vectors), words)
 
     @classmethod
-    def load(cls, folder: Path) -> ExpansionIndex | None:
-        """What `ExpansionWriter` wrote; None where it had nothing to write."""
-        if not folder.is_dir():
+    def load(cls, passages: StoredPassages, file: Path) -> ExpansionIndex | None:
+        """Those of stored passages, with the vectors in `file`; None where no passage has any."""
+        bounds = passages.line_bounds
+        if not bounds[-1]:
             return None
-        return cls(
-            Lines(folder / "lines.jsonl", _from_json),
-            np.load(folder / "bounds.npy"),
-            VectorIndex.load(folder / "lines.faiss"),
-            TermIndex.load(folder / "words"),
-        )
-
-    @property
-    def texts(self) -> Iterator[str]:
-        """The text of every line, in order."""
-        return (line.text for own in self.lines for line in own)
+        words = TermIndex(passages.database, "line_stems", int(np.count_nonzero(np.diff(bounds))))
+        return cls(_StoredLines(passages), bounds, VectorIndex.load(file), words)
 
     def nearest(self, vector: NDArray[np.float32], limit: int) -> NDArray[np.int64]:
         """The passages of the `limit` nearest lines."""
@@ -76,16 +74,10 @@ class ExpansionIndex:
         """The passages that have lines: row i of `words` is of passage `_with_lines[i]`."""
         return np.flatnonzero(np.diff(self.bounds)).astype(np.int64)
 
-    def best_by_words(self, question: Sequence[str], limit: int) -> NDArray[np.int64]:
-        """The `limit` passages with the best lines by stems."""
-        return self._with_lines[self.words.best(question, limit)]
-
-    def word_scores(self, question: Sequence[str], passages: NDArray[np.int64]) -> NDArray[np.float32]:
+    def word_scores(self, question: Sequence[str]) -> NDArray[np.float32]:
         """Normalised BM25 of the words of their lines, (passages,); 0 for one without."""
-        scores = np.zeros(len(passages), dtype=np.float32)
-        some = self.has_lines(passages)
-        rows = np.searchsorted(self._with_lines, passages[some])
-        scores[some] = self.words.scores_of(question, rows.astype(np.int64))
+        scores = np.zeros(len(self.lines), dtype=np.float32)
+        scores[self._with_lines] = self.words.scores(question)
         return scores
 
     def has_lines(self, passages: NDArray[np.int64]) -> NDArray[np.bool_]:
@@ -129,65 +121,3 @@ def filled(
     """
     raised = reference + (values[has_lines] - reference[has_lines]).mean()
     return np.where(has_lines, values, raised).astype(np.float32)
-
-
-class ExpansionWriter:
-    """Takes the lines of passages in their order; leaves a folder only if there are any."""
-
-    def __init__(self, folder: Path, dimension: int, words: WordNumbers) -> None:
-        self._folder, self._dimension, self._words = folder, dimension, words
-        self._counts: list[int] = []
-        self._files: _Files | None = None
-
-    def add(self, lines: Sequence[Sequence[ExpansionLine]], vectors: NDArray[np.float32]) -> None:
-        """Of some passages the lines, and the vectors of all of them, (lines, dimension)."""
-        if self._files is None and any(lines):
-            self._files = _Files.open(self._folder, self._dimension, self._words)
-            for _ in self._counts:
-                self._files.add((), self._words)
-        self._counts += map(len, lines)
-        if self._files is not None:
-            for own in lines:
-                self._files.add(own, self._words)
-            if len(vectors):
-                self._files.vectors.add(vectors)
-
-    def close(self) -> None:
-        if self._files is not None:
-            with closing(self._files.lines), closing(self._files.vectors):
-                pass
-
-    def finish(self) -> None:
-        """Complete the files."""
-        if self._files is not None:
-            for part in (self._files.lines, self._files.vectors, self._files.postings):
-                part.finish()
-            np.save(self._folder / "bounds.npy", bounds_of(self._counts))
-
-
-@dataclass(frozen=True)
-class _Files:
-    """What is written once there is a line."""
-
-    lines: LineWriter
-    vectors: VectorWriter
-    postings: PostingsBuilder
-
-    @classmethod
-    def open(cls, folder: Path, dimension: int, words: WordNumbers) -> _Files:
-        folder.mkdir()
-        return cls(
-            LineWriter(folder / "lines.jsonl"),
-            VectorWriter(folder / "lines.faiss", dimension, bytewise=True),
-            PostingsBuilder(folder / "words", stem, words),
-        )
-
-    def add(self, lines: Sequence[ExpansionLine], words: WordNumbers) -> None:
-        """The lines of the next passage."""
-        self.lines.add({"lines": [[line.text, line.kind, line.sentences] for line in lines]})
-        if lines:
-            self.postings.add_numbers(words.numbers(content_words(" ".join(line.text for line in lines))))
-
-
-def _from_json(row: dict[str, list[tuple[str, str, list[int]]]]) -> tuple[ExpansionLine, ...]:
-    return tuple(ExpansionLine(text, kind, tuple(sentences)) for text, kind, sentences in row["lines"])

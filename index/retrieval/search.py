@@ -17,23 +17,22 @@ from time import perf_counter
 import numpy as np
 from numpy.typing import NDArray
 
+from alpie.index.database.ragged import bounds_of, runs
+from alpie.index.database.stored_records import StoredPassages
 from alpie.index.encoder import Encoder
 from alpie.index.encoder.embed import Embedded, text_of
 from alpie.index.reader.readings import Reader
 from alpie.index.records import Passage
-from alpie.index.retrieval.bm25 import TermIndex
+from alpie.index.retrieval.bm25 import TermIndex, best_of
 from alpie.index.retrieval.expansion_index import ExpansionIndex, filled
 from alpie.index.retrieval.hits import Hit
-from alpie.index.retrieval.term_dictionary import TermDictionary
-from alpie.index.retrieval.vector_backend import RELATED_WEIGHT, Query, VectorBackend
+from alpie.index.retrieval.vector_backend import RELATED_WEIGHT, Query, VectorBackend, passage_id
 from alpie.index.retrieval.vectors import VectorIndex
 from alpie.index.spanish.acronyms import Acronyms, learn_acronyms
 from alpie.index.spanish.analysis import Token, terms, words_by_stem
 from alpie.index.spanish.lexicon import Lexicons, lexicon_of
 from alpie.index.spanish.query import Question
 from alpie.index.spanish.spelling import corrected
-from alpie.index.storage.ragged import bounds_of, runs
-from alpie.index.storage.record_file import PassageFile
 
 __all__ = ["EncodedQuestion", "FusionWeights", "Retrieval", "SearchIndex"]
 
@@ -61,6 +60,15 @@ class EncodedQuestion:
     terms: tuple[Token, ...]
     related: tuple[str, ...]
     milliseconds: float = 0.0  # that it took
+
+
+@dataclass(frozen=True)
+class _WordScores:
+    """Of every passage how well its words fit, (passages,) each: worked out once, for the best and for the rest."""
+
+    own: NDArray[np.float32]  # of the question's terms
+    related: NDArray[np.float32]  # of what its acronyms stand for
+    lines: NDArray[np.float32] | None  # of the question's terms in the expansions, where there are any
 
 
 @dataclass(frozen=True)
@@ -118,7 +126,7 @@ class SearchIndex:
     @cached_property
     def sentence_bounds(self) -> NDArray[np.int64]:
         """(passages + 1,): sentences of passage i are numbered bounds[i] … bounds[i + 1] - 1."""
-        if isinstance(self.passages, PassageFile):
+        if isinstance(self.passages, StoredPassages):
             return self.passages.sentence_bounds
         return bounds_of([len(passage.sentences) for passage in self.passages])
 
@@ -162,16 +170,16 @@ class SearchIndex:
         if retriever not in RETRIEVERS:
             raise ValueError(f"unknown retriever «{retriever}»; there are {', '.join(RETRIEVERS)}")
         started = perf_counter()
-        by_words = self._found_by_words(encoded, allowed)
+        words = self._word_scores(encoded)
         after_words = perf_counter()
-        candidates = self._candidates(encoded, by_words, allowed)
+        candidates = self._candidates(encoded, words, allowed)
         retrievers = {
             "dense": self.dense.rows(candidates) @ encoded.vector,
             "sentence": self._best_sentence_cosine(encoded, candidates),
         }
         after_vectors = perf_counter()
-        retrievers["lexical"] = self._word_scores(encoded, candidates)
-        retrievers |= self._expansion_scores(encoded, candidates, retrievers)
+        retrievers["lexical"] = (words.own + RELATED_WEIGHT * words.related)[candidates]
+        retrievers |= self._expansion_scores(encoded, words, candidates, retrievers)
         after_legs = perf_counter()
         if retriever == "fused":
             own = self._fuse(retrievers)
@@ -197,71 +205,71 @@ class SearchIndex:
             },
         )
 
-    def _found_by_words(
-        self, encoded: EncodedQuestion, allowed: NDArray[np.bool_] | None
-    ) -> list[NDArray[np.int64]]:
-        """Numbers of the best passages by stems, where they are sought here."""
-        if allowed is not None or self.backend is not None:
-            return []
-        # the question's own terms last: the index keeps their scores for `_word_scores`
-        asked = (encoded.related, encoded.terms)
-        return [self.lexical.best(terms, _CANDIDATES_A_LEG) for terms in asked if terms]
-
-    def _word_scores(self, encoded: EncodedQuestion, candidates: NDArray[np.int64]) -> NDArray[np.float32]:
-        """Scores of the candidates by stems."""
-        lexical = self.lexical.scores_of(encoded.terms, candidates)
-        if encoded.related:
-            lexical = lexical + RELATED_WEIGHT * self.lexical.scores_of(encoded.related, candidates)
-        return lexical
+    def _word_scores(self, encoded: EncodedQuestion) -> _WordScores:
+        return _WordScores(
+            self.lexical.scores(encoded.terms),
+            self.lexical.scores(encoded.related),
+            self.expansions.word_scores(encoded.terms) if self.expansions else None,
+        )
 
     def _candidates(
         self,
         encoded: EncodedQuestion,
-        by_words: Sequence[NDArray[np.int64]],
+        words: _WordScores,
         allowed: NDArray[np.bool_] | None,
     ) -> NDArray[np.int64]:
         """Numbers of the passages that are among the best of any retriever, ascending."""
         if allowed is not None:
             return np.flatnonzero(allowed).astype(np.int64)
         if self.backend is not None:
-            return self._proposed(self.backend, encoded)
+            return self._proposed(self.backend, encoded, words)
         from_passages, _ = self.dense.search(encoded.vector, _CANDIDATES_A_LEG)
         from_sentences, _ = self.sentence_vectors.search(encoded.vector, 2 * _CANDIDATES_A_LEG)
-        found = [from_passages, self.passages_of(from_sentences), *by_words, *self._by_expansions(encoded)]
+        by_words = (best_of(scores, _CANDIDATES_A_LEG) for scores in (words.own, words.related))
+        found = [
+            from_passages,
+            self.passages_of(from_sentences),
+            *by_words,
+            *self._by_expansions(encoded, words),
+        ]
         return np.unique(np.concatenate(found)).astype(np.int64)
 
-    def _proposed(self, backend: VectorBackend, encoded: EncodedQuestion) -> NDArray[np.int64]:
+    def _proposed(
+        self, backend: VectorBackend, encoded: EncodedQuestion, words: _WordScores
+    ) -> NDArray[np.int64]:
         """The same from a backend; the retrievers that it cannot search are searched here."""
         limit = _CANDIDATES_A_LEG
         query = Query.of(encoded.vector, encoded.terms, encoded.related, self.lexical)
         found = backend.search(query, limit)
-        rows = [self._addresses.numbers_of_ids(ids) for ids in found.values()]
+        rows = [self._rows_of(ids) for ids in found.values()]
         if "lexical" not in found:
-            rows += [self.lexical.best(terms, limit) for terms in (encoded.related, encoded.terms)]
-        rows += self._by_expansions(encoded)
+            rows += [best_of(scores, limit) for scores in (words.own, words.related)]
+        rows += self._by_expansions(encoded, words)
         return np.unique(np.concatenate(rows)).astype(np.int64)
 
-    def _by_expansions(self, encoded: EncodedQuestion) -> list[NDArray[np.int64]]:
+    def _by_expansions(self, encoded: EncodedQuestion, words: _WordScores) -> list[NDArray[np.int64]]:
         """Numbers of the passages whose expansions are the best by meaning and by words."""
-        if self.expansions is None:
+        if self.expansions is None or words.lines is None:
             return []
         nearest = self.expansions.nearest(encoded.vector, 2 * _CANDIDATES_A_LEG)
-        return [nearest, self.expansions.best_by_words(encoded.terms, _CANDIDATES_A_LEG)]
+        return [nearest, best_of(words.lines, _CANDIDATES_A_LEG)]
 
     def _expansion_scores(
         self,
         encoded: EncodedQuestion,
+        words: _WordScores,
         candidates: NDArray[np.int64],
         retrievers: Mapping[str, NDArray[np.float32]],
     ) -> dict[str, NDArray[np.float32]]:
         """Scores of the candidates by their expansions, in meaning and in words; none where no one has any."""
-        if self.expansions is None or not (has_lines := self.expansions.has_lines(candidates)).any():
+        if self.expansions is None or words.lines is None:
+            return {}
+        if not (has_lines := self.expansions.has_lines(candidates)).any():
             return {}
         cosines = self.expansions.best(encoded.vector, candidates)
-        words = self.expansions.word_scores(encoded.terms, candidates)
         return {
             "expansion": filled(cosines, has_lines, retrievers["sentence"]),
-            "expansion_words": filled(words, has_lines, retrievers["lexical"]),
+            "expansion_words": filled(words.lines[candidates], has_lines, retrievers["lexical"]),
         }
 
     def _added(self, retrievers: Mapping[str, NDArray[np.float32]]) -> NDArray[np.float32]:
@@ -290,11 +298,14 @@ class SearchIndex:
         return _Lines(tuple(nearest), tuple(by_sentence))
 
     @cached_property
-    def _addresses(self) -> TermDictionary:
-        """Addresses of the passages by the numbers that backends know them by."""
-        if isinstance(self.passages, PassageFile):
-            return self.passages.addresses
-        return TermDictionary.of([passage.address for passage in self.passages])
+    def _rows_by_id(self) -> dict[int, int]:
+        return {passage_id(passage.address): row for row, passage in enumerate(self.passages)}
+
+    def _rows_of(self, ids: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The passages that backends know by these numbers, unknown ones left out."""
+        if isinstance(self.passages, StoredPassages):
+            return self.passages.rows_where("id IN (SELECT value FROM json_each(?))", ids.tolist())
+        return np.array([self._rows_by_id[one] for one in ids.tolist() if one in self._rows_by_id], np.int64)
 
     def _best_sentence_cosine(
         self, encoded: EncodedQuestion, candidates: NDArray[np.int64]

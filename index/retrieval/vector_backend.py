@@ -19,10 +19,10 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from alpie.index.database.text_database import hashed
 from alpie.index.encoder.embed import context_of, text_of
 from alpie.index.records import Document, Passage
 from alpie.index.retrieval.bm25 import TermIndex
-from alpie.index.retrieval.term_dictionary import term_id
 from alpie.index.spanish.analysis import terms
 
 __all__ = [
@@ -46,7 +46,7 @@ RELATED_WEIGHT = 0.5  # an acronym's expansion counts half: it was not what was 
 
 def _number(*parts: str) -> int:
     """64 bits of a hash as a signed number, which every backend can hold."""
-    return term_id("\0".join(parts))
+    return hashed("\0".join(parts))
 
 
 def passage_id(address: str) -> int:
@@ -54,7 +54,7 @@ def passage_id(address: str) -> int:
 
     Among 50 million passages two have one number with a probability of 1 in 15,000: `synchronise` looks.
     """
-    return term_id(address)
+    return hashed(address)
 
 
 def days_of(date: str) -> tuple[int, int]:

@@ -51,7 +51,7 @@ _PREFIX = re.compile(
 
 @dataclass(frozen=True)
 class Lexicon:
-    """The words of a language, folded."""
+    """Words of a language, folded."""
 
     words: NDArray[np.bytes_]  # ascending, UTF-8
     inflects: bool = True  # as Spanish does: with pronouns and prefixes

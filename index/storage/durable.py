@@ -5,11 +5,12 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+import sqlite3
 from pathlib import Path
 
 from alpie.index.errors import IndexUnwritable
 
-__all__ = ["put_in_place", "replace_file", "sync", "unwritable"]
+__all__ = ["replace_file", "sync", "unwritable"]
 
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 _CLOSED = (errno.EACCES, errno.EPERM, errno.EROFS)
@@ -30,22 +31,18 @@ def sync(path: Path) -> None:
 def replace_file(path: Path, text: str, aside: Path) -> None:
     """`text` into `path` in one step: whoever reads finds the old or the new, whole. `aside` is used up."""
     aside.write_text(text, encoding="utf-8")
-    put_in_place(aside, path)
-
-
-def put_in_place(aside: Path, path: Path) -> None:
-    """The file `aside`, which has been written, as `path` in one step."""
     sync(aside)
     aside.replace(path)
     sync(path.parent)
 
 
-def unwritable(data: Path, error: OSError | RuntimeError) -> IndexUnwritable:
+def unwritable(data: Path, error: OSError | RuntimeError | sqlite3.Error) -> IndexUnwritable:
     """What to tell about a failed write in the index folder `data`."""
     number = getattr(error, "errno", None)
     free = _free_bytes(data)
     stands = " El índice que había sigue en uso." if (data / "CURRENT").exists() else ""
-    if number in _FULL or (number is None and free < _NO_ROOM_BYTES):
+    is_full = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL or number in _FULL
+    if is_full or (number is None and free < _NO_ROOM_BYTES):
         reason = f"no queda espacio en el disco (libres {free / 1e6:.1f} MB)"
         remedy = "Libere espacio y repita «alpie index»."
     elif number in _CLOSED:

@@ -1,63 +1,59 @@
-"""The files of a generation, written document by document: memory holds the vocabulary and one portion.
+"""The files of a generation, written document by document, on from those of an earlier one where there is one.
 
-Whether vectors are compared one by one or found through lists is decided by their number once it is known, and
-told in the manifest.
+What is new of the text goes into a copy of the earlier database, and what is gone out of it; vectors are written
+anew, in the order of the collection. Whether they are compared one by one or found through lists is decided by their
+number, and told in the manifest.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Mapping, Sequence
+import shutil
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack, closing
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from alpie.index.encoder import Encoder
+from alpie.index.database.json_records import document_to_json, from_json, to_json
+from alpie.index.database.stored_records import StoredPassages
+from alpie.index.database.text_database import TEXT_FILE, Database
 from alpie.index.encoder.embed import Embedded, text_of
+from alpie.index.encoder.known_vectors import embedding_key
+from alpie.index.formats import Metadata
+from alpie.index.reading.expansions import ExpansionLine
 from alpie.index.records import Document, Layout, Passage
-from alpie.index.retrieval.expansion_index import ExpansionWriter
-from alpie.index.retrieval.postings import PostingsBuilder, WordNumbers
-from alpie.index.retrieval.vectors import EXACT_LIMIT, VectorIndex, VectorWriter
+from alpie.index.retrieval.bm25 import write_postings
+from alpie.index.retrieval.vectors import VectorIndex, VectorWriter
 from alpie.index.spanish.acronyms import learn_acronyms
 from alpie.index.spanish.analysis import content_words, stem
-from alpie.index.storage.record_file import LineWriter, PassageFile, PassageWriter
-from alpie.index.storage.serial import document_to_json, layout_to_json
 
-__all__ = ["GenerationWriter"]
-
-_QUESTIONS = 128  # sentences, encoded as questions, that recall is measured with
+__all__ = ["GenerationWriter", "fingerprint_of"]
 
 
 class GenerationWriter:
     """Takes documents with their passages and vectors; `finish` completes the files in `folder`.
 
+    `earlier` is the folder of a generation whose text is gone on from.
     A context manager: what is open is closed at the end, finished or not.
     """
 
-    def __init__(self, folder: Path, encoder: Encoder) -> None:
-        self._folder, self._encoder = folder, encoder
+    def __init__(self, folder: Path, dimension: int, earlier: Path | None = None) -> None:
+        self._earlier = earlier
+        if earlier is not None:
+            shutil.copyfile(earlier / TEXT_FILE, folder / TEXT_FILE)
         with ExitStack() as opened:  # on a full disk the third may not open, nor the second close
-            self._documents = opened.enter_context(closing(LineWriter(folder / "documents.jsonl")))
-            self._layouts = opened.enter_context(closing(LineWriter(folder / "layouts.jsonl")))
-            self._passages = opened.enter_context(closing(PassageWriter(folder / "passages.jsonl")))
-            self._dense = opened.enter_context(
-                closing(VectorWriter(folder / "dense.faiss", encoder.dimension))
-            )
-            self._sentences = opened.enter_context(
-                closing(VectorWriter(folder / "sentences.faiss", encoder.dimension))
-            )
-            self._words = WordNumbers()
-            self._expansions = opened.enter_context(
-                closing(ExpansionWriter(folder / "expansions", encoder.dimension, self._words))
+            self._database = opened.enter_context(closing(Database.create(folder / TEXT_FILE)))
+            self._dense, self._sentences, self._lines = (
+                opened.enter_context(
+                    closing(VectorWriter(folder / f"{name}.faiss", dimension, bytewise=name == "lines"))
+                )
+                for name in ("dense", "sentences", "lines")
             )
             self._opened = opened.pop_all()
-        self._lexical = PostingsBuilder(folder / "lexical", stem, self._words)
-        self._acronyms: dict[str, tuple[str, ...]] = {}
-        self.documents: list[dict[str, Any]] = []  # as the manifest names them
+        self._left = dict(self._database.rows("SELECT id, number FROM documents"))  # not met again so far
+        self._removed = False
+        self._place = 0
 
     def __enter__(self) -> GenerationWriter:
         return self
@@ -66,60 +62,113 @@ class GenerationWriter:
         self._opened.close()
 
     def add(
-        self, document: Document, layout: Layout, passages: Sequence[Passage], embedded: Embedded
+        self,
+        document: Document,
+        layout: Layout | None,
+        passages: Sequence[Passage],
+        embedded: Embedded,
+        metadata: Metadata | None = None,
+        notes: Sequence[str] = (),
     ) -> None:
-        """One document."""
-        self._documents.add(document_to_json(document))
-        self._layouts.add(layout_to_json(layout))
-        row: dict[str, Any] = {
-            "id": document.id,
-            "file": document.file,
-            "sha256": document.sha256,
-            "coverage": asdict(document.coverage),
-            "notices": [asdict(notice) for notice in document.notices],
-        }
-        self.documents.append({**row, "expansions": document.expansions} if document.expansions else row)
-        self._passages.add(passages)
+        """The next document; without `layout`, as it is in the earlier generation, and only its vectors are needed."""
+        if layout is None:
+            del self._left[document.id]
+            place = "UPDATE documents SET place = ?1 WHERE id = ?2 AND place != ?1"  # a long row: only if it must be
+            self._database.rows(place, self._place, document.id)
+        else:
+            self._insert(document, layout, passages, embedded.expansions, metadata, notes)
+        self._place += 1
         self._dense.add(embedded.passages)
         self._sentences.add(embedded.sentences)
-        self._expansions.add(embedded.expansions or [()] * len(passages), embedded.lines)
-        for passage in passages:
-            self._lexical.add(content_words(text_of(passage)))
-        texts = [passage.text for passage in passages]
-        for acronym, stems in learn_acronyms(texts).items():
-            self._acronyms.setdefault(acronym, stems)
+        if len(embedded.lines):
+            self._lines.add(embedded.lines)
 
-    @property
-    def addresses(self) -> Sequence[str]:
-        """Of all passages, in order."""
-        return self._passages.addresses
+    def _insert(
+        self,
+        document: Document,
+        layout: Layout,
+        passages: Sequence[Passage],
+        expansions: Sequence[Sequence[ExpansionLine]],
+        metadata: Metadata | None,
+        notes: Sequence[str],
+    ) -> None:
+        if document.id in self._left:
+            self._remove(self._left.pop(document.id))
+        acronyms = learn_acronyms(passage.text for passage in passages)
+        number = self._database.insert(
+            "documents",
+            place=self._place,
+            id=document.id,
+            sha256=document.sha256,
+            expansions=document.expansions,
+            record=document_to_json(document),
+            text=document.text,
+            layout=to_json(Layout, layout),
+            metadata=to_json(Metadata, metadata or Metadata()),
+            acronyms=json.dumps(acronyms, ensure_ascii=False),
+            notes=to_json(tuple[str, ...], tuple(notes)),
+        )
+        for passage, lines in zip(passages, expansions or [()] * len(passages), strict=True):
+            said = " ".join(line.text for line in lines)
+            columns = {
+                "key": embedding_key(passage),
+                "lines": len(lines),
+                "stems": _stems(text_of(passage)),
+                "line_stems": _stems(said) if lines else None,
+                "expansions": to_json(tuple[ExpansionLine, ...], tuple(lines)),
+                "record": to_json(Passage, passage),
+            }
+            self._database.insert_passage(number, passage, columns)
 
-    def finish(self, like: Path | None = None) -> Mapping[str, Any]:
-        """Complete all files; returns what the manifest says of how they are made.
+    def _remove(self, document: int) -> None:
+        rows = self._database.rows("SELECT number, record FROM passages WHERE document = ?", document)
+        for number, record in rows:  # the index of words holds no text: it must be told what to take out
+            text = from_json(Passage, record).text
+            self._database.rows(
+                "INSERT INTO words (words, rowid, text) VALUES ('delete', ?, ?)", number, text
+            )
+        self._database.rows("DELETE FROM passages WHERE document = ?", document)
+        self._database.rows("DELETE FROM documents WHERE number = ?", document)
+        self._removed = True
 
-        `like` is the folder of an earlier generation, whose lists of neighbours are kept where they fit.
-        """
-        self._documents.finish()
-        self._layouts.finish()
-        self._passages.finish()
-        self._lexical.finish()
-        self._expansions.finish()
-        acronyms = json.dumps(self._acronyms, ensure_ascii=False)
-        (self._folder / "acronyms.json").write_text(acronyms, encoding="utf-8")
-        questions = self._questions()
+    def finish(self) -> Mapping[str, Any]:
+        """Complete all files; returns what the manifest says of the collection and how it is made."""
+        for document in self._left.values():
+            self._remove(document)
+        if self._removed:
+            self._database.rows("INSERT INTO words (words) VALUES ('optimize')")  # forgets the words for good
+        passages = StoredPassages(self._database)
+        write_postings(self._database, "stems", map(str.split, passages.values("stems")))
+        lines = (stems.split() for stems in passages.values("line_stems") if stems is not None)
+        write_postings(self._database, "line_stems", lines)
+        documents = self._database.rows("SELECT id, sha256, expansions FROM documents ORDER BY place")
+        addresses = list(passages.values("address"))
+        self._database.commit()
+        made = {
+            "dense": self._dense.finish(self._earlier_vectors("dense")),
+            "sentences": self._sentences.finish(self._earlier_vectors("sentences")),
+        }
+        if len(self._lines):
+            self._lines.finish()
         return {
-            "dense": self._dense.finish(questions, _earlier(like, "dense.faiss")),
-            "sentences": self._sentences.finish(questions, _earlier(like, "sentences.faiss")),
+            "fingerprint": fingerprint_of(documents, addresses),
+            "passages": len(addresses),
+            "made": made,
         }
 
-    def _questions(self) -> NDArray[np.float32] | None:
-        """First sentences of passages all over the collection, encoded as questions."""
-        if len(self._sentences) <= EXACT_LIMIT:
-            return None
-        passages = PassageFile(self._folder / "passages.jsonl")
-        numbers = np.linspace(0, len(passages) - 1, _QUESTIONS).astype(int)
-        return self._encoder.encode_queries([passages[int(n)].sentences[0].text for n in numbers])
+    def _earlier_vectors(self, name: str) -> VectorIndex | None:
+        return VectorIndex.load(self._earlier / f"{name}.faiss") if self._earlier else None
 
 
-def _earlier(folder: Path | None, name: str) -> VectorIndex | None:
-    return None if folder is None else VectorIndex.load(folder / name)
+def fingerprint_of(documents: Iterable[tuple[str, str, str]], addresses: Iterable[str]) -> str:
+    """SHA-256 over id and checksum of the documents and of their expansions, and the addresses of the passages."""
+    digest = hashlib.sha256()
+    for row in documents:
+        digest.update(" ".join(row).rstrip().encode() + b"\n")
+    for address in addresses:
+        digest.update(f"{address}\n".encode())
+    return digest.hexdigest()
+
+
+def _stems(text: str) -> str:
+    return " ".join(map(stem, content_words(text)))

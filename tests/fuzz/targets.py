@@ -6,7 +6,7 @@ They need no fuzzer: `tests/test_fuzz_targets.py` calls them with seeds, random 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import fake_encoder
@@ -16,13 +16,15 @@ from test_promise import assert_promise
 from alpie.app.answering.conversation import complete, leans_on_earlier
 from alpie.app.checking.verify import DifferenceKind, QuotationChecker, Verdict
 from alpie.app.checking.word_alignment import align
-from alpie.app.page.views.lookup import Wanted, find, fold
+from alpie.app.page.views.lookup import Wanted
+from alpie.app.page.views.lookup import look_up as search
 from alpie.index.chunking.passages import make_passages
 from alpie.index.errors import AlpieError
 from alpie.index.layout import lay_out
 from alpie.index.readable import proves
 from alpie.index.reading.source_table import entry_from_table
 from alpie.index.records import Document
+from alpie.index.retrieval.word_search import Held, WordQuery, fold
 from alpie.index.spanish.analysis import terms, tokens
 from alpie.index.spanish.query import MAX_CHARACTERS, read_question
 
@@ -112,6 +114,9 @@ class _Library:
     def search(self, *arguments: object, **options: object) -> object:
         return self._corpus.search(*arguments, **options)  # type: ignore[arg-type]
 
+    def holding(self, query: WordQuery) -> Sequence[Held]:
+        return self._corpus.holding(query)
+
 
 def _library() -> _Library:
     if not _libraries:
@@ -130,19 +135,18 @@ _libraries: list[_Library] = []
 def look_up(data: bytes) -> None:
     """A search form with anything in it: what is marked lies in the passage, and phrases stand there."""
     fields = text_of(data).split("\n")
-    names = ("text", "order", "document", "kind", "publisher", "section", "since", "until")
+    names = ("text", "sort", "document", "kind", "publisher", "section", "since", "until", "shown")
     query: Mapping[str, str] = dict(zip(names, fields, strict=False))
-    wanted = Wanted.from_query({**query, "order": "words" if len(data) % 2 else "meaning"})
+    wanted = Wanted.from_query(query)
     try:
-        found = find(_library(), wanted)  # type: ignore[arg-type]
+        results = search(_library(), wanted)  # type: ignore[arg-type]
     except AlpieError:
         return
-    for item in found:
-        text = item.passage.text
+    for item in (*results.found, *results.related):
         for start, end in item.ranges:
-            assert 0 <= start < end <= len(text)
-        for phrase in wanted.exact:
-            assert " ".join(fold(phrase).split()) in " ".join(fold(text).split())
+            assert 0 <= start < end <= len(item.passage.text)
+    for item in results.found:
+        assert all(phrase.search(fold(item.passage.text)) for phrase in wanted.query.exact)
 
 
 def verify(data: bytes) -> None:

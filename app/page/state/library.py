@@ -14,6 +14,7 @@ from alpie.app.service.following import Following, NotReady
 from alpie.index.notices import Unread
 from alpie.index.records import Document, Layout, Passage
 from alpie.index.retrieval.hits import Hit
+from alpie.index.retrieval.word_search import Held, WordQuery
 
 __all__ = ["Library", "NotReady", "Opening"]
 
@@ -45,6 +46,7 @@ class Library(Protocol):
         self, question: str, limit: int = 10, retriever: str = "fused", document: str | None = None
     ) -> tuple[Hit, ...]: ...
     def passage(self, address: str) -> Passage: ...
+    def holding(self, query: WordQuery) -> Sequence[Held]: ...
 
 
 class Opening(Following[Library]):

@@ -11,7 +11,7 @@ from alpie.app.answering.citation import short_citation
 from alpie.app.page.views.link_places import link, question_link
 from alpie.app.page.views.page_words import Translations
 from alpie.app.page.views.quote_words import quote_lines
-from alpie.app.page.views.reference_view import quote_tools, reference
+from alpie.app.page.views.reference_view import printed_references, quote_tools, reference
 from alpie.app.page.views.templates import Markup, render
 from alpie.app.translations import translations_for
 from alpie.index.records import Document
@@ -96,6 +96,7 @@ def render_answer(
         if not each and search.documents > 1
         else "",
         here=here,
+        printed=printed_references(answer.quotes if answer.answered else answer.nearest[:3], words),
         record=f"{root_path}/al/record{question_link(answer.question, turns=turns, **asked)}&lang={words.language}",
     )
 
@@ -125,9 +126,9 @@ def render_quote(
         note=number and not nearest,
         nearest=nearest,
         source=short_citation(quote.citation, words.language),
-        copy=Markup(copy),
-        keep=Markup(keep),
-        reference=Markup(reference(words)),
+        copy=copy,
+        keep=keep,
+        reference=reference(words),
         why=_why(hit) if hit else None,
     )
 

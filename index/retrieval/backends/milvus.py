@@ -36,7 +36,7 @@ from alpie.index.retrieval.backends.milvus_collections import (
     collection_in_use,
     collection_stamp,
 )
-from alpie.index.retrieval.postings import term_shares
+from alpie.index.retrieval.bm25 import term_shares
 from alpie.index.retrieval.vector_backend import RETRIEVERS, Entry, Filter, Query
 
 __all__ = ["MilvusBackend"]

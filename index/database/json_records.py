@@ -1,0 +1,42 @@
+"""Records to and from JSON, as the database of an index holds them."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import replace
+from functools import cache
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter
+
+from alpie.index.records import Document
+
+__all__ = ["document_from_json", "document_to_json", "from_json", "to_json"]
+
+R = TypeVar("R")
+
+
+@cache
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)
+
+
+def to_json(kind: Hashable, record: object) -> str:
+    """A dataclass, or a tuple of them, without what is as it is by default."""
+    return _adapter(kind).dump_json(record, exclude_defaults=True).decode()
+
+
+def from_json(kind: type[R], written: str) -> R:
+    """What `to_json` wrote. Raises ValueError for anything else."""
+    read: R = _adapter(kind).validate_json(written)  # type: ignore[arg-type]  # types are hashable
+    return read
+
+
+def document_to_json(document: Document) -> str:
+    """Without its text, and without the structure that a parser found: the layout was made of it."""
+    return to_json(Document, replace(document, text="", structure=None))
+
+
+def document_from_json(written: str, text: str) -> Document:
+    """What `document_to_json` wrote, with its text."""
+    return replace(from_json(Document, written), text=text)

@@ -1,0 +1,145 @@
+"""Records of an opened index, each read from its database when it is asked for, the latest kept.
+
+A collection of any size costs the memory of what was shown. What is needed of all passages (their numbers in the
+database, how many sentences each has, which document it is of) is read when it is opened, 40 bytes a passage.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache, partial
+from typing import Any, TypeVar, overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from alpie.index.database.json_records import document_from_json, from_json
+from alpie.index.database.ragged import bounds_of
+from alpie.index.database.text_database import Database, hashed
+from alpie.index.records import Layout, Passage
+
+__all__ = ["PassagesByDocument", "StoredDocuments", "StoredPassages", "stored_layouts"]
+
+R = TypeVar("R")
+_KEPT_RECORDS = 2_048
+_IN_ORDER = "FROM documents JOIN passages ON passages.document = documents.number"
+
+
+class StoredDocuments(Mapping[str, R]):
+    """Documents, or what belongs to each, by their ids, in the order of the collection.
+
+    `columns` of the database are what `read` makes a record of.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        columns: str = "record, text",
+        read: Callable[..., R] = document_from_json,  # type: ignore[assignment]
+    ) -> None:
+        self._ids = [name for (name,) in database.rows("SELECT id FROM documents ORDER BY place")]
+        self._known = frozenset(self._ids)
+        select = f"SELECT {columns} FROM documents WHERE id = ?"
+        self._record = lru_cache(_KEPT_RECORDS)(lambda name: read(*database.rows(select, name)[0]))
+
+    def __getitem__(self, name: str) -> R:
+        if name not in self._known:
+            raise KeyError(name)
+        return self._record(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._ids)
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+
+def stored_layouts(database: Database) -> StoredDocuments[Layout]:
+    """The layout of each document."""
+    return StoredDocuments(database, "layout", partial(from_json, Layout))
+
+
+class StoredPassages(Sequence[Passage]):
+    """The passages of an index, numbered in the order of the collection: a passage's number here is its *row*."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        found = database.rows(
+            f"SELECT passages.number, place, sentences, lines {_IN_ORDER} ORDER BY place, passages.number"
+        )
+        numbers, _, sentences, lines = np.array(found, np.int64).reshape(-1, 4).T
+        self._numbers = numbers.copy()  # in the database
+        self._order = np.argsort(self._numbers)
+        self.sentence_bounds = bounds_of(sentences)  # (passages + 1,)
+        self.line_bounds = bounds_of(lines)  # (passages + 1,), of the expansions
+        self._passage = lru_cache(_KEPT_RECORDS)(self._fresh)
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    def value(self, column: str, row: int) -> Any:
+        """What a column of the database holds of one passage."""
+        return self.database.rows(f"SELECT {column} FROM passages WHERE number = ?", int(self._numbers[row]))[
+            0
+        ][0]
+
+    def values(self, column: str) -> Iterator[Any]:
+        """The same of all, in their order; memory holds those of one document."""
+        statement = f"SELECT {column} FROM passages WHERE document = ? ORDER BY number"
+        for (document,) in self.database.rows("SELECT number FROM documents ORDER BY place"):
+            yield from (value for (value,) in self.database.rows(statement, document))
+
+    def _fresh(self, row: int) -> Passage:
+        return from_json(Passage, self.value("record", row))
+
+    @overload
+    def __getitem__(self, row: int) -> Passage: ...
+    @overload
+    def __getitem__(self, row: slice) -> tuple[Passage, ...]: ...
+    def __getitem__(self, row: int | slice) -> Passage | tuple[Passage, ...]:
+        if isinstance(row, slice):
+            return tuple(self[one] for one in range(*row.indices(len(self))))
+        return self._passage(range(len(self))[row])  # negative ones too
+
+    def __iter__(self) -> Iterator[Passage]:
+        # a walk through all of them does not push out those that questions lead to
+        return map(partial(from_json, Passage), self.values("record"))
+
+    def rows_where(self, condition: str, *values: object) -> NDArray[np.int64]:
+        """The rows of the passages that a condition on the table `passages` is true of, ascending."""
+        found = self.database.rows(f"SELECT passages.number FROM passages WHERE {condition}", *values)
+        return np.sort(self.rows_of([number for (number,) in found]))
+
+    def rows_of(self, numbers: Sequence[int]) -> NDArray[np.int64]:
+        """The rows of the passages that have these numbers in the database."""
+        places = np.searchsorted(self._numbers, np.array(numbers, np.int64), sorter=self._order)
+        return self._order[places].astype(np.int64)
+
+    def row_of(self, address: str) -> int | None:
+        """The row of the passage with this address."""
+        found = self.rows_where("id = ? AND address = ?", hashed(address), address)
+        return int(found[0]) if len(found) else None
+
+    def rows_of_document(self, name: str) -> NDArray[np.int64]:
+        """The rows of the passages of the document with this id."""
+        return self.rows_where("document = (SELECT number FROM documents WHERE id = ?)", name)
+
+
+class PassagesByDocument(dict[str, tuple[Passage, ...]]):
+    """The passages of each document by its id; stored ones are read when their document is asked for."""
+
+    def __init__(self, passages: Sequence[Passage]) -> None:
+        super().__init__()
+        self._stored = passages if isinstance(passages, StoredPassages) else None
+        if self._stored is None:
+            grouped: dict[str, list[Passage]] = {}
+            for passage in passages:
+                grouped.setdefault(passage.document_id, []).append(passage)
+            self.update((name, tuple(own)) for name, own in grouped.items())
+
+    def __missing__(self, name: str) -> tuple[Passage, ...]:
+        found: tuple[Passage, ...] = ()
+        if self._stored is not None:
+            found = tuple(self._stored[row] for row in self._stored.rows_of_document(name).tolist())
+        self[name] = found
+        return found

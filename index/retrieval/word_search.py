@@ -1,0 +1,193 @@
+"""Look-up of words: which passages hold exactly what is asked for, accents and capitals aside.
+
+    menor internet          both words, or forms of them up to two letters longer («menores»)
+    "abuso de menores"      the phrase as it is; so is a code, AGN/65/RES/10
+    niño OR menor           one or the other (also «O»)
+    explota*                words that begin so
+    abuso NEAR/5 internet   within five words of each other (also «CERCA»; ten without a number)
+
+A text is taken apart here and put together as a query of word characters between quotation marks: none of its signs
+reaches the query language of the database.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+
+from alpie.index.database.stored_records import StoredPassages
+from alpie.index.database.text_database import Database
+from alpie.index.records import Passage
+
+__all__ = ["Held", "WordIndex", "WordQuery", "fold"]
+
+_NEAR_WORDS = 10
+_LONGER = 2  # letters that a word may have beyond those that are asked for
+_PIECES = re.compile(
+    r'["«“„](?P<phrase>[^"»”“]{2,200})["»”“]'
+    r"|(?<!\w)(?P<operator>OR|O|(?:NEAR|CERCA)(?:/(?P<distance>\d{1,2}))?)(?!\S)"
+    r"|(?<!\w)(?P<code>(?=[\w/.-]*\d)[\w.]+(?:[/-][\w.]+)+)(?!\w)"  # AGN/65/RES/10, GA-2021-89-RES-09
+    r"|(?P<word>\w+)(?P<prefix>\*?)"
+)
+_WORD = re.compile(r"[^\W_]+")
+
+
+@lru_cache(maxsize=20_000)
+def fold(text: str) -> str:
+    """Lower case without accents, character for character, so that offsets stay."""
+    return "".join(_folded(character) for character in text)
+
+
+def _folded(character: str) -> str:
+    base = unicodedata.normalize("NFD", character)[0].lower()
+    return base if len(base) == 1 else character
+
+
+@dataclass(frozen=True)
+class _Term:
+    """A word, the beginning of one, or a phrase."""
+
+    text: str
+    kind: str  # "phrase", "word" or "prefix"
+
+    @property
+    def words(self) -> list[str]:
+        return _WORD.findall(fold(self.text))
+
+    @property
+    def quoted(self) -> str:
+        return f'"{" ".join(self.words)}"' + ("*" if self.kind == "prefix" else "")
+
+    @property
+    def pattern(self) -> str:
+        """Where it stands in a folded text. Signs within a phrase stand there too."""
+        pieces = fold(self.text).split() if self.kind == "phrase" else self.words
+        ending = {"phrase": "", "word": rf"\w{{0,{_LONGER}}}", "prefix": r"\w*"}[self.kind]
+        return r"(?<!\w)" + r"\s+".join(map(re.escape, pieces)) + ending + r"(?!\w)"
+
+
+@dataclass(frozen=True)
+class _Near:
+    """Terms within some words of each other."""
+
+    terms: tuple[_Term, ...]
+    distance: int = _NEAR_WORDS
+
+
+@dataclass(frozen=True)
+class WordQuery:
+    """What a text asks for: one of the alternatives of every clause."""
+
+    clauses: tuple[tuple[_Near, ...], ...]
+    has_operators: bool
+
+    @classmethod
+    def of(cls, text: str) -> WordQuery:
+        """What `text` asks for; a text without words asks for nothing."""
+        clauses: list[list[_Near]] = []
+        pending, has_operators = None, False
+        for piece in _PIECES.finditer(text):
+            if piece["operator"]:
+                pending = piece if clauses else None
+                continue
+            kind = "phrase" if piece["phrase"] or piece["code"] else "prefix" if piece["prefix"] else "word"
+            term = _Term(piece["phrase"] or piece["code"] or piece["word"], kind)
+            if not term.words:
+                continue
+            has_operators |= pending is not None or kind == "prefix"
+            if pending is None:
+                clauses.append([_Near((term,))])
+            elif pending["operator"].startswith("O"):
+                clauses[-1].append(_Near((term,)))
+            else:
+                before = clauses[-1][-1]
+                clauses[-1][-1] = _Near((*before.terms, term), int(pending["distance"] or _NEAR_WORDS))
+            pending = None
+        return cls(tuple(dict.fromkeys(map(tuple, clauses))), has_operators)
+
+    @property
+    def is_literal(self) -> bool:
+        """Whether it can only mean words as they stand: it has a phrase, a code or an operator."""
+        return self.has_operators or any(term.kind == "phrase" for term in self.terms)
+
+    @property
+    def terms(self) -> tuple[_Term, ...]:
+        return tuple(term for clause in self.clauses for near in clause for term in near.terms)
+
+    def ranges(self, text: str) -> tuple[tuple[int, int], ...]:
+        """Where the terms stand in a text."""
+        folded = fold(text)
+        return tuple(sorted({m.span() for term in self.terms for m in re.finditer(term.pattern, folded)}))
+
+    @property
+    def exact(self) -> tuple[re.Pattern[str], ...]:
+        """Of the phrases that hold signs and must be there, where they stand: the database knows words only."""
+        alone = [clause[0].terms[0] for clause in self.clauses if len(clause) == len(clause[0].terms) == 1]
+        signs = [term for term in alone if term.kind == "phrase" and re.search(r"[^\w\s]|_", term.text)]
+        return tuple(re.compile(term.pattern) for term in signs)
+
+
+class Held(NamedTuple):
+    """A passage that holds what is asked for."""
+
+    row: int  # its place among the passages
+    document: str
+    section: str  # outermost heading, "" without any
+
+
+class WordIndex:
+    """The words of all passages."""
+
+    def __init__(self, passages: StoredPassages) -> None:
+        self._passages, self._database = passages, passages.database
+
+    @classmethod
+    def of(cls, passages: Sequence[Passage]) -> WordIndex:
+        """Those of stored passages; others are indexed in memory."""
+        if isinstance(passages, StoredPassages):
+            return cls(passages)
+        database = Database.create()
+        numbers: dict[str, int] = {}
+        for passage in passages:
+            number = numbers.get(passage.document_id)
+            if number is None:
+                number = database.insert("documents", place=0, id=passage.document_id)
+                numbers[passage.document_id] = number
+            database.insert_passage(number, passage, {"record": ""})
+        return cls(StoredPassages(database))
+
+    def holding(self, query: WordQuery, texts: Callable[[int], str]) -> list[Held]:
+        """All passages that hold what is asked for, in their order. `texts` gives the text of one by its place."""
+        if not query.clauses:
+            return []
+        match = " AND ".join(
+            f"({' OR '.join(self._alternative(near) for near in clause)})" for clause in query.clauses
+        )
+        found = self._database.rows(
+            "SELECT passages.number, documents.id, section FROM words "
+            "JOIN passages ON passages.number = words.rowid "
+            "JOIN documents ON documents.number = passages.document WHERE words MATCH ?",
+            match,
+        )
+        rows = self._passages.rows_of([number for number, _, _ in found]).tolist()
+        held = sorted(Held(row, *told) for row, (_, *told) in zip(rows, found, strict=True))
+        return [one for one in held if all(exact.search(fold(texts(one.row))) for exact in query.exact)]
+
+    def _alternative(self, near: _Near) -> str:
+        if len(near.terms) > 1:
+            return f"NEAR({' '.join(term.quoted for term in near.terms)}, {near.distance})"
+        term = near.terms[0]
+        if term.kind != "word" or len(term.words) > 1:
+            return term.quoted
+        word = term.words[0]
+        forms = self._database.rows(
+            "SELECT term FROM vocabulary WHERE term >= ? AND term < ? AND length(term) <= ?",
+            word,
+            word + "\U0010ffff",
+            len(word) + _LONGER,
+        )
+        return " OR ".join(f'"{form}"' for (form,) in forms) or term.quoted

@@ -1,0 +1,102 @@
+"""Look-up of words: what stands there is found, all of it and nothing else, whatever is typed."""
+
+from __future__ import annotations
+
+import pytest
+from fake_encoder import FakeEncoder, build, corpus_of
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from alpie.app.answering.corpus import Corpus
+from alpie.index.retrieval.word_search import WordQuery, fold
+from alpie.index.storage.store import open_generation
+
+TEXTS = (
+    "Los menores usan internet.\n\nEl acoso a un menor por internet crece.\n",
+    "La niña pequeña juega.\n\nAcosar es delito, y el menoscabo también.\n",
+    "Resolución AGN/65/RES/10: abuso, de menores.\n\nEl abuso de menores no prescribe en la red de internet.\n",
+)
+
+
+@pytest.fixture(scope="module")
+def stored(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
+    """The same in files, after one document came and went."""
+    folder = tmp_path_factory.mktemp("look-up")
+    (folder / "docs").mkdir()
+    for name, text in zip(("uno", "dos", "tres"), TEXTS, strict=True):
+        (folder / "docs" / f"{name}.txt").write_text(text, "utf-8")
+    (folder / "docs" / "cuatro.txt").write_text("Menores, menores, internet y fruta.\n", "utf-8")
+    build(folder / "docs", folder / "data")
+    (folder / "docs" / "cuatro.txt").unlink()
+    build(folder / "docs", folder / "data")
+    made = open_generation(folder / "data", FakeEncoder())
+    return Corpus(made.documents, made.layouts, made.search, made.fingerprint, "")
+
+
+def found(corpus: Corpus, text: str) -> set[str]:
+    """Texts of the passages that are found."""
+    return {corpus.passages[one.row].text for one in corpus.holding(WordQuery.of(text))}
+
+
+@pytest.mark.parametrize(
+    ("text", "documents"),
+    [
+        ("menor", ("uno", "tres")),  # «menores» too, «menoscabo» not
+        ("MENÓR internet", ("uno", "tres")),
+        ("menos*", ("dos",)),
+        ("nina O red", ("dos", "tres")),
+        ("niña OR menor internet", ("uno", "tres")),  # «OR» binds more closely
+        ('"abuso de menores"', ("tres",)),
+        ('"menores abuso"', ()),
+        ("«niña pequeña» OR usan", ("uno", "dos")),
+        ("AGN/65/RES/10", ("tres",)),
+        ("AGN/65/RES/1", ()),
+        ("acoso NEAR/4 internet", ("uno",)),
+        ("abuso CERCA/2 internet", ()),
+        ("abuso CERCA internet", ("tres",)),
+        ("acos*", ("uno", "dos")),
+        ("fruta", ()),  # of the document that went
+        ("¿? «» * OR", ()),
+        ("", ()),
+    ],
+)
+def test_what_is_asked_for_is_found(stored: Corpus, text: str, documents: tuple[str, ...]) -> None:
+    for corpus in (stored, corpus_of(*TEXTS)):
+        held = corpus.holding(WordQuery.of(text))
+        assert {one.document for one in held} == set(documents)
+        assert [one.row for one in held] == sorted({one.row for one in held})
+
+
+def test_the_exact_phrase_has_its_signs_too(stored: Corpus) -> None:
+    assert all("abuso, de menores" in text for text in found(stored, '"abuso, de menores"'))
+    assert found(stored, '"abuso, de menores"')
+    assert not found(stored, '"abuso; de menores"')
+
+
+def test_what_is_marked_is_what_was_asked_for() -> None:
+    text = "El Menor y los menores; el menoscabo."
+    for asked, marked in {
+        "menor": ["Menor", "menores"],
+        "menos*": ["menoscabo"],
+        '"los menores" O y': ["y", "los menores"],
+    }.items():
+        assert [text[start:end] for start, end in WordQuery.of(asked).ranges(text)] == marked
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(
+        st.one_of(
+            st.text(max_size=8),
+            st.sampled_from(["OR", "NEAR/3", "NEAR", "(", '"', "«", "*", "-", "^", "{a b}:", "menor", "AND"]),
+        ),
+        max_size=8,
+    ).map(" ".join)
+)
+def test_any_text_is_a_query(stored: Corpus, text: str) -> None:
+    query = WordQuery.of(text)
+    for one in stored.holding(query):
+        passage = stored.passages[one.row].text
+        for start, end in query.ranges(passage):
+            assert 0 <= start < end <= len(passage)
+        assert all(exact.search(fold(passage)) for exact in query.exact)
