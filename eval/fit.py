@@ -46,6 +46,10 @@ _OFF_TOPIC_WEIGHT = 0.3  # of a question on another subject: easy, and never to 
 _PENALTY = 30.0  # flat from 10 to 100
 _PENALTY_FEW = 10.0
 _KEEP_ANSWERABLE = 0.945  # of every set
+_FAR_OFF_TOPIC, _NEAR_OFF_TOPIC = (
+    0.5,
+    0.85,
+)  # of the questions on other subjects: nothing near, hardly anything near
 _FLAG_ANSWERABLE = 0.2  # share of answerable questions that may be answered with reserve, or refused
 _WEIGHTS = Path(__file__).resolve().parents[1] / "app" / "answering" / "weights.json"
 
@@ -74,6 +78,8 @@ class Fitted:
     answerable: LinearModel
     threshold: float
     firm: float
+    far: float
+    near: float
     facts: dict[str, Any]
 
 
@@ -106,10 +112,19 @@ def fit_all(sets: FittingSets) -> Fitted:
         answerable=fit_logistic(features, answerable, ANSWERABLE_FEATURES, _PENALTY_FEW, weights),
         threshold=threshold,
         firm=firm,
+        far=_off_topic_cosine(sets, candidate, _FAR_OFF_TOPIC),
+        near=_off_topic_cosine(sets, candidate, _NEAR_OFF_TOPIC),
         facts=_facts(
             sets, [example for example, _ in rows], answerable, probability, (threshold, firm), folds
         ),
     )
+
+
+def _off_topic_cosine(sets: FittingSets, ranking: LinearModel, share: float) -> float:
+    """The cosine of the best candidate that so large a share of the questions on other subjects stays below."""
+    column = ANSWERABLE_FEATURES.index("cosine")
+    cosines = [float(one.answerable_row(one.ranking(ranking))[column]) for one in sets.off_topic]
+    return float(np.quantile(cosines, share)) if cosines else 0.0
 
 
 def _fit_ranking(weighted: Sequence[tuple[Example, float]]) -> LinearModel:
@@ -202,6 +217,8 @@ def write_weights(fitted: Fitted, reader: str, path: Path) -> None:
         "answerable": _as_table(fitted.answerable),
         "threshold": round(fitted.threshold, 5),
         "firm": round(fitted.firm, 5),
+        "far": round(fitted.far, 4),
+        "near": round(fitted.near, 4),
         "fitted_on": {"reader": reader, **fitted.facts},
     }
     path.write_text(json.dumps(table, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

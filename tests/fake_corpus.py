@@ -133,10 +133,10 @@ class FakeCorpus:
         for passage in self.passages:
             shared = asked & _terms(passage.text)
             if shared and document in (None, passage.document_id):
-                hits.append(Hit(passage, len(shared) / len(asked), {}, {}, tuple(sorted(shared))))
+                hits.append(Hit(passage, len(shared) / len(asked), terms=tuple(sorted(shared))))
         hits.sort(key=lambda h: (-h.score, h.passage.address))
         return tuple(
-            Hit(h.passage, h.score, {}, {"dense": n + 2, "lexical": n}, h.terms)
+            Hit(h.passage, h.score, {}, {"dense": n + 2, "lexical": n}, terms=h.terms)
             for n, h in enumerate(hits[:limit], 1)
         )
 

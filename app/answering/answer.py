@@ -80,6 +80,8 @@ def answer_question(
     limit = weights.threshold if threshold is None else threshold
     answered = bool(judged.ranking) and judged.confidence >= limit
     question = encoded.question  # misspelt words put right
+    unheard = _unheard(index, encoded)
+    answered = answered and not (unheard and judged.confidence < weights.firm)
     quotes = select_quotes(
         judged.ranking,
         question,
@@ -88,6 +90,7 @@ def answer_question(
         (policy or QuotePolicy()) if answered else _NEAREST,
     )
     answered = answered and bool(quotes)
+    cosine = _best_cosine(judged)
     done = perf_counter()
     stages = dict(judged.retrieval.milliseconds)
     stages["choose"] = 1000 * (found - started) + encoded.milliseconds - sum(stages.values())
@@ -97,7 +100,8 @@ def answer_question(
         answered=answered,
         confidence=judged.confidence,
         quotes=quotes if answered else (),
-        nearest=() if answered else quotes,
+        nearest=() if answered or unheard or cosine < weights.far else quotes,
+        far=not answered and cosine < weights.near,
         hits=_reordered(judged, weights.reorder),
         search=SearchStatement(
             documents=len(documents),
@@ -110,6 +114,17 @@ def answer_question(
         | {"quote": 1000 * (done - found), "total": 1000 * (done - started) + encoded.milliseconds},
         language=question.language,
     )
+
+
+def _unheard(index: SearchIndex, encoded: EncodedQuestion) -> bool:
+    """Whether no word of a Spanish question is in the documents: «¿quién manda aquí?» is near anything, and asks nothing."""
+    if encoded.question.language == "en" or encoded.related or not encoded.terms:
+        return False
+    return not any(index.lexical.frequencies([*map(str, encoded.terms)]))
+
+
+def _best_cosine(judged: Judged) -> float:
+    return float(judged.candidates.column("cosine")[judged.ranking[0].row]) if judged.ranking else 0.0
 
 
 def _reordered(judged: Judged, best_weight: float) -> tuple[Hit, ...]:

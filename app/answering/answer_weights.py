@@ -55,6 +55,8 @@ class Weights:
     threshold: float  # of the answerable probability: below, the documents are said not to answer
     fitted_on: Mapping[str, object]  # where the numbers come from
     firm: float = 0.0  # below this probability quotations are shown as what comes nearest, perhaps no answer
+    far: float = 0.0  # cosine of the best candidate below which nothing is shown as near
+    near: float = 0.0  # … from which on what is shown is near indeed
     reorder: float = 2.0  # weight of its best candidate in the order of the passages, beside the hybrid score
 
 
@@ -77,4 +79,6 @@ def read_weights(path: Path) -> Weights:
         threshold=float(table["threshold"]),
         fitted_on=table.get("fitted_on", {}),
         firm=float(table["firm"]),
+        far=float(table["far"]),
+        near=float(table["near"]),
     )

@@ -18,7 +18,7 @@ from alpie.index.retrieval.search import SearchIndex
 from alpie.index.spanish.analysis import fold
 from alpie.index.spanish.query import Question
 
-__all__ = ["answer_reference", "hits_at"]
+__all__ = ["answer_reference", "hits_at", "quotes_at"]
 
 _ABOVE = 1.0  # a passage that was named scores this much more than the best that was not
 
@@ -54,7 +54,7 @@ def answer_reference(
     """
     started = perf_counter()
     places = tuple(dict.fromkeys(place for group in groups for place in group))
-    found = [_quotes(group, documents, policy.most) for group in groups]
+    found = [quotes_at(group, documents, policy.most) for group in groups]
     shown = _shared_out([len(quotes) for quotes in found], policy.most)
     quotes = [quote for quotes, number in zip(found, shown, strict=True) for quote in quotes[:number]]
     if not quotes:
@@ -82,8 +82,8 @@ def answer_reference(
     )
 
 
-def _quotes(places: Sequence[Place], documents: Mapping[str, Document], most: int) -> list[Quote]:
-    """The quotations of one unit: of every document that has it, as far as `most` goes."""
+def quotes_at(places: Sequence[Place], documents: Mapping[str, Document], most: int) -> list[Quote]:
+    """The quotations of one unit, or of any places: of every document that has it, as far as `most` goes."""
     by_document: dict[str, list[Quote]] = {}
     for rank, place in enumerate(places):
         of_it = by_document.setdefault(place.passage.document_id, [])

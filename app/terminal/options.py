@@ -137,6 +137,10 @@ def _ask(parser: _Parser, words: Translations) -> None:
         "--turn", action="append", default=[], metavar=words("help.question"), help=words("help.turn")
     )
     parser.options.add_argument(
+        "--document", action="append", default=[], metavar="ID", help=words("help.ask.document")
+    )
+    _flag(parser, "each-document", words)
+    parser.options.add_argument(
         "--record", type=Path, metavar=words("help.file"), help=words("help.ask.record")
     )
 

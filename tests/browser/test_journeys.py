@@ -250,17 +250,6 @@ def test_under_a_sub_path_nothing_is_asked_of_the_root(visit: Open, serve: Calla
         assert outside <= {f"{address}/favicon.ico"}
 
 
-def test_a_person_at_risk_sees_help_and_the_answer(visit: Open) -> None:
-    tab = visit()
-    page = tab.open()
-    tab.ask("Me están chantajeando con fotos mías, ¿qué es la extorsión sexual?")
-    care = page.locator(".care")
-    expect(care).to_contain_text("116 111")
-    expect(care).to_contain_text("017")
-    care.locator("a.go").click()
-    expect(page.locator("#view-help .lines")).to_be_visible()
-
-
 # --- the memo-writer -------------------------------------------------------------------------------
 
 

@@ -230,7 +230,11 @@ def test_unknown_part() -> None:
 # --- our own questions ----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("folder", [OWN_QUESTIONS, OWN_QUESTIONS / "fitting"], ids=lambda folder: folder.name)
+@pytest.mark.parametrize(
+    "folder",
+    [OWN_QUESTIONS, *(OWN_QUESTIONS / name for name in ("fitting", "reporting"))],
+    ids=lambda folder: folder.name,
+)
 def test_our_own_questions_are_sound(folder: Path) -> None:
     documents = read_sources(DOCS_SRC).documents
     passages = [passage for document in documents for passage in make_passages(document, lay_out(document))]
@@ -248,3 +252,9 @@ def test_our_own_questions_are_sound(folder: Path) -> None:
         assert any(held) or not held, f"{question.source}: {question.answer}"
         for answer in question.answer_all:
             assert any(fold(answer) in quote for quote in folded), f"{question.source}: {answer}"
+
+
+def test_every_kind_is_reported_on_with_eight_questions_at_least() -> None:
+    reported = [*split(read_own_questions(), "report"), *read_own_questions(OWN_QUESTIONS / "reporting")]
+    times = Counter(question.kind for question in reported)
+    assert {kind: times[kind] for kind in KINDS if times[kind] < 8} == {}

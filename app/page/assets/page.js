@@ -70,11 +70,14 @@ window.alpie = (() => {
   }
   const closeBasket = () => window.alpieBasket.close();
 
-  function ask(question) {
+  // `query`: that of a link, or of the page's own address, see `question_link`.
+  function ask(query) {
+    const question = query.get("q");
     if (!question?.trim()) return;
     show("ask");
     document.body.dataset.talk = "yes";
-    window.alpieAsk(question);
+    const documents = query.has("in") ? query.getAll("in") : window.alpieScope.chosen();
+    window.alpieAsk({ question, documents, anew: query.has("anew"), each: query.has("each") });
     follow();
   }
 
@@ -138,7 +141,7 @@ window.alpie = (() => {
     relabel();
     follow();
     const units = [...document.querySelectorAll("#chat .message-row")].pop();
-    const first = units?.querySelector(".answer .quote-unit:not(.nearest) a.note");
+    const first = units?.querySelector(".said > .answer .quote-unit:not(.nearest) a.note");  // none that is folded away
     if (!phone()) window.alpiePanel.offer(first);
   }
 
@@ -208,7 +211,7 @@ window.alpie = (() => {
     const has = name => target.classList.contains(name);
     if (target.tagName === "A" && !plain) return;
     if (has("cite")) { event.preventDefault(); window.alpiePanel.open(target, true); }
-    else if (has("ask")) { event.preventDefault(); ask(new URLSearchParams(target.search).get("q")); }
+    else if (has("ask")) { event.preventDefault(); ask(new URLSearchParams(target.search)); }
     else if (has("go")) { event.preventDefault(); history.pushState(null, "", location.pathname + target.hash); go(target.hash); }
     else if (has("language")) { event.preventDefault(); location.href = target.pathname + location.search + location.hash; }
     else if (has("check-pasted")) {
@@ -241,7 +244,7 @@ window.alpie = (() => {
 
   // Gradio draws the page and adds the scripts in no certain order: begin when all of it is there.
   const complete = () => document.querySelector("#masthead .masthead .tools button") && document.querySelector("#panel .panel-content")
-    && document.querySelector(".toast") && window.alpieAsk && window.alpieTalks && window.alpieReading && window.alpieBasket && window.alpieReferences && window.alpiePanel && window.alpieViews;
+    && document.querySelector(".toast") && window.alpieAsk && window.alpieTalks && window.alpieReading && window.alpieBasket && window.alpieReferences && window.alpieScope && document.querySelector(".scope") && window.alpiePanel && window.alpieViews;
 
   async function start() {
     if (!complete()) { setTimeout(start, 20); return; }
@@ -258,14 +261,16 @@ window.alpie = (() => {
     });
     window.alpieBasket.start();
     window.alpieReferences.start();
+    window.alpieScope.start();
     const wanted = new URLSearchParams(location.search);
     relabel();
     show(viewAt(location.hash));
     takeOver();
     if (window.alpiePanel.resume()) { /* reloaded with the panel open */ }
     else if (wanted.get("p") || wanted.get("d")) window.alpiePanel.openAddress(location.search);
+    if (wanted.has("in")) window.alpieScope.choose(wanted.getAll("in"));
     await window.alpieTalks.start();
-    if (wanted.get("q") && !window.alpieTalks.asked(wanted.get("q"))) ask(wanted.get("q"));
+    if (wanted.get("q") && !window.alpieTalks.asked(wanted.get("q"))) ask(wanted);
     if (words.feedback) document.body.dataset.feedback = "yes";
     document.body.dataset.ready = "yes";
   }

@@ -14,7 +14,7 @@ from alpie.app.exporting.reference_styles import STYLES
 from alpie.app.page.serving.page_options import Choices
 from alpie.app.page.state.library import Opening
 from alpie.app.page.state.server_metrics import Meter
-from alpie.app.page.views.chat import Chat, Conversation
+from alpie.app.page.views.chat import Chat, Conversation, Wish
 from alpie.app.page.views.check_view import LONGEST_TEXT
 from alpie.app.page.views.markup import one_line
 from alpie.app.page.views.page_words import Translations
@@ -31,6 +31,7 @@ _SCRIPTS = (
     "talks.js",
     "basket.js",
     "references.js",
+    "scope.js",
     "upload.js",
     "views.js",
 )
@@ -48,7 +49,7 @@ _FORMATS = ("markdown", "apa", "iso690", "bibtex", "ris", "csl-json", "csv")  # 
 
 # Gradio makes an event method of every name quoted after `trigger(`: here `ask`, `restore`, `reopen`.
 _BRIDGE = (
-    "window.alpieAsk = question => trigger('ask', {question: question});"
+    "window.alpieAsk = asked => trigger('ask', asked);"
     "window.alpieRestore = () => trigger('restore', {question: ''});"
     "window.alpieReopen = () => trigger('reopen', {question: ''});"
 )
@@ -101,32 +102,40 @@ def build_page(
                             max_length=LONGEST_TEXT,
                             scale=1,
                         )
+                        gr.HTML(render("scope", words), elem_id="scope", **plain)
                         send = gr.Button(words("chat.send"), elem_id="send", variant="primary", scale=0)
                         again = gr.Button(words("chat.again"), elem_id="again", scale=0)
                 gr.HTML(render("empty_views", words, views=_VIEWS[1:]), elem_id="other-views", **plain)
             gr.HTML(render("empty_panel", words), elem_id="panel", **plain)
         bridge = gr.HTML("", elem_id="bridge", **plain, js_on_load=_BRIDGE)
-        past = gr.Textbox(visible="hidden", elem_id="past", show_label=False, container=False)
+        hidden: dict[str, Any] = {"visible": "hidden", "show_label": False, "container": False}
+        past, wishes = (gr.Textbox(elem_id=name, **hidden) for name in ("past", "wishes"))
         gr.HTML(_foot(words, choices), elem_id="colophon", **plain)
 
-        def ask(question: Any, conversation: Any, before: Any) -> Iterator[tuple[Any, Any, Any]]:
+        def ask(question: Any, conversation: Any, before: Any, wished: Any) -> Iterator[tuple[Any, Any, Any]]:
             # The box is emptied once, when the question has arrived: a refused request leaves it there,
             # and what is typed while the answer is made is not erased.
             emptied: Any = ""
-            for messages, state in chat.ask(question, conversation, before):
+            for messages, state in chat.ask(question, conversation, before, Wish.read(wished)):
                 yield messages, state, emptied
                 emptied = gr.skip()
 
         def ask_from_link(conversation: Any, before: Any, event: gr.EventData) -> Iterator[tuple[Any, Any]]:
-            yield from chat.ask(getattr(event, "question", ""), conversation, before)
+            wish = Wish.of(**{name: getattr(event, name, None) for name in ("documents", "anew", "each")})
+            yield from chat.ask(getattr(event, "question", ""), conversation, before, wish)
 
         quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
         answered = "() => window.alpie.answered()"
         chatbot.change(None, chatbot, past, js="messages => window.alpie.past(messages)", **quiet)
         for event in (box.submit, send.click):
-            event(ask, [box, talk, past], [chatbot, talk, box], concurrency_limit=8, **quiet).then(
-                None, js=answered, **quiet
-            )
+            event(
+                ask,
+                [box, talk, past, wishes],
+                [chatbot, talk, box],
+                concurrency_limit=8,
+                js="(...all) => window.alpieScope.wish(all)",
+                **quiet,
+            ).then(None, js=answered, **quiet)
         bridge.ask(ask_from_link, [talk, past], [chatbot, talk], concurrency_limit=8, **quiet).then(
             None, js=answered, **quiet
         )

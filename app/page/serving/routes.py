@@ -35,7 +35,7 @@ from alpie.app.page.views.help import render_help
 from alpie.app.page.views.markup import tag
 from alpie.app.page.views.page_words import Translations, words_asked
 from alpie.app.page.views.panel import Panels
-from alpie.app.page.views.templates import Markup
+from alpie.app.page.views.templates import Markup, render
 from alpie.app.page.views.welcome import render_welcome
 from alpie.index.errors import AddressError, AlpieError, QuestionError
 
@@ -138,6 +138,15 @@ def add_routes(
     async def first_screen(request: Request) -> Response:
         return HTMLResponse(await run_in_threadpool(welcome, words_asked(request)))
 
+    @router.get("/scope")
+    async def scope(request: Request) -> Response:
+        return await answer(
+            request,
+            lambda library, words: HTMLResponse(
+                render("scope_list", words, documents=list(library.documents.values()))
+            ),
+        )
+
     @router.get("/evaluation")
     async def evaluation_view(request: Request) -> Response:
         def make(library: Library, words: Translations) -> Response:
@@ -172,10 +181,13 @@ def add_routes(
     async def record(request: Request) -> Response:
         query = _query(request)
         turns = tuple(value[:_LONGEST_VALUE] for value in request.query_params.getlist("t"))[:6]
+        documents = tuple(value[:_LONGEST_VALUE] for value in request.query_params.getlist("in"))
         as_json = query.get("format") == "json"
         return await answer(
             request,
-            lambda library, words: record_view.record(library, query.get("q", ""), turns, words, as_json),
+            lambda library, words: record_view.record(
+                library, query.get("q", ""), turns, words, as_json, documents, "each" in query
+            ),
         )
 
     if choices.feedback:

@@ -35,7 +35,13 @@ class Library(Protocol):
     @property
     def unread(self) -> Sequence[Unread]: ...
 
-    def ask(self, question: str, turns: tuple[str, ...] = ()) -> Answer: ...
+    def ask(
+        self,
+        question: str,
+        turns: tuple[str, ...] = (),
+        documents: tuple[str, ...] = (),
+        each_document: bool = False,
+    ) -> Answer: ...
     def search(
         self, question: str, limit: int = 10, retriever: str = "hybrid", document: str | None = None
     ) -> tuple[Hit, ...]: ...

@@ -32,8 +32,7 @@ from alpie.app.page.views.lookup import Wanted, look_up
 from alpie.app.page.views.markup import emphasised, escape, tag
 from alpie.app.page.views.page_words import LANGUAGES, translations_for
 from alpie.app.page.views.panel import Panels
-from alpie.app.page.views.quote_words import quote_words
-from alpie.app.page.views.risk import at_risk
+from alpie.app.page.views.risk import Risk, at_risk
 from alpie.app.settings import load_settings
 from alpie.index.errors import IndexMissing, SettingsError
 from alpie.index.readable import readable_text
@@ -92,14 +91,24 @@ def test_a_question_cannot_become_markup(opening: Opening) -> None:
             assert "\n" not in message["content"], "a line end would hand the rest to the Markdown reader"
 
 
+def _words_of(quote: Any) -> str:
+    """The words of a quotation as they are shown, with their markup."""
+    shown = re.search(
+        r'<span class="words">(.*)</span>(?:<a [^>]*>[^<]*</a>)?</blockquote>',
+        render_quote(quote, translations_for("es"), {}),
+    )
+    assert shown
+    return shown[1]
+
+
 def test_quotes_stand_in_the_answer_exactly(corpus: Any) -> None:
     answer = corpus.ask("¿Cuántas detenciones hubo en España?")
     assert answer.quotes
     shown = render_answer(answer, translations_for("es"), corpus.documents)
     for quote in answer.quotes:
-        words = html_library.unescape(re.sub(r"<[^>]+>", "", quote_words(quote)))
+        words = html_library.unescape(re.sub(r"<[^>]+>", "", _words_of(quote)))
         assert words == quote.text
-        assert quote_words(quote) in shown
+        assert _words_of(quote) in shown
 
 
 def test_words_are_bold_where_they_answer_and_not_where_they_are_only_near(corpus: Any) -> None:
@@ -140,7 +149,7 @@ def test_a_list_or_a_table_is_quoted_line_by_line(corpus: Any, roles: tuple[str,
         quote, text=" ".join(texts), emphasis=(), passage=replace(quote.passage, sentences=sentences)
     )
     escaped = shown.replace("&", "&amp;").replace("<4>", "&lt;4&gt;")
-    assert quote_words(listed) == escaped
+    assert _words_of(listed) == escaped
 
 
 def test_generated_prose_is_marked_and_never_quoted(corpus: Any) -> None:
@@ -455,6 +464,27 @@ def test_lookup_survives_any_text(client: TestClient, text: str) -> None:
 )
 def test_people_at_risk_are_shown_help(question: str) -> None:
     assert at_risk(question)
+
+
+@pytest.mark.parametrize(
+    ("question", "risk"),
+    [
+        ("qué puedo hacer si un tío me pide fotos x insta", Risk.SELF),
+        ("han subido fotos mias a un grupo", Risk.SELF),
+        ("un hombre de internet quiere quedar conmigo", Risk.SELF),
+        ("mi amiga sufre acoso en el insti", Risk.OTHER),
+        ("a mi hija le piden fotos por instagram", Risk.OTHER),
+        ("me atraen los niños y tengo miedo", Risk.OTHER),
+    ],
+)
+def test_only_whoever_writes_of_themselves_is_called_tu(opening: Opening, question: str, risk: Risk) -> None:
+    assert at_risk(question) is risk
+    chat = Chat(opening, translations_for("es"), HELP)
+    *_, (messages, _) = chat.ask(question, Conversation())
+    said = messages[-1]["content"]
+    assert ("no es culpa tuya" in said) == (risk is Risk.SELF)
+    folded = said.index("set-aside")
+    assert said.index("116 111") < folded < said.index('class="answer"')
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,10 @@ from filelock import FileLock
 from hypothesis import given
 from hypothesis import strategies as st
 
+from alpie.eval.training.spanish_forms import forms_of
 from alpie.index.spanish import lexicon
-from alpie.index.spanish.analysis import stem
-from alpie.index.spanish.lexicon import Lexicon, lexicon_of
+from alpie.index.spanish.analysis import fold, stem
+from alpie.index.spanish.lexicon import Lexicon, front_coded, lexicon_of, unpacked
 from alpie.index.spanish.spelling import corrected, one_slip_away, sounding_alike
 
 HELD = {stem(word): 3 for word in ("provincias", "registros", "phoenix", "casos", "cosas", "interpol")}
@@ -126,6 +127,39 @@ def test_the_dictionaries_know_common_words_in_any_form() -> None:
     assert "ciudades" in lexicon_of("es")
     assert "children" in lexicon_of("en")
     assert "provinvias" not in lexicon_of("es")
+
+
+@pytest.mark.parametrize(
+    "word",
+    """escribió produjo ocurrió resúmeme tipifican dígamelo denunciárselo ciberacosadores guardándoselas explícamelo
+    detuvieron cuéntame dénoslo ciberdelincuentes extorsionaban lápices""".split(),
+)
+def test_a_conjugated_form_a_plural_and_one_with_pronouns_are_words_and_stay(word: str) -> None:
+    near = {stem(fold(other)) for other in (word[:-1], word + "s", word[:-1] + "o", word[:-3] + "ido")}
+    asked = f"qué {word} entonces"
+    assert (
+        corrected(asked, "es", lambda stems: [int(of in near - {stem(fold(word))}) for of in stems]) == asked
+    )
+
+
+@pytest.mark.parametrize("word", ["provinvias", "resumerme", "detenicon", "ciberqwerty", "sextorsiónn"])
+def test_what_no_dictionary_knows_is_no_word(word: str) -> None:
+    assert fold(word) not in lexicon_of("es")
+
+
+@given(st.sets(st.text(alphabet="abcz", min_size=1, max_size=12)))
+def test_front_coded_words_are_read_as_they_were(words: set[str]) -> None:
+    assert list(unpacked(front_coded(sorted(words)))) == sorted(words)
+
+
+def test_forms_are_made_with_every_affix(tmp_path: Path) -> None:
+    (tmp_path / "es_ES.aff").write_text(
+        "SET UTF-8\nPFX r Y 1\nPFX r 0 re .\nSFX V Y 2\nSFX V ar ó ar\nSFX V ar ando/p ar\nSFX p Y 1\nSFX p 0 los [^s]\n"
+    )
+    (tmp_path / "es_ES.dic").write_text("2\ngrabar/Vr\nniñez\n")
+    assert forms_of(tmp_path) == sorted(
+        "grabar grabo grabando grabandolos regrabar regrabo regrabando regrabandolos ninez".split()
+    )
 
 
 def _few_words(language: str) -> Lexicon:
