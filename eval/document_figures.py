@@ -14,7 +14,6 @@ import shutil
 import subprocess
 import sys
 import time
-from bisect import bisect_left
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
@@ -34,7 +33,8 @@ __all__ = ["FileReading", "compared", "main", "read_file"]
 _WORD = re.compile(r"[^\W_]+")
 _DIVIDED = re.compile(r"(?<=[^\W\d_])[-\u00ad\u2010]\s*\n\s*(?=[a-záéíóúüñ])")
 _COMPOUND = re.compile(r"(?=\b([^\W_]+)-([^\W_]+))")
-_BEGUN = 25  # characters of a title that stand on its first line
+_BEGUN = 25  # characters of a title that its first line is looked up by
+_NUMBER = re.compile(r"^(?:[a-z] )?(?:\d{1,2} )+")  # of a heading, folded: «4 2 »
 _ENTRY = re.compile(r"^\s*(\S.{3,200}?)\s*(?:\.\s?){4,}\s*\d{1,4}\s*$", re.MULTILINE)
 
 
@@ -51,6 +51,7 @@ class FileReading:
     divided: int = 0  # its words that are two here
     headings: int = 0  # that the file's own contents list
     found: int = 0  # of those
+    unshown: int = 0  # listed there besides, and standing on no page
     passages: int = 0
     seconds: float = 0.0  # of CPU
     notices: tuple[str, ...] = ()
@@ -112,7 +113,7 @@ def read_file(path: Path) -> FileReading:
         counts = coverage.words_found, coverage.words_found - coverage.words_kept, 0, 0
     else:
         counts = compared(other, text)
-    listed = _contents(data, path, other or "")
+    listed, unshown = _contents(data, path, other or "")
     headings = {
         _folded(readable_text(document.text, block.spans))
         for block in layout.blocks
@@ -125,6 +126,7 @@ def read_file(path: Path) -> FileReading:
         *counts,
         headings=len(listed),
         found=sum(any(one.startswith(title[:60]) for one in headings) for title in listed),
+        unshown=unshown,
         passages=len(passages),
         seconds=seconds,
         notices=tuple(f"{one.kind} {one.count}" for one in document.notices),
@@ -145,27 +147,47 @@ def _other_reading(path: Path) -> str | None:
     return done.stdout.decode("utf-8", "replace") if done.returncode == 0 else None
 
 
-def _contents(data: bytes, path: Path, text: str) -> list[str]:
-    """The titles that the file's outline lists, else its printed table of contents.
+def _contents(data: bytes, path: Path, text: str) -> tuple[list[str], int]:
+    """The titles that the file's outline lists, else its printed table of contents, and how many more no page shows.
 
-    Those that no line of the other reading begins with stand in no place that could be found.
+    A title counts where the lines of the other reading begin with it: on the page that the outline leads to, else
+    on any, the entries of the table of contents apart.
     """
-    titles: list[str] = []
+    pages = [
+        [
+            folded
+            for line in _DIVIDED.sub("", page).splitlines()
+            if not _ENTRY.match(line) and (folded := _folded(line))
+        ]
+        for page in text.split("\f")
+    ]
+    listed: list[tuple[str, int | None]] = []
     if format_of(path) == "pdf":
         from pypdfium2 import PdfDocument
 
         from alpie.index.formats.pdf import PDFIUM
 
         with PDFIUM, PdfDocument(data) as document:
-            titles = [entry.get_title() or "" for entry in document.get_toc(max_depth=8)]
-    titles = [_folded(title) for title in titles] or [_folded(match[1]) for match in _ENTRY.finditer(text)]
-    lines = sorted({_folded(line) for line in text.splitlines()})
-    begins = (bisect_left(lines, title[:_BEGUN]) for title in titles)
-    stand = [
-        at < len(lines) and lines[at].startswith(title[:_BEGUN])
-        for at, title in zip(begins, titles, strict=True)
+            for entry in document.get_toc(max_depth=8):
+                place = entry.get_dest()
+                listed.append((_folded(entry.get_title() or ""), place.get_index() if place else None))
+    listed = listed or [(_folded(match[1]), None) for match in _ENTRY.finditer(text)]
+    listed = list(dict.fromkeys(one for one in listed if one[0]))
+    shown = [
+        title for title, at in listed if any(_stands(title, pages if at is None else pages[at : at + 1]))
     ]
-    return list(dict.fromkeys(title for title, stands in zip(titles, stand, strict=True) if title and stands))
+    return shown, len(listed) - len(shown)
+
+
+def _stands(title: str, pages: Sequence[Sequence[str]]) -> Iterator[bool]:
+    """Whether a page has it; its number may stand apart from its words in the other reading."""
+    words = _NUMBER.sub("", title)[:60]
+    for lines in pages:
+        for number, line in enumerate(lines):
+            line = _NUMBER.sub("", line)
+            least = min(len(words), len(line), _BEGUN)
+            if line[:least] == words[:least]:
+                yield " ".join([line, *lines[number + 1 : number + 8]]).startswith(words)
 
 
 def _folded(text: str) -> str:
@@ -173,7 +195,7 @@ def _folded(text: str) -> str:
 
 
 def _lines(folder: Path) -> Iterator[str]:
-    yield "file\tpages\tread\twords\trecall\tfused\tdivided\theadings\tfound\tpassages\tseconds\tnotices"
+    yield "file\tpages\tread\twords\trecall\tfused\tdivided\theadings\tfound\tunshown\tpassages\tseconds\tnotices"
     for path in sorted(folder.rglob("*")):
         if format_of(path) is None or not path.is_file():
             continue
@@ -184,7 +206,8 @@ def _lines(folder: Path) -> Iterator[str]:
             continue
         yield (
             f"{one.file[:48]}\t{one.pages}\t{one.pages_read}\t{one.words}\t{one.recall:.4f}\t{one.fused}\t"
-            f"{one.divided}\t{one.headings}\t{one.found}\t{one.passages}\t{one.seconds:.1f}\t{', '.join(one.notices)}"
+            f"{one.divided}\t{one.headings}\t{one.found}\t{one.unshown}\t{one.passages}\t{one.seconds:.1f}\t"
+            + ", ".join(one.notices)
         )
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     yield f"peak memory {peak} MB, {time.process_time():.0f} s of CPU"

@@ -189,9 +189,9 @@ def _study(
 ) -> None:
     # They take the system apart, so they import all of it.
     from alpie.app.answering.corpus import Corpus
+    from alpie.eval.studies import render_study, write_study
     from alpie.eval.studies.ablation import study_ablation
     from alpie.eval.studies.error_analysis import study_misses
-    from alpie.eval.studies.study import render_study, write_study
 
     texts = SourceTexts(corpus.documents, corpus.passages)
     on_question, whole = _counter(progress), cast(Corpus, corpus)

@@ -4,6 +4,7 @@
     ├── SettingsError         a setting or command option that cannot be used
     ├── RecognitionMissing    no program that recognises the text of scanned pages
     ├── SourceError           a document or its entry in sources.toml
+    │   └── ScanWithoutText       all its pages are pictures
     ├── EncoderError          the encoder or its weights
     ├── StoreError            the index folder
     │   ├── IndexMissing          nothing built there yet
@@ -46,6 +47,7 @@ __all__ = [
     "QuestionError",
     "QuestionsFileError",
     "RecognitionMissing",
+    "ScanWithoutText",
     "SettingsError",
     "SourceError",
     "StoreError",
@@ -70,6 +72,10 @@ class SourceError(AlpieError):
     def __init__(self, message: str, path: Path | None = None) -> None:
         super().__init__(message)
         self.path = path
+
+
+class ScanWithoutText(SourceError):
+    """A document whose pages are pictures, and nothing that recognises their text was asked for."""
 
 
 class EncoderError(AlpieError):

@@ -76,16 +76,16 @@ def notices_from_json(rows: Sequence[dict[str, Any]]) -> tuple[Notice, ...]:
 
 
 _SHEET = "es una hoja de cálculo, que no se lee. Guárdela como PDF, o copie sus tablas a un .docx."
-_SLIDES = "es una presentación, que no se lee. Guárdela como PDF."
+_SLIDES = "es una presentación, que no se lee. Guárdela como .pptx o como PDF."
 _PICTURE = "es una imagen. Si tiene texto, pásele un reconocimiento de caracteres (OCR) y guárdela como PDF."
 _ARCHIVE = "es un archivo comprimido. Descomprímalo en esta carpeta."
 _KINDS = {
     ".doc .dot": "es un documento antiguo de Word, que no se lee. Guárdelo como .docx o como PDF.",
-    ".rtf .docm .dotx .ott .fodt .pages .wpd .tex .epub .mobi": (
+    ".rtf .docm .dotx .ott .fodt .pages .wpd .tex .mobi": (
         "es de un formato que no se lee. Ábralo y guárdelo como .docx, .odt o PDF."
     ),
     ".xls .xlsx .xlsm .ods .csv .tsv .numbers": _SHEET,
-    ".ppt .pptx .odp .key": _SLIDES,
+    ".ppt .odp .key": _SLIDES,
     ".png .jpg .jpeg .gif .tif .tiff .bmp .webp .heic": _PICTURE,
     ".zip .7z .rar .gz .tar .tgz": _ARCHIVE,
     ".eml .msg .mht .mhtml": "es un correo o una página archivada, que no se lee. Guárdelo como PDF.",

@@ -324,8 +324,3 @@ def test_comparison_needs_the_same_questions() -> None:
     with pytest.raises(ValueError, match="same questions"):
         compare(SCORES, SCORES[::-1])
     assert compare(SCORES, SCORES, resamples=50)["right@1"].value == 0
-
-
-def test_many_questions_fit_in_memory() -> None:
-    (estimate,) = ratio_estimates(*_ratio([1.0] * 5_000), resamples=500)
-    assert estimate == Estimate(1.0, 1.0, 1.0, 5_000)

@@ -42,7 +42,7 @@ def built(folder: Path, **files: str) -> BuildReport:
         ("acta_doc", "Guárdelo como .docx"),
         ("acta_RTF", "guárdelo como .docx"),
         ("notas__cuentas_xlsx", "Guárdela como PDF"),
-        ("charla_pptx", "Guárdela como PDF"),
+        ("charla_odp", "Guárdela como .pptx o como PDF"),
         ("cartel_png", "OCR"),
         ("todo_zip", "Descomprímalo"),
         ("datos_xyz", "Se leen: .txt"),

@@ -192,6 +192,70 @@ def test_a_frame_around_running_text_is_no_table() -> None:
     assert " ".join(TEXT * 15) in said(read(drawn))
 
 
+def test_a_cell_of_many_words_stays_in_the_row_that_it_is_about() -> None:
+    drawn, long = Drawn(), ["La leña la ponen los vecinos"] * 36
+    ruled(
+        drawn,
+        [[("Motivo",), ("Días",)], [("Boda",), ("Quince",)], [("Mudanza",), ("Uno",)], [long, ("Cuatro",)]],
+        760,
+    )
+    assert rows(read(drawn))[1:] == ["Boda · Quince", "Mudanza · Uno", f"{' '.join(long)} · Cuatro"]
+
+
+def test_a_running_head_is_one_on_a_sheet_that_lies_on_its_side_too() -> None:
+    drawn = Drawn()
+    for number in range(8):
+        wide = number == 6
+        drawn.canvas.setPageSize((HEIGHT, WIDTH) if wide else (WIDTH, HEIGHT))
+        top = WIDTH if wide else HEIGHT
+        drawn.at(200, top - 56, "BOLETÍN DEL HORNO", size=20)
+        drawn.at(70, top - 82, f"Núm. 8 Pág. {number + 1}")
+        drawn.lines(*TEXT, y=top - 160)
+        drawn.page()
+    found = read(drawn)
+    assert found.texts() == [" ".join(TEXT)] * 8
+    assert len(left_out(found)) == 16
+
+
+# --- headings -------------------------------------------------------------------------------------------
+
+
+def test_what_the_outline_names_on_its_page_is_a_heading_and_nothing_else() -> None:
+    drawn = Drawn()
+    drawn.at(70, 700, "4.2")
+    drawn.at(110, 700, "Escaleras de uso general")
+    drawn.lines("La leña se guarda donde dice el", "artículo 9. El horno abre los martes.", y=670)
+    drawn.lines("Artículo 9", TEXT[0], y=600)
+    for title in ("4.2 Escaleras de uso general", "Artículo 9", "Firma"):
+        drawn.canvas.bookmarkPage(title)
+        drawn.canvas.addOutlineEntry(title, title)
+    drawn.page()
+    drawn.lines("Escaleras de uso general", y=600)
+    found = read(drawn)
+    assert found.texts(BlockKind.HEADING) == ["4.2 Escaleras de uso general", "Artículo 9"]
+    assert TEXT[0] in found.texts(BlockKind.PARAGRAPH)
+
+
+def test_a_bold_number_before_bold_words_is_theirs() -> None:
+    drawn = Drawn()
+    for y, number, title in ((700, "1", "Hornos"), (600, "1.1", "Leña"), (500, "II", "Turnos")):
+        drawn.at(70, y, number, font="Times-Bold")
+        drawn.at(110, y, title, font="Times-Bold")
+        drawn.lines(*TEXT, y=y - 30)
+    assert read(drawn).texts(BlockKind.HEADING) == ["1 Hornos", "1.1 Leña", "II Turnos"]
+
+
+@pytest.mark.parametrize("table", [False, True])
+def test_text_is_no_heading_for_being_larger_than_the_notes_on_it(table: bool) -> None:
+    drawn, y = Drawn(size=8), 740.0
+    cells = [[(cell,) for cell in HEAD], *ROWS]
+    y = ruled(drawn, cells, y) if table else drawn.lines(*(TEXT * 3), y=y)
+    drawn.at(70, y - 40, "Del horno", size=16)
+    drawn.at(70, y - 80, TEXT[0], size=11)
+    drawn.at(70, y - 100, TEXT[1], size=11)
+    assert read(drawn).texts(BlockKind.HEADING) == ["Del horno"]
+
+
 def test_three_columns_are_read_one_after_the_other() -> None:
     drawn = Drawn()
     columns = (

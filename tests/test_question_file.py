@@ -1,4 +1,4 @@
-"""Files of questions: what is read, what is refused, what the validator finds."""
+"""Files of questions: what is read, what is refused, how they are divided, and that ours are sound."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from alpie.eval.questions.matching import SourceTexts
+from alpie.eval.questions.matching import SourceTexts, fold
 from alpie.eval.questions.question_file import (
     KINDS,
     OWN_QUESTIONS,
+    read_own_questions,
     read_question_texts,
     read_questions,
-    validate,
     with_texts,
 )
-from alpie.eval.questions.question_records import Evidence, Question
+from alpie.eval.questions.question_records import UNANSWERABLE, Evidence, Question
 from alpie.eval.questions.split import split
 from alpie.eval.questions.squad import plain_sentences, squad_corpus
 from alpie.index.chunking.passages import make_passages
@@ -25,7 +25,7 @@ from alpie.index.errors import QuestionsFileError, SettingsError
 from alpie.index.layout import lay_out
 from alpie.index.readable import proves
 from alpie.index.reading.sources import read_sources
-from alpie.index.records import Document, Span
+from alpie.index.records import Span
 
 TEXT = "Hubo 25 detenidos\nen dos países. Se incautaron móviles y discos."
 SQUAD = {
@@ -66,10 +66,6 @@ def _write(folder: Path, *records: object) -> Path:
     ]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return path
-
-
-def _texts() -> SourceTexts:
-    return SourceTexts({"nota": Document("nota", "", "", "", "", "es", "", TEXT)})
 
 
 # --- reading --------------------------------------------------------------------------------------
@@ -183,56 +179,6 @@ def test_plain_sentences() -> None:
     assert plain_sentences("  ") == ()
 
 
-# --- validating -----------------------------------------------------------------------------------
-
-
-def test_sound_gold_has_no_problems() -> None:
-    evidence = (Evidence("nota", "25 detenidos en dos países"),)
-    sound = [
-        Question("1", "¿?", "factual", evidence=evidence, answer=("otra cosa", "25")),
-        Question("2", "¿?", "unanswerable"),
-    ]
-    assert validate(sound, _texts()) == []
-
-
-@pytest.mark.parametrize(
-    ("question", "problem"),
-    [
-        (Question("1", "¿?", "fáctica"), "kind «fáctica» is unknown"),
-        (Question("1", "¿?", "factual"), "has no evidence"),
-        (Question("1", "¿?", "unanswerable", answer=("25",)), "is unanswerable and yet has"),
-        (Question("1", "¿?", "factual", evidence=(Evidence("otra", "x"),)), "document «otra» is unknown"),
-        (
-            Question("1", "¿?", "factual", evidence=(Evidence("nota", "26 detenidos"),)),
-            "not verbatim in «nota»",
-        ),
-        (
-            Question("1", "¿?", "factual", evidence=(Evidence("nota", "25 Detenidos"),)),
-            "not verbatim in «nota»",
-        ),
-        (
-            Question("1", "¿?", "factual", evidence=(Evidence("nota", "dos países"),), answer=("25",)),
-            "no answer",
-        ),
-        (
-            Question("1", "¿?", "list", evidence=(Evidence("nota", "móviles"),), answer_all=("discos",)),
-            "«discos»",
-        ),
-    ],
-)
-def test_the_validator_finds(question: Question, problem: str) -> None:
-    (found,) = validate([question], _texts())
-    assert problem in found
-
-
-def test_the_validator_finds_ids_used_twice(tmp_path: Path) -> None:
-    record = {"id": "1", "kind": "unanswerable", "question": "¿?"}
-    path = _write(tmp_path, record, record)
-    assert validate(read_questions(path).questions, _texts()) == [
-        f"{path}:2: id «1» is already used at {path}:1."
-    ]
-
-
 # --- splitting ------------------------------------------------------------------------------------
 
 
@@ -283,14 +229,21 @@ def test_unknown_part() -> None:
 # --- our own questions ----------------------------------------------------------------------------
 
 
-def _own_texts() -> SourceTexts:
+@pytest.mark.parametrize("folder", [OWN_QUESTIONS, OWN_QUESTIONS / "fitting"], ids=lambda folder: folder.name)
+def test_our_own_questions_are_sound(folder: Path) -> None:
     documents = read_sources(Path(__file__).resolve().parents[1] / "docs_src").documents
     passages = [passage for document in documents for passage in make_passages(document, lay_out(document))]
-    return SourceTexts({document.id: document for document in documents}, passages)
-
-
-def test_our_own_questions_are_sound() -> None:
-    files = sorted(OWN_QUESTIONS.glob("*.jsonl"))
-    questions = [question for file in files for question in read_questions(file).questions]
-    assert validate(questions, _own_texts()) == []
-    assert {question.kind for question in questions} <= set(KINDS)
+    texts = SourceTexts({document.id: document for document in documents}, passages)
+    questions = read_own_questions(folder)
+    assert len({question.id for question in questions}) == len(questions)
+    for question in questions:
+        evidence = [*question.evidence, *(one for group in question.evidence_all for one in group)]
+        assert question.kind in KINDS, question.source
+        assert bool(evidence) == (question.kind != UNANSWERABLE), question.source
+        for one in evidence:
+            assert texts.occurrences(one.doc, one.quote, one.start), f"{question.source}: {one.quote}"
+        folded = [fold(one.quote) for one in evidence]
+        held = [any(fold(answer) in quote for quote in folded) for answer in question.answer]
+        assert any(held) or not held, f"{question.source}: {question.answer}"
+        for answer in question.answer_all:
+            assert any(fold(answer) in quote for quote in folded), f"{question.source}: {answer}"

@@ -11,7 +11,10 @@ from test_formats import document_of
 
 from alpie.app.answering.citation import cite, full_citation, short_citation
 from alpie.app.service.rows import passage_row
+from alpie.app.settings import load_settings
 from alpie.app.terminal import commands as cli
+from alpie.app.terminal import doctor
+from alpie.app.translations import translations_for
 from alpie.index.chunking.passages import make_passages
 from alpie.index.database.json_records import from_json, to_json
 from alpie.index.errors import RecognitionMissing, SourceError
@@ -135,3 +138,15 @@ def test_a_scan_is_read_and_read_once(tmp_path: Path) -> None:
     [kept] = (tmp_path / "recognised").iterdir()
     kept.write_text(kept.read_text("utf-8").replace("martes", "lunes"), "utf-8")
     assert "lunes" in passages(data, recogniser)[0].text
+
+
+@pytest.mark.parametrize(("program", "said"), [("there", "está instalado"), ("missing", "falta Tesseract")])
+def test_doctor_says_whether_scans_could_be_read(
+    program: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doctor, "_recogniser", lambda: f"doctor.documents.recogniser_{program}")
+    settings = load_settings({"docs": str(tmp_path)}, environment={})
+    (tmp_path / "uno.txt").write_text(LINES[0], "utf-8")
+    assert "escaneadas" not in doctor._documents(settings, translations_for("es")).message
+    (tmp_path / "dos.pdf").write_bytes(scan(*LINES))
+    assert said in doctor._documents(settings, translations_for("es")).message

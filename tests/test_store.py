@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import random
 import shutil
 import signal
 import subprocess
@@ -223,7 +222,7 @@ def test_an_extended_index_answers_like_one_built_anew(docs: Path, data: Path, t
     build(docs, tmp_path / "nuevo")
     extended = open_generation(data, FakeEncoder()).search
     fresh = open_generation(tmp_path / "nuevo", FakeEncoder()).search
-    assert extended.passages == fresh.passages
+    assert tuple(extended.passages) == tuple(fresh.passages)
     for name in ("dense", "sentence_vectors"):
         rows = np.arange(len(getattr(fresh, name)))
         np.testing.assert_array_equal(getattr(extended, name).rows(rows), getattr(fresh, name).rows(rows))
@@ -529,34 +528,6 @@ def test_each_missing_file_is_named(data: Path) -> None:
     assert answers(data)
 
 
-def test_each_truncated_file_is_named(data: Path) -> None:
-    for path in files(data):
-        content = path.read_bytes()
-        for kept in (len(content) - 1, 0):
-            path.write_bytes(content[:kept])
-            error = refusal(data)
-            assert isinstance(error, IndexDamaged)
-            assert error.path == path
-        path.write_bytes(content)
-    assert answers(data)
-
-
-def test_each_file_with_one_bit_flipped_is_named(data: Path) -> None:
-    chance = random.Random(1)
-    for path in files(data):
-        if path.name == "manifest.json":
-            continue  # below
-        content = path.read_bytes()
-        flipped = bytearray(content)
-        flipped[chance.randrange(len(flipped))] ^= 1 << chance.randrange(8)
-        path.write_bytes(flipped)
-        error = refusal(data)
-        assert isinstance(error, IndexDamaged)
-        assert error.path == path
-        path.write_bytes(content)
-    assert answers(data)
-
-
 def test_a_flip_that_keeps_the_time_stamp_is_found_in_a_large_file_by_a_thorough_check(
     data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -630,15 +601,6 @@ def test_another_analysis_is_a_mismatch(data: Path) -> None:
     assert error.path == folder
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"nada", b"\xff\xfe"])
-def test_a_manifest_that_is_no_json_is_named(data: Path, content: bytes) -> None:
-    path = current_generation(data) / "manifest.json"
-    path.write_bytes(content)
-    error = refusal(data)
-    assert isinstance(error, IndexDamaged)
-    assert error.path == path
-
-
 # --- the layers below ---------------------------------------------------------------------------
 
 
@@ -676,11 +638,6 @@ def test_documents_of_headings_only_can_be_indexed_twice(tmp_path: Path) -> None
     build(tmp_path / "docs", tmp_path / "a")
     build(tmp_path / "docs", tmp_path / "a")
     assert answers(tmp_path / "a") == []
-
-
-def test_a_pointer_that_is_no_text_is_damage(data: Path) -> None:
-    (data / "CURRENT").write_bytes(b"\xff\xfe\x00")
-    assert isinstance(refusal(data), IndexDamaged)
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,9 @@ from alpie.app.page.guarding.origins import is_loopback
 from alpie.app.service.document_report import file_notices
 from alpie.app.settings import Settings
 from alpie.app.translations import Translations
-from alpie.index.errors import AlpieError, IndexMissing
+from alpie.index.errors import AlpieError, IndexMissing, RecognitionMissing, ScanWithoutText
+from alpie.index.formats.recognition import Recogniser
+from alpie.index.notices import NoticeKind
 
 __all__ = ["Check", "State", "examine"]
 
@@ -119,9 +121,21 @@ def _documents(settings: Settings, words: Translations) -> Check:
     notices = [(document.file, notice) for document in report.documents for notice in document.notices]
     others = [words("notice.file", file=one.file, notice=one.reason) for one in report.others]
     lines = [good, *map(str, report.problems), *file_notices(notices, words), *others]
+    scans = sum(isinstance(one, ScanWithoutText) for one in report.problems)
+    scans += sum(notice.kind is NoticeKind.PAGES_WITHOUT_TEXT for _, notice in notices)
+    if scans:
+        lines.append(words(_recogniser(), count=scans))
     if report.problems or not report.documents:
         return Check("documents", State.BAD, "\n".join(lines))
     return Check("documents", State.ADVICE if len(lines) > 1 else State.GOOD, "\n".join(lines))
+
+
+def _recogniser() -> str:
+    try:
+        Recogniser.of_system()
+    except RecognitionMissing:
+        return "doctor.documents.recogniser_missing"
+    return "doctor.documents.recogniser_there"
 
 
 def _index(settings: Settings, words: Translations) -> Check:

@@ -3,7 +3,7 @@
 - ``alpie``: the whole system, with quotes and refusals;
 - ``alpie (Milvus …)``: the same, with passages proposed by a backend instead of FAISS;
 - ``dense``, ``lexical``, ``fused``: retrievers of its search by themselves, which only retrieve;
-- ``tutorial``, ``bm25s``: the LangChain tutorial and BM25 on its chunks, which are what they quote.
+- ``tutorial``, and ``bm25s`` where it is installed: the LangChain tutorial and BM25 on its chunks, which they quote.
 
 All but those do not know conversations, so questions that hang on earlier ones are not compared.
 """
@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from importlib.util import find_spec
 from time import perf_counter
 
 from alpie.app.service.rows import found_row
@@ -110,13 +111,14 @@ def other_pipelines(
         rows = _ask_all(asked, partial(_searched, corpus, retriever), on_question, clock)
         results.append(PipelineRows(retriever, asked, rows, quotes=False))
     chunks = chunks_of(corpus.documents.values())
-    for name, pipeline in (
-        (TUTORIAL, TutorialPipeline(chunks, corpus.encoder)),
-        ("bm25s", Bm25Pipeline(chunks)),
-    ):
-        results.append(
-            PipelineRows(name, asked, _ask_all(asked, pipeline.ask, on_question, clock), quotes=True)
-        )
+    pipelines: dict[str, TutorialPipeline | Bm25Pipeline] = {
+        TUTORIAL: TutorialPipeline(chunks, corpus.encoder)
+    }
+    if find_spec("bm25s"):
+        pipelines["bm25s"] = Bm25Pipeline(chunks)
+    for name, pipeline in pipelines.items():
+        rows = _ask_all(asked, pipeline.ask, on_question, clock)
+        results.append(PipelineRows(name, asked, rows, quotes=True))
     return results
 
 

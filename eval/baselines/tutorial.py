@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-import bm25s
 import faiss
 import numpy as np
 import Stemmer
@@ -53,12 +52,15 @@ class Bm25Pipeline:
     """The same chunks found by their words."""
 
     def __init__(self, chunks: Sequence[Chunk]) -> None:
-        self._chunks, self._stemmer, self._index = chunks, Stemmer.Stemmer("spanish"), bm25s.BM25()
+        import bm25s  # not installed with Al Pie
+
+        self._tokenize, self._index = bm25s.tokenize, bm25s.BM25()
+        self._chunks, self._stemmer = chunks, Stemmer.Stemmer("spanish")
         if chunks:
             self._index.index(self._words([chunk.page_content for chunk in chunks]), show_progress=False)
 
     def _words(self, texts: list[str]) -> Any:
-        return bm25s.tokenize(texts, stopwords="es", stemmer=self._stemmer, show_progress=False)
+        return self._tokenize(texts, stopwords="es", stemmer=self._stemmer, show_progress=False)
 
     def ask(self, question: str) -> Row:
         """A row of predictions, without id and time."""

@@ -2,19 +2,17 @@
 
 Reading is lenient towards content (unknown fields are ignored, fields may be absent, any kind is
 accepted), because a question without gold can still be asked; it is strict towards form, because a
-malformed line would silently shift every row after it. What our own files must hold besides is
-checked by `validate`.
+malformed line would silently shift every row after it.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from alpie.eval.questions.matching import SourceTexts, fold
 from alpie.eval.questions.question_records import (
     UNANSWERABLE,
     Evidence,
@@ -32,13 +30,12 @@ __all__ = [
     "read_own_questions",
     "read_question_texts",
     "read_questions",
-    "validate",
     "with_texts",
 ]
 
 OWN_QUESTIONS = Path(__file__).resolve().parent  # its folder `fitting` is never reported on
 
-# What each kind measures; `validate` refuses others so that a typing error is not a kind of its own.
+# What each kind measures.
 KINDS: Mapping[str, str] = {
     "factual": "who, what, when, how many",
     "exact": "a code, name, article or reference number to be found as written",
@@ -101,53 +98,6 @@ def with_texts(questions: Iterable[Question], texts: Mapping[str, str], path: Pa
             f"{path}: has no text for {len(missing)} of {len(questions)} questions, first «{missing[0]}»."
         )
     return tuple(replace(question, text=texts[question.id]) for question in questions)
-
-
-def validate(questions: Sequence[Question], texts: SourceTexts) -> list[str]:
-    """Everything wrong with the gold, one sentence a problem, each opening with file and line."""
-    problems: list[str] = []
-    seen: dict[str, str] = {}
-    for question in questions:
-        if question.id in seen:
-            problems.append(f"{question.source}: id «{question.id}» is already used at {seen[question.id]}.")
-        seen.setdefault(question.id, question.source)
-        problems += [f"{question.source}: {problem}" for problem in _problems(question, texts)]
-    return problems
-
-
-def _problems(question: Question, texts: SourceTexts) -> list[str]:
-    if question.kind not in KINDS:
-        return [f"kind «{question.kind}» is unknown; known are {', '.join(KINDS)}."]
-    evidence = [*question.evidence, *(one for group in question.evidence_all for one in group)]
-    if question.kind == UNANSWERABLE:
-        gold = evidence or question.answer or question.answer_all
-        return ["is unanswerable and yet has evidence or answers."] if gold else []
-    if not evidence:
-        return ["has no evidence and is not marked unanswerable."]
-    problems = []
-    for one in evidence:
-        if one.doc not in texts.documents:
-            known = ", ".join(sorted(texts.documents))
-            problems.append(f"document «{one.doc}» is unknown; known are {known}.")
-        elif not texts.occurrences(one.doc, one.quote, one.start):
-            problems.append(f"evidence is not verbatim in «{one.doc}»: «{_shortened(one.quote)}».")
-    return problems + _answers_outside(question, evidence)
-
-
-def _answers_outside(question: Question, evidence: Sequence[Evidence]) -> list[str]:
-    folded = [fold(one.quote) for one in evidence]
-    problems = []
-    if question.answer and not any(fold(answer) in quote for answer in question.answer for quote in folded):
-        problems.append(f"no answer string stands in the evidence: {', '.join(question.answer)}.")
-    for answer in question.answer_all:
-        if not any(fold(answer) in quote for quote in folded):
-            problems.append(f"«{answer}» of answer_all does not stand in the evidence.")
-    return problems
-
-
-def _shortened(text: str, characters: int = 90) -> str:
-    text = collapse(text)
-    return text if len(text) <= characters else text[: characters - 1] + "…"
 
 
 def _read_text(path: Path) -> str:

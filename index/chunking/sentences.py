@@ -24,7 +24,7 @@ _INTRODUCING = (BlockKind.PARAGRAPH, BlockKind.LEAD)
 
 _BOUNDARY = re.compile(r"(?<![.!?…])[.!?…]+[»”’\"')\]]{0,3}\s(?=[«“‘\"'(\[¿¡—–]{0,3}[^\W_])")
 _TOKEN_BEFORE = re.compile(r"[\w.ºª°/]{1,24}$")
-# Translations whose full stop does not end a sentence, whatever follows.
+# Words whose full stop does not end a sentence, whatever follows.
 _NEVER_TEXT = """
 sr sra srta sres dr dra dres prof ing lic d dª da dña excmo excma ilmo ilma fr st sto sta gral cap
 cmdte mons art arts núm nums núms n nº nro nros pág págs p pp vol vols cap caps fig figs tab ed
@@ -32,7 +32,7 @@ eds coord trad ap apdo apdos párr sec tít disp ej p.ej cf cfr cit op vid vgr p
 máx mín tel tfno avda c/ ee rr ff jj oo bb aa cc dd hh mm pp ss ttes ss.mm a.c d.c m.ª n.º n.ª n.os
 """
 _NEVER = frozenset(_NEVER_TEXT.split())
-# Translations that may stand at the end of one: there the next word decides.
+# Words that may stand at the end of one: there the next word decides.
 _SOMETIMES_TEXT = """
 uu ee.uu etc s.a s.l cía a.m p.m u.e o.n.u aa.vv ss.aa cc.aa jj.oo dd.hh ff.aa bis
 """
@@ -221,7 +221,7 @@ def _kept_whole(text: str) -> list[tuple[int, int]]:
 
 
 def word_count(sentences: Sequence[Sentence]) -> int:
-    """Translations of some sentences, by white space; by length where that says nothing."""
+    """Words of some sentences, by white space; by length where that says nothing."""
     return sum(
         max(len(sentence.text.split()), len(sentence.text) // _LETTERS_A_WORD) for sentence in sentences
     )

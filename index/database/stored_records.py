@@ -105,15 +105,6 @@ class StoredPassages(Sequence[Passage]):
         # a walk through all of them does not push out those that questions lead to
         return map(partial(from_json, Passage), self.values("record"))
 
-    def __eq__(self, other: object) -> bool:
-        return (
-            isinstance(other, Sequence)
-            and len(self) == len(other)
-            and all(one == another for one, another in zip(self, other, strict=True))
-        )
-
-    __hash__ = None  # type: ignore[assignment]  # as long as its passages are compared
-
     def rows_where(self, condition: str, *values: object) -> NDArray[np.int64]:
         """The rows of the passages that a condition on the table `passages` is true of, ascending."""
         found = self.database.rows(f"SELECT passages.number FROM passages WHERE {condition}", *values)

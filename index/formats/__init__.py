@@ -35,6 +35,8 @@ _PARSERS = {
     "pdf": "pdf:extract_pdf",
     "docx": "docx:extract_docx",
     "odt": "odt:extract_odt",
+    "pptx": "pptx:extract_pptx",
+    "epub": "epub:extract_epub",
 }
 PACKAGES = ("pypdfium2", "python-docx", "lxml", "selectolax", "markdown-it-py", "PyYAML")  # that they use
 _FORMATS = {
@@ -48,6 +50,8 @@ _FORMATS = {
     ".pdf": "pdf",
     ".docx": "docx",
     ".odt": "odt",
+    ".pptx": "pptx",
+    ".epub": "epub",
 }
 SUFFIXES = tuple(_FORMATS)
 _logger = logging.getLogger(__name__)
@@ -74,7 +78,7 @@ _NAMES = {
 
 
 def format_of(name: str | PurePath) -> str | None:
-    """The format by the ending of a file's name: "text", "markdown", "html", "pdf", "docx", "odt"; None for others."""
+    """The format by the ending of a file's name: "text", "markdown", "html", "pdf" …; None for others."""
     return _FORMATS.get(PurePath(name).suffix.lower())
 
 
@@ -125,7 +129,7 @@ def check_signature(data: bytes, path: Path) -> None:
     found = next((name for first, name in _SIGNATURES.items() if head.startswith(first)), None)
     if kind == "pdf" and b"%PDF-" in data[:1024]:
         return
-    wanted = {"pdf": "pdf", "docx": "zip", "odt": "zip"}.get(kind or "")
+    wanted = {"pdf": "pdf", **dict.fromkeys(("docx", "odt", "pptx", "epub"), "zip")}.get(kind or "")
     if found == wanted or (wanted is None and found in (None, "program")):
         return  # «MZ» may begin a text too; a program has NUL bytes, which its decoding finds
     actual = f"es {_NAMES[found]}" if found else "no empieza como tal"

@@ -10,16 +10,16 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from alpie.index.errors import SourceError
 from alpie.index.formats.docx_numbering import Numbering
+from alpie.index.formats.docx_package import docx_metadata, transitional
 from alpie.index.formats.docx_signs import MATH, formula, symbol
 from alpie.index.formats.docx_styles import Styles, is_on
-from alpie.index.formats.extraction import Extraction, Metadata, TextBuilder
+from alpie.index.formats.extraction import Extraction, TextBuilder
 from alpie.index.formats.numbering import ordinal
 from alpie.index.formats.packed import open_packed
 from alpie.index.notices import Notice, NoticeKind
@@ -37,10 +37,8 @@ _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallba
 _DELETED = frozenset({f"{_W}del", f"{_W}moveFrom"})
 _UNSEEN = frozenset({_FALLBACK, *(_W + name for name in ("pPr", "rPr", "instrText", "delText", "rt"))})
 _WRAPPERS = frozenset(_W + name for name in ("sdt", "sdtContent", "ins", "moveTo", "customXml", "smartTag"))
-_STRICT = re.compile(rb"http://purl\.oclc\.org/ooxml/(\w+)/")
 _LONGEST_BOLD_HEADING = 120  # characters
 _MOST_NESTING = 60
-_TEMPLATE_CREATED = datetime(2013, 12, 23, 23, 15, tzinfo=UTC)  # in what python-docx makes files from
 
 
 def extract_docx(data: bytes, path: Path) -> Extraction:
@@ -50,8 +48,7 @@ def extract_docx(data: bytes, path: Path) -> Extraction:
     from lxml.etree import XMLSyntaxError
 
     with open_packed(data, path, "[Content_Types].xml") as archive:
-        if _STRICT.search(archive.read("[Content_Types].xml") + _read(archive, "_rels/.rels")):
-            data = _transitional(archive)
+        data = transitional(data, archive)
     try:
         document = Document(io.BytesIO(data))
     except (PackageNotFoundError, XMLSyntaxError, KeyError, ValueError, zipfile.BadZipFile) as error:
@@ -63,26 +60,10 @@ def extract_docx(data: bytes, path: Path) -> Extraction:
     body = _Body(builder, document)
     body.read()
     parser = f"python-docx {version('python-docx')}, docx {_RULES}"
-    extraction = builder.extraction(parser, _metadata(document), body.notices(), body.found())
+    extraction = builder.extraction(parser, docx_metadata(document), body.notices(), body.found())
     if not extraction.text:
         raise SourceError(f"{path}: no contiene texto. Retire el archivo o complételo.", path)
     return extraction
-
-
-def _read(archive: zipfile.ZipFile, name: str) -> bytes:
-    return archive.read(name) if name in archive.namelist() else b""
-
-
-def _transitional(archive: zipfile.ZipFile) -> bytes:
-    """A strict OOXML file under the names of the transitional kind, which are all that differs here."""
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w") as written:
-        for name in archive.namelist():
-            part = archive.read(name)
-            if name.endswith((".xml", ".rels")):
-                part = _STRICT.sub(rb"http://schemas.openxmlformats.org/\1/2006/", part)
-            written.writestr(name, part)
-    return made.getvalue()
 
 
 class _Body:
@@ -233,7 +214,7 @@ class _Body:
                 yield from self._cell(child, notes)
 
     def _pieces(self, paragraph: Any, boxes: list[Any], notes: list[tuple[str, str]]) -> Iterator[str]:
-        """Translations of a paragraph, a form feed where a page begins; text boxes go to `boxes`, what is called to `notes`."""
+        """What a paragraph shows, a form feed where a page begins; text boxes go to `boxes`, what is called to `notes`."""
         stack = [paragraph]
         while stack:
             one = stack.pop()
@@ -328,21 +309,3 @@ def _all_bold(paragraph: Any) -> bool:
     ]
     marks = [run.find(f"{_W}rPr/{_W}b") for run in runs]
     return bool(runs) and all(b is not None and is_on(b.get(f"{_W}val")) for b in marks)
-
-
-def _metadata(document: DocxDocument) -> Metadata:
-    if not any(one.reltype.endswith("/core-properties") for one in document.part.package.rels.values()):
-        return Metadata()  # python-docx would make some up, of today
-    said = document.core_properties
-    date = said.created or said.modified
-    from_template = said.created == _TEMPLATE_CREATED and (said.modified or said.created) == said.created
-    # python-docx fills these in where a file has none, and its template has them
-    author = "" if said.author == "python-docx" else collapse(said.author or "")
-    title = "" if said.title == "Word Document" else collapse(said.title or "")
-    return Metadata(
-        title=title,
-        publisher=author,
-        date=date.date().isoformat() if date and not from_template else "",
-        language=collapse(said.language or ""),
-        guessed=("date",),
-    )

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import codecs
 import re
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from alpie.index.errors import SourceError
-from alpie.index.formats.extraction import Extraction, Metadata, TextBuilder
-from alpie.index.formats.file_dates import iso_date
+from alpie.index.formats.extraction import Extraction, TextBuilder
+from alpie.index.formats.html_source import decoded, page_metadata
 from alpie.index.formats.numbering import ordinal
 from alpie.index.formats.superscript import is_note_call
 from alpie.index.notices import Notice, NoticeKind
@@ -20,12 +19,9 @@ from alpie.index.records import BlockKind
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-__all__ = ["extract_html"]
+__all__ = ["RULES", "extract_html", "read_page"]
 
-_RULES = 3  # of this module: raise it when the text that it makes of a page changes
-_CHARSET = re.compile(
-    rb"<(?:meta|\?xml)[^>]{0,300}?(?:charset|encoding)\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.I
-)
+RULES = 4  # of this module: raise it when the text that it makes of a page changes
 _BLOCKS = frozenset(
     """address article aside body blockquote center dd details dialog dir div dl dt fieldset figcaption figure
     footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li listing main menu nav ol option p plaintext pre
@@ -48,41 +44,21 @@ _NESTING = re.compile(
     re.I,
 )
 _MOST_NESTING = 3_000
+_XML = re.compile(r"\s*<\?xml")
+_CLOSED = re.compile(
+    r"<(?!(?:area|br|col|hr|img|input|link|meta|param|source|track|wbr)\b)([a-z][\w:-]*)((?:\s[^<>]*?)?)\s*/>",
+    re.I,
+)
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
-_META = {
-    "title": ("og:title", "dc.title", "dcterms.title", "citation_title"),
-    "publisher": ("dc.publisher", "dcterms.publisher", "citation_publisher", "og:site_name", "author", "dc.creator"),
-    "date": (
-        "dcterms.issued", "dc.date", "dcterms.date", "article:published_time", "citation_publication_date", "date",
-    ),
-    "language": ("dc.language", "dcterms.language"),
-    "url": ("og:url",),
-    "rights": ("dcterms.rights", "dc.rights", "copyright"),
-}  # fmt: skip
 
 
 def extract_html(data: bytes, path: Path) -> Extraction:
     """Raises `SourceError` for a page without text."""
-    from selectolax.lexbor import LexborHTMLParser
-
-    page = _decoded(data)
-    if _depth(page) > _MOST_NESTING:
-        raise SourceError(
-            f"{path}: tiene más de {_MOST_NESTING} elementos uno dentro de otro. "
-            "Guarde la página como texto o como PDF.",
-            path,
-        )
-    tree = LexborHTMLParser(page)
     builder = TextBuilder()
-    walk = _Walk(builder)
-    if tree.body is not None:
-        walk.read(tree.body)
-    metadata = _metadata(tree)
-    notices = tuple(Notice(kind, count) for kind, count in walk.unread.items() if count)
-    tree.strip_tags([*_UNSEEN, *_FURNITURE, *_STRUCK, "sup"])
-    found = tree.body.text(separator=" ") if tree.body is not None else ""
-    name = f"selectolax {version('selectolax')}, html {_RULES}"
-    extraction = builder.extraction(name, metadata, notices, found if not walk.unread else "")
+    tree, unread, found = read_page(data, path, builder)
+    notices = tuple(Notice(kind, count) for kind, count in unread.items() if count)
+    name = f"selectolax {version('selectolax')}, html {RULES}"
+    extraction = builder.extraction(name, page_metadata(tree), notices, found)
     if not extraction.text:
         raise SourceError(
             f"{path}: la página no contiene texto (¿lo escribe un programa al abrirla?). "
@@ -92,21 +68,29 @@ def extract_html(data: bytes, path: Path) -> Extraction:
     return extraction
 
 
-def _decoded(data: bytes) -> str:
-    """By byte order mark, else by the page's own word, else UTF-8, else Windows-1252, as browsers do."""
-    for mark, name in ((codecs.BOM_UTF8, "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
-        if data.startswith(mark):
-            return data.decode(name, errors="replace")
-    said = _CHARSET.search(data[:2048])
-    name = said[1].decode("ascii", "replace").lower() if said else "utf-8"
-    if name in ("iso-8859-1", "latin1", "latin-1", "us-ascii", "ascii"):
-        name = "windows-1252"  # what every browser takes them for
-    for tried in (name, "utf-8", "windows-1252"):
-        try:
-            return data.decode(tried)
-        except (UnicodeDecodeError, LookupError):
-            continue
-    return data.decode("utf-8", errors="replace")
+def read_page(
+    data: bytes, path: Path, builder: TextBuilder
+) -> tuple[LexborHTMLParser, dict[NoticeKind, int], str]:
+    """What a page shows, written into `builder`; returns it parsed, the words left out, another reading of it."""
+    from selectolax.lexbor import LexborHTMLParser
+
+    page = decoded(data)
+    if _XML.match(page):  # what XML closes at once, HTML leaves open: a title would swallow the page
+        page = _CLOSED.sub(r"<\1\2></\1>", page)
+    if _depth(page) > _MOST_NESTING:
+        raise SourceError(
+            f"{path}: tiene más de {_MOST_NESTING} elementos uno dentro de otro. "
+            "Guarde la página como texto o como PDF.",
+            path,
+        )
+    tree = LexborHTMLParser(page)
+    walk = _Walk(builder)
+    if tree.body is not None:
+        walk.read(tree.body)
+    other = LexborHTMLParser(page)
+    other.strip_tags([*_UNSEEN, *_FURNITURE, *_STRUCK, "sup"])
+    found = other.body.text(separator=" ") if other.body is not None and not walk.unread else ""
+    return tree, walk.unread, found
 
 
 def _depth(page: str) -> int:
@@ -300,26 +284,3 @@ def _is_data(table: LexborNode) -> bool:
     if len(table.css("tr")) < 2 or widest < 2:
         return False
     return bool(table.css("th")) or all(len(cell.text()) <= _LONGEST_CELL for cell in table.css("td"))
-
-
-def _metadata(tree: LexborHTMLParser) -> Metadata:
-    said: dict[str, str] = {}
-    for meta in tree.css("meta"):
-        name = (meta.attributes.get("name") or meta.attributes.get("property") or "").strip().lower()
-        content = collapse(meta.attributes.get("content") or "")
-        if name and content:
-            said.setdefault(name, content)
-    values: dict[str, Any] = {
-        name: next((said[key] for key in keys if key in said), "") for name, keys in _META.items()
-    }
-    title = tree.css_first("title")
-    first = tree.css_first("h1")
-    values["title"] = (
-        values["title"]
-        or (collapse(title.text()) if title else "")
-        or (collapse(first.text()) if first else "")
-    )
-    root = tree.css_first("html")
-    language = (root.attributes.get("lang") if root else "") or values["language"]
-    values["date"] = iso_date(values["date"])
-    return Metadata(**{**values, "language": language})

@@ -5,7 +5,6 @@ What its reader does not see (hidden and struck text, comments) is counted.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from functools import partial
 from importlib.metadata import version
@@ -13,10 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from alpie.index.errors import SourceError
-from alpie.index.formats.extraction import Extraction, Metadata, TextBuilder
-from alpie.index.formats.file_dates import iso_date
-from alpie.index.formats.numbering import ordinal
-from alpie.index.formats.packed import open_packed, read_xml
+from alpie.index.formats.extraction import Extraction, TextBuilder
+from alpie.index.formats.odt_styles import SPACES, Styles, count_of, name_of, value_of
+from alpie.index.formats.packed import dublin_core, open_packed, read_xml
 from alpie.index.notices import Notice, NoticeKind
 from alpie.index.readable import collapse
 from alpie.index.records import BlockKind
@@ -27,19 +25,6 @@ if TYPE_CHECKING:
 __all__ = ["extract_odt"]
 
 _RULES = 2  # of this module: raise it when the text that it makes of a file changes
-_SPACES = {
-    "office": "urn:oasis:names:tc:opendocument:xmlns:office:1.0",
-    "text": "urn:oasis:names:tc:opendocument:xmlns:text:1.0",
-    "table": "urn:oasis:names:tc:opendocument:xmlns:table:1.0",
-    "style": "urn:oasis:names:tc:opendocument:xmlns:style:1.0",
-    "fo": "urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0",
-    "draw": "urn:oasis:names:tc:opendocument:xmlns:drawing:1.0",
-    "manifest": "urn:oasis:names:tc:opendocument:xmlns:manifest:1.0",
-    "svg": "urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0",
-    "math": "http://www.w3.org/1998/Math/MathML",
-    "dc": "http://purl.org/dc/elements/1.1/",
-}
-_SHORT = {uri: name for name, uri in _SPACES.items()}
 _UNSEEN = frozenset(
     """office:annotation text:ruby-text text:number office:forms text:sequence-decls text:variable-decls
     text:user-field-decls text:note-citation svg:title svg:desc math:annotation text:index-title-template""".split()
@@ -49,7 +34,6 @@ _CONTENTS = frozenset(f"text:{name}" for name in (
 _ROWS = frozenset(f"table:{name}" for name in ("table-header-rows", "table-rows", "table-row-group"))
 _HREF = "{http://www.w3.org/1999/xlink}href"
 _ID = "{http://www.w3.org/XML/1998/namespace}id"
-_MOST_REPEATED = 100  # cells or spaces that one element may stand for
 _MOST_NESTING = 60
 
 
@@ -57,18 +41,18 @@ def extract_odt(data: bytes, path: Path) -> Extraction:
     """Raises `SourceError` for a damaged or encrypted file and one without text."""
     archive = open_packed(data, path, "content.xml")
     manifest = read_xml(archive, "META-INF/manifest.xml", path)
-    if manifest is not None and manifest.find(".//manifest:encryption-data", _SPACES) is not None:
+    if manifest is not None and manifest.find(".//manifest:encryption-data", SPACES) is not None:
         raise SourceError(f"{path}: está cifrado con contraseña. Guárdelo sin ella.", path)
     content = read_xml(archive, "content.xml", path)
-    body = None if content is None else content.find("office:body/office:text", _SPACES)
+    body = None if content is None else content.find("office:body/office:text", SPACES)
     if content is None or body is None:
         raise SourceError(f"{path}: no es un documento de texto de OpenDocument.", path)
     common = read_xml(archive, "styles.xml", path)
     styles = [content] if common is None else [content, common]
     builder = TextBuilder()
-    reading = _Body(builder, _Styles(styles), partial(read_xml, archive, path=path))
+    reading = _Body(builder, Styles(styles), partial(read_xml, archive, path=path))
     reading.read(body)
-    metadata = _metadata(read_xml(archive, "meta.xml", path))
+    metadata = dublin_core(read_xml(archive, "meta.xml", path))
     name = f"lxml {version('lxml')}, odt {_RULES}"
     extraction = builder.extraction(name, metadata, reading.notices(body), reading.found(body))
     if not extraction.text:
@@ -76,83 +60,9 @@ def extract_odt(data: bytes, path: Path) -> Extraction:
     return extraction
 
 
-def _name(element: etree._Element) -> str:
-    tag = element.tag
-    if not isinstance(tag, str) or not tag.startswith("{"):
-        return ""
-    space, _, local = tag[1:].partition("}")
-    return f"{_SHORT.get(space, '?')}:{local}"
-
-
-def _get(element: etree._Element, name: str, default: str = "") -> str:
-    space, _, local = name.partition(":")
-    return element.get(f"{{{_SPACES[space]}}}{local}", default)
-
-
-def _count(text: str) -> int:
-    return min(int(text), _MOST_REPEATED) if re.fullmatch(r"\d{1,6}", text) else 1
-
-
-class _Styles:
-    """What the styles say of page breaks, of text that is not shown, and of the numbers of lists and headings."""
-
-    def __init__(self, roots: list[etree._Element]) -> None:
-        self._looks: dict[str, set[str]] = {}
-        self._parents: dict[str, str] = {}
-        self._levels: dict[tuple[str, int], etree._Element] = {}
-        for root in roots:
-            for style in root.iter(f"{{{_SPACES['style']}}}style"):
-                name = _get(style, "style:name")
-                self._parents[name] = _get(style, "style:parent-style-name")
-                looks = self._looks.setdefault(name, set())
-                for one in style:
-                    looks |= {"break"} if _get(one, "fo:break-before") == "page" else set()
-                    looks |= {"hidden"} if _get(one, "text:display") == "none" else set()
-                    looks |= (
-                        {"struck"} if _get(one, "style:text-line-through-style", "none") != "none" else set()
-                    )
-            for level in root.iter(
-                *(f"{{{_SPACES['text']}}}{n}" for n in ("list-level-style-number", "outline-level-style"))
-            ):
-                parent = level.getparent()
-                if parent is not None:
-                    name = "" if _name(level) == "text:outline-level-style" else _get(parent, "style:name")
-                    self._levels[name, _count(_get(level, "text:level", "1"))] = level
-
-    def has(self, name: str, look: str) -> bool:
-        """Whether a style has the look «break», «hidden» or «struck», or one that it is based on."""
-        for _ in range(10):
-            if look in self._looks.get(name, ()):
-                return True
-            name = self._parents.get(name, "")
-        return False
-
-    def marker(self, style: str, numbers: list[int]) -> str:
-        """The number an item of these numbers, outermost first, shows; "" for a bullet. Style "": a heading."""
-        own = self._levels.get((style, len(numbers)))
-        if own is None or not _get(own, "style:num-format"):
-            return ""
-        first = len(numbers) - min(_count(_get(own, "text:display-levels", "1")), len(numbers))
-        shown = [
-            self._numeral(level, number)
-            for depth, number in enumerate(numbers[first:], first + 1)
-            if (level := self._levels.get((style, depth))) is not None
-        ]
-        return _get(own, "style:num-prefix") + ".".join(filter(None, shown)) + _get(own, "style:num-suffix")
-
-    @staticmethod
-    def _numeral(level: etree._Element, number: int) -> str:
-        form = _get(level, "style:num-format")
-        return (
-            ordinal(number, form * 2 if _get(level, "style:num-letter-sync") == "true" else form)
-            if form
-            else ""
-        )
-
-
 class _Body:
     def __init__(
-        self, builder: TextBuilder, styles: _Styles, part: Callable[[str], etree._Element | None]
+        self, builder: TextBuilder, styles: Styles, part: Callable[[str], etree._Element | None]
     ) -> None:
         self._builder, self._styles, self._part = builder, styles, part
         self._marker: str | None = None
@@ -164,10 +74,10 @@ class _Body:
         self._unread: dict[NoticeKind, list[etree._Element]] = {}
 
     def read(self, body: etree._Element) -> None:
-        numbered = body.find(".//text:soft-page-break", _SPACES) is not None or any(
-            self._styles.has(_get(p, "text:style-name"), "break")
+        numbered = body.find(".//text:soft-page-break", SPACES) is not None or any(
+            self._styles.has(value_of(p, "text:style-name"), "break")
             for p in body.iter()
-            if _name(p) in ("text:p", "text:h")
+            if name_of(p) in ("text:p", "text:h")
         )
         if numbered:
             self._builder.begin_page(1)
@@ -176,13 +86,13 @@ class _Body:
 
     def notices(self, body: etree._Element) -> tuple[Notice, ...]:
         """What of the body is not read."""
-        deleted = [one for change in body.iter(f"{{{_SPACES['text']}}}deletion") for one in change]
+        deleted = [one for change in body.iter(f"{{{SPACES['text']}}}deletion") for one in change]
         self._unread.setdefault(NoticeKind.STRUCK_TEXT, []).extend(deleted)
         counts: dict[NoticeKind, int] = {
             kind: sum(len(" ".join(map(str, one.itertext())).split()) for one in those)
             for kind, those in self._unread.items()
         }
-        counts[NoticeKind.COMMENTS] = sum(1 for _ in body.iter(f"{{{_SPACES['office']}}}annotation"))
+        counts[NoticeKind.COMMENTS] = sum(1 for _ in body.iter(f"{{{SPACES['office']}}}annotation"))
         return tuple(Notice(kind, count) for kind, count in counts.items() if count)
 
     def found(self, body: etree._Element) -> str:
@@ -191,7 +101,7 @@ class _Body:
         parts: list[str] = []
 
         def walk(element: etree._Element) -> None:
-            name = _name(element)
+            name = name_of(element)
             if element not in left_out and name not in _UNSEEN and name not in ("text:tracked-changes", ""):
                 parts.append("" if name in ("text:span", "text:a") else " ")
                 parts.append(element.text or "")
@@ -208,11 +118,11 @@ class _Body:
 
     def _is_seen(self, element: etree._Element) -> bool:
         """Whether a reader sees an element and it stands; what is not so is counted."""
-        name, style = _name(element), _get(element, "text:style-name")
-        hidden = _get(element, "text:display") == "none" or _get(element, "text:is-hidden") == "true"
+        name, style = name_of(element), value_of(element, "text:style-name")
+        hidden = value_of(element, "text:display") == "none" or value_of(element, "text:is-hidden") == "true"
         hides = any(
-            _get(one, "text:is-hidden") == "true"
-            for one in element.iterfind("text:hidden-paragraph", _SPACES)
+            value_of(one, "text:is-hidden") == "true"
+            for one in element.iterfind("text:hidden-paragraph", SPACES)
         )
         if hidden or hides or self._styles.has(style, "hidden"):
             self._leave(NoticeKind.HIDDEN_TEXT, element)
@@ -226,7 +136,7 @@ class _Body:
         if nesting > _MOST_NESTING:
             return
         for child in parent:
-            name = _name(child)
+            name = name_of(child)
             if not self._is_seen(child):
                 continue
             if name in ("text:p", "text:h"):
@@ -244,7 +154,7 @@ class _Body:
                 self._contents = outside
 
     def _paragraph(self, element: etree._Element, heading: bool) -> None:
-        style = _get(element, "text:style-name")
+        style = value_of(element, "text:style-name")
         if self._styles.has(style, "break") and self._builder.begun:
             self._builder.turn()
         notes: list[tuple[str, str]] = []
@@ -252,8 +162,8 @@ class _Body:
         item = self._marker is not None
         marker = self._marker
         if heading:
-            level = _count(_get(element, "text:outline-level", "1"))
-            if _get(element, "text:is-list-header") != "true":
+            level = count_of(value_of(element, "text:outline-level", "1"))
+            if value_of(element, "text:is-list-header") != "true":
                 number = self._headings[level - 1] + 1 if len(self._headings) >= level else 1
                 self._headings = [*[*self._headings, *([1] * level)][: level - 1], number]
                 marker = marker or self._styles.marker("", self._headings)
@@ -285,12 +195,12 @@ class _Body:
             if isinstance(one, str):
                 yield one
                 continue
-            name = _name(one)
+            name = name_of(one)
             if name == "text:note":
-                sort = "nota" if _get(one, "text:note-class") != "endnote" else "nota final"
-                citation = one.find("text:note-citation", _SPACES)
+                sort = "nota" if value_of(one, "text:note-class") != "endnote" else "nota final"
+                citation = one.find("text:note-citation", SPACES)
                 sign = "" if citation is None else collapse("".join(map(str, citation.itertext())))
-                body = one.find("text:note-body", _SPACES)
+                body = one.find("text:note-body", SPACES)
                 if body is not None:
                     notes.append(
                         (f"{sort} {sign}", "\n".join(collapse("".join(self._words(p, []))) for p in body))
@@ -299,7 +209,7 @@ class _Body:
             if one is not element and not self._is_seen(one):
                 continue
             if name == "text:s":
-                yield " " * _count(_get(one, "text:c", "1"))
+                yield " " * count_of(value_of(one, "text:c", "1"))
             elif name == "text:tab":
                 yield "\t"
             elif name == "text:line-break" or (
@@ -310,7 +220,7 @@ class _Body:
                 yield "\f"
             elif name == "draw:object" and (href := one.get(_HREF)):
                 formula = self._part(href.removeprefix("./") + "/content.xml")
-                if formula is not None and _name(formula) == "math:math":
+                if formula is not None and name_of(formula) == "math:math":
                     stack.append(formula)
             inner: list[etree._Element | str] = [one.text or ""]
             for child in one:
@@ -318,20 +228,20 @@ class _Body:
             stack += reversed(inner)
 
     def _list(self, element: etree._Element, lists: tuple[str, ...], nesting: int) -> None:
-        style = _get(element, "text:style-name") or (lists[-1] if lists else "")
-        keys = [f"{style} {len(lists)}", element.get(_ID) or "", _get(element, "text:continue-list")]
+        style = value_of(element, "text:style-name") or (lists[-1] if lists else "")
+        keys = [f"{style} {len(lists)}", element.get(_ID) or "", value_of(element, "text:continue-list")]
         number = 0
         if keys[2]:
             number = self._last.get(keys[2], 0)
-        elif _get(element, "text:continue-numbering") == "true":
+        elif value_of(element, "text:continue-numbering") == "true":
             number = self._last.get(keys[0], 0)
         for item in element:
-            name = _name(item)
+            name = name_of(item)
             if name not in ("text:list-item", "text:list-header") or not self._is_seen(item):
                 continue
             if name == "text:list-item":
-                said = _get(item, "text:start-value")
-                number = _count(said) if said else number + 1
+                said = value_of(item, "text:start-value")
+                number = count_of(said) if said else number + 1
                 self._numbers.append(number)
                 self._marker = self._styles.marker(style, self._numbers)
             else:
@@ -349,13 +259,13 @@ class _Body:
             [
                 collapse(" ".join("".join(self._words(one, notes)) for one in cell if self._is_seen(one)))
                 for cell in row
-                if _name(cell) == "table:table-cell"
+                if name_of(cell) == "table:table-cell"
             ]
             for row in found
         ]
         if len(rows) > 1:
             parents = (row.getparent() for row in found)
-            headers = sum(p is not None and _name(p) == "table:table-header-rows" for p in parents)
+            headers = sum(p is not None and name_of(p) == "table:table-header-rows" for p in parents)
             self._builder.add_table(rows, headers or 1)
         else:
             for cells in rows:
@@ -366,28 +276,7 @@ class _Body:
     def _rows(self, parent: etree._Element) -> Iterator[etree._Element]:
         """The rows of a table, not those of a table inside it."""
         for child in parent:
-            if _name(child) == "table:table-row":
+            if name_of(child) == "table:table-row":
                 yield child
-            elif _name(child) in _ROWS:
+            elif name_of(child) in _ROWS:
                 yield from self._rows(child)
-
-
-def _metadata(root: etree._Element | None) -> Metadata:
-    if root is None:
-        return Metadata()
-
-    def said(name: str) -> str:
-        found = root.find(f".//{name}", _SPACES)
-        return collapse(found.text or "") if found is not None else ""
-
-    meta = "{urn:oasis:names:tc:opendocument:xmlns:meta:1.0}"
-    author = root.find(f".//{meta}initial-creator")
-    created = root.find(f".//{meta}creation-date")
-    return Metadata(
-        title=said("dc:title"),
-        publisher=said("dc:publisher") or (collapse(author.text or "") if author is not None else ""),
-        date=iso_date((created.text or "") if created is not None else said("dc:date")),
-        language=said("dc:language"),
-        guessed=("date",),
-        rights=said("dc:rights"),
-    )

@@ -1,18 +1,22 @@
-"""DOCX and ODT are ZIP archives of XML files: opened within bounds, whatever they promise to hold."""
+"""DOCX, ODT, PPTX and EPUB are ZIP archives of XML files: opened within bounds, whatever they promise to hold."""
 
 from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from alpie.index.errors import SourceError
+from alpie.index.formats.extraction import Metadata
+from alpie.index.formats.file_dates import iso_date
+from alpie.index.readable import collapse
 
 if TYPE_CHECKING:
     from lxml import etree
 
-__all__ = ["open_packed", "read_xml"]
+__all__ = ["dublin_core", "open_packed", "read_file", "read_xml"]
 
 _MOST_FILES = 10_000
 _MAX_BYTES = 200_000_000  # unpacked, in all
@@ -31,7 +35,7 @@ def open_packed(data: bytes, path: Path, needed: str) -> zipfile.ZipFile:
     if any(file.flag_bits & 0x1 for file in files):
         raise SourceError(f"{path}: está cifrado con contraseña. Guárdelo sin ella.", path)
     unpacked = sum(file.file_size for file in files)
-    largest = max((file.file_size for file in files if file.filename.endswith(".xml")), default=0)
+    largest = max((file.file_size for file in files if file.filename.endswith((".xml", "html"))), default=0)
     if len(files) > _MOST_FILES or unpacked > _MAX_BYTES or largest > _MOST_XML_BYTES:
         raise SourceError(
             f"{path}: desempaquetado ocuparía {unpacked // 1_000_000} MB en {len(files)} archivos; se admiten "
@@ -55,10 +59,37 @@ def read_xml(archive: zipfile.ZipFile, name: str, path: Path) -> etree._Element 
         return None
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True)
     try:
-        return etree.fromstring(archive.read(name), parser)
-    except (etree.XMLSyntaxError, zipfile.BadZipFile, ValueError, EOFError, OSError) as error:
+        return etree.fromstring(read_file(archive, name, path), parser)
+    except (etree.XMLSyntaxError, ValueError) as error:
+        raise SourceError(
+            f"{path}: su archivo «{name}» está dañado ({error}). Ábralo y guárdelo de nuevo.", path
+        ) from error
+
+
+def read_file(archive: zipfile.ZipFile, name: str, path: Path) -> bytes:
+    """The bytes of a file of the archive. Raises `SourceError` where they cannot be unpacked."""
+    try:
+        return archive.read(name)
+    except (zipfile.BadZipFile, zlib.error, ValueError, EOFError, OSError) as error:
         raise SourceError(
             f"{path}: su archivo «{name}» está dañado ({error}). Ábralo y guárdelo de nuevo.", path
         ) from error
     except (NotImplementedError, RuntimeError) as error:  # a compression nobody uses; a password
         raise SourceError(f"{path}: no se puede desempaquetar ({error}).", path) from error
+
+
+def dublin_core(root: etree._Element | None, published: bool = False) -> Metadata:
+    """What a part of an archive says of the document by the names of Dublin Core; the day it was made, if not published."""
+
+    def said(*names: str) -> str:
+        texts = () if root is None else (root.findtext(f".//{{*}}{name}") for name in names)
+        return next((text for one in texts if (text := collapse(one or ""))), "")
+
+    return Metadata(
+        title=said("title"),
+        publisher=said("publisher", "initial-creator", "creator"),
+        date=iso_date(said("date") if published else said("creation-date", "created", "date")),
+        language=said("language"),
+        rights=said("rights"),
+        guessed=() if published else ("date",),
+    )

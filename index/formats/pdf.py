@@ -15,15 +15,17 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from alpie.index.errors import SourceError
+from alpie.index.errors import ScanWithoutText, SourceError
 from alpie.index.formats.extraction import Extraction, clean
+from alpie.index.formats.pdf_blocks import folded
 from alpie.index.formats.pdf_characters import SLANTED, Box, frame_height, main_turn, page_characters
-from alpie.index.formats.pdf_lines import Line, fragments_of, reading_order, slanted_lines, table_at
+from alpie.index.formats.pdf_fragments import Line, fragments_of
+from alpie.index.formats.pdf_lines import reading_order, slanted_lines, table_at
 from alpie.index.formats.pdf_metadata import pdf_metadata
 from alpie.index.formats.pdf_recognised import recognised_page
 from alpie.index.formats.pdf_ruling import grids, mark_cells, page_drawing
 from alpie.index.formats.pdf_running import running_lines
-from alpie.index.formats.pdf_writing import PdfText, folded
+from alpie.index.formats.pdf_writing import Outline, PdfText
 from alpie.index.formats.recognition import Recogniser
 from alpie.index.notices import Coverage, Notice, NoticeKind
 from alpie.index.records import PageLabel, Structure
@@ -32,7 +34,7 @@ __all__ = ["PDFIUM", "extract_pdf"]
 
 PDFIUM = threading.RLock()  # PDFium must not be called from two threads at once
 
-_RULES = 2  # of this package: raise it when the text that it makes of a file changes
+_RULES = 3  # of this package: raise it when the text that it makes of a file changes
 _MOST_PAGES = 5_000
 _PICTURE = 0.3  # of a page: with fewer than `_FEWEST_LETTERS` beside it, it is a scan
 _FEWEST_LETTERS = 120
@@ -105,7 +107,7 @@ def _read(document: Any, data: bytes, path: Path, recogniser: Recogniser | None)
     lines = [page.lines for page in pages]
     if not any(line.text for page in lines for line in page):
         if any(page.pictures or page.objects > _DRAWN for page in pages):
-            raise SourceError(
+            raise ScanWithoutText(
                 f"{path}: es un escaneo sin texto, que pide un reconocimiento de caracteres (OCR). Instale "
                 "Tesseract (Debian y Ubuntu: apt install tesseract-ocr tesseract-ocr-spa) e indexe con «--ocr».",
                 path,
@@ -147,10 +149,10 @@ def _read(document: Any, data: bytes, path: Path, recogniser: Recogniser | None)
 
 def _is_unread(page: _Page, running: set[int]) -> bool:
     """Whether a page shows more than is read of it: a scan, stamped or not, or words that are drawn."""
+    if page.pictures < _PICTURE and page.objects <= _DRAWN:
+        return False
     letters = page.letters(running)
-    return (letters < _FEWEST_LETTERS and page.pictures >= _PICTURE) or (
-        not letters and page.objects > _DRAWN
-    )
+    return not letters or (letters < _FEWEST_LETTERS and page.pictures >= _PICTURE)
 
 
 def _recognise(document: Any, pages: list[_Page], recogniser: Recogniser) -> int:
@@ -255,15 +257,17 @@ def _number(document: Any, number: int) -> PageLabel:
     return label if 0 < len(label) <= _LONGEST_LABEL else number + 1
 
 
-def _outline(document: Any) -> dict[str, int]:
-    """Level of each title of the file's outline, by its folded words."""
+def _outline(document: Any) -> Outline:
+    """The titles of the file's outline, with the page that they lead to."""
     import pypdfium2 as pdfium
 
-    levels: dict[str, int] = {}
+    found: Outline = {}
     try:
         for entry in document.get_toc(max_depth=6):
-            title = entry.get_title() if hasattr(entry, "get_title") else entry.title
-            levels.setdefault(folded(title or ""), entry.level + 1)
+            place = entry.get_dest()
+            page = place.get_index() if place else None
+            if page is not None and (title := folded(entry.get_title() or "")):
+                found.setdefault(page, {}).setdefault(title, entry.level + 1)
     except (pdfium.PdfiumError, ValueError):
-        return {}
-    return levels
+        pass
+    return found

@@ -5,17 +5,20 @@ from __future__ import annotations
 import itertools
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from alpie.index.formats.pdf_lines import Line
+from alpie.index.formats.extraction import clean
+from alpie.index.formats.pdf_fragments import Line
 
-__all__ = ["Block", "Body", "body_of", "heading_levels", "page_blocks"]
+__all__ = ["Block", "Body", "body_of", "folded", "heading_levels", "page_blocks"]
 
 _MARKER = re.compile(
-    r"(?:[•◦▪▫●○‣⁃∙■□►➢➤✓✔✗❖·–—\-*]|\(?(?:\d{1,3}|[a-zñ]|[ivx]{1,5}|[IVX]{1,6})[.)]|\d{1,3}\.[ºª]?)$"
+    r"(?:[•◦▪▫●○‣⁃∙■□►➢➤✓✔✗❖·–—\-*]|\(?(?:\d{1,3}|[a-zñ]|[ivx]{1,5}|[IVX]{1,6})[.)]|\d{1,3}\.[ºª]?"
+    r"|(?:[A-Z]\.)?\d{1,2}(?:\.\d{1,2}){1,4}\.?)$"
 )
+_NUMBER = re.compile(r"(?:[A-Z]\.)?\d{1,2}$|[IVX]{1,6}$")  # … where its words are bold and stand alone
 _ITEM = re.compile(
     r"(?:[•◦▪▫●○‣⁃∙■□►➢➤✓✔✗❖·]\s*|[–—*\-]\s+|\(?(?:\d{1,3}|[a-zñ]|[ivx]{2,5})\)\s+|\d{1,3}\.[ºª]?\s+|[IVX]{1,6}\.\s+)(?=\S)"
 )
@@ -29,8 +32,14 @@ _LEADS = re.compile(r"(?:\.[ \xa0]?){4,}\s*(?:\d{1,4}|[ivxlc]{1,7})$")
 _FEWEST_ENTRIES = 3  # on a page
 _TERMINAL = ".!?…;:"
 _LARGER = 1.1  # than the body's size: a heading
+_RUNNING = 0.2  # of the characters: a size that runs
 _LONGEST_HEADING = 200  # characters
 _MOST_HEADING_LINES = 4
+
+
+def folded(text: str) -> str:
+    """The words of a title, to find it again by."""
+    return re.sub(r"\W+", " ", clean(text).casefold()).strip()
 
 
 @dataclass(slots=True)
@@ -67,29 +76,32 @@ class Body:
     size: float
     bold: bool
     pitch: float  # from base line to base line, in points
+    largest: float  # size of running text: notes may take up more room than what they are about
 
 
 def body_of(pages: Sequence[Sequence[Line]]) -> Body:
-    """By the size that most characters have."""
+    """By the size that most characters have, those in ruled tables apart."""
+    lines = [line for on_page in pages for line in on_page]
+    lines = [line for line in lines if line.table is None] or lines
     sizes: Counter[float] = Counter()
     bolds: Counter[bool] = Counter()
-    for lines in pages:
-        for line in lines:
-            sizes[round(2 * line.size) / 2] += len(line.text)
-            bolds[line.bold] += len(line.text)
+    for line in lines:
+        sizes[round(2 * line.size) / 2] += len(line.text)
+        bolds[line.bold] += len(line.text)
     size = sizes.most_common(1)[0][0] if sizes else 10.0
-    pitches = [
+    pitches = (
         one.base - other.base
-        for lines in pages
         for one, other in itertools.pairwise(lines)
         if one.region == other.region and abs(one.size - size) < 1 and abs(other.size - size) < 1
-    ]
+    )
     near = sorted(pitch for pitch in pitches if 0.7 * size < pitch < 2.5 * size)
-    return Body(size, bolds[True] > bolds[False], near[len(near) // 4] if near else 1.2 * size)
+    pitch = near[len(near) // 4] if near else 1.2 * size
+    usual = [one for one, count in sizes.items() if count >= _RUNNING * sizes.total()]
+    return Body(size, bolds[True] > bolds[False], pitch, max([size, *usual]))
 
 
-def page_blocks(lines: Sequence[Line], body: Body) -> list[Block]:
-    """The blocks of one page, in reading order."""
+def page_blocks(lines: Sequence[Line], body: Body, titles: Collection[str] = ()) -> list[Block]:
+    """The blocks of one page, in reading order; `titles` are those that the file's outline sets there, folded."""
     for line in lines:
         if line.table is None:
             _join_markers(line)
@@ -97,23 +109,44 @@ def page_blocks(lines: Sequence[Line], body: Body) -> list[Block]:
     rights = _right_edges(lines)
     index = 0
     while index < len(lines):
+        end = _title_end(lines, index, titles)
+        if end > index:
+            blocks.append(Block(list(lines[index:end]), heading=True))
+            index = end
+            continue
         end = _ruled_end(lines, index) or _table_end(lines, index, body)
         if end > index:
             blocks.append(Block(list(lines[index:end]), table=True))
             index = end
             continue
         line = lines[index]
-        if blocks and not blocks[-1].table and _continues(blocks[-1], line, body, rights[line.region]):
-            blocks[-1].lines.append(line)
+        before = blocks[-1] if blocks and not (blocks[-1].table or blocks[-1].heading) else None
+        if before is not None and _continues(before, line, body, rights[line.region]):
+            before.lines.append(line)
         else:
             blocks.append(Block([line], item=_ITEM.match(line.text) is not None))
         index += 1
     _mark_contents(blocks)
     for block in blocks:
-        block.heading = not (block.table or block.contents or block.lines[0].aside) and _is_heading(
-            block, body
-        )
+        if block.contents or block.table or block.lines[0].aside:
+            block.heading = False
+        else:
+            block.heading = block.heading or _is_heading(block, body)
     return blocks
+
+
+def _title_end(lines: Sequence[Line], index: int, titles: Collection[str]) -> int:
+    """Where the title of the outline that begins at `index` ends; `index` if none does."""
+    text = ""
+    if lines[index].text[:1].islower():  # «… del / artículo 143.»
+        return index
+    for end, line in enumerate(lines[index : index + _MOST_HEADING_LINES], start=index + 1):
+        text = f"{text} {folded(line.text)}".strip()
+        if not any(title.startswith(text) for title in titles):
+            break
+        if text in titles and not (line.aside or line.table is not None):
+            return end
+    return index
 
 
 def _mark_contents(blocks: Sequence[Block]) -> None:
@@ -130,7 +163,8 @@ def _mark_contents(blocks: Sequence[Block]) -> None:
 
 def _join_markers(line: Line) -> None:
     """A bullet or number with its words: the gap between them is no edge of a cell."""
-    if len(line.cells) >= 2 and _MARKER.match(line.cells[0].text):
+    number = len(line.cells) == 2 and line.bold and _NUMBER.match(line.cells[0].text)
+    if len(line.cells) >= 2 and (number or _MARKER.match(line.cells[0].text)):
         first, second = line.cells[:2]
         shift = len(first.text) + 1
         second.raised = [*first.raised, *((a + shift, b + shift) for a, b in second.raised)]
@@ -226,7 +260,7 @@ def _is_heading(block: Block, body: Body) -> bool:
         return False
     if any(len(line.cells) > 1 for line in block.lines):
         return False
-    if block.size >= _LARGER * body.size or _BARE.match(text):
+    if block.size >= _LARGER * body.largest or _BARE.match(text):
         return True
     if block.size < 0.95 * body.size or not block.bold or body.bold:
         return False

@@ -28,7 +28,7 @@ _HYPHENS = (0x02, 0xFFFE, 0xAD)  # PDFium's own sign for a hyphen at a line end,
 class Character:
     """One character; points, y upwards, in the frame of its turn."""
 
-    text: str
+    text: str  # a blank of any kind is " "
     x0: float
     x1: float
     base: float
@@ -48,14 +48,16 @@ def page_characters(raw: Any, text_page: Any, page: Box, outside: list[str]) -> 
 
     `page` is the visible box; what stands outside of it goes to `outside`.
     """
-    count = min(max(raw.FPDFText_CountChars(text_page), 0), _MOST_CHARACTERS)
-    box, x, y = raw.FS_RECTF(), ctypes.c_double(), ctypes.c_double()
-    matrix = raw.FS_MATRIX()
+    handle = text_page.raw  # each call with the helper object itself would look it up again
+    count = min(max(raw.FPDFText_CountChars(handle), 0), _MOST_CHARACTERS)
+    rectangle, x, y, matrix = raw.FS_RECTF(), ctypes.c_double(), ctypes.c_double(), raw.FS_MATRIX()
+    box, to_x, to_y = ctypes.byref(rectangle), ctypes.byref(x), ctypes.byref(y)
+    box_of = raw.FPDFText_GetLooseCharBox
     left, bottom, right, top = page
-    high = 0
-    blank = False
-    for index in range(count):
-        code = raw.FPDFText_GetUnicode(text_page, index)
+    high, blank = 0, False
+    low = ceiling = base = 0.0
+    turn = SLANTED
+    for index, code in enumerate(_codes(raw, handle, count)):
         if 0xD800 <= code < 0xDC00:  # the first half of a character beyond U+FFFF
             high = code
             continue
@@ -68,27 +70,42 @@ def page_characters(raw: Any, text_page: Any, page: Box, outside: list[str]) -> 
         text = "-" if code in _HYPHENS else chr(code) if 0 < code < 0x110000 else ""
         if not text or 0xD800 <= code < 0xE000 or (code < 0x20 and code not in (0x02, 0x09)):
             continue
-        if text == " " and raw.FPDFText_IsGenerated(text_page, index) == 1:
+        if text == " " and raw.FPDFText_IsGenerated(handle, index) == 1:
             blank = True
             continue
-        if not raw.FPDFText_GetLooseCharBox(text_page, index, box):
+        if not box_of(handle, index, box):
             continue
-        raw.FPDFText_GetCharOrigin(text_page, index, x, y)
-        across, along = (box.left + box.right) / 2, (box.top + box.bottom) / 2
-        if not (left <= across <= right and bottom <= along <= top):
+        x0, y0, x1, y1 = rectangle.left, rectangle.bottom, rectangle.right, rectangle.top
+        if not (left <= (x0 + x1) / 2 <= right and bottom <= (y0 + y1) / 2 <= top):
             outside.append(f" {text}" if blank or not outside else text)
             blank = False
             continue
-        turn = _turn(raw.FPDFText_GetCharAngle(text_page, index))
-        if turn == SLANTED and raw.FPDFText_GetMatrix(text_page, index, matrix):
-            turn = _turn(
-                -math.atan2(matrix.b, matrix.a)
-            )  # letters may lean, as italics do, on a straight line
-        upright = turned_box((box.left, box.bottom, box.right, box.top), turn, page)
-        origin = turned_box((x.value, y.value, x.value, y.value), turn, page)
-        size = abs(upright[3] - upright[1])
-        yield Character(text, upright[0], upright[2], origin[1], size, index, turn, blank)
+        if turn != 0 or y0 != low or y1 != ceiling or y0 == y1:
+            # letters of one height at one height stand on one line: nothing more is asked of PDFium
+            low, ceiling = y0, y1
+            raw.FPDFText_GetCharOrigin(handle, index, to_x, to_y)
+            turn = _turn(raw.FPDFText_GetCharAngle(handle, index))
+            if turn == SLANTED and raw.FPDFText_GetMatrix(handle, index, matrix):
+                # letters may lean, as italics do, on a straight line
+                turn = _turn(-math.atan2(matrix.b, matrix.a))
+            base = turned_box((x.value, y.value, x.value, y.value), turn, page)[1]
+        if turn == 0 and x0 <= x1:
+            across, end, size = x0 - left, x1 - left, abs((y1 - bottom) - (y0 - bottom))
+        else:
+            across, under, end, over = turned_box((x0, y0, x1, y1), turn, page)
+            size = abs(over - under)
+        yield Character(" " if text.isspace() else text, across, end, base, size, index, turn, blank)
         blank = False
+
+
+def _codes(raw: Any, handle: Any, count: int) -> Sequence[int]:
+    """The code of each character: the whole text at once, where it has one unit for each of them."""
+    text = (ctypes.c_ushort * (count + 1))()
+    if raw.FPDFText_GetText(handle, 0, count, text) == count + 1:
+        codes = text[:count]
+        if not any(0xD800 <= code < 0xE000 for code in codes):
+            return codes
+    return [raw.FPDFText_GetUnicode(handle, index) for index in range(count)]
 
 
 def _turn(angle: float) -> int:
@@ -117,6 +134,9 @@ def frame_height(turn: int, page: Box) -> float:
 
 def main_turn(characters: Sequence[Character | None]) -> int:
     """The way most letters of a page run."""
+    turns = {one.turn for one in characters if one is not None} - {SLANTED}
+    if len(turns) < 2:
+        return min(turns, default=0)
     letters = Counter(one.turn for one in characters if one is not None and one.text.isalnum())
     letters.pop(SLANTED, None)
     return letters.most_common(1)[0][0] if letters else 0

@@ -1,44 +1,27 @@
-"""A PDF page as lines: characters gathered to fragments, fragments to lines in the order they are read.
+"""A PDF page as lines: fragments gathered in the order in which they are read.
 
-A PDF holds characters at places and no lines. Fragments are runs of characters on one base line without a
-wide gap; columns are found by the vertical strip of white that most fragments leave free.
+A PDF holds characters at places and no lines. Columns are found by the vertical strip of white that most fragments
+leave free.
 """
 
 from __future__ import annotations
 
-import ctypes
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from itertools import pairwise
 from statistics import median
-from typing import Any
 
 from alpie.index.formats.pdf_characters import SLANTED, Box, Character
+from alpie.index.formats.pdf_fragments import BOX, GAP, SEEN_GAP, SMALL, WORD_GAP, Fragment, Line
 from alpie.index.spanish.analysis import fold
 from alpie.index.spanish.lexicon import lexicon_of
 
-__all__ = [
-    "DIVIDED",
-    "KEPT",
-    "Fragment",
-    "Line",
-    "fragments_of",
-    "reading_order",
-    "slanted_lines",
-    "table_at",
-]
+__all__ = ["DIVIDED", "KEPT", "reading_order", "slanted_lines", "table_at"]
 
 DIVIDED = re.compile(r"(?<=[^\W\d_])[-‐]$")  # a word at the end of a line that goes on in the next
 KEPT = re.compile(r"(?<=\w)-$")  # «2019-» before «2021», «covid-» before «19», «A-» before «17»
-_GAP = 1.1  # ems between two fragments
-_BOX = 0.8  # ems a point of the height of a box: it is some 1.2 ems high
-_WORD_GAP = 0.1  # of the height of a box, beyond the gap between letters: less is no space
-_SEEN_GAP = 0.05  # … where PDFium takes it for a space
-_MOST_TRACKING = 0.2  # of the height of a box: the gap between letters that are set apart
-_FEWEST_GAPS = 6  # to tell letters set apart by
-_SMALL = 0.8  # of the size of its line: a raised or lowered character
 _CAPITAL = 1.8  # times the size of the text beside it: an initial set over several lines
 _COLUMN_EMS = 7.0  # heights of a line: a column is wider than a cell of a table
 _FEWEST_LINES = 3
@@ -46,164 +29,6 @@ _MOST_EDGES = 24  # left edges tried as that of a column
 _FEW_EDGES = 8  # … of columns beside others
 _MOST_DEPTH = 6  # of columns within columns
 _FEWEST_NUMBERS = 4  # of lines in a margin
-
-
-@dataclass(slots=True)
-class Fragment:
-    """Characters on one base line; coordinates in points, y upwards."""
-
-    text: str
-    x0: float
-    x1: float
-    base: float
-    size: float
-    bold: bool
-    raised: list[tuple[int, int]] = field(default_factory=list)  # ranges of `text` set small and high
-    blank: bool = False  # PDFium takes the gap before it for a space
-    cell: tuple[int, int, int] | None = None  # of a ruled table: table, row, column
-    rows: list[Line] = field(default_factory=list)  # of the whole table that this stands for
-    recognised: list[tuple[int, int, int]] = field(default_factory=list)  # ranges of words, per cent of trust
-    hyphens: list[int] = field(default_factory=list)  # places in `text` of those that divide a word in a cell
-
-    @property
-    def center(self) -> float:
-        return (self.x0 + self.x1) / 2
-
-
-@dataclass(slots=True)
-class Line:
-    """One line of a column; several cells where wide gaps part them."""
-
-    cells: list[Fragment]
-    region: int  # number of the column it stands in: paragraphs do not cross it by their geometry alone
-    height: float = 0.0  # of the page it stands on
-    table: int | None = None  # a row of this ruled table
-    extent: tuple[float, float] = (0.0, 0.0)  # from where to where the ruled table goes
-    aside: bool = False  # runs another way than the page: a stamp along its edge
-    left_out: bool = False  # no text of the document: the number of a line, a watermark
-
-    @property
-    def x0(self) -> float:
-        return self.cells[0].x0
-
-    @property
-    def x1(self) -> float:
-        return self.cells[-1].x1
-
-    @property
-    def base(self) -> float:
-        return self.cells[0].base
-
-    @property
-    def size(self) -> float:
-        return max(self.cells, key=lambda cell: len(cell.text)).size
-
-    @property
-    def bold(self) -> bool:
-        return all(cell.bold for cell in self.cells)
-
-    @property
-    def text(self) -> str:
-        return " ".join(cell.text for cell in self.cells)
-
-
-def fragments_of(
-    raw: Any, text_page: Any, characters: Iterable[Character | None], turn: int
-) -> list[Fragment]:
-    """The fragments that run the way of `turn`, in the order of the content. `raw` is `pypdfium2.raw`."""
-    made: list[Fragment] = []
-    run: list[Character] = []
-    for character in characters:
-        if character is not None and character.turn != turn:
-            continue
-        if run and (character is None or not _goes_on(run, character)):
-            made.append(_fragment(raw, text_page, run))
-            run = []
-        if character is not None:
-            run.append(character)
-    if run:
-        made.append(_fragment(raw, text_page, run))
-    return [one for one in made if one.text]
-
-
-def _goes_on(run: list[Character], character: Character) -> bool:
-    last = run[-1]
-    size = max(last.size, character.size, 0.1)
-    if last.cell != character.cell or size > 2 * max(min(last.size, character.size), 0.1):
-        return False
-    if abs(character.base - last.base) > 0.5 * size:
-        return False
-    gap = character.x0 - _right(run)
-    return -0.7 * size < gap < _GAP * _BOX * size
-
-
-def _right(run: list[Character]) -> float:
-    for one in reversed(run):
-        if not one.text.isspace():
-            return one.x1
-    return run[-1].x1
-
-
-def _fragment(raw: Any, text_page: Any, run: list[Character]) -> Fragment:
-    shown = [one for one in run if not one.text.isspace()]
-    if not shown:
-        return Fragment("", 0, 0, 0, 0, False)
-    size = median(one.size for one in shown)
-    largest = max(one.size for one in shown)
-    if size < _SMALL * largest and sum(one.size > 0.9 * largest for one in shown) * 3 > len(shown):
-        size = largest
-    base = median(one.base for one in shown if one.size >= _SMALL * size)
-    characters: list[str] = []
-    raised: list[tuple[int, int]] = []
-    length = 0
-    usual = _usual_gap(shown, size)
-    before: Character | None = None
-    for one in run:
-        text = " " if one.text.isspace() else one.text
-        if text == " " and (not characters or characters[-1] == " "):
-            continue
-        if text != " " and before is not None and characters[-1] != " ":
-            gap = (one.x0 - before.x1 - usual) / max(size, 0.1)
-            # PDFium is right but for letters set apart
-            if gap > _WORD_GAP or (one.blank and (gap > _SEEN_GAP or not usual)):
-                characters.append(" ")
-                length += 1
-        before = one if text != " " else before
-        small = text != " " and one.size < _SMALL * size and one.base > base + 0.15 * size
-        if small:
-            if raised and raised[-1][1] == length:
-                raised[-1] = raised[-1][0], length + len(text)
-            else:
-                raised.append((length, length + len(text)))
-        characters.append(text)
-        length += len(text)
-    text = "".join(characters).rstrip()
-    middle = shown[len(shown) // 2].index
-    bold = all(_is_bold(raw, text_page, index) for index in {shown[0].index, middle, shown[-1].index})
-    right = max(one.x1 for one in shown)
-    return Fragment(text, shown[0].x0, right, base, size, bold, raised, shown[0].blank, shown[0].cell)
-
-
-def _usual_gap(shown: list[Character], size: float) -> float:
-    """The gap between letters of a word: text may be set apart or narrow as a whole."""
-    gaps = sorted(after.x0 - before.x1 for before, after in pairwise(shown))
-    if len(gaps) < _FEWEST_GAPS:
-        return 0.0
-    return min(max(gaps[len(gaps) // 4], 0.0), _MOST_TRACKING * size)
-
-
-def _is_bold(raw: Any, text_page: Any, index: int) -> bool:
-    weight = raw.FPDFText_GetFontWeight(text_page, index)
-    if weight >= 600:
-        return True
-    flags = ctypes.c_int()
-    needed = raw.FPDFText_GetFontInfo(text_page, index, None, 0, flags)
-    if not 0 < needed < 512:
-        return False
-    buffer = ctypes.create_string_buffer(needed)
-    raw.FPDFText_GetFontInfo(text_page, index, buffer, needed, flags)
-    name = buffer.value.decode("utf-8", "replace").lower()
-    return any(word in name for word in ("bold", "black", "heavy", "negrita", "semibd", "-bd"))
 
 
 def table_at(fragments: Sequence[Fragment], number: int, box: Box) -> Fragment:
@@ -428,14 +253,14 @@ def _joined(row: list[Fragment]) -> list[Fragment]:
     for one in row:
         last = cells[-1] if cells else None
         size = max(one.size, last.size) if last else one.size
-        if last is None or one.x0 - last.x1 >= _GAP * _BOX * size:
+        if last is None or one.x0 - last.x1 >= GAP * BOX * size:
             cells.append(one)
             continue
-        least = (_SEEN_GAP if one.blank else _WORD_GAP) * size
+        least = (SEEN_GAP if one.blank else WORD_GAP) * size
         space = "" if one.x0 - last.x1 < least or last.text.endswith(" ") else " "
         start = len(last.text) + len(space)
         raised = [(a + start, b + start) for a, b in one.raised]
-        if one.size < _SMALL * last.size and one.base > last.base + 0.15 * last.size:
+        if one.size < SMALL * last.size and one.base > last.base + 0.15 * last.size:
             raised = [(start, start + len(one.text))]
         larger = last if last.size >= one.size else one
         recognised = [(a + start, b + start, sure) for a, b, sure in one.recognised]

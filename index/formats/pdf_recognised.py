@@ -6,7 +6,8 @@ import io
 from statistics import median
 from typing import Any
 
-from alpie.index.formats.pdf_lines import Fragment, Line, reading_order
+from alpie.index.formats.pdf_fragments import Fragment, Line
+from alpie.index.formats.pdf_lines import reading_order
 from alpie.index.formats.recognition import RecognisedLine, Recogniser
 
 __all__ = ["recognised_page"]

@@ -26,7 +26,7 @@ _MOST_SLOTS = 8_000
 _THIN = 2.5  # points: a filled box no thicker is a line
 _SHORTEST = 4.0
 _NEAR = 3.0  # points between lines that are one, or that meet
-_LONGEST_CELL = 800  # characters: more is a frame around running text
+_LONGEST_CELL = 800  # characters: more, and no other cell beside it, is a frame around running text
 _FEWEST_BANDS = 3  # between level lines alone
 _MOST_LINES = 3  # of text in such a band, as a rule
 _COLUMN_GAP = 0.6  # of the height of a line: white from top to bottom between columns that no line parts
@@ -175,7 +175,7 @@ def grids(edges: Sequence[Box], characters: Sequence[Character | None], turn: in
     for edge in level:
         if edge[1] not in crossed:
             stacks[round(edge[0] / _NEAR), round(edge[2] / _NEAR)].append(edge)
-    text = [one for one in characters if one is not None and one.turn == turn and not one.text.isspace()]
+    text = [one for one in characters if one is not None and one.turn == turn and one.text != " "]
     made += [grid for stack in stacks.values() if (grid := _open_grid(stack, text))]
     return made
 
@@ -272,23 +272,22 @@ def mark_cells(characters: Sequence[Character | None], tables: Sequence[Grid], t
             before = None
             continue
         touches = before is not None and abs(one.base - before.base) < 0.3 * one.size
-        if touches and before is not None and not before.text.isspace() and not one.blank:
+        if touches and before is not None and before.text != " " and not one.blank:
             touches = -0.3 * one.size < one.x0 - before.x1 < 0.1 * one.size
             one.cell = before.cell if touches else _cell(one, tables)
         else:
             one.cell = _cell(one, tables)
-        if one.cell and not one.text.isspace():
+        if one.cell and one.text != " ":
             held[one.cell] += 1
         before = one
-    real: set[int] = set()
-    for number in range(len(tables)):
-        cells = [cell for cell, count in held.items() if cell[0] == number and count <= _LONGEST_CELL]
-        by_row = Counter(cell[1] for cell in cells)
-        if sum(count >= 2 for count in by_row.values()) >= 2:
-            real.add(number)
+    short = Counter(cell[:2] for cell, count in held.items() if count <= _LONGEST_CELL)
+    rows = Counter(number for (number, _), count in short.items() if count >= 2)
+    real = {number for number, count in rows.items() if count >= 2}
     for one in characters:
-        if one is not None and one.cell and (one.cell[0] not in real or held[one.cell] > _LONGEST_CELL):
-            one.cell = None
+        if one is not None and one.cell:
+            frame = held[one.cell] > _LONGEST_CELL and not short[one.cell[:2]]
+            if frame or one.cell[0] not in real:
+                one.cell = None
     return real
 
 

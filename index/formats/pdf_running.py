@@ -7,11 +7,11 @@ from collections import defaultdict
 from collections.abc import Sequence
 from itertools import pairwise
 
-from alpie.index.formats.pdf_lines import Line
+from alpie.index.formats.pdf_fragments import Line
 
 __all__ = ["running_lines"]
 
-_ZONE = 0.13  # of the page's height, at its top and at its bottom
+_ZONE = 0.13  # of the height of the tallest page, at the top and at the bottom of each
 _LONGEST = 150  # characters
 _SAME_HEIGHT = 4.0  # points
 _SHARE = 0.4  # of the pages that have text, at least two
@@ -20,6 +20,7 @@ _NUMBER = re.compile(r"\d+|\b[ivxlc]+\b", re.IGNORECASE)
 
 def running_lines(pages: Sequence[Sequence[Line]]) -> set[tuple[int, int]]:
     """(page, line) of every running line, and of those that are left out by what they are."""
+    zone = _ZONE * max((line.height for lines in pages for line in lines), default=0.0)
     seen: dict[tuple[str, bool], list[tuple[int, int, float]]] = defaultdict(list)
     found: set[tuple[int, int]] = set()
     for page, lines in enumerate(pages):
@@ -27,16 +28,17 @@ def running_lines(pages: Sequence[Sequence[Line]]) -> set[tuple[int, int]]:
             if line.left_out:
                 found.add((page, number))
                 continue
-            top = line.base > (1 - _ZONE) * line.height
-            if not (top or line.base < _ZONE * line.height) or len(line.text) > _LONGEST:
+            below = line.height - line.base  # the top of the page: sheets may lie on their side
+            top = below < zone
+            if not (top or line.base < zone) or len(line.text) > _LONGEST:
                 continue
             words = _NUMBER.sub("#", line.text).casefold()
-            seen[" ".join(words.split()), top].append((page, number, line.base))
+            seen[" ".join(words.split()), top].append((page, number, below if top else line.base))
     with_text = sum(1 for lines in pages if lines)
     fewest = max(2, round(_SHARE * with_text))
     for (words, _), places in seen.items():
-        for base in {place[2] for place in places}:
-            alike = [place for place in places if abs(place[2] - base) <= _SAME_HEIGHT]
+        for height in {place[2] for place in places}:
+            alike = [place for place in places if abs(place[2] - height) <= _SAME_HEIGHT]
             on = sorted({place[0] for place in alike})
             follows = any(b - a == 1 for a, b in pairwise(on))
             if len(on) >= fewest and follows and (words != "#" or _rises(alike, pages)):

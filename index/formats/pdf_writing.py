@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from alpie.index.formats.extraction import clean
-from alpie.index.formats.pdf_blocks import Block, body_of, heading_levels, page_blocks
-from alpie.index.formats.pdf_lines import DIVIDED, KEPT, Line
+from alpie.index.formats.pdf_blocks import Block, body_of, folded, heading_levels, page_blocks
+from alpie.index.formats.pdf_fragments import Line
+from alpie.index.formats.pdf_lines import DIVIDED, KEPT
 from alpie.index.layout.legal import opens_unit
 from alpie.index.layout.units import ends_in_function_word
 from alpie.index.readable import collapse
@@ -16,7 +17,7 @@ from alpie.index.records import BlockKind, Element, PageLabel, RecognisedWord, S
 from alpie.index.spanish.analysis import fold
 from alpie.index.spanish.lexicon import lexicon_of
 
-__all__ = ["PdfText", "folded"]
+__all__ = ["PdfText"]
 
 _LENGTH = re.compile(r"(?:^|[^\w])(?:[kchdm]?m|in|ft|pulgadas?|pies)$")  # before an exponent
 _NOTES_BACK = 50  # raised figures looked back on
@@ -26,15 +27,13 @@ _FIRST_OF_TWO = re.compile(
 )  # «teórico-», «franco-»: words that are joined by hyphens end so
 
 
-def folded(text: str) -> str:
-    """The words of a title, to find it again by."""
-    return re.sub(r"\W+", " ", clean(text).casefold()).strip()
+Outline = dict[int, dict[str, int]]  # page → folded title → level
 
 
 class PdfText:
     """The canonical text being written."""
 
-    def __init__(self, outline: dict[str, int]) -> None:
+    def __init__(self, outline: Outline) -> None:
         self._outline = outline
         self._parts: list[str] = []
         self._length = 0
@@ -60,7 +59,7 @@ class PdfText:
             for page, lines in enumerate(pages)
         ]
         body = body_of(bodies)
-        blocks = [page_blocks(lines, body) for lines in bodies]
+        blocks = [page_blocks(lines, body, self._outline.get(page, {})) for page, lines in enumerate(bodies)]
         levels = heading_levels([block for on_page in blocks for block in on_page])
         self._words = {
             match.group().casefold()
@@ -83,7 +82,8 @@ class PdfText:
             for number, block in enumerate(blocks[page]):
                 breaks = number == 0 or block.lines[0].region != region
                 joins = breaks and broken is not None and _joins(broken, block)
-                self._block(block, levels, broken if joins else None, first=number == 0)
+                told = self._outline.get(page, {}).get(folded(block.text)) if block.heading else None
+                self._block(block, told, levels, broken if joins else None, first=number == 0)
                 broken = None if block.table or block.heading or block.contents else block
                 region = block.lines[-1].region
             for line in edge:
@@ -109,7 +109,12 @@ class PdfText:
             self.footers.append(Span(start, self._length))
 
     def _block(
-        self, block: Block, levels: dict[tuple[float, bool], int], joined: Block | None, first: bool
+        self,
+        block: Block,
+        told: int | None,
+        levels: dict[tuple[float, bool], int],
+        joined: Block | None,
+        first: bool,
     ) -> None:
         if block.table and not block.contents:
             self._table(block, self._open_table if first else None)
@@ -127,7 +132,6 @@ class PdfText:
         if block.contents:
             self.elements.append(Element(start, self._length, BlockKind.CONTENTS))
         elif block.heading:
-            told = self._outline.get(folded(block.text))
             level = told or levels[round(block.size), block.bold]
             self.elements.append(Element(start, self._length, BlockKind.HEADING, min(level, 9)))
         elif joined is not None:

@@ -1,4 +1,4 @@
-"""Translations of a picture of a page, by Tesseract, where the system has it.
+"""Words of a picture of a page, by Tesseract, where the system has it.
 
 Called as a program on the drawn page: no package, and nothing that runs in this process. What it finds is
 kept by the picture's hash, since a page takes seconds and `alpie index` reads every file each time.

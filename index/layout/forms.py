@@ -51,7 +51,7 @@ _FIGURE = r"[+\-−~±]?\d[\d.,]*+(?:[ \xa0]\d{3}(?!\d))*+(?:\s*+[%‰€$£])?+
 FIGURE_ONLY = re.compile(rf"{_FIGURE}(?:\s+{_FIGURE})*+$")
 STARTS_WITH_FIGURE = re.compile(rf"{_FIGURE}(?:/\d+)?(?=\s|$)")
 
-# Translations that stand at the start of a sentence but never begin a name: a line that starts with one in
+# Words that stand at the start of a sentence but never begin a name: a line that starts with one in
 # upper case starts something new.
 _FUNCTION_WORDS_TEXT = """
 el la los las un una unos unas lo al del de en con sin por para según si cuando donde aunque

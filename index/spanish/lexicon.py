@@ -32,7 +32,7 @@ _logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Lexicon:
-    """Translations of a language, folded."""
+    """Words of a language, folded."""
 
     words: NDArray[np.bytes_]  # ascending, UTF-8: a tenth of the memory of a set
     stems: NDArray[np.bytes_]  # an inflected form whose stem is here is a word too

@@ -150,7 +150,7 @@ def _written(word: str, opens: bool) -> str | None:
 
 
 def _write_out(text: str) -> str:
-    """Chat spellings written out. Translations of a formal question (with ¿ or accents) are left alone.
+    """Chat spellings written out. Words of a formal question (with ¿ or accents) are left alone.
 
     «xq» asks («por qué») where it opens a sentence or what «¿» opens, else it gives a reason («porque»).
     """

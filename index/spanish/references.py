@@ -105,7 +105,7 @@ _CODE = re.compile(
     r"(?:(?:resolucion|decision|documento|recomendacion|directiva|reglamento)\s+)?"
     r"(?P<code>(?=[\w/.-]*\d)\w[\w.]*(?:[/-][\w.]+){2,})(?!\w)"
 )
-# Translations that only ask for what is named.
+# Words that only ask for what is named.
 _ASKING = frozenset(
     """a abre abreme al aparece busca buscame busco cita completa completo con conforme consiste consulta consultar
     contenido contiene copia copiame cual cuales dame de del desde di dice dicen dime dispone disponen el en

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from alpie.index.errors import IndexUnwritable
 
-__all__ = ["put_in_place", "replace_file", "sync", "unwritable"]
+__all__ = ["replace_file", "sync", "unwritable"]
 
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 _CLOSED = (errno.EACCES, errno.EPERM, errno.EROFS)
@@ -31,11 +31,6 @@ def sync(path: Path) -> None:
 def replace_file(path: Path, text: str, aside: Path) -> None:
     """`text` into `path` in one step: whoever reads finds the old or the new, whole. `aside` is used up."""
     aside.write_text(text, encoding="utf-8")
-    put_in_place(aside, path)
-
-
-def put_in_place(aside: Path, path: Path) -> None:
-    """The file `aside`, which has been written, as `path` in one step."""
     sync(aside)
     aside.replace(path)
     sync(path.parent)

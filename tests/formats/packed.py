@@ -52,7 +52,7 @@ def docx(body: str, *, strict: bool = False, **parts: str) -> bytes:
             files[name] = files[name].replace(
                 "http://purl.oclc.org/ooxml/package/relationships", f"{package}/relationships"
             )
-    return _zipped(files)
+    return zipped(files)
 
 
 def p(*runs: str, properties: str = "") -> str:
@@ -90,12 +90,13 @@ def odt(body: str, styles: str = "", common: str = "") -> bytes:
     shared = (
         f"<office:document-styles {_ODF}><office:styles>{common}</office:styles></office:document-styles>"
     )
-    return _zipped(
+    return zipped(
         {"mimetype": "application/vnd.oasis.opendocument.text", "content.xml": content, "styles.xml": shared}
     )
 
 
-def _zipped(files: dict[str, str]) -> bytes:
+def zipped(files: dict[str, str]) -> bytes:
+    """An archive of these files."""
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w") as archive:
         for name, text in files.items():

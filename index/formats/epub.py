@@ -1,0 +1,73 @@
+"""EPUB: the pages of HTML of an archive, in the order in which they are read, as one document."""
+
+from __future__ import annotations
+
+import posixpath
+from collections import Counter
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
+
+from alpie.index.errors import SourceError
+from alpie.index.formats.extraction import Extraction, TextBuilder
+from alpie.index.formats.html import RULES, read_page
+from alpie.index.formats.packed import dublin_core, open_packed, read_file, read_xml
+from alpie.index.notices import Notice, NoticeKind
+
+if TYPE_CHECKING:
+    from lxml import etree
+
+__all__ = ["extract_epub"]
+
+_CONTAINER = "META-INF/container.xml"
+_PAGES = frozenset({"application/xhtml+xml", "text/html"})
+
+
+def extract_epub(data: bytes, path: Path) -> Extraction:
+    """Raises `SourceError` for a damaged or protected file and one without text."""
+    archive = open_packed(data, path, _CONTAINER)
+    container = read_xml(archive, _CONTAINER, path)
+    listed = () if container is None else container.iter("{*}rootfile")
+    name = next((one.get("full-path", "") for one in listed), "")
+    package = read_xml(archive, name, path)
+    if package is None:
+        raise SourceError(
+            f"{path}: es un EPUB sin índice de sus páginas. Guárdelo de nuevo, o como PDF.", path
+        )
+    builder = TextBuilder()
+    unread: Counter[NoticeKind] = Counter()
+    found: list[str] = []
+    sealed = _sealed(read_xml(archive, "META-INF/encryption.xml", path))
+    for page in _pages(package, posixpath.dirname(name)):
+        if page in sealed:
+            raise SourceError(f"{path}: está protegido contra copia, y no se puede leer.", path)
+        if page in archive.namelist():
+            _, left_out, words = read_page(read_file(archive, page, path), path, builder)
+            unread.update(left_out)
+            found.append(words)
+    notices = tuple(Notice(kind, count) for kind, count in unread.items() if count)
+    parser = f"selectolax {version('selectolax')}, html {RULES}, epub 1"
+    metadata = dublin_core(package.find("{*}metadata"), published=True)
+    extraction = builder.extraction(parser, metadata, notices, "" if unread else "\n".join(found))
+    if not extraction.text:
+        raise SourceError(f"{path}: no contiene texto (¿son imágenes sus páginas?). Guárdelo como PDF.", path)
+    return extraction
+
+
+def _pages(package: etree._Element, folder: str) -> list[str]:
+    """The files that are read one after the other; the table of contents is none of them."""
+    items = {item.get("id"): item for item in package.iterfind("{*}manifest/{*}item")}
+    spine = [items.get(one.get("idref")) for one in package.iterfind("{*}spine/{*}itemref")]
+    return [
+        posixpath.normpath(posixpath.join(folder, unquote(urlsplit(item.get("href", "")).path)))
+        for item in spine
+        if item is not None
+        and item.get("media-type") in _PAGES
+        and "nav" not in item.get("properties", "").split()
+    ]
+
+
+def _sealed(encryption: etree._Element | None) -> set[str]:
+    references = [] if encryption is None else encryption.iter("{*}CipherReference")
+    return {posixpath.normpath(unquote(one.get("URI", ""))) for one in references}

@@ -1,0 +1,113 @@
+"""Styles of an ODT: page breaks, text that is not shown, and the numbers of lists and headings."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from alpie.index.formats.numbering import ordinal
+
+if TYPE_CHECKING:
+    from lxml import etree
+
+__all__ = ["SPACES", "Styles", "count_of", "name_of", "value_of"]
+
+SPACES = {
+    "office": "urn:oasis:names:tc:opendocument:xmlns:office:1.0",
+    "text": "urn:oasis:names:tc:opendocument:xmlns:text:1.0",
+    "table": "urn:oasis:names:tc:opendocument:xmlns:table:1.0",
+    "style": "urn:oasis:names:tc:opendocument:xmlns:style:1.0",
+    "fo": "urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0",
+    "draw": "urn:oasis:names:tc:opendocument:xmlns:drawing:1.0",
+    "manifest": "urn:oasis:names:tc:opendocument:xmlns:manifest:1.0",
+    "svg": "urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0",
+    "math": "http://www.w3.org/1998/Math/MathML",
+    "dc": "http://purl.org/dc/elements/1.1/",
+}
+_SHORT = {uri: name for name, uri in SPACES.items()}
+_MOST_REPEATED = 100  # cells or spaces that one element may stand for
+
+
+def name_of(element: etree._Element) -> str:
+    """The name of an element, with the short name of its space."""
+    tag = element.tag
+    if not isinstance(tag, str) or not tag.startswith("{"):
+        return ""
+    space, _, local = tag[1:].partition("}")
+    return f"{_SHORT.get(space, '?')}:{local}"
+
+
+def value_of(element: etree._Element, name: str, default: str = "") -> str:
+    """An attribute by its name, with the short name of its space."""
+    space, _, local = name.partition(":")
+    return element.get(f"{{{SPACES[space]}}}{local}", default)
+
+
+def count_of(text: str) -> int:
+    """A number that an attribute says, within bounds."""
+    return min(int(text), _MOST_REPEATED) if re.fullmatch(r"\d{1,6}", text) else 1
+
+
+class Styles:
+    """What the styles say of page breaks, of text that is not shown, and of the numbers of lists and headings."""
+
+    def __init__(self, roots: list[etree._Element]) -> None:
+        self._looks: dict[str, set[str]] = {}
+        self._parents: dict[str, str] = {}
+        self._levels: dict[tuple[str, int], etree._Element] = {}
+        for root in roots:
+            for style in root.iter(f"{{{SPACES['style']}}}style"):
+                name = value_of(style, "style:name")
+                self._parents[name] = value_of(style, "style:parent-style-name")
+                looks = self._looks.setdefault(name, set())
+                for one in style:
+                    looks |= {"break"} if value_of(one, "fo:break-before") == "page" else set()
+                    looks |= {"hidden"} if value_of(one, "text:display") == "none" else set()
+                    looks |= (
+                        {"struck"}
+                        if value_of(one, "style:text-line-through-style", "none") != "none"
+                        else set()
+                    )
+            for level in root.iter(
+                *(f"{{{SPACES['text']}}}{n}" for n in ("list-level-style-number", "outline-level-style"))
+            ):
+                parent = level.getparent()
+                if parent is not None:
+                    name = (
+                        "" if name_of(level) == "text:outline-level-style" else value_of(parent, "style:name")
+                    )
+                    self._levels[name, count_of(value_of(level, "text:level", "1"))] = level
+
+    def has(self, name: str, look: str) -> bool:
+        """Whether a style has the look «break», «hidden» or «struck», or one that it is based on."""
+        for _ in range(10):
+            if look in self._looks.get(name, ()):
+                return True
+            name = self._parents.get(name, "")
+        return False
+
+    def marker(self, style: str, numbers: list[int]) -> str:
+        """The number an item of these numbers, outermost first, shows; "" for a bullet. Style "": a heading."""
+        own = self._levels.get((style, len(numbers)))
+        if own is None or not value_of(own, "style:num-format"):
+            return ""
+        first = len(numbers) - min(count_of(value_of(own, "text:display-levels", "1")), len(numbers))
+        shown = [
+            self._numeral(level, number)
+            for depth, number in enumerate(numbers[first:], first + 1)
+            if (level := self._levels.get((style, depth))) is not None
+        ]
+        return (
+            value_of(own, "style:num-prefix")
+            + ".".join(filter(None, shown))
+            + value_of(own, "style:num-suffix")
+        )
+
+    @staticmethod
+    def _numeral(level: etree._Element, number: int) -> str:
+        form = value_of(level, "style:num-format")
+        return (
+            ordinal(number, form * 2 if value_of(level, "style:num-letter-sync") == "true" else form)
+            if form
+            else ""
+        )
