@@ -96,7 +96,7 @@ class Settings:
         "Codificador: `bundled`, una carpeta de sentence-transformers o un modelo de la caché local.",
         "bundled",
     )
-    runtime: str = setting(Choice("auto", "onnx", "torch"), "Motor del codificador.", "auto")
+    runtime: str = setting(Choice("auto", "onnx", "torch", "torch-bf16"), "Motor del codificador.", "auto")
     reader: str = setting(
         Text(),
         "Lector: `bundled`, la carpeta de un «cross-encoder» de sentence-transformers o uno de la caché local.",

@@ -37,7 +37,7 @@ from alpie.eval.questions.squad import squad_corpus
 from alpie.eval.studies.learning import Group, fit_choice, fit_logistic, folds_of
 from alpie.eval.training.examples import Example, examples_of
 
-__all__ = ["Fitted", "FittingSets", "fit_all", "main"]
+__all__ = ["Fitted", "FittingSets", "fit_all", "fitting_sets", "main", "write_weights"]
 
 _FOLDS = 5
 _OWN_WEIGHT = 0.5  # of a question the reader was trained on, against a held-out one
@@ -212,20 +212,24 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--output", type=Path, default=_WEIGHTS)
     options = parser.parse_args(argv)
     corpus = Corpus.open()
-    questions = [*split(read_own_questions(), "fit"), *read_own_questions(OWN_QUESTIONS / "fitting")]
-    off_topic = read_questions(OWN_QUESTIONS / "off_topic" / "fitting.jsonl").questions
-    texts = SourceTexts(corpus.documents, corpus.passages)
-    sets = FittingSets(
-        own=examples_of(corpus, questions, texts),
-        bare=examples_of(corpus.without_expansions(), questions, texts),
-        held_out=_held_out_examples(options.held_out, corpus),
-        off_topic=examples_of(corpus, off_topic, texts),
-    )
-    fitted = fit_all(sets)
+    fitted = fit_all(fitting_sets(corpus, options.held_out))
     reader = corpus.index.reader
     write_weights(fitted, reader.name if reader else "", options.output)
     sys.stdout.write(json.dumps(fitted.facts, ensure_ascii=False, indent=1) + "\n")
     return 0
+
+
+def fitting_sets(corpus: Corpus, held_out: Sequence[Path] = ()) -> FittingSets:
+    """The questions to fit on, asked of a corpus of the project's four documents."""
+    questions = [*split(read_own_questions(), "fit"), *read_own_questions(OWN_QUESTIONS / "fitting")]
+    off_topic = read_questions(OWN_QUESTIONS / "off_topic" / "fitting.jsonl").questions
+    texts = SourceTexts(corpus.documents, corpus.passages)
+    return FittingSets(
+        own=examples_of(corpus, questions, texts),
+        bare=examples_of(corpus.without_expansions(), questions, texts),
+        held_out=_held_out_examples(held_out, corpus),
+        off_topic=examples_of(corpus, off_topic, texts),
+    )
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from alpie.app.answering.conversation import complete, leans_on_earlier
 from alpie.app.answering.corpus import Corpus
 from alpie.app.checking.verify import MAX_COMPARED_CHARACTERS, QuotationChecker, Verdict
 from alpie.app.checking.word_alignment import align
-from alpie.app.page.views.lookup import Wanted, find
+from alpie.app.page.views.lookup import Wanted, look_up
 from alpie.app.page.views.lookup_view import render_results
 from alpie.app.page.views.page_words import translations_for
 from alpie.app.service.endpoints import LONGEST_QUESTION, Endpoints
@@ -87,7 +87,7 @@ def test_looking_up_shows_a_sentence_or_results_and_no_markup_of_the_visitor(
 ) -> None:
     words = translations_for(language)
     for query in (
-        {"text": text, "order": "words"},
+        {"text": text, "sort": text},
         {"text": f'"{text}"'},
         {"text": "niños", "section": text},
     ):
@@ -100,9 +100,9 @@ def test_looking_up_shows_a_sentence_or_results_and_no_markup_of_the_visitor(
         assert "<img" not in shown
 
 
-def test_signs_alone_find_nothing_when_all_words_are_wanted(seed_corpus: Corpus) -> None:
+def test_signs_alone_find_nothing(seed_corpus: Corpus) -> None:
     for text in ("¿?", '"  "', "🙂", "«, »"):
-        assert find(seed_corpus, Wanted(text=text, order="words")) == ()
+        assert look_up(seed_corpus, Wanted(text)).found == ()
 
 
 @pytest.mark.parametrize("question", ALL.values(), ids=ALL)
@@ -186,8 +186,11 @@ _FIELD = st.one_of(
 def test_any_search_form_marks_only_what_stands_in_the_passage(
     small_library: Corpus, query: dict[str, str]
 ) -> None:
-    wanted = Wanted.from_query({**query, "order": "words"})
-    for item in find(small_library, wanted):
+    try:
+        results = look_up(small_library, Wanted.from_query(query))
+    except QuestionError:
+        return
+    for item in (*results.found, *results.related):
         for start, end in item.ranges:
             assert 0 <= start < end <= len(item.passage.text)
 

@@ -16,7 +16,7 @@ import pytest
 
 from alpie.index.encoder import Encoder, onnx_export
 from alpie.index.encoder.bundled_weights import MODEL_NAME, bundled_folder
-from alpie.index.encoder.factory import open_encoder
+from alpie.index.encoder.factory import bundled_files, open_encoder
 from alpie.index.encoder.langchain_embeddings import AlpieEmbeddings
 from alpie.index.encoder.onnx_export import agrees_with_reference, compare, onnx_folder
 from alpie.index.encoder.onnx_runtime import OnnxEncoder
@@ -212,7 +212,7 @@ def test_when_no_graph_passes_pytorch_is_used_and_the_verdict_kept(
         raise AssertionError("the verdict should have been remembered")
 
     monkeypatch.setattr(onnx_export, "_make", fail)
-    assert onnx_folder(bundled_folder(cache)) is None
+    assert onnx_folder(bundled_files(cache)) is None
     with pytest.raises(EncoderError, match="torch or auto"):
         open_encoder(cache=cache, runtime="onnx")
 
@@ -265,7 +265,7 @@ def test_what_is_no_model_is_refused(tmp_path: Path) -> None:
         open_encoder(str(tmp_path))
     with pytest.raises(EncoderError, match=r"neither a folder .*/nowhere"):
         open_encoder(str(tmp_path / "nowhere"))
-    with pytest.raises(EncoderError, match="allowed: auto, onnx, torch"):
+    with pytest.raises(EncoderError, match="allowed: auto, onnx, torch, torch-bf16"):
         open_encoder(runtime="gpu")
     with pytest.raises(EncoderError, match="Only the bundled model"):
         open_encoder(str(tmp_path), runtime="onnx")

@@ -25,7 +25,7 @@ from alpie.app.page.views.chat import LONGEST_QUESTION, Chat, Conversation
 from alpie.app.page.views.feedback import FeedbackFile
 from alpie.app.page.views.help import load_help_lines
 from alpie.app.page.views.link_places import link, parse_spans, spans_parameter
-from alpie.app.page.views.lookup import Wanted, find
+from alpie.app.page.views.lookup import Wanted, look_up
 from alpie.app.page.views.markup import emphasised, escape, tag
 from alpie.app.page.views.page_words import LANGUAGES, translations_for
 from alpie.app.page.views.panel import Panels
@@ -35,7 +35,7 @@ from alpie.app.settings import load_settings
 from alpie.index.errors import IndexMissing, SettingsError
 from alpie.index.readable import readable_text
 from alpie.index.records import Sentence, SentenceRole, Span
-from alpie.index.retrieval.word_search import fold
+from alpie.index.spanish.analysis import fold
 
 PAGE = Path(__file__).resolve().parents[1] / "app" / "page"
 HELP = load_help_lines()
@@ -232,17 +232,22 @@ def test_the_writer_of_the_settings_is_taken(tmp_path: Path) -> None:
 # --- catalogues ----------------------------------------------------------------------------------
 
 
+def _templates() -> str:
+    return "\n".join(path.read_text(encoding="utf-8") for path in (PAGE / "templates").glob("*.html"))
+
+
 def _keys_used() -> set[str]:
     python = "\n".join(path.read_text(encoding="utf-8") for path in PAGE.rglob("*.py"))
     scripts = "\n".join(path.read_text(encoding="utf-8") for path in (PAGE / "assets").glob("*.js"))
-    quoted = set(re.findall(r'"([a-z][a-z0-9_-]*(?:\.[a-z0-9_@ -]+)+)"', python))
+    quoted = set(re.findall(r"""["']([a-z][a-z0-9_-]*(?:\.[a-z0-9_@ -]+)+)["']""", python + _templates()))
     return quoted | {f"js.{name}" for name in re.findall(r"words\.([a-z_]+)", scripts)}
 
 
 def _families() -> tuple[str, ...]:
     """Prefixes of keys that are put together in the code: f"nav.{view}"."""
     python = "\n".join(path.read_text(encoding="utf-8") for path in PAGE.rglob("*.py"))
-    return tuple(set(re.findall(r'f"([a-z]+(?:\.[a-z_]+)*\.)\{', python)))
+    joined = re.findall(r'f"([a-z]+(?:\.[a-z_]+)*\.)\{', python)
+    return tuple({*joined, *re.findall(r'"([a-z]+(?:\.[a-z_]+)*\.)" ~', _templates())})
 
 
 def _catalogue(language: str) -> dict[str, str]:
@@ -280,7 +285,7 @@ def test_no_key_is_unused() -> None:
 
 def test_no_key_is_missing() -> None:
     python = "\n".join(path.read_text(encoding="utf-8") for path in PAGE.rglob("*.py"))
-    asked = set(re.findall(r'words(?:\.html)?\(\s*"([^"]+)"', python))
+    asked = set(re.findall(r"""words(?:\.html)?\(\s*["']([^"']+)["'][,)]""", python + _templates()))
     scripts = {key for key in _keys_used() if key.startswith("js.")} - {
         "js.home",
         "js.lang",
@@ -346,42 +351,79 @@ def test_a_vanished_address_says_so(client: TestClient) -> None:
 # --- look-up -------------------------------------------------------------------------------------
 
 
-def test_fold_keeps_offsets() -> None:
-    text = "Niño ÁÉÍ İ ß ﬁ Ω"
-    assert len(fold(text)) == len(text)
-
-
 @pytest.mark.parametrize(
-    ("text", "order", "must"),
+    ("text", "must"),
     [
-        ("«cifrado de extremo a extremo»", "meaning", "cifrado de extremo a extremo"),
-        ('"CIFRADO de Extremo"', "meaning", "cifrado de extremo"),
-        ("AGN/65/RES/10", "meaning", "AGN/65/RES/10"),
-        ("extremo cifrado", "words", "cifrado"),
+        ("«cifrado de extremo a extremo»", "cifrado de extremo a extremo"),
+        ('"CIFRADO de Extremo"', "cifrado de extremo"),
+        ("AGN/65/RES/10", "AGN/65/RES/10"),
+        ("extremo cifrado", "cifrado"),
+        ("xyzzy OR ciber*", "ciber"),
     ],
 )
-def test_lookup_finds_what_was_asked(corpus: Any, text: str, order: str, must: str) -> None:
-    found = find(corpus, Wanted(text=text, order=order))
+def test_lookup_finds_what_was_asked(corpus: Any, text: str, must: str) -> None:
+    found = look_up(corpus, Wanted(text)).found
     assert found
     assert all(fold(must) in fold(item.passage.text) for item in found)
 
 
+def test_related_passages_are_apart_and_lack_a_word(corpus: Any) -> None:
+    results = look_up(corpus, Wanted("detenciones España"))
+    holding = {item.passage.address for item in results.found}
+    assert results.related
+    assert not holding & {item.passage.address for item in results.related}
+    assert not look_up(corpus, Wanted('"detenciones" España')).related, "a phrase is wanted as it is"
+
+
 def test_filters_narrow(corpus: Any) -> None:
-    every = find(corpus, Wanted(text="menores", order="words"))
+    every = look_up(corpus, Wanted("menores")).found
     for narrowed in (
-        Wanted(text="menores", order="words", document="interpol-2021"),
-        Wanted(text="menores", order="words", kind="resolución"),
-        Wanted(text="menores", order="words", since="2021", until="2021-11-24"),
+        Wanted("menores", document="interpol-2021"),
+        Wanted("menores", kind="resolución"),
+        Wanted("menores", since="2021", until="2021-11-24"),
     ):
-        found = find(corpus, narrowed)
+        found = look_up(corpus, narrowed).found
         assert 0 < len(found) < len(every)
         assert {item.passage.document_id for item in found} == {"interpol-2021"}
 
 
-@pytest.mark.parametrize("text", ["", "«»", "((((", "\\", "«" * 500, "a" * 5000, PAYLOAD, "*", "AGN/65"])
+@pytest.mark.parametrize("sort", ["newest", "oldest", "relevance"])
+def test_results_are_sorted(corpus: Any, sort: str) -> None:
+    found = look_up(corpus, Wanted("menores", sort=sort, shown=400)).found
+    documents = list(dict.fromkeys(item.passage.document_id for item in found))
+    assert len(documents) > 2
+    if sort == "relevance":
+        best = [max(item.weight for item in found if item.passage.document_id == one) for one in documents]
+        assert best == sorted(best, reverse=True)
+    else:
+        dates = [corpus.documents[document].date.split("/")[-1] for document in documents]
+        assert dates == sorted(dates, reverse=sort == "newest")
+
+
+def test_what_is_counted_is_every_passage_and_the_rest_is_one_link_away(
+    client: TestClient, corpus: Any
+) -> None:
+    words, wanted = translations_for("es"), Wanted("menores")
+    every = sum(look_up(corpus, wanted).counts.values())
+    assert every > 40
+    shown = client.get("/al/search", params={"text": "menores"}).text
+    assert words.count("count.passages", every) in shown
+    assert words.html("search.shown", number=40) in shown
+    assert shown.split('class="related"')[0].count('class="quote-unit result"') == 40
+    more = html_library.unescape(re.findall(r'class="act more" href="\?([^#]+)#', shown)[0])
+    whole = client.get(f"/al/search?{more.replace('shown=80', 'shown=400')}").text
+    assert whole.split('class="related"')[0].count('class="quote-unit result"') == every
+    assert 'class="act more"' not in whole
+    assert "shown" not in Wanted("a").address()
+    assert wanted.address(80) == "?text=menores&shown=80#buscar"
+
+
+@pytest.mark.parametrize(
+    "text", ["", "«»", "((((", "\\", "«" * 500, "a" * 5000, PAYLOAD, "*", "AGN/65", "a* NEAR a* " * 25]
+)
 def test_lookup_survives_any_text(client: TestClient, text: str) -> None:
-    for order in ("meaning", "words", "<x>"):
-        answer = client.get("/al/search", params={"text": text, "order": order, "since": "<b>"})
+    for sort in ("newest", "<x>"):
+        answer = client.get("/al/search", params={"text": text, "sort": sort, "since": "<b>", "shown": "-1"})
         assert answer.status_code == 200
         assert "<script>" not in answer.text
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["LinearModel", "Weights", "load_weights", "sigmoid"]
+__all__ = ["LinearModel", "Weights", "load_weights", "read_weights", "sigmoid"]
 
 _FILE = Path(__file__).with_name("weights.json")
 
@@ -59,8 +59,13 @@ class Weights:
 
 
 @lru_cache(maxsize=1)
-def load_weights(path: Path = _FILE) -> Weights:
-    """The tables of `weights.json`."""
+def load_weights() -> Weights:
+    """The tables of `weights.json`, for the bundled encoder."""
+    return read_weights(_FILE)
+
+
+def read_weights(path: Path) -> Weights:
+    """The tables of a file like `weights.json`."""
     table = json.loads(path.read_text(encoding="utf-8"))
 
     def model(name: str) -> LinearModel:

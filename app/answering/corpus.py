@@ -22,6 +22,7 @@ from alpie.app.answering.answer import answer_question
 from alpie.app.answering.answer_weights import Weights, load_weights
 from alpie.app.answering.answers import Absent, Answer
 from alpie.app.answering.asked_question import read_asked
+from alpie.app.answering.calibration import numbers_for
 from alpie.app.answering.overview import Overview, demanding, places_told
 from alpie.app.answering.quotes import QuotePolicy
 from alpie.app.answering.reference_answer import answer_reference, hits_at
@@ -30,7 +31,7 @@ from alpie.index.database.stored_records import PassagesByDocument, StoredPassag
 from alpie.index.encoder import Encoder
 from alpie.index.encoder.embed import embed_passages
 from alpie.index.encoder.factory import open_encoder
-from alpie.index.errors import AddressError, SettingsError
+from alpie.index.errors import AddressError, SettingsError, Uncalibrated
 from alpie.index.notices import Unread
 from alpie.index.reader import Reader
 from alpie.index.reader.open_reader import open_reader
@@ -69,7 +70,7 @@ class Corpus:
         built_at: str,
         policy: QuotePolicy | None = None,
         threshold: float | None = None,
-        weights: Weights | None = None,
+        weights: Weights | Uncalibrated | None = None,
         unread: Sequence[Unread] = (),
     ) -> None:
         self.documents = documents
@@ -80,7 +81,7 @@ class Corpus:
         self.unread = tuple(unread)  # files of the folder that are not in the index
         self._policy = policy or QuotePolicy()
         self._threshold = threshold
-        self._weights = weights or load_weights()
+        self._fitted = weights or load_weights()
 
     @classmethod
     def open(cls, settings: Settings | None = None, encoder: Encoder | None = None) -> Corpus:
@@ -94,6 +95,7 @@ class Corpus:
         encoder = encoder or open_encoder_of(settings)
         generation = open_generation(settings.data, encoder)
         choice = backend_choice_of(settings)
+        weights, fusion = numbers_for(encoder, settings.data)
         return cls(
             generation.documents,
             generation.layouts,
@@ -102,11 +104,13 @@ class Corpus:
                 reader=open_reader_of(settings),
                 backend=choice.open(encoder) if choice else None,
                 lexicon=partial(lexicon_of, cache=Path(settings.cache)),
+                weights=fusion,
             ),
             generation.fingerprint,
             str(generation.manifest["built_at"]),
             QuotePolicy(most=settings.max_quotes),
             settings.threshold,
+            weights,
             unread=[Unread(**row) for row in generation.manifest.get("unread", ())],
         )
 
@@ -165,8 +169,14 @@ class Corpus:
         bare = replace(self.index, expansions=None)
         return Corpus(
             self.documents, self.layouts, bare, self.fingerprint, self.built_at, self._policy, self._threshold,
-            self._weights,
+            self._fitted,
         )  # fmt: skip
+
+    @property
+    def _weights(self) -> Weights:
+        if isinstance(self._fitted, Uncalibrated):
+            raise self._fitted
+        return self._fitted
 
     @property
     def encoder(self) -> Encoder:

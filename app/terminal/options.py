@@ -180,6 +180,7 @@ def _eval(parser: _Parser, words: Translations) -> None:
     )
     parser.options.add_argument("--study", choices=_STUDIES, help=words("help.eval.study"))
     parser.options.add_argument("--speed", action="store_true", help=words("help.eval.speed"))
+    parser.options.add_argument("--fit", action="store_true", help=words("help.eval.fit"))
     parser.options.add_argument("--resamples", type=int, metavar="N", help=words("help.eval.resamples"))
 
 

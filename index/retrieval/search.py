@@ -50,6 +50,15 @@ class FusionWeights:
     expansion: float = 40.0
     expansion_words: float = 5.0
 
+    def scaled(self, cosines: float) -> FusionWeights:
+        """For an encoder whose cosines lie that much closer together than the bundled one's."""
+        return replace(
+            self,
+            passage=cosines * self.passage,
+            sentence=cosines * self.sentence,
+            expansion=cosines * self.expansion,
+        )
+
 
 @dataclass(frozen=True)
 class EncodedQuestion:

@@ -89,7 +89,7 @@ def test_back_leaves_results_where_they_are(tab: Any) -> None:
     section = tab.go("search")
     section.locator("#search-text").fill("menores")
     section.locator("#search-text").press("Enter")
-    last = section.locator(".result-where").last
+    last = section.locator("section .result-where").last
     last.tap()
     tab.highlight_in_view()
     page.go_back()

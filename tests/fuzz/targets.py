@@ -16,7 +16,8 @@ from test_promise import assert_promise
 from alpie.app.answering.conversation import complete, leans_on_earlier
 from alpie.app.checking.verify import DifferenceKind, QuotationChecker, Verdict
 from alpie.app.checking.word_alignment import align
-from alpie.app.page.views.lookup import Wanted, find
+from alpie.app.page.views.lookup import Wanted
+from alpie.app.page.views.lookup import look_up as search
 from alpie.index.chunking.passages import make_passages
 from alpie.index.errors import AlpieError
 from alpie.index.layout import lay_out
@@ -134,19 +135,18 @@ _libraries: list[_Library] = []
 def look_up(data: bytes) -> None:
     """A search form with anything in it: what is marked lies in the passage, and phrases stand there."""
     fields = text_of(data).split("\n")
-    names = ("text", "order", "document", "kind", "publisher", "section", "since", "until")
+    names = ("text", "sort", "document", "kind", "publisher", "section", "since", "until", "shown")
     query: Mapping[str, str] = dict(zip(names, fields, strict=False))
-    wanted = Wanted.from_query({**query, "order": "words" if len(data) % 2 else "meaning"})
+    wanted = Wanted.from_query(query)
     try:
-        found = find(_library(), wanted)  # type: ignore[arg-type]
+        results = search(_library(), wanted)  # type: ignore[arg-type]
     except AlpieError:
         return
-    for item in found:
-        text = item.passage.text
+    for item in (*results.found, *results.related):
         for start, end in item.ranges:
-            assert 0 <= start < end <= len(text)
-        for phrase in wanted.query.exact if wanted.query else ():
-            assert phrase.search(fold(text))
+            assert 0 <= start < end <= len(item.passage.text)
+    for item in results.found:
+        assert all(phrase.search(fold(item.passage.text)) for phrase in wanted.query.exact)
 
 
 def verify(data: bytes) -> None:

@@ -3,18 +3,45 @@ window.alpieBasket = (() => {
   const KEY = "alpie.basket";
   const MOST = 100;
   const LONGEST_NOTE = 300;
-  let items = [];
+  let lists = [{ name: "", items: [] }];
+  let at = 0;         // the list that is open
+  let before = null;  // what there was before something was taken out: to be put back
 
+  const open = () => lists[at];
+  const sound = list => ({ name: String(list?.name ?? ""), items: (list?.items ?? []).filter(item => typeof item?.place === "string") });
   function read() {
-    try { items = JSON.parse(localStorage.getItem(KEY) || "[]").filter(item => typeof item?.place === "string"); }
-    catch { items = []; }
+    let kept = null;
+    try { kept = JSON.parse(localStorage.getItem(KEY)); } catch { /* nothing of ours */ }
+    lists = (Array.isArray(kept) ? [{ items: kept }] : kept?.lists ?? [{}]).map(sound);  // once there was but one
+    at = Math.min(kept?.at || 0, lists.length - 1);
   }
   function save() {
-    try { localStorage.setItem(KEY, JSON.stringify(items)); } catch { /* private window: kept until it closes */ }
+    try { localStorage.setItem(KEY, JSON.stringify({ at, lists })); } catch { /* private window: kept until it closes */ }
   }
   function write() {
+    before = null;
     save();
     render();
+  }
+  function takeOut(change) {
+    const there = JSON.stringify({ at, lists });
+    change();
+    write();
+    before = there;
+    document.querySelector(".basket-undo").hidden = false;
+  }
+  function undo() {
+    ({ at, lists } = JSON.parse(before));
+    write();
+    window.alpie.say(window.alpie.words.restored);
+    document.querySelector(".basket-items button, .basket-close").focus();
+  }
+  function clear() {
+    takeOut(() => {
+      if (lists.length > 1) { lists.splice(at, 1); at = 0; } else open().items = [];
+    });
+    window.alpie.say(window.alpie.words.emptied);
+    document.querySelector(".basket-undo").focus();
   }
 
   function placeOf(unit) {  // "" for what has no place
@@ -26,22 +53,24 @@ window.alpieBasket = (() => {
   function keep(unit) {
     const place = placeOf(unit);
     if (!place) return;
-    const at = items.findIndex(item => item.place === place);
-    if (at >= 0) items.splice(at, 1);
-    else if (items.length < MOST) {
+    const { items } = open();
+    const there = items.findIndex(item => item.place === place);
+    if (there >= 0) {
+      takeOut(() => items.splice(there, 1));
+    } else if (items.length < MOST) {
       items.push({ place, words: unit.querySelector(".words")?.textContent ?? "",
                    source: unit.querySelector(".source")?.textContent ?? "" });
+      write();
     } else {
       window.alpie.say(window.alpie.words.basket_full);
       return;
     }
-    write();
-    window.alpie.say(at >= 0 ? window.alpie.words.unkept : window.alpie.words.kept);
+    window.alpie.say(there >= 0 ? window.alpie.words.unkept : window.alpie.words.kept);
   }
 
   // What is saved is called so on its button, wherever it is shown: answer, results, source.
   function mark() {
-    const kept = new Set(items.map(item => item.place));
+    const kept = new Set(open().items.map(item => item.place));
     for (const button of document.querySelectorAll("button.keep")) {
       button.dataset.unsaved ??= JSON.stringify([button.textContent, button.title]);
       const saved = kept.has(placeOf(button.closest(".quote-unit, .reading")));
@@ -52,12 +81,13 @@ window.alpieBasket = (() => {
 
   function query() {
     const noted = item => item.note ? `&n=${encodeURIComponent(item.note)}` : "";
-    return items.map(item => item.place.replace(/^\?/, "") + noted(item)).join("&");
+    return open().items.map(item => item.place.replace(/^\?/, "") + noted(item)).join("&");
   }
 
   function link() {
     const places = query();
     for (const one of document.querySelectorAll(".basket a.export")) {
+      one.dataset.saved = open().name.trim().replace(/[^\p{L}\p{N}]+/gu, "-");
       one.href = `${window.alpie.words.root}/al/export/${one.dataset.form}?${places}&lang=${window.alpie.words.lang}`;
     }
   }
@@ -65,6 +95,13 @@ window.alpieBasket = (() => {
   function render() {
     const list = document.querySelector(".basket-items");
     if (!list) return;
+    const { items } = open();
+    const choice = document.querySelector(".basket-list");
+    choice.replaceChildren(...lists.map((one, number) => new Option(`${one.name || window.alpie.words.unnamed} (${one.items.length})`, number)));
+    choice.value = String(at);
+    choice.hidden = lists.length < 2;
+    document.querySelector(".basket-name").value = open().name;
+    document.querySelector(".basket-undo").hidden = true;
     list.replaceChildren(...items.map((item, index) => {
       const line = document.createElement("li");
       const quoted = document.createElement("span");
@@ -99,7 +136,7 @@ window.alpieBasket = (() => {
       acts.className = "kept-acts";
       if (index > 0) acts.append(act("↑", words.up, move(-1)));
       if (index + 1 < items.length) acts.append(act("↓", words.down, move(1)));
-      acts.append(act(words.remove, words.remove, () => { items.splice(index, 1); write(); }));
+      acts.append(act(words.remove, words.remove, () => takeOut(() => items.splice(index, 1))));
       line.append(quoted, source, own, acts);
       return line;
     }));
@@ -108,6 +145,8 @@ window.alpieBasket = (() => {
     button.classList.toggle("filled", items.length > 0);
     document.querySelector(".basket-empty").hidden = items.length > 0;
     for (const part of document.querySelectorAll(".basket-exports, .basket-clear")) part.hidden = items.length === 0;
+    document.querySelector(".basket-new").hidden = items.length === 0;
+    if (lists.length > 1) document.querySelector(".basket-clear").hidden = false;
     link();
     mark();
   }
@@ -116,7 +155,7 @@ window.alpieBasket = (() => {
     const basket = document.getElementById("basket");
     basket.hidden = !open;
     document.querySelector(".basket-open").setAttribute("aria-expanded", String(open));
-    if (open) basket.querySelector("button, a")?.focus();
+    if (open) basket.querySelector(".basket-items button, .basket-name")?.focus();
   }
   function close() {  // whether there was anything to close
     if (document.getElementById("basket")?.hidden ?? true) return false;
@@ -131,7 +170,15 @@ window.alpieBasket = (() => {
     document.querySelector(".basket-open").addEventListener("click", () => toggle(document.getElementById("basket").hidden));
     document.querySelector(".basket-close").addEventListener("click", close);
     document.querySelector(".basket-copy").addEventListener("click", () => window.alpieReferences.copy(`?${query()}`));
-    document.querySelector(".basket-clear").addEventListener("click", () => { items = []; write(); });
+    document.querySelector(".basket-clear").addEventListener("click", clear);
+    document.querySelector(".basket-undo").addEventListener("click", undo);
+    document.querySelector(".basket-name").addEventListener("change", event => { open().name = event.target.value.trim(); write(); });
+    document.querySelector(".basket-list").addEventListener("change", event => { at = Number(event.target.value); write(); });
+    document.querySelector(".basket-new").addEventListener("click", () => {
+      at = lists.push({ name: "", items: [] }) - 1;
+      write();
+      document.querySelector(".basket-name").focus();
+    });
     let marking = 0;  // answers, results and sources come later: their buttons are marked before they are painted
     new MutationObserver(() => {
       cancelAnimationFrame(marking);

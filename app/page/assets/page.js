@@ -58,6 +58,7 @@ window.alpie = (() => {
     }
     for (const section of document.querySelectorAll(".view")) section.hidden = section.id !== `view-${view}`;
     const section = document.getElementById(`view-${view}`);
+    if (view === "search") window.alpieViews.search();
     if (section?.dataset.load) window.alpieViews.load(section);
     if (focus && view !== "ask") section?.querySelector("h2")?.scrollIntoView({ block: "nearest" });
   }
@@ -107,11 +108,15 @@ window.alpie = (() => {
   function past(messages) {
     const texts = (messages ?? []).map(one => [one.role, Array.isArray(one.content)
       ? one.content.map(part => part.text ?? "").join("") : String(one.content ?? "")]);
-    return JSON.stringify(texts.filter(([, text]) => !text.includes('class="searching"')).slice(-20));
+    const rows = texts.filter(([, text]) => !text.includes('class="searching"')).slice(-20);
+    if (rows.length) { document.body.dataset.talk = "yes"; relabel(); }
+    window.alpieTalks.keep(rows);
+    return JSON.stringify(rows);
   }
 
   function cleared() {
     delete document.body.dataset.talk;
+    window.alpieTalks.leave();
     window.alpiePanel.reset();
     document.querySelector("#question textarea")?.focus();
   }
@@ -139,6 +144,7 @@ window.alpie = (() => {
     const saved = document.createElement("a");
     saved.href = URL.createObjectURL(await answer.blob());
     saved.download = /filename="([^"]+)"/.exec(answer.headers.get("content-disposition") ?? "")?.[1] ?? "al-pie";
+    if (link.dataset.saved) saved.download = saved.download.replace("al-pie", link.dataset.saved);  // under the list's name
     saved.click();
     setTimeout(() => URL.revokeObjectURL(saved.href), 60000);
   }
@@ -176,6 +182,7 @@ window.alpie = (() => {
     else if (has("copy")) window.alpieReferences.copy(window.alpieBasket.placeOf(target.closest(".quote-unit, .reading")));
     else if (has("copy-entry")) window.alpieReferences.copyEntry(target.closest(".references"));
     else if (has("style")) window.alpieReferences.choose(target.dataset.style);
+    else if (has("more")) { event.preventDefault(); window.alpieViews.look(target.getAttribute("href"), false); }
     else if (target.hasAttribute("download")) { event.preventDefault(); download(target); }
     else if (has("keep")) window.alpieBasket.keep(target.closest(".quote-unit, .reading"));
     else if (has("permalink")) {
@@ -195,9 +202,9 @@ window.alpie = (() => {
 
   // Gradio draws the page and adds the scripts in no certain order: begin when all of it is there.
   const complete = () => document.querySelector(".masthead") && document.querySelector("#panel .panel-content")
-    && document.querySelector(".toast") && window.alpieAsk && window.alpieBasket && window.alpieReferences && window.alpiePanel && window.alpieViews;
+    && document.querySelector(".toast") && window.alpieAsk && window.alpieTalks && window.alpieReading && window.alpieBasket && window.alpieReferences && window.alpiePanel && window.alpieViews;
 
-  function start() {
+  async function start() {
     if (!complete()) { setTimeout(start, 20); return; }
     document.documentElement.lang = words.lang;
     let stored = null;
@@ -207,6 +214,7 @@ window.alpie = (() => {
     document.addEventListener("keydown", event => { if (event.key === "Escape") closeTop(); });
     window.addEventListener("popstate", event => {
       if (viewAt(location.hash) !== document.body.dataset.view) go(location.hash);
+      else if (viewAt(location.hash) === "search") window.alpieViews.search();
       window.alpiePanel.travelled(event.state);
     });
     window.alpieBasket.start();
@@ -215,7 +223,8 @@ window.alpie = (() => {
     show(viewAt(location.hash));
     if (window.alpiePanel.resume()) { /* reloaded with the panel open */ }
     else if (wanted.get("p") || wanted.get("d")) window.alpiePanel.openAddress(location.search);
-    if (wanted.get("q")) ask(wanted.get("q"));
+    await window.alpieTalks.start();
+    if (wanted.get("q") && !window.alpieTalks.asked(wanted.get("q"))) ask(wanted.get("q"));
     if (words.feedback) document.body.dataset.feedback = "yes";
     document.body.dataset.ready = "yes";
   }

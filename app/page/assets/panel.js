@@ -85,6 +85,7 @@ window.alpiePanel = (() => {
       box.innerHTML = html;
       const named = box.querySelector(".reading .source") ?? box.querySelector(".reading h2");
       document.querySelector("#panel .panel-where").textContent = named?.textContent ?? "";
+      window.alpieReading.attach(box);
       toWords();
       if (moveFocus) box.querySelector("h2")?.focus({ preventScroll: true });
     } catch {
@@ -92,19 +93,19 @@ window.alpiePanel = (() => {
     }
   }
 
-  // Scrolls the panel only, never the page.
-  function toWords() {
+  // Scrolls the panel only, never the page, so that what stands at `place` (on the screen) comes under the head.
+  function scrollTo({ top, bottom }) {
     const box = content();
-    const mark = box.querySelector("mark");
-    if (!mark) { box.scrollTop = 0; return; }
-    const marks = box.querySelectorAll("mark");
     const head = box.querySelector(".reading-head");
     const covered = head && getComputedStyle(head).position === "sticky" ? head.offsetHeight : 0;
-    const top = mark.getBoundingClientRect().top - box.getBoundingClientRect().top + box.scrollTop;
-    const bottom = marks[marks.length - 1].getBoundingClientRect().bottom - box.getBoundingClientRect().top + box.scrollTop;
     const free = box.clientHeight - covered;
     const above = Math.max(24, (free - (bottom - top)) * 0.35);
-    box.scrollTop = top - covered - Math.min(above, free * 0.35);
+    box.scrollTop += top - box.getBoundingClientRect().top - covered - Math.min(above, free * 0.35);
+  }
+  function toWords() {
+    const marks = content().querySelectorAll("mark");
+    if (!marks.length) { content().scrollTop = 0; return; }
+    scrollTo({ top: marks[0].getBoundingClientRect().top, bottom: marks[marks.length - 1].getBoundingClientRect().bottom });
   }
 
   function close() {
@@ -142,5 +143,5 @@ window.alpiePanel = (() => {
     else if (event.target.closest?.(".to-words")) toWords();
   });
   window.alpie.narrow.addEventListener("change", () => { if (!history.state?.panel) step(); });  // a tablet is turned
-  return { open, openAddress, offer, asked, close, hide, covers, travelled, resume, reset, placeOf };
+  return { open, openAddress, offer, asked, close, hide, covers, travelled, resume, reset, placeOf, scrollTo };
 })();

@@ -2,6 +2,7 @@
 window.alpieReferences = (() => {
   const KEY = "alpie.style";
   let style = "apa";
+  const printed = new CSSStyleSheet();  // of the references on paper, those in the chosen style
 
   const query = place => `references/${style}${place}`;
 
@@ -60,6 +61,7 @@ window.alpieReferences = (() => {
   }
 
   function mark() {
+    printed.replaceSync(`.printed [data-style]:not([data-style="${style}"]) { display: none }`);
     for (const button of document.querySelectorAll("button.style")) {
       button.setAttribute("aria-pressed", String(button.dataset.style === style));
     }
@@ -76,6 +78,7 @@ window.alpieReferences = (() => {
     try { style = localStorage.getItem(KEY) || style; } catch { /* private window */ }
     if (![...document.querySelectorAll(".basket button.style")].some(one => one.dataset.style === style)) style = "apa";
     mark();
+    document.adoptedStyleSheets.push(printed);
     document.addEventListener("toggle", event => {
       if (event.target.matches?.("details.reference[open]")) load(event.target);
     }, true);

@@ -31,7 +31,12 @@ window.alpieViews = (() => {
         const results = document.createElement("div");
         results.className = "answers";
         section.append(results);
-        form.addEventListener("submit", event => { event.preventDefault(); submit(form, results); });
+        form.addEventListener("submit", event => {
+          event.preventDefault();
+          if (form.id === "check-form") checked(form, results);
+          else look(addressOf(form));
+        });
+        form.elements.sort?.addEventListener("change", () => form.requestSubmit());
         const moved = ![focused, document.body].includes(document.activeElement);  // by the reader, meanwhile
         if (!moved) form.querySelector("input, textarea")?.focus();
       }
@@ -42,22 +47,50 @@ window.alpieViews = (() => {
     }
   }
 
-  const latest = new WeakMap();  // by form, the request made last
-  async function submit(form, results) {
+  const latest = new WeakMap();  // by element, the request for its content made last
+  async function fill(results, path, options = {}) {
     const own = {};
-    latest.set(form, own);
-    const fields = new FormData(form);
+    latest.set(results, own);
     results.setAttribute("aria-busy", "true");
-    try {
-      const html = form.id === "check-form"
-        ? await window.alpie.fragment("check", { method: "POST", body: fields.get("text"), headers: { "content-type": "text/plain" } })
-        : await window.alpie.fragment(`search?${new URLSearchParams(fields)}`);
-      if (own === latest.get(form)) results.innerHTML = html;
-    } catch {
-      if (own === latest.get(form)) results.textContent = window.alpie.words.failed;
-    } finally {
-      if (own === latest.get(form)) results.removeAttribute("aria-busy");
-    }
+    const html = await window.alpie.fragment(path, options).catch(() => null);
+    if (own !== latest.get(results)) return;
+    if (html === null) results.textContent = window.alpie.words.failed;
+    else results.innerHTML = html;
+    results.removeAttribute("aria-busy");
   }
-  return { load, check };
+
+  const checked = (form, results) => fill(results, "check", {
+    method: "POST", body: form.elements.text.value, headers: { "content-type": "text/plain" } });
+
+  // A search is in the address of the page, with the names of the fields of its form.
+  let looked = "";  // the one whose results are shown
+  function addressOf(form) {
+    const usual = { sort: form.elements.sort.options[0].value };
+    const given = [...new FormData(form)].filter(([name, value]) => value.trim() && value !== usual[name]);
+    return `?${new URLSearchParams(given)}#buscar`;
+  }
+
+  async function look(address, isStep = true) {
+    const form = document.getElementById("search-form");
+    const query = new URL(address, location.href).searchParams;
+    // the first one takes the place of the empty form in the history, the next ones are steps
+    const step = isStep && new URLSearchParams(location.search).has("text") && address !== looked;
+    history[step ? "pushState" : "replaceState"](null, "", location.pathname + address);
+    looked = address;
+    for (const field of form.elements) {
+      if (field.name) field.value = query.get(field.name) ?? (field.options?.[0].value ?? "");
+    }
+    await fill(form.nextElementSibling, `search?${query}`);
+  }
+
+  // The view is shown: with the search of the address, or where the address has none with the last one made.
+  async function search() {
+    const section = document.getElementById("view-search");
+    const wanted = new URLSearchParams(location.search).has("text") ? location.search + "#buscar" : "";
+    await (section.dataset.load ? load(section) : loading.get(section));
+    if (!document.getElementById("search-form")) return;
+    if (wanted && wanted !== looked) look(wanted, false);
+    else if (!wanted && looked) history.replaceState(history.state, "", location.pathname + looked);
+  }
+  return { load, check, search, look };
 })();

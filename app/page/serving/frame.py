@@ -10,6 +10,7 @@ from typing import Any
 
 import gradio as gr
 
+from alpie.app.exporting.reference_styles import STYLES
 from alpie.app.page.serving.page_options import Choices
 from alpie.app.page.state.library import Opening
 from alpie.app.page.state.server_metrics import Meter
@@ -18,12 +19,21 @@ from alpie.app.page.views.check_view import LONGEST_TEXT
 from alpie.app.page.views.link_places import question_link
 from alpie.app.page.views.markup import escape, tag
 from alpie.app.page.views.page_words import Translations
-from alpie.app.page.views.reference_view import style_buttons
+from alpie.app.page.views.templates import render
 
 __all__ = ["build_page", "head_of", "script_of"]
 
 _ASSETS = Path(__file__).resolve().parents[1] / "assets"
-_SCRIPTS = ("page.js", "panel.js", "basket.js", "references.js", "upload.js", "views.js")
+_SCRIPTS = (
+    "page.js",
+    "panel.js",
+    "reading.js",
+    "talks.js",
+    "basket.js",
+    "references.js",
+    "upload.js",
+    "views.js",
+)
 _STYLES = ("base.css", "chat.css", "panel.css", "views.css", "print.css")
 _VIEWS = (  # name of the view in the catalogue, hash in the address
     ("ask", "preguntar"),
@@ -34,9 +44,14 @@ _VIEWS = (  # name of the view in the catalogue, hash in the address
     ("help", "ayuda"),
 )
 _EXAMPLES = 5
+_FORMATS = ("markdown", "apa", "iso690", "bibtex", "ris", "csl-json", "csv")  # of the saved passages
 
-# Gradio makes an event method of every name quoted after `trigger(`: here `ask`.
-_BRIDGE = "window.alpieAsk = question => trigger('ask', {question: question});"
+# Gradio makes an event method of every name quoted after `trigger(`: here `ask`, `restore`, `reopen`.
+_BRIDGE = (
+    "window.alpieAsk = question => trigger('ask', {question: question});"
+    "window.alpieRestore = () => trigger('restore', {question: ''});"
+    "window.alpieReopen = () => trigger('reopen', {question: ''});"
+)
 
 
 def build_page(
@@ -73,6 +88,7 @@ def build_page(
                         layout="panel",
                         placeholder=_welcome(words),
                     )
+                    gr.HTML(render("talks", words), elem_id="talks", **plain)
                     with gr.Row(elem_id="composer"):
                         box = gr.Textbox(
                             elem_id="question",
@@ -112,6 +128,11 @@ def build_page(
             )
         bridge.ask(ask_from_link, [talk, past], [chatbot, talk], concurrency_limit=8, **quiet).then(
             None, js=answered, **quiet
+        )
+        kept: dict[str, Any] = {"js": "() => window.alpieTalks.messages()", **quiet}
+        bridge.restore(None, None, chatbot, **kept)
+        bridge.reopen(chat.start_again, [talk], [chatbot, talk], concurrency_limit=8, **quiet).then(
+            None, None, chatbot, **kept
         )
         # In the queue too: what goes beside it needs an address that would run anything else beside it.
         again.click(chat.start_again, [talk], [chatbot, talk], concurrency_limit=8, **quiet).then(
@@ -200,43 +221,8 @@ def _masthead(words: Translations, homes: Mapping[str, str]) -> str:
     )
     skip = tag("a", words.html("page.skip"), href="#question", class_="skip")
     nav = tag("nav", links, aria_label=words("nav.label"))
-    return skip + tag("header", [home, nav, tools], class_="masthead") + _basket(words)
-
-
-def _basket(words: Translations) -> str:
-    formats = ("markdown", "apa", "iso690", "bibtex", "ris", "csl-json", "csv")
-    links = (
-        tag("a", words.html(f"export.{form}"), class_="act export", href="#", data_form=form, download="")
-        for form in formats
-    )
-    return tag(
-        "section",
-        [
-            tag("h2", words.html("basket.title")),
-            tag("p", words.html("basket.empty"), class_="basket-empty"),
-            tag("ol", "", class_="basket-items"),
-            tag(
-                "p",
-                [
-                    tag("button", words.html("basket.copy"), class_="act basket-copy"),
-                    style_buttons(words),
-                ],
-                class_="basket-exports",
-            ),
-            tag("p", [tag("span", words.html("basket.download")), *links], class_="basket-exports"),
-            tag(
-                "p",
-                [
-                    tag("button", words.html("basket.clear"), class_="act basket-clear"),
-                    tag("button", words.html("basket.close"), class_="act basket-close"),
-                ],
-            ),
-        ],
-        id="basket",
-        class_="basket",
-        hidden="",
-        aria_label=words("basket.title"),
-    )
+    basket = render("basket", words, style_names=tuple(STYLES), formats=_FORMATS)
+    return f"{skip}{tag('header', [home, nav, tools], class_='masthead')}{basket}"
 
 
 def _welcome(words: Translations) -> str:

@@ -9,10 +9,10 @@ from alpie.app.answering.absence import absence_lines
 from alpie.app.answering.answers import Answer, Quote
 from alpie.app.answering.citation import short_citation
 from alpie.app.page.views.link_places import link, question_link
-from alpie.app.page.views.markup import escape, tag
+from alpie.app.page.views.markup import escape, one_line, tag
 from alpie.app.page.views.page_words import Translations
 from alpie.app.page.views.quote_words import quote_words
-from alpie.app.page.views.reference_view import quote_tools, reference
+from alpie.app.page.views.reference_view import printed_references, quote_tools, reference
 from alpie.app.translations import translations_for
 from alpie.index.records import Document
 from alpie.index.retrieval.hits import Hit
@@ -39,8 +39,12 @@ def render_answer(
     body = (
         _found(answer, words, documents, writing) if answer.answered else _not_found(answer, words, documents)
     )
+    shown = answer.quotes if answer.answered else answer.nearest[:3]
+    printed = one_line(printed_references(shown, words).strip())
     return tag(
-        "div", [_as_searched(answer, words), *body, _foot(answer, words, turns, root_path)], class_="answer"
+        "div",
+        [_as_searched(answer, words), *body, printed, _foot(answer, words, turns, root_path)],
+        class_="answer",
     )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
 from urllib.parse import quote as percent_encode
 from urllib.parse import urlencode
 
@@ -16,10 +15,10 @@ from alpie.app.exporting.export import FORMATS, Excerpt
 from alpie.app.exporting.export import export as write_export
 from alpie.app.exporting.reference_styles import STYLES
 from alpie.app.page.state.library import Library
+from alpie.app.page.views import reference_view
 from alpie.app.page.views.link_places import words_at
-from alpie.app.page.views.markup import tag
 from alpie.app.page.views.page_words import Translations
-from alpie.app.page.views.reference_view import render_references
+from alpie.app.page.views.templates import render
 from alpie.index.errors import AddressError
 
 __all__ = ["LONGEST_NOTE", "MAX_PLACES", "Place", "export", "places", "references"]
@@ -54,12 +53,12 @@ def export(
 ) -> Response:
     """A file in one of the export formats; places that are no longer there are counted in a header."""
     if form not in FORMATS:
-        return HTMLResponse(tag("p", words.html("export.unknown"), class_="problem"), status_code=404)
+        return _problem(words("export.unknown"), words)
     excerpts, headers = _found(library, chosen)
     if not excerpts:
-        return HTMLResponse(tag("p", words.html("export.nothing"), class_="problem"), status_code=404)
+        return _problem(words("export.nothing"), words)
     kind = FORMATS[form]
-    text = write_export(excerpts, form, words.language, base_url=base_url, accessed=_today())
+    text = write_export(excerpts, form, words.language, base_url=base_url, accessed=reference_view.today())
     name = percent_encode(f"al-pie-{form}.{kind.extension}" if form != kind.extension else f"al-pie.{form}")
     headers["content-disposition"] = f'attachment; filename="{name}"'
     return Response(
@@ -73,13 +72,19 @@ def references(
     """The same places in one of the styles, to read and to copy."""
     excerpts, headers = _found(library, chosen) if style in STYLES else ([], {})
     if not excerpts:
-        return HTMLResponse(tag("p", words.html("export.nothing"), class_="problem"), status_code=404)
+        return _problem(words("export.nothing"), words)
     query = urlencode(
         [(name, value) for one in chosen for name, value in (("p", one.address), ("s", one.spans)) if value]
     )
-    files = f"{root_path}/al/export/{{form}}?{query.replace('{', '%7B').replace('}', '%7D')}&lang={words.language}"
-    shown = render_references(excerpts, style, words, files, _today())
+    files = {
+        form: f"{root_path}/al/export/{form}?{query}&lang={words.language}" for form in reference_view.FILES
+    }
+    shown = reference_view.render_references(excerpts, style, words, files)
     return HTMLResponse(shown, headers=headers)
+
+
+def _problem(text: str, words: Translations) -> Response:
+    return HTMLResponse(render("problem", words, text=text), status_code=404)
 
 
 def _found(library: Library, chosen: Sequence[Place]) -> tuple[list[Excerpt], dict[str, str]]:
@@ -99,7 +104,3 @@ def _excerpt(library: Library, place: Place) -> Excerpt:
         return replace(Excerpt.from_passage(document, passage), note=note)
     citation = cite(document, passage, spans)
     return Excerpt(text, citation, spans[0].start, spans[-1].end, note)
-
-
-def _today() -> date:
-    return datetime.now(UTC).date()

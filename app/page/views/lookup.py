@@ -1,55 +1,73 @@
-"""Look up: a phrase in quotation marks, all words in any order, a code, or by meaning; with filters.
-
-Quoted phrases, codes, operators and «all words» are looked up word for word (`alpie.index.retrieval.word_search`), so
-that what is found is all that was asked for and nothing else; other texts are searched by meaning and words.
-"""
+"""A search of the page: passages that hold the words, all of them counted, and apart from them related ones."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields
+from functools import cached_property
+from urllib.parse import urlencode
 
 from alpie.app.answering.unfound_words import holds_none_of
 from alpie.app.page.state.library import Library
 from alpie.index.records import Document, Passage
 from alpie.index.retrieval.hits import Hit
-from alpie.index.retrieval.word_search import WordQuery
+from alpie.index.retrieval.word_search import Held, WordQuery
+from alpie.index.spanish.analysis import STOP_WORDS, fold
+from alpie.index.spanish.query import read_question
+from alpie.index.spanish.references import read_reference
 
-__all__ = ["Found", "Results", "Wanted", "find", "look_up"]
+__all__ = ["LONGEST", "MOST_SHOWN", "SORTS", "STEP", "Found", "Results", "Wanted", "look_up"]
 
-_MAX_RESULTS = 60
-_RANKED = 40  # asked of the fused search before filtering
+SORTS = ("relevance", "newest", "oldest")
+STEP = 40  # passages shown at first, and so many more each time more are asked for
+MOST_SHOWN = 400
+LONGEST = 300  # characters of a field
+_RANKED = 40  # asked of the search by meaning before filtering
+_MOST_RELATED = 10
+_MOST_WEIGHED = 2_000  # passages that are read to tell which is best
+_USUAL_CHARACTERS = 700  # of a passage
+_WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """A search as the form states it."""
+    """A search as the form and the address of the page state it; both name the fields alike."""
 
     text: str = ""
-    order: str = "meaning"  # "meaning" | "words"
+    sort: str = "relevance"
     document: str = ""
     kind: str = ""
     publisher: str = ""
     section: str = ""
     since: str = ""  # a year or ISO date
     until: str = ""
+    shown: int = STEP
 
     @classmethod
     def from_query(cls, query: Mapping[str, str]) -> Wanted:
         """From request parameters, anything in them."""
-        order = "words" if query.get("order") == "words" else "meaning"
-        fields = ("document", "kind", "publisher", "section", "since", "until")
-        return cls(
-            text=query.get("text", "").strip()[:300],
-            order=order,
-            **{name: query.get(name, "").strip()[:300] for name in fields},
-        )
+        given = {one.name: query.get(one.name, "").strip()[:LONGEST] for one in fields(cls)}
+        shown, sort = given.pop("shown"), given.pop("sort")
+        most = int(shown) if shown.isascii() and shown.isdecimal() else STEP
+        chosen = sort if sort in SORTS else SORTS[0]
+        return cls(**given, sort=chosen, shown=min(max(most, STEP), MOST_SHOWN))
 
-    @property
-    def query(self) -> WordQuery | None:
-        """The words to look up as they stand; None for a search by meaning."""
+    def address(self, shown: int = STEP) -> str:
+        """Relative link that makes this search."""
+        usual = asdict(Wanted())
+        query = {
+            name: value for name, value in {**asdict(self), "shown": shown}.items() if value != usual[name]
+        }
+        return f"?{urlencode(query)}#buscar"
+
+    @cached_property
+    def query(self) -> WordQuery:
+        """The words to look up. Function words count where nothing else is asked for, and in phrases."""
         query = WordQuery.of(self.text)
-        return query if query.is_literal or self.order == "words" else None
+        content = " ".join(word for word in _WORD.findall(self.text) if fold(word) not in STOP_WORDS)
+        return query if query.is_literal or not content else WordQuery.of(content)
 
     def admits(self, document: Document, section: str) -> bool:
         """Whether the filters let a passage through; `section` is its outermost heading."""
@@ -69,50 +87,93 @@ class Found:
     passage: Passage
     ranges: tuple[tuple[int, int], ...]
 
+    @property
+    def weight(self) -> float:
+        """How much of the passage is about the words: as BM25 has it, where every passage holds all of them."""
+        marks = len(self.ranges)
+        return marks / (marks + 0.3 + 0.9 * len(self.passage.text) / _USUAL_CHARACTERS)
+
 
 @dataclass(frozen=True)
 class Results:
-    """What a search found. `only_near`: no passage holds any of the words; `more`: the list was cut off."""
+    """What a search found: the first of the passages with the words, in the order wanted, and related ones, best first.
+
+    `none_held`: not one of the words stands in any passage. `is_cited`: the text names a place («artículo 22»), and
+    the first of `related` is what stands there.
+    """
 
     found: tuple[Found, ...] = ()
-    total: int = 0  # passages, those of the list included
-    documents: int = 0  # that they are of
-    only_near: bool = False
-    more: bool = False
-
-
-def find(library: Library, wanted: Wanted) -> tuple[Found, ...]:
-    """Passages for a search: in document order when exact, best first when by meaning."""
-    return look_up(library, wanted).found
+    related: tuple[Found, ...] = ()
+    counts: Mapping[str, int] = field(
+        default_factory=dict
+    )  # all passages with the words that each document has
+    none_held: bool = False
+    is_cited: bool = False
 
 
 def look_up(library: Library, wanted: Wanted) -> Results:
-    """The same, with how many there are, and whether they are only near in meaning."""
-    if not wanted.text:
+    """The results of a search; none where there are no words in it."""
+    query = wanted.query
+    if not query.clauses:
         return Results()
-    if (query := wanted.query) is not None:
-        held = [
-            one
-            for one in library.holding(query)
-            if wanted.admits(library.documents[one.document], one.section)
-        ]
-        shown = (library.passages[one.row] for one in held[:_MAX_RESULTS])
-        found = tuple(Found(passage, query.ranges(passage.text)) for passage in shown)
-        return Results(found, len(held), len({one.document for one in held}), more=len(held) > len(found))
+    documents = library.documents
+    held = [one for one in library.holding(query) if wanted.admits(documents[one.document], one.section)]
+    counts = Counter(one.document for one in held)
+    found = _first(held, counts, library, wanted)
+    if query.is_literal:
+        return Results(found, counts=counts)
 
     def admits(hit: Hit) -> bool:
         passage = hit.passage
-        return wanted.admits(library.documents[passage.document_id], passage.path[0] if passage.path else "")
+        return wanted.admits(documents[passage.document_id], passage.path[0] if passage.path else "")
 
     document = wanted.document or None
-    hits = library.search(wanted.text, limit=_RANKED, document=document)
-    near = tuple(
-        Found(hit.passage, WordQuery.of(" ".join(f"«{word}»" for word in hit.terms)).ranges(hit.passage.text))
-        for hit in filter(admits, hits)
+    hits = [hit for hit in library.search(wanted.text, _RANKED, document=document) if admits(hit)]
+    related = [Found(hit.passage, _words_of(hit)) for hit in hits if not _holds(hit.passage.text, query)]
+    return Results(
+        found,
+        tuple(related[:_MOST_RELATED]),
+        counts,
+        none_held=bool(hits) and not found and holds_none_of(wanted.text, library, document, admits),
+        is_cited=read_reference(read_question(wanted.text).typed) is not None,
     )
-    only_near = bool(near) and holds_none_of(wanted.text, library, document, admits)
-    documents = len({one.passage.document_id for one in near})
-    return Results(near, len(near), documents, only_near, more=len(hits) == _RANKED < len(library.passages))
+
+
+def _first(
+    held: Sequence[Held], counts: Mapping[str, int], library: Library, wanted: Wanted
+) -> tuple[Found, ...]:
+    """As many as are shown, document by document: the best one first, or by date, and those without a date last."""
+
+    def read(one: Held) -> Found:
+        passage = library.passages[one.row]
+        return Found(passage, wanted.query.ranges(passage.text))
+
+    if wanted.sort != "relevance":
+        dates = {document: library.documents[document].date.split("/")[-1] for document in counts}
+        order = sorted(counts, key=lambda document: dates[document], reverse=wanted.sort == "newest")
+        order.sort(key=lambda document: not dates[document])
+    elif len(held) > _MOST_WEIGHED:
+        order = sorted(counts, key=lambda document: -counts[document])
+    else:
+        weighed = sorted(map(read, held), key=lambda item: -item.weight)
+        place = {
+            one: number
+            for number, one in enumerate(dict.fromkeys(item.passage.document_id for item in weighed))
+        }
+        weighed.sort(key=lambda item: place[item.passage.document_id])
+        return tuple(weighed[: wanted.shown])
+    place = {document: number for number, document in enumerate(order)}
+    return tuple(map(read, sorted(held, key=lambda one: place[one.document])[: wanted.shown]))
+
+
+def _holds(text: str, query: WordQuery) -> bool:
+    """Whether a text has all the words of a query without operators."""
+    return all(WordQuery((clause,), has_operators=False).ranges(text) for clause in query.clauses)
+
+
+def _words_of(hit: Hit) -> tuple[tuple[int, int], ...]:
+    """Where the words that question and passage share stand."""
+    return WordQuery.of(" ".join(f"«{word}»" for word in hit.terms)).ranges(hit.passage.text)
 
 
 def _within(date: str, since: str, until: str) -> bool:

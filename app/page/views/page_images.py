@@ -9,8 +9,8 @@ from bisect import bisect_right
 from collections import OrderedDict
 from pathlib import Path
 
-from alpie.app.page.views.markup import attributes, escape, tag
 from alpie.app.page.views.page_words import Translations
+from alpie.app.page.views.templates import Markup, render
 from alpie.index.errors import SourceError
 from alpie.index.formats import MAX_BYTES, format_of
 from alpie.index.records import Document, Layout, PageLabel
@@ -34,16 +34,12 @@ def sheet_at(layout: Layout, offset: int) -> int:
 
 def page_figure(
     document: Document, sheet: int, page: PageLabel | None, root_path: str, words: Translations
-) -> str:
+) -> Markup:
     """The page behind a button; the picture is fetched when it is opened."""
     number = page if page is not None else sheet
     source = f"{root_path}/al/page?d={document.id}&n={sheet}&v={document.sha256[:12]}"
     text = words("reader.page_image", page=number, title=document.title)
-    image = f"<img{attributes(src=source, alt=text, loading='lazy', decoding='async')}>"
-    summary = tag("summary", words.html("reader.show_page", page=number))
-    return tag(
-        "details", [summary, tag("figure", image + tag("figcaption", escape(text)))], class_="page-view"
-    )
+    return render("page_figure", words, number=number, source=source, text=text)
 
 
 class PageImages:

@@ -7,27 +7,28 @@ words are made again. The words are the document's own: `readable_map` gives eac
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from alpie.app.page.views.markup import escape, tag
 from alpie.app.page.views.page_words import Translations
+from alpie.app.page.views.templates import Markup, render
 from alpie.index.layout.forms import BULLET, NUMBERED
 from alpie.index.readable import readable_map, readable_text, spans_between
 from alpie.index.records import Block, BlockKind, Document, Layout, Passage, Span
 
 __all__ = ["Reader"]
 
-_ELEMENTS = {
-    BlockKind.LEAD: ("p", "lead"),
-    BlockKind.PARAGRAPH: ("p", "paragraph"),
-    BlockKind.KEY_DATA: ("p", "key-data"),
-    BlockKind.CALLOUT: ("p", "callout"),
-    BlockKind.CAPTION: ("p", "caption"),
-    BlockKind.PULL_QUOTE: ("p", "pull-quote"),
-    BlockKind.METADATA: ("p", "metadata"),
+_STYLES = {
+    BlockKind.LEAD: "lead",
+    BlockKind.KEY_DATA: "key-data",
+    BlockKind.CALLOUT: "callout",
+    BlockKind.CAPTION: "caption",
+    BlockKind.PULL_QUOTE: "pull-quote",
+    BlockKind.METADATA: "metadata",
 }
+
+_Run = tuple[str, int, bool]  # words, the passage they belong to or -1, whether they are highlighted
 
 
 @dataclass(frozen=True)
@@ -52,9 +53,9 @@ class Reader:
         )
         self._starts = [start for start, _, _ in owned]
         self._owned = owned
-        self._plain: dict[str, list[str]] = {}
+        self._plain: dict[str, list[Markup]] = {}
 
-    def render(self, words: Translations, marks: Sequence[Span] = ()) -> str:
+    def render(self, words: Translations, marks: Sequence[Span] = ()) -> Markup:
         """The document's body; `marks` highlighted."""
         plain = self._plain.get(words.language)
         if plain is None:
@@ -66,7 +67,20 @@ class Reader:
             for index, block in enumerate(self.layout.blocks):
                 if block.spans and block.spans[-1].end > first and block.spans[0].start < last:
                     pieces[index] = self._block(block, words, marks)
-        return "".join(self._arranged(pieces, words))
+        boxes = [None, *(block.box for block in self.layout.blocks)]
+        arranged = [
+            (
+                block,
+                piece,
+                page,
+                block.box is not None and before != block.box,
+                before not in (None, block.box),
+            )
+            for block, piece, page, before in zip(
+                self.layout.blocks, pieces, self._page_before, boxes, strict=False
+            )
+        ]
+        return render("source", words, pieces=arranged)
 
     def outline(self) -> list[tuple[int, str, Passage | None]]:
         """Headings as (level, text, first passage after it)."""
@@ -77,24 +91,6 @@ class Reader:
                 later = (p for p in self.passages if p.start >= block.spans[0].start)
                 found.append((max(block.level, 1), text, next(later, None)))
         return found
-
-    def _arranged(self, pieces: list[str], words: Translations) -> Iterable[str]:
-        """Boxes around the blocks that stand in one, page marks between blocks."""
-        box: str | None = None
-        for block, piece, page in zip(self.layout.blocks, pieces, self._page_before, strict=True):
-            if block.box != box:
-                if box is not None:
-                    yield "</div>"
-                if block.box is not None:
-                    label = words("reader.box_named", title=block.box) if block.box else words("reader.box")
-                    yield f'<div class="box" role="group" aria-label="{escape(label)}">'
-                box = block.box
-            if page is not None:
-                label = words("reader.page", page=page) if page else words("reader.page_start")
-                yield tag("p", tag("span", escape(label)), class_="page-mark")
-            yield piece
-        if box is not None:
-            yield "</div>"
 
     @cached_property
     def _page_before(self) -> list[int | str | None]:
@@ -113,68 +109,60 @@ class Reader:
             seen = max(seen, here)
         return found
 
-    def _block(self, block: Block, words: Translations, marks: Sequence[Span]) -> str:
+    def _block(self, block: Block, words: Translations, marks: Sequence[Span]) -> Markup:
         if not block.spans:
-            return ""
-        if block.kind is BlockKind.HEADING:
-            return tag(f"h{min(max(block.level, 1), 3) + 2}", self._run(self._piece(block.spans), marks))
-        label = tag("span", escape(block.label), class_="label") if block.label else ""
-        if block.parts and block.kind in (BlockKind.LIST, BlockKind.TABLE):
-            return label + self._parts(block, marks)
-        name, style = _ELEMENTS.get(block.kind, ("p", "paragraph"))
-        return tag(name, label + self._run(self._piece(block.spans), marks), class_=style)
+            return Markup("")
 
-    def _parts(self, block: Block, marks: Sequence[Span]) -> str:
-        """A list or a table: what stands before its parts, then each part on a line of its own."""
-        before = spans_between(block.spans, block.spans[0].start, block.parts[0][0].start)
-        after = spans_between(block.spans, block.parts[-1][-1].end, block.spans[-1].end)
-        items = [self._run(self._piece(part), marks) for part in block.parts]
-        if block.kind is BlockKind.LIST:
-            texts = (readable_text(self.document.text, part) for part in block.parts)
-            styles = ("numbered" if _has_own_sign(text) else None for text in texts)
-            body = tag(
-                "ul", (tag("li", item, class_=style) for item, style in zip(items, styles, strict=True))
-            )
-        else:
-            # The source keeps no columns: a row is its line, header rows are set apart.
-            body = tag(
-                "ul",
-                (
-                    tag("li", item, class_="row-header" if index < block.header_parts else "row")
-                    for index, item in enumerate(items)
-                ),
-                class_="table",
-            )
-        around = [
-            tag("p", run, class_="paragraph") if (run := self._run(self._piece(spans), marks)) else ""
-            for spans in (before, after)
-        ]
-        return around[0] + body + around[1]
+        def runs(spans: Sequence[Span]) -> list[_Run]:
+            return self._runs(self._piece(spans), marks)
+
+        level, parts = 0, []
+        before: list[_Run] = []
+        after: list[_Run] = []
+        if block.kind is BlockKind.HEADING:
+            level = min(max(block.level, 1), 3) + 2
+        elif block.parts and block.kind in (BlockKind.LIST, BlockKind.TABLE):
+            before = runs(spans_between(block.spans, block.spans[0].start, block.parts[0][0].start))
+            after = runs(spans_between(block.spans, block.parts[-1][-1].end, block.spans[-1].end))
+            parts = [(self._style(block, number), runs(part)) for number, part in enumerate(block.parts)]
+        return render(
+            "source_block",
+            words,
+            block=block,
+            level=level,
+            runs=[] if parts else runs(block.spans),
+            parts=parts,
+            before=before,
+            after=after,
+            is_table=block.kind is BlockKind.TABLE,
+            style=_STYLES.get(block.kind, "paragraph"),
+        )
+
+    def _style(self, block: Block, number: int) -> str:
+        """Of a part of a list or a table. The source keeps no columns: a row is its line, header rows are set apart."""
+        if block.kind is BlockKind.TABLE:
+            return "row-header" if number < block.header_parts else "row"
+        return "numbered" if _has_own_sign(readable_text(self.document.text, block.parts[number])) else ""
 
     def _piece(self, spans: Sequence[Span]) -> _Piece:
         text, offsets = readable_map(self.document.text, spans)
         return _Piece(text, tuple(offsets))
 
-    def _run(self, piece: _Piece, marks: Sequence[Span]) -> str:
+    def _runs(self, piece: _Piece, marks: Sequence[Span]) -> list[_Run]:
         """The words of a piece, cut where the passage or the highlighting changes."""
         states = [(self._owner(offset), _inside(offset, marks)) for offset in piece.offsets]
         for index in range(1, len(states) - 1):
             if piece.text[index] == " ":  # inside a highlight only between two words of it
                 before, after = states[index - 1], states[index + 1]
                 states[index] = before if before == after else (before[0], before[1] and after[1])
-        pieces: list[str] = []
+        runs: list[_Run] = []
         start = 0
         for index in range(1, len(states) + 1):
             if index == len(states) or states[index] != states[start]:
-                pieces.append(self._wrapped(piece.text[start:index], *states[start]))
+                if text := piece.text[start:index]:
+                    runs.append((text, *states[start]))
                 start = index
-        return "".join(pieces)
-
-    def _wrapped(self, text: str, owner: int, marked: bool) -> str:
-        if not text:
-            return ""
-        inner = tag("mark", escape(text)) if marked else escape(text)
-        return tag("span", inner, class_="pas", data_n=str(owner)) if owner >= 0 else inner
+        return runs
 
     def _owner(self, offset: int) -> int:
         """Position among this document's passages of the one that holds `offset`; -1 for none."""
