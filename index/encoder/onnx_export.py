@@ -238,7 +238,8 @@ def _write_words(reference: SentenceTransformer, folder: Path) -> None:
     if not hasattr(tokenizer, "backend_tokenizer"):
         raise EncoderError("The model's tokenizer has no fast form, which the 8-bit graph needs.")
     tokenizer.backend_tokenizer.save(str(folder / TOKENIZER_FILE))
-    words: Any = reference[0].model.get_input_embeddings()
+    transformer: Any = reference[0].model
+    words: Any = transformer.get_input_embeddings()
     save_file({WORD_VECTORS: words.weight.detach().numpy().astype(np.float16)}, folder / WEIGHTS_FILE)
     (folder / WEIGHTS_FILE).chmod(0o644)
 
