@@ -117,9 +117,9 @@ def _hits(small: Corpus, scores: list[float]) -> list[Hit]:
 
 
 def test_fewer_passages_are_read_when_the_first_settle_the_matter(small: Corpus) -> None:
-    for answers, read_in_all in ((8.0, 3), (-2.0, MAX_READ)):
+    for answers, read_in_all in ((8.0, 3), (0.5, 6), (-2.0, MAX_READ)):
         reader = _Counting(answers)
-        assert len(read_hits(reader, "¿Qué?", _hits(small, [60.0] * 8))) == len(reader.given) == read_in_all
+        assert len(read_hits(reader, "¿Qué?", _hits(small, [60.0] * 12))) == len(reader.given) == read_in_all
 
 
 def test_a_passage_is_read_under_its_heading(small: Corpus) -> None:
