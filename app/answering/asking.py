@@ -95,9 +95,9 @@ class Asking:
             return replace(answer, follows=(turns[-1],)) if leans else answer
         answer = self._put(asked)
         if follows and not answer.answered and not asks_again(asked.question.searched):
-            alone = self._put(read_asked(typed, (), self.names))  # what it seemed to follow is of no help
-            if alone.answered:
-                return alone
+            by_itself = self._put(read_asked(typed, (), self.names))  # what it seemed to follow is of no help
+            if by_itself.answered:
+                return by_itself
         return replace(answer, follows=follows)
 
     def _cited_or_told(self, asked: AskedQuestion) -> Answer | None:
