@@ -104,8 +104,7 @@ def answer_row(answer: Answer, question_id: str = "", language: str = "es") -> A
 
 def _refusal(answer: Answer) -> str:
     if answer.small_talk:
-        documents = translations_for("es").count("count.documents", answer.search.documents)
-        return translations_for("es")("ask.small_talk", documents=documents)
+        return translations_for("es")("ask.small_talk")
     return " ".join(absence_lines(answer, translations_for("es"))) or REFUSAL
 
 

@@ -75,8 +75,7 @@ def answer_text(answer: Answer, words: Translations, width: int) -> str:
     """The quotations with their citations, or the refusal with the nearest passages."""
     lines: list[str] = []
     if answer.small_talk:
-        documents = words.count("count.documents", answer.search.documents)
-        return _wrapped(words("ask.small_talk", documents=documents), width) + "\n"
+        return _wrapped(words("ask.small_talk"), width) + "\n"
     if answer.follows:
         lines += [_wrapped(words("ask.follows", question=" › ".join(answer.follows)), width), ""]
     if answer.understood is not None:

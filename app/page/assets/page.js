@@ -77,7 +77,7 @@ window.alpie = (() => {
     show("ask");
     document.body.dataset.talk = "yes";
     const documents = query.has("in") ? query.getAll("in") : window.alpieScope.chosen();
-    window.alpieAsk({ question, documents, anew: query.has("anew"), each: query.has("each") });
+    window.alpieAsk({ question, documents, turns: query.getAll("t"), anew: query.has("anew"), each: query.has("each") });
     follow();
   }
 

@@ -34,6 +34,7 @@ class _Link(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
     question: str
     documents: list[str] = []
+    turns: list[str] = []
     anew: bool = False
     each: bool = False
 

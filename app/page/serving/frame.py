@@ -121,7 +121,9 @@ def build_page(
                 emptied = gr.skip()
 
         def ask_from_link(conversation: Any, before: Any, event: gr.EventData) -> Iterator[tuple[Any, Any]]:
-            wish = Wish.of(**{name: getattr(event, name, None) for name in ("documents", "anew", "each")})
+            wish = Wish.of(
+                **{name: getattr(event, name, None) for name in ("documents", "anew", "each", "turns")}
+            )
             yield from chat.ask(getattr(event, "question", ""), conversation, before, wish)
 
         quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from functools import partial
 
 from alpie.app.answering.absence import absence_lines
 from alpie.app.answering.answers import Answer, Quote, Role
@@ -23,7 +23,7 @@ __all__ = ["render_answer", "render_quote"]
 _RETRIEVERS = ("dense", "sentence", "lexical", "expansion")
 _MAX_SUGGESTIONS = 3
 _LONGEST_SUGGESTION = 60
-_CLOSE = 2.0  # score of a passage under the best one's, from which on nothing of it is offered
+_CLOSE = 1.0  # score of a passage under the best one's, from which on nothing of it is offered
 
 
 def render_answer(
@@ -43,8 +43,9 @@ def render_answer(
     told = translations_for(words.language)
     follows = " › ".join(answer.follows)
     each = any(part.role is Role.DOCUMENT for part in answer.parts)
-    asked: dict[str, Any] = {"documents": answer.limited_to, "each_document": each}
-    here = question_link(answer.question, turns=turns if follows else (), **asked)
+    link_of = partial(question_link, answer.question, documents=answer.limited_to)
+    earlier = turns if follows else ()
+    here = link_of(turns=earlier, each_document=each)
     numbers = {_key(quote): n for n, quote in enumerate(answer.quotes, start=1)}
     by_address = {hit.passage.address: hit for hit in answer.hits}
 
@@ -61,12 +62,11 @@ def render_answer(
         lang=words.language if page and page != words.language else "",
         home=f"{root_path}/en/{here}",
         follows=follows,
-        anew=question_link(answer.question, anew=True, **asked),
+        anew=link_of(each_document=each, anew=True),
         limited=", ".join(documents[id_].title for id_ in answer.limited_to if id_ in documents),
         searched=answer.understood,
         foreign=_foreign(answer, words, documents),
         small_talk=answer.small_talk,
-        documents=words.count("count.documents", search.documents),
         answered=answer.answered,
         absent=absence_lines(answer, told),
         tentative=answer.tentative,
@@ -91,14 +91,10 @@ def render_answer(
             above=words.number(search.above_threshold),
             seconds=words.number(answer.milliseconds.get("total", 0.0) / 1000, 2),
         ),
-        each=question_link(
-            answer.question, turns=turns if follows else (), documents=answer.limited_to, each_document=True
-        )
-        if not each and search.documents > 1
-        else "",
+        each=link_of(turns=earlier, each_document=True) if not each and search.documents > 1 else "",
         here=here,
         printed=printed_references(answer.quotes if answer.answered else answer.nearest[:3], words),
-        record=f"{root_path}/al/record{question_link(answer.question, turns=turns, **asked)}&lang={words.language}",
+        record=f"{root_path}/al/record{link_of(turns=turns, each_document=each)}&lang={words.language}",
     )
 
 

@@ -54,6 +54,7 @@ class Wish:
     documents: tuple[str, ...] = ()  # ids; empty: all
     anew: bool = False  # in the place of the last answer, and without what was asked before
     each_document: bool = False
+    turns: tuple[str, ...] = ()  # the earlier questions it was asked after, where a link tells them
 
     @classmethod
     def read(cls, text: object) -> Wish:
@@ -67,11 +68,23 @@ class Wish:
         )
 
     @classmethod
-    def of(cls, documents: object = (), anew: object = False, each: object = False, **_: object) -> Wish:
+    def of(
+        cls,
+        documents: object = (),
+        anew: object = False,
+        each: object = False,
+        turns: object = (),
+        **_: object,
+    ) -> Wish:
         """From what a click brings along; an unknown document is for the corpus to refuse."""
-        given = documents if isinstance(documents, list | tuple) else ()
-        chosen = tuple(one for one in given[:_MOST_DOCUMENTS] if isinstance(one, str))
-        return cls(chosen, anew is True, each is True)
+        return cls(
+            _texts(documents)[:_MOST_DOCUMENTS], anew is True, each is True, _texts(turns)[-_MAX_TURNS:]
+        )
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    given = value if isinstance(value, list | tuple) else ()
+    return tuple(one[:LONGEST_QUESTION] for one in given if isinstance(one, str))
 
 
 _NO_WISH = Wish()
@@ -122,7 +135,7 @@ class Chat:
             {"role": "user", "content": one_line(Markup('<div class="asked">{}</div>').format(shown))},
         ]
         yield [*before, self._said(_line("searching", self._words(self._waiting())))], talk
-        replies = self._replies(asked, tuple(talk.questions[-_MAX_TURNS:]), wish)
+        replies = self._replies(asked, wish.turns or tuple(talk.questions[-_MAX_TURNS:]), wish)
         said = self._said(next(replies))
         talk.messages = [*before, said][-_MAX_MESSAGES:]
         if len(asked) <= LONGEST_QUESTION:

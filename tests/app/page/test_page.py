@@ -280,7 +280,11 @@ def test_spanish_calls_its_reader_usted() -> None:
     familiar = re.compile(
         r"\b(tu|tus|te|puedes|quieres|y usa|y repite|Inténtalo|Añade|Añádelo|Instala|Actualiza)\b"
     )
-    assert not {key: text for key, text in translations_for("es").entries.items() if familiar.search(text)}
+    entries = translations_for("es").entries.items()
+    told_to_a_child = ("help.notice.self.",)
+    assert not {
+        key: text for key, text in entries if familiar.search(text) and not key.startswith(told_to_a_child)
+    }
 
 
 def test_no_key_is_unused() -> None:
