@@ -212,7 +212,11 @@ window.alpie = (() => {
     if (target.tagName === "A" && !plain) return;
     if (has("cite")) { event.preventDefault(); window.alpiePanel.open(target, true); }
     else if (has("ask")) { event.preventDefault(); ask(new URLSearchParams(target.search)); }
-    else if (has("go")) { event.preventDefault(); history.pushState(null, "", location.pathname + target.hash); go(target.hash); }
+    else if (has("go")) {
+      event.preventDefault();
+      if (target.hash !== location.hash) history.pushState(null, "", location.pathname + target.hash);
+      go(target.hash);
+    }
     else if (has("language")) { event.preventDefault(); location.href = target.pathname + location.search + location.hash; }
     else if (has("check-pasted")) {
       event.preventDefault();
