@@ -60,7 +60,7 @@ class Wanted:
         query = {
             name: value for name, value in {**asdict(self), "shown": shown}.items() if value != usual[name]
         }
-        return f"?{urlencode(query)}#buscar"
+        return f"?{urlencode(query, errors='replace')}#buscar"
 
     @cached_property
     def query(self) -> WordQuery:
@@ -128,7 +128,9 @@ def look_up(library: Library, wanted: Wanted) -> Results:
         return wanted.admits(documents[passage.document_id], passage.path[0] if passage.path else "")
 
     document = wanted.document or None
-    hits = [hit for hit in library.search(wanted.text, _RANKED, document=document) if admits(hit)]
+    known = document is None or document in documents
+    hits = library.search(wanted.text, _RANKED, document=document) if known else []
+    hits = [hit for hit in hits if admits(hit)]
     related = [Found(hit.passage, _words_of(hit)) for hit in hits if not _holds(hit.passage.text, query)]
     return Results(
         found,
