@@ -20,7 +20,13 @@ from alpie.eval.baselines.pipelines import (
 from alpie.eval.intervals import RESAMPLES
 from alpie.eval.questions.matching import SourceTexts
 from alpie.eval.questions.predictions import AskedCorpus, OnQuestion, write_predictions
-from alpie.eval.questions.question_file import OWN_QUESTIONS, read_question_texts, read_questions, with_texts
+from alpie.eval.questions.question_file import (
+    OWN_QUESTIONS,
+    read_own_questions,
+    read_question_texts,
+    read_questions,
+    with_texts,
+)
 from alpie.eval.questions.question_records import Question, SquadParagraph
 from alpie.eval.questions.split import split
 from alpie.eval.questions.squad import squad_corpus
@@ -88,6 +94,8 @@ def evaluate(
     usual = "report" if options.questions is None and options.study != "misses" else "all"
     part, everything = options.part or usual, questions
     questions = split(questions, part)
+    if not options.questions and part != "fit":
+        questions += read_own_questions(OWN_QUESTIONS / "reporting")
     if options.study not in (None, *STUDIES):
         raise SettingsError(f"study «{options.study}» is unknown; choose one of {', '.join(STUDIES)}.")
     if not questions:

@@ -106,6 +106,10 @@ class IndexNewer(IndexMismatch):
     """The index was built by a later version of Al Pie."""
 
 
+class Uncalibrated(IndexMismatch):
+    """The encoder of the index has no numbers of its own to answer with."""
+
+
 class IndexUnwritable(StoreError):
     """A new index cannot be written: the disk is full or the folder closed. The one before it stands."""
 

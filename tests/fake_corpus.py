@@ -126,17 +126,17 @@ class FakeCorpus:
         return blocks, passages
 
     def search(
-        self, question: str, limit: int = 10, retriever: str = "fused", document: str | None = None
+        self, question: str, limit: int = 10, retriever: str = "hybrid", document: str | None = None
     ) -> tuple[Hit, ...]:
         asked = _terms(question)
         hits = []
         for passage in self.passages:
             shared = asked & _terms(passage.text)
             if shared and document in (None, passage.document_id):
-                hits.append(Hit(passage, len(shared) / len(asked), {}, {}, tuple(sorted(shared))))
+                hits.append(Hit(passage, len(shared) / len(asked), terms=tuple(sorted(shared))))
         hits.sort(key=lambda h: (-h.score, h.passage.address))
         return tuple(
-            Hit(h.passage, h.score, {}, {"dense": n + 2, "lexical": n}, h.terms)
+            Hit(h.passage, h.score, {}, {"dense": n + 2, "lexical": n}, terms=h.terms)
             for n, h in enumerate(hits[:limit], 1)
         )
 

@@ -32,13 +32,13 @@ def refused(answer: Answer, absent: Sequence[Absent]) -> Answer:
 
 def absence_lines(answer: Answer, words: Translations) -> list[str]:
     """A sentence for each thing that is not there: «El Código Penal no está entre los documentos.»"""
-    return [_line(absent, words) for absent in answer.absent]
+    return [_line(absent, words, bool(answer.limited_to)) for absent in answer.absent]
 
 
-def _line(absent: Absent, words: Translations) -> str:
+def _line(absent: Absent, words: Translations, limited: bool) -> str:
     if not absent.place:
         name = with_article(absent.document) if words.language == "es" else words.quoted(absent.document)
-        return words("absent.document", document=name)
+        return words("absent.document_chosen" if limited else "absent.document", document=name)
     if not absent.document:
         return words("absent.place", place=absent.place)
     return words("absent.place_of", place=absent.place, document=words.quoted(absent.document))

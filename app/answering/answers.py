@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from alpie.index.records import PageLabel, Passage, Span
 from alpie.index.retrieval.hits import Hit
 from alpie.index.spanish.analysis import tokens
 from alpie.index.spanish.normal_forms import visible
 
-__all__ = ["Absent", "Answer", "Citation", "Quote", "SearchStatement", "WriterReport", "WrittenSentence"]
+__all__ = [
+    "Absent",
+    "Answer",
+    "Citation",
+    "Part",
+    "Quote",
+    "Role",
+    "SearchStatement",
+    "WriterReport",
+    "WrittenSentence",
+]
 
 _MAX_SHOWN = 400  # characters of a question, where it is shown as understood
 
@@ -109,6 +120,25 @@ class Absent:
     place: str = ""
 
 
+class Role(StrEnum):
+    """What the quotations of a part have in common."""
+
+    SIDE = "side"  # of a comparison
+    DOCUMENT = "document"  # they are what one document says
+    CONTEXT = "context"  # what stands around a quotation that was not understood
+    DEFINITION = "definition"  # … and what its words mean
+
+
+@dataclass(frozen=True)
+class Part:
+    """Some quotations of an answer, shown apart; none where this side, or this document, says nothing."""
+
+    role: Role
+    heading: str = ""  # what was compared, as typed, or a title; "": the role says it
+    asked: str = ""  # the question put to this part alone
+    quotes: tuple[Quote, ...] = ()
+
+
 @dataclass(frozen=True)
 class Answer:
     """The answer to one question: quotations, or an honest no with the nearest passages."""
@@ -124,14 +154,22 @@ class Answer:
     milliseconds: Mapping[str, float] = field(default_factory=dict)  # by stage, and "total"
     language: str = "es"  # of the question: "es" | "en" | "und"
     absent: tuple[Absent, ...] = ()  # places and documents that the question names and that are not there
+    parts: tuple[Part, ...] = ()  # where they are shown apart: all of `quotes`, in their order
+    follows: tuple[str, ...] = ()  # the earlier questions it was completed with, oldest first
+    limited_to: tuple[str, ...] = ()  # ids of the documents it was put to; empty: all
+    far: bool = False  # not answered, and what comes nearest is not near
+    small_talk: bool = False  # nothing was asked that documents could answer: nothing was searched
     writer: tuple[WrittenSentence, ...] | None = None  # None: no model is configured
     writer_report: WriterReport | None = None
 
     @property
     def understood(self) -> str | None:
-        """The question as searched, where its words are not those typed: completed, written out, put right."""
+        """The question as searched, where its words are not those typed: written out, put right.
+
+        None for one that was completed: `follows` says with what.
+        """
         typed, searched = (list(map(str, tokens(text))) for text in (visible(self.question), self.searched))
-        if searched == typed or len(self.searched) > _MAX_SHOWN:
+        if searched == typed or self.follows or len(self.searched) > _MAX_SHOWN:
             return None  # of a very long one, what was changed could not be seen anyway
         return self.searched
 

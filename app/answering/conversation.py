@@ -15,7 +15,7 @@ from alpie.index.errors import QuestionError
 from alpie.index.spanish.analysis import STOP_WORDS, fold, tokens
 from alpie.index.spanish.query import MAX_CHARACTERS, Question, read_question
 
-__all__ = ["complete", "leans_on_earlier"]
+__all__ = ["asks_again", "complete", "is_small_talk", "leans_on_earlier"]
 
 _OPENING = re.compile(
     r"^[¿¡\s]*(?:y|e|o|pero|entonces|and|but|what about|how about|so)(?=\s)(?! (?:si|ademas)\b)",
@@ -38,11 +38,18 @@ _ASKING = re.compile(
     re.IGNORECASE,
 )
 _DEFINES = re.compile(r"^[¿¡\s]*(?:qu[eé] (?:es|son|significa)|what (?:is|are))\b", re.IGNORECASE)
+# «y qué es la deep web», «explica la extorsión»: a subject of its own, whatever was spoken of before
+_NAMES_SUBJECT = re.compile(
+    r"^[¿¡\s]*(?:(?:y|pero|entonces|and|but)\s+)?(?:(?:que|quien) (?:es|son|significa)(?! lo\b)|what (?:is|are)|"
+    r"(?:me )?(?:explica|define|describe|resume|habla|cuenta|dime|explain|define|describe|tell)(?:me|nos|s)?"
+    r"(?: (?:me|us))?(?: (?:algo|mas|que (?:es|son)|about|de|sobre))*)(?P<rest>\s.+)$"
+)
 _MAX_TURNS = 6  # looked back at
 _FRAGMENT_WORDS = 4  # content words from which a question is taken to stand by itself
 _BARE = re.compile(
     r"^[¿¡\s]*(?:por que|porque|cuando|donde|quien(?:es)?|cuant[oa]s?|como|cual(?:es)?|why|when|where|who|how many|explica\w*|"
-    r"dime mas|mas detalles|ejemplos?|que mas)\b\W*+(?:\w++\W*+){0,2}+$"
+    r"dime mas|mas detalles|ejemplos?|que mas)\b\W*+(?:\w++\W*+){0,2}+$|"
+    r"^[¿¡\s]*(?:cuales son|what are) (?:l[ao]s |the )?\w+\W*$"
 )
 # «explícamelo mejor», «dame más detalles», «no entiendo»: the question before once more. Every word is one of these …
 _AGAIN = re.compile(
@@ -62,6 +69,25 @@ _COURTESIES = frozenset(
 )
 
 
+# What is said to whom one talks to, and nothing that documents could answer; beside it stand words of any question.
+_ADDRESSING = _COURTESIES - {"hasta", "por", "si", "very", "much", "yes"} | frozenset(
+    """ahi aqui ayudame ayudar ayudarme ayudas asistente bot chatbot eres estas funcionas haces hey ia ja jaja jajaja
+    llamas mandas puedes robot sabes sirves tal test you your""".split()
+)
+_BESIDE_ADDRESSING = _COURTESIES | frozenset(
+    """a are can como con could cosas de do doing donde el en estamos estoy eso esto for hacer hacerte help how i im in is
+    la lo manda me mi my name nice para puedo q que quien se soy te todo tu un una usted what who y yo""".split()
+)
+
+
+def is_small_talk(question: str) -> bool:
+    """Whether a question is but a greeting, thanks, or asks after who is asked: «hola, ¿qué puedes hacer?»."""
+    words = [str(token) for token in tokens(question)]
+    return any(word in _ADDRESSING for word in words) and all(
+        word in _ADDRESSING or word in _BESIDE_ADDRESSING for word in words
+    )
+
+
 def _content(text: str) -> list[str]:
     return [str(token) for token in tokens(text) if token not in STOP_WORDS]
 
@@ -69,18 +95,18 @@ def _content(text: str) -> list[str]:
 def leans_on_earlier(question: str) -> bool:
     """Whether a question needs the one before it to be understood."""
     folded = fold(question)
-    content = _content(question)
-    if _asks_again(question):
-        return True
-    if _OPENING.search(folded):
-        return True
-    if _BARE.search(folded):
+    if asks_again(question):
         return True
     points = _POINTS_BACK.search(_AFTER_NOUN.sub("", folded))
-    return bool(points) and len(content) <= _FRAGMENT_WORDS
+    named = _NAMES_SUBJECT.match(folded)
+    if named and not points and any(word not in _BESIDE_AGAIN for word in _content(named["rest"])):
+        return False
+    if _OPENING.search(folded) or _BARE.search(folded):
+        return True
+    return bool(points) and len(_content(question)) <= _FRAGMENT_WORDS
 
 
-def _asks_again(question: str) -> bool:
+def asks_again(question: str) -> bool:
     """Whether a question says nothing but that the one before should be answered once more, or at more length."""
     words = [str(token) for token in tokens(question)]
     again = [bool(_AGAIN.fullmatch(word)) for word in words]
@@ -107,8 +133,21 @@ def complete(question: Question, turns: Sequence[str]) -> Question:
     if not turns or not leans_on_earlier(question.searched):
         return question
     earlier = _questions(turns[-_MAX_TURNS:])
+    if not earlier:
+        return question
     completed = _completed(question.searched, earlier)
-    return replace(question, searched=completed, read=_read(question.searched, earlier) or completed)
+    read = _read(question.searched, earlier) or completed
+    return replace(question, searched=completed, read=read, follows=_chain(earlier))
+
+
+def _chain(turns: Sequence[str]) -> tuple[str, ...]:
+    """The last of `turns`, with those that it leans on itself, down to one that stands by itself; oldest first."""
+    chain: list[str] = []
+    for turn in reversed(turns):
+        chain.insert(0, turn)
+        if not leans_on_earlier(turn):
+            break
+    return tuple(chain)
 
 
 def _read(asked: str, turns: Sequence[str]) -> str:
@@ -117,7 +156,7 @@ def _read(asked: str, turns: Sequence[str]) -> str:
     Translations doubled for the search only confuse who reads them: of 14 fitting questions the right sentence was the
     likeliest for 9 instead of 7, and «not here» was believed for 2 instead of 10.
     """
-    if not turns or _asks_again(asked):
+    if asks_again(asked):
         return ""
     earlier = next((turn for turn in reversed(turns) if not leans_on_earlier(turn)), turns[-1])
     return f"{asked.rstrip(' ?')}, {earlier.strip(' ¿?')}?"[:MAX_CHARACTERS]
@@ -125,11 +164,9 @@ def _read(asked: str, turns: Sequence[str]) -> str:
 
 def _completed(asked: str, turns: Sequence[str]) -> str:
     """`complete` for a question that leans on the last of `turns`, all of them as they are searched."""
-    if not turns:
-        return asked
     *before, earlier = turns
-    if _asks_again(asked):
-        return _completed(earlier, before) if leans_on_earlier(earlier) else earlier
+    if asks_again(asked):
+        return _completed(earlier, before) if before and leans_on_earlier(earlier) else earlier
     links: list[str] = []
     while before and leans_on_earlier(earlier):
         links += reversed(_names(earlier))
@@ -154,7 +191,7 @@ def _questions(turns: Sequence[str]) -> list[str]:
         except QuestionError:
             continue
         courtesy = all(str(token) in _COURTESIES for token in tokens(searched))
-        if not courtesy and not _asks_again(searched):
+        if not courtesy and not asks_again(searched):
             found.append(searched)
     return found
 

@@ -8,7 +8,7 @@ print(answer.quotes[0].text)
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
@@ -17,44 +17,35 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from alpie.app.answering.absence import refused
-from alpie.app.answering.answer import answer_question
 from alpie.app.answering.answer_weights import Weights, load_weights
-from alpie.app.answering.answers import Absent, Answer
-from alpie.app.answering.asked_question import read_asked
-from alpie.app.answering.overview import Overview, demanding, places_told
+from alpie.app.answering.answers import Answer
+from alpie.app.answering.asking import Asking
+from alpie.app.answering.calibration import numbers_for
 from alpie.app.answering.quotes import QuotePolicy
-from alpie.app.answering.reference_answer import answer_reference, hits_at
+from alpie.app.answering.reference_answer import hits_at
 from alpie.app.settings import Settings, load_settings
 from alpie.index.database.stored_records import PassagesByDocument, StoredPassages
 from alpie.index.encoder import Encoder
 from alpie.index.encoder.embed import embed_passages
 from alpie.index.encoder.factory import open_encoder
-from alpie.index.errors import AddressError, SettingsError
+from alpie.index.errors import AddressError, SettingsError, Uncalibrated
 from alpie.index.notices import Unread
 from alpie.index.reader import Reader
 from alpie.index.reader.open_reader import open_reader
 from alpie.index.records import Document, Layout, Passage
 from alpie.index.retrieval.backends.select import BackendChoice
 from alpie.index.retrieval.hits import Hit
-from alpie.index.retrieval.places import Found, Places, places_with, said
-from alpie.index.retrieval.search import EncodedQuestion, SearchIndex
+from alpie.index.retrieval.places import Places
+from alpie.index.retrieval.search import SearchIndex
 from alpie.index.retrieval.word_search import Held, WordIndex, WordQuery
 from alpie.index.spanish.lexicon import lexicon_of
-from alpie.index.spanish.named_documents import DocumentNames, looks_like_name
-from alpie.index.spanish.query import Question, read_question
-from alpie.index.spanish.references import Reference
+from alpie.index.spanish.query import read_question
 from alpie.index.storage.store import corpus_fingerprint, open_generation
 
 if TYPE_CHECKING:
     from alpie.index.build import BuildReport
 
 __all__ = ["Corpus"]
-
-_PREFERRED = 0.15  # by so much the answer of a document that is named may be less sure than another's
-_DEMANDED = 0.3  # … and that of the paragraphs that ask for something, where it is asked what is asked for
-_MAX_TOLD = 20  # documents of which a question tells at once
-_CODE_CANDIDATES = 100  # passages with words of a code that are looked through for it
 
 
 class Corpus:
@@ -69,7 +60,7 @@ class Corpus:
         built_at: str,
         policy: QuotePolicy | None = None,
         threshold: float | None = None,
-        weights: Weights | None = None,
+        weights: Weights | Uncalibrated | None = None,
         unread: Sequence[Unread] = (),
     ) -> None:
         self.documents = documents
@@ -80,7 +71,7 @@ class Corpus:
         self.unread = tuple(unread)  # files of the folder that are not in the index
         self._policy = policy or QuotePolicy()
         self._threshold = threshold
-        self._weights = weights or load_weights()
+        self._fitted = weights or load_weights()
 
     @classmethod
     def open(cls, settings: Settings | None = None, encoder: Encoder | None = None) -> Corpus:
@@ -94,6 +85,7 @@ class Corpus:
         encoder = encoder or open_encoder_of(settings)
         generation = open_generation(settings.data, encoder)
         choice = backend_choice_of(settings)
+        weights, fusion = numbers_for(encoder, settings.data)
         return cls(
             generation.documents,
             generation.layouts,
@@ -102,11 +94,13 @@ class Corpus:
                 reader=open_reader_of(settings),
                 backend=choice.open(encoder) if choice else None,
                 lexicon=partial(lexicon_of, cache=Path(settings.cache)),
+                weights=fusion,
             ),
             generation.fingerprint,
             str(generation.manifest["built_at"]),
             QuotePolicy(most=settings.max_quotes),
             settings.threshold,
+            weights,
             unread=[Unread(**row) for row in generation.manifest.get("unread", ())],
         )
 
@@ -120,10 +114,11 @@ class Corpus:
     ) -> BuildReport:
         """Build or update the index of `settings.docs` in `settings.data`; `encoder` as in `open`."""
         from alpie.index.build import build_index  # late: reading layouts is not needed for answering
-        from alpie.index.formats.recognition import Recogniser
+        from alpie.index.formats.recognition import RECOGNISE_FILE, Recogniser
 
         settings = settings or load_settings()
-        recogniser = Recogniser.of_system(Path(settings.cache)) if settings.ocr else None
+        wanted = settings.ocr or (settings.docs / RECOGNISE_FILE).is_file()
+        recogniser = Recogniser.of_system(Path(settings.cache)) if wanted else None
         encoder = encoder or open_encoder_of(settings)
         for language in ("es", "en"):  # who asks may not be allowed to write there
             lexicon_of(language, Path(settings.cache))
@@ -165,8 +160,14 @@ class Corpus:
         bare = replace(self.index, expansions=None)
         return Corpus(
             self.documents, self.layouts, bare, self.fingerprint, self.built_at, self._policy, self._threshold,
-            self._weights,
+            self._fitted,
         )  # fmt: skip
+
+    @property
+    def _weights(self) -> Weights:
+        if isinstance(self._fitted, Uncalibrated):
+            raise self._fitted
+        return self._fitted
 
     @property
     def encoder(self) -> Encoder:
@@ -211,72 +212,51 @@ class Corpus:
             )
             raise AddressError(reason, address) from None
 
-    def ask(self, question: str, turns: Sequence[str] = ()) -> Answer:
+    def ask(
+        self,
+        question: str,
+        turns: Sequence[str] = (),
+        documents: Sequence[str] = (),
+        each_document: bool = False,
+    ) -> Answer:
         """Answer a question; `turns` are the earlier questions of the conversation, oldest first.
 
-        Raises `QuestionError` when there is nothing to search in the question.
+        `documents`: ids of those that it is put to, none for all; `each_document`: what each of them says, by itself.
+        Raises `QuestionError` when there is nothing to search in the question, `SettingsError` for an unknown id.
         """
-        asked = read_asked(question, turns, self._names)
-        if asked.reference and (answer := self._quoted_from(asked.question, asked.reference)):
-            return answer
-        if asked.overview and (answer := self._told(asked.question, asked.overview)):
-            return answer
-        scope, encoded = asked.scope, self.index.encode(asked.scope.question)
-        if scope.absent:
-            return refused(self._answered(encoded), [Absent(scope.absent)])
-        if not scope.documents:
-            return self._answered(encoded)
-        of_those = self._rows_in(scope.documents)
-        if scope.only:
-            return self._answered(encoded, of_those)
-        if scope.question.asks_two_things:  # «… según INTERPOL y según WeProtect»
-            return self._answered(encoded)
-        return self._preferred(encoded, of_those)
-
-    def _preferred(
-        self, encoded: EncodedQuestion, rows: NDArray[np.bool_], margin: float = _PREFERRED
-    ) -> Answer:
-        """The answer of some passages, unless others answer far better."""
-        answer, of_all = self._answered(encoded, rows), self._answered(encoded)
-        return answer if answer.answered and answer.confidence >= of_all.confidence - margin else of_all
-
-    def _told(self, question: Question, overview: Overview) -> Answer | None:
-        """What documents say of themselves as wholes; None where the question is better searched as any other."""
-        ids = overview.documents or tuple(self.documents)
-        if overview.about:
-            rows = self._rows_in(ids)
-            passages = {int(row): self.passages[int(row)] for row in np.flatnonzero(rows)}
-            asking = {one.address for one in demanding(list(passages.values()))}
-            rows[[row for row, one in passages.items() if one.address not in asking]] = False
-            return self._preferred(self.index.encode(question), rows, _DEMANDED) if rows.any() else None
-        most = self._policy.most if len(ids) == 1 else 1
-        groups = [
-            [place]
-            for id_ in ids[:_MAX_TOLD]
-            for place in places_told(overview, self.documents[id_], self._by_document[id_], most)
-        ]
-        return answer_reference(
-            self.index, self.documents, question, groups, self._weights, self._policy, self._threshold
+        for document in documents:
+            self._known(document)
+        return (self._asking.only(documents) if documents else self._asking).ask(
+            question, turns, each_document
         )
 
-    def _answered(self, encoded: EncodedQuestion, allowed: NDArray[np.bool_] | None = None) -> Answer:
-        return answer_question(
-            self.index, self.documents, encoded, self._weights, self._policy, self._threshold, allowed
+    @cached_property
+    def _asking(self) -> Asking:
+        return Asking(
+            self.documents,
+            self.index,
+            self._rows_of,
+            lambda document: self._by_document[document],
+            lambda: self._places,
+            self._weights,
+            self._policy,
+            self._threshold,
         )
 
     def search(
-        self, question: str, limit: int = 10, retriever: str = "fused", document: str | None = None
+        self, question: str, limit: int = 10, retriever: str = "hybrid", document: str | None = None
     ) -> tuple[Hit, ...]:
         """The best passages for a question or some words, best first.
 
         A citation («artículo 22», «AGN/65/RES/10») gives the passages it names before all others.
-        `retriever`: "fused", "dense" or "lexical"; `document`: an id, to search in that one only.
+        `retriever`: "hybrid", "dense" or "lexical"; `document`: an id, to search in that one only.
         """
-        allowed = None if document is None else self._rows_of(document)
+        allowed = None if document is None else self._asking.rows_in((self._known(document),))
         read = read_question(question)
         hits = self.index.search(read, limit, retriever, allowed).hits
-        reference = read.reference if retriever == "fused" else None
-        places = self._found(read, reference, document).places if reference else ()
+        reference = read.reference if retriever not in ("dense", "lexical") else None
+        within = self.documents if document is None else (document,)
+        places = self._asking.found(read, reference, within).places if reference else ()
         return hits_at(places, hits, limit) if places else hits
 
     def holding(self, query: WordQuery) -> Sequence[Held]:
@@ -287,64 +267,21 @@ class Corpus:
     def _words(self) -> WordIndex:
         return WordIndex.of(self.passages)
 
-    def _quoted_from(self, question: Question, reference: Reference) -> Answer | None:
-        """What stands at the places a question names, or that they are not there; None: it names none after all."""
-        found = self._found(question, reference)
-        absent = [Absent(self._title_of(reference), said(units)) for units in found.absent]
-        if found.groups:
-            return answer_reference(
-                self.index,
-                self.documents,
-                question,
-                found.groups,
-                self._weights,
-                self._policy,
-                self._threshold,
-                absent,
-            )
-        if reference.name and not self._names.fitting(reference.name):
-            absent = [Absent(reference.name)] if looks_like_name(reference.name) else []
-        return refused(self._answered(self.index.encode(question)), absent) if absent else None
-
-    def _title_of(self, reference: Reference) -> str:
-        """The title of the one document that a citation names, or of the only one there is; "" for several."""
-        named = self._names.fitting(reference.name) if reference.name else self._names.all
-        return self.documents[next(iter(named))].title if len(named) == 1 else ""
-
-    def _found(self, question: Question, reference: Reference, document: str | None = None) -> Found:
-        """Where the places that a question names stand; `document`: in that one only."""
-        if not reference.code:
-            named = self._names.fitting(reference.name) if reference.name else self._names.all
-            allowed = [id_ for id_ in self.documents if id_ in named and document in (None, id_)]
-            return self._places.find(reference, allowed) if allowed else Found(())
-        rows = None if document is None else self._rows_of(document)
-        code = replace(question, searched=reference.code)
-        hits = self.index.search(code, _CODE_CANDIDATES, "lexical", rows).hits
-        places = places_with(reference.code, [hit.passage for hit in hits])
-        return Found((places,) if places else ())
-
     @cached_property
     def _places(self) -> Places:
         return Places(self.passages)
 
-    @cached_property
-    def _names(self) -> DocumentNames:
-        return DocumentNames(self.documents)
-
-    def _rows_of(self, document: str) -> NDArray[np.bool_]:
+    def _known(self, document: str) -> str:
         if document not in self.documents:
             known = ", ".join(self.documents)
             raise SettingsError(f"No hay ningún documento «{document}». Los que hay: {known}.")
-        return self._rows_in((document,))
+        return document
 
-    def _rows_in(self, documents: Collection[str]) -> NDArray[np.bool_]:
-        allowed = np.zeros(len(self.passages), dtype=np.bool_)
-        for document in documents:
-            if isinstance(self.passages, StoredPassages):
-                allowed[self.passages.rows_of_document(document)] = True
-            else:
-                allowed[self._rows_by_document.get(document, np.zeros(0, dtype=np.int64))] = True
-        return allowed
+    def _rows_of(self, document: str) -> NDArray[np.int64]:
+        """The numbers of the passages of a document."""
+        if isinstance(self.passages, StoredPassages):
+            return self.passages.rows_of_document(document)
+        return self._rows_by_document.get(document, np.zeros(0, dtype=np.int64))
 
 
 def open_encoder_of(settings: Settings) -> Encoder:

@@ -8,9 +8,9 @@ from time import perf_counter
 
 from alpie.app.answering.answer_weights import Weights
 from alpie.app.answering.answers import Absent, Answer, Quote, SearchStatement
-from alpie.app.answering.candidates import UnitSpan
-from alpie.app.answering.quotes import QuotePolicy, quote_unit, touch
-from alpie.app.answering.ranking import Unit
+from alpie.app.answering.candidates import CandidateSpan
+from alpie.app.answering.quotes import QuotePolicy, quote_candidate, touch
+from alpie.app.answering.ranking import Candidate
 from alpie.index.records import Document
 from alpie.index.retrieval.hits import Hit
 from alpie.index.retrieval.places import Place
@@ -18,7 +18,7 @@ from alpie.index.retrieval.search import SearchIndex
 from alpie.index.spanish.analysis import fold
 from alpie.index.spanish.query import Question
 
-__all__ = ["answer_reference", "hits_at"]
+__all__ = ["answer_reference", "hits_at", "quotes_at"]
 
 _ABOVE = 1.0  # a passage that was named scores this much more than the best that was not
 
@@ -54,7 +54,7 @@ def answer_reference(
     """
     started = perf_counter()
     places = tuple(dict.fromkeys(place for group in groups for place in group))
-    found = [_quotes(group, documents, policy.most) for group in groups]
+    found = [quotes_at(group, documents, policy.most) for group in groups]
     shown = _shared_out([len(quotes) for quotes in found], policy.most)
     quotes = [quote for quotes, number in zip(found, shown, strict=True) for quote in quotes[:number]]
     if not quotes:
@@ -82,14 +82,14 @@ def answer_reference(
     )
 
 
-def _quotes(places: Sequence[Place], documents: Mapping[str, Document], most: int) -> list[Quote]:
-    """The quotations of one unit: of every document that has it, as far as `most` goes."""
+def quotes_at(places: Sequence[Place], documents: Mapping[str, Document], most: int) -> list[Quote]:
+    """The quotations of one unit, or of any places: of every document that has it, as far as `most` goes."""
     by_document: dict[str, list[Quote]] = {}
     for rank, place in enumerate(places):
         of_it = by_document.setdefault(place.passage.document_id, [])
         for span in _runs(place, documents[place.passage.document_id].text):
-            unit = Unit(Hit(place.passage, 1.0), rank, span, 0, 0.0, 1.0)
-            quote = quote_unit(unit, 1.0, documents) if len(of_it) < most else None
+            candidate = Candidate(Hit(place.passage, 1.0), rank, span, 0, 0.0, 1.0)
+            quote = quote_candidate(candidate, 1.0, documents) if len(of_it) < most else None
             if quote is not None and not _is_name_alone(quote):
                 of_it.append(quote)
     found = [quotes for quotes in by_document.values() if quotes][:most]
@@ -112,13 +112,13 @@ def _shared_out(wanted: Sequence[int], most: int) -> list[int]:
     return shown
 
 
-def _runs(place: Place, source: str) -> list[UnitSpan]:
+def _runs(place: Place, source: str) -> list[CandidateSpan]:
     """The named sentences in runs between which only white space lies: nothing left out is bridged."""
     sentences = place.passage.sentences
-    runs: list[UnitSpan] = []
+    runs: list[CandidateSpan] = []
     first = place.first
     for number in range(place.first, place.last + 1):
         if number == place.last or not touch(sentences, number, source):
-            runs.append(UnitSpan(first, number))
+            runs.append(CandidateSpan(first, number))
             first = number + 1
     return runs

@@ -16,7 +16,8 @@ from alpie.app.checking.verify import QuotationChecker, Searchable
 from alpie.app.service.row_forms import ROWS
 from alpie.app.service.rows import answer_row, document_row, hit_row, passage_row, verification_row
 from alpie.app.settings import Settings
-from alpie.index.errors import AlpieError, QuestionError, SettingsError
+from alpie.app.translations import Translations, translations_for
+from alpie.index.errors import AddressError, AlpieError, QuestionError, SettingsError
 from alpie.index.records import Passage
 
 __all__ = ["Endpoints", "Library", "finisher"]
@@ -25,13 +26,19 @@ MAX_HITS = 100
 MAX_TURNS = 6
 LONGEST_QUESTION = 2_000  # characters
 LONGEST_TEXT = 20_000  # of a quotation to check
-_RETRIEVERS = ("fused", "dense", "lexical")
+_RETRIEVERS = ("hybrid", "dense", "lexical", "fused")  # the last: the first, as it was called
 
 
 class Library(Searchable, Protocol):
     """The part of `alpie.app.answering.corpus.Corpus` that is asked here."""
 
-    def ask(self, question: str, turns: tuple[str, ...] = ()) -> Answer: ...
+    def ask(
+        self,
+        question: str,
+        turns: tuple[str, ...] = (),
+        documents: tuple[str, ...] = (),
+        each_document: bool = False,
+    ) -> Answer: ...
     def passage(self, address: str) -> Passage: ...
 
 
@@ -65,29 +72,40 @@ class Endpoints:
 
         return {name: told(getattr(self, name)) for name in ROWS}
 
-    def ask(self, question: str, turns: list[str] | None = None) -> dict[str, Any]:
+    def ask(
+        self,
+        question: str,
+        turns: list[str] | None = None,
+        documents: list[str] | None = None,
+        each_document: bool = False,
+    ) -> dict[str, Any]:
         """Answer a question with verbatim quotations and citations, or say that the documents do not answer.
 
-        `turns` are the earlier questions of the conversation, oldest first.
+        `turns` are the earlier questions of the conversation, oldest first; `documents` the ids of those that it is put
+        to, none for all; `each_document`: what each of them says, by itself.
         """
-        asked = _text(question, LONGEST_QUESTION)
-        if not isinstance(turns, list | tuple | NoneType):
-            raise QuestionError("Las preguntas anteriores han de ser una lista.")
-        earlier = tuple(_text(turn, LONGEST_QUESTION) for turn in (turns or ())[-MAX_TURNS:])
-        answer = self._opened().ask(asked, earlier)
+        asked = self._text(question, LONGEST_QUESTION)
+        earlier = self._texts(turns, "turns")[-MAX_TURNS:]
+        library = self._opened()
+        chosen = tuple(self._known(one, library) for one in self._texts(documents, "documents"))
+        wishes = (chosen, each_document is True) if chosen or each_document is True else ()
+        answer = library.ask(asked, earlier, *wishes)
         return {**answer_row(self._finish(answer) if self._finish else answer, language=self._language)}
 
     def search(
-        self, words: str, limit: int = 10, document: str = "", retriever: str = "fused"
+        self, words: str, limit: int = 10, document: str = "", retriever: str = "hybrid"
     ) -> list[dict[str, Any]]:
-        """The best passages for a question or some words. `document`: an id; `retriever`: fused, dense, lexical."""
+        """The best passages for a question or some words. `document`: an id; `retriever`: hybrid, dense, lexical."""
         if isinstance(limit, bool) or not isinstance(limit, int | float) or not 1 <= limit <= MAX_HITS:
-            raise SettingsError(f"limit: {limit!r} no vale; se admite un número entero de 1 a {MAX_HITS}.")
+            raise SettingsError(self._words("api.limit", value=repr(limit), most=MAX_HITS))
         if retriever not in _RETRIEVERS:
-            raise SettingsError(f"retriever: {retriever!r} no vale; se admite {', '.join(_RETRIEVERS)}.")
+            raise SettingsError(
+                self._words("api.retriever", value=repr(retriever), known=", ".join(_RETRIEVERS))
+            )
         library = self._opened()
-        wanted = _text(document or "", LONGEST_QUESTION) or None
-        hits = library.search(_text(words, LONGEST_QUESTION), int(limit), retriever, wanted)
+        wanted = self._text(document or "", LONGEST_QUESTION)
+        within = self._known(wanted, library) if wanted else None
+        hits = library.search(self._text(words, LONGEST_QUESTION), int(limit), retriever, within)
         return [{**hit_row(hit, library.documents, self._language)} for hit in hits]
 
     def verify(self, text: str) -> dict[str, Any]:
@@ -96,12 +114,16 @@ class Endpoints:
         checker = self._checker
         if checker is None or checker.corpus is not library:  # another index has come into use
             self._checker = checker = QuotationChecker(library)
-        return {**verification_row(checker.check(_text(text, LONGEST_TEXT)), self._language)}
+        return {**verification_row(checker.check(self._text(text, LONGEST_TEXT)), self._language)}
 
     def passage(self, address: str) -> dict[str, Any]:
         """The passage with this permanent address, with its citation."""
         library = self._opened()
-        passage = library.passage(_text(address, LONGEST_QUESTION))
+        wanted = self._text(address, LONGEST_QUESTION)
+        try:
+            passage = library.passage(wanted)
+        except AddressError as error:
+            raise AddressError(self._words("api.address", address=wanted), wanted) from error
         return {**passage_row(passage, library.documents[passage.document_id], self._language)}
 
     def documents(self) -> list[dict[str, Any]]:
@@ -109,6 +131,28 @@ class Endpoints:
         library = self._opened()
         counts = Counter(passage.document_id for passage in library.passages)
         return [{**document_row(one, counts[one.id])} for one in library.documents.values()]
+
+    @property
+    def _words(self) -> Translations:
+        return translations_for(self._language)
+
+    def _known(self, document: str, library: Library) -> str:
+        if document not in library.documents:
+            known = ", ".join(library.documents)
+            raise SettingsError(self._words("api.document", document=document, known=known))
+        return document
+
+    def _texts(self, value: object, name: str) -> tuple[str, ...]:
+        if not isinstance(value, list | tuple | NoneType):
+            raise QuestionError(self._words("api.list", name=name))
+        return tuple(self._text(one, LONGEST_QUESTION) for one in value or ())
+
+    def _text(self, value: object, longest: int) -> str:
+        if not isinstance(value, str):
+            raise QuestionError(self._words("api.text"))
+        if len(value) > longest:
+            raise QuestionError(self._words("api.long", most=longest))
+        return value
 
 
 def finisher(settings: Settings) -> Callable[[Answer], Answer] | None:
@@ -118,11 +162,3 @@ def finisher(settings: Settings) -> Callable[[Answer], Answer] | None:
     from alpie.app.writer import written
 
     return lambda answer: written(answer, settings)
-
-
-def _text(value: object, longest: int) -> str:
-    if not isinstance(value, str):
-        raise QuestionError("Hace falta un texto.")
-    if len(value) > longest:
-        raise QuestionError(f"El texto pasa de {longest} caracteres.")
-    return value

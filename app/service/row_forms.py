@@ -129,7 +129,20 @@ class SearchRow(TypedDict):
     threshold: _Probability
 
 
+class PartRow(TypedDict):
+    """Some of the quotations, which are shown apart: a side of a comparison, what one document says."""
+
+    role: Annotated[str, Field(json_schema_extra={"enum": ["side", "document", "context", "definition"]})]
+    heading: Annotated[str, _told("what was compared, as typed, or a title; empty where the role says it")]
+    question: Annotated[str, _told("as it was put to this part alone")]
+    quotes: Annotated[list[_FromOne], _told("numbers of its quotes, from 1; empty where it says nothing")]
+
+
 class _SometimesAnswer(TypedDict, total=False):
+    parts: list[PartRow]
+    follows: Annotated[list[str], _told("the earlier questions it was completed with, oldest first")]
+    limited_to: Annotated[list[str], _told("ids of the documents it was put to, where not to all")]
+    small_talk: Annotated[bool, _told("a greeting or the like: nothing was searched")]
     tentative: Annotated[
         bool, _told("answered with reserve: the quotations come nearest and may not answer all")
     ]

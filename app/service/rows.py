@@ -80,12 +80,31 @@ def answer_row(answer: Answer, question_id: str = "", language: str = "es") -> A
         }
     if answer.absent:
         row["absent"] = absence_lines(answer, translations_for(language))
+    if answer.parts:
+        numbers = {(one.document_id, one.spans): n for n, one in enumerate(answer.quotes, start=1)}
+        row["parts"] = [
+            {
+                "role": part.role.value,
+                "heading": part.heading,
+                "question": part.asked,
+                "quotes": [numbers[one.document_id, one.spans] for one in part.quotes],
+            }
+            for part in answer.parts
+        ]
+    if answer.follows:
+        row["follows"] = list(answer.follows)
+    if answer.limited_to:
+        row["limited_to"] = list(answer.limited_to)
+    if answer.small_talk:
+        row["small_talk"] = True
     if not answer.answered:
         row["nearest"] = [quote_row(quote, language) for quote in answer.nearest]
     return row
 
 
 def _refusal(answer: Answer) -> str:
+    if answer.small_talk:
+        return translations_for("es")("ask.small_talk")
     return " ".join(absence_lines(answer, translations_for("es"))) or REFUSAL
 
 

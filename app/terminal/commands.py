@@ -164,7 +164,8 @@ def _ask(arguments: argparse.Namespace, settings: Settings, words: Translations)
         _tell(words("ask.cut", most=MAX_CHARACTERS))
     if len(question) > _LONGEST_QUESTION:
         _tell(words("ask.pasted"))
-    answer = corpus.ask(question, turns=tuple(arguments.turn))
+    wishes = {"documents": tuple(arguments.document), "each_document": arguments.each_document}
+    answer = corpus.ask(question, turns=tuple(arguments.turn), **wishes)
     if arguments.json and settings.writer:
         from alpie.app.writer import written
 

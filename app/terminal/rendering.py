@@ -10,7 +10,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from alpie.app.answering.absence import absence_lines
-from alpie.app.answering.answers import Answer, Quote, SearchStatement, WriterReport, WrittenSentence
+from alpie.app.answering.answers import (
+    Answer,
+    Part,
+    Quote,
+    Role,
+    SearchStatement,
+    WriterReport,
+    WrittenSentence,
+)
 from alpie.app.answering.citation import cite, full_citation
 from alpie.app.answering.cut import Reading
 from alpie.app.checking.record_check import RecordCheck
@@ -66,14 +74,17 @@ def terminal_width(stream: TextIO) -> int:
 def answer_text(answer: Answer, words: Translations, width: int) -> str:
     """The quotations with their citations, or the refusal with the nearest passages."""
     lines: list[str] = []
+    if answer.small_talk:
+        return _wrapped(words("ask.small_talk"), width) + "\n"
+    if answer.follows:
+        lines += [_wrapped(words("ask.follows", question=" › ".join(answer.follows)), width), ""]
     if answer.understood is not None:
         lines += [_wrapped(words("ask.understood", question=answer.understood), width), ""]
-    if answer.tentative:
+    if answer.tentative and not answer.parts:
         lines += [words("ask.tentative"), ""]
     lines += [_wrapped(line, width) for line in absence_lines(answer, words)]
     if answer.answered:
-        for number, quote in enumerate(answer.quotes, start=1):
-            lines += _quote_lines(quote, f"{number}. ", words, width)
+        lines += _answer_lines(answer, words, width)
     else:
         lines += ["" if answer.absent else words("ask.none"), ""]
         if answer.nearest:
@@ -87,6 +98,20 @@ def answer_text(answer: Answer, words: Translations, width: int) -> str:
     if answer.writer_report:
         lines += _report_lines(answer.writer_report, words, width)
     return "\n".join(lines) + "\n"
+
+
+def _answer_lines(answer: Answer, words: Translations, width: int) -> list[str]:
+    """The quotations with their numbers, part by part where there are parts."""
+    numbered = {(one.document_id, one.spans): f"{n}. " for n, one in enumerate(answer.quotes, start=1)}
+    parts = answer.parts or (Part(Role.SIDE, quotes=answer.quotes),)
+    lines: list[str] = []
+    for part in parts:
+        if answer.parts:
+            lines += [f"== {_wrapped(part.heading, 0) or words(f'part.{part.role}')}", ""]
+        for quote in part.quotes:
+            lines += _quote_lines(quote, numbered[quote.document_id, quote.spans], words, width)
+        lines += [] if part.quotes else [words("part.empty"), ""]
+    return lines
 
 
 def written_lines(writing: Writing, words: Translations, width: int) -> Iterator[str]:

@@ -33,7 +33,8 @@ __all__ = [
     "with_texts",
 ]
 
-OWN_QUESTIONS = Path(__file__).resolve().parent  # its folder `fitting` is never reported on
+# Its folder `fitting` is never reported on, `reporting` never fitted on; what lies beside them is split.
+OWN_QUESTIONS = Path(__file__).resolve().parent
 
 # What each kind measures.
 KINDS: Mapping[str, str] = {
@@ -46,6 +47,12 @@ KINDS: Mapping[str, str] = {
     "colloquial": "as people type: everyday words, spelling errors, no accents",
     "english": "asked in English",
     "follow-up": "understood only with the questions before it",
+    "overview": "what is said of a subject at all: any sentence about it suffices",
+    "comparison": "two sides, each by itself",
+    "definition": "what something is or means",
+    "yes-no": "whether something is so",
+    "whole-document": "what a document is about, asks for, is dated",
+    "at-risk": "somebody writes about themselves, or someone near, and a threat",
     UNANSWERABLE: "the documents do not answer",
 }
 

@@ -1,13 +1,16 @@
-"""The words of a language, as sorted arrays: a tenth of the memory of sets, and read in a millisecond.
+"""The words of a language, as a sorted array: a tenth of the memory of a set, and looked up where it lies on the disk.
 
-They are pyspellchecker's dictionaries. Folding, stemming and sorting one takes half a second, so it is
-done once and kept in the user's cache.
+Spanish are the forms that hunspell's dictionaries make with their affixes (`forms.xz`, 620,000 of them: whoever writes
+«escribió» or «tipifican» is not to be told «escribido») and pyspellchecker's words; English the latter alone. Unpacking
+and sorting takes a second, so it is done once and kept in the user's cache.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+import lzma
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.metadata import version
@@ -19,10 +22,14 @@ from numpy.typing import NDArray
 
 from alpie.index.errors import EncoderError
 from alpie.index.model_cache import is_intact, read_fingerprint, seal, settle
-from alpie.index.spanish.analysis import ANALYSIS_VERSION, fold, stem, stems_of
+from alpie.index.spanish.analysis import ANALYSIS_VERSION, fold
 
-__all__ = ["LONGEST_WORD", "Lexicon", "Lexicons", "lexicon_of"]
+__all__ = ["FORMS", "LONGEST_WORD", "Lexicon", "Lexicons", "front_coded", "lexicon_of", "unpacked"]
 
+FORMS = Path(__file__).with_name("forms.xz")  # made by `eval/training/spanish_forms`; whose it is: `forms.md`
+
+_NO_LETTERS = ord("A")  # capitals count: no word has one
+_PIECE = re.compile(r"[A-Z][a-z]*")
 LONGEST_WORD = 24  # bytes: what is longer is no word, and trying it out would take long
 
 _LOCK_SECONDS = 5.0  # a question waits: some ten times what making them takes
@@ -30,35 +37,55 @@ _LOCK_SECONDS = 5.0  # a question waits: some ten times what making them takes
 _logger = logging.getLogger(__name__)
 
 
+# Pronouns written onto a verb: «denunciárselo», «resúmeme».
+_PRONOUNS = re.compile(r"(?:me|te|se|nos|os)?(?:me|te|se|nos|os|la|las|lo|los|le|les)$")
+_SHORTEST_VERB, _LONGEST_PRONOUNS = 3, 6  # letters: «vete», «noslas»
+_TAKES_PRONOUNS = re.compile(r"(?:[aei]r|ndo|[aeio]|[aei][dns])$")
+# What is put before a word to make another that no dictionary lists: «ciberacosadores».
+_PREFIX = re.compile(
+    r"^(?:anti|auto|audio|bio|ciber|contra|co|des|eco|euro|ex|extra|foto|geo|hiper|infra|inter|intra|macro|mega|micro|mini|mono|"
+    r"multi|narco|neuro|no|para|pluri|poli|post?|pre|pro|pseudo|psico|radio|re|semi|seudo|sobre|sub|super|tecno|tele|trans|ultra|"
+    r"vice|video)(?P<word>[a-z]{5,})$"
+)
+
+
 @dataclass(frozen=True)
 class Lexicon:
     """Words of a language, folded."""
 
-    words: NDArray[np.bytes_]  # ascending, UTF-8: a tenth of the memory of a set
-    stems: NDArray[np.bytes_]  # an inflected form whose stem is here is a word too
+    words: NDArray[np.bytes_]  # ascending, UTF-8
+    inflects: bool = True  # as Spanish does: with pronouns and prefixes
 
     @classmethod
-    def of(cls, words: Iterable[str], spanish: bool = True) -> Lexicon:
-        folded = set(fold("\n".join(words)).split("\n"))
-        return cls(_ascending(folded), _ascending(set(stems_of(list(folded)))) if spanish else _ascending([]))
+    def of(cls, words: Iterable[str], spanish: bool = True, forms: Iterable[str] = ()) -> Lexicon:
+        """Of some words, and of `forms` that are folded already."""
+        return cls(_ascending({*fold("\n".join(words)).split("\n"), *forms}), spanish)
 
     def __contains__(self, word: str) -> bool:
-        singular = (word.removesuffix("s"), word.removesuffix("es"))  # which the stemmer may stem otherwise
-        return (
-            _holds(self.words, word)
-            or _holds(self.stems, stem(word))
-            or any(_holds(self.words, one) for one in singular)
+        """Whether `word` is one: listed, the plural of one that is, or one with pronouns or a prefix."""
+        if any(map(self.has, (word, word.removesuffix("s"), word.removesuffix("es")))):
+            return True
+        if not self.inflects:
+            return False
+        prefixed = _PREFIX.match(word)
+        return self._has_pronouns(word) or bool(prefixed and prefixed["word"] in self)
+
+    def _has_pronouns(self, word: str) -> bool:
+        """Whether a listed verb is left without one or two pronouns: «denunciar», «resume»."""
+        return any(
+            _PRONOUNS.fullmatch(word, end) and _TAKES_PRONOUNS.search(word[:end]) and self.has(word[:end])
+            for end in range(max(_SHORTEST_VERB, len(word) - _LONGEST_PRONOUNS), len(word) - 1)
         )
 
     def save(self, folder: Path) -> None:
-        """Write the arrays into `folder`."""
+        """Write the array into `folder`."""
         np.save(folder / "words.npy", self.words)
-        np.save(folder / "stems.npy", self.stems)
 
     @classmethod
-    def load(cls, folder: Path) -> Lexicon:
-        """What `save` wrote."""
-        return cls(_read(folder / "words.npy"), _read(folder / "stems.npy"))
+    def load(cls, folder: Path, spanish: bool) -> Lexicon:
+        """What `save` wrote, left on the disk: of fifteen megabytes a question touches some pages."""
+        words = np.lib.format.open_memmap(folder / "words.npy", mode="r")  # np.load guesses the kind of file
+        return cls(words, spanish)
 
     def has(self, word: str) -> bool:
         """Whether `word` itself is listed."""
@@ -67,19 +94,14 @@ class Lexicon:
 
 def _ascending(words: Iterable[str]) -> NDArray[np.bytes_]:
     """Those of at most `LONGEST_WORD` bytes; the longer ones are never looked up."""
-    spelled = (word.encode() for word in words)
-    return np.array(sorted(one for one in spelled if len(one) <= LONGEST_WORD), dtype=f"S{LONGEST_WORD}")
+    spelled = "\n".join(sorted(words)).encode().split(b"\n")  # UTF-8 keeps the order of characters
+    return np.array([one for one in spelled if len(one) <= LONGEST_WORD], dtype=f"S{LONGEST_WORD}")
 
 
 def _holds(words: NDArray[np.bytes_], word: str) -> bool:
     spelled = word.encode("utf-8", "replace")
     place = int(np.searchsorted(words, np.bytes_(spelled)))
     return place < len(words) and words[place] == spelled
-
-
-def _read(path: Path) -> NDArray[np.bytes_]:
-    with path.open("rb") as file:  # np.load guesses the kind of file
-        return np.asarray(np.lib.format.read_array(file, allow_pickle=False))
 
 
 Lexicons = Callable[[str], Lexicon]
@@ -93,7 +115,7 @@ def lexicon_of(language: str, cache: Path | None = None) -> Lexicon:
         return _made(language)
     made_of = {
         "pyspellchecker": version("pyspellchecker"),
-        "PyStemmer": version("PyStemmer"),
+        "forms": FORMS.stat().st_size,
         "analysis": ANALYSIS_VERSION,
     }
     folder = cache / f"words-{language}"
@@ -115,14 +137,37 @@ def _kept(folder: Path, language: str, made_of: Mapping[str, Any], anew: bool) -
         lambda new: _build(new, language, made_of),
         _LOCK_SECONDS,
     )
-    return Lexicon.load(folder)
+    return Lexicon.load(folder, language == "es")
 
 
 def _made(language: str) -> Lexicon:
     from spellchecker import SpellChecker
 
     words = SpellChecker(language=language, distance=1).word_frequency.words()
-    return Lexicon.of(words, spanish=language == "es")
+    if language != "es":
+        return Lexicon.of(words, spanish=False)
+    return Lexicon.of(words, forms=unpacked(lzma.decompress(FORMS.read_bytes()).decode("ascii")))
+
+
+def front_coded(words: Iterable[str]) -> str:
+    """Ascending words of small letters as one text: of each how many letters it shares with the one before, and the rest."""
+    pieces, before = [], ""
+    for word in words:
+        shared = next(
+            (n for n, (a, b) in enumerate(zip(before, word, strict=False)) if a != b),
+            min(len(before), len(word)),
+        )
+        pieces.append(chr(_NO_LETTERS + shared) + word[shared:])
+        before = word
+    return "".join(pieces)
+
+
+def unpacked(text: str) -> Iterator[str]:
+    """The words that `front_coded` wrote."""
+    word = ""
+    for piece in _PIECE.findall(text):
+        word = word[: ord(piece[0]) - _NO_LETTERS] + piece[1:]
+        yield word
 
 
 def _is_current(folder: Path, made_of: Mapping[str, Any]) -> bool:

@@ -94,12 +94,12 @@ class Visit:
 
         The panel may open for it a moment later: see `highlight_in_view`.
         """
-        answers = self.page.locator(".said > .answer")
+        answers = self.page.locator(".said .answer")
         before = answers.count()
         box = self.page.locator("#question textarea")
         box.fill(question)
         box.press("Enter")
-        answers.nth(before).wait_for(timeout=ANSWER_MS)
+        answers.nth(before).wait_for(state="attached", timeout=ANSWER_MS)  # it may be folded away
         return answers.nth(before)
 
     def go(self, view: str) -> Any:

@@ -70,11 +70,14 @@ window.alpie = (() => {
   }
   const closeBasket = () => window.alpieBasket.close();
 
-  function ask(question) {
+  // `query`: that of a link, or of the page's own address, see `question_link`.
+  function ask(query) {
+    const question = query.get("q");
     if (!question?.trim()) return;
     show("ask");
     document.body.dataset.talk = "yes";
-    window.alpieAsk(question);
+    const documents = query.has("in") ? query.getAll("in") : window.alpieScope.chosen();
+    window.alpieAsk({ question, documents, turns: query.getAll("t"), anew: query.has("anew"), each: query.has("each") });
     follow();
   }
 
@@ -95,12 +98,50 @@ window.alpie = (() => {
     document.querySelector("#chat [role=log]")?.setAttribute("aria-label", words.conversation);
   }
 
+  // The first screen: Gradio's has no documents in it, for they were not open yet when it was made. What the first
+  // response held stays, and is asked for anew until its questions have been tried.
+  let first = null;
+  function fill() {
+    const place = document.querySelector("#chat .welcome");
+    if (place && first && place.innerHTML !== first.innerHTML) place.innerHTML = first.innerHTML;
+    document.body.toggleAttribute("data-evaluated", first?.hasAttribute("data-evaluated") ?? false);
+  }
+  async function welcome(attempt = 0) {
+    const made = document.createElement("template");
+    made.innerHTML = await fragment("welcome").catch(() => "");
+    first = made.content.querySelector(".welcome") ?? first;
+    fill();
+    if (first?.hasAttribute("data-incomplete") && attempt < 40) setTimeout(welcome, 1500, attempt + 1);
+  }
+
+  // Gradio may still be drawing the box anew: for a second, it is filled again.
+  function type(text, focused, attempt = 0) {
+    const box = document.querySelector("#question textarea");
+    if (!box.value && text) { box.value = text; box.dispatchEvent(new Event("input", { bubbles: true })); }
+    if (focused && document.activeElement === document.body) box.focus();
+    if (attempt < 20 && !document.body.dataset.talk) setTimeout(type, 50, text, focused, attempt + 1);
+  }
+
+  // What was typed or sent before the page could answer.
+  function takeOver() {
+    const early = document.getElementById("first");
+    if (!early) return;
+    const form = early.querySelector("form"), typed = form.elements.q.value;
+    const focused = document.activeElement === form.elements.q;
+    first = early.querySelector(".welcome");
+    early.remove();
+    fill();
+    if (first.hasAttribute("data-incomplete")) welcome();
+    if (form.dataset.asked) ask(form.dataset.asked);
+    else type(typed, focused);
+  }
+
   function answered() {
     document.body.dataset.talk = "yes";
     relabel();
     follow();
     const units = [...document.querySelectorAll("#chat .message-row")].pop();
-    const first = units?.querySelector(".answer .quote-unit:not(.nearest) a.note");
+    const first = units?.querySelector(".said > .answer .quote-unit:not(.nearest) a.note");  // none that is folded away
     if (!phone()) window.alpiePanel.offer(first);
   }
 
@@ -117,6 +158,7 @@ window.alpie = (() => {
   function cleared() {
     delete document.body.dataset.talk;
     window.alpieTalks.leave();
+    setTimeout(fill, 0);
     window.alpiePanel.reset();
     document.querySelector("#question textarea")?.focus();
   }
@@ -169,7 +211,7 @@ window.alpie = (() => {
     const has = name => target.classList.contains(name);
     if (target.tagName === "A" && !plain) return;
     if (has("cite")) { event.preventDefault(); window.alpiePanel.open(target, true); }
-    else if (has("ask")) { event.preventDefault(); ask(new URLSearchParams(target.search).get("q")); }
+    else if (has("ask")) { event.preventDefault(); ask(new URLSearchParams(target.search)); }
     else if (has("go")) {
       event.preventDefault();
       if (target.hash !== location.hash) history.pushState(null, "", location.pathname + target.hash);
@@ -205,8 +247,8 @@ window.alpie = (() => {
   }
 
   // Gradio draws the page and adds the scripts in no certain order: begin when all of it is there.
-  const complete = () => document.querySelector(".masthead") && document.querySelector("#panel .panel-content")
-    && document.querySelector(".toast") && window.alpieAsk && window.alpieTalks && window.alpieReading && window.alpieBasket && window.alpieReferences && window.alpiePanel && window.alpieViews;
+  const complete = () => document.querySelector("#masthead .masthead .tools button") && document.querySelector("#panel .panel-content")
+    && document.querySelector(".toast") && window.alpieAsk && window.alpieTalks && window.alpieReading && window.alpieBasket && window.alpieReferences && window.alpieScope && document.querySelector(".scope") && window.alpiePanel && window.alpieViews;
 
   async function start() {
     if (!complete()) { setTimeout(start, 20); return; }
@@ -223,16 +265,20 @@ window.alpie = (() => {
     });
     window.alpieBasket.start();
     window.alpieReferences.start();
+    window.alpieScope.start();
     const wanted = new URLSearchParams(location.search);
+    relabel();
     show(viewAt(location.hash));
+    takeOver();
     if (window.alpiePanel.resume()) { /* reloaded with the panel open */ }
     else if (wanted.get("p") || wanted.get("d")) window.alpiePanel.openAddress(location.search);
+    if (wanted.has("in")) window.alpieScope.choose(wanted.getAll("in"));
     await window.alpieTalks.start();
-    if (wanted.get("q") && !window.alpieTalks.asked(wanted.get("q"))) ask(wanted.get("q"));
+    if (wanted.get("q") && !window.alpieTalks.asked(wanted.get("q"))) ask(wanted);
     if (words.feedback) document.body.dataset.feedback = "yes";
     document.body.dataset.ready = "yes";
   }
 
   setTimeout(start, 0);
-  return { say, fragment, show, ask, answered, past, cleared, narrow, phone, words };
+  return { say, fragment, show, ask, answered, past, cleared, narrow, phone, welcome, words };
 })();

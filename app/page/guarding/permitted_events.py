@@ -33,6 +33,10 @@ class _Link(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True)
     question: str
+    documents: list[str] = []
+    turns: list[str] = []
+    anew: bool = False
+    each: bool = False
 
 
 class _Order(BaseModel):

@@ -152,9 +152,10 @@ class _Measured:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._library, name)
 
-    def ask(self, question: str, turns: tuple[str, ...] = ()) -> Answer:
+    def ask(self, question: str, turns: tuple[str, ...] = (), *wishes: Any) -> Answer:
+        """As the library does; `wishes`: which documents, and whether each by itself."""
         try:
-            answer = self._library.ask(question, turns)
+            answer = self._library.ask(question, turns, *wishes)
         except Exception as error:
             self._meter.unanswered("unusable" if isinstance(error, AlpieError) else "failed")
             raise

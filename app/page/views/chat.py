@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import logging
+import re
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -15,13 +17,14 @@ from alpie.app.page.state.library import NotReady, Opening
 from alpie.app.page.state.server_metrics import Meter
 from alpie.app.page.views.answer_view import render_answer
 from alpie.app.page.views.check_view import LONGEST_TEXT
-from alpie.app.page.views.help import HelpLines, gentle_notice
-from alpie.app.page.views.markup import escape, tag
-from alpie.app.page.views.page_words import Translations
+from alpie.app.page.views.help import HelpLines, with_notice
+from alpie.app.page.views.markup import one_line
+from alpie.app.page.views.page_words import Translations, translations_for
 from alpie.app.page.views.risk import at_risk
+from alpie.app.page.views.templates import Markup, render
 from alpie.index.errors import AlpieError, QuestionError
 
-__all__ = ["Chat", "Conversation"]
+__all__ = ["Chat", "Conversation", "Wish"]
 
 _LOG = logging.getLogger(__name__)
 LONGEST_QUESTION = 1000  # characters; a longer one is no question: a page that was pasted
@@ -29,6 +32,8 @@ _MAX_MESSAGES = 60
 _MAX_TURNS = 6  # earlier questions a follow-up may lean on
 _OPENING_SECONDS = 900
 _AT_ONCE = 4  # answers computed at the same time
+_MOST_DOCUMENTS = 200  # chosen for one question
+_INDENT = re.compile(r"\n\s*")  # of a template; no quotation holds a line end
 
 Message = dict[str, Any]
 
@@ -40,6 +45,49 @@ class Conversation:
     messages: list[Message] = field(default_factory=list)
     questions: list[str] = field(default_factory=list)
     left: bool = False  # the visitor has begun another: nothing more of this one is shown
+
+
+@dataclass(frozen=True)
+class Wish:
+    """How a question is to be answered, beside its words."""
+
+    documents: tuple[str, ...] = ()  # ids; empty: all
+    anew: bool = False  # in the place of the last answer, and without what was asked before
+    each_document: bool = False
+    turns: tuple[str, ...] = ()  # the earlier questions it was asked after, where a link tells them
+
+    @classmethod
+    def read(cls, text: object) -> Wish:
+        """Of the JSON that the script of the page sends; of anything else a question without wishes."""
+        try:
+            sent = json.loads(text) if isinstance(text, str) and text else {}
+        except (ValueError, RecursionError):
+            return cls()
+        return (
+            cls.of(**sent) if isinstance(sent, dict) and all(isinstance(key, str) for key in sent) else cls()
+        )
+
+    @classmethod
+    def of(
+        cls,
+        documents: object = (),
+        anew: object = False,
+        each: object = False,
+        turns: object = (),
+        **_: object,
+    ) -> Wish:
+        """From what a click brings along; an unknown document is for the corpus to refuse."""
+        return cls(
+            _texts(documents)[:_MOST_DOCUMENTS], anew is True, each is True, _texts(turns)[-_MAX_TURNS:]
+        )
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    given = value if isinstance(value, list | tuple) else ()
+    return tuple(one[:LONGEST_QUESTION] for one in given if isinstance(one, str))
+
+
+_NO_WISH = Wish()
 
 
 class Chat:
@@ -62,7 +110,7 @@ class Chat:
         self._free = threading.BoundedSemaphore(_AT_ONCE)
 
     def ask(
-        self, question: object, conversation: object, past: object = None
+        self, question: object, conversation: object, past: object = None, wish: Wish = _NO_WISH
     ) -> Iterator[tuple[list[Message], Conversation]]:
         """Messages to show, first with a note that the search is under way, then with the answer.
 
@@ -80,9 +128,14 @@ class Chat:
             yield talk.messages, talk
             return
         shown = asked if len(asked) <= LONGEST_QUESTION else asked[:LONGEST_QUESTION] + "…"
-        before = [*talk.messages, {"role": "user", "content": tag("div", escape(shown), class_="asked")}]
-        yield [*before, self._said(tag("p", self._words.html(self._waiting()), class_="searching"))], talk
-        replies = self._replies(asked, tuple(talk.questions[-_MAX_TURNS:]))
+        if wish.anew:
+            talk.messages, talk.questions = talk.messages[:-2], []
+        before = [
+            *talk.messages,
+            {"role": "user", "content": one_line(Markup('<div class="asked">{}</div>').format(shown))},
+        ]
+        yield [*before, self._said(_line("searching", self._words(self._waiting())))], talk
+        replies = self._replies(asked, wish.turns or tuple(talk.questions[-_MAX_TURNS:]), wish)
         said = self._said(next(replies))
         talk.messages = [*before, said][-_MAX_MESSAGES:]
         if len(asked) <= LONGEST_QUESTION:
@@ -103,39 +156,45 @@ class Chat:
     def _waiting(self) -> str:
         return "chat.searching" if self._opening.ready else "chat.opening"
 
-    def _replies(self, asked: str, turns: tuple[str, ...]) -> Iterator[str]:
+    def _replies(self, asked: str, turns: tuple[str, ...], wish: Wish) -> Iterator[Markup]:
         """One reply, or with `finish` two: the later takes the place of the earlier."""
         words = self._words
         if len(asked) > LONGEST_QUESTION:
-            yield _pasted(asked, words)
+            yield render("pasted", words, most=LONGEST_QUESTION, text=asked[:LONGEST_TEXT])
             return
         try:
             library = self._opening.wait(_OPENING_SECONDS)
             with self._free:
-                answer = library.ask(asked, turns)
-            notice = gentle_notice(words, self._help_lines) if at_risk(asked) else ""
+                if wish.documents or wish.each_document:
+                    answer = library.ask(asked, turns, wish.documents, wish.each_document)
+                else:
+                    answer = library.ask(asked, turns)
+            told = translations_for("en") if answer.language == "en" else words
+            risk = at_risk(asked)
 
-            def shown(answer: Answer, writing: bool = False) -> str:
+            def shown(answer: Answer, writing: bool = False) -> Markup:
                 started = perf_counter()
-                rendered = render_answer(answer, words, library.documents, turns, writing, self._root_path)
+                rendered = render_answer(
+                    answer, told, library.documents, turns, writing, self._root_path, words.language
+                )
                 if self._meter:
                     self._meter.stage("render", perf_counter() - started)
-                return notice + rendered
+                return with_notice(rendered, risk, told, self._help_lines) if risk else rendered
 
             reply = shown(answer)
             if self._finish and answer.quotes:
                 yield shown(answer, writing=True)
                 reply = shown(self._finished(answer))
         except NotReady as error:
-            reply = _problem(words.html("chat.not_ready" if error.failed else "chat.still_opening"))
+            reply = _line("problem", words("chat.not_ready" if error.failed else "chat.still_opening"))
         except QuestionError:
-            reply = _problem(words.html("chat.no_words"))
+            reply = _line("problem", words("chat.no_words"))
         except AlpieError as error:
             _LOG.info("question refused: %s", error)
-            reply = _problem(words.html("chat.refused"))
+            reply = _line("problem", words("chat.refused"))
         except Exception:  # noqa: BLE001 - edge of a page event: a plain sentence for people, the rest for the log
             _LOG.exception("a question could not be answered")
-            reply = _problem(words.html("chat.failed"))
+            reply = _line("problem", words("chat.failed"))
         yield reply
 
     def _finished(self, answer: Answer) -> Answer:
@@ -146,20 +205,10 @@ class Chat:
             _LOG.exception("an answer could not be finished")
             return answer
 
-    def _said(self, content: str) -> Message:
-        return {"role": "assistant", "content": tag("div", content, class_="said", lang=self._words.language)}
+    def _said(self, content: Markup) -> Message:
+        said = Markup('<div class="said" lang="{}">{}</div>').format(self._words.language, content)
+        return {"role": "assistant", "content": one_line(_INDENT.sub("\n", said))}
 
 
-def _pasted(text: str, words: Translations) -> str:
-    """Of a text too long for a question: to be checked as a quotation, if it is one."""
-    offer = tag("a", words.html("chat.check_pasted"), class_="act check-pasted", href="#comprobar")
-    parts = [
-        tag("p", words.html("chat.pasted", most=LONGEST_QUESTION)),
-        tag("p", offer, class_="actions"),
-        tag("span", escape(text[:LONGEST_TEXT]), class_="pasted hidden"),
-    ]
-    return tag("div", parts, class_="pasted-offer")
-
-
-def _problem(sentence: str) -> str:
-    return tag("p", sentence, class_="problem")
+def _line(style: str, sentence: str) -> Markup:
+    return Markup('<p class="{}">{}</p>').format(style, sentence)

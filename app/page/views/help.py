@@ -1,7 +1,7 @@
 """Help: how to ask, what the tool can do, privacy; and where people at risk find help.
 
 The help lines are data (`help_lines.toml`, or a file of the operator's). A notice is added above
-an answer when somebody writes as a person at risk; it never replaces the answer.
+an answer when somebody writes as a person at risk; what the documents say is then folded away.
 """
 
 from __future__ import annotations
@@ -11,11 +11,12 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-from alpie.app.page.views.markup import escape, tag
 from alpie.app.page.views.page_words import Translations
+from alpie.app.page.views.risk import Risk
+from alpie.app.page.views.templates import Markup, render
 from alpie.index.errors import SettingsError
 
-__all__ = ["HelpLine", "HelpLines", "gentle_notice", "load_help_lines", "render_help"]
+__all__ = ["HelpLine", "HelpLines", "load_help_lines", "render_help", "with_notice"]
 
 _DEFAULT = Path(__file__).resolve().parents[1] / "help_lines.toml"
 _LINK = re.compile(r"(tel:[0-9+]+|https://[^\s\"'<>]+)")
@@ -65,56 +66,11 @@ def _line(entry: dict[str, str]) -> HelpLine:
     )
 
 
-def gentle_notice(words: Translations, help_lines: HelpLines) -> str:
-    """A few lines above an answer; one line of HTML."""
-    contacts = " · ".join(_contact(line, words) for line in help_lines.lines)
-    more = tag("a", words.html("help.notice.more"), class_="go", href="#ayuda")
-    text = tag("p", [tag("b", words.html("help.notice.title")), " ", words.html("help.notice.text")])
-    return tag("div", [text, tag("p", contacts + " · " + more)], class_="care", role="note")
+def with_notice(answer: Markup, risk: Risk, words: Translations, help_lines: HelpLines) -> Markup:
+    """Where to find help, and `answer` behind a line: a case story is no help to who lives through it."""
+    return render("care", words, key=f"help.notice.{risk}", lines=help_lines.lines, answer=answer)
 
 
-def _contact(line: HelpLine, words: Translations) -> str:
-    name = escape(line.name[words.language])
-    contact = tag("a", escape(line.contact), href=line.link) if line.link else escape(line.contact)
-    return f"{name}: {contact}"
-
-
-def render_help(words: Translations, help_lines: HelpLines, writer: bool = False) -> str:
+def render_help(words: Translations, help_lines: HelpLines, writer: bool = False) -> Markup:
     """The Help view; `writer`: questions and quotations go to a language model."""
-    rows = (
-        tag(
-            "li",
-            [
-                tag("span", escape(line.name[words.language]), class_="line-name"),
-                tag(
-                    "span",
-                    tag("a", escape(line.contact), href=line.link) if line.link else escape(line.contact),
-                    class_="line-contact",
-                ),
-                tag("span", escape(line.note[words.language]), class_="line-note"),
-            ],
-        )
-        for line in help_lines.lines
-    )
-    sections = [
-        tag("section", [tag("h3", words.html(f"help.{name}.title")), _paragraphs(words, f"help.{name}")])
-        for name in ("asking", "limits", "privacy", "keys")
-    ]
-    if writer:
-        sections.insert(2, tag("p", tag("b", words.html("help.writer"))))
-    urgent = tag(
-        "section",
-        [
-            tag("h3", words.html("help.lines.title")),
-            tag("p", words.html("help.lines.text")),
-            tag("ul", rows, class_="lines"),
-            tag("p", words.html("help.lines.checked", date=help_lines.checked), class_="small"),
-        ],
-        class_="help-lines",
-    )
-    return tag("h2", words.html("nav.help")) + urgent + "".join(sections)
-
-
-def _paragraphs(words: Translations, prefix: str) -> str:
-    found = [words.html(f"{prefix}.{n}") for n in range(1, 8) if f"{prefix}.{n}" in words.entries]
-    return tag("ul", (tag("li", text) for text in found))
+    return render("help", words, lines=help_lines.lines, checked=help_lines.checked, writer=writer)

@@ -66,6 +66,19 @@ def link(passage: Passage, spans: Sequence[Span] = ()) -> str:
     return "?" + urlencode(query, quote_via=quote, safe="/,-")
 
 
-def question_link(question: str) -> str:
-    """Relative link that asks `question`."""
-    return "?" + urlencode({"q": question}, quote_via=quote)
+def question_link(
+    question: str,
+    *,
+    turns: Sequence[str] = (),
+    documents: Sequence[str] = (),
+    each_document: bool = False,
+    anew: bool = False,
+) -> str:
+    """Relative link that asks `question`: after some others, of some documents, of each by itself.
+
+    `anew`: in the place of the answer before it, and without what stands before that.
+    """
+    query: list[tuple[str, str]] = [("q", question), *(("t", turn) for turn in turns)]
+    query += [("in", document) for document in documents]
+    query += [(name, "1") for name, wanted in (("each", each_document), ("anew", anew)) if wanted]
+    return "?" + urlencode(query, quote_via=quote)

@@ -1,33 +1,39 @@
-"""The words of a quotation as HTML, a list or a table line by line."""
+"""The words of a quotation in runs, a list or a table line by line: what the template `quote` sets."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from alpie.app.answering.answers import Quote
-from alpie.app.page.views.markup import emphasised, tag
 from alpie.index.records import SentenceRole
 
-__all__ = ["quote_words"]
+__all__ = ["Line", "quote_lines"]
 
 _LINES = {SentenceRole.ITEM: "item", SentenceRole.HEADER: "row header", SentenceRole.ROW: "row"}
 
 
-def quote_words(quote: Quote) -> str:
-    """`quote.text`, not a character more or less, with emphasis.
+@dataclass(frozen=True)
+class Line:
+    """A list item, a table row, or what stands between them; of a quotation without either, all of it."""
 
-    List items and table rows are in elements of their own, and then so is what stands between them.
-    """
+    style: str  # class of its element; "": no element of its own
+    runs: tuple[tuple[str, bool], ...]  # text, and whether it answers
+
+
+def quote_lines(quote: Quote) -> list[Line]:
+    """The lines whose runs are `quote.text`, not a character more or less."""
     lines = _lines(quote)
     if not lines:
-        return _cut(quote, 0, len(quote.text))
-    pieces: list[str] = []
+        return [Line("", _runs(quote, 0, len(quote.text)))]
+    pieces: list[Line] = []
     position = 0
     for start, end, style in [*lines, (len(quote.text), len(quote.text), "")]:
         if position < start:
-            pieces.append(tag("span", _cut(quote, position, start), class_="run"))
+            pieces.append(Line("run", _runs(quote, position, start)))
         if start < end:
-            pieces.append(tag("span", _cut(quote, start, end), class_=style))
+            pieces.append(Line(style, _runs(quote, start, end)))
         position = end
-    return "".join(pieces)
+    return pieces
 
 
 def _lines(quote: Quote) -> list[tuple[int, int, str]]:
@@ -47,8 +53,13 @@ def _lines(quote: Quote) -> list[tuple[int, int, str]]:
     return found
 
 
-def _cut(quote: Quote, start: int, end: int) -> str:
-    inside = [
-        (max(a, start) - start, min(b, end) - start) for a, b in quote.emphasis if a < end and b > start
-    ]
-    return emphasised(quote.text[start:end], inside)
+def _runs(quote: Quote, start: int, end: int) -> tuple[tuple[str, bool], ...]:
+    runs: list[tuple[str, bool]] = []
+    position = start
+    for first, last in sorted(quote.emphasis):
+        first, last = max(first, start), min(last, end)
+        if position <= first < last:
+            runs += [(quote.text[position:first], False), (quote.text[first:last], True)]
+            position = last
+    runs.append((quote.text[position:end], False))
+    return tuple(run for run in runs if run[0])

@@ -9,11 +9,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from time import perf_counter
-from urllib.parse import urlencode
 
 from fastapi.responses import HTMLResponse, Response
 
 from alpie.app.page.state.library import Library
+from alpie.app.page.views.link_places import question_link
 from alpie.app.page.views.page_words import Translations
 from alpie.app.page.views.reference_view import printed_references
 from alpie.app.page.views.templates import render
@@ -31,13 +31,20 @@ def alpie_version() -> str:
 
 
 def record(
-    library: Library, question: str, turns: tuple[str, ...], words: Translations, as_json: bool
+    library: Library,
+    question: str,
+    turns: tuple[str, ...],
+    words: Translations,
+    as_json: bool,
+    documents: tuple[str, ...] = (),
+    each_document: bool = False,
 ) -> Response:
     """A page to print, or the JSON that `alpie verify --record` checks again."""
-    answer = library.ask(question, turns)
+    wishes = (documents, each_document) if documents or each_document else ()
+    answer = library.ask(question, turns, *wishes)
+    here = question_link(question, turns=turns, documents=documents, each_document=each_document)
     made = make_record(answer, library, datetime.now(UTC), alpie_version(), words.language)
     started = perf_counter()
-    parameters = [("q", question), *(("t", turn) for turn in turns), ("lang", words.language)]
     shown = answer.quotes if answer.answered else answer.nearest
     page = render(
         "record",
@@ -46,7 +53,7 @@ def record(
         quotes=made["quotes"] if answer.answered else made.get("nearest", []),
         documents=library.documents,
         references=printed_references(shown, words),
-        saved="record?" + urlencode([*parameters, ("format", "json")]),
+        saved=f"record{here}&lang={words.language}&format=json",
     )
     made["stages"]["render"] = round(1000 * (perf_counter() - started), 3)
     if as_json:

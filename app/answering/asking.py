@@ -1,0 +1,323 @@
+"""How a question finds its way to an answer: what kind of question it is, and which documents it is put to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from time import perf_counter
+
+import numpy as np
+from numpy.typing import NDArray
+
+from alpie.app.answering.absence import refused
+from alpie.app.answering.answer import answer_question
+from alpie.app.answering.answer_weights import Weights
+from alpie.app.answering.answers import Absent, Answer, Part, Quote, Role, SearchStatement
+from alpie.app.answering.asked_question import AskedQuestion, read_asked
+from alpie.app.answering.comparison import Side, sides_of
+from alpie.app.answering.conversation import asks_again, is_small_talk
+from alpie.app.answering.explanation import explained
+from alpie.app.answering.overview import Asked, Overview, demanding, places_told
+from alpie.app.answering.quotes import QuotePolicy
+from alpie.app.answering.reference_answer import answer_reference
+from alpie.index.records import Document, Passage
+from alpie.index.retrieval.places import Found, Place, Places, places_with, said
+from alpie.index.retrieval.search import EncodedQuestion, SearchIndex
+from alpie.index.spanish.named_documents import DocumentNames, looks_like_name
+from alpie.index.spanish.query import Question, read_question
+from alpie.index.spanish.references import Reference
+
+__all__ = ["Asking"]
+
+_PREFERRED = 0.15  # by so much the answer of a document that is named may be less sure than another's
+_DEMANDED = 0.3  # … and that of the paragraphs that ask for something, where it is asked what is asked for
+_MAX_TOLD = 20  # documents of which a question tells at once
+_CODE_CANDIDATES = 100  # passages with words of a code that are looked through for it
+_OF_A_PART = 2  # quotations shown of a side of a comparison, or of a document
+_CANDIDATES_OF_A_SIDE = 3  # what answers both sides better is shown on one
+_LEAST_LEFT = 0.01  # probability below which what is left of a side is not told from nothing
+_EASED = 0.6  # of the threshold is enough for what one document says: «no» stands beside what others say
+_MOST_PARTS = 8  # documents shown one by one
+_HITS = 10
+
+
+@dataclass(frozen=True)
+class Asking:
+    """The documents that questions are put to: all of an index, or those that somebody chose."""
+
+    documents: Mapping[str, Document]
+    index: SearchIndex
+    rows_of: Callable[[str], NDArray[np.int64]]  # the numbers of the passages of a document
+    passages_of: Callable[[str], Sequence[Passage]]
+    places: Callable[[], Places]
+    weights: Weights
+    policy: QuotePolicy
+    threshold: float | None = None
+    limited: bool = False  # `documents` are not all of the index
+
+    def only(self, documents: Collection[str]) -> Asking:
+        """The same for some of the documents."""
+        chosen = {id_: one for id_, one in self.documents.items() if id_ in documents}
+        return replace(self, documents=chosen, limited=True)
+
+    def ask(self, question: str, turns: Sequence[str] = (), each_document: bool = False) -> Answer:
+        """As `Corpus.ask`."""
+        started = perf_counter()
+        answer = self._answer(read_question(question), turns, each_document)
+        if self.limited:
+            search = replace(answer.search, passages=int(self.rows_in(self.documents).sum()))
+            answer = replace(answer, search=search, limited_to=tuple(self.documents))
+        if answer.parts:  # several were asked
+            total = 1000 * (perf_counter() - started)
+            answer = replace(answer, milliseconds={**answer.milliseconds, "total": total})
+        return answer
+
+    def _answer(self, read: Question, turns: Sequence[str], each_document: bool) -> Answer:
+        if is_small_talk(read.searched):
+            return self._nothing_asked(read)
+        if each_document:
+            return self._by_document(read, turns)
+        if turns and asks_again(read.searched):
+            answer = self._ask_one(read.typed, turns)
+            allowed = self.rows_in(self.documents) if self.limited else None
+            return explained(answer, self.index, self.documents, allowed) if answer.answered else answer
+        sides = sides_of(read, self.names)
+        return (self._compared(read, sides, turns) if sides else None) or self._ask_one(read.typed, turns)
+
+    def _ask_one(self, typed: str, turns: Sequence[str] = ()) -> Answer:
+        """A question that is one, after the earlier ones that it leans on."""
+        asked = read_asked(typed, turns, self.names)
+        follows = asked.scope.question.follows
+        if answer := self._cited_or_told(asked):
+            alone = read_asked(typed, (), self.names)
+            leans = (alone.reference, alone.overview) != (asked.reference, asked.overview)
+            return replace(answer, follows=(turns[-1],)) if leans else answer
+        answer = self._put(asked)
+        if follows and not answer.answered and not asks_again(asked.question.searched):
+            by_itself = self._put(read_asked(typed, (), self.names))  # what it seemed to follow is of no help
+            if by_itself.answered:
+                return by_itself
+        return replace(answer, follows=follows)
+
+    def _cited_or_told(self, asked: AskedQuestion) -> Answer | None:
+        """What stands at a place that is named, or what documents say of themselves as wholes."""
+        if asked.reference and (answer := self._quoted_from(asked.question, asked.reference)):
+            return answer
+        return self._told(asked.question, asked.overview) if asked.overview else None
+
+    def _put(self, asked: AskedQuestion) -> Answer:
+        """The answer to a question of its own, of the documents that it names."""
+        scope, encoded = asked.scope, self.index.encode(asked.scope.question)
+        if scope.absent:
+            return refused(self._answered(encoded), [Absent(scope.absent)])
+        if not scope.documents:
+            return self._answered(encoded)
+        of_those = self.rows_in(scope.documents)
+        if scope.only:
+            return self._answered(encoded, of_those)
+        if scope.question.asks_two_things:  # «… según INTERPOL y según WeProtect»
+            return self._answered(encoded)
+        return self._preferred(encoded, of_those)
+
+    def _preferred(
+        self, encoded: EncodedQuestion, rows: NDArray[np.bool_], margin: float = _PREFERRED
+    ) -> Answer:
+        """The answer of some passages, unless others answer far better."""
+        answer, of_all = self._answered(encoded, rows), self._answered(encoded)
+        return answer if answer.answered and answer.confidence >= of_all.confidence - margin else of_all
+
+    # --- several questions in one -----------------------------------------------------------------
+
+    def _compared(self, read: Question, sides: Sequence[Side], turns: Sequence[str]) -> Answer | None:
+        """Each side asked by itself; None where none has an answer, and the question is better asked as it stands."""
+        answers = [self._of_side(side, turns) for side in sides]
+        quotes = [answer.quotes if answer and answer.answered else () for answer in answers]
+        parts = [
+            Part(Role.SIDE, side.heading, side.asked, tuple(one))
+            for side, one in zip(sides, _shared_out(quotes, answers, self.policy), strict=True)
+        ]
+        if not any(part.quotes for part in parts):
+            return None
+        absent = tuple(Absent(side.heading) for side in sides if side.absent)
+        together = self._together(read, [one for one in answers if one], parts)
+        return replace(together, absent=absent)
+
+    def _of_side(self, side: Side, turns: Sequence[str]) -> Answer | None:
+        if side.absent:
+            return None
+        if not side.documents:
+            more = replace(self.policy, always=_CANDIDATES_OF_A_SIDE)
+            return replace(self, policy=more)._ask_one(side.asked, turns)
+        asking = self._in(side.documents)
+        if not side.asked:
+            return asking._told(read_question(side.heading), Overview(Asked.ABOUT, side.documents))
+        return asking._ask_one(side.asked, turns)
+
+    def _in(self, documents: Collection[str]) -> Asking:
+        """`only`, for a question put to each of several: less is needed to show what one of them says."""
+        limit = self.weights.threshold if self.threshold is None else self.threshold
+        return replace(self.only(documents), threshold=limit * _EASED)
+
+    def _by_document(self, read: Question, turns: Sequence[str]) -> Answer:
+        """The question put to each document by itself; of many, to those nearest to it."""
+        asked = read_asked(read.typed, turns, self.names)
+        question = asked.scope.question
+        ids = tuple(self.documents)
+        if len(ids) > _MOST_PARTS:
+            allowed = self.rows_in(ids) if self.limited else None
+            hits = self.index.search(question, 10 * _MOST_PARTS, allowed=allowed).hits
+            ids = tuple(dict.fromkeys(hit.passage.document_id for hit in hits))[:_MOST_PARTS]
+        encoded = self.index.encode(question)
+        answers = [self._in((id_,))._of_document(asked, encoded) for id_ in ids]
+        parts = [
+            Part(Role.DOCUMENT, self.documents[id_].title, question.searched, _quotes_of(answer))
+            for id_, answer in zip(ids, answers, strict=True)
+        ]
+        return replace(self._together(read, answers, parts), follows=question.follows)
+
+    def _of_document(self, asked: AskedQuestion, encoded: EncodedQuestion) -> Answer:
+        """What the one document says, whichever is named."""
+        overview = asked.overview and replace(asked.overview, documents=tuple(self.documents))
+        places = asked.reference and self._found(asked.question, asked.reference).groups
+        return (
+            (self._at(asked.question, places) if places else None)
+            or (self._told(asked.question, overview) if overview else None)
+            or self._answered(encoded)
+        )
+
+    def _together(self, read: Question, answers: Sequence[Answer], parts: Sequence[Part]) -> Answer:
+        """One answer of several, the best of them first where it is told how sure it is."""
+        quotes = {(one.document_id, one.spans): one for part in parts for one in part.quotes}
+        best = max(answers, key=lambda answer: (answer.answered, answer.confidence))
+        hits = {hit.passage.address: hit for answer in answers for hit in answer.hits}
+        statement = replace(
+            best.search,
+            documents=len(self.documents),
+            passages=len(self.index.passages),
+            above_threshold=sum(answer.search.above_threshold for answer in answers),
+        )
+        return replace(
+            best,
+            question=read.typed,
+            searched=read.searched,
+            quotes=tuple(quotes.values()),
+            hits=tuple(sorted(hits.values(), key=lambda hit: -hit.score))[:_HITS],
+            search=statement,
+            language=read.language,
+            follows=(),
+            absent=(),
+            parts=tuple(parts) if quotes else (),
+        )
+
+    def _nothing_asked(self, read: Question) -> Answer:
+        limit = self.weights.threshold if self.threshold is None else self.threshold
+        search = SearchStatement(len(self.documents), len(self.index.passages), 0, limit)
+        return Answer(
+            read.typed, read.searched, False, 0.0, (), (), (), search, language=read.language, small_talk=True
+        )
+
+    # --- documents as wholes, places that are named -----------------------------------------------
+
+    def _told(self, question: Question, overview: Overview) -> Answer | None:
+        """What documents say of themselves as wholes; None where the question is better searched as any other."""
+        ids = overview.documents or tuple(self.documents)
+        if overview.about:
+            rows = self.rows_in(ids)
+            passages = {int(row): self.index.passages[int(row)] for row in np.flatnonzero(rows)}
+            asking = {one.address for one in demanding(list(passages.values()))}
+            rows[[row for row, one in passages.items() if one.address not in asking]] = False
+            return self._preferred(self.index.encode(question), rows, _DEMANDED) if rows.any() else None
+        most = self.policy.most if len(ids) == 1 else 1
+        groups = [
+            [place]
+            for id_ in ids[:_MAX_TOLD]
+            for place in places_told(overview, self.documents[id_], self.passages_of(id_), most)
+        ]
+        return self._at(question, groups)
+
+    def _at(
+        self, question: Question, groups: Sequence[Sequence[Place]], absent: Sequence[Absent] = ()
+    ) -> Answer | None:
+        return answer_reference(
+            self.index, self.documents, question, groups, self.weights, self.policy, self.threshold, absent
+        )  # fmt: skip
+
+    def _quoted_from(self, question: Question, reference: Reference) -> Answer | None:
+        """What stands at the places a question names, or that they are not there; None: it names none after all."""
+        found = self._found(question, reference)
+        absent = [Absent(self._title_of(reference), said(units)) for units in found.absent]
+        if found.groups:
+            return self._at(question, found.groups, absent)
+        if reference.name and not self.names.fitting(reference.name):
+            absent = [Absent(reference.name)] if looks_like_name(reference.name) else []
+        return refused(self._answered(self.index.encode(question)), absent) if absent else None
+
+    def _title_of(self, reference: Reference) -> str:
+        """The title of the one document that a citation names, or of the only one there is; "" for several."""
+        named = self.names.fitting(reference.name) if reference.name else self.names.all
+        return self.documents[next(iter(named))].title if len(named) == 1 else ""
+
+    def _found(self, question: Question, reference: Reference) -> Found:
+        return self.found(question, reference, self.documents)
+
+    def found(self, question: Question, reference: Reference, documents: Collection[str]) -> Found:
+        """Where the places that a question names stand, in some documents."""
+        if not reference.code:
+            named = self.names.fitting(reference.name) if reference.name else self.names.all
+            allowed = [id_ for id_ in self.documents if id_ in named and id_ in documents]
+            return self.places().find(reference, allowed) if allowed else Found(())
+        rows = self.rows_in(documents) if self.limited or len(documents) < len(self.documents) else None
+        code = replace(question, searched=reference.code)
+        hits = self.index.search(code, _CODE_CANDIDATES, "lexical", rows).hits
+        places = places_with(reference.code, [hit.passage for hit in hits])
+        return Found((places,) if places else ())
+
+    @cached_property
+    def names(self) -> DocumentNames:
+        """By which names the documents are known."""
+        return DocumentNames(self.documents)
+
+    def rows_in(self, documents: Collection[str]) -> NDArray[np.bool_]:
+        """Shape (passages,): whether a passage is of one of some documents."""
+        allowed = np.zeros(len(self.index.passages), dtype=np.bool_)
+        for document in documents:
+            allowed[self.rows_of(document)] = True
+        return allowed
+
+    def _answered(self, encoded: EncodedQuestion, allowed: NDArray[np.bool_] | None = None) -> Answer:
+        if allowed is None and self.limited:
+            allowed = self.rows_in(self.documents)
+        return answer_question(
+            self.index, self.documents, encoded, self.weights, self.policy, self.threshold, allowed
+        )
+
+
+def _quotes_of(answer: Answer | None) -> tuple[Quote, ...]:
+    return answer.quotes[:_OF_A_PART] if answer and answer.answered else ()
+
+
+def _shared_out(
+    sides: Sequence[Sequence[Quote]], answers: Sequence[Answer | None], policy: QuotePolicy
+) -> list[list[Quote]]:
+    """The quotations of each side: one that answers several stands where it answers best.
+
+    What is left of a side has the probability of what was taken away to share, and is shown if that is enough.
+    """
+    best: dict[object, float] = {}
+    for quotes in sides:
+        for quote in quotes:
+            key = (quote.document_id, quote.spans)
+            best[key] = max(best.get(key, 0.0), quote.score)
+    shared = []
+    for quotes, answer in zip(sides, answers, strict=True):
+        own = [one for one in quotes if one.score == best[one.document_id, one.spans]]
+        taken = sum(one.score for one in quotes if one not in own)
+        if answer and own and taken:
+            left = (
+                own[0].score / max(answer.confidence - taken, own[0].score, _LEAST_LEFT) * answer.confidence
+            )
+            own = own if left >= answer.search.threshold else []
+        kept = [one for one in own if one.score >= policy.least_ratio * own[0].score]
+        shared.append(kept[:_OF_A_PART])
+    return shared

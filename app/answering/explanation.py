@@ -1,0 +1,94 @@
+"""«Explícamelo», «no entiendo»: what stands around the quotations, and sentences that say what their words mean.
+
+The same answer once more helps nobody, and words of our own are not to be had. The documents themselves explain: in
+the sentences before and after, and where they define a term.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from alpie.app.answering.answers import Answer, Part, Quote, Role
+from alpie.app.answering.no_answers import is_question
+from alpie.app.answering.reference_answer import quotes_at
+from alpie.index.records import Document, Passage, SentenceRole
+from alpie.index.retrieval.places import Place
+from alpie.index.retrieval.search import SearchIndex
+from alpie.index.spanish.analysis import fold, stem, terms
+
+__all__ = ["explained"]
+
+_AROUND = 2  # sentences before a quotation, and after it
+_EXPLAINED = 2  # quotations of the answer
+_TERMS = 8  # looked up
+_LOOKED_THROUGH = 30  # passages with a term
+_DEFINITIONS = 3  # shown
+# «La extorsión sexual es una forma de …», «Por abuso se entiende …», «5. «Engaño» hace referencia a …»
+_DEFINES = re.compile(
+    r"^(?:[•–-] |\d{1,2}\. )?(?:(?:el|la|los|las|un|una|por|the|an?) )*"
+    r"(?:(?:termino|expresion) )?[«\"“]?(?P<term>(?:[\w-]+ ){0,4}?[\w-]+)[»\"”]?"
+    r"(?: \([^)]*\))?,? (?:(?:es|son|is|are) (?:un|una|unos|unas|el|la|los|las|aquel|aquella|aquellos|aquellas|todo|toda|"
+    r"cualquier|cuando|an?|the|any)\b|consisten?\b|hacen? referencia a|significan?\b|designan?\b|means?\b|"
+    r"se (?:define|entiende|entendera|refiere|denomina|llama|conoce)n?\b)"
+)
+
+
+def explained(
+    answer: Answer,
+    index: SearchIndex,
+    documents: Mapping[str, Document],
+    allowed: NDArray[np.bool_] | None = None,
+) -> Answer:
+    """`answer` as its quotations with what stands around them, and definitions of its words from passages `allowed`."""
+    quotes = answer.quotes[:_EXPLAINED]
+    around = _distinct(one for quote in quotes for one in quotes_at([_around(quote)], documents, 1))
+    words = terms(" ".join((answer.searched, *(quote.text for quote in quotes))))
+    places = _definitions(list(dict.fromkeys(map(str, words)))[:_TERMS], index, allowed)
+    said = " ".join(quote.text for quote in around)
+    defined = _distinct(
+        quote for place in places for quote in quotes_at([place], documents, 1) if quote.text not in said
+    )[:_DEFINITIONS]
+    parts = (Part(Role.CONTEXT, quotes=around), Part(Role.DEFINITION, quotes=defined))
+    shown = tuple(part for part in parts if part.quotes)
+    return replace(answer, parts=shown, quotes=(*around, *defined)) if shown else answer
+
+
+def _distinct(quotes: Iterable[Quote]) -> tuple[Quote, ...]:
+    return tuple({quote.text: quote for quote in quotes}.values())
+
+
+def _around(quote: Quote) -> Place:
+    """The quotation with the sentences of its passage before it and after it."""
+    sentences = quote.passage.sentences
+    quoted = [n for n, one in enumerate(sentences) if one.start < quote.end and one.end > quote.start]
+    first, last = (quoted[0], quoted[-1]) if quoted else (0, len(sentences) - 1)
+    return Place(quote.passage, max(0, first - _AROUND), min(len(sentences) - 1, last + _AROUND))
+
+
+def _definitions(words: Sequence[str], index: SearchIndex, allowed: NDArray[np.bool_] | None) -> list[Place]:
+    """Sentences that say what each of some stems means, of each the first."""
+    found: list[Place] = []
+    for word in words:
+        scores = index.lexical.scores([word]) * (1 if allowed is None else allowed)
+        holding = np.flatnonzero(scores)
+        for row in holding[np.argsort(-scores[holding], kind="stable")][:_LOOKED_THROUGH]:
+            place = _defining(word, index.passages[int(row)])
+            if place is not None:
+                found.append(place)
+                break
+    return found
+
+
+def _defining(word: str, passage: Passage) -> Place | None:
+    for number, sentence in enumerate(passage.sentences):
+        if sentence.role not in (SentenceRole.SENTENCE, SentenceRole.ITEM) or is_question(sentence):
+            continue
+        match = _DEFINES.match(" ".join(fold(sentence.text).split()))
+        if match and word == stem(match["term"].split()[0]):
+            return Place(passage, number, number)
+    return None

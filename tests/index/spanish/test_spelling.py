@@ -1,0 +1,236 @@
+"""Misspelt words of a question: put right where only one word of the documents can be meant."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+from hypothesis import given
+from hypothesis import strategies as st
+
+from alpie.eval.training.spanish_forms import forms_of
+from alpie.index.spanish import lexicon
+from alpie.index.spanish.analysis import fold, stem
+from alpie.index.spanish.lexicon import Lexicon, front_coded, lexicon_of, unpacked
+from alpie.index.spanish.spelling import corrected, one_slip_away, sounding_alike
+
+HELD = {stem(word): 3 for word in ("provincias", "registros", "phoenix", "casos", "cosas", "interpol")}
+WORDS = Lexicon.of(["provincia", "registro", "caso", "cosa", "cassette", "ciudad"])
+
+
+def put_right(text: str) -> str:
+    return corrected(text, "es", lambda stems: [HELD.get(of, 0) for of in stems], lambda language: WORDS)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("provincais", "provincias"),  # swapped
+        ("provncias", "provincias"),  # left out
+        ("proovincias", "provincias"),  # doubled
+        ("provinvias", "provincias"),  # the key beside
+        ("pheonix", "phoenix"),  # a name that no dictionary has
+    ],
+)
+def test_a_slip_of_the_fingers_is_put_right(typed: str, meant: str) -> None:
+    assert stem(put_right(f"en que {typed}?").split()[-1].strip("?")) == stem(meant)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("rejistros", "registros"),  # also a slip away
+        ("kasos", "casos"),  # the first letter
+        ("probinsias", "probinsias"),  # two at once are left alone
+        ("sivdad", "sivdad"),
+        ("ziudad", "ciudad"),  # a word that only the dictionary holds
+        ("kassette", "cassette"),
+    ],
+)
+def test_a_word_that_sounds_the_same_is_put_right(typed: str, meant: str) -> None:
+    assert put_right(f"los {typed}") == f"los {meant}"
+    assert put_right(f"¿{typed.capitalize()}?") == f"¿{meant.capitalize()}?"
+
+
+def test_a_name_and_an_english_word_are_not_heard_as_something_else() -> None:
+    lexicons = {"es": Lexicon.of(["helena", "tesis", "hueco"]), "en": Lexicon.of(["thesis"], spanish=False)}
+
+    def corrected_here(text: str) -> str:
+        return corrected(text, "es", lambda stems: [0 for _ in stems], lexicons.__getitem__)
+
+    assert corrected_here("la biblioteca de Elena") == "la biblioteca de Elena"
+    assert corrected_here("¿Elena?") == "¿Helena?"  # any first word has a capital
+    assert corrected_here("de elena") == "de helena"
+    assert corrected_here("the tezis of thesis") == "the tesis of thesis"
+
+
+def test_where_the_documents_hold_two_words_the_dictionary_does_not_decide() -> None:
+    held = {stem(word) for word in ("barcas", "balas")}
+    asked = corrected(
+        "las bacas", "es", lambda stems: [int(of in held) for of in stems], lambda _: Lexicon.of(["vacas"])
+    )
+    assert asked == "las bacas"
+
+
+def test_spanish_sounds_are_not_heard_in_an_english_question() -> None:
+    def in_english(text: str) -> str:
+        return corrected(text, "en", lambda stems: [0 for _ in stems], lambda _: WORDS)
+
+    assert in_english("the ziudad") == "the ziudad"
+
+
+@given(st.text(alphabet="abcghjklqsuvwyz", max_size=9))
+def test_one_sound_written_otherwise_is_another_word_of_about_the_same_length(word: str) -> None:
+    for other in sounding_alike(word):
+        assert other != word
+        assert abs(len(other) - len(word)) <= 1
+
+
+def test_a_name_keeps_its_capital() -> None:
+    assert put_right("¿Qué dice Intrepol?") == "¿Qué dice Interpol?"
+
+
+def test_what_is_a_word_stays() -> None:
+    for text in ("¿Qué provincias?", "una ciudad", "cassette", "los caso"):
+        assert put_right(text) == text
+
+
+def test_where_two_words_may_be_meant_the_question_stays() -> None:
+    assert put_right("los cxsos") == "los cxsos"  # casos or cosas: neither is one slip away
+    both = {stem("gatos"): 1, stem("ratos"): 1, stem("patos"): 1}
+    asked = corrected(
+        "los matos", "es", lambda stems: [both.get(of, 0) for of in stems], lambda _: Lexicon.of([])
+    )
+    assert asked == "los matos"
+
+
+def test_short_words_figures_and_codes_stay() -> None:
+    for text in ("caos", "2019", "AGN/65/RES/10", "x1nterpol"):
+        assert put_right(text) == text
+
+
+def test_a_question_word_is_put_right_too() -> None:
+    assert put_right("cuatno dinero") == "cuanto dinero"
+
+
+@given(st.text(alphabet="abcdeñéz", min_size=2, max_size=9))
+def test_a_slip_leaves_the_first_letter_and_at_most_one_letter_more_or_less(word: str) -> None:
+    for other in one_slip_away(word):
+        assert other[0] == word[0]
+        assert abs(len(other) - len(word)) <= 1
+
+
+def test_the_dictionaries_know_common_words_in_any_form() -> None:
+    assert "ciudad" in lexicon_of("es")
+    assert "ciudades" in lexicon_of("es")
+    assert "children" in lexicon_of("en")
+    assert "provinvias" not in lexicon_of("es")
+
+
+@pytest.mark.parametrize(
+    "word",
+    """escribió produjo ocurrió resúmeme tipifican dígamelo denunciárselo ciberacosadores guardándoselas explícamelo
+    detuvieron cuéntame dénoslo ciberdelincuentes extorsionaban lápices""".split(),
+)
+def test_a_conjugated_form_a_plural_and_one_with_pronouns_are_words_and_stay(word: str) -> None:
+    near = {stem(fold(other)) for other in (word[:-1], word + "s", word[:-1] + "o", word[:-3] + "ido")}
+    asked = f"qué {word} entonces"
+    assert (
+        corrected(asked, "es", lambda stems: [int(of in near - {stem(fold(word))}) for of in stems]) == asked
+    )
+
+
+@pytest.mark.parametrize("word", ["provinvias", "resumerme", "detenicon", "ciberqwerty", "sextorsiónn"])
+def test_what_no_dictionary_knows_is_no_word(word: str) -> None:
+    assert fold(word) not in lexicon_of("es")
+
+
+@given(st.sets(st.text(alphabet="abcz", min_size=1, max_size=12)))
+def test_front_coded_words_are_read_as_they_were(words: set[str]) -> None:
+    assert list(unpacked(front_coded(sorted(words)))) == sorted(words)
+
+
+def test_forms_are_made_with_every_affix(tmp_path: Path) -> None:
+    (tmp_path / "es_ES.aff").write_text(
+        "SET UTF-8\nPFX r Y 1\nPFX r 0 re .\nSFX V Y 2\nSFX V ar ó ar\nSFX V ar ando/p ar\nSFX p Y 1\nSFX p 0 los [^s]\n"
+    )
+    (tmp_path / "es_ES.dic").write_text("2\ngrabar/Vr\nniñez\n")
+    assert forms_of(tmp_path) == sorted(
+        "grabar grabo grabando grabandolos regrabar regrabo regrabando regrabandolos ninez".split()
+    )
+
+
+def _few_words(language: str) -> Lexicon:
+    return Lexicon.of(["ciudad", "registros"] if language == "es" else ["child"], spanish=language == "es")
+
+
+@pytest.fixture
+def made(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """The languages whose words were made anew."""
+    languages: list[str] = []
+
+    def make(language: str) -> Lexicon:
+        languages.append(language)
+        return _few_words(language)
+
+    monkeypatch.setattr(lexicon, "_made", make)
+    lexicon_of.cache_clear()
+    yield languages
+    lexicon_of.cache_clear()
+
+
+def _anew(language: str, cache: Path) -> Lexicon:
+    """As in a process that has not asked before."""
+    lexicon_of.cache_clear()
+    return lexicon_of(language, cache)
+
+
+def test_the_words_are_made_once_and_kept(tmp_path: Path, made: list[str]) -> None:
+    for _ in range(2):
+        spanish, english = _anew("es", tmp_path), _anew("en", tmp_path)
+        assert "ciudades" in spanish
+        assert "child" in english
+        assert "ciudad" not in english
+    assert made == ["es", "en"]
+
+
+def test_words_that_were_cut_off_or_made_from_others_are_made_anew(
+    tmp_path: Path, made: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _anew("es", tmp_path)
+    (tmp_path / "words-es" / "words.npy").write_bytes(b"")
+    assert "ciudad" in _anew("es", tmp_path)
+    monkeypatch.setattr(lexicon, "version", lambda _: "99")
+    assert "ciudad" in _anew("es", tmp_path)
+    assert made == ["es"] * 3
+
+
+@pytest.mark.parametrize("damage", [bytes, lambda size: b"PK\3\4" + bytes(size - 4)])
+def test_words_damaged_without_a_change_of_size_are_made_anew_once(
+    tmp_path: Path, made: list[str], damage: Callable[[int], bytes]
+) -> None:
+    _anew("es", tmp_path)
+    file = tmp_path / "words-es" / "words.npy"
+    file.write_bytes(damage(file.stat().st_size))
+    for _ in range(2):
+        assert "ciudad" in _anew("es", tmp_path)
+    assert made == ["es"] * 2
+
+
+def test_a_question_does_not_wait_long_for_another_process(
+    tmp_path: Path, made: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lexicon, "_LOCK_SECONDS", 0.05)
+    with FileLock(tmp_path / "words-es.lock"):
+        assert "ciudad" in _anew("es", tmp_path)
+    assert not (tmp_path / "words-es").exists()
+
+
+def test_without_a_folder_to_keep_them_the_words_are_known_all_the_same(
+    tmp_path: Path, made: list[str]
+) -> None:
+    (tmp_path / "file").write_text("")
+    assert "ciudad" in _anew("es", tmp_path / "file")
+    assert made == ["es"]

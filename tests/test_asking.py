@@ -1,0 +1,209 @@
+"""Questions that are several in one, small talk, chosen documents: what is asked, and how it is shown apart."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from fake_encoder import WEIGHTS, FakeEncoder
+from fake_reader import FakeReader
+from pydantic import TypeAdapter
+
+from alpie.app.answering.answers import Answer, Role
+from alpie.app.answering.comparison import sides_of
+from alpie.app.answering.conversation import is_small_talk, leans_on_earlier
+from alpie.app.answering.corpus import Corpus
+from alpie.app.service.row_forms import AnswerRow
+from alpie.app.service.rows import answer_row
+from alpie.app.terminal.rendering import answer_text
+from alpie.app.translations import translations_for
+from alpie.index.chunking.passages import make_passages
+from alpie.index.errors import SettingsError
+from alpie.index.layout import lay_out
+from alpie.index.readable import proves
+from alpie.index.records import Document
+from alpie.index.spanish.named_documents import DocumentNames
+from alpie.index.spanish.query import read_question
+
+FIRE = """El incendio de Valdeluna
+
+En julio ardieron 1240 hectáreas de monte en Valdeluna. El viento del norte avivó las llamas. Los bomberos tardaron
+nueve días en apagar el fuego. Una chispa es un trozo de metal encendido que salta de las vías.
+
+La causa fue una chispa de un tren de mercancías.
+"""
+RIVER = """El río Claro
+
+El río Claro nace en la sierra y mide 90 kilómetros. Un embalse es una obra que retiene el agua de un río.
+
+Los bomberos toman el agua del río Claro para apagar el fuego.
+"""
+
+
+def _document(id_: str, title: str, text: str, publisher: str) -> Document:
+    return Document(
+        id_, title, publisher, "2021", "informe", "es", f"{id_}.txt", text, short_publisher=publisher
+    )
+
+
+DOCUMENTS = {
+    one.id: one
+    for one in (
+        _document("fuego", "Informe del incendio de Valdeluna", FIRE, "Bomberos"),
+        _document("agua", "Informe del río Claro", RIVER, "Hidrosur"),
+    )
+}
+NAMES = DocumentNames(DOCUMENTS)
+
+
+@pytest.fixture(scope="module")
+def corpus() -> Corpus:
+    passages = [one for document in DOCUMENTS.values() for one in make_passages(document, lay_out(document))]
+    made = Corpus.from_passages(list(DOCUMENTS.values()), passages, FakeEncoder())
+    index = replace(made.index, reader=FakeReader())
+    return Corpus(DOCUMENTS, {}, index, made.fingerprint, "", weights=WEIGHTS)
+
+
+def _sides(question: str) -> list[tuple[str, str]]:
+    return [(side.heading, side.asked) for side in sides_of(read_question(question), NAMES)]
+
+
+def _sound(answer: Answer) -> Answer:
+    """`answer`, whose parts hold all its quotations, each of them proved, and whose row has its declared form."""
+    if answer.parts:
+        assert {one.text for part in answer.parts for one in part.quotes} == {
+            one.text for one in answer.quotes
+        }
+    for quote in answer.quotes:
+        assert proves(DOCUMENTS[quote.document_id].text, quote.spans, quote.text)
+    TypeAdapter(AnswerRow).validate_python(answer_row(answer))
+    assert answer_text(answer, translations_for("es"), 80)
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("question", "sides"),
+    [
+        ("diferencia entre la chispa y el embalse", [("chispa", "¿Qué es la chispa?"), ("embalse", "¿Qué es el embalse?")]),
+        ("¿En qué se diferencia la chispa del rayo?", [("chispa", "¿Qué es la chispa?"), ("rayo", "¿Qué es rayo?")]),
+        ("diques vs embalses", [("diques", "¿Qué es diques?"), ("embalses", "¿Qué es embalses?")]),
+        ("What is the difference between a dam and a dyke?", [("dam", "What is a dam?"), ("dyke", "What is a dyke?")]),
+        (
+            "ventajas y desventajas del embalse",
+            [("ventajas", "¿Cuáles son las ventajas del embalse?"), ("desventajas", "¿Cuáles son las desventajas del embalse?")],
+        ),
+        (
+            "¿Qué derechos y deberes tienen los vecinos?",
+            [("derechos", "¿Qué derechos tienen los vecinos?"), ("deberes", "¿Qué deberes tienen los vecinos?")],
+        ),
+        (
+            "compara lo que dicen Bomberos e Hidrosur sobre el agua",
+            [("Bomberos", "¿Qué se dice sobre el agua?"), ("Hidrosur", "¿Qué se dice sobre el agua?")],
+        ),
+        (
+            "compara Hidrosur y la ONU sobre el agua",
+            [("Hidrosur", "¿Qué se dice sobre el agua?"), ("ONU", "¿Qué se dice sobre el agua?")],
+        ),
+        ("¿Qué dicen los padres y los hijos sobre el fuego?", []),
+        ("¿Qué riesgos y problemas hay?", []),
+        ("¿Cuándo y dónde ardió el monte?", []),
+        ("compara " + "y " * 2000, []),
+    ],
+)  # fmt: skip
+def test_what_is_compared_becomes_a_question_a_side(question: str, sides: list[tuple[str, str]]) -> None:
+    assert _sides(question) == sides
+
+
+def test_each_document_that_is_compared_answers_for_itself_and_an_absent_one_is_empty(corpus: Corpus) -> None:
+    answer = _sound(corpus.ask("compara lo que dicen Hidrosur y la ONU sobre el río Claro"))
+    claro, absent = answer.parts
+    assert {quote.document_id for quote in claro.quotes} == {"agua"}
+    assert absent.quotes == ()
+    assert [one.document for one in answer.absent] == ["ONU"]
+    assert "Sobre esto no se ha encontrado nada" in answer_text(answer, translations_for("es"), 80)
+
+
+def test_what_answers_both_sides_stands_on_one(corpus: Corpus) -> None:
+    parts = _sound(corpus.ask("diferencia entre una chispa y un embalse")).parts
+    assert [part.role for part in parts] == [Role.SIDE] * 2
+    spans = [quote.spans for part in parts for quote in part.quotes]
+    assert len(spans) == len(set(spans))
+
+
+def test_each_document_says_what_it_says(corpus: Corpus) -> None:
+    answer = _sound(corpus.ask("¿Cómo apagan el fuego los bomberos?", each_document=True))
+    assert [part.heading for part in answer.parts] == [one.title for one in DOCUMENTS.values()]
+    for part, id_ in zip(answer.parts, DOCUMENTS, strict=True):
+        assert {quote.document_id for quote in part.quotes} <= {id_}
+
+
+def test_a_question_put_to_chosen_documents_is_answered_by_them_alone(corpus: Corpus) -> None:
+    asked = "¿Cuántas hectáreas de monte ardieron en julio?"
+    assert corpus.ask(asked).quotes[0].document_id == "fuego"
+    answer = _sound(corpus.ask(asked, documents=("agua",)))
+    assert {one.document_id for one in (*answer.quotes, *answer.nearest)} <= {"agua"}
+    assert (answer.limited_to, answer.search.documents) == (("agua",), 1)
+    assert 0 < answer.search.passages < len(corpus.passages)
+    with pytest.raises(SettingsError, match="nadie"):
+        corpus.ask(asked, documents=("nadie",))
+
+
+@pytest.mark.parametrize("again", ["explícamelo", "no entiendo"])
+def test_asking_for_an_explanation_shows_what_stands_around_and_what_words_mean(
+    corpus: Corpus, again: str
+) -> None:
+    asked = "¿Cuál fue la causa, una chispa de un tren de mercancías?"
+    before, answer = corpus.ask(asked), _sound(corpus.ask(again, (asked,)))
+    assert answer.follows == (asked,)
+    shown = " ".join(quote.text for quote in answer.quotes)
+    assert before.quotes[0].text in shown
+    assert "Una chispa es un trozo de metal encendido" in shown
+    assert len(shown) > len(before.quotes[0].text)
+    assert answer.parts[0].role is Role.CONTEXT
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "hola",
+        "hola, q tal? q puedes hacer",
+        "¿Quién eres?",
+        "quién manda aquí",
+        "gracias",
+        "what can you do?",
+    ],
+)
+def test_small_talk_gets_a_line_and_no_quotation(corpus: Corpus, question: str) -> None:
+    answer = _sound(corpus.ask(question))
+    assert (answer.answered, answer.quotes, answer.nearest) == (False, (), ())
+    assert "Se puede preguntar" in answer_text(answer, translations_for("es"), 80)
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["¿Quién?", "¿Qué es el río?", "¿Quién dirige la operación?", "ayuda a las víctimas", "test de ADN"],
+)
+def test_what_asks_something_is_no_small_talk(question: str) -> None:
+    assert not is_small_talk(read_question(question).searched)
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["explica la extorsion", "y qué es la deep web", "dime qué es el phishing", "¿Y quién es INTERPOL?"],
+)
+def test_a_subject_of_its_own_is_not_glued_to_the_one_before(question: str) -> None:
+    assert not leans_on_earlier(read_question(question).searched)
+
+
+def test_what_seemed_to_follow_and_is_refused_is_asked_by_itself(corpus: Corpus) -> None:
+    alone = corpus.ask("¿Cuántas hectáreas ardieron?")
+    after = corpus.ask("¿Cuántas hectáreas ardieron?", ("¿Dónde nace?",))
+    assert [quote.text for quote in after.quotes] == [quote.text for quote in alone.quotes]
+    follows = corpus.ask("¿Y dónde nace?", ("¿Cuánto mide el río Claro?",))
+    assert follows.follows == ("¿Cuánto mide el río Claro?",)
+    assert answer_row(follows)["follows"] == ["¿Cuánto mide el río Claro?"]
+
+
+def test_a_question_none_of_whose_words_is_there_is_near_nothing(corpus: Corpus) -> None:
+    answer = corpus.ask("¿Qué zapatillas compro?")
+    assert (answer.answered, answer.nearest) == (False, ())
