@@ -132,7 +132,7 @@ window.alpie = (() => {
     early.remove();
     fill();
     if (first.hasAttribute("data-incomplete")) welcome();
-    if (form.dataset.asked) ask(form.dataset.asked);
+    if (form.dataset.asked) ask(new URLSearchParams({ q: form.dataset.asked }));
     else type(typed, focused);
   }
 
@@ -269,11 +269,11 @@ window.alpie = (() => {
     const wanted = new URLSearchParams(location.search);
     relabel();
     show(viewAt(location.hash));
-    takeOver();
     if (window.alpiePanel.resume()) { /* reloaded with the panel open */ }
     else if (wanted.get("p") || wanted.get("d")) window.alpiePanel.openAddress(location.search);
     if (wanted.has("in")) window.alpieScope.choose(wanted.getAll("in"));
-    await window.alpieTalks.start();
+    await window.alpieTalks.start();  // what is asked next comes after what was there
+    takeOver();
     if (wanted.get("q") && !window.alpieTalks.asked(wanted.get("q"))) ask(wanted);
     if (words.feedback) document.body.dataset.feedback = "yes";
     document.body.dataset.ready = "yes";

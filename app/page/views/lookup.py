@@ -114,9 +114,9 @@ class Results:
 def look_up(library: Library, wanted: Wanted) -> Results:
     """The results of a search; none where there are no words in it."""
     query = wanted.query
-    if not query.clauses:
-        return Results()
     documents = library.documents
+    if not query.clauses or wanted.document not in ("", *documents):
+        return Results()
     held = [one for one in library.holding(query) if wanted.admits(documents[one.document], one.section)]
     counts = Counter(one.document for one in held)
     found = _first(held, counts, library, wanted)
