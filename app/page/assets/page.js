@@ -114,11 +114,13 @@ window.alpie = (() => {
     if (first?.hasAttribute("data-incomplete") && attempt < 40) setTimeout(welcome, 1500, attempt + 1);
   }
 
-  // Gradio may still be drawing the box anew: for a second, it is filled again.
+  // Gradio may still be drawing the box, or the conversation, anew: for a second, it is filled and named again.
   function type(text, focused, attempt = 0) {
     const box = document.querySelector("#question textarea");
-    if (!box.value && text) { box.value = text; box.dispatchEvent(new Event("input", { bubbles: true })); }
-    if (focused && document.activeElement === document.body) box.focus();
+    relabel();
+    fill();
+    if (box && !box.value && text) { box.value = text; box.dispatchEvent(new Event("input", { bubbles: true })); }
+    if (focused && document.activeElement === document.body) box?.focus();
     if (attempt < 20 && !document.body.dataset.talk) setTimeout(type, 50, text, focused, attempt + 1);
   }
 
@@ -247,7 +249,7 @@ window.alpie = (() => {
   }
 
   // Gradio draws the page and adds the scripts in no certain order: begin when all of it is there.
-  const complete = () => document.querySelector("#masthead .masthead .tools button") && document.querySelector("#panel .panel-content")
+  const complete = () => document.querySelector("#masthead .masthead .tools button") && document.querySelector("#question textarea") && document.querySelector("#panel .panel-content")
     && document.querySelector(".toast") && window.alpieAsk && window.alpieTalks && window.alpieReading && window.alpieBasket && window.alpieReferences && window.alpieScope && document.querySelector(".scope") && window.alpiePanel && window.alpieViews;
 
   async function start() {
