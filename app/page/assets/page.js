@@ -124,18 +124,19 @@ window.alpie = (() => {
     if (attempt < 20 && !document.body.dataset.talk) setTimeout(type, 50, text, focused, attempt + 1);
   }
 
-  // What was typed or sent before the page could answer.
+  // What was typed before the page could answer is kept; what was sent is returned, to be asked when all is there.
   function takeOver() {
     const early = document.getElementById("first");
-    if (!early) return;
+    if (!early) return "";
     const form = early.querySelector("form"), typed = form.elements.q.value;
     const focused = document.activeElement === form.elements.q;
     first = early.querySelector(".welcome");
     early.remove();
     fill();
     if (first.hasAttribute("data-incomplete")) welcome();
-    if (form.dataset.asked) ask(form.dataset.asked);
-    else type(typed, focused);
+    const sent = form.dataset.asked ?? "";
+    type(sent ? "" : typed, focused);
+    return sent;
   }
 
   function answered() {
@@ -271,12 +272,13 @@ window.alpie = (() => {
     const wanted = new URLSearchParams(location.search);
     relabel();
     show(viewAt(location.hash));
-    takeOver();
+    const sent = takeOver();
     if (window.alpiePanel.resume()) { /* reloaded with the panel open */ }
     else if (wanted.get("p") || wanted.get("d")) window.alpiePanel.openAddress(location.search);
     if (wanted.has("in")) window.alpieScope.choose(wanted.getAll("in"));
     await window.alpieTalks.start();
-    if (wanted.get("q") && !window.alpieTalks.asked(wanted.get("q"))) ask(wanted);
+    if (sent) ask(new URLSearchParams({ q: sent }));
+    else if (wanted.get("q") && !window.alpieTalks.asked(wanted.get("q"))) ask(wanted);
     if (words.feedback) document.body.dataset.feedback = "yes";
     document.body.dataset.ready = "yes";
   }
