@@ -1,6 +1,6 @@
 // Saved passages: addresses and words in this browser only, downloads by link.
 window.alpieBasket = (() => {
-  const KEY = "alpie.basket";
+  const KEY = `alpie.basket${window.alpieWords.root}`;  // each collection has its own
   const MOST = 100;
   const LONGEST_NOTE = 300;
   let lists = [{ name: "", items: [] }];

@@ -114,26 +114,29 @@ window.alpie = (() => {
     if (first?.hasAttribute("data-incomplete") && attempt < 40) setTimeout(welcome, 1500, attempt + 1);
   }
 
-  // Gradio may still be drawing the box anew: for a second, it is filled again.
+  // Gradio may still be drawing the box, or the conversation, anew: for a second, it is filled and named again.
   function type(text, focused, attempt = 0) {
     const box = document.querySelector("#question textarea");
-    if (!box.value && text) { box.value = text; box.dispatchEvent(new Event("input", { bubbles: true })); }
-    if (focused && document.activeElement === document.body) box.focus();
+    relabel();
+    fill();
+    if (box && !box.value && text) { box.value = text; box.dispatchEvent(new Event("input", { bubbles: true })); }
+    if (focused && document.activeElement === document.body) box?.focus();
     if (attempt < 20 && !document.body.dataset.talk) setTimeout(type, 50, text, focused, attempt + 1);
   }
 
-  // What was typed or sent before the page could answer.
+  // What was typed before the page could answer is kept; what was sent is returned, to be asked when all is there.
   function takeOver() {
     const early = document.getElementById("first");
-    if (!early) return;
+    if (!early) return "";
     const form = early.querySelector("form"), typed = form.elements.q.value;
     const focused = document.activeElement === form.elements.q;
     first = early.querySelector(".welcome");
     early.remove();
     fill();
     if (first.hasAttribute("data-incomplete")) welcome();
-    if (form.dataset.asked) ask(new URLSearchParams({ q: form.dataset.asked }));
-    else type(typed, focused);
+    const sent = form.dataset.asked ?? "";
+    type(sent ? "" : typed, focused);
+    return sent;
   }
 
   function answered() {
@@ -247,7 +250,7 @@ window.alpie = (() => {
   }
 
   // Gradio draws the page and adds the scripts in no certain order: begin when all of it is there.
-  const complete = () => document.querySelector("#masthead .masthead .tools button") && document.querySelector("#panel .panel-content")
+  const complete = () => document.querySelector("#masthead .masthead .tools button") && document.querySelector("#question textarea") && document.querySelector("#panel .panel-content")
     && document.querySelector(".toast") && window.alpieAsk && window.alpieTalks && window.alpieReading && window.alpieBasket && window.alpieReferences && window.alpieScope && document.querySelector(".scope") && window.alpiePanel && window.alpieViews;
 
   async function start() {
@@ -269,12 +272,13 @@ window.alpie = (() => {
     const wanted = new URLSearchParams(location.search);
     relabel();
     show(viewAt(location.hash));
+    const sent = takeOver();
     if (window.alpiePanel.resume()) { /* reloaded with the panel open */ }
     else if (wanted.get("p") || wanted.get("d")) window.alpiePanel.openAddress(location.search);
     if (wanted.has("in")) window.alpieScope.choose(wanted.getAll("in"));
-    await window.alpieTalks.start();  // what is asked next comes after what was there
-    takeOver();
-    if (wanted.get("q") && !window.alpieTalks.asked(wanted.get("q"))) ask(wanted);
+    await window.alpieTalks.start();
+    if (sent) ask(new URLSearchParams({ q: sent }));
+    else if (wanted.get("q") && !window.alpieTalks.asked(wanted.get("q"))) ask(wanted);
     if (words.feedback) document.body.dataset.feedback = "yes";
     document.body.dataset.ready = "yes";
   }
