@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import MISSING, dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -121,18 +122,23 @@ class Names:
 
 @dataclass(frozen=True)
 class Choice:
-    """One of a few words."""
+    """One of some words; `also`: what true and false stand for, where they are admitted too."""
 
     options: tuple[str, ...]
+    also: Mapping[bool, str]
 
-    def __init__(self, *options: str) -> None:
+    def __init__(self, *options: str, also: Mapping[bool, str] | None = None) -> None:
         object.__setattr__(self, "options", options)
+        object.__setattr__(self, "also", also or {})
 
     @property
     def allowed(self) -> str:
         return ", ".join(self.options)
 
     def read(self, value: object, folder: Path) -> str:
+        if self.also:
+            with suppress(ValueError):
+                return self.also[Switch().read(value, folder)]
         if value not in self.options:
             raise ValueError(self.allowed)
         return str(value)

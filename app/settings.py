@@ -96,7 +96,7 @@ class Settings:
         "Codificador: `bundled`, una carpeta de sentence-transformers o un modelo de la caché local.",
         "bundled",
     )
-    runtime: str = setting(Choice("auto", "onnx", "torch"), "Motor del codificador.", "auto")
+    runtime: str = setting(Choice("auto", "onnx", "torch", "torch-bf16"), "Motor del codificador.", "auto")
     reader: str = setting(
         Text(),
         "Lector: `bundled`, la carpeta de un «cross-encoder» de sentence-transformers o uno de la caché local.",
@@ -129,8 +129,11 @@ class Settings:
     feedback: bool = setting(
         Switch(), "Si la página guarda en un archivo local las valoraciones de los lectores.", False
     )
-    upload: bool = setting(
-        Switch(), "Si la página admite que los lectores suban documentos a la carpeta.", False
+    upload: str = setting(
+        Choice("auto", "off", "add", "all", also={False: "off", True: "add"}),
+        "Qué pueden hacer con los documentos quienes abren la página: nada, añadirlos, o todo (también corregir sus "
+        "datos, quitarlos y abrir colecciones); `auto`: todo si la página solo se sirve a esta máquina, si no nada.",
+        "auto",
     )
     max_upload_megabytes: int = setting(
         WholeNumber(1, 200, "megabytes"), "Tamaño máximo de un documento que se sube.", 25

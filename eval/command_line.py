@@ -26,6 +26,10 @@ def run(
 
         open_corpus()
         return measure_speed(settings, arguments.report)
+    if arguments.fit:
+        from alpie.eval.fit_encoder import fit_encoder
+
+        return fit_encoder(settings, sys.stdout, progress_bar(sys.stderr, words))
     names = {field.name for field in fields(EvaluationOptions)}
     given = {name: value for name, value in vars(arguments).items() if name in names and value is not None}
     return evaluate(EvaluationOptions(**given), _Source(settings, words, open_corpus), sys.stdout, sys.stderr)

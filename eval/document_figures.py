@@ -191,7 +191,7 @@ def _stands(title: str, pages: Sequence[Sequence[str]]) -> Iterator[bool]:
 
 
 def _folded(text: str) -> str:
-    return collapse(re.sub(r"\W+", " ", text.casefold()))
+    return collapse(re.sub(r"[\W_]+", " ", text.casefold()))
 
 
 def _lines(folder: Path) -> Iterator[str]:

@@ -29,15 +29,15 @@ from numpy.typing import NDArray
 from alpie.app.answering.abstention import ANSWERABLE_FEATURES
 from alpie.app.answering.answer_weights import LinearModel
 from alpie.app.answering.corpus import Corpus
-from alpie.app.answering.features import UNIT_FEATURES
+from alpie.app.answering.features import CANDIDATE_FEATURES
 from alpie.eval.questions.matching import SourceTexts
 from alpie.eval.questions.question_file import OWN_QUESTIONS, read_own_questions, read_questions
 from alpie.eval.questions.split import split
 from alpie.eval.questions.squad import squad_corpus
-from alpie.eval.studies.learning import Group, fit_choice, fit_logistic, folds_of
+from alpie.eval.studies.learning import Group, fit_logistic, fit_ranking, folds_of
 from alpie.eval.training.examples import Example, examples_of
 
-__all__ = ["Fitted", "FittingSets", "fit_all", "main"]
+__all__ = ["Fitted", "FittingSets", "fit_all", "fitting_sets", "main", "write_weights"]
 
 _FOLDS = 5
 _OWN_WEIGHT = 0.5  # of a question the reader was trained on, against a held-out one
@@ -74,7 +74,7 @@ class FittingSets:
 class Fitted:
     """The two models, the threshold, and what cross-validation says of them."""
 
-    unit: LinearModel
+    candidate: LinearModel
     answerable: LinearModel
     threshold: float
     firm: float
@@ -85,10 +85,10 @@ class Fitted:
 
 def fit_all(sets: FittingSets) -> Fitted:
     """The fitted tables from labelled examples."""
-    unit = _fit_unit(sets.weighted)
+    candidate = _fit_ranking(sets.weighted)
     rows = [(example, weight) for example, weight in sets.weighted]
     rows += [(example, _OFF_TOPIC_WEIGHT) for example in sets.off_topic]
-    features = np.array([example.answerable_row(example.units(unit)) for example, _ in rows])
+    features = np.array([example.answerable_row(example.ranking(candidate)) for example, _ in rows])
     answerable = np.array([example.answerable for example, _ in rows])
     weights = np.array([weight for _, weight in rows])
     folds = _folds([example for example, _ in rows])
@@ -108,31 +108,31 @@ def fit_all(sets: FittingSets) -> Fitted:
     threshold = min(float(np.quantile(one, 1 - _KEEP_ANSWERABLE)) for one in of_sets)
     firm = min(float(np.quantile(one, _FLAG_ANSWERABLE)) for one in of_sets)
     return Fitted(
-        unit=unit,
+        candidate=candidate,
         answerable=fit_logistic(features, answerable, ANSWERABLE_FEATURES, _PENALTY_FEW, weights),
         threshold=threshold,
         firm=firm,
-        far=_off_topic_cosine(sets, unit, _FAR_OFF_TOPIC),
-        near=_off_topic_cosine(sets, unit, _NEAR_OFF_TOPIC),
+        far=_off_topic_cosine(sets, candidate, _FAR_OFF_TOPIC),
+        near=_off_topic_cosine(sets, candidate, _NEAR_OFF_TOPIC),
         facts=_facts(
             sets, [example for example, _ in rows], answerable, probability, (threshold, firm), folds
         ),
     )
 
 
-def _off_topic_cosine(sets: FittingSets, unit: LinearModel, share: float) -> float:
-    """The cosine of the best unit that so large a share of the questions on other subjects stays below."""
+def _off_topic_cosine(sets: FittingSets, ranking: LinearModel, share: float) -> float:
+    """The cosine of the best candidate that so large a share of the questions on other subjects stays below."""
     column = ANSWERABLE_FEATURES.index("cosine")
-    cosines = [float(one.answerable_row(one.units(unit))[column]) for one in sets.off_topic]
+    cosines = [float(one.answerable_row(one.ranking(ranking))[column]) for one in sets.off_topic]
     return float(np.quantile(cosines, share)) if cosines else 0.0
 
 
-def _fit_unit(weighted: Sequence[tuple[Example, float]]) -> LinearModel:
+def _fit_ranking(weighted: Sequence[tuple[Example, float]]) -> LinearModel:
     groups = [
         Group(example.candidates.features.astype(np.float64), example.right, weight)
         for example, weight in weighted
     ]
-    return fit_choice(groups, UNIT_FEATURES, _PENALTY)
+    return fit_ranking(groups, CANDIDATE_FEATURES, _PENALTY)
 
 
 def _folds(examples: Sequence[Example]) -> NDArray[np.int64]:
@@ -159,7 +159,7 @@ def _facts(
     """What cross-validation says of each set: sentences right, answerable kept, others refused or flagged."""
     threshold, firm = limits
     facts: dict[str, Any] = {}
-    units = {fold: _fit_unit([pair for pair in sets.weighted if _fold_of(pair[0], examples, folds) != fold])
+    models = {fold: _fit_ranking([pair for pair in sets.weighted if _fold_of(pair[0], examples, folds) != fold])
              for fold in range(_FOLDS)}  # fmt: skip
     for name in ("own", "bare", "held_out", "off_topic"):
         members = {id(example) for example in getattr(sets, name)}
@@ -172,7 +172,11 @@ def _facts(
             right = [
                 bool(
                     example.right[
-                        int(np.argmax(units[int(fold)].scores(example.candidates.features, UNIT_FEATURES)))
+                        int(
+                            np.argmax(
+                                models[int(fold)].scores(example.candidates.features, CANDIDATE_FEATURES)
+                            )
+                        )
                     ]
                 )
                 for example, fold, of_set in zip(examples, folds, yes, strict=True)
@@ -209,7 +213,7 @@ def _as_table(model: LinearModel) -> dict[str, Any]:
 def write_weights(fitted: Fitted, reader: str, path: Path) -> None:
     """Write `weights.json`."""
     table = {
-        "unit": _as_table(fitted.unit),
+        "candidate": _as_table(fitted.candidate),
         "answerable": _as_table(fitted.answerable),
         "threshold": round(fitted.threshold, 5),
         "firm": round(fitted.firm, 5),
@@ -229,20 +233,24 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--output", type=Path, default=_WEIGHTS)
     options = parser.parse_args(argv)
     corpus = Corpus.open()
-    questions = [*split(read_own_questions(), "fit"), *read_own_questions(OWN_QUESTIONS / "fitting")]
-    off_topic = read_questions(OWN_QUESTIONS / "off_topic" / "fitting.jsonl").questions
-    texts = SourceTexts(corpus.documents, corpus.passages)
-    sets = FittingSets(
-        own=examples_of(corpus, questions, texts),
-        bare=examples_of(corpus.without_expansions(), questions, texts),
-        held_out=_held_out_examples(options.held_out, corpus),
-        off_topic=examples_of(corpus, off_topic, texts),
-    )
-    fitted = fit_all(sets)
+    fitted = fit_all(fitting_sets(corpus, options.held_out))
     reader = corpus.index.reader
     write_weights(fitted, reader.name if reader else "", options.output)
     sys.stdout.write(json.dumps(fitted.facts, ensure_ascii=False, indent=1) + "\n")
     return 0
+
+
+def fitting_sets(corpus: Corpus, held_out: Sequence[Path] = ()) -> FittingSets:
+    """The questions to fit on, asked of a corpus of the project's four documents."""
+    questions = [*split(read_own_questions(), "fit"), *read_own_questions(OWN_QUESTIONS / "fitting")]
+    off_topic = read_questions(OWN_QUESTIONS / "off_topic" / "fitting.jsonl").questions
+    texts = SourceTexts(corpus.documents, corpus.passages)
+    return FittingSets(
+        own=examples_of(corpus, questions, texts),
+        bare=examples_of(corpus.without_expansions(), questions, texts),
+        held_out=_held_out_examples(held_out, corpus),
+        off_topic=examples_of(corpus, off_topic, texts),
+    )
 
 
 if __name__ == "__main__":

@@ -108,7 +108,7 @@ def build_index(
         lock = FileLock(data / "build.lock")
         lock.acquire(timeout=_WAIT_SECONDS)
     except Timeout:  # an OSError too
-        raise IndexBusy(f"Otro proceso está indexando en {data}. Espera a que termine.", data) from None
+        raise IndexBusy(f"Otro proceso está indexando en {data}. Espere a que termine.", data) from None
     except OSError as error:
         raise unwritable(data, error) from error
     try:

@@ -21,9 +21,12 @@ ROOT = Path(__file__).resolve().parents[1]
 hypothesis_settings.register_profile("quick", max_examples=100, deadline=None)
 hypothesis_settings.register_profile("long", max_examples=3_000, deadline=None)
 hypothesis_settings.load_profile("quick")
-sys.path.insert(
-    0, str(Path(__file__).parent)
-)  # for stand-ins such as `fake_encoder`, which several modules import
+# for stand-ins such as `fake_encoder`, and what one module of tests takes from another
+_TESTS = Path(__file__).parent
+sys.path[:0] = [
+    str(_TESTS),
+    *sorted({str(path.parent) for path in _TESTS.rglob("test_*.py")} - {str(_TESTS)}),
+]
 
 
 @pytest.fixture(scope="session")
@@ -74,6 +77,10 @@ def openai_server() -> Iterator[Any]:
 # or long anyway. Together the rest takes under a minute.
 _NOT_FAST = frozenset(
     """
+    api bad_documents bulk citation_docs citation_processor connections delivery docs_examples document_shelf
+    documentation encoder engines fit_reader following fuzz_targets gradio_import gradio_traps guard
+    langchain marked_formats memory milvus orders own_documents own_quotations page pdf pdf_reading promise
+    recognition speed store studies survival uploads users vectors watching weights whole_way word_pieces writer
     """.split()
 )
 _HEAVY = {"encoder", "seed_settings", "openai_server"}

@@ -126,7 +126,7 @@ class FakeCorpus:
         return blocks, passages
 
     def search(
-        self, question: str, limit: int = 10, retriever: str = "fused", document: str | None = None
+        self, question: str, limit: int = 10, retriever: str = "hybrid", document: str | None = None
     ) -> tuple[Hit, ...]:
         asked = _terms(question)
         hits = []

@@ -31,7 +31,7 @@ DIMENSION = 32
 
 # Weights of our own, so that no refit changes what these tests say.
 WEIGHTS = Weights(
-    unit=LinearModel.from_mapping({"reader": 1.0, "cosine": 2.0, "list_asked": 2.0}),
+    candidate=LinearModel.from_mapping({"reader": 1.0, "cosine": 2.0, "list_asked": 2.0}),
     answerable=LinearModel.from_mapping({"reader": 1.0}, bias=0.0),
     threshold=0.5,
     fitted_on={},

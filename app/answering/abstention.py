@@ -12,33 +12,33 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alpie.app.answering.features import Candidates
-from alpie.app.answering.ranking import Unit
+from alpie.app.answering.ranking import Candidate
 from alpie.index.reader import Reading
 from alpie.index.retrieval.search import Retrieval
 
 __all__ = ["ANSWERABLE_FEATURES", "answerable_features"]
 
 ANSWERABLE_FEATURES = (
-    "reader",  # log-odds that the best unit answers
+    "reader",  # log-odds that the best candidate answers
     "passage",  # … that its passage does
     "any",  # … that any of the passages does, all of them together
     "own",  # score of the best passage without what expansions add: not every collection has them
-    "cosine",  # of question and best unit
+    "cosine",  # of question and best candidate
 )
 
 
 def answerable_features(
-    retrieval: Retrieval, readings: Sequence[Reading], candidates: Candidates, units: Sequence[Unit]
+    retrieval: Retrieval, readings: Sequence[Reading], candidates: Candidates, ranking: Sequence[Candidate]
 ) -> NDArray[np.float32]:
     """One row, shape (1, len(ANSWERABLE_FEATURES)); all zero when nothing was found."""
-    if not units:
+    if not ranking:
         return np.zeros((1, len(ANSWERABLE_FEATURES)), dtype=np.float32)
-    best = units[0]
+    best = ranking[0]
     values = (
-        candidates.column("reader")[best.candidate],
+        candidates.column("reader")[best.row],
         readings[best.rank].answers,
         np.logaddexp.reduce([reading.answers for reading in readings]),
         retrieval.hits[0].own,
-        candidates.column("cosine")[best.candidate],
+        candidates.column("cosine")[best.row],
     )
     return np.array([values], dtype=np.float32)

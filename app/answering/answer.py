@@ -14,7 +14,7 @@ from alpie.app.answering.answer_weights import Weights, sigmoid
 from alpie.app.answering.answers import Answer, SearchStatement
 from alpie.app.answering.features import Candidates, candidates_of
 from alpie.app.answering.quotes import QuotePolicy, select_quotes
-from alpie.app.answering.ranking import Unit, ranked_units
+from alpie.app.answering.ranking import Candidate, ranked_candidates
 from alpie.app.answering.read_passages import read_hits
 from alpie.index.reader import Reading
 from alpie.index.reader.open_reader import default_reader
@@ -35,7 +35,7 @@ class Judged:
     retrieval: Retrieval
     readings: tuple[Reading, ...]  # of the first hits
     candidates: Candidates
-    units: tuple[Unit, ...]
+    ranking: tuple[Candidate, ...]
     confidence: float
 
 
@@ -53,12 +53,12 @@ def judge(
 
 
 def weigh(index: SearchIndex, retrieval: Retrieval, readings: Sequence[Reading], weights: Weights) -> Judged:
-    """What was found and read, as ranked units and one probability."""
+    """What was found and read, as a ranking of candidates and one probability."""
     candidates = candidates_of(index, retrieval, readings)
-    units = ranked_units(retrieval, readings, candidates, weights.unit)
-    row = answerable_features(retrieval, readings, candidates, units)
+    ranking = ranked_candidates(retrieval, readings, candidates, weights.candidate)
+    row = answerable_features(retrieval, readings, candidates, ranking)
     log_odds = float(weights.answerable.scores(row, ANSWERABLE_FEATURES)[0])
-    return Judged(retrieval, tuple(readings), candidates, units, sigmoid(log_odds) if units else 0.0)
+    return Judged(retrieval, tuple(readings), candidates, ranking, sigmoid(log_odds) if ranking else 0.0)
 
 
 def answer_question(
@@ -78,12 +78,11 @@ def answer_question(
     judged = judge(index, encoded, weights, allowed)
     found = perf_counter()
     limit = weights.threshold if threshold is None else threshold
-    answered = bool(judged.units) and judged.confidence >= limit
+    answered = bool(judged.ranking) and judged.confidence >= limit
     question = encoded.question  # misspelt words put right
     unheard = _unheard(index, encoded)
-    answered = answered and not (unheard and judged.confidence < weights.firm)
     quotes = select_quotes(
-        judged.units,
+        judged.ranking,
         question,
         documents,
         judged.confidence,
@@ -100,7 +99,7 @@ def answer_question(
         answered=answered,
         confidence=judged.confidence,
         quotes=quotes if answered else (),
-        nearest=() if answered or unheard or cosine < weights.far else quotes,
+        nearest=() if answered or cosine < (weights.near if unheard else weights.far) else quotes,
         far=not answered and cosine < weights.near,
         hits=_reordered(judged, weights.reorder),
         search=SearchStatement(
@@ -124,22 +123,22 @@ def _unheard(index: SearchIndex, encoded: EncodedQuestion) -> bool:
 
 
 def _best_cosine(judged: Judged) -> float:
-    return float(judged.candidates.column("cosine")[judged.units[0].candidate]) if judged.units else 0.0
+    return float(judged.candidates.column("cosine")[judged.ranking[0].row]) if judged.ranking else 0.0
 
 
-def _reordered(judged: Judged, unit_weight: float) -> tuple[Hit, ...]:
-    """The passages, those first whose best unit is most likely to answer; those that were not read after them."""
+def _reordered(judged: Judged, best_weight: float) -> tuple[Hit, ...]:
+    """The passages, those first whose best candidate is most likely to answer; those that were not read after them."""
     best: dict[int, float] = {}
-    for unit in judged.units:
-        best.setdefault(unit.rank, unit.score)
+    for candidate in judged.ranking:
+        best.setdefault(candidate.rank, candidate.score)
     hits = judged.retrieval.hits
     worst = min(best.values(), default=0.0)
-    scores = [hit.score + unit_weight * best.get(rank, worst) for rank, hit in enumerate(hits)]
+    scores = [hit.score + best_weight * best.get(rank, worst) for rank, hit in enumerate(hits)]
     order = sorted(range(len(hits)), key=lambda rank: (-round(scores[rank], 5), rank))[:_HITS]
     return tuple(replace(hits[rank], score=scores[rank]) for rank in order)
 
 
 def _above(judged: Judged, weights: Weights, limit: float) -> int:
     """Passages with a sentence scored near the one that carried the answer over the threshold."""
-    best = judged.units[0].score
-    return len({unit.rank for unit in judged.units if best - unit.score < 2.0})
+    best = judged.ranking[0].score
+    return len({candidate.rank for candidate in judged.ranking if best - candidate.score < 2.0})

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["LinearModel", "Weights", "load_weights", "sigmoid"]
+__all__ = ["LinearModel", "Weights", "load_weights", "read_weights", "sigmoid"]
 
 _FILE = Path(__file__).with_name("weights.json")
 
@@ -50,26 +50,31 @@ class LinearModel:
 class Weights:
     """Everything fitted that answering uses."""
 
-    unit: LinearModel  # which sentence or list, given that one of them answers
+    candidate: LinearModel  # which sentence or list, given that one of them answers
     answerable: LinearModel  # how likely the documents answer at all
     threshold: float  # of the answerable probability: below, the documents are said not to answer
     fitted_on: Mapping[str, object]  # where the numbers come from
     firm: float = 0.0  # below this probability quotations are shown as what comes nearest, perhaps no answer
-    far: float = 0.0  # cosine of the best unit below which nothing is shown as near
+    far: float = 0.0  # cosine of the best candidate below which nothing is shown as near
     near: float = 0.0  # … from which on what is shown is near indeed
-    reorder: float = 2.0  # weight of its best unit in the order of the passages, beside the fused score
+    reorder: float = 2.0  # weight of its best candidate in the order of the passages, beside the hybrid score
 
 
 @lru_cache(maxsize=1)
-def load_weights(path: Path = _FILE) -> Weights:
-    """The tables of `weights.json`."""
+def load_weights() -> Weights:
+    """The tables of `weights.json`, for the bundled encoder."""
+    return read_weights(_FILE)
+
+
+def read_weights(path: Path) -> Weights:
+    """The tables of a file like `weights.json`."""
     table = json.loads(path.read_text(encoding="utf-8"))
 
     def model(name: str) -> LinearModel:
         return LinearModel.from_mapping(table[name]["weights"], table[name].get("bias", 0.0))
 
     return Weights(
-        unit=model("unit"),
+        candidate=model("candidate"),
         answerable=model("answerable"),
         threshold=float(table["threshold"]),
         fitted_on=table.get("fitted_on", {}),

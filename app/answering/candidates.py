@@ -14,7 +14,7 @@ import numpy as np
 
 from alpie.index.records import Sentence, SentenceRole
 
-__all__ = ["UnitSpan", "needs_sentence_before", "unit_spans"]
+__all__ = ["CandidateSpan", "candidate_spans", "needs_sentence_before"]
 
 _LIST_WORDS = 130  # a list up to this long is quoted whole; a longer one only when a list is asked for
 _MAX_LIST_WORDS = 400  # … and up to this length
@@ -23,7 +23,7 @@ _SHORT_LEAD_IN = 6  # words: «Los criterios propuestos:» needs the sentence be
 
 
 @dataclass(frozen=True)
-class UnitSpan:
+class CandidateSpan:
     """Sentences first … last of a passage, both included, quoted together."""
 
     first: int
@@ -33,10 +33,10 @@ class UnitSpan:
     )
 
 
-def unit_spans(sentences: Sequence[Sentence], whole_lists: bool) -> Iterator[UnitSpan]:
-    """The units of a passage, in order; every sentence is in exactly one.
+def candidate_spans(sentences: Sequence[Sentence], whole_lists: bool) -> Iterator[CandidateSpan]:
+    """The candidates of a passage, in order; every sentence is in exactly one.
 
-    `whole_lists`: the question asks for several things, so even a long list is one unit.
+    `whole_lists`: the question asks for several things, so even a long list is one candidate.
     """
     position = 0
     while position < len(sentences):
@@ -46,11 +46,11 @@ def unit_spans(sentences: Sequence[Sentence], whole_lists: bool) -> Iterator[Uni
             end += 1
         members = sentences[position : end + 1]
         if end == position or _quoted_whole(members, whole_lists):
-            yield UnitSpan(position, end)
+            yield CandidateSpan(position, end)
         else:
             opens = members[0].role in (SentenceRole.LEAD_IN, SentenceRole.HEADER)
             for place in range(position, end + 1):
-                yield UnitSpan(place, place, position if opens and place > position else None)
+                yield CandidateSpan(place, place, position if opens and place > position else None)
         position = end + 1
 
 

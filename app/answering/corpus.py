@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from alpie.app.answering.answer_weights import Weights, load_weights
 from alpie.app.answering.answers import Answer
 from alpie.app.answering.asking import Asking
+from alpie.app.answering.calibration import numbers_for
 from alpie.app.answering.quotes import QuotePolicy
 from alpie.app.answering.reference_answer import hits_at
 from alpie.app.settings import Settings, load_settings
@@ -27,7 +28,7 @@ from alpie.index.database.stored_records import PassagesByDocument, StoredPassag
 from alpie.index.encoder import Encoder
 from alpie.index.encoder.embed import embed_passages
 from alpie.index.encoder.factory import open_encoder
-from alpie.index.errors import AddressError, SettingsError
+from alpie.index.errors import AddressError, SettingsError, Uncalibrated
 from alpie.index.notices import Unread
 from alpie.index.reader import Reader
 from alpie.index.reader.open_reader import open_reader
@@ -59,7 +60,7 @@ class Corpus:
         built_at: str,
         policy: QuotePolicy | None = None,
         threshold: float | None = None,
-        weights: Weights | None = None,
+        weights: Weights | Uncalibrated | None = None,
         unread: Sequence[Unread] = (),
     ) -> None:
         self.documents = documents
@@ -70,7 +71,7 @@ class Corpus:
         self.unread = tuple(unread)  # files of the folder that are not in the index
         self._policy = policy or QuotePolicy()
         self._threshold = threshold
-        self._weights = weights or load_weights()
+        self._fitted = weights or load_weights()
 
     @classmethod
     def open(cls, settings: Settings | None = None, encoder: Encoder | None = None) -> Corpus:
@@ -84,6 +85,7 @@ class Corpus:
         encoder = encoder or open_encoder_of(settings)
         generation = open_generation(settings.data, encoder)
         choice = backend_choice_of(settings)
+        weights, fusion = numbers_for(encoder, settings.data)
         return cls(
             generation.documents,
             generation.layouts,
@@ -92,11 +94,13 @@ class Corpus:
                 reader=open_reader_of(settings),
                 backend=choice.open(encoder) if choice else None,
                 lexicon=partial(lexicon_of, cache=Path(settings.cache)),
+                weights=fusion,
             ),
             generation.fingerprint,
             str(generation.manifest["built_at"]),
             QuotePolicy(most=settings.max_quotes),
             settings.threshold,
+            weights,
             unread=[Unread(**row) for row in generation.manifest.get("unread", ())],
         )
 
@@ -110,10 +114,11 @@ class Corpus:
     ) -> BuildReport:
         """Build or update the index of `settings.docs` in `settings.data`; `encoder` as in `open`."""
         from alpie.index.build import build_index  # late: reading layouts is not needed for answering
-        from alpie.index.formats.recognition import Recogniser
+        from alpie.index.formats.recognition import RECOGNISE_FILE, Recogniser
 
         settings = settings or load_settings()
-        recogniser = Recogniser.of_system(Path(settings.cache)) if settings.ocr else None
+        wanted = settings.ocr or (settings.docs / RECOGNISE_FILE).is_file()
+        recogniser = Recogniser.of_system(Path(settings.cache)) if wanted else None
         encoder = encoder or open_encoder_of(settings)
         for language in ("es", "en"):  # who asks may not be allowed to write there
             lexicon_of(language, Path(settings.cache))
@@ -155,8 +160,14 @@ class Corpus:
         bare = replace(self.index, expansions=None)
         return Corpus(
             self.documents, self.layouts, bare, self.fingerprint, self.built_at, self._policy, self._threshold,
-            self._weights,
+            self._fitted,
         )  # fmt: skip
+
+    @property
+    def _weights(self) -> Weights:
+        if isinstance(self._fitted, Uncalibrated):
+            raise self._fitted
+        return self._fitted
 
     @property
     def encoder(self) -> Encoder:
@@ -233,17 +244,17 @@ class Corpus:
         )
 
     def search(
-        self, question: str, limit: int = 10, retriever: str = "fused", document: str | None = None
+        self, question: str, limit: int = 10, retriever: str = "hybrid", document: str | None = None
     ) -> tuple[Hit, ...]:
         """The best passages for a question or some words, best first.
 
         A citation («artículo 22», «AGN/65/RES/10») gives the passages it names before all others.
-        `retriever`: "fused", "dense" or "lexical"; `document`: an id, to search in that one only.
+        `retriever`: "hybrid", "dense" or "lexical"; `document`: an id, to search in that one only.
         """
         allowed = None if document is None else self._asking.rows_in((self._known(document),))
         read = read_question(question)
         hits = self.index.search(read, limit, retriever, allowed).hits
-        reference = read.reference if retriever == "fused" else None
+        reference = read.reference if retriever not in ("dense", "lexical") else None
         within = self.documents if document is None else (document,)
         places = self._asking.found(read, reference, within).places if reference else ()
         return hits_at(places, hits, limit) if places else hits

@@ -1,4 +1,4 @@
-"""From chosen units to quotations: joined where they touch, proved against the source, few, unlike.
+"""From ranked candidates to quotations: joined where they touch, proved against the source, few, unlike.
 
 A quotation is one to three neighbouring sentences of one passage, or a list or table whole. It is cut
 where it can be understood: a sentence that leans on the one before it («Esto…», «En su lugar…») brings
@@ -12,18 +12,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from alpie.app.answering.answers import Quote
-from alpie.app.answering.candidates import UnitSpan, needs_sentence_before
+from alpie.app.answering.candidates import CandidateSpan, needs_sentence_before
 from alpie.app.answering.citation import cite
 from alpie.app.answering.cut import governs_list
 from alpie.app.answering.emphasis import emphasise
 from alpie.app.answering.no_answers import is_entry, is_question
-from alpie.app.answering.ranking import Unit
+from alpie.app.answering.ranking import Candidate
 from alpie.index.readable import proves, readable_text
 from alpie.index.records import Document, Sentence, SentenceRole, Span
 from alpie.index.spanish.analysis import fold, stems
 from alpie.index.spanish.query import Question
 
-__all__ = ["QuotePolicy", "quote_unit", "select_quotes", "touch"]
+__all__ = ["QuotePolicy", "quote_candidate", "select_quotes", "touch"]
 
 _MAX_SENTENCES = 3
 _MAX_JOINED_WORDS = 90
@@ -40,13 +40,13 @@ _LEANS = re.compile(
 
 @dataclass(frozen=True)
 class QuotePolicy:
-    """How many quotations, and how long. Beliefs are shares of one, over all units of the question.
+    """How many quotations, and how long. Probabilities are among all candidates of the question.
 
     The defaults were chosen on the fitting part of the questions: see docs/quality.md.
     """
 
     most: int = 5
-    always: int = 1  # so many are shown however little is believed
+    always: int = 1  # so many are shown however improbable
     enough: float = 0.9  # no further quotation once those shown hold this much probability
     least_ratio: float = 0.2  # of a further quotation's probability to the first's
     least: float = (
@@ -58,7 +58,7 @@ class QuotePolicy:
 
 
 def select_quotes(
-    units: Sequence[Unit],
+    ranking: Sequence[Candidate],
     question: Question,
     documents: Mapping[str, Document],
     confidence: float,
@@ -67,7 +67,7 @@ def select_quotes(
     """The quotations to show, best first.
 
     `confidence` is the probability that the documents answer; a quotation's own is its probability times
-    that. Every quotation is proved: a unit whose words are not at its place in the source, which an
+    that. Every quotation is proved: a candidate whose words are not at its place in the source, which an
     intact index cannot hold, is left out rather than shown.
     """
     most = policy.most if question.asks_for_list else min(policy.most, policy.usual)
@@ -77,47 +77,53 @@ def select_quotes(
     quotes: list[Quote] = []
     shown = 0.0
     used: set[tuple[int, int]] = set()
-    for unit in units:
-        if (unit.rank, unit.first) in used or _is_mere_lead_in(unit):
+    for candidate in ranking:
+        if (candidate.rank, candidate.first) in used or _is_mere_lead_in(candidate):
             continue
         wanted = len(quotes) < always or (
             shown < enough
-            and unit.share >= policy.least_ratio * units[0].share
-            and unit.share * confidence >= policy.least
+            and candidate.probability >= policy.least_ratio * ranking[0].probability
+            and candidate.probability * confidence >= policy.least
         )
         if not wanted or len(quotes) >= most:
             break
-        source = documents[unit.hit.passage.document_id].text
-        answering = _answering(unit, used, source)
+        source = documents[candidate.hit.passage.document_id].text
+        answering = _answering(candidate, used, source)
         if answering is None:
             continue
-        unit = answering
-        longer = _understandable(_extended(unit, units, policy.extend_ratio, used, source), used, source)
-        used |= {(unit.rank, position) for position in range(longer.first, longer.last + 1)}
-        shown += longer.share
-        quote = quote_unit(longer, longer.share * confidence, documents)
+        candidate = answering
+        longer = _understandable(
+            _extended(candidate, ranking, policy.extend_ratio, used, source), used, source
+        )
+        used |= {(candidate.rank, position) for position in range(longer.first, longer.last + 1)}
+        shown += longer.probability
+        quote = quote_candidate(longer, longer.probability * confidence, documents)
         if quote is not None and not any(_alike(quote, other) for other in quotes):
             quotes.append(quote)
     return tuple(quotes)
 
 
-def _answering(unit: Unit, used: set[tuple[int, int]], source: str) -> Unit | None:
-    """The unit; a question with the sentence after it, which answers it; None for what is no answer at all."""
-    if is_entry(unit.sentences, source):
+def _answering(candidate: Candidate, used: set[tuple[int, int]], source: str) -> Candidate | None:
+    """The candidate; a question with the sentence after it, which answers it; None for what is no answer at all."""
+    if is_entry(candidate.sentences, source):
         return None
-    if not all(map(is_question, unit.sentences)):
-        return unit
-    sentences, following = unit.hit.passage.sentences, unit.last + 1
-    if following == len(sentences) or is_question(sentences[following]) or (unit.rank, following) in used:
+    if not all(map(is_question, candidate.sentences)):
+        return candidate
+    sentences, following = candidate.hit.passage.sentences, candidate.last + 1
+    if (
+        following == len(sentences)
+        or is_question(sentences[following])
+        or (candidate.rank, following) in used
+    ):
         return None
-    if not touch(sentences, unit.last, source) or sentences[following].role is not SentenceRole.SENTENCE:
+    if not touch(sentences, candidate.last, source) or sentences[following].role is not SentenceRole.SENTENCE:
         return None
-    return replace(unit, span=UnitSpan(unit.first, following))
+    return replace(candidate, span=CandidateSpan(candidate.first, following))
 
 
-def _is_mere_lead_in(unit: Unit) -> bool:
+def _is_mere_lead_in(candidate: Candidate) -> bool:
     """«Este informe se propone:» says nothing without its list."""
-    return unit.first == unit.last and unit.sentences[0].role is SentenceRole.LEAD_IN
+    return candidate.first == candidate.last and candidate.sentences[0].role is SentenceRole.LEAD_IN
 
 
 def touch(sentences: Sequence[Sentence], first: int, source: str) -> bool:
@@ -130,15 +136,19 @@ def touch(sentences: Sequence[Sentence], first: int, source: str) -> bool:
 
 
 def _extended(
-    unit: Unit, units: Sequence[Unit], least_ratio: float, used: set[tuple[int, int]], source: str
-) -> Unit:
-    """The unit with the neighbouring sentences that are nearly as likely to answer."""
-    if unit.sentences[0].group is not None:
-        return unit
+    candidate: Candidate,
+    ranking: Sequence[Candidate],
+    least_ratio: float,
+    used: set[tuple[int, int]],
+    source: str,
+) -> Candidate:
+    """The candidate with the neighbouring sentences that are nearly as likely to answer."""
+    if candidate.sentences[0].group is not None:
+        return candidate
     of_passage = {
-        other.first: other for other in units if other.rank == unit.rank and other.first == other.last
+        other.first: other for other in ranking if other.rank == candidate.rank and other.first == other.last
     }
-    longer = unit
+    longer = candidate
     while longer.last - longer.first + 1 < _MAX_SENTENCES:
         neighbours = [of_passage.get(longer.first - 1), of_passage.get(longer.last + 1)]
         fitting = [
@@ -148,49 +158,51 @@ def _extended(
             and (other.rank, other.first) not in used
             and other.sentences[0].group is None
             and not (is_question(other.sentences[0]) or is_entry(other.sentences, source))
-            and touch(unit.hit.passage.sentences, min(other.last, longer.last), source)
-            and other.share >= least_ratio * unit.share
+            and touch(candidate.hit.passage.sentences, min(other.last, longer.last), source)
+            and other.probability >= least_ratio * candidate.probability
             and longer.words + other.words <= _MAX_JOINED_WORDS
         ]
         if not fitting:
             break
-        best = max(fitting, key=lambda other: other.share)
-        span = UnitSpan(min(longer.first, best.first), max(longer.last, best.last))
-        longer = replace(longer, span=span, share=longer.share + best.share)
+        best = max(fitting, key=lambda other: other.probability)
+        span = CandidateSpan(min(longer.first, best.first), max(longer.last, best.last))
+        longer = replace(longer, span=span, probability=longer.probability + best.probability)
     return longer
 
 
-def _understandable(unit: Unit, used: set[tuple[int, int]], source: str) -> Unit:
-    """The unit, with the sentence before it when it leans on that."""
-    sentences = unit.hit.passage.sentences
-    if (unit.rank, unit.first - 1) in used:
-        return unit  # quoted already
-    if unit.first and not touch(sentences, unit.first - 1, source):
-        return unit
-    if needs_sentence_before(sentences, unit.first):
-        return replace(unit, span=UnitSpan(unit.first - 1, unit.last))
-    first = sentences[unit.first]
-    leans = unit.first > 0 and first.role is SentenceRole.SENTENCE and _LEANS.match(fold(first.text))
-    if not leans or sentences[unit.first - 1].role is not SentenceRole.SENTENCE:
-        return unit
-    longer = replace(unit, span=UnitSpan(unit.first - 1, unit.last))
+def _understandable(candidate: Candidate, used: set[tuple[int, int]], source: str) -> Candidate:
+    """The candidate, with the sentence before it when it leans on that."""
+    sentences = candidate.hit.passage.sentences
+    if (candidate.rank, candidate.first - 1) in used:
+        return candidate  # quoted already
+    if candidate.first and not touch(sentences, candidate.first - 1, source):
+        return candidate
+    if needs_sentence_before(sentences, candidate.first):
+        return replace(candidate, span=CandidateSpan(candidate.first - 1, candidate.last))
+    first = sentences[candidate.first]
+    leans = candidate.first > 0 and first.role is SentenceRole.SENTENCE and _LEANS.match(fold(first.text))
+    if not leans or sentences[candidate.first - 1].role is not SentenceRole.SENTENCE:
+        return candidate
+    longer = replace(candidate, span=CandidateSpan(candidate.first - 1, candidate.last))
     fits = longer.last - longer.first < _MAX_SENTENCES and longer.words <= _MAX_JOINED_WORDS
-    return longer if fits else unit
+    return longer if fits else candidate
 
 
-def quote_unit(unit: Unit, likelihood: float, documents: Mapping[str, Document]) -> Quote | None:
-    """The quotation of a unit, proved against its source; None where it cannot be.
+def quote_candidate(
+    candidate: Candidate, likelihood: float, documents: Mapping[str, Document]
+) -> Quote | None:
+    """The quotation of a candidate, proved against its source; None where it cannot be.
 
     An item of a list whose introduction denies or excepts it («No podrán:») brings that, and what lies between.
     """
-    passage = unit.hit.passage
-    unit = _governed(unit)
+    passage = candidate.hit.passage
+    candidate = _governed(candidate)
     document = documents[passage.document_id]
-    spans = _contiguous(unit.sentences, document.text)
+    spans = _contiguous(candidate.sentences, document.text)
     text = readable_text(document.text, spans)
-    if text.replace(" ", "") != "".join(one.text for one in unit.sentences).replace(" ", ""):
+    if text.replace(" ", "") != "".join(one.text for one in candidate.sentences).replace(" ", ""):
         return None
-    if not any(map(str.isalnum, text)) or any(one.text not in text for one in unit.sentences):
+    if not any(map(str.isalnum, text)) or any(one.text not in text for one in candidate.sentences):
         return None
     if not proves(document.text, spans, text):
         return None
@@ -201,19 +213,19 @@ def quote_unit(unit: Unit, likelihood: float, documents: Mapping[str, Document])
         passage=passage,
         citation=cite(document, passage, spans),
         score=likelihood,
-        emphasis=emphasise(unit.reading, passage.sentences, unit.first, unit.last, text),
+        emphasis=emphasise(candidate.reading, passage.sentences, candidate.first, candidate.last, text),
     )
 
 
-def _governed(unit: Unit) -> Unit:
-    first = unit.sentences[0]
+def _governed(candidate: Candidate) -> Candidate:
+    first = candidate.sentences[0]
     if first.role is not SentenceRole.ITEM:
-        return unit
-    for position, sentence in enumerate(unit.hit.passage.sentences[: unit.first]):
+        return candidate
+    for position, sentence in enumerate(candidate.hit.passage.sentences[: candidate.first]):
         introduces = sentence.role is SentenceRole.LEAD_IN and sentence.group == first.group
         if introduces and governs_list(sentence.text):
-            return replace(unit, span=UnitSpan(position, unit.last))
-    return unit
+            return replace(candidate, span=CandidateSpan(position, candidate.last))
+    return candidate
 
 
 def _contiguous(sentences: Sequence[Sentence], source: str) -> tuple[Span, ...]:

@@ -1,4 +1,4 @@
-"""Which units answer: each with a score, and its share of probability over all units of the question."""
+"""Which candidates answer: each with a score, and its probability among all those of the question."""
 
 from __future__ import annotations
 
@@ -8,26 +8,26 @@ from dataclasses import dataclass
 import numpy as np
 
 from alpie.app.answering.answer_weights import LinearModel
-from alpie.app.answering.candidates import UnitSpan
-from alpie.app.answering.features import UNIT_FEATURES, Candidates
+from alpie.app.answering.candidates import CandidateSpan
+from alpie.app.answering.features import CANDIDATE_FEATURES, Candidates
 from alpie.index.reader import Reading
 from alpie.index.records import Sentence
 from alpie.index.retrieval.hits import Hit
 from alpie.index.retrieval.search import Retrieval
 
-__all__ = ["Unit", "ranked_units"]
+__all__ = ["Candidate", "ranked_candidates"]
 
 
 @dataclass(frozen=True)
-class Unit:
+class Candidate:
     """One or more neighbouring sentences of one passage that are quoted together."""
 
     hit: Hit
     rank: int  # of the hit among the hits, 0-based
-    span: UnitSpan
-    candidate: int  # its row among the candidates
+    span: CandidateSpan
+    row: int  # of the table of candidates
     score: float  # log-odds
-    share: float  # of probability
+    probability: float  # among all candidates of the question: they sum to one
     reading: Reading | None = None  # of its passage
 
     @property
@@ -47,24 +47,24 @@ class Unit:
         return sum(len(sentence.text.split()) for sentence in self.sentences)
 
 
-def ranked_units(
+def ranked_candidates(
     retrieval: Retrieval, readings: Sequence[Reading], candidates: Candidates, model: LinearModel
-) -> tuple[Unit, ...]:
-    """All candidates by score, best first. A soft maximum makes their shares, which sum to one."""
+) -> tuple[Candidate, ...]:
+    """All candidates by score, best first. A soft maximum makes their probabilities, which sum to one."""
     if not len(candidates):
         return ()
-    scores = model.scores(candidates.features, UNIT_FEATURES)
+    scores = model.scores(candidates.features, CANDIDATE_FEATURES)
     raised = np.exp(scores - scores.max())
-    shares = raised / raised.sum()
+    probabilities = raised / raised.sum()
     order = np.lexsort((np.arange(len(scores)), -np.round(scores, 6)))
     return tuple(
-        Unit(
+        Candidate(
             hit=retrieval.hits[int(candidates.hit[i])],
             rank=int(candidates.hit[i]),
             span=candidates.spans[i],
-            candidate=int(i),
+            row=int(i),
             score=float(scores[i]),
-            share=float(shares[i]),
+            probability=float(probabilities[i]),
             reading=readings[int(candidates.hit[i])],
         )
         for i in order

@@ -14,11 +14,9 @@ from alpie.index.retrieval.hits import Hit
 
 __all__ = ["MAX_READ", "read_hits", "read_passage_of"]
 
-MAX_READ = 6
-_FIRST = 3
-# Log-odds of an answer among the first from which on the rest is not read: so for three questions in ten, of which one
-# in two hundred then lost the right sentence (n = 1,065, fitting and held-out questions).
-_CERTAIN = 1.0
+# So many are read, unless the log-odds of an answer among them have reached what stands beside it: then that is enough.
+_STAGES = ((3, 1.0), (6, 0.0), (10, 0.0))
+MAX_READ = _STAGES[-1][0]
 
 
 def read_passage_of(passage: Passage) -> ReadPassage:
@@ -29,13 +27,14 @@ def read_passage_of(passage: Passage) -> ReadPassage:
 
 
 def read_hits(
-    reader: Reader, question: str, hits: Sequence[Hit], most: int = MAX_READ
+    reader: Reader, question: str, hits: Sequence[Hit], stages: Sequence[tuple[int, float]] = _STAGES
 ) -> tuple[Reading, ...]:
-    """Readings of the first hits, `most` of them at most."""
-    first = reader.read(question, [read_passage_of(hit.passage) for hit in hits[:_FIRST]])
-    rest = hits[_FIRST:most]
-    if not rest:
-        return tuple(first)
-    if max(reading.answers for reading in first) >= _CERTAIN:
-        return tuple(first)
-    return (*first, *reader.read(question, [read_passage_of(hit.passage) for hit in rest]))
+    """Readings of the first hits, as many as it takes; none of no hits."""
+    readings: list[Reading] = []
+    for most, enough in stages:
+        readings += reader.read(
+            question, [read_passage_of(hit.passage) for hit in hits[len(readings) : most]]
+        )
+        if max((reading.answers for reading in readings), default=enough) >= enough:
+            break
+    return tuple(readings)

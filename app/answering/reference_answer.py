@@ -8,9 +8,9 @@ from time import perf_counter
 
 from alpie.app.answering.answer_weights import Weights
 from alpie.app.answering.answers import Absent, Answer, Quote, SearchStatement
-from alpie.app.answering.candidates import UnitSpan
-from alpie.app.answering.quotes import QuotePolicy, quote_unit, touch
-from alpie.app.answering.ranking import Unit
+from alpie.app.answering.candidates import CandidateSpan
+from alpie.app.answering.quotes import QuotePolicy, quote_candidate, touch
+from alpie.app.answering.ranking import Candidate
 from alpie.index.records import Document
 from alpie.index.retrieval.hits import Hit
 from alpie.index.retrieval.places import Place
@@ -88,8 +88,8 @@ def quotes_at(places: Sequence[Place], documents: Mapping[str, Document], most: 
     for rank, place in enumerate(places):
         of_it = by_document.setdefault(place.passage.document_id, [])
         for span in _runs(place, documents[place.passage.document_id].text):
-            unit = Unit(Hit(place.passage, 1.0), rank, span, 0, 0.0, 1.0)
-            quote = quote_unit(unit, 1.0, documents) if len(of_it) < most else None
+            candidate = Candidate(Hit(place.passage, 1.0), rank, span, 0, 0.0, 1.0)
+            quote = quote_candidate(candidate, 1.0, documents) if len(of_it) < most else None
             if quote is not None and not _is_name_alone(quote):
                 of_it.append(quote)
     found = [quotes for quotes in by_document.values() if quotes][:most]
@@ -112,13 +112,13 @@ def _shared_out(wanted: Sequence[int], most: int) -> list[int]:
     return shown
 
 
-def _runs(place: Place, source: str) -> list[UnitSpan]:
+def _runs(place: Place, source: str) -> list[CandidateSpan]:
     """The named sentences in runs between which only white space lies: nothing left out is bridged."""
     sentences = place.passage.sentences
-    runs: list[UnitSpan] = []
+    runs: list[CandidateSpan] = []
     first = place.first
     for number in range(place.first, place.last + 1):
         if number == place.last or not touch(sentences, number, source):
-            runs.append(UnitSpan(first, number))
+            runs.append(CandidateSpan(first, number))
             first = number + 1
     return runs

@@ -18,7 +18,7 @@ class Searchable(Protocol):
     """The part of a corpus that is asked here."""
 
     def search(
-        self, question: str, limit: int = 10, retriever: str = "fused", document: str | None = None
+        self, question: str, limit: int = 10, retriever: str = "hybrid", document: str | None = None
     ) -> tuple[Hit, ...]: ...
 
 

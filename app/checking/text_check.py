@@ -63,7 +63,7 @@ class Searchable(Protocol):
     def fingerprint(self) -> str: ...
 
     def search(
-        self, question: str, limit: int = 10, retriever: str = "fused", document: str | None = None
+        self, question: str, limit: int = 10, retriever: str = "hybrid", document: str | None = None
     ) -> tuple[Hit, ...]: ...
 
 

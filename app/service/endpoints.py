@@ -26,7 +26,8 @@ MAX_HITS = 100
 MAX_TURNS = 6
 LONGEST_QUESTION = 2_000  # characters
 LONGEST_TEXT = 20_000  # of a quotation to check
-_RETRIEVERS = ("fused", "dense", "lexical")
+_LONGEST_SHOWN = 200  # characters of what was asked, in an error: it may be a megabyte
+_RETRIEVERS = ("hybrid", "dense", "lexical", "fused")  # the last: the first, as it was called
 
 
 class Library(Searchable, Protocol):
@@ -93,9 +94,9 @@ class Endpoints:
         return {**answer_row(self._finish(answer) if self._finish else answer, language=self._language)}
 
     def search(
-        self, words: str, limit: int = 10, document: str = "", retriever: str = "fused"
+        self, words: str, limit: int = 10, document: str = "", retriever: str = "hybrid"
     ) -> list[dict[str, Any]]:
-        """The best passages for a question or some words. `document`: an id; `retriever`: fused, dense, lexical."""
+        """The best passages for a question or some words. `document`: an id; `retriever`: hybrid, dense, lexical."""
         if isinstance(limit, bool) or not isinstance(limit, int | float) or not 1 <= limit <= MAX_HITS:
             raise SettingsError(self._words("api.limit", value=repr(limit), most=MAX_HITS))
         if retriever not in _RETRIEVERS:
@@ -123,7 +124,7 @@ class Endpoints:
         try:
             passage = library.passage(wanted)
         except AddressError as error:
-            raise AddressError(self._words("api.address", address=wanted), wanted) from error
+            raise AddressError(self._words("api.address", address=wanted[:_LONGEST_SHOWN]), wanted) from error
         return {**passage_row(passage, library.documents[passage.document_id], self._language)}
 
     def documents(self) -> list[dict[str, Any]]:

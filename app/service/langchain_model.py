@@ -21,7 +21,7 @@ __all__ = ["embeddings", "retriever", "vector_store"]
 def retriever(
     corpus: Corpus,
     k: int = 5,
-    retriever: RetrieverName = "fused",
+    retriever: RetrieverName = "hybrid",
     document: str | None = None,
     language: str = "es",
 ) -> AlpieRetriever:

@@ -16,7 +16,7 @@ from alpie.app.translations import LANGUAGES, Translations
 __all__ = ["COMMANDS", "make_parser"]
 
 COMMANDS = ("serve", "index", "ask", "search", "verify", "eval", "doctor", "expand", "users", "mcp")
-_RETRIEVERS = ("fused", "dense", "lexical")
+_RETRIEVERS = ("hybrid", "dense", "lexical", "fused")  # the last: the first, as it was called
 _PARTS = ("report", "fit", "all")
 _STUDIES = ("ablation", "misses")
 _MAX_HITS = 100
@@ -155,7 +155,7 @@ def _search(parser: _Parser, words: Translations) -> None:
         "--limit", type=_count(words), default=10, metavar="N", help=words("help.limit", most=_MAX_HITS)
     )
     parser.options.add_argument(
-        "--retriever", "--leg", choices=_RETRIEVERS, default="fused", help=words("help.retriever")
+        "--retriever", "--leg", choices=_RETRIEVERS, default="hybrid", help=words("help.retriever")
     )
 
 
@@ -184,6 +184,7 @@ def _eval(parser: _Parser, words: Translations) -> None:
     )
     parser.options.add_argument("--study", choices=_STUDIES, help=words("help.eval.study"))
     parser.options.add_argument("--speed", action="store_true", help=words("help.eval.speed"))
+    parser.options.add_argument("--fit", action="store_true", help=words("help.eval.fit"))
     parser.options.add_argument("--resamples", type=int, metavar="N", help=words("help.eval.resamples"))
 
 

@@ -73,8 +73,8 @@ class AskedCorpus(Protocol):
     def ask(self, question: str, turns: Sequence[str] = ()) -> Answer:
         """Answers; `turns` are the earlier questions only."""
 
-    def search(self, question: str, limit: int = 10, retriever: str = "fused") -> tuple[Hit, ...]:
-        """Passages, best first; `retriever` is "dense", "lexical" or "fused"."""
+    def search(self, question: str, limit: int = 10, retriever: str = "hybrid") -> tuple[Hit, ...]:
+        """Passages, best first; `retriever` is "dense", "lexical" or "hybrid"."""
 
 
 def predict(

@@ -15,7 +15,7 @@ from scipy.optimize import minimize
 
 from alpie.app.answering.answer_weights import LinearModel
 
-__all__ = ["Group", "fit_choice", "fit_logistic", "folds_of"]
+__all__ = ["Group", "fit_logistic", "fit_ranking", "folds_of"]
 
 Matrix = NDArray[np.float64]
 
@@ -40,7 +40,7 @@ def _scales(rows: Matrix) -> tuple[Matrix, Matrix]:
     return rows.mean(axis=0), np.where(deviation > 1e-6, deviation, 1.0)
 
 
-def fit_choice(groups: Sequence[Group], names: Sequence[str], penalty: float) -> LinearModel:
+def fit_ranking(groups: Sequence[Group], names: Sequence[str], penalty: float) -> LinearModel:
     """Conditional logit: the log-likelihood that the alternative picked by a soft maximum is a right one.
 
     Groups without a right alternative, or with nothing else, say nothing and are left out.

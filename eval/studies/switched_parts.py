@@ -53,7 +53,7 @@ class Variant:
         encoded = self.index.encode(asked)
         return answer_question(self.index, self.documents, encoded, self.weights, self.policy, self.threshold)
 
-    def search(self, question: str, limit: int = 10, retriever: str = "fused") -> tuple[Hit, ...]:
+    def search(self, question: str, limit: int = 10, retriever: str = "hybrid") -> tuple[Hit, ...]:
         return self.index.search(read_question(question, self.write_out), limit, retriever).hits
 
 
@@ -108,9 +108,9 @@ class _SaysNothing:
         return [Reading(0.0, np.zeros(len(one.sentences), np.float32)) for one in passages]
 
 
-def _plain_choice(whole: Variant) -> Variant:
+def _plain_ranking(whole: Variant) -> Variant:
     """Sentences by the reader alone, in whichever passage."""
-    return replace(whole, weights=replace(whole.weights, unit=LinearModel.from_mapping({"reader": 1.0})))
+    return replace(whole, weights=replace(whole.weights, candidate=LinearModel.from_mapping({"reader": 1.0})))
 
 
 def _without_expansions(whole: Variant) -> Variant:
@@ -146,7 +146,7 @@ PARTS = (
     Part("chat clean-up", "«q», «xq», «tb» searched as typed", lambda whole: replace(whole, write_out=False)),
     Part("re-ordering", "passages stay in fused order",
          lambda whole: replace(whole, weights=replace(whole.weights, reorder=0.0))),
-    Part("fitted choice", "sentences by the reader alone, whatever retrieval says", _plain_choice),
+    Part("fitted ranking", "sentences by the reader alone, whatever retrieval says", _plain_ranking),
     Part("lists whole", "list items and table rows quoted one by one", _loose_lists),
     Part("second quotation", "a question in two parts is treated as any other",
          lambda whole: replace(whole, policy=replace(whole.policy, two_parts=False))),

@@ -13,7 +13,7 @@ from alpie.app.answering.answer_weights import LinearModel
 from alpie.app.answering.conversation import complete
 from alpie.app.answering.corpus import Corpus
 from alpie.app.answering.features import Candidates, candidates_of
-from alpie.app.answering.ranking import Unit, ranked_units
+from alpie.app.answering.ranking import Candidate, ranked_candidates
 from alpie.app.answering.read_passages import MAX_READ, read_hits
 from alpie.eval.questions.matching import Occurrence, Piece, SourceTexts
 from alpie.eval.questions.question_records import Question
@@ -38,11 +38,11 @@ class Example:
     right: NDArray[np.bool_]  # (candidates,)
     answerable: bool  # with what was searched
 
-    def units(self, model: LinearModel) -> tuple[Unit, ...]:
-        return ranked_units(self.retrieval, self.readings, self.candidates, model)
+    def ranking(self, model: LinearModel) -> tuple[Candidate, ...]:
+        return ranked_candidates(self.retrieval, self.readings, self.candidates, model)
 
-    def answerable_row(self, units: Sequence[Unit]) -> NDArray[np.float64]:
-        row = answerable_features(self.retrieval, self.readings, self.candidates, units)
+    def answerable_row(self, ranking: Sequence[Candidate]) -> NDArray[np.float64]:
+        row = answerable_features(self.retrieval, self.readings, self.candidates, ranking)
         return np.asarray(row[0], dtype=np.float64)
 
 

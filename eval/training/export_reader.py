@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
-import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -19,9 +18,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from alpie.eval.training.reader_model import LAYERS, JointModel, load_model, sequence_of
+from alpie.eval.training.reader_model import LAYERS, load_model, sequence_of
 from alpie.index.encoder.bundled_weights import WEIGHTS_FILE, bundled_folder
-from alpie.index.encoder.onnx_export import OPSET, quantise
+from alpie.index.encoder.onnx_export import export_graph, quantise
 from alpie.index.encoder.sample_texts import sample_texts
 from alpie.index.encoder.smoothing import smooth_linear_layers
 from alpie.index.encoder.word_table import WordTable
@@ -53,7 +52,7 @@ def export(checkpoint: Path, target: Path, cache: Path) -> float:
         smooth_linear_layers(model.transformer, lambda: [model.from_vectors(one) for one in inputs])
     with tempfile.TemporaryDirectory() as scratch:
         whole, small = Path(scratch) / "whole.onnx", Path(scratch) / "small.onnx"
-        _write_graph(model, whole)
+        export_graph(model, model.from_vectors, whole, GRAPH_OUTPUT, model.head.in_features)
         quantise(whole, small, reduce_range=True)
         difference = _difference(small, [one.numpy() for one in inputs], reference)
         if difference > _MAX_DIFFERENCE:
@@ -74,33 +73,6 @@ def _sample_sequences(folder: Path) -> list[list[int]]:
 
 def _vectors(table: WordTable, ids: Sequence[int]) -> NDArray[np.float32]:
     return table.rows(ids).astype(np.float32)[np.newaxis]
-
-
-def _write_graph(model: JointModel, path: Path) -> None:
-    import torch
-
-    class FromVectors(torch.nn.Module):
-        def __init__(self, inner: JointModel) -> None:
-            super().__init__()
-            self.inner = inner
-
-        def forward(self, word_vectors: torch.Tensor) -> torch.Tensor:
-            return self.inner.from_vectors(word_vectors)
-
-    with torch.no_grad(), warnings.catch_warnings():
-        warnings.simplefilter(
-            "ignore"
-        )  # as for the encoder: the exporter without onnxscript is announced as old
-        torch.onnx.export(
-            FromVectors(model).eval(),
-            (torch.zeros(1, 8, model.head.in_features),),
-            str(path),
-            dynamo=False,
-            opset_version=OPSET,
-            input_names=[GRAPH_INPUT],
-            output_names=[GRAPH_OUTPUT],
-            dynamic_axes={GRAPH_INPUT: {1: "tokens"}, GRAPH_OUTPUT: {1: "tokens"}},
-        )
 
 
 def _difference(graph: Path, inputs: Sequence[Any], reference: Sequence[NDArray[np.float32]]) -> float:

@@ -2,7 +2,6 @@
 
     python -m alpie.index.bulk plan  --docs DOCS --work WORK      documents → WORK/in/part-00000.parquet …
     python -m alpie.index.bulk embed --work WORK --processes 8    in/part-N → out/part-N, those that are missing
-    python -m alpie.index.bulk ray   --work WORK --workers 32     the same on a Ray cluster (extra «ray»)
     python -m alpie.index.bulk load  --docs DOCS --work WORK --data DATA
 
 A partition is embedded whole or not at all: its output is written under another name and renamed, and says
@@ -21,7 +20,7 @@ from functools import partial
 from pathlib import Path
 
 from alpie.index.bulk.partition_vectors import load
-from alpie.index.bulk.partitions import PASSAGES, embed_partitions, embed_with_ray, inputs, plan
+from alpie.index.bulk.partitions import PASSAGES, embed_partitions, inputs, plan
 from alpie.index.encoder import BUNDLED
 from alpie.index.encoder.factory import open_encoder
 from alpie.index.errors import AlpieError
@@ -36,14 +35,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("step", choices=["plan", "embed", "ray", "load"])
+    parser.add_argument("step", choices=["plan", "embed", "load"])
     parser.add_argument(
         "--work", type=Path, required=True, help="folder of the partitions, seen by all machines"
     )
     parser.add_argument("--docs", type=Path, help="plan, load: the documents")
     parser.add_argument("--data", type=Path, help="load: where the index goes")
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1, help="embed: how many")
-    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="ray: how many")
     parser.add_argument("--passages", type=int, default=PASSAGES, help="plan: of a partition")
     parser.add_argument("--encoder", default=BUNDLED, help="as the setting of this name")
     options = parser.parse_args(argv)
@@ -68,8 +66,6 @@ def _step(options: argparse.Namespace) -> str:
         return f"{plan(options.docs, options.work, options.passages)} pasajes en {len(inputs(options.work))} particiones"
     if options.step == "embed":
         return f"{embed_partitions(options.work, open_one, options.processes, tell)} particiones nuevas"
-    if options.step == "ray":
-        return f"{embed_with_ray(options.work, open_one, options.workers)} particiones nuevas"
     report = load(options.docs, options.work, options.data, open_one())
     return f"{report.passages} pasajes, {report.embedded} sin partición: {report.folder}"
 

@@ -25,7 +25,7 @@ from alpie.index.spanish.analysis import ANALYSIS_VERSION
 if TYPE_CHECKING:
     import pyarrow
 
-__all__ = ["PartitionEncoder", "embed_partitions", "embed_with_ray", "pending", "plan"]
+__all__ = ["PartitionEncoder", "embed_partitions", "pending", "plan"]
 
 PASSAGES = 4_096  # of a partition: some minutes of one processor, some 12 MB of vectors
 
@@ -89,10 +89,7 @@ def _write_input(folder: Path, number: int, rows: list[dict[str, Any]]) -> None:
 
 @dataclass
 class PartitionEncoder:
-    """Embeds input partitions; one encoder a process, opened at the first.
-
-    Callable on a batch of paths, which is what Ray Data gives it.
-    """
+    """Embeds input partitions; one encoder a process, opened at the first."""
 
     open_encoder: OpenEncoder
     encoder: Encoder | None = None
@@ -123,10 +120,6 @@ class PartitionEncoder:
         )
         _replace(output_of(path), table, stamps)
         return True
-
-    def __call__(self, batch: dict[str, Any]) -> dict[str, Any]:
-        """The partitions named in `batch["item"]`; says of each whether there was anything to do."""
-        return {"embedded": np.array([self.embed(Path(str(path))) for path in batch["item"]])}
 
 
 def _vectors(rows: np.ndarray[Any, Any], kind: pyarrow.DataType) -> pyarrow.Array:
@@ -219,34 +212,6 @@ def one_processor() -> None:
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         os.environ[name] = "1"
     stay_offline()
-
-
-def embed_with_ray(work: Path, open_one: OpenEncoder, workers: int = 2) -> int:
-    """Embed what is pending on the Ray cluster that is running, or on one of this machine.
-
-    Each worker takes one whole processor: with fractions of one Ray was seen to make no progress. WORK must be
-    seen by every machine under the same path.
-    """
-    try:
-        import ray
-    except ImportError:
-        raise BulkError("Falta Ray. Instálelo con «pip install 'alpie[bulk,ray]'».", work) from None
-    left = pending(work, open_one().fingerprint)
-    (work / "out").mkdir(exist_ok=True)
-    if not left:
-        return 0
-    rows = (
-        ray.data.from_items([str(path.absolute()) for path in left])
-        .repartition(len(left))
-        .map_batches(
-            PartitionEncoder,
-            fn_constructor_args=(open_one,),
-            batch_size=1,
-            num_cpus=1,
-            compute=ray.data.ActorPoolStrategy(size=min(workers, len(left))),
-        )
-    )
-    return sum(int(row["embedded"]) for row in rows.take_all())
 
 
 def _parquet() -> tuple[Any, Any]:

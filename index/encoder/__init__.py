@@ -1,10 +1,11 @@
 """Texts to vectors: the interface, and what its runtimes share.
 
-`factory` opens one: ``onnx-int8``, the bundled multilingual-e5-small as an 8-bit graph under onnxruntime, which
-needs neither PyTorch nor transformers once its files are in the cache and takes a fifth of the CPU time; or
-``torch``, sentence-transformers, the reference, also for any other model folder.
+`factory` opens one: ``onnx-int8``, an 8-bit graph under onnxruntime (the bundled multilingual-e5-small, any BERT, RoBERTa or
+MPNet with mean or first-token pooling), which needs neither PyTorch nor transformers once its files are in the
+cache and takes a fifth of the CPU time; or ``torch``, sentence-transformers, the reference, for any model, and
+``torch-bf16``, the same in bfloat16, half the memory.
 
-Both truncate a text, prompt included, to the model's limit (512 tokens, about 370 Spanish words): what
+Both truncate a text, prompt included, to the model's limit (bundled: 512 tokens, about 370 Spanish words): what
 comes after is not seen by the vector, so passages should stay below it.
 """
 

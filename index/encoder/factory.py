@@ -1,4 +1,4 @@
-"""Opens an encoder: the bundled model under onnxruntime where that agrees with the reference, else PyTorch."""
+"""Opens an encoder: an 8-bit graph under onnxruntime where one agrees with the reference, else PyTorch."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from alpie.index.errors import EncoderError
 from alpie.index.model_cache import default_cache
 
 if TYPE_CHECKING:
+    from alpie.index.encoder.model_config import ModelFiles
     from alpie.index.encoder.onnx_runtime import OnnxEncoder
 
 __all__ = ["open_encoder"]
 
-RUNTIMES = ("auto", "onnx", "torch")
+RUNTIMES = ("auto", "onnx", "torch", "torch-bf16")
 
 _logger = logging.getLogger(__name__)
 
@@ -24,56 +25,71 @@ def open_encoder(model: str = BUNDLED, cache: Path | None = None, runtime: str =
     """The encoder `model`, without ever using the network.
 
     `model` is ``bundled``, a sentence-transformers folder, or the name of a model that is already in the
-    local Hugging Face cache. `cache` is where the bundled model's files are kept (see `default_cache`);
-    they are written at the first call, which takes about half a minute. `runtime` is ``onnx``, ``torch``
-    or ``auto``: onnx for the bundled model, if its 8-bit graph passed the comparison with the reference.
+    local Hugging Face cache. `cache` is where the bundled model's files and 8-bit graphs are kept (see
+    `default_cache`); they are written at the first call, which takes about half a minute, of larger models minutes.
+    `runtime` is ``onnx``, ``torch``, ``torch-bf16`` or ``auto``: onnx where an 8-bit graph can be made and passed the
+    comparison with the reference, else torch.
 
     Raises `EncoderError` when the model is missing or cannot be used.
     """
     if runtime not in RUNTIMES:
         raise EncoderError(f"Unknown encoder runtime «{runtime}»; allowed: {', '.join(RUNTIMES)}.")
-    if model == BUNDLED:
-        return _open_bundled(cache or default_cache(), runtime)
-    if runtime == "onnx":
+    cache = cache or default_cache()
+    files = bundled_files(cache) if model == BUNDLED else _files_of(model, cache)
+    if runtime == "onnx" and not files.config.exportable:
         raise EncoderError(
-            f"Only the bundled model runs under onnx; open «{model}» with runtime torch or auto."
+            f"No 8-bit graph can be made of «{model}» ({files.config.model_type or 'unknown'}): only of BERT, RoBERTa "
+            "and MPNet models with mean or first-token pooling and nothing after it. Use the runtime auto, torch or "
+            "torch-bf16."
         )
-    from alpie.index.encoder.torch_runtime import SentenceTransformersEncoder, find_model_folder
-
-    return SentenceTransformersEncoder.from_folder(find_model_folder(model), name=model)
-
-
-def _open_bundled(cache: Path, runtime: str) -> Encoder:
-    from alpie.index.encoder.bundled_weights import MODEL_NAME, bundled_folder
-
-    folder = bundled_folder(cache)
-    if runtime != "torch":
-        encoder = _open_onnx(folder)
+    if runtime in ("auto", "onnx") and files.config.exportable:
+        encoder = _open_onnx(files)
         if encoder is not None:
             return encoder
         if runtime == "onnx":
             raise EncoderError(
-                f"The 8-bit graph of {MODEL_NAME} does not agree well enough with the reference on this "
-                f"machine (figures in {folder.parent}). Use the runtime torch or auto."
+                f"The 8-bit graph of {files.name} does not agree well enough with the reference on this "
+                f"machine (figures in {files.graph}). Use the runtime torch or auto."
             )
         _logger.warning("The 8-bit encoder failed its check on this machine; using PyTorch, which is slower.")
     from alpie.index.encoder.torch_runtime import SentenceTransformersEncoder
 
-    return SentenceTransformersEncoder.from_folder(folder, name=MODEL_NAME)
+    return SentenceTransformersEncoder.from_folder(files.folder, files.name, half=runtime == "torch-bf16")
 
 
-def _open_onnx(folder: Path) -> OnnxEncoder | None:
-    """The fast encoder, or None when no 8-bit graph of `folder` passes its check here."""
+def bundled_files(cache: Path) -> ModelFiles:
+    """The bundled model's folder in `cache`, written if it is not there."""
+    from alpie.index.encoder.bundled_weights import MODEL_NAME, bundled_fingerprint, bundled_folder
+    from alpie.index.encoder.model_config import ModelConfig, ModelFiles
+
+    folder = bundled_folder(cache)
+    graph = folder.with_name(f"{folder.name}-onnx")
+    return ModelFiles(folder, graph, MODEL_NAME, bundled_fingerprint(folder), ModelConfig.read(folder))
+
+
+def _files_of(model: str, cache: Path) -> ModelFiles:
+    from alpie.index.encoder.model_config import ModelFiles
+
+    path = Path(model).expanduser()
+    if not path.is_dir():
+        from alpie.index.encoder.torch_runtime import find_model_folder
+
+        path = find_model_folder(model)
+    return ModelFiles.of(path, model, cache)
+
+
+def _open_onnx(model: ModelFiles) -> OnnxEncoder | None:
+    """The fast encoder, or None when no 8-bit graph of `model` passes its check here."""
     from alpie.index.encoder.onnx_export import agrees_with_reference, onnx_folder
     from alpie.index.encoder.onnx_runtime import OnnxEncoder
 
     # A cache may come from another machine (a container image, a shared home folder), whose processor
     # multiplied 8-bit numbers without overflow where this one does not: then make the graph anew, here.
     for distrust in (False, True):
-        graph = onnx_folder(folder, distrust)
+        graph = onnx_folder(model, distrust)
         if graph is None:
             return None
-        encoder = OnnxEncoder.from_folders(folder, graph)
+        encoder = OnnxEncoder.open(model)
         if agrees_with_reference(encoder, graph):
             return encoder
     return None

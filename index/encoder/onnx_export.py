@@ -1,10 +1,10 @@
 """The fast encoder's graph: export, 8-bit weights, comparison with the reference.
 
-1. Export the transformer by hand from the bundled folder, from word vectors to last layer
-   (sentence-transformers' own export needs packages that do not resolve beside it).
+1. Export the transformer by hand, from word vectors to last layer (sentence-transformers' own export needs
+   packages that do not resolve beside it); of another model than the bundled one, word vectors and tokenizer too.
 2. Even out its channels (`smoothing`) and make the weights of its matrix products 8-bit, a scale a column.
 3. Encode fixed questions and passages with it and with PyTorch, and compare vectors and rankings.
-4. Keep it beside the bundled folder, with the figures in ``fingerprint.json`` and the reference vectors of
+4. Keep it in the cache, with the figures in ``fingerprint.json`` and the reference vectors of
    the sample texts, against which `agrees_with_reference` checks a cache at every opening.
 """
 
@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import logging
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -21,8 +21,16 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from alpie.index.encoder.bundled_weights import bundled_fingerprint
-from alpie.index.encoder.onnx_runtime import GRAPH_FILE, GRAPH_INPUT, GRAPH_OUTPUT, OnnxEncoder
+from alpie.index.encoder import unit_rows
+from alpie.index.encoder.bundled_weights import MODEL_NAME, WEIGHTS_FILE, WORD_VECTORS
+from alpie.index.encoder.model_config import ModelFiles
+from alpie.index.encoder.onnx_runtime import (
+    GRAPH_FILE,
+    GRAPH_INPUT,
+    GRAPH_OUTPUT,
+    TOKENIZER_FILE,
+    OnnxEncoder,
+)
 from alpie.index.encoder.sample_texts import sample_texts
 from alpie.index.encoder.smoothing import smooth_linear_layers
 from alpie.index.errors import EncoderError
@@ -30,19 +38,20 @@ from alpie.index.model_cache import is_intact, read_fingerprint, seal, settle
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
+    from torch import Tensor, nn
 
 __all__ = [
-    "OPSET",
     "Agreement",
     "agrees_with_reference",
     "compare",
+    "export_graph",
     "onnx_folder",
     "quantise",
 ]
 
 FORMAT_VERSION = 2  # raise it when the graph or its check changes
 REFERENCE_FILE = "reference.npy"
-OPSET = 17  # the first with layer normalisation as one node
+_OPSET = 17  # the first with layer normalisation as one node
 # At every opening, this many sample questions are encoded again (a few milliseconds each).
 OPENING_CHECK_QUESTIONS = 3
 
@@ -83,21 +92,20 @@ class Agreement:
         )
 
 
-def onnx_folder(model_folder: Path, distrust: bool = False) -> Path | None:
-    """The folder with the 8-bit graph of the bundled `model_folder`, made if it is not there.
+def onnx_folder(model: ModelFiles, distrust: bool = False) -> Path | None:
+    """The folder with the 8-bit graph of `model`, made if it is not there.
 
     None when no graph passed the comparison; that result is kept too, until onnxruntime changes. With
     `distrust`, a graph made earlier is made and compared again.
     """
-    model = bundled_fingerprint(model_folder)
-    folder = model_folder.with_name(f"{model_folder.name}-onnx")
+    folder = model.graph
     doubted = read_fingerprint(folder) if distrust else None
 
     def is_current(place: Path) -> bool:
         found = read_fingerprint(place)
-        return found is not None and found != doubted and _is_current(place, found, model)
+        return found is not None and found != doubted and _is_current(place, found, model.fingerprint)
 
-    settle(folder, is_current, build=lambda place: _make(model_folder, place, model))
+    settle(folder, is_current, build=lambda place: _make(model, place))
     found = read_fingerprint(folder)
     return folder if found is not None and found.get("accepted") else None
 
@@ -160,23 +168,31 @@ def _onnxruntime_version() -> str:
     return str(onnxruntime.__version__)
 
 
-def _make(model_folder: Path, folder: Path, model: str) -> None:
+def _make(model: ModelFiles, folder: Path) -> None:
     """Write graph, reference vectors and figures into `folder`; without a graph if none suffices."""
     from alpie.index.encoder.torch_runtime import load_sentence_transformer
 
     # The plain attention is the one the exporter turns into ordinary nodes.
-    reference = load_sentence_transformer(model_folder, attn_implementation="eager")
+    reference = load_sentence_transformer(model.folder, attn_implementation="eager")
     questions, passages = sample_texts()
-    reference_questions, reference_passages = _encode_apart(reference, questions, passages)
+    reference_questions, reference_passages = _encode_apart(reference, model, questions, passages)
     transformer: Any = reference[0].model
-    smooth_linear_layers(transformer, lambda: _encode_apart(reference, questions, passages))
+    if model.name != MODEL_NAME:
+        _write_words(reference, folder)
+    smooth_linear_layers(transformer, lambda: _encode_apart(reference, model, questions, passages))
     exported = folder / "exported.onnx"
-    _export(reference, exported)
+    # no attention mask: a text is alone in the graph, nothing is padded
+    export_graph(
+        transformer,
+        lambda word_vectors: transformer(inputs_embeds=word_vectors).last_hidden_state,
+        exported,
+        GRAPH_OUTPUT,
+    )
     tried: dict[str, dict[str, Any]] = {}
     accepted = False
     for label, reduce_range in (("8 bits", False), ("7 bits", True)):
         quantise(exported, folder / GRAPH_FILE, reduce_range)
-        encoder = OnnxEncoder.from_folders(model_folder, folder)
+        encoder = OnnxEncoder.open(model, folder)
         agreement = compare(
             encoder.encode_queries(questions),
             encoder.encode_passages(passages),
@@ -190,50 +206,74 @@ def _make(model_folder: Path, folder: Path, model: str) -> None:
             break
     exported.unlink()
     if not accepted:
-        (folder / GRAPH_FILE).unlink()
+        for name in (GRAPH_FILE, TOKENIZER_FILE, WEIGHTS_FILE):
+            (folder / name).unlink(missing_ok=True)
     np.save(folder / REFERENCE_FILE, np.concatenate([reference_questions, reference_passages]))
-    facts = {"format_version": FORMAT_VERSION, "model": model, "onnxruntime": _onnxruntime_version()}
+    facts = {
+        "format_version": FORMAT_VERSION,
+        "model": model.fingerprint,
+        "onnxruntime": _onnxruntime_version(),
+    }
     seal(folder, {**facts, "accepted": accepted, "agreement_with_pytorch": tried})
 
 
 def _encode_apart(
-    model: SentenceTransformer, questions: list[str], passages: list[str]
+    reference: SentenceTransformer, model: ModelFiles, questions: list[str], passages: list[str]
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Vectors of both, one text at a time: padding would be seen as an input by `smooth_linear_layers`."""
-    options: dict[str, Any] = {"batch_size": 1, "show_progress_bar": False}
-    return model.encode_query(questions, **options), model.encode_document(passages, **options)
+    config = model.config
+
+    def vectors(texts: list[str], prompt: str) -> NDArray[np.float32]:
+        found = reference.encode(texts, prompt=prompt, batch_size=1, show_progress_bar=False)
+        return unit_rows(np.asarray(found)[:, : config.dimension])
+
+    return vectors(questions, config.query_prompt), vectors(passages, config.passage_prompt)
 
 
-def _export(model: SentenceTransformer, path: Path) -> None:
-    """Write the transformer in `model`, from word vectors (1, tokens, size) to last layer, as float32."""
+def _write_words(reference: SentenceTransformer, folder: Path) -> None:
+    """The tokenizer and the table of word vectors, in half precision, beside the graph."""
+    from safetensors.numpy import save_file
+
+    tokenizer = reference.tokenizer
+    if not hasattr(tokenizer, "backend_tokenizer"):
+        raise EncoderError("The model's tokenizer has no fast form, which the 8-bit graph needs.")
+    tokenizer.backend_tokenizer.save(str(folder / TOKENIZER_FILE))
+    transformer: Any = reference[0].model
+    words: Any = transformer.get_input_embeddings()
+    save_file({WORD_VECTORS: words.weight.detach().numpy().astype(np.float16)}, folder / WEIGHTS_FILE)
+    (folder / WEIGHTS_FILE).chmod(0o644)
+
+
+def export_graph(
+    module: nn.Module, forward: Callable[[Tensor], Tensor], path: Path, output: str, size: int | None = None
+) -> None:
+    """Write what `forward` makes with the weights of `module` of word vectors (1, tokens, size), as float32."""
     import torch
 
-    class LastLayer(torch.nn.Module):
-        def __init__(self, transformer: Any) -> None:
+    class FromWordVectors(torch.nn.Module):
+        def __init__(self) -> None:
             super().__init__()
-            self.transformer = transformer
+            self.module = module
 
         def forward(self, word_vectors: torch.Tensor) -> torch.Tensor:
-            # no attention mask: a text is alone in the graph, nothing is padded
-            output: torch.Tensor = self.transformer(inputs_embeds=word_vectors).last_hidden_state
-            return output
+            return forward(word_vectors)
 
-    # .eval() on the wrapper: the exporter puts the mode it finds there back on the whole model
-    wrapper = LastLayer(model[0].model).eval()
-    example = torch.zeros(1, 8, model.get_embedding_dimension() or 0)
+    config: Any = getattr(module, "config", None)
+    example = torch.zeros(1, 8, size or config.hidden_size)
     with torch.no_grad(), warnings.catch_warnings():
         # The exporter that does not need onnxscript is announced as old, and its tracing warns of
         # branches on the number of tokens, which the comparison covers with texts of many lengths.
         warnings.simplefilter("ignore")
         torch.onnx.export(
-            wrapper,
+            # .eval() on the wrapper: the exporter puts the mode it finds there back on the whole model
+            FromWordVectors().eval(),
             (example,),
             str(path),
             dynamo=False,
-            opset_version=OPSET,
+            opset_version=_OPSET,
             input_names=[GRAPH_INPUT],
-            output_names=[GRAPH_OUTPUT],
-            dynamic_axes={GRAPH_INPUT: {1: "tokens"}, GRAPH_OUTPUT: {1: "tokens"}},
+            output_names=[output],
+            dynamic_axes={GRAPH_INPUT: {1: "tokens"}, output: {1: "tokens"}},
         )
 
 

@@ -17,12 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alpie.index.encoder import OnProgress, encodable, unit_rows
-from alpie.index.encoder.bundled_weights import (
-    MODEL_NAME,
-    PROMPTS,
-    WEIGHTS_FILE,
-    bundled_fingerprint,
-)
+from alpie.index.encoder.bundled_weights import WEIGHTS_FILE
+from alpie.index.encoder.model_config import ModelConfig, ModelFiles
 from alpie.index.encoder.word_pieces import TokenizerLike
 from alpie.index.encoder.word_table import WordTable
 from alpie.index.errors import EncoderError
@@ -30,9 +26,10 @@ from alpie.index.errors import EncoderError
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
-__all__ = ["GRAPH_FILE", "GRAPH_INPUT", "GRAPH_OUTPUT", "OnnxEncoder"]
+__all__ = ["GRAPH_FILE", "GRAPH_INPUT", "GRAPH_OUTPUT", "TOKENIZER_FILE", "OnnxEncoder"]
 
 GRAPH_FILE = "model.onnx"
+TOKENIZER_FILE = "tokenizer.json"  # beside the graph, with the word table, of any model but the bundled one
 GRAPH_INPUT = "word_vectors"
 GRAPH_OUTPUT = "last_hidden_state"
 
@@ -44,9 +41,8 @@ _Vector = NDArray[np.float32]
 
 
 class OnnxEncoder:
-    """The bundled model under onnxruntime; see `alpie.index.encoder.Encoder` for the methods."""
+    """A model under onnxruntime; see `alpie.index.encoder.Encoder` for the methods."""
 
-    name = MODEL_NAME
     runtime = "onnx-int8"
 
     def __init__(
@@ -54,21 +50,23 @@ class OnnxEncoder:
         tokenizer: TokenizerLike,
         session: InferenceSession,
         word_table: WordTable,
+        config: ModelConfig,
+        name: str,
         fingerprint: str,
     ) -> None:
-        self._tokenizer = tokenizer
-        self._session = session
-        self._word_table = word_table
-        self.fingerprint = fingerprint
-        self.dimension = word_table.dimension
+        self._tokenizer, self._session = tokenizer, session
+        self._word_table, self._config = word_table, config
+        self.name, self.fingerprint = name, fingerprint
+        self.dimension = config.dimension or word_table.dimension
         self.threads = _usable_processors()  # of a call with several texts
 
     @classmethod
-    def from_folders(cls, model_folder: Path, graph_folder: Path) -> OnnxEncoder:
-        """The encoder with tokenizer and word table of one folder and the graph of another."""
+    def open(cls, model: ModelFiles, graph_folder: Path | None = None) -> OnnxEncoder:
+        """The encoder of a model whose graph has been made, in its place or in `graph_folder`."""
         from onnxruntime import InferenceSession, SessionOptions
 
-        from alpie.index.encoder.tokenizer import open_tokenizer
+        graph_folder = graph_folder or model.graph
+        own = (graph_folder / TOKENIZER_FILE).is_file()
 
         options = SessionOptions()
         # One thread a text: several on a text of this size gain little and wait for each other busily,
@@ -76,26 +74,32 @@ class OnnxEncoder:
         options.intra_op_num_threads = 1
         options.inter_op_num_threads = 1
         try:
-            tokenizer = open_tokenizer(model_folder)
+            tokenizer = (
+                _library_tokenizer(graph_folder, model.config.most_tokens)
+                if own
+                else _bundled_tokenizer(model)
+            )
             session = InferenceSession(
                 str(graph_folder / GRAPH_FILE), options, providers=["CPUExecutionProvider"]
             )
         except Exception as error:  # both libraries raise bare or private classes
             raise EncoderError(
-                f"The encoder's files in {model_folder.parent} cannot be opened: {error}. "
+                f"The encoder's files in {graph_folder.parent} cannot be opened: {error}. "
                 "Delete that folder; they are written again."
             ) from error
-        table = WordTable.open(model_folder / WEIGHTS_FILE)
-        return cls(tokenizer, session, table, bundled_fingerprint(model_folder))
+        table = WordTable.open((graph_folder if own else model.folder) / WEIGHTS_FILE)
+        return cls(tokenizer, session, table, model.config, model.name, model.fingerprint)
 
     def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        return self._stack(self._each(texts, lambda text: self._pooled(PROMPTS["query"], text), None))
+        return self._stack(
+            self._each(texts, lambda text: self._pooled(self._config.query_prompt, text), None)
+        )
 
     def encode_passages(
         self, texts: Sequence[str], on_progress: OnProgress | None = None
     ) -> NDArray[np.float32]:
         return self._stack(
-            self._each(texts, lambda text: self._pooled(PROMPTS["document"], text), on_progress)
+            self._each(texts, lambda text: self._pooled(self._config.passage_prompt, text), on_progress)
         )
 
     def _pooled(self, prompt: str, text: str) -> NDArray[np.float32]:
@@ -104,7 +108,8 @@ class OnnxEncoder:
         (output,) = self._session.run([GRAPH_OUTPUT], {GRAPH_INPUT: word_vectors})
         hidden: NDArray[np.float32] = output[0]
         # The mean is over all tokens, prompt and special ones too, as the model was trained.
-        return unit_rows(hidden.mean(axis=0))
+        pooled = hidden[0] if self._config.pooling == "cls" else hidden.mean(axis=0)
+        return unit_rows(pooled[: self.dimension])
 
     def _each(
         self, texts: Sequence[str], work: Callable[[str], _Vector], on_progress: OnProgress | None
@@ -129,6 +134,21 @@ class OnnxEncoder:
 
     def _stack(self, vectors: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:
         return np.stack(vectors) if vectors else np.empty((0, self.dimension), np.float32)
+
+
+def _bundled_tokenizer(model: ModelFiles) -> TokenizerLike:
+    from alpie.index.encoder.tokenizer import open_tokenizer
+
+    return open_tokenizer(model.folder)
+
+
+def _library_tokenizer(folder: Path, most_tokens: int) -> TokenizerLike:
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(folder / TOKENIZER_FILE))
+    tokenizer.enable_truncation(most_tokens)
+    tokenizer.no_padding()
+    return tokenizer
 
 
 def _usable_processors() -> int:

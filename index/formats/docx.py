@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from alpie.index.errors import SourceError
 from alpie.index.formats.docx_numbering import Numbering
-from alpie.index.formats.docx_package import docx_metadata, transitional
+from alpie.index.formats.docx_package import docx_metadata, notes_of, transitional
 from alpie.index.formats.docx_signs import MATH, formula, symbol
 from alpie.index.formats.docx_styles import Styles, is_on
 from alpie.index.formats.extraction import Extraction, TextBuilder
@@ -77,7 +77,7 @@ class _Body:
         # Word notes where its pages broke; the breaks that a writer set are then among them.
         self._rendered = next(self._body.iter(f"{_W}lastRenderedPageBreak"), None) is not None
         self._bold_headings = not any(self._styles.heading_level(p) for p in self._body.iter(f"{_W}p"))
-        self._notes = {sort: _notes(document, sort) for sort in ("footnote", "endnote")}
+        self._notes = {sort: notes_of(document, sort) for sort in ("footnote", "endnote")}
         self._called = dict.fromkeys(self._notes, 0)
         self._waiting: list[
             tuple[str, str]
@@ -276,18 +276,6 @@ class _Body:
 
     def _leave(self, kind: NoticeKind, element: Any) -> None:
         self._unread.setdefault(kind, []).append(element)
-
-
-def _notes(document: DocxDocument, sort: str) -> dict[str | None, Any]:
-    """The footnotes or endnotes of a document by their number in the file."""
-    from lxml import etree
-
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
-    for relation in document.part.rels.values():
-        if relation.reltype.endswith(f"/{sort}s") and not relation.is_external:
-            root = etree.fromstring(relation.target_part.blob, parser)
-            return {note.get(f"{_W}id"): note for note in root.iter(f"{_W}{sort}")}
-    return {}
 
 
 def _inside(parent: Any, tag: str) -> Iterator[Any]:

@@ -1,4 +1,4 @@
-"""The package of a DOCX: strict files made usual ones, and what the file says of itself."""
+"""The package of a DOCX: strict files made usual ones, its notes, and what the file says of itself."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import io
 import re
 import zipfile
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from alpie.index.formats.extraction import Metadata
 from alpie.index.readable import collapse
@@ -14,8 +14,9 @@ from alpie.index.readable import collapse
 if TYPE_CHECKING:
     from docx.document import Document as DocxDocument
 
-__all__ = ["docx_metadata", "transitional"]
+__all__ = ["docx_metadata", "notes_of", "transitional"]
 
+_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _STRICT = re.compile(rb"http://purl\.oclc\.org/ooxml/(\w+)/")
 _TEMPLATE_CREATED = datetime(2013, 12, 23, 23, 15, tzinfo=UTC)  # in what python-docx makes files from
 
@@ -52,3 +53,15 @@ def docx_metadata(document: DocxDocument) -> Metadata:
         language=collapse(said.language or ""),
         guessed=("date",),
     )
+
+
+def notes_of(document: DocxDocument, sort: str) -> dict[str | None, Any]:
+    """The footnotes or endnotes of a document by their number in the file."""
+    from lxml import etree
+
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+    for relation in document.part.rels.values():
+        if relation.reltype.endswith(f"/{sort}s") and not relation.is_external:
+            root = etree.fromstring(relation.target_part.blob, parser)
+            return {note.get(f"{_W}id"): note for note in root.iter(f"{_W}{sort}")}
+    return {}

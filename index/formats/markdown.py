@@ -16,10 +16,10 @@ from html import unescape
 from importlib.metadata import version
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from alpie.index.formats.extraction import Extraction, Metadata, clean
-from alpie.index.formats.file_dates import iso_date
+from alpie.index.formats.extraction import Extraction, clean
+from alpie.index.formats.markdown_front import front_matter
 from alpie.index.formats.plain import canonical_text
 from alpie.index.formats.shown import BREAKS, TAG, Piece, Shown, Source
 from alpie.index.notices import Notice, NoticeKind
@@ -32,22 +32,12 @@ if TYPE_CHECKING:
 __all__ = ["extract_markdown"]
 
 _RULES = 2  # of this module: raise it when what it makes of a file changes
-_FRONT_MATTER = re.compile(r"---[ \t]*\r?\n(.*?)\r?\n(?:---|\.\.\.)[ \t]*(?:\r?\n|$)", re.DOTALL)
 _QUOTE = re.compile(r"[ \t]*>")
 _TRIMMED = "\t\n\x0b\x0c\r \xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(
     map(chr, range(0x2000, 0x200B))
 )
 _NOTE_CALL = re.compile(r"\[\^([^\]\s]{1,40})\](:?)")
 _FILL = "\u2060"
-_FIELDS = {
-    "title": ("title", "título", "titulo"),
-    "publisher": ("publisher", "organismo", "author", "autor", "institution"),
-    "date": ("date", "fecha"),
-    "language": ("lang", "language", "idioma"),
-    "kind": ("kind", "tipo"),
-    "url": ("url",),
-    "rights": ("rights", "license", "licencia"),
-}
 
 
 def extract_markdown(data: bytes, path: Path) -> Extraction:
@@ -55,14 +45,13 @@ def extract_markdown(data: bytes, path: Path) -> Extraction:
     from alpie.index.formats.markdown_inline import make_parser
 
     text = canonical_text(data, path)
-    front = _FRONT_MATTER.match(text)
+    begin, metadata = front_matter(text)
     parser = make_parser()
-    reading = _Reading(text, front.end() if front else 0)
+    reading = _Reading(text, begin)
     tokens = parser.parse(reading.source.body)
     reading.read(tokens)
     rendered = parser.renderer.render(tokens, parser.options, {})
     found = clean(unescape(TAG.sub(_plain, rendered)))
-    metadata = _metadata(front[1]) if front else Metadata()
     if not metadata.title and reading.title:
         metadata = replace(metadata, title=reading.title)
     struck = reading.source.struck
@@ -359,24 +348,3 @@ def _without(mark: Span, calls: Sequence[Span]) -> Iterator[Span]:
         start = call.end
     if start < mark.end:
         yield Span(start, mark.end)
-
-
-def _metadata(front: str) -> Metadata:
-    """What the front matter says; nothing where it is no YAML mapping."""
-    import yaml
-
-    try:
-        table: Any = yaml.safe_load(front)
-    except (yaml.YAMLError, RecursionError, ValueError):
-        return Metadata()
-    if not isinstance(table, dict):
-        return Metadata()
-    lowered = {str(key).lower(): value for key, value in table.items()}
-    values: dict[str, Any] = {}
-    for name, keys in _FIELDS.items():
-        value = next((lowered[key] for key in keys if lowered.get(key)), "")
-        if isinstance(value, list):
-            value = ", ".join(str(one) for one in value)
-        values[name] = "" if isinstance(value, dict) else collapse(str(value))
-    values["date"] = iso_date(values["date"])
-    return Metadata(**values)

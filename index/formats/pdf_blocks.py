@@ -39,7 +39,7 @@ _MOST_HEADING_LINES = 4
 
 def folded(text: str) -> str:
     """The words of a title, to find it again by."""
-    return re.sub(r"\W+", " ", clean(text).casefold()).strip()
+    return re.sub(r"[\W_]+", " ", clean(text).casefold()).strip()
 
 
 @dataclass(slots=True)

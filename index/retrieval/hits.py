@@ -15,7 +15,7 @@ class Hit:
     """A passage found, best first in every list of hits."""
 
     passage: Passage
-    score: float  # fused score, larger is better; comparable between questions
+    score: float  # hybrid score, larger is better; comparable between questions
     retrievers: Mapping[str, float] = field(
         default_factory=dict
     )  # score of each retriever: dense, sentence, lexical, …

@@ -28,7 +28,7 @@ from alpie.index.spanish.query import read_question
 __all__ = ["AlpieRetriever", "AlpieVectorStore", "Cite", "chunk_of"]
 
 Cite = Callable[[Document, Passage], str]
-RetrieverName = Literal["fused", "dense", "lexical"]
+RetrieverName = Literal["hybrid", "dense", "lexical", "fused"]
 
 _READ_ONLY = "Al Pie's index is read-only here: put the file into the documents folder and run `alpie index`."
 
@@ -60,7 +60,7 @@ def chunk_of(document: Document, passage: Passage, cite: Cite, score: float) -> 
 
 
 class AlpieRetriever(BaseRetriever):
-    """The whole search, all retrievers fused, as a retriever: best passages first."""
+    """The whole search, all retrievers together, as a retriever: best passages first."""
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
@@ -68,7 +68,7 @@ class AlpieRetriever(BaseRetriever):
     documents: SkipValidation[Mapping[str, Document]] = Field(repr=False)  # as they are: no copy
     cite: Cite = Field(repr=False)
     k: int = Field(default=5, ge=1, le=100)
-    retriever: RetrieverName = "fused"
+    retriever: RetrieverName = "hybrid"
     document: str | None = None  # an id: search in this document only
 
     def _get_relevant_documents(

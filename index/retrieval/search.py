@@ -34,14 +34,15 @@ from alpie.index.spanish.lexicon import Lexicons, lexicon_of
 from alpie.index.spanish.query import Question
 from alpie.index.spanish.spelling import corrected
 
-__all__ = ["EncodedQuestion", "FusionWeights", "Retrieval", "SearchIndex"]
+__all__ = ["EncodedQuestion", "HybridWeights", "Retrieval", "SearchIndex"]
 
-RETRIEVERS = ("fused", "dense", "lexical")
+RETRIEVERS = ("hybrid", "dense", "lexical")
+_NAMES_OF_BEFORE = {"fused": "hybrid"}
 _CANDIDATES_A_LEG = 100
 
 
 @dataclass(frozen=True)
-class FusionWeights:
+class HybridWeights:
     """Weights of the absolute fusion: cosines live between .7 and .95 here, BM25 between 0 and 1."""
 
     passage: float = 20.0
@@ -49,6 +50,15 @@ class FusionWeights:
     lexical: float = 3.0
     expansion: float = 40.0
     expansion_words: float = 5.0
+
+    def scaled(self, cosines: float) -> HybridWeights:
+        """For an encoder whose cosines lie that much closer together than the bundled one's."""
+        return replace(
+            self,
+            passage=cosines * self.passage,
+            sentence=cosines * self.sentence,
+            expansion=cosines * self.expansion,
+        )
 
 
 @dataclass(frozen=True)
@@ -95,7 +105,7 @@ class SearchIndex:
     lexical: TermIndex
     acronyms: Acronyms
     expansions: ExpansionIndex | None = None
-    weights: FusionWeights = FusionWeights()
+    weights: HybridWeights = HybridWeights()
     reader: Reader | None = None  # None: the bundled one, opened at the first question
     backend: VectorBackend | None = None  # where candidates come from; None: from the vectors and terms above
     lexicon: Lexicons | None = (
@@ -108,7 +118,7 @@ class SearchIndex:
         passages: Sequence[Passage],
         embedded: Embedded,
         encoder: Encoder,
-        weights: FusionWeights | None = None,
+        weights: HybridWeights | None = None,
     ) -> SearchIndex:
         """An index in memory from passages and their vectors."""
         texts = [passage.text for passage in passages]
@@ -120,7 +130,7 @@ class SearchIndex:
             sentence_vectors=VectorIndex.from_vectors(embedded.sentences),
             lexical=TermIndex.from_terms([terms(text) for text in with_context]),
             acronyms=Acronyms(learn_acronyms(texts)),
-            weights=weights or FusionWeights(),
+            weights=weights or HybridWeights(),
         )
 
     @cached_property
@@ -149,7 +159,7 @@ class SearchIndex:
         self,
         question: Question,
         limit: int = 10,
-        retriever: str = "fused",
+        retriever: str = "hybrid",
         allowed: NDArray[np.bool_] | None = None,
     ) -> Retrieval:
         """The best `limit` passages for a question, best first; see `retrieve`."""
@@ -159,14 +169,15 @@ class SearchIndex:
         self,
         encoded: EncodedQuestion,
         limit: int = 10,
-        retriever: str = "fused",
+        retriever: str = "hybrid",
         allowed: NDArray[np.bool_] | None = None,
     ) -> Retrieval:
         """The best `limit` passages for a question that is encoded already, best first.
 
-        `retriever`: "fused", "dense" (passage vectors only) or "lexical" (stems only).
+        `retriever`: "hybrid" (all of them), "dense" (passage vectors only) or "lexical" (stems only).
         `allowed`, shape (passages,), keeps the search to some passages (one document, one publisher).
         """
+        retriever = _NAMES_OF_BEFORE.get(retriever, retriever)
         if retriever not in RETRIEVERS:
             raise ValueError(f"unknown retriever «{retriever}»; there are {', '.join(RETRIEVERS)}")
         started = perf_counter()
@@ -181,16 +192,16 @@ class SearchIndex:
         retrievers["lexical"] = (words.own + RELATED_WEIGHT * words.related)[candidates]
         retrievers |= self._expansion_scores(encoded, words, candidates, retrievers)
         after_legs = perf_counter()
-        if retriever == "fused":
+        if retriever == "hybrid":
             own = self._fuse(retrievers)
-            fused = own + self._added(retrievers)
+            hybrid = own + self._added(retrievers)
         else:
-            own = fused = retrievers[retriever]
-        order = np.lexsort((candidates, -np.round(fused, 5)))[:limit]
+            own = hybrid = retrievers[retriever]
+        order = np.lexsort((candidates, -np.round(hybrid, 5)))[:limit]
         if retriever == "lexical":
-            order = order[fused[order] > 0]
-        lines = self._lines(encoded, candidates[order]) if retriever == "fused" else _NO_LINES
-        hits = self._hits(encoded, candidates, retrievers, fused, own, order, lines.nearest)
+            order = order[hybrid[order] > 0]
+        lines = self._lines(encoded, candidates[order]) if retriever == "hybrid" else _NO_LINES
+        hits = self._hits(encoded, candidates, retrievers, hybrid, own, order, lines.nearest)
         done = perf_counter()
         return Retrieval(
             encoded,
@@ -273,7 +284,7 @@ class SearchIndex:
         }
 
     def _added(self, retrievers: Mapping[str, NDArray[np.float32]]) -> NDArray[np.float32]:
-        """What the expansions add to the fused scores of the candidates."""
+        """What the expansions add to the hybrid scores of the candidates."""
         if "expansion" not in retrievers:
             return np.zeros_like(retrievers["dense"])
         weights = self.weights
@@ -327,19 +338,19 @@ class SearchIndex:
 
     def _fuse(self, retrievers: Mapping[str, NDArray[np.float32]]) -> NDArray[np.float32]:
         weights = self.weights
-        fused = (
+        hybrid = (
             weights.passage * retrievers["dense"]
             + weights.sentence * retrievers["sentence"]
             + weights.lexical * retrievers["lexical"]
         )
-        return np.asarray(fused, dtype=np.float32)
+        return np.asarray(hybrid, dtype=np.float32)
 
     def _hits(
         self,
         encoded: EncodedQuestion,
         candidates: NDArray[np.int64],
         retrievers: Mapping[str, NDArray[np.float32]],
-        fused: NDArray[np.float32],
+        hybrid: NDArray[np.float32],
         own: NDArray[np.float32],
         order: NDArray[np.int64],
         nearest: Sequence[str],
@@ -352,7 +363,7 @@ class SearchIndex:
         return tuple(
             Hit(
                 passage=self.passages[int(candidates[i])],
-                score=float(fused[i]),
+                score=float(hybrid[i]),
                 retrievers={name: float(values[i]) for name, values in retrievers.items()},
                 ranks={
                     name: int(values[i])

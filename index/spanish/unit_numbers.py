@@ -38,8 +38,10 @@ _SUFFIX = re.compile(
 # «7-A», «14A», «14 A»; after «bis» a small letter too: «588 bis a». Not «14 a 16», «14 a)», «8 bis a la …».
 _GLUED = re.compile(r"-?([A-Za-z])(?![\w)]|\.\w)")
 _APART = re.compile(r"\s([A-Z])(?![\w)]|\s+\d|\s+(?:[A-Z]{2,}|l[ao]s?|el)\b)")
-_AFTER_SUFFIX = re.compile(
-    rf"[\s-]([a-z])(?![\w)]|\s+\d|\s+(?:l[ao]s?|el|{'|'.join(_SUFFIXES)})\b)", re.IGNORECASE
+_AFTER_SUFFIX = re.compile(  # «588 bis a», «77 Bis 3», «77 Bis 35 C.-»
+    rf"[\s-]([a-z](?![\w)]|\s+\d|\s+(?:l[ao]s?|el|{'|'.join(_SUFFIXES)})\b)"
+    r"|\d{1,2}(?:\s[a-z](?=\s?[.–-]))?(?![\w/ºª%]|[.,]\d))",
+    re.IGNORECASE,
 )
 
 
@@ -109,7 +111,7 @@ def order_of(canonical: str) -> tuple[int, int, str]:
     number, _, rest = canonical.partition(" ")
     suffix, _, letter = rest.partition(" ")
     if suffix in _SUFFIXES:
-        return int(number), 1 + _SUFFIXES.index(suffix), letter
+        return int(number), 1 + _SUFFIXES.index(suffix), re.sub(r"\d+", lambda m: m[0].zfill(2), letter)
     return (int(number), 0, rest) if number.isdigit() else (0, 0, canonical)
 
 

@@ -33,22 +33,12 @@ def _go(page: Any, view: str) -> None:
 
 
 def _welcome(page: Any) -> None:
-    page.wait_for_timeout(300)
+    page.locator("#chat .examples a").first.wait_for()
+    page.wait_for_function("!document.querySelector('#chat .welcome [data-incomplete]')")
 
 
 def _answer(page: Any) -> None:
     _ask(page, QUESTION)
-
-
-def _source(page: Any) -> None:
-    _ask(page, "¿Qué factores hacen más vulnerables a los menores?")
-    page.locator("a.note, .nearest a.cite").first.click()
-    page.locator("#panel mark").first.wait_for()
-    page.wait_for_timeout(400)
-
-
-def _refusal(page: Any) -> None:
-    _ask(page, "¿Cuál es la capital de Mongolia?")
 
 
 def _search(page: Any) -> None:
@@ -56,9 +46,8 @@ def _search(page: Any) -> None:
     page.locator("#search-text").fill("«cifrado de extremo a extremo»")
     page.locator("#search-text").press("Enter")
     page.locator(".result").first.wait_for()
-    if page.viewport_size["width"] > 820:
-        page.locator(".result-where").first.click()
-    page.wait_for_timeout(600)
+    page.locator(".result-where").first.click()
+    page.locator("#panel mark").first.wait_for()
 
 
 def _check(page: Any) -> None:
@@ -66,24 +55,16 @@ def _check(page: Any) -> None:
     page.locator("#check-text").fill("La operación sigue cerrada y no se descartan muchas detenciones.")
     page.locator("#check-form button").click()
     page.locator(".verdict").wait_for()
-    page.wait_for_timeout(300)
 
 
-def _view(name: str) -> Callable[[Any], None]:
-    return lambda page: _go(page, name)
-
-
-SCENES: dict[str, Callable[[Any], None]] = {
-    "welcome": _welcome,
-    "answer": _answer,
-    "source": _source,
-    "refusal": _refusal,
-    "search": _search,
-    "check": _check,
-    "documents": _view("documents"),
-    "evaluation": _view("evaluation"),
-    "help": _view("help"),
-}
+SCENES: tuple[tuple[str, str, Callable[[Any], None]], ...] = (
+    ("welcome", "1280", _welcome),
+    ("answer", "1280", _answer),
+    ("answer", "390", _answer),
+    ("search", "1280", _search),
+    ("check", "1280", _check),
+    ("documents", "1280", lambda page: _go(page, "documents")),
+)
 
 
 def _save(picture: bytes, path: Path) -> None:
@@ -94,24 +75,25 @@ def _save(picture: bytes, path: Path) -> None:
 
 
 def main(base: str, folder: Path) -> None:
-    """Every scene at both sizes in both themes."""
+    """Every scene, once all of it stands still."""
     from playwright.sync_api import sync_playwright
 
     folder.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"))
-        for size, (width, height) in SIZES.items():
-            for theme in ("light", "dark"):
-                for name, scene in SCENES.items():
-                    context = browser.new_context(
-                        viewport={"width": width, "height": height}, color_scheme=theme, locale="es-ES"
-                    )
-                    page = context.new_page()
-                    page.goto(base)
-                    page.wait_for_selector("body[data-ready]")
-                    scene(page)
-                    _save(page.screenshot(), folder / f"{name}-{size}-{theme}.png")
-                    context.close()
+        for name, size, scene in SCENES:
+            width, height = SIZES[size]
+            context = browser.new_context(
+                viewport={"width": width, "height": height}, color_scheme="light", locale="es-ES"
+            )
+            page = context.new_page()
+            page.set_default_timeout(120_000)
+            page.goto(base)
+            page.wait_for_selector("body[data-ready]")
+            scene(page)
+            page.wait_for_timeout(700)
+            _save(page.screenshot(), folder / f"{name}-{size}-light.png")
+            context.close()
         browser.close()
 
 

@@ -124,7 +124,7 @@ def test_all_are_counted_and_all_can_be_seen(visit: Open) -> None:
         expect(results.nth(shown)).to_be_visible()
     expect(results).to_have_count(every)
     expect(section.locator(".answers .count")).not_to_contain_text("Se muestran")
-    section.locator("details.related summary").click()
+    section.locator("details.related > summary").click()
     expect(section.locator("details.related .result").first).to_be_visible()
 
 

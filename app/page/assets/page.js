@@ -98,6 +98,47 @@ window.alpie = (() => {
     document.querySelector("#chat [role=log]")?.setAttribute("aria-label", words.conversation);
   }
 
+  // The first screen: Gradio's has no documents in it, for they were not open yet when it was made. What the first
+  // response held stays, and is asked for anew until its questions have been tried.
+  let first = null;
+  function fill() {
+    const place = document.querySelector("#chat .welcome");
+    if (place && first && place.innerHTML !== first.innerHTML) place.innerHTML = first.innerHTML;
+    document.body.toggleAttribute("data-evaluated", first?.hasAttribute("data-evaluated") ?? false);
+  }
+  async function welcome(attempt = 0) {
+    const made = document.createElement("template");
+    made.innerHTML = await fragment("welcome").catch(() => "");
+    first = made.content.querySelector(".welcome") ?? first;
+    fill();
+    if (first?.hasAttribute("data-incomplete") && attempt < 40) setTimeout(welcome, 1500, attempt + 1);
+  }
+
+  // Gradio may still be drawing the box, or the conversation, anew: for a second, it is filled and named again.
+  function type(text, focused, attempt = 0) {
+    const box = document.querySelector("#question textarea");
+    relabel();
+    fill();
+    if (box && !box.value && text) { box.value = text; box.dispatchEvent(new Event("input", { bubbles: true })); }
+    if (focused && document.activeElement === document.body) box?.focus();
+    if (attempt < 20 && !document.body.dataset.talk) setTimeout(type, 50, text, focused, attempt + 1);
+  }
+
+  // What was typed before the page could answer is kept; what was sent is returned, to be asked when all is there.
+  function takeOver() {
+    const early = document.getElementById("first");
+    if (!early) return "";
+    const form = early.querySelector("form"), typed = form.elements.q.value;
+    const focused = document.activeElement === form.elements.q;
+    first = early.querySelector(".welcome");
+    early.remove();
+    fill();
+    if (first.hasAttribute("data-incomplete")) welcome();
+    const sent = form.dataset.asked ?? "";
+    type(sent ? "" : typed, focused);
+    return sent;
+  }
+
   function answered() {
     document.body.dataset.talk = "yes";
     relabel();
@@ -120,6 +161,7 @@ window.alpie = (() => {
   function cleared() {
     delete document.body.dataset.talk;
     window.alpieTalks.leave();
+    setTimeout(fill, 0);
     window.alpiePanel.reset();
     document.querySelector("#question textarea")?.focus();
   }
@@ -173,7 +215,11 @@ window.alpie = (() => {
     if (target.tagName === "A" && !plain) return;
     if (has("cite")) { event.preventDefault(); window.alpiePanel.open(target, true); }
     else if (has("ask")) { event.preventDefault(); ask(new URLSearchParams(target.search)); }
-    else if (has("go")) { event.preventDefault(); history.pushState(null, "", location.pathname + target.hash); go(target.hash); }
+    else if (has("go")) {
+      event.preventDefault();
+      if (target.hash !== location.hash) history.pushState(null, "", location.pathname + target.hash);
+      go(target.hash);
+    }
     else if (has("language")) { event.preventDefault(); location.href = target.pathname + location.search + location.hash; }
     else if (has("check-pasted")) {
       event.preventDefault();
@@ -204,7 +250,7 @@ window.alpie = (() => {
   }
 
   // Gradio draws the page and adds the scripts in no certain order: begin when all of it is there.
-  const complete = () => document.querySelector(".masthead") && document.querySelector("#panel .panel-content")
+  const complete = () => document.querySelector("#masthead .masthead .tools button") && document.querySelector("#question textarea") && document.querySelector("#panel .panel-content")
     && document.querySelector(".toast") && window.alpieAsk && window.alpieTalks && window.alpieReading && window.alpieBasket && window.alpieReferences && window.alpieScope && document.querySelector(".scope") && window.alpiePanel && window.alpieViews;
 
   async function start() {
@@ -224,16 +270,19 @@ window.alpie = (() => {
     window.alpieReferences.start();
     window.alpieScope.start();
     const wanted = new URLSearchParams(location.search);
+    relabel();
     show(viewAt(location.hash));
+    const sent = takeOver();
     if (window.alpiePanel.resume()) { /* reloaded with the panel open */ }
     else if (wanted.get("p") || wanted.get("d")) window.alpiePanel.openAddress(location.search);
     if (wanted.has("in")) window.alpieScope.choose(wanted.getAll("in"));
     await window.alpieTalks.start();
-    if (wanted.get("q") && !window.alpieTalks.asked(wanted.get("q"))) ask(wanted);
+    if (sent) ask(new URLSearchParams({ q: sent }));
+    else if (wanted.get("q") && !window.alpieTalks.asked(wanted.get("q"))) ask(wanted);
     if (words.feedback) document.body.dataset.feedback = "yes";
     document.body.dataset.ready = "yes";
   }
 
   setTimeout(start, 0);
-  return { say, fragment, show, ask, answered, past, cleared, narrow, phone, words };
+  return { say, fragment, show, ask, answered, past, cleared, narrow, phone, welcome, words };
 })();

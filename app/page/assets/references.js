@@ -61,7 +61,7 @@ window.alpieReferences = (() => {
   }
 
   function mark() {
-    printed.replaceSync(`.printed [data-style]:not([data-style="${style}"]) { display: none }`);
+    printed.replaceSync(`.printed .set-in:not(.${style}) { display: none }`);
     for (const button of document.querySelectorAll("button.style")) {
       button.setAttribute("aria-pressed", String(button.dataset.style === style));
     }

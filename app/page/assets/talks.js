@@ -1,7 +1,7 @@
 // Conversations, in this browser and nowhere else: the present one as long as its tab is open, earlier ones until
 // they are deleted. One in which help was offered to somebody at risk is not kept beyond its tab.
 window.alpieTalks = (() => {
-  const PRESENT = "alpie.talk", EARLIER = "alpie.talks";
+  const PRESENT = `alpie.talk${window.alpieWords.root}`, EARLIER = `alpie.talks${window.alpieWords.root}`;
   const MOST = 12;
   let present = null;  // { id, began, rows: [[role, markup]] }
   let opening = null;  // an earlier one, while the server is told to begin anew

@@ -26,7 +26,7 @@ window.alpieViews = (() => {
     try {
       section.innerHTML = await window.alpie.fragment(PATHS[name], {}, text => { section.firstChild.textContent = text; });
       const form = section.querySelector("form");
-      if (form?.id === "upload-form") window.alpieUpload.attach(section, form);
+      if (name === "documents") window.alpieUpload.attach(section);
       else if (form) {
         const results = document.createElement("div");
         results.className = "answers";

@@ -14,6 +14,7 @@ from alpie.app.page.guarding.headers import FRAGMENT_POLICY, page_policy, securi
 from alpie.app.page.guarding.origins import Hosts, comes_from_elsewhere
 from alpie.app.page.guarding.rates import Limits, Streams, Window, client_of
 from alpie.app.page.guarding.route_allow_list import LONGEST_QUERY, Door, door_of
+from alpie.app.page.state.named_collections import COLLECTION
 from alpie.app.page.views.page_words import LANGUAGES, language_of, translations_for
 
 __all__ = ["Gate", "Guard", "Limits", "replayed"]
@@ -41,7 +42,8 @@ class Guard:
     `hosts`: the names the page answers to; None, any. `proxied`: whether what a proxy says of the visitor is
     believed; uvicorn has then put the visitor's address into the scope. `gate`: asks for a password, or None.
     `bodies`: routes that take larger bodies than a form, with their limit (bytes); their body is not held in
-    memory here. `on_refusal` is told the status of every refusal.
+    memory here. `collections`: whether there are addresses under `/c/`. `on_refusal` is told the status of every
+    refusal.
     """
 
     def __init__(
@@ -54,12 +56,14 @@ class Guard:
         proxied: bool = False,
         gate: Gate | None = None,
         bodies: Mapping[str, int] | None = None,
+        collections: bool = False,
         on_refusal: Callable[[int], None] = lambda status: None,
     ) -> None:
         self.app = app
         self._limits = limits or Limits()
         self._hosts, self._proxied, self._gate = hosts, proxied, gate
         self._bodies, self._on_refusal = dict(bodies or {}), on_refusal
+        self._collections = collections
         most = {"question": self._limits.questions, "file": self._limits.files}
         self._windows = {
             kind: Window(most.get(kind, self._limits.readings), self._limits, clock)
@@ -77,6 +81,8 @@ class Guard:
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"].removeprefix(scope.get("root_path", "")) or "/"
+        if self._collections:
+            path = COLLECTION.sub("", path, count=1) or "/"
         door = door_of(scope["method"], path)
         client = client_of(scope)
         refusal = self._refusal(scope, path, door, client)

@@ -21,14 +21,13 @@ from starlette.types import Receive, Scope, Send
 from alpie.app.page.guarding.attempts import Attempts, TooMany
 from alpie.app.page.guarding.rates import client_of
 from alpie.app.page.guarding.users import Users
-from alpie.app.page.views.markup import escape, tag
 from alpie.app.page.views.page_words import LANGUAGES, language_of, translations_for
+from alpie.app.page.views.templates import render
 
 __all__ = ["COOKIE", "Login", "read_session", "sign_session"]
 
 COOKIE = "alpie_session"
 _SESSION_SECONDS = 12 * 3600
-_STYLE = "assets/login.css"
 
 
 class Login:
@@ -116,35 +115,9 @@ class Login:
         )
 
     def _form(self, language: str, problem: str = "", status: int = 200) -> Response:
-        words = translations_for(language)
-
-        def field(name: str, kind: str, complete: str) -> str:
-            label = tag("span", words.html(f"login.{name}"))
-            box = f'<input name="{name}" type="{kind}" autocomplete="{complete}" maxlength="200" required>'
-            return tag("label", label + box)
-
         other = next(one for one in LANGUAGES if one != language)
-        parts = [
-            tag("h1", "Al Pie"),
-            tag("p", words.html("login.intro")),
-            tag("p", words.html(problem), class_="problem", role="alert") if problem else "",
-            tag(
-                "form",
-                field("name", "text", "username")
-                + field("password", "password", "current-password")
-                + tag("button", words.html("login.enter")),
-                method="post",
-                action=self._own(f"/al/login?lang={language}"),
-            ),
-            tag("p", tag("a", escape(words("page.other_language")), href=f"?lang={other}", lang=other)),
-        ]
-        head = (
-            f'<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
-            f"{tag('title', words.html('page.title'))}"
-            f'<link rel="stylesheet" href="{self._own("/al/" + _STYLE)}">'
-        )
-        page = tag("html", tag("head", head) + tag("body", tag("main", parts)), lang=language)
-        return HTMLResponse("<!doctype html>" + page, status_code=status)
+        page = render("login", translations_for(language), root=self._root_path, problem=problem, other=other)
+        return HTMLResponse(page, status_code=status)
 
     def _unknown(self, language: str) -> Response:
         challenge = {"www-authenticate": 'Basic realm="Al Pie", charset="UTF-8"'}

@@ -1,39 +1,60 @@
-"""Routes about the documents themselves: pictures of PDF pages, and taking documents in."""
+"""Routes that show the documents: their list, and pictures of PDF pages."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable
 
 from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, Response
-from starlette.datastructures import UploadFile
-from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect
 
 from alpie.app.page.serving.page_options import Choices
-from alpie.app.page.state.library import NotReady, Opening
+from alpie.app.page.state.library import Library, NotReady, Opening
+from alpie.app.page.views.documents_view import Offer, render_documents
 from alpie.app.page.views.page_images import PageImages
 from alpie.app.page.views.page_words import words_asked
-from alpie.app.page.views.upload_view import render_state
+from alpie.app.page.views.panel import Panels
+from alpie.app.page.views.quality_view import about
 from alpie.index.errors import SourceError
 
-__all__ = ["add_document_routes", "upload_bodies"]
+__all__ = ["add_document_routes"]
 
 _LOG = logging.getLogger(__name__)
-_MULTIPART_BYTES = 4_000  # of a form around its file
-_UPLOAD = "/al/upload"
+_OPENING_SECONDS = 20.0
 
 
-def upload_bodies(choices: Choices) -> Mapping[str, int]:
-    """The route that takes large bodies, with their limit in bytes; empty where nothing is taken."""
-    return {_UPLOAD: choices.uploads.most_bytes + _MULTIPART_BYTES} if choices.uploads else {}
-
-
-def add_document_routes(router: APIRouter, opening: Opening, choices: Choices) -> None:
+def add_document_routes(
+    router: APIRouter, opening: Opening, choices: Choices, panels_of: Callable[[Library], Panels]
+) -> None:
     """Hang the routes on `router`, whose prefix is `/al`."""
     images = PageImages(choices.docs)
+    offer = Offer(
+        choices.uploads,
+        choices.shelf,
+        choices.collections,
+        choices.collection,
+        choices.root_path,
+        choices.site_path,
+        choices.here_only,
+        choices.most_upload_bytes // 1_000_000,
+    )
+
+    @router.get("/documents")
+    async def document_list(request: Request) -> Response:
+        words = words_asked(request)
+
+        def make() -> Response:
+            try:
+                panels = panels_of(opening.wait(_OPENING_SECONDS))
+            except NotReady as error:
+                if not error.failed:
+                    return Response("Not ready.", 503, media_type="text/plain", headers={"retry-after": "2"})
+                panels = None  # a collection without documents yet
+            known = panels is not None and about(choices.reports, panels.library.fingerprint)
+            return HTMLResponse(render_documents(panels, words, offer, known))
+
+        return await run_in_threadpool(make)
 
     @router.get("/page")
     async def page(request: Request) -> Response:
@@ -58,28 +79,3 @@ def add_document_routes(router: APIRouter, opening: Opening, choices: Choices) -
         except SourceError as error:
             _LOG.info("a page cannot be shown: %s", error)
             return Response(str(error), 404, media_type="text/plain; charset=utf-8")
-
-    uploads = choices.uploads
-    if uploads is None:
-        return
-
-    @router.get("/upload-state")
-    async def upload_state(request: Request) -> Response:
-        words = words_asked(request)
-        return HTMLResponse(render_state(uploads.state, words))
-
-    @router.post("/upload")
-    async def upload(request: Request) -> Response:
-        words = words_asked(request)
-        problem, status = "", 200
-        try:
-            async with request.form(max_files=1, max_fields=4, max_part_size=1_000) as form:
-                file = form.get("file")
-                if not isinstance(file, UploadFile) or not file.filename:
-                    raise SourceError(words("upload.nothing"))
-                await run_in_threadpool(uploads.take, file.filename, file.file)
-        except SourceError as error:
-            problem, status = str(error), 422
-        except (HTTPException, ClientDisconnect):  # no form, or one cut short
-            problem, status = words("upload.cut"), 400
-        return HTMLResponse(render_state(uploads.state, words, problem), status_code=status)

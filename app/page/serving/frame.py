@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +16,12 @@ from alpie.app.page.state.library import Opening
 from alpie.app.page.state.server_metrics import Meter
 from alpie.app.page.views.chat import Chat, Conversation, Wish
 from alpie.app.page.views.check_view import LONGEST_TEXT
-from alpie.app.page.views.link_places import question_link
-from alpie.app.page.views.markup import escape, tag
+from alpie.app.page.views.markup import one_line
 from alpie.app.page.views.page_words import Translations
-from alpie.app.page.views.templates import render
+from alpie.app.page.views.templates import Markup, render
+from alpie.app.page.views.welcome import render_welcome
 
-__all__ = ["build_page", "head_of", "script_of"]
+__all__ = ["build_page", "first_paint", "head_of", "script_of"]
 
 _ASSETS = Path(__file__).resolve().parents[1] / "assets"
 _SCRIPTS = (
@@ -35,7 +35,8 @@ _SCRIPTS = (
     "upload.js",
     "views.js",
 )
-_STYLES = ("base.css", "chat.css", "panel.css", "views.css", "print.css")
+_FIRST_STYLES = ("base.css", "chat.css")  # what is seen first; they stand in the page itself
+_STYLES = ("panel.css", "views.css", "print.css")
 _VIEWS = (  # name of the view in the catalogue, hash in the address
     ("ask", "preguntar"),
     ("search", "buscar"),
@@ -44,7 +45,6 @@ _VIEWS = (  # name of the view in the catalogue, hash in the address
     ("evaluation", "evaluacion"),
     ("help", "ayuda"),
 )
-_EXAMPLES = 5
 _FORMATS = ("markdown", "apa", "iso690", "bibtex", "ris", "csl-json", "csv")  # of the saved passages
 
 # Gradio makes an event method of every name quoted after `trigger(`: here `ask`, `restore`, `reopen`.
@@ -67,7 +67,8 @@ def build_page(
     plain: dict[str, Any] = {"apply_default_css": False}
     page: gr.Blocks
     with gr.Blocks(title=words("page.title"), fill_width=True, analytics_enabled=False) as page:
-        gr.HTML(_masthead(words, homes), elem_id="masthead", **plain)
+        basket = render("basket", words, style_names=tuple(STYLES), formats=_FORMATS)
+        gr.HTML(_masthead(words, homes) + basket, elem_id="masthead", **plain)
         talk = gr.State(Conversation(), time_to_live=3600)
         with gr.Row(elem_id="desk"):
             with gr.Column(elem_id="views"):
@@ -87,7 +88,7 @@ def build_page(
                         line_breaks=False,
                         group_consecutive_messages=False,
                         layout="panel",
-                        placeholder=_welcome(words),
+                        placeholder=one_line(render_welcome(words)),
                     )
                     gr.HTML(render("talks", words), elem_id="talks", **plain)
                     with gr.Row(elem_id="composer"):
@@ -104,8 +105,8 @@ def build_page(
                         gr.HTML(render("scope", words), elem_id="scope", **plain)
                         send = gr.Button(words("chat.send"), elem_id="send", variant="primary", scale=0)
                         again = gr.Button(words("chat.again"), elem_id="again", scale=0)
-                gr.HTML(_views(words), elem_id="other-views", **plain)
-            gr.HTML(_empty_panel(words), elem_id="panel", **plain)
+                gr.HTML(render("empty_views", words, views=_VIEWS[1:]), elem_id="other-views", **plain)
+            gr.HTML(render("empty_panel", words), elem_id="panel", **plain)
         bridge = gr.HTML("", elem_id="bridge", **plain, js_on_load=_BRIDGE)
         hidden: dict[str, Any] = {"visible": "hidden", "show_label": False, "container": False}
         past, wishes = (gr.Textbox(elem_id=name, **hidden) for name in ("past", "wishes"))
@@ -182,6 +183,22 @@ def head_of(words: Translations, script: str, root: str) -> str:
     return f"{meta}{styles}{scripts}"
 
 
+def first_paint(
+    words: Translations, homes: Mapping[str, str], welcome: Callable[[Translations], Markup]
+) -> tuple[str, str, str, str]:
+    """Language, title, styles and body of what is seen before Gradio has drawn the page."""
+    styles = "".join((_ASSETS / name).read_text(encoding="utf-8") for name in _FIRST_STYLES)
+    body = render(
+        "first",
+        words,
+        masthead=_masthead(words, homes, tools=False),
+        welcome=welcome(words),
+        home=homes[words.language],
+        longest=LONGEST_TEXT,
+    )
+    return words.language, words.html("page.title"), styles, body
+
+
 def _asset(name: str) -> str:
     """Address of an asset with a hash of its content, so that browsers never keep an old one."""
     return f"/al/assets/{name}?v={_digest((_ASSETS / name).read_bytes())}"
@@ -191,110 +208,13 @@ def _digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()[:12]
 
 
-def _masthead(words: Translations, homes: Mapping[str, str]) -> str:
-    home = tag(
-        "a",
-        [tag("h1", "Al Pie", class_="name"), tag("span", words.html("page.motto"), class_="motto")],
-        href=homes[words.language],
-        class_="brand",
-    )
-    links = (
-        tag("a", words.html(f"nav.{view}"), href=f"#{target}", class_="go", data_view=view)
-        for view, target in _VIEWS
-    )
-    languages = (
-        tag("span", language.upper(), aria_current="true")
-        if language == words.language
-        else tag(
-            "a",
-            language.upper(),
-            href=homes[language],
-            hreflang=language,
-            lang=language,
-            class_="language",
-            title=words("page.other_language"),
-        )
-        for language in homes
-    )
-    tools = tag(
-        "div",
-        [
-            tag(
-                "button",
-                [words.html("basket.button") + " ", tag("span", "0", class_="count")],
-                class_="tool basket-open",
-                aria_expanded="false",
-            ),
-            tag("button", words.html("page.theme"), class_="tool theme", aria_pressed="false"),
-            tag("span", languages, class_="languages"),
-        ],
-        class_="tools",
-    )
-    skip = tag("a", words.html("page.skip"), href="#question", class_="skip")
-    nav = tag("nav", links, aria_label=words("nav.label"))
-    basket = render("basket", words, style_names=tuple(STYLES), formats=_FORMATS)
-    return f"{skip}{tag('header', [home, nav, tools], class_='masthead')}{basket}"
+def _masthead(words: Translations, homes: Mapping[str, str], tools: bool = True) -> Markup:
+    """Name, views, languages; `tools`: what works once the scripts of the page are there."""
+    return render("masthead", words, homes=homes, views=_VIEWS, tools=tools)
 
 
-def _welcome(words: Translations) -> str:
-    examples = [words(f"example.{n}") for n in range(1, _EXAMPLES + 1)]
-    items = (tag("li", tag("a", escape(q), class_="ask", href=question_link(q))) for q in examples)
-    return tag(
-        "div",
-        [
-            tag("h2", words.html("welcome.title")),
-            tag("p", words.html("welcome.text")),
-            tag("p", words.html("welcome.examples"), class_="kicker"),
-            tag("ul", items, class_="examples"),
-        ],
-        class_="welcome",
-    )
-
-
-def _views(words: Translations) -> str:
-    return "".join(
-        tag(
-            "section",
-            tag("p", words.html("view.loading"), class_="searching"),
-            id=f"view-{view}",
-            class_="view",
-            aria_label=words(f"nav.{view}"),
-            data_load=view,
-            hidden="",
-        )
-        for view, _ in _VIEWS[1:]
-    )
-
-
-def _empty_panel(words: Translations) -> str:
-    close = tag("button", words.html("panel.close"), class_="act panel-close")
-    hint = tag(
-        "div",
-        [tag("p", words.html("panel.title"), class_="kicker"), tag("p", words.html("panel.empty"))],
-        class_="panel-empty",
-    )
-    content = tag(
-        "div", hint, class_="panel-content", tabindex="0", role="region", aria_label=words("panel.title")
-    )
-    where = tag("p", "", class_="panel-where")  # on a phone, where the head of the source scrolls away
-    return tag("aside", [close, where, content], class_="panel", aria_label=words("panel.title"))
-
-
-def _foot(words: Translations, choices: Choices) -> str:
-    privacy = words.html("foot.privacy.writer") if choices.finish else words.html("foot.privacy")
-    return tag(
-        "footer",
-        [
-            tag("a", words.html("foot.help"), href="#ayuda", class_="go"),
-            _log_out(words, choices) if choices.users else "",
-            tag("span", privacy, class_="privacy"),
-            tag("p", "", class_="toast", role="status"),
-        ],
-        class_="colophon",
-    )
-
-
-def _log_out(words: Translations, choices: Choices) -> str:
-    """A form, for a link on another page must not log anybody out."""
-    action = f"{choices.root_path}/al/logout?lang={words.language}"
-    return tag("form", tag("button", words.html("login.leave"), class_="act"), method="post", action=action)
+def _foot(words: Translations, choices: Choices) -> Markup:
+    here = "foot.privacy" if choices.here_only else "foot.privacy.server"
+    privacy = "foot.privacy.writer" if choices.finish else here
+    log_out = f"{choices.site_path}/al/logout?lang={words.language}" if choices.users else ""
+    return render("foot", words, privacy=privacy, log_out=log_out)

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from alpie.app.answering.answers import Answer
-from alpie.app.page.guarding.origins import Hosts
+from alpie.app.page.guarding.origins import Hosts, is_loopback
 from alpie.app.page.guarding.rates import Limits
-from alpie.app.page.state.uploads import Uploads, index_command
+from alpie.app.page.state.document_shelf import Shelf
+from alpie.app.page.state.index_process import can_recognise, index_command
+from alpie.app.page.state.named_collections import Collection, Collections
+from alpie.app.page.state.uploads import Uploads
 from alpie.app.page.views.help import HelpLines, load_help_lines
 from alpie.app.service.endpoints import finisher
+from alpie.app.settings import SEED_DOCUMENTS
 
 if TYPE_CHECKING:
     from alpie.app.settings import Settings
@@ -27,7 +31,8 @@ class Choices:
     """Defaults are what a test or a first look needs."""
 
     language: str = "es"  # of the page at "/"; the others have a path of their own
-    root_path: str = ""  # under which a proxy serves the page: "/alpie"; it takes it off before it asks here
+    root_path: str = ""  # of these documents: `site_path`, and of a collection its name
+    site_path: str = ""  # under which a proxy serves the page: "/alpie"; it takes it off before it asks here
     public_url: str = ""  # where readers elsewhere find the page, for links that they take along
     limits: Limits = field(default_factory=Limits)
     reports: tuple[Path, ...] = ()  # report.json of `alpie eval --report`: the first that exists is shown
@@ -40,14 +45,30 @@ class Choices:
     users: Path | None = None  # file of users; None: nobody is asked for a password
     docs: Path | None = None  # folder of the documents, for pictures of PDF pages; None: none are shown
     uploads: Uploads | None = None  # takes readers' documents; None: nothing is taken
+    most_upload_bytes: int = 25_000_000  # of one document
+    shelf: Shelf | None = None  # lets readers correct and take out documents; None: they cannot
+    collections: Collections | None = None  # more documents, each with a name; None: there are no others
+    collection: str = ""  # name of these documents among them; "": those that come with the program
+    here_only: bool = False  # whether only this machine is served
     metrics: str = "loopback"  # who may read them: "off", "loopback", "all"
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Choices:
         beside = settings.data.parent
+        here_only = is_loopback(settings.host) and not (
+            settings.trusted_proxies or settings.allowed_hosts or settings.public_url or settings.root_path
+        )
+        may = settings.upload
+        if may == "auto":
+            may = "all" if here_only and not settings.users else "off"
+        shipped = settings.docs.resolve() == SEED_DOCUMENTS.resolve()
+        # those that come with the program are changed only where the operator says so himself
+        own = may != "off" and not (shipped and settings.upload == "auto")
+        site_path = settings.root_path.rstrip("/")
         return cls(
             language=settings.language,
-            root_path=settings.root_path.rstrip("/"),
+            root_path=site_path,
+            site_path=site_path,
             public_url=settings.public_url.rstrip("/"),
             reports=(beside / "report" / "report.json", _ROOT / "docs" / "evaluation" / "report.json"),
             feedback=beside / "feedback.jsonl" if settings.feedback else None,
@@ -58,12 +79,32 @@ class Choices:
             most_waiting=settings.max_waiting,
             users=settings.users,
             metrics=settings.metrics,
-            docs=settings.docs,
-            uploads=Uploads(
-                settings.docs,
-                settings.max_upload_megabytes * 1_000_000,
-                index_command(settings.docs, settings.data),
-            )
-            if settings.upload
-            else None,
+            here_only=here_only,
+            collections=Collections(beside / "collections") if may == "all" and not settings.index else None,
+            collection="" if shipped else settings.docs.name,
+            most_upload_bytes=settings.max_upload_megabytes * 1_000_000,
+            **_of_folder(settings, add=own, change=own and may == "all"),
         )
+
+    def of_collection(self, one: Collection, settings: Settings) -> Choices:
+        """The choices for `one`, whose own settings are `settings`."""
+        prefix = one.address.rstrip("/")
+        return replace(
+            self,
+            root_path=self.site_path + prefix,
+            public_url=self.public_url + prefix if self.public_url else "",
+            collection=one.name,
+            **_of_folder(settings, add=True, change=True),
+        )
+
+
+def _of_folder(settings: Settings, add: bool, change: bool) -> dict[str, Any]:
+    """What may be done with the documents of a folder."""
+    most = settings.max_upload_megabytes * 1_000_000
+    uploads = (
+        Uploads(settings.docs, most, index_command(settings.docs, settings.data), can_recognise)
+        if add
+        else None
+    )
+    shelf = Shelf(settings.docs, uploads.refresh) if uploads and change else None
+    return {"docs": settings.docs, "uploads": uploads, "shelf": shelf}

@@ -20,6 +20,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
 
 from alpie.app.page.guarding.origins import is_loopback
+from alpie.app.page.serving.change_routes import add_change_routes
 from alpie.app.page.serving.document_routes import add_document_routes
 from alpie.app.page.serving.page_options import Choices
 from alpie.app.page.serving.timings import render_timings
@@ -27,14 +28,15 @@ from alpie.app.page.state.library import Library, NotReady, Opening
 from alpie.app.page.state.server_metrics import CONTENT_TYPE, Meter
 from alpie.app.page.views import basket, lookup, lookup_view, record_view
 from alpie.app.page.views import check_view as check
-from alpie.app.page.views import documents_view as documents
 from alpie.app.page.views import quality_view as evaluation
+from alpie.app.page.views.example_questions import Examples
 from alpie.app.page.views.feedback import FeedbackFile
 from alpie.app.page.views.help import render_help
 from alpie.app.page.views.markup import tag
 from alpie.app.page.views.page_words import Translations, words_asked
 from alpie.app.page.views.panel import Panels
-from alpie.app.page.views.templates import render
+from alpie.app.page.views.templates import Markup, render
+from alpie.app.page.views.welcome import render_welcome
 from alpie.index.errors import AddressError, AlpieError, QuestionError
 
 __all__ = ["add_routes"]
@@ -54,10 +56,11 @@ def add_routes(
     choices: Choices,
     meter: Meter | None = None,
     scripts: Mapping[str, str] | None = None,
-) -> None:
-    """Hang the routes on `app`; `scripts`: the page's script in each language."""
+) -> Callable[[Translations], Markup]:
+    """Hang the routes on `app`; `scripts`: the page's script in each language. Returns what makes the first screen."""
     router = APIRouter(prefix="/al", include_in_schema=False)
     kept: list[Panels] = []  # of the corpus in use
+    tried: dict[str, Examples] = {}  # questions to begin with, by language
     at_once = CapacityLimiter(_AT_ONCE)
 
     def panels_of(library: Library) -> Panels:
@@ -66,6 +69,17 @@ def add_routes(
                 return panels
         kept[:] = [Panels(library, choices.root_path)]
         return kept[0]
+
+    def welcome(words: Translations) -> Markup:
+        try:
+            library = opening.wait()
+        except NotReady as error:
+            return render_welcome(words, complete=error.failed)
+        examples = tried.get(words.language)
+        if examples is None or examples.library is not library:
+            examples = tried[words.language] = Examples(library, words)
+        evaluated = evaluation.about(choices.reports, library.fingerprint)
+        return render_welcome(words, panels_of(library), examples, choices.collection, evaluated)
 
     async def answer(request: Request, make: Make) -> Response:
         if not opening.settled:  # many may wait, few work
@@ -120,14 +134,9 @@ def add_routes(
             lambda library, words: HTMLResponse(check.render_check(panels_of(library).checker, text, words)),
         )
 
-    @router.get("/documents")
-    async def document_list(request: Request) -> Response:
-        return await answer(
-            request,
-            lambda library, words: HTMLResponse(
-                documents.render_documents(panels_of(library), words, choices.uploads)
-            ),
-        )
+    @router.get("/welcome")
+    async def first_screen(request: Request) -> Response:
+        return HTMLResponse(await run_in_threadpool(welcome, words_asked(request)))
 
     @router.get("/scope")
     async def scope(request: Request) -> Response:
@@ -140,11 +149,13 @@ def add_routes(
 
     @router.get("/evaluation")
     async def evaluation_view(request: Request) -> Response:
-        words = words_asked(request)
-        shown = await run_in_threadpool(evaluation.render_evaluation, choices.reports, words)
-        if meter and choices.metrics != "off":
-            shown += render_timings(meter, words)
-        return HTMLResponse(shown)
+        def make(library: Library, words: Translations) -> Response:
+            shown = evaluation.render_evaluation(choices.reports, words, library.fingerprint)
+            if meter and choices.metrics != "off":
+                shown += render_timings(meter, words)
+            return HTMLResponse(shown)
+
+        return await answer(request, make)
 
     @router.get("/help")
     async def help_view(request: Request) -> Response:
@@ -209,9 +220,11 @@ def add_routes(
         state = "ready" if opening.ready else "failed" if opening.settled else "opening"
         return JSONResponse({"status": state}, status_code=503 if state == "failed" else 200)
 
-    add_document_routes(router, opening, choices)
+    add_document_routes(router, opening, choices, panels_of)
+    add_change_routes(router, opening, choices)
     app.include_router(router)
     app.mount("/al/assets", StaticFiles(directory=_ASSETS), name="assets")
+    return welcome
 
 
 def _query(request: Request) -> dict[str, str]:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import os
+import threading
 import warnings
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI
@@ -14,13 +17,16 @@ from alpie.app.page.guarding.guard import Guard
 from alpie.app.page.guarding.login import Login
 from alpie.app.page.guarding.permitted_events import Handlers, Orders
 from alpie.app.page.guarding.users import Users
+from alpie.app.page.serving.change_routes import upload_bodies
 from alpie.app.page.serving.delivery import Delivery, preloads
-from alpie.app.page.serving.document_routes import upload_bodies
+from alpie.app.page.serving.first_paint import FirstPaint
 from alpie.app.page.serving.gradio_import import import_gradio
 from alpie.app.page.serving.memory import give_back_memory, share_memory
 from alpie.app.page.serving.page_options import Choices
 from alpie.app.page.serving.routes import add_routes
+from alpie.app.page.serving.switch import Switch
 from alpie.app.page.state.library import Library, Opening
+from alpie.app.page.state.named_collections import Collection
 from alpie.app.page.state.server_metrics import Meter
 from alpie.app.page.views.page_words import LANGUAGES, translations_for
 from alpie.app.service.following import CorpusOpener
@@ -34,6 +40,7 @@ __all__ = ["create_app", "serve"]
 _QUIET = {"GRADIO_ANALYTICS_ENABLED": "False", "HF_HUB_DISABLE_TELEMETRY": "1", "HF_HUB_OFFLINE": "1"}
 # Gradio keeps its last 10,000 events and, after each, makes a table of all of them with the times of each function.
 _NO_RECORDS = {"GRADIO_ANALYTICS_MAX_EVENTS": "1", "GRADIO_ANALYTICS_CACHE_FREQUENCY": str(10**9)}
+_MOUNTING = threading.Lock()  # Gradio keeps the page that is being made in one place for all
 _AT_ONCE = 4  # questions of the endpoints answered at the same time
 _SESSIONS = 100  # conversations remembered, up to half a megabyte each; a browser brings its own along when it was forgotten
 
@@ -42,25 +49,62 @@ def create_app(
     open_library: Callable[[], Library],
     choices: Choices | None = None,
     stamp: Callable[[], object] | None = None,
+    settings_of: Callable[[Collection], Settings] | None = None,
 ) -> FastAPI:
-    """The whole application; `open_library` runs in the background, once and whenever `stamp` changes."""
+    """The whole application; `open_library` runs in the background, once and whenever `stamp` changes.
+
+    `settings_of`: of a named collection, where `choices` has any.
+    """
     choices = choices or Choices()
     os.environ.update(_QUIET | _NO_RECORDS)
     import_gradio()  # late: seconds and 150 MB that no other command needs
+    meter = Meter()
+    opening = Opening(lambda: meter.measured(open_library()), stamp).start()
+    app = _pages(opening, choices, meter)
+    if choices.collections and settings_of:
+
+        def collection(one: Collection) -> FastAPI:
+            own = settings_of(one)
+            opener = CorpusOpener(own)
+            return _pages(Opening(opener, opener.stamp).start(), choices.of_collection(one, own), None)
+
+        app.add_middleware(Switch, collections=choices.collections, make=collection)
+    app.add_middleware(
+        Guard,
+        limits=choices.limits,
+        hosts=choices.hosts,
+        proxied=choices.proxied,
+        bodies=upload_bodies(choices),
+        collections=choices.collections is not None,
+        on_refusal=meter.refused,
+        gate=Login(Users(choices.users), _homes(choices), choices.language, choices.root_path)
+        if choices.users
+        else None,
+    )
+    return app
+
+
+def _paths(choices: Choices) -> dict[str, str]:
+    return {one: "/" if one == choices.language else f"/{one}/" for one in LANGUAGES}
+
+
+def _homes(choices: Choices) -> dict[str, str]:
+    return {one: choices.root_path + path for one, path in _paths(choices).items()}
+
+
+def _pages(opening: Opening, choices: Choices, meter: Meter | None) -> FastAPI:
+    """The pages about one library, without what stands around them all."""
     import gradio as gr
 
     from alpie.app.page.serving.api import add_api
-    from alpie.app.page.serving.frame import build_page, head_of, script_of
+    from alpie.app.page.serving.frame import build_page, first_paint, head_of, script_of
 
-    meter = Meter()
-    opening = Opening(lambda: meter.measured(open_library()), stamp).start()
     app = FastAPI(title="Al Pie", docs_url=None, redoc_url=None, openapi_url=None)
     pages: dict[str, Any] = {}
-    paths = {one: "/" if one == choices.language else f"/{one}/" for one in LANGUAGES}
-    homes = {one: choices.root_path + path for one, path in paths.items()}
+    paths, homes = _paths(choices), _homes(choices)
     scripts = {one: script_of(translations_for(one), homes[one], choices) for one in LANGUAGES}
     heads = {one: head_of(translations_for(one), scripts[one], choices.root_path) for one in LANGUAGES}
-    add_routes(app, opening, choices, meter, scripts)
+    welcome = add_routes(app, opening, choices, meter, scripts)
 
     def mount_pages() -> None:
         # "/" last: it takes what is left.
@@ -89,25 +133,20 @@ def create_app(
                     js=f"() => {{ document.documentElement.lang = '{one}'; }}",
                 )
 
-    _within_a_loop(mount_pages)
-    meter.gauge(
-        "waiting_questions",
-        "Questions in the queue",
-        lambda: float(sum(len(one._queue) for one in pages.values())),
-    )
+    with _MOUNTING:
+        _within_a_loop(mount_pages)
+    if meter:
+        meter.gauge(
+            "waiting_questions",
+            "Questions in the queue",
+            lambda: float(sum(len(one._queue) for one in pages.values())),
+        )
+    firsts = {
+        path: partial(first_paint, translations_for(one), homes, welcome) for one, path in paths.items()
+    }
+    app.add_middleware(FirstPaint, made=firsts)
     app.add_middleware(Delivery, links={paths[one]: preloads(head) for one, head in heads.items()})
     app.add_middleware(Orders, pages={paths[one]: Handlers.of(page, one) for one, page in pages.items()})
-    app.add_middleware(
-        Guard,
-        limits=choices.limits,
-        hosts=choices.hosts,
-        proxied=choices.proxied,
-        bodies=upload_bodies(choices),
-        on_refusal=meter.refused,
-        gate=Login(Users(choices.users), homes, choices.language, choices.root_path)
-        if choices.users
-        else None,
-    )
     return app
 
 
@@ -139,5 +178,9 @@ def serve(
     give_back_memory()
     choices = Choices.from_settings(settings)
     bound = bound_socket(host, port)  # a port in use is told at once
-    app = create_app(opener.open_or_build, choices, opener.stamp)
+
+    def settings_of(one: Collection) -> Settings:
+        return replace(settings, docs=one.docs, data=one.data)
+
+    app = create_app(opener.open_or_build, choices, opener.stamp, settings_of)
     run(server_config(app, choices.root_path, settings.trusted_proxies), bound, on_listening)

@@ -15,7 +15,6 @@ import re
 import secrets
 import shutil
 import subprocess
-import sys
 import threading
 import unicodedata
 from collections.abc import Callable, Sequence
@@ -23,23 +22,23 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
 
+from alpie.app.page.state.index_process import Run
 from alpie.index.errors import SourceError
 from alpie.index.formats import SUFFIXES, check_signature, format_of
+from alpie.index.formats.recognition import RECOGNISE_FILE
 from alpie.index.model_cache import checksum
 from alpie.index.reading.sources import NOT_DOCUMENTS
 
-__all__ = ["State", "Uploads", "index_command", "safe_name"]
+__all__ = ["State", "Uploads", "safe_name"]
 
 _LOG = logging.getLogger(__name__)
 _LONGEST_NAME = 100  # characters
 _CHUNK = 1 << 18
 _MIN_FREE_BYTES = 500_000_000  # left on the disk
 _MAX_WAITING = 20  # documents taken and not yet indexed
-_LONGEST_RUN_SECONDS = 3_600.0
 _ENDED_BY_FORCE = -9  # as a process says that was ended by a signal: it crashed, or took all the memory
+_SCANNED = "(OCR)"  # in what is said of a file that is a picture of a text
 _UNENDING = "leerlo no acaba, o hace caer a quien lo lee."
-
-Run = Callable[[], tuple[int, str]]
 
 
 @dataclass(frozen=True)
@@ -50,27 +49,59 @@ class State:
     done: tuple[str, ...] = ()
     refused: tuple[tuple[str, str], ...] = ()  # name and reason
     failure: str = ""  # of the indexing itself
+    busy: bool = False  # also while something else than a new file is indexed
+    scans: tuple[str, ...] = ()  # names of those refused that optical recognition could read
 
 
 class Uploads:
     """Takes files into `folder` and has them indexed by `run`, which gives its exit code and messages."""
 
-    def __init__(self, folder: Path, most_bytes: int, run: Run) -> None:
+    def __init__(
+        self, folder: Path, most_bytes: int, run: Run, can_recognise: Callable[[], bool] = lambda: False
+    ) -> None:
         self.folder, self.most_bytes, self._run = folder, most_bytes, run
+        self._can_recognise = can_recognise
         self._lock = threading.Lock()
         self._waiting: list[str] = []
-        self._running = False
+        self._running = self._again = False
         self._state = State()
 
     @property
     def state(self) -> State:
         with self._lock:
-            return State(
-                tuple(self._waiting) + self._state.indexing,
-                self._state.done,
-                self._state.refused,
-                self._state.failure,
+            return replace(
+                self._state,
+                indexing=(*self._waiting, *self._state.indexing),
+                busy=self._running,
+                scans=tuple(sorted(path.name for path in self._scans.glob("*.pdf"))),
             )
+
+    @property
+    def _scans(self) -> Path:
+        return self.folder / ".scans"
+
+    @property
+    def can_recognise(self) -> bool:
+        """Whether the text of scanned pages can be recognised here, and is not already."""
+        return not (self.folder / RECOGNISE_FILE).exists() and self._can_recognise()
+
+    def recognise(self) -> None:
+        """From now on have the text of scanned pages recognised; scans that were refused are taken after all."""
+        (self.folder / RECOGNISE_FILE).touch()
+        for path in self._scans.glob("*.pdf"):
+            name = _named(path, self.folder / path.name)
+            path.unlink(missing_ok=True)
+            with self._lock:
+                self._waiting.append(name)
+        with self._lock:
+            self._state = replace(self._state, refused=())
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Index the folder again, for something of it has changed."""
+        with self._lock:
+            self._again = True
+        self._start()
 
     def take(self, name: str, file: IO[bytes]) -> str:
         """Write `file` into the folder and begin indexing; returns the name it got.
@@ -118,6 +149,10 @@ class Uploads:
     def _begin(self, name: str) -> None:
         with self._lock:
             self._waiting.append(name)
+        self._start()
+
+    def _start(self) -> None:
+        with self._lock:
             if self._running:
                 return
             self._running = True
@@ -127,11 +162,11 @@ class Uploads:
         """Index until nothing waits."""
         while True:
             with self._lock:
-                if not self._waiting:
+                if not (self._waiting or self._again):
                     self._running = False
                     return
-                names, self._waiting = tuple(self._waiting), []
-                self._state = State(names, self._state.done, self._state.refused)
+                names, self._waiting, self._again = tuple(self._waiting), [], False
+                self._state = replace(self._state, indexing=names, failure="")
             self._index(names)
 
     def _index(self, names: Sequence[str], later: Sequence[str] | None = None) -> None:
@@ -148,20 +183,29 @@ class Uploads:
             self._index_one_by_one(names)
             return
         refused = [(name, reason) for name in names if (reason := self._reason(name, messages))]
-        if code < 0:
+        if code < 0 and names:
             refused = [(names[0], _UNENDING)]
-        for name, _ in refused:
+        for name, reason in refused:
             with contextlib.suppress(OSError):
-                (self.folder / name).unlink()
+                self._put_away(self.folder / name, reason)
         done = [name for name in names if code == 0 and name not in dict(refused)]
         last = messages.strip().splitlines()[-1:] or ["?"]
         with self._lock:
-            self._state = State(
-                tuple(later or ()),
-                (*self._state.done, *done)[-_MAX_WAITING:],
-                (*self._state.refused, *refused)[-_MAX_WAITING:],
-                last[0] if code and not refused else "",
+            self._state = replace(
+                self._state,
+                indexing=tuple(later or ()),
+                done=(*self._state.done, *done)[-_MAX_WAITING:],
+                refused=(*self._state.refused, *refused)[-_MAX_WAITING:],
+                failure=last[0] if code and not refused else "",
             )
+
+    def _put_away(self, path: Path, reason: str) -> None:
+        """Take a refused file out: a scan that could be recognised is kept aside, any other deleted."""
+        if _SCANNED in reason and self.can_recognise and path.suffix == ".pdf":
+            self._scans.mkdir(exist_ok=True)
+            path.replace(self._scans / path.name)
+        else:
+            path.unlink()
 
     def _index_one_by_one(self, names: Sequence[str]) -> None:
         """One of `names` or of those that came since keeps indexing from ending: the others are put aside to find it."""
@@ -233,21 +277,3 @@ def _named(unfinished: Path, wanted: Path) -> str:
             unfinished.rename(name)
         return name.name
     raise SourceError(f"{wanted.name}: ya hay demasiados documentos con este nombre.")
-
-
-def index_command(docs: Path, data: Path) -> Run:
-    """Runs `alpie index` as a process of its own."""
-    command = [sys.executable, "-m", "alpie.app", "index", "--docs", str(docs), "--data", str(data)]
-
-    def run() -> tuple[int, str]:
-        done = subprocess.run(
-            command,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=_LONGEST_RUN_SECONDS,
-            check=False,
-        )
-        return done.returncode, done.stderr
-
-    return run

@@ -1,30 +1,39 @@
-"""Two small charts without a library: colours come from the page, and what they say is text."""
+"""Two small charts without a library (`templates/charts.html`): colours come from the page, and what they say is text."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from alpie.app.page.views.markup import escape, tag
-from alpie.app.page.views.page_words import Translations
+__all__ = ["Bar", "Curve", "Series"]
 
-__all__ = ["Bar", "Series", "bars", "curve"]
-
-_WIDTH = 640
+_WIDTH, _HEIGHT = 640, 280
 _LEFT, _RIGHT, _TOP, _BOTTOM = 52, 16, 12, 48
-_HEIGHT = 280
-_TICKS = (0.0, 0.25, 0.5, 0.75, 1.0)
+
+
+def _share(value: float) -> float:
+    return min(max(value, 0.0), 1.0)
 
 
 @dataclass(frozen=True)
 class Bar:
-    """A share with its interval."""
+    """A share with its interval: a point with its whisker on a track, all as percentages of its width."""
 
     name: str
     value: float
     low: float
     high: float
     n: int
+
+    @property
+    def at(self) -> float:
+        return 100 * _share(self.value)
+
+    @property
+    def whisker(self) -> tuple[float, float]:
+        """Where it begins, and its length."""
+        low, high = 100 * _share(self.low), 100 * _share(self.high)
+        return low, high - low
 
 
 @dataclass(frozen=True)
@@ -35,52 +44,27 @@ class Series:
     points: Sequence[tuple[float, float]]
 
 
-def bars(rows: Sequence[Bar], words: Translations, title: str) -> str:
-    """A row a share: its name, a point with its whisker on a track, the figure. Text stays text."""
-    items: list[str] = []
-    for row in rows:
-        low, high = (100 * min(max(value, 0.0), 1.0) for value in (row.low, row.high))
-        at = 100 * min(max(row.value, 0.0), 1.0)
-        track = (
-            f'<span class="track" aria-hidden="true">'
-            f'<span class="whisker" style="left:{low:.1f}%;width:{high - low:.1f}%"></span>'
-            f'<span class="point" style="left:{at:.1f}%"></span></span>'
-        )
-        name = tag("span", [escape(row.name), " ", tag("span", f"n={row.n}", class_="small")])
-        items.append(tag("li", [name, track, tag("span", escape(words.share(row.value)), class_="value")]))
-    return tag("ul", items, class_="bars", aria_label=title)
+@dataclass(frozen=True)
+class Curve:
+    """Lines over a common axis from 0 to 1, in the units of the drawing."""
 
+    series: Sequence[Series]
+    axis: str
+    width, height, left, top = _WIDTH, _HEIGHT, _LEFT, _TOP
+    right = _WIDTH - _RIGHT
+    ticks = (0.0, 0.25, 0.5, 0.75, 1.0)
 
-def curve(series: Sequence[Series], words: Translations, title: str, axis: str) -> str:
-    """Lines over a common axis from 0 to 1."""
-    across, down = _WIDTH - _LEFT - _RIGHT, _HEIGHT - _TOP - _BOTTOM
+    @staticmethod
+    def x(value: float) -> float:
+        return _LEFT + (_WIDTH - _LEFT - _RIGHT) * _share(value)
 
-    def at(point: tuple[float, float]) -> str:
-        x, y = (min(max(value, 0.0), 1.0) for value in point)
-        return f"{_LEFT + across * x:.1f},{_TOP + down * (1 - y):.1f}"
+    @staticmethod
+    def y(value: float) -> float:
+        return _TOP + (_HEIGHT - _TOP - _BOTTOM) * (1 - _share(value))
 
-    marks: list[str] = []
-    for t in _TICKS:
-        y, x = _TOP + down * (1 - t), _LEFT + across * t
-        marks.append(
-            f'<line class="grid" x1="{_LEFT}" x2="{_WIDTH - _RIGHT}" y1="{y:.1f}" y2="{y:.1f}"/>'
-            f'<text class="tick" x="{_LEFT - 8}" y="{y + 4:.1f}" text-anchor="end">{escape(words.share(t))}</text>'
-            f'<text class="tick" x="{x:.1f}" y="{_HEIGHT - 28}" text-anchor="middle">{escape(words.number(t, 2))}</text>'
-        )
-    marks.append(
-        f'<text class="tick" x="{_LEFT + across / 2:.1f}" y="{_HEIGHT - 4}" text-anchor="middle">{escape(axis)}</text>'
-    )
-    legend: list[str] = []
-    for index, one in enumerate(series):
-        points = " ".join(at(point) for point in sorted(one.points))
-        marks.append(f'<polyline class="line-{index}" points="{points}"/>')
-        legend.append(tag("span", escape(one.name), class_=f"key-{index}"))
-    return _svg(marks, title) + tag("p", legend, class_="legend small")
-
-
-def _svg(marks: Sequence[str], label: str) -> str:
-    return (
-        f'<svg class="chart" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-label="{escape(label)}">'
-        + "".join(marks)
-        + "</svg>"
-    )
+    @property
+    def lines(self) -> list[str]:
+        """The points of each series, as SVG writes them."""
+        return [
+            " ".join(f"{self.x(x):.1f},{self.y(y):.1f}" for x, y in sorted(one.points)) for one in self.series
+        ]

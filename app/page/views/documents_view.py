@@ -1,91 +1,107 @@
-"""Documents: what is in the corpus, where it comes from, its outline, when it was indexed."""
+"""Documents: what can be asked, where it comes from, and, where that is allowed, adding, correcting and taking out."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any
+
+from alpie.app.page.state.document_shelf import FIELDS, Shelf
+from alpie.app.page.state.named_collections import Collections
 from alpie.app.page.state.uploads import Uploads
 from alpie.app.page.views.link_places import link
-from alpie.app.page.views.markup import escape, tag
 from alpie.app.page.views.page_words import Translations
 from alpie.app.page.views.panel import Panels, editorial_fields
-from alpie.app.page.views.upload_view import render_upload
+from alpie.app.page.views.templates import Markup, render
+from alpie.app.page.views.upload_view import render_state
+from alpie.app.page.views.welcome import facts_of
 from alpie.app.service.document_report import coverage_text, notice_text
+from alpie.index.formats import SUFFIXES
 from alpie.index.records import Document
 
-__all__ = ["render_documents"]
+__all__ = ["Offer", "render_documents"]
+
+_LANGUAGES = ("es", "en", "ca", "gl", "eu", "fr", "pt", "it", "de")  # offered; any other that is given stays
 
 
-def render_documents(panels: Panels, words: Translations, uploads: Uploads | None = None) -> str:
-    """The Documents view, with a form where documents are taken in."""
-    library = panels.library
-    statement = words.html(
-        "documents.statement",
-        documents=words.number(len(library.documents)),
-        passages=words.number(len(library.passages)),
-        built=library.built_at.replace("T", " ")[:16],
+@dataclass(frozen=True)
+class Offer:
+    """What can be done with the documents here, and where they stand."""
+
+    uploads: Uploads | None = None
+    shelf: Shelf | None = None
+    collections: Collections | None = None
+    name: str = ""  # of this collection; "": the documents that come with the program
+    root: str = ""  # path of this collection
+    site: str = ""  # path of them all
+    here: bool = False  # whether only this machine is served
+    megabytes: int = 0  # of the largest file that is taken
+
+
+def render_documents(
+    panels: Panels | None, words: Translations, offer: Offer, evaluated: bool = False
+) -> Markup:
+    """The Documents view; `panels`: None where there are none yet; `evaluated`: whether there are results about them."""
+    uploads, shelf, collections = offer.uploads, offer.shelf, offer.collections
+    library = panels.library if panels else None
+    documents = list(library.documents.values()) if library else []
+    if shelf:
+        documents = [one for one in documents if shelf.has(one)]
+    return render(
+        "documents",
+        words,
+        documents=[_shown(panels, one, words) for one in documents] if panels else [],
+        library=library,
+        evaluated=evaluated,
+        built=words.moment(library.built_at) if library else "",
+        passages=words.count("count.passages", len(library.passages)) if library else "",
+        counted=words.count("count.documents", len(documents)),
+        unread=[words("notice.file", file=one.file, notice=one.reason) for one in library.unread]
+        if library
+        else [],
+        name=offer.name or words("collections.shipped"),
+        collections=collections.all() if collections else (),
+        many=collections is not None,
+        root=offer.root,
+        site=offer.site,
+        uploads=uploads,
+        most=words.number(offer.megabytes),
+        accepted=",".join(SUFFIXES),
+        state=render_state(uploads, words, library.documents if library else {}),
+        removed=shelf.removed() if shelf else (),
+        shelf=shelf is not None,
+        here=offer.here,
+        languages=[(one, words.language_name(one)) for one in _LANGUAGES],
     )
-    parts = [tag("h2", words.html("nav.documents")), tag("p", statement, class_="intro")]
-    if uploads is not None:
-        parts.append(render_upload(uploads, words))
-    parts += [_document(panels, document, words) for document in library.documents.values()]
-    if library.unread:
-        named = [words("notice.file", file=one.file, notice=one.reason) for one in library.unread]
-        items = tag("ul", [tag("li", escape(one)) for one in named])
-        kicker = tag("p", words.html("documents.unread"), class_="kicker")
-        parts.append(tag("section", tag("div", [kicker, items], class_="notes"), class_="document-card"))
-    fingerprint = (
-        words.html("documents.fingerprint") + " " + tag("code", library.fingerprint, class_="fingerprint")
-    )
-    parts.append(tag("p", fingerprint, class_="small"))
-    return "".join(parts)
 
 
-def _document(panels: Panels, document: Document, words: Translations) -> str:
-    title = tag("a", escape(document.title), class_="cite", href=f"?d={document.id}")
-    facts = [
-        (words("field.publisher"), document.publisher),
-        (words("field.date"), words.date(document.date)),
-        (words("field.kind"), document.kind),
-        (words("field.language"), document.language),
-        (words("field.passages"), words.number(len(panels.by_document[document.id]))),
-        (words("field.url"), document.url),
-        (words("field.rights"), document.rights),
-        (words("field.id"), document.id),
-        (words("field.file"), document.file),
-        ("SHA-256", document.sha256),
-        (words("field.parser"), document.parser),
-        (words("field.coverage"), coverage_text(document.coverage, words)),
-    ]
-    items = [tag("div", tag("dt", escape(k)) + tag("dd", escape(v))) for k, v in facts if v]
-    said = [*document.notes, *(notice_text(notice, words) for notice in document.notices)]
-    notes = [tag("li", escape(note)) for note in said]
+def _shown(panels: Panels, document: Document, words: Translations) -> dict[str, Any]:
+    notes = [*document.notes, *(notice_text(notice, words) for notice in document.notices)]
     if fields := editorial_fields(document, words):
-        notes.append(tag("li", words.html("reader.editorial", fields=fields)))
-    parts = [
-        tag("h3", title, lang=document.language),
-        tag("dl", items, class_="facts"),
-        tag(
-            "div",
-            [tag("p", words.html("documents.notes"), class_="kicker"), tag("ul", notes)],
-            class_="notes",
-        )
-        if notes
-        else "",
-        _outline(panels, document, words),
-    ]
-    return tag("section", parts, class_="document-card")
-
-
-def _outline(panels: Panels, document: Document, words: Translations) -> str:
-    headings = panels.reader(document.id).outline()
-    if not headings:
-        return ""
-    items = (
-        tag(
-            "li",
-            tag("a", escape(text), class_="cite", href=link(passage)) if passage else escape(text),
-            class_=f"level-{min(level, 3)}",
-        )
-        for level, text, passage in headings
+        notes.append(words("reader.editorial", fields=fields))
+    facts = (
+        ("publisher", document.publisher),
+        ("date", words.date(document.date) if document.date else ""),
+        ("kind", document.kind),
+        ("language", words.language_name(document.language)),
+        ("rights", document.rights),
     )
-    summary = tag("summary", words.html("documents.outline", headings=words.number(len(headings))))
-    return tag("details", [summary, tag("ul", items, class_="outline", lang=document.language)])
+    technical = (
+        ("passages", words.number(len(panels.by_document[document.id]))),
+        ("coverage", coverage_text(document.coverage, words)),
+        ("file", document.file),
+        ("id", document.id),
+        ("parser", document.parser),
+        ("checksum", document.sha256),
+    )
+    outline = panels.reader(document.id).outline()
+    return {
+        "document": document,
+        "facts": facts_of(document, words),
+        "shown": [(words(f"field.{name}"), value) for name, value in facts if value],
+        "technical": [(words(f"field.{name}"), value) for name, value in technical if value],
+        "url": document.url if document.url.startswith(("https://", "http://")) else "",
+        "notes": notes,
+        "outline": [(min(level, 3), text, link(at) if at else "") for level, text, at in outline],
+        "headings": words.count("count.headings", len(outline)),
+        "fields": [(name, words(f"field.{name}"), getattr(document, name)) for name in FIELDS],
+    }

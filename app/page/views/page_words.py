@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,6 +32,20 @@ class Translations(common.Translations):
     def share(self, value: float) -> str:
         """A share between 0 and 1 as a percentage."""
         return self.number(100 * value) + ("%" if self.language == "en" else "\u00a0%")
+
+    def language_name(self, code: str) -> str:
+        """«español (México)» for «es-MX»; the code itself where the language has no name here."""
+        base, _, region = code.partition("-")
+        named = self.entries.get(f"language.{base}")
+        return f"{named} ({region})" if named and region else named or code
+
+    def moment(self, iso: str) -> str:
+        """Day and time of an ISO 8601 moment as people write them, in this machine's time; the text itself if it is none."""
+        try:
+            then = datetime.fromisoformat(iso).astimezone()
+        except ValueError:
+            return iso
+        return self("documents.moment", date=self.date(then.date().isoformat()), time=f"{then:%H:%M}")
 
     @property
     def for_scripts(self) -> dict[str, str]:

@@ -1,54 +1,34 @@
-"""The form for handing in a document, and how it stands with those that were."""
+"""How it stands with what was handed in: what is being indexed, what was taken and how well read, what was refused."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from alpie.app.page.state.uploads import State, Uploads
-from alpie.app.page.views.markup import attributes, escape, tag
 from alpie.app.page.views.page_words import Translations
-from alpie.index.formats import SUFFIXES
+from alpie.app.page.views.templates import Markup, render
+from alpie.app.service.document_report import coverage_text, notice_text
+from alpie.index.notices import NoticeKind
+from alpie.index.records import Document
 
-__all__ = ["render_state", "render_upload"]
+__all__ = ["render_state"]
 
 
-def render_upload(uploads: Uploads, words: Translations) -> str:
-    """The form with the state under it."""
-    accepted = attributes(
-        id="upload-file", name="file", type="file", accept=",".join(SUFFIXES), required="", multiple=None
+def render_state(
+    uploads: Uploads | None, words: Translations, documents: Mapping[str, Document], problem: str = ""
+) -> Markup:
+    """`documents`: those indexed, for how they were read; `problem`: of the order just given."""
+    state = uploads.state if uploads else State()
+    by_file = {one.file: one for one in documents.values()}
+    done = [(name, _read(by_file[name], words) if name in by_file else []) for name in state.done]
+    scanned = state.scans or any(
+        notice.kind is NoticeKind.PAGES_WITHOUT_TEXT for one in documents.values() for notice in one.notices
     )
-    limits = words.html("upload.limits", megabytes=words.number(uploads.most_bytes // 1_000_000))
-    form = tag(
-        "form",
-        [
-            tag("label", words.html("upload.label"), for_="upload-file"),
-            tag(
-                "div",
-                [
-                    f"<input{accepted}>",
-                    tag("button", words.html("upload.send"), type="submit", class_="primary"),
-                ],
-                class_="line",
-            ),
-            tag("p", limits, class_="small"),
-        ],
-        id="upload-form",
-        class_="form",
-    )
-    return tag("section", [form, render_state(uploads.state, words)], class_="upload")
+    recognise = bool(scanned and uploads and uploads.can_recognise)
+    return render("upload_state", words, state=state, done=done, problem=problem, recognise=recognise)
 
 
-def render_state(state: State, words: Translations, problem: str = "") -> str:
-    """What is being indexed, what was taken, what was refused and why; `problem`: of the file just sent."""
-    lines = [tag("p", escape(problem), class_="problem")] if problem else []
-    if state.indexing:
-        lines.append(
-            tag("p", words.html("upload.indexing", names=", ".join(state.indexing)), class_="searching")
-        )
-    if state.failure:
-        lines.append(tag("p", words.html("upload.failed", reason=state.failure), class_="problem"))
-    lines += [
-        tag("p", words.html("upload.refused", name=name, reason=reason), class_="problem")
-        for name, reason in state.refused
-    ]
-    lines += [tag("p", words.html("upload.done", name=name)) for name in state.done]
-    busy = "true" if state.indexing else "false"
-    return tag("div", lines, class_="upload-state", role="status", data_busy=busy)
+def _read(document: Document, words: Translations) -> list[str]:
+    """How much of a document was read, and what of it was not."""
+    coverage = coverage_text(document.coverage, words)
+    return [*([coverage] if coverage else []), *(notice_text(one, words) for one in document.notices)]

@@ -1,0 +1,158 @@
+"""Routes by which readers change the documents, where the operator allows it: each order is a form."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter, Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import HTMLResponse, JSONResponse, Response
+from starlette.datastructures import FormData, UploadFile
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+
+from alpie.app.page.guarding.origins import is_loopback
+from alpie.app.page.serving.page_options import Choices
+from alpie.app.page.state.document_shelf import FIELDS, Shelf
+from alpie.app.page.state.library import NotReady, Opening
+from alpie.app.page.state.named_collections import Collections
+from alpie.app.page.state.uploads import Uploads
+from alpie.app.page.views.page_words import Translations, words_asked
+from alpie.app.page.views.upload_view import render_state
+from alpie.index.errors import SourceError
+from alpie.index.records import Document
+
+__all__ = ["add_change_routes", "upload_bodies"]
+
+_LOG = logging.getLogger(__name__)
+_MULTIPART_BYTES = 4_000  # of a form around its file
+_UPLOAD = "/al/upload"
+
+Change = Callable[[FormData, Translations], None]
+
+
+def upload_bodies(choices: Choices) -> Mapping[str, int]:
+    """The route that takes large bodies, with their limit in bytes; empty where nothing is taken."""
+    taken = [choices.uploads.most_bytes] if choices.uploads else []
+    if choices.collections:
+        taken.append(choices.most_upload_bytes)
+    return {_UPLOAD: max(taken) + _MULTIPART_BYTES} if taken else {}
+
+
+def add_change_routes(router: APIRouter, opening: Opening, choices: Choices) -> None:
+    """Hang the routes on `router`, whose prefix is `/al`."""
+    orders = _Orders(opening, choices)
+    if choices.uploads is not None:
+        _add_uploads(router, orders, choices.uploads)
+    if choices.shelf is not None:
+        _add_shelf(router, orders, choices.shelf)
+    if choices.collections is not None:
+        _add_collections(router, orders, choices.collections, choices.site_path)
+
+
+class _Orders:
+    """Carries out what a form asks for, and says how it went."""
+
+    def __init__(self, opening: Opening, choices: Choices) -> None:
+        self._opening, self._choices = opening, choices
+
+    @property
+    def documents(self) -> Mapping[str, Document]:
+        try:
+            return self._opening.wait().documents
+        except NotReady:
+            return {}
+
+    def state(self, words: Translations, problem: str = "") -> str:
+        return render_state(self._choices.uploads, words, self.documents, problem)
+
+    async def carry_out(self, request: Request, change: Change) -> Response:
+        words = words_asked(request)
+        problem, status = "", 200
+        try:
+            if self._choices.here_only and _from_another_machine(request):
+                raise SourceError(words("guard.elsewhere"))
+            async with request.form(max_files=1, max_fields=12, max_part_size=1_000) as form:
+                await run_in_threadpool(change, form, words)
+        except SourceError as error:
+            problem, status = str(error), 422
+        except (HTTPException, ClientDisconnect):  # no form, or one cut short
+            problem, status = words("upload.cut"), 400
+        except OSError as error:
+            _LOG.error("the documents could not be changed: %s", error)
+            problem, status = words("upload.disk"), 500
+        return HTMLResponse(self.state(words, problem), status_code=status)
+
+
+def _add_uploads(router: APIRouter, orders: _Orders, uploads: Uploads) -> None:
+    def take(form: FormData, words: Translations) -> None:
+        file = form.get("file")
+        if not isinstance(file, UploadFile) or not file.filename:
+            raise SourceError(words("upload.nothing"))
+        uploads.take(file.filename, file.file)
+
+    @router.get("/upload-state")
+    async def upload_state(request: Request) -> Response:
+        return HTMLResponse(await run_in_threadpool(orders.state, words_asked(request)))
+
+    @router.post("/upload")
+    async def upload(request: Request) -> Response:
+        return await orders.carry_out(request, take)
+
+    @router.post("/recognise")
+    async def recognise(request: Request) -> Response:
+        return await orders.carry_out(request, lambda form, words: uploads.recognise())
+
+
+def _add_shelf(router: APIRouter, orders: _Orders, shelf: Shelf) -> None:
+    @router.post("/document/{order}")
+    async def document(order: str, request: Request) -> Response:
+        def change(form: FormData, words: Translations) -> None:
+            fields = {name: value for name, value in form.items() if isinstance(value, str)}
+            _change(shelf, order, fields, orders.documents, words)
+
+        return await orders.carry_out(request, change)
+
+
+def _add_collections(router: APIRouter, orders: _Orders, collections: Collections, site: str) -> None:
+    @router.post("/collections")
+    async def create(request: Request) -> Response:
+        made: list[str] = []
+
+        def change(form: FormData, words: Translations) -> None:
+            made.append(collections.create(str(form.get("name", ""))).address)
+
+        answer = await orders.carry_out(request, change)
+        return JSONResponse({"address": site + made[0]}) if made else answer
+
+
+def _change(
+    shelf: Shelf,
+    order: str,
+    fields: Mapping[str, str],
+    documents: Mapping[str, Document],
+    words: Translations,
+) -> None:
+    if order in ("restore", "erase"):
+        (shelf.restore if order == "restore" else shelf.erase)(fields.get("token", ""))
+        return
+    document = documents.get(fields.get("d", ""))
+    if document is None or order not in ("edit", "remove"):
+        raise SourceError(words("documents.unknown"))
+    if order == "edit":
+        shelf.edit(document, {name: fields[name] for name in FIELDS if name in fields})
+    elif len(documents) == 1:
+        raise SourceError(words("documents.last"))
+    else:
+        shelf.remove(document)
+
+
+def _from_another_machine(request: Request) -> bool:
+    """Whether a page elsewhere asks: a proxy nobody told us of may hand on what was not meant to leave this machine."""
+    origin = request.headers.get("origin")
+    try:
+        return origin is not None and not is_loopback(urlsplit(origin).hostname or "")
+    except ValueError:
+        return True

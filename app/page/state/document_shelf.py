@@ -1,0 +1,187 @@
+"""What a reader may change about the documents of a folder: what is said of them, and whether they are there.
+
+Metadata is written to `sources.toml`, whose comments and other tables stay as they are. A document that is taken
+out goes to a hidden folder, which indexing passes over, with its table: it can be put back until it is erased.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import secrets
+import shutil
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import tomlkit
+from tomlkit.exceptions import TOMLKitError
+
+from alpie.index.errors import SourceError
+from alpie.index.reading.source_table import entry_from_table
+from alpie.index.reading.sources import SOURCES_FILE
+from alpie.index.records import Document
+from alpie.index.spanish.analysis import fold
+
+__all__ = ["FIELDS", "Removed", "Shelf"]
+
+FIELDS = ("title", "publisher", "date", "kind", "language", "url")  # that a reader may change
+_REMOVED = ".removed"
+_ABOUT = "about.json"
+_LONGEST = 300  # characters of a field
+_MOST_REMOVED = 100
+_TOKEN = re.compile(r"[0-9a-f]{16}")
+_DAY = re.compile(r"(?P<day>\d{1,2})[/.-](?P<month>\d{1,2})[/.-](?P<year>\d{4})")
+
+
+@dataclass(frozen=True)
+class Removed:
+    """A document that was taken out and can be put back."""
+
+    token: str
+    title: str
+    file: str
+    table: Mapping[str, Any]  # of `sources.toml`; empty: it had none
+
+
+class Shelf:
+    """The documents in `folder`; `refresh` is called after each change and has them indexed."""
+
+    def __init__(self, folder: Path, refresh: Callable[[], None]) -> None:
+        self._folder, self._refresh = folder, refresh
+        self._changing = threading.Lock()
+
+    def edit(self, document: Document, given: Mapping[str, str]) -> None:
+        """Say of `document` what is `given` of `FIELDS`. Raises SourceError for what cannot stand there."""
+        values = {name: " ".join(given[name].split()) for name in FIELDS if name in given}
+        if day := _DAY.fullmatch(values.get("date", "")):  # as people write it
+            values["date"] = f"{day['year']}-{int(day['month']):02}-{int(day['day']):02}"
+        for name, value in values.items():
+            if len(value) > _LONGEST:
+                raise SourceError(f"«{name}»: caben {_LONGEST} caracteres.")
+        with self._changing:
+            whole, tables = self._tables()
+            table = _table_of(tables, document)
+            if table is None:
+                table = tomlkit.table()
+                for name in ("id", "file", *FIELDS[:5]):
+                    table[name] = getattr(document, name)
+                if document.editorial:
+                    table["editorial"] = list(document.editorial)
+                tables.append(table)
+            for name, value in values.items():
+                if name == "url" and not value:
+                    table.pop("url", None)
+                elif value != getattr(document, name):
+                    table[name] = value
+                    _mark_editorial(table, name, value, document)
+            entry_from_table(table.unwrap(), f"«{document.title}»", self._folder / SOURCES_FILE)
+            self._write(whole)
+        self._refresh()
+
+    def remove(self, document: Document) -> None:
+        """Take `document` out. Raises SourceError for the last one: an index of nothing cannot be asked."""
+        path = self._inside(document.file)
+        about = {"title": document.title, "file": document.file, "table": {}}
+        with self._changing:
+            if len(self.removed()) >= _MOST_REMOVED:
+                raise SourceError("Hay demasiados documentos quitados: bórrelos o recupérelos antes.")
+            whole, tables = self._tables()
+            if (table := _table_of(tables, document)) is not None:
+                about["table"] = table.unwrap()
+                tables.remove(table)
+            place = self._folder / _REMOVED / secrets.token_hex(8)
+            place.mkdir(parents=True)
+            (place / _ABOUT).write_text(json.dumps(about, ensure_ascii=False, default=str), encoding="utf-8")
+            path.rename(place / path.name)
+            if about["table"]:
+                self._write(whole)
+        self._refresh()
+
+    def has(self, document: Document) -> bool:
+        """Whether `document` is still there; the index may not know yet that it was taken out."""
+        return (self._folder / document.file).is_file()
+
+    def restore(self, token: str) -> None:
+        """Put back what was taken out as `token`. Raises SourceError where that cannot be."""
+        with self._changing:
+            one, place = self._removed(token)
+            target = self._inside(one.file, must_exist=False)
+            if target.exists():
+                raise SourceError(f"Ya hay otro documento «{one.file}».")
+            target.parent.mkdir(parents=True, exist_ok=True)
+            (place / target.name).rename(target)
+            if one.table:
+                whole, tables = self._tables()
+                table = tomlkit.table()
+                table.update(one.table)
+                tables.append(table)
+                self._write(whole)
+            shutil.rmtree(place)
+        self._refresh()
+
+    def erase(self, token: str) -> None:
+        """Delete for good what was taken out."""
+        with self._changing:
+            shutil.rmtree(self._removed(token)[1])
+
+    def removed(self) -> tuple[Removed, ...]:
+        """What was taken out, the latest first."""
+        places = sorted((self._folder / _REMOVED).glob(f"*/{_ABOUT}"), key=os.path.getmtime, reverse=True)
+        return tuple(
+            self._removed(place.parent.name)[0] for place in places if _TOKEN.fullmatch(place.parent.name)
+        )
+
+    def _removed(self, token: str) -> tuple[Removed, Path]:
+        if not _TOKEN.fullmatch(token):
+            raise SourceError("Ese documento ya no está entre los quitados.")
+        place = self._folder / _REMOVED / token
+        try:
+            about = json.loads((place / _ABOUT).read_text(encoding="utf-8"))
+            return Removed(token, about["title"], about["file"], about["table"]), place
+        except (OSError, ValueError, KeyError) as error:
+            raise SourceError("Ese documento ya no está entre los quitados.") from error
+
+    def _inside(self, file: str, must_exist: bool = True) -> Path:
+        """The path of a file of the folder, which no name can leave."""
+        path = self._folder / file
+        if not path.resolve().is_relative_to(self._folder.resolve()) or (must_exist and not path.is_file()):
+            raise SourceError(f"«{file}» ya no está en la carpeta.")
+        return path
+
+    def _tables(self) -> tuple[tomlkit.TOMLDocument, Any]:
+        """`sources.toml` and its tables of documents."""
+        path = self._folder / SOURCES_FILE
+        try:
+            text = path.read_text(encoding="utf-8-sig") if path.exists() else ""
+            whole = tomlkit.parse(text)
+        except (OSError, UnicodeDecodeError, TOMLKitError) as error:
+            raise SourceError(f"{SOURCES_FILE} no se puede leer: {error}.") from error
+        if "document" not in whole:
+            whole["document"] = tomlkit.aot()
+        return whole, whole["document"]
+
+    def _write(self, whole: tomlkit.TOMLDocument) -> None:
+        new = self._folder / f".{SOURCES_FILE}.{secrets.token_hex(4)}"
+        try:
+            new.write_text(tomlkit.dumps(whole), encoding="utf-8")
+            new.replace(self._folder / SOURCES_FILE)
+        except OSError as error:
+            raise SourceError(f"{SOURCES_FILE} no se puede escribir.") from error
+
+
+def _table_of(tables: Any, document: Document) -> Any:
+    return next(
+        (one for one in tables if one.get("id") == document.id or one.get("file") == document.file), None
+    )
+
+
+def _mark_editorial(table: Any, name: str, value: str, document: Document) -> None:
+    """`editorial` names what the text itself does not carry: what a reader wrote and the document does not say."""
+    named = [one for one in table.get("editorial", []) if one != name]
+    if not value or fold(value) not in fold(document.text):
+        named.append(name)
+    table["editorial"] = named

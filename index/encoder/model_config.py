@@ -1,0 +1,146 @@
+"""What a sentence-transformers folder says of its model: prompts, limits, pooling; read without PyTorch."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from alpie.index.errors import EncoderError
+
+__all__ = ["ModelConfig", "ModelFiles", "folder_fingerprint"]
+
+# What models call the prompts of questions and of passages, the surest name first; case, «-», «_» and spaces aside.
+_QUERY_NAMES = ("query", "retrieval query", "search query", "web search query", "question")
+_PASSAGE_NAMES = (
+    "document",
+    "passage",
+    "retrieval document",
+    "retrieval passage",
+    "search document",
+    "corpus",
+    "text",
+)
+# The E5 models were trained with these prompts, but their published folders do not state them.
+_E5_NAME = re.compile(r"\be5-(small|base|large)\b(?!.*instruct)", re.IGNORECASE)
+_E5_PROMPTS = {"query": "query: ", "passage": "passage: "}
+
+_EXPORTED_TYPES = {"bert", "camembert", "mpnet", "roberta", "xlm-roberta"}
+_EXPORTED_MODULES = (["Transformer", "Pooling"], ["Transformer", "Pooling", "Normalize"])
+_UNLIMITED = 1_000_000  # transformers writes 1e30 where a tokenizer has no limit
+_USUAL_LIMIT = 512
+_SAMPLED_BYTES = 1 << 20
+
+
+@dataclass(frozen=True)
+class ModelConfig:
+    """What is needed to use a model's transformer as its makers meant it."""
+
+    query_prompt: str = ""
+    passage_prompt: str = ""
+    most_tokens: int = _USUAL_LIMIT
+    dimension: int | None = None  # vectors are cut to this length; None: they are used whole
+    pooling: str = ""  # "mean" or "cls"; "" for any other
+    model_type: str = ""
+    plain: bool = False  # nothing but a transformer, pooling and normalisation
+
+    @classmethod
+    def read(cls, folder: Path, name: str = "") -> ModelConfig:
+        """From the files of `folder`; `name` tells models that do not state their prompts."""
+        stated = _json(folder / "config_sentence_transformers.json")
+        modules = [str(one.get("type", "")) for one in _json(folder / "modules.json", [])]
+        places = {kind.rpartition(".")[2]: folder / str(one.get("path", ""))
+                  for kind, one in zip(modules, _json(folder / "modules.json", []), strict=True)}  # fmt: skip
+        transformer = places.get("Transformer", folder)
+        limits = _json(transformer / "sentence_bert_config.json")
+        pooling = _json(places.get("Pooling", folder / "1_Pooling") / "config.json")
+        prompts = stated.get("prompts") or (_E5_PROMPTS if _E5_NAME.search(name) else {})
+        return cls(
+            query_prompt=_prompt(prompts, _QUERY_NAMES),
+            passage_prompt=_prompt(prompts, _PASSAGE_NAMES),
+            most_tokens=_limit(limits.get("max_seq_length"), _json(transformer / "tokenizer_config.json")),
+            dimension=stated.get("truncate_dim"),
+            pooling=_pooling(pooling),
+            model_type=str(_json(transformer / "config.json").get("model_type", "")),
+            plain=list(places) in _EXPORTED_MODULES and not limits.get("do_lower_case"),
+        )
+
+    @property
+    def exportable(self) -> bool:
+        """Whether `onnx_export` can make an 8-bit graph of it."""
+        return self.plain and bool(self.pooling) and self.model_type in _EXPORTED_TYPES
+
+
+@dataclass(frozen=True)
+class ModelFiles:
+    """A model's folder, and that of its 8-bit graph, made or yet to be made."""
+
+    folder: Path
+    graph: Path
+    name: str
+    fingerprint: str
+    config: ModelConfig
+
+    @classmethod
+    def of(cls, folder: Path, name: str, cache: Path) -> ModelFiles:
+        """Those of any model; its graph is kept in `cache`."""
+        fingerprint = folder_fingerprint(folder)
+        graph = cache / f"encoder-{fingerprint.removeprefix('sha256:')[:16]}-onnx"
+        return cls(folder, graph, name, fingerprint, ModelConfig.read(folder, name))
+
+
+def _prompt(prompts: Mapping[str, str | None], names: tuple[str, ...]) -> str:
+    """The first prompt with one of these names that is not empty, which sentence-transformers adds unasked."""
+    by_name = {re.sub(r"[-_\s]+", " ", name).casefold(): prompt for name, prompt in prompts.items()}
+    return next((found for name in names if (found := by_name.get(name))), "")
+
+
+def _limit(stated: object, tokenizer: Mapping[str, Any]) -> int:
+    found = stated or tokenizer.get("model_max_length")
+    return int(found) if isinstance(found, int | float) and 0 < found < _UNLIMITED else _USUAL_LIMIT
+
+
+def _pooling(config: Mapping[str, Any]) -> str:
+    """The mode, "mean" or "cls", over all tokens, prompts included, which is what a graph's output is pooled by."""
+    if not config.get("include_prompt", True):
+        return ""
+    old = [
+        name.removeprefix("pooling_mode_")
+        for name, on in config.items()
+        if name.startswith("pooling_mode_") and on
+    ]
+    names = {"mean": "mean", "mean_tokens": "mean", "cls": "cls", "cls_token": "cls"}
+    modes = [config["pooling_mode"]] if "pooling_mode" in config else old
+    return names.get(str(modes[0]), "") if len(modes) == 1 else ""
+
+
+def _json(path: Path, missing: Any = None) -> Any:
+    """The content of a file; `missing`, or an empty table, where there is none."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {} if missing is None else missing
+    except (OSError, ValueError) as error:
+        raise EncoderError(f"The encoder in {path.parent} cannot be loaded: {path.name}: {error}") from error
+
+
+def folder_fingerprint(folder: Path) -> str:
+    """Of names, sizes and contents of a model folder; of a large file, only its ends are read.
+
+    Training changes all tensors, so two different models differ at the ends of the file too.
+    """
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        if not path.is_file() or path.suffix.lower() in {".md", ".lock"}:
+            continue
+        size = path.stat().st_size
+        digest.update(f"{path.relative_to(folder).as_posix()}\0{size}\0".encode())
+        with path.open("rb") as file:
+            digest.update(file.read(_SAMPLED_BYTES))
+            file.seek(max(0, size - _SAMPLED_BYTES))
+            digest.update(file.read(_SAMPLED_BYTES))
+    return f"sha256:{digest.hexdigest()[:32]}"

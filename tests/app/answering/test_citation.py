@@ -1,0 +1,202 @@
+"""A citation says where the words stand, short under a quotation and in full in the panel."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+import alpie.app
+from alpie.app.answering.answers import Citation
+from alpie.app.answering.citation import cite, full_citation, link, locator, short_citation
+from alpie.app.translations import LANGUAGES, translations_for
+from alpie.index.reading.publication_dates import read_date
+from alpie.index.records import BlockKind, Document, Passage, Sentence, Span
+
+REPORT = Document(
+    id="weprotect-2019",
+    title="Evaluación de la Amenaza Global 2019",
+    publisher="Alianza Global WePROTECT",
+    date="2019",
+    kind="informe",
+    language="es",
+    file="informe.txt",
+    text="El cifrado avanza.",
+    rights="© WeProtect",
+    short_publisher="WeProtect",
+)
+PASSAGE = Passage(
+    address="weprotect-2019/04-tendencias/0123456789",
+    document_id="weprotect-2019",
+    sentences=(Sentence("El cifrado avanza.", (Span(0, 18),)),),
+    path=("04 Tendencias tecnológicas", "La red oscura"),
+    kind=BlockKind.PARAGRAPH,
+    page=13,
+    paragraph=2,
+)
+CITATION = cite(REPORT, PASSAGE)
+
+
+def test_a_citation_takes_everything_from_its_document_and_passage() -> None:
+    assert CITATION.address == PASSAGE.address
+    assert CITATION.title == REPORT.title
+    assert CITATION.path == PASSAGE.path
+    assert CITATION.page == 13
+    assert (CITATION.short_publisher, CITATION.language, CITATION.rights) == (
+        "WeProtect",
+        "es",
+        "© WeProtect",
+    )
+
+
+def test_a_title_of_ours_stands_in_brackets() -> None:
+    assert cite(replace(REPORT, editorial=("title",)), PASSAGE).title == f"[{REPORT.title}]"
+
+
+def test_a_date_of_ours_stands_in_brackets() -> None:
+    ours = cite(replace(REPORT, editorial=("date",)), PASSAGE)
+    assert "Informe, [2019]." in full_citation(ours)
+    undated = cite(replace(REPORT, date="", editorial=("date",)), PASSAGE)
+    assert "Informe, s. f." in full_citation(undated)
+
+
+def test_a_quotation_is_cited_where_it_stands_not_where_its_passage_begins() -> None:
+    sentences = tuple(
+        Sentence(f"Frase {n}.", (Span(10 * n, 10 * n + 8),), paragraph=5 + n // 2)
+        for n in range(4)  # two a paragraph, the last on the next page
+    )
+    passage = replace(PASSAGE, sentences=sentences, path=(), turns=((0, 13), (30, 14)))
+
+    def place(*spans: Span) -> str:
+        return locator(cite(REPORT, passage, spans))
+
+    assert place(Span(0, 8)) == "párr. 2, p. 13"
+    assert place(Span(20, 24)) == "párr. 3, p. 13"
+    assert place(Span(30, 38)) == "párr. 3, p. 14"
+    assert place(Span(0, 38)) == "párrs. 2-3, pp. 13-14"
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, "WeProtect 2019, § 04 Tendencias tecnológicas, p. 13"),
+        ({"page": None}, "WeProtect 2019, § 04 Tendencias tecnológicas"),
+        ({"short_publisher": "", "path": ()}, "Alianza Global WePROTECT 2019, p. 13"),
+        ({"path": (), "page": None}, "WeProtect 2019, párr. 2"),
+        ({"path": (), "page": None, "label": "artículo 22"}, "WeProtect 2019, artículo 22"),
+        ({"date": "2021-11-23/2021-11-25", "path": ()}, "WeProtect 2021, p. 13"),
+        ({"date": "", "path": ()}, "WeProtect, p. 13"),
+        (
+            {"short_publisher": "", "publisher": "", "path": (), "page": None, "paragraph": 0},
+            f"{REPORT.title} 2019",
+        ),
+    ],
+)
+def test_the_short_form_fits_in_a_line(changes: dict[str, object], expected: str) -> None:
+    assert short_citation(replace(CITATION, **changes)) == expected  # type: ignore[arg-type]
+
+
+def test_the_full_form_names_publisher_title_date_and_place() -> None:
+    assert full_citation(CITATION) == (
+        "Alianza Global WePROTECT. «Evaluación de la Amenaza Global 2019». Informe, 2019. "
+        "Sección 04 Tendencias tecnológicas › La red oscura, párr. 2, p. 13."
+    )
+    assert full_citation(CITATION, "en").endswith("La red oscura section, para. 2, p. 13.")
+
+
+def test_a_label_is_cited_instead_of_a_counted_paragraph() -> None:
+    labelled = replace(CITATION, label="párrafo 3 del preámbulo", path=(), page=None, paragraph=1)
+    assert full_citation(labelled).endswith("Informe, 2019. Párrafo 3 del preámbulo.")
+    second = replace(labelled, label="artículo 22, apartado 1", path=("Artículo 22. Plazos.",), paragraph=2)
+    assert locator(second) == "Artículo 22. Plazos, apartado 1, párr. 2"
+
+
+def test_a_box_is_named_unless_the_headings_name_it() -> None:
+    assert "recuadro «Caso práctico»" in locator(replace(CITATION, box="Caso práctico"))
+    assert "recuadro" not in locator(replace(CITATION, box="La red oscura"))
+    assert "recuadro" not in locator(replace(CITATION, box=""))
+
+
+def test_what_is_not_known_is_not_written() -> None:
+    bare = Citation("a/b/c", "a", "Título", "", "", "", (), None, None, None, 0)
+    assert full_citation(bare) == "«Título». S. f."
+    assert short_citation(bare) == "Título"
+    assert "None" not in full_citation(bare, "en")
+
+
+@pytest.mark.parametrize(
+    ("date", "spanish", "english"),
+    [
+        ("2019", "2019", "2019"),
+        ("2019-05", "mayo de 2019", "May 2019"),
+        ("2025-12-23", "23 de diciembre de 2025", "December 23, 2025"),
+        ("2021-11-23/2021-11-25", "23-25 de noviembre de 2021", "November 23–25, 2021"),
+        ("2021-11-23/25", "23-25 de noviembre de 2021", "November 23–25, 2021"),
+        ("2021-11-30/12-02", "30 de noviembre a 2 de diciembre de 2021", "November 30 – December 2, 2021"),
+        (
+            "2019-12-30/2020-01-02",
+            "30 de diciembre de 2019 a 2 de enero de 2020",
+            "December 30, 2019 – January 2, 2020",
+        ),
+        ("2019-05/06", "mayo a junio de 2019", "May – June 2019"),
+        ("2019/2020", "2019-2020", "2019–2020"),
+        ("2019/20", "2019-2020", "2019–2020"),
+        ("", "s. f.", "n.d."),
+        ("ayer", "s. f.", "n.d."),
+        ("2021-02-30", "s. f.", "n.d."),
+    ],
+)
+def test_dates_are_written_as_the_language_writes_them(date: str, spanish: str, english: str) -> None:
+    assert translations_for("es").date(date) == spanish
+    assert translations_for("en").date(date) == english
+
+
+def test_only_dates_are_read_as_dates() -> None:
+    assert read_date("2021-11-23/2021-11-25") == ((2021, 11, 23), (2021, 11, 25))
+    assert read_date("2021/2022/2023") == ()
+    assert read_date("1-2-3-4") == ()
+    assert read_date("2021-11-25/23") == ()
+
+
+def test_a_link_gives_the_address_back() -> None:
+    address = "ley-1/título-i/artículo 22 & más/0a1b"
+    parts = urlsplit(link(address, "https://alpie.example/"))
+    assert parts.netloc == "alpie.example"
+    assert parse_qs(parts.query) == {"p": [address]}
+    assert link("a/b/0") == "/?p=a/b/0"
+
+
+def test_spanish_numbers_are_grouped_from_five_figures_on() -> None:
+    words = translations_for("es")
+    assert [words.number(3187), words.number(105047), words.number(0.25, 2)] == [
+        "3187",
+        "105\u00a0047",
+        "0,25",
+    ]
+    assert translations_for("en").number(105047) == "105,047"
+
+
+def test_both_catalogues_have_the_same_keys_and_placeholders_and_all_are_used() -> None:
+    folder = Path(alpie.app.__file__).parent
+    spanish, english = (
+        json.loads((folder / "locale" / f"{name}.json").read_text(encoding="utf-8")) for name in LANGUAGES
+    )
+    assert spanish.keys() == english.keys()
+    for key in spanish:
+        assert sorted(_placeholders(spanish[key])) == sorted(_placeholders(english[key])), key
+    code = "".join(path.read_text(encoding="utf-8") for path in folder.rglob("*.py"))
+    families = tuple(
+        "notice. help. doctor. usage. verify. warn. record. count. writer. record.quotes. part.".split()
+    )
+    for key in spanish:
+        stem = key.removesuffix(".one").removesuffix(".many")
+        assert f'"{stem}"' in code or f"'{stem}'" in code or key.startswith(families), key
+
+
+def _placeholders(text: str) -> list[str]:
+    from string import Formatter
+
+    return [name for _, name, _, _ in Formatter().parse(text) if name is not None]

@@ -1,0 +1,225 @@
+"""The promise on the four real documents, end to end: asked as people ask, answered word for word or not at all.
+
+The weights are refitted from time to time; nothing here depends on more of them than the promises that
+the README makes.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import socket
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from places import ROOT
+
+from alpie.app import Corpus as PublicCorpus
+from alpie.app.answering.answers import Answer, Quote
+from alpie.app.answering.corpus import Corpus
+from alpie.app.answering.quotes import QuotePolicy
+from alpie.app.settings import SEED_DOCUMENTS, load_settings
+from alpie.index.errors import AddressError, IndexMissing, QuestionError, SettingsError
+
+PROVINCES = "¿En qué provincias españolas se hicieron registros?"
+NAMES = "Madrid, Barcelona, Jaén y Málaga"
+MONGOLIA = "¿Cuál es la capital de Mongolia?"
+QUESTION_FILES = sorted((ROOT / "eval" / "questions").glob("*.jsonl"))
+
+
+def untimed(answer: Answer) -> Answer:
+    return replace(answer, milliseconds={})
+
+
+def assert_verbatim(corpus: Corpus, quote: Quote) -> None:
+    """Proved against the file itself, by other means than the ones that made the quotation."""
+    document = corpus.documents[quote.document_id]
+    source = (SEED_DOCUMENTS / document.file).read_bytes().decode("utf-8")
+    pieces = [source[span.start : span.end] for span in quote.spans]
+    assert re.sub(r"\s+", " ", "".join(pieces)).strip() == quote.text
+    assert (quote.start, quote.end) == (quote.spans[0].start, quote.spans[-1].end)
+    if len(quote.spans) == 1:
+        assert " ".join(source[quote.start : quote.end].split()) == quote.text
+    assert quote.text in quote.passage.text
+    assert corpus.passage(quote.citation.address) == quote.passage
+    assert all(0 <= start < end <= len(quote.text) for start, end in quote.emphasis)
+
+
+# --- what the README promises -------------------------------------------------------------------
+
+
+def test_misspelt_words_are_put_right_with_dictionaries_kept_in_the_cache(corpus: Corpus) -> None:
+    answer = corpus.ask("¿En que provinsias españolas se hicieron rejistros?")
+    assert answer.understood == "¿En que provincias españolas se hicieron registros?"
+    assert NAMES in answer.quotes[0].text
+    assert (load_settings().cache / "words-es" / "words.npy").is_file()
+
+
+def test_the_provinces_are_quoted_and_the_offsets_cut_exactly_that_text(corpus: Corpus) -> None:
+    answer = corpus.ask(PROVINCES)
+    assert answer.answered
+    (quote,) = [quote for quote in answer.quotes if NAMES in quote.text]
+    source = corpus.documents[quote.document_id].text
+    assert " ".join(source[quote.start : quote.end].split()) == quote.text
+    assert_verbatim(corpus, quote)
+    assert quote.document_id == "europol-ia-2025"
+
+
+def test_the_capital_of_mongolia_is_not_in_the_documents(corpus: Corpus) -> None:
+    answer = corpus.ask(MONGOLIA)
+    assert not answer.answered
+    assert answer.quotes == ()
+    assert answer.far
+    assert answer.search.documents == 4
+    assert answer.search.passages == len(corpus.passages)
+    assert answer.search.above_threshold == 0
+    assert answer.confidence < answer.search.threshold
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "en que provincias espanolas se hicieron registros",
+        "EN QUÉ PROVINCIAS ESPAÑOLAS SE HICIERON REGISTROS",
+        "EN QUE PROVINCIAS ESPANOLAS SE HICIERON REGISTROS?",
+        "en q provincias españolas se hicieron registros",
+        "q provincias d españa tuvieron entradas y registros",
+        "In which Spanish provinces were houses searched?",
+        "provincias registros España",
+    ],
+)
+def test_however_it_is_asked_the_passage_is_found(corpus: Corpus, question: str) -> None:
+    assert any(NAMES in hit.passage.text for hit in corpus.ask(question).hits[:3])
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ("xq es dificil frenar las imagenes hechas con ia", "inteligencia artificial"),
+        ("dnd detuvieron al argentino", "Claypole"),
+        ("HOW MANY ARRESTS WERE THERE IN SPAIN", "25 detenciones"),
+        ("Which articles of the Lanzarote convention define offences?", "Artículo 22"),
+        ("cuantos archivos se incautaron", "16.800"),
+        ("que es csam", "Siglas en inglés"),
+    ],
+)
+def test_chat_spelling_and_english_find_their_passage(corpus: Corpus, question: str, words: str) -> None:
+    assert any(words in hit.passage.text for hit in corpus.ask(question).hits)
+
+
+# --- forty questions ----------------------------------------------------------------------------
+
+
+def assorted() -> list[str]:
+    """Every tenth question of the evaluation, whatever its kind; the gold is not looked at."""
+    lines = [line for path in QUESTION_FILES for line in path.read_text("utf-8").splitlines()]
+    return [json.loads(line)["question"] for line in lines[::10]]
+
+
+def test_every_quotation_of_forty_answers_is_verbatim(corpus: Corpus) -> None:
+    questions = assorted()
+    assert len(questions) >= 40
+    for question in questions:
+        answer = corpus.ask(question)
+        assert answer.answered == bool(answer.quotes)
+        assert bool(answer.nearest) != answer.answered
+        assert len(answer.quotes) <= 5
+        assert len({quote.text for quote in answer.quotes}) == len(answer.quotes)
+        for quote in (*answer.quotes, *answer.nearest):
+            assert_verbatim(corpus, quote)
+
+
+def test_the_same_question_twice_has_the_same_answer(corpus: Corpus) -> None:
+    for question in (PROVINCES, MONGOLIA, *assorted()[:6]):
+        assert untimed(corpus.ask(question)) == untimed(corpus.ask(question))
+
+
+def test_eight_threads_at_once_have_the_answers_of_one(corpus: Corpus) -> None:
+    questions = [PROVINCES, MONGOLIA, *assorted()[:6]]
+    alone = [untimed(corpus.ask(question)) for question in questions]
+    with ThreadPoolExecutor(8) as pool:
+        together = list(pool.map(corpus.ask, questions * 4))
+    assert [untimed(answer) for answer in together] == alone * 4
+
+
+def test_a_question_is_answered_with_the_network_cut(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("a call to the network")
+
+    for name in ("connect", "connect_ex", "sendto"):
+        monkeypatch.setattr(socket.socket, name, refuse)
+    monkeypatch.setattr(socket, "create_connection", refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    assert corpus.ask(PROVINCES).answered
+    assert corpus.search("registros")
+    assert not corpus.ask(MONGOLIA).answered
+
+
+# --- addresses and settings ---------------------------------------------------------------------
+
+
+def test_every_address_leads_to_its_passage(corpus: Corpus) -> None:
+    assert all(corpus.passage(passage.address) == passage for passage in corpus.passages)
+
+
+def test_an_address_whose_text_is_gone_says_of_which_document(corpus: Corpus) -> None:
+    address = "weprotect-2019/datos-clave/0000000000"
+    title = corpus.documents["weprotect-2019"].title
+    with pytest.raises(AddressError, match="ha cambiado o ya no está") as caught:
+        corpus.passage(address)
+    assert f"«{title}»" in str(caught.value)
+    assert caught.value.address == address
+
+
+@pytest.mark.parametrize("address", ["", "/", "nadie/nada/0000000000", "../../etc/passwd", "weprotect", "\0"])
+def test_an_address_of_no_document_says_so(corpus: Corpus, address: str) -> None:
+    with pytest.raises(AddressError, match="Ningún documento del índice tiene esta dirección") as caught:
+        corpus.passage(address)
+    assert caught.value.address == address
+
+
+def test_a_question_without_words_is_refused(corpus: Corpus) -> None:
+    with pytest.raises(QuestionError):
+        corpus.ask("¿?")
+
+
+def test_a_search_may_keep_to_one_document(corpus: Corpus) -> None:
+    hits = corpus.search("detenciones", limit=5, document="alicante-2025")
+    assert hits
+    assert {hit.passage.document_id for hit in hits} == {"alicante-2025"}
+    with pytest.raises(SettingsError, match=r"«nadie».*weprotect-2019"):
+        corpus.search("detenciones", document="nadie")
+
+
+def test_a_corpus_in_memory_answers_like_the_one_on_disk(corpus: Corpus) -> None:
+    chosen = [passage for passage in corpus.passages if passage.document_id == "europol-ia-2025"]
+    made = Corpus.from_passages([corpus.documents["europol-ia-2025"]], chosen, corpus.encoder)
+    assert NAMES in made.search(PROVINCES)[0].passage.text
+    assert made.built_at == ""
+    assert len(made.fingerprint) == 64
+
+
+def test_an_opened_corpus_keeps_to_its_settings(corpus: Corpus) -> None:
+    strict = Corpus(
+        corpus.documents, corpus.layouts, corpus.index, "", "", QuotePolicy(most=1), threshold=1.0
+    )
+    assert not strict.ask(PROVINCES).answered
+    lax = Corpus(corpus.documents, corpus.layouts, corpus.index, "", "", QuotePolicy(most=1), threshold=0.0)
+    assert lax.ask(MONGOLIA).answered
+    assert len(lax.ask("¿Cuáles son los tipos de delitos?").quotes) == 1
+
+
+def test_what_is_not_built_cannot_be_opened(tmp_path: Path) -> None:
+    with pytest.raises(IndexMissing, match="alpie index"):
+        Corpus.open(load_settings({"data": str(tmp_path)}, environment={}))
+
+
+def test_the_corpus_is_public_and_knows_itself(corpus: Corpus) -> None:
+    assert PublicCorpus is Corpus
+    assert set(corpus.documents) == set(corpus.layouts)
+    assert len(corpus.documents) == 4
+    assert re.fullmatch(r"[0-9a-f]{64}", corpus.fingerprint)
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", corpus.built_at)
+    assert corpus.encoder is corpus.index.encoder

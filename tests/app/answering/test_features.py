@@ -1,0 +1,129 @@
+"""The numbers of each candidate: what the reader says of its sentences, what retrieval knows, what it is."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from fake_encoder import LARGE_TEXT, SMALL_TEXT, corpus_of
+from fake_reader import FakeReader
+
+from alpie.app.answering.candidates import CandidateSpan
+from alpie.app.answering.corpus import Corpus
+from alpie.app.answering.features import CANDIDATE_FEATURES, Candidates, candidates_of
+from alpie.app.answering.read_passages import MAX_READ, read_hits
+from alpie.index.reader import Reading, ReadPassage
+from alpie.index.records import Passage, SentenceRole
+from alpie.index.retrieval.hits import Hit
+from alpie.index.retrieval.search import Retrieval
+from alpie.index.spanish.query import read_question
+
+LONG_LIST = "Ayudas del año\n\nEl valle concede las siguientes ayudas:\n\n" + "\n".join(
+    f"- una ayuda de {n} euros para los vecinos que limpien {n} márgenes y fuentes del monte de la comarca;"
+    for n in range(20, 32)
+)
+LONG_SENTENCE = (
+    "Fuego y agua\n\nFuego.\n\n" + "El agua del valle baja por la acequia " * 6 + "hasta el molino.\n\nFin.\n"
+)
+QUESTIONS = (
+    "fuego y agua del valle",
+    "Enumera las medidas del plan y las ayudas del valle",
+    "¿Cuántas hectáreas de monte ardieron en julio?",
+    "ayuda para los vecinos que limpien fuentes",
+    "the of",
+    "漢字",
+)
+
+
+@pytest.fixture(scope="module")
+def small() -> Corpus:
+    return corpus_of(LARGE_TEXT, SMALL_TEXT, LONG_LIST, LONG_SENTENCE)
+
+
+def read(corpus: Corpus, question: str) -> tuple[Retrieval, tuple[Reading, ...], Candidates]:
+    retrieval = corpus.index.search(read_question(question))
+    readings = read_hits(FakeReader(), retrieval.encoded.question.searched, retrieval.hits)
+    return retrieval, readings, candidates_of(corpus.index, retrieval, readings)
+
+
+def _shape(passage: Passage, span: CandidateSpan, asks_for_list: bool) -> dict[str, bool]:
+    quoted = passage.sentences[span.first : span.last + 1]
+    role = quoted[0].role
+    several = role is not SentenceRole.SENTENCE and len(quoted) > 1
+    return {
+        "short": len(" ".join(sentence.text for sentence in quoted).split()) < 6,
+        "list": several,
+        "list_asked": several and asks_for_list,
+        "item": role not in (SentenceRole.SENTENCE, SentenceRole.LEAD_IN) and len(quoted) == 1,
+        "lead_in": role is SentenceRole.LEAD_IN and len(quoted) == 1,
+    }
+
+
+def test_the_texts_hold_units_of_every_shape(small: Corpus) -> None:
+    found: set[str] = set()
+    for question in QUESTIONS:
+        features = read(small, question)[2].features
+        found |= {name for name, held in zip(CANDIDATE_FEATURES, features.any(axis=0), strict=True) if held}
+    assert found >= {"short", "list", "list_asked", "item", "reader", "hybrid", "cosine"}
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_every_unit_has_the_numbers_it_has_alone(small: Corpus, question: str) -> None:
+    retrieval, readings, candidates = read(small, question)
+    assert candidates.features.shape == (len(candidates), len(CANDIDATE_FEATURES))
+    assert np.isfinite(candidates.features).all()
+    bounds = small.index.sentence_bounds
+    for row, (hit, span) in enumerate(zip(candidates.hit, candidates.spans, strict=True)):
+        chosen = np.arange(span.first, span.last + 1)
+        cosines = small.index.sentence_vectors.rows(chosen + bounds[retrieval.rows[hit]])
+        expected = {
+            "reader": np.log(np.exp(readings[hit].sentences[chosen].astype(float)).sum()),
+            "hybrid": retrieval.hits[hit].score,
+            "cosine": (cosines @ retrieval.encoded.vector).max(),
+            **_shape(retrieval.hits[hit].passage, span, retrieval.encoded.question.asks_for_list),
+        }
+        found = {name: float(candidates.column(name)[row]) for name in CANDIDATE_FEATURES}
+        assert found == pytest.approx({name: float(value) for name, value in expected.items()}, abs=1e-4)
+
+
+def test_a_list_too_long_to_be_quoted_whole_gives_its_items(small: Corpus) -> None:
+    retrieval, _, candidates = read(small, "ayuda para los vecinos que limpien fuentes")
+    items = [
+        row
+        for row, (hit, span) in enumerate(zip(candidates.hit, candidates.spans, strict=True))
+        if retrieval.hits[hit].passage.sentences[span.first].role is SentenceRole.ITEM
+    ]
+    assert len(items) == 12
+    assert candidates.column("item")[items].all()
+    assert not candidates.column("list")[items].any()
+
+
+class _Counting:
+    """Says one thing of every passage, and keeps what it was given."""
+
+    name = "counting"
+
+    def __init__(self, answers: float) -> None:
+        self._answers = answers
+        self.given: list[ReadPassage] = []
+
+    def read(self, question: str, passages: list[ReadPassage]) -> list[Reading]:
+        self.given += passages
+        return [Reading(self._answers, np.zeros(len(one.sentences), np.float32)) for one in passages]
+
+
+def _hits(small: Corpus, scores: list[float]) -> list[Hit]:
+    passage = small.passages[0]
+    return [Hit(passage, score) for score in scores]
+
+
+def test_fewer_passages_are_read_when_the_first_settle_the_matter(small: Corpus) -> None:
+    for answers, read_in_all in ((8.0, 3), (0.5, 6), (-2.0, MAX_READ)):
+        reader = _Counting(answers)
+        assert len(read_hits(reader, "¿Qué?", _hits(small, [60.0] * 12))) == len(reader.given) == read_in_all
+
+
+def test_a_passage_is_read_under_its_heading(small: Corpus) -> None:
+    reader = _Counting(0.0)
+    read_hits(reader, "¿Qué?", _hits(small, [1.0]))
+    assert reader.given[0].heading == "Los incendios del verano"
+    assert reader.given[0].text == " ".join(one.text for one in small.passages[0].sentences)

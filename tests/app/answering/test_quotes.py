@@ -1,0 +1,371 @@
+"""Quotations: every one proved against its source, few, unlike, and cut where they can be understood."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import pytest
+from fake_encoder import document_of, passage_of, source_of
+from fake_reader import FakeReader
+from hypothesis import given
+from hypothesis import strategies as st
+
+from alpie.app.answering.answers import Quote
+from alpie.app.answering.candidates import CandidateSpan, candidate_spans
+from alpie.app.answering.citation import cite, full_citation, short_citation
+from alpie.app.answering.quotes import QuotePolicy, quote_candidate, select_quotes
+from alpie.app.answering.ranking import Candidate
+from alpie.app.answering.read_passages import read_passage_of
+from alpie.app.settings import SEED_DOCUMENTS
+from alpie.index.chunking.passages import make_passages
+from alpie.index.layout import lay_out
+from alpie.index.readable import collapse, proves, readable_text
+from alpie.index.reading.sources import read_sources
+from alpie.index.records import Document, Passage, Sentence, SentenceRole, Span
+from alpie.index.retrieval.hits import Hit
+from alpie.index.spanish.query import Question, read_question
+
+LEAD_IN, ITEM = SentenceRole.LEAD_IN, SentenceRole.ITEM
+SEVERAL = read_question(
+    "¿Cuáles son los motivos?"
+)  # asks for several things, so that nothing but the policy limits
+LIST = [
+    ("El plan prevé las siguientes medidas urgentes:", LEAD_IN, 0),
+    ("- limpiar los márgenes de la vía;", ITEM, 0),
+    ("- instalar torres de vigilancia.", ITEM, 0),
+]
+THREE = ("El fuego empezó en julio.", "Los bomberos llegaron tarde.", "Ardieron mil hectáreas de monte.")
+
+
+def ranking_of(passage: Passage, probabilities: Mapping[int, float], rank: int = 0) -> list[Candidate]:
+    """The candidates of a passage, as probable as told by their first sentence; the others not at all."""
+    spans = candidate_spans(passage.sentences, whole_lists=False)
+    return [
+        Candidate(Hit(passage, 1.0), rank, span, number, 0.0, probabilities.get(span.first, 0.0))
+        for number, span in enumerate(spans)
+    ]
+
+
+def quotes_of(
+    *believed: tuple[Passage, Mapping[int, float]],
+    question: Question = SEVERAL,
+    policy: QuotePolicy | None = None,
+    confidence: float = 1.0,
+) -> tuple[Quote, ...]:
+    """Quotations from passages whose sentences are believed as told, each passage a document of its own."""
+    documents: dict[str, Document] = {}
+    ranking: list[Candidate] = []
+    for rank, (passage, probabilities) in enumerate(believed):
+        name = f"doc{rank}"
+        documents[name] = document_of(source_of(passage), name)
+        ranking += ranking_of(replace(passage, document_id=name), probabilities, rank)
+    ranking.sort(key=lambda candidate: -candidate.probability)
+    return select_quotes(ranking, question, documents, confidence, policy or QuotePolicy())
+
+
+def texts(quotes: Sequence[Quote]) -> list[str]:
+    return [quote.text for quote in quotes]
+
+
+def test_the_most_believed_sentence_is_quoted_with_its_place_and_its_belief() -> None:
+    passage = passage_of(*THREE)
+    (quote,) = quotes_of((passage, {2: 0.9}), confidence=0.5)
+    assert quote.text == "Ardieron mil hectáreas de monte."
+    assert source_of(passage)[quote.start : quote.end] == quote.text
+    assert quote.score == pytest.approx(0.45)
+    assert quote.citation.address == quote.passage.address
+    assert quote.document_id == "doc0"
+
+
+def test_a_sentence_that_is_not_at_its_place_is_never_shown() -> None:
+    passage = passage_of(*THREE)
+    altered = document_of(source_of(passage).replace("mil", "dos"), "prueba")
+    ranking = sorted(ranking_of(passage, {2: 0.6, 0: 0.3}), key=lambda candidate: -candidate.probability)
+    shown = select_quotes(ranking, SEVERAL, {"prueba": altered}, 1.0, QuotePolicy())
+    assert texts(shown) == ["El fuego empezó en julio."]
+
+
+def test_quotations_come_best_first() -> None:
+    quotes = quotes_of((passage_of(THREE[0]), {0: 0.2}), (passage_of(THREE[2]), {0: 0.5}))
+    assert texts(quotes) == [THREE[2], THREE[0]]
+    assert quotes[0].score > quotes[1].score
+
+
+def test_no_further_one_once_enough_is_believed() -> None:
+    passages = [(passage_of(text), {0: share}) for text, share in zip(THREE, (0.81, 0.1, 0.09), strict=True)]
+    assert len(quotes_of(*passages)) == 1
+
+
+def test_what_is_hardly_believed_is_not_quoted() -> None:
+    assert len(quotes_of((passage_of(THREE[0]), {0: 0.7}), (passage_of(THREE[1]), {0: 0.03}))) == 1
+
+
+UNLIKE = "gato monte tren lluvia queso faro mapa".split()
+
+
+@pytest.mark.parametrize(("question", "expected"), [(SEVERAL, 5), (read_question("¿Dónde fue?"), 3)])
+def test_there_are_at_most_five_and_usually_three(question: Question, expected: int) -> None:
+    passages = [(passage_of(f"Vino el {word}."), {0: 0.14}) for word in UNLIKE]
+    assert len(quotes_of(*passages, question=question)) == expected
+
+
+@pytest.mark.parametrize("most", [1, 2, 7])
+def test_the_most_is_what_the_policy_says(most: int) -> None:
+    passages = [(passage_of(f"Vino el {word}."), {0: 0.1}) for word in UNLIKE]
+    assert len(quotes_of(*passages, policy=QuotePolicy(most=most))) == most
+    assert len(quotes_of(*passages, question=read_question("¿Dónde?"), policy=QuotePolicy(most=most))) == min(
+        most, 3
+    )
+
+
+def test_a_near_duplicate_is_shown_once() -> None:
+    one = passage_of("Ardieron mil hectáreas de monte en la comarca.")
+    other = passage_of("En la comarca ardieron unas mil hectáreas de monte.")
+    third = passage_of("La chispa salió de un tren.")
+    quotes = quotes_of((one, {0: 0.4}), (other, {0: 0.2}), (third, {0: 0.15}))
+    assert texts(quotes) == [one.text, third.text]
+
+
+def test_a_list_is_quoted_whole_with_its_lead_in() -> None:
+    passage = passage_of(THREE[0], *LIST)
+    (quote,) = quotes_of((passage, {1: 0.9}))
+    assert quote.text == " ".join(text for text, _, _ in LIST)
+
+
+def test_a_mere_lead_in_is_never_quoted() -> None:
+    alone = passage_of(("El plan prevé lo siguiente:", LEAD_IN, 0))
+    assert quotes_of((alone, {0: 0.9})) == ()
+    other = passage_of(THREE[0])
+    assert texts(quotes_of((alone, {0: 0.6}), (other, {0: 0.3}))) == [THREE[0]]
+
+
+def test_a_lead_in_of_few_words_brings_the_sentence_before_it() -> None:
+    short = [("Son estas:", LEAD_IN, 0), *LIST[1:]]
+    (quote,) = quotes_of((passage_of("El plan prevé varias medidas.", *short), {1: 0.9}))
+    assert quote.text.startswith("El plan prevé varias medidas. Son estas: - limpiar")
+
+
+def test_neighbours_nearly_as_likely_are_joined() -> None:
+    passage = passage_of(*THREE)
+    (quote,) = quotes_of((passage, {0: 0.5, 1: 0.45, 2: 0.01}))
+    assert quote.text == f"{THREE[0]} {THREE[1]}"
+    assert quote.score == pytest.approx(0.95)
+    (quote,) = quotes_of((passage, {1: 0.4, 2: 0.3, 0: 0.3}))
+    assert quote.text == " ".join(THREE)
+
+
+def test_no_more_than_three_sentences_are_joined() -> None:
+    sentences = [f"Vino el {word}." for word in UNLIKE]
+    (first, *_) = quotes_of((passage_of(*sentences), dict.fromkeys(range(7), 0.14)))
+    assert first.text.count("Vino") == 3
+
+
+def test_long_sentences_are_not_joined() -> None:
+    one, other = "Uno " + "bla " * 60 + "fin.", "Dos " + "ble " * 60 + "fin."
+    quotes = quotes_of((passage_of(one, other), {0: 0.5, 1: 0.4}))
+    assert texts(quotes) == [collapse(one), collapse(other)]
+
+
+def test_a_neighbour_in_a_list_is_not_joined() -> None:
+    (quote,) = quotes_of((passage_of(THREE[0], *LIST), {0: 0.5, 1: 0.4}), policy=QuotePolicy(most=1))
+    assert quote.text == THREE[0]
+
+
+@pytest.mark.parametrize("opening", ["Esto", "En su lugar,", "Además,", "Ambos", "Por ello,", "Sin embargo,"])
+def test_a_sentence_that_leans_brings_the_one_before_it(opening: str) -> None:
+    leaning = f"{opening} preocupa a los vecinos del valle."
+    (quote,) = quotes_of((passage_of(THREE[2], leaning), {1: 0.9}))
+    assert quote.text == f"{THREE[2]} {leaning}"
+
+
+def test_the_first_sentence_of_a_passage_has_none_to_bring() -> None:
+    (quote,) = quotes_of((passage_of("Esto preocupa a los vecinos.", THREE[0]), {0: 0.9}))
+    assert quote.text == "Esto preocupa a los vecinos."
+
+
+def test_what_the_layout_left_out_of_a_sentence_is_left_out_of_its_quotation() -> None:
+    source = "Ardieron mil hectáreas19 de \n monte."
+    places = (Span(0, 22), Span(24, len(source)))
+    sentence = replace(passage_of("x").sentences[0], text="Ardieron mil hectáreas de monte.", spans=places)
+    passage = replace(passage_of("x"), sentences=(sentence,))
+    candidate = Candidate(Hit(passage, 1.0), 0, CandidateSpan(0, 0), 0, 0.0, 0.9)
+    (quote,) = select_quotes([candidate], SEVERAL, {"prueba": document_of(source)}, 1.0, QuotePolicy())
+    assert quote.text == "Ardieron mil hectáreas de monte."
+    assert quote.spans == places
+    assert proves(source, quote.spans, quote.text)
+
+
+def test_spans_with_only_white_space_between_become_one() -> None:
+    (quote,) = quotes_of((passage_of(*THREE), {0: 0.5, 1: 0.5}))
+    assert len(quote.spans) == 1
+
+
+def test_the_words_that_answer_are_marked() -> None:
+    passage = passage_of("Ardieron 1240 hectáreas.")
+    (reading,) = FakeReader().read("¿Cuántas hectáreas?", [read_passage_of(passage)])
+    candidate = Candidate(Hit(passage, 1.0), 0, CandidateSpan(0, 0), 0, 0.0, 0.9, reading)
+    documents = {"prueba": document_of(source_of(passage))}
+    (quote,) = select_quotes([candidate], SEVERAL, documents, 1.0, QuotePolicy())
+    assert [quote.text[start:end] for start, end in quote.emphasis] == ["1240"]
+
+
+def test_nothing_to_choose_from_is_nothing_to_show() -> None:
+    assert select_quotes([], SEVERAL, {}, 1.0, QuotePolicy()) == ()
+
+
+SENTENCES = st.sampled_from(
+    [*THREE, "Esto preocupa.", "Además, llovió poco.", "Sí.", *(f"Vino el {w}." for w in UNLIKE)]
+)
+ROWS = st.one_of(
+    SENTENCES, st.tuples(SENTENCES, st.sampled_from([LEAD_IN, ITEM]), st.integers(0, 1)).map(tuple)
+)
+
+
+@given(
+    st.lists(st.lists(st.tuples(ROWS, st.floats(0, 1)), min_size=1, max_size=8), min_size=1, max_size=4),
+    st.integers(1, 10),
+    st.floats(0, 1),
+)
+def test_whatever_is_believed_quotations_are_few_proved_and_not_repeated(
+    rows: list[list[tuple[str, float]]], most: int, confidence: float
+) -> None:
+    passages = [passage_of(*(text for text, _ in row)) for row in rows]
+    believed = [
+        (passage, {number: share for number, (_, share) in enumerate(row)})
+        for passage, row in zip(passages, rows, strict=True)
+    ]
+    quotes = quotes_of(*believed, policy=QuotePolicy(most=most), confidence=confidence)
+    assert len(quotes) <= most
+    for quote in quotes:
+        source = source_of(passages[int(quote.document_id[3:])])
+        assert proves(source, quote.spans, quote.text)
+        assert all(0 <= start < end <= len(quote.text) for start, end in quote.emphasis)
+    assert len({(quote.document_id, quote.start) for quote in quotes}) == len(quotes)
+
+
+def test_no_sentence_is_quoted_twice() -> None:
+    words = [[f"{letter}{number}" for number in range(38)] for letter in "abc"]
+    passage = passage_of(*(" ".join(row).capitalize() + "." for row in words))
+    quotes = quotes_of((passage, {0: 0.3, 1: 0.25, 2: 0.2}))
+    places = [(span.start, span.end) for quote in quotes for span in quote.spans]
+    assert all(end <= start for (_, end), (start, _) in zip(sorted(places), sorted(places)[1:], strict=False))
+
+
+def test_a_quotation_of_function_words_is_not_shown_twice() -> None:
+    quotes = quotes_of((passage_of("Es esto."), {0: 0.4}), (passage_of("Es esto."), {0: 0.3}))
+    assert texts(quotes) == ["Es esto."]
+
+
+def test_neighbours_with_a_footnote_call_between_them_are_quoted_apart_and_none_is_lost() -> None:
+    source = "Ardieron mil hectáreas.19 Llegaron tarde."
+    call = source.index("19")
+    first = replace(passage_of("x").sentences[0], text=source[:call], spans=(Span(0, call),))
+    second = replace(first, text="Llegaron tarde.", spans=(Span(call + 3, len(source)),))
+    passage = replace(passage_of("x"), sentences=(first, second))
+    ranking = ranking_of(passage, {0: 0.5, 1: 0.4})
+    quotes = select_quotes(ranking, SEVERAL, {"prueba": document_of(source)}, 1.0, QuotePolicy())
+    assert texts(quotes) == ["Ardieron mil hectáreas.", "Llegaron tarde."]
+
+
+def test_all_neighbours_and_lists_of_the_four_documents_can_be_quoted() -> None:
+    lost: list[str] = []
+    for document in read_sources(SEED_DOCUMENTS).documents:
+        for passage in make_passages(document, lay_out(document)):
+            pairs = [CandidateSpan(place, place + 1) for place in range(len(passage.sentences) - 1)]
+            for span in {*pairs, *candidate_spans(passage.sentences, whole_lists=True)}:
+                candidate = Candidate(Hit(passage, 1.0), 0, span, 0, 0.0, 0.9)
+                mere = span.first == span.last and candidate.sentences[0].role is LEAD_IN
+                policy = QuotePolicy(extend_ratio=9.0)
+                if not mere and not select_quotes([candidate], SEVERAL, {document.id: document}, 1.0, policy):
+                    lost.append(f"{passage.address} {span}")
+    assert not lost
+
+
+def divided(source: str, *cuts: tuple[int, int]) -> Sentence:
+    """The sentence that `source` is but for `cuts`, which its layout leaves out."""
+    edges = [0, *(edge for cut in cuts for edge in cut), len(source)]
+    spans = tuple(Span(edges[n], edges[n + 1]) for n in range(0, len(edges), 2))
+    return Sentence(readable_text(source, spans), spans)
+
+
+def test_a_word_divided_at_a_line_end_is_whole_in_the_quotation() -> None:
+    source = "Los compor-\ntamientos del fin de sema-\nna."
+    cuts = [(source.index(mark), source.index(mark) + 2) for mark in ("-\nt", "-\nn")]
+    passage = replace(passage_of("x"), sentences=(divided(source, *cuts),))
+    candidate = Candidate(Hit(passage, 1.0), 0, CandidateSpan(0, 0), 0, 0.0, 0.9)
+    quote = quote_candidate(candidate, 0.9, {"prueba": document_of(source)})
+    assert quote is not None
+    assert quote.text == "Los comportamientos del fin de semana."
+
+
+@pytest.mark.parametrize("between", ["⁹ ", " ⁹", "⁹ ¹⁰", "⁹"])
+def test_a_footnote_call_between_two_sentences_joins_no_words(between: str) -> None:
+    source = f"Fue un récord.{between}Esto preocupa."
+    ends = source.index(".") + 1, source.index("E", 3)
+    sentences = (
+        Sentence(source[: ends[0]], (Span(0, ends[0]),)),
+        Sentence(source[ends[1] :], (Span(ends[1], len(source)),)),
+    )
+    passage = replace(passage_of("x"), sentences=sentences)
+    candidate = Candidate(Hit(passage, 1.0), 0, CandidateSpan(0, 1), 0, 0.0, 0.9)
+    quote = quote_candidate(candidate, 0.9, {"prueba": document_of(source)})
+    assert quote is not None
+    assert quote.text == (
+        "Fue un récord. Esto preocupa." if " " in between else "Fue un récord.Esto preocupa."
+    )
+
+
+def test_the_page_is_that_of_the_words_and_over_a_page_break_both_are_cited() -> None:
+    passage = replace(passage_of(*THREE), page="iv")
+    starts = [sentence.start for sentence in passage.sentences]
+    passage = replace(passage, turns=((starts[1] + 4, 1), (starts[2], 2)))
+    cited = [cite(document_of(source_of(passage)), passage, one.spans) for one in passage.sentences]
+    assert [(one.page, one.last_page) for one in cited] == [("iv", None), ("iv", 1), (2, None)]
+    assert short_citation(cited[1]).endswith("pp. iv-1")
+    assert full_citation(cited[2]).endswith("P. 2.")
+
+
+def test_a_quotation_has_words() -> None:
+    candidate = Candidate(Hit(passage_of(". . ."), 1.0), 0, CandidateSpan(0, 0), 0, 0.0, 0.9)
+    assert quote_candidate(candidate, 0.9, {"prueba": document_of(". . .")}) is None
+
+
+def test_a_question_is_quoted_with_its_answer_and_never_alone() -> None:
+    asked, answer = "¿Cuál es el objeto del código?", "Fija las pautas de conducta del centro."
+    (quote,) = quotes_of((passage_of(asked, answer), {0: 0.9}))
+    assert quote.text == f"{asked} {answer}"
+    assert not quotes_of((passage_of(asked, "¿A quién se aplica?"), {0: 0.9, 1: 0.05}))
+    assert texts(quotes_of((passage_of(answer, asked), {0: 0.05, 1: 0.9}))) == [answer]
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        "Objeto del código ........ 3",
+        "Objeto del código . . . . . . 3",
+        "Objeto del código …………",
+        "Objeto\t3",
+        "Índice",
+    ],
+)
+def test_an_entry_of_a_table_of_contents_is_no_answer(entry: str) -> None:
+    passage = passage_of(collapse(entry))
+    candidate = Candidate(Hit(passage, 1.0), 0, CandidateSpan(0, 0), 0, 0.0, 0.9)
+    assert not select_quotes(
+        [candidate], SEVERAL, {passage.document_id: document_of(entry)}, 1.0, QuotePolicy()
+    )
+
+
+def test_an_item_under_a_denial_brings_the_words_that_deny_it() -> None:
+    denied = ("No podrán concurrir:", LEAD_IN, 0)
+    passage = passage_of(denied, *LIST[1:])
+    candidate = Candidate(Hit(passage, 1.0), 0, CandidateSpan(2, 2), 0, 0.0, 0.9)
+    quote = quote_candidate(candidate, 0.9, {passage.document_id: document_of(source_of(passage))})
+    assert quote is not None
+    assert quote.text.startswith("No podrán concurrir: - limpiar")
+    passage = passage_of(*LIST)
+    candidate = Candidate(Hit(passage, 1.0), 0, CandidateSpan(2, 2), 0, 0.0, 0.9)
+    quote = quote_candidate(candidate, 0.9, {passage.document_id: document_of(source_of(passage))})
+    assert quote is not None
+    assert quote.text == LIST[2][0]

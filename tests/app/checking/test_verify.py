@@ -1,0 +1,487 @@
+"""A pasted quotation is exact, altered or absent, and the rule is kept to the letter."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from itertools import pairwise
+from time import process_time  # not of the clock: a busy machine is no failure
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from alpie.app.answering.answers import Answer, Quote, SearchStatement
+from alpie.app.answering.citation import cite
+from alpie.app.checking.record_check import QuoteState, RecordError, verify_record
+from alpie.app.checking.text_view import TextView, views_of
+from alpie.app.checking.verify import (
+    MAX_COMPARED_CHARACTERS,
+    MAX_PLACES,
+    DifferenceKind,
+    QuotationChecker,
+    Verdict,
+    Verification,
+    verify_quotation,
+)
+from alpie.app.checking.word_alignment import align
+from alpie.app.service.answer_record import make_record, record_json, record_text
+from alpie.index.errors import QuestionError
+from alpie.index.readable import collapse, proves, readable_text
+from alpie.index.records import (
+    Block,
+    BlockKind,
+    Document,
+    Layout,
+    Passage,
+    Sentence,
+    SentenceRole,
+    Span,
+)
+from alpie.index.retrieval.hits import Hit
+
+PRESS = """Detenciones en España
+De las 25 detenciones realizadas, dos se han producido
+en territorio español, en «Madrid» y Barcelona.
+
+La operación sigue abierta y no se descartan nuevas detenciones.
+"""
+REPORT = """Los niños usan el móvil.7 En 20183 se identificaron más
+Informe 2019 13
+de 18 millones de imágenes. No hay pruebas de lo contrario.
+
+La operación sigue abierta y no se descartan nuevas detenciones.
+"""
+TABLE = "Países por criterio\nEspaña: cinco\nFrancia: siete\nItalia: nueve\n"
+
+
+class FakeCorpus:
+    """A corpus whose passages are given and whose search counts words in common."""
+
+    fingerprint = "f" * 8
+
+    def __init__(self, *documents: Document, left_out: Mapping[str, Sequence[str]] | None = None) -> None:
+        self.documents = {document.id: document for document in documents}
+        marked = left_out or {}
+        self.layouts = {one.id: layout_of(one, marked.get(one.id, ())) for one in documents}
+        self.passages = tuple(p for one in documents for p in passages_of(one, self.layouts[one.id]))
+
+    def search(
+        self, question: str, limit: int = 10, retriever: str = "hybrid", document: str | None = None
+    ) -> tuple[Hit, ...]:
+        wanted = set(question.casefold().split())
+        hits = [Hit(one, float(len(wanted & set(one.text.casefold().split())))) for one in self.passages]
+        return tuple(sorted((hit for hit in hits if hit.score), key=lambda hit: -hit.score)[:limit])
+
+
+def document(name: str, text: str) -> Document:
+    return Document(name, f"Título de {name}", "Organismo", "2024", "informe", "es", f"{name}.txt", text)
+
+
+def layout_of(one: Document, left_out: Sequence[str]) -> Layout:
+    calls = tuple(
+        sorted(Span(one.text.index(words), one.text.index(words) + len(words)) for words in left_out)
+    )
+    blocks = []
+    for start, end in paragraphs(one.text):
+        edges = [
+            start,
+            *(edge for call in calls if start <= call.start < end for edge in (call.start, call.end)),
+            end,
+        ]
+        spans = tuple(Span(edges[n], edges[n + 1]) for n in range(0, len(edges), 2))
+        blocks.append(Block(BlockKind.PARAGRAPH, spans, ()))
+    return Layout(one.id, tuple(blocks), (), calls, ())
+
+
+def paragraphs(text: str) -> list[tuple[int, int]]:
+    found, start = [], 0
+    for part in text.split("\n\n"):
+        stripped = part.rstrip()
+        if stripped:
+            found.append((start, start + len(stripped)))
+        start += len(part) + 2
+    return found
+
+
+def passages_of(one: Document, layout: Layout) -> list[Passage]:
+    return [
+        Passage(
+            f"{one.id}/{number}",
+            one.id,
+            (Sentence(readable_text(one.text, block.spans), block.spans),),
+            (f"Sección {number}",),
+            BlockKind.PARAGRAPH,
+            paragraph=1,
+            ordinal=number,
+        )
+        for number, block in enumerate(layout.blocks)
+    ]
+
+
+CORPUS = FakeCorpus(
+    document("prensa", PRESS),
+    document("informe", REPORT),
+    left_out={"informe": ["7", "3 se"[:1], "Informe 2019 13\n"]},
+)
+
+
+def check(text: str) -> Verification:
+    outcome = verify_quotation(text, CORPUS)
+    for place in outcome.places:
+        assert proves(CORPUS.documents[place.document_id].text, place.spans, place.text)
+        assert place.citation is not None
+        assert place.address == place.citation.address
+    return outcome
+
+
+# --- exact ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "De las 25 detenciones realizadas, dos se han producido en territorio español",
+        "  dos se han producido\n\n en   territorio\u00a0español ",  # white space does not count
+        'en "Madrid" y Barcelona',  # nor do the shapes of quotation marks
+        "en “Madrid” y Barcelona",
+        "«dos se han producido»",  # quotation marks around the whole are not part of it
+        '"dos se han producido"',
+        "dos se han produ\u00adcido",  # a soft hyphen cannot be seen
+        "dos se han producido\u200b",
+        "en territorio espan\u0303ol",  # the same letter, written as two characters
+    ],
+)
+def test_exact_is_white_space_and_quotation_marks_apart_the_same(text: str) -> None:
+    outcome = check(text)
+    assert outcome.verdict is Verdict.EXACT
+    assert outcome.similarity == 1.0
+    assert outcome.places[0].document_id == "prensa"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "De Las 25 detenciones realizadas",  # a capital
+        "dos se han producido en territorio espanol",  # an accent
+        "De las 25 detenciones realizadas dos se han producido",  # a comma
+        "De las 26 detenciones realizadas, dos",  # a digit
+        "no se descartan nuevas detencione",  # a letter
+    ],
+)
+def test_everything_else_counts(text: str) -> None:
+    assert check(text).verdict is Verdict.ALTERED
+
+
+def test_what_the_layout_leaves_out_may_be_left_out_or_not() -> None:
+    clean = "Los niños usan el móvil. En 2018 se identificaron más de 18 millones de imágenes."
+    copied = (
+        "Los niños usan el móvil.7 En 20183 se identificaron más Informe 2019 13 de 18 millones de imágenes."
+    )
+    assert check(clean).verdict is Verdict.EXACT
+    assert check(copied).verdict is Verdict.EXACT
+    place = check(clean).places[0]
+    assert len(place.spans) == 4
+    assert place.text == clean
+
+
+def test_half_a_word_is_no_quotation() -> None:
+    assert check("nuevas detenciones").verdict is Verdict.EXACT
+    assert check("uevas detencion").verdict is not Verdict.EXACT
+    assert check("8 millones de imágenes").verdict is not Verdict.EXACT  # it says 18
+
+
+def test_every_place_is_given() -> None:
+    outcome = check("La operación sigue abierta")
+    assert [place.document_id for place in outcome.places] == ["prensa", "informe"]
+    assert outcome.occurrences == 2
+
+
+def test_a_word_that_is_everywhere_is_counted_but_not_listed_without_end() -> None:
+    corpus = FakeCorpus(document("a", "uno dos " * 400))
+    outcome = verify_quotation("uno", corpus)
+    assert (outcome.occurrences, len(outcome.places)) == (400, MAX_PLACES)
+
+
+def test_an_omission_the_text_declares_is_allowed_within_limits() -> None:
+    outcome = check("De las 25 detenciones realizadas […] no se descartan nuevas detenciones")
+    assert outcome.verdict is Verdict.EXACT
+    assert outcome.with_omissions
+    assert check("no se descartan nuevas [...] De las 25 detenciones").verdict is not Verdict.EXACT  # order
+    far = FakeCorpus(document("a", "el principio es este. " + "relleno y más. " * 200 + "el final es otro."))
+    assert verify_quotation("el principio es [...] final es otro", far).verdict is not Verdict.EXACT
+    near = FakeCorpus(document("a", "el principio es este. el final es otro."))
+    assert verify_quotation("el principio es [...] final es otro", near).verdict is Verdict.EXACT
+    assert verify_quotation("el [...] es [...] otro", near).verdict is not Verdict.EXACT  # single words
+
+
+def test_a_row_under_its_header_is_one_quotation_but_two_rows_are_not() -> None:
+    one = document("tabla", TABLE)
+    ends = [0, *(n + 1 for n, c in enumerate(TABLE) if c == "\n")]
+    roles = [SentenceRole.HEADER, *[SentenceRole.ROW] * 3]
+    sentences = tuple(
+        Sentence(collapse(TABLE[start:end]), (Span(start, end),), role, group=1)
+        for (start, end), role in zip(pairwise(ends), roles, strict=True)
+    )
+    corpus = FakeCorpus(one)
+    corpus.passages = (Passage("tabla/0", "tabla", sentences, (), BlockKind.TABLE),)
+    assert verify_quotation("Países por criterio Francia: siete", corpus).verdict is Verdict.EXACT
+    assert verify_quotation("España: cinco Italia: nueve", corpus).verdict is not Verdict.EXACT
+
+
+@given(start=st.integers(0, len(REPORT) - 1), length=st.integers(1, 90))
+@settings(max_examples=150, deadline=None)
+def test_whatever_is_cut_from_a_document_at_words_is_found(start: int, length: int) -> None:
+    words = REPORT.split()
+    first = start % len(words)
+    piece = " ".join(words[first : first + length])
+    if any(character.isalnum() for character in piece):
+        outcome = check(piece)
+        assert outcome.is_found
+        assert (outcome.verdict is Verdict.CUT) == bool(outcome.warnings)
+
+
+# --- altered --------------------------------------------------------------------------------------
+
+
+def test_an_alteration_is_shown_word_by_word() -> None:
+    outcome = check("De las 27 detenciones practicadas, dos se produjeron en todo el territorio español")
+    assert outcome.verdict is Verdict.ALTERED
+    assert 0.5 < outcome.similarity < 1.0
+    changed = [
+        (d.kind, d.pasted, d.source) for d in outcome.differences if d.kind is not DifferenceKind.EQUAL
+    ]
+    assert (DifferenceKind.REPLACED, "27", "25") in changed
+    assert (DifferenceKind.REPLACED, "practicadas,", "realizadas,") in changed
+    assert outcome.places[0].text.startswith("De las 25")
+    assert outcome.places[0].text.rstrip(",").endswith("español")
+
+
+def test_the_runs_together_are_both_texts() -> None:
+    text = "y no se descartan tampoco otras detenciones."
+    outcome = check(text)
+    assert " ".join(d.pasted for d in outcome.differences if d.pasted) == text
+    assert " ".join(d.source for d in outcome.differences if d.source) == outcome.places[0].text
+
+
+def test_words_only_in_one_text_are_told_from_replaced_ones() -> None:
+    longer = check("La operación policial sigue abierta y no se descartan nuevas detenciones.")
+    assert DifferenceKind.INSERTED in {d.kind for d in longer.differences}
+    shorter = check("La operación sigue abierta y se descartan nuevas detenciones.")
+    assert [(d.source) for d in shorter.differences if d.kind is DifferenceKind.DELETED] == ["no"]
+
+
+def test_no_full_stop_after_the_last_words_is_no_change() -> None:
+    outcome = check("La operación sigue abierta y se descartan nuevas detenciones")
+    changed = [d for d in outcome.differences if d.kind is not DifferenceKind.EQUAL]
+    assert [(d.kind, d.source) for d in changed] == [(DifferenceKind.DELETED, "no")]
+
+
+def test_the_differences_show_the_documents_own_quotation_marks() -> None:
+    outcome = check("dos se han producido en territorio español, en 'Madrid' y Lisboa.")
+    sources = " ".join(d.source for d in outcome.differences)
+    assert "«Madrid»" in sources
+
+
+def test_a_common_word_far_away_does_not_stretch_the_place() -> None:
+    source = "de uno y de otro lado de la mesa se habla de la casa grande de la abuela".split()
+    fit = align("de la casa pequeña de la abuela".split(), source)
+    assert fit is not None
+    assert " ".join(source[fit.start : fit.end]) == "de la casa grande de la abuela"
+
+
+@given(
+    pasted=st.lists(st.sampled_from("abcde"), min_size=1, max_size=12),
+    source=st.lists(st.sampled_from("abcde"), max_size=30),
+)
+@settings(max_examples=300, deadline=None)
+def test_any_fit_gives_both_texts_back(pasted: list[str], source: list[str]) -> None:
+    fit = align(pasted, source)
+    if fit is not None:
+        fitted = source[fit.start : fit.end]
+        differences = fit.differences(pasted, fitted)
+        assert [word for one in differences for word in one.pasted.split()] == pasted
+        assert [word for one in differences for word in one.source.split()] == fitted
+        assert 0.0 <= fit.similarity <= 1.0
+        assert (fit.similarity == 1.0) == (fitted == pasted)
+
+
+def test_what_shares_no_two_words_is_absent() -> None:
+    for text in ("La lluvia en Sevilla es una maravilla", "xyzzy", "nuevas imágenes de territorio"):
+        outcome = check(text)
+        assert outcome.verdict is Verdict.ABSENT
+        assert outcome.places == ()
+
+
+# --- limits ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", ["", "  \n", "«»", "…", "?!"])
+def test_a_text_without_words_cannot_be_checked(text: str) -> None:
+    with pytest.raises(QuestionError):
+        check(text)
+
+
+def test_a_long_text_is_checked_exactly_but_not_compared() -> None:
+    long = "palabra " * (MAX_COMPARED_CHARACTERS // 4)
+    corpus = FakeCorpus(document("a", f"Antes. {long}Después."))
+    assert verify_quotation(long, corpus).verdict is Verdict.EXACT
+    with pytest.raises(QuestionError, match="por separado"):
+        check(long)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a " * 500_000, "a" * 1_000_000, '"' * 999_999 + "a", "de [...] " * 110_000, "[" * 999_999 + "a"],
+)
+def test_a_megabyte_of_anything_ends_soon(text: str) -> None:
+    started = process_time()
+    with pytest.raises(QuestionError):
+        check(text)
+    assert process_time() - started < 10
+
+
+def test_checking_again_does_not_prepare_again() -> None:
+    corpus = FakeCorpus(*(document(f"d{n}", PRESS * 200) for n in range(20)))
+    checker = QuotationChecker(corpus)
+    checker.check("no se descartan nuevas detenciones")
+    started = process_time()
+    for _ in range(10):
+        checker.check("esto no está")
+    assert process_time() - started < 5
+
+
+# --- views ----------------------------------------------------------------------------------------
+
+
+def test_every_word_of_a_view_leads_back_to_itself() -> None:
+    for one in CORPUS.documents.values():
+        for view in views_of(one, CORPUS.layouts[one.id]):
+            position = 0
+            for word in view.text.split(" "):
+                spans = view.source_spans(position, position + len(word))
+                assert readable_text(one.text, spans).translate({171: '"', 187: '"'}) == word
+                position += len(word) + 1
+
+
+def test_views_of_the_same_words_are_one() -> None:
+    assert len(views_of(CORPUS.documents["prensa"], CORPUS.layouts["prensa"])) == 1
+    assert len(views_of(CORPUS.documents["informe"], CORPUS.layouts["informe"])) == 2
+    assert len(views_of(CORPUS.documents["informe"], None)) == 1
+
+
+def test_an_offset_of_the_source_leads_to_its_word_in_the_view() -> None:
+    view: TextView = views_of(CORPUS.documents["informe"], CORPUS.layouts["informe"])[1]
+    offset = view.view_offset(REPORT.index("millones"))
+    assert view.text[offset:].startswith("millones")
+
+
+# --- records --------------------------------------------------------------------------------------
+
+
+def answer(answered: bool = True) -> Answer:
+    passage = CORPUS.passages[1]
+    one = CORPUS.documents[passage.document_id]
+    quote = Quote(passage.text, one.id, passage.sentences[0].spans, passage, cite(one, passage), 0.9)
+    return Answer(
+        question="¿Sigue abierta?",
+        searched="¿Sigue abierta?",
+        answered=answered,
+        confidence=0.9,
+        quotes=(quote,) if answered else (),
+        nearest=() if answered else (quote,),
+        hits=(Hit(passage, 1.0),),
+        search=SearchStatement(2, 4, 1, 0.5),
+        milliseconds={"total": 12.0},
+    )
+
+
+NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+
+
+def saved(**changes: object) -> str:
+    return record_json({**make_record(answer(), CORPUS, NOW, "0.1.0"), **changes})
+
+
+def test_a_record_holds_question_quotations_corpus_date_and_version() -> None:
+    record = json.loads(saved())
+    assert record["question"] == "¿Sigue abierta?"
+    assert record["date"] == "2026-03-01T12:00:00+00:00"
+    assert record["alpie"] == "0.1.0"
+    assert record["corpus"]["fingerprint"] == CORPUS.fingerprint
+    assert {one["id"] for one in record["corpus"]["documents"]} == {"prensa", "informe"}
+    quote = record["quotes"][0]
+    assert readable_text(PRESS, [Span(*pair) for pair in quote["spans"]]) == quote["text"]
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_a_record_can_be_printed(language: str) -> None:
+    text = record_text(make_record(answer(), CORPUS, NOW, "0.1.0"), language)
+    assert "¿Sigue abierta?" in text
+    assert "La operación sigue abierta y no se descartan nuevas detenciones." in text
+    assert "prensa/1" in text
+    assert CORPUS.fingerprint in text
+    refused = record_text(make_record(answer(answered=False), CORPUS, NOW, "0.1.0"), language)
+    assert "La operación sigue abierta" in refused
+
+
+def test_a_record_that_still_holds_is_confirmed() -> None:
+    outcome = verify_record(saved(), CORPUS)
+    assert outcome.holds
+    assert outcome.same_corpus
+    assert [quote.state for quote in outcome.quotes] == [QuoteState.UNCHANGED]
+    assert outcome.quotes[0].citation_unchanged
+
+
+def test_a_record_is_checked_against_the_documents_as_they_are_now() -> None:
+    moved = FakeCorpus(document("prensa", "Nota nueva.\n\n" + PRESS))
+    moved.fingerprint = "otra"
+    outcome = verify_record(saved(), moved)
+    assert outcome.holds
+    assert not outcome.same_corpus
+    assert outcome.quotes[0].state is QuoteState.MOVED
+    changed = FakeCorpus(document("prensa", PRESS.replace("no se descartan", "se esperan")))
+    outcome = verify_record(saved(), changed)
+    assert not outcome.holds
+    assert outcome.quotes[0].state is QuoteState.ALTERED
+    gone = verify_record(saved(), FakeCorpus(document("otro", "Nada de eso.")))
+    assert gone.quotes[0].state is QuoteState.ABSENT
+
+
+def test_an_edited_record_is_found_out() -> None:
+    quote = json.loads(saved())["quotes"][0]
+    edited = {**quote, "text": quote["text"].replace("no se descartan", "se descartan")}
+    assert verify_record(saved(quotes=[edited]), CORPUS).quotes[0].state is QuoteState.ALTERED
+    cited = {**quote, "citation": "Otro organismo. «Otra cosa»."}
+    assert not verify_record(saved(quotes=[cited]), CORPUS).quotes[0].citation_unchanged
+
+
+@pytest.mark.parametrize(
+    "spans", [None, "x", [], [[1]], [[5, 2]], [[0, 10**9]], [[-5, 3]], [[True, 3]], [["0", "3"]]]
+)
+def test_spans_that_are_none_prove_nothing(spans: object) -> None:
+    quote = {**json.loads(saved())["quotes"][0], "spans": spans}
+    assert verify_record(saved(quotes=[quote]), CORPUS).quotes[0].state is QuoteState.MOVED
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{",
+        "[]",
+        "3",
+        "{}",
+        '{"format": "alpie-record"}',
+        "[" * 100_000,
+        saved(format_version=99),
+        saved(quotes="x"),
+        saved(quotes=[3]),
+        saved(quotes=[{"text": ""}]),
+        saved(quotes=[{"text": "a"}] * 101),
+    ],
+)
+def test_what_is_no_record_is_refused(text: str) -> None:
+    with pytest.raises(RecordError):
+        verify_record(text, CORPUS)

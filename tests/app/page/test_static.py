@@ -1,0 +1,80 @@
+"""Style, types and the repository's own promises: what a reviewer would otherwise have to look for."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+from places import ROOT
+
+CODE = ("index", "app", "eval")
+
+
+def _run(command: list[str], environment: dict[str, str] | None = None) -> str:
+    result = subprocess.run(
+        [sys.executable, "-m", *command],
+        cwd=ROOT,
+        env=os.environ | (environment or {}),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 0, result.stdout + result.stderr
+    return result.stdout
+
+
+def test_ruff_finds_nothing() -> None:
+    _run(["ruff", "check", *CODE, "tests"])
+
+
+def test_mypy_finds_nothing(tmp_path: Path) -> None:
+    (tmp_path / "alpie").symlink_to(ROOT)  # mypy cannot see the editable install's mapping
+    packages = [argument for name in CODE for argument in ("-p", f"alpie.{name}")]
+    _run(["mypy", "--cache-dir", str(ROOT / ".mypy_cache"), *packages], {"MYPYPATH": str(tmp_path)})
+
+
+def test_every_package_is_listed() -> None:
+    listed = set(
+        tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["setuptools"]["packages"]
+    )
+    found = {
+        "alpie." + ".".join(path.parent.relative_to(ROOT).parts)
+        for name in CODE
+        for path in (ROOT / name).rglob("__init__.py")
+    }
+    assert found <= listed, f"not in pyproject.toml, so not in the wheel: {sorted(found - listed)}"
+
+
+def test_top_level_names_are_not_imported() -> None:
+    code = "import alpie.app, alpie.app.answering.corpus, sys; print(sorted({'app', 'index', 'eval'} & set(sys.modules)))"
+    output = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert output.stdout.strip() == "[]"
+
+
+def _imports(room: str) -> set[str]:
+    text = "\n".join(path.read_text("utf-8") for path in (ROOT / room).rglob("*.py"))
+    return {
+        line.split()[1].split(".")[1] for line in text.splitlines() if line.strip().startswith("from alpie.")
+    }
+
+
+@pytest.mark.parametrize(("room", "allowed"), [("index", {"index"}), ("app", {"index", "app", "eval"})])
+def test_lower_rooms_do_not_import_upper_ones(room: str, allowed: set[str]) -> None:
+    assert _imports(room) <= allowed
+
+
+@pytest.mark.parametrize("module", ["quotes", "ranking", "answer", "abstention"])
+def test_what_quotes_imports_neither_page_nor_language_model(module: str) -> None:
+    text = (ROOT / "app" / "answering" / f"{module}.py").read_text("utf-8")
+    assert "gradio" not in text
+    assert "langchain" not in text
+    assert "app.page" not in text
+
+
+def test_continuous_integration_runs_the_command_of_the_readme() -> None:
+    command = (ROOT / ".ci" / "run").read_text("utf-8").strip().splitlines()[-1]
+    assert command in (ROOT / "README.md").read_text("utf-8")

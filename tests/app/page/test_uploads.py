@@ -1,0 +1,396 @@
+"""Documents taken in through the page, where the operator allows it; pages of PDFs as pictures."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fake_encoder import build, corpus_of
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from formats import law, made
+
+from alpie.app.page.guarding.guard import Guard
+from alpie.app.page.serving.change_routes import upload_bodies
+from alpie.app.page.serving.page_options import Choices
+from alpie.app.page.serving.routes import add_routes
+from alpie.app.page.state.index_process import index_command
+from alpie.app.page.state.library import Opening
+from alpie.app.page.state.uploads import Uploads, safe_name
+from alpie.app.page.views.page_images import PageImages, sheet_at
+from alpie.app.settings import load_settings
+from alpie.index.errors import SourceError
+from alpie.index.formats import extract
+from alpie.index.layout import lay_out
+from alpie.index.reading.sources import NOT_DOCUMENTS, read_sources
+from alpie.index.records import Document
+
+TEXT = "Los parques abren a las siete de la mañana."
+
+
+class Indexing:
+    """Stands for `alpie index`: says what it is told to, when it is let."""
+
+    def __init__(self, messages: str = "", code: int = 0) -> None:
+        self.messages, self.code, self.runs = messages, code, 0
+        self.may_end = threading.Event()
+
+    def __call__(self) -> tuple[int, str]:
+        self.runs += 1
+        assert self.may_end.wait(60)
+        return self.code, self.messages
+
+
+def settled(uploads: Uploads) -> Any:
+    """The state once nothing is indexed any more."""
+    for _ in range(600):
+        if not uploads.state.indexing:
+            return uploads.state
+        threading.Event().wait(0.1)
+    raise AssertionError("still indexing after a minute")
+
+
+def given(tmp_path: Path, indexing: Indexing | None = None, most_bytes: int = 100_000) -> Uploads:
+    indexing = indexing or Indexing()
+    return Uploads(tmp_path / "docs", most_bytes, indexing)
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("ley.pdf", "ley.pdf"),
+        ("C:\\Documentos\\La ley nº 3.PDF", "La ley nº 3.pdf"),
+        ("../../etc/passwd.txt", "passwd.txt"),
+        ("..pdf.txt", "pdf.txt"),
+        (".oculto.txt", "oculto.txt"),
+        ("a\x00b\n\x1b[2J;rm -rf.md", "a_b_[2J_rm -rf.md".replace("[", "_")),
+        ("README.md", "README-documento.md"),
+        ("readme.v2.pdf", "readme-documento.v2.pdf"),
+        ("Licence." + "x" * 300 + ".odt", "Licence-documento." + "x" * 78 + ".odt"),
+        ("ñandú (2).txt", "ñandú (2).txt"),
+        ("x" * 300 + ".odt", "x" * 96 + ".odt"),
+    ],
+)
+def test_names_are_made_safe(sent: str, kept: str) -> None:
+    name = safe_name(sent)
+    assert "/" not in name
+    assert not NOT_DOCUMENTS.fullmatch(name), "indexing would pass it over"
+    assert len(name) <= 100
+    assert name.replace("__", "_") == kept.replace("__", "_")
+
+
+@pytest.mark.parametrize("sent", ["", ".pdf", "a.exe", "a", "a.pdf.sh", "....", "a.svg", "a.doc"])
+def test_other_kinds_are_not_taken(sent: str) -> None:
+    with pytest.raises(SourceError, match="formato"):
+        safe_name(sent)
+
+
+def test_a_document_is_written_whole_and_indexed(tmp_path: Path) -> None:
+    indexing = Indexing()
+    uploads = given(tmp_path, indexing)
+    assert uploads.take("parques.txt", io.BytesIO(TEXT.encode())) == "parques.txt"
+    assert uploads.state.indexing == ("parques.txt",)
+    indexing.may_end.set()
+    assert settled(uploads).done == ("parques.txt",)
+    assert (tmp_path / "docs" / "parques.txt").read_text(encoding="utf-8") == TEXT
+    assert indexing.runs == 1
+    assert [path.name for path in (tmp_path / "docs").iterdir()] == ["parques.txt"]
+
+
+def test_nothing_is_written_over_and_nothing_twice(tmp_path: Path) -> None:
+    indexing = Indexing()
+    indexing.may_end.set()
+    uploads = given(tmp_path, indexing)
+    uploads.take("a.txt", io.BytesIO(b"uno"))
+    assert uploads.take("a.txt", io.BytesIO(b"dos")) == "a (2).txt"
+    with pytest.raises(SourceError, match="ya está"):
+        uploads.take("b.txt", io.BytesIO(b"uno"))
+    assert (tmp_path / "docs" / "a.txt").read_bytes() == b"uno"
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "said"),
+    [
+        ("a.txt", b"x" * 100_001, "MB"),
+        ("a.txt", b"", "vacío"),
+        ("a.pdf", b"<script>", "no empieza"),
+        ("a.txt", b"%PDF-1.7 ", "PDF"),
+        ("a.docx", made.png(), "imagen"),
+    ],
+)
+def test_what_is_refused_leaves_nothing_behind(tmp_path: Path, name: str, data: bytes, said: str) -> None:
+    uploads = given(tmp_path)
+    with pytest.raises(SourceError, match=said):
+        uploads.take(name, io.BytesIO(data))
+    assert list((tmp_path / "docs").iterdir()) == []
+    assert uploads.state.indexing == ()
+
+
+def test_a_document_that_cannot_be_read_is_taken_out_and_its_reader_told(tmp_path: Path) -> None:
+    indexing = Indexing(f"Indexando…\nAviso: {tmp_path / 'docs' / 'foto.pdf'}: es un escaneo sin texto.\n")
+    indexing.may_end.set()
+    uploads = given(tmp_path, indexing)
+    uploads.take("foto.pdf", io.BytesIO(made.scanned_pdf()))
+    state = settled(uploads)
+    assert state.refused == (("foto.pdf", "es un escaneo sin texto."),)
+    assert state.done == ()
+    assert list((tmp_path / "docs").iterdir()) == []
+
+
+class Stumbling(Indexing):
+    """Does not end, or is ended by a signal, while `bad` is in the folder; other documents may come in meanwhile."""
+
+    def __init__(self, folder: Path, bad: str, how: int | None) -> None:
+        super().__init__()
+        self.folder, self.bad, self.how = folder, bad, how
+        self.meanwhile: list[Any] = []
+
+    def __call__(self) -> tuple[int, str]:
+        super().__call__()
+        met = (self.folder / self.bad).exists()
+        if self.meanwhile:
+            self.meanwhile.pop()()
+        if met and self.how is None:
+            raise subprocess.TimeoutExpired("alpie index", 3600)
+        return (self.how or 0) if met else 0, ""
+
+
+@pytest.mark.parametrize("how", [None, -9, -11], ids=["no end", "no memory", "a crash"])
+def test_what_keeps_indexing_from_ending_is_found_and_taken_out(tmp_path: Path, how: int | None) -> None:
+    docs = tmp_path / "docs"
+    indexing = Stumbling(docs, "b.txt", how)
+    uploads = given(tmp_path, indexing)
+    uploads.take("b.txt", io.BytesIO(b"dos"))
+    for name, content in (("a.txt", b"uno"), ("c.txt", b"tres")):  # while that runs
+        uploads.take(name, io.BytesIO(content))
+    indexing.meanwhile.append(lambda: uploads.take("d.txt", io.BytesIO(b"cuatro")))
+    indexing.may_end.set()
+    state = settled(uploads)
+    assert [name for name, _ in state.refused] == ["b.txt"]
+    assert "no acaba" in state.refused[0][1]
+    assert sorted(state.done) == sorted(path.name for path in docs.iterdir()) == ["a.txt", "c.txt", "d.txt"]
+    assert state.failure == ""
+    runs = indexing.runs
+    uploads.take("e.txt", io.BytesIO(b"cinco"))
+    assert settled(uploads).done[-1] == "e.txt"
+    assert indexing.runs == runs + 1, "it meets no later run"
+
+
+def test_a_real_run_has_an_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("alpie.app.page.state.index_process._LONGEST_RUN_SECONDS", 0.2)
+    docs = tmp_path / "docs"
+    uploads = Uploads(docs, 1000, index_command(docs, tmp_path / "data"))
+    uploads.take("a.txt", io.BytesIO(TEXT.encode()))
+    assert settled(uploads).refused[0][0] == "a.txt"
+    assert list(docs.iterdir()) == []
+
+
+def test_a_failure_of_indexing_is_told(tmp_path: Path) -> None:
+    indexing = Indexing("Error: no queda sitio en el disco", 1)
+    indexing.may_end.set()
+    uploads = given(tmp_path, indexing)
+    uploads.take("a.txt", io.BytesIO(TEXT.encode()))
+    assert settled(uploads).failure == "Error: no queda sitio en el disco"
+
+
+def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    (tmp_path / "docs").write_text("no es una carpeta", encoding="utf-8")
+    with pytest.raises(SourceError, match="guardar"):
+        given(tmp_path).take("a.txt", io.BytesIO(b"x"))
+
+
+def test_indexing_is_a_process_that_reports(tmp_path: Path) -> None:
+    code, messages = index_command(tmp_path / "nada", tmp_path / "data")()
+    assert code == 1
+    assert "nada" in messages
+
+
+# --- over HTTP -----------------------------------------------------------------------------------
+
+
+def client(choices: Choices, library: Any = None) -> TestClient:
+    """Our routes behind the wall, without Gradio's page, which takes seconds to make."""
+    app = FastAPI()
+    add_routes(app, Opening(lambda: library or corpus_of(TEXT)).start(), choices)
+    app.add_middleware(Guard, bodies=upload_bodies(choices))
+    return TestClient(app, base_url="http://127.0.0.1")
+
+
+@pytest.mark.parametrize(
+    ("given", "may"),
+    [
+        ({}, "all"),  # served to this machine only
+        ({"host": "0.0.0.0"}, "off"),
+        ({"trusted_proxies": "10.0.0.1"}, "off"),
+        ({"allowed_hosts": "citas.example"}, "off"),
+        ({"public_url": "https://citas.example"}, "off"),
+        ({"root_path": "/alpie"}, "off"),
+        ({"users": "users.json"}, "off"),
+        ({"upload": False}, "off"),
+        ({"upload": "no"}, "off"),
+        ({"upload": True, "host": "0.0.0.0"}, "add"),
+        ({"upload": "all", "host": "0.0.0.0"}, "all"),
+    ],
+)
+def test_what_readers_may_do_depends_on_who_is_served(
+    tmp_path: Path, given: dict[str, Any], may: str
+) -> None:
+    choices = Choices.from_settings(load_settings({"docs": str(tmp_path), **given}, environment={}))
+    allowed = (choices.uploads, choices.shelf, choices.collections)
+    assert [one is not None for one in allowed] == {
+        "off": [False, False, False], "add": [True, False, False], "all": [True, True, True]
+    }[may]  # fmt: skip
+
+
+def test_the_documents_of_the_program_are_not_changed_unasked() -> None:
+    choices = Choices.from_settings(load_settings({}, environment={}))
+    assert (choices.uploads, choices.shelf) == (None, None)
+    assert choices.collections is not None
+    assert Choices.from_settings(load_settings({"upload": "add"}, environment={})).uploads is not None
+
+
+def test_where_nothing_is_taken_the_orders_are_closed() -> None:
+    web = client(Choices())
+    assert web.post("/al/upload", files={"file": ("a.txt", b"x")}).status_code in (404, 405, 413)
+    for order in ("document/edit", "document/remove", "document/erase", "recognise", "collections"):
+        assert web.post(f"/al/{order}", data={"d": "a"}).status_code in (404, 405), order
+    shown = web.get("/al/documents").text
+    assert "upload-form" not in shown
+    assert "<form" not in shown
+
+
+def test_a_document_sent_is_taken(tmp_path: Path) -> None:
+    indexing = Indexing()
+    uploads = given(tmp_path, indexing, 2_000_000)
+    web = client(Choices(uploads=uploads))
+    assert 'id="upload-form"' in web.get("/al/documents").text
+    data = made.law_pdf(law.law())
+    answer = web.post("/al/upload?lang=es", files={"file": ("ley <b>.pdf", data)})
+    assert answer.status_code == 200
+    assert "Leyendo: ley _b.pdf" in answer.text
+    assert (tmp_path / "docs" / "ley _b.pdf").read_bytes() == data
+    indexing.may_end.set()
+    settled(uploads)
+    assert "ley _b.pdf se ha añadido." in web.get("/al/upload-state").text
+
+
+@pytest.mark.parametrize(
+    ("files", "status", "said"),
+    [
+        ({"file": ("a.exe", b"MZ")}, 422, "formato"),
+        ({"file": ("a.pdf", b"hola")}, 422, "no empieza"),
+        ({"other": ("a.txt", b"hola")}, 422, "Elija"),
+        ({"file": ("<img src=x onerror=alert(1)>.exe", b"x")}, 422, "&lt;img"),
+        ({"file": ("a.txt", b"x" * 300_000)}, 413, ""),
+    ],
+)
+def test_what_is_sent_wrongly_is_told(tmp_path: Path, files: Any, status: int, said: str) -> None:
+    web = client(Choices(uploads=given(tmp_path)))
+    answer = web.post("/al/upload", files=files)
+    assert answer.status_code == status
+    assert said in answer.text
+    assert "<img" not in answer.text
+    assert not (tmp_path / "docs").exists() or list((tmp_path / "docs").iterdir()) == []
+
+
+def test_a_body_that_is_no_form_is_told(tmp_path: Path) -> None:
+    web = client(Choices(uploads=given(tmp_path)))
+    for kind in ("text/plain", "multipart/form-data", "multipart/form-data; boundary=x"):
+        answer = web.post("/al/upload", content=b"--y\r\nhola", headers={"content-type": kind})
+        assert answer.status_code in (400, 422), kind
+
+
+# --- pictures of pages ---------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Document]:
+    folder = tmp_path_factory.mktemp("docs")
+    (folder / "ley.pdf").write_bytes(made.law_pdf(law.law()))
+    return folder, read_sources(folder).documents[0]
+
+
+def test_a_page_is_a_picture_of_bounded_size(shown: tuple[Path, Document]) -> None:
+    from PIL import Image
+
+    folder, document = shown
+    images = PageImages(folder)
+    first, second = (images.png(document, sheet) for sheet in (1, 2))
+    assert first != second
+    assert images.png(document, 1) is first
+    picture = Image.open(io.BytesIO(first))
+    assert picture.width == 1100
+    dark = sum(picture.convert("L").histogram()[:128])
+    assert 0.01 < dark / picture.width / picture.height < 0.5
+
+
+def test_a_page_as_large_as_a_field_is_drawn_small(tmp_path: Path) -> None:
+    from PIL import Image
+    from reportlab.pdfgen.canvas import Canvas
+
+    canvas = Canvas(str(tmp_path / "plano.pdf"), pagesize=(200, 14_000))
+    canvas.drawString(10, 10, "Un plano muy largo de la comarca.")
+    canvas.save()
+    document = read_sources(tmp_path).documents[0]
+    picture = Image.open(io.BytesIO(PageImages(tmp_path).png(document, 1)))
+    assert picture.width * picture.height <= 4_100_000
+
+
+def test_the_sheet_of_a_place_is_that_of_the_file(shown: tuple[Path, Document]) -> None:
+    layout = lay_out(shown[1])
+    text = shown[1].text
+    assert sheet_at(layout, 0) == 1
+    assert sheet_at(layout, text.index("Pág. 2")) == 2
+    assert sheet_at(layout, len(text) - 1) == len(layout.page_starts)
+
+
+def test_what_is_not_the_indexed_file_is_not_shown(tmp_path: Path) -> None:
+    (tmp_path / "ley.pdf").write_bytes(made.law_pdf(law.law()[:4]))
+    document = read_sources(tmp_path).documents[0]
+    with pytest.raises(SourceError, match="no tiene página 9"):
+        PageImages(tmp_path).png(document, 9)
+    (tmp_path / "ley.pdf").write_bytes(made.law_pdf(law.law()[:9]))
+    with pytest.raises(SourceError, match="ha cambiado"):
+        PageImages(tmp_path).png(document, 1)
+    (tmp_path / "ley.pdf").unlink()
+    with pytest.raises(SourceError, match="ya no está"):
+        PageImages(tmp_path).png(document, 1)
+    with pytest.raises(SourceError, match="páginas"):
+        PageImages(None).png(document, 1)
+
+
+def test_pages_over_http(tmp_path: Path) -> None:
+    from fake_encoder import WEIGHTS, FakeEncoder
+
+    from alpie.app.answering.corpus import Corpus
+    from alpie.index.storage.store import open_generation
+
+    docs, data = tmp_path / "docs", tmp_path / "data"
+    docs.mkdir()
+    (docs / "ley.pdf").write_bytes(made.law_pdf(law.law()))
+    (docs / "nota.txt").write_text(TEXT, encoding="utf-8")
+    build(docs, data)
+    made_of = open_generation(data, FakeEncoder())
+    corpus = Corpus(
+        made_of.documents, made_of.layouts, made_of.search, made_of.fingerprint, "", weights=WEIGHTS
+    )
+    web = client(Choices(docs=docs), corpus)
+    passage = next(one for one in corpus.passages if "11 euros" in one.text)
+    panel = web.get("/al/reader", params={"p": passage.address}).text
+    source = panel.partition('<img src="')[2].partition('"')[0].replace("&amp;", "&")
+    assert f"n={passage.page}" in source
+    answer = web.get(source)
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "image/png"
+    assert answer.content.startswith(b"\x89PNG")
+    for wrong in ("n=0", "n=99", "n=-1", "n=1e3", "n=١", "n=" + "9" * 40, ""):
+        assert web.get(f"/al/page?d=ley&{wrong}").status_code == 404
+    assert web.get("/al/page?d=nota&n=1").status_code == 404
+    assert web.get("/al/page?d=../ley&n=1").status_code == 404
+    note = next(one for one in corpus.passages if one.document_id == "nota")
+    assert "page-view" not in web.get("/al/reader", params={"p": note.address}).text
+    assert extract((docs / "ley.pdf").read_bytes(), docs / "ley.pdf").text == corpus.documents["ley"].text

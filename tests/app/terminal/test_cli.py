@@ -1,0 +1,537 @@
+"""The command line: results on standard output only, and exit codes 0 done, 1 a clear error, 2 wrong usage."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+
+import pytest
+
+from alpie.app.answering.answers import Answer, Quote, SearchStatement, WrittenSentence
+from alpie.app.answering.citation import cite
+from alpie.app.service.freshness import Freshness
+from alpie.app.service.rows import REFUSAL, answer_row
+from alpie.app.settings import Settings, load_settings
+from alpie.app.terminal import commands as cli
+from alpie.app.terminal import doctor
+from alpie.app.terminal.doctor import Check, State, examine
+from alpie.app.terminal.options import COMMANDS
+from alpie.app.terminal.rendering import answer_text, hits_text
+from alpie.app.translations import translations_for
+from alpie.index.build import BuildReport
+from alpie.index.errors import AlpieError, IndexMissing, QuestionError
+from alpie.index.formats import Metadata
+from alpie.index.reading.source_table import described, entry_from_file_name
+from alpie.index.records import BlockKind, Document, Passage, Sentence, Span
+from alpie.index.retrieval.backends.synchronise import Synchronised
+from alpie.index.retrieval.hits import Hit
+
+TEXT = "Hubo 25 detenciones. La operación sigue abierta."
+DOCUMENT = Document("nota", "Nota", "Policía", "2025", "nota de prensa", "es", "nota.txt", TEXT)
+PASSAGE = Passage(
+    "nota/detenciones/0a1b2c",
+    "nota",
+    (Sentence("Hubo 25 detenciones.", (Span(0, 20),)), Sentence(TEXT[21:], (Span(21, len(TEXT)),))),
+    ("Detenciones",),
+    BlockKind.PARAGRAPH,
+    paragraph=1,
+)
+QUOTE = Quote("Hubo 25 detenciones.", "nota", (Span(0, 20),), PASSAGE, cite(DOCUMENT, PASSAGE), 0.9)
+HIT = Hit(PASSAGE, 1.5, ranks={"dense": 1}, terms=("detenciones",))
+ANSWER = Answer(
+    question="¿Cuántas?",
+    searched="¿Cuántas?",
+    answered=True,
+    confidence=0.9,
+    quotes=(QUOTE,),
+    nearest=(),
+    hits=(HIT,),
+    search=SearchStatement(1, 1, 1, 0.5),
+    milliseconds={"total": 12.0},
+)
+REFUSED = replace(ANSWER, answered=False, confidence=0.1, quotes=(), nearest=(QUOTE,))
+
+
+class FakeCorpus:
+    """Answers everything alike; remembers whether it had to be built."""
+
+    documents = {"nota": DOCUMENT}  # noqa: RUF012 - a fake that nobody changes
+    layouts: dict[str, object] = {}  # noqa: RUF012
+    passages = (PASSAGE,)
+    fingerprint = "abc"
+    is_built = True
+    answer = ANSWER
+    opened_with: Settings
+
+    @classmethod
+    def open(cls, settings: Settings) -> FakeCorpus:
+        if not cls.is_built:
+            raise IndexMissing("No hay índice.", settings.data)
+        cls.opened_with = settings
+        return cls()
+
+    @classmethod
+    def build(
+        cls,
+        settings: Settings,
+        *,
+        rebuild: bool = False,
+        on_progress: Callable[[int, int], None] | None = None,
+    ) -> BuildReport:
+        cls.is_built = True
+        told = described(
+            entry_from_file_name(Path("acta.html"), set()), Metadata(), Path("sources.toml"), date(2026, 1, 2)
+        )
+        return BuildReport(
+            backend=Synchronised(9, 2, 1),
+            documents=1,
+            passages=1,
+            embedded=0 + rebuild,
+            reused=1 - rebuild,
+            seconds=0.1,
+            folder=Path("index"),
+            problems=("malo.txt: no",),
+            incomplete=(told,),
+        )
+
+    def ask(self, question: str, turns: tuple[str, ...] = (), **wishes: object) -> Answer:
+        if not question.strip():
+            raise QuestionError("La pregunta está vacía.")
+        return self.answer
+
+    def search(
+        self, question: str, limit: int = 10, retriever: str = "hybrid", document: str | None = None
+    ) -> tuple[Hit, ...]:
+        return (HIT,) * min(limit, 2)
+
+
+@pytest.fixture
+def corpus(monkeypatch: pytest.MonkeyPatch) -> type[FakeCorpus]:
+    fresh = type("Corpus", (FakeCorpus,), {})
+    module = ModuleType("alpie.app.answering.corpus")
+    module.Corpus = fresh  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "alpie.app.answering.corpus", module)
+    monkeypatch.setattr(
+        "alpie.app.service.freshness.compare_with_documents", lambda *_: Freshness((), (), ())
+    )
+    for name in [name for name in os.environ if name.startswith("ALPIE_")]:
+        monkeypatch.delenv(name)
+    return fresh
+
+
+Captured = pytest.CaptureFixture[str]
+
+
+# --- the contract ---------------------------------------------------------------------------------
+
+
+def test_ask_prints_the_quotation_with_its_citation(corpus: type[FakeCorpus], capsys: Captured) -> None:
+    assert cli.main(["ask", "¿Cuántas?"]) == 0
+    out, err = capsys.readouterr()
+    assert "«Hubo 25 detenciones.»" in out
+    assert "Policía. «Nota». Nota de prensa, 2025. Sección Detenciones, párr. 1." in out
+    assert PASSAGE.address in out
+    assert "Buscado en 1 documento, 1 pasaje; 1 por encima del umbral." in out
+    assert err == ""
+
+
+def test_ask_json_is_one_row_of_the_contract(corpus: type[FakeCorpus], capsys: Captured) -> None:
+    assert cli.main(["ask", "--json", "¿Cuántas?"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 1
+    row = json.loads(lines[0])
+    assert row["answered"] is True
+    assert row["answer"] == "Hubo 25 detenciones."
+    quote = row["quotes"][0]
+    assert {"doc", "text", "start", "end", "page", "path", "address", "score"} <= quote.keys()
+    assert TEXT[quote["start"] : quote["end"]] == quote["text"]
+    assert quote["spans"] == [[0, 20]]
+    assert {"doc", "text", "start", "end", "address", "score"} == row["passages"][0].keys()
+    assert row["search"] == {"documents": 1, "passages": 1, "above_threshold": 1, "threshold": 0.5}
+    assert row["writer"] is None
+
+
+def test_a_refusal_says_so_and_keeps_the_nearest_apart(corpus: type[FakeCorpus], capsys: Captured) -> None:
+    corpus.answer = REFUSED
+    assert cli.main(["ask", "¿Mongolia?"]) == 0
+    out = capsys.readouterr().out
+    assert (
+        out.index("No he encontrado una respuesta segura")
+        < out.index("que no es una respuesta")
+        < out.index("«Hubo")
+    )
+    assert cli.main(["ask", "--json", "¿Mongolia?"]) == 0
+    row = json.loads(capsys.readouterr().out)
+    assert (row["answered"], row["answer"], row["quotes"]) == (False, REFUSAL, [])
+    assert row["nearest"][0]["text"] == QUOTE.text
+
+
+def test_the_row_is_that_of_the_predictions_file() -> None:
+    predictions = pytest.importorskip("alpie.eval.questions.predictions")
+    for answer in (ANSWER, REFUSED):
+        ours, theirs = answer_row(answer), predictions.answer_row(answer)
+        for name in theirs.keys() - {"quotes"}:
+            assert ours[name] == theirs[name]
+        for own, other in zip(ours["quotes"], theirs["quotes"], strict=True):
+            assert other.items() <= own.items()
+
+
+def test_search_prints_passages_and_json(corpus: type[FakeCorpus], capsys: Captured) -> None:
+    assert cli.main(["search", "detenciones", "--limit", "1"]) == 0
+    assert capsys.readouterr().out.startswith("1. Hubo 25 detenciones.")
+    assert cli.main(["search", "--json", "detenciones"]) == 0
+    rows = json.loads(capsys.readouterr().out)
+    assert rows[0]["address"] == PASSAGE.address
+    assert rows[0]["terms"] == ["detenciones"]
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [("Hubo 25 detenciones", "exact"), ("Hubo 26 detenciones. La operación", "altered"), ("xyz", "absent")],
+)
+def test_verify_tells_the_verdict(
+    corpus: type[FakeCorpus], capsys: Captured, text: str, verdict: str
+) -> None:
+    assert cli.main(["verify", text, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["verdict"] == verdict
+    assert cli.main(["verify", text]) == 0
+    out = capsys.readouterr().out
+    assert ("[-26-] {+25+}" in out) == (verdict == "altered")
+
+
+def test_verify_says_what_was_not_checked_and_what_differs_in_signs(
+    corpus: type[FakeCorpus], capsys: Captured
+) -> None:
+    assert cli.main(["verify", "Según ellos, «Hubo 25 detenciones.»"]) == 0
+    assert "lo que va entre comillas; el resto no" in capsys.readouterr().out
+    assert cli.main(["verify", "hubo 25 detenciones"]) == 0
+    assert "Literal, salvo la ortografía o los signos." in capsys.readouterr().out
+    assert cli.main(["verify", "Dice: «hubo 25 detenciones»", "--json"]) == 0
+    row = json.loads(capsys.readouterr().out)
+    assert (row["verdict"], row["only_signs"], row["quoted"]) == ("altered", True, ["hubo 25 detenciones"])
+
+
+def test_verify_reads_standard_input(
+    corpus: type[FakeCorpus], capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import io
+
+    monkeypatch.setattr(
+        sys, "stdin", SimpleNamespace(buffer=io.BytesIO("La operación\nsigue abierta.".encode()))
+    )
+    assert cli.main(["verify", "-", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["verdict"] == "exact"
+
+
+def test_a_record_can_be_saved_and_checked(
+    corpus: type[FakeCorpus], capsys: Captured, tmp_path: Path
+) -> None:
+    path = tmp_path / "registro.json"
+    assert cli.main(["ask", "¿Cuántas?", "--record", str(path)]) == 0
+    assert str(path) in capsys.readouterr().err
+    assert cli.main(["verify", "--record", str(path), "--json"]) == 0
+    checked = json.loads(capsys.readouterr().out)
+    assert (checked["holds"], checked["same_corpus"]) == (True, True)
+    assert cli.main(["verify", "--record", str(path)]) == 0
+    assert "Todas las citas siguen siendo literales." in capsys.readouterr().out
+    assert cli.main(["verify", "--record", str(tmp_path / "nada.json")]) == 1
+    assert cli.main(["ask", "¿Cuántas?", "--record", str(tmp_path / "no" / "hay.json")]) == 1
+
+
+def test_index_reports_what_it_did_and_what_it_left_out(corpus: type[FakeCorpus], capsys: Captured) -> None:
+    assert cli.main(["index", "--rebuild"]) == 0
+    out, err = capsys.readouterr()
+    assert out.startswith("1 documento, 1 pasaje (1 nuevos, 0 reutilizados)")
+    assert out.endswith("Motor: 9 pasajes (2 escritos, 1 borrados)\n")
+    assert "malo.txt" in err
+    assert "Sin indexar: 1 documento" in err
+    assert 'file = "acta.html"' in err  # the table to fill in
+    assert "sin title, publisher, date, kind, language" in err
+
+
+@pytest.mark.parametrize("command", [["ask", "x"], ["search", "x"], ["verify", "Hubo 25"]])
+def test_a_missing_index_is_built_first_saying_so_apart(
+    corpus: type[FakeCorpus], capsys: Captured, command: list[str]
+) -> None:
+    corpus.is_built = False
+    assert cli.main(command) == 0
+    out, err = capsys.readouterr()
+    assert "Indexando" in err
+    assert "Indexando" not in out
+
+
+def test_changed_documents_are_mentioned_apart(
+    corpus: type[FakeCorpus], capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stale = Freshness(("nueva",), ("nota",), ())
+    monkeypatch.setattr("alpie.app.service.freshness.compare_with_documents", lambda *_: stale)
+    assert cli.main(["ask", "¿Cuántas?"]) == 0
+    out, err = capsys.readouterr()
+    assert "nueva, nota" in err
+    assert "«alpie index»" in err
+    assert "nueva" not in out
+
+
+@pytest.mark.parametrize(
+    "argv", [["--docs", "d", "--data", "e", "ask", "x"], ["ask", "x", "--docs", "d", "--data", "e"]]
+)
+def test_folders_are_taken_before_and_after_the_command(
+    corpus: type[FakeCorpus], argv: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(argv) == 0
+    assert (corpus.opened_with.docs, corpus.opened_with.data) == (tmp_path / "d", tmp_path / "e")
+
+
+def test_the_language_can_be_chosen(corpus: type[FakeCorpus], capsys: Captured) -> None:
+    assert cli.main(["ask", "x", "--language", "en"]) == 0
+    assert "Searched 1 document, 1 passage" in capsys.readouterr().out
+
+
+def test_serve_builds_what_is_missing_and_hands_over_host_and_port(
+    corpus: type[FakeCorpus], capsys: Captured, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    served: list[tuple[str, int]] = []
+
+    def serve(settings: Settings, host: str, port: int, on_listening: Callable[[], None]) -> None:
+        assert corpus.is_built
+        told = capsys.readouterr().err
+        assert "http://0.0.0.0:8123/" in told
+        assert "Ya se puede abrir" not in told
+        on_listening()
+        served.append((host, port))
+        raise KeyboardInterrupt  # the ordinary way to stop it
+
+    server = ModuleType("alpie.app.page.serving.server")
+    server.serve = serve  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "alpie.app.page.serving.server", server)
+    corpus.is_built = False
+    assert cli.main(["--data", str(tmp_path), "--host", "0.0.0.0", "--port", "8123"]) == 0
+    out, err = capsys.readouterr()
+    assert served == [("0.0.0.0", 8123)]
+    assert out == ""
+    assert "Ya se puede abrir" in err
+
+
+# --- usage and errors -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("command", [(), *((name,) for name in COMMANDS)])
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_every_command_has_help(
+    command: tuple[str, ...], language: str, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ALPIE_LANGUAGE", language)
+    assert cli.main([*command, "--help"]) == 0
+    out = capsys.readouterr().out
+    assert "--docs" in out
+    assert "--data" in out
+    assert out.startswith("uso: alpie" if language == "es" else "usage: alpie")
+
+
+@pytest.mark.parametrize(
+    ("argv", "said"),
+    [
+        (["ask"], "falta PREGUNTA"),
+        (["adivina", "x"], "adivina"),
+        (["verify"], "hace falta uno de"),
+        (["verify", "x", "--record", "y"], "no se admite junto con"),
+        (["search", "x", "--limit", "0"], "1 a 100"),
+        (["search", "x", "--limit", "muchos"], "1 a 100"),
+        (["search", "x", "--retriever", "mágica"], "se admite"),
+        (["serve", "--port", "ochenta"], "no es un número"),
+        (["ask", "x", "--docs"], "falta el valor"),
+        (["index", "--todo"], "no se conoce --todo"),
+    ],
+)
+def test_wrong_usage_is_2_and_explained(argv: list[str], said: str, capsys: Captured) -> None:
+    assert cli.main(argv) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert said in err
+    assert "--help" in err
+
+
+def test_a_clear_error_is_1_and_one_sentence(corpus: type[FakeCorpus], capsys: Captured) -> None:
+    assert cli.main(["ask", " "]) == 1
+    out, err = capsys.readouterr()
+    assert (out, err) == ("", "Error: La pregunta está vacía.\n")
+    assert cli.main(["serve", "--port", "70000"]) == 1
+    assert "65535" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("raised", "said"),
+    [
+        (AlpieError("Falta algo."), "Error: Falta algo."),
+        (ValueError("interno"), "Error inesperado (ValueError: interno)"),
+        (KeyboardInterrupt(), "Interrumpido."),
+    ],
+)
+def test_nothing_ends_in_a_traceback(
+    raised: BaseException, said: str, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> int:
+        raise raised
+
+    monkeypatch.setitem(cli._RUN, "doctor", fail)
+    assert cli.main(["doctor"]) == 1
+    err = capsys.readouterr().err
+    assert said in err
+    assert "Traceback" not in err
+
+
+def test_without_a_command_the_page_is_served() -> None:
+    assert cli._with_default_command([]) == ["serve"]
+    assert cli._with_default_command(["--port", "8000"]) == ["serve", "--port", "8000"]
+    assert cli._with_default_command(["--docs", "d", "ask", "x"]) == ["--docs", "d", "ask", "x"]
+    assert cli._with_default_command(["--help"]) == ["--help"]
+    assert cli._with_default_command(["adivina"]) == ["adivina"]
+
+
+# --- the process ----------------------------------------------------------------------------------
+
+
+def run(code: str, **options: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(  # type: ignore[call-overload,no-any-return]
+        [sys.executable, "-c", code], capture_output=True, text=True, encoding="utf-8", timeout=300, **options
+    )
+
+
+def test_help_imports_nothing_heavy() -> None:
+    code = (
+        "import sys\nfrom alpie.app.terminal.commands import main\nassert main(['ask', '--help']) == 0\n"
+        "heavy = {'numpy', 'torch', 'faiss', 'gradio', 'langchain', 'langchain_core', 'onnxruntime', 'rapidfuzz',"
+        " 'sentence_transformers', 'bm25s', 'tokenizers', 'fastapi', 'platformdirs'}\n"
+        "sys.exit(str(sorted(heavy & set(sys.modules))) if heavy & set(sys.modules) else 0)"
+    )
+    finished = run(code)
+    assert finished.returncode == 0, finished.stderr
+
+
+def test_a_reader_who_leaves_early_is_no_error() -> None:
+    code = (
+        "import sys\nfrom alpie.app.terminal import commands as cli\n"
+        "cli._RUN['doctor'] = lambda *_: print('línea\\n' * 500_000) or 0\nsys.exit(cli.main(['doctor']))"
+    )
+    process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.readline()
+    process.stdout.close()
+    errors = process.stderr.read()
+    process.stderr.close()
+    assert (process.wait(timeout=300), errors) == (0, b"")
+
+
+def test_spanish_is_printed_whatever_the_locale() -> None:
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii", "LC_ALL": "C", "PYTHONUTF8": "0"}
+    code = "import sys\nfrom alpie.app.terminal.commands import main\nsys.exit(main(['--help']))"
+    finished = run(code, env=environment)
+    assert finished.returncode == 0
+    assert "órdenes" in finished.stdout
+
+
+def test_a_checkout_runs_without_being_installed() -> None:
+    root = Path(cli.__file__).resolve().parents[1]
+    if not (root / "pyproject.toml").is_file():
+        pytest.skip("not a checkout")
+    finished = subprocess.run(
+        [sys.executable, "-m", "app", "--help"], cwd=root, capture_output=True, encoding="utf-8", timeout=300
+    )
+    assert finished.returncode == 0, finished.stderr
+    assert "ask" in finished.stdout
+
+
+# --- what is shown --------------------------------------------------------------------------------
+
+
+def test_lines_are_wrapped_for_a_terminal_only() -> None:
+    long = replace(QUOTE, text="palabra " * 40)
+    answer = replace(ANSWER, quotes=(long,))
+    assert max(map(len, answer_text(answer, translations_for("es"), 60).splitlines()[:5])) <= 60
+    assert max(map(len, answer_text(answer, translations_for("es"), 0).splitlines())) > 200
+
+
+def test_a_question_that_was_put_right_is_said_first() -> None:
+    understood = replace(ANSWER, question="q detenciones", searched="que detenciones")
+    first, *rest = answer_text(understood, translations_for("es"), 0).splitlines()
+    assert first == "Entendido como: «que detenciones»"
+    assert rest == ["", *answer_text(ANSWER, translations_for("es"), 0).splitlines()]
+
+
+def test_a_document_cannot_steer_the_terminal() -> None:
+    evil = replace(QUOTE, text="a\x1b[2Jb")
+    assert "\x1b" not in answer_text(replace(ANSWER, quotes=(evil,)), translations_for("es"), 80)
+    passage = replace(PASSAGE, sentences=(Sentence("a\x1b[2Jb", (Span(0, 3),)),))
+    assert "\x1b" not in hits_text([Hit(passage, 1.0)], {"nota": DOCUMENT}, translations_for("es"), 0)
+
+
+def test_written_sentences_are_marked_and_never_quoted() -> None:
+    written = replace(ANSWER, writer=(WrittenSentence("Hubo detenciones.", (1,)),))
+    line = answer_text(written, translations_for("es"), 0).splitlines()[-1]
+    assert line == "Texto generado, no citado: Hubo detenciones. [1]"
+
+
+# --- doctor ---------------------------------------------------------------------------------------
+
+
+def settings_in(folder: Path, **environment: str) -> Settings:
+    (folder / "nota.txt").write_text(TEXT, encoding="utf-8")
+    return load_settings(
+        environment={"ALPIE_DOCS": ".", "ALPIE_DATA": "indice", "ALPIE_CACHE": "cache", **environment},
+        working_folder=folder,
+    )
+
+
+def test_one_failing_check_never_stops_the_others(tmp_path: Path) -> None:
+    def fails(settings: Settings, words: object) -> Check:
+        raise AlpieError("Está roto; arréglalo.")
+
+    def works(settings: Settings, words: object) -> Check:
+        return Check("works", State.GOOD, "bien")
+
+    checks = list(examine(settings_in(tmp_path), translations_for("es"), (fails, works)))
+    assert [(one.name, one.state) for one in checks] == [("fails", State.BAD), ("works", State.GOOD)]
+    assert checks[0].message == "Está roto; arréglalo."
+
+
+def test_every_check_has_a_name_in_the_catalogues() -> None:
+    for examination in doctor.EXAMINATIONS:
+        name = examination.__name__.removeprefix("_")
+        assert translations_for("es")(f"doctor.{name}")
+        assert translations_for("en")(f"doctor.{name}")
+
+
+def test_doctor_looks_at_documents_index_writer_and_disk(tmp_path: Path) -> None:
+    words = translations_for("es")
+    good = settings_in(tmp_path)
+    assert doctor._documents(good, words).state is State.GOOD
+    assert doctor._index(good, words).state is State.ADVICE
+    assert "alpie index" in doctor._index(good, words).message
+    assert doctor._writer(good, words).state is State.GOOD
+    assert doctor._packages(good, words).state is State.GOOD
+    assert doctor._python(good, words).state is State.GOOD
+    assert doctor._disk(good, words).message
+    assert doctor._writer(settings_in(tmp_path, ALPIE_WRITER="modelo"), words).state is State.BAD
+    missing = doctor._writer(settings_in(tmp_path, ALPIE_WRITER="no_existe:modelo"), words)
+    assert "langchain-no-existe" in missing.message
+    (tmp_path / "malo.txt").write_bytes(b"\xff\xfe")
+    assert "malo.txt" in doctor._documents(good, words).message
+
+
+def test_doctor_exits_with_1_when_something_is_wrong(
+    capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    states = iter([(Check("disk", State.ADVICE, "poco"),), (Check("disk", State.BAD, "nada"),)])
+    monkeypatch.setattr(doctor, "examine", lambda settings, words: next(states))
+    assert cli.main(["doctor"]) == 0
+    assert cli.main(["doctor"]) == 1
+    assert capsys.readouterr().out == "! Disco: poco\n✗ Disco: nada\n"

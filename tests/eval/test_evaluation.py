@@ -1,0 +1,298 @@
+"""An evaluation from questions to report, on a small corpus that searches by shared words."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from alpie.app.answering.answers import Answer, Citation, Quote, SearchStatement
+from alpie.eval.baselines.pipelines import other_pipelines
+from alpie.eval.baselines.tutorial import Bm25Pipeline, chunks_of, quoted_chunks
+from alpie.eval.questions.matching import folded_words
+from alpie.eval.questions.predictions import predict
+from alpie.eval.questions.question_file import read_questions
+from alpie.eval.run import EvaluationOptions, evaluate
+from alpie.index.errors import QuestionError, SettingsError
+from alpie.index.records import BlockKind, Document, Passage, Sentence, Span
+from alpie.index.retrieval.hits import Hit
+
+SENTENCES = (
+    "La operación terminó con 25 detenidos.",
+    "Se registraron 33 domicilios en España.",
+    "Los agentes incautaron móviles y discos.",
+)
+QUESTIONS = (
+    {"id": "1", "kind": "factual", "question": "¿Cuántos detenidos hubo en la operación?",
+     "evidence": [{"doc": "nota", "quote": "25 detenidos"}], "answer": ["25"]},
+    {"id": "2", "kind": "list", "question": "¿Qué incautaron los agentes?",
+     "evidence": [{"doc": "nota", "quote": SENTENCES[2]}], "answer_all": ["móviles", "discos"]},
+    {"id": "3", "kind": "follow-up", "question": "¿Y en España?",
+     "turns": ["¿Registraron domicilios?", "¿Y en España?"],
+     "evidence": [{"doc": "nota", "quote": SENTENCES[1]}], "answer": ["33"]},
+    {"id": "4", "kind": "unanswerable", "question": "¿Quién ganó la liga?"},
+    {"id": "5", "kind": "unanswerable", "question": "¿"},
+)  # fmt: skip
+GOLD = ("kind", "evidence", "evidence_all", "answer", "answer_all")
+
+
+class WordVectors:
+    """An encoder whose vectors count hashed words."""
+
+    def encode_queries(self, texts: Sequence[str]) -> np.ndarray:
+        return self.encode_passages(texts)
+
+    def encode_passages(self, texts: Sequence[str]) -> np.ndarray:
+        vectors = np.zeros((len(texts), 64), dtype=np.float32)
+        for row, text in enumerate(texts):
+            for word in folded_words(text):
+                vectors[row, sum(word.encode()) % 64] += 1
+        return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
+
+
+@dataclass(frozen=True)
+class FakeCorpus:
+    """Quotes the sentence that shares most words with the question; refuses below two."""
+
+    documents: Mapping[str, Document]
+    passages: tuple[Passage, ...]
+
+    @property
+    def encoder(self) -> WordVectors:
+        return WordVectors()
+
+    def ask(self, question: str, turns: Sequence[str] = ()) -> Answer:
+        if len(question) < 2:
+            raise QuestionError("Empty.")
+        hits = self.search(" ".join([*turns, question]))
+        best = hits[0].score if hits else 0.0
+        answered = best >= 2
+        return Answer(
+            question=question,
+            searched=question,
+            answered=answered,
+            confidence=min(1.0, best / 4),
+            quotes=(self._quote(hits[0]),) if answered else (),
+            nearest=(),
+            hits=hits,
+            search=SearchStatement(len(self.documents), len(self.passages), len(hits), 0.5),
+        )
+
+    def search(self, question: str, limit: int = 10, retriever: str = "hybrid") -> tuple[Hit, ...]:
+        asked = set(folded_words(question))
+        hits = [Hit(one, float(len(asked & set(folded_words(one.text))))) for one in self.passages]
+        return tuple(sorted(hits, key=lambda hit: -hit.score)[:limit])
+
+    def _quote(self, hit: Hit) -> Quote:
+        passage = hit.passage
+        citation = Citation(
+            passage.address, passage.document_id, "", "", "", "", passage.path, None, None, 3, 1
+        )
+        spans = tuple(span for sentence in passage.sentences for span in sentence.spans)
+        return Quote(passage.text, passage.document_id, spans, passage, citation, hit.score)
+
+
+class FakeSource:
+    """Opens the small corpus, or one of any passages."""
+
+    def open(self) -> FakeCorpus:
+        text = "\n".join(SENTENCES)
+        passages = []
+        for number, sentence in enumerate(SENTENCES):
+            span = Span(text.index(sentence), text.index(sentence) + len(sentence))
+            record = Sentence(sentence, (span,))
+            passages.append(Passage(f"nota/{number}", "nota", (record,), ("Título",), BlockKind.PARAGRAPH))
+        return self.from_passages([Document("nota", "Nota", "", "", "", "es", "", text)], passages)
+
+    def on_backend(self, backend: str) -> tuple[str, FakeCorpus]:
+        corpus = self.open()
+        lost = () if backend == "milvus:entero" else corpus.passages[:1]
+        rest = tuple(passage for passage in corpus.passages if passage not in lost)
+        return backend.removeprefix("milvus:"), FakeCorpus(corpus.documents, rest)
+
+    def from_passages(self, documents: Sequence[Document], passages: Sequence[Passage]) -> FakeCorpus:
+        return FakeCorpus({document.id: document for document in documents}, tuple(passages))
+
+
+def _questions_file(folder: Path, without: Sequence[str] = ()) -> Path:
+    path = folder / f"preguntas{len(without)}.jsonl"
+    kept = [{key: value for key, value in record.items() if key not in without} for record in QUESTIONS]
+    path.write_text("\n".join(json.dumps(record) for record in kept), encoding="utf-8")
+    return path
+
+
+def _evaluate(**options: object) -> tuple[int, str, str]:
+    out, progress = io.StringIO(), io.StringIO()
+    chosen = EvaluationOptions(**{"resamples": 50, **options})
+    code = evaluate(chosen, FakeSource(), out, progress, today=lambda: date(2025, 1, 2))
+    return code, out.getvalue(), progress.getvalue()
+
+
+def test_predictions_follow_the_contract(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "rows.jsonl"
+    _evaluate(questions=_questions_file(tmp_path), predictions=path)
+    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    assert [row["id"] for row in rows] == ["1", "2", "3", "4", "5"]
+    assert [row["answered"] for row in rows] == [True, True, True, False, False]
+    fields = {"id", "answered", "answer", "quotes", "passages", "confidence", "ms"}
+    assert all(set(row) == fields for row in rows)
+    assert set(rows[0]["passages"][0]) == {"doc", "text", "start", "end", "address", "score"}
+    (quote,) = rows[0]["quotes"]
+    assert set(quote) == {"doc", "text", "start", "end", "page", "path", "address", "score"}
+    assert (quote["text"], quote["start"], quote["page"], quote["path"]) == (SENTENCES[0], 0, 3, ["Título"])
+    assert rows[0]["answer"] == SENTENCES[0]
+    assert rows[3]["quotes"] == []
+    assert rows[3]["answer"].startswith("No ")
+
+
+def test_gold_does_not_change_the_predictions(tmp_path: Path) -> None:
+    with_gold = read_questions(_questions_file(tmp_path)).questions
+    without = read_questions(_questions_file(tmp_path, GOLD)).questions
+    assert [question.answerable for question in without] == [None] * 5
+    corpus, clock = FakeSource().open(), lambda: 0.0
+    assert predict(corpus, with_gold, clock=clock) == predict(corpus, without, clock=clock)
+
+
+def test_a_question_that_cannot_be_searched_has_a_row(tmp_path: Path) -> None:
+    row = predict(FakeSource().open(), read_questions(_questions_file(tmp_path)).questions)[-1]
+    assert (row["id"], row["answered"], row["confidence"], row["passages"]) == ("5", False, 0.0, [])
+
+
+def test_time_is_measured_by_the_given_clock(tmp_path: Path) -> None:
+    ticks = iter(range(100))
+    rows = predict(
+        FakeSource().open(),
+        read_questions(_questions_file(tmp_path)).questions,
+        clock=lambda: next(ticks) / 4,
+    )
+    assert {row["ms"] for row in rows} == {250.0}
+
+
+def test_report_says_what_was_measured(tmp_path: Path) -> None:
+    code, out, progress = _evaluate(questions=_questions_file(tmp_path), report=tmp_path / "report")
+    assert code == 0
+    data = json.loads((tmp_path / "report" / "report.json").read_text(encoding="utf-8"))
+    assert (data["date"], data["part"], data["questions"], data["passages"]) == ("2025-01-02", "all", 5, 3)
+    assert data["questions_files"] == ["preguntas0.jsonl"]
+    assert data["corpus_fingerprint"]
+    assert data["versions"]["numpy"]
+    own = data["pipelines"]["alpie"]
+    assert own["overall"]["right@1"] == {"value": 1.0, "low": 1.0, "high": 1.0, "n": 3}
+    assert own["overall"]["refusal rate"]["value"] == 1.0
+    assert set(own["by_kind"]) == {"factual", "list", "follow-up", "unanswerable"}
+    assert data["refusal_curve"][0]["threshold"] == 1.0
+    for text in (out, (tmp_path / "report" / "report.md").read_text(encoding="utf-8")):
+        assert "right@3" in text
+        assert "100.0 % [100.0, 100.0] n=3" in text
+    assert "report.json" in progress
+    assert "report.json" not in out
+
+
+def test_pipelines_are_compared_on_questions_that_stand_alone(tmp_path: Path) -> None:
+    _evaluate(questions=_questions_file(tmp_path), report=tmp_path)
+    data = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
+    assert list(data["pipelines"]) == ["alpie", "dense", "lexical", "fused", "tutorial", "bm25s"]
+    assert data["pipelines"]["fused"]["overall"]["recall@1"]["n"] == 2
+    assert "right@1" not in data["pipelines"]["fused"]["overall"]  # it only retrieves
+    assert data["pipelines"]["tutorial"]["overall"]["verbatim"]["value"] == 1.0
+    assert data["differences"]["alpie - tutorial"]["right@1"]["n"] == 2
+    assert data["differences"]["alpie - fused"]["recall@1"]["value"] == 0
+
+
+def test_engines_answer_the_same_questions_beside_the_own_one(tmp_path: Path) -> None:
+    report = tmp_path / "report"
+    backends = ("milvus:entero", "milvus:manco")
+    _, text, _ = _evaluate(
+        questions=_questions_file(tmp_path), report=report, compare=False, backend=backends
+    )
+    assert "alpie (entero): the same answer, quotations and passages as alpie to 5 of 5 questions." in text
+    assert "alpie (manco): the same answer, quotations and passages as alpie to 5 of 5" not in text
+    data = json.loads((report / "report.json").read_text("utf-8"))
+    assert list(data["pipelines"]) == ["alpie", "alpie (entero)", "alpie (manco)"]
+    recall = [data["pipelines"][name]["overall"]["recall@1"] for name in data["pipelines"]]
+    assert recall[0] == recall[1]
+    assert recall[0]["value"] > recall[2]["value"]
+    assert data["differences"]["alpie - alpie (entero)"]["recall@1"]["value"] == 0
+
+
+def test_comparison_can_be_left_out(tmp_path: Path) -> None:
+    _, out, _ = _evaluate(questions=_questions_file(tmp_path), report=tmp_path, compare=False)
+    assert "tutorial" not in out
+
+
+def test_questions_without_gold_are_asked_and_reported(tmp_path: Path) -> None:
+    code, out, _ = _evaluate(questions=_questions_file(tmp_path, GOLD), report=tmp_path, compare=True)
+    assert code == 0
+    assert "5 questions have no gold" in out
+
+
+def test_evidence_that_is_nowhere_is_noted(tmp_path: Path) -> None:
+    path = tmp_path / "q.jsonl"
+    record = {
+        "question": "¿Cuántos detenidos hubo en la operación?",
+        "evidence": [{"doc": "nota", "quote": "26 presos"}],
+    }
+    path.write_text(json.dumps(record), encoding="utf-8")
+    _, out, _ = _evaluate(questions=path)
+    assert "1 evidence quotes are not in the documents" in out
+
+
+def test_squad_paragraphs_become_the_corpus(tmp_path: Path) -> None:
+    context = " ".join(SENTENCES)
+    answers = [{"text": "33", "answer_start": context.index("33")}]
+    qas = [{"id": "x", "question": "¿Cuántos domicilios se registraron?", "answers": answers}]
+    other = {"context": "El río nace en León.", "qas": []}
+    squad = tmp_path / "squad.json"
+    paragraphs = [{"context": context, "qas": qas}, other]
+    squad.write_text(json.dumps({"data": [{"title": "Nota", "paragraphs": paragraphs}]}), encoding="utf-8")
+    wordings = tmp_path / "en.json"
+    wordings.write_text('{"x": "33 domicilios, how many?"}', encoding="utf-8")
+    options = {"questions": squad, "corpus_from_questions": True, "question_texts": wordings}
+    _evaluate(**options, report=tmp_path, compare=False)
+    data = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
+    assert (data["documents"], data["passages"], data["part"]) == (2, 2, "all")
+    assert data["pipelines"]["alpie"]["overall"]["recall@1"]["value"] == 1
+    assert data["pipelines"]["alpie"]["overall"]["first in place"]["value"] == 1
+
+
+def test_what_cannot_be_done_is_said(tmp_path: Path) -> None:
+    path = _questions_file(tmp_path)
+    with pytest.raises(SettingsError, match="--corpus-from-questions needs a SQuAD file"):
+        _evaluate(questions=path, corpus_from_questions=True)
+    with pytest.raises(SettingsError, match="part «half» is unknown"):
+        _evaluate(questions=path, part="half")
+    with pytest.raises(SettingsError, match="at least 1, not 0"):
+        _evaluate(questions=path, resamples=0)
+
+
+def test_progress_only_on_a_terminal(tmp_path: Path) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    terminal, options = Terminal(), EvaluationOptions(questions=_questions_file(tmp_path), resamples=10)
+    evaluate(options, FakeSource(), io.StringIO(), terminal)
+    assert "5/5" in terminal.getvalue()
+    assert _evaluate(questions=_questions_file(tmp_path))[2] == ""
+
+
+def test_bm25_finds_the_chunk_that_says_it_and_nothing_found_is_a_refusal() -> None:
+    chunks = chunks_of(FakeSource().open().documents.values())
+    assert SENTENCES[2] in Bm25Pipeline(chunks).ask("¿Incautaron discos?")["quotes"][0]["text"]
+    assert not Bm25Pipeline(chunks).ask("hipopótamos")["answered"]
+    assert not quoted_chunks([])["answered"]
+
+
+def test_tutorial_quotes_its_four_best_chunks(tmp_path: Path) -> None:
+    text = "\n\n".join(f"Párrafo {number}. " + "palabra " * 90 for number in range(12))
+    corpus = FakeSource().from_passages([Document("largo", "", "", "", "", "es", "", text)], [])
+    questions = read_questions(_questions_file(tmp_path)).questions
+    row = other_pipelines(corpus, questions)[-2].rows[0]
+    assert (len(row["quotes"]), len(row["passages"])) == (4, 10)
+    assert all(text[quote["start"] : quote["end"]] == quote["text"] for quote in row["quotes"])

@@ -1,0 +1,260 @@
+"""Files of questions: what is read, what is refused, how they are divided, and that ours are sound."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from places import DOCS_SRC
+
+from alpie.eval.questions.matching import SourceTexts, fold
+from alpie.eval.questions.question_file import (
+    KINDS,
+    OWN_QUESTIONS,
+    read_own_questions,
+    read_question_texts,
+    read_questions,
+    with_texts,
+)
+from alpie.eval.questions.question_records import UNANSWERABLE, Evidence, Question
+from alpie.eval.questions.split import split
+from alpie.eval.questions.squad import plain_sentences, squad_corpus
+from alpie.index.chunking.passages import make_passages
+from alpie.index.errors import QuestionsFileError, SettingsError
+from alpie.index.layout import lay_out
+from alpie.index.readable import proves
+from alpie.index.reading.sources import read_sources
+from alpie.index.records import Span
+
+TEXT = "Hubo 25 detenidos\nen dos países. Se incautaron móviles y discos."
+SQUAD = {
+    "version": "1.1",
+    "data": [
+        {
+            "title": "Río Ñ",
+            "paragraphs": [
+                {
+                    "context": "El río nace en León. Mide 90 km.",
+                    "qas": [
+                        {
+                            "id": "1",
+                            "question": "¿Dónde nace?",
+                            "answers": [{"text": "León", "answer_start": 15}],
+                        },
+                        {
+                            "id": "2",
+                            "question": "¿Cuánto mide?",
+                            "answers": [
+                                {"text": "90 km", "answer_start": 26},
+                                {"text": "", "answer_start": -1},
+                            ],
+                        },
+                        {"id": "3", "question": "¿Quién lo mide?", "answers": [], "is_impossible": True},
+                    ],
+                }
+            ],
+        }
+    ],
+}
+
+
+def _write(folder: Path, *records: object) -> Path:
+    path = folder / "preguntas.jsonl"
+    lines = [
+        record if isinstance(record, str) else json.dumps(record, ensure_ascii=False) for record in records
+    ]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+# --- reading --------------------------------------------------------------------------------------
+
+
+def test_every_field_is_read(tmp_path: Path) -> None:
+    record = {
+        "id": "q1", "kind": "list", "question": "¿Y qué más?", "unknown": {"x": 1},
+        "evidence": [{"doc": "nota", "quote": "25 detenidos", "page": 3}],
+        "evidence_all": [[{"doc": "nota", "quote": "móviles"}], [{"doc": "nota", "quote": "discos"}]],
+        "answer": "25", "answer_all": ["móviles", "discos"], "turns": ["¿Cuántos?", "¿Y  qué más?"],
+    }  # fmt: skip
+    (question,) = read_questions(_write(tmp_path, record)).questions
+    assert question.evidence == (Evidence("nota", "25 detenidos"),)
+    assert [len(group) for group in question.groups] == [1, 1]
+    assert (question.answer, question.answer_all) == (("25",), ("móviles", "discos"))
+    assert question.earlier == ("¿Cuántos?",)  # the last turn is the question itself
+    assert question.answerable is True
+
+
+def test_fields_may_be_absent(tmp_path: Path) -> None:
+    questions = read_questions(_write(tmp_path, {"question": "¿Qué?"}, "", {"turns": ["a", "b"]})).questions
+    assert [question.id for question in questions] == ["line-1", "line-3"]
+    assert [question.answerable for question in questions] == [None, None]
+    assert (questions[1].text, questions[1].earlier) == ("b", ("a",))
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ('{"question": "¿Qué?"', "is not JSON"),
+        ('["¿Qué?"]', "expected a JSON object, found list"),
+        ('{"id": "x"}', "has no «question»"),
+        ('{"question": 3}', "«question» must be a string, found 3"),
+        ('{"question": "a", "answer": [1]}', "«answer» must be a list of strings"),
+        ('{"question": "a", "evidence": ["b"]}', "needs strings «doc» and «quote», found 'b'"),
+        ('{"question": "a", "evidence": [{"doc": "n"}]}', "needs strings «doc» and «quote»"),
+        ('{"question": "a", "evidence_all": "b"}', "«evidence_all» must be a list of groups"),
+    ],
+)
+def test_a_malformed_line_is_named(tmp_path: Path, line: str, message: str) -> None:
+    path = _write(tmp_path, {"question": "buena"}, line)
+    with pytest.raises(QuestionsFileError) as raised:
+        read_questions(path)
+    assert str(raised.value).startswith(f"{path}:2: ")
+    assert message in str(raised.value)
+
+
+def test_unreadable_files_are_named(tmp_path: Path) -> None:
+    latin = tmp_path / "latin.jsonl"
+    latin.write_bytes('{"question": "¿Qué?"}'.encode("latin-1"))
+    for path, message in (
+        (tmp_path / "none", "cannot be read"),
+        (latin, "not UTF-8"),
+        (_write(tmp_path), "no ques"),
+    ):
+        with pytest.raises(QuestionsFileError, match=message):
+            read_questions(path)
+
+
+def test_other_wordings_must_be_complete(tmp_path: Path) -> None:
+    path = tmp_path / "en.json"
+    path.write_text('{"1": "Where?"}', encoding="utf-8")
+    texts = read_question_texts(path)
+    (question,) = with_texts([Question("1", "¿Dónde?", "factual", answer=("León",))], texts, path)
+    assert (question.text, question.answer) == ("Where?", ("León",))
+    with pytest.raises(QuestionsFileError, match="no text for 1 of 1 questions, first «2»"):
+        with_texts([Question("2", "¿Qué?")], texts, path)
+
+
+# --- SQuAD ----------------------------------------------------------------------------------------
+
+
+def test_squad_questions_and_paragraphs(tmp_path: Path) -> None:
+    path = _write(tmp_path, SQUAD)
+    read = read_questions(path)
+    where, how_long, impossible = read.questions
+    assert where.evidence == (Evidence("000-rio-n-000", "El río nace en León.", 0),)
+    assert how_long.evidence == (Evidence("000-rio-n-000", "Mide 90 km.", 21),)
+    assert how_long.answer == ("90 km",)  # the lost answer at -1 is dropped
+    assert (impossible.answerable, impossible.groups) == (False, ())
+    documents, passages = squad_corpus(read.paragraphs)
+    assert [sentence.text for sentence in passages[0].sentences] == ["El río nace en León.", "Mide 90 km."]
+    assert all(proves(documents[0].text, s.spans, s.text) for s in passages[0].sentences)
+
+
+def test_squad_may_be_spread_over_lines_and_bring_its_sentences(tmp_path: Path) -> None:
+    squad = json.loads(json.dumps(SQUAD))
+    squad["data"][0]["paragraphs"][0]["sentence_breaks"] = [[0, 32]]
+    path = tmp_path / "squad.json"
+    path.write_text(json.dumps(squad, indent=1), encoding="utf-8")
+    read = read_questions(path)
+    assert read.paragraphs[0].sentences == (Span(0, 32),)
+    assert read.questions[0].evidence[0].quote == "El río nace en León. Mide 90 km."
+
+
+def test_squad_with_a_wrong_offset_is_refused(tmp_path: Path) -> None:
+    squad = json.loads(json.dumps(SQUAD))
+    squad["data"][0]["paragraphs"][0]["qas"][0]["answers"][0]["answer_start"] = 14
+    with pytest.raises(QuestionsFileError, match="article 1, paragraph 1: answer «León» is not at offset 14"):
+        read_questions(_write(tmp_path, squad))
+    with pytest.raises(QuestionsFileError, match="without any question"):
+        read_questions(_write(tmp_path, {"data": []}))
+
+
+def test_plain_sentences() -> None:
+    text = " Nació en 1.5 a. C. en León.  ¿Y después? «Nada». "
+    assert [text[span.start : span.end] for span in plain_sentences(text)] == [
+        "Nació en 1.5 a.", "C. en León.", "¿Y después?", "«Nada».",
+    ]  # fmt: skip
+    assert plain_sentences("  ") == ()
+
+
+# --- splitting ------------------------------------------------------------------------------------
+
+
+def _many() -> list[Question]:
+    words = [f"uno{n} dos{n} tres{n} cuatro{n} cinco{n} seis{n} siete" for n in range(40)]
+    plain = [
+        Question(f"f{n}", f"¿{n}?", "factual", evidence=(Evidence("nota", words[n]),)) for n in range(40)
+    ]
+    english = [
+        Question(f"e{n}", f"{n}?", "english", evidence=(Evidence("nota", f"Y {words[n]}"),)) for n in range(9)
+    ]
+    return [*plain, *english, *(Question(f"u{n}", f"¿no {n}?", "unanswerable") for n in range(21))]
+
+
+def test_halves_are_complete_disjoint_and_balanced_by_kind() -> None:
+    questions = _many()
+    fit, report = split(questions, "fit"), split(questions, "report")
+    assert sorted(q.id for q in fit + report) == sorted(q.id for q in questions)
+    assert split(questions, "all") == tuple(questions)
+    for kind, count in Counter(question.kind for question in questions).items():
+        assert abs(sum(question.kind == kind for question in fit) - count / 2) <= 1, kind
+
+
+def test_the_split_hangs_neither_on_order_nor_on_chance() -> None:
+    questions = _many()
+    assert {q.id for q in split(questions, "fit")} == {q.id for q in split(questions[::-1], "fit")}
+
+
+def test_questions_on_the_same_words_stay_together() -> None:
+    fit = {question.id for question in split(_many(), "fit")}
+    assert all((f"f{n}" in fit) == (f"e{n}" in fit) for n in range(9))
+
+
+def test_questions_of_an_article_and_of_a_conversation_stay_together() -> None:
+    article = [Question(f"s{n}", f"¿{n}?", "squad", article="a") for n in range(6)]
+    turns = [Question("t0", "¿Qué es?"), Question("t1", "¿Y?", earlier=("¿Qué es?",)),
+             Question("t2", "¿Por?", earlier=("¿qué es?", "¿Y?"))]  # fmt: skip
+    fit = {question.id for question in split([*article, *turns], "fit")}
+    assert len(fit & {q.id for q in article}) in (0, 6)
+    assert len(fit & {q.id for q in turns}) in (0, 3)
+
+
+def test_unknown_part() -> None:
+    with pytest.raises(SettingsError, match="part «half» is unknown; choose one of fit, report, all"):
+        split([], "half")
+
+
+# --- our own questions ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "folder",
+    [OWN_QUESTIONS, *(OWN_QUESTIONS / name for name in ("fitting", "reporting"))],
+    ids=lambda folder: folder.name,
+)
+def test_our_own_questions_are_sound(folder: Path) -> None:
+    documents = read_sources(DOCS_SRC).documents
+    passages = [passage for document in documents for passage in make_passages(document, lay_out(document))]
+    texts = SourceTexts({document.id: document for document in documents}, passages)
+    questions = read_own_questions(folder)
+    assert len({question.id for question in questions}) == len(questions)
+    for question in questions:
+        evidence = [*question.evidence, *(one for group in question.evidence_all for one in group)]
+        assert question.kind in KINDS, question.source
+        assert bool(evidence) == (question.kind != UNANSWERABLE), question.source
+        for one in evidence:
+            assert texts.occurrences(one.doc, one.quote, one.start), f"{question.source}: {one.quote}"
+        folded = [fold(one.quote) for one in evidence]
+        held = [any(fold(answer) in quote for quote in folded) for answer in question.answer]
+        assert any(held) or not held, f"{question.source}: {question.answer}"
+        for answer in question.answer_all:
+            assert any(fold(answer) in quote for quote in folded), f"{question.source}: {answer}"
+
+
+def test_every_kind_is_reported_on_with_eight_questions_at_least() -> None:
+    reported = [*split(read_own_questions(), "report"), *read_own_questions(OWN_QUESTIONS / "reporting")]
+    times = Counter(question.kind for question in reported)
+    assert {kind: times[kind] for kind in KINDS if times[kind] < 8} == {}

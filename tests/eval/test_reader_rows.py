@@ -1,0 +1,190 @@
+"""The rows that the reader learns from: written and read, found again, split by document, beside near passages."""
+
+from __future__ import annotations
+
+import json
+import random
+from pathlib import Path
+
+import pytest
+from fake_encoder import FakeEncoder
+from places import SHARED
+
+from alpie.eval.questions.question_file import read_questions
+from alpie.eval.training import reader_rows
+from alpie.eval.training.reader_check import (
+    Asked,
+    evaluation_questions,
+    faults,
+    main,
+    own_asked,
+    written_asked,
+)
+from alpie.eval.training.reader_rows import (
+    OWN,
+    WRITTEN,
+    NearPassages,
+    checksum_of,
+    is_held_out,
+    own_rows,
+    passages_of,
+    public_rows,
+    written_rows,
+)
+from alpie.eval.training.row_file import ReaderRow, read_lines, read_rows, write_lines, write_rows
+
+DATA = SHARED / "training"
+PASSAGE = "El museo abre a las diez. La entrada cuesta seis euros, y los lunes es gratuita."
+OTHERS = [
+    "El parque cierra al anochecer y sus fuentes se apagan en invierno.",
+    "La biblioteca presta libros durante un mes a quien tenga carné.",
+    "Los autobuses pasan cada veinte minutos por la plaza del mercado.",
+]
+
+
+def test_rows_are_read_as_they_were_written(tmp_path: Path) -> None:
+    rows = [
+        ReaderRow("¿Cuánto cuesta?", PASSAGE, True, ((37, 53),), loose=True, kind="plain"),
+        ReaderRow("¿Quién lo dirige?", PASSAGE, False, kind="un"),
+    ]
+    write_rows(tmp_path / "rows.jsonl", rows)
+    assert read_rows(tmp_path / "rows.jsonl") == rows
+
+
+def test_the_same_lines_are_the_same_bytes(tmp_path: Path) -> None:
+    lines = [{"question": "¿Qué año?", "answer": None}, {"question": "«así»", "answer": "sí"}]
+    for name in "ab":
+        write_lines(tmp_path / name, lines)
+    assert list(read_lines(tmp_path / "a")) == lines
+    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+
+
+def test_a_document_is_held_out_whatever_else_there_is() -> None:
+    held_out = {f"ley {number}" for number in range(1_000) if is_held_out(f"ley {number}")}
+    assert 60 < len(held_out) < 140
+    assert sorted(held_out)[:3] == ["ley 0", "ley 10", "ley 110"]  # the same in every process and version
+
+
+def test_a_near_passage_is_never_the_right_one_nor_a_copy_of_it() -> None:
+    copy = PASSAGE.replace("gratuita.", "gratuita")
+    rows = [ReaderRow("¿Cuánto cuesta la entrada del museo?", PASSAGE, True, ((37, 53),))] * 20
+    near = list(NearPassages([PASSAGE, copy, *OTHERS], FakeEncoder()).beside(rows, random.Random(1)))
+    assert len(near) == 20
+    assert {row.passage for row in near} <= set(OTHERS)
+    assert not any(row.answers or row.spans for row in near)
+
+
+def test_public_spans_are_loose_where_sentences_are_marked(tmp_path: Path) -> None:
+    sentences = ["Abre a las diez.", "Cuesta seis euros."]
+    marked = {"question": "¿Cuánto?", "passage": " ".join(sentences), "sentences": sentences, "gold": [1]}
+    write_lines(tmp_path / "qa_selqa_en.jsonl.gz", [{**marked, "answers": [], "article": "museo"}])
+    short = {
+        "question": "Quanto custa?",
+        "passage": "Custa seis euros.",
+        "answers": ["seis euros", "Custa seis"],
+    }
+    seen = {**short, "question": "visto", "overlaps_xquad": True}
+    write_lines(tmp_path / "qa_faquad_pt.jsonl.gz", [short, seen])
+    rows = {row.kind: row for row in public_rows(tmp_path, random.Random(1))}
+    cut = {kind: row.passage[slice(*row.spans[0])] for kind, row in rows.items()}
+    assert cut == {"qa_selqa_en": "Cuesta seis euros.", "qa_faquad_pt": "seis euros"}
+    assert [rows[kind].loose for kind in cut] == [row == "qa_selqa_en" for row in cut]
+    assert rows["qa_faquad_pt"].question != "visto"
+
+
+@pytest.mark.parametrize("between", [". ", ", "])
+def test_a_long_passage_is_cut_around_its_answer(between: str) -> None:
+    passage = between.join(f"frase {number} de muchas" for number in range(400))
+    start = passage.index("frase 333")
+    for seed in range(30):
+        cut, (first, last) = reader_rows._window(passage, (start, start + 9), random.Random(seed))
+        assert cut[first:last] == "frase 333"
+        assert len(cut) <= reader_rows._MAX_CHARACTERS
+
+
+def test_passages_of_public_sets_are_found_by_their_checksum(tmp_path: Path) -> None:
+    write_lines(tmp_path / "laws.jsonl.gz", [{"title": "Objeto", "text": "Esta ley regula el agua."}])
+    found = passages_of(tmp_path, ["laws", "absent"])
+    assert found[checksum_of("Objeto. Esta ley regula el agua.")] == "Objeto. Esta ley regula el agua."
+    assert checksum_of("Esta ley regula el agua.") in found
+
+
+def asked(question: str, answer: str | None, kind: str = "plain", why: str | None = None) -> Asked:
+    line = {"passage": PASSAGE, "rows": [{"question": question, "kind": kind, "answer": answer, "why": why}]}
+    return next(own_asked([line]))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "kind"),
+    [
+        (asked("¿A qué hora abre?", None), "form"),  # neither an answer nor a reason
+        (asked("¿A qué hora abre?", "las diez", "un", "attr"), "form"),
+        (asked("¿A qué hora abre?", "a las once"), "span"),
+        (asked("¿A qué hora abre?", "diez. La entr"), "span"),
+        (asked("¿Hasta cuándo hay que pagar la entrada?", "seis euros", "para"), "paraphrase"),
+        (asked("¿CUANTO pago por entrar, en euros", "seis euros"), "resembles"),
+    ],
+)
+def test_what_is_wrong_with_a_row_is_said(wrong: Asked, kind: str) -> None:
+    found = faults([wrong], ["¿Cuánto pago por entrar, en euros?"])
+    assert [fault.kind for fault in found] == [kind]
+
+
+def test_a_question_is_asked_once_of_a_passage() -> None:
+    row = {"question": "¿A qué hora abre?", "kind": "plain", "answer": "las diez", "why": None}
+    rows = [row, {**row, "question": "a que hora abre"}]
+    assert [fault.kind for fault in faults(list(own_asked([{"passage": PASSAGE, "rows": rows}])), [])] == [
+        "duplicate"
+    ]
+    elsewhere = [{"passage": passage, "rows": [row]} for passage in (PASSAGE, f"{PASSAGE} Cierra a las dos.")]
+    assert faults(list(own_asked(elsewhere)), []) == []
+
+
+def test_a_paraphrase_may_share_what_turns_a_sentence_round() -> None:
+    row = asked("¿Qué importe no se perdona a quien visita la colección?", "seis euros", "para")
+    assert faults([row], []) == []
+
+
+def test_mending_takes_out_what_is_wrong(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    own, written = tmp_path / "own.jsonl.gz", tmp_path / "written.jsonl.gz"
+    good = {"question": "¿Cuánto se paga?", "kind": "plain", "answer": "seis euros", "why": None}
+    no_paraphrase = {**good, "question": "¿La entrada es de pago?", "kind": "para"}
+    write_lines(own, [{"passage": PASSAGE, "rows": [good, {**good, "answer": "siete euros"}, no_paraphrase]}])
+    write_lines(written, [])
+    monkeypatch.setattr("alpie.eval.training.reader_check.OWN", own)
+    monkeypatch.setattr("alpie.eval.training.reader_check.WRITTEN", written)
+    assert main([]) == 1
+    assert main(["--mend"]) == 0
+    assert main([]) == 0
+    assert next(read_lines(own))["rows"] == [good, {**no_paraphrase, "kind": "plain"}]
+
+
+def test_the_questions_that_ship_are_sound() -> None:
+    passages = passages_of(DATA, ["written"])  # empty where the public sets are not there
+    rows = [*own_asked(read_lines(OWN)), *written_asked(read_lines(WRITTEN), passages)]
+    assert len(rows) > 18_000
+    assert [str(fault) for fault in faults(rows, evaluation_questions())] == []
+
+
+def test_every_row_of_our_own_is_cut_from_its_passage() -> None:
+    rows = list(own_rows())
+    assert all(row.passage[start:end].strip() for _, row in rows for start, end in row.spans)
+    assert all(checksum_of(row.passage) == document for document, row in rows)
+
+
+@pytest.mark.skipif(not DATA.exists(), reason="the public sets are not there")
+def test_what_was_written_on_public_passages_is_found_there() -> None:
+    assert len(list(written_rows(DATA))) == sum(1 for _ in read_lines(WRITTEN))
+
+
+def test_held_out_rows_can_be_asked_as_squad(tmp_path: Path) -> None:
+    rows = [
+        ReaderRow("¿Quién firma?", "Firma la ministra. Rige desde mayo.", True, ((6, 17),)),
+        ReaderRow("¿Quién paga?", "Firma la ministra. Rige desde mayo.", False),
+    ]
+    path = tmp_path / "held-out.json"
+    path.write_text(json.dumps(reader_rows.as_squad(rows)), encoding="utf-8")
+    read = read_questions(path)
+    assert [paragraph.context for paragraph in read.paragraphs] == [rows[0].passage]
+    assert [question.answer for question in read.questions] == [("la ministra",), ()]
+    assert [question.answerable for question in read.questions] == [True, False]

@@ -1,0 +1,126 @@
+"""Passages: what stays together, what never does, and addresses that last."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pytest
+from places import DOCS_SRC
+
+from alpie.index.chunking.passages import make_passages, passage_address
+from alpie.index.layout import lay_out
+from alpie.index.reading.sources import read_sources
+from alpie.index.records import BlockKind, Document, Passage, SentenceRole
+
+DOCUMENTS = {document.id: document for document in read_sources(DOCS_SRC).documents}
+
+
+def passages_of(document: Document) -> tuple[Passage, ...]:
+    return make_passages(document, lay_out(document))
+
+
+def passage_with(document_id: str, words: str) -> Passage:
+    return next(passage for passage in passages_of(DOCUMENTS[document_id]) if words in passage.text)
+
+
+def document_of(text: str) -> Document:
+    return Document("prueba", "Prueba", "", "2024", "informe", "es", "prueba.txt", text)
+
+
+@pytest.mark.parametrize("document", DOCUMENTS.values(), ids=lambda document: document.id)
+def test_passages_stay_under_one_heading_and_in_one_box(document: Document) -> None:
+    layout = lay_out(document)
+    for passage in make_passages(document, layout):
+        blocks = [layout.blocks[sentence.paragraph] for sentence in passage.sentences]
+        assert {(block.path, block.box) for block in blocks} == {(passage.path, passage.box)}
+
+
+def test_passages_have_a_readable_size() -> None:
+    passages = passages_of(DOCUMENTS["weprotect-2019"])
+    words = [len(passage.text.split()) for passage in passages]
+    assert max(words) <= 250
+    prose = [
+        count
+        for count, passage in zip(words, passages, strict=True)
+        if passage.kind is BlockKind.PARAGRAPH and passage.box is None
+    ]
+    assert sum(60 <= count <= 200 for count in prose) > 0.8 * len(prose)
+
+
+def test_a_list_stands_whole_with_its_introduction() -> None:
+    passage = passage_with("weprotect-2019", "Artículo 22: Corrupción de menores")
+    assert "El Convenio define los seis siguientes tipos de delitos:" in passage.text
+    assert "Artículo 23: Proposiciones a menores" in passage.text
+    apps = passage_with("weprotect-2019", "Viber Más de mil millones")
+    assert apps.box == "Las aplicaciones de mensajería más populares del mundo"
+    assert len(apps.sentences) == 6
+    assert apps.page == 13
+
+
+def test_each_clause_of_a_resolution_is_a_passage_of_its_own() -> None:
+    passages = passages_of(DOCUMENTS["interpol-2021"])
+    labels = [passage.label for passage in passages if passage.label]
+    assert labels[2] == "párrafo 3 del preámbulo"
+    assert labels[-1] == "párrafo 2 de la parte dispositiva"
+    assert len(labels) == len(set(labels)) == 10
+
+
+def test_a_table_is_a_passage_with_its_title() -> None:
+    passage = passage_with("weprotect-2019", "TOTAL 149 000 €")
+    assert passage.kind is BlockKind.TABLE
+    assert passage.sentences[0].role is SentenceRole.HEADER
+
+
+def test_key_data_stand_together_and_a_figure_under_its_caption() -> None:
+    passage = passage_with("weprotect-2019", "90 países ya son miembros")
+    assert [sentence.text.split()[0] for sentence in passage.sentences] == ["90", "22", "26"]
+    figure = passage_with("weprotect-2019", "Figura 2: Crecimiento digital ene 2018 – ene 2019")
+    assert len(figure.sentences) == 6
+
+
+def test_a_lead_opens_the_first_passage_of_its_section() -> None:
+    passage = passage_with("weprotect-2019", "Dramáticas diferencias entre el Norte y el Sur globales")
+    assert passage.kind is BlockKind.LEAD
+    assert passage.path == ("07 El contexto socioambiental",)
+
+
+def test_paragraphs_are_counted_under_their_heading_whatever_box_stands_between() -> None:
+    before = passage_with("weprotect-2019", "El término «sin soberanía» se refiere")
+    after = passage_with("weprotect-2019", "Otra dificultad desafío")
+    assert (before.paragraph, after.paragraph) == (2, 3)
+
+
+def test_addresses_are_plain_ascii_and_unique() -> None:
+    for document in DOCUMENTS.values():
+        addresses = [passage.address for passage in passages_of(document)]
+        assert len(set(addresses)) == len(addresses)
+        assert all(
+            re.fullmatch(r"[a-z0-9.-]+/[a-z0-9-]+/[0-9a-f]{10}(-\d+)?", address) for address in addresses
+        )
+        assert all(address.startswith(document.id + "/") for address in addresses)
+
+
+def test_an_address_does_not_depend_on_other_passages() -> None:
+    document = DOCUMENTS["europol-ia-2025"]
+    longer = replace(
+        document, text=document.text + "\nOtra cosa\nEste párrafo se añadió más tarde, y no cambia nada.\n"
+    )
+    old = {passage.address for passage in passages_of(document)}
+    assert old < {passage.address for passage in passages_of(longer)}
+
+
+def test_an_address_changes_with_its_words_and_not_with_its_line_ends() -> None:
+    assert passage_address("a", "Título", "Una casa") == passage_address("a", "Título", "Una\n casa")
+    assert passage_address("a", "Título", "Una casa") != passage_address("a", "Título", "Dos casas")
+
+
+def test_repeated_text_gets_addresses_of_its_own() -> None:
+    text = "Nota\n\nEl mismo texto dos veces.\n\nNota\n\nEl mismo texto dos veces.\n"
+    first, second = (passage.address for passage in passages_of(document_of(text)))
+    assert second == f"{first}-2"
+
+
+def test_an_empty_document_has_no_passages() -> None:
+    assert passages_of(document_of("")) == ()
+    assert passages_of(document_of(" \n\f \n")) == ()

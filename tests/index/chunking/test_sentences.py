@@ -1,0 +1,161 @@
+"""Sentences: where they end in Spanish prose, and what becomes of lists, tables and introductions."""
+
+from __future__ import annotations
+
+import pytest
+from places import DOCS_SRC
+
+from alpie.index.chunking.sentences import document_sentences, sentence_bounds, split_sentences
+from alpie.index.layout import lay_out
+from alpie.index.reading.sources import read_sources
+from alpie.index.records import Block, BlockKind, Document, Sentence, SentenceRole, Span
+
+DOCUMENTS = {document.id: document for document in read_sources(DOCS_SRC).documents}
+
+
+def split(text: str) -> list[str]:
+    return [text[start:end] for start, end in sentence_bounds(text)]
+
+
+def sentences_of(document_id: str) -> list[Sentence]:
+    document = DOCUMENTS[document_id]
+    return [one for block in document_sentences(document, lay_out(document)) for one in block]
+
+
+def group_with(document_id: str, words: str) -> list[Sentence]:
+    sentences = sentences_of(document_id)
+    group = next(
+        sentence.group for sentence in sentences if words in sentence.text and sentence.group is not None
+    )
+    return [sentence for sentence in sentences if sentence.group == group]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ocurrió en EE. UU. y en Canadá.",
+        "La directora de EE. UU. Irlanda y Corea del Sur firmó.",
+        "El N.º 5 y el art. 15 de la ley, núm. 3, p. ej. Madrid, se citan.",
+        "El Sr. Pérez y la Dra. Ruiz llegaron a la Avda. Mayor.",
+        "Lo firmó J. R. Jiménez en 2019.",
+        "Costó 6,5 millones y 16.800 archivos.",
+        "Dijo: «No lo sé... pero vendré. Espérame aquí. Adiós».",
+        "Se fue (era tarde. Muy tarde) sin hablar.",
+        "¿Quién? preguntó, y siguió.",
+        "1. Tendencias tecnológicas globales.",
+    ],
+)
+def test_one_sentence(text: str) -> None:
+    assert split(text) == [text]
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("La casa es grande. El niño vino.", 2),
+        ("Viven en los EE. UU. El 5 % se fue.", 2),
+        ("¿Vendrás? ¡Sí! Claro.", 3),
+        ("Dijo «hola». Después se fue.", 2),
+        ("Dijo que no. Luego calló.", 2),
+        ("Terminó en 2018. En 2019 empezó otra vez.", 2),
+        ("Esto es todo… Mañana más.", 2),
+    ],
+)
+def test_several_sentences(text: str, count: int) -> None:
+    assert len(split(text)) == count
+
+
+def test_a_long_clause_with_semicolons_stays_whole() -> None:
+    clause = "INSTA a los países a que actúen; a que cooperen; y a que informen;"
+    assert split(clause) == [clause]
+
+
+def test_a_trailing_call_lies_outside_the_last_span() -> None:
+    text = "La casa es grande.12"
+    block = Block(BlockKind.PARAGRAPH, (Span(0, 18),), ())
+    (sentence,) = split_sentences(text, block, 0, 0)
+    assert (sentence.text, sentence.end) == ("La casa es grande.", 18)
+
+
+def test_headings_and_call_outs_have_no_sentences() -> None:
+    for kind in (BlockKind.HEADING, BlockKind.CALLOUT):
+        assert split_sentences("Datos clave", Block(kind, (Span(0, 11),), ()), 0, 0) == []
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "En 2018, WhatsApp, que proporciona a los usuarios encriptación de extremo a extremo, era el "
+        "servicio de mensajería más popular en 133 países y territorios.",
+        "90 países ya son miembros de la Alianza Global WePROTECT",
+        "18,4 millones de notificaciones de material de abuso sexual infantil (CSAM) realizadas por "
+        "empresas tecnológicas estadounidenses al Centro Nacional para Niños Desaparecidos y "
+        "Explotados (NCMEC) en 2018",
+        "2/3 del total de 18,4 millones de notificaciones al NCMEC procedían de servicios de "
+        "mensajería, a riesgo de desaparecer si se implementa la encriptación de extremo a extremo",
+        "80 % de aumento en el número de informes relacionados con CSAM hechos a la red mundial de "
+        "líneas directas INHOPE",
+        "A medida que más servicios convencionales se mueven hacia la encriptación de extremo a "
+        "extremo o brindan servicios efímeros (como la eliminación automática de mensajes e "
+        "imágenes), los líderes gubernamentales instan a sus contrapartes de la industria a "
+        "garantizar que la privacidad y la seguridad en internet no se consigan a expensas de "
+        "hacernos más vulnerables en el mundo real.",
+        "La Evaluación de la Amenaza de la Delincuencia Organizada en Internet (IOCTA, por sus siglas "
+        "en inglés) de Europol establece que la mayoría del CSAM todavía se comparte a través de "
+        "redes de intercambio de archivos P2P.",
+        "Facebook Messenger La aplicación de mensajería independiente de Facebook permite a los "
+        "usuarios compartir archivos, ubicación y enviar dinero en algunos mercados. Se prevé que "
+        "incorpore un sistema de conversación de extremo a extremo",
+        "+10 % Más de 297 millones Usuarios de redes sociales a través del móvil",
+        "Menores de 7 años 0,7 % 4,8 %",
+    ],
+)
+def test_known_sentences_come_out_right(sentence: str) -> None:
+    assert sentence in [one.text for one in sentences_of("weprotect-2019")]
+
+
+def test_six_articles_with_their_introduction() -> None:
+    group = group_with("weprotect-2019", "Artículo 22: Corrupción de menores")
+    assert group[0].role is SentenceRole.LEAD_IN
+    assert group[0].text == "El Convenio define los seis siguientes tipos de delitos:"
+    assert [one.role for one in group[1:]] == [SentenceRole.ITEM] * 6
+
+
+def test_thirteen_recommendations_with_their_introduction() -> None:
+    group = group_with("weprotect-2019", "una posición reactiva respecto a la OCSE")
+    assert len(group) == 14
+    assert group[0].text.startswith("Para abordar este persistente problema")
+
+
+def test_bullets_within_a_bullet() -> None:
+    group = group_with("weprotect-2019", "la víctima es un menor real")
+    assert [one.text for one in group] == [
+        "Los criterios propuestos:",
+        "• la víctima es un menor real;",
+        "• la víctima es preadolescente, o muestra las primeras señales de la adolescencia "
+        "(normalmente, menor de 13 años);",
+        "• la imagen bien:",
+        "– muestra actividad sexual del menor, con el menor, en la presencia del menor o entre menores; o",
+        "– se centra en la vagina, el pene o la región anal del menor; y",
+        "• la imagen es verificada por varios especialistas de distintos países.",
+    ]
+
+
+def test_rows_of_a_table_know_their_header() -> None:
+    group = group_with("weprotect-2019", "Edad Niñas (96 %)")
+    assert [one.role for one in group] == [SentenceRole.HEADER] + [SentenceRole.ROW] * 4
+    criteria = group_with("weprotect-2019", "21 países cumplen los cinco")
+    assert criteria[0].text == "El informe de 2018 muestra que:"
+    assert [one.role for one in criteria[:2]] == [SentenceRole.LEAD_IN, SentenceRole.HEADER]
+
+
+def test_a_pull_quote_keeps_who_said_it() -> None:
+    group = group_with("weprotect-2019", "meterse con cuidado en una piscina")
+    assert group[0].text == "Como lo describió un investigador de INTERPOL:"
+
+
+def test_paragraph_numbers_are_those_of_the_blocks() -> None:
+    document: Document = DOCUMENTS["interpol-2021"]
+    layout = lay_out(document)
+    for number, sentences in enumerate(document_sentences(document, layout)):
+        assert all(sentence.paragraph == number for sentence in sentences)

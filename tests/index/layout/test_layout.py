@@ -1,0 +1,375 @@
+"""The layout of documents: measured against hand-written gold, and rule by rule on small texts."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from layout_agreement import Agreement, measure_layout, read_gold
+from places import ROOT, TESTS
+
+from alpie.index.layout import lay_out
+from alpie.index.layout.notes import find_note_calls
+from alpie.index.readable import readable_text
+from alpie.index.reading.sources import read_sources
+from alpie.index.records import Block, BlockKind, Document, Element, Structure
+
+DOCUMENTS = {document.id: document for document in read_sources(ROOT / "docs_src").documents}
+GOLD = {
+    "weprotect-2019": "gold_weprotect.toml",
+    "europol-ia-2025": "gold_europol.toml",
+    "alicante-2025": "gold_alicante.toml",
+    "interpol-2021": "gold_interpol.toml",
+}
+# What must not get worse: (recall, precision). Kinds not named must agree exactly.
+FLOORS = {"headings": (0.97, 1.0), "boxes": (1.0, 0.95), "box_titles": (1.0, 0.95)}
+
+
+def document_of(text: str, title: str = "Prueba") -> Document:
+    return Document("prueba", title, "", "2024", "informe", "es", "prueba.txt", text)
+
+
+def blocks_of(text: str) -> list[tuple[str, str]]:
+    """Kind and readable text of each block."""
+    layout = lay_out(document_of(text))
+    return [(block.kind.value, readable_text(text, block.spans)) for block in layout.blocks]
+
+
+def measured(document_id: str) -> dict[str, Agreement]:
+    document = DOCUMENTS[document_id]
+    return measure_layout(document, lay_out(document), read_gold(TESTS / "layout" / GOLD[document_id]))
+
+
+@pytest.mark.parametrize("document_id", GOLD)
+def test_layout_agrees_with_what_a_reader_finds(document_id: str) -> None:
+    for kind, agreement in measured(document_id).items():
+        recall, precision = FLOORS.get(kind, (1.0, 1.0))
+        assert agreement.recall >= recall, (kind, agreement.missed)
+        assert agreement.precision >= precision, (kind, agreement.invented)
+
+
+@pytest.mark.parametrize("ending", ["", " ", "\r"], ids=["bare", "spaced", "CRLF"])
+def test_layout_does_not_hang_on_how_the_lines_end(ending: str) -> None:
+    """Without the spaces that mark wraps, widths and words alone must still tell titles from text."""
+    document = DOCUMENTS["weprotect-2019"]
+    text = "\n".join(
+        line.rstrip() + ending if line.strip() else ending.strip(" ") for line in document.text.split("\n")
+    )
+    document = replace(document, text=text)
+    gold = read_gold(TESTS / "layout" / GOLD["weprotect-2019"])
+    for kind, agreement in measure_layout(document, lay_out(document), gold).items():
+        assert agreement.recall >= 0.9, (kind, agreement.missed)
+        assert agreement.precision >= 0.9, (kind, agreement.invented)
+
+
+def test_layout_is_the_same_every_time_and_quick() -> None:
+    document = DOCUMENTS["weprotect-2019"]
+    started = time.process_time()  # not of the clock: a busy machine is no failure
+    first = lay_out(document)
+    assert time.process_time() - started < 3.0  # 0.1 s on a quiet machine
+    assert lay_out(document) == first
+
+
+# --- pages -----------------------------------------------------------------------------------------
+
+
+def test_a_running_footer_is_left_out_and_numbers_its_page() -> None:
+    pages = [
+        f"Texto de la página, que tiene\nvarias líneas {word}.\n\nInforme de la Alianza Global 2019{n}\n\n\n"
+        for n, word in ((7, "una"), (8, "dos"), (9, "tres"))
+    ]
+    layout = lay_out(document_of("".join(pages)))
+    assert [block.page for block in layout.blocks] == [7, 8, 9]
+    assert len(layout.footers) == 3
+
+
+def test_numbered_articles_are_no_footers() -> None:
+    text = "".join(f"Artículo {n}\n\nEl texto del artículo es este.\n\n" for n in range(1, 9))
+    layout = lay_out(document_of(text))
+    assert not layout.footers
+    assert [block.label for block in layout.blocks if block.kind is BlockKind.PARAGRAPH][-1] == "artículo 8"
+
+
+def test_page_numbers_and_running_heads_at_form_feeds_are_left_out() -> None:
+    pages = [
+        f"Ministerio del Interior\n\nEl párrafo {word} es propio.\n\n{n}\n"
+        for n, word in ((1, "uno"), (2, "dos"), (3, "tres"))
+    ]
+    kinds = blocks_of("\f".join(pages))
+    assert [text for kind, text in kinds if kind == "paragraph"] == [
+        "El párrafo uno es propio.",
+        "El párrafo dos es propio.",
+        "El párrafo tres es propio.",
+    ]
+
+
+def test_a_sentence_is_mended_across_a_page_break_and_a_column_break() -> None:
+    document = DOCUMENTS["weprotect-2019"]
+    texts = [readable_text(document.text, block.spans) for block in lay_out(document).blocks]
+    assert any(
+        "que la privacidad y la seguridad en internet no se consigan a expensas" in text for text in texts
+    )
+    assert any("en Internet (IOCTA, por sus siglas en inglés) de Europol establece" in text for text in texts)
+    assert any("Explotación Sexual de Menores Internacional (ICSE, por" in text for text in texts)
+
+
+# --- footnote calls --------------------------------------------------------------------------------
+
+CALLED = (
+    "La casa es grande.1 El niño2 vino en 20183 y en 20194 también. Subió un 9 %5 el precio, «caro»,6 y "
+    "usó P2P.7. Después vino otro.,8, 9 Un portal10 y la red11 fueron cerrados.12,13 "
+)
+
+
+def without_calls(text: str) -> str:
+    kept, position = [], 0
+    for span in find_note_calls(text):
+        kept.append(text[position : span.start])
+        position = span.end
+    return "".join([*kept, text[position:]])
+
+
+def test_calls_are_told_from_figures_by_their_running_numbers() -> None:
+    assert without_calls(CALLED) == (
+        "La casa es grande. El niño vino en 2018 y en 2019 también. Subió un 9 % el precio, «caro», y "
+        "usó P2P. Después vino otro. Un portal y la red fueron cerrados. "
+    )
+
+
+FIGURES = (
+    "En 2018 y 2019 hubo 105\u00a0047 casos, 3035 detenidos, 1500 menores, 22\u00a0484 avisos y una "
+    "relación de 50:50. El convenio de 1989, las redes P2P, 4G/5G, un precio de 10-20 €, y AGN/65/RES/10 o "
+    "AG-2005-RES-09. La GTA18 y el G20, la H1N1, el CO2, 16.800 archivos, 31 226 y 6,5 millones."
+)
+
+
+def test_a_document_without_calls_loses_nothing() -> None:
+    assert find_note_calls(FIGURES) == ()
+
+
+def test_real_figures_among_calls_lose_no_digit() -> None:
+    assert without_calls(CALLED + FIGURES).endswith(FIGURES)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Art.1 dice. Art.2 dice. Art.3 dice. Art.4 dice. Art.5 dice.",
+        "En Q1 subió, en Q2 bajó, en Q3 subió, en Q4 bajó y en Q5 nada.",
+        "1. Uno\n2. Dos\n3. Tres\n4. Cuatro\n5. Cinco",
+        "Véase www.a.es/b1 www.a.es/c2 www.a.es/d3 www.a.es/e4 www.a.es/f5",
+        "Págs. 1, 2, 3, 4, 5 y 6; 1.2, 2.3, 3.4, 4.5",
+    ],
+)
+def test_running_numbers_that_are_no_calls_stay(text: str) -> None:
+    assert find_note_calls(text) == ()
+
+
+@pytest.mark.parametrize(
+    "figure",
+    [
+        "2018",
+        "2019",
+        "105 047",
+        "3035",
+        "1500",
+        "22 484",
+        "50:50",
+        "1989",
+        "P2P",
+        "4G y 5G",
+        "10-20 €",
+        "149 000 €",
+        "4527",
+        "18,4 millones",
+    ],
+)
+def test_figures_of_the_report_stay_whole(figure: str) -> None:
+    document = DOCUMENTS["weprotect-2019"]
+    text = " ".join(readable_text(document.text, block.spans) for block in lay_out(document).blocks)
+    assert figure in text
+    assert "20183" not in text
+    assert "EUROPOL7" not in text
+
+
+# --- headings, lists, tables, boxes ----------------------------------------------------------------
+
+
+def test_plain_text_comes_out_as_its_paragraphs() -> None:
+    text = (
+        "Este es un texto cualquiera sin títulos ni nada, que está cortado\na mano en líneas de unas setenta "
+        "letras.\n\nOtro párrafo empieza ahora. En 2018, Juan 3 fue\na casa.\n"
+    )
+    assert [kind for kind, _ in blocks_of(text)] == ["paragraph", "paragraph"]
+
+
+def test_markdown_headings_lists_and_tables() -> None:
+    text = (
+        "# Informe\n\nTexto de entrada.\n\n## Métodos\n\n- uno\n- dos, que\n  sigue\n- tres\n\n"
+        "| País | Casos |\n|---|---|\n| España | 12 |\n"
+    )
+    layout = lay_out(document_of(text))
+    table = next(block for block in layout.blocks if block.kind is BlockKind.TABLE)
+    listed = next(block for block in layout.blocks if block.kind is BlockKind.LIST)
+    assert table.path == ("Informe", "Métodos")
+    assert (len(table.parts), table.header_parts) == (2, 1)
+    assert [readable_text(text, part) for part in listed.parts] == ["- uno", "- dos, que sigue", "- tres"]
+
+
+LAW = """TÍTULO I
+Disposiciones generales
+
+CAPÍTULO II. Del ámbito
+
+Artículo 22. Corrupción de menores.
+
+1. La ley tiene por objeto garantizar los derechos de los niños, y en particular:
+
+a) el maltrato físico;
+
+b) el descuido.
+
+2. La pena se agravará.
+
+Artículo 23.
+
+Proposiciones a menores
+
+Será castigado el que proponga.
+
+Disposición final primera. Entrada en vigor.
+
+Esta ley entrará en vigor mañana.
+"""
+
+
+def test_law_is_cited_by_title_chapter_article_and_clause() -> None:
+    layout = lay_out(document_of(LAW))
+    units = {readable_text(LAW, block.spans): block for block in layout.blocks}
+    clause = units["2. La pena se agravará."]
+    assert clause.label == "artículo 22, apartado 2"
+    assert clause.path == (
+        "TÍTULO I Disposiciones generales",
+        "CAPÍTULO II. Del ámbito",
+        "Artículo 22. Corrupción de menores.",
+    )
+    assert units["a) el maltrato físico; b) el descuido."].label == "artículo 22, apartado 1"
+    assert units["Será castigado el que proponga."].path[-1] == "Artículo 23. Proposiciones a menores"
+    assert units["Esta ley entrará en vigor mañana."].label == "disposición final primera"
+
+
+def test_articles_with_no_blank_line_between_them() -> None:
+    text = (
+        "Artículo 1. Objeto.\n"
+        "1. La ley tiene por objeto garantizar los derechos de los\n"
+        "niños y de las niñas en todo el territorio, y los de sus padres.\n"
+        "2. La pena, según el artículo 3, se agravará cuando el autor lo\n"
+        "sea también de otro delito que aquí se castigue de este modo.\n"
+        "Artículo 2. Ámbito.\n"
+        "La presente ley es de aplicación a las personas menores de\n"
+        "edad que estén en España.\n"
+    )
+    labels = [block.label for block in lay_out(document_of(text)).blocks]
+    assert labels == [
+        "artículo 1",
+        "artículo 1, apartado 1",
+        "artículo 1, apartado 2",
+        "artículo 2",
+        "artículo 2",
+    ]
+
+
+def test_recitals_are_numbered() -> None:
+    text = "".join(
+        f"({n}) {'La protección de los menores es obligación de todos. ' * 2}\n\n" for n in (1, 2, 3)
+    )
+    assert [block.label for block in lay_out(document_of(text)).blocks] == [
+        "considerando 1",
+        "considerando 2",
+        "considerando 3",
+    ]
+
+
+def block_with(document_id: str, words: str) -> Block:
+    document = DOCUMENTS[document_id]
+    return next(
+        block for block in lay_out(document).blocks if words in readable_text(document.text, block.spans)
+    )
+
+
+def test_the_same_figure_has_two_meanings_in_two_rows_of_the_costs() -> None:
+    document = DOCUMENTS["weprotect-2019"]
+    table = block_with("weprotect-2019", "TOTAL 149 000 €")
+    rows = [readable_text(document.text, part) for part in table.parts]
+    assert rows[0] == "Costes del delito sexual contra un menor estimados a lo largo de tres años"
+    assert "Costes de terapia de la víctima a lo largo de tres años 9600 €" in rows
+    assert "Costes de terapia preventiva en tres años 9600 €" in rows
+
+
+def test_a_box_does_not_swallow_the_body_after_it() -> None:
+    assert block_with("weprotect-2019", "Otra dificultad desafío").box is None
+    assert block_with("weprotect-2019", "Hasta la fecha, han fallado").box == "Aplicaciones sin soberanía"
+    assert block_with("weprotect-2019", "Algunos delincuentes arrestados").box is None
+
+
+def test_the_path_is_section_and_sub_heading() -> None:
+    block = block_with("weprotect-2019", "era el servicio de mensajería más popular")
+    assert block.path == ("04 Tendencias tecnológicas", "El auge de la encriptación")
+
+
+# --- robustness ------------------------------------------------------------------------------------
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(alphabet=" \n\r\f\0\u00a0\u2028aA1.,•–#|()«»%", max_size=400))
+def test_it_never_raises(text: str) -> None:
+    lay_out(document_of(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "palabra otra. " * 30_000,
+        "a" * 400_000,
+        "1" * 400_000,
+        "100 200 " * 40_000,
+        "." * 400_000,
+        "(" * 200_000,
+        "palabra\n\n" * 20_000,
+        "Aa\n\n" * 20_000,
+        "• x\n" * 20_000,
+        "| a | b |\n" * 20_000,
+        "\f1\n" * 20_000,
+        "Más de \n84 \nmillones\n\n" * 5_000 + "la casa \nes de \nél\n" * 5_000,
+        "«a. B " * 50_000,
+        "\n" * 200_000,
+    ],
+    ids=lambda text: repr(text[:12]),
+)
+def test_time_grows_with_length_only(text: str) -> None:
+    started = time.process_time()  # not of the clock: a busy machine is no failure
+    lay_out(document_of(text))
+    assert time.process_time() - started < 15
+
+
+def test_what_has_no_width_is_left_out_of_every_format() -> None:
+    text = "La directora preside las reu\u00adniones de la comi\u00adsi\u00f3n\u200b y vota en re\u00ad\nuni\u00f3n."
+    element = Element(0, len(text))
+    for structure in (None, Structure((element,))):
+        layout = lay_out(replace(document_of(text), structure=structure))
+        (block,) = layout.blocks
+        clean = "La directora preside las reuniones de la comisi\u00f3n y vota en reuni\u00f3n."
+        assert readable_text(text, block.spans) == clean
+        assert len(layout.marks) == 4
+
+
+def test_every_page_has_its_label() -> None:
+    text = "Uno.\n\n\fDos y tres.\n\n\fCuatro."
+    pages = ((0, "i"), (7, 1), (21, "A-1"))
+    elements = (Element(0, 4), Element(7, 18), Element(21, 28))
+    layout = lay_out(replace(document_of(text), structure=Structure(elements, pages)))
+    assert layout.turns(8, 9) == ((8, 1),)
+    assert layout.turns(0, 28) == ((0, "i"), (7, 1), (21, "A-1"))

@@ -1,0 +1,142 @@
+"""Headings of laws: which number each has, and which line is the text of its article and no title."""
+
+from __future__ import annotations
+
+import pytest
+
+from alpie.index.layout import lay_out
+from alpie.index.readable import readable_text
+from alpie.index.records import Block, BlockKind, Document
+from alpie.index.spanish.unit_numbers import number_at, order_of
+
+
+@pytest.mark.parametrize(
+    ("written", "number"),
+    [
+        ("14", "14"), ("4.º", "4"), ("1o.", "1"), ("XIV", "14"), ("i", "1"), ("7-A", "7 a"), ("14 A", "14 a"),
+        ("7 quáter", "7 quater"), ("127 octies", "127 octies"), ("588 bis a", "588 bis a"),
+        ("77 Bis 3", "77 bis 3"), ("IX bis", "9 bis"),
+        ("primero", "1"), ("décimo cuarta", "14"), ("decimoctava", "18"), ("trigésimo primero", "31"),
+        ("uno", "1"), ("treinta y tres", "33"), ("Único", "unico"), ("n.º 14", "14"), ("número 14", "14"),
+        ("1.902", "1902"),
+    ],
+)  # fmt: skip
+def test_a_number_has_one_form(written: str, number: str) -> None:
+    found = number_at(written)
+    assert found is not None
+    assert found.canonical == number
+
+
+@pytest.mark.parametrize("words", ["civil", "de datos", "mil", "novedades", "", "a)"])
+def test_what_is_no_number(words: str) -> None:
+    assert number_at(words) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [("14 a 16", " a 16"), ("8 bis a 10", " a 10"), ("5 A LOS EFECTOS", " A LOS EFECTOS"), ("22.1", ".1")],
+)
+def test_what_follows_a_number_is_no_part_of_it(text: str, rest: str) -> None:
+    found = number_at(text)
+    assert found is not None
+    assert text[found.end :] == rest
+
+
+def test_numbers_have_an_order() -> None:
+    numbers = ["10", "5 ter", "6 a", "5", "5 octies", "6", "5 bis"]
+    assert sorted(numbers, key=order_of) == ["5", "5 bis", "5 ter", "5 octies", "6", "6 a", "10"]
+
+
+def laid_out(*lines: str) -> list[tuple[str, BlockKind, str]]:
+    document = Document("ley", "Ley", "", "", "ley", "es", "ley.txt", "\n\n".join(("Ley de prueba", *lines)))
+    return [(block.label or "", block.kind, read(document, block)) for block in lay_out(document).blocks[1:]]
+
+
+def read(document: Document, block: Block) -> str:
+    return readable_text(document.text, block.spans)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Artículo 5. El fallo es inapelable.", "Artículo 5.- El Ministerio supervisará la obra.",
+        "Artículo 5. La junta se reúne en enero.", "ARTÍCULO 5º.- Deróganse las normas anteriores.",
+    ],
+)  # fmt: skip
+def test_a_sentence_is_the_text_of_its_article(line: str) -> None:
+    (first, kind, text), after = laid_out(line, "La entrega de premios se hace en mayo.")
+    assert (first, kind, text) == ("artículo 5", BlockKind.PARAGRAPH, line)
+    assert after[0] == "artículo 5"
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Objeto.",
+        "Ámbito de aplicación.",
+        "Derecho a no ser discriminado.",
+        "Personas que tienen derecho.",
+        "Obligaciones",
+    ],
+)
+def test_a_title_is_a_heading(title: str) -> None:
+    (first, kind, _), after = laid_out(f"Artículo 5. {title}", "Esta ley regula los parques de la ciudad.")
+    assert (first, kind) == ("artículo 5", BlockKind.HEADING)
+    assert after[1] is BlockKind.PARAGRAPH
+
+
+@pytest.mark.parametrize("rest", ["(Derogado)", "Derogado.", "La cuota no excede de 120 pesos."])
+def test_the_only_line_of_an_article_is_its_text(rest: str) -> None:
+    blocks = laid_out(f"Artículo 22. {rest}", "Artículo 23. Cuota.", "La cuota se paga en enero de cada año.")
+    assert blocks[0] == ("artículo 22", BlockKind.PARAGRAPH, f"Artículo 22. {rest}")
+    assert blocks[1][1] is BlockKind.HEADING
+
+
+def test_an_entry_of_a_table_of_contents_is_no_text() -> None:
+    blocks = laid_out("Artículo 1. Objeto.", "Artículo 2. Fines.", "Artículo 1. Objeto.", "Esta ley regula los parques.",
+                      "Artículo 2. Fines.", "Son fines de esta ley el recreo y la sombra.")  # fmt: skip
+    assert [
+        text for label, kind, text in blocks if label == "artículo 1" and kind is BlockKind.PARAGRAPH
+    ] == ["Esta ley regula los parques."]
+
+
+@pytest.mark.parametrize(
+    ("line", "label"),
+    [
+        ("Artículo 7 quáter. Venta.", "artículo 7 quáter"), ("Artículo 7-A. Venta.", "artículo 7-A"),
+        ("Artículo 8 bis a. Venta.", "artículo 8 bis a"), ("Artículo Unico.- Venta", "artículo único"),
+        ("Artículo I.- Venta", "artículo I"), ("ARTICULO 3°— Venta", "artículo 3"),
+        ("Cláusula quinta. Venta.", "cláusula quinta"),
+        ("Base tercera. Requisitos.", "base tercera"),
+        ("Disposición adicional decimoctava. Venta.", "disposición adicional decimoctava"),
+        ("Artículo segundo transitorio. Venta.", "transitorio segundo"),
+    ],
+)  # fmt: skip
+def test_every_heading_has_its_label(line: str, label: str) -> None:
+    assert [one[0] for one in laid_out(line, "El juez puede acordar la venta de los bienes.")] == [
+        label,
+        label,
+    ]
+
+
+def test_what_is_named_by_an_ordinal_alone() -> None:
+    blocks = laid_out("Artículo 9. Cierre.", "El parque cierra de noche.", "TRANSITORIOS",
+                      "Primero.- Este reglamento entra en vigor el día de su publicación.",
+                      "Décimo Segundo.- Se abroga el reglamento anterior.", "DISPOSICIONES FINALES",
+                      "Primera. El pleno dicta las normas de desarrollo de este reglamento.")  # fmt: skip
+    assert [label for label, kind, _ in blocks if kind is not BlockKind.HEADING] == [
+        "artículo 9", "transitorio primero", "transitorio décimo segundo", "disposición final primera",
+    ]  # fmt: skip
+
+
+def test_the_sections_of_a_preamble_belong_to_it() -> None:
+    text = "### PREÁMBULO\n\n### I\n\nLa transparencia es un eje de la política.\n\n### TÍTULO I. Objeto\n\nEs esta ley.\n"
+    document = Document("ley", "Ley", "", "", "ley", "es", "ley.txt", text)
+    paths = [block.path for block in lay_out(document).blocks if block.kind is not BlockKind.HEADING]
+    assert paths == [("PREÁMBULO", "I"), ("TÍTULO I. Objeto",)]
+
+
+def test_a_reference_opens_no_article() -> None:
+    blocks = laid_out("Artículo 2. Nombre.", "Toda persona tiene un nombre.",
+                      "Artículo único de la Ley 31305, publicada el 23 de julio de 2021, que fue declarada nula.")  # fmt: skip
+    assert blocks[-1][0] == "artículo 2"

@@ -1,0 +1,306 @@
+"""One contract for all backends: Milvus Lite, and any server in MILVUS_URI.
+
+The last is how one covers what cannot be started here, a server or a cluster:
+
+    MILVUS_URI=http://host:19530 MILVUS_TOKEN=user:password pytest tests/index/retrieval/test_engines.py
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from fake_encoder import DIMENSION
+from places import TESTS
+
+from alpie.app.answering.corpus import Corpus
+from alpie.eval.questions.question_file import OWN_QUESTIONS, read_questions
+from alpie.eval.questions.split import split
+from alpie.index.retrieval.backends.synchronise import mean_length, synchronise
+from alpie.index.retrieval.vector_backend import Entry, Filter, Query, VectorBackend, days_of, passage_id
+from alpie.index.spanish.query import read_question
+
+_QUESTIONS = 40
+_HOSTILE = "doc \"1' or id > 0\\ñ\n«»"
+_SURE = 1e-4  # differences of scores that rounding explains
+
+
+class Place:
+    """Where a backend keeps its passages, so that it can be left and come back to."""
+
+    def __init__(self, uri: str, token: str = "") -> None:
+        self.uri, self.token = uri, token
+        self.made_by = f"Place({uri!r}, {token!r})"  # in another process
+
+    def beside(self) -> Place:
+        """A place of the same kind that another process can use at the same time."""
+        return Place(f"{self.uri}.2.db", self.token) if self.uri.endswith(".db") else self
+
+    def open(self, name: str, dimension: int, length: float, seconds: float = 60.0) -> VectorBackend:
+        from alpie.index.retrieval.backends.milvus import MilvusBackend
+        from alpie.index.retrieval.backends.milvus_client import MilvusAddress, MilvusConnection
+        from alpie.index.retrieval.backends.milvus_collections import Stamp, collection_to_write, publish
+
+        address = MilvusAddress.parse(f"{self.uri}#alpie_test_{name}")
+        connection = MilvusConnection(address, self.token, timeout_seconds=seconds)
+        collection = collection_to_write(connection, Stamp.of("test", dimension, length), 1_000, 5_000)
+        publish(connection, collection)
+        return MilvusBackend(connection, collection)
+
+    def close(self) -> None:
+        from alpie.index.retrieval.backends.milvus_client import MilvusAddress, MilvusConnection
+
+        connection = MilvusConnection(MilvusAddress.parse(self.uri), self.token, timeout_seconds=60.0)
+        for collection in connection.call("list_collections"):
+            if str(collection).startswith("alpie_test_"):
+                for alias in connection.call("list_aliases", collection)["aliases"]:
+                    connection.call("drop_alias", alias)
+                connection.call("drop_collection", collection)
+        connection.close()
+
+
+@pytest.fixture(
+    scope="module",
+    params=["milvus-lite", pytest.param("MILVUS_URI", marks=pytest.mark.slow)],
+)
+def place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    folder = tmp_path_factory.mktemp("backend")
+    pytest.importorskip("pymilvus", reason="pip install alpie[milvus]")
+    if request.param == "milvus-lite":
+        pytest.importorskip("milvus_lite", reason="pip install alpie[milvus]")
+        made = Place(str(folder / "lite.db"))
+    elif os.environ.get("MILVUS_URI"):
+        made = Place(os.environ["MILVUS_URI"], os.environ.get("MILVUS_TOKEN", ""))
+    else:
+        pytest.skip("MILVUS_URI names no server")
+    yield made
+    made.close()
+
+
+def entry_of(number: int, document: str = "uno", words: str = "el tren sale", **labels: Any) -> Entry:
+    """A passage of two sentences whose vectors differ from those of all other numbers."""
+    chance = np.random.default_rng(number)
+    vectors = chance.standard_normal((3, DIMENSION)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    plain = {
+        "kind": "informe",
+        "publisher": "Instituto",
+        "section": "Uno",
+        "first_day": 20200101,
+        "last_day": 20201231,
+    }
+    identity = passage_id(f"{document}/texto/{number}")
+    return Entry(
+        id=identity, stamp=number, document=document, text=f"{words} {number}", vector=vectors[0],
+        sentences=vectors[1:], **(plain | labels),
+    )  # fmt: skip
+
+
+def query_of(entry: Entry, words: Sequence[str] = ("tren",)) -> Query:
+    weights = {word: 1.0 / len(words) for word in words}
+    return Query(entry.vector, tuple(words), (), weights)
+
+
+@pytest.fixture(scope="module")
+def small(place: Place) -> Iterator[VectorBackend]:
+    """An backend with six passages of three documents, one of them with a name that means mischief."""
+    backend = place.open("small", DIMENSION, 4.0)
+    entries = [entry_of(n, document) for n, document in enumerate(["uno"] * 3 + ["dos"] * 2 + [_HOSTILE])]
+    backend.upsert(entries)
+    yield backend
+    backend.close()
+
+
+def found(backend: VectorBackend, query: Query, only: Filter | None = None, limit: int = 100) -> set[int]:
+    """What any retriever proposes."""
+    return {int(one) for ids in backend.search(query, limit, only).values() for one in ids}
+
+
+def test_what_was_written_is_counted_and_found(small: VectorBackend) -> None:
+    assert small.count() == 6
+    assert dict(small.documents()) == {"uno": 3, "dos": 2, _HOSTILE: 1}
+    assert (small.count("dos"), small.count(_HOSTILE), small.count("nadie")) == (2, 1, 0)
+    for number, document in ((0, "uno"), (4, "dos"), (5, _HOSTILE)):
+        entry = entry_of(number, document)
+        proposed = small.search(query_of(entry), 2)
+        assert set(proposed) == set(small.retrievers)
+        assert proposed["dense"][0] == entry.id
+        assert len(proposed["dense"]) == 2
+        sentence = replace(query_of(entry), vector=entry.sentences[1])
+        assert small.search(sentence, 2)["sentence"][0] == entry.id
+
+
+def test_no_word_in_common_is_no_proposal_by_words(small: VectorBackend) -> None:
+    if "lexical" not in small.retrievers:
+        pytest.skip(f"{small.name} does not search words; the document store does")
+    query = query_of(entry_of(1))
+    assert len(small.search(query, 10)["lexical"]) == 6
+    assert not len(small.search(query_of(entry_of(1), ["barco"]), 10)["lexical"])
+    assert not len(small.search(replace(query, stems=(), stem_weights={}), 10)["lexical"])
+
+
+def test_what_is_unchanged_is_not_written_again(small: VectorBackend) -> None:
+    same, other = entry_of(0), replace(entry_of(1), stamp=77, vector=entry_of(99).vector)
+    assert small.upsert([same]) == 0
+    assert small.upsert([same, other]) == 1
+    assert small.search(query_of(entry_of(99)), 1)["dense"].tolist() == [other.id]
+    assert small.count() == 6
+    assert small.upsert([entry_of(1)]) == 1  # as it was
+
+
+def test_a_deleted_document_is_gone_at_once(small: VectorBackend) -> None:
+    gone = [entry_of(n, "fugaz") for n in range(50, 60)]
+    small.upsert([*gone, entry_of(60, "queda")])
+    assert small.delete_document("fugaz", keep=[gone[0].id]) == 9
+    assert small.count("fugaz") == 1
+    assert not {one.id for one in gone[1:]} & found(small, query_of(gone[1]))
+    assert small.delete_document("fugaz") == 1
+    assert gone[0].id not in found(small, query_of(gone[0]))
+    assert small.count("queda") == 1
+    assert small.delete_document("nadie") == 0
+    assert small.delete_document("queda") == 1
+    assert small.count() == 6
+
+
+_LABELLED = [
+    entry_of(100, "a", kind="ley", publisher="Cortes", section="I", first_day=19950101, last_day=19951231),
+    entry_of(101, "b", kind="ley", publisher="Cortes", section="II", first_day=20190301, last_day=20190331),
+    entry_of(102, _HOSTILE, kind="informe", publisher='«O\'Higgins» "S.A."', section="I"),
+    entry_of(103, "d", kind="nota", publisher="Cortes", section="", first_day=0, last_day=99_999_999),
+]
+
+
+@pytest.mark.parametrize(
+    "only",
+    [
+        Filter(documents=("a",)),
+        Filter(documents=("a", _HOSTILE)),
+        Filter(documents=('" or id > 0 or document == "',)),
+        Filter(kinds=("ley",)),
+        Filter(publishers=('«O\'Higgins» "S.A."',)),
+        Filter(sections=("I",), kinds=("ley", "informe")),
+        Filter(since="2019"),
+        Filter(until="1995-06"),
+        Filter(since="2019-03-15", until="2019-03-16"),
+        Filter(kinds=("ley",), since="1996"),
+    ],
+    ids=str,
+)
+def test_filters_let_through_what_fits_and_nothing_else(small: VectorBackend, only: Filter) -> None:
+    small.upsert(_LABELLED)
+    expected = {entry.id for entry in _LABELLED if only.allows(entry)}
+    ours = {entry.id for entry in _LABELLED}
+    assert found(small, query_of(_LABELLED[0]), only) & ours == expected
+    for retriever, ids in small.search(query_of(_LABELLED[0]), 100, only).items():
+        assert set(ids.tolist()) & ours == expected, retriever
+
+
+def _asked() -> list[Any]:
+    files = sorted(OWN_QUESTIONS.glob("*.jsonl"))
+    questions = split([question for file in files for question in read_questions(file).questions], "report")
+    alone = [question for question in questions if not question.earlier]
+    return [read_question(one.text) for one in alone[:: max(1, len(alone) // _QUESTIONS)][:_QUESTIONS]]
+
+
+def test_real_questions_find_the_same_passages_in_the_same_order(place: Place, seed_corpus: Corpus) -> None:
+    """The four documents, and reporting questions of every kind."""
+    index = replace(seed_corpus.index, backend=None)
+    backend = place.open("real", index.encoder.dimension, mean_length(index.passages))
+    first = synchronise(backend, seed_corpus.documents, index)
+    assert first.passages == len(index.passages) == backend.count()
+    assert synchronise(backend, seed_corpus.documents, index).written == 0
+    other = replace(index, backend=backend)
+    for question in _asked():
+        expected, got = index.search(question, 20), other.search(question, 20)
+        assert [hit.passage.address for hit in got.hits] == [hit.passage.address for hit in expected.hits]
+        for one, another in zip(got.hits, expected.hits, strict=True):
+            assert one.score == pytest.approx(another.score, abs=_SURE)
+    _each_leg_proposes_the_nearest(backend, other, _asked()[::4])
+    backend.close()
+
+
+def _each_leg_proposes_the_nearest(backend: VectorBackend, index: Any, questions: Sequence[Any]) -> None:
+    """By exact scores, nothing that was left out is better than what was proposed."""
+    ids = [passage_id(passage.address) for passage in index.passages]
+    row_of = {number: row for row, number in enumerate(ids)}
+    rows = np.arange(len(ids))
+    for question in questions:
+        encoded = index.encode(question)
+        stems = index.lexical.scores(encoded.terms) + 0.5 * index.lexical.scores(encoded.related)
+        exact = {
+            "dense": index.dense.rows(rows) @ encoded.vector,
+            "lexical": stems,
+        }
+        query = Query.of(encoded.vector, encoded.terms, encoded.related, index.lexical)
+        for retriever, proposed in backend.search(query, 25).items():
+            if retriever == "sentence":
+                continue
+            scores = exact[retriever][[row_of[int(one)] for one in proposed]]
+            assert np.all(np.diff(scores) <= _SURE), retriever
+            missed = np.delete(exact[retriever], [row_of[int(one)] for one in proposed])
+            assert len(proposed) == min(25, int((exact[retriever] > 0).sum())) or retriever == "dense"
+            assert missed.max(initial=0.0) <= scores.min(initial=1.0) + _SURE, retriever
+
+
+_WRITER = """
+import sys
+sys.path[:0] = {path!r}
+from test_engines import *
+backend = {place}.open("killed", DIMENSION, 4.0)
+for batch in range(1_000):
+    backend.upsert([entry_of(1000 + 10 * batch + n, f"d{{batch}}") for n in range(10)])
+    print(batch, flush=True)
+"""
+
+
+def test_a_restart_keeps_everything_and_a_kill_what_was_acknowledged(
+    place: Place, small: VectorBackend
+) -> None:
+    """A process that writes batch after batch is killed."""
+    before = dict(small.documents())
+    query = query_of(entry_of(4, "dos"))
+    proposed = {retriever: ids.tolist() for retriever, ids in small.search(query, 3).items()}
+    written = _kill_while_writing(place, batches=5)
+    again = place.open("small", DIMENSION, 4.0)
+    assert dict(again.documents()) == before
+    assert {retriever: ids.tolist() for retriever, ids in again.search(query, 3).items()} == proposed
+    again.close()
+    again.close()
+    killed = place.beside().open("killed", DIMENSION, 4.0)
+    assert {f"d{batch}": 10 for batch in range(written)}.items() <= killed.documents().items()
+    entry = entry_of(1000 + 10 * (written - 1), f"d{written - 1}")
+    assert killed.search(query_of(entry), 1)["dense"].tolist() == [entry.id]
+    killed.close()
+
+
+def _kill_while_writing(place: Place, batches: int) -> int:
+    """Kill a writer after it has acknowledged `batches`; returns how many it acknowledged in all."""
+    script = _WRITER.format(path=[str(TESTS), str(Path(__file__).parent)], place=place.beside().made_by)
+    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        said = [line for _, line in zip(range(batches), process.stdout, strict=False)]
+        process.kill()
+        said += process.stdout.readlines()
+    assert len(said) >= batches, "the writer stopped by itself"
+    return int(said[-1]) + 1
+
+
+def test_rows_come_whole_in_many_pages(small: VectorBackend, monkeypatch: pytest.MonkeyPatch) -> None:
+    from alpie.index.retrieval.backends import milvus_client
+
+    monkeypatch.setattr(milvus_client, "_ROWS_A_PAGE", 4)
+    assert sum(small.documents().values()) == small.count()
+
+
+def test_days_of_a_date() -> None:
+    assert days_of("2019") == (20190101, 20191231)
+    assert days_of("2021-11-23/2021-11-25") == (20211123, 20211125)
+    assert days_of("2021-02") == (20210201, 20210231)
+    assert days_of("") == days_of("ayer") == (0, 99_999_999)

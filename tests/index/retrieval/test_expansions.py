@@ -1,0 +1,246 @@
+"""Other ways to ask for a passage or to say it: searched, shown as what they are, never quoted."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from fake_encoder import FakeEncoder, build, write_texts
+
+from alpie.app.answering.corpus import Corpus
+from alpie.app.page.views.answer_view import render_answer
+from alpie.app.page.views.page_words import translations_for
+from alpie.app.service.freshness import compare_with_documents
+from alpie.app.service.rows import answer_row
+from alpie.index.reading.expansions import ExpansionLine, place_expansions
+from alpie.index.retrieval.expansion_index import ExpansionIndex, filled
+from alpie.index.spanish.query import read_question
+from alpie.index.storage.manifest import current_generation
+from alpie.index.storage.store import Generation, corpus_fingerprint, open_generation
+
+FOREST = "Cuánta floresta calcinada hubo"  # shares no word with the passage
+CHARGE = "Hay que pagar la tarjeta de socio"
+
+
+@pytest.fixture
+def docs(tmp_path: Path) -> Path:
+    return write_texts(tmp_path / "documentos")
+
+
+def row(address: str, *lines: tuple[str, Sequence[str]], kind: str = "question") -> dict[str, Any]:
+    return {
+        "address": address,
+        "lines": [{"text": text, "kind": kind, "sentences": [*begins]} for text, begins in lines],
+    }
+
+
+def write(docs: Path, name: str, *rows: dict[str, Any]) -> None:
+    (docs / "expansions").mkdir(exist_ok=True)
+    text = "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in rows)
+    (docs / "expansions" / f"{name}.jsonl").write_text(text, "utf-8")
+
+
+def address_of(data: Path, document: str) -> str:
+    passages = opened(data).search.passages
+    return next(passage.address for passage in passages if passage.document_id == document)
+
+
+def opened(data: Path) -> Generation:
+    return open_generation(data, FakeEncoder())
+
+
+@pytest.fixture
+def data(docs: Path, tmp_path: Path) -> Path:
+    """An index of both documents; the one on fires is expanded."""
+    build(docs, tmp_path / "indice")
+    address = address_of(tmp_path / "indice", "incendios")
+    write(
+        docs,
+        "incendios",
+        row(address, (FOREST, ["En julio ardieron"]), ("Pavesas del ferrocarril", ["La causa"])),
+    )
+    build(docs, tmp_path / "indice")
+    return tmp_path / "indice"
+
+
+# --- the file ----------------------------------------------------------------------------------
+
+
+def test_a_line_knows_the_sentences_it_rests_on(data: Path) -> None:
+    search = opened(data).search
+    assert search.expansions is not None
+    lines = [line for own in search.expansions.lines for line in own]
+    assert lines[0] == ExpansionLine(FOREST, "question", (0,))
+    passage = search.passages[0]
+    assert passage.sentences[lines[1].sentences[0]].text.startswith("La causa")
+
+
+def placed(docs_file: str, data: Path) -> tuple[tuple[tuple[ExpansionLine, ...], ...], tuple[str, ...]]:
+    found = place_expansions(docs_file.encode(), tuple(opened(data).search.passages), "x.jsonl")
+    return found.lines, found.problems
+
+
+def test_lines_of_a_stale_address_go_where_their_sentences_went(data: Path) -> None:
+    stale = row(
+        "incendios/otro/0123456789", (FOREST, ["En julio ardieron"]), ("Sin frase", []), ("Fue", ["Nadie"])
+    )
+    lines, problems = placed(json.dumps(stale), data)
+    assert [line.text for own in lines for line in own] == [FOREST]
+    assert "incendios/otro/0123456789" in problems[0]
+    assert "1 de sus líneas" in problems[0]
+    assert "2 no se usan" in problems[0]
+
+
+@pytest.mark.parametrize(
+    ("bad", "said"),
+    [
+        ("{", "no es JSON"),
+        ("[" * 100_000, "no es JSON"),
+        ("[]", "se espera un objeto"),
+        ('{"address": 3, "lines": []}', "se espera un objeto"),
+        ('{"address": "ADDRESS", "lines": ["x"]}', "«text»"),
+        ('{"address": "ADDRESS", "lines": [{"text": " "}]}', "«text»"),
+        ('{"address": "ADDRESS", "lines": [{"text": "\\ud800"}]}', "«text»"),
+        ('{"address": "ADDRESS", "lines": [{"text": "x", "kind": "joke"}]}', "«kind»"),
+        ('{"address": "ADDRESS", "lines": [{"text": "x", "kind": ["joke"]}]}', "«kind»"),
+        ('{"address": "ADDRESS", "lines": [{"text": "x", "sentences": "En julio"}]}', "«sentences»"),
+        ('{"address": "ADDRESS", "lines": [{"text": "x", "sentences": ["Nadie"]}]}', "empieza por «Nadie»"),
+    ],
+)
+def test_a_faulty_row_is_told_and_the_others_stand(data: Path, bad: str, said: str) -> None:
+    address = address_of(data, "incendios")
+    good = json.dumps(row(address, (FOREST, [])))
+    lines, problems = placed(bad.replace("ADDRESS", address) + "\n" + good, data)
+    assert FOREST in [line.text for own in lines for line in own]
+    assert problems[0].startswith("x.jsonl: línea 1")
+    assert said in problems[0]
+
+
+def test_indexing_says_what_is_wrong_with_the_files(docs: Path, data: Path) -> None:
+    write(docs, "nadie", row("nadie/x/0", ("¿?", [])))
+    (docs / "expansions" / "libros.jsonl").write_bytes(b"\xff")
+    notes = build(docs, data).notes
+    assert len(notes) == 2
+    assert "nadie.jsonl" in notes[0]
+    assert "no es UTF-8" in notes[1]
+
+
+def test_a_file_that_leads_out_of_the_folder_is_not_read(docs: Path, data: Path, tmp_path: Path) -> None:
+    (tmp_path / "fuera.jsonl").write_text(json.dumps(row(address_of(data, "libros"), (CHARGE, []))), "utf-8")
+    (docs / "expansions" / "libros.jsonl").symlink_to(tmp_path / "fuera.jsonl")
+    assert any("fuera de" in note for note in build(docs, data).notes)
+    assert not opened(data).documents["libros"].expansions
+
+
+# --- the index ----------------------------------------------------------------------------------
+
+
+def test_an_index_without_expansions_has_no_files_of_them(docs: Path, tmp_path: Path) -> None:
+    build(docs, tmp_path / "a")
+    assert not (current_generation(tmp_path / "a") / "lines.faiss").exists()
+    assert opened(tmp_path / "a").search.expansions is None
+
+
+def test_a_changed_file_is_indexed_anew_and_only_new_lines_are_embedded(docs: Path, data: Path) -> None:
+    before = opened(data).fingerprint
+    address = address_of(data, "incendios")
+    write(docs, "incendios", row(address, ("Otra cosa", []), (FOREST, ["En julio ardieron"])))
+    assert compare_with_documents(docs, data).changed == ("incendios",)
+    encoder = FakeEncoder()
+    build(docs, data, encoder)
+    assert encoder.texts_seen == ["Otra cosa"]
+    generation = opened(data)
+    assert generation.fingerprint != before
+    documents = tuple(generation.documents.values())
+    assert corpus_fingerprint(documents, generation.search.passages) == generation.fingerprint
+    assert not build(docs, data).changed
+
+
+def test_vectors_taken_over_are_the_same_to_the_last_bit(docs: Path, data: Path, tmp_path: Path) -> None:
+    first = (current_generation(data) / "lines.faiss").read_bytes()
+    write(docs, "libros", row(address_of(data, "libros"), (CHARGE, [])))
+    build(docs, data)
+    (docs / "expansions" / "libros.jsonl").unlink()
+    build(docs, data)
+    assert (current_generation(data) / "lines.faiss").read_bytes() == first
+
+
+# --- the search ----------------------------------------------------------------------------------
+
+
+def test_a_passage_is_found_by_words_that_only_its_expansion_has(docs: Path, data: Path) -> None:
+    question = read_question("¿Qué floresta quedó calcinada?")
+    found = opened(data).search.search(question)
+    assert found.hits[0].passage.document_id == "incendios"
+    assert found.hits[0].line == FOREST
+    assert found.hits[0].ranks["expansion"] == 1
+    assert found.hits[0].score > found.hits[0].own
+    (docs / "expansions" / "incendios.jsonl").unlink()
+    build(docs, data)
+    without = opened(data).search.search(question)
+    assert "expansion" not in without.hits[0].retrievers
+    assert without.hits[0].score == without.hits[0].own
+    assert without.expansions == ()
+
+
+def test_each_sentence_knows_its_best_line(data: Path) -> None:
+    found = opened(data).search.search(read_question("¿Qué floresta quedó calcinada?"))
+    hit, of_sentences = found.hits[0], found.expansions[0]
+    assert len(of_sentences) == len(hit.passage.sentences)
+    assert of_sentences[0] == pytest.approx(hit.retrievers["expansion"], abs=1e-5)
+    assert of_sentences.argmax() == 0
+    assert of_sentences[-1] == 0  # no line rests on it
+
+
+def test_a_passage_without_lines_is_neither_helped_nor_hurt(data: Path) -> None:
+    found = opened(data).search.search(read_question("¿Cuándo abre la biblioteca?"))
+    assert found.hits[0].passage.document_id == "libros"
+    assert "expansion" not in found.hits[0].ranks
+    assert found.hits[0].line == ""
+
+
+def test_what_is_missing_is_the_passage_s_own_score_raised_by_the_mean_difference() -> None:
+    has_lines = np.array([True, False, True])
+    values = np.array([0.9, -1, 0.8], np.float32)
+    own = np.array([0.8, 0.5, 0.6], np.float32)
+    np.testing.assert_allclose(filled(values, has_lines, own), [0.9, 0.65, 0.8], atol=1e-6)
+
+
+def test_lines_in_memory_are_searched_as_those_in_files(data: Path) -> None:
+    stored = opened(data).search.expansions
+    assert stored is not None
+    texts = [line.text for own in stored.lines for line in own]
+    made = ExpansionIndex.from_lines([*stored.lines], FakeEncoder().encode_passages(texts))
+    (question,) = FakeEncoder().encode_queries(["floresta calcinada"])
+    everything = np.arange(len(stored.lines))
+    np.testing.assert_allclose(made.best(question, everything), stored.best(question, everything), atol=1e-3)
+    np.testing.assert_allclose(made.word_scores(["florest"]), stored.word_scores(["florest"]))
+
+
+# --- never quoted ---------------------------------------------------------------------------------
+
+
+def test_no_expansion_is_quoted_or_exported(data: Path) -> None:
+    made = opened(data)
+    corpus = Corpus(made.documents, made.layouts, made.search, made.fingerprint, "", threshold=0.0)
+    answer = corpus.ask("¿Qué floresta quedó calcinada?")
+    assert answer.answered
+    assert FOREST not in json.dumps(answer_row(answer), ensure_ascii=False)
+    assert not any(FOREST in quote.text for quote in answer.quotes)
+
+
+def test_the_page_shows_a_line_as_what_it_is(data: Path, docs: Path) -> None:
+    address = address_of(data, "incendios")
+    write(docs, "incendios", row(address, ("<b>Floresta</b> calcinada", [])))
+    build(docs, data)
+    made = opened(data)
+    corpus = Corpus(made.documents, made.layouts, made.search, made.fingerprint, "", threshold=0.0)
+    page = render_answer(
+        corpus.ask("¿Qué floresta quedó calcinada?"), translations_for("es"), corpus.documents
+    )
+    assert "Por otra manera de preguntarlo: 1.º" in page
+    assert "que no es texto del documento: <i>&lt;b&gt;Floresta&lt;/b&gt; calcinada</i>" in page

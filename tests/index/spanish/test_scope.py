@@ -1,0 +1,148 @@
+"""Documents are known by the names people give them, and a question that names one is put to it."""
+
+from __future__ import annotations
+
+import pytest
+from fake_encoder import FakeEncoder
+
+from alpie.app.answering.corpus import Corpus
+from alpie.app.service.rows import answer_row
+from alpie.index.chunking.passages import make_passages
+from alpie.index.layout import lay_out
+from alpie.index.records import Document
+from alpie.index.spanish.named_documents import DocumentNames
+from alpie.index.spanish.query import read_question
+from alpie.index.spanish.scope import Scope, read_scope
+
+PARKS = """Artículo 1. Objeto.
+
+Esta ley regula los parques de la ciudad.
+
+Artículo 2. Definiciones.
+
+Se entiende por sendero el camino de menos de dos metros de ancho.
+"""
+WATER = """Artículo 1. Objeto.
+
+Esta ley regula las fuentes de la ciudad.
+
+Disposición final primera. Modificación de la Ley 4/2018.
+
+Se modifica la Ley 4/2018, de 8 de marzo, de parques, y el Código Civil: por sendero se entiende el camino de menos de
+un metro de ancho, y el hurto se castiga con multa de 90 euros.
+"""
+NOTE = "La policía ha detenido en Gandía a tres personas por el robo de once fuentes y dos estatuas.\n"
+
+
+def document(
+    id_: str, title: str, text: str, kind: str = "ley", publisher: str = "", short: str = ""
+) -> Document:
+    return Document(id_, title, publisher, "2021", kind, "es", f"{id_}.txt", text, short_publisher=short)
+
+
+DOCUMENTS = {
+    one.id: one
+    for one in (
+        document("ley-4-2018", "Ley 4/2018, de 8 de marzo, de parques y jardines", PARKS),
+        document("ley-9-2020", "Ley Orgánica 9/2020, de 2 de mayo, de protección de las fuentes", WATER, "ley orgánica"),
+        document("nota-1", "Detenidos en Gandía", NOTE, "nota de prensa", "Policía Nacional", "Policía"),
+        document("nota-2", "Obras en Calpe", "Las obras de Calpe duran un año.\n", "nota de prensa", "Ministerio", "MOPU"),
+    )
+}  # fmt: skip
+NAMES = DocumentNames(DOCUMENTS)
+
+
+@pytest.mark.parametrize(
+    ("name", "ids"),
+    [
+        ("Ley 4/2018", {"ley-4-2018"}), ("ley 4/18", {"ley-4-2018"}), ("ley de parques", {"ley-4-2018"}),
+        ("Ley Orgánica 9/2020", {"ley-9-2020"}), ("LO 9/2020", {"ley-9-2020"}), ("ley 9/2020", {"ley-9-2020"}),
+        ("LOPF", {"ley-9-2020"}), ("lopf", {"ley-9-2020"}), ("LOPFuen", {"ley-9-2020"}),
+        ("Ley Orgánica 4/2018", set()), ("Real Decreto 9/2020", set()), ("Ley 5/2018", set()), ("LOPJ", set()),
+        ("Código Civil", set()), ("nota de Gandía", {"nota-1"}), ("comunicado de la policía", {"nota-1"}),
+        ("nota", {"nota-1", "nota-2"}),
+    ],
+)  # fmt: skip
+def test_what_a_name_fits(name: str, ids: set[str]) -> None:
+    assert NAMES.fitting(name) == ids
+
+
+def scope_of(question: str) -> Scope:
+    return read_scope(read_question(question), NAMES)
+
+
+@pytest.mark.parametrize(
+    ("question", "ids", "rest"),
+    [
+        ("¿Qué es un sendero en la Ley 4/2018?", "ley-4-2018", "¿Qué es un sendero?"),
+        ("¿Qué es un sendero a efectos de la ley de parques?", "ley-4-2018", "¿Qué es un sendero?"),
+        (
+            "Según la Ley Orgánica 9/2020, de 2 de mayo, ¿qué es un sendero?",
+            "ley-9-2020",
+            "¿qué es un sendero?",
+        ),
+        (
+            "¿Qué prevé la Ley 4/2018 sobre senderos?",
+            "ley-4-2018",
+            "¿Qué prevé la Ley 4/2018 sobre senderos?",
+        ),
+    ],
+)
+def test_a_law_that_a_question_is_put_to_answers_alone(question: str, ids: str, rest: str) -> None:
+    scope = scope_of(question)
+    assert (scope.documents, scope.only, scope.question.searched) == ({ids}, True, rest)
+
+
+@pytest.mark.parametrize(
+    ("question", "ids"),
+    [
+        ("según la policía, ¿cuántos fueron?", {"nota-1"}), ("¿Qué dice MOPU de las obras?", {"nota-2"}),
+        ("¿Cuántos detenidos hay en la nota de Gandía?", {"nota-1"}), ("¿Cuál es el objeto de la Ley 4/2018?", {"ley-4-2018"}),
+    ],
+)  # fmt: skip
+def test_others_are_preferred(question: str, ids: set[str]) -> None:
+    scope = scope_of(question)
+    assert (scope.documents, scope.only) == (ids, False)
+
+
+@pytest.mark.parametrize(
+    ("question", "name"),
+    [
+        ("¿Qué pena prevé el Código Penal para el hurto?", "Código Penal"),
+        ("que dice el codigo civil del hurto", "codigo civil"),
+        ("Según la Ley de Enjuiciamiento Criminal, ¿qué es un indicio?", "Ley de Enjuiciamiento Criminal"),
+        ("¿Qué plazo fija la Ley 1/2000 para recurrir?", "Ley 1/2000"),
+        ("¿Qué dice la directiva 2011/93/UE?", "directiva 2011/93/UE"),
+        ("¿Qué dice la Constitución sobre las fuentes?", "Constitución"),
+        ("¿Qué artículo del Código Penal castiga el hurto?", "Código Penal"),
+    ],
+)  # fmt: skip
+def test_a_law_that_is_not_here(question: str, name: str) -> None:
+    assert scope_of(question).absent == name
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "¿Qué ley modifica la Ley 4/2018?", "¿Qué papel tiene en la ley el proveedor?", "¿Qué edad fija la ley alemana?",
+        "¿Vive en el código postal 03001?", "¿Qué leyes hay?", "¿Cuántas fuentes se robaron?", "¿Quién dicta las órdenes?",
+    ],
+)  # fmt: skip
+def test_what_names_no_document(question: str) -> None:
+    scope = scope_of(question)
+    assert (scope.documents, scope.absent) == (frozenset(), "")
+
+
+@pytest.fixture(scope="module")
+def corpus() -> Corpus:
+    passages = [one for document in DOCUMENTS.values() for one in make_passages(document, lay_out(document))]
+    return Corpus.from_passages(list(DOCUMENTS.values()), passages, FakeEncoder())
+
+
+def test_a_law_is_not_answered_from_one_that_mentions_it(corpus: Corpus) -> None:
+    answer = corpus.ask("¿Qué se entiende por sendero en la Ley 4/2018?")
+    assert {hit.passage.document_id for hit in answer.hits} == {"ley-4-2018"}
+    absent = corpus.ask("¿Con qué multa castiga el Código Civil el hurto?")
+    assert not absent.answered
+    assert answer_row(absent)["answer"] == "El Código Civil no está entre los documentos."
+    assert not answer_row(absent)["quotes"]

@@ -1,0 +1,663 @@
+"""The index on disk: swapped in whole or not at all, checked when opened, extended without starting over."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import textwrap
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+
+import faiss
+import numpy as np
+import pytest
+from fake_encoder import LARGE_TEXT, SMALL_TEXT, FakeEncoder, answers, build, write_texts
+from filelock import FileLock
+from places import TESTS
+
+from alpie.index import build as build_module
+from alpie.index.errors import (
+    IndexBusy,
+    IndexDamaged,
+    IndexMismatch,
+    IndexMissing,
+    IndexNewer,
+    IndexUnwritable,
+    SourceError,
+    StoreError,
+)
+from alpie.index.spanish.query import read_question
+from alpie.index.storage import kept_documents, store
+from alpie.index.storage import manifest as manifest_module
+from alpie.index.storage.manifest import (
+    FORMAT_VERSION,
+    check_files,
+    current_generation,
+    read_manifest,
+    sealed,
+)
+from alpie.index.storage.store import open_generation
+
+THIRD_TEXT = """El mercado
+
+El mercado abre los martes. Los puestos venden fruta del valle.
+"""
+
+
+class Clock:
+    """Each look at it is a second later, so that builds in one second do not meet."""
+
+    def __init__(self) -> None:
+        self._seconds = count()
+
+    def now(self, zone: object) -> datetime:
+        return datetime(2025, 1, 1, tzinfo=UTC) + timedelta(seconds=next(self._seconds))
+
+
+@pytest.fixture(autouse=True)
+def clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(build_module, "datetime", Clock())
+
+
+@pytest.fixture
+def docs(tmp_path: Path) -> Path:
+    return write_texts(tmp_path / "documentos")
+
+
+@pytest.fixture
+def data(docs: Path, tmp_path: Path) -> Path:
+    build(docs, tmp_path / "indice")
+    return tmp_path / "indice"
+
+
+def addresses(data: Path) -> dict[str, str]:
+    """Address → text of every passage."""
+    passages = open_generation(data, FakeEncoder()).search.passages
+    return {passage.address: passage.text for passage in passages}
+
+
+def files(data: Path) -> list[Path]:
+    return [path for path in sorted(current_generation(data).rglob("*")) if path.is_file()]
+
+
+def refusal(data: Path) -> StoreError:
+    with pytest.raises(StoreError) as caught:
+        open_generation(data, FakeEncoder())
+    return caught.value
+
+
+# --- what is written comes back -----------------------------------------------------------------
+
+
+def test_an_index_opens_as_it_was_built(docs: Path, data: Path) -> None:
+    generation = open_generation(data, FakeEncoder())
+    assert set(generation.documents) == set(generation.layouts) == {"incendios", "libros"}
+    assert generation.documents["libros"].text == SMALL_TEXT
+    assert generation.fingerprint == generation.manifest["fingerprint"]
+    assert generation.manifest["passages"] == len(generation.search.passages) == 2
+    assert "1240" in answers(data, "¿Cuántas hectáreas ardieron?")[0]
+
+
+def test_records_survive_the_files_unchanged(docs: Path, data: Path) -> None:
+    from alpie.index.chunking.passages import make_passages
+    from alpie.index.layout import lay_out
+    from alpie.index.reading.sources import read_sources
+
+    generation = open_generation(data, FakeEncoder())
+    for document in read_sources(docs).documents:
+        layout = lay_out(document)
+        assert generation.documents[document.id] == document
+        assert generation.layouts[document.id] == layout
+        own = [passage for passage in generation.search.passages if passage.document_id == document.id]
+        assert tuple(own) == make_passages(document, layout)
+
+
+def test_the_same_documents_have_the_same_fingerprint_wherever_they_are_built(
+    docs: Path, tmp_path: Path
+) -> None:
+    build(docs, tmp_path / "a")
+    build(docs, tmp_path / "b")
+    one, other = (read_manifest(current_generation(tmp_path / name)) for name in "ab")
+    assert one["fingerprint"] == other["fingerprint"]
+    (docs / "libros.txt").write_text(SMALL_TEXT.replace("tres", "dos"), "utf-8")
+    build(docs, tmp_path / "b")
+    assert read_manifest(current_generation(tmp_path / "b"))["fingerprint"] != one["fingerprint"]
+
+
+def test_progress_counts_every_text_once_and_ends_at_the_last(docs: Path, tmp_path: Path) -> None:
+    told: list[tuple[int, int]] = []
+    build_module.build_index(docs, tmp_path / "a", FakeEncoder(), on_progress=lambda *now: told.append(now))
+    assert told == sorted(told)
+    assert all(done <= total for done, total in told)
+
+
+def test_no_readable_document_is_an_error_that_says_why(tmp_path: Path) -> None:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "malo.txt").write_bytes(b"\xff\xfe\xfa")
+    with pytest.raises(SourceError, match=r"malo\.txt"):
+        build(tmp_path / "docs", tmp_path / "a")
+    with pytest.raises(IndexMissing):
+        current_generation(tmp_path / "a")
+
+
+def test_a_bad_document_is_named_and_the_others_are_indexed(docs: Path, tmp_path: Path) -> None:
+    (docs / "malo.txt").write_bytes(b"\xff\xfe\xfa")
+    report = build(docs, tmp_path / "a")
+    assert report.documents == 2
+    assert len(report.problems) == 1
+    assert "malo.txt" in report.problems[0]
+
+
+def test_documents_without_words_can_be_indexed(tmp_path: Path) -> None:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "raro.txt").write_text("De la que los.\n\n🙂 🙂\n", "utf-8")
+    build(tmp_path / "docs", tmp_path / "a")
+    assert answers(tmp_path / "a")
+
+
+# --- incremental --------------------------------------------------------------------------------
+
+
+def test_nothing_new_embeds_nothing(docs: Path, data: Path) -> None:
+    encoder = FakeEncoder()
+    report = build(docs, data, encoder)
+    assert (report.embedded, report.reused) == (0, 2)
+    assert encoder.texts_seen == []
+
+
+def test_only_a_new_document_is_embedded(docs: Path, data: Path) -> None:
+    (docs / "mercado.txt").write_text(THIRD_TEXT, "utf-8")
+    encoder = FakeEncoder()
+    report = build(docs, data, encoder)
+    assert (report.embedded, report.reused) == (1, 2)
+    sentences = ["El mercado abre los martes.", "Los puestos venden fruta del valle."]
+    assert encoder.texts_seen == [" ".join(sentences), *sentences]
+
+
+def test_a_renamed_document_or_heading_is_not_embedded_again(docs: Path, data: Path) -> None:
+    (docs / "libros.txt").rename(docs / "lecturas.txt")
+    (docs / "incendios.txt").write_text(LARGE_TEXT.replace("del verano", "de julio"), "utf-8")
+    encoder = FakeEncoder()
+    report = build(docs, data, encoder)
+    assert (report.embedded, report.reused) == (0, 2)
+    assert any(address.startswith("lecturas/") for address in addresses(data))
+
+
+def test_a_rebuild_embeds_everything(docs: Path, data: Path) -> None:
+    encoder = FakeEncoder()
+    report = build(docs, data, encoder, rebuild=True)
+    assert (report.embedded, report.reused) == (2, 0)
+    assert set(addresses(data).values()) <= set(encoder.texts_seen)
+
+
+def test_a_removed_document_vanishes_and_the_others_keep_their_addresses(docs: Path, data: Path) -> None:
+    before = addresses(data)
+    (docs / "libros.txt").unlink()
+    build(docs, data)
+    assert addresses(data) == {a: text for a, text in before.items() if a.startswith("incendios/")}
+    assert not any("biblioteca" in text for text in answers(data, "biblioteca"))
+
+
+def test_an_edited_document_changes_only_its_own_addresses(docs: Path, data: Path) -> None:
+    before = addresses(data)
+    (docs / "libros.txt").write_text(SMALL_TEXT.replace("tres", "dos"), "utf-8")
+    report = build(docs, data)
+    after = addresses(data)
+    assert report.embedded == 1
+    assert {a for a in before if a.startswith("incendios/")} == before.keys() & after.keys()
+    assert any("dos libros" in text for text in after.values())
+
+
+def test_an_extended_index_answers_like_one_built_anew(docs: Path, data: Path, tmp_path: Path) -> None:
+    (docs / "mercado.txt").write_text(THIRD_TEXT, "utf-8")
+    (docs / "libros.txt").unlink()
+    build(docs, data)
+    build(docs, tmp_path / "nuevo")
+    extended = open_generation(data, FakeEncoder()).search
+    fresh = open_generation(tmp_path / "nuevo", FakeEncoder()).search
+    assert tuple(extended.passages) == tuple(fresh.passages)
+    for name in ("dense", "sentence_vectors"):
+        rows = np.arange(len(getattr(fresh, name)))
+        np.testing.assert_array_equal(getattr(extended, name).rows(rows), getattr(fresh, name).rows(rows))
+    question = read_question("¿Cuándo abre el mercado?")
+    assert [hit.passage for hit in extended.search(question).hits] == [
+        hit.passage for hit in fresh.search(question).hits
+    ]
+
+
+def plan(number: int) -> str:
+    subject = ("bibliotecas", "caminos rurales", "aguas", "parques", "mercados")[number % 5]
+    return (
+        f"Plan de {subject} de Valdeluna, {2001 + number} (expediente {number + 100})\n\nAntecedentes\n\n"
+        f"El servicio atendió a {number + 40} vecinos durante {1999 + number}. La comisión de seguimiento se reúne cada "
+        f"{number + 2} meses y publica sus acuerdos en el tablón de anuncios.\n\nMedidas\n\nEl ayuntamiento destinará "
+        f"{900 * (number + 1)} euros a {subject} y a renovar las instalaciones. Las reclamaciones se resuelven en un "
+        f"plazo de {number + 5} días naturales.\n"
+    )
+
+
+@pytest.fixture
+def many(tmp_path: Path) -> tuple[Path, Path]:
+    """Twenty-five documents of several passages and a table that names one of them; and their index."""
+    folder = tmp_path / "muchos"
+    folder.mkdir()
+    for number in range(25):
+        (folder / f"plan-{number:04}.txt").write_text(plan(number), "utf-8")
+    describe(folder, "plan-0007", "plan-0007.txt")
+    build(folder, tmp_path / "de-muchos")
+    return folder, tmp_path / "de-muchos"
+
+
+def describe(folder: Path, identity: str, file: str) -> None:
+    rows = {"id": identity, "file": file, "title": "Plan", "publisher": "Ayuntamiento", "date": "2020",
+            "kind": "plan", "language": "es"}  # fmt: skip
+    table = "".join(f"{key} = {json.dumps(value)}\n" for key, value in rows.items())
+    (folder / "sources.toml").write_text(f"[[document]]\n{table}", "utf-8")
+
+
+def change_a_paragraph(folder: Path) -> None:
+    file = folder / "plan-0003.txt"
+    kept, _, _ = file.read_text("utf-8").rpartition("\n\n")
+    file.write_text(f"{kept}\n\nEste párrafo sustituye al anterior por acuerdo del pleno.\n", "utf-8")
+
+
+def rename_the_file(folder: Path) -> None:
+    (folder / "plan-0007.txt").rename(folder / "renombrado.txt")
+    describe(folder, "plan-0007", "renombrado.txt")
+
+
+@pytest.mark.parametrize(
+    ("change", "touched", "embedded"),
+    [
+        (lambda folder: (folder / "z.txt").write_text(SMALL_TEXT, "utf-8"), {"z"}, 1),
+        (change_a_paragraph, {"plan-0003"}, 1),
+        (rename_the_file, set(), 0),
+        (lambda folder: describe(folder, "otro-id", "plan-0007.txt"), {"plan-0007", "otro-id"}, 0),
+        (lambda folder: (folder / "plan-0004.txt").unlink(), {"plan-0004"}, 0),
+    ],
+    ids=["added", "one paragraph changed", "file renamed", "id changed", "removed"],
+)
+def test_of_many_documents_only_the_one_that_was_touched_is(
+    many: tuple[Path, Path], change: Callable[[Path], object], touched: set[str], embedded: int
+) -> None:
+    folder, data = many
+    before = addresses(data)
+    change(folder)
+    encoder = FakeEncoder()
+    report = build(folder, data, encoder)
+    after = addresses(data)
+    assert len(set(after.values()) & set(encoder.texts_seen)) == report.embedded == embedded
+    assert report.reused == len(after) - embedded > 40
+
+    def of_others(found: dict[str, str]) -> dict[str, str]:
+        return {address: text for address, text in found.items() if address.split("/")[0] not in touched}
+
+    assert of_others(after) == of_others(before)
+    assert report.changed
+
+
+def test_a_document_is_read_again_only_when_something_of_it_or_of_the_program_changed(
+    many: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, data = many
+    laid_out: list[str] = []
+    lay_out = build_module.lay_out
+    monkeypatch.setattr(build_module, "lay_out", lambda one: laid_out.append(one.id) or lay_out(one))
+
+    def read_again() -> list[str]:
+        laid_out.clear()
+        build(folder, data)
+        return laid_out.copy()
+
+    assert read_again() == []
+    (folder / "z.txt").write_text(SMALL_TEXT, "utf-8")
+    change_a_paragraph(folder)
+    assert read_again() == ["plan-0003", "z"]
+    (folder / "sources.toml").write_text((folder / "sources.toml").read_text("utf-8").replace("2020", "2021"))
+    assert read_again() == ["plan-0007"]
+    assert open_generation(data, FakeEncoder()).documents["plan-0007"].date == "2021"
+    monkeypatch.setattr(kept_documents, "_program", lambda: "another parser")
+    assert len(read_again()) == 26
+    assert read_again() == []
+
+
+def test_what_was_removed_is_in_no_file_any_more(docs: Path, data: Path) -> None:
+    def files_with(word: bytes) -> list[str]:
+        return [path.name for path in files(data) if word in path.read_bytes()]
+
+    assert files_with(b"bibliotec") == ["text.sqlite"]
+    (docs / "libros.txt").unlink()
+    build(docs, data)
+    assert files_with(b"bibliotec") == []
+    assert files_with(b"incendi") == ["text.sqlite"]
+
+
+def test_vectors_of_another_encoder_are_not_taken_over(docs: Path, data: Path) -> None:
+    other = FakeEncoder("otro")
+    assert build(docs, data, other).reused == 0
+    open_generation(data, other)
+
+
+def test_a_damaged_index_is_built_anew_without_asking(docs: Path, data: Path) -> None:
+    (current_generation(data) / "dense.faiss").write_bytes(b"nada")
+    assert build(docs, data).reused == 0
+    assert answers(data)
+
+
+# --- the swap -----------------------------------------------------------------------------------
+
+
+def test_one_generation_is_left_after_many_builds(docs: Path, data: Path) -> None:
+    for _ in range(3):
+        build(docs, data)
+    assert [path.name for path in (data / "generations").iterdir()] == [current_generation(data).name]
+
+
+def test_an_open_index_goes_on_answering_while_a_new_one_is_swapped_in(docs: Path, data: Path) -> None:
+    old = open_generation(data, FakeEncoder())
+    (docs / "incendios.txt").unlink()
+    build(docs, data)
+    assert not old.folder.exists()
+    hits = old.search.search(read_question("¿Cuántas hectáreas ardieron?")).hits
+    assert "1240" in hits[0].passage.text
+
+
+@pytest.mark.parametrize("step", ["save", "rename", "replace"])
+def test_a_failure_at_any_step_leaves_the_old_index(
+    docs: Path, data: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    before = addresses(data)
+    (docs / "libros.txt").unlink()
+
+    def fail(*_: object, **__: object) -> None:
+        raise OSError("disco lleno")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(
+            *{"save": (faiss, "write_index"), "rename": (Path, "rename"), "replace": (Path, "replace")}[step],
+            fail,
+        )
+        with pytest.raises(IndexUnwritable, match=r"disco lleno.*sigue en uso") as caught:
+            build(docs, data)
+    assert caught.value.path == data
+    assert not list((data / "generations").glob(".*")), "what was half-written is gone"
+    assert addresses(data) == before
+    build(docs, data)
+    assert len(addresses(data)) == 1
+    assert len(list((data / "generations").iterdir())) == 1
+
+
+def test_a_second_builder_is_told_that_there_is_one(
+    docs: Path, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(build_module, "_WAIT_SECONDS", 0.05)
+    inside, leave = threading.Event(), threading.Event()
+
+    def wait(_: str) -> None:
+        inside.set()
+        leave.wait(20)
+
+    first = threading.Thread(target=build, args=(docs, data, FakeEncoder(on_text=wait), True))
+    first.start()
+    try:
+        assert inside.wait(20)
+        with pytest.raises(IndexBusy, match="Otro proceso está indexando") as caught:
+            build(docs, data)
+        assert caught.value.path == data
+        assert answers(data), "readers need no lock"
+    finally:
+        leave.set()
+        first.join(20)
+    build(docs, data)
+
+
+def test_a_lock_left_by_nobody_is_no_obstacle(docs: Path, data: Path) -> None:
+    (data / "build.lock").touch()
+    build(docs, data)
+
+
+def test_another_process_with_the_lock_is_respected(
+    docs: Path, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(build_module, "_WAIT_SECONDS", 0.05)
+    with FileLock(data / "build.lock", thread_local=False), pytest.raises(IndexBusy):
+        build(docs, data)
+
+
+# --- killed in the middle -----------------------------------------------------------------------
+
+CHILD = """
+    import sys, time
+    sys.path.insert(0, {tests!r})
+    from pathlib import Path
+    import faiss
+    from fake_encoder import FakeEncoder, build
+
+    def stop(*_, **__):
+        print("here", flush=True)
+        time.sleep(60)
+
+    where, encoder = {where!r}, FakeEncoder()
+    if where == "embedding":
+        encoder = FakeEncoder(on_text=stop)
+    elif where == "writing":
+        faiss.write_index = stop
+    elif where == "before the swap":
+        Path.replace = stop
+    elif where == "after the swap":
+        from alpie.index.storage import store
+        store.sweep = stop
+    build(Path({docs!r}), Path({data!r}), encoder, True)
+"""
+
+
+@pytest.fixture
+def kill_at() -> Iterator[Callable[[Path, Path, str], None]]:
+    """Index in a process of its own and kill it there."""
+    started: list[subprocess.Popen[str]] = []
+
+    def run(docs: Path, data: Path, where: str) -> None:
+        code = CHILD.format(tests=str(TESTS), docs=str(docs), data=str(data), where=where)
+        process = subprocess.Popen(
+            [sys.executable, "-c", textwrap.dedent(code)], stdout=subprocess.PIPE, text=True
+        )
+        started.append(process)
+        assert process.stdout is not None
+        assert process.stdout.readline() == "here\n"
+        process.send_signal(signal.SIGKILL)
+        process.wait(20)
+        process.stdout.close()
+
+    yield run
+    for process in started:
+        if process.poll() is None:
+            process.kill()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="kill -9")
+@pytest.mark.parametrize("where", ["embedding", "writing", "before the swap", "after the swap"])
+def test_an_indexing_process_killed_in_the_middle_leaves_an_index_that_answers(
+    docs: Path, data: Path, kill_at: Callable[[Path, Path, str], None], where: str
+) -> None:
+    before = addresses(data)
+    (docs / "libros.txt").unlink()
+    kill_at(docs, data, where)
+    left = {a: text for a, text in before.items() if a.startswith("incendios/")}
+    assert addresses(data) == (left if where == "after the swap" else before)
+    assert "1240" in answers(data, "¿Cuántas hectáreas ardieron?")[0]
+    build(docs, data)  # the lock died with its owner, and what it left is swept away
+    assert addresses(data) == left
+    assert len(list((data / "generations").iterdir())) == 1
+
+
+# --- what cannot be opened is named -------------------------------------------------------------
+
+
+def test_no_index_says_how_to_build_one(tmp_path: Path) -> None:
+    error = refusal(tmp_path)
+    assert isinstance(error, IndexMissing)
+    assert "alpie index" in str(error)
+    assert error.path == tmp_path
+
+
+@pytest.mark.parametrize("pointer", ["", "no-existe", "../..", "a\0b"])
+def test_a_pointer_to_nowhere_is_damage(data: Path, pointer: str) -> None:
+    (data / "CURRENT").write_text(pointer)
+    error = refusal(data)
+    assert isinstance(error, IndexDamaged)
+    assert "--rebuild" in str(error)
+
+
+def test_each_missing_file_is_named(data: Path) -> None:
+    for path in files(data):
+        aside = data / "aside"
+        path.rename(aside)
+        error = refusal(data)
+        assert isinstance(error, IndexDamaged)
+        assert error.path == path
+        assert str(path) in str(error)
+        assert "--rebuild" in str(error)
+        aside.rename(path)
+    assert answers(data)
+
+
+def test_a_flip_that_keeps_the_time_stamp_is_found_in_a_large_file_by_a_thorough_check(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = current_generation(data)
+    path = folder / "sentences.faiss"
+    stamp = path.stat().st_mtime_ns
+    content = bytearray(path.read_bytes())
+    content[-1] ^= 1
+    path.write_bytes(content)
+    os.utime(path, ns=(stamp, stamp))
+    assert refusal(data).path == path
+    monkeypatch.setattr(manifest_module, "_ALWAYS_READ_BYTES", 0)  # now it counts as large
+    check_files(folder, read_manifest(folder))
+    with pytest.raises(IndexDamaged, match=r"sentences\.faiss"):
+        check_files(folder, read_manifest(folder), thorough=True)
+
+
+def test_a_copied_index_opens_though_its_time_stamps_changed(data: Path, tmp_path: Path) -> None:
+    shutil.copytree(data, tmp_path / "copia", copy_function=shutil.copy)
+    assert answers(tmp_path / "copia") == answers(data)
+
+
+def test_another_encoder_is_named_with_the_one_it_was_built_with(data: Path) -> None:
+    with pytest.raises(IndexMismatch, match=r"«de mentira».*«otro»") as caught:
+        open_generation(data, FakeEncoder("otro"))
+    assert "--rebuild" in str(caught.value)
+
+
+def reseal(data: Path, **changes: object) -> Path:
+    """Change fields of the manifest as whoever wrote it would have; returns its folder."""
+    folder = current_generation(data)
+    path = folder / "manifest.json"
+    path.write_text(json.dumps(sealed(json.loads(path.read_text("utf-8")) | changes)), "utf-8")
+    return folder
+
+
+def test_an_index_of_an_older_version_says_so_and_is_made_anew(docs: Path, data: Path) -> None:
+    folder = current_generation(data)
+    manifest = json.loads((folder / "manifest.json").read_text("utf-8")) | {"format": 2}
+    del manifest["checksum"]  # the second format had none
+    (folder / "manifest.json").write_text(json.dumps(manifest), "utf-8")
+    error = refusal(data)
+    assert isinstance(error, IndexMismatch)
+    assert error.path == folder
+    assert "versión anterior" in str(error)
+    assert "«alpie index»" in str(error)
+    build(docs, data)
+    assert answers(data)
+
+
+def test_an_index_of_a_newer_version_says_so_and_is_written_over_only_when_asked(
+    docs: Path, data: Path
+) -> None:
+    folder = reseal(data, format=FORMAT_VERSION + 1)
+    error = refusal(data)
+    assert isinstance(error, IndexNewer)
+    assert error.path == folder
+    assert "versión más nueva" in str(error)
+    assert "alpie index --rebuild" in str(error)
+    with pytest.raises(IndexNewer):
+        build(docs, data)
+    assert current_generation(data) == folder
+    build(docs, data, rebuild=True)
+    assert answers(data)
+
+
+def test_another_analysis_is_a_mismatch(data: Path) -> None:
+    folder = reseal(data, analysis=0)
+    error = refusal(data)
+    assert isinstance(error, IndexMismatch)
+    assert error.path == folder
+
+
+# --- the layers below ---------------------------------------------------------------------------
+
+
+def test_the_fingerprint_depends_on_texts_and_addresses(data: Path) -> None:
+    generation = open_generation(data, FakeEncoder())
+    documents, passages = list(generation.documents.values()), generation.search.passages
+    fingerprint = store.corpus_fingerprint(documents, passages)
+    assert fingerprint == generation.fingerprint
+    assert store.corpus_fingerprint(documents[1:], passages) != fingerprint
+    assert store.corpus_fingerprint(documents, passages[1:]) != fingerprint
+    assert (
+        store.corpus_fingerprint([replace(documents[0], sha256="0"), *documents[1:]], passages) != fingerprint
+    )
+
+
+# --- defects ------------------------------------------------------------------------------------
+
+
+def test_two_builds_in_one_second_both_succeed(
+    docs: Path, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Stopped:
+        def now(self, zone: object) -> datetime:
+            return datetime(2025, 6, 1, tzinfo=UTC)
+
+    monkeypatch.setattr(build_module, "datetime", Stopped())
+    build(docs, data)
+    build(docs, data)
+    assert answers(data)
+
+
+def test_documents_of_headings_only_can_be_indexed_twice(tmp_path: Path) -> None:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "solo.md").write_text("# Título\n", "utf-8")
+    build(tmp_path / "docs", tmp_path / "a")
+    build(tmp_path / "docs", tmp_path / "a")
+    assert answers(tmp_path / "a") == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda text: "[]",
+        lambda text: '{"format": 2}',
+        lambda text: text.replace('"files"', '"fileS"'),
+        lambda text: text.replace('"encoder"', '"encodeR"'),
+        lambda text: text.replace('"sha256"', '"sha257"'),
+        lambda text: text.replace('"bytes"', '"byteS"'),
+        lambda text: text.replace('"analysis"', '"analysys"'),
+    ],
+    ids=["a list", "no fields", "files", "encoder", "sha256", "bytes", "analysis"],
+)
+def test_a_manifest_that_lacks_something_is_named(data: Path, change: Callable[[str], str]) -> None:
+    path = current_generation(data) / "manifest.json"
+    stamps = [file for file in files(data) if file != path]
+    path.write_text(change(path.read_text("utf-8")), "utf-8")
+    for file in stamps:
+        file.touch()  # so that every checksum is looked at
+    assert refusal(data).path in (path, path.parent)

@@ -1,0 +1,71 @@
+"""Documentation under test: every setting and command is described, and the settings page is generated."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+from places import ROOT
+
+from alpie.app.settings import settings_table
+
+COMMANDS = ("serve", "index", "ask", "search", "verify", "eval", "doctor", "users")
+
+
+def settings_page() -> str:
+    """docs/settings.md as it should be; write it with ALPIE_WRITE_DOCS=1."""
+    lines = [
+        "# Settings",
+        "",
+        "Later sources win: defaults, `alpie.toml` in the working directory (or the file `$ALPIE_CONFIG` names),",
+        "environment variables `ALPIE_<NAME>`, command-line options. An unknown name is refused.",
+        "",
+        "| setting | environment | admits | what it does |",
+        "|---|---|---|---|",
+    ]
+    for name, setting in settings_table():
+        allowed = setting.kind.allowed.replace("|", "\\|")
+        lines.append(f"| `{name}` | `ALPIE_{name.upper()}` | {allowed} | {setting.help} |")
+    return "\n".join(lines) + "\n"
+
+
+def test_settings_page_is_what_the_code_says() -> None:
+    page = ROOT / "docs" / "settings.md"
+    if os.environ.get("ALPIE_WRITE_DOCS"):
+        page.write_text(settings_page(), encoding="utf-8")
+    assert page.read_text("utf-8") == settings_page()
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help_and_is_in_the_readme(command: str) -> None:
+    result = subprocess.run(
+        [sys.executable, "-m", "alpie.app", command, "--help"], capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 0, result.stderr
+    assert "--docs" in result.stdout
+    assert f"alpie {command}" in (ROOT / "README.md").read_text("utf-8")
+
+
+def test_own_questions_span_every_kind_and_are_many() -> None:
+    rows = [
+        json.loads(line)
+        for file in sorted((ROOT / "eval" / "questions").glob("*.jsonl"))
+        for line in file.read_text("utf-8").splitlines()
+    ]
+    kinds = {row["kind"] for row in rows}
+    assert len(rows) >= 300
+    assert sum(row["kind"] == "unanswerable" for row in rows) >= 25
+    assert kinds >= {
+        "factual",
+        "explanatory",
+        "list",
+        "colloquial",
+        "paraphrase",
+        "english",
+        "exact",
+        "multi",
+        "follow-up",
+    }

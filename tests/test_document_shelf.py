@@ -1,0 +1,301 @@
+"""What readers change of documents: their metadata in `sources.toml`, whether they are there, scans; collections."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fake_corpus import FakeCorpus
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from formats import made
+from test_uploads import Indexing, settled
+
+from alpie.app.page.guarding.guard import Guard
+from alpie.app.page.serving.page_options import Choices
+from alpie.app.page.serving.routes import add_routes
+from alpie.app.page.serving.server import create_app
+from alpie.app.page.state.document_shelf import Shelf
+from alpie.app.page.state.library import Opening
+from alpie.app.page.state.named_collections import Collections
+from alpie.app.page.state.uploads import Uploads
+from alpie.app.settings import load_settings
+from alpie.index.errors import SourceError
+from alpie.index.reading.sources import read_sources
+from alpie.index.records import Document
+
+TABLE = """# de la casa
+[[document]]
+id = "guia"
+file = "guia.txt"
+title = "Guía"  # provisional
+publisher = "Biblioteca"
+date = "2020"
+kind = "guía"
+language = "es"
+"""
+
+
+class Folder:
+    """Two documents, one of them in `sources.toml`, and a shelf that counts how often it has them indexed."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.refreshed = 0
+        path.mkdir(exist_ok=True)
+        (path / "guia.txt").write_text("La guía de la biblioteca se presta tres semanas.", encoding="utf-8")
+        (path / "parques.txt").write_text("Los parques abren a las siete de la mañana.", encoding="utf-8")
+        (path / "sources.toml").write_text(TABLE, encoding="utf-8")
+        self.shelf = Shelf(path, self._refresh)
+
+    def _refresh(self) -> None:
+        self.refreshed += 1
+
+    @property
+    def documents(self) -> dict[str, Document]:
+        report = read_sources(self.path)
+        assert report.problems == ()
+        return {one.id: one for one in report.documents}
+
+    @property
+    def files(self) -> list[str]:
+        return sorted(one.name for one in self.path.iterdir() if not one.name.startswith("."))
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Folder:
+    return Folder(tmp_path / "docs")
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("2021-05", "2021-05"),
+        ("3/5/2021", "2021-05-03"),
+        ("03.05.2021", "2021-05-03"),
+        ("2019/2020", "2019/2020"),
+        ("", ""),
+    ],
+)
+@pytest.mark.parametrize("name", ["guia", "parques"])
+def test_what_is_corrected_is_cited_so(folder: Folder, name: str, written: str, kept: str) -> None:
+    given = {
+        "title": "  Los parques «y» \"todo\" ", "publisher": "Ayuntamiento", "date": written, "kind": "bando",
+        "language": "ca", "url": "https://ejemplo.es/a",
+    }  # fmt: skip
+    folder.shelf.edit(folder.documents[name], given)
+    one = folder.documents[name]
+    assert (one.title, one.date, one.language) == ('Los parques «y» "todo"', kept, "ca")
+    assert (one.publisher, one.kind, one.url) == ("Ayuntamiento", "bando", "https://ejemplo.es/a")
+    assert "title" in one.editorial
+    assert folder.refreshed == 1
+    text = (folder.path / "sources.toml").read_text(encoding="utf-8")
+    assert text.startswith("# de la casa"), "what the operator wrote stays"
+    folder.shelf.edit(one, {"url": "", "title": "La guía de la biblioteca"})
+    one = folder.documents[name]
+    assert one.url == ""
+    assert ("title" in one.editorial) is (name == "parques"), "what the text says itself is not ours"
+
+
+@pytest.mark.parametrize(
+    "given", [{"title": ""}, {"date": "ayer"}, {"date": "31/2/2021"}, {"language": "!"}, {"url": "javascript:alert(1)"},
+              {"title": "x" * 301}, {"title": "a\x00b"}]
+)  # fmt: skip
+def test_what_cannot_stand_in_a_citation_changes_nothing(folder: Folder, given: dict[str, str]) -> None:
+    with pytest.raises(SourceError):
+        folder.shelf.edit(folder.documents["guia"], given)
+    assert (folder.path / "sources.toml").read_text(encoding="utf-8") == TABLE
+    assert folder.refreshed == 0
+
+
+@pytest.mark.parametrize("name", ["guia", "parques"])
+def test_what_is_taken_out_comes_back_as_it_was(folder: Folder, name: str) -> None:
+    before = folder.documents
+    folder.shelf.remove(before[name])
+    assert set(folder.documents) == set(before) - {name}
+    (one,) = folder.shelf.removed()
+    assert (one.title, one.file) == (before[name].title, before[name].file)
+    folder.shelf.restore(one.token)
+    assert folder.documents == before
+    assert folder.shelf.removed() == ()
+    folder.shelf.remove(before[name])
+    folder.shelf.erase(folder.shelf.removed()[0].token)
+    assert folder.shelf.removed() == ()
+    assert f"{name}.txt" not in folder.files
+    assert not [path for path in folder.path.rglob("*") if path.is_file() and name in path.name]
+
+
+@pytest.mark.parametrize("token", ["", ".", "..", "../..", "0" * 16, "a/b", "%2e%2e"])
+def test_no_order_reaches_beyond_what_was_taken_out(folder: Folder, token: str) -> None:
+    for order in (folder.shelf.restore, folder.shelf.erase):
+        with pytest.raises(SourceError):
+            order(token)
+    assert folder.files == ["guia.txt", "parques.txt", "sources.toml"]
+
+
+def test_a_file_outside_the_folder_is_not_moved(folder: Folder) -> None:
+    outside = folder.path.parent / "secreto.txt"
+    outside.write_text("x", encoding="utf-8")
+    with pytest.raises(SourceError):
+        folder.shelf.remove(replace(folder.documents["guia"], file="../secreto.txt"))
+    assert outside.exists()
+
+
+def test_a_scan_is_kept_and_read_when_recognition_is_asked_for(tmp_path: Path) -> None:
+    place = tmp_path / "docs" / "foto.pdf"
+    indexing = Indexing(f"Aviso: {place}: es un escaneo sin texto, que pide un reconocimiento (OCR).\n")
+    indexing.may_end.set()
+    uploads = Uploads(tmp_path / "docs", 1_000_000, indexing, lambda: True)
+    with open_bytes(made.scanned_pdf()) as file:
+        uploads.take("foto.pdf", file)
+    assert settled(uploads).scans == ("foto.pdf",)
+    assert not place.exists()
+    indexing.messages = ""
+    uploads.recognise()
+    state = settled(uploads)
+    assert (state.scans, state.refused, state.done) == ((), (), ("foto.pdf",))
+    assert place.exists()
+    assert not uploads.can_recognise, "it is on from now on"
+
+
+def test_recognition_stays_on_for_a_folder_that_asked_for_it(tmp_path: Path, monkeypatch: Any) -> None:
+    from alpie.app.answering.corpus import Corpus
+    from alpie.index.errors import RecognitionMissing
+
+    (tmp_path / ".ocr").touch()
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(RecognitionMissing):
+        Corpus.build(load_settings({"docs": str(tmp_path), "data": str(tmp_path / "data")}, environment={}))
+
+
+def open_bytes(data: bytes) -> Any:
+    import io
+
+    return io.BytesIO(data)
+
+
+# --- over HTTP -----------------------------------------------------------------------------------
+
+
+class Shelved(FakeCorpus):
+    """The documents of a `Folder`, which answers nothing."""
+
+    def __init__(self, folder: Folder) -> None:
+        super().__init__()
+        self.documents = folder.documents
+        self.layouts, self.passages = {}, ()
+
+
+def web(choices: Choices, library: Any) -> TestClient:
+    app = FastAPI()
+    add_routes(app, Opening(lambda: library).start(), choices)
+    app.add_middleware(Guard)
+    return TestClient(app, base_url="http://127.0.0.1")
+
+
+def choices_of(folder: Folder, **others: Any) -> Choices:
+    indexing = Indexing()
+    indexing.may_end.set()
+    return Choices(uploads=Uploads(folder.path, 1000, indexing), shelf=folder.shelf, **others)
+
+
+def test_documents_are_changed_over_http(folder: Folder) -> None:
+    page = web(choices_of(folder), Shelved(folder))
+    assert page.post("/al/document/edit", data={"d": "guia", "title": "<b>Otra</b>"}).status_code == 200
+    assert folder.documents["guia"].title == "<b>Otra</b>"
+    assert page.post("/al/document/remove", data={"d": "parques"}).status_code == 200
+    shown = page.get("/al/documents").text
+    assert "&lt;b&gt;" not in shown, "the index is not made anew here"
+    token = folder.shelf.removed()[0].token
+    assert f'value="{token}"' in shown
+    assert page.post("/al/document/restore", data={"token": token}).status_code == 200
+    for order, data in (
+        ("edit", {"d": "x"}),
+        ("remove", {"d": "../guia"}),
+        ("explode", {"d": "guia"}),
+        ("edit", {}),
+    ):
+        assert page.post(f"/al/document/{order}", data=data).status_code == 422
+    wrong = page.post("/al/document/edit", data={"d": "guia", "date": "<i>ayer</i>"})
+    assert (wrong.status_code, "<i>" in wrong.text, "AAAA" in wrong.text) == (422, False, True)
+
+
+def test_the_last_document_stays(folder: Folder) -> None:
+    (folder.path / "parques.txt").unlink()
+    page = web(choices_of(folder), Shelved(folder))
+    assert "único" in page.post("/al/document/remove", data={"d": "guia"}).text
+    assert list(folder.documents) == ["guia"]
+
+
+@pytest.mark.parametrize(("origin", "status"), [("http://127.0.0.1", 200), ("https://citas.example", 422)])
+def test_what_is_for_this_machine_is_not_done_for_another(folder: Folder, origin: str, status: int) -> None:
+    """A proxy that nobody told us of may send its visitors here under our own name."""
+    page = web(choices_of(folder, here_only=True), Shelved(folder))
+    headers = {"origin": origin, "sec-fetch-site": "same-origin"}
+    answer = page.post("/al/document/edit", data={"d": "guia", "title": "Nuevo"}, headers=headers)
+    assert answer.status_code == status
+    assert (folder.documents["guia"].title == "Nuevo") is (status == 200)
+
+
+# --- collections ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "slug"),
+    [("Mis documentos", "mis-documentos"), ("  Ñandú & Cía. ", "nandu-cia"), ("日本", "coleccion"), ("../../etc", "etc"),
+     ("x" * 60, "x" * 37)],
+)  # fmt: skip
+def test_a_collection_has_a_name_and_an_address(tmp_path: Path, name: str, slug: str) -> None:
+    collections = Collections(tmp_path / "all")
+    made_now = collections.create(name)
+    assert (made_now.slug, made_now.address) == (slug, f"/c/{slug}/")
+    assert collections.get(slug) == made_now
+    assert made_now.docs.is_dir()
+    assert made_now.docs.is_relative_to(tmp_path / "all")
+    with pytest.raises(SourceError, match="Ya hay"):
+        collections.create(name.upper())
+
+
+@pytest.mark.parametrize("name", ["", "   ", "a\nb\x1b", "x" * 61])
+def test_a_collection_needs_a_name(tmp_path: Path, name: str) -> None:
+    with pytest.raises(SourceError):
+        Collections(tmp_path).create(name)
+    assert Collections(tmp_path).all() == ()
+
+
+def test_collections_stand_beside_each_other(tmp_path: Path) -> None:
+    collections = Collections(tmp_path / "all")
+    first, second = collections.create("Zoo"), collections.create("Arte")
+    assert [one.name for one in collections.all()] == ["Arte", "Zoo"]
+    for slug in ("", "..", "zoo/..", "Zoo", "-", "nada"):
+        assert collections.get(slug) is None
+    settings = load_settings({"docs": str(tmp_path)}, environment={})
+    choices = Choices(collections=collections)
+    opened = threading.Event()
+
+    def settings_of(one: Any) -> Any:
+        opened.set()
+        return replace(settings, docs=one.docs, data=one.data)
+
+    with TestClient(create_app(FakeCorpus, choices, None, settings_of)) as client:
+        assert client.get("/c/nada/al/documents").status_code == 404
+        assert client.get("/c/nada/").status_code == 404
+        assert not opened.is_set()
+        page = client.get(f"/c/{first.slug}/")
+        assert page.status_code == 200
+        assert 'href="/c/zoo/en/"' in page.text
+        shown = client.get(f"/c/{first.slug}/al/documents").text
+        assert "Todavía no hay documentos" in shown
+        assert f'href="{second.address}#documentos"' in shown
+        assert client.get(f"/c/{first.slug}").url.path == first.address
+        files = {"file": ("parques.txt", b"Los parques abren a las siete.")}
+        assert client.post(f"/c/{first.slug}/al/upload", files=files).status_code == 200
+        assert [one.name for one in first.docs.iterdir()] == ["parques.txt"]
+        assert client.post(f"/c/{first.slug}/al/upload", content=b"x" * 26_000_000).status_code == 413
+        assert client.post(f"/c/{first.slug}/gradio_api/upload").status_code == 403
+        created = client.post(f"/c/{first.slug}/al/collections", data={"name": "Tercera"})
+        assert created.json() == {"address": "/c/tercera/"}
+        assert client.post("/al/collections", data={"name": "tercera"}).status_code == 422
