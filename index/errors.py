@@ -10,7 +10,8 @@
     │   ├── IndexMissing          nothing built there yet
     │   ├── IndexDamaged          a file is not what the manifest says
     │   ├── IndexMismatch         built with another encoder or format version
-    │   │   └── IndexNewer            by a later version of Al Pie
+    │   │   ├── IndexNewer            by a later version of Al Pie
+    │   │   └── Uncalibrated          with an encoder that answering has no numbers for
     │   ├── IndexUnwritable       no room or no permission to write it
     │   ├── IndexBusy             another process is building
     │   └── BulkError             partitions that are missing, or what reads them

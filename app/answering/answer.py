@@ -81,7 +81,6 @@ def answer_question(
     answered = bool(judged.ranking) and judged.confidence >= limit
     question = encoded.question  # misspelt words put right
     unheard = _unheard(index, encoded)
-    answered = answered and not (unheard and judged.confidence < weights.firm)
     quotes = select_quotes(
         judged.ranking,
         question,
@@ -100,7 +99,7 @@ def answer_question(
         answered=answered,
         confidence=judged.confidence,
         quotes=quotes if answered else (),
-        nearest=() if answered or unheard or cosine < weights.far else quotes,
+        nearest=() if answered or cosine < (weights.near if unheard else weights.far) else quotes,
         far=not answered and cosine < weights.near,
         hits=_reordered(judged, weights.reorder),
         search=SearchStatement(

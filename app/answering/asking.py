@@ -16,7 +16,7 @@ from alpie.app.answering.answer_weights import Weights
 from alpie.app.answering.answers import Absent, Answer, Part, Quote, Role, SearchStatement
 from alpie.app.answering.asked_question import AskedQuestion, read_asked
 from alpie.app.answering.comparison import Side, sides_of
-from alpie.app.answering.conversation import asks_again, is_small_talk
+from alpie.app.answering.conversation import asked_before, asks_again, is_small_talk
 from alpie.app.answering.explanation import explained
 from alpie.app.answering.overview import Asked, Overview, demanding, places_told
 from alpie.app.answering.quotes import QuotePolicy
@@ -78,12 +78,18 @@ class Asking:
             return self._nothing_asked(read)
         if each_document:
             return self._by_document(read, turns)
-        if turns and asks_again(read.searched):
-            answer = self._ask_one(read.typed, turns)
-            allowed = self.rows_in(self.documents) if self.limited else None
-            return explained(answer, self.index, self.documents, allowed) if answer.answered else answer
+        if asks_again(read.searched) and (before := asked_before(turns)):
+            return self._explained(read, before)
         sides = sides_of(read, self.names)
         return (self._compared(read, sides, turns) if sides else None) or self._ask_one(read.typed, turns)
+
+    def _explained(self, read: Question, before: Sequence[str]) -> Answer:
+        """What stands around the last answer, and what its words mean; a refusal once more."""
+        *earlier, last = before
+        answer = self._answer(read_question(last), earlier, False)
+        answer = replace(answer, question=read.typed, language=read.language, follows=(*answer.follows, last))
+        allowed = self.rows_in(self.documents) if self.limited else None
+        return explained(answer, self.index, self.documents, allowed) if answer.answered else answer
 
     def _ask_one(self, typed: str, turns: Sequence[str] = ()) -> Answer:
         """A question that is one, after the earlier ones that it leans on."""
@@ -94,7 +100,7 @@ class Asking:
             leans = (alone.reference, alone.overview) != (asked.reference, asked.overview)
             return replace(answer, follows=(turns[-1],)) if leans else answer
         answer = self._put(asked)
-        if follows and not answer.answered and not asks_again(asked.question.searched):
+        if follows and not answer.answered:
             by_itself = self._put(read_asked(typed, (), self.names))  # what it seemed to follow is of no help
             if by_itself.answered:
                 return by_itself

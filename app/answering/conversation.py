@@ -15,7 +15,7 @@ from alpie.index.errors import QuestionError
 from alpie.index.spanish.analysis import STOP_WORDS, fold, tokens
 from alpie.index.spanish.query import MAX_CHARACTERS, Question, read_question
 
-__all__ = ["asks_again", "complete", "is_small_talk", "leans_on_earlier"]
+__all__ = ["asked_before", "asks_again", "complete", "is_small_talk", "leans_on_earlier"]
 
 _OPENING = re.compile(
     r"^[¿¡\s]*(?:y|e|o|pero|entonces|and|but|what about|how about|so)(?=\s)(?! (?:si|ademas)\b)",
@@ -132,7 +132,7 @@ def complete(question: Question, turns: Sequence[str]) -> Question:
     """
     if not turns or not leans_on_earlier(question.searched):
         return question
-    earlier = _questions(turns[-_MAX_TURNS:])
+    earlier = asked_before(turns[-_MAX_TURNS:])
     if not earlier:
         return question
     completed = _completed(question.searched, earlier)
@@ -182,7 +182,7 @@ def _completed(asked: str, turns: Sequence[str]) -> str:
     return " ".join(words)[: MAX_CHARACTERS - 1] + "?"
 
 
-def _questions(turns: Sequence[str]) -> list[str]:
+def asked_before(turns: Sequence[str]) -> list[str]:
     """The turns as searched, without those that ask nothing new: thanks, «explícamelo mejor», nothing but signs."""
     found: list[str] = []
     for turn in turns:

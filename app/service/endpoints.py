@@ -26,6 +26,7 @@ MAX_HITS = 100
 MAX_TURNS = 6
 LONGEST_QUESTION = 2_000  # characters
 LONGEST_TEXT = 20_000  # of a quotation to check
+_LONGEST_SHOWN = 200  # characters of what was asked, in an error: it may be a megabyte
 _RETRIEVERS = ("hybrid", "dense", "lexical", "fused")  # the last: the first, as it was called
 
 
@@ -123,7 +124,7 @@ class Endpoints:
         try:
             passage = library.passage(wanted)
         except AddressError as error:
-            raise AddressError(self._words("api.address", address=wanted), wanted) from error
+            raise AddressError(self._words("api.address", address=wanted[:_LONGEST_SHOWN]), wanted) from error
         return {**passage_row(passage, library.documents[passage.document_id], self._language)}
 
     def documents(self) -> list[dict[str, Any]]:

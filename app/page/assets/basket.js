@@ -8,12 +8,13 @@ window.alpieBasket = (() => {
   let before = null;  // what there was before something was taken out: to be put back
 
   const open = () => lists[at];
-  const sound = list => ({ name: String(list?.name ?? ""), items: (list?.items ?? []).filter(item => typeof item?.place === "string") });
+  const sound = list => ({ name: String(list?.name ?? ""), items: (list?.items ?? []).filter?.(item => typeof item?.place === "string") ?? [] });
   function read() {
     let kept = null;
     try { kept = JSON.parse(localStorage.getItem(KEY)); } catch { /* nothing of ours */ }
-    lists = (Array.isArray(kept) ? [{ items: kept }] : kept?.lists ?? [{}]).map(sound);  // once there was but one
-    at = Math.min(kept?.at || 0, lists.length - 1);
+    lists = (Array.isArray(kept) ? [{ items: kept }] : Array.isArray(kept?.lists) ? kept.lists : []).map(sound);  // once there was but one
+    if (!lists.length) lists = [sound()];
+    at = lists[kept?.at] ? kept.at : 0;
   }
   function save() {
     try { localStorage.setItem(KEY, JSON.stringify({ at, lists })); } catch { /* private window: kept until it closes */ }

@@ -12,7 +12,7 @@ from alpie.app.answering.citation import short_citation
 from alpie.app.page.views.link_places import link, question_link
 from alpie.app.page.views.page_words import Translations
 from alpie.app.page.views.quote_words import quote_lines
-from alpie.app.page.views.reference_view import printed_references, quote_tools, reference
+from alpie.app.page.views.reference_view import printed_references
 from alpie.app.page.views.templates import Markup, render
 from alpie.app.translations import translations_for
 from alpie.index.records import Document
@@ -109,7 +109,6 @@ def render_quote(
     """A quotation with its note number, short citation and what can be done with it."""
     document = documents.get(quote.document_id)
     shown = replace(quote, emphasis=()) if nearest else quote  # nothing there answers
-    copy, keep = quote_tools(words)
     first = min(shown.emphasis, default=None)
     return render(
         "quote",
@@ -123,9 +122,6 @@ def render_quote(
         note=number and not nearest,
         nearest=nearest,
         source=short_citation(quote.citation, words.language),
-        copy=copy,
-        keep=keep,
-        reference=reference(words),
         why=_why(hit) if hit else None,
     )
 

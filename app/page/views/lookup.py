@@ -60,7 +60,7 @@ class Wanted:
         query = {
             name: value for name, value in {**asdict(self), "shown": shown}.items() if value != usual[name]
         }
-        return f"?{urlencode(query)}#buscar"
+        return f"?{urlencode(query, errors='replace')}#buscar"
 
     @cached_property
     def query(self) -> WordQuery:
@@ -114,9 +114,9 @@ class Results:
 def look_up(library: Library, wanted: Wanted) -> Results:
     """The results of a search; none where there are no words in it."""
     query = wanted.query
-    if not query.clauses:
-        return Results()
     documents = library.documents
+    if not query.clauses or wanted.document not in ("", *documents):
+        return Results()
     held = [one for one in library.holding(query) if wanted.admits(documents[one.document], one.section)]
     counts = Counter(one.document for one in held)
     found = _first(held, counts, library, wanted)
@@ -128,7 +128,9 @@ def look_up(library: Library, wanted: Wanted) -> Results:
         return wanted.admits(documents[passage.document_id], passage.path[0] if passage.path else "")
 
     document = wanted.document or None
-    hits = [hit for hit in library.search(wanted.text, _RANKED, document=document) if admits(hit)]
+    known = document is None or document in documents
+    hits = library.search(wanted.text, _RANKED, document=document) if known else []
+    hits = [hit for hit in hits if admits(hit)]
     related = [Found(hit.passage, _words_of(hit)) for hit in hits if not _holds(hit.passage.text, query)]
     return Results(
         found,

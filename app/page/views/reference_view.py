@@ -9,29 +9,16 @@ from alpie.app.answering.answers import Quote
 from alpie.app.exporting.export import Excerpt, styled
 from alpie.app.exporting.reference_styles import STYLES
 from alpie.app.page.views.page_words import Translations
-from alpie.app.page.views.templates import Markup, macros, render
+from alpie.app.page.views.templates import Markup, render
 
 __all__ = [
     "FILES",
     "printed_references",
-    "quote_tools",
-    "reference",
     "render_references",
     "today",
 ]
 
 FILES = ("bibtex", "ris", "csl-json", "markdown")
-
-
-def quote_tools(words: Translations, copied: str = "quote.copy") -> tuple[Markup, Markup]:
-    """The buttons that every shown quotation has: copy, under the words of key `copied`, and keep."""
-    made = macros("quote_tools")
-    return made.copy(words, copied), made.keep(words)
-
-
-def reference(words: Translations) -> Markup:
-    """Where the reference of a quotation is shown; the script asks for it when it is opened."""
-    return Markup(macros("quote_tools").reference(words))
 
 
 def render_references(

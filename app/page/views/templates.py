@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from alpie.app.page.views.page_words import Translations
 
-__all__ = ["Markup", "macros", "render"]
+__all__ = ["Markup", "render"]
 
 _FOLDER = Path(__file__).resolve().parents[1] / "templates"
 
@@ -27,11 +26,6 @@ def render(template: str, words: Translations, /, **values: object) -> Markup:
     a fault.
     """
     return Markup(_environment().get_template(f"{template}.html").render(words=words, **values))
-
-
-def macros(template: str) -> Any:
-    """What `template` defines, for a view that has no template of its own: ``macros("quote_tools").keep(words)``."""
-    return _environment().get_template(f"{template}.html").module
 
 
 @lru_cache(maxsize=1)

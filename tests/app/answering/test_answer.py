@@ -65,7 +65,7 @@ def test_a_list_is_answered_whole(small: Corpus) -> None:
 
 
 def test_what_no_document_says_is_refused_and_the_nearest_are_shown_apart(small: Corpus) -> None:
-    answer = small.ask(NOWHERE)
+    answer = ask(small, BURNT, threshold=1.0)
     assert not answer.answered
     assert answer.quotes == ()
     assert 1 <= len(answer.nearest) <= 3

@@ -101,7 +101,7 @@ class FakeCorpus:
             incomplete=(told,),
         )
 
-    def ask(self, question: str, turns: tuple[str, ...] = ()) -> Answer:
+    def ask(self, question: str, turns: tuple[str, ...] = (), **wishes: object) -> Answer:
         if not question.strip():
             raise QuestionError("La pregunta está vacía.")
         return self.answer

@@ -253,8 +253,7 @@ def test_no_network_while_opening(encoder: Encoder, monkeypatch: pytest.MonkeyPa
 
 def test_a_folder_of_ones_own_is_opened_with_its_prompts(reference: Encoder) -> None:
     folder = bundled_folder(default_cache())
-    own = open_encoder(str(folder))
-    assert own.runtime == "torch"
+    own = open_encoder(str(folder), runtime="torch")
     assert own.name == str(folder)
     assert own.fingerprint.startswith("sha256:")
     np.testing.assert_allclose(own.encode_queries(["¿Qué?"]), reference.encode_queries(["¿Qué?"]), atol=1e-6)
@@ -267,5 +266,5 @@ def test_what_is_no_model_is_refused(tmp_path: Path) -> None:
         open_encoder(str(tmp_path / "nowhere"))
     with pytest.raises(EncoderError, match="allowed: auto, onnx, torch, torch-bf16"):
         open_encoder(runtime="gpu")
-    with pytest.raises(EncoderError, match="Only the bundled model"):
+    with pytest.raises(EncoderError, match="No 8-bit graph can be made"):
         open_encoder(str(tmp_path), runtime="onnx")

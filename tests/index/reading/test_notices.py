@@ -10,7 +10,7 @@ from fake_encoder import FakeEncoder
 from formats.reading import SHARED, Reading
 
 from alpie.app.page.views import page_words as catalogue
-from alpie.app.page.views.documents_view import render_documents
+from alpie.app.page.views.documents_view import Offer, render_documents
 from alpie.app.page.views.panel import Panels
 from alpie.app.service.document_report import build_warnings, coverage_text, notice_text
 from alpie.app.settings import load_settings
@@ -107,7 +107,7 @@ def test_the_documents_page_tells_them() -> None:
         **corpus.documents,
         name: replace(document, notices=(notice,), coverage=Coverage(5, 1, 20, 20)),
     }
-    page = render_documents(Panels(corpus), catalogue.translations_for("es"))
+    page = render_documents(Panels(corpus), catalogue.translations_for("es"), Offer())
     assert "acta &lt;1&gt;.doc: es un documento antiguo." in page
     assert "páginas sin texto: 4 de 5" in page
     assert "páginas leídas: 1 de 5; palabras leídas: 20 de 20" in page

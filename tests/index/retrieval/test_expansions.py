@@ -242,5 +242,5 @@ def test_the_page_shows_a_line_as_what_it_is(data: Path, docs: Path) -> None:
     page = render_answer(
         corpus.ask("¿Qué floresta quedó calcinada?"), translations_for("es"), corpus.documents
     )
-    assert "Por una reformulación: puesto 1" in page
+    assert "Por otra manera de preguntarlo: 1.º" in page
     assert "que no es texto del documento: <i>&lt;b&gt;Floresta&lt;/b&gt; calcinada</i>" in page
