@@ -47,7 +47,7 @@ def test_a_conversation_is_still_there_and_an_earlier_one_is_opened_again(visit:
         page.wait_for_selector("body[data-ready]")
         expect(answers).to_have_count(1)
         expect(quoted).to_have_text(words)
-    expect(tab.ask("¿Y en Argentina?").locator(".searched-as"), "it is gone on with").to_contain_text(
+    expect(tab.ask("¿Y en Argentina?").locator(".follows"), "it is gone on with").to_contain_text(
         "detenciones"
     )
     page.locator("#again").click()

@@ -368,7 +368,7 @@ def test_a_permanent_link_opens_the_words(visit: Open) -> None:
     other = visit()
     other.open("/" + href)
     other.highlight_in_view(words)
-    address = page.locator("#panel .address code").inner_text()
+    address = page.locator("#panel .address code").text_content()
     third = visit()
     third.open(f"/?p={address}")
     assert _collapsed(words)[:60] in third.highlight_in_view()
