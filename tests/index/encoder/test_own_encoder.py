@@ -19,7 +19,8 @@ from alpie.app.settings import Settings, load_settings
 from alpie.eval import fit
 from alpie.eval import fit_encoder as fit_encoder_module
 from alpie.eval.fit_encoder import fit_encoder
-from alpie.eval.questions.question_file import read_own_questions
+from alpie.eval.questions.question_file import OWN_QUESTIONS, read_own_questions, read_questions
+from alpie.eval.questions.question_records import QuestionFile
 from alpie.index.encoder import Encoder, onnx_export
 from alpie.index.encoder.factory import open_encoder
 from alpie.index.encoder.model_config import ModelConfig
@@ -216,7 +217,12 @@ def test_the_bundled_encoder_needs_no_calibration(encoder: Encoder, tmp_path: Pa
 @pytest.mark.slow
 def test_fitting_writes_what_asking_reads(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     for module in (fit, fit_encoder_module):
-        monkeypatch.setattr(module, "read_own_questions", lambda *of: read_own_questions(*of)[::12])
+        monkeypatch.setattr(module, "read_own_questions", lambda *of: read_own_questions(*of)[::24])
+    few = QuestionFile(
+        Path("off-topic"),
+        tuple(read_questions(OWN_QUESTIONS / "off_topic" / "fitting.jsonl").questions[::12]),
+    )
+    monkeypatch.setattr(fit, "read_questions", lambda _: few)
     assert fit_encoder(settings, io.StringIO(), encoder=FakeEncoder()) == 0
     table = json.loads(calibration_file(settings.data).read_text("utf-8"))
     assert table["fitted_on"]["encoder"] == FakeEncoder().fingerprint
