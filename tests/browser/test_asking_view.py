@@ -87,7 +87,7 @@ def test_small_talk_gets_one_line_and_the_answer_is_read_first(visit: Open) -> N
     answer = tab.ask("hola, q tal? q puedes hacer")
     expect(answer).to_contain_text("Se puede preguntar")
     expect(page.locator(".quote-unit, .none")).to_have_count(0)
-    answer = tab.ask(QUESTION)
+    answer = tab.ask("¿Cuántos dispositivos se incautaron?")
     first = answer.locator(".read-first")
     bold = answer.locator(".quote strong").first
     expect(first).to_have_text(f"Respuesta, en palabras del documento: «{bold.inner_text()}».")
