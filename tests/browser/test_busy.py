@@ -62,5 +62,5 @@ def test_a_conversation_survives_a_server_that_forgot_it(visit: Callable[..., An
     page.locator(".said > .answer").nth(1).wait_for(timeout=60_000)
     assert joined
     assert page.locator(".asked").all_inner_texts() == [QUESTION, "¿Y en Argentina?"], "nothing vanished"
-    understood = page.locator(".said").nth(1).locator(".searched-as").inner_text()
-    assert "detenciones" in understood, "the follow-up was completed from the question before"
+    followed = page.locator(".said").nth(1).locator(".follows").inner_text()
+    assert "detenciones" in followed, "the follow-up was completed from the question before"

@@ -88,7 +88,12 @@ class Handlers:
         number = self.names[name] if name else order.fn_index
         if number is None or number not in self.arguments:
             raise _Refused(404, "orders.none", name=number, names=", ".join(self.names))
-        if len(order.data) != (wanted := self.arguments[number]):
+        wanted = self.arguments[number]
+        if (
+            name and order.data
+        ):  # a client of an earlier version knows fewer arguments: the later ones are optional
+            order.data += [None] * (wanted - len(order.data))
+        if len(order.data) != wanted:
             raise _Refused(422, "orders.count", wanted=wanted, sent=len(order.data))
         return json.dumps(order.model_dump(include=_BY_NAME if name else _BY_NUMBER)).encode()
 

@@ -150,7 +150,7 @@ def test_what_the_page_and_its_clients_send_is_taken(client: TestClient) -> None
     events = {one["api_name"]: one["id"] for one in client.get("/config").json()["dependencies"]}
     past = json.dumps([["user", "http://victim.test/a.png"], ["assistant", "![x](http://victim.test/b.png)"]])
     asked = {
-        "data": [QUESTION, None, past],
+        "data": [QUESTION, None, past, ""],
         "event_data": None,
         "fn_index": events["page_ask"],
         "trigger_id": 3,
@@ -205,7 +205,7 @@ def test_gradios_own_client_is_understood() -> None:
         client = Client(address, verbose=False)
         assert client.predict(question=QUESTION, api_name="/ask")["answered"]
         assert client.predict(words="menores", limit=3, api_name="/search")
-        with pytest.raises(Exception, match="no passage nada"):
+        with pytest.raises(Exception, match="nada"):
             client.predict(address="nada", api_name="/passage")
 
 

@@ -49,6 +49,12 @@ def ending(done: threading.Event) -> Iterator[None]:
         done.set()
 
 
+@pytest.fixture(autouse=True)
+def _calibrated(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The stand-in encoder answers with the numbers of the bundled one."""
+    monkeypatch.setattr("alpie.app.answering.calibration.is_bundled", lambda _: True)
+
+
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     docs = write_texts(tmp_path / "documentos")
