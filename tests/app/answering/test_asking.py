@@ -205,5 +205,10 @@ def test_what_seemed_to_follow_and_is_refused_is_asked_by_itself(corpus: Corpus)
 
 
 def test_a_question_none_of_whose_words_is_there_is_near_nothing(corpus: Corpus) -> None:
-    answer = corpus.ask("¿Qué zapatillas compro?")
-    assert (answer.answered, answer.nearest) == (False, ())
+    limits = replace(WEIGHTS, far=-1.0, near=0.99)
+    strict = Corpus(DOCUMENTS, {}, corpus.index, "", "", weights=limits)
+    answer = strict.ask("¿Qué zapatillas compro?")
+    assert (answer.answered, answer.nearest, answer.far) == (False, (), True)
+    some = strict.ask("¿Quién mira el embalse ayer tarde volando?")
+    assert not some.answered
+    assert some.nearest
