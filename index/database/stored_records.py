@@ -117,6 +117,7 @@ class StoredPassages(Sequence[Passage]):
 
     def row_of(self, address: str) -> int | None:
         """The row of the passage with this address."""
+        address = address.encode("utf-8", "replace").decode()  # a lone surrogate is no text, and no address
         found = self.rows_where("id = ? AND address = ?", hashed(address), address)
         return int(found[0]) if len(found) else None
 
