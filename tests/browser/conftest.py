@@ -6,6 +6,7 @@ of continuous integration may take seconds over it. `BROWSER_SLOWDOWN=6` makes t
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -59,8 +60,12 @@ def server() -> Iterator[str]:
 
     settings = load_settings({"data": str(ROOT / "var" / "browser-test-index")}, environment={})
     Corpus.build(settings)
-    limits = Limits(questions=2000, readings=5000)
-    with serving(create_app(lambda: Corpus.open(settings), Choices(limits=limits))) as address:
+    corpus = Corpus.open(settings)
+    report = json.loads((ROOT / "docs" / "evaluation" / "report.json").read_text(encoding="utf-8"))
+    about_these = settings.data.parent / "browser-test-report.json"
+    about_these.write_text(json.dumps({**report, "corpus_fingerprint": corpus.fingerprint}), encoding="utf-8")
+    choices = Choices(limits=Limits(questions=2000, readings=5000), reports=(about_these,))
+    with serving(create_app(lambda: corpus, choices)) as address:
         yield address
 
 

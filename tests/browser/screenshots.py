@@ -33,8 +33,12 @@ def _go(page: Any, view: str) -> None:
 
 
 def _welcome(page: Any) -> None:
+    tried = (
+        "() => fetch('/al/welcome').then(one => one.text()).then(text => !text.includes('data-incomplete'))"
+    )
+    page.wait_for_function(tried, polling=1000)
+    page.reload()
     page.locator("#chat .examples a").first.wait_for()
-    page.wait_for_function("!document.querySelector('#chat .welcome [data-incomplete]')")
 
 
 def _answer(page: Any) -> None:

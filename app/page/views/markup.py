@@ -22,9 +22,10 @@ def escape(text: str) -> str:
 
 def one_line(markup: str) -> str:
     """`markup` with its line ends as character references."""
+    text = str(markup)  # `Markup.replace` would escape the references
     for character, reference in _LINE_ENDS.items():
-        markup = markup.replace(character, reference)
-    return markup
+        text = text.replace(character, reference)
+    return type(markup)(text)
 
 
 def attributes(**values: str | None) -> str:

@@ -29,7 +29,7 @@ from alpie.app.page.views.feedback import FeedbackFile
 from alpie.app.page.views.help import load_help_lines
 from alpie.app.page.views.link_places import link, parse_spans, spans_parameter
 from alpie.app.page.views.lookup import Wanted, look_up
-from alpie.app.page.views.markup import emphasised, escape, tag
+from alpie.app.page.views.markup import emphasised, escape, one_line, tag
 from alpie.app.page.views.page_words import LANGUAGES, translations_for
 from alpie.app.page.views.panel import Panels
 from alpie.app.page.views.risk import Risk, at_risk
@@ -72,6 +72,7 @@ def test_text_is_escaped_and_kept_on_one_line() -> None:
     assert "<" not in escape(PAYLOAD)
     assert "\n" not in escape(PAYLOAD)
     assert html_library.unescape(escape(PAYLOAD)) == PAYLOAD
+    assert one_line(Markup("<b>\n&amp;</b>")) == "<b>&#10;&amp;</b>"
     assert tag("a", "x", title='"><script>') == '<a title="&quot;&gt;&lt;script&gt;">x</a>'
 
 
