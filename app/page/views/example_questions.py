@@ -3,7 +3,7 @@
 Half of what a rule makes of headings is answered by no sentence (measured on the shipped documents), and a first
 click that finds nothing teaches that nothing is found. So each is asked once, in the background, and only those are
 kept whose answer stands in the document they were made from. A document without headings, or whose headings say too
-little, is asked what it is about.
+little, is asked what it is about and what it asks for.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class Examples:
     def _answered(self, document: Document) -> Iterator[str]:
         asked = list(candidates(document, self.library.layouts.get(document.id), self._words))
         left = _EACH
-        for question in asked[:_MOST_TRIED] + asked[_MOST_TRIED:][-1:]:
+        for question in asked[:_MOST_TRIED] + asked[_MOST_TRIED:][-_EACH:]:
             try:
                 answer = self.library.ask(question)
             except AlpieError:
@@ -73,3 +73,4 @@ def candidates(document: Document, layout: Layout | None, words: Translations) -
         if fits and "?" not in heading and heading.casefold() != document.title.casefold():
             yield words("welcome.about_heading", heading=heading)
     yield words("welcome.about_document", title=document.title)
+    yield words("welcome.what_it_asks", title=document.title)

@@ -33,6 +33,7 @@ from alpie.app.page.views.markup import emphasised, escape, one_line, tag
 from alpie.app.page.views.page_words import LANGUAGES, translations_for
 from alpie.app.page.views.panel import Panels
 from alpie.app.page.views.risk import Risk, at_risk
+from alpie.app.page.views.templates import Markup
 from alpie.app.settings import load_settings
 from alpie.index.errors import IndexMissing, SettingsError
 from alpie.index.readable import readable_text
@@ -833,8 +834,12 @@ def test_questions_to_begin_with_are_made_of_headings() -> None:
         "¿Qué es un parque?",
         "¿Qué se dice sobre «Horario de apertura»?",
         "¿De qué trata «Un título»?",
+        "¿Qué pide «Un título»?",
     ]
-    assert list(candidates(document, None, translations_for("en"))) == ["What is “Un título” about?"]
+    assert list(candidates(document, None, translations_for("en"))) == [
+        "What is “Un título” about?",
+        "What does “Un título” ask for?",
+    ]
 
 
 def test_the_first_response_is_the_page_in_its_language(client: TestClient) -> None:
