@@ -6,7 +6,6 @@ of continuous integration may take seconds over it. `BROWSER_SLOWDOWN=6` makes t
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shutil
@@ -17,7 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from serving import serving
+from serving import report_about, serving
 
 ROOT = Path(__file__).resolve().parents[2]
 WAIT_MS = 20_000  # for what a reader would see at once
@@ -61,9 +60,7 @@ def server() -> Iterator[str]:
     settings = load_settings({"data": str(ROOT / "var" / "browser-test-index")}, environment={})
     Corpus.build(settings)
     corpus = Corpus.open(settings)
-    report = json.loads((ROOT / "docs" / "evaluation" / "report.json").read_text(encoding="utf-8"))
-    about_these = settings.data.parent / "browser-test-report.json"
-    about_these.write_text(json.dumps({**report, "corpus_fingerprint": corpus.fingerprint}), encoding="utf-8")
+    about_these = report_about(corpus, settings.data.parent / "browser-test-report.json")
     choices = Choices(limits=Limits(questions=2000, readings=5000), reports=(about_these,))
     with serving(create_app(lambda: corpus, choices)) as address:
         yield address

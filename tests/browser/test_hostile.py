@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 import pytest
 from hostile_folder import PAYLOADS, hostile_folder
+from serving import report_about
 
 from alpie.app.answering.corpus import Corpus
 from alpie.app.page.guarding.guard import Limits
@@ -34,9 +35,12 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Any:
 
 
 @pytest.fixture(scope="module")
-def address(hostile: Any, serve: Callable[..., Any]) -> Iterator[str]:
-    limits = Limits(questions=2000, readings=5000)
-    with serve(create_app(lambda: hostile, Choices(limits=limits))) as address:
+def address(
+    hostile: Any, serve: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    report = report_about(hostile, tmp_path_factory.mktemp("report") / "report.json")
+    choices = Choices(limits=Limits(questions=2000, readings=5000), reports=(report,))
+    with serve(create_app(lambda: hostile, choices)) as address:
         yield address
 
 
