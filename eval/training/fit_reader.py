@@ -164,9 +164,10 @@ def train(
     state = folder / "state.pt"
     step, losses = _resume(state, model, optimiser, slope)  # losses since the curve's last line
     saved = time.monotonic()
+    half = torch.cpu._is_avx512_bf16_supported()  # a processor that emulates it takes ten times as long
     for batch in batches.after(step):
         ids, mask, target, allowed = batches.tensors(batch)
-        with torch.autocast("cpu", dtype=torch.bfloat16):
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=half):
             logits = model(ids, mask)
         loss = loss_of(logits.float(), target, allowed)
         optimiser.zero_grad()
