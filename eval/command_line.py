@@ -14,8 +14,6 @@ from alpie.app.translations import Translations
 from alpie.eval.run import EvaluationOptions, evaluate
 from alpie.index.records import Document, Passage
 
-__all__ = ["run"]
-
 
 def run(
     arguments: argparse.Namespace, settings: Settings, words: Translations, open_corpus: Callable[[], Corpus]

@@ -28,8 +28,6 @@ from alpie.index.readable import collapse, readable_text
 from alpie.index.reading.coverage import measured
 from alpie.index.records import BlockKind, Document, Layout
 
-__all__ = ["FileReading", "compared", "main", "read_file"]
-
 _WORD = re.compile(r"[^\W_]+")
 _DIVIDED = re.compile(r"(?<=[^\W\d_])[-\u00ad\u2010]\s*\n\s*(?=[a-záéíóúüñ])")
 _COMPOUND = re.compile(r"(?=\b([^\W_]+)-([^\W_]+))")

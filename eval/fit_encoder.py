@@ -26,8 +26,6 @@ from alpie.eval.questions.split import split
 from alpie.index.encoder import Encoder, OnProgress
 from alpie.index.retrieval.search import HybridWeights, SearchIndex
 
-__all__ = ["cosine_spread", "fit_encoder"]
-
 # `cosine_spread` of the bundled encoder, for which the weights of fusion were chosen.
 _BUNDLED_SPREAD = 0.0184
 

@@ -13,8 +13,6 @@ from dataclasses import asdict, dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["RESAMPLES", "Estimate", "paired_differences", "ratio_estimates", "statistic_estimate"]
-
 RESAMPLES = 2_000
 _SEED = 20_251_122
 _LEVELS = (2.5, 97.5)  # percent: a 95 % interval

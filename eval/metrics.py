@@ -15,21 +15,6 @@ from numpy.typing import NDArray
 from alpie.eval.intervals import RESAMPLES, Estimate, paired_differences, ratio_estimates, statistic_estimate
 from alpie.eval.scores import QuestionScore
 
-__all__ = [
-    "METRICS",
-    "STATISTICS",
-    "CurvePoint",
-    "Metric",
-    "Shares",
-    "auroc",
-    "compare",
-    "expected_calibration_error",
-    "refusal_curve",
-    "shares",
-    "summarise",
-    "summarise_by_kind",
-]
-
 _BINS = 10  # of the calibration error, equally wide
 
 Share = tuple[float, float] | None  # numerator and denominator; None: the question does not bear on it

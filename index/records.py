@@ -16,22 +16,6 @@ from enum import StrEnum
 
 from alpie.index.notices import NOT_MEASURED, Coverage, Notice
 
-__all__ = [
-    "Block",
-    "BlockKind",
-    "Document",
-    "Element",
-    "Layout",
-    "PageLabel",
-    "Passage",
-    "RecognisedWord",
-    "Sentence",
-    "SentenceRole",
-    "Span",
-    "Structure",
-]
-
-
 PageLabel = int | str
 RecognisedWord = tuple[int, int, int]  # a word of a scanned page: start, end, how sure it is in per cent
 """What a page is called: a number, or what the file calls it («iv», «A-15»)."""

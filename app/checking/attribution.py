@@ -20,8 +20,6 @@ from alpie.app.checking.word_alignment import Difference, DifferenceKind
 from alpie.app.translations import LANGUAGES, translations_for
 from alpie.index.readable import collapse
 
-__all__ = ["belong_to_the_source", "is_beside", "quoted_in_references", "words_beside", "words_of"]
-
 MAX_WORDS_BESIDE = 40  # a long sentence
 _REFERENCE_SHARE = 0.8  # of the words of a line or bracket, those that a citation of the documents has too
 _PIECE = re.compile(r"\n+|\([^()]*\)|\[[^\[\]]*\]")

@@ -24,8 +24,6 @@ from alpie.index.readable import collapse, spans_between
 from alpie.index.records import Document, Layout, Span
 from alpie.index.spanish.normal_forms import normalize, visible
 
-__all__ = ["Copied", "find_copied", "letters_of", "same_but_for_signs", "without_hyphens"]
-
 _LIGATURE = re.compile("[ﬀ-ﬆ]")
 _LINE_END = re.compile(r"(?<=[^\W\d_])-\s+(?=[^\W\d_])")
 _DIVIDED = "(?:- ?)?"  # a hyphen at a line end divides a word, or belongs to it

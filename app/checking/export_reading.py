@@ -14,8 +14,6 @@ import re
 from alpie.app.exporting.escaping import LATEX, cell
 from alpie.app.translations import LANGUAGES, translations_for
 
-__all__ = ["quotations_of"]
-
 _NEXT_NOTE = re.compile(r"(?<=\S\)) (?=[«“])")
 _RIS_NOTE = re.compile(r"^N1  - (.*)$", re.MULTILINE)
 _BIBTEX_NOTE = re.compile(r"^[ \t]*annote = \{(.*)\},?[ \t\r]*$", re.MULTILINE)

@@ -14,8 +14,6 @@ from collections.abc import Sequence
 
 from alpie.index.records import Span
 
-__all__ = ["outside", "quoted_parts"]
-
 _MARK = re.compile(r"[«»“„‟〝”〞\"＂]")
 _KINDS = {"«": ("angle", 1), "»": ("angle", -1), "“": ("curly", 1), "„": ("curly", 1), "‟": ("curly", 1)}
 _KINDS |= {"〝": ("curly", 1), "”": ("curly", -1), "〞": ("curly", -1)}

@@ -30,8 +30,6 @@ from alpie.index.records import Document, Layout, Passage, Span
 from alpie.index.retrieval.hits import Hit
 from alpie.index.spanish.normal_forms import normalize, visible
 
-__all__ = ["MAX_COMPARED_CHARACTERS", "MAX_PLACES", "Searchable", "TextChecker"]
-
 MAX_COMPARED_CHARACTERS = 20_000  # beyond, a text that is not exact is not compared word by word
 MAX_PLACES = 20
 _MAX_COUNTED = 1_000  # occurrences of a word or two; the count then says "at least"

@@ -16,8 +16,6 @@ from functools import cached_property
 
 from alpie.index.records import BlockKind, Document, Layout, Span
 
-__all__ = ["TextView", "fold_quotes", "pieces_in_order", "views_of"]
-
 _FOLDED = {'"': "«»“”„‟〝〞＂", "'": "‘’‚‛`´′＇‹›"}  # one to one: offsets stay
 _WORD = re.compile(r"\S+")
 

@@ -9,8 +9,6 @@ from alpie.app.answering.cut import CutWarning
 from alpie.app.checking.verification import Verdict, Verification
 from alpie.app.translations import Translations
 
-__all__ = ["sentence_line", "verdict_key", "warning_sentences"]
-
 
 def verdict_key(outcome: Verification) -> str:
     """The verdict as catalogues name it; what differs in signs alone has a name of its own."""

@@ -10,8 +10,6 @@ from alpie.app.answering.cut import CutWarning, Reading
 from alpie.app.checking.word_alignment import Difference
 from alpie.index.records import Span
 
-__all__ = ["Place", "Verdict", "Verification"]
-
 
 class Verdict(StrEnum):
     """Whether a text stands in the documents, and how."""

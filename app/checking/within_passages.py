@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from alpie.app.checking.text_view import fold_quotes
 from alpie.index.records import Passage, SentenceRole, Span
 
-__all__ = ["passage_at", "under_header"]
-
 _QUOTED_ROLES = (SentenceRole.HEADER, SentenceRole.LEAD_IN)
 
 

@@ -17,8 +17,6 @@ from itertools import pairwise
 
 from rapidfuzz.distance import Levenshtein
 
-__all__ = ["Alignment", "Difference", "DifferenceKind", "align", "align_whole"]
-
 _MAX_NARROWED_WORDS = 200
 _MAX_REPEATS = 50  # places of a pair in the pasted text that vote: «de la» a thousand times tells no more
 _GAP_A_MATCH = 3  # a matched word at the end is kept if no more source words than this part it from the rest

@@ -12,8 +12,6 @@ import unicodedata
 
 from alpie.index.readable import collapse
 
-__all__ = ["LATEX", "cell", "json_text", "latex", "markdown", "markdown_link", "plain_line"]
-
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 _SIGNS = "=+-@"  # with which a formula begins, in any width
 # A new cell where spreadsheets are set to «;», as in Spain. A dash after a blank is an item of a list.

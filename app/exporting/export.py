@@ -20,8 +20,6 @@ from alpie.app.translations import Translations, translations_for
 from alpie.index.reading.publication_dates import ParsedDate, read_date
 from alpie.index.records import Document, Passage
 
-__all__ = ["FORMATS", "Cited", "Excerpt", "Format", "export", "styled"]
-
 _COLUMNS = (
     "quote", "citation", "document", "title", "publisher", "date", "kind", "section", "label", "page",
     "paragraph", "address", "link", "url", "rights", "start", "end", "note",

@@ -13,8 +13,6 @@ from alpie.app.translations import Translations
 from alpie.index.readable import collapse
 from alpie.index.reading.publication_dates import read_date
 
-__all__ = ["Source", "bibtex", "csl_json", "ris"]
-
 _PUBLISHED = {"techreport": "institution", "book": "publisher"}
 _NOT_IN_URLS = {ord(sign): f"%{ord(sign):02X}" for sign in '{}\\"<>^`|'}
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")  # BibTeX's own

@@ -18,8 +18,6 @@ from alpie.app.answering.citation import locator
 from alpie.app.translations import Translations
 from alpie.index.reading.publication_dates import read_date
 
-__all__ = ["STYLES", "Reference", "Style", "year_letters"]
-
 _BLOCK_WORDS = 40  # from which APA sets a quotation apart, without quotation marks
 
 

@@ -17,8 +17,6 @@ from alpie.app.service.rows import answer_row
 from alpie.app.translations import Translations, translations_for
 from alpie.index.records import Document
 
-__all__ = ["make_record", "record_json", "record_text"]
-
 Row = dict[str, Any]
 
 

@@ -11,7 +11,6 @@ from alpie.index.notices import Coverage, Notice
 if TYPE_CHECKING:
     from alpie.index.build import BuildReport
 
-__all__ = ["MAX_NAMED", "build_warnings", "coverage_text", "file_notices", "notice_text", "report_values"]
 
 MAX_NAMED = 50  # files of one sort: a folder may hold thousands that are no documents
 

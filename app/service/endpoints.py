@@ -20,8 +20,6 @@ from alpie.app.translations import Translations, translations_for
 from alpie.index.errors import AddressError, AlpieError, QuestionError, SettingsError
 from alpie.index.records import Passage
 
-__all__ = ["Endpoints", "Library", "finisher"]
-
 MAX_HITS = 100
 MAX_TURNS = 6
 LONGEST_QUESTION = 2_000  # characters

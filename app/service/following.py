@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from alpie.app.settings import Settings
     from alpie.index.encoder import Encoder
 
-__all__ = ["CorpusOpener", "Following", "NotReady"]
 
 _LOG = logging.getLogger(__name__)
 _EVERY_SECONDS = 1.0

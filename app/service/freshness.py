@@ -9,8 +9,6 @@ from alpie.index.formats import MAX_BYTES, Extraction
 from alpie.index.reading.sources import read_sources
 from alpie.index.storage.store import indexed_files
 
-__all__ = ["Freshness", "compare_with_documents"]
-
 
 @dataclass(frozen=True)
 class Freshness:

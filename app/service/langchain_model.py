@@ -15,8 +15,6 @@ from alpie.index.encoder.langchain_embeddings import AlpieEmbeddings
 from alpie.index.records import Document, Passage
 from alpie.index.retrieval.langchain_retriever import AlpieRetriever, AlpieVectorStore, RetrieverName
 
-__all__ = ["embeddings", "retriever", "vector_store"]
-
 
 def retriever(
     corpus: Corpus,

@@ -16,7 +16,6 @@ try:
 except ModuleNotFoundError as error:
     raise SettingsError('Falta el paquete mcp. Instálelo con «pip install "alpie[mcp]"».') from error
 
-__all__ = ["make_server"]
 
 _INSTRUCTIONS = """Al Pie answers questions about a fixed set of documents with verbatim quotations and their
 citations. Quote its words exactly, with the citation; when `answered` is false, the documents do not answer.

@@ -28,18 +28,6 @@ from alpie.app.translations import translations_for
 from alpie.index.records import Document, Passage, Span
 from alpie.index.retrieval.hits import Hit
 
-__all__ = [
-    "REFUSAL",
-    "answer_row",
-    "document_row",
-    "found_row",
-    "hit_row",
-    "passage_row",
-    "quote_row",
-    "record_check_row",
-    "verification_row",
-]
-
 REFUSAL = translations_for("es")("ask.none")
 _PASSAGES = 10
 

@@ -17,8 +17,6 @@ from alpie.index.build import BuildReport
 from alpie.index.errors import AlpieError, IndexBusy
 from alpie.index.reading.folder_watch import changes, snapshot
 
-__all__ = ["watch"]
-
 _RETRY_ROUNDS = 30  # intervals until a round that failed is tried again: the disk may have room by then
 
 Build = Callable[[], BuildReport]

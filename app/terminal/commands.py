@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from alpie.app.answering.corpus import Corpus
     from alpie.index.build import BuildReport
 
-__all__ = ["main"]
 
 DONE, FAILED, WRONG_USAGE = 0, 1, 2
 # Control characters, line ends and tabs apart, and marks that turn the direction of writing.

@@ -21,8 +21,6 @@ from alpie.index.errors import AlpieError, IndexMissing, RecognitionMissing, Sca
 from alpie.index.formats.recognition import Recogniser
 from alpie.index.notices import NoticeKind
 
-__all__ = ["Check", "State", "examine"]
-
 _MIN_PYTHON = (3, 11)
 _BYTES_FOR_ENCODER = 1_500_000_000  # weights, their 8-bit graph and what making it takes
 _BYTES_FOR_INDEX = 200_000_000

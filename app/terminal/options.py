@@ -13,8 +13,6 @@ from typing import Any, NoReturn
 from alpie.app.terminal.user_command import ACTIONS
 from alpie.app.translations import LANGUAGES, Translations
 
-__all__ = ["COMMANDS", "make_parser"]
-
 COMMANDS = ("serve", "index", "ask", "search", "verify", "eval", "doctor", "expand", "users", "mcp")
 _RETRIEVERS = ("hybrid", "dense", "lexical", "fused")  # the last: the first, as it was called
 _PARTS = ("report", "fit", "all")

@@ -34,16 +34,6 @@ from alpie.index.retrieval.hits import Hit
 if TYPE_CHECKING:
     from alpie.app.writer import Writing
 
-__all__ = [
-    "answer_text",
-    "hits_text",
-    "incomplete_text",
-    "record_check_text",
-    "search_statement",
-    "terminal_width",
-    "verification_text",
-    "written_lines",
-]
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # a document must not steer the terminal
 _WIDEST = 100

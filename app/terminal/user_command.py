@@ -11,8 +11,6 @@ from alpie.app.settings import Settings
 from alpie.app.translations import Translations
 from alpie.index.errors import SettingsError
 
-__all__ = ["ACTIONS", "run_users"]
-
 ACTIONS = ("add", "remove", "list")
 
 

@@ -26,8 +26,6 @@ from alpie.index.errors import SettingsError
 from alpie.index.reading.expansions import expansions_file
 from alpie.index.records import Document, Passage
 
-__all__ = ["Estimate", "Expanded", "estimate", "example_row", "expand", "waiting"]
-
 _LOG = logging.getLogger(__name__)
 _AT_A_TIME = 4  # passages a request: half of its words are the rules with one
 _CHARACTERS_A_TOKEN = 3.5  # of Spanish, about

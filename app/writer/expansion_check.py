@@ -19,8 +19,6 @@ from alpie.index.records import Passage
 from alpie.index.spanish.analysis import fold
 from alpie.index.spanish.query import language_of
 
-__all__ = ["Fault", "fault_of"]
-
 _FEWEST_WORDS, _MAX_WORDS, _MAX_CHARACTERS = 2, 30, 240
 _NEARLY_EQUAL = 90  # of 100: the same words but for an article or an ending
 

@@ -15,8 +15,6 @@ from alpie.index.encoder.embed import context_of
 from alpie.index.reading.expansions import KINDS
 from alpie.index.records import Passage
 
-__all__ = ["ExpansionDraft", "expansion_drafts", "expansion_messages"]
-
 _RULES = """Lees pasajes de documentos y escribes, para un buscador, otras maneras de llegar a cada uno.
 De cada pasaje escribe unas doce líneas:
 - question: preguntas que el pasaje contesta; la mitad con palabras distintas de las suyas;

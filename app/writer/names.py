@@ -14,8 +14,6 @@ from dataclasses import dataclass
 from alpie.app.writer.number_words import spelled_numbers
 from alpie.index.spanish.analysis import STOP_WORDS, fold, stem
 
-__all__ = ["Evidence", "names_of", "unsupported_names"]
-
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _CONNECTORS = frozenset("de del la las los el of the y e and von van da do di".split())
 _OPENERS = frozenset(

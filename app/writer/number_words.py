@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-__all__ = ["quantities", "spelled_numbers"]
-
 _UNITS = {
     word: value
     for value, words in {

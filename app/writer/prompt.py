@@ -8,8 +8,6 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-__all__ = ["messages_for"]
-
 _RULES = {
     "es": """Redactas una respuesta breve a una pregunta, apoyada solo en citas numeradas.
 Reglas:

@@ -16,8 +16,6 @@ from decimal import Decimal
 from alpie.app.writer.number_words import quantities, spelled_numbers
 from alpie.index.spanish.analysis import fold
 
-__all__ = ["Date", "Figure", "Figures", "figures_of", "is_year", "unsupported_figures"]
-
 _MONTHS = {
     name: number
     for number, names in enumerate(

@@ -24,8 +24,6 @@ from alpie.app.writer.written_sentences import Draft, clean
 from alpie.index.spanish.analysis import STOP_WORDS, fold, stem, tokens
 from alpie.index.spanish.query import language_of
 
-__all__ = ["Reason", "Support"]
-
 _LONGEST = 600  # characters of a sentence
 _NEAR_IN_SENTENCE, _NEAR_IN_QUOTE = 3, 6  # content words either side of a figure
 _PREFIX = 5  # letters that «detenidos» and «detenciones» share

@@ -22,8 +22,6 @@ from alpie.app.writer.prompt import messages_for
 from alpie.app.writer.support import Support
 from alpie.app.writer.written_sentences import Draft, drafts
 
-__all__ = ["Writing", "write", "written"]
-
 _LOG = logging.getLogger(__name__)
 _MAX_SENTENCES = 8
 _MAX_DRAFTS = 60  # read, shown or not

@@ -12,8 +12,6 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-__all__ = ["Draft", "clean", "drafts"]
-
 # Possessive, white space from its first character only: a model that sends blanks without end costs one reading.
 _NUMBERS = r"\d{1,3}(?:\s*+(?:,|;|y|e|and|&)\s*+(?:citas?\s++)?\d{1,3})*+"
 _CITATION = re.compile(

@@ -29,18 +29,6 @@ from alpie.eval.questions.question_records import Question
 from alpie.eval.scores import PASSAGES
 from alpie.index.errors import QuestionError
 
-__all__ = [
-    "MAIN",
-    "RETRIEVERS",
-    "TUTORIAL",
-    "PipelineRows",
-    "backend_pipeline",
-    "compared_questions",
-    "other_pipelines",
-    "own_pipeline",
-    "same_answers",
-]
-
 MAIN = "alpie"
 TUTORIAL = "tutorial"
 RETRIEVERS = ("dense", "lexical", "fused")

@@ -20,8 +20,6 @@ from alpie.eval.questions.predictions import Row, VectorMaker, refused_row
 from alpie.eval.scores import PASSAGES
 from alpie.index.records import Document
 
-__all__ = ["Bm25Pipeline", "TutorialPipeline", "chunks_of", "quoted_chunks"]
-
 CHUNK_CHARACTERS = 1_000
 OVERLAP_CHARACTERS = 200
 CHUNKS_SHOWN = 4

@@ -26,8 +26,6 @@ from alpie.eval.bench.timing import Timing, resident_megabytes
 from alpie.index.build import build_index
 from alpie.index.encoder import Encoder, OnProgress, unit_rows
 
-__all__ = ["AssumedVectors", "generated_texts", "measure_growth"]
-
 _PASSAGES_A_DOCUMENT = 50
 _SENTENCES = 4  # a passage
 _NOISE = 0.35  # beside a vector of length 1: cosine .94, as between like sentences

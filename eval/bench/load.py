@@ -21,8 +21,6 @@ from gradio_client.exceptions import AppError
 
 from alpie.eval.questions.question_file import own_question_texts
 
-__all__ = ["main"]
-
 
 def _visit(url: str, seconds: float, pause: float, seed: int) -> tuple[Counter[str], list[float]]:
     """What one user met, and how long each answer took."""

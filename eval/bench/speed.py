@@ -25,8 +25,6 @@ from alpie.eval.bench.timing import Case, Timing, in_turns, machine, run_process
 from alpie.eval.questions.question_file import own_question_texts
 from alpie.eval.report import markdown_table
 
-__all__ = ["SpeedOptions", "measure_speed"]
-
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 _ALPIE = "import sys; from alpie.app.terminal.commands import main; sys.exit(main(sys.argv[1:]))"
 _IMPORT_CHAIN = "import sentence_transformers, transformers, gradio"

@@ -15,8 +15,6 @@ from typing import Any
 
 from alpie.eval.bench.timing import Timing, resident_megabytes
 
-__all__ = ["Worker", "main"]
-
 _START = "from alpie.eval.bench.speed_worker import main; main()"
 
 

@@ -23,18 +23,6 @@ from typing import Any, NamedTuple
 from alpie.index.readable import collapse, readable_map, readable_text, spans_between
 from alpie.index.records import Document, Passage, Span
 
-__all__ = [
-    "Occurrence",
-    "Piece",
-    "SourceTexts",
-    "Word",
-    "coverage",
-    "fold",
-    "folded_words",
-    "holds",
-    "inside",
-]
-
 _WORD = re.compile(r"\w+")
 _MINIMUM_RUN = 2  # words: shorter common runs («de», «la») say nothing about a shared origin
 

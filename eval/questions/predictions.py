@@ -22,17 +22,6 @@ from alpie.index.errors import QuestionError
 from alpie.index.records import Document, Passage
 from alpie.index.retrieval.hits import Hit
 
-__all__ = [
-    "AskedCorpus",
-    "Clock",
-    "OnQuestion",
-    "Row",
-    "VectorMaker",
-    "predict",
-    "refused_row",
-    "write_predictions",
-]
-
 Row = dict[str, Any]
 
 Clock = Callable[[], float]

@@ -23,16 +23,6 @@ from alpie.eval.questions.squad import squad_questions
 from alpie.index.errors import QuestionsFileError
 from alpie.index.readable import collapse
 
-__all__ = [
-    "KINDS",
-    "OWN_QUESTIONS",
-    "own_question_texts",
-    "read_own_questions",
-    "read_question_texts",
-    "read_questions",
-    "with_texts",
-]
-
 # Its folder `fitting` is never reported on, `reporting` never fitted on; what lies beside them is split.
 OWN_QUESTIONS = Path(__file__).resolve().parent
 

@@ -7,8 +7,6 @@ from pathlib import Path
 
 from alpie.index.records import Span
 
-__all__ = ["UNANSWERABLE", "Evidence", "Question", "QuestionFile", "SquadParagraph"]
-
 UNANSWERABLE = "unanswerable"
 
 

@@ -20,8 +20,6 @@ from alpie.eval.questions.matching import fold, folded_words
 from alpie.eval.questions.question_records import Evidence, Question
 from alpie.index.errors import SettingsError
 
-__all__ = ["PARTS", "split"]
-
 PARTS = ("fit", "report", "all")
 _SEED = "alpie-2025"
 _RUN_WORDS = 6  # a shared run this long is a shared sentence, not a shared phrase

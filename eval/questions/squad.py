@@ -25,8 +25,6 @@ from alpie.index.errors import QuestionsFileError
 from alpie.index.readable import readable_text
 from alpie.index.records import BlockKind, Document, Passage, Sentence, Span
 
-__all__ = ["SQUAD_KIND", "plain_sentences", "squad_corpus", "squad_questions"]
-
 SQUAD_KIND = "squad"
 _SENTENCE_END = re.compile(r"[.!?…]+[\"'»”’)\]]*\s+(?=[\"'«“‘(\[¿¡]*[A-ZÁÉÍÓÚÜÑ0-9])")
 

@@ -26,8 +26,6 @@ from alpie.eval.studies import Study
 from alpie.eval.studies.switched_parts import PARTS, Part, Variant, whole_system
 from alpie.index.spanish.query import read_question
 
-__all__ = ["study_ablation"]
-
 _SHOWN = ("right@1", "right@3", "recall@1", "recall@5", "first in place", "quote precision", "answer rate",
           "refusal rate")  # fmt: skip
 _BY_KIND = ("right@3", "recall@5")

@@ -30,8 +30,6 @@ from alpie.eval.studies import Study
 from alpie.eval.studies.switched_parts import Variant, whole_system
 from alpie.index.spanish.analysis import stems
 
-__all__ = ["CAUSES", "Miss", "study_misses"]
-
 CAUSES = (
     "layout", "segmentation", "dense", "lexical", "fusion", "sentence choice", "cut", "abstention",
     "answered, though nothing answers",

@@ -26,8 +26,6 @@ from alpie.index.retrieval.search import SearchIndex
 from alpie.index.spanish.acronyms import Acronyms
 from alpie.index.spanish.query import read_question
 
-__all__ = ["PARTS", "Part", "Variant", "whole_system"]
-
 
 @dataclass(frozen=True)
 class Variant:

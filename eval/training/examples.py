@@ -23,8 +23,6 @@ from alpie.index.reader.open_reader import default_reader
 from alpie.index.retrieval.search import Retrieval
 from alpie.index.spanish.query import read_question
 
-__all__ = ["Example", "examples_of"]
-
 
 @dataclass(frozen=True)
 class Example:

@@ -28,8 +28,6 @@ from alpie.index.errors import EncoderError
 from alpie.index.model_cache import default_cache
 from alpie.index.reader.bundled import GRAPH, GRAPH_INPUT, GRAPH_OUTPUT
 
-__all__ = ["export", "main"]
-
 # Mean absolute difference of a logit from PyTorch's; they range from -10 to 10, and a calibration that is
 # fitted through the graph takes up what is left.
 _MAX_DIFFERENCE = 0.35

@@ -14,8 +14,6 @@ from alpie.eval.scores import gold_places
 from alpie.eval.training.row_file import ReaderRow
 from alpie.index.records import Passage
 
-__all__ = ["shipped_rows"]
-
 _BESIDE = 2  # passages that the search ranks high and that do not answer, for each question
 _SKIPPED = 2  # … the very first of those may answer too, where a line is as general as a heading
 

@@ -25,8 +25,6 @@ from alpie.index.encoder import BUNDLED
 from alpie.index.encoder.factory import open_encoder
 from alpie.index.errors import AlpieError
 
-__all__ = ["main"]
-
 
 def main(argv: Sequence[str] | None = None) -> int:
     """One step; exit codes 0 done, 1 a clear error, 2 wrong usage."""

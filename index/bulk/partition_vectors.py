@@ -15,8 +15,6 @@ from alpie.index.encoder import Encoder
 from alpie.index.encoder.embed import Embedded
 from alpie.index.errors import BulkError
 
-__all__ = ["PartitionVectors", "load"]
-
 _KEPT = 4  # partitions in memory: they are read in the order of the documents
 
 

@@ -25,7 +25,6 @@ from alpie.index.spanish.analysis import ANALYSIS_VERSION
 if TYPE_CHECKING:
     import pyarrow
 
-__all__ = ["PartitionEncoder", "embed_partitions", "pending", "plan"]
 
 PASSAGES = 4_096  # of a partition: some minutes of one processor, some 12 MB of vectors
 

@@ -12,8 +12,6 @@ from collections.abc import Mapping, Sequence
 from alpie.index.readable import collapse
 from alpie.index.records import Layout, Sentence
 
-__all__ = ["number_paragraphs", "unit_below"]
-
 
 def unit_below(path: Sequence[str], label: str | None) -> str:
     """The label without the article that is its heading: «apartado 2, letra b)» under «Artículo 22. …»."""

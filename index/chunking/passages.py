@@ -29,8 +29,6 @@ from alpie.index.records import (
 )
 from alpie.index.spanish.normal_forms import normalize
 
-__all__ = ["make_passages", "passage_address"]
-
 _FEWEST_WORDS = 60  # a shorter passage takes the next paragraph in
 _MAX_WORDS = 180
 _MAX_WITH_REST = 200  # rather than leave a paragraph of a few words alone

@@ -11,8 +11,6 @@ from pydantic import TypeAdapter
 
 from alpie.index.records import Document
 
-__all__ = ["document_from_json", "document_to_json", "from_json", "to_json"]
-
 R = TypeVar("R")
 
 

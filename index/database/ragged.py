@@ -7,8 +7,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["bounds_of", "runs"]
-
 
 def bounds_of(counts: ArrayLike) -> NDArray[np.int64]:
     """(lists + 1,): of lists with `counts` entries, list i is bounds[i] … bounds[i + 1] - 1."""

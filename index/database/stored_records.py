@@ -18,8 +18,6 @@ from alpie.index.database.ragged import bounds_of
 from alpie.index.database.text_database import Database, hashed
 from alpie.index.records import Layout, Passage
 
-__all__ = ["PassagesByDocument", "StoredDocuments", "StoredPassages", "stored_layouts"]
-
 R = TypeVar("R")
 _KEPT_RECORDS = 2_048
 _IN_ORDER = "FROM documents JOIN passages ON passages.document = documents.number"

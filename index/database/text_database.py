@@ -16,8 +16,6 @@ from typing import Any
 
 from alpie.index.records import Passage
 
-__all__ = ["TEXT_FILE", "Database", "hashed"]
-
 TEXT_FILE = "text.sqlite"
 _SCHEMA = """
     CREATE TABLE documents (

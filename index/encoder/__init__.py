@@ -19,8 +19,6 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["BUNDLED", "Encoder", "OnProgress", "encodable", "stay_offline", "unit_rows"]
-
 BUNDLED = "bundled"
 
 OnProgress = Callable[[int, int], None]

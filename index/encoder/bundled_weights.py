@@ -28,13 +28,6 @@ from alpie.index.model_cache import checksum, is_intact, read_fingerprint, seal,
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
-__all__ = [
-    "MODEL_NAME",
-    "PROMPTS",
-    "bundled_fingerprint",
-    "bundled_folder",
-    "find_source",
-]
 
 MODEL_NAME = "multilingual-e5-small-q4"
 PROMPTS = {"query": "query: ", "document": "passage: "}

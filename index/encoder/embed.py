@@ -12,8 +12,6 @@ from alpie.index.encoder import Encoder
 from alpie.index.reading.expansions import ExpansionLine
 from alpie.index.records import Passage
 
-__all__ = ["Embedded", "context_of", "embed_passages", "text_of"]
-
 
 @dataclass(frozen=True)
 class Embedded:

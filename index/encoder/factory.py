@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from alpie.index.encoder.model_config import ModelFiles
     from alpie.index.encoder.onnx_runtime import OnnxEncoder
 
-__all__ = ["open_encoder"]
 
 RUNTIMES = ("auto", "onnx", "torch", "torch-bf16")
 

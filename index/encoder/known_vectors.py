@@ -11,8 +11,6 @@ from numpy.typing import NDArray
 from alpie.index.encoder.embed import Embedded
 from alpie.index.records import Passage
 
-__all__ = ["Known", "embedding_key"]
-
 
 class Known(Protocol):
     """Vectors that need not be computed again."""

@@ -6,8 +6,6 @@ from langchain_core.embeddings import Embeddings
 
 from alpie.index.encoder import Encoder
 
-__all__ = ["AlpieEmbeddings"]
-
 
 class AlpieEmbeddings(Embeddings):
     """`encoder` behind LangChain's interface; the prompts for questions and passages are applied."""

@@ -40,14 +40,6 @@ if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
     from torch import Tensor, nn
 
-__all__ = [
-    "Agreement",
-    "agrees_with_reference",
-    "compare",
-    "export_graph",
-    "onnx_folder",
-    "quantise",
-]
 
 FORMAT_VERSION = 2  # raise it when the graph or its check changes
 REFERENCE_FILE = "reference.npy"

@@ -26,7 +26,6 @@ from alpie.index.errors import EncoderError
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
-__all__ = ["GRAPH_FILE", "GRAPH_INPUT", "GRAPH_OUTPUT", "TOKENIZER_FILE", "OnnxEncoder"]
 
 GRAPH_FILE = "model.onnx"
 TOKENIZER_FILE = "tokenizer.json"  # beside the graph, with the word table, of any model but the bundled one

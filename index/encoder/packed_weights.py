@@ -20,8 +20,6 @@ from numpy.typing import NDArray
 
 from alpie.index.errors import EncoderError
 
-__all__ = ["PackedModel", "PackedTensor", "read_packed", "unpack_q4"]
-
 BLOCK_WEIGHTS = 32
 BLOCK_BYTES = 18  # one fp16 scale and 16 bytes of nibbles
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-__all__ = ["sample_texts"]
-
 _FILE = Path(__file__).with_name("encoder_samples.json")
 
 

@@ -16,7 +16,6 @@ from alpie.index.model_cache import is_intact, read_fingerprint, seal, settle
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
-__all__ = ["open_tokenizer", "same_tokens"]
 
 FORMAT_VERSION = 1  # raise it when the tables or their check change
 _ENDS, _UNKNOWN = ("<s>", "</s>"), "<unk>"

@@ -28,7 +28,6 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
-__all__ = ["MappedTokenizer", "TokenizedText", "TokenizerLike", "write_tables"]
 
 CHARACTERS_FILE = "characters.json"
 _TABLES = ("slots", "hashes", "bounds", "text", "scores")

@@ -14,8 +14,6 @@ from numpy.typing import NDArray
 from alpie.index.encoder.bundled_weights import WORD_VECTORS
 from alpie.index.errors import EncoderError
 
-__all__ = ["WordTable"]
-
 
 class WordTable:
     """Word vectors inside a safetensors file of half-precision numbers, of which only the rows in use are read.

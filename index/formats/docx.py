@@ -29,7 +29,6 @@ from alpie.index.records import BlockKind
 if TYPE_CHECKING:
     from docx.document import Document as DocxDocument
 
-__all__ = ["extract_docx"]
 
 _RULES = 2  # of this module: raise it when the text that it makes of a file changes
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"

@@ -11,7 +11,6 @@ from alpie.index.formats.numbering import ordinal
 if TYPE_CHECKING:
     from docx.document import Document as DocxDocument
 
-__all__ = ["Numbering"]
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _SORTS = {"lowerLetter": "aa", "upperLetter": "AA", "lowerRoman": "i", "upperRoman": "I", "decimalZero": "01",

@@ -14,7 +14,6 @@ from alpie.index.readable import collapse
 if TYPE_CHECKING:
     from docx.document import Document as DocxDocument
 
-__all__ = ["docx_metadata", "notes_of", "transitional"]
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _STRICT = re.compile(rb"http://purl\.oclc\.org/ooxml/(\w+)/")

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["MATH", "formula", "symbol"]
-
 MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 # The font Symbol, from 0x40 and from 0xA1 on; what is not here stands there as in ASCII.

@@ -13,8 +13,6 @@ from dataclasses import dataclass, field
 from alpie.index.notices import NOT_MEASURED, Coverage, Notice
 from alpie.index.records import BlockKind, Element, Span, Structure
 
-__all__ = ["UNSEEN", "Extraction", "Metadata", "TextBuilder", "clean"]
-
 _LIGATURES = {chr(code): unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)}
 UNSEEN = frozenset((0x00AD, 0x200B, 0x2060, 0xFEFF, 0xFFFE))  # soft hyphens, zero-width characters
 _CONTROL = (*range(9), *range(0x0E, 0x20), 0x7F)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from datetime import date
 
-__all__ = ["iso_date"]
-
 _PDF = re.compile(r"D:(\d{4})(\d{2})?(\d{2})?")
 _ISO = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?(?!\d)")
 _SPANISH = re.compile(r"(\d{1,2})(?:\s+de\s+([a-z]+)\s+(?:de|del)\s+|[/.])(?:(\d{1,2})[/.])?(\d{4})")

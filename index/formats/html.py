@@ -19,7 +19,6 @@ from alpie.index.records import BlockKind
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-__all__ = ["RULES", "extract_html", "read_page"]
 
 RULES = 4  # of this module: raise it when the text that it makes of a page changes
 _BLOCKS = frozenset(

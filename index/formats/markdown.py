@@ -29,7 +29,6 @@ from alpie.index.records import BlockKind, Element, Span, Structure
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
-__all__ = ["extract_markdown"]
 
 _RULES = 2  # of this module: raise it when what it makes of a file changes
 _QUOTE = re.compile(r"[ \t]*>")

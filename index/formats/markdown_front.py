@@ -9,8 +9,6 @@ from alpie.index.formats.extraction import Metadata
 from alpie.index.formats.file_dates import iso_date
 from alpie.index.readable import collapse
 
-__all__ = ["front_matter"]
-
 _FRONT_MATTER = re.compile(r"---[ \t]*\r?\n(.*?)\r?\n(?:---|\.\.\.)[ \t]*(?:\r?\n|$)", re.DOTALL)
 _FIELDS = {
     "title": ("title", "título", "titulo"),

@@ -17,7 +17,6 @@ from markdown_it.rules_inline.state_inline import StateInline
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
-__all__ = ["make_parser", "unpaired_signs"]
 
 _MOST_NESTING = 40  # of blocks; deeper ones are read as text
 _NOTE = re.compile(r"[ \t]*\[\^")

@@ -16,7 +16,6 @@ from alpie.index.readable import collapse
 if TYPE_CHECKING:
     from lxml import etree
 
-__all__ = ["dublin_core", "open_packed", "read_file", "read_xml"]
 
 _MOST_FILES = 10_000
 _MAX_BYTES = 200_000_000  # unpacked, in all

@@ -30,8 +30,6 @@ from alpie.index.formats.recognition import Recogniser
 from alpie.index.notices import Coverage, Notice, NoticeKind
 from alpie.index.records import PageLabel, Structure
 
-__all__ = ["PDFIUM", "extract_pdf"]
-
 PDFIUM = threading.RLock()  # PDFium must not be called from two threads at once
 
 _RULES = 3  # of this package: raise it when the text that it makes of a file changes

@@ -18,8 +18,6 @@ from alpie.index.formats.pdf_fragments import BOX, GAP, SEEN_GAP, SMALL, WORD_GA
 from alpie.index.spanish.analysis import fold
 from alpie.index.spanish.lexicon import lexicon_of
 
-__all__ = ["DIVIDED", "KEPT", "reading_order", "slanted_lines", "table_at"]
-
 DIVIDED = re.compile(r"(?<=[^\W\d_])[-‐]$")  # a word at the end of a line that goes on in the next
 KEPT = re.compile(r"(?<=\w)-$")  # «2019-» before «2021», «covid-» before «19», «A-» before «17»
 _CAPITAL = 1.8  # times the size of the text beside it: an initial set over several lines

@@ -9,8 +9,6 @@ from alpie.index.formats.extraction import Metadata, clean
 from alpie.index.formats.file_dates import iso_date
 from alpie.index.readable import collapse
 
-__all__ = ["pdf_metadata"]
-
 _LANGUAGE = re.compile(rb"/Lang\s*\(([A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*)\)")
 _PACKET = re.compile(rb"<x:xmpmeta.{0,100000}?</x:xmpmeta>", re.DOTALL)
 _DUBLIN_CORE = "{http://purl.org/dc/elements/1.1/}"

@@ -10,8 +10,6 @@ from alpie.index.formats.pdf_fragments import Fragment, Line
 from alpie.index.formats.pdf_lines import reading_order
 from alpie.index.formats.recognition import RecognisedLine, Recogniser
 
-__all__ = ["recognised_page"]
-
 _DOTS_PER_POINT = 300 / 72  # what Tesseract is made for
 _MOST_PIXELS = 25_000_000
 _DESCENT = 0.22  # of a line's height, below its base

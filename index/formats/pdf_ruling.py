@@ -17,8 +17,6 @@ from typing import Any
 
 from alpie.index.formats.pdf_characters import Box, Character, turned_box
 
-__all__ = ["Drawing", "Grid", "grids", "mark_cells", "page_drawing"]
-
 _MOST_OBJECTS = 6_000  # of a page: more is a map or a plan
 _MOST_SEGMENTS = 200  # of a path: more is a drawing
 _MOST_EDGES = 2_000

@@ -9,8 +9,6 @@ from itertools import pairwise
 
 from alpie.index.formats.pdf_fragments import Line
 
-__all__ = ["running_lines"]
-
 _ZONE = 0.13  # of the height of the tallest page, at the top and at the bottom of each
 _LONGEST = 150  # characters
 _SAME_HEIGHT = 4.0  # points

@@ -17,8 +17,6 @@ from alpie.index.records import BlockKind, Element, PageLabel, RecognisedWord, S
 from alpie.index.spanish.analysis import fold
 from alpie.index.spanish.lexicon import lexicon_of
 
-__all__ = ["PdfText"]
-
 _LENGTH = re.compile(r"(?:^|[^\w])(?:[kchdm]?m|in|ft|pulgadas?|pies)$")  # before an exponent
 _NOTES_BACK = 50  # raised figures looked back on
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")

@@ -7,8 +7,6 @@ from pathlib import Path
 from alpie.index.errors import SourceError
 from alpie.index.formats.extraction import Extraction
 
-__all__ = ["canonical_text", "extract_text"]
-
 
 def extract_text(data: bytes, path: Path) -> Extraction:
     """The text as it is; its layout is read off its lines."""

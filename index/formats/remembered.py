@@ -10,8 +10,6 @@ from alpie.index.formats import extract, format_of
 from alpie.index.formats.extraction import Extraction
 from alpie.index.formats.recognition import Recogniser
 
-__all__ = ["remembered_extraction"]
-
 _MOST_CHARACTERS = 40_000_000  # of all texts kept
 _lock = threading.Lock()
 _kept: OrderedDict[tuple[str, str, bool], Extraction] = OrderedDict()

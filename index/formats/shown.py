@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 from alpie.index.formats.extraction import UNSEEN
 from alpie.index.formats.superscript import is_note_call
 
-__all__ = ["BREAKS", "TAG", "Piece", "Shown", "Source"]
-
 TAG = re.compile(
     r"<!--.*?(?:-->|\Z)|<[!?][^>]*>|<(?P<close>/?)(?P<name>[a-z][\w-]*)(?:[^>\"']|\"[^\"]*\"|'[^']*')*>"
     r"|(?P<entity>&(?:\#\d{1,7}|\#x[\da-f]{1,6}|[a-z][a-z\d]{1,31});)",

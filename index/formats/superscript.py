@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["is_note_call"]
-
 _SIGN = r"(?:\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*|[a-zñ]|\*{1,4}|[†‡§])"
 _BRACKETED = re.compile(rf"[\[(]\s*(?:nota\s+)?{_SIGN}\s*[\])]|\*{{1,4}}|[†‡]", re.IGNORECASE)
 _BARE = re.compile(r"\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*")

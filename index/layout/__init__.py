@@ -32,8 +32,6 @@ from alpie.index.layout.units import clean_lines, make_units
 from alpie.index.records import Document, Layout, Span
 from alpie.index.spanish.normal_forms import unseen as unseen_in
 
-__all__ = ["lay_out"]
-
 
 def lay_out(document: Document) -> Layout:
     """Lay out `document`; never raises, whatever its text holds."""

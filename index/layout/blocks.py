@@ -10,8 +10,6 @@ from alpie.index.layout.units import Unit
 from alpie.index.readable import collapse
 from alpie.index.records import Block, BlockKind, Span
 
-__all__ = ["SpanCutter", "make_blocks"]
-
 
 class SpanCutter:
     """Spans of runs of lines, with what the layout leaves out cut from them."""

@@ -21,8 +21,6 @@ from alpie.index.layout.units import Unit, ends_in_function_word
 from alpie.index.readable import collapse
 from alpie.index.records import BlockKind
 
-__all__ = ["LONGEST_HEADING", "is_title_form", "mark_fixed_forms", "mark_sections", "split_glued_titles"]
-
 LONGEST_HEADING = 160  # characters
 _LONGEST_MARKED = 500  # a heading stands above each of its passages: a page marked as one is a paragraph
 _MOST_LINES = 3

@@ -13,8 +13,6 @@ from alpie.index.records import BlockKind
 from alpie.index.spanish.analysis import fold
 from alpie.index.spanish.unit_numbers import number_at
 
-__all__ = ["label_clauses", "mark_legal_headings", "opens_unit"]
-
 _ORDINAL = r"(?:\d{1,3}|[IVXLC]{1,8}|[a-záéíóúñ]{4,14}|[A-ZÁÉÍÓÚÑ]{4,14})"
 _DIVISION = re.compile(
     rf"(?P<word>LIBRO|T[ÍI]TULO|CAP[ÍI]TULO|SECCI[ÓO]N|SUBSECCI[ÓO]N|ANEXO|Libro|Título|Capítulo|Sección|Subsección|Anexo)"

@@ -10,8 +10,6 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise
 
-__all__ = ["Line", "Manner", "manner_of", "printed_width", "split_lines"]
-
 _LINE_END = re.compile(r"\r\n|[\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029]")
 
 # Relative widths of a common sans serif face, in ems. Characters counted alike hide a box that is

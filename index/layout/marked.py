@@ -18,8 +18,6 @@ from alpie.index.layout.units import Unit
 from alpie.index.readable import readable_text
 from alpie.index.records import BlockKind, Document, Element, Layout, Span, Structure
 
-__all__ = ["lay_out_marked"]
-
 
 def lay_out_marked(document: Document, structure: Structure) -> Layout:
     """Lay out `document` by its structure; never raises."""

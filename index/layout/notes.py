@@ -16,8 +16,6 @@ from itertools import pairwise
 
 from alpie.index.records import Span
 
-__all__ = ["find_note_calls"]
-
 _CALL = r"\d{1,3}(?:,[ \xa0]?\d{1,3}(?!\d))*"
 _GLUED = re.compile(rf"(?:(?<=[^\W\d_])|(?<=[%®™»”)\]]))[.,;:!?»”)\]’\"]{{0,3}}({_CALL})(?![\w%/])")
 # A thousands point never follows four digits, so «2016.58» ends a sentence and calls note 58.

@@ -18,8 +18,6 @@ from alpie.index.layout.forms import BULLET, CAPTION
 from alpie.index.layout.lines import Line
 from alpie.index.records import PageLabel
 
-__all__ = ["Pages", "find_pages"]
-
 _LONGEST_FOOTER = 150
 _TRAILING_NUMBER = re.compile(r"(?<!\d)\d[\d \xa0]{0,11}$")
 _LEADING_NUMBER = re.compile(r"(\d{1,4})\s+(?=\S)")

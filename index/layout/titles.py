@@ -9,8 +9,6 @@ from alpie.index.layout.lines import Manner
 from alpie.index.layout.units import Unit
 from alpie.index.records import BlockKind
 
-__all__ = ["mark_signatures", "mark_sub_headings", "mark_subtitles"]
-
 _BODY = (
     BlockKind.PARAGRAPH,
     BlockKind.LIST,

@@ -22,8 +22,6 @@ from alpie.index.readable import collapse
 from alpie.index.records import Passage
 from alpie.index.spanish.normal_forms import normalize
 
-__all__ = ["FOLDER", "KINDS", "ExpansionLine", "Expansions", "expansions_file", "place_expansions"]
-
 FOLDER = "expansions"
 KINDS = ("question", "rewording", "chat", "english")
 _MAX_CHARACTERS = 400  # of a line; the encoder reads some 2,000

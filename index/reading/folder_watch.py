@@ -11,8 +11,6 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-__all__ = ["changes", "snapshot"]
-
 _EVERY_SECONDS = 1.0
 _LONGEST_REST_SECONDS = 30.0  # a file that is written to without end must not hold up the others
 

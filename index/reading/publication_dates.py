@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from datetime import date
 
-__all__ = ["ParsedDate", "read_date"]
-
 ParsedDate = tuple[int, ...]  # year, month, day, as far as known
 
 _DATE = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?")

@@ -16,15 +16,6 @@ from alpie.index.formats import Extraction, Metadata, format_of
 from alpie.index.reading.publication_dates import read_date
 from alpie.index.records import Document
 
-__all__ = [
-    "Described",
-    "SourceEntry",
-    "described",
-    "entry_from_file_name",
-    "entry_from_table",
-    "table_for",
-]
-
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")  # BCP 47 without its registry
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")

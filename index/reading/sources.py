@@ -36,8 +36,6 @@ from alpie.index.reading.source_table import (
 )
 from alpie.index.records import Document
 
-__all__ = ["NOT_DOCUMENTS", "POINTER", "SOURCES_FILE", "SourcesReport", "read_sources"]
-
 SOURCES_FILE = "sources.toml"
 POINTER = "CURRENT"  # the file by which the folder of an index is known, which may lie among the documents
 NOT_DOCUMENTS = re.compile(r"(readme|license|licence|copying|changelog)(\..*)?", re.IGNORECASE)

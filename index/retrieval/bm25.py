@@ -22,8 +22,6 @@ from numpy.typing import NDArray
 from alpie.index.database.ragged import bounds_of
 from alpie.index.database.text_database import Database
 
-__all__ = ["TermIndex", "best_of", "term_shares", "write_postings"]
-
 # Short passages, few repeats: a low k1 saturates early. The result is flat from .6 to 1.2.
 _K1 = 0.9
 _B = 0.75

@@ -22,8 +22,6 @@ from alpie.index.retrieval.bm25 import TermIndex
 from alpie.index.retrieval.vectors import VectorIndex
 from alpie.index.spanish.analysis import terms
 
-__all__ = ["ExpansionIndex", "filled"]
-
 
 class _StoredLines(Sequence[Sequence[ExpansionLine]]):
     """The lines of each stored passage."""

@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 
 from alpie.index.records import Passage
 
-__all__ = ["Hit"]
-
 
 @dataclass(frozen=True)
 class Hit:

@@ -25,8 +25,6 @@ from alpie.index.retrieval.hits import Hit
 from alpie.index.retrieval.search import SearchIndex
 from alpie.index.spanish.query import read_question
 
-__all__ = ["AlpieRetriever", "AlpieVectorStore", "Cite", "chunk_of"]
-
 Cite = Callable[[Document, Passage], str]
 RetrieverName = Literal["hybrid", "dense", "lexical", "fused"]
 

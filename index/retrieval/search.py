@@ -34,8 +34,6 @@ from alpie.index.spanish.lexicon import Lexicons, lexicon_of
 from alpie.index.spanish.query import Question
 from alpie.index.spanish.spelling import corrected
 
-__all__ = ["EncodedQuestion", "HybridWeights", "Retrieval", "SearchIndex"]
-
 RETRIEVERS = ("hybrid", "dense", "lexical")
 _NAMES_OF_BEFORE = {"fused": "hybrid"}
 _CANDIDATES_A_LEG = 100

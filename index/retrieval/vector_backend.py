@@ -25,17 +25,6 @@ from alpie.index.records import Document, Passage
 from alpie.index.retrieval.bm25 import TermIndex
 from alpie.index.spanish.analysis import terms
 
-__all__ = [
-    "RELATED_WEIGHT",
-    "RETRIEVERS",
-    "Entry",
-    "Filter",
-    "Query",
-    "VectorBackend",
-    "days_of",
-    "passage_id",
-]
-
 RETRIEVERS = ("dense", "sentence", "lexical")
 """Passage vectors, sentence vectors, stems."""
 

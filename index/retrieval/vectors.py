@@ -13,8 +13,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["EXACT_LIMIT", "VectorIndex", "VectorWriter"]
-
 # Comparing this many takes about as long as encoding the question (7 against 8 CPU ms measured). Beyond, lists of
 # neighbours find the same in a tenth of the time here and in ever less.
 EXACT_LIMIT = 100_000

@@ -14,21 +14,6 @@ from functools import lru_cache
 
 import Stemmer
 
-__all__ = [
-    "ANALYSIS_VERSION",
-    "STOP_WORDS",
-    "Token",
-    "content_words",
-    "fold",
-    "fold_in_place",
-    "stem",
-    "stems",
-    "stems_of",
-    "terms",
-    "tokens",
-    "words_by_stem",
-]
-
 ANALYSIS_VERSION = 1  # stamped into the index: raise it whenever the terms of a text change
 
 # Function words only, folded. Spanish lists in circulation also drop content words such as

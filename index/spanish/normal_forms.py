@@ -11,8 +11,6 @@ import unicodedata
 from collections.abc import Iterator
 from typing import Literal
 
-__all__ = ["normalize", "unseen", "visible"]
-
 _PORTION = 1_000  # characters
 _UNSEEN = re.compile(r"\u00ad[ \t]*\r?\n[ \t]*(?=[^\W\d_])|[\u00ad\u200b\u2060\ufeff]")
 _SAFE_CUT = re.compile(r"[\x00-\x7f]")  # an ASCII character never composes with what stands before it

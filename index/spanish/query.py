@@ -16,8 +16,6 @@ from alpie.index.spanish.analysis import fold, tokens
 from alpie.index.spanish.normal_forms import normalize
 from alpie.index.spanish.references import Reference, read_reference
 
-__all__ = ["MAX_CHARACTERS", "Question", "language_of", "read_question"]
-
 MAX_CHARACTERS = 2_000  # the encoder reads 512 tokens, about as much
 
 # Spellings of chat Spanish that are no words of their own. Single letters only where they cannot be

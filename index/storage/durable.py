@@ -10,8 +10,6 @@ from pathlib import Path
 
 from alpie.index.errors import IndexUnwritable
 
-__all__ = ["replace_file", "sync", "unwritable"]
-
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 _CLOSED = (errno.EACCES, errno.EPERM, errno.EROFS)
 _NO_ROOM_BYTES = 1_000_000  # free: where numpy and FAISS do not pass on why they could not write

@@ -21,8 +21,6 @@ from alpie.index.reading.expansions import ExpansionLine
 from alpie.index.records import Document
 from alpie.index.retrieval.vectors import VectorIndex
 
-__all__ = ["Earlier"]
-
 
 class Earlier:
     """Documents, passages and vectors of a generation; memory-mapped where they are large."""

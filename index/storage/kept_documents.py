@@ -16,8 +16,6 @@ from alpie.index.notices import Unread
 from alpie.index.reading.sources import read_sources
 from alpie.index.storage.earlier import Earlier
 
-__all__ = ["Reading"]
-
 
 @cache
 def _program() -> str:

@@ -21,18 +21,6 @@ from alpie.index.model_cache import checksum
 from alpie.index.reading.sources import POINTER
 from alpie.index.spanish.analysis import ANALYSIS_VERSION
 
-__all__ = [
-    "FORMAT_VERSION",
-    "check_encoder",
-    "check_files",
-    "current_generation",
-    "file_entry",
-    "pointer_stamp",
-    "read_manifest",
-    "sealed",
-    "with_current",
-]
-
 FORMAT_VERSION = 7  # raise it whenever a file of a generation changes its meaning
 REBUILD = "Reconstruya el índice con «alpie index --rebuild»."
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")  # of a generation

@@ -51,17 +51,6 @@ from alpie.index.storage.manifest import (
 )
 from alpie.index.storage.version_writer import GenerationWriter, fingerprint_of
 
-__all__ = [
-    "Content",
-    "Generation",
-    "corpus_fingerprint",
-    "indexed_files",
-    "open_generation",
-    "sweep",
-    "sweep_unfinished",
-    "write_generation",
-]
-
 _UNFINISHED = ".unfinished"  # how the name of a folder ends while it is written
 _NEW_POINTER = ".CURRENT.new"
 

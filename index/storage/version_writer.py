@@ -28,8 +28,6 @@ from alpie.index.retrieval.vectors import VectorIndex, VectorWriter
 from alpie.index.spanish.acronyms import learn_acronyms
 from alpie.index.spanish.analysis import content_words, stem
 
-__all__ = ["GenerationWriter", "fingerprint_of"]
-
 
 class GenerationWriter:
     """Takes documents with their passages and vectors; `finish` completes the files in `folder`.

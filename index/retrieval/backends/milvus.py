@@ -39,8 +39,6 @@ from alpie.index.retrieval.backends.milvus_collections import (
 from alpie.index.retrieval.bm25 import term_shares
 from alpie.index.retrieval.vector_backend import RETRIEVERS, Entry, Filter, Query
 
-__all__ = ["MilvusBackend"]
-
 _PASSAGES_A_BATCH = 200  # a megabyte of sparse and dense vectors
 _SENTENCES_A_BATCH = 1_000
 _IDS_A_BATCH = 500

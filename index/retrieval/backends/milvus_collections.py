@@ -21,8 +21,6 @@ from alpie.index.errors import BackendMismatch
 from alpie.index.retrieval.backends.milvus_client import MilvusConnection
 from alpie.index.spanish.analysis import ANALYSIS_VERSION
 
-__all__ = ["LABELS", "SENTENCES", "Stamp", "clipped", "collection_in_use", "collection_to_write", "publish"]
-
 LABELS = ("document", "kind", "publisher", "section")
 SENTENCES = "_sentences"
 _FORMAT = 2  # of what is stored: raise it whenever the fields of a collection change

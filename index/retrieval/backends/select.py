@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from alpie.index.retrieval.backends.synchronise import Synchronised
     from alpie.index.retrieval.search import SearchIndex
 
-__all__ = ["BackendChoice"]
 
 _KIND = "milvus:"
 

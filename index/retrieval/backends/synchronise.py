@@ -18,8 +18,6 @@ from alpie.index.retrieval.search import SearchIndex
 from alpie.index.retrieval.vector_backend import Entry, VectorBackend, passage_id
 from alpie.index.spanish.analysis import terms
 
-__all__ = ["Synchronised", "mean_length", "synchronise"]
-
 _AT_A_TIME = 1_000  # passages between two words on the progress
 _SAMPLE = 5_000  # passages whose mean length stands for all
 
