@@ -22,12 +22,13 @@ from alpie.eval.questions.matching import SourceTexts
 from alpie.eval.questions.predictions import AskedCorpus, OnQuestion, write_predictions
 from alpie.eval.questions.question_file import (
     OWN_QUESTIONS,
+    Question,
+    SquadParagraph,
     read_own_questions,
     read_question_texts,
     read_questions,
     with_texts,
 )
-from alpie.eval.questions.question_records import Question, SquadParagraph
 from alpie.eval.questions.split import split
 from alpie.eval.questions.squad import squad_corpus
 from alpie.eval.report import Report, RunFacts, render, score_pipeline, write_report

@@ -179,7 +179,7 @@ class Passage:
     box: str | None = None
     label: str | None = None
     page: PageLabel | None = None  # on which it begins
-    paragraph: int = 0  # 1-based number of its first paragraph, see `alpie.index.chunking.citable_units`
+    paragraph: int = 0  # 1-based number of its first paragraph, see `alpie.index.chunking.passages`
     ordinal: int = 0  # 0-based position in the document
     turns: tuple[tuple[int, PageLabel | None], ...] = ()  # pages that begin inside it: (offset, label)
     recognised: tuple[RecognisedWord, ...] = ()  # those of its words that a program read off a picture

@@ -16,7 +16,7 @@ from urllib.parse import quote as percent_encode
 
 from alpie.app.answering.answers import Citation
 from alpie.app.translations import Translations, translations_for
-from alpie.index.chunking.citable_units import unit_below
+from alpie.index.chunking.passages import unit_below
 from alpie.index.reading.publication_dates import read_date
 from alpie.index.records import Document, Passage, RecognisedWord, Sentence, SentenceRole, Span
 

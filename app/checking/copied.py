@@ -22,7 +22,7 @@ from functools import lru_cache
 from alpie.app.checking.text_view import fold_quotes
 from alpie.index.readable import collapse, spans_between
 from alpie.index.records import Document, Layout, Span
-from alpie.index.spanish.normal_forms import normalize, visible
+from alpie.index.spanish.analysis import normalize, visible
 
 _LIGATURE = re.compile("[ﬀ-ﬆ]")
 _LINE_END = re.compile(r"(?<=[^\W\d_])-\s+(?=[^\W\d_])")

@@ -11,7 +11,7 @@ import io
 import json
 import re
 
-from alpie.app.exporting.escaping import LATEX, cell
+from alpie.app.exporting.reference_files import LATEX, cell
 from alpie.app.translations import LANGUAGES, translations_for
 
 _NEXT_NOTE = re.compile(r"(?<=\S\)) (?=[«“])")
@@ -102,6 +102,6 @@ def _unlatexed(text: str) -> str:
 
 
 def _plain_cell(written: str) -> str:
-    """A cell without the apostrophes that `alpie.app.exporting.escaping.cell` put in."""
+    """A cell without the apostrophes that `alpie.app.exporting.reference_files.cell` put in."""
     plain = _CELL_SIGN.sub(r"\1", written)
     return plain if cell(plain) == written else written

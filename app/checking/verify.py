@@ -24,12 +24,13 @@ from alpie.app.checking.attribution import (
     belong_to_the_source,
     is_beside,
     is_quoted_in_reference,
+    outside,
     quoted_in_references,
+    quoted_parts,
     words_beside,
     words_of,
 )
 from alpie.app.checking.export_reading import quotations_of
-from alpie.app.checking.quoted_parts import outside, quoted_parts
 from alpie.app.checking.text_check import MAX_COMPARED_CHARACTERS, MAX_PLACES, Searchable, TextChecker
 from alpie.app.checking.verification import Place, Verdict, Verification
 from alpie.app.checking.word_alignment import Difference, DifferenceKind

@@ -13,8 +13,16 @@ from typing import Any
 
 from alpie.app.answering.answers import Citation
 from alpie.app.answering.citation import cite, full_citation, link, page_range, short_citation
-from alpie.app.exporting.escaping import cell, markdown, markdown_link, plain_line
-from alpie.app.exporting.reference_files import Source, bibtex, csl_json, ris
+from alpie.app.exporting.reference_files import (
+    Source,
+    bibtex,
+    cell,
+    csl_json,
+    markdown,
+    markdown_link,
+    plain_line,
+    ris,
+)
 from alpie.app.exporting.reference_styles import STYLES, Reference, year_letters
 from alpie.app.translations import Translations, translations_for
 from alpie.index.reading.publication_dates import ParsedDate, read_date

@@ -92,10 +92,10 @@ def _guarded(arguments: argparse.Namespace, words: Translations) -> int:
 
 
 def _serve(arguments: argparse.Namespace, settings: Settings, words: Translations) -> int:
-    from alpie.index.storage.manifest import current_generation
+    from alpie.index.storage.manifest import current_version
 
     try:
-        current_generation(settings.data)
+        current_version(settings.data)
         _warn_if_stale(settings, words)
     except IndexMissing:
         try:
@@ -255,7 +255,7 @@ def _doctor(arguments: argparse.Namespace, settings: Settings, words: Translatio
 
 
 def _users(arguments: argparse.Namespace, settings: Settings, words: Translations) -> int:
-    from alpie.app.terminal.user_command import run_users
+    from alpie.app.terminal.options import run_users
 
     run_users(arguments.action, arguments.name, settings, words, _print)
     return DONE
@@ -362,7 +362,7 @@ def _build(settings: Settings, words: Translations, rebuild: bool = False) -> An
 
 def _warn_if_stale(settings: Settings, words: Translations) -> None:
     """An answer from yesterday's text is still a true quotation of it, but the reader should know."""
-    from alpie.app.service.freshness import compare_with_documents
+    from alpie.app.service.document_report import compare_with_documents
 
     try:
         freshness = compare_with_documents(settings.docs, settings.data, settings.max_document_bytes)

@@ -3,15 +3,53 @@
 from __future__ import annotations
 
 import argparse
+import getpass
 import re
 import sys
+from collections.abc import Callable
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, NoReturn
 
-from alpie.app.terminal.user_command import ACTIONS
+from alpie.app.page.guarding.users import Users
+from alpie.app.settings import Settings
 from alpie.app.translations import LANGUAGES, Translations
+from alpie.index.errors import SettingsError
+
+ACTIONS = ("add", "remove", "list")
+
+
+def run_users(
+    action: str, name: str | None, settings: Settings, words: Translations, say: Callable[[str], None]
+) -> None:
+    """Do one action on the file of users; `say` gets what there is to tell. Raises SettingsError."""
+    if settings.users is None:
+        raise SettingsError(words("users.no_file"))
+    users = Users(settings.users)
+    if action == "list":
+        for one in users.hashes() if settings.users.exists() else ():
+            say(one)
+        return
+    if not name:
+        raise SettingsError(words("users.no_name", action=action))
+    if action == "remove":
+        users.remove(name)
+        say(words("users.removed", name=name, file=settings.users))
+        return
+    new = users.add(name, _password(words))
+    say(words("users.added" if new else "users.changed", name=name, file=settings.users))
+
+
+def _password(words: Translations) -> str:
+    """Asked for twice without echo; a program may send it as a line on standard input."""
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\r\n")
+    first = getpass.getpass(words("users.password") + " ")
+    if getpass.getpass(words("users.password_again") + " ") != first:
+        raise SettingsError(words("users.differ"))
+    return first
+
 
 COMMANDS = ("serve", "index", "ask", "search", "verify", "eval", "doctor", "expand", "users", "mcp")
 _RETRIEVERS = ("hybrid", "dense", "lexical", "fused")  # the last: the first, as it was called

@@ -22,8 +22,14 @@ from alpie.app.answering.answers import (
 from alpie.app.answering.citation import cite, full_citation
 from alpie.app.answering.cut import Reading
 from alpie.app.checking.record_check import RecordCheck
-from alpie.app.checking.verdict_words import sentence_line, verdict_key, warning_sentences
-from alpie.app.checking.verification import Place, Verdict, Verification
+from alpie.app.checking.verification import (
+    Place,
+    Verdict,
+    Verification,
+    sentence_line,
+    verdict_key,
+    warning_sentences,
+)
 from alpie.app.checking.word_alignment import DifferenceKind
 from alpie.app.translations import Translations
 from alpie.index.reading.source_table import Described, table_for

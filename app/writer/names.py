@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from alpie.app.writer.number_words import spelled_numbers
+from alpie.app.writer.stated_figures import spelled_numbers
 from alpie.index.spanish.analysis import STOP_WORDS, fold, stem
 
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")

@@ -19,7 +19,7 @@ from alpie.eval.intervals import RESAMPLES, Estimate
 from alpie.eval.metrics import compare, summarise
 from alpie.eval.questions.matching import SourceTexts
 from alpie.eval.questions.predictions import OnQuestion, predict
-from alpie.eval.questions.question_records import Question
+from alpie.eval.questions.question_file import Question
 from alpie.eval.report import Table, cell
 from alpie.eval.scores import QuestionScore, score_predictions
 from alpie.eval.studies import Study

@@ -19,8 +19,7 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from alpie.index.bulk.partition_vectors import load
-from alpie.index.bulk.partitions import PASSAGES, embed_partitions, inputs, plan
+from alpie.index.bulk.partitions import PASSAGES, embed_partitions, inputs, load, plan
 from alpie.index.encoder import BUNDLED
 from alpie.index.encoder.factory import open_encoder
 from alpie.index.errors import AlpieError

@@ -31,8 +31,8 @@ from alpie.index.encoder.onnx_runtime import (
     TOKENIZER_FILE,
     OnnxEncoder,
 )
-from alpie.index.encoder.sample_texts import sample_texts
 from alpie.index.encoder.smoothing import smooth_linear_layers
+from alpie.index.encoder.tokenizer import sample_texts
 from alpie.index.errors import EncoderError
 from alpie.index.model_cache import is_intact, read_fingerprint, seal, settle
 

@@ -17,6 +17,16 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 
+_FILE = Path(__file__).with_name("encoder_samples.json")
+
+
+def sample_texts() -> tuple[list[str], list[str]]:
+    """The fixed questions and passages of the comparison, Spanish but for a few in English."""
+    text = _FILE.read_text(encoding="utf-8")
+    content: dict[str, list[str]] = json.loads(text)
+    return content["questions"], content["passages"]
+
+
 FORMAT_VERSION = 1  # raise it when the tables or their check change
 _ENDS, _UNKNOWN = ("<s>", "</s>"), "<unk>"
 # What sample texts do not hold: composed characters, wide ones, other scripts, names of special tokens.
@@ -73,7 +83,7 @@ def _is_current(folder: Path, model: str) -> bool:
 
 
 def _make(model_folder: Path, folder: Path, model: str) -> None:
-    from alpie.index.encoder.sample_texts import sample_texts
+    from alpie.index.encoder.tokenizer import sample_texts
 
     library = _library_tokenizer(model_folder)
     content = json.loads((model_folder / "tokenizer.json").read_text(encoding="utf-8"))

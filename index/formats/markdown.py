@@ -19,8 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from alpie.index.formats.extraction import Extraction, clean
-from alpie.index.formats.markdown_front import front_matter
-from alpie.index.formats.plain import canonical_text
+from alpie.index.formats.plain import canonical_text, front_matter
 from alpie.index.formats.shown import BREAKS, TAG, Piece, Shown, Source
 from alpie.index.notices import Notice, NoticeKind
 from alpie.index.readable import collapse

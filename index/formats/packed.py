@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from alpie.index.errors import SourceError
-from alpie.index.formats.extraction import Metadata
-from alpie.index.formats.file_dates import iso_date
+from alpie.index.formats.extraction import Metadata, iso_date
 from alpie.index.readable import collapse
 
 if TYPE_CHECKING:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from alpie.index.formats.extraction import Metadata, clean
-from alpie.index.formats.file_dates import iso_date
+from alpie.index.formats.extraction import Metadata, clean, iso_date
 from alpie.index.readable import collapse
 
 _LANGUAGE = re.compile(rb"/Lang\s*\(([A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*)\)")

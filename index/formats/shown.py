@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 from alpie.index.formats.extraction import UNSEEN
-from alpie.index.formats.superscript import is_note_call
+from alpie.index.formats.numbering import is_note_call
 
 TAG = re.compile(
     r"<!--.*?(?:-->|\Z)|<[!?][^>]*>|<(?P<close>/?)(?P<name>[a-z][\w-]*)(?:[^>\"']|\"[^\"]*\"|'[^']*')*>"

@@ -17,20 +17,25 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from alpie.index.layout.blocks import SpanCutter, make_blocks
 from alpie.index.layout.boxes import mark_boxes
 from alpie.index.layout.figures import mark_figures
-from alpie.index.layout.headings import mark_fixed_forms, mark_sections, split_glued_titles
+from alpie.index.layout.headings import (
+    mark_fixed_forms,
+    mark_sections,
+    mark_signatures,
+    mark_sub_headings,
+    mark_subtitles,
+    split_glued_titles,
+)
 from alpie.index.layout.legal import label_clauses, mark_legal_headings
 from alpie.index.layout.lines import manner_of, split_lines
 from alpie.index.layout.lists import join_entries, join_lists, mark_numbered_headings
-from alpie.index.layout.marked import lay_out_marked
+from alpie.index.layout.marked import SpanCutter, lay_out_marked, make_blocks
 from alpie.index.layout.notes import find_note_calls
 from alpie.index.layout.pages import find_pages
-from alpie.index.layout.titles import mark_signatures, mark_sub_headings, mark_subtitles
 from alpie.index.layout.units import clean_lines, make_units
 from alpie.index.records import Document, Layout, Span
-from alpie.index.spanish.normal_forms import unseen as unseen_in
+from alpie.index.spanish.analysis import unseen as unseen_in
 
 
 def lay_out(document: Document) -> Layout:

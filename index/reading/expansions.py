@@ -20,7 +20,7 @@ from pathlib import PurePosixPath
 
 from alpie.index.readable import collapse
 from alpie.index.records import Passage
-from alpie.index.spanish.normal_forms import normalize
+from alpie.index.spanish.analysis import normalize
 
 FOLDER = "expansions"
 KINDS = ("question", "rewording", "chat", "english")

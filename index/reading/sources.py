@@ -15,16 +15,17 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import threading
 import tomllib
+from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
 from alpie.index.errors import SourceError
-from alpie.index.formats import MAX_BYTES, SUFFIXES, Extraction, Metadata, format_of
+from alpie.index.formats import MAX_BYTES, SUFFIXES, Extraction, Metadata, extract, format_of
 from alpie.index.formats.recognition import Recogniser
-from alpie.index.formats.remembered import remembered_extraction
 from alpie.index.notices import Unread, unread_by_its_ending
 from alpie.index.reading.expansions import FOLDER, expansions_file
 from alpie.index.reading.source_table import (
@@ -35,6 +36,31 @@ from alpie.index.reading.source_table import (
     entry_from_table,
 )
 from alpie.index.records import Document
+
+_MOST_CHARACTERS = 40_000_000  # of all texts kept
+_lock = threading.Lock()
+_kept: OrderedDict[tuple[str, str, bool], Extraction] = OrderedDict()
+
+
+def remembered_extraction(
+    data: bytes, sha256: str, path: Path, recogniser: Recogniser | None = None
+) -> Extraction:
+    """`extract`, done once for the same bytes. Raises what it raises."""
+    kind = format_of(path)
+    if kind is None or kind == "text":  # decoding costs less than remembering
+        return extract(data, path)
+    key = sha256, kind, recogniser is not None
+    with _lock:
+        if key in _kept:
+            _kept.move_to_end(key)
+            return _kept[key]
+    made = extract(data, path, recogniser)
+    with _lock:
+        _kept[key] = made
+        while sum(len(one.text) for one in _kept.values()) > _MOST_CHARACTERS:
+            _kept.popitem(last=False)
+    return made
+
 
 SOURCES_FILE = "sources.toml"
 POINTER = "CURRENT"  # the file by which the folder of an index is known, which may lie among the documents

@@ -19,7 +19,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from alpie.index.database.ragged import bounds_of
+from alpie.index.database.stored_records import bounds_of
 from alpie.index.database.text_database import Database
 
 # Short passages, few repeats: a low k1 saturates early. The result is flat from .6 to 1.2.

@@ -17,8 +17,7 @@ from time import perf_counter
 import numpy as np
 from numpy.typing import NDArray
 
-from alpie.index.database.ragged import bounds_of, runs
-from alpie.index.database.stored_records import StoredPassages
+from alpie.index.database.stored_records import StoredPassages, bounds_of, runs
 from alpie.index.encoder import Encoder
 from alpie.index.encoder.embed import Embedded, text_of
 from alpie.index.reader.readings import Reader

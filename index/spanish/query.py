@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from alpie.index.errors import QuestionError
-from alpie.index.spanish.analysis import fold, tokens
-from alpie.index.spanish.normal_forms import normalize
+from alpie.index.spanish.analysis import fold, normalize, tokens
 from alpie.index.spanish.references import Reference, read_reference
 
 MAX_CHARACTERS = 2_000  # the encoder reads 512 tokens, about as much

@@ -23,7 +23,7 @@ from places import TESTS
 from alpie.app.answering.corpus import Corpus
 from alpie.eval.questions.question_file import OWN_QUESTIONS, read_questions
 from alpie.eval.questions.split import split
-from alpie.index.retrieval.backends.synchronise import mean_length, synchronise
+from alpie.index.retrieval.backends.select import mean_length, synchronise
 from alpie.index.retrieval.vector_backend import Entry, Filter, Query, VectorBackend, days_of, passage_id
 from alpie.index.spanish.query import read_question
 

@@ -242,7 +242,7 @@ def test_the_doctor_explains_the_engine(file: str, tmp_path: Path, monkeypatch: 
     choice(file, "doctor").fill(FakeEncoder(), corpus.documents, corpus.index)
     good = told(f"milvus:{file}#doctor")
     assert (good.state, "Milvus Lite" in good.message) == (doctor.State.GOOD, True)
-    monkeypatch.setattr("alpie.index.storage.manifest.current_generation", lambda data: data)
+    monkeypatch.setattr("alpie.index.storage.manifest.current_version", lambda data: data)
     monkeypatch.setattr("alpie.index.storage.manifest.read_manifest", lambda folder: {"passages": 7})
     differs = told(f"milvus:{file}#doctor")
     assert differs.state is doctor.State.BAD
