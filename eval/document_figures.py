@@ -1,8 +1,7 @@
 """How well a folder's files are read: `python -m alpie.eval.document_figures FOLDER` prints a line for each.
 
-Words are counted against another program's reading of the same file: of a PDF that of pdftotext (poppler)
-where it is installed; of other formats what the parser itself found before it was laid out. Headings are
-counted against the file's own outline or printed table of contents.
+Words are counted against pdftotext (poppler) or what the parser itself found before layout, headings against the
+file's own outline or printed table of contents.
 """
 
 from __future__ import annotations

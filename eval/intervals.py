@@ -49,16 +49,7 @@ def ratio_estimates(numerators: Matrix, denominators: Matrix, resamples: int = R
 def paired_differences(
     first: tuple[Matrix, Matrix], second: tuple[Matrix, Matrix], resamples: int = RESAMPLES
 ) -> list[Estimate]:
-    """First minus second, one estimate a column; rows are the same questions in the same order.
-
-    Both are resampled with the same draws: what makes a question hard for both cancels out. An
-    interval that leaves out zero is a difference that this many questions can tell.
-
-    Args:
-        first: numerators and denominators, (questions, metrics) each.
-        second: the same of the other pipeline.
-        resamples: draws.
-    """
+    """First minus second, one estimate a column; rows are the same questions in the same order, resampled alike."""
     if first[0].shape != second[0].shape:
         raise ValueError(f"pairs need equal shapes, not {first[0].shape} and {second[0].shape}")
     draws = _resampled(*first, resamples) - _resampled(*second, resamples)

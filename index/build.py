@@ -91,12 +91,10 @@ def build_index(
 ) -> BuildReport:
     """Index the documents of `docs` into `data`, beside the index in use, and swap it in.
 
-    A file of more than `most_bytes` is left out and named. `recogniser` reads scanned pages.
-    `rebuild` embeds everything anew; `known` has vectors to use in place of those of the index in use.
-    `on_progress` is told texts done and texts in all.
-    Raises `IndexBusy` when another process builds here, `SourceError` when no document can be read,
-    `IndexUnwritable` when the disk is full or the folder closed, `IndexNewer` when a later version of Al Pie
-    built the index in use and `rebuild` was not asked for. Whatever is raised, the old index stands.
+    A file of more than `most_bytes` is left out and named. `recogniser` reads scanned pages. `rebuild` embeds everything
+    anew; `known` has vectors to use in place of those in use. `on_progress` is told texts done and texts in all.
+    Raises `IndexBusy`, `IndexUnwritable`, `IndexNewer` unless `rebuild` was asked for, and `SourceError` when no
+    document can be read. Whatever is raised, the old index stands.
     """
     try:
         data.mkdir(parents=True, exist_ok=True)

@@ -1,10 +1,8 @@
 """The records that travel through the pipeline: document → block → sentence → passage.
 
-Every record that stands for words of a document holds *spans*: character offsets into the
-document's canonical text (the file decoded once and never altered, see `alpie.index.reading.sources`).
-A record's readable text is derived from its spans by `alpie.index.readable.readable_text`:
-the spans in order, each run of white space turned into one space. What lies between two spans of
-one record (a running footer, a footnote call, a doubled call-out) is what the layout left out.
+Those that stand for words of a document hold *spans*: character offsets into its canonical text. Their readable
+text is derived from them by `alpie.index.readable.readable_text`. What lies between two spans of one record (a
+running footer, a footnote call, a doubled call-out) is what the layout left out.
 """
 
 from __future__ import annotations

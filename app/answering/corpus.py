@@ -133,7 +133,7 @@ class Corpus:
         )
         if choice := backend_choice_of(settings):
             version = open_version(settings.data, encoder)
-            filled = choice.fill(encoder, version.documents, version.search, rebuild, on_progress)
+            filled = choice.fill(encoder, version.search, rebuild, on_progress)
             report = replace(report, backend=filled)
         return report
 

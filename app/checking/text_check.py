@@ -1,9 +1,7 @@
 """Check a text as a whole: see `alpie.app.checking.verify` for the rule and the names.
 
-1. It stands in a document as it is, or but for what it marks as left out, or but for what copying does.
-2. Else the passages that share rare words with it are compared: are they the same words, signs apart?
-   A row under its header? Sentences that stand in the documents, but not together? The nearest by
-   alignment, word by word?
+What stands in no document is compared with the passages that share rare words with it: the same words, signs apart? A
+row under its header? Sentences that do not stand together? The nearest, word by word?
 """
 
 from __future__ import annotations

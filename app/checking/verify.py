@@ -1,18 +1,14 @@
 """Check a quotation: is this text in the documents, word for word?
 
-The rule. *Exact*: the text stands in a document as it was pasted, after each run of white space (line
-ends too) is one space and typographic quotation marks and apostrophes are their typewriter forms («»,
-“”, ‘’ → ", '). What the layout marks as running footer, footnote call or call-out may be left out.
-Capitals, accents, punctuation, digits and every letter count. What cannot be seen is no difference:
-soft hyphens, zero-width characters, a letter and its accent as one character or two. Quotation marks
-around the whole text are not part of it. «[…]» stands for words left out, up to 2 000 characters; so
-does «…» between words, where the text is not exact otherwise.
+*Exact*: the text stands in a document as it was pasted, each run of white space as one space and typographic quotation
+marks as their typewriter forms. What the layout marks as running footer, footnote call or call-out may be left out,
+and what cannot be seen is no difference; capitals, accents, punctuation, digits and every letter count. Quotation
+marks around the whole text are not part of it. «[…]» stands for words left out, up to 2 000 characters; so does «…»
+between words, where the text is not exact otherwise.
 
-*Altered*: not exact, but a stretch of a document is close; the difference is given word by word, and
-whether it is in accents, capitals, spaces and punctuation alone. *Absent*: neither.
-
-A text that is not exact as a whole but quotes between marks is checked for what it quotes, if what stands
-outside is a reference or short beside it: see `alpie.app.checking.attribution`. Every quoted stretch must be exact.
+*Altered*: a stretch of a document is close; the difference is given word by word. *Absent*: neither. A text that is
+not exact as a whole is checked for what it quotes between marks, if what stands outside is a reference or short
+beside it (`alpie.app.checking.attribution`). Every quoted stretch must be exact.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""References for reference managers: BibTeX, RIS, CSL-JSON. One entry a document, its quotations as notes."""
+"""Files for reference managers, and what documents, metadata and questions hold made plain text for them."""
 
 from __future__ import annotations
 

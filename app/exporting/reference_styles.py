@@ -1,9 +1,6 @@
 """References for people to read: APA 7 and ISO 690 (UNE-ISO 690:2013, first element and date).
 
-Written here rather than left to a citation processor: see docs/documents.md for where those fail. Whoever
-needs another style takes the CSL-JSON, RIS or BibTeX file.
-
-Every source here is the work of an organisation, which is author and publisher in one.
+Written here rather than left to a citation processor: see docs/documents.md for where those fail.
 """
 
 from __future__ import annotations

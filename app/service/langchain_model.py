@@ -1,9 +1,4 @@
-"""A corpus for LangChain's chains: its retriever, its vector store, its embeddings.
-
->>> from alpie.app import Corpus
->>> from alpie.app.service.langchain_model import retriever
->>> chain = retriever(Corpus.open(), k=3) | …
-"""
+"""A corpus for LangChain's chains, read-only: its retriever, its vector store, its embeddings."""
 
 from __future__ import annotations
 

@@ -26,10 +26,7 @@ Snapshot = dict[str, tuple[int, int, int]]  # path → time stamp, size, inode
 
 
 def snapshot(folder: Path, apart_from: Path | None = None) -> Snapshot:
-    """The files of `folder` and below, hidden ones left out, as in `read_sources`; empty when it is not there.
-
-    `apart_from`: a folder inside, such as that of the index, whose changes do not count.
-    """
+    """The files of `folder` and below, hidden ones and the folder `apart_from` left out; empty when it is not there."""
     found: Snapshot = {}
     for parent, folders, files in os.walk(folder):
         folders[:] = [
@@ -55,11 +52,7 @@ def changes(
     sleep: Callable[[float], None] = time.sleep,
     clock: Callable[[], float] = time.monotonic,
 ) -> Iterator[bool]:
-    """After each interval: whether the folder is another than when this last said so, and has come to rest.
-
-    At rest means: two looks in a row saw the same. The first look is at the call, so that nothing that
-    changes while the consumer works is missed.
-    """
+    """After each interval: whether the folder is another than when this last said so, and two looks in a row saw the same."""
     return _changes(look(), look, every_seconds, longest_rest_seconds, sleep, clock)
 
 
@@ -100,8 +93,7 @@ def watch(
 ) -> None:
     """Index now and after every change, until interrupted by Ctrl-C or SIGTERM; `tell` hears of each round.
 
-    A round that fails is told and tried again: at the next change, or after a while; at once when it was only
-    that another process held the lock.
+    A round that fails is tried again at the next change or after a while; at once when another process held the lock.
     """
     inside = settings.data if settings.data.is_relative_to(settings.docs) else None
     look = partial(snapshot, settings.docs, inside)

@@ -238,7 +238,7 @@ def _verify(arguments: argparse.Namespace, settings: Settings, words: Translatio
 
 def _eval(arguments: argparse.Namespace, settings: Settings, words: Translations) -> int:
     # by name, as git finds its commands: what is measured does not import what measures it
-    evaluation = import_module("alpie.eval.command_line")
+    evaluation = import_module("alpie.eval.run")
     return int(evaluation.run(arguments, settings, words, partial(_open_corpus, settings, words)))
 
 

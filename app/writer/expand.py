@@ -1,9 +1,7 @@
 """`alpie expand`: a language model writes other ways to ask for each passage, into files a person can edit.
 
-1. Passages that have no lines yet are gathered, document by document; what is there is never touched.
-2. What it will take is said before anything is sent.
-3. The model is asked for some passages at a time; its lines are checked, and a passage's row is added to the
-   file of its document as soon as it is there: stopped at any point, the next run goes on from that point.
+What is there is never touched. What it will take is said before anything is sent. Lines are checked, and a row is
+added as soon as it is there: stopped at any point, the next run goes on from that point.
 """
 
 from __future__ import annotations

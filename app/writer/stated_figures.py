@@ -1,9 +1,7 @@
 """The figures, percentages, dates and codes of a text, in one form whatever their spelling.
 
-«105 047», «105.047», «ciento cinco mil cuarenta y siete» are one figure; «23 de diciembre de 2025» and
-«2025-12-23» one date; «25 %» is not «25». What is ambiguous is read one way on both sides, so that a
-sentence and its quote are never compared in different readings: a single point or comma before three
-digits groups them.
+«105 047», «105.047», «ciento cinco mil cuarenta y siete» are one figure; «25 %» is not «25». What is ambiguous is read
+one way on both sides: a single point or comma before three digits groups them.
 """
 
 from __future__ import annotations

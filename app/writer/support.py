@@ -1,14 +1,8 @@
 """Whether a sentence of a language model may be shown: does it say no more than the quotes it names?
 
-1. It names quotes, and they exist.
-2. Its figures, percentages, dates and codes stand in them.
-3. Its proper names stand in them.
-4. Not asked of every sentence, but cheap and telling: a figure keeps the company it has in the quote
-   («33 detenciones» is no reading of «25 detenciones y 33 registros»), a denial needs one in the quotes,
-   and a Spanish sentence shares some of its words with them.
-
-What passes can still be wrong: words are compared, not meanings. It is therefore shown as written by
-a model, beside the quotations and never in their place.
+They must exist, and its figures, percentages, dates, codes and proper names must stand in them. Besides, a figure
+keeps the company it has in the quote («33 detenciones» is no reading of «25 detenciones y 33 registros»), a denial
+needs one in the quotes, and a Spanish sentence shares words with them. Words are compared, not meanings.
 """
 
 from __future__ import annotations

@@ -15,13 +15,11 @@ from dataclasses import dataclass, replace
 from functools import partial
 from importlib.util import find_spec
 from time import perf_counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import faiss
 import numpy as np
 import Stemmer
-from langchain_core.documents import Document as Chunk
-from langchain_text_splitters import RecursiveCharacterTextSplitter
 
 from alpie.app.service.rows import found_row
 from alpie.eval.questions.predictions import (
@@ -37,6 +35,9 @@ from alpie.eval.questions.question_file import Question
 from alpie.eval.scores import PASSAGES
 from alpie.index.errors import QuestionError
 from alpie.index.records import Document
+
+if TYPE_CHECKING:
+    from langchain_core.documents import Document as Chunk
 
 CHUNK_CHARACTERS = 1_000
 OVERLAP_CHARACTERS = 200
@@ -90,6 +91,9 @@ class Bm25Pipeline:
 
 def chunks_of(documents: Iterable[Document]) -> list[Chunk]:
     """The tutorial's chunks of all documents; metadata «doc» and «start_index»."""
+    from langchain_core.documents import Document as Chunk  # a second, and only a comparison needs it
+    from langchain_text_splitters import RecursiveCharacterTextSplitter
+
     splitter = RecursiveCharacterTextSplitter(
         chunk_size=CHUNK_CHARACTERS, chunk_overlap=OVERLAP_CHARACTERS, add_start_index=True
     )
@@ -187,9 +191,6 @@ def other_pipelines(
     clock: Clock = perf_counter,
 ) -> list[PipelineRows]:
     """The retrievers' and the tutorial's answers to the questions that can be compared."""
-    # LangChain takes a second to import, and only a comparison needs it.
-    from alpie.eval.baselines.pipelines import Bm25Pipeline, TutorialPipeline, chunks_of
-
     asked = compared_questions(questions)
     results = []
     for retriever in RETRIEVERS:

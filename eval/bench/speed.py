@@ -1,8 +1,7 @@
 """`alpie eval --speed`: our paths beside the usual ones, in one run, on the same texts and weights.
 
-Times are of this machine and this hour; what carries over is the ratio of two cases that took turns. The reference is
-sentence-transformers as its manual says and the retrieval of LangChain's tutorial on top of it, also with one thread:
-on a busy machine its default threads spend most of their CPU time waiting for each other.
+What carries over to other machines is the ratio of two cases that took turns. The reference is sentence-transformers as
+its manual says and LangChain's tutorial on top of it, also with one thread, as its threads wait for each other.
 """
 
 from __future__ import annotations

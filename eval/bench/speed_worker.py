@@ -194,7 +194,6 @@ _Work = Callable[[str], "Timing | dict[str, Any]"]
 
 
 def _own(plan: Mapping[str, Any]) -> _Work:
-    from alpie.app.answering.corpus import Corpus
     from alpie.app.settings import load_settings
 
     corpus = Corpus.open(load_settings(plan["settings"]))
@@ -255,7 +254,6 @@ def _encoding(documents: Mapping[str, Any], encoder: Any, plan: Mapping[str, Any
 
 def _growth(plan: Mapping[str, Any]) -> _Work:
     from alpie.app.settings import load_settings
-    from alpie.eval.bench.speed_worker import measure_growth
 
     settings = load_settings(plan["settings"])
     return lambda size: measure_growth(int(size), settings, plan["questions"])

@@ -1,8 +1,6 @@
 """Questions with their gold evidence: JSON Lines of our own, or SQuAD JSON.
 
-Reading is lenient towards content (unknown fields are ignored, fields may be absent, any kind is
-accepted), because a question without gold can still be asked; it is strict towards form, because a
-malformed line would silently shift every row after it.
+Unknown fields are ignored and fields may be absent; a malformed line is an error, for it would shift every row after it.
 """
 
 from __future__ import annotations
@@ -104,11 +102,7 @@ KINDS: Mapping[str, str] = {
 
 
 def read_questions(path: Path) -> QuestionFile:
-    """Reads JSON Lines or SQuAD 1.1/2.0 JSON.
-
-    Raises:
-        QuestionsFileError: unreadable or malformed; the message names file and line.
-    """
+    """Reads JSON Lines or SQuAD 1.1/2.0 JSON; raises `QuestionsFileError` naming file and line."""
     text = _read_text(path)
     whole = _json_or_none(text)
     if isinstance(whole, dict) and "data" in whole:

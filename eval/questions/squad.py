@@ -42,11 +42,7 @@ def plain_sentences(text: str) -> tuple[Span, ...]:
 
 
 def squad_questions(path: Path, data: Mapping[str, Any]) -> QuestionFile:
-    """Questions and paragraphs of parsed SQuAD JSON.
-
-    Raises:
-        QuestionsFileError: the file lacks a field; the message names article and paragraph.
-    """
+    """Questions and paragraphs of parsed SQuAD JSON; raises `QuestionsFileError` naming article and paragraph."""
     questions: list[Question] = []
     paragraphs: list[SquadParagraph] = []
     for article_number, article in enumerate(data["data"]):

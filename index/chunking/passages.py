@@ -1,8 +1,6 @@
 """From sentences to passages: the unit that is retrieved and cited, with a permanent address.
 
-A passage is a run of sentences under one heading. It never crosses a heading or the edge of a box,
-keeps paragraphs together where it can and a list with its introduction, and no sentence of the
-document is in none or in two.
+A passage never crosses a heading or the edge of a box, and no sentence of the document is in none or in two.
 """
 
 from __future__ import annotations

@@ -1,8 +1,6 @@
 """The fast encoder: an 8-bit graph under onnxruntime, one text a thread, no padding.
 
-A text goes alone through the graph, so that no time is spent on padding and its vector is the same
-whatever is encoded beside it. The graph starts at word vectors: the table of words, four fifths of the
-model, stays in the model folder's file, of which only the rows in use are ever read.
+The graph starts at word vectors: their table, four fifths of the model, stays in its file.
 """
 
 from __future__ import annotations

@@ -39,11 +39,7 @@ _logger = logging.getLogger(__name__)
 
 
 def open_tokenizer(model_folder: Path) -> TokenizerLike:
-    """The tokenizer of the bundled `model_folder`, cutting at the model's limit.
-
-    Its tables are made beside that folder when they are not there, in about two seconds. Where that is not
-    possible, or they do not give the library's tokens, it is the library's, with its 280 MB.
-    """
+    """The tokenizer of the bundled `model_folder`, cutting at the model's limit; the library's, where that is not possible."""
     model = bundled_fingerprint(model_folder)
     folder = model_folder.with_name(f"{model_folder.name}-pieces")
     try:

@@ -1,16 +1,8 @@
-"""The encoder's tokenizer without its memory: the pieces lie in mapped files instead of a search tree.
+"""The encoder's tokenizer without its memory: the pieces lie in mapped files instead of a search tree of 280 MB.
 
-The library builds a tree of a quarter of a million pieces in memory, 280 MB and most of a second at every
-start. Here they lie in a hash table on disk, of which only the pages in use are read:
-
-1. the library's own normaliser and white-space rules cut a text into characters with their offsets, through
-   a tokenizer without vocabulary;
-2. each word is cut into the pieces of the largest total score (unigram model, Viterbi), with the library's
-   rules for ties and unknown characters;
-3. words are remembered, for the same ones come again.
-
-The result is compared with the library's on sample texts when the files are made; if they ever differed,
-the library's tokenizer is used.
+The library's own normaliser and white-space rules cut a text into words; each is cut into the pieces of the largest
+total score (unigram model, Viterbi), with the library's rules for ties. The result is compared with the library's
+on sample texts when the files are made; if they ever differed, the library's tokenizer is used.
 """
 
 from __future__ import annotations

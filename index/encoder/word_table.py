@@ -18,8 +18,7 @@ from alpie.index.errors import EncoderError
 class WordTable:
     """Word vectors inside a safetensors file of half-precision numbers, of which only the rows in use are read.
 
-    Not through a mapping, where the system allows it: each row would make the pages around it count as memory
-    of this process, 64 kB or, for some files, 2 MB. Reading 25 rows takes a hundredth of encoding them.
+    Not through a mapping, where the system allows it: the pages around each row would count as memory of this process.
     """
 
     def __init__(self, path: Path, start: int, shape: tuple[int, int]) -> None:

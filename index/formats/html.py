@@ -313,11 +313,7 @@ def _joined(words: list[str]) -> str:
 
 
 def _begins_below(text: LexborNode) -> bool:
-    """Whether a text stands under the bold words before it: «<strong>Trienio</strong>Cantidad que …».
-
-    Style sheets set such words as a line of their own, and no style sheet is here. Inside a word no capital follows
-    a small letter.
-    """
+    """Whether a text stands under the bold words before it, as style sheets set it: «<strong>Trienio</strong>Cantidad …»."""
     before = text.prev
     if before is None or before.tag not in ("strong", "b") or before.prev is not None:
         return False

@@ -1,9 +1,7 @@
 """Markdown: the text of the file in its place, with the blocks that CommonMark finds in it.
 
-The canonical text is the file, each character where it stands there, so that an offset of one is an offset of the
-other. Where signs stand for a character (`&ordm;`) or for a break (`<br>`, the edge of a cell), that character is
-written at their first place and the rest filled up. All other signs (asterisks, addresses of links, tags) become
-marks, which the layout leaves out.
+The canonical text is the file, each character where it stands there. Where signs stand for a character (`&ordm;`) or
+for a break (`<br>`), that character is written at their first place. All other signs become marks, left out.
 """
 
 from __future__ import annotations

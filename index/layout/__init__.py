@@ -1,16 +1,7 @@
 """The layout of a document: which lines are headings, paragraphs, lists, tables, boxes, footers.
 
-Rules are about form alone (line widths, blank lines, leading space, running numbers), never about
-one document's words. In order:
-
-1. `lines`     cut the canonical text into lines and see how they were set
-2. `pages`     find page starts, running footers and printed page numbers
-3. `notes`     tell footnote calls from figures by their running numbers
-4. `units`     gather lines that belong together, mending column and page breaks
-5. `headings`, `figures`, `lists`, `legal`, `boxes`  say what each unit is
-6. `blocks`    derive spans and the path of headings
-
-A document whose format tells its structure (see `alpie.index.formats`) goes by `marked` instead.
+Rules are about form alone (line widths, blank lines, leading space, running numbers), never about one document's
+words. A document whose format tells its structure (see `alpie.index.formats`) goes by `marked` instead of its lines.
 """
 
 from __future__ import annotations

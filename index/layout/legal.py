@@ -129,11 +129,7 @@ def _counts(text: str) -> bool:
 
 
 def _order_headings(units: list[Unit], given: dict[int, tuple[int, int]]) -> None:
-    """Bring the headings that a file gives into one order with the legal ranks.
-
-    Typefaces often show less than the words do: «TÍTULO I» and «Artículo 1» are set alike. So legal
-    headings go by rank, and another heading by the highest rank that is set as it is.
-    """
+    """Bring the headings that a file gives into one order with the legal ranks: typefaces often show less than words do."""
     if not any(rank for _, rank in given.values()):
         return
     highest: dict[int, int] = {}

@@ -89,11 +89,7 @@ class Manner:
 
 
 def manner_of(lines: list[Line]) -> Manner:
-    """Read from the line ends whether, and how, the document is hard-wrapped.
-
-    A break before a lower-case letter is a wrap for certain, so their share tells wrapped documents
-    from those with one paragraph a line, and what stands before them tells whether wraps are marked.
-    """
+    """Whether, and how, the document is hard-wrapped, read from its line ends: a break before a small letter is a wrap."""
     breaks = lower = marked = 0
     for line, following in pairwise(lines):
         if line.blank or following.blank:

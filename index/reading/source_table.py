@@ -136,9 +136,8 @@ def entry_from_file_name(file: Path, used: Set[str]) -> SourceEntry:
 def described(entry: SourceEntry, metadata: Metadata, table: Path, today: date) -> Described:
     """`entry` with what its file says where the table says nothing, and failing that its name.
 
-    What neither says is named as missing and left empty, or, where something must stand, ours. `table` is
-    the path of `sources.toml`, for the notes. The day on which a file was made is no date of publication,
-    nor is a day after `today`: «Agenda 2030».
+    What neither says is named as missing. The day on which a file was made is no date of publication, nor is a day
+    after `today` («Agenda 2030»). `table` is the path of `sources.toml`, for the notes.
     """
     values: dict[str, object] = {}
     editorial = list(entry.editorial)

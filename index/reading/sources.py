@@ -1,12 +1,8 @@
 """From a folder of files to documents with a canonical text.
 
-Each file has one *canonical text*: of a text file ``file.read_bytes().decode("utf-8-sig")``, line ends as
-they are; of another format what its parser makes of it (`alpie.index.formats`). Every offset of the system
-counts characters of that text. `sources.toml` says what a document is; a file it does not list is taken
-too, with what the file says of itself, else what its name tells, which is marked as editorial.
-
-One bad document never stops the others: `read_sources` returns what could be read and a list of what
-could not. Only a `sources.toml` that cannot be read at all is an error, since then every citation
+Every offset of the system counts characters of that text: of a text file what it decodes to, line ends as they are;
+of another format what its parser makes of it. `sources.toml` says what a document is; a file it does not list is
+taken too. One bad document never stops the others; a `sources.toml` that cannot be read does, since every citation
 would be wrong.
 """
 

@@ -110,11 +110,7 @@ class VectorIndex:
 
 
 def _bytewise(vectors: NDArray[np.float32]) -> Any:
-    """An empty index for `vectors` that keeps each number in a byte: cosines are off by .0006, seldom by .003.
-
-    Bytes stand for 256 values between bounds that hardly ever change with the vectors, so that what is read out and
-    kept again gets the same ones.
-    """
+    """An empty index for `vectors` that keeps each number in a byte; read out and kept again, it gets the same byte."""
     import faiss
 
     dimension = int(vectors.shape[1])

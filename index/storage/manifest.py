@@ -150,8 +150,7 @@ def file_entry(path: Path) -> dict[str, Any]:
 def check_files(folder: Path, manifest: Mapping[str, Any], thorough: bool = False) -> None:
     """Every file as the manifest says; otherwise `IndexDamaged` naming the first that is not.
 
-    A large file that nobody wrote to since the build (size and time stamp are the same) is not read again:
-    with very many documents that would take longer than everything else at opening. `thorough` reads them all.
+    A large file with the size and time stamp of the build is not read again, unless `thorough`: it would take longest.
     """
     for name, expected in manifest["files"].items():
         path = folder / name

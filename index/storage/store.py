@@ -272,11 +272,7 @@ def sweep_unfinished(data: Path) -> None:
 
 
 def sweep(keep: Path) -> None:
-    """Remove what older builds left beside an index version. Called under the build lock.
-
-    Readers keep the files they have mapped: on Linux and macOS a removed file lives until nobody has it open;
-    Windows refuses to remove it, and the next build tries again.
-    """
+    """Remove what older builds left beside an index version; under the build lock. What is open somewhere may stay."""
     for folder in keep.parent.iterdir():
         if folder != keep and folder.is_dir():
             shutil.rmtree(folder, ignore_errors=True)

@@ -1,8 +1,6 @@
 """The files of an index version, written document by document, on from those of an earlier one where there is one.
 
-What is new of the text goes into a copy of the earlier database, and what is gone out of it; vectors are written
-anew, in the order of the collection. Whether they are compared one by one or found through lists is decided by their
-number, and told in the manifest.
+What is new of the text goes into a copy of the earlier database; vectors are written anew, in order.
 """
 
 from __future__ import annotations

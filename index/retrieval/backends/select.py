@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,14 +11,13 @@ import numpy as np
 from alpie.index.encoder import Encoder
 from alpie.index.encoder.embed import text_of
 from alpie.index.errors import BackendError, SettingsError
-from alpie.index.records import Document, Passage
+from alpie.index.records import Passage
 from alpie.index.retrieval.search import SearchIndex
 from alpie.index.retrieval.vector_backend import Entry, VectorBackend, passage_id
 from alpie.index.spanish.analysis import terms
 
 if TYPE_CHECKING:
     from alpie.index.retrieval.backends.milvus_client import MilvusConnection
-    from alpie.index.retrieval.search import SearchIndex
 
 
 _AT_A_TIME = 1_000  # passages between two words on the progress
@@ -35,10 +34,7 @@ class Synchronised:
 
 
 def synchronise(
-    backend: VectorBackend,
-    documents: Mapping[str, Document],
-    search: SearchIndex,
-    on_progress: Callable[[int, int], None] | None = None,
+    backend: VectorBackend, search: SearchIndex, on_progress: Callable[[int, int], None] | None = None
 ) -> Synchronised:
     """Make `backend` hold the passages of `search`, and no others.
 
@@ -48,7 +44,7 @@ def synchronise(
     written, total = 0, len(passages)
     for first in range(0, total, _AT_A_TIME):
         last = min(first + _AT_A_TIME, total)
-        written += backend.upsert(_entries(search, documents, first, last))
+        written += backend.upsert(_entries(search, first, last))
         if on_progress:
             on_progress(last, total)
     deleted = 0 if backend.count() == total else _delete_others(backend, passages)
@@ -67,15 +63,13 @@ def mean_length(passages: Sequence[Passage]) -> float:
     return float(np.mean(lengths or [0]))
 
 
-def _entries(
-    search: SearchIndex, documents: Mapping[str, Document], first: int, last: int
-) -> Iterator[Entry]:
+def _entries(search: SearchIndex, first: int, last: int) -> Iterator[Entry]:
     vectors = search.dense.rows(np.arange(first, last))
     bounds = search.sentence_bounds[first : last + 1]
     sentences = search.sentence_vectors.rows(np.arange(bounds[0], bounds[-1]))
     for row, passage in enumerate(search.passages[first:last]):
         own = sentences[bounds[row] - bounds[0] : bounds[row + 1] - bounds[0]]
-        yield Entry.of(passage, documents[passage.document_id], vectors[row], own)
+        yield Entry.of(passage, vectors[row], own)
 
 
 def _delete_others(backend: VectorBackend, passages: Sequence[Passage]) -> int:
@@ -125,7 +119,6 @@ class BackendChoice:
     def fill(
         self,
         encoder: Encoder,
-        documents: Mapping[str, Document],
         search: SearchIndex,
         fresh: bool = False,
         on_progress: Callable[[int, int], None] | None = None,
@@ -136,14 +129,13 @@ class BackendChoice:
         """
         from alpie.index.retrieval.backends.milvus import MilvusBackend
         from alpie.index.retrieval.backends.milvus_collections import Stamp, collection_to_write, publish
-        from alpie.index.retrieval.backends.select import mean_length, synchronise
 
         connection = self._connect()
         try:
             stamp = Stamp.of(encoder.fingerprint, encoder.dimension, mean_length(search.passages))
             sizes = (len(search.passages), len(search.sentence_vectors))
             collection = collection_to_write(connection, stamp, *sizes, fresh)
-            done = synchronise(MilvusBackend(connection, collection), documents, search, on_progress)
+            done = synchronise(MilvusBackend(connection, collection), search, on_progress)
             publish(connection, collection)
             return done
         finally:
