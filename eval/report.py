@@ -14,8 +14,16 @@ from pathlib import Path
 from typing import Any
 
 from alpie.eval.baselines.pipelines import MAIN, PipelineRows
-from alpie.eval.intervals import RESAMPLES, Estimate
-from alpie.eval.metrics import METRICS, STATISTICS, compare, refusal_curve, summarise, summarise_by_kind
+from alpie.eval.metrics import (
+    METRICS,
+    RESAMPLES,
+    STATISTICS,
+    Estimate,
+    compare,
+    refusal_curve,
+    summarise,
+    summarise_by_kind,
+)
 from alpie.eval.questions.matching import SourceTexts
 from alpie.eval.scores import QuestionScore, score_prediction
 

@@ -22,7 +22,7 @@ from alpie.eval.baselines.pipelines import (
     own_pipeline,
     same_answers,
 )
-from alpie.eval.intervals import RESAMPLES
+from alpie.eval.metrics import RESAMPLES
 from alpie.eval.questions.matching import SourceTexts
 from alpie.eval.questions.predictions import AskedCorpus, OnQuestion, write_predictions
 from alpie.eval.questions.question_file import (

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from alpie.index.records import PageLabel, Passage, Span
-from alpie.index.retrieval.hits import Hit
+from alpie.index.records import Hit, PageLabel, Passage, Span
 from alpie.index.spanish.analysis import tokens, visible
 
 __all__ = [

@@ -32,9 +32,8 @@ from alpie.index.errors import AddressError, SettingsError, Uncalibrated
 from alpie.index.notices import Unread
 from alpie.index.reader import Reader
 from alpie.index.reader.open_reader import open_reader
-from alpie.index.records import Document, Layout, Passage
+from alpie.index.records import Document, Hit, Layout, Passage
 from alpie.index.retrieval.backends.select import BackendChoice
-from alpie.index.retrieval.hits import Hit
 from alpie.index.retrieval.places import Places
 from alpie.index.retrieval.search import SearchIndex
 from alpie.index.retrieval.word_search import Held, WordIndex, WordQuery

@@ -23,8 +23,7 @@ from alpie.index.chunking.sentences import sentence_bounds
 from alpie.index.database.stored_records import PassagesByDocument
 from alpie.index.errors import QuestionError
 from alpie.index.readable import collapse, readable_text
-from alpie.index.records import Document, Layout, Passage, SentenceRole, Span
-from alpie.index.retrieval.hits import Hit
+from alpie.index.records import Document, Hit, Layout, Passage, SentenceRole, Span
 from alpie.index.spanish.analysis import normalize, visible
 
 _QUOTED_ROLES = (SentenceRole.HEADER, SentenceRole.LEAD_IN)

@@ -25,7 +25,7 @@ from alpie.app.exporting.reference_files import (
 )
 from alpie.app.exporting.reference_styles import STYLES, Reference, year_letters
 from alpie.app.translations import Translations, translations_for
-from alpie.index.reading.publication_dates import ParsedDate, read_date
+from alpie.index.reading.source_table import ParsedDate, read_date
 from alpie.index.records import Document, Passage
 
 _COLUMNS = (

@@ -13,7 +13,7 @@ from alpie.app.answering.answers import Citation
 from alpie.app.answering.citation import link, locator
 from alpie.app.translations import Translations
 from alpie.index.readable import collapse
-from alpie.index.reading.publication_dates import read_date
+from alpie.index.reading.source_table import read_date
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 _SIGNS = "=+-@"  # with which a formula begins, in any width

@@ -13,7 +13,7 @@ from datetime import date
 from alpie.app.answering.answers import Citation
 from alpie.app.answering.citation import locator
 from alpie.app.translations import Translations
-from alpie.index.reading.publication_dates import read_date
+from alpie.index.reading.source_table import read_date
 
 _BLOCK_WORDS = 40  # from which APA sets a quotation apart, without quotation marks
 

@@ -19,8 +19,7 @@ from pydantic import ConfigDict, Field, SkipValidation
 from alpie.app.answering.citation import cite, full_citation
 from alpie.app.answering.corpus import Corpus
 from alpie.index.encoder import Encoder
-from alpie.index.records import Document, Passage
-from alpie.index.retrieval.hits import Hit
+from alpie.index.records import Document, Hit, Passage
 from alpie.index.retrieval.search import SearchIndex
 from alpie.index.spanish.query import read_question
 

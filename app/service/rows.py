@@ -25,8 +25,7 @@ from alpie.app.service.row_forms import (
     Where,
 )
 from alpie.app.translations import translations_for
-from alpie.index.records import Document, Passage, Span
-from alpie.index.retrieval.hits import Hit
+from alpie.index.records import Document, Hit, Passage, Span
 
 REFUSAL = translations_for("es")("ask.none")
 _PASSAGES = 10

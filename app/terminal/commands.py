@@ -262,14 +262,14 @@ def _users(arguments: argparse.Namespace, settings: Settings, words: Translation
 
 
 def _mcp(arguments: argparse.Namespace, settings: Settings, words: Translations) -> int:
-    from alpie.app.service.endpoints import Endpoints, finisher
+    from alpie.app.service.endpoints import Endpoints, finisher, mcp_server
     from alpie.app.service.following import CorpusOpener, Following
-    from alpie.app.service.mcp_server import make_server
 
+    endpoints = Endpoints(lambda: following.wait(_OPENING_SECONDS), words.language, finisher(settings))
+    server = mcp_server(endpoints)  # first: says what is not installed
     opener = CorpusOpener(settings, _open_corpus(settings, words).encoder)
     following = Following(opener, opener.stamp).start()
-    opened = partial(following.wait, _OPENING_SECONDS)
-    make_server(Endpoints(opened, words.language, finisher(settings))).run()
+    server.run()
     return DONE
 
 

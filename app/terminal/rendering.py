@@ -34,8 +34,7 @@ from alpie.app.checking.word_alignment import DifferenceKind
 from alpie.app.translations import Translations
 from alpie.index.reading.source_table import Described, table_for
 from alpie.index.reading.sources import SOURCES_FILE
-from alpie.index.records import Document
-from alpie.index.retrieval.hits import Hit
+from alpie.index.records import Document, Hit
 
 if TYPE_CHECKING:
     from alpie.app.writer import Writing

@@ -19,8 +19,7 @@ from alpie.app.answering.answers import Answer
 from alpie.app.service.rows import REFUSAL, answer_row
 from alpie.eval.questions.question_file import Question
 from alpie.index.errors import QuestionError
-from alpie.index.records import Document, Passage
-from alpie.index.retrieval.hits import Hit
+from alpie.index.records import Document, Hit, Passage
 
 Row = dict[str, Any]
 

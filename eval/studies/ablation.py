@@ -15,8 +15,7 @@ import numpy as np
 from alpie.app.answering.answer import judge
 from alpie.app.answering.conversation import complete
 from alpie.app.answering.corpus import Corpus
-from alpie.eval.intervals import RESAMPLES, Estimate
-from alpie.eval.metrics import compare, summarise
+from alpie.eval.metrics import RESAMPLES, Estimate, compare, summarise
 from alpie.eval.questions.matching import SourceTexts
 from alpie.eval.questions.predictions import OnQuestion, predict
 from alpie.eval.questions.question_file import Question

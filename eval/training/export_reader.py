@@ -23,7 +23,7 @@ from alpie.index.encoder.bundled_weights import WEIGHTS_FILE, bundled_folder
 from alpie.index.encoder.onnx_export import export_graph, quantise
 from alpie.index.encoder.smoothing import smooth_linear_layers
 from alpie.index.encoder.tokenizer import sample_texts
-from alpie.index.encoder.word_table import WordTable
+from alpie.index.encoder.word_pieces import WordTable
 from alpie.index.errors import EncoderError
 from alpie.index.model_cache import default_cache
 from alpie.index.reader.bundled import GRAPH, GRAPH_INPUT, GRAPH_OUTPUT

@@ -17,8 +17,7 @@ from numpy.typing import NDArray
 from alpie.index.encoder import OnProgress, encodable, unit_rows
 from alpie.index.encoder.bundled_weights import WEIGHTS_FILE
 from alpie.index.encoder.model_config import ModelConfig, ModelFiles
-from alpie.index.encoder.word_pieces import TokenizerLike
-from alpie.index.encoder.word_table import WordTable
+from alpie.index.encoder.word_pieces import TokenizerLike, WordTable
 from alpie.index.errors import EncoderError
 
 if TYPE_CHECKING:

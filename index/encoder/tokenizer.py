@@ -79,8 +79,6 @@ def _is_current(folder: Path, model: str) -> bool:
 
 
 def _make(model_folder: Path, folder: Path, model: str) -> None:
-    from alpie.index.encoder.tokenizer import sample_texts
-
     library = _library_tokenizer(model_folder)
     content = json.loads((model_folder / "tokenizer.json").read_text(encoding="utf-8"))
     write_tables(folder, library, [(text, score) for text, score in content["model"]["vocab"]])

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from alpie.index.formats.extraction import Extraction, clean
+from alpie.index.formats.markdown_inline import BREAKS, TAG, Piece, Shown, Source
 from alpie.index.formats.plain import canonical_text, front_matter
-from alpie.index.formats.shown import BREAKS, TAG, Piece, Shown, Source
 from alpie.index.notices import Notice, NoticeKind
 from alpie.index.readable import collapse
 from alpie.index.records import BlockKind, Element, Span, Structure

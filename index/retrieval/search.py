@@ -21,10 +21,9 @@ from alpie.index.database.stored_records import StoredPassages, bounds_of, runs
 from alpie.index.encoder import Encoder
 from alpie.index.encoder.embed import Embedded, text_of
 from alpie.index.reader.readings import Reader
-from alpie.index.records import Passage
+from alpie.index.records import Hit, Passage
 from alpie.index.retrieval.bm25 import TermIndex, best_of
 from alpie.index.retrieval.expansion_index import ExpansionIndex, filled
-from alpie.index.retrieval.hits import Hit
 from alpie.index.retrieval.vector_backend import RELATED_WEIGHT, Query, VectorBackend, passage_id
 from alpie.index.retrieval.vectors import VectorIndex
 from alpie.index.spanish.acronyms import Acronyms, learn_acronyms

@@ -19,8 +19,7 @@ from alpie.eval.questions.predictions import predict
 from alpie.eval.questions.question_file import read_questions
 from alpie.eval.run import EvaluationOptions, evaluate
 from alpie.index.errors import QuestionError, SettingsError
-from alpie.index.records import BlockKind, Document, Passage, Sentence, Span
-from alpie.index.retrieval.hits import Hit
+from alpie.index.records import BlockKind, Document, Hit, Passage, Sentence, Span
 
 SENTENCES = (
     "La operación terminó con 25 detenidos.",

@@ -8,11 +8,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from alpie.eval.intervals import Estimate, paired_differences, ratio_estimates
 from alpie.eval.metrics import (
+    Estimate,
     auroc,
     compare,
     expected_calibration_error,
+    paired_differences,
+    ratio_estimates,
     refusal_curve,
     summarise,
     summarise_by_kind,

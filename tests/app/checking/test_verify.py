@@ -33,13 +33,13 @@ from alpie.index.records import (
     Block,
     BlockKind,
     Document,
+    Hit,
     Layout,
     Passage,
     Sentence,
     SentenceRole,
     Span,
 )
-from alpie.index.retrieval.hits import Hit
 
 PRESS = """Detenciones en España
 De las 25 detenciones realizadas, dos se han producido

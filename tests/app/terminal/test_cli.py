@@ -29,9 +29,8 @@ from alpie.index.build import BuildReport
 from alpie.index.errors import AlpieError, IndexMissing, QuestionError
 from alpie.index.formats import Metadata
 from alpie.index.reading.source_table import described, entry_from_file_name
-from alpie.index.records import BlockKind, Document, Passage, Sentence, Span
+from alpie.index.records import BlockKind, Document, Hit, Passage, Sentence, Span
 from alpie.index.retrieval.backends.select import Synchronised
-from alpie.index.retrieval.hits import Hit
 
 TEXT = "Hubo 25 detenciones. La operación sigue abierta."
 DOCUMENT = Document("nota", "Nota", "Policía", "2025", "nota de prensa", "es", "nota.txt", TEXT)
