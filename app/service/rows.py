@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from alpie.app.answering.absence import absence_lines
 from alpie.app.answering.answers import Answer, Citation, Quote
@@ -138,20 +138,8 @@ def passage_row(passage: Passage, document: Document, language: str = "es") -> P
 
 def document_row(document: Document, passages: int) -> DocumentRow:
     """What `sources.toml` says of a document; `passages`: how many it was laid out into."""
-    return {
-        "id": document.id,
-        "title": document.title,
-        "publisher": document.publisher,
-        "date": document.date,
-        "kind": document.kind,
-        "language": document.language,
-        "place": document.place,
-        "url": document.url,
-        "rights": document.rights,
-        "file": document.file,
-        "sha256": document.sha256,
-        "passages": passages,
-    }
+    said = {name: getattr(document, name) for name in DocumentRow.__annotations__ if name != "passages"}
+    return cast(DocumentRow, {**said, "passages": passages})
 
 
 def verification_row(verification: Verification, language: str = "es") -> VerificationRow:

