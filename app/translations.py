@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from alpie.index.reading.publication_dates import ParsedDate, read_date
+from alpie.index.reading.source_table import ParsedDate, read_date
 
 __all__ = ["LANGUAGES", "Translations", "translations_for"]
 

@@ -1,8 +1,7 @@
 """How well a folder's files are read: `python -m alpie.eval.document_figures FOLDER` prints a line for each.
 
-Words are counted against another program's reading of the same file: of a PDF that of pdftotext (poppler)
-where it is installed; of other formats what the parser itself found before it was laid out. Headings are
-counted against the file's own outline or printed table of contents.
+Words are counted against pdftotext (poppler) or what the parser itself found before layout, headings against the
+file's own outline or printed table of contents.
 """
 
 from __future__ import annotations
@@ -27,8 +26,6 @@ from alpie.index.layout import lay_out
 from alpie.index.readable import collapse, readable_text
 from alpie.index.reading.coverage import measured
 from alpie.index.records import BlockKind, Document, Layout
-
-__all__ = ["FileReading", "compared", "main", "read_file"]
 
 _WORD = re.compile(r"[^\W_]+")
 _DIVIDED = re.compile(r"(?<=[^\W\d_])[-\u00ad\u2010]\s*\n\s*(?=[a-záéíóúüñ])")

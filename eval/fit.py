@@ -37,8 +37,6 @@ from alpie.eval.questions.squad import squad_corpus
 from alpie.eval.studies.learning import Group, fit_logistic, fit_ranking, folds_of
 from alpie.eval.training.examples import Example, examples_of
 
-__all__ = ["Fitted", "FittingSets", "fit_all", "fitting_sets", "main", "write_weights"]
-
 _FOLDS = 5
 _OWN_WEIGHT = 0.5  # of a question the reader was trained on, against a held-out one
 _BARE_WEIGHT = 0.35  # … asked without expansions, which most collections do not have

@@ -22,8 +22,6 @@ from pathlib import Path
 from alpie.eval.report import markdown_table
 from alpie.index.errors import SettingsError
 
-__all__ = ["main", "refreshed"]
-
 _BLOCK = re.compile(r"(<!-- table: (?P<what>[^>]+?) -->\n)(?P<old>.*?)(<!-- end -->)", re.DOTALL)
 _PAGE = Path(__file__).resolve().parents[1] / "docs" / "quality.md"
 _INTERVAL = re.compile(r" %? ?\[[^\]]*\]( n=\d+)?")

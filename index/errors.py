@@ -31,29 +31,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-__all__ = [
-    "AddressError",
-    "AlpieError",
-    "BackendError",
-    "BackendMismatch",
-    "BackendUnavailable",
-    "BulkError",
-    "EncoderError",
-    "IndexBusy",
-    "IndexDamaged",
-    "IndexMismatch",
-    "IndexMissing",
-    "IndexNewer",
-    "IndexUnwritable",
-    "QuestionError",
-    "QuestionsFileError",
-    "RecognitionMissing",
-    "ScanWithoutText",
-    "SettingsError",
-    "SourceError",
-    "StoreError",
-]
-
 
 class AlpieError(Exception):
     """Base of everything Al Pie raises on purpose; ``str()`` is fit to be shown to a person."""

@@ -1,11 +1,8 @@
 """Folders of model files and dictionaries in the user's cache: built once, then only read.
 
-1. A folder is written beside its final place and renamed into it, so nobody sees half of one.
-2. Its last file, ``fingerprint.json``, says what it was made from and lists every file with size and
-   checksum. Sizes are compared at every opening, which is free and catches what happens in practice
-   (a full disk, an interrupted copy); checksums only on request, for they read everything.
-3. A file lock lets one process build while the others wait for its result. Readers of a sound folder
-   never touch the lock, so a read-only cache baked into a container image works.
+A folder is renamed into its place when it is whole. Its ``fingerprint.json`` says what it was made from and lists every
+file with size, compared at every opening, and checksum, compared on request, for that reads everything. One process
+builds, the others wait; readers never touch the lock, so a read-only cache works.
 """
 
 from __future__ import annotations
@@ -19,8 +16,6 @@ from pathlib import Path
 from typing import Any
 
 from alpie.index.errors import EncoderError
-
-__all__ = ["checksum", "default_cache", "is_intact", "read_fingerprint", "seal", "settle"]
 
 FINGERPRINT_FILE = "fingerprint.json"
 LOCK_TIMEOUT_SECONDS = 900.0  # several times what the slowest build took on one shared core

@@ -12,16 +12,6 @@ from enum import StrEnum
 from pathlib import PurePath
 from typing import Any
 
-__all__ = [
-    "NOT_MEASURED",
-    "Coverage",
-    "Notice",
-    "NoticeKind",
-    "Unread",
-    "notices_from_json",
-    "unread_by_its_ending",
-]
-
 
 class NoticeKind(StrEnum):
     """What stands in a file and is not read, or not as it stands; the catalogues say it under `notice.<kind>`."""

@@ -1,8 +1,6 @@
-"""Readable text from spans of a canonical text, with the map back.
+"""Readable text from spans of a canonical text, with the map back: the proof of a quotation rests on this alone.
 
-The proof that a quotation is verbatim rests on this module alone: readable text is the spans in
-order, every run of white space (line ends and no-break spaces too) as one space, and nothing else
-changed. `proves` is that statement as a predicate.
+It is the spans in order, every run of white space as one space, and nothing else changed.
 """
 
 from __future__ import annotations
@@ -11,8 +9,6 @@ import re
 from collections.abc import Sequence
 
 from alpie.index.records import Span
-
-__all__ = ["collapse", "proves", "readable_map", "readable_text", "spans_between"]
 
 _WHITE_SPACE = re.compile(r"\s+")
 
@@ -23,11 +19,9 @@ def collapse(text: str) -> str:
 
 
 def readable_map(source: str, spans: Sequence[Span]) -> tuple[str, list[int]]:
-    """The readable text of `spans`, and for each of its characters the offset it came from.
+    """The readable text of `spans`, and for each of its characters the offset it came from (of a space, its run's first).
 
-    A space that stands for a run of white space carries the offset of the run's first character.
-    Spans that do not touch white space at their meeting point are joined without a space, as they
-    are when a footnote call was cut out of «abuso19.».
+    Spans that do not touch white space at their meeting point are joined without a space: a footnote call was cut out.
     """
     characters: list[str] = []
     offsets: list[int] = []

@@ -1,36 +1,18 @@
 """The records that travel through the pipeline: document → block → sentence → passage.
 
-Every record that stands for words of a document holds *spans*: character offsets into the
-document's canonical text (the file decoded once and never altered, see `alpie.index.reading.sources`).
-A record's readable text is derived from its spans by `alpie.index.readable.readable_text`:
-the spans in order, each run of white space turned into one space. What lies between two spans of
-one record (a running footer, a footnote call, a doubled call-out) is what the layout left out.
+Those that stand for words of a document hold *spans*: character offsets into its canonical text. Their readable
+text is derived from them by `alpie.index.readable.readable_text`. What lies between two spans of one record (a
+running footer, a footnote call, a doubled call-out) is what the layout left out.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from alpie.index.notices import NOT_MEASURED, Coverage, Notice
-
-__all__ = [
-    "Block",
-    "BlockKind",
-    "Document",
-    "Element",
-    "Layout",
-    "PageLabel",
-    "Passage",
-    "RecognisedWord",
-    "Sentence",
-    "SentenceRole",
-    "Span",
-    "Structure",
-]
-
 
 PageLabel = int | str
 RecognisedWord = tuple[int, int, int]  # a word of a scanned page: start, end, how sure it is in per cent
@@ -195,7 +177,7 @@ class Passage:
     box: str | None = None
     label: str | None = None
     page: PageLabel | None = None  # on which it begins
-    paragraph: int = 0  # 1-based number of its first paragraph, see `alpie.index.chunking.citable_units`
+    paragraph: int = 0  # 1-based number of its first paragraph, see `alpie.index.chunking.passages`
     ordinal: int = 0  # 0-based position in the document
     turns: tuple[tuple[int, PageLabel | None], ...] = ()  # pages that begin inside it: (offset, label)
     recognised: tuple[RecognisedWord, ...] = ()  # those of its words that a program read off a picture
@@ -221,3 +203,18 @@ class Passage:
     @property
     def end(self) -> int:
         return self.sentences[-1].end
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A passage found, best first in every list of hits."""
+
+    passage: Passage
+    score: float  # hybrid score, larger is better; comparable between questions
+    retrievers: Mapping[str, float] = field(
+        default_factory=dict
+    )  # score of each retriever: dense, sentence, lexical, …
+    ranks: Mapping[str, int] = field(default_factory=dict)  # 1-based rank of the passage in each retriever
+    own: float = 0.0  # the score without what expansions add: comparable with a collection that has none
+    line: str = ""  # the expansion nearest to the question: found by it, never quoted
+    terms: tuple[str, ...] = ()  # words of the question that stand in the passage, as the passage writes them

@@ -16,8 +16,7 @@ from alpie.app.answering.citation import cite
 from alpie.index.errors import AddressError
 from alpie.index.notices import Unread
 from alpie.index.readable import readable_text
-from alpie.index.records import Block, BlockKind, Document, Layout, Passage, Sentence, Span
-from alpie.index.retrieval.hits import Hit
+from alpie.index.records import Block, BlockKind, Document, Hit, Layout, Passage, Sentence, Span
 from alpie.index.retrieval.word_search import Held, WordIndex, WordQuery
 
 ROOT = Path(__file__).resolve().parents[1]

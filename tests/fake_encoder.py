@@ -25,7 +25,7 @@ from alpie.index.layout import lay_out
 from alpie.index.records import BlockKind, Document, Passage, Sentence, SentenceRole, Span
 from alpie.index.spanish.analysis import fold, stem
 from alpie.index.spanish.query import read_question
-from alpie.index.storage.store import open_generation
+from alpie.index.storage.store import open_version
 
 DIMENSION = 32
 
@@ -144,5 +144,5 @@ def build(docs: Path, data: Path, encoder: FakeEncoder | None = None, rebuild: b
 
 def answers(data: Path, question: str = "incendios") -> list[str]:
     """What the index in `data` finds: texts of the passages, best first."""
-    search = open_generation(data, FakeEncoder()).search
+    search = open_version(data, FakeEncoder()).search
     return [hit.passage.text for hit in search.search(read_question(question)).hits]

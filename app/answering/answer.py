@@ -18,8 +18,7 @@ from alpie.app.answering.ranking import Candidate, ranked_candidates
 from alpie.app.answering.read_passages import read_hits
 from alpie.index.reader import Reading
 from alpie.index.reader.open_reader import default_reader
-from alpie.index.records import Document
-from alpie.index.retrieval.hits import Hit
+from alpie.index.records import Document, Hit
 from alpie.index.retrieval.search import EncodedQuestion, Retrieval, SearchIndex
 
 __all__ = ["Judged", "answer_question", "judge", "weigh"]

@@ -6,10 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from alpie.index.records import PageLabel, Passage, Span
-from alpie.index.retrieval.hits import Hit
-from alpie.index.spanish.analysis import tokens
-from alpie.index.spanish.normal_forms import visible
+from alpie.index.records import Hit, PageLabel, Passage, Span
+from alpie.index.spanish.analysis import tokens, visible
 
 __all__ = [
     "Absent",
@@ -43,7 +41,7 @@ class Citation:
     box: str | None
     label: str | None  # «párrafo 1 de la parte dispositiva», «artículo 22»
     page: PageLabel | None  # of the first word that is cited, None where the document does not say
-    paragraph: int  # within its section or unit, see `alpie.index.chunking.citable_units`
+    paragraph: int  # within its section or unit, see `alpie.index.chunking.passages`
     url: str = ""
     rights: str = ""
     short_publisher: str = ""  # for the short form: «WeProtect»

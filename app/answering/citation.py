@@ -16,8 +16,8 @@ from urllib.parse import quote as percent_encode
 
 from alpie.app.answering.answers import Citation
 from alpie.app.translations import Translations, translations_for
-from alpie.index.chunking.citable_units import unit_below
-from alpie.index.reading.publication_dates import read_date
+from alpie.index.chunking.passages import unit_below
+from alpie.index.reading.source_table import read_date
 from alpie.index.records import Document, Passage, RecognisedWord, Sentence, SentenceRole, Span
 
 __all__ = ["cite", "full_citation", "link", "locator", "page_range", "short_citation"]

@@ -32,15 +32,14 @@ from alpie.index.errors import AddressError, SettingsError, Uncalibrated
 from alpie.index.notices import Unread
 from alpie.index.reader import Reader
 from alpie.index.reader.open_reader import open_reader
-from alpie.index.records import Document, Layout, Passage
+from alpie.index.records import Document, Hit, Layout, Passage
 from alpie.index.retrieval.backends.select import BackendChoice
-from alpie.index.retrieval.hits import Hit
 from alpie.index.retrieval.places import Places
 from alpie.index.retrieval.search import SearchIndex
 from alpie.index.retrieval.word_search import Held, WordIndex, WordQuery
 from alpie.index.spanish.lexicon import lexicon_of
 from alpie.index.spanish.query import read_question
-from alpie.index.storage.store import corpus_fingerprint, open_generation
+from alpie.index.storage.store import corpus_fingerprint, open_version
 
 if TYPE_CHECKING:
     from alpie.index.build import BuildReport
@@ -83,25 +82,25 @@ class Corpus:
         """
         settings = settings or load_settings()
         encoder = encoder or open_encoder_of(settings)
-        generation = open_generation(settings.data, encoder)
+        version = open_version(settings.data, encoder)
         choice = backend_choice_of(settings)
         weights, fusion = numbers_for(encoder, settings.data)
         return cls(
-            generation.documents,
-            generation.layouts,
+            version.documents,
+            version.layouts,
             replace(
-                generation.search,
+                version.search,
                 reader=open_reader_of(settings),
                 backend=choice.open(encoder) if choice else None,
                 lexicon=partial(lexicon_of, cache=Path(settings.cache)),
                 weights=fusion,
             ),
-            generation.fingerprint,
-            str(generation.manifest["built_at"]),
+            version.fingerprint,
+            str(version.manifest["built_at"]),
             QuotePolicy(most=settings.max_quotes),
             settings.threshold,
             weights,
-            unread=[Unread(**row) for row in generation.manifest.get("unread", ())],
+            unread=[Unread(**row) for row in version.manifest.get("unread", ())],
         )
 
     @staticmethod
@@ -132,8 +131,8 @@ class Corpus:
             recogniser=recogniser,
         )
         if choice := backend_choice_of(settings):
-            generation = open_generation(settings.data, encoder)
-            filled = choice.fill(encoder, generation.documents, generation.search, rebuild, on_progress)
+            version = open_version(settings.data, encoder)
+            filled = choice.fill(encoder, version.search, rebuild, on_progress)
             report = replace(report, backend=filled)
         return report
 

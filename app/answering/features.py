@@ -14,8 +14,7 @@ from numpy.typing import NDArray
 
 from alpie.app.answering.candidates import CandidateSpan, candidate_spans
 from alpie.index.reader import Reading
-from alpie.index.records import SentenceRole
-from alpie.index.retrieval.hits import Hit
+from alpie.index.records import Hit, SentenceRole
 from alpie.index.retrieval.search import Retrieval, SearchIndex
 
 __all__ = ["CANDIDATE_FEATURES", "Candidates", "candidates_of"]

@@ -11,8 +11,7 @@ from alpie.app.answering.answer_weights import LinearModel
 from alpie.app.answering.candidates import CandidateSpan
 from alpie.app.answering.features import CANDIDATE_FEATURES, Candidates
 from alpie.index.reader import Reading
-from alpie.index.records import Sentence
-from alpie.index.retrieval.hits import Hit
+from alpie.index.records import Hit, Sentence
 from alpie.index.retrieval.search import Retrieval
 
 __all__ = ["Candidate", "ranked_candidates"]

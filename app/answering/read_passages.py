@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from alpie.index.reader import Reader, Reading, ReadPassage
-from alpie.index.records import Passage
-from alpie.index.retrieval.hits import Hit
+from alpie.index.records import Hit, Passage
 
 __all__ = ["MAX_READ", "read_hits", "read_passage_of"]
 

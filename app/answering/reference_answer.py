@@ -11,8 +11,7 @@ from alpie.app.answering.answers import Absent, Answer, Quote, SearchStatement
 from alpie.app.answering.candidates import CandidateSpan
 from alpie.app.answering.quotes import QuotePolicy, quote_candidate, touch
 from alpie.app.answering.ranking import Candidate
-from alpie.index.records import Document
-from alpie.index.retrieval.hits import Hit
+from alpie.index.records import Document, Hit
 from alpie.index.retrieval.places import Place
 from alpie.index.retrieval.search import SearchIndex
 from alpie.index.spanish.analysis import fold

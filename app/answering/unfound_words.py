@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from alpie.index.retrieval.hits import Hit
+from alpie.index.records import Hit
 from alpie.index.spanish.analysis import terms
 from alpie.index.spanish.query import read_question
 

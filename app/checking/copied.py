@@ -1,12 +1,8 @@
 """Where a text stands that was copied out of a document: what the copying did to it is no alteration.
 
-What a copy from a PDF brings along, or leaves out: hyphens and blanks at line ends, signs without width,
-ligatures, composed or decomposed letters, numbers of lines, calls of footnotes, running heads and feet.
-
-1. The letters and figures of the text are looked for in those of a stretch of the source, read with and
-   without what its layout leaves out, and where they stand nowhere, without what looks like numbers of
-   lines, running lines or calls in the text itself.
-2. What is found is compared sign by sign: see `Copied.is_exact` and `same_but_for_signs`.
+A copy from a PDF may bring along, or leave out, hyphens and blanks at line ends, signs without width, ligatures,
+numbers of lines, calls of footnotes, running heads and feet. The letters and figures of the text are looked for in
+those of the source, with and without these; what is found is compared sign by sign.
 """
 
 from __future__ import annotations
@@ -22,9 +18,7 @@ from functools import lru_cache
 from alpie.app.checking.text_view import fold_quotes
 from alpie.index.readable import collapse, spans_between
 from alpie.index.records import Document, Layout, Span
-from alpie.index.spanish.normal_forms import normalize, visible
-
-__all__ = ["Copied", "find_copied", "letters_of", "same_but_for_signs", "without_hyphens"]
+from alpie.index.spanish.analysis import normalize, visible
 
 _LIGATURE = re.compile("[ﬀ-ﬆ]")
 _LINE_END = re.compile(r"(?<=[^\W\d_])-\s+(?=[^\W\d_])")

@@ -15,8 +15,6 @@ from alpie.index.errors import AlpieError
 from alpie.index.readable import proves
 from alpie.index.records import Passage, Span
 
-__all__ = ["QuoteCheck", "QuoteState", "RecordCheck", "RecordError", "verify_record"]
-
 RECORD_FORMAT = "alpie-record"
 RECORD_VERSION = 1  # raise it whenever a field changes its meaning
 _MAX_QUOTES = 100  # of a record; ours hold at most ten

@@ -1,9 +1,7 @@
 """Check a text as a whole: see `alpie.app.checking.verify` for the rule and the names.
 
-1. It stands in a document as it is, or but for what it marks as left out, or but for what copying does.
-2. Else the passages that share rare words with it are compared: are they the same words, signs apart?
-   A row under its header? Sentences that stand in the documents, but not together? The nearest by
-   alignment, word by word?
+What stands in no document is compared with the passages that share rare words with it: the same words, signs apart? A
+row under its header? Sentences that do not stand together? The nearest, word by word?
 """
 
 from __future__ import annotations
@@ -20,17 +18,53 @@ from alpie.app.answering.omissions import OMISSION_MARK, OMISSION_OR_DOTS, with_
 from alpie.app.checking.copied import Copied, find_copied, without_hyphens
 from alpie.app.checking.text_view import TextView, fold_quotes, pieces_in_order, views_of
 from alpie.app.checking.verification import Place, Verdict, Verification
-from alpie.app.checking.within_passages import passage_at, under_header
 from alpie.app.checking.word_alignment import Alignment, Difference, DifferenceKind, align, align_whole
 from alpie.index.chunking.sentences import sentence_bounds
 from alpie.index.database.stored_records import PassagesByDocument
 from alpie.index.errors import QuestionError
 from alpie.index.readable import collapse, readable_text
-from alpie.index.records import Document, Layout, Passage, Span
-from alpie.index.retrieval.hits import Hit
-from alpie.index.spanish.normal_forms import normalize, visible
+from alpie.index.records import Document, Hit, Layout, Passage, SentenceRole, Span
+from alpie.index.spanish.analysis import normalize, visible
 
-__all__ = ["MAX_COMPARED_CHARACTERS", "MAX_PLACES", "Searchable", "TextChecker"]
+_QUOTED_ROLES = (SentenceRole.HEADER, SentenceRole.LEAD_IN)
+
+
+def under_header(passage: Passage, pasted: str) -> tuple[Span, ...]:
+    """Spans of a row or item quoted right after the header or lead-in of its own table or list."""
+    wanted = fold_quotes(pasted)
+    spans: tuple[Span, ...] = ()
+    position, group = 0, None
+    for sentence in passage.sentences:
+        text = fold_quotes(sentence.text)
+        same_group = group is None or sentence.group == group
+        if sentence.group is None or not same_group or not wanted.startswith(text, position):
+            continue
+        if position == 0 and sentence.role not in _QUOTED_ROLES:
+            return ()
+        group = sentence.group
+        spans += sentence.spans
+        position += len(text) + 1
+    return spans if position == len(wanted) + 1 else ()
+
+
+def passage_at(passages: Sequence[Passage], spans: tuple[Span, ...]) -> Passage | None:
+    """The passage that shares most with `spans`; for a heading, the one it stands over."""
+
+    def shared(passage: Passage) -> int:
+        return sum(
+            max(0, min(span.end, part.end) - max(span.start, part.start))
+            for span in spans
+            for sentence in passage.sentences
+            for part in sentence.spans
+        )
+
+    start, end = spans[0].start, spans[-1].end
+    near = [passage for passage in passages if passage.start < end and passage.end > start]
+    if near:
+        return max(near, key=lambda passage: (shared(passage), -abs(passage.start - start)))
+    following = [passage for passage in passages if passage.start >= end]
+    return min(following, key=lambda p: p.start) if following else (passages[-1] if passages else None)
+
 
 MAX_COMPARED_CHARACTERS = 20_000  # beyond, a text that is not exact is not compared word by word
 MAX_PLACES = 20

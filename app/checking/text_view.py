@@ -1,8 +1,6 @@
-"""A document's text as one line of words, with the map back to canonical offsets.
+"""A document's text as one line of words, quotation marks folded, with the map back to canonical offsets.
 
-White space is collapsed and typographic quotation marks are folded, one character to one, so that a
-pasted sentence can be found by plain string search, which reads ten megabytes in a few milliseconds.
-The map is made only for a document in which something was found.
+So a pasted sentence is found by plain string search. The map is made only where something was found.
 """
 
 from __future__ import annotations
@@ -15,8 +13,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from alpie.index.records import BlockKind, Document, Layout, Span
-
-__all__ = ["TextView", "fold_quotes", "pieces_in_order", "views_of"]
 
 _FOLDED = {'"': "«»“”„‟〝〞＂", "'": "‘’‚‛`´′＇‹›"}  # one to one: offsets stay
 _WORD = re.compile(r"\S+")

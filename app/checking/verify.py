@@ -1,22 +1,22 @@
 """Check a quotation: is this text in the documents, word for word?
 
-The rule. *Exact*: the text stands in a document as it was pasted, after each run of white space (line
-ends too) is one space and typographic quotation marks and apostrophes are their typewriter forms («»,
-“”, ‘’ → ", '). What the layout marks as running footer, footnote call or call-out may be left out.
-Capitals, accents, punctuation, digits and every letter count. What cannot be seen is no difference:
-soft hyphens, zero-width characters, a letter and its accent as one character or two. Quotation marks
-around the whole text are not part of it. «[…]» stands for words left out, up to 2 000 characters; so
-does «…» between words, where the text is not exact otherwise.
+*Exact*: the text stands in a document as it was pasted, each run of white space as one space and typographic quotation
+marks as their typewriter forms. What the layout marks as running footer, footnote call or call-out may be left out,
+and what cannot be seen is no difference; capitals, accents, punctuation, digits and every letter count. Quotation
+marks around the whole text are not part of it. «[…]» stands for words left out, up to 2 000 characters; so does «…»
+between words, where the text is not exact otherwise.
 
-*Altered*: not exact, but a stretch of a document is close; the difference is given word by word, and
-whether it is in accents, capitals, spaces and punctuation alone. *Absent*: neither.
-
-A text that is not exact as a whole but quotes between marks is checked for what it quotes, if what stands
-outside is a reference or short beside it: see `alpie.app.checking.attribution`. Every quoted stretch must be exact.
+*Altered*: a stretch of a document is close; the difference is given word by word. *Absent*: neither. A text that is
+not exact as a whole is checked for what it quotes between marks, if what stands outside is a reference or short
+beside it (`alpie.app.checking.attribution`). Every quoted stretch must be exact.
 """
 
 from __future__ import annotations
 
+import csv
+import io
+import json
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -24,15 +24,17 @@ from alpie.app.checking.attribution import (
     belong_to_the_source,
     is_beside,
     is_quoted_in_reference,
+    outside,
     quoted_in_references,
+    quoted_parts,
     words_beside,
     words_of,
 )
-from alpie.app.checking.export_reading import quotations_of
-from alpie.app.checking.quoted_parts import outside, quoted_parts
 from alpie.app.checking.text_check import MAX_COMPARED_CHARACTERS, MAX_PLACES, Searchable, TextChecker
 from alpie.app.checking.verification import Place, Verdict, Verification
 from alpie.app.checking.word_alignment import Difference, DifferenceKind
+from alpie.app.exporting.reference_files import LATEX, cell
+from alpie.app.translations import LANGUAGES, translations_for
 
 __all__ = [
     "MAX_COMPARED_CHARACTERS",
@@ -121,3 +123,96 @@ def _together(text: str, exact: Sequence[Verification], unchecked: bool) -> Veri
         with_omissions=any(one.with_omissions for one in exact),
         quoted=tuple(one.text for one in exact) if unchecked else (),
     )
+
+
+_NEXT_NOTE = re.compile(r"(?<=\S\)) (?=[«“])")
+_RIS_NOTE = re.compile(r"^N1  - (.*)$", re.MULTILINE)
+_BIBTEX_NOTE = re.compile(r"^[ \t]*annote = \{(.*)\},?[ \t\r]*$", re.MULTILINE)
+_FIRST_QUOTE = re.compile("[«“]")
+# The bracket after a quotation that is set apart has author and year.
+_BRACKET = re.compile(r" \((?=[^()]*, \[?(?:\d{4}|s\. f\.|n\.d\.))")
+_READERS_NOTES = tuple(translations_for(language)("export.note", note="").strip() for language in LANGUAGES)
+_MARKDOWN_QUOTE = re.compile(r"^> (.*)\[\^[^\[\]\s]+\][ \t\r]*$", re.MULTILINE)
+_MARKDOWN_LINE = re.compile(r"^(?:> .*\[\^[^\[\]\s]+\]|\[\^[^\[\]\s]+\]: .*|)\s*$")
+_LATEX_SIGN = re.compile("|".join(re.escape(written) for written in LATEX.values()))
+_FROM_LATEX = {written: sign for sign, written in LATEX.items()}
+_CELL_SIGN = re.compile(r"""(^|;[\s"']*)'(?=\s*[=+@＝＋＠﹦﹢﹫\-－﹣])""")
+
+
+def quotations_of(text: str) -> tuple[str, ...]:
+    """The quotations of a BibTeX, RIS, CSL-JSON, CSV or Markdown export; none for any other text."""
+    file = text.strip().removeprefix("\ufeff")
+    if file.startswith("@"):
+        fields = map(_unlatexed, _BIBTEX_NOTE.findall(file))
+        return _from_notes([note for field in fields for note in _NEXT_NOTE.split(_after_remark(field))])
+    if file.startswith("TY  - "):
+        return _from_notes([note for note in _RIS_NOTE.findall(file) if _FIRST_QUOTE.match(note)])
+    if file.startswith("[") and file.endswith("]"):
+        return _from_notes(_json_notes(file))
+    if file.startswith("quote,citation,"):
+        return _cells(file)
+    if file.startswith("> ") and all(map(_MARKDOWN_LINE.match, file.splitlines())):
+        return tuple(re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", quote) for quote in _MARKDOWN_QUOTE.findall(file))
+    return _set_apart(file)
+
+
+def _set_apart(text: str) -> tuple[str, ...]:
+    """The quotations before a list of references, of which one at least is a paragraph without quotation marks."""
+    found: list[str] = []
+    apart = False
+    for line in filter(None, map(str.strip, text.splitlines())):
+        if line.startswith(_READERS_NOTES):
+            continue
+        *_, last = (None, *_BRACKET.finditer(line))
+        words = line[: last.start()] if last and line.endswith((")", ").")) else ""
+        is_block = line.endswith(")")
+        if not words or (not is_block and not _FIRST_QUOTE.match(words)):
+            return tuple(found) if apart else ()
+        apart |= is_block
+        found.append(words if is_block else words[1:-1])
+    return ()
+
+
+def _after_remark(field: str) -> str:
+    first = _FIRST_QUOTE.search(field)
+    return field[first.start() :].removesuffix("}") if first else ""
+
+
+def _from_notes(notes: list[str]) -> tuple[str, ...]:
+    read = [_quotation(note.strip()) for note in notes]
+    return tuple(read) if all(read) else ()
+
+
+def _quotation(note: str) -> str:
+    """Of a note as `alpie.app.exporting.reference_files` writes it, «words» (place; address); "" for none."""
+    close = max(note.rfind("» ("), note.rfind("” ("))
+    place = note[close + len("» (") : -1].split()
+    is_note = note[:1] in "«“" and note.endswith(")") and close > 0 and place and "/" in place[-1]
+    return note[1:close] if is_note else ""
+
+
+def _cells(text: str) -> tuple[str, ...]:
+    try:
+        return tuple(_plain_cell(row["quote"] or "") for row in csv.DictReader(io.StringIO(text, newline="")))
+    except csv.Error:
+        return ()
+
+
+def _json_notes(text: str) -> list[str]:
+    try:
+        items = json.loads(text)
+    except (ValueError, RecursionError):
+        return []
+    fields = [item.get("annote") if isinstance(item, dict) else None for item in items]
+    notes = [line for field in fields for line in (field.split("\n") if isinstance(field, str) else [""])]
+    return [note for note in notes if not note or _FIRST_QUOTE.match(note)]
+
+
+def _unlatexed(text: str) -> str:
+    return _LATEX_SIGN.sub(lambda match: _FROM_LATEX[match.group()], text)
+
+
+def _plain_cell(written: str) -> str:
+    """A cell without the apostrophes that `alpie.app.exporting.reference_files.cell` put in."""
+    plain = _CELL_SIGN.sub(r"\1", written)
+    return plain if cell(plain) == written else written

@@ -1,10 +1,7 @@
 """A pasted text against a stretch of the source, word by word.
 
-1. Pairs of neighbouring words that both have tell where in the stretch the text lies (a vote on the
-   distance between the two positions); without a common pair there is nothing to compare.
-2. The window is narrowed to the part that takes fewest edits, and its words are aligned.
-3. Translations at the ends that were matched across a gap are pulled back to the others, and what of the
-   source lies outside is cut off.
+Pairs of neighbouring words that both have tell where in the stretch the text lies. The window is narrowed to the part
+that takes fewest edits, and its words are aligned; what was matched across a gap at the ends is pulled back.
 """
 
 from __future__ import annotations
@@ -16,8 +13,6 @@ from enum import StrEnum
 from itertools import pairwise
 
 from rapidfuzz.distance import Levenshtein
-
-__all__ = ["Alignment", "Difference", "DifferenceKind", "align", "align_whole"]
 
 _MAX_NARROWED_WORDS = 200
 _MAX_REPEATS = 50  # places of a pair in the pasted text that vote: «de la» a thousand times tells no more

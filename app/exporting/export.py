@@ -13,14 +13,20 @@ from typing import Any
 
 from alpie.app.answering.answers import Citation
 from alpie.app.answering.citation import cite, full_citation, link, page_range, short_citation
-from alpie.app.exporting.escaping import cell, markdown, markdown_link, plain_line
-from alpie.app.exporting.reference_files import Source, bibtex, csl_json, ris
+from alpie.app.exporting.reference_files import (
+    Source,
+    bibtex,
+    cell,
+    csl_json,
+    markdown,
+    markdown_link,
+    plain_line,
+    ris,
+)
 from alpie.app.exporting.reference_styles import STYLES, Reference, year_letters
 from alpie.app.translations import Translations, translations_for
-from alpie.index.reading.publication_dates import ParsedDate, read_date
+from alpie.index.reading.source_table import ParsedDate, read_date
 from alpie.index.records import Document, Passage
-
-__all__ = ["FORMATS", "Cited", "Excerpt", "Format", "export", "styled"]
 
 _COLUMNS = (
     "quote", "citation", "document", "title", "publisher", "date", "kind", "section", "label", "page",
@@ -81,6 +87,9 @@ class _Job:
         )
 
 
+_Render = Callable[[_Job], str]
+
+
 @dataclass(frozen=True)
 class Format:
     """An export format. Spreadsheets recognise UTF-8 by its byte order mark: hence `encoding`."""
@@ -88,7 +97,7 @@ class Format:
     label: str
     extension: str
     media_type: str
-    render: Callable[[_Job], str]
+    render: _Render
     encoding: str = "utf-8"
 
 
@@ -165,24 +174,8 @@ def _alphabetical(text: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if c.isalnum() or c == " ")
 
 
-def _apa(job: _Job) -> str:
-    return _styled(job, "apa")
-
-
-def _iso_690(job: _Job) -> str:
-    return _styled(job, "iso690")
-
-
-def _bibtex(job: _Job) -> str:
-    return bibtex(job.sources, job.words, job.base_url, job.accessed)
-
-
-def _ris(job: _Job) -> str:
-    return ris(job.sources, job.words, job.base_url, job.accessed)
-
-
-def _csl_json(job: _Job) -> str:
-    return csl_json(job.sources, job.words, job.base_url, job.accessed)
+def _for_managers(write: Callable[[Sequence[Source], Translations, str, date | None], str]) -> _Render:
+    return lambda job: write(job.sources, job.words, job.base_url, job.accessed)
 
 
 def _csv(job: _Job) -> str:
@@ -242,11 +235,13 @@ def _note_label(citation: Citation, taken: set[str]) -> str:
 
 
 FORMATS: Mapping[str, Format] = {
-    "apa": Format("APA 7", "txt", "text/plain", _apa),
-    "iso690": Format("ISO 690", "txt", "text/plain", _iso_690),
-    "bibtex": Format("BibTeX", "bib", "application/x-bibtex", _bibtex),
-    "ris": Format("RIS", "ris", "application/x-research-info-systems", _ris),
-    "csl-json": Format("CSL-JSON", "json", "application/vnd.citationstyles.csl+json", _csl_json),
+    "apa": Format("APA 7", "txt", "text/plain", lambda job: _styled(job, "apa")),
+    "iso690": Format("ISO 690", "txt", "text/plain", lambda job: _styled(job, "iso690")),
+    "bibtex": Format("BibTeX", "bib", "application/x-bibtex", _for_managers(bibtex)),
+    "ris": Format("RIS", "ris", "application/x-research-info-systems", _for_managers(ris)),
+    "csl-json": Format(
+        "CSL-JSON", "json", "application/vnd.citationstyles.csl+json", _for_managers(csl_json)
+    ),
     "csv": Format("CSV", "csv", "text/csv", _csv, encoding="utf-8-sig"),
     "markdown": Format("Markdown", "md", "text/markdown", _markdown),
 }

@@ -1,9 +1,6 @@
 """References for people to read: APA 7 and ISO 690 (UNE-ISO 690:2013, first element and date).
 
-Written here rather than left to a citation processor: see docs/documents.md for where those fail. Whoever
-needs another style takes the CSL-JSON, RIS or BibTeX file.
-
-Every source here is the work of an organisation, which is author and publisher in one.
+Written here rather than left to a citation processor: see docs/documents.md for where those fail.
 """
 
 from __future__ import annotations
@@ -16,9 +13,7 @@ from datetime import date
 from alpie.app.answering.answers import Citation
 from alpie.app.answering.citation import locator
 from alpie.app.translations import Translations
-from alpie.index.reading.publication_dates import read_date
-
-__all__ = ["STYLES", "Reference", "Style", "year_letters"]
+from alpie.index.reading.source_table import read_date
 
 _BLOCK_WORDS = 40  # from which APA sets a quotation apart, without quotation marks
 

@@ -12,12 +12,10 @@ from typing import Any, Protocol
 
 from alpie.app.answering.answers import Answer
 from alpie.app.checking.record_check import RECORD_FORMAT, RECORD_VERSION
-from alpie.app.exporting.escaping import json_text, plain_line
+from alpie.app.exporting.reference_files import plain_line
 from alpie.app.service.rows import answer_row
 from alpie.app.translations import Translations, translations_for
 from alpie.index.records import Document
-
-__all__ = ["make_record", "record_json", "record_text"]
 
 Row = dict[str, Any]
 
@@ -51,11 +49,6 @@ def make_record(
             ],
         },
     }
-
-
-def record_json(record: Row) -> str:
-    """A record as the text of a file."""
-    return json_text(record)
 
 
 def record_text(record: Row, language: str = "es") -> str:

@@ -1,8 +1,7 @@
 """The newest index, opened behind a program that goes on answering from the one before it.
 
-A builder swaps in a new index by one rename; whoever answers for hours should notice. A thread looks at the
-pointer (one `stat` a second), opens the new index beside the old, and exchanges one reference. A question in
-flight keeps the corpus it began with, to its end; the old one is let go when the last of them is done.
+A thread looks at the pointer (one `stat` a second), opens the new index beside the old, and exchanges one reference. A
+question in flight keeps the corpus it began with.
 """
 
 from __future__ import annotations
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from alpie.app.settings import Settings
     from alpie.index.encoder import Encoder
 
-__all__ = ["CorpusOpener", "Following", "NotReady"]
 
 _LOG = logging.getLogger(__name__)
 _EVERY_SECONDS = 1.0

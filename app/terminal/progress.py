@@ -8,8 +8,6 @@ from typing import TextIO
 
 from alpie.app.translations import Translations
 
-__all__ = ["duration", "progress_bar"]
-
 _BAR_CELLS = 24
 _SETTLED_SECONDS = 3.0  # before that an estimate jumps about
 

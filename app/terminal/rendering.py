@@ -22,28 +22,23 @@ from alpie.app.answering.answers import (
 from alpie.app.answering.citation import cite, full_citation
 from alpie.app.answering.cut import Reading
 from alpie.app.checking.record_check import RecordCheck
-from alpie.app.checking.verdict_words import sentence_line, verdict_key, warning_sentences
-from alpie.app.checking.verification import Place, Verdict, Verification
+from alpie.app.checking.verification import (
+    Place,
+    Verdict,
+    Verification,
+    sentence_line,
+    verdict_key,
+    warning_sentences,
+)
 from alpie.app.checking.word_alignment import DifferenceKind
 from alpie.app.translations import Translations
 from alpie.index.reading.source_table import Described, table_for
 from alpie.index.reading.sources import SOURCES_FILE
-from alpie.index.records import Document
-from alpie.index.retrieval.hits import Hit
+from alpie.index.records import Document, Hit
 
 if TYPE_CHECKING:
     from alpie.app.writer import Writing
 
-__all__ = [
-    "answer_text",
-    "hits_text",
-    "incomplete_text",
-    "record_check_text",
-    "search_statement",
-    "terminal_width",
-    "verification_text",
-    "written_lines",
-]
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # a document must not steer the terminal
 _WIDEST = 100

@@ -1,9 +1,7 @@
 """Proper names of a sentence, and whether they stand in its quotes.
 
-A run of capitalised words must stand in the quotes as that run, so that the first name of one person
-and the family name of another make no third. The first word of a sentence is capitalised anyway: it is
-taken for a name unless it is a word that opens sentences, or the quotes hold it in lower case. That
-drops some honest sentences; the prompt therefore asks for sentences that begin with an article.
+A run of capitalised words must stand in the quotes as that run, so that two names make no third. The first word of a
+sentence is taken for a name unless it opens sentences, or the quotes hold it in lower case.
 """
 
 from __future__ import annotations
@@ -11,10 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from alpie.app.writer.number_words import spelled_numbers
+from alpie.app.writer.stated_figures import spelled_numbers
 from alpie.index.spanish.analysis import STOP_WORDS, fold, stem
-
-__all__ = ["Evidence", "names_of", "unsupported_names"]
 
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _CONNECTORS = frozenset("de del la las los el of the y e and von van da do di".split())

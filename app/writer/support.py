@@ -1,30 +1,115 @@
 """Whether a sentence of a language model may be shown: does it say no more than the quotes it names?
 
-1. It names quotes, and they exist.
-2. Its figures, percentages, dates and codes stand in them.
-3. Its proper names stand in them.
-4. Not asked of every sentence, but cheap and telling: a figure keeps the company it has in the quote
-   («33 detenciones» is no reading of «25 detenciones y 33 registros»), a denial needs one in the quotes,
-   and a Spanish sentence shares some of its words with them.
-
-What passes can still be wrong: words are compared, not meanings. It is therefore shown as written by
-a model, beside the quotations and never in their place.
+They must exist, and its figures, percentages, dates, codes and proper names must stand in them. Besides, a figure
+keeps the company it has in the quote («33 detenciones» is no reading of «25 detenciones y 33 registros»), a denial
+needs one in the quotes, and a Spanish sentence shares words with them. Words are compared, not meanings.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from alpie.app.writer.names import Evidence, unsupported_names
 from alpie.app.writer.stated_figures import Figure, Figures, figures_of, is_year, unsupported_figures
-from alpie.app.writer.written_sentences import Draft, clean
 from alpie.index.spanish.analysis import STOP_WORDS, fold, stem, tokens
 from alpie.index.spanish.query import language_of
 
-__all__ = ["Reason", "Support"]
+# Possessive, white space from its first character only: a model that sends blanks without end costs one reading.
+_NUMBERS = r"\d{1,3}(?:\s*+(?:,|;|y|e|and|&)\s*+(?:citas?\s++)?\d{1,3})*+"
+_CITATION = re.compile(
+    rf"(?:(?<!\s)\s++)?[\[(【]\s*+(?:(?:citas?|quotes?)\s*+)?(?P<numbers>{_NUMBERS})\s*+[\])】]",
+    re.IGNORECASE,
+)
+_GROUP = re.compile(rf"(?:{_CITATION.pattern.replace('?P<numbers>', '')})+\s*[.!?…]?", re.IGNORECASE)
+_BOUNDARY = re.compile(r"(?<=[.!?…])\s+(?=[A-ZÁÉÍÓÚÑÜ¿¡0-9])")
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:art|arts|núm|nº|n|pág|págs|p|párr|Sr|Sra|Dr|Dra|EE|UU|etc|vs|No|St|Mr|Ms|ej|[A-Z]))\.\s+$"
+)
+_LIST_MARK = re.compile(r"^\s*(?:[-*•–]+|#+|\d{1,2}[.)])\s+")
+_QUOTATION_MARKS = re.compile(r"[«»“”„‟\"‹›「」『』]|(?<!\w)['‘’`]+|['‘’`]+(?!\w)")
+_INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
+_THOUGHTS = re.compile(r"<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)", re.DOTALL | re.IGNORECASE)
+_OPEN_THOUGHT = re.compile(r"<think(?:ing)?>(?!.*</think(?:ing)?>)", re.DOTALL | re.IGNORECASE)
+_MAX_HELD = 4_000  # characters without an end of line or a citation
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A sentence as the model wrote it, cleaned; `quotes` as named, perhaps of none that exists."""
+
+    text: str
+    quotes: tuple[int, ...]
+
+
+def clean(text: str) -> str:
+    """NFKC but for ½, ², and the like; one line; without quotation marks and what cannot be seen."""
+    text = _INVISIBLE.sub("", unicodedata.normalize("NFC", text))
+    text = "".join(c if c.isprintable() else " " for c in text)
+    text = "".join(unicodedata.normalize("NFKC", c) if _is_digit_in_disguise(c) else c for c in text)
+    return re.sub(r"\s+", " ", _QUOTATION_MARKS.sub("", text)).strip()
+
+
+def drafts(stream: Iterable[str]) -> Iterator[Draft]:
+    """The sentences of a stream, each as soon as it is complete."""
+    held = ""
+    for piece in stream:
+        held += piece
+        if _OPEN_THOUGHT.search(held):
+            held = "<think>" + held[-_MAX_HELD:] if len(held) > 2 * _MAX_HELD else held
+            continue  # a model that thinks aloud: nothing of it is an answer
+        held = _THOUGHTS.sub("", held)
+        *lines, held = held.split("\n")
+        for line in lines:
+            yield from _of_line(line)
+        if len(held) > _MAX_HELD:
+            yield from _of_line(held)
+            held = ""
+    yield from _of_line(_THOUGHTS.sub("", held))
+
+
+def _of_line(line: str) -> Iterator[Draft]:
+    position = 0
+    for match in _GROUP.finditer(line):
+        yield from _cited(line[position : match.start()], match.group())
+        position = match.end()
+    yield from (Draft(text, ()) for text in _split(line[position:]))
+
+
+def _cited(text: str, group: str) -> Iterator[Draft]:
+    """The sentence before a group of numbers; what stands before that sentence has none of its own."""
+    *uncited, last = _split(text) or [""]
+    yield from (Draft(one, ()) for one in uncited)
+    named = _CITATION.finditer(group)
+    numbers = [int(number) for match in named for number in re.findall(r"\d+", match["numbers"])]
+    end = group.strip()[-1:]
+    if end in ".!?…" and last and last[-1] not in ".!?…":
+        last += end
+    if last:
+        yield Draft(last, tuple(dict.fromkeys(numbers)))
+
+
+def _split(text: str) -> list[str]:
+    text = clean(_LIST_MARK.sub("", text)).replace("**", "").replace("__", "")
+    pieces: list[str] = []
+    start = 0
+    for match in _BOUNDARY.finditer(text):
+        if not _ABBREVIATION.search(text[start : match.end()]):
+            pieces.append(text[start : match.start()])
+            start = match.end()
+    pieces.append(text[start:])
+    return [piece.strip() for piece in pieces if any(map(str.isalnum, piece))]
+
+
+def _is_digit_in_disguise(character: str) -> bool:
+    """Full-width and circled digits, fractions, letters of mathematics."""
+    return (character > "\u024f" or character in "¼½¾") and unicodedata.normalize("NFKC", character)[
+        :1
+    ].isascii()
+
 
 _LONGEST = 600  # characters of a sentence
 _NEAR_IN_SENTENCE, _NEAR_IN_QUOTE = 3, 6  # content words either side of a figure

@@ -10,11 +10,16 @@ All but those do not know conversations, so questions that hang on earlier ones 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from importlib.util import find_spec
 from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+import faiss
+import numpy as np
+import Stemmer
 
 from alpie.app.service.rows import found_row
 from alpie.eval.questions.predictions import (
@@ -22,24 +27,108 @@ from alpie.eval.questions.predictions import (
     Clock,
     OnQuestion,
     Row,
+    VectorMaker,
     predict,
     refused_row,
 )
-from alpie.eval.questions.question_records import Question
+from alpie.eval.questions.question_file import Question
 from alpie.eval.scores import PASSAGES
 from alpie.index.errors import QuestionError
+from alpie.index.records import Document
 
-__all__ = [
-    "MAIN",
-    "RETRIEVERS",
-    "TUTORIAL",
-    "PipelineRows",
-    "backend_pipeline",
-    "compared_questions",
-    "other_pipelines",
-    "own_pipeline",
-    "same_answers",
-]
+if TYPE_CHECKING:
+    from langchain_core.documents import Document as Chunk
+
+CHUNK_CHARACTERS = 1_000
+OVERLAP_CHARACTERS = 200
+CHUNKS_SHOWN = 4
+
+
+class TutorialPipeline:
+    """Chunks, vectors, the best four: what it quotes are its chunks. It never refuses."""
+
+    def __init__(self, chunks: Sequence[Chunk], encoder: VectorMaker) -> None:
+        self._chunks, self._encoder = chunks, encoder
+        if chunks:
+            vectors = encoder.encode_passages([chunk.page_content for chunk in chunks])
+            vectors = np.ascontiguousarray(vectors, dtype=np.float32)
+            self._index = faiss.IndexFlatIP(vectors.shape[1])
+            self._index.add(vectors)
+
+    def ask(self, question: str) -> Row:
+        """A row of predictions, without id and time."""
+        if not self._chunks:
+            return refused_row()
+        vector = np.ascontiguousarray(self._encoder.encode_queries([question]), dtype=np.float32)
+        scores, rows = self._index.search(vector, min(PASSAGES, len(self._chunks)))
+        found = zip(rows[0].tolist(), scores[0].tolist(), strict=True)
+        return quoted_chunks([(self._chunks[row], score) for row, score in found])
+
+
+class Bm25Pipeline:
+    """The same chunks found by their words."""
+
+    def __init__(self, chunks: Sequence[Chunk]) -> None:
+        import bm25s  # not installed with Al Pie
+
+        self._tokenize, self._index = bm25s.tokenize, bm25s.BM25()
+        self._chunks, self._stemmer = chunks, Stemmer.Stemmer("spanish")
+        if chunks:
+            self._index.index(self._words([chunk.page_content for chunk in chunks]), show_progress=False)
+
+    def _words(self, texts: list[str]) -> Any:
+        return self._tokenize(texts, stopwords="es", stemmer=self._stemmer, show_progress=False)
+
+    def ask(self, question: str) -> Row:
+        """A row of predictions, without id and time."""
+        if not self._chunks:
+            return refused_row()
+        limit = min(PASSAGES, len(self._chunks))
+        rows, scores = self._index.retrieve(self._words([question]), k=limit, show_progress=False)
+        found = zip(rows[0].tolist(), scores[0].tolist(), strict=True)
+        return quoted_chunks([(self._chunks[row], float(score)) for row, score in found if score > 0])
+
+
+def chunks_of(documents: Iterable[Document]) -> list[Chunk]:
+    """The tutorial's chunks of all documents; metadata «doc» and «start_index»."""
+    from langchain_core.documents import Document as Chunk  # a second, and only a comparison needs it
+    from langchain_text_splitters import RecursiveCharacterTextSplitter
+
+    splitter = RecursiveCharacterTextSplitter(
+        chunk_size=CHUNK_CHARACTERS, chunk_overlap=OVERLAP_CHARACTERS, add_start_index=True
+    )
+    return splitter.split_documents(
+        [Chunk(page_content=one.text, metadata={"doc": one.id}) for one in documents]
+    )
+
+
+def quoted_chunks(hits: Iterable[tuple[Chunk, float]]) -> Row:
+    """A row of predictions, without id and time, whose quotes are the first chunks found."""
+    found = [_chunk_row(*hit) for hit in hits]
+    if not found:
+        return refused_row()
+    quotes = [{**chunk, "page": None, "path": []} for chunk in found[:CHUNKS_SHOWN]]
+    return {
+        "answered": True,
+        "answer": "\n".join(str(quote["text"]) for quote in quotes),
+        "quotes": quotes,
+        "passages": found,
+        "confidence": found[0]["score"],
+    }
+
+
+def _chunk_row(chunk: Chunk, score: float) -> Row:
+    start = int(chunk.metadata["start_index"])
+    doc = chunk.metadata["doc"]
+    return {
+        "doc": doc,
+        "text": chunk.page_content,
+        "start": start,
+        "end": start + len(chunk.page_content),
+        "address": f"{doc}#{start}",
+        "score": score,
+    }
+
 
 MAIN = "alpie"
 TUTORIAL = "tutorial"
@@ -102,9 +191,6 @@ def other_pipelines(
     clock: Clock = perf_counter,
 ) -> list[PipelineRows]:
     """The retrievers' and the tutorial's answers to the questions that can be compared."""
-    # LangChain takes a second to import, and only a comparison needs it.
-    from alpie.eval.baselines.tutorial import Bm25Pipeline, TutorialPipeline, chunks_of
-
     asked = compared_questions(questions)
     results = []
     for retriever in RETRIEVERS:

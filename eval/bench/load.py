@@ -1,8 +1,7 @@
 """A load test of a running page: `python -m alpie.eval.bench.load URL [--users 50] [--seconds 60] [--pause 2]`.
 
-Each user asks questions of the project through the public endpoint, one after the other, and checks that the answer
-is that of the question. What is turned away with a time to wait is asked again. Start the server with
-`ALPIE_QUESTIONS_PER_MINUTE` high enough: all users come from one address.
+Each user asks the project's questions one after the other, and checks that the answer is that of the question. Start
+the server with `ALPIE_QUESTIONS_PER_MINUTE` high enough: all users come from one address.
 """
 
 from __future__ import annotations
@@ -20,8 +19,6 @@ from gradio_client import Client
 from gradio_client.exceptions import AppError
 
 from alpie.eval.questions.question_file import own_question_texts
-
-__all__ = ["main"]
 
 
 def _visit(url: str, seconds: float, pause: float, seed: int) -> tuple[Counter[str], list[float]]:

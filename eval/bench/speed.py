@@ -1,8 +1,7 @@
 """`alpie eval --speed`: our paths beside the usual ones, in one run, on the same texts and weights.
 
-Times are of this machine and this hour; what carries over is the ratio of two cases that took turns. The reference is
-sentence-transformers as its manual says and the retrieval of LangChain's tutorial on top of it, also with one thread:
-on a busy machine its default threads spend most of their CPU time waiting for each other.
+What carries over to other machines is the ratio of two cases that took turns. The reference is sentence-transformers as
+its manual says and LangChain's tutorial on top of it, also with one thread, as its threads wait for each other.
 """
 
 from __future__ import annotations
@@ -24,8 +23,6 @@ from alpie.eval.bench.speed_worker import Worker
 from alpie.eval.bench.timing import Case, Timing, in_turns, machine, run_process
 from alpie.eval.questions.question_file import own_question_texts
 from alpie.eval.report import markdown_table
-
-__all__ = ["SpeedOptions", "measure_speed"]
 
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 _ALPIE = "import sys; from alpie.app.terminal.commands import main; sys.exit(main(sys.argv[1:]))"

@@ -13,8 +13,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["Case", "Timing", "in_turns", "machine", "resident_megabytes", "run_process"]
-
 Case = Callable[[], "Timing"]
 """Does the work once and says what it took."""
 

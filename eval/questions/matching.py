@@ -1,11 +1,8 @@
 """Whether predicted words are the gold words: by their place in the source, else by the words alone.
 
-1. Gold evidence is located in the canonical text: as written there (white space aside), or as
-   readers see it, with the footers and footnote calls left out that the layout left out.
-2. A predicted piece is compared by offsets: which words of the evidence lie inside it. A word
-   counts only if the piece's text has it, too: between a table's header and a quoted row lie rows
-   that are inside the offsets and not in the quotation.
-3. Where one of the two has no known place, words in the same order decide.
+Gold evidence is located in the canonical text, with or without what the layout left out. A word of it counts if it
+lies inside the predicted piece's offsets and the piece's text has it too: between a table's header and a quoted row
+lie rows that are not quoted. Where one of the two has no known place, words in the same order decide.
 """
 
 from __future__ import annotations
@@ -22,18 +19,6 @@ from typing import Any, NamedTuple
 
 from alpie.index.readable import collapse, readable_map, readable_text, spans_between
 from alpie.index.records import Document, Passage, Span
-
-__all__ = [
-    "Occurrence",
-    "Piece",
-    "SourceTexts",
-    "Word",
-    "coverage",
-    "fold",
-    "folded_words",
-    "holds",
-    "inside",
-]
 
 _WORD = re.compile(r"\w+")
 _MINIMUM_RUN = 2  # words: shorter common runs («de», «la») say nothing about a shared origin
@@ -184,11 +169,7 @@ class SourceTexts:
         return self.occurrences(doc, quote, start) or (Occurrence(doc, quote),)
 
     def proves(self, piece: Piece) -> bool:
-        """Whether the source, cut at the piece's offsets, is the piece.
-
-        White space is collapsed, and what no sentence of the index covers (footers, footnote
-        calls) may be left out.
-        """
+        """Whether the source, cut at the piece's offsets, is the piece, but for what no sentence of the index covers."""
         document = self.documents.get(piece.doc)
         if document is None or piece.start is None or piece.end is None:
             return False

@@ -1,13 +1,8 @@
 """The two parts of a set of questions: one to fit on, one to report on.
 
-A question and its paraphrase or translation have the same evidence; were they in different parts,
-the reporting part would have been seen while fitting. So questions that share evidence are linked,
-and the linked ones stay together:
-
-1. link questions whose evidence, in the same document, overlaps in a run of words, that ask about
-   the same SQuAD article, or that belong to the same conversation;
-2. order the groups by size and then by a hash of their ids, which no order of files changes;
-3. put each group where the kinds it holds are behind.
+A question and its paraphrase or translation have the same evidence. So questions whose evidence overlaps in a run of
+words, of one SQuAD article or one conversation stay together. Their groups, ordered by size and a hash of their ids,
+which no order of files changes, go where the kinds they hold are behind.
 """
 
 from __future__ import annotations
@@ -17,10 +12,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from alpie.eval.questions.matching import fold, folded_words
-from alpie.eval.questions.question_records import Evidence, Question
+from alpie.eval.questions.question_file import Evidence, Question
 from alpie.index.errors import SettingsError
-
-__all__ = ["PARTS", "split"]
 
 PARTS = ("fit", "report", "all")
 _SEED = "alpie-2025"
@@ -28,11 +21,7 @@ _RUN_WORDS = 6  # a shared run this long is a shared sentence, not a shared phra
 
 
 def split(questions: Sequence[Question], part: str = "report") -> tuple[Question, ...]:
-    """The questions of one part, in their order; about half of each kind.
-
-    Raises:
-        SettingsError: `part` is none of "fit", "report", "all".
-    """
+    """The questions of one part ("fit", "report", "all"), in their order; about half of each kind."""
     if part not in PARTS:
         raise SettingsError(f"part «{part}» is unknown; choose one of {', '.join(PARTS)}.")
     if part == "all":

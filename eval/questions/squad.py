@@ -14,7 +14,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from alpie.eval.questions.question_records import (
+from alpie.eval.questions.question_file import (
     UNANSWERABLE,
     Evidence,
     Question,
@@ -24,8 +24,6 @@ from alpie.eval.questions.question_records import (
 from alpie.index.errors import QuestionsFileError
 from alpie.index.readable import readable_text
 from alpie.index.records import BlockKind, Document, Passage, Sentence, Span
-
-__all__ = ["SQUAD_KIND", "plain_sentences", "squad_corpus", "squad_questions"]
 
 SQUAD_KIND = "squad"
 _SENTENCE_END = re.compile(r"[.!?…]+[\"'»”’)\]]*\s+(?=[\"'«“‘(\[¿¡]*[A-ZÁÉÍÓÚÜÑ0-9])")
@@ -44,11 +42,7 @@ def plain_sentences(text: str) -> tuple[Span, ...]:
 
 
 def squad_questions(path: Path, data: Mapping[str, Any]) -> QuestionFile:
-    """Questions and paragraphs of parsed SQuAD JSON.
-
-    Raises:
-        QuestionsFileError: the file lacks a field; the message names article and paragraph.
-    """
+    """Questions and paragraphs of parsed SQuAD JSON; raises `QuestionsFileError` naming article and paragraph."""
     questions: list[Question] = []
     paragraphs: list[SquadParagraph] = []
     for article_number, article in enumerate(data["data"]):

@@ -10,8 +10,6 @@ from typing import Any
 
 from alpie.eval.report import RunFacts, Table, fact_lines
 
-__all__ = ["Study", "render_study", "write_study"]
-
 
 @dataclass(frozen=True)
 class Study:

@@ -15,18 +15,15 @@ import numpy as np
 from alpie.app.answering.answer import judge
 from alpie.app.answering.conversation import complete
 from alpie.app.answering.corpus import Corpus
-from alpie.eval.intervals import RESAMPLES, Estimate
-from alpie.eval.metrics import compare, summarise
+from alpie.eval.metrics import RESAMPLES, Estimate, compare, summarise
 from alpie.eval.questions.matching import SourceTexts
 from alpie.eval.questions.predictions import OnQuestion, predict
-from alpie.eval.questions.question_records import Question
+from alpie.eval.questions.question_file import Question
 from alpie.eval.report import Table, cell
 from alpie.eval.scores import QuestionScore, score_predictions
 from alpie.eval.studies import Study
 from alpie.eval.studies.switched_parts import PARTS, Part, Variant, whole_system
 from alpie.index.spanish.query import read_question
-
-__all__ = ["study_ablation"]
 
 _SHOWN = ("right@1", "right@3", "recall@1", "recall@5", "first in place", "quote precision", "answer rate",
           "refusal rate")  # fmt: skip

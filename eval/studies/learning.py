@@ -15,8 +15,6 @@ from scipy.optimize import minimize
 
 from alpie.app.answering.answer_weights import LinearModel
 
-__all__ = ["Group", "fit_logistic", "fit_ranking", "folds_of"]
-
 Matrix = NDArray[np.float64]
 
 

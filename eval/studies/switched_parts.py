@@ -20,13 +20,10 @@ from alpie.app.answering.quotes import QuotePolicy
 from alpie.eval.questions.predictions import VectorMaker
 from alpie.index.encoder import Encoder
 from alpie.index.reader import Reading, ReadPassage
-from alpie.index.records import Document, Passage, SentenceRole
-from alpie.index.retrieval.hits import Hit
+from alpie.index.records import Document, Hit, Passage, SentenceRole
 from alpie.index.retrieval.search import SearchIndex
 from alpie.index.spanish.acronyms import Acronyms
 from alpie.index.spanish.query import read_question
-
-__all__ = ["PARTS", "Part", "Variant", "whole_system"]
 
 
 @dataclass(frozen=True)

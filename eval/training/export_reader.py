@@ -21,14 +21,12 @@ from numpy.typing import NDArray
 from alpie.eval.training.reader_model import LAYERS, load_model, sequence_of
 from alpie.index.encoder.bundled_weights import WEIGHTS_FILE, bundled_folder
 from alpie.index.encoder.onnx_export import export_graph, quantise
-from alpie.index.encoder.sample_texts import sample_texts
 from alpie.index.encoder.smoothing import smooth_linear_layers
-from alpie.index.encoder.word_table import WordTable
+from alpie.index.encoder.tokenizer import sample_texts
+from alpie.index.encoder.word_pieces import WordTable
 from alpie.index.errors import EncoderError
 from alpie.index.model_cache import default_cache
 from alpie.index.reader.bundled import GRAPH, GRAPH_INPUT, GRAPH_OUTPUT
-
-__all__ = ["export", "main"]
 
 # Mean absolute difference of a logit from PyTorch's; they range from -10 to 10, and a calibration that is
 # fitted through the graph takes up what is left.

@@ -34,8 +34,6 @@ from alpie.eval.training.row_file import ReaderRow, read_rows
 from alpie.index.encoder.bundled_weights import PROMPTS, bundled_folder
 from alpie.index.model_cache import default_cache
 
-__all__ = ["Schedule", "main", "train"]
-
 _WINDOW = 20  # batches that are sorted by length together
 _SAVE_SECONDS = 240.0
 _REPORT_STEPS = 25

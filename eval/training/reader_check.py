@@ -32,17 +32,6 @@ from alpie.eval.training.row_file import read_lines, write_lines
 from alpie.index.chunking.sentences import sentence_bounds
 from alpie.index.spanish.analysis import stems
 
-__all__ = [
-    "REASONS",
-    "Asked",
-    "Fault",
-    "evaluation_questions",
-    "faults",
-    "main",
-    "own_asked",
-    "written_asked",
-]
-
 KINDS = frozenset(
     {"plain", "why", "yesno", "list", "chat", "para", "english", "adviser", "two"}
 )  # «un» besides

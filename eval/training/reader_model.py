@@ -15,8 +15,6 @@ from torch import nn
 
 from alpie.index.encoder.bundled_weights import PROMPTS
 
-__all__ = ["FROZEN", "LAYERS", "JointModel", "load_model", "open_tokenizer", "sequence_of", "trained_weights"]
-
 LAYERS = 12
 FROZEN = ("embeddings", "encoder.layer.0.", "encoder.layer.1.")
 

@@ -32,8 +32,6 @@ from alpie.eval.training.row_file import ReaderRow, read_lines, write_rows
 from alpie.index.encoder import Encoder
 from alpie.index.encoder.factory import open_encoder
 
-__all__ = ["answers_of", "written_rows"]
-
 TRAINING = Path(__file__).resolve().parent
 OWN = TRAINING / "own.jsonl.gz"
 WRITTEN = TRAINING / "written.jsonl.gz"

@@ -7,14 +7,11 @@ from collections.abc import Iterator, Sequence
 from alpie.app.answering.corpus import Corpus
 from alpie.app.answering.read_passages import read_passage_of
 from alpie.eval.questions.matching import SourceTexts
-from alpie.eval.questions.question_file import OWN_QUESTIONS, read_own_questions, read_questions
-from alpie.eval.questions.question_records import Question
+from alpie.eval.questions.question_file import OWN_QUESTIONS, Question, read_own_questions, read_questions
 from alpie.eval.questions.split import split
 from alpie.eval.scores import gold_places
 from alpie.eval.training.row_file import ReaderRow
 from alpie.index.records import Passage
-
-__all__ = ["shipped_rows"]
 
 _BESIDE = 2  # passages that the search ranks high and that do not answer, for each question
 _SKIPPED = 2  # … the very first of those may answer too, where a line is as general as a heading

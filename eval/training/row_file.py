@@ -9,8 +9,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-__all__ = ["ReaderRow", "read_lines", "read_rows", "write_lines", "write_rows"]
-
 
 @dataclass(frozen=True)
 class ReaderRow:

@@ -18,8 +18,6 @@ from pathlib import Path
 from alpie.index.spanish.analysis import fold
 from alpie.index.spanish.lexicon import FORMS, front_coded
 
-__all__ = ["forms_of"]
-
 _SHORTEST, _LONGEST = 3, 24  # letters
 
 

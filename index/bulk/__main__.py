@@ -4,10 +4,8 @@
     python -m alpie.index.bulk embed --work WORK --processes 8    in/part-N → out/part-N, those that are missing
     python -m alpie.index.bulk load  --docs DOCS --work WORK --data DATA
 
-A partition is embedded whole or not at all: its output is written under another name and renamed, and says
-which input, encoder and analysis it was made with. So every step can be killed and run again, on any
-machine that sees WORK, and does only what is left. `load` builds the index from the documents as `alpie index`
-does, taking the vectors from the partitions; a passage that is in none is embedded then and there.
+A partition is embedded whole or not at all, and says what it was made with: every step can be killed and run
+again, on any machine that sees WORK. `load` indexes as `alpie index` does, with the vectors of the partitions.
 """
 
 from __future__ import annotations
@@ -19,13 +17,10 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from alpie.index.bulk.partition_vectors import load
-from alpie.index.bulk.partitions import PASSAGES, embed_partitions, inputs, plan
+from alpie.index.bulk.partitions import PASSAGES, embed_partitions, inputs, load, plan
 from alpie.index.encoder import BUNDLED
 from alpie.index.encoder.factory import open_encoder
 from alpie.index.errors import AlpieError
-
-__all__ = ["main"]
 
 
 def main(argv: Sequence[str] | None = None) -> int:

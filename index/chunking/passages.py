@@ -1,8 +1,6 @@
 """From sentences to passages: the unit that is retrieved and cited, with a permanent address.
 
-A passage is a run of sentences under one heading. It never crosses a heading or the edge of a box,
-keeps paragraphs together where it can and a list with its introduction, and no sentence of the
-document is in none or in two.
+A passage never crosses a heading or the edge of a box, and no sentence of the document is in none or in two.
 """
 
 from __future__ import annotations
@@ -11,10 +9,10 @@ import hashlib
 import re
 import unicodedata
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from alpie.index.chunking.citable_units import number_paragraphs
 from alpie.index.chunking.sentences import document_sentences, word_count
 from alpie.index.readable import collapse
 from alpie.index.records import (
@@ -27,9 +25,40 @@ from alpie.index.records import (
     Sentence,
     SentenceRole,
 )
-from alpie.index.spanish.normal_forms import normalize
+from alpie.index.spanish.analysis import normalize
 
-__all__ = ["make_passages", "passage_address"]
+
+def unit_below(path: Sequence[str], label: str | None) -> str:
+    """The label without the article that is its heading: «apartado 2, letra b)» under «Artículo 22. …»."""
+    label = label or ""
+    heading = collapse(path[-1]).casefold() if path else ""
+    unit, comma, rest = label.partition(", ")
+    stands_there = heading.startswith(unit.casefold()) and not heading[len(unit) :][:1].isalnum()
+    return (rest if comma else "") if stands_there else label
+
+
+def number_paragraphs(layout: Layout, sentences: Sequence[Sequence[Sentence]]) -> Mapping[int, int]:
+    """Block → number, from 1, of its paragraph within its headings and box, or within the unit it names there.
+
+    A list counts with its introduction's unit. Blocks without sentences have none.
+    """
+    numbers: dict[int, int] = {}
+    counted: Counter[tuple[object, ...]] = Counter()
+    key: tuple[object, ...] = ()
+    group: int | None = None  # of the sentence before
+    for number, (block, said) in enumerate(zip(layout.blocks, sentences, strict=True)):
+        if not said:
+            continue
+        if group is None or said[0].group != group:
+            box = "" if block.box in block.path else block.box or ""
+            key = (block.path, box, unit_below(block.path, block.label))
+        group = said[-1].group
+        counted[key] += 1
+        if key[-1]:
+            counted[*key[:2], ""] += 1  # whoever counts the paragraphs of an article counts its numbered ones
+        numbers[number] = counted[key]
+    return numbers
+
 
 _FEWEST_WORDS = 60  # a shorter passage takes the next paragraph in
 _MAX_WORDS = 180

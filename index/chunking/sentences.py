@@ -16,8 +16,6 @@ from itertools import zip_longest
 from alpie.index.readable import readable_map, spans_between
 from alpie.index.records import Block, BlockKind, Document, Layout, Sentence, SentenceRole, Span
 
-__all__ = ["document_sentences", "sentence_bounds", "split_sentences", "word_count"]
-
 _UNQUOTED = (BlockKind.HEADING, BlockKind.CALLOUT, BlockKind.CONTENTS)
 _GROUPED = (BlockKind.LIST, BlockKind.TABLE)
 _INTRODUCING = (BlockKind.PARAGRAPH, BlockKind.LEAD)

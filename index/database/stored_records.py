@@ -6,21 +6,58 @@ database, how many sentences each has, which document it is of) is read when it 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import lru_cache, partial
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import cache, lru_cache, partial
 from typing import Any, TypeVar, overload
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
+from pydantic import TypeAdapter
 
-from alpie.index.database.json_records import document_from_json, from_json
-from alpie.index.database.ragged import bounds_of
 from alpie.index.database.text_database import Database, hashed
-from alpie.index.records import Layout, Passage
-
-__all__ = ["PassagesByDocument", "StoredDocuments", "StoredPassages", "stored_layouts"]
+from alpie.index.records import Document, Layout, Passage
 
 R = TypeVar("R")
+
+
+@cache
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)
+
+
+def to_json(kind: Hashable, record: object) -> str:
+    """A dataclass, or a tuple of them, without what is as it is by default."""
+    return _adapter(kind).dump_json(record, exclude_defaults=True).decode()
+
+
+def from_json(kind: type[R], written: str) -> R:
+    """What `to_json` wrote. Raises ValueError for anything else."""
+    read: R = _adapter(kind).validate_json(written)  # type: ignore[arg-type]  # types are hashable
+    return read
+
+
+def document_to_json(document: Document) -> str:
+    """Without its text, and without the structure that a parser found: the layout was made of it."""
+    return to_json(Document, replace(document, text="", structure=None))
+
+
+def document_from_json(written: str, text: str) -> Document:
+    """What `document_to_json` wrote, with its text."""
+    return replace(from_json(Document, written), text=text)
+
+
+def bounds_of(counts: ArrayLike) -> NDArray[np.int64]:
+    """(lists + 1,): of lists with `counts` entries, list i is bounds[i] … bounds[i + 1] - 1."""
+    return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+
+
+def runs(starts: NDArray[np.int64], counts: NDArray[np.integer[Any]]) -> NDArray[np.int64]:
+    """start, start + 1, … of each run, one run after another; shape (sum of counts,)."""
+    firsts = np.cumsum(counts, dtype=np.int64) - counts
+    return np.asarray(np.repeat(starts - firsts, counts) + np.arange(int(counts.sum())), dtype=np.int64)
+
+
 _KEPT_RECORDS = 2_048
 _IN_ORDER = "FROM documents JOIN passages ON passages.document = documents.number"
 

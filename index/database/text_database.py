@@ -1,6 +1,6 @@
 """The text of an index in one SQLite file: documents, passages, the postings of their stems, their words.
 
-A generation's file is never changed once the generation is in use. So it is opened as immutable, without locks,
+The file of an index version is never changed once it is in use. So it is opened as immutable, without locks,
 and what is open is a snapshot: it can be read to the end even when the file has been removed.
 """
 
@@ -15,8 +15,6 @@ from pathlib import Path
 from typing import Any
 
 from alpie.index.records import Passage
-
-__all__ = ["TEXT_FILE", "Database", "hashed"]
 
 TEXT_FILE = "text.sqlite"
 _SCHEMA = """

@@ -1,11 +1,6 @@
-"""Texts to vectors: the interface, and what its runtimes share.
+"""Texts to vectors: the interface, and what its runtimes share; `factory` opens one.
 
-`factory` opens one: ``onnx-int8``, an 8-bit graph under onnxruntime (the bundled multilingual-e5-small, any BERT, RoBERTa or
-MPNet with mean or first-token pooling), which needs neither PyTorch nor transformers once its files are in the
-cache and takes a fifth of the CPU time; or ``torch``, sentence-transformers, the reference, for any model, and
-``torch-bf16``, the same in bfloat16, half the memory.
-
-Both truncate a text, prompt included, to the model's limit (bundled: 512 tokens, about 370 Spanish words): what
+All truncate a text, prompt included, to the model's limit (bundled: 512 tokens, about 370 Spanish words): what
 comes after is not seen by the vector, so passages should stay below it.
 """
 
@@ -19,8 +14,6 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["BUNDLED", "Encoder", "OnProgress", "encodable", "stay_offline", "unit_rows"]
-
 BUNDLED = "bundled"
 
 OnProgress = Callable[[int, int], None]
@@ -30,11 +23,9 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class Encoder(Protocol):
-    """Vectors of questions and passages; safe to call from several threads.
+    """Vectors of length 1 of questions and passages, in the order of the texts; safe to call from several threads.
 
-    Every vector has length 1, so that a dot product is a cosine; rows are in the order of the texts, and
-    a text's vector does not depend on the texts beside it (torch: beyond rounding). An empty text has a
-    vector too, that of the bare prompt.
+    A text's vector does not depend on the texts beside it (torch: beyond rounding). An empty text has one too.
     """
 
     @property

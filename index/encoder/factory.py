@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from alpie.index.encoder.model_config import ModelFiles
     from alpie.index.encoder.onnx_runtime import OnnxEncoder
 
-__all__ = ["open_encoder"]
 
 RUNTIMES = ("auto", "onnx", "torch", "torch-bf16")
 
@@ -24,13 +23,10 @@ _logger = logging.getLogger(__name__)
 def open_encoder(model: str = BUNDLED, cache: Path | None = None, runtime: str = "auto") -> Encoder:
     """The encoder `model`, without ever using the network.
 
-    `model` is ``bundled``, a sentence-transformers folder, or the name of a model that is already in the
-    local Hugging Face cache. `cache` is where the bundled model's files and 8-bit graphs are kept (see
-    `default_cache`); they are written at the first call, which takes about half a minute, of larger models minutes.
-    `runtime` is ``onnx``, ``torch``, ``torch-bf16`` or ``auto``: onnx where an 8-bit graph can be made and passed the
-    comparison with the reference, else torch.
-
-    Raises `EncoderError` when the model is missing or cannot be used.
+    `model` is ``bundled``, a sentence-transformers folder, or the name of a model in the local Hugging Face cache.
+    `cache` is where files and 8-bit graphs are written at the first call, in half a minute or, of larger models, minutes.
+    `runtime` is ``onnx``, ``torch``, ``torch-bf16`` or ``auto``: onnx where an 8-bit graph passes the comparison with
+    the reference, else torch. Raises `EncoderError` when the model is missing or cannot be used.
     """
     if runtime not in RUNTIMES:
         raise EncoderError(f"Unknown encoder runtime «{runtime}»; allowed: {', '.join(RUNTIMES)}.")

@@ -12,8 +12,6 @@ from typing import Any
 
 from alpie.index.errors import EncoderError
 
-__all__ = ["ModelConfig", "ModelFiles", "folder_fingerprint"]
-
 # What models call the prompts of questions and of passages, the surest name first; case, «-», «_» and spaces aside.
 _QUERY_NAMES = ("query", "retrieval query", "search query", "web search query", "question")
 _PASSAGE_NAMES = (

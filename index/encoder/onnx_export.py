@@ -1,11 +1,8 @@
 """The fast encoder's graph: export, 8-bit weights, comparison with the reference.
 
-1. Export the transformer by hand, from word vectors to last layer (sentence-transformers' own export needs
-   packages that do not resolve beside it); of another model than the bundled one, word vectors and tokenizer too.
-2. Even out its channels (`smoothing`) and make the weights of its matrix products 8-bit, a scale a column.
-3. Encode fixed questions and passages with it and with PyTorch, and compare vectors and rankings.
-4. Keep it in the cache, with the figures in ``fingerprint.json`` and the reference vectors of
-   the sample texts, against which `agrees_with_reference` checks a cache at every opening.
+The transformer is exported by hand, from word vectors to last layer (sentence-transformers' own export needs packages
+that do not resolve beside it), its channels evened out (`smoothing`), its weights made 8-bit, a scale a column. It
+stays in the cache with reference vectors of sample texts, which it is compared with at every opening.
 """
 
 from __future__ import annotations
@@ -31,8 +28,8 @@ from alpie.index.encoder.onnx_runtime import (
     TOKENIZER_FILE,
     OnnxEncoder,
 )
-from alpie.index.encoder.sample_texts import sample_texts
 from alpie.index.encoder.smoothing import smooth_linear_layers
+from alpie.index.encoder.tokenizer import sample_texts
 from alpie.index.errors import EncoderError
 from alpie.index.model_cache import is_intact, read_fingerprint, seal, settle
 
@@ -40,14 +37,6 @@ if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
     from torch import Tensor, nn
 
-__all__ = [
-    "Agreement",
-    "agrees_with_reference",
-    "compare",
-    "export_graph",
-    "onnx_folder",
-    "quantise",
-]
 
 FORMAT_VERSION = 2  # raise it when the graph or its check changes
 REFERENCE_FILE = "reference.npy"
@@ -60,12 +49,9 @@ _logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Agreement:
-    """How far a graph's vectors of the sample texts agree with the reference's.
+    """How far a graph's vectors of the sample texts agree with the reference's, the reference's mean taken from both.
 
-    Cosines are of vectors from which the reference's mean was taken: this model's vectors lie in a narrow
-    cone, where any two texts have a cosine above 0.7, and only what differs from the mean tells texts apart.
-    `first` is the share of questions with the same best passage, `first_three` that of common passages
-    among the best three.
+    `first` is the share of questions with the same best passage, `first_three` that of common ones among three.
     """
 
     # Measured on XQuAD-R: at a mean of 0.997, recall@1 and @3 are the reference's; at 0.986 (no smoothing)
@@ -93,11 +79,7 @@ class Agreement:
 
 
 def onnx_folder(model: ModelFiles, distrust: bool = False) -> Path | None:
-    """The folder with the 8-bit graph of `model`, made if it is not there.
-
-    None when no graph passed the comparison; that result is kept too, until onnxruntime changes. With
-    `distrust`, a graph made earlier is made and compared again.
-    """
+    """The folder with the 8-bit graph of `model`, made if it is not there, or anew with `distrust`; None if none agrees."""
     folder = model.graph
     doubted = read_fingerprint(folder) if distrust else None
 
@@ -299,10 +281,7 @@ def quantise(source: Path, target: Path, reduce_range: bool) -> None:
 
 @contextmanager
 def _quiet_root_logger() -> Iterator[None]:
-    """For a library that logs through the module functions of `logging`.
-
-    They write a hundred lines, and set up the root logger if nobody has, which is the application's to do.
-    """
+    """For a library that logs through the functions of `logging`, which set up the application's root logger."""
     root = logging.getLogger()
     handler, level = logging.NullHandler(), root.level
     root.addHandler(handler)

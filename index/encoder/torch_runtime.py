@@ -17,7 +17,6 @@ from alpie.index.errors import EncoderError
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
-__all__ = ["SentenceTransformersEncoder", "find_model_folder", "load_sentence_transformer"]
 
 BATCH_TEXTS = 8  # with texts sorted by length, larger batches only add padding on a processor
 PORTION_TEXTS = 64  # texts between two calls of on_progress

@@ -1,20 +1,15 @@
-"""The encoder's tokenizer without its memory: the pieces lie in mapped files instead of a search tree.
+"""The encoder's tokenizer without its memory: the pieces lie in mapped files instead of a search tree of 280 MB.
 
-The library builds a tree of a quarter of a million pieces in memory, 280 MB and most of a second at every
-start. Here they lie in a hash table on disk, of which only the pages in use are read:
-
-1. the library's own normaliser and white-space rules cut a text into characters with their offsets, through
-   a tokenizer without vocabulary;
-2. each word is cut into the pieces of the largest total score (unigram model, Viterbi), with the library's
-   rules for ties and unknown characters;
-3. words are remembered, for the same ones come again.
-
-The result is compared with the library's on sample texts when the files are made; if they ever differed,
-the library's tokenizer is used.
+The library's own normaliser and white-space rules cut a text into words; each is cut into the pieces of the largest
+total score (unigram model, Viterbi), with the library's rules for ties. The result is compared with the library's
+on sample texts when the files are made; if they ever differed, the library's tokenizer is used.
 """
 
 from __future__ import annotations
 
+import json
+import os
+import weakref
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,10 +20,12 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from alpie.index.encoder.bundled_weights import WORD_VECTORS
+from alpie.index.errors import EncoderError
+
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
-__all__ = ["MappedTokenizer", "TokenizedText", "TokenizerLike", "write_tables"]
 
 CHARACTERS_FILE = "characters.json"
 _TABLES = ("slots", "hashes", "bounds", "text", "scores")
@@ -232,3 +229,48 @@ def _hash_table(texts: Sequence[bytes]) -> tuple[NDArray[np.uint32], NDArray[np.
             slot = (slot + 1) & (size - 1)
         slots[slot], hashes[slot] = number + 1, checksum
     return slots, hashes
+
+
+class WordTable:
+    """Word vectors inside a safetensors file of half-precision numbers, of which only the rows in use are read.
+
+    Not through a mapping, where the system allows it: the pages around each row would count as memory of this process.
+    """
+
+    def __init__(self, path: Path, start: int, shape: tuple[int, int]) -> None:
+        self._start = start
+        self._row_bytes = 2 * shape[1]
+        self.dimension = shape[1]
+        self._mapped = None if hasattr(os, "pread") else np.memmap(path, "<f2", "r", start, shape)
+        self._file = os.open(path, os.O_RDONLY)
+        weakref.finalize(self, os.close, self._file)
+
+    @classmethod
+    def open(cls, path: Path) -> WordTable:
+        """That of the model in the file `path`. Raises EncoderError if it is damaged."""
+        try:
+            size = path.stat().st_size
+            with path.open("rb") as file:
+                header_end = 8 + int.from_bytes(file.read(8), "little")
+                if header_end > size:
+                    raise ValueError("it ends within its header")
+                entry = json.loads(file.read(header_end - 8))[WORD_VECTORS]
+            if entry["dtype"] != "F16":
+                raise ValueError(f"the word table is {entry['dtype']} instead of F16")
+            rows, dimension = entry["shape"]
+            start = header_end + entry["data_offsets"][0]
+            if start + 2 * rows * dimension > size:
+                raise ValueError("it ends within the word table")
+            return cls(path, start, (rows, dimension))
+        except (OSError, ValueError, KeyError) as error:
+            raise EncoderError(
+                f"{path} is damaged: {error}. Delete the folder {path.parent}; it is written again."
+            ) from error
+
+    def rows(self, numbers: Sequence[int]) -> NDArray[np.float16]:
+        """The vectors of some word pieces, shape (numbers, dimension)."""
+        if self._mapped is not None:
+            return np.asarray(self._mapped[np.asarray(numbers, dtype=np.int64)])
+        size, start, file = self._row_bytes, self._start, self._file
+        read = b"".join([os.pread(file, size, start + size * number) for number in numbers])
+        return np.frombuffer(read, "<f2").reshape(len(numbers), self.dimension)

@@ -15,10 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from alpie.index.errors import SourceError
-from alpie.index.formats.docx_numbering import Numbering
-from alpie.index.formats.docx_package import docx_metadata, notes_of, transitional
-from alpie.index.formats.docx_signs import MATH, formula, symbol
-from alpie.index.formats.docx_styles import Styles, is_on
+from alpie.index.formats.docx_package import MATH, docx_metadata, formula, notes_of, symbol, transitional
+from alpie.index.formats.docx_styles import Numbering, Styles, is_on
 from alpie.index.formats.extraction import Extraction, TextBuilder
 from alpie.index.formats.numbering import ordinal
 from alpie.index.formats.packed import open_packed
@@ -29,7 +27,6 @@ from alpie.index.records import BlockKind
 if TYPE_CHECKING:
     from docx.document import Document as DocxDocument
 
-__all__ = ["extract_docx"]
 
 _RULES = 2  # of this module: raise it when the text that it makes of a file changes
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"

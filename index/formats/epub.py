@@ -18,7 +18,6 @@ from alpie.index.notices import Notice, NoticeKind
 if TYPE_CHECKING:
     from lxml import etree
 
-__all__ = ["extract_epub"]
 
 _CONTAINER = "META-INF/container.xml"
 _PAGES = frozenset({"application/xhtml+xml", "text/html"})

@@ -1,9 +1,7 @@
 """Markdown: the text of the file in its place, with the blocks that CommonMark finds in it.
 
-The canonical text is the file, each character where it stands there, so that an offset of one is an offset of the
-other. Where signs stand for a character (`&ordm;`) or for a break (`<br>`, the edge of a cell), that character is
-written at their first place and the rest filled up. All other signs (asterisks, addresses of links, tags) become
-marks, which the layout leaves out.
+The canonical text is the file, each character where it stands there. Where signs stand for a character (`&ordm;`) or
+for a break (`<br>`), that character is written at their first place. All other signs become marks, left out.
 """
 
 from __future__ import annotations
@@ -19,9 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from alpie.index.formats.extraction import Extraction, clean
-from alpie.index.formats.markdown_front import front_matter
-from alpie.index.formats.plain import canonical_text
-from alpie.index.formats.shown import BREAKS, TAG, Piece, Shown, Source
+from alpie.index.formats.markdown_inline import BREAKS, TAG, Piece, Shown, Source
+from alpie.index.formats.plain import canonical_text, front_matter
 from alpie.index.notices import Notice, NoticeKind
 from alpie.index.readable import collapse
 from alpie.index.records import BlockKind, Element, Span, Structure
@@ -29,7 +26,6 @@ from alpie.index.records import BlockKind, Element, Span, Structure
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
-__all__ = ["extract_markdown"]
 
 _RULES = 2  # of this module: raise it when what it makes of a file changes
 _QUOTE = re.compile(r"[ \t]*>")

@@ -7,6 +7,7 @@ finds another copy of them sooner or later; here each token says at which offset
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field
 from html import escape
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -14,10 +15,131 @@ from markdown_it import MarkdownIt
 from markdown_it.parser_inline import ParserInline
 from markdown_it.rules_inline.state_inline import StateInline
 
+from alpie.index.formats.extraction import UNSEEN
+from alpie.index.formats.numbering import is_note_call
+
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
-__all__ = ["make_parser", "unpaired_signs"]
+
+TAG = re.compile(
+    r"<!--.*?(?:-->|\Z)|<[!?][^>]*>|<(?P<close>/?)(?P<name>[a-z][\w-]*)(?:[^>\"']|\"[^\"]*\"|'[^']*')*>"
+    r"|(?P<entity>&(?:\#\d{1,7}|\#x[\da-f]{1,6}|[a-z][a-z\d]{1,31});)",
+    re.DOTALL | re.IGNORECASE,
+)
+BREAKS = frozenset(
+    """br hr p div td th tr table thead tbody tfoot caption li ul ol dl dt dd h1 h2 h3 h4 h5 h6 blockquote section
+    article header footer center pre figure figcaption details summary address""".split()
+)
+_STRUCK = frozenset({"s", "del", "strike"})
+_UNREAD = frozenset({"script", "style", "template", "title"})
+
+Piece = tuple[int, int]  # offsets
+
+
+@dataclass
+class Source:
+    """A source text, and what was found in it that is not shown as it stands there."""
+
+    body: str
+    calls: list[Piece] = field(default_factory=list)  # of notes
+    instead: list[tuple[int, int, str]] = field(default_factory=list)  # what is written where signs stood
+    struck: int = 0  # words
+
+    def blank_between(self, first: int, last: int) -> int:
+        """The offset of a blank among the signs from `first` to `last`: one that is there, or written in their place."""
+        written = self.instead[-50:]
+        free = [at for at in range(first, last) if not any(start < at < end for start, end, _ in written)]
+        at = next((at for at in free if self.body[at].isspace()), free[0])
+        if not self.body[at].isspace():
+            self.instead.append((at, at + 1, " "))
+        return at
+
+
+class Shown:
+    """Collects `pieces` of a source; what it is told of counts a content whose characters stand at `offsets`."""
+
+    def __init__(self, source: Source, offsets: list[int]) -> None:
+        self.pieces: list[Piece] = []
+        self.linked = False
+        self._source, self._offsets = source, offsets
+        self._hidden: list[str] = []  # elements whose text is not read, the innermost last
+        self._raised: int | None = None  # how many pieces stand before the superscript that is open
+
+    def show(self, start: int, end: int) -> None:
+        """The characters from `start` to `end`, without those that nobody sees."""
+        if self._hidden:
+            if self._hidden[-1] in _STRUCK:
+                self._source.struck += len(
+                    "".join(map(self._source.body.__getitem__, self._offsets[start:end])).split()
+                )
+            return
+        for at in self._offsets[start:end]:
+            if (
+                at == len(self._source.body) or ord(self._source.body[at]) in UNSEEN
+            ):  # a last line without an end
+                continue
+            if self.pieces and self.pieces[-1][1] == at:
+                self.pieces[-1] = self.pieces[-1][0], at + 1
+            else:
+                self.pieces.append((at, at + 1))
+
+    def write(self, start: int, end: int, text: str) -> None:
+        """`text`, which is no longer, in the place of the signs from `start` to `end`."""
+        text = "".join(character for character in text if ord(character) not in UNSEEN)
+        if text and not self._hidden:
+            at = self._offsets[start]
+            self._source.instead.append((at, self._offsets[end - 1] + 1, text))
+            self.pieces.append((at, at + len(text)))
+
+    def call(self, start: int, end: int) -> None:
+        """The signs from `start` to `end` call a note."""
+        if not self._hidden:
+            self._source.calls.append((self._offsets[start], self._offsets[end - 1] + 1))
+
+    def hide(self, name: str) -> None:
+        """What follows is within an element that is not read."""
+        self._hidden.append(name)
+
+    def reveal(self, name: str) -> None:
+        """The end of an element that is not read."""
+        if name in self._hidden:
+            del self._hidden[self._hidden.index(name) :]
+
+    def tag(self, tag: re.Match[str], start: int, content: str) -> None:
+        """A tag that stands at `start` of `content`."""
+        name, end = (tag["name"] or "").lower(), start + len(tag[0])
+        if tag["entity"]:
+            return
+        if name in BREAKS:
+            if not (content[start - 1 : start].isspace() or content[end : end + 1].isspace()):
+                self.write(start, end, " ")
+        elif name in _STRUCK | _UNREAD:
+            if tag["close"]:
+                self.reveal(name)
+            elif re.search(rf"</{name}\s*>", content[end:], re.IGNORECASE):
+                self.hide(name)
+        elif name == "a":
+            self.linked = True
+        elif name == "sup" and not tag["close"]:
+            self._raised, self.linked = len(self.pieces), False
+        elif name == "sup" and self._raised is not None:
+            before, raised = self.pieces[: self._raised], self.pieces[self._raised :]
+            if is_note_call(self._text(raised), self._text(before[-3:]), self.linked):
+                self._source.calls += raised
+                self.pieces[self._raised :] = []
+            self._raised = None
+
+    def join(self, pieces: list[Piece]) -> None:
+        """More pieces, with a blank before them: at the edge of a cell or row, where there may be none."""
+        if self.pieces:
+            at = self._source.blank_between(self.pieces[-1][1], pieces[0][0])
+            self.pieces.append((at, at + 1))
+        self.pieces += pieces
+
+    def _text(self, pieces: list[Piece]) -> str:
+        return "".join(self._source.body[start:end] for start, end in pieces)
+
 
 _MOST_NESTING = 40  # of blocks; deeper ones are read as text
 _NOTE = re.compile(r"[ \t]*\[\^")

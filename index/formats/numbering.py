@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["ordinal"]
+import re
 
 _ROMAN = ((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"), (40, "xl"),
           (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))  # fmt: skip
@@ -49,3 +49,21 @@ def _spelt(number: int) -> str:
         [*_TENS[tens - 1 : tens if tens else 0], *_UNITS[unit - 1 : unit if unit else 0]]
     )
     return spelt.capitalize()
+
+
+_SIGN = r"(?:\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*|[a-zñ]|\*{1,4}|[†‡§])"
+_BRACKETED = re.compile(rf"[\[(]\s*(?:nota\s+)?{_SIGN}\s*[\])]|\*{{1,4}}|[†‡]", re.IGNORECASE)
+_BARE = re.compile(r"\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*")
+_AFTER_A_WORD = re.compile(
+    r"(?:[^\W\d_]{3,}[»”\")]*|[.,;:!?»”\")\]%])\s*$"
+)  # not after «m», «km» or a figure
+
+
+def is_note_call(raised: str, before: str, linked: bool) -> bool:
+    """Whether raised text calls a note; `before` is what it follows, `linked` that it leads somewhere."""
+    raised = raised.strip()
+    if linked and re.fullmatch(rf"[\[(]?{_SIGN}[\])]?", raised, re.IGNORECASE):
+        return True
+    if _BRACKETED.fullmatch(raised):
+        return True
+    return _BARE.fullmatch(raised) is not None and _AFTER_A_WORD.search(before) is not None

@@ -22,7 +22,6 @@ from alpie.index.records import BlockKind
 if TYPE_CHECKING:
     from lxml import etree
 
-__all__ = ["extract_odt"]
 
 _RULES = 2  # of this module: raise it when the text that it makes of a file changes
 _UNSEEN = frozenset(

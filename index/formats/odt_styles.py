@@ -10,7 +10,6 @@ from alpie.index.formats.numbering import ordinal
 if TYPE_CHECKING:
     from lxml import etree
 
-__all__ = ["SPACES", "Styles", "count_of", "name_of", "value_of"]
 
 SPACES = {
     "office": "urn:oasis:names:tc:opendocument:xmlns:office:1.0",

@@ -9,14 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from alpie.index.errors import SourceError
-from alpie.index.formats.extraction import Metadata
-from alpie.index.formats.file_dates import iso_date
+from alpie.index.formats.extraction import Metadata, iso_date
 from alpie.index.readable import collapse
 
 if TYPE_CHECKING:
     from lxml import etree
 
-__all__ = ["dublin_core", "open_packed", "read_file", "read_xml"]
 
 _MOST_FILES = 10_000
 _MAX_BYTES = 200_000_000  # unpacked, in all

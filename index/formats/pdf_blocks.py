@@ -12,8 +12,6 @@ from statistics import median
 from alpie.index.formats.extraction import clean
 from alpie.index.formats.pdf_fragments import Line
 
-__all__ = ["Block", "Body", "body_of", "folded", "heading_levels", "page_blocks"]
-
 _MARKER = re.compile(
     r"(?:[•◦▪▫●○‣⁃∙■□►➢➤✓✔✗❖·–—\-*]|\(?(?:\d{1,3}|[a-zñ]|[ivx]{1,5}|[IVX]{1,6})[.)]|\d{1,3}\.[ºª]?"
     r"|(?:[A-Z]\.)?\d{1,2}(?:\.\d{1,2}){1,4}\.?)$"

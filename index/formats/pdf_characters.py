@@ -13,8 +13,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["SLANTED", "Character", "frame_height", "main_turn", "page_characters", "turned_box"]
-
 Box = tuple[float, float, float, float]  # left, bottom, right, top, in points
 
 SLANTED = -1  # neither upright nor a quarter, half or three quarters of a turn: a watermark

@@ -11,8 +11,6 @@ from typing import Any
 
 from alpie.index.formats.pdf_characters import Character
 
-__all__ = ["BOX", "GAP", "SEEN_GAP", "SMALL", "WORD_GAP", "Fragment", "Line", "fragments_of"]
-
 GAP = 1.1  # ems between two fragments
 BOX = 0.8  # ems a point of the height of a box: it is some 1.2 ems high
 WORD_GAP = 0.1  # of the height of a box, beyond the gap between letters: less is no space

@@ -6,19 +6,20 @@ leave free.
 
 from __future__ import annotations
 
+import io
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from statistics import median
+from typing import Any
 
 from alpie.index.formats.pdf_characters import SLANTED, Box, Character
 from alpie.index.formats.pdf_fragments import BOX, GAP, SEEN_GAP, SMALL, WORD_GAP, Fragment, Line
+from alpie.index.formats.recognition import RecognisedLine, Recogniser
 from alpie.index.spanish.analysis import fold
 from alpie.index.spanish.lexicon import lexicon_of
-
-__all__ = ["DIVIDED", "KEPT", "reading_order", "slanted_lines", "table_at"]
 
 DIVIDED = re.compile(r"(?<=[^\W\d_])[-‐]$")  # a word at the end of a line that goes on in the next
 KEPT = re.compile(r"(?<=\w)-$")  # «2019-» before «2021», «covid-» before «19», «A-» before «17»
@@ -275,3 +276,37 @@ def _joined(row: list[Fragment]) -> list[Fragment]:
             recognised=[*last.recognised, *recognised],
         )
     return cells
+
+
+_DOTS_PER_POINT = 300 / 72  # what Tesseract is made for
+_MOST_PIXELS = 25_000_000
+_DESCENT = 0.22  # of a line's height, below its base
+_ALIKE = 1.4
+
+
+def recognised_page(document: Any, number: int, recogniser: Recogniser) -> tuple[list[Line], float]:
+    """The lines of page `number` in reading order, and the page's height."""
+    page = document[number]
+    try:
+        width, height = page.get_size()
+        scale = min(_DOTS_PER_POINT, (_MOST_PIXELS / max(width * height, 1.0)) ** 0.5)
+        picture = io.BytesIO()
+        page.render(scale=scale, grayscale=True, may_draw_forms=False).to_pil().save(picture, "PNG")
+    finally:
+        page.close()
+    found = recogniser.lines(picture.getvalue())
+    usual = median(line.bottom - line.top for line in found) if found else 0
+    return reading_order([_fragment(line, usual, scale, height) for line in found]), height
+
+
+def _fragment(line: RecognisedLine, usual: float, scale: float, height: float) -> Fragment:
+    tall = line.bottom - line.top
+    # the height of a box depends on which letters stand in it: lines nearly alike are of one size
+    size = (usual if usual / _ALIKE < tall < usual * _ALIKE else tall) / scale
+    text, words = "", []
+    for word in line.words:
+        start = len(text) + bool(text)
+        text = f"{text} {word.text}" if text else word.text
+        words.append((start, len(text), word.confidence))
+    base = height - line.bottom / scale + _DESCENT * size
+    return Fragment(text, line.left / scale, line.right / scale, base, size, False, recognised=words)

@@ -13,11 +13,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from alpie.index.formats.pdf_characters import Box, Character, turned_box
 
-__all__ = ["Drawing", "Grid", "grids", "mark_cells", "page_drawing"]
+if TYPE_CHECKING:
+    from pypdfium2 import PdfMatrix
 
 _MOST_OBJECTS = 6_000  # of a page: more is a map or a plan
 _MOST_SEGMENTS = 200  # of a path: more is a drawing
@@ -59,11 +60,13 @@ class Grid:
 
 def page_drawing(raw: Any, page: Any, box: Box) -> Drawing:
     """Lines and pictures of a page; `box` is what of it is visible."""
+    from pypdfium2 import PdfMatrix
+
     drawing = Drawing([], 0.0, 0)
     area = max((box[2] - box[0]) * (box[3] - box[1]), 1.0)
     count = raw.FPDFPage_CountObjects(page)
     objects = (raw.FPDFPage_GetObject(page, at) for at in range(min(count, _MOST_OBJECTS)))
-    for one, matrix in _flattened(raw, objects, (1, 0, 0, 1, 0, 0), 3):
+    for one, matrix in _flattened(raw, objects, PdfMatrix(), 3):
         kind = raw.FPDFPageObj_GetType(one)
         if kind == raw.FPDF_PAGEOBJ_TEXT:
             continue
@@ -75,12 +78,9 @@ def page_drawing(raw: Any, page: Any, box: Box) -> Drawing:
     return drawing
 
 
-_Matrix = tuple[float, float, float, float, float, float]
-
-
 def _flattened(
-    raw: Any, objects: Iterable[Any], matrix: _Matrix, depth: int
-) -> Iterator[tuple[Any, _Matrix]]:
+    raw: Any, objects: Iterable[Any], matrix: PdfMatrix, depth: int
+) -> Iterator[tuple[Any, PdfMatrix]]:
     """Objects with the matrix of the form they stand in."""
     for one in objects:
         if raw.FPDFPageObj_GetType(one) != raw.FPDF_PAGEOBJ_FORM:
@@ -88,35 +88,22 @@ def _flattened(
         elif depth:
             count = min(max(raw.FPDFFormObj_CountObjects(one), 0), _MOST_OBJECTS)
             inner = (raw.FPDFFormObj_GetObject(one, at) for at in range(count))
-            yield from _flattened(raw, inner, _times(_matrix(raw, one), matrix), depth - 1)
+            yield from _flattened(raw, inner, _matrix(raw, one).multiply(matrix), depth - 1)
 
 
-def _matrix(raw: Any, one: Any) -> _Matrix:
+def _matrix(raw: Any, one: Any) -> PdfMatrix:
+    from pypdfium2 import PdfMatrix
+
     found = raw.FS_MATRIX()
-    if not raw.FPDFPageObj_GetMatrix(one, found):
-        return 1, 0, 0, 1, 0, 0
-    return found.a, found.b, found.c, found.d, found.e, found.f
+    return PdfMatrix.from_raw(found) if raw.FPDFPageObj_GetMatrix(one, found) else PdfMatrix()
 
 
-def _times(one: _Matrix, other: _Matrix) -> _Matrix:
-    a, b, c, d, e, f = one
-    (e, f) = _moved(other, e, f)
-    p, q, r, s, _, _ = other
-    return a * p + b * r, a * q + b * s, c * p + d * r, c * q + d * s, e, f
-
-
-def _moved(matrix: _Matrix, x: float, y: float) -> tuple[float, float]:
-    a, b, c, d, e, f = matrix
-    return a * x + c * y + e, b * x + d * y + f
-
-
-def _bounds(raw: Any, one: Any, matrix: _Matrix) -> Box:
+def _bounds(raw: Any, one: Any, matrix: PdfMatrix) -> Box:
     left, bottom, right, top = (ctypes.c_float() for _ in range(4))
     if not raw.FPDFPageObj_GetBounds(one, left, bottom, right, top):
         return 0, 0, 0, 0
-    corners = [_moved(matrix, x.value, y.value) for x in (left, right) for y in (bottom, top)]
-    xs, ys = [x for x, _ in corners], [y for _, y in corners]
-    return min(xs), min(ys), max(xs), max(ys)
+    moved: Box = matrix.on_rect(left.value, bottom.value, right.value, top.value)
+    return moved
 
 
 def _overlap(one: Box, other: Box) -> float:
@@ -125,7 +112,7 @@ def _overlap(one: Box, other: Box) -> float:
     return max(width, 0.0) * max(height, 0.0)
 
 
-def _edges(raw: Any, path: Any, matrix: _Matrix) -> Iterator[Box]:
+def _edges(raw: Any, path: Any, matrix: PdfMatrix) -> Iterator[Box]:
     """The straight lines of a path: what it strokes, or itself where it is a thin filled box."""
     count = raw.FPDFPath_CountSegments(path)
     fill, stroke = ctypes.c_int(), ctypes.c_int()
@@ -139,14 +126,14 @@ def _edges(raw: Any, path: Any, matrix: _Matrix) -> Iterator[Box]:
             else:
                 yield (left + right) / 2, bottom, (left + right) / 2, top
         return
-    whole = _times(_matrix(raw, path), matrix)
+    whole = _matrix(raw, path).multiply(matrix)
     x, y = ctypes.c_float(), ctypes.c_float()
     start = last = None
     for at in range(count):
         segment = raw.FPDFPath_GetPathSegment(path, at)
         if not raw.FPDFPathSegment_GetPoint(segment, x, y):
             continue
-        point = _moved(whole, x.value, y.value)
+        point = whole.on_point(x.value, y.value)
         kind = raw.FPDFPathSegment_GetType(segment)
         if kind == raw.FPDF_SEGMENT_MOVETO:
             start = point

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from typing import Any
 
 from alpie.index.errors import SourceError
-from alpie.index.formats.extraction import Extraction
-
-__all__ = ["canonical_text", "extract_text"]
+from alpie.index.formats.extraction import Extraction, Metadata, iso_date
+from alpie.index.readable import collapse
 
 
 def extract_text(data: bytes, path: Path) -> Extraction:
@@ -41,3 +42,41 @@ def canonical_text(data: bytes, path: Path) -> str:
     if not text.strip():
         raise SourceError(f"{path}: no contiene texto. Retire el archivo o complételo.", path)
     return text
+
+
+_FRONT_MATTER = re.compile(r"---[ \t]*\r?\n(.*?)\r?\n(?:---|\.\.\.)[ \t]*(?:\r?\n|$)", re.DOTALL)
+_FIELDS = {
+    "title": ("title", "título", "titulo"),
+    "publisher": ("publisher", "organismo", "author", "autor", "institution"),
+    "date": ("date", "fecha"),
+    "language": ("lang", "language", "idioma"),
+    "kind": ("kind", "tipo"),
+    "url": ("url",),
+    "rights": ("rights", "license", "licencia"),
+}
+
+
+def front_matter(text: str) -> tuple[int, Metadata]:
+    """Where the text begins, and what stands before; nothing where that is no YAML mapping."""
+    found = _FRONT_MATTER.match(text)
+    return (found.end(), _metadata(found[1])) if found else (0, Metadata())
+
+
+def _metadata(front: str) -> Metadata:
+    import yaml
+
+    try:
+        table: Any = yaml.safe_load(front)
+    except (yaml.YAMLError, RecursionError, ValueError):
+        return Metadata()
+    if not isinstance(table, dict):
+        return Metadata()
+    lowered = {str(key).lower(): value for key, value in table.items()}
+    values: dict[str, Any] = {}
+    for name, keys in _FIELDS.items():
+        value = next((lowered[key] for key in keys if lowered.get(key)), "")
+        if isinstance(value, list):
+            value = ", ".join(str(one) for one in value)
+        values[name] = "" if isinstance(value, dict) else collapse(str(value))
+    values["date"] = iso_date(values["date"])
+    return Metadata(**values)

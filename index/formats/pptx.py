@@ -22,7 +22,6 @@ from alpie.index.records import BlockKind
 if TYPE_CHECKING:
     from lxml import etree
 
-__all__ = ["extract_pptx"]
 
 _TITLES = ("title", "ctrTitle")
 _FURNITURE = ("dt", "ftr", "hdr", "sldNum")

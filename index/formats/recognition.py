@@ -18,8 +18,6 @@ from pathlib import Path
 
 from alpie.index.errors import RecognitionMissing
 
-__all__ = ["RECOGNISE_FILE", "RecognisedLine", "RecognisedWord", "Recogniser"]
-
 RECOGNISE_FILE = ".ocr"  # in a folder of documents: its scanned pages are recognised at every indexing
 _LANGUAGE = "spa"
 _INSTALL = "Instálelo (en Debian y Ubuntu: apt install tesseract-ocr tesseract-ocr-spa), o quite «--ocr»."

@@ -1,38 +1,32 @@
 """The layout of a document: which lines are headings, paragraphs, lists, tables, boxes, footers.
 
-Rules are about form alone (line widths, blank lines, leading space, running numbers), never about
-one document's words. In order:
-
-1. `lines`     cut the canonical text into lines and see how they were set
-2. `pages`     find page starts, running footers and printed page numbers
-3. `notes`     tell footnote calls from figures by their running numbers
-4. `units`     gather lines that belong together, mending column and page breaks
-5. `headings`, `figures`, `lists`, `legal`, `boxes`  say what each unit is
-6. `blocks`    derive spans and the path of headings
-
-A document whose format tells its structure (see `alpie.index.formats`) goes by `marked` instead.
+Rules are about form alone (line widths, blank lines, leading space, running numbers), never about one document's
+words. A document whose format tells its structure (see `alpie.index.formats`) goes by `marked` instead of its lines.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from alpie.index.layout.blocks import SpanCutter, make_blocks
 from alpie.index.layout.boxes import mark_boxes
 from alpie.index.layout.figures import mark_figures
-from alpie.index.layout.headings import mark_fixed_forms, mark_sections, split_glued_titles
+from alpie.index.layout.headings import (
+    mark_fixed_forms,
+    mark_sections,
+    mark_signatures,
+    mark_sub_headings,
+    mark_subtitles,
+    split_glued_titles,
+)
 from alpie.index.layout.legal import label_clauses, mark_legal_headings
 from alpie.index.layout.lines import manner_of, split_lines
 from alpie.index.layout.lists import join_entries, join_lists, mark_numbered_headings
-from alpie.index.layout.marked import lay_out_marked
+from alpie.index.layout.marked import SpanCutter, lay_out_marked, make_blocks
 from alpie.index.layout.notes import find_note_calls
 from alpie.index.layout.pages import find_pages
-from alpie.index.layout.titles import mark_signatures, mark_sub_headings, mark_subtitles
 from alpie.index.layout.units import clean_lines, make_units
 from alpie.index.records import Document, Layout, Span
-from alpie.index.spanish.normal_forms import unseen as unseen_in
-
-__all__ = ["lay_out"]
+from alpie.index.spanish.analysis import unseen as unseen_in
 
 
 def lay_out(document: Document) -> Layout:

@@ -13,8 +13,6 @@ from alpie.index.layout.lines import Manner
 from alpie.index.layout.units import Unit
 from alpie.index.records import BlockKind
 
-__all__ = ["mark_boxes"]
-
 _NARROWER = 0.97  # of the column: the body's widest lines are wider than this
 _DOUBTFUL = 0.985  # up to here, only if a narrow paragraph follows in the same run
 _WIDER = 1.4

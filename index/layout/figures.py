@@ -9,8 +9,6 @@ from alpie.index.layout.lines import Manner
 from alpie.index.layout.units import Unit, doubles
 from alpie.index.records import BlockKind
 
-__all__ = ["mark_figures"]
-
 _NARROW = 0.75  # of the column: key data and table cells are narrower
 _DISPLAY = 0.5  # of the column: a figure in display type
 _FEWEST_ROWS = 3

@@ -4,25 +4,6 @@ from __future__ import annotations
 
 import re
 
-__all__ = [
-    "ADMINISTRATIVE",
-    "BULLET",
-    "CAPTION",
-    "DATE_LINE",
-    "FIGURE_ONLY",
-    "FUNCTION_WORDS",
-    "LEGAL_LINE",
-    "MARKDOWN_HEADING",
-    "NUMBERED",
-    "SECTION",
-    "STARTS_WITH_FIGURE",
-    "ends_sentence",
-    "first_word",
-    "last_word",
-    "opens_sentence",
-    "starts_lower",
-]
-
 BULLET = re.compile(r"(?:[•◦▪▫●○‣⁃∙■□►➢➤✓✔✗❖·]\s*|[–—\-*+]\s+)(?=\S)")
 NUMBERED = re.compile(r"(?P<mark>\(?(?:\d{1,3}|[a-zñ]|[ivx]{2,5})\)|\d{1,3}\.[ºª]?)\s+(?=\S)")
 SECTION = re.compile(r"(\d{1,2})\.?\s+(?=[«¿¡]?[A-ZÁÉÍÓÚÑ])")

@@ -13,8 +13,6 @@ from alpie.index.records import BlockKind
 from alpie.index.spanish.analysis import fold
 from alpie.index.spanish.unit_numbers import number_at
 
-__all__ = ["label_clauses", "mark_legal_headings", "opens_unit"]
-
 _ORDINAL = r"(?:\d{1,3}|[IVXLC]{1,8}|[a-záéíóúñ]{4,14}|[A-ZÁÉÍÓÚÑ]{4,14})"
 _DIVISION = re.compile(
     rf"(?P<word>LIBRO|T[ÍI]TULO|CAP[ÍI]TULO|SECCI[ÓO]N|SUBSECCI[ÓO]N|ANEXO|Libro|Título|Capítulo|Sección|Subsección|Anexo)"
@@ -131,11 +129,7 @@ def _counts(text: str) -> bool:
 
 
 def _order_headings(units: list[Unit], given: dict[int, tuple[int, int]]) -> None:
-    """Bring the headings that a file gives into one order with the legal ranks.
-
-    Typefaces often show less than the words do: «TÍTULO I» and «Artículo 1» are set alike. So legal
-    headings go by rank, and another heading by the highest rank that is set as it is.
-    """
+    """Bring the headings that a file gives into one order with the legal ranks: typefaces often show less than words do."""
     if not any(rank for _, rank in given.values()):
         return
     highest: dict[int, int] = {}

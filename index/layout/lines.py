@@ -10,8 +10,6 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise
 
-__all__ = ["Line", "Manner", "manner_of", "printed_width", "split_lines"]
-
 _LINE_END = re.compile(r"\r\n|[\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029]")
 
 # Relative widths of a common sans serif face, in ems. Characters counted alike hide a box that is
@@ -91,11 +89,7 @@ class Manner:
 
 
 def manner_of(lines: list[Line]) -> Manner:
-    """Read from the line ends whether, and how, the document is hard-wrapped.
-
-    A break before a lower-case letter is a wrap for certain, so their share tells wrapped documents
-    from those with one paragraph a line, and what stands before them tells whether wraps are marked.
-    """
+    """Whether, and how, the document is hard-wrapped, read from its line ends: a break before a small letter is a wrap."""
     breaks = lower = marked = 0
     for line, following in pairwise(lines):
         if line.blank or following.blank:

@@ -9,8 +9,6 @@ from alpie.index.layout.headings import is_title_form
 from alpie.index.layout.units import Unit
 from alpie.index.records import BlockKind
 
-__all__ = ["join_entries", "join_lists", "mark_numbered_headings"]
-
 _LONGEST_TERM = 40  # characters
 _LONGEST_ENTRY = 14  # lines
 _FEWEST_ENTRIES = 3

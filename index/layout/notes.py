@@ -1,10 +1,7 @@
 """Footnote calls: telling the digits that call a note from those that are a figure.
 
-Extraction glues calls to what they stand after («niño19», «20183», «.121,122»), where nothing in
-the characters tells them from figures. Their order does: calls run upward through a document, one
-by one. So every run of digits that could be a call is a candidate with a weight, and the calls are
-the heaviest chain of candidates whose values grow. A document without calls has no such chain,
-and loses nothing.
+Extraction glues calls to what they stand after («niño19», «.121,122»), where only their order tells them from
+figures: calls run upward through a document. They are the heaviest chain of candidates whose values grow.
 """
 
 from __future__ import annotations
@@ -15,8 +12,6 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from alpie.index.records import Span
-
-__all__ = ["find_note_calls"]
 
 _CALL = r"\d{1,3}(?:,[ \xa0]?\d{1,3}(?!\d))*"
 _GLUED = re.compile(rf"(?:(?<=[^\W\d_])|(?<=[%®™»”)\]]))[.,;:!?»”)\]’\"]{{0,3}}({_CALL})(?![\w%/])")
@@ -144,10 +139,7 @@ def _heaviest_chain(candidates: list[_Candidate]) -> list[_Candidate]:
 
 
 def _convinces(chain: list[_Candidate]) -> bool:
-    """Whether a chain is too long, too even and too varied to be a coincidence.
-
-    «Art.1 … Art.2 …» or «Q1 Q2 Q3 Q4» grow too, but always on the same stem.
-    """
+    """Whether a chain is too long, too even and too varied to be a coincidence, as «Art.1 … Art.2 …» is."""
     if len(chain) < _FEWEST:
         return False
     called = sum(candidate.last - candidate.first + 1 for candidate in chain)

@@ -1,9 +1,7 @@
 """Where pages begin, what repeats on each of them, and which printed number they carry.
 
-1. Running lines: the same words with a number that grows, or the same words at page tops.
-2. Page starts: form feeds, or the single leading space that some extractors leave of them.
-3. Printed numbers: a footer numbers its page; pages between two footers are numbered only if there
-   are as many of them as the footers say.
+Running lines are the same words with a number that grows, or the same words at page tops. Pages between two footers
+are numbered only if there are as many of them as the footers say.
 """
 
 from __future__ import annotations
@@ -17,8 +15,6 @@ from itertools import pairwise
 from alpie.index.layout.forms import BULLET, CAPTION
 from alpie.index.layout.lines import Line
 from alpie.index.records import PageLabel
-
-__all__ = ["Pages", "find_pages"]
 
 _LONGEST_FOOTER = 150
 _TRAILING_NUMBER = re.compile(r"(?<!\d)\d[\d \xa0]{0,11}$")

@@ -31,9 +31,6 @@ from alpie.index.layout.pages import Pages
 from alpie.index.readable import collapse
 from alpie.index.records import BlockKind, Span
 
-__all__ = ["Unit", "clean_lines", "doubles", "ends_in_function_word", "make_units"]
-
-
 _FEW_SET_IN = 0.1  # share of a document's lines
 
 

@@ -25,8 +25,7 @@ from numpy.typing import NDArray
 
 from alpie.index.encoder import encodable
 from alpie.index.encoder.bundled_weights import PROMPTS, WEIGHTS_FILE, bundled_folder
-from alpie.index.encoder.word_pieces import TokenizerLike
-from alpie.index.encoder.word_table import WordTable
+from alpie.index.encoder.word_pieces import TokenizerLike, WordTable
 from alpie.index.errors import EncoderError
 from alpie.index.reader.readings import NOT_READ, AnswerWords, Reading, ReadPassage
 

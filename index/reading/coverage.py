@@ -11,8 +11,6 @@ from alpie.index.notices import Notice, NoticeKind
 from alpie.index.readable import readable_text
 from alpie.index.records import Document, Layout, Passage
 
-__all__ = ["measured", "words_of"]
-
 _WORD = re.compile(r"[^\W_]+")
 _DIVIDED = re.compile(r"([^\W\d_]+)-\n")
 _MAX_LOST = 0.01  # of the words: more is told

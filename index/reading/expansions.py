@@ -5,9 +5,8 @@
     {"address": "informe-2019/resumen/0a1b2c3d4e",
      "lines": [{"text": "¿Cuánta gente…?", "kind": "question", "sentences": ["Agentes de la Policía"]}]}
 
-`sentences` are beginnings of the sentences that a line rests on, none for the passage as a whole. A person
-can write them, and they outlive the address: when a passage is cut otherwise or stands under another heading,
-its lines go where their sentences went.
+`sentences` are beginnings of those that a line rests on, none for the whole passage. They outlive the address: when a
+passage is cut otherwise, its lines go where their sentences went.
 """
 
 from __future__ import annotations
@@ -20,9 +19,7 @@ from pathlib import PurePosixPath
 
 from alpie.index.readable import collapse
 from alpie.index.records import Passage
-from alpie.index.spanish.normal_forms import normalize
-
-__all__ = ["FOLDER", "KINDS", "ExpansionLine", "Expansions", "expansions_file", "place_expansions"]
+from alpie.index.spanish.analysis import normalize
 
 FOLDER = "expansions"
 KINDS = ("question", "rewording", "chat", "english")

@@ -13,17 +13,29 @@ from pathlib import Path, PurePosixPath
 
 from alpie.index.errors import SourceError
 from alpie.index.formats import Extraction, Metadata, format_of
-from alpie.index.reading.publication_dates import read_date
 from alpie.index.records import Document
 
-__all__ = [
-    "Described",
-    "SourceEntry",
-    "described",
-    "entry_from_file_name",
-    "entry_from_table",
-    "table_for",
-]
+ParsedDate = tuple[int, ...]  # year, month, day, as far as known
+
+_DATE = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?")
+_SHORT = re.compile(
+    r"\d{2}(?:-\d{2})?"
+)  # the end of a period without what it has in common with the beginning
+
+
+def read_date(value: str) -> tuple[ParsedDate, ...]:
+    """(year, month, day) as far as known, once or, for a period, twice; empty for anything else."""
+    first, *rest = value.split("/")
+    if rest and _SHORT.fullmatch(rest[0]):  # 2021-11-23/25, 2019/20
+        rest[0] = first[: len(first) - len(rest[0])] + rest[0]
+    texts = [first, *rest]
+    parts = tuple(tuple(map(int, text.split("-"))) for text in texts if _DATE.fullmatch(text))
+    try:
+        days = [date(*(*part, 1, 1)[:3]) for part in parts]
+    except ValueError:
+        return ()
+    return parts if len(parts) == len(texts) <= 2 and days == sorted(days) else ()
+
 
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")  # BCP 47 without its registry
@@ -145,9 +157,8 @@ def entry_from_file_name(file: Path, used: Set[str]) -> SourceEntry:
 def described(entry: SourceEntry, metadata: Metadata, table: Path, today: date) -> Described:
     """`entry` with what its file says where the table says nothing, and failing that its name.
 
-    What neither says is named as missing and left empty, or, where something must stand, ours. `table` is
-    the path of `sources.toml`, for the notes. The day on which a file was made is no date of publication,
-    nor is a day after `today`: «Agenda 2030».
+    What neither says is named as missing. The day on which a file was made is no date of publication, nor is a day
+    after `today` («Agenda 2030»). `table` is the path of `sources.toml`, for the notes.
     """
     values: dict[str, object] = {}
     editorial = list(entry.editorial)

@@ -1,12 +1,8 @@
 """From a folder of files to documents with a canonical text.
 
-Each file has one *canonical text*: of a text file ``file.read_bytes().decode("utf-8-sig")``, line ends as
-they are; of another format what its parser makes of it (`alpie.index.formats`). Every offset of the system
-counts characters of that text. `sources.toml` says what a document is; a file it does not list is taken
-too, with what the file says of itself, else what its name tells, which is marked as editorial.
-
-One bad document never stops the others: `read_sources` returns what could be read and a list of what
-could not. Only a `sources.toml` that cannot be read at all is an error, since then every citation
+Every offset of the system counts characters of that text: of a text file what it decodes to, line ends as they are;
+of another format what its parser makes of it. `sources.toml` says what a document is; a file it does not list is
+taken too. One bad document never stops the others; a `sources.toml` that cannot be read does, since every citation
 would be wrong.
 """
 
@@ -15,16 +11,17 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import threading
 import tomllib
+from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
 from alpie.index.errors import SourceError
-from alpie.index.formats import MAX_BYTES, SUFFIXES, Extraction, Metadata, format_of
+from alpie.index.formats import MAX_BYTES, SUFFIXES, Extraction, Metadata, extract, format_of
 from alpie.index.formats.recognition import Recogniser
-from alpie.index.formats.remembered import remembered_extraction
 from alpie.index.notices import Unread, unread_by_its_ending
 from alpie.index.reading.expansions import FOLDER, expansions_file
 from alpie.index.reading.source_table import (
@@ -36,7 +33,30 @@ from alpie.index.reading.source_table import (
 )
 from alpie.index.records import Document
 
-__all__ = ["NOT_DOCUMENTS", "POINTER", "SOURCES_FILE", "SourcesReport", "read_sources"]
+_MOST_CHARACTERS = 40_000_000  # of all texts kept
+_lock = threading.Lock()
+_kept: OrderedDict[tuple[str, str, bool], Extraction] = OrderedDict()
+
+
+def remembered_extraction(
+    data: bytes, sha256: str, path: Path, recogniser: Recogniser | None = None
+) -> Extraction:
+    """`extract`, done once for the same bytes. Raises what it raises."""
+    kind = format_of(path)
+    if kind is None or kind == "text":  # decoding costs less than remembering
+        return extract(data, path)
+    key = sha256, kind, recogniser is not None
+    with _lock:
+        if key in _kept:
+            _kept.move_to_end(key)
+            return _kept[key]
+    made = extract(data, path, recogniser)
+    with _lock:
+        _kept[key] = made
+        while sum(len(one.text) for one in _kept.values()) > _MOST_CHARACTERS:
+            _kept.popitem(last=False)
+    return made
+
 
 SOURCES_FILE = "sources.toml"
 POINTER = "CURRENT"  # the file by which the folder of an index is known, which may lie among the documents

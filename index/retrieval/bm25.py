@@ -1,12 +1,8 @@
-"""The lexical retriever: BM25 over Spanish stems.
+"""The lexical retriever: BM25 over Spanish stems, divided by the sum of the question's term weights.
 
-Scores are divided by the sum of the question's term weights, so that they lie between 0 and about 1,
-say «which share of what was asked stands here», and can be compared between questions and between
-collections of any size. A question in another language, whose words are unknown here, thus fades
-out of the fusion by itself.
-
-The database's own ranking function is not used: it scores what a query finds and nothing else, with constants
-and weights of its own, and takes forty times as long as adding up arrays (docs/scaling.md).
+So scores lie between 0 and about 1, can be compared between questions and collections, and a question in another
+language fades out of the fusion by itself. The database's own ranking is not used: its constants are its own, and it
+takes forty times as long as adding up arrays.
 """
 
 from __future__ import annotations
@@ -19,10 +15,8 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from alpie.index.database.ragged import bounds_of
+from alpie.index.database.stored_records import bounds_of
 from alpie.index.database.text_database import Database
-
-__all__ = ["TermIndex", "best_of", "term_shares", "write_postings"]
 
 # Short passages, few repeats: a low k1 saturates early. The result is flat from .6 to 1.2.
 _K1 = 0.9

@@ -14,15 +14,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from alpie.index.database.json_records import from_json
-from alpie.index.database.ragged import bounds_of, runs
-from alpie.index.database.stored_records import StoredPassages
+from alpie.index.database.stored_records import StoredPassages, bounds_of, from_json, runs
 from alpie.index.reading.expansions import ExpansionLine
 from alpie.index.retrieval.bm25 import TermIndex
 from alpie.index.retrieval.vectors import VectorIndex
 from alpie.index.spanish.analysis import terms
-
-__all__ = ["ExpansionIndex", "filled"]
 
 
 class _StoredLines(Sequence[Sequence[ExpansionLine]]):

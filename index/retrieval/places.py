@@ -15,8 +15,6 @@ from alpie.index.spanish.analysis import fold
 from alpie.index.spanish.references import DIVISIONS, Reference, Units, read_label
 from alpie.index.spanish.unit_numbers import number_at, order_of
 
-__all__ = ["Found", "Place", "Places", "places_with", "said"]
-
 _MAX_PLACES = 40
 _BARE_CODE_WORDS = 4
 _RANGE = "…"

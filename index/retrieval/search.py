@@ -17,15 +17,13 @@ from time import perf_counter
 import numpy as np
 from numpy.typing import NDArray
 
-from alpie.index.database.ragged import bounds_of, runs
-from alpie.index.database.stored_records import StoredPassages
+from alpie.index.database.stored_records import StoredPassages, bounds_of, runs
 from alpie.index.encoder import Encoder
 from alpie.index.encoder.embed import Embedded, text_of
 from alpie.index.reader.readings import Reader
-from alpie.index.records import Passage
+from alpie.index.records import Hit, Passage
 from alpie.index.retrieval.bm25 import TermIndex, best_of
 from alpie.index.retrieval.expansion_index import ExpansionIndex, filled
-from alpie.index.retrieval.hits import Hit
 from alpie.index.retrieval.vector_backend import RELATED_WEIGHT, Query, VectorBackend, passage_id
 from alpie.index.retrieval.vectors import VectorIndex
 from alpie.index.spanish.acronyms import Acronyms, learn_acronyms
@@ -33,8 +31,6 @@ from alpie.index.spanish.analysis import Token, terms, words_by_stem
 from alpie.index.spanish.lexicon import Lexicons, lexicon_of
 from alpie.index.spanish.query import Question
 from alpie.index.spanish.spelling import corrected
-
-__all__ = ["EncodedQuestion", "HybridWeights", "Retrieval", "SearchIndex"]
 
 RETRIEVERS = ("hybrid", "dense", "lexical")
 _NAMES_OF_BEFORE = {"fused": "hybrid"}

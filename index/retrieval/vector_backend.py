@@ -1,17 +1,13 @@
-"""Vector backends: where the nearest passages of a question come from.
+"""Vector backends: where the nearest passages of a question come from, if not from this process.
 
-A backend holds of each passage what finds it (vectors, stems, labels to filter by) and not a
-word of its text. It proposes passages, by id, retriever by retriever; the document store of the process that asks
-scores them exactly and cuts the words from the source. So the answers of two backends that propose the
-same passages are the same to the last digit, whatever the backends round, compress or approximate, and a
-passage that the document store does not know is never shown, whatever a backend still holds.
-
-`VectorBackend` is the interface. Where no backend is chosen, `SearchIndex` searches its own vectors and terms.
+A backend holds of each passage what finds it (vectors, stems) and not a word of its text. It proposes passages by
+id; the document store of the process that asks scores them exactly and cuts the words from the source. So two
+backends that propose the same passages give the same answers to the last digit, whatever they round or compress,
+and a passage that the document store does not know is never shown, whatever a backend still holds.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -21,26 +17,13 @@ from numpy.typing import NDArray
 
 from alpie.index.database.text_database import hashed
 from alpie.index.encoder.embed import context_of, text_of
-from alpie.index.records import Document, Passage
+from alpie.index.records import Passage
 from alpie.index.retrieval.bm25 import TermIndex
 from alpie.index.spanish.analysis import terms
-
-__all__ = [
-    "RELATED_WEIGHT",
-    "RETRIEVERS",
-    "Entry",
-    "Filter",
-    "Query",
-    "VectorBackend",
-    "days_of",
-    "passage_id",
-]
 
 RETRIEVERS = ("dense", "sentence", "lexical")
 """Passage vectors, sentence vectors, stems."""
 
-_DAY = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?")
-_EVER = (0, 99_999_999)
 RELATED_WEIGHT = 0.5  # an acronym's expansion counts half: it was not what was typed
 
 
@@ -57,21 +40,6 @@ def passage_id(address: str) -> int:
     return hashed(address)
 
 
-def days_of(date: str) -> tuple[int, int]:
-    """First and last day of a date of `sources.toml` as numbers: "2019-05" → (20190501, 20190531).
-
-    A date that is none has no bounds, so that no filter by date loses the document.
-    """
-    found = [match.groups() for part in date.split("/") if (match := _DAY.fullmatch(part.strip()))]
-    if not found:
-        return _EVER
-    (year, month, day), (last_year, last_month, last_day) = found[0], found[-1]
-    return (
-        int(f"{year}{month or '01'}{day or '01'}"),
-        int(f"{last_year}{last_month or '12'}{last_day or '31'}"),
-    )
-
-
 @dataclass(frozen=True)
 class Entry:
     """A passage as a backend holds it."""
@@ -79,32 +47,19 @@ class Entry:
     id: int  # `passage_id`
     stamp: int  # changes when anything below does; the backend keeps it
     document: str
-    kind: str  # of the document
-    publisher: str
-    section: str  # outermost heading
-    first_day: int  # of the document's date, as `days_of` gives it
-    last_day: int
     text: str  # headings and text, to be analysed; not kept
     vector: NDArray[np.float32]  # (dimension,)
     sentences: NDArray[np.float32]  # (sentences, dimension)
 
     @classmethod
-    def of(
-        cls,
-        passage: Passage,
-        document: Document,
-        vector: NDArray[np.float32],
-        sentences: NDArray[np.float32],
-    ) -> Entry:
+    def of(cls, passage: Passage, vector: NDArray[np.float32], sentences: NDArray[np.float32]) -> Entry:
         """The entry of a passage; vectors as `Embedded` has them."""
-        section = passage.path[0] if passage.path else ""
-        labels = (document.id, document.kind, document.publisher, section)
+        document = passage.document_id
         texts = [context_of(passage), *(sentence.text for sentence in passage.sentences)]
         return cls(
             passage_id(passage.address),
-            _number(*labels, document.date, *texts),
-            *labels,
-            *days_of(document.date),
+            _number(document, *texts),
+            document,
             text_of(passage),
             vector,
             sentences,
@@ -137,9 +92,7 @@ class Query:
     """
 
     vector: NDArray[np.float32]  # (dimension,), unit length
-    stems: tuple[str, ...]
-    related: tuple[str, ...]  # what an acronym stands for: counts half
-    stem_weights: Mapping[str, float]  # of `stems` and `related`
+    stem_weights: Mapping[str, float]  # of the stems asked for, and of what acronyms among them stand for
 
     @classmethod
     def of(
@@ -153,47 +106,7 @@ class Query:
         weights = _weights(stems, index)
         for term, weight in _weights(related, index).items():
             weights[term] = weights.get(term, 0.0) + RELATED_WEIGHT * weight
-        return cls(vector, tuple(map(str, stems)), tuple(map(str, related)), weights)
-
-
-@dataclass(frozen=True)
-class Filter:
-    """Which passages may be found; an empty field allows all. Every field that is given must fit."""
-
-    documents: tuple[str, ...] = ()
-    kinds: tuple[str, ...] = ()
-    publishers: tuple[str, ...] = ()
-    sections: tuple[str, ...] = ()
-    since: str = ""  # ISO 8601, as in `sources.toml`: documents whose date ends on this day or later
-    until: str = ""  # … begins on the last day of this or earlier
-
-    @property
-    def labels(self) -> Mapping[str, tuple[str, ...]]:
-        """Field of `Entry` → values allowed, of those that are given."""
-        given = {
-            "document": self.documents,
-            "kind": self.kinds,
-            "publisher": self.publishers,
-            "section": self.sections,
-        }
-        return {name: values for name, values in given.items() if values}
-
-    @property
-    def days(self) -> tuple[int, int]:
-        """The period, as `days_of` numbers days."""
-        return (
-            days_of(self.since)[0] if self.since else _EVER[0],
-            days_of(self.until)[1] if self.until else _EVER[1],
-        )
-
-    def allows(self, entry: Entry) -> bool:
-        """Whether a search may find `entry`."""
-        since, until = self.days
-        return (
-            all(getattr(entry, name) in values for name, values in self.labels.items())
-            and entry.last_day >= since
-            and entry.first_day <= until
-        )
+        return cls(vector, weights)
 
 
 class VectorBackend(Protocol):
@@ -216,7 +129,7 @@ class VectorBackend(Protocol):
         Returns how many were written. What was written when it returns survives the end of any process.
         """
 
-    def search(self, query: Query, limit: int, only: Filter | None = None) -> Mapping[str, NDArray[np.int64]]:
+    def search(self, query: Query, limit: int) -> Mapping[str, NDArray[np.int64]]:
         """Of each retriever, ids of the `limit` nearest passages, best first; fewer where there are no more.
 
         The sentence retriever reads the 2 · `limit` nearest sentences and gives their passages, each once.

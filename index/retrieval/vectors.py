@@ -13,8 +13,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["EXACT_LIMIT", "VectorIndex", "VectorWriter"]
-
 # Comparing this many takes about as long as encoding the question (7 against 8 CPU ms measured). Beyond, lists of
 # neighbours find the same in a tenth of the time here and in ever less.
 EXACT_LIMIT = 100_000
@@ -112,11 +110,7 @@ class VectorIndex:
 
 
 def _bytewise(vectors: NDArray[np.float32]) -> Any:
-    """An empty index for `vectors` that keeps each number in a byte: cosines are off by .0006, seldom by .003.
-
-    Bytes stand for 256 values between bounds that hardly ever change with the vectors, so that what is read out and
-    kept again gets the same ones.
-    """
+    """An empty index for `vectors` that keeps each number in a byte; read out and kept again, it gets the same byte."""
     import faiss
 
     dimension = int(vectors.shape[1])

@@ -23,8 +23,6 @@ from alpie.index.database.stored_records import StoredPassages
 from alpie.index.database.text_database import Database
 from alpie.index.records import Passage
 
-__all__ = ["Held", "WordIndex", "WordQuery", "fold"]
-
 _NEAR_WORDS = 10
 _LONGER = 2  # letters that a word may have beyond those that are asked for
 _PIECES = re.compile(

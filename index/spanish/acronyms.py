@@ -12,8 +12,6 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from alpie.index.spanish.analysis import STOP_WORDS, fold, terms
 
-__all__ = ["Acronyms", "learn_acronyms"]
-
 _ACRONYM = r"[A-ZÁÉÍÓÚÑ][A-ZÁÉÍÓÚÑ0-9-]{1,9}"
 # «… (CSEA, por sus siglas en inglés)», «… (CSEA)», «… [NCII, por sus siglas en inglés]»
 _IN_BRACKETS = re.compile(rf" [(\[]({_ACRONYM})(?:,? por sus siglas[^)\]]*)?[)\]]")

@@ -24,8 +24,6 @@ from alpie.index.errors import EncoderError
 from alpie.index.model_cache import is_intact, read_fingerprint, seal, settle
 from alpie.index.spanish.analysis import ANALYSIS_VERSION, fold
 
-__all__ = ["FORMS", "LONGEST_WORD", "Lexicon", "Lexicons", "front_coded", "lexicon_of", "unpacked"]
-
 FORMS = Path(__file__).with_name("forms.xz")  # made by `eval/training/spanish_forms`; whose it is: `forms.md`
 
 _NO_LETTERS = ord("A")  # capitals count: no word has one

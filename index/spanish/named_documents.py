@@ -14,16 +14,6 @@ from pathlib import PurePath
 from alpie.index.records import Document
 from alpie.index.spanish.analysis import fold
 
-__all__ = [
-    "DocumentNames",
-    "LawNumber",
-    "content_words",
-    "first_noun",
-    "law_number",
-    "looks_like_name",
-    "with_article",
-]
-
 # What documents are: a name begins with one of these.
 _FEMININE = frozenset(
     """carta circular constitucion convencion convocatoria decision declaracion directiva estrategia evaluacion guia

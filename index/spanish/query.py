@@ -12,11 +12,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from alpie.index.errors import QuestionError
-from alpie.index.spanish.analysis import fold, tokens
-from alpie.index.spanish.normal_forms import normalize
+from alpie.index.spanish.analysis import fold, normalize, tokens
 from alpie.index.spanish.references import Reference, read_reference
-
-__all__ = ["MAX_CHARACTERS", "Question", "language_of", "read_question"]
 
 MAX_CHARACTERS = 2_000  # the encoder reads 512 tokens, about as much
 
@@ -183,10 +180,9 @@ def _asked_what_it_is(text: str) -> str:
 
 
 def read_question(typed: str, write_out: bool = True) -> Question:
-    """The question to search for; `write_out`: chat spellings are written out.
+    """The question to search for; `write_out`: chat spellings are written out. Beyond `MAX_CHARACTERS` it is cut at a word.
 
     Raises `QuestionError` when there is nothing to search: no letter and no digit in it.
-    A question beyond `MAX_CHARACTERS` is cut there, at a word: its beginning is searched.
     """
     text = normalize("NFC", typed[: MAX_CHARACTERS * 4])
     text = re.sub(r"\s+", " ", _CONTROL.sub(" ", _INVISIBLE.sub("", text))).strip()

@@ -23,8 +23,6 @@ from alpie.index.spanish.analysis import fold_in_place
 from alpie.index.spanish.named_documents import content_words, looks_like_name
 from alpie.index.spanish.unit_numbers import UnitNumber, number_at, suffix_at
 
-__all__ = ["Reference", "Units", "read_label", "read_reference"]
-
 Units = tuple[tuple[str, str], ...]
 """Kinds and numbers of one place: (("article", "22"), ("clause", "1"))."""
 

@@ -13,8 +13,6 @@ from alpie.index.spanish.analysis import fold_in_place
 from alpie.index.spanish.named_documents import NOUNS, DocumentNames, law_number
 from alpie.index.spanish.query import Question
 
-__all__ = ["Scope", "read_scope"]
-
 _LAWS = frozenset(
     "ley codigo constitucion estatuto estatutos reglamento directiva decreto ordenanza orden real".split()
 )

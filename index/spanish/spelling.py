@@ -23,8 +23,6 @@ from string import ascii_lowercase
 from alpie.index.spanish.analysis import STOP_WORDS, Token, stem, stems_of, tokens
 from alpie.index.spanish.lexicon import LONGEST_WORD, Lexicon, lexicon_of
 
-__all__ = ["corrected", "one_slip_away", "sounding_alike"]
-
 _SHORTEST = 5  # letters: shorter words are a slip away from too many others
 # Sounds with several spellings, folded, in Spain or in America.
 _ONE_SOUND = {

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 
 from alpie.index.spanish.analysis import fold
 
-__all__ = ["UnitNumber", "number_at", "order_of", "suffix_at"]
-
 _UNITS = "primer segund tercer cuart quint sext septim octav noven".split()
 _TENS = "decim vigesim trigesim cuadragesim quincuagesim sexagesim septuagesim octogesim nonagesim".split()
 _CARDINALS = (

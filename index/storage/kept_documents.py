@@ -4,19 +4,105 @@ from __future__ import annotations
 
 import hashlib
 import platform
-from collections.abc import Sequence
-from dataclasses import asdict
-from functools import cache
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
+from functools import cache, cached_property
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any
 
-from alpie.index.formats import PACKAGES, Extraction
+import numpy as np
+from numpy.typing import NDArray
+
+from alpie.index.database.stored_records import StoredDocuments, StoredPassages, from_json
+from alpie.index.database.text_database import TEXT_FILE, Database
+from alpie.index.encoder.embed import Embedded
+from alpie.index.formats import PACKAGES, Extraction, Metadata
 from alpie.index.formats.recognition import Recogniser
-from alpie.index.notices import Unread
+from alpie.index.notices import NOT_MEASURED, Unread
+from alpie.index.reading.expansions import ExpansionLine
 from alpie.index.reading.sources import read_sources
-from alpie.index.storage.earlier import Earlier
+from alpie.index.records import Document
+from alpie.index.retrieval.vectors import VectorIndex
 
-__all__ = ["Reading"]
+
+class Earlier:
+    """Documents, passages and vectors of an index version; memory-mapped where they are large."""
+
+    def __init__(self, folder: Path, manifest: Mapping[str, Any]) -> None:
+        self.folder, self.manifest = folder, manifest
+        self._database = Database.open(folder / TEXT_FILE)
+        self.documents: Mapping[str, Document] = StoredDocuments(self._database)
+        self._passages = StoredPassages(self._database)
+        self._dense, self._sentences = (
+            VectorIndex.load(folder / f"{name}.faiss") for name in ("dense", "sentences")
+        )
+
+    @cached_property
+    def extractions(self) -> dict[str, Extraction]:
+        """SHA-256 of a file → what was read of it, all but its text."""
+        rows = self._database.rows("SELECT sha256, metadata FROM documents")
+        return {sha256: Extraction("", metadata=from_json(Metadata, told)) for sha256, told in rows}
+
+    def has(self, document: Document) -> bool:
+        """Whether `document`, read without its text, is told of as it was then."""
+        before = self.documents.get(document.id)
+        return before is not None and _told(before) == _told(document)
+
+    def notes(self, document: str) -> tuple[str, ...]:
+        """What is not good in the file of its expansions."""
+        rows = self._database.rows("SELECT notes FROM documents WHERE id = ?", document)
+        return from_json(tuple[str, ...], rows[0][0])
+
+    def passages_of(self, document: str) -> int:
+        """How many it has."""
+        return len(self._passages.rows_of_document(document))
+
+    def of_document(self, document: str) -> Embedded:
+        """All vectors of a document."""
+        rows = self._passages.rows_of_document(document)  # one after another
+        first, last = (int(rows[0]), int(rows[-1]) + 1) if len(rows) else (0, 0)
+        lines = self._passages.line_bounds[[first, last]]
+        embedded = self._vectors(first, last)
+        if self._lines is None or lines[0] == lines[1]:
+            return embedded
+        return replace(embedded, lines=self._lines.rows(np.arange(*lines)))
+
+    def _vectors(self, first: int, last: int) -> Embedded:
+        sentences = self._passages.sentence_bounds[[first, last]]
+        return Embedded(self._dense.rows(np.arange(first, last)), self._sentences.rows(np.arange(*sentences)))
+
+    def __contains__(self, key: bytes) -> bool:
+        return bool(self._database.rows("SELECT 1 FROM passages WHERE key = ? LIMIT 1", key))
+
+    def of_passage(self, key: bytes) -> Embedded:
+        """The vectors of one passage."""
+        row = int(self._passages.rows_where("key = ?", key)[0])
+        return self._vectors(row, row + 1)
+
+    @cached_property
+    def _lines(self) -> VectorIndex | None:
+        file = self.folder / "lines.faiss"
+        return VectorIndex.load(file) if file.exists() else None
+
+    @cached_property
+    def _line_rows(self) -> dict[str, int]:
+        if self._lines is None:
+            return {}
+        of_passages = (
+            from_json(tuple[ExpansionLine, ...], one) for one in self._passages.values("expansions")
+        )
+        return {line.text: row for row, line in enumerate(line for own in of_passages for line in own)}
+
+    def of_line(self, text: str) -> NDArray[np.float32] | None:
+        """The vector of an expansion."""
+        if self._lines is None or (row := self._line_rows.get(text)) is None:
+            return None
+        return np.asarray(self._lines.rows(np.array([row]))[0])
+
+
+def _told(document: Document) -> Document:
+    return replace(document, text="", parser="", notices=(), coverage=NOT_MEASURED, structure=None)
 
 
 @cache

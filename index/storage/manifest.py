@@ -1,6 +1,6 @@
 """What an index folder says of itself, and whether it is true.
 
-`CURRENT` names the generation in use. Its `manifest.json` names every file with size and SHA-256, and ends
+`CURRENT` names the index version in use. Its `manifest.json` names every file with size and SHA-256, and ends
 with a checksum of its own, so that a changed manifest cannot vouch for changed files.
 """
 
@@ -21,21 +21,9 @@ from alpie.index.model_cache import checksum
 from alpie.index.reading.sources import POINTER
 from alpie.index.spanish.analysis import ANALYSIS_VERSION
 
-__all__ = [
-    "FORMAT_VERSION",
-    "check_encoder",
-    "check_files",
-    "current_generation",
-    "file_entry",
-    "pointer_stamp",
-    "read_manifest",
-    "sealed",
-    "with_current",
-]
-
-FORMAT_VERSION = 7  # raise it whenever a file of a generation changes its meaning
+FORMAT_VERSION = 7  # raise it whenever a file of an index version changes its meaning
 REBUILD = "Reconstruya el índice con «alpie index --rebuild»."
-_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")  # of a generation
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")  # of an index version
 _MAX_POINTER_BYTES = 1_000
 _MAX_MANIFEST_BYTES = 10_000_000  # of some 50,000 files that are not read
 # SHA-256 reads some 1.7 GB a second where the processor helps, a quarter of that where it does not: below this
@@ -45,8 +33,8 @@ _ALWAYS_READ_BYTES = 64_000_000
 T = TypeVar("T")
 
 
-def current_generation(data: Path) -> Path:
-    """Folder of the generation in use.
+def current_version(data: Path) -> Path:
+    """Folder of the index version in use.
 
     Raises `IndexMissing` when nothing has been built, `IndexDamaged` when the pointer leads nowhere.
     """
@@ -91,7 +79,7 @@ def _text_of(path: Path, most_bytes: int) -> str:
 
 
 def pointer_stamp(data: Path) -> tuple[int, int, int] | None:
-    """Changes whenever another generation comes into use; None while there is none. One `stat`, no more."""
+    """Changes whenever another version comes into use; None while there is none. One `stat`, no more."""
     try:
         status = (data / POINTER).stat()
     except OSError:
@@ -102,16 +90,16 @@ def pointer_stamp(data: Path) -> tuple[int, int, int] | None:
 def with_current(data: Path, read: Callable[[Path], T]) -> T:
     """What `read` makes of the folder in use; made again if a builder swapped it away meanwhile."""
     while True:
-        folder = current_generation(data)
+        folder = current_version(data)
         try:
             return read(folder)
         except (StoreError, OSError):
-            if current_generation(data) == folder:
+            if current_version(data) == folder:
                 raise
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
-    """The manifest of a generation. Raises `IndexDamaged`, or `IndexMismatch` for another format version."""
+    """The manifest of an index version. Raises `IndexDamaged`, or `IndexMismatch` for another format version."""
     path = folder / "manifest.json"
     try:
         manifest: dict[str, Any] = json.loads(_text_of(path, _MAX_MANIFEST_BYTES))
@@ -162,8 +150,7 @@ def file_entry(path: Path) -> dict[str, Any]:
 def check_files(folder: Path, manifest: Mapping[str, Any], thorough: bool = False) -> None:
     """Every file as the manifest says; otherwise `IndexDamaged` naming the first that is not.
 
-    A large file that nobody wrote to since the build (size and time stamp are the same) is not read again:
-    with very many documents that would take longer than everything else at opening. `thorough` reads them all.
+    A large file with the size and time stamp of the build is not read again, unless `thorough`: it would take longest.
     """
     for name, expected in manifest["files"].items():
         path = folder / name

@@ -1,20 +1,22 @@
-"""The index on disk: one folder a generation, swapped in by one atomic rename.
+"""The index on disk: one folder a version, swapped in by one atomic rename.
 
     DATA/
-      CURRENT                the name of the generation in use; replaced atomically
+      CURRENT                the name of the index version in use; replaced atomically
       build.lock             held by the one process that builds
       generations/NAME/
         manifest.json        format, encoder, size and SHA-256 of every file, and its own
         text.sqlite          documents, passages, postings and words: see `alpie.index.database.text_database`
         dense.faiss  sentences.faiss  lines.faiss   vectors of passages, sentences, expansions
 
-A generation is never changed once `CURRENT` names it, so a reader needs no lock: it keeps the files it
-has mapped even when a newer generation is swapped in and this one is swept away.
+An index version is never changed once `CURRENT` names it, so a reader needs no lock: it keeps the files it
+has mapped even when a newer one is swapped in and this one is swept away.
 """
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import shutil
 import sqlite3
 import time
@@ -27,7 +29,7 @@ from typing import Any
 from alpie.index.database.stored_records import StoredDocuments, StoredPassages, stored_layouts
 from alpie.index.database.text_database import TEXT_FILE, Database
 from alpie.index.encoder import Encoder
-from alpie.index.errors import IndexDamaged, StoreError
+from alpie.index.errors import IndexDamaged, IndexUnwritable, StoreError
 from alpie.index.notices import Unread
 from alpie.index.reading.sources import POINTER
 from alpie.index.records import Document, Layout, Passage
@@ -37,41 +39,79 @@ from alpie.index.retrieval.search import SearchIndex
 from alpie.index.retrieval.vectors import VectorIndex
 from alpie.index.spanish.acronyms import Acronyms
 from alpie.index.spanish.analysis import ANALYSIS_VERSION
-from alpie.index.storage.durable import replace_file, sync, unwritable
 from alpie.index.storage.manifest import (
     FORMAT_VERSION,
     REBUILD,
     check_encoder,
     check_files,
-    current_generation,
+    current_version,
     file_entry,
     read_manifest,
     sealed,
     with_current,
 )
-from alpie.index.storage.version_writer import GenerationWriter, fingerprint_of
+from alpie.index.storage.version_writer import VersionWriter, fingerprint_of
 
-__all__ = [
-    "Content",
-    "Generation",
-    "corpus_fingerprint",
-    "indexed_files",
-    "open_generation",
-    "sweep",
-    "sweep_unfinished",
-    "write_generation",
-]
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+_CLOSED = (errno.EACCES, errno.EPERM, errno.EROFS)
+_NO_ROOM_BYTES = 1_000_000  # free: where numpy and FAISS do not pass on why they could not write
+
+
+def sync(path: Path) -> None:
+    """Wait until a file, or a folder's list of names, is on the disk and not only on its way there."""
+    if path.is_dir() and os.name != "posix":
+        return  # Windows has no handle of a folder to flush
+    handle = os.open(path, os.O_RDONLY if os.name == "posix" else os.O_RDWR)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def replace_file(path: Path, text: str, aside: Path) -> None:
+    """`text` into `path` in one step: whoever reads finds the old or the new, whole. `aside` is used up."""
+    aside.write_text(text, encoding="utf-8")
+    sync(aside)
+    aside.replace(path)
+    sync(path.parent)
+
+
+def unwritable(data: Path, error: OSError | RuntimeError | sqlite3.Error) -> IndexUnwritable:
+    """What to tell about a failed write in the index folder `data`."""
+    number = getattr(error, "errno", None)
+    free = _free_bytes(data)
+    stands = " El índice que había sigue en uso." if (data / "CURRENT").exists() else ""
+    is_full = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL or number in _FULL
+    if is_full or (number is None and free < _NO_ROOM_BYTES):
+        reason = f"no queda espacio en el disco (libres {free / 1e6:.1f} MB)"
+        remedy = "Libere espacio y repita «alpie index»."
+    elif number in _CLOSED:
+        reason = f"no se permite ({getattr(error, 'strerror', None) or error})"
+        remedy = "Dé permiso de escritura sobre la carpeta, o indique otra con --data."
+    else:
+        reason = str(getattr(error, "strerror", None) or error)
+        remedy = "Corríjalo y repita «alpie index»."
+    return IndexUnwritable(f"No se puede escribir el índice en {data}: {reason}.{stands} {remedy}", data)
+
+
+def _free_bytes(folder: Path) -> int:
+    existing = next((one for one in (folder, *folder.parents) if one.is_dir()), Path("/"))
+    try:
+        return shutil.disk_usage(existing).free
+    except OSError:
+        return 0
+
 
 _UNFINISHED = ".unfinished"  # how the name of a folder ends while it is written
 _NEW_POINTER = ".CURRENT.new"
 
 
 Content = Iterable[tuple[Any, ...]]
-"""Arguments of `GenerationWriter.add`, document by document, so that memory need not hold all of them."""
+"""Arguments of `VersionWriter.add`, document by document, so that memory need not hold all of them."""
 
 
 @dataclass(frozen=True)
-class Generation:
+class IndexVersion:
     """An opened index: everything that answering needs."""
 
     folder: Path
@@ -86,7 +126,7 @@ class Generation:
         return str(self.manifest["fingerprint"])
 
 
-def open_generation(data: Path, encoder: Encoder) -> Generation:
+def open_version(data: Path, encoder: Encoder) -> IndexVersion:
     """Open the index in use. Raises `IndexMissing`, `IndexDamaged` or `IndexMismatch`.
 
     A build that swaps in a new one meanwhile does no harm: then that one is opened.
@@ -94,7 +134,7 @@ def open_generation(data: Path, encoder: Encoder) -> Generation:
     return with_current(data, partial(_open, encoder=encoder))
 
 
-def _open(folder: Path, encoder: Encoder) -> Generation:
+def _open(folder: Path, encoder: Encoder) -> IndexVersion:
     manifest = read_manifest(folder)
     check_encoder(folder, manifest, encoder)
     try:
@@ -108,7 +148,7 @@ def _damaged(folder: Path, error: Exception) -> IndexDamaged:
     return IndexDamaged(f"El índice de {folder} no se puede leer ({error}). {REBUILD}", folder)
 
 
-def _load(folder: Path, manifest: Mapping[str, Any], encoder: Encoder) -> Generation:
+def _load(folder: Path, manifest: Mapping[str, Any], encoder: Encoder) -> IndexVersion:
     database = Database.open(folder / TEXT_FILE)
     passages = StoredPassages(database)
     search = SearchIndex(
@@ -120,7 +160,7 @@ def _load(folder: Path, manifest: Mapping[str, Any], encoder: Encoder) -> Genera
         acronyms=_acronyms(database),
         expansions=ExpansionIndex.load(passages, folder / "lines.faiss"),
     )
-    return Generation(folder, manifest, StoredDocuments(database), stored_layouts(database), search)
+    return IndexVersion(folder, manifest, StoredDocuments(database), stored_layouts(database), search)
 
 
 def _acronyms(database: Database) -> Acronyms:
@@ -153,7 +193,7 @@ def corpus_fingerprint(documents: Sequence[Document], passages: Sequence[Passage
     )
 
 
-def write_generation(
+def write_version(
     data: Path,
     content: Content,
     encoder: Encoder,
@@ -163,9 +203,9 @@ def write_generation(
     unread: Sequence[Unread] = (),
     program: str = "",
 ) -> Path:
-    """Write a generation beside the others, then make it the current one. Returns its folder.
+    """Write an index version beside the others, then make it the current one. Returns its folder.
 
-    `built_at`: ISO 8601; `earlier`: the generation that is gone on from; `unread`: files of the folder that are not
+    `built_at`: ISO 8601; `earlier`: the version that is gone on from; `unread`: files of the folder that are not
     in it; `program`: what the documents were read with. Until the last rename the old index stays in use, whatever
     happens here. Raises `IndexUnwritable`, having removed what was written.
     """
@@ -174,7 +214,7 @@ def write_generation(
     unfinished, final = generations / f".{name}{_UNFINISHED}", generations / name
     try:
         unfinished.mkdir(parents=True)
-        with GenerationWriter(unfinished, encoder.dimension, earlier) as writer:
+        with VersionWriter(unfinished, encoder.dimension, earlier) as writer:
             for one in content:
                 writer.add(*one)
             made = writer.finish()
@@ -219,7 +259,7 @@ def write_generation(
 
 def _points_to(data: Path, folder: Path) -> bool:
     try:
-        return current_generation(data) == folder
+        return current_version(data) == folder
     except (StoreError, OSError):
         return False
 
@@ -232,11 +272,7 @@ def sweep_unfinished(data: Path) -> None:
 
 
 def sweep(keep: Path) -> None:
-    """Remove what older builds left beside a generation. Called under the build lock.
-
-    Readers keep the files they have mapped: on Linux and macOS a removed file lives until nobody has it open;
-    Windows refuses to remove it, and the next build tries again.
-    """
+    """Remove what older builds left beside an index version; under the build lock. What is open somewhere may stay."""
     for folder in keep.parent.iterdir():
         if folder != keep and folder.is_dir():
             shutil.rmtree(folder, ignore_errors=True)

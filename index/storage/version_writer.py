@@ -1,8 +1,6 @@
-"""The files of a generation, written document by document, on from those of an earlier one where there is one.
+"""The files of an index version, written document by document, on from those of an earlier one where there is one.
 
-What is new of the text goes into a copy of the earlier database, and what is gone out of it; vectors are written
-anew, in the order of the collection. Whether they are compared one by one or found through lists is decided by their
-number, and told in the manifest.
+What is new of the text goes into a copy of the earlier database; vectors are written anew, in order.
 """
 
 from __future__ import annotations
@@ -15,11 +13,9 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
-from alpie.index.database.json_records import document_to_json, from_json, to_json
-from alpie.index.database.stored_records import StoredPassages
+from alpie.index.database.stored_records import StoredPassages, document_to_json, from_json, to_json
 from alpie.index.database.text_database import TEXT_FILE, Database
-from alpie.index.encoder.embed import Embedded, text_of
-from alpie.index.encoder.known_vectors import embedding_key
+from alpie.index.encoder.embed import Embedded, embedding_key, text_of
 from alpie.index.formats import Metadata
 from alpie.index.reading.expansions import ExpansionLine
 from alpie.index.records import Document, Layout, Passage
@@ -28,13 +24,11 @@ from alpie.index.retrieval.vectors import VectorIndex, VectorWriter
 from alpie.index.spanish.acronyms import learn_acronyms
 from alpie.index.spanish.analysis import content_words, stem
 
-__all__ = ["GenerationWriter", "fingerprint_of"]
 
-
-class GenerationWriter:
+class VersionWriter:
     """Takes documents with their passages and vectors; `finish` completes the files in `folder`.
 
-    `earlier` is the folder of a generation whose text is gone on from.
+    `earlier` is the folder of an index version whose text is gone on from.
     A context manager: what is open is closed at the end, finished or not.
     """
 
@@ -55,7 +49,7 @@ class GenerationWriter:
         self._removed = False
         self._place = 0
 
-    def __enter__(self) -> GenerationWriter:
+    def __enter__(self) -> VersionWriter:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -70,7 +64,7 @@ class GenerationWriter:
         metadata: Metadata | None = None,
         notes: Sequence[str] = (),
     ) -> None:
-        """The next document; without `layout`, as it is in the earlier generation, and only its vectors are needed."""
+        """The next document; without `layout`, as it is in the earlier version, and only its vectors are needed."""
         if layout is None:
             del self._left[document.id]
             place = "UPDATE documents SET place = ?1 WHERE id = ?2 AND place != ?1"  # a long row: only if it must be

@@ -13,15 +13,13 @@ import numpy as np
 import pytest
 
 from alpie.app.answering.answers import Answer, Citation, Quote, SearchStatement
-from alpie.eval.baselines.pipelines import other_pipelines
-from alpie.eval.baselines.tutorial import Bm25Pipeline, chunks_of, quoted_chunks
+from alpie.eval.baselines.pipelines import Bm25Pipeline, chunks_of, other_pipelines, quoted_chunks
 from alpie.eval.questions.matching import folded_words
 from alpie.eval.questions.predictions import predict
 from alpie.eval.questions.question_file import read_questions
 from alpie.eval.run import EvaluationOptions, evaluate
 from alpie.index.errors import QuestionError, SettingsError
-from alpie.index.records import BlockKind, Document, Passage, Sentence, Span
-from alpie.index.retrieval.hits import Hit
+from alpie.index.records import BlockKind, Document, Hit, Passage, Sentence, Span
 
 SENTENCES = (
     "La operación terminó con 25 detenidos.",

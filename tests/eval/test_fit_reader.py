@@ -16,7 +16,7 @@ from alpie.eval.training.fit_reader import Schedule, train
 from alpie.eval.training.reader_model import load_model, sequence_of
 from alpie.eval.training.row_file import ReaderRow
 from alpie.index.encoder.bundled_weights import WEIGHTS_FILE, bundled_folder
-from alpie.index.encoder.word_table import WordTable
+from alpie.index.encoder.word_pieces import WordTable
 from alpie.index.errors import EncoderError
 from alpie.index.model_cache import default_cache
 

@@ -8,17 +8,19 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from alpie.eval.intervals import Estimate, paired_differences, ratio_estimates
 from alpie.eval.metrics import (
+    Estimate,
     auroc,
     compare,
     expected_calibration_error,
+    paired_differences,
+    ratio_estimates,
     refusal_curve,
     summarise,
     summarise_by_kind,
 )
 from alpie.eval.questions.matching import Piece, SourceTexts, coverage, fold, holds, inside
-from alpie.eval.questions.question_records import Evidence, Question
+from alpie.eval.questions.question_file import Evidence, Question
 from alpie.eval.scores import QuestionScore, score_prediction
 from alpie.index.records import BlockKind, Document, Passage, Sentence, Span
 

@@ -17,8 +17,8 @@ from fake_encoder import FakeEncoder
 from alpie.app.answering.corpus import Corpus
 from alpie.app.settings import Settings
 from alpie.eval.bench import speed
-from alpie.eval.bench.growth import AssumedVectors, generated_texts, made_up_word, measure_growth
 from alpie.eval.bench.speed import REFERENCE, SINGLE, SpeedOptions, measure_speed
+from alpie.eval.bench.speed_worker import AssumedVectors, generated_texts, made_up_word, measure_growth
 from alpie.eval.bench.timing import Timing, in_turns, run_process
 
 SENTENCES = ("La policía detuvo a dos personas en Madrid.", "El informe cita detenciones.")

@@ -12,8 +12,7 @@ from typing import Protocol
 from alpie.app.answering.answers import Answer
 from alpie.app.service.following import Following, NotReady
 from alpie.index.notices import Unread
-from alpie.index.records import Document, Layout, Passage
-from alpie.index.retrieval.hits import Hit
+from alpie.index.records import Document, Hit, Layout, Passage
 from alpie.index.retrieval.word_search import Held, WordQuery
 
 __all__ = ["Library", "NotReady", "Opening"]

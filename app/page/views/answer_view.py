@@ -15,8 +15,7 @@ from alpie.app.page.views.quote_words import quote_lines
 from alpie.app.page.views.reference_view import printed_references
 from alpie.app.page.views.templates import Markup, render
 from alpie.app.translations import translations_for
-from alpie.index.records import Document
-from alpie.index.retrieval.hits import Hit
+from alpie.index.records import Document, Hit
 
 __all__ = ["render_answer", "render_quote"]
 

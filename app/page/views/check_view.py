@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from alpie.app.answering.citation import short_citation
-from alpie.app.checking.verdict_words import sentence_line, warning_sentences
+from alpie.app.checking.verification import sentence_line, warning_sentences
 from alpie.app.checking.verify import Place, QuotationChecker, Verdict
 from alpie.app.page.state.library import Library
 from alpie.app.page.views.link_places import link

@@ -11,8 +11,7 @@ from urllib.parse import urlencode
 
 from alpie.app.answering.unfound_words import holds_none_of
 from alpie.app.page.state.library import Library
-from alpie.index.records import Document, Passage
-from alpie.index.retrieval.hits import Hit
+from alpie.index.records import Document, Hit, Passage
 from alpie.index.retrieval.word_search import Held, WordQuery
 from alpie.index.spanish.analysis import STOP_WORDS, fold
 from alpie.index.spanish.query import read_question

@@ -12,12 +12,13 @@ from time import perf_counter
 
 from fastapi.responses import HTMLResponse, Response
 
+from alpie.app.exporting.reference_files import json_text
 from alpie.app.page.state.library import Library
 from alpie.app.page.views.link_places import question_link
 from alpie.app.page.views.page_words import Translations
 from alpie.app.page.views.reference_view import printed_references
 from alpie.app.page.views.templates import render
-from alpie.app.service.answer_record import make_record, record_json
+from alpie.app.service.answer_record import make_record
 
 __all__ = ["alpie_version", "record"]
 
@@ -58,5 +59,5 @@ def record(
     made["stages"]["render"] = round(1000 * (perf_counter() - started), 3)
     if as_json:
         headers = {"content-disposition": 'attachment; filename="al-pie-ficha.json"'}
-        return Response(record_json(made), media_type="application/json; charset=utf-8", headers=headers)
+        return Response(json_text(made), media_type="application/json; charset=utf-8", headers=headers)
     return HTMLResponse(page)

@@ -1,14 +1,11 @@
 """Milvus and Milvus Lite as a backend.
 
-Two collections: one row a passage (vector, stems as a sparse vector, labels), one row a
-sentence (vector, labels). Of the text itself nothing is stored. A sparse vector holds the document's side
-of BM25, the query vector the question's (idf), so that the inner product is the BM25 score and a corpus
-grows without rewriting what is there. Milvus' analysers and its BM25 function are not used: versions
-differ in what they know of Spanish, and 2.3 takes a schema with the function and ignores it.
+Two collections: a row a passage (vector, stems as a sparse vector), a row a sentence (vector); nothing of the text.
+A sparse vector holds the document's side of BM25, the query vector the question's (idf): the inner product is the
+score. Milvus' own analysers and BM25 are not used: versions differ in what they know of Spanish.
 
-A search sees all that this object wrote, and what others wrote up to five seconds ago («Bounded»): waiting
-for every writer («Strong») takes a server 200 to 400 ms a question. What may be shown is not the backend's
-to say: the document store drops what it does not know.
+A search sees all that this object wrote, and what others wrote up to five seconds ago («Bounded»): waiting for every
+writer («Strong») takes a server 200 to 400 ms.
 """
 
 from __future__ import annotations
@@ -30,16 +27,13 @@ from numpy.typing import NDArray
 from alpie.index.errors import BackendUnavailable
 from alpie.index.retrieval.backends.milvus_client import MilvusConnection
 from alpie.index.retrieval.backends.milvus_collections import (
-    LABELS,
     SENTENCES,
     clipped,
     collection_in_use,
     collection_stamp,
 )
 from alpie.index.retrieval.bm25 import term_shares
-from alpie.index.retrieval.vector_backend import RETRIEVERS, Entry, Filter, Query
-
-__all__ = ["MilvusBackend"]
+from alpie.index.retrieval.vector_backend import RETRIEVERS, Entry, Query
 
 _PASSAGES_A_BATCH = 200  # a megabyte of sparse and dense vectors
 _SENTENCES_A_BATCH = 1_000
@@ -96,22 +90,21 @@ class MilvusBackend:
         if entries:
             self._change("upsert", self.passages, data=[self._passage_row(entry) for entry in entries])
 
-    def search(self, query: Query, limit: int, only: Filter | None = None) -> Mapping[str, NDArray[np.int64]]:
+    def search(self, query: Query, limit: int) -> Mapping[str, NDArray[np.int64]]:
         try:
-            return self._search(query, limit, only)
+            return self._search(query, limit)
         except BackendUnavailable as error:
             if not _DROPPED.search(str(error)):
                 raise
             # a new index was published and ours dropped: go on in that one, if it is of our making
             self._use(collection_in_use(self._connection, self.stamp))
-            return self._search(query, limit, only)
+            return self._search(query, limit)
 
-    def _search(self, query: Query, limit: int, only: Filter | None) -> Mapping[str, NDArray[np.int64]]:
-        where = _expression(only)
+    def _search(self, query: Query, limit: int) -> Mapping[str, NDArray[np.int64]]:
         searches = {
-            "dense": partial(self._by_vector, self.passages, query.vector, limit, where),
-            "sentence": partial(self._by_vector, self.sentences, query.vector, 2 * limit, where),
-            "lexical": partial(self._by_stems, query.stem_weights, limit, where),
+            "dense": partial(self._by_vector, self.passages, query.vector, limit),
+            "sentence": partial(self._by_vector, self.sentences, query.vector, 2 * limit),
+            "lexical": partial(self._by_stems, query.stem_weights, limit),
         }
         started = {retriever: self._pool.submit(searches[retriever]) for retriever in self.retrievers}
         return {retriever: one.result() for retriever, one in started.items()}
@@ -146,7 +139,12 @@ class MilvusBackend:
         self._connection.close()
 
     def _passage_row(self, entry: Entry) -> dict[str, Any]:
-        row = {"id": entry.id, "stamp": entry.stamp, "vector": entry.vector, **_labels(entry)}
+        row = {
+            "id": entry.id,
+            "stamp": entry.stamp,
+            "vector": entry.vector,
+            "document": clipped(entry.document),
+        }
         if self._connection.has_sparse:
             row["stems"] = _sparse(term_shares(entry.stems, self.stamp.mean_stems)) or _EMPTY
         return row
@@ -161,18 +159,16 @@ class MilvusBackend:
         self._connection.call(method, collection, **options)
         self._wrote = time.monotonic()
 
-    def _by_vector(
-        self, collection: str, vector: NDArray[np.float32], limit: int, where: str
-    ) -> NDArray[np.int64]:
+    def _by_vector(self, collection: str, vector: NDArray[np.float32], limit: int) -> NDArray[np.int64]:
         parameters = {"metric_type": "IP", "params": {"ef": max(64, limit)}}
         wanted = "id" if collection == self.passages else "passage"
-        return self._nearest(collection, "vector", vector, limit, where, parameters, wanted)
+        return self._nearest(collection, "vector", vector, limit, parameters, wanted)
 
-    def _by_stems(self, weights: Mapping[str, float], limit: int, where: str) -> NDArray[np.int64]:
+    def _by_stems(self, weights: Mapping[str, float], limit: int) -> NDArray[np.int64]:
         if not weights:
             return np.zeros(0, dtype=np.int64)
         parameters = {"metric_type": "IP", "params": {"drop_ratio_search": 0.0}}
-        return self._nearest(self.passages, "stems", _sparse(weights), limit, where, parameters, "id")
+        return self._nearest(self.passages, "stems", _sparse(weights), limit, parameters, "id")
 
     def _nearest(
         self,
@@ -180,7 +176,6 @@ class MilvusBackend:
         field: str,
         vector: Any,
         limit: int,
-        where: str,
         parameters: Mapping[str, Any],
         wanted: str,
     ) -> NDArray[np.int64]:
@@ -191,7 +186,6 @@ class MilvusBackend:
             data=[vector],
             anns_field=field,
             limit=limit,
-            filter=where,
             search_params=parameters,
             output_fields=[wanted],
             consistency_level="Bounded" if settled else "Strong",
@@ -209,12 +203,12 @@ class MilvusBackend:
 
 def _sentence_rows(entry: Entry) -> Iterator[dict[str, Any]]:
     for number, vector in enumerate(entry.sentences):
-        yield {"id": entry.sentence_id(number), "passage": entry.id, "vector": vector, **_labels(entry)}
-
-
-def _labels(entry: Entry) -> dict[str, Any]:
-    days = {"first_day": entry.first_day, "last_day": entry.last_day}
-    return {name: clipped(str(getattr(entry, name))) for name in LABELS} | days
+        yield {
+            "id": entry.sentence_id(number),
+            "passage": entry.id,
+            "vector": vector,
+            "document": clipped(entry.document),
+        }
 
 
 def _sparse(weights: Mapping[str, float]) -> dict[int, float]:
@@ -229,13 +223,3 @@ def _sparse(weights: Mapping[str, float]) -> dict[int, float]:
 def _literal(value: str) -> str:
     """A string in a filter, in quotation marks that nothing in it can leave."""
     return json.dumps(clipped(value), ensure_ascii=False)
-
-
-def _expression(only: Filter | None) -> str:
-    if only is None:
-        return ""
-    parts = [f"{name} in [{', '.join(map(_literal, values))}]" for name, values in only.labels.items()]
-    since, until = only.days
-    parts += [f"last_day >= {since}"] if only.since else []
-    parts += [f"first_day <= {until}"] if only.until else []
-    return " and ".join(parts)

@@ -15,8 +15,6 @@ from urllib.parse import urlsplit, urlunsplit
 
 from alpie.index.errors import BackendUnavailable, SettingsError
 
-__all__ = ["MilvusAddress", "MilvusConnection"]
-
 _SPARSE_SINCE = (2, 4)  # sparse vectors
 _OLDEST = (2, 3)
 _ROWS_A_PAGE = 10_000  # the most that Milvus gives for one query is 16,384

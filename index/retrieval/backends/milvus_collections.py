@@ -1,13 +1,10 @@
 """Al Pie's collections in Milvus: their fields, their names, and the switch from one to the next.
 
-What an index was made with stands in the names of its collections, which every version keeps and every
-tool shows (Milvus Lite forgets a collection's description):
+What an index was made with stands in their names, which every version keeps and every tool shows:
 
-    alpie_f2_a1_e0123456789_d384_s612_19fa…             passages
-    alpie_f2_a1_e0123456789_d384_s612_19fa…_sentences   their sentences
-    alpie                                                     alias of the passages in use
-
-A new index is written beside the one in use; moving the alias is one step, and readers follow it.
+    alpie_f3_a1_e0123456789_d384_s612_19fa…             passages
+    alpie_f3_a1_e0123456789_d384_s612_19fa…_sentences   their sentences
+    alpie                                               alias of the passages in use
 """
 
 from __future__ import annotations
@@ -21,11 +18,8 @@ from alpie.index.errors import BackendMismatch
 from alpie.index.retrieval.backends.milvus_client import MilvusConnection
 from alpie.index.spanish.analysis import ANALYSIS_VERSION
 
-__all__ = ["LABELS", "SENTENCES", "Stamp", "clipped", "collection_in_use", "collection_to_write", "publish"]
-
-LABELS = ("document", "kind", "publisher", "section")
 SENTENCES = "_sentences"
-_FORMAT = 2  # of what is stored: raise it whenever the fields of a collection change
+_FORMAT = 3  # of what is stored: raise it whenever the fields of a collection change
 # … «_g», the mean number of n-grams, is in the names that earlier versions gave
 _STAMP = re.compile(r"_f(\d+)_a(\d+)_e([0-9a-f]{10})_d(\d+)_s(\d+)(?:_g\d+)?_([0-9a-f]+)")
 _MAX_DRIFT = 0.2  # of the mean length, before a collection's weights are no longer those of the corpus
@@ -114,10 +108,9 @@ def collection_in_use(connection: MilvusConnection, stamp: Stamp) -> str:
 def collection_to_write(
     connection: MilvusConnection, stamp: Stamp, passages: int, sentences: int, fresh: bool = False
 ) -> str:
-    """The collection that an index with `stamp` goes into.
+    """The collection that an index with `stamp` goes into: the one in use if it can grow into it, or one left unfinished.
 
-    The one in use if it can grow into that index, else one that an earlier run left unfinished, else, and
-    if `fresh`, a new one. `passages` and `sentences`: how many are to come, which decides how they are found.
+    Else, and if `fresh`, a new one. How many `passages` and `sentences` are to come decides how they are found.
     """
     name = connection.address.name
     current = _aliased(connection)
@@ -169,10 +162,7 @@ def _create(
     schema = MilvusClient.create_schema(auto_id=False, enable_dynamic_field=False)
     schema.add_field("id", DataType.INT64, is_primary=True)
     schema.add_field("passage" if of_sentences else "stamp", DataType.INT64)
-    for label in LABELS:
-        schema.add_field(label, DataType.VARCHAR, max_length=4 * _LONGEST_LABEL)
-    schema.add_field("first_day", DataType.INT64)
-    schema.add_field("last_day", DataType.INT64)
+    schema.add_field("document", DataType.VARCHAR, max_length=4 * _LONGEST_LABEL)
     schema.add_field("vector", DataType.FLOAT_VECTOR, dim=dimension)
     indexes = MilvusClient.prepare_index_params()
     if expected <= _MAX_EXACT:

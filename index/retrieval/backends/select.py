@@ -2,21 +2,92 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from alpie.index.encoder import Encoder
-from alpie.index.errors import SettingsError
-from alpie.index.records import Document
-from alpie.index.retrieval.vector_backend import VectorBackend
+from alpie.index.encoder.embed import text_of
+from alpie.index.errors import BackendError, SettingsError
+from alpie.index.records import Passage
+from alpie.index.retrieval.search import SearchIndex
+from alpie.index.retrieval.vector_backend import Entry, VectorBackend, passage_id
+from alpie.index.spanish.analysis import terms
 
 if TYPE_CHECKING:
     from alpie.index.retrieval.backends.milvus_client import MilvusConnection
-    from alpie.index.retrieval.backends.synchronise import Synchronised
-    from alpie.index.retrieval.search import SearchIndex
 
-__all__ = ["BackendChoice"]
+
+_AT_A_TIME = 1_000  # passages between two words on the progress
+_SAMPLE = 5_000  # passages whose mean length stands for all
+
+
+@dataclass(frozen=True)
+class Synchronised:
+    """What it took."""
+
+    passages: int  # held now
+    written: int
+    deleted: int
+
+
+def synchronise(
+    backend: VectorBackend, search: SearchIndex, on_progress: Callable[[int, int], None] | None = None
+) -> Synchronised:
+    """Make `backend` hold the passages of `search`, and no others.
+
+    Raises `BackendUnavailable`; what was written by then stays, and the next run goes on from there.
+    """
+    passages = search.passages
+    written, total = 0, len(passages)
+    for first in range(0, total, _AT_A_TIME):
+        last = min(first + _AT_A_TIME, total)
+        written += backend.upsert(_entries(search, first, last))
+        if on_progress:
+            on_progress(last, total)
+    deleted = 0 if backend.count() == total else _delete_others(backend, passages)
+    if (held := backend.count()) != total:
+        raise BackendError(
+            f"{backend.name} tiene {held} pasajes y el índice {total}: algo más escribe en la misma colección. "
+            "Dé a cada índice la suya (milvus:<uri>#nombre) y repita «alpie index»."
+        )
+    return Synchronised(total, written, deleted)
+
+
+def mean_length(passages: Sequence[Passage]) -> float:
+    """Stems a passage, its headings included, on average; of very many, over an even sample."""
+    step = max(1, len(passages) // _SAMPLE)
+    lengths = [len(terms(text_of(passage))) for passage in passages[::step]]
+    return float(np.mean(lengths or [0]))
+
+
+def _entries(search: SearchIndex, first: int, last: int) -> Iterator[Entry]:
+    vectors = search.dense.rows(np.arange(first, last))
+    bounds = search.sentence_bounds[first : last + 1]
+    sentences = search.sentence_vectors.rows(np.arange(bounds[0], bounds[-1]))
+    for row, passage in enumerate(search.passages[first:last]):
+        own = sentences[bounds[row] - bounds[0] : bounds[row + 1] - bounds[0]]
+        yield Entry.of(passage, vectors[row], own)
+
+
+def _delete_others(backend: VectorBackend, passages: Sequence[Passage]) -> int:
+    """Take out what is not among `passages`."""
+    wanted: dict[str, set[int]] = {}
+    for passage in passages:
+        wanted.setdefault(passage.document_id, set()).add(passage_id(passage.address))
+    if sum(map(len, wanted.values())) != len(passages):
+        raise BackendError(
+            "Dos pasajes tienen el mismo número: pasa una vez entre miles de índices. Cambie el título de uno."
+        )
+    deleted = 0
+    for document, held in backend.documents().items():
+        keep = wanted.get(document, set())
+        if held != len(keep):
+            deleted += backend.delete_document(document, keep)
+    return deleted
+
 
 _KIND = "milvus:"
 
@@ -48,7 +119,6 @@ class BackendChoice:
     def fill(
         self,
         encoder: Encoder,
-        documents: Mapping[str, Document],
         search: SearchIndex,
         fresh: bool = False,
         on_progress: Callable[[int, int], None] | None = None,
@@ -59,14 +129,13 @@ class BackendChoice:
         """
         from alpie.index.retrieval.backends.milvus import MilvusBackend
         from alpie.index.retrieval.backends.milvus_collections import Stamp, collection_to_write, publish
-        from alpie.index.retrieval.backends.synchronise import mean_length, synchronise
 
         connection = self._connect()
         try:
             stamp = Stamp.of(encoder.fingerprint, encoder.dimension, mean_length(search.passages))
             sizes = (len(search.passages), len(search.sentence_vectors))
             collection = collection_to_write(connection, stamp, *sizes, fresh)
-            done = synchronise(MilvusBackend(connection, collection), documents, search, on_progress)
+            done = synchronise(MilvusBackend(connection, collection), search, on_progress)
             publish(connection, collection)
             return done
         finally:

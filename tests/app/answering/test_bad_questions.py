@@ -28,7 +28,7 @@ from alpie.app.settings import Settings
 from alpie.app.terminal import commands as cli
 from alpie.index.errors import AlpieError, QuestionError
 from alpie.index.readable import proves
-from alpie.index.spanish.normal_forms import normalize
+from alpie.index.spanish.analysis import normalize
 from alpie.index.spanish.query import MAX_CHARACTERS, read_question
 
 pytestmark = pytest.mark.timeout(120)

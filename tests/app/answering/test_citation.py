@@ -13,7 +13,7 @@ import alpie.app
 from alpie.app.answering.answers import Citation
 from alpie.app.answering.citation import cite, full_citation, link, locator, short_citation
 from alpie.app.translations import LANGUAGES, translations_for
-from alpie.index.reading.publication_dates import read_date
+from alpie.index.reading.source_table import read_date
 from alpie.index.records import BlockKind, Document, Passage, Sentence, Span
 
 REPORT = Document(

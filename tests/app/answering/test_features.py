@@ -12,8 +12,7 @@ from alpie.app.answering.corpus import Corpus
 from alpie.app.answering.features import CANDIDATE_FEATURES, Candidates, candidates_of
 from alpie.app.answering.read_passages import MAX_READ, read_hits
 from alpie.index.reader import Reading, ReadPassage
-from alpie.index.records import Passage, SentenceRole
-from alpie.index.retrieval.hits import Hit
+from alpie.index.records import Hit, Passage, SentenceRole
 from alpie.index.retrieval.search import Retrieval
 from alpie.index.spanish.query import read_question
 

@@ -23,7 +23,7 @@ from alpie.app.settings import SEED_DOCUMENTS
 from alpie.index.chunking.passages import make_passages
 from alpie.index.layout import lay_out
 from alpie.index.reading.sources import read_sources
-from alpie.index.retrieval.hits import Hit
+from alpie.index.records import Hit
 
 REAL = SHARED / "real_documents"
 REAL_FILES = ("4.Reglamento_de_Viajeros_Metro_de_Madrid.pdf", "FTU_3.1.2.pdf", "madfam-org__lfpdppp.pdf")

@@ -22,8 +22,7 @@ from alpie.index.chunking.passages import make_passages
 from alpie.index.layout import lay_out
 from alpie.index.readable import collapse, proves, readable_text
 from alpie.index.reading.sources import read_sources
-from alpie.index.records import Document, Passage, Sentence, SentenceRole, Span
-from alpie.index.retrieval.hits import Hit
+from alpie.index.records import Document, Hit, Passage, Sentence, SentenceRole, Span
 from alpie.index.spanish.query import Question, read_question
 
 LEAD_IN, ITEM = SentenceRole.LEAD_IN, SentenceRole.ITEM

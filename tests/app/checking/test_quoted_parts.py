@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alpie.app.checking.quoted_parts import outside, quoted_parts
+from alpie.app.checking.attribution import outside, quoted_parts
 
 
 def quoted(text: str) -> list[str]:

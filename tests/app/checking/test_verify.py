@@ -26,20 +26,21 @@ from alpie.app.checking.verify import (
     verify_quotation,
 )
 from alpie.app.checking.word_alignment import align
-from alpie.app.service.answer_record import make_record, record_json, record_text
+from alpie.app.exporting.reference_files import json_text
+from alpie.app.service.answer_record import make_record, record_text
 from alpie.index.errors import QuestionError
 from alpie.index.readable import collapse, proves, readable_text
 from alpie.index.records import (
     Block,
     BlockKind,
     Document,
+    Hit,
     Layout,
     Passage,
     Sentence,
     SentenceRole,
     Span,
 )
-from alpie.index.retrieval.hits import Hit
 
 PRESS = """Detenciones en España
 De las 25 detenciones realizadas, dos se han producido
@@ -401,7 +402,7 @@ NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
 
 def saved(**changes: object) -> str:
-    return record_json({**make_record(answer(), CORPUS, NOW, "0.1.0"), **changes})
+    return json_text({**make_record(answer(), CORPUS, NOW, "0.1.0"), **changes})
 
 
 def test_a_record_holds_question_quotations_corpus_date_and_version() -> None:

@@ -28,8 +28,8 @@ from test_export import REPORT, RESOLUTION
 
 from alpie.app.answering.answers import Citation
 from alpie.app.answering.corpus import Corpus
-from alpie.app.exporting.escaping import cell, json_text, latex, markdown, markdown_link, plain_line
 from alpie.app.exporting.export import FORMATS, Excerpt, export
+from alpie.app.exporting.reference_files import cell, json_text, latex, markdown, markdown_link, plain_line
 from alpie.app.page.guarding.rates import Limits
 from alpie.app.page.serving.page_options import Choices
 from alpie.app.page.serving.server import create_app

@@ -367,14 +367,14 @@ def test_pages_over_http(tmp_path: Path) -> None:
     from fake_encoder import WEIGHTS, FakeEncoder
 
     from alpie.app.answering.corpus import Corpus
-    from alpie.index.storage.store import open_generation
+    from alpie.index.storage.store import open_version
 
     docs, data = tmp_path / "docs", tmp_path / "data"
     docs.mkdir()
     (docs / "ley.pdf").write_bytes(made.law_pdf(law.law()))
     (docs / "nota.txt").write_text(TEXT, encoding="utf-8")
     build(docs, data)
-    made_of = open_generation(data, FakeEncoder())
+    made_of = open_version(data, FakeEncoder())
     corpus = Corpus(
         made_of.documents, made_of.layouts, made_of.search, made_of.fingerprint, "", weights=WEIGHTS
     )

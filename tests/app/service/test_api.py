@@ -197,6 +197,5 @@ def test_without_the_extra_the_command_says_what_to_install(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setitem(sys.modules, "mcp.server.fastmcp", None)
-    monkeypatch.delitem(sys.modules, "alpie.app.service.mcp_server", raising=False)
     assert cli.main(["mcp"]) == 1
     assert "alpie[mcp]" in capsys.readouterr().err

@@ -27,7 +27,7 @@ from alpie.app.settings import Settings, load_settings
 from alpie.index.errors import IndexMissing
 from alpie.index.storage import manifest as manifest_module
 from alpie.index.storage.manifest import pointer_stamp
-from alpie.index.storage.store import open_generation
+from alpie.index.storage.store import open_version
 
 MARKET = "El mercado\n\nEl mercado abre los martes. Los puestos venden fruta del valle.\n"
 
@@ -225,7 +225,7 @@ def test_an_index_swapped_away_while_it_is_opened_is_no_error(
         return name
 
     monkeypatch.setattr(manifest_module, "_pointed", slow)
-    generation = open_generation(settings.data, FakeEncoder())
+    generation = open_version(settings.data, FakeEncoder())
     assert generation.folder.name != swapped[0]
     assert "mercado" in generation.documents
 
@@ -242,7 +242,7 @@ def test_readers_and_builders_at_the_same_time(settings: Settings) -> None:
     go(builder)
     seen = set()
     while builder.poll() is None:
-        seen.add(open_generation(settings.data, FakeEncoder()).folder.name)
+        seen.add(open_version(settings.data, FakeEncoder()).folder.name)
     assert ended(builder) == (0, "")
     assert len(seen) > 1
 
@@ -322,5 +322,5 @@ def test_the_running_page_picks_up_new_indexes_without_failing_a_question(settin
 
 
 def address_of(document: str, data: Path) -> str:
-    passages = open_generation(data, FakeEncoder()).search.passages
+    passages = open_version(data, FakeEncoder()).search.passages
     return next(passage.address for passage in passages if passage.document_id == document)

@@ -16,7 +16,7 @@ import pytest
 
 from alpie.app.answering.answers import Answer, Quote, SearchStatement, WrittenSentence
 from alpie.app.answering.citation import cite
-from alpie.app.service.freshness import Freshness
+from alpie.app.service.document_report import Freshness
 from alpie.app.service.rows import REFUSAL, answer_row
 from alpie.app.settings import Settings, load_settings
 from alpie.app.terminal import commands as cli
@@ -29,9 +29,8 @@ from alpie.index.build import BuildReport
 from alpie.index.errors import AlpieError, IndexMissing, QuestionError
 from alpie.index.formats import Metadata
 from alpie.index.reading.source_table import described, entry_from_file_name
-from alpie.index.records import BlockKind, Document, Passage, Sentence, Span
-from alpie.index.retrieval.backends.synchronise import Synchronised
-from alpie.index.retrieval.hits import Hit
+from alpie.index.records import BlockKind, Document, Hit, Passage, Sentence, Span
+from alpie.index.retrieval.backends.select import Synchronised
 
 TEXT = "Hubo 25 detenciones. La operación sigue abierta."
 DOCUMENT = Document("nota", "Nota", "Policía", "2025", "nota de prensa", "es", "nota.txt", TEXT)
@@ -119,7 +118,7 @@ def corpus(monkeypatch: pytest.MonkeyPatch) -> type[FakeCorpus]:
     module.Corpus = fresh  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "alpie.app.answering.corpus", module)
     monkeypatch.setattr(
-        "alpie.app.service.freshness.compare_with_documents", lambda *_: Freshness((), (), ())
+        "alpie.app.service.document_report.compare_with_documents", lambda *_: Freshness((), (), ())
     )
     for name in [name for name in os.environ if name.startswith("ALPIE_")]:
         monkeypatch.delenv(name)
@@ -271,7 +270,7 @@ def test_changed_documents_are_mentioned_apart(
     corpus: type[FakeCorpus], capsys: Captured, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stale = Freshness(("nueva",), ("nota",), ())
-    monkeypatch.setattr("alpie.app.service.freshness.compare_with_documents", lambda *_: stale)
+    monkeypatch.setattr("alpie.app.service.document_report.compare_with_documents", lambda *_: stale)
     assert cli.main(["ask", "¿Cuántas?"]) == 0
     out, err = capsys.readouterr()
     assert "nueva, nota" in err

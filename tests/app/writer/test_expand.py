@@ -12,9 +12,16 @@ from fake_encoder import corpus_of, passage_of
 from alpie.app.answering.corpus import Corpus
 from alpie.app.settings import Settings, load_settings
 from alpie.app.terminal import commands as cli
-from alpie.app.writer.expand import estimate, example_row, expand, waiting
-from alpie.app.writer.expansion_check import Fault, fault_of
-from alpie.app.writer.expansion_prompt import ExpansionDraft, expansion_drafts
+from alpie.app.writer.expand import (
+    ExpansionDraft,
+    Fault,
+    estimate,
+    example_row,
+    expand,
+    expansion_drafts,
+    fault_of,
+    waiting,
+)
 from alpie.index.errors import SettingsError
 from alpie.index.reading.expansions import expansions_file, place_expansions
 

@@ -23,10 +23,9 @@ from alpie.app.terminal import commands as cli
 from alpie.app.terminal.rendering import answer_text
 from alpie.app.translations import translations_for
 from alpie.app.writer import write, written
-from alpie.app.writer.prompt import messages_for
 from alpie.app.writer.stated_figures import Date, figures_of
-from alpie.app.writer.support import Reason, Support
-from alpie.app.writer.written_sentences import Draft, clean, drafts
+from alpie.app.writer.support import Draft, Reason, Support, clean, drafts
+from alpie.app.writer.writing import messages_for
 from alpie.index.records import Sentence, Span
 
 QUESTION = "¿Cuántas detenciones hubo en España?"

@@ -9,8 +9,7 @@ import pytest
 from places import DOCS_SRC, SHARED
 
 from alpie.app.answering.citation import cite, locator
-from alpie.index.chunking.citable_units import unit_below
-from alpie.index.chunking.passages import make_passages
+from alpie.index.chunking.passages import make_passages, unit_below
 from alpie.index.layout import lay_out
 from alpie.index.reading.sources import read_sources
 from alpie.index.records import BlockKind, Document, Element, Structure

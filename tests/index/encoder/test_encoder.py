@@ -14,13 +14,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from alpie.app.service.langchain_model import AlpieEmbeddings
 from alpie.index.encoder import Encoder, onnx_export
 from alpie.index.encoder.bundled_weights import MODEL_NAME, bundled_folder
 from alpie.index.encoder.factory import bundled_files, open_encoder
-from alpie.index.encoder.langchain_embeddings import AlpieEmbeddings
 from alpie.index.encoder.onnx_export import agrees_with_reference, compare, onnx_folder
 from alpie.index.encoder.onnx_runtime import OnnxEncoder
-from alpie.index.encoder.sample_texts import sample_texts
+from alpie.index.encoder.tokenizer import sample_texts
 from alpie.index.errors import EncoderError
 from alpie.index.model_cache import default_cache
 

@@ -13,7 +13,7 @@ from safetensors.numpy import save_file
 
 from alpie.app.page.serving import memory
 from alpie.index.encoder.bundled_weights import WORD_VECTORS
-from alpie.index.encoder.word_table import WordTable
+from alpie.index.encoder.word_pieces import WordTable
 from alpie.index.errors import EncoderError
 
 ROWS, DIMENSION = 100_000, 384

@@ -19,13 +19,12 @@ from alpie.app.settings import Settings, load_settings
 from alpie.eval import fit
 from alpie.eval import fit_encoder as fit_encoder_module
 from alpie.eval.fit_encoder import fit_encoder
-from alpie.eval.questions.question_file import OWN_QUESTIONS, read_own_questions, read_questions
-from alpie.eval.questions.question_records import QuestionFile
+from alpie.eval.questions.question_file import OWN_QUESTIONS, QuestionFile, read_own_questions, read_questions
 from alpie.index.encoder import Encoder, onnx_export
 from alpie.index.encoder.factory import open_encoder
 from alpie.index.encoder.model_config import ModelConfig
 from alpie.index.encoder.onnx_export import compare
-from alpie.index.encoder.sample_texts import sample_texts
+from alpie.index.encoder.tokenizer import sample_texts
 from alpie.index.errors import EncoderError, Uncalibrated
 from alpie.index.retrieval.search import HybridWeights
 

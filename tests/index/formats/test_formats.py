@@ -14,8 +14,7 @@ from test_promise import assert_promise
 from alpie.index.chunking.passages import make_passages
 from alpie.index.errors import SourceError
 from alpie.index.formats import extract, format_of
-from alpie.index.formats.extraction import Extraction
-from alpie.index.formats.file_dates import iso_date
+from alpie.index.formats.extraction import Extraction, iso_date
 from alpie.index.formats.numbering import ordinal
 from alpie.index.layout import lay_out
 from alpie.index.readable import readable_text

@@ -16,16 +16,17 @@ from formats.pages import Drawn
 from alpie.app.answering.corpus import Corpus
 from alpie.app.answering.quotes import QuotePolicy
 from alpie.app.checking.verify import Verdict, verify_quotation
-from alpie.app.service.freshness import compare_with_documents
+from alpie.app.service.document_report import compare_with_documents
 from alpie.app.settings import load_settings
 from alpie.app.terminal.rendering import incomplete_text
 from alpie.app.translations import translations_for
 from alpie.index.build import build_index
-from alpie.index.formats import Metadata, remembered
+from alpie.index.formats import Metadata
 from alpie.index.readable import collapse
+from alpie.index.reading import sources
 from alpie.index.reading.source_table import described, entry_from_file_name, table_for
 from alpie.index.reading.sources import read_sources
-from alpie.index.storage.store import open_generation
+from alpie.index.storage.store import open_version
 
 FACTS = {  # format → what its document says, a question, words of the answer
     "molino.txt": ("El molino de Valdeluna muele 300 kilos de trigo al día.", "¿Cuánto trigo muele el molino?", "300 kilos"),
@@ -72,7 +73,7 @@ def own(folder: Path, encoder: Any, tmp_path_factory: pytest.TempPathFactory) ->
     for name, said in (("escaneo.pdf", "OCR"), ("cifrado.pdf", "contraseña"), ("foto.docx", "imagen")):
         assert any(name in line and said in line for line in problems.splitlines())
     assert compare_with_documents(folder, data).is_fresh
-    generation = open_generation(data, encoder)
+    generation = open_version(data, encoder)
     return Corpus(
         generation.documents, generation.layouts, generation.search, generation.fingerprint, "",
         QuotePolicy(most=settings.max_quotes),
@@ -115,13 +116,13 @@ def test_a_citation_leaves_out_what_nobody_knows(own: Corpus) -> None:
 def test_files_that_are_not_new_are_not_parsed_again(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = read_sources(folder)
     parsed: list[str] = []
-    plain = remembered.extract
+    plain = sources.extract
 
     def counting(data: bytes, path: Path, recogniser: Any = None) -> Any:
         parsed.append(path.name)
         return plain(data, path, recogniser)
 
-    monkeypatch.setattr(remembered, "extract", counting)
+    monkeypatch.setattr(sources, "extract", counting)
     assert read_sources(folder).documents == before.documents
     assert set(parsed) == {"molino.txt", "escaneo.pdf", "cifrado.pdf", "foto.docx"}  # and those that failed
 

@@ -22,7 +22,7 @@ from alpie.index.layout import lay_out
 from alpie.index.notices import Coverage, Notice, NoticeKind
 from alpie.index.reading.coverage import measured
 from alpie.index.records import Document, Element, Structure
-from alpie.index.storage.store import open_generation
+from alpie.index.storage.store import open_version
 
 WORDS = translations_for("es")
 
@@ -59,7 +59,7 @@ def test_a_file_of_another_format_is_named_with_what_to_do(tmp_path: Path, name:
     check = doctor._documents(settings, WORDS)
     assert check.state is doctor.State.ADVICE
     assert one.reason in check.message
-    kept = open_generation(tmp_path / "data", FakeEncoder()).manifest["unread"]
+    kept = open_version(tmp_path / "data", FakeEncoder()).manifest["unread"]
     assert kept == [{"file": one.file, "reason": one.reason}]
 
 
@@ -81,7 +81,7 @@ def test_a_document_without_anything_to_quote_is_named(tmp_path: Path) -> None:
 
 def test_how_a_document_was_read_is_kept_with_it(tmp_path: Path) -> None:
     report = built(tmp_path, uno_txt="El parque cierra a las diez.")
-    generation = open_generation(tmp_path / "data", FakeEncoder())
+    generation = open_version(tmp_path / "data", FakeEncoder())
     assert generation.documents["uno"].coverage == Coverage(words_found=6, words_kept=6)
     assert report.notices == ()
 
@@ -115,7 +115,7 @@ def test_the_documents_page_tells_them() -> None:
 
 def test_a_year_to_come_in_a_name_is_no_date(tmp_path: Path) -> None:
     built(tmp_path, **{"Agenda 2130_txt": "La agenda.", "Ley 2019_txt": "La ley."})
-    documents = open_generation(tmp_path / "data", FakeEncoder()).documents
+    documents = open_version(tmp_path / "data", FakeEncoder()).documents
     assert {name: one.date for name, one in documents.items()} == {"agenda-2130": "", "ley-2019": "2019"}
 
 

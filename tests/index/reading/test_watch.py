@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import chain, count, repeat
 from pathlib import Path
 
-from alpie.index.reading.folder_watch import Snapshot, changes, snapshot
+from alpie.app.service.watching import Snapshot, changes, snapshot
 
 
 def told(*looks: str, longest: float = 30.0) -> list[bool]:

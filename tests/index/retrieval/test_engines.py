@@ -23,8 +23,8 @@ from places import TESTS
 from alpie.app.answering.corpus import Corpus
 from alpie.eval.questions.question_file import OWN_QUESTIONS, read_questions
 from alpie.eval.questions.split import split
-from alpie.index.retrieval.backends.synchronise import mean_length, synchronise
-from alpie.index.retrieval.vector_backend import Entry, Filter, Query, VectorBackend, days_of, passage_id
+from alpie.index.retrieval.backends.select import mean_length, synchronise
+from alpie.index.retrieval.vector_backend import Entry, Query, VectorBackend, passage_id
 from alpie.index.spanish.query import read_question
 
 _QUESTIONS = 40
@@ -84,28 +84,21 @@ def place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     made.close()
 
 
-def entry_of(number: int, document: str = "uno", words: str = "el tren sale", **labels: Any) -> Entry:
+def entry_of(number: int, document: str = "uno", words: str = "el tren sale") -> Entry:
     """A passage of two sentences whose vectors differ from those of all other numbers."""
     chance = np.random.default_rng(number)
     vectors = chance.standard_normal((3, DIMENSION)).astype(np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    plain = {
-        "kind": "informe",
-        "publisher": "Instituto",
-        "section": "Uno",
-        "first_day": 20200101,
-        "last_day": 20201231,
-    }
     identity = passage_id(f"{document}/texto/{number}")
     return Entry(
         id=identity, stamp=number, document=document, text=f"{words} {number}", vector=vectors[0],
-        sentences=vectors[1:], **(plain | labels),
+        sentences=vectors[1:],
     )  # fmt: skip
 
 
 def query_of(entry: Entry, words: Sequence[str] = ("tren",)) -> Query:
     weights = {word: 1.0 / len(words) for word in words}
-    return Query(entry.vector, tuple(words), (), weights)
+    return Query(entry.vector, weights)
 
 
 @pytest.fixture(scope="module")
@@ -118,9 +111,9 @@ def small(place: Place) -> Iterator[VectorBackend]:
     backend.close()
 
 
-def found(backend: VectorBackend, query: Query, only: Filter | None = None, limit: int = 100) -> set[int]:
+def found(backend: VectorBackend, query: Query, limit: int = 100) -> set[int]:
     """What any retriever proposes."""
-    return {int(one) for ids in backend.search(query, limit, only).values() for one in ids}
+    return {int(one) for ids in backend.search(query, limit).values() for one in ids}
 
 
 def test_what_was_written_is_counted_and_found(small: VectorBackend) -> None:
@@ -143,7 +136,7 @@ def test_no_word_in_common_is_no_proposal_by_words(small: VectorBackend) -> None
     query = query_of(entry_of(1))
     assert len(small.search(query, 10)["lexical"]) == 6
     assert not len(small.search(query_of(entry_of(1), ["barco"]), 10)["lexical"])
-    assert not len(small.search(replace(query, stems=(), stem_weights={}), 10)["lexical"])
+    assert not len(small.search(replace(query, stem_weights={}), 10)["lexical"])
 
 
 def test_what_is_unchanged_is_not_written_again(small: VectorBackend) -> None:
@@ -169,39 +162,6 @@ def test_a_deleted_document_is_gone_at_once(small: VectorBackend) -> None:
     assert small.count() == 6
 
 
-_LABELLED = [
-    entry_of(100, "a", kind="ley", publisher="Cortes", section="I", first_day=19950101, last_day=19951231),
-    entry_of(101, "b", kind="ley", publisher="Cortes", section="II", first_day=20190301, last_day=20190331),
-    entry_of(102, _HOSTILE, kind="informe", publisher='«O\'Higgins» "S.A."', section="I"),
-    entry_of(103, "d", kind="nota", publisher="Cortes", section="", first_day=0, last_day=99_999_999),
-]
-
-
-@pytest.mark.parametrize(
-    "only",
-    [
-        Filter(documents=("a",)),
-        Filter(documents=("a", _HOSTILE)),
-        Filter(documents=('" or id > 0 or document == "',)),
-        Filter(kinds=("ley",)),
-        Filter(publishers=('«O\'Higgins» "S.A."',)),
-        Filter(sections=("I",), kinds=("ley", "informe")),
-        Filter(since="2019"),
-        Filter(until="1995-06"),
-        Filter(since="2019-03-15", until="2019-03-16"),
-        Filter(kinds=("ley",), since="1996"),
-    ],
-    ids=str,
-)
-def test_filters_let_through_what_fits_and_nothing_else(small: VectorBackend, only: Filter) -> None:
-    small.upsert(_LABELLED)
-    expected = {entry.id for entry in _LABELLED if only.allows(entry)}
-    ours = {entry.id for entry in _LABELLED}
-    assert found(small, query_of(_LABELLED[0]), only) & ours == expected
-    for retriever, ids in small.search(query_of(_LABELLED[0]), 100, only).items():
-        assert set(ids.tolist()) & ours == expected, retriever
-
-
 def _asked() -> list[Any]:
     files = sorted(OWN_QUESTIONS.glob("*.jsonl"))
     questions = split([question for file in files for question in read_questions(file).questions], "report")
@@ -213,9 +173,9 @@ def test_real_questions_find_the_same_passages_in_the_same_order(place: Place, s
     """The four documents, and reporting questions of every kind."""
     index = replace(seed_corpus.index, backend=None)
     backend = place.open("real", index.encoder.dimension, mean_length(index.passages))
-    first = synchronise(backend, seed_corpus.documents, index)
+    first = synchronise(backend, index)
     assert first.passages == len(index.passages) == backend.count()
-    assert synchronise(backend, seed_corpus.documents, index).written == 0
+    assert synchronise(backend, index).written == 0
     other = replace(index, backend=backend)
     for question in _asked():
         expected, got = index.search(question, 20), other.search(question, 20)
@@ -297,10 +257,3 @@ def test_rows_come_whole_in_many_pages(small: VectorBackend, monkeypatch: pytest
 
     monkeypatch.setattr(milvus_client, "_ROWS_A_PAGE", 4)
     assert sum(small.documents().values()) == small.count()
-
-
-def test_days_of_a_date() -> None:
-    assert days_of("2019") == (20190101, 20191231)
-    assert days_of("2021-11-23/2021-11-25") == (20211123, 20211125)
-    assert days_of("2021-02") == (20210201, 20210231)
-    assert days_of("") == days_of("ayer") == (0, 99_999_999)

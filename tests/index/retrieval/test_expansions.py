@@ -14,13 +14,13 @@ from fake_encoder import FakeEncoder, build, write_texts
 from alpie.app.answering.corpus import Corpus
 from alpie.app.page.views.answer_view import render_answer
 from alpie.app.page.views.page_words import translations_for
-from alpie.app.service.freshness import compare_with_documents
+from alpie.app.service.document_report import compare_with_documents
 from alpie.app.service.rows import answer_row
 from alpie.index.reading.expansions import ExpansionLine, place_expansions
 from alpie.index.retrieval.expansion_index import ExpansionIndex, filled
 from alpie.index.spanish.query import read_question
-from alpie.index.storage.manifest import current_generation
-from alpie.index.storage.store import Generation, corpus_fingerprint, open_generation
+from alpie.index.storage.manifest import current_version
+from alpie.index.storage.store import IndexVersion, corpus_fingerprint, open_version
 
 FOREST = "Cuánta floresta calcinada hubo"  # shares no word with the passage
 CHARGE = "Hay que pagar la tarjeta de socio"
@@ -49,8 +49,8 @@ def address_of(data: Path, document: str) -> str:
     return next(passage.address for passage in passages if passage.document_id == document)
 
 
-def opened(data: Path) -> Generation:
-    return open_generation(data, FakeEncoder())
+def opened(data: Path) -> IndexVersion:
+    return open_version(data, FakeEncoder())
 
 
 @pytest.fixture
@@ -141,7 +141,7 @@ def test_a_file_that_leads_out_of_the_folder_is_not_read(docs: Path, data: Path,
 
 def test_an_index_without_expansions_has_no_files_of_them(docs: Path, tmp_path: Path) -> None:
     build(docs, tmp_path / "a")
-    assert not (current_generation(tmp_path / "a") / "lines.faiss").exists()
+    assert not (current_version(tmp_path / "a") / "lines.faiss").exists()
     assert opened(tmp_path / "a").search.expansions is None
 
 
@@ -161,12 +161,12 @@ def test_a_changed_file_is_indexed_anew_and_only_new_lines_are_embedded(docs: Pa
 
 
 def test_vectors_taken_over_are_the_same_to_the_last_bit(docs: Path, data: Path, tmp_path: Path) -> None:
-    first = (current_generation(data) / "lines.faiss").read_bytes()
+    first = (current_version(data) / "lines.faiss").read_bytes()
     write(docs, "libros", row(address_of(data, "libros"), (CHARGE, [])))
     build(docs, data)
     (docs / "expansions" / "libros.jsonl").unlink()
     build(docs, data)
-    assert (current_generation(data) / "lines.faiss").read_bytes() == first
+    assert (current_version(data) / "lines.faiss").read_bytes() == first
 
 
 # --- the search ----------------------------------------------------------------------------------

@@ -150,8 +150,8 @@ def test_a_stamp_is_read_back_from_a_name() -> None:
 def test_a_collection_of_the_first_format_is_known_and_not_searched() -> None:
     old = collection_stamp("leyes", "leyes_f1_a1_e0123456789_d384_s612_g4388_1a2b")
     assert old is not None
-    assert old.differs_in(replace(old, format=2)) == ("el formato",)
-    assert not old.can_grow(replace(old, format=2))
+    assert old.differs_in(replace(old, format=3)) == ("el formato",)
+    assert not old.can_grow(replace(old, format=3))
 
 
 def test_labels_hold_nothing_that_a_filter_cannot_spell() -> None:
@@ -166,18 +166,18 @@ def test_an_index_is_written_followed_and_made_anew(file: str, monkeypatch: pyte
     here = choice(file, "ciclo")
     with pytest.raises(BackendMismatch, match="alpie index"):
         here.open(FakeEncoder())
-    first = here.fill(FakeEncoder(), one.documents, one.index)
+    first = here.fill(FakeEncoder(), one.index)
     assert (first.written, first.deleted) == (len(one.index.passages), 0)
     reader = here.open(FakeEncoder())
     assert reader.count() == first.passages
-    fresh = here.fill(FakeEncoder(), three.documents, three.index, fresh=True)
+    fresh = here.fill(FakeEncoder(), three.index, fresh=True)
     assert fresh.written == fresh.passages == len(three.index.passages)
     assert len(collections(file, "ciclo")) == 1
     found = replace(three.index, backend=reader).search(read_question("¿Cuándo abre el mercado?"))
     assert "martes" in found.hits[0].passage.text  # the reader's collection is gone: it follows the alias
-    again = here.fill(FakeEncoder(), three.documents, three.index)
+    again = here.fill(FakeEncoder(), three.index)
     assert (again.written, again.deleted) == (0, 0)
-    less = here.fill(FakeEncoder(), one.documents, one.index)
+    less = here.fill(FakeEncoder(), one.index)
     assert (less.written, less.deleted) == (0, len(three.index.passages) - len(one.index.passages))
     with pytest.raises(BackendMismatch, match="el codificador"):
         here.open(FakeEncoder("otro"))
@@ -200,11 +200,11 @@ def test_an_interrupted_run_is_finished_by_the_next(file: str, monkeypatch: pyte
 
     monkeypatch.setattr(milvus.MilvusBackend, "upsert", breaks)
     with pytest.raises(BackendUnavailable, match="corte"):
-        here.fill(FakeEncoder(), corpus.documents, corpus.index)
+        here.fill(FakeEncoder(), corpus.index)
     with pytest.raises(BackendMismatch, match="ninguna colección"):  # half an index is nobody's
         here.open(FakeEncoder())
     monkeypatch.setattr(milvus.MilvusBackend, "upsert", whole)
-    finished = here.fill(FakeEncoder(), corpus.documents, corpus.index)
+    finished = here.fill(FakeEncoder(), corpus.index)
     assert (finished.passages, finished.written) == (total, total - 2)
     assert len(collections(file, "corte")) == 1
     here.open(FakeEncoder())
@@ -213,12 +213,12 @@ def test_an_interrupted_run_is_finished_by_the_next(file: str, monkeypatch: pyte
 def test_an_index_of_another_analysis_says_so(file: str, monkeypatch: pytest.MonkeyPatch) -> None:
     corpus = corpus_of(SMALL_TEXT)
     here = choice(file, "analisis")
-    here.fill(FakeEncoder(), corpus.documents, corpus.index)
+    here.fill(FakeEncoder(), corpus.index)
     of = Stamp.of
     monkeypatch.setattr(Stamp, "of", lambda *given: replace(of(*given), analysis=99))
     with pytest.raises(BackendMismatch, match="el análisis del español"):
         here.open(FakeEncoder())
-    here.fill(FakeEncoder(), corpus.documents, corpus.index)  # a new collection, then the only one
+    here.fill(FakeEncoder(), corpus.index)  # a new collection, then the only one
     here.open(FakeEncoder())
     (only,) = collections(file, "analisis")
     assert "_a99_" in only
@@ -239,10 +239,10 @@ def test_the_doctor_explains_the_engine(file: str, tmp_path: Path, monkeypatch: 
     assert refused.state is doctor.State.BAD
     assert "http://127.0.0.1:1" in refused.message
     corpus = corpus_of(SMALL_TEXT)
-    choice(file, "doctor").fill(FakeEncoder(), corpus.documents, corpus.index)
+    choice(file, "doctor").fill(FakeEncoder(), corpus.index)
     good = told(f"milvus:{file}#doctor")
     assert (good.state, "Milvus Lite" in good.message) == (doctor.State.GOOD, True)
-    monkeypatch.setattr("alpie.index.storage.manifest.current_generation", lambda data: data)
+    monkeypatch.setattr("alpie.index.storage.manifest.current_version", lambda data: data)
     monkeypatch.setattr("alpie.index.storage.manifest.read_manifest", lambda folder: {"passages": 7})
     differs = told(f"milvus:{file}#doctor")
     assert differs.state is doctor.State.BAD

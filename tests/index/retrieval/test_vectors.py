@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from alpie.index.encoder import unit_rows
 from alpie.index.retrieval import vectors
 from alpie.index.retrieval.vectors import VectorIndex, VectorWriter
-from alpie.index.storage.manifest import current_generation, read_manifest
+from alpie.index.storage.manifest import current_version, read_manifest
 
 DIMENSION = 48
 
@@ -105,7 +105,7 @@ def test_a_large_index_answers_and_follows_its_documents(
     monkeypatch.setattr(vectors, "EXACT_LIMIT", 1)
     data = tmp_path / "indice"
     build(docs, data)
-    made = read_manifest(current_generation(data))["made"]
+    made = read_manifest(current_version(data))["made"]
     assert made["dense"]["kind"] == made["sentences"]["kind"] == "ivf"
     assert "1240" in answers(data, "¿Cuántas hectáreas ardieron?")[0]
     (docs / "mercado.txt").write_text("El mercado\n\nEl mercado abre los martes. Vende fruta.\n", "utf-8")

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from alpie.app.answering.corpus import Corpus
 from alpie.index.retrieval.word_search import WordQuery, fold
-from alpie.index.storage.store import open_generation
+from alpie.index.storage.store import open_version
 
 TEXTS = (
     "Los menores usan internet.\n\nEl acoso a un menor por internet crece.\n",
@@ -29,7 +29,7 @@ def stored(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
     build(folder / "docs", folder / "data")
     (folder / "docs" / "cuatro.txt").unlink()
     build(folder / "docs", folder / "data")
-    made = open_generation(folder / "data", FakeEncoder())
+    made = open_version(folder / "data", FakeEncoder())
     return Corpus(made.documents, made.layouts, made.search, made.fingerprint, "")
 
 

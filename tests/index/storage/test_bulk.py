@@ -15,10 +15,10 @@ from fake_encoder import SMALL_TEXT, FakeEncoder, answers, build, write_texts
 from places import TESTS
 
 from alpie.index.bulk import __main__ as bulk
-from alpie.index.bulk.partition_vectors import load
 from alpie.index.bulk.partitions import (
     embed_partitions,
     inputs,
+    load,
     output_of,
     pending,
     plan,
@@ -26,7 +26,7 @@ from alpie.index.bulk.partitions import (
 from alpie.index.encoder.factory import open_encoder
 from alpie.index.errors import BulkError
 from alpie.index.spanish.query import read_question
-from alpie.index.storage.store import open_generation
+from alpie.index.storage.store import open_version
 
 pytest.importorskip("pyarrow", reason="bulk embedding needs the extra «bulk»")
 
@@ -68,8 +68,8 @@ def test_an_index_of_partitions_answers_like_one_made_directly(
     assert (report.passages, report.embedded) == (6, 0)
     assert encoder.texts_seen == []
     build(docs, tmp_path / "directo")
-    loaded = open_generation(tmp_path / "indice", FakeEncoder()).search
-    direct = open_generation(tmp_path / "directo", FakeEncoder()).search
+    loaded = open_version(tmp_path / "indice", FakeEncoder()).search
+    direct = open_version(tmp_path / "directo", FakeEncoder()).search
     assert list(loaded.passages) == list(direct.passages)
     for question in ("¿Cuántas hectáreas ardieron?", "biblioteca", "mercado número 3"):
         one, other = (index.search(read_question(question)) for index in (loaded, direct))
@@ -161,7 +161,7 @@ def test_processes_embed_what_one_process_does(docs: Path, tmp_path: Path) -> No
         assert one.equals(parquet.read_table(output_of(tmp_path / "dos" / "in" / path.name)))
     data = ["--data", str(tmp_path / "indice"), "--docs", str(docs)]
     assert bulk.main(["load", "--work", str(tmp_path / "dos"), *data]) == 0
-    index = open_generation(tmp_path / "indice", open_encoder()).search
+    index = open_version(tmp_path / "indice", open_encoder()).search
     assert "martes" in index.search(read_question("¿Qué día abre el mercado?")).hits[0].passage.text
 
 

@@ -14,8 +14,8 @@ from fake_encoder import LARGE_TEXT, SMALL_TEXT, FakeEncoder, answers, build
 
 from alpie.index.errors import IndexDamaged, StoreError
 from alpie.index.storage import manifest
-from alpie.index.storage.manifest import current_generation, read_manifest
-from alpie.index.storage.store import open_generation
+from alpie.index.storage.manifest import current_version, read_manifest
+from alpie.index.storage.store import open_version
 
 Damage = Callable[[bytes, random.Random], bytes]
 
@@ -54,7 +54,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def files(data: Path) -> list[Path]:
     """All files of the generation in use but the manifest."""
-    found = (path for path in sorted(current_generation(data).rglob("*")) if path.is_file())
+    found = (path for path in sorted(current_version(data).rglob("*")) if path.is_file())
     return [path for path in found if path.name != "manifest.json"]
 
 
@@ -67,7 +67,7 @@ def put(path: Path, content: bytes) -> None:
 
 def refusal(data: Path) -> StoreError | None:
     try:
-        open_generation(data, FakeEncoder())
+        open_version(data, FakeEncoder())
     except StoreError as error:
         return error
     return None
@@ -78,8 +78,7 @@ def sound_again(data: Path) -> Iterator[None]:
     """What a test damages it need not mend."""
     pointer = data / "CURRENT"
     kept = {
-        path: path.read_bytes()
-        for path in [*files(data), current_generation(data) / "manifest.json", pointer]
+        path: path.read_bytes() for path in [*files(data), current_version(data) / "manifest.json", pointer]
     }
     yield
     for path, content in kept.items():
@@ -129,11 +128,11 @@ def test_files_of_another_index_are_found(data: Path, tmp_path: Path) -> None:
     (tmp_path / "docs" / "otro.txt").write_text(SMALL_TEXT.replace("tres", "dos"), "utf-8")
     build(tmp_path / "docs", tmp_path / "index")
     others = {
-        path.relative_to(current_generation(tmp_path / "index")): path for path in files(tmp_path / "index")
+        path.relative_to(current_version(tmp_path / "index")): path for path in files(tmp_path / "index")
     }
     for path in files(data):
         content = path.read_bytes()
-        other = others[path.relative_to(current_generation(data))].read_bytes()
+        other = others[path.relative_to(current_version(data))].read_bytes()
         if other == content:
             continue
         put(path, other)
@@ -141,9 +140,9 @@ def test_files_of_another_index_are_found(data: Path, tmp_path: Path) -> None:
         assert isinstance(error, IndexDamaged)
         assert error.path == path
         put(path, content)
-    folder = current_generation(data)
+    folder = current_version(data)
     (folder / "manifest.json").write_bytes(
-        (current_generation(tmp_path / "index") / "manifest.json").read_bytes()
+        (current_version(tmp_path / "index") / "manifest.json").read_bytes()
     )
     assert isinstance(refusal(data), IndexDamaged), "a sound manifest that speaks of other files"
 
@@ -151,7 +150,7 @@ def test_files_of_another_index_are_found(data: Path, tmp_path: Path) -> None:
 @pytest.mark.usefixtures("sound_again")
 def test_any_bit_of_the_manifest_that_flips_is_found(data: Path) -> None:
     """Not one byte of it may vouch for something else; 400 places, and all of its beginning and end."""
-    folder = current_generation(data)
+    folder = current_version(data)
     path = folder / "manifest.json"
     content = path.read_bytes()
     chance = random.Random(5)
@@ -166,7 +165,7 @@ def test_any_bit_of_the_manifest_that_flips_is_found(data: Path) -> None:
 
 @pytest.mark.usefixtures("sound_again")
 def test_any_bit_of_the_pointer_that_flips_is_found_or_does_no_harm(data: Path) -> None:
-    pointer, folder = data / "CURRENT", current_generation(data)
+    pointer, folder = data / "CURRENT", current_version(data)
     content = pointer.read_bytes()
     for position in range(len(content)):
         for bit in range(8):
@@ -174,7 +173,7 @@ def test_any_bit_of_the_pointer_that_flips_is_found_or_does_no_harm(data: Path) 
             changed[position] ^= 1 << bit
             pointer.write_bytes(changed)
             try:
-                found = current_generation(data)
+                found = current_version(data)
             except IndexDamaged as error:
                 named = error.path
             else:
@@ -186,7 +185,7 @@ def test_any_bit_of_the_pointer_that_flips_is_found_or_does_no_harm(data: Path) 
     for kept in range(len(content) - 1):
         pointer.write_bytes(content[:kept])
         with pytest.raises(IndexDamaged):
-            current_generation(data)
+            current_version(data)
 
 
 @pytest.mark.parametrize(
@@ -208,7 +207,7 @@ def test_a_pointer_that_is_no_name_says_what_to_run(data: Path, content: bytes) 
 def test_what_is_no_file_is_neither_read_nor_waited_for(data: Path, tmp_path: Path, name: str) -> None:
     copy = tmp_path / "index"
     shutil.copytree(data, copy)
-    path = copy / "CURRENT" if name == "CURRENT" else current_generation(copy) / name
+    path = copy / "CURRENT" if name == "CURRENT" else current_version(copy) / name
     for make in (os.mkfifo, lambda path: path.symlink_to("/dev/zero"), Path.mkdir):
         path.unlink()
         make(path)
@@ -222,7 +221,7 @@ def test_what_is_no_file_is_neither_read_nor_waited_for(data: Path, tmp_path: Pa
 @pytest.mark.usefixtures("sound_again")
 def test_a_manifest_without_end_is_not_read_to_its_end(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(manifest, "_MAX_MANIFEST_BYTES", 10_000)
-    path = current_generation(data) / "manifest.json"
+    path = current_version(data) / "manifest.json"
     with path.open("ab") as file:
         file.truncate(10_000_000_000)  # takes no room on the disk
     error = refusal(data)

@@ -40,11 +40,11 @@ from alpie.index.storage import manifest as manifest_module
 from alpie.index.storage.manifest import (
     FORMAT_VERSION,
     check_files,
-    current_generation,
+    current_version,
     read_manifest,
     sealed,
 )
-from alpie.index.storage.store import open_generation
+from alpie.index.storage.store import open_version
 
 THIRD_TEXT = """El mercado
 
@@ -80,17 +80,17 @@ def data(docs: Path, tmp_path: Path) -> Path:
 
 def addresses(data: Path) -> dict[str, str]:
     """Address → text of every passage."""
-    passages = open_generation(data, FakeEncoder()).search.passages
+    passages = open_version(data, FakeEncoder()).search.passages
     return {passage.address: passage.text for passage in passages}
 
 
 def files(data: Path) -> list[Path]:
-    return [path for path in sorted(current_generation(data).rglob("*")) if path.is_file()]
+    return [path for path in sorted(current_version(data).rglob("*")) if path.is_file()]
 
 
 def refusal(data: Path) -> StoreError:
     with pytest.raises(StoreError) as caught:
-        open_generation(data, FakeEncoder())
+        open_version(data, FakeEncoder())
     return caught.value
 
 
@@ -98,7 +98,7 @@ def refusal(data: Path) -> StoreError:
 
 
 def test_an_index_opens_as_it_was_built(docs: Path, data: Path) -> None:
-    generation = open_generation(data, FakeEncoder())
+    generation = open_version(data, FakeEncoder())
     assert set(generation.documents) == set(generation.layouts) == {"incendios", "libros"}
     assert generation.documents["libros"].text == SMALL_TEXT
     assert generation.fingerprint == generation.manifest["fingerprint"]
@@ -111,7 +111,7 @@ def test_records_survive_the_files_unchanged(docs: Path, data: Path) -> None:
     from alpie.index.layout import lay_out
     from alpie.index.reading.sources import read_sources
 
-    generation = open_generation(data, FakeEncoder())
+    generation = open_version(data, FakeEncoder())
     for document in read_sources(docs).documents:
         layout = lay_out(document)
         assert generation.documents[document.id] == document
@@ -125,11 +125,11 @@ def test_the_same_documents_have_the_same_fingerprint_wherever_they_are_built(
 ) -> None:
     build(docs, tmp_path / "a")
     build(docs, tmp_path / "b")
-    one, other = (read_manifest(current_generation(tmp_path / name)) for name in "ab")
+    one, other = (read_manifest(current_version(tmp_path / name)) for name in "ab")
     assert one["fingerprint"] == other["fingerprint"]
     (docs / "libros.txt").write_text(SMALL_TEXT.replace("tres", "dos"), "utf-8")
     build(docs, tmp_path / "b")
-    assert read_manifest(current_generation(tmp_path / "b"))["fingerprint"] != one["fingerprint"]
+    assert read_manifest(current_version(tmp_path / "b"))["fingerprint"] != one["fingerprint"]
 
 
 def test_progress_counts_every_text_once_and_ends_at_the_last(docs: Path, tmp_path: Path) -> None:
@@ -145,7 +145,7 @@ def test_no_readable_document_is_an_error_that_says_why(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match=r"malo\.txt"):
         build(tmp_path / "docs", tmp_path / "a")
     with pytest.raises(IndexMissing):
-        current_generation(tmp_path / "a")
+        current_version(tmp_path / "a")
 
 
 def test_a_bad_document_is_named_and_the_others_are_indexed(docs: Path, tmp_path: Path) -> None:
@@ -221,8 +221,8 @@ def test_an_extended_index_answers_like_one_built_anew(docs: Path, data: Path, t
     (docs / "libros.txt").unlink()
     build(docs, data)
     build(docs, tmp_path / "nuevo")
-    extended = open_generation(data, FakeEncoder()).search
-    fresh = open_generation(tmp_path / "nuevo", FakeEncoder()).search
+    extended = open_version(data, FakeEncoder()).search
+    fresh = open_version(tmp_path / "nuevo", FakeEncoder()).search
     assert tuple(extended.passages) == tuple(fresh.passages)
     for name in ("dense", "sentence_vectors"):
         rows = np.arange(len(getattr(fresh, name)))
@@ -323,7 +323,7 @@ def test_a_document_is_read_again_only_when_something_of_it_or_of_the_program_ch
     assert read_again() == ["plan-0003", "z"]
     (folder / "sources.toml").write_text((folder / "sources.toml").read_text("utf-8").replace("2020", "2021"))
     assert read_again() == ["plan-0007"]
-    assert open_generation(data, FakeEncoder()).documents["plan-0007"].date == "2021"
+    assert open_version(data, FakeEncoder()).documents["plan-0007"].date == "2021"
     monkeypatch.setattr(kept_documents, "_program", lambda: "another parser")
     assert len(read_again()) == 26
     assert read_again() == []
@@ -343,11 +343,11 @@ def test_what_was_removed_is_in_no_file_any_more(docs: Path, data: Path) -> None
 def test_vectors_of_another_encoder_are_not_taken_over(docs: Path, data: Path) -> None:
     other = FakeEncoder("otro")
     assert build(docs, data, other).reused == 0
-    open_generation(data, other)
+    open_version(data, other)
 
 
 def test_a_damaged_index_is_built_anew_without_asking(docs: Path, data: Path) -> None:
-    (current_generation(data) / "dense.faiss").write_bytes(b"nada")
+    (current_version(data) / "dense.faiss").write_bytes(b"nada")
     assert build(docs, data).reused == 0
     assert answers(data)
 
@@ -358,11 +358,11 @@ def test_a_damaged_index_is_built_anew_without_asking(docs: Path, data: Path) ->
 def test_one_generation_is_left_after_many_builds(docs: Path, data: Path) -> None:
     for _ in range(3):
         build(docs, data)
-    assert [path.name for path in (data / "generations").iterdir()] == [current_generation(data).name]
+    assert [path.name for path in (data / "generations").iterdir()] == [current_version(data).name]
 
 
 def test_an_open_index_goes_on_answering_while_a_new_one_is_swapped_in(docs: Path, data: Path) -> None:
-    old = open_generation(data, FakeEncoder())
+    old = open_version(data, FakeEncoder())
     (docs / "incendios.txt").unlink()
     build(docs, data)
     assert not old.folder.exists()
@@ -532,7 +532,7 @@ def test_each_missing_file_is_named(data: Path) -> None:
 def test_a_flip_that_keeps_the_time_stamp_is_found_in_a_large_file_by_a_thorough_check(
     data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder = current_generation(data)
+    folder = current_version(data)
     path = folder / "sentences.faiss"
     stamp = path.stat().st_mtime_ns
     content = bytearray(path.read_bytes())
@@ -553,20 +553,20 @@ def test_a_copied_index_opens_though_its_time_stamps_changed(data: Path, tmp_pat
 
 def test_another_encoder_is_named_with_the_one_it_was_built_with(data: Path) -> None:
     with pytest.raises(IndexMismatch, match=r"«de mentira».*«otro»") as caught:
-        open_generation(data, FakeEncoder("otro"))
+        open_version(data, FakeEncoder("otro"))
     assert "--rebuild" in str(caught.value)
 
 
 def reseal(data: Path, **changes: object) -> Path:
     """Change fields of the manifest as whoever wrote it would have; returns its folder."""
-    folder = current_generation(data)
+    folder = current_version(data)
     path = folder / "manifest.json"
     path.write_text(json.dumps(sealed(json.loads(path.read_text("utf-8")) | changes)), "utf-8")
     return folder
 
 
 def test_an_index_of_an_older_version_says_so_and_is_made_anew(docs: Path, data: Path) -> None:
-    folder = current_generation(data)
+    folder = current_version(data)
     manifest = json.loads((folder / "manifest.json").read_text("utf-8")) | {"format": 2}
     del manifest["checksum"]  # the second format had none
     (folder / "manifest.json").write_text(json.dumps(manifest), "utf-8")
@@ -590,7 +590,7 @@ def test_an_index_of_a_newer_version_says_so_and_is_written_over_only_when_asked
     assert "alpie index --rebuild" in str(error)
     with pytest.raises(IndexNewer):
         build(docs, data)
-    assert current_generation(data) == folder
+    assert current_version(data) == folder
     build(docs, data, rebuild=True)
     assert answers(data)
 
@@ -606,7 +606,7 @@ def test_another_analysis_is_a_mismatch(data: Path) -> None:
 
 
 def test_the_fingerprint_depends_on_texts_and_addresses(data: Path) -> None:
-    generation = open_generation(data, FakeEncoder())
+    generation = open_version(data, FakeEncoder())
     documents, passages = list(generation.documents.values()), generation.search.passages
     fingerprint = store.corpus_fingerprint(documents, passages)
     assert fingerprint == generation.fingerprint
@@ -655,7 +655,7 @@ def test_documents_of_headings_only_can_be_indexed_twice(tmp_path: Path) -> None
     ids=["a list", "no fields", "files", "encoder", "sha256", "bytes", "analysis"],
 )
 def test_a_manifest_that_lacks_something_is_named(data: Path, change: Callable[[str], str]) -> None:
-    path = current_generation(data) / "manifest.json"
+    path = current_version(data) / "manifest.json"
     stamps = [file for file in files(data) if file != path]
     path.write_text(change(path.read_text("utf-8")), "utf-8")
     for file in stamps:

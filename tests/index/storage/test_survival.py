@@ -27,8 +27,8 @@ from alpie.index.build import build_index
 from alpie.index.encoder import Encoder
 from alpie.index.errors import IndexUnwritable
 from alpie.index.spanish.query import read_question
-from alpie.index.storage.manifest import check_files, current_generation
-from alpie.index.storage.store import open_generation
+from alpie.index.storage.manifest import check_files, current_version
+from alpie.index.storage.store import open_version
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="kill -9, resource limits, mounts")
 
@@ -64,7 +64,7 @@ def data(docs: Path, tmp_path: Path) -> Path:
 
 def state(data: Path, encoder: Encoder | None = None) -> object:
     """Everything the index says, after every file of it was read and compared with its checksum."""
-    generation = open_generation(data, encoder or FakeEncoder())
+    generation = open_version(data, encoder or FakeEncoder())
     check_files(generation.folder, generation.manifest, thorough=True)
     search = generation.search
     first = search.passages[0]
@@ -86,7 +86,7 @@ def state(data: Path, encoder: Encoder | None = None) -> object:
 
 def assert_clean(data: Path) -> None:
     """Nothing is left but the index in use."""
-    assert [path.name for path in (data / "generations").iterdir()] == [current_generation(data).name]
+    assert [path.name for path in (data / "generations").iterdir()] == [current_version(data).name]
     assert {path.name for path in data.iterdir()} <= {"CURRENT", "generations", "build.lock"}
 
 
@@ -319,7 +319,7 @@ def test_two_processes_that_index_at_once_both_finish_or_one_says_so(docs: Path,
     assert (0, "") in results
     for code, told in results:
         assert code == 0 or "Otro proceso está indexando" in told
-    assert "otro" in open_generation(data, FakeEncoder()).documents
+    assert "otro" in open_version(data, FakeEncoder()).documents
     assert_clean(data)
 
 
