@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from alpie.app.answering.answers import Answer, Quote, SearchStatement
 from alpie.app.answering.citation import cite
 from alpie.app.checking.record_check import QuoteState, RecordError, verify_record
-from alpie.app.checking.text_view import TextView, views_of
 from alpie.app.checking.verify import (
     MAX_COMPARED_CHARACTERS,
     MAX_PLACES,
@@ -258,20 +257,6 @@ def test_an_alteration_is_shown_word_by_word() -> None:
     assert outcome.places[0].text.rstrip(",").endswith("español")
 
 
-def test_the_runs_together_are_both_texts() -> None:
-    text = "y no se descartan tampoco otras detenciones."
-    outcome = check(text)
-    assert " ".join(d.pasted for d in outcome.differences if d.pasted) == text
-    assert " ".join(d.source for d in outcome.differences if d.source) == outcome.places[0].text
-
-
-def test_words_only_in_one_text_are_told_from_replaced_ones() -> None:
-    longer = check("La operación policial sigue abierta y no se descartan nuevas detenciones.")
-    assert DifferenceKind.INSERTED in {d.kind for d in longer.differences}
-    shorter = check("La operación sigue abierta y se descartan nuevas detenciones.")
-    assert [(d.source) for d in shorter.differences if d.kind is DifferenceKind.DELETED] == ["no"]
-
-
 def test_no_full_stop_after_the_last_words_is_no_change() -> None:
     outcome = check("La operación sigue abierta y se descartan nuevas detenciones")
     changed = [d for d in outcome.differences if d.kind is not DifferenceKind.EQUAL]
@@ -350,31 +335,6 @@ def test_checking_again_does_not_prepare_again() -> None:
     for _ in range(10):
         checker.check("esto no está")
     assert process_time() - started < 5
-
-
-# --- views ----------------------------------------------------------------------------------------
-
-
-def test_every_word_of_a_view_leads_back_to_itself() -> None:
-    for one in CORPUS.documents.values():
-        for view in views_of(one, CORPUS.layouts[one.id]):
-            position = 0
-            for word in view.text.split(" "):
-                spans = view.source_spans(position, position + len(word))
-                assert readable_text(one.text, spans).translate({171: '"', 187: '"'}) == word
-                position += len(word) + 1
-
-
-def test_views_of_the_same_words_are_one() -> None:
-    assert len(views_of(CORPUS.documents["prensa"], CORPUS.layouts["prensa"])) == 1
-    assert len(views_of(CORPUS.documents["informe"], CORPUS.layouts["informe"])) == 2
-    assert len(views_of(CORPUS.documents["informe"], None)) == 1
-
-
-def test_an_offset_of_the_source_leads_to_its_word_in_the_view() -> None:
-    view: TextView = views_of(CORPUS.documents["informe"], CORPUS.layouts["informe"])[1]
-    offset = view.view_offset(REPORT.index("millones"))
-    assert view.text[offset:].startswith("millones")
 
 
 # --- records --------------------------------------------------------------------------------------
