@@ -126,9 +126,3 @@ def test_it_holds_for_any_arrangement_of_words_marks_and_line_ends(text: str) ->
 @given(FOOTED)
 def test_it_holds_across_running_footers(text: str) -> None:
     assert_promise(document_of(text))
-
-
-@settings(max_examples=200, deadline=None)
-@given(st.text(max_size=300))
-def test_it_holds_for_any_characters_at_all(text: str) -> None:
-    assert_promise(document_of(text))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 
@@ -115,23 +114,11 @@ def test_a_quotation_is_believed_no_more_than_the_answer(small: Corpus) -> None:
     assert sum(quote.score for quote in answer.quotes) <= answer.confidence + 1e-6
 
 
-def test_the_question_is_kept_as_typed_beside_what_was_searched(small: Corpus) -> None:
-    answer = small.ask("  q  ardio en  julio ")
-    assert answer.question == "  q  ardio en  julio "
-    assert answer.searched == "que ardio en julio"
-    assert answer.language == "es"
-    assert small.ask("what is the library?").language == "en"
-
-
 def test_stages_are_timed_and_add_up(small: Corpus) -> None:
     times = dict(small.ask(BURNT).milliseconds)
     total = times.pop("total")
     assert set(times) == {"encode", "lexical", "dense", "fuse", "read", "choose", "quote"}
     assert sum(times.values()) == pytest.approx(total, abs=0.01)
-
-
-def test_no_more_quotations_than_wanted(small: Corpus) -> None:
-    assert len(ask(small, "¿Cuáles son las medidas y los libros?", most=1, threshold=0).quotes) == 1
 
 
 def test_an_empty_index_refuses_and_shows_nothing() -> None:
@@ -141,14 +128,6 @@ def test_an_empty_index_refuses_and_shows_nothing() -> None:
     assert not answer.answered
     assert answer.confidence == 0
     assert (answer.nearest, answer.quotes, answer.hits) == ((), (), ())
-
-
-def test_the_same_question_has_the_same_answer_also_from_many_threads(small: Corpus) -> None:
-    questions = [BURNT, NOWHERE, "libros", "¿Qué medidas prevé el plan?"]
-    alone = [untimed(small.ask(question)) for question in questions]
-    with ThreadPoolExecutor(8) as pool:
-        together = list(pool.map(small.ask, questions * 16))
-    assert [untimed(answer) for answer in together] == alone * 16
 
 
 def test_a_follow_up_is_searched_with_what_went_before_and_another_question_is_not(small: Corpus) -> None:

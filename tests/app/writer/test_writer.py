@@ -16,8 +16,7 @@ from typing import Any
 
 import pytest
 
-from alpie.app.answering.answers import Answer, WrittenSentence
-from alpie.app.service.rows import answer_row
+from alpie.app.answering.answers import Answer
 from alpie.app.settings import Settings, load_settings
 from alpie.app.terminal import commands as cli
 from alpie.app.terminal.rendering import answer_text
@@ -396,11 +395,3 @@ def test_the_command_line_shows_the_sentences_under_the_quotations(
     row = json.loads(capsys.readouterr().out)
     assert row["writer"][0]["quotes"] == [1]
     assert row["writer_report"] == {"model": "openai:good", "dropped": 0, "reasons": {}, "failure": ""}
-
-
-def test_every_reason_and_failure_has_its_place(answers: list[Answer]) -> None:
-    for language in ("es", "en"):
-        for failure in ("timeout", "cut", "unreachable", "nothing", "missing", "busy"):
-            assert translations_for(language)(f"writer.{failure}", model="m")
-    row = answer_row(replace(answers[0], writer=(WrittenSentence("a", (1,)),)))
-    assert row["writer"] == [{"text": "a", "quotes": [1]}]

@@ -113,17 +113,6 @@ def test_the_documents_page_tells_them() -> None:
     assert "páginas leídas: 1 de 5; palabras leídas: 20 de 20" in page
 
 
-def test_a_year_to_come_in_a_name_is_no_date(tmp_path: Path) -> None:
-    built(tmp_path, **{"Agenda 2130_txt": "La agenda.", "Ley 2019_txt": "La ley."})
-    documents = open_generation(tmp_path / "data", FakeEncoder()).documents
-    assert {name: one.date for name, one in documents.items()} == {"agenda-2130": "", "ley-2019": "2019"}
-
-
-def test_soft_hyphens_of_a_text_file_are_not_quoted() -> None:
-    found = Reading("a.txt", "La direc\u00adtora preside\u200b las reu\u00adniones.".encode())
-    assert found.quotable == ["La directora preside las reuniones."]
-
-
 @pytest.mark.parametrize("path", sorted(SHARED.glob("*/*.*")), ids=lambda path: path.name)
 def test_no_words_of_real_files_are_lost(path: Path) -> None:
     if path.suffix.lower() not in (".txt", ".md", ".html", ".docx", ".odt"):

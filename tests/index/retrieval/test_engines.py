@@ -66,10 +66,7 @@ class Place:
         connection.close()
 
 
-@pytest.fixture(
-    scope="module",
-    params=["milvus-lite", pytest.param("MILVUS_URI", marks=pytest.mark.slow)],
-)
+@pytest.fixture(scope="module", params=["milvus-lite", pytest.param("MILVUS_URI", marks=pytest.mark.slow)])
 def place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     folder = tmp_path_factory.mktemp("backend")
     pytest.importorskip("pymilvus", reason="pip install alpie[milvus]")
@@ -234,10 +231,7 @@ def _each_leg_proposes_the_nearest(backend: VectorBackend, index: Any, questions
     for question in questions:
         encoded = index.encode(question)
         stems = index.lexical.scores(encoded.terms) + 0.5 * index.lexical.scores(encoded.related)
-        exact = {
-            "dense": index.dense.rows(rows) @ encoded.vector,
-            "lexical": stems,
-        }
+        exact = {"dense": index.dense.rows(rows) @ encoded.vector, "lexical": stems}
         query = Query.of(encoded.vector, encoded.terms, encoded.related, index.lexical)
         for retriever, proposed in backend.search(query, 25).items():
             if retriever == "sentence":

@@ -16,13 +16,7 @@ from places import TESTS
 
 from alpie.index.bulk import __main__ as bulk
 from alpie.index.bulk.partition_vectors import load
-from alpie.index.bulk.partitions import (
-    embed_partitions,
-    inputs,
-    output_of,
-    pending,
-    plan,
-)
+from alpie.index.bulk.partitions import embed_partitions, inputs, output_of, pending, plan
 from alpie.index.encoder.factory import open_encoder
 from alpie.index.errors import BulkError
 from alpie.index.spanish.query import read_question

@@ -457,11 +457,7 @@ def test_documents_with_nothing_to_search_are_indexed_and_twice_within_a_second(
 
 @pytest.mark.parametrize(
     "change",
-    [
-        lambda text: "[]",
-        lambda text: '{"format": 2}',
-        lambda text: text.replace('"files"', '"fileS"'),
-    ],
+    [lambda text: "[]", lambda text: '{"format": 2}', lambda text: text.replace('"files"', '"fileS"')],
     ids=["a list", "no fields", "files"],
 )
 def test_a_manifest_that_lacks_something_is_named(data: Path, change: Callable[[str], str]) -> None:
