@@ -7,6 +7,7 @@ They need no fuzzer: `tests/test_fuzz_targets.py` calls them with seeds, random 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 import fake_encoder
@@ -56,7 +57,6 @@ _GAPS = (
     "\v",
     "\n\n\n",
 )
-
 _DOCUMENTS = (
     fake_encoder.LARGE_TEXT,
     fake_encoder.SMALL_TEXT,
@@ -118,18 +118,10 @@ class _Library:
         return self._corpus.holding(query)
 
 
+@cache
 def _library() -> _Library:
-    if not _libraries:
-        names = ("uno", "dos", "tres")
-        _libraries.append(
-            _Library(
-                *(fake_encoder.document_of(text, name) for text, name in zip(_DOCUMENTS, names, strict=True))
-            )
-        )
-    return _libraries[0]
-
-
-_libraries: list[_Library] = []
+    documents = zip(_DOCUMENTS, ("uno", "dos", "tres"), strict=True)
+    return _Library(*(fake_encoder.document_of(text, name) for text, name in documents))
 
 
 def look_up(data: bytes) -> None:

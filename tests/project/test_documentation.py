@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 
-import pytest
 from places import ROOT
 
 from alpie.app.settings import settings_table
@@ -38,11 +35,6 @@ def test_settings_page_is_what_the_code_says() -> None:
     assert page.read_text("utf-8") == settings_page()
 
 
-@pytest.mark.parametrize("command", COMMANDS)
-def test_every_command_has_help_and_is_in_the_readme(command: str) -> None:
-    result = subprocess.run(
-        [sys.executable, "-m", "alpie.app", command, "--help"], capture_output=True, text=True, check=False
-    )
-    assert result.returncode == 0, result.stderr
-    assert "--docs" in result.stdout
-    assert f"alpie {command}" in (ROOT / "README.md").read_text("utf-8")
+def test_every_command_is_in_the_readme() -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    assert [command for command in COMMANDS if f"alpie {command}" not in readme] == []

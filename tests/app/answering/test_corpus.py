@@ -29,6 +29,11 @@ MONGOLIA = "¿Cuál es la capital de Mongolia?"
 QUESTION_FILES = sorted((ROOT / "eval" / "questions").glob("*.jsonl"))
 
 
+@pytest.fixture(scope="module")
+def corpus(seed_corpus: Corpus) -> Corpus:
+    return seed_corpus
+
+
 def untimed(answer: Answer) -> Answer:
     return replace(answer, milliseconds={})
 

@@ -14,11 +14,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from alpie.index.encoder import Encoder, onnx_export
+from alpie.index.encoder import Encoder
 from alpie.index.encoder.bundled_weights import MODEL_NAME, bundled_folder
-from alpie.index.encoder.factory import bundled_files, open_encoder
+from alpie.index.encoder.factory import open_encoder
 from alpie.index.encoder.langchain_embeddings import AlpieEmbeddings
-from alpie.index.encoder.onnx_export import agrees_with_reference, compare, onnx_folder
+from alpie.index.encoder.onnx_export import agrees_with_reference, compare
 from alpie.index.encoder.onnx_runtime import OnnxEncoder
 from alpie.index.encoder.sample_texts import sample_texts
 from alpie.index.errors import EncoderError
@@ -171,11 +171,6 @@ def cache(tmp_path: Path, encoder: Encoder) -> Path:
     return tmp_path
 
 
-def _replace(path: Path, content: bytes) -> None:
-    path.unlink()  # not the file that the link shares with the real cache
-    path.write_bytes(content)
-
-
 def test_a_graph_that_went_wrong_is_noticed_at_opening(cache: Path, encoder: Encoder) -> None:
     graph = cache / f"{MODEL_NAME}-onnx"
     assert isinstance(encoder, OnnxEncoder)
@@ -184,37 +179,6 @@ def test_a_graph_that_went_wrong_is_noticed_at_opening(cache: Path, encoder: Enc
     (graph / "reference.npy").unlink()
     np.save(graph / "reference.npy", vectors[::-1])
     assert not agrees_with_reference(encoder, graph)
-
-
-@pytest.mark.slow
-def test_a_damaged_graph_is_made_again(cache: Path) -> None:
-    graph = cache / f"{MODEL_NAME}-onnx"
-    _replace(graph / "model.onnx", b"half a fi")
-    opened = open_encoder(cache=cache)
-    assert opened.runtime == "onnx-int8"
-    assert (graph / "model.onnx").stat().st_size > 20_000_000
-    assert {path.name for path in graph.iterdir()} == {"model.onnx", "reference.npy", "fingerprint.json"}
-
-
-@pytest.mark.slow
-def test_when_no_graph_passes_pytorch_is_used_and_the_verdict_kept(
-    cache: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    monkeypatch.setattr(onnx_export.Agreement, "MEAN_COSINE", 1.1)
-    shutil.rmtree(cache / f"{MODEL_NAME}-onnx")
-    assert open_encoder(cache=cache).runtime == "torch"
-    assert "failed its check" in caplog.text
-    manifest = json.loads((cache / f"{MODEL_NAME}-onnx" / "fingerprint.json").read_text())
-    assert manifest["accepted"] is False
-    assert set(manifest["agreement_with_pytorch"]) == {"8 bits", "7 bits"}
-
-    def fail(*_arguments: object) -> None:
-        raise AssertionError("the verdict should have been remembered")
-
-    monkeypatch.setattr(onnx_export, "_make", fail)
-    assert onnx_folder(bundled_files(cache)) is None
-    with pytest.raises(EncoderError, match="torch or auto"):
-        open_encoder(cache=cache, runtime="onnx")
 
 
 # --- opening ------------------------------------------------------------------------------------

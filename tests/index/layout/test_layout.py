@@ -6,6 +6,7 @@ import time
 from dataclasses import replace
 
 import pytest
+from fake_encoder import document_of
 from layout_agreement import Agreement, measure_layout, read_gold
 from places import ROOT, TESTS
 
@@ -13,7 +14,7 @@ from alpie.index.layout import lay_out
 from alpie.index.layout.notes import find_note_calls
 from alpie.index.readable import readable_text
 from alpie.index.reading.sources import read_sources
-from alpie.index.records import Block, BlockKind, Document, Element, Structure
+from alpie.index.records import Block, BlockKind, Element, Structure
 
 DOCUMENTS = {document.id: document for document in read_sources(ROOT / "docs_src").documents}
 GOLD = {
@@ -24,10 +25,6 @@ GOLD = {
 }
 # What must not get worse: (recall, precision). Kinds not named must agree exactly.
 FLOORS = {"headings": (0.97, 1.0), "boxes": (1.0, 0.95), "box_titles": (1.0, 0.95)}
-
-
-def document_of(text: str, title: str = "Prueba") -> Document:
-    return Document("prueba", title, "", "2024", "informe", "es", "prueba.txt", text)
 
 
 def blocks_of(text: str) -> list[tuple[str, str]]:

@@ -27,7 +27,7 @@ from alpie.index.retrieval.backends.synchronise import mean_length, synchronise
 from alpie.index.retrieval.vector_backend import Entry, Filter, Query, VectorBackend, days_of, passage_id
 from alpie.index.spanish.query import read_question
 
-_QUESTIONS = 40
+_QUESTIONS = 20
 _HOSTILE = "doc \"1' or id > 0\\ñ\n«»"
 _SURE = 1e-4  # differences of scores that rounding explains
 

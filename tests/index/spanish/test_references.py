@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from fake_encoder import FakeEncoder, document_of
+from fake_encoder import FakeEncoder, corpus_from, document_of
 from formats import law, made
 from formats.reading import Reading
 
@@ -41,15 +41,10 @@ Las fuentes se cierran cuando hiela.
 """
 
 
-def corpus_of(*documents: Document) -> Corpus:
-    passages = [one for document in documents for one in make_passages(document, lay_out(document))]
-    return Corpus.from_passages(documents, passages, FakeEncoder())
-
-
 @pytest.fixture(scope="module")
 def laws() -> Corpus:
     ley = Document("ley", law.TITLE, "Boletín", "2031", "ley", "es", "ley.txt", LAW)
-    return corpus_of(ley, document_of(RECITALS, "reglamento"), document_of(OTHER, "ordenanza"))
+    return corpus_from([ley, document_of(RECITALS, "reglamento"), document_of(OTHER, "ordenanza")])
 
 
 ART_14 = (("article", "14"),)
@@ -304,7 +299,7 @@ II. Nombrar al secretario.
 
 El consejo puede delegar estas funciones en su presidente.
 """
-    corpus = corpus_of(document_of(text, "ley"))
+    corpus = corpus_from([document_of(text, "ley")])
     assert corpus.ask("artículo 3, fracción II").quotes[0].text == "II. Nombrar al secretario."
     assert corpus.ask("artículo 3, inciso b)").quotes[0].text == "b) las extraordinarias."
     assert "delegar" in corpus.ask("artículo 3, párrafo segundo").quotes[0].text
@@ -331,25 +326,25 @@ def test_a_page_is_that_of_the_sentences_and_goes_by_its_name() -> None:
     ]
 
 
-def test_a_code_is_found_as_it_is_written(corpus: Any) -> None:
+def test_a_code_is_found_as_it_is_written(seed_corpus: Any) -> None:
     """Of the four documents, the resolution names other resolutions by codes that differ by a digit."""
-    answer = corpus.ask("AGN/65/RES/10")
+    answer = seed_corpus.ask("AGN/65/RES/10")
     assert answer.answered
     assert "AGN/65/RES/10" in answer.quotes[0].text
-    assert "AGN/65/RES/10" in corpus.search("AGN/65/RES/10")[0].passage.text
+    assert "AGN/65/RES/10" in seed_corpus.search("AGN/65/RES/10")[0].passage.text
 
 
-def test_a_line_that_is_but_a_code_is_quoted_with_the_next(corpus: Any) -> None:
-    answer = corpus.ask("GA-2021-89-RES-09")
+def test_a_line_that_is_but_a_code_is_quoted_with_the_next(seed_corpus: Any) -> None:
+    answer = seed_corpus.ask("GA-2021-89-RES-09")
     assert answer.quotes[0].text == (
         "GA-2021-89-RES-09 Asunto: Proteger a los menores frente a la explotación sexual en línea"
     )
 
 
-def test_a_paragraph_of_a_resolution_is_found(corpus: Any) -> None:
-    quote = corpus.ask("párrafo 2 de la parte dispositiva de la resolución").quotes[0]
+def test_a_paragraph_of_a_resolution_is_found(seed_corpus: Any) -> None:
+    quote = seed_corpus.ask("párrafo 2 de la parte dispositiva de la resolución").quotes[0]
     assert quote.text.startswith("INSTA a todos los países miembros")
-    assert corpus.ask("párrafo 3 de la resolución").quotes[0].citation.document_id == "interpol-2021"
+    assert seed_corpus.ask("párrafo 3 de la resolución").quotes[0].citation.document_id == "interpol-2021"
 
 
 def test_a_name_set_apart_by_emphasis_is_quoted_with_its_text() -> None:

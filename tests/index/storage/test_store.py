@@ -162,16 +162,24 @@ def plan(number: int) -> str:
     )
 
 
-@pytest.fixture
-def many(tmp_path: Path) -> tuple[Path, Path]:
+@pytest.fixture(scope="module")
+def indexed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Twenty-five documents of several passages and a table that names one of them; and their index."""
-    folder = tmp_path / "muchos"
+    place = tmp_path_factory.mktemp("many")
+    folder = place / "docs"
     folder.mkdir()
     for number in range(25):
         (folder / f"plan-{number:04}.txt").write_text(plan(number), "utf-8")
     describe(folder, "plan-0007", "plan-0007.txt")
-    build(folder, tmp_path / "de-muchos")
-    return folder, tmp_path / "de-muchos"
+    build(folder, place / "index")
+    return place
+
+
+@pytest.fixture
+def many(indexed: Path, tmp_path: Path) -> tuple[Path, Path]:
+    """A copy of them, to be changed."""
+    place = shutil.copytree(indexed, tmp_path / "many")
+    return place / "docs", place / "index"
 
 
 def describe(folder: Path, identity: str, file: str) -> None:
