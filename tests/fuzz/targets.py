@@ -40,23 +40,9 @@ Informe anual de la Alianza 20197|Asunto: cosa|12 de enero de 2019|Tendencias te
 |:-|www.example.org/a|a@b.es|XII|¹²|\u0301|\u202e|\ud800|\0|palabra|otra|texto que sigue y|acaba aquí.|Considerando
 """.replace("\n", "").split("|")
 _GAPS = (
-    " ",
-    " ",
-    "\n",
-    " \n",
-    "\n\n",
-    "\r\n",
-    "\f",
-    "\u00a0",
-    "\t",
-    "\n ",
-    "\n  ",
-    "\u2028",
-    "\x85",
-    "",
-    "\v",
+    " ", " ", "\n", " \n", "\n\n", "\r\n", "\f", "\u00a0", "\t", "\n ", "\n  ", "\u2028", "\x85", "", "\v",
     "\n\n\n",
-)
+)  # fmt: skip
 _DOCUMENTS = (
     fake_encoder.LARGE_TEXT,
     fake_encoder.SMALL_TEXT,

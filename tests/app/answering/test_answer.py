@@ -18,7 +18,6 @@ from alpie.app.answering.answers import Answer
 from alpie.app.answering.corpus import Corpus
 from alpie.app.answering.features import candidates_of
 from alpie.app.answering.quotes import QuotePolicy
-from alpie.app.answering.ranking import ranked_candidates
 from alpie.index.encoder.embed import embed_passages
 from alpie.index.errors import QuestionError
 from alpie.index.readable import proves
@@ -140,23 +139,6 @@ def test_a_follow_up_is_searched_with_what_went_before_and_another_question_is_n
 
 
 # --- choosing -----------------------------------------------------------------------------------
-
-
-def test_units_are_ranked_and_their_shares_sum_to_one(small: Corpus) -> None:
-    ranking = judge(small.index, small.index.encode(read_question(BURNT)), WEIGHTS).ranking
-    assert sum(candidate.probability for candidate in ranking) == pytest.approx(1)
-    assert [candidate.score for candidate in ranking] == sorted(
-        (candidate.score for candidate in ranking), reverse=True
-    )
-    places = {(candidate.rank, candidate.first) for candidate in ranking}
-    assert len(places) == len(ranking)
-
-
-def test_equal_units_keep_the_order_of_reading(small: Corpus) -> None:
-    judged = judge(small.index, small.index.encode(read_question(BURNT)), WEIGHTS)
-    model = LinearModel.from_mapping({"reader": 0.0})
-    ranking = ranked_candidates(judged.retrieval, judged.readings, judged.candidates, model)
-    assert [candidate.row for candidate in ranking] == list(range(len(judged.candidates)))
 
 
 def test_only_passages_that_were_read_are_quoted(small: Corpus) -> None:

@@ -74,16 +74,11 @@ def test_every_sentence_is_in_exactly_one_unit(
 @pytest.mark.parametrize(
     "question",
     [
-        "¿Cuáles son los criterios propuestos?",
-        "cuales son los tipos de delito",
-        "¿Qué tipos de delitos define el convenio?",
-        "¿En qué provincias españolas se hicieron registros?",
-        "Enumera las medidas",
-        "dime los países",
-        "What are the categories?",
-        "List the criteria",
+        "¿Cuáles son los criterios propuestos?", "cuales son los tipos de delito",
+        "¿Qué tipos de delitos define el convenio?", "¿En qué provincias españolas se hicieron registros?",
+        "Enumera las medidas", "dime los países", "What are the categories?", "List the criteria",
     ],
-)
+)  # fmt: skip
 def test_questions_for_several_things(question: str) -> None:
     assert read_question(question).asks_for_list
 

@@ -245,17 +245,11 @@ def test_sixty_lies_and_none_on_the_screen(settings: Any, answers: list[Answer])
 @pytest.mark.parametrize(
     ("mood", "failure"),
     [
-        ("prose", "nothing"),
-        ("refusal", "nothing"),
-        ("error", "unreachable"),
-        ("html", "unreachable"),
-        ("garbage", "unreachable"),
-        ("dying", "unreachable"),
-        ("endless", "cut"),
-        ("empty", "cut"),
+        ("prose", "nothing"), ("refusal", "nothing"), ("error", "unreachable"), ("html", "unreachable"),
+        ("garbage", "unreachable"), ("dying", "unreachable"), ("endless", "cut"), ("empty", "cut"),
         ("endless-lies", "cut"),
     ],
-)
+)  # fmt: skip
 def test_whatever_goes_wrong_the_quotations_are_shown(
     settings: Any, answers: list[Answer], mood: str, failure: str
 ) -> None:

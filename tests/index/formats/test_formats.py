@@ -199,14 +199,10 @@ def test_no_entity_of_a_file_is_expanded_and_nothing_is_fetched(tmp_path: Path) 
 @pytest.mark.parametrize(
     ("name", "kind"),
     [
-        ("A.PDF", "pdf"),
-        ("a.b.docx", "docx"),
-        ("a.HTM", "html"),
-        ("a.doc", None),
-        ("pdf", None),
+        ("A.PDF", "pdf"), ("a.b.docx", "docx"), ("a.HTM", "html"), ("a.doc", None), ("pdf", None),
         (".pdf", None),
     ],
-)
+)  # fmt: skip
 def test_the_format_is_told_by_the_ending(name: str, kind: str | None) -> None:
     assert format_of(name) == kind
 
@@ -286,14 +282,9 @@ def test_dates(text: str, date: str) -> None:
 @pytest.mark.parametrize(
     ("number", "sort", "shown"),
     [
-        (3, "1", "3"),
-        (3, "a", "c"),
-        (28, "A", "AB"),
-        (14, "i", "xiv"),
-        (4, "I", "IV"),
-        (0, "a", "0"),
+        (3, "1", "3"), (3, "a", "c"), (28, "A", "AB"), (14, "i", "xiv"), (4, "I", "IV"), (0, "a", "0"),
         (-2, "i", "-2"),
     ],
-)
+)  # fmt: skip
 def test_numbers_of_lists(number: int, sort: str, shown: str) -> None:
     assert ordinal(number, sort) == shown

@@ -78,17 +78,12 @@ def test_the_meaning_of_a_word_is_asked_for_as_what_it_is(typed: str, expected: 
 @pytest.mark.parametrize(
     "typed",
     [
-        "¿A qué insta la resolución?",
-        "a que insta la asamblea a los paises",
-        "¿Quién tan joven?",
-        "¿Qué pasta usa el profe?",
-        "¿Quién es la tía de la menor?",
-        "detuvieron al tio de la niña",
-        "¿Qué dice AGN/65/RES/10 en su punto d)?",
-        "¿Cuántos cm mide, 5 cm?",
+        "¿A qué insta la resolución?", "a que insta la asamblea a los paises", "¿Quién tan joven?",
+        "¿Qué pasta usa el profe?", "¿Quién es la tía de la menor?", "detuvieron al tio de la niña",
+        "¿Qué dice AGN/65/RES/10 en su punto d)?", "¿Cuántos cm mide, 5 cm?",
         "what is a face scan in the info report",
     ],
-)
+)  # fmt: skip
 def test_what_is_no_chat_keeps_its_words(typed: str) -> None:
     assert searched(typed) == typed
 
