@@ -18,7 +18,7 @@ from alpie.index.encoder.factory import open_encoder
 
 ROOT = Path(__file__).resolve().parents[1]
 # Made-up cases a property is tried on, where it does not say itself; no deadline: a busy machine is no failure.
-hypothesis_settings.register_profile("quick", max_examples=100, deadline=None)
+hypothesis_settings.register_profile("quick", max_examples=50, deadline=None)
 hypothesis_settings.register_profile("long", max_examples=3_000, deadline=None)
 hypothesis_settings.load_profile("quick")
 # for stand-ins such as `fake_encoder`, and what one module of tests takes from another
@@ -36,31 +36,21 @@ def encoder() -> Encoder:
 
 
 @pytest.fixture(scope="session")
-def corpus(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Any:
-    """The four documents, indexed from nothing with the bundled encoder."""
-    from alpie.app.answering.corpus import Corpus
-
-    settings = load_settings({"data": str(tmp_path_factory.mktemp("index"))}, environment={})
-    Corpus.build(settings, encoder=encoder)
-    return Corpus.open(settings, encoder)
-
-
-@pytest.fixture(scope="session")
-def seed_settings() -> Settings:
+def seed_settings(encoder: Encoder) -> Settings:
     """Settings for the four documents, with an index that is built once and kept in `var`."""
     from alpie.app.answering.corpus import Corpus
 
     settings = load_settings({"data": str(ROOT / "var" / "browser-test-index")}, environment={})
-    Corpus.build(settings)
+    Corpus.build(settings, encoder=encoder)
     return settings
 
 
 @pytest.fixture(scope="session")
-def seed_corpus(seed_settings: Settings) -> Any:
+def seed_corpus(seed_settings: Settings, encoder: Encoder) -> Any:
     """The four documents, opened."""
     from alpie.app.answering.corpus import Corpus
 
-    return Corpus.open(seed_settings)
+    return Corpus.open(seed_settings, encoder)
 
 
 @pytest.fixture(scope="session")

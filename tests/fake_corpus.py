@@ -30,30 +30,18 @@ _ENTRIES = (
         "nota de prensa",
     ),
     (
-        "alicante-2025",
-        "policia_nacional_2025_detencion_alicante.txt",
-        "Policía Nacional (España)",
-        "2025-12-23",
-        "Detención en Alicante y Argentina",
-        "nota de prensa",
+        "alicante-2025", "policia_nacional_2025_detencion_alicante.txt", "Policía Nacional (España)",
+        "2025-12-23", "Detención en Alicante y Argentina", "nota de prensa",
     ),
     (
-        "weprotect-2019",
-        "weprotect_2019_evaluacion_amenaza_global.txt",
-        "Alianza Global WePROTECT",
-        "2019",
-        "Evaluación de la Amenaza Global 2019",
-        "informe",
+        "weprotect-2019", "weprotect_2019_evaluacion_amenaza_global.txt", "Alianza Global WePROTECT", "2019",
+        "Evaluación de la Amenaza Global 2019", "informe",
     ),
     (
-        "interpol-2021",
-        "interpol_2021_resolucion_ga_2021_89_res_09.txt",
-        "OIPC-INTERPOL, Asamblea General",
-        "2021-11-23/2021-11-25",
-        "Resolución nº 9, GA-2021-89-RES-09: Proteger a los menores",
-        "resolución",
+        "interpol-2021", "interpol_2021_resolucion_ga_2021_89_res_09.txt", "OIPC-INTERPOL, Asamblea General",
+        "2021-11-23/2021-11-25", "Resolución nº 9, GA-2021-89-RES-09: Proteger a los menores", "resolución",
     ),
-)
+)  # fmt: skip
 _STOP = set(
     "el la los las de del en y a que un una por con se su para hubo hay es son fue qué cuántas cuál".split()
 )

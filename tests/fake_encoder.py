@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from fake_reader import FakeReader
@@ -22,6 +23,7 @@ from alpie.index.build import BuildReport, build_index
 from alpie.index.chunking.passages import make_passages
 from alpie.index.encoder import OnProgress, encodable
 from alpie.index.layout import lay_out
+from alpie.index.reader import Reader
 from alpie.index.records import BlockKind, Document, Passage, Sentence, SentenceRole, Span
 from alpie.index.spanish.analysis import fold, stem
 from alpie.index.spanish.query import read_question
@@ -108,14 +110,21 @@ def document_of(text: str, identity: str = "prueba") -> Document:
     return Document(identity, identity.capitalize(), "", "2024", "informe", "es", f"{identity}.txt", text)
 
 
-def corpus_of(*texts: str, threshold: float | None = None) -> Corpus:
-    """A corpus in memory: documents `uno`, `dos`, `tres` and `cuatro` with these texts."""
+def corpus_from(documents: Iterable[Document], reader: Reader | None = None, **options: Any) -> Corpus:
+    """A corpus in memory of these documents; without a `reader`, the bundled one reads it."""
+    documents = tuple(documents)
+    layouts = {document.id: lay_out(document) for document in documents}
+    passages = [one for document in documents for one in make_passages(document, layouts[document.id])]
+    made = Corpus.from_passages(documents, passages, FakeEncoder())
+    index = replace(made.index, reader=reader) if reader else made.index
+    return Corpus(made.documents, layouts, index, made.fingerprint, "", **options)
+
+
+def corpus_of(*texts: str) -> Corpus:
+    """Documents `uno`, `dos`, `tres` and `cuatro` with these texts, and a reader that knows words only."""
     names = ("uno", "dos", "tres", "cuatro")
     documents = [document_of(text, name) for text, name in zip(texts, names, strict=False)]
-    passages = [passage for document in documents for passage in make_passages(document, lay_out(document))]
-    made = Corpus.from_passages(documents, passages, FakeEncoder())
-    index = replace(made.index, reader=FakeReader())
-    return Corpus(made.documents, {}, index, made.fingerprint, "", threshold=threshold, weights=WEIGHTS)
+    return corpus_from(documents, FakeReader(), weights=WEIGHTS)
 
 
 def passage_of(*sentences: str | tuple[str, SentenceRole, int | None], document: str = "prueba") -> Passage:

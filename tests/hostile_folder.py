@@ -5,7 +5,13 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-__all__ = ["FOR_FILES", "PAYLOADS", "hostile_folder"]
+from fake_encoder import WEIGHTS, corpus_from
+from fake_reader import FakeReader
+
+from alpie.app.answering.corpus import Corpus
+from alpie.index.reading.sources import read_sources
+
+__all__ = ["FOR_FILES", "PAYLOADS", "hostile_corpus"]
 
 PAYLOADS = (
     "<script>window.hurt=1</script>",
@@ -103,3 +109,11 @@ def hostile_folder(folder: Path, payloads: tuple[str, ...] = PAYLOADS) -> Path:
     lines = [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in fields.items()]
     (folder / "sources.toml").write_text("[[document]]\n" + "\n".join(lines) + "\n", encoding="utf-8")
     return folder
+
+
+def hostile_corpus(
+    folder: Path, payloads: tuple[str, ...] = PAYLOADS, threshold: float | None = None
+) -> Corpus:
+    """That document in memory, with the small encoder: the bundled one takes long over words that are none."""
+    documents = read_sources(hostile_folder(folder, payloads)).documents
+    return corpus_from(documents, FakeReader(), weights=WEIGHTS, threshold=threshold)

@@ -1,12 +1,7 @@
-"""Texts of any size in shapes that a careless rule reads twice: what layout and sentences must read once.
-
-python tests/shapes.py 200000        times each shape at one, two and four times so many characters
-"""
+"""Texts of any size in shapes that a careless rule reads twice: what layout and sentences must read once."""
 
 from __future__ import annotations
 
-import sys
-import time
 from collections.abc import Callable, Mapping
 
 __all__ = ["SHAPES"]
@@ -128,25 +123,3 @@ SHAPES: Mapping[str, Callable[[int], str]] = {
     "datelines": lambda n: _fill("12 de enero de 2019\n", n),
     "colon_indent": lambda n: _fill("Dice así:\n  texto metido\n", n),
 }
-
-
-def main(characters: int) -> None:
-    """Print CPU seconds of laying out and splitting each shape, and the growth from one to four times."""
-    from alpie.index.chunking.passages import make_passages
-    from alpie.index.layout import lay_out
-    from alpie.index.records import Document
-
-    for name, shape in SHAPES.items():
-        taken: list[float] = []
-        for times in (1, 2, 4):
-            text = shape(times * characters)
-            document = Document("prueba", "Prueba", "", "2024", "informe", "es", "p.txt", text)
-            started = time.process_time()
-            make_passages(document, lay_out(document))
-            taken.append(time.process_time() - started)
-        shown = " ".join(f"{seconds:7.2f}" for seconds in taken)
-        print(f"{name:20} {shown}  x{taken[2] / max(taken[0], 1e-6):.1f}", flush=True)  # noqa: T201
-
-
-if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 200_000)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -149,7 +150,7 @@ def test_a_scan_is_kept_and_read_when_recognition_is_asked_for(tmp_path: Path) -
     indexing = Indexing(f"Aviso: {place}: es un escaneo sin texto, que pide un reconocimiento (OCR).\n")
     indexing.may_end.set()
     uploads = Uploads(tmp_path / "docs", 1_000_000, indexing, lambda: True)
-    with open_bytes(made.scanned_pdf()) as file:
+    with BytesIO(made.scanned_pdf()) as file:
         uploads.take("foto.pdf", file)
     assert settled(uploads).scans == ("foto.pdf",)
     assert not place.exists()
@@ -169,12 +170,6 @@ def test_recognition_stays_on_for_a_folder_that_asked_for_it(tmp_path: Path, mon
     monkeypatch.setenv("PATH", "")
     with pytest.raises(RecognitionMissing):
         Corpus.build(load_settings({"docs": str(tmp_path), "data": str(tmp_path / "data")}, environment={}))
-
-
-def open_bytes(data: bytes) -> Any:
-    import io
-
-    return io.BytesIO(data)
 
 
 # --- over HTTP -----------------------------------------------------------------------------------

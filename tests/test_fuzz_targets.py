@@ -1,6 +1,6 @@
 """The fuzzer's targets without the fuzzer: their seeds, past findings, and bytes that hypothesis makes up.
 
-`python -m pytest tests/test_fuzz_targets.py --hypothesis-profile=long` makes up thirty times as many;
+`python -m pytest tests/test_fuzz_targets.py --hypothesis-profile=long` makes up many more;
 `tests/fuzz/run.py` searches by coverage.
 """
 

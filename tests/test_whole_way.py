@@ -7,16 +7,14 @@ letter away from it never does.
 from __future__ import annotations
 
 import fake_encoder
-from fake_encoder import WEIGHTS, FakeEncoder, document_of
+from fake_encoder import WEIGHTS, corpus_from, document_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_promise import TEXTS, WORDS
 
 from alpie.app.answering.corpus import Corpus
 from alpie.app.checking.verify import QuotationChecker, Verdict
-from alpie.index.chunking.passages import make_passages
 from alpie.index.errors import QuestionError
-from alpie.index.layout import lay_out
 from alpie.index.readable import proves
 
 _BODIES = (
@@ -40,10 +38,7 @@ _QUESTIONS = st.lists(WORDS, min_size=1, max_size=8).map(" ".join)
 def corpus_of(texts: list[str]) -> Corpus:
     names = ("uno", "dos", "tres")
     documents = [document_of(text, name) for text, name in zip(texts, names, strict=False)]
-    layouts = {document.id: lay_out(document) for document in documents}
-    passages = [p for document in documents for p in make_passages(document, layouts[document.id])]
-    made = Corpus.from_passages(documents, passages, FakeEncoder())
-    return Corpus(made.documents, layouts, made.index, made.fingerprint, "", weights=WEIGHTS, threshold=0.0)
+    return corpus_from(documents, weights=WEIGHTS, threshold=0.0)
 
 
 @settings(deadline=None)

@@ -7,14 +7,12 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from hostile_folder import PAYLOADS, hostile_folder
+from hostile_folder import PAYLOADS, hostile_corpus
 from serving import report_about
 
-from alpie.app.answering.corpus import Corpus
 from alpie.app.page.guarding.guard import Limits
 from alpie.app.page.serving.page_options import Choices
 from alpie.app.page.serving.server import create_app
-from alpie.app.settings import load_settings
 
 pytestmark = pytest.mark.browser
 
@@ -27,11 +25,7 @@ QUESTIONS = (
 
 @pytest.fixture(scope="module")
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    folder = tmp_path_factory.mktemp("hostile")
-    options = {"docs": str(hostile_folder(folder / "docs")), "data": str(folder / "index")}
-    settings = load_settings(options, environment={})
-    Corpus.build(settings)
-    return Corpus.open(settings)
+    return hostile_corpus(tmp_path_factory.mktemp("hostile") / "docs")
 
 
 @pytest.fixture(scope="module")

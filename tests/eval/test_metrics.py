@@ -265,10 +265,6 @@ def test_summary_by_kind() -> None:
     assert kinds["unanswerable"]["right@3"] == Estimate(None, None, None, 0)
 
 
-def test_summary_of_nothing() -> None:
-    assert {estimate.n for estimate in summarise([], resamples=10).values()} == {0}
-
-
 def test_auroc_counts_ties_half() -> None:
     assert auroc(np.array([0.9, 0.5, 0.5, 0.1]), np.array([True, True, False, False])) == pytest.approx(
         3.5 / 4

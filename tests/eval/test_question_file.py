@@ -31,35 +31,14 @@ from alpie.index.reading.sources import read_sources
 from alpie.index.records import Span
 
 TEXT = "Hubo 25 detenidos\nen dos países. Se incautaron móviles y discos."
-SQUAD = {
-    "version": "1.1",
-    "data": [
-        {
-            "title": "Río Ñ",
-            "paragraphs": [
-                {
-                    "context": "El río nace en León. Mide 90 km.",
-                    "qas": [
-                        {
-                            "id": "1",
-                            "question": "¿Dónde nace?",
-                            "answers": [{"text": "León", "answer_start": 15}],
-                        },
-                        {
-                            "id": "2",
-                            "question": "¿Cuánto mide?",
-                            "answers": [
-                                {"text": "90 km", "answer_start": 26},
-                                {"text": "", "answer_start": -1},
-                            ],
-                        },
-                        {"id": "3", "question": "¿Quién lo mide?", "answers": [], "is_impossible": True},
-                    ],
-                }
-            ],
-        }
-    ],
-}
+QAS = [
+    {"id": "1", "question": "¿Dónde nace?", "answers": [{"text": "León", "answer_start": 15}]},
+    {"id": "2", "question": "¿Cuánto mide?",
+     "answers": [{"text": "90 km", "answer_start": 26}, {"text": "", "answer_start": -1}]},
+    {"id": "3", "question": "¿Quién lo mide?", "answers": [], "is_impossible": True},
+]  # fmt: skip
+PARAGRAPH = {"context": "El río nace en León. Mide 90 km.", "qas": QAS}
+SQUAD = {"version": "1.1", "data": [{"title": "Río Ñ", "paragraphs": [PARAGRAPH]}]}
 
 
 def _write(folder: Path, *records: object) -> Path:

@@ -26,7 +26,6 @@ from alpie.eval.training.reader_rows import (
     NearPassages,
     checksum_of,
     is_held_out,
-    own_rows,
     passages_of,
     public_rows,
     written_rows,
@@ -164,12 +163,6 @@ def test_the_questions_that_ship_are_sound() -> None:
     rows = [*own_asked(read_lines(OWN)), *written_asked(read_lines(WRITTEN), passages)]
     assert len(rows) > 18_000
     assert [str(fault) for fault in faults(rows, evaluation_questions())] == []
-
-
-def test_every_row_of_our_own_is_cut_from_its_passage() -> None:
-    rows = list(own_rows())
-    assert all(row.passage[start:end].strip() for _, row in rows for start, end in row.spans)
-    assert all(checksum_of(row.passage) == document for document, row in rows)
 
 
 @pytest.mark.skipif(not DATA.exists(), reason="the public sets are not there")

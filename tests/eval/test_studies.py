@@ -101,13 +101,6 @@ def test_a_cause_is_the_first_step_that_lost_the_answer(small: Corpus) -> None:
     assert found["apart"] == "layout"
 
 
-def test_a_right_answer_is_no_miss(small: Corpus) -> None:
-    whole = whole_system(small)
-    if whole.ask(QUESTIONS[0].text).answered:
-        assert "1" not in misses(small, QUESTIONS[0])
-    assert misses(small, replace(QUESTIONS[0], id="1")).get("1", "abstention") == "abstention"
-
-
 def test_a_page_takes_its_tables_from_the_last_run(tmp_path: Path) -> None:
     (tmp_path / "report.md").write_text(
         "# R\n\n## Overall (all)\n\n| figure | a | b |\n| --- | --- | --- |\n| x | 1.0 % [0.5, 1.5] n=9 | 2 |\n"

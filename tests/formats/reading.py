@@ -15,9 +15,9 @@ from alpie.index.readable import collapse, proves, readable_text
 from alpie.index.records import BlockKind, Document
 
 SHARED = Path(__file__).resolve().parents[2].parent / "shared"
-# Each property is tried on some hundred documents; ALPIE_PROPERTY_EXAMPLES asks for more.
+# Each property is tried on a hundred documents; ALPIE_PROPERTY_EXAMPLES asks for more.
 EXAMPLES = settings(
-    max_examples=int(os.environ.get("ALPIE_PROPERTY_EXAMPLES", "200")),
+    max_examples=int(os.environ.get("ALPIE_PROPERTY_EXAMPLES", "100")),
     deadline=None,
     suppress_health_check=list(HealthCheck),
 )

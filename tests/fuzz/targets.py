@@ -7,6 +7,7 @@ They need no fuzzer: `tests/test_fuzz_targets.py` calls them with seeds, random 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 import fake_encoder
@@ -39,24 +40,9 @@ Informe anual de la Alianza 20197|Asunto: cosa|12 de enero de 2019|Tendencias te
 |:-|www.example.org/a|a@b.es|XII|¹²|\u0301|\u202e|\ud800|\0|palabra|otra|texto que sigue y|acaba aquí.|Considerando
 """.replace("\n", "").split("|")
 _GAPS = (
-    " ",
-    " ",
-    "\n",
-    " \n",
-    "\n\n",
-    "\r\n",
-    "\f",
-    "\u00a0",
-    "\t",
-    "\n ",
-    "\n  ",
-    "\u2028",
-    "\x85",
-    "",
-    "\v",
+    " ", " ", "\n", " \n", "\n\n", "\r\n", "\f", "\u00a0", "\t", "\n ", "\n  ", "\u2028", "\x85", "", "\v",
     "\n\n\n",
-)
-
+)  # fmt: skip
 _DOCUMENTS = (
     fake_encoder.LARGE_TEXT,
     fake_encoder.SMALL_TEXT,
@@ -118,18 +104,10 @@ class _Library:
         return self._corpus.holding(query)
 
 
+@cache
 def _library() -> _Library:
-    if not _libraries:
-        names = ("uno", "dos", "tres")
-        _libraries.append(
-            _Library(
-                *(fake_encoder.document_of(text, name) for text, name in zip(_DOCUMENTS, names, strict=True))
-            )
-        )
-    return _libraries[0]
-
-
-_libraries: list[_Library] = []
+    documents = zip(_DOCUMENTS, ("uno", "dos", "tres"), strict=True)
+    return _Library(*(fake_encoder.document_of(text, name) for text, name in documents))
 
 
 def look_up(data: bytes) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 
@@ -19,7 +18,6 @@ from alpie.app.answering.answers import Answer
 from alpie.app.answering.corpus import Corpus
 from alpie.app.answering.features import candidates_of
 from alpie.app.answering.quotes import QuotePolicy
-from alpie.app.answering.ranking import ranked_candidates
 from alpie.index.encoder.embed import embed_passages
 from alpie.index.errors import QuestionError
 from alpie.index.readable import proves
@@ -115,23 +113,11 @@ def test_a_quotation_is_believed_no_more_than_the_answer(small: Corpus) -> None:
     assert sum(quote.score for quote in answer.quotes) <= answer.confidence + 1e-6
 
 
-def test_the_question_is_kept_as_typed_beside_what_was_searched(small: Corpus) -> None:
-    answer = small.ask("  q  ardio en  julio ")
-    assert answer.question == "  q  ardio en  julio "
-    assert answer.searched == "que ardio en julio"
-    assert answer.language == "es"
-    assert small.ask("what is the library?").language == "en"
-
-
 def test_stages_are_timed_and_add_up(small: Corpus) -> None:
     times = dict(small.ask(BURNT).milliseconds)
     total = times.pop("total")
     assert set(times) == {"encode", "lexical", "dense", "fuse", "read", "choose", "quote"}
     assert sum(times.values()) == pytest.approx(total, abs=0.01)
-
-
-def test_no_more_quotations_than_wanted(small: Corpus) -> None:
-    assert len(ask(small, "¿Cuáles son las medidas y los libros?", most=1, threshold=0).quotes) == 1
 
 
 def test_an_empty_index_refuses_and_shows_nothing() -> None:
@@ -141,14 +127,6 @@ def test_an_empty_index_refuses_and_shows_nothing() -> None:
     assert not answer.answered
     assert answer.confidence == 0
     assert (answer.nearest, answer.quotes, answer.hits) == ((), (), ())
-
-
-def test_the_same_question_has_the_same_answer_also_from_many_threads(small: Corpus) -> None:
-    questions = [BURNT, NOWHERE, "libros", "¿Qué medidas prevé el plan?"]
-    alone = [untimed(small.ask(question)) for question in questions]
-    with ThreadPoolExecutor(8) as pool:
-        together = list(pool.map(small.ask, questions * 16))
-    assert [untimed(answer) for answer in together] == alone * 16
 
 
 def test_a_follow_up_is_searched_with_what_went_before_and_another_question_is_not(small: Corpus) -> None:
@@ -161,23 +139,6 @@ def test_a_follow_up_is_searched_with_what_went_before_and_another_question_is_n
 
 
 # --- choosing -----------------------------------------------------------------------------------
-
-
-def test_units_are_ranked_and_their_shares_sum_to_one(small: Corpus) -> None:
-    ranking = judge(small.index, small.index.encode(read_question(BURNT)), WEIGHTS).ranking
-    assert sum(candidate.probability for candidate in ranking) == pytest.approx(1)
-    assert [candidate.score for candidate in ranking] == sorted(
-        (candidate.score for candidate in ranking), reverse=True
-    )
-    places = {(candidate.rank, candidate.first) for candidate in ranking}
-    assert len(places) == len(ranking)
-
-
-def test_equal_units_keep_the_order_of_reading(small: Corpus) -> None:
-    judged = judge(small.index, small.index.encode(read_question(BURNT)), WEIGHTS)
-    model = LinearModel.from_mapping({"reader": 0.0})
-    ranking = ranked_candidates(judged.retrieval, judged.readings, judged.candidates, model)
-    assert [candidate.row for candidate in ranking] == list(range(len(judged.candidates)))
 
 
 def test_only_passages_that_were_read_are_quoted(small: Corpus) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from fake_encoder import WEIGHTS, FakeEncoder
+from fake_encoder import WEIGHTS, corpus_from
 from fake_reader import FakeReader
 from pydantic import TypeAdapter
 
@@ -17,9 +17,7 @@ from alpie.app.service.row_forms import AnswerRow
 from alpie.app.service.rows import answer_row
 from alpie.app.terminal.rendering import answer_text
 from alpie.app.translations import translations_for
-from alpie.index.chunking.passages import make_passages
 from alpie.index.errors import SettingsError
-from alpie.index.layout import lay_out
 from alpie.index.readable import proves
 from alpie.index.records import Document
 from alpie.index.spanish.named_documents import DocumentNames
@@ -58,10 +56,7 @@ NAMES = DocumentNames(DOCUMENTS)
 
 @pytest.fixture(scope="module")
 def corpus() -> Corpus:
-    passages = [one for document in DOCUMENTS.values() for one in make_passages(document, lay_out(document))]
-    made = Corpus.from_passages(list(DOCUMENTS.values()), passages, FakeEncoder())
-    index = replace(made.index, reader=FakeReader())
-    return Corpus(DOCUMENTS, {}, index, made.fingerprint, "", weights=WEIGHTS)
+    return corpus_from(DOCUMENTS.values(), FakeReader(), weights=WEIGHTS)
 
 
 def _sides(question: str) -> list[tuple[str, str]]:
@@ -165,14 +160,10 @@ def test_asking_for_an_explanation_shows_what_stands_around_and_what_words_mean(
 @pytest.mark.parametrize(
     "question",
     [
-        "hola",
-        "hola, q tal? q puedes hacer",
-        "¿Quién eres?",
-        "quién manda aquí",
-        "gracias",
+        "hola", "hola, q tal? q puedes hacer", "¿Quién eres?", "quién manda aquí", "gracias",
         "what can you do?",
     ],
-)
+)  # fmt: skip
 def test_small_talk_gets_a_line_and_no_quotation(corpus: Corpus, question: str) -> None:
     answer = _sound(corpus.ask(question))
     assert (answer.answered, answer.quotes, answer.nearest) == (False, (), ())

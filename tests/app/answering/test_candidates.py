@@ -26,57 +26,35 @@ def spans(sentences: list[Sentence], whole: bool = False) -> list[CandidateSpan]
     return list(candidate_spans(sentences, whole))
 
 
-def test_sentences_stand_alone() -> None:
-    assert spans([sentence(5), sentence(9)]) == [CandidateSpan(0, 0), CandidateSpan(1, 1)]
+def units(*places: tuple[int, ...]) -> list[CandidateSpan]:
+    return [CandidateSpan(*place) for place in places]
 
 
-def test_a_short_list_is_one_unit_with_its_lead_in() -> None:
-    assert spans([sentence(5), *listed(4, 14), sentence(6)]) == [
-        CandidateSpan(0, 0),
-        CandidateSpan(1, 5),
-        CandidateSpan(6, 6),
-    ]
+LONG_ITEMS = units((0, 0), *((n, n, 0) for n in range(1, 9)))
 
 
-def test_a_table_is_one_unit_with_its_header() -> None:
-    assert spans(listed(20, 4, ROLE.ROW)) == [CandidateSpan(0, 20)]
-
-
-def test_a_long_list_gives_its_items_each_with_its_lead_in_as_context() -> None:
-    found = spans(listed(3, 60))
-    assert found == [
-        CandidateSpan(0, 0),
-        CandidateSpan(1, 1, 0),
-        CandidateSpan(2, 2, 0),
-        CandidateSpan(3, 3, 0),
-    ]
-
-
-def test_a_long_list_is_whole_when_a_list_is_asked_for_up_to_a_length() -> None:
-    assert spans(listed(3, 60), whole=True) == [CandidateSpan(0, 3)]
-    assert len(spans(listed(8, 60), whole=True)) == 9
-
-
-def test_items_too_short_to_stand_alone_keep_even_a_very_long_list_whole() -> None:
-    assert spans(listed(60, 5)) == [CandidateSpan(0, 60)]
-
-
-def test_a_list_without_lead_in_has_items_without_context() -> None:
-    assert spans([sentence(70, ROLE.ITEM, 3), sentence(70, ROLE.ITEM, 3)]) == [
-        CandidateSpan(0, 0),
-        CandidateSpan(1, 1),
-    ]
-
-
-def test_two_lists_in_a_row_are_two_units() -> None:
-    assert spans([*listed(2, 5, group=0), *listed(2, 5, group=1)]) == [
-        CandidateSpan(0, 2),
-        CandidateSpan(3, 5),
-    ]
-
-
-def test_no_sentences_no_units() -> None:
-    assert spans([]) == []
+@pytest.mark.parametrize(
+    ("sentences", "whole", "expected"),
+    [
+        ([], False, []),
+        ([sentence(5), sentence(9)], False, units((0, 0), (1, 1))),
+        ([sentence(5), *listed(4, 14), sentence(6)], False, units((0, 0), (1, 5), (6, 6))),
+        (listed(20, 4, ROLE.ROW), False, units((0, 20))),
+        (listed(3, 60), False, LONG_ITEMS[:4]),
+        (listed(3, 60), True, units((0, 3))),
+        (listed(8, 60), True, LONG_ITEMS),
+        (listed(60, 5), False, units((0, 60))),
+        ([sentence(70, ROLE.ITEM, 3), sentence(70, ROLE.ITEM, 3)], False, units((0, 0), (1, 1))),
+        ([*listed(2, 5, group=0), *listed(2, 5, group=1)], False, units((0, 2), (3, 5))),
+    ],
+    ids=[
+        "nothing", "sentences alone", "a short list with its lead-in", "a table with its header",
+        "items of a long list, each under its lead-in", "a long list that is asked for", "up to a length",
+        "items too short to stand alone", "no lead-in, no context", "two lists in a row",
+    ],
+)  # fmt: skip
+def test_what_can_be_quoted(sentences: list[Sentence], whole: bool, expected: list[CandidateSpan]) -> None:
+    assert spans(sentences, whole) == expected
 
 
 @given(
@@ -96,16 +74,11 @@ def test_every_sentence_is_in_exactly_one_unit(
 @pytest.mark.parametrize(
     "question",
     [
-        "¿Cuáles son los criterios propuestos?",
-        "cuales son los tipos de delito",
-        "¿Qué tipos de delitos define el convenio?",
-        "¿En qué provincias españolas se hicieron registros?",
-        "Enumera las medidas",
-        "dime los países",
-        "What are the categories?",
-        "List the criteria",
+        "¿Cuáles son los criterios propuestos?", "cuales son los tipos de delito",
+        "¿Qué tipos de delitos define el convenio?", "¿En qué provincias españolas se hicieron registros?",
+        "Enumera las medidas", "dime los países", "What are the categories?", "List the criteria",
     ],
-)
+)  # fmt: skip
 def test_questions_for_several_things(question: str) -> None:
     assert read_question(question).asks_for_list
 

@@ -40,18 +40,6 @@ PASSAGE = Passage(
 CITATION = cite(REPORT, PASSAGE)
 
 
-def test_a_citation_takes_everything_from_its_document_and_passage() -> None:
-    assert CITATION.address == PASSAGE.address
-    assert CITATION.title == REPORT.title
-    assert CITATION.path == PASSAGE.path
-    assert CITATION.page == 13
-    assert (CITATION.short_publisher, CITATION.language, CITATION.rights) == (
-        "WeProtect",
-        "es",
-        "© WeProtect",
-    )
-
-
 def test_a_title_of_ours_stands_in_brackets() -> None:
     assert cite(replace(REPORT, editorial=("title",)), PASSAGE).title == f"[{REPORT.title}]"
 

@@ -15,6 +15,7 @@ from alpie.index.spanish.query import read_question
 
 QUESTIONS = ROOT / "eval" / "questions"
 FIRST = "¿Cuántas detenciones hubo en la operación de Europol?"
+ARRESTS = "¿Cuántas detenciones hizo Europol en Alemania?"
 
 
 @cache
@@ -33,19 +34,11 @@ def searched(question: str, *turns: str) -> str:
 @pytest.mark.parametrize(
     "question",
     [
-        "¿y en España?",
-        "¿Y cuándo fue?",
-        "pero ¿dónde?",
-        "¿cuántos de ellos?",
-        "explícame eso",
-        "¿por qué?",
-        "¿Dónde?",
-        "dime más",
-        "and in Spain?",
-        "how many of them?",
-        "why?",
+        "¿y en España?", "¿Y cuándo fue?", "pero ¿dónde?", "¿cuántos de ellos?", "explícame eso", "¿por qué?",
+        "¿Dónde?", "dime más", "and in Spain?", "how many of them?", "¿Quién lo dijo?",
+        "¿Y eso qué significa?", "What about Spain?", "why?",
     ],
-)
+)  # fmt: skip
 def test_these_lean_on_the_question_before(question: str) -> None:
     assert leans_on_earlier(read_question(question).searched)
     assert "europol" in searched(question, FIRST).lower()
@@ -54,15 +47,11 @@ def test_these_lean_on_the_question_before(question: str) -> None:
 @pytest.mark.parametrize(
     "question",
     [
-        "explícamelo mejor",
-        "dame mas detalles porfa",
-        "no entiendo nada",
-        "más",
-        "¿Puedes explicarme eso con otras palabras, por favor?",
-        "can you explain it better please",
+        "explícamelo mejor", "dame mas detalles porfa", "no entiendo nada", "más",
+        "¿Puedes explicarme eso con otras palabras, por favor?", "can you explain it better please",
         "I don't understand",
     ],
-)
+)  # fmt: skip
 def test_asking_for_more_is_the_question_before_once_more(question: str) -> None:
     assert searched(question, FIRST) == FIRST
     assert searched(question, FIRST, "y en España?", question) == searched("y en España?", FIRST)
@@ -72,15 +61,10 @@ def test_asking_for_more_is_the_question_before_once_more(question: str) -> None
 @pytest.mark.parametrize(
     "question",
     [
-        "explica el grooming",
-        "dame más información sobre la red oscura",
-        "¿Qué más pide la resolución?",
-        "no entiendo el cifrado",
-        "¿cuál es el país con más denuncias?",
-        "muchas gracias",
-        "no",
+        "explica el grooming", "dame más información sobre la red oscura", "¿Qué más pide la resolución?",
+        "no entiendo el cifrado", "¿cuál es el país con más denuncias?", "muchas gracias", "no",
     ],
-)
+)  # fmt: skip
 def test_asking_for_more_of_something_named_is_a_question_of_its_own(question: str) -> None:
     assert FIRST not in searched(question, FIRST)
 
@@ -94,6 +78,12 @@ def test_asking_for_more_of_something_named_is_a_question_of_its_own(question: s
         "¿Dónde detuvieron al hombre que guardaba los archivos en la nube?",
         "¿Por qué los delincuentes usan el cifrado de extremo a extremo?",
         "What does WePROTECT say about live streaming of abuse?",
+        "What did INTERPOL ask its member countries to do?",  # it points inside itself
+        "¿De qué trata este informe?",
+        "¿Yemen aparece en el informe?",
+        "¿Operaciones en Alicante?",
+        "¿E-Safety Commissioner qué funciones cumple en Australia?",  # a hyphen, no conjunction
+        "So-called sextortion means what?",
     ],
 )
 def test_these_stand_alone_and_take_nothing_along(question: str) -> None:
@@ -106,10 +96,39 @@ def test_without_an_earlier_question_nothing_changes() -> None:
     assert complete(asked, ()) is asked
 
 
-def test_what_is_asked_now_is_kept_and_what_was_typed_is_not_touched() -> None:
-    completed = complete(read_question("¿y en España?"), (FIRST,))
-    assert completed.typed == "¿y en España?"
-    assert stems("España") <= stems(completed.searched)
+def test_what_is_asked_now_stands_first_and_last_and_what_was_typed_is_not_touched() -> None:
+    completed = complete(read_question("¿Y en España?"), (ARRESTS,))
+    assert completed.typed == "¿Y en España?"
+    assert completed.searched.startswith("en España ")
+    assert completed.searched.endswith(" en España?")
+
+
+def words(question: str, *turns: str) -> set[str]:
+    return set(searched(question, *turns).strip("¿?").split())
+
+
+def test_a_new_question_word_takes_only_the_subject() -> None:
+    found = words("¿Y cuándo empezó?", ARRESTS)
+    assert "detenciones" in found
+    assert "Cuántas" not in found
+
+
+def test_each_link_of_a_chain_adds_its_words_and_names_of_its_head_come_along() -> None:
+    assert {"2019", "España", "detenciones"} <= words("¿Y en 2019?", ARRESTS, "¿Y en España?")
+    assert {"INTERPOL", "2021"} <= words(
+        "¿Y por qué?", "¿Qué hizo INTERPOL en 2021?", "¿Y con qué países habló?"
+    )
+    changed = words("¿Y por qué?", "¿Qué dice Europol de Dinamarca?", "¿Qué es el grooming en las redes?")
+    assert changed.isdisjoint({"Europol", "Dinamarca"})
+
+
+def test_chat_spelling_in_an_earlier_turn_is_written_out_too() -> None:
+    assert "que hizo la policia porque" in searched("y eso?", "q hizo la policia xq")
+
+
+@pytest.mark.parametrize("turns", [50, 2_000])
+def test_a_long_chain_stays_short(turns: int) -> None:
+    assert 0 < len(searched("¿Y por qué?", ARRESTS, *["¿Y eso?"] * turns)) < 2_000
 
 
 def test_a_chain_is_followed_to_its_head() -> None:
@@ -123,8 +142,9 @@ def test_an_unrelated_turn_between_ends_the_chain() -> None:
     assert not stems("detenciones") & stems(after)
 
 
-def test_an_earlier_turn_that_was_no_question_is_left_out() -> None:
-    assert searched("¿y en España?", "???") == searched("¿y en España?")
+@pytest.mark.parametrize("turn", ["", "???", "🙂"])
+def test_an_earlier_turn_that_was_no_question_is_left_out(turn: str) -> None:
+    assert searched("¿y en España?", turn) == searched("¿y en España?")
 
 
 @pytest.mark.parametrize("noise", ["y" * 5_000, "¿y " * 1_000, "ellos " * 900])

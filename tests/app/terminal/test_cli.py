@@ -387,14 +387,6 @@ def test_nothing_ends_in_a_traceback(
     assert "Traceback" not in err
 
 
-def test_without_a_command_the_page_is_served() -> None:
-    assert cli._with_default_command([]) == ["serve"]
-    assert cli._with_default_command(["--port", "8000"]) == ["serve", "--port", "8000"]
-    assert cli._with_default_command(["--docs", "d", "ask", "x"]) == ["--docs", "d", "ask", "x"]
-    assert cli._with_default_command(["--help"]) == ["--help"]
-    assert cli._with_default_command(["adivina"]) == ["adivina"]
-
-
 # --- the process ----------------------------------------------------------------------------------
 
 

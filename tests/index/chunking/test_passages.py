@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 
 import pytest
+from fake_encoder import document_of
 from places import DOCS_SRC
 
 from alpie.index.chunking.passages import make_passages, passage_address
@@ -22,10 +23,6 @@ def passages_of(document: Document) -> tuple[Passage, ...]:
 
 def passage_with(document_id: str, words: str) -> Passage:
     return next(passage for passage in passages_of(DOCUMENTS[document_id]) if words in passage.text)
-
-
-def document_of(text: str) -> Document:
-    return Document("prueba", "Prueba", "", "2024", "informe", "es", "prueba.txt", text)
 
 
 @pytest.mark.parametrize("document", DOCUMENTS.values(), ids=lambda document: document.id)

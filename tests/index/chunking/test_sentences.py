@@ -52,15 +52,11 @@ def test_one_sentence(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "count"),
     [
-        ("La casa es grande. El niño vino.", 2),
-        ("Viven en los EE. UU. El 5 % se fue.", 2),
-        ("¿Vendrás? ¡Sí! Claro.", 3),
-        ("Dijo «hola». Después se fue.", 2),
-        ("Dijo que no. Luego calló.", 2),
-        ("Terminó en 2018. En 2019 empezó otra vez.", 2),
-        ("Esto es todo… Mañana más.", 2),
+        ("La casa es grande. El niño vino.", 2), ("Viven en los EE. UU. El 5 % se fue.", 2),
+        ("¿Vendrás? ¡Sí! Claro.", 3), ("Dijo «hola». Después se fue.", 2), ("Dijo que no. Luego calló.", 2),
+        ("Terminó en 2018. En 2019 empezó otra vez.", 2), ("Esto es todo… Mañana más.", 2),
     ],
-)
+)  # fmt: skip
 def test_several_sentences(text: str, count: int) -> None:
     assert len(split(text)) == count
 

@@ -69,15 +69,20 @@ def save_model(folder: Path, kind: str, pooling: str = "mean", extra: bool = Fal
     return saved
 
 
+@pytest.fixture
+def lenient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Random weights find all passages about as near: only the vectors tell whether the graph is right."""
+    for name, least in (("MINIMUM_COSINE", 0.85), ("FIRST", 0.0), ("FIRST_THREE", 0.0)):
+        monkeypatch.setattr(onnx_export.Agreement, name, least)
+
+
+@pytest.mark.usefixtures("lenient")
 @pytest.mark.parametrize(("kind", "pooling"), [("bert", "mean"), ("xlm-roberta", "mean"), ("mpnet", "cls")])
 def test_a_model_of_the_usual_kinds_runs_in_8_bits_as_in_pytorch(
-    kind: str, pooling: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    kind: str, pooling: str, tmp_path: Path
 ) -> None:
     import sentence_transformers
 
-    # Random weights find all passages about as near: only the vectors tell whether the graph is right.
-    for name, least in (("MINIMUM_COSINE", 0.85), ("FIRST", 0.0), ("FIRST_THREE", 0.0)):
-        monkeypatch.setattr(onnx_export.Agreement, name, least)
     folder = save_model(tmp_path, kind, pooling)
     fast = open_encoder(str(folder), tmp_path / "cache")
     slow = open_encoder(str(folder), tmp_path / "cache", "torch")
@@ -93,6 +98,40 @@ def test_a_model_of_the_usual_kinds_runs_in_8_bits_as_in_pytorch(
     library = sentence_transformers.SentenceTransformer(str(folder), device="cpu")
     own = library.encode(questions[:3], prompt=PROMPTS["Retrieval-query"], normalize_embeddings=True)
     np.testing.assert_allclose(slow.encode_queries(questions[:3]), own, atol=1e-5)
+
+
+@pytest.mark.usefixtures("lenient")
+def test_a_damaged_graph_is_made_again(tmp_path: Path) -> None:
+    folder, cache = save_model(tmp_path, "bert"), tmp_path / "cache"
+    open_encoder(str(folder), cache)
+    (graph,) = cache.rglob("model.onnx")
+    names, size = {path.name for path in graph.parent.iterdir()}, graph.stat().st_size
+    graph.unlink()
+    graph.write_bytes(b"half a fi")
+    assert open_encoder(str(folder), cache).runtime == "onnx-int8"
+    assert {path.name for path in graph.parent.iterdir()} == names
+    assert graph.stat().st_size == size
+
+
+def test_when_no_graph_passes_pytorch_is_used_and_the_verdict_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(onnx_export.Agreement, "MEAN_COSINE", 1.1)
+    folder, cache = save_model(tmp_path, "bert"), tmp_path / "cache"
+    assert open_encoder(str(folder), cache).runtime == "torch"
+    assert "failed its check" in caplog.text
+    (verdict,) = cache.rglob("fingerprint.json")
+    kept = json.loads(verdict.read_text("utf-8"))
+    assert kept["accepted"] is False
+    assert set(kept["agreement_with_pytorch"]) == {"8 bits", "7 bits"}
+
+    def fail(*_arguments: object) -> None:
+        raise AssertionError("the verdict should have been remembered")
+
+    monkeypatch.setattr(onnx_export, "_make", fail)
+    assert open_encoder(str(folder), cache).runtime == "torch"
+    with pytest.raises(EncoderError, match="torch or auto"):
+        open_encoder(str(folder), cache, "onnx")
 
 
 def test_another_architecture_stays_in_pytorch_in_half_precision_if_asked(tmp_path: Path) -> None:

@@ -71,12 +71,6 @@ def test_every_quotation_is_cut_from_the_canonical_text(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", MAKERS)
-def test_reading_twice_gives_the_same_text(name: str) -> None:
-    data = MAKERS[name]()
-    assert extract(data, Path(name)) == extract(data, Path(name))
-
-
-@pytest.mark.parametrize("name", MAKERS)
 def test_all_headings_of_a_law_are_found_and_no_others(name: str) -> None:
     wanted = [part.text.rstrip(".") for part in PARTS if part.sort in made.HEADINGS]
     assert [text.rstrip(".") for text in read(name).texts(BlockKind.HEADING)] == wanted
@@ -161,20 +155,9 @@ def test_the_parser_is_named_with_its_version() -> None:
     [
         ("a.pdf", made.scanned_pdf, "OCR"),
         ("a.pdf", lambda: made.law_pdf(PARTS[:6], encrypt="secreto"), "contraseña"),
-        ("a.pdf", lambda: made.law_pdf(PARTS)[:700], "dañado"),
-        ("a.pdf", lambda: b"Hola", "no empieza como tal"),
-        ("a.pdf", made.png, "imagen"),
-        ("a.txt", lambda: made.law_pdf(PARTS[:6]), "un PDF"),
-        ("a.docx", lambda: b"\xd0\xcf\x11\xe0" + bytes(600), "contraseña"),
-        ("a.docx", lambda: made.law_docx(PARTS)[:4000], "dañado"),
-        ("a.docx", lambda: zipped({"hola.txt": b"x"}), "Content_Types"),
         ("a.docx", lambda: made.law_odt(PARTS), "Content_Types"),
         ("a.odt", lambda: zipped({"content.xml": b"<a"}), "dañado"),
         ("a.odt", lambda: zipped({"content.xml": b"<a/>", "META-INF/manifest.xml": MANIFEST}), "contraseña"),
-        ("a.odt", lambda: zipped({"content.xml": b" " * 60_000_000}), "ocuparía"),
-        ("a.html", lambda: b"<html><script>document.write('x')</script>", "no contiene texto"),
-        ("a.html", lambda: b"<div>" * 5000, "uno dentro de otro"),
-        ("a.md", lambda: "El niño".encode("latin-1"), "UTF-8"),
         ("a.xyz", lambda: b"x", "formato desconocido"),
     ],
 )  # fmt: skip
@@ -215,14 +198,10 @@ def test_no_entity_of_a_file_is_expanded_and_nothing_is_fetched(tmp_path: Path) 
 @pytest.mark.parametrize(
     ("name", "kind"),
     [
-        ("A.PDF", "pdf"),
-        ("a.b.docx", "docx"),
-        ("a.HTM", "html"),
-        ("a.doc", None),
-        ("pdf", None),
+        ("A.PDF", "pdf"), ("a.b.docx", "docx"), ("a.HTM", "html"), ("a.doc", None), ("pdf", None),
         (".pdf", None),
     ],
-)
+)  # fmt: skip
 def test_the_format_is_told_by_the_ending(name: str, kind: str | None) -> None:
     assert format_of(name) == kind
 
@@ -302,14 +281,9 @@ def test_dates(text: str, date: str) -> None:
 @pytest.mark.parametrize(
     ("number", "sort", "shown"),
     [
-        (3, "1", "3"),
-        (3, "a", "c"),
-        (28, "A", "AB"),
-        (14, "i", "xiv"),
-        (4, "I", "IV"),
-        (0, "a", "0"),
+        (3, "1", "3"), (3, "a", "c"), (28, "A", "AB"), (14, "i", "xiv"), (4, "I", "IV"), (0, "a", "0"),
         (-2, "i", "-2"),
     ],
-)
+)  # fmt: skip
 def test_numbers_of_lists(number: int, sort: str, shown: str) -> None:
     assert ordinal(number, sort) == shown

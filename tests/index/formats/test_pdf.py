@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from formats import law, made
 from formats.pages import Drawn
@@ -33,21 +31,6 @@ def test_columns_are_read_one_after_the_other_under_a_title_that_spans_them() ->
     assert found.texts(BlockKind.HEADING) == ["Los parques de la comarca de Valdeluna en cifras"]
     said = " ".join(passage.text for passage in found.passages)
     assert said == " ".join([*COLUMN, *OTHER])
-
-
-def test_a_word_divided_at_a_line_end_is_whole_and_a_compound_keeps_its_hyphen() -> None:
-    drawn = Drawn()
-    drawn.lines(
-        "El acuerdo hispano-luso se firmó tras una larga inves-",
-        "tigación de los archivos, y desde entonces el pacto hispano-",
-        "luso rige la pesca en la ría.",
-    )
-    found = Read("a.pdf", drawn.bytes())
-    text = found.passages[0].text
-    assert "larga investigación de" in text
-    assert "pacto hispano-luso rige" in text
-    assert "inves-\ntigación" in found.document.text
-    assert_promise(found.document)
 
 
 def test_a_paragraph_goes_on_over_the_page_and_its_running_lines() -> None:
@@ -135,22 +118,6 @@ def test_a_title_is_the_largest_heading_when_the_file_names_itself_only() -> Non
     assert Read("a.pdf", drawn.bytes()).extraction.metadata.title == "Memoria de los parques"
 
 
-def test_pages_are_numbered_by_the_labels_of_the_file() -> None:
-    from pypdfium2 import PdfDocument
-
-    drawn = Drawn()
-    for words in (COLUMN, OTHER):
-        drawn.canvas.addPageLabel(
-            drawn.canvas.getPageNumber() - 1, style="ARABIC", start=drawn.canvas.getPageNumber() + 6
-        )
-        drawn.lines(*words)
-        drawn.page()
-    data = drawn.bytes()
-    with PdfDocument(data) as document:
-        assert [document.get_page_label(n) for n in range(2)] == ["7", "8"]
-    assert [block.page for block in Read("a.pdf", data).layout.blocks] == [7, 8]
-
-
 def test_a_preamble_is_headed_though_it_is_set_as_its_text() -> None:
     drawn = Drawn()
     drawn.at(270, 760, "PREÁMBULO")
@@ -176,28 +143,3 @@ def test_headings_set_on_two_lines_are_one(columns: int) -> None:
         "CAPÍTULO II Préstamo",
         "Artículo 22. Préstamo especial.",
     )
-
-
-def test_any_bytes_behind_the_signature_give_an_error_or_a_text() -> None:
-    """Two hundred damaged copies: each is read or refused, none ends the process."""
-    import random
-
-    from alpie.index.errors import SourceError
-    from alpie.index.formats import extract
-
-    data = made.law_pdf(law.law()[:12])
-    chance = random.Random(5)
-    read = refused = 0
-    for _ in range(200):
-        damaged = bytearray(data)
-        for _ in range(chance.randint(1, 40)):
-            damaged[chance.randrange(5, len(damaged))] = chance.randrange(256)
-        if chance.random() < 0.3:
-            del damaged[chance.randrange(10, len(damaged)) :]
-        try:
-            extract(bytes(damaged), Path("a.pdf"))
-            read += 1
-        except SourceError:
-            refused += 1
-    assert read + refused == 200
-    assert refused

@@ -6,8 +6,7 @@ import time
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from fake_encoder import document_of
 from layout_agreement import Agreement, measure_layout, read_gold
 from places import ROOT, TESTS
 
@@ -15,7 +14,7 @@ from alpie.index.layout import lay_out
 from alpie.index.layout.notes import find_note_calls
 from alpie.index.readable import readable_text
 from alpie.index.reading.sources import read_sources
-from alpie.index.records import Block, BlockKind, Document, Element, Structure
+from alpie.index.records import Block, BlockKind, Element, Structure
 
 DOCUMENTS = {document.id: document for document in read_sources(ROOT / "docs_src").documents}
 GOLD = {
@@ -26,10 +25,6 @@ GOLD = {
 }
 # What must not get worse: (recall, precision). Kinds not named must agree exactly.
 FLOORS = {"headings": (0.97, 1.0), "boxes": (1.0, 0.95), "box_titles": (1.0, 0.95)}
-
-
-def document_of(text: str, title: str = "Prueba") -> Document:
-    return Document("prueba", title, "", "2024", "informe", "es", "prueba.txt", text)
 
 
 def blocks_of(text: str) -> list[tuple[str, str]]:
@@ -168,29 +163,11 @@ def test_running_numbers_that_are_no_calls_stay(text: str) -> None:
     assert find_note_calls(text) == ()
 
 
-@pytest.mark.parametrize(
-    "figure",
-    [
-        "2018",
-        "2019",
-        "105 047",
-        "3035",
-        "1500",
-        "22 484",
-        "50:50",
-        "1989",
-        "P2P",
-        "4G y 5G",
-        "10-20 €",
-        "149 000 €",
-        "4527",
-        "18,4 millones",
-    ],
-)
-def test_figures_of_the_report_stay_whole(figure: str) -> None:
+def test_figures_of_the_report_stay_whole() -> None:
     document = DOCUMENTS["weprotect-2019"]
     text = " ".join(readable_text(document.text, block.spans) for block in lay_out(document).blocks)
-    assert figure in text
+    figures = "2018|2019|105 047|3035|1500|22 484|50:50|1989|P2P|4G y 5G|10-20 €|149 000 €|4527|18,4 millones"
+    assert [figure for figure in figures.split("|") if figure not in text] == []
     assert "20183" not in text
     assert "EUROPOL7" not in text
 
@@ -321,38 +298,6 @@ def test_the_path_is_section_and_sub_heading() -> None:
 
 
 # --- robustness ------------------------------------------------------------------------------------
-
-
-@settings(max_examples=200, deadline=None)
-@given(st.text(alphabet=" \n\r\f\0\u00a0\u2028aA1.,•–#|()«»%", max_size=400))
-def test_it_never_raises(text: str) -> None:
-    lay_out(document_of(text))
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "palabra otra. " * 30_000,
-        "a" * 400_000,
-        "1" * 400_000,
-        "100 200 " * 40_000,
-        "." * 400_000,
-        "(" * 200_000,
-        "palabra\n\n" * 20_000,
-        "Aa\n\n" * 20_000,
-        "• x\n" * 20_000,
-        "| a | b |\n" * 20_000,
-        "\f1\n" * 20_000,
-        "Más de \n84 \nmillones\n\n" * 5_000 + "la casa \nes de \nél\n" * 5_000,
-        "«a. B " * 50_000,
-        "\n" * 200_000,
-    ],
-    ids=lambda text: repr(text[:12]),
-)
-def test_time_grows_with_length_only(text: str) -> None:
-    started = time.process_time()  # not of the clock: a busy machine is no failure
-    lay_out(document_of(text))
-    assert time.process_time() - started < 15
 
 
 def test_what_has_no_width_is_left_out_of_every_format() -> None:

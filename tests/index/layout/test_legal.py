@@ -46,19 +46,12 @@ def test_words_that_only_speak_of_one_name_none(line: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "El fallo es inapelable.",
-        "La cuota no excede de 120 pesos.",
-        "La asamblea se reúne en enero.",
-        "El Ministerio supervisará el cumplimiento.",
-        "Deróganse las normas que se opongan.",
-        "Comuníquese al Poder Ejecutivo.",
-        "La oficina tiene su sede en la capital.",
-        "La oficina organiza las elecciones.",
-        "(Derogado)",
-        "Suprimido.",
-        "[Derogado por la Ley 3/2020]",
+        "El fallo es inapelable.", "La cuota no excede de 120 pesos.", "La asamblea se reúne en enero.",
+        "El Ministerio supervisará el cumplimiento.", "Deróganse las normas que se opongan.",
+        "Comuníquese al Poder Ejecutivo.", "La oficina tiene su sede en la capital.",
+        "La oficina organiza las elecciones.", "(Derogado)", "Suprimido.", "[Derogado por la Ley 3/2020]",
     ],
-)
+)  # fmt: skip
 def test_an_article_on_one_line_is_text_of_a_place_of_its_own(text: str) -> None:
     found = blocks(
         "Artículo 4. Objeto.",
@@ -78,18 +71,12 @@ def test_an_article_on_one_line_is_text_of_a_place_of_its_own(text: str) -> None
 @pytest.mark.parametrize(
     "title",
     [
-        "Objeto.",
-        "Objeto y alcance",
-        "De los servicios.",
-        "El Consejo de Administración.",
-        "Actos que ponen fin al procedimiento.",
-        "Personas a las que se aplica.",
-        "Suelo no urbanizable.",
-        "Entrada en vigor.",
-        "[Derecho a la salud. Protección de la persona]",
+        "Objeto.", "Objeto y alcance", "De los servicios.", "El Consejo de Administración.",
+        "Actos que ponen fin al procedimiento.", "Personas a las que se aplica.", "Suelo no urbanizable.",
+        "Entrada en vigor.", "[Derecho a la salud. Protección de la persona]",
         "Efectos sobre el patrimonio durante la instrucción.",
     ],
-)
+)  # fmt: skip
 def test_a_title_stays_a_heading(title: str) -> None:
     found = blocks(f"Artículo 5. {title}", "El fallo es inapelable.")
     assert [one[:2] for one in found] == [

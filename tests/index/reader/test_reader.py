@@ -92,7 +92,7 @@ def test_one_endless_sentence_is_read_as_far_as_it_fits(reader: Reader) -> None:
 
 
 @given(st.text(max_size=60), st.lists(st.text(max_size=80), max_size=4))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=10, deadline=None)
 def test_any_text_gives_a_finite_reading_and_words_inside_their_sentence(
     question: str, sentences: Sequence[str]
 ) -> None:

@@ -39,15 +39,11 @@ def built(folder: Path, **files: str) -> BuildReport:
 @pytest.mark.parametrize(
     ("name", "remedy"),
     [
-        ("acta_doc", "Guárdelo como .docx"),
-        ("acta_RTF", "guárdelo como .docx"),
-        ("notas__cuentas_xlsx", "Guárdela como PDF"),
-        ("charla_odp", "Guárdela como .pptx o como PDF"),
-        ("cartel_png", "OCR"),
-        ("todo_zip", "Descomprímalo"),
-        ("datos_xyz", "Se leen: .txt"),
+        ("acta_doc", "Guárdelo como .docx"), ("acta_RTF", "guárdelo como .docx"),
+        ("notas__cuentas_xlsx", "Guárdela como PDF"), ("charla_odp", "Guárdela como .pptx o como PDF"),
+        ("cartel_png", "OCR"), ("todo_zip", "Descomprímalo"), ("datos_xyz", "Se leen: .txt"),
     ],
-)
+)  # fmt: skip
 def test_a_file_of_another_format_is_named_with_what_to_do(tmp_path: Path, name: str, remedy: str) -> None:
     report = built(tmp_path, uno_txt="El parque cierra a las diez.", **{name: "x"})
     assert report.problems == ()
@@ -111,17 +107,6 @@ def test_the_documents_page_tells_them() -> None:
     assert "acta &lt;1&gt;.doc: es un documento antiguo." in page
     assert "páginas sin texto: 4 de 5" in page
     assert "páginas leídas: 1 de 5; palabras leídas: 20 de 20" in page
-
-
-def test_a_year_to_come_in_a_name_is_no_date(tmp_path: Path) -> None:
-    built(tmp_path, **{"Agenda 2130_txt": "La agenda.", "Ley 2019_txt": "La ley."})
-    documents = open_version(tmp_path / "data", FakeEncoder()).documents
-    assert {name: one.date for name, one in documents.items()} == {"agenda-2130": "", "ley-2019": "2019"}
-
-
-def test_soft_hyphens_of_a_text_file_are_not_quoted() -> None:
-    found = Reading("a.txt", "La direc\u00adtora preside\u200b las reu\u00adniones.".encode())
-    assert found.quotable == ["La directora preside las reuniones."]
 
 
 @pytest.mark.parametrize("path", sorted(SHARED.glob("*/*.*")), ids=lambda path: path.name)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from pathlib import Path
 
 import pytest
@@ -89,39 +88,6 @@ def test_what_a_seed_text_does_not_say_of_itself_is_marked_as_ours() -> None:
             assert said or name in document.editorial, (document.id, name)
 
 
-def test_line_ends_and_every_character_stay(tmp_path: Path) -> None:
-    text = "Uno\r\ndos\u00a0tres\rcuatro\n"
-    document = read_sources(folder_with(tmp_path, uno=text)).documents[0]
-    assert document.text == text
-
-
-def test_a_byte_order_mark_is_tolerated_and_not_counted(tmp_path: Path) -> None:
-    document = read_sources(folder_with(tmp_path, uno=b"\xef\xbb\xbfHola")).documents[0]
-    assert document.text == "Hola"
-    assert document.sha256 == hashlib.sha256(b"\xef\xbb\xbfHola").hexdigest()
-
-
-@pytest.mark.parametrize(
-    ("data", "said"),
-    [
-        ("El niño".encode("latin-1"), "byte 5 (0xf1)"),
-        (b"\xef\xbb\xbf" + "El niño".encode("latin-1"), "byte 8 (0xf1)"),
-        ("El niño".encode("utf-16"), "byte nulo en la posición 3"),
-        (b"%PDF\x00\x01", "byte nulo"),
-        (b" \n\n", "no contiene texto"),
-        (b"", "no contiene texto"),
-    ],
-)
-def test_a_file_that_is_no_utf8_text_is_named_and_the_others_are_read(
-    tmp_path: Path, data: bytes, said: str
-) -> None:
-    report = read_sources(folder_with(tmp_path, malo=data, bueno="Hola"))
-    assert ids(report) == ["bueno"]
-    assert "malo.txt" in only_problem(report)
-    assert said in only_problem(report)
-    assert report.problems[0].path == tmp_path / "malo.txt"
-
-
 def test_a_file_nobody_listed_is_taken_with_what_its_name_tells(tmp_path: Path) -> None:
     (tmp_path / "leyes").mkdir()
     (tmp_path / "leyes" / "Ley_orgánica 8_2021.txt").write_text("Artículo 1.", encoding="utf-8")
@@ -159,6 +125,10 @@ def test_files_of_one_name_get_different_ids_that_stay(tmp_path: Path) -> None:
         (entry(more='url = "javascript:alert(1)"'), "«url»"),
         (entry(more='editorial = ["autor"]'), "autor"),
         (entry(more="notes = 3"), "«notes»"),
+        (entry().replace('"Título"', "3"), "«title»"),
+        (entry().replace('"Título"', '"a\\u0000b"'), "«title»"),
+        (entry().replace('"es"', "[]"), "«language»"),
+        (entry().replace('"2024"', "true"), "«date»"),
         (entry(more='rights = "a\\nb"'), "una línea"),
         ('[[document]]\nid = "uno"\nfile = "uno.txt"\n', "falta «title»"),
     ],
@@ -200,20 +170,6 @@ def test_a_link_out_of_the_folder_is_refused(tmp_path: Path) -> None:
     assert "fuera de" in str(report.problems[2])
     assert "mismo documento que «dos.txt»" in str(report.problems[1])
     assert all("Secreto" not in document.text for document in report.documents)
-
-
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
-def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
-    os.mkfifo(tmp_path / "tubo.txt")
-    assert "no es un archivo" in only_problem(read_sources(tmp_path))
-
-
-def test_a_sources_file_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
-    """Taking every file by its name instead would make wrong citations."""
-    with pytest.raises(SourceError, match="TOML"):
-        read_sources(folder_with(tmp_path, "[[document]\n", uno="Uno"))
-    with pytest.raises(SourceError, match="documents"):
-        read_sources(folder_with(tmp_path, "[[documents]]\n", uno="Uno"))
 
 
 def test_a_folder_that_is_not_there_is_an_error(tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ from alpie.index.retrieval.backends.select import mean_length, synchronise
 from alpie.index.retrieval.vector_backend import Entry, Query, VectorBackend, passage_id
 from alpie.index.spanish.query import read_question
 
-_QUESTIONS = 40
+_QUESTIONS = 20
 _HOSTILE = "doc \"1' or id > 0\\ñ\n«»"
 _SURE = 1e-4  # differences of scores that rounding explains
 
@@ -66,10 +66,7 @@ class Place:
         connection.close()
 
 
-@pytest.fixture(
-    scope="module",
-    params=["milvus-lite", pytest.param("MILVUS_URI", marks=pytest.mark.slow)],
-)
+@pytest.fixture(scope="module", params=["milvus-lite", pytest.param("MILVUS_URI", marks=pytest.mark.slow)])
 def place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     folder = tmp_path_factory.mktemp("backend")
     pytest.importorskip("pymilvus", reason="pip install alpie[milvus]")
@@ -194,10 +191,7 @@ def _each_leg_proposes_the_nearest(backend: VectorBackend, index: Any, questions
     for question in questions:
         encoded = index.encode(question)
         stems = index.lexical.scores(encoded.terms) + 0.5 * index.lexical.scores(encoded.related)
-        exact = {
-            "dense": index.dense.rows(rows) @ encoded.vector,
-            "lexical": stems,
-        }
+        exact = {"dense": index.dense.rows(rows) @ encoded.vector, "lexical": stems}
         query = Query.of(encoded.vector, encoded.terms, encoded.related, index.lexical)
         for retriever, proposed in backend.search(query, 25).items():
             if retriever == "sentence":

@@ -139,12 +139,6 @@ def test_a_file_that_leads_out_of_the_folder_is_not_read(docs: Path, data: Path,
 # --- the index ----------------------------------------------------------------------------------
 
 
-def test_an_index_without_expansions_has_no_files_of_them(docs: Path, tmp_path: Path) -> None:
-    build(docs, tmp_path / "a")
-    assert not (current_version(tmp_path / "a") / "lines.faiss").exists()
-    assert opened(tmp_path / "a").search.expansions is None
-
-
 def test_a_changed_file_is_indexed_anew_and_only_new_lines_are_embedded(docs: Path, data: Path) -> None:
     before = opened(data).fingerprint
     address = address_of(data, "incendios")

@@ -6,7 +6,6 @@ import json
 from typing import Any
 
 import pytest
-from langchain_core.embeddings import Embeddings
 from langchain_core.retrievers import BaseRetriever
 from langchain_core.vectorstores import VectorStore
 
@@ -77,10 +76,3 @@ def test_the_vector_store_takes_no_text_from_elsewhere(seed_corpus: Any) -> None
         store.add_texts(["inventado"])
     with pytest.raises(NotImplementedError, match="alpie index"):
         type(store).from_texts(["inventado"], embeddings(seed_corpus))
-
-
-def test_embeddings_have_length_one(seed_corpus: Any) -> None:
-    encoder = embeddings(seed_corpus)
-    assert isinstance(encoder, Embeddings)
-    for vector in [encoder.embed_query(QUESTION), *encoder.embed_documents(["uno", "dos"])]:
-        assert sum(x * x for x in vector) == pytest.approx(1, abs=1e-3)

@@ -146,12 +146,6 @@ def test_the_order_of_the_passages_changes_no_score(small: Corpus) -> None:
     assert one == pytest.approx(other, abs=1e-3)
 
 
-def test_stages_are_timed(small: Corpus) -> None:
-    times = search(small, "libros").milliseconds
-    assert set(times) == {"encode", "lexical", "dense", "fuse"}
-    assert all(value >= 0 for value in times.values())
-
-
 def test_the_context_of_a_passage_is_its_last_headings_and_its_box() -> None:
     passage = replace(passage_of("Texto."), path=("Uno", "Dos", "Tres"), box="Caja")
     assert context_of(passage) == "Dos. Tres. Caja"
@@ -171,20 +165,6 @@ def test_the_nearest_vectors_come_first_and_equal_ones_by_number() -> None:
     rows, scores = index.search(unit([1, 0])[0], 10)
     assert rows.tolist() == [1, 3, 2, 0]
     np.testing.assert_allclose(scores, [1, 1, 2**-0.5, 0], atol=1e-6)
-
-
-def test_an_index_of_vectors_gives_them_back() -> None:
-    vectors = unit([0, 1], [1, 0], [1, 1])
-    index = VectorIndex.from_vectors(vectors)
-    assert (len(index), index.dimension) == (3, 2)
-    np.testing.assert_array_equal(index.rows(np.array([2, 0, 2])), vectors[[2, 0, 2]])
-    assert index.rows(np.array([], dtype=np.int64)).shape == (0, 2)
-
-
-def test_an_index_without_vectors_finds_none() -> None:
-    index = VectorIndex.from_vectors(np.zeros((0, 4), dtype=np.float32))
-    rows, scores = index.search(np.ones(4, dtype=np.float32), 5)
-    assert len(rows) == len(scores) == len(index) == 0
 
 
 # --- defects ------------------------------------------------------------------------------------

@@ -38,6 +38,8 @@ def term_values(text: str) -> list[str]:
         ("registro", "registros"),
         ("Málaga", "malaga"),
         ("pingüino", "pinguinos"),
+        ("La decisión del niño", unicodedata.normalize("NFD", "La decisión del niño")),
+        ("o\ufb01cina", "oficina"),  # a ligature from a PDF
     ],
 )
 def test_case_accents_and_inflection_do_not_tell_words_apart(one: str, other: str) -> None:
@@ -65,10 +67,6 @@ def test_a_figure_is_one_term_however_its_thousands_are_grouped(figure: str) -> 
     assert values(f"unas {figure} denuncias") == ["unas", "105047", "denuncias"]
 
 
-def test_millions_join_too() -> None:
-    assert values("18 400 000 y 18.400.000") == ["18400000", "y", "18400000"]
-
-
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
@@ -78,6 +76,7 @@ def test_millions_join_too() -> None:
         ("12.5", ["12.5"]),
         ("en 2018 45 casos", ["en", "2018", "45", "casos"]),
         ("los 25 100 casos", ["los", "25100", "casos"]),
+        ("18 400 000 y 18.400.000", ["18400000", "y", "18400000"]),
     ],
 )
 def test_decimals_and_neighbouring_figures(text: str, expected: list[str]) -> None:
@@ -91,16 +90,6 @@ def test_a_code_comes_out_whole_and_in_parts() -> None:
 
 def test_words_joined_by_a_hyphen_without_digits_are_no_code() -> None:
     assert values("político-social") == ["politico", "social"]
-
-
-@given(st.text(max_size=200))
-def test_every_token_knows_its_place_in_any_text(text: str) -> None:
-    last = -1
-    for token in tokens(text):
-        assert 0 <= token.start < token.end <= len(text)
-        assert token.start >= last
-        assert token
-        last = token.start
 
 
 @given(st.text(alphabet="abcñÑáÉü İıßø12 .,/-", max_size=60))
@@ -129,15 +118,6 @@ def test_the_set_of_stems_and_the_words_behind_them() -> None:
 def test_texts_without_words_have_no_terms(text: str) -> None:
     assert list(tokens(text)) == []
     assert stems(text) == frozenset()
-
-
-def test_a_document_with_decomposed_accents_has_the_same_terms() -> None:
-    text = "La decisión del niño"  # NFC; files written on a Mac may come as NFD
-    assert term_values(unicodedata.normalize("NFD", text)) == term_values(text)
-
-
-def test_a_ligature_from_a_pdf_is_read_as_its_letters() -> None:
-    assert term_values("o\ufb01cina") == term_values("oficina")
 
 
 @given(st.text(max_size=60) | st.from_regex(r"[a-z ñÁ]{0,9}\d{1,4}[.,/ -]?\d{0,4}[a-z]{0,3}", fullmatch=True))

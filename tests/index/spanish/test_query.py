@@ -75,18 +75,17 @@ def test_the_meaning_of_a_word_is_asked_for_as_what_it_is(typed: str, expected: 
     assert searched(typed) == expected
 
 
-def test_a_formal_question_keeps_its_words() -> None:
-    for typed in ("¿A qué insta la resolución?", "¿Quién tan joven?", "¿Qué pasta usa el profe?"):
-        assert searched(typed) == typed
-
-
-def test_codes_and_lists_are_not_chat() -> None:
-    assert searched("¿Qué dice AGN/65/RES/10 en su punto d)?") == "¿Qué dice AGN/65/RES/10 en su punto d)?"
-    assert "x-ray" in searched("que es x-ray")
-
-
-def test_an_english_question_is_not_rewritten() -> None:
-    assert searched("what is a face scan in the info report") == "what is a face scan in the info report"
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "¿A qué insta la resolución?", "a que insta la asamblea a los paises", "¿Quién tan joven?",
+        "¿Qué pasta usa el profe?", "¿Quién es la tía de la menor?", "detuvieron al tio de la niña",
+        "¿Qué dice AGN/65/RES/10 en su punto d)?", "¿Cuántos cm mide, 5 cm?",
+        "what is a face scan in the info report",
+    ],
+)  # fmt: skip
+def test_what_is_no_chat_keeps_its_words(typed: str) -> None:
+    assert searched(typed) == typed
 
 
 def test_capitals_are_lowered_and_acronyms_in_a_mixed_question_kept() -> None:
@@ -141,18 +140,6 @@ def test_the_language_is_told_by_function_words(text: str, language: str) -> Non
     assert language_of(text) == language
 
 
-@given(st.text(st.characters(), max_size=300))
-def test_any_text_is_a_question_or_a_question_error(text: str) -> None:
-    try:
-        question = read_question(text)
-    except QuestionError:
-        return
-    assert question.typed == text
-    assert question.searched == " ".join(question.searched.split())
-    assert question.searched
-    assert question.language in ("es", "en", "und")
-
-
 @given(st.text(alphabet="qxk deáñ¿?.,AB1\n", min_size=1, max_size=80))
 def test_cleaning_up_twice_is_cleaning_up_once(text: str) -> None:
     try:
@@ -160,19 +147,6 @@ def test_cleaning_up_twice_is_cleaning_up_once(text: str) -> None:
     except QuestionError:
         return
     assert searched(once) == once
-
-
-@pytest.mark.parametrize("typed", ["¿Quién es la tía de la menor?", "detuvieron al tio de la niña"])
-def test_a_relative_of_the_victim_is_not_taken_for_slang(typed: str) -> None:
-    assert searched(typed) == typed
-
-
-def test_a_verb_of_the_resolution_is_not_taken_for_an_application() -> None:
-    assert searched("a que insta la asamblea a los paises") == "a que insta la asamblea a los paises"
-
-
-def test_centimetres_are_not_taken_for_chat() -> None:
-    assert searched("¿Cuántos cm mide, 5 cm?") == "¿Cuántos cm mide, 5 cm?"
 
 
 @pytest.mark.parametrize("invisible", ["\u2060", "\ufeff", "\u200d", "\u00ad"])

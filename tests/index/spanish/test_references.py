@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from fake_encoder import FakeEncoder, document_of
+from fake_encoder import FakeEncoder, corpus_from, document_of
 from formats import law, made
 from formats.reading import Reading
 
@@ -41,48 +41,10 @@ Las fuentes se cierran cuando hiela.
 """
 
 
-def corpus_of(*documents: Document) -> Corpus:
-    passages = [one for document in documents for one in make_passages(document, lay_out(document))]
-    return Corpus.from_passages(documents, passages, FakeEncoder())
-
-
 @pytest.fixture(scope="module")
 def laws() -> Corpus:
     ley = Document("ley", law.TITLE, "Boletín", "2031", "ley", "es", "ley.txt", LAW)
-    return corpus_of(ley, document_of(RECITALS, "reglamento"), document_of(OTHER, "ordenanza"))
-
-
-@pytest.mark.parametrize(
-    ("question", "units", "document"),
-    [
-        ("artículo 22", [("article", "22")], ()),
-        ("ARTICULO 22.", [("article", "22")], ()),
-        ("art. 22.1", [("article", "22"), ("clause", "1")], ()),
-        ("Art. 22.2.b)", [("article", "22"), ("clause", "2"), ("letter", "b")], ()),
-        (
-            "letra b) del apartado 2 del artículo 22",
-            [("letter", "b"), ("clause", "2"), ("article", "22")],
-            (),
-        ),
-        ("¿Qué dice el artículo 22 de la ley de bibliotecas?", [("article", "22")], ("ley", "bibliotecas")),
-        ("artículo 3 bis", [("article", "3 bis")], ()),
-        ("artículo primero", [("article", "1")], ()),
-        ("disposición final segunda", [("provision", "final 2")], ()),
-        ("disposición adicional 2.ª", [("provision", "adicional 2")], ()),
-        ("disposición transitoria única", [("provision", "transitoria unico")], ()),
-        ("considerando 14", [("recital", "14")], ()),
-        ("considerando (14)", [("recital", "14")], ()),
-        ("párrafo 3 de la resolución", [("paragraph", "3")], ("resolucion",)),
-        ("párrafo 2 del preámbulo", [("paragraph", "2"), ("part", "preambulo")], ()),
-        ("capítulo I del título IV", [("capitulo", "1"), ("titulo", "4")], ()),
-        ("What does article 22 say?", [("article", "22")], ()),
-    ],
-)
-def test_what_is_a_citation(question: str, units: list[tuple[str, str]], document: tuple[str, ...]) -> None:
-    reference = read_reference(question)
-    assert reference is not None
-    assert list(reference.units) == units
-    assert reference.document == document
+    return corpus_from([ley, document_of(RECITALS, "reglamento"), document_of(OTHER, "ordenanza")])
 
 
 ART_14 = (("article", "14"),)
@@ -110,6 +72,7 @@ ART_14 = (("article", "14"),)
         ("artículo n.º 14", (ART_14,), ""),
         ("artículo número 14", (ART_14,), ""),
         ("section 14", (ART_14,), ""),
+        ("What does article 14 say?", (ART_14,), ""),
         # numbers
         ("artículo catorce", (ART_14,), ""),
         ("artículo decimocuarto", (ART_14,), ""),
@@ -134,6 +97,8 @@ ART_14 = (("article", "14"),)
         ("artículo 14 y disposición final primera", (ART_14, (("provision", "final 1"),)), ""),
         ("apartados 1 y 2 del artículo 14", ((("clause", "1"), *ART_14), (("clause", "2"), *ART_14)), ""),
         # parts of an article
+        ("Art. 22.2.b)", ((("article", "22"), ("clause", "2"), ("letter", "b")),), ""),
+        ("letra b) del apartado 2 del artículo 22", ((("letter", "b"), ("clause", "2"), ("article", "22")),), ""),
         ("artículo 14, fracción II", ((*ART_14, ("fraction", "2")),), ""),
         ("artículo 149.1.18.ª", ((("article", "149"), ("clause", "1"), ("item", "18")),), ""),
         ("art. 14 inc. b", ((*ART_14, ("letter", "b")),), ""),
@@ -143,6 +108,10 @@ ART_14 = (("article", "14"),)
         ("numeral 2 del artículo 14", ((("clause", "2"), *ART_14),), ""),
         ("segundo párrafo del artículo 14", ((("paragraph", "2"), *ART_14),), ""),
         # other units
+        ("disposición transitoria única", ((("provision", "transitoria unico"),),), ""),
+        ("considerando (14)", ((("recital", "14"),),), ""),
+        ("párrafo 2 del preámbulo", ((("paragraph", "2"), ("part", "preambulo")),), ""),
+        ("capítulo I del título IV", ((("capitulo", "1"), ("titulo", "4")),), ""),
         ("DA 2.ª", ((("provision", "adicional 2"),),), ""),
         ("D.F. 1.ª", ((("provision", "final 1"),),), ""),
         ("disp. adic. 2ª", ((("provision", "adicional 2"),),), ""),
@@ -330,15 +299,11 @@ II. Nombrar al secretario.
 
 El consejo puede delegar estas funciones en su presidente.
 """
-    corpus = corpus_of(document_of(text, "ley"))
+    corpus = corpus_from([document_of(text, "ley")])
     assert corpus.ask("artículo 3, fracción II").quotes[0].text == "II. Nombrar al secretario."
     assert corpus.ask("artículo 3, inciso b)").quotes[0].text == "b) las extraordinarias."
     assert "delegar" in corpus.ask("artículo 3, párrafo segundo").quotes[0].text
     assert not corpus.ask("artículo 3, fracción III").quotes
-
-
-def test_a_place_that_is_not_there_is_searched_as_any_question(laws: Corpus) -> None:
-    assert laws.search("artículo 99") == laws.index.search(_read("artículo 99"), 10).hits
 
 
 def test_a_page_is_that_of_the_sentences_and_goes_by_its_name() -> None:
@@ -361,31 +326,25 @@ def test_a_page_is_that_of_the_sentences_and_goes_by_its_name() -> None:
     ]
 
 
-def test_a_code_is_found_as_it_is_written(corpus: Any) -> None:
+def test_a_code_is_found_as_it_is_written(seed_corpus: Any) -> None:
     """Of the four documents, the resolution names other resolutions by codes that differ by a digit."""
-    answer = corpus.ask("AGN/65/RES/10")
+    answer = seed_corpus.ask("AGN/65/RES/10")
     assert answer.answered
     assert "AGN/65/RES/10" in answer.quotes[0].text
-    assert "AGN/65/RES/10" in corpus.search("AGN/65/RES/10")[0].passage.text
+    assert "AGN/65/RES/10" in seed_corpus.search("AGN/65/RES/10")[0].passage.text
 
 
-def test_a_line_that_is_but_a_code_is_quoted_with_the_next(corpus: Any) -> None:
-    answer = corpus.ask("GA-2021-89-RES-09")
+def test_a_line_that_is_but_a_code_is_quoted_with_the_next(seed_corpus: Any) -> None:
+    answer = seed_corpus.ask("GA-2021-89-RES-09")
     assert answer.quotes[0].text == (
         "GA-2021-89-RES-09 Asunto: Proteger a los menores frente a la explotación sexual en línea"
     )
 
 
-def test_a_paragraph_of_a_resolution_is_found(corpus: Any) -> None:
-    quote = corpus.ask("párrafo 2 de la parte dispositiva de la resolución").quotes[0]
+def test_a_paragraph_of_a_resolution_is_found(seed_corpus: Any) -> None:
+    quote = seed_corpus.ask("párrafo 2 de la parte dispositiva de la resolución").quotes[0]
     assert quote.text.startswith("INSTA a todos los países miembros")
-    assert corpus.ask("párrafo 3 de la resolución").quotes[0].citation.document_id == "interpol-2021"
-
-
-def _read(question: str) -> Any:
-    from alpie.index.spanish.query import read_question
-
-    return read_question(question)
+    assert seed_corpus.ask("párrafo 3 de la resolución").quotes[0].citation.document_id == "interpol-2021"
 
 
 def test_a_name_set_apart_by_emphasis_is_quoted_with_its_text() -> None:

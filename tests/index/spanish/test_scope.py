@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from fake_encoder import FakeEncoder
+from fake_encoder import corpus_from
 
 from alpie.app.answering.corpus import Corpus
 from alpie.app.service.rows import answer_row
-from alpie.index.chunking.passages import make_passages
-from alpie.index.layout import lay_out
 from alpie.index.records import Document
 from alpie.index.spanish.named_documents import DocumentNames
 from alpie.index.spanish.query import read_question
@@ -135,8 +133,7 @@ def test_what_names_no_document(question: str) -> None:
 
 @pytest.fixture(scope="module")
 def corpus() -> Corpus:
-    passages = [one for document in DOCUMENTS.values() for one in make_passages(document, lay_out(document))]
-    return Corpus.from_passages(list(DOCUMENTS.values()), passages, FakeEncoder())
+    return corpus_from(DOCUMENTS.values())
 
 
 def test_a_law_is_not_answered_from_one_that_mentions_it(corpus: Corpus) -> None:

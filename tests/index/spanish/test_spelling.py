@@ -14,7 +14,7 @@ from alpie.eval.training.spanish_forms import forms_of
 from alpie.index.spanish import lexicon
 from alpie.index.spanish.analysis import fold, stem
 from alpie.index.spanish.lexicon import Lexicon, front_coded, lexicon_of, unpacked
-from alpie.index.spanish.spelling import corrected, one_slip_away, sounding_alike
+from alpie.index.spanish.spelling import corrected
 
 HELD = {stem(word): 3 for word in ("provincias", "registros", "phoenix", "casos", "cosas", "interpol")}
 WORDS = Lexicon.of(["provincia", "registro", "caso", "cosa", "cassette", "ciudad"])
@@ -81,17 +81,6 @@ def test_spanish_sounds_are_not_heard_in_an_english_question() -> None:
     assert in_english("the ziudad") == "the ziudad"
 
 
-@given(st.text(alphabet="abcghjklqsuvwyz", max_size=9))
-def test_one_sound_written_otherwise_is_another_word_of_about_the_same_length(word: str) -> None:
-    for other in sounding_alike(word):
-        assert other != word
-        assert abs(len(other) - len(word)) <= 1
-
-
-def test_a_name_keeps_its_capital() -> None:
-    assert put_right("¿Qué dice Intrepol?") == "¿Qué dice Interpol?"
-
-
 def test_what_is_a_word_stays() -> None:
     for text in ("¿Qué provincias?", "una ciudad", "cassette", "los caso"):
         assert put_right(text) == text
@@ -115,18 +104,12 @@ def test_a_question_word_is_put_right_too() -> None:
     assert put_right("cuatno dinero") == "cuanto dinero"
 
 
-@given(st.text(alphabet="abcdeñéz", min_size=2, max_size=9))
-def test_a_slip_leaves_the_first_letter_and_at_most_one_letter_more_or_less(word: str) -> None:
-    for other in one_slip_away(word):
-        assert other[0] == word[0]
-        assert abs(len(other) - len(word)) <= 1
-
-
 def test_the_dictionaries_know_common_words_in_any_form() -> None:
     assert "ciudad" in lexicon_of("es")
     assert "ciudades" in lexicon_of("es")
     assert "children" in lexicon_of("en")
-    assert "provinvias" not in lexicon_of("es")
+    for word in ("provinvias", "resumerme", "detenicon", "ciberqwerty", "sextorsionn"):
+        assert word not in lexicon_of("es")
 
 
 @pytest.mark.parametrize(
@@ -140,11 +123,6 @@ def test_a_conjugated_form_a_plural_and_one_with_pronouns_are_words_and_stay(wor
     assert (
         corrected(asked, "es", lambda stems: [int(of in near - {stem(fold(word))}) for of in stems]) == asked
     )
-
-
-@pytest.mark.parametrize("word", ["provinvias", "resumerme", "detenicon", "ciberqwerty", "sextorsiónn"])
-def test_what_no_dictionary_knows_is_no_word(word: str) -> None:
-    assert fold(word) not in lexicon_of("es")
 
 
 @given(st.sets(st.text(alphabet="abcz", min_size=1, max_size=12)))

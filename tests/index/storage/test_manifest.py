@@ -190,7 +190,20 @@ def test_any_bit_of_the_pointer_that_flips_is_found_or_does_no_harm(data: Path) 
 
 @pytest.mark.parametrize(
     "content",
-    [b"x" * 200, b"x" * 5_000, b"x" * 5_000_000, "ñ".encode() * 90, b"a\nb", b"..", b"/etc", b"\xff"],
+    [
+        b"x" * 200,
+        b"x" * 5_000,
+        b"x" * 5_000_000,
+        "ñ".encode() * 90,
+        b"a\nb",
+        b"..",
+        b"/etc",
+        b"\xff",
+        b"",
+        b"no-existe",
+        b"../..",
+        b"a\0b",
+    ],
     ids=lambda content: f"{content[:5]!r} x {len(content)}",
 )
 @pytest.mark.usefixtures("sound_again")

@@ -19,7 +19,6 @@ from pathlib import Path
 import pytest
 from building import ended, go, start_builder
 from fake_encoder import FakeEncoder, build
-from filelock import FileLock
 
 from alpie.app.answering.corpus import Corpus
 from alpie.app.checking.verify import Verdict, verify_quotation
@@ -321,12 +320,3 @@ def test_two_processes_that_index_at_once_both_finish_or_one_says_so(docs: Path,
         assert code == 0 or "Otro proceso está indexando" in told
     assert "otro" in open_version(data, FakeEncoder()).documents
     assert_clean(data)
-
-
-def test_a_process_that_finds_another_one_indexing_says_so(docs: Path, data: Path) -> None:
-    with FileLock(data / "build.lock", thread_local=False):
-        builder = start_builder(docs, data)
-        go(builder)
-        code, told = ended(builder)
-    assert code == 1
-    assert told.startswith("IndexBusy: Otro proceso está indexando")
