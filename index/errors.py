@@ -4,7 +4,8 @@
     ├── SettingsError         a setting or command option that cannot be used
     ├── RecognitionMissing    no program that recognises the text of scanned pages
     ├── SourceError           a document or its entry in sources.toml
-    │   └── ScanWithoutText       all its pages are pictures
+    │   ├── ScanWithoutText       all its pages are pictures
+    │   └── ChangeRefused         what a reader of the page wants done (`alpie.app.page.state.refusals`)
     ├── EncoderError          the encoder or its weights
     ├── StoreError            the index folder
     │   ├── IndexMissing          nothing built there yet

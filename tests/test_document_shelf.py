@@ -215,7 +215,7 @@ def test_documents_are_changed_over_http(folder: Folder) -> None:
     ):
         assert page.post(f"/al/document/{order}", data=data).status_code == 422
     wrong = page.post("/al/document/edit", data={"d": "guia", "date": "<i>ayer</i>"})
-    assert (wrong.status_code, "<i>" in wrong.text, "AAAA" in wrong.text) == (422, False, True)
+    assert (wrong.status_code, "<i>" in wrong.text, "fecha" in wrong.text) == (422, False, True)
 
 
 def test_the_last_document_stays(folder: Folder) -> None:
@@ -261,6 +261,44 @@ def test_a_collection_needs_a_name(tmp_path: Path, name: str) -> None:
     assert Collections(tmp_path).all() == ()
 
 
+def test_a_collection_gets_another_name_and_keeps_its_address(tmp_path: Path) -> None:
+    collections = Collections(tmp_path / "all")
+    first, other = collections.create("Zoo"), collections.create("Arte")
+    renamed = collections.rename("zoo", " Animales ")
+    assert (renamed.slug, renamed.name) == ("zoo", "Animales")
+    assert renamed != first, "what was made of it is made anew"
+    assert collections.rename("zoo", "animales").name == "animales"
+    for slug, name in (("zoo", other.name.upper()), ("zoo", ""), ("nada", "Otra"), ("../all", "Otra")):
+        with pytest.raises(SourceError):
+            collections.rename(slug, name)
+
+
+def test_a_collection_is_taken_out_put_back_and_erased(tmp_path: Path) -> None:
+    collections = Collections(tmp_path / "all")
+    first = collections.create("Zoo")
+    (first.docs / "a.txt").write_text("Los leones duermen.", encoding="utf-8")
+    collections.remove("zoo")
+    assert (collections.all(), collections.get("zoo")) == ((), None)
+    ((token, gone),) = collections.removed()
+    assert gone.name == "Zoo"
+    again = collections.create("Zoo")
+    assert again != first, "another one at the same address"
+    with pytest.raises(SourceError, match="Ya hay"):
+        collections.restore(token)
+    collections.rename("zoo", "Otro")
+    back = collections.restore(token)
+    assert (back.slug, back.name, (back.docs / "a.txt").exists()) == ("zoo-2", "Zoo", True)
+    assert collections.removed() == ()
+    collections.remove("zoo-2")
+    collections.erase(collections.removed()[0][0])
+    assert collections.removed() == ()
+    assert not list((tmp_path / "all").rglob("a.txt"))
+    for token in ("", "..", "0" * 16, "zoo"):
+        for order in (collections.restore, collections.erase):
+            with pytest.raises(SourceError):
+                order(token)
+
+
 def test_collections_stand_beside_each_other(tmp_path: Path) -> None:
     collections = Collections(tmp_path / "all")
     first, second = collections.create("Zoo"), collections.create("Arte")
@@ -291,6 +329,24 @@ def test_collections_stand_beside_each_other(tmp_path: Path) -> None:
         assert [one.name for one in first.docs.iterdir()] == ["parques.txt"]
         assert client.post(f"/c/{first.slug}/al/upload", content=b"x" * 26_000_000).status_code == 413
         assert client.post(f"/c/{first.slug}/gradio_api/upload").status_code == 403
-        created = client.post(f"/c/{first.slug}/al/collections", data={"name": "Tercera"})
-        assert created.json() == {"address": "/c/tercera/"}
-        assert client.post("/al/collections", data={"name": "tercera"}).status_code == 422
+        created = client.post(f"/c/{first.slug}/al/collections/create", data={"name": "Tercera"})
+        assert created.json() == {"address": "/c/tercera/", "home": "/c/tercera/"}
+        assert client.post("/al/collections/create", data={"name": "tercera"}).status_code == 422
+        english = client.post("/c/tercera/al/collections/rename?lang=en", data={"name": "arte"})
+        assert (english.status_code, "There is a collection" in english.text) == (422, True)
+        renamed = client.post("/c/tercera/al/collections/rename?lang=en", data={"name": "Cuarta"})
+        assert renamed.json()["home"] == "/c/tercera/en/"
+        assert 'aria-current="page">Cuarta<' in client.get("/c/tercera/al/documents").text
+        assert client.post("/c/tercera/al/collections/remove").json()["home"] == "/"
+        gone = client.get("/c/tercera/en/")
+        assert (gone.status_code, "no longer here" in gone.text) == (404, True)
+        token = collections.removed()[0][0]
+        assert token in client.get("/al/documents").text
+        assert client.post("/al/collections/restore", data={"token": token}).json()["home"] == "/c/tercera/"
+        assert client.get("/c/tercera/").status_code == 200
+        for order in (
+            "rename",
+            "remove",
+            "explode",
+        ):  # of the documents that are none of the named collections
+            assert client.post(f"/al/collections/{order}", data={"name": "x"}).status_code == 422

@@ -135,6 +135,8 @@ class Part:
     heading: str = ""  # what was compared, as typed, or a title; "": the role says it
     asked: str = ""  # the question put to this part alone
     quotes: tuple[Quote, ...] = ()
+    nearest: tuple[Quote, ...] = ()  # where there are none: what comes nearest, which is no answer
+    elsewhere: bool = False  # what answers here is shown in another part, where it answers better
 
 
 @dataclass(frozen=True)

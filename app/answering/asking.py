@@ -78,8 +78,9 @@ class Asking:
             return self._nothing_asked(read)
         if each_document:
             return self._by_document(read, turns)
-        if asks_again(read.searched) and (before := asked_before(turns)):
-            return self._explained(read, before)
+        if asks_again(read.searched):
+            before = asked_before(turns)
+            return self._explained(read, before) if before else self._nothing_asked(read)
         sides = sides_of(read, self.names)
         return (self._compared(read, sides, turns) if sides else None) or self._ask_one(read.typed, turns)
 
@@ -140,12 +141,13 @@ class Asking:
         answers = [self._of_side(side, turns) for side in sides]
         quotes = [answer.quotes if answer and answer.answered else () for answer in answers]
         parts = [
-            Part(Role.SIDE, side.heading, side.asked, tuple(one))
-            for side, one in zip(sides, _shared_out(quotes, answers, self.policy), strict=True)
+            Part(Role.SIDE, side.heading, side.asked, tuple(own))
+            for side, own in zip(sides, _shared_out(quotes, answers, self.policy), strict=True)
         ]
         if not any(part.quotes for part in parts):
             return None
         absent = tuple(Absent(side.heading) for side in sides if side.absent)
+        parts = _with_nearest(parts, answers)
         together = self._together(read, [one for one in answers if one], parts)
         return replace(together, absent=absent)
 
@@ -158,7 +160,9 @@ class Asking:
         asking = self._in(side.documents)
         if not side.asked:
             return asking._told(read_question(side.heading), Overview(Asked.ABOUT, side.documents))
-        return asking._ask_one(side.asked, turns)
+        answer = asking._ask_one(side.asked, turns)
+        # what is said of a matter is the whole quotation
+        return replace(answer, quotes=tuple(replace(one, emphasis=()) for one in answer.quotes))
 
     def _in(self, documents: Collection[str]) -> Asking:
         """`only`, for a question put to each of several: less is needed to show what one of them says."""
@@ -180,7 +184,7 @@ class Asking:
             Part(Role.DOCUMENT, self.documents[id_].title, question.searched, _quotes_of(answer))
             for id_, answer in zip(ids, answers, strict=True)
         ]
-        return replace(self._together(read, answers, parts), follows=question.follows)
+        return replace(self._together(read, answers, _with_nearest(parts, answers)), follows=question.follows)
 
     def _of_document(self, asked: AskedQuestion, encoded: EncodedQuestion) -> Answer:
         """What the one document says, whichever is named."""
@@ -297,6 +301,19 @@ class Asking:
         return answer_question(
             self.index, self.documents, encoded, self.weights, self.policy, self.threshold, allowed
         )
+
+
+def _with_nearest(parts: Sequence[Part], answers: Sequence[Answer | None]) -> list[Part]:
+    """The parts, those without quotations with what comes nearest and is not shown in another."""
+    shown = {one.text for part in parts for one in part.quotes}
+    completed = []
+    for part, answer in zip(parts, answers, strict=True):
+        nearest = [one for one in answer.nearest if one.text not in shown] if answer else []
+        elsewhere = bool(answer and answer.answered and not part.quotes)
+        completed.append(
+            part if part.quotes else replace(part, nearest=tuple(nearest[:1]), elsewhere=elsewhere)
+        )
+    return completed
 
 
 def _quotes_of(answer: Answer | None) -> tuple[Quote, ...]:

@@ -154,7 +154,7 @@ def _split(text: str) -> list[str]:
 def _documents(thing: str, names: DocumentNames) -> tuple[str, ...]:
     """Ids of the documents that a side names; none when it is no name of some of them."""
     words = content_words(thing)
-    found = names.called(words[0]) if len(words) == 1 else frozenset()
+    found = frozenset.intersection(*map(names.called, words)) if words else frozenset()
     if not found and words:
         fitting = names.fitting(_bare(thing)) if looks_like_name(_bare(thing)) else frozenset()
         found = fitting if len(fitting) < len(names.all) else frozenset()

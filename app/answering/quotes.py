@@ -97,7 +97,7 @@ def select_quotes(
         )
         used |= {(candidate.rank, position) for position in range(longer.first, longer.last + 1)}
         shown += longer.probability
-        quote = quote_candidate(longer, longer.probability * confidence, documents)
+        quote = quote_candidate(longer, longer.probability * confidence, documents, question.searched)
         if quote is not None and not any(_alike(quote, other) for other in quotes):
             quotes.append(quote)
     return tuple(quotes)
@@ -189,7 +189,7 @@ def _understandable(candidate: Candidate, used: set[tuple[int, int]], source: st
 
 
 def quote_candidate(
-    candidate: Candidate, likelihood: float, documents: Mapping[str, Document]
+    candidate: Candidate, likelihood: float, documents: Mapping[str, Document], asked: str = ""
 ) -> Quote | None:
     """The quotation of a candidate, proved against its source; None where it cannot be.
 
@@ -213,7 +213,9 @@ def quote_candidate(
         passage=passage,
         citation=cite(document, passage, spans),
         score=likelihood,
-        emphasis=emphasise(candidate.reading, passage.sentences, candidate.first, candidate.last, text),
+        emphasis=emphasise(
+            candidate.reading, passage.sentences, candidate.first, candidate.last, text, asked
+        ),
     )
 
 

@@ -6,8 +6,11 @@ settle the matter.
 
 from __future__ import annotations
 
+import threading
+from collections import OrderedDict
 from collections.abc import Sequence
 
+from alpie.app.answering.model_reader import ModelReader
 from alpie.index.reader import Reader, Reading, ReadPassage
 from alpie.index.records import Hit, Passage
 
@@ -16,6 +19,7 @@ __all__ = ["MAX_READ", "read_hits", "read_passage_of"]
 # So many are read, unless the log-odds of an answer among them have reached what stands beside it: then that is enough.
 _STAGES = ((3, 1.0), (6, 0.0), (10, 0.0))
 MAX_READ = _STAGES[-1][0]
+_MOST_KEPT = 400  # readings, of some kilobytes each
 
 
 def read_passage_of(passage: Passage) -> ReadPassage:
@@ -31,9 +35,38 @@ def read_hits(
     """Readings of the first hits, as many as it takes; none of no hits."""
     readings: list[Reading] = []
     for most, enough in stages:
-        readings += reader.read(
-            question, [read_passage_of(hit.passage) for hit in hits[len(readings) : most]]
+        readings += _KEPT.read(
+            reader, question, [read_passage_of(hit.passage) for hit in hits[len(readings) : most]]
         )
         if max((reading.answers for reading in readings), default=enough) >= enough:
             break
     return tuple(readings)
+
+
+class _Kept:
+    """The latest readings: a question put to a document, to all, to each, or for its record meets the same passages."""
+
+    def __init__(self) -> None:
+        self._readings: OrderedDict[tuple[int, str, ReadPassage], tuple[Reader, Reading]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def read(self, reader: Reader, question: str, passages: Sequence[ReadPassage]) -> list[Reading]:
+        if isinstance(reader, ModelReader):  # what it says of one depends on the others
+            return reader.read(question, passages)
+        keys = [(id(reader), question, passage) for passage in passages]
+        with self._lock:
+            known = {key: self._readings[key][1] for key in keys if key in self._readings}
+        new = [key for key in dict.fromkeys(keys) if key not in known]
+        if new:
+            made = reader.read(question, [passage for _, _, passage in new])
+            known.update(zip(new, made, strict=True))
+        with self._lock:
+            for key in keys:
+                self._readings[key] = (reader, known[key])  # kept alive, for its id stands for it
+                self._readings.move_to_end(key)
+            while len(self._readings) > _MOST_KEPT:
+                self._readings.popitem(last=False)
+        return [known[key] for key in keys]
+
+
+_KEPT = _Kept()

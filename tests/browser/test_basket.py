@@ -44,7 +44,7 @@ def test_what_is_saved_says_so(visit: Open) -> None:
     answer = tab.ask(QUESTION)
     here = answer.locator("button.keep").first
     expect(here, "known again after a reload").to_have_text("Guardado")
-    expect(here).to_have_attribute("title", "Quitar de los pasajes guardados")
+    expect(here).to_have_attribute("title", "Quitar de los fragmentos guardados")
     here.click()
     expect(here).to_have_text("Guardar")
     expect(count).to_have_text("0")

@@ -47,6 +47,9 @@ def test_a_conversation_is_still_there_and_an_earlier_one_is_opened_again(visit:
         page.wait_for_selector("body[data-ready]")
         expect(answers).to_have_count(1)
         expect(quoted).to_have_text(words)
+    note = page.locator(".asked-in")
+    expect(note, "its notes are in the other language").to_contain_text("on the Spanish page")
+    assert "q=" in note.locator("a.ask").get_attribute("href")
     expect(tab.ask("¿Y en Argentina?").locator(".follows"), "it is gone on with").to_contain_text(
         "detenciones"
     )

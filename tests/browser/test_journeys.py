@@ -354,7 +354,7 @@ def test_a_search_for_what_no_passage_holds_says_so(visit: Open) -> None:
     section = tab.go("search")
     section.locator("#search-text").fill("xyzzy")
     section.locator("#search-text").press("Enter")
-    expect(section.locator(".answers")).to_contain_text("Ningún pasaje contiene esas palabras")
+    expect(section.locator(".answers")).to_contain_text("Ningún fragmento contiene esas palabras")
 
 
 def test_a_permanent_link_opens_the_words(visit: Open) -> None:

@@ -13,6 +13,7 @@ from serving import serving
 
 from alpie.app.page.serving.page_options import Choices
 from alpie.app.page.serving.server import create_app
+from alpie.app.page.state.index_process import can_recognise
 from alpie.app.page.views.page_words import translations_for
 from alpie.app.settings import load_settings
 
@@ -69,7 +70,7 @@ def local(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def _new_collection(tab: Any, name: str) -> Any:
     """Its Documents view."""
     section = tab.go("documents")
-    section.locator(".collections summary").click()
+    section.locator(".collections summary").first.click()
     section.get_by_label("Nombre de la colección").fill(name)
     section.get_by_role("button", name="Crear").click()
     tab.page.wait_for_url("**/c/*/#documentos")
@@ -121,11 +122,75 @@ def test_from_files_to_an_answer_without_a_terminal(visit: Open, local: str, tmp
     answer = tab.ask("¿A qué hora abren los parques?")
     expect(answer.locator(".quote .words").first).to_contain_text("siete de la mañana")
     page.locator(".masthead nav").get_by_text("Documentos").click()
-    section.locator(".collections a").click()  # back to the others, which are as they were
+    section.locator(".collections a").last.click()  # back to the others, which are as they were
     page.wait_for_url(f"{local}/#documentos")
     page.wait_for_selector("body[data-ready]")
     expect(page.locator("#view-documents .document-card")).to_have_count(1)
     expect(page.locator('.masthead nav [data-view="evaluation"]'), "it is about other texts").to_be_hidden()
+
+
+def test_a_collection_is_renamed_deleted_and_put_back(visit: Open, local: str) -> None:
+    tab = visit(base=local)
+    page = tab.open()
+    section = _new_collection(tab, "Zoo")
+    page.locator("a.language").click()
+    page.wait_for_url("**/c/zoo/en/#documentos")
+    page.wait_for_selector("body[data-ready]")
+    section.get_by_text("Rename or delete").click()
+    rename = section.locator("#collection-rename")
+    rename.fill(" ")
+    section.get_by_role("button", name="Rename").click()
+    expect(section.locator(".upload-state .problem")).to_contain_text("Give the collection a name")
+    rename.fill("<b>Animales</b>")
+    section.get_by_role("button", name="Rename").click()
+    expect(section.locator(".collections [aria-current]")).to_have_text("<b>Animales</b>")
+    section.get_by_text("Rename or delete").click()
+    section.get_by_role("button", name="Delete this collection").click()
+    page.wait_for_url(f"{local}/en/#documentos")
+    removed = page.locator("#view-documents .removed")
+    expect(removed).to_contain_text("<b>Animales</b>")
+    page.goto(f"{local}/c/zoo/en/")
+    expect(page.locator("body")).to_contain_text("no longer here")
+    page.get_by_role("link").click()
+    page.wait_for_selector("body[data-ready]")
+    tab.go("documents")
+    removed.get_by_role("button").first.click()
+    page.wait_for_url("**/c/zoo/**")
+    page.wait_for_selector("body[data-ready]")
+    expect(page.locator("#view-documents .collections [aria-current]")).to_have_text("<b>Animales</b>")
+
+
+def _scan(path: Path) -> None:
+    """A page that is a picture of some lines."""
+    from PIL import Image, ImageDraw, ImageFont
+
+    page = Image.new("L", (1240, 1754), 255)
+    lines = (
+        "La piscina municipal abre a las diez de la mañana",
+        "y cierra a las nueve de la noche todos los días.",
+    )
+    for number, line in enumerate(lines):
+        ImageDraw.Draw(page).text((120, 150 + 60 * number), line, font=ImageFont.load_default(34), fill=0)
+    page.save(path, resolution=150)
+
+
+def test_the_text_of_a_scan_is_recognised_when_asked_for(visit: Open, local: str, tmp_path: Path) -> None:
+    if not can_recognise():
+        pytest.skip("no tesseract with Spanish on this machine")
+    _scan(tmp_path / "piscina.pdf")
+    tab = visit(base=local)
+    tab.open()
+    section = _new_collection(tab, "Escaneos")
+    section.locator("#upload-file").set_input_files([tmp_path / "piscina.pdf"])
+    button = section.get_by_role("button", name="Reconocer su texto")
+    expect(button).to_be_visible(timeout=INDEXED_MS)
+    expect(section.locator(".upload-state .problem")).to_contain_text("es un escaneo")
+    button.click()
+    expect(section.locator(".document-card h3")).to_have_count(1, timeout=INDEXED_MS)
+    expect(section.locator(".taken")).to_contain_text("reconocido ópticamente")
+    tab.go("ask")
+    answer = tab.ask("¿A qué hora abre la piscina?")
+    expect(answer.locator(".quote .words").first).to_contain_text("diez de la mañana", timeout=INDEXED_MS)
 
 
 def test_a_slow_line_shows_our_page_within_two_seconds(visit: Open) -> None:

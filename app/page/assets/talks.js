@@ -37,6 +37,15 @@ window.alpieTalks = (() => {
     writeEarlier(delicate ? others : [present, ...others].slice(0, MOST));
   }
 
+  // An answer keeps the language of the page it was asked for on: in the other one it says so, and can be asked again.
+  function told(text) {
+    const { lang, asked_in, ask_here } = window.alpie.words;
+    const own = text.replace(/<p class="asked-in">.*?<\/p>/, "");
+    const query = /class="act permalink" href="([^"]*)"/.exec(own)?.[1];
+    if (!query || own.startsWith(`<div class="said" lang="${lang}">`)) return own;
+    return own.replace(">", `><p class="asked-in" lang="${lang}">${asked_in} <a class="ask" href="${query}">${ask_here}</a></p>`);
+  }
+
   // For the chat of Gradio. A question that was not answered yet goes back into its box.
   function messages() {
     if (opening) present = opening;
@@ -47,7 +56,7 @@ window.alpieTalks = (() => {
       box.value = textOf(rows.pop()[1]);
       box.dispatchEvent(new Event("input", { bubbles: true }));
     }
-    const made = rows.map(([role, text]) => ({ role, metadata: null, options: null, content: [{ type: "text", text }] }));
+    const made = rows.map(([role, text]) => [role, told(text)]).map(([role, text]) => ({ role, metadata: null, options: null, content: [{ type: "text", text }] }));
     return [made];  // the value of the one output
   }
 

@@ -61,12 +61,13 @@ window.alpieUpload = (() => {
   async function sendAll(section, form, files) {
     const list = form.querySelector(".upload-files");
     list.replaceChildren();
-    let base = window.alpie.words.root;
+    let base = window.alpie.words.root, home = "";
     const own = form.dataset.collection;  // these documents stay as they are: the files go to a collection of their own
     if (own) {
-      const address = await create(section, own);
-      if (!address) return;
-      base = address.replace(/\/$/, "");
+      const made = await create(section, own);
+      if (!made) return;
+      base = made.address.replace(/\/$/, "");
+      home = made.home;
     }
     const items = files.map(file => list.appendChild(Object.assign(document.createElement("li"), { textContent: file.name })));
     let problems = 0;
@@ -78,8 +79,8 @@ window.alpieUpload = (() => {
       if (answer?.status === 200 && !own) show(section, answer.responseText);
     }
     if (own && problems < files.length) {
-      if (!problems) { location.href = `${base}/#documentos`; return; }
-      const link = Object.assign(document.createElement("a"), { href: `${base}/#documentos`, textContent: list.dataset.open });
+      if (!problems) { location.href = `${home}#documentos`; return; }
+      const link = Object.assign(document.createElement("a"), { href: `${home}#documentos`, textContent: list.dataset.open });
       list.appendChild(document.createElement("li")).append(link);
       return;
     }
@@ -89,8 +90,8 @@ window.alpieUpload = (() => {
 
   async function create(section, name) {
     for (let number = 1; number < 50; number++) {
-      const answer = await order("collections", new URLSearchParams({ name: number > 1 ? `${name} ${number}` : name }));
-      if (answer.ok) return (await answer.json()).address;
+      const answer = await order("collections/create", new URLSearchParams({ name: number > 1 ? `${name} ${number}` : name }));
+      if (answer.ok) return answer.json();
       if (number === 49) show(section, await answer.text());
     }
     return null;
@@ -99,12 +100,19 @@ window.alpieUpload = (() => {
   const order = (action, body) =>
     fetch(`${window.alpie.words.root}/al/${action}?lang=${window.alpie.words.lang}`, { method: "POST", body });
 
+  // Also where one is already: the collection has another name now.
+  function visit(address) {
+    const here = location.pathname === new URL(address, location.href).pathname;
+    location.href = address;
+    if (here) location.reload();
+  }
+
   async function submit(section, form) {
     const button = form.querySelector("button"), before = made(section);
     button.disabled = true;
     try {
       const answer = await order(form.getAttribute("action"), new URLSearchParams(new FormData(form)));
-      if (answer.headers.get("content-type")?.includes("json")) { location.href = `${(await answer.json()).address}#documentos`; return; }
+      if (answer.headers.get("content-type")?.includes("json")) { visit(`${(await answer.json()).home}#documentos`); return; }
       const busy = show(section, await answer.text());
       if (answer.ok) redraw(section, parsed(await window.alpie.fragment("documents")));
       if (busy) follow(section, before);

@@ -18,6 +18,7 @@ from alpie.app.page.serving.page_options import Choices
 from alpie.app.page.state.document_shelf import FIELDS, Shelf
 from alpie.app.page.state.library import NotReady, Opening
 from alpie.app.page.state.named_collections import Collections
+from alpie.app.page.state.refusals import ChangeRefused
 from alpie.app.page.state.uploads import Uploads
 from alpie.app.page.views.page_words import Translations, words_asked
 from alpie.app.page.views.upload_view import render_state
@@ -49,7 +50,7 @@ def add_change_routes(router: APIRouter, opening: Opening, choices: Choices) -> 
     if choices.shelf is not None:
         _add_shelf(router, orders, choices.shelf)
     if choices.collections is not None:
-        _add_collections(router, orders, choices.collections, choices.site_path)
+        _add_collections(router, orders, choices.collections, choices)
 
 
 class _Orders:
@@ -76,8 +77,10 @@ class _Orders:
                 raise SourceError(words("guard.elsewhere"))
             async with request.form(max_files=1, max_fields=12, max_part_size=1_000) as form:
                 await run_in_threadpool(change, form, words)
+        except ChangeRefused as error:
+            problem, status = words(error.key, **error.values), 422
         except SourceError as error:
-            problem, status = str(error), 422
+            problem, status = words.reason(str(error)), 422
         except (HTTPException, ClientDisconnect):  # no form, or one cut short
             problem, status = words("upload.cut"), 400
         except OSError as error:
@@ -116,16 +119,37 @@ def _add_shelf(router: APIRouter, orders: _Orders, shelf: Shelf) -> None:
         return await orders.carry_out(request, change)
 
 
-def _add_collections(router: APIRouter, orders: _Orders, collections: Collections, site: str) -> None:
-    @router.post("/collections")
-    async def create(request: Request) -> Response:
-        made: list[str] = []
+def _add_collections(router: APIRouter, orders: _Orders, collections: Collections, choices: Choices) -> None:
+    def changed(order: str, form: FormData) -> str | None:
+        """Where the reader goes then; None: nowhere."""
+        name, token = (str(form.get(field, "")) for field in ("name", "token"))
+        if order == "create":
+            return collections.create(name).address
+        if order == "restore":
+            return collections.restore(token).address
+        if order == "erase":
+            collections.erase(token)
+            return None
+        if choices.uploads and choices.uploads.state.busy:
+            raise ChangeRefused("collection_busy")
+        if order == "rename":
+            return collections.rename(choices.slug, name).address
+        if order == "remove":
+            collections.remove(choices.slug)
+            return "/"
+        raise ChangeRefused("collection_gone")
+
+    @router.post("/collections/{order}")
+    async def collection(order: str, request: Request) -> Response:
+        went: list[str] = []
 
         def change(form: FormData, words: Translations) -> None:
-            made.append(collections.create(str(form.get("name", ""))).address)
+            if (address := changed(order, form)) is not None:
+                own = "" if words.language == choices.language else f"{words.language}/"
+                went.extend((choices.site_path + address, choices.site_path + address + own))
 
         answer = await orders.carry_out(request, change)
-        return JSONResponse({"address": site + made[0]}) if made else answer
+        return JSONResponse(dict(zip(("address", "home"), went, strict=True))) if went else answer
 
 
 def _change(

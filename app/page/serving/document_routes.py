@@ -34,8 +34,10 @@ def add_document_routes(
         choices.shelf,
         choices.collections,
         choices.collection,
-        choices.root_path,
+        choices.first,
+        choices.slug,
         choices.site_path,
+        choices.language,
         choices.here_only,
         choices.most_upload_bytes // 1_000_000,
     )

@@ -49,6 +49,8 @@ class Choices:
     shelf: Shelf | None = None  # lets readers correct and take out documents; None: they cannot
     collections: Collections | None = None  # more documents, each with a name; None: there are no others
     collection: str = ""  # name of these documents among them; "": those that come with the program
+    first: str = ""  # … and of those at the address of the site
+    slug: str = ""  # … and its address; "": they are none of the named ones
     here_only: bool = False  # whether only this machine is served
     metrics: str = "loopback"  # who may read them: "off", "loopback", "all"
 
@@ -93,6 +95,8 @@ class Choices:
             self,
             root_path=self.site_path + prefix,
             public_url=self.public_url + prefix if self.public_url else "",
+            first=self.collection,
+            slug=one.slug,
             collection=one.name,
             **_of_folder(settings, add=True, change=True),
         )

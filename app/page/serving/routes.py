@@ -79,7 +79,10 @@ def add_routes(
         if examples is None or examples.library is not library:
             examples = tried[words.language] = Examples(library, words)
         evaluated = evaluation.about(choices.reports, library.fingerprint)
-        return render_welcome(words, panels_of(library), examples, choices.collection, evaluated)
+        may_add = choices.uploads is not None or choices.collections is not None
+        return render_welcome(
+            words, panels_of(library), examples, choices.collection, evaluated, may_add=may_add
+        )
 
     async def answer(request: Request, make: Make) -> Response:
         if not opening.settled:  # many may wait, few work

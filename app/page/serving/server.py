@@ -66,9 +66,14 @@ def create_app(
         def collection(one: Collection) -> FastAPI:
             own = settings_of(one)
             opener = CorpusOpener(own)
-            return _pages(Opening(opener, opener.stamp).start(), choices.of_collection(one, own), None)
+            opening = Opening(opener, opener.stamp).start()
+            pages = _pages(opening, choices.of_collection(one, own), None)
+            pages.state.stop = opening.stop
+            return pages
 
-        app.add_middleware(Switch, collections=choices.collections, make=collection)
+        app.add_middleware(
+            Switch, collections=choices.collections, make=collection, language=choices.language
+        )
     app.add_middleware(
         Guard,
         limits=choices.limits,

@@ -12,48 +12,70 @@ from contextlib import AsyncExitStack
 
 from anyio import to_thread
 from fastapi import FastAPI
-from fastapi.responses import RedirectResponse
+from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from alpie.app.page.state.named_collections import COLLECTION, Collection, Collections
+from alpie.app.page.views.page_words import language_of, translations_for
+from alpie.app.page.views.templates import render
 
 __all__ = ["Switch"]
 
 
 class Switch:
-    """Middleware that hands a request under `/c/<slug>/` to the application of that collection."""
+    """Middleware that hands a request under `/c/<slug>/` to the application of that collection, whose `state.stop` ends it."""
 
-    def __init__(self, app: ASGIApp, collections: Collections, make: Callable[[Collection], FastAPI]) -> None:
-        self._app, self._collections, self._make = app, collections, make
-        self._made: dict[str, FastAPI] = {}
+    def __init__(
+        self,
+        app: ASGIApp,
+        collections: Collections,
+        make: Callable[[Collection], FastAPI],
+        language: str = "es",
+    ) -> None:
+        self._app, self._collections, self._make, self._language = app, collections, make, language
+        self._made: dict[str, tuple[Collection, FastAPI, AsyncExitStack]] = {}
         self._making = asyncio.Lock()
-        self._running = AsyncExitStack()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             try:
                 await self._app(scope, receive, send)
             finally:
-                await self._running.aclose()
+                for slug in tuple(self._made):
+                    await self._let_go(slug)
             return
         root = scope.get("root_path", "")
-        prefix = COLLECTION.match(scope.get("path", "").removeprefix(root))
+        path = scope.get("path", "").removeprefix(root)
+        prefix = COLLECTION.match(path)
         own = await self._application(prefix["slug"]) if prefix else None
         if prefix and own:
-            if prefix.end() == len(scope["path"].removeprefix(root)):
+            if prefix.end() == len(path):
                 await RedirectResponse(f"{root}{prefix[0]}/")(scope, receive, send)
                 return
             await own({**scope, "root_path": root + prefix[0]}, receive, send)
+        elif prefix and scope["type"] == "http":
+            words = translations_for(language_of(path[prefix.end() :], self._language))
+            page = render("gone", words, home=f"{root}/")
+            await HTMLResponse(page, status_code=404)(scope, receive, send)
         else:
             await self._app(scope, receive, send)
 
     async def _application(self, slug: str) -> FastAPI | None:
         async with self._making:
-            if slug not in self._made:
-                collection = await to_thread.run_sync(self._collections.get, slug)
-                if collection is None:
-                    return None
-                made = await to_thread.run_sync(self._make, collection)
-                await self._running.enter_async_context(made.router.lifespan_context(made))
-                self._made[slug] = made
-        return self._made[slug]
+            collection = await to_thread.run_sync(self._collections.get, slug)
+            known = self._made.get(slug)
+            if known and known[0] == collection:
+                return known[1]
+            if known:  # it has another name by now, or was taken out
+                await self._let_go(slug)
+            if collection is None:
+                return None
+            made, running = await to_thread.run_sync(self._make, collection), AsyncExitStack()
+            running.callback(made.state.stop)
+            await running.enter_async_context(made.router.lifespan_context(made))
+            self._made[slug] = (collection, made, running)
+            return made
+
+    async def _let_go(self, slug: str) -> None:
+        _, _, running = self._made.pop(slug)
+        await running.aclose()

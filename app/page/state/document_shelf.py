@@ -20,7 +20,8 @@ from typing import Any
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
 
-from alpie.index.errors import SourceError
+from alpie.app.page.state.refusals import ChangeRefused
+from alpie.index.reading.publication_dates import read_date
 from alpie.index.reading.source_table import entry_from_table
 from alpie.index.reading.sources import SOURCES_FILE
 from alpie.index.records import Document
@@ -34,6 +35,7 @@ _ABOUT = "about.json"
 _LONGEST = 300  # characters of a field
 _MOST_REMOVED = 100
 _TOKEN = re.compile(r"[0-9a-f]{16}")
+_ADDRESS = re.compile(r"https?://\S+")
 _DAY = re.compile(r"(?P<day>\d{1,2})[/.-](?P<month>\d{1,2})[/.-](?P<year>\d{4})")
 
 
@@ -59,9 +61,14 @@ class Shelf:
         values = {name: " ".join(given[name].split()) for name in FIELDS if name in given}
         if day := _DAY.fullmatch(values.get("date", "")):  # as people write it
             values["date"] = f"{day['year']}-{int(day['month']):02}-{int(day['day']):02}"
-        for name, value in values.items():
-            if len(value) > _LONGEST:
-                raise SourceError(f"«{name}»: caben {_LONGEST} caracteres.")
+        if any(len(value) > _LONGEST for value in values.values()):
+            raise ChangeRefused("long", most=_LONGEST)
+        if values.get("title") == "":
+            raise ChangeRefused("title")
+        if values.get("date") and not read_date(values["date"]):
+            raise ChangeRefused("date", date=values["date"])
+        if values.get("url") and not _ADDRESS.fullmatch(values["url"]):
+            raise ChangeRefused("url")
         with self._changing:
             whole, tables = self._tables()
             table = _table_of(tables, document)
@@ -88,7 +95,7 @@ class Shelf:
         about = {"title": document.title, "file": document.file, "table": {}}
         with self._changing:
             if len(self.removed()) >= _MOST_REMOVED:
-                raise SourceError("Hay demasiados documentos quitados: bórrelos o recupérelos antes.")
+                raise ChangeRefused("removed_full")
             whole, tables = self._tables()
             if (table := _table_of(tables, document)) is not None:
                 about["table"] = table.unwrap()
@@ -111,7 +118,7 @@ class Shelf:
             one, place = self._removed(token)
             target = self._inside(one.file, must_exist=False)
             if target.exists():
-                raise SourceError(f"Ya hay otro documento «{one.file}».")
+                raise ChangeRefused("file_taken", file=one.file)
             target.parent.mkdir(parents=True, exist_ok=True)
             (place / target.name).rename(target)
             if one.table:
@@ -137,19 +144,19 @@ class Shelf:
 
     def _removed(self, token: str) -> tuple[Removed, Path]:
         if not _TOKEN.fullmatch(token):
-            raise SourceError("Ese documento ya no está entre los quitados.")
+            raise ChangeRefused("removed_gone")
         place = self._folder / _REMOVED / token
         try:
             about = json.loads((place / _ABOUT).read_text(encoding="utf-8"))
             return Removed(token, about["title"], about["file"], about["table"]), place
         except (OSError, ValueError, KeyError) as error:
-            raise SourceError("Ese documento ya no está entre los quitados.") from error
+            raise ChangeRefused("removed_gone") from error
 
     def _inside(self, file: str, must_exist: bool = True) -> Path:
         """The path of a file of the folder, which no name can leave."""
         path = self._folder / file
         if not path.resolve().is_relative_to(self._folder.resolve()) or (must_exist and not path.is_file()):
-            raise SourceError(f"«{file}» ya no está en la carpeta.")
+            raise ChangeRefused("file_gone", file=file)
         return path
 
     def _tables(self) -> tuple[tomlkit.TOMLDocument, Any]:
@@ -159,7 +166,7 @@ class Shelf:
             text = path.read_text(encoding="utf-8-sig") if path.exists() else ""
             whole = tomlkit.parse(text)
         except (OSError, UnicodeDecodeError, TOMLKitError) as error:
-            raise SourceError(f"{SOURCES_FILE} no se puede leer: {error}.") from error
+            raise ChangeRefused("unreadable", file=SOURCES_FILE, error=error) from error
         if "document" not in whole:
             whole["document"] = tomlkit.aot()
         return whole, whole["document"]
@@ -170,7 +177,7 @@ class Shelf:
             new.write_text(tomlkit.dumps(whole), encoding="utf-8")
             new.replace(self._folder / SOURCES_FILE)
         except OSError as error:
-            raise SourceError(f"{SOURCES_FILE} no se puede escribir.") from error
+            raise ChangeRefused("unwritable", file=SOURCES_FILE) from error
 
 
 def _table_of(tables: Any, document: Document) -> Any:

@@ -6,11 +6,13 @@ whoever asks before the corpus is there waits and sees that they wait.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from alpie.app.answering.answers import Answer
 from alpie.app.service.following import Following, NotReady
+from alpie.index.errors import IndexMissing
 from alpie.index.notices import Unread
 from alpie.index.records import Document, Hit, Layout, Passage
 from alpie.index.retrieval.word_search import Held, WordQuery
@@ -49,4 +51,10 @@ class Library(Protocol):
 
 
 class Opening(Following[Library]):
-    """Opens the library, and the one that takes its place."""
+    """Opens the library, and the one that takes its place; a collection without documents yet has none, and no fault."""
+
+    def _failed(self, problem: str) -> None:
+        if isinstance(sys.exception(), IndexMissing):
+            self._problem = problem
+        else:
+            super()._failed(problem)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+import secrets
+import shutil
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from alpie.index.errors import SourceError
+from alpie.app.page.state.refusals import ChangeRefused
 
 __all__ = ["COLLECTION", "Collection", "Collections"]
 
@@ -17,6 +20,8 @@ _MOST = 50
 _LONGEST_NAME = 60  # characters
 _LONGEST_SLUG = 40
 _NAME_FILE = "name.txt"
+_REMOVED = ".removed"  # holds what was taken out, each in a folder of its own
+_TOKEN = re.compile(r"[0-9a-f]{16}")
 
 
 @dataclass(frozen=True)
@@ -26,6 +31,7 @@ class Collection:
     slug: str
     name: str
     folder: Path
+    named: int = 0  # when, in ns: after another of this address was taken out, this is not the same one
 
     @property
     def docs(self) -> Path:
@@ -42,7 +48,7 @@ class Collection:
 
 
 class Collections:
-    """Those in `folder`, which need not exist yet."""
+    """Those in `folder`, which need not exist yet. What cannot be done raises ChangeRefused."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -54,39 +60,116 @@ class Collections:
 
     def get(self, slug: str) -> Collection | None:
         """The collection with this slug, as it stands in an address."""
-        if not COLLECTION.fullmatch(f"/c/{slug}"):
-            return None
-        folder = self._folder / slug
-        try:
-            name = (folder / _NAME_FILE).read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError):
-            return None
-        return Collection(slug, name or slug, folder)
+        return _read(self._folder / slug) if COLLECTION.fullmatch(f"/c/{slug}") else None
 
     def create(self, name: str) -> Collection:
-        """An empty collection. Raises SourceError for a name that does not do, or is taken."""
-        shown = " ".join(name.split())
-        if not shown or len(shown) > _LONGEST_NAME or not shown.isprintable():
-            raise SourceError(
-                f"Dé a la colección un nombre de una línea y como mucho {_LONGEST_NAME} caracteres."
-            )
+        """An empty collection with a name of its own."""
         existing = self.all()
-        if any(one.name.casefold() == shown.casefold() for one in existing):
-            raise SourceError(f"Ya hay una colección «{shown}».")
+        shown = _checked(name, existing)
         if len(existing) >= _MOST:
-            raise SourceError(f"Hay ya {_MOST} colecciones, que son las que caben.")
-        plain = unicodedata.normalize("NFKD", shown).encode("ascii", "ignore").decode().lower()
-        slug = re.sub(r"[^a-z0-9]+", "-", plain)[: _LONGEST_SLUG - 3].strip("-") or "coleccion"
+            raise ChangeRefused("collections_full", most=_MOST)
+        try:
+            folder = self._free(_slug(shown))
+            (folder / "documents").mkdir()
+            _write_name(folder, shown)
+        except OSError as error:
+            raise ChangeRefused("collection_disk") from error
+        return self._standing(folder.name)
+
+    def rename(self, slug: str, name: str) -> Collection:
+        """Give a collection another name; its address stays, for links point to it."""
+        one = self._standing(slug)
+        shown = _checked(name, [other for other in self.all() if other.slug != slug])
+        try:
+            _write_name(one.folder, shown)
+        except OSError as error:
+            raise ChangeRefused("collection_disk") from error
+        return self._standing(slug)
+
+    def remove(self, slug: str) -> None:
+        """Take a collection out with its documents; it can be put back until it is erased."""
+        one = self._standing(slug)
+        place = self._folder / _REMOVED / secrets.token_hex(8)
+        try:
+            place.mkdir(parents=True)
+            one.folder.rename(place / slug)
+        except OSError as error:
+            raise ChangeRefused("collection_disk") from error
+
+    def removed(self) -> tuple[tuple[str, Collection], ...]:
+        """What was taken out, the latest first, each with the token that `restore` and `erase` want."""
+        places = [*(self._folder / _REMOVED).glob("*/*/")]
+        places.sort(key=lambda place: place.parent.stat().st_mtime, reverse=True)
+        found = [(place.parent.name, _read(place)) for place in places]
+        return tuple((token, one) for token, one in found if one and _TOKEN.fullmatch(token))
+
+    def restore(self, token: str) -> Collection:
+        """Put back what was taken out; under another address where its own is taken by now."""
+        one = self._taken_out(token)
+        _checked(one.name, self.all())
+        try:
+            folder = self._free(one.slug)
+            folder.rmdir()
+            one.folder.rename(folder)
+            one.folder.parent.rmdir()
+        except OSError as error:
+            raise ChangeRefused("collection_disk") from error
+        return self._standing(folder.name)
+
+    def erase(self, token: str) -> None:
+        """Delete for good what was taken out."""
+        try:
+            shutil.rmtree(self._taken_out(token).folder.parent)
+        except OSError as error:
+            raise ChangeRefused("collection_disk") from error
+
+    def _standing(self, slug: str) -> Collection:
+        if one := self.get(slug):
+            return one
+        raise ChangeRefused("collection_gone")
+
+    def _taken_out(self, token: str) -> Collection:
+        if one := dict(self.removed()).get(token):
+            return one
+        raise ChangeRefused("collection_gone")
+
+    def _free(self, slug: str) -> Path:
+        """A folder of this name, or of the next free one like it, made now."""
         for number in range(1, _MOST + 2):
-            made = Collection(slug if number == 1 else f"{slug}-{number}", shown, Path())
-            folder = self._folder / made.slug
+            folder = self._folder / (slug if number == 1 else f"{slug}-{number}")
             try:
                 folder.mkdir(parents=True)
-                (folder / "documents").mkdir()
-                (folder / _NAME_FILE).write_text(shown, encoding="utf-8")
             except FileExistsError:
                 continue
-            except OSError as error:
-                raise SourceError("La colección no se ha podido crear en el disco.") from error
-            return Collection(made.slug, shown, folder)
-        raise SourceError(f"Hay ya demasiadas colecciones con un nombre como «{shown}».")
+            return folder
+        raise ChangeRefused("collections_full", most=_MOST)
+
+
+def _read(folder: Path) -> Collection | None:
+    path = folder / _NAME_FILE
+    try:
+        name, named = path.read_text(encoding="utf-8").strip(), path.stat().st_mtime_ns
+    except (OSError, UnicodeDecodeError):
+        return None
+    return Collection(folder.name, name or folder.name, folder, named)
+
+
+def _write_name(folder: Path, name: str) -> None:
+    new = folder / f".{_NAME_FILE}.{secrets.token_hex(4)}"
+    new.write_text(name, encoding="utf-8")
+    new.replace(folder / _NAME_FILE)
+
+
+def _checked(name: str, others: Sequence[Collection]) -> str:
+    """The name on one line, if it is one and none of `others` has it."""
+    shown = " ".join(name.split())
+    if not shown or len(shown) > _LONGEST_NAME or not shown.isprintable():
+        raise ChangeRefused("name", most=_LONGEST_NAME)
+    if any(one.name.casefold() == shown.casefold() for one in others):
+        raise ChangeRefused("name_taken", name=shown)
+    return shown
+
+
+def _slug(name: str) -> str:
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain)[: _LONGEST_SLUG - 3].strip("-") or "coleccion"

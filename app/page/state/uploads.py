@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import IO
 
 from alpie.app.page.state.index_process import Run
-from alpie.index.errors import SourceError
+from alpie.app.page.state.refusals import ChangeRefused
 from alpie.index.formats import SUFFIXES, check_signature, format_of
 from alpie.index.formats.recognition import RECOGNISE_FILE
 from alpie.index.model_cache import checksum
@@ -38,7 +38,7 @@ _MIN_FREE_BYTES = 500_000_000  # left on the disk
 _MAX_WAITING = 20  # documents taken and not yet indexed
 _ENDED_BY_FORCE = -9  # as a process says that was ended by a signal: it crashed, or took all the memory
 _SCANNED = "(OCR)"  # in what is said of a file that is a picture of a text
-_UNENDING = "leerlo no acaba, o hace caer a quien lo lee."
+_UNENDING = "leerlo no acaba, o hace caer el programa que lo lee."
 
 
 @dataclass(frozen=True)
@@ -111,19 +111,19 @@ class Uploads:
         wanted = safe_name(name)
         with self._lock:
             if len(self._waiting) >= _MAX_WAITING:
-                raise SourceError("Hay demasiados documentos esperando. Inténtelo dentro de unos minutos.")
+                raise ChangeRefused("waiting")
         unfinished = self.folder / f".{secrets.token_hex(8)}.unfinished"
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             if shutil.disk_usage(self.folder).free < self.most_bytes + _MIN_FREE_BYTES:
-                raise SourceError("No queda sitio en el disco del servidor.")
+                raise ChangeRefused("full")
             self._write(unfinished, file, wanted)
             if same := _same_file(unfinished, self.folder):
-                raise SourceError(f"{wanted}: ya está entre los documentos, como «{same}».")
+                raise ChangeRefused("same", file=wanted, other=same)
             taken = _named(unfinished, self.folder / wanted)
         except OSError as error:
             _LOG.error("a document could not be taken: %s", error)
-            raise SourceError("El documento no se ha podido guardar en el servidor.") from error
+            raise ChangeRefused("unsaved") from error
         finally:
             with contextlib.suppress(OSError):
                 unfinished.unlink(missing_ok=True)
@@ -138,11 +138,10 @@ class Uploads:
                     check_signature(chunk, Path(name))
                 size += len(chunk)
                 if size > self.most_bytes:
-                    limit = self.most_bytes // 1_000_000
-                    raise SourceError(f"{name}: pasa de {limit} MB, lo más que se admite aquí.")
+                    raise ChangeRefused("large", file=name, megabytes=self.most_bytes // 1_000_000)
                 target.write(chunk)
             if not size:
-                raise SourceError(f"{name}: está vacío.")
+                raise ChangeRefused("empty", file=name)
             target.flush()
             os.fsync(target.fileno())
 
@@ -256,7 +255,7 @@ def safe_name(name: str) -> str:
     most = _LONGEST_NAME - len(suffix) - 1
     stem = stem.strip(" ._")[:most].strip(" ._")
     if not stem or format_of(f"x.{suffix}") is None:
-        raise SourceError(f"«{name[:80]}» no es de un formato que se lea aquí: {', '.join(SUFFIXES)}.")
+        raise ChangeRefused("format", file=name[:80], formats=", ".join(SUFFIXES))
     if passed_over := NOT_DOCUMENTS.fullmatch(f"{stem}.{suffix}"):
         first = passed_over[1]
         stem = f"{first}-documento{stem.removeprefix(first)}"[:most].strip(" ._")
@@ -276,4 +275,4 @@ def _named(unfinished: Path, wanted: Path) -> str:
                 continue
             unfinished.rename(name)
         return name.name
-    raise SourceError(f"{wanted.name}: ya hay demasiados documentos con este nombre.")
+    raise ChangeRefused("names", file=wanted.name)

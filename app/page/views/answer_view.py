@@ -9,6 +9,7 @@ from functools import partial
 from alpie.app.answering.absence import absence_lines
 from alpie.app.answering.answers import Answer, Quote, Role
 from alpie.app.answering.citation import short_citation
+from alpie.app.answering.conversation import asks_again
 from alpie.app.page.views.link_places import link, question_link
 from alpie.app.page.views.page_words import Translations
 from alpie.app.page.views.quote_words import quote_lines
@@ -54,6 +55,12 @@ def render_answer(
             for one in quotes
         ]
 
+    def nearest(quotes: Iterable[Quote]) -> list[Markup]:
+        return [
+            render_quote(one, words, documents, number, nearest=True)
+            for number, one in enumerate(quotes, start=1)
+        ]
+
     search = answer.search
     return render(
         "answer",
@@ -71,7 +78,13 @@ def render_answer(
         tentative=answer.tentative,
         arranged=answer.parts[0].role if answer.parts else "",
         parts=[
-            {"role": part.role, "heading": part.heading, "quotes": quoted(part.quotes)}
+            {
+                "role": part.role,
+                "heading": part.heading,
+                "quotes": quoted(part.quotes),
+                "nearest": nearest(part.nearest),
+                "without": "elsewhere" if part.elsewhere else "empty",
+            }
             for part in answer.parts
         ],
         quotes=[] if answer.parts else quoted(answer.quotes),
@@ -79,10 +92,8 @@ def render_answer(
         written=_written(answer, words),
         suggestions=list(_suggestions(answer, words)) if answer.answered else [],
         statement=_statement(answer, words),
-        nearest=[
-            render_quote(quote, words, documents, number, nearest=True)
-            for number, quote in enumerate(answer.nearest[:3], start=1)
-        ],
+        nearest=nearest(answer.nearest[:3]),
+        again=bool(follows) and asks_again(answer.question),
         folded=answer.far,
         foot=words(
             "answer.foot",

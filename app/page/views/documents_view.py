@@ -13,7 +13,6 @@ from alpie.app.page.views.page_words import Translations
 from alpie.app.page.views.panel import Panels, editorial_fields
 from alpie.app.page.views.templates import Markup, render
 from alpie.app.page.views.upload_view import render_state
-from alpie.app.page.views.welcome import facts_of
 from alpie.app.service.document_report import coverage_text, notice_text
 from alpie.index.formats import SUFFIXES
 from alpie.index.records import Document
@@ -31,8 +30,10 @@ class Offer:
     shelf: Shelf | None = None
     collections: Collections | None = None
     name: str = ""  # of this collection; "": the documents that come with the program
-    root: str = ""  # path of this collection
+    first: str = ""  # … of those at the address of the site
+    slug: str = ""  # of this collection; "": it is none of the named ones
     site: str = ""  # path of them all
+    language: str = "es"  # of the pages without a language in their path
     here: bool = False  # whether only this machine is served
     megabytes: int = 0  # of the largest file that is taken
 
@@ -55,14 +56,19 @@ def render_documents(
         built=words.moment(library.built_at) if library else "",
         passages=words.count("count.passages", len(library.passages)) if library else "",
         counted=words.count("count.documents", len(documents)),
-        unread=[words("notice.file", file=one.file, notice=one.reason) for one in library.unread]
+        unread=[
+            words("notice.file", file=one.file, notice=words.reason(one.reason)) for one in library.unread
+        ]
         if library
         else [],
         name=offer.name or words("collections.shipped"),
+        first=offer.first or words("collections.shipped"),
         collections=collections.all() if collections else (),
         many=collections is not None,
-        root=offer.root,
+        slug=offer.slug,
         site=offer.site,
+        home="/" if words.language == offer.language else f"/{words.language}/",
+        removed_collections=collections.removed() if collections else (),
         uploads=uploads,
         most=words.number(offer.megabytes),
         accepted=",".join(SUFFIXES),
@@ -75,7 +81,7 @@ def render_documents(
 
 
 def _shown(panels: Panels, document: Document, words: Translations) -> dict[str, Any]:
-    notes = [*document.notes, *(notice_text(notice, words) for notice in document.notices)]
+    notes = [*map(words.reason, document.notes), *(notice_text(notice, words) for notice in document.notices)]
     if fields := editorial_fields(document, words):
         notes.append(words("reader.editorial", fields=fields))
     facts = (
@@ -96,7 +102,6 @@ def _shown(panels: Panels, document: Document, words: Translations) -> dict[str,
     outline = panels.reader(document.id).outline()
     return {
         "document": document,
-        "facts": facts_of(document, words),
         "shown": [(words(f"field.{name}"), value) for name, value in facts if value],
         "technical": [(words(f"field.{name}"), value) for name, value in technical if value],
         "url": document.url if document.url.startswith(("https://", "http://")) else "",

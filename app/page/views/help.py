@@ -73,4 +73,6 @@ def with_notice(answer: Markup, risk: Risk, words: Translations, help_lines: Hel
 
 def render_help(words: Translations, help_lines: HelpLines, writer: bool = False) -> Markup:
     """The Help view; `writer`: questions and quotations go to a language model."""
-    return render("help", words, lines=help_lines.lines, checked=help_lines.checked, writer=writer)
+    return render(
+        "help", words, lines=help_lines.lines, checked=words.date(help_lines.checked), writer=writer
+    )

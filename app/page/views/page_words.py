@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -14,6 +15,8 @@ from alpie.app.page.views.markup import escape
 
 if TYPE_CHECKING:
     from starlette.requests import Request
+
+    from alpie.index.records import Document
 
 __all__ = ["LANGUAGES", "Translations", "language_of", "translations_for", "words_asked"]
 
@@ -39,6 +42,11 @@ class Translations(common.Translations):
         named = self.entries.get(f"language.{base}")
         return f"{named} ({region})" if named and region else named or code
 
+    def facts(self, document: Document) -> str:
+        """Publisher, kind and date on one line; what is not known is left out."""
+        date = self.date(document.date) if document.date else ""
+        return " · ".join(one for one in (document.publisher, document.kind, date) if one)
+
     def moment(self, iso: str) -> str:
         """Day and time of an ISO 8601 moment as people write them, in this machine's time; the text itself if it is none."""
         try:
@@ -47,10 +55,32 @@ class Translations(common.Translations):
             return iso
         return self("documents.moment", date=self.date(then.date().isoformat()), time=f"{then:%H:%M}")
 
+    def reason(self, spanish: str) -> str:
+        """What an error below the page says, which is Spanish, in this language; as it is where no rendering is known."""
+        if self.language == "es":
+            return spanish
+        for form, rendering in _reasons():
+            if match := form.fullmatch(spanish):
+                return rendering.format(
+                    **{name: self.reason(value) for name, value in match.groupdict().items()}
+                )
+        where, _, rest = spanish.partition(": ")
+        return f"{where}: {self.reason(rest)}" if rest else spanish
+
     @property
     def for_scripts(self) -> dict[str, str]:
         """What the scripts of the page say."""
         return {key.removeprefix("js."): text for key, text in self.entries.items() if key.startswith("js.")}
+
+
+@lru_cache(maxsize=1)
+def _reasons() -> tuple[tuple[re.Pattern[str], str], ...]:
+    """What errors say in Spanish, and the same in English."""
+    rendered: dict[str, str] = json.loads((_FOLDER / "reasons.json").read_text(encoding="utf-8"))
+    return tuple(
+        (re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>.+?)", re.escape(spanish)), re.DOTALL), other)
+        for spanish, other in rendered.items()
+    )
 
 
 @lru_cache

@@ -25,7 +25,15 @@ def render_state(
         notice.kind is NoticeKind.PAGES_WITHOUT_TEXT for one in documents.values() for notice in one.notices
     )
     recognise = bool(scanned and uploads and uploads.can_recognise)
-    return render("upload_state", words, state=state, done=done, problem=problem, recognise=recognise)
+    refused = [
+        (name, words("upload.scan") if name in state.scans else words.reason(reason))
+        for name, reason in state.refused
+    ]
+    failure = words.reason(state.failure.removeprefix("Error: "))
+    return render(
+        "upload_state", words, state=state, done=done, refused=refused, failure=failure, problem=problem,
+        recognise=recognise,
+    )  # fmt: skip
 
 
 def _read(document: Document, words: Translations) -> list[str]:

@@ -7,9 +7,9 @@ from alpie.app.page.views.link_places import question_link
 from alpie.app.page.views.page_words import Translations
 from alpie.app.page.views.panel import Panels
 from alpie.app.page.views.templates import Markup, render
-from alpie.index.records import BlockKind, Document, Passage, SentenceRole
+from alpie.index.records import BlockKind, Passage, SentenceRole
 
-__all__ = ["facts_of", "render_welcome"]
+__all__ = ["render_welcome"]
 
 _WORDS = 8  # of a sentence that can stand for a document
 _LONGEST_OPENING = 180  # characters
@@ -22,16 +22,18 @@ def render_welcome(
     name: str = "",
     evaluated: bool = False,
     complete: bool = False,
+    may_add: bool = False,
 ) -> Markup:
     """The first screen; `panels`: of the documents, None while they are being opened; `name`: of the collection.
 
-    `evaluated`: whether there are results about these very documents; `complete`: to ask again later is of no use.
+    `evaluated`: whether there are results about these very documents; `complete`: to ask again later is of no use;
+    `may_add`: whether readers add documents.
     """
     documents = list(panels.library.documents.values()) if panels else []
     shown = [
         {
             "document": document,
-            "facts": facts_of(document, words),
+            "facts": words.facts(document),
             "opening": opening_line(panels.by_document[document.id]) if panels else "",
             "examples": [(one, question_link(one)) for one in examples.of(document.id)] if examples else [],
         }
@@ -39,13 +41,16 @@ def render_welcome(
     ]
     complete = complete or (examples is not None and examples.complete.is_set())
     more = len(documents) - len(shown)
-    return render("welcome", words, shown=shown, more=more, complete=complete, name=name, evaluated=evaluated)
-
-
-def facts_of(document: Document, words: Translations) -> str:
-    """Publisher, kind and date on one line; what is not known is left out."""
-    date = words.date(document.date) if document.date else ""
-    return " · ".join(one for one in (document.publisher, document.kind, date) if one)
+    return render(
+        "welcome",
+        words,
+        shown=shown,
+        more=more,
+        complete=complete,
+        name=name,
+        evaluated=evaluated,
+        may_add=may_add,
+    )
 
 
 def opening_line(passages: tuple[Passage, ...]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -19,6 +20,7 @@ from alpie.app.terminal.rendering import answer_text
 from alpie.app.translations import translations_for
 from alpie.index.errors import SettingsError
 from alpie.index.readable import proves
+from alpie.index.reader import Reading, ReadPassage
 from alpie.index.records import Document
 from alpie.index.spanish.named_documents import DocumentNames
 from alpie.index.spanish.query import read_question
@@ -115,7 +117,48 @@ def test_each_document_that_is_compared_answers_for_itself_and_an_absent_one_is_
     assert {quote.document_id for quote in claro.quotes} == {"agua"}
     assert absent.quotes == ()
     assert [one.document for one in answer.absent] == ["ONU"]
-    assert "Sobre esto no se ha encontrado nada" in answer_text(answer, translations_for("es"), 80)
+    assert "Sobre esto no se ha encontrado nada seguro" in answer_text(answer, translations_for("es"), 80)
+
+
+def test_a_document_is_known_by_several_words_of_its_publisher() -> None:
+    named = DocumentNames(
+        {"fuego": replace(DOCUMENTS["fuego"], publisher="Bomberos Forestales"), "agua": DOCUMENTS["agua"]}
+    )
+    sides = sides_of(read_question("diferencia entre los Bomberos Forestales e Hidrosur"), named)
+    assert [(side.documents, side.absent) for side in sides] == [(("fuego",), False), (("agua",), False)]
+
+
+def test_a_side_without_an_answer_has_what_comes_nearest(corpus: Corpus) -> None:
+    limits = replace(WEIGHTS, far=-1.0)
+    strict = Corpus(DOCUMENTS, {}, corpus.index, "", "", weights=limits)
+    answer = _sound(strict.ask("compara lo que dicen Bomberos e Hidrosur sobre un tren de mercancías"))
+    fire, river = answer.parts
+    assert fire.quotes
+    assert (river.quotes, river.elsewhere) == ((), False)
+    assert {one.document_id for one in river.nearest} == {"agua"}
+    assert not {one.text for one in river.nearest} & {one.text for one in answer.quotes}
+    assert not any(one.emphasis for one in answer.quotes), "what is said of a matter is the whole of it"
+
+
+def test_the_same_passages_are_read_once(corpus: Corpus) -> None:
+    class Counting(FakeReader):
+        read_passages = 0
+
+        def read(self, question: str, passages: Sequence[ReadPassage]) -> list[Reading]:
+            self.read_passages += len(passages)
+            return super().read(question, passages)
+
+    reader = Counting()
+    counted = Corpus(DOCUMENTS, {}, replace(corpus.index, reader=reader), "", "", weights=WEIGHTS)
+    asked = "¿Cuántos días tardaron los bomberos en apagar el fuego?"
+    first = counted.ask(asked)
+    needed = reader.read_passages
+    assert needed
+    again = counted.ask(asked)
+    assert (again.quotes, again.confidence) == (first.quotes, first.confidence)
+    assert reader.read_passages == needed
+    counted.ask(asked, each_document=True)
+    assert reader.read_passages <= len(counted.passages)
 
 
 def test_what_answers_both_sides_stands_on_one(corpus: Corpus) -> None:
@@ -162,6 +205,7 @@ def test_asking_for_an_explanation_shows_what_stands_around_and_what_words_mean(
     [
         "hola", "hola, q tal? q puedes hacer", "¿Quién eres?", "quién manda aquí", "gracias",
         "what can you do?",
+        "explícamelo",
     ],
 )  # fmt: skip
 def test_small_talk_gets_a_line_and_no_quotation(corpus: Corpus, question: str) -> None:

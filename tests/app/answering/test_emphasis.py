@@ -57,6 +57,15 @@ def test_nothing_is_marked_where_two_sentences_may_answer() -> None:
     assert marked(of, 0, 0) == ["una docen"]
 
 
+def test_of_two_sentences_that_may_answer_the_one_with_more_words_of_the_question_does() -> None:
+    scores = np.array([3.0, 3.0 - MIN_LEAD + 0.1, -3.0], np.float32)
+    of = Reading(3.0, scores, (AnswerWords(5, 15, SURE), AnswerWords(5, 10, SURE), None))
+    sentences = passage_of(*SENTENCES).sentences
+    text = " ".join(SENTENCES[:2])
+    for question, words in (("¿Cuántos registros hubo?", "una docena"), ("¿Cuántos días duró?", "nueve")):
+        assert [text[a:b] for a, b in emphasise(of, sentences, 0, 1, text, question)] == [words]
+
+
 def test_nothing_is_marked_in_a_quotation_that_shows_the_sentence_otherwise() -> None:
     of = reading(AnswerWords(5, 14, SURE), None, None)
     assert emphasise(of, passage_of(*SENTENCES).sentences, 0, 0, "Hubo […] registros") == ()

@@ -256,7 +256,7 @@ def test_the_documents_of_the_program_are_not_changed_unasked() -> None:
 def test_where_nothing_is_taken_the_orders_are_closed() -> None:
     web = client(Choices())
     assert web.post("/al/upload", files={"file": ("a.txt", b"x")}).status_code in (404, 405, 413)
-    for order in ("document/edit", "document/remove", "document/erase", "recognise", "collections"):
+    for order in ("document/edit", "document/remove", "document/erase", "recognise", "collections/create"):
         assert web.post(f"/al/{order}", data={"d": "a"}).status_code in (404, 405), order
     shown = web.get("/al/documents").text
     assert "upload-form" not in shown
