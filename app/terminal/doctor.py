@@ -17,7 +17,7 @@ from alpie.app.page.guarding.origins import is_loopback
 from alpie.app.service.document_report import file_notices
 from alpie.app.settings import Settings
 from alpie.app.translations import Translations
-from alpie.index.errors import AlpieError, IndexMissing, RecognitionMissing, ScanWithoutText
+from alpie.index.errors import AlpieError, IndexMissing, RecognitionMissing, ScanWithoutText, Uncalibrated
 from alpie.index.formats.recognition import Recogniser
 from alpie.index.notices import NoticeKind
 
@@ -146,6 +146,7 @@ def _index(settings: Settings, words: Translations) -> Check:
 
 
 def _matching_encoder(settings: Settings, words: Translations) -> Check:
+    from alpie.app.answering.calibration import numbers_for
     from alpie.index.encoder.factory import open_encoder
     from alpie.index.storage.manifest import check_encoder, current_version, read_manifest
 
@@ -153,9 +154,11 @@ def _matching_encoder(settings: Settings, words: Translations) -> Check:
         folder = current_version(settings.data)
     except IndexMissing:
         return Check("matching_encoder", State.GOOD, words("doctor.matching.nothing"))
-    check_encoder(
-        folder, read_manifest(folder), open_encoder(settings.encoder, settings.cache, settings.runtime)
-    )
+    encoder = open_encoder(settings.encoder, settings.cache, settings.runtime)
+    check_encoder(folder, read_manifest(folder), encoder)
+    numbers, _ = numbers_for(encoder, settings.data)
+    if isinstance(numbers, Uncalibrated):
+        raise numbers  # its sentence says what to run
     return Check("matching_encoder", State.GOOD, words("doctor.matching.good"))
 
 

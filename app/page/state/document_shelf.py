@@ -21,8 +21,7 @@ import tomlkit
 from tomlkit.exceptions import TOMLKitError
 
 from alpie.app.page.state.refusals import ChangeRefused
-from alpie.index.reading.source_table import read_date
-from alpie.index.reading.source_table import entry_from_table
+from alpie.index.reading.source_table import entry_from_table, read_date
 from alpie.index.reading.sources import SOURCES_FILE
 from alpie.index.records import Document
 from alpie.index.spanish.analysis import fold

@@ -16,6 +16,8 @@ from alpie.app.answering import answer_weights
 from alpie.app.answering.calibration import calibration_file, numbers_for
 from alpie.app.answering.corpus import Corpus
 from alpie.app.settings import Settings, load_settings
+from alpie.app.terminal.doctor import EXAMINATIONS, State, examine
+from alpie.app.translations import translations_for
 from alpie.eval import fit
 from alpie.eval import fit_encoder as fit_encoder_module
 from alpie.eval.fit_encoder import fit_encoder
@@ -234,6 +236,18 @@ def test_nothing_is_answered_with_another_encoders_numbers(settings: Settings) -
     calibration_file(settings.data).write_text("{", "utf-8")
     with pytest.raises(Uncalibrated, match="no se puede leer"):
         Corpus.open(settings, FakeEncoder()).ask("¿Cuántas hectáreas ardieron?")
+
+
+def test_the_doctor_says_that_an_encoder_is_not_calibrated(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("alpie.index.encoder.factory.open_encoder", lambda *_: FakeEncoder())
+    [look] = [one for one in EXAMINATIONS if "matching" in one.__name__]
+    [found] = examine(settings, translations_for("es"), (look,))
+    assert (found.state, "alpie eval --fit" in found.message) == (State.BAD, True)
+    calibrate(settings, FakeEncoder().fingerprint)
+    [found] = examine(settings, translations_for("es"), (look,))
+    assert found.state == State.GOOD
 
 
 def test_with_its_own_numbers_it_answers(settings: Settings) -> None:
