@@ -1,7 +1,7 @@
 """One writing: the model in a thread of its own, its sentences checked as they come, and a clock over all.
 
-Whatever the model does (silence, an endless stream, nonsense, an exception), iterating ends in time and
-raises nothing: what happened is in `report`. The answer's quotations are not touched.
+Whatever the model does (silence, an endless stream, nonsense, an exception), iterating ends in time and raises nothing:
+what happened is in `report`. Quotes and question travel as JSON strings: they are data, and cannot end early.
 """
 
 from __future__ import annotations

@@ -28,9 +28,8 @@ from alpie.index.retrieval.vector_backend import RELATED_WEIGHT, Query, VectorBa
 from alpie.index.retrieval.vectors import VectorIndex
 from alpie.index.spanish.acronyms import Acronyms, learn_acronyms
 from alpie.index.spanish.analysis import Token, terms, words_by_stem
-from alpie.index.spanish.lexicon import Lexicons, lexicon_of
 from alpie.index.spanish.query import Question
-from alpie.index.spanish.spelling import corrected
+from alpie.index.spanish.spelling import Lexicons, corrected, lexicon_of
 
 RETRIEVERS = ("hybrid", "dense", "lexical")
 _NAMES_OF_BEFORE = {"fused": "hybrid"}

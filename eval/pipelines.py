@@ -31,7 +31,7 @@ from alpie.eval.questions.predictions import (
     predict,
     refused_row,
 )
-from alpie.eval.questions.question_file import Question
+from alpie.eval.questions.question_records import Question
 from alpie.eval.scores import PASSAGES
 from alpie.index.errors import QuestionError
 from alpie.index.records import Document
