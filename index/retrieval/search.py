@@ -108,13 +108,7 @@ class SearchIndex:
     )
 
     @classmethod
-    def from_embedded(
-        cls,
-        passages: Sequence[Passage],
-        embedded: Embedded,
-        encoder: Encoder,
-        weights: HybridWeights | None = None,
-    ) -> SearchIndex:
+    def from_embedded(cls, passages: Sequence[Passage], embedded: Embedded, encoder: Encoder) -> SearchIndex:
         """An index in memory from passages and their vectors."""
         texts = [passage.text for passage in passages]
         with_context = [text_of(passage) for passage in passages]
@@ -125,7 +119,6 @@ class SearchIndex:
             sentence_vectors=VectorIndex.from_vectors(embedded.sentences),
             lexical=TermIndex.from_terms([terms(text) for text in with_context]),
             acronyms=Acronyms(learn_acronyms(texts)),
-            weights=weights or HybridWeights(),
         )
 
     @cached_property
