@@ -20,7 +20,8 @@ from alpie.app.answering.calibration import calibration_file, is_bundled
 from alpie.app.answering.corpus import Corpus, open_encoder_of
 from alpie.app.settings import SEED_DOCUMENTS, Settings
 from alpie.eval.fit import fit_all, fitting_sets, write_weights
-from alpie.eval.questions.question_file import OWN_QUESTIONS, Question, read_own_questions
+from alpie.eval.questions.question_file import OWN_QUESTIONS, read_own_questions
+from alpie.eval.questions.question_records import Question
 from alpie.eval.questions.split import split
 from alpie.index.encoder import Encoder, OnProgress
 from alpie.index.retrieval.search import HybridWeights, SearchIndex

@@ -13,7 +13,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from alpie.eval.baselines.pipelines import MAIN, PipelineRows
 from alpie.eval.metrics import (
     METRICS,
     RESAMPLES,
@@ -24,6 +23,7 @@ from alpie.eval.metrics import (
     summarise,
     summarise_by_kind,
 )
+from alpie.eval.pipelines import MAIN, PipelineRows
 from alpie.eval.questions.matching import SourceTexts
 from alpie.eval.scores import QuestionScore, score_prediction
 

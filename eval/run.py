@@ -15,25 +15,24 @@ from alpie.app.answering.corpus import Corpus, open_encoder_of
 from alpie.app.settings import Settings
 from alpie.app.terminal.progress import progress_bar
 from alpie.app.translations import Translations
-from alpie.eval.baselines.pipelines import (
+from alpie.eval.metrics import RESAMPLES
+from alpie.eval.pipelines import (
     PipelineRows,
     backend_pipeline,
     other_pipelines,
     own_pipeline,
     same_answers,
 )
-from alpie.eval.metrics import RESAMPLES
 from alpie.eval.questions.matching import SourceTexts
 from alpie.eval.questions.predictions import AskedCorpus, OnQuestion, write_predictions
 from alpie.eval.questions.question_file import (
     OWN_QUESTIONS,
-    Question,
-    SquadParagraph,
     read_own_questions,
     read_question_texts,
     read_questions,
     with_texts,
 )
+from alpie.eval.questions.question_records import Question, SquadParagraph
 from alpie.eval.questions.split import split
 from alpie.eval.questions.squad import squad_corpus
 from alpie.eval.report import Report, RunFacts, render, score_pipeline, write_report

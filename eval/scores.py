@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from alpie.eval.questions.matching import Occurrence, Piece, SourceTexts, coverage, holds, inside
-from alpie.eval.questions.question_file import Evidence, Question
+from alpie.eval.questions.question_records import Evidence, Question
 
 PASSAGES = 10  # passages a prediction lists
 _HALF = 0.5

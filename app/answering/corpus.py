@@ -37,8 +37,8 @@ from alpie.index.retrieval.backends.select import BackendChoice
 from alpie.index.retrieval.places import Places
 from alpie.index.retrieval.search import SearchIndex
 from alpie.index.retrieval.word_search import Held, WordIndex, WordQuery
-from alpie.index.spanish.lexicon import lexicon_of
 from alpie.index.spanish.query import read_question
+from alpie.index.spanish.spelling import lexicon_of
 from alpie.index.storage.store import corpus_fingerprint, open_version
 
 if TYPE_CHECKING:

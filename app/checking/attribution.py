@@ -1,9 +1,8 @@
-"""What stands beside a quotation: lead-in, attribution, reference. Is it that, or an unquoted part of the text?
+"""What of a pasted text is quoted, and whether what stands beside it is a lead-in, an attribution, a reference or more.
 
-Quotation marks in a pasted text are the reader's, round what is quoted, or the document's own, round a word
-of it. They are taken for the reader's if the words outside are fewer than those quoted, and at most
-`MAX_WORDS_BESIDE`: with more, the text says more in its own words than in the document's, and one exact
-word in an altered sentence would make it exact. A reference does not count: a short quotation has a longer one.
+Marks of one kind nest; where they do not balance, a line that begins with one is quoted as far as the last closing mark
+that ends the line. They are taken for the reader's if the words outside are fewer than those quoted, and at most
+`MAX_WORDS_BESIDE`: with more, one exact word in an altered sentence would make it exact.
 """
 
 from __future__ import annotations

@@ -11,6 +11,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 
 from alpie.index.records import BlockKind, Document, Layout, Span
 
@@ -91,11 +92,8 @@ class TextView:
 
     @cached_property
     def _kept_starts(self) -> array[int]:
-        starts, position = array("Q"), 0
-        for number, span in enumerate(self.spans):
-            starts.append(position)
-            position += span.end - span.start + (number in self.breaks)
-        return starts
+        sizes = (span.end - span.start + (n in self.breaks) for n, span in enumerate(self.spans))
+        return array("Q", accumulate(sizes, initial=0))
 
     @cached_property
     def _word_kept(self) -> array[int]:
@@ -105,11 +103,7 @@ class TextView:
     @cached_property
     def _word_view(self) -> array[int]:
         """Offset of each word in `text`."""
-        starts, position = array("Q"), 0
-        for word in self.text.split(" "):
-            starts.append(position)
-            position += len(word) + 1
-        return starts
+        return array("Q", accumulate((len(word) + 1 for word in self.text.split(" ")), initial=0))
 
     def _kept_offset(self, offset: int) -> int:
         word = bisect_right(self._word_view, offset) - 1
@@ -139,7 +133,7 @@ def views_of(document: Document, layout: Layout | None) -> tuple[TextView, ...]:
     left_out = sorted((*layout.footers, *layout.note_calls, *layout.marks))
     blocks = [block for block in layout.blocks if block.kind is not BlockKind.CALLOUT and block.spans]
     spans = tuple(span for block in blocks for span in block.spans)
-    breaks = _block_ends([len(block.spans) for block in blocks])
+    breaks = frozenset(total - 1 for total in accumulate(len(block.spans) for block in blocks))
     candidates = (
         whole,
         TextView(document, _without(left_out, len(document.text))),
@@ -161,15 +155,6 @@ def _without(left_out: Sequence[Span], length: int) -> tuple[Span, ...]:
     if position < length or not kept:
         kept.append(Span(position, length))
     return tuple(kept)
-
-
-def _block_ends(sizes: Sequence[int]) -> frozenset[int]:
-    ends: list[int] = []
-    total = 0
-    for size in sizes:
-        total += size
-        ends.append(total - 1)
-    return frozenset(ends)
 
 
 def pieces_in_order(

@@ -1,4 +1,4 @@
-"""How a document was read, in words: what of its file is not in the index, and how much is."""
+"""How documents were read, in words, and whether the index still speaks of them as they are in their folder."""
 
 from __future__ import annotations
 

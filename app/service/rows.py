@@ -31,13 +31,13 @@ REFUSAL = translations_for("es")("ask.none")
 _PASSAGES = 10
 
 
-def answer_row(answer: Answer, question_id: str = "", language: str = "es") -> AnswerRow:
+def answer_row(answer: Answer, language: str = "es") -> AnswerRow:
     """A row of the predictions file, with the question, the statement of search and the writer's sentences.
 
     Quotes carry also their exact `spans` and the full `citation`; a refusal carries the `nearest`.
     """
     row: AnswerRow = {
-        "id": question_id,
+        "id": "",
         "question": answer.question,
         "answered": answer.answered,
         "answer": "\n".join(quote.text for quote in answer.quotes) if answer.answered else _refusal(answer),

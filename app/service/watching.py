@@ -1,4 +1,8 @@
-"""`alpie index --watch`: one indexing after another, whenever the documents change."""
+"""`alpie index --watch`: one indexing after another, whenever the documents change and have come to rest.
+
+Names, sizes and time stamps are compared once a second: that costs milliseconds, needs no library, and works on network
+folders and in containers, where the system's own notifications do not.
+"""
 
 from __future__ import annotations
 
@@ -47,36 +51,29 @@ def snapshot(folder: Path, apart_from: Path | None = None) -> Snapshot:
 def changes(
     look: Callable[[], Snapshot],
     *,
-    every_seconds: float = _EVERY_SECONDS,
     longest_rest_seconds: float = _LONGEST_REST_SECONDS,
     sleep: Callable[[float], None] = time.sleep,
     clock: Callable[[], float] = time.monotonic,
 ) -> Iterator[bool]:
     """After each interval: whether the folder is another than when this last said so, and two looks in a row saw the same."""
-    return _changes(look(), look, every_seconds, longest_rest_seconds, sleep, clock)
+    first = look()  # at the call, so that nothing that changes while the consumer works is missed
 
+    def told() -> Iterator[bool]:
+        seen = settled = first
+        since: float | None = None  # when the first change that was not told yet was seen
+        while True:
+            sleep(_EVERY_SECONDS)
+            now = look()
+            if now != settled and since is None:
+                since = clock()
+            rests = now == seen or (since is not None and clock() - since >= longest_rest_seconds)
+            seen = now
+            has_changed = now != settled and rests
+            if has_changed:
+                settled, since = now, None
+            yield has_changed
 
-def _changes(
-    settled: Snapshot,
-    look: Callable[[], Snapshot],
-    every_seconds: float,
-    longest_rest_seconds: float,
-    sleep: Callable[[float], None],
-    clock: Callable[[], float],
-) -> Iterator[bool]:
-    seen = settled
-    since: float | None = None  # when the first change that was not told yet was seen
-    while True:
-        sleep(every_seconds)
-        now = look()
-        if now != settled and since is None:
-            since = clock()
-        rests = now == seen or (since is not None and clock() - since >= longest_rest_seconds)
-        seen = now
-        told = now != settled and rests
-        if told:
-            settled, since = now, None
-        yield told
+    return told()
 
 
 _RETRY_ROUNDS = 30  # intervals until a round that failed is tried again: the disk may have room by then

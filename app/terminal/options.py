@@ -1,4 +1,4 @@
-"""Commands and options of the command line, with their help in the words of a catalogue."""
+"""Commands and options of the command line, with their help in the words of a catalogue, and `alpie users`."""
 
 from __future__ import annotations
 

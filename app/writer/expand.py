@@ -22,8 +22,8 @@ from rapidfuzz import fuzz
 
 from alpie.app.chat_model import MissingProvider, Stream, stream_of
 from alpie.app.settings import Settings
-from alpie.app.writer.names import Evidence, unsupported_names
 from alpie.app.writer.stated_figures import figures_of, unsupported_figures
+from alpie.app.writer.support import Evidence, unsupported_names
 from alpie.index.encoder.embed import context_of, text_of
 from alpie.index.errors import SettingsError
 from alpie.index.reading.expansions import KINDS, expansions_file

@@ -1,7 +1,7 @@
 """One writing: the model in a thread of its own, its sentences checked as they come, and a clock over all.
 
-Whatever the model does (silence, an endless stream, nonsense, an exception), iterating ends in time and
-raises nothing: what happened is in `report`. The answer's quotations are not touched.
+Whatever the model does (silence, an endless stream, nonsense, an exception), iterating ends in time and raises nothing:
+what happened is in `report`. Quotes and question travel as JSON strings: they are data, and cannot end early.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import queue
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -81,9 +81,8 @@ class Writing(Iterator[WrittenSentence]):
         answer: Answer,
         settings: Settings,
         stream: Stream | None = None,
-        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._answer, self._settings, self._clock = answer, settings, clock
+        self._answer, self._settings = answer, settings
         self._stream = stream
         self._dropped: Counter[str] = Counter()
         self._shown = 0
@@ -142,7 +141,7 @@ class Writing(Iterator[WrittenSentence]):
             self._failure = "busy"
             return
         pieces: queue.Queue[Piece] = queue.Queue(maxsize=1_000)
-        ends = self._clock() + self._settings.writer_timeout_seconds
+        ends = time.monotonic() + self._settings.writer_timeout_seconds
         threading.Thread(target=self._feed, args=(stream, pieces), name="writer", daemon=True).start()
         characters = 0
         while characters < _MAX_CHARACTERS:
@@ -156,7 +155,7 @@ class Writing(Iterator[WrittenSentence]):
         self._failure = "cut"
 
     def _next(self, pieces: queue.Queue[Piece], ends: float) -> Piece:
-        while (left := ends - self._clock()) > 0:
+        while (left := ends - time.monotonic()) > 0:
             try:
                 return pieces.get(timeout=min(left, 1.0))
             except queue.Empty:

@@ -1,7 +1,7 @@
-"""A process that is measured from within: ``python -c "…main()" JSON`` and one command a line.
+"""A process that is measured from within, one command a line, and what a collection of any size costs.
 
-Each runtime gets a process of its own, because threads of one that still spin would be counted to the next,
-and because memory can only be told apart between processes. Answers are JSON lines on standard output.
+Each runtime gets a process of its own, because threads of one that still spin would be counted to the next. Large
+collections are made of real sentences with made-up words of a Zipf law, and real vectors with noise.
 """
 
 from __future__ import annotations
@@ -244,7 +244,7 @@ def _encoding(documents: Mapping[str, Any], encoder: Any, plan: Mapping[str, Any
         if name == "batch":
             return Timing.of(lambda: encoder.encode_passages(plan["passages"]))
         if not tutorial:
-            from alpie.eval.baselines.pipelines import TutorialPipeline, chunks_of
+            from alpie.eval.pipelines import TutorialPipeline, chunks_of
 
             tutorial.append(TutorialPipeline(chunks_of(documents.values()), encoder))
         return _each(questions, tutorial[0].ask)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from alpie.app.answering.answers import Answer
 from alpie.app.service.rows import REFUSAL, answer_row
-from alpie.eval.questions.question_file import Question
+from alpie.eval.questions.question_records import Question
 from alpie.index.errors import QuestionError
 from alpie.index.records import Document, Hit, Passage
 

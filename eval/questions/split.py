@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from alpie.eval.questions.matching import fold, folded_words
-from alpie.eval.questions.question_file import Evidence, Question
+from alpie.eval.questions.question_records import Evidence, Question
 from alpie.index.errors import SettingsError
 
 PARTS = ("fit", "report", "all")

@@ -14,7 +14,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from alpie.eval.questions.question_file import (
+from alpie.eval.questions.question_records import (
     UNANSWERABLE,
     Evidence,
     Question,

@@ -18,7 +18,7 @@ from alpie.app.answering.corpus import Corpus
 from alpie.eval.metrics import RESAMPLES, Estimate, compare, summarise
 from alpie.eval.questions.matching import SourceTexts
 from alpie.eval.questions.predictions import OnQuestion, predict
-from alpie.eval.questions.question_file import Question
+from alpie.eval.questions.question_records import Question
 from alpie.eval.report import Table, cell
 from alpie.eval.scores import QuestionScore, score_predictions
 from alpie.eval.studies import Study

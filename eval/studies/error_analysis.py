@@ -22,7 +22,7 @@ from dataclasses import dataclass, replace
 from alpie.app.answering.corpus import Corpus
 from alpie.eval.questions.matching import Piece, SourceTexts, coverage
 from alpie.eval.questions.predictions import OnQuestion, Row, predict
-from alpie.eval.questions.question_file import Question
+from alpie.eval.questions.question_records import Question
 from alpie.eval.questions.split import split
 from alpie.eval.report import Table
 from alpie.eval.scores import PASSAGES, Group, answer_strings, gold_places, matches_any, score_prediction

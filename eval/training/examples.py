@@ -16,7 +16,7 @@ from alpie.app.answering.features import Candidates, candidates_of
 from alpie.app.answering.ranking import Candidate, ranked_candidates
 from alpie.app.answering.read_passages import MAX_READ, read_hits
 from alpie.eval.questions.matching import Occurrence, Piece, SourceTexts
-from alpie.eval.questions.question_file import Question
+from alpie.eval.questions.question_records import Question
 from alpie.eval.scores import gold_places, quote_is_right
 from alpie.index.reader import Reading
 from alpie.index.reader.open_reader import default_reader

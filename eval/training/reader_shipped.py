@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from alpie.app.answering.corpus import Corpus
 from alpie.app.answering.read_passages import read_passage_of
 from alpie.eval.questions.matching import SourceTexts
-from alpie.eval.questions.question_file import OWN_QUESTIONS, Question, read_own_questions, read_questions
+from alpie.eval.questions.question_file import OWN_QUESTIONS, read_own_questions, read_questions
+from alpie.eval.questions.question_records import Question
 from alpie.eval.questions.split import split
 from alpie.eval.scores import gold_places
 from alpie.eval.training.row_file import ReaderRow

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from alpie.index.spanish.analysis import fold
-from alpie.index.spanish.lexicon import FORMS, front_coded
+from alpie.index.spanish.spelling import FORMS, front_coded
 
 _SHORTEST, _LONGEST = 3, 24  # letters
 

@@ -1,4 +1,4 @@
-"""Partitions: passages written down, and their vectors, on as many processes or machines as there are."""
+"""Partitions: passages written down, their vectors made on as many processes or machines as there are, and loaded."""
 
 from __future__ import annotations
 

@@ -1,7 +1,6 @@
-"""Records of an opened index, each read from its database when it is asked for, the latest kept.
+"""Records of an opened index as JSON in its database, each read when it is asked for, the latest kept.
 
-A collection of any size costs the memory of what was shown. What is needed of all passages (their numbers in the
-database, how many sentences each has, which document it is of) is read when it is opened, 40 bytes a passage.
+What is needed of all passages (their numbers, how many sentences each has) is read when it is opened, 40 bytes a passage.
 """
 
 from __future__ import annotations

@@ -15,8 +15,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from alpie.index.errors import SourceError
-from alpie.index.formats.docx_package import MATH, docx_metadata, formula, notes_of, symbol, transitional
-from alpie.index.formats.docx_styles import Numbering, Styles, is_on
+from alpie.index.formats.docx_package import (
+    MATH,
+    Numbering,
+    Styles,
+    docx_metadata,
+    formula,
+    is_on,
+    notes_of,
+    symbol,
+    transitional,
+)
 from alpie.index.formats.extraction import Extraction, TextBuilder
 from alpie.index.formats.numbering import ordinal
 from alpie.index.formats.packed import open_packed

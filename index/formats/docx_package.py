@@ -1,4 +1,7 @@
-"""The package of a DOCX: strict files made usual ones, its notes, and what the file says of itself."""
+"""What the parts of a DOCX say beside its body: styles, numbers of lists, notes, signs, and what the file says of itself.
+
+The file holds the rule of a list's numbers, not the number, and the reader sees the number.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from alpie.index.formats.extraction import Metadata
+from alpie.index.formats.numbering import ordinal
 from alpie.index.readable import collapse
 
 if TYPE_CHECKING:
@@ -126,3 +130,193 @@ def formula(element: Any) -> str:
 
 def _grouped(text: str) -> str:
     return text if len(text) < 2 or text.isalnum() else f"({text})"
+
+
+_HEADING = re.compile(r"(?:heading|t[ií]tulo|encabezado)\s*([1-9])")
+_CONTENTS = re.compile(
+    r"(?:toc|tdc|índice|index)\s?\d|(?:toc|tdc) heading|tabla de (?:contenido|ilustraciones)|table of figures|título tdc"
+)
+_MOST_BASES = 12
+_BODY_LEVEL = 9  # of an outline: text
+
+
+class Styles:
+    """The paragraph styles of a document."""
+
+    def __init__(self, document: DocxDocument) -> None:
+        root: Any = document.styles.element
+        self._styles = {one.get(f"{_W}styleId"): one for one in root.iterchildren(f"{_W}style")}
+        self._levels: dict[str, int | None] = {}
+        self._looks: dict[tuple[str, str], bool | None] = {}  # style and property → on, off, not said
+
+    def heading_level(self, paragraph: Any) -> int | None:
+        """1 … 9 for a heading, None for text."""
+        own = paragraph.find(f"{_W}pPr/{_W}outlineLvl")
+        if own is not None:
+            return _level(own)
+        style = paragraph.find(f"{_W}pPr/{_W}pStyle")
+        if style is None:
+            return None
+        name = style.get(f"{_W}val")
+        if name not in self._levels:
+            self._levels[name] = self._level_of(name)
+        return self._levels[name]
+
+    def is_contents(self, paragraph: Any) -> bool:
+        """Whether a paragraph is a line of a table of contents or of an index."""
+        style = paragraph.find(f"{_W}pPr/{_W}pStyle")
+        if style is None:
+            return False
+        name = style.get(f"{_W}val") or ""
+        said = [
+            one.get(f"{_W}val") or "" for base in self._chain(name) for one in base.iterchildren(f"{_W}name")
+        ]
+        return any(_CONTENTS.match(one.lower()) for one in (name, *said))
+
+    def run_is(self, run: Any, paragraph: Any, look: str) -> bool:
+        """Whether a run has a property («vanish», «strike»), by itself, by its style or by that of its paragraph."""
+        own = run.find(f"{_W}rPr/{_W}{look}")
+        if own is not None:
+            return is_on(own.get(f"{_W}val"))
+        for style in (run.find(f"{_W}rPr/{_W}rStyle"), paragraph.find(f"{_W}pPr/{_W}pStyle")):
+            if style is not None:
+                key = style.get(f"{_W}val") or "", look
+                if key not in self._looks:
+                    marks = (base.find(f"{_W}rPr/{_W}{look}") for base in self._chain(key[0]))
+                    self._looks[key] = next((is_on(m.get(f"{_W}val")) for m in marks if m is not None), None)
+                if (said := self._looks[key]) is not None:
+                    return said
+        return False
+
+    def numbering(self, paragraph: Any) -> tuple[str, int] | None:
+        """Number and level of the list a paragraph belongs to by itself or by its style."""
+        properties = paragraph.find(f"{_W}pPr")
+        if properties is None:
+            return None
+        own = properties.find(f"{_W}numPr")
+        style = properties.find(f"{_W}pStyle")
+        chain = self._chain(style.get(f"{_W}val")) if style is not None else []
+        number, level = None, None
+        for one in [own, *(base.find(f"{_W}pPr/{_W}numPr") for base in chain)]:
+            if one is None:
+                continue
+            found, depth = one.find(f"{_W}numId"), one.find(f"{_W}ilvl")
+            if number is None and found is not None:
+                number = found.get(f"{_W}val")
+            if level is None and depth is not None:
+                level = depth.get(f"{_W}val")
+        if number in (None, "0"):
+            return None
+        return str(number), int(level) if level and level.isdigit() else 0
+
+    def _chain(self, name: str) -> list[Any]:
+        chain: list[Any] = []
+        style = self._styles.get(name)
+        while style is not None and len(chain) < _MOST_BASES:
+            chain.append(style)
+            base = style.find(f"{_W}basedOn")
+            style = self._styles.get(base.get(f"{_W}val")) if base is not None else None
+        return chain
+
+    def _level_of(self, name: str) -> int | None:
+        for style in self._chain(name):
+            said = style.find(f"{_W}name")
+            words = (said.get(f"{_W}val") if said is not None else "").lower()
+            match = _HEADING.match(words)
+            if match:
+                return int(match[1])
+            if words in ("title", "título"):
+                return 1
+            outline = style.find(f"{_W}pPr/{_W}outlineLvl")
+            if outline is not None:
+                return _level(outline)
+        return None
+
+
+def is_on(value: str | None, default: bool = True) -> bool:
+    """The value of a property that may stand without one."""
+    return default if value is None else value not in ("0", "false", "off", "none")
+
+
+def _level(outline: Any) -> int | None:
+    value = outline.get(f"{_W}val") or ""
+    return int(value) + 1 if value.isdigit() and int(value) < _BODY_LEVEL else None
+
+
+_SORTS = {"lowerLetter": "aa", "upperLetter": "AA", "lowerRoman": "i", "upperRoman": "I", "decimalZero": "01",
+          "ordinal": "1º", "ordinalText": "primero"}  # fmt: skip
+_PLACE = re.compile(r"%([1-9])")
+
+
+class Numbering:
+    """Counts the items of the lists of one document, in order."""
+
+    def __init__(self, document: DocxDocument) -> None:
+        self._levels: dict[str, dict[int, tuple[str, str, int]]] = {}  # list → level → (format, text, start)
+        self._abstract: dict[str, str] = {}
+        self._counters: dict[tuple[str, int], int] = {}
+        try:
+            root: Any = document.part.numbering_part.element
+        except (KeyError, NotImplementedError, AttributeError):  # a file without lists
+            return
+        levels = {
+            one.get(f"{_W}abstractNumId"): _levels(one) for one in root.iterchildren(f"{_W}abstractNum")
+        }
+        for number in root.iterchildren(f"{_W}num"):
+            identity = number.get(f"{_W}numId")
+            abstract = number.find(f"{_W}abstractNumId")
+            name = abstract.get(f"{_W}val") if abstract is not None else ""
+            own = dict(levels.get(name, {}))
+            restarts = False
+            for override in number.iterchildren(f"{_W}lvlOverride"):
+                depth = int(override.get(f"{_W}ilvl") or 0)
+                start = override.find(f"{_W}startOverride")
+                if start is not None and depth in own:
+                    own[depth] = (*own[depth][:2], _whole(start.get(f"{_W}val"), 1))
+                    restarts = True
+            self._levels[identity] = own
+            self._abstract[identity] = identity if restarts else f"abstract {name}"
+
+    def marker(self, paragraph: Any, styles: Styles) -> str | None:
+        """The number a paragraph shows, "" for a bullet, None for no item of a list."""
+        belongs = styles.numbering(paragraph)
+        if belongs is None or belongs[0] not in self._levels:
+            return None
+        identity, depth = belongs
+        levels = self._levels[identity]
+        if depth not in levels:
+            return ""
+        counter = self._abstract[identity]
+        start = levels[depth][2]
+        self._counters[counter, depth] = self._counters.get((counter, depth), start - 1) + 1
+        for deeper in range(depth + 1, 9):
+            self._counters.pop((counter, deeper), None)
+        form, text, _ = levels[depth]
+        if form in ("bullet", "none") or not _PLACE.search(text):
+            return ""
+
+        def number(match: re.Match[str]) -> str:
+            place = int(match[1]) - 1
+            sort, _, first = levels.get(place, ("decimal", "", 1))
+            return ordinal(self._counters.get((counter, place), first), _SORTS.get(sort, "1"))
+
+        return _PLACE.sub(number, text).strip()
+
+
+def _levels(abstract: Any) -> dict[int, tuple[str, str, int]]:
+    found: dict[int, tuple[str, str, int]] = {}
+    for level in abstract.iterchildren(f"{_W}lvl"):
+        values = {
+            name: one.get(f"{_W}val") or "" if (one := level.find(f"{_W}{name}")) is not None else ""
+            for name in ("numFmt", "lvlText", "start")
+        }
+        found[_whole(level.get(f"{_W}ilvl"), 0)] = (
+            values["numFmt"],
+            values["lvlText"],
+            _whole(values["start"], 1),
+        )
+    return found
+
+
+def _whole(text: str | None, default: int) -> int:
+    return int(text) if text and text.isdigit() and len(text) < 7 else default

@@ -1,8 +1,4 @@
-"""Inline Markdown with positions: markdown-it's own rules, which are asked where they stand.
-
-markdown-it tells the lines of a block and nothing of the places inside. Looking for the words in the source again
-finds another copy of them sooner or later; here each token says at which offset of its content it was read.
-"""
+"""What is shown of a stretch of Markdown: pieces of its source, and what is written where signs stand."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Numbers of list items as a page shows them."""
+"""Numbers of list items as a page shows them, and raised ones: a note's call is no part of its sentence."""
 
 from __future__ import annotations
 

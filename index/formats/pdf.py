@@ -18,8 +18,15 @@ from typing import Any
 from alpie.index.errors import ScanWithoutText, SourceError
 from alpie.index.formats.extraction import Extraction, Metadata, clean, iso_date
 from alpie.index.formats.pdf_blocks import folded
-from alpie.index.formats.pdf_characters import SLANTED, Box, frame_height, main_turn, page_characters
-from alpie.index.formats.pdf_fragments import Line, fragments_of
+from alpie.index.formats.pdf_fragments import (
+    SLANTED,
+    Box,
+    Line,
+    fragments_of,
+    frame_height,
+    main_turn,
+    page_characters,
+)
 from alpie.index.formats.pdf_lines import reading_order, recognised_page, slanted_lines, table_at
 from alpie.index.formats.pdf_ruling import grids, mark_cells, page_drawing
 from alpie.index.formats.pdf_writing import Outline, PdfText, running_lines

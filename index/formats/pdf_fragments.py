@@ -1,15 +1,146 @@
-"""Fragments of a PDF page: runs of characters on one base line without a wide gap, and the lines they make."""
+"""The characters of a PDF page turned upright, and their runs on one base line: fragments, and the lines they make.
+
+A page may be set sideways or upside down, and carry a stamp along its edge: each character knows which way it runs, and
+its place is given in a frame in which that way is from left to right.
+"""
 
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Iterable
+import math
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from statistics import median
 from typing import Any
 
-from alpie.index.formats.pdf_characters import Character
+Box = tuple[float, float, float, float]  # left, bottom, right, top, in points
+
+SLANTED = -1  # neither upright nor a quarter, half or three quarters of a turn: a watermark
+_MOST_CHARACTERS = 60_000  # of a page
+_QUARTER = math.pi / 2
+_STRAIGHT = 0.06  # radians off a quarter turn that still count as one
+_HYPHENS = (0x02, 0xFFFE, 0xAD)  # PDFium's own sign for a hyphen at a line end, and the soft one
+
+
+@dataclass(slots=True)
+class Character:
+    """One character; points, y upwards, in the frame of its turn."""
+
+    text: str  # a blank of any kind is " "
+    x0: float
+    x1: float
+    base: float
+    size: float  # height of its box, some 1.2 ems
+    index: int  # in PDFium's page
+    turn: int  # quarter turns to the left, or `SLANTED`
+    blank: bool  # PDFium takes the gap before it for a space
+    cell: tuple[int, int, int] | None = None  # table, row, column
+
+    @property
+    def middle(self) -> float:
+        return (self.x0 + self.x1) / 2
+
+
+def page_characters(raw: Any, text_page: Any, page: Box, outside: list[str]) -> Iterator[Character | None]:
+    """Characters in the order of the content; None at a line end that PDFium saw.
+
+    `page` is the visible box; what stands outside of it goes to `outside`.
+    """
+    handle = text_page.raw  # each call with the helper object itself would look it up again
+    count = min(max(raw.FPDFText_CountChars(handle), 0), _MOST_CHARACTERS)
+    rectangle, x, y, matrix = raw.FS_RECTF(), ctypes.c_double(), ctypes.c_double(), raw.FS_MATRIX()
+    box, to_x, to_y = ctypes.byref(rectangle), ctypes.byref(x), ctypes.byref(y)
+    box_of = raw.FPDFText_GetLooseCharBox
+    left, bottom, right, top = page
+    high, blank = 0, False
+    low = ceiling = base = 0.0
+    turn = SLANTED
+    for index, code in enumerate(_codes(raw, handle, count)):
+        if 0xD800 <= code < 0xDC00:  # the first half of a character beyond U+FFFF
+            high = code
+            continue
+        if 0xDC00 <= code < 0xE000 and high:
+            code, high = 0x10000 + ((high - 0xD800) << 10) + (code - 0xDC00), 0
+        if code in (0x0A, 0x0D):
+            if code == 0x0A:
+                yield None
+            continue
+        text = "-" if code in _HYPHENS else chr(code) if 0 < code < 0x110000 else ""
+        if not text or 0xD800 <= code < 0xE000 or (code < 0x20 and code not in (0x02, 0x09)):
+            continue
+        if text == " " and raw.FPDFText_IsGenerated(handle, index) == 1:
+            blank = True
+            continue
+        if not box_of(handle, index, box):
+            continue
+        x0, y0, x1, y1 = rectangle.left, rectangle.bottom, rectangle.right, rectangle.top
+        if not (left <= (x0 + x1) / 2 <= right and bottom <= (y0 + y1) / 2 <= top):
+            outside.append(f" {text}" if blank or not outside else text)
+            blank = False
+            continue
+        if turn != 0 or y0 != low or y1 != ceiling or y0 == y1:
+            # letters of one height at one height stand on one line: nothing more is asked of PDFium
+            low, ceiling = y0, y1
+            raw.FPDFText_GetCharOrigin(handle, index, to_x, to_y)
+            turn = _turn(raw.FPDFText_GetCharAngle(handle, index))
+            if turn == SLANTED and raw.FPDFText_GetMatrix(handle, index, matrix):
+                # letters may lean, as italics do, on a straight line
+                turn = _turn(-math.atan2(matrix.b, matrix.a))
+            base = turned_box((x.value, y.value, x.value, y.value), turn, page)[1]
+        if turn == 0 and x0 <= x1:
+            across, end, size = x0 - left, x1 - left, abs((y1 - bottom) - (y0 - bottom))
+        else:
+            across, under, end, over = turned_box((x0, y0, x1, y1), turn, page)
+            size = abs(over - under)
+        yield Character(" " if text.isspace() else text, across, end, base, size, index, turn, blank)
+        blank = False
+
+
+def _codes(raw: Any, handle: Any, count: int) -> Sequence[int]:
+    """The code of each character: the whole text at once, where it has one unit for each of them."""
+    text = (ctypes.c_ushort * (count + 1))()
+    if raw.FPDFText_GetText(handle, 0, count, text) == count + 1:
+        codes = text[:count]
+        if not any(0xD800 <= code < 0xE000 for code in codes):
+            return codes
+    return [raw.FPDFText_GetUnicode(handle, index) for index in range(count)]
+
+
+def _turn(angle: float) -> int:
+    """Quarter turns to the left by PDFium's angle, which goes to the right."""
+    quarters = round(angle / _QUARTER)
+    return -quarters % 4 if abs(angle - quarters * _QUARTER) <= _STRAIGHT else SLANTED
+
+
+def turned_box(box: Box, turn: int, page: Box) -> Box:
+    """`box` in the frame in which text of that `turn` runs from left to right."""
+    x0, y0, x1, y1 = min(box[0], box[2]), min(box[1], box[3]), max(box[0], box[2]), max(box[1], box[3])
+    left, bottom, right, top = page
+    if turn == 1:
+        return y0 - bottom, right - x1, y1 - bottom, right - x0
+    if turn == 2:
+        return right - x1, top - y1, right - x0, top - y0
+    if turn == 3:
+        return top - y1, x0 - left, top - y0, x1 - left
+    return x0 - left, y0 - bottom, x1 - left, y1 - bottom
+
+
+def frame_height(turn: int, page: Box) -> float:
+    """The height of the page as text of that `turn` sees it."""
+    return max(page[2] - page[0] if turn in (1, 3) else page[3] - page[1], 1.0)
+
+
+def main_turn(characters: Sequence[Character | None]) -> int:
+    """The way most letters of a page run."""
+    turns = {one.turn for one in characters if one is not None} - {SLANTED}
+    if len(turns) < 2:
+        return min(turns, default=0)
+    letters = Counter(one.turn for one in characters if one is not None and one.text.isalnum())
+    letters.pop(SLANTED, None)
+    return letters.most_common(1)[0][0] if letters else 0
+
 
 GAP = 1.1  # ems between two fragments
 BOX = 0.8  # ems a point of the height of a box: it is some 1.2 ems high

@@ -15,11 +15,21 @@ from itertools import pairwise
 from statistics import median
 from typing import Any
 
-from alpie.index.formats.pdf_characters import SLANTED, Box, Character
-from alpie.index.formats.pdf_fragments import BOX, GAP, SEEN_GAP, SMALL, WORD_GAP, Fragment, Line
+from alpie.index.formats.pdf_fragments import (
+    BOX,
+    GAP,
+    SEEN_GAP,
+    SLANTED,
+    SMALL,
+    WORD_GAP,
+    Box,
+    Character,
+    Fragment,
+    Line,
+)
 from alpie.index.formats.recognition import RecognisedLine, Recogniser
 from alpie.index.spanish.analysis import fold
-from alpie.index.spanish.lexicon import lexicon_of
+from alpie.index.spanish.spelling import lexicon_of
 
 DIVIDED = re.compile(r"(?<=[^\W\d_])[-‐]$")  # a word at the end of a line that goes on in the next
 KEPT = re.compile(r"(?<=\w)-$")  # «2019-» before «2021», «covid-» before «19», «A-» before «17»

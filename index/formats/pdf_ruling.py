@@ -15,7 +15,7 @@ from itertools import pairwise
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
-from alpie.index.formats.pdf_characters import Box, Character, turned_box
+from alpie.index.formats.pdf_fragments import Box, Character, turned_box
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfMatrix

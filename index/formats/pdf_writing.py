@@ -1,4 +1,4 @@
-"""Writes the canonical text of a PDF from the blocks of its pages, and notes what stands where."""
+"""Running lines told from the body, and the canonical text of a PDF written from the blocks of its pages."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from alpie.index.layout.units import ends_in_function_word
 from alpie.index.readable import collapse
 from alpie.index.records import BlockKind, Element, PageLabel, RecognisedWord, Span
 from alpie.index.spanish.analysis import fold
-from alpie.index.spanish.lexicon import lexicon_of
+from alpie.index.spanish.spelling import lexicon_of
 
 _ZONE = 0.13  # of the height of the tallest page, at the top and at the bottom of each
 _LONGEST = 150  # characters

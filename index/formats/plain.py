@@ -1,4 +1,4 @@
-"""Text files: decoded once, never altered."""
+"""Text files, decoded once and never altered, and the front matter of Markdown."""
 
 from __future__ import annotations
 

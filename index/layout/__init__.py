@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from alpie.index.layout.boxes import mark_boxes
-from alpie.index.layout.figures import mark_figures
+from alpie.index.layout.figures import mark_boxes, mark_figures
 from alpie.index.layout.headings import (
     mark_fixed_forms,
     mark_sections,

@@ -28,9 +28,8 @@ from alpie.index.retrieval.vector_backend import RELATED_WEIGHT, Query, VectorBa
 from alpie.index.retrieval.vectors import VectorIndex
 from alpie.index.spanish.acronyms import Acronyms, learn_acronyms
 from alpie.index.spanish.analysis import Token, terms, words_by_stem
-from alpie.index.spanish.lexicon import Lexicons, lexicon_of
 from alpie.index.spanish.query import Question
-from alpie.index.spanish.spelling import corrected
+from alpie.index.spanish.spelling import Lexicons, corrected, lexicon_of
 
 RETRIEVERS = ("hybrid", "dense", "lexical")
 _NAMES_OF_BEFORE = {"fused": "hybrid"}
@@ -109,13 +108,7 @@ class SearchIndex:
     )
 
     @classmethod
-    def from_embedded(
-        cls,
-        passages: Sequence[Passage],
-        embedded: Embedded,
-        encoder: Encoder,
-        weights: HybridWeights | None = None,
-    ) -> SearchIndex:
+    def from_embedded(cls, passages: Sequence[Passage], embedded: Embedded, encoder: Encoder) -> SearchIndex:
         """An index in memory from passages and their vectors."""
         texts = [passage.text for passage in passages]
         with_context = [text_of(passage) for passage in passages]
@@ -126,7 +119,6 @@ class SearchIndex:
             sentence_vectors=VectorIndex.from_vectors(embedded.sentences),
             lexical=TermIndex.from_terms([terms(text) for text in with_context]),
             acronyms=Acronyms(learn_acronyms(texts)),
-            weights=weights or HybridWeights(),
         )
 
     @cached_property
@@ -189,21 +181,21 @@ class SearchIndex:
         retrievers |= self._expansion_scores(encoded, words, candidates, retrievers)
         after_legs = perf_counter()
         if retriever == "hybrid":
-            own = self._fuse(retrievers)
-            hybrid = own + self._added(retrievers)
+            own = self._weighed(retrievers, ("dense", "sentence", "lexical"))
+            hybrid = own + self._weighed(retrievers, ("expansion", "expansion_words"))
         else:
             own = hybrid = retrievers[retriever]
         order = np.lexsort((candidates, -np.round(hybrid, 5)))[:limit]
         if retriever == "lexical":
             order = order[hybrid[order] > 0]
-        lines = self._lines(encoded, candidates[order]) if retriever == "hybrid" else _NO_LINES
-        hits = self._hits(encoded, candidates, retrievers, hybrid, own, order, lines.nearest)
+        nearest, by_sentence = self._lines(encoded, candidates[order]) if retriever == "hybrid" else ((), ())
+        hits = self._hits(encoded, candidates, retrievers, hybrid, own, order, nearest)
         done = perf_counter()
         return Retrieval(
             encoded,
             hits,
             candidates[order],
-            lines.by_sentence,
+            tuple(by_sentence),
             {
                 "encode": encoded.milliseconds,
                 "lexical": 1000 * (after_words - started + after_legs - after_vectors),
@@ -279,21 +271,20 @@ class SearchIndex:
             "expansion_words": filled(words.lines[candidates], has_lines, retrievers["lexical"]),
         }
 
-    def _added(self, retrievers: Mapping[str, NDArray[np.float32]]) -> NDArray[np.float32]:
-        """What the expansions add to the hybrid scores of the candidates."""
-        if "expansion" not in retrievers:
-            return np.zeros_like(retrievers["dense"])
-        weights = self.weights
-        added = (
-            weights.expansion * retrievers["expansion"]
-            + weights.expansion_words * retrievers["expansion_words"]
-        )
-        return np.asarray(added, dtype=np.float32)
+    def _weighed(
+        self, retrievers: Mapping[str, NDArray[np.float32]], names: Sequence[str]
+    ) -> NDArray[np.float32]:
+        """The weighted sum of the scores of some retrievers, those that are there."""
+        weights = vars(self.weights) | {"dense": self.weights.passage}
+        scores = (weights[name] * retrievers[name] for name in names if name in retrievers)
+        return np.asarray(sum(scores), dtype=np.float32)
 
-    def _lines(self, encoded: EncodedQuestion, passages: NDArray[np.int64]) -> _Lines:
-        """The expansions of the passages that are shown."""
+    def _lines(
+        self, encoded: EncodedQuestion, passages: NDArray[np.int64]
+    ) -> tuple[Sequence[str], Sequence[NDArray[np.float32]]]:
+        """Of each hit the expansion nearest to the question, and how near those of each sentence are."""
         if self.expansions is None:
-            return _NO_LINES
+            return (), ()
         nearest: list[str] = []
         by_sentence: list[NDArray[np.float32]] = []
         sentences = self.sentence_bounds[passages + 1] - self.sentence_bounds[passages]
@@ -302,7 +293,7 @@ class SearchIndex:
             own = self.expansions.lines[passage]
             nearest.append(own[int(of_lines.argmax())].text if own else "")
             by_sentence.append(self.expansions.by_sentence(passage, of_lines, count))
-        return _Lines(tuple(nearest), tuple(by_sentence))
+        return nearest, by_sentence
 
     @cached_property
     def _rows_by_id(self) -> dict[int, int]:
@@ -331,15 +322,6 @@ class SearchIndex:
         starts = self.sentence_bounds[passages]
         counts = self.sentence_bounds[passages + 1] - starts
         return runs(starts, counts), bounds_of(counts)[:-1]
-
-    def _fuse(self, retrievers: Mapping[str, NDArray[np.float32]]) -> NDArray[np.float32]:
-        weights = self.weights
-        hybrid = (
-            weights.passage * retrievers["dense"]
-            + weights.sentence * retrievers["sentence"]
-            + weights.lexical * retrievers["lexical"]
-        )
-        return np.asarray(hybrid, dtype=np.float32)
 
     def _hits(
         self,
@@ -372,17 +354,6 @@ class SearchIndex:
             )
             for place, i in enumerate(order)
         )
-
-
-@dataclass(frozen=True)
-class _Lines:
-    """Of each hit the expansion nearest to the question, and how near those of each sentence are."""
-
-    nearest: tuple[str, ...] = ()
-    by_sentence: tuple[NDArray[np.float32], ...] = ()
-
-
-_NO_LINES = _Lines()
 
 
 def _matched_words(text: str, asked: set[str]) -> tuple[str, ...]:

@@ -1,27 +1,187 @@
-"""Misspelt words of a question, put right where there is little doubt.
+"""The words of a language, and misspelt words of a question put right where there is little doubt.
 
-A question typed in a hurry loses most where a word goes wrong: its meaning blurs, and a name that no
-document seems to hold makes the answer look missing. So a word that neither the documents nor a
-dictionary know is taken for the word of the documents that is one slip of the fingers away (a letter
-too many, too few, another one, two swapped), if there is only one. All the words one slip away are
-tried (Norvig [1]); nothing is needed of the documents but to look a stem up, however many they are.
+A word that neither the documents nor a dictionary know is taken for the word of the documents that is one slip of the
+fingers away, or sounds the same («kolegio», «bíctima»), if there is only one. All strings one slip away are tried
+(https://norvig.com/spell-correct.html). Only one that sounds the same is also taken for a word of the dictionary alone,
+unless it is written like a name: with slips, that put as many words wrong as right.
 
-So is one that sounds the same («kolegio», «bíctima», «yamada»), whatever its first letter.
-
-Only such a one is also taken for a word of the dictionary that no document holds, unless it is written like
-a name or is English: with slips of the fingers, measured on 537 questions, that put as many words wrong as
-right.
-
-[1] Norvig: How to Write a Spelling Corrector. https://norvig.com/spell-correct.html
+Spanish words are the forms that hunspell's dictionaries make (`forms.xz`, 620,000) and pyspellchecker's, English the latter
+alone; a sorted array in the user's cache, looked up where it lies on the disk.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import logging
+import lzma
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.metadata import version
+from pathlib import Path
 from string import ascii_lowercase
+from typing import Any
 
-from alpie.index.spanish.analysis import STOP_WORDS, Token, stem, stems_of, tokens
-from alpie.index.spanish.lexicon import LONGEST_WORD, Lexicon, lexicon_of
+import numpy as np
+from numpy.typing import NDArray
+
+from alpie.index.errors import EncoderError
+from alpie.index.model_cache import is_intact, read_fingerprint, seal, settle
+from alpie.index.spanish.analysis import ANALYSIS_VERSION, STOP_WORDS, Token, fold, stem, stems_of, tokens
+
+FORMS = Path(__file__).with_name("forms.xz")  # made by `eval/training/spanish_forms`; whose it is: `forms.md`
+
+_NO_LETTERS = ord("A")  # capitals count: no word has one
+_PIECE = re.compile(r"[A-Z][a-z]*")
+LONGEST_WORD = 24  # bytes: what is longer is no word, and trying it out would take long
+
+_LOCK_SECONDS = 5.0  # a question waits: some ten times what making them takes
+
+_logger = logging.getLogger(__name__)
+
+
+# Pronouns written onto a verb: «denunciárselo», «resúmeme».
+_PRONOUNS = re.compile(r"(?:me|te|se|nos|os)?(?:me|te|se|nos|os|la|las|lo|los|le|les)$")
+_SHORTEST_VERB, _LONGEST_PRONOUNS = 3, 6  # letters: «vete», «noslas»
+_TAKES_PRONOUNS = re.compile(r"(?:[aei]r|ndo|[aeio]|[aei][dns])$")
+# What is put before a word to make another that no dictionary lists: «ciberacosadores».
+_PREFIX = re.compile(
+    r"^(?:anti|auto|audio|bio|ciber|contra|co|des|eco|euro|ex|extra|foto|geo|hiper|infra|inter|intra|macro|mega|micro|mini|mono|"
+    r"multi|narco|neuro|no|para|pluri|poli|post?|pre|pro|pseudo|psico|radio|re|semi|seudo|sobre|sub|super|tecno|tele|trans|ultra|"
+    r"vice|video)(?P<word>[a-z]{5,})$"
+)
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """Words of a language, folded."""
+
+    words: NDArray[np.bytes_]  # ascending, UTF-8
+    inflects: bool = True  # as Spanish does: with pronouns and prefixes
+
+    @classmethod
+    def of(cls, words: Iterable[str], spanish: bool = True, forms: Iterable[str] = ()) -> Lexicon:
+        """Of some words, and of `forms` that are folded already."""
+        return cls(_ascending({*fold("\n".join(words)).split("\n"), *forms}), spanish)
+
+    def __contains__(self, word: str) -> bool:
+        """Whether `word` is one: listed, the plural of one that is, or one with pronouns or a prefix."""
+        if any(map(self.has, (word, word.removesuffix("s"), word.removesuffix("es")))):
+            return True
+        if not self.inflects:
+            return False
+        prefixed = _PREFIX.match(word)
+        return self._has_pronouns(word) or bool(prefixed and prefixed["word"] in self)
+
+    def _has_pronouns(self, word: str) -> bool:
+        """Whether a listed verb is left without one or two pronouns: «denunciar», «resume»."""
+        return any(
+            _PRONOUNS.fullmatch(word, end) and _TAKES_PRONOUNS.search(word[:end]) and self.has(word[:end])
+            for end in range(max(_SHORTEST_VERB, len(word) - _LONGEST_PRONOUNS), len(word) - 1)
+        )
+
+    def save(self, folder: Path) -> None:
+        """Write the array into `folder`."""
+        np.save(folder / "words.npy", self.words)
+
+    @classmethod
+    def load(cls, folder: Path, spanish: bool) -> Lexicon:
+        """What `save` wrote, left on the disk: of fifteen megabytes a question touches some pages."""
+        words = np.lib.format.open_memmap(folder / "words.npy", mode="r")  # np.load guesses the kind of file
+        return cls(words, spanish)
+
+    def has(self, word: str) -> bool:
+        """Whether `word` itself is listed."""
+        return _holds(self.words, word)
+
+
+def _ascending(words: Iterable[str]) -> NDArray[np.bytes_]:
+    """Those of at most `LONGEST_WORD` bytes; the longer ones are never looked up."""
+    spelled = "\n".join(sorted(words)).encode().split(b"\n")  # UTF-8 keeps the order of characters
+    return np.array([one for one in spelled if len(one) <= LONGEST_WORD], dtype=f"S{LONGEST_WORD}")
+
+
+def _holds(words: NDArray[np.bytes_], word: str) -> bool:
+    spelled = word.encode("utf-8", "replace")
+    place = int(np.searchsorted(words, np.bytes_(spelled)))
+    return place < len(words) and words[place] == spelled
+
+
+Lexicons = Callable[[str], Lexicon]
+"""The lexicon of "es" or "en"."""
+
+
+@lru_cache(maxsize=4)
+def lexicon_of(language: str, cache: Path | None = None) -> Lexicon:
+    """The dictionary of pyspellchecker for "es" or "en", kept in the folder `cache` if there is one."""
+    if cache is None:
+        return _made(language)
+    made_of = {
+        "pyspellchecker": version("pyspellchecker"),
+        "forms": FORMS.stat().st_size,
+        "analysis": ANALYSIS_VERSION,
+    }
+    folder = cache / f"words-{language}"
+    for anew in (False, True):
+        try:
+            return _kept(folder, language, made_of, anew)
+        except (EncoderError, OSError) as error:  # nowhere to keep them: that costs time, no answer
+            _logger.info("The words of «%s» are not kept in %s: %s", language, folder, error)
+            break
+        except ValueError as error:  # damaged: made anew, once
+            _logger.info("The words of «%s» in %s cannot be read: %s", language, folder, error)
+    return _made(language)
+
+
+def _kept(folder: Path, language: str, made_of: Mapping[str, Any], anew: bool) -> Lexicon:
+    settle(
+        folder,
+        lambda there: not anew and _is_current(there, made_of),
+        lambda new: _build(new, language, made_of),
+        _LOCK_SECONDS,
+    )
+    return Lexicon.load(folder, language == "es")
+
+
+def _made(language: str) -> Lexicon:
+    from spellchecker import SpellChecker
+
+    words = SpellChecker(language=language, distance=1).word_frequency.words()
+    if language != "es":
+        return Lexicon.of(words, spanish=False)
+    return Lexicon.of(words, forms=unpacked(lzma.decompress(FORMS.read_bytes()).decode("ascii")))
+
+
+def front_coded(words: Iterable[str]) -> str:
+    """Ascending words of small letters as one text: of each how many letters it shares with the one before, and the rest."""
+    pieces, before = [], ""
+    for word in words:
+        shared = next(
+            (n for n, (a, b) in enumerate(zip(before, word, strict=False)) if a != b),
+            min(len(before), len(word)),
+        )
+        pieces.append(chr(_NO_LETTERS + shared) + word[shared:])
+        before = word
+    return "".join(pieces)
+
+
+def unpacked(text: str) -> Iterator[str]:
+    """The words that `front_coded` wrote."""
+    word = ""
+    for piece in _PIECE.findall(text):
+        word = word[: ord(piece[0]) - _NO_LETTERS] + piece[1:]
+        yield word
+
+
+def _is_current(folder: Path, made_of: Mapping[str, Any]) -> bool:
+    facts = read_fingerprint(folder)
+    return facts is not None and facts.get("made of") == made_of and is_intact(folder)
+
+
+def _build(folder: Path, language: str, made_of: Mapping[str, Any]) -> None:
+    _made(language).save(folder)
+    seal(folder, {"made of": made_of})
+
 
 _SHORTEST = 5  # letters: shorter words are a slip away from too many others
 # Sounds with several spellings, folded, in Spain or in America.

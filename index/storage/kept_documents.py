@@ -1,4 +1,4 @@
-"""Which documents of a folder are as an earlier index has them: those need not be parsed, laid out and split again."""
+"""What of an earlier index need not be made again: documents that are as they were, and vectors."""
 
 from __future__ import annotations
 

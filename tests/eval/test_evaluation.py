@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from alpie.app.answering.answers import Answer, Citation, Quote, SearchStatement
-from alpie.eval.baselines.pipelines import Bm25Pipeline, chunks_of, other_pipelines, quoted_chunks
+from alpie.eval.pipelines import Bm25Pipeline, chunks_of, other_pipelines, quoted_chunks
 from alpie.eval.questions.matching import folded_words
 from alpie.eval.questions.predictions import predict
 from alpie.eval.questions.question_file import read_questions

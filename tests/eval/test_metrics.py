@@ -20,7 +20,7 @@ from alpie.eval.metrics import (
     summarise_by_kind,
 )
 from alpie.eval.questions.matching import Piece, SourceTexts, coverage, fold, holds, inside
-from alpie.eval.questions.question_file import Evidence, Question
+from alpie.eval.questions.question_records import Evidence, Question
 from alpie.eval.scores import QuestionScore, score_prediction
 from alpie.index.records import BlockKind, Document, Passage, Sentence, Span
 

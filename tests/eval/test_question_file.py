@@ -13,14 +13,12 @@ from alpie.eval.questions.matching import SourceTexts, fold
 from alpie.eval.questions.question_file import (
     KINDS,
     OWN_QUESTIONS,
-    UNANSWERABLE,
-    Evidence,
-    Question,
     read_own_questions,
     read_question_texts,
     read_questions,
     with_texts,
 )
+from alpie.eval.questions.question_records import UNANSWERABLE, Evidence, Question
 from alpie.eval.questions.split import split
 from alpie.eval.questions.squad import plain_sentences, squad_corpus
 from alpie.index.chunking.passages import make_passages

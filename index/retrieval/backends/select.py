@@ -1,4 +1,8 @@
-"""Which backend the settings name, opened."""
+"""Which backend the settings name, opened, and made to hold what an index holds.
+
+Filling may be interrupted and run again: what is there with the right stamp is not written a second time, and what
+should not be there is found by counting.
+"""
 
 from __future__ import annotations
 

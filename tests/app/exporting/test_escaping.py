@@ -32,7 +32,7 @@ from alpie.app.exporting.reference_files import cell, json_text, latex, markdown
 from alpie.app.page.guarding.rates import Limits
 from alpie.app.page.serving.page_options import Choices
 from alpie.app.page.serving.server import create_app
-from alpie.app.service.answer_record import make_record, record_json, record_text
+from alpie.app.service.answer_record import make_record, record_text
 
 EVERYTHING = (*PAYLOADS, *FOR_FILES)
 PLAIN = Excerpt("El cifrado avanza.", RESOLUTION, 3, 21)
@@ -244,7 +244,7 @@ def test_a_record_is_only_text(payload: str) -> None:
         fingerprint = "abc"
 
     record = make_record(answer, Holder(), datetime.now(UTC), "0")
-    as_json = record_json(record)
+    as_json = json_text(record)
     assert json.loads(as_json) == json.loads(json.dumps(record))
     assert "<" not in as_json
     as_text = record_text(record)

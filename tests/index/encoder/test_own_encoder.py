@@ -21,7 +21,8 @@ from alpie.app.translations import translations_for
 from alpie.eval import fit
 from alpie.eval import fit_encoder as fit_encoder_module
 from alpie.eval.fit_encoder import fit_encoder
-from alpie.eval.questions.question_file import OWN_QUESTIONS, QuestionFile, read_own_questions, read_questions
+from alpie.eval.questions.question_file import OWN_QUESTIONS, read_own_questions, read_questions
+from alpie.eval.questions.question_records import QuestionFile
 from alpie.index.encoder import Encoder, onnx_export
 from alpie.index.encoder.factory import open_encoder
 from alpie.index.encoder.model_config import ModelConfig

@@ -179,11 +179,11 @@ def test_an_index_is_written_followed_and_made_anew(file: str, monkeypatch: pyte
 
 
 def test_an_interrupted_run_is_finished_by_the_next(file: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    from alpie.index.retrieval.backends import milvus, synchronise
+    from alpie.index.retrieval.backends import milvus, select
 
     corpus = corpus_of(LARGE_TEXT, SMALL_TEXT, GAZETTE_TEXT)
     here, total = choice(file, "corte"), len(corpus.index.passages)
-    monkeypatch.setattr(synchronise, "_AT_A_TIME", 1)
+    monkeypatch.setattr(select, "_AT_A_TIME", 1)
     whole = milvus.MilvusBackend.upsert
     calls: list[int] = []
 

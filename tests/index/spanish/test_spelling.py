@@ -11,10 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alpie.eval.training.spanish_forms import forms_of
-from alpie.index.spanish import lexicon
+from alpie.index.spanish import spelling
 from alpie.index.spanish.analysis import fold, stem
-from alpie.index.spanish.lexicon import Lexicon, front_coded, lexicon_of, unpacked
-from alpie.index.spanish.spelling import corrected
+from alpie.index.spanish.spelling import (
+    Lexicon,
+    corrected,
+    front_coded,
+    lexicon_of,
+    unpacked,
+)
 
 HELD = {stem(word): 3 for word in ("provincias", "registros", "phoenix", "casos", "cosas", "interpol")}
 WORDS = Lexicon.of(["provincia", "registro", "caso", "cosa", "cassette", "ciudad"])
@@ -153,7 +158,7 @@ def made(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
         languages.append(language)
         return _few_words(language)
 
-    monkeypatch.setattr(lexicon, "_made", make)
+    monkeypatch.setattr(spelling, "_made", make)
     lexicon_of.cache_clear()
     yield languages
     lexicon_of.cache_clear()
@@ -180,7 +185,7 @@ def test_words_that_were_cut_off_or_made_from_others_are_made_anew(
     _anew("es", tmp_path)
     (tmp_path / "words-es" / "words.npy").write_bytes(b"")
     assert "ciudad" in _anew("es", tmp_path)
-    monkeypatch.setattr(lexicon, "version", lambda _: "99")
+    monkeypatch.setattr(spelling, "version", lambda _: "99")
     assert "ciudad" in _anew("es", tmp_path)
     assert made == ["es"] * 3
 
@@ -200,7 +205,7 @@ def test_words_damaged_without_a_change_of_size_are_made_anew_once(
 def test_a_question_does_not_wait_long_for_another_process(
     tmp_path: Path, made: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lexicon, "_LOCK_SECONDS", 0.05)
+    monkeypatch.setattr(spelling, "_LOCK_SECONDS", 0.05)
     with FileLock(tmp_path / "words-es.lock"):
         assert "ciudad" in _anew("es", tmp_path)
     assert not (tmp_path / "words-es").exists()

@@ -24,14 +24,13 @@ import Stemmer
 from alpie.app.service.rows import found_row
 from alpie.eval.questions.predictions import (
     AskedCorpus,
-    Clock,
     OnQuestion,
     Row,
     VectorMaker,
     predict,
     refused_row,
 )
-from alpie.eval.questions.question_file import Question
+from alpie.eval.questions.question_records import Question
 from alpie.eval.scores import PASSAGES
 from alpie.index.errors import QuestionError
 from alpie.index.records import Document
@@ -149,10 +148,9 @@ def own_pipeline(
     corpus: AskedCorpus,
     questions: Sequence[Question],
     on_question: OnQuestion | None = None,
-    clock: Clock = perf_counter,
 ) -> PipelineRows:
     """The whole system's answers."""
-    rows = predict(corpus, questions, on_question, clock)
+    rows = predict(corpus, questions, on_question)
     return PipelineRows(MAIN, tuple(questions), tuple(rows), quotes=True)
 
 
@@ -161,10 +159,9 @@ def backend_pipeline(
     corpus: AskedCorpus,
     questions: Sequence[Question],
     on_question: OnQuestion | None = None,
-    clock: Clock = perf_counter,
 ) -> PipelineRows:
     """The whole system's answers with passages proposed by `backend`."""
-    own = own_pipeline(corpus, questions, on_question, clock)
+    own = own_pipeline(corpus, questions, on_question)
     return replace(own, name=f"{MAIN} ({backend})")
 
 
@@ -188,13 +185,12 @@ def other_pipelines(
     corpus: AskedCorpus,
     questions: Sequence[Question],
     on_question: OnQuestion | None = None,
-    clock: Clock = perf_counter,
 ) -> list[PipelineRows]:
     """The retrievers' and the tutorial's answers to the questions that can be compared."""
     asked = compared_questions(questions)
     results = []
     for retriever in RETRIEVERS:
-        rows = _ask_all(asked, partial(_searched, corpus, retriever), on_question, clock)
+        rows = _ask_all(asked, partial(_searched, corpus, retriever), on_question)
         results.append(PipelineRows(retriever, asked, rows, quotes=False))
     chunks = chunks_of(corpus.documents.values())
     pipelines: dict[str, TutorialPipeline | Bm25Pipeline] = {
@@ -203,7 +199,7 @@ def other_pipelines(
     if find_spec("bm25s"):
         pipelines["bm25s"] = Bm25Pipeline(chunks)
     for name, pipeline in pipelines.items():
-        rows = _ask_all(asked, pipeline.ask, on_question, clock)
+        rows = _ask_all(asked, pipeline.ask, on_question)
         results.append(PipelineRows(name, asked, rows, quotes=True))
     return results
 
@@ -212,13 +208,12 @@ def _ask_all(
     questions: Sequence[Question],
     ask: Callable[[str], Row],
     on_question: OnQuestion | None,
-    clock: Clock,
 ) -> tuple[Row, ...]:
     rows = []
     for number, question in enumerate(questions, start=1):
-        started = clock()
+        started = perf_counter()
         row = ask(question.text)
-        rows.append({"id": question.id, **row, "ms": round((clock() - started) * 1000, 3)})
+        rows.append({"id": question.id, **row, "ms": round((perf_counter() - started) * 1000, 3)})
         if on_question is not None:
             on_question(number, len(questions))
     return tuple(rows)

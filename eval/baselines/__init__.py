@@ -1,1 +1,0 @@
-"""What Al Pie is compared with on the same questions."""
