@@ -22,14 +22,7 @@ import numpy as np
 import Stemmer
 
 from alpie.app.service.rows import found_row
-from alpie.eval.questions.predictions import (
-    AskedCorpus,
-    OnQuestion,
-    Row,
-    VectorMaker,
-    predict,
-    refused_row,
-)
+from alpie.eval.questions.predictions import AskedCorpus, OnQuestion, Row, VectorMaker, predict, refused_row
 from alpie.eval.questions.question_records import Question
 from alpie.eval.scores import PASSAGES
 from alpie.index.errors import QuestionError
@@ -145,9 +138,7 @@ class PipelineRows:
 
 
 def own_pipeline(
-    corpus: AskedCorpus,
-    questions: Sequence[Question],
-    on_question: OnQuestion | None = None,
+    corpus: AskedCorpus, questions: Sequence[Question], on_question: OnQuestion | None = None
 ) -> PipelineRows:
     """The whole system's answers."""
     rows = predict(corpus, questions, on_question)
@@ -155,10 +146,7 @@ def own_pipeline(
 
 
 def backend_pipeline(
-    backend: str,
-    corpus: AskedCorpus,
-    questions: Sequence[Question],
-    on_question: OnQuestion | None = None,
+    backend: str, corpus: AskedCorpus, questions: Sequence[Question], on_question: OnQuestion | None = None
 ) -> PipelineRows:
     """The whole system's answers with passages proposed by `backend`."""
     own = own_pipeline(corpus, questions, on_question)
@@ -182,9 +170,7 @@ def compared_questions(questions: Sequence[Question]) -> tuple[Question, ...]:
 
 
 def other_pipelines(
-    corpus: AskedCorpus,
-    questions: Sequence[Question],
-    on_question: OnQuestion | None = None,
+    corpus: AskedCorpus, questions: Sequence[Question], on_question: OnQuestion | None = None
 ) -> list[PipelineRows]:
     """The retrievers' and the tutorial's answers to the questions that can be compared."""
     asked = compared_questions(questions)
@@ -205,9 +191,7 @@ def other_pipelines(
 
 
 def _ask_all(
-    questions: Sequence[Question],
-    ask: Callable[[str], Row],
-    on_question: OnQuestion | None,
+    questions: Sequence[Question], ask: Callable[[str], Row], on_question: OnQuestion | None
 ) -> tuple[Row, ...]:
     rows = []
     for number, question in enumerate(questions, start=1):

@@ -72,12 +72,7 @@ class Report:
     resamples: int
 
     @classmethod
-    def of(
-        cls,
-        facts: RunFacts,
-        pipelines: Sequence[ScoredPipeline],
-        resamples: int = RESAMPLES,
-    ) -> Report:
+    def of(cls, facts: RunFacts, pipelines: Sequence[ScoredPipeline], resamples: int = RESAMPLES) -> Report:
         """Measures `pipelines`, the system first."""
         main, *others = pipelines
         return cls(

@@ -16,13 +16,7 @@ from alpie.app.settings import Settings
 from alpie.app.terminal.progress import progress_bar
 from alpie.app.translations import Translations
 from alpie.eval.metrics import RESAMPLES
-from alpie.eval.pipelines import (
-    PipelineRows,
-    backend_pipeline,
-    other_pipelines,
-    own_pipeline,
-    same_answers,
-)
+from alpie.eval.pipelines import PipelineRows, backend_pipeline, other_pipelines, own_pipeline, same_answers
 from alpie.eval.questions.matching import SourceTexts
 from alpie.eval.questions.predictions import AskedCorpus, OnQuestion, write_predictions
 from alpie.eval.questions.question_file import (

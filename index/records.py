@@ -80,9 +80,8 @@ class Structure:
     note_calls: tuple[Span, ...] = ()
     marks: tuple[Span, ...] = ()  # as in `Layout`
     recognised: tuple[RecognisedWord, ...] = ()
-    found: str = field(
-        default="", repr=False
-    )  # the words of the file by another extractor, to count what is lost
+    # the words of the file by another extractor, to count what is lost
+    found: str = field(default="", repr=False)
 
 
 class BlockKind(StrEnum):
@@ -211,9 +210,8 @@ class Hit:
 
     passage: Passage
     score: float  # hybrid score, larger is better; comparable between questions
-    retrievers: Mapping[str, float] = field(
-        default_factory=dict
-    )  # score of each retriever: dense, sentence, lexical, …
+    # score of each retriever: dense, sentence, lexical, …
+    retrievers: Mapping[str, float] = field(default_factory=dict)
     ranks: Mapping[str, int] = field(default_factory=dict)  # 1-based rank of the passage in each retriever
     own: float = 0.0  # the score without what expansions add: comparable with a collection that has none
     line: str = ""  # the expansion nearest to the question: found by it, never quoted

@@ -36,9 +36,8 @@ class Place:
     text: str
     shown: str
     citation: Citation | None  # of the passage it stands in, or before; None for a document without passages
-    reading: Reading = field(
-        default_factory=Reading
-    )  # the whole sentences it stands in, and what it leaves out of them
+    # the whole sentences it stands in, and what it leaves out of them
+    reading: Reading = field(default_factory=Reading)
 
     @property
     def start(self) -> int:

@@ -76,12 +76,7 @@ class _TooLate(Exception):
 class Writing(Iterator[WrittenSentence]):
     """Sentences that passed the check, as the model writes them; `report` is complete after the last."""
 
-    def __init__(
-        self,
-        answer: Answer,
-        settings: Settings,
-        stream: Stream | None = None,
-    ) -> None:
+    def __init__(self, answer: Answer, settings: Settings, stream: Stream | None = None) -> None:
         self._answer, self._settings = answer, settings
         self._stream = stream
         self._dropped: Counter[str] = Counter()

@@ -62,8 +62,7 @@ def squad_questions(path: Path, data: Mapping[str, Any]) -> QuestionFile:
 
 
 def squad_corpus(
-    paragraphs: Sequence[SquadParagraph],
-    split_sentences: Callable[[str], Sequence[Span]] = plain_sentences,
+    paragraphs: Sequence[SquadParagraph], split_sentences: Callable[[str], Sequence[Span]] = plain_sentences
 ) -> tuple[list[Document], list[Passage]]:
     """Every paragraph as a document of one passage, ready for ``Corpus.from_passages``."""
     documents, passages = [], []

@@ -47,10 +47,7 @@ class Miss:
 
 
 def study_misses(
-    corpus: Corpus,
-    questions: Sequence[Question],
-    texts: SourceTexts,
-    on_question: OnQuestion | None = None,
+    corpus: Corpus, questions: Sequence[Question], texts: SourceTexts, on_question: OnQuestion | None = None
 ) -> Study:
     """The cause of every miss."""
     whole = whole_system(corpus)

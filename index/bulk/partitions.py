@@ -140,8 +140,7 @@ def inputs(work: Path) -> list[Path]:
     found = sorted((work / "in").glob("part-*.parquet"))
     if not found:
         raise BulkError(
-            f"No hay particiones en {work / 'in'}. Hágalas con «python -m alpie.index.bulk plan».",
-            work,
+            f"No hay particiones en {work / 'in'}. Hágalas con «python -m alpie.index.bulk plan».", work
         )
     return found
 

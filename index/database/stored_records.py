@@ -108,7 +108,7 @@ class StoredPassages(Sequence[Passage]):
         self._order = np.argsort(self._numbers)
         self.sentence_bounds = bounds_of(sentences)  # (passages + 1,)
         self.line_bounds = bounds_of(lines)  # (passages + 1,), of the expansions
-        self._passage = lru_cache(_KEPT_RECORDS)(self._fresh)
+        self._passage = lru_cache(_KEPT_RECORDS)(lambda row: from_json(Passage, self.value("record", row)))
 
     def __len__(self) -> int:
         return len(self._numbers)
@@ -124,9 +124,6 @@ class StoredPassages(Sequence[Passage]):
         statement = f"SELECT {column} FROM passages WHERE document = ? ORDER BY number"
         for (document,) in self.database.rows("SELECT number FROM documents ORDER BY place"):
             yield from (value for (value,) in self.database.rows(statement, document))
-
-    def _fresh(self, row: int) -> Passage:
-        return from_json(Passage, self.value("record", row))
 
     @overload
     def __getitem__(self, row: int) -> Passage: ...

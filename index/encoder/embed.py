@@ -55,9 +55,7 @@ def text_of(passage: Passage) -> str:
 
 
 def embed_passages(
-    passages: Sequence[Passage],
-    encoder: Encoder,
-    on_progress: Callable[[int, int], None] | None = None,
+    passages: Sequence[Passage], encoder: Encoder, on_progress: Callable[[int, int], None] | None = None
 ) -> Embedded:
     """Passage and sentence vectors of `passages`.
 

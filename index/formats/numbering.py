@@ -54,9 +54,8 @@ def _spelt(number: int) -> str:
 _SIGN = r"(?:\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*|[a-zñ]|\*{1,4}|[†‡§])"
 _BRACKETED = re.compile(rf"[\[(]\s*(?:nota\s+)?{_SIGN}\s*[\])]|\*{{1,4}}|[†‡]", re.IGNORECASE)
 _BARE = re.compile(r"\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*")
-_AFTER_A_WORD = re.compile(
-    r"(?:[^\W\d_]{3,}[»”\")]*|[.,;:!?»”\")\]%])\s*$"
-)  # not after «m», «km» or a figure
+# not after «m», «km» or a figure
+_AFTER_A_WORD = re.compile(r"(?:[^\W\d_]{3,}[»”\")]*|[.,;:!?»”\")\]%])\s*$")
 
 
 def is_note_call(raised: str, before: str, linked: bool) -> bool:

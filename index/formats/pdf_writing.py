@@ -84,9 +84,8 @@ def _rises(places: Sequence[tuple[int, int, float]], pages: Sequence[Sequence[Li
 _LENGTH = re.compile(r"(?:^|[^\w])(?:[kchdm]?m|in|ft|pulgadas?|pies)$")  # before an exponent
 _NOTES_BACK = 50  # raised figures looked back on
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
-_FIRST_OF_TWO = re.compile(
-    r"[^\W\d_]{3,}o-$"
-)  # «teórico-», «franco-»: words that are joined by hyphens end so
+# «teórico-», «franco-»: words that are joined by hyphens end so
+_FIRST_OF_TWO = re.compile(r"[^\W\d_]{3,}o-$")
 
 
 Outline = dict[int, dict[str, int]]  # page → folded title → level

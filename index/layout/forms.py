@@ -19,13 +19,13 @@ LEGAL_LINE = re.compile(
 MARKDOWN_HEADING = re.compile(r"(#{1,6})\s+(?=\S)")
 DATE_LINE = re.compile(
     r"(?:\d{1,2}[/.\-]\d{1,2}[/.\-]\d{2,4}|\d{4}-\d{2}-\d{2}"
-    r"|(?:[A-ZÁÉÍÓÚ][\wáéíóúñ]{2,20},\s+)?(?:a\s+)?\d{1,2}\s+de\s+[a-zé]{4,10}\s+(?:de|del)\s+\d{4}\.?)",
+    r"|(?:[A-ZÁÉÍÓÚ][\wáéíóúñ]{2,20},\s+)?(?:a\s+)?\d{1,2}\s+de\s+[a-zé]{4,10}\s+(?:de|del)\s+\d{4}\.?)"
 )
 # Lines of the form "Word: value" or "Word number" that identify a document rather than head a text.
 ADMINISTRATIVE = re.compile(
     r"(?:(?:Asunto|Referencia|Ref\.|Fecha|Expediente|Objeto|Destinatarios?|Distribución|Original|Idioma)\s*:"
     r"|(?:Resolución|Decisión|Expediente|Documento|Recomendación|Circular)\s+(?:n\.?\s?[ºo°]|núm\.)\s*\S+$"
-    r"|[A-Z]{2,8}(?:[-/][A-Z0-9]{1,8}){2,6}$)",
+    r"|[A-Z]{2,8}(?:[-/][A-Z0-9]{1,8}){2,6}$)"
 )
 # Possessive throughout: «100 200 300» is one figure or three, and must not be tried as every mixture.
 _FIGURE = r"[+\-−~±]?\d[\d.,]*+(?:[ \xa0]\d{3}(?!\d))*+(?:\s*+[%‰€$£])?+"

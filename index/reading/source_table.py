@@ -18,9 +18,8 @@ from alpie.index.records import Document
 ParsedDate = tuple[int, ...]  # year, month, day, as far as known
 
 _DATE = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?")
-_SHORT = re.compile(
-    r"\d{2}(?:-\d{2})?"
-)  # the end of a period without what it has in common with the beginning
+# the end of a period without what it has in common with the beginning
+_SHORT = re.compile(r"\d{2}(?:-\d{2})?")
 
 
 def read_date(value: str) -> tuple[ParsedDate, ...]:

@@ -73,9 +73,8 @@ class SourcesReport:
     expansions: Mapping[str, bytes] = field(default_factory=dict)  # id of a document → file of its expansions
     unused: tuple[SourceError, ...] = ()  # files of expansions that cannot be read, or are of no document
     others: tuple[Unread, ...] = ()  # files of formats that are not read
-    metadata: Mapping[str, Metadata] = field(
-        default_factory=dict
-    )  # id of a document → what its file says of it
+    # id of a document → what its file says of it
+    metadata: Mapping[str, Metadata] = field(default_factory=dict)
 
     def unread(self, folder: Path) -> tuple[Unread, ...]:
         """Every file of `folder` that is not among the documents."""

@@ -212,10 +212,7 @@ class SearchIndex:
         )
 
     def _candidates(
-        self,
-        encoded: EncodedQuestion,
-        words: _WordScores,
-        allowed: NDArray[np.bool_] | None,
+        self, encoded: EncodedQuestion, words: _WordScores, allowed: NDArray[np.bool_] | None
     ) -> NDArray[np.int64]:
         """Numbers of the passages that are among the best of any retriever, ascending."""
         if allowed is not None:

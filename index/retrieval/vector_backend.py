@@ -96,11 +96,7 @@ class Query:
 
     @classmethod
     def of(
-        cls,
-        vector: NDArray[np.float32],
-        stems: Sequence[str],
-        related: Sequence[str],
-        index: TermIndex,
+        cls, vector: NDArray[np.float32], stems: Sequence[str], related: Sequence[str], index: TermIndex
     ) -> Query:
         """A question with the weights that the statistics of the document store give its terms."""
         weights = _weights(stems, index)

@@ -71,9 +71,8 @@ _FIGURE_GROUPS = re.compile(r"(?<![\w.,/-])(\d{1,3})((?:[.\u00a0\u202f ]\d{3})+)
 _DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d)")
 # a word or a figure with decimals
 _WORD = re.compile(r"\d+(?:\.\d+)?|[^\W_](?:[^\W_]|[\u0300-\u036f])*", re.UNICODE)  # with combining accents
-_JOINED = re.compile(
-    r"\d[.,\u00a0\u202f ]\d|[/-]"
-)  # without one of these there are words and plain figures only
+# without one of these there are words and plain figures only
+_JOINED = re.compile(r"\d[.,\u00a0\u202f ]\d|[/-]")
 # a code, whose parts hang together by / or -
 # possessive, and begun at a word's first letter only: a word of a megabyte takes one reading, not one a letter
 _CODE = re.compile(r"(?<![^\W_])[^\W_]++(?:[/-][^\W_]++)++", re.UNICODE)

@@ -160,9 +160,8 @@ def _write_out(text: str) -> str:
         opens = opening or "¿" in word[: len(word) - len(word.lstrip(_EDGES))]
         written = _written(bare, opens)
         asks_why = opens and written == "porque"
-        capitals = (
-            word.isupper() if asks_why or bare in _ONLY_OPENING else word != word.lower()
-        )  # a first letter may be one: «Xq»
+        # a first letter may be one: «Xq»
+        capitals = word.isupper() if asks_why or bare in _ONLY_OPENING else word != word.lower()
         opening = (opens and (not bare or bare in _LEADING_IN or written == "")) or (
             word.endswith(("¿", "?", "!", ".", "…"))
         )

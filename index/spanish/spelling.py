@@ -80,31 +80,23 @@ class Lexicon:
             for end in range(max(_SHORTEST_VERB, len(word) - _LONGEST_PRONOUNS), len(word) - 1)
         )
 
-    def save(self, folder: Path) -> None:
-        """Write the array into `folder`."""
-        np.save(folder / "words.npy", self.words)
-
     @classmethod
     def load(cls, folder: Path, spanish: bool) -> Lexicon:
-        """What `save` wrote, left on the disk: of fifteen megabytes a question touches some pages."""
+        """What `_build` wrote, left on the disk: of fifteen megabytes a question touches some pages."""
         words = np.lib.format.open_memmap(folder / "words.npy", mode="r")  # np.load guesses the kind of file
         return cls(words, spanish)
 
     def has(self, word: str) -> bool:
         """Whether `word` itself is listed."""
-        return _holds(self.words, word)
+        spelled = word.encode("utf-8", "replace")
+        place = int(np.searchsorted(self.words, np.bytes_(spelled)))
+        return place < len(self.words) and self.words[place] == spelled
 
 
 def _ascending(words: Iterable[str]) -> NDArray[np.bytes_]:
     """Those of at most `LONGEST_WORD` bytes; the longer ones are never looked up."""
     spelled = "\n".join(sorted(words)).encode().split(b"\n")  # UTF-8 keeps the order of characters
     return np.array([one for one in spelled if len(one) <= LONGEST_WORD], dtype=f"S{LONGEST_WORD}")
-
-
-def _holds(words: NDArray[np.bytes_], word: str) -> bool:
-    spelled = word.encode("utf-8", "replace")
-    place = int(np.searchsorted(words, np.bytes_(spelled)))
-    return place < len(words) and words[place] == spelled
 
 
 Lexicons = Callable[[str], Lexicon]
@@ -179,7 +171,7 @@ def _is_current(folder: Path, made_of: Mapping[str, Any]) -> bool:
 
 
 def _build(folder: Path, language: str, made_of: Mapping[str, Any]) -> None:
-    _made(language).save(folder)
+    np.save(folder / "words.npy", _made(language).words)
     seal(folder, {"made of": made_of})
 
 

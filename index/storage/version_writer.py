@@ -144,11 +144,7 @@ class VersionWriter:
         }
         if len(self._lines):
             self._lines.finish()
-        return {
-            "fingerprint": fingerprint_of(documents, addresses),
-            "passages": len(addresses),
-            "made": made,
-        }
+        return {"fingerprint": fingerprint_of(documents, addresses), "passages": len(addresses), "made": made}
 
     def _earlier_vectors(self, name: str) -> VectorIndex | None:
         return VectorIndex.load(self._earlier / f"{name}.faiss") if self._earlier else None

@@ -171,13 +171,7 @@ class MilvusBackend:
         return self._nearest(self.passages, "stems", _sparse(weights), limit, parameters, "id")
 
     def _nearest(
-        self,
-        collection: str,
-        field: str,
-        vector: Any,
-        limit: int,
-        parameters: Mapping[str, Any],
-        wanted: str,
+        self, collection: str, field: str, vector: Any, limit: int, parameters: Mapping[str, Any], wanted: str
     ) -> NDArray[np.int64]:
         settled = time.monotonic() - self._wrote > _SETTLED_SECONDS
         (hits,) = self._connection.call(

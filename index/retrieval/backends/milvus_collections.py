@@ -173,9 +173,5 @@ def _create(
         schema.add_field("stems", DataType.SPARSE_FLOAT_VECTOR)
         indexes.add_index("stems", index_type="SPARSE_INVERTED_INDEX", metric_type="IP")
     connection.call(
-        "create_collection",
-        collection,
-        schema=schema,
-        index_params=indexes,
-        consistency_level="Bounded",
+        "create_collection", collection, schema=schema, index_params=indexes, consistency_level="Bounded"
     )
