@@ -161,6 +161,10 @@ class Asking:
         if not side.asked:
             return asking._told(read_question(side.heading), Overview(Asked.ABOUT, side.documents))
         answer = asking._ask_one(side.asked, turns)
+        if not answer.answered and not answer.nearest:
+            answer = asking._ask_one(
+                f"¿{side.topic}?", turns
+            )  # a bare word is nearer to what is said in others
         # what is said of a matter is the whole quotation
         return replace(answer, quotes=tuple(replace(one, emphasis=()) for one in answer.quotes))
 

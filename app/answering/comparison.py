@@ -67,6 +67,7 @@ class Side:
     asked: str
     documents: tuple[str, ...] = ()  # ids of those it is put to; empty: to all
     absent: bool = False  # what the heading names is no document, beside others that are
+    topic: str = ""  # what is asked about, where the sides are documents
 
 
 def sides_of(question: Question, names: DocumentNames) -> tuple[Side, ...]:
@@ -120,7 +121,7 @@ def _compared(text: str, match: re.Match[str], names: DocumentNames, english: bo
         about = "What is said about" if english else "¿Qué se dice sobre"
         asked = f"{about} {topic}?" if topic else ""
         return tuple(
-            Side(_bare(thing), asked, documents, absent=not documents)
+            Side(_bare(thing), asked, documents, absent=not documents, topic=topic)
             for thing, documents in zip(things, named, strict=True)
         )
     if topic or match.re is _FORMS[4]:  # «¿qué dicen los padres y los hijos sobre …?» compares no documents

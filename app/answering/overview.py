@@ -24,7 +24,6 @@ __all__ = ["Asked", "Overview", "demanding", "places_told", "read_overview"]
 
 _MAX_WORDS = 60  # of an opening that is quoted
 _MAX_SENTENCES = 2
-_MAX_DOCUMENTS = 20  # listed
 _NEAR_THE_EDGES = 6  # passages at the beginning and at the end, where a date and a signature stand
 _THIS = r"(?:est[oea]s?(?:\s+\w+)?|eso|aqui|(?:el|los)\s+documentos?|(?:el|los)\s+textos?|this(?:\s+document)?|it)"
 

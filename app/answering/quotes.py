@@ -16,14 +16,13 @@ from alpie.app.answering.candidates import CandidateSpan, needs_sentence_before
 from alpie.app.answering.citation import cite
 from alpie.app.answering.cut import governs_list
 from alpie.app.answering.emphasis import emphasise
-from alpie.app.answering.no_answers import is_entry, is_question
 from alpie.app.answering.ranking import Candidate
 from alpie.index.readable import proves, readable_text
 from alpie.index.records import Document, Sentence, SentenceRole, Span
 from alpie.index.spanish.analysis import fold, stems
 from alpie.index.spanish.query import Question
 
-__all__ = ["QuotePolicy", "quote_candidate", "select_quotes", "touch"]
+__all__ = ["QuotePolicy", "is_entry", "is_question", "quote_candidate", "select_quotes", "touch"]
 
 _MAX_SENTENCES = 3
 _MAX_JOINED_WORDS = 90
@@ -36,6 +35,13 @@ _LEANS = re.compile(
     r"ambos|ambas|dicho|dicha|tal(?:es)? |asi |ademas|tambien|por ello|por lo tanto|sin embargo|no obstante|"
     r"de ellas|de ellos|el mismo|la misma|este es|estos|estas|este)\b"
 )
+_PAGE = r"(?:\d{1,4}|[ivxlc]{1,6}|[a-z]-?\d{1,3})"
+_LEADERS = re.compile(r"(?:\.{4,}|(?:\. ){4,}|…(?: ?…)+|_{4,}|·{4,})")
+_TO_PAGE = re.compile(rf"\S.*\t[ \t]*{_PAGE}[ \t\r]*", re.IGNORECASE)  # a title, a tab, its page
+_TITLES = frozenset(
+    ("indice", "indice general", "contenido", "contenidos", "sumario", "tabla de contenido", "tabla de contenidos",
+     "contents", "table of contents")
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -259,3 +265,23 @@ def _alike(one: Quote, other: Quote) -> bool:
         return True
     a, b = stems(one.text), stems(other.text)
     return bool(a and b) and len(a & b) / min(len(a), len(b)) >= _NEAR_DUPLICATE
+
+
+def is_entry(sentences: Sequence[Sentence], source: str) -> bool:
+    """Whether these are entries of a table of contents, or its title."""
+    return all(_is_entry(one, source) for one in sentences)
+
+
+def _is_entry(sentence: Sentence, source: str) -> bool:
+    if _LEADERS.search(sentence.text) or fold(sentence.text).strip(" .:") in _TITLES:
+        return True
+    if sentence.role in (SentenceRole.ROW, SentenceRole.HEADER):
+        return False  # a tab parts its cells
+    start = source.rfind("\n", 0, sentence.start) + 1
+    end = source.find("\n", sentence.end)
+    return _TO_PAGE.fullmatch(source[start : end if end >= 0 else len(source)]) is not None
+
+
+def is_question(sentence: Sentence) -> bool:
+    """Whether the sentence asks; items of a list may be questions that the text is about."""
+    return sentence.role is SentenceRole.SENTENCE and sentence.text.rstrip("»”\"' )").endswith("?")

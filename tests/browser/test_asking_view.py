@@ -46,7 +46,7 @@ def test_a_follow_up_says_what_it_follows_and_can_be_asked_anew(visit: Open) -> 
     expect(page.locator("#chat .asked")).to_have_text([QUESTION, "¿Y en Barcelona?"])
     tab.ask(QUESTION)
     explained = tab.ask("explícamelo")
-    expect(explained.locator(".part h3").first).to_have_text("Lo mismo, con las frases de alrededor")
+    expect(explained.locator(".part h2").first).to_have_text("Lo mismo, con las frases de alrededor")
 
 
 @pytest.mark.parametrize(("width", "columns"), [(1280, 2), (390, 1)])
@@ -57,7 +57,7 @@ def test_what_is_compared_stands_side_by_side_and_an_empty_side_says_so(
     tab.open()
     answer = tab.ask("compara lo que dicen INTERPOL y la ONU sobre el cifrado")
     parts = answer.locator(".parts.by-side > .part")
-    expect(parts.locator("h3")).to_have_text(["INTERPOL", "ONU"])
+    expect(parts.locator("h2")).to_have_text(["INTERPOL", "ONU"])
     expect(parts.nth(1)).to_contain_text("no se ha encontrado nada")
     expect(answer.locator(".tentative")).to_contain_text("ONU no está entre los documentos")
     assert len({round(part.bounding_box()["x"]) for part in parts.all()}) == columns

@@ -29,6 +29,7 @@ def _look_up(tab: Any, text: str) -> Any:
 def _printed(page: Any, path: Path) -> str:
     page.pdf(path=str(path))
     with pypdfium2.PdfDocument(path) as document:
+        assert all(sheet.get_textpage().count_chars() for sheet in document), "no sheet is blank"
         text = "".join(sheet.get_textpage().get_text_range() for sheet in document)
     return " ".join(text.split())
 

@@ -86,7 +86,9 @@ window.alpie = (() => {
     setTimeout(() => {
       const asked = [...document.querySelectorAll("#chat .asked")].pop();
       const box = asked?.closest(".panel-wrap");
-      if (box) box.scrollTop += asked.getBoundingClientRect().top - box.getBoundingClientRect().top - 12;
+      if (!box) return;
+      if (box.scrollHeight <= box.clientHeight) asked.scrollIntoView();  // in a low window the page scrolls, not its parts
+      else box.scrollTop += asked.getBoundingClientRect().top - box.getBoundingClientRect().top - 12;
     }, 60);
   }
 

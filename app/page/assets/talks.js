@@ -39,11 +39,11 @@ window.alpieTalks = (() => {
 
   // An answer keeps the language of the page it was asked for on: in the other one it says so, and can be asked again.
   function told(text) {
-    const { lang, asked_in, ask_here } = window.alpie.words;
+    const words = window.alpie.words;
     const own = text.replace(/<p class="asked-in">.*?<\/p>/, "");
     const query = /class="act permalink" href="([^"]*)"/.exec(own)?.[1];
-    if (!query || own.startsWith(`<div class="said" lang="${lang}">`)) return own;
-    return own.replace(">", `><p class="asked-in" lang="${lang}">${asked_in} <a class="ask" href="${query}">${ask_here}</a></p>`);
+    if (!query || own.startsWith(`<div class="said" lang="${words.lang}">`)) return own;
+    return own.replace(">", `><p class="asked-in" lang="${words.lang}">${words.asked_in} <a class="ask" href="${query}">${words.ask_here}</a></p>`);
   }
 
   // For the chat of Gradio. A question that was not answered yet goes back into its box.

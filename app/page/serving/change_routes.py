@@ -20,8 +20,8 @@ from alpie.app.page.state.library import NotReady, Opening
 from alpie.app.page.state.named_collections import Collections
 from alpie.app.page.state.refusals import ChangeRefused
 from alpie.app.page.state.uploads import Uploads
+from alpie.app.page.views.documents_view import render_state
 from alpie.app.page.views.page_words import Translations, words_asked
-from alpie.app.page.views.upload_view import render_state
 from alpie.index.errors import SourceError
 from alpie.index.records import Document
 

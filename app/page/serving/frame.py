@@ -5,11 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from gradio.events import api
 
+from alpie.app.answering.answers import Answer
 from alpie.app.exporting.reference_styles import STYLES
 from alpie.app.page.serving.page_options import Choices
 from alpie.app.page.state.library import Opening
@@ -20,8 +23,9 @@ from alpie.app.page.views.markup import one_line
 from alpie.app.page.views.page_words import Translations
 from alpie.app.page.views.templates import Markup, render
 from alpie.app.page.views.welcome import render_welcome
+from alpie.app.service.endpoints import Endpoints
 
-__all__ = ["build_page", "first_paint", "head_of", "script_of"]
+__all__ = ["add_api", "build_page", "first_paint", "head_of", "script_of"]
 
 _ASSETS = Path(__file__).resolve().parents[1] / "assets"
 _SCRIPTS = (
@@ -53,6 +57,7 @@ _BRIDGE = (
     "window.alpieRestore = () => trigger('restore', {question: ''});"
     "window.alpieReopen = () => trigger('reopen', {question: ''});"
 )
+_OPENING_SECONDS = 60.0
 
 
 def build_page(
@@ -218,3 +223,18 @@ def _foot(words: Translations, choices: Choices) -> Markup:
     privacy = "foot.privacy.writer" if choices.finish else here
     log_out = f"{choices.site_path}/al/logout?lang={words.language}" if choices.users else ""
     return render("foot", words, privacy=privacy, log_out=log_out)
+
+
+def add_api(
+    page: gr.Blocks, opening: Opening, language: str = "es", finish: Callable[[Answer], Answer] | None = None
+) -> None:
+    """Add the endpoints to `page`; answers and citations are in `language`, see `Endpoints` for `finish`."""
+    endpoints = Endpoints(lambda: opening.wait(_OPENING_SECONDS), language, finish)
+
+    offered = endpoints.offered(partial(gr.Error, print_exception=False))
+    for event in page.fns.values():  # a handler of the page called `ask` would make ours `ask_2`
+        if event.api_name in offered:
+            event.api_name = f"page_{event.api_name}"
+    with page:
+        for name, endpoint in offered.items():
+            api(endpoint, api_name=name)

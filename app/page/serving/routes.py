@@ -23,20 +23,18 @@ from alpie.app.page.guarding.origins import is_loopback
 from alpie.app.page.serving.change_routes import add_change_routes
 from alpie.app.page.serving.document_routes import add_document_routes
 from alpie.app.page.serving.page_options import Choices
-from alpie.app.page.serving.timings import render_timings
 from alpie.app.page.state.library import Library, NotReady, Opening
 from alpie.app.page.state.server_metrics import CONTENT_TYPE, Meter
 from alpie.app.page.views import basket, lookup, lookup_view, record_view
 from alpie.app.page.views import check_view as check
 from alpie.app.page.views import quality_view as evaluation
-from alpie.app.page.views.example_questions import Examples
 from alpie.app.page.views.feedback import FeedbackFile
 from alpie.app.page.views.help import render_help
 from alpie.app.page.views.markup import tag
 from alpie.app.page.views.page_words import Translations, words_asked
 from alpie.app.page.views.panel import Panels
 from alpie.app.page.views.templates import Markup, render
-from alpie.app.page.views.welcome import render_welcome
+from alpie.app.page.views.welcome import Examples, render_welcome
 from alpie.index.errors import AddressError, AlpieError, QuestionError
 
 __all__ = ["add_routes"]
@@ -155,7 +153,7 @@ def add_routes(
         def make(library: Library, words: Translations) -> Response:
             shown = evaluation.render_evaluation(choices.reports, words, library.fingerprint)
             if meter and choices.metrics != "off":
-                shown += render_timings(meter, words)
+                shown += evaluation.render_timings(meter, words)
             return HTMLResponse(shown)
 
         return await answer(request, make)

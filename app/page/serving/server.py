@@ -101,8 +101,7 @@ def _pages(opening: Opening, choices: Choices, meter: Meter | None) -> FastAPI:
     """The pages about one library, without what stands around them all."""
     import gradio as gr
 
-    from alpie.app.page.serving.api import add_api
-    from alpie.app.page.serving.frame import build_page, first_paint, head_of, script_of
+    from alpie.app.page.serving.frame import add_api, build_page, first_paint, head_of, script_of
 
     app = FastAPI(title="Al Pie", docs_url=None, redoc_url=None, openapi_url=None)
     pages: dict[str, Any] = {}

@@ -7,46 +7,25 @@ whoever asks before the corpus is there waits and sees that they wait.
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Protocol
 
-from alpie.app.answering.answers import Answer
+from alpie.app.service.endpoints import Library as Answering
 from alpie.app.service.following import Following, NotReady
 from alpie.index.errors import IndexMissing
 from alpie.index.notices import Unread
-from alpie.index.records import Document, Hit, Layout, Passage
 from alpie.index.retrieval.word_search import Held, WordQuery
 
 __all__ = ["Library", "NotReady", "Opening"]
 
 
-class Library(Protocol):
+class Library(Answering, Protocol):
     """The part of `alpie.app.answering.corpus.Corpus` that the page calls."""
 
-    @property
-    def documents(self) -> Mapping[str, Document]: ...
-    @property
-    def passages(self) -> Sequence[Passage]: ...
-    @property
-    def layouts(self) -> Mapping[str, Layout]: ...
-    @property
-    def fingerprint(self) -> str: ...
     @property
     def built_at(self) -> str: ...
     @property
     def unread(self) -> Sequence[Unread]: ...
-
-    def ask(
-        self,
-        question: str,
-        turns: tuple[str, ...] = (),
-        documents: tuple[str, ...] = (),
-        each_document: bool = False,
-    ) -> Answer: ...
-    def search(
-        self, question: str, limit: int = 10, retriever: str = "hybrid", document: str | None = None
-    ) -> tuple[Hit, ...]: ...
-    def passage(self, address: str) -> Passage: ...
     def holding(self, query: WordQuery) -> Sequence[Held]: ...
 
 

@@ -1,7 +1,13 @@
-"""Ask: the conversation. Gradio shows it; what is said is made in `answer_view`."""
+"""Ask: the conversation. Gradio shows it; what is said is made in `answer_view`.
+
+Each process remembers the conversations it holds. After a restart, or when a proxy sends a visitor to another process,
+the browser brings its conversation along; so a follow-up is still understood and nothing vanishes from the screen.
+What it brings is a stranger's text: only ever shown to that browser again.
+"""
 
 from __future__ import annotations
 
+import html
 import json
 import logging
 import re
@@ -12,7 +18,6 @@ from time import perf_counter
 from typing import Any
 
 from alpie.app.answering.answers import Answer
-from alpie.app.page.state.kept_conversation import read_past
 from alpie.app.page.state.library import NotReady, Opening
 from alpie.app.page.state.server_metrics import Meter
 from alpie.app.page.views.answer_view import render_answer
@@ -24,7 +29,7 @@ from alpie.app.page.views.risk import at_risk
 from alpie.app.page.views.templates import Markup, render
 from alpie.index.errors import AlpieError, QuestionError
 
-__all__ = ["Chat", "Conversation", "Wish"]
+__all__ = ["MAX_REMEMBERED", "Chat", "Conversation", "Wish", "read_past"]
 
 _LOG = logging.getLogger(__name__)
 LONGEST_QUESTION = 1000  # characters; a longer one is no question: a page that was pasted
@@ -36,6 +41,9 @@ _MOST_DOCUMENTS = 200  # chosen for one question
 _INDENT = re.compile(r"\n\s*")  # of a template; no quotation holds a line end
 
 Message = dict[str, Any]
+MAX_REMEMBERED = 20  # messages; the script of the page sends no more
+_LONGEST_MESSAGE = 100_000  # characters
+_ASKED = re.compile(r'<div class="asked">([^<>]*)</div>')
 
 
 @dataclass
@@ -212,3 +220,24 @@ class Chat:
 
 def _line(style: str, sentence: str) -> Markup:
     return Markup('<p class="{}">{}</p>').format(style, sentence)
+
+
+def read_past(past: object) -> tuple[list[dict[str, Any]], list[str]]:
+    """Messages and questions in `past`, as `window.alpie.past` writes it; none of anything that is not sound."""
+    try:
+        rows = json.loads(past) if isinstance(past, str) and past else []
+    except (ValueError, RecursionError):
+        return [], []
+    messages: list[dict[str, Any]] = []
+    questions: list[str] = []
+    for row in rows[-MAX_REMEMBERED:] if isinstance(rows, list) else ():
+        if not (isinstance(row, list) and len(row) == 2 and all(isinstance(one, str) for one in row)):
+            return [], []
+        role, content = row
+        if role not in ("user", "assistant") or len(content) > _LONGEST_MESSAGE or "\n" in content:
+            return [], []
+        asked = _ASKED.fullmatch(content)
+        if role == "user" and asked:
+            questions.append(html.unescape(asked[1]))
+        messages.append({"role": role, "content": content})
+    return messages, questions

@@ -1,7 +1,7 @@
 """Evaluation: the latest saved results about these documents, so that a reader can judge how far to trust the tool.
 
 Reads `report.json` as `alpie eval --report` writes it. A report of another form, a damaged one, or one about other
-documents is treated as none: figures about other texts say nothing about these.
+documents is treated as none: figures about other texts say nothing about these. Beside them, the times of this server.
 """
 
 from __future__ import annotations
@@ -9,20 +9,23 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from alpie.app.page.views.charts import Bar, Curve, Series
+from alpie.app.page.state.server_metrics import Meter
 from alpie.app.page.views.page_words import Translations
 from alpie.app.page.views.templates import Markup, render
 
-__all__ = ["about", "render_evaluation"]
+__all__ = ["about", "render_evaluation", "render_timings"]
 
 _LOG = logging.getLogger(__name__)
 _HEADLINES = ("right@3", "recall@5", "refusal rate", "answer rate", "verbatim")
 _COMPARED = ("recall@1", "recall@5", "mrr@10", "right@3")
 _LARGEST_BYTES = 50_000_000
+_WIDTH, _HEIGHT = 640, 280  # of the curve, whose colours come from the page
+_LEFT, _RIGHT, _TOP, _BOTTOM = 52, 16, 12, 48
 
 Json = dict[str, Any]
 
@@ -127,3 +130,80 @@ def _cell(estimate: Json | None, metric: str, words: Translations) -> tuple[str,
         for name in ("value", "low", "high")
     )
     return value, f"{low} – {high}"
+
+
+def _share(value: float) -> float:
+    return min(max(value, 0.0), 1.0)
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A share with its interval: a point with its whisker on a track, all as percentages of its width."""
+
+    name: str
+    value: float
+    low: float
+    high: float
+    n: int
+
+    @property
+    def at(self) -> float:
+        return 100 * _share(self.value)
+
+    @property
+    def whisker(self) -> tuple[float, float]:
+        """Where it begins, and its length."""
+        low, high = 100 * _share(self.low), 100 * _share(self.high)
+        return low, high - low
+
+
+@dataclass(frozen=True)
+class Series:
+    """A line of points, both coordinates between 0 and 1."""
+
+    name: str
+    points: Sequence[tuple[float, float]]
+
+
+@dataclass(frozen=True)
+class Curve:
+    """Lines over a common axis from 0 to 1, in the units of the drawing."""
+
+    series: Sequence[Series]
+    axis: str
+    width, height, left, top = _WIDTH, _HEIGHT, _LEFT, _TOP
+    right = _WIDTH - _RIGHT
+    ticks = (0.0, 0.25, 0.5, 0.75, 1.0)
+
+    @staticmethod
+    def x(value: float) -> float:
+        return _LEFT + (_WIDTH - _LEFT - _RIGHT) * _share(value)
+
+    @staticmethod
+    def y(value: float) -> float:
+        return _TOP + (_HEIGHT - _TOP - _BOTTOM) * (1 - _share(value))
+
+    @property
+    def lines(self) -> list[str]:
+        """The points of each series, as SVG writes them."""
+        return [
+            " ".join(f"{self.x(x):.1f},{self.y(y):.1f}" for x, y in sorted(one.points)) for one in self.series
+        ]
+
+
+def render_timings(meter: Meter, words: Translations) -> Markup:
+    """A section with a row a stage, the questions by outcome, and how many wait now."""
+    counts = meter.counts()
+    told = words(
+        "timings.questions",
+        answered=words.number(counts["answered"]),
+        refused=words.number(counts["not_in_documents"]),
+        other=words.number(counts["unusable"] + counts["failed"]),
+        shed=words.number(counts["shed"]),
+        waiting=words.number(meter.value("waiting_questions")),
+    )
+    times = [
+        (words(f"timings.stage.{one.stage}"), (words.number(one.count), words.number(one.mean, 1), words.number(one.p95, 1)))
+        for one in meter.stage_times()
+    ]  # fmt: skip
+    return render("timings", words, times=times, told=told)

@@ -1,18 +1,36 @@
-"""The first screen: the documents that are asked, each with a line of its own and questions to begin with."""
+"""The first screen: the documents that are asked, each with a line of its own and questions to begin with.
+
+The questions are two a document, made from its own headings by rule, and tried before they are shown. Half of what a
+rule makes of headings is answered by no sentence (measured on the shipped documents), and a first click that finds
+nothing teaches that nothing is found. So each is asked once, in the background, and only those are kept whose answer
+stands in the document they were made from. A document without headings, or whose headings say too little, is asked what
+it is about and what it asks for.
+"""
 
 from __future__ import annotations
 
-from alpie.app.page.views.example_questions import MOST_DOCUMENTS, Examples
+import re
+import threading
+from collections.abc import Iterator, Sequence
+
+from alpie.app.page.state.library import Library
 from alpie.app.page.views.link_places import question_link
 from alpie.app.page.views.page_words import Translations
 from alpie.app.page.views.panel import Panels
 from alpie.app.page.views.templates import Markup, render
-from alpie.index.records import BlockKind, Passage, SentenceRole
+from alpie.index.errors import AlpieError
+from alpie.index.readable import readable_text
+from alpie.index.records import BlockKind, Document, Layout, Passage, SentenceRole
 
-__all__ = ["render_welcome"]
+__all__ = ["Examples", "candidates", "render_welcome"]
 
 _WORDS = 8  # of a sentence that can stand for a document
 _LONGEST_OPENING = 180  # characters
+MOST_DOCUMENTS = 12  # shown on the first screen
+_EACH = 2
+_MOST_TRIED = 8  # for each document
+_NUMBER = re.compile(r"^(?:\d+(?:\.\d+)*[.)]?|[IVXLC]+[.)]|[a-z]\))\s+")
+_SHORTEST, _LONGEST = 10, 80  # characters of a heading that can stand in a question
 
 
 def render_welcome(
@@ -75,3 +93,52 @@ def _cut(text: str) -> str:
     if len(text) <= _LONGEST_OPENING:
         return text
     return text[:_LONGEST_OPENING].rpartition(" ")[0] + " […]"
+
+
+class Examples:
+    """Finds the questions of one library in one language; `of` gives those found so far."""
+
+    def __init__(self, library: Library, words: Translations) -> None:
+        self.library, self._words = library, words
+        self._found: dict[str, tuple[str, ...]] = {}
+        self.complete = threading.Event()
+        threading.Thread(target=self._try, name="examples", daemon=True).start()
+
+    def of(self, document_id: str) -> Sequence[str]:
+        return self._found.get(document_id, ())
+
+    def _try(self) -> None:
+        try:
+            for document in list(self.library.documents.values())[:MOST_DOCUMENTS]:
+                for question in self._answered(document):
+                    self._found[document.id] = (*self.of(document.id), question)
+        finally:
+            self.complete.set()
+
+    def _answered(self, document: Document) -> Iterator[str]:
+        asked = list(candidates(document, self.library.layouts.get(document.id), self._words))
+        left = _EACH
+        for question in asked[:_MOST_TRIED] + asked[_MOST_TRIED:][-_EACH:]:
+            try:
+                answer = self.library.ask(question)
+            except AlpieError:
+                continue
+            if answer.quotes and answer.quotes[0].document_id == document.id:
+                yield question
+                left -= 1
+            if not left:
+                return
+
+
+def candidates(document: Document, layout: Layout | None, words: Translations) -> Iterator[str]:
+    """Questions that the headings of `document` suggest: those that are questions themselves first."""
+    blocks = layout.blocks if layout else ()
+    texts = [readable_text(document.text, one.spans) for one in blocks if one.kind is BlockKind.HEADING]
+    headings = list(dict.fromkeys(_NUMBER.sub("", text).strip(" .:;") for text in texts))
+    yield from (one for one in headings if one.endswith("?") and len(one) <= _LONGEST)
+    for heading in headings:
+        fits = _SHORTEST <= len(heading) <= _LONGEST and len(heading.split()) > 1
+        if fits and "?" not in heading and heading.casefold() != document.title.casefold():
+            yield words("welcome.about_heading", heading=heading)
+    yield words("welcome.about_document", title=document.title)
+    yield words("welcome.what_it_asks", title=document.title)

@@ -229,7 +229,7 @@ def test_an_error_of_ours_is_told_to_nobody_but_the_log(caplog: pytest.LogCaptur
 
 
 def test_what_a_browser_brings_along_is_only_text(client: TestClient) -> None:
-    from alpie.app.page.state.kept_conversation import MAX_REMEMBERED, read_past
+    from alpie.app.page.views.chat import MAX_REMEMBERED, read_past
 
     talk = [
         ["user", '<div class="asked">¿Qué &lt;b&gt;?</div>'],

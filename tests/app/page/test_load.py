@@ -18,9 +18,9 @@ from serving import serving, wait_until_ready
 from alpie.app.page.guarding.rates import Limits
 from alpie.app.page.serving.page_options import Choices
 from alpie.app.page.serving.server import create_app
-from alpie.app.page.serving.timings import render_timings
 from alpie.app.page.state.server_metrics import STAGES, Meter
 from alpie.app.page.views.page_words import translations_for
+from alpie.app.page.views.quality_view import render_timings
 from alpie.eval.bench.load import main
 
 
