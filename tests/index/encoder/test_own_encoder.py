@@ -108,12 +108,12 @@ def test_a_damaged_graph_is_made_again(tmp_path: Path) -> None:
     folder, cache = save_model(tmp_path, "bert"), tmp_path / "cache"
     open_encoder(str(folder), cache)
     (graph,) = cache.rglob("model.onnx")
-    names, size = {path.name for path in graph.parent.iterdir()}, graph.stat().st_size
+    names = {path.name for path in graph.parent.iterdir()}
     graph.unlink()
     graph.write_bytes(b"half a fi")
     assert open_encoder(str(folder), cache).runtime == "onnx-int8"
     assert {path.name for path in graph.parent.iterdir()} == names
-    assert graph.stat().st_size == size
+    assert graph.stat().st_size > 10_000
 
 
 def test_when_no_graph_passes_pytorch_is_used_and_the_verdict_kept(
