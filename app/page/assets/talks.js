@@ -40,7 +40,7 @@ window.alpieTalks = (() => {
   // An answer keeps the language of the page it was asked for on: in the other one it says so, and can be asked again.
   function told(text) {
     const words = window.alpie.words;
-    const own = text.replace(/<p class="asked-in">.*?<\/p>/, "");
+    const own = text.replace(/<p class="asked-in"[^>]*>.*?<\/p>/, "");
     const query = /class="act permalink" href="([^"]*)"/.exec(own)?.[1];
     if (!query || own.startsWith(`<div class="said" lang="${words.lang}">`)) return own;
     return own.replace(">", `><p class="asked-in" lang="${words.lang}">${words.asked_in} <a class="ask" href="${query}">${words.ask_here}</a></p>`);

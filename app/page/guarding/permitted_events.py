@@ -2,7 +2,7 @@
 
 Gradio takes any dictionary that looks like a file of its own for one and fetches it from wherever it says,
 before a handler sees it. So Gradio is never given what was sent, only what was understood of it here: there
-are no dictionaries in it. Documents are handed in elsewhere, as forms (`document_routes`).
+are no dictionaries in it. Documents are handed in elsewhere, as forms (`change_routes`).
 """
 
 from __future__ import annotations
