@@ -124,7 +124,7 @@ def test_what_the_package_exports_is_there_and_documented() -> None:
 def test_every_failure_and_endpoint_is_in_the_docs() -> None:
     text = (DOCS / "python.md").read_text("utf-8")
     for failure in ("timeout", "cut", "unreachable", "nothing", "missing", "busy"):
-        assert f"`{failure}`:" in text
+        assert f"`{failure}`" in text
         assert translations_for("es")(f"writer.{failure}", model="m")
     for name in ("ask", "search", "verify", "passage", "documents"):
         assert f"| `{name}` |" in text

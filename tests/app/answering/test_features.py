@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from fake_encoder import LARGE_TEXT, SMALL_TEXT, corpus_of
@@ -112,7 +114,8 @@ class _Counting:
 
 def _hits(small: Corpus, scores: list[float]) -> list[Hit]:
     passage = small.passages[0]
-    return [Hit(passage, score) for score in scores]
+    others = (replace(passage, path=(f"Otro {number}",)) for number in range(1, len(scores)))
+    return [Hit(one, score) for one, score in zip((passage, *others), scores, strict=True)]
 
 
 def test_fewer_passages_are_read_when_the_first_settle_the_matter(small: Corpus) -> None:

@@ -105,7 +105,7 @@ def test_the_documents_page_tells_them() -> None:
     }
     page = render_documents(Panels(corpus), catalogue.translations_for("es"), Offer())
     assert "acta &lt;1&gt;.doc: es un documento antiguo." in page
-    assert "páginas sin texto: 4 de 5" in page
+    assert "páginas sin texto, quizá escaneadas: 4 de 5" in page
     assert "páginas leídas: 1 de 5; palabras leídas: 20 de 20" in page
 
 
