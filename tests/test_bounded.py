@@ -21,7 +21,7 @@ from alpie.index.layout import lay_out
 from alpie.index.records import BlockKind, Passage
 from alpie.index.spanish.analysis import tokens
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = pytest.mark.timeout(120, func_only=True)
 
 _CHARACTERS = 800
 _LONGEST_SENTENCE = 2_000

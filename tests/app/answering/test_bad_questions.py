@@ -28,7 +28,7 @@ from alpie.index.readable import proves
 from alpie.index.spanish.analysis import normalize
 from alpie.index.spanish.query import MAX_CHARACTERS
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = pytest.mark.timeout(120, func_only=True)
 
 ALL = {**NO_WORDS, **ODD_QUESTIONS}
 
