@@ -270,10 +270,10 @@ def test_the_bundled_encoder_needs_no_calibration(encoder: Encoder, tmp_path: Pa
 @pytest.mark.slow
 def test_fitting_writes_what_asking_reads(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     for module in (fit, fit_encoder_module):
-        monkeypatch.setattr(module, "read_own_questions", lambda *of: read_own_questions(*of)[::24])
+        monkeypatch.setattr(module, "read_own_questions", lambda *of: read_own_questions(*of)[::48])
     few = QuestionFile(
         Path("off-topic"),
-        tuple(read_questions(OWN_QUESTIONS / "off_topic" / "fitting.jsonl").questions[::12]),
+        tuple(read_questions(OWN_QUESTIONS / "off_topic" / "fitting.jsonl").questions[::24]),
     )
     monkeypatch.setattr(fit, "read_questions", lambda _: few)
     assert fit_encoder(settings, io.StringIO(), encoder=FakeEncoder()) == 0
