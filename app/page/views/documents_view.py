@@ -69,12 +69,14 @@ def render_documents(
         slug=offer.slug,
         site=offer.site,
         home="/" if words.language == offer.language else f"/{words.language}/",
-        removed_collections=collections.removed() if collections else (),
+        removed_collections=[(token, one.name) for token, one in collections.removed()]
+        if collections
+        else (),
         uploads=uploads,
         most=words.number(offer.megabytes),
         accepted=",".join(SUFFIXES),
         state=render_state(uploads, words, library.documents if library else {}),
-        removed=shelf.removed() if shelf else (),
+        removed_documents=[(one.token, one.title) for one in shelf.removed()] if shelf else (),
         shelf=shelf is not None,
         here=offer.here,
         languages=[(one, words.language_name(one)) for one in _LANGUAGES],
