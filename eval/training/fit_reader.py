@@ -143,7 +143,8 @@ def train(
 ) -> None:
     """Train on `rows` from the bundled encoder, or from checkpoint `start`; writes `folder`/reader.pt."""
     encoder = bundled_folder(default_cache())
-    model = load_model(encoder, LAYERS, start, attention="sdpa").train()
+    half = torch.cpu._is_avx512_bf16_supported()  # a processor that emulates it takes ten times as long
+    model = load_model(encoder, LAYERS, start, attention="eager" if half else "sdpa").train()
     batches = _Batches(rows, encoder, schedule)
     optimiser = torch.optim.AdamW(
         [
@@ -162,7 +163,6 @@ def train(
     state = folder / "state.pt"
     step, losses = _resume(state, model, optimiser, slope)  # losses since the curve's last line
     saved = time.monotonic()
-    half = torch.cpu._is_avx512_bf16_supported()  # a processor that emulates it takes ten times as long
     for batch in batches.after(step):
         ids, mask, target, allowed = batches.tensors(batch)
         with torch.autocast("cpu", dtype=torch.bfloat16, enabled=half):
