@@ -15,7 +15,7 @@ from alpie.app.answering.answer import answer_question
 from alpie.app.answering.answer_weights import Weights
 from alpie.app.answering.answers import Absent, Answer, Part, Quote, Role, SearchStatement
 from alpie.app.answering.asked_question import AskedQuestion, read_asked
-from alpie.app.answering.comparison import Side, sides_of
+from alpie.app.answering.comparison import Side, questions_in, sides_of
 from alpie.app.answering.conversation import asked_before, asks_again, is_small_talk
 from alpie.app.answering.explanation import explained
 from alpie.app.answering.overview import Asked, Overview, demanding, places_told
@@ -82,7 +82,10 @@ class Asking:
             before = asked_before(turns)
             return self._explained(read, before) if before else self._nothing_asked(read)
         sides = sides_of(read, self.names)
-        return (self._compared(read, sides, turns) if sides else None) or self._ask_one(read.typed, turns)
+        if sides and (compared := self._compared(read, sides, turns)):
+            return compared
+        answer = self._ask_one(read.typed, turns)
+        return (self._one_by_one(read, turns) if answer.answered else None) or answer
 
     def _explained(self, read: Question, before: Sequence[str]) -> Answer:
         """What stands around the last answer, and what its words mean; a refusal once more."""
@@ -150,6 +153,20 @@ class Asking:
         parts = _with_nearest(parts, answers)
         together = self._together(read, [one for one in answers if one], parts)
         return replace(together, absent=absent)
+
+    def _one_by_one(self, read: Question, turns: Sequence[str]) -> Answer | None:
+        """Each of several questions in one, where each has an answer of its own; None: they are better asked together."""
+        asked = questions_in(read)
+        answers = [self._ask_one(one, (*turns, *asked[:number])) for number, one in enumerate(asked)]
+        if not asked or not all(answer.answered for answer in answers):
+            return None
+        parts = [
+            Part(Role.SIDE, one, one, tuple(own))
+            for one, own in zip(
+                asked, _shared_out([_quotes_of(one) for one in answers], answers, self.policy), strict=True
+            )
+        ]
+        return self._together(read, answers, parts) if all(part.quotes for part in parts) else None
 
     def _of_side(self, side: Side, turns: Sequence[str]) -> Answer | None:
         if side.absent:

@@ -1,4 +1,4 @@
-"""Questions that compare: «diferencia entre A y B», «qué dicen X e Y sobre Z», «ventajas y desventajas de Z».
+"""Questions that compare or are several: «diferencia entre A y B», «ventajas y desventajas de Z», «¿quién … y cuántos …?».
 
 Asked as they stand, they find the passage nearest to the mixture of both sides, which answers neither. So each side
 is a question by itself, and one that the documents do not answer can be said to be empty.
@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from alpie.index.spanish.analysis import fold_in_place
+from alpie.index.spanish.analysis import STOP_WORDS, fold_in_place, tokens
 from alpie.index.spanish.named_documents import DocumentNames, content_words, looks_like_name
 from alpie.index.spanish.query import Question
 
-__all__ = ["Side", "sides_of"]
+__all__ = ["Side", "questions_in", "sides_of"]
 
 _MOST_SIDES = 4
 _ARTICLE = re.compile(r"^(?:(?:el|la|los|las|lo|un|una|the|an?)\s+)+")
@@ -56,6 +56,16 @@ _TWO_FACES = re.compile(
     rf"(?P<other>[a-z]+)(?P<rest>\s+.+?)?{_END}"
 )
 _OF_IT = re.compile(r"^(?:$|de|del|para|en|of|for|in)\b")
+# Where a question begins within another: after «y», or after the mark of the one before.
+_WORD = re.compile(
+    r"\b(?P<word>que|quien(?:es)?|cual(?:es)?|cuant[oa]s?|cuando|donde|como|what|who|which|when|where|why|how)\b"
+)
+_NEXT = re.compile(
+    r"(?:[,;]?\s+(?:y|e|and)\s+|(?:[?;.]\s+|\s*¿\s*)¿?(?:(?:y|e|and)\s+)?)"
+    rf"(?P<asked>(?:(?:a|de|en|por|para|con|desde|hasta|sobre|in|of|at|to|from)\s+)?{_WORD.pattern})"
+)
+_LEAST_WORDS = 2
+_STANDS_ALONE = 4  # content words, or a name, from which a part needs nothing of the one before
 _LONGEST = 300  # characters: a longer question compares nothing in one sentence
 
 
@@ -84,6 +94,58 @@ def sides_of(question: Question, names: DocumentNames) -> tuple[Side, ...]:
         if match := form.match(folded):
             return _compared(text, match, names, english)
     return ()
+
+
+def questions_in(question: Question) -> tuple[str, ...]:
+    """The questions of «¿Cuántos … y quién …?», two at least; none of any other.
+
+    One that leans on the part before opens with «y», as a follow-up does. «Que», «como», «cuando» join sentences
+    too: written with care, the word that asks has its accent.
+    """
+    text = question.searched
+    folded = fold_in_place(text)
+    if len(folded) != len(text) or len(text) > _LONGEST:
+        return ()
+    careful = any(sign in text for sign in "áéíóúÁÉÍÓÚ")
+    parts, position = [], 0
+    for match in _NEXT.finditer(folded):
+        word = text[match.start("word") : match.end("word")]
+        joins = word.isascii() and question.language != "en" and (careful or word.lower() == "que")
+        before = text[position : match.start()]
+        if not joins and _asks_whole(before):
+            parts.append(before)
+            position = match.start("asked")
+    parts.append(text[position:])
+    if not 1 < len(parts) <= _MOST_SIDES or not _content(parts[-1]):
+        return ()
+    english = question.language == "en"
+    return tuple(
+        _as_question(part.strip(" ?,;.").removeprefix("¿"), number > 0, english)
+        for number, part in enumerate(parts)
+    )
+
+
+def _as_question(part: str, later: bool, english: bool) -> str:
+    alone = not later or len(_content(part)) >= _STANDS_ALONE or any(_is_name(word) for word in part.split())
+    asked = f"{part[:1].upper()}{part[1:]}?" if alone else f"{'And' if english else 'Y'} {part}?"
+    opened = english or "¿" in part or not (later or _WORD.match(fold_in_place(part)))
+    return asked if opened else f"¿{asked}"
+
+
+def _asks_whole(part: str) -> bool:
+    """Whether there is a question in it, of which more than the word that asks and a noun is said («¿qué edad y qué …?»)."""
+    asks = _WORD.search(fold_in_place(part))
+    return bool(
+        asks and len(list(tokens(part[asks.start() :]))) > _LEAST_WORDS and _content(part[asks.end() :])
+    )
+
+
+def _is_name(word: str) -> bool:
+    return word[:1].isupper() or any(sign.isdigit() for sign in word)
+
+
+def _content(text: str) -> list[str]:
+    return [str(token) for token in tokens(text) if token not in STOP_WORDS]
 
 
 def _are_opposed(one: str, other: str) -> bool:

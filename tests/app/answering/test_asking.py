@@ -11,7 +11,7 @@ from fake_reader import FakeReader
 from pydantic import TypeAdapter
 
 from alpie.app.answering.answers import Answer, Role
-from alpie.app.answering.comparison import sides_of
+from alpie.app.answering.comparison import questions_in, sides_of
 from alpie.app.answering.conversation import is_small_talk, leans_on_earlier
 from alpie.app.answering.corpus import Corpus
 from alpie.app.service.row_forms import AnswerRow
@@ -109,6 +109,35 @@ def _sound(answer: Answer) -> Answer:
 )  # fmt: skip
 def test_what_is_compared_becomes_a_question_a_side(question: str, sides: list[tuple[str, str]]) -> None:
     assert _sides(question) == sides
+
+
+@pytest.mark.parametrize(
+    ("question", "parts"),
+    [
+        ("¿Quién mide el río Claro y cuántos diques hay?", ["¿Quién mide el río Claro?", "¿Y cuántos diques hay?"]),
+        ("quien apaga el fuego y cuando llueve en Hidrosur", ["¿Quien apaga el fuego?", "¿Cuando llueve en Hidrosur?"]),
+        ("¿Qué es un dique? ¿Y por qué se rompe?", ["¿Qué es un dique?", "¿Y por qué se rompe?"]),
+        ("What is a dyke and how high is it?", ["What is a dyke?", "And how high is it?"]),
+        ("En el monte, ¿qué animales viven?", []),
+        ("¿Cuándo y dónde ardió el monte?", []),
+        ("¿Qué edad y qué oficio tenía el bombero?", []),
+        ("¿Qué dicen los que vigilan y que apagan?", []),
+        ("¿Qué hay en el embalse y como se llena?", []),
+        ("¿qué es? " * 40, []),
+    ],
+)  # fmt: skip
+def test_several_questions_in_one_are_told_apart(question: str, parts: list[str]) -> None:
+    assert [*questions_in(read_question(question))] == parts
+
+
+def test_two_questions_are_answered_each_by_itself_where_both_have_an_answer(corpus: Corpus) -> None:
+    answer = _sound(corpus.ask("¿Quién mide el río Claro y cuándo se apagó la chispa?"))
+    assert [part.heading for part in answer.parts] == [
+        "¿Quién mide el río Claro?",
+        "¿Y cuándo se apagó la chispa?",
+    ]
+    assert {quote.document_id for quote in answer.parts[0].quotes} == {"agua"}
+    assert corpus.ask("¿Quién mide el río Claro y qué precio pagó Ana por su helicóptero?").parts == ()
 
 
 def test_each_document_that_is_compared_answers_for_itself_and_an_absent_one_is_empty(corpus: Corpus) -> None:
