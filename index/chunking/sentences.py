@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import zip_longest
 
+from alpie.index.chunking.run_in_lists import run_in_lists
 from alpie.index.readable import readable_map, spans_between
 from alpie.index.records import Block, BlockKind, Document, Layout, Sentence, SentenceRole, Span
 
@@ -73,9 +74,7 @@ def document_sentences(document: Document, layout: Layout) -> tuple[tuple[Senten
             found[number - 1] = (*others, replace(last, role=SentenceRole.LEAD_IN, group=group))
             if block.kind is BlockKind.PULL_QUOTE:
                 sentences = [replace(s, role=SentenceRole.ITEM, group=group) for s in sentences]
-                group += 1
-        if block.kind in _GROUPED:
-            group += 1
+        group = max([group, *(one.group + 1 for one in sentences if one.group is not None)])
         found.append(tuple(sentences))
     return tuple(found)
 
@@ -107,7 +106,8 @@ def split_sentences(source: str, block: Block, paragraph: int, first_group: int)
     """Sentences of one block; `first_group` is the number its list or table gets.
 
     Items of a list and rows of a table are one sentence each, whatever stops they hold: they are
-    quoted together. Headings and call-outs have no sentences, but see `document_sentences`.
+    quoted together. So are those of a list inside a paragraph. Headings and call-outs have no sentences, but see
+    `document_sentences`.
     """
     if block.kind in _UNQUOTED or not block.spans:
         return []
@@ -115,10 +115,28 @@ def split_sentences(source: str, block: Block, paragraph: int, first_group: int)
         return _grouped(source, block, paragraph, first_group)
     text, offsets = readable_map(source, block.spans)
     sentences: list[Sentence] = []
-    for start, end in sentence_bounds(text):
+    for start, end, role, number in _with_run_in_lists(text):
         spans = spans_between(block.spans, offsets[start], offsets[end - 1] + 1)
-        sentences.append(Sentence(text[start:end], spans, SentenceRole.SENTENCE, None, paragraph))
+        group = None if number is None else first_group + number
+        sentences.append(Sentence(text[start:end], spans, role, group, paragraph))
     return sentences
+
+
+def _with_run_in_lists(text: str) -> Iterator[tuple[int, int, SentenceRole, int | None]]:
+    """Begin, end, role and list of each sentence; the lists inside the text are numbered from 0."""
+    bounds = sentence_bounds(text)
+    for number, items in enumerate(run_in_lists(text)):
+        if not bounds or items[0] < bounds[0][0]:
+            continue  # a list inside an item of the one before
+        first = next(place for place, (_, end) in enumerate(bounds) if items[0] < end)
+        last = next(place for place, (_, end) in enumerate(bounds) if items[-1] < end)
+        yield from ((start, end, SentenceRole.SENTENCE, None) for start, end in bounds[:first])
+        begins = [bounds[first][0], *items]
+        for place, (start, following) in enumerate(zip(begins, [*items, bounds[last][1] + 1], strict=True)):
+            role = SentenceRole.ITEM if place else SentenceRole.LEAD_IN
+            yield from ((one, end, role, number) for one, end in _bounded(text, start, following - 1))
+        bounds = bounds[last + 1 :]
+    yield from ((start, end, SentenceRole.SENTENCE, None) for start, end in bounds)
 
 
 def _grouped(source: str, block: Block, paragraph: int, group: int) -> list[Sentence]:

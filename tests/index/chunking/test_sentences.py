@@ -155,3 +155,28 @@ def test_paragraph_numbers_are_those_of_the_blocks() -> None:
     layout = lay_out(document)
     for number, sentences in enumerate(document_sentences(document, layout)):
         assert all(sentence.paragraph == number for sentence in sentences)
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("Ver lo que sigue. Queda prohibido: a) fumar; b) beber, y c) correr. Otra cosa.",
+         ["Ver lo que sigue.", "Queda prohibido:", "a) fumar;", "b) beber, y", "c) correr.", "Otra cosa."]),
+        ("Los principios son: A) Legalidad. B) Veracidad. Es más. C) Finalidad.",
+         ["Los principios son:", "A) Legalidad.", "B) Veracidad. Es más.", "C) Finalidad."]),
+        ("Los fines son: i) ver: 1. de cerca; 2. de lejos; ii) oír: 1. bien; 2. mal. Fin.",
+         ["Los fines son:", "i) ver: 1. de cerca; 2. de lejos;", "ii) oír: 1. bien; 2. mal.", "Fin."]),
+        ("Cometidos: - Analizar los riesgos. - Hacer un plan.", ["Cometidos:", "- Analizar los riesgos.", "- Hacer un plan."]),
+        ("Son dos: a) uno; b) dos. Y otros dos: 1.- tres; 2.- cuatro.",
+         ["Son dos:", "a) uno;", "b) dos.", "Y otros dos:", "1.- tres;", "2.- cuatro."]),
+        ("Véase el art. 3: a) solo uno.", ["Véase el art. 3: a) solo uno."]),
+        ("Abre de 10 a 12. B. Gil firma: c) no.", ["Abre de 10 a 12.", "B. Gil firma: c) no."]),
+    ],
+)  # fmt: skip
+def test_a_list_inside_a_paragraph_is_a_list(text: str, parts: list[str]) -> None:
+    block = Block(BlockKind.PARAGRAPH, (Span(0, len(text)),), ())
+    sentences = split_sentences(text, block, 0, 5)
+    assert [one.text for one in sentences] == parts
+    assert [text[one.start : one.end] for one in sentences] == parts
+    groups = {one.group for one in sentences if one.role in (SentenceRole.LEAD_IN, SentenceRole.ITEM)}
+    assert groups == set(range(5, 5 + sum(one.role is SentenceRole.LEAD_IN for one in sentences)))
