@@ -27,8 +27,8 @@ _NAMED = re.compile(
     r"(?:\s+\S{1,14})?\s*(?:[.:]|$)",
     re.IGNORECASE,
 )
+_BARE = re.compile(r"(?:preámbulo|exposición de motivos|sumario|índice|transitorios)[.:]?$", re.IGNORECASE)
 _CONTENTS = r"(?:sumario|índice|(?:tabla de )?contenidos?)"
-_BARE = re.compile(rf"(?:preámbulo|exposición de motivos|{_CONTENTS}|transitorios)[.:]?$", re.IGNORECASE)
 _CONTENTS_TITLE = re.compile(rf"{_CONTENTS}(?: general| de {_CONTENTS})?(?: p[áa]g(?:ina)?s?)?$")
 _ENTRY = re.compile(r"(?=.*[^\W\d_]{3})(.*)\s(?:(\d{1,4})|[ivxlc]{1,7})$")
 _AMOUNT = re.compile(r"[\d.,%€$ –-]+$")
@@ -282,7 +282,7 @@ def _wraps(row: Line, line: Line, near: bool) -> bool:
     """Whether `line` goes on with cells of `row`, none of them the first; `near`: nearer than rows stand."""
     lefts = [cell.x0 for cell in row.cells[1:]]
     return (
-        bool(lefts)
+        len(lefts) > 1  # of two columns the first may be the label of a paragraph: «Artículo 5.»
         and all(any(abs(cell.x0 - left) < _ALIGNED for left in lefts) for cell in line.cells)
         and (near or (len(line.cells) == 1 and not _AMOUNT.match(line.text)))
     )

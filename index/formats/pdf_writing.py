@@ -23,6 +23,7 @@ from alpie.index.spanish.spelling import lexicon_of
 _ZONE = 0.13  # of the height of the tallest page, at the top and at the bottom of each
 _LONGEST = 150  # characters
 _SAME_HEIGHT = 4.0  # points
+_PAGE = re.compile(r"(?:p[áa]g(?:ina|s?\.)?|folio|page)\s*#(?:\s*(?:de|/|of)\s*#)?$")
 _HUGE = 2.5  # times the usual size: letters of a watermark
 _SHARE = 0.4  # of the pages that have text, at least two
 _NUMBER = re.compile(r"\d+|\b[ivxlc]+\b", re.IGNORECASE)
@@ -42,8 +43,9 @@ def running_lines(pages: Sequence[Sequence[Line]]) -> set[tuple[int, int]]:
             top = below < zone
             if not (top or line.base < zone) or len(line.text) > _LONGEST:
                 continue
-            words = _NUMBER.sub("#", line.text).casefold()
-            seen[" ".join(words.split()), top].append((page, number, below if top else line.base))
+            texts = [" ".join(_NUMBER.sub("#", one.text).casefold().split()) for one in (line, *line.cells)]
+            for words in {texts[0], *(one for one in texts[1:] if _PAGE.match(one))}:
+                seen[words, top].append((page, number, below if top else line.base))
     with_text = sum(1 for lines in pages if lines)
     fewest = max(2, round(_SHARE * with_text))
     for (words, _), places in seen.items():
