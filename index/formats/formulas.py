@@ -26,14 +26,15 @@ def formula(element: Any) -> str:
     if not kept:
         return (element.text or "").strip() if tag != "t" else element.text or ""
     name = _NAMES.get(tag, tag)
+    texts = [formula(one) for one in kept]
     values: dict[str, list[str]] = {}
-    for number, one in enumerate(kept):
+    for number, (one, text) in enumerate(zip(kept, texts, strict=True)):
         own = one.tag.rpartition("}")[2]
         if tag in _NAMES:
             own = _PARTS[name][min(number, len(_PARTS[name]) - 1)] if name in _PARTS else "e"
-        values.setdefault(own, []).append(formula(one))
+        values.setdefault(own, []).append(text)
     if tag == "msqrt":
-        values = {"e": ["".join(map(formula, kept))]}
+        values = {"e": ["".join(texts)]}
     parts = {own: _grouped("".join(texts)) for own, texts in values.items()}
     e = parts.get("e", "")
     below, above = (mark + parts[own] if parts.get(own) else "" for mark, own in (("_", "sub"), ("^", "sup")))
@@ -49,7 +50,7 @@ def formula(element: Any) -> str:
         inside = _said(element, "sepChr", "|").join(values.get("e", []))
         return _said(element, "begChr", "(") + inside + _said(element, "endChr", ")")
     if name in ("m", "eqArr"):
-        return "; ".join(text for texts in values.values() for text in texts if text)
+        return "; ".join(filter(None, texts))
     if name == "mr":
         return ", ".join(values.get("e", []))
     if name == "func":
@@ -58,7 +59,7 @@ def formula(element: Any) -> str:
         return f"{e}{'_' if name == 'limLow' else '^'}{parts.get('lim', '')}"
     if name == "acc":
         return e + _said(element, "chr", "\u0302")
-    return "".join(text for texts in values.values() for text in texts)
+    return "".join(texts)
 
 
 def _said(element: Any, name: str, default: str) -> str:
