@@ -265,7 +265,11 @@ class _Body:
             elif tag == f"{_W}txbxContent":
                 boxes.append(one)
             elif tag == f"{_W}t":
-                yield "" if any(self._codes) else _OF_A_FONT.sub(partial(self._sign, font_of(one)), one.text or "")
+                yield (
+                    ""
+                    if any(self._codes)
+                    else _OF_A_FONT.sub(partial(self._sign, font_of(one)), one.text or "")
+                )
             elif tag in (f"{_W}tab", f"{_W}ptab"):
                 yield "\t"
             elif tag == f"{_W}noBreakHyphen":
@@ -325,7 +329,9 @@ def _last_of_sections(body: Any) -> Iterator[Any]:
     for mark, following in pairwise(body.iter(f"{_W}sectPr")):
         sort = following.find(f"{_W}type")
         paragraph = next(mark.iterancestors(f"{_W}p"), None)
-        if paragraph is not None and (sort is None or sort.get(f"{_W}val") not in ("continuous", "nextColumn")):
+        if paragraph is not None and (
+            sort is None or sort.get(f"{_W}val") not in ("continuous", "nextColumn")
+        ):
             yield paragraph
 
 

@@ -100,7 +100,9 @@ _LARGEST_OF_A_FONT = 0xF0FF  # such codes mean nothing without the font
 def symbol(element: Any) -> str:
     """The character of a `w:sym`; "" where no character is known."""
     code = element.get(f"{_W}char") or ""
-    return sign(int(code, 16), element.get(f"{_W}font") or "") if re.fullmatch("[0-9A-Fa-f]{1,6}", code) else ""
+    return (
+        sign(int(code, 16), element.get(f"{_W}font") or "") if re.fullmatch("[0-9A-Fa-f]{1,6}", code) else ""
+    )
 
 
 def font_of(text: Any) -> str:

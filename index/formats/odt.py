@@ -211,9 +211,7 @@ class _Body:
                 sign = "" if citation is None else collapse("".join(map(str, citation.itertext())))
                 body = one.find("text:note-body", SPACES)
                 if body is not None:
-                    notes.append(
-                        (f"{sort} {sign}", "\n".join(collapse(self._whole(p, [])) for p in body))
-                    )
+                    notes.append((f"{sort} {sign}", "\n".join(collapse(self._whole(p, [])) for p in body)))
                 continue
             if one is not element and not self._is_seen(one):
                 continue

@@ -221,7 +221,9 @@ def _annotations(raw: Any, document: Any, page: Any) -> _Annotations:
         note = raw.FPDFPage_GetAnnot(page, at)
         try:
             sort = raw.FPDFAnnot_GetSubtype(note)
-            found.comments += sort in _COMMENTS and raw.FPDFAnnot_GetStringValue(note, b"Contents", None, 0) > 2
+            found.comments += (
+                sort in _COMMENTS and raw.FPDFAnnot_GetStringValue(note, b"Contents", None, 0) > 2
+            )
             if sort not in _SHOWN_NOTES:
                 continue
             found.shown = True

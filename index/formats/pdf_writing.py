@@ -67,9 +67,7 @@ def running_lines(pages: Sequence[Sequence[Line]]) -> set[tuple[int, int]]:
     return found - _heads_of_tables(pages, found)
 
 
-def _watermarks(
-    pages: Sequence[Sequence[Line]], fewest: int, size: float
-) -> Iterator[tuple[int, int]]:
+def _watermarks(pages: Sequence[Sequence[Line]], fewest: int, size: float) -> Iterator[tuple[int, int]]:
     """Lines in huge letters that stand in the same place of many pages."""
     huge: dict[tuple[str, int], list[tuple[int, int]]] = defaultdict(list)
     for page, lines in enumerate(pages):
