@@ -230,7 +230,7 @@ class _Body:
                 if math is not None and name_of(math) == "math:math":
                     yield formula(math)
                     continue
-            elif name == "draw:text-box":
+            elif name == "draw:text-box" and one is not element:
                 boxes.append(one)
                 continue
             inner: list[etree._Element | str] = [one.text or ""]

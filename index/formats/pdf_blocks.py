@@ -279,12 +279,12 @@ def _least_gap(lines: Sequence[Line], index: int, body: Body) -> float:
 
 
 def _wraps(row: Line, line: Line, near: bool) -> bool:
-    """Whether `line` goes on with cells of `row`, none of them the first; `near`: nearer than rows stand."""
-    lefts = [cell.x0 for cell in row.cells[1:]]
-    return (
-        len(lefts) > 1  # of two columns the first may be the label of a paragraph: «Artículo 5.»
-        and all(any(abs(cell.x0 - left) < _ALIGNED for left in lefts) for cell in line.cells)
-        and (near or (len(line.cells) == 1 and not _AMOUNT.match(line.text)))
+    """Whether `line` goes on with cells of `row`; `near`: nearer than rows stand, else not with the first."""
+    if len(row.cells) < 3:  # of two columns the first may be the label of a paragraph: «Artículo 5.»
+        return False
+    lefts = [cell.x0 for cell in row.cells[not near :]]
+    return all(any(abs(cell.x0 - left) < _ALIGNED for left in lefts) for cell in line.cells) and (
+        near or (len(line.cells) == 1 and not _AMOUNT.match(line.text))
     )
 
 
