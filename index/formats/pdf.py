@@ -254,7 +254,8 @@ def _characters_read(raw: Any, page: Any, boxes: Sequence[tuple[Box, bool]]) -> 
         if hidden and drawing.pictures >= _PICTURE:  # the text of a scan, which its picture shows
             characters, hidden = list(page_characters(raw, text_page, box, [])), 0
         turn = main_turn(characters)
-        _tick(characters, [(turned_box(one, turn, box), ticked) for one, ticked in boxes], turn)
+        if boxes:
+            _tick(characters, [(turned_box(one, turn, box), ticked) for one, ticked in boxes], turn)
         tables = grids(drawing.edges, characters, turn, box) if drawing.edges else []
         real = mark_cells(characters, tables, turn) if tables else set()
         fragments = fragments_of(raw, text_page, characters, turn)

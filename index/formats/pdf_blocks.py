@@ -36,6 +36,7 @@ _LEADS = re.compile(r"(?:\.[ \xa0]?){4,}\s*(?:\d{1,4}|[ivxlc]{1,7})$")
 _FEWEST_ENTRIES = 3  # on a page
 _MOST_LINES_BETWEEN = 3  # two entries of a table of contents
 _ALIGNED = 4.0  # points
+_NEARBY = 40  # lines
 _WRAPPED = 1.4  # pitches: a line of the same cell
 _TERMINAL = ".!?…;:"
 _LARGER = 1.1  # than the body's size: a heading
@@ -243,11 +244,14 @@ def _table_rows(lines: Sequence[Line], index: int, body: Body) -> tuple[list[Lin
     """The rows of the table that begins at `index`, and where it ends; none if none does."""
     rows: list[Line] = []
     end = index
+    if len(lines[index].cells) < 2:
+        return rows, index
     least = _least_gap(lines, index, body)  # between rows
     while end < len(lines) and lines[end].region == lines[index].region and lines[end].table is None:
         line = lines[end]
         gap = lines[end - 1].base - line.base if rows else 0.0
-        if rows and gap <= _WRAPPED * body.pitch and _wraps(rows[-1], line, gap < 0.85 * least):
+        wraps = rows and gap <= _WRAPPED * body.pitch and _wraps(rows[-1], line, gap < 0.85 * least)
+        if wraps and any(_alike(rows[-1], other) for other in lines[index : index + _NEARBY]):
             rows[-1] = _with_cells(rows[-1], line)
         elif len(line.cells) >= 2 and gap < 3.5 * body.pitch:
             rows.append(line)
@@ -285,6 +289,15 @@ def _wraps(row: Line, line: Line, near: bool) -> bool:
     lefts = [cell.x0 for cell in row.cells[not near :]]
     return all(any(abs(cell.x0 - left) < _ALIGNED for left in lefts) for cell in line.cells) and (
         near or (len(line.cells) == 1 and not _AMOUNT.match(line.text))
+    )
+
+
+def _alike(row: Line, other: Line) -> bool:
+    """Whether another line has the columns of `row`: gaps of justified text stand anywhere."""
+    return (
+        len(row.cells) == len(other.cells)
+        and row.base != other.base
+        and all(abs(one.x0 - two.x0) < _ALIGNED for one, two in zip(row.cells, other.cells, strict=True))
     )
 
 

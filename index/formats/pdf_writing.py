@@ -22,6 +22,7 @@ from alpie.index.spanish.spelling import lexicon_of
 
 _ZONE = 0.13  # of the height of the tallest page, at the top and at the bottom of each
 _LONGEST = 150  # characters
+_SHORT = 70  # characters: a line that may be the whole of a title
 _SAME_HEIGHT = 4.0  # points
 _PAGE = re.compile(r"(?:p[áa]g(?:ina|s?\.)?|folio|page)\s*#(?:\s*(?:de|/|of)\s*#)?$")
 _HUGE = 2.5  # times the usual size: letters of a watermark
@@ -43,8 +44,9 @@ def running_lines(pages: Sequence[Sequence[Line]]) -> set[tuple[int, int]]:
             top = below < zone
             if not (top or line.base < zone) or len(line.text) > _LONGEST:
                 continue
-            texts = [" ".join(_NUMBER.sub("#", one.text).casefold().split()) for one in (line, *line.cells)]
-            for words in {texts[0], *(one for one in texts[1:] if _PAGE.match(one))}:
+            texts = [line.text, *(cell.text for cell in line.cells)]
+            texts = [" ".join(_NUMBER.sub("#", text).casefold().split()) for text in texts]
+            for words in {texts[0], *filter(_PAGE.match, texts)}:
                 seen[words, top].append((page, number, below if top else line.base))
     with_text = sum(1 for lines in pages if lines)
     fewest = max(2, round(_SHARE * with_text))
@@ -151,11 +153,11 @@ class PdfText:
             for page, lines in enumerate(pages)
         ]
         body = body_of(bodies)
-        known = {folded(line.text) for lines in bodies for line in lines if len(line.text) < _LONGEST}
+        known = {folded(line.text) for on_page in bodies for line in on_page if len(line.text) < _SHORT}
         blocks: list[list[Block]] = []
-        for page, lines in enumerate(bodies):
+        for page, body_lines in enumerate(bodies):
             listed = bool(blocks and blocks[-1]) and blocks[-1][-1].contents
-            blocks.append(page_blocks(lines, body, self._outline.get(page, {}), known, listed))
+            blocks.append(page_blocks(body_lines, body, self._outline.get(page, {}), known, listed))
         levels = heading_levels([block for on_page in blocks for block in on_page])
         self._words = {
             match.group().casefold()
