@@ -47,7 +47,7 @@ _OPENS = frozenset(_OPENS_TEXT.split())
 # between words, or after so many characters where there is no blank, so that no unit outgrows the encoder.
 _LONGEST_SENTENCE = 2_000
 _LETTERS_A_WORD = 40  # a longer word counts as several, so that text without blanks fills passages too
-_ENUMERATOR = re.compile(r"\(?(?:\d{1,3}|[a-zñ]|[ivxlc]{1,6})$")
+_ENUMERATOR = re.compile(r"\(?(?:\d{1,3}|[a-zñ]|[ivxlc]{1,6}|[IVXLC]{1,6})$")
 
 # A quotation or a parenthesis this long at most is not cut inside: its parts would lose who says them.
 _WHOLE_QUOTATION = 500

@@ -7,6 +7,7 @@ named .pdf, is refused by name and not tried. Parsers are imported when a file n
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path, PurePath
@@ -74,7 +75,9 @@ _NAMES = {
     "rtf": "un documento RTF",
     "program": "un programa",
     "image": "una imagen",
+    "page": "una página web (.html)",
 }
+_PAGE = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype\s+html|html)[\s>]", re.IGNORECASE)
 
 
 def format_of(name: str | PurePath) -> str | None:
@@ -125,10 +128,14 @@ def extract(data: bytes, path: Path, recogniser: Recogniser | None = None) -> Ex
 def check_signature(data: bytes, path: Path) -> None:
     """Raises `SourceError` when the first bytes of a file are not what its name says."""
     kind = format_of(path)
+    if not data and kind != "text":
+        raise SourceError(f"{path}: está vacío. Retire el archivo o cópielo otra vez.", path)
     head = data[:1024].lstrip(b"\xef\xbb\xbf \t\r\n\0") if kind == "pdf" else data[:8]
     found = next((name for first, name in _SIGNATURES.items() if head.startswith(first)), None)
     if kind == "pdf" and b"%PDF-" in data[:1024]:
         return
+    if kind in ("text", "markdown") and _PAGE.match(data[:1024]):
+        found, kind = "page", "page"
     wanted = {"pdf": "pdf", **dict.fromkeys(("docx", "odt", "pptx", "epub"), "zip")}.get(kind or "")
     if found == wanted or (wanted is None and found in (None, "program")):
         return  # «MZ» may begin a text too; a program has NUL bytes, which its decoding finds

@@ -10,7 +10,9 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
+from functools import partial
 from importlib.metadata import version
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,13 +22,16 @@ from alpie.index.formats.docx_package import (
     Numbering,
     Styles,
     docx_metadata,
-    formula,
+    font_of,
+    form_value,
     is_on,
     notes_of,
+    sign,
     symbol,
     transitional,
 )
 from alpie.index.formats.extraction import Extraction, TextBuilder
+from alpie.index.formats.formulas import formula
 from alpie.index.formats.numbering import ordinal
 from alpie.index.formats.packed import open_packed
 from alpie.index.notices import Notice, NoticeKind
@@ -37,12 +42,13 @@ if TYPE_CHECKING:
     from docx.document import Document as DocxDocument
 
 
-_RULES = 2  # of this module: raise it when the text that it makes of a file changes
+_RULES = 3  # of this module: raise it when the text that it makes of a file changes
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _DELETED = frozenset({f"{_W}del", f"{_W}moveFrom"})
 _UNSEEN = frozenset({_FALLBACK, *(_W + name for name in ("pPr", "rPr", "instrText", "delText", "rt"))})
 _WRAPPERS = frozenset(_W + name for name in ("sdt", "sdtContent", "ins", "moveTo", "customXml", "smartTag"))
+_OF_A_FONT = re.compile("[\uf000-\uf0ff]")
 _LONGEST_BOLD_HEADING = 120  # characters
 _MOST_NESTING = 60
 
@@ -90,10 +96,14 @@ class _Body:
         ] = []  # label and text of notes, until the list that calls them ends
         self._unread: dict[NoticeKind, list[Any]] = {}
         self._fields: list[bool] = []  # that are open, whether each is a table of contents
+        self._codes: list[bool] = []  # of the fields that are open, whether this is their instruction
         self._contents = 0  # content controls around that hold a table of contents
+        self._signs = 0  # of fonts that do not tell what they are
+        self._carried = ""  # of a paragraph whose end was deleted
+        self._section_ends = set() if self._rendered else set(_last_of_sections(self._body))
 
     def read(self) -> None:
-        if any(True for _ in self._breaks(self._body)):
+        if self._section_ends or any(True for _ in self._breaks(self._body)):
             self._builder.begin_page(1)
         self._blocks(self._body, 0)
         self._write_notes()
@@ -106,8 +116,9 @@ class _Body:
         }
         counts = {kind: len(text.split()) or len(self._unread[kind]) for kind, text in texts.items()}
         comments = sum(1 for _ in self._body.iter(f"{_W}commentReference"))
-        counts |= {NoticeKind.COMMENTS: comments} if comments else {}
-        return tuple(Notice(kind, count) for kind, count in counts.items())
+        counts[NoticeKind.COMMENTS] = comments
+        counts[NoticeKind.SYMBOLS] = counts.get(NoticeKind.SYMBOLS, 0) + self._signs
+        return tuple(Notice(kind, count) for kind, count in counts.items() if count)
 
     def found(self) -> str:
         """All words of the body and of the notes it calls, without regard to how they are laid out."""
@@ -150,11 +161,19 @@ class _Body:
         boxes: list[Any] = []
         notes: list[tuple[str, str]] = []
         is_contents = bool(self._contents) or any(self._fields) or self._styles.is_contents(paragraph)
-        text = "".join(self._pieces(paragraph, boxes, notes))
+        text = self._carried + "".join(self._pieces(paragraph, boxes, notes))
+        self._codes = [False] * len(self._codes)  # an instruction stands in one paragraph
+        mark = paragraph.find(f"{_W}pPr/{_W}rPr")
+        gone = mark is not None and any(mark.find(f"{_W}{n}") is not None for n in ("del", "moveFrom"))
+        self._carried = text if gone else ""
         if not self._rendered and paragraph.find(f"{_W}pPr/{_W}pageBreakBefore") is not None:
             text = "\f" + text
-        if not collapse(text):
+        if gone:
+            pass
+        elif not collapse(text):
             self._builder.add(text)  # page breaks
+            if mark is None or mark.find(f"{_W}vanish") is None:
+                self._numbering.marker(paragraph, self._styles)  # which is seen, and counts
         elif is_contents or any(self._fields):
             self._builder.add(text, BlockKind.CONTENTS)
         else:
@@ -162,6 +181,8 @@ class _Body:
         self._waiting += notes
         for box in boxes:
             self._blocks(box, 0)
+        if paragraph in self._section_ends:
+            self._builder.turn()
 
     def _write(self, paragraph: Any, text: str) -> None:
         marker = self._numbering.marker(paragraph, self._styles)
@@ -182,6 +203,8 @@ class _Body:
             self._builder.add(text, item=item)
 
     def _write_notes(self) -> None:
+        self._builder.add(self._carried)
+        self._carried = ""
         for label, text in self._waiting:
             self._builder.add(text, BlockKind.PARAGRAPH, label=label)
         self._waiting = []
@@ -190,10 +213,12 @@ class _Body:
         self._write_notes()
         found = []
         for row in _inside(table, f"{_W}tr"):
-            if row.find(f"{_W}trPr/{_W}del") is None:
-                found.append((row, list(_inside(row, f"{_W}tc"))))
-            else:
+            if row.find(f"{_W}trPr/{_W}del") is not None:
                 self._leave(NoticeKind.STRUCK_TEXT, row)
+            elif row.find(f"{_W}trPr/{_W}hidden") is not None:
+                self._leave(NoticeKind.HIDDEN_TEXT, row)
+            else:
+                found.append((row, list(_inside(row, f"{_W}tc"))))
         if max((len(cells) for _, cells in found), default=0) < 2:  # a frame around text, not a table
             for _, cells in found:
                 for cell in cells:
@@ -240,7 +265,11 @@ class _Body:
             elif tag == f"{_W}txbxContent":
                 boxes.append(one)
             elif tag == f"{_W}t":
-                yield one.text or ""
+                yield (
+                    ""
+                    if any(self._codes)
+                    else _OF_A_FONT.sub(partial(self._sign, font_of(one)), one.text or "")
+                )
             elif tag in (f"{_W}tab", f"{_W}ptab"):
                 yield "\t"
             elif tag == f"{_W}noBreakHyphen":
@@ -250,14 +279,16 @@ class _Body:
             elif tag == f"{_W}lastRenderedPageBreak":
                 yield "\f"
             elif tag == f"{_W}sym":
-                sign = symbol(one)
-                yield sign
-                if not sign:
-                    self._leave(NoticeKind.SYMBOLS, one)
+                shown = symbol(one)
+                yield shown
+                self._signs += not shown
             elif tag == f"{MATH}oMath":
                 yield formula(one)
+            elif tag == f"{_W}object" and any((o.get("ProgID") or "").startswith("Equation") for o in one):
+                self._leave(NoticeKind.FORMULAS, one)
             elif tag == f"{_W}fldChar":
                 self._field(one.get(f"{_W}fldCharType"))
+                yield form_value(one)
             elif tag in (f"{_W}footnoteReference", f"{_W}endnoteReference"):
                 notes += self._note(tag.removeprefix(_W).removesuffix("Reference"), one)
                 if is_on(one.get(f"{_W}customMarkFollows"), default=False):
@@ -268,8 +299,17 @@ class _Body:
     def _field(self, sort: str | None) -> None:
         if sort == "begin":
             self._fields.append(False)
+            self._codes.append(True)
+        elif sort == "separate" and self._codes:
+            self._codes[-1] = False
         elif sort == "end" and self._fields:
             self._fields.pop()
+            self._codes.pop()
+
+    def _sign(self, font: str, match: re.Match[str]) -> str:
+        shown = sign(ord(match[0]), font)
+        self._signs += not shown
+        return shown
 
     def _note(self, sort: str, call: Any) -> list[tuple[str, str]]:
         self._called[sort] += 1
@@ -282,6 +322,17 @@ class _Body:
 
     def _leave(self, kind: NoticeKind, element: Any) -> None:
         self._unread.setdefault(kind, []).append(element)
+
+
+def _last_of_sections(body: Any) -> Iterator[Any]:
+    """The paragraphs that end a section after which a page begins."""
+    for mark, following in pairwise(body.iter(f"{_W}sectPr")):
+        sort = following.find(f"{_W}type")
+        paragraph = next(mark.iterancestors(f"{_W}p"), None)
+        if paragraph is not None and (
+            sort is None or sort.get(f"{_W}val") not in ("continuous", "nextColumn")
+        ):
+            yield paragraph
 
 
 def _inside(parent: Any, tag: str) -> Iterator[Any]:

@@ -9,7 +9,7 @@ import io
 import re
 import zipfile
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from alpie.index.formats.extraction import Metadata
 from alpie.index.formats.numbering import ordinal
@@ -80,7 +80,7 @@ _SYMBOL = {
             "ϒ′≤⁄∞ƒ♣♦♥♠↔←↑→↓°±″≥×∝∂•÷≠≡≈…⏐⎯↵ℵℑℜ℘⊗⊕∅∩∪⊃⊇⊄⊂⊆∈∉∠∇®©™∏√⋅¬∧∨⇔⇐⇑⇒⇓◊〈®©™∑"
         )
     },
-    0x22: "∀", 0x24: "∃", 0x27: "∋", 0x2A: "∗", 0x2D: "−", 0xF1: "〉", 0xF2: "∫",
+    0xA0: "€", 0x22: "∀", 0x24: "∃", 0x27: "∋", 0x2A: "∗", 0x2D: "−", 0xF1: "〉", 0xF2: "∫",
 }  # fmt: skip
 _WINGDINGS = {
     0x6F: "□",
@@ -93,43 +93,47 @@ _WINGDINGS = {
     0xFD: "☒",
     0xFE: "☑",
 }
+_WINGDINGS_2 = {0x4F: "✗", 0x50: "✓", 0x51: "☒", 0x52: "☑", 0x53: "☒", 0x54: "☒", 0xA3: "□"}
 _LARGEST_OF_A_FONT = 0xF0FF  # such codes mean nothing without the font
 
 
 def symbol(element: Any) -> str:
     """The character of a `w:sym`; "" where no character is known."""
-    try:
-        code = int(element.get(f"{_W}char") or "", 16)
-    except ValueError:
-        return ""
-    font = (element.get(f"{_W}font") or "").lower()
-    own = _SYMBOL if font == "symbol" else _WINGDINGS if font.startswith("wingdings") else None
-    if own is not None:
-        at = code & 0xFF
-        return own.get(at, chr(at) if own is _SYMBOL and 0x20 <= at < 0x40 else "")
+    code = element.get(f"{_W}char") or ""
+    return (
+        sign(int(code, 16), element.get(f"{_W}font") or "") if re.fullmatch("[0-9A-Fa-f]{1,6}", code) else ""
+    )
+
+
+def font_of(text: Any) -> str:
+    """The font that the run of a `w:t` is set in by itself."""
+    fonts = text.getparent().find(f"{_W}rPr/{_W}rFonts")
+    return "" if fonts is None else fonts.get(f"{_W}ascii") or fonts.get(f"{_W}hAnsi") or ""
+
+
+def sign(code: int, font: str) -> str:
+    """What a font shows for a code; "" where that is not known."""
+    font, at = font.lower(), code & 0xFF
+    if font == "symbol":
+        return _SYMBOL.get(at, chr(at) if 0x20 <= at < 0x40 else "")
+    if font.startswith("wingdings"):
+        return {"wingdings": _WINGDINGS, "wingdings 2": _WINGDINGS_2}.get(font, {}).get(at, "")
     return "" if 0xF000 <= code <= _LARGEST_OF_A_FONT or code > 0x10FFFF else chr(code)
 
 
-def formula(element: Any) -> str:
-    """A formula in one line: «(a+b)/c», «x^2», «√(n)»."""
-    name = element.tag.removeprefix(MATH) if isinstance(element.tag, str) else ""
-    if name == "t":
-        return element.text or ""
-    parts = {
-        one.tag.removeprefix(MATH): _grouped(formula(one)) for one in element if isinstance(one.tag, str)
-    }
-    if name == "f":
-        return f"{parts.get('num', '')}/{parts.get('den', '')}"
-    if name in ("sSup", "sSub", "sSubSup"):
-        below = f"_{parts['sub']}" if "sub" in parts else ""
-        return parts.get("e", "") + below + (f"^{parts['sup']}" if "sup" in parts else "")
-    if name == "rad":
-        return f"√{parts.get('e', '')}"
-    return "".join(map(formula, element))
-
-
-def _grouped(text: str) -> str:
-    return text if len(text) < 2 or text.isalnum() else f"({text})"
+def form_value(field: Any) -> str:
+    """What a menu or a box to be ticked of a form shows; "" for other fields."""
+    box, menu = field.find(f"{_W}ffData/{_W}checkBox"), field.find(f"{_W}ffData/{_W}ddList")
+    if box is not None:
+        states = (box.find(f"{_W}{name}") for name in ("checked", "default"))
+        state = next((one for one in states if one is not None), None)
+        return "☒" if state is not None and is_on(state.get(f"{_W}val")) else "☐"
+    if menu is None:
+        return ""
+    chosen = (menu.find(f"{_W}{name}") for name in ("result", "default"))
+    number = next((_whole(one.get(f"{_W}val"), 0) for one in chosen if one is not None), 0)
+    entries = [one.get(f"{_W}val") or "" for one in menu.iterchildren(f"{_W}listEntry")]
+    return entries[number] if number < len(entries) else ""
 
 
 _HEADING = re.compile(r"(?:heading|t[ií]tulo|encabezado)\s*([1-9])")
@@ -244,7 +248,8 @@ def _level(outline: Any) -> int | None:
 
 
 _SORTS = {"lowerLetter": "aa", "upperLetter": "AA", "lowerRoman": "i", "upperRoman": "I", "decimalZero": "01",
-          "ordinal": "1º", "ordinalText": "primero"}  # fmt: skip
+          "ordinal": "1º", "ordinalText": "primero", "cardinalText": "uno", "numberInDash": "- 1 -",
+          "decimalEnclosedCircle": "①"}  # fmt: skip
 _PLACE = re.compile(r"%([1-9])")
 
 
@@ -252,7 +257,7 @@ class Numbering:
     """Counts the items of the lists of one document, in order."""
 
     def __init__(self, document: DocxDocument) -> None:
-        self._levels: dict[str, dict[int, tuple[str, str, int]]] = {}  # list → level → (format, text, start)
+        self._levels: dict[str, dict[int, _Level]] = {}  # of each list
         self._abstract: dict[str, str] = {}
         self._counters: dict[tuple[str, int], int] = {}
         try:
@@ -269,10 +274,13 @@ class Numbering:
             own = dict(levels.get(name, {}))
             restarts = False
             for override in number.iterchildren(f"{_W}lvlOverride"):
-                depth = int(override.get(f"{_W}ilvl") or 0)
+                depth = _whole(override.get(f"{_W}ilvl"), 0)
+                if of_its_own := _levels(override):
+                    own.update(of_its_own)
+                    restarts = True
                 start = override.find(f"{_W}startOverride")
                 if start is not None and depth in own:
-                    own[depth] = (*own[depth][:2], _whole(start.get(f"{_W}val"), 1))
+                    own[depth] = own[depth]._replace(start=_whole(start.get(f"{_W}val"), 1))
                     restarts = True
             self._levels[identity] = own
             self._abstract[identity] = identity if restarts else f"abstract {name}"
@@ -287,33 +295,42 @@ class Numbering:
         if depth not in levels:
             return ""
         counter = self._abstract[identity]
-        start = levels[depth][2]
-        self._counters[counter, depth] = self._counters.get((counter, depth), start - 1) + 1
+        level = levels[depth]
+        self._counters[counter, depth] = self._counters.get((counter, depth), level.start - 1) + 1
         for deeper in range(depth + 1, 9):
             self._counters.pop((counter, deeper), None)
-        form, text, _ = levels[depth]
-        if form in ("bullet", "none") or not _PLACE.search(text):
+        if level.form in ("bullet", "none") or not _PLACE.search(level.text):
             return ""
 
         def number(match: re.Match[str]) -> str:
             place = int(match[1]) - 1
-            sort, _, first = levels.get(place, ("decimal", "", 1))
-            return ordinal(self._counters.get((counter, place), first), _SORTS.get(sort, "1"))
+            of = levels.get(place, _Level("decimal", "", 1, False))
+            form = "1" if level.legal and of.form != "decimalZero" else _SORTS.get(of.form, "1")
+            return ordinal(self._counters.get((counter, place), of.start), form)
 
-        return _PLACE.sub(number, text).strip()
+        return _PLACE.sub(number, level.text).strip()
 
 
-def _levels(abstract: Any) -> dict[int, tuple[str, str, int]]:
-    found: dict[int, tuple[str, str, int]] = {}
+class _Level(NamedTuple):
+    form: str
+    text: str
+    start: int
+    legal: bool  # shows all numbers as figures
+
+
+def _levels(abstract: Any) -> dict[int, _Level]:
+    found: dict[int, _Level] = {}
     for level in abstract.iterchildren(f"{_W}lvl"):
         values = {
             name: one.get(f"{_W}val") or "" if (one := level.find(f"{_W}{name}")) is not None else ""
             for name in ("numFmt", "lvlText", "start")
         }
-        found[_whole(level.get(f"{_W}ilvl"), 0)] = (
+        legal = level.find(f"{_W}isLgl")
+        found[_whole(level.get(f"{_W}ilvl"), 0)] = _Level(
             values["numFmt"],
             values["lvlText"],
             _whole(values["start"], 1),
+            legal is not None and is_on(legal.get(f"{_W}val")),
         )
     return found
 

@@ -8,8 +8,11 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lxml import etree
+
 from alpie.index.errors import SourceError
 from alpie.index.formats.extraction import Extraction, Metadata, TextBuilder, iso_date
+from alpie.index.formats.formulas import formula
 from alpie.index.formats.numbering import is_note_call, ordinal
 from alpie.index.notices import Notice, NoticeKind
 from alpie.index.readable import collapse
@@ -37,6 +40,9 @@ _META = {
 def decoded(data: bytes) -> str:
     """By byte order mark, else by the page's own word, else UTF-8, else Windows-1252, as browsers do."""
     for mark, name in ((codecs.BOM_UTF8, "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
+        if data.startswith(mark):
+            return data.decode(name, errors="replace")
+    for mark, name in ((b"<\0", "utf-16-le"), (b"\0<", "utf-16-be")):  # a tag that tells it
         if data.startswith(mark):
             return data.decode(name, errors="replace")
     said = _CHARSET.search(data[:2048])
@@ -75,7 +81,7 @@ def page_metadata(tree: LexborHTMLParser) -> Metadata:
     return Metadata(**{**values, "language": language})
 
 
-RULES = 4  # of this module: raise it when the text that it makes of a page changes
+RULES = 5  # of this module: raise it when the text that it makes of a page changes
 _BLOCKS = frozenset(
     """address article aside body blockquote center dd details dialog dir div dl dt fieldset figcaption figure
     footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li listing main menu nav ol option p plaintext pre
@@ -98,6 +104,15 @@ _NESTING = re.compile(
     re.I,
 )
 _MOST_NESTING = 3_000
+_WITHIN_WORDS = re.compile(
+    r"</?(?:a|abbr|b|code|em|font|i|kbd|mark|small|span|strong|sub|u|wbr)(?=[\s/>])[^>]*>|&shy;", re.I
+)
+_BACK = re.compile(r"\s*[↩↑⤴⮌^]\ufe0e?\s*")  # from a note to its call
+_LIST_STYLE = re.compile(r"list-style(?:-type)?\s*:\s*([\w-]+)")
+_LIST_SORTS = {
+    "lower-alpha": "a", "lower-latin": "a", "upper-alpha": "A", "upper-latin": "A", "lower-roman": "i", "upper-roman": "I",
+    "decimal-leading-zero": "01",
+}  # fmt: skip
 _XML = re.compile(r"\s*<\?xml")
 _CLOSED = re.compile(
     r"<(?!(?:area|br|col|hr|img|input|link|meta|param|source|track|wbr)\b)([a-z][\w:-]*)((?:\s[^<>]*?)?)\s*/>",
@@ -141,7 +156,7 @@ def read_page(
     walk = _Walk(builder)
     if tree.body is not None:
         walk.read(tree.body)
-    other = LexborHTMLParser(page)
+    other = LexborHTMLParser(_WITHIN_WORDS.sub("", page))
     other.strip_tags([*_UNSEEN, *_FURNITURE, *_STRUCK, "sup"])
     found = other.body.text(separator=" ") if other.body is not None and not walk.unread else ""
     return tree, walk.unread, found
@@ -196,14 +211,17 @@ class _Walk:
             return None
         if name in _UNSEEN or name in _FURNITURE or name.startswith(("-", "_", "!")):
             return None
-        if name in _STRUCK or _is_hidden(node):
-            kind = NoticeKind.STRUCK_TEXT if name in _STRUCK else NoticeKind.HIDDEN_TEXT
+        if kind := _unread(node):
             self.unread[kind] = self.unread.get(kind, 0) + len(node.text().split())
             return None
         if name == "br":
             self._words.append("\n")
         elif name == "math":
-            self._words.append("".join(one.text() for one in node.css("mi, mn, mo, mtext, ms")))
+            parsed = etree.HTML(node.html or "")
+            math = None if parsed is None else parsed.find(".//math")
+            self._words.append("" if math is None else formula(math))
+            return None
+        elif name == "a" and _BACK.fullmatch(node.text()):
             return None
         elif name == "sup" or (name == "a" and re.match(r"\s*[\[(]", node.text())):
             raised, before = node.text(), "".join(self._words[-8:])
@@ -226,17 +244,19 @@ class _Walk:
         if name == "table" and _is_data(node):
             for caption in node.css("caption"):
                 self._builder.add(self._cell(caption), BlockKind.CAPTION)
-            rows = [row.css("td, th") for row in node.css("tr")]
+            rows = _rows_of(node)
             headers = 0
             while headers < len(rows) and rows[headers] and all(cell.tag == "th" for cell in rows[headers]):
                 headers += 1
             self._builder.add_table([[self._cell(cell) for cell in row] for row in rows], headers or 1)
             return None
         if name in ("ol", "ul", "menu"):
-            start = node.attributes.get("start") or "1"
-            number = int(start) if re.fullmatch(r"-?\d{1,6}", start) else 1
-            self._lists.append([name == "ol", node.attributes.get("type") or "1", number])
+            style = _LIST_STYLE.search((node.attributes.get("style") or "").lower())
+            sort = _LIST_SORTS.get(style[1], "1") if style else node.attributes.get("type") or "1"
+            self._lists.append([name == "ol", sort, _whole(node.attributes.get("start"), 1)])
         elif name == "li":
+            if self._lists:
+                self._lists[-1][2] = _whole(node.attributes.get("value"), int(str(self._lists[-1][2])))
             self._marker = self._next_marker()
         elif name == "blockquote":
             self._quoted += 1
@@ -248,7 +268,7 @@ class _Walk:
 
     def _leave(self, node: LexborNode) -> None:
         name = node.tag or ""
-        if name not in _BLOCKS or name in _FURNITURE or _is_hidden(node):
+        if name not in _BLOCKS or name in _FURNITURE or _unread(node):
             return
         self._flush()
         if name in ("ol", "ul", "menu") and self._lists:
@@ -320,17 +340,41 @@ def _begins_below(text: LexborNode) -> bool:
     return bool(re.match(r"[A-ZÁÉÍÓÚÑ][\w@]", text.text_content or "")) and before.text()[-1:].islower()
 
 
-def _is_hidden(node: LexborNode) -> bool:
+def _whole(text: str | None, default: int) -> int:
+    return int(text) if text and re.fullmatch(r"-?\d{1,6}", text) else default
+
+
+def _unread(node: LexborNode) -> NoticeKind | None:
+    """Why the text of an element is not read, if it is not."""
     attributes = node.attributes
     style = (attributes.get("style") or "").replace(" ", "").lower()
-    return "hidden" in attributes or "display:none" in style or "visibility:hidden" in style
+    if node.tag in _STRUCK or re.search(r"text-decoration(?:-line)?:[^;]*line-through", style):
+        return NoticeKind.STRUCK_TEXT
+    hidden = "hidden" in attributes or "display:none" in style or "visibility:hidden" in style
+    return NoticeKind.HIDDEN_TEXT if hidden else None
+
+
+def _rows_of(table: LexborNode) -> list[list[LexborNode]]:
+    """The cells of the rows of a table, not of those inside its cells."""
+    rows = []
+    for row in table.css("tr"):
+        around = row.parent
+        while around is not None and around.tag in ("tbody", "thead", "tfoot"):
+            around = around.parent
+        if around is not None and around.mem_id == table.mem_id:
+            rows.append([cell for cell in row.iter() if cell.tag in ("td", "th")])
+    return rows
 
 
 def _is_data(table: LexborNode) -> bool:
     """Whether a table holds data: old pages lay themselves out with tables."""
-    if table.css("table table, h1, h2, h3, h4") or table.attributes.get("role") == "presentation":
+    if table.css("h1, h2, h3, h4") or table.attributes.get("role") == "presentation":
         return False
-    widest = max((len(row.css("td, th")) for row in table.css("tr")), default=0)
-    if len(table.css("tr")) < 2 or widest < 2:
+    rows = _rows_of(table)
+    if len(rows) < 2 or max(map(len, rows)) < 2:
         return False
-    return bool(table.css("th")) or all(len(cell.text()) <= _LONGEST_CELL for cell in table.css("td"))
+    if any(cell.tag == "th" for row in rows for cell in row):
+        return True
+    return not table.css("table table") and all(
+        len(cell.text()) <= _LONGEST_CELL for row in rows for cell in row
+    )

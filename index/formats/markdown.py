@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 
-_RULES = 2  # of this module: raise it when what it makes of a file changes
+_RULES = 3  # of this module: raise it when what it makes of a file changes
 _QUOTE = re.compile(r"[ \t]*>")
 _TRIMMED = "\t\n\x0b\x0c\r \xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(
     map(chr, range(0x2000, 0x200B))
@@ -47,7 +47,9 @@ def extract_markdown(data: bytes, path: Path) -> Extraction:
     tokens = parser.parse(reading.source.body)
     reading.read(tokens)
     rendered = parser.renderer.render(tokens, parser.options, {})
-    found = clean(unescape(TAG.sub(_plain, rendered)))
+    found = _NOTE_CALL.sub(
+        lambda call: "" if call[2] else call[0], clean(unescape(TAG.sub(_plain, rendered)))
+    )
     if not metadata.title and reading.title:
         metadata = replace(metadata, title=reading.title)
     struck = reading.source.struck
@@ -137,12 +139,12 @@ class _Reading:
                 self._table(rows)
                 rows = None
             elif token.type == "inline" and rows is not None:
-                rows[-1] += [pieces for _, pieces in self._inline(token, next(cells, []))]
+                rows[-1] += [pieces for _, pieces in self._inline(token, next(cells, []), False)]
             elif token.type in ("inline", "fence", "code_block", "html_block"):
                 offsets = self._offsets(token, first, heading)
                 kind = BlockKind.PULL_QUOTE if quotes and not item else None
                 if token.type == "inline":
-                    for label, pieces in self._inline(token, offsets):
+                    for label, pieces in self._inline(token, offsets, item):
                         if heading:
                             self._add(numbers + pieces, BlockKind.HEADING, int(heading.tag[1]))
                         else:
@@ -203,13 +205,15 @@ class _Reading:
         shown = [n for n, at in enumerate(offsets) if self.source.body[at] not in _TRIMMED]
         return offsets[shown[0] : shown[-1] + 1] if shown else []
 
-    def _inline(self, token: Token, offsets: list[int]) -> list[tuple[str | None, list[Piece]]]:
+    def _inline(self, token: Token, offsets: list[int], item: bool) -> list[tuple[str | None, list[Piece]]]:
         """What an inline content shows: first its text, then each note that is defined below it, with its label."""
-        from alpie.index.formats.markdown_inline import unpaired_signs
+        from alpie.index.formats.markdown_inline import foreign_signs, unpaired_signs
 
         children, content = token.children or [], token.content
-        signs = unpaired_signs(children, content)
         shown = Shown(self.source, offsets)
+        shown.signs = dict.fromkeys(unpaired_signs(children, content), "") | foreign_signs(
+            children, content, item
+        )
         groups: list[tuple[str | None, list[Piece]]] = [(None, shown.pieces)]
         for child in children:
             at: int = child.meta["at"]
@@ -225,8 +229,7 @@ class _Reading:
                     else:
                         at -= len(call[2])
                         shown.call(start, at)
-                if at not in signs:
-                    shown.show(at, end)
+                shown.show(at, end)
             elif child.type == "text_special":
                 after = at + len(child.markup)
                 if child.info == "entity":

@@ -58,6 +58,7 @@ class Shown:
     def __init__(self, source: Source, offsets: list[int]) -> None:
         self.pieces: list[Piece] = []
         self.linked = False
+        self.signs: dict[int, str] = {}  # what is shown instead of a character
         self._source, self._offsets = source, offsets
         self._hidden: list[str] = []  # elements whose text is not read, the innermost last
         self._raised: int | None = None  # how many pieces stand before the superscript that is open
@@ -70,7 +71,10 @@ class Shown:
                     "".join(map(self._source.body.__getitem__, self._offsets[start:end])).split()
                 )
             return
-        for at in self._offsets[start:end]:
+        for number, at in enumerate(self._offsets[start:end], start):
+            if number in self.signs:
+                self.write(number, number + 1, self.signs[number])
+                continue
             if (
                 at == len(self._source.body) or ord(self._source.body[at]) in UNSEEN
             ):  # a last line without an end
@@ -158,6 +162,9 @@ def make_parser() -> MarkdownIt:
         return not is_note and define(state, line, end, silent)
 
     parser.block.ruler.at("reference", definition)
+    parser.block.ruler.before(
+        "heading", "unspaced", _unspaced, {"alt": ["paragraph", "reference", "blockquote"]}
+    )
     return parser
 
 
@@ -199,6 +206,51 @@ class _State(StateInline):
         return token
 
 
+_BOX = re.compile(r"\[([ xX])\](?=\s)")
+# Signs of other kinds of Markdown: «> [!NOTE]», «::: aviso», «[TOC]», «# Título {#id}», «==resaltado==», «[[Página|texto]]»
+_FOREIGN = re.compile(
+    r"\A\[!\w+\][+-]?|^:{3,}.*$|^\[(?:TOC|\[_?TOC_?\])\]$|[ \t]*\{[#.][\w:.# -]+\}$"
+    r"|(?<![=\w])(==)(?=\S)[^=\n]+(?<=\S)(==)(?![=\w])|(\[\[(?:[^\[\]|\n]+\|)?)[^\[\]|\n]+(\]\])",
+    re.MULTILINE | re.IGNORECASE,
+)
+_NOTE_WITHIN = re.compile(r"(?<=\S)\^\[[^\[\]\n]+\]")
+
+
+def foreign_signs(tokens: list[Token], content: str, item: bool) -> dict[int, str]:
+    """What is shown for the characters that are signs of other kinds of Markdown than CommonMark; `item`: of a list."""
+    signs: dict[int, str] = {}
+    for match in _FOREIGN.finditer(content):
+        own = [number for number in range(1, 5) if match[number]] or [0]
+        signs |= {at: "" for number in own for at in range(*match.span(number))}
+    for match in _NOTE_WITHIN.finditer(content):  # «final^[Salvo fiestas.]» → «final (Salvo fiestas.)»
+        signs |= {match.start(): " ", match.start() + 1: "(", match.end() - 1: ")"}
+    if item and (box := _BOX.match(content)):
+        signs |= {0: "☐" if box[1] == " " else "☑", 1: "", 2: ""}
+    if not signs:
+        return signs
+    texts = ((one.meta["at"], len(one.content)) for one in tokens if one.type == "text")
+    plain = {at for start, length in texts for at in range(start, start + length)}
+    return {at: text for at, text in signs.items() if at in plain}
+
+
+_UNSPACED = re.compile(r"(#{2,6})([^\s#].*?)(?:[ \t]+#+)?[ \t]*$", re.MULTILINE)
+
+
+def _unspaced(state: Any, line: int, end: int, silent: bool) -> bool:
+    """«##Título», a heading before CommonMark asked for a blank."""
+    begin = state.bMarks[line] + state.tShift[line]
+    match = _UNSPACED.match(state.src, begin, state.eMarks[line])
+    if not match or state.is_code_block(line):
+        return False
+    if not silent:
+        state.line = line + 1
+        for name, nesting in (("heading_open", 1), ("inline", 0), ("heading_close", -1)):
+            token = state.push(name, f"h{len(match[1])}" if nesting else "", nesting)
+            token.map, token.markup = [line, line + 1], match[1]
+            token.content, token.children = ("", None) if nesting else (match[2], [])
+    return True
+
+
 def unpaired_signs(tokens: list[Token], content: str) -> set[int]:
     """Offsets of signs that were meant as emphasis and are none for a blank inside them: «**TÍTULO II **».
 
@@ -216,7 +268,8 @@ def unpaired_signs(tokens: list[Token], content: str) -> set[int]:
     opened: tuple[int, int] | None = None
     for start, end in runs:
         before, after = content[start - 1 : start], content[end : end + 1]
-        if opened and content[slice(*opened)] == content[start:end] and not after.isalnum():
+        ends = not after.isalnum() or bool(before.strip() and not before.isalnum())  # «**Nota:**se lee»
+        if opened and content[slice(*opened)] == content[start:end] and ends:
             inside = content[opened[1]], before
             if end - start > 1 or any(sign.strip() for sign in inside):
                 signs.update(range(*opened), range(start, end))

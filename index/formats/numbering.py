@@ -6,6 +6,10 @@ import re
 
 _ROMAN = ((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"), (40, "xl"),
           (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))  # fmt: skip
+# as they are written, with their accents
+CARDINALS = """uno dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince dieciséis
+    diecisiete dieciocho diecinueve veinte veintiuno veintidós veintitrés veinticuatro veinticinco veintiséis
+    veintisiete veintiocho veintinueve""".split()
 _UNITS = "primero segundo tercero cuarto quinto sexto séptimo octavo noveno".split()
 _TENS = "décimo vigésimo trigésimo cuadragésimo quincuagésimo sexagésimo septuagésimo octogésimo nonagésimo".split()
 
@@ -13,7 +17,7 @@ _TENS = "décimo vigésimo trigésimo cuadragésimo quincuagésimo sexagésimo s
 def ordinal(number: int, sort: str) -> str:
     """`number` in the manner of `sort`; figures for an unknown one.
 
-    They are «1», «01», «1º», «a», «A» (after z: aa, ab), «aa», «AA» (after z: aa, bb), «i», «I», «primero».
+    They are «- 1 -», «①», «uno», «1», «01», «1º», «a», «A» (after z: aa, ab), «aa», «AA» (after z: aa, bb), «i», «I», «primero».
     """
     if number < 1:
         return str(number)
@@ -23,6 +27,12 @@ def ordinal(number: int, sort: str) -> str:
         return f"{number}º"
     if sort == "primero":
         return _spelt(number)
+    if sort == "uno" and number < 30:
+        return CARDINALS[number - 1].capitalize()
+    if sort == "①" and number <= 20:
+        return chr(ord("①") + number - 1)
+    if sort == "- 1 -":
+        return f"- {number} -"
     if sort in ("aa", "AA"):
         text = chr(ord("a") + (number - 1) % 26) * min((number + 25) // 26, 100)
     elif sort in ("a", "A"):

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from alpie.index.errors import SourceError
 from alpie.index.formats.extraction import Extraction, TextBuilder
+from alpie.index.formats.formulas import formula
 from alpie.index.formats.odt_styles import SPACES, Styles, count_of, name_of, value_of
 from alpie.index.formats.packed import dublin_core, open_packed, read_xml
 from alpie.index.notices import Notice, NoticeKind
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from lxml import etree
 
 
-_RULES = 2  # of this module: raise it when the text that it makes of a file changes
+_RULES = 3  # of this module: raise it when the text that it makes of a file changes
 _UNSEEN = frozenset(
     """office:annotation text:ruby-text text:number office:forms text:sequence-decls text:variable-decls
     text:user-field-decls text:note-citation svg:title svg:desc math:annotation text:index-title-template""".split()
@@ -157,14 +158,16 @@ class _Body:
         if self._styles.has(style, "break") and self._builder.begun:
             self._builder.turn()
         notes: list[tuple[str, str]] = []
-        text = "".join(self._words(element, notes))
+        boxes: list[etree._Element] = []
+        text = "".join(self._words(element, notes, boxes))
         item = self._marker is not None
         marker = self._marker
         if heading:
             level = count_of(value_of(element, "text:outline-level", "1"))
             if value_of(element, "text:is-list-header") != "true":
-                number = self._headings[level - 1] + 1 if len(self._headings) >= level else 1
-                self._headings = [*[*self._headings, *([1] * level)][: level - 1], number]
+                firsts = [self._styles.first("", depth) for depth in range(1, level + 1)]
+                number = self._headings[level - 1] + 1 if len(self._headings) >= level else firsts[-1]
+                self._headings = [*self._headings[: level - 1], *firsts[len(self._headings) : -1], number]
                 marker = marker or self._styles.marker("", self._headings)
         if collapse(text) and not item:
             self._write_notes()
@@ -180,14 +183,21 @@ class _Body:
         if collapse(text):
             self._marker = None
         self._notes += notes
+        for box in boxes:
+            self._blocks(box, (), 0)
 
     def _write_notes(self) -> None:
         for label, text in self._notes:
             self._builder.add(text, BlockKind.PARAGRAPH, label=label)
         self._notes = []
 
-    def _words(self, element: etree._Element, notes: list[tuple[str, str]]) -> Iterator[str]:
-        """What a paragraph shows; what its notes say goes to `notes`, a form feed stands where a page begins."""
+    def _words(
+        self, element: etree._Element, notes: list[tuple[str, str]], boxes: list[etree._Element]
+    ) -> Iterator[str]:
+        """What a paragraph shows; what its notes say goes to `notes`, text boxes to `boxes`.
+
+        A form feed stands where a page begins.
+        """
         stack: list[etree._Element | str] = [element]
         while stack:
             one = stack.pop()
@@ -201,9 +211,7 @@ class _Body:
                 sign = "" if citation is None else collapse("".join(map(str, citation.itertext())))
                 body = one.find("text:note-body", SPACES)
                 if body is not None:
-                    notes.append(
-                        (f"{sort} {sign}", "\n".join(collapse("".join(self._words(p, []))) for p in body))
-                    )
+                    notes.append((f"{sort} {sign}", "\n".join(collapse(self._whole(p, [])) for p in body)))
                 continue
             if one is not element and not self._is_seen(one):
                 continue
@@ -218,22 +226,32 @@ class _Body:
             elif name == "text:soft-page-break":
                 yield "\f"
             elif name == "draw:object" and (href := one.get(_HREF)):
-                formula = self._part(href.removeprefix("./") + "/content.xml")
-                if formula is not None and name_of(formula) == "math:math":
-                    stack.append(formula)
+                math = self._part(href.removeprefix("./") + "/content.xml")
+                if math is not None and name_of(math) == "math:math":
+                    yield formula(math)
+                    continue
+            elif name == "draw:text-box" and one is not element:
+                boxes.append(one)
+                continue
             inner: list[etree._Element | str] = [one.text or ""]
             for child in one:
                 inner += [child, child.tail or ""]
             stack += reversed(inner)
 
+    def _whole(self, element: etree._Element, notes: list[tuple[str, str]]) -> str:
+        """A paragraph of a note or cell, with its text boxes."""
+        boxes: list[etree._Element] = []
+        text = "".join(self._words(element, notes, boxes))
+        return "\n".join([text, *(self._whole(box, notes) for box in boxes)])
+
     def _list(self, element: etree._Element, lists: tuple[str, ...], nesting: int) -> None:
         style = value_of(element, "text:style-name") or (lists[-1] if lists else "")
         keys = [f"{style} {len(lists)}", element.get(_ID) or "", value_of(element, "text:continue-list")]
-        number = 0
+        number = self._styles.first(style, len(lists) + 1) - 1
         if keys[2]:
-            number = self._last.get(keys[2], 0)
+            number = self._last.get(keys[2], number)
         elif value_of(element, "text:continue-numbering") == "true":
-            number = self._last.get(keys[0], 0)
+            number = self._last.get(keys[0], number)
         for item in element:
             name = name_of(item)
             if name not in ("text:list-item", "text:list-header") or not self._is_seen(item):
@@ -256,7 +274,7 @@ class _Body:
         found = list(self._rows(table))
         rows = [
             [
-                collapse(" ".join("".join(self._words(one, notes)) for one in cell if self._is_seen(one)))
+                collapse(" ".join(self._whole(one, notes) for one in cell if self._is_seen(one)))
                 for cell in row
                 if name_of(cell) == "table:table-cell"
             ]
@@ -275,7 +293,9 @@ class _Body:
     def _rows(self, parent: etree._Element) -> Iterator[etree._Element]:
         """The rows of a table, not those of a table inside it."""
         for child in parent:
-            if name_of(child) == "table:table-row":
+            if value_of(child, "table:visibility") in ("collapse", "filter"):
+                self._leave(NoticeKind.HIDDEN_TEXT, child)
+            elif name_of(child) == "table:table-row":
                 yield child
             elif name_of(child) in _ROWS:
                 yield from self._rows(child)

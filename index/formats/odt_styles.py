@@ -102,6 +102,12 @@ class Styles:
             + value_of(own, "style:num-suffix")
         )
 
+    def first(self, style: str, depth: int) -> int:
+        """The number that a level begins with."""
+        level = self._levels.get((style, depth))
+        said = "" if level is None else value_of(level, "text:start-value")
+        return int(said) if re.fullmatch(r"\d{1,6}", said) else 1
+
     @staticmethod
     def _numeral(level: etree._Element, number: int) -> str:
         form = value_of(level, "style:num-format")

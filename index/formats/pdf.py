@@ -9,10 +9,11 @@ from __future__ import annotations
 import ctypes
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from alpie.index.errors import ScanWithoutText, SourceError
@@ -21,11 +22,14 @@ from alpie.index.formats.pdf_blocks import folded
 from alpie.index.formats.pdf_fragments import (
     SLANTED,
     Box,
+    Character,
+    Fragment,
     Line,
     fragments_of,
     frame_height,
     main_turn,
     page_characters,
+    turned_box,
 )
 from alpie.index.formats.pdf_lines import reading_order, recognised_page, slanted_lines, table_at
 from alpie.index.formats.pdf_ruling import grids, mark_cells, page_drawing
@@ -37,13 +41,15 @@ from alpie.index.records import PageLabel, Structure
 
 PDFIUM = threading.RLock()  # PDFium must not be called from two threads at once
 
-_RULES = 3  # of this package: raise it when the text that it makes of a file changes
+_RULES = 4  # of this package: raise it when the text that it makes of a file changes
 _MOST_PAGES = 5_000
 _PICTURE = 0.3  # of a page: with fewer than `_FEWEST_LETTERS` beside it, it is a scan
 _FEWEST_LETTERS = 120
 _DRAWN = 50  # objects on a page without a letter: its words may be drawn
 _PASSWORD = 4  # FPDF_ERR_PASSWORD
 _SHOWN_NOTES = (3, 13, 20)  # annotations that show text of their own: free text, stamps, fields of forms
+_COMMENTS = (1, 9, 10, 11, 12, 14)  # slips of paper, marked text, signs of insertion
+_TICKED = (2, 3)  # FPDF_FORMFIELD_CHECKBOX, …_RADIOBUTTON
 _TEXT_FIELDS = (4, 5, 6)  # FPDF_FORMFIELD_COMBOBOX, …_LISTBOX, …_TEXTFIELD
 _LONGEST_LABEL = 12  # characters
 
@@ -91,6 +97,8 @@ class _Page:
     objects: int = 0  # that are no text
     fields: int = 0  # of forms, with a value that does not show
     outside: int = 0  # words outside what is visible of it
+    hidden: int = 0  # words set without ink
+    comments: int = 0
     recognised: bool = False  # read off its picture
 
     def letters(self, running: set[int] | frozenset[int] = frozenset()) -> int:
@@ -136,6 +144,8 @@ def _read(document: Any, data: bytes, path: Path, recogniser: Recogniser | None)
         NoticeKind.PAGES_WITHOUT_TEXT: unread,
         NoticeKind.PAGES_RECOGNISED: recognised,
         NoticeKind.FORM_FIELDS: sum(page.fields for page in pages),
+        NoticeKind.HIDDEN_TEXT: sum(page.hidden for page in pages),
+        NoticeKind.COMMENTS: sum(page.comments for page in pages),
         NoticeKind.OUTSIDE_THE_PAGE: sum(page.outside for page in pages),
         NoticeKind.WATERMARKS: sum(any(one.left_out and one.aside for one in on_page) for on_page in lines),
     }
@@ -181,58 +191,81 @@ def _page(document: Any, number: int) -> _Page:
     except pdfium.PdfiumError:  # one damaged page does not cost the others
         return _Page()
     try:
-        values = list(_shown_values(raw, document, page))
-        if values:
+        notes = _annotations(raw, document, page)
+        if notes.shown:
             raw.FPDFPage_Flatten(page, raw.FLAT_NORMALDISPLAY)
             page.close()
             page = document[number]
-        read = _characters_read(raw, page)
+        read = _characters_read(raw, page, notes.boxes)
         shown = "".join(read.found.split())
-        read.fields = sum("".join(value.split()) not in shown for value in values)
+        read.fields = sum("".join(value.split()) not in shown for value in notes.values)
+        read.comments = notes.comments
         return read
     finally:
         page.close()
 
 
-def _shown_values(raw: Any, document: Any, page: Any) -> Iterator[str]:
-    """The values of the page's form fields, "" for other annotations that show text."""
-    form = document.formenv
+@dataclass(slots=True)
+class _Annotations:
+    """What stands on a page besides its own content."""
+
+    shown: bool = False  # some show text
+    values: list[str] = field(default_factory=list)  # of form fields
+    boxes: list[tuple[Box, bool]] = field(default_factory=list)  # to be ticked, and whether they are
+    comments: int = 0
+
+
+def _annotations(raw: Any, document: Any, page: Any) -> _Annotations:
+    form, found, place = document.formenv, _Annotations(), raw.FS_RECTF()
     for at in range(raw.FPDFPage_GetAnnotCount(page)):
         note = raw.FPDFPage_GetAnnot(page, at)
         try:
-            if raw.FPDFAnnot_GetSubtype(note) not in _SHOWN_NOTES:
+            sort = raw.FPDFAnnot_GetSubtype(note)
+            found.comments += (
+                sort in _COMMENTS and raw.FPDFAnnot_GetStringValue(note, b"Contents", None, 0) > 2
+            )
+            if sort not in _SHOWN_NOTES:
                 continue
-            value = ""
-            if form is not None and raw.FPDFAnnot_GetFormFieldType(form, note) in _TEXT_FIELDS:
+            found.shown = True
+            of_form = raw.FPDFAnnot_GetFormFieldType(form, note) if form is not None else -1
+            if of_form in _TICKED and raw.FPDFAnnot_GetRect(note, place):
+                box = place.left, place.bottom, place.right, place.top
+                found.boxes.append((box, raw.FPDFAnnot_IsChecked(form, note) == 1))
+            elif of_form in _TEXT_FIELDS:
                 length = raw.FPDFAnnot_GetFormFieldValue(form, note, None, 0)
                 buffer = ctypes.create_string_buffer(max(length, 2))
                 raw.FPDFAnnot_GetFormFieldValue(
                     form, note, ctypes.cast(buffer, ctypes.POINTER(raw.FPDF_WCHAR)), length
                 )
-                value = buffer.raw[: length - 2].decode("utf-16-le", "replace")
-            yield value
+                found.values.append(buffer.raw[: length - 2].decode("utf-16-le", "replace"))
         finally:
             raw.FPDFPage_CloseAnnot(note)
+    return found
 
 
-def _characters_read(raw: Any, page: Any) -> _Page:
+def _characters_read(raw: Any, page: Any, boxes: Sequence[tuple[Box, bool]]) -> _Page:
     box = _visible(page)
     text_page = page.get_textpage()
     try:
         outside: list[str] = []
         characters = list(page_characters(raw, text_page, box, outside))
-        turn = main_turn(characters)
         drawing = page_drawing(raw, page, box)
+        hidden = _leave_unseen(raw, text_page, characters) if drawing.unseen else 0
+        if hidden and drawing.pictures >= _PICTURE:  # the text of a scan, which its picture shows
+            characters, hidden = list(page_characters(raw, text_page, box, [])), 0
+        turn = main_turn(characters)
+        if boxes:
+            _tick(characters, [(turned_box(one, turn, box), ticked) for one, ticked in boxes], turn)
         tables = grids(drawing.edges, characters, turn, box) if drawing.edges else []
         real = mark_cells(characters, tables, turn) if tables else set()
         fragments = fragments_of(raw, text_page, characters, turn)
-        found = [one.text for one in fragments]
+        found = [_calls_apart(one) for one in fragments]
         whole = [table_at(fragments, at, tables[at].box) for at in sorted(real)]
         lines = reading_order([*(one for one in fragments if one.cell is None), *whole])
         lines = [replace(line, height=frame_height(turn, box)) for line in lines]
         for other in {one.turn for one in characters if one is not None} - {turn, SLANTED}:
             beside = fragments_of(raw, text_page, characters, other)
-            found += [one.text for one in beside]
+            found += map(_calls_apart, beside)
             height = frame_height(other, box)
             lines += [
                 replace(line, height=height, aside=True, region=1000 * (other + 1) + line.region)
@@ -240,9 +273,43 @@ def _characters_read(raw: Any, page: Any) -> _Page:
             ]
         lines += slanted_lines(characters)
         lost = len("".join(outside).split())
-        return _Page(lines, "\n".join(found), drawing.pictures, drawing.objects, outside=lost)
+        return _Page(lines, "\n".join(found), drawing.pictures, drawing.objects, outside=lost, hidden=hidden)
     finally:
         text_page.close()
+
+
+def _calls_apart(one: Fragment) -> str:
+    """The text of a fragment, raised figures after a word apart: they may call notes."""
+    text = one.text
+    for start, end in reversed(one.raised):
+        if text[:start][-3:].isalpha() and text[start:end].isdigit():
+            text = f"{text[:start]} {text[start:]}"
+    return text
+
+
+def _leave_unseen(raw: Any, text_page: Any, characters: list[Character | None]) -> int:
+    """Take out what is set without ink; returns how many words."""
+    words = ""
+    for at, one in enumerate(characters):
+        text = one and raw.FPDFText_GetTextObject(text_page.raw, one.index)
+        if one and text and raw.FPDFTextObj_GetTextRenderMode(text) == raw.FPDF_TEXTRENDERMODE_INVISIBLE:
+            words += f" {one.text}" if one.blank else one.text
+            characters[at] = None
+        else:
+            words += " "
+    return len(words.split())
+
+
+def _tick(characters: list[Character | None], boxes: Sequence[tuple[Box, bool]], turn: int) -> None:
+    """Write a sign for each box of a form, in the place of what its program draws there."""
+    size = median([one.size for one in characters if one is not None and one.turn == turn] or [12.0])
+    for (left, bottom, right, top), ticked in boxes:
+        for at, one in enumerate(characters):
+            if one and one.turn == turn and left <= one.middle <= right and bottom <= one.base <= top:
+                characters[at] = None
+        base = (bottom + top) / 2 - 0.3 * size
+        sign = Character("☒" if ticked else "☐", left, right, base, size, 0, turn, True)
+        characters += [None, sign]
 
 
 def _visible(page: Any) -> Box:

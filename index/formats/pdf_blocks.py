@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import itertools
+import math
 import re
 from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 
 from alpie.index.formats.extraction import clean
 from alpie.index.formats.pdf_fragments import Line
+from alpie.index.formats.pdf_lines import cell_text
 
 _MARKER = re.compile(
     r"(?:[•◦▪▫●○‣⁃∙■□►➢➤✓✔✗❖·–—\-*]|\(?(?:\d{1,3}|[a-zñ]|[ivx]{1,5}|[IVX]{1,6})[.)]|\d{1,3}\.[ºª]?"
@@ -26,8 +28,16 @@ _NAMED = re.compile(
     re.IGNORECASE,
 )
 _BARE = re.compile(r"(?:preámbulo|exposición de motivos|sumario|índice|transitorios)[.:]?$", re.IGNORECASE)
+_CONTENTS = r"(?:sumario|índice|(?:tabla de )?contenidos?)"
+_CONTENTS_TITLE = re.compile(rf"{_CONTENTS}(?: general| de {_CONTENTS})?(?: p[áa]g(?:ina)?s?)?$")
+_ENTRY = re.compile(r"(?=.*[^\W\d_]{3})(.*)\s(?:(\d{1,4})|[ivxlc]{1,7})$")
+_AMOUNT = re.compile(r"[\d.,%€$ –-]+$")
 _LEADS = re.compile(r"(?:\.[ \xa0]?){4,}\s*(?:\d{1,4}|[ivxlc]{1,7})$")
 _FEWEST_ENTRIES = 3  # on a page
+_MOST_LINES_BETWEEN = 3  # two entries of a table of contents
+_ALIGNED = 4.0  # points
+_NEARBY = 40  # lines
+_WRAPPED = 1.4  # pitches: a line of the same cell
 _TERMINAL = ".!?…;:"
 _LARGER = 1.1  # than the body's size: a heading
 _RUNNING = 0.2  # of the characters: a size that runs
@@ -98,8 +108,18 @@ def body_of(pages: Sequence[Sequence[Line]]) -> Body:
     return Body(size, bolds[True] > bolds[False], pitch, max([size, *usual]))
 
 
-def page_blocks(lines: Sequence[Line], body: Body, titles: Collection[str] = ()) -> list[Block]:
-    """The blocks of one page, in reading order; `titles` are those that the file's outline sets there, folded."""
+def page_blocks(
+    lines: Sequence[Line],
+    body: Body,
+    titles: Collection[str] = (),
+    known: Collection[str] = (),
+    contents: bool = False,
+) -> list[Block]:
+    """The blocks of one page, in reading order.
+
+    `titles` are those that the file's outline sets there, `known` all lines of the document, both folded;
+    `contents`: the page before ended in a table of contents.
+    """
     for line in lines:
         if line.table is None:
             _join_markers(line)
@@ -112,9 +132,15 @@ def page_blocks(lines: Sequence[Line], body: Body, titles: Collection[str] = ())
             blocks.append(Block(list(lines[index:end]), heading=True))
             index = end
             continue
-        end = _ruled_end(lines, index) or _table_end(lines, index, body)
+        opens = _CONTENTS_TITLE.match(folded(blocks[-1].text)) is not None if blocks else contents
+        end = _contents_end(lines, index, known, opens)
         if end > index:
-            blocks.append(Block(list(lines[index:end]), table=True))
+            blocks.append(Block(list(lines[index:end]), contents=True))
+            index = end
+            continue
+        rows, end = _ruled_rows(lines, index) or _table_rows(lines, index, body)
+        if rows:
+            blocks.append(Block(rows, table=True))
             index = end
             continue
         line = lines[index]
@@ -149,7 +175,10 @@ def _title_end(lines: Sequence[Line], index: int, titles: Collection[str]) -> in
 
 def _mark_contents(blocks: Sequence[Block]) -> None:
     """Entries end in dots that lead to the number of a page; what stands between them is their first lines."""
-    leads = [sum(_LEADS.search(line.text) is not None for line in block.lines) for block in blocks]
+    leads = [
+        0 if block.contents else sum(_LEADS.search(line.text) is not None for line in block.lines)
+        for block in blocks
+    ]
     with_dots = [number for number, count in enumerate(leads) if count]
     if sum(leads) < _FEWEST_ENTRIES:
         return
@@ -182,28 +211,55 @@ def _right_edges(lines: Sequence[Line]) -> dict[int, tuple[float, float]]:
     return edges
 
 
-def _ruled_end(lines: Sequence[Line], index: int) -> int:
-    """Where the ruled table that begins at `index` ends; 0 if none does."""
+def _contents_end(lines: Sequence[Line], index: int, known: Collection[str], sure: bool) -> int:
+    """Where the entries that begin at `index` end, lines that end in the numbers of pages, which rise.
+
+    `index` if none do; `sure`: they stand under «Índice», else half of them have to be titles of the document.
+    """
+    if not sure and (not _ENTRY.match(lines[index].text) or (index and _ENTRY.match(lines[index - 1].text))):
+        return index
+    end, last = index, 0
+    entries: list[str] = []
+    for at, line in enumerate(lines[index:], start=index + 1):
+        entry = _ENTRY.match(line.text)
+        if entry and int(entry[2] or last) >= last:
+            end, last = at, int(entry[2] or last)
+            entries.append(entry[1])
+        elif at - end > _MOST_LINES_BETWEEN:
+            break
+    if len(entries) < _FEWEST_ENTRIES or 2 * len(entries) < end - index:
+        return index
+    return end if sure or 2 * sum(folded(one) in known for one in entries) >= len(entries) else index
+
+
+def _ruled_rows(lines: Sequence[Line], index: int) -> tuple[list[Line], int] | None:
+    """The rows of the ruled table that begins at `index`, and where it ends."""
     end = index
     while lines[index].table is not None and end < len(lines) and lines[end].table == lines[index].table:
         end += 1
-    return end if end > index else 0
+    return (list(lines[index:end]), end) if end > index else None
 
 
-def _table_end(lines: Sequence[Line], index: int, body: Body) -> int:
-    """Where the table that begins at `index` ends; `index` if none does."""
+def _table_rows(lines: Sequence[Line], index: int, body: Body) -> tuple[list[Line], int]:
+    """The rows of the table that begins at `index`, and where it ends; none if none does."""
+    rows: list[Line] = []
     end = index
-    while (
-        end < len(lines)
-        and lines[end].region == lines[index].region
-        and lines[end].table is None
-        and len(lines[end].cells) >= 2
-        and (end == index or lines[end - 1].base - lines[end].base < 3.5 * body.pitch)
-    ):
+    if len(lines[index].cells) < 2:
+        return rows, index
+    least = _least_gap(lines, index, body)  # between rows
+    while end < len(lines) and lines[end].region == lines[index].region and lines[end].table is None:
+        line = lines[end]
+        gap = lines[end - 1].base - line.base if rows else 0.0
+        wraps = rows and gap <= _WRAPPED * body.pitch and _wraps(rows[-1], line, gap < 0.85 * least)
+        if wraps and any(_alike(rows[-1], other) for other in lines[index : index + _NEARBY]):
+            rows[-1] = _with_cells(rows[-1], line)
+        elif len(line.cells) >= 2 and gap < 3.5 * body.pitch:
+            rows.append(line)
+        else:
+            break
         end += 1
-    rows = lines[index:end]
     if len(rows) < 2:
-        return index
+        return [], index
     lefts = [[cell.x0 for cell in row.cells] for row in rows]
     rights = [[cell.x1 for cell in row.cells] for row in rows]
     middles = [[cell.center for cell in row.cells] for row in rows]
@@ -211,12 +267,53 @@ def _table_end(lines: Sequence[Line], index: int, body: Body) -> int:
         any(_near(one, other) for one, other in ((a, b), (c, d), (e, f)))
         for a, b, c, d, e, f in zip(lefts, lefts[1:], rights, rights[1:], middles, middles[1:], strict=False)
     )
-    return end if aligned >= 0.6 * (len(rows) - 1) else index
+    return (rows, end) if aligned >= 0.6 * (len(rows) - 1) else ([], index)
+
+
+def _least_gap(lines: Sequence[Line], index: int, body: Body) -> float:
+    """From a line of the table that may begin at `index` to the next that has a cell in its first column."""
+    least = math.inf
+    for above, line in itertools.pairwise(lines[index:]):
+        gap = above.base - line.base
+        if line.region != lines[index].region or not 0 < gap < 3.5 * body.pitch:
+            break
+        if len(line.cells) >= 2 and abs(line.x0 - lines[index].x0) < _ALIGNED:
+            least = min(least, gap)
+    return least
+
+
+def _wraps(row: Line, line: Line, near: bool) -> bool:
+    """Whether `line` goes on with cells of `row`; `near`: nearer than rows stand, else not with the first."""
+    if len(row.cells) < 3:  # of two columns the first may be the label of a paragraph: «Artículo 5.»
+        return False
+    lefts = [cell.x0 for cell in row.cells[not near :]]
+    return all(any(abs(cell.x0 - left) < _ALIGNED for left in lefts) for cell in line.cells) and (
+        near or (len(line.cells) == 1 and not _AMOUNT.match(line.text))
+    )
+
+
+def _alike(row: Line, other: Line) -> bool:
+    """Whether another line has the columns of `row`: gaps of justified text stand anywhere."""
+    return (
+        len(row.cells) == len(other.cells)
+        and row.base != other.base
+        and all(abs(one.x0 - two.x0) < _ALIGNED for one, two in zip(row.cells, other.cells, strict=True))
+    )
+
+
+def _with_cells(row: Line, line: Line) -> Line:
+    """`row` with the cells of `line` each at the end of the one above it."""
+    cells = []
+    for cell in row.cells:
+        below = [one for one in line.cells if abs(one.x0 - cell.x0) < _ALIGNED]
+        whole = replace(cell, raised=[*cell.raised], recognised=[*cell.recognised], hyphens=[*cell.hyphens])
+        cells.append(cell_text([Line([whole, *below], row.region)]))
+    return replace(row, cells=cells)
 
 
 def _near(one: list[float], other: list[float]) -> bool:
     """Whether a cell after the first stands under one of the row above."""
-    return any(abs(a - b) < 4.0 for a in one[1:] for b in other[1:])
+    return any(abs(a - b) < _ALIGNED for a in one[1:] for b in other[1:])
 
 
 def _continues(block: Block, line: Line, body: Body, edges: tuple[float, float]) -> bool:

@@ -32,14 +32,15 @@ from alpie.index.spanish.analysis import fold
 from alpie.index.spanish.spelling import lexicon_of
 
 DIVIDED = re.compile(r"(?<=[^\W\d_])[-‐]$")  # a word at the end of a line that goes on in the next
-KEPT = re.compile(r"(?<=\w)-$")  # «2019-» before «2021», «covid-» before «19», «A-» before «17»
+_INITIAL = re.compile(r"[«“\"¿¡(]?[^\W\d_]")
 _CAPITAL = 1.8  # times the size of the text beside it: an initial set over several lines
 _COLUMN_EMS = 7.0  # heights of a line: a column is wider than a cell of a table
 _FEWEST_LINES = 3
 _MOST_EDGES = 24  # left edges tried as that of a column
 _FEW_EDGES = 8  # … of columns beside others
 _MOST_DEPTH = 6  # of columns within columns
-_FEWEST_NUMBERS = 4  # of lines in a margin
+_FEWEST_NUMBERS = 4  # of lines in a margin, where they do not count by five or ten
+_APART = 3.0  # points
 
 
 def table_at(fragments: Sequence[Fragment], number: int, box: Box) -> Fragment:
@@ -56,7 +57,7 @@ def table_at(fragments: Sequence[Fragment], number: int, box: Box) -> Fragment:
         if _are_rows(of_cells):
             made += [[part for lines in row for part in lines.cells] for row in zip(*of_cells, strict=True)]
         else:
-            made.append([_cell_text(lines) for lines in of_cells])
+            made.append([cell_text(lines) for lines in of_cells])
     lines = [Line(row, 0, table=number, extent=(round(box[0]), round(box[2]))) for row in made]
     return Fragment("", box[0], box[2], box[3], lines[0].size, False, rows=lines)
 
@@ -67,18 +68,26 @@ def _are_rows(cells: list[list[Line]]) -> bool:
     return len(bases) == 1 and len(cells) > 1 and len(cells[0]) + len(cells) >= 6 and len(cells[0]) >= 3
 
 
-def _cell_text(lines: list[Line]) -> Fragment:
+def goes_on(before: str, after: str) -> bool:
+    """Whether a word holds the sign at a line end: «2019-» before «2021», «A-» before «17», «enero/» before «marzo»."""
+    if re.search(r"\w-$", before):
+        return after[:1].isdigit() or after[:1].isupper()
+    if not re.search(r"\w/$", before) or not after[:1].isalnum():
+        return False
+    # an address goes on where what follows looks like one
+    return "." not in before.split()[-1] or re.search(r"[/._?=]\w", after.split()[0]) is not None
+
+
+def cell_text(lines: list[Line]) -> Fragment:
     """The lines of a cell as one."""
     whole = lines[0].cells[0]
     for part in [cell for line in lines for cell in line.cells][1:]:
         divided = DIVIDED.search(whole.text) and part.text[:1].islower()
-        goes_on = divided or (
-            KEPT.search(whole.text) and (part.text[:1].isdigit() or part.text[:1].isupper())
-        )
+        whole_word = divided or goes_on(whole.text, part.text)
         if divided:
             whole.hyphens.append(len(whole.text) - 1)
-        start = len(whole.text) + (0 if goes_on else 1)
-        whole.text += part.text if goes_on else f" {part.text}"
+        start = len(whole.text) + (0 if whole_word else 1)
+        whole.text += part.text if whole_word else f" {part.text}"
         whole.raised += [(a + start, b + start) for a, b in part.raised]
         whole.recognised += [(a + start, b + start, sure) for a, b, sure in part.recognised]
         whole.x0, whole.x1 = min(whole.x0, part.x0), max(whole.x1, part.x1)
@@ -117,8 +126,8 @@ def reading_order(fragments: Sequence[Fragment]) -> list[Line]:
 def _with_initials(fragments: list[Fragment]) -> list[Fragment]:
     """An initial set over several lines, joined to the first of them."""
     usual = median(one.size for one in fragments) if fragments else 0.0
-    for initial in [one for one in fragments if len(one.text) == 1 and one.text.isupper()]:
-        if initial.size < _CAPITAL * usual:
+    for initial in [one for one in fragments if _INITIAL.fullmatch(one.text)]:
+        if initial.size < _CAPITAL * usual or not initial.text.isupper():
             continue
         beside = [
             one
@@ -131,10 +140,11 @@ def _with_initials(fragments: list[Fragment]) -> list[Fragment]:
             continue
         first = max(beside, key=lambda one: one.base)
         word = fold(first.text.split(" ", 1)[0].strip(".,;:"))
-        words = lexicon_of("es") if initial.text in "AEOUY" else None  # «A» may be a word of its own
-        apart = words is not None and words.has(word) and not words.has(fold(initial.text) + word)
+        letter = initial.text[-1]
+        words = lexicon_of("es") if letter in "AEOUY" else None  # «A» may be a word of its own
+        apart = words is not None and words.has(word) and not words.has(fold(letter) + word)
         space = " " if apart else ""
-        shift = 1 + len(space)
+        shift = len(initial.text + space)
         first.text = initial.text + space + first.text
         first.raised = [(a + shift, b + shift) for a, b in first.raised]
         fragments.remove(initial)
@@ -142,32 +152,35 @@ def _with_initials(fragments: list[Fragment]) -> list[Fragment]:
 
 
 def _line_numbers(fragments: Sequence[Fragment]) -> list[Fragment]:
-    """Numbers in the margin that count the lines beside them: every one, or every fifth."""
+    """Numbers in a margin that count the lines beside them: every one, or every fifth."""
     text = [one for one in fragments if not one.text.isdigit() and not one.rows]
     numbers = [one for one in fragments if one.text.isdigit() and len(one.text) <= 4]
-    if len(numbers) < _FEWEST_NUMBERS or len(text) < _FEWEST_NUMBERS:
+    if len(numbers) < 2 or len(text) < _FEWEST_NUMBERS:
         return []
     left = sorted(one.x0 for one in text)[len(text) // 20]
-    found = sorted((one for one in numbers if one.x1 < left), key=lambda one: -one.base)
-    values = [int(one.text) for one in found]
+    right = sorted((one.x1 for one in text), reverse=True)[len(text) // 20]
+    before = [one for one in numbers if left - one.x1 > _APART]
+    after = [one for one in numbers if one.x0 - right > _APART]
+    return next((found for found in (before, after) if _count_lines(found, text)), [])
+
+
+def _count_lines(numbers: list[Fragment], text: Sequence[Fragment]) -> bool:
+    """Whether `numbers` stand in one column and count the lines of `text`; puts them in order."""
+    numbers.sort(key=lambda one: -one.base)
+    values = [int(one.text) for one in numbers]
     steps = {after - before for before, after in pairwise(values)}
-    if len(found) < _FEWEST_NUMBERS or len(steps) != 1:
-        return []
-    beside = [one for one in text if found[-1].base - 1 <= one.base <= found[0].base + 1]
+    edges = [one.x1 for one in numbers], [one.x0 for one in numbers]
+    if len(steps) != 1 or min(max(edge) - min(edge) for edge in edges) >= _APART:
+        return False
+    beside = [one for one in text if numbers[-1].base - 1 <= one.base <= numbers[0].base + 1]
     lines = len({round(one.base) for one in beside})
-    step = steps.pop()
+    step, every = steps.pop(), (lines - 1) / (len(numbers) - 1)
     # every fifth line; or each, where lines run on that a list of items would not
     run_on = sum(one.text[:1].islower() for one in beside) >= lines / 4
-    every = (lines - 1) / (len(found) - 1)
-    counts = every <= 1.25 if step == 1 else 0.5 * step <= every <= 2.0 * step or step in (5, 10)
-    return found if run_on and counts and _set_off(found, left) else []
-
-
-def _set_off(numbers: list[Fragment], left: float) -> bool:
-    """Whether they stand in one column of their own."""
-    rights = [one.x1 for one in numbers]
-    lefts = [one.x0 for one in numbers]
-    return min(max(rights) - min(rights), max(lefts) - min(lefts)) < 3.0 and left - max(rights) > 3.0
+    exact = abs(every - step) <= 0.25 * step and step > 0
+    if len(numbers) < _FEWEST_NUMBERS:
+        return run_on and exact and step in (5, 10) and values[0] % step == 0
+    return run_on and (exact or (step in (5, 10) and numbers[0].x0 < beside[0].x0))
 
 
 def _regions(fragments: list[Fragment], depth: int) -> Iterator[list[Fragment]]:
@@ -274,6 +287,8 @@ def _joined(row: list[Fragment]) -> list[Fragment]:
         if one.size < SMALL * last.size and one.base > last.base + 0.15 * last.size:
             raised = [(start, start + len(one.text))]
         larger = last if last.size >= one.size else one
+        if min(len(last.text), len(one.text)) <= 2:  # an initial, a figure
+            larger = max(last, one, key=lambda part: len(part.text))
         recognised = [(a + start, b + start, sure) for a, b, sure in one.recognised]
         cells[-1] = Fragment(
             last.text + space + one.text,

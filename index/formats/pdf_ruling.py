@@ -40,6 +40,7 @@ class Drawing:
     edges: list[Box]  # horizontal and vertical lines
     pictures: float  # share of the page that pictures cover
     objects: int  # that are no text
+    unseen: bool = False  # some text is set without ink, as that under a recognised scan
 
 
 @dataclass(slots=True)
@@ -69,6 +70,7 @@ def page_drawing(raw: Any, page: Any, box: Box) -> Drawing:
     for one, matrix in _flattened(raw, objects, PdfMatrix(), 3):
         kind = raw.FPDFPageObj_GetType(one)
         if kind == raw.FPDF_PAGEOBJ_TEXT:
+            drawing.unseen |= raw.FPDFTextObj_GetTextRenderMode(one) == raw.FPDF_TEXTRENDERMODE_INVISIBLE
             continue
         drawing.objects += 1
         if kind == raw.FPDF_PAGEOBJ_IMAGE:

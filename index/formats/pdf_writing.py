@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
+from statistics import median
 
 from alpie.index.formats.extraction import clean
 from alpie.index.formats.pdf_blocks import Block, body_of, folded, heading_levels, page_blocks
 from alpie.index.formats.pdf_fragments import Line
-from alpie.index.formats.pdf_lines import DIVIDED, KEPT
+from alpie.index.formats.pdf_lines import DIVIDED, goes_on
 from alpie.index.layout.legal import opens_unit
 from alpie.index.layout.units import ends_in_function_word
 from alpie.index.readable import collapse
@@ -21,7 +22,10 @@ from alpie.index.spanish.spelling import lexicon_of
 
 _ZONE = 0.13  # of the height of the tallest page, at the top and at the bottom of each
 _LONGEST = 150  # characters
+_SHORT = 70  # characters: a line that may be the whole of a title
 _SAME_HEIGHT = 4.0  # points
+_PAGE = re.compile(r"(?:p[áa]g(?:ina|s?\.)?|folio|page)\s*#(?:\s*(?:de|/|of)\s*#)?$")
+_HUGE = 2.5  # times the usual size: letters of a watermark
 _SHARE = 0.4  # of the pages that have text, at least two
 _NUMBER = re.compile(r"\d+|\b[ivxlc]+\b", re.IGNORECASE)
 
@@ -40,8 +44,10 @@ def running_lines(pages: Sequence[Sequence[Line]]) -> set[tuple[int, int]]:
             top = below < zone
             if not (top or line.base < zone) or len(line.text) > _LONGEST:
                 continue
-            words = _NUMBER.sub("#", line.text).casefold()
-            seen[" ".join(words.split()), top].append((page, number, below if top else line.base))
+            texts = [line.text, *(cell.text for cell in line.cells)]
+            texts = [" ".join(_NUMBER.sub("#", text).casefold().split()) for text in texts]
+            for words in {texts[0], *filter(_PAGE.match, texts)}:
+                seen[words, top].append((page, number, below if top else line.base))
     with_text = sum(1 for lines in pages if lines)
     fewest = max(2, round(_SHARE * with_text))
     for (words, _), places in seen.items():
@@ -57,7 +63,22 @@ def running_lines(pages: Sequence[Sequence[Line]]) -> set[tuple[int, int]]:
             parities = {page % 2 for page, _, _ in places}
             if len(parities) == 1 and len({page for page, _, _ in places}) >= 0.6 * with_text / 2:
                 found.update((page, number) for page, number, _ in places)
+    usual = median(sizes) if (sizes := [line.size for lines in pages for line in lines]) else 0.0
+    for page, number in _watermarks(pages, fewest, _HUGE * usual):
+        found.add((page, number))
     return found - _heads_of_tables(pages, found)
+
+
+def _watermarks(pages: Sequence[Sequence[Line]], fewest: int, size: float) -> Iterator[tuple[int, int]]:
+    """Lines in huge letters that stand in the same place of many pages."""
+    huge: dict[tuple[str, int], list[tuple[int, int]]] = defaultdict(list)
+    for page, lines in enumerate(pages):
+        for number, line in enumerate(lines):
+            if line.size > size:
+                huge[line.text, round(line.base)].append((page, number))
+    for places in huge.values():
+        if len(places) >= fewest:
+            yield from places
 
 
 def _heads_of_tables(pages: Sequence[Sequence[Line]], running: set[tuple[int, int]]) -> set[tuple[int, int]]:
@@ -68,7 +89,19 @@ def _heads_of_tables(pages: Sequence[Sequence[Line]], running: set[tuple[int, in
         for number, line in enumerate(lines)
         if line.table is not None and (page, number) not in running
     }
-    return {(page, number) for page, number in running if (page, pages[page][number].table) in tables}
+    return {
+        (page, number)
+        for page, number in running
+        if (page, pages[page][number].table) in tables or _heads_columns(pages[page][number : number + 2])
+    }
+
+
+def _heads_columns(lines: Sequence[Line]) -> bool:
+    """Whether the cells of the first of two lines stand over those of the second, as no running head does."""
+    if len(lines) < 2 or len(lines[0].cells) != len(lines[1].cells) or len(lines[0].cells) < 2:
+        return False
+    pairs = zip(lines[0].cells, lines[1].cells, strict=True)
+    return all(abs(one.x0 - other.x0) < _SAME_HEIGHT for one, other in pairs)
 
 
 def _rises(places: Sequence[tuple[int, int, float]], pages: Sequence[Sequence[Line]]) -> bool:
@@ -120,7 +153,11 @@ class PdfText:
             for page, lines in enumerate(pages)
         ]
         body = body_of(bodies)
-        blocks = [page_blocks(lines, body, self._outline.get(page, {})) for page, lines in enumerate(bodies)]
+        known = {folded(line.text) for on_page in bodies for line in on_page if len(line.text) < _SHORT}
+        blocks: list[list[Block]] = []
+        for page, body_lines in enumerate(bodies):
+            listed = bool(blocks and blocks[-1]) and blocks[-1][-1].contents
+            blocks.append(page_blocks(body_lines, body, self._outline.get(page, {}), known, listed))
         levels = heading_levels([block for on_page in blocks for block in on_page])
         self._words = {
             match.group().casefold()
@@ -225,7 +262,7 @@ class PdfText:
         if DIVIDED.search(before) and (after[:1].islower() or self._in_capitals(before, after)):
             # the hyphen and the line end, or of a compound word the line end alone
             self.marks.append(Span(end - (0 if self._is_compound(before, after) else 1), start))
-        elif KEPT.search(before) and (after[:1].isdigit() or after[:1].isupper()):
+        elif goes_on(before, after):
             self.marks.append(Span(end, start))
 
     def _in_capitals(self, before: str, after: str) -> bool:
@@ -247,7 +284,8 @@ class PdfText:
         if first[:-1] + second in self._words or not _FIRST_OF_TWO.search(first):
             return False
         words, joined = lexicon_of("es"), fold(first[:-1] + second)
-        return joined not in words and fold(first[:-1]) in words and fold(second) in words
+        accented = fold(first[:-2]) != first[:-2]  # «físico-»: one word would have lost it, «fisicoquímico»
+        return (accented or joined not in words) and fold(first[:-1]) in words and fold(second) in words
 
     def _note_call(self, text: str, start: int, end: int, begin: int) -> None:
         """Small raised figures after a word or a stop may call a note: see `_calls`."""

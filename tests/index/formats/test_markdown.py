@@ -107,6 +107,12 @@ def test_the_words_of_real_files_are_those_of_a_renderer(path: object) -> None:
         ("según el artículo\n\n33.\n\nSigue.", "según el artículo 33. Sigue."),
         ("\tcasa", "casa"),
         ("Vale ![un dibujo](a.png) 3.", "Vale 3."),
+        ("**Nota:**se lee y **«así»**y 2 ** 3", "Nota:se lee y «así»y 2 ** 3"),
+        ("##Turnos\nEl #8M y ==lo que== vale, a == b", "Turnos El #8M y lo que vale, a == b"),
+        ("- [ ] leña\n- [x] pan\n\n[ ] fuera", "☐ leña ☑ pan [ ] fuera"),
+        ("> [!NOTE]\n> Ojo.\n\n::: aviso\nFuego.\n:::\n\n[TOC]", "Ojo. Fuego."),
+        ("## Turnos {#t .x}\n\nVéase [[Horno|el horno]] y [[pan]].", "Turnos Véase el horno y pan."),
+        ("Cierra^[Salvo fiestas.] a `a==b==c [[x]]`.", "Cierra (Salvo fiestas.) a a==b==c [[x]]."),
     ],
 )
 def test_nothing_of_the_signs_is_in_the_words(text: str, words: str) -> None:

@@ -133,6 +133,59 @@ def test_symbols_and_formulas_are_read_as_text() -> None:
     assert found.texts == ["Es ≥ 5 ✓", "(a+b)/c y x^2"]
 
 
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [
+        ("<m:nary><m:naryPr><m:chr m:val='∑'/></m:naryPr><m:sub>{i=1}</m:sub><m:sup>{n}</m:sup><m:e>{x}</m:e></m:nary>", "∑_(i=1)^n x"),
+        ("<m:d><m:dPr><m:begChr m:val='['/><m:endChr m:val=')'/></m:dPr><m:e>{a+b}</m:e></m:d>", "[a+b)"),
+        ("<m:rad><m:deg>{3}</m:deg><m:e>{n}</m:e></m:rad>", "³√n"),
+        ("<m:func><m:fName>{sen}</m:fName><m:e>{x}</m:e></m:func>", "sen x"),
+        ("<m:m><m:mr><m:e>{1}</m:e><m:e>{0}</m:e></m:mr><m:mr><m:e>{0}</m:e><m:e>{1}</m:e></m:mr></m:m>", "1, 0; 0, 1"),
+        ("<m:r><m:t>a=</m:t></m:r><m:sSub><m:e>{b}</m:e><m:sub>{i}</m:sub></m:sSub>{+c}", "a=b_i+c"),
+    ],
+)  # fmt: skip
+def test_a_formula_keeps_its_signs(source: str, shown: str) -> None:
+    xml = re.sub(r"\{(.*?)\}", r"<m:r><m:t>\1</m:t></m:r>", source)
+    assert word(p(f"<m:oMath>{xml}</m:oMath>")).texts == [shown]
+
+
+def char(sort: str, inner: str = "") -> str:
+    return f'<w:fldChar w:fldCharType="{sort}">{inner}</w:fldChar>'
+
+
+_MENU = '<w:ffData><w:ddList><w:result w:val="1"/><w:listEntry w:val="Norte"/><w:listEntry w:val="Sur"/></w:ddList></w:ffData>'
+_FIELD = [char("begin"), "<w:instrText>MERGEFIELD</w:instrText>", char("separate"), "INTERNO", char("end")]
+
+
+@pytest.mark.parametrize(
+    ("body", "shown"),
+    [
+        (p("Son ", char("begin"), "<w:instrText>IF</w:instrText>", *_FIELD, char("separate"), "40 euros", char("end"), "."), "Son 40 euros."),
+        (p("Barrio ", char("begin", _MENU), char("end")), "Barrio Sur"),
+        (p("Acepta ", char("begin", "<w:ffData><w:checkBox><w:checked/></w:checkBox></w:ffData>"), char("end")), "Acepta ☒"),
+        (p("Va", run(" \uf0b3 5", '<w:rFonts w:ascii="Symbol"/>'), run(" \uf050", '<w:rFonts w:ascii="Wingdings 2"/>')), "Va ≥ 5 ✓"),
+        (p("Se une ", properties="<w:rPr><w:del/></w:rPr>") + p("con lo que sigue."), "Se une con lo que sigue."),
+        (f"<w:tbl>{tr(('a', 'b'))}<w:tr><w:trPr><w:hidden/></w:trPr><w:tc>{p('no')}</w:tc></w:tr>{tr(('c', 'd'))}</w:tbl>", "a b c d"),
+    ],
+)  # fmt: skip
+def test_a_docx_is_read_as_it_is_shown(body: str, shown: str) -> None:
+    assert word(body).words == shown
+
+
+def test_an_equation_of_another_program_is_named() -> None:
+    found = word(p("Vale ", '<w:object><w:x ProgID="Equation.3"/></w:object>', " euros."))
+    assert found.extraction.notices == (Notice(NoticeKind.FORMULAS, 1),)
+
+
+def test_a_section_begins_a_page_unless_it_says_otherwise() -> None:
+    section = '<w:sectPr><w:type w:val="{}"/></w:sectPr>'.format
+    found = word(
+        p("Uno.", properties=section("nextPage")) + p("Dos.", properties=section("oddPage")) + p("Tres.")
+        + section("continuous")
+    )  # fmt: skip
+    assert [block.page for block in found.layout.blocks] == [1, 2, 2]
+
+
 def test_a_table_of_contents_is_never_quoted() -> None:
     field = '<w:fldChar w:fldCharType="{}"/>'.format
     gallery = '<w:sdt><w:sdtPr><w:docPartObj><w:docPartGallery w:val="Table of Contents"/></w:docPartObj></w:sdtPr><w:sdtContent>{}</w:sdtContent></w:sdt>'.format
@@ -172,6 +225,23 @@ def test_numbers_that_word_spells_are_spelt() -> None:
         "26º uno. 27º dos. 26. uno. 27. dos."
     )
     assert "artículo XXVI" in {label for _, label, _ in found.blocks}
+
+
+def test_numbers_follow_what_a_list_says_of_its_own() -> None:
+    def level(n: int, form: str, text: str, more: str = "") -> str:
+        return f'<w:lvl w:ilvl="{n}"><w:numFmt w:val="{form}"/>{more}<w:lvlText w:val="{text}"/></w:lvl>'
+
+    def item(text: str, number: int, depth: int = 0) -> str:
+        return p(text, properties=f'<w:numPr><w:ilvl w:val="{depth}"/><w:numId w:val="{number}"/></w:numPr>')
+
+    own = f'<w:lvlOverride w:ilvl="0">{level(0, "cardinalText", "%1.-")}</w:lvlOverride>'
+    found = word(
+        item("uno", 1) + item("dos", 1, 1) + item("", 1) + item("tres", 1) + item("cuatro", 2),
+        numbering='<w:abstractNum w:abstractNumId="0">' + level(0, "upperRoman", "%1.")
+        + level(1, "decimal", "%1.%2", "<w:isLgl/>") + "</w:abstractNum>"
+        + "".join(f'<w:num w:numId="{n}"><w:abstractNumId w:val="0"/>{x}</w:num>' for n, x in ((1, ""), (2, own))),
+    )  # fmt: skip
+    assert found.words == "I. uno 1.1 dos III. tres Uno.- cuatro"
 
 
 def test_a_page_that_ends_inside_a_paragraph_is_known_where_it_ends() -> None:
@@ -238,6 +308,21 @@ def test_lists_of_an_odt_go_on_where_the_file_says_so() -> None:
         styles,
     )  # fmt: skip
     assert found.words == "Debe: 1. uno 5. cinco Entre. 6. seis Otro. 7. siete Nuevo. bb) b"
+    first = styles.replace('level="1"', 'level="1" text:start-value="4"')
+    assert open_text(f'<text:list text:style-name="L">{next_item("x")}</text:list>', first).words == "4. x"
+
+
+def test_a_text_box_of_an_odt_cuts_no_paragraph() -> None:
+    box = "<draw:frame><draw:text-box><text:p>Un aviso.</text:p><text:p>Otro.</text:p></draw:text-box></draw:frame>"
+    row = (
+        "<table:table-row{}><table:table-cell><text:p>{}</text:p></table:table-cell></table:table-row>".format
+    )
+    hides = ' table:visibility="collapse"'
+    found = open_text(
+        f"<text:p>Antes {box}después.</text:p><table:table>{row('', 'a')}{row(hides, 'b')}{row('', f'c{box}')}</table:table>"
+    )
+    assert found.texts == ["Antes después.", "Un aviso.", "Otro.", "a c Un aviso. Otro."]
+    assert found.extraction.notices == (Notice(NoticeKind.HIDDEN_TEXT, 1),)
 
 
 def test_headings_of_an_odt_show_their_numbers() -> None:
@@ -349,7 +434,27 @@ def test_what_is_struck_out_is_not_quoted_and_named() -> None:
         ("uno<br>dos", "uno dos"),
         ("<span><strong>Trienio</strong>Cantidad</span> Mac<b>Donald</b>", "Trienio Cantidad MacDonald"),
         ("<math><mi>a</mi><mo>=</mo><mn>1</mn><annotation>x</annotation></math>", "a=1"),
+        ("<math><mfrac><mi>a</mi><mi>b</mi></mfrac><msqrt><mi>x</mi><mn>1</mn></msqrt></math>", "a/b√x1"),
+        ("Salvo fiestas. <a href='#c'>↩</a>", "Salvo fiestas."),
+        ("Son <span style='text-decoration: line-through'>diez</span> doce", "Son doce"),
+        (
+            "<ol type=a><li>uno<li value=5>dos</ol><ol style='list-style-type: upper-roman'><li>tres</ol>",
+            "a) uno e) dos I) tres",
+        ),
     ],
 )
 def test_calls_of_notes_are_no_part_of_words_and_figures(source: str, shown: str) -> None:
-    assert page(f"<p>{source}</p>").texts == [shown]
+    assert page(f"<p>{source}</p>").words == shown
+
+
+def test_a_table_in_a_cell_stays_in_its_row() -> None:
+    inner = "<table><tr><td>mañana<td>9 a 14<tr><td>tarde<td>16 a 20</table>"
+    found = page(f"<table><tr><th>Día<th>Horas<tr><td>Lunes<td>{inner}<tr><td>Martes<td>cerrado</table>")
+    assert found.quotable == ["Día Horas", "Lunes mañana 9 a 14 tarde 16 a 20", "Martes cerrado"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-16"])
+def test_a_page_in_wide_characters_is_read_without_its_tags(encoding: str) -> None:
+    assert Reading("a.html", "<html><body><p>El niño paga 3 €.".encode(encoding)).texts == [
+        "El niño paga 3 €."
+    ]

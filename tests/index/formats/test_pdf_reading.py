@@ -181,6 +181,41 @@ def test_a_table_that_goes_on_over_the_page_is_one_and_its_head_is_read_once() -
     assert left_out(found) == ["\t".join(HEAD)] * 2
 
 
+def unruled(drawn: Drawn, cells: Sequence[Sequence[Sequence[str]]], y: float) -> None:
+    for row in cells:
+        for left, cell in zip((70, 170, 400), row, strict=True):
+            for at, words in enumerate(cell):
+                drawn.at(left, y - 13 * at, words)
+        y -= 13 * max(map(len, row)) + 8
+
+
+def test_the_lines_of_a_cell_stay_together_without_rules() -> None:
+    drawn = Drawn()
+    unruled(drawn, [[(cell,) for cell in HEAD], *ROWS], 700)
+    assert [row.replace("-", "") for row in rows(read(drawn))] == AS_READ
+
+
+def test_the_head_of_a_table_at_the_top_of_pages_is_no_running_head() -> None:
+    drawn = Drawn()
+    for place in ("Norte", "Sur", "Este"):
+        unruled(drawn, [[(cell,) for cell in HEAD], [(place,), ("Una",), ("Dos",)]], 790)
+        drawn.page()
+    found = read(drawn)
+    assert rows(found) == [" · ".join(HEAD), "Norte · Una · Dos", "Sur · Una · Dos", "Este · Una · Dos"]
+    assert left_out(found) == ["\t".join(HEAD)] * 2
+
+
+def test_a_running_head_is_told_by_its_number_whatever_stands_beside_it() -> None:
+    drawn = Drawn()
+    for page in range(4):
+        drawn.at(70, 810, ("Ordenanza", "Ayuntamiento")[page % 2])
+        drawn.at(480, 810, f"Pág. {page + 1} de 4")
+        drawn.at(120, 420, "COPIA", size=120)
+        drawn.lines(f"El turno {page} es de noche.", y=600)
+        drawn.page()
+    assert read(drawn).texts() == [f"El turno {page} es de noche." for page in range(4)]
+
+
 def test_a_frame_around_running_text_is_no_table() -> None:
     drawn = Drawn()
     drawn.canvas.rect(40, 40, 515, 760)
@@ -290,6 +325,43 @@ def test_entries_of_a_table_of_contents_are_told_apart() -> None:
     assert said(found) == TEXT[0]
 
 
+@pytest.mark.parametrize("head", ["Índice", "CONTENIDO", "Tabla de contenidos", ""])
+@pytest.mark.parametrize("font", ["Times-Roman", "Times-Bold"])
+@pytest.mark.parametrize("gap", [0, 15])
+def test_a_table_of_contents_needs_no_dots(head: str, font: str, gap: int) -> None:
+    """Its numbers stand at the right edge, or after a blank; without a head, its titles are found in the text."""
+    drawn = Drawn()
+    titles = (
+        "1. Hornos",
+        "1.1 Del horno de arriba",
+        "2. Leña y su reparto entre los",
+        "vecinos",
+        "Anexo I. Turnos",
+    )
+    drawn.at(70, 760, head, size=16, font="Times-Bold")
+    for number, title in enumerate(titles):
+        drawn.at(70, 730 - 18 * number, title, font=font)
+        if number != 2:
+            right = 70 + drawn.canvas.stringWidth(title, font, 11) + gap if gap else 500
+            drawn.at(right, 730 - 18 * number, str(3 + 4 * number), font=font)
+    drawn.page()
+    drawn.at(70, 760, titles[0], font="Times-Bold", size=14)
+    drawn.lines(TEXT[0], y=700)
+    drawn.at(70, 660, titles[1], font="Times-Bold", size=14)
+    drawn.lines(TEXT[1], y=630)
+    found = read(drawn)
+    assert said(found) == " ".join(TEXT)
+    assert found.texts(BlockKind.HEADING) == [*filter(None, [head]), titles[0], titles[1]]
+
+
+def test_lines_that_end_in_numbers_are_no_contents() -> None:
+    drawn = Drawn()
+    for number, cells in enumerate((("Piscina", "40"), ("Pista", "45"), ("Todo", "80"))):
+        drawn.at(70, 700 - 14 * number, cells[0])
+        drawn.at(300, 700 - 14 * number, cells[1])
+    assert rows(read(drawn)) == ["Piscina · 40", "Pista · 45", "Todo · 80"]
+
+
 def test_a_sentence_goes_on_over_the_end_of_a_column() -> None:
     drawn = Drawn()
     left = (
@@ -325,6 +397,13 @@ def test_numbers_of_lines_are_left_out_and_numbers_of_items_stay() -> None:
     found = read(drawn)
     assert said(found) == " ".join(lines)
     assert left_out(found) == ["1 2 3 4 5 6"]
+    for right, fifth in ((True, False), (True, True), (False, True)):
+        drawn = Drawn()
+        for number, line in enumerate((*lines, *lines), start=1):
+            drawn.at(90, 760 - 14 * number, line)
+            if not fifth or number % 5 == 0:
+                drawn.at(540 if right else 60, 760 - 14 * number, f"{number}", size=8)
+        assert said(read(drawn)) == " ".join(lines * 2)
     listed = Drawn()
     for number, word in enumerate(("Harina", "Agua", "Sal", "Levadura", "Leña"), start=1):
         listed.at(90, 760 - 14 * number, word)
@@ -341,6 +420,10 @@ def test_numbers_of_lines_are_left_out_and_numbers_of_items_stay() -> None:
         (("Un examen teórico-", "práctico cada mes."), "teórico-práctico"),
         (("El pacto de Castilla-", "La Mancha rige."), "Castilla-La Mancha"),
         (("NORMAS DE CONVI-", "VENCIA DEL PUEBLO"), "CONVIVENCIA"),
+        (("El cuadro físico-", "químico del agua."), "físico-químico"),
+        (("El expediente 2023/", "1456 de enero/", "febrero."), "2023/1456 de enero/febrero"),
+        (("Véase www.horno.es/", "pan/turnos.html hoy."), "www.horno.es/pan/turnos.html"),
+        (("Véase www.horno.es/", "para más."), "www.horno.es/ para más"),
         (("La oficina de empa-", "dronamiento abre."), "empadronamiento"),
         (("El informe del ex-", "presidente. El ex-presidente calla."), "El informe del ex-presidente."),
     ],
@@ -367,17 +450,29 @@ def test_words_are_parted_by_gaps_however_letters_are_set(blank: float, between:
 
 @pytest.mark.parametrize(
     ("initial", "rest", "words"),
-    [("E", "l consejo se reúne cada", "El consejo se"), ("A", "los vecinos se les avisa", "A los vecinos")],
+    [
+        ("E", "l consejo se reúne cada", "El consejo se"),
+        ("A", "los vecinos se les avisa", "A los vecinos"),
+        ("«P", "or la tarde avisa", "«Por la tarde"),
+    ],
 )
 def test_an_initial_over_several_lines_belongs_to_its_word(initial: str, rest: str, words: str) -> None:
     drawn = Drawn()
     drawn.at(70, 732, initial, size=40)
+    left = 72 + drawn.canvas.stringWidth(initial, "Times-Roman", 40)
     for number, line in enumerate((rest, "lunes por la tarde en la", "sala grande del municipio")):
-        drawn.at(100, 760 - 14 * number, line)
+        drawn.at(left, 760 - 14 * number, line)
     drawn.lines("y levanta acta de lo que allí acuerda.", y=718)
     found = said(read(drawn))
     assert found.startswith(words)
-    assert found.endswith("cada lunes" if initial == "E" else "se les avisa lunes", 0, found.index(" por la"))
+    assert f"{rest.split()[-1]} lunes por la tarde en la sala" in found
+
+
+def test_a_large_first_letter_makes_no_heading() -> None:
+    drawn = Drawn()
+    drawn.at(70, 700, "E", size=30)
+    drawn.at(90, 700, "n el horno se cuece pan y nada más.")
+    assert said(read(drawn)) == "En el horno se cuece pan y nada más."
 
 
 def test_definitions_under_roman_numbers_are_a_list_each_whole() -> None:
@@ -414,6 +509,33 @@ def test_values_of_a_form_are_read_beside_their_names(drawn: bool) -> None:
     found = Read("a.pdf", form() if drawn else form().replace(b"/AP ", b"/XP "))
     assert "Nombre: Ana Ríos Motivo: La leña está mojada" in " ".join(found.texts())
     assert found.extraction.notices == ()
+
+
+def test_boxes_that_are_ticked_are_read_and_others_too() -> None:
+    drawn = Drawn()
+    for y, name, ticked in ((730, "Becario", True), (700, "Socio", False)):
+        drawn.at(70, y, f"{name}:")
+        drawn.canvas.acroForm.checkbox(name=name, checked=ticked, x=180, y=y - 4, size=16)
+    assert rows(read(drawn)) == ["Becario: · ☒", "Socio: · ☐"]
+
+
+@pytest.mark.parametrize("scanned", [False, True])
+def test_text_without_ink_is_read_only_where_a_picture_shows_it(scanned: bool) -> None:
+    drawn = Drawn()
+    drawn.canvas.textAnnotation("Revisar", (400, 600, 500, 650))
+    if scanned:
+        picture(drawn)
+    hidden = drawn.canvas.beginText(70, 600)
+    hidden.setFont("Times-Roman", 11)
+    hidden.setTextRenderMode(3)
+    hidden.textLines(TEXT * 4)
+    drawn.lines("Una línea.")
+    drawn.canvas.drawText(hidden)
+    found = read(drawn)
+    assert (TEXT[0] in said(found)) == scanned
+    words = len(" ".join(TEXT * 4).split())
+    notices = [Notice(NoticeKind.HIDDEN_TEXT, words, 1)] if not scanned else []
+    assert found.extraction.notices == (*notices, Notice(NoticeKind.COMMENTS, 1, 1))
 
 
 def picture(drawn: Drawn) -> None:

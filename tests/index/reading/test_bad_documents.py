@@ -69,6 +69,8 @@ BAD: dict[str, tuple[str, bytes, str]] = {
     "a program": ("a.txt", b"\x7fELF\x02\x01\x01" + bytes(100), "byte nulo"),
     "a picture": ("a.md", b"\x89PNG\r\n\x1a\n" + bytes(100), "una imagen"),
     "a PDF named .txt": ("a.txt", pdf_of("Hola"), "se llama .txt, pero es un PDF"),
+    "a page named .txt": ("a.txt", b"\n<!DOCTYPE html><p>Hola", "es una página web"),
+    "an empty PDF": ("a.pdf", b"", "está vacío"),
     "an old Word file": ("a.docx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500), "antiguo de Word"),
     "a text named .pdf": ("a.pdf", b"Hola, soy un texto.", "no empieza como tal"),
     "only the head of a PDF": ("a.pdf", b"%PDF-1.7\n" + bytes(50), ".pdf"),
