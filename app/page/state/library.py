@@ -12,6 +12,7 @@ from typing import Protocol
 
 from alpie.app.service.endpoints import Library as Answering
 from alpie.app.service.following import Following, NotReady
+from alpie.index.encoder import Encoder
 from alpie.index.errors import IndexMissing
 from alpie.index.notices import Unread
 from alpie.index.retrieval.word_search import Held, WordQuery
@@ -22,6 +23,8 @@ __all__ = ["Library", "NotReady", "Opening"]
 class Library(Answering, Protocol):
     """The part of `alpie.app.answering.corpus.Corpus` that the page calls."""
 
+    @property
+    def encoder(self) -> Encoder | None: ...
     @property
     def built_at(self) -> str: ...
     @property

@@ -83,6 +83,7 @@ def render_answer(
                 "heading": part.heading,
                 "quotes": quoted(part.quotes),
                 "nearest": nearest(part.nearest),
+                "tentative": part.tentative and part.quotes,
                 "without": "elsewhere" if part.elsewhere else "empty",
             }
             for part in answer.parts
@@ -159,7 +160,7 @@ def _statement(answer: Answer, words: Translations) -> str:
 
 def _foreign(answer: Answer, words: Translations, documents: Mapping[str, Document]) -> str:
     """The language of the quotations, where it is not that of the question."""
-    shown = answer.quotes or answer.nearest
+    shown = answer.quotes or (() if answer.far else answer.nearest)
     languages = {documents[one.document_id].language for one in shown if one.document_id in documents}
     if answer.language != "en" or len(languages) != 1 or languages == {answer.language}:
         return ""

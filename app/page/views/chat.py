@@ -178,7 +178,7 @@ class Chat:
                 else:
                     answer = library.ask(asked, turns)
             told = translations_for("en") if answer.language == "en" else words
-            risk = at_risk(asked)
+            risk = at_risk(asked, library.encoder)
 
             def shown(answer: Answer, writing: bool = False) -> Markup:
                 started = perf_counter()

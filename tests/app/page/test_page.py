@@ -36,6 +36,7 @@ from alpie.app.page.views.risk import Risk, at_risk
 from alpie.app.page.views.templates import Markup
 from alpie.app.page.views.welcome import candidates
 from alpie.app.settings import load_settings
+from alpie.index.encoder import Encoder
 from alpie.index.errors import IndexMissing, SettingsError
 from alpie.index.readable import readable_text
 from alpie.index.records import Block, BlockKind, Document, Layout, Sentence, SentenceRole, Span
@@ -470,8 +471,9 @@ def test_lookup_survives_any_text(client: TestClient, text: str) -> None:
         "me atraen los menores",
     ],
 )
-def test_people_at_risk_are_shown_help(question: str) -> None:
+def test_people_at_risk_are_shown_help(question: str, encoder: Encoder) -> None:
     assert at_risk(question)
+    assert at_risk(question, encoder)
 
 
 @pytest.mark.parametrize(
@@ -511,8 +513,20 @@ def test_only_whoever_writes_of_themselves_is_called_tu(opening: Opening, questi
         "I need figures about threats to children",
     ],
 )
-def test_questions_about_the_subject_are_not_interrupted(question: str) -> None:
+def test_questions_about_the_subject_are_not_interrupted(question: str, encoder: Encoder) -> None:
     assert not at_risk(question)
+    assert not at_risk(question, encoder)
+
+
+def test_messages_of_people_at_risk_are_known_by_what_they_mean(encoder: Encoder) -> None:
+    """Of messages that nothing was fitted on; the signs in words alone find 4 of the 30."""
+    lines = (ROOT / "eval/questions/at_risk/messages.jsonl").read_text("utf-8").splitlines()
+    kept = [row for row in map(json.loads, lines) if row["part"] == "test"]
+    shown = [bool(at_risk(row["text"], encoder)) for row in kept]
+    wanted = [bool(row["risk"]) for row in kept]
+    assert (len(kept), sum(wanted)) == (60, 30)
+    assert sum(one for one, want in zip(shown, wanted, strict=True) if want) >= 26
+    assert sum(one for one, want in zip(shown, wanted, strict=True) if not want) <= 2
 
 
 def test_the_notice_never_replaces_the_answer(opening: Opening) -> None:
