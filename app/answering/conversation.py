@@ -54,14 +54,15 @@ _BARE = re.compile(
 # «explícamelo mejor», «dame más detalles», «no entiendo»: the question before once more. Every word is one of these …
 _AGAIN = re.compile(
     r"(?:expli\w+|aclar\w+|ampli\w+|repit\w+|detall\w+|mas|more|explain\w*|details?|elaborate|again|sigue|continua|continue|"
-    r"ent(?:iendo|endi|endido)|understand)"
+    r"ent(?:iendo|endi|endido)|entero|pill[eo]|quedado|refier\w+|decir|dilo|sencill\w+|simpl\w+|understand|get|mean|clear\w*|easier)"
 )
 # … or one of these beside them.
 _BESIDE_AGAIN = frozenset(
-    """a algo better bien bit can con cosas could cuenta cuentame da dame datos de di dime do don dont e el en
-    eso esto favor give gracias hay he i in info informacion it la lo los me mejor mucho muy nada no nuevo o
-    on otra otras palabras pero please poco podria podrias por puede puedes pues que quiero quisiera saber
-    si sobre t te tell tema that the this to todo un una usted vez y ya you""".split()
+    """a algo anos better bien bit can claro como con cosas could cristiano cuenta cuentame da dame datos de del di dime do
+    don dont e el en eso esto facil favor forma fuera give gracias ha hay he i in info informacion it la lo los manera me mejor
+    modo mucho muy nada no nuevo o on otra otras otro palabras pero please poco podria podrias por puede puedes pues que
+    quieres quiero quisiera saber si sobre t te tell tema that the this to todo tuviera un una usted vez way what words y ya
+    you""".split()
 )
 _COURTESIES = frozenset(
     """adios buenas buenos dias favor genial gracias hasta hola luego muchas noches ok okay perfecto por si tardes vale

@@ -103,6 +103,8 @@ def _answer_lines(answer: Answer, words: Translations, width: int) -> list[str]:
     for part in parts:
         if answer.parts:
             lines += [f"== {_wrapped(part.heading, 0) or words(f'part.{part.role}')}", ""]
+        if part.tentative and part.quotes:
+            lines += [words("ask.tentative"), ""]
         for quote in part.quotes:
             lines += _quote_lines(quote, numbered[quote.document_id, quote.spans], words, width)
         lines += [] if part.quotes else [words("part.empty"), ""]
