@@ -133,12 +133,11 @@ def _report_lines(report: WriterReport, words: Translations, width: int) -> list
 
 
 def search_statement(search: SearchStatement, words: Translations) -> str:
-    """«Buscado en 4 documentos, 221 pasajes; 2 por encima del umbral.»"""
+    """«Se ha buscado en 4 documentos (221 fragmentos).»"""
     return words(
         "ask.searched",
         documents=words.count("count.documents", search.documents),
         passages=words.count("count.passages", search.passages),
-        above=words.number(search.above_threshold),
     )
 
 

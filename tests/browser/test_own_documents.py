@@ -100,7 +100,7 @@ def test_from_files_to_an_answer_without_a_terminal(visit: Open, local: str, tmp
     parks.get_by_label("Fecha de publicación").fill("ayer")
     parks.get_by_role("button", name="Guardar los datos").click()
     expect(section.locator(".upload-state .problem")).to_contain_text("ayer")
-    parks.get_by_label("Fecha de publicación").fill("3/5/2021")
+    parks.get_by_label("Fecha de publicación").fill("3 de mayo de 2021")
     parks.get_by_role("button", name="Guardar los datos").click()
     title = section.locator(".document-card h3", has_text="Ordenanza de <i>parques</i>")
     expect(title).to_be_visible(timeout=INDEXED_MS)

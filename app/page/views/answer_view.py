@@ -99,7 +99,6 @@ def render_answer(
         foot=words(
             "answer.foot",
             passages=words.count("count.passages", search.passages),
-            above=words.number(search.above_threshold),
             seconds=words.number(answer.milliseconds.get("total", 0.0) / 1000, 2),
         ),
         each=link_of(turns=earlier, each_document=True) if not each and search.documents > 1 else "",
@@ -155,7 +154,7 @@ def _statement(answer: Answer, words: Translations) -> str:
     }
     if answer.absent:
         return words("answer.absent.statement", **values)
-    return words("answer.none.statement", above=words.number(answer.search.above_threshold), **values)
+    return words("answer.none.statement", **values)
 
 
 def _foreign(answer: Answer, words: Translations, documents: Mapping[str, Document]) -> str:
