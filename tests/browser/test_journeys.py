@@ -496,7 +496,7 @@ def test_payloads_do_not_run(visit: Open, payload: str) -> None:
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1280, "dark"), (390, "light")])
-def test_axe_finds_nothing_serious(visit: Open, width: int, scheme: str) -> None:
+def test_axe_finds_nothing(visit: Open, width: int, scheme: str) -> None:
     from axe_core_python.sync_playwright import Axe
 
     tab = visit(width=width, color_scheme=scheme)
@@ -506,15 +506,15 @@ def test_axe_finds_nothing_serious(visit: Open, width: int, scheme: str) -> None
     def check(where: str) -> None:
         page.wait_for_function(STILL)
         for violation in Axe().run(page)["violations"]:
-            if violation["impact"] in ("serious", "critical"):
-                found.extend(
-                    f"{where}: {violation['id']}: {node['html'][:150]}" for node in violation["nodes"]
-                )
+            found.extend(f"{where}: {violation['id']}: {node['html'][:150]}" for node in violation["nodes"])
 
     check("welcome")
     answer = tab.ask(QUESTION)
     answer.locator("details.why summary").first.click()
     check("answer")
+    tab.ask("compara lo que dicen INTERPOL y la ONU sobre el cifrado")
+    check("comparison")
+    answer = tab.ask(QUESTION)
     answer.locator("a.note").first.click()
     tab.highlight_in_view()
     expect(page.locator("#panel h2")).to_be_focused()

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from axe_core_python.sync_playwright import Axe
 from playwright.sync_api import expect
 from serving import serving
 
@@ -154,6 +155,7 @@ def test_a_collection_is_renamed_deleted_and_put_back(visit: Open, local: str) -
     expect(removed).to_contain_text("<b>Animales</b>")
     page.goto(f"{local}/c/zoo/en/")
     expect(page.locator("body")).to_contain_text("no longer here")
+    assert Axe().run(page)["violations"] == []
     page.get_by_role("link").click()
     page.wait_for_selector("body[data-ready]")
     tab.go("documents")

@@ -35,8 +35,17 @@ class Library(Answering, Protocol):
 class Opening(Following[Library]):
     """Opens the library, and the one that takes its place; a collection without documents yet has none, and no fault."""
 
+    empty = False  # there is nothing to open
+
     def _failed(self, problem: str) -> None:
-        if isinstance(sys.exception(), IndexMissing):
+        self.empty = isinstance(sys.exception(), IndexMissing)
+        if self.empty:
             self._problem = problem
         else:
             super()._failed(problem)
+
+    def why_not(self, error: NotReady) -> str:
+        """What to tell who asks meanwhile: a key of the catalogue."""
+        if not error.failed:
+            return "chat.still_opening"
+        return "documents.none" if self.empty else "chat.not_ready"

@@ -234,7 +234,7 @@ def test_asking_for_an_explanation_shows_what_stands_around_and_what_words_mean(
     "question",
     [
         "hola", "hola, q tal? q puedes hacer", "¿Quién eres?", "quién manda aquí", "gracias",
-        "what can you do?",
+        "what can you do?", "buenos días, me llamo Ana", "who made you", "cuéntame un chiste",
         "explícamelo",
     ],
 )  # fmt: skip

@@ -8,6 +8,7 @@ import re
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -356,9 +357,10 @@ def test_the_reader_marks_exactly_the_quoted_words(corpus: Any) -> None:
 def test_the_reader_shows_every_word_of_every_block(corpus: Any) -> None:
     panels = Panels(corpus)
     for document in corpus.documents.values():
-        shown = html_library.unescape(
-            re.sub(r"<[^>]+>", " ", panels.reader(document.id).render(translations_for("es")))
-        )
+        marked = panels.reader(document.id).render(translations_for("es"))
+        levels = [2, *map(int, re.findall(r"<h(\d)", marked))]
+        assert all(after <= before + 1 for before, after in pairwise(levels)), "no level is left out"
+        shown = html_library.unescape(re.sub(r"<[^>]+>", " ", marked))
         kept = readable_text(document.text, [s for b in corpus.layouts[document.id].blocks for s in b.spans])
         assert re.sub(r"\s+", "", kept) in re.sub(r"\s+", "", shown)
 
@@ -632,6 +634,19 @@ def test_a_follow_up_hands_on_the_questions_before(corpus: Any) -> None:
     for question in ("¿Cuántas detenciones hubo?", "¿Y en Argentina?"):
         *_, (_, talk) = chat.ask(question, talk)
     assert asked == [(), ("¿Cuántas detenciones hubo?",)]
+
+
+def test_whoever_goes_on_after_a_message_of_danger_still_sees_help_first(corpus: Any) -> None:
+    class Following(type(corpus)):  # type: ignore[misc]
+        def ask(self, question: str, turns: tuple[str, ...] = ()) -> Any:
+            return replace(super().ask(question), follows=turns)
+
+    opening = Opening(Following).start()
+    opening.wait(10)
+    chat, talk = Chat(opening, translations_for("es"), HELP), Conversation()
+    for question in ("me están chantajeando con fotos mías", "explícamelo"):
+        *_, (messages, talk) = chat.ask(question, talk)
+        assert "no es culpa tuya" in messages[-1]["content"]
 
 
 def test_a_corpus_that_cannot_be_opened_is_a_plain_sentence() -> None:
