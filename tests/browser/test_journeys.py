@@ -377,13 +377,6 @@ def test_a_permanent_link_opens_the_words(visit: Open) -> None:
     expect(gone.page.locator(".vanished h2")).to_contain_text("ya no lleva al mismo texto")
 
 
-def test_a_link_to_a_question_asks_it(visit: Open) -> None:
-    tab = visit()
-    page = tab.open("/?q=%C2%BFCu%C3%A1ntas%20detenciones%20hubo%20en%20Espa%C3%B1a%3F")
-    page.locator(".said > .answer a.note").first.wait_for()
-    expect(page.locator(".asked")).to_have_text(QUESTION)
-
-
 def test_copy_gives_quote_and_citation(visit: Open) -> None:
     tab = visit(permissions=["clipboard-read", "clipboard-write"])
     page = tab.open()

@@ -271,11 +271,3 @@ def test_the_menu_is_whole_and_its_parts_can_be_hit(visit: Open, width: int, pat
     if width > 820:
         tab.highlight_in_view()
     assert page.evaluate(TOO_SMALL) == []
-
-
-def test_the_head_of_the_source_leaves_room(visit: Open) -> None:
-    tab = visit(width=1280, height=740)
-    page = tab.open()
-    tab.ask(QUESTION)
-    tab.highlight_in_view()
-    assert page.locator(".reading-head").bounding_box()["height"] <= 120

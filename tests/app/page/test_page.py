@@ -531,35 +531,26 @@ def test_messages_of_people_at_risk_are_known_by_what_they_mean(encoder: Encoder
     assert sum(one for one, want in zip(shown, wanted, strict=True) if not want) <= 2
 
 
-def test_the_notice_never_replaces_the_answer(opening: Opening) -> None:
-    chat = Chat(opening, translations_for("es"), HELP)
-    *_, (messages, _) = chat.ask("me chantajean, ¿cuántas detenciones hubo en España?", Conversation())
-    content = messages[-1]["content"]
-    assert 'class="care"' in content
-    assert 'class="answer"' in content
-
-
 def test_help_lines_have_a_date_and_the_required_contacts() -> None:
     assert re.fullmatch(r"\d{4}-\d\d-\d\d", HELP.checked)
     assert {"112", "116 111", "017"} <= {line.contact for line in HELP.lines}
     assert any("aepd" in line.link for line in HELP.lines)
 
 
+SCRIPT = 'country="ES"\nwho="child"\nname_es="x"\ncontact="1"\nlink="javascript:alert(1)"'
+
+
 @pytest.mark.parametrize(
-    "text", ["", "checked = 1", "[[line]]", 'checked="x"\n[[line]]\ncountry="ES"', "\xff"]
-)
+    "text",
+    [
+        "", "checked = 1", "[[line]]", 'checked="x"\n[[line]]\ncountry="ES"', "\xff",
+        f'checked="2026-01-01"\n[[line]]\n{SCRIPT}\n',
+    ],
+)  # fmt: skip
 def test_an_unusable_file_of_help_lines_is_refused(tmp_path: Path, text: str) -> None:
     path = tmp_path / "lines.toml"
     path.write_text(text, encoding="latin-1")
-    with pytest.raises(SettingsError, match=re.escape(str(path))):
-        load_help_lines(path)
-
-
-def test_a_help_line_cannot_carry_a_script(tmp_path: Path) -> None:
-    path = tmp_path / "lines.toml"
-    entry = 'country="ES"\nwho="child"\nname_es="x"\ncontact="1"\nlink="javascript:alert(1)"'
-    path.write_text(f'checked="2026-01-01"\n[[line]]\n{entry}\n', encoding="utf-8")
-    with pytest.raises(SettingsError):
+    with pytest.raises(SettingsError, match=f"{re.escape(str(path))}|javascript"):
         load_help_lines(path)
 
 
