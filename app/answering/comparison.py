@@ -16,7 +16,7 @@ from alpie.index.spanish.query import Question
 __all__ = ["Side", "sides_of"]
 
 _MOST_SIDES = 4
-_OTHERWISE = 3  # other words tried for a side
+_OTHERWISE = 2  # other words tried for a side: each is a question more
 _ARTICLE = re.compile(r"^(?:(?:el|la|los|las|lo|un|una|the|an?)\s+)+")
 _SAYS = r"(?:dicen?|piden?|opinan?|proponen?|recomiendan?|cuentan?|explican?|afirman?|sostienen?|advierten?|entienden?|says?)"
 _SAID_BY = re.compile(rf"^(?:(?:entre\s+)?lo\s+que\s+(?:{_SAYS})\s+|what\s+)")
@@ -50,11 +50,11 @@ _FORMS = tuple(
 )
 # What is said of one thing from two sides, and what from the other.
 _OPPOSED = (
-    ("ventajas beneficios pros oportunidades fortalezas", "desventajas inconvenientes riesgos contras amenazas debilidades"),
+    ("ventajas beneficios pros oportunidades fortalezas", "desventajas riesgos inconvenientes contras amenazas debilidades"),
     ("causas", "consecuencias efectos"),
     ("derechos", "deberes obligaciones"),
     ("problemas", "soluciones"),
-    ("advantages benefits pros strengths opportunities", "disadvantages drawbacks risks cons threats weaknesses"),
+    ("advantages benefits pros strengths opportunities", "disadvantages risks drawbacks cons threats weaknesses"),
     ("causes", "consequences effects"),
     ("rights", "duties obligations"),
 )  # fmt: skip
