@@ -186,7 +186,7 @@ def test_on_paper_there_is_the_answer_with_its_references(visit: Open, tmp_path:
     page.emulate_media(media="print")
     note = answer.locator("a.note").first.evaluate("one => getComputedStyle(one).backgroundColor")
     assert note == "rgba(0, 0, 0, 0)", "the open one is legible on paper too"
-    page.emulate_media(media="screen")
+    page.emulate_media(media="null")  # as it was
     paper = _printed(page, tmp_path / "answer.pdf")
     for text in (
         QUESTION,
