@@ -2,7 +2,7 @@
 
 Signs in words find what somebody thought of; a message that nobody thought of lies near others in the encoder's
 space. Two logistic models on the vector of a message: whether it is of somebody at risk, and then whether it is of
-whoever writes it. The messages of `questions/at_risk/` were written for this; those whose part is `test` are only
+whoever writes it. The messages of `risk_messages.jsonl` were written for this; those whose part is `test` are only
 measured with. Each is learnt without its accents too, as it is typed on a phone.
 """
 
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +23,7 @@ from alpie.eval.studies.learning import fit_logistic
 from alpie.index.encoder import Encoder
 from alpie.index.spanish.analysis import fold
 
-_MESSAGES = OWN_QUESTIONS / "at_risk" / "messages.jsonl"
+_MESSAGES = Path(__file__).with_name("risk_messages.jsonl")
 _PENALTY = 10.0
 
 

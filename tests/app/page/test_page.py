@@ -522,7 +522,7 @@ def test_questions_about_the_subject_are_not_interrupted(question: str, encoder:
 
 def test_messages_of_people_at_risk_are_known_by_what_they_mean(encoder: Encoder) -> None:
     """Of messages that nothing was fitted on; the signs in words alone find 4 of the 30."""
-    lines = (ROOT / "eval/questions/at_risk/messages.jsonl").read_text("utf-8").splitlines()
+    lines = (ROOT / "eval/training/risk_messages.jsonl").read_text("utf-8").splitlines()
     kept = [row for row in map(json.loads, lines) if row["part"] == "test"]
     shown = [bool(at_risk(row["text"], encoder)) for row in kept]
     wanted = [bool(row["risk"]) for row in kept]
