@@ -54,6 +54,7 @@ def _terms(text: str) -> set[str]:
 class FakeCorpus:
     """Answers when half of the question's words stand in one sentence."""
 
+    encoder = None
     unread: tuple[Unread, ...] = ()
     built_at = "2026-11-22T05:00:00+00:00"
     fingerprint = "0123456789abcdef"

@@ -322,6 +322,8 @@ def test_collections_stand_beside_each_other(tmp_path: Path) -> None:
         assert 'href="/c/zoo/en/"' in page.text
         shown = client.get(f"/c/{first.slug}/al/documents").text
         assert "Todavía no hay documentos" in shown
+        found = client.get(f"/c/{first.slug}/al/search", params={"text": "parques"}).text
+        assert "Todavía no hay documentos" in found
         assert f'href="{second.address}#documentos"' in shown
         assert client.get(f"/c/{first.slug}").url.path == first.address
         files = {"file": ("parques.txt", b"Los parques abren a las siete.")}

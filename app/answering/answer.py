@@ -23,6 +23,7 @@ from alpie.index.retrieval.search import EncodedQuestion, Retrieval, SearchIndex
 
 __all__ = ["Judged", "answer_question", "judge", "weigh"]
 
+_WEAK = 0.5  # of the threshold: what comes nearest and is less sure is folded away, if it lies far besides
 _HITS = 10  # passages reported with the answer
 _NEAREST = QuotePolicy(most=3, always=3, extend_ratio=1.0)  # of a refusal: shown, and labelled as no answer
 
@@ -99,7 +100,7 @@ def answer_question(
         confidence=judged.confidence,
         quotes=quotes if answered else (),
         nearest=() if answered or cosine < (weights.near if unheard else weights.far) else quotes,
-        far=not answered and cosine < weights.near,
+        far=not answered and cosine < weights.near and judged.confidence < _WEAK * limit,
         hits=_reordered(judged, weights.reorder),
         search=SearchStatement(
             documents=len(documents),

@@ -136,6 +136,7 @@ class Part:
     asked: str = ""  # the question put to this part alone
     quotes: tuple[Quote, ...] = ()
     nearest: tuple[Quote, ...] = ()  # where there are none: what comes nearest, which is no answer
+    tentative: bool = False  # its quotations come nearest and may not answer all that was asked
     elsewhere: bool = False  # what answers here is shown in another part, where it answers better
 
 

@@ -142,10 +142,17 @@ class Asking:
     def _compared(self, read: Question, sides: Sequence[Side], turns: Sequence[str]) -> Answer | None:
         """Each side asked by itself; None where none has an answer, and the question is better asked as it stands."""
         answers = [self._of_side(side, turns) for side in sides]
-        quotes = [answer.quotes if answer and answer.answered else () for answer in answers]
+        shared = _shared_out(answers, self.policy)
+        for number, side in enumerate(sides):
+            for asked in side.otherwise:
+                if not shared[number]:
+                    other = self._of_side(replace(side, asked=asked), turns)
+                    if other and other.answered:
+                        answers[number] = other
+                        shared = _shared_out(answers, self.policy)
         parts = [
-            Part(Role.SIDE, side.heading, side.asked, tuple(own))
-            for side, own in zip(sides, _shared_out(quotes, answers, self.policy), strict=True)
+            Part(Role.SIDE, side.heading, side.asked, tuple(own), tentative=bool(answer and answer.tentative))
+            for side, own, answer in zip(sides, shared, answers, strict=True)
         ]
         if not any(part.quotes for part in parts):
             return None
@@ -178,10 +185,8 @@ class Asking:
         if not side.asked:
             return asking._told(read_question(side.heading), Overview(Asked.ABOUT, side.documents))
         answer = asking._ask_one(side.asked, turns)
-        if not answer.answered and not answer.nearest:
-            answer = asking._ask_one(
-                f"¿{side.topic}?", turns
-            )  # a bare word is nearer to what is said in others
+        if not answer.answered and not answer.nearest:  # a bare word is nearer to what is said in others
+            answer = self.only(side.documents)._ask_one(f"¿{side.topic}?", turns)
         # what is said of a matter is the whole quotation
         return replace(answer, quotes=tuple(replace(one, emphasis=()) for one in answer.quotes))
 
@@ -202,7 +207,13 @@ class Asking:
         encoded = self.index.encode(question)
         answers = [self._in((id_,))._of_document(asked, encoded) for id_ in ids]
         parts = [
-            Part(Role.DOCUMENT, self.documents[id_].title, question.searched, _quotes_of(answer))
+            Part(
+                Role.DOCUMENT,
+                self.documents[id_].title,
+                question.searched,
+                _quotes_of(answer),
+                tentative=answer.tentative,
+            )
             for id_, answer in zip(ids, answers, strict=True)
         ]
         return replace(self._together(read, answers, _with_nearest(parts, answers)), follows=question.follows)
@@ -329,7 +340,8 @@ def _with_nearest(parts: Sequence[Part], answers: Sequence[Answer | None]) -> li
     shown = {one.text for part in parts for one in part.quotes}
     completed = []
     for part, answer in zip(parts, answers, strict=True):
-        nearest = [one for one in answer.nearest if one.text not in shown] if answer else []
+        near = (*answer.nearest, *answer.quotes) if answer else ()
+        nearest = [one for one in near if one.text not in shown]
         elsewhere = bool(answer and answer.answered and not part.quotes)
         completed.append(
             part if part.quotes else replace(part, nearest=tuple(nearest[:1]), elsewhere=elsewhere)
@@ -341,13 +353,12 @@ def _quotes_of(answer: Answer | None) -> tuple[Quote, ...]:
     return answer.quotes[:_OF_A_PART] if answer and answer.answered else ()
 
 
-def _shared_out(
-    sides: Sequence[Sequence[Quote]], answers: Sequence[Answer | None], policy: QuotePolicy
-) -> list[list[Quote]]:
+def _shared_out(answers: Sequence[Answer | None], policy: QuotePolicy) -> list[list[Quote]]:
     """The quotations of each side: one that answers several stands where it answers best.
 
     What is left of a side has the probability of what was taken away to share, and is shown if that is enough.
     """
+    sides = [answer.quotes if answer and answer.answered else () for answer in answers]
     best: dict[object, float] = {}
     for quotes in sides:
         for quote in quotes:

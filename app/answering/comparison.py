@@ -16,12 +16,19 @@ from alpie.index.spanish.query import Question
 __all__ = ["Side", "questions_in", "sides_of"]
 
 _MOST_SIDES = 4
+_OTHERWISE = 2  # other words tried for a side: each is a question more
 _ARTICLE = re.compile(r"^(?:(?:el|la|los|las|lo|un|una|the|an?)\s+)+")
 _SAYS = r"(?:dicen?|piden?|opinan?|proponen?|recomiendan?|cuentan?|explican?|afirman?|sostienen?|advierten?|entienden?|says?)"
 _SAID_BY = re.compile(rf"^(?:(?:entre\s+)?lo\s+que\s+(?:{_SAYS})\s+|what\s+)")
 _NOT_A_THING = re.compile(r"^(?:de|del|en|al|con|por|para|in|of|for|at)\b")
+_OF = re.compile(r"\s+(?:de|del|en|of|in)\s+")
 _AND = re.compile(r"\s*,\s*(?:(?:y|e|and)\s+)?|\s+(?:y|e|and|vs\.?|versus|frente\s+a(?:l)?)\s+")
-_OPENS = r"[\s¿¡]*(?:(?:y|pero|dime|explica(?:me)?|cual(?:es)?\s+(?:es|son)|que|what\s+(?:is|are)|the|la|las|los)\s+)*"
+# Whatever leads up to it says that something is asked, and nothing of what.
+_OPENS = (
+    r"[\s¿¡]*(?:(?:y|pero|dime|explica(?:me|r|rme)?|dec(?:ir|irme)|di|cual(?:es)?\s+(?:es|son)|que|what(?:'s|\s+(?:is|are))?|the|la|las|los|una?|"
+    r"me|nos|puedes?|podrias?|podria|sabes?|quiero|quisiera|querria|necesito|saber|haz(?:me)?|hacer|hacerme|tabla|cuadro|por|favor|"
+    r"can|could|you|tell|me|please|explain|i|want|to|know|an?),?\s+)*"
+)
 _BETWEEN = r"(?P<sides>.+?\s(?:y|e|and|vs\.?|versus)\s.+?)"
 _ABOUT = r"\s+(?:sobre|acerca\s+de|respecto\s+(?:a|de)|en\s+cuanto\s+a|about|on)\s+(?P<topic>.+?)"
 _TOPIC = f"(?:{_ABOUT})?"
@@ -29,22 +36,25 @@ _END = r"[\s?!.]*$"
 _FORMS = tuple(
     re.compile(f"{_OPENS}{form}{_END}")
     for form in (
-        rf"(?:compara(?:me|r|cion)?|contrasta(?:r)?|compare|contrast)\s+(?:entre\s+)?{_BETWEEN}(?:\s+says?)?{_TOPIC}",
-        rf"(?:en\s+)?(?:que\s+)?(?:diferencias?|semejanzas?|difference|differences)\s+(?:hay\s+|existen?\s+|is\s+there\s+)?(?:entre|between)\s+"
+        rf"(?:compara(?:me|r|cion|tiv[oa])?|contrasta(?:r)?|compare|contrast|comparison)\s+(?:(?:entre|de|between|of)\s+)?{_BETWEEN}(?:\s+says?)?{_TOPIC}",
+        rf"(?:en\s+)?(?:que\s+)?(?:diferencias?|semejanzas?|similitudes|parecidos?|differences?|similarit(?:y|ies))\s+(?:hay\s+|existen?\s+|is\s+there\s+)?(?:entre|between)\s+"
         rf"{_BETWEEN}{_TOPIC}",
-        rf"en\s+que\s+se\s+(?:diferencian?|distinguen?|parecen?)\s+{_BETWEEN}",
-        r"en\s+que\s+se\s+(?:diferencia|distingue)\s+(?P<one>.+?)\s+(?:del?|con)\s+(?P<other>.+?)",
-        rf"{_SAYS}\s+{_BETWEEN}{_ABOUT}",
+        rf"(?:en|por|a)?\s*que\s+(?:se\s+(?:diferencian?|distinguen?|parecen?)|tienen\s+en\s+comun|comparten)\s+{_BETWEEN}",
+        rf"(?:how\s+(?:do|are)|do|have)\s+{_BETWEEN}\s+(?:differ(?:ent)?|compare|alike|similar|have\s+in\s+common)",
+        r"(?:how\s+(?:does|is)\s+)(?P<one>.+?)\s+differ(?:ent)?\s+from\s+(?P<other>.+?)",
+        r"(?:es|son|is|are)\s+(?:lo\s+mismo|the\s+same)\s+(?P<one>.+?)\s+(?:que|y|o|as)\s+(?P<other>.+?)",
+        r"en\s+que\s+se\s+(?:diferencia|distingue|parece)\s+(?P<one>.+?)\s+(?:del?|con|al?)\s+(?P<other>.+?)",
+        rf"(?:{_SAYS}|do(?:es)?)\s+(?P<said_by>.+?\s(?:y|e|and)\s.+?)(?:\s+{_SAYS})?{_ABOUT}",
         r"(?P<one>[^,]{2,60}?)\s+(?:vs\.?|versus)\s+(?P<other>[^,]{2,60}?)",
     )
 )
 # What is said of one thing from two sides, and what from the other.
 _OPPOSED = (
-    ("ventajas beneficios pros oportunidades fortalezas", "desventajas inconvenientes contras riesgos amenazas debilidades"),
+    ("ventajas beneficios pros oportunidades fortalezas", "desventajas riesgos inconvenientes contras amenazas debilidades"),
     ("causas", "consecuencias efectos"),
     ("derechos", "deberes obligaciones"),
     ("problemas", "soluciones"),
-    ("advantages benefits pros strengths opportunities", "disadvantages drawbacks cons risks threats weaknesses"),
+    ("advantages benefits pros strengths opportunities", "disadvantages risks drawbacks cons threats weaknesses"),
     ("causes", "consequences effects"),
     ("rights", "duties obligations"),
 )  # fmt: skip
@@ -52,8 +62,8 @@ _MASCULINE = frozenset(
     "beneficios pros inconvenientes contras riesgos efectos derechos deberes problemas".split()
 )
 _TWO_FACES = re.compile(
-    rf"(?:{_OPENS}|.*?\b(?:las|los|the|que|what)\s+)(?P<one>[a-z]+)\s+(?:y|e|o|and|or)\s+(?:(?:las|los|the)\s+)?"
-    rf"(?P<other>[a-z]+)(?P<rest>\s+.+?)?{_END}"
+    rf"(?:{_OPENS}|.*?\b(?:las|los|the|que|what)\s+)(?P<one>[a-z]+)(?P<of>\s+(?:del?|of|para|for)\s+[^,]+?)?,?"
+    rf"\s+(?:y|e|o|and|or)\s+(?:(?:las|los|sus|the|its|their)\s+)?(?P<other>[a-z]+)(?P<rest>\s+.+?)?{_END}"
 )
 _OF_IT = re.compile(r"^(?:$|de|del|para|en|of|for|in)\b")
 # Where a question begins within another: after «y», or after the mark of the one before.
@@ -78,6 +88,7 @@ class Side:
     documents: tuple[str, ...] = ()  # ids of those it is put to; empty: to all
     absent: bool = False  # what the heading names is no document, beside others that are
     topic: str = ""  # what is asked about, where the sides are documents
+    otherwise: tuple[str, ...] = ()  # the same in other words, for where that finds nothing
 
 
 def sides_of(question: Question, names: DocumentNames) -> tuple[Side, ...]:
@@ -155,17 +166,28 @@ def _are_opposed(one: str, other: str) -> bool:
 
 
 def _faces(text: str, match: re.Match[str], english: bool) -> tuple[Side, ...]:
-    rest = text[match.start("rest") : match.end("rest")].strip(" ?!.") if match["rest"] else ""
-    of_it = _OF_IT.match(fold_in_place(rest))
+    of, rest = (
+        text[match.start(name) : match.end(name)].strip(" ?!.") if match[name] else ""
+        for name in ("of", "rest")
+    )
     sides = []
-    for name in ("one", "other"):
+    for name, whole in (("one", of or rest), ("other", rest or of)):
         face = text[match.start(name) : match.end(name)]
-        if english:
-            opening = "What are the" if of_it else "What"
-        else:
-            opening = f"¿Cuáles son {'los' if match[name] in _MASCULINE else 'las'}" if of_it else "¿Qué"
-        sides.append(Side(face, f"{opening} {face} {rest}".rstrip() + "?"))
+        others = next(own for pair in _OPPOSED for side in pair if match[name] in (own := side.split()))
+        asked, *otherwise = (
+            _face_of(word, whole, english) for word in (face, *(one for one in others if one != match[name]))
+        )
+        sides.append(Side(face, asked, otherwise=tuple(otherwise[:_OTHERWISE])))
     return tuple(sides)
+
+
+def _face_of(face: str, whole: str, english: bool) -> str:
+    of_it = _OF_IT.match(fold_in_place(whole))
+    if english:
+        opening = "What are the" if of_it else "What"
+    else:
+        opening = f"¿Cuáles son {'los' if fold_in_place(face) in _MASCULINE else 'las'}" if of_it else "¿Qué"
+    return f"{opening} {face} {whole}".rstrip() + "?"
 
 
 def _compared(text: str, match: re.Match[str], names: DocumentNames, english: bool) -> tuple[Side, ...]:
@@ -174,23 +196,35 @@ def _compared(text: str, match: re.Match[str], names: DocumentNames, english: bo
     def cut(name: str) -> str:
         return text[match.start(name) : match.end(name)].strip(" ?!.,")
 
-    things = [cut("one"), cut("other")] if groups.get("one") else _split(cut("sides"))
+    said_by = "said_by" if groups.get("said_by") else ""
+    things = [cut("one"), cut("other")] if groups.get("one") else _split(cut(said_by or "sides"))
     topic = cut("topic") if groups.get("topic") else ""
     if not 1 < len(things) <= _MOST_SIDES:
         return ()
     named = [_documents(thing, names) for thing in things]
     if any(named):
+        if not (topic or named[-1]):
+            things[-1], named[-1], topic = _named_with_topic(things[-1], names)
         about = "What is said about" if english else "¿Qué se dice sobre"
         asked = f"{about} {topic}?" if topic else ""
         return tuple(
             Side(_bare(thing), asked, documents, absent=not documents, topic=topic)
             for thing, documents in zip(things, named, strict=True)
         )
-    if topic or match.re is _FORMS[4]:  # «¿qué dicen los padres y los hijos sobre …?» compares no documents
+    if topic or said_by:  # «¿qué dicen los padres y los hijos sobre …?» compares no documents
         return ()
     if any(_NOT_A_THING.match(fold_in_place(thing)) for thing in things):
         return ()
     return tuple(Side(_bare(thing), _what_is(thing, english)) for thing in things)
+
+
+def _named_with_topic(thing: str, names: DocumentNames) -> tuple[str, tuple[str, ...], str]:
+    """«WeProtect del cifrado» as a document and what it is asked about; otherwise `thing` and nothing."""
+    for gap in _OF.finditer(fold_in_place(thing)):
+        if documents := _documents(thing[: gap.start()], names):
+            article = "el " if gap[0].strip() == "del" else ""
+            return thing[: gap.start()], documents, article + thing[gap.end() :]
+    return thing, (), ""
 
 
 def _what_is(thing: str, english: bool) -> str:

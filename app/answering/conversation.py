@@ -54,14 +54,15 @@ _BARE = re.compile(
 # «explícamelo mejor», «dame más detalles», «no entiendo»: the question before once more. Every word is one of these …
 _AGAIN = re.compile(
     r"(?:expli\w+|aclar\w+|ampli\w+|repit\w+|detall\w+|mas|more|explain\w*|details?|elaborate|again|sigue|continua|continue|"
-    r"ent(?:iendo|endi|endido)|understand)"
+    r"ent(?:iendo|endi|endido)|entero|pill[eo]|quedado|refier\w+|decir|dilo|sencill\w+|simpl\w+|understand|get|mean|clear\w*|easier)"
 )
 # … or one of these beside them.
 _BESIDE_AGAIN = frozenset(
-    """a algo better bien bit can con cosas could cuenta cuentame da dame datos de di dime do don dont e el en
-    eso esto favor give gracias hay he i in info informacion it la lo los me mejor mucho muy nada no nuevo o
-    on otra otras palabras pero please poco podria podrias por puede puedes pues que quiero quisiera saber
-    si sobre t te tell tema that the this to todo un una usted vez y ya you""".split()
+    """a algo anos better bien bit can claro como con cosas could cristiano cuenta cuentame da dame datos de del di dime
+    do don dont e el en eso esto facil favor forma fuera give gracias ha hay he i in info informacion it la lo los
+    manera me mejor modo mucho muy nada no nuevo o on otra otras otro palabras pero please poco podria podrias por
+    puede puedes pues que quieres quiero quisiera saber si sobre t te tell tema that the this to todo tuviera un una
+    usted vez way what words y ya you""".split()
 )
 _COURTESIES = frozenset(
     """adios buenas buenos dias favor genial gracias hasta hola luego muchas noches ok okay perfecto por si tardes vale
@@ -71,18 +72,22 @@ _COURTESIES = frozenset(
 
 # What is said to whom one talks to, and nothing that documents could answer; beside it stand words of any question.
 _ADDRESSING = _COURTESIES - {"hasta", "por", "si", "very", "much", "yes"} | frozenset(
-    """ahi aqui ayudame ayudar ayudarme ayudas asistente bot chatbot eres estas funcionas haces hey ia ja jaja jajaja
-    llamas mandas puedes robot sabes sirves tal test you your""".split()
+    """ahi aqui asistente ayudame ayudar ayudarme ayudas bot chatbot chiste eh eres estas ey funcionas haces hey ia ja
+    jaja jajaja joke llamas mandas puedes robot sabes sirves tal test you your""".split()
 )
 _BESIDE_ADDRESSING = _COURTESIES | frozenset(
-    """a are can como con could cosas de do doing donde el en estamos estoy eso esto for hacer hacerte help how i im in is
-    la lo manda me mi my name nice para puedo q que quien se soy te todo tu un una usted what who y yo""".split()
+    """a are can como con cosas could creado cuenta cuentame de do doing donde el en eso estamos esto estoy for ha hacer
+    hacerte hecho help how hoy i im in is la lo made manda me mi my name nice para puedo q que quien se soy te todo tu
+    un una usted what who y yo""".split()
 )
+
+
+_INTRODUCES = re.compile(r"\b(?:me llamo|mi nombre es|my name is) \w+")
 
 
 def is_small_talk(question: str) -> bool:
     """Whether a question is but a greeting, thanks, or asks after who is asked: «hola, ¿qué puedes hacer?»."""
-    words = [str(token) for token in tokens(question)]
+    words = [str(token) for token in tokens(_INTRODUCES.sub(" ", fold(question)))]
     return any(word in _ADDRESSING for word in words) and all(
         word in _ADDRESSING or word in _BESIDE_ADDRESSING for word in words
     )

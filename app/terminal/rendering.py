@@ -103,6 +103,8 @@ def _answer_lines(answer: Answer, words: Translations, width: int) -> list[str]:
     for part in parts:
         if answer.parts:
             lines += [f"== {_wrapped(part.heading, 0) or words(f'part.{part.role}')}", ""]
+        if part.tentative and part.quotes:
+            lines += [words("ask.tentative"), ""]
         for quote in part.quotes:
             lines += _quote_lines(quote, numbered[quote.document_id, quote.spans], words, width)
         lines += [] if part.quotes else [words("part.empty"), ""]
@@ -131,12 +133,11 @@ def _report_lines(report: WriterReport, words: Translations, width: int) -> list
 
 
 def search_statement(search: SearchStatement, words: Translations) -> str:
-    """«Buscado en 4 documentos, 221 pasajes; 2 por encima del umbral.»"""
+    """«Se ha buscado en 4 documentos (221 fragmentos).»"""
     return words(
         "ask.searched",
         documents=words.count("count.documents", search.documents),
         passages=words.count("count.passages", search.passages),
-        above=words.number(search.above_threshold),
     )
 
 

@@ -16,8 +16,17 @@ from alpie.index.records import BlockKind, Element, Span, Structure
 
 _PDF = re.compile(r"D:(\d{4})(\d{2})?(\d{2})?")
 _ISO = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?(?!\d)")
-_SPANISH = re.compile(r"(\d{1,2})(?:\s+de\s+([a-z]+)\s+(?:de|del)\s+|[/.])(?:(\d{1,2})[/.])?(\d{4})")
-_MONTHS = "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre".split()
+# «3 de mayo de 2024», «mayo de 2024», «3/5/2024», «5/2024», "3 May 2024"
+_WRITTEN = re.compile(
+    r"(?:(\d{1,2})(?:\s+(?:de\s+)?|[/.-]))?(\d{1,2}|[a-z]{3,})(?:\s+(?:del?\s+)?|[/.-])(\d{4})(?!\d)"
+)
+_MONTHS = {
+    name: number % 12 + 1
+    for number, name in enumerate(
+        """enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre january february march
+        april may june july august september october november december""".split()
+    )
+}
 
 
 def iso_date(text: str) -> str:
@@ -25,9 +34,9 @@ def iso_date(text: str) -> str:
     text = text.strip().lower()
     if match := _PDF.match(text.upper()) or _ISO.match(text):
         year, month, day = match[1], match[2], match[3]
-    elif (match := _SPANISH.match(text)) and (match[3] or match[2] in _MONTHS):
-        number = int(match[3]) if match[3] else _MONTHS.index(match[2]) + 1
-        year, month, day = match[4], f"{number:02d}", f"{int(match[1]):02d}"
+    elif (match := _WRITTEN.match(text)) and (match[2].isdigit() or match[2] in _MONTHS):
+        year, month = match[3], f"{_MONTHS.get(match[2]) or int(match[2]):02d}"
+        day = match[1] and f"{int(match[1]):02d}"
     else:
         return ""
     try:

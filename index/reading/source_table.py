@@ -153,11 +153,11 @@ def entry_from_file_name(file: Path, used: Set[str]) -> SourceEntry:
     return SourceEntry(identity, file.as_posix(), None, None, None, None, None)
 
 
-def described(entry: SourceEntry, metadata: Metadata, table: Path, today: date) -> Described:
+def described(entry: SourceEntry, metadata: Metadata, today: date) -> Described:
     """`entry` with what its file says where the table says nothing, and failing that its name.
 
     What neither says is named as missing. The day on which a file was made is no date of publication, nor is a day
-    after `today` («Agenda 2030»). `table` is the path of `sources.toml`, for the notes.
+    after `today` («Agenda 2030»).
     """
     values: dict[str, object] = {}
     editorial = list(entry.editorial)
@@ -168,7 +168,7 @@ def described(entry: SourceEntry, metadata: Metadata, table: Path, today: date) 
         said = _one_line(getattr(metadata, name, "")) if own is None else own
         if own is None and said and not _may_be_said(name, said, metadata, today):
             if name in metadata.guessed:
-                notes.append(f"El archivo es del {said}; la fecha de publicación se da en {table.name}.")
+                notes.append(f"El archivo es del {said}, que puede no ser la fecha de publicación.")
             said = ""
         values[name] = said
         if own is None and not said:
@@ -178,7 +178,7 @@ def described(entry: SourceEntry, metadata: Metadata, table: Path, today: date) 
     if "title" in missing:
         title = _one_line(stem.replace("_", " ")) or PurePosixPath(entry.file).name
         values["title"] = title[:1].upper() + title[1:]
-        notes.append(f"Sin título en el archivo ni en {table.name}: sale del nombre del archivo.")
+        notes.append("Sin título en el archivo: sale de su nombre.")
     years = set(_YEAR.findall(stem))  # of several, none is known to be that of publication
     if "date" in missing and len(years) == 1 and int(min(years)) <= today.year:
         values["date"] = min(years)

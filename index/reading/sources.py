@@ -127,7 +127,7 @@ def read_sources(
             extraction = (known or {}).get(sha256) or remembered_extraction(
                 data, sha256, folder / entry.file, recogniser
             )
-            told = described(entry, extraction.metadata, folder / SOURCES_FILE, date.today())
+            told = described(entry, extraction.metadata, date.today())
         except SourceError as problem:
             problems.append(problem)
             continue

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from axe_core_python.sync_playwright import Axe
 from playwright.sync_api import expect
 from serving import serving
 
@@ -100,7 +101,7 @@ def test_from_files_to_an_answer_without_a_terminal(visit: Open, local: str, tmp
     parks.get_by_label("Fecha de publicación").fill("ayer")
     parks.get_by_role("button", name="Guardar los datos").click()
     expect(section.locator(".upload-state .problem")).to_contain_text("ayer")
-    parks.get_by_label("Fecha de publicación").fill("3/5/2021")
+    parks.get_by_label("Fecha de publicación").fill("3 de mayo de 2021")
     parks.get_by_role("button", name="Guardar los datos").click()
     title = section.locator(".document-card h3", has_text="Ordenanza de <i>parques</i>")
     expect(title).to_be_visible(timeout=INDEXED_MS)
@@ -154,6 +155,7 @@ def test_a_collection_is_renamed_deleted_and_put_back(visit: Open, local: str) -
     expect(removed).to_contain_text("<b>Animales</b>")
     page.goto(f"{local}/c/zoo/en/")
     expect(page.locator("body")).to_contain_text("no longer here")
+    assert Axe().run(page)["violations"] == []
     page.get_by_role("link").click()
     page.wait_for_selector("body[data-ready]")
     tab.go("documents")
@@ -269,11 +271,3 @@ def test_the_menu_is_whole_and_its_parts_can_be_hit(visit: Open, width: int, pat
     if width > 820:
         tab.highlight_in_view()
     assert page.evaluate(TOO_SMALL) == []
-
-
-def test_the_head_of_the_source_leaves_room(visit: Open) -> None:
-    tab = visit(width=1280, height=740)
-    page = tab.open()
-    tab.ask(QUESTION)
-    tab.highlight_in_view()
-    assert page.locator(".reading-head").bounding_box()["height"] <= 120

@@ -252,8 +252,7 @@ def _answered(opening: Opening, words: Translations, make: Make) -> Response:
     try:
         return make(opening.wait(), words)
     except NotReady as error:
-        key = "chat.not_ready" if error.failed else "chat.still_opening"
-        return _sentence(words.html(key), 500 if error.failed else 503)
+        return _sentence(words.html(opening.why_not(error)), 500 if error.failed else 503)
     except QuestionError:
         return _sentence(words.html("chat.no_words"), 400)
     except AlpieError as error:

@@ -21,6 +21,7 @@ import tomlkit
 from tomlkit.exceptions import TOMLKitError
 
 from alpie.app.page.state.refusals import ChangeRefused
+from alpie.index.formats.extraction import iso_date
 from alpie.index.reading.source_table import entry_from_table, read_date
 from alpie.index.reading.sources import SOURCES_FILE
 from alpie.index.records import Document
@@ -35,7 +36,6 @@ _LONGEST = 300  # characters of a field
 _MOST_REMOVED = 100
 _TOKEN = re.compile(r"[0-9a-f]{16}")
 _ADDRESS = re.compile(r"https?://\S+")
-_DAY = re.compile(r"(?P<day>\d{1,2})[/.-](?P<month>\d{1,2})[/.-](?P<year>\d{4})")
 
 
 @dataclass(frozen=True)
@@ -58,8 +58,8 @@ class Shelf:
     def edit(self, document: Document, given: Mapping[str, str]) -> None:
         """Say of `document` what is `given` of `FIELDS`. Raises SourceError for what cannot stand there."""
         values = {name: " ".join(given[name].split()) for name in FIELDS if name in given}
-        if day := _DAY.fullmatch(values.get("date", "")):  # as people write it
-            values["date"] = f"{day['year']}-{int(day['month']):02}-{int(day['day']):02}"
+        if (written := values.get("date", "")) and not (read_date(written) or written[:4].isdigit()):
+            values["date"] = iso_date(written) or written  # as people write it
         if any(len(value) > _LONGEST for value in values.values()):
             raise ChangeRefused("long", most=_LONGEST)
         if values.get("title") == "":

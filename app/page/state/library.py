@@ -12,6 +12,7 @@ from typing import Protocol
 
 from alpie.app.service.endpoints import Library as Answering
 from alpie.app.service.following import Following, NotReady
+from alpie.index.encoder import Encoder
 from alpie.index.errors import IndexMissing
 from alpie.index.notices import Unread
 from alpie.index.retrieval.word_search import Held, WordQuery
@@ -23,6 +24,8 @@ class Library(Answering, Protocol):
     """The part of `alpie.app.answering.corpus.Corpus` that the page calls."""
 
     @property
+    def encoder(self) -> Encoder | None: ...
+    @property
     def built_at(self) -> str: ...
     @property
     def unread(self) -> Sequence[Unread]: ...
@@ -32,8 +35,17 @@ class Library(Answering, Protocol):
 class Opening(Following[Library]):
     """Opens the library, and the one that takes its place; a collection without documents yet has none, and no fault."""
 
+    empty = False  # there is nothing to open
+
     def _failed(self, problem: str) -> None:
-        if isinstance(sys.exception(), IndexMissing):
+        self.empty = isinstance(sys.exception(), IndexMissing)
+        if self.empty:
             self._problem = problem
         else:
             super()._failed(problem)
+
+    def why_not(self, error: NotReady) -> str:
+        """What to tell who asks meanwhile: a key of the catalogue."""
+        if not error.failed:
+            return "chat.still_opening"
+        return "documents.none" if self.empty else "chat.not_ready"

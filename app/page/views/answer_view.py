@@ -83,6 +83,7 @@ def render_answer(
                 "heading": part.heading,
                 "quotes": quoted(part.quotes),
                 "nearest": nearest(part.nearest),
+                "tentative": part.tentative and part.quotes,
                 "without": "elsewhere" if part.elsewhere else "empty",
             }
             for part in answer.parts
@@ -98,7 +99,6 @@ def render_answer(
         foot=words(
             "answer.foot",
             passages=words.count("count.passages", search.passages),
-            above=words.number(search.above_threshold),
             seconds=words.number(answer.milliseconds.get("total", 0.0) / 1000, 2),
         ),
         each=link_of(turns=earlier, each_document=True) if not each and search.documents > 1 else "",
@@ -154,12 +154,12 @@ def _statement(answer: Answer, words: Translations) -> str:
     }
     if answer.absent:
         return words("answer.absent.statement", **values)
-    return words("answer.none.statement", above=words.number(answer.search.above_threshold), **values)
+    return words("answer.none.statement", **values)
 
 
 def _foreign(answer: Answer, words: Translations, documents: Mapping[str, Document]) -> str:
     """The language of the quotations, where it is not that of the question."""
-    shown = answer.quotes or answer.nearest
+    shown = answer.quotes or (() if answer.far else answer.nearest)
     languages = {documents[one.document_id].language for one in shown if one.document_id in documents}
     if answer.language != "en" or len(languages) != 1 or languages == {answer.language}:
         return ""

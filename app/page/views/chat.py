@@ -178,7 +178,8 @@ class Chat:
                 else:
                     answer = library.ask(asked, turns)
             told = translations_for("en") if answer.language == "en" else words
-            risk = at_risk(asked)
+            of_talk = (at_risk(one, library.encoder) for one in (asked, *reversed(answer.follows)))
+            risk = next(filter(None, of_talk), None)  # «explícamelo» asks for no case story either
 
             def shown(answer: Answer, writing: bool = False) -> Markup:
                 started = perf_counter()
@@ -194,7 +195,7 @@ class Chat:
                 yield shown(answer, writing=True)
                 reply = shown(self._finished(answer))
         except NotReady as error:
-            reply = _line("problem", words("chat.not_ready" if error.failed else "chat.still_opening"))
+            reply = _line("problem", words(self._opening.why_not(error)))
         except QuestionError:
             reply = _line("problem", words("chat.no_words"))
         except AlpieError as error:

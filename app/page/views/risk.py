@@ -1,16 +1,30 @@
 """Does somebody write that it happens to them, or to someone near?
 
-Each sign asks for the person and the threat together, so that questions about the subject («¿cómo se
-amenaza a las víctimas?», «¿me puedes explicar qué es el acoso?») pass untouched. Whoever is in danger needs help before
-quotations, so the signs lean towards showing it; the quotations stay, folded away.
+Two ways to tell: how near a message lies to others of people at risk, with the bundled encoder (fitted by
+`eval/training/fit_risk`), and signs in its words, for every encoder. Each sign asks for the person and the threat
+together, so that questions about the subject («¿cómo se amenaza a las víctimas?», «¿me puedes explicar qué es el
+acoso?») pass untouched. Whoever is in danger needs help before quotations, so both lean towards showing it; the
+quotations stay, folded away.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from enum import StrEnum
+from functools import lru_cache
+from pathlib import Path
 
-__all__ = ["Risk", "at_risk"]
+import numpy as np
+from numpy.typing import NDArray
+
+from alpie.app.answering.answer_weights import sigmoid
+from alpie.index.encoder import Encoder
+
+__all__ = ["WEIGHTS_FILE", "Risk", "at_risk"]
+
+WEIGHTS_FILE = Path(__file__).resolve().parents[1] / "risk_weights.json"
+_LIKELY, _LIKELY_WITH_A_SIGN = 0.5, 0.1  # from which probability on help is shown
 
 
 class Risk(StrEnum):
@@ -79,7 +93,28 @@ _SIGNS = tuple(
 )
 
 
-def at_risk(question: str) -> Risk | None:
-    """Who seems to be in danger, for somebody writes about themselves, or someone near, and a threat; None: nobody."""
+def at_risk(question: str, encoder: Encoder | None = None) -> Risk | None:
+    """Who seems to be in danger, for somebody writes about themselves, or someone near, and a threat; None: nobody.
+
+    `encoder`: the one in use; with another than the bundled one, and with none, the signs decide.
+    """
     folded = question.casefold().translate(str.maketrans("áéíóúüñ’", "aeiouun'"))
-    return next((risk for risk, signs in _SIGNS if signs.search(folded)), None)
+    sign = next((risk for risk, signs in _SIGNS if signs.search(folded)), None)
+    fitted = _weights()
+    if encoder is None or encoder.fingerprint != fitted["encoder"]:
+        return sign
+    vector = encoder.encode_queries([question.casefold()])[0]
+    likely, themselves = (_probability(vector, fitted[name]) for name in ("risk", "self"))
+    if likely < (_LIKELY_WITH_A_SIGN if sign else _LIKELY):
+        return None
+    return sign or (Risk.SELF if themselves >= _LIKELY else Risk.OTHER)
+
+
+@lru_cache(maxsize=1)
+def _weights() -> dict[str, object]:
+    table: dict[str, object] = json.loads(WEIGHTS_FILE.read_text("utf-8"))
+    return {name: value if name == "encoder" else np.array(value) for name, value in table.items()}
+
+
+def _probability(vector: NDArray[np.float32], weights: object) -> float:
+    return sigmoid(float(np.append(vector, 1.0) @ np.asarray(weights)))

@@ -93,6 +93,16 @@ class Reader:
         return found
 
     @cached_property
+    def _levels(self) -> dict[tuple[Span, ...], int]:
+        """Of each heading, under the panel's own of level 2: none is left out on the way down."""
+        levels, depth = {}, 0
+        for block in self.layout.blocks:
+            if block.kind is BlockKind.HEADING:
+                depth = min(max(block.level, 1), 3, depth + 1)
+                levels[block.spans] = depth + 2
+        return levels
+
+    @cached_property
     def _page_before(self) -> list[int | str | None]:
         """For each block: None, or that a page begins before it (its printed number, 0 if unknown)."""
         starts = sorted(self.layout.page_starts)
@@ -120,7 +130,7 @@ class Reader:
         before: list[_Run] = []
         after: list[_Run] = []
         if block.kind is BlockKind.HEADING:
-            level = min(max(block.level, 1), 3) + 2
+            level = self._levels[block.spans]
         elif block.parts and block.kind in (BlockKind.LIST, BlockKind.TABLE):
             before = runs(spans_between(block.spans, block.spans[0].start, block.parts[0][0].start))
             after = runs(spans_between(block.spans, block.parts[-1][-1].end, block.spans[-1].end))

@@ -85,6 +85,19 @@ def _sound(answer: Answer) -> Answer:
         ("¿En qué se diferencia la chispa del rayo?", [("chispa", "¿Qué es la chispa?"), ("rayo", "¿Qué es rayo?")]),
         ("diques vs embalses", [("diques", "¿Qué es diques?"), ("embalses", "¿Qué es embalses?")]),
         ("What is the difference between a dam and a dyke?", [("dam", "What is a dam?"), ("dyke", "What is a dyke?")]),
+        ("what's the difference between a dam and a dyke", [("dam", "What is a dam?"), ("dyke", "What is a dyke?")]),
+        ("How is a dam different from a dyke?", [("dam", "What is a dam?"), ("dyke", "What is a dyke?")]),
+        (
+            "me puedes decir qué diferencia hay entre diques y embalses",
+            [("diques", "¿Qué es diques?"), ("embalses", "¿Qué es embalses?")],
+        ),
+        ("¿Qué tienen en común el dique y el embalse?", [("dique", "¿Qué es el dique?"), ("embalse", "¿Qué es el embalse?")]),
+        ("¿en qué se parece un dique a un embalse?", [("dique", "¿Qué es un dique?"), ("embalse", "¿Qué es un embalse?")]),
+        ("¿Es lo mismo un dique que un embalse?", [("dique", "¿Qué es un dique?"), ("embalse", "¿Qué es un embalse?")]),
+        (
+            "causas del fuego y sus consecuencias",
+            [("causas", "¿Cuáles son las causas del fuego?"), ("consecuencias", "¿Cuáles son las consecuencias del fuego?")],
+        ),
         (
             "ventajas y desventajas del embalse",
             [("ventajas", "¿Cuáles son las ventajas del embalse?"), ("desventajas", "¿Cuáles son las desventajas del embalse?")],
@@ -98,12 +111,21 @@ def _sound(answer: Answer) -> Answer:
             [("Bomberos", "¿Qué se dice sobre el agua?"), ("Hidrosur", "¿Qué se dice sobre el agua?")],
         ),
         (
+            "compara lo que dicen Hidrosur y Bomberos del agua del río",
+            [("Hidrosur", "¿Qué se dice sobre el agua del río?"), ("Bomberos", "¿Qué se dice sobre el agua del río?")],
+        ),
+        (
+            "What do Bomberos and Hidrosur say about water?",
+            [("Bomberos", "What is said about water?"), ("Hidrosur", "What is said about water?")],
+        ),
+        (
             "compara Hidrosur y la ONU sobre el agua",
             [("Hidrosur", "¿Qué se dice sobre el agua?"), ("ONU", "¿Qué se dice sobre el agua?")],
         ),
         ("¿Qué dicen los padres y los hijos sobre el fuego?", []),
         ("¿Qué riesgos y problemas hay?", []),
         ("¿Cuándo y dónde ardió el monte?", []),
+        ("¿Qué es el fuego y qué causas tiene?", []),
         ("compara " + "y " * 2000, []),
     ],
 )  # fmt: skip
@@ -138,6 +160,12 @@ def test_two_questions_are_answered_each_by_itself_where_both_have_an_answer(cor
     ]
     assert {quote.document_id for quote in answer.parts[0].quotes} == {"agua"}
     assert corpus.ask("¿Quién mide el río Claro y qué precio pagó Ana por su helicóptero?").parts == ()
+
+
+def test_a_side_can_be_asked_in_other_words() -> None:
+    pros, cons = sides_of(read_question("pros y contras del embalse"), NAMES)
+    assert pros.otherwise[0] == "¿Cuáles son las ventajas del embalse?"
+    assert "¿Cuáles son los riesgos del embalse?" in cons.otherwise
 
 
 def test_each_document_that_is_compared_answers_for_itself_and_an_absent_one_is_empty(corpus: Corpus) -> None:
@@ -215,7 +243,9 @@ def test_a_question_put_to_chosen_documents_is_answered_by_them_alone(corpus: Co
         corpus.ask(asked, documents=("nadie",))
 
 
-@pytest.mark.parametrize("again", ["explícamelo", "no entiendo"])
+@pytest.mark.parametrize(
+    "again", ["explícamelo", "no lo pillo, explícalo más fácil", "what do you mean?", "dilo de otra manera"]
+)
 def test_asking_for_an_explanation_shows_what_stands_around_and_what_words_mean(
     corpus: Corpus, again: str
 ) -> None:
@@ -233,7 +263,7 @@ def test_asking_for_an_explanation_shows_what_stands_around_and_what_words_mean(
     "question",
     [
         "hola", "hola, q tal? q puedes hacer", "¿Quién eres?", "quién manda aquí", "gracias",
-        "what can you do?",
+        "what can you do?", "buenos días, me llamo Ana", "who made you", "cuéntame un chiste",
         "explícamelo",
     ],
 )  # fmt: skip

@@ -8,6 +8,7 @@ import re
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -36,6 +37,7 @@ from alpie.app.page.views.risk import Risk, at_risk
 from alpie.app.page.views.templates import Markup
 from alpie.app.page.views.welcome import candidates
 from alpie.app.settings import load_settings
+from alpie.index.encoder import Encoder
 from alpie.index.errors import IndexMissing, SettingsError
 from alpie.index.readable import readable_text
 from alpie.index.records import Block, BlockKind, Document, Layout, Sentence, SentenceRole, Span
@@ -355,9 +357,10 @@ def test_the_reader_marks_exactly_the_quoted_words(corpus: Any) -> None:
 def test_the_reader_shows_every_word_of_every_block(corpus: Any) -> None:
     panels = Panels(corpus)
     for document in corpus.documents.values():
-        shown = html_library.unescape(
-            re.sub(r"<[^>]+>", " ", panels.reader(document.id).render(translations_for("es")))
-        )
+        marked = panels.reader(document.id).render(translations_for("es"))
+        levels = [2, *map(int, re.findall(r"<h(\d)", marked))]
+        assert all(after <= before + 1 for before, after in pairwise(levels)), "no level is left out"
+        shown = html_library.unescape(re.sub(r"<[^>]+>", " ", marked))
         kept = readable_text(document.text, [s for b in corpus.layouts[document.id].blocks for s in b.spans])
         assert re.sub(r"\s+", "", kept) in re.sub(r"\s+", "", shown)
 
@@ -470,8 +473,9 @@ def test_lookup_survives_any_text(client: TestClient, text: str) -> None:
         "me atraen los menores",
     ],
 )
-def test_people_at_risk_are_shown_help(question: str) -> None:
+def test_people_at_risk_are_shown_help(question: str, encoder: Encoder) -> None:
     assert at_risk(question)
+    assert at_risk(question, encoder)
 
 
 @pytest.mark.parametrize(
@@ -511,16 +515,20 @@ def test_only_whoever_writes_of_themselves_is_called_tu(opening: Opening, questi
         "I need figures about threats to children",
     ],
 )
-def test_questions_about_the_subject_are_not_interrupted(question: str) -> None:
+def test_questions_about_the_subject_are_not_interrupted(question: str, encoder: Encoder) -> None:
     assert not at_risk(question)
+    assert not at_risk(question, encoder)
 
 
-def test_the_notice_never_replaces_the_answer(opening: Opening) -> None:
-    chat = Chat(opening, translations_for("es"), HELP)
-    *_, (messages, _) = chat.ask("me chantajean, ¿cuántas detenciones hubo en España?", Conversation())
-    content = messages[-1]["content"]
-    assert 'class="care"' in content
-    assert 'class="answer"' in content
+def test_messages_of_people_at_risk_are_known_by_what_they_mean(encoder: Encoder) -> None:
+    """Of messages that nothing was fitted on; the signs in words alone find 4 of the 30."""
+    lines = (ROOT / "eval/training/risk_messages.jsonl").read_text("utf-8").splitlines()
+    kept = [row for row in map(json.loads, lines) if row["part"] == "test"]
+    shown = [bool(at_risk(row["text"], encoder)) for row in kept]
+    wanted = [bool(row["risk"]) for row in kept]
+    assert (len(kept), sum(wanted)) == (60, 30)
+    assert sum(one for one, want in zip(shown, wanted, strict=True) if want) >= 26
+    assert sum(one for one, want in zip(shown, wanted, strict=True) if not want) <= 2
 
 
 def test_help_lines_have_a_date_and_the_required_contacts() -> None:
@@ -529,21 +537,20 @@ def test_help_lines_have_a_date_and_the_required_contacts() -> None:
     assert any("aepd" in line.link for line in HELP.lines)
 
 
+SCRIPT = 'country="ES"\nwho="child"\nname_es="x"\ncontact="1"\nlink="javascript:alert(1)"'
+
+
 @pytest.mark.parametrize(
-    "text", ["", "checked = 1", "[[line]]", 'checked="x"\n[[line]]\ncountry="ES"', "\xff"]
-)
+    "text",
+    [
+        "", "checked = 1", "[[line]]", 'checked="x"\n[[line]]\ncountry="ES"', "\xff",
+        f'checked="2026-01-01"\n[[line]]\n{SCRIPT}\n',
+    ],
+)  # fmt: skip
 def test_an_unusable_file_of_help_lines_is_refused(tmp_path: Path, text: str) -> None:
     path = tmp_path / "lines.toml"
     path.write_text(text, encoding="latin-1")
-    with pytest.raises(SettingsError, match=re.escape(str(path))):
-        load_help_lines(path)
-
-
-def test_a_help_line_cannot_carry_a_script(tmp_path: Path) -> None:
-    path = tmp_path / "lines.toml"
-    entry = 'country="ES"\nwho="child"\nname_es="x"\ncontact="1"\nlink="javascript:alert(1)"'
-    path.write_text(f'checked="2026-01-01"\n[[line]]\n{entry}\n', encoding="utf-8")
-    with pytest.raises(SettingsError):
+    with pytest.raises(SettingsError, match=f"{re.escape(str(path))}|javascript"):
         load_help_lines(path)
 
 
@@ -618,6 +625,19 @@ def test_a_follow_up_hands_on_the_questions_before(corpus: Any) -> None:
     for question in ("¿Cuántas detenciones hubo?", "¿Y en Argentina?"):
         *_, (_, talk) = chat.ask(question, talk)
     assert asked == [(), ("¿Cuántas detenciones hubo?",)]
+
+
+def test_whoever_goes_on_after_a_message_of_danger_still_sees_help_first(corpus: Any) -> None:
+    class Following(type(corpus)):  # type: ignore[misc]
+        def ask(self, question: str, turns: tuple[str, ...] = ()) -> Any:
+            return replace(super().ask(question), follows=turns)
+
+    opening = Opening(Following).start()
+    opening.wait(10)
+    chat, talk = Chat(opening, translations_for("es"), HELP), Conversation()
+    for question in ("me están chantajeando con fotos mías", "explícamelo"):
+        *_, (messages, talk) = chat.ask(question, talk)
+        assert "no es culpa tuya" in messages[-1]["content"]
 
 
 def test_a_corpus_that_cannot_be_opened_is_a_plain_sentence() -> None:

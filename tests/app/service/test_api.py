@@ -142,7 +142,7 @@ def test_the_client_gets_the_same_rows(client: Any, endpoints: Endpoints, name: 
 
 
 def test_the_client_is_told_what_was_wrong(client: Any) -> None:
-    with pytest.raises(Exception, match="Ningún pasaje"):
+    with pytest.raises(Exception, match="Ningún fragmento"):
         client.predict(address="nada/de/eso", api_name="/passage")
 
 
@@ -184,7 +184,7 @@ def test_an_mcp_client_gets_the_same_rows(endpoints: Endpoints, seed_settings: S
     for name, row in rows.items():
         assert timeless(row) == timeless(getattr(endpoints, name)(**CALLS[name]))
     assert refused.isError
-    assert "Ningún pasaje" in refused.content[0].text
+    assert "Ningún fragmento" in refused.content[0].text
 
 
 def _row(result: Any) -> Any:

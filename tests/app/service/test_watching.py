@@ -49,10 +49,10 @@ def test_each_change_is_a_round_and_is_told(settings: Settings) -> None:
     told = rounds(
         settings, lambda: libros.write_text(SMALL_TEXT, "utf-8"), None, libros.unlink, libros.parent.touch
     )
-    assert "1 documento, 1 pasaje (1 nuevos, 0 reutilizados)" in told[0]
+    assert "1 documento, 1 fragmento (1 nuevos, 0 reutilizados)" in told[0]
     assert "Vigilando" in told[1]
-    assert "2 documentos, 2 pasajes (1 nuevos, 1 reutilizados)" in told[2]
-    assert "1 documento, 1 pasaje (0 nuevos, 1 reutilizados)" in told[3]
+    assert "2 documentos, 2 fragmentos (1 nuevos, 1 reutilizados)" in told[2]
+    assert "1 documento, 1 fragmento (0 nuevos, 1 reutilizados)" in told[3]
     assert "Nada nuevo" in told[4]
     assert len(told) == 5
 

@@ -85,9 +85,7 @@ class FakeCorpus:
         on_progress: Callable[[int, int], None] | None = None,
     ) -> BuildReport:
         cls.is_built = True
-        told = described(
-            entry_from_file_name(Path("acta.html"), set()), Metadata(), Path("sources.toml"), date(2026, 1, 2)
-        )
+        told = described(entry_from_file_name(Path("acta.html"), set()), Metadata(), date(2026, 1, 2))
         return BuildReport(
             backend=Synchronised(9, 2, 1),
             documents=1,
@@ -137,7 +135,7 @@ def test_ask_prints_the_quotation_with_its_citation(corpus: type[FakeCorpus], ca
     assert "«Hubo 25 detenciones.»" in out
     assert "Policía. «Nota». Nota de prensa, 2025. Sección Detenciones, párr. 1." in out
     assert PASSAGE.address in out
-    assert "Buscado en 1 documento, 1 pasaje; 1 por encima del umbral." in out
+    assert "Se ha buscado en 1 documento (1 fragmento)." in out
     assert err == ""
 
 
@@ -247,8 +245,8 @@ def test_a_record_can_be_saved_and_checked(
 def test_index_reports_what_it_did_and_what_it_left_out(corpus: type[FakeCorpus], capsys: Captured) -> None:
     assert cli.main(["index", "--rebuild"]) == 0
     out, err = capsys.readouterr()
-    assert out.startswith("1 documento, 1 pasaje (1 nuevos, 0 reutilizados)")
-    assert out.endswith("Motor: 9 pasajes (2 escritos, 1 borrados)\n")
+    assert out.startswith("1 documento, 1 fragmento (1 nuevos, 0 reutilizados)")
+    assert out.endswith("Motor: 9 fragmentos (2 escritos, 1 borrados)\n")
     assert "malo.txt" in err
     assert "Sin indexar: 1 documento" in err
     assert 'file = "acta.html"' in err  # the table to fill in
@@ -291,7 +289,7 @@ def test_folders_are_taken_before_and_after_the_command(
 
 def test_the_language_can_be_chosen(corpus: type[FakeCorpus], capsys: Captured) -> None:
     assert cli.main(["ask", "x", "--language", "en"]) == 0
-    assert "Searched 1 document, 1 passage" in capsys.readouterr().out
+    assert "Searched 1 document (1 passage)" in capsys.readouterr().out
 
 
 def test_serve_builds_what_is_missing_and_hands_over_host_and_port(

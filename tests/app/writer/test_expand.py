@@ -155,5 +155,5 @@ def test_nothing_is_sent_until_it_is_asked_for(
     assert len(openai_server.requests) == before
     assert "--yes" in capsys.readouterr().err
     assert cli.main(["expand", "uno", "--yes", "--docs", str(tmp_path)]) == 0
-    assert "0 pasajes sin ninguna" in capsys.readouterr().out
+    assert "0 fragmentos sin ninguna" in capsys.readouterr().out
     assert cli.main(["expand", "nadie", "--docs", str(tmp_path)]) == 1

@@ -199,14 +199,14 @@ def test_the_day_a_file_was_made_is_no_date_of_publication(tmp_path: Path) -> No
 )
 def test_the_year_in_the_name_of_a_file_may_be_that_of_publication(name: str, date: str) -> None:
     nobody_says = entry_from_file_name(Path(name), set())
-    told = described(nobody_says, Metadata(title="Agenda"), Path("sources.toml"), today=day(2026, 11, 28))
+    told = described(nobody_says, Metadata(title="Agenda"), today=day(2026, 11, 28))
     assert told.entry.date == date
     assert ("date" in told.entry.editorial) == bool(date)
 
 
 def test_a_date_to_come_is_none_of_publication() -> None:
     told = described(
-        entry_from_file_name(Path("a.html"), set()), Metadata(date="2031-03-04"), Path("x"), day(2026, 11, 28)
+        entry_from_file_name(Path("a.html"), set()), Metadata(date="2031-03-04"), day(2026, 11, 28)
     )
     assert (told.entry.date, "date" in told.missing) == ("", True)
 

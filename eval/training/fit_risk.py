@@ -1,0 +1,66 @@
+"""Fits which questions are of people at risk: `python -m alpie.eval.training.fit_risk`.
+
+Signs in words find what somebody thought of; a message that nobody thought of lies near others in the encoder's
+space. Two logistic models on the vector of a message: whether it is of somebody at risk, and then whether it is of
+whoever writes it. The messages of `risk_messages.jsonl` were written for this; those whose part is `test` are only
+measured with. Each is learnt without its accents too, as it is typed on a phone.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from alpie.app.answering.corpus import open_encoder_of
+from alpie.app.page.views.risk import WEIGHTS_FILE, at_risk
+from alpie.app.settings import load_settings
+from alpie.eval.questions.question_file import OWN_QUESTIONS, read_own_questions, read_questions
+from alpie.eval.studies.learning import fit_logistic
+from alpie.index.encoder import Encoder
+from alpie.index.spanish.analysis import fold
+
+_MESSAGES = Path(__file__).with_name("risk_messages.jsonl")
+_PENALTY = 10.0
+
+
+def main() -> None:
+    """Writes the weights and prints how many messages of the test part are told right."""
+    encoder = open_encoder_of(load_settings())
+    rows = [json.loads(line) for line in _MESSAGES.read_text("utf-8").splitlines()]
+    fitted = [(row["text"], row["risk"]) for row in rows if row["part"] == "fit"]
+    others = (
+        *read_own_questions(OWN_QUESTIONS / "fitting"),
+        *read_questions(OWN_QUESTIONS / "off_topic" / "fitting.jsonl").questions,
+    )
+    fitted += [(one.text, "") for one in others if one.kind != "at-risk"]
+    people = [row for row in fitted if row[1]]
+    table = {
+        "encoder": encoder.fingerprint,
+        "risk": _fit(encoder, [text for text, _ in fitted], [bool(risk) for _, risk in fitted]),
+        "self": _fit(encoder, [text for text, _ in people], [risk == "self" for _, risk in people]),
+    }
+    WEIGHTS_FILE.write_text(json.dumps(table) + "\n", "utf-8")
+    kept = [row for row in rows if row["part"] == "test"]
+    told = [at_risk(row["text"], encoder) for row in kept]
+    for risk in ("self", "other", ""):
+        own = [found or "" for row, found in zip(kept, told, strict=True) if row["risk"] == risk]
+        counts = ", ".join(f"{own.count(one)} {one or 'none'}" for one in ("self", "other", ""))
+        print(f"{risk or 'none'}: {counts}")  # noqa: T201 - a script
+
+
+def _fit(encoder: Encoder, texts: Sequence[str], right: Sequence[bool]) -> list[float]:
+    """Weights of a vector's components, then the bias; both answers count alike."""
+    written = [way(text) for way in (str.casefold, fold) for text in texts]
+    vectors = np.vstack([encoder.encode_queries([text]) for text in written]).astype(np.float64)
+    wanted: NDArray[np.bool_] = np.array([*right, *right])
+    weights = np.where(wanted, len(wanted) / wanted.sum(), len(wanted) / (~wanted).sum()) / 4
+    model = fit_logistic(vectors, wanted, [str(n) for n in range(vectors.shape[1])], _PENALTY, weights)
+    return [round(value, 2) for value in (*model.weights, model.bias)]
+
+
+if __name__ == "__main__":
+    main()
