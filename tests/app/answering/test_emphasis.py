@@ -35,17 +35,11 @@ def test_words_are_marked_where_their_sentence_stands_in_the_quotation() -> None
     assert marked(of, 0, 2) == ["nueve días"]
 
 
-@pytest.mark.parametrize(
-    "of",
-    [
-        None,
-        Reading(1.0, np.zeros(3, np.float32)),
-        reading(None, None, None),
-        reading(AnswerWords(5, 14, MIN_PROBABILITY - 0.01), None, None),
-        reading(AnswerWords(5, 5, SURE), None, None),
-        Reading(0.0, np.full(3, MIN_LOG_ODDS - 0.1, np.float32), (AnswerWords(5, 14, SURE), None, None)),
-    ],
-)
+@pytest.mark.parametrize("of", [
+    None, Reading(1.0, np.zeros(3, np.float32)), reading(None, None, None),
+    reading(AnswerWords(5, 14, MIN_PROBABILITY - 0.01), None, None), reading(AnswerWords(5, 5, SURE), None, None),
+    Reading(0.0, np.full(3, MIN_LOG_ODDS - 0.1, np.float32), (AnswerWords(5, 14, SURE), None, None)),
+])  # fmt: skip
 def test_in_doubt_nothing_is_marked(of: Reading | None) -> None:
     assert marked(of, 0, 1) == []
 

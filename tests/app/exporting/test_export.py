@@ -107,32 +107,21 @@ def test_apa_sets_apart_a_quotation_of_forty_words() -> None:
     assert f"«{long}» (" in export([Excerpt(long, REPORT)], "iso690")
 
 
-@pytest.mark.parametrize(
-    ("style", "bracket", "entry"),
-    [
-        ("apa", "(Alianza Global WePROTECT, [2019],", "Alianza Global WePROTECT. ([2019])."),
-        ("iso690", "(Alianza Global WePROTECT [2019],", "ALIANZA GLOBAL WEPROTECT, [2019]."),
-    ],
-)
+@pytest.mark.parametrize(("style", "bracket", "entry"), [
+    ("apa", "(Alianza Global WePROTECT, [2019],", "Alianza Global WePROTECT. ([2019])."),
+    ("iso690", "(Alianza Global WePROTECT [2019],", "ALIANZA GLOBAL WEPROTECT, [2019]."),
+])  # fmt: skip
 def test_a_date_that_the_text_does_not_carry_stands_in_brackets(style: str, bracket: str, entry: str) -> None:
     text = export([Excerpt("Texto.", replace(REPORT, date_is_ours=True))], style)
     assert bracket in text
     assert reference_list(text)[0].startswith(entry)
 
 
-@pytest.mark.parametrize(
-    ("date", "year", "day"),
-    [
-        ("2021-11-23/25", "(2021, 23-25 de noviembre)", "23-25 de noviembre de 2021"),
-        (
-            "2021-11-30/12-02",
-            "(2021, 30 de noviembre a 2 de diciembre)",
-            "30 de noviembre a 2 de diciembre de",
-        ),
-        ("2019/2020", "(2019-2020)", "WEPROTECT, 2019-2020."),
-        ("2019-05", "(2019, mayo)", "mayo de 2019"),
-    ],
-)
+@pytest.mark.parametrize(("date", "year", "day"), [
+    ("2021-11-23/25", "(2021, 23-25 de noviembre)", "23-25 de noviembre de 2021"),
+    ("2021-11-30/12-02", "(2021, 30 de noviembre a 2 de diciembre)", "30 de noviembre a 2 de diciembre de"),
+    ("2019/2020", "(2019-2020)", "WEPROTECT, 2019-2020."), ("2019-05", "(2019, mayo)", "mayo de 2019"),
+])  # fmt: skip
 def test_a_period_is_dated_whole(date: str, year: str, day: str) -> None:
     excerpt = [Excerpt("Texto.", replace(REPORT, date=date))]
     assert year in reference_list(export(excerpt, "apa"))[0]
