@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 from fake_encoder import WEIGHTS, corpus_from
 
 from alpie.app.answering.corpus import Corpus
+from alpie.app.answering.quotes import QuotePolicy
 from alpie.app.settings import SEED_DOCUMENTS
 from alpie.index.reading.sources import read_sources
+
+_WEIGHTS = replace(
+    WEIGHTS, threshold=0.3
+)  # where half of the question's words stand in a sentence, it is answered
 
 
 @cache
@@ -17,10 +23,11 @@ def _seeds() -> Corpus:
 
 
 class FakeCorpus(Corpus):
-    """A `Corpus` that a test may make another of: `FakeCorpus()` takes no time after the first."""
+    """A `Corpus` that tests make others of; it answers with three quotations, and takes no time after the first."""
 
     def __init__(self) -> None:
-        made = _seeds()
+        made, built_at = _seeds(), "2026-11-22T05:00:00+00:00"
+        policy = QuotePolicy(always=3)
         super().__init__(
-            made.documents, made.layouts, made.index, "0123456789abcdef", "2026-11-22T05:00:00+00:00", weights=WEIGHTS
-        )  # fmt: skip
+            made.documents, made.layouts, made.index, "0123456789abcdef", built_at, policy, weights=_WEIGHTS
+        )
