@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from filelock import FileLock
 from hypothesis import settings as hypothesis_settings
 
 from alpie.app.settings import Settings, load_settings
@@ -41,7 +42,8 @@ def seed_settings(encoder: Encoder) -> Settings:
     from alpie.app.answering.corpus import Corpus
 
     settings = load_settings({"data": str(ROOT / "var" / "browser-test-index")}, environment={})
-    Corpus.build(settings, encoder=encoder)
+    with FileLock(ROOT / "var" / "browser-test-index.lock"):  # tests may run in several processes
+        Corpus.build(settings, encoder=encoder)
     return settings
 
 
@@ -51,6 +53,18 @@ def seed_corpus(seed_settings: Settings, encoder: Encoder) -> Any:
     from alpie.app.answering.corpus import Corpus
 
     return Corpus.open(seed_settings, encoder)
+
+
+@pytest.fixture(scope="session")
+def seed_server(seed_corpus: Any) -> Iterator[str]:
+    """Address of a real server with the page and its endpoints."""
+    from serving import serving, wait_until_ready
+
+    from alpie.app.page.serving.server import create_app
+
+    with serving(create_app(lambda: seed_corpus), log_level="critical") as address:
+        wait_until_ready(address)
+        yield address
 
 
 @pytest.fixture(scope="session")
@@ -70,10 +84,10 @@ _NOT_FAST = frozenset(
     api bad_documents bulk citation_docs citation_processor connections delivery docs_examples document_shelf
     documentation encoder engines fit_reader following fuzz_targets gradio_import gradio_traps guard
     langchain marked_formats memory milvus orders own_documents own_quotations page pdf pdf_reading promise
-    recognition speed store studies survival uploads users vectors watching weights whole_way word_pieces writer
+    recognition speed store studies survival uploads users vectors weights whole_way word_pieces writer
     """.split()
 )
-_HEAVY = {"encoder", "seed_settings", "openai_server"}
+_HEAVY = {"encoder", "seed_settings", "openai_server", "seed_server"}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -71,16 +71,10 @@ def folder(tmp_path: Path) -> Folder:
     return Folder(tmp_path / "docs")
 
 
-@pytest.mark.parametrize(
-    ("written", "kept"),
-    [
-        ("2021-05", "2021-05"),
-        ("3/5/2021", "2021-05-03"),
-        ("03.05.2021", "2021-05-03"),
-        ("2019/2020", "2019/2020"),
-        ("", ""),
-    ],
-)
+@pytest.mark.parametrize(("written", "kept"), [
+    ("2021-05", "2021-05"), ("3/5/2021", "2021-05-03"), ("03.05.2021", "2021-05-03"), ("2019/2020", "2019/2020"),
+    ("", ""),
+])  # fmt: skip
 @pytest.mark.parametrize("name", ["guia", "parques"])
 def test_what_is_corrected_is_cited_so(folder: Folder, name: str, written: str, kept: str) -> None:
     given = {
@@ -178,10 +172,11 @@ def test_recognition_stays_on_for_a_folder_that_asked_for_it(tmp_path: Path, mon
 class Shelved(FakeCorpus):
     """The documents of a `Folder`, which answers nothing."""
 
+    passages = ()
+
     def __init__(self, folder: Folder) -> None:
         super().__init__()
-        self.documents = folder.documents
-        self.layouts, self.passages = {}, ()
+        self.documents, self.layouts = folder.documents, {}
 
 
 def web(choices: Choices, library: Any) -> TestClient:

@@ -23,7 +23,8 @@ from alpie.index.records import BlockKind, Document, Layout, Passage, Span
 DOCUMENTS = read_sources(Path(__file__).parents[1] / "docs_src").documents
 
 
-def assert_promise(document: Document) -> None:
+def assert_promise(document: Document) -> tuple[Passage, ...]:
+    """The passages of `document`, which keep the promise."""
     layout = lay_out(document)
     passages = make_passages(document, layout)
     for passage in passages:
@@ -37,6 +38,7 @@ def assert_promise(document: Document) -> None:
     addresses = [passage.address for passage in passages]
     assert len(set(addresses)) == len(addresses)
     assert [passage.ordinal for passage in passages] == list(range(len(passages)))
+    return passages
 
 
 def assert_nothing_lost(document: Document, layout: Layout, passages: tuple[Passage, ...]) -> None:

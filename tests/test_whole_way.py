@@ -6,13 +6,11 @@ letter away from it never does.
 
 from __future__ import annotations
 
-import fake_encoder
-from fake_encoder import WEIGHTS, corpus_from, document_of
+from fake_encoder import LARGE_TEXT, corpus_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_promise import TEXTS, WORDS
 
-from alpie.app.answering.corpus import Corpus
 from alpie.app.checking.verify import QuotationChecker, Verdict
 from alpie.index.errors import QuestionError
 from alpie.index.readable import proves
@@ -23,7 +21,7 @@ _BODIES = (
     "Países por criterio\n\nEspaña 25 %\nFrancia 7 %\nItalia 9 %",
     "## Recomendaciones\n\nEl Estado debe proteger a la infancia.7 No hay pruebas de lo contrario.8",
     "Artículo 3. Definiciones\n\n1. A efectos de esta ley se entiende por niño toda persona menor de 18 años.",
-    fake_encoder.LARGE_TEXT,
+    LARGE_TEXT,
 )
 _DOCUMENTS = st.lists(
     st.lists(st.one_of(st.sampled_from(_BODIES), TEXTS, st.text(max_size=120)), min_size=1, max_size=5).map(
@@ -35,16 +33,10 @@ _DOCUMENTS = st.lists(
 _QUESTIONS = st.lists(WORDS, min_size=1, max_size=8).map(" ".join)
 
 
-def corpus_of(texts: list[str]) -> Corpus:
-    names = ("uno", "dos", "tres")
-    documents = [document_of(text, name) for text, name in zip(texts, names, strict=False)]
-    return corpus_from(documents, weights=WEIGHTS, threshold=0.0)
-
-
 @settings(deadline=None)
 @given(_DOCUMENTS, _QUESTIONS)
 def test_what_is_quoted_is_proved_and_verified(texts: list[str], question: str) -> None:
-    corpus = corpus_of(texts)
+    corpus = corpus_of(*texts, threshold=0.0)
     if not corpus.passages:
         return
     try:
@@ -66,7 +58,7 @@ def test_what_is_quoted_is_proved_and_verified(texts: list[str], question: str) 
 @settings(deadline=None)
 @given(_DOCUMENTS, st.data())
 def test_a_sentence_with_a_word_put_in_is_never_called_exact(texts: list[str], data: st.DataObject) -> None:
-    corpus = corpus_of(texts)
+    corpus = corpus_of(*texts, threshold=0.0)
     sentences = [s.text for p in corpus.passages for s in p.sentences if len(s.text.split()) > 3]
     if not sentences:
         return

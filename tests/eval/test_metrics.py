@@ -78,16 +78,11 @@ def test_folding_ignores_case_accents_and_white_space() -> None:
     assert fold("  MÓVILES\u00a0del  Niño\n") == "moviles del nino"
 
 
-@pytest.mark.parametrize(
-    ("text", "answer", "found"),
-    [
-        ("Hubo 25 detenidos", "25", True),
-        ("Hubo 1253 detenidos", "25", False),  # a number is not found inside a longer one
-        ("las tecnologías", "tecnolog", True),  # a stem is
-        ("105\u00a0047 casos", "105 047", True),
-        ("nada", "", False),
-    ],
-)
+@pytest.mark.parametrize(("text", "answer", "found"), [
+    ("Hubo 25 detenidos", "25", True), ("Hubo 1253 detenidos", "25", False),  # a number is not found inside a longer one
+    ("las tecnologías", "tecnolog", True),  # a stem is
+    ("105\u00a0047 casos", "105 047", True), ("nada", "", False),
+])  # fmt: skip
 def test_answer_strings_occur(text: str, answer: str, found: bool) -> None:
     assert holds(text, answer) is found
 
@@ -218,17 +213,13 @@ def test_recall_of_two_groups_is_the_share_found() -> None:
 # --- sums over questions --------------------------------------------------------------------------
 
 SCORES = (
-    QuestionScore(
-        "a", "factual", True, True, 0.9, 10, False, (1,), True, True, True, 2, 1, 2, 40, quotes_exact=2
-    ),
-    QuestionScore(
-        "b", "factual", True, True, 0.6, 20, False, (2,), False, True, False, 1, 1, 1, 20, quotes_exact=0
-    ),
+    QuestionScore("a", "factual", True, True, 0.9, 10, False, (1,), True, True, True, 2, 1, 2, 40, quotes_exact=2),
+    QuestionScore("b", "factual", True, True, 0.6, 20, False, (2,), False, True, False, 1, 1, 1, 20, quotes_exact=0),
     QuestionScore("c", "list", True, False, 0.2, 30, False, (None,)),
     QuestionScore("d", "unanswerable", False, False, 0.1, 40),
     QuestionScore("e", "unanswerable", False, True, 0.7, 50, quotes=1, quotes_proved=0, words=30),
     QuestionScore("f", "", None, True, 0.7, 60),  # without gold: timed, not scored
-)
+)  # fmt: skip
 
 
 def test_summary_by_hand() -> None:

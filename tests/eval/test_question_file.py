@@ -73,19 +73,14 @@ def test_fields_may_be_absent(tmp_path: Path) -> None:
     assert (questions[1].text, questions[1].earlier) == ("b", ("a",))
 
 
-@pytest.mark.parametrize(
-    ("line", "message"),
-    [
-        ('{"question": "¿Qué?"', "is not JSON"),
-        ('["¿Qué?"]', "expected a JSON object, found list"),
-        ('{"id": "x"}', "has no «question»"),
-        ('{"question": 3}', "«question» must be a string, found 3"),
-        ('{"question": "a", "answer": [1]}', "«answer» must be a list of strings"),
-        ('{"question": "a", "evidence": ["b"]}', "needs strings «doc» and «quote», found 'b'"),
-        ('{"question": "a", "evidence": [{"doc": "n"}]}', "needs strings «doc» and «quote»"),
-        ('{"question": "a", "evidence_all": "b"}', "«evidence_all» must be a list of groups"),
-    ],
-)
+@pytest.mark.parametrize(("line", "message"), [
+    ('{"question": "¿Qué?"', "is not JSON"), ('["¿Qué?"]', "expected a JSON object, found list"),
+    ('{"id": "x"}', "has no «question»"), ('{"question": 3}', "«question» must be a string, found 3"),
+    ('{"question": "a", "answer": [1]}', "«answer» must be a list of strings"),
+    ('{"question": "a", "evidence": ["b"]}', "needs strings «doc» and «quote», found 'b'"),
+    ('{"question": "a", "evidence": [{"doc": "n"}]}', "needs strings «doc» and «quote»"),
+    ('{"question": "a", "evidence_all": "b"}', "«evidence_all» must be a list of groups"),
+])  # fmt: skip
 def test_a_malformed_line_is_named(tmp_path: Path, line: str, message: str) -> None:
     path = _write(tmp_path, {"question": "buena"}, line)
     with pytest.raises(QuestionsFileError) as raised:

@@ -113,17 +113,13 @@ def asked(question: str, answer: str | None, kind: str = "plain", why: str | Non
     return next(own_asked([line]))
 
 
-@pytest.mark.parametrize(
-    ("wrong", "kind"),
-    [
-        (asked("¿A qué hora abre?", None), "form"),  # neither an answer nor a reason
-        (asked("¿A qué hora abre?", "las diez", "un", "attr"), "form"),
-        (asked("¿A qué hora abre?", "a las once"), "span"),
-        (asked("¿A qué hora abre?", "diez. La entr"), "span"),
-        (asked("¿Hasta cuándo hay que pagar la entrada?", "seis euros", "para"), "paraphrase"),
-        (asked("¿CUANTO pago por entrar, en euros", "seis euros"), "resembles"),
-    ],
-)
+@pytest.mark.parametrize(("wrong", "kind"), [
+    (asked("¿A qué hora abre?", None), "form"),  # neither an answer nor a reason
+    (asked("¿A qué hora abre?", "las diez", "un", "attr"), "form"),
+    (asked("¿A qué hora abre?", "a las once"), "span"), (asked("¿A qué hora abre?", "diez. La entr"), "span"),
+    (asked("¿Hasta cuándo hay que pagar la entrada?", "seis euros", "para"), "paraphrase"),
+    (asked("¿CUANTO pago por entrar, en euros", "seis euros"), "resembles"),
+])  # fmt: skip
 def test_what_is_wrong_with_a_row_is_said(wrong: Asked, kind: str) -> None:
     found = faults([wrong], ["¿Cuánto pago por entrar, en euros?"])
     assert [fault.kind for fault in found] == [kind]

@@ -12,10 +12,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from fake_encoder import FakeEncoder
+from fake_encoder import FakeEncoder, build, write_texts
 
-from alpie.app.answering.corpus import Corpus
-from alpie.app.settings import Settings
+from alpie.app.settings import Settings, load_settings
 from alpie.eval.bench import speed
 from alpie.eval.bench.speed import REFERENCE, SINGLE, SpeedOptions, measure_speed
 from alpie.eval.bench.speed_worker import AssumedVectors, generated_texts, made_up_word, measure_growth
@@ -81,8 +80,12 @@ def test_assumed_vectors_lie_near_real_ones_and_stay() -> None:
     assert assumed.dimension == FakeEncoder.dimension
 
 
-def test_a_collection_is_grown_built_and_asked(seed_settings: Settings, seed_corpus: Corpus) -> None:
-    grown = measure_growth(60, seed_settings, ["¿Cuántas detenciones hubo?"])
+def test_a_collection_is_grown_built_and_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("alpie.app.answering.corpus.open_encoder", lambda *_: FakeEncoder())
+    docs = write_texts(tmp_path / "docs")
+    build(docs, tmp_path / "index")
+    settings = load_settings({"docs": str(docs), "data": str(tmp_path / "index")}, environment={})
+    grown = measure_growth(60, settings, ["¿Cuántas hectáreas ardieron?"])
     assert grown["passages"] >= 60
     assert grown["search, CPU ms"] > 0
     assert grown["disk, MB"] > 0

@@ -35,14 +35,9 @@ def main() -> None:
     for number, seed in enumerate(seeds_of(chosen.target)):
         (corpus / f"seed-{number}").write_bytes(seed)
     options = [
-        f"-max_total_time={chosen.seconds}",
-        f"-max_len={chosen.longest}",
-        f"-artifact_prefix={work}/",
-        "-timeout=60",
-        "-rss_limit_mb=4096",
-        "-print_final_stats=1",
-        str(corpus),
-    ]
+        f"-max_total_time={chosen.seconds}", f"-max_len={chosen.longest}", f"-artifact_prefix={work}/", "-timeout=60",
+        "-rss_limit_mb=4096", "-print_final_stats=1", str(corpus),
+    ]  # fmt: skip
     atheris.Setup([sys.argv[0], *options], TARGETS[chosen.target])
     atheris.Fuzz()
 

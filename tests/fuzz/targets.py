@@ -6,7 +6,7 @@ They need no fuzzer: `tests/test_fuzz_targets.py` calls them with seeds, random 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -15,17 +15,16 @@ from seeds import docx_of, odt_of
 from test_promise import assert_promise
 
 from alpie.app.answering.conversation import complete, leans_on_earlier
+from alpie.app.answering.corpus import Corpus
 from alpie.app.checking.verify import DifferenceKind, QuotationChecker, Verdict
 from alpie.app.checking.word_alignment import align
 from alpie.app.page.views.lookup import Wanted
 from alpie.app.page.views.lookup import look_up as search
-from alpie.index.chunking.passages import make_passages
 from alpie.index.errors import AlpieError
-from alpie.index.layout import lay_out
 from alpie.index.readable import proves
 from alpie.index.reading.source_table import entry_from_table
 from alpie.index.records import Document
-from alpie.index.retrieval.word_search import Held, WordQuery, fold
+from alpie.index.retrieval.word_search import fold
 from alpie.index.spanish.analysis import terms, tokens
 from alpie.index.spanish.query import MAX_CHARACTERS, read_question
 
@@ -87,27 +86,9 @@ def question(data: bytes) -> None:
     assert len(complete(asked, [earlier, earlier[:40], typed]).searched) <= MAX_CHARACTERS * 2
 
 
-class _Library:
-    """The part of a library that looking up needs."""
-
-    def __init__(self, *documents: Document) -> None:
-        self.documents = {document.id: document for document in documents}
-        self.layouts = {document.id: lay_out(document) for document in documents}
-        self.passages = tuple(p for d in documents for p in make_passages(d, self.layouts[d.id]))
-        self.fingerprint = "f" * 8
-        self._corpus = fake_encoder.corpus_of(*(document.text for document in documents))
-
-    def search(self, *arguments: object, **options: object) -> object:
-        return self._corpus.search(*arguments, **options)  # type: ignore[arg-type]
-
-    def holding(self, query: WordQuery) -> Sequence[Held]:
-        return self._corpus.holding(query)
-
-
 @cache
-def _library() -> _Library:
-    documents = zip(_DOCUMENTS, ("uno", "dos", "tres"), strict=True)
-    return _Library(*(fake_encoder.document_of(text, name) for text, name in documents))
+def _library() -> Corpus:
+    return fake_encoder.corpus_of(*_DOCUMENTS)
 
 
 def look_up(data: bytes) -> None:
@@ -117,7 +98,7 @@ def look_up(data: bytes) -> None:
     query: Mapping[str, str] = dict(zip(names, fields, strict=False))
     wanted = Wanted.from_query(query)
     try:
-        results = search(_library(), wanted)  # type: ignore[arg-type]
+        results = search(_library(), wanted)
     except AlpieError:
         return
     for item in (*results.found, *results.related):
@@ -137,7 +118,7 @@ def verify(data: bytes) -> None:
         middle = min(len(source), start + 60)
         pasted = source[start:middle] + pasted + source[middle : middle + 60]
     try:
-        outcome = QuotationChecker(library).check(pasted)  # type: ignore[arg-type]
+        outcome = QuotationChecker(library).check(pasted)
     except AlpieError:
         return
     assert (outcome.verdict is Verdict.ABSENT) == (not outcome.places)

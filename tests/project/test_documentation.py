@@ -14,14 +14,11 @@ COMMANDS = ("serve", "index", "ask", "search", "verify", "eval", "doctor", "user
 def settings_page() -> str:
     """docs/settings.md down to what is said of encoders, as it should be; write it with ALPIE_WRITE_DOCS=1."""
     lines = [
-        "# Settings",
-        "",
+        "# Settings", "",
         "Later sources win: defaults, `alpie.toml` in the working directory (or the file `$ALPIE_CONFIG` names),",
-        "environment variables `ALPIE_<NAME>`, command-line options. An unknown name is refused.",
-        "",
-        "| setting | environment | admits | what it does |",
-        "|---|---|---|---|",
-    ]
+        "environment variables `ALPIE_<NAME>`, command-line options. An unknown name is refused.", "",
+        "| setting | environment | admits | what it does |", "|---|---|---|---|",
+    ]  # fmt: skip
     for name, setting in settings_table():
         allowed = setting.kind.allowed.replace("|", "\\|")
         lines.append(f"| `{name}` | `ALPIE_{name.upper()}` | {allowed} | {setting.help} |")

@@ -7,21 +7,19 @@ from datetime import timedelta
 
 import numpy as np
 import pytest
-from fake_encoder import LARGE_TEXT, SMALL_TEXT, WEIGHTS, FakeEncoder, corpus_of
-from fake_reader import FakeReader
+from fake_encoder import LARGE_TEXT, SMALL_TEXT, WEIGHTS, corpus_of
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from alpie.app.answering.abstention import ANSWERABLE_FEATURES, answerable_features
 from alpie.app.answering.answer import answer_question, judge
-from alpie.app.answering.answer_weights import LinearModel
+from alpie.app.answering.answer_weights import LinearModel, load_weights
 from alpie.app.answering.answers import Answer
 from alpie.app.answering.corpus import Corpus
-from alpie.app.answering.features import candidates_of
+from alpie.app.answering.features import CANDIDATE_FEATURES, candidates_of
 from alpie.app.answering.quotes import QuotePolicy
-from alpie.index.encoder.embed import embed_passages
 from alpie.index.errors import QuestionError
 from alpie.index.readable import proves
-from alpie.index.retrieval.search import SearchIndex
 from alpie.index.spanish.query import read_question
 
 BURNT = "¿Cuántas hectáreas de monte ardieron en julio?"
@@ -71,18 +69,13 @@ def test_what_no_document_says_is_refused_and_the_nearest_are_shown_apart(small:
         assert proves(small.documents[quote.document_id].text, quote.spans, quote.text)
 
 
-@pytest.mark.parametrize(
-    ("typed", "understood"),
-    [
-        ("¿Cuántas hectáreas ardieron?", None),
-        ("CUANTAS   HECTAREAS ARDIERON", None),  # nothing but letters' size, accents, blanks
-        ("¿Cuántas hectáreas ardieron en los montes? " * 60, None),  # cut, which is said elsewhere
-        ("¿Cuántas hec\u00adtáreas ardieron?", None),  # a soft hyphen
-        ("ardió " * 300 + "hektáreas", None),  # longer than anybody would compare
-        ("q ardio en julio", "que ardio en julio"),
-        ("¿Cuántas hektáreas ardieron?", "¿Cuántas hectareas ardieron?"),
-    ],
-)
+@pytest.mark.parametrize(("typed", "understood"), [
+    ("¿Cuántas hectáreas ardieron?", None), ("CUANTAS   HECTAREAS ARDIERON", None),  # nothing but letters' size, accents, blanks
+    ("¿Cuántas hectáreas ardieron en los montes? " * 60, None),  # cut, which is said elsewhere
+    ("¿Cuántas hec\u00adtáreas ardieron?", None),  # a soft hyphen
+    ("ardió " * 300 + "hektáreas", None),  # longer than anybody would compare
+    ("q ardio en julio", "que ardio en julio"), ("¿Cuántas hektáreas ardieron?", "¿Cuántas hectareas ardieron?"),
+])  # fmt: skip
 def test_a_question_that_was_put_right_is_shown_as_understood(
     small: Corpus, typed: str, understood: str | None
 ) -> None:
@@ -121,9 +114,7 @@ def test_stages_are_timed_and_add_up(small: Corpus) -> None:
 
 
 def test_an_empty_index_refuses_and_shows_nothing() -> None:
-    empty = embed_passages([], FakeEncoder())
-    index = replace(SearchIndex.from_embedded([], empty, FakeEncoder()), reader=FakeReader())
-    answer = Corpus({}, {}, index, "", "", weights=WEIGHTS).ask(BURNT)
+    answer = corpus_of().ask(BURNT)
     assert not answer.answered
     assert answer.confidence == 0
     assert (answer.nearest, answer.quotes, answer.hits) == ((), (), ())
@@ -151,6 +142,35 @@ def test_only_passages_that_were_read_are_quoted(small: Corpus) -> None:
 def test_a_feature_that_a_model_needs_and_nobody_has_is_an_error() -> None:
     with pytest.raises(ValueError, match="not in"):
         LinearModel.from_mapping({"nada": 1.0}).scores(np.zeros((1, 1), np.float32), ["algo"])
+
+
+# --- whether the documents answer ---------------------------------------------------------------
+
+
+def features(corpus: Corpus, question: str) -> dict[str, float]:
+    judged = judge(corpus.index, corpus.index.encode(read_question(question)), WEIGHTS)
+    row = answerable_features(judged.retrieval, judged.readings, judged.candidates, judged.ranking)
+    assert row.shape == (1, len(ANSWERABLE_FEATURES))
+    assert np.isfinite(row).all()
+    return dict(zip(ANSWERABLE_FEATURES, row[0].tolist(), strict=True))
+
+
+def test_a_question_that_is_answered_scores_higher(small: Corpus) -> None:
+    good = features(small, "¿Cuántos días tardaron los bomberos en apagar el fuego?")
+    bad = features(small, "¿Cuántos goles marcó el delantero del equipo?")
+    for name in ("reader", "passage", "any", "own", "cosine"):
+        assert good[name] > bad[name], name
+
+
+def test_nothing_found_is_a_row_of_zeros() -> None:
+    assert not any(features(corpus_of(), "hectáreas").values())
+
+
+def test_the_fitted_tables_name_only_features_there_are() -> None:
+    weights = load_weights()
+    assert set(weights.candidate.names) <= set(CANDIDATE_FEATURES)
+    assert set(weights.answerable.names) <= set(ANSWERABLE_FEATURES)
+    assert 0 < weights.threshold < 1
 
 
 # --- anything may be asked ----------------------------------------------------------------------

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
-from fake_encoder import WEIGHTS, corpus_from
-from fake_reader import FakeReader
+from fake_encoder import WEIGHTS, FakeReader, corpus_from
 from pydantic import TypeAdapter
 
 from alpie.app.answering.answers import Answer, Role
@@ -58,7 +57,7 @@ NAMES = DocumentNames(DOCUMENTS)
 
 @pytest.fixture(scope="module")
 def corpus() -> Corpus:
-    return corpus_from(DOCUMENTS.values(), FakeReader(), weights=WEIGHTS)
+    return corpus_from(DOCUMENTS.values())
 
 
 def _sides(question: str) -> list[tuple[str, str]]:

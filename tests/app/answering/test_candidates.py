@@ -71,30 +71,18 @@ def test_every_sentence_is_in_exactly_one_unit(
     assert covered == list(range(len(sentences)))
 
 
-@pytest.mark.parametrize(
-    "question",
-    [
-        "¿Cuáles son los criterios propuestos?", "cuales son los tipos de delito",
+@pytest.mark.parametrize(("question", "several"), [
+    *((question, True) for question in (
+        "¿Cuáles son los criterios propuestos?", "cuales son los tipos de delito", "Enumera las medidas", "dime los países",
         "¿Qué tipos de delitos define el convenio?", "¿En qué provincias españolas se hicieron registros?",
-        "Enumera las medidas", "dime los países", "What are the categories?", "List the criteria",
-    ],
-)  # fmt: skip
-def test_questions_for_several_things(question: str) -> None:
-    assert read_question(question).asks_for_list
-
-
-@pytest.mark.parametrize(
-    "question",
-    [
-        "¿Cuándo fue detenido?",
-        "¿Qué es CSAM?",
-        "¿Cuántas detenciones hubo?",
-        "Who was arrested?",
-        "¿Por qué?",
-    ],
-)
-def test_questions_for_one_thing(question: str) -> None:
-    assert not read_question(question).asks_for_list
+        "What are the categories?", "List the criteria",
+    )),
+    *((question, False) for question in (
+        "¿Cuándo fue detenido?", "¿Qué es CSAM?", "¿Cuántas detenciones hubo?", "Who was arrested?", "¿Por qué?"
+    )),
+])  # fmt: skip
+def test_which_questions_ask_for_several_things(question: str, several: bool) -> None:
+    assert read_question(question).asks_for_list is several
 
 
 def test_a_lead_in_of_a_few_words_needs_the_sentence_before_it() -> None:

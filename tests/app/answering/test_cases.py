@@ -12,8 +12,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from fake_encoder import FakeEncoder, build
-from fake_reader import FakeReader
+from fake_encoder import FakeEncoder, FakeReader, build
 from formats.reading import SHARED
 
 from alpie.app.answering.answers import Answer

@@ -26,28 +26,19 @@ def marked(of: Reading | None, first: int, last: int) -> list[str]:
     return [text[start:end] for start, end in emphasise(of, sentences, first, last, text)]
 
 
-def test_words_are_marked_whether_figures_or_not() -> None:
-    assert marked(reading(AnswerWords(5, 15, SURE), None, None), 0, 0) == ["una docena"]
-
-
-def test_words_are_marked_where_their_sentence_stands_in_the_quotation() -> None:
-    of = reading(None, AnswerWords(5, 15, SURE), None, best=1)
-    assert marked(of, 0, 2) == ["nueve días"]
-
-
-@pytest.mark.parametrize(
-    "of",
-    [
-        None,
-        Reading(1.0, np.zeros(3, np.float32)),
-        reading(None, None, None),
-        reading(AnswerWords(5, 14, MIN_PROBABILITY - 0.01), None, None),
-        reading(AnswerWords(5, 5, SURE), None, None),
-        Reading(0.0, np.full(3, MIN_LOG_ODDS - 0.1, np.float32), (AnswerWords(5, 14, SURE), None, None)),
-    ],
-)
-def test_in_doubt_nothing_is_marked(of: Reading | None) -> None:
-    assert marked(of, 0, 1) == []
+@pytest.mark.parametrize(("of", "first", "last", "words"), [
+    (reading(AnswerWords(5, 15, SURE), None, None), 0, 0, ["una docena"]),  # figures or not
+    (reading(None, AnswerWords(5, 15, SURE), None, best=1), 0, 2, ["nueve días"]),  # where its sentence stands
+    # in doubt nothing
+    (None, 0, 1, []), (Reading(1.0, np.zeros(3, np.float32)), 0, 1, []), (reading(None, None, None), 0, 1, []),
+    (reading(AnswerWords(5, 14, MIN_PROBABILITY - 0.01), None, None), 0, 1, []),
+    (reading(AnswerWords(5, 5, SURE), None, None), 0, 1, []),
+    (Reading(0.0, np.full(3, MIN_LOG_ODDS - 0.1, np.float32), (AnswerWords(5, 14, SURE), None, None)), 0, 1, []),
+])  # fmt: skip
+def test_words_are_marked_where_the_reader_is_sure(
+    of: Reading | None, first: int, last: int, words: list[str]
+) -> None:
+    assert marked(of, first, last) == words
 
 
 def test_nothing_is_marked_where_two_sentences_may_answer() -> None:

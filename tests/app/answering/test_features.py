@@ -6,8 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from fake_encoder import LARGE_TEXT, SMALL_TEXT, corpus_of
-from fake_reader import FakeReader
+from fake_encoder import LARGE_TEXT, SMALL_TEXT, FakeReader, corpus_of
 
 from alpie.app.answering.candidates import CandidateSpan
 from alpie.app.answering.corpus import Corpus
@@ -26,13 +25,9 @@ LONG_SENTENCE = (
     "Fuego y agua\n\nFuego.\n\n" + "El agua del valle baja por la acequia " * 6 + "hasta el molino.\n\nFin.\n"
 )
 QUESTIONS = (
-    "fuego y agua del valle",
-    "Enumera las medidas del plan y las ayudas del valle",
-    "¿Cuántas hectáreas de monte ardieron en julio?",
-    "ayuda para los vecinos que limpien fuentes",
-    "the of",
-    "漢字",
-)
+    "fuego y agua del valle", "Enumera las medidas del plan y las ayudas del valle",
+    "¿Cuántas hectáreas de monte ardieron en julio?", "ayuda para los vecinos que limpien fuentes", "the of", "漢字",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")

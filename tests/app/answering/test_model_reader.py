@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from fake_reader import FakeReader
+from fake_encoder import FakeReader
 
 from alpie.app.answering.corpus import Corpus
 from alpie.app.answering.model_reader import ModelReader, numbers_in
@@ -33,21 +33,11 @@ def reader(answer: str, seen: list[Messages] | None = None) -> ModelReader:
     return ModelReader(stream, "prueba", FakeReader(), 5.0)
 
 
-@pytest.mark.parametrize(
-    ("answer", "numbers"),
-    [
-        ("2", [2]),
-        (" 3, 1 ", [3, 1]),
-        ("[2] [2] y 4", [2, 4]),
-        ("0", []),
-        ("ninguna.", []),
-        ("5", None),  # there is no fifth sentence
-        ("0, 2", None),
-        ("La frase 2 dice que cuesta seis euros.", None),
-        ("", None),
-        ("dos", None),
-    ],
-)
+@pytest.mark.parametrize(("answer", "numbers"), [
+    ("2", [2]), (" 3, 1 ", [3, 1]), ("[2] [2] y 4", [2, 4]), ("0", []), ("ninguna.", []),
+    ("5", None),  # there is no fifth sentence
+    ("0, 2", None), ("La frase 2 dice que cuesta seis euros.", None), ("", None), ("dos", None),
+])  # fmt: skip
 def test_an_answer_is_numbers_of_sentences_or_it_is_not_used(answer: str, numbers: list[int] | None) -> None:
     assert numbers_in(answer, 4) == numbers
 
@@ -133,4 +123,4 @@ def test_over_the_wire_what_is_no_number_changes_nothing(
     question = "¿Cuántos menores fueron identificados como víctimas?"
     with_model, without = corpus_reading(mood).ask(question), seed_corpus.ask(question)
     assert [quote.text for quote in with_model.quotes] == [quote.text for quote in without.quotes]
-    assert "4871" not in str(with_model)
+    assert not any("4871" in quote.text for quote in (*with_model.quotes, *with_model.nearest))

@@ -49,18 +49,11 @@ DOCUMENTS = {
             RESOLUTION,
         ),
         Document(
-            "gandia-2021",
-            "Nota de Gandía",
-            "Policía Rural",
-            "2021-12-23",
-            "nota de prensa",
-            "es",
-            "n.txt",
-            NOTE,
+            "gandia-2021", "Nota de Gandía", "Policía Rural", "2021-12-23", "nota de prensa", "es", "n.txt", NOTE,
         ),
         Document("parques", "Ley 4/2018, de parques", "", "2018", "ley", "es", "l.txt", LAW),
     )
-}
+}  # fmt: skip
 NAMES = DocumentNames(DOCUMENTS)
 
 

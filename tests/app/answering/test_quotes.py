@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import pytest
-from fake_encoder import document_of, passage_of, source_of
-from fake_reader import FakeReader
+from fake_encoder import FakeReader, document_of, passage_of, source_of
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -65,6 +64,15 @@ def quotes_of(
 
 def texts(quotes: Sequence[Quote]) -> list[str]:
     return [quote.text for quote in quotes]
+
+
+def candidate_of(passage: Passage, first: int = 0, last: int | None = None) -> Candidate:
+    return Candidate(Hit(passage, 1.0), 0, CandidateSpan(first, first if last is None else last), 0, 0.0, 0.9)
+
+
+def cut(source: str, passage: Passage, first: int = 0, last: int | None = None) -> Quote | None:
+    """The quotation of these sentences of `passage`, which is of a document with this text."""
+    return quote_candidate(candidate_of(passage, first, last), 0.9, {"prueba": document_of(source)})
 
 
 def test_the_most_believed_sentence_is_quoted_with_its_place_and_its_belief() -> None:
@@ -182,8 +190,8 @@ def test_what_the_layout_left_out_of_a_sentence_is_left_out_of_its_quotation() -
     places = (Span(0, 22), Span(24, len(source)))
     sentence = replace(passage_of("x").sentences[0], text="Ardieron mil hectáreas de monte.", spans=places)
     passage = replace(passage_of("x"), sentences=(sentence,))
-    candidate = Candidate(Hit(passage, 1.0), 0, CandidateSpan(0, 0), 0, 0.0, 0.9)
-    (quote,) = select_quotes([candidate], SEVERAL, {"prueba": document_of(source)}, 1.0, QuotePolicy())
+    documents = {"prueba": document_of(source)}
+    (quote,) = select_quotes([candidate_of(passage)], SEVERAL, documents, 1.0, QuotePolicy())
     assert quote.text == "Ardieron mil hectáreas de monte."
     assert quote.spans == places
     assert proves(source, quote.spans, quote.text)
@@ -192,7 +200,7 @@ def test_what_the_layout_left_out_of_a_sentence_is_left_out_of_its_quotation() -
 def test_the_words_that_answer_are_marked() -> None:
     passage = passage_of("Ardieron 1240 hectáreas.")
     (reading,) = FakeReader().read("¿Cuántas hectáreas?", [read_passage_of(passage)])
-    candidate = Candidate(Hit(passage, 1.0), 0, CandidateSpan(0, 0), 0, 0.0, 0.9, reading)
+    candidate = replace(candidate_of(passage), reading=reading)
     documents = {"prueba": document_of(source_of(passage))}
     (quote,) = select_quotes([candidate], SEVERAL, documents, 1.0, QuotePolicy())
     assert [quote.text[start:end] for start, end in quote.emphasis] == ["1240"]
@@ -258,7 +266,7 @@ def test_all_neighbours_and_lists_of_the_four_documents_can_be_quoted() -> None:
         for passage in make_passages(document, lay_out(document)):
             pairs = [CandidateSpan(place, place + 1) for place in range(len(passage.sentences) - 1)]
             for span in {*pairs, *candidate_spans(passage.sentences, whole_lists=True)}:
-                candidate = Candidate(Hit(passage, 1.0), 0, span, 0, 0.0, 0.9)
+                candidate = candidate_of(passage, span.first, span.last)
                 mere = span.first == span.last and candidate.sentences[0].role is LEAD_IN
                 policy = QuotePolicy(extend_ratio=9.0)
                 if not mere and not select_quotes([candidate], SEVERAL, {document.id: document}, 1.0, policy):
@@ -277,8 +285,7 @@ def test_a_word_divided_at_a_line_end_is_whole_in_the_quotation() -> None:
     source = "Los compor-\ntamientos del fin de sema-\nna."
     cuts = [(source.index(mark), source.index(mark) + 2) for mark in ("-\nt", "-\nn")]
     passage = replace(passage_of("x"), sentences=(divided(source, *cuts),))
-    candidate = Candidate(Hit(passage, 1.0), 0, CandidateSpan(0, 0), 0, 0.0, 0.9)
-    quote = quote_candidate(candidate, 0.9, {"prueba": document_of(source)})
+    quote = cut(source, passage)
     assert quote is not None
     assert quote.text == "Los comportamientos del fin de semana."
 
@@ -292,8 +299,7 @@ def test_a_footnote_call_between_two_sentences_joins_no_words(between: str) -> N
         Sentence(source[ends[1] :], (Span(ends[1], len(source)),)),
     )
     passage = replace(passage_of("x"), sentences=sentences)
-    candidate = Candidate(Hit(passage, 1.0), 0, CandidateSpan(0, 1), 0, 0.0, 0.9)
-    quote = quote_candidate(candidate, 0.9, {"prueba": document_of(source)})
+    quote = cut(source, passage, 0, 1)
     assert quote is not None
     assert quote.text == (
         "Fue un récord. Esto preocupa." if " " in between else "Fue un récord.Esto preocupa."
@@ -311,8 +317,7 @@ def test_the_page_is_that_of_the_words_and_over_a_page_break_both_are_cited() ->
 
 
 def test_a_quotation_has_words() -> None:
-    candidate = Candidate(Hit(passage_of(". . ."), 1.0), 0, CandidateSpan(0, 0), 0, 0.0, 0.9)
-    assert quote_candidate(candidate, 0.9, {"prueba": document_of(". . .")}) is None
+    assert cut(". . .", passage_of(". . .")) is None
 
 
 def test_a_question_is_quoted_with_its_answer_and_never_alone() -> None:
@@ -323,33 +328,19 @@ def test_a_question_is_quoted_with_its_answer_and_never_alone() -> None:
     assert texts(quotes_of((passage_of(answer, asked), {0: 0.05, 1: 0.9}))) == [answer]
 
 
-@pytest.mark.parametrize(
-    "entry",
-    [
-        "Objeto del código ........ 3",
-        "Objeto del código . . . . . . 3",
-        "Objeto del código …………",
-        "Objeto\t3",
-        "Índice",
-    ],
-)
+@pytest.mark.parametrize("entry", [
+    "Objeto del código ........ 3", "Objeto del código . . . . . . 3", "Objeto del código …………", "Objeto\t3",
+    "Índice",
+])  # fmt: skip
 def test_an_entry_of_a_table_of_contents_is_no_answer(entry: str) -> None:
-    passage = passage_of(collapse(entry))
-    candidate = Candidate(Hit(passage, 1.0), 0, CandidateSpan(0, 0), 0, 0.0, 0.9)
-    assert not select_quotes(
-        [candidate], SEVERAL, {passage.document_id: document_of(entry)}, 1.0, QuotePolicy()
-    )
+    candidate, documents = candidate_of(passage_of(collapse(entry))), {"prueba": document_of(entry)}
+    assert not select_quotes([candidate], SEVERAL, documents, 1.0, QuotePolicy())
 
 
 def test_an_item_under_a_denial_brings_the_words_that_deny_it() -> None:
-    denied = ("No podrán concurrir:", LEAD_IN, 0)
-    passage = passage_of(denied, *LIST[1:])
-    candidate = Candidate(Hit(passage, 1.0), 0, CandidateSpan(2, 2), 0, 0.0, 0.9)
-    quote = quote_candidate(candidate, 0.9, {passage.document_id: document_of(source_of(passage))})
-    assert quote is not None
-    assert quote.text.startswith("No podrán concurrir: - limpiar")
-    passage = passage_of(*LIST)
-    candidate = Candidate(Hit(passage, 1.0), 0, CandidateSpan(2, 2), 0, 0.0, 0.9)
-    quote = quote_candidate(candidate, 0.9, {passage.document_id: document_of(source_of(passage))})
-    assert quote is not None
-    assert quote.text == LIST[2][0]
+    denied, plain = passage_of(("No podrán concurrir:", LEAD_IN, 0), *LIST[1:]), passage_of(*LIST)
+    quotes = [cut(source_of(passage), passage, 2) for passage in (denied, plain)]
+    assert [quote.text[:30] for quote in quotes if quote] == [
+        "No podrán concurrir: - limpiar",
+        LIST[2][0][:30],
+    ]

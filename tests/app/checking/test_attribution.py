@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from test_verify import CORPUS, FakeCorpus, document
 
-from alpie.app.checking.attribution import MAX_WORDS_BESIDE
-from alpie.app.checking.verify import Verdict, Verification, verify_quotation
+from alpie.app.checking.attribution import MAX_WORDS_BESIDE, outside, quoted_parts
+from alpie.app.checking.verify import QuotationChecker, Verdict, Verification, verify_quotation
 
 SENTENCE = "La operación sigue abierta y no se descartan nuevas detenciones."
 OTHER = "De las 25 detenciones realizadas, dos se han producido en territorio español"
@@ -16,19 +18,13 @@ def check(text: str) -> Verification:
     return verify_quotation(text, CORPUS)
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        f"Según el informe, «{SENTENCE}»",
-        f"«{SENTENCE}» (Organismo, 2024, párr. 1)",
-        f'La nota dice: "{SENTENCE}"',
-        f"“{SENTENCE}”, dijo la policía.",
-        f"Según «Título de prensa», «{SENTENCE}»",
-        f"«{SENTENCE}»\nOrganismo. «Título de prensa». Informe, 2024. Sección 1, párr. 1.",
-        "«Madrid» y Barcelona» (Organismo, 2024)",  # a mark of the source's that is not closed
-        f"«De las 25 detenciones … en territorio español» (nota de {OTHER.split()[0]} prensa)",
-    ],
-)
+@pytest.mark.parametrize("text", [
+    f"Según el informe, «{SENTENCE}»", f"«{SENTENCE}» (Organismo, 2024, párr. 1)", f'La nota dice: "{SENTENCE}"',
+    f"“{SENTENCE}”, dijo la policía.", f"Según «Título de prensa», «{SENTENCE}»",
+    f"«{SENTENCE}»\nOrganismo. «Título de prensa». Informe, 2024. Sección 1, párr. 1.",
+    "«Madrid» y Barcelona» (Organismo, 2024)",  # a mark of the source's that is not closed
+    f"«De las 25 detenciones … en territorio español» (nota de {OTHER.split()[0]} prensa)",
+])  # fmt: skip
 def test_what_is_quoted_is_exact_and_it_says_that_the_rest_was_not_checked(text: str) -> None:
     outcome = check(text)
     assert outcome.verdict is Verdict.EXACT
@@ -45,18 +41,15 @@ def test_each_of_several_stretches_must_be_found() -> None:
     assert joined.verdict is Verdict.EXACT
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        f"Según el informe, «{SENTENCE.replace('nuevas', 'muchas')}»",
-        f"«{SENTENCE.replace('no ', '')}» (Organismo, 2024)",
-        f"«{SENTENCE} Y muchas más.»\nOrganismo. «Título de prensa». Informe, 2024.",
-        'La operación sigue "abierta" y no se descartan muchas detenciones.',  # one exact word
-        "«La operación sigue abierta» y se descartan nuevas detenciones.",  # the rest is the document's, altered
-        "De las 27 detenciones, dos se han producido en territorio español, en «Madrid» y Barcelona.",
-        f"««{SENTENCE}» y muchas más detenciones»",  # within the outer marks
-    ],
-)
+@pytest.mark.parametrize("text", [
+    f"Según el informe, «{SENTENCE.replace('nuevas', 'muchas')}»",
+    f"«{SENTENCE.replace('no ', '')}» (Organismo, 2024)",
+    f"«{SENTENCE} Y muchas más.»\nOrganismo. «Título de prensa». Informe, 2024.",
+    'La operación sigue "abierta" y no se descartan muchas detenciones.',  # one exact word
+    "«La operación sigue abierta» y se descartan nuevas detenciones.",  # the rest is the document's, altered
+    "De las 27 detenciones, dos se han producido en territorio español, en «Madrid» y Barcelona.",
+    f"««{SENTENCE}» y muchas más detenciones»",  # within the outer marks
+])  # fmt: skip
 def test_an_altered_quotation_stays_altered(text: str) -> None:
     assert check(text).verdict is Verdict.ALTERED
 
@@ -82,8 +75,6 @@ def test_words_outside_are_fewer_than_those_quoted_and_at_most_so_many() -> None
 
 
 def test_a_record_is_checked_whole() -> None:
-    from alpie.app.checking.verify import QuotationChecker
-
     text = f"Según el informe, «{SENTENCE}»"
     assert QuotationChecker(CORPUS).check_whole(text).verdict is not Verdict.EXACT
 
@@ -108,3 +99,33 @@ def test_dots_between_words_are_an_omission(dots: str) -> None:
     assert (outcome.verdict, outcome.with_omissions) == (Verdict.EXACT, True)
     assert not check(f"en territorio español, en «Madrid»{dots}De las 25 detenciones realizadas").is_found
     assert not check(f"nuevas detenciones.{dots}").with_omissions
+
+
+# --- what stands between the outermost quotation marks -----------------------------------------------
+
+
+def quoted(text: str) -> list[str]:
+    return [text[part.start : part.end] for part in quoted_parts(text)]
+
+
+@pytest.mark.parametrize(("text", "parts"), [
+    ("Según el informe, «uno dos».", ["uno dos"]), ("“uno” y “dos”", ["uno", "dos"]),
+    ('dice "uno dos", y "tres"', ["uno dos", "tres"]), ("«uno «dos» tres» fin", ["uno «dos» tres"]),  # the outermost
+    ("«uno “dos” tres» fin", ["uno “dos” tres"]), ('"uno "dos" tres" fin', ['uno "dos" tres']),
+    ("«uno», dijo dos» (Autor)", ["uno», dijo dos"]),  # the source's closing mark is part of it
+    ("««uno dos»\nAutor. «Título».", ["«uno dos"]),  # and its opening one
+    ("““uno dos.” (Autor, 2021).\n\n“tres” (Autor, 2021).", ["“uno dos.", "tres"]), ("uno» dos", []),
+    ("uno « dos", []), ("«…» y «»", []),  # no word
+    ("sin comillas", []),
+])  # fmt: skip
+def test_the_outermost_stretches(text: str, parts: list[str]) -> None:
+    assert quoted(text) == parts
+
+
+@given(st.text(alphabet="«»“”\"' ab\n(.", max_size=60))
+def test_parts_and_outside_are_the_text(text: str) -> None:
+    parts = quoted_parts(text)
+    gaps = outside(text, parts)
+    pieces = [gaps[0], *(one for pair in zip(parts, gaps[1:], strict=True) for one in pair)]
+    assert "".join(text[piece.start : piece.end] for piece in pieces) == text
+    assert all(any(map(str.isalnum, text[part.start : part.end])) for part in parts)

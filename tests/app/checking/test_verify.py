@@ -139,37 +139,28 @@ def check(text: str) -> Verification:
 # --- exact ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "De las 25 detenciones realizadas, dos se han producido en territorio español",
-        "  dos se han producido\n\n en   territorio\u00a0español ",  # white space does not count
-        'en "Madrid" y Barcelona',  # nor do the shapes of quotation marks
-        "en “Madrid” y Barcelona",
-        "«dos se han producido»",  # quotation marks around the whole are not part of it
-        '"dos se han producido"',
-        "dos se han produ\u00adcido",  # a soft hyphen cannot be seen
-        "dos se han producido\u200b",
-        "en territorio espan\u0303ol",  # the same letter, written as two characters
-    ],
-)
+@pytest.mark.parametrize("text", [
+    "De las 25 detenciones realizadas, dos se han producido en territorio español",
+    "  dos se han producido\n\n en   territorio\u00a0español ",  # white space does not count
+    'en "Madrid" y Barcelona', "en “Madrid” y Barcelona",  # nor do the shapes of quotation marks
+    "«dos se han producido»", '"dos se han producido"',  # quotation marks around the whole are not part of it
+    "dos se han produ\u00adcido", "dos se han producido\u200b",  # a soft hyphen cannot be seen
+    "en territorio espan\u0303ol",  # the same letter, written as two characters
+])  # fmt: skip
 def test_exact_is_white_space_and_quotation_marks_apart_the_same(text: str) -> None:
     outcome = check(text)
-    assert outcome.verdict is Verdict.EXACT
-    assert outcome.similarity == 1.0
-    assert outcome.places[0].document_id == "prensa"
+    assert (outcome.verdict, outcome.similarity, outcome.places[0].document_id) == (
+        Verdict.EXACT,
+        1.0,
+        "prensa",
+    )
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "De Las 25 detenciones realizadas",  # a capital
-        "dos se han producido en territorio espanol",  # an accent
-        "De las 25 detenciones realizadas dos se han producido",  # a comma
-        "De las 26 detenciones realizadas, dos",  # a digit
-        "no se descartan nuevas detencione",  # a letter
-    ],
-)
+@pytest.mark.parametrize("text", [
+    "De Las 25 detenciones realizadas", "dos se han producido en territorio espanol",  # a capital, an accent
+    "De las 25 detenciones realizadas dos se han producido", "De las 26 detenciones realizadas, dos",  # a comma, a digit
+    "no se descartan nuevas detencione",  # a letter
+])  # fmt: skip
 def test_everything_else_counts(text: str) -> None:
     assert check(text).verdict is Verdict.ALTERED
 
@@ -409,23 +400,10 @@ def test_spans_that_are_none_prove_nothing(spans: object) -> None:
     assert verify_record(saved(quotes=[quote]), CORPUS).quotes[0].state is QuoteState.MOVED
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        "{",
-        "[]",
-        "3",
-        "{}",
-        '{"format": "alpie-record"}',
-        "[" * 100_000,
-        saved(format_version=99),
-        saved(quotes="x"),
-        saved(quotes=[3]),
-        saved(quotes=[{"text": ""}]),
-        saved(quotes=[{"text": "a"}] * 101),
-    ],
-)
+@pytest.mark.parametrize("text", [
+    "", "{", "[]", "3", "{}", '{"format": "alpie-record"}', "[" * 100_000, saved(format_version=99),
+    saved(quotes="x"), saved(quotes=[3]), saved(quotes=[{"text": ""}]), saved(quotes=[{"text": "a"}] * 101),
+])  # fmt: skip
 def test_what_is_no_record_is_refused(text: str) -> None:
     with pytest.raises(RecordError):
         verify_record(text, CORPUS)

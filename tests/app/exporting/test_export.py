@@ -107,32 +107,21 @@ def test_apa_sets_apart_a_quotation_of_forty_words() -> None:
     assert f"«{long}» (" in export([Excerpt(long, REPORT)], "iso690")
 
 
-@pytest.mark.parametrize(
-    ("style", "bracket", "entry"),
-    [
-        ("apa", "(Alianza Global WePROTECT, [2019],", "Alianza Global WePROTECT. ([2019])."),
-        ("iso690", "(Alianza Global WePROTECT [2019],", "ALIANZA GLOBAL WEPROTECT, [2019]."),
-    ],
-)
+@pytest.mark.parametrize(("style", "bracket", "entry"), [
+    ("apa", "(Alianza Global WePROTECT, [2019],", "Alianza Global WePROTECT. ([2019])."),
+    ("iso690", "(Alianza Global WePROTECT [2019],", "ALIANZA GLOBAL WEPROTECT, [2019]."),
+])  # fmt: skip
 def test_a_date_that_the_text_does_not_carry_stands_in_brackets(style: str, bracket: str, entry: str) -> None:
     text = export([Excerpt("Texto.", replace(REPORT, date_is_ours=True))], style)
     assert bracket in text
     assert reference_list(text)[0].startswith(entry)
 
 
-@pytest.mark.parametrize(
-    ("date", "year", "day"),
-    [
-        ("2021-11-23/25", "(2021, 23-25 de noviembre)", "23-25 de noviembre de 2021"),
-        (
-            "2021-11-30/12-02",
-            "(2021, 30 de noviembre a 2 de diciembre)",
-            "30 de noviembre a 2 de diciembre de",
-        ),
-        ("2019/2020", "(2019-2020)", "WEPROTECT, 2019-2020."),
-        ("2019-05", "(2019, mayo)", "mayo de 2019"),
-    ],
-)
+@pytest.mark.parametrize(("date", "year", "day"), [
+    ("2021-11-23/25", "(2021, 23-25 de noviembre)", "23-25 de noviembre de 2021"),
+    ("2021-11-30/12-02", "(2021, 30 de noviembre a 2 de diciembre)", "30 de noviembre a 2 de diciembre de"),
+    ("2019/2020", "(2019-2020)", "WEPROTECT, 2019-2020."), ("2019-05", "(2019, mayo)", "mayo de 2019"),
+])  # fmt: skip
 def test_a_period_is_dated_whole(date: str, year: str, day: str) -> None:
     excerpt = [Excerpt("Texto.", replace(REPORT, date=date))]
     assert year in reference_list(export(excerpt, "apa"))[0]
@@ -278,25 +267,14 @@ def test_markdown_shows_every_character_and_never_reuses_a_label() -> None:
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_a_note_of_the_reader_goes_along(name: str) -> None:
-    text = export([replace(QUOTES[0], note="Para el capítulo 3")], name)
-    assert "Para el capítulo 3" in text
-
-
-@pytest.mark.parametrize("name", FORMATS)
-def test_links_are_those_of_the_public_address_or_none(name: str) -> None:
-    assert "?p=" not in export(QUOTES, name)
-    if name not in ("apa", "iso690"):
-        assert "https://alpie.example/?p=" in export(QUOTES, name, base_url="https://alpie.example").replace(
-            "\\", ""
-        )
-
-
-@pytest.mark.parametrize("name", FORMATS)
-def test_every_format_takes_none_one_and_many(name: str) -> None:
+def test_every_format_takes_none_one_and_many_and_a_note_of_the_reader(name: str) -> None:
     assert isinstance(export([], name), str)
-    one = export(QUOTES[:1], name)
+    one, many = export([replace(QUOTES[0], note="Para el capítulo 3")], name), export(QUOTES, name)
     assert "El cifrado avanza." in one
-    for quote in QUOTES:
-        assert quote.citation.title.strip("[]") in export(QUOTES, name).replace("\\", "")
+    assert "Para el capítulo 3" in one
     assert one.encode(FORMATS[name].encoding)
+    for quote in QUOTES:
+        assert quote.citation.title.strip("[]") in many.replace("\\", "")
+    assert "?p=" not in many  # links are those of the public address, or none
+    linked = export(QUOTES, name, base_url="https://alpie.example").replace("\\", "")
+    assert ("https://alpie.example/?p=" in linked) is (name not in ("apa", "iso690"))

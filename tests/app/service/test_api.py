@@ -6,13 +6,11 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from places import ROOT
-from serving import serving, wait_until_ready
 
 from alpie.app.service.endpoints import Endpoints
 from alpie.app.service.row_forms import ROWS, schema_document
@@ -34,16 +32,6 @@ CALLS: dict[str, dict[str, Any]] = {
 @pytest.fixture(scope="module")
 def endpoints(seed_corpus: Any) -> Endpoints:
     return Endpoints(lambda: seed_corpus)
-
-
-@pytest.fixture(scope="module")
-def server(seed_corpus: Any) -> Iterator[str]:
-    """Address of a real server with the page and its endpoints."""
-    from alpie.app.page.serving.server import create_app
-
-    with serving(create_app(lambda: seed_corpus)) as address:
-        wait_until_ready(address)
-        yield address
 
 
 def check(name: str, row: Any) -> None:
@@ -102,21 +90,13 @@ def test_the_command_line_prints_the_same_rows(
     assert printed("verify", QUOTATION) == endpoints.verify(QUOTATION)
 
 
-@pytest.mark.parametrize(
-    ("name", "arguments", "kind"),
-    [
-        ("ask", ("",), QuestionError),
-        ("ask", (None,), QuestionError),
-        ("ask", ("a" * 2_001,), QuestionError),
-        ("ask", (QUESTION, [3]), QuestionError),
-        ("search", ("x", 0), SettingsError),
-        ("search", ("x", True), SettingsError),
-        ("search", ("x", 10, "no-existe"), SettingsError),
-        ("search", ("x", 10, "", "secret"), SettingsError),
-        ("verify", ("¿?",), QuestionError),
-        ("passage", ("../../etc/passwd",), AddressError),
-    ],
-)
+@pytest.mark.parametrize(("name", "arguments", "kind"), [
+    ("ask", ("",), QuestionError), ("ask", (None,), QuestionError), ("ask", ("a" * 2_001,), QuestionError),
+    ("ask", (QUESTION, [3]), QuestionError), ("search", ("x", 0), SettingsError),
+    ("search", ("x", True), SettingsError), ("search", ("x", 10, "no-existe"), SettingsError),
+    ("search", ("x", 10, "", "secret"), SettingsError), ("verify", ("¿?",), QuestionError),
+    ("passage", ("../../etc/passwd",), AddressError),
+])  # fmt: skip
 def test_what_cannot_be_used_is_refused(
     endpoints: Endpoints, name: str, arguments: tuple[Any, ...], kind: type[Exception]
 ) -> None:
@@ -128,10 +108,10 @@ def test_what_cannot_be_used_is_refused(
 
 
 @pytest.fixture(scope="module")
-def client(server: str) -> Any:
+def client(seed_server: str) -> Any:
     from gradio_client import Client
 
-    return Client(server, verbose=False, httpx_kwargs={"timeout": 120})
+    return Client(seed_server, verbose=False, httpx_kwargs={"timeout": 120})
 
 
 @pytest.mark.parametrize("name", CALLS)
@@ -150,10 +130,10 @@ def test_only_the_endpoints_are_announced(client: Any) -> None:
     assert set(client.view_api(return_format="dict")["named_endpoints"]) == {f"/{name}" for name in ROWS}
 
 
-def test_health_is_told(server: str) -> None:
+def test_health_is_told(seed_server: str) -> None:
     import httpx
 
-    reply = httpx.get(f"{server}/healthz", timeout=120)
+    reply = httpx.get(f"{seed_server}/healthz", timeout=120)
     assert (reply.status_code, reply.json()) == (200, {"status": "ready"})
 
 

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from itertools import product
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
@@ -333,21 +334,13 @@ def test_every_command_has_help(
     assert out.startswith("uso: alpie" if language == "es" else "usage: alpie")
 
 
-@pytest.mark.parametrize(
-    ("argv", "said"),
-    [
-        (["ask"], "falta PREGUNTA"),
-        (["adivina", "x"], "adivina"),
-        (["verify"], "hace falta uno de"),
-        (["verify", "x", "--record", "y"], "no se admite junto con"),
-        (["search", "x", "--limit", "0"], "1 a 100"),
-        (["search", "x", "--limit", "muchos"], "1 a 100"),
-        (["search", "x", "--retriever", "mágica"], "se admite"),
-        (["serve", "--port", "ochenta"], "no es un número"),
-        (["ask", "x", "--docs"], "falta el valor"),
-        (["index", "--todo"], "no se conoce --todo"),
-    ],
-)
+@pytest.mark.parametrize(("argv", "said"), [
+    (["ask"], "falta PREGUNTA"), (["adivina", "x"], "adivina"), (["verify"], "hace falta uno de"),
+    (["verify", "x", "--record", "y"], "no se admite junto con"), (["search", "x", "--limit", "0"], "1 a 100"),
+    (["search", "x", "--limit", "muchos"], "1 a 100"), (["search", "x", "--retriever", "mágica"], "se admite"),
+    (["serve", "--port", "ochenta"], "no es un número"), (["ask", "x", "--docs"], "falta el valor"),
+    (["index", "--todo"], "no se conoce --todo"),
+])  # fmt: skip
 def test_wrong_usage_is_2_and_explained(argv: list[str], said: str, capsys: Captured) -> None:
     assert cli.main(argv) == 2
     out, err = capsys.readouterr()
@@ -364,14 +357,10 @@ def test_a_clear_error_is_1_and_one_sentence(corpus: type[FakeCorpus], capsys: C
     assert "65535" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(
-    ("raised", "said"),
-    [
-        (AlpieError("Falta algo."), "Error: Falta algo."),
-        (ValueError("interno"), "Error inesperado (ValueError: interno)"),
-        (KeyboardInterrupt(), "Interrumpido."),
-    ],
-)
+@pytest.mark.parametrize(("raised", "said"), [
+    (AlpieError("Falta algo."), "Error: Falta algo."),
+    (ValueError("interno"), "Error inesperado (ValueError: interno)"), (KeyboardInterrupt(), "Interrumpido."),
+])  # fmt: skip
 def test_nothing_ends_in_a_traceback(
     raised: BaseException, said: str, capsys: Captured, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -388,9 +377,9 @@ def test_nothing_ends_in_a_traceback(
 # --- the process ----------------------------------------------------------------------------------
 
 
-def run(code: str, **options: object) -> subprocess.CompletedProcess[str]:
+def run(*arguments: str, **options: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run(  # type: ignore[call-overload,no-any-return]
-        [sys.executable, "-c", code], capture_output=True, text=True, encoding="utf-8", timeout=300, **options
+        [sys.executable, *arguments], capture_output=True, text=True, encoding="utf-8", timeout=300, **options
     )
 
 
@@ -401,7 +390,7 @@ def test_help_imports_nothing_heavy() -> None:
         " 'sentence_transformers', 'bm25s', 'tokenizers', 'fastapi', 'platformdirs'}\n"
         "sys.exit(str(sorted(heavy & set(sys.modules))) if heavy & set(sys.modules) else 0)"
     )
-    finished = run(code)
+    finished = run("-c", code)
     assert finished.returncode == 0, finished.stderr
 
 
@@ -423,7 +412,7 @@ def test_a_reader_who_leaves_early_is_no_error() -> None:
 def test_spanish_is_printed_whatever_the_locale() -> None:
     environment = {**os.environ, "PYTHONIOENCODING": "ascii", "LC_ALL": "C", "PYTHONUTF8": "0"}
     code = "import sys\nfrom alpie.app.terminal.commands import main\nsys.exit(main(['--help']))"
-    finished = run(code, env=environment)
+    finished = run("-c", code, env=environment)
     assert finished.returncode == 0
     assert "órdenes" in finished.stdout
 
@@ -432,9 +421,7 @@ def test_a_checkout_runs_without_being_installed() -> None:
     root = Path(cli.__file__).resolve().parents[1]
     if not (root / "pyproject.toml").is_file():
         pytest.skip("not a checkout")
-    finished = subprocess.run(
-        [sys.executable, "-m", "app", "--help"], cwd=root, capture_output=True, encoding="utf-8", timeout=300
-    )
+    finished = run("-m", "app", "--help", cwd=root)
     assert finished.returncode == 0, finished.stderr
     assert "ask" in finished.stdout
 
@@ -442,31 +429,30 @@ def test_a_checkout_runs_without_being_installed() -> None:
 # --- what is shown --------------------------------------------------------------------------------
 
 
+def shown(answer: Answer, width: int = 0) -> list[str]:
+    return answer_text(answer, translations_for("es"), width).splitlines()
+
+
 def test_lines_are_wrapped_for_a_terminal_only() -> None:
-    long = replace(QUOTE, text="palabra " * 40)
-    answer = replace(ANSWER, quotes=(long,))
-    assert max(map(len, answer_text(answer, translations_for("es"), 60).splitlines()[:5])) <= 60
-    assert max(map(len, answer_text(answer, translations_for("es"), 0).splitlines())) > 200
+    answer = replace(ANSWER, quotes=(replace(QUOTE, text="palabra " * 40),))
+    assert max(map(len, shown(answer, 60)[:5])) <= 60
+    assert max(map(len, shown(answer))) > 200
 
 
 def test_a_question_that_was_put_right_is_said_first() -> None:
     understood = replace(ANSWER, question="q detenciones", searched="que detenciones")
-    first, *rest = answer_text(understood, translations_for("es"), 0).splitlines()
-    assert first == "Entendido como: «que detenciones»"
-    assert rest == ["", *answer_text(ANSWER, translations_for("es"), 0).splitlines()]
+    assert shown(understood) == ["Entendido como: «que detenciones»", "", *shown(ANSWER)]
 
 
 def test_a_document_cannot_steer_the_terminal() -> None:
-    evil = replace(QUOTE, text="a\x1b[2Jb")
-    assert "\x1b" not in answer_text(replace(ANSWER, quotes=(evil,)), translations_for("es"), 80)
+    assert "\x1b" not in "".join(shown(replace(ANSWER, quotes=(replace(QUOTE, text="a\x1b[2Jb"),)), 80))
     passage = replace(PASSAGE, sentences=(Sentence("a\x1b[2Jb", (Span(0, 3),)),))
     assert "\x1b" not in hits_text([Hit(passage, 1.0)], {"nota": DOCUMENT}, translations_for("es"), 0)
 
 
 def test_written_sentences_are_marked_and_never_quoted() -> None:
     written = replace(ANSWER, writer=(WrittenSentence("Hubo detenciones.", (1,)),))
-    line = answer_text(written, translations_for("es"), 0).splitlines()[-1]
-    assert line == "Texto generado, no citado: Hubo detenciones. [1]"
+    assert shown(written)[-1] == "Texto generado, no citado: Hubo detenciones. [1]"
 
 
 # --- doctor ---------------------------------------------------------------------------------------
@@ -493,21 +479,17 @@ def test_one_failing_check_never_stops_the_others(tmp_path: Path) -> None:
 
 
 def test_every_check_has_a_name_in_the_catalogues() -> None:
-    for examination in doctor.EXAMINATIONS:
-        name = examination.__name__.removeprefix("_")
-        assert translations_for("es")(f"doctor.{name}")
-        assert translations_for("en")(f"doctor.{name}")
+    for examination, language in product(doctor.EXAMINATIONS, ("es", "en")):
+        assert translations_for(language)(f"doctor.{examination.__name__.removeprefix('_')}")
 
 
 def test_doctor_looks_at_documents_index_writer_and_disk(tmp_path: Path) -> None:
     words = translations_for("es")
     good = settings_in(tmp_path)
-    assert doctor._documents(good, words).state is State.GOOD
+    for check in (doctor._documents, doctor._writer, doctor._packages, doctor._python):
+        assert check(good, words).state is State.GOOD
     assert doctor._index(good, words).state is State.ADVICE
     assert "alpie index" in doctor._index(good, words).message
-    assert doctor._writer(good, words).state is State.GOOD
-    assert doctor._packages(good, words).state is State.GOOD
-    assert doctor._python(good, words).state is State.GOOD
     assert doctor._disk(good, words).message
     assert doctor._writer(settings_in(tmp_path, ALPIE_WRITER="modelo"), words).state is State.BAD
     missing = doctor._writer(settings_in(tmp_path, ALPIE_WRITER="no_existe:modelo"), words)

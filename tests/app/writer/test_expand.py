@@ -99,24 +99,18 @@ def test_the_estimate_counts_what_would_be_sent(corpus: Corpus) -> None:
 PASSAGE = passage_of("Hubo 25 detenidos en Madrid.", "La operación sigue abierta en EE. UU. y en la UE.")
 
 
-@pytest.mark.parametrize(
-    ("kind", "text", "fault"),
-    [
-        ("question", "¿Cuántos arrestos hubo?", None),
-        ("rewording", "Capturadas 25 personas en Madrid", None),
-        ("rewording", "Veinticinco personas capturadas en la capital", None),
-        ("english", "How many people were arrested in Madrid?", None),
-        ("question", "¿Hubo 26 arrestos?", Fault.FIGURE),
-        ("question", "¿Fue en 2019 cuando los arrestaron?", Fault.FIGURE),
-        ("question", "¿Hubo arrestos en Sevilla?", Fault.NAME),
-        ("rewording", "Zapatero anunció los arrestos", None),  # a word that opens a sentence tells no name
-        ("question", "How many people were arrested there?", Fault.LANGUAGE),
-        ("english", "¿Cuántas personas fueron arrestadas?", Fault.LANGUAGE),
-        ("rewording", "Hubo 25 detenidos en Madrid", Fault.COPY),
-        ("rewording", "Arrestos", Fault.LENGTH),
-        ("rewording", "muchas personas " * 20, Fault.LENGTH),
-    ],
-)
+@pytest.mark.parametrize(("kind", "text", "fault"), [
+    ("question", "¿Cuántos arrestos hubo?", None), ("rewording", "Capturadas 25 personas en Madrid", None),
+    ("rewording", "Veinticinco personas capturadas en la capital", None),
+    ("english", "How many people were arrested in Madrid?", None), ("question", "¿Hubo 26 arrestos?", Fault.FIGURE),
+    ("question", "¿Fue en 2019 cuando los arrestaron?", Fault.FIGURE),
+    ("question", "¿Hubo arrestos en Sevilla?", Fault.NAME),
+    ("rewording", "Zapatero anunció los arrestos", None),  # a word that opens a sentence tells no name
+    ("question", "How many people were arrested there?", Fault.LANGUAGE),
+    ("english", "¿Cuántas personas fueron arrestadas?", Fault.LANGUAGE),
+    ("rewording", "Hubo 25 detenidos en Madrid", Fault.COPY), ("rewording", "Arrestos", Fault.LENGTH),
+    ("rewording", "muchas personas " * 20, Fault.LENGTH),
+])  # fmt: skip
 def test_each_fault_is_seen(kind: str, text: str, fault: Fault | None) -> None:
     assert fault_of(ExpansionDraft(0, kind, (0,), text), PASSAGE, "Nota", []) is fault
 

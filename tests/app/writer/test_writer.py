@@ -57,14 +57,11 @@ def settings(openai_server: Any, tmp_path: Path) -> Any:
 def answers(seed_corpus: Any) -> list[Answer]:
     """Answers of the real corpus, with one to five quotations."""
     questions = (
-        QUESTION,
-        "¿En qué provincias españolas se hicieron registros?",
-        "¿Qué pide INTERPOL sobre el cifrado de extremo a extremo?",
-        "¿Cuántos dispositivos se incautaron?",
-        "¿A quién se detuvo en Alicante?",
-        "¿Qué porcentaje del material se aloja en Europa?",
+        QUESTION, "¿En qué provincias españolas se hicieron registros?",
+        "¿Qué pide INTERPOL sobre el cifrado de extremo a extremo?", "¿Cuántos dispositivos se incautaron?",
+        "¿A quién se detuvo en Alicante?", "¿Qué porcentaje del material se aloja en Europa?",
         "How many reports were made in 2018?",
-    )
+    )  # fmt: skip
     answers = [seed_corpus.ask(question) for question in questions]
     # A refusal has no quotations; its nearest passages serve as some, so that there are texts of many kinds.
     return [
@@ -77,25 +74,21 @@ def answers(seed_corpus: Any) -> list[Answer]:
 # --- the check -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("text", "keys"),
-    [
-        ("105 047 / 105.047 / 105,047", {("number", "105047")}),
-        ("ciento cinco mil cuarenta y siete", {("number", "105047")}),
-        ("one hundred and five thousand", {("number", "105000")}),
-        ("1.234.567,89 = 1,234,567.89", {("number", "1234567.89")}),
-        ("1,2 millones y dos millones", {("number", "1200000"), ("number", "2000000")}),
-        ("cincuenta mil millones", {("number", "50000000000")}),
-        ("12,5 %, 12.5% y 12,50 por ciento", {("percent", "12.5")}),
-        ("veinticinco por ciento", {("percent", "25")}),
-        ("treinta y tres y dos", {("number", "33"), ("number", "2")}),
-        ("de 13-17 años", {("number", "13"), ("number", "17")}),
-        ("la 13-year-old del art. 3.º", {("number", "13"), ("number", "3")}),
-        ("GA-2021-89-RES-09 y 5.1.2", {("code", "ga-2021-89-res-09"), ("code", "5.1.2")}),
-        ("la mitad, un tercio y miles", {("quantity", "1/2"), ("quantity", "1/3"), ("quantity", "1000s")}),
-        ("un hombre, una mujer, en segundo lugar", set()),
-    ],
-)
+@pytest.mark.parametrize(("text", "keys"), [
+    ("105 047 / 105.047 / 105,047", {("number", "105047")}),
+    ("ciento cinco mil cuarenta y siete", {("number", "105047")}),
+    ("one hundred and five thousand", {("number", "105000")}),
+    ("1.234.567,89 = 1,234,567.89", {("number", "1234567.89")}),
+    ("1,2 millones y dos millones", {("number", "1200000"), ("number", "2000000")}),
+    ("cincuenta mil millones", {("number", "50000000000")}),
+    ("12,5 %, 12.5% y 12,50 por ciento", {("percent", "12.5")}), ("veinticinco por ciento", {("percent", "25")}),
+    ("treinta y tres y dos", {("number", "33"), ("number", "2")}),
+    ("de 13-17 años", {("number", "13"), ("number", "17")}),
+    ("la 13-year-old del art. 3.º", {("number", "13"), ("number", "3")}),
+    ("GA-2021-89-RES-09 y 5.1.2", {("code", "ga-2021-89-res-09"), ("code", "5.1.2")}),
+    ("la mitad, un tercio y miles", {("quantity", "1/2"), ("quantity", "1/3"), ("quantity", "1000s")}),
+    ("un hombre, una mujer, en segundo lugar", set()),
+])  # fmt: skip
 def test_figures_are_read_whatever_their_spelling(text: str, keys: set[tuple[str, str]]) -> None:
     assert figures_of(text).keys == keys
 
@@ -112,59 +105,47 @@ def test_a_range_of_days_is_two_dates() -> None:
     assert figures_of("del 23 al 25 de noviembre de 2021").dates == (Date(2021, 11, 23), Date(2021, 11, 25))
 
 
-@pytest.mark.parametrize(
-    "line",
-    [
-        "De las 25 detenciones, dos se produjeron en España, en Madrid y Barcelona. [1]",
-        "Se incautaron ciento setenta y tres dispositivos, con 16 800 archivos [1].",
-        "Los registros fueron treinta y tres. [1]",
-        "La Policía Nacional detuvo a un hombre en ALICANTE el 2025-12-23. [2]",
-        "En malaga y jaen hubo registros en domicilios. [1]",
-        "La operación sigue abierta, con detenciones en 2025. [1, 2]",
-        "Supone el 12.50% del total de 45.000.000. [2]",
-        "Two of the 25 arrests took place in Madrid and Barcelona. [1]",
-    ],
-)
-def test_what_the_quotes_say_is_shown(line: str) -> None:
-    found = list(drafts([line]))
-    assert [Support(QUOTES, QUESTION).reason_against(draft) for draft in found] == [None]
-
-
-@pytest.mark.parametrize(
-    ("line", "reason"),
-    [
-        ("Hubo 25 detenciones.", Reason.UNCITED),
-        ("Hubo 25 detenciones. [3]", Reason.NO_SUCH_QUOTE),
-        ("Hubo 25 detenciones. [0]", Reason.NO_SUCH_QUOTE),
-        ("Hubo 26 detenciones. [1]", Reason.FIGURE),
-        ("Hubo veintiséis detenciones. [1]", Reason.FIGURE),
-        ("Hubo ２６ detenciones. [1]", Reason.FIGURE),
-        ("Hubo 25 detenciones. [2]", Reason.FIGURE),  # of another quote
-        ("El 25 % de las detenciones fue en Madrid. [1]", Reason.FIGURE),
-        ("La mitad de las detenciones fue en Madrid. [1]", Reason.FIGURE),
-        ("Las detenciones fueron ½ del total. [1]", Reason.FIGURE),
-        ("La tercera de las detenciones fue en Madrid. [1]", Reason.FIGURE),
-        ("Las detenciones en Madrid fueron MMXXV. [1]", Reason.NAME),
-        ("Se incautaron 16.800 millones de archivos. [1]", Reason.FIGURE),
-        ("La Policía Nacional detuvo a un hombre el 24 de diciembre de 2025. [2]", Reason.FIGURE),
-        ("La Policía Nacional detuvo a un hombre el 23 de noviembre. [2]", Reason.FIGURE),
-        ("La operación se dirigió desde Marruecos. [1]", Reason.NAME),
-        ("Marruecos participó en la operación. [1]", Reason.NAME),
-        ("la operación se dirigió desde marruecos. [1]", Reason.NAME),
-        ("La operación la dirigió Europol. [1]", Reason.NAME),
-        ("La Policía Municipal detuvo a un hombre en Alicante. [2]", Reason.NAME),
-        ("La operación se hizo en Мadrid. [1]", Reason.NAME),  # the М is Cyrillic
-        ("Hubo 33 detenciones en domicilios ajenos. [2]", Reason.FIGURE),
-        ("La operación en domicilios dejó hasta hoy 173 arrestados. [1]", Reason.COMPANY),
-        ("No hubo 25 detenciones. [1]", Reason.DENIAL),
-        ("Los padres deben entregar sus contraseñas. [1]", Reason.UNRELATED),
-        ("La operación: https://mala.example/x [1]", Reason.FORM),
-        ("La operación <img src=x> sigue abierta. [2]", Reason.FORM),
-        ("La operación ![x](y) sigue abierta. [2]", Reason.FORM),
-    ],
-)
-def test_what_the_quotes_do_not_say_is_dropped(line: str, reason: Reason) -> None:
-    (found,) = list(drafts([line]))
+@pytest.mark.parametrize(("line", "reason"), [
+    # what the quotes say is shown
+    ("De las 25 detenciones, dos se produjeron en España, en Madrid y Barcelona. [1]", None),
+    ("Se incautaron ciento setenta y tres dispositivos, con 16 800 archivos [1].", None),
+    ("Los registros fueron treinta y tres. [1]", None),
+    ("La Policía Nacional detuvo a un hombre en ALICANTE el 2025-12-23. [2]", None),
+    ("En malaga y jaen hubo registros en domicilios. [1]", None),
+    ("La operación sigue abierta, con detenciones en 2025. [1, 2]", None),
+    ("Supone el 12.50% del total de 45.000.000. [2]", None),
+    ("Two of the 25 arrests took place in Madrid and Barcelona. [1]", None),
+    # and what they do not say is dropped
+    ("Hubo 25 detenciones.", Reason.UNCITED), ("Hubo 25 detenciones. [3]", Reason.NO_SUCH_QUOTE),
+    ("Hubo 25 detenciones. [0]", Reason.NO_SUCH_QUOTE), ("Hubo 26 detenciones. [1]", Reason.FIGURE),
+    ("Hubo veintiséis detenciones. [1]", Reason.FIGURE), ("Hubo ２６ detenciones. [1]", Reason.FIGURE),
+    ("Hubo 25 detenciones. [2]", Reason.FIGURE),  # of another quote
+    ("El 25 % de las detenciones fue en Madrid. [1]", Reason.FIGURE),
+    ("La mitad de las detenciones fue en Madrid. [1]", Reason.FIGURE),
+    ("Las detenciones fueron ½ del total. [1]", Reason.FIGURE),
+    ("La tercera de las detenciones fue en Madrid. [1]", Reason.FIGURE),
+    ("Las detenciones en Madrid fueron MMXXV. [1]", Reason.NAME),
+    ("Se incautaron 16.800 millones de archivos. [1]", Reason.FIGURE),
+    ("La Policía Nacional detuvo a un hombre el 24 de diciembre de 2025. [2]", Reason.FIGURE),
+    ("La Policía Nacional detuvo a un hombre el 23 de noviembre. [2]", Reason.FIGURE),
+    ("La operación se dirigió desde Marruecos. [1]", Reason.NAME),
+    ("Marruecos participó en la operación. [1]", Reason.NAME),
+    ("la operación se dirigió desde marruecos. [1]", Reason.NAME),
+    ("La operación la dirigió Europol. [1]", Reason.NAME),
+    ("La Policía Municipal detuvo a un hombre en Alicante. [2]", Reason.NAME),
+    ("La operación se hizo en Мadrid. [1]", Reason.NAME),  # the М is Cyrillic
+    ("Hubo 33 detenciones en domicilios ajenos. [2]", Reason.FIGURE),
+    ("La operación en domicilios dejó hasta hoy 173 arrestados. [1]", Reason.COMPANY),
+    ("No hubo 25 detenciones. [1]", Reason.DENIAL),
+    ("Los padres deben entregar sus contraseñas. [1]", Reason.UNRELATED),
+    ("La operación: https://mala.example/x [1]", Reason.FORM),
+    ("La operación <img src=x> sigue abierta. [2]", Reason.FORM),
+    ("La operación ![x](y) sigue abierta. [2]", Reason.FORM),
+])  # fmt: skip
+def test_what_the_quotes_say_is_shown_and_what_they_do_not_is_dropped(
+    line: str, reason: Reason | None
+) -> None:
+    (found,) = drafts([line])
     assert Support(QUOTES, QUESTION).reason_against(found) is reason
 
 
@@ -215,12 +196,12 @@ def test_a_good_model_is_shown_and_the_quotations_stay(settings: Any, answers: l
         assert replace(result, writer=None, writer_report=None) == answer
 
 
-def test_sixty_lies_and_none_on_the_screen(settings: Any, answers: list[Answer]) -> None:
+def test_thirty_lies_and_none_on_the_screen(settings: Any, answers: list[Answer]) -> None:
     import openai_server as lies
 
     wrong = [*lies.WRONG_FIGURES, *lies.WRONG_NAMES, *lies.WRONG_DATES, "93", "noventa y tres"]
     dropped = shown = 0
-    for number in range(60):
+    for number in range(30):
         answer = answers[number % len(answers)]
         result = written(answer, settings("lying"))
         assert result.writer is not None
@@ -237,7 +218,7 @@ def test_sixty_lies_and_none_on_the_screen(settings: Any, answers: list[Answer])
         assert result.quotes == answer.quotes
         dropped += result.writer_report.dropped_count
         shown += len(result.writer)
-    assert dropped >= 60
+    assert dropped >= 30
     assert shown <= dropped  # «Hubo 4871. Hubo 25. [1]»: the second sentence is true
 
 
@@ -263,7 +244,7 @@ def test_whatever_goes_wrong_the_quotations_are_shown(
     assert len(re.findall(r"[.!?](?:\s|$)", sentence)) == 1, "one plain sentence"
 
 
-@pytest.mark.parametrize(("mood", "seconds"), [("silent", 2.0), ("slow", 5.0)])
+@pytest.mark.parametrize(("mood", "seconds"), [("silent", 1.0), ("slow", 5.0)])
 def test_a_slow_model_is_not_waited_for(
     settings: Any, answers: list[Answer], mood: str, seconds: float
 ) -> None:

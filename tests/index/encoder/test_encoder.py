@@ -93,9 +93,9 @@ def test_langchain_gets_the_same_vectors(encoder: Encoder) -> None:
 
 
 def test_a_long_text_is_cut_at_the_models_limit(encoder: Encoder, reference: Encoder) -> None:
-    text = "El comité aprobó el informe. " * 5000
+    text = "El comité aprobó el informe. " * 800
     for one in (encoder, reference):
-        whole, begun, short = one.encode_passages([text, text[:30_000], text[:300]])
+        whole, begun, short = one.encode_passages([text, text[:9_000], text[:300]])
         assert whole @ begun > 0.9999 > whole @ short
     assert encoder.encode_passages([text])[0] @ reference.encode_passages([text])[0] > 0.99
 

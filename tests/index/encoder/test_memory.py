@@ -57,7 +57,7 @@ def test_the_word_table_does_not_fill_the_process(weights: Path) -> None:
     table = WordTable.open(weights)
     chance = np.random.default_rng(1)
     largest = 0.0
-    for _ in range(50):
+    for _ in range(15):
         table.rows(chance.integers(0, ROWS, 200).tolist())
         largest = max(largest, resident_megabytes(weights))
     assert largest < 10, "of 77 MB"

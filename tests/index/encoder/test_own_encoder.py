@@ -162,18 +162,13 @@ def test_vectors_are_cut_where_the_configuration_says(tmp_path: Path) -> None:
         assert cut.encode_queries(["¿Qué?"])[0] @ expected > 0.98
 
 
-@pytest.mark.parametrize(
-    ("prompts", "query", "passage"),
-    [
-        ({"query": "q: ", "passage": "p: "}, "q: ", "p: "),
-        ({"query": "q: ", "document": "d: ", "Retrieval-query": "r: "}, "q: ", "d: "),
-        ({"retrieval.query": "no: ", "search_query": "s: ", "search_document": "t: "}, "s: ", "t: "),
-        ({"web_search_query": "w: "}, "w: ", ""),
-        ({"query": None}, "", ""),
-        ({"query": "", "document": "", "Retrieval-query": "r: "}, "r: ", ""),
-        ({}, "", ""),
-    ],
-)
+@pytest.mark.parametrize(("prompts", "query", "passage"), [
+    ({"query": "q: ", "passage": "p: "}, "q: ", "p: "),
+    ({"query": "q: ", "document": "d: ", "Retrieval-query": "r: "}, "q: ", "d: "),
+    ({"retrieval.query": "no: ", "search_query": "s: ", "search_document": "t: "}, "s: ", "t: "),
+    ({"web_search_query": "w: "}, "w: ", ""), ({"query": None}, "", ""),
+    ({"query": "", "document": "", "Retrieval-query": "r: "}, "r: ", ""), ({}, "", ""),
+])  # fmt: skip
 def test_prompts_are_found_by_their_usual_names(
     prompts: dict[str, str], query: str, passage: str, tmp_path: Path
 ) -> None:
@@ -187,16 +182,11 @@ def test_e5_models_get_the_prompts_they_do_not_state(tmp_path: Path) -> None:
     assert ModelConfig.read(tmp_path, "intfloat/multilingual-e5-large-instruct").query_prompt == ""
 
 
-@pytest.mark.parametrize(
-    ("config", "pooling"),
-    [
-        ({"pooling_mode": "mean"}, "mean"),
-        ({"pooling_mode_cls_token": True, "pooling_mode_mean_tokens": False}, "cls"),
-        ({"pooling_mode_cls_token": True, "pooling_mode_mean_tokens": True}, ""),
-        ({"pooling_mode": "lasttoken"}, ""),
-        ({"pooling_mode": "mean", "include_prompt": False}, ""),
-    ],
-)
+@pytest.mark.parametrize(("config", "pooling"), [
+    ({"pooling_mode": "mean"}, "mean"), ({"pooling_mode_cls_token": True, "pooling_mode_mean_tokens": False}, "cls"),
+    ({"pooling_mode_cls_token": True, "pooling_mode_mean_tokens": True}, ""), ({"pooling_mode": "lasttoken"}, ""),
+    ({"pooling_mode": "mean", "include_prompt": False}, ""),
+])  # fmt: skip
 def test_pooling_is_read_in_both_spellings(config: dict[str, object], pooling: str, tmp_path: Path) -> None:
     (tmp_path / "1_Pooling").mkdir()
     (tmp_path / "1_Pooling" / "config.json").write_text(json.dumps(config), "utf-8")

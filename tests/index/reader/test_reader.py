@@ -33,15 +33,11 @@ def reader() -> Reader:
     return default_reader()
 
 
-@pytest.mark.parametrize(
-    ("question", "sentence", "words"),
-    [
-        ("¿Cuánto hay que dejar de fianza?", 1, "25 euros"),
-        ("how much is the deposit?", 1, "25 euros"),
-        ("q dias esta abierto lo de las bicis", 0, "martes a domingo"),
-        ("¿Quién acompaña a los niños pequeños?", 2, "una persona adulta"),
-    ],
-)
+@pytest.mark.parametrize(("question", "sentence", "words"), [
+    ("¿Cuánto hay que dejar de fianza?", 1, "25 euros"), ("how much is the deposit?", 1, "25 euros"),
+    ("q dias esta abierto lo de las bicis", 0, "martes a domingo"),
+    ("¿Quién acompaña a los niños pequeños?", 2, "una persona adulta"),
+])  # fmt: skip
 def test_the_sentence_that_answers_is_the_likeliest_and_its_words_are_told(
     reader: Reader, question: str, sentence: int, words: str
 ) -> None:
@@ -52,13 +48,10 @@ def test_the_sentence_that_answers_is_the_likeliest_and_its_words_are_told(
     assert words in PASSAGE.sentences[sentence][told.start : told.end]
 
 
-@pytest.mark.parametrize(
-    ("asked", "not_said"),
-    [
-        ("¿Cuánto cuesta la fianza?", "¿Cuánto cuesta el seguro de la bicicleta?"),
-        ("¿Qué edad mínima se exige para ir solo?", "¿Qué multa se paga por devolver tarde la bicicleta?"),
-    ],
-)
+@pytest.mark.parametrize(("asked", "not_said"), [
+    ("¿Cuánto cuesta la fianza?", "¿Cuánto cuesta el seguro de la bicicleta?"),
+    ("¿Qué edad mínima se exige para ir solo?", "¿Qué multa se paga por devolver tarde la bicicleta?"),
+])  # fmt: skip
 def test_what_the_passage_does_not_say_is_less_likely_answered(
     reader: Reader, asked: str, not_said: str
 ) -> None:

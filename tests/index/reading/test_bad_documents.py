@@ -179,27 +179,11 @@ def test_the_same_bytes_under_two_names_are_indexed_once_and_said(tmp_path: Path
 
 
 ODD_NAMES = (
-    "con espacios.txt",
-    "'comillas' \"dobles\" `y` $HOME.txt",
-    "salto\nde línea.txt",
-    "tabulador\ty\x1b[31mcolor.txt",
-    "emoji 🙂.txt",
-    "\u202egpj.txt",
-    "-rf.txt",
-    "--help.txt",
-    unicodedata.normalize("NFD", "niño.txt"),
-    unicodedata.normalize("NFC", "niño.txt"),
-    "文件.txt",
-    "العربية.txt",
-    "a" * 240 + ".txt",
-    "<script>alert(1)<&.txt",
-    "%2e%2e%2fpasswd.txt",
-    "a;b|c&d.txt",
-    "...txt",
-    "\\barra.txt",
-    "nul\u200b.txt",
-    "SOURCES.TOML.txt",
-)
+    "con espacios.txt", "'comillas' \"dobles\" `y` $HOME.txt", "salto\nde línea.txt", "tabulador\ty\x1b[31mcolor.txt",
+    "emoji 🙂.txt", "\u202egpj.txt", "-rf.txt", "--help.txt", unicodedata.normalize("NFD", "niño.txt"),
+    unicodedata.normalize("NFC", "niño.txt"), "文件.txt", "العربية.txt", "a" * 240 + ".txt", "<script>alert(1)<&.txt",
+    "%2e%2e%2fpasswd.txt", "a;b|c&d.txt", "...txt", "\\barra.txt", "nul\u200b.txt", "SOURCES.TOML.txt",
+)  # fmt: skip
 
 
 def test_any_file_name_makes_a_document_with_an_id_and_a_title_to_show(tmp_path: Path) -> None:
@@ -305,17 +289,11 @@ def test_offsets_count_characters_of_the_decoded_text(tmp_path: Path) -> None:
     assert [document.text[s.start : s.end].split() for s in sentences] == [s.text.split() for s in sentences]
 
 
-@pytest.mark.parametrize(
-    ("table", "said"),
-    [
-        ("[[document]\n", "line 1"),
-        ("x = 1\n", "clave desconocida «x»"),
-        ("document = 3\n", "deben ser tablas"),
-        ("document = [1]\n", "deben ser tablas"),
-        ("[document]\nid = 'a'\n", "deben ser tablas"),
-        ("[[documents]]\n", "documents"),
-    ],
-)
+@pytest.mark.parametrize(("table", "said"), [
+    ("[[document]\n", "line 1"), ("x = 1\n", "clave desconocida «x»"), ("document = 3\n", "deben ser tablas"),
+    ("document = [1]\n", "deben ser tablas"), ("[document]\nid = 'a'\n", "deben ser tablas"),
+    ("[[documents]]\n", "documents"),
+])  # fmt: skip
 def test_a_table_of_sources_that_cannot_be_read_says_where(tmp_path: Path, table: str, said: str) -> None:
     (tmp_path / "bueno.txt").write_text(GOOD, encoding="utf-8")
     (tmp_path / "sources.toml").write_text(table, encoding="utf-8")

@@ -110,29 +110,16 @@ def test_files_of_one_name_get_different_ids_that_stay(tmp_path: Path) -> None:
     assert first == ids(read_sources(tmp_path))
 
 
-@pytest.mark.parametrize(
-    ("bad", "said"),
-    [
-        (entry(more='autor = "x"'), "clave desconocida «autor»"),
-        (entry(id="Uno Dos"), "«id»"),
-        (entry(id="../uno"), "«id»"),
-        (entry(file="../uno.txt"), "«file»"),
-        (entry(file="/etc/passwd"), "«file»"),
-        (entry(file="falta.txt"), "no existe"),
-        (entry(date="23/12/25"), "«date»"),
-        (entry(date="2021-02-30"), "«date»"),
-        (entry(date="2021-11-25/2021-11-23"), "«date»"),
-        (entry(more='url = "javascript:alert(1)"'), "«url»"),
-        (entry(more='editorial = ["autor"]'), "autor"),
-        (entry(more="notes = 3"), "«notes»"),
-        (entry().replace('"Título"', "3"), "«title»"),
-        (entry().replace('"Título"', '"a\\u0000b"'), "«title»"),
-        (entry().replace('"es"', "[]"), "«language»"),
-        (entry().replace('"2024"', "true"), "«date»"),
-        (entry(more='rights = "a\\nb"'), "una línea"),
-        ('[[document]]\nid = "uno"\nfile = "uno.txt"\n', "falta «title»"),
-    ],
-)
+@pytest.mark.parametrize(("bad", "said"), [
+    (entry(more='autor = "x"'), "clave desconocida «autor»"), (entry(id="Uno Dos"), "«id»"),
+    (entry(id="../uno"), "«id»"), (entry(file="../uno.txt"), "«file»"), (entry(file="/etc/passwd"), "«file»"),
+    (entry(file="falta.txt"), "no existe"), (entry(date="23/12/25"), "«date»"), (entry(date="2021-02-30"), "«date»"),
+    (entry(date="2021-11-25/2021-11-23"), "«date»"), (entry(more='url = "javascript:alert(1)"'), "«url»"),
+    (entry(more='editorial = ["autor"]'), "autor"), (entry(more="notes = 3"), "«notes»"),
+    (entry().replace('"Título"', "3"), "«title»"), (entry().replace('"Título"', '"a\\u0000b"'), "«title»"),
+    (entry().replace('"es"', "[]"), "«language»"), (entry().replace('"2024"', "true"), "«date»"),
+    (entry(more='rights = "a\\nb"'), "una línea"), ('[[document]]\nid = "uno"\nfile = "uno.txt"\n', "falta «title»"),
+])  # fmt: skip
 def test_a_faulty_entry_is_refused_and_its_file_is_not_taken_under_another_name(
     tmp_path: Path, bad: str, said: str
 ) -> None:

@@ -95,22 +95,16 @@ def test_lines_of_a_stale_address_go_where_their_sentences_went(data: Path) -> N
     assert "2 no se usan" in problems[0]
 
 
-@pytest.mark.parametrize(
-    ("bad", "said"),
-    [
-        ("{", "no es JSON"),
-        ("[" * 100_000, "no es JSON"),
-        ("[]", "se espera un objeto"),
-        ('{"address": 3, "lines": []}', "se espera un objeto"),
-        ('{"address": "ADDRESS", "lines": ["x"]}', "«text»"),
-        ('{"address": "ADDRESS", "lines": [{"text": " "}]}', "«text»"),
-        ('{"address": "ADDRESS", "lines": [{"text": "\\ud800"}]}', "«text»"),
-        ('{"address": "ADDRESS", "lines": [{"text": "x", "kind": "joke"}]}', "«kind»"),
-        ('{"address": "ADDRESS", "lines": [{"text": "x", "kind": ["joke"]}]}', "«kind»"),
-        ('{"address": "ADDRESS", "lines": [{"text": "x", "sentences": "En julio"}]}', "«sentences»"),
-        ('{"address": "ADDRESS", "lines": [{"text": "x", "sentences": ["Nadie"]}]}', "empieza por «Nadie»"),
-    ],
-)
+@pytest.mark.parametrize(("bad", "said"), [
+    ("{", "no es JSON"), ("[" * 100_000, "no es JSON"), ("[]", "se espera un objeto"),
+    ('{"address": 3, "lines": []}', "se espera un objeto"), ('{"address": "ADDRESS", "lines": ["x"]}', "«text»"),
+    ('{"address": "ADDRESS", "lines": [{"text": " "}]}', "«text»"),
+    ('{"address": "ADDRESS", "lines": [{"text": "\\ud800"}]}', "«text»"),
+    ('{"address": "ADDRESS", "lines": [{"text": "x", "kind": "joke"}]}', "«kind»"),
+    ('{"address": "ADDRESS", "lines": [{"text": "x", "kind": ["joke"]}]}', "«kind»"),
+    ('{"address": "ADDRESS", "lines": [{"text": "x", "sentences": "En julio"}]}', "«sentences»"),
+    ('{"address": "ADDRESS", "lines": [{"text": "x", "sentences": ["Nadie"]}]}', "empieza por «Nadie»"),
+])  # fmt: skip
 def test_a_faulty_row_is_told_and_the_others_stand(data: Path, bad: str, said: str) -> None:
     address = address_of(data, "incendios")
     good = json.dumps(row(address, (FOREST, [])))

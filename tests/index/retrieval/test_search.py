@@ -42,14 +42,10 @@ def first(corpus: Corpus, question: str, retriever: str = "hybrid") -> Passage:
 
 
 @pytest.mark.parametrize("retriever", ["hybrid", "fused", "dense", "lexical"])
-@pytest.mark.parametrize(
-    ("question", "words"),
-    [
-        ("¿Cuántas hectáreas de monte ardieron?", "1240 hectáreas"),
-        ("cuanto cuesta el aparcamiento por hora", "dos euros"),
-        ("LIBROS PARA CADA LECTOR", "tres libros"),
-    ],
-)
+@pytest.mark.parametrize(("question", "words"), [
+    ("¿Cuántas hectáreas de monte ardieron?", "1240 hectáreas"),
+    ("cuanto cuesta el aparcamiento por hora", "dos euros"), ("LIBROS PARA CADA LECTOR", "tres libros"),
+])  # fmt: skip
 def test_each_leg_finds_the_passage_that_says_it(
     small: Corpus, question: str, words: str, retriever: str
 ) -> None:

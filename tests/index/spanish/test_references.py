@@ -143,26 +143,12 @@ def test_what_is_a_code(code: str) -> None:
     assert reference.code in ("agn/65/res/10", "ga-2021-89-res-09")
 
 
-@pytest.mark.parametrize(
-    "question",
-    [
-        "¿Cuántos artículos tiene la ley?",
-        "El artículo 5 prohíbe fumar",
-        "¿Qué artículo regula el préstamo?",
-        "24/7",
-        "título",
-        "artículo",
-        "¿Qué países firmaron la resolución AGN/65/RES/10?",
-        "artículo " * 40,
-        "base de datos",
-        "¿Cuáles son las 3 reglas?",
-        "primera detención",
-        "según el artículo 14 de la Constitución, ¿quién vota?",
-        "da 2 ejemplos",
-        "la primera regla es no hablar",
-        "",
-    ],
-)
+@pytest.mark.parametrize("question", [
+    "¿Cuántos artículos tiene la ley?", "El artículo 5 prohíbe fumar", "¿Qué artículo regula el préstamo?", "24/7",
+    "título", "artículo", "¿Qué países firmaron la resolución AGN/65/RES/10?", "artículo " * 40, "base de datos",
+    "¿Cuáles son las 3 reglas?", "primera detención", "según el artículo 14 de la Constitución, ¿quién vota?",
+    "da 2 ejemplos", "la primera regla es no hablar", "",
+])  # fmt: skip
 def test_what_is_none(question: str) -> None:
     assert read_reference(question) is None
 
@@ -171,22 +157,14 @@ def found(laws: Corpus, question: str) -> list[Passage]:
     return [hit.passage for hit in laws.search(question, limit=5)]
 
 
-@pytest.mark.parametrize(
-    ("question", "label", "words"),
-    [
-        ("artículo 36", "artículo 36", "11 euros por habitante"),
-        ("art. 22.1", "artículo 22, apartado 1", "centros educativos"),
-        ("art. 22.3", "artículo 22, apartado 3", "25 euros"),
-        ("disposición final segunda", "disposición final segunda", "veinte días"),
-        (
-            "disposición derogatoria única",
-            "disposición derogatoria única",
-            "Reglamento de salas de lectura de 1998",
-        ),
-        ("considerando 4", "considerando 4", "se riegan"),
-        ("artículo 22 de la ordenanza", "artículo 22", "cuando hiela"),
-    ],
-)
+@pytest.mark.parametrize(("question", "label", "words"), [
+    ("artículo 36", "artículo 36", "11 euros por habitante"),
+    ("art. 22.1", "artículo 22, apartado 1", "centros educativos"),
+    ("art. 22.3", "artículo 22, apartado 3", "25 euros"),
+    ("disposición final segunda", "disposición final segunda", "veinte días"),
+    ("disposición derogatoria única", "disposición derogatoria única", "Reglamento de salas de lectura de 1998"),
+    ("considerando 4", "considerando 4", "se riegan"), ("artículo 22 de la ordenanza", "artículo 22", "cuando hiela"),
+])  # fmt: skip
 def test_the_place_named_comes_first(laws: Corpus, question: str, label: str, words: str) -> None:
     first = found(laws, question)[0]
     assert first.label == label

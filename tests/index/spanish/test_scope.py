@@ -69,66 +69,40 @@ def scope_of(question: str) -> Scope:
     return read_scope(read_question(question), NAMES)
 
 
-@pytest.mark.parametrize(
-    ("question", "ids", "rest"),
-    [
-        ("¿Qué es un sendero en la Ley 4/2018?", "ley-4-2018", "¿Qué es un sendero?"),
-        ("¿Qué es un sendero a efectos de la ley de parques?", "ley-4-2018", "¿Qué es un sendero?"),
-        (
-            "Según la Ley Orgánica 9/2020, de 2 de mayo, ¿qué es un sendero?",
-            "ley-9-2020",
-            "¿qué es un sendero?",
-        ),
-        (
-            "¿Qué prevé la Ley 4/2018 sobre senderos?",
-            "ley-4-2018",
-            "¿Qué prevé la Ley 4/2018 sobre senderos?",
-        ),
-    ],
-)
-def test_a_law_that_a_question_is_put_to_answers_alone(question: str, ids: str, rest: str) -> None:
-    scope = scope_of(question)
-    assert (scope.documents, scope.only, scope.question.searched) == ({ids}, True, rest)
-
-
-@pytest.mark.parametrize(
-    ("question", "ids"),
-    [
-        ("según la policía, ¿cuántos fueron?", {"nota-1"}), ("¿Qué dice MOPU de las obras?", {"nota-2"}),
-        ("¿Cuántos detenidos hay en la nota de Gandía?", {"nota-1"}), ("¿Cuál es el objeto de la Ley 4/2018?", {"ley-4-2018"}),
-    ],
-)  # fmt: skip
-def test_others_are_preferred(question: str, ids: set[str]) -> None:
-    scope = scope_of(question)
-    assert (scope.documents, scope.only) == (ids, False)
-
-
-@pytest.mark.parametrize(
-    ("question", "name"),
-    [
-        ("¿Qué pena prevé el Código Penal para el hurto?", "Código Penal"),
-        ("que dice el codigo civil del hurto", "codigo civil"),
-        ("Según la Ley de Enjuiciamiento Criminal, ¿qué es un indicio?", "Ley de Enjuiciamiento Criminal"),
-        ("¿Qué plazo fija la Ley 1/2000 para recurrir?", "Ley 1/2000"),
-        ("¿Qué dice la directiva 2011/93/UE?", "directiva 2011/93/UE"),
-        ("¿Qué dice la Constitución sobre las fuentes?", "Constitución"),
-        ("¿Qué artículo del Código Penal castiga el hurto?", "Código Penal"),
-    ],
-)  # fmt: skip
-def test_a_law_that_is_not_here(question: str, name: str) -> None:
-    assert scope_of(question).absent == name
-
-
-@pytest.mark.parametrize(
-    "question",
-    [
+@pytest.mark.parametrize(("question", "ids", "only", "rest"), [
+    # a law that a question is put to answers alone, others are preferred
+    ("¿Qué es un sendero en la Ley 4/2018?", {"ley-4-2018"}, True, "¿Qué es un sendero?"),
+    ("¿Qué es un sendero a efectos de la ley de parques?", {"ley-4-2018"}, True, "¿Qué es un sendero?"),
+    ("Según la Ley Orgánica 9/2020, de 2 de mayo, ¿qué es un sendero?", {"ley-9-2020"}, True, "¿qué es un sendero?"),
+    ("¿Qué prevé la Ley 4/2018 sobre senderos?", {"ley-4-2018"}, True, "¿Qué prevé la Ley 4/2018 sobre senderos?"),
+    ("según la policía, ¿cuántos fueron?", {"nota-1"}, False, None),
+    ("¿Qué dice MOPU de las obras?", {"nota-2"}, False, None),
+    ("¿Cuántos detenidos hay en la nota de Gandía?", {"nota-1"}, False, None),
+    ("¿Cuál es el objeto de la Ley 4/2018?", {"ley-4-2018"}, False, None),
+    # no document is named
+    *((question, set(), False, None) for question in (
         "¿Qué ley modifica la Ley 4/2018?", "¿Qué papel tiene en la ley el proveedor?", "¿Qué edad fija la ley alemana?",
         "¿Vive en el código postal 03001?", "¿Qué leyes hay?", "¿Cuántas fuentes se robaron?", "¿Quién dicta las órdenes?",
-    ],
-)  # fmt: skip
-def test_what_names_no_document(question: str) -> None:
+    )),
+])  # fmt: skip
+def test_which_documents_a_question_is_put_to(
+    question: str, ids: set[str], only: bool, rest: str | None
+) -> None:
     scope = scope_of(question)
-    assert (scope.documents, scope.absent) == (frozenset(), "")
+    assert (scope.documents, scope.only, scope.absent) == (ids, only, "")
+    assert rest is None or scope.question.searched == rest
+
+
+@pytest.mark.parametrize(("question", "name"), [
+    ("¿Qué pena prevé el Código Penal para el hurto?", "Código Penal"), ("que dice el codigo civil del hurto", "codigo civil"),
+    ("Según la Ley de Enjuiciamiento Criminal, ¿qué es un indicio?", "Ley de Enjuiciamiento Criminal"),
+    ("¿Qué plazo fija la Ley 1/2000 para recurrir?", "Ley 1/2000"),
+    ("¿Qué dice la directiva 2011/93/UE?", "directiva 2011/93/UE"),
+    ("¿Qué dice la Constitución sobre las fuentes?", "Constitución"),
+    ("¿Qué artículo del Código Penal castiga el hurto?", "Código Penal"),
+])  # fmt: skip
+def test_a_law_that_is_not_here(question: str, name: str) -> None:
+    assert scope_of(question).absent == name
 
 
 @pytest.fixture(scope="module")

@@ -116,14 +116,6 @@ def test_no_readable_document_is_an_error_that_says_why(tmp_path: Path) -> None:
         current_version(tmp_path / "a")
 
 
-def test_a_bad_document_is_named_and_the_others_are_indexed(docs: Path, tmp_path: Path) -> None:
-    (docs / "malo.txt").write_bytes(b"\xff\xfe\xfa")
-    report = build(docs, tmp_path / "a")
-    assert report.documents == 2
-    assert len(report.problems) == 1
-    assert "malo.txt" in report.problems[0]
-
-
 # --- incremental --------------------------------------------------------------------------------
 
 

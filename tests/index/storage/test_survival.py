@@ -31,7 +31,7 @@ from alpie.index.storage.store import open_version
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="kill -9, resource limits, mounts")
 
-KILLS = int(os.environ.get("ALPIE_TEST_KILLS", "30"))
+KILLS = int(os.environ.get("ALPIE_TEST_KILLS", "15"))
 SEED = int(os.environ.get("ALPIE_TEST_SEED", "1"))
 REAL_KILLS = int(os.environ.get("ALPIE_TEST_REAL_KILLS", "0"))  # with the bundled encoder
 QUESTIONS = ("¿Cuánto dura el plan?", "¿Quién gestiona la biblioteca?", "presupuesto de 12 euros")
