@@ -10,21 +10,6 @@ from dataclasses import MISSING, dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
-__all__ = [
-    "Choice",
-    "Decimal",
-    "Folder",
-    "Kind",
-    "Names",
-    "OptionalDecimal",
-    "OptionalFile",
-    "Setting",
-    "Switch",
-    "Text",
-    "WholeNumber",
-    "setting",
-]
-
 
 class Kind(Protocol):
     """Reads one value. `read` raises ValueError whose text says what is allowed."""

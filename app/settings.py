@@ -32,16 +32,6 @@ from alpie.app.setting_kinds import (
 )
 from alpie.index.errors import SettingsError
 
-__all__ = [
-    "CONFIG_FILE",
-    "SEED_DOCUMENTS",
-    "Settings",
-    "compute_in_one_thread",
-    "load_settings",
-    "settings_table",
-    "work_offline",
-]
-
 ROOT = Path(__file__).resolve().parents[1]  # the checkout, or the folder of the installed namespace
 SEED_DOCUMENTS = ROOT / "docs_src"
 CONFIG_FILE = "alpie.toml"

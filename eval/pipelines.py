@@ -2,7 +2,7 @@
 
 - ``alpie``: the whole system, with quotes and refusals;
 - ``alpie (Milvus …)``: the same, with passages proposed by a backend instead of FAISS;
-- ``dense``, ``lexical``, ``fused``: retrievers of its search by themselves, which only retrieve;
+- ``dense``, ``lexical``, ``hybrid``: retrievers of its search by themselves, which only retrieve;
 - ``tutorial``, and ``bm25s`` where it is installed: the LangChain tutorial and BM25 on its chunks, which they quote.
 
 All but those do not know conversations, so questions that hang on earlier ones are not compared.
@@ -124,7 +124,7 @@ def _chunk_row(chunk: Chunk, score: float) -> Row:
 
 MAIN = "alpie"
 TUTORIAL = "tutorial"
-RETRIEVERS = ("dense", "lexical", "fused")
+RETRIEVERS = ("dense", "lexical", "hybrid")
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@
     ├── RecognitionMissing    no program that recognises the text of scanned pages
     ├── SourceError           a document or its entry in sources.toml
     │   ├── ScanWithoutText       all its pages are pictures
-    │   └── ChangeRefused         what a reader of the page wants done (`alpie.app.page.state.refusals`)
+    │   └── ChangeRefused         what a reader of the page wants done (`alpie.app.page.state`)
     ├── EncoderError          the encoder or its weights
     ├── StoreError            the index folder
     │   ├── IndexMissing          nothing built there yet
@@ -20,7 +20,7 @@
     │   └── BackendMismatch       holds no index, or one of another encoder or analysis
     ├── AddressError          no passage with this address
     ├── QuestionError         a question that cannot be searched (empty, too long)
-    ├── RecordError           a file that is no answer record (`alpie.app.checking.record_check`)
+    ├── RecordError           a file that is no answer record (`alpie.app.service.answer_record`)
     ├── NotReady              an index that is still being opened (`alpie.app.service.following`)
     └── QuestionsFileError    a file of evaluation questions
 

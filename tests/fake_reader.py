@@ -7,8 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from alpie.index.reader import Reading, ReadPassage
-from alpie.index.reader.readings import AnswerWords
+from alpie.index.reader import AnswerWords, Reading, ReadPassage
 from alpie.index.spanish.analysis import stems
 
 _FIGURE = re.compile(r"\d[\d.,]*\d|\d")

@@ -13,8 +13,6 @@ from alpie.index.spanish.analysis import fold_in_place
 from alpie.index.spanish.named_documents import DocumentNames, content_words, looks_like_name
 from alpie.index.spanish.query import Question
 
-__all__ = ["Side", "sides_of"]
-
 _MOST_SIDES = 4
 _ARTICLE = re.compile(r"^(?:(?:el|la|los|las|lo|un|una|the|an?)\s+)+")
 _SAYS = r"(?:dicen?|piden?|opinan?|proponen?|recomiendan?|cuentan?|explican?|afirman?|sostienen?|advierten?|entienden?|says?)"

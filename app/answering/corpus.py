@@ -17,14 +17,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from alpie.app.answering.answer_weights import Weights, load_weights
+from alpie.app.answering.answer_weights import Weights, load_weights, numbers_for
 from alpie.app.answering.answers import Answer
 from alpie.app.answering.asking import Asking
-from alpie.app.answering.calibration import numbers_for
 from alpie.app.answering.quotes import QuotePolicy
 from alpie.app.answering.reference_answer import hits_at
 from alpie.app.settings import Settings, load_settings
-from alpie.index.database.stored_records import PassagesByDocument, StoredPassages
+from alpie.index.database.text_database import PassagesByDocument, StoredPassages
 from alpie.index.encoder import Encoder
 from alpie.index.encoder.embed import embed_passages
 from alpie.index.encoder.factory import open_encoder
@@ -43,8 +42,6 @@ from alpie.index.storage.store import corpus_fingerprint, open_version
 
 if TYPE_CHECKING:
     from alpie.index.build import BuildReport
-
-__all__ = ["Corpus"]
 
 
 class Corpus:

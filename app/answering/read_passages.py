@@ -14,8 +14,6 @@ from alpie.app.answering.model_reader import ModelReader
 from alpie.index.reader import Reader, Reading, ReadPassage
 from alpie.index.records import Hit, Passage
 
-__all__ = ["MAX_READ", "read_hits", "read_passage_of"]
-
 # So many are read, unless the log-odds of an answer among them have reached what stands beside it: then that is enough.
 _STAGES = ((3, 1.0), (6, 0.0), (10, 0.0))
 MAX_READ = _STAGES[-1][0]

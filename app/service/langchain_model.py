@@ -42,7 +42,7 @@ class AlpieEmbeddings(Embeddings):
 
 
 Cite = Callable[[Document, Passage], str]
-RetrieverName = Literal["hybrid", "dense", "lexical", "fused"]
+RetrieverName = Literal["hybrid", "dense", "lexical"]
 
 _READ_ONLY = "Al Pie's index is read-only here: put the file into the documents folder and run `alpie index`."
 

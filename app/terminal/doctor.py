@@ -146,7 +146,7 @@ def _index(settings: Settings, words: Translations) -> Check:
 
 
 def _matching_encoder(settings: Settings, words: Translations) -> Check:
-    from alpie.app.answering.calibration import numbers_for
+    from alpie.app.answering.answer_weights import numbers_for
     from alpie.index.encoder.factory import open_encoder
     from alpie.index.storage.manifest import check_encoder, current_version, read_manifest
 

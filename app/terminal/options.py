@@ -52,7 +52,7 @@ def _password(words: Translations) -> str:
 
 
 COMMANDS = ("serve", "index", "ask", "search", "verify", "eval", "doctor", "expand", "users", "mcp")
-_RETRIEVERS = ("hybrid", "dense", "lexical", "fused")  # the last: the first, as it was called
+_RETRIEVERS = ("hybrid", "dense", "lexical")
 _PARTS = ("report", "fit", "all")
 _STUDIES = ("ablation", "misses")
 _MAX_HITS = 100
@@ -174,7 +174,7 @@ def _search(parser: _Parser, words: Translations) -> None:
         "--limit", type=_count(words), default=10, metavar="N", help=words("help.limit", most=_MAX_HITS)
     )
     parser.options.add_argument(
-        "--retriever", "--leg", choices=_RETRIEVERS, default="hybrid", help=words("help.retriever")
+        "--retriever", choices=_RETRIEVERS, default="hybrid", help=words("help.retriever")
     )
 
 

@@ -19,8 +19,7 @@ from typing import Any, TextIO
 
 from alpie.app.answering.corpus import Corpus
 from alpie.app.settings import Settings
-from alpie.eval.bench.speed_worker import Worker
-from alpie.eval.bench.timing import Case, Timing, in_turns, machine, run_process
+from alpie.eval.bench.speed_worker import Case, Timing, Worker, in_turns, machine, run_process
 from alpie.eval.questions.question_file import own_question_texts
 from alpie.eval.report import markdown_table
 

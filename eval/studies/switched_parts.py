@@ -1,6 +1,6 @@
 """The parts of the system, each with a way to do without it.
 
-Nothing is fitted anew (`ablation_study` sets the threshold of each variant).
+Nothing is fitted anew (`ablation` sets the threshold of each variant).
 """
 
 from __future__ import annotations

@@ -27,12 +27,10 @@ from alpie.index.encoder import encodable
 from alpie.index.encoder.bundled_weights import PROMPTS, WEIGHTS_FILE, bundled_folder
 from alpie.index.encoder.word_pieces import TokenizerLike, WordTable
 from alpie.index.errors import EncoderError
-from alpie.index.reader.readings import NOT_READ, AnswerWords, Reading, ReadPassage
+from alpie.index.reader import NOT_READ, AnswerWords, Reading, ReadPassage
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
-
-__all__ = ["BundledReader"]
 
 GRAPH = Path(__file__).with_name("reader.onnx")
 GRAPH_INPUT = "word_vectors"

@@ -15,8 +15,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from alpie.index.database.stored_records import bounds_of
-from alpie.index.database.text_database import Database
+from alpie.index.database.text_database import Database, bounds_of
 
 # Short passages, few repeats: a low k1 saturates early. The result is flat from .6 to 1.2.
 _K1 = 0.9

@@ -17,10 +17,10 @@ from time import perf_counter
 import numpy as np
 from numpy.typing import NDArray
 
-from alpie.index.database.stored_records import StoredPassages, bounds_of, runs
+from alpie.index.database.text_database import StoredPassages, bounds_of, runs
 from alpie.index.encoder import Encoder
 from alpie.index.encoder.embed import Embedded, text_of
-from alpie.index.reader.readings import Reader
+from alpie.index.reader import Reader
 from alpie.index.records import Hit, Passage
 from alpie.index.retrieval.bm25 import TermIndex, best_of
 from alpie.index.retrieval.expansion_index import ExpansionIndex, filled
@@ -32,7 +32,6 @@ from alpie.index.spanish.query import Question
 from alpie.index.spanish.spelling import Lexicons, corrected, lexicon_of
 
 RETRIEVERS = ("hybrid", "dense", "lexical")
-_NAMES_OF_BEFORE = {"fused": "hybrid"}
 _CANDIDATES_A_LEG = 100
 
 
@@ -165,7 +164,6 @@ class SearchIndex:
         `retriever`: "hybrid" (all of them), "dense" (passage vectors only) or "lexical" (stems only).
         `allowed`, shape (passages,), keeps the search to some passages (one document, one publisher).
         """
-        retriever = _NAMES_OF_BEFORE.get(retriever, retriever)
         if retriever not in RETRIEVERS:
             raise ValueError(f"unknown retriever «{retriever}»; there are {', '.join(RETRIEVERS)}")
         started = perf_counter()

@@ -19,8 +19,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-from alpie.index.database.stored_records import StoredPassages
-from alpie.index.database.text_database import Database
+from alpie.index.database.text_database import Database, StoredPassages
 from alpie.index.records import Passage
 
 _NEAR_WORDS = 10

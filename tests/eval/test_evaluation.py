@@ -191,12 +191,12 @@ def test_report_says_what_was_measured(tmp_path: Path) -> None:
 def test_pipelines_are_compared_on_questions_that_stand_alone(tmp_path: Path) -> None:
     _evaluate(questions=_questions_file(tmp_path), report=tmp_path)
     data = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
-    assert list(data["pipelines"]) == ["alpie", "dense", "lexical", "fused", "tutorial", "bm25s"]
-    assert data["pipelines"]["fused"]["overall"]["recall@1"]["n"] == 2
-    assert "right@1" not in data["pipelines"]["fused"]["overall"]  # it only retrieves
+    assert list(data["pipelines"]) == ["alpie", "dense", "lexical", "hybrid", "tutorial", "bm25s"]
+    assert data["pipelines"]["hybrid"]["overall"]["recall@1"]["n"] == 2
+    assert "right@1" not in data["pipelines"]["hybrid"]["overall"]  # it only retrieves
     assert data["pipelines"]["tutorial"]["overall"]["verbatim"]["value"] == 1.0
     assert data["differences"]["alpie - tutorial"]["right@1"]["n"] == 2
-    assert data["differences"]["alpie - fused"]["recall@1"]["value"] == 0
+    assert data["differences"]["alpie - hybrid"]["recall@1"]["value"] == 0
 
 
 def test_engines_answer_the_same_questions_beside_the_own_one(tmp_path: Path) -> None:

@@ -18,8 +18,15 @@ from alpie.app.answering.corpus import Corpus
 from alpie.app.settings import Settings
 from alpie.eval.bench import speed
 from alpie.eval.bench.speed import REFERENCE, SINGLE, SpeedOptions, measure_speed
-from alpie.eval.bench.speed_worker import AssumedVectors, generated_texts, made_up_word, measure_growth
-from alpie.eval.bench.timing import Timing, in_turns, run_process
+from alpie.eval.bench.speed_worker import (
+    AssumedVectors,
+    Timing,
+    generated_texts,
+    in_turns,
+    made_up_word,
+    measure_growth,
+    run_process,
+)
 
 SENTENCES = ("La policía detuvo a dos personas en Madrid.", "El informe cita detenciones.")
 

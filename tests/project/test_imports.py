@@ -18,7 +18,7 @@ index.reading index.chunking index.encoder index.reader index.database index.ret
 index.build index app.setting_kinds app.settings app.translations app.chat_model app.answering app.exporting
 app.checking app.writer app.service app.page.state app.page.views app.page.guarding app.page.serving app.page app.terminal app
 app.__main__ eval.questions eval.scores eval.metrics eval.pipelines eval.report
-eval.bench eval.studies eval.document_figures eval.training eval.fit eval.fit_encoder eval.run
+eval.bench eval.studies eval.document_figures eval.training eval.fit eval.run
 eval.quality_page eval
 """.split()
 

@@ -14,8 +14,13 @@ import numpy as np
 import pytest
 
 from alpie.index.encoder import bundled_weights as weights
-from alpie.index.encoder.bundled_weights import MODEL_NAME, bundled_folder, find_source
-from alpie.index.encoder.packed_weights import read_packed, unpack_q4
+from alpie.index.encoder.bundled_weights import (
+    MODEL_NAME,
+    bundled_folder,
+    find_source,
+    read_packed,
+    unpack_q4,
+)
 from alpie.index.errors import EncoderError
 from alpie.index.model_cache import default_cache, is_intact, read_fingerprint, settle
 

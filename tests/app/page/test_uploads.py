@@ -18,9 +18,8 @@ from alpie.app.page.guarding.guard import Guard
 from alpie.app.page.serving.change_routes import upload_bodies
 from alpie.app.page.serving.page_options import Choices
 from alpie.app.page.serving.routes import add_routes
-from alpie.app.page.state.index_process import index_command
 from alpie.app.page.state.library import Opening
-from alpie.app.page.state.uploads import Uploads, safe_name
+from alpie.app.page.state.uploads import Uploads, index_command, safe_name
 from alpie.app.page.views.page_images import PageImages, sheet_at
 from alpie.app.settings import load_settings
 from alpie.index.errors import SourceError
