@@ -22,9 +22,7 @@ from alpie.eval.questions.predictions import AskedCorpus, OnQuestion, write_pred
 from alpie.eval.questions.question_file import (
     OWN_QUESTIONS,
     read_own_questions,
-    read_question_texts,
     read_questions,
-    with_texts,
 )
 from alpie.eval.questions.question_records import Question, SquadParagraph
 from alpie.eval.questions.split import split
@@ -53,7 +51,6 @@ class EvaluationOptions:
     part: str | None = None  # of `split`; None: "report" of our own questions, "all" of a given file
     corpus_from_questions: bool = False  # ask the paragraphs of the SQuAD file instead of the documents
     compare: bool | None = None  # other pipelines beside ours; None: if a report is written
-    question_texts: Path | None = None  # other wordings, id → text
     resamples: int = RESAMPLES  # of the bootstrap
     backend: Sequence[str] = ()  # backends to ask besides, as the setting `index` names them
     study: str | None = None  # instead of the report, one of STUDIES
@@ -159,9 +156,6 @@ def _read(
     read = [read_questions(file) for file in files]
     questions = tuple(question for file in read for question in file.questions)
     paragraphs = tuple(paragraph for file in read for paragraph in file.paragraphs)
-    if options.question_texts:
-        texts = read_question_texts(options.question_texts)
-        questions = with_texts(questions, texts, options.question_texts)
     return questions, paragraphs
 
 

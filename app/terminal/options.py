@@ -188,7 +188,7 @@ def _verify(parser: _Parser, words: Translations) -> None:
 
 
 def _eval(parser: _Parser, words: Translations) -> None:
-    for name in ("questions", "predictions", "report", "question-texts"):
+    for name in ("questions", "predictions", "report"):
         place = words("help.folder") if name == "report" else words("help.file")
         parser.options.add_argument(f"--{name}", type=Path, metavar=place, help=words(f"help.eval.{name}"))
     parser.options.add_argument("--part", choices=_PARTS, help=words("help.eval.part"))

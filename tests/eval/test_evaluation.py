@@ -240,10 +240,7 @@ def test_squad_paragraphs_become_the_corpus(tmp_path: Path) -> None:
     squad = tmp_path / "squad.json"
     paragraphs = [{"context": context, "qas": qas}, other]
     squad.write_text(json.dumps({"data": [{"title": "Nota", "paragraphs": paragraphs}]}), encoding="utf-8")
-    wordings = tmp_path / "en.json"
-    wordings.write_text('{"x": "33 domicilios, how many?"}', encoding="utf-8")
-    options = {"questions": squad, "corpus_from_questions": True, "question_texts": wordings}
-    _evaluate(**options, report=tmp_path, compare=False)
+    _evaluate(questions=squad, corpus_from_questions=True, report=tmp_path, compare=False)
     data = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
     assert (data["documents"], data["passages"], data["part"]) == (2, 2, "all")
     assert data["pipelines"]["alpie"]["overall"]["recall@1"]["value"] == 1
