@@ -13,6 +13,7 @@ from pathlib import Path
 
 from alpie.app.answering.answers import Answer, Quote, SearchStatement
 from alpie.app.answering.citation import cite
+from alpie.index.database.text_database import StoredPassages
 from alpie.index.errors import AddressError
 from alpie.index.notices import Unread
 from alpie.index.readable import readable_text
@@ -161,7 +162,7 @@ class FakeCorpus:
         )
 
     def holding(self, query: WordQuery) -> Sequence[Held]:
-        return WordIndex.of(self.passages).holding(query, lambda row: self.passages[row].text)
+        return WordIndex(StoredPassages.of(self.passages)).holding(query, lambda row: self.passages[row].text)
 
     def passage(self, address: str) -> Passage:
         try:

@@ -26,9 +26,8 @@ class CandidateSpan:
 
     first: int
     last: int
-    context: int | None = (
-        None  # position of a lead-in or header that is not quoted but says what this is about
-    )
+    # position of a lead-in or header that is not quoted but says what this is about
+    context: int | None = None
 
 
 def candidate_spans(sentences: Sequence[Sentence], whole_lists: bool) -> Iterator[CandidateSpan]:

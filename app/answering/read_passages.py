@@ -27,12 +27,10 @@ def read_passage_of(passage: Passage) -> ReadPassage:
     )
 
 
-def read_hits(
-    reader: Reader, question: str, hits: Sequence[Hit], stages: Sequence[tuple[int, float]] = _STAGES
-) -> tuple[Reading, ...]:
+def read_hits(reader: Reader, question: str, hits: Sequence[Hit]) -> tuple[Reading, ...]:
     """Readings of the first hits, as many as it takes; none of no hits."""
     readings: list[Reading] = []
-    for most, enough in stages:
+    for most, enough in _STAGES:
         readings += _KEPT.read(
             reader, question, [read_passage_of(hit.passage) for hit in hits[len(readings) : most]]
         )

@@ -243,6 +243,20 @@ class StoredPassages(Sequence[Passage]):
         self.line_bounds = bounds_of(lines)  # (passages + 1,), of the expansions
         self._passage = lru_cache(_KEPT_RECORDS)(lambda row: from_json(Passage, self.value("record", row)))
 
+    @classmethod
+    def of(cls, passages: Sequence[Passage]) -> StoredPassages:
+        """Stored ones as they are; others, document by document, in memory."""
+        if isinstance(passages, StoredPassages):
+            return passages
+        database = Database.create()
+        numbers: dict[str, int] = {}
+        for passage in passages:
+            name = passage.document_id
+            if name not in numbers:
+                numbers[name] = database.insert("documents", place=len(numbers), id=name)
+            database.insert_passage(numbers[name], passage, {"record": to_json(Passage, passage)})
+        return cls(database)
+
     def __len__(self) -> int:
         return len(self._numbers)
 
@@ -293,20 +307,12 @@ class StoredPassages(Sequence[Passage]):
 
 
 class PassagesByDocument(dict[str, tuple[Passage, ...]]):
-    """The passages of each document by its id; stored ones are read when their document is asked for."""
+    """The passages of each document by its id, read when it is asked for."""
 
     def __init__(self, passages: Sequence[Passage]) -> None:
         super().__init__()
-        self._stored = passages if isinstance(passages, StoredPassages) else None
-        if self._stored is None:
-            grouped: dict[str, list[Passage]] = {}
-            for passage in passages:
-                grouped.setdefault(passage.document_id, []).append(passage)
-            self.update((name, tuple(own)) for name, own in grouped.items())
+        self._stored = StoredPassages.of(passages)
 
     def __missing__(self, name: str) -> tuple[Passage, ...]:
-        found: tuple[Passage, ...] = ()
-        if self._stored is not None:
-            found = tuple(self._stored[row] for row in self._stored.rows_of_document(name).tolist())
-        self[name] = found
-        return found
+        self[name] = tuple(self._stored[row] for row in self._stored.rows_of_document(name).tolist())
+        return self[name]

@@ -62,7 +62,7 @@ def test_all_rows_and_files(seed_settings: Settings, tmp_path: Path, monkeypatch
     for group in ("encode: question", "encode: batch"):
         assert {name for of, name in cases if of == group} == {"alpie", REFERENCE, SINGLE}
         assert cases[group, SINGLE]["cpu_ms"] == 5 * cases[group, "alpie"]["cpu_ms"]
-    assert {"whole question", "processes", "indexing"} <= {group for group, _ in cases}
+    assert {"whole question", "indexing"} <= {group for group, _ in cases}
     assert all(row["n"] == 2 for row in written["cases"])
     text = (tmp_path / "report" / "speed.md").read_text(encoding="utf-8")
     assert text == out.getvalue()
