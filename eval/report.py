@@ -100,7 +100,7 @@ def _shown(pipeline: ScoredPipeline, estimates: Estimates) -> dict[str, Estimate
     """What means something: a pipeline that only retrieves has no quotes and no refusals."""
     if pipeline.quotes:
         # Only ours says a probability; the tutorial's confidence is a cosine.
-        foreign = () if pipeline.name.partition(" (")[0] == MAIN else ("calibration error",)
+        foreign = () if pipeline.name == MAIN else ("calibration error",)
         return {name: one for name, one in estimates.items() if name not in foreign}
     return {name: one for name, one in estimates.items() if name in (*_RETRIEVAL, *_TIMES)}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from datetime import date
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -16,7 +16,7 @@ from alpie.app.settings import Settings
 from alpie.app.terminal.progress import progress_bar
 from alpie.app.translations import Translations
 from alpie.eval.metrics import RESAMPLES
-from alpie.eval.pipelines import PipelineRows, backend_pipeline, other_pipelines, own_pipeline, same_answers
+from alpie.eval.pipelines import PipelineRows, other_pipelines, own_pipeline
 from alpie.eval.questions.matching import SourceTexts
 from alpie.eval.questions.predictions import AskedCorpus, OnQuestion, write_predictions
 from alpie.eval.questions.question_file import (
@@ -52,7 +52,6 @@ class EvaluationOptions:
     corpus_from_questions: bool = False  # ask the paragraphs of the SQuAD file instead of the documents
     compare: bool | None = None  # other pipelines beside ours; None: if a report is written
     resamples: int = RESAMPLES  # of the bootstrap
-    backend: Sequence[str] = ()  # backends to ask besides, as the setting `index` names them
     study: str | None = None  # instead of the report, one of STUDIES
 
 
@@ -63,10 +62,6 @@ class CorpusSource:
     settings: Settings
     words: Translations
     open: Callable[[], Corpus]
-
-    def on_backend(self, backend: str) -> tuple[str, Corpus]:
-        corpus = Corpus.open(replace(self.settings, index=backend))
-        return corpus.index.backend.name if corpus.index.backend else "FAISS", corpus
 
     def from_passages(self, documents: Sequence[Document], passages: Sequence[Passage]) -> Corpus:
         encoder = open_encoder_of(self.settings)
@@ -119,13 +114,11 @@ def evaluate(
         facts = _facts(corpus, questions, files, part, today(), ())
         _study(options, corpus, questions, everything, facts, out, progress)
         return 0
-    on_backends = [source.on_backend(backend) for backend in options.backend]
-    pipelines = _ask(corpus, on_backends, questions, options, progress)
+    pipelines = _ask(corpus, questions, options, progress)
     if options.predictions:
         write_predictions(pipelines[0].rows, options.predictions)
     texts = SourceTexts(corpus.documents, corpus.passages, _verifies(corpus))
-    same = tuple(_same(pipelines[0], one) for one in pipelines[1 : 1 + len(on_backends)])
-    facts = _facts(corpus, questions, files, part, today(), _notes(questions, texts) + same)
+    facts = _facts(corpus, questions, files, part, today(), _notes(questions, texts))
     report = Report.of(facts, [score_pipeline(one, texts) for one in pipelines], options.resamples)
     out.write(render(report))
     if options.report:
@@ -178,23 +171,16 @@ def _sentences(text: str) -> list[Span]:
 
 def _ask(
     corpus: AskedCorpus,
-    on_backends: Sequence[tuple[str, AskedCorpus]],
     questions: Sequence[Question],
     options: EvaluationOptions,
     progress: TextIO,
 ) -> list[PipelineRows]:
     on_question = _counter(progress)
     pipelines = [own_pipeline(corpus, questions, on_question)]
-    pipelines += [backend_pipeline(name, one, questions, on_question) for name, one in on_backends]
     compare = options.report is not None if options.compare is None else options.compare
     if compare:
         pipelines += other_pipelines(corpus, questions, on_question)
     return pipelines
-
-
-def _same(own: PipelineRows, other: PipelineRows) -> str:
-    same, number = same_answers(own, other), len(own.rows)
-    return f"{other.name}: the same answer, quotations and passages as {own.name} to {same} of {number} questions."
 
 
 def _study(

@@ -198,9 +198,6 @@ def _eval(parser: _Parser, words: Translations) -> None:
     parser.options.add_argument(
         "--compare", action=argparse.BooleanOptionalAction, default=None, help=words("help.eval.compare")
     )
-    parser.options.add_argument(
-        "--backend", action="append", metavar="milvus:URI", help=words("help.eval.backend")
-    )
     parser.options.add_argument("--study", choices=_STUDIES, help=words("help.eval.study"))
     parser.options.add_argument("--speed", action="store_true", help=words("help.eval.speed"))
     parser.options.add_argument("--fit", action="store_true", help=words("help.eval.fit"))

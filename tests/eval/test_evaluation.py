@@ -108,12 +108,6 @@ class FakeSource:
             passages.append(Passage(f"nota/{number}", "nota", (record,), ("Título",), BlockKind.PARAGRAPH))
         return self.from_passages([Document("nota", "Nota", "", "", "", "es", "", text)], passages)
 
-    def on_backend(self, backend: str) -> tuple[str, FakeCorpus]:
-        corpus = self.open()
-        lost = () if backend == "milvus:entero" else corpus.passages[:1]
-        rest = tuple(passage for passage in corpus.passages if passage not in lost)
-        return backend.removeprefix("milvus:"), FakeCorpus(corpus.documents, rest)
-
     def from_passages(self, documents: Sequence[Document], passages: Sequence[Passage]) -> FakeCorpus:
         return FakeCorpus({document.id: document for document in documents}, tuple(passages))
 
@@ -197,22 +191,6 @@ def test_pipelines_are_compared_on_questions_that_stand_alone(tmp_path: Path) ->
     assert data["pipelines"]["tutorial"]["overall"]["verbatim"]["value"] == 1.0
     assert data["differences"]["alpie - tutorial"]["right@1"]["n"] == 2
     assert data["differences"]["alpie - hybrid"]["recall@1"]["value"] == 0
-
-
-def test_engines_answer_the_same_questions_beside_the_own_one(tmp_path: Path) -> None:
-    report = tmp_path / "report"
-    backends = ("milvus:entero", "milvus:manco")
-    _, text, _ = _evaluate(
-        questions=_questions_file(tmp_path), report=report, compare=False, backend=backends
-    )
-    assert "alpie (entero): the same answer, quotations and passages as alpie to 5 of 5 questions." in text
-    assert "alpie (manco): the same answer, quotations and passages as alpie to 5 of 5" not in text
-    data = json.loads((report / "report.json").read_text("utf-8"))
-    assert list(data["pipelines"]) == ["alpie", "alpie (entero)", "alpie (manco)"]
-    recall = [data["pipelines"][name]["overall"]["recall@1"] for name in data["pipelines"]]
-    assert recall[0] == recall[1]
-    assert recall[0]["value"] > recall[2]["value"]
-    assert data["differences"]["alpie - alpie (entero)"]["recall@1"]["value"] == 0
 
 
 def test_questions_without_gold_are_asked_and_reported(tmp_path: Path) -> None:
