@@ -180,7 +180,7 @@ def test_what_keeps_indexing_from_ending_is_found_and_taken_out(tmp_path: Path, 
 
 
 def test_a_real_run_has_an_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("alpie.app.page.state.index_process._LONGEST_RUN_SECONDS", 0.2)
+    monkeypatch.setattr("alpie.app.page.state.uploads._LONGEST_RUN_SECONDS", 0.2)
     docs = tmp_path / "docs"
     uploads = Uploads(docs, 1000, index_command(docs, tmp_path / "data"))
     uploads.take("a.txt", io.BytesIO(TEXT.encode()))
