@@ -27,7 +27,7 @@ from alpie.eval.questions.question_file import (
 from alpie.eval.questions.question_records import Question, SquadParagraph
 from alpie.eval.questions.split import split
 from alpie.eval.questions.squad import squad_corpus
-from alpie.eval.report import Report, RunFacts, render, score_pipeline, write_report
+from alpie.eval.report import Report, RunFacts, Study, as_study, render_study, score_pipeline, write_study
 from alpie.index.chunking.sentences import sentence_bounds
 from alpie.index.errors import QuestionsFileError, SettingsError
 from alpie.index.records import Document, Passage, Span
@@ -112,17 +112,19 @@ def evaluate(
     corpus = _corpus(options, source, paragraphs)
     if options.study:
         facts = _facts(corpus, questions, files, part, today(), ())
-        _study(options, corpus, questions, everything, facts, out, progress)
-        return 0
-    pipelines = _ask(corpus, questions, options, progress)
-    if options.predictions:
-        write_predictions(pipelines[0].rows, options.predictions)
-    texts = SourceTexts(corpus.documents, corpus.passages, _verifies(corpus))
-    facts = _facts(corpus, questions, files, part, today(), _notes(questions, texts))
-    report = Report.of(facts, [score_pipeline(one, texts) for one in pipelines], options.resamples)
-    out.write(render(report))
+        study = _study(options, corpus, questions, everything, progress)
+    else:
+        pipelines = _ask(corpus, questions, options, progress)
+        if options.predictions:
+            write_predictions(pipelines[0].rows, options.predictions)
+        texts = SourceTexts(corpus.documents, corpus.passages, _verifies(corpus))
+        facts = _facts(corpus, questions, files, part, today(), _notes(questions, texts))
+        scored = [score_pipeline(one, texts) for one in pipelines]
+        study = as_study(Report.of(facts, scored, options.resamples))
+    out.write(render_study(study, facts))
     if options.report:
-        _write_folder(report, options.report, progress)
+        written = write_study(study, facts, options.report)
+        progress.write(f"Wrote {', '.join(path.name for path in written)} to {options.report}.\n")
     return 0
 
 
@@ -188,28 +190,20 @@ def _study(
     corpus: AskedCorpus,
     questions: Sequence[Question],
     everything: Sequence[Question],
-    facts: RunFacts,
-    out: TextIO,
     progress: TextIO,
-) -> None:
-    # They take the system apart, so they import all of it.
-    from alpie.app.answering.corpus import Corpus
-    from alpie.eval.studies import render_study, write_study
+) -> Study:
+    # late: they take the system apart, so they import all of it
     from alpie.eval.studies.ablation import study_ablation
     from alpie.eval.studies.error_analysis import study_misses
 
     texts = SourceTexts(corpus.documents, corpus.passages)
     on_question, whole = _counter(progress), cast(Corpus, corpus)
     if options.study == "misses":
-        study = study_misses(whole, questions, texts, on_question)
-    else:  # the fitting part serves to set thresholds; public questions have none
-        public = any(question.article for question in everything)
-        fitting = () if public else split(everything, "fit")
-        study = study_ablation(whole, questions, texts, fitting, options.resamples, on_question=on_question)
-    out.write(render_study(study, facts))
-    if options.report:
-        written = write_study(study, facts, options.report)
-        progress.write(f"Wrote {', '.join(path.name for path in written)} to {options.report}.\n")
+        return study_misses(whole, questions, texts, on_question)
+    # the fitting part serves to set thresholds; public questions have none
+    public = any(question.article for question in everything)
+    fitting = () if public else split(everything, "fit")
+    return study_ablation(whole, questions, texts, fitting, options.resamples, on_question=on_question)
 
 
 def _counter(stream: TextIO) -> OnQuestion | None:
@@ -272,8 +266,3 @@ def _versions() -> dict[str, str]:
         except PackageNotFoundError:
             versions[name] = "not installed"
     return versions
-
-
-def _write_folder(report: Report, folder: Path, progress: TextIO) -> None:
-    written = write_report(report, folder)
-    progress.write(f"Wrote {', '.join(path.name for path in written)} to {folder}.\n")
