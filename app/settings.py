@@ -30,6 +30,7 @@ from alpie.app.setting_kinds import (
     whole_number,
 )
 from alpie.index.errors import SettingsError
+from alpie.index.model_cache import default_cache
 
 ROOT = Path(__file__).resolve().parents[1]  # the checkout, or the folder of the installed namespace
 SEED_DOCUMENTS = ROOT / "docs_src"
@@ -212,7 +213,7 @@ def load_settings(
     docs = values.setdefault("docs", SEED_DOCUMENTS)
     assert isinstance(docs, Path)
     values.setdefault("data", _default_data(docs))
-    values.setdefault("cache", _default_cache())
+    values.setdefault("cache", default_cache())
     return Settings(**values)  # type: ignore[arg-type]  # each value passed the check of its field
 
 
@@ -286,9 +287,3 @@ def _default_data(docs: Path) -> Path:
     if docs.resolve() == SEED_DOCUMENTS.resolve():
         return base / "index"
     return base / f"index-{hashlib.sha256(str(docs.resolve()).encode()).hexdigest()[:12]}"
-
-
-def _default_cache() -> Path:
-    import platformdirs
-
-    return platformdirs.user_cache_path("alpie", appauthor=False) / "models"  # as alpie.index.model_cache

@@ -31,13 +31,12 @@ from alpie.app.page.state.named_collections import Collection
 from alpie.app.page.state.server_metrics import Meter
 from alpie.app.page.views.page_words import LANGUAGES, translations_for
 from alpie.app.service.following import CorpusOpener
+from alpie.app.settings import work_offline
 
 if TYPE_CHECKING:
     from alpie.app.settings import Settings
 
 
-# Gradio and its client otherwise call home when they start.
-_QUIET = {"GRADIO_ANALYTICS_ENABLED": "False", "HF_HUB_DISABLE_TELEMETRY": "1", "HF_HUB_OFFLINE": "1"}
 # Gradio keeps its last 10,000 events and, after each, makes a table of all of them with the times of each function.
 _NO_RECORDS = {"GRADIO_ANALYTICS_MAX_EVENTS": "1", "GRADIO_ANALYTICS_CACHE_FREQUENCY": str(10**9)}
 _MOUNTING = threading.Lock()  # Gradio keeps the page that is being made in one place for all
@@ -56,7 +55,8 @@ def create_app(
     `settings_of`: of a named collection, where `choices` has any.
     """
     choices = choices or Choices()
-    os.environ.update(_QUIET | _NO_RECORDS)
+    work_offline()  # Gradio and its client otherwise call home when they start
+    os.environ.update(_NO_RECORDS)
     import_gradio()  # late: seconds and 150 MB that no other command needs
     meter = Meter()
     opening = Opening(lambda: meter.measured(open_library()), stamp).start()
