@@ -161,6 +161,8 @@ def test_what_is_a_code(code: str) -> None:
         "da 2 ejemplos",
         "la primera regla es no hablar",
         "",
+        "İ",
+        "vı",
     ],
 )
 def test_what_is_none(question: str) -> None:
