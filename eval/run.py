@@ -130,7 +130,9 @@ def evaluate(
 
 def _verifies(corpus: AskedCorpus) -> Callable[[str], bool] | None:
     """Whether `alpie verify` calls a text exact; None for a corpus without layouts, which it reads."""
-    from alpie.app.checking.verify import QuotationChecker, Searchable, Verdict
+    from alpie.app.checking.text_check import Searchable
+    from alpie.app.checking.verification import Verdict
+    from alpie.app.checking.verify import QuotationChecker
 
     if not hasattr(corpus, "layouts"):
         return None

@@ -15,7 +15,9 @@ from typing import Any, Protocol
 
 from alpie.app.answering.answers import Answer
 from alpie.app.answering.citation import cite, full_citation
-from alpie.app.checking.verify import QuotationChecker, Searchable, Verdict, Verification
+from alpie.app.checking.text_check import Searchable
+from alpie.app.checking.verification import Verdict, Verification
+from alpie.app.checking.verify import QuotationChecker
 from alpie.app.exporting.reference_files import plain_line
 from alpie.app.service.rows import answer_row, verification_row
 from alpie.app.translations import LANGUAGES, Translations, translations_for

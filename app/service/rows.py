@@ -8,8 +8,7 @@ from typing import cast
 from alpie.app.answering.absence import absence_lines
 from alpie.app.answering.answers import Answer, Citation, Quote
 from alpie.app.answering.citation import cite, full_citation
-from alpie.app.checking.verification import warning_sentences
-from alpie.app.checking.verify import Place, Verification
+from alpie.app.checking.verification import Place, Verification, warning_sentences
 from alpie.app.service.row_forms import (
     Addressed,
     AnswerRow,

@@ -14,7 +14,9 @@ import pytest
 from bad_questions import NO_WORDS, ODD_QUESTIONS
 
 from alpie.app.answering.corpus import Corpus
-from alpie.app.checking.verify import MAX_COMPARED_CHARACTERS, QuotationChecker, Verdict
+from alpie.app.checking.text_check import MAX_COMPARED_CHARACTERS
+from alpie.app.checking.verification import Verdict
+from alpie.app.checking.verify import QuotationChecker
 from alpie.app.checking.word_alignment import align
 from alpie.app.page.views.lookup import Wanted, look_up
 from alpie.app.page.views.lookup_view import render_results

@@ -18,7 +18,8 @@ from formats.reading import SHARED
 
 from alpie.app.answering.answers import Answer
 from alpie.app.answering.corpus import Corpus
-from alpie.app.checking.verify import QuotationChecker, Verdict
+from alpie.app.checking.verification import Verdict
+from alpie.app.checking.verify import QuotationChecker
 from alpie.app.service.document_report import build_warnings
 from alpie.app.service.rows import answer_row
 from alpie.app.translations import translations_for

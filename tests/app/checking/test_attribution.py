@@ -6,7 +6,8 @@ import pytest
 from test_verify import CORPUS, FakeCorpus, document
 
 from alpie.app.checking.attribution import MAX_WORDS_BESIDE
-from alpie.app.checking.verify import Verdict, Verification, verify_quotation
+from alpie.app.checking.verification import Verdict, Verification
+from alpie.app.checking.verify import verify_quotation
 
 SENTENCE = "La operación sigue abierta y no se descartan nuevas detenciones."
 OTHER = "De las 25 detenciones realizadas, dos se han producido en territorio español"
