@@ -229,9 +229,8 @@ def client(choices: Choices, library: Any = None) -> TestClient:
         ({"public_url": "https://citas.example"}, "off"),
         ({"root_path": "/alpie"}, "off"),
         ({"users": "users.json"}, "off"),
-        ({"upload": False}, "off"),
-        ({"upload": "no"}, "off"),
-        ({"upload": True, "host": "0.0.0.0"}, "add"),
+        ({"upload": "off"}, "off"),
+        ({"upload": "add", "host": "0.0.0.0"}, "add"),
         ({"upload": "all", "host": "0.0.0.0"}, "all"),
     ],
 )
