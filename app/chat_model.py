@@ -8,8 +8,6 @@ from typing import Any
 
 from alpie.app.settings import Settings
 
-__all__ = ["MissingProvider", "Stream", "stream_of"]
-
 Messages = list[tuple[str, str]]
 Stream = Callable[[Messages], Iterator[str]]
 

@@ -4,35 +4,28 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable
 from dataclasses import MISSING, dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
-
-__all__ = [
-    "Choice",
-    "Decimal",
-    "Folder",
-    "Kind",
-    "Names",
-    "OptionalDecimal",
-    "OptionalFile",
-    "Setting",
-    "Switch",
-    "Text",
-    "WholeNumber",
-    "setting",
-]
+from typing import Any
 
 
-class Kind(Protocol):
-    """Reads one value. `read` raises ValueError whose text says what is allowed."""
+@dataclass(frozen=True)
+class Kind:
+    """What is `allowed`, in words, and how a value becomes one: `convert` raises ValueError for any other.
 
-    def read(self, value: object, folder: Path) -> object: ...
+    Its second argument is the folder from which relative paths count.
+    """
 
-    @property
-    def allowed(self) -> str: ...
+    allowed: str
+    convert: Callable[[Any, Path], object]
+
+    def read(self, value: object, folder: Path) -> object:
+        """The value; raises ValueError whose text says what is allowed."""
+        try:
+            return self.convert(value, folder)
+        except (TypeError, ValueError, OverflowError) as error:
+            raise ValueError(self.allowed) from error
 
 
 @dataclass(frozen=True)
@@ -50,172 +43,92 @@ def setting(kind: Kind, text: str, default: object = MISSING) -> Any:
     return field(metadata=described) if default is MISSING else field(default=default, metadata=described)
 
 
-@dataclass(frozen=True)
-class Folder:
-    """A path; relative ones count from the file they are written in, else from the working directory."""
-
-    allowed: str = "una ruta"
-
-    def read(self, value: object, folder: Path) -> Path:
-        if not isinstance(value, str | Path) or not str(value) or "\0" in str(value):
-            raise ValueError(self.allowed)
-        return Path(os.path.normpath(folder / Path(value).expanduser()))
+def _need(good: object) -> None:
+    if not good:
+        raise ValueError
 
 
-@dataclass(frozen=True)
-class OptionalFile:
-    """A file, or an empty text for none; relative ones count as those of `Folder`."""
-
-    allowed: str = "la ruta de un archivo, o vacía"
-
-    def read(self, value: object, folder: Path) -> Path | None:
-        if value is None or value == "":
-            return None
-        try:
-            return Folder().read(value, folder)
-        except ValueError as error:
-            raise ValueError(self.allowed) from error
+def _path(value: Any, folder: Path) -> Path:
+    _need(isinstance(value, str | Path) and str(value) and "\0" not in str(value))
+    return Path(os.path.normpath(folder / Path(value).expanduser()))
 
 
-@dataclass(frozen=True)
-class Text:
+FOLDER = Kind("una ruta", _path)  # relative to the file it is written in, else to the working directory
+OPTIONAL_FILE = Kind(
+    "la ruta de un archivo, o vacía",
+    lambda value, folder: None if value in (None, "") else _path(value, folder),
+)
+
+
+def text(may_be_empty: bool = False, starts_with: tuple[str, ...] = ()) -> Kind:
     """A text on one line, blanks around it apart."""
+    allowed = f"un texto que empiece por {' o '.join(starts_with)}" if starts_with else "un texto"
 
-    may_be_empty: bool = False
-    starts_with: tuple[str, ...] = ()
+    def convert(value: Any, folder: Path) -> str:
+        _need(isinstance(value, str))
+        given = str(value).strip()
+        _need((not given and may_be_empty) or (given and given.startswith(starts_with or "")))
+        return given
 
-    @property
-    def allowed(self) -> str:
-        text = f"un texto que empiece por {' o '.join(self.starts_with)}" if self.starts_with else "un texto"
-        return f"{text}, o vacío" if self.may_be_empty else text
-
-    def read(self, value: object, folder: Path) -> str:
-        if not isinstance(value, str):
-            raise ValueError(self.allowed)
-        text = value.strip()
-        if not text and self.may_be_empty:
-            return ""
-        if not text or (self.starts_with and not text.startswith(self.starts_with)):
-            raise ValueError(self.allowed)
-        return text
+    return Kind(f"{allowed}, o vacío" if may_be_empty else allowed, convert)
 
 
-@dataclass(frozen=True)
-class Names:
+def names(
+    allowed: str = "una lista de nombres separados por comas, o vacía", check: Callable[[str], object] = str
+) -> Kind:
     """Several short texts: a list in TOML, separated by commas elsewhere."""
 
-    allowed: str = "una lista de nombres separados por comas, o vacía"
-    check: Callable[[str], object] = str
-
-    def read(self, value: object, folder: Path) -> tuple[str, ...]:
+    def convert(value: Any, folder: Path) -> tuple[str, ...]:
         given = value.split(",") if isinstance(value, str) else value
-        if not isinstance(given, list | tuple) or not all(isinstance(one, str) for one in given):
-            raise ValueError(self.allowed)
-        names = tuple(one.strip() for one in given if one.strip())
-        for name in names:
-            try:
-                self.check(name)
-            except ValueError as error:
-                raise ValueError(f"{self.allowed}; «{name}» no lo es") from error
-        return names
+        _need(isinstance(given, list | tuple) and all(isinstance(one, str) for one in given))
+        found = tuple(one.strip() for one in given if one.strip())
+        for one in found:
+            check(one)
+        return found
+
+    return Kind(allowed, convert)
 
 
-@dataclass(frozen=True)
-class Choice:
-    """One of some words; `also`: what true and false stand for, where they are admitted too."""
+def choice(*options: str) -> Kind:
+    """One of some words."""
 
-    options: tuple[str, ...]
-    also: Mapping[bool, str]
-
-    def __init__(self, *options: str, also: Mapping[bool, str] | None = None) -> None:
-        object.__setattr__(self, "options", options)
-        object.__setattr__(self, "also", also or {})
-
-    @property
-    def allowed(self) -> str:
-        return ", ".join(self.options)
-
-    def read(self, value: object, folder: Path) -> str:
-        if self.also:
-            with suppress(ValueError):
-                return self.also[Switch().read(value, folder)]
-        if value not in self.options:
-            raise ValueError(self.allowed)
+    def convert(value: Any, folder: Path) -> str:
+        _need(value in options)
         return str(value)
 
+    return Kind(", ".join(options), convert)
 
-@dataclass(frozen=True)
-class Switch:
+
+def _switch(value: Any, folder: Path) -> bool:
     """Yes or no, in the words that shells and people use."""
-
-    allowed: str = "true o false"
-
-    def read(self, value: object, folder: Path) -> bool:
-        if isinstance(value, bool):
-            return value
-        word = value.strip().lower() if isinstance(value, str) else ""
-        if word in {"true", "1", "yes", "on", "sí", "si"}:
-            return True
-        if word in {"false", "0", "no", "off"}:
-            return False
-        raise ValueError(self.allowed)
+    word = str(value).strip().lower()
+    _need(word in _YES | _NO)
+    return word in _YES
 
 
-@dataclass(frozen=True)
-class WholeNumber:
+_YES, _NO = {"true", "1", "yes", "on", "sí", "si"}, {"false", "0", "no", "off"}
+SWITCH = Kind("true o false", _switch)
+
+
+def whole_number(least: int, most: int, unit: str) -> Kind:
     """A whole number within bounds."""
 
-    least: int
-    most: int
-    unit: str
+    def convert(value: Any, folder: Path) -> int:
+        _need(isinstance(value, int | str) and not isinstance(value, bool))
+        _need(least <= int(value) <= most)
+        return int(value)
 
-    @property
-    def allowed(self) -> str:
-        return f"un número entero de {self.least} a {self.most} ({self.unit})"
-
-    def read(self, value: object, folder: Path) -> int:
-        if isinstance(value, bool) or not isinstance(value, int | str):
-            raise ValueError(self.allowed)
-        try:
-            number = int(value)
-        except ValueError as error:
-            raise ValueError(self.allowed) from error
-        if not self.least <= number <= self.most:
-            raise ValueError(self.allowed)
-        return number
+    return Kind(f"un número entero de {least} a {most} ({unit})", convert)
 
 
-@dataclass(frozen=True)
-class Decimal:
-    """A number within bounds."""
+def decimal(least: float, most: float, unit: str, or_auto: bool = False) -> Kind:
+    """A number within bounds; `or_auto`: or «auto», which stands for None."""
 
-    least: float
-    most: float
-    unit: str
+    def convert(value: Any, folder: Path) -> float | None:
+        if or_auto and value in (None, "auto"):
+            return None
+        _need(isinstance(value, int | float | str) and not isinstance(value, bool))
+        _need(math.isfinite(float(value)) and least <= float(value) <= most)
+        return float(value)
 
-    @property
-    def allowed(self) -> str:
-        return f"un número de {self.least:g} a {self.most:g} ({self.unit})"
-
-    def read(self, value: object, folder: Path) -> float | None:
-        if isinstance(value, bool) or not isinstance(value, int | float | str):
-            raise ValueError(self.allowed)
-        try:
-            number = float(value)
-        except ValueError as error:
-            raise ValueError(self.allowed) from error
-        if not math.isfinite(number) or not self.least <= number <= self.most:
-            raise ValueError(self.allowed)
-        return number
-
-
-@dataclass(frozen=True)
-class OptionalDecimal(Decimal):
-    """A number, or nothing: `auto` stands for nothing where TOML and the shell have no word for it."""
-
-    @property
-    def allowed(self) -> str:
-        return f"{super().allowed}, o auto"
-
-    def read(self, value: object, folder: Path) -> float | None:
-        return None if value is None or value == "auto" else super().read(value, folder)
+    return Kind(f"un número de {least:g} a {most:g} ({unit}){', o auto' * or_auto}", convert)

@@ -18,29 +18,19 @@ from ipaddress import ip_network
 from pathlib import Path
 
 from alpie.app.setting_kinds import (
-    Choice,
-    Decimal,
-    Folder,
-    Names,
-    OptionalDecimal,
-    OptionalFile,
+    FOLDER,
+    OPTIONAL_FILE,
+    SWITCH,
     Setting,
-    Switch,
-    Text,
-    WholeNumber,
+    choice,
+    decimal,
+    names,
     setting,
+    text,
+    whole_number,
 )
 from alpie.index.errors import SettingsError
-
-__all__ = [
-    "CONFIG_FILE",
-    "SEED_DOCUMENTS",
-    "Settings",
-    "compute_in_one_thread",
-    "load_settings",
-    "settings_table",
-    "work_offline",
-]
+from alpie.index.model_cache import default_cache
 
 ROOT = Path(__file__).resolve().parents[1]  # the checkout, or the folder of the installed namespace
 SEED_DOCUMENTS = ROOT / "docs_src"
@@ -62,121 +52,123 @@ _OFFLINE = {
 class Settings:
     """Everything an operator may choose. `load_settings` makes one; every field has its own check."""
 
-    docs: Path = setting(Folder(), "Carpeta de los documentos y de su sources.toml.")
-    data: Path = setting(Folder(), "Carpeta del índice.")
+    docs: Path = setting(FOLDER, "Carpeta de los documentos y de su sources.toml.")
+    data: Path = setting(FOLDER, "Carpeta del índice.")
     index: str = setting(
-        Text(may_be_empty=True, starts_with=("milvus:",)),
+        text(may_be_empty=True, starts_with=("milvus:",)),
         "Motor que propone los pasajes, `milvus:<dirección o archivo.db>[#nombre]`; vacío: FAISS, en el mismo "
         "proceso.",
         "",
     )
     index_token: str = setting(
-        Text(may_be_empty=True),
+        text(may_be_empty=True),
         "Ficha o `usuario:contraseña` del motor; mejor en el entorno que en un archivo. Vacía: ninguna.",
         "",
     )
     index_timeout_seconds: float = setting(
-        Decimal(0.1, 600.0, "segundos"), "Espera máxima a cada llamada al motor antes de dar un error.", 10.0
+        decimal(0.1, 600.0, "segundos"), "Espera máxima a cada llamada al motor antes de dar un error.", 10.0
     )
     max_document_megabytes: int = setting(
-        WholeNumber(1, 200, "megabytes"),
+        whole_number(1, 200, "megabytes"),
         "Tamaño máximo del archivo de un documento; uno mayor no se abre y se nombra al indexar.",
         100,
     )
     ocr: bool = setting(
-        Switch(),
+        SWITCH,
         "Reconocer con Tesseract el texto de las páginas escaneadas al indexar (`alpie index --ocr`).",
         False,
     )
     cache: Path = setting(
-        Folder(), "Carpeta de los archivos del codificador y de los diccionarios, común a todos los índices."
+        FOLDER, "Carpeta de los archivos del codificador y de los diccionarios, común a todos los índices."
     )
     encoder: str = setting(
-        Text(),
+        text(),
         "Codificador: `bundled`, una carpeta de sentence-transformers o un modelo de la caché local.",
         "bundled",
     )
-    runtime: str = setting(Choice("auto", "onnx", "torch", "torch-bf16"), "Motor del codificador.", "auto")
+    runtime: str = setting(choice("auto", "onnx", "torch"), "Motor del codificador.", "auto")
     reader: str = setting(
-        Text(),
+        text(),
         "Lector: `bundled`, la carpeta de un «cross-encoder» de sentence-transformers o uno de la caché local.",
         "bundled",
     )
     threshold: float | None = setting(
-        OptionalDecimal(0.0, 1.0, "una probabilidad, no un porcentaje"),
+        decimal(0.0, 1.0, "una probabilidad, no un porcentaje", or_auto=True),
         "Confianza por debajo de la cual se dice que no hay una respuesta segura; `auto`: la calibrada.",
         None,
     )
-    max_quotes: int = setting(WholeNumber(1, 10, "citas"), "Máximo de citas en una respuesta.", 5)
+    max_quotes: int = setting(whole_number(1, 10, "citas"), "Máximo de citas en una respuesta.", 5)
     writer: str = setting(
-        Text(may_be_empty=True),
+        text(may_be_empty=True),
         "Modelo de lenguaje que redacta sobre las citas, `proveedor:modelo`; vacío: ninguno.",
         "",
     )
     writer_url: str = setting(
-        Text(may_be_empty=True, starts_with=("http://", "https://")),
+        text(may_be_empty=True, starts_with=("http://", "https://")),
         "Dirección de un servidor compatible con OpenAI para el redactor; vacía: la del proveedor.",
         "",
     )
     writer_timeout_seconds: float = setting(
-        Decimal(1.0, 600.0, "segundos"), "Espera máxima al redactor antes de mostrar solo las citas.", 30.0
+        decimal(1.0, 600.0, "segundos"), "Espera máxima al redactor antes de mostrar solo las citas.", 30.0
     )
     writer_reads: bool = setting(
-        Switch(),
+        SWITCH,
         "Si el modelo de lenguaje elige también, por su número, las frases que contestan; si falla, elige el lector.",
         False,
     )
     feedback: bool = setting(
-        Switch(), "Si la página guarda en un archivo local las valoraciones de los lectores.", False
+        SWITCH, "Si la página guarda en un archivo local las valoraciones de los lectores.", False
     )
     upload: str = setting(
-        Choice("auto", "off", "add", "all", also={False: "off", True: "add"}),
+        choice("auto", "off", "add", "all"),
         "Qué pueden hacer con los documentos quienes abren la página: nada, añadirlos, o todo (también corregir sus "
         "datos, quitarlos y abrir colecciones); `auto`: todo si la página solo se sirve a esta máquina, si no nada.",
         "auto",
     )
     max_upload_megabytes: int = setting(
-        WholeNumber(1, 200, "megabytes"), "Tamaño máximo de un documento que se sube.", 25
+        whole_number(1, 200, "megabytes"), "Tamaño máximo de un documento que se sube.", 25
     )
-    language: str = setting(Choice("es", "en"), "Idioma de la interfaz.", "es")
-    host: str = setting(Text(), "Dirección de red en la que escucha la página.", "127.0.0.1")
-    port: int = setting(WholeNumber(0, 65_535, "puerto; 0 toma uno libre"), "Puerto de la página.", 7860)
+    language: str = setting(choice("es", "en"), "Idioma de la interfaz.", "es")
+    host: str = setting(text(), "Dirección de red en la que escucha la página.", "127.0.0.1")
+    port: int = setting(whole_number(0, 65_535, "puerto; 0 toma uno libre"), "Puerto de la página.", 7860)
     root_path: str = setting(
-        Text(may_be_empty=True, starts_with=("/",)),
+        text(may_be_empty=True, starts_with=("/",)),
         "Ruta bajo la que un proxy sirve la página, como `/alpie`; vacía: la raíz.",
         "",
     )
     public_url: str = setting(
-        Text(may_be_empty=True, starts_with=("http://", "https://")),
+        text(may_be_empty=True, starts_with=("http://", "https://")),
         "Dirección pública de la página, con su ruta si la tiene: la que llevan los enlaces que se copian y "
         "exportan; vacía: aquella por la que se llega, salvo que sea la de esta misma máquina.",
         "",
     )
     allowed_hosts: tuple[str, ...] = setting(
-        Names(),
+        names(),
         "Nombres por los que se llega a la página, además de los de esta máquina: el del proxy, por ejemplo.",
         (),
     )
     trusted_proxies: tuple[str, ...] = setting(
-        Names("una lista de direcciones IP o redes separadas por comas, o vacía", ip_network),
+        names("una lista de direcciones IP o redes separadas por comas, o vacía", ip_network),
         "Proxies a los que se cree cuando dicen de quién es una petición; vacía: a ninguno.",
         (),
     )
     users: Path | None = setting(
-        OptionalFile(),
+        OPTIONAL_FILE,
         "Archivo de usuarios que hace `alpie users add`; vacío: la página no pide contraseña.",
         None,
     )
     questions_per_minute: int = setting(
-        WholeNumber(1, 100_000, "preguntas"), "Preguntas por minuto que se admiten de un mismo visitante.", 60
+        whole_number(1, 100_000, "preguntas"),
+        "Preguntas por minuto que se admiten de un mismo visitante.",
+        60,
     )
     max_waiting: int = setting(
-        WholeNumber(1, 10_000, "preguntas"),
+        whole_number(1, 10_000, "preguntas"),
         "Preguntas que esperan turno como mucho; las demás reciben un «ocupado».",
         64,
     )
     metrics: str = setting(
-        Choice("off", "loopback", "all"),
+        choice("off", "loopback", "all"),
         "Quién puede leer `/al/metrics`: nadie, esta máquina o cualquiera que llegue a la página.",
         "loopback",
     )
@@ -221,7 +213,7 @@ def load_settings(
     docs = values.setdefault("docs", SEED_DOCUMENTS)
     assert isinstance(docs, Path)
     values.setdefault("data", _default_data(docs))
-    values.setdefault("cache", _default_cache())
+    values.setdefault("cache", default_cache())
     return Settings(**values)  # type: ignore[arg-type]  # each value passed the check of its field
 
 
@@ -295,9 +287,3 @@ def _default_data(docs: Path) -> Path:
     if docs.resolve() == SEED_DOCUMENTS.resolve():
         return base / "index"
     return base / f"index-{hashlib.sha256(str(docs.resolve()).encode()).hexdigest()[:12]}"
-
-
-def _default_cache() -> Path:
-    import platformdirs
-
-    return platformdirs.user_cache_path("alpie", appauthor=False) / "models"  # as alpie.index.model_cache

@@ -10,8 +10,6 @@ from pathlib import Path
 
 from alpie.index.reading.source_table import ParsedDate, read_date
 
-__all__ = ["LANGUAGES", "Translations", "translations_for"]
-
 LANGUAGES = ("es", "en")
 _FOLDER = Path(__file__).resolve().parent / "locale"
 

@@ -19,12 +19,12 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
+from alpie.index.build import measured
 from alpie.index.chunking.passages import make_passages
 from alpie.index.errors import SourceError
 from alpie.index.formats import extract, format_of
 from alpie.index.layout import lay_out
 from alpie.index.readable import collapse, readable_text
-from alpie.index.reading.coverage import measured
 from alpie.index.records import BlockKind, Document, Layout
 
 _WORD = re.compile(r"[^\W_]+")

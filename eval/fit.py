@@ -10,7 +10,9 @@ The reader was trained on the project's fitting questions and is surer of them t
 of passages that it never saw (SQuAD format, each paragraph a passage; `alpie.eval.training.reader_rows` writes the tenth of the
 written questions that is kept back).
 
-The reporting part of the questions is never read here.
+The reporting part of the questions is never read here. Both models are maximised by L-BFGS with a quadratic penalty
+towards zero on standardised features, so that twenty numbers can be fitted on a few hundred questions without knowing
+them by heart.
 """
 
 from __future__ import annotations
@@ -19,23 +21,28 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryDirectory
+from typing import Any, TextIO
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import minimize
 
 from alpie.app.answering.abstention import ANSWERABLE_FEATURES
-from alpie.app.answering.answer_weights import LinearModel
-from alpie.app.answering.corpus import Corpus
+from alpie.app.answering.answer_weights import LinearModel, calibration_file, is_bundled, load_weights
+from alpie.app.answering.corpus import Corpus, open_encoder_of
 from alpie.app.answering.features import CANDIDATE_FEATURES
+from alpie.app.settings import SEED_DOCUMENTS, Settings
 from alpie.eval.questions.matching import SourceTexts
 from alpie.eval.questions.question_file import OWN_QUESTIONS, read_own_questions, read_questions
+from alpie.eval.questions.question_records import Question
 from alpie.eval.questions.split import split
 from alpie.eval.questions.squad import squad_corpus
-from alpie.eval.studies.learning import Group, fit_logistic, fit_ranking, folds_of
 from alpie.eval.training.examples import Example, examples_of
+from alpie.index.encoder import Encoder, OnProgress
+from alpie.index.retrieval.search import HybridWeights, SearchIndex
 
 _FOLDS = 5
 _OWN_WEIGHT = 0.5  # of a question the reader was trained on, against a held-out one
@@ -50,6 +57,89 @@ _FAR_OFF_TOPIC, _NEAR_OFF_TOPIC = (
 )  # of the questions on other subjects: nothing near, hardly anything near
 _FLAG_ANSWERABLE = 0.2  # share of answerable questions that may be answered with reserve, or refused
 _WEIGHTS = Path(__file__).resolve().parents[1] / "app" / "answering" / "weights.json"
+
+Matrix = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Group:
+    """The alternatives of one question: features (alternatives, names) and which of them are right."""
+
+    features: Matrix
+    right: NDArray[np.bool_]
+    weight: float = 1.0
+
+
+def folds_of(keys: Sequence[str], folds: int) -> NDArray[np.int64]:
+    """A fold for every row; rows of one key share a fold. Keys are dealt out in sorted order."""
+    numbers = {key: i % folds for i, key in enumerate(sorted(set(keys)))}
+    return np.array([numbers[key] for key in keys])
+
+
+def _scales(rows: Matrix) -> tuple[Matrix, Matrix]:
+    deviation = rows.std(axis=0)
+    return rows.mean(axis=0), np.where(deviation > 1e-6, deviation, 1.0)
+
+
+def fit_ranking(groups: Sequence[Group], names: Sequence[str], penalty: float) -> LinearModel:
+    """Conditional logit: the log-likelihood that the alternative picked by a soft maximum is a right one.
+
+    Groups without a right alternative, or with nothing else, say nothing and are left out.
+    """
+    used = [group for group in groups if group.right.any() and not group.right.all()]
+    # Only differences inside a group count, so the scale is theirs: between two collections a score may lie
+    # so far apart that the penalty would forbid it to say anything within one.
+    apart = [group.features - group.features.mean(axis=0) for group in used]
+    _, scale = _scales(np.concatenate(apart))
+    rows = np.concatenate(apart) / scale
+    right = np.concatenate([group.right for group in used]).astype(np.float64)
+    starts = np.concatenate([[0], np.cumsum([len(group.right) for group in used])[:-1]])
+    counts = np.array([len(group.right) for group in used])
+    weights = np.array([group.weight for group in used])
+
+    def loss(values: Matrix) -> tuple[float, Matrix]:
+        scores = rows @ values
+        scores = scores - np.repeat(np.maximum.reduceat(scores, starts), counts)
+        raised = np.exp(scores)
+        total = np.add.reduceat(raised, starts)
+        of_right = np.add.reduceat(raised * right, starts)
+        share = raised / np.repeat(total, counts)
+        share_right = raised * right / np.repeat(np.maximum(of_right, 1e-300), counts)
+        gradient = rows.T @ ((share - share_right) * np.repeat(weights, counts))
+        value = -(weights * np.log(np.maximum(of_right, 1e-300) / total)).sum()
+        return float(value + 0.5 * penalty * values @ values), gradient + penalty * values
+
+    found = minimize(loss, np.zeros(len(names)), jac=True, method="L-BFGS-B")
+    return LinearModel.from_mapping(dict(zip(names, (found.x / scale).tolist(), strict=True)))
+
+
+def fit_logistic(
+    rows: Matrix,
+    right: NDArray[np.bool_],
+    names: Sequence[str],
+    penalty: float,
+    weights: Matrix | None = None,
+) -> LinearModel:
+    """Logistic regression of `right`, shape (rows,), on `rows`, shape (rows, names)."""
+    mean, scale = _scales(rows)
+    standard = (rows - mean) / scale
+    sign = np.where(right, 1.0, -1.0)
+    per_row = np.ones(len(rows)) if weights is None else weights
+
+    def loss(values: Matrix) -> tuple[float, Matrix]:
+        margin = sign * (standard @ values[:-1] + values[-1])
+        value = float((per_row * np.logaddexp(0.0, -margin)).sum()) + 0.5 * penalty * float(
+            values[:-1] @ values[:-1]
+        )
+        slope = -sign * per_row / (1.0 + np.exp(np.clip(margin, -500, 500)))
+        gradient = np.concatenate([standard.T @ slope + penalty * values[:-1], [slope.sum()]])
+        return value, gradient
+
+    found = minimize(loss, np.zeros(len(names) + 1), jac=True, method="L-BFGS-B")
+    table = found.x[:-1] / scale
+    return LinearModel.from_mapping(
+        dict(zip(names, table.tolist(), strict=True)), float(found.x[-1] - table @ mean)
+    )
 
 
 @dataclass(frozen=True)
@@ -249,6 +339,54 @@ def fitting_sets(corpus: Corpus, held_out: Sequence[Path] = ()) -> FittingSets:
         held_out=_held_out_examples(held_out, corpus),
         off_topic=examples_of(corpus, off_topic, texts),
     )
+
+
+# `cosine_spread` of the bundled encoder, for which the weights of fusion were chosen.
+_BUNDLED_SPREAD = 0.0184
+
+
+def fit_encoder(
+    settings: Settings, out: TextIO, on_progress: OnProgress | None = None, encoder: Encoder | None = None
+) -> int:
+    """`alpie eval --fit`: `calibration.json` for an encoder of one's own, nothing to do for the bundled one.
+
+    The project's four documents are indexed with it in a folder that is thrown away, and asked the fitting questions;
+    what is fitted is written beside the index in use, which may be of any documents.
+    """
+    encoder = encoder or open_encoder_of(settings)
+    if is_bundled(encoder):
+        out.write("El codificador «bundled» ya está calibrado.\n")
+        return 0
+    questions = [*split(read_own_questions(), "fit"), *read_own_questions(OWN_QUESTIONS / "fitting")]
+    with TemporaryDirectory() as scratch:
+        own = replace(settings, docs=SEED_DOCUMENTS, data=Path(scratch), index="")
+        Corpus.build(own, encoder=encoder, on_progress=on_progress)
+        opened = Corpus.open(own, encoder)
+        scale = _BUNDLED_SPREAD / cosine_spread(opened.index, questions)
+        index = replace(opened.index, weights=HybridWeights().scaled(scale))
+        corpus = Corpus(
+            opened.documents, opened.layouts, index, opened.fingerprint, "", weights=load_weights()
+        )
+        fitted = fit_all(fitting_sets(corpus))
+    reader = index.reader.name if index.reader else ""
+    path = calibration_file(settings.data)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.with_suffix(".new")
+    write_weights(fitted, reader, aside)
+    table = json.loads(aside.read_text(encoding="utf-8"))
+    table["fitted_on"]["encoder"] = encoder.fingerprint
+    table["cosine_scale"] = round(scale, 4)
+    aside.write_text(json.dumps(table, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    aside.replace(path)
+    out.write(f"{path}: {encoder.name}\n{json.dumps(fitted.facts, ensure_ascii=False, indent=1)}\n")
+    return 0
+
+
+def cosine_spread(index: SearchIndex, questions: Sequence[Question]) -> float:
+    """How far apart an encoder's cosines of a question and all passages lie: their deviation, mean of all questions."""
+    passages = index.dense.rows(np.arange(len(index.dense)))
+    asked = index.encoder.encode_queries([question.text for question in questions])
+    return float((asked @ passages.T).std(axis=1).mean())
 
 
 if __name__ == "__main__":

@@ -1,8 +1,7 @@
 """The pipelines that are measured side by side, on the same encoder in the same run.
 
 - ``alpie``: the whole system, with quotes and refusals;
-- ``alpie (Milvus …)``: the same, with passages proposed by a backend instead of FAISS;
-- ``dense``, ``lexical``, ``fused``: retrievers of its search by themselves, which only retrieve;
+- ``dense``, ``lexical``, ``hybrid``: retrievers of its search by themselves, which only retrieve;
 - ``tutorial``, and ``bm25s`` where it is installed: the LangChain tutorial and BM25 on its chunks, which they quote.
 
 All but those do not know conversations, so questions that hang on earlier ones are not compared.
@@ -11,7 +10,7 @@ All but those do not know conversations, so questions that hang on earlier ones 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from importlib.util import find_spec
 from time import perf_counter
@@ -124,7 +123,7 @@ def _chunk_row(chunk: Chunk, score: float) -> Row:
 
 MAIN = "alpie"
 TUTORIAL = "tutorial"
-RETRIEVERS = ("dense", "lexical", "fused")
+RETRIEVERS = ("dense", "lexical", "hybrid")
 
 
 @dataclass(frozen=True)
@@ -143,25 +142,6 @@ def own_pipeline(
     """The whole system's answers."""
     rows = predict(corpus, questions, on_question)
     return PipelineRows(MAIN, tuple(questions), tuple(rows), quotes=True)
-
-
-def backend_pipeline(
-    backend: str, corpus: AskedCorpus, questions: Sequence[Question], on_question: OnQuestion | None = None
-) -> PipelineRows:
-    """The whole system's answers with passages proposed by `backend`."""
-    own = own_pipeline(corpus, questions, on_question)
-    return replace(own, name=f"{MAIN} ({backend})")
-
-
-def same_answers(one: PipelineRows, another: PipelineRows) -> int:
-    """To how many questions two pipelines said the same: quotations, passages in order, confidence to 0.0001."""
-
-    def said(row: Row) -> tuple[object, ...]:
-        quotes = [(quote["doc"], quote["start"], quote["end"]) for quote in row["quotes"]]
-        passages = [found["address"] for found in row["passages"]]
-        return row["answered"], quotes, passages, round(row["confidence"], 4)
-
-    return sum(said(a) == said(b) for a, b in zip(one.rows, another.rows, strict=True))
 
 
 def compared_questions(questions: Sequence[Question]) -> tuple[Question, ...]:

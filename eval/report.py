@@ -100,7 +100,7 @@ def _shown(pipeline: ScoredPipeline, estimates: Estimates) -> dict[str, Estimate
     """What means something: a pipeline that only retrieves has no quotes and no refusals."""
     if pipeline.quotes:
         # Only ours says a probability; the tutorial's confidence is a cosine.
-        foreign = () if pipeline.name.partition(" (")[0] == MAIN else ("calibration error",)
+        foreign = () if pipeline.name == MAIN else ("calibration error",)
         return {name: one for name, one in estimates.items() if name not in foreign}
     return {name: one for name, one in estimates.items() if name in (*_RETRIEVAL, *_TIMES)}
 
@@ -142,21 +142,37 @@ def markdown_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "".join(f"| {' | '.join(line)} |\n" for line in (head, ["---"] * len(head), *rows))
 
 
-def render(report: Report, markdown: bool = False) -> str:
-    """The report for people, ending in a line feed."""
-    tables = [table.as_markdown() if markdown else table.as_text() for table in _tables(report) if table.rows]
-    heading = "# Evaluation" if markdown else "Evaluation"
-    facts = [f"- {line}" if markdown else line for line in fact_lines(report.facts)]
-    return "\n\n".join([heading, "\n".join(facts), *tables]) + "\n"
+@dataclass(frozen=True)
+class Study:
+    """One question put to the system, and its answer in figures: what is written down of it."""
+
+    name: str  # of its files
+    title: str
+    tables: Sequence[Table]
+    figures: Mapping[str, Any]  # everything in the tables, for programs
+    about: Sequence[str] = ()  # how it was measured, one statement a line
 
 
-def write_report(report: Report, folder: Path) -> list[Path]:
-    """Writes report.json and report.md into `folder`, and returns their paths."""
+def render_study(study: Study, facts: RunFacts, markdown: bool = False) -> str:
+    """The study for people, ending in a line feed."""
+    tables = [table.as_markdown() if markdown else table.as_text() for table in study.tables if table.rows]
+    lines = [f"- {line}" if markdown else line for line in (*fact_lines(facts), *study.about)]
+    return "\n\n".join(["# " * markdown + study.title, "\n".join(lines), *tables]) + "\n"
+
+
+def write_study(study: Study, facts: RunFacts, folder: Path) -> list[Path]:
+    """Writes NAME.json and NAME.md into `folder`, and returns their paths."""
     folder.mkdir(parents=True, exist_ok=True)
-    data, text = folder / "report.json", folder / "report.md"
-    data.write_text(json.dumps(_as_json(report), ensure_ascii=False) + "\n", encoding="utf-8")
-    text.write_text(render(report, markdown=True), encoding="utf-8")
+    data, text = folder / f"{study.name}.json", folder / f"{study.name}.md"
+    content = {**asdict(facts), **study.figures}
+    data.write_text(json.dumps(content, ensure_ascii=False) + "\n", encoding="utf-8")
+    text.write_text(render_study(study, facts, markdown=True), encoding="utf-8")
     return [data, text]
+
+
+def as_study(report: Report) -> Study:
+    """The report in the form in which it is shown and written."""
+    return Study("report", "Evaluation", list(_tables(report)), _figures(report))
 
 
 def fact_lines(facts: RunFacts) -> Iterable[str]:
@@ -231,7 +247,7 @@ def cell(metric: str, estimate: Estimate | None, signed: bool = False) -> str:
     return f"{value}{unit} [{low}, {high}] n={estimate.n}"
 
 
-def _as_json(report: Report) -> dict[str, Any]:
+def _figures(report: Report) -> dict[str, Any]:
     pipelines = {
         one.name: {
             "quotes": one.quotes,
@@ -241,7 +257,6 @@ def _as_json(report: Report) -> dict[str, Any]:
         for one in report.pipelines
     }
     return {
-        **asdict(report.facts),
         "interval": {"level": 0.95, "method": "percentile bootstrap", "resamples": report.resamples},
         "pipelines": pipelines,
         "differences": {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from datetime import date
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -16,20 +16,18 @@ from alpie.app.settings import Settings
 from alpie.app.terminal.progress import progress_bar
 from alpie.app.translations import Translations
 from alpie.eval.metrics import RESAMPLES
-from alpie.eval.pipelines import PipelineRows, backend_pipeline, other_pipelines, own_pipeline, same_answers
+from alpie.eval.pipelines import PipelineRows, other_pipelines, own_pipeline
 from alpie.eval.questions.matching import SourceTexts
 from alpie.eval.questions.predictions import AskedCorpus, OnQuestion, write_predictions
 from alpie.eval.questions.question_file import (
     OWN_QUESTIONS,
     read_own_questions,
-    read_question_texts,
     read_questions,
-    with_texts,
 )
 from alpie.eval.questions.question_records import Question, SquadParagraph
 from alpie.eval.questions.split import split
 from alpie.eval.questions.squad import squad_corpus
-from alpie.eval.report import Report, RunFacts, render, score_pipeline, write_report
+from alpie.eval.report import Report, RunFacts, Study, as_study, render_study, score_pipeline, write_study
 from alpie.index.chunking.sentences import sentence_bounds
 from alpie.index.errors import QuestionsFileError, SettingsError
 from alpie.index.records import Document, Passage, Span
@@ -53,9 +51,7 @@ class EvaluationOptions:
     part: str | None = None  # of `split`; None: "report" of our own questions, "all" of a given file
     corpus_from_questions: bool = False  # ask the paragraphs of the SQuAD file instead of the documents
     compare: bool | None = None  # other pipelines beside ours; None: if a report is written
-    question_texts: Path | None = None  # other wordings, id → text
     resamples: int = RESAMPLES  # of the bootstrap
-    backend: Sequence[str] = ()  # backends to ask besides, as the setting `index` names them
     study: str | None = None  # instead of the report, one of STUDIES
 
 
@@ -66,10 +62,6 @@ class CorpusSource:
     settings: Settings
     words: Translations
     open: Callable[[], Corpus]
-
-    def on_backend(self, backend: str) -> tuple[str, Corpus]:
-        corpus = Corpus.open(replace(self.settings, index=backend))
-        return corpus.index.backend.name if corpus.index.backend else "FAISS", corpus
 
     def from_passages(self, documents: Sequence[Document], passages: Sequence[Passage]) -> Corpus:
         encoder = open_encoder_of(self.settings)
@@ -86,7 +78,7 @@ def run(
         open_corpus()
         return measure_speed(settings, arguments.report)
     if arguments.fit:
-        from alpie.eval.fit_encoder import fit_encoder
+        from alpie.eval.fit import fit_encoder
 
         return fit_encoder(settings, sys.stdout, progress_bar(sys.stderr, words))
     names = {field.name for field in fields(EvaluationOptions)}
@@ -120,25 +112,27 @@ def evaluate(
     corpus = _corpus(options, source, paragraphs)
     if options.study:
         facts = _facts(corpus, questions, files, part, today(), ())
-        _study(options, corpus, questions, everything, facts, out, progress)
-        return 0
-    on_backends = [source.on_backend(backend) for backend in options.backend]
-    pipelines = _ask(corpus, on_backends, questions, options, progress)
-    if options.predictions:
-        write_predictions(pipelines[0].rows, options.predictions)
-    texts = SourceTexts(corpus.documents, corpus.passages, _verifies(corpus))
-    same = tuple(_same(pipelines[0], one) for one in pipelines[1 : 1 + len(on_backends)])
-    facts = _facts(corpus, questions, files, part, today(), _notes(questions, texts) + same)
-    report = Report.of(facts, [score_pipeline(one, texts) for one in pipelines], options.resamples)
-    out.write(render(report))
+        study = _study(options, corpus, questions, everything, progress)
+    else:
+        pipelines = _ask(corpus, questions, options, progress)
+        if options.predictions:
+            write_predictions(pipelines[0].rows, options.predictions)
+        texts = SourceTexts(corpus.documents, corpus.passages, _verifies(corpus))
+        facts = _facts(corpus, questions, files, part, today(), _notes(questions, texts))
+        scored = [score_pipeline(one, texts) for one in pipelines]
+        study = as_study(Report.of(facts, scored, options.resamples))
+    out.write(render_study(study, facts))
     if options.report:
-        _write_folder(report, options.report, progress)
+        written = write_study(study, facts, options.report)
+        progress.write(f"Wrote {', '.join(path.name for path in written)} to {options.report}.\n")
     return 0
 
 
 def _verifies(corpus: AskedCorpus) -> Callable[[str], bool] | None:
     """Whether `alpie verify` calls a text exact; None for a corpus without layouts, which it reads."""
-    from alpie.app.checking.verify import QuotationChecker, Searchable, Verdict
+    from alpie.app.checking.text_check import Searchable
+    from alpie.app.checking.verification import Verdict
+    from alpie.app.checking.verify import QuotationChecker
 
     if not hasattr(corpus, "layouts"):
         return None
@@ -159,9 +153,6 @@ def _read(
     read = [read_questions(file) for file in files]
     questions = tuple(question for file in read for question in file.questions)
     paragraphs = tuple(paragraph for file in read for paragraph in file.paragraphs)
-    if options.question_texts:
-        texts = read_question_texts(options.question_texts)
-        questions = with_texts(questions, texts, options.question_texts)
     return questions, paragraphs
 
 
@@ -184,23 +175,16 @@ def _sentences(text: str) -> list[Span]:
 
 def _ask(
     corpus: AskedCorpus,
-    on_backends: Sequence[tuple[str, AskedCorpus]],
     questions: Sequence[Question],
     options: EvaluationOptions,
     progress: TextIO,
 ) -> list[PipelineRows]:
     on_question = _counter(progress)
     pipelines = [own_pipeline(corpus, questions, on_question)]
-    pipelines += [backend_pipeline(name, one, questions, on_question) for name, one in on_backends]
     compare = options.report is not None if options.compare is None else options.compare
     if compare:
         pipelines += other_pipelines(corpus, questions, on_question)
     return pipelines
-
-
-def _same(own: PipelineRows, other: PipelineRows) -> str:
-    same, number = same_answers(own, other), len(own.rows)
-    return f"{other.name}: the same answer, quotations and passages as {own.name} to {same} of {number} questions."
 
 
 def _study(
@@ -208,28 +192,20 @@ def _study(
     corpus: AskedCorpus,
     questions: Sequence[Question],
     everything: Sequence[Question],
-    facts: RunFacts,
-    out: TextIO,
     progress: TextIO,
-) -> None:
-    # They take the system apart, so they import all of it.
-    from alpie.app.answering.corpus import Corpus
-    from alpie.eval.studies import render_study, write_study
+) -> Study:
+    # late: they take the system apart, so they import all of it
     from alpie.eval.studies.ablation import study_ablation
     from alpie.eval.studies.error_analysis import study_misses
 
     texts = SourceTexts(corpus.documents, corpus.passages)
     on_question, whole = _counter(progress), cast(Corpus, corpus)
     if options.study == "misses":
-        study = study_misses(whole, questions, texts, on_question)
-    else:  # the fitting part serves to set thresholds; public questions have none
-        public = any(question.article for question in everything)
-        fitting = () if public else split(everything, "fit")
-        study = study_ablation(whole, questions, texts, fitting, options.resamples, on_question=on_question)
-    out.write(render_study(study, facts))
-    if options.report:
-        written = write_study(study, facts, options.report)
-        progress.write(f"Wrote {', '.join(path.name for path in written)} to {options.report}.\n")
+        return study_misses(whole, questions, texts, on_question)
+    # the fitting part serves to set thresholds; public questions have none
+    public = any(question.article for question in everything)
+    fitting = () if public else split(everything, "fit")
+    return study_ablation(whole, questions, texts, fitting, options.resamples, on_question=on_question)
 
 
 def _counter(stream: TextIO) -> OnQuestion | None:
@@ -292,8 +268,3 @@ def _versions() -> dict[str, str]:
         except PackageNotFoundError:
             versions[name] = "not installed"
     return versions
-
-
-def _write_folder(report: Report, folder: Path, progress: TextIO) -> None:
-    written = write_report(report, folder)
-    progress.write(f"Wrote {', '.join(path.name for path in written)} to {folder}.\n")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -15,13 +17,13 @@ from numpy.typing import NDArray
 
 from alpie.index.chunking.passages import make_passages
 from alpie.index.encoder import Encoder
-from alpie.index.encoder.embed import Embedded, Known, embed_passages, embedding_key
+from alpie.index.encoder.embed import Embedded, embed_passages, embedding_key
 from alpie.index.errors import IndexBusy, IndexNewer, SourceError, StoreError
 from alpie.index.formats import MAX_BYTES
 from alpie.index.formats.recognition import Recogniser
 from alpie.index.layout import lay_out
-from alpie.index.notices import Notice, Unread
-from alpie.index.reading.coverage import measured
+from alpie.index.notices import Notice, NoticeKind, Unread
+from alpie.index.readable import readable_text
 from alpie.index.reading.expansions import ExpansionLine, expansions_file, place_expansions
 from alpie.index.reading.source_table import Described
 from alpie.index.records import Document, Layout, Passage
@@ -84,7 +86,6 @@ def build_index(
     encoder: Encoder,
     *,
     rebuild: bool = False,
-    known: Known | None = None,
     on_progress: Callable[[int, int], None] | None = None,
     most_bytes: int = MAX_BYTES,
     recogniser: Recogniser | None = None,
@@ -92,7 +93,7 @@ def build_index(
     """Index the documents of `docs` into `data`, beside the index in use, and swap it in.
 
     A file of more than `most_bytes` is left out and named. `recogniser` reads scanned pages. `rebuild` embeds everything
-    anew; `known` has vectors to use in place of those in use. `on_progress` is told texts done and texts in all.
+    anew. `on_progress` is told texts done and texts in all.
     Raises `IndexBusy`, `IndexUnwritable`, `IndexNewer` unless `rebuild` was asked for, and `SourceError` when no
     document can be read. Whatever is raised, the old index stands.
     """
@@ -105,7 +106,7 @@ def build_index(
     except OSError as error:
         raise unwritable(data, error) from error
     try:
-        return _build(docs, data, encoder, rebuild, known, on_progress, most_bytes, recogniser)
+        return _build(docs, data, encoder, rebuild, on_progress, most_bytes, recogniser)
     finally:
         lock.release()
 
@@ -115,7 +116,6 @@ def _build(
     data: Path,
     encoder: Encoder,
     rebuild: bool,
-    known: Known | None,
     on_progress: Callable[[int, int], None] | None,
     most_bytes: int,
     recogniser: Recogniser | None,
@@ -125,13 +125,13 @@ def _build(
         sweep_unfinished(data)
     except OSError as error:
         raise unwritable(data, error) from error
-    earlier = None if rebuild or known is not None else _sound(data, encoder)
+    earlier = None if rebuild else _sound(data, encoder)
     reading = Reading(docs, earlier, most_bytes, recogniser)
     sources = reading.sources
     if not sources.documents:
         reasons = "; ".join(str(problem) for problem in sources.problems)
         raise SourceError(f"No hay ningún documento que indexar en {docs}. {reasons}".strip(), docs)
-    embedding = _Embedding(reading, earlier if known is None else known, encoder, on_progress)
+    embedding = _Embedding(reading, encoder, on_progress)
     built_at = started.isoformat(timespec="seconds").replace("+00:00", "Z")
     version, unread = package_version(), sources.unread(docs)
     folder = before = earlier.folder if earlier else None
@@ -165,14 +165,10 @@ class _Embedding:
     """
 
     def __init__(
-        self,
-        reading: Reading,
-        known: Known | None,
-        encoder: Encoder,
-        on_progress: Callable[[int, int], None] | None,
+        self, reading: Reading, encoder: Encoder, on_progress: Callable[[int, int], None] | None
     ) -> None:
-        self._known, self._encoder, self._on_progress = known, encoder, on_progress
-        self._reading = reading
+        self._reading, self._known = reading, reading.earlier
+        self._encoder, self._on_progress = encoder, on_progress
         self._read: list[_Read] = []
         self.passages = self.fresh = 0
         self._done = self._total = 0  # texts to embed
@@ -189,16 +185,17 @@ class _Embedding:
                 1 + len(p.sentences) for p, is_new in zip(one.passages, one.new, strict=True) if is_new
             )
             self._total += sum(
-                known is None or known.of_line(line.text) is None for own in one.lines for line in own
+                self._known is None or self._known.of_line(line.text) is None
+                for own in one.lines
+                for line in own
             )
             self.notes += one.notes
             self.notices += [(one.document.file, notice) for notice in one.document.notices]
 
     def _kept(self, document: Document) -> _Read:
-        earlier = self._reading.earlier
-        assert earlier is not None
-        as_it_was = earlier.documents[document.id]
-        return _Read(as_it_was, earlier.passages_of(document.id), notes=earlier.notes(document.id))
+        assert self._known is not None
+        as_it_was = self._known.documents[document.id]
+        return _Read(as_it_was, self._known.passages_of(document.id), notes=self._known.notes(document.id))
 
     def _laid_out(self, document: Document) -> _Read:
         layout = lay_out(document)
@@ -232,8 +229,8 @@ class _Embedding:
             vectors = embedded.split([len(passage.sentences) for passage in new])
         for read in portion:
             if read.layout is None:
-                assert self._reading.earlier is not None
-                yield read.document, None, (), self._reading.earlier.of_document(read.document.id)
+                assert self._known is not None
+                yield read.document, None, (), self._known.of_document(read.document.id)
                 continue
             parts = [
                 next(vectors) if is_new or self._known is None else self._known.of_passage(key)
@@ -272,3 +269,48 @@ class _Read:
     new: Sequence[bool] = ()
     lines: Sequence[Sequence[ExpansionLine]] = ()  # expansions of each passage; empty: it has none
     notes: tuple[str, ...] = ()
+
+
+_WORD = re.compile(r"[^\W_]+")
+_DIVIDED = re.compile(r"([^\W\d_]+)-\n")
+_MAX_LOST = 0.01  # of the words: more is told
+
+
+def words_of(text: str) -> Counter[str]:
+    """How often each word stands in a text."""
+    return Counter(_WORD.findall(text))
+
+
+def measured(document: Document, layout: Layout, passages: Sequence[Passage]) -> Document:
+    """`document` with the words that its blocks keep, and notices of what is lost.
+
+    What the layout leaves out on purpose (running heads and feet, marks) counts as kept: it is told apart by
+    being left out. Of a text file the file itself is what the blocks are compared with.
+    """
+    raw = document.structure.found if document.structure else document.text
+    found = words_of(raw)
+    apart = (*layout.footers, *layout.note_calls)
+    spans = [block.spans for block in layout.blocks] + [(span,) for span in apart]
+    read = words_of("\n".join(readable_text(document.text, one) for one in spans))
+    kept = (found & read).total() + _joined(raw, found - read, read - found)
+    coverage = replace(document.coverage, words_found=found.total(), words_kept=kept)
+    notices = list(document.notices)
+    lost = coverage.words_found - coverage.words_kept
+    if lost > _MAX_LOST * coverage.words_found:
+        notices.append(Notice(NoticeKind.WORDS_LOST, lost, coverage.words_found))
+    if not passages:
+        notices.append(Notice(NoticeKind.NO_PASSAGES))
+    return replace(document, coverage=coverage, notices=tuple(notices))
+
+
+def _joined(raw: str, lost: Counter[str], gained: Counter[str]) -> int:
+    """How many of the `lost` words are halves that a line end divides, and were read as one word."""
+    halves = 0
+    for first, times in Counter(_DIVIDED.findall(raw)).items():
+        for word in [word for word in gained if word.startswith(first) and word != first]:
+            rest = word.removeprefix(first)
+            joined = min(times, gained[word], lost[first], lost[rest])
+            gained[word] -= joined
+            lost.subtract((first, rest) * joined)
+            halves += 2 * joined
+    return halves

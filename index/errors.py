@@ -5,7 +5,7 @@
     ├── RecognitionMissing    no program that recognises the text of scanned pages
     ├── SourceError           a document or its entry in sources.toml
     │   ├── ScanWithoutText       all its pages are pictures
-    │   └── ChangeRefused         what a reader of the page wants done (`alpie.app.page.state.refusals`)
+    │   └── ChangeRefused         what a reader of the page wants done (`alpie.app.page.state`)
     ├── EncoderError          the encoder or its weights
     ├── StoreError            the index folder
     │   ├── IndexMissing          nothing built there yet
@@ -14,14 +14,13 @@
     │   │   ├── IndexNewer            by a later version of Al Pie
     │   │   └── Uncalibrated          with an encoder that answering has no numbers for
     │   ├── IndexUnwritable       no room or no permission to write it
-    │   ├── IndexBusy             another process is building
-    │   └── BulkError             partitions that are missing, or what reads them
+    │   └── IndexBusy             another process is building
     ├── BackendError          the backend that the setting `index` names
     │   ├── BackendUnavailable    not installed, refuses, too slow, too old
     │   └── BackendMismatch       holds no index, or one of another encoder or analysis
     ├── AddressError          no passage with this address
     ├── QuestionError         a question that cannot be searched (empty, too long)
-    ├── RecordError           a file that is no answer record (`alpie.app.checking.record_check`)
+    ├── RecordError           a file that is no answer record (`alpie.app.service.answer_record`)
     ├── NotReady              an index that is still being opened (`alpie.app.service.following`)
     └── QuestionsFileError    a file of evaluation questions
 
@@ -107,10 +106,6 @@ class BackendUnavailable(BackendError):
 
 class BackendMismatch(BackendError):
     """The backend holds no index, or one that another encoder or another analysis made."""
-
-
-class BulkError(StoreError):
-    """Partitions of a bulk embedding are missing, or a package that reads them."""
 
 
 class AddressError(AlpieError):

@@ -1,7 +1,7 @@
 """Folders of model files and dictionaries in the user's cache: built once, then only read.
 
 A folder is renamed into its place when it is whole. Its ``fingerprint.json`` says what it was made from and lists every
-file with size, compared at every opening, and checksum, compared on request, for that reads everything. One process
+file with its size, compared at every opening. One process
 builds, the others wait; readers never touch the lock, so a read-only cache works.
 """
 
@@ -40,7 +40,7 @@ def checksum(path: Path) -> str:
 def seal(folder: Path, facts: Mapping[str, Any]) -> None:
     """Write the fingerprint of a finished `folder`: `facts` about its origin, and its files."""
     files = {
-        path.relative_to(folder).as_posix(): {"bytes": path.stat().st_size, "sha256": checksum(path)}
+        path.relative_to(folder).as_posix(): {"bytes": path.stat().st_size}
         for path in sorted(folder.rglob("*"))
         if path.is_file()
     }
@@ -57,11 +57,8 @@ def read_fingerprint(folder: Path) -> dict[str, Any] | None:
     return content if isinstance(content, dict) and isinstance(content.get("files"), dict) else None
 
 
-def is_intact(folder: Path, thorough: bool = False) -> bool:
-    """Whether every file in the fingerprint of `folder` is there with its size.
-
-    `thorough` compares the checksums too, which reads all the files.
-    """
+def is_intact(folder: Path) -> bool:
+    """Whether every file in the fingerprint of `folder` is there with its size."""
     fingerprint = read_fingerprint(folder)
     if fingerprint is None:
         return False
@@ -71,8 +68,6 @@ def is_intact(folder: Path, thorough: bool = False) -> bool:
             if path.stat().st_size != expected["bytes"]:
                 return False
         except (OSError, KeyError, TypeError):
-            return False
-        if thorough and checksum(path) != expected.get("sha256"):
             return False
     return True
 

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import PurePath
-from typing import Any
 
 
 class NoticeKind(StrEnum):
@@ -58,11 +57,6 @@ class Unread:
 
     file: str  # relative to the folder
     reason: str  # with what to do
-
-
-def notices_from_json(rows: Sequence[dict[str, Any]]) -> tuple[Notice, ...]:
-    """Notices from what `dataclasses.asdict` made of them."""
-    return tuple(Notice(NoticeKind(row["kind"]), row["count"], row["of"]) for row in rows)
 
 
 _SHEET = "es una hoja de cálculo, que no se lee. Guárdela como PDF, o copie sus tablas a un .docx."

@@ -15,8 +15,9 @@ from enum import StrEnum
 from alpie.index.notices import NOT_MEASURED, Coverage, Notice
 
 PageLabel = int | str
-RecognisedWord = tuple[int, int, int]  # a word of a scanned page: start, end, how sure it is in per cent
 """What a page is called: a number, or what the file calls it («iv», «A-15»)."""
+
+RecognisedWord = tuple[int, int, int]  # a word of a scanned page: start, end, how sure it is in per cent
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -23,8 +23,7 @@ from alpie.index.build import BuildReport, build_index
 from alpie.index.chunking.passages import make_passages
 from alpie.index.encoder import OnProgress, encodable
 from alpie.index.layout import lay_out
-from alpie.index.reader import Reading, ReadPassage
-from alpie.index.reader.readings import AnswerWords
+from alpie.index.reader import AnswerWords, Reading, ReadPassage
 from alpie.index.records import BlockKind, Document, Passage, Sentence, SentenceRole, Span
 from alpie.index.spanish.analysis import fold, stem, stems
 from alpie.index.spanish.query import read_question

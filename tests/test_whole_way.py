@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_promise import TEXTS, WORDS
 
-from alpie.app.checking.verify import QuotationChecker, Verdict
+from alpie.app.checking.verification import Verdict
+from alpie.app.checking.verify import QuotationChecker
 from alpie.index.errors import QuestionError
 from alpie.index.readable import proves
 

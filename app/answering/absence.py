@@ -9,8 +9,6 @@ from alpie.app.answering.answers import Absent, Answer
 from alpie.app.translations import Translations
 from alpie.index.spanish.named_documents import with_article
 
-__all__ = ["absence_lines", "refused"]
-
 _NEAREST = 3
 
 

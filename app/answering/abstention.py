@@ -16,8 +16,6 @@ from alpie.app.answering.ranking import Candidate
 from alpie.index.reader import Reading
 from alpie.index.retrieval.search import Retrieval
 
-__all__ = ["ANSWERABLE_FEATURES", "answerable_features"]
-
 ANSWERABLE_FEATURES = (
     "reader",  # log-odds that the best candidate answers
     "passage",  # … that its passage does

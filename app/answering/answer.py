@@ -21,8 +21,6 @@ from alpie.index.reader.open_reader import default_reader
 from alpie.index.records import Document, Hit
 from alpie.index.retrieval.search import EncodedQuestion, Retrieval, SearchIndex
 
-__all__ = ["Judged", "answer_question", "judge", "weigh"]
-
 _WEAK = 0.5  # of the threshold: what comes nearest and is less sure is folded away, if it lies far besides
 _HITS = 10  # passages reported with the answer
 _NEAREST = QuotePolicy(most=3, always=3, extend_ratio=1.0)  # of a refusal: shown, and labelled as no answer

@@ -9,18 +9,6 @@ from enum import StrEnum
 from alpie.index.records import Hit, PageLabel, Passage, Span
 from alpie.index.spanish.analysis import tokens, visible
 
-__all__ = [
-    "Absent",
-    "Answer",
-    "Citation",
-    "Part",
-    "Quote",
-    "Role",
-    "SearchStatement",
-    "WriterReport",
-    "WrittenSentence",
-]
-
 _MAX_SHOWN = 400  # characters of a question, where it is shown as understood
 
 

@@ -14,11 +14,16 @@ from alpie.app.answering.absence import refused
 from alpie.app.answering.answer import answer_question
 from alpie.app.answering.answer_weights import Weights
 from alpie.app.answering.answers import Absent, Answer, Part, Quote, Role, SearchStatement
-from alpie.app.answering.asked_question import AskedQuestion, read_asked
 from alpie.app.answering.comparison import Side, questions_in, sides_of
-from alpie.app.answering.conversation import asked_before, asks_again, is_small_talk
+from alpie.app.answering.conversation import (
+    asked_before,
+    asks_again,
+    complete,
+    is_small_talk,
+    leans_on_earlier,
+)
 from alpie.app.answering.explanation import explained
-from alpie.app.answering.overview import Asked, Overview, demanding, places_told
+from alpie.app.answering.overview import Asked, Overview, demanding, places_told, read_overview
 from alpie.app.answering.quotes import QuotePolicy
 from alpie.app.answering.reference_answer import answer_reference
 from alpie.index.records import Document, Passage
@@ -26,9 +31,38 @@ from alpie.index.retrieval.places import Found, Place, Places, places_with, said
 from alpie.index.retrieval.search import EncodedQuestion, SearchIndex
 from alpie.index.spanish.named_documents import DocumentNames, looks_like_name
 from alpie.index.spanish.query import Question, read_question
-from alpie.index.spanish.references import Reference
+from alpie.index.spanish.references import Reference, read_reference
+from alpie.index.spanish.scope import Scope, read_scope
 
-__all__ = ["Asking"]
+
+@dataclass(frozen=True)
+class AskedQuestion:
+    """A question as it was put, and what it was found to ask."""
+
+    question: Question
+    reference: Reference | None  # the citation that it is
+    overview: Overview | None  # what it asks of documents as wholes
+    scope: Scope  # what is searched, completed by earlier questions, and in which documents
+
+
+def read_asked(typed: str, turns: Sequence[str], names: DocumentNames) -> AskedQuestion:
+    """Read a question; `turns` are the earlier ones, oldest first, `names` those of the documents.
+
+    Raises `QuestionError` when there is nothing to search in it.
+    """
+    question = read_question(typed)
+    scope = read_scope(complete(question, turns), names)
+    return AskedQuestion(question, _cited(question, turns), read_overview(question, names, turns), scope)
+
+
+def _cited(question: Question, turns: Sequence[str]) -> Reference | None:
+    """The citation that a question is. «¿Y el artículo 15?» is of the law that the turn before it named."""
+    reference = question.reference
+    if reference is None or reference.name or reference.code or not turns:
+        return reference
+    before = read_reference(turns[-1]) if leans_on_earlier(question.searched) else None
+    return replace(reference, name=before.name) if before else reference
+
 
 _PREFERRED = 0.15  # by so much the answer of a document that is named may be less sure than another's
 _DEMANDED = 0.3  # … and that of the paragraphs that ask for something, where it is asked what is asked for
@@ -168,10 +202,8 @@ class Asking:
         if not asked or not all(answer.answered for answer in answers):
             return None
         parts = [
-            Part(Role.SIDE, one, one, tuple(own))
-            for one, own in zip(
-                asked, _shared_out([_quotes_of(one) for one in answers], answers, self.policy), strict=True
-            )
+            Part(Role.SIDE, one, one, tuple(own), tentative=answer.tentative)
+            for one, own, answer in zip(asked, _shared_out(answers, self.policy), answers, strict=True)
         ]
         return self._together(read, answers, parts) if all(part.quotes for part in parts) else None
 

@@ -14,8 +14,6 @@ import numpy as np
 
 from alpie.index.records import Sentence, SentenceRole
 
-__all__ = ["CandidateSpan", "candidate_spans", "needs_sentence_before"]
-
 _LIST_WORDS = 130  # a list up to this long is quoted whole; a longer one only when a list is asked for
 _MAX_LIST_WORDS = 400  # … and up to this length
 _ITEM_WORDS = 12  # a list item or table row shorter than this says nothing without its lead-in or header
@@ -28,9 +26,8 @@ class CandidateSpan:
 
     first: int
     last: int
-    context: int | None = (
-        None  # position of a lead-in or header that is not quoted but says what this is about
-    )
+    # position of a lead-in or header that is not quoted but says what this is about
+    context: int | None = None
 
 
 def candidate_spans(sentences: Sequence[Sentence], whole_lists: bool) -> Iterator[CandidateSpan]:

@@ -20,9 +20,6 @@ from alpie.index.chunking.passages import unit_below
 from alpie.index.reading.source_table import read_date
 from alpie.index.records import Document, Passage, RecognisedWord, Sentence, SentenceRole, Span
 
-__all__ = ["cite", "full_citation", "link", "locator", "page_range", "short_citation"]
-
-
 _SURE = 60  # per cent: below, a word of a scanned page is named as doubtful
 _MAX_DOUBTFUL = 10  # words named
 _LETTER = re.compile(r"([a-zñ])\)\s")

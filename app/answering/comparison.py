@@ -13,8 +13,6 @@ from alpie.index.spanish.analysis import STOP_WORDS, fold_in_place, tokens
 from alpie.index.spanish.named_documents import DocumentNames, content_words, looks_like_name
 from alpie.index.spanish.query import Question
 
-__all__ = ["Side", "questions_in", "sides_of"]
-
 _MOST_SIDES = 4
 _OTHERWISE = 2  # other words tried for a side: each is a question more
 _ARTICLE = re.compile(r"^(?:(?:el|la|los|las|lo|un|una|the|an?)\s+)+")

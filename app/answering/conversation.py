@@ -15,8 +15,6 @@ from alpie.index.errors import QuestionError
 from alpie.index.spanish.analysis import STOP_WORDS, fold, tokens
 from alpie.index.spanish.query import MAX_CHARACTERS, Question, read_question
 
-__all__ = ["asked_before", "asks_again", "complete", "is_small_talk", "leans_on_earlier"]
-
 _OPENING = re.compile(
     r"^[¿¡\s]*(?:y|e|o|pero|entonces|and|but|what about|how about|so)(?=\s)(?! (?:si|ademas)\b)",
     re.IGNORECASE,

@@ -14,17 +14,13 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
-from alpie.app.answering.answer_weights import Weights, load_weights
+from alpie.app.answering.answer_weights import Weights, load_weights, numbers_for
 from alpie.app.answering.answers import Answer
 from alpie.app.answering.asking import Asking
-from alpie.app.answering.calibration import numbers_for
 from alpie.app.answering.quotes import QuotePolicy
 from alpie.app.answering.reference_answer import hits_at
 from alpie.app.settings import Settings, load_settings
-from alpie.index.database.stored_records import PassagesByDocument, StoredPassages
+from alpie.index.database.text_database import PassagesByDocument, StoredPassages
 from alpie.index.encoder import Encoder
 from alpie.index.encoder.embed import embed_passages
 from alpie.index.encoder.factory import open_encoder
@@ -43,8 +39,6 @@ from alpie.index.storage.store import corpus_fingerprint, open_version
 
 if TYPE_CHECKING:
     from alpie.index.build import BuildReport
-
-__all__ = ["Corpus"]
 
 
 class Corpus:
@@ -173,43 +167,24 @@ class Corpus:
         return self.index.encoder
 
     @property
-    def passages(self) -> Sequence[Passage]:
+    def passages(self) -> StoredPassages:
         return self.index.passages
-
-    @cached_property
-    def _by_address(self) -> dict[str, Passage]:
-        return {passage.address: passage for passage in self.passages}
 
     @cached_property
     def _by_document(self) -> Mapping[str, Sequence[Passage]]:
         return PassagesByDocument(self.passages)
 
-    @cached_property
-    def _rows_by_document(self) -> dict[str, NDArray[np.int64]]:
-        rows: dict[str, list[int]] = {}
-        for row, passage in enumerate(self.passages):
-            rows.setdefault(passage.document_id, []).append(row)
-        return {document: np.array(of_it, dtype=np.int64) for document, of_it in rows.items()}
-
-    def _at(self, address: str) -> Passage:
-        if not isinstance(self.passages, StoredPassages):
-            return self._by_address[address]
-        if (row := self.passages.row_of(address)) is None:
-            raise KeyError(address)
-        return self.passages[row]
-
     def passage(self, address: str) -> Passage:
         """The passage with this address. Raises `AddressError` when there is none, or no longer."""
-        try:
-            return self._at(address)
-        except KeyError:
-            document = self.documents.get(address.split("/", 1)[0])
-            reason = (
-                f"El texto de «{document.title}» que había en esta dirección ha cambiado o ya no está."
-                if document
-                else "Ningún documento del índice tiene esta dirección."
-            )
-            raise AddressError(reason, address) from None
+        if (row := self.passages.row_of(address)) is not None:
+            return self.passages[row]
+        document = self.documents.get(address.split("/", 1)[0])
+        raise AddressError(
+            f"El texto de «{document.title}» que había en esta dirección ha cambiado o ya no está."
+            if document
+            else "Ningún documento del índice tiene esta dirección.",
+            address,
+        )
 
     def ask(
         self,
@@ -234,7 +209,7 @@ class Corpus:
         return Asking(
             self.documents,
             self.index,
-            self._rows_of,
+            self.passages.rows_of_document,
             lambda document: self._by_document[document],
             lambda: self._places,
             self._weights,
@@ -264,7 +239,7 @@ class Corpus:
 
     @cached_property
     def _words(self) -> WordIndex:
-        return WordIndex.of(self.passages)
+        return WordIndex(self.passages)
 
     @cached_property
     def _places(self) -> Places:
@@ -275,12 +250,6 @@ class Corpus:
             known = ", ".join(self.documents)
             raise SettingsError(f"No hay ningún documento «{document}». Los que hay: {known}.")
         return document
-
-    def _rows_of(self, document: str) -> NDArray[np.int64]:
-        """The numbers of the passages of a document."""
-        if isinstance(self.passages, StoredPassages):
-            return self.passages.rows_of_document(document)
-        return self._rows_by_document.get(document, np.zeros(0, dtype=np.int64))
 
 
 def open_encoder_of(settings: Settings) -> Encoder:
@@ -293,9 +262,8 @@ def open_reader_of(settings: Settings) -> Reader:
     reader = open_reader(settings.reader, Path(settings.cache))
     if not (settings.writer and settings.writer_reads):
         return reader
-    from alpie.app.answering.model_reader import (
-        ModelReader,
-    )  # late: only who configured a model loads its library
+    # late: only who configured a model loads its library
+    from alpie.app.answering.model_reader import ModelReader
     from alpie.app.chat_model import stream_of
 
     # opened at each question: a provider that is missing must not keep the documents from being asked

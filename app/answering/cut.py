@@ -22,8 +22,6 @@ from alpie.index.chunking.sentences import sentence_bounds
 from alpie.index.readable import readable_map, spans_between
 from alpie.index.records import Sentence, SentenceRole, Span
 
-__all__ = ["CutWarning", "Reading", "WarningKind", "governs_list", "read_cut"]
-
 _ONLY = r"sol[oa]s?|sólo|solamente|únicamente|exclusivamente"
 _NEGATION = (
     r"no|nunca|jamás|jamas|tampoco|ni|nadie|nada|ning[uú]n\w*|apenas|sin|(?:en|de) modo alguno|"

@@ -21,8 +21,6 @@ from alpie.index.retrieval.places import Place
 from alpie.index.retrieval.search import SearchIndex
 from alpie.index.spanish.analysis import fold, stem, terms
 
-__all__ = ["explained"]
-
 _AROUND = 2  # sentences before a quotation, and after it
 _EXPLAINED = 2  # quotations of the answer
 _TERMS = 8  # looked up

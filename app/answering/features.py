@@ -17,8 +17,6 @@ from alpie.index.reader import Reading
 from alpie.index.records import Hit, SentenceRole
 from alpie.index.retrieval.search import Retrieval, SearchIndex
 
-__all__ = ["CANDIDATE_FEATURES", "Candidates", "candidates_of"]
-
 CANDIDATE_FEATURES = (
     "reader",  # log-odds that the answer begins in the candidate
     "hybrid",  # score of the passage, by all retrievers

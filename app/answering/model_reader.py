@@ -19,8 +19,6 @@ import numpy as np
 from alpie.app.chat_model import Messages, Stream
 from alpie.index.reader import Reader, Reading, ReadPassage
 
-__all__ = ["ModelReader", "numbers_in"]
-
 _LOG = logging.getLogger(__name__)
 _CHOSEN = 6.0  # log-odds of a sentence that the model names, as sure as the bundled reader ever is
 _PASSED_OVER = -6.0

@@ -12,8 +12,6 @@ from collections.abc import Sequence
 from alpie.index.readable import collapse
 from alpie.index.records import Sentence, SentenceRole, Span
 
-__all__ = ["OMISSION", "OMISSION_MARK", "OMISSION_OR_DOTS", "in_order", "whole_words", "with_omissions"]
-
 OMISSION = "[…]"
 OMISSION_MARK = re.compile(r"\s*[\[(](?:\.\.\.|…)[\])]\s*")  # as people write it
 OMISSION_OR_DOTS = re.compile(

@@ -20,8 +20,6 @@ from alpie.index.spanish.named_documents import NOUNS, DocumentNames, content_wo
 from alpie.index.spanish.query import Question, read_question
 from alpie.index.spanish.scope import read_scope
 
-__all__ = ["Asked", "Overview", "demanding", "places_told", "read_overview"]
-
 _MAX_WORDS = 60  # of an opening that is quoted
 _MAX_SENTENCES = 2
 _NEAR_THE_EDGES = 6  # passages at the beginning and at the end, where a date and a signature stand

@@ -14,8 +14,6 @@ from alpie.index.reader import Reading
 from alpie.index.records import Hit, Sentence
 from alpie.index.retrieval.search import Retrieval
 
-__all__ = ["Candidate", "ranked_candidates"]
-
 
 @dataclass(frozen=True)
 class Candidate:

@@ -14,8 +14,6 @@ from alpie.app.answering.model_reader import ModelReader
 from alpie.index.reader import Reader, Reading, ReadPassage
 from alpie.index.records import Hit, Passage
 
-__all__ = ["MAX_READ", "read_hits", "read_passage_of"]
-
 # So many are read, unless the log-odds of an answer among them have reached what stands beside it: then that is enough.
 _STAGES = ((3, 1.0), (6, 0.0), (10, 0.0))
 MAX_READ = _STAGES[-1][0]
@@ -29,12 +27,10 @@ def read_passage_of(passage: Passage) -> ReadPassage:
     )
 
 
-def read_hits(
-    reader: Reader, question: str, hits: Sequence[Hit], stages: Sequence[tuple[int, float]] = _STAGES
-) -> tuple[Reading, ...]:
+def read_hits(reader: Reader, question: str, hits: Sequence[Hit]) -> tuple[Reading, ...]:
     """Readings of the first hits, as many as it takes; none of no hits."""
     readings: list[Reading] = []
-    for most, enough in stages:
+    for most, enough in _STAGES:
         readings += _KEPT.read(
             reader, question, [read_passage_of(hit.passage) for hit in hits[len(readings) : most]]
         )

@@ -17,8 +17,6 @@ from alpie.index.retrieval.search import SearchIndex
 from alpie.index.spanish.analysis import fold
 from alpie.index.spanish.query import Question
 
-__all__ = ["answer_reference", "hits_at", "quotes_at"]
-
 _ABOVE = 1.0  # a passage that was named scores this much more than the best that was not
 
 

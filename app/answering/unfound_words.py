@@ -9,8 +9,6 @@ from alpie.index.records import Hit
 from alpie.index.spanish.analysis import terms
 from alpie.index.spanish.query import read_question
 
-__all__ = ["holds_none_of"]
-
 _MAX_READ = 100
 
 

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from alpie.app.checking.text_view import fold_quotes
+from alpie.app.checking.text_view import fold_quotes, without
 from alpie.index.readable import collapse, spans_between
 from alpie.index.records import Document, Layout, Span
 from alpie.index.spanish.analysis import normalize, visible
@@ -195,7 +195,7 @@ def _source_spans(spans: Sequence[Span], start: int, end: int) -> tuple[Span, ..
     return tuple(found)
 
 
-def _variants(layout: Layout | None, start: int, end: int) -> Iterator[list[Span]]:
+def _variants(layout: Layout | None, start: int, end: int) -> Iterator[Sequence[Span]]:
     """The stretch as it stands, and without what the layout leaves out, each kind by itself and together."""
     whole = [Span(start, end)]
     yield whole
@@ -216,23 +216,13 @@ def _variants(layout: Layout | None, start: int, end: int) -> Iterator[list[Span
     ):
         if left_out not in tried:
             tried.add(left_out)
-            yield _without(whole[0], sorted(left_out))
+            yield without(whole[0], sorted(left_out))
 
 
 def _near(spans: Sequence[Span], start: int, end: int) -> tuple[Span, ...]:
     """Of `spans`, which ascend, the parts between two offsets."""
     first = max(0, bisect_left(spans, start, key=lambda span: span.start) - 1)
     return spans_between(spans[first : bisect_left(spans, end, key=lambda span: span.start)], start, end)
-
-
-def _without(whole: Span, left_out: Sequence[Span]) -> list[Span]:
-    kept: list[Span] = []
-    position = whole.start
-    for span in left_out:
-        if span.start > position:
-            kept.append(Span(position, span.start))
-        position = max(position, span.end)
-    return [*kept, Span(position, whole.end)] if position < whole.end else kept
 
 
 def _readings(text: str, document: Document, layout: Layout | None) -> Iterator[str]:

@@ -20,7 +20,7 @@ from alpie.app.checking.text_view import TextView, fold_quotes, pieces_in_order,
 from alpie.app.checking.verification import Place, Verdict, Verification
 from alpie.app.checking.word_alignment import Alignment, Difference, DifferenceKind, align, align_whole
 from alpie.index.chunking.sentences import sentence_bounds
-from alpie.index.database.stored_records import PassagesByDocument
+from alpie.index.database.text_database import PassagesByDocument
 from alpie.index.errors import QuestionError
 from alpie.index.readable import collapse, readable_text
 from alpie.index.records import Document, Hit, Layout, Passage, SentenceRole, Span

@@ -136,7 +136,7 @@ def views_of(document: Document, layout: Layout | None) -> tuple[TextView, ...]:
     breaks = frozenset(total - 1 for total in accumulate(len(block.spans) for block in blocks))
     candidates = (
         whole,
-        TextView(document, _without(left_out, len(document.text))),
+        TextView(document, without(Span(0, len(document.text)), left_out)),
         TextView(document, spans, breaks),
     )
     distinct: dict[str, TextView] = {}
@@ -145,15 +145,16 @@ def views_of(document: Document, layout: Layout | None) -> tuple[TextView, ...]:
     return tuple(distinct.values())
 
 
-def _without(left_out: Sequence[Span], length: int) -> tuple[Span, ...]:
+def without(whole: Span, left_out: Sequence[Span]) -> tuple[Span, ...]:
+    """What is left of a stretch without others, which ascend; an empty span where nothing is."""
     kept: list[Span] = []
-    position = 0
+    position = whole.start
     for span in left_out:
         if span.start > position:
             kept.append(Span(position, span.start))
         position = max(position, span.end)
-    if position < length or not kept:
-        kept.append(Span(position, length))
+    if position < whole.end or not kept:
+        kept.append(Span(position, whole.end))
     return tuple(kept)
 
 

@@ -30,24 +30,12 @@ from alpie.app.checking.attribution import (
     words_beside,
     words_of,
 )
-from alpie.app.checking.text_check import MAX_COMPARED_CHARACTERS, MAX_PLACES, Searchable, TextChecker
+from alpie.app.checking.text_check import Searchable, TextChecker
 from alpie.app.checking.verification import Place, Verdict, Verification
-from alpie.app.checking.word_alignment import Difference, DifferenceKind
 from alpie.app.exporting.reference_files import LATEX, cell
 from alpie.app.translations import LANGUAGES, translations_for
 
-__all__ = [
-    "MAX_COMPARED_CHARACTERS",
-    "MAX_PLACES",
-    "Difference",
-    "DifferenceKind",
-    "Place",
-    "QuotationChecker",
-    "Searchable",
-    "Verdict",
-    "Verification",
-    "verify_quotation",
-]
+__all__ = ["Place", "QuotationChecker", "Verdict", "verify_quotation"]
 
 _MAX_QUOTED = 100  # stretches in one text; a basket holds as many
 

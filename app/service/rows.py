@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import cast
 
 from alpie.app.answering.absence import absence_lines
 from alpie.app.answering.answers import Answer, Citation, Quote
 from alpie.app.answering.citation import cite, full_citation
-from alpie.app.checking.record_check import RecordCheck
-from alpie.app.checking.verification import warning_sentences
-from alpie.app.checking.verify import Place, Verification
+from alpie.app.checking.verification import Place, Verification, warning_sentences
 from alpie.app.service.row_forms import (
     Addressed,
     AnswerRow,
@@ -166,27 +164,6 @@ def verification_row(verification: Verification, language: str = "es") -> Verifi
                 "places": [_place_row(place, language) for place in one.places],
             }
             for one in verification.sentences
-        ],
-    }
-
-
-def record_check_row(check: RecordCheck, language: str = "es") -> dict[str, Any]:
-    """The outcome of `alpie verify --record`."""
-    return {
-        "question": check.question,
-        "date": check.date,
-        "holds": check.holds,
-        "same_corpus": check.same_corpus,
-        "quotes": [
-            {
-                "text": quote.text,
-                "state": quote.state.value,
-                "citation_unchanged": quote.citation_unchanged,
-                "verification": verification_row(quote.verification, language)
-                if quote.verification
-                else None,
-            }
-            for quote in check.quotes
         ],
     }
 

@@ -210,12 +210,12 @@ def _search(arguments: argparse.Namespace, settings: Settings, words: Translatio
 
 
 def _verify(arguments: argparse.Namespace, settings: Settings, words: Translations) -> int:
-    from alpie.app.service.rows import record_check_row, verification_row
+    from alpie.app.service.rows import verification_row
     from alpie.app.terminal.rendering import record_check_text, terminal_width, verification_text
 
     width = terminal_width(sys.stdout)
     if arguments.record:
-        from alpie.app.checking.record_check import verify_record
+        from alpie.app.service.answer_record import record_check_row, verify_record
 
         record = _read_text(arguments.record)
         check = verify_record(record, _open_corpus(settings, words))

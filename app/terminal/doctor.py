@@ -21,7 +21,6 @@ from alpie.index.errors import AlpieError, IndexMissing, RecognitionMissing, Sca
 from alpie.index.formats.recognition import Recogniser
 from alpie.index.notices import NoticeKind
 
-_MIN_PYTHON = (3, 11)
 _BYTES_FOR_ENCODER = 1_500_000_000  # weights, their 8-bit graph and what making it takes
 _BYTES_FOR_INDEX = 200_000_000
 _IN_A_CHECKOUT = (
@@ -61,11 +60,7 @@ def examine(
 
 
 def _python(settings: Settings, words: Translations) -> Check:
-    found = ".".join(map(str, sys.version_info[:3]))
-    if sys.version_info < _MIN_PYTHON:
-        needed = ".".join(map(str, _MIN_PYTHON))
-        return Check("python", State.BAD, words("doctor.python.old", found=found, needed=needed))
-    return Check("python", State.GOOD, found)
+    return Check("python", State.GOOD, ".".join(map(str, sys.version_info[:3])))
 
 
 def _packages(settings: Settings, words: Translations) -> Check:
@@ -146,7 +141,7 @@ def _index(settings: Settings, words: Translations) -> Check:
 
 
 def _matching_encoder(settings: Settings, words: Translations) -> Check:
-    from alpie.app.answering.calibration import numbers_for
+    from alpie.app.answering.answer_weights import numbers_for
     from alpie.index.encoder.factory import open_encoder
     from alpie.index.storage.manifest import check_encoder, current_version, read_manifest
 

@@ -52,7 +52,7 @@ def _password(words: Translations) -> str:
 
 
 COMMANDS = ("serve", "index", "ask", "search", "verify", "eval", "doctor", "expand", "users", "mcp")
-_RETRIEVERS = ("hybrid", "dense", "lexical", "fused")  # the last: the first, as it was called
+_RETRIEVERS = ("hybrid", "dense", "lexical")
 _PARTS = ("report", "fit", "all")
 _STUDIES = ("ablation", "misses")
 _MAX_HITS = 100
@@ -174,7 +174,7 @@ def _search(parser: _Parser, words: Translations) -> None:
         "--limit", type=_count(words), default=10, metavar="N", help=words("help.limit", most=_MAX_HITS)
     )
     parser.options.add_argument(
-        "--retriever", "--leg", choices=_RETRIEVERS, default="hybrid", help=words("help.retriever")
+        "--retriever", choices=_RETRIEVERS, default="hybrid", help=words("help.retriever")
     )
 
 
@@ -188,7 +188,7 @@ def _verify(parser: _Parser, words: Translations) -> None:
 
 
 def _eval(parser: _Parser, words: Translations) -> None:
-    for name in ("questions", "predictions", "report", "question-texts"):
+    for name in ("questions", "predictions", "report"):
         place = words("help.folder") if name == "report" else words("help.file")
         parser.options.add_argument(f"--{name}", type=Path, metavar=place, help=words(f"help.eval.{name}"))
     parser.options.add_argument("--part", choices=_PARTS, help=words("help.eval.part"))
@@ -197,9 +197,6 @@ def _eval(parser: _Parser, words: Translations) -> None:
     )
     parser.options.add_argument(
         "--compare", action=argparse.BooleanOptionalAction, default=None, help=words("help.eval.compare")
-    )
-    parser.options.add_argument(
-        "--backend", action="append", metavar="milvus:URI", help=words("help.eval.backend")
     )
     parser.options.add_argument("--study", choices=_STUDIES, help=words("help.eval.study"))
     parser.options.add_argument("--speed", action="store_true", help=words("help.eval.speed"))

@@ -21,7 +21,6 @@ from alpie.app.answering.answers import (
 )
 from alpie.app.answering.citation import cite, full_citation
 from alpie.app.answering.cut import Reading
-from alpie.app.checking.record_check import RecordCheck
 from alpie.app.checking.verification import (
     Place,
     Verdict,
@@ -31,6 +30,7 @@ from alpie.app.checking.verification import (
     warning_sentences,
 )
 from alpie.app.checking.word_alignment import DifferenceKind
+from alpie.app.service.answer_record import RecordCheck
 from alpie.app.translations import Translations
 from alpie.index.reading.source_table import Described, table_for
 from alpie.index.reading.sources import SOURCES_FILE

@@ -190,8 +190,8 @@ def write(answer: Answer, settings: Settings, stream: Stream | None = None) -> W
     return Writing(answer, settings, stream)
 
 
-def written(answer: Answer, settings: Settings, stream: Stream | None = None) -> Answer:
+def written(answer: Answer, settings: Settings) -> Answer:
     """`answer` with its `writer` and `writer_report`; everything else as it was."""
-    writing = write(answer, settings, stream)
+    writing = write(answer, settings)
     sentences = tuple(writing)
     return replace(answer, writer=sentences, writer_report=writing.report)

@@ -19,14 +19,12 @@ from typing import Any, TextIO
 
 from alpie.app.answering.corpus import Corpus
 from alpie.app.settings import Settings
-from alpie.eval.bench.speed_worker import Worker
-from alpie.eval.bench.timing import Case, Timing, in_turns, machine, run_process
+from alpie.eval.bench.speed_worker import Case, Timing, Worker, in_turns, machine, run_process
 from alpie.eval.questions.question_file import own_question_texts
 from alpie.eval.report import markdown_table
 
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 _ALPIE = "import sys; from alpie.app.terminal.commands import main; sys.exit(main(sys.argv[1:]))"
-_IMPORT_CHAIN = "import sentence_transformers, transformers, gradio"
 _NEW_TEXT = (
     "Nota breve sobre la denuncia.\n\nQuien encuentre el material puede denunciarlo sin dar su nombre.\n"
 )
@@ -62,7 +60,6 @@ def measure_speed(
     with ExitStack() as stack:
         groups: dict[str, Mapping[str, Case]] = {
             **_runtimes(settings, options, stack),
-            "processes": _processes(settings),
             "indexing": stack.enter_context(_indexing(settings)),
         }
         for group, cases in groups.items():
@@ -127,18 +124,6 @@ def _runtimes(settings: Settings, options: SpeedOptions, stack: ExitStack) -> _C
             f"tutorial, {SINGLE}": case(single, "tutorial"),
             "tutorial, our encoder": case(own, "tutorial"),
         },
-    }
-
-
-def _processes(settings: Settings) -> Mapping[str, Case]:
-    """Whole processes, files in the system's cache."""
-    environment = _environment(settings) | {"HF_HUB_OFFLINE": "1", "GRADIO_ANALYTICS_ENABLED": "False"}
-    question = own_question_texts(1)[0]
-    return {
-        "alpie": lambda: run_process([sys.executable, "-c", _ALPIE, "ask", question], environment),
-        "importing what a tutorial imports": lambda: run_process(
-            [sys.executable, "-c", _IMPORT_CHAIN], environment
-        ),
     }
 
 

@@ -6,8 +6,7 @@ Unknown fields are ignored and fields may be absent; a malformed line is an erro
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -65,25 +64,6 @@ def own_question_texts(most: int) -> list[str]:
     """At most `most` of the project's questions that can be understood alone, spread over the files."""
     texts = [question.text for question in read_own_questions() if not question.earlier]
     return texts[:: max(1, len(texts) // most)][:most]
-
-
-def read_question_texts(path: Path) -> dict[str, str]:
-    """Reads other wordings of the questions (for example a translation): JSON object, id → text."""
-    texts = _json_or_none(_read_text(path))
-    if not isinstance(texts, dict) or not all(isinstance(text, str) for text in texts.values()):
-        raise QuestionsFileError(f"{path}: expected a JSON object that maps question ids to texts.")
-    return texts
-
-
-def with_texts(questions: Iterable[Question], texts: Mapping[str, str], path: Path) -> tuple[Question, ...]:
-    """The same questions in the wording of `texts`, which must hold every one of them."""
-    questions = tuple(questions)
-    missing = [question.id for question in questions if question.id not in texts]
-    if missing:
-        raise QuestionsFileError(
-            f"{path}: has no text for {len(missing)} of {len(questions)} questions, first «{missing[0]}»."
-        )
-    return tuple(replace(question, text=texts[question.id]) for question in questions)
 
 
 def _read_text(path: Path) -> str:

@@ -19,9 +19,8 @@ from alpie.eval.metrics import RESAMPLES, Estimate, compare, summarise
 from alpie.eval.questions.matching import SourceTexts
 from alpie.eval.questions.predictions import OnQuestion, predict
 from alpie.eval.questions.question_records import Question
-from alpie.eval.report import Table, cell
+from alpie.eval.report import Study, Table, cell
 from alpie.eval.scores import QuestionScore, score_predictions
-from alpie.eval.studies import Study
 from alpie.eval.studies.switched_parts import PARTS, Part, Variant, whole_system
 from alpie.index.spanish.query import read_question
 

@@ -24,9 +24,8 @@ from alpie.eval.questions.matching import Piece, SourceTexts, coverage
 from alpie.eval.questions.predictions import OnQuestion, Row, predict
 from alpie.eval.questions.question_records import Question
 from alpie.eval.questions.split import split
-from alpie.eval.report import Table
+from alpie.eval.report import Study, Table
 from alpie.eval.scores import PASSAGES, Group, answer_strings, gold_places, matches_any, score_prediction
-from alpie.eval.studies import Study
 from alpie.eval.studies.switched_parts import Variant, whole_system
 from alpie.index.spanish.analysis import stems
 

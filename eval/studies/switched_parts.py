@@ -1,6 +1,6 @@
 """The parts of the system, each with a way to do without it.
 
-Nothing is fitted anew (`ablation_study` sets the threshold of each variant).
+Nothing is fitted anew (`ablation` sets the threshold of each variant).
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from alpie.app.answering.conversation import complete
 from alpie.app.answering.corpus import Corpus
 from alpie.app.answering.quotes import QuotePolicy
 from alpie.eval.questions.predictions import VectorMaker
+from alpie.index.database.text_database import StoredPassages
 from alpie.index.encoder import Encoder
 from alpie.index.reader import Reading, ReadPassage
 from alpie.index.records import Document, Hit, Passage, SentenceRole
@@ -125,7 +126,7 @@ def _loose_lists(whole: Variant) -> Variant:
         )
         for passage in whole.index.passages
     )
-    return replace(whole, index=replace(whole.index, passages=passages))
+    return replace(whole, index=replace(whole.index, passages=StoredPassages.of(passages)))
 
 
 PARTS = (

@@ -10,11 +10,17 @@ import hashlib
 import json
 import sqlite3
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import cache, lru_cache, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, overload
 
-from alpie.index.records import Passage
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from pydantic import TypeAdapter
+
+from alpie.index.records import Document, Layout, Passage
 
 TEXT_FILE = "text.sqlite"
 _SCHEMA = """
@@ -142,3 +148,171 @@ class Database:
 
     def __del__(self) -> None:
         self._connection.close()
+
+
+R = TypeVar("R")
+
+
+@cache
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)
+
+
+def to_json(kind: Hashable, record: object) -> str:
+    """A dataclass, or a tuple of them, without what is as it is by default."""
+    return _adapter(kind).dump_json(record, exclude_defaults=True).decode()
+
+
+def from_json(kind: type[R], written: str) -> R:
+    """What `to_json` wrote. Raises ValueError for anything else."""
+    read: R = _adapter(kind).validate_json(written)  # type: ignore[arg-type]  # types are hashable
+    return read
+
+
+def document_to_json(document: Document) -> str:
+    """Without its text, and without the structure that a parser found: the layout was made of it."""
+    return to_json(Document, replace(document, text="", structure=None))
+
+
+def document_from_json(written: str, text: str) -> Document:
+    """What `document_to_json` wrote, with its text."""
+    return replace(from_json(Document, written), text=text)
+
+
+def bounds_of(counts: ArrayLike) -> NDArray[np.int64]:
+    """(lists + 1,): of lists with `counts` entries, list i is bounds[i] … bounds[i + 1] - 1."""
+    return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+
+
+def runs(starts: NDArray[np.int64], counts: NDArray[np.integer[Any]]) -> NDArray[np.int64]:
+    """start, start + 1, … of each run, one run after another; shape (sum of counts,)."""
+    firsts = np.cumsum(counts, dtype=np.int64) - counts
+    return np.asarray(np.repeat(starts - firsts, counts) + np.arange(int(counts.sum())), dtype=np.int64)
+
+
+_KEPT_RECORDS = 2_048
+_IN_ORDER = "FROM documents JOIN passages ON passages.document = documents.number"
+
+
+class StoredDocuments(Mapping[str, R]):
+    """Documents, or what belongs to each, by their ids, in the order of the collection.
+
+    `columns` of the database are what `read` makes a record of.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        columns: str = "record, text",
+        read: Callable[..., R] = document_from_json,  # type: ignore[assignment]
+    ) -> None:
+        self._ids = [name for (name,) in database.rows("SELECT id FROM documents ORDER BY place")]
+        self._known = frozenset(self._ids)
+        select = f"SELECT {columns} FROM documents WHERE id = ?"
+        self._record = lru_cache(_KEPT_RECORDS)(lambda name: read(*database.rows(select, name)[0]))
+
+    def __getitem__(self, name: str) -> R:
+        if name not in self._known:
+            raise KeyError(name)
+        return self._record(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._ids)
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+
+def stored_layouts(database: Database) -> StoredDocuments[Layout]:
+    """The layout of each document."""
+    return StoredDocuments(database, "layout", partial(from_json, Layout))
+
+
+class StoredPassages(Sequence[Passage]):
+    """The passages of an index, numbered in the order of the collection: a passage's number here is its *row*."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        found = database.rows(
+            f"SELECT passages.number, place, sentences, lines {_IN_ORDER} ORDER BY place, passages.number"
+        )
+        numbers, _, sentences, lines = np.array(found, np.int64).reshape(-1, 4).T
+        self._numbers = numbers.copy()  # in the database
+        self._order = np.argsort(self._numbers)
+        self.sentence_bounds = bounds_of(sentences)  # (passages + 1,)
+        self.line_bounds = bounds_of(lines)  # (passages + 1,), of the expansions
+        self._passage = lru_cache(_KEPT_RECORDS)(lambda row: from_json(Passage, self.value("record", row)))
+
+    @classmethod
+    def of(cls, passages: Sequence[Passage]) -> StoredPassages:
+        """Stored ones as they are; others, document by document, in memory."""
+        if isinstance(passages, StoredPassages):
+            return passages
+        database = Database.create()
+        numbers: dict[str, int] = {}
+        for passage in passages:
+            name = passage.document_id
+            if name not in numbers:
+                numbers[name] = database.insert("documents", place=len(numbers), id=name)
+            database.insert_passage(numbers[name], passage, {"record": to_json(Passage, passage)})
+        return cls(database)
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    def value(self, column: str, row: int) -> Any:
+        """What a column of the database holds of one passage."""
+        return self.database.rows(f"SELECT {column} FROM passages WHERE number = ?", int(self._numbers[row]))[
+            0
+        ][0]
+
+    def values(self, column: str) -> Iterator[Any]:
+        """The same of all, in their order; memory holds those of one document."""
+        statement = f"SELECT {column} FROM passages WHERE document = ? ORDER BY number"
+        for (document,) in self.database.rows("SELECT number FROM documents ORDER BY place"):
+            yield from (value for (value,) in self.database.rows(statement, document))
+
+    @overload
+    def __getitem__(self, row: int) -> Passage: ...
+    @overload
+    def __getitem__(self, row: slice) -> tuple[Passage, ...]: ...
+    def __getitem__(self, row: int | slice) -> Passage | tuple[Passage, ...]:
+        if isinstance(row, slice):
+            return tuple(self[one] for one in range(*row.indices(len(self))))
+        return self._passage(range(len(self))[row])  # negative ones too
+
+    def __iter__(self) -> Iterator[Passage]:
+        # a walk through all of them does not push out those that questions lead to
+        return map(partial(from_json, Passage), self.values("record"))
+
+    def rows_where(self, condition: str, *values: object) -> NDArray[np.int64]:
+        """The rows of the passages that a condition on the table `passages` is true of, ascending."""
+        found = self.database.rows(f"SELECT passages.number FROM passages WHERE {condition}", *values)
+        return np.sort(self.rows_of([number for (number,) in found]))
+
+    def rows_of(self, numbers: Sequence[int]) -> NDArray[np.int64]:
+        """The rows of the passages that have these numbers in the database."""
+        places = np.searchsorted(self._numbers, np.array(numbers, np.int64), sorter=self._order)
+        return self._order[places].astype(np.int64)
+
+    def row_of(self, address: str) -> int | None:
+        """The row of the passage with this address."""
+        address = address.encode("utf-8", "replace").decode()  # a lone surrogate is no text, and no address
+        found = self.rows_where("id = ? AND address = ?", hashed(address), address)
+        return int(found[0]) if len(found) else None
+
+    def rows_of_document(self, name: str) -> NDArray[np.int64]:
+        """The rows of the passages of the document with this id."""
+        return self.rows_where("document = (SELECT number FROM documents WHERE id = ?)", name)
+
+
+class PassagesByDocument(dict[str, tuple[Passage, ...]]):
+    """The passages of each document by its id, read when it is asked for."""
+
+    def __init__(self, passages: Sequence[Passage]) -> None:
+        super().__init__()
+        self._stored = StoredPassages.of(passages)
+
+    def __missing__(self, name: str) -> tuple[Passage, ...]:
+        self[name] = tuple(self._stored[row] for row in self._stored.rows_of_document(name).tolist())
+        return self[name]

@@ -5,7 +5,6 @@ The graph starts at word vectors: their table, four fifths of the model, stays i
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
@@ -14,9 +13,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from alpie.index.encoder import OnProgress, encodable, unit_rows
+from alpie.index.encoder import OnProgress, encodable, unit_rows, usable_processors
 from alpie.index.encoder.bundled_weights import WEIGHTS_FILE
 from alpie.index.encoder.model_config import ModelConfig, ModelFiles
+from alpie.index.encoder.tokenizer import library_tokenizer, open_tokenizer
 from alpie.index.encoder.word_pieces import TokenizerLike, WordTable
 from alpie.index.errors import EncoderError
 
@@ -54,7 +54,7 @@ class OnnxEncoder:
         self._word_table, self._config = word_table, config
         self.name, self.fingerprint = name, fingerprint
         self.dimension = config.dimension or word_table.dimension
-        self.threads = _usable_processors()  # of a call with several texts
+        self.threads = usable_processors()  # of a call with several texts
 
     @classmethod
     def open(cls, model: ModelFiles, graph_folder: Path | None = None) -> OnnxEncoder:
@@ -71,9 +71,9 @@ class OnnxEncoder:
         options.inter_op_num_threads = 1
         try:
             tokenizer = (
-                _library_tokenizer(graph_folder, model.config.most_tokens)
+                library_tokenizer(graph_folder, model.config.most_tokens)
                 if own
-                else _bundled_tokenizer(model)
+                else open_tokenizer(model.folder)
             )
             session = InferenceSession(
                 str(graph_folder / GRAPH_FILE), options, providers=["CPUExecutionProvider"]
@@ -130,24 +130,3 @@ class OnnxEncoder:
 
     def _stack(self, vectors: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:
         return np.stack(vectors) if vectors else np.empty((0, self.dimension), np.float32)
-
-
-def _bundled_tokenizer(model: ModelFiles) -> TokenizerLike:
-    from alpie.index.encoder.tokenizer import open_tokenizer
-
-    return open_tokenizer(model.folder)
-
-
-def _library_tokenizer(folder: Path, most_tokens: int) -> TokenizerLike:
-    from tokenizers import Tokenizer
-
-    tokenizer = Tokenizer.from_file(str(folder / TOKENIZER_FILE))
-    tokenizer.enable_truncation(most_tokens)
-    tokenizer.no_padding()
-    return tokenizer
-
-
-def _usable_processors() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

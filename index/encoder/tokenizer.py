@@ -50,11 +50,11 @@ def open_tokenizer(model_folder: Path) -> TokenizerLike:
         )
     except EncoderError as error:  # a cache that cannot be written, made by an earlier version
         _logger.info("no tables of word pieces: %s", error)
-        return _library_tokenizer(model_folder)
+        return library_tokenizer(model_folder)
     found = read_fingerprint(folder)
     if found is None or not found.get("accepted"):
         _logger.warning("The tables of word pieces do not give the library's tokens; using the library.")
-        return _library_tokenizer(model_folder)
+        return library_tokenizer(model_folder)
     return _mapped(folder)
 
 
@@ -79,7 +79,7 @@ def _is_current(folder: Path, model: str) -> bool:
 
 
 def _make(model_folder: Path, folder: Path, model: str) -> None:
-    library = _library_tokenizer(model_folder)
+    library = library_tokenizer(model_folder)
     content = json.loads((model_folder / "tokenizer.json").read_text(encoding="utf-8"))
     write_tables(folder, library, [(text, score) for text, score in content["model"]["vocab"]])
     questions, passages = sample_texts()
@@ -97,9 +97,11 @@ def _mapped(folder: Path) -> MappedTokenizer:
     return MappedTokenizer.from_folder(folder, _ENDS, _UNKNOWN, MAXIMUM_TOKENS)
 
 
-def _library_tokenizer(model_folder: Path) -> Tokenizer:
+def library_tokenizer(folder: Path, most_tokens: int = MAXIMUM_TOKENS) -> Tokenizer:
+    """The library's tokenizer in a folder, cutting at a limit, without padding."""
     from tokenizers import Tokenizer
 
-    tokenizer = Tokenizer.from_file(str(model_folder / "tokenizer.json"))
-    tokenizer.enable_truncation(MAXIMUM_TOKENS)
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    tokenizer.enable_truncation(most_tokens)
+    tokenizer.no_padding()
     return tokenizer

@@ -12,7 +12,6 @@ It was trained by `alpie.eval.training.fit_reader`; docs/quality.md has its mode
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -23,16 +22,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from alpie.index.encoder import encodable
+from alpie.index.encoder import encodable, usable_processors
 from alpie.index.encoder.bundled_weights import PROMPTS, WEIGHTS_FILE, bundled_folder
 from alpie.index.encoder.word_pieces import TokenizerLike, WordTable
 from alpie.index.errors import EncoderError
-from alpie.index.reader.readings import NOT_READ, AnswerWords, Reading, ReadPassage
+from alpie.index.reader import NOT_READ, AnswerWords, Reading, ReadPassage
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
-
-__all__ = ["BundledReader"]
 
 GRAPH = Path(__file__).with_name("reader.onnx")
 GRAPH_INPUT = "word_vectors"
@@ -94,8 +91,7 @@ class BundledReader:
 
     @cached_property
     def _pool(self) -> ThreadPoolExecutor:
-        usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-        return ThreadPoolExecutor(usable, thread_name_prefix="alpie-reader")
+        return ThreadPoolExecutor(usable_processors(), thread_name_prefix="alpie-reader")
 
     def _tokens(self, prompt: str, text: str) -> _Tokens:
         found = self._tokenizer.encode(prompt + encodable(text))

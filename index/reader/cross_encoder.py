@@ -14,9 +14,7 @@ from numpy.typing import NDArray
 
 from alpie.index.encoder import encodable, stay_offline
 from alpie.index.errors import EncoderError
-from alpie.index.reader.readings import NOT_READ, Reading, ReadPassage
-
-__all__ = ["CrossEncoderReader"]
+from alpie.index.reader import NOT_READ, Reading, ReadPassage
 
 _BATCH = 16
 

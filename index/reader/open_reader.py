@@ -6,9 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from alpie.index.model_cache import default_cache
-from alpie.index.reader.readings import Reader
-
-__all__ = ["BUNDLED", "default_reader", "open_reader"]
+from alpie.index.reader import Reader
 
 BUNDLED = "bundled"
 

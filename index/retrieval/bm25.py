@@ -15,15 +15,13 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from alpie.index.database.stored_records import bounds_of
-from alpie.index.database.text_database import Database
+from alpie.index.database.text_database import Database, bounds_of
 
 # Short passages, few repeats: a low k1 saturates early. The result is flat from .6 to 1.2.
 _K1 = 0.9
 _B = 0.75
-_SHARE_SCALE = (
-    65_535  # a posting's share of its term's weight, 0 … 1, in two bytes: exact to a hundred-thousandth
-)
+# A posting's share of its term's weight, 0 … 1, is kept in two bytes: exact to a hundred-thousandth.
+_SHARE_SCALE = 65_535
 
 
 def term_shares(terms: Sequence[str], mean_length: float) -> dict[str, float]:

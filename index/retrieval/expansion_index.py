@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from alpie.index.database.stored_records import StoredPassages, bounds_of, from_json, runs
+from alpie.index.database.text_database import StoredPassages, bounds_of, from_json, runs
 from alpie.index.reading.expansions import ExpansionLine
 from alpie.index.retrieval.bm25 import TermIndex
 from alpie.index.retrieval.vectors import VectorIndex

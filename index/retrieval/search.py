@@ -11,20 +11,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from time import perf_counter
 
 import numpy as np
 from numpy.typing import NDArray
 
-from alpie.index.database.stored_records import StoredPassages, bounds_of, runs
+from alpie.index.database.text_database import StoredPassages, bounds_of, runs
 from alpie.index.encoder import Encoder
 from alpie.index.encoder.embed import Embedded, text_of
-from alpie.index.reader.readings import Reader
+from alpie.index.reader import Reader
 from alpie.index.records import Hit, Passage
 from alpie.index.retrieval.bm25 import TermIndex, best_of
 from alpie.index.retrieval.expansion_index import ExpansionIndex, filled
-from alpie.index.retrieval.vector_backend import RELATED_WEIGHT, Query, VectorBackend, passage_id
+from alpie.index.retrieval.vector_backend import RELATED_WEIGHT, Query, VectorBackend
 from alpie.index.retrieval.vectors import VectorIndex
 from alpie.index.spanish.acronyms import Acronyms, learn_acronyms
 from alpie.index.spanish.analysis import Token, terms, words_by_stem
@@ -32,7 +31,6 @@ from alpie.index.spanish.query import Question
 from alpie.index.spanish.spelling import Lexicons, corrected, lexicon_of
 
 RETRIEVERS = ("hybrid", "dense", "lexical")
-_NAMES_OF_BEFORE = {"fused": "hybrid"}
 _CANDIDATES_A_LEG = 100
 
 
@@ -93,7 +91,7 @@ class Retrieval:
 class SearchIndex:
     """Passages of all documents with their vectors and terms; immutable, shared between threads."""
 
-    passages: Sequence[Passage]
+    passages: StoredPassages
     encoder: Encoder
     dense: VectorIndex
     sentence_vectors: VectorIndex
@@ -103,9 +101,8 @@ class SearchIndex:
     weights: HybridWeights = HybridWeights()
     reader: Reader | None = None  # None: the bundled one, opened at the first question
     backend: VectorBackend | None = None  # where candidates come from; None: from the vectors and terms above
-    lexicon: Lexicons | None = (
-        lexicon_of  # tells which words of a question are misspelt; None: none are put right
-    )
+    # tells which words of a question are misspelt; None: none are put right
+    lexicon: Lexicons | None = lexicon_of
 
     @classmethod
     def from_embedded(cls, passages: Sequence[Passage], embedded: Embedded, encoder: Encoder) -> SearchIndex:
@@ -113,7 +110,7 @@ class SearchIndex:
         texts = [passage.text for passage in passages]
         with_context = [text_of(passage) for passage in passages]
         return cls(
-            passages=tuple(passages),
+            passages=StoredPassages.of(passages),
             encoder=encoder,
             dense=VectorIndex.from_vectors(embedded.passages),
             sentence_vectors=VectorIndex.from_vectors(embedded.sentences),
@@ -121,12 +118,10 @@ class SearchIndex:
             acronyms=Acronyms(learn_acronyms(texts)),
         )
 
-    @cached_property
+    @property
     def sentence_bounds(self) -> NDArray[np.int64]:
         """(passages + 1,): sentences of passage i are numbered bounds[i] … bounds[i + 1] - 1."""
-        if isinstance(self.passages, StoredPassages):
-            return self.passages.sentence_bounds
-        return bounds_of([len(passage.sentences) for passage in self.passages])
+        return self.passages.sentence_bounds
 
     def passages_of(self, sentences: NDArray[np.int64]) -> NDArray[np.int64]:
         """The passage each of some sentences belongs to."""
@@ -165,7 +160,6 @@ class SearchIndex:
         `retriever`: "hybrid" (all of them), "dense" (passage vectors only) or "lexical" (stems only).
         `allowed`, shape (passages,), keeps the search to some passages (one document, one publisher).
         """
-        retriever = _NAMES_OF_BEFORE.get(retriever, retriever)
         if retriever not in RETRIEVERS:
             raise ValueError(f"unknown retriever «{retriever}»; there are {', '.join(RETRIEVERS)}")
         started = perf_counter()
@@ -292,15 +286,9 @@ class SearchIndex:
             by_sentence.append(self.expansions.by_sentence(passage, of_lines, count))
         return nearest, by_sentence
 
-    @cached_property
-    def _rows_by_id(self) -> dict[int, int]:
-        return {passage_id(passage.address): row for row, passage in enumerate(self.passages)}
-
     def _rows_of(self, ids: NDArray[np.int64]) -> NDArray[np.int64]:
         """The passages that backends know by these numbers, unknown ones left out."""
-        if isinstance(self.passages, StoredPassages):
-            return self.passages.rows_where("id IN (SELECT value FROM json_each(?))", ids.tolist())
-        return np.array([self._rows_by_id[one] for one in ids.tolist() if one in self._rows_by_id], np.int64)
+        return self.passages.rows_where("id IN (SELECT value FROM json_each(?))", ids.tolist())
 
     def _best_sentence_cosine(
         self, encoded: EncodedQuestion, candidates: NDArray[np.int64]

@@ -14,14 +14,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-from alpie.index.database.stored_records import StoredPassages
-from alpie.index.database.text_database import Database
-from alpie.index.records import Passage
+from alpie.index.database.text_database import StoredPassages
 
 _NEAR_WORDS = 10
 _LONGER = 2  # letters that a word may have beyond those that are asked for
@@ -142,21 +140,6 @@ class WordIndex:
 
     def __init__(self, passages: StoredPassages) -> None:
         self._passages, self._database = passages, passages.database
-
-    @classmethod
-    def of(cls, passages: Sequence[Passage]) -> WordIndex:
-        """Those of stored passages; others are indexed in memory."""
-        if isinstance(passages, StoredPassages):
-            return cls(passages)
-        database = Database.create()
-        numbers: dict[str, int] = {}
-        for passage in passages:
-            number = numbers.get(passage.document_id)
-            if number is None:
-                number = database.insert("documents", place=0, id=passage.document_id)
-                numbers[passage.document_id] = number
-            database.insert_passage(number, passage, {"record": ""})
-        return cls(StoredPassages(database))
 
     def holding(self, query: WordQuery, texts: Callable[[int], str]) -> list[Held]:
         """All passages that hold what is asked for, in their order. `texts` gives the text of one by its place."""

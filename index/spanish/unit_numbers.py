@@ -139,7 +139,8 @@ def _words(text: str, start: int) -> UnitNumber | None:
 
 def _roman(text: str, start: int) -> UnitNumber | None:
     match = _ROMAN.match(text, start)
-    if match is None or not match[0] or match[0].casefold() in ("c", "l"):
+    # «İ» and «ı» are an «i» to a pattern that knows no case
+    if match is None or not match[0].isascii() or match[0].casefold() in ("", "c", "l"):
         return None
     values = [_ROMAN_VALUES[digit] for digit in match[0].casefold()]
     total = sum(-one if one < after else one for one, after in zip(values, [*values[1:], 0], strict=True))

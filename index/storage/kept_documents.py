@@ -14,8 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from alpie.index.database.stored_records import StoredDocuments, StoredPassages, from_json
-from alpie.index.database.text_database import TEXT_FILE, Database
+from alpie.index.database.text_database import TEXT_FILE, Database, StoredDocuments, StoredPassages, from_json
 from alpie.index.encoder.embed import Embedded
 from alpie.index.formats import PACKAGES, Extraction, Metadata
 from alpie.index.formats.recognition import Recogniser

@@ -26,8 +26,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from alpie.index.database.stored_records import StoredDocuments, StoredPassages, stored_layouts
-from alpie.index.database.text_database import TEXT_FILE, Database
+from alpie.index.database.text_database import (
+    TEXT_FILE,
+    Database,
+    StoredDocuments,
+    StoredPassages,
+    stored_layouts,
+)
 from alpie.index.encoder import Encoder
 from alpie.index.errors import IndexDamaged, IndexUnwritable, StoreError
 from alpie.index.notices import Unread

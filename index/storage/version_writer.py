@@ -13,8 +13,14 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
-from alpie.index.database.stored_records import StoredPassages, document_to_json, from_json, to_json
-from alpie.index.database.text_database import TEXT_FILE, Database
+from alpie.index.database.text_database import (
+    TEXT_FILE,
+    Database,
+    StoredPassages,
+    document_to_json,
+    from_json,
+    to_json,
+)
 from alpie.index.encoder.embed import Embedded, embedding_key, text_of
 from alpie.index.formats import Metadata
 from alpie.index.reading.expansions import ExpansionLine

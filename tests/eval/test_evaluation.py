@@ -52,11 +52,6 @@ class FakeSource:
             )
         return self.from_passages([Document("nota", "Nota", "", "", "", "es", "", text)], passages)
 
-    def on_backend(self, backend: str) -> tuple[str, Corpus]:
-        corpus = self.open()
-        kept = corpus.passages if backend == "milvus:entero" else corpus.passages[1:]
-        return backend.removeprefix("milvus:"), self.from_passages(corpus.documents.values(), kept)
-
     def from_passages(self, documents: Iterable[Document], passages: Sequence[Passage]) -> Corpus:
         return corpus_from(documents, passages)
 
@@ -134,28 +129,12 @@ def test_report_says_what_was_measured(tmp_path: Path) -> None:
 def test_pipelines_are_compared_on_questions_that_stand_alone(tmp_path: Path) -> None:
     _evaluate(questions=_questions_file(tmp_path), report=tmp_path)
     data = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
-    assert list(data["pipelines"]) == ["alpie", "dense", "lexical", "fused", "tutorial", "bm25s"]
-    assert data["pipelines"]["fused"]["overall"]["recall@1"]["n"] == 2
-    assert "right@1" not in data["pipelines"]["fused"]["overall"]  # it only retrieves
+    assert list(data["pipelines"]) == ["alpie", "dense", "lexical", "hybrid", "tutorial", "bm25s"]
+    assert data["pipelines"]["hybrid"]["overall"]["recall@1"]["n"] == 2
+    assert "right@1" not in data["pipelines"]["hybrid"]["overall"]  # it only retrieves
     assert data["pipelines"]["tutorial"]["overall"]["verbatim"]["value"] == 1.0
     assert data["differences"]["alpie - tutorial"]["right@1"]["n"] == 2
-    assert data["differences"]["alpie - fused"]["recall@1"]["value"] == 0
-
-
-def test_engines_answer_the_same_questions_beside_the_own_one(tmp_path: Path) -> None:
-    report = tmp_path / "report"
-    backends = ("milvus:entero", "milvus:manco")
-    _, text, _ = _evaluate(
-        questions=_questions_file(tmp_path), report=report, compare=False, backend=backends
-    )
-    assert "alpie (entero): the same answer, quotations and passages as alpie to 5 of 5 questions." in text
-    assert "alpie (manco): the same answer, quotations and passages as alpie to 5 of 5" not in text
-    data = json.loads((report / "report.json").read_text("utf-8"))
-    assert list(data["pipelines"]) == ["alpie", "alpie (entero)", "alpie (manco)"]
-    recall = [data["pipelines"][name]["overall"]["recall@1"] for name in data["pipelines"]]
-    assert recall[0] == recall[1]
-    assert recall[0]["value"] > recall[2]["value"]
-    assert data["differences"]["alpie - alpie (entero)"]["recall@1"]["value"] == 0
+    assert data["differences"]["alpie - hybrid"]["recall@1"]["value"] == 0
 
 
 def test_questions_without_gold_are_asked_and_reported(tmp_path: Path) -> None:
@@ -183,10 +162,7 @@ def test_squad_paragraphs_become_the_corpus(tmp_path: Path) -> None:
     squad = tmp_path / "squad.json"
     paragraphs = [{"context": context, "qas": qas}, other]
     squad.write_text(json.dumps({"data": [{"title": "Nota", "paragraphs": paragraphs}]}), encoding="utf-8")
-    wordings = tmp_path / "en.json"
-    wordings.write_text('{"x": "33 domicilios, how many?"}', encoding="utf-8")
-    options = {"questions": squad, "corpus_from_questions": True, "question_texts": wordings}
-    _evaluate(**options, report=tmp_path, compare=False)
+    _evaluate(questions=squad, corpus_from_questions=True, report=tmp_path, compare=False)
     data = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
     assert (data["documents"], data["passages"], data["part"]) == (2, 2, "all")
     assert data["pipelines"]["alpie"]["overall"]["recall@1"]["value"] == 1

@@ -14,9 +14,7 @@ from alpie.eval.questions.question_file import (
     KINDS,
     OWN_QUESTIONS,
     read_own_questions,
-    read_question_texts,
     read_questions,
-    with_texts,
 )
 from alpie.eval.questions.question_records import UNANSWERABLE, Evidence, Question
 from alpie.eval.questions.split import split
@@ -99,16 +97,6 @@ def test_unreadable_files_are_named(tmp_path: Path) -> None:
     ):
         with pytest.raises(QuestionsFileError, match=message):
             read_questions(path)
-
-
-def test_other_wordings_must_be_complete(tmp_path: Path) -> None:
-    path = tmp_path / "en.json"
-    path.write_text('{"1": "Where?"}', encoding="utf-8")
-    texts = read_question_texts(path)
-    (question,) = with_texts([Question("1", "¿Dónde?", "factual", answer=("León",))], texts, path)
-    assert (question.text, question.answer) == ("Where?", ("León",))
-    with pytest.raises(QuestionsFileError, match="no text for 1 of 1 questions, first «2»"):
-        with_texts([Question("2", "¿Qué?")], texts, path)
 
 
 # --- SQuAD ----------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from alpie.app.answering.corpus import Corpus
 from alpie.eval.quality_page import main, refreshed
 from alpie.eval.questions.matching import SourceTexts
 from alpie.eval.questions.question_records import Evidence, Question
-from alpie.eval.studies import Study
+from alpie.eval.report import Study
 from alpie.eval.studies.ablation import study_ablation
 from alpie.eval.studies.error_analysis import CAUSES, study_misses
 from alpie.eval.studies.switched_parts import PARTS, whole_system

@@ -16,8 +16,9 @@ from test_promise import assert_promise
 
 from alpie.app.answering.conversation import complete, leans_on_earlier
 from alpie.app.answering.corpus import Corpus
-from alpie.app.checking.verify import DifferenceKind, QuotationChecker, Verdict
-from alpie.app.checking.word_alignment import align
+from alpie.app.checking.verification import Verdict
+from alpie.app.checking.verify import QuotationChecker
+from alpie.app.checking.word_alignment import DifferenceKind, align
 from alpie.app.page.views.lookup import Wanted
 from alpie.app.page.views.lookup import look_up as search
 from alpie.index.errors import AlpieError

@@ -31,8 +31,6 @@ from alpie.app.page.guarding.users import Users
 from alpie.app.page.views.page_words import LANGUAGES, language_of, translations_for
 from alpie.app.page.views.templates import render
 
-__all__ = ["COOKIE", "Login", "read_session", "sign_session"]
-
 COOKIE = "alpie_session"
 _SESSION_SECONDS = 12 * 3600
 _LIMITS = Limits(window_seconds=300.0)

@@ -21,8 +21,6 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from alpie.app.page.guarding.guard import replayed
 from alpie.app.page.views.page_words import translations_for
 
-__all__ = ["Handlers", "Orders"]
-
 _ADDRESS = re.compile(r"(?P<home>(?:/[a-z]{2})?)/gradio_api/(?:queue/join|call/(?P<name>[^/]+)(?:/[^/]+)?)")
 
 Value = str | int | float | bool | None

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 
 from starlette.types import Scope
 
-__all__ = ["Limits", "Streams", "Window", "client_key", "client_of"]
-
 
 @dataclass(frozen=True)
 class Limits:

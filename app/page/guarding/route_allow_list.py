@@ -12,8 +12,6 @@ from typing import Literal
 
 from alpie.app.page.views.page_words import LANGUAGES
 
-__all__ = ["LONGEST_QUERY", "Door", "Kind", "door_of", "is_plain_path"]
-
 Kind = Literal["page", "file", "reading", "question", "stream", "health"]
 
 _LONGEST_PATH = 1_000  # characters

@@ -19,8 +19,6 @@ from pathlib import Path
 
 from alpie.index.errors import SettingsError
 
-__all__ = ["Users", "hashed"]
-
 _MIN_CHARACTERS = 10  # of a password
 _MAX_CHARACTERS = 200
 _NAME = re.compile(r"[\w.@-]{1,64}")

@@ -15,17 +15,15 @@ from starlette.requests import ClientDisconnect
 
 from alpie.app.page.guarding.origins import is_loopback
 from alpie.app.page.serving.page_options import Choices
+from alpie.app.page.state import ChangeRefused
 from alpie.app.page.state.document_shelf import FIELDS, Shelf
 from alpie.app.page.state.library import NotReady, Opening
 from alpie.app.page.state.named_collections import Collections
-from alpie.app.page.state.refusals import ChangeRefused
 from alpie.app.page.state.uploads import Uploads
 from alpie.app.page.views.documents_view import render_state
 from alpie.app.page.views.page_words import Translations, words_asked
 from alpie.index.errors import SourceError
 from alpie.index.records import Document
-
-__all__ = ["add_change_routes", "upload_bodies"]
 
 _LOG = logging.getLogger(__name__)
 _MULTIPART_BYTES = 4_000  # of a form around its file

@@ -19,8 +19,6 @@ from alpie.index.errors import SettingsError
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-__all__ = ["PatientProtocol", "bound_socket", "run", "server_config"]
-
 _LOG = logging.getLogger(__name__)
 _HEAD_SECONDS = 10.0  # for the head of a request to arrive
 _KEEP_ALIVE_SECONDS = 15

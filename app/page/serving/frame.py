@@ -25,8 +25,6 @@ from alpie.app.page.views.templates import Markup, render
 from alpie.app.page.views.welcome import render_welcome
 from alpie.app.service.endpoints import Endpoints
 
-__all__ = ["add_api", "build_page", "first_paint", "head_of", "script_of"]
-
 _ASSETS = Path(__file__).resolve().parents[1] / "assets"
 _SCRIPTS = (
     "page.js",

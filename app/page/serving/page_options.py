@@ -11,17 +11,14 @@ from alpie.app.answering.answers import Answer
 from alpie.app.page.guarding.origins import Hosts, is_loopback
 from alpie.app.page.guarding.rates import Limits
 from alpie.app.page.state.document_shelf import Shelf
-from alpie.app.page.state.index_process import can_recognise, index_command
 from alpie.app.page.state.named_collections import Collection, Collections
-from alpie.app.page.state.uploads import Uploads
+from alpie.app.page.state.uploads import Uploads, can_recognise, index_command
 from alpie.app.page.views.help import HelpLines, load_help_lines
 from alpie.app.service.endpoints import finisher
 from alpie.app.settings import SEED_DOCUMENTS
 
 if TYPE_CHECKING:
     from alpie.app.settings import Settings
-
-__all__ = ["Choices"]
 
 _ROOT = Path(__file__).resolve().parents[3]
 

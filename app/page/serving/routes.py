@@ -21,23 +21,23 @@ from fastapi.staticfiles import StaticFiles
 
 from alpie.app.page.guarding.origins import is_loopback
 from alpie.app.page.serving.change_routes import add_change_routes
-from alpie.app.page.serving.document_routes import add_document_routes
 from alpie.app.page.serving.page_options import Choices
 from alpie.app.page.state.library import Library, NotReady, Opening
 from alpie.app.page.state.server_metrics import CONTENT_TYPE, Meter
 from alpie.app.page.views import basket, lookup, lookup_view, record_view
 from alpie.app.page.views import check_view as check
 from alpie.app.page.views import quality_view as evaluation
+from alpie.app.page.views.documents_view import Offer, render_documents
 from alpie.app.page.views.feedback import FeedbackFile
 from alpie.app.page.views.help import render_help
 from alpie.app.page.views.markup import tag
+from alpie.app.page.views.page_images import PageImages
 from alpie.app.page.views.page_words import Translations, words_asked
 from alpie.app.page.views.panel import Panels
+from alpie.app.page.views.quality_view import about
 from alpie.app.page.views.templates import Markup, render
 from alpie.app.page.views.welcome import Examples, render_welcome
-from alpie.index.errors import AddressError, AlpieError, QuestionError
-
-__all__ = ["add_routes"]
+from alpie.index.errors import AddressError, AlpieError, QuestionError, SourceError
 
 _LOG = logging.getLogger(__name__)
 _ASSETS = Path(__file__).resolve().parents[1] / "assets"
@@ -221,7 +221,7 @@ def add_routes(
         state = "ready" if opening.ready else "failed" if opening.settled else "opening"
         return JSONResponse({"status": state}, status_code=503 if state == "failed" else 200)
 
-    add_document_routes(router, opening, choices, panels_of)
+    _add_document_routes(router, opening, choices, panels_of)
     add_change_routes(router, opening, choices)
     app.include_router(router)
     app.mount("/al/assets", StaticFiles(directory=_ASSETS), name="assets")
@@ -266,3 +266,62 @@ def _answered(opening: Opening, words: Translations, make: Make) -> Response:
 def _sentence(text: str, status: int) -> Response:
     headers = {"retry-after": "2"} if status == 503 else None
     return HTMLResponse(tag("p", text, class_="problem"), status_code=status, headers=headers)
+
+
+def _add_document_routes(
+    router: APIRouter, opening: Opening, choices: Choices, panels_of: Callable[[Library], Panels]
+) -> None:
+    """The list of the documents, and pictures of PDF pages."""
+    images = PageImages(choices.docs)
+    offer = Offer(
+        choices.uploads,
+        choices.shelf,
+        choices.collections,
+        choices.collection,
+        choices.first,
+        choices.slug,
+        choices.site_path,
+        choices.language,
+        choices.here_only,
+        choices.most_upload_bytes // 1_000_000,
+    )
+
+    @router.get("/documents")
+    async def document_list(request: Request) -> Response:
+        words = words_asked(request)
+
+        def make() -> Response:
+            try:
+                panels = panels_of(opening.wait(_OPENING_SECONDS))
+            except NotReady as error:
+                if not error.failed:
+                    return Response("Not ready.", 503, media_type="text/plain", headers={"retry-after": "2"})
+                panels = None  # a collection without documents yet
+            known = panels is not None and about(choices.reports, panels.library.fingerprint)
+            return HTMLResponse(render_documents(panels, words, offer, known))
+
+        return await run_in_threadpool(make)
+
+    @router.get("/page")
+    async def page(request: Request) -> Response:
+        query = request.query_params
+        number = query.get("n", "")
+        if not (number.isascii() and number.isdecimal() and len(number) <= 5):
+            return Response("Not a page.", 404, media_type="text/plain")
+
+        def make() -> Response:
+            document = opening.wait().documents.get(query.get("d", ""))
+            if document is None:
+                return Response("No such document.", 404, media_type="text/plain")
+            picture = images.png(document, int(number))
+            # the address holds the checksum of the file: its picture never changes
+            headers = {"cache-control": "private, max-age=86400, immutable"}
+            return Response(picture, media_type="image/png", headers=headers)
+
+        try:
+            return await run_in_threadpool(make)
+        except NotReady:
+            return Response("Not ready.", 503, media_type="text/plain", headers={"retry-after": "2"})
+        except SourceError as error:
+            _LOG.info("a page cannot be shown: %s", error)
+            return Response(str(error), 404, media_type="text/plain; charset=utf-8")

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import ctypes
+import inspect
 import os
+import sys
 import threading
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -18,10 +22,7 @@ from alpie.app.page.guarding.login import Login
 from alpie.app.page.guarding.permitted_events import Handlers, Orders
 from alpie.app.page.guarding.users import Users
 from alpie.app.page.serving.change_routes import upload_bodies
-from alpie.app.page.serving.delivery import Delivery, preloads
-from alpie.app.page.serving.first_paint import FirstPaint
-from alpie.app.page.serving.gradio_import import import_gradio
-from alpie.app.page.serving.memory import give_back_memory, share_memory
+from alpie.app.page.serving.delivery import Delivery, FirstPaint, preloads
 from alpie.app.page.serving.page_options import Choices
 from alpie.app.page.serving.routes import add_routes
 from alpie.app.page.serving.switch import Switch
@@ -30,14 +31,12 @@ from alpie.app.page.state.named_collections import Collection
 from alpie.app.page.state.server_metrics import Meter
 from alpie.app.page.views.page_words import LANGUAGES, translations_for
 from alpie.app.service.following import CorpusOpener
+from alpie.app.settings import work_offline
 
 if TYPE_CHECKING:
     from alpie.app.settings import Settings
 
-__all__ = ["create_app", "serve"]
 
-# Gradio and its client otherwise call home when they start.
-_QUIET = {"GRADIO_ANALYTICS_ENABLED": "False", "HF_HUB_DISABLE_TELEMETRY": "1", "HF_HUB_OFFLINE": "1"}
 # Gradio keeps its last 10,000 events and, after each, makes a table of all of them with the times of each function.
 _NO_RECORDS = {"GRADIO_ANALYTICS_MAX_EVENTS": "1", "GRADIO_ANALYTICS_CACHE_FREQUENCY": str(10**9)}
 _MOUNTING = threading.Lock()  # Gradio keeps the page that is being made in one place for all
@@ -56,7 +55,8 @@ def create_app(
     `settings_of`: of a named collection, where `choices` has any.
     """
     choices = choices or Choices()
-    os.environ.update(_QUIET | _NO_RECORDS)
+    work_offline()  # Gradio and its client otherwise call home when they start
+    os.environ.update(_NO_RECORDS)
     import_gradio()  # late: seconds and 150 MB that no other command needs
     meter = Meter()
     opening = Opening(lambda: meter.measured(open_library()), stamp).start()
@@ -188,3 +188,68 @@ def serve(
 
     app = create_app(opener.open_or_build, choices, opener.stamp, settings_of)
     run(server_config(app, choices.root_path, settings.trusted_proxies), bound, on_listening)
+
+
+_WRITER_OF_STUBS = "gradio.component_meta"
+
+
+def import_gradio() -> None:
+    """Import `gradio`, if it is not there yet, without its type stubs being written.
+
+    At each import it parses the source of each of its components and writes a stub beside it: half of the time that the
+    import takes, and writing where an installation belongs.
+    """
+    with _no_stubs():
+        import gradio  # noqa: F401
+
+
+@contextmanager
+def _no_stubs() -> Iterator[None]:
+    """A component without a source file gets no stub: to the writer of stubs, and to no one else, none has one."""
+    original = inspect.getfile
+
+    def getfile(object: Any) -> str:
+        if sys._getframe(1).f_globals.get("__name__") == _WRITER_OF_STUBS:
+            raise OSError("no type stub is wanted")
+        return original(object)
+
+    inspect.getfile = getfile
+    try:
+        yield
+    finally:
+        inspect.getfile = original
+
+
+# What a program frees, glibc keeps for the next request of that thread's pool, and gives back only from the end of a
+# pool. Many threads that answer in turn each leave their largest answer behind that way.
+_ARENA_MAX = -8  # M_ARENA_MAX of malloc.h
+_EVERY_SECONDS = 30.0  # it takes some 20 ms
+
+
+def share_memory() -> None:
+    """Let the threads of this process share two pools of memory; by default each thread gets one of its own."""
+    if function := _of_glibc("mallopt"):
+        function(_ARENA_MAX, 2)
+
+
+def give_back_memory(every_seconds: float = _EVERY_SECONDS) -> Callable[[], None]:
+    """From now on and every so often, return freed memory to the system; what is returned ends that."""
+    ended = threading.Event()
+    function = _of_glibc("malloc_trim")
+
+    def run() -> None:
+        while function and not ended.wait(every_seconds):
+            function(0)
+
+    if function:
+        threading.Thread(target=run, name="give-back-memory", daemon=True).start()
+    return ended.set
+
+
+def _of_glibc(name: str) -> Callable[..., int] | None:
+    if sys.platform != "linux":
+        return None
+    try:
+        return getattr(ctypes.CDLL(None), name)  # type: ignore[no-any-return]
+    except (OSError, AttributeError):  # another C library
+        return None

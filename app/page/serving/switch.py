@@ -19,8 +19,6 @@ from alpie.app.page.state.named_collections import COLLECTION, Collection, Colle
 from alpie.app.page.views.page_words import language_of, translations_for
 from alpie.app.page.views.templates import render
 
-__all__ = ["Switch"]
-
 
 class Switch:
     """Middleware that hands a request under `/c/<slug>/` to the application of that collection, whose `state.stop` ends it."""

@@ -20,14 +20,12 @@ from typing import Any
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
 
-from alpie.app.page.state.refusals import ChangeRefused
+from alpie.app.page.state import ChangeRefused
 from alpie.index.formats.extraction import iso_date
 from alpie.index.reading.source_table import entry_from_table, read_date
 from alpie.index.reading.sources import SOURCES_FILE
 from alpie.index.records import Document
 from alpie.index.spanish.analysis import fold
-
-__all__ = ["FIELDS", "Removed", "Shelf"]
 
 FIELDS = ("title", "publisher", "date", "kind", "language", "url")  # that a reader may change
 _REMOVED = ".removed"

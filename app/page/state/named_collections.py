@@ -10,9 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from alpie.app.page.state.refusals import ChangeRefused
-
-__all__ = ["COLLECTION", "Collection", "Collections"]
+from alpie.app.page.state import ChangeRefused
 
 # Where a named collection is served: what comes after is an address like those of the others.
 COLLECTION = re.compile(r"^/c/(?P<slug>[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?)(?=/|$)")

@@ -23,8 +23,6 @@ from alpie.app.answering.answers import Answer
 from alpie.app.page.state.library import Library
 from alpie.index.errors import AlpieError
 
-__all__ = ["CONTENT_TYPE", "STAGES", "Meter", "StageTimes"]
-
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 # in the order they happen; "read" reads question and passages together, "choose" weighs sentences, "quote" cuts and
 # proves, "render" makes the HTML

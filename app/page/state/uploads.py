@@ -15,21 +15,54 @@ import re
 import secrets
 import shutil
 import subprocess
+import sys
 import threading
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import IO
 
-from alpie.app.page.state.index_process import Run
-from alpie.app.page.state.refusals import ChangeRefused
+from alpie.app.page.state import ChangeRefused
+from alpie.index.errors import RecognitionMissing
 from alpie.index.formats import SUFFIXES, check_signature, format_of
-from alpie.index.formats.recognition import RECOGNISE_FILE
+from alpie.index.formats.recognition import RECOGNISE_FILE, Recogniser
 from alpie.index.model_cache import checksum
 from alpie.index.reading.sources import NOT_DOCUMENTS
 
-__all__ = ["State", "Uploads", "safe_name"]
+_LONGEST_RUN_SECONDS = 3_600.0
+
+Run = Callable[[], tuple[int, str]]  # gives exit code and messages
+
+
+@lru_cache(maxsize=1)
+def can_recognise() -> bool:
+    """Whether this machine has what reads the text of scanned pages."""
+    try:
+        Recogniser.of_system()
+    except (RecognitionMissing, OSError, subprocess.SubprocessError):
+        return False
+    return True
+
+
+def index_command(docs: Path, data: Path) -> Run:
+    """Runs `alpie index` as a process of its own."""
+    command = [sys.executable, "-m", "alpie.app", "index", "--docs", str(docs), "--data", str(data)]
+
+    def run() -> tuple[int, str]:
+        done = subprocess.run(
+            command,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=_LONGEST_RUN_SECONDS,
+            check=False,
+        )
+        return done.returncode, done.stderr
+
+    return run
+
 
 _LOG = logging.getLogger(__name__)
 _LONGEST_NAME = 100  # characters

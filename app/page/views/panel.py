@@ -13,7 +13,7 @@ from alpie.app.page.views.page_images import has_pages, page_figure, sheet_at
 from alpie.app.page.views.page_words import Translations
 from alpie.app.page.views.source_view import Reader
 from alpie.app.page.views.templates import Markup, render
-from alpie.index.database.stored_records import PassagesByDocument
+from alpie.index.database.text_database import PassagesByDocument
 from alpie.index.errors import AddressError
 from alpie.index.records import Document, Layout, Passage, Span
 

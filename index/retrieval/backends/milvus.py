@@ -25,9 +25,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alpie.index.errors import BackendUnavailable
-from alpie.index.retrieval.backends.milvus_client import MilvusConnection
-from alpie.index.retrieval.backends.milvus_collections import (
+from alpie.index.retrieval.backends.milvus_client import (
     SENTENCES,
+    MilvusConnection,
     clipped,
     collection_in_use,
     collection_stamp,

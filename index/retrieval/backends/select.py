@@ -110,7 +110,7 @@ class BackendChoice:
         Raises `SettingsError`, `BackendUnavailable`, `BackendMismatch`.
         """
         from alpie.index.retrieval.backends.milvus import MilvusBackend
-        from alpie.index.retrieval.backends.milvus_collections import Stamp, collection_in_use
+        from alpie.index.retrieval.backends.milvus_client import Stamp, collection_in_use
 
         connection = self._connect()
         try:
@@ -132,7 +132,7 @@ class BackendChoice:
         `fresh` writes everything anew. Readers keep the old collection until the new one is whole.
         """
         from alpie.index.retrieval.backends.milvus import MilvusBackend
-        from alpie.index.retrieval.backends.milvus_collections import Stamp, collection_to_write, publish
+        from alpie.index.retrieval.backends.milvus_client import Stamp, collection_to_write, publish
 
         connection = self._connect()
         try:

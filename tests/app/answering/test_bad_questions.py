@@ -16,7 +16,9 @@ from fake_corpus import FakeCorpus
 
 from alpie.app.answering.answers import Answer
 from alpie.app.answering.corpus import Corpus
-from alpie.app.checking.verify import MAX_COMPARED_CHARACTERS, QuotationChecker, Verdict
+from alpie.app.checking.text_check import MAX_COMPARED_CHARACTERS
+from alpie.app.checking.verification import Verdict
+from alpie.app.checking.verify import QuotationChecker
 from alpie.app.checking.word_alignment import align
 from alpie.app.page.views.lookup import Wanted, look_up
 from alpie.app.page.views.lookup_view import render_results

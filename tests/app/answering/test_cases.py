@@ -17,16 +17,17 @@ from formats.reading import SHARED
 
 from alpie.app.answering.answers import Answer
 from alpie.app.answering.corpus import Corpus
-from alpie.app.checking.verify import QuotationChecker, Verdict
+from alpie.app.checking.verification import Verdict
+from alpie.app.checking.verify import QuotationChecker
 from alpie.app.service.document_report import build_warnings
 from alpie.app.service.rows import answer_row
 from alpie.app.translations import translations_for
+from alpie.index.build import measured
 from alpie.index.chunking.passages import make_passages
 from alpie.index.encoder import Encoder
 from alpie.index.layout import lay_out
 from alpie.index.notices import Notice, NoticeKind
 from alpie.index.readable import readable_text
-from alpie.index.reading.coverage import measured
 from alpie.index.reading.sources import read_sources
 from alpie.index.records import BlockKind, Document, SentenceRole
 from alpie.index.spanish.references import read_reference

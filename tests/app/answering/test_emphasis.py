@@ -6,9 +6,8 @@ import numpy as np
 import pytest
 from fake_encoder import passage_of
 
-from alpie.app.answering.emphasis import MIN_LEAD, MIN_LOG_ODDS, MIN_PROBABILITY, emphasise
-from alpie.index.reader import Reading
-from alpie.index.reader.readings import AnswerWords
+from alpie.app.answering.quotes import MIN_LEAD, MIN_LOG_ODDS, MIN_PROBABILITY, emphasise
+from alpie.index.reader import AnswerWords, Reading
 
 SENTENCES = ("Hubo una docena de registros en dos países.", "Duró nueve días.", "Nadie resultó herido.")
 SURE = MIN_PROBABILITY + 0.1

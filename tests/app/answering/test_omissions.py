@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from alpie.app.answering.corpus import Corpus
 from alpie.app.answering.omissions import OMISSION, in_order, whole_words, with_omissions
-from alpie.app.checking.verify import QuotationChecker, Verdict
+from alpie.app.checking.verification import Verdict
+from alpie.app.checking.verify import QuotationChecker
 from alpie.app.page.views import basket
 from alpie.app.page.views.link_places import spans_parameter, words_at
 from alpie.app.page.views.page_words import translations_for

@@ -18,7 +18,8 @@ from alpie.app.answering.answers import Quote
 from alpie.app.answering.candidates import candidate_spans
 from alpie.app.answering.quotes import quote_candidate
 from alpie.app.answering.ranking import Candidate
-from alpie.app.checking.verify import QuotationChecker, Verdict
+from alpie.app.checking.verification import Verdict
+from alpie.app.checking.verify import QuotationChecker
 from alpie.app.settings import SEED_DOCUMENTS
 from alpie.index.chunking.passages import make_passages
 from alpie.index.layout import lay_out

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from test_verify import CORPUS, FakeCorpus, document
 
 from alpie.app.checking.attribution import MAX_WORDS_BESIDE, outside, quoted_parts
-from alpie.app.checking.verify import QuotationChecker, Verdict, Verification, verify_quotation
+from alpie.app.checking.verification import Verdict, Verification
+from alpie.app.checking.verify import QuotationChecker, verify_quotation
 
 SENTENCE = "La operación sigue abierta y no se descartan nuevas detenciones."
 OTHER = "De las 25 detenciones realizadas, dos se han producido en territorio español"

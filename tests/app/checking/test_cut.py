@@ -6,7 +6,8 @@ import pytest
 from test_verify import CORPUS, PRESS, FakeCorpus, document
 
 from alpie.app.answering.cut import WarningKind, governs_list, read_cut
-from alpie.app.checking.verify import Verdict, verify_quotation
+from alpie.app.checking.verification import Verdict
+from alpie.app.checking.verify import verify_quotation
 from alpie.app.service.rows import verification_row
 from alpie.app.terminal.rendering import verification_text
 from alpie.app.translations import LANGUAGES, translations_for

@@ -16,7 +16,8 @@ from test_export import REPORT, texts
 
 from alpie.app.answering.citation import cite, full_citation
 from alpie.app.answering.corpus import Corpus
-from alpie.app.checking.verify import QuotationChecker, Verdict, quotations_of
+from alpie.app.checking.verification import Verdict
+from alpie.app.checking.verify import QuotationChecker, quotations_of
 from alpie.app.exporting.export import FORMATS, Excerpt, export
 from alpie.app.translations import LANGUAGES, translations_for
 from alpie.index.readable import collapse

@@ -14,19 +14,12 @@ from hypothesis import strategies as st
 
 from alpie.app.answering.answers import Answer, Quote, SearchStatement
 from alpie.app.answering.citation import cite
-from alpie.app.checking.record_check import QuoteState, RecordError, verify_record
-from alpie.app.checking.verify import (
-    MAX_COMPARED_CHARACTERS,
-    MAX_PLACES,
-    DifferenceKind,
-    QuotationChecker,
-    Verdict,
-    Verification,
-    verify_quotation,
-)
-from alpie.app.checking.word_alignment import align
+from alpie.app.checking.text_check import MAX_COMPARED_CHARACTERS, MAX_PLACES
+from alpie.app.checking.verification import Verdict, Verification
+from alpie.app.checking.verify import QuotationChecker, verify_quotation
+from alpie.app.checking.word_alignment import DifferenceKind, align
 from alpie.app.exporting.reference_files import json_text
-from alpie.app.service.answer_record import make_record, record_text
+from alpie.app.service.answer_record import QuoteState, RecordError, make_record, record_text, verify_record
 from alpie.index.errors import QuestionError
 from alpie.index.readable import collapse, proves, readable_text
 from alpie.index.records import (

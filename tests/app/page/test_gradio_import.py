@@ -22,9 +22,7 @@ print(len(calls))
 
 @pytest.mark.parametrize("ours", [True, False])
 def test_no_stub_is_made(ours: bool) -> None:
-    imported = (
-        "from alpie.app.page.serving.gradio_import import import_gradio; import_gradio()" if ours else ""
-    )
+    imported = "from alpie.app.page.serving.server import import_gradio; import_gradio()" if ours else ""
     program = COUNTING.format(imported=imported)
     run = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", program],

@@ -13,8 +13,7 @@ from fastapi.testclient import TestClient
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alpie.app.page.guarding.guard import Guard, Limits
-from alpie.app.page.guarding.headers import page_policy
+from alpie.app.page.guarding.guard import Guard, Limits, page_policy
 from alpie.app.page.guarding.origins import Hosts, comes_from_elsewhere, is_loopback
 from alpie.app.page.guarding.rates import Streams, Window, client_key
 from alpie.app.page.guarding.route_allow_list import door_of, is_plain_path

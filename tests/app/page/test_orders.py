@@ -160,7 +160,7 @@ def test_what_the_page_and_its_clients_send_is_taken(client: TestClient) -> None
     for body in (asked, link, {**asked, **later}, {"data": [None], "fn_index": events["start_again"]}):
         assert post(client, "/gradio_api/queue/join", {"session_hash": "s0-_", **body}) == 200
     assert post(client, "/gradio_api/call/ask", {"data": [QUESTION, ["¿Qué es la IA?"]]}) == 200
-    assert post(client, "/gradio_api/call/search", {"data": ["menores", 3, "", "fused"]}) == 200
+    assert post(client, "/gradio_api/call/search", {"data": ["menores", 3, "", "hybrid"]}) == 200
     assert post(client, "/gradio_api/call/documents", {"data": []}) == 200
 
 
@@ -185,7 +185,7 @@ def test_nor_is_there_a_handler_of_another_number(client: TestClient, number: An
 def test_an_unsuitable_value_is_a_sentence_and_no_traceback(
     client: TestClient, value: Any, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    suitable = {"ask": ["x", []], "search": ["x", 3, "", "fused"], "verify": ["x"], "passage": ["x"]}
+    suitable = {"ask": ["x", []], "search": ["x", 3, "", "hybrid"], "verify": ["x"], "passage": ["x"]}
     for name, good in suitable.items():
         for place in range(len(good)):
             body = json.dumps({"data": [*good[:place], value, *good[place + 1 :]]})  # writes surrogates as \u

@@ -18,9 +18,8 @@ from alpie.app.page.guarding.guard import Guard
 from alpie.app.page.serving.change_routes import upload_bodies
 from alpie.app.page.serving.page_options import Choices
 from alpie.app.page.serving.routes import add_routes
-from alpie.app.page.state.index_process import index_command
 from alpie.app.page.state.library import Opening
-from alpie.app.page.state.uploads import Uploads, safe_name
+from alpie.app.page.state.uploads import Uploads, index_command, safe_name
 from alpie.app.page.views.page_images import PageImages, sheet_at
 from alpie.app.settings import load_settings
 from alpie.index.errors import SourceError
@@ -181,7 +180,7 @@ def test_what_keeps_indexing_from_ending_is_found_and_taken_out(tmp_path: Path, 
 
 
 def test_a_real_run_has_an_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("alpie.app.page.state.index_process._LONGEST_RUN_SECONDS", 0.2)
+    monkeypatch.setattr("alpie.app.page.state.uploads._LONGEST_RUN_SECONDS", 0.2)
     docs = tmp_path / "docs"
     uploads = Uploads(docs, 1000, index_command(docs, tmp_path / "data"))
     uploads.take("a.txt", io.BytesIO(TEXT.encode()))
@@ -230,9 +229,8 @@ def client(choices: Choices, library: Any = None) -> TestClient:
         ({"public_url": "https://citas.example"}, "off"),
         ({"root_path": "/alpie"}, "off"),
         ({"users": "users.json"}, "off"),
-        ({"upload": False}, "off"),
-        ({"upload": "no"}, "off"),
-        ({"upload": True, "host": "0.0.0.0"}, "add"),
+        ({"upload": "off"}, "off"),
+        ({"upload": "add", "host": "0.0.0.0"}, "add"),
         ({"upload": "all", "host": "0.0.0.0"}, "all"),
     ],
 )

@@ -52,7 +52,7 @@ def ending(done: threading.Event) -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def _calibrated(monkeypatch: pytest.MonkeyPatch) -> None:
     """The stand-in encoder answers with the numbers of the bundled one."""
-    monkeypatch.setattr("alpie.app.answering.calibration.is_bundled", lambda _: True)
+    monkeypatch.setattr("alpie.app.answering.answer_weights.is_bundled", lambda _: True)
 
 
 @pytest.fixture

@@ -13,14 +13,13 @@ import pytest
 from fake_encoder import FakeEncoder, build, write_texts
 
 from alpie.app.answering import answer_weights
-from alpie.app.answering.calibration import calibration_file, numbers_for
+from alpie.app.answering.answer_weights import calibration_file, numbers_for
 from alpie.app.answering.corpus import Corpus
 from alpie.app.settings import Settings, load_settings
 from alpie.app.terminal.doctor import EXAMINATIONS, State, examine
 from alpie.app.translations import translations_for
 from alpie.eval import fit
-from alpie.eval import fit_encoder as fit_encoder_module
-from alpie.eval.fit_encoder import fit_encoder
+from alpie.eval.fit import fit_encoder
 from alpie.eval.questions.question_file import OWN_QUESTIONS, read_own_questions, read_questions
 from alpie.eval.questions.question_records import QuestionFile
 from alpie.index.encoder import Encoder, onnx_export
@@ -137,17 +136,11 @@ def test_when_no_graph_passes_pytorch_is_used_and_the_verdict_kept(
         open_encoder(str(folder), cache, "onnx")
 
 
-def test_another_architecture_stays_in_pytorch_in_half_precision_if_asked(tmp_path: Path) -> None:
+def test_another_architecture_stays_in_pytorch(tmp_path: Path) -> None:
     folder = save_model(tmp_path, "bert", extra=True)
     assert open_encoder(str(folder), tmp_path / "cache").runtime == "torch"
     with pytest.raises(EncoderError, match="No 8-bit graph"):
         open_encoder(str(folder), tmp_path / "cache", "onnx")
-    half = open_encoder(str(folder), tmp_path / "cache", "torch-bf16")
-    assert half.runtime == "torch-bf16"
-    whole = open_encoder(str(folder), tmp_path / "cache", "torch")
-    one, other = (encoder.encode_passages(["La ley entra en vigor."])[0] for encoder in (half, whole))
-    assert not np.array_equal(one, other)
-    assert one @ other > 0.99
 
 
 def test_vectors_are_cut_where_the_configuration_says(tmp_path: Path) -> None:
@@ -259,8 +252,7 @@ def test_the_bundled_encoder_needs_no_calibration(encoder: Encoder, tmp_path: Pa
 
 @pytest.mark.slow
 def test_fitting_writes_what_asking_reads(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (fit, fit_encoder_module):
-        monkeypatch.setattr(module, "read_own_questions", lambda *of: read_own_questions(*of)[::48])
+    monkeypatch.setattr(fit, "read_own_questions", lambda *of: read_own_questions(*of)[::48])
     few = QuestionFile(
         Path("off-topic"),
         tuple(read_questions(OWN_QUESTIONS / "off_topic" / "fitting.jsonl").questions[::24]),

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alpie.index.encoder.bundled_weights import bundled_folder
-from alpie.index.encoder.tokenizer import _library_tokenizer, open_tokenizer, same_tokens
+from alpie.index.encoder.tokenizer import library_tokenizer, open_tokenizer, same_tokens
 from alpie.index.encoder.word_pieces import MappedTokenizer, TokenizerLike
 from alpie.index.model_cache import default_cache
 
@@ -19,7 +19,7 @@ _PAIR = tuple[TokenizerLike, TokenizerLike]
 @pytest.fixture(scope="module")
 def pair() -> _PAIR:
     folder = bundled_folder(default_cache())
-    return open_tokenizer(folder), _library_tokenizer(folder)
+    return open_tokenizer(folder), library_tokenizer(folder)
 
 
 @pytest.mark.parametrize(

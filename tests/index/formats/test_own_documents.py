@@ -15,7 +15,8 @@ from formats.pages import Drawn
 
 from alpie.app.answering.corpus import Corpus
 from alpie.app.answering.quotes import QuotePolicy
-from alpie.app.checking.verify import Verdict, verify_quotation
+from alpie.app.checking.verification import Verdict
+from alpie.app.checking.verify import verify_quotation
 from alpie.app.service.document_report import compare_with_documents
 from alpie.app.settings import load_settings
 from alpie.app.terminal.rendering import incomplete_text

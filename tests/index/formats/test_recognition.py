@@ -16,7 +16,7 @@ from alpie.app.terminal import commands as cli
 from alpie.app.terminal import doctor
 from alpie.app.translations import translations_for
 from alpie.index.chunking.passages import make_passages
-from alpie.index.database.stored_records import from_json, to_json
+from alpie.index.database.text_database import from_json, to_json
 from alpie.index.errors import RecognitionMissing, SourceError
 from alpie.index.formats import extract
 from alpie.index.formats.recognition import RecognisedLine, RecognisedWord, Recogniser

@@ -45,8 +45,13 @@ class Place:
 
     def open(self, name: str, dimension: int, length: float, seconds: float = 60.0) -> VectorBackend:
         from alpie.index.retrieval.backends.milvus import MilvusBackend
-        from alpie.index.retrieval.backends.milvus_client import MilvusAddress, MilvusConnection
-        from alpie.index.retrieval.backends.milvus_collections import Stamp, collection_to_write, publish
+        from alpie.index.retrieval.backends.milvus_client import (
+            MilvusAddress,
+            MilvusConnection,
+            Stamp,
+            collection_to_write,
+            publish,
+        )
 
         address = MilvusAddress.parse(f"{self.uri}#alpie_test_{name}")
         connection = MilvusConnection(address, self.token, timeout_seconds=seconds)

@@ -18,9 +18,14 @@ from alpie.app.settings import load_settings
 from alpie.app.terminal import doctor
 from alpie.app.translations import translations_for
 from alpie.index.errors import BackendMismatch, BackendUnavailable, SettingsError
-from alpie.index.retrieval.backends import milvus_client, milvus_collections
-from alpie.index.retrieval.backends.milvus_client import MilvusAddress, MilvusConnection
-from alpie.index.retrieval.backends.milvus_collections import Stamp, clipped, collection_stamp
+from alpie.index.retrieval.backends import milvus_client
+from alpie.index.retrieval.backends.milvus_client import (
+    MilvusAddress,
+    MilvusConnection,
+    Stamp,
+    clipped,
+    collection_stamp,
+)
 from alpie.index.retrieval.backends.select import BackendChoice
 from alpie.index.spanish.query import read_question
 
@@ -138,7 +143,7 @@ def test_a_stamp_is_read_back_from_a_name() -> None:
 
 
 def test_a_collection_of_the_first_format_is_known_and_not_searched() -> None:
-    old = collection_stamp("leyes", "leyes_f1_a1_e0123456789_d384_s612_g4388_1a2b")
+    old = collection_stamp("leyes", "leyes_f1_a1_e0123456789_d384_s612_1a2b")
     assert old is not None
     assert old.differs_in(replace(old, format=3)) == ("el formato",)
     assert not old.can_grow(replace(old, format=3))
@@ -151,7 +156,7 @@ def test_labels_hold_nothing_that_a_filter_cannot_spell() -> None:
 
 def test_an_index_is_written_followed_and_made_anew(file: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing there; filled; made anew beside a reader; nothing to do; documents taken out; another encoder."""
-    monkeypatch.setattr(milvus_collections, "_MAX_DRIFT", 1.0)  # of such short texts the mean leaps
+    monkeypatch.setattr(milvus_client, "_MAX_DRIFT", 1.0)  # of such short texts the mean leaps
     three, one = corpus_of(LARGE_TEXT, SMALL_TEXT, GAZETTE_TEXT), corpus_of(LARGE_TEXT)
     here = choice(file, "ciclo")
     with pytest.raises(BackendMismatch, match="alpie index"):

@@ -41,7 +41,7 @@ def first(corpus: Corpus, question: str, retriever: str = "hybrid") -> Passage:
     return search(corpus, question, retriever=retriever).hits[0].passage
 
 
-@pytest.mark.parametrize("retriever", ["hybrid", "fused", "dense", "lexical"])
+@pytest.mark.parametrize("retriever", ["hybrid", "dense", "lexical"])
 @pytest.mark.parametrize(("question", "words"), [
     ("¿Cuántas hectáreas de monte ardieron?", "1240 hectáreas"),
     ("cuanto cuesta el aparcamiento por hora", "dos euros"), ("LIBROS PARA CADA LECTOR", "tres libros"),

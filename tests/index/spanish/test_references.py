@@ -147,7 +147,7 @@ def test_what_is_a_code(code: str) -> None:
     "¿Cuántos artículos tiene la ley?", "El artículo 5 prohíbe fumar", "¿Qué artículo regula el préstamo?", "24/7",
     "título", "artículo", "¿Qué países firmaron la resolución AGN/65/RES/10?", "artículo " * 40, "base de datos",
     "¿Cuáles son las 3 reglas?", "primera detención", "según el artículo 14 de la Constitución, ¿quién vota?",
-    "da 2 ejemplos", "la primera regla es no hablar", "",
+    "da 2 ejemplos", "la primera regla es no hablar", "", "İ", "vı",
 ])  # fmt: skip
 def test_what_is_none(question: str) -> None:
     assert read_reference(question) is None

@@ -21,7 +21,8 @@ from building import ended, go, start_builder
 from fake_encoder import FakeEncoder, build
 
 from alpie.app.answering.corpus import Corpus
-from alpie.app.checking.verify import Verdict, verify_quotation
+from alpie.app.checking.verification import Verdict
+from alpie.app.checking.verify import verify_quotation
 from alpie.index.build import build_index
 from alpie.index.encoder import Encoder
 from alpie.index.errors import IndexUnwritable
