@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from alpie.index.chunking.passages import make_passages
 from alpie.index.encoder import Encoder
-from alpie.index.encoder.embed import Embedded, embed_passages, embedding_key
+from alpie.index.encoder.embed import Embedded, Known, embed_passages, embedding_key
 from alpie.index.errors import IndexBusy, IndexNewer, SourceError, StoreError
 from alpie.index.formats import MAX_BYTES
 from alpie.index.formats.recognition import Recogniser
@@ -86,6 +86,7 @@ def build_index(
     encoder: Encoder,
     *,
     rebuild: bool = False,
+    known: Known | None = None,
     on_progress: Callable[[int, int], None] | None = None,
     most_bytes: int = MAX_BYTES,
     recogniser: Recogniser | None = None,
@@ -93,7 +94,7 @@ def build_index(
     """Index the documents of `docs` into `data`, beside the index in use, and swap it in.
 
     A file of more than `most_bytes` is left out and named. `recogniser` reads scanned pages. `rebuild` embeds everything
-    anew. `on_progress` is told texts done and texts in all.
+    anew; `known` has vectors to use in place of those in use. `on_progress` is told texts done and texts in all.
     Raises `IndexBusy`, `IndexUnwritable`, `IndexNewer` unless `rebuild` was asked for, and `SourceError` when no
     document can be read. Whatever is raised, the old index stands.
     """
@@ -106,7 +107,7 @@ def build_index(
     except OSError as error:
         raise unwritable(data, error) from error
     try:
-        return _build(docs, data, encoder, rebuild, on_progress, most_bytes, recogniser)
+        return _build(docs, data, encoder, rebuild, known, on_progress, most_bytes, recogniser)
     finally:
         lock.release()
 
@@ -116,6 +117,7 @@ def _build(
     data: Path,
     encoder: Encoder,
     rebuild: bool,
+    known: Known | None,
     on_progress: Callable[[int, int], None] | None,
     most_bytes: int,
     recogniser: Recogniser | None,
@@ -125,13 +127,13 @@ def _build(
         sweep_unfinished(data)
     except OSError as error:
         raise unwritable(data, error) from error
-    earlier = None if rebuild else _sound(data, encoder)
+    earlier = None if rebuild or known is not None else _sound(data, encoder)
     reading = Reading(docs, earlier, most_bytes, recogniser)
     sources = reading.sources
     if not sources.documents:
         reasons = "; ".join(str(problem) for problem in sources.problems)
         raise SourceError(f"No hay ningún documento que indexar en {docs}. {reasons}".strip(), docs)
-    embedding = _Embedding(reading, encoder, on_progress)
+    embedding = _Embedding(reading, earlier if known is None else known, encoder, on_progress)
     built_at = started.isoformat(timespec="seconds").replace("+00:00", "Z")
     version, unread = package_version(), sources.unread(docs)
     folder = before = earlier.folder if earlier else None
@@ -165,10 +167,14 @@ class _Embedding:
     """
 
     def __init__(
-        self, reading: Reading, encoder: Encoder, on_progress: Callable[[int, int], None] | None
+        self,
+        reading: Reading,
+        known: Known | None,
+        encoder: Encoder,
+        on_progress: Callable[[int, int], None] | None,
     ) -> None:
-        self._reading, self._known = reading, reading.earlier
-        self._encoder, self._on_progress = encoder, on_progress
+        self._known, self._encoder, self._on_progress = known, encoder, on_progress
+        self._reading = reading
         self._read: list[_Read] = []
         self.passages = self.fresh = 0
         self._done = self._total = 0  # texts to embed
@@ -185,17 +191,16 @@ class _Embedding:
                 1 + len(p.sentences) for p, is_new in zip(one.passages, one.new, strict=True) if is_new
             )
             self._total += sum(
-                self._known is None or self._known.of_line(line.text) is None
-                for own in one.lines
-                for line in own
+                known is None or known.of_line(line.text) is None for own in one.lines for line in own
             )
             self.notes += one.notes
             self.notices += [(one.document.file, notice) for notice in one.document.notices]
 
     def _kept(self, document: Document) -> _Read:
-        assert self._known is not None
-        as_it_was = self._known.documents[document.id]
-        return _Read(as_it_was, self._known.passages_of(document.id), notes=self._known.notes(document.id))
+        earlier = self._reading.earlier
+        assert earlier is not None
+        as_it_was = earlier.documents[document.id]
+        return _Read(as_it_was, earlier.passages_of(document.id), notes=earlier.notes(document.id))
 
     def _laid_out(self, document: Document) -> _Read:
         layout = lay_out(document)
@@ -229,8 +234,8 @@ class _Embedding:
             vectors = embedded.split([len(passage.sentences) for passage in new])
         for read in portion:
             if read.layout is None:
-                assert self._known is not None
-                yield read.document, None, (), self._known.of_document(read.document.id)
+                assert self._reading.earlier is not None
+                yield read.document, None, (), self._reading.earlier.of_document(read.document.id)
                 continue
             parts = [
                 next(vectors) if is_new or self._known is None else self._known.of_passage(key)

@@ -14,7 +14,8 @@
     │   │   ├── IndexNewer            by a later version of Al Pie
     │   │   └── Uncalibrated          with an encoder that answering has no numbers for
     │   ├── IndexUnwritable       no room or no permission to write it
-    │   └── IndexBusy             another process is building
+    │   ├── IndexBusy             another process is building
+    │   └── BulkError             partitions that are missing, or what reads them
     ├── BackendError          the backend that the setting `index` names
     │   ├── BackendUnavailable    not installed, refuses, too slow, too old
     │   └── BackendMismatch       holds no index, or one of another encoder or analysis
@@ -106,6 +107,10 @@ class BackendUnavailable(BackendError):
 
 class BackendMismatch(BackendError):
     """The backend holds no index, or one that another encoder or another analysis made."""
+
+
+class BulkError(StoreError):
+    """Partitions of a bulk embedding are missing, or a package that reads them."""
 
 
 class AddressError(AlpieError):

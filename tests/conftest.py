@@ -81,7 +81,7 @@ def openai_server() -> Iterator[Any]:
 # or long anyway. Together the rest takes under a minute.
 _NOT_FAST = frozenset(
     """
-    api bad_documents citation_docs citation_processor connections delivery docs_examples document_shelf
+    api bad_documents bulk citation_docs citation_processor connections delivery docs_examples document_shelf
     documentation encoder engines fit_reader following fuzz_targets gradio_import gradio_traps guard
     langchain marked_formats memory milvus orders own_documents own_quotations page pdf pdf_reading promise
     recognition speed store studies survival uploads users vectors weights whole_way word_pieces writer

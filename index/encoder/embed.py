@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,6 +77,19 @@ def embed_passages(
 
     vectors = encoder.encode_passages(texts, on_progress=after_passages)
     return Embedded(vectors, encoder.encode_passages(sentence_texts, on_progress=after_sentences))
+
+
+class Known(Protocol):
+    """Vectors that need not be computed again."""
+
+    def __contains__(self, key: bytes) -> bool:
+        """Whether there are vectors for this `embedding_key`."""
+
+    def of_passage(self, key: bytes) -> Embedded:
+        """Those of one passage."""
+
+    def of_line(self, text: str) -> NDArray[np.float32] | None:
+        """That of an expansion, (dimension,); None where it is not known."""
 
 
 def embedding_key(passage: Passage) -> bytes:

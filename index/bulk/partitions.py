@@ -1,0 +1,301 @@
+"""Partitions: passages written down, their vectors made on as many processes or machines as there are, and loaded."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from functools import lru_cache
+from multiprocessing import get_context
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from alpie.index.build import BuildReport, build_index
+from alpie.index.chunking.passages import make_passages
+from alpie.index.encoder import Encoder, stay_offline
+from alpie.index.encoder.embed import Embedded, embedding_key
+from alpie.index.encoder.onnx_runtime import OnnxEncoder
+from alpie.index.errors import BulkError
+from alpie.index.layout import lay_out
+from alpie.index.reading.sources import read_sources
+from alpie.index.spanish.analysis import ANALYSIS_VERSION
+
+if TYPE_CHECKING:
+    import pyarrow
+
+
+PASSAGES = 4_096  # of a partition: some minutes of one processor, some 12 MB of vectors
+
+OpenEncoder = Callable[[], Encoder]
+
+
+def plan(docs: Path, work: Path, passages: int = PASSAGES) -> int:
+    """Write the passages of the documents in `docs` as input partitions; returns how many passages.
+
+    A passage that stands in several places is embedded once. Partitions that come out as they were are left
+    alone, so that what was embedded of them stays good; those beyond the last are removed.
+    """
+    folder = work / "in"
+    folder.mkdir(parents=True, exist_ok=True)
+    rows: list[dict[str, Any]] = []
+    number = count = 0
+    for row in _distinct(docs):
+        rows.append(row)
+        count += 1
+        if len(rows) == passages:
+            _write_input(folder, number, rows)
+            rows, number = [], number + 1
+    if rows:
+        _write_input(folder, number, rows)
+        number += 1
+    for path in folder.glob("part-*.parquet"):
+        if int(path.stem.removeprefix("part-")) >= number:
+            path.unlink()
+    return count
+
+
+def _distinct(docs: Path) -> Iterator[dict[str, Any]]:
+    seen: set[bytes] = set()
+    for document in read_sources(docs).documents:
+        for passage in make_passages(document, lay_out(document)):
+            key = embedding_key(passage)
+            if key not in seen:
+                seen.add(key)
+                sentences = [sentence.text for sentence in passage.sentences]
+                yield {"id": passage.address, "text_hash": key, "sentences": sentences, "text": passage.text}
+
+
+def _write_input(folder: Path, number: int, rows: list[dict[str, Any]]) -> None:
+    pa, _ = _parquet()
+    kinds = {
+        "id": pa.string(),
+        "text_hash": pa.binary(32),
+        "sentences": pa.list_(pa.string()),
+        "text": pa.string(),
+    }
+    path = folder / f"part-{number:05d}.parquet"
+    names = list(kinds)
+    table = pa.table(
+        {name: pa.array([row[name] for row in rows], kinds[name]) for name in names},
+        schema=pa.schema(kinds.items()),
+    )
+    stamp = hashlib.sha256(b"".join(row["text_hash"] for row in rows)).hexdigest()
+    if _stamps(path).get("content") != stamp:
+        _replace(path, table, {"content": stamp})
+
+
+@dataclass
+class PartitionEncoder:
+    """Embeds input partitions; one encoder a process, opened at the first."""
+
+    open_encoder: OpenEncoder
+    encoder: Encoder | None = None
+
+    def embed(self, path: Path) -> bool:
+        """Write the output of one input partition; false where a good one is there already."""
+        if self.encoder is None:
+            self.encoder = self.open_encoder()
+            if isinstance(self.encoder, OnnxEncoder):
+                self.encoder.threads = 1
+        if _is_good(path, self.encoder.fingerprint):
+            return False
+        stamps = _wanted(path, self.encoder.fingerprint)  # of what is read below, whatever follows
+        pa, parquet = _parquet()
+        rows = parquet.read_table(path)
+        sentences: list[list[str]] = rows["sentences"].to_pylist()
+        passages = self.encoder.encode_passages(rows["text"].to_pylist())
+        flat = self.encoder.encode_passages([text for texts in sentences for text in texts])
+        bounds = np.concatenate([[0], np.cumsum([len(texts) for texts in sentences])]).astype(np.int32)
+        vector = pa.list_(pa.float16(), self.encoder.dimension)
+        table = pa.table(
+            {
+                "id": rows["id"],
+                "text_hash": rows["text_hash"],
+                "vector": _vectors(passages, vector),
+                "sentences": pa.ListArray.from_arrays(pa.array(bounds), _vectors(flat, vector)),
+            }
+        )
+        _replace(output_of(path), table, stamps)
+        return True
+
+
+def _vectors(rows: np.ndarray[Any, Any], kind: pyarrow.DataType) -> pyarrow.Array:
+    pa, _ = _parquet()
+    values = pa.array(np.ascontiguousarray(rows, dtype=np.float16).ravel())
+    return pa.FixedSizeListArray.from_arrays(values, type=kind)
+
+
+def output_of(path: Path) -> Path:
+    """Where the vectors of an input partition belong."""
+    return path.parent.parent / "out" / path.name
+
+
+def inputs(work: Path) -> list[Path]:
+    """The input partitions, in order. Raises `BulkError` when there are none."""
+    found = sorted((work / "in").glob("part-*.parquet"))
+    if not found:
+        raise BulkError(
+            f"No hay particiones en {work / 'in'}. Hágalas con «python -m alpie.index.bulk plan».", work
+        )
+    return found
+
+
+def pending(work: Path, fingerprint: str) -> list[Path]:
+    """Input partitions without a good output of the encoder with this fingerprint."""
+    return [path for path in inputs(work) if not _is_good(path, fingerprint)]
+
+
+def _is_good(path: Path, fingerprint: str) -> bool:
+    wanted, found = _wanted(path, fingerprint), _stamps(output_of(path))
+    return all(found.get(name) == value for name, value in wanted.items())
+
+
+def _wanted(path: Path, fingerprint: str) -> dict[str, str]:
+    """What the output of an input partition must say of itself."""
+    content = _stamps(path).get("content", "")
+    return {"content": content, "encoder": fingerprint, "analysis": str(ANALYSIS_VERSION)}
+
+
+def embed_partitions(
+    work: Path,
+    open_one: OpenEncoder,
+    processes: int = 1,
+    on_partition: Callable[[int, int], None] | None = None,
+) -> int:
+    """Embed what is pending with some processes of one thread each; returns how many partitions were.
+
+    `open_one` opens the encoder, in each process. `on_partition` is told partitions done and in all.
+    """
+    first = open_one()
+    left = pending(work, first.fingerprint)
+    (work / "out").mkdir(exist_ok=True)
+    done = 0
+    for _ in _embedded(left, first, open_one, processes):
+        done += 1
+        if on_partition:
+            on_partition(done, len(left))
+    return done
+
+
+def _embedded(left: Sequence[Path], first: Encoder, open_one: OpenEncoder, processes: int) -> Iterable[bool]:
+    if processes <= 1:
+        own = PartitionEncoder(open_one, first)
+        yield from (own.embed(path) for path in left)
+        return
+    # «spawn»: a fork of a process with threads, as onnxruntime and FAISS have them, may hang
+    pool = ProcessPoolExecutor(processes, get_context("spawn"), _start, (open_one,))
+    with pool:
+        for future in as_completed([pool.submit(_embed_here, str(path)) for path in left]):
+            yield future.result()
+
+
+_own: PartitionEncoder | None = None  # of a process of the pool
+
+
+def _start(open_one: OpenEncoder) -> None:
+    global _own
+    one_processor()
+    _own = PartitionEncoder(open_one)
+
+
+def _embed_here(path: str) -> bool:
+    assert _own is not None
+    return _own.embed(Path(path))
+
+
+def one_processor() -> None:
+    """One thread for everything in this process: the processes are what runs side by side."""
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+        os.environ[name] = "1"
+    stay_offline()
+
+
+def _parquet() -> tuple[Any, Any]:
+    try:
+        import pyarrow
+        import pyarrow.parquet
+    except ImportError:
+        raise BulkError("Falta pyarrow. Instálelo con «pip install 'alpie[bulk]'».", Path()) from None
+    return pyarrow, pyarrow.parquet
+
+
+def _stamps(path: Path) -> dict[str, str]:
+    """What a partition says of itself; nothing where there is none, or not a whole one."""
+    pa, parquet = _parquet()
+    try:
+        metadata = parquet.read_schema(path).metadata or {}
+    except (OSError, pa.ArrowException):
+        return {}
+    return {key.decode(): value.decode("utf-8", "replace") for key, value in metadata.items()}
+
+
+def _replace(path: Path, table: pyarrow.Table, stamps: dict[str, str]) -> None:
+    """Write a partition under another name, then rename it: it is there whole or not at all."""
+    _, parquet = _parquet()
+    aside = path.with_name(f".{path.name}.{os.getpid()}")
+    parquet.write_table(table.replace_schema_metadata(stamps), aside, compression="zstd")
+    aside.replace(path)
+
+
+_KEPT = 4  # partitions in memory: they are read in the order of the documents
+
+
+def load(docs: Path, work: Path, data: Path, encoder: Encoder) -> BuildReport:
+    """Index the documents of `docs` into `data` with the vectors of the partitions in `work`.
+
+    Raises `BulkError` when a partition has not been embedded with this encoder.
+    """
+    left = pending(work, encoder.fingerprint)
+    if left:
+        raise BulkError(
+            f"Faltan {len(left)} particiones por codificar, la primera {left[0].name}. "
+            "Termínelas con «python -m alpie.index.bulk embed».",
+            work,
+        )
+    return build_index(docs, data, encoder, known=PartitionVectors(work))
+
+
+class PartitionVectors:
+    """The vectors of partitions, found by what was embedded."""
+
+    def __init__(self, work: Path) -> None:
+        import pyarrow.parquet as parquet
+
+        self._paths = [output_of(path) for path in inputs(work)]
+        self._places: dict[bytes, tuple[int, int]] = {}
+        for number, path in enumerate(self._paths):
+            keys = parquet.read_table(path, columns=["text_hash"])["text_hash"].to_pylist()
+            self._places.update({key: (number, row) for row, key in enumerate(keys)})
+        self._partition = lru_cache(_KEPT)(self._read)
+
+    def __contains__(self, key: bytes) -> bool:
+        return key in self._places
+
+    def of_passage(self, key: bytes) -> Embedded:
+        """The vectors of one passage."""
+        number, row = self._places[key]
+        passages, sentences, bounds = self._partition(number)
+        return Embedded(
+            passages[row : row + 1].astype(np.float32),
+            sentences[bounds[row] : bounds[row + 1]].astype(np.float32),
+        )
+
+    def of_line(self, text: str) -> None:
+        """Partitions hold no expansions: they are embedded as the index is built."""
+
+    def _read(self, number: int) -> tuple[NDArray[np.float16], NDArray[np.float16], NDArray[np.int32]]:
+        import pyarrow.parquet as parquet
+
+        table = parquet.read_table(self._paths[number]).combine_chunks()
+        passages, sentences = (table[name].chunk(0) for name in ("vector", "sentences"))
+        return _matrix(passages), _matrix(sentences.values), np.asarray(sentences.offsets)
+
+
+def _matrix(vectors: Any) -> NDArray[np.float16]:
+    """A column of lists of one length as (rows, length)."""
+    return np.asarray(vectors.values).reshape(-1, vectors.type.list_size)
