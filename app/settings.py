@@ -86,7 +86,7 @@ class Settings:
         "Codificador: `bundled`, una carpeta de sentence-transformers o un modelo de la caché local.",
         "bundled",
     )
-    runtime: str = setting(choice("auto", "onnx", "torch"), "Motor del codificador.", "auto")
+    runtime: str = setting(choice("auto", "onnx", "torch", "torch-bf16"), "Motor del codificador.", "auto")
     reader: str = setting(
         text(),
         "Lector: `bundled`, la carpeta de un «cross-encoder» de sentence-transformers o uno de la caché local.",

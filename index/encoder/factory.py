@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from alpie.index.encoder.onnx_runtime import OnnxEncoder
 
 
-RUNTIMES = ("auto", "onnx", "torch")
+RUNTIMES = ("auto", "onnx", "torch", "torch-bf16")
 
 _logger = logging.getLogger(__name__)
 
@@ -25,7 +25,7 @@ def open_encoder(model: str = BUNDLED, cache: Path | None = None, runtime: str =
 
     `model` is ``bundled``, a sentence-transformers folder, or the name of a model in the local Hugging Face cache.
     `cache` is where files and 8-bit graphs are written at the first call, in half a minute or, of larger models, minutes.
-    `runtime` is ``onnx``, ``torch`` or ``auto``: onnx where an 8-bit graph passes the comparison with
+    `runtime` is ``onnx``, ``torch``, ``torch-bf16`` or ``auto``: onnx where an 8-bit graph passes the comparison with
     the reference, else torch. Raises `EncoderError` when the model is missing or cannot be used.
     """
     if runtime not in RUNTIMES:
@@ -35,7 +35,8 @@ def open_encoder(model: str = BUNDLED, cache: Path | None = None, runtime: str =
     if runtime == "onnx" and not files.config.exportable:
         raise EncoderError(
             f"No 8-bit graph can be made of «{model}» ({files.config.model_type or 'unknown'}): only of BERT, RoBERTa "
-            "and MPNet models with mean or first-token pooling and nothing after it. Use the runtime auto or torch."
+            "and MPNet models with mean or first-token pooling and nothing after it. Use the runtime auto, torch or "
+            "torch-bf16."
         )
     if runtime in ("auto", "onnx") and files.config.exportable:
         encoder = _open_onnx(files)
@@ -49,7 +50,7 @@ def open_encoder(model: str = BUNDLED, cache: Path | None = None, runtime: str =
         _logger.warning("The 8-bit encoder failed its check on this machine; using PyTorch, which is slower.")
     from alpie.index.encoder.torch_runtime import SentenceTransformersEncoder
 
-    return SentenceTransformersEncoder.from_folder(files.folder, files.name)
+    return SentenceTransformersEncoder.from_folder(files.folder, files.name, half=runtime == "torch-bf16")
 
 
 def bundled_files(cache: Path) -> ModelFiles:

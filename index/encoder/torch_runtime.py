@@ -25,18 +25,24 @@ PORTION_TEXTS = 64  # texts between two calls of on_progress
 class SentenceTransformersEncoder:
     """A sentence-transformers model; see `alpie.index.encoder.Encoder` for the methods."""
 
-    runtime = "torch"
-
-    def __init__(self, model: SentenceTransformer, config: ModelConfig, name: str, fingerprint: str) -> None:
+    def __init__(
+        self, model: SentenceTransformer, config: ModelConfig, name: str, fingerprint: str, runtime: str
+    ) -> None:
         self._model, self._config = model, config
-        self.name, self.fingerprint = name, fingerprint
+        self.name, self.fingerprint, self.runtime = name, fingerprint, runtime
         self.dimension = config.dimension or int(model.get_embedding_dimension() or 0)
 
     @classmethod
-    def from_folder(cls, folder: Path, name: str) -> SentenceTransformersEncoder:
-        """The model in `folder`, called `name`. Raises `EncoderError` if it cannot be loaded."""
+    def from_folder(cls, folder: Path, name: str, half: bool = False) -> SentenceTransformersEncoder:
+        """The model in `folder`, called `name`, computed in bfloat16 if `half`.
+
+        Raises `EncoderError` if it cannot be loaded.
+        """
         fingerprint = bundled_fingerprint(folder) if name == MODEL_NAME else folder_fingerprint(folder)
-        return cls(load_sentence_transformer(folder), ModelConfig.read(folder, name), name, fingerprint)
+        model = load_sentence_transformer(folder, dtype="bfloat16" if half else "float32")
+        return cls(
+            model, ModelConfig.read(folder, name), name, fingerprint, "torch-bf16" if half else "torch"
+        )
 
     def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
         return self._encode(texts, self._config.query_prompt, None)

@@ -197,7 +197,7 @@ def test_what_is_no_model_is_refused(tmp_path: Path) -> None:
         open_encoder(str(tmp_path / "nowhere"))
     with pytest.raises(EncoderError, match="downloads nothing"):
         open_encoder("some-owner/a-model-that-is-not-here")
-    with pytest.raises(EncoderError, match="allowed: auto, onnx, torch"):
+    with pytest.raises(EncoderError, match="allowed: auto, onnx, torch, torch-bf16"):
         open_encoder(runtime="gpu")
     with pytest.raises(EncoderError, match="No 8-bit graph can be made"):
         open_encoder(str(tmp_path), runtime="onnx")

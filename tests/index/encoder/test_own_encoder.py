@@ -136,11 +136,17 @@ def test_when_no_graph_passes_pytorch_is_used_and_the_verdict_kept(
         open_encoder(str(folder), cache, "onnx")
 
 
-def test_another_architecture_stays_in_pytorch(tmp_path: Path) -> None:
+def test_another_architecture_stays_in_pytorch_in_half_precision_if_asked(tmp_path: Path) -> None:
     folder = save_model(tmp_path, "bert", extra=True)
     assert open_encoder(str(folder), tmp_path / "cache").runtime == "torch"
     with pytest.raises(EncoderError, match="No 8-bit graph"):
         open_encoder(str(folder), tmp_path / "cache", "onnx")
+    half = open_encoder(str(folder), tmp_path / "cache", "torch-bf16")
+    assert half.runtime == "torch-bf16"
+    whole = open_encoder(str(folder), tmp_path / "cache", "torch")
+    one, other = (encoder.encode_passages(["La ley entra en vigor."])[0] for encoder in (half, whole))
+    assert not np.array_equal(one, other)
+    assert one @ other > 0.99
 
 
 def test_vectors_are_cut_where_the_configuration_says(tmp_path: Path) -> None:
