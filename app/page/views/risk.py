@@ -1,7 +1,7 @@
 """Does somebody write that it happens to them, or to someone near?
 
 Two ways to tell: how near a message lies to others of people at risk, with the bundled encoder (fitted by
-`eval/training/fit_risk`), and signs in its words, for every encoder. Each sign asks for the person and the threat
+`eval/fit_risk`), and signs in its words, for every encoder. Each sign asks for the person and the threat
 together, so that questions about the subject («¿cómo se amenaza a las víctimas?», «¿me puedes explicar qué es el
 acoso?») pass untouched. Whoever is in danger needs help before quotations, so both lean towards showing it; the
 quotations stay, folded away.

@@ -1,4 +1,4 @@
-"""Fits which questions are of people at risk: `python -m alpie.eval.training.fit_risk`.
+"""Fits which questions are of people at risk: `python -m alpie.eval.fit_risk`.
 
 Signs in words find what somebody thought of; a message that nobody thought of lies near others in the encoder's
 space. Two logistic models on the vector of a message: whether it is of somebody at risk, and then whether it is of
@@ -23,7 +23,7 @@ from alpie.eval.questions.question_file import OWN_QUESTIONS, read_own_questions
 from alpie.index.encoder import Encoder
 from alpie.index.spanish.analysis import fold
 
-_MESSAGES = Path(__file__).with_name("risk_messages.jsonl")
+_MESSAGES = Path(__file__).parent / "training" / "risk_messages.jsonl"
 _PENALTY = 10.0
 
 
