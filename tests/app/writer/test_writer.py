@@ -363,7 +363,7 @@ def test_the_command_line_shows_the_sentences_under_the_quotations(
     monkeypatch.setenv("ALPIE_WRITER_URL", settings("good").writer_url)
     assert cli.main(["ask", QUESTION]) == 0
     out = capsys.readouterr().out
-    assert out.index("«") < out.index("Buscado en") < out.index("Texto generado, no citado: ")
+    assert out.index("«") < out.index("Se ha buscado en") < out.index("Texto generado, no citado: ")
     assert cli.main(["ask", "--json", QUESTION]) == 0
     row = json.loads(capsys.readouterr().out)
     assert row["writer"][0]["quotes"] == [1]
