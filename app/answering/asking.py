@@ -72,6 +72,7 @@ _OF_A_PART = 2  # quotations shown of a side of a comparison, or of a document
 _CANDIDATES_OF_A_SIDE = 3  # what answers both sides better is shown on one
 _LEAST_LEFT = 0.01  # probability below which what is left of a side is not told from nothing
 _EASED = 0.6  # of the threshold is enough for what one document says: «no» stands beside what others say
+_MOST_WORDS = 0.7  # share of a quotation that another holds, from which on they say the same
 _MOST_PARTS = 8  # documents shown one by one
 _HITS = 10
 
@@ -198,7 +199,8 @@ class Asking:
     def _one_by_one(self, read: Question, turns: Sequence[str]) -> Answer | None:
         """Each of several questions in one, where each has an answer of its own; None: they are better asked together."""
         asked = questions_in(read)
-        answers = [self._ask_one(one, (*turns, *asked[:number])) for number, one in enumerate(asked)]
+        more = replace(self, policy=replace(self.policy, always=_CANDIDATES_OF_A_SIDE))
+        answers = [more._ask_one(one, (*turns, *asked[:number])) for number, one in enumerate(asked)]
         if not asked or not all(answer.answered for answer in answers):
             return None
         parts = [
@@ -386,19 +388,15 @@ def _quotes_of(answer: Answer | None) -> tuple[Quote, ...]:
 
 
 def _shared_out(answers: Sequence[Answer | None], policy: QuotePolicy) -> list[list[Quote]]:
-    """The quotations of each side: one that answers several stands where it answers best.
+    """The quotations of each side: words that answer several stand where they answer best.
 
     What is left of a side has the probability of what was taken away to share, and is shown if that is enough.
     """
     sides = [answer.quotes if answer and answer.answered else () for answer in answers]
-    best: dict[object, float] = {}
-    for quotes in sides:
-        for quote in quotes:
-            key = (quote.document_id, quote.spans)
-            best[key] = max(best.get(key, 0.0), quote.score)
+    of_all = [quote for quotes in sides for quote in quotes]
     shared = []
     for quotes, answer in zip(sides, answers, strict=True):
-        own = [one for one in quotes if one.score == best[one.document_id, one.spans]]
+        own = [one for one in quotes if not any(_is_better(other, one) for other in of_all)]
         taken = sum(one.score for one in quotes if one not in own)
         if answer and own and taken:
             left = (
@@ -408,3 +406,11 @@ def _shared_out(answers: Sequence[Answer | None], policy: QuotePolicy) -> list[l
         kept = [one for one in own if one.score >= policy.least_ratio * own[0].score]
         shared.append(kept[:_OF_A_PART])
     return shared
+
+
+def _is_better(one: Quote, other: Quote) -> bool:
+    """Whether `one` holds most words of `other`, and answers better."""
+    shared = (
+        min(one.end, other.end) - max(one.start, other.start) if one.document_id == other.document_id else 0
+    )
+    return shared >= _MOST_WORDS * (other.end - other.start) and one.score > other.score

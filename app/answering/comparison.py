@@ -68,9 +68,9 @@ _OF_IT = re.compile(r"^(?:$|de|del|para|en|of|for|in)\b")
 _WORD = re.compile(
     r"\b(?P<word>que|quien(?:es)?|cual(?:es)?|cuant[oa]s?|cuando|donde|como|what|who|which|when|where|why|how)\b"
 )
+_ASKS = re.compile(rf"(?:(?:a|de|en|por|para|con|desde|hasta|sobre|in|of|at|to|from)\s+)?{_WORD.pattern}")
 _NEXT = re.compile(
-    r"(?:[,;]?\s+(?:y|e|and)\s+|(?:[?;.]\s+|\s*¿\s*)¿?(?:(?:y|e|and)\s+)?)"
-    rf"(?P<asked>(?:(?:a|de|en|por|para|con|desde|hasta|sobre|in|of|at|to|from)\s+)?{_WORD.pattern})"
+    r"(?:[,;]?\s+(?:y|e|and)\s+|(?:[?;.]\s+|\s*¿\s*)¿?(?:(?:y|e|and)\s+)?)" rf"(?P<asked>{_ASKS.pattern})"
 )
 _LEAST_WORDS = 2
 _STANDS_ALONE = 4  # content words, or a name, from which a part needs nothing of the one before
@@ -137,7 +137,7 @@ def questions_in(question: Question) -> tuple[str, ...]:
 def _as_question(part: str, later: bool, english: bool) -> str:
     alone = not later or len(_content(part)) >= _STANDS_ALONE or any(_is_name(word) for word in part.split())
     asked = f"{part[:1].upper()}{part[1:]}?" if alone else f"{'And' if english else 'Y'} {part}?"
-    opened = english or "¿" in part or not (later or _WORD.match(fold_in_place(part)))
+    opened = english or "¿" in part or not (later or _ASKS.match(fold_in_place(part)))
     return asked if opened else f"¿{asked}"
 
 

@@ -135,7 +135,7 @@ def test_what_is_compared_becomes_a_question_a_side(question: str, sides: list[t
 @pytest.mark.parametrize(
     ("question", "parts"),
     [
-        ("¿Quién mide el río Claro y cuántos diques hay?", ["¿Quién mide el río Claro?", "¿Y cuántos diques hay?"]),
+        ("¿En qué río hay peces y cuántos diques hay?", ["¿En qué río hay peces?", "¿Y cuántos diques hay?"]),
         ("quien apaga el fuego y cuando llueve en Hidrosur", ["¿Quien apaga el fuego?", "¿Cuando llueve en Hidrosur?"]),
         ("¿Qué es un dique? ¿Y por qué se rompe?", ["¿Qué es un dique?", "¿Y por qué se rompe?"]),
         ("What is a dyke and how high is it?", ["What is a dyke?", "And how high is it?"]),
