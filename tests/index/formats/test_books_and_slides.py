@@ -135,6 +135,7 @@ def test_a_hidden_slide_is_named() -> None:
             "protegido",
         ),
     ],
+    ids=lambda one: one if isinstance(one, str) else "file",  # a zip holds the time it was made
 )  # fmt: skip
 def test_what_cannot_be_read_says_why(name: str, data: bytes, said: str) -> None:
     with pytest.raises(SourceError, match=said):
