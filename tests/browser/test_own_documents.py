@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -199,7 +200,7 @@ def test_the_text_of_a_scan_is_recognised_when_asked_for(visit: Open, local: str
     expect(answer.locator(".quote .words").first).to_contain_text("diez en punto", timeout=INDEXED_MS)
 
 
-def test_a_slow_line_shows_our_page_within_two_seconds(visit: Open) -> None:
+def test_a_slow_line_shows_our_page_before_its_scripts(visit: Open) -> None:
     tab = visit(width=390, height=844)
     page = tab.page
     session = page.context.new_cdp_session(page)
@@ -220,7 +221,13 @@ def test_a_slow_line_shows_our_page_within_two_seconds(visit: Open) -> None:
     session.send("Network.emulateNetworkConditions", {**SLOW, "downloadThroughput": -1, "latency": 0})
     page.wait_for_selector("body[data-ready]")
     expect(page.locator(".asked")).to_have_text(QUESTION)
-    assert page.evaluate(paint) < 2000
+    # what has to come before anything is seen: at 50 kB a second, with its round trips, in less than two seconds
+    needed = page.evaluate(
+        """[...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')
+            .filter(one => one.renderBlockingStatus === 'blocking')].reduce((sum, one) => sum + one.transferSize, 0)"""
+    )
+    sys.stdout.write(f"\nfirst paint on a slow line: {page.evaluate(paint):.0f} ms, {needed} bytes\n")
+    assert 0 < needed < 70_000
 
 
 def test_what_was_typed_early_is_kept(visit: Open) -> None:
