@@ -104,8 +104,8 @@ _NESTING = re.compile(
     re.I,
 )
 _MOST_NESTING = 3_000
-_WITHIN_WORDS = re.compile(
-    r"</?(?:a|abbr|b|code|em|font|i|kbd|mark|small|span|strong|sub|u|wbr)(?=[\s/>])[^>]*>|&shy;", re.I
+_WITHIN_WORDS = re.compile(  # but not where a capital begins another word: see `_begins_below`
+    r"(?<=\w)(?i:</?(?:a|abbr|b|code|em|font|i|kbd|mark|small|span|strong|sub|u|wbr)(?=[\s/>])[^>]*>)+(?=[a-zñáéíóúü\d])|&shy;"
 )
 _BACK = re.compile(r"\s*[↩↑⤴⮌^]\ufe0e?\s*")  # from a note to its call
 _LIST_STYLE = re.compile(r"list-style(?:-type)?\s*:\s*([\w-]+)")
