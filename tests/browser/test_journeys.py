@@ -20,6 +20,7 @@ from alpie.app.answering.answers import Answer, WrittenSentence
 from alpie.app.page.guarding.guard import Limits
 from alpie.app.page.serving.page_options import Choices
 from alpie.app.page.serving.server import create_app
+from alpie.eval.questions.question_file import OWN_QUESTIONS, read_own_questions
 
 pytestmark = pytest.mark.browser
 
@@ -563,22 +564,13 @@ def test_speed(visit: Open, capsys: pytest.CaptureFixture[str]) -> None:
         answer.locator("a.note").first.click()
         tab.highlight_in_view()
         to_highlight.append(1000 * (time.perf_counter() - started))
-    for subject in (
-        "el cifrado",
-        "la Dark Web",
-        "Phoenix 11",
-        "las detenciones",
-        "la inteligencia artificial",
-    ):
-        for asked in (
-            "¿Qué se dice de {}?",
-            "¿Cuántos casos hay de {}?",
-            "¿Por qué importa {}?",
-            "¿Quién habla de {}?",
-        ):
-            started = time.perf_counter()
-            tab.ask(asked.format(subject))
-            to_answer.append(1000 * (time.perf_counter() - started))
+    fitting = read_own_questions(OWN_QUESTIONS / "fitting")
+    for question in [one.text for one in fitting if one.kind in ("factual", "explanatory", "colloquial")][
+        :20
+    ]:
+        started = time.perf_counter()
+        tab.ask(question)
+        to_answer.append(1000 * (time.perf_counter() - started))
     with capsys.disabled():
         print(  # noqa: T201 - the benchmark's result
             f"\nEnter → answer: median {statistics.median(to_answer):.0f} ms; "
