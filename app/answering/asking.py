@@ -200,14 +200,16 @@ class Asking:
         """Each of several questions in one, where each has an answer of its own; None: they are better asked together."""
         asked = questions_in(read)
         more = replace(self, policy=replace(self.policy, always=_CANDIDATES_OF_A_SIDE))
-        answers = [more._ask_one(one, (*turns, *asked[:number])) for number, one in enumerate(asked)]
-        if not asked or not all(answer.answered for answer in answers):
-            return None
+        answers: list[Answer] = []
+        for number, one in enumerate(asked):
+            answers.append(more._ask_one(one, (*turns, *asked[:number])))
+            if not answers[-1].answered:
+                return None
         parts = [
             Part(Role.SIDE, one, one, tuple(own), tentative=answer.tentative)
             for one, own, answer in zip(asked, _shared_out(answers, self.policy), answers, strict=True)
         ]
-        return self._together(read, answers, parts) if all(part.quotes for part in parts) else None
+        return self._together(read, answers, parts) if asked and all(part.quotes for part in parts) else None
 
     def _of_side(self, side: Side, turns: Sequence[str]) -> Answer | None:
         if side.absent:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from alpie.index.spanish.analysis import STOP_WORDS, fold_in_place, tokens
+from alpie.app.answering.conversation import words_that_tell
+from alpie.index.spanish.analysis import fold_in_place, tokens
 from alpie.index.spanish.named_documents import DocumentNames, content_words, looks_like_name
 from alpie.index.spanish.query import Question
 
@@ -125,7 +126,7 @@ def questions_in(question: Question) -> tuple[str, ...]:
             parts.append(before)
             position = match.start("asked")
     parts.append(text[position:])
-    if not 1 < len(parts) <= _MOST_SIDES or not _content(parts[-1]):
+    if not 1 < len(parts) <= _MOST_SIDES or not words_that_tell(parts[-1]):
         return ()
     english = question.language == "en"
     return tuple(
@@ -135,7 +136,11 @@ def questions_in(question: Question) -> tuple[str, ...]:
 
 
 def _as_question(part: str, later: bool, english: bool) -> str:
-    alone = not later or len(_content(part)) >= _STANDS_ALONE or any(_is_name(word) for word in part.split())
+    alone = (
+        not later
+        or len(words_that_tell(part)) >= _STANDS_ALONE
+        or any(_is_name(word) for word in part.split())
+    )
     asked = f"{part[:1].upper()}{part[1:]}?" if alone else f"{'And' if english else 'Y'} {part}?"
     opened = english or "¿" in part or not (later or _ASKS.match(fold_in_place(part)))
     return asked if opened else f"¿{asked}"
@@ -145,16 +150,14 @@ def _asks_whole(part: str) -> bool:
     """Whether there is a question in it, of which more than the word that asks and a noun is said («¿qué edad y qué …?»)."""
     asks = _WORD.search(fold_in_place(part))
     return bool(
-        asks and len(list(tokens(part[asks.start() :]))) > _LEAST_WORDS and _content(part[asks.end() :])
+        asks
+        and len(list(tokens(part[asks.start() :]))) > _LEAST_WORDS
+        and words_that_tell(part[asks.end() :])
     )
 
 
 def _is_name(word: str) -> bool:
     return word[:1].isupper() or any(sign.isdigit() for sign in word)
-
-
-def _content(text: str) -> list[str]:
-    return [str(token) for token in tokens(text) if token not in STOP_WORDS]
 
 
 def _are_opposed(one: str, other: str) -> bool:

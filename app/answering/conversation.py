@@ -91,7 +91,8 @@ def is_small_talk(question: str) -> bool:
     )
 
 
-def _content(text: str) -> list[str]:
+def words_that_tell(text: str) -> list[str]:
+    """The words of a question without stop words: so few of them and it is no question of its own."""
     return [str(token) for token in tokens(text) if token not in STOP_WORDS]
 
 
@@ -102,11 +103,11 @@ def leans_on_earlier(question: str) -> bool:
         return True
     points = _POINTS_BACK.search(_AFTER_NOUN.sub("", folded))
     named = _NAMES_SUBJECT.match(folded)
-    if named and not points and any(word not in _BESIDE_AGAIN for word in _content(named["rest"])):
+    if named and not points and any(word not in _BESIDE_AGAIN for word in words_that_tell(named["rest"])):
         return False
     if _OPENING.search(folded) or _BARE.search(folded):
         return True
-    return bool(points) and len(_content(question)) <= _FRAGMENT_WORDS
+    return bool(points) and len(words_that_tell(question)) <= _FRAGMENT_WORDS
 
 
 def asks_again(question: str) -> bool:
@@ -203,4 +204,4 @@ def _continues(turn: str) -> bool:
     """Whether a turn goes on about the one before without saying so."""
     if _names(turn) or _DEFINES.search(turn):
         return False
-    return len(_content(turn)) <= _FRAGMENT_WORDS and not leans_on_earlier(turn)
+    return len(words_that_tell(turn)) <= _FRAGMENT_WORDS and not leans_on_earlier(turn)
