@@ -9,6 +9,8 @@ from dataclasses import MISSING, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from alpie.app.translations import said
+
 
 @dataclass(frozen=True)
 class Kind:
@@ -53,16 +55,18 @@ def _path(value: Any, folder: Path) -> Path:
     return Path(os.path.normpath(folder / Path(value).expanduser()))
 
 
-FOLDER = Kind("una ruta", _path)  # relative to the file it is written in, else to the working directory
+FOLDER = Kind(
+    said("kind.path"), _path
+)  # relative to the file it is written in, else to the working directory
 OPTIONAL_FILE = Kind(
-    "la ruta de un archivo, o vacía",
+    said("kind.optional_path"),
     lambda value, folder: None if value in (None, "") else _path(value, folder),
 )
 
 
 def text(may_be_empty: bool = False, starts_with: tuple[str, ...] = ()) -> Kind:
     """A text on one line, blanks around it apart."""
-    allowed = f"un texto que empiece por {' o '.join(starts_with)}" if starts_with else "un texto"
+    allowed = said("kind.text_from", starts=starts_with) if starts_with else said("kind.text")
 
     def convert(value: Any, folder: Path) -> str:
         _need(isinstance(value, str))
@@ -70,12 +74,10 @@ def text(may_be_empty: bool = False, starts_with: tuple[str, ...] = ()) -> Kind:
         _need((not given and may_be_empty) or (given and given.startswith(starts_with or "")))
         return given
 
-    return Kind(f"{allowed}, o vacío" if may_be_empty else allowed, convert)
+    return Kind(said("kind.or_empty", allowed=allowed) if may_be_empty else allowed, convert)
 
 
-def names(
-    allowed: str = "una lista de nombres separados por comas, o vacía", check: Callable[[str], object] = str
-) -> Kind:
+def names(allowed: str = said("kind.names"), check: Callable[[str], object] = str) -> Kind:
     """Several short texts: a list in TOML, separated by commas elsewhere."""
 
     def convert(value: Any, folder: Path) -> tuple[str, ...]:
@@ -107,7 +109,7 @@ def _switch(value: Any, folder: Path) -> bool:
 
 
 _YES, _NO = {"true", "1", "yes", "on", "sí", "si"}, {"false", "0", "no", "off"}
-SWITCH = Kind("true o false", _switch)
+SWITCH = Kind(said("kind.switch"), _switch)
 
 
 def whole_number(least: int, most: int, unit: str) -> Kind:
@@ -118,7 +120,7 @@ def whole_number(least: int, most: int, unit: str) -> Kind:
         _need(least <= int(value) <= most)
         return int(value)
 
-    return Kind(f"un número entero de {least} a {most} ({unit})", convert)
+    return Kind(said("kind.whole", least=least, most=most, unit=unit), convert)
 
 
 def decimal(least: float, most: float, unit: str, or_auto: bool = False) -> Kind:
@@ -131,4 +133,5 @@ def decimal(least: float, most: float, unit: str, or_auto: bool = False) -> Kind
         _need(math.isfinite(float(value)) and least <= float(value) <= most)
         return float(value)
 
-    return Kind(f"un número de {least:g} a {most:g} ({unit}){', o auto' * or_auto}", convert)
+    allowed = said("kind.decimal", least=f"{least:g}", most=f"{most:g}", unit=unit)
+    return Kind(said("kind.or_auto", allowed=allowed) if or_auto else allowed, convert)

@@ -29,6 +29,7 @@ from alpie.app.setting_kinds import (
     text,
     whole_number,
 )
+from alpie.app.translations import said
 from alpie.index.errors import SettingsError
 from alpie.index.model_cache import default_cache
 
@@ -66,10 +67,12 @@ class Settings:
         "",
     )
     index_timeout_seconds: float = setting(
-        decimal(0.1, 600.0, "segundos"), "Espera máxima a cada llamada al motor antes de dar un error.", 10.0
+        decimal(0.1, 600.0, said("unit.seconds")),
+        "Espera máxima a cada llamada al motor antes de dar un error.",
+        10.0,
     )
     max_document_megabytes: int = setting(
-        whole_number(1, 200, "megabytes"),
+        whole_number(1, 200, said("unit.megabytes")),
         "Tamaño máximo del archivo de un documento; uno mayor no se abre y se nombra al indexar.",
         100,
     )
@@ -93,11 +96,13 @@ class Settings:
         "bundled",
     )
     threshold: float | None = setting(
-        decimal(0.0, 1.0, "una probabilidad, no un porcentaje", or_auto=True),
+        decimal(0.0, 1.0, said("unit.probability"), or_auto=True),
         "Confianza por debajo de la cual se dice que no hay una respuesta segura; `auto`: la calibrada.",
         None,
     )
-    max_quotes: int = setting(whole_number(1, 10, "citas"), "Máximo de citas en una respuesta.", 5)
+    max_quotes: int = setting(
+        whole_number(1, 10, said("unit.quotes")), "Máximo de citas en una respuesta.", 5
+    )
     writer: str = setting(
         text(may_be_empty=True),
         "Modelo de lenguaje que redacta sobre las citas, `proveedor:modelo`; vacío: ninguno.",
@@ -109,7 +114,9 @@ class Settings:
         "",
     )
     writer_timeout_seconds: float = setting(
-        decimal(1.0, 600.0, "segundos"), "Espera máxima al redactor antes de mostrar solo las citas.", 30.0
+        decimal(1.0, 600.0, said("unit.seconds")),
+        "Espera máxima al redactor antes de mostrar solo las citas.",
+        30.0,
     )
     writer_reads: bool = setting(
         SWITCH,
@@ -126,11 +133,11 @@ class Settings:
         "auto",
     )
     max_upload_megabytes: int = setting(
-        whole_number(1, 200, "megabytes"), "Tamaño máximo de un documento que se sube.", 25
+        whole_number(1, 200, said("unit.megabytes")), "Tamaño máximo de un documento que se sube.", 25
     )
     language: str = setting(choice("es", "en"), "Idioma de la interfaz.", "es")
     host: str = setting(text(), "Dirección de red en la que escucha la página.", "127.0.0.1")
-    port: int = setting(whole_number(0, 65_535, "puerto; 0 toma uno libre"), "Puerto de la página.", 7860)
+    port: int = setting(whole_number(0, 65_535, said("unit.port")), "Puerto de la página.", 7860)
     root_path: str = setting(
         text(may_be_empty=True, starts_with=("/",)),
         "Ruta bajo la que un proxy sirve la página, como `/alpie`; vacía: la raíz.",
@@ -148,7 +155,7 @@ class Settings:
         (),
     )
     trusted_proxies: tuple[str, ...] = setting(
-        names("una lista de direcciones IP o redes separadas por comas, o vacía", ip_network),
+        names(said("kind.networks"), ip_network),
         "Proxies a los que se cree cuando dicen de quién es una petición; vacía: a ninguno.",
         (),
     )
@@ -158,12 +165,12 @@ class Settings:
         None,
     )
     questions_per_minute: int = setting(
-        whole_number(1, 100_000, "preguntas"),
+        whole_number(1, 100_000, said("unit.questions")),
         "Preguntas por minuto que se admiten de un mismo visitante.",
         60,
     )
     max_waiting: int = setting(
-        whole_number(1, 10_000, "preguntas"),
+        whole_number(1, 10_000, said("unit.questions")),
         "Preguntas que esperan turno como mucho; las demás reciben un «ocupado».",
         64,
     )
@@ -209,7 +216,7 @@ def load_settings(
     folder = (working_folder or Path.cwd()).absolute()
     values = _from_file(environment, folder)
     values |= _from_environment(environment, folder)
-    values |= _checked(options or {}, "opción --{}", folder, dashes=True)
+    values |= _checked(options or {}, "settings.from_option", folder, dashes=True)
     docs = values.setdefault("docs", SEED_DOCUMENTS)
     assert isinstance(docs, Path)
     values.setdefault("data", _default_data(docs))
@@ -230,14 +237,14 @@ def _from_file(environment: Mapping[str, str], folder: Path) -> dict[str, object
     try:
         table = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
     except OSError as error:
-        raise SettingsError(
-            f"{path}: no se puede leer ({error.strerror}); véase ${CONFIG_VARIABLE}."
-        ) from error
+        raise SettingsError(said("settings.unreadable", path=path, error=error.strerror)) from error
     except UnicodeDecodeError as error:
-        raise SettingsError(f"{path}: no es UTF-8 (byte {error.start}). Guárdelo como UTF-8.") from error
+        raise SettingsError(
+            said("at", where=path, reason=said("sources.not_utf8", place=error.start))
+        ) from error
     except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"{path}: no es TOML válido: {error}.") from error
-    return _checked(table, f"{path}: «{{}}»", path.parent.absolute())
+        raise SettingsError(said("at", where=path, reason=said("sources.not_toml", error=error))) from error
+    return _checked(table, "settings.from_file", path.parent.absolute(), path=path)
 
 
 def _from_environment(environment: Mapping[str, str], folder: Path) -> dict[str, object]:
@@ -246,31 +253,39 @@ def _from_environment(environment: Mapping[str, str], folder: Path) -> dict[str,
         for name, value in environment.items()
         if name.startswith(ENVIRONMENT_PREFIX) and name != CONFIG_VARIABLE and value != ""
     }
-    return _checked(given, f"variable de entorno {ENVIRONMENT_PREFIX}{{}}", folder, capitals=True)
+    return _checked(given, "settings.from_environment", folder, capitals=True)
 
 
 def _checked(
-    given: Mapping[str, object], place: str, folder: Path, *, capitals: bool = False, dashes: bool = False
+    given: Mapping[str, object],
+    place: str,
+    folder: Path,
+    *,
+    capitals: bool = False,
+    dashes: bool = False,
+    path: Path | None = None,
 ) -> dict[str, object]:
     known = dict(settings_table())
     values: dict[str, object] = {}
     for key, value in given.items():
         shown = key.upper() if capitals else key.replace("_", "-") if dashes else key
-        where = place.format(shown)
+        where = said(place, name=shown, path=path)
         if key not in known:
             raise SettingsError(
-                f"{where}: ajuste desconocido{_suggestion(key, known)}; se admiten: {', '.join(known)}."
+                said("settings.unknown", where=where, suggestion=_suggestion(key, known), known=[*known])
             )
         try:
             values[key] = known[key].kind.read(value, folder)
         except ValueError as error:
-            raise SettingsError(f"{where}: {value!r} no vale; se admite {error}.") from error
+            raise SettingsError(
+                said("settings.value", where=where, value=repr(value), allowed=error)
+            ) from error
     return values
 
 
 def _suggestion(key: str, known: Mapping[str, Setting]) -> str:
     close = difflib.get_close_matches(key, known, n=1)
-    return f" (¿quizá «{close[0]}»?)" if close else ""
+    return said("settings.suggestion", name=close[0]) if close else ""
 
 
 def _default_data(docs: Path) -> Path:

@@ -1,17 +1,18 @@
-"""The words of the command line and of citations, one catalogue a language: `locale/*.json`."""
+"""The words of the command line, of citations and of what the application refuses, one catalogue a language: `locale/*.json`."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from alpie.index import messages as index
+from alpie.index.messages import Sayer, filled, told
 from alpie.index.reading.source_table import ParsedDate, read_date
 
 LANGUAGES = ("es", "en")
-_FOLDER = Path(__file__).resolve().parent / "locale"
+said = Sayer(*index.said.folders, Path(__file__).with_name("locale"))
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,11 @@ class Translations:
     entries: Mapping[str, str]
 
     def __call__(self, key: str, **values: object) -> str:
-        return self.entries[key].format(**values)
+        return filled(self.entries, key, values)
+
+    def told(self, message: str | BaseException) -> str:
+        """A message, or that of an error, in this language; another text as it is."""
+        return str(told(message, self.entries))
 
     def number(self, value: float, decimals: int = 0) -> str:
         """A number as the language writes it: Spanish groups by no-break space and has a decimal comma."""
@@ -89,5 +94,4 @@ class Translations:
 def translations_for(language: str) -> Translations:
     """The catalogue of `language`; Spanish for a language there is none of."""
     chosen = language if language in LANGUAGES else LANGUAGES[0]
-    entries: dict[str, str] = json.loads((_FOLDER / f"{chosen}.json").read_text(encoding="utf-8"))
-    return Translations(chosen, entries)
+    return Translations(chosen, said.catalogue(chosen))

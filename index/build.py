@@ -22,6 +22,7 @@ from alpie.index.errors import IndexBusy, IndexNewer, SourceError, StoreError
 from alpie.index.formats import MAX_BYTES
 from alpie.index.formats.recognition import Recogniser
 from alpie.index.layout import lay_out
+from alpie.index.messages import said
 from alpie.index.notices import Notice, NoticeKind, Unread
 from alpie.index.readable import readable_text
 from alpie.index.reading.expansions import ExpansionLine, expansions_file, place_expansions
@@ -103,7 +104,7 @@ def build_index(
         lock = FileLock(data / "build.lock")
         lock.acquire(timeout=_WAIT_SECONDS)
     except Timeout:  # an OSError too
-        raise IndexBusy(f"Otro proceso está indexando en {data}. Espere a que termine.", data) from None
+        raise IndexBusy(said("build.busy", folder=data), data) from None
     except OSError as error:
         raise unwritable(data, error) from error
     try:
@@ -131,8 +132,10 @@ def _build(
     reading = Reading(docs, earlier, most_bytes, recogniser)
     sources = reading.sources
     if not sources.documents:
-        reasons = "; ".join(str(problem) for problem in sources.problems)
-        raise SourceError(f"No hay ningún documento que indexar en {docs}. {reasons}".strip(), docs)
+        reasons = [problem.message for problem in sources.problems]
+        raise SourceError(
+            said("sources.none_read" if reasons else "sources.none", folder=docs, reasons=reasons), docs
+        )
     embedding = _Embedding(reading, earlier if known is None else known, encoder, on_progress)
     built_at = started.isoformat(timespec="seconds").replace("+00:00", "Z")
     version, unread = package_version(), sources.unread(docs)
@@ -152,8 +155,8 @@ def _build(
         seconds=(datetime.now(UTC) - started).total_seconds(),
         folder=folder,
         changed=folder != before,
-        problems=tuple(str(problem) for problem in sources.problems),
-        notes=(*map(str, sources.unused), *embedding.notes),
+        problems=tuple(problem.message for problem in sources.problems),
+        notes=(*(problem.message for problem in sources.unused), *embedding.notes),
         incomplete=sources.incomplete,
         others=sources.others,
         notices=tuple(embedding.notices),

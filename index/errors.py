@@ -25,16 +25,25 @@
     ├── NotReady              an index that is still being opened (`alpie.app.service.following`)
     └── QuestionsFileError    a file of evaluation questions
 
-Every message says what is wrong, where, and what to do next.
+Every message says what is wrong, where, and what to do next; it stands in a catalogue (`alpie.index.messages`).
 """
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Self
+
+from alpie.index.messages import said
 
 
 class AlpieError(Exception):
-    """Base of everything Al Pie raises on purpose; ``str()`` is fit to be shown to a person."""
+    """Base of everything Al Pie raises on purpose; ``str()`` is fit to be shown to a person, in Spanish."""
+
+    @property
+    def message(self) -> str:
+        """What ``str()`` says, as it can be told in other languages."""
+        text: str = self.args[0]
+        return text
 
 
 class SettingsError(AlpieError):
@@ -51,6 +60,18 @@ class SourceError(AlpieError):
     def __init__(self, message: str, path: Path | None = None) -> None:
         super().__init__(message)
         self.path = path
+
+    @classmethod
+    def at(cls, path: Path, key: str, /, **facts: object) -> Self:
+        """Of the file `path`: its message is the path and the sentence `key`."""
+        return cls(said("at", where=path, reason=said(key, **facts)), path)
+
+    @property
+    def reason(self) -> str:
+        """The message without the path of the file, for who shows that apart."""
+        facts = getattr(self.message, "facts", {})
+        reason: str = facts["reason"] if facts.get("where") == str(self.path) else self.message
+        return reason
 
 
 class ScanWithoutText(SourceError):
@@ -116,7 +137,7 @@ class BulkError(StoreError):
 class AddressError(AlpieError):
     """No passage has this address; ``address`` is what was asked for."""
 
-    def __init__(self, message: str, address: str) -> None:
+    def __init__(self, message: str, address: str = "") -> None:
         super().__init__(message)
         self.address = address
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from alpie.index.errors import EncoderError
+from alpie.index.messages import said
 
 FINGERPRINT_FILE = "fingerprint.json"
 LOCK_TIMEOUT_SECONDS = 900.0  # several times what the slowest build took on one shared core
@@ -95,15 +96,9 @@ def settle(
             if not is_current(target):
                 _build_and_swap(target, build)
     except Timeout as error:
-        raise EncoderError(
-            f"Another process has been preparing {target} for {timeout:.0f} seconds. "
-            f"If none is running, delete {lock} and try again."
-        ) from error
+        raise EncoderError(said("cache.busy", folder=target, seconds=f"{timeout:.0f}", lock=lock)) from error
     except OSError as error:
-        raise EncoderError(
-            f"The encoder's files cannot be written to {target.parent}: {error}. "
-            "Free some space there (it takes about 300 MB), or set ALPIE_CACHE to a folder you can write to."
-        ) from error
+        raise EncoderError(said("cache.unwritable", folder=target.parent, error=error)) from error
     return target
 
 

@@ -6,10 +6,13 @@ A parser says it with `Notice`s and a `Coverage`; both travel with the document 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import PurePath
+from typing import Any
+
+from alpie.index.messages import as_row, from_row, said
 
 
 class NoticeKind(StrEnum):
@@ -56,28 +59,32 @@ class Unread:
     """A file of the folder that is not in the index."""
 
     file: str  # relative to the folder
-    reason: str  # with what to do
+    reason: str  # with what to do; a message, unless an index of an earlier version has it
+
+    @property
+    def row(self) -> dict[str, Any]:
+        """As plain values for JSON."""
+        return {"file": self.file, "reason": as_row(self.reason)}
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> Unread:
+        """What `row` made of it."""
+        return cls(row["file"], from_row(row["reason"]))
 
 
-_SHEET = "es una hoja de cálculo, que no se lee. Guárdela como PDF, o copie sus tablas a un .docx."
-_SLIDES = "es una presentación, que no se lee. Guárdela como .pptx o como PDF."
-_PICTURE = "es una imagen. Si tiene texto, pásele un reconocimiento de caracteres (OCR) y guárdela como PDF."
-_ARCHIVE = "es un archivo comprimido. Descomprímalo en esta carpeta."
-_KINDS = {
-    ".doc .dot": "es un documento antiguo de Word, que no se lee. Guárdelo como .docx o como PDF.",
-    ".rtf .docm .dotx .ott .fodt .pages .wpd .tex .mobi": (
-        "es de un formato que no se lee. Ábralo y guárdelo como .docx, .odt o PDF."
-    ),
-    ".xls .xlsx .xlsm .ods .csv .tsv .numbers": _SHEET,
-    ".ppt .odp .key": _SLIDES,
-    ".png .jpg .jpeg .gif .tif .tiff .bmp .webp .heic": _PICTURE,
-    ".zip .7z .rar .gz .tar .tgz": _ARCHIVE,
-    ".eml .msg .mht .mhtml": "es un correo o una página archivada, que no se lee. Guárdelo como PDF.",
+_KINDS = {  # of files, by their endings
+    "old_word": ".doc .dot",
+    "document": ".rtf .docm .dotx .ott .fodt .pages .wpd .tex .mobi",
+    "sheet": ".xls .xlsx .xlsm .ods .csv .tsv .numbers",
+    "slides": ".ppt .odp .key",
+    "picture": ".png .jpg .jpeg .gif .tif .tiff .bmp .webp .heic",
+    "archive": ".zip .7z .rar .gz .tar .tgz",
+    "mail": ".eml .msg .mht .mhtml",
 }
-_REASONS = {ending: reason for endings, reason in _KINDS.items() for ending in endings.split()}
+_KIND_OF = {ending: kind for kind, endings in _KINDS.items() for ending in endings.split()}
 
 
 def unread_by_its_ending(file: PurePath, endings: Sequence[str]) -> Unread:
     """Why a file whose ending is none of `endings` is not read, and what to do."""
-    other = f"es de un formato que no se lee. Se leen: {', '.join(endings)}."
-    return Unread(file.as_posix(), _REASONS.get(file.suffix.lower(), other))
+    kind = _KIND_OF.get(file.suffix.lower(), "other")
+    return Unread(file.as_posix(), said(f"unread.{kind}", formats=endings))

@@ -141,14 +141,14 @@ def test_a_file_outside_the_folder_is_not_moved(folder: Folder) -> None:
 
 def test_a_scan_is_kept_and_read_when_recognition_is_asked_for(tmp_path: Path) -> None:
     place = tmp_path / "docs" / "foto.pdf"
-    indexing = Indexing(f"Aviso: {place}: es un escaneo sin texto, que pide un reconocimiento (OCR).\n")
+    indexing = Indexing(SourceError.at(place, "pdf.scan").message)
     indexing.may_end.set()
     uploads = Uploads(tmp_path / "docs", 1_000_000, indexing, lambda: True)
     with BytesIO(made.scanned_pdf()) as file:
         uploads.take("foto.pdf", file)
     assert settled(uploads).scans == ("foto.pdf",)
     assert not place.exists()
-    indexing.messages = ""
+    indexing.messages = ()
     uploads.recognise()
     state = settled(uploads)
     assert (state.scans, state.refused, state.done) == ((), (), ("foto.pdf",))

@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from alpie.app.translations import said
 from alpie.index.encoder import Encoder
 from alpie.index.encoder.bundled_weights import MODEL_NAME
 from alpie.index.errors import Uncalibrated
@@ -106,18 +107,15 @@ def numbers_for(encoder: Encoder, data: Path) -> tuple[Weights | Uncalibrated, H
     if is_bundled(encoder):
         return load_weights(), HybridWeights()
     path = calibration_file(data)
-    what_next = "Ejecute «alpie eval --fit», que tarda unos minutos, o vuelva al codificador «bundled»."
     try:
         table = json.loads(path.read_text(encoding="utf-8"))
         fitted_for, scale = table["fitted_on"]["encoder"], float(table["cosine_scale"])
         if fitted_for != encoder.fingerprint:
             return Uncalibrated(
-                f"{path} es de otro codificador, no de «{encoder.name}». {what_next}", data
+                said("weights.other_encoder", path=path, encoder=encoder.name), data
             ), HybridWeights()
         return read_weights(path), HybridWeights().scaled(scale)
     except FileNotFoundError:
-        return Uncalibrated(
-            f"El codificador «{encoder.name}» no está calibrado. {what_next}", data
-        ), HybridWeights()
+        return Uncalibrated(said("weights.none", encoder=encoder.name), data), HybridWeights()
     except (OSError, ValueError, KeyError, TypeError) as error:
-        return Uncalibrated(f"{path} no se puede leer ({error}). {what_next}", data), HybridWeights()
+        return Uncalibrated(said("weights.unreadable", path=path, error=error), data), HybridWeights()

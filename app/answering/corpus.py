@@ -20,6 +20,7 @@ from alpie.app.answering.asking import Asking
 from alpie.app.answering.quotes import QuotePolicy
 from alpie.app.answering.reference_answer import hits_at
 from alpie.app.settings import Settings, load_settings
+from alpie.app.translations import said
 from alpie.index.database.text_database import PassagesByDocument, StoredPassages
 from alpie.index.encoder import Encoder
 from alpie.index.encoder.embed import embed_passages
@@ -94,7 +95,7 @@ class Corpus:
             QuotePolicy(most=settings.max_quotes),
             settings.threshold,
             weights,
-            unread=[Unread(**row) for row in version.manifest.get("unread", ())],
+            unread=[Unread.of(row) for row in version.manifest.get("unread", ())],
         )
 
     @staticmethod
@@ -180,10 +181,7 @@ class Corpus:
             return self.passages[row]
         document = self.documents.get(address.split("/", 1)[0])
         raise AddressError(
-            f"El texto de «{document.title}» que había en esta dirección ha cambiado o ya no está."
-            if document
-            else "Ningún documento del índice tiene esta dirección.",
-            address,
+            said("address.changed", title=document.title) if document else said("address.unknown"), address
         )
 
     def ask(
@@ -248,7 +246,7 @@ class Corpus:
     def _known(self, document: str) -> str:
         if document not in self.documents:
             known = ", ".join(self.documents)
-            raise SettingsError(f"No hay ningún documento «{document}». Los que hay: {known}.")
+            raise SettingsError(said("api.document", document=document, known=known))
         return document
 
 

@@ -19,6 +19,7 @@ from alpie.app.checking.copied import Copied, find_copied, without_hyphens
 from alpie.app.checking.text_view import TextView, fold_quotes, pieces_in_order, views_of
 from alpie.app.checking.verification import Place, Verdict, Verification
 from alpie.app.checking.word_alignment import Alignment, Difference, DifferenceKind, align, align_whole
+from alpie.app.translations import said
 from alpie.index.chunking.sentences import sentence_bounds
 from alpie.index.database.text_database import PassagesByDocument
 from alpie.index.errors import QuestionError
@@ -115,7 +116,7 @@ class TextChecker:
         """The outcome for a text that stands in a document as it is, or but for what it marks as left out."""
         pasted = collapse(text)
         if not any(character.isalnum() for character in pasted):
-            raise QuestionError("El texto no contiene palabras que comprobar. Pegue la frase citada.")
+            raise QuestionError(said("verify.no_words"))
         for reading in _readings(pasted):
             found, total = self._exact(reading)
             if found:
@@ -126,11 +127,7 @@ class TextChecker:
                 if place:
                     return _judged(text, (place,), 1, with_omissions=True)
         if len(pasted) > MAX_COMPARED_CHARACTERS:
-            raise QuestionError(
-                f"El texto no está literalmente en los documentos y es demasiado largo para compararlo "
-                f"palabra por palabra ({len(pasted)} caracteres; máximo {MAX_COMPARED_CHARACTERS}). "
-                "Compruebe las frases por separado."
-            )
+            raise QuestionError(said("verify.too_long", count=len(pasted), most=MAX_COMPARED_CHARACTERS))
         return self._copied(text, is_exact=True)
 
     def nearest(self, text: str) -> Verification:

@@ -20,7 +20,7 @@ from alpie.app.checking.verification import Verdict, Verification
 from alpie.app.checking.verify import QuotationChecker
 from alpie.app.exporting.reference_files import plain_line
 from alpie.app.service.rows import answer_row, verification_row
-from alpie.app.translations import LANGUAGES, Translations, translations_for
+from alpie.app.translations import LANGUAGES, Translations, said, translations_for
 from alpie.index.errors import AlpieError
 from alpie.index.readable import proves
 from alpie.index.records import Document, Passage, Span
@@ -184,24 +184,21 @@ def _parsed(text: str) -> Mapping[str, Any]:
     try:
         record = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise RecordError(f"No es JSON ({error}); se espera un registro guardado por Al Pie.") from error
+        raise RecordError(said("record.not_json", error=error)) from error
     if not isinstance(record, Mapping) or record.get("format") != RECORD_FORMAT:
-        raise RecordError(f"No es un registro de respuesta de Al Pie: falta «format»: «{RECORD_FORMAT}».")
+        raise RecordError(said("record.not_one", format=RECORD_FORMAT))
     if record.get("format_version") != RECORD_VERSION:
-        raise RecordError(
-            f"El registro tiene la versión {record.get('format_version')}; "
-            f"esta versión de Al Pie lee la {RECORD_VERSION}."
-        )
+        raise RecordError(said("record.later", found=record.get("format_version"), own=RECORD_VERSION))
     for name in ("question", "date", "corpus", "quotes"):
         if name not in record:
-            raise RecordError(f"Al registro le falta «{name}».")
+            raise RecordError(said("record.lacks", name=name))
     quotes = record["quotes"]
     if not isinstance(quotes, list) or len(quotes) > _MAX_QUOTES:
-        raise RecordError(f"«quotes» debe ser una lista de {_MAX_QUOTES} citas como máximo.")
+        raise RecordError(said("record.list", most=_MAX_QUOTES))
     for number, quote in enumerate(quotes, start=1):
         words = quote.get("text") if isinstance(quote, Mapping) else None
         if not isinstance(words, str) or not any(character.isalnum() for character in words):
-            raise RecordError(f"La cita {number} del registro no tiene «text».")
+            raise RecordError(said("record.no_words", number=number))
     return record
 
 

@@ -17,7 +17,7 @@ from alpie.app.checking.verify import QuotationChecker
 from alpie.app.service.row_forms import ROWS
 from alpie.app.service.rows import answer_row, document_row, hit_row, passage_row, verification_row
 from alpie.app.settings import Settings
-from alpie.app.translations import Translations, translations_for
+from alpie.app.translations import said, translations_for
 from alpie.index.errors import AddressError, AlpieError, QuestionError, SettingsError
 from alpie.index.records import Passage
 
@@ -69,7 +69,7 @@ class Endpoints:
                 try:
                     return endpoint(*arguments, **named)
                 except AlpieError as error:
-                    raise refusal(str(error)) from error
+                    raise refusal(translations_for(self._language).told(error)) from error
 
             return answer
 
@@ -100,11 +100,9 @@ class Endpoints:
     ) -> list[dict[str, Any]]:
         """The best passages for a question or some words. `document`: an id; `retriever`: hybrid, dense, lexical."""
         if isinstance(limit, bool) or not isinstance(limit, int | float) or not 1 <= limit <= MAX_HITS:
-            raise SettingsError(self._words("api.limit", value=repr(limit), most=MAX_HITS))
+            raise SettingsError(said("api.limit", value=repr(limit), most=MAX_HITS))
         if retriever not in _RETRIEVERS:
-            raise SettingsError(
-                self._words("api.retriever", value=repr(retriever), known=", ".join(_RETRIEVERS))
-            )
+            raise SettingsError(said("api.retriever", value=repr(retriever), known=", ".join(_RETRIEVERS)))
         library = self._opened()
         wanted = self._text(document or "", LONGEST_QUESTION)
         within = self._known(wanted, library) if wanted else None
@@ -126,7 +124,7 @@ class Endpoints:
         try:
             passage = library.passage(wanted)
         except AddressError as error:
-            raise AddressError(self._words("api.address", address=wanted[:_LONGEST_SHOWN]), wanted) from error
+            raise AddressError(said("api.address", address=wanted[:_LONGEST_SHOWN]), wanted) from error
         return {**passage_row(passage, library.documents[passage.document_id], self._language)}
 
     def documents(self) -> list[dict[str, Any]]:
@@ -135,26 +133,22 @@ class Endpoints:
         counts = Counter(passage.document_id for passage in library.passages)
         return [{**document_row(one, counts[one.id])} for one in library.documents.values()]
 
-    @property
-    def _words(self) -> Translations:
-        return translations_for(self._language)
-
     def _known(self, document: str, library: Library) -> str:
         if document not in library.documents:
             known = ", ".join(library.documents)
-            raise SettingsError(self._words("api.document", document=document, known=known))
+            raise SettingsError(said("api.document", document=document, known=known))
         return document
 
     def _texts(self, value: object, name: str) -> tuple[str, ...]:
         if not isinstance(value, list | tuple | NoneType):
-            raise QuestionError(self._words("api.list", name=name))
+            raise QuestionError(said("api.list", name=name))
         return tuple(self._text(one, LONGEST_QUESTION) for one in value or ())
 
     def _text(self, value: object, longest: int) -> str:
         if not isinstance(value, str):
-            raise QuestionError(self._words("api.text"))
+            raise QuestionError(said("api.text"))
         if len(value) > longest:
-            raise QuestionError(self._words("api.long", most=longest))
+            raise QuestionError(said("api.long", most=longest))
         return value
 
 
@@ -177,7 +171,7 @@ def mcp_server(endpoints: Endpoints) -> Any:
         from mcp.server.fastmcp.exceptions import ToolError
         from mcp.types import ToolAnnotations
     except ModuleNotFoundError as error:
-        raise SettingsError('Falta el paquete mcp. Instálelo con «pip install "alpie[mcp]"».') from error
+        raise SettingsError(said("api.no_mcp")) from error
     server = FastMCP("Al Pie", instructions=_INSTRUCTIONS, log_level="WARNING")
     for tool in endpoints.offered(ToolError).values():
         server.add_tool(tool, annotations=ToolAnnotations(readOnlyHint=True, openWorldHint=False))

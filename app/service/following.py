@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
+from alpie.app.translations import said
 from alpie.index.errors import AlpieError, IndexBusy, IndexMissing
 from alpie.index.storage.manifest import pointer_stamp
 
@@ -33,7 +34,7 @@ T = TypeVar("T")
 class NotReady(AlpieError):
     """The corpus is still being opened, or could not be; ``failed`` tells which."""
 
-    def __init__(self, message: str, failed: bool) -> None:
+    def __init__(self, message: str, failed: bool = False) -> None:
         super().__init__(message)
         self.failed = failed
 
@@ -90,10 +91,10 @@ class Following(Generic[T]):
             self._library = opened
             self._problem = ""
         except AlpieError as error:
-            self._failed(str(error))
+            self._failed(error.message)
         except Exception as error:  # noqa: BLE001 - outermost edge of a thread: nobody else would hear of it
             _LOG.debug("the corpus could not be opened", exc_info=True)
-            self._failed(f"unexpected error: {type(error).__name__}: {error}")
+            self._failed(said("serve.unexpected", kind=type(error).__name__, error=error))
 
     def _failed(self, problem: str) -> None:
         if problem != self._problem:  # tried again and again, told once
@@ -117,7 +118,7 @@ class Following(Generic[T]):
         """
         self._done.wait(timeout_seconds)
         if self._library is None:
-            raise NotReady(self._problem or "the corpus is still being opened", failed=self._done.is_set())
+            raise NotReady(self._problem or said("serve.opening"), failed=self._done.is_set())
         return self._library
 
 

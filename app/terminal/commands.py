@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from alpie.app.settings import Settings, compute_in_one_thread, load_settings, work_offline
 from alpie.app.terminal.options import COMMANDS, make_parser
-from alpie.app.translations import Translations, translations_for
+from alpie.app.translations import Translations, said, translations_for
 from alpie.index.errors import AlpieError, IndexBusy, IndexMissing, SettingsError
 
 if TYPE_CHECKING:
@@ -115,6 +115,8 @@ def _serve(arguments: argparse.Namespace, settings: Settings, words: Translation
 def _index(arguments: argparse.Namespace, settings: Settings, words: Translations) -> int:
     if arguments.watch:
         return _watch(settings, words, arguments.rebuild)
+    if arguments.json:
+        return _index_for_a_program(settings, arguments.rebuild)
     from alpie.app.service.document_report import report_values
     from alpie.app.terminal.rendering import incomplete_text
 
@@ -134,6 +136,20 @@ def _index(arguments: argparse.Namespace, settings: Settings, words: Translation
             )
         )
     return DONE
+
+
+def _index_for_a_program(settings: Settings, rebuild: bool) -> int:
+    """Index and print what is to be told as messages: who runs this tells it to readers of several languages."""
+    from alpie.app.answering.corpus import Corpus
+    from alpie.index.messages import as_row
+
+    code, told = DONE, tuple[str, ...]()
+    try:
+        told = Corpus.build(settings, rebuild=rebuild).problems
+    except AlpieError as error:
+        code, told = FAILED, (error.message,)
+    _print_json([as_row(one) for one in told])
+    return code
 
 
 def _watch(settings: Settings, words: Translations, rebuild: bool) -> int:
@@ -281,7 +297,7 @@ def _expand(arguments: argparse.Namespace, settings: Settings, words: Translatio
     corpus = _open_corpus(settings, words)
     asked = arguments.documents or [*corpus.documents]
     if unknown := [name for name in asked if name not in corpus.documents]:
-        raise SettingsError(words("expand.unknown", name=unknown[0], known=", ".join(corpus.documents)))
+        raise SettingsError(said("api.document", document=unknown[0], known=", ".join(corpus.documents)))
     passages = [passage for passage in corpus.passages if passage.document_id in asked]
     left = waiting(settings.docs, corpus.documents, passages)
     if not left:
@@ -387,7 +403,7 @@ def _save_record(path: Path, answer: Any, corpus: Corpus, words: Translations) -
             record_text(record, words.language) if as_text else json_text(record), encoding="utf-8"
         )
     except OSError as error:
-        raise SettingsError(words("cli.cannot_write", path=path, reason=error.strerror)) from error
+        raise SettingsError(said("cli.cannot_write", path=path, reason=error.strerror)) from error
     _tell(words("record.saved", path=path))
 
 
@@ -402,11 +418,11 @@ def _read_text(path: Path | None) -> str:
                 data = file.read(_MAX_INPUT_BYTES + 1)
         text = data.decode("utf-8-sig")
     except OSError as error:
-        raise SettingsError(f"{name}: {error.strerror}.") from error
+        raise SettingsError(said("cli.file", path=name, error=error.strerror)) from error
     except UnicodeDecodeError as error:
-        raise SettingsError(f"{name}: no es UTF-8 (byte {error.start}).") from error
+        raise SettingsError(said("cli.not_utf8", path=name, place=error.start)) from error
     if len(data) > _MAX_INPUT_BYTES:
-        raise SettingsError(f"{name}: pasa de {_MAX_INPUT_BYTES // 1_000_000} MB.")
+        raise SettingsError(said("cli.too_large", path=name, most=_MAX_INPUT_BYTES // 1_000_000))
     return text
 
 

@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 
 from alpie.app.page.guarding.users import Users
 from alpie.app.settings import Settings
-from alpie.app.translations import LANGUAGES, Translations
+from alpie.app.translations import LANGUAGES, Translations, said
 from alpie.index.errors import SettingsError
 
 ACTIONS = ("add", "remove", "list")
@@ -25,14 +25,14 @@ def run_users(
 ) -> None:
     """Do one action on the file of users; `say` gets what there is to tell. Raises SettingsError."""
     if settings.users is None:
-        raise SettingsError(words("users.no_file"))
+        raise SettingsError(said("users.no_file"))
     users = Users(settings.users)
     if action == "list":
         for one in users.hashes() if settings.users.exists() else ():
             say(one)
         return
     if not name:
-        raise SettingsError(words("users.no_name", action=action))
+        raise SettingsError(said("users.no_name", action=action))
     if action == "remove":
         users.remove(name)
         say(words("users.removed", name=name, file=settings.users))
@@ -47,7 +47,7 @@ def _password(words: Translations) -> str:
         return sys.stdin.readline().rstrip("\r\n")
     first = getpass.getpass(words("users.password") + " ")
     if getpass.getpass(words("users.password_again") + " ") != first:
-        raise SettingsError(words("users.differ"))
+        raise SettingsError(said("users.differ"))
     return first
 
 
@@ -96,8 +96,8 @@ class _Parser(argparse.ArgumentParser):
         for name, pattern in _MESSAGES.items():
             if match := pattern.fullmatch(message):
                 message = self.words(f"usage.{name}", **match.groupdict())
-        said = self.words("cli.usage", message=message)
-        self.exit(2, f"{self.format_usage()}{said}\n{self.words('help.hint', command=self.prog)}\n")
+        wrong = self.words("cli.usage", message=message)
+        self.exit(2, f"{self.format_usage()}{wrong}\n{self.words('help.hint', command=self.prog)}\n")
 
 
 def make_parser(words: Translations) -> argparse.ArgumentParser:
@@ -123,6 +123,7 @@ def make_parser(words: Translations) -> argparse.ArgumentParser:
     index = command("index")
     _flag(index, "rebuild", words)
     _flag(index, "watch", words)
+    index.options.add_argument("--json", action="store_true", help=argparse.SUPPRESS)  # for the page
     _wish(index, "ocr", words, action="store_true")
     _ask(command("ask"), words)
     _search(command("search"), words)

@@ -22,6 +22,7 @@ from rapidfuzz import fuzz
 
 from alpie.app.chat_model import MissingProvider, Stream, stream_of
 from alpie.app.settings import Settings
+from alpie.app.translations import said
 from alpie.app.writer.stated_figures import figures_of, unsupported_figures
 from alpie.app.writer.support import Evidence, unsupported_names
 from alpie.index.encoder.embed import context_of, text_of
@@ -210,7 +211,7 @@ def expand(
     try:
         stream = stream or stream_of(settings)
     except MissingProvider as error:
-        raise SettingsError(f"No se puede usar el modelo «{settings.writer}»: {error}.") from error
+        raise SettingsError(said("expand.no_provider", model=settings.writer, error=error)) from error
     dropped: Counter[str] = Counter()
     done = expanded = lines = 0
     for batch in _batches(passages):
@@ -219,8 +220,7 @@ def expand(
         except Exception as error:  # a provider raises whatever it likes
             _LOG.info("the model failed", exc_info=True)
             raise SettingsError(
-                f"El modelo «{settings.writer}» ha fallado ({type(error).__name__}). Lo escrito hasta aquí queda; "
-                "repita la orden para seguir."
+                said("expand.model_failed", model=settings.writer, error=type(error).__name__)
             ) from error
         if rows:
             _append(settings.docs / expansions_file(batch[0].document_id), rows)

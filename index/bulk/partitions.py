@@ -22,6 +22,7 @@ from alpie.index.encoder.embed import Embedded, embedding_key
 from alpie.index.encoder.onnx_runtime import OnnxEncoder
 from alpie.index.errors import BulkError
 from alpie.index.layout import lay_out
+from alpie.index.messages import said
 from alpie.index.reading.sources import read_sources
 from alpie.index.spanish.analysis import ANALYSIS_VERSION
 
@@ -139,9 +140,7 @@ def inputs(work: Path) -> list[Path]:
     """The input partitions, in order. Raises `BulkError` when there are none."""
     found = sorted((work / "in").glob("part-*.parquet"))
     if not found:
-        raise BulkError(
-            f"No hay particiones en {work / 'in'}. Hágalas con «python -m alpie.index.bulk plan».", work
-        )
+        raise BulkError(said("bulk.no_partitions", folder=work / "in"), work)
     return found
 
 
@@ -220,7 +219,7 @@ def _parquet() -> tuple[Any, Any]:
         import pyarrow
         import pyarrow.parquet
     except ImportError:
-        raise BulkError("Falta pyarrow. Instálelo con «pip install 'alpie[bulk]'».", Path()) from None
+        raise BulkError(said("bulk.no_pyarrow"), Path()) from None
     return pyarrow, pyarrow.parquet
 
 
@@ -252,11 +251,7 @@ def load(docs: Path, work: Path, data: Path, encoder: Encoder) -> BuildReport:
     """
     left = pending(work, encoder.fingerprint)
     if left:
-        raise BulkError(
-            f"Faltan {len(left)} particiones por codificar, la primera {left[0].name}. "
-            "Termínelas con «python -m alpie.index.bulk embed».",
-            work,
-        )
+        raise BulkError(said("bulk.left", count=len(left), first=left[0].name), work)
     return build_index(docs, data, encoder, known=PartitionVectors(work))
 
 

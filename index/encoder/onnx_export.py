@@ -31,6 +31,7 @@ from alpie.index.encoder.onnx_runtime import (
 from alpie.index.encoder.smoothing import smooth_linear_layers
 from alpie.index.encoder.tokenizer import sample_texts
 from alpie.index.errors import EncoderError
+from alpie.index.messages import said
 from alpie.index.model_cache import is_intact, read_fingerprint, seal, settle
 
 if TYPE_CHECKING:
@@ -98,7 +99,9 @@ def agrees_with_reference(encoder: OnnxEncoder, folder: Path) -> bool:
     try:
         reference = np.load(folder / REFERENCE_FILE, allow_pickle=False)
     except (OSError, ValueError) as error:
-        raise EncoderError(f"{folder / REFERENCE_FILE} cannot be read: {error}. Delete {folder}.") from error
+        raise EncoderError(
+            said("encoder.no_reference", path=folder / REFERENCE_FILE, error=error, folder=folder)
+        ) from error
     cosines = _centred_cosines(encoder.encode_queries(questions), reference[: len(questions)], reference)
     return bool(cosines.min() >= Agreement.MINIMUM_COSINE)
 
@@ -218,7 +221,7 @@ def _write_words(reference: SentenceTransformer, folder: Path) -> None:
 
     tokenizer = reference.tokenizer
     if not hasattr(tokenizer, "backend_tokenizer"):
-        raise EncoderError("The model's tokenizer has no fast form, which the 8-bit graph needs.")
+        raise EncoderError(said("encoder.no_fast_tokenizer"))
     tokenizer.backend_tokenizer.save(str(folder / TOKENIZER_FILE))
     transformer: Any = reference[0].model
     words: Any = transformer.get_input_embeddings()

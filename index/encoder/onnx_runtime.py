@@ -19,6 +19,7 @@ from alpie.index.encoder.model_config import ModelConfig, ModelFiles
 from alpie.index.encoder.tokenizer import library_tokenizer, open_tokenizer
 from alpie.index.encoder.word_pieces import TokenizerLike, WordTable
 from alpie.index.errors import EncoderError
+from alpie.index.messages import said
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
@@ -79,10 +80,7 @@ class OnnxEncoder:
                 str(graph_folder / GRAPH_FILE), options, providers=["CPUExecutionProvider"]
             )
         except Exception as error:  # both libraries raise bare or private classes
-            raise EncoderError(
-                f"The encoder's files in {graph_folder.parent} cannot be opened: {error}. "
-                "Delete that folder; they are written again."
-            ) from error
+            raise EncoderError(said("encoder.unopenable", folder=graph_folder.parent, error=error)) from error
         table = WordTable.open((graph_folder if own else model.folder) / WEIGHTS_FILE)
         return cls(tokenizer, session, table, model.config, model.name, model.fingerprint)
 

@@ -13,6 +13,7 @@ from alpie.index.encoder import OnProgress, encodable, stay_offline, unit_rows
 from alpie.index.encoder.bundled_weights import MODEL_NAME, bundled_fingerprint
 from alpie.index.encoder.model_config import ModelConfig, folder_fingerprint
 from alpie.index.errors import EncoderError
+from alpie.index.messages import said
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -86,7 +87,7 @@ def load_sentence_transformer(folder: Path, **model_options: Any) -> SentenceTra
             model_kwargs={"dtype": "float32", **model_options},
         ).eval()
     except (OSError, ValueError, KeyError, ImportError, RuntimeError) as error:
-        raise EncoderError(f"The encoder in {folder} cannot be loaded: {error}") from error
+        raise EncoderError(said("encoder.unloadable", folder=folder, error=error)) from error
 
 
 def find_model_folder(model: str) -> Path:
@@ -101,8 +102,4 @@ def find_model_folder(model: str) -> Path:
             return Path(snapshot_download(name, local_files_only=True))
         except (LocalEntryNotFoundError, HFValidationError):
             continue
-    raise EncoderError(
-        f"There is no encoder «{model}»: neither a folder {path.absolute()} nor a model of that name in the "
-        "local Hugging Face cache. Al Pie downloads nothing by itself: fetch the model first, give the path "
-        "of its folder, or leave the setting at «bundled»."
-    )
+    raise EncoderError(said("encoder.none", model=model, folder=path.absolute()))

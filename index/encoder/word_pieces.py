@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from alpie.index.encoder.bundled_weights import WORD_VECTORS
 from alpie.index.errors import EncoderError
+from alpie.index.messages import said
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -253,19 +254,17 @@ class WordTable:
             with path.open("rb") as file:
                 header_end = 8 + int.from_bytes(file.read(8), "little")
                 if header_end > size:
-                    raise ValueError("it ends within its header")
+                    raise ValueError(said("encoder.header"))
                 entry = json.loads(file.read(header_end - 8))[WORD_VECTORS]
             if entry["dtype"] != "F16":
-                raise ValueError(f"the word table is {entry['dtype']} instead of F16")
+                raise ValueError(said("encoder.word_kind", found=entry["dtype"]))
             rows, dimension = entry["shape"]
             start = header_end + entry["data_offsets"][0]
             if start + 2 * rows * dimension > size:
-                raise ValueError("it ends within the word table")
+                raise ValueError(said("encoder.word_table"))
             return cls(path, start, (rows, dimension))
         except (OSError, ValueError, KeyError) as error:
-            raise EncoderError(
-                f"{path} is damaged: {error}. Delete the folder {path.parent}; it is written again."
-            ) from error
+            raise EncoderError(said("encoder.damaged", path=path, error=error, folder=path.parent)) from error
 
     def rows(self, numbers: Sequence[int]) -> NDArray[np.float16]:
         """The vectors of some word pieces, shape (numbers, dimension)."""

@@ -15,6 +15,7 @@ from pathlib import Path, PurePath
 from alpie.index.errors import SourceError
 from alpie.index.formats.extraction import Extraction, Metadata
 from alpie.index.formats.recognition import Recogniser
+from alpie.index.messages import said
 
 __all__ = [
     "MAX_BYTES",
@@ -68,15 +69,6 @@ _SIGNATURES = {  # first bytes → what such a file is
     b"\xff\xd8\xff": "image",
     b"GIF8": "image",
 }
-_NAMES = {
-    "pdf": "un PDF",
-    "zip": "un archivo ZIP (DOCX u ODT, quizá)",
-    "ole": "un documento antiguo de Word (.doc), o uno protegido con contraseña",
-    "rtf": "un documento RTF",
-    "program": "un programa",
-    "image": "una imagen",
-    "page": "una página web (.html)",
-}
 _PAGE = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype\s+html|html)[\s>]", re.IGNORECASE)
 
 
@@ -92,18 +84,17 @@ def extract(data: bytes, path: Path, recogniser: Recogniser | None = None) -> Ex
     """
     kind = format_of(path)
     if kind is None:
-        raise SourceError(f"{path}: formato desconocido; se admiten {', '.join(SUFFIXES)}.", path)
+        raise SourceError.at(path, "format.unknown", formats=SUFFIXES)
     if len(data) > MAX_BYTES:
-        limit = MAX_BYTES // 1_000_000
-        raise SourceError(f"{path}: pasa de {limit} MB. Divida el documento.", path)
+        raise SourceError.at(path, "format.large", most=MAX_BYTES // 1_000_000)
     check_signature(data, path)
     module, name = _PARSERS[kind].split(":")
     parser: Callable[..., Extraction]
     try:
         parser = getattr(import_module(f"alpie.index.formats.{module}"), name)
     except ModuleNotFoundError as error:
-        raise SourceError(
-            f"{path}: para leerlo falta el paquete «{error.name}». Instálelo: pip install {error.name}", path
+        raise SourceError.at(
+            path, "format.package", package=error.name, command=f"pip install {error.name}"
         ) from error
     try:
         extraction = parser(data, path, recogniser) if kind == "pdf" else parser(data, path)
@@ -111,17 +102,11 @@ def extract(data: bytes, path: Path, recogniser: Recogniser | None = None) -> Ex
         raise
     except Exception as error:  # whatever a parser does with a stranger's bytes, the others are read
         _logger.info("%s could not be parsed", path, exc_info=True)
-        raise SourceError(
-            f"{path}: no se puede leer, parece dañado ({type(error).__name__}: {str(error)[:200]}). "
-            "Ábralo y guárdelo de nuevo, o cópielo otra vez.",
-            path,
+        raise SourceError.at(
+            path, "format.damaged", error=f"{type(error).__name__}: {str(error)[:200]}"
         ) from error
     if len(extraction.text) > MAX_CHARACTERS:
-        raise SourceError(
-            f"{path}: su texto tiene {len(extraction.text)} caracteres; se admiten {MAX_CHARACTERS}. "
-            "Divida el documento.",
-            path,
-        )
+        raise SourceError.at(path, "format.long", count=len(extraction.text), most=MAX_CHARACTERS)
     return extraction
 
 
@@ -129,7 +114,7 @@ def check_signature(data: bytes, path: Path) -> None:
     """Raises `SourceError` when the first bytes of a file are not what its name says."""
     kind = format_of(path)
     if not data and kind != "text":
-        raise SourceError(f"{path}: está vacío. Retire el archivo o cópielo otra vez.", path)
+        raise SourceError.at(path, "format.empty")
     head = data[:1024].lstrip(b"\xef\xbb\xbf \t\r\n\0") if kind == "pdf" else data[:8]
     found = next((name for first, name in _SIGNATURES.items() if head.startswith(first)), None)
     if kind == "pdf" and b"%PDF-" in data[:1024]:
@@ -139,9 +124,7 @@ def check_signature(data: bytes, path: Path) -> None:
     wanted = {"pdf": "pdf", **dict.fromkeys(("docx", "odt", "pptx", "epub"), "zip")}.get(kind or "")
     if found == wanted or (wanted is None and found in (None, "program")):
         return  # «MZ» may begin a text too; a program has NUL bytes, which its decoding finds
-    actual = f"es {_NAMES[found]}" if found else "no empieza como tal"
-    raise SourceError(
-        f"{path}: se llama {path.suffix.lower()}, pero {actual}. "
-        "Guárdelo en el formato que dice su nombre, o dele la extensión que le corresponde.",
-        path,
+    actual = said(f"format.kind.{found}") if found else ""
+    raise SourceError.at(
+        path, "format.other" if found else "format.not_so", ending=path.suffix.lower(), actual=actual
     )

@@ -64,17 +64,14 @@ def extract_docx(data: bytes, path: Path) -> Extraction:
     try:
         document = Document(io.BytesIO(data))
     except (PackageNotFoundError, XMLSyntaxError, KeyError, ValueError, zipfile.BadZipFile) as error:
-        reason = str(error) or type(error).__name__
-        raise SourceError(
-            f"{path}: no se puede leer como DOCX ({reason}). Ábralo y guárdelo de nuevo.", path
-        ) from error
+        raise SourceError.at(path, "docx.unreadable", error=str(error) or type(error).__name__) from error
     builder = TextBuilder()
     body = _Body(builder, document)
     body.read()
     parser = f"python-docx {version('python-docx')}, docx {_RULES}"
     extraction = builder.extraction(parser, docx_metadata(document), body.notices(), body.found())
     if not extraction.text:
-        raise SourceError(f"{path}: no contiene texto. Retire el archivo o complételo.", path)
+        raise SourceError.at(path, "format.no_text")
     return extraction
 
 

@@ -31,16 +31,14 @@ def extract_epub(data: bytes, path: Path) -> Extraction:
     name = next((one.get("full-path", "") for one in listed), "")
     package = read_xml(archive, name, path)
     if package is None:
-        raise SourceError(
-            f"{path}: es un EPUB sin índice de sus páginas. Guárdelo de nuevo, o como PDF.", path
-        )
+        raise SourceError.at(path, "epub.no_index")
     builder = TextBuilder()
     unread: Counter[NoticeKind] = Counter()
     found: list[str] = []
     sealed = _sealed(read_xml(archive, "META-INF/encryption.xml", path))
     for page in _pages(package, posixpath.dirname(name)):
         if page in sealed:
-            raise SourceError(f"{path}: está protegido contra copia, y no se puede leer.", path)
+            raise SourceError.at(path, "epub.protected")
         if page in archive.namelist():
             _, left_out, words = read_page(read_file(archive, page, path), path, builder)
             unread.update(left_out)
@@ -50,7 +48,7 @@ def extract_epub(data: bytes, path: Path) -> Extraction:
     metadata = dublin_core(package.find("{*}metadata"), published=True)
     extraction = builder.extraction(parser, metadata, notices, "" if unread else "\n".join(found))
     if not extraction.text:
-        raise SourceError(f"{path}: no contiene texto (¿son imágenes sus páginas?). Guárdelo como PDF.", path)
+        raise SourceError.at(path, "epub.no_text")
     return extraction
 
 

@@ -129,11 +129,7 @@ def extract_html(data: bytes, path: Path) -> Extraction:
     name = f"selectolax {version('selectolax')}, html {RULES}"
     extraction = builder.extraction(name, page_metadata(tree), notices, found)
     if not extraction.text:
-        raise SourceError(
-            f"{path}: la página no contiene texto (¿lo escribe un programa al abrirla?). "
-            "Guárdela desde el navegador como página completa o como PDF.",
-            path,
-        )
+        raise SourceError.at(path, "html.no_text")
     return extraction
 
 
@@ -147,11 +143,7 @@ def read_page(
     if _XML.match(page):  # what XML closes at once, HTML leaves open: a title would swallow the page
         page = _CLOSED.sub(r"<\1\2></\1>", page)
     if _depth(page) > _MOST_NESTING:
-        raise SourceError(
-            f"{path}: tiene más de {_MOST_NESTING} elementos uno dentro de otro. "
-            "Guarde la página como texto o como PDF.",
-            path,
-        )
+        raise SourceError.at(path, "html.nested", most=_MOST_NESTING)
     tree = LexborHTMLParser(page)
     walk = _Walk(builder)
     if tree.body is not None:

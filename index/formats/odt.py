@@ -42,11 +42,11 @@ def extract_odt(data: bytes, path: Path) -> Extraction:
     archive = open_packed(data, path, "content.xml")
     manifest = read_xml(archive, "META-INF/manifest.xml", path)
     if manifest is not None and manifest.find(".//manifest:encryption-data", SPACES) is not None:
-        raise SourceError(f"{path}: está cifrado con contraseña. Guárdelo sin ella.", path)
+        raise SourceError.at(path, "packed.password")
     content = read_xml(archive, "content.xml", path)
     body = None if content is None else content.find("office:body/office:text", SPACES)
     if content is None or body is None:
-        raise SourceError(f"{path}: no es un documento de texto de OpenDocument.", path)
+        raise SourceError.at(path, "odt.other")
     common = read_xml(archive, "styles.xml", path)
     styles = [content] if common is None else [content, common]
     builder = TextBuilder()
@@ -56,7 +56,7 @@ def extract_odt(data: bytes, path: Path) -> Extraction:
     name = f"lxml {version('lxml')}, odt {_RULES}"
     extraction = builder.extraction(name, metadata, reading.notices(body), reading.found(body))
     if not extraction.text:
-        raise SourceError(f"{path}: no contiene texto. Retire el archivo o complételo.", path)
+        raise SourceError.at(path, "format.no_text")
     return extraction
 
 

@@ -27,25 +27,22 @@ def open_packed(data: bytes, path: Path, needed: str) -> zipfile.ZipFile:
         archive = zipfile.ZipFile(io.BytesIO(data))
         files = archive.infolist()
     except (zipfile.BadZipFile, NotImplementedError, ValueError, OverflowError) as error:
-        raise SourceError(
-            f"{path}: el archivo está dañado ({error}). Ábralo y guárdelo de nuevo, o cópielo otra vez.", path
-        ) from error
+        raise SourceError.at(path, "packed.damaged", error=error) from error
     if any(file.flag_bits & 0x1 for file in files):
-        raise SourceError(f"{path}: está cifrado con contraseña. Guárdelo sin ella.", path)
+        raise SourceError.at(path, "packed.password")
     unpacked = sum(file.file_size for file in files)
     largest = max((file.file_size for file in files if file.filename.endswith((".xml", "html"))), default=0)
     if len(files) > _MOST_FILES or unpacked > _MAX_BYTES or largest > _MOST_XML_BYTES:
-        raise SourceError(
-            f"{path}: desempaquetado ocuparía {unpacked // 1_000_000} MB en {len(files)} archivos; se admiten "
-            f"{_MAX_BYTES // 1_000_000} MB ({_MOST_XML_BYTES // 1_000_000} de texto). Divida el documento.",
+        raise SourceError.at(
             path,
+            "packed.large",
+            size=unpacked // 1_000_000,
+            files=len(files),
+            most=_MAX_BYTES // 1_000_000,
+            text=_MOST_XML_BYTES // 1_000_000,
         )
     if needed not in archive.namelist():
-        raise SourceError(
-            f"{path}: no es un documento {path.suffix[1:].upper()}: falta «{needed}» en él. "
-            "Guárdelo de nuevo desde el programa que lo hizo.",
-            path,
-        )
+        raise SourceError.at(path, "packed.incomplete", format=path.suffix[1:].upper(), file=needed)
     return archive
 
 
@@ -59,9 +56,7 @@ def read_xml(archive: zipfile.ZipFile, name: str, path: Path) -> etree._Element 
     try:
         return etree.fromstring(read_file(archive, name, path), parser)
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise SourceError(
-            f"{path}: su archivo «{name}» está dañado ({error}). Ábralo y guárdelo de nuevo.", path
-        ) from error
+        raise SourceError.at(path, "packed.file_damaged", file=name, error=error) from error
 
 
 def read_file(archive: zipfile.ZipFile, name: str, path: Path) -> bytes:
@@ -69,11 +64,9 @@ def read_file(archive: zipfile.ZipFile, name: str, path: Path) -> bytes:
     try:
         return archive.read(name)
     except (zipfile.BadZipFile, zlib.error, ValueError, EOFError, OSError) as error:
-        raise SourceError(
-            f"{path}: su archivo «{name}» está dañado ({error}). Ábralo y guárdelo de nuevo.", path
-        ) from error
+        raise SourceError.at(path, "packed.file_damaged", file=name, error=error) from error
     except (NotImplementedError, RuntimeError) as error:  # a compression nobody uses; a password
-        raise SourceError(f"{path}: no se puede desempaquetar ({error}).", path) from error
+        raise SourceError.at(path, "packed.not_unpacked", error=error) from error
 
 
 def dublin_core(root: etree._Element | None, published: bool = False) -> Metadata:

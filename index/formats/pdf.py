@@ -76,15 +76,8 @@ def extract_pdf(data: bytes, path: Path, recogniser: Recogniser | None = None) -
 
 def _refusal(error: Exception, path: Path) -> SourceError:
     if getattr(error, "err_code", None) == _PASSWORD or "password" in str(error).lower():
-        return SourceError(
-            f"{path}: está cifrado con contraseña. Ábralo con ella y guárdelo sin cifrar "
-            "(por ejemplo, imprimiéndolo como PDF).",
-            path,
-        )
-    return SourceError(
-        f"{path}: el PDF está dañado y no se puede leer ({error}). Ábralo y guárdelo de nuevo, o cópielo otra vez.",
-        path,
-    )
+        return SourceError.at(path, "pdf.password")
+    return SourceError.at(path, "pdf.damaged", error=error)
 
 
 @dataclass(slots=True)
@@ -111,19 +104,15 @@ class _Page:
 
 def _read(document: Any, data: bytes, path: Path, recogniser: Recogniser | None) -> Extraction:
     if len(document) > _MOST_PAGES:
-        raise SourceError(f"{path}: tiene más de {_MOST_PAGES} páginas. Divida el documento.", path)
+        raise SourceError.at(path, "pdf.pages", most=_MOST_PAGES)
     document.init_forms()
     pages = [_page(document, number) for number in range(len(document))]
     recognised = _recognise(document, pages, recogniser) if recogniser else 0
     lines = [page.lines for page in pages]
     if not any(line.text for page in lines for line in page):
         if any(page.pictures or page.objects > _DRAWN for page in pages):
-            raise ScanWithoutText(
-                f"{path}: es un escaneo sin texto, que pide un reconocimiento de caracteres (OCR). Instale "
-                "Tesseract (Debian y Ubuntu: apt install tesseract-ocr tesseract-ocr-spa) e indexe con «--ocr».",
-                path,
-            )
-        raise SourceError(f"{path}: el PDF no contiene texto. Retire el archivo o complételo.", path)
+            raise ScanWithoutText.at(path, "pdf.scan")
+        raise SourceError.at(path, "pdf.no_text")
     running = running_lines(lines)
     text = PdfText(_outline(document))
     text.write(lines, running, [_number(document, number) for number in range(len(document))])

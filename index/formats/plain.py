@@ -23,24 +23,22 @@ def canonical_text(data: bytes, path: Path) -> str:
     """
     nul = data.find(b"\0")
     if nul >= 0:
-        raise SourceError(
-            f"{path}: tiene un byte nulo en la posición {nul}, así que no es texto UTF-8 "
-            "(será UTF-16, o no es texto). Guárdelo como texto UTF-8.",
-            path,
-        )
+        raise SourceError.at(path, "plain.null_byte", place=nul)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         # the byte order mark is decoded apart, and positions then count without it
         skipped = 3 if data.startswith(b"\xef\xbb\xbf") else 0
         position = error.start + (skipped if len(error.object) < len(data) else 0)
-        raise SourceError(
-            f"{path}: no es UTF-8 en el byte {position} (0x{data[position]:02x}). Conviértalo, "
-            f"por ejemplo: iconv -f WINDOWS-1252 -t UTF-8 '{path.name}' > utf8.txt",
+        raise SourceError.at(
             path,
+            "plain.not_utf8",
+            place=position,
+            byte=f"0x{data[position]:02x}",
+            command=f"iconv -f WINDOWS-1252 -t UTF-8 '{path.name}' > utf8.txt",
         ) from error
     if not text.strip():
-        raise SourceError(f"{path}: no contiene texto. Retire el archivo o complételo.", path)
+        raise SourceError.at(path, "format.no_text")
     return text
 
 

@@ -58,9 +58,7 @@ def extract_pptx(data: bytes, path: Path) -> Extraction:
         f"lxml {version('lxml')}, pptx 1", dublin_core(said), notices, "\n".join(found)
     )
     if not extraction.text:
-        raise SourceError(
-            f"{path}: no contiene texto (¿son imágenes sus diapositivas?). Guárdelo como PDF.", path
-        )
+        raise SourceError.at(path, "pptx.no_text")
     return extraction
 
 

@@ -17,10 +17,10 @@ from functools import cached_property
 from pathlib import Path
 
 from alpie.index.errors import RecognitionMissing
+from alpie.index.messages import said
 
 RECOGNISE_FILE = ".ocr"  # in a folder of documents: its scanned pages are recognised at every indexing
 _LANGUAGE = "spa"
-_INSTALL = "Instálelo (en Debian y Ubuntu: apt install tesseract-ocr tesseract-ocr-spa), o quite «--ocr»."
 _SECONDS = 120  # for a page
 _LEAST_CONFIDENCE = 10  # per cent: below, Tesseract saw a stain
 
@@ -56,12 +56,10 @@ class Recogniser:
         """Raises `RecognitionMissing`, which says what to install."""
         program = shutil.which("tesseract")
         if program is None:
-            raise RecognitionMissing(
-                f"Falta Tesseract, que reconoce el texto de las páginas escaneadas. {_INSTALL}"
-            )
+            raise RecognitionMissing(said("recognition.missing"))
         listed = _output([program, "--list-langs"], b"").decode("utf-8", "replace")
         if _LANGUAGE not in listed.split():
-            raise RecognitionMissing(f"A Tesseract le faltan los datos del español. {_INSTALL}")
+            raise RecognitionMissing(said("recognition.no_spanish"))
         return cls(program, cache)
 
     @cached_property

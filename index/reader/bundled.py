@@ -26,6 +26,7 @@ from alpie.index.encoder import encodable, usable_processors
 from alpie.index.encoder.bundled_weights import PROMPTS, WEIGHTS_FILE, bundled_folder
 from alpie.index.encoder.word_pieces import TokenizerLike, WordTable
 from alpie.index.errors import EncoderError
+from alpie.index.messages import said
 from alpie.index.reader import NOT_READ, AnswerWords, Reading, ReadPassage
 
 if TYPE_CHECKING:
@@ -77,9 +78,7 @@ class BundledReader:
         try:
             session = InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
         except Exception as error:  # the library raises private classes
-            raise EncoderError(
-                f"The reader's graph {graph} cannot be opened: {error}. Install the package again."
-            ) from error
+            raise EncoderError(said("reader.graph", path=graph, error=error)) from error
         return cls(open_tokenizer(folder), session, WordTable.open(folder / WEIGHTS_FILE))
 
     def read(self, question: str, passages: Sequence[ReadPassage]) -> list[Reading]:

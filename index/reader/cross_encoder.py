@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from alpie.index.encoder import encodable, stay_offline
 from alpie.index.errors import EncoderError
+from alpie.index.messages import said
 from alpie.index.reader import NOT_READ, Reading, ReadPassage
 
 _BATCH = 16
@@ -40,10 +41,7 @@ class CrossEncoderReader:
         except (
             Exception
         ) as error:  # the libraries raise many kinds for a model that is missing or of another kind
-            raise EncoderError(
-                f"The reader «{model}» cannot be opened: {error}. Name the folder of a sentence-transformers "
-                "cross-encoder, or leave the setting «reader» out for the bundled one."
-            ) from error
+            raise EncoderError(said("reader.unopenable", model=model, error=error)) from error
 
     def read(self, question: str, passages: Sequence[ReadPassage]) -> list[Reading]:
         pairs = [
@@ -68,9 +66,7 @@ class CrossEncoderReader:
             self._model.predict(list(pairs), batch_size=_BATCH, show_progress_bar=False), np.float32
         )
         if found.ndim != 1:
-            raise EncoderError(
-                f"The reader «{self.name}» gives {found.shape[-1]} numbers a pair; a cross-encoder with one is needed."
-            )
+            raise EncoderError(said("reader.numbers", model=self.name, count=found.shape[-1]))
         return found
 
 

@@ -17,6 +17,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from alpie.index.messages import Message, said
 from alpie.index.readable import collapse
 from alpie.index.records import Passage
 from alpie.index.spanish.analysis import normalize
@@ -54,7 +55,7 @@ def place_expansions(data: bytes, passages: Sequence[Passage], name: str) -> Exp
 
     A faulty row or line is left out and told; the others stand.
     """
-    faults: list[str] = []
+    faults: list[Message] = []
     found: list[dict[str, ExpansionLine]] = [{} for _ in passages]
     numbers = {passage.address: number for number, passage in enumerate(passages)}
     sentences: _Sentences | None = None  # few files have stale addresses
@@ -69,7 +70,7 @@ def place_expansions(data: bytes, passages: Sequence[Passage], name: str) -> Exp
                 at = number
                 rests_on = _resting(beginnings, passages[number])
                 if missing := [b for b, s in zip(beginnings, rests_on, strict=True) if s is None]:
-                    faults.append(f"{where}: ninguna frase del pasaje empieza por «{missing[0]}».")
+                    faults.append(_fault(where, "expansions.beginning", text=missing[0]))
             else:
                 sentences = sentences or _Sentences(passages)
                 moved = sentences.passage_with(beginnings)
@@ -80,58 +81,60 @@ def place_expansions(data: bytes, passages: Sequence[Passage], name: str) -> Exp
                 at, rests_on = moved, _resting(beginnings, passages[moved])
             own = tuple(dict.fromkeys(one for one in rests_on if one is not None))
             found[at].setdefault(text, ExpansionLine(text, kind, own))
-    problems = [f"{name}: {fault}" for fault in faults[:_MAX_TOLD]]
-    if len(faults) > _MAX_TOLD:
-        problems.append(f"{name}: y {len(faults) - _MAX_TOLD} faltas más.")
+    more, told = len(faults) - _MAX_TOLD, faults[:_MAX_TOLD]
+    if more > 0:
+        told.append(said("expansions.more", number=more))
     if stale:
-        problems.append(
-            f"{name}: {len(stale)} direcciones ya no existen ({', '.join(stale[:2])}…): {kept} de sus líneas "
-            f"siguen con sus frases; {lost} no se usan. Corríjalas o quítelas."
-        )
-    return Expansions(tuple(tuple(of.values()) for of in found), tuple(problems))
+        told.append(said("expansions.stale", number=len(stale), some=stale[:2], kept=kept, lost=lost))
+    problems = tuple(said("at", where=name, reason=fault) for fault in told)
+    return Expansions(tuple(tuple(of.values()) for of in found), problems)
 
 
-def _rows(data: bytes, faults: list[str]) -> Iterator[tuple[str, str, list[object]]]:
+def _fault(where: Message, key: str, **facts: object) -> Message:
+    return said("at", where=where, reason=said(key, **facts))
+
+
+def _rows(data: bytes, faults: list[Message]) -> Iterator[tuple[Message, str, list[object]]]:
     """Place in the file, address and lines of each row."""
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        faults.append(f"no es UTF-8 (byte {error.start}). Guárdelo como UTF-8.")
+        faults.append(said("sources.not_utf8", place=error.start))
         return
     for number, row in enumerate(text.split("\n"), start=1):
         if not row.strip():
             continue
-        where = f"línea {number}"
+        where = said("expansions.line", number=number)
         try:
             read = json.loads(row)
         except (ValueError, RecursionError) as error:
-            faults.append(f"{where}: no es JSON ({error}).")
+            faults.append(_fault(where, "expansions.not_json", error=error))
             continue
         if not (
             isinstance(read, Mapping)
             and isinstance(read.get("address"), str)
             and isinstance(read.get("lines"), list)
         ):
-            faults.append(f"{where}: se espera un objeto con «address» y una lista «lines».")
+            faults.append(_fault(where, "expansions.row"))
             continue
         yield where, read["address"], read["lines"]
 
 
-def _lines(lines: Sequence[object], where: str, faults: list[str]) -> Iterator[tuple[str, str, list[str]]]:
+def _lines(
+    lines: Sequence[object], where: Message, faults: list[Message]
+) -> Iterator[tuple[str, str, list[str]]]:
     """Text, kind and beginnings of sentences of each sound line of a row."""
     for line in lines:
         read = line if isinstance(line, Mapping) else {}
         text, kind, beginnings = read.get("text"), read.get("kind", "question"), read.get("sentences", [])
         if not isinstance(text, str) or not _plain(text) or len(text) > _MAX_CHARACTERS:
-            faults.append(
-                f"{where}: «text» es {text!r:.60}; se admite un texto de 1 a {_MAX_CHARACTERS} letras."
-            )
+            faults.append(_fault(where, "expansions.text", text=f"{text!r:.60}", most=_MAX_CHARACTERS))
         elif kind not in KINDS:
-            faults.append(f"{where}: «kind» es {kind!r:.60}; se admiten {', '.join(KINDS)}.")
+            faults.append(_fault(where, "expansions.kind", kind=f"{kind!r:.60}", kinds=KINDS))
         elif not isinstance(beginnings, list) or not all(
             isinstance(b, str) and _plain(b) for b in beginnings
         ):
-            faults.append(f"{where}: «sentences» no es una lista de comienzos de frases.")
+            faults.append(_fault(where, "expansions.sentences"))
         else:
             yield _plain(text), kind, [_plain(b) for b in beginnings]
 

@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 
 from alpie.index.errors import SourceError
 from alpie.index.formats import Extraction, Metadata, format_of
+from alpie.index.messages import said
 from alpie.index.records import Document
 
 ParsedDate = tuple[int, ...]  # year, month, day, as far as known
@@ -115,30 +116,31 @@ _LISTS = ("notes", "editorial")
 
 def entry_from_table(table: Mapping[str, object], where: str, path: Path) -> SourceEntry:
     """The entry of one ``[[document]]`` table; `where` and `path` are for the message of a `SourceError`."""
-    identity = f" («{table['id']}»)" if isinstance(table.get("id"), str) else ""
+    if isinstance(table.get("id"), str):
+        where = said("table.named", where=where, id=table["id"])
 
-    def refuse(message: str) -> SourceError:
-        return SourceError(f"{where}{identity}: {message}", path)
+    def refuse(key: str, /, **facts: object) -> SourceError:
+        return SourceError(said("at", where=where, reason=said(key, **facts)), path)
 
     for key in table:
         if key not in _FIELDS:
-            raise refuse(f"clave desconocida «{key}»; se admiten: {', '.join(_FIELDS)}.")
+            raise refuse("table.key", key=key, keys=_FIELDS)
     # A text file says nothing of itself in a way a program could read.
     told_by_file = format_of(str(table.get("file", ""))) not in (None, "text")
     missing = [n for n in _REQUIRED if n not in table and not (told_by_file and n in _TOLD)]
     if missing:
-        raise refuse(f"falta «{missing[0]}»; son obligatorias: {', '.join(_REQUIRED)}.")
+        raise refuse("table.missing", key=missing[0], keys=_REQUIRED)
     values: dict[str, object] = dict.fromkeys(_ASKED)
     for name, value in table.items():
         values[name] = _texts(name, value, refuse) if name in _LISTS else _line(name, value, refuse)
-    for name, (is_good, allowed) in _CHECKS.items():
+    for name, is_good in _CHECKS.items():
         value = str(values.get(name) or "")
         always = name in table and name in ("id", "title", "language", "file")
         if (value or always) and not is_good(value):
-            raise refuse(f"«{name}» es {value!r}; se admite {allowed}.")
+            raise refuse("table.value", key=name, value=repr(value), allowed=said(f"table.{name}"))
     for name in values.get("editorial", ()):  # type: ignore[attr-defined]  # a tuple, see _texts
         if name not in _FIELDS:
-            raise refuse(f"«editorial» nombra «{name}»; se admiten: {', '.join(_FIELDS)}.")
+            raise refuse("table.editorial", key=name, keys=_FIELDS)
     return SourceEntry(**values)  # type: ignore[arg-type]  # names and types were checked above
 
 
@@ -165,20 +167,20 @@ def described(entry: SourceEntry, metadata: Metadata, today: date) -> Described:
     missing: list[str] = []
     for name in _ASKED:
         own = getattr(entry, name)
-        said = _one_line(getattr(metadata, name, "")) if own is None else own
-        if own is None and said and not _may_be_said(name, said, metadata, today):
+        value = _one_line(getattr(metadata, name, "")) if own is None else own
+        if own is None and value and not _may_be_said(name, value, metadata, today):
             if name in metadata.guessed:
-                notes.append(f"El archivo es del {said}, que puede no ser la fecha de publicación.")
-            said = ""
-        values[name] = said
-        if own is None and not said:
+                notes.append(said("note.guessed_date", date=value))
+            value = ""
+        values[name] = value
+        if own is None and not value:
             missing.append(name)
     values["rights"] = entry.rights or _one_line(metadata.rights)
     stem = PurePosixPath(entry.file).stem
     if "title" in missing:
         title = _one_line(stem.replace("_", " ")) or PurePosixPath(entry.file).name
         values["title"] = title[:1].upper() + title[1:]
-        notes.append("Sin título en el archivo: sale de su nombre.")
+        notes.append(said("note.no_title"))
     years = set(_YEAR.findall(stem))  # of several, none is known to be that of publication
     if "date" in missing and len(years) == 1 and int(min(years)) <= today.year:
         values["date"] = min(years)
@@ -195,11 +197,11 @@ def described(entry: SourceEntry, metadata: Metadata, today: date) -> Described:
     return Described(replace(entry, **values, **whole), tuple(missing))  # type: ignore[arg-type]
 
 
-def _may_be_said(name: str, said: str, metadata: Metadata, today: date) -> bool:
+def _may_be_said(name: str, value: str, metadata: Metadata, today: date) -> bool:
     """Whether what a file says of itself can stand in a citation; it may say anything."""
-    if name in _CHECKS and not _CHECKS[name][0](said):
+    if name in _CHECKS and not _CHECKS[name](value):
         return False
-    return name != "date" or (name not in metadata.guessed and said <= today.isoformat())
+    return name != "date" or (name not in metadata.guessed and value <= today.isoformat())
 
 
 def table_for(told: Described) -> str:
@@ -236,21 +238,21 @@ def _slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60].strip("-")
 
 
-def _line(name: str, value: object, refuse: Callable[[str], SourceError]) -> str:
+def _line(name: str, value: object, refuse: Callable[..., SourceError]) -> str:
     if isinstance(value, date):  # TOML has dates of its own: date = 2021-11-23 without quotes
         return value.isoformat()[:10]
     if not isinstance(value, str):
-        raise refuse(f"«{name}» es {value!r}; se admite un texto entre comillas.")
+        raise refuse("table.value", key=name, value=repr(value), allowed=said("table.quoted"))
     if re.search(r"[\x00-\x1f\x7f]", value):
-        raise refuse(f"«{name}» es {value!r}; se admite una línea sin caracteres de control.")
+        raise refuse("table.value", key=name, value=repr(value), allowed=said("table.line"))
     return value.strip()
 
 
-def _texts(name: str, value: object, refuse: Callable[[str], SourceError]) -> tuple[str, ...]:
+def _texts(name: str, value: object, refuse: Callable[..., SourceError]) -> tuple[str, ...]:
     if isinstance(value, str):
         value = [value]
     if not isinstance(value, list):
-        raise refuse(f"«{name}» es {value!r}; se admite una lista de textos.")
+        raise refuse("table.value", key=name, value=repr(value), allowed=said("table.texts"))
     return tuple(_line(name, item, refuse) for item in value)
 
 
@@ -259,11 +261,11 @@ def _is_inside(value: str) -> bool:
     return bool(value) and not path.is_absolute() and ".." not in path.parts and "\\" not in value
 
 
-_CHECKS: Mapping[str, tuple[Callable[[str], object], str]] = {
-    "id": (_ID.fullmatch, "minúsculas sin tilde, cifras y guiones sueltos, como «informe-2019»"),
-    "title": (bool, "un texto no vacío"),
-    "date": (read_date, "AAAA, AAAA-MM, AAAA-MM-DD o dos de ellas con «/» en medio; vacía si no se conoce"),
-    "language": (_LANGUAGE.fullmatch, "un código BCP 47 como «es» o «es-MX»"),
-    "file": (_is_inside, "una ruta dentro de la carpeta de documentos, con «/»"),
-    "url": (re.compile(r"https?://\S+").fullmatch, "una dirección http o https; omítala si no se conoce"),
+_CHECKS: Mapping[str, Callable[[str], object]] = {
+    "id": _ID.fullmatch,
+    "title": bool,
+    "date": read_date,
+    "language": _LANGUAGE.fullmatch,
+    "file": _is_inside,
+    "url": re.compile(r"https?://\S+").fullmatch,
 }

@@ -22,6 +22,7 @@ from pathlib import Path
 from alpie.index.errors import SourceError
 from alpie.index.formats import MAX_BYTES, SUFFIXES, Extraction, Metadata, extract, format_of
 from alpie.index.formats.recognition import Recogniser
+from alpie.index.messages import said
 from alpie.index.notices import Unread, unread_by_its_ending
 from alpie.index.reading.expansions import FOLDER, expansions_file
 from alpie.index.reading.source_table import (
@@ -83,7 +84,7 @@ class SourcesReport:
                 problem.path.relative_to(folder).as_posix()
                 if problem.path and problem.path.is_relative_to(folder)
                 else "",
-                str(problem).removeprefix(f"{problem.path}: "),
+                problem.reason,
             )
             for problem in self.problems
         ]
@@ -103,7 +104,7 @@ def read_sources(
     Raises `SourceError` when the folder or its `sources.toml` cannot be read.
     """
     if not folder.is_dir():
-        raise SourceError(f"{folder}: no es una carpeta. Indique la de los documentos con --docs.", folder)
+        raise SourceError.at(folder, "sources.no_folder")
     documents: list[Document] = []
     problems: list[SourceError] = []
     incomplete: list[Described] = []
@@ -119,11 +120,7 @@ def read_sources(
             data = _read_file(folder, entry.file, most_bytes)
             sha256 = hashlib.sha256(data).hexdigest()
             if sha256 in files:
-                raise SourceError(
-                    f"{folder / entry.file}: es byte por byte el mismo documento que «{files[sha256]}», que ya "
-                    "está. Retire uno de los dos.",
-                    folder / entry.file,
-                )
+                raise SourceError.at(folder / entry.file, "sources.same", file=files[sha256])
             extraction = (known or {}).get(sha256) or remembered_extraction(
                 data, sha256, folder / entry.file, recogniser
             )
@@ -143,8 +140,7 @@ def read_sources(
     known_ids = {document.id for document in documents}
     for path in sorted((folder / FOLDER).glob("*.jsonl")):
         if path.stem not in known_ids:
-            message = f"{path}: no hay ningún documento «{path.stem}». Dele el id del suyo, o retírelo."
-            unused.append(SourceError(message, path))
+            unused.append(SourceError.at(path, "sources.nobody", id=path.stem))
     return SourcesReport(
         tuple(documents),
         tuple(problems),
@@ -174,16 +170,18 @@ def _entries(
 ) -> Iterator[SourceEntry]:
     """Listed documents first, in their order, then the files nobody listed, by name; the rest to `others`."""
     for number, table in enumerate(_tables(folder / SOURCES_FILE), start=1):
-        where = f"{folder / SOURCES_FILE}: documento {number}"
+        where = said("table.number", number=number)
         if isinstance(file := table.get("file"), str):
             claimed.add(_plain(folder / file))
         try:
             entry = entry_from_table(table, where, folder / SOURCES_FILE)
             if entry.id in used:
-                message = f"{where}: el id «{entry.id}» está repetido. Dé a cada documento el suyo."
-                raise SourceError(message, folder / entry.file)
+                raise SourceError(
+                    said("at", where=where, reason=said("table.twice", id=entry.id)), folder / entry.file
+                )
         except SourceError as problem:
-            problems.append(problem)
+            whole = said("at", where=folder / SOURCES_FILE, reason=problem.message)
+            problems.append(SourceError(whole, problem.path))
             continue
         used.add(entry.id)
         yield entry
@@ -192,7 +190,7 @@ def _entries(
             path.as_posix().encode()
         except UnicodeEncodeError:  # a name in an old encoding: no JSON and no page could show it
             shown = os.fsencode(path).decode("utf-8", "backslashreplace")
-            problems.append(SourceError(f"{shown}: el nombre del archivo no es UTF-8. Cámbielo.", path))
+            problems.append(SourceError(said("at", where=shown, reason=said("sources.name_not_utf8")), path))
             continue
         if _plain(path) in claimed:
             continue
@@ -212,17 +210,17 @@ def _tables(path: Path) -> list[Mapping[str, object]]:
     try:
         content = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
     except OSError as error:
-        raise SourceError(f"{path}: no se puede leer ({error.strerror}).", path) from error
+        raise SourceError.at(path, "sources.unreadable", error=error.strerror) from error
     except UnicodeDecodeError as error:
-        raise SourceError(f"{path}: no es UTF-8 (byte {error.start}). Guárdelo como UTF-8.", path) from error
+        raise SourceError.at(path, "sources.not_utf8", place=error.start) from error
     except tomllib.TOMLDecodeError as error:
-        raise SourceError(f"{path}: no es TOML válido: {error}.", path) from error
+        raise SourceError.at(path, "sources.not_toml", error=error) from error
     unknown = sorted(set(content) - {"document"})
     if unknown:
-        raise SourceError(f"{path}: clave desconocida «{unknown[0]}»; se admiten tablas [[document]].", path)
+        raise SourceError.at(path, "sources.key", key=unknown[0])
     tables = content.get("document", [])
     if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
-        raise SourceError(f"{path}: «document» deben ser tablas, cada una bajo [[document]].", path)
+        raise SourceError.at(path, "sources.tables")
     return tables
 
 
@@ -232,9 +230,7 @@ def _document_files(folder: Path, problems: list[SourceError]) -> Iterator[Path]
 
     def closed(error: OSError) -> None:
         path = Path(os.fsdecode(error.filename))
-        problems.append(
-            SourceError(f"{path}: no se puede leer la carpeta ({error.strerror}). Dé permiso.", path)
-        )
+        problems.append(SourceError.at(path, "sources.closed", error=error.strerror))
 
     for parent, folders, files in os.walk(folder, onerror=closed):
         folders[:] = [name for name in folders if not name.startswith((".", "__"))]
@@ -258,18 +254,16 @@ def _read_file(folder: Path, file: str, most_bytes: int) -> bytes:
     try:
         inside = path.resolve(strict=True).is_relative_to(folder.resolve())
         if not inside:
-            raise SourceError(f"{path}: está fuera de {folder}. Copie el archivo dentro de la carpeta.", path)
+            raise SourceError.at(path, "sources.outside", folder=folder)
         if not path.is_file():
-            raise SourceError(f"{path}: no es un archivo.", path)
+            raise SourceError.at(path, "sources.no_file")
         size = path.stat().st_size
         if size > most_bytes:
-            raise SourceError(
-                f"{path}: ocupa {-(-size // 1_000_000)} MB; se admiten {most_bytes // 1_000_000}. Divida el "
-                "documento, o suba el ajuste max_document_megabytes.",
-                path,
+            raise SourceError.at(
+                path, "sources.large", size=-(-size // 1_000_000), most=most_bytes // 1_000_000
             )
         return path.read_bytes()
     except FileNotFoundError as error:
-        raise SourceError(f"{path}: no existe. Corrija «file» en {SOURCES_FILE}.", path) from error
+        raise SourceError.at(path, "sources.gone", table=SOURCES_FILE) from error
     except (OSError, RuntimeError) as error:  # RuntimeError: a loop of symbolic links
-        raise SourceError(f"{path}: no se puede leer ({error}).", path) from error
+        raise SourceError.at(path, "sources.unreadable", error=error) from error

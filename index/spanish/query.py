@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from alpie.index.errors import QuestionError
+from alpie.index.messages import said
 from alpie.index.spanish.analysis import fold, normalize, tokens
 from alpie.index.spanish.references import Reference, read_reference
 
@@ -188,9 +189,7 @@ def read_question(typed: str, write_out: bool = True) -> Question:
     if len(text) > MAX_CHARACTERS:
         text = text[:MAX_CHARACTERS].rsplit(" ", 1)[0]
     if not any(c.isalnum() for c in fold(text)):
-        raise QuestionError(
-            "La pregunta no contiene palabras que buscar. Escriba una pregunta o unas palabras clave."
-        )
+        raise QuestionError(said("query.no_words"))
     language = language_of(text)
     text = _lower_capitals(text)
     searched = _asked_what_it_is(_write_out(text)) if write_out and language != "en" else text

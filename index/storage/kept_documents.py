@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import platform
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from functools import cache, cached_property
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -18,6 +18,7 @@ from alpie.index.database.text_database import TEXT_FILE, Database, StoredDocume
 from alpie.index.encoder.embed import Embedded
 from alpie.index.formats import PACKAGES, Extraction, Metadata
 from alpie.index.formats.recognition import Recogniser
+from alpie.index.messages import Said
 from alpie.index.notices import NOT_MEASURED, Unread
 from alpie.index.reading.expansions import ExpansionLine
 from alpie.index.reading.sources import read_sources
@@ -51,7 +52,7 @@ class Earlier:
     def notes(self, document: str) -> tuple[str, ...]:
         """What is not good in the file of its expansions."""
         rows = self._database.rows("SELECT notes FROM documents WHERE id = ?", document)
-        return from_json(tuple[str, ...], rows[0][0])
+        return from_json(tuple[Said, ...], rows[0][0])
 
     def passages_of(self, document: str) -> int:
         """How many it has."""
@@ -145,7 +146,7 @@ class Reading:
         return (
             self.earlier is not None
             and self.earlier.manifest["alpie"] == version
-            and self.earlier.manifest["unread"] == [asdict(one) for one in unread]
+            and self.earlier.manifest["unread"] == [one.row for one in unread]
             and [d.id for d in self.sources.documents] == list(self.earlier.documents)
             and self.kept == self.earlier.documents.keys()
         )

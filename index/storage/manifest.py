@@ -17,12 +17,12 @@ from typing import Any, TypeVar
 
 from alpie.index.encoder import Encoder
 from alpie.index.errors import IndexDamaged, IndexMismatch, IndexMissing, IndexNewer, StoreError
+from alpie.index.messages import said
 from alpie.index.model_cache import checksum
 from alpie.index.reading.sources import POINTER
 from alpie.index.spanish.analysis import ANALYSIS_VERSION
 
 FORMAT_VERSION = 7  # raise it whenever a file of an index version changes its meaning
-REBUILD = "Reconstruya el índice con «alpie index --rebuild»."
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")  # of an index version
 _MAX_POINTER_BYTES = 1_000
 _MAX_MANIFEST_BYTES = 10_000_000  # of some 50,000 files that are not read
@@ -46,8 +46,7 @@ def current_version(data: Path) -> Path:
         before, name = name, _pointed(data)
         if name == before:  # else a builder has swapped and swept meanwhile
             pointer = data / POINTER
-            message = f"{pointer} nombra una generación que no existe («{name[:80]}»). {REBUILD}"
-            raise IndexDamaged(message, pointer)
+            raise IndexDamaged(said("index.lost", path=pointer, name=name[:80]), pointer)
 
 
 def _pointed(data: Path) -> str:
@@ -55,12 +54,11 @@ def _pointed(data: Path) -> str:
     try:
         return _text_of(pointer, _MAX_POINTER_BYTES).strip()
     except ValueError as error:
-        raise IndexDamaged(f"El archivo {pointer} está dañado: {error}. {REBUILD}", pointer) from error
+        raise IndexDamaged(said("index.pointer_damaged", path=pointer, error=error), pointer) from error
     except FileNotFoundError:
-        raise IndexMissing(f"No hay ningún índice en {data}. Créelo con «alpie index».", data) from None
+        raise IndexMissing(said("index.none", folder=data), data) from None
     except OSError as error:
-        message = f"{pointer}: no se puede leer ({error.strerror}). Compruebe la carpeta y sus permisos."
-        raise StoreError(message, pointer) from error
+        raise StoreError(said("index.closed", path=pointer, error=error.strerror), pointer) from error
 
 
 def _text_of(path: Path, most_bytes: int) -> str:
@@ -68,14 +66,14 @@ def _text_of(path: Path, most_bytes: int) -> str:
     never_waiting = getattr(os, "O_NONBLOCK", 0)  # as a pipe would for whoever writes into it
     with open(path, "rb", opener=lambda name, flags: os.open(name, flags | never_waiting)) as file:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise ValueError("no es un archivo corriente")
+            raise ValueError(said("index.not_regular"))
         content = file.read(most_bytes + 1)
     if len(content) > most_bytes:
-        raise ValueError(f"pasa de {most_bytes} bytes")
+        raise ValueError(said("index.large", most=most_bytes))
     try:
         return content.decode()
     except UnicodeDecodeError:
-        raise ValueError("no es texto") from None
+        raise ValueError(said("index.no_text")) from None
 
 
 def pointer_stamp(data: Path) -> tuple[int, int, int] | None:
@@ -104,30 +102,23 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     try:
         manifest: dict[str, Any] = json.loads(_text_of(path, _MAX_MANIFEST_BYTES))
     except (OSError, ValueError, RecursionError) as error:
-        raise IndexDamaged(f"No se puede leer {path}: {error}. {REBUILD}", path) from error
+        raise IndexDamaged(said("index.manifest_unreadable", path=path, error=error), path) from error
     version = manifest.get("format") if isinstance(manifest, dict) else None
     if not isinstance(version, int) or isinstance(version, bool):
-        raise IndexDamaged(f"{path} está dañado: no es un manifiesto. {REBUILD}", path)
+        raise IndexDamaged(said("index.no_manifest", path=path), path)
     is_sealed = "checksum" in manifest
     if manifest.get("checksum") != _seal(manifest) and (is_sealed or version == FORMAT_VERSION):
-        raise IndexDamaged(f"{path} está dañado: no coincide con su suma de control. {REBUILD}", path)
+        raise IndexDamaged(said("index.checksum", path=path), path)
     if version != FORMAT_VERSION:
         raise _other_format(version, folder)
     return manifest
 
 
 def _other_format(version: int, folder: Path) -> IndexMismatch:
-    formats = f"(formato {version}; esta usa el {FORMAT_VERSION})"
+    formats = {"found": version, "own": FORMAT_VERSION}
     if version > FORMAT_VERSION:
-        return IndexNewer(
-            f"El índice de {folder} lo hizo una versión más nueva de Al Pie {formats}. Actualice Al Pie, o "
-            "rehaga el índice para esta con «alpie index --rebuild».",
-            folder,
-        )
-    return IndexMismatch(
-        f"El índice de {folder} lo hizo una versión anterior de Al Pie {formats}. Rehágalo con «alpie index».",
-        folder,
-    )
+        return IndexNewer(said("index.newer", folder=folder, **formats), folder)
+    return IndexMismatch(said("index.older", folder=folder, **formats), folder)
 
 
 def sealed(manifest: Mapping[str, Any]) -> dict[str, Any]:
@@ -155,7 +146,7 @@ def check_files(folder: Path, manifest: Mapping[str, Any], thorough: bool = Fals
     for name, expected in manifest["files"].items():
         path = folder / name
         if not path.is_file():
-            raise IndexDamaged(f"Falta el archivo {path} del índice. {REBUILD}", path)
+            raise IndexDamaged(said("index.file_missing", path=path), path)
         status = path.stat()
         trusted = (
             not thorough
@@ -163,7 +154,7 @@ def check_files(folder: Path, manifest: Mapping[str, Any], thorough: bool = Fals
             and status.st_mtime_ns == expected.get("modified_ns")
         )
         if status.st_size != expected["bytes"] or not (trusted or checksum(path) == expected["sha256"]):
-            raise IndexDamaged(f"El archivo {path} del índice está dañado. {REBUILD}", path)
+            raise IndexDamaged(said("index.file_damaged", path=path), path)
 
 
 def check_encoder(folder: Path, manifest: Mapping[str, Any], encoder: Encoder) -> None:
@@ -171,9 +162,7 @@ def check_encoder(folder: Path, manifest: Mapping[str, Any], encoder: Encoder) -
     made_with = manifest["encoder"]
     if made_with["fingerprint"] != encoder.fingerprint:
         raise IndexMismatch(
-            f"El índice de {folder} se hizo con el codificador «{made_with['name']}»; ahora está configurado "
-            f"«{encoder.name}». {REBUILD}",
-            folder,
+            said("index.encoder", folder=folder, made_with=made_with["name"], encoder=encoder.name), folder
         )
     if manifest["analysis"] != ANALYSIS_VERSION:
-        raise IndexMismatch(f"El índice de {folder} usa otro análisis del español. {REBUILD}", folder)
+        raise IndexMismatch(said("index.analysis", folder=folder), folder)

@@ -21,7 +21,7 @@ import shutil
 import sqlite3
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -35,6 +35,7 @@ from alpie.index.database.text_database import (
 )
 from alpie.index.encoder import Encoder
 from alpie.index.errors import IndexDamaged, IndexUnwritable, StoreError
+from alpie.index.messages import said
 from alpie.index.notices import Unread
 from alpie.index.reading.sources import POINTER
 from alpie.index.records import Document, Layout, Passage
@@ -46,7 +47,6 @@ from alpie.index.spanish.acronyms import Acronyms
 from alpie.index.spanish.analysis import ANALYSIS_VERSION
 from alpie.index.storage.manifest import (
     FORMAT_VERSION,
-    REBUILD,
     check_encoder,
     check_files,
     current_version,
@@ -85,18 +85,18 @@ def unwritable(data: Path, error: OSError | RuntimeError | sqlite3.Error) -> Ind
     """What to tell about a failed write in the index folder `data`."""
     number = getattr(error, "errno", None)
     free = _free_bytes(data)
-    stands = " El índice que había sigue en uso." if (data / "CURRENT").exists() else ""
+    stands = said("index.stands") if (data / "CURRENT").exists() else ""
+    reason: object = getattr(error, "strerror", None) or error
     is_full = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL or number in _FULL
     if is_full or (number is None and free < _NO_ROOM_BYTES):
-        reason = f"no queda espacio en el disco (libres {free / 1e6:.1f} MB)"
-        remedy = "Libere espacio y repita «alpie index»."
+        reason, remedy = said("index.disk_full", free=f"{free / 1e6:.1f}"), said("index.free_space")
     elif number in _CLOSED:
-        reason = f"no se permite ({getattr(error, 'strerror', None) or error})"
-        remedy = "Dé permiso de escritura sobre la carpeta, o indique otra con --data."
+        reason, remedy = said("index.not_allowed", error=reason), said("index.permit")
     else:
-        reason = str(getattr(error, "strerror", None) or error)
-        remedy = "Corríjalo y repita «alpie index»."
-    return IndexUnwritable(f"No se puede escribir el índice en {data}: {reason}.{stands} {remedy}", data)
+        remedy = said("index.repeat")
+    return IndexUnwritable(
+        said("index.unwritable", folder=data, error=reason, stands=stands, remedy=remedy), data
+    )
 
 
 def _free_bytes(folder: Path) -> int:
@@ -150,7 +150,7 @@ def _open(folder: Path, encoder: Encoder) -> IndexVersion:
 
 
 def _damaged(folder: Path, error: Exception) -> IndexDamaged:
-    return IndexDamaged(f"El índice de {folder} no se puede leer ({error}). {REBUILD}", folder)
+    return IndexDamaged(said("index.unreadable", folder=folder, error=error), folder)
 
 
 def _load(folder: Path, manifest: Mapping[str, Any], encoder: Encoder) -> IndexVersion:
@@ -235,7 +235,7 @@ def write_version(
                 "dimension": encoder.dimension,
             },
             "analysis": ANALYSIS_VERSION,
-            "unread": [asdict(one) for one in unread],
+            "unread": [one.row for one in unread],
             **made,
             "files": {path.name: file_entry(path) for path in sorted(unfinished.iterdir())},
         }

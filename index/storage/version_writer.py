@@ -23,6 +23,7 @@ from alpie.index.database.text_database import (
 )
 from alpie.index.encoder.embed import Embedded, embedding_key, text_of
 from alpie.index.formats import Metadata
+from alpie.index.messages import Said
 from alpie.index.reading.expansions import ExpansionLine
 from alpie.index.records import Document, Layout, Passage
 from alpie.index.retrieval.bm25 import write_postings
@@ -106,7 +107,7 @@ class VersionWriter:
             layout=to_json(Layout, layout),
             metadata=to_json(Metadata, metadata or Metadata()),
             acronyms=json.dumps(acronyms, ensure_ascii=False),
-            notes=to_json(tuple[str, ...], tuple(notes)),
+            notes=to_json(tuple[Said, ...], tuple(notes)),
         )
         for passage, lines in zip(passages, expansions or [()] * len(passages), strict=True):
             said = " ".join(line.text for line in lines)

@@ -17,6 +17,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from alpie.app.translations import said
 from alpie.index.errors import SettingsError
 
 _MIN_CHARACTERS = 10  # of a password
@@ -46,10 +47,7 @@ class Users:
                 self._hashes = _read(self.path)
                 self._stamp = stamp
         except (OSError, UnicodeDecodeError) as error:
-            raise SettingsError(
-                f"{self.path}: no se puede leer el archivo de usuarios ({error}). "
-                "Haga uno con «alpie users add NOMBRE»."
-            ) from error
+            raise SettingsError(said("users.unreadable", path=self.path, error=error)) from error
         return self._hashes
 
     def knows(self, name: str, password: str) -> bool:
@@ -61,11 +59,9 @@ class Users:
     def add(self, name: str, password: str) -> bool:
         """Add `name`, or give it a new password; whether it is new. Raises SettingsError for an unusable one."""
         if not _NAME.fullmatch(name):
-            raise SettingsError(f"«{name}» no vale como nombre: letras, cifras y . @ _ -, 64 como mucho.")
+            raise SettingsError(said("users.name", name=name))
         if not _MIN_CHARACTERS <= len(password) <= _MAX_CHARACTERS:
-            raise SettingsError(
-                f"La contraseña ha de tener entre {_MIN_CHARACTERS} y {_MAX_CHARACTERS} caracteres."
-            )
+            raise SettingsError(said("users.length", least=_MIN_CHARACTERS, most=_MAX_CHARACTERS))
         known = dict(self.hashes()) if self.path.exists() else {}
         self._write({**known, name: hashed(password)})
         return name not in known
@@ -74,7 +70,7 @@ class Users:
         """Remove `name`; its sessions end at once. Raises SettingsError when there is no such user."""
         known = dict(self.hashes())
         if known.pop(name, None) is None:
-            raise SettingsError(f"{self.path}: no hay ningún usuario «{name}».")
+            raise SettingsError(said("users.unknown", path=self.path, name=name))
         self._write(known)
 
     def key_of(self, name: str) -> bytes | None:
@@ -122,9 +118,7 @@ def _read(path: Path) -> Mapping[str, str]:
         if not _NAME.fullmatch(name) or not re.fullmatch(
             r"scrypt\$\d+\$\d+\$\d+\$[\w+/=]+\$[\w+/=]+", stored
         ):
-            raise SettingsError(
-                f"{path}: la línea {number} no es «nombre:scrypt$…». Hágala con «alpie users add»."
-            )
+            raise SettingsError(said("users.line", path=path, number=number))
         hashes[name] = stored
     return hashes
 
@@ -137,11 +131,9 @@ def _secret_beside(path: Path) -> bytes:
             _write_private(beside, secrets.token_hex(32).encode(), replace=False)
         secret = beside.read_bytes().strip()
     except OSError as error:
-        raise SettingsError(f"{beside}: {error.strerror or error}.") from error
+        raise SettingsError(said("cli.file", path=beside, error=error.strerror or error)) from error
     if len(secret) < 32:
-        raise SettingsError(
-            f"{beside}: no es un secreto. Bórrelo: se hará otro, y habrá que volver a entrar."
-        )
+        raise SettingsError(said("users.no_secret", path=beside))
     return secret
 
 
@@ -164,4 +156,4 @@ def _write_private(path: Path, content: bytes, replace: bool = True) -> None:
             finally:
                 Path(temporary).unlink()
     except OSError as error:
-        raise SettingsError(f"{path}: no se puede escribir ({error.strerror or error}).") from error
+        raise SettingsError(said("cli.cannot_write", path=path, reason=error.strerror or error)) from error

@@ -22,6 +22,7 @@ from alpie.app.page.state.named_collections import Collections
 from alpie.app.page.state.uploads import Uploads
 from alpie.app.page.views.documents_view import render_state
 from alpie.app.page.views.page_words import Translations, words_asked
+from alpie.app.translations import said
 from alpie.index.errors import SourceError
 from alpie.index.records import Document
 
@@ -72,13 +73,11 @@ class _Orders:
         problem, status = "", 200
         try:
             if self._choices.here_only and _from_another_machine(request):
-                raise SourceError(words("guard.elsewhere"))
+                raise ChangeRefused(said("guard.elsewhere"))
             async with request.form(max_files=1, max_fields=12, max_part_size=1_000) as form:
                 await run_in_threadpool(change, form, words)
-        except ChangeRefused as error:
-            problem, status = words(error.key, **error.values), 422
         except SourceError as error:
-            problem, status = words.reason(str(error)), 422
+            problem, status = words.told(error), 422
         except (HTTPException, ClientDisconnect):  # no form, or one cut short
             problem, status = words("upload.cut"), 400
         except OSError as error:
@@ -91,7 +90,7 @@ def _add_uploads(router: APIRouter, orders: _Orders, uploads: Uploads) -> None:
     def take(form: FormData, words: Translations) -> None:
         file = form.get("file")
         if not isinstance(file, UploadFile) or not file.filename:
-            raise SourceError(words("upload.nothing"))
+            raise ChangeRefused(said("upload.nothing"))
         uploads.take(file.filename, file.file)
 
     @router.get("/upload-state")
@@ -129,13 +128,13 @@ def _add_collections(router: APIRouter, orders: _Orders, collections: Collection
             collections.erase(token)
             return None
         if choices.uploads and choices.uploads.state.busy:
-            raise ChangeRefused("collection_busy")
+            raise ChangeRefused(said("refused.collection_busy"))
         if order == "rename":
             return collections.rename(choices.slug, name).address
         if order == "remove":
             collections.remove(choices.slug)
             return "/"
-        raise ChangeRefused("collection_gone")
+        raise ChangeRefused(said("refused.collection_gone"))
 
     @router.post("/collections/{order}")
     async def collection(order: str, request: Request) -> Response:
@@ -162,11 +161,11 @@ def _change(
         return
     document = documents.get(fields.get("d", ""))
     if document is None or order not in ("edit", "remove"):
-        raise SourceError(words("documents.unknown"))
+        raise ChangeRefused(said("documents.unknown"))
     if order == "edit":
         shelf.edit(document, {name: fields[name] for name in FIELDS if name in fields})
     elif len(documents) == 1:
-        raise SourceError(words("documents.last"))
+        raise ChangeRefused(said("documents.last"))
     else:
         shelf.remove(document)
 

@@ -14,6 +14,7 @@ from uvicorn import Config, Server
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from alpie.app.page.guarding.origins import is_loopback
+from alpie.app.translations import said
 from alpie.index.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -134,7 +135,4 @@ def run(config: Config, bound: socket.socket, on_listening: Callable[[], None] =
 
 
 def _not_free(host: str, port: int, error: OSError) -> SettingsError:
-    return SettingsError(
-        f"No se puede escuchar en {host}, puerto {port} ({error.strerror or error}). "
-        "Elija otro con --host y --port."
-    )
+    return SettingsError(said("serve.not_free", host=host, port=port, error=error.strerror or error))

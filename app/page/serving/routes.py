@@ -324,4 +324,4 @@ def _add_document_routes(
             return Response("Not ready.", 503, media_type="text/plain", headers={"retry-after": "2"})
         except SourceError as error:
             _LOG.info("a page cannot be shown: %s", error)
-            return Response(str(error), 404, media_type="text/plain; charset=utf-8")
+            return Response(words_asked(request).told(error), 404, media_type="text/plain; charset=utf-8")

@@ -21,6 +21,7 @@ import tomlkit
 from tomlkit.exceptions import TOMLKitError
 
 from alpie.app.page.state import ChangeRefused
+from alpie.app.translations import said
 from alpie.index.formats.extraction import iso_date
 from alpie.index.reading.source_table import entry_from_table, read_date
 from alpie.index.reading.sources import SOURCES_FILE
@@ -59,13 +60,13 @@ class Shelf:
         if (written := values.get("date", "")) and not (read_date(written) or written[:4].isdigit()):
             values["date"] = iso_date(written) or written  # as people write it
         if any(len(value) > _LONGEST for value in values.values()):
-            raise ChangeRefused("long", most=_LONGEST)
+            raise ChangeRefused(said("refused.long", most=_LONGEST))
         if values.get("title") == "":
-            raise ChangeRefused("title")
+            raise ChangeRefused(said("refused.title"))
         if values.get("date") and not read_date(values["date"]):
-            raise ChangeRefused("date", date=values["date"])
+            raise ChangeRefused(said("refused.date", date=values["date"]))
         if values.get("url") and not _ADDRESS.fullmatch(values["url"]):
-            raise ChangeRefused("url")
+            raise ChangeRefused(said("refused.url"))
         with self._changing:
             whole, tables = self._tables()
             table = _table_of(tables, document)
@@ -92,7 +93,7 @@ class Shelf:
         about = {"title": document.title, "file": document.file, "table": {}}
         with self._changing:
             if len(self.removed()) >= _MOST_REMOVED:
-                raise ChangeRefused("removed_full")
+                raise ChangeRefused(said("refused.removed_full"))
             whole, tables = self._tables()
             if (table := _table_of(tables, document)) is not None:
                 about["table"] = table.unwrap()
@@ -115,7 +116,7 @@ class Shelf:
             one, place = self._removed(token)
             target = self._inside(one.file, must_exist=False)
             if target.exists():
-                raise ChangeRefused("file_taken", file=one.file)
+                raise ChangeRefused(said("refused.file_taken", file=one.file))
             target.parent.mkdir(parents=True, exist_ok=True)
             (place / target.name).rename(target)
             if one.table:
@@ -141,19 +142,19 @@ class Shelf:
 
     def _removed(self, token: str) -> tuple[Removed, Path]:
         if not _TOKEN.fullmatch(token):
-            raise ChangeRefused("removed_gone")
+            raise ChangeRefused(said("refused.removed_gone"))
         place = self._folder / _REMOVED / token
         try:
             about = json.loads((place / _ABOUT).read_text(encoding="utf-8"))
             return Removed(token, about["title"], about["file"], about["table"]), place
         except (OSError, ValueError, KeyError) as error:
-            raise ChangeRefused("removed_gone") from error
+            raise ChangeRefused(said("refused.removed_gone")) from error
 
     def _inside(self, file: str, must_exist: bool = True) -> Path:
         """The path of a file of the folder, which no name can leave."""
         path = self._folder / file
         if not path.resolve().is_relative_to(self._folder.resolve()) or (must_exist and not path.is_file()):
-            raise ChangeRefused("file_gone", file=file)
+            raise ChangeRefused(said("refused.file_gone", file=file))
         return path
 
     def _tables(self) -> tuple[tomlkit.TOMLDocument, Any]:
@@ -163,7 +164,7 @@ class Shelf:
             text = path.read_text(encoding="utf-8-sig") if path.exists() else ""
             whole = tomlkit.parse(text)
         except (OSError, UnicodeDecodeError, TOMLKitError) as error:
-            raise ChangeRefused("unreadable", file=SOURCES_FILE, error=error) from error
+            raise ChangeRefused(said("refused.unreadable", file=SOURCES_FILE, error=error)) from error
         if "document" not in whole:
             whole["document"] = tomlkit.aot()
         return whole, whole["document"]
@@ -174,7 +175,7 @@ class Shelf:
             new.write_text(tomlkit.dumps(whole), encoding="utf-8")
             new.replace(self._folder / SOURCES_FILE)
         except OSError as error:
-            raise ChangeRefused("unwritable", file=SOURCES_FILE) from error
+            raise ChangeRefused(said("refused.unwritable", file=SOURCES_FILE)) from error
 
 
 def _table_of(tables: Any, document: Document) -> Any:

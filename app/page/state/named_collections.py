@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from alpie.app.page.state import ChangeRefused
+from alpie.app.translations import said
 
 # Where a named collection is served: what comes after is an address like those of the others.
 COLLECTION = re.compile(r"^/c/(?P<slug>[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?)(?=/|$)")
@@ -65,13 +66,13 @@ class Collections:
         existing = self.all()
         shown = _checked(name, existing)
         if len(existing) >= _MOST:
-            raise ChangeRefused("collections_full", most=_MOST)
+            raise ChangeRefused(said("refused.collections_full", most=_MOST))
         try:
             folder = self._free(_slug(shown))
             (folder / "documents").mkdir()
             _write_name(folder, shown)
         except OSError as error:
-            raise ChangeRefused("collection_disk") from error
+            raise ChangeRefused(said("refused.collection_disk")) from error
         return self._standing(folder.name)
 
     def rename(self, slug: str, name: str) -> Collection:
@@ -81,7 +82,7 @@ class Collections:
         try:
             _write_name(one.folder, shown)
         except OSError as error:
-            raise ChangeRefused("collection_disk") from error
+            raise ChangeRefused(said("refused.collection_disk")) from error
         return self._standing(slug)
 
     def remove(self, slug: str) -> None:
@@ -92,7 +93,7 @@ class Collections:
             place.mkdir(parents=True)
             one.folder.rename(place / slug)
         except OSError as error:
-            raise ChangeRefused("collection_disk") from error
+            raise ChangeRefused(said("refused.collection_disk")) from error
 
     def removed(self) -> tuple[tuple[str, Collection], ...]:
         """What was taken out, the latest first, each with the token that `restore` and `erase` want."""
@@ -111,7 +112,7 @@ class Collections:
             one.folder.rename(folder)
             one.folder.parent.rmdir()
         except OSError as error:
-            raise ChangeRefused("collection_disk") from error
+            raise ChangeRefused(said("refused.collection_disk")) from error
         return self._standing(folder.name)
 
     def erase(self, token: str) -> None:
@@ -119,17 +120,17 @@ class Collections:
         try:
             shutil.rmtree(self._taken_out(token).folder.parent)
         except OSError as error:
-            raise ChangeRefused("collection_disk") from error
+            raise ChangeRefused(said("refused.collection_disk")) from error
 
     def _standing(self, slug: str) -> Collection:
         if one := self.get(slug):
             return one
-        raise ChangeRefused("collection_gone")
+        raise ChangeRefused(said("refused.collection_gone"))
 
     def _taken_out(self, token: str) -> Collection:
         if one := dict(self.removed()).get(token):
             return one
-        raise ChangeRefused("collection_gone")
+        raise ChangeRefused(said("refused.collection_gone"))
 
     def _free(self, slug: str) -> Path:
         """A folder of this name, or of the next free one like it, made now."""
@@ -140,7 +141,7 @@ class Collections:
             except FileExistsError:
                 continue
             return folder
-        raise ChangeRefused("collections_full", most=_MOST)
+        raise ChangeRefused(said("refused.collections_full", most=_MOST))
 
 
 def _read(folder: Path) -> Collection | None:
@@ -162,9 +163,9 @@ def _checked(name: str, others: Sequence[Collection]) -> str:
     """The name on one line, if it is one and none of `others` has it."""
     shown = " ".join(name.split())
     if not shown or len(shown) > _LONGEST_NAME or not shown.isprintable():
-        raise ChangeRefused("name", most=_LONGEST_NAME)
+        raise ChangeRefused(said("refused.name", most=_LONGEST_NAME))
     if any(one.name.casefold() == shown.casefold() for one in others):
-        raise ChangeRefused("name_taken", name=shown)
+        raise ChangeRefused(said("refused.name_taken", name=shown))
     return shown
 
 

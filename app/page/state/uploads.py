@@ -9,6 +9,7 @@ reader is told why: left there, it would meet every later run.
 from __future__ import annotations
 
 import contextlib
+import json
 import logging
 import os
 import re
@@ -18,22 +19,24 @@ import subprocess
 import sys
 import threading
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import IO
 
 from alpie.app.page.state import ChangeRefused
+from alpie.app.translations import said
 from alpie.index.errors import RecognitionMissing
 from alpie.index.formats import SUFFIXES, check_signature, format_of
 from alpie.index.formats.recognition import RECOGNISE_FILE, Recogniser
+from alpie.index.messages import Message, from_row
 from alpie.index.model_cache import checksum
 from alpie.index.reading.sources import NOT_DOCUMENTS
 
 _LONGEST_RUN_SECONDS = 3_600.0
 
-Run = Callable[[], tuple[int, str]]  # gives exit code and messages
+Run = Callable[[], tuple[int, Sequence[str]]]  # gives exit code and messages, a failure last
 
 
 @lru_cache(maxsize=1)
@@ -48,9 +51,10 @@ def can_recognise() -> bool:
 
 def index_command(docs: Path, data: Path) -> Run:
     """Runs `alpie index` as a process of its own."""
-    command = [sys.executable, "-m", "alpie.app", "index", "--docs", str(docs), "--data", str(data)]
+    command = [sys.executable, "-m", "alpie.app", "index", "--json"]
+    command += ["--docs", str(docs), "--data", str(data)]
 
-    def run() -> tuple[int, str]:
+    def run() -> tuple[int, Sequence[str]]:
         done = subprocess.run(
             command,
             capture_output=True,
@@ -59,7 +63,10 @@ def index_command(docs: Path, data: Path) -> Run:
             timeout=_LONGEST_RUN_SECONDS,
             check=False,
         )
-        return done.returncode, done.stderr
+        try:
+            return done.returncode, from_row(json.loads(done.stdout))
+        except ValueError:  # it was ended before it could say anything, or failed in an unforeseen way
+            return done.returncode, done.stderr.strip().splitlines()[-1:]
 
     return run
 
@@ -70,8 +77,6 @@ _CHUNK = 1 << 18
 _MIN_FREE_BYTES = 500_000_000  # left on the disk
 _MAX_WAITING = 20  # documents taken and not yet indexed
 _ENDED_BY_FORCE = -9  # as a process says that was ended by a signal: it crashed, or took all the memory
-_SCANNED = "(OCR)"  # in what is said of a file that is a picture of a text
-_UNENDING = "leerlo no acaba, o hace caer el programa que lo lee."
 
 
 @dataclass(frozen=True)
@@ -144,19 +149,19 @@ class Uploads:
         wanted = safe_name(name)
         with self._lock:
             if len(self._waiting) >= _MAX_WAITING:
-                raise ChangeRefused("waiting")
+                raise ChangeRefused(said("refused.waiting"))
         unfinished = self.folder / f".{secrets.token_hex(8)}.unfinished"
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             if shutil.disk_usage(self.folder).free < self.most_bytes + _MIN_FREE_BYTES:
-                raise ChangeRefused("full")
+                raise ChangeRefused(said("refused.full"))
             self._write(unfinished, file, wanted)
             if same := _same_file(unfinished, self.folder):
-                raise ChangeRefused("same", file=wanted, other=same)
+                raise ChangeRefused(said("refused.same", file=wanted, other=same))
             taken = _named(unfinished, self.folder / wanted)
         except OSError as error:
             _LOG.error("a document could not be taken: %s", error)
-            raise ChangeRefused("unsaved") from error
+            raise ChangeRefused(said("refused.unsaved")) from error
         finally:
             with contextlib.suppress(OSError):
                 unfinished.unlink(missing_ok=True)
@@ -171,10 +176,12 @@ class Uploads:
                     check_signature(chunk, Path(name))
                 size += len(chunk)
                 if size > self.most_bytes:
-                    raise ChangeRefused("large", file=name, megabytes=self.most_bytes // 1_000_000)
+                    raise ChangeRefused(
+                        said("refused.large", file=name, megabytes=self.most_bytes // 1_000_000)
+                    )
                 target.write(chunk)
             if not size:
-                raise ChangeRefused("empty", file=name)
+                raise ChangeRefused(said("refused.empty", file=name))
             target.flush()
             os.fsync(target.fileno())
 
@@ -206,34 +213,34 @@ class Uploads:
         try:
             code, messages = self._run()
         except OSError as error:
-            code, messages = 1, str(error)
+            code, messages = 1, [str(error)]
         except subprocess.TimeoutExpired:
-            code, messages = _ENDED_BY_FORCE, ""
+            code, messages = _ENDED_BY_FORCE, []
         with self._lock:
             crowd = later is None and (len(names) > 1 or bool(self._waiting))
         if code < 0 and crowd:
             self._index_one_by_one(names)
             return
-        refused = [(name, reason) for name in names if (reason := self._reason(name, messages))]
+        told = ((name, _reason(self.folder / name, messages)) for name in names)
+        refused = [(name, reason) for name, reason in told if reason]
         if code < 0 and names:
-            refused = [(names[0], _UNENDING)]
+            refused = [(names[0], said("refused.unending"))]
         for name, reason in refused:
             with contextlib.suppress(OSError):
                 self._put_away(self.folder / name, reason)
         done = [name for name in names if code == 0 and name not in dict(refused)]
-        last = messages.strip().splitlines()[-1:] or ["?"]
         with self._lock:
             self._state = replace(
                 self._state,
                 indexing=tuple(later or ()),
                 done=(*self._state.done, *done)[-_MAX_WAITING:],
                 refused=(*self._state.refused, *refused)[-_MAX_WAITING:],
-                failure=last[0] if code and not refused else "",
+                failure=(messages or ["?"])[-1] if code and not refused else "",
             )
 
-    def _put_away(self, path: Path, reason: str) -> None:
+    def _put_away(self, path: Path, reason: Message) -> None:
         """Take a refused file out: a scan that could be recognised is kept aside, any other deleted."""
-        if _SCANNED in reason and self.can_recognise and path.suffix == ".pdf":
+        if reason.key == "pdf.scan" and self.can_recognise and path.suffix == ".pdf":
             self._scans.mkdir(exist_ok=True)
             path.replace(self._scans / path.name)
         else:
@@ -259,11 +266,17 @@ class Uploads:
         with self._lock:
             self._state = replace(self._state, indexing=())
 
-    def _reason(self, name: str, messages: str) -> str:
-        """What the messages of indexing say of a file; "" for nothing."""
-        place = f"{self.folder / name}: "
-        line = next((one for one in messages.splitlines() if place in one), "")
-        return line.partition(place)[2]
+
+def _reason(path: Path, messages: Iterable[object]) -> Message | None:
+    """What messages, or those within them, say of a file; None for nothing."""
+    for one in messages:
+        if isinstance(one, Message):
+            if one.facts.get("where") == str(path):
+                return one.facts["reason"]
+            one = one.facts.values()
+        if isinstance(one, Iterable) and not isinstance(one, str) and (found := _reason(path, one)):
+            return found
+    return None
 
 
 def _same_file(path: Path, folder: Path) -> str:
@@ -288,7 +301,7 @@ def safe_name(name: str) -> str:
     most = _LONGEST_NAME - len(suffix) - 1
     stem = stem.strip(" ._")[:most].strip(" ._")
     if not stem or format_of(f"x.{suffix}") is None:
-        raise ChangeRefused("format", file=name[:80], formats=", ".join(SUFFIXES))
+        raise ChangeRefused(said("refused.format", file=name[:80], formats=", ".join(SUFFIXES)))
     if passed_over := NOT_DOCUMENTS.fullmatch(f"{stem}.{suffix}"):
         first = passed_over[1]
         stem = f"{first}-documento{stem.removeprefix(first)}"[:most].strip(" ._")
@@ -308,4 +321,4 @@ def _named(unfinished: Path, wanted: Path) -> str:
                 continue
             unfinished.rename(name)
         return name.name
-    raise ChangeRefused("names", file=wanted.name)
+    raise ChangeRefused(said("refused.names", file=wanted.name))

@@ -57,9 +57,7 @@ def render_documents(
         built=words.moment(library.built_at) if library else "",
         passages=words.count("count.passages", len(library.passages)) if library else "",
         counted=words.count("count.documents", len(documents)),
-        unread=[
-            words("notice.file", file=one.file, notice=words.reason(one.reason)) for one in library.unread
-        ]
+        unread=[words("notice.file", file=one.file, notice=one.reason) for one in library.unread]
         if library
         else [],
         name=offer.name or words("collections.shipped"),
@@ -84,7 +82,7 @@ def render_documents(
 
 
 def _shown(panels: Panels, document: Document, words: Translations) -> dict[str, Any]:
-    notes = [*map(words.reason, document.notes), *(notice_text(notice, words) for notice in document.notices)]
+    notes = [*map(words.told, document.notes), *(notice_text(notice, words) for notice in document.notices)]
     if fields := editorial_fields(document, words):
         notes.append(words("reader.editorial", fields=fields))
     facts = (
@@ -127,14 +125,12 @@ def render_state(
     )
     recognise = bool(scanned and uploads and uploads.can_recognise)
     refused = [
-        (name, words("upload.scan") if name in state.scans else words.reason(reason))
+        (name, words("upload.scan") if name in state.scans else words.told(reason))
         for name, reason in state.refused
     ]
-    failure = words.reason(state.failure.removeprefix("Error: "))
     return render(
-        "upload_state", words, state=state, done=done, refused=refused, failure=failure, problem=problem,
-        recognise=recognise,
-    )  # fmt: skip
+        "upload_state", words, state=state, done=done, refused=refused, problem=problem, recognise=recognise
+    )
 
 
 def _read(document: Document, words: Translations) -> list[str]:

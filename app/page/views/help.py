@@ -14,6 +14,7 @@ from pathlib import Path
 from alpie.app.page.views.page_words import Translations
 from alpie.app.page.views.risk import Risk
 from alpie.app.page.views.templates import Markup, render
+from alpie.app.translations import said
 from alpie.index.errors import SettingsError
 
 __all__ = ["HelpLine", "HelpLines", "load_help_lines", "render_help", "with_notice"]
@@ -49,13 +50,13 @@ def load_help_lines(path: Path | None = None) -> HelpLines:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
         return HelpLines(str(data["checked"]), tuple(_line(entry) for entry in data["line"]))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, KeyError, TypeError) as error:
-        raise SettingsError(f"{path}: no es un archivo de líneas de ayuda válido ({error!r}).") from error
+        raise SettingsError(said("lines.file", path=path, error=repr(error))) from error
 
 
 def _line(entry: dict[str, str]) -> HelpLine:
     link = entry.get("link", "")
     if link and not _LINK.fullmatch(link):
-        raise SettingsError(f"help lines: link must be tel: or https:, not {link!r}")
+        raise SettingsError(said("lines.link", link=repr(link)))
     return HelpLine(
         country=entry["country"],
         who=entry["who"],

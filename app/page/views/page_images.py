@@ -11,6 +11,7 @@ from pathlib import Path
 
 from alpie.app.page.views.page_words import Translations
 from alpie.app.page.views.templates import Markup, render
+from alpie.app.translations import said
 from alpie.index.errors import SourceError
 from alpie.index.formats import MAX_BYTES, format_of
 from alpie.index.records import Document, Layout, PageLabel
@@ -69,25 +70,22 @@ class PageImages:
     def _path(self, document: Document) -> Path:
         """The file, if it is still the one that was indexed."""
         if self._folder is None or not has_pages(document):
-            raise SourceError(f"{document.file}: no tiene páginas que mostrar.")
+            raise SourceError(said("pages.none", file=document.file))
         path = self._folder / document.file
         try:
             inside = path.resolve(strict=True).is_relative_to(self._folder.resolve())
             status = path.stat()
             if not inside or not path.is_file() or status.st_size > MAX_BYTES:
-                raise SourceError(f"{document.file}: no se puede mostrar.", path)
+                raise SourceError(said("pages.hidden", file=document.file), path)
             stamp = status.st_mtime_ns, status.st_size
             known = self._checked.get(path)
             if known is None or known[:2] != stamp:
                 known = (*stamp, hashlib.sha256(path.read_bytes()).hexdigest())
                 self._checked[path] = known
         except OSError as error:
-            raise SourceError(f"{document.file}: ya no está en la carpeta de documentos.", path) from error
+            raise SourceError(said("pages.gone", file=document.file), path) from error
         if known[2] != document.sha256:
-            message = (
-                f"{document.file}: ha cambiado desde que se indexó. Actualice el índice con «alpie index»."
-            )
-            raise SourceError(message, path)
+            raise SourceError(said("pages.changed", file=document.file), path)
         return path
 
 
@@ -100,14 +98,14 @@ def _drawn(path: Path, sheet: int) -> bytes:
         try:
             with pdfium.PdfDocument(path) as document:
                 if not 1 <= sheet <= len(document):
-                    raise SourceError(f"{path.name}: no tiene página {sheet}.", path)
+                    raise SourceError(said("pages.no_page", file=path.name, page=sheet), path)
                 page = document[sheet - 1]
                 width, height = page.get_size()
                 area = max(width * height, 1.0)
                 scale = min(_WIDTH / max(width, 1.0), (_MAX_PIXELS / area) ** 0.5, 4.0)
                 image = page.render(scale=scale, may_draw_forms=False).to_pil()
         except (pdfium.PdfiumError, ValueError, MemoryError) as error:
-            raise SourceError(f"{path.name}: la página {sheet} no se puede mostrar.", path) from error
+            raise SourceError(said("pages.not_drawn", file=path.name, page=sheet), path) from error
     file = io.BytesIO()
     image.save(file, "PNG")
     return file.getvalue()

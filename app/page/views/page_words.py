@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import re
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -12,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from alpie.app import translations as common
 from alpie.app.page.views.markup import escape
+from alpie.index.messages import Sayer
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["LANGUAGES", "Translations", "language_of", "translations_for", "words_asked"]
 
 LANGUAGES = common.LANGUAGES
-_FOLDER = Path(__file__).resolve().parents[1] / "locale"
+_sayer = Sayer(*common.said.folders, Path(__file__).resolve().parents[1] / "locale")
 
 
 @dataclass(frozen=True)
@@ -55,40 +54,17 @@ class Translations(common.Translations):
             return iso
         return self("documents.moment", date=self.date(then.date().isoformat()), time=f"{then:%H:%M}")
 
-    def reason(self, spanish: str) -> str:
-        """What an error below the page says, which is Spanish, in this language; as it is where no rendering is known."""
-        if self.language == "es":
-            return spanish
-        for form, rendering in _reasons():
-            if match := form.fullmatch(spanish):
-                return rendering.format(
-                    **{name: self.reason(value) for name, value in match.groupdict().items()}
-                )
-        where, _, rest = spanish.partition(": ")
-        return f"{where}: {self.reason(rest)}" if rest else spanish
-
     @property
     def for_scripts(self) -> dict[str, str]:
         """What the scripts of the page say."""
         return {key.removeprefix("js."): text for key, text in self.entries.items() if key.startswith("js.")}
 
 
-@lru_cache(maxsize=1)
-def _reasons() -> tuple[tuple[re.Pattern[str], str], ...]:
-    """What errors say in Spanish, and the same in English."""
-    rendered: dict[str, str] = json.loads((_FOLDER / "reasons.json").read_text(encoding="utf-8"))
-    return tuple(
-        (re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>.+?)", re.escape(spanish)), re.DOTALL), other)
-        for spanish, other in rendered.items()
-    )
-
-
 @lru_cache
 def translations_for(language: str) -> Translations:
     """The catalogue of `language`; Spanish for a language there is none of."""
     base = common.translations_for(language)
-    own: dict[str, str] = json.loads((_FOLDER / f"{base.language}.json").read_text(encoding="utf-8"))
-    return Translations(base.language, {**base.entries, **own})
+    return Translations(base.language, _sayer.catalogue(base.language))
 
 
 def words_asked(request: Request) -> Translations:

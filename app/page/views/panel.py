@@ -13,6 +13,7 @@ from alpie.app.page.views.page_images import has_pages, page_figure, sheet_at
 from alpie.app.page.views.page_words import Translations
 from alpie.app.page.views.source_view import Reader
 from alpie.app.page.views.templates import Markup, render
+from alpie.app.translations import said
 from alpie.index.database.text_database import PassagesByDocument
 from alpie.index.errors import AddressError
 from alpie.index.records import Document, Layout, Passage, Span
@@ -73,7 +74,7 @@ class Panels:
         """The panel opened at the top of a document; raises AddressError."""
         document = self.library.documents.get(document_id)
         if document is None:
-            raise AddressError("no such document", document_id)
+            raise AddressError(said("documents.unknown"), document_id)
         return self._panel(document, words, (), place="", editorial=editorial_fields(document, words))
 
     def vanished(self, error: AddressError, words: Translations) -> Markup:

@@ -22,6 +22,7 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from alpie.index.errors import BackendMismatch, BackendUnavailable, SettingsError
+from alpie.index.messages import Message, said
 from alpie.index.spanish.analysis import ANALYSIS_VERSION
 
 _SPARSE_SINCE = (2, 4)  # sparse vectors
@@ -47,7 +48,7 @@ class MilvusAddress:
         uri, _, name = text.partition("#")
         name = name or "alpie"
         if not _NAME.fullmatch(name):
-            raise SettingsError(f"«{name}» no vale como nombre de colección: letras, cifras y guion bajo.")
+            raise SettingsError(said("milvus.name", name=name))
         if uri.startswith(("http://", "https://")):
             try:
                 parts = urlsplit(uri)
@@ -55,12 +56,10 @@ class MilvusAddress:
             except ValueError:
                 bad = True
             if bad:
-                raise SettingsError(f"«{cls(uri).shown}» no es una dirección: se espera http://host:19530.")
+                raise SettingsError(said("milvus.no_address", uri=cls(uri).shown))
             return cls(uri, name)
         if not uri.endswith(".db"):
-            raise SettingsError(
-                f"«{uri}» no vale para Milvus: http://host:19530, https://host:19530 o un archivo .db."
-            )
+            raise SettingsError(said("milvus.other", uri=uri))
         return cls(str(Path(uri).expanduser().absolute()), name)
 
     @property
@@ -85,16 +84,14 @@ class MilvusConnection:
         _check_packages(address)
         self._client = self._connect(token)
         self._lock = threading.Lock()
-        said = str(self.call("get_server_version"))
-        self.is_lite = "lite" in said and not said.startswith("v")
-        match = re.search(r"(\d+)\.(\d+)(?:\.(\d+))?", said)
+        told = str(self.call("get_server_version"))
+        self.is_lite = "lite" in told and not told.startswith("v")
+        match = re.search(r"(\d+)\.(\d+)(?:\.(\d+))?", told)
         self.version = tuple(int(part or 0) for part in match.groups()) if match else (0, 0, 0)
         shown = ".".join(map(str, self.version))
         self.name = f"Milvus Lite {shown}" if self.is_lite else f"Milvus {shown}"
         if not self.is_lite and self.version < _OLDEST:
-            raise BackendUnavailable(
-                f"En {address.shown} hay {self.name}; hace falta 2.3 o posterior, mejor 2.5. Actualícelo."
-            )
+            raise BackendUnavailable(said("milvus.old", place=address.shown, version=self.name))
 
     @property
     def has_sparse(self) -> bool:
@@ -107,7 +104,7 @@ class MilvusConnection:
         from pymilvus.exceptions import MilvusException
 
         if self._client is None:
-            raise BackendUnavailable(f"La conexión con {self.address.shown} está cerrada.")
+            raise BackendUnavailable(said("milvus.closed", place=self.address.shown))
         started = time.monotonic()
         try:
             return getattr(self._client, method)(*arguments, timeout=self.timeout_seconds, **options)
@@ -162,28 +159,21 @@ class MilvusConnection:
         except (MilvusException, RpcError, OSError, ValueError) as error:
             raise BackendUnavailable(self._no_connection(error)) from error
 
-    def _no_connection(self, error: Exception) -> str:
+    def _no_connection(self, error: Exception) -> Message:
         if self.address.is_file:
             folder = Path(self.address.uri).parent
             if not folder.is_dir():
-                return f"No existe la carpeta {folder} del índice de Milvus Lite. Créela."
-            return (
-                f"No se puede abrir {self.address.uri} con Milvus Lite: o lo tiene abierto otro proceso, o no es "
-                "suyo. Cierre el otro, o sirva el archivo con «milvus-lite server» y use su dirección http."
-            )
-        return (
-            f"No hay ningún Milvus que responda en {self.address.shown} ({_reason(error)}). Compruebe que está en "
-            "marcha y que la dirección, el puerto y la ficha (ALPIE_INDEX_TOKEN) son los suyos; para volver al "
-            "índice local, quite ALPIE_INDEX."
-        )
+                return said("milvus.no_folder", folder=folder)
+            return said("milvus.file", file=self.address.uri)
+        return said("milvus.nobody", place=self.address.shown, error=_reason(error))
 
     def _failed(self, method: str, error: Exception, seconds: float) -> BackendUnavailable:
+        place = self.address.shown
         if seconds >= 0.95 * self.timeout_seconds:
             return BackendUnavailable(
-                f"{self.address.shown} no ha respondido en {self.timeout_seconds:g} s ({method}). Repítalo; si "
-                "sigue así, mire si Milvus está en marcha o alargue ALPIE_INDEX_TIMEOUT_SECONDS."
+                said("milvus.slow", place=place, seconds=f"{self.timeout_seconds:g}", method=method)
             )
-        return BackendUnavailable(f"{self.address.shown} ha fallado ({method}): {_reason(error)}.")
+        return BackendUnavailable(said("milvus.failed", place=place, method=method, error=_reason(error)))
 
 
 def _reason(error: Exception) -> str:
@@ -195,9 +185,7 @@ def _reason(error: Exception) -> str:
 def _check_packages(address: MilvusAddress) -> None:
     wanted = ["pymilvus", "milvus_lite"] if address.is_file else ["pymilvus"]
     if missing := [name for name in wanted if find_spec(name) is None]:
-        raise BackendUnavailable(
-            f'Para {address.shown} falta {" y ".join(missing)}. Instálelo con: pip install "alpie[milvus]"'
-        )
+        raise BackendUnavailable(said("milvus.packages", place=address.shown, missing=missing))
 
 
 SENTENCES = "_sentences"
@@ -231,11 +219,11 @@ class Stamp:
         return f"f{self.format}_a{self.analysis}_e{self.encoder}_d{self.dimension}_s{stems}"
 
     def differs_in(self, other: Stamp) -> tuple[str, ...]:
-        """What keeps a collection of the one stamp from being searched with the other, in Spanish."""
+        """What keeps a collection of the one stamp from being searched with the other."""
         pairs = {
-            "el formato": (self.format, other.format),
-            "el análisis del español": (self.analysis, other.analysis),
-            "el codificador": ((self.encoder, self.dimension), (other.encoder, other.dimension)),
+            said("milvus.format"): (self.format, other.format),
+            said("milvus.analysis"): (self.analysis, other.analysis),
+            said("milvus.encoder"): ((self.encoder, self.dimension), (other.encoder, other.dimension)),
         }
         return tuple(name for name, (one, another) in pairs.items() if one != another)
 
@@ -263,24 +251,15 @@ def collection_in_use(connection: MilvusConnection, stamp: Stamp) -> str:
 
     Raises `BackendMismatch`, which says what is different and what to run.
     """
-    address = connection.address
-    run = f"Ejecute «alpie index» con ALPIE_INDEX=milvus:{address.shown}"
+    place, name = connection.address.shown, connection.address.name
     current = _aliased(connection)
     if current is None:
-        raise BackendMismatch(
-            f"En {address.shown} no hay ninguna colección «{address.name}» de Al Pie. {run}."
-        )
-    made_with = collection_stamp(address.name, current)
+        raise BackendMismatch(said("milvus.no_collection", place=place, name=name))
+    made_with = collection_stamp(name, current)
     if made_with is None:
-        raise BackendMismatch(
-            f"En {address.shown}, «{address.name}» es el alias de «{current}», que no es de Al Pie. Elija otro "
-            f"nombre: milvus:{address.shown}#nombre."
-        )
+        raise BackendMismatch(said("milvus.alias", place=place, name=name, other=current))
     if different := made_with.differs_in(stamp):
-        raise BackendMismatch(
-            f"La colección «{current}» de {address.shown} se hizo con otra versión; cambia {' y '.join(different)}. "
-            f"{run}: hará una nueva y la de ahora seguirá en uso hasta que esté completa."
-        )
+        raise BackendMismatch(said("milvus.made_otherwise", name=current, place=place, different=different))
     connection.call("load_collection", current)
     connection.call("load_collection", current + SENTENCES)
     return current

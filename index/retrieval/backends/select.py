@@ -15,6 +15,7 @@ import numpy as np
 from alpie.index.encoder import Encoder
 from alpie.index.encoder.embed import text_of
 from alpie.index.errors import BackendError, SettingsError
+from alpie.index.messages import said
 from alpie.index.records import Passage
 from alpie.index.retrieval.search import SearchIndex
 from alpie.index.retrieval.vector_backend import Entry, VectorBackend, passage_id
@@ -53,10 +54,7 @@ def synchronise(
             on_progress(last, total)
     deleted = 0 if backend.count() == total else _delete_others(backend, passages)
     if (held := backend.count()) != total:
-        raise BackendError(
-            f"{backend.name} tiene {held} pasajes y el índice {total}: algo más escribe en la misma colección. "
-            "Dé a cada índice la suya (milvus:<uri>#nombre) y repita «alpie index»."
-        )
+        raise BackendError(said("backend.others", name=backend.name, held=held, total=total))
     return Synchronised(total, written, deleted)
 
 
@@ -82,9 +80,7 @@ def _delete_others(backend: VectorBackend, passages: Sequence[Passage]) -> int:
     for passage in passages:
         wanted.setdefault(passage.document_id, set()).add(passage_id(passage.address))
     if sum(map(len, wanted.values())) != len(passages):
-        raise BackendError(
-            "Dos pasajes tienen el mismo número: pasa una vez entre miles de índices. Cambie el título de uno."
-        )
+        raise BackendError(said("backend.twins"))
     deleted = 0
     for document, held in backend.documents().items():
         keep = wanted.get(document, set())
@@ -149,8 +145,6 @@ class BackendChoice:
         from alpie.index.retrieval.backends.milvus_client import MilvusAddress, MilvusConnection
 
         if not self.spec.startswith(_KIND):
-            raise SettingsError(
-                f"«{self.spec}» no es un motor: se admite milvus:<uri>, o vacío para el local."
-            )
+            raise SettingsError(said("backend.unknown", spec=self.spec))
         address = MilvusAddress.parse(self.spec.removeprefix(_KIND))
         return MilvusConnection(address, self.token, self.timeout_seconds)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import subprocess
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +21,14 @@ from alpie.app.page.serving.page_options import Choices
 from alpie.app.page.serving.routes import add_routes
 from alpie.app.page.state.library import Opening
 from alpie.app.page.state.uploads import Uploads, index_command, safe_name
+from alpie.app.page.views.documents_view import render_state
 from alpie.app.page.views.page_images import PageImages, sheet_at
+from alpie.app.page.views.page_words import translations_for
 from alpie.app.settings import load_settings
 from alpie.index.errors import SourceError
 from alpie.index.formats import extract
 from alpie.index.layout import lay_out
+from alpie.index.messages import Message, said
 from alpie.index.reading.sources import NOT_DOCUMENTS, read_sources
 from alpie.index.records import Document
 
@@ -34,11 +38,11 @@ TEXT = "Los parques abren a las siete de la mañana."
 class Indexing:
     """Stands for `alpie index`: says what it is told to, when it is let."""
 
-    def __init__(self, messages: str = "", code: int = 0) -> None:
+    def __init__(self, *messages: str, code: int = 0) -> None:
         self.messages, self.code, self.runs = messages, code, 0
         self.may_end = threading.Event()
 
-    def __call__(self) -> tuple[int, str]:
+    def __call__(self) -> tuple[int, Sequence[str]]:
         self.runs += 1
         assert self.may_end.wait(60)
         return self.code, self.messages
@@ -130,12 +134,15 @@ def test_what_is_refused_leaves_nothing_behind(tmp_path: Path, name: str, data: 
 
 
 def test_a_document_that_cannot_be_read_is_taken_out_and_its_reader_told(tmp_path: Path) -> None:
-    indexing = Indexing(f"Indexando…\nAviso: {tmp_path / 'docs' / 'foto.pdf'}: es un escaneo sin texto.\n")
+    refusal = SourceError.at(tmp_path / "docs" / "foto.pdf", "pdf.scan")
+    none = said("sources.none_read", folder="docs", reasons=[refusal])
+    indexing = Indexing(none, code=1)
     indexing.may_end.set()
     uploads = given(tmp_path, indexing)
     uploads.take("foto.pdf", io.BytesIO(made.scanned_pdf()))
     state = settled(uploads)
-    assert state.refused == (("foto.pdf", "es un escaneo sin texto."),)
+    assert (state.refused, state.failure) == ((("foto.pdf", refusal.reason),), "")
+    assert "it is a scan without text" in render_state(uploads, translations_for("en"), {})
     assert state.done == ()
     assert list((tmp_path / "docs").iterdir()) == []
 
@@ -148,14 +155,14 @@ class Stumbling(Indexing):
         self.folder, self.bad, self.how = folder, bad, how
         self.meanwhile: list[Any] = []
 
-    def __call__(self) -> tuple[int, str]:
+    def __call__(self) -> tuple[int, Sequence[str]]:
         super().__call__()
         met = (self.folder / self.bad).exists()
         if self.meanwhile:
             self.meanwhile.pop()()
         if met and self.how is None:
             raise subprocess.TimeoutExpired("alpie index", 3600)
-        return (self.how or 0) if met else 0, ""
+        return (self.how or 0) if met else 0, ()
 
 
 @pytest.mark.parametrize("how", [None, -9, -11], ids=["no end", "no memory", "a crash"])
@@ -189,11 +196,12 @@ def test_a_real_run_has_an_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_a_failure_of_indexing_is_told(tmp_path: Path) -> None:
-    indexing = Indexing("Error: no queda sitio en el disco", 1)
+    indexing = Indexing(said("build.busy", folder="var"), code=1)
     indexing.may_end.set()
     uploads = given(tmp_path, indexing)
     uploads.take("a.txt", io.BytesIO(TEXT.encode()))
-    assert settled(uploads).failure == "Error: no queda sitio en el disco"
+    assert settled(uploads).failure == "Otro proceso está indexando en var. Espere a que termine."
+    assert "Another process is indexing in var." in render_state(uploads, translations_for("en"), {})
 
 
 def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
@@ -205,7 +213,8 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
 def test_indexing_is_a_process_that_reports(tmp_path: Path) -> None:
     code, messages = index_command(tmp_path / "nada", tmp_path / "data")()
     assert code == 1
-    assert "nada" in messages
+    assert isinstance(messages[-1], Message)
+    assert messages[-1].facts["where"] == str(tmp_path / "nada")
 
 
 # --- over HTTP -----------------------------------------------------------------------------------

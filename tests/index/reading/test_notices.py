@@ -19,7 +19,7 @@ from alpie.app.translations import LANGUAGES, translations_for
 from alpie.index.build import BuildReport, build_index, measured
 from alpie.index.chunking.passages import make_passages
 from alpie.index.layout import lay_out
-from alpie.index.notices import Coverage, Notice, NoticeKind
+from alpie.index.notices import Coverage, Notice, NoticeKind, Unread
 from alpie.index.records import Document, Element, Structure
 from alpie.index.storage.store import open_version
 
@@ -55,7 +55,7 @@ def test_a_file_of_another_format_is_named_with_what_to_do(tmp_path: Path, name:
     assert check.state is doctor.State.ADVICE
     assert one.reason in check.message
     kept = open_version(tmp_path / "data", FakeEncoder()).manifest["unread"]
-    assert kept == [{"file": one.file, "reason": one.reason}]
+    assert [Unread.of(row) for row in kept] == [one]
 
 
 def test_what_is_no_document_is_not_named(tmp_path: Path) -> None:
@@ -91,8 +91,6 @@ def test_every_notice_is_said_in_every_language(language: str) -> None:
 
 def test_the_documents_page_tells_them() -> None:
     from dataclasses import replace
-
-    from alpie.index.notices import Unread
 
     corpus = FakeCorpus()
     corpus.unread = (Unread("acta <1>.doc", "es un documento antiguo."),)

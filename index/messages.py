@@ -1,0 +1,119 @@
+"""Sentences for people, by key: said in Spanish where they arise, and in the reader's language where they are read.
+
+`locale/*.json` holds them, one catalogue a language, with a name for each fact that a sentence takes. An error or a
+notice carries its key and facts wherever it goes, into the index too, so that nobody reads meaning out of a sentence.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Annotated, Any
+
+
+class Listed(tuple[object, ...]):
+    """Facts in one place of a sentence, which itself says what stands between them: `{formats:, }`."""
+
+    def __format__(self, between: str) -> str:
+        return between.join(map(str, self))
+
+
+class Message(str):
+    """A sentence in Spanish that can be told in other languages; without a key it is what it is in all."""
+
+    key: str = ""
+    facts: Mapping[str, object] = MappingProxyType({})
+
+
+def filled(catalogue: Mapping[str, str], key: str, facts: Mapping[str, object]) -> str:
+    """The sentence `key`; messages among its facts are told in the same language."""
+    return catalogue[key].format(**{name: told(fact, catalogue) for name, fact in facts.items()})
+
+
+def told(fact: object, catalogue: Mapping[str, str]) -> object:
+    """A message, or the one of an error, in the language of a catalogue that has its key; anything else as it is."""
+    fact = _message_of(fact)
+    if isinstance(fact, Message):
+        return filled(catalogue, fact.key, fact.facts) if fact.key in catalogue else str(fact)
+    return Listed(told(one, catalogue) for one in fact) if isinstance(fact, list | tuple) else fact
+
+
+class Sayer:
+    """Says sentences of the catalogues in some folders; of a key that two of them have, the later one's."""
+
+    def __init__(self, *folders: Path) -> None:
+        self.folders = folders
+
+    def catalogue(self, language: str) -> Mapping[str, str]:
+        """All sentences of a language by their keys."""
+        return _catalogue(self.folders, language)
+
+    def __call__(self, key: str, /, **facts: object) -> Message:
+        kept = {name: _kept(fact) for name, fact in facts.items()}
+        message = Message(filled(self.catalogue("es"), key, kept))
+        message.key, message.facts = key, kept
+        return message
+
+
+@cache
+def _catalogue(folders: tuple[Path, ...], language: str) -> Mapping[str, str]:
+    files = (folder / f"{language}.json" for folder in folders)
+    return {key: text for file in files for key, text in json.loads(file.read_text(encoding="utf-8")).items()}
+
+
+said = Sayer(Path(__file__).with_name("locale"))
+
+
+def _message_of(fact: object) -> object:
+    is_told = isinstance(fact, BaseException) and fact.args and isinstance(fact.args[0], Message)
+    return fact.args[0] if is_told else fact  # type: ignore[attr-defined]
+
+
+def _kept(fact: object) -> object:
+    """A fact as text, so that it can be stored and sent to another process."""
+    fact = _message_of(fact)
+    if isinstance(fact, list | tuple):
+        return Listed(map(_kept, fact))
+    return fact if isinstance(fact, Message) else str(fact)
+
+
+def as_row(fact: Any) -> Any:
+    """A message as plain values for JSON; one without a key as its text."""
+    if isinstance(fact, Listed):
+        return [as_row(one) for one in fact]
+    if not (isinstance(fact, Message) and fact.key):
+        return str(fact)
+    return {
+        "text": str(fact),
+        "key": fact.key,
+        "facts": {name: as_row(one) for name, one in fact.facts.items()},
+    }
+
+
+def from_row(row: Any) -> Any:
+    """What `as_row` made of a message; a text is one without a key."""
+    if isinstance(row, list):
+        return Listed(map(from_row, row))
+    if isinstance(row, str):
+        return row
+    message = Message(row["text"])
+    message.key = row["key"]
+    message.facts = {name: from_row(one) for name, one in row["facts"].items()}
+    return message
+
+
+class _AsRow:
+    """Tells pydantic to keep the key and facts of a message."""
+
+    def __get_pydantic_core_schema__(self, source: object, handler: object) -> Any:
+        from pydantic_core import core_schema  # late: who only raises errors need not load it
+
+        written = core_schema.plain_serializer_function_ser_schema(as_row)
+        return core_schema.no_info_plain_validator_function(from_row, serialization=written)
+
+
+Said = Annotated[str, _AsRow()]
+"""The type of a field of a record whose text may be a message."""

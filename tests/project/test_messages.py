@@ -1,0 +1,172 @@
+"""What errors and notices say: every sentence in the catalogues, in both languages, and told wherever it is read."""
+
+from __future__ import annotations
+
+import ast
+import copy
+import json
+import pickle
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from string import Formatter
+
+import pytest
+from places import ROOT
+from test_errors import _defined
+
+from alpie.app import translations
+from alpie.app.page.views import page_words
+from alpie.index import messages
+from alpie.index.database.text_database import from_json, to_json
+from alpie.index.errors import AddressError, AlpieError, IndexDamaged, SourceError
+from alpie.index.messages import Message, Said, as_row, from_row, said, told
+from alpie.index.notices import Unread
+
+ERRORS = {name for pair in _defined() for name in pair} - {"Exception"}
+TREES = {
+    path: ast.parse(path.read_text("utf-8"))
+    for top in ("index", "app")
+    for path in (ROOT / top).rglob("*.py")
+}
+ENGLISH = messages.said.catalogue("en")
+
+
+def _placeholders(text: str) -> list[str]:
+    return sorted(name for _, name, _, _ in Formatter().parse(text) if name is not None)
+
+
+def test_both_languages_have_the_same_keys_and_placeholders() -> None:
+    spanish = messages.said.catalogue("es")
+    assert spanish.keys() == ENGLISH.keys()
+    for key in spanish:
+        assert _placeholders(spanish[key]) == _placeholders(ENGLISH[key]), key
+
+
+def test_no_key_is_in_two_catalogues() -> None:
+    own = json.loads((ROOT / "app/locale/es.json").read_text("utf-8"))
+    page = json.loads((ROOT / "app/page/locale/es.json").read_text("utf-8"))
+    assert not messages.said.catalogue("es").keys() & (own.keys() | page.keys())
+
+
+def _calls(tree: ast.AST) -> Iterator[tuple[str, ast.Call]]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            function = node.func
+            name = function.id if isinstance(function, ast.Name) else getattr(function, "attr", "")
+            yield name, node
+
+
+def _said_by(tree: ast.AST) -> Iterator[str]:
+    """Keys, and beginnings of keys that are put together («unread.»), of the sentences that a module says."""
+    for name, node in _calls(tree):
+        if name in {"said", "at", "refuse", "_fault", "_checked"}:
+            for one in [each for argument in node.args for each in ast.walk(argument)]:
+                if isinstance(one, ast.Constant) and re.fullmatch(
+                    r"[a-z]+(\.[a-z0-9_]*)+|at", str(one.value)
+                ):
+                    yield str(one.value)
+
+
+def test_no_key_is_missing() -> None:
+    known = translations.said.catalogue("es")
+    for path, tree in TREES.items():
+        for key in _said_by(tree):
+            assert key in known or (key.endswith(".") and any(one.startswith(key) for one in known)), (
+                path,
+                key,
+            )
+
+
+def test_no_key_is_unused() -> None:
+    used = {key for tree in TREES.values() for key in _said_by(tree)}
+    families = tuple(key for key in used if key.endswith("."))
+    assert not [
+        key for key in messages.said.catalogue("es") if key not in used and not key.startswith(families)
+    ]
+
+
+def _is_said(node: ast.expr, tree: ast.AST) -> bool:
+    """Whether an expression is made of messages: said here, or handed on under a name."""
+    if isinstance(node, ast.IfExp):
+        return _is_said(node.body, tree) and _is_said(node.orelse, tree)
+    if isinstance(node, ast.BoolOp):
+        return all(_is_said(one, tree) for one in node.values)
+    if isinstance(node, ast.Name):
+        given = [
+            one.value
+            for one in ast.walk(tree)
+            if isinstance(one, ast.Assign) and any(getattr(to, "id", "") == node.id for to in one.targets)
+        ]
+        return all(_is_said(one, tree) for one in given)
+    return isinstance(node, ast.Call | ast.Attribute)
+
+
+def test_every_error_says_a_sentence_of_the_catalogues() -> None:
+    for path, tree in TREES.items():
+        for name, node in _calls(tree):
+            if name in ERRORS:
+                assert node.args, (path, node.lineno)
+                assert _is_said(node.args[0], tree), (path, node.lineno)
+
+
+NESTED = SourceError.at(Path("/docs/a.pdf"), "format.other", ending=".pdf", actual=said("format.kind.image"))
+
+
+def test_a_message_is_told_in_every_language_with_those_inside_it() -> None:
+    assert str(NESTED) == (
+        "/docs/a.pdf: se llama .pdf, pero es una imagen. "
+        "Guárdelo en el formato que dice su nombre, o dele la extensión que le corresponde."
+    )
+    assert NESTED.reason.startswith("se llama .pdf")
+    for words in (translations.translations_for("en"), page_words.translations_for("en")):
+        assert words.told(NESTED).startswith("/docs/a.pdf: it is called .pdf but is a picture.")
+        assert words("cli.error", message=NESTED) == f"Error: {words.told(NESTED)}"
+        assert words.told("lo que dijo una versión anterior") == "lo que dijo una versión anterior"
+    listed = said("sources.none_read", folder="docs", reasons=[NESTED, said("build.busy", folder="x")])
+    assert str(told(listed, ENGLISH)).endswith(
+        "ending it should have.; Another process is indexing in x. Wait until it is done."
+    )
+    assert str(listed).endswith("corresponde.; Otro proceso está indexando en x. Espere a que termine.")
+
+
+def test_a_message_in_an_error_that_is_a_fact_is_told_too() -> None:
+    why = ValueError(said("index.no_text"))
+    error = IndexDamaged(said("index.pointer_damaged", path="CURRENT", error=why), Path("CURRENT"))
+    assert str(error).startswith("El archivo CURRENT está dañado: no es texto.")
+    assert str(told(error, ENGLISH)).startswith("The file CURRENT is damaged: it is no text.")
+
+
+@pytest.mark.parametrize("how", ["pickled", "copied", "json", "database", "manifest"])
+def test_a_message_outlives_every_way_it_goes(how: str) -> None:
+    message = said("sources.none_read", folder="docs", reasons=[NESTED])
+    again = {
+        "pickled": lambda: pickle.loads(pickle.dumps(message)),
+        "copied": lambda: copy.deepcopy(message),
+        "json": lambda: from_row(json.loads(json.dumps(as_row(message)))),
+        "database": lambda: from_json(tuple[Said, ...], to_json(tuple[Said, ...], (message, "sin clave")))[0],
+        "manifest": lambda: Unread.of(json.loads(json.dumps(Unread("a", message).row))).reason,
+    }[how]()
+    assert isinstance(again, Message)
+    assert again == message
+    assert told(again, ENGLISH) == told(message, ENGLISH) != str(message)
+
+
+@pytest.mark.parametrize("error", [NESTED, AddressError(said("query.no_words"), "a/b")])
+def test_errors_cross_to_another_process(error: AlpieError) -> None:
+    again = pickle.loads(pickle.dumps(error))
+    assert (str(again), vars(again)) == (str(error), vars(error))
+    assert told(again, ENGLISH) == told(error, ENGLISH)
+
+
+def test_sentences_of_earlier_indexes_show_as_they_are() -> None:
+    assert (
+        Unread.of({"file": "a.doc", "reason": "es un documento antiguo."}).reason
+        == "es un documento antiguo."
+    )
+    assert from_json(tuple[Said, ...], '["Nota."]') == ("Nota.",)
+
+
+def test_what_is_said_in_a_key_of_a_later_version_is_told_in_spanish() -> None:
+    row: Mapping[str, object] = {"text": "Algo nuevo.", "key": "later.key", "facts": {}}
+    assert told(from_row(row), ENGLISH) == "Algo nuevo."
