@@ -25,7 +25,7 @@ class Message(str):
     """A sentence in Spanish that can be told in other languages; without a key it is what it is in all."""
 
     key: str = ""
-    facts: Mapping[str, object] = MappingProxyType({})
+    facts: Mapping[str, Any] = MappingProxyType({})
 
 
 def filled(catalogue: Mapping[str, str], key: str, facts: Mapping[str, object]) -> str:

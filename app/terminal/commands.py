@@ -62,7 +62,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SystemExit as wish:  # --help, --version or wrong usage, already said by argparse
         return DONE if wish.code in (None, 0) else WRONG_USAGE
     _log_to_stderr(logging.INFO if arguments.verbose else logging.WARNING)
-    return _guarded(arguments, words)
+    return _guarded(arguments, translations_for(vars(arguments).get("language", words.language)))
 
 
 def _guarded(arguments: argparse.Namespace, words: Translations) -> int:

@@ -86,8 +86,17 @@ def load_sentence_transformer(folder: Path, **model_options: Any) -> SentenceTra
             trust_remote_code=False,
             model_kwargs={"dtype": "float32", **model_options},
         ).eval()
-    except (OSError, ValueError, KeyError, ImportError, RuntimeError) as error:
+    except unloadable() as error:
         raise EncoderError(said("encoder.unloadable", folder=folder, error=error)) from error
+
+
+def unloadable() -> tuple[type[Exception], ...]:
+    """What the libraries raise for a model that is missing, damaged or of another kind; two have classes of their own."""
+    from huggingface_hub.errors import StrictDataclassError
+    from safetensors import SafetensorError
+
+    usual = (OSError, ValueError, LookupError, TypeError, AttributeError, ImportError, RuntimeError)
+    return (*usual, SafetensorError, StrictDataclassError)
 
 
 def find_model_folder(model: str) -> Path:

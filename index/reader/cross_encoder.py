@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alpie.index.encoder import encodable, stay_offline
+from alpie.index.encoder.torch_runtime import unloadable
 from alpie.index.errors import EncoderError
 from alpie.index.messages import said
 from alpie.index.reader import NOT_READ, Reading, ReadPassage
@@ -38,9 +39,7 @@ class CrossEncoderReader:
             from sentence_transformers import CrossEncoder
 
             return cls(CrossEncoder(model, local_files_only=True, activation_fn=_identity()), model)
-        except (
-            Exception
-        ) as error:  # the libraries raise many kinds for a model that is missing or of another kind
+        except unloadable() as error:
             raise EncoderError(said("reader.unopenable", model=model, error=error)) from error
 
     def read(self, question: str, passages: Sequence[ReadPassage]) -> list[Reading]:

@@ -63,7 +63,7 @@ def test_the_source_is_the_model_it_is_said_to_be() -> None:
         "<unk>",
     ]
     assert model.tensor("emb.pos").shape == (512 * 384,)
-    with pytest.raises(EncoderError, match=r"no tensor «l99\.q\.w»"):
+    with pytest.raises(EncoderError, match=r"el tensor «l99\.q\.w»"):
         model.tensor("l99.q.w")
 
 
@@ -81,7 +81,7 @@ def test_a_source_cut_short_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "short.bin"
     with source.open("rb") as file:
         path.write_bytes(file.read(source.stat().st_size - 1000))
-    with pytest.raises(EncoderError, match="cut short"):
+    with pytest.raises(EncoderError, match="está cortado"):
         read_packed(path)
 
 

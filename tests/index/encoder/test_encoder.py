@@ -191,13 +191,13 @@ def test_the_fast_path_imports_neither_torch_nor_transformers(encoder: Encoder) 
 
 
 def test_what_is_no_model_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(EncoderError, match="cannot be loaded"):
+    with pytest.raises(EncoderError, match="no se puede cargar"):
         open_encoder(str(tmp_path))
-    with pytest.raises(EncoderError, match=r"neither a folder .*/nowhere"):
+    with pytest.raises(EncoderError, match=r"ni una carpeta .*/nowhere"):
         open_encoder(str(tmp_path / "nowhere"))
-    with pytest.raises(EncoderError, match="downloads nothing"):
+    with pytest.raises(EncoderError, match="no descarga nada"):
         open_encoder("some-owner/a-model-that-is-not-here")
-    with pytest.raises(EncoderError, match="allowed: auto, onnx, torch, torch-bf16"):
+    with pytest.raises(EncoderError, match="se admiten: auto, onnx, torch, torch-bf16"):
         open_encoder(runtime="gpu")
-    with pytest.raises(EncoderError, match="No 8-bit graph can be made"):
+    with pytest.raises(EncoderError, match="no se puede hacer un grafo de 8 bits"):
         open_encoder(str(tmp_path), runtime="onnx")

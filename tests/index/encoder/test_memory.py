@@ -73,7 +73,7 @@ def test_a_damaged_word_table_is_named(damage: str, weights: Path, tmp_path: Pat
     else:
         good = weights.read_bytes()
         path.write_bytes({"short": good[:100_000], "text": b"no weights at all", "empty": b""}[damage])
-    with pytest.raises(EncoderError, match=r"model\.safetensors is damaged"):
+    with pytest.raises(EncoderError, match=r"model\.safetensors está dañado"):
         WordTable.open(path)
 
 

@@ -28,6 +28,7 @@ from alpie.index.encoder.model_config import ModelConfig
 from alpie.index.encoder.onnx_export import compare
 from alpie.index.encoder.tokenizer import sample_texts
 from alpie.index.errors import EncoderError, Uncalibrated
+from alpie.index.reader.cross_encoder import CrossEncoderReader
 from alpie.index.retrieval.search import HybridWeights
 
 PROMPTS = {"Retrieval-query": "busca: ", "Retrieval-document": "texto: ", "clustering": "grupo: "}
@@ -132,14 +133,14 @@ def test_when_no_graph_passes_pytorch_is_used_and_the_verdict_kept(
 
     monkeypatch.setattr(onnx_export, "_make", fail)
     assert open_encoder(str(folder), cache).runtime == "torch"
-    with pytest.raises(EncoderError, match="torch or auto"):
+    with pytest.raises(EncoderError, match="torch o auto"):
         open_encoder(str(folder), cache, "onnx")
 
 
 def test_another_architecture_stays_in_pytorch_in_half_precision_if_asked(tmp_path: Path) -> None:
     folder = save_model(tmp_path, "bert", extra=True)
     assert open_encoder(str(folder), tmp_path / "cache").runtime == "torch"
-    with pytest.raises(EncoderError, match="No 8-bit graph"):
+    with pytest.raises(EncoderError, match="un grafo de 8 bits"):
         open_encoder(str(folder), tmp_path / "cache", "onnx")
     half = open_encoder(str(folder), tmp_path / "cache", "torch-bf16")
     assert half.runtime == "torch-bf16"
@@ -192,10 +193,21 @@ def test_pooling_is_read_in_both_spellings(config: dict[str, object], pooling: s
     assert ModelConfig.read(tmp_path).pooling == pooling
 
 
-def test_a_damaged_configuration_is_told(tmp_path: Path) -> None:
-    (tmp_path / "modules.json").write_text("[", "utf-8")
-    with pytest.raises(EncoderError, match=r"modules\.json"):
-        open_encoder(str(tmp_path))
+SMALL = {"hidden_size": 8, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 8}
+
+
+@pytest.mark.parametrize(("files", "told"), [
+    ({"modules.json": "["}, r"modules\.json"),
+    ({"config.json": json.dumps({"model_type": "bert", "hidden_size": "x"})}, "hidden_size"),
+    ({"config.json": json.dumps({"model_type": "bert", **SMALL}), "model.safetensors": "x" * 50}, "header"),
+])  # fmt: skip
+def test_a_damaged_model_is_told(tmp_path: Path, files: dict[str, str], told: str) -> None:
+    for name, text in files.items():
+        (tmp_path / name).write_text(text, "utf-8")
+    with pytest.raises(EncoderError, match=told):
+        open_encoder(str(tmp_path), runtime="torch")
+    with pytest.raises(EncoderError, match=tmp_path.name):
+        CrossEncoderReader.open(str(tmp_path))
 
 
 # --- calibration --------------------------------------------------------------------------------
