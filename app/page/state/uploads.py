@@ -272,7 +272,8 @@ def _reason(path: Path, messages: Iterable[object]) -> Message | None:
     for one in messages:
         if isinstance(one, Message):
             if one.facts.get("where") == str(path):
-                return one.facts["reason"]
+                reason: Message = one.facts["reason"]
+                return reason
             one = one.facts.values()
         if isinstance(one, Iterable) and not isinstance(one, str) and (found := _reason(path, one)):
             return found

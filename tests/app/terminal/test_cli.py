@@ -288,6 +288,19 @@ def test_folders_are_taken_before_and_after_the_command(
     assert (corpus.opened_with.docs, corpus.opened_with.data) == (tmp_path / "d", tmp_path / "e")
 
 
+def test_errors_are_told_in_the_language_asked_for(tmp_path: Path, capsys: Captured) -> None:
+    assert cli.main(["serve", "--port", "99999", "--language", "en"]) == 1
+    assert capsys.readouterr().err == (
+        "Error: option --port: 99999 is not possible; "
+        "taken is a whole number from 0 to 65535 (port; 0 takes a free one).\n"
+    )
+    (tmp_path / "a.pdf").write_bytes(b"")
+    (tmp_path / "b.doc").write_bytes(b"x")
+    check = doctor._documents(load_settings({"docs": str(tmp_path)}, environment={}), translations_for("en"))
+    assert f"{tmp_path / 'a.pdf'}: is empty. Take the file away or copy it again." in check.message
+    assert "b.doc: it is an old Word document, which is not read." in check.message
+
+
 def test_the_language_can_be_chosen(corpus: type[FakeCorpus], capsys: Captured) -> None:
     assert cli.main(["ask", "x", "--language", "en"]) == 0
     assert "Searched 1 document (1 passage)" in capsys.readouterr().out
