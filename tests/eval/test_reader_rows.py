@@ -187,7 +187,10 @@ def test_every_second_article_of_a_squad_file_is_taught_and_lost_places_are_left
     right = {"question": "¿Cuál es la capital?", "answers": [{"text": "Oslo", "answer_start": 0}] * 2}
     lost = {"question": "¿Qué es Oslo?", "answers": [{"text": "la capital", "answer_start": -1}]}
     absent = {"question": "¿Cuántos viven en Oslo?", "is_impossible": True, "answers": []}
-    files = {"one": [article("a", right, lost), article("b", right)], "two": [article("b", absent), article("a", right, absent)]}  # fmt: skip
+    files = {
+        "one": [article("a", right, lost), article("b", right)],
+        "two": [article("b", absent), article("a", right, absent)],
+    }
     paths = [tmp_path / name for name in files]
     for path in paths:
         path.write_text(json.dumps({"data": files[path.name]}), encoding="utf-8")
