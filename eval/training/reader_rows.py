@@ -38,6 +38,7 @@ WRITTEN = TRAINING / "written.jsonl.gz"
 _MAX_CHARACTERS = 1_500  # of a passage: what a sequence of 288 tokens holds
 _NEAR = 4  # of the nearest other passages, so many are drawn from
 _TENTH = 10
+_OF_ARTICLE = 300  # rows at most of an article of a SQuAD file
 # rows taken of each public set; what is more would drown the project's own
 _PUBLIC = {
     "qa_squad_es_dist": 900, "qa_faquad_pt": 700, "qa_squad2_train1000_en": 1_000, "qa_selqa_en": 1_200,
@@ -158,6 +159,41 @@ def _window(passage: str, span: tuple[int, int], chance: random.Random) -> tuple
     return passage[start:end], (span[0] - start, min(span[1], end) - start)
 
 
+def squad_rows(paths: Sequence[Path]) -> Iterator[ReaderRow]:
+    """Every second article of the first of these SQuAD files, and what the others hold of it; figures are reported on the rest.
+
+    Articles are known by their title. A question that stands in several files is taken once, and of an article at most
+    `_OF_ARTICLE`, so that none outweighs the rest.
+    """
+    articles = [json.loads(path.read_text(encoding="utf-8"))["data"] for path in paths]
+    taught = [article["title"] for article in articles[0][::2]] if articles else []
+    for title in taught:
+        rows = {
+            (row.question, row.passage): row
+            for of_file in articles
+            for article in of_file
+            if article["title"] == title
+            for paragraph in article["paragraphs"]
+            for row in _squad_paragraph(paragraph["context"], paragraph["qas"])
+        }
+        yield from sorted(rows.values(), key=lambda row: checksum_of(row.question))[:_OF_ARTICLE]
+
+
+def _squad_paragraph(passage: str, questions: Iterable[Mapping[str, Any]]) -> Iterator[ReaderRow]:
+    """Its rows; an answer whose place the translation lost is left out, and so is a question that has no other."""
+    for question in questions if len(passage) <= _MAX_CHARACTERS else ():
+        given = () if question.get("is_impossible") else question["answers"]
+        spans = sorted(
+            {
+                (one["answer_start"], one["answer_start"] + len(one["text"]))
+                for one in given
+                if one["text"] and one["answer_start"] >= 0
+            }
+        )
+        if spans or not given:
+            yield ReaderRow(question["question"], passage, bool(spans), tuple(spans), kind="squad")
+
+
 class NearPassages:
     """For a question, passages of a pool that our own search ranks high and that are not the right one."""
 
@@ -199,9 +235,16 @@ def as_squad(rows: Iterable[ReaderRow]) -> dict[str, Any]:
     }
 
 
-def assemble(data: Path, out: Path, encoder: Encoder, shipped: Sequence[ReaderRow] = ()) -> dict[str, int]:
+def assemble(
+    data: Path,
+    out: Path,
+    encoder: Encoder,
+    shipped: Sequence[ReaderRow] = (),
+    squad: Sequence[Path] = (),
+    seed: int = 1,
+) -> dict[str, int]:
     """Write the three files; `shipped` are rows on the documents that Al Pie comes with. Returns their sizes."""
-    chance = random.Random(1)
+    chance = random.Random(seed)
     written = [*written_rows(data), *own_rows()]
     taught = [row for document, row in written if not is_held_out(document)]
     held_out = [row for document, row in written if is_held_out(document)]
@@ -211,7 +254,10 @@ def assemble(data: Path, out: Path, encoder: Encoder, shipped: Sequence[ReaderRo
         asked = [row for row in taught if row.answers and chance.random() < share]
         return [*taught, *near.beside(asked, chance)]
 
-    first = [*public_rows(data, chance), *with_near(0.45)]
+    of_squad = list(squad_rows(squad))
+    near_squad = NearPassages([row.passage for row in of_squad], encoder) if of_squad else None
+    beside = near_squad.beside([row for row in of_squad if row.answers][::3], chance) if near_squad else ()
+    first = [*public_rows(data, chance), *of_squad, *beside, *with_near(0.45)]
     second = [*with_near(0.4), *shipped]
     answered = [row for row in held_out if row.answers]
     files = {"first": first, "second": second, "held-out": [*held_out, *near.beside(answered[::2], chance)]}
@@ -228,8 +274,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path)
     parser.add_argument("out", type=Path)
+    parser.add_argument(
+        "--squad",
+        type=Path,
+        nargs="+",
+        default=[],
+        help="SQuAD files, of which every second article is taken",
+    )
+    parser.add_argument("--seed", type=int, default=1, help="of what is drawn, and of the order")
     options = parser.parse_args(argv)
-    sizes = assemble(options.data, options.out, open_encoder(), shipped_rows())
+    sizes = assemble(options.data, options.out, open_encoder(), shipped_rows(), options.squad, options.seed)
     sys.stdout.write(json.dumps(sizes) + "\n")
     return 0
 

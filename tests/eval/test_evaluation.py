@@ -12,7 +12,7 @@ import pytest
 from fake_encoder import corpus_from
 
 from alpie.app.answering.corpus import Corpus
-from alpie.eval.pipelines import Bm25Pipeline, chunks_of, other_pipelines, quoted_chunks
+from alpie.eval.pipelines import Bm25Pipeline, TxtaiPipeline, chunks_of, other_pipelines, quoted_chunks
 from alpie.eval.questions.predictions import predict
 from alpie.eval.questions.question_file import read_questions
 from alpie.eval.run import EvaluationOptions, evaluate
@@ -129,7 +129,7 @@ def test_report_says_what_was_measured(tmp_path: Path) -> None:
 def test_pipelines_are_compared_on_questions_that_stand_alone(tmp_path: Path) -> None:
     _evaluate(questions=_questions_file(tmp_path), report=tmp_path)
     data = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
-    assert list(data["pipelines"]) == ["alpie", "dense", "lexical", "hybrid", "tutorial", "bm25s"]
+    assert list(data["pipelines"]) == ["alpie", "dense", "lexical", "hybrid", "tutorial", "txtai", "bm25s"]
     assert data["pipelines"]["hybrid"]["overall"]["recall@1"]["n"] == 2
     assert "right@1" not in data["pipelines"]["hybrid"]["overall"]  # it only retrieves
     assert data["pipelines"]["tutorial"]["overall"]["verbatim"]["value"] == 1.0
@@ -190,9 +190,11 @@ def test_progress_only_on_a_terminal(tmp_path: Path) -> None:
     assert _evaluate(questions=_questions_file(tmp_path))[2] == ""
 
 
-def test_bm25_finds_the_chunk_that_says_it_and_nothing_found_is_a_refusal() -> None:
-    chunks = chunks_of(FakeSource().open().documents.values())
-    assert SENTENCES[2] in Bm25Pipeline(chunks).ask("¿Incautaron discos?")["quotes"][0]["text"]
+def test_bm25_and_txtai_find_the_chunk_that_says_it_and_nothing_found_is_a_refusal() -> None:
+    corpus = FakeSource().open()
+    chunks = chunks_of(corpus.documents.values())
+    for pipeline in (Bm25Pipeline(chunks), TxtaiPipeline(chunks, corpus.encoder)):
+        assert SENTENCES[2] in pipeline.ask("¿Incautaron discos?")["quotes"][0]["text"]
     assert not Bm25Pipeline(chunks).ask("hipopótamos")["answered"]
     assert not quoted_chunks([])["answered"]
 
@@ -201,6 +203,6 @@ def test_tutorial_quotes_its_four_best_chunks(tmp_path: Path) -> None:
     text = "\n\n".join(f"Párrafo {number}. " + "palabra " * 90 for number in range(12))
     corpus = FakeSource().from_passages([Document("largo", "", "", "", "", "es", "", text)], [])
     questions = read_questions(_questions_file(tmp_path)).questions
-    row = other_pipelines(corpus, questions)[-2].rows[0]
+    row = next(one.rows[0] for one in other_pipelines(corpus, questions) if one.name == "tutorial")
     assert (len(row["quotes"]), len(row["passages"])) == (4, 10)
     assert all(text[quote["start"] : quote["end"]] == quote["text"] for quote in row["quotes"])

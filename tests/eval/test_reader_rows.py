@@ -28,6 +28,7 @@ from alpie.eval.training.reader_rows import (
     is_held_out,
     passages_of,
     public_rows,
+    squad_rows,
     written_rows,
 )
 from alpie.eval.training.row_file import ReaderRow, read_lines, read_rows, write_lines, write_rows
@@ -177,3 +178,25 @@ def test_held_out_rows_can_be_asked_as_squad(tmp_path: Path) -> None:
     assert [paragraph.context for paragraph in read.paragraphs] == [rows[0].passage]
     assert [question.answer for question in read.questions] == [("la ministra",), ()]
     assert [question.answerable for question in read.questions] == [True, False]
+
+
+def test_every_second_article_of_a_squad_file_is_taught_and_lost_places_are_left_out(tmp_path: Path) -> None:
+    def article(title: str, *questions: dict[str, object]) -> dict[str, object]:
+        return {"title": title, "paragraphs": [{"context": "Oslo es la capital.", "qas": list(questions)}]}
+
+    right = {"question": "¿Cuál es la capital?", "answers": [{"text": "Oslo", "answer_start": 0}] * 2}
+    lost = {"question": "¿Qué es Oslo?", "answers": [{"text": "la capital", "answer_start": -1}]}
+    absent = {"question": "¿Cuántos viven en Oslo?", "is_impossible": True, "answers": []}
+    files = {
+        "one": [article("a", right, lost), article("b", right)],
+        "two": [article("b", absent), article("a", right, absent)],
+    }
+    paths = [tmp_path / name for name in files]
+    for path in paths:
+        path.write_text(json.dumps({"data": files[path.name]}), encoding="utf-8")
+    rows = {row.question: row for row in squad_rows(paths)}
+    assert {question: row.spans for question, row in rows.items()} == {
+        "¿Cuál es la capital?": ((0, 4),),
+        "¿Cuántos viven en Oslo?": (),
+    }
+    assert not rows["¿Cuántos viven en Oslo?"].answers

@@ -144,6 +144,10 @@ def test_what_is_compared_becomes_a_question_a_side(question: str, sides: list[t
         ("¿Qué edad y qué oficio tenía el bombero?", []),
         ("¿Qué dicen los que vigilan y que apagan?", []),
         ("¿Qué hay en el embalse y como se llena?", []),
+        ("¿Qué es un embalse? ¿Qué retiene?", ["¿Qué es un embalse?", "¿Y qué retiene?"]),
+        ("quien apago el fuego y que retiene un embalse", ["¿Quien apago el fuego?", "¿Y que retiene un embalse?"]),
+        ("kien apago el fuego y q retiene un embalse", ["¿Quién apago el fuego?", "¿Y que retiene un embalse?"]),
+        ("quien dijo que ardio el monte y que hacia viento", []),
         ("¿qué es? " * 40, []),
     ],
 )  # fmt: skip
