@@ -68,7 +68,7 @@ def test_every_hit_says_how_each_leg_saw_it(small: Corpus) -> None:
     assert {hit.ranks["dense"] for hit in hits} == set(range(1, len(hits) + 1))
 
 
-def test_a_hybrid_score_is_the_weighted_sum_of_the_legs(small: Corpus) -> None:
+def test_a_hybrid_score_is_the_weighted_sum_of_the_retrievers_scores(small: Corpus) -> None:
     weights = small.index.weights
     for hit in search(small, "puestos de fruta").hits:
         expected = (
