@@ -18,8 +18,8 @@ from alpie.index.records import BlockKind
 _NARROW = 0.75  # of the column: key data and table cells are narrower
 _DISPLAY = 0.5  # of the column: a figure in display type
 _FEWEST_ROWS = 3
-_MOST_COLUMNS = 5
-_MOST_FIGURE_LINES = 3
+_MAX_COLUMNS = 5
+_MAX_FIGURE_LINES = 3
 _DISPLAY_TEXT = re.compile(
     r"(?:(?:más|menos|cerca|alrededor) de |casi |unos |unas )?"
     r"[+\-−~]?\d[\d.,\s]*(?:%|€|\$)?(?:\s[a-záéíóúñ]+){0,4}$",
@@ -151,8 +151,8 @@ def _tables_under_headers(units: list[Unit], manner: Manner) -> list[Unit]:
             made.extend(units[index : max(end, index + 1)])
             index = max(end, index + 1)
             continue
-        made.extend(units[index : max(index, end - _MOST_COLUMNS)])
-        index = max(index, end - _MOST_COLUMNS)
+        made.extend(units[index : max(index, end - _MAX_COLUMNS)])
+        index = max(index, end - _MAX_COLUMNS)
         header = units[index]
         for cell in units[index + 1 : end]:
             header.lines.extend(cell.lines)
@@ -210,7 +210,7 @@ def _labelled(units: list[Unit], index: int, manner: Manner) -> int:
     end = index + 1
     while end < len(units) and not units[end].blank_before and _narrow(units[end], manner, _DISPLAY):
         if (
-            end - index > _MOST_FIGURE_LINES
+            end - index > _MAX_FIGURE_LINES
             or units[end].page_start
             or not _DISPLAY_TEXT.match(units[end].text)
         ):

@@ -25,13 +25,13 @@ from alpie.index.records import BlockKind
 
 LONGEST_HEADING = 160  # characters
 _LONGEST_MARKED = 500  # a heading stands above each of its passages: a page marked as one is a paragraph
-_MOST_LINES = 3
+_MAX_LINES = 3
 
 
 def is_title_form(unit: Unit) -> bool:
     """Whether a unit has the form of a title: short, opening like a sentence and not ending like one."""
     text = unit.text
-    if unit.kind is not None or len(unit.lines) > _MOST_LINES or not text or len(text) > LONGEST_HEADING:
+    if unit.kind is not None or len(unit.lines) > _MAX_LINES or not text or len(text) > LONGEST_HEADING:
         return False
     if unit.indented or BULLET.match(text) or not opens_sentence(text) or ends_in_function_word(text):
         return False
@@ -88,7 +88,7 @@ def _title_lines(unit: Unit, clean: dict[int, str], manner: Manner) -> int:
     if STARTS_WITH_FIGURE.match(unit.text) and not SECTION.match(unit.text):
         return 0
     numbered = NUMBERED.match(unit.text)
-    for count in range(1, min(_MOST_LINES, len(lines) - 1) + 1):
+    for count in range(1, min(_MAX_LINES, len(lines) - 1) + 1):
         last, following = clean[lines[count - 1].number], clean[lines[count].number]
         if not last or not following or ends_sentence(last) or last[-1] in ",(-":
             return 0

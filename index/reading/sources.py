@@ -33,7 +33,7 @@ from alpie.index.reading.source_table import (
 )
 from alpie.index.records import Document
 
-_MOST_CHARACTERS = 40_000_000  # of all texts kept
+_MAX_CHARACTERS = 40_000_000  # of all texts kept
 _lock = threading.Lock()
 _kept: OrderedDict[tuple[str, str, bool], Extraction] = OrderedDict()
 
@@ -53,7 +53,7 @@ def remembered_extraction(
     made = extract(data, path, recogniser)
     with _lock:
         _kept[key] = made
-        while sum(len(one.text) for one in _kept.values()) > _MOST_CHARACTERS:
+        while sum(len(one.text) for one in _kept.values()) > _MAX_CHARACTERS:
             _kept.popitem(last=False)
     return made
 

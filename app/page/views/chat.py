@@ -37,7 +37,7 @@ _MAX_MESSAGES = 60
 _MAX_TURNS = 6  # earlier questions a follow-up may lean on
 _OPENING_SECONDS = 900
 _AT_ONCE = 4  # answers computed at the same time
-_MOST_DOCUMENTS = 200  # chosen for one question
+_MAX_DOCUMENTS = 200  # chosen for one question
 _INDENT = re.compile(r"\n\s*")  # of a template; no quotation holds a line end
 
 Message = dict[str, Any]
@@ -86,7 +86,7 @@ class Wish:
     ) -> Wish:
         """From what a click brings along; an unknown document is for the corpus to refuse."""
         return cls(
-            _texts(documents)[:_MOST_DOCUMENTS], anew is True, each is True, _texts(turns)[-_MAX_TURNS:]
+            _texts(documents)[:_MAX_DOCUMENTS], anew is True, each is True, _texts(turns)[-_MAX_TURNS:]
         )
 
 

@@ -17,15 +17,15 @@ from alpie.index.spanish.analysis import STOP_WORDS, fold
 from alpie.index.spanish.query import read_question
 from alpie.index.spanish.references import read_reference
 
-__all__ = ["LONGEST", "MOST_SHOWN", "SORTS", "STEP", "Found", "Results", "Wanted", "look_up"]
+__all__ = ["LONGEST", "MAX_SHOWN", "SORTS", "STEP", "Found", "Results", "Wanted", "look_up"]
 
 SORTS = ("relevance", "newest", "oldest")
 STEP = 40  # passages shown at first, and so many more each time more are asked for
-MOST_SHOWN = 400
+MAX_SHOWN = 400
 LONGEST = 300  # characters of a field
 _RANKED = 40  # asked of the search by meaning before filtering
-_MOST_RELATED = 10
-_MOST_WEIGHED = 2_000  # passages that are read to tell which is best
+_MAX_RELATED = 10
+_MAX_WEIGHED = 2_000  # passages that are read to tell which is best
 _USUAL_CHARACTERS = 700  # of a passage
 _WORD = re.compile(r"\w+")
 
@@ -51,7 +51,7 @@ class Wanted:
         shown, sort = given.pop("shown"), given.pop("sort")
         most = int(shown) if shown.isascii() and shown.isdecimal() else STEP
         chosen = sort if sort in SORTS else SORTS[0]
-        return cls(**given, sort=chosen, shown=min(max(most, STEP), MOST_SHOWN))
+        return cls(**given, sort=chosen, shown=min(max(most, STEP), MAX_SHOWN))
 
     def address(self, shown: int = STEP) -> str:
         """Relative link that makes this search."""
@@ -133,7 +133,7 @@ def look_up(library: Library, wanted: Wanted) -> Results:
     related = [Found(hit.passage, _words_of(hit)) for hit in hits if not _holds(hit.passage.text, query)]
     return Results(
         found,
-        tuple(related[:_MOST_RELATED]),
+        tuple(related[:_MAX_RELATED]),
         counts,
         none_held=bool(hits) and not found and holds_none_of(wanted.text, library, document, admits),
         is_cited=read_reference(read_question(wanted.text).typed) is not None,
@@ -153,7 +153,7 @@ def _first(
         dates = {document: library.documents[document].date.split("/")[-1] for document in counts}
         order = sorted(counts, key=lambda document: dates[document], reverse=wanted.sort == "newest")
         order.sort(key=lambda document: not dates[document])
-    elif len(held) > _MOST_WEIGHED:
+    elif len(held) > _MAX_WEIGHED:
         order = sorted(counts, key=lambda document: -counts[document])
     else:
         weighed = sorted(map(read, held), key=lambda item: -item.weight)

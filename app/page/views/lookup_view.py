@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from alpie.app.answering.citation import cite, short_citation
 from alpie.app.page.state.library import Library
 from alpie.app.page.views.link_places import link
-from alpie.app.page.views.lookup import LONGEST, MOST_SHOWN, SORTS, STEP, Found, Wanted, look_up
+from alpie.app.page.views.lookup import LONGEST, MAX_SHOWN, SORTS, STEP, Found, Wanted, look_up
 from alpie.app.page.views.markup import emphasised
 from alpie.app.page.views.page_words import Translations
 from alpie.app.page.views.templates import Markup, render
@@ -46,7 +46,7 @@ def render_results(library: Library, wanted: Wanted, words: Translations) -> str
         every=every,
         groups=[(library.documents[document], items) for document, items in groups.items()],
         related=[_shown(item, library, words) for item in results.related],
-        more=wanted.address(wanted.shown + STEP) if len(results.found) < min(every, MOST_SHOWN) else "",
+        more=wanted.address(wanted.shown + STEP) if len(results.found) < min(every, MAX_SHOWN) else "",
     )
 
 
