@@ -11,7 +11,7 @@ from hostile_folder import PAYLOADS, hostile_corpus
 from serving import report_about
 
 from alpie.app.page.guarding.guard import Limits
-from alpie.app.page.serving.page_options import Choices
+from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.serving.server import create_app
 
 pytestmark = pytest.mark.browser
@@ -33,8 +33,8 @@ def address(
     hostile: Any, serve: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[str]:
     report = report_about(hostile, tmp_path_factory.mktemp("report") / "report.json")
-    choices = Choices(limits=Limits(questions=2000, readings=5000), reports=(report,))
-    with serve(create_app(lambda: hostile, choices)) as address:
+    options = PageOptions(limits=Limits(questions=2000, readings=5000), reports=(report,))
+    with serve(create_app(lambda: hostile, options)) as address:
         yield address
 
 

@@ -18,7 +18,7 @@ from playwright.sync_api import expect
 
 from alpie.app.answering.answers import Answer, WrittenSentence
 from alpie.app.page.guarding.guard import Limits
-from alpie.app.page.serving.page_options import Choices
+from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.serving.server import create_app
 from alpie.eval.questions.question_file import OWN_QUESTIONS, read_own_questions
 
@@ -180,8 +180,8 @@ def test_a_question_waits_for_the_documents(visit: Open, serve: Callable[[Any], 
 
 
 def test_a_refused_question_stays_in_its_box(visit: Open, serve: Callable[[Any], Any]) -> None:
-    choices = Choices(limits=Limits(questions=1))
-    with serve(create_app(FakeCorpus, choices)) as address:
+    options = PageOptions(limits=Limits(questions=1))
+    with serve(create_app(FakeCorpus, options)) as address:
         tab = visit(base=address)
         page = tab.open()
         tab.ask(QUESTION)
@@ -200,7 +200,7 @@ def test_quotations_do_not_wait_for_the_writer(visit: Open, serve: Callable[[Any
         written.wait(PATIENCE)
         return replace(answer, writer=(WrittenSentence("Hubo dos detenciones.", (1,)),))
 
-    with serve(create_app(FakeCorpus, Choices(finish=finish))) as address:
+    with serve(create_app(FakeCorpus, PageOptions(finish=finish))) as address:
         tab = visit(base=address)
         page = tab.open()
         tab.ask(QUESTION)
@@ -222,7 +222,7 @@ def test_quotations_do_not_wait_for_the_writer(visit: Open, serve: Callable[[Any
 
 
 def test_under_a_sub_path_nothing_is_asked_of_the_root(visit: Open, serve: Callable[[Any], Any]) -> None:
-    inner = create_app(FakeCorpus, Choices(root_path="/alpie"))
+    inner = create_app(FakeCorpus, PageOptions(root_path="/alpie"))
 
     async def behind_a_proxy(scope: Any, receive: Any, send: Any) -> None:
         # the scope that uvicorn makes of ALPIE_ROOT_PATH and a proxy that takes the prefix off

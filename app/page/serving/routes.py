@@ -21,7 +21,7 @@ from fastapi.staticfiles import StaticFiles
 
 from alpie.app.page.guarding.origins import is_loopback
 from alpie.app.page.serving.change_routes import add_change_routes
-from alpie.app.page.serving.page_options import Choices
+from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.state.library import Library, NotReady, Opening
 from alpie.app.page.state.server_metrics import CONTENT_TYPE, Meter
 from alpie.app.page.views import basket, lookup, lookup_view, record_view
@@ -51,7 +51,7 @@ Make = Callable[[Library, Translations], Response]
 def add_routes(
     app: FastAPI,
     opening: Opening,
-    choices: Choices,
+    options: PageOptions,
     meter: Meter | None = None,
     scripts: Mapping[str, str] | None = None,
 ) -> Callable[[Translations], Markup]:
@@ -65,7 +65,7 @@ def add_routes(
         for panels in kept:
             if panels.library is library:
                 return panels
-        kept[:] = [Panels(library, choices.root_path)]
+        kept[:] = [Panels(library, options.root_path)]
         return kept[0]
 
     def welcome(words: Translations) -> Markup:
@@ -76,10 +76,10 @@ def add_routes(
         examples = tried.get(words.language)
         if examples is None or examples.library is not library:
             examples = tried[words.language] = Examples(library, words)
-        evaluated = evaluation.about(choices.reports, library.fingerprint)
-        may_add = choices.uploads is not None or choices.collections is not None
+        evaluated = evaluation.about(options.reports, library.fingerprint)
+        may_add = options.uploads is not None or options.collections is not None
         return render_welcome(
-            words, panels_of(library), examples, choices.collection, evaluated, may_add=may_add
+            words, panels_of(library), examples, options.collection, evaluated, may_add=may_add
         )
 
     async def answer(request: Request, make: Make) -> Response:
@@ -151,8 +151,8 @@ def add_routes(
     @router.get("/evaluation")
     async def evaluation_view(request: Request) -> Response:
         def make(library: Library, words: Translations) -> Response:
-            shown = evaluation.render_evaluation(choices.reports, words, library.fingerprint)
-            if meter and choices.metrics != "off":
+            shown = evaluation.render_evaluation(options.reports, words, library.fingerprint)
+            if meter and options.metrics != "off":
                 shown += evaluation.render_timings(meter, words)
             return HTMLResponse(shown)
 
@@ -160,12 +160,12 @@ def add_routes(
 
     @router.get("/help")
     async def help_view(request: Request) -> Response:
-        return HTMLResponse(render_help(words_asked(request), choices.help_lines, choices.finish is not None))
+        return HTMLResponse(render_help(words_asked(request), options.help_lines, options.finish is not None))
 
     @router.get("/export/{form}")
     async def export(form: str, request: Request) -> Response:
         places = basket.places(request.query_params.multi_items())
-        base = choices.public_url or (
+        base = options.public_url or (
             "" if is_loopback(request.url.hostname or "") else str(request.base_url)
         )
         return await answer(request, lambda library, words: basket.export(library, form, places, words, base))
@@ -175,7 +175,7 @@ def add_routes(
         places = basket.places(request.query_params.multi_items())
         return await answer(
             request,
-            lambda library, words: basket.references(library, style, places, words, choices.root_path),
+            lambda library, words: basket.references(library, style, places, words, options.root_path),
         )
 
     @router.get("/record")
@@ -191,8 +191,8 @@ def add_routes(
             ),
         )
 
-    if choices.feedback:
-        file = FeedbackFile(choices.feedback)
+    if options.feedback:
+        file = FeedbackFile(options.feedback)
 
         @router.post("/feedback")
         async def feedback(request: Request) -> Response:
@@ -206,13 +206,13 @@ def add_routes(
             kept = await run_in_threadpool(file.add, *arguments)
             return Response(status_code=204 if kept else 400)
 
-    if meter and choices.metrics != "off":
+    if meter and options.metrics != "off":
 
         @router.get("/metrics")
         async def metrics(request: Request) -> Response:
             # a visitor whose address a trusted proxy told is not on this machine
             near = request.client is not None and is_loopback(request.client.host)
-            if choices.metrics == "loopback" and not near:
+            if options.metrics == "loopback" and not near:
                 return Response(status_code=403)
             return Response(meter.exposition(), media_type=CONTENT_TYPE)
 
@@ -221,8 +221,8 @@ def add_routes(
         state = "ready" if opening.ready else "failed" if opening.settled else "opening"
         return JSONResponse({"status": state}, status_code=503 if state == "failed" else 200)
 
-    _add_document_routes(router, opening, choices, panels_of)
-    add_change_routes(router, opening, choices)
+    _add_document_routes(router, opening, options, panels_of)
+    add_change_routes(router, opening, options)
     app.include_router(router)
     app.mount("/al/assets", StaticFiles(directory=_ASSETS), name="assets")
     return welcome
@@ -269,21 +269,21 @@ def _sentence(text: str, status: int) -> Response:
 
 
 def _add_document_routes(
-    router: APIRouter, opening: Opening, choices: Choices, panels_of: Callable[[Library], Panels]
+    router: APIRouter, opening: Opening, options: PageOptions, panels_of: Callable[[Library], Panels]
 ) -> None:
     """The list of the documents, and pictures of PDF pages."""
-    images = PageImages(choices.docs)
+    images = PageImages(options.docs)
     offer = Offer(
-        choices.uploads,
-        choices.shelf,
-        choices.collections,
-        choices.collection,
-        choices.first,
-        choices.slug,
-        choices.site_path,
-        choices.language,
-        choices.here_only,
-        choices.most_upload_bytes // 1_000_000,
+        options.uploads,
+        options.shelf,
+        options.collections,
+        options.collection,
+        options.first,
+        options.slug,
+        options.site_path,
+        options.language,
+        options.here_only,
+        options.most_upload_bytes // 1_000_000,
     )
 
     @router.get("/documents")
@@ -297,7 +297,7 @@ def _add_document_routes(
                 if not error.failed:
                     return Response("Not ready.", 503, media_type="text/plain", headers={"retry-after": "2"})
                 panels = None  # a collection without documents yet
-            known = panels is not None and about(choices.reports, panels.library.fingerprint)
+            known = panels is not None and about(options.reports, panels.library.fingerprint)
             return HTMLResponse(render_documents(panels, words, offer, known))
 
         return await run_in_threadpool(make)

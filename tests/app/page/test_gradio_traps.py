@@ -13,7 +13,7 @@ from fake_corpus import FakeCorpus
 from fastapi.testclient import TestClient
 
 from alpie.app.page.guarding.rates import Limits
-from alpie.app.page.serving.page_options import Choices
+from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.serving.server import create_app
 from alpie.app.page.state.library import Opening
 from alpie.app.page.views.chat import Chat, Conversation
@@ -25,7 +25,9 @@ from alpie.app.service.row_forms import ROWS
 @pytest.fixture(scope="module")
 def app() -> Any:
     corpus = FakeCorpus()
-    return create_app(lambda: corpus, Choices(limits=Limits(questions=500, readings=2000), most_waiting=7))
+    return create_app(
+        lambda: corpus, PageOptions(limits=Limits(questions=500, readings=2000), most_waiting=7)
+    )
 
 
 @pytest.fixture(scope="module")

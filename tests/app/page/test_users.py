@@ -19,7 +19,7 @@ from alpie.app.page.guarding import users
 from alpie.app.page.guarding.guard import Guard
 from alpie.app.page.guarding.login import COOKIE, Login, read_session, sign_session
 from alpie.app.page.guarding.users import Users, hashed
-from alpie.app.page.serving.page_options import Choices
+from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.serving.server import create_app
 from alpie.app.page.state.library import Library
 from alpie.app.page.views.page_words import LANGUAGES
@@ -137,8 +137,8 @@ def test_a_session_opens_until_it_ends(kept: Users) -> None:
 @pytest.mark.parametrize("root_path", ["", "/alpie"])
 @pytest.mark.parametrize("default", LANGUAGES)
 def test_logging_in_leads_to_a_page_there_is(kept: Users, default: str, root_path: str) -> None:
-    choices = Choices(language=default, root_path=root_path, users=kept.path)
-    app = create_app(_nothing, choices)
+    options = PageOptions(language=default, root_path=root_path, users=kept.path)
+    app = create_app(_nothing, options)
     client = TestClient(app, base_url="http://localhost", root_path=root_path, follow_redirects=False)
     assert client.get(f"{root_path}/").headers["location"] == f"{root_path}/al/login?lang={default}"
     assert f'lang="{default}"' in client.get(f"{root_path}/al/login").text

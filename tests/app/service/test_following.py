@@ -269,11 +269,11 @@ def quoted(base: str, question: str) -> list[str]:
 @pytest.mark.slow
 def test_the_running_page_picks_up_new_indexes_without_failing_a_question(settings: Settings) -> None:
     from alpie.app.page.guarding.rates import Limits
-    from alpie.app.page.serving.page_options import Choices
+    from alpie.app.page.serving.page_options import PageOptions
     from alpie.app.page.serving.server import create_app
 
     opener = opener_of(settings)
-    freely = Choices(limits=Limits(questions=1_000_000, readings=1_000_000))
+    freely = PageOptions(limits=Limits(questions=1_000_000, readings=1_000_000))
     app = create_app(opener, freely, opener.stamp)
     failures: list[str] = []
     asked = 0
