@@ -1,4 +1,4 @@
-"""The door with a lock, where the operator has named users: a form for people, HTTP Basic for programs.
+"""Logging in, where the operator has named users: a form for people, HTTP Basic for programs.
 
 A session is a cookie `name|end|signature` that holds nothing else. It is signed with a key made of the
 secret beside the file of users and of the user's stored hash: it ends after twelve hours, with a new

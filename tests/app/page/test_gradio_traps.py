@@ -64,7 +64,7 @@ def test_no_share_no_analytics_no_monitoring_no_history(pages: list[Any]) -> Non
         assert page.footer_links == []
         assert not page.mcp_server
         assert page.ssr_mode is False
-        assert page.max_file_size == 1  # byte: the second wall behind the closed door
+        assert page.max_file_size == 1  # byte: the second wall behind the closed entry
 
 
 def test_gradio_and_its_client_are_told_to_call_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -92,8 +92,8 @@ def test_every_handler_goes_through_the_queue(pages: list[Any], client: TestClie
         assert all(one.queue for one in page.fns.values() if one.fn)
         assert page.api_open is False
     for name in (*ROWS, "predict", "page_ask"):
-        for door in ("run", "api"):
-            answer = client.post(f"/gradio_api/{door}/{name}", json={"data": ["x"], "fn_index": 0})
+        for entry in ("run", "api"):
+            answer = client.post(f"/gradio_api/{entry}/{name}", json={"data": ["x"], "fn_index": 0})
             assert answer.status_code == 403
 
 
@@ -111,7 +111,7 @@ def test_conversations_are_not_remembered_without_end(pages: list[Any], app: Any
 
 @pytest.mark.parametrize("home", ["", "/en"])
 @pytest.mark.parametrize(
-    "door",
+    "entry",
     [
         "upload", "upload?upload_id=x", "deep_link", "deep_link?session_hash=x", "component_server", "runs",
         "run-history/connect", "process_recording", "vibe-edit", "vibe-code", "vibe-starter-queries", "dev/reload",
@@ -119,9 +119,11 @@ def test_conversations_are_not_remembered_without_end(pages: list[Any], app: Any
         "custom_component/x/client/y/z.js", "stream/x", "reset", "cancel", "login_check", "openapi.json",
     ],
 )  # fmt: skip
-def test_doors_that_no_component_of_ours_uses_are_closed(client: TestClient, home: str, door: str) -> None:
+def test_addresses_that_no_component_of_ours_uses_are_closed(
+    client: TestClient, home: str, entry: str
+) -> None:
     for method in ("GET", "POST"):
-        assert client.request(method, f"{home}/gradio_api/{door}").status_code == 403, method
+        assert client.request(method, f"{home}/gradio_api/{entry}").status_code == 403, method
 
 
 @pytest.mark.parametrize("path", ["/monitoring", "/monitoring/summary", "/login", "/logout", "/docs", "/openapi.json",
