@@ -225,9 +225,9 @@ def test_an_index_swapped_away_while_it_is_opened_is_no_error(
         return name
 
     monkeypatch.setattr(manifest_module, "_pointed", slow)
-    generation = open_version(settings.data, FakeEncoder())
-    assert generation.folder.name != swapped[0]
-    assert "mercado" in generation.documents
+    version = open_version(settings.data, FakeEncoder())
+    assert version.folder.name != swapped[0]
+    assert "mercado" in version.documents
 
 
 def test_readers_and_builders_at_the_same_time(settings: Settings) -> None:
