@@ -17,7 +17,7 @@ from test_uploads import Indexing, settled
 
 from alpie.app.page.guarding.guard import Guard
 from alpie.app.page.serving.page_options import PageOptions
-from alpie.app.page.serving.routes import add_routes
+from alpie.app.page.serving.routes import PageRoutes
 from alpie.app.page.serving.server import create_app
 from alpie.app.page.state.document_shelf import Shelf
 from alpie.app.page.state.library import Opening
@@ -181,7 +181,7 @@ class Shelved(FakeCorpus):
 
 def web(options: PageOptions, library: Any) -> TestClient:
     app = FastAPI()
-    add_routes(app, Opening(lambda: library).start(), options)
+    PageRoutes(Opening(lambda: library).start(), options).add_to(app)
     app.add_middleware(Guard)
     return TestClient(app, base_url="http://127.0.0.1")
 

@@ -24,7 +24,7 @@ from alpie.app.page.guarding.users import Users
 from alpie.app.page.serving.change_routes import upload_bodies
 from alpie.app.page.serving.delivery import Delivery, FirstPaint, preloads
 from alpie.app.page.serving.page_options import PageOptions
-from alpie.app.page.serving.routes import add_routes
+from alpie.app.page.serving.routes import PageRoutes
 from alpie.app.page.serving.switch import Switch
 from alpie.app.page.state.library import Library, Opening
 from alpie.app.page.state.named_collections import Collection
@@ -108,7 +108,8 @@ def _pages(opening: Opening, options: PageOptions, meter: Meter | None) -> FastA
     paths, homes = _paths(options), _homes(options)
     scripts = {one: script_of(translations_for(one), homes[one], options) for one in LANGUAGES}
     heads = {one: head_of(translations_for(one), scripts[one], options.root_path) for one in LANGUAGES}
-    welcome = add_routes(app, opening, options, meter, scripts)
+    routes = PageRoutes(opening, options, meter, scripts)
+    routes.add_to(app)
 
     def mount_pages() -> None:
         # "/" last: it takes what is left.
@@ -146,7 +147,8 @@ def _pages(opening: Opening, options: PageOptions, meter: Meter | None) -> FastA
             lambda: float(sum(len(one._queue) for one in pages.values())),
         )
     firsts = {
-        path: partial(first_paint, translations_for(one), homes, welcome) for one, path in paths.items()
+        path: partial(first_paint, translations_for(one), homes, routes.welcome)
+        for one, path in paths.items()
     }
     app.add_middleware(FirstPaint, made=firsts)
     app.add_middleware(Delivery, links={paths[one]: preloads(head) for one, head in heads.items()})

@@ -17,7 +17,7 @@ from formats import law, made
 from alpie.app.page.guarding.guard import Guard
 from alpie.app.page.serving.change_routes import upload_bodies
 from alpie.app.page.serving.page_options import PageOptions
-from alpie.app.page.serving.routes import add_routes
+from alpie.app.page.serving.routes import PageRoutes
 from alpie.app.page.state.library import Opening
 from alpie.app.page.state.uploads import Uploads, index_command, safe_name
 from alpie.app.page.views.page_images import PageImages, sheet_at
@@ -214,7 +214,7 @@ def test_indexing_is_a_process_that_reports(tmp_path: Path) -> None:
 def client(options: PageOptions, library: Any = None) -> TestClient:
     """Our routes behind the wall, without Gradio's page, which takes seconds to make."""
     app = FastAPI()
-    add_routes(app, Opening(lambda: library or corpus_of(TEXT)).start(), options)
+    PageRoutes(Opening(lambda: library or corpus_of(TEXT)).start(), options).add_to(app)
     app.add_middleware(Guard, bodies=upload_bodies(options))
     return TestClient(app, base_url="http://127.0.0.1")
 
