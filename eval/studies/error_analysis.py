@@ -26,7 +26,7 @@ from alpie.eval.questions.question_records import Question
 from alpie.eval.questions.split import split
 from alpie.eval.report import Study, Table
 from alpie.eval.scores import PASSAGES, Group, answer_strings, gold_places, matches_any, score_prediction
-from alpie.eval.studies.switched_parts import Variant, whole_system
+from alpie.eval.studies.ablation import Variant, whole_system
 from alpie.index.spanish.analysis import stems
 
 CAUSES = (

@@ -23,9 +23,10 @@ from alpie.app.page.serving.change_routes import add_change_routes
 from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.state.library import Library, NotReady, Opening
 from alpie.app.page.state.server_metrics import CONTENT_TYPE, Meter
-from alpie.app.page.views import basket, lookup, lookup_view, record_view
 from alpie.app.page.views import check_view as check
+from alpie.app.page.views import lookup_view, reference_view
 from alpie.app.page.views import quality_view as evaluation
+from alpie.app.page.views.answer_view import render_record
 from alpie.app.page.views.documents_view import Offer, render_documents
 from alpie.app.page.views.feedback import FeedbackFile
 from alpie.app.page.views.help import render_help
@@ -160,7 +161,7 @@ class PageRoutes:
         return HTMLResponse(lookup_view.render_form(library, words))
 
     def _search(self, request: Request, library: Library, words: Translations) -> Response:
-        wanted = lookup.Wanted.from_query(_query(request))
+        wanted = lookup_view.Wanted.from_query(_query(request))
         return HTMLResponse(lookup_view.render_results(library, wanted, words))
 
     def _scope(self, request: Request, library: Library, words: Translations) -> Response:
@@ -180,16 +181,16 @@ class PageRoutes:
     # --- what is taken along --------------------------------------------------------------------
 
     def _export(self, request: Request, library: Library, words: Translations) -> Response:
-        places = basket.places(request.query_params.multi_items())
+        places = reference_view.places(request.query_params.multi_items())
         base = self._options.public_url
         if not base and not is_loopback(request.url.hostname or ""):
             base = str(request.base_url)
-        return basket.export(library, request.path_params["form"], places, words, base)
+        return reference_view.export(library, request.path_params["form"], places, words, base)
 
     def _references(self, request: Request, library: Library, words: Translations) -> Response:
-        places = basket.places(request.query_params.multi_items())
+        places = reference_view.places(request.query_params.multi_items())
         style = request.path_params["style"]
-        return basket.references(library, style, places, words, self._options.root_path)
+        return reference_view.references(library, style, places, words, self._options.root_path)
 
     def _record(self, request: Request, library: Library, words: Translations) -> Response:
         query = _query(request)
@@ -199,7 +200,7 @@ class PageRoutes:
         )
         as_json, each = query.get("format") == "json", "each" in query
         question = query.get("q", "")
-        return record_view.record(library, question, turns[:_MAX_TURNS], words, as_json, documents, each)
+        return render_record(library, question, turns[:_MAX_TURNS], words, as_json, documents, each)
 
     # --- the documents --------------------------------------------------------------------------
 

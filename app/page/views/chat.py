@@ -29,8 +29,6 @@ from alpie.app.page.views.risk import at_risk
 from alpie.app.page.views.templates import Markup, render
 from alpie.index.errors import AlpieError, QuestionError
 
-__all__ = ["MAX_REMEMBERED", "Chat", "Conversation", "Wish", "read_past"]
-
 _LOG = logging.getLogger(__name__)
 LONGEST_QUESTION = 1000  # characters; a longer one is no question: a page that was pasted
 _MAX_MESSAGES = 60

@@ -16,8 +16,6 @@ from alpie.app.page.views.risk import Risk
 from alpie.app.page.views.templates import Markup, render
 from alpie.index.errors import SettingsError
 
-__all__ = ["HelpLine", "HelpLines", "load_help_lines", "render_help", "with_notice"]
-
 _DEFAULT = Path(__file__).resolve().parents[1] / "help_lines.toml"
 _LINK = re.compile(r"(tel:[0-9+]+|https://[^\s\"'<>]+)")
 

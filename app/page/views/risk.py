@@ -21,8 +21,6 @@ from numpy.typing import NDArray
 from alpie.app.answering.answer_weights import sigmoid
 from alpie.index.encoder import Encoder
 
-__all__ = ["WEIGHTS_FILE", "Risk", "at_risk"]
-
 WEIGHTS_FILE = Path(__file__).resolve().parents[1] / "risk_weights.json"
 _LIKELY, _LIKELY_WITH_A_SIGN = 0.5, 0.1  # from which probability on help is shown
 

@@ -22,8 +22,6 @@ from alpie.index.errors import AlpieError
 from alpie.index.readable import readable_text
 from alpie.index.records import BlockKind, Document, Layout, Passage, SentenceRole
 
-__all__ = ["Examples", "candidates", "render_welcome"]
-
 _WORDS = 8  # of a sentence that can stand for a document
 _LONGEST_OPENING = 180  # characters
 MAX_DOCUMENTS = 12  # shown on the first screen

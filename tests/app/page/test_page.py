@@ -29,7 +29,7 @@ from alpie.app.page.views.chat import LONGEST_QUESTION, Chat, Conversation
 from alpie.app.page.views.feedback import FeedbackFile
 from alpie.app.page.views.help import load_help_lines
 from alpie.app.page.views.link_places import link, parse_spans, spans_parameter
-from alpie.app.page.views.lookup import Wanted, look_up
+from alpie.app.page.views.lookup_view import Wanted, look_up
 from alpie.app.page.views.markup import emphasised, escape, one_line, tag
 from alpie.app.page.views.page_words import LANGUAGES, translations_for
 from alpie.app.page.views.panel import Panels
