@@ -22,10 +22,9 @@ from alpie.app.page.state.library import NotReady, Opening
 from alpie.app.page.state.server_metrics import Meter
 from alpie.app.page.views.answer_view import render_answer
 from alpie.app.page.views.check_view import LONGEST_TEXT
-from alpie.app.page.views.help import HelpLines, with_notice
+from alpie.app.page.views.help import HelpLines, at_risk, with_notice
 from alpie.app.page.views.markup import one_line
 from alpie.app.page.views.page_words import Translations, translations_for
-from alpie.app.page.views.risk import at_risk
 from alpie.app.page.views.templates import Markup, render
 from alpie.index.errors import AlpieError, QuestionError
 

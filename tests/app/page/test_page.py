@@ -27,13 +27,12 @@ from alpie.app.page.state.library import NotReady, Opening
 from alpie.app.page.views.answer_view import render_answer, render_quote
 from alpie.app.page.views.chat import LONGEST_QUESTION, Chat, Conversation
 from alpie.app.page.views.feedback import FeedbackFile
-from alpie.app.page.views.help import load_help_lines
+from alpie.app.page.views.help import Risk, at_risk, load_help_lines
 from alpie.app.page.views.link_places import link, parse_spans, spans_parameter
 from alpie.app.page.views.lookup_view import Wanted, look_up
 from alpie.app.page.views.markup import emphasised, escape, one_line, tag
 from alpie.app.page.views.page_words import LANGUAGES, translations_for
 from alpie.app.page.views.panel import Panels
-from alpie.app.page.views.risk import Risk, at_risk
 from alpie.app.page.views.templates import Markup
 from alpie.app.page.views.welcome import candidates
 from alpie.app.settings import load_settings
