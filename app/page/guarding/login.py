@@ -196,7 +196,7 @@ class Attempts:
     def __init__(self, users: Users, clock: Callable[[], float]) -> None:
         self._users = users
         self._failures = Window(_MAX_FAILURES, _LIMITS, clock)
-        self._shares = Window(_MAX_OF_ONE, _LIMITS, clock)
+        self._pairs = Window(_MAX_OF_ONE, _LIMITS, clock)
         self._waiting = Streams(_MAX_FAILURES)
         self._hashing = asyncio.Semaphore(_AT_ONCE)
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
@@ -222,9 +222,9 @@ class Attempts:
 
     async def _hashed(self, client: str, name: str, password: str, seen: bytes) -> bool:
         self._admit(client, name)  # those before it may have failed
-        share = f"{client} {name[:64]}"
-        counted = [(self._failures, client), (self._shares, share)]
-        if self._shares.would_admit(share):
+        pair = f"{client} {name[:64]}"
+        counted = [(self._failures, client), (self._pairs, pair)]
+        if self._pairs.would_admit(pair):
             counted.append((self._failures, f"name {name[:64]}"))
         for window, one in counted:
             window.admits(one)

@@ -21,6 +21,7 @@ from fastapi.staticfiles import StaticFiles
 from alpie.app.page.guarding.origins import is_loopback
 from alpie.app.page.serving.change_routes import add_change_routes
 from alpie.app.page.serving.page_options import PageOptions
+from alpie.app.page.state.feedback import FeedbackFile
 from alpie.app.page.state.library import Library, NotReady, Opening
 from alpie.app.page.state.server_metrics import CONTENT_TYPE, Meter
 from alpie.app.page.views import check_view as check
@@ -28,7 +29,6 @@ from alpie.app.page.views import lookup_view, reference_view
 from alpie.app.page.views import quality_view as evaluation
 from alpie.app.page.views.answer_view import render_record
 from alpie.app.page.views.documents_view import Offer, render_documents
-from alpie.app.page.views.feedback import FeedbackFile
 from alpie.app.page.views.help import render_help
 from alpie.app.page.views.markup import tag
 from alpie.app.page.views.page_images import PageImages

@@ -23,10 +23,10 @@ from alpie.app.answering.answers import Answer, WriterReport, WrittenSentence
 from alpie.app.page.guarding.guard import Limits
 from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.serving.server import create_app
+from alpie.app.page.state.feedback import FeedbackFile
 from alpie.app.page.state.library import NotReady, Opening
 from alpie.app.page.views.answer_view import render_answer, render_quote
 from alpie.app.page.views.chat import LONGEST_QUESTION, Chat, Conversation
-from alpie.app.page.views.feedback import FeedbackFile
 from alpie.app.page.views.help import Risk, at_risk, load_help_lines
 from alpie.app.page.views.link_places import link, parse_spans, spans_parameter
 from alpie.app.page.views.lookup_view import Wanted, look_up
