@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 import pytest
 from hostile_folder import PAYLOADS, hostile_corpus
+from playwright.sync_api import expect
 from serving import report_about
 
 from alpie.app.page.guarding.guard import Limits
@@ -100,7 +101,11 @@ def test_hostile_questions_are_only_text(visit: Callable[..., Any], address: str
     for start in range(0, len(PAYLOADS), 10):
         tab.ask(f"¿Qué dice la medida {' '.join(PAYLOADS[start : start + 10])}?"[:1000])
         unhurt(page)
-    assert page.locator(".asked").last.inner_text().startswith("¿Qué dice la medida")
+    marked = "\n\n# título\n\n<b>medida</b> $$x$$ `y` de los menores"
+    tab.ask(marked)
+    unhurt(page)
+    expect(page.locator(".asked b, .asked h1")).to_have_count(0)
+    expect(page.locator(".asked").last).to_have_text(marked, use_inner_text=True)
 
 
 def test_hostile_addresses_are_only_text(visit: Callable[..., Any], address: str) -> None:

@@ -454,41 +454,6 @@ def test_in_english(visit: Open) -> None:
         expect(section).not_to_contain_text(re.compile(r"\b(Buscar|Documento completo|Ayuda)\b"))
 
 
-@pytest.mark.parametrize(
-    "payload",
-    [
-        "<script>window.hurt=1</script>",
-        "<img src=x onerror='window.hurt=1'>",
-        "<img src='https://example.org/spy.png'>",
-        "![x](https://example.org/spy.png) [y](javascript:window.hurt=1)",
-        "<svg onload=window.hurt=1></svg><iframe src='https://example.org'></iframe>",
-        "\n\n# título\n\n<b>detenciones</b> $$x$$ `y`",
-    ],
-)
-def test_payloads_do_not_run(visit: Open, payload: str) -> None:
-    tab = visit()
-    page = tab.open()
-    box = page.locator("#question textarea")
-    box.fill(payload + " detenciones en España")
-    box.press("Enter")
-    page.locator(".said > *").first.wait_for()
-    expect(page.locator(".said .searching")).to_have_count(0)
-    section = tab.go("search")
-    section.locator("#search-text").fill(payload)
-    section.locator("#search-text").press("Enter")
-    section.locator(".answers > *").first.wait_for()
-    section = tab.go("check")
-    section.locator("#check-text").fill(payload + " detenciones en España")
-    section.locator("button[type=submit]").click()
-    section.locator(".answers > *").first.wait_for()
-    # an image of our own, asked for after theirs: once it has failed, so would theirs have
-    page.evaluate("const probe = new Image(); probe.onerror = () => { window.probed = 1 }; probe.src = 'x'")
-    page.wait_for_function("window.probed")
-    assert page.evaluate("window.hurt") is None
-    expect(page.locator(".asked img, .asked script, .asked b, .asked h1, .answers img")).to_have_count(0)
-    expect(page.locator(".asked")).to_have_text(payload + " detenciones en España", use_inner_text=True)
-
-
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1280, "dark"), (390, "light")])
 def test_axe_finds_nothing(visit: Open, width: int, scheme: str) -> None:
     from axe_core_python.sync_playwright import Axe

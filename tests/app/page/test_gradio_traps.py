@@ -109,29 +109,6 @@ def test_conversations_are_not_remembered_without_end(pages: list[Any], app: Any
         assert talk.time_to_live == 3600
 
 
-@pytest.mark.parametrize("home", ["", "/en"])
-@pytest.mark.parametrize(
-    "entry",
-    [
-        "upload", "upload?upload_id=x", "deep_link", "deep_link?session_hash=x", "component_server", "runs",
-        "run-history/connect", "process_recording", "vibe-edit", "vibe-code", "vibe-starter-queries", "dev/reload",
-        "file=/etc/passwd", "file=app/page/serving/server.py", "file/etc/passwd", "proxy=http://127.0.0.1/", "token", "user",
-        "custom_component/x/client/y/z.js", "stream/x", "reset", "cancel", "login_check", "openapi.json",
-    ],
-)  # fmt: skip
-def test_addresses_that_no_component_of_ours_uses_are_closed(
-    client: TestClient, home: str, entry: str
-) -> None:
-    for method in ("GET", "POST"):
-        assert client.request(method, f"{home}/gradio_api/{entry}").status_code == 403, method
-
-
-@pytest.mark.parametrize("path", ["/monitoring", "/monitoring/summary", "/login", "/logout", "/docs", "/openapi.json",
-                                  "/svelte/x", "/pwa_icon", "/robots.txt/../config/x", "/en/monitoring"])  # fmt: skip
-def test_pages_of_gradios_own_are_closed(client: TestClient, path: str) -> None:
-    assert client.get(path).status_code == 404
-
-
 def test_handlers_that_are_only_hidden_bear_anything(client: TestClient, config: Any) -> None:
     """`api_visibility="private"` hides and does not close: each can be called by number."""
     private = [

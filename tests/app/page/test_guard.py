@@ -65,6 +65,9 @@ CLOSED = [
     ("POST", "/login"), ("GET", "/logout"), ("GET", "/gradio_api/token"), ("GET", "/gradio_api/app_id"),
     ("POST", "/gradio_api/stream/x"), ("GET", "/gradio_api/user"), ("GET", "/pwa_icon"),
     ("GET", "/gradio_api/mcp/"), ("GET", "/fr/"), ("GET", "/assets/../x"), ("GET", "/assets/.env"),
+    ("POST", "/gradio_api/deep_link"), ("GET", "/gradio_api/vibe-starter-queries"), ("POST", "/gradio_api/run-history/connect"),
+    ("GET", "/gradio_api/login_check"), ("GET", "/gradio_api/file=app/page/serving/server.py"), ("GET", "/openapi.json"),
+    ("GET", "/robots.txt/../config/x"),
 ]  # fmt: skip
 
 
