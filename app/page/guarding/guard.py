@@ -15,7 +15,7 @@ from typing import Protocol
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from alpie.app.page.guarding.origins import Hosts, comes_from_elsewhere
-from alpie.app.page.guarding.rates import Limits, Streams, Window, client_of
+from alpie.app.page.guarding.rate_limits import Limits, Streams, Window, client_of
 from alpie.app.page.guarding.route_allow_list import LONGEST_QUERY, AllowedRoute, allowed_route
 from alpie.app.page.state.named_collections import COLLECTION
 from alpie.app.page.views.page_words import LANGUAGES, language_of, translations_for

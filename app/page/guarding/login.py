@@ -26,7 +26,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
-from alpie.app.page.guarding.rates import Limits, Streams, Window, client_of
+from alpie.app.page.guarding.rate_limits import Limits, Streams, Window, client_of
 from alpie.app.page.guarding.users import Users
 from alpie.app.page.views.page_words import LANGUAGES, language_of, translations_for
 from alpie.app.page.views.templates import render

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from alpie.app.answering.answers import Answer
 from alpie.app.page.guarding.origins import Hosts, is_loopback
-from alpie.app.page.guarding.rates import Limits
+from alpie.app.page.guarding.rate_limits import Limits
 from alpie.app.page.state.document_shelf import Shelf
 from alpie.app.page.state.named_collections import Collection, Collections
 from alpie.app.page.state.uploads import Uploads, can_recognise, index_command

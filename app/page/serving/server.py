@@ -22,10 +22,10 @@ from alpie.app.page.guarding.login import Login
 from alpie.app.page.guarding.permitted_events import Handlers, Orders
 from alpie.app.page.guarding.users import Users
 from alpie.app.page.serving.change_routes import upload_bodies
+from alpie.app.page.serving.collection_router import CollectionRouter
 from alpie.app.page.serving.delivery import Delivery, FirstPaint, preloads
 from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.serving.routes import PageRoutes
-from alpie.app.page.serving.switch import Switch
 from alpie.app.page.state.library import Library, Opening
 from alpie.app.page.state.named_collections import Collection
 from alpie.app.page.state.server_metrics import Meter
@@ -72,7 +72,7 @@ def create_app(
             return pages
 
         app.add_middleware(
-            Switch, collections=options.collections, make=collection, language=options.language
+            CollectionRouter, collections=options.collections, make=collection, language=options.language
         )
     app.add_middleware(
         Guard,

@@ -29,7 +29,7 @@ from alpie.app.answering.answers import Citation
 from alpie.app.answering.corpus import Corpus
 from alpie.app.exporting.export import FORMATS, Excerpt, export
 from alpie.app.exporting.reference_files import cell, json_text, latex, markdown, markdown_link, plain_line
-from alpie.app.page.guarding.rates import Limits
+from alpie.app.page.guarding.rate_limits import Limits
 from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.serving.server import create_app
 from alpie.app.service.answer_record import make_record, record_text

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from alpie.app.page.guarding.guard import Guard, Limits, page_policy
 from alpie.app.page.guarding.origins import Hosts, comes_from_elsewhere, is_loopback
-from alpie.app.page.guarding.rates import Streams, Window, client_key
+from alpie.app.page.guarding.rate_limits import Streams, Window, client_key
 from alpie.app.page.guarding.route_allow_list import allowed_route, is_plain_path
 from alpie.app.settings import load_settings
 from alpie.index.errors import SettingsError

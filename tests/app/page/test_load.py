@@ -15,7 +15,7 @@ from gradio.queueing import Queue
 from prometheus_client.parser import text_string_to_metric_families
 from serving import serving, wait_until_ready
 
-from alpie.app.page.guarding.rates import Limits
+from alpie.app.page.guarding.rate_limits import Limits
 from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.serving.server import create_app
 from alpie.app.page.state.server_metrics import STAGES, Meter

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from serving import serving, wait_until_ready
 
 from alpie.app.page.guarding.permitted_events import Handlers, Orders
-from alpie.app.page.guarding.rates import Limits
+from alpie.app.page.guarding.rate_limits import Limits
 from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.serving.server import create_app
 

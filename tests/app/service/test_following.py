@@ -268,7 +268,7 @@ def quoted(base: str, question: str) -> list[str]:
 
 @pytest.mark.slow
 def test_the_running_page_picks_up_new_indexes_without_failing_a_question(settings: Settings) -> None:
-    from alpie.app.page.guarding.rates import Limits
+    from alpie.app.page.guarding.rate_limits import Limits
     from alpie.app.page.serving.page_options import PageOptions
     from alpie.app.page.serving.server import create_app
 

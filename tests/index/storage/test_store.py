@@ -27,7 +27,7 @@ from alpie.index.errors import (
     StoreError,
 )
 from alpie.index.spanish.query import read_question
-from alpie.index.storage import kept_documents
+from alpie.index.storage import incremental
 from alpie.index.storage import manifest as manifest_module
 from alpie.index.storage.manifest import (
     FORMAT_VERSION,
@@ -242,7 +242,7 @@ def test_a_document_is_read_again_only_when_something_of_it_or_of_the_program_ch
     (folder / "sources.toml").write_text((folder / "sources.toml").read_text("utf-8").replace("2020", "2021"))
     assert read_again() == ["plan-0007"]
     assert open_version(data, FakeEncoder()).documents["plan-0007"].date == "2021"
-    monkeypatch.setattr(kept_documents, "_program", lambda: "another parser")
+    monkeypatch.setattr(incremental, "_program", lambda: "another parser")
     assert len(read_again()) == 26
     assert read_again() == []
 
