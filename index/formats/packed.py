@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from lxml import etree
 
 
-_MOST_FILES = 10_000
+_MAX_FILES = 10_000
 _MAX_BYTES = 200_000_000  # unpacked, in all
-_MOST_XML_BYTES = 50_000_000  # of one XML file: in memory it takes some twenty times that
+_MAX_XML_BYTES = 50_000_000  # of one XML file: in memory it takes some twenty times that
 
 
 def open_packed(data: bytes, path: Path, needed: str) -> zipfile.ZipFile:
@@ -34,10 +34,10 @@ def open_packed(data: bytes, path: Path, needed: str) -> zipfile.ZipFile:
         raise SourceError(f"{path}: está cifrado con contraseña. Guárdelo sin ella.", path)
     unpacked = sum(file.file_size for file in files)
     largest = max((file.file_size for file in files if file.filename.endswith((".xml", "html"))), default=0)
-    if len(files) > _MOST_FILES or unpacked > _MAX_BYTES or largest > _MOST_XML_BYTES:
+    if len(files) > _MAX_FILES or unpacked > _MAX_BYTES or largest > _MAX_XML_BYTES:
         raise SourceError(
             f"{path}: desempaquetado ocuparía {unpacked // 1_000_000} MB en {len(files)} archivos; se admiten "
-            f"{_MAX_BYTES // 1_000_000} MB ({_MOST_XML_BYTES // 1_000_000} de texto). Divida el documento.",
+            f"{_MAX_BYTES // 1_000_000} MB ({_MAX_XML_BYTES // 1_000_000} de texto). Divida el documento.",
             path,
         )
     if needed not in archive.namelist():
