@@ -100,8 +100,8 @@ def _estimate(value: float, draws: NDArray[np.float64], n: int) -> Estimate:
 
 _BINS = 10  # of the calibration error, equally wide
 
-Share = tuple[float, float] | None  # numerator and denominator; None: the question does not bear on it
-Shares = tuple[NDArray[np.float64], NDArray[np.float64]]
+Ratio = tuple[float, float] | None  # numerator and denominator; None: the question does not bear on it
+Ratios = tuple[NDArray[np.float64], NDArray[np.float64]]
 """Numerators and denominators, (questions, metrics) each."""
 
 
@@ -111,19 +111,19 @@ class Metric:
 
     name: str
     says: str
-    share: Callable[[QuestionScore], Share]
+    ratio: Callable[[QuestionScore], Ratio]
     of_quotes: bool = True  # needs a pipeline that quotes, not one that only retrieves
 
 
-def _answerable(value: Callable[[QuestionScore], float | None]) -> Callable[[QuestionScore], Share]:
-    def share(score: QuestionScore) -> Share:
+def _answerable(value: Callable[[QuestionScore], float | None]) -> Callable[[QuestionScore], Ratio]:
+    def ratio(score: QuestionScore) -> Ratio:
         measured = value(score) if score.answerable else None
         return None if measured is None else (float(measured), 1.0)
 
-    return share
+    return ratio
 
 
-def _answered(value: Callable[[QuestionScore], float]) -> Callable[[QuestionScore], Share]:
+def _answered(value: Callable[[QuestionScore], float]) -> Callable[[QuestionScore], Ratio]:
     return lambda score: (float(value(score)), 1.0) if score.answerable and score.answered else None
 
 
@@ -132,29 +132,29 @@ def _recall_at(k: int) -> Metric:
     return Metric(f"recall@{k}", says, _answerable(lambda score: score.recall(k)), of_quotes=False)
 
 
-def _quote_share(value: Callable[[QuestionScore], int], all_kinds: bool) -> Callable[[QuestionScore], Share]:
-    def share(score: QuestionScore) -> Share:
+def _quote_ratio(value: Callable[[QuestionScore], int], all_kinds: bool) -> Callable[[QuestionScore], Ratio]:
+    def ratio(score: QuestionScore) -> Ratio:
         counted = score.answered and (all_kinds or bool(score.answerable))
         return (float(value(score)), float(score.quotes)) if counted and score.quotes else None
 
-    return share
+    return ratio
 
 
-def _exact(score: QuestionScore) -> Share:
+def _exact(score: QuestionScore) -> Ratio:
     if score.quotes_exact is None or not score.answered or not score.quotes:
         return None
     return float(score.quotes_exact), float(score.quotes)
 
 
-def _refused_unanswerable(score: QuestionScore) -> Share:
+def _refused_unanswerable(score: QuestionScore) -> Ratio:
     return None if score.answerable is not False else (float(not score.answered), 1.0)
 
 
-def _refused_rightly(score: QuestionScore) -> Share:
+def _refused_rightly(score: QuestionScore) -> Ratio:
     return None if score.answerable is None or score.answered else (float(not score.answerable), 1.0)
 
 
-def _words(score: QuestionScore) -> Share:
+def _words(score: QuestionScore) -> Ratio:
     return (float(score.words), 1.0) if score.answered and score.quotes else None
 
 
@@ -173,14 +173,14 @@ METRICS: tuple[Metric, ...] = (
            _answerable(lambda score: score.first_in_place)),
     Metric("first in place answered", "the same, of the answered", _answered(lambda s: s.first_in_place)),
     Metric("quote precision", "share of shown quotes that are right, answered answerable questions",
-           _quote_share(lambda score: score.quotes_right, all_kinds=False)),
+           _quote_ratio(lambda score: score.quotes_right, all_kinds=False)),
     Metric("answer rate", "answerable questions that are answered", _answerable(lambda s: s.answered)),
     Metric("refusal rate", "unanswerable questions that are refused (recall of abstention)",
            _refused_unanswerable),
     Metric("abstention precision", "refused questions that are unanswerable", _refused_rightly),
     Metric("quoted words", "words quoted in an answer", _words),
     Metric("verbatim", "share of shown quotes that the source proves",
-           _quote_share(lambda score: score.quotes_proved, all_kinds=True)),
+           _quote_ratio(lambda score: score.quotes_proved, all_kinds=True)),
     Metric("verified", "share of shown quotes that `alpie verify` calls exact", _exact),
 )  # fmt: skip
 
@@ -195,7 +195,7 @@ STATISTICS: Mapping[str, str] = {
 def summarise(scores: Sequence[QuestionScore], resamples: int = RESAMPLES) -> dict[str, Estimate]:
     """Every metric and statistic over these questions, by name."""
     scored = [score for score in scores if score.answerable is not None]
-    estimates = dict(zip((m.name for m in METRICS), ratio_estimates(*shares(scored), resamples), strict=True))
+    estimates = dict(zip((m.name for m in METRICS), ratio_estimates(*ratios(scored), resamples), strict=True))
     answerable = np.array([bool(score.answerable) for score in scored])
     confidence = np.array([score.confidence for score in scored])
     milliseconds = np.array([score.milliseconds for score in scores])
@@ -221,7 +221,7 @@ def summarise_by_kind(
         by_kind.setdefault(score.kind or "(no kind)", []).append(score)
     names = [metric.name for metric in METRICS]
     return {
-        kind: dict(zip(names, ratio_estimates(*shares(of_kind), resamples), strict=True))
+        kind: dict(zip(names, ratio_estimates(*ratios(of_kind), resamples), strict=True))
         for kind, of_kind in by_kind.items()
     }
 
@@ -232,7 +232,7 @@ def compare(
     """First minus second of every ratio metric, on the same questions in the same order."""
     if [score.id for score in first] != [score.id for score in second]:
         raise ValueError("pipelines can only be compared on the same questions in the same order")
-    differences = paired_differences(shares(first), shares(second), resamples)
+    differences = paired_differences(ratios(first), ratios(second), resamples)
     return dict(zip((metric.name for metric in METRICS), differences, strict=True))
 
 
@@ -294,8 +294,8 @@ def refusal_curve(scores: Sequence[QuestionScore]) -> tuple[CurvePoint, ...]:
     return tuple(points)
 
 
-def shares(scores: Sequence[QuestionScore]) -> Shares:
+def ratios(scores: Sequence[QuestionScore]) -> Ratios:
     """Numerators and denominators of every ratio metric, (questions, metrics) each."""
-    rows = [[metric.share(score) or (0.0, 0.0) for metric in METRICS] for score in scores]
+    rows = [[metric.ratio(score) or (0.0, 0.0) for metric in METRICS] for score in scores]
     table = np.array(rows, dtype=np.float64).reshape(len(scores), len(METRICS), 2)
     return np.ascontiguousarray(table[:, :, 0]), np.ascontiguousarray(table[:, :, 1])

@@ -29,7 +29,7 @@ from alpie.index.reading.expansions import ExpansionLine, expansions_file, place
 from alpie.index.reading.source_table import Described
 from alpie.index.records import Document, Layout, Passage
 from alpie.index.retrieval.backends.select import Synchronised
-from alpie.index.storage.kept_documents import Earlier, Reading
+from alpie.index.storage.incremental import Earlier, IncrementalReading
 from alpie.index.storage.manifest import check_encoder, check_files, current_version, read_manifest
 from alpie.index.storage.store import sweep, sweep_unfinished, unwritable, write_version
 
@@ -129,7 +129,7 @@ def _build(
     except OSError as error:
         raise unwritable(data, error) from error
     earlier = None if rebuild or known is not None else _sound(data, encoder)
-    reading = Reading(docs, earlier, most_bytes, recogniser)
+    reading = IncrementalReading(docs, earlier, most_bytes, recogniser)
     sources = reading.sources
     if not sources.documents:
         reasons = [problem.message for problem in sources.problems]
@@ -171,7 +171,7 @@ class _Embedding:
 
     def __init__(
         self,
-        reading: Reading,
+        reading: IncrementalReading,
         known: Known | None,
         encoder: Encoder,
         on_progress: Callable[[int, int], None] | None,

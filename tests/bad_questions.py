@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-__all__ = ["NO_WORDS", "ODD_QUESTIONS"]
-
 # Nothing in them can be searched: that is said.
 NO_WORDS: Mapping[str, str] = {
     "empty": "",

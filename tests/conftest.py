@@ -82,9 +82,9 @@ def openai_server() -> Iterator[Any]:
 _NOT_FAST = frozenset(
     """
     api bad_documents bulk citation_docs citation_processor connections delivery docs_examples document_shelf
-    documentation encoder engines fit_reader following fuzz_targets gradio_import gradio_traps guard
+    documentation encoder fit_reader following fuzz_targets gradio_import gradio_traps guard
     langchain marked_formats memory milvus orders own_documents own_quotations page pdf pdf_reading promise
-    recognition speed store studies survival uploads users vectors weights whole_way word_pieces writer
+    recognition speed store studies survival uploads users vector_backends vectors weights whole_way word_pieces writer
     """.split()
 )
 _HEAVY = {"encoder", "seed_settings", "openai_server", "seed_server"}

@@ -10,8 +10,6 @@ from fake_encoder import corpus_from
 from alpie.app.answering.corpus import Corpus
 from alpie.index.reading.sources import read_sources
 
-__all__ = ["FOR_FILES", "PAYLOADS", "hostile_corpus"]
-
 PAYLOADS = (
     "<script>window.hurt=1</script>", '<img src=x onerror="window.hurt=1">', '<img src="http://evil.example/a.png">',
     '<svg onload=window.hurt=1><use href="http://evil.example/x.svg#a"/></svg>',

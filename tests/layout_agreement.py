@@ -18,8 +18,6 @@ from typing import Any
 from alpie.index.readable import readable_text
 from alpie.index.records import Block, BlockKind, Document, Layout, Span
 
-__all__ = ["Agreement", "measure_layout", "read_gold"]
-
 
 @dataclass(frozen=True, slots=True)
 class Agreement:

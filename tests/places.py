@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-__all__ = ["DOCS_SRC", "ROOT", "SHARED", "TESTS"]
-
 TESTS = Path(__file__).resolve().parent
 ROOT = TESTS.parent
 DOCS_SRC = ROOT / "docs_src"

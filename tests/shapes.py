@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-__all__ = ["SHAPES"]
-
 
 def _fill(unit: str, n: int) -> str:
     return (unit * (n // len(unit) + 1))[:n]

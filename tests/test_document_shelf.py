@@ -16,8 +16,8 @@ from formats import made
 from test_uploads import Indexing, settled
 
 from alpie.app.page.guarding.guard import Guard
-from alpie.app.page.serving.page_options import Choices
-from alpie.app.page.serving.routes import add_routes
+from alpie.app.page.serving.page_options import PageOptions
+from alpie.app.page.serving.routes import PageRoutes
 from alpie.app.page.serving.server import create_app
 from alpie.app.page.state.document_shelf import Shelf
 from alpie.app.page.state.library import Opening
@@ -179,17 +179,17 @@ class Shelved(FakeCorpus):
         self.documents, self.layouts = folder.documents, {}
 
 
-def web(choices: Choices, library: Any) -> TestClient:
+def web(options: PageOptions, library: Any) -> TestClient:
     app = FastAPI()
-    add_routes(app, Opening(lambda: library).start(), choices)
+    PageRoutes(Opening(lambda: library).start(), options).add_to(app)
     app.add_middleware(Guard)
     return TestClient(app, base_url="http://127.0.0.1")
 
 
-def choices_of(folder: Folder, **others: Any) -> Choices:
+def choices_of(folder: Folder, **others: Any) -> PageOptions:
     indexing = Indexing()
     indexing.may_end.set()
-    return Choices(uploads=Uploads(folder.path, 1000, indexing), shelf=folder.shelf, **others)
+    return PageOptions(uploads=Uploads(folder.path, 1000, indexing), shelf=folder.shelf, **others)
 
 
 def test_documents_are_changed_over_http(folder: Folder) -> None:
@@ -301,14 +301,14 @@ def test_collections_stand_beside_each_other(tmp_path: Path) -> None:
     for slug in ("", "..", "zoo/..", "Zoo", "-", "nada"):
         assert collections.get(slug) is None
     settings = load_settings({"docs": str(tmp_path)}, environment={})
-    choices = Choices(collections=collections)
+    options = PageOptions(collections=collections)
     opened = threading.Event()
 
     def settings_of(one: Any) -> Any:
         opened.set()
         return replace(settings, docs=one.docs, data=one.data)
 
-    with TestClient(create_app(FakeCorpus, choices, None, settings_of)) as client:
+    with TestClient(create_app(FakeCorpus, options, None, settings_of)) as client:
         assert client.get("/c/nada/al/documents").status_code == 404
         assert client.get("/c/nada/").status_code == 404
         assert not opened.is_set()

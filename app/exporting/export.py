@@ -36,7 +36,7 @@ _COLUMNS = (
 
 @dataclass(frozen=True)
 class Excerpt:
-    """Translations of a document and where they come from: `source[start:end]`, see `alpie.app.answering.answers.Quote`."""
+    """Words of a document and where they come from: `source[start:end]`, see `alpie.app.answering.answers.Quote`."""
 
     text: str
     citation: Citation

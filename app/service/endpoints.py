@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from alpie.app.answering.answers import Answer
 from alpie.app.checking.text_check import Searchable
 from alpie.app.checking.verify import QuotationChecker
-from alpie.app.service.row_forms import ROWS
+from alpie.app.service.row_schemas import ROWS
 from alpie.app.service.rows import answer_row, document_row, hit_row, passage_row, verification_row
 from alpie.app.settings import Settings
 from alpie.app.translations import said, translations_for

@@ -9,7 +9,7 @@ from alpie.app.answering.absence import absence_lines
 from alpie.app.answering.answers import Answer, Citation, Quote
 from alpie.app.answering.citation import cite, full_citation
 from alpie.app.checking.verification import Place, Verification, warning_sentences
-from alpie.app.service.row_forms import (
+from alpie.app.service.row_schemas import (
     Addressed,
     AnswerRow,
     DocumentRow,

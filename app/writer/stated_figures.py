@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from alpie.index.spanish.analysis import fold
+from alpie.index.spanish.analysis import fold, fold_in_place
 
 _UNITS = {
     word: value
@@ -36,7 +36,7 @@ _ARTICLES = {"un", "uno", "una", "one"}  # a figure only as part of a longer one
 _WORD = re.compile(r"[^\W\d_]+")
 _ENGLISH = re.compile(r"\b(?:the|of|and|was|were|is)\b")
 
-# Translations that count without a number; each with the name that stands for it and its translation.
+# Words that count without a number; each with the name that stands for it and its translation.
 _QUANTITIES = {
     word: name
     for name, words in {
@@ -232,8 +232,8 @@ def figures_of(text: str) -> Figures:
     marked = _ORDINAL_MARK.sub(" ", text)
     codes = [(m.start(), m.end()) for m in _JOINED.finditer(marked) if _is_code(m.group())]
     figures = [Figure("code", fold(marked[start:end]), start, end) for start, end in codes]
-    rest = _fold_in_place(_blank(marked, codes))
-    folded = _fold_in_place(marked)
+    rest = fold_in_place(_blank(marked, codes))
+    folded = fold_in_place(marked)
     dates: list[Date] = []
     for pattern in _DATES:
         found = [(match, _dates_in(match)) for match in pattern.finditer(rest)]
@@ -322,8 +322,3 @@ def _blank(text: str, spans: list[tuple[int, int]]) -> str:
     for start, end in spans:
         text = text[:start] + " " * (end - start) + text[end:]
     return text
-
-
-def _fold_in_place(text: str) -> str:
-    """Folded, one character for one."""
-    return "".join((fold(c) or " ")[0] for c in text)

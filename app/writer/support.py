@@ -129,7 +129,7 @@ def _holds(words: tuple[str, ...], run: tuple[str, ...]) -> bool:
 
 
 def _names_only(text: str) -> set[str]:
-    """Translations that `text` writes with a capital inside sentences and never in lower case."""
+    """Words that `text` writes with a capital inside sentences and never in lower case."""
     lower = {fold(token) for token in _TOKEN.findall(text) if token == token.lower()}
     inside = re.finditer(rf"(?<=[a-záéíóúñ,;] )({_TOKEN.pattern})", text)
     capitalised = {fold(match.group()) for match in inside if match.group() != match.group().lower()}

@@ -90,7 +90,7 @@ def coverage(piece: Piece, gold: Occurrence) -> float:
     if piece.doc != gold.doc:
         return 0.0
     if piece.start is None or piece.end is None or not gold.located:
-        return _run_share(piece.words, folded_words(gold.quote))
+        return _coverage_by_runs(piece.words, folded_words(gold.quote))
     available = Counter(piece.words)
     found = 0
     for word in gold.words:
@@ -111,7 +111,7 @@ def inside(piece: Piece, gold: Occurrence) -> bool:
     return gold.words[0].start - slack <= piece.start and piece.end <= gold.words[-1].end + slack
 
 
-def _run_share(words: Sequence[str], wanted: Sequence[str]) -> float:
+def _coverage_by_runs(words: Sequence[str], wanted: Sequence[str]) -> float:
     """Share of `wanted` found in `words` in the same order, in runs of at least two words."""
     if not wanted:
         return 0.0

@@ -12,7 +12,7 @@ UNANSWERABLE = "unanswerable"
 
 @dataclass(frozen=True)
 class Evidence:
-    """Translations of a document that answer a question."""
+    """Words of a document that answer a question."""
 
     doc: str
     quote: str  # verbatim, white space aside

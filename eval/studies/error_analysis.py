@@ -26,7 +26,7 @@ from alpie.eval.questions.question_records import Question
 from alpie.eval.questions.split import split
 from alpie.eval.report import Study, Table
 from alpie.eval.scores import PASSAGES, Group, answer_strings, gold_places, matches_any, score_prediction
-from alpie.eval.studies.switched_parts import Variant, whole_system
+from alpie.eval.studies.ablation import Variant, whole_system
 from alpie.index.spanish.analysis import stems
 
 CAUSES = (
@@ -64,7 +64,7 @@ def study_misses(
         asked[parts[question.id]] += 1
         if cause := _cause(whole, pieces, question, row, forced.get(n, row), texts):
             misses.append(Miss(question.id, question.kind, parts[question.id], cause))
-    shares = _shares(misses, asked)
+    counts = _counts_by_part(misses, asked)
     return Study(
         name="misses",
         title="What misses, and why",
@@ -73,12 +73,12 @@ def study_misses(
             "a cause is the first step that lost the answer",
         ],
         tables=[
-            _cause_table(shares, asked),
+            _cause_table(counts, asked),
             _kind_table(misses),
             Table("Every miss", ("question", "kind", "part", "cause"),
                   tuple((m.id, m.kind, m.part, m.cause) for m in misses)),
         ],
-        figures={"asked": dict(asked), "shares": shares, "misses": [vars(miss) for miss in misses]},
+        figures={"asked": dict(asked), "shares": counts, "misses": [vars(miss) for miss in misses]},
     )  # fmt: skip
 
 
@@ -138,7 +138,7 @@ def _touched(quotes: Sequence[Piece], group: Group) -> bool:
     return any(coverage(quote, place) > 0.1 for quote in quotes for place in group)
 
 
-def _shares(misses: Sequence[Miss], asked: Mapping[str, int]) -> dict[str, dict[str, int]]:
+def _counts_by_part(misses: Sequence[Miss], asked: Mapping[str, int]) -> dict[str, dict[str, int]]:
     """Misses by part and cause."""
     return {
         part: {cause: sum(m.part == part and m.cause == cause for m in misses) for cause in CAUSES}
@@ -146,15 +146,15 @@ def _shares(misses: Sequence[Miss], asked: Mapping[str, int]) -> dict[str, dict[
     }
 
 
-def _cause_table(shares: Mapping[str, Mapping[str, int]], asked: Mapping[str, int]) -> Table:
+def _cause_table(counts: Mapping[str, Mapping[str, int]], asked: Mapping[str, int]) -> Table:
     parts = sorted(asked, reverse=True)
-    rows = [(cause, *(_share(shares[part], asked[part], cause) for part in parts)) for cause in CAUSES]
-    rows.append(("all misses", *(_share(shares[part], asked[part], "") for part in parts)))
+    rows = [(cause, *(_shown(counts[part], asked[part], cause) for part in parts)) for cause in CAUSES]
+    rows.append(("all misses", *(_shown(counts[part], asked[part], "") for part in parts)))
     head = ("cause", *(f"{part} (n = {asked[part]})" for part in parts))
     return Table("Misses by cause", head, tuple(rows))
 
 
-def _share(counts: Mapping[str, int], asked: int, cause: str) -> str:
+def _shown(counts: Mapping[str, int], asked: int, cause: str) -> str:
     number = counts.get(cause, 0) if cause else sum(counts.values())
     return f"{number} ({number / asked:.1%})"
 

@@ -50,7 +50,7 @@ _UNSEEN = frozenset({_FALLBACK, *(_W + name for name in ("pPr", "rPr", "instrTex
 _WRAPPERS = frozenset(_W + name for name in ("sdt", "sdtContent", "ins", "moveTo", "customXml", "smartTag"))
 _OF_A_FONT = re.compile("[\uf000-\uf0ff]")
 _LONGEST_BOLD_HEADING = 120  # characters
-_MOST_NESTING = 60
+_MAX_NESTING = 60
 
 
 def extract_docx(data: bytes, path: Path) -> Extraction:
@@ -140,7 +140,7 @@ class _Body:
                 yield one
 
     def _blocks(self, parent: Any, nesting: int) -> None:
-        if nesting > _MOST_NESTING:
+        if nesting > _MAX_NESTING:
             return
         for child in parent:
             if child.tag == f"{_W}p":

@@ -140,7 +140,7 @@ _HEADING = re.compile(r"(?:heading|t[ií]tulo|encabezado)\s*([1-9])")
 _CONTENTS = re.compile(
     r"(?:toc|tdc|índice|index)\s?\d|(?:toc|tdc) heading|tabla de (?:contenido|ilustraciones)|table of figures|título tdc"
 )
-_MOST_BASES = 12
+_MAX_BASES = 12
 _BODY_LEVEL = 9  # of an outline: text
 
 
@@ -216,7 +216,7 @@ class Styles:
     def _chain(self, name: str) -> list[Any]:
         chain: list[Any] = []
         style = self._styles.get(name)
-        while style is not None and len(chain) < _MOST_BASES:
+        while style is not None and len(chain) < _MAX_BASES:
             chain.append(style)
             base = style.find(f"{_W}basedOn")
             style = self._styles.get(base.get(f"{_W}val")) if base is not None else None

@@ -103,7 +103,7 @@ _NESTING = re.compile(
     r"(?=[\s/>])",
     re.I,
 )
-_MOST_NESTING = 3_000
+_MAX_NESTING = 3_000
 _WITHIN_WORDS = re.compile(  # but not where a capital begins another word: see `_begins_below`
     r"(?<=\w)(?i:</?(?:a|abbr|b|code|em|font|i|kbd|mark|small|span|strong|sub|u|wbr)(?=[\s/>])[^>]*>)+(?=[a-zñáéíóúü\d])|&shy;"
 )
@@ -142,8 +142,8 @@ def read_page(
     page = decoded(data)
     if _XML.match(page):  # what XML closes at once, HTML leaves open: a title would swallow the page
         page = _CLOSED.sub(r"<\1\2></\1>", page)
-    if _depth(page) > _MOST_NESTING:
-        raise SourceError.at(path, "html.nested", most=_MOST_NESTING)
+    if _depth(page) > _MAX_NESTING:
+        raise SourceError.at(path, "html.nested", most=_MAX_NESTING)
     tree = LexborHTMLParser(page)
     walk = _Walk(builder)
     if tree.body is not None:

@@ -141,13 +141,13 @@ class Shown:
         return "".join(self._source.body[start:end] for start, end in pieces)
 
 
-_MOST_NESTING = 40  # of blocks; deeper ones are read as text
+_MAX_NESTING = 40  # of blocks; deeper ones are read as text
 _NOTE = re.compile(r"[ \t]*\[\^")
 
 
 def make_parser() -> MarkdownIt:
     """CommonMark with tables and struck text; `meta["at"]` of a token is its offset in the inline content."""
-    parser = MarkdownIt("commonmark", {"maxNesting": _MOST_NESTING}).enable(["table", "strikethrough"])
+    parser = MarkdownIt("commonmark", {"maxNesting": _MAX_NESTING}).enable(["table", "strikethrough"])
     inline = _Inline()
     inline.ruler.enableOnly(parser.inline.ruler.get_active_rules())
     inline.ruler2.enableOnly([n for n in parser.inline.ruler2.get_active_rules() if n != "fragments_join"])

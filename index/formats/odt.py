@@ -34,7 +34,7 @@ _CONTENTS = frozenset(f"text:{name}" for name in (
 _ROWS = frozenset(f"table:{name}" for name in ("table-header-rows", "table-rows", "table-row-group"))
 _HREF = "{http://www.w3.org/1999/xlink}href"
 _ID = "{http://www.w3.org/XML/1998/namespace}id"
-_MOST_NESTING = 60
+_MAX_NESTING = 60
 
 
 def extract_odt(data: bytes, path: Path) -> Extraction:
@@ -133,7 +133,7 @@ class _Body:
         return name not in _UNSEEN and name not in ("text:tracked-changes", "")
 
     def _blocks(self, parent: etree._Element, lists: tuple[str, ...], nesting: int) -> None:
-        if nesting > _MOST_NESTING:
+        if nesting > _MAX_NESTING:
             return
         for child in parent:
             name = name_of(child)

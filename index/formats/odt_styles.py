@@ -24,7 +24,7 @@ SPACES = {
     "dc": "http://purl.org/dc/elements/1.1/",
 }
 _SHORT = {uri: name for name, uri in SPACES.items()}
-_MOST_REPEATED = 100  # cells or spaces that one element may stand for
+_MAX_REPEATED = 100  # cells or spaces that one element may stand for
 
 
 def name_of(element: etree._Element) -> str:
@@ -44,7 +44,7 @@ def value_of(element: etree._Element, name: str, default: str = "") -> str:
 
 def count_of(text: str) -> int:
     """A number that an attribute says, within bounds."""
-    return min(int(text), _MOST_REPEATED) if re.fullmatch(r"\d{1,6}", text) else 1
+    return min(int(text), _MAX_REPEATED) if re.fullmatch(r"\d{1,6}", text) else 1
 
 
 class Styles:

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from lxml import etree
 
 
-_MOST_FILES = 10_000
+_MAX_FILES = 10_000
 _MAX_BYTES = 200_000_000  # unpacked, in all
-_MOST_XML_BYTES = 50_000_000  # of one XML file: in memory it takes some twenty times that
+_MAX_XML_BYTES = 50_000_000  # of one XML file: in memory it takes some twenty times that
 
 
 def open_packed(data: bytes, path: Path, needed: str) -> zipfile.ZipFile:
@@ -32,14 +32,14 @@ def open_packed(data: bytes, path: Path, needed: str) -> zipfile.ZipFile:
         raise SourceError.at(path, "packed.password")
     unpacked = sum(file.file_size for file in files)
     largest = max((file.file_size for file in files if file.filename.endswith((".xml", "html"))), default=0)
-    if len(files) > _MOST_FILES or unpacked > _MAX_BYTES or largest > _MOST_XML_BYTES:
+    if len(files) > _MAX_FILES or unpacked > _MAX_BYTES or largest > _MAX_XML_BYTES:
         raise SourceError.at(
             path,
             "packed.large",
             size=unpacked // 1_000_000,
             files=len(files),
             most=_MAX_BYTES // 1_000_000,
-            text=_MOST_XML_BYTES // 1_000_000,
+            text=_MAX_XML_BYTES // 1_000_000,
         )
     if needed not in archive.namelist():
         raise SourceError.at(path, "packed.incomplete", format=path.suffix[1:].upper(), file=needed)

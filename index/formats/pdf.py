@@ -42,7 +42,7 @@ from alpie.index.records import PageLabel, Structure
 PDFIUM = threading.RLock()  # PDFium must not be called from two threads at once
 
 _RULES = 4  # of this package: raise it when the text that it makes of a file changes
-_MOST_PAGES = 5_000
+_MAX_PAGES = 5_000
 _PICTURE = 0.3  # of a page: with fewer than `_FEWEST_LETTERS` beside it, it is a scan
 _FEWEST_LETTERS = 120
 _DRAWN = 50  # objects on a page without a letter: its words may be drawn
@@ -103,8 +103,8 @@ class _Page:
 
 
 def _read(document: Any, data: bytes, path: Path, recogniser: Recogniser | None) -> Extraction:
-    if len(document) > _MOST_PAGES:
-        raise SourceError.at(path, "pdf.pages", most=_MOST_PAGES)
+    if len(document) > _MAX_PAGES:
+        raise SourceError.at(path, "pdf.pages", most=_MAX_PAGES)
     document.init_forms()
     pages = [_page(document, number) for number in range(len(document))]
     recognised = _recognise(document, pages, recogniser) if recogniser else 0

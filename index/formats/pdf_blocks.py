@@ -34,7 +34,7 @@ _ENTRY = re.compile(r"(?=.*[^\W\d_]{3})(.*)\s(?:(\d{1,4})|[ivxlc]{1,7})$")
 _AMOUNT = re.compile(r"[\d.,%€$ –-]+$")
 _LEADS = re.compile(r"(?:\.[ \xa0]?){4,}\s*(?:\d{1,4}|[ivxlc]{1,7})$")
 _FEWEST_ENTRIES = 3  # on a page
-_MOST_LINES_BETWEEN = 3  # two entries of a table of contents
+_MAX_LINES_BETWEEN = 3  # two entries of a table of contents
 _ALIGNED = 4.0  # points
 _NEARBY = 40  # lines
 _WRAPPED = 1.4  # pitches: a line of the same cell
@@ -42,7 +42,7 @@ _TERMINAL = ".!?…;:"
 _LARGER = 1.1  # than the body's size: a heading
 _RUNNING = 0.2  # of the characters: a size that runs
 _LONGEST_HEADING = 200  # characters
-_MOST_HEADING_LINES = 4
+_MAX_HEADING_LINES = 4
 
 
 def folded(text: str) -> str:
@@ -164,7 +164,7 @@ def _title_end(lines: Sequence[Line], index: int, titles: Collection[str]) -> in
     text = ""
     if lines[index].text[:1].islower():  # «… del / artículo 143.»
         return index
-    for end, line in enumerate(lines[index : index + _MOST_HEADING_LINES], start=index + 1):
+    for end, line in enumerate(lines[index : index + _MAX_HEADING_LINES], start=index + 1):
         text = f"{text} {folded(line.text)}".strip()
         if not any(title.startswith(text) for title in titles):
             break
@@ -225,7 +225,7 @@ def _contents_end(lines: Sequence[Line], index: int, known: Collection[str], sur
         if entry and int(entry[2] or last) >= last:
             end, last = at, int(entry[2] or last)
             entries.append(entry[1])
-        elif at - end > _MOST_LINES_BETWEEN:
+        elif at - end > _MAX_LINES_BETWEEN:
             break
     if len(entries) < _FEWEST_ENTRIES or 2 * len(entries) < end - index:
         return index
@@ -349,7 +349,7 @@ def _is_heading(block: Block, body: Body) -> bool:
     text = block.text
     if (
         len(text) > _LONGEST_HEADING
-        or len(block.lines) > _MOST_HEADING_LINES
+        or len(block.lines) > _MAX_HEADING_LINES
         or not re.search(r"[^\W\d_]{2}", text)
     ):
         return False

@@ -18,7 +18,7 @@ from typing import Any
 Box = tuple[float, float, float, float]  # left, bottom, right, top, in points
 
 SLANTED = -1  # neither upright nor a quarter, half or three quarters of a turn: a watermark
-_MOST_CHARACTERS = 60_000  # of a page
+_MAX_CHARACTERS = 60_000  # of a page
 _QUARTER = math.pi / 2
 _STRAIGHT = 0.06  # radians off a quarter turn that still count as one
 _HYPHENS = (0x02, 0xFFFE, 0xAD)  # PDFium's own sign for a hyphen at a line end, and the soft one
@@ -49,7 +49,7 @@ def page_characters(raw: Any, text_page: Any, page: Box, outside: list[str]) -> 
     `page` is the visible box; what stands outside of it goes to `outside`.
     """
     handle = text_page.raw  # each call with the helper object itself would look it up again
-    count = min(max(raw.FPDFText_CountChars(handle), 0), _MOST_CHARACTERS)
+    count = min(max(raw.FPDFText_CountChars(handle), 0), _MAX_CHARACTERS)
     rectangle, x, y, matrix = raw.FS_RECTF(), ctypes.c_double(), ctypes.c_double(), raw.FS_MATRIX()
     box, to_x, to_y = ctypes.byref(rectangle), ctypes.byref(x), ctypes.byref(y)
     box_of = raw.FPDFText_GetLooseCharBox
@@ -146,7 +146,7 @@ GAP = 1.1  # ems between two fragments
 BOX = 0.8  # ems a point of the height of a box: it is some 1.2 ems high
 WORD_GAP = 0.1  # of the height of a box, beyond the gap between letters: less is no space
 SEEN_GAP = 0.05  # … where PDFium takes it for a space
-_MOST_TRACKING = 0.2  # of the height of a box: the gap between letters that are set apart
+_MAX_TRACKING = 0.2  # of the height of a box: the gap between letters that are set apart
 _FEWEST_GAPS = 6  # to tell letters set apart by
 SMALL = 0.8  # of the size of its line: a raised or lowered character
 
@@ -287,7 +287,7 @@ def _usual_gap(shown: list[Character], size: float) -> float:
     gaps = sorted(after.x0 - before.x1 for before, after in pairwise(shown))
     if len(gaps) < _FEWEST_GAPS:
         return 0.0
-    return min(max(gaps[len(gaps) // 4], 0.0), _MOST_TRACKING * size)
+    return min(max(gaps[len(gaps) // 4], 0.0), _MAX_TRACKING * size)
 
 
 def _is_bold(raw: Any, text_page: Any, index: int) -> bool:

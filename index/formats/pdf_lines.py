@@ -36,9 +36,9 @@ _INITIAL = re.compile(r"[«“\"¿¡(]?[^\W\d_]")
 _CAPITAL = 1.8  # times the size of the text beside it: an initial set over several lines
 _COLUMN_EMS = 7.0  # heights of a line: a column is wider than a cell of a table
 _FEWEST_LINES = 3
-_MOST_EDGES = 24  # left edges tried as that of a column
+_MAX_EDGES = 24  # left edges tried as that of a column
 _FEW_EDGES = 8  # … of columns beside others
-_MOST_DEPTH = 6  # of columns within columns
+_MAX_DEPTH = 6  # of columns within columns
 _FEWEST_NUMBERS = 4  # of lines in a margin, where they do not count by five or ten
 _APART = 3.0  # points
 
@@ -185,7 +185,7 @@ def _count_lines(numbers: list[Fragment], text: Sequence[Fragment]) -> bool:
 
 def _regions(fragments: list[Fragment], depth: int) -> Iterator[list[Fragment]]:
     """Runs of fragments that are read from the top down, in order."""
-    gutter = _gutter(fragments) if depth < _MOST_DEPTH else None
+    gutter = _gutter(fragments) if depth < _MAX_DEPTH else None
     if gutter is None:
         if fragments:
             yield fragments
@@ -220,7 +220,7 @@ def _gutter(fragments: list[Fragment], depth: int = 1) -> float | None:
     if len(fragments) < 2 * _FEWEST_LINES:
         return None
     # most lines of a column begin at its left edge
-    starts = Counter(round(one.x0) for one in fragments).most_common(_MOST_EDGES if depth else _FEW_EDGES)
+    starts = Counter(round(one.x0) for one in fragments).most_common(_MAX_EDGES if depth else _FEW_EDGES)
     size = median(one.size for one in fragments)
     found: list[tuple[int, float, float]] = []
     for edge, _ in starts:
@@ -304,7 +304,7 @@ def _joined(row: list[Fragment]) -> list[Fragment]:
 
 
 _DOTS_PER_POINT = 300 / 72  # what Tesseract is made for
-_MOST_PIXELS = 25_000_000
+_MAX_PIXELS = 25_000_000
 _DESCENT = 0.22  # of a line's height, below its base
 _ALIKE = 1.4
 
@@ -314,7 +314,7 @@ def recognised_page(document: Any, number: int, recogniser: Recogniser) -> tuple
     page = document[number]
     try:
         width, height = page.get_size()
-        scale = min(_DOTS_PER_POINT, (_MOST_PIXELS / max(width * height, 1.0)) ** 0.5)
+        scale = min(_DOTS_PER_POINT, (_MAX_PIXELS / max(width * height, 1.0)) ** 0.5)
         picture = io.BytesIO()
         page.render(scale=scale, grayscale=True, may_draw_forms=False).to_pil().save(picture, "PNG")
     finally:

@@ -20,16 +20,16 @@ from alpie.index.formats.pdf_fragments import Box, Character, turned_box
 if TYPE_CHECKING:
     from pypdfium2 import PdfMatrix
 
-_MOST_OBJECTS = 6_000  # of a page: more is a map or a plan
-_MOST_SEGMENTS = 200  # of a path: more is a drawing
-_MOST_EDGES = 2_000
-_MOST_SLOTS = 8_000
+_MAX_OBJECTS = 6_000  # of a page: more is a map or a plan
+_MAX_SEGMENTS = 200  # of a path: more is a drawing
+_MAX_EDGES = 2_000
+_MAX_SLOTS = 8_000
 _THIN = 2.5  # points: a filled box no thicker is a line
 _SHORTEST = 4.0
 _NEAR = 3.0  # points between lines that are one, or that meet
 _LONGEST_CELL = 800  # characters: more, and no other cell beside it, is a frame around running text
 _FEWEST_BANDS = 3  # between level lines alone
-_MOST_LINES = 3  # of text in such a band, as a rule
+_MAX_LINES = 3  # of text in such a band, as a rule
 _COLUMN_GAP = 0.6  # of the height of a line: white from top to bottom between columns that no line parts
 
 
@@ -66,7 +66,7 @@ def page_drawing(raw: Any, page: Any, box: Box) -> Drawing:
     drawing = Drawing([], 0.0, 0)
     area = max((box[2] - box[0]) * (box[3] - box[1]), 1.0)
     count = raw.FPDFPage_CountObjects(page)
-    objects = (raw.FPDFPage_GetObject(page, at) for at in range(min(count, _MOST_OBJECTS)))
+    objects = (raw.FPDFPage_GetObject(page, at) for at in range(min(count, _MAX_OBJECTS)))
     for one, matrix in _flattened(raw, objects, PdfMatrix(), 3):
         kind = raw.FPDFPageObj_GetType(one)
         if kind == raw.FPDF_PAGEOBJ_TEXT:
@@ -75,7 +75,7 @@ def page_drawing(raw: Any, page: Any, box: Box) -> Drawing:
         drawing.objects += 1
         if kind == raw.FPDF_PAGEOBJ_IMAGE:
             drawing.pictures += _overlap(_bounds(raw, one, matrix), box) / area
-        elif kind == raw.FPDF_PAGEOBJ_PATH and len(drawing.edges) < _MOST_EDGES:
+        elif kind == raw.FPDF_PAGEOBJ_PATH and len(drawing.edges) < _MAX_EDGES:
             drawing.edges += _edges(raw, one, matrix)
     return drawing
 
@@ -88,7 +88,7 @@ def _flattened(
         if raw.FPDFPageObj_GetType(one) != raw.FPDF_PAGEOBJ_FORM:
             yield one, matrix
         elif depth:
-            count = min(max(raw.FPDFFormObj_CountObjects(one), 0), _MOST_OBJECTS)
+            count = min(max(raw.FPDFFormObj_CountObjects(one), 0), _MAX_OBJECTS)
             inner = (raw.FPDFFormObj_GetObject(one, at) for at in range(count))
             yield from _flattened(raw, inner, _matrix(raw, one).multiply(matrix), depth - 1)
 
@@ -118,7 +118,7 @@ def _edges(raw: Any, path: Any, matrix: PdfMatrix) -> Iterator[Box]:
     """The straight lines of a path: what it strokes, or itself where it is a thin filled box."""
     count = raw.FPDFPath_CountSegments(path)
     fill, stroke = ctypes.c_int(), ctypes.c_int()
-    if not 2 <= count <= _MOST_SEGMENTS or not raw.FPDFPath_GetDrawMode(path, fill, stroke):
+    if not 2 <= count <= _MAX_SEGMENTS or not raw.FPDFPath_GetDrawMode(path, fill, stroke):
         return
     if not stroke.value:
         left, bottom, right, top = _bounds(raw, path, matrix)
@@ -177,7 +177,7 @@ def _open_grid(level: list[Box], text: list[Character]) -> Grid | None:
     tops = sorted((edge[1] for edge in level), reverse=True)
     inside = [one for one in text if left <= one.middle <= right and tops[-1] < one.base < tops[0]]
     lines = [len({round(one.base) for one in inside if low < one.base < top}) for top, low in pairwise(tops)]
-    if not inside or median(lines) > _MOST_LINES or max(lines) > 2 * _MOST_LINES:
+    if not inside or median(lines) > _MAX_LINES or max(lines) > 2 * _MAX_LINES:
         return None
     white = _COLUMN_GAP * median(one.size for one in inside)
     columns: list[float] = []
@@ -234,7 +234,7 @@ def _grid(level: list[Box], upright: list[Box]) -> Grid | None:
     xs = sorted({edge[0] for edge in upright})
     tops = sorted({edge[1] for edge in level}, reverse=True)
     rows, columns = len(tops) - 1, len(xs) - 1
-    if columns < 2 or rows < 1 or rows * columns > _MOST_SLOTS:
+    if columns < 2 or rows < 1 or rows * columns > _MAX_SLOTS:
         return None
     cell_of: dict[tuple[int, int], tuple[int, int]] = {}
     for row in range(rows):

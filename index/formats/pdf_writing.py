@@ -14,7 +14,7 @@ from alpie.index.formats.pdf_blocks import Block, body_of, folded, heading_level
 from alpie.index.formats.pdf_fragments import Line
 from alpie.index.formats.pdf_lines import DIVIDED, goes_on
 from alpie.index.layout.legal import opens_unit
-from alpie.index.layout.units import ends_in_function_word
+from alpie.index.layout.line_groups import ends_in_function_word
 from alpie.index.readable import collapse
 from alpie.index.records import BlockKind, Element, PageLabel, RecognisedWord, Span
 from alpie.index.spanish.analysis import fold

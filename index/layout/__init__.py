@@ -18,12 +18,12 @@ from alpie.index.layout.headings import (
     split_glued_titles,
 )
 from alpie.index.layout.legal import label_clauses, mark_legal_headings
+from alpie.index.layout.line_groups import clean_lines, group_lines
 from alpie.index.layout.lines import manner_of, split_lines
 from alpie.index.layout.lists import join_entries, join_lists, mark_numbered_headings
 from alpie.index.layout.marked import SpanCutter, lay_out_marked, make_blocks
 from alpie.index.layout.notes import find_note_calls
 from alpie.index.layout.pages import find_pages
-from alpie.index.layout.units import clean_lines, make_units
 from alpie.index.records import Document, Layout, Span
 from alpie.index.spanish.analysis import unseen as unseen_in
 
@@ -43,23 +43,23 @@ def lay_out(document: Document) -> Layout:
     left_out = (*calls, *unseen)
     clean = clean_lines(source, lines, tuple(sorted(left_out)))
 
-    units = make_units(lines, clean, pages, manner)
-    mark_fixed_forms(units)
-    units = split_glued_titles(units, clean, manner)
-    mark_sections(units)
-    label_clauses(units)
-    units = mark_legal_headings(units)
-    mark_numbered_headings(units)
-    units = join_entries(units)
-    units = mark_figures(units, manner)
-    units = join_lists(units)
-    units = mark_signatures(units)
-    mark_boxes(units, manner)
-    mark_subtitles(units)
-    mark_sub_headings(units, manner)
+    groups = group_lines(lines, clean, pages, manner)
+    mark_fixed_forms(groups)
+    groups = split_glued_titles(groups, clean, manner)
+    mark_sections(groups)
+    label_clauses(groups)
+    groups = mark_legal_headings(groups)
+    mark_numbered_headings(groups)
+    groups = join_entries(groups)
+    groups = mark_figures(groups, manner)
+    groups = join_lists(groups)
+    groups = mark_signatures(groups)
+    mark_boxes(groups, manner)
+    mark_subtitles(groups)
+    mark_sub_headings(groups, manner)
 
     cutter = SpanCutter(source, [*footers, *left_out])
-    blocks = make_blocks(units, cutter, pages, document.title)
+    blocks = make_blocks(groups, cutter, pages, document.title)
     starts = tuple(lines[number].start for number in pages.starts)
     return Layout(
         document.id, tuple(blocks), footers, calls, starts, unseen, page_labels=tuple(pages.printed)

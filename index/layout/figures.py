@@ -11,15 +11,15 @@ from statistics import median
 
 from alpie.index.layout.forms import FIGURE_ONLY, NUMBERED, STARTS_WITH_FIGURE, opens_sentence
 from alpie.index.layout.headings import is_title_form
+from alpie.index.layout.line_groups import LineGroup, doubles
 from alpie.index.layout.lines import Manner
-from alpie.index.layout.units import Unit, doubles
 from alpie.index.records import BlockKind
 
 _NARROW = 0.75  # of the column: key data and table cells are narrower
 _DISPLAY = 0.5  # of the column: a figure in display type
 _FEWEST_ROWS = 3
-_MOST_COLUMNS = 5
-_MOST_FIGURE_LINES = 3
+_MAX_COLUMNS = 5
+_MAX_FIGURE_LINES = 3
 _DISPLAY_TEXT = re.compile(
     r"(?:(?:más|menos|cerca|alrededor) de |casi |unos |unas )?"
     r"[+\-−~]?\d[\d.,\s]*(?:%|€|\$)?(?:\s[a-záéíóúñ]+){0,4}$",
@@ -29,101 +29,101 @@ _TRAILING_FIGURES = re.compile(r"\S\s+[+\-−~]?\d[\d.,]*(?:[ \xa0]\d{3}(?!\d))*
 _TWICE = re.compile(r"(\S*\d\S*)\s+(?=\1(?!\S))")
 
 
-def mark_figures(units: list[Unit], manner: Manner) -> list[Unit]:
+def mark_figures(groups: list[LineGroup], manner: Manner) -> list[LineGroup]:
     """Give kinds to key data, call-outs and tables, joining what belongs together."""
-    units = _markdown_tables(units)
+    groups = _markdown_tables(groups)
     if not manner.wrapped:
-        return units
-    units = _tables(units, manner)
-    units = _key_data(units, manner)
-    return _tables_under_headers(units, manner)
+        return groups
+    groups = _tables(groups, manner)
+    groups = _key_data(groups, manner)
+    return _tables_under_headers(groups, manner)
 
 
-def _free(unit: Unit) -> bool:
-    return unit.kind is None and not unit.bulleted and not unit.indented
+def _free(group: LineGroup) -> bool:
+    return group.kind is None and not group.bulleted and not group.indented
 
 
-def _narrow(unit: Unit, manner: Manner, share: float = _NARROW) -> bool:
-    return all(line.width and line.width <= share * manner.column for line in unit.lines)
+def _narrow(group: LineGroup, manner: Manner, share: float = _NARROW) -> bool:
+    return all(line.width and line.width <= share * manner.column for line in group.lines)
 
 
-def _is_label(unit: Unit, manner: Manner) -> bool:
+def _is_label(group: LineGroup, manner: Manner) -> bool:
     return (
-        _free(unit)
-        and unit.open_ended
-        and len(unit.lines) <= 3
-        and _narrow(unit, manner)
-        and opens_sentence(unit.text)
-        and not STARTS_WITH_FIGURE.match(unit.text)
+        _free(group)
+        and group.open_ended
+        and len(group.lines) <= 3
+        and _narrow(group, manner)
+        and opens_sentence(group.text)
+        and not STARTS_WITH_FIGURE.match(group.text)
     )
 
 
-def _markdown_tables(units: list[Unit]) -> list[Unit]:
-    made: list[Unit] = []
-    for unit in units:
-        if unit.kind is None and unit.text.startswith("|"):
-            if made and made[-1].kind is BlockKind.TABLE and not unit.blank_before:
-                if re.fullmatch(r"[|:\-\s]+", unit.text):
-                    made[-1].parts[-1].extend(unit.lines)
-                    made[-1].lines.extend(unit.lines)
+def _markdown_tables(groups: list[LineGroup]) -> list[LineGroup]:
+    made: list[LineGroup] = []
+    for group in groups:
+        if group.kind is None and group.text.startswith("|"):
+            if made and made[-1].kind is BlockKind.TABLE and not group.blank_before:
+                if re.fullmatch(r"[|:\-\s]+", group.text):
+                    made[-1].parts[-1].extend(group.lines)
+                    made[-1].lines.extend(group.lines)
                 else:
-                    _extend(made[-1], [unit])
+                    _extend(made[-1], [group])
                 continue
-            _make_table(unit, [unit])
-        made.append(unit)
+            _make_table(group, [group])
+        made.append(group)
     return made
 
 
-def _make_table(table: Unit, header: list[Unit]) -> None:
+def _make_table(table: LineGroup, header: list[LineGroup]) -> None:
     table.kind = BlockKind.TABLE
-    table.parts = [list(unit.lines) for unit in header]
+    table.parts = [list(group.lines) for group in header]
     table.header_parts = len(header)
     table.lines = [line for part in table.parts for line in part]
 
 
-def _extend(table: Unit, cells: list[Unit]) -> None:
+def _extend(table: LineGroup, cells: list[LineGroup]) -> None:
     lines = [line for cell in cells for line in cell.lines]
     table.parts.append(lines)
     table.lines.extend(lines)
 
 
-def _row_at(units: list[Unit], index: int, manner: Manner) -> int:
-    """How many units make the table row at `index`; 0 if there is none."""
-    unit = units[index]
-    if not _free(unit) or not _narrow(unit, manner) or not unit.open_ended or NUMBERED.match(unit.text):
+def _row_at(groups: list[LineGroup], index: int, manner: Manner) -> int:
+    """How many line groups make the table row at `index`; 0 if there is none."""
+    group = groups[index]
+    if not _free(group) or not _narrow(group, manner) or not group.open_ended or NUMBERED.match(group.text):
         return 0
-    if FIGURE_ONLY.match(unit.text) or STARTS_WITH_FIGURE.match(unit.text):
+    if FIGURE_ONLY.match(group.text) or STARTS_WITH_FIGURE.match(group.text):
         return 0
-    if _TRAILING_FIGURES.search(unit.text):
+    if _TRAILING_FIGURES.search(group.text):
         return 1
-    if _is_label(unit, manner) and index + 1 < len(units):
-        cell = units[index + 1]
+    if _is_label(group, manner) and index + 1 < len(groups):
+        cell = groups[index + 1]
         if _free(cell) and not cell.page_start and FIGURE_ONLY.match(cell.text):
             return 2
     return 0
 
 
-def _tables(units: list[Unit], manner: Manner) -> list[Unit]:
+def _tables(groups: list[LineGroup], manner: Manner) -> list[LineGroup]:
     """Rows that each end in figures, with the title or header row above them."""
-    made: list[Unit] = []
+    made: list[LineGroup] = []
     index = 0
-    while index < len(units):
-        rows: list[list[Unit]] = []
+    while index < len(groups):
+        rows: list[list[LineGroup]] = []
         end = index
-        while end < len(units) and (size := _row_at(units, end, manner)):
-            if rows and units[end].page_start:
+        while end < len(groups) and (size := _row_at(groups, end, manner)):
+            if rows and groups[end].page_start:
                 break
-            rows.append(units[end : end + size])
+            rows.append(groups[end : end + size])
             end += size
         if len(rows) < _FEWEST_ROWS:
-            made.append(units[index])
+            made.append(groups[index])
             index += 1
             continue
-        header: list[Unit] = []
+        header: list[LineGroup] = []
         while made and len(header) < 2 and _is_header(made[-1], manner):
             header.insert(0, made.pop())
-        table = header[0] if header else Unit([], blank_before=True)
-        table.text = " ".join(unit.text for unit in header)
+        table = header[0] if header else LineGroup([], blank_before=True)
+        table.text = " ".join(group.text for group in header)
         _make_table(table, header)
         for row in rows:
             _extend(table, row)
@@ -132,92 +132,92 @@ def _tables(units: list[Unit], manner: Manner) -> list[Unit]:
     return made
 
 
-def _is_header(unit: Unit, manner: Manner) -> bool:
-    return _free(unit) and unit.open_ended and len(unit.lines) <= 3 and _narrow(unit, manner, 0.9)
+def _is_header(group: LineGroup, manner: Manner) -> bool:
+    return _free(group) and group.open_ended and len(group.lines) <= 3 and _narrow(group, manner, 0.9)
 
 
-def _tables_under_headers(units: list[Unit], manner: Manner) -> list[Unit]:
+def _tables_under_headers(groups: list[LineGroup], manner: Manner) -> list[LineGroup]:
     """Key data under two or more column titles are the rows of a table."""
-    made: list[Unit] = []
+    made: list[LineGroup] = []
     index = 0
-    while index < len(units):
+    while index < len(groups):
         end = index
-        while end < len(units) and _is_label(units[end], manner) and _narrow(units[end], manner, _DISPLAY):
+        while end < len(groups) and _is_label(groups[end], manner) and _narrow(groups[end], manner, _DISPLAY):
             end += 1
         rows = end
-        while rows < len(units) and units[rows].kind is BlockKind.KEY_DATA:
+        while rows < len(groups) and groups[rows].kind is BlockKind.KEY_DATA:
             rows += 1
         if end - index < 2 or rows - end < _FEWEST_ROWS:
-            made.extend(units[index : max(end, index + 1)])
+            made.extend(groups[index : max(end, index + 1)])
             index = max(end, index + 1)
             continue
-        made.extend(units[index : max(index, end - _MOST_COLUMNS)])
-        index = max(index, end - _MOST_COLUMNS)
-        header = units[index]
-        for cell in units[index + 1 : end]:
+        made.extend(groups[index : max(index, end - _MAX_COLUMNS)])
+        index = max(index, end - _MAX_COLUMNS)
+        header = groups[index]
+        for cell in groups[index + 1 : end]:
             header.lines.extend(cell.lines)
             header.text = f"{header.text} {cell.text}"
         _make_table(header, [header])
-        for row in units[end:rows]:
+        for row in groups[end:rows]:
             _extend(header, [row])
         made.append(header)
         index = rows
     return made
 
 
-def _key_data(units: list[Unit], manner: Manner) -> list[Unit]:
-    made: list[Unit] = []
+def _key_data(groups: list[LineGroup], manner: Manner) -> list[LineGroup]:
+    made: list[LineGroup] = []
     index = 0
-    while index < len(units):
-        unit = units[index]
-        following = units[index + 1] if index + 1 < len(units) else None
-        made.append(unit)
+    while index < len(groups):
+        group = groups[index]
+        following = groups[index + 1] if index + 1 < len(groups) else None
+        made.append(group)
         index += 1
-        if not _free(unit) or NUMBERED.match(unit.text) or not _narrow(unit, manner):
+        if not _free(group) or NUMBERED.match(group.text) or not _narrow(group, manner):
             continue
-        display = _is_display(unit, manner)
-        if display and following is not None and doubles(unit.text, following.text):
-            unit.kind = BlockKind.CALLOUT
+        display = _is_display(group, manner)
+        if display and following is not None and doubles(group.text, following.text):
+            group.kind = BlockKind.CALLOUT
             if _free(following) and _narrow(following, manner):
                 following.kind = BlockKind.KEY_DATA
-        elif display and (size := _labelled(units, index - 1, manner)):
-            for label in units[index : index - 1 + size]:
-                unit.lines.extend(label.lines)
-                unit.text = f"{unit.text} {label.text}"
-            unit.kind = BlockKind.KEY_DATA
+        elif display and (size := _labelled(groups, index - 1, manner)):
+            for label in groups[index : index - 1 + size]:
+                group.lines.extend(label.lines)
+                group.text = f"{group.text} {label.text}"
+            group.kind = BlockKind.KEY_DATA
             index += size - 1
-        elif display and len(unit.lines) > 1 and not STARTS_WITH_FIGURE.match(unit.text):
-            unit.kind = BlockKind.CALLOUT  # a figure whose sentence was lost in extraction
-        elif STARTS_WITH_FIGURE.match(unit.text) and len(unit.lines) <= 12:
-            unit.kind = BlockKind.KEY_DATA
-            twice = _TWICE.match(unit.text)
+        elif display and len(group.lines) > 1 and not STARTS_WITH_FIGURE.match(group.text):
+            group.kind = BlockKind.CALLOUT  # a figure whose sentence was lost in extraction
+        elif STARTS_WITH_FIGURE.match(group.text) and len(group.lines) <= 12:
+            group.kind = BlockKind.KEY_DATA
+            twice = _TWICE.match(group.text)
             if twice:
-                unit.skip = len(twice.group())
-                unit.text = unit.text[unit.skip :]
+                group.skip = len(twice.group())
+                group.text = group.text[group.skip :]
     return made
 
 
-def _is_display(unit: Unit, manner: Manner) -> bool:
-    """Whether a unit is a figure in display type: alone, in few words, in lines of half the column."""
-    if len(unit.text) > 60 or not _narrow(unit, manner, _DISPLAY):
+def _is_display(group: LineGroup, manner: Manner) -> bool:
+    """Whether a line group is a figure in display type: alone, in few words, in lines of half the column."""
+    if len(group.text) > 60 or not _narrow(group, manner, _DISPLAY):
         return False
-    each = all(_DISPLAY_TEXT.match(line.text) for line in unit.lines)
-    return each or _DISPLAY_TEXT.match(unit.text) is not None
+    each = all(_DISPLAY_TEXT.match(line.text) for line in group.lines)
+    return each or _DISPLAY_TEXT.match(group.text) is not None
 
 
-def _labelled(units: list[Unit], index: int, manner: Manner) -> int:
-    """How many units make one figure with its label, the figure above the label; 0 if no label."""
+def _labelled(groups: list[LineGroup], index: int, manner: Manner) -> int:
+    """How many line groups make one figure with its label, the figure above the label; 0 if no label."""
     end = index + 1
-    while end < len(units) and not units[end].blank_before and _narrow(units[end], manner, _DISPLAY):
+    while end < len(groups) and not groups[end].blank_before and _narrow(groups[end], manner, _DISPLAY):
         if (
-            end - index > _MOST_FIGURE_LINES
-            or units[end].page_start
-            or not _DISPLAY_TEXT.match(units[end].text)
+            end - index > _MAX_FIGURE_LINES
+            or groups[end].page_start
+            or not _DISPLAY_TEXT.match(groups[end].text)
         ):
             return 0
         end += 1
-    if end < len(units) and units[end].blank_before and not units[end].page_start:
-        return end + 1 - index if _is_label(units[end], manner) else 0
+    if end < len(groups) and groups[end].blank_before and not groups[end].page_start:
+        return end + 1 - index if _is_label(groups[end], manner) else 0
     return 0
 
 
@@ -227,37 +227,37 @@ _WIDER = 1.4
 _SAME_WIDTH = 0.97  # boxes of one document differ by less
 
 
-def mark_boxes(units: list[Unit], manner: Manner) -> None:
-    """Set `box` on the units of each box; its title becomes a heading of level 3."""
+def mark_boxes(groups: list[LineGroup], manner: Manner) -> None:
+    """Set `box` on the line groups of each box; its title becomes a heading of level 3."""
     if not manner.wrapped or not manner.column:
         return
     narrow: list[tuple[int, int, float]] = []
-    for index, unit in enumerate(units):
-        if unit.box is not None or not _is_box_title(units, index):
+    for index, group in enumerate(groups):
+        if group.box is not None or not _is_box_title(groups, index):
             continue
-        if units[index + 1].width >= _WIDER * manner.column:
-            _enclose(units, index, _end_of(units, index, manner, wide=True))
+        if groups[index + 1].width >= _WIDER * manner.column:
+            _enclose(groups, index, _end_of(groups, index, manner, wide=True))
             continue
-        end = _end_of(units, index, manner, wide=False)
+        end = _end_of(groups, index, manner, wide=False)
         if end > index + 1:
-            narrow.append((index, end, max(unit.width for unit in units[index + 1 : end])))
-    long = [width for index, end, width in narrow if sum(len(u.lines) for u in units[index + 1 : end]) >= 8]
+            narrow.append((index, end, max(group.width for group in groups[index + 1 : end])))
+    long = [width for index, end, width in narrow if sum(len(u.lines) for u in groups[index + 1 : end]) >= 8]
     usual = median(long) if long else 0.0
     for index, end, width in narrow:
         if width >= _SAME_WIDTH * usual:
-            _enclose(units, index, end)
-    _enclose_entries(units, manner)
+            _enclose(groups, index, end)
+    _enclose_entries(groups, manner)
 
 
-def _is_box_title(units: list[Unit], index: int) -> bool:
-    unit = units[index]
-    following = units[index + 1] if index + 1 < len(units) else None
-    before = units[index - 1] if index else None
+def _is_box_title(groups: list[LineGroup], index: int) -> bool:
+    group = groups[index]
+    following = groups[index + 1] if index + 1 < len(groups) else None
+    before = groups[index - 1] if index else None
     return (
         following is not None
         and before is not None
-        and is_title_form(unit)
-        and (unit.blank_before or unit.page_start)
+        and is_title_form(group)
+        and (group.blank_before or group.page_start)
         and following.blank_before
         and not following.page_start
         and not following.after_footer
@@ -266,42 +266,42 @@ def _is_box_title(units: list[Unit], index: int) -> bool:
     )
 
 
-def _may_stand_in_box(unit: Unit) -> bool:
-    if unit.kind is None:
-        return not is_title_form(unit)
-    return unit.kind is BlockKind.LIST
+def _may_stand_in_box(group: LineGroup) -> bool:
+    if group.kind is None:
+        return not is_title_form(group)
+    return group.kind is BlockKind.LIST
 
 
-def _end_of(units: list[Unit], title: int, manner: Manner, wide: bool) -> int:
+def _end_of(groups: list[LineGroup], title: int, manner: Manner, wide: bool) -> int:
     end = sure = title + 1
-    while end < len(units) and _may_stand_in_box(units[end]):
-        unit = units[end]
-        if unit.page_start or (unit.after_footer and end > title + 1):
+    while end < len(groups) and _may_stand_in_box(groups[end]):
+        group = groups[end]
+        if group.page_start or (group.after_footer and end > title + 1):
             break
-        if wide != (unit.width >= _WIDER * manner.column) and len(unit.lines) > 1:
+        if wide != (group.width >= _WIDER * manner.column) and len(group.lines) > 1:
             break
-        if not wide and unit.width > _DOUBTFUL * manner.column:
+        if not wide and group.width > _DOUBTFUL * manner.column:
             break
         end += 1
-        if wide or unit.width <= _NARROWER * manner.column:
+        if wide or group.width <= _NARROWER * manner.column:
             sure = end
     return sure
 
 
-def _enclose(units: list[Unit], title: int, end: int) -> None:
-    units[title].kind, units[title].level = BlockKind.HEADING, 3
-    for unit in units[title:end]:
-        unit.box = units[title].text
+def _enclose(groups: list[LineGroup], title: int, end: int) -> None:
+    groups[title].kind, groups[title].level = BlockKind.HEADING, 3
+    for group in groups[title:end]:
+        group.box = groups[title].text
 
 
-def _enclose_entries(units: list[Unit], manner: Manner) -> None:
+def _enclose_entries(groups: list[LineGroup], manner: Manner) -> None:
     """A list of terms set narrow, with no title over it, is a box without a title."""
-    for unit in units:
-        entries = unit.kind is BlockKind.LIST and unit.box is None and unit.parts and not unit.bulleted
-        if entries and _is_term(unit) and unit.width <= _NARROWER * manner.column:
-            unit.box = ""
+    for group in groups:
+        entries = group.kind is BlockKind.LIST and group.box is None and group.parts and not group.bulleted
+        if entries and _is_term(group) and group.width <= _NARROWER * manner.column:
+            group.box = ""
 
 
-def _is_term(unit: Unit) -> bool:
+def _is_term(group: LineGroup) -> bool:
     """Whether the items of a list are entries: no bullet, no number."""
-    return all(part[0].text[:1].isupper() for part in unit.parts)
+    return all(part[0].text[:1].isupper() for part in group.parts)

@@ -18,22 +18,22 @@ from alpie.index.layout.forms import (
     first_word,
     opens_sentence,
 )
+from alpie.index.layout.line_groups import LineGroup, ends_in_function_word
 from alpie.index.layout.lines import Line, Manner, printed_width
-from alpie.index.layout.units import Unit, ends_in_function_word
 from alpie.index.readable import collapse
 from alpie.index.records import BlockKind
 
 LONGEST_HEADING = 160  # characters
 _LONGEST_MARKED = 500  # a heading stands above each of its passages: a page marked as one is a paragraph
-_MOST_LINES = 3
+_MAX_LINES = 3
 
 
-def is_title_form(unit: Unit) -> bool:
-    """Whether a unit has the form of a title: short, opening like a sentence and not ending like one."""
-    text = unit.text
-    if unit.kind is not None or len(unit.lines) > _MOST_LINES or not text or len(text) > LONGEST_HEADING:
+def is_title_form(group: LineGroup) -> bool:
+    """Whether a line group has the form of a title: short, opening like a sentence and not ending like one."""
+    text = group.text
+    if group.kind is not None or len(group.lines) > _MAX_LINES or not text or len(text) > LONGEST_HEADING:
         return False
-    if unit.indented or BULLET.match(text) or not opens_sentence(text) or ends_in_function_word(text):
+    if group.indented or BULLET.match(text) or not opens_sentence(text) or ends_in_function_word(text):
         return False
     if STARTS_WITH_FIGURE.match(text) and not SECTION.match(text):
         return False
@@ -41,39 +41,39 @@ def is_title_form(unit: Unit) -> bool:
     return question or not (ends_sentence(text) or text.rstrip("»”)")[-1:] == "," or text[-1:] in "-—–")
 
 
-def mark_fixed_forms(units: list[Unit]) -> None:
-    """Give a kind to units whose form alone says what they are."""
-    for index, unit in enumerate(units):
-        markdown = MARKDOWN_HEADING.match(unit.text)
-        if markdown and len(unit.text) <= _LONGEST_MARKED:
-            unit.kind, unit.level = BlockKind.HEADING, len(markdown.group(1))
-            unit.skip = markdown.end()
-            unit.text = unit.text[unit.skip :]
-        elif CAPTION.match(unit.text):
-            unit.kind = BlockKind.CAPTION
-        elif len(unit.text) <= 200 and (DATE_LINE.fullmatch(unit.text) or ADMINISTRATIVE.match(unit.text)):
-            unit.kind = BlockKind.METADATA
-        elif unit.indented and index and units[index - 1].text.endswith(":"):
-            unit.kind = BlockKind.PULL_QUOTE
+def mark_fixed_forms(groups: list[LineGroup]) -> None:
+    """Give a kind to line groups whose form alone says what they are."""
+    for index, group in enumerate(groups):
+        markdown = MARKDOWN_HEADING.match(group.text)
+        if markdown and len(group.text) <= _LONGEST_MARKED:
+            group.kind, group.level = BlockKind.HEADING, len(markdown.group(1))
+            group.skip = markdown.end()
+            group.text = group.text[group.skip :]
+        elif CAPTION.match(group.text):
+            group.kind = BlockKind.CAPTION
+        elif len(group.text) <= 200 and (DATE_LINE.fullmatch(group.text) or ADMINISTRATIVE.match(group.text)):
+            group.kind = BlockKind.METADATA
+        elif group.indented and index and groups[index - 1].text.endswith(":"):
+            group.kind = BlockKind.PULL_QUOTE
 
 
-def split_glued_titles(units: list[Unit], clean: dict[int, str], manner: Manner) -> list[Unit]:
+def split_glued_titles(groups: list[LineGroup], clean: dict[int, str], manner: Manner) -> list[LineGroup]:
     """Part a title from the body that follows it without a blank line.
 
     A title ends where its line breaks although the next word, a capital, would have fitted.
     """
     if not manner.wrapped:
-        return units
-    made: list[Unit] = []
-    for unit in units:
-        count = _title_lines(unit, clean, manner) if unit.kind is None else 0
+        return groups
+    made: list[LineGroup] = []
+    for group in groups:
+        count = _title_lines(group, clean, manner) if group.kind is None else 0
         if not count:
-            made.append(unit)
+            made.append(group)
             continue
-        title, body = unit.lines[:count], unit.lines[count:]
-        unit.lines, unit.text = title, _joined(title, clean)
-        made.append(unit)
-        made.append(Unit(body, _joined(body, clean), False, False, False))
+        title, body = group.lines[:count], group.lines[count:]
+        group.lines, group.text = title, _joined(title, clean)
+        made.append(group)
+        made.append(LineGroup(body, _joined(body, clean), False, False, False))
     return made
 
 
@@ -81,19 +81,19 @@ def _joined(lines: list[Line], clean: dict[int, str]) -> str:
     return collapse(" ".join(clean[line.number] for line in lines))
 
 
-def _title_lines(unit: Unit, clean: dict[int, str], manner: Manner) -> int:
-    lines = unit.lines
-    if len(lines) < 2 or unit.bulleted or not opens_sentence(unit.text):
+def _title_lines(group: LineGroup, clean: dict[int, str], manner: Manner) -> int:
+    lines = group.lines
+    if len(lines) < 2 or group.bulleted or not opens_sentence(group.text):
         return 0
-    if STARTS_WITH_FIGURE.match(unit.text) and not SECTION.match(unit.text):
+    if STARTS_WITH_FIGURE.match(group.text) and not SECTION.match(group.text):
         return 0
-    numbered = NUMBERED.match(unit.text)
-    for count in range(1, min(_MOST_LINES, len(lines) - 1) + 1):
+    numbered = NUMBERED.match(group.text)
+    for count in range(1, min(_MAX_LINES, len(lines) - 1) + 1):
         last, following = clean[lines[count - 1].number], clean[lines[count].number]
         if not last or not following or ends_sentence(last) or last[-1] in ",(-":
             return 0
         body = lines[count:]
-        if count == 1 and unit.page_start and _is_section_line(lines, following):
+        if count == 1 and group.page_start and _is_section_line(lines, following):
             return count
         if not opens_sentence(following) or ends_in_function_word(last):
             continue
@@ -116,42 +116,42 @@ def _is_section_line(lines: list[Line], following: str) -> bool:
     return opens_sentence(following) or lines[0].width < 0.4 * lines[1].width
 
 
-def mark_sections(units: list[Unit]) -> None:
+def mark_sections(groups: list[LineGroup]) -> None:
     """Find section titles whose numbers run 1, 2, 3 … and the leads under them."""
     candidates = [
         (index, int(match.group(1)))
-        for index, unit in enumerate(units)
-        if is_title_form(unit)
-        and (unit.blank_before or unit.page_start)
-        and (match := SECTION.match(unit.text))
-        and not NUMBERED.match(unit.text)
+        for index, group in enumerate(groups)
+        if is_title_form(group)
+        and (group.blank_before or group.page_start)
+        and (match := SECTION.match(group.text))
+        and not NUMBERED.match(group.text)
     ]
     expected = 1
     found: list[int] = []
     for index, number in candidates:
-        padded = units[index].text[0] == "0" and expected < number <= expected + 2
+        padded = groups[index].text[0] == "0" and expected < number <= expected + 2
         if number == expected or padded:
             found.append(index)
             expected = number + 1
     if len(found) < 2:
         return
     for index in found:
-        units[index].kind, units[index].level = BlockKind.HEADING, 1
+        groups[index].kind, groups[index].level = BlockKind.HEADING, 1
         following = index + 1
         # The lead: what stands right under the title, with a blank line after it.
         while (
-            following < len(units)
-            and not units[following].blank_before
-            and not units[following].page_start
-            and units[following].kind is None
-            and len(units[following].lines) <= 6
+            following < len(groups)
+            and not groups[following].blank_before
+            and not groups[following].page_start
+            and groups[following].kind is None
+            and len(groups[following].lines) <= 6
             and (
-                following + 1 == len(units)
-                or units[following + 1].blank_before
-                or not units[following + 1].page_start
+                following + 1 == len(groups)
+                or groups[following + 1].blank_before
+                or not groups[following + 1].page_start
             )
         ):
-            units[following].kind = BlockKind.LEAD
+            groups[following].kind = BlockKind.LEAD
             following += 1
 
 
@@ -166,74 +166,76 @@ _BODY = (
 _LONGEST_SUBTITLE = 600  # characters
 
 
-def mark_signatures(units: list[Unit]) -> list[Unit]:
+def mark_signatures(groups: list[LineGroup]) -> list[LineGroup]:
     """Short lines that end a section or the document, a name and an office: metadata of level -1."""
-    made: list[Unit] = []
+    made: list[LineGroup] = []
     index = 0
-    while index < len(units):
+    while index < len(groups):
         end = index
-        while end < len(units) and end - index < 3 and _may_sign(units[end], end == index):
+        while end < len(groups) and end - index < 3 and _may_sign(groups[end], end == index):
             end += 1
-        following = units[end] if end < len(units) else None
+        following = groups[end] if end < len(groups) else None
         closes = following is None or following.page_start or following.level == 1
         if end > index and closes and (end - index > 1 or following is None) and index:
-            units[index].lines = [line for unit in units[index:end] for line in unit.lines]
-            units[index].text = " ".join(unit.text for unit in units[index:end])
-            units[index].kind, units[index].level = BlockKind.METADATA, -1
-            made.append(units[index])
+            groups[index].lines = [line for group in groups[index:end] for line in group.lines]
+            groups[index].text = " ".join(group.text for group in groups[index:end])
+            groups[index].kind, groups[index].level = BlockKind.METADATA, -1
+            made.append(groups[index])
             index = end
             continue
-        made.append(units[index])
+        made.append(groups[index])
         index += 1
     return made
 
 
-def _may_sign(unit: Unit, first: bool) -> bool:
+def _may_sign(group: LineGroup, first: bool) -> bool:
     return (
-        is_title_form(unit)
-        and len(unit.lines) == 1
-        and len(unit.text) <= 80
-        and not unit.page_start
-        and unit.blank_before == first
+        is_title_form(group)
+        and len(group.lines) == 1
+        and len(group.text) <= 80
+        and not group.page_start
+        and group.blank_before == first
     )
 
 
-def mark_subtitles(units: list[Unit]) -> None:
+def mark_subtitles(groups: list[LineGroup]) -> None:
     """Long lines without a full stop before the text begins: leads."""
-    for index, unit in enumerate(units):
-        if unit.kind is BlockKind.METADATA or unit.kind is BlockKind.HEADING:
+    for index, group in enumerate(groups):
+        if group.kind is BlockKind.METADATA or group.kind is BlockKind.HEADING:
             continue
-        opening = unit.kind is None and len(unit.lines) == 1 and unit.open_ended and unit.text[-1] not in ",;"
+        opening = (
+            group.kind is None and len(group.lines) == 1 and group.open_ended and group.text[-1] not in ",;"
+        )
         if (
             not opening
-            or not LONGEST_HEADING < len(unit.text) <= _LONGEST_SUBTITLE
-            or index + 1 == len(units)
+            or not LONGEST_HEADING < len(group.text) <= _LONGEST_SUBTITLE
+            or index + 1 == len(groups)
         ):
             return
-        unit.kind = BlockKind.LEAD
+        group.kind = BlockKind.LEAD
 
 
-def mark_sub_headings(units: list[Unit], manner: Manner) -> None:
+def mark_sub_headings(groups: list[LineGroup], manner: Manner) -> None:
     """Every title form left that has a text to head."""
     after_signature = False
-    for unit, following in pairwise(units):
-        if unit.kind is BlockKind.METADATA:
-            after_signature = after_signature or unit.level == -1
+    for group, following in pairwise(groups):
+        if group.kind is BlockKind.METADATA:
+            after_signature = after_signature or group.level == -1
             continue
-        if unit.kind is BlockKind.HEADING and unit.level == 1:
+        if group.kind is BlockKind.HEADING and group.level == 1:
             after_signature = False
-        if unit.kind is not None or unit.box is not None or not is_title_form(unit):
+        if group.kind is not None or group.box is not None or not is_title_form(group):
             continue
         if not (following.kind in _BODY or _is_text(following) or _heads(following)):
             continue
-        unit.kind = BlockKind.HEADING
-        unit.level = 1 if after_signature or unit is units[0] else 2
+        group.kind = BlockKind.HEADING
+        group.level = 1 if after_signature or group is groups[0] else 2
         after_signature = False
 
 
-def _is_text(unit: Unit) -> bool:
-    return unit.kind is None and (not is_title_form(unit) or len(unit.lines) > 2)
+def _is_text(group: LineGroup) -> bool:
+    return group.kind is None and (not is_title_form(group) or len(group.lines) > 2)
 
 
-def _heads(unit: Unit) -> bool:
-    return unit.kind is BlockKind.HEADING or is_title_form(unit)
+def _heads(group: LineGroup) -> bool:
+    return group.kind is BlockKind.HEADING or is_title_form(group)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import zip_longest
 
 from alpie.index.layout.forms import NUMBERED, ends_sentence
-from alpie.index.layout.units import Unit
+from alpie.index.layout.line_groups import LineGroup
 from alpie.index.readable import collapse
 from alpie.index.records import BlockKind
 from alpie.index.spanish.analysis import fold
@@ -69,55 +69,55 @@ _PREAMBLE = re.compile(r"[A-ZÁÉÍÓÚÑ]+(?:NDO|AD[AO]S?|ID[AO]S?)\b|VIST[AO]S
 _FEWEST_CLAUSES = 3
 
 
-def mark_legal_headings(units: list[Unit]) -> list[Unit]:
+def mark_legal_headings(groups: list[LineGroup]) -> list[LineGroup]:
     """Headings of divisions and articles; a title that stands on a line of its own joins them.
 
     A heading that the format of the file gives keeps its place among the others: see `_order_headings`.
     """
-    made: list[Unit] = []
+    made: list[LineGroup] = []
     ranks: dict[int, tuple[int, int]] = {}  # place in `made` → level by the format, legal rank
     article: str | None = None
     ordinals: str | None = None  # what «Primera.» opens here: a «disposición adicional», a «transitorio»
-    for unit in units:
-        given = unit.kind is BlockKind.HEADING and not NUMBERED.match(unit.text)
-        if unit.kind is not None and not given:
-            if article and unit.label is None and unit.kind in (BlockKind.TABLE, BlockKind.PULL_QUOTE):
-                unit.label = article
-            made.append(unit)
+    for group in groups:
+        given = group.kind is BlockKind.HEADING and not NUMBERED.match(group.text)
+        if group.kind is not None and not given:
+            if article and group.label is None and group.kind in (BlockKind.TABLE, BlockKind.PULL_QUOTE):
+                group.label = article
+            made.append(group)
             continue
-        if made and _takes_title(made[-1], unit):
-            made[-1].lines.extend(unit.lines)
-            made[-1].text = f"{made[-1].text} {unit.text}"
+        if made and _takes_title(made[-1], group):
+            made[-1].lines.extend(group.lines)
+            made[-1].text = f"{made[-1].text} {group.text}"
             continue
-        level = unit.level
-        rank = _division_rank(unit, given)
-        opened = None if rank is not None else _opened(unit.text, given, ordinals)
+        level = group.level
+        rank = _division_rank(group, given)
+        opened = None if rank is not None else _opened(group.text, given, ordinals)
         if rank is not None:
-            unit.kind, unit.level = BlockKind.HEADING, rank
-            article, ordinals = None, _named_by_ordinals(unit.text)
+            group.kind, group.level = BlockKind.HEADING, rank
+            article, ordinals = None, _named_by_ordinals(group.text)
         elif not given or opened:
-            article = _mark_article(unit, article, opened)
-            if unit.label is None and article and unit.kind is None and made:
-                unit.label = made[-1].label or article  # an item belongs to the clause above it
+            article = _mark_article(group, article, opened)
+            if group.label is None and article and group.kind is None and made:
+                group.label = made[-1].label or article  # an item belongs to the clause above it
         else:
             article = None  # a heading of another sort ends the article
-        if given and unit.kind is BlockKind.HEADING:
-            ranks[len(made)] = level, unit.level if unit.label or rank is not None else 0
-        made.append(unit)
+        if given and group.kind is BlockKind.HEADING:
+            ranks[len(made)] = level, group.level if group.label or rank is not None else 0
+        made.append(group)
     _order_headings(made, ranks)
     _nest_preamble(made)
     _say_one_line_articles(made)
     return made
 
 
-def _division_rank(unit: Unit, given: bool) -> int | None:
-    """The rank of the division that a unit opens; None if it opens none."""
-    if _named_by_ordinals(unit.text):
+def _division_rank(group: LineGroup, given: bool) -> int | None:
+    """The rank of the division that a line group opens; None if it opens none."""
+    if _named_by_ordinals(group.text):
         return _PROVISIONS_RANK
-    division = _DIVISION.match(unit.text)
-    if division is None or len(unit.text) > 160:
+    division = _DIVISION.match(group.text)
+    if division is None or len(group.text) > 160:
         return None
-    sure = unit.text.isupper() or (given and _counts(division.group("number")))
+    sure = group.text.isupper() or (given and _counts(division.group("number")))
     if division.group("end") is None and not sure:
         return None  # «Título profesional de …»
     return _RANK[fold(division.group("word"))]
@@ -128,7 +128,7 @@ def _counts(text: str) -> bool:
     return (len(text) == 1 and text.isupper()) or (number is not None and number.end == len(text))
 
 
-def _order_headings(units: list[Unit], given: dict[int, tuple[int, int]]) -> None:
+def _order_headings(groups: list[LineGroup], given: dict[int, tuple[int, int]]) -> None:
     """Bring the headings that a file gives into one order with the legal ranks: typefaces often show less than words do."""
     if not any(rank for _, rank in given.values()):
         return
@@ -139,19 +139,19 @@ def _order_headings(units: list[Unit], given: dict[int, tuple[int, int]]) -> Non
     for place, (level, rank) in given.items():
         if not rank:
             below = [value for own, value in highest.items() if own >= level]
-            units[place].level = highest.get(level) or (min(below) if below else _ARTICLE_RANK + level)
+            groups[place].level = highest.get(level) or (min(below) if below else _ARTICLE_RANK + level)
 
 
-def _nest_preamble(units: list[Unit]) -> None:
+def _nest_preamble(groups: list[LineGroup]) -> None:
     """«I», «II» under «PREÁMBULO» are its sections, though they are set alike."""
     level = 0
-    for unit in units:
-        if unit.kind is not BlockKind.HEADING:
+    for group in groups:
+        if group.kind is not BlockKind.HEADING:
             continue
-        if level and _ROMAN_ALONE.fullmatch(unit.text):
-            unit.level = max(unit.level, level + 1)
+        if level and _ROMAN_ALONE.fullmatch(group.text):
+            group.level = max(group.level, level + 1)
         else:
-            level = unit.level if _PREAMBLE_HEADING.fullmatch(unit.text) else 0
+            level = group.level if _PREAMBLE_HEADING.fullmatch(group.text) else 0
 
 
 def _named_by_ordinals(text: str) -> str | None:
@@ -214,24 +214,24 @@ def opens_unit(heading: str) -> bool:
     return _opened(heading, True, None) is not None
 
 
-def _mark_article(unit: Unit, article: str | None, opened: _Opened | None) -> str | None:
+def _mark_article(group: LineGroup, article: str | None, opened: _Opened | None) -> str | None:
     """Mark the heading of an article or a provision, or label a paragraph inside one."""
     if opened:
-        rest = unit.text[opened.end :]
-        unit.label = opened.name
+        rest = group.text[opened.end :]
+        group.label = opened.name
         named = len(rest) <= _SHORT and (". " not in rest or bool(_BRACKETED.fullmatch(rest)))
-        heads = unit.kind is BlockKind.HEADING or named
-        unit.kind, unit.level = BlockKind.HEADING, opened.rank
+        heads = group.kind is BlockKind.HEADING or named
+        group.kind, group.level = BlockKind.HEADING, opened.rank
         if _says(rest) or not heads:
-            _make_text(unit)
+            _make_text(group)
         return opened.name
-    if article and not unit.bulleted:
-        clause = NUMBERED.match(unit.text)
+    if article and not group.bulleted:
+        clause = NUMBERED.match(group.text)
         if clause and clause.group("mark")[0].isdigit():
-            unit.label = f"{article}, apartado {clause.group('mark').rstrip('.)ºª')}"
-            unit.kind = BlockKind.PARAGRAPH
+            group.label = f"{article}, apartado {clause.group('mark').rstrip('.)ºª')}"
+            group.kind = BlockKind.PARAGRAPH
         elif not clause:
-            unit.label = article
+            group.label = article
     return article
 
 
@@ -243,91 +243,91 @@ def _says(rest: str) -> bool:
     return bool(_VERB.search(rest, 0, relative.start() if relative else len(rest)))
 
 
-def _say_one_line_articles(units: list[Unit]) -> None:
+def _say_one_line_articles(groups: list[LineGroup]) -> None:
     """An article whose line is all there is of it is its own text: «Artículo 22. (Derogado)»; a title stays one.
 
     Where the same article has words elsewhere, the line is an entry of a table of contents.
     """
     bodiless = [
-        (unit, unit.text[opened.end :])
-        for unit, following in zip_longest(units, units[1:])
-        if unit.kind is BlockKind.HEADING
-        and unit.label
-        and (opened := _opened(unit.text, True, unit.label.rpartition(" ")[0]))
-        and unit.text[opened.end :].strip()
-        and not _is_under(following, unit)
+        (group, group.text[opened.end :])
+        for group, following in zip_longest(groups, groups[1:])
+        if group.kind is BlockKind.HEADING
+        and group.label
+        and (opened := _opened(group.text, True, group.label.rpartition(" ")[0]))
+        and group.text[opened.end :].strip()
+        and not _is_under(following, group)
     ]
-    single = {id(unit) for unit, _ in bodiless}
-    told = {_root(unit) for unit in units if unit.label and id(unit) not in single}
-    for unit, rest in bodiless:
-        if unit.label not in told and _NO_TITLE.match(rest.lstrip()):
-            _make_text(unit)
+    single = {id(group) for group, _ in bodiless}
+    told = {_root(group) for group in groups if group.label and id(group) not in single}
+    for group, rest in bodiless:
+        if group.label not in told and _NO_TITLE.match(rest.lstrip()):
+            _make_text(group)
 
 
-def _is_under(unit: Unit | None, heading: Unit) -> bool:
-    if unit is None or (unit.kind is BlockKind.HEADING and unit.level <= heading.level):
+def _is_under(group: LineGroup | None, heading: LineGroup) -> bool:
+    if group is None or (group.kind is BlockKind.HEADING and group.level <= heading.level):
         return False
-    return unit.label is None or _root(unit) == heading.label
+    return group.label is None or _root(group) == heading.label
 
 
-def _root(unit: Unit) -> str:
-    return (unit.label or "").partition(",")[0]
+def _root(group: LineGroup) -> str:
+    return (group.label or "").partition(",")[0]
 
 
-def _make_text(unit: Unit) -> None:
+def _make_text(group: LineGroup) -> None:
     """A heading that is a paragraph after all; its level stays: it ends what stands above it."""
-    unit.kind = BlockKind.PARAGRAPH
-    unit.lines[0] = replace(unit.lines[0], start=unit.lines[0].start + unit.skip)
-    unit.skip = 0
+    group.kind = BlockKind.PARAGRAPH
+    group.lines[0] = replace(group.lines[0], start=group.lines[0].start + group.skip)
+    group.skip = 0
 
 
-def _takes_title(before: Unit, unit: Unit) -> bool:
-    """Whether `unit` is the title of the division or article named on the line before it."""
-    if before.kind is not BlockKind.HEADING or len(before.text) > 40 or len(unit.text) > _SHORT:
+def _takes_title(before: LineGroup, group: LineGroup) -> bool:
+    """Whether `group` is the title of the division or article named on the line before it."""
+    if before.kind is not BlockKind.HEADING or len(before.text) > 40 or len(group.text) > _SHORT:
         return False
-    if _named_by_ordinals(unit.text) or unit.label or unit.item:
+    if _named_by_ordinals(group.text) or group.label or group.item:
         return False
     opened = _opened(before.text, True, None)
     bare = (opened and opened.end == len(before.text)) or _DIVISION.fullmatch(before.text)
-    opens = _opened(unit.text, False, None) or _DIVISION.match(unit.text) or NUMBERED.match(unit.text)
-    return bool(bare) and not ends_sentence(unit.text) and not opens
+    opens = _opened(group.text, False, None) or _DIVISION.match(group.text) or NUMBERED.match(group.text)
+    return bool(bare) and not ends_sentence(group.text) and not opens
 
 
-def label_clauses(units: list[Unit]) -> None:
+def label_clauses(groups: list[LineGroup]) -> None:
     """Number recitals, and the clauses of a resolution that open in capitals."""
-    _label_recitals(units)
+    _label_recitals(groups)
     clauses = [
-        unit
-        for unit in units
-        if unit.kind in (None, BlockKind.PARAGRAPH)
-        and unit.label is None
-        and len(unit.text) > 60
-        and _CAPITALS.match(unit.text)
-        and not unit.text.isupper()
-        and _opened(unit.text, False, None) is None
+        group
+        for group in groups
+        if group.kind in (None, BlockKind.PARAGRAPH)
+        and group.label is None
+        and len(group.text) > 60
+        and _CAPITALS.match(group.text)
+        and not group.text.isupper()
+        and _opened(group.text, False, None) is None
     ]
-    if len(clauses) < _FEWEST_CLAUSES or not any(unit.text[-1] in ",;" for unit in clauses):
+    if len(clauses) < _FEWEST_CLAUSES or not any(group.text[-1] in ",;" for group in clauses):
         return
     preamble = operative = 0
-    for unit in clauses:
-        if not operative and (unit.text[-1] == "," or _PREAMBLE.match(unit.text)):
+    for group in clauses:
+        if not operative and (group.text[-1] == "," or _PREAMBLE.match(group.text)):
             preamble += 1
-            unit.label = f"párrafo {preamble} del preámbulo"
+            group.label = f"párrafo {preamble} del preámbulo"
         else:
             operative += 1
-            unit.label = f"párrafo {operative} de la parte dispositiva"
-        unit.kind = BlockKind.PARAGRAPH
+            group.label = f"párrafo {operative} de la parte dispositiva"
+        group.kind = BlockKind.PARAGRAPH
 
 
-def _label_recitals(units: list[Unit]) -> None:
+def _label_recitals(groups: list[LineGroup]) -> None:
     """«(1) …», «(2) …»: long numbered paragraphs in brackets, counted from one."""
     expected = 1
-    found: list[Unit] = []
-    for unit in units:
-        match = _RECITAL.match(unit.text)
-        if unit.kind is None and match and len(unit.text) > 60 and int(match.group("number")) == expected:
-            found.append(unit)
+    found: list[LineGroup] = []
+    for group in groups:
+        match = _RECITAL.match(group.text)
+        if group.kind is None and match and len(group.text) > 60 and int(match.group("number")) == expected:
+            found.append(group)
             expected += 1
     if len(found) >= _FEWEST_CLAUSES:
-        for number, unit in enumerate(found, 1):
-            unit.kind, unit.label = BlockKind.PARAGRAPH, f"considerando {number}"
+        for number, group in enumerate(found, 1):
+            group.kind, group.label = BlockKind.PARAGRAPH, f"considerando {number}"

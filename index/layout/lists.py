@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from alpie.index.layout.forms import NUMBERED
 from alpie.index.layout.headings import is_title_form
-from alpie.index.layout.units import Unit
+from alpie.index.layout.line_groups import LineGroup
 from alpie.index.records import BlockKind
 
 _LONGEST_TERM = 40  # characters
@@ -14,73 +14,73 @@ _LONGEST_ENTRY = 14  # lines
 _FEWEST_ENTRIES = 3
 
 
-def mark_numbered_headings(units: list[Unit]) -> None:
+def mark_numbered_headings(groups: list[LineGroup]) -> None:
     """«1. Tendencias tecnológicas», over a text of its own, is a heading and not an item."""
-    for unit, following in pairwise(units):
-        match = NUMBERED.match(unit.text)
+    for group, following in pairwise(groups):
+        match = NUMBERED.match(group.text)
         if (
             match
             and match.group("mark")[0].isdigit()
-            and is_title_form(unit)
-            and unit.text[match.end()].isupper()
+            and is_title_form(group)
+            and group.text[match.end()].isupper()
             and following.kind is None
             and not NUMBERED.match(following.text)
             and not following.bulleted
             and not is_title_form(following)
         ):
-            unit.kind, unit.level = BlockKind.HEADING, 3
+            group.kind, group.level = BlockKind.HEADING, 3
 
 
-def join_lists(units: list[Unit]) -> list[Unit]:
+def join_lists(groups: list[LineGroup]) -> list[LineGroup]:
     """Join neighbouring items into one list, each item a part."""
-    made: list[Unit] = []
+    made: list[LineGroup] = []
     index = 0
-    while index < len(units):
+    while index < len(groups):
         end = index
-        while end < len(units) and _is_item(units[end]):
+        while end < len(groups) and _is_item(groups[end]):
             end += 1
-        first = units[index]
+        first = groups[index]
         if end == index or (end - index == 1 and not (first.bulleted or first.item)):
             made.append(first)
             index += 1
             continue
-        first.parts = [list(unit.lines) for unit in units[index:end]]
+        first.parts = [list(group.lines) for group in groups[index:end]]
         first.lines = [line for part in first.parts for line in part]
-        first.text = " ".join(unit.text for unit in units[index:end])
+        first.text = " ".join(group.text for group in groups[index:end])
         first.kind = BlockKind.LIST
         made.append(first)
         index = end
     return made
 
 
-def _is_item(unit: Unit) -> bool:
-    return unit.kind is None and (unit.item or unit.bulleted or NUMBERED.match(unit.text) is not None)
+def _is_item(group: LineGroup) -> bool:
+    return group.kind is None and (group.item or group.bulleted or NUMBERED.match(group.text) is not None)
 
 
-def join_entries(units: list[Unit]) -> list[Unit]:
+def join_entries(groups: list[LineGroup]) -> list[LineGroup]:
     """Join three or more short terms, each glued to its description, into a list."""
-    made: list[Unit] = []
+    made: list[LineGroup] = []
     index = 0
-    while index < len(units):
+    while index < len(groups):
         end = index
-        while end + 1 < len(units) and _is_entry(units[end], units[end + 1], end == index):
+        while end + 1 < len(groups) and _is_entry(groups[end], groups[end + 1], end == index):
             end += 2
         if end - index < 2 * _FEWEST_ENTRIES:
-            made.append(units[index])
+            made.append(groups[index])
             index += 1
             continue
-        run = units[index:end]
+        run = groups[index:end]
         first = run[0]
         first.parts = [run[at].lines + run[at + 1].lines for at in range(0, len(run), 2)]
         first.lines = [line for part in first.parts for line in part]
-        first.text = " ".join(unit.text for unit in run)
+        first.text = " ".join(group.text for group in run)
         first.kind = BlockKind.LIST
         made.append(first)
         index = end
     return made
 
 
-def _is_entry(term: Unit, description: Unit, first: bool) -> bool:
+def _is_entry(term: LineGroup, description: LineGroup, first: bool) -> bool:
     return (
         is_title_form(term)
         and len(term.text) <= _LONGEST_TERM

@@ -10,10 +10,10 @@ from bisect import bisect_left
 
 from alpie.index.layout.forms import ADMINISTRATIVE, CAPTION, DATE_LINE
 from alpie.index.layout.legal import label_clauses, mark_legal_headings
+from alpie.index.layout.line_groups import LineGroup
 from alpie.index.layout.lines import Line
 from alpie.index.layout.lists import join_lists
 from alpie.index.layout.pages import Pages
-from alpie.index.layout.units import Unit
 from alpie.index.readable import collapse, readable_text
 from alpie.index.records import Block, BlockKind, Document, Element, Layout, Span, Structure
 
@@ -66,33 +66,33 @@ class SpanCutter:
         return self.spans(lines[0].start + skip, lines[-1].end)
 
 
-def make_blocks(units: list[Unit], cutter: SpanCutter, pages: Pages, title: str) -> list[Block]:
-    """Blocks of `units` in order; `title` is the document's, which no path repeats."""
+def make_blocks(groups: list[LineGroup], cutter: SpanCutter, pages: Pages, title: str) -> list[Block]:
+    """Blocks of `groups` in order; `title` is the document's, which no path repeats."""
     blocks: list[Block] = []
     path: list[tuple[int, str]] = []
-    for unit in units:
-        page = pages.number_at(unit.lines[0].number)
-        kind = unit.kind or BlockKind.PARAGRAPH
-        level = unit.level if kind is BlockKind.HEADING else 0
+    for group in groups:
+        page = pages.number_at(group.lines[0].number)
+        kind = group.kind or BlockKind.PARAGRAPH
+        level = group.level if kind is BlockKind.HEADING else 0
         if (
-            kind is BlockKind.HEADING or unit.level > 0
-        ) and unit.box is None:  # also an article that is a paragraph
-            while path and path[-1][0] >= unit.level:
+            kind is BlockKind.HEADING or group.level > 0
+        ) and group.box is None:  # also an article that is a paragraph
+            while path and path[-1][0] >= group.level:
                 path.pop()
         readable = tuple(text for _, text in path)
-        if unit.skip and kind is not BlockKind.HEADING:
-            first = cutter.spans(unit.lines[0].start, unit.lines[0].start + unit.skip)
-            blocks.append(Block(BlockKind.CALLOUT, first, readable, box=unit.box, page=page))
-        spans = cutter.of_lines(unit.lines, unit.skip)
+        if group.skip and kind is not BlockKind.HEADING:
+            first = cutter.spans(group.lines[0].start, group.lines[0].start + group.skip)
+            blocks.append(Block(BlockKind.CALLOUT, first, readable, box=group.box, page=page))
+        spans = cutter.of_lines(group.lines, group.skip)
         if not spans:
             continue
-        parts = tuple(part for lines in unit.parts if (part := cutter.of_lines(lines)))
+        parts = tuple(part for lines in group.parts if (part := cutter.of_lines(lines)))
         blocks.append(
-            Block(kind, spans, readable, level, unit.box, unit.label, page, parts, unit.header_parts)
+            Block(kind, spans, readable, level, group.box, group.label, page, parts, group.header_parts)
         )
-        if kind is BlockKind.HEADING and unit.box is None and not _same(unit.text, title):
-            path.append((unit.level, unit.text))
-        if kind is BlockKind.METADATA and unit.level == -1:
+        if kind is BlockKind.HEADING and group.box is None and not _same(group.text, title):
+            path.append((group.level, group.text))
+        if kind is BlockKind.METADATA and group.level == -1:
             path.clear()  # a signature ends the section it signs
     return blocks
 
@@ -106,18 +106,18 @@ def lay_out_marked(document: Document, structure: Structure) -> Layout:
     source = document.text
     left_out = sorted((*structure.footers, *structure.note_calls, *structure.marks))
     cutter = SpanCutter(source, left_out)
-    units: list[Unit] = []
+    groups: list[LineGroup] = []
     starts: list[int] = []  # of what is a line here: an element, or a row of one
     for element in sorted(structure.elements, key=lambda one: one.start):
-        if unit := _unit(element, source, cutter, len(starts)):
-            units.append(unit)
-            starts += [line.start for line in unit.lines]
-    _mark_forms(units)
-    label_clauses(units)
-    units = mark_legal_headings(units)
-    units = join_lists(units)
+        if group := _unit(element, source, cutter, len(starts)):
+            groups.append(group)
+            starts += [line.start for line in group.lines]
+    _mark_forms(groups)
+    label_clauses(groups)
+    groups = mark_legal_headings(groups)
+    groups = join_lists(groups)
     pages = _pages(structure, starts)
-    blocks = make_blocks(units, cutter, pages, document.title)
+    blocks = make_blocks(groups, cutter, pages, document.title)
     return Layout(
         document.id,
         tuple(blocks),
@@ -129,7 +129,7 @@ def lay_out_marked(document: Document, structure: Structure) -> Layout:
     )
 
 
-def _unit(element: Element, source: str, cutter: SpanCutter, number: int) -> Unit | None:
+def _unit(element: Element, source: str, cutter: SpanCutter, number: int) -> LineGroup | None:
     """`number` is that of its first line."""
     text = readable_text(source, cutter.spans(element.start, element.end))
     if not text:
@@ -138,22 +138,24 @@ def _unit(element: Element, source: str, cutter: SpanCutter, number: int) -> Uni
         Line(number + place, row.start, row.end, source[row.start : row.end], 0, False)
         for place, row in enumerate(element.rows or (Span(element.start, element.end),))
     ]
-    unit = Unit(lines, text, blank_before=True, kind=element.kind, level=element.level, label=element.label)
-    unit.item = element.item
+    group = LineGroup(
+        lines, text, blank_before=True, kind=element.kind, level=element.level, label=element.label
+    )
+    group.item = element.item
     if element.rows:
-        unit.parts = [[line] for line in lines]
-        unit.header_parts = min(element.header_rows, len(unit.parts))
-    return unit
+        group.parts = [[line] for line in lines]
+        group.header_parts = min(element.header_rows, len(group.parts))
+    return group
 
 
-def _mark_forms(units: list[Unit]) -> None:
-    for unit in units:
-        if unit.kind is not None or unit.item:
+def _mark_forms(groups: list[LineGroup]) -> None:
+    for group in groups:
+        if group.kind is not None or group.item:
             continue
-        if CAPTION.match(unit.text):
-            unit.kind = BlockKind.CAPTION
-        elif len(unit.text) <= 200 and (DATE_LINE.fullmatch(unit.text) or ADMINISTRATIVE.match(unit.text)):
-            unit.kind = BlockKind.METADATA
+        if CAPTION.match(group.text):
+            group.kind = BlockKind.CAPTION
+        elif len(group.text) <= 200 and (DATE_LINE.fullmatch(group.text) or ADMINISTRATIVE.match(group.text)):
+            group.kind = BlockKind.METADATA
 
 
 def _pages(structure: Structure, starts: list[int]) -> Pages:

@@ -34,7 +34,7 @@ from alpie.index.reading.source_table import (
 )
 from alpie.index.records import Document
 
-_MOST_CHARACTERS = 40_000_000  # of all texts kept
+_MAX_CHARACTERS = 40_000_000  # of all texts kept
 _lock = threading.Lock()
 _kept: OrderedDict[tuple[str, str, bool], Extraction] = OrderedDict()
 
@@ -54,13 +54,15 @@ def remembered_extraction(
     made = extract(data, path, recogniser)
     with _lock:
         _kept[key] = made
-        while sum(len(one.text) for one in _kept.values()) > _MOST_CHARACTERS:
+        while sum(len(one.text) for one in _kept.values()) > _MAX_CHARACTERS:
             _kept.popitem(last=False)
     return made
 
 
 SOURCES_FILE = "sources.toml"
 POINTER = "CURRENT"  # the file by which the folder of an index is known, which may lie among the documents
+VERSIONS = "versions"  # … and the folder beside it, of one folder an index version
+FORMER_VERSIONS = "generations"  # … as it was called before the eighth format
 NOT_DOCUMENTS = re.compile(r"(readme|license|licence|copying|changelog)(\..*)?", re.IGNORECASE)
 
 
@@ -234,7 +236,7 @@ def _document_files(folder: Path, problems: list[SourceError]) -> Iterator[Path]
 
     for parent, folders, files in os.walk(folder, onerror=closed):
         folders[:] = [name for name in folders if not name.startswith((".", "__"))]
-        if POINTER in files and "generations" in folders:
+        if POINTER in files and {VERSIONS, FORMER_VERSIONS} & set(folders):
             folders[:] = []
             continue
         for name in files:

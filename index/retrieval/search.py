@@ -31,7 +31,7 @@ from alpie.index.spanish.query import Question
 from alpie.index.spanish.spelling import Lexicons, corrected, lexicon_of
 
 RETRIEVERS = ("hybrid", "dense", "lexical")
-_CANDIDATES_A_LEG = 100
+_CANDIDATES_PER_RETRIEVER = 100
 
 
 @dataclass(frozen=True)
@@ -173,7 +173,7 @@ class SearchIndex:
         after_vectors = perf_counter()
         retrievers["lexical"] = (words.own + RELATED_WEIGHT * words.related)[candidates]
         retrievers |= self._expansion_scores(encoded, words, candidates, retrievers)
-        after_legs = perf_counter()
+        after_retrieval = perf_counter()
         if retriever == "hybrid":
             own = self._weighed(retrievers, ("dense", "sentence", "lexical"))
             hybrid = own + self._weighed(retrievers, ("expansion", "expansion_words"))
@@ -192,9 +192,9 @@ class SearchIndex:
             tuple(by_sentence),
             {
                 "encode": encoded.milliseconds,
-                "lexical": 1000 * (after_words - started + after_legs - after_vectors),
+                "lexical": 1000 * (after_words - started + after_retrieval - after_vectors),
                 "dense": 1000 * (after_vectors - after_words),
-                "fuse": 1000 * (done - after_legs),
+                "fuse": 1000 * (done - after_retrieval),
             },
         )
 
@@ -213,9 +213,9 @@ class SearchIndex:
             return np.flatnonzero(allowed).astype(np.int64)
         if self.backend is not None:
             return self._proposed(self.backend, encoded, words)
-        from_passages, _ = self.dense.search(encoded.vector, _CANDIDATES_A_LEG)
-        from_sentences, _ = self.sentence_vectors.search(encoded.vector, 2 * _CANDIDATES_A_LEG)
-        by_words = (best_of(scores, _CANDIDATES_A_LEG) for scores in (words.own, words.related))
+        from_passages, _ = self.dense.search(encoded.vector, _CANDIDATES_PER_RETRIEVER)
+        from_sentences, _ = self.sentence_vectors.search(encoded.vector, 2 * _CANDIDATES_PER_RETRIEVER)
+        by_words = (best_of(scores, _CANDIDATES_PER_RETRIEVER) for scores in (words.own, words.related))
         found = [
             from_passages,
             self.passages_of(from_sentences),
@@ -228,7 +228,7 @@ class SearchIndex:
         self, backend: VectorBackend, encoded: EncodedQuestion, words: _WordScores
     ) -> NDArray[np.int64]:
         """The same from a backend; the retrievers that it cannot search are searched here."""
-        limit = _CANDIDATES_A_LEG
+        limit = _CANDIDATES_PER_RETRIEVER
         query = Query.of(encoded.vector, encoded.terms, encoded.related, self.lexical)
         found = backend.search(query, limit)
         rows = [self._rows_of(ids) for ids in found.values()]
@@ -241,8 +241,8 @@ class SearchIndex:
         """Numbers of the passages whose expansions are the best by meaning and by words."""
         if self.expansions is None or words.lines is None:
             return []
-        nearest = self.expansions.nearest(encoded.vector, 2 * _CANDIDATES_A_LEG)
-        return [nearest, best_of(words.lines, _CANDIDATES_A_LEG)]
+        nearest = self.expansions.nearest(encoded.vector, 2 * _CANDIDATES_PER_RETRIEVER)
+        return [nearest, best_of(words.lines, _CANDIDATES_PER_RETRIEVER)]
 
     def _expansion_scores(
         self,

@@ -182,7 +182,7 @@ _ONE_SOUND = {
     "qu": ("k", "c"), "q": ("qu",), "s": ("c", "z"), "z": ("c", "s"), "g": ("j",), "j": ("g",), "h": ("",),
     "y": ("ll",), "ll": ("y",), "x": ("s", "j"),
 }  # fmt: skip
-_MOST = 20  # unknown words of a question that are tried
+_MAX_UNKNOWN = 20  # unknown words of a question that are tried
 
 Frequencies = Callable[[Sequence[str]], Sequence[int]]
 """In how many passages each of some stems stands."""
@@ -222,7 +222,7 @@ def corrected(
     asked = [token for token in tokens(text) if _may_be_misspelt(token)]
     times = frequencies([stem(token) for token in asked])
     unknown = [token for token, of_it in zip(asked, times, strict=True) if not of_it]
-    for token in reversed(unknown[:_MOST]):
+    for token in reversed(unknown[:_MAX_UNKNOWN]):
         words = lexicon("en" if language == "en" else "es")
         if token in words:  # most words that no document holds are words
             continue

@@ -19,10 +19,10 @@ from alpie.index.encoder import Encoder
 from alpie.index.errors import IndexDamaged, IndexMismatch, IndexMissing, IndexNewer, StoreError
 from alpie.index.messages import said
 from alpie.index.model_cache import checksum
-from alpie.index.reading.sources import POINTER
+from alpie.index.reading.sources import FORMER_VERSIONS, POINTER, VERSIONS
 from alpie.index.spanish.analysis import ANALYSIS_VERSION
 
-FORMAT_VERSION = 7  # raise it whenever a file of an index version changes its meaning
+FORMAT_VERSION = 8  # raise it whenever a file of an index version changes its meaning
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")  # of an index version
 _MAX_POINTER_BYTES = 1_000
 _MAX_MANIFEST_BYTES = 10_000_000  # of some 50,000 files that are not read
@@ -40,9 +40,9 @@ def current_version(data: Path) -> Path:
     """
     name = _pointed(data)
     while True:
-        folder = data / "generations" / name
-        if _NAME.fullmatch(name) and folder.is_dir():
-            return folder
+        for folder in (data / VERSIONS / name, data / FORMER_VERSIONS / name):
+            if _NAME.fullmatch(name) and folder.is_dir():
+                return folder
         before, name = name, _pointed(data)
         if name == before:  # else a builder has swapped and swept meanwhile
             pointer = data / POINTER

@@ -3,7 +3,7 @@
     DATA/
       CURRENT                the name of the index version in use; replaced atomically
       build.lock             held by the one process that builds
-      generations/NAME/
+      versions/NAME/
         manifest.json        format, encoder, size and SHA-256 of every file, and its own
         text.sqlite          documents, passages, postings and words: see `alpie.index.database.text_database`
         dense.faiss  sentences.faiss  lines.faiss   vectors of passages, sentences, expansions
@@ -37,7 +37,7 @@ from alpie.index.encoder import Encoder
 from alpie.index.errors import IndexDamaged, IndexUnwritable, StoreError
 from alpie.index.messages import said
 from alpie.index.notices import Unread
-from alpie.index.reading.sources import POINTER
+from alpie.index.reading.sources import FORMER_VERSIONS, POINTER, VERSIONS
 from alpie.index.records import Document, Layout, Passage
 from alpie.index.retrieval.bm25 import TermIndex
 from alpie.index.retrieval.expansion_index import ExpansionIndex
@@ -214,9 +214,9 @@ def write_version(
     in it; `program`: what the documents were read with. Until the last rename the old index stays in use, whatever
     happens here. Raises `IndexUnwritable`, having removed what was written.
     """
-    generations = data / "generations"
+    versions = data / VERSIONS
     name = f"{built_at.replace(':', '').replace('-', '')[:15]}-{time.time_ns():x}"
-    unfinished, final = generations / f".{name}{_UNFINISHED}", generations / name
+    unfinished, final = versions / f".{name}{_UNFINISHED}", versions / name
     try:
         unfinished.mkdir(parents=True)
         with VersionWriter(unfinished, encoder.dimension, earlier) as writer:
@@ -245,7 +245,7 @@ def write_version(
         for path in (*unfinished.iterdir(), unfinished):
             sync(path)
         unfinished.rename(final)
-        sync(generations)
+        sync(versions)
         replace_file(data / POINTER, name + "\n", data / _NEW_POINTER)
     except BaseException as error:
         problem = (
@@ -272,7 +272,7 @@ def _points_to(data: Path, folder: Path) -> bool:
 def sweep_unfinished(data: Path) -> None:
     """Remove what a build that was killed left half-written. Called under the build lock."""
     (data / _NEW_POINTER).unlink(missing_ok=True)
-    for folder in (data / "generations").glob(f".*{_UNFINISHED}"):
+    for folder in (data / VERSIONS).glob(f".*{_UNFINISHED}"):
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -281,3 +281,4 @@ def sweep(keep: Path) -> None:
     for folder in keep.parent.iterdir():
         if folder != keep and folder.is_dir():
             shutil.rmtree(folder, ignore_errors=True)
+    shutil.rmtree(keep.parents[1] / FORMER_VERSIONS, ignore_errors=True)

@@ -53,7 +53,7 @@ def server() -> Iterator[str]:
     _chromium()
     from alpie.app.answering.corpus import Corpus
     from alpie.app.page.guarding.guard import Limits
-    from alpie.app.page.serving.page_options import Choices
+    from alpie.app.page.serving.page_options import PageOptions
     from alpie.app.page.serving.server import create_app
     from alpie.app.settings import load_settings
 
@@ -61,8 +61,8 @@ def server() -> Iterator[str]:
     Corpus.build(settings)
     corpus = Corpus.open(settings)
     about_these = report_about(corpus, settings.data.parent / "browser-test-report.json")
-    choices = Choices(limits=Limits(questions=2000, readings=5000), reports=(about_these,))
-    with serving(create_app(lambda: corpus, choices)) as address:
+    options = PageOptions(limits=Limits(questions=2000, readings=5000), reports=(about_these,))
+    with serving(create_app(lambda: corpus, options)) as address:
         yield address
 
 

@@ -8,10 +8,11 @@ from urllib.parse import quote
 
 import pytest
 from hostile_folder import PAYLOADS, hostile_corpus
+from playwright.sync_api import expect
 from serving import report_about
 
 from alpie.app.page.guarding.guard import Limits
-from alpie.app.page.serving.page_options import Choices
+from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.serving.server import create_app
 
 pytestmark = pytest.mark.browser
@@ -33,8 +34,8 @@ def address(
     hostile: Any, serve: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[str]:
     report = report_about(hostile, tmp_path_factory.mktemp("report") / "report.json")
-    choices = Choices(limits=Limits(questions=2000, readings=5000), reports=(report,))
-    with serve(create_app(lambda: hostile, choices)) as address:
+    options = PageOptions(limits=Limits(questions=2000, readings=5000), reports=(report,))
+    with serve(create_app(lambda: hostile, options)) as address:
         yield address
 
 
@@ -100,7 +101,11 @@ def test_hostile_questions_are_only_text(visit: Callable[..., Any], address: str
     for start in range(0, len(PAYLOADS), 10):
         tab.ask(f"¿Qué dice la medida {' '.join(PAYLOADS[start : start + 10])}?"[:1000])
         unhurt(page)
-    assert page.locator(".asked").last.inner_text().startswith("¿Qué dice la medida")
+    marked = "\n\n# título\n\n<b>medida</b> $$x$$ `y` de los menores"
+    tab.ask(marked)
+    unhurt(page)
+    expect(page.locator(".asked b, .asked h1")).to_have_count(0)
+    expect(page.locator(".asked").last).to_have_text(marked, use_inner_text=True)
 
 
 def test_hostile_addresses_are_only_text(visit: Callable[..., Any], address: str) -> None:

@@ -13,7 +13,7 @@ from axe_core_python.sync_playwright import Axe
 from playwright.sync_api import expect
 from serving import serving
 
-from alpie.app.page.serving.page_options import Choices
+from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.serving.server import create_app
 from alpie.app.page.state.uploads import can_recognise
 from alpie.app.page.views.page_words import translations_for
@@ -57,11 +57,11 @@ def local(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     (own / "guia.txt").write_text(LIBRARY, encoding="utf-8")
     settings = load_settings({"docs": str(own), "data": str(place / "index")}, environment={})
     Corpus.build(settings)
-    choices = Choices.from_settings(settings)
+    options = PageOptions.from_settings(settings)
     with serving(
         create_app(
             lambda: Corpus.open(settings),
-            replace(choices, hosts=None),
+            replace(options, hosts=None),
             None,
             lambda one: replace(settings, docs=one.docs, data=one.data),
         )

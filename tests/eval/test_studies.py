@@ -14,9 +14,8 @@ from alpie.eval.quality_page import main, refreshed
 from alpie.eval.questions.matching import SourceTexts
 from alpie.eval.questions.question_records import Evidence, Question
 from alpie.eval.report import Study
-from alpie.eval.studies.ablation import study_ablation
+from alpie.eval.studies.ablation import PARTS, study_ablation, whole_system
 from alpie.eval.studies.error_analysis import CAUSES, study_misses
-from alpie.eval.studies.switched_parts import PARTS, whole_system
 from alpie.index.errors import SettingsError
 from alpie.index.reading.expansions import ExpansionLine
 from alpie.index.retrieval.expansion_index import ExpansionIndex

@@ -7,8 +7,6 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
-__all__ = ["FINDINGS", "seeds_of"]
-
 FINDINGS = Path(__file__).resolve().parent / "findings"
 
 _MARKDOWN = "# Informe\n\nUno dice.¹ Otro:\n\n- cosa\n- otra\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n> cita\n"

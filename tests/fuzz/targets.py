@@ -19,8 +19,8 @@ from alpie.app.answering.corpus import Corpus
 from alpie.app.checking.verification import Verdict
 from alpie.app.checking.verify import QuotationChecker
 from alpie.app.checking.word_alignment import DifferenceKind, align
-from alpie.app.page.views.lookup import Wanted
-from alpie.app.page.views.lookup import look_up as search
+from alpie.app.page.views.lookup_view import Wanted
+from alpie.app.page.views.lookup_view import look_up as search
 from alpie.index.errors import AlpieError
 from alpie.index.readable import proves
 from alpie.index.reading.source_table import entry_from_table
@@ -28,8 +28,6 @@ from alpie.index.records import Document
 from alpie.index.retrieval.word_search import fold
 from alpie.index.spanish.analysis import terms, tokens
 from alpie.index.spanish.query import MAX_CHARACTERS, read_question
-
-__all__ = ["TARGETS", "text_of"]
 
 # What layout rules look at: one byte of the fuzzer's chooses one.
 _FRAGMENTS = """

@@ -15,8 +15,8 @@ from typing import Protocol
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from alpie.app.page.guarding.origins import Hosts, comes_from_elsewhere
-from alpie.app.page.guarding.rates import Limits, Streams, Window, client_of
-from alpie.app.page.guarding.route_allow_list import LONGEST_QUERY, Door, door_of
+from alpie.app.page.guarding.rate_limits import Limits, Streams, Window, client_of
+from alpie.app.page.guarding.route_allow_list import LONGEST_QUERY, AllowedRoute, allowed_route
 from alpie.app.page.state.named_collections import COLLECTION
 from alpie.app.page.views.page_words import LANGUAGES, language_of, translations_for
 
@@ -148,29 +148,29 @@ class Guard:
         path = scope["path"].removeprefix(scope.get("root_path", "")) or "/"
         if self._collections:
             path = COLLECTION.sub("", path, count=1) or "/"
-        door = door_of(scope["method"], path)
+        route = allowed_route(scope["method"], path)
         client = client_of(scope)
-        refusal = self._refusal(scope, path, door, client)
+        refusal = self._refusal(scope, path, route, client)
         if refusal:
             await self._refuse(send, path, *refusal)
             return
-        assert door is not None
+        assert route is not None
         if not self._proxied:
             # Gradio believes them of anyone when it writes the address of the page into it
             scope["headers"] = [(k, v) for k, v in scope["headers"] if k not in _FORWARDED]
         try:
-            receive = await self._bounded(scope, receive, door, path)
+            receive = await self._bounded(scope, receive, route, path)
         except _TooMuch as much:
             await self._refuse(send, path, much.status, much.key)
             return
         shown = (
             _Page(scope, send, self._proxied)
-            if door.kind == "page"
+            if route.kind == "page"
             else _Fragment(send, self._shed(path, send))
         )
-        if self._gate and door.kind != "health" and not await self._gate(scope, receive, shown, path):
+        if self._gate and route.kind != "health" and not await self._gate(scope, receive, shown, path):
             return
-        if door.kind != "stream":
+        if route.kind != "stream":
             await self.app(scope, receive, shown)
         elif self._streams.open(client):
             try:
@@ -180,18 +180,20 @@ class Guard:
         else:
             await self._refuse(send, path, 429, "guard.too_many")
 
-    def _refusal(self, scope: Scope, path: str, door: Door | None, client: str) -> tuple[int, str] | None:
+    def _refusal(
+        self, scope: Scope, path: str, route: AllowedRoute | None, client: str
+    ) -> tuple[int, str] | None:
         """Status and key of the sentence, or None for a request that may go on."""
         headers = scope["headers"]
         if self._hosts and not all(self._hosts.know(host) for host in self._named(headers)):
             return 421, "guard.host"
-        if door is None:
+        if route is None:
             return (403, "guard.closed") if "/gradio_api/" in path else (404, "guard.none")
         if len(scope["query_string"]) > LONGEST_QUERY or len(headers) > _MAX_HEADERS:
             return 414, "guard.too_long"
         if scope["method"] == "POST" and self._from_elsewhere(headers):
             return 403, "guard.elsewhere"
-        kind = "reading" if door.kind in ("page", "stream") else door.kind
+        kind = "reading" if route.kind in ("page", "stream") else route.kind
         if kind in self._windows and not self._windows[kind].admits(client):
             return 429, "guard.too_many"
         return None
@@ -208,9 +210,9 @@ class Guard:
         origin, site = _header(headers, b"origin"), _header(headers, b"sec-fetch-site")
         return all(comes_from_elsewhere(host, origin, site) for host in self._named(headers))
 
-    async def _bounded(self, scope: Scope, receive: Receive, door: Door, path: str) -> Receive:
+    async def _bounded(self, scope: Scope, receive: Receive, route: AllowedRoute, path: str) -> Receive:
         """A `receive` that hands on a body within its limit; raises _TooMuch."""
-        most = self._bodies.get(path, door.body_bytes) if scope["method"] == "POST" else 0
+        most = self._bodies.get(path, route.body_bytes) if scope["method"] == "POST" else 0
         told = _header(scope["headers"], b"content-length")
         if told is not None and (not told.isdecimal() or int(told) > most):
             raise _TooMuch(413, "guard.too_large")

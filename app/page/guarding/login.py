@@ -1,4 +1,4 @@
-"""The door with a lock, where the operator has named users: a form for people, HTTP Basic for programs.
+"""Logging in, where the operator has named users: a form for people, HTTP Basic for programs.
 
 A session is a cookie `name|end|signature` that holds nothing else. It is signed with a key made of the
 secret beside the file of users and of the user's stored hash: it ends after twelve hours, with a new
@@ -26,7 +26,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
-from alpie.app.page.guarding.rates import Limits, Streams, Window, client_of
+from alpie.app.page.guarding.rate_limits import Limits, Streams, Window, client_of
 from alpie.app.page.guarding.users import Users
 from alpie.app.page.views.page_words import LANGUAGES, language_of, translations_for
 from alpie.app.page.views.templates import render
@@ -196,7 +196,7 @@ class Attempts:
     def __init__(self, users: Users, clock: Callable[[], float]) -> None:
         self._users = users
         self._failures = Window(_MAX_FAILURES, _LIMITS, clock)
-        self._shares = Window(_MAX_OF_ONE, _LIMITS, clock)
+        self._pairs = Window(_MAX_OF_ONE, _LIMITS, clock)
         self._waiting = Streams(_MAX_FAILURES)
         self._hashing = asyncio.Semaphore(_AT_ONCE)
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
@@ -222,9 +222,9 @@ class Attempts:
 
     async def _hashed(self, client: str, name: str, password: str, seen: bytes) -> bool:
         self._admit(client, name)  # those before it may have failed
-        share = f"{client} {name[:64]}"
-        counted = [(self._failures, client), (self._shares, share)]
-        if self._shares.would_admit(share):
+        pair = f"{client} {name[:64]}"
+        counted = [(self._failures, client), (self._pairs, pair)]
+        if self._pairs.would_admit(pair):
             counted.append((self._failures, f"name {name[:64]}"))
         for window, one in counted:
             window.admits(one)

@@ -21,7 +21,7 @@ _OWN_BYTES = 100_000  # of a form of ours: a quotation to check is the largest
 
 
 @dataclass(frozen=True)
-class Door:
+class AllowedRoute:
     """An open address: what it costs us, and the largest body it takes (bytes)."""
 
     kind: Kind
@@ -33,35 +33,39 @@ _FILE = r"(?:[A-Za-z0-9_-][A-Za-z0-9_.-]*/)*[A-Za-z0-9_-][A-Za-z0-9_.-]*"
 _HOME = rf"(?:/(?:{'|'.join(LANGUAGES)}))?"
 _READ, _WRITE = ("GET", "HEAD"), ("POST",)
 
-_DOORS: tuple[tuple[tuple[str, ...], re.Pattern[str], Door], ...] = tuple(
-    (methods, re.compile(pattern), door)
-    for methods, pattern, door in (
-        (_READ, rf"{_HOME}/?", Door("page")),
-        (_READ, rf"{_HOME}/(?:config|gradio_api/info|gradio_api/startup-events)", Door("reading")),
-        (_READ, rf"{_HOME}/(?:assets|static)/{_FILE}", Door("file")),
+_ALLOWED: tuple[tuple[tuple[str, ...], re.Pattern[str], AllowedRoute], ...] = tuple(
+    (methods, re.compile(pattern), route)
+    for methods, pattern, route in (
+        (_READ, rf"{_HOME}/?", AllowedRoute("page")),
+        (_READ, rf"{_HOME}/(?:config|gradio_api/info|gradio_api/startup-events)", AllowedRoute("reading")),
+        (_READ, rf"{_HOME}/(?:assets|static)/{_FILE}", AllowedRoute("file")),
         (
             _READ,
             rf"{_HOME}/(?:theme\.css|gradio_api/theme\.css|favicon\.ico|robots\.txt|manifest\.json)",
-            Door("file"),
+            AllowedRoute("file"),
         ),
-        (_READ, rf"{_HOME}/gradio_api/(?:queue/data|heartbeat/{_NAME}|call/{_NAME}/{_NAME})", Door("stream")),
-        (_WRITE, rf"{_HOME}/gradio_api/queue/join", Door("question", _QUESTION_BYTES)),
-        (_WRITE, rf"{_HOME}/gradio_api/call/{_NAME}", Door("question", _OWN_BYTES)),
-        (_READ, rf"/al/assets/{_FILE}", Door("file")),
-        (_READ, r"/al/[a-z0-9/_-]{1,200}", Door("reading")),
-        (_WRITE, r"/al/[a-z0-9/_-]{1,200}", Door("reading", _OWN_BYTES)),
-        (_READ, r"/healthz", Door("health")),
+        (
+            _READ,
+            rf"{_HOME}/gradio_api/(?:queue/data|heartbeat/{_NAME}|call/{_NAME}/{_NAME})",
+            AllowedRoute("stream"),
+        ),
+        (_WRITE, rf"{_HOME}/gradio_api/queue/join", AllowedRoute("question", _QUESTION_BYTES)),
+        (_WRITE, rf"{_HOME}/gradio_api/call/{_NAME}", AllowedRoute("question", _OWN_BYTES)),
+        (_READ, rf"/al/assets/{_FILE}", AllowedRoute("file")),
+        (_READ, r"/al/[a-z0-9/_-]{1,200}", AllowedRoute("reading")),
+        (_WRITE, r"/al/[a-z0-9/_-]{1,200}", AllowedRoute("reading", _OWN_BYTES)),
+        (_READ, r"/healthz", AllowedRoute("health")),
     )
 )
 
 
-def door_of(method: str, path: str) -> Door | None:
-    """The door at `path`, as decoded once and without the prefix of a proxy; None: closed."""
+def allowed_route(method: str, path: str) -> AllowedRoute | None:
+    """What is allowed at `path`, as decoded once and without the prefix of a proxy; None: closed."""
     if not is_plain_path(path):
         return None
-    for methods, pattern, door in _DOORS:
+    for methods, pattern, route in _ALLOWED:
         if method in methods and pattern.fullmatch(path):
-            return door
+            return route
     return None
 
 

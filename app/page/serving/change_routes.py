@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from alpie.app.page.guarding.origins import is_loopback
-from alpie.app.page.serving.page_options import Choices
+from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.state import ChangeRefused
 from alpie.app.page.state.document_shelf import FIELDS, Shelf
 from alpie.app.page.state.library import NotReady, Opening
@@ -33,30 +33,30 @@ _UPLOAD = "/al/upload"
 Change = Callable[[FormData, Translations], None]
 
 
-def upload_bodies(choices: Choices) -> Mapping[str, int]:
+def upload_bodies(options: PageOptions) -> Mapping[str, int]:
     """The route that takes large bodies, with their limit in bytes; empty where nothing is taken."""
-    taken = [choices.uploads.most_bytes] if choices.uploads else []
-    if choices.collections:
-        taken.append(choices.most_upload_bytes)
+    taken = [options.uploads.most_bytes] if options.uploads else []
+    if options.collections:
+        taken.append(options.most_upload_bytes)
     return {_UPLOAD: max(taken) + _MULTIPART_BYTES} if taken else {}
 
 
-def add_change_routes(router: APIRouter, opening: Opening, choices: Choices) -> None:
+def add_change_routes(router: APIRouter, opening: Opening, options: PageOptions) -> None:
     """Hang the routes on `router`, whose prefix is `/al`."""
-    orders = _Orders(opening, choices)
-    if choices.uploads is not None:
-        _add_uploads(router, orders, choices.uploads)
-    if choices.shelf is not None:
-        _add_shelf(router, orders, choices.shelf)
-    if choices.collections is not None:
-        _add_collections(router, orders, choices.collections, choices)
+    orders = _Orders(opening, options)
+    if options.uploads is not None:
+        _add_uploads(router, orders, options.uploads)
+    if options.shelf is not None:
+        _add_shelf(router, orders, options.shelf)
+    if options.collections is not None:
+        _add_collections(router, orders, options.collections, options)
 
 
 class _Orders:
     """Carries out what a form asks for, and says how it went."""
 
-    def __init__(self, opening: Opening, choices: Choices) -> None:
-        self._opening, self._choices = opening, choices
+    def __init__(self, opening: Opening, options: PageOptions) -> None:
+        self._opening, self._options = opening, options
 
     @property
     def documents(self) -> Mapping[str, Document]:
@@ -66,13 +66,13 @@ class _Orders:
             return {}
 
     def state(self, words: Translations, problem: str = "") -> str:
-        return render_state(self._choices.uploads, words, self.documents, problem)
+        return render_state(self._options.uploads, words, self.documents, problem)
 
     async def carry_out(self, request: Request, change: Change) -> Response:
         words = words_asked(request)
         problem, status = "", 200
         try:
-            if self._choices.here_only and _from_another_machine(request):
+            if self._options.here_only and _from_another_machine(request):
                 raise ChangeRefused(said("guard.elsewhere"))
             async with request.form(max_files=1, max_fields=12, max_part_size=1_000) as form:
                 await run_in_threadpool(change, form, words)
@@ -116,7 +116,9 @@ def _add_shelf(router: APIRouter, orders: _Orders, shelf: Shelf) -> None:
         return await orders.carry_out(request, change)
 
 
-def _add_collections(router: APIRouter, orders: _Orders, collections: Collections, choices: Choices) -> None:
+def _add_collections(
+    router: APIRouter, orders: _Orders, collections: Collections, options: PageOptions
+) -> None:
     def changed(order: str, form: FormData) -> str | None:
         """Where the reader goes then; None: nowhere."""
         name, token = (str(form.get(field, "")) for field in ("name", "token"))
@@ -127,12 +129,12 @@ def _add_collections(router: APIRouter, orders: _Orders, collections: Collection
         if order == "erase":
             collections.erase(token)
             return None
-        if choices.uploads and choices.uploads.state.busy:
+        if options.uploads and options.uploads.state.busy:
             raise ChangeRefused(said("refused.collection_busy"))
         if order == "rename":
-            return collections.rename(choices.slug, name).address
+            return collections.rename(options.slug, name).address
         if order == "remove":
-            collections.remove(choices.slug)
+            collections.remove(options.slug)
             return "/"
         raise ChangeRefused(said("refused.collection_gone"))
 
@@ -142,8 +144,8 @@ def _add_collections(router: APIRouter, orders: _Orders, collections: Collection
 
         def change(form: FormData, words: Translations) -> None:
             if (address := changed(order, form)) is not None:
-                own = "" if words.language == choices.language else f"{words.language}/"
-                went.extend((choices.site_path + address, choices.site_path + address + own))
+                own = "" if words.language == options.language else f"{words.language}/"
+                went.extend((options.site_path + address, options.site_path + address + own))
 
         answer = await orders.carry_out(request, change)
         return JSONResponse(dict(zip(("address", "home"), went, strict=True))) if went else answer

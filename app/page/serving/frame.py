@@ -14,7 +14,7 @@ from gradio.events import api
 
 from alpie.app.answering.answers import Answer
 from alpie.app.exporting.reference_styles import STYLES
-from alpie.app.page.serving.page_options import Choices
+from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.state.library import Opening
 from alpie.app.page.state.server_metrics import Meter
 from alpie.app.page.views.chat import Chat, Conversation, Wish
@@ -62,11 +62,11 @@ def build_page(
     opening: Opening,
     words: Translations,
     homes: Mapping[str, str],
-    choices: Choices,
+    options: PageOptions,
     meter: Meter | None = None,
 ) -> gr.Blocks:
     """The page in one language; `homes` says at which path each language is."""
-    chat = Chat(opening, words, choices.help_lines, choices.finish, choices.root_path, meter)
+    chat = Chat(opening, words, options.help_lines, options.finish, options.root_path, meter)
     plain: dict[str, Any] = {"apply_default_css": False}
     page: gr.Blocks
     with gr.Blocks(title=words("page.title"), fill_width=True, analytics_enabled=False) as page:
@@ -113,7 +113,7 @@ def build_page(
         bridge = gr.HTML("", elem_id="bridge", **plain, js_on_load=_BRIDGE)
         hidden: dict[str, Any] = {"visible": "hidden", "show_label": False, "container": False}
         past, wishes = (gr.Textbox(elem_id=name, **hidden) for name in ("past", "wishes"))
-        gr.HTML(_foot(words, choices), elem_id="colophon", **plain)
+        gr.HTML(_foot(words, options), elem_id="colophon", **plain)
 
         def ask(question: Any, conversation: Any, before: Any, wished: Any) -> Iterator[tuple[Any, Any, Any]]:
             # The box is emptied once, when the question has arrived: a refused request leaves it there,
@@ -156,7 +156,7 @@ def build_page(
     return page
 
 
-def script_of(words: Translations, home: str, choices: Choices) -> str:
+def script_of(words: Translations, home: str, options: PageOptions) -> str:
     """The scripts of the page as one, after the words they say.
 
     A file, for the content-security policy allows no script that is put into the page later; one file, for
@@ -164,10 +164,10 @@ def script_of(words: Translations, home: str, choices: Choices) -> str:
     """
     own = {
         "lang": words.language,
-        "root": choices.root_path,
+        "root": options.root_path,
         "home": home,
-        "public": choices.public_url,
-        "feedback": choices.feedback is not None,
+        "public": options.public_url,
+        "feedback": options.feedback is not None,
     }
     strings = json.dumps({**own, **words.for_scripts}, ensure_ascii=False)
     parts = ((_ASSETS / name).read_text(encoding="utf-8") for name in _SCRIPTS)
@@ -216,10 +216,10 @@ def _masthead(words: Translations, homes: Mapping[str, str], tools: bool = True)
     return render("masthead", words, homes=homes, views=_VIEWS, tools=tools)
 
 
-def _foot(words: Translations, choices: Choices) -> Markup:
-    here = "foot.privacy" if choices.here_only else "foot.privacy.server"
-    privacy = "foot.privacy.writer" if choices.finish else here
-    log_out = f"{choices.site_path}/al/logout?lang={words.language}" if choices.users else ""
+def _foot(words: Translations, options: PageOptions) -> Markup:
+    here = "foot.privacy" if options.here_only else "foot.privacy.server"
+    privacy = "foot.privacy.writer" if options.finish else here
+    log_out = f"{options.site_path}/al/logout?lang={words.language}" if options.users else ""
     return render("foot", words, privacy=privacy, log_out=log_out)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from alpie.app.answering.answers import Answer
 from alpie.app.page.guarding.origins import Hosts, is_loopback
-from alpie.app.page.guarding.rates import Limits
+from alpie.app.page.guarding.rate_limits import Limits
 from alpie.app.page.state.document_shelf import Shelf
 from alpie.app.page.state.named_collections import Collection, Collections
 from alpie.app.page.state.uploads import Uploads, can_recognise, index_command
@@ -24,7 +24,7 @@ _ROOT = Path(__file__).resolve().parents[3]
 
 
 @dataclass(frozen=True)
-class Choices:
+class PageOptions:
     """Defaults are what a test or a first look needs."""
 
     language: str = "es"  # of the page at "/"; the others have a path of their own
@@ -52,7 +52,7 @@ class Choices:
     metrics: str = "loopback"  # who may read them: "off", "loopback", "all"
 
     @classmethod
-    def from_settings(cls, settings: Settings) -> Choices:
+    def from_settings(cls, settings: Settings) -> PageOptions:
         beside = settings.data.parent
         here_only = is_loopback(settings.host) and not (
             settings.trusted_proxies or settings.allowed_hosts or settings.public_url or settings.root_path
@@ -85,8 +85,8 @@ class Choices:
             **_of_folder(settings, add=own, change=own and may == "all"),
         )
 
-    def of_collection(self, one: Collection, settings: Settings) -> Choices:
-        """The choices for `one`, whose own settings are `settings`."""
+    def of_collection(self, one: Collection, settings: Settings) -> PageOptions:
+        """The options for `one`, whose own settings are `settings`."""
         prefix = one.address.rstrip("/")
         return replace(
             self,

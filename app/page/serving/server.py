@@ -22,10 +22,10 @@ from alpie.app.page.guarding.login import Login
 from alpie.app.page.guarding.permitted_events import Handlers, Orders
 from alpie.app.page.guarding.users import Users
 from alpie.app.page.serving.change_routes import upload_bodies
+from alpie.app.page.serving.collection_router import CollectionRouter
 from alpie.app.page.serving.delivery import Delivery, FirstPaint, preloads
-from alpie.app.page.serving.page_options import Choices
-from alpie.app.page.serving.routes import add_routes
-from alpie.app.page.serving.switch import Switch
+from alpie.app.page.serving.page_options import PageOptions
+from alpie.app.page.serving.routes import PageRoutes
 from alpie.app.page.state.library import Library, Opening
 from alpie.app.page.state.named_collections import Collection
 from alpie.app.page.state.server_metrics import Meter
@@ -46,58 +46,58 @@ _SESSIONS = 100  # conversations remembered, up to half a megabyte each; a brows
 
 def create_app(
     open_library: Callable[[], Library],
-    choices: Choices | None = None,
+    options: PageOptions | None = None,
     stamp: Callable[[], object] | None = None,
     settings_of: Callable[[Collection], Settings] | None = None,
 ) -> FastAPI:
     """The whole application; `open_library` runs in the background, once and whenever `stamp` changes.
 
-    `settings_of`: of a named collection, where `choices` has any.
+    `settings_of`: of a named collection, where `options` has any.
     """
-    choices = choices or Choices()
+    options = options or PageOptions()
     work_offline()  # Gradio and its client otherwise call home when they start
     os.environ.update(_NO_RECORDS)
     import_gradio()  # late: seconds and 150 MB that no other command needs
     meter = Meter()
     opening = Opening(lambda: meter.measured(open_library()), stamp).start()
-    app = _pages(opening, choices, meter)
-    if choices.collections and settings_of:
+    app = _pages(opening, options, meter)
+    if options.collections and settings_of:
 
         def collection(one: Collection) -> FastAPI:
             own = settings_of(one)
             opener = CorpusOpener(own)
             opening = Opening(opener, opener.stamp).start()
-            pages = _pages(opening, choices.of_collection(one, own), None)
+            pages = _pages(opening, options.of_collection(one, own), None)
             pages.state.stop = opening.stop
             return pages
 
         app.add_middleware(
-            Switch, collections=choices.collections, make=collection, language=choices.language
+            CollectionRouter, collections=options.collections, make=collection, language=options.language
         )
     app.add_middleware(
         Guard,
-        limits=choices.limits,
-        hosts=choices.hosts,
-        proxied=choices.proxied,
-        bodies=upload_bodies(choices),
-        collections=choices.collections is not None,
+        limits=options.limits,
+        hosts=options.hosts,
+        proxied=options.proxied,
+        bodies=upload_bodies(options),
+        collections=options.collections is not None,
         on_refusal=meter.refused,
-        gate=Login(Users(choices.users), _homes(choices), choices.language, choices.root_path)
-        if choices.users
+        gate=Login(Users(options.users), _homes(options), options.language, options.root_path)
+        if options.users
         else None,
     )
     return app
 
 
-def _paths(choices: Choices) -> dict[str, str]:
-    return {one: "/" if one == choices.language else f"/{one}/" for one in LANGUAGES}
+def _paths(options: PageOptions) -> dict[str, str]:
+    return {one: "/" if one == options.language else f"/{one}/" for one in LANGUAGES}
 
 
-def _homes(choices: Choices) -> dict[str, str]:
-    return {one: choices.root_path + path for one, path in _paths(choices).items()}
+def _homes(options: PageOptions) -> dict[str, str]:
+    return {one: options.root_path + path for one, path in _paths(options).items()}
 
 
-def _pages(opening: Opening, choices: Choices, meter: Meter | None) -> FastAPI:
+def _pages(opening: Opening, options: PageOptions, meter: Meter | None) -> FastAPI:
     """The pages about one library, without what stands around them all."""
     import gradio as gr
 
@@ -105,18 +105,19 @@ def _pages(opening: Opening, choices: Choices, meter: Meter | None) -> FastAPI:
 
     app = FastAPI(title="Al Pie", docs_url=None, redoc_url=None, openapi_url=None)
     pages: dict[str, Any] = {}
-    paths, homes = _paths(choices), _homes(choices)
-    scripts = {one: script_of(translations_for(one), homes[one], choices) for one in LANGUAGES}
-    heads = {one: head_of(translations_for(one), scripts[one], choices.root_path) for one in LANGUAGES}
-    welcome = add_routes(app, opening, choices, meter, scripts)
+    paths, homes = _paths(options), _homes(options)
+    scripts = {one: script_of(translations_for(one), homes[one], options) for one in LANGUAGES}
+    heads = {one: head_of(translations_for(one), scripts[one], options.root_path) for one in LANGUAGES}
+    routes = PageRoutes(opening, options, meter, scripts)
+    routes.add_to(app)
 
     def mount_pages() -> None:
         # "/" last: it takes what is left.
         for one in sorted(paths, key=lambda name: paths[name], reverse=True):
             words = translations_for(one)
-            page = build_page(opening, words, homes, choices, meter)
-            add_api(page, opening, one, choices.finish)
-            page.queue(default_concurrency_limit=_AT_ONCE, max_size=choices.most_waiting, api_open=False)
+            page = build_page(opening, words, homes, options, meter)
+            add_api(page, opening, one, options.finish)
+            page.queue(default_concurrency_limit=_AT_ONCE, max_size=options.most_waiting, api_open=False)
             page.state_session_capacity = _SESSIONS
             pages[one] = page
             with warnings.catch_warnings():
@@ -146,7 +147,8 @@ def _pages(opening: Opening, choices: Choices, meter: Meter | None) -> FastAPI:
             lambda: float(sum(len(one._queue) for one in pages.values())),
         )
     firsts = {
-        path: partial(first_paint, translations_for(one), homes, welcome) for one, path in paths.items()
+        path: partial(first_paint, translations_for(one), homes, routes.welcome)
+        for one, path in paths.items()
     }
     app.add_middleware(FirstPaint, made=firsts)
     app.add_middleware(Delivery, links={paths[one]: preloads(head) for one, head in heads.items()})
@@ -180,14 +182,14 @@ def serve(
     opener = CorpusOpener(settings)
     share_memory()
     give_back_memory()
-    choices = Choices.from_settings(settings)
+    options = PageOptions.from_settings(settings)
     bound = bound_socket(host, port)  # a port in use is told at once
 
     def settings_of(one: Collection) -> Settings:
         return replace(settings, docs=one.docs, data=one.data)
 
-    app = create_app(opener.open_or_build, choices, opener.stamp, settings_of)
-    run(server_config(app, choices.root_path, settings.trusted_proxies), bound, on_listening)
+    app = create_app(opener.open_or_build, options, opener.stamp, settings_of)
+    run(server_config(app, options.root_path, settings.trusted_proxies), bound, on_listening)
 
 
 _WRITER_OF_STUBS = "gradio.component_meta"

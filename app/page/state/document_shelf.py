@@ -32,7 +32,7 @@ FIELDS = ("title", "publisher", "date", "kind", "language", "url")  # that a rea
 _REMOVED = ".removed"
 _ABOUT = "about.json"
 _LONGEST = 300  # characters of a field
-_MOST_REMOVED = 100
+_MAX_REMOVED = 100
 _TOKEN = re.compile(r"[0-9a-f]{16}")
 _ADDRESS = re.compile(r"https?://\S+")
 
@@ -92,7 +92,7 @@ class Shelf:
         path = self._inside(document.file)
         about = {"title": document.title, "file": document.file, "table": {}}
         with self._changing:
-            if len(self.removed()) >= _MOST_REMOVED:
+            if len(self.removed()) >= _MAX_REMOVED:
                 raise ChangeRefused(said("refused.removed_full"))
             whole, tables = self._tables()
             if (table := _table_of(tables, document)) is not None:

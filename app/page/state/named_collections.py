@@ -15,7 +15,7 @@ from alpie.app.translations import said
 
 # Where a named collection is served: what comes after is an address like those of the others.
 COLLECTION = re.compile(r"^/c/(?P<slug>[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?)(?=/|$)")
-_MOST = 50
+_MAX_COLLECTIONS = 50
 _LONGEST_NAME = 60  # characters
 _LONGEST_SLUG = 40
 _NAME_FILE = "name.txt"
@@ -65,8 +65,8 @@ class Collections:
         """An empty collection with a name of its own."""
         existing = self.all()
         shown = _checked(name, existing)
-        if len(existing) >= _MOST:
-            raise ChangeRefused(said("refused.collections_full", most=_MOST))
+        if len(existing) >= _MAX_COLLECTIONS:
+            raise ChangeRefused(said("refused.collections_full", most=_MAX_COLLECTIONS))
         try:
             folder = self._free(_slug(shown))
             (folder / "documents").mkdir()
@@ -134,14 +134,14 @@ class Collections:
 
     def _free(self, slug: str) -> Path:
         """A folder of this name, or of the next free one like it, made now."""
-        for number in range(1, _MOST + 2):
+        for number in range(1, _MAX_COLLECTIONS + 2):
             folder = self._folder / (slug if number == 1 else f"{slug}-{number}")
             try:
                 folder.mkdir(parents=True)
             except FileExistsError:
                 continue
             return folder
-        raise ChangeRefused(said("refused.collections_full", most=_MOST))
+        raise ChangeRefused(said("refused.collections_full", most=_MAX_COLLECTIONS))
 
 
 def _read(folder: Path) -> Collection | None:

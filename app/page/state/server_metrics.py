@@ -69,8 +69,8 @@ class Meter:
             name: Gauge(f"alpie_index_{name}", text, registry=self.registry)
             for name, text in (("passages", "Passages in the index in use"), ("documents", "Documents in it"))
         }
-        self._generation = Gauge(
-            "alpie_index_generation", "Always 1; the labels name the index in use", ["fingerprint", "built_at"],
+        self._version = Gauge(
+            "alpie_index_version", "Always 1; the labels name the index in use", ["fingerprint", "built_at"],
             registry=self.registry,
         )  # fmt: skip
         for outcome in ("answered", "not_in_documents", "unusable", "failed"):
@@ -92,8 +92,8 @@ class Meter:
         """`library`, every question to which is counted and timed."""
         for name, gauge in self._corpus.items():
             gauge.set(len(getattr(library, name)))
-        self._generation.clear()
-        self._generation.labels(library.fingerprint, library.built_at).set(1)
+        self._version.clear()
+        self._version.labels(library.fingerprint, library.built_at).set(1)
         return cast(Library, _Measured(library, self))
 
     def answered(self, answer: Answer) -> None:

@@ -1,23 +1,29 @@
-"""An answer as HTML: what the templates `answer` and `quote` are given."""
+"""An answer as HTML, and its record: what the templates `answer`, `quote` and `record` are given."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import partial
+from time import perf_counter
+
+from fastapi.responses import HTMLResponse, Response
 
 from alpie.app.answering.absence import absence_lines
 from alpie.app.answering.answers import Answer, Quote, Role
 from alpie.app.answering.citation import short_citation
 from alpie.app.answering.conversation import asks_again
+from alpie.app.exporting.reference_files import json_text
+from alpie.app.page.state.library import Library
 from alpie.app.page.views.link_places import link, question_link
 from alpie.app.page.views.page_words import Translations
 from alpie.app.page.views.reference_view import printed_references
 from alpie.app.page.views.templates import Markup, render
+from alpie.app.service.answer_record import make_record
 from alpie.app.translations import translations_for
+from alpie.index.build import package_version
 from alpie.index.records import Document, Hit, SentenceRole
-
-__all__ = ["render_answer", "render_quote"]
 
 _RETRIEVERS = ("dense", "sentence", "lexical", "expansion")
 _MAX_SUGGESTIONS = 3
@@ -264,3 +270,39 @@ def _runs(quote: Quote, start: int, end: int) -> tuple[tuple[str, bool], ...]:
             position = last
     runs.append((quote.text[position:end], False))
     return tuple(run for run in runs if run[0])
+
+
+def render_record(
+    library: Library,
+    question: str,
+    turns: tuple[str, ...],
+    words: Translations,
+    as_json: bool,
+    documents: tuple[str, ...] = (),
+    each_document: bool = False,
+) -> Response:
+    """The record of an answer: a page to print, or the JSON that `alpie verify --record` checks again.
+
+    The question is asked again: the same corpus gives the same answer, and the record states the fingerprint of its
+    corpus.
+    """
+    wishes = (documents, each_document) if documents or each_document else ()
+    answer = library.ask(question, turns, *wishes)
+    here = question_link(question, turns=turns, documents=documents, each_document=each_document)
+    made = make_record(answer, library, datetime.now(UTC), package_version(), words.language)
+    started = perf_counter()
+    shown = answer.quotes if answer.answered else answer.nearest
+    page = render(
+        "record",
+        words,
+        record=made,
+        quotes=made["quotes"] if answer.answered else made.get("nearest", []),
+        documents=library.documents,
+        references=printed_references(shown, words),
+        saved=f"record{here}&lang={words.language}&format=json",
+    )
+    made["stages"]["render"] = round(1000 * (perf_counter() - started), 3)
+    if as_json:
+        headers = {"content-disposition": 'attachment; filename="al-pie-ficha.json"'}
+        return Response(json_text(made), media_type="application/json; charset=utf-8", headers=headers)
+    return HTMLResponse(page)

@@ -22,14 +22,11 @@ from alpie.app.page.state.library import NotReady, Opening
 from alpie.app.page.state.server_metrics import Meter
 from alpie.app.page.views.answer_view import render_answer
 from alpie.app.page.views.check_view import LONGEST_TEXT
-from alpie.app.page.views.help import HelpLines, with_notice
+from alpie.app.page.views.help import HelpLines, at_risk, with_notice
 from alpie.app.page.views.markup import one_line
 from alpie.app.page.views.page_words import Translations, translations_for
-from alpie.app.page.views.risk import at_risk
 from alpie.app.page.views.templates import Markup, render
 from alpie.index.errors import AlpieError, QuestionError
-
-__all__ = ["MAX_REMEMBERED", "Chat", "Conversation", "Wish", "read_past"]
 
 _LOG = logging.getLogger(__name__)
 LONGEST_QUESTION = 1000  # characters; a longer one is no question: a page that was pasted
@@ -37,7 +34,7 @@ _MAX_MESSAGES = 60
 _MAX_TURNS = 6  # earlier questions a follow-up may lean on
 _OPENING_SECONDS = 900
 _AT_ONCE = 4  # answers computed at the same time
-_MOST_DOCUMENTS = 200  # chosen for one question
+_MAX_DOCUMENTS = 200  # chosen for one question
 _INDENT = re.compile(r"\n\s*")  # of a template; no quotation holds a line end
 
 Message = dict[str, Any]
@@ -86,7 +83,7 @@ class Wish:
     ) -> Wish:
         """From what a click brings along; an unknown document is for the corpus to refuse."""
         return cls(
-            _texts(documents)[:_MOST_DOCUMENTS], anew is True, each is True, _texts(turns)[-_MAX_TURNS:]
+            _texts(documents)[:_MAX_DOCUMENTS], anew is True, each is True, _texts(turns)[-_MAX_TURNS:]
         )
 
 

@@ -16,8 +16,6 @@ from alpie.app.page.views.templates import Markup, render
 from alpie.index.errors import QuestionError
 from alpie.index.records import Document
 
-__all__ = ["LONGEST_TEXT", "render_check", "render_form"]
-
 LONGEST_TEXT = 10_000  # characters: two dense pages
 
 

@@ -18,8 +18,6 @@ from alpie.index.formats import SUFFIXES
 from alpie.index.notices import NoticeKind
 from alpie.index.records import Document
 
-__all__ = ["Offer", "render_documents", "render_state"]
-
 _LANGUAGES = ("es", "en", "ca", "gl", "eu", "fr", "pt", "it", "de")  # offered; any other that is given stays
 
 

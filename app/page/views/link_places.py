@@ -15,8 +15,6 @@ from alpie.app.answering.omissions import in_order, whole_words, with_omissions
 from alpie.app.page.state.library import Library
 from alpie.index.records import Document, Passage, Sentence, Span
 
-__all__ = ["link", "parse_spans", "question_link", "spans_parameter", "words_at"]
-
 _SPAN = re.compile(r"(-?\d{1,8})-(-?\d{1,8})")
 _MAX_SPANS = 200
 

@@ -2,19 +2,190 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields
+from functools import cached_property
+from urllib.parse import urlencode
 
 from alpie.app.answering.citation import cite, short_citation
+from alpie.app.answering.unfound_words import holds_none_of
 from alpie.app.page.state.library import Library
 from alpie.app.page.views.link_places import link
-from alpie.app.page.views.lookup import LONGEST, MOST_SHOWN, SORTS, STEP, Found, Wanted, look_up
 from alpie.app.page.views.markup import emphasised
 from alpie.app.page.views.page_words import Translations
 from alpie.app.page.views.templates import Markup, render
-from alpie.index.records import Document
+from alpie.index.records import Document, Hit, Passage
+from alpie.index.retrieval.word_search import Held, WordQuery
+from alpie.index.spanish.analysis import STOP_WORDS, fold
+from alpie.index.spanish.query import read_question
+from alpie.index.spanish.references import read_reference
 
-__all__ = ["render_form", "render_results"]
+SORTS = ("relevance", "newest", "oldest")
+STEP = 40  # passages shown at first, and so many more each time more are asked for
+MAX_SHOWN = 400
+LONGEST = 300  # characters of a field
+_RANKED = 40  # asked of the search by meaning before filtering
+_MAX_RELATED = 10
+_MAX_WEIGHED = 2_000  # passages that are read to tell which is best
+_USUAL_CHARACTERS = 700  # of a passage
+_WORD = re.compile(r"\w+")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A search as the form and the address of the page state it; both name the fields alike."""
+
+    text: str = ""
+    sort: str = "relevance"
+    document: str = ""
+    kind: str = ""
+    publisher: str = ""
+    section: str = ""
+    since: str = ""  # a year or ISO date
+    until: str = ""
+    shown: int = STEP
+
+    @classmethod
+    def from_query(cls, query: Mapping[str, str]) -> Wanted:
+        """From request parameters, anything in them."""
+        given = {one.name: query.get(one.name, "").strip()[:LONGEST] for one in fields(cls)}
+        shown, sort = given.pop("shown"), given.pop("sort")
+        most = int(shown) if shown.isascii() and shown.isdecimal() else STEP
+        chosen = sort if sort in SORTS else SORTS[0]
+        return cls(**given, sort=chosen, shown=min(max(most, STEP), MAX_SHOWN))
+
+    def address(self, shown: int = STEP) -> str:
+        """Relative link that makes this search."""
+        usual = asdict(Wanted())
+        query = {
+            name: value for name, value in {**asdict(self), "shown": shown}.items() if value != usual[name]
+        }
+        return f"?{urlencode(query, errors='replace')}#buscar"
+
+    @cached_property
+    def query(self) -> WordQuery:
+        """The words to look up. Function words count where nothing else is asked for, and in phrases."""
+        query = WordQuery.of(self.text)
+        content = " ".join(word for word in _WORD.findall(self.text) if fold(word) not in STOP_WORDS)
+        return query if query.is_literal or not content else WordQuery.of(content)
+
+    def admits(self, document: Document, section: str) -> bool:
+        """Whether the filters let a passage through; `section` is its outermost heading."""
+        return (
+            self.document in ("", document.id)
+            and self.kind in ("", document.kind)
+            and self.publisher in ("", document.publisher)
+            and self.section in ("", section)
+            and _within(document.date, self.since, self.until)
+        )
+
+
+@dataclass(frozen=True)
+class Found:
+    """A passage with the character ranges of its text that were searched for."""
+
+    passage: Passage
+    ranges: tuple[tuple[int, int], ...]
+
+    @property
+    def weight(self) -> float:
+        """How much of the passage is about the words: as BM25 has it, where every passage holds all of them."""
+        marks = len(self.ranges)
+        return marks / (marks + 0.3 + 0.9 * len(self.passage.text) / _USUAL_CHARACTERS)
+
+
+@dataclass(frozen=True)
+class Results:
+    """What a search found: the first of the passages with the words, in the order wanted, and related ones, best first.
+
+    `none_held`: not one of the words stands in any passage. `is_cited`: the text names a place («artículo 22»), and
+    the first of `related` is what stands there.
+    """
+
+    found: tuple[Found, ...] = ()
+    related: tuple[Found, ...] = ()
+    counts: Mapping[str, int] = field(
+        default_factory=dict
+    )  # all passages with the words that each document has
+    none_held: bool = False
+    is_cited: bool = False
+
+
+def look_up(library: Library, wanted: Wanted) -> Results:
+    """The results of a search; none where there are no words in it."""
+    query = wanted.query
+    documents = library.documents
+    if not query.clauses or wanted.document not in ("", *documents):
+        return Results()
+    held = [one for one in library.holding(query) if wanted.admits(documents[one.document], one.section)]
+    counts = Counter(one.document for one in held)
+    found = _first(held, counts, library, wanted)
+    if query.is_literal:
+        return Results(found, counts=counts)
+
+    def admits(hit: Hit) -> bool:
+        passage = hit.passage
+        return wanted.admits(documents[passage.document_id], passage.path[0] if passage.path else "")
+
+    document = wanted.document or None
+    known = document is None or document in documents
+    hits = library.search(wanted.text, _RANKED, document=document) if known else []
+    hits = [hit for hit in hits if admits(hit)]
+    related = [Found(hit.passage, _words_of(hit)) for hit in hits if not _holds(hit.passage.text, query)]
+    return Results(
+        found,
+        tuple(related[:_MAX_RELATED]),
+        counts,
+        none_held=bool(hits) and not found and holds_none_of(wanted.text, library, document, admits),
+        is_cited=read_reference(read_question(wanted.text).typed) is not None,
+    )
+
+
+def _first(
+    held: Sequence[Held], counts: Mapping[str, int], library: Library, wanted: Wanted
+) -> tuple[Found, ...]:
+    """As many as are shown, document by document: the best one first, or by date, and those without a date last."""
+
+    def read(one: Held) -> Found:
+        passage = library.passages[one.row]
+        return Found(passage, wanted.query.ranges(passage.text))
+
+    if wanted.sort != "relevance":
+        dates = {document: library.documents[document].date.split("/")[-1] for document in counts}
+        order = sorted(counts, key=lambda document: dates[document], reverse=wanted.sort == "newest")
+        order.sort(key=lambda document: not dates[document])
+    elif len(held) > _MAX_WEIGHED:
+        order = sorted(counts, key=lambda document: -counts[document])
+    else:
+        weighed = sorted(map(read, held), key=lambda item: -item.weight)
+        place = {
+            one: number
+            for number, one in enumerate(dict.fromkeys(item.passage.document_id for item in weighed))
+        }
+        weighed.sort(key=lambda item: place[item.passage.document_id])
+        return tuple(weighed[: wanted.shown])
+    place = {document: number for number, document in enumerate(order)}
+    return tuple(map(read, sorted(held, key=lambda one: place[one.document])[: wanted.shown]))
+
+
+def _holds(text: str, query: WordQuery) -> bool:
+    """Whether a text has all the words of a query without operators."""
+    return all(WordQuery((clause,), has_operators=False).ranges(text) for clause in query.clauses)
+
+
+def _words_of(hit: Hit) -> tuple[tuple[int, int], ...]:
+    """Where the words that question and passage share stand."""
+    return WordQuery.of(" ".join(f"«{word}»" for word in hit.terms)).ranges(hit.passage.text)
+
+
+def _within(date: str, since: str, until: str) -> bool:
+    first, last = date.split("/")[0], date.split("/")[-1]
+    return (not since or last[: len(since)] >= since[: len(last)]) and (
+        not until or first[: len(until)] <= until[: len(first)]
+    )
+
 
 _LONGEST_EXCERPT = 420
 
@@ -46,7 +217,7 @@ def render_results(library: Library, wanted: Wanted, words: Translations) -> str
         every=every,
         groups=[(library.documents[document], items) for document, items in groups.items()],
         related=[_shown(item, library, words) for item in results.related],
-        more=wanted.address(wanted.shown + STEP) if len(results.found) < min(every, MOST_SHOWN) else "",
+        more=wanted.address(wanted.shown + STEP) if len(results.found) < min(every, MAX_SHOWN) else "",
     )
 
 

@@ -16,8 +16,6 @@ from alpie.index.errors import SourceError
 from alpie.index.formats import MAX_BYTES, format_of
 from alpie.index.records import Document, Layout, PageLabel
 
-__all__ = ["PageImages", "has_pages", "page_figure", "sheet_at"]
-
 _WIDTH = 1_100  # pixels
 _MAX_PIXELS = 4_000_000
 _KEPT = 48  # pictures, some 200 kB each

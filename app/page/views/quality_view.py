@@ -18,8 +18,6 @@ from alpie.app.page.state.server_metrics import Meter
 from alpie.app.page.views.page_words import Translations
 from alpie.app.page.views.templates import Markup, render
 
-__all__ = ["about", "render_evaluation", "render_timings"]
-
 _LOG = logging.getLogger(__name__)
 _HEADLINES = ("right@3", "recall@5", "refusal rate", "answer rate", "verbatim")
 _COMPARED = ("recall@1", "recall@5", "mrr@10", "right@3")

@@ -1,22 +1,26 @@
-"""References to read, to copy and to print: as a style sets them, plain and rich text from the same elements."""
+"""References to read, to copy, to print and to take along as files: of one place or of the saved passages."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from urllib.parse import quote as percent_encode
+from urllib.parse import urlencode
+
+from fastapi.responses import HTMLResponse, Response
 
 from alpie.app.answering.answers import Quote
-from alpie.app.exporting.export import Excerpt, styled
+from alpie.app.answering.citation import cite
+from alpie.app.exporting.export import FORMATS, Excerpt, styled
+from alpie.app.exporting.export import export as write_export
 from alpie.app.exporting.reference_styles import STYLES
+from alpie.app.page.state.library import Library
+from alpie.app.page.views.link_places import words_at
 from alpie.app.page.views.page_words import Translations
 from alpie.app.page.views.templates import Markup, render
-
-__all__ = [
-    "FILES",
-    "printed_references",
-    "render_references",
-    "today",
-]
+from alpie.index.errors import AddressError
 
 FILES = ("bibtex", "ris", "csl-json", "markdown")
 
@@ -47,3 +51,84 @@ def printed_references(quotes: Sequence[Quote], words: Translations) -> Markup:
 def today() -> date:
     """In universal time, as every date the page states."""
     return datetime.now(UTC).date()
+
+
+MAX_PLACES = 100
+LONGEST_NOTE = 300  # characters of what a reader notes down on a passage
+_MORE = {"s": "spans", "n": "note"}
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place asked for: see `alpie.app.page.views.link_places`; `note` is the reader's."""
+
+    address: str
+    spans: str = ""
+    note: str = ""
+
+
+def places(parameters: Sequence[tuple[str, str]]) -> tuple[Place, ...]:
+    """From `p=…&s=…&n=…&p=…`: an `s` and an `n` belong to the `p` before them."""
+    found: list[Place] = []
+    for name, value in parameters:
+        if name == "p":
+            found.append(Place(value))
+        elif name in _MORE and found:
+            found[-1] = replace(found[-1], **{_MORE[name]: value})
+    return tuple(found[:MAX_PLACES])
+
+
+def export(
+    library: Library, form: str, chosen: Sequence[Place], words: Translations, base_url: str = ""
+) -> Response:
+    """A file in one of the export formats; places that are no longer there are counted in a header."""
+    if form not in FORMATS:
+        return _problem(words("export.unknown"), words)
+    excerpts, headers = _found(library, chosen)
+    if not excerpts:
+        return _problem(words("export.nothing"), words)
+    kind = FORMATS[form]
+    text = write_export(excerpts, form, words.language, base_url=base_url, accessed=today())
+    name = percent_encode(f"al-pie-{form}.{kind.extension}" if form != kind.extension else f"al-pie.{form}")
+    headers["content-disposition"] = f'attachment; filename="{name}"'
+    return Response(
+        text.encode(kind.encoding), media_type=f"{kind.media_type}; charset=utf-8", headers=headers
+    )
+
+
+def references(
+    library: Library, style: str, chosen: Sequence[Place], words: Translations, root_path: str = ""
+) -> Response:
+    """The same places in one of the styles, to read and to copy."""
+    excerpts, headers = _found(library, chosen) if style in STYLES else ([], {})
+    if not excerpts:
+        return _problem(words("export.nothing"), words)
+    query = urlencode(
+        [(name, value) for one in chosen for name, value in (("p", one.address), ("s", one.spans)) if value]
+    )
+    files = {form: f"{root_path}/al/export/{form}?{query}&lang={words.language}" for form in FILES}
+    shown = render_references(excerpts, style, words, files)
+    return HTMLResponse(shown, headers=headers)
+
+
+def _problem(text: str, words: Translations) -> Response:
+    return HTMLResponse(render("problem", words, text=text), status_code=404)
+
+
+def _found(library: Library, chosen: Sequence[Place]) -> tuple[list[Excerpt], dict[str, str]]:
+    excerpts: list[Excerpt] = []
+    for place in chosen:
+        with suppress(AddressError):
+            excerpts.append(_excerpt(library, place))
+    return excerpts, {"x-alpie-vanished": str(len(chosen) - len(excerpts))}
+
+
+def _excerpt(library: Library, place: Place) -> Excerpt:
+    passage = library.passage(place.address)
+    document = library.documents[passage.document_id]
+    spans, text = words_at(place.spans, passage, document, library)
+    note = place.note[:LONGEST_NOTE]
+    if not spans:
+        return replace(Excerpt.from_passage(document, passage), note=note)
+    citation = cite(document, passage, spans)
+    return Excerpt(text, citation, spans[0].start, spans[-1].end, note)

@@ -22,13 +22,11 @@ from alpie.index.errors import AlpieError
 from alpie.index.readable import readable_text
 from alpie.index.records import BlockKind, Document, Layout, Passage, SentenceRole
 
-__all__ = ["Examples", "candidates", "render_welcome"]
-
 _WORDS = 8  # of a sentence that can stand for a document
 _LONGEST_OPENING = 180  # characters
-MOST_DOCUMENTS = 12  # shown on the first screen
+MAX_DOCUMENTS = 12  # shown on the first screen
 _EACH = 2
-_MOST_TRIED = 8  # for each document
+_MAX_TRIED = 8  # for each document
 _NUMBER = re.compile(r"^(?:\d+(?:\.\d+)*[.)]?|[IVXLC]+[.)]|[a-z]\))\s+")
 _SHORTEST, _LONGEST = 10, 80  # characters of a heading that can stand in a question
 
@@ -55,7 +53,7 @@ def render_welcome(
             "opening": opening_line(panels.by_document[document.id]) if panels else "",
             "examples": [(one, question_link(one)) for one in examples.of(document.id)] if examples else [],
         }
-        for document in documents[:MOST_DOCUMENTS]
+        for document in documents[:MAX_DOCUMENTS]
     ]
     complete = complete or (examples is not None and examples.complete.is_set())
     more = len(documents) - len(shown)
@@ -109,7 +107,7 @@ class Examples:
 
     def _try(self) -> None:
         try:
-            for document in list(self.library.documents.values())[:MOST_DOCUMENTS]:
+            for document in list(self.library.documents.values())[:MAX_DOCUMENTS]:
                 for question in self._answered(document):
                     self._found[document.id] = (*self.of(document.id), question)
         finally:
@@ -118,7 +116,7 @@ class Examples:
     def _answered(self, document: Document) -> Iterator[str]:
         asked = list(candidates(document, self.library.layouts.get(document.id), self._words))
         left = _EACH
-        for question in asked[:_MOST_TRIED] + asked[_MOST_TRIED:][-_EACH:]:
+        for question in asked[:_MAX_TRIED] + asked[_MAX_TRIED:][-_EACH:]:
             try:
                 answer = self.library.ask(question)
             except AlpieError:

@@ -13,7 +13,7 @@ from alpie.app.answering.answers import Answer, Role
 from alpie.app.answering.comparison import questions_in, sides_of
 from alpie.app.answering.conversation import is_small_talk, leans_on_earlier
 from alpie.app.answering.corpus import Corpus
-from alpie.app.service.row_forms import AnswerRow
+from alpie.app.service.row_schemas import AnswerRow
 from alpie.app.service.rows import answer_row
 from alpie.app.terminal.rendering import answer_text
 from alpie.app.translations import translations_for

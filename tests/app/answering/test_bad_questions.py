@@ -20,8 +20,7 @@ from alpie.app.checking.text_check import MAX_COMPARED_CHARACTERS
 from alpie.app.checking.verification import Verdict
 from alpie.app.checking.verify import QuotationChecker
 from alpie.app.checking.word_alignment import align
-from alpie.app.page.views.lookup import Wanted, look_up
-from alpie.app.page.views.lookup_view import render_results
+from alpie.app.page.views.lookup_view import Wanted, look_up, render_results
 from alpie.app.page.views.page_words import translations_for
 from alpie.app.service.endpoints import LONGEST_QUESTION, Endpoints
 from alpie.app.service.rows import answer_row, verification_row

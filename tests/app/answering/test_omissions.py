@@ -15,7 +15,7 @@ from alpie.app.answering.corpus import Corpus
 from alpie.app.answering.omissions import OMISSION, in_order, whole_words, with_omissions
 from alpie.app.checking.verification import Verdict
 from alpie.app.checking.verify import QuotationChecker
-from alpie.app.page.views import basket
+from alpie.app.page.views import reference_view
 from alpie.app.page.views.link_places import spans_parameter, words_at
 from alpie.app.page.views.page_words import translations_for
 from alpie.app.page.views.panel import Panels
@@ -138,8 +138,8 @@ def test_the_panel_and_the_download_show_the_same(corpus: Corpus) -> None:
     wanted = "Los parques abren […] Nadie puede"
     shown_there = Panels(corpus).at(passage.address, forged, translations_for("es"))
     assert f'<span class="words hidden">{wanted}</span>' in shown_there
-    answer = basket.export(
-        corpus, "markdown", [basket.Place(passage.address, forged)], translations_for("es")
+    answer = reference_view.export(
+        corpus, "markdown", [reference_view.Place(passage.address, forged)], translations_for("es")
     )
     assert wanted in bytes(answer.body).decode().replace("\\", "")
 

@@ -85,7 +85,7 @@ def test_an_item_is_governed_by_the_sentence_that_introduces_its_list() -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_door_carries_the_warning(language: str) -> None:
+def test_every_interface_carries_the_warning(language: str) -> None:
     outcome = verify_quotation("se descartan nuevas detenciones", CORPUS)
     row = verification_row(outcome, language)
     assert row["verdict"] == "cut"

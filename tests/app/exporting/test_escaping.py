@@ -29,8 +29,8 @@ from alpie.app.answering.answers import Citation
 from alpie.app.answering.corpus import Corpus
 from alpie.app.exporting.export import FORMATS, Excerpt, export
 from alpie.app.exporting.reference_files import cell, json_text, latex, markdown, markdown_link, plain_line
-from alpie.app.page.guarding.rates import Limits
-from alpie.app.page.serving.page_options import Choices
+from alpie.app.page.guarding.rate_limits import Limits
+from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.serving.server import create_app
 from alpie.app.service.answer_record import make_record, record_text
 
@@ -265,7 +265,7 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
 
 @pytest.fixture(scope="module")
 def client(corpus: Corpus) -> Any:
-    app = create_app(lambda: corpus, Choices(limits=Limits(questions=500, readings=2000)))
+    app = create_app(lambda: corpus, PageOptions(limits=Limits(questions=500, readings=2000)))
     with TestClient(app, client=("10.0.0.1", 1)) as client:
         yield client
 

@@ -12,20 +12,22 @@ import pytest
 from fake_corpus import FakeCorpus
 from fastapi.testclient import TestClient
 
-from alpie.app.page.guarding.rates import Limits
-from alpie.app.page.serving.page_options import Choices
+from alpie.app.page.guarding.rate_limits import Limits
+from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.serving.server import create_app
 from alpie.app.page.state.library import Opening
 from alpie.app.page.views.chat import Chat, Conversation
 from alpie.app.page.views.help import load_help_lines
 from alpie.app.page.views.page_words import translations_for
-from alpie.app.service.row_forms import ROWS
+from alpie.app.service.row_schemas import ROWS
 
 
 @pytest.fixture(scope="module")
 def app() -> Any:
     corpus = FakeCorpus()
-    return create_app(lambda: corpus, Choices(limits=Limits(questions=500, readings=2000), most_waiting=7))
+    return create_app(
+        lambda: corpus, PageOptions(limits=Limits(questions=500, readings=2000), most_waiting=7)
+    )
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +64,7 @@ def test_no_share_no_analytics_no_monitoring_no_history(pages: list[Any]) -> Non
         assert page.footer_links == []
         assert not page.mcp_server
         assert page.ssr_mode is False
-        assert page.max_file_size == 1  # byte: the second wall behind the closed door
+        assert page.max_file_size == 1  # byte: the second wall behind the closed entry
 
 
 def test_gradio_and_its_client_are_told_to_call_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -90,8 +92,8 @@ def test_every_handler_goes_through_the_queue(pages: list[Any], client: TestClie
         assert all(one.queue for one in page.fns.values() if one.fn)
         assert page.api_open is False
     for name in (*ROWS, "predict", "page_ask"):
-        for door in ("run", "api"):
-            answer = client.post(f"/gradio_api/{door}/{name}", json={"data": ["x"], "fn_index": 0})
+        for entry in ("run", "api"):
+            answer = client.post(f"/gradio_api/{entry}/{name}", json={"data": ["x"], "fn_index": 0})
             assert answer.status_code == 403
 
 
@@ -105,27 +107,6 @@ def test_conversations_are_not_remembered_without_end(pages: list[Any], app: Any
     for page in pages:
         (talk,) = (one for one in page.blocks.values() if isinstance(one, gr.State))
         assert talk.time_to_live == 3600
-
-
-@pytest.mark.parametrize("home", ["", "/en"])
-@pytest.mark.parametrize(
-    "door",
-    [
-        "upload", "upload?upload_id=x", "deep_link", "deep_link?session_hash=x", "component_server", "runs",
-        "run-history/connect", "process_recording", "vibe-edit", "vibe-code", "vibe-starter-queries", "dev/reload",
-        "file=/etc/passwd", "file=app/page/serving/server.py", "file/etc/passwd", "proxy=http://127.0.0.1/", "token", "user",
-        "custom_component/x/client/y/z.js", "stream/x", "reset", "cancel", "login_check", "openapi.json",
-    ],
-)  # fmt: skip
-def test_doors_that_no_component_of_ours_uses_are_closed(client: TestClient, home: str, door: str) -> None:
-    for method in ("GET", "POST"):
-        assert client.request(method, f"{home}/gradio_api/{door}").status_code == 403, method
-
-
-@pytest.mark.parametrize("path", ["/monitoring", "/monitoring/summary", "/login", "/logout", "/docs", "/openapi.json",
-                                  "/svelte/x", "/pwa_icon", "/robots.txt/../config/x", "/en/monitoring"])  # fmt: skip
-def test_pages_of_gradios_own_are_closed(client: TestClient, path: str) -> None:
-    assert client.get(path).status_code == 404
 
 
 def test_handlers_that_are_only_hidden_bear_anything(client: TestClient, config: Any) -> None:

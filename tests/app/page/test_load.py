@@ -15,8 +15,8 @@ from gradio.queueing import Queue
 from prometheus_client.parser import text_string_to_metric_families
 from serving import serving, wait_until_ready
 
-from alpie.app.page.guarding.rates import Limits
-from alpie.app.page.serving.page_options import Choices
+from alpie.app.page.guarding.rate_limits import Limits
+from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.serving.server import create_app
 from alpie.app.page.state.server_metrics import STAGES, Meter
 from alpie.app.page.views.page_words import translations_for
@@ -102,7 +102,7 @@ def test_gradio_keeps_no_table_of_every_question(monkeypatch: pytest.MonkeyPatch
 
 def test_visitors_lose_nothing_and_are_counted(capsys: pytest.CaptureFixture[str]) -> None:
     corpus = FakeCorpus()
-    with serving(create_app(lambda: corpus, Choices(limits=Limits(questions=100_000)))) as address:
+    with serving(create_app(lambda: corpus, PageOptions(limits=Limits(questions=100_000)))) as address:
         wait_until_ready(address)
         assert main([address, "--users", "3", "--seconds", "2", "--pause", "0"]) == 0
         told = capsys.readouterr().out
@@ -120,7 +120,7 @@ def test_visitors_lose_nothing_and_are_counted(capsys: pytest.CaptureFixture[str
 
 def test_past_capacity_it_sheds_in_words_and_recovers() -> None:
     corpus = SlowCorpus()
-    with serving(create_app(lambda: corpus, Choices(most_waiting=2))) as address:
+    with serving(create_app(lambda: corpus, PageOptions(most_waiting=2))) as address:
         wait_until_ready(address)
         with ThreadPoolExecutor(20) as visitors:
             found = list(visitors.map(lambda number: ask(address, f"¿Y la número {number}?"), range(20)))
@@ -139,7 +139,7 @@ def test_who_may_read_the_metrics() -> None:
 
     corpus = FakeCorpus()
     for allowed, near, far in (("off", 404, 404), ("loopback", 200, 403), ("all", 200, 200)):
-        app = create_app(lambda: corpus, Choices(metrics=allowed))
+        app = create_app(lambda: corpus, PageOptions(metrics=allowed))
         with TestClient(app, client=("127.0.0.1", 1)) as client:
             assert client.get("/al/metrics").status_code == near
         assert TestClient(app, client=("10.0.0.1", 1)).get("/al/metrics").status_code == far

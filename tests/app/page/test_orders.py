@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 from serving import serving, wait_until_ready
 
 from alpie.app.page.guarding.permitted_events import Handlers, Orders
-from alpie.app.page.guarding.rates import Limits
-from alpie.app.page.serving.page_options import Choices
+from alpie.app.page.guarding.rate_limits import Limits
+from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.serving.server import create_app
 
 QUESTION = "¿Cuántas detenciones hubo en España?"
@@ -66,7 +66,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def client(folder: Path) -> Iterator[TestClient]:
     corpus = FakeCorpus()
     limits = Limits(questions=10**6, readings=10**6, streams=10**6)
-    with TestClient(create_app(lambda: corpus, Choices(limits=limits)), client=("10.0.0.1", 1)) as client:
+    with TestClient(create_app(lambda: corpus, PageOptions(limits=limits)), client=("10.0.0.1", 1)) as client:
         yield client
 
 

@@ -21,19 +21,18 @@ from places import ROOT
 from alpie.app import translations as common
 from alpie.app.answering.answers import Answer, WriterReport, WrittenSentence
 from alpie.app.page.guarding.guard import Limits
-from alpie.app.page.serving.page_options import Choices
+from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.serving.server import create_app
+from alpie.app.page.state.feedback import FeedbackFile
 from alpie.app.page.state.library import NotReady, Opening
 from alpie.app.page.views.answer_view import render_answer, render_quote
 from alpie.app.page.views.chat import LONGEST_QUESTION, Chat, Conversation
-from alpie.app.page.views.feedback import FeedbackFile
-from alpie.app.page.views.help import load_help_lines
+from alpie.app.page.views.help import Risk, at_risk, load_help_lines
 from alpie.app.page.views.link_places import link, parse_spans, spans_parameter
-from alpie.app.page.views.lookup import Wanted, look_up
+from alpie.app.page.views.lookup_view import Wanted, look_up
 from alpie.app.page.views.markup import emphasised, escape, one_line, tag
 from alpie.app.page.views.page_words import LANGUAGES, translations_for
 from alpie.app.page.views.panel import Panels
-from alpie.app.page.views.risk import Risk, at_risk
 from alpie.app.page.views.templates import Markup
 from alpie.app.page.views.welcome import candidates
 from alpie.app.settings import load_settings
@@ -57,7 +56,7 @@ def corpus() -> Any:
 
 @pytest.fixture(scope="module")
 def client(corpus: Any) -> Iterator[TestClient]:
-    app = create_app(lambda: corpus, Choices(limits=Limits(questions=5, readings=400)))
+    app = create_app(lambda: corpus, PageOptions(limits=Limits(questions=5, readings=400)))
     with TestClient(app, client=("10.0.0.1", 1)) as client:
         yield client
 
@@ -203,7 +202,7 @@ def test_quotations_are_shown_before_the_summary_is_written(opening: Opening) ->
 
 def test_the_page_says_when_a_writer_is_sent_the_question(corpus: Any) -> None:
     words = translations_for("es")
-    with TestClient(create_app(lambda: corpus, Choices(finish=lambda answer: answer))) as client:
+    with TestClient(create_app(lambda: corpus, PageOptions(finish=lambda answer: answer))) as client:
         shown = json.dumps(client.get("/config").json(), ensure_ascii=False)
         assert words("foot.privacy.writer") in shown
         assert words("foot.privacy") not in shown
@@ -242,8 +241,8 @@ def test_a_conversation_that_was_left_shows_nothing_more(opening: Opening) -> No
 
 def test_the_writer_of_the_settings_is_taken(tmp_path: Path) -> None:
     settings = load_settings({"data": str(tmp_path / "index")}, environment={})
-    assert Choices.from_settings(settings).finish is None
-    assert Choices.from_settings(replace(settings, writer="openai:any")).finish is not None
+    assert PageOptions.from_settings(settings).finish is None
+    assert PageOptions.from_settings(replace(settings, writer="openai:any")).finish is not None
 
 
 # --- catalogues ----------------------------------------------------------------------------------
@@ -569,8 +568,8 @@ def test_every_response_carries_the_security_headers(client: TestClient) -> None
 
 def test_under_a_sub_path_every_link_has_the_prefix(corpus: Any) -> None:
     """As uvicorn hands it on: the path with the prefix, and the prefix."""
-    choices = Choices(limits=Limits(readings=40), root_path="/alpie")
-    with TestClient(create_app(lambda: corpus, choices), root_path="/alpie") as client:
+    options = PageOptions(limits=Limits(readings=40), root_path="/alpie")
+    with TestClient(create_app(lambda: corpus, options), root_path="/alpie") as client:
         for home, other in (("/alpie/", "/alpie/en/"), ("/alpie/en/", "/alpie/")):
             page = client.get(home)
             assert page.status_code == 200
@@ -682,10 +681,10 @@ def test_every_export_downloads(client: TestClient, corpus: Any, form: str) -> N
 def test_what_is_exported_links_to_the_public_address(
     corpus: Any, reached: str, public: str, expected: str | None
 ) -> None:
-    choices = Choices.from_settings(
+    options = PageOptions.from_settings(
         replace(load_settings(environment={}), public_url=public, allowed_hosts=("biblioteca.example",))
     )
-    with TestClient(create_app(lambda: corpus, choices), base_url=reached) as client:
+    with TestClient(create_app(lambda: corpus, options), base_url=reached) as client:
         for form in ("bibtex", "ris", "csl-json", "csv", "markdown"):
             text = client.get(f"/al/export/{form}", params={"p": corpus.passages[0].address}).text
             assert "127.0.0.1" not in text
@@ -889,7 +888,7 @@ def test_verdicts_are_not_kept_unless_turned_on(client: TestClient) -> None:
 
 def test_verdicts_are_kept_in_a_local_file(corpus: Any, tmp_path: Path) -> None:
     path = tmp_path / "feedback.jsonl"
-    with TestClient(create_app(lambda: corpus, Choices(feedback=path))) as client:
+    with TestClient(create_app(lambda: corpus, PageOptions(feedback=path))) as client:
         good = {"verdict": "wrong-quote", "question": "¿x?\n", "address": "a/b/c"}
         assert client.post("/al/feedback", json=good).status_code == 204
         for bad in ({}, [], {"verdict": "x", "question": "y"}, {"verdict": "useful", "question": 3}):

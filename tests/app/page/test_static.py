@@ -55,18 +55,6 @@ def test_top_level_names_are_not_imported() -> None:
     assert output.stdout.strip() == "[]"
 
 
-def _imports(room: str) -> set[str]:
-    text = "\n".join(path.read_text("utf-8") for path in (ROOT / room).rglob("*.py"))
-    return {
-        line.split()[1].split(".")[1] for line in text.splitlines() if line.strip().startswith("from alpie.")
-    }
-
-
-@pytest.mark.parametrize(("room", "allowed"), [("index", {"index"}), ("app", {"index", "app", "eval"})])
-def test_lower_rooms_do_not_import_upper_ones(room: str, allowed: set[str]) -> None:
-    assert _imports(room) <= allowed
-
-
 @pytest.mark.parametrize("module", ["quotes", "ranking", "answer", "abstention"])
 def test_what_quotes_imports_neither_page_nor_language_model(module: str) -> None:
     text = (ROOT / "app" / "answering" / f"{module}.py").read_text("utf-8")

@@ -17,8 +17,8 @@ from formats import law, made
 
 from alpie.app.page.guarding.guard import Guard
 from alpie.app.page.serving.change_routes import upload_bodies
-from alpie.app.page.serving.page_options import Choices
-from alpie.app.page.serving.routes import add_routes
+from alpie.app.page.serving.page_options import PageOptions
+from alpie.app.page.serving.routes import PageRoutes
 from alpie.app.page.state.library import Opening
 from alpie.app.page.state.uploads import Uploads, index_command, safe_name
 from alpie.app.page.views.documents_view import render_state
@@ -220,11 +220,11 @@ def test_indexing_is_a_process_that_reports(tmp_path: Path) -> None:
 # --- over HTTP -----------------------------------------------------------------------------------
 
 
-def client(choices: Choices, library: Any = None) -> TestClient:
+def client(options: PageOptions, library: Any = None) -> TestClient:
     """Our routes behind the wall, without Gradio's page, which takes seconds to make."""
     app = FastAPI()
-    add_routes(app, Opening(lambda: library or corpus_of(TEXT)).start(), choices)
-    app.add_middleware(Guard, bodies=upload_bodies(choices))
+    PageRoutes(Opening(lambda: library or corpus_of(TEXT)).start(), options).add_to(app)
+    app.add_middleware(Guard, bodies=upload_bodies(options))
     return TestClient(app, base_url="http://127.0.0.1")
 
 
@@ -246,22 +246,22 @@ def client(choices: Choices, library: Any = None) -> TestClient:
 def test_what_readers_may_do_depends_on_who_is_served(
     tmp_path: Path, given: dict[str, Any], may: str
 ) -> None:
-    choices = Choices.from_settings(load_settings({"docs": str(tmp_path), **given}, environment={}))
-    allowed = (choices.uploads, choices.shelf, choices.collections)
+    options = PageOptions.from_settings(load_settings({"docs": str(tmp_path), **given}, environment={}))
+    allowed = (options.uploads, options.shelf, options.collections)
     assert [one is not None for one in allowed] == {
         "off": [False, False, False], "add": [True, False, False], "all": [True, True, True]
     }[may]  # fmt: skip
 
 
 def test_the_documents_of_the_program_are_not_changed_unasked() -> None:
-    choices = Choices.from_settings(load_settings({}, environment={}))
-    assert (choices.uploads, choices.shelf) == (None, None)
-    assert choices.collections is not None
-    assert Choices.from_settings(load_settings({"upload": "add"}, environment={})).uploads is not None
+    options = PageOptions.from_settings(load_settings({}, environment={}))
+    assert (options.uploads, options.shelf) == (None, None)
+    assert options.collections is not None
+    assert PageOptions.from_settings(load_settings({"upload": "add"}, environment={})).uploads is not None
 
 
 def test_where_nothing_is_taken_the_orders_are_closed() -> None:
-    web = client(Choices())
+    web = client(PageOptions())
     assert web.post("/al/upload", files={"file": ("a.txt", b"x")}).status_code in (404, 405, 413)
     for order in ("document/edit", "document/remove", "document/erase", "recognise", "collections/create"):
         assert web.post(f"/al/{order}", data={"d": "a"}).status_code in (404, 405), order
@@ -273,7 +273,7 @@ def test_where_nothing_is_taken_the_orders_are_closed() -> None:
 def test_a_document_sent_is_taken(tmp_path: Path) -> None:
     indexing = Indexing()
     uploads = given(tmp_path, indexing, 2_000_000)
-    web = client(Choices(uploads=uploads))
+    web = client(PageOptions(uploads=uploads))
     assert 'id="upload-form"' in web.get("/al/documents").text
     data = made.law_pdf(law.law())
     answer = web.post("/al/upload?lang=es", files={"file": ("ley <b>.pdf", data)})
@@ -296,7 +296,7 @@ def test_a_document_sent_is_taken(tmp_path: Path) -> None:
     ],
 )
 def test_what_is_sent_wrongly_is_told(tmp_path: Path, files: Any, status: int, said: str) -> None:
-    web = client(Choices(uploads=given(tmp_path)))
+    web = client(PageOptions(uploads=given(tmp_path)))
     answer = web.post("/al/upload", files=files)
     assert answer.status_code == status
     assert said in answer.text
@@ -305,7 +305,7 @@ def test_what_is_sent_wrongly_is_told(tmp_path: Path, files: Any, status: int, s
 
 
 def test_a_body_that_is_no_form_is_told(tmp_path: Path) -> None:
-    web = client(Choices(uploads=given(tmp_path)))
+    web = client(PageOptions(uploads=given(tmp_path)))
     for kind in ("text/plain", "multipart/form-data", "multipart/form-data; boundary=x"):
         answer = web.post("/al/upload", content=b"--y\r\nhola", headers={"content-type": kind})
         assert answer.status_code in (400, 422), kind
@@ -385,7 +385,7 @@ def test_pages_over_http(tmp_path: Path) -> None:
     corpus = Corpus(
         made_of.documents, made_of.layouts, made_of.search, made_of.fingerprint, "", weights=WEIGHTS
     )
-    web = client(Choices(docs=docs), corpus)
+    web = client(PageOptions(docs=docs), corpus)
     passage = next(one for one in corpus.passages if "11 euros" in one.text)
     panel = web.get("/al/reader", params={"p": passage.address}).text
     source = panel.partition('<img src="')[2].partition('"')[0].replace("&amp;", "&")

@@ -1,4 +1,4 @@
-"""Users and passwords: hashed storage, sessions that cannot be forged, a door that lets nobody else in."""
+"""Users and passwords: hashed storage, sessions that cannot be forged, a login that lets nobody else in."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from alpie.app.page.guarding import users
 from alpie.app.page.guarding.guard import Guard
 from alpie.app.page.guarding.login import COOKIE, Login, read_session, sign_session
 from alpie.app.page.guarding.users import Users, hashed
-from alpie.app.page.serving.page_options import Choices
+from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.serving.server import create_app
 from alpie.app.page.state.library import Library
 from alpie.app.page.views.page_words import LANGUAGES
@@ -53,7 +53,7 @@ def _nothing() -> Library:
     raise IndexMissing("none", Path())
 
 
-def door(kept: Users, clock: Any = time.time, address: str = "10.0.0.1") -> TestClient:
+def visitor(kept: Users, clock: Any = time.time, address: str = "10.0.0.1") -> TestClient:
     guard = Guard(inner, gate=Login(kept, HOMES, "es", clock=clock))
     return TestClient(guard, client=(address, 1), base_url="http://localhost", follow_redirects=False)
 
@@ -104,7 +104,7 @@ def test_a_damaged_file_lets_nobody_in(kept: Users) -> None:
 
 
 def test_without_a_session_nothing_is_shown(kept: Users) -> None:
-    client = door(kept)
+    client = visitor(kept)
     for path in ("/", "/en/"):
         answer = client.get(path)
         assert answer.status_code == 303
@@ -123,7 +123,7 @@ def test_without_a_session_nothing_is_shown(kept: Users) -> None:
 
 def test_a_session_opens_until_it_ends(kept: Users) -> None:
     now = time.time()
-    client = door(kept, lambda: now)
+    client = visitor(kept, lambda: now)
     answer = log_in(client)
     assert answer.status_code == 303
     cookie = answer.headers["set-cookie"].lower()
@@ -137,8 +137,8 @@ def test_a_session_opens_until_it_ends(kept: Users) -> None:
 @pytest.mark.parametrize("root_path", ["", "/alpie"])
 @pytest.mark.parametrize("default", LANGUAGES)
 def test_logging_in_leads_to_a_page_there_is(kept: Users, default: str, root_path: str) -> None:
-    choices = Choices(language=default, root_path=root_path, users=kept.path)
-    app = create_app(_nothing, choices)
+    options = PageOptions(language=default, root_path=root_path, users=kept.path)
+    app = create_app(_nothing, options)
     client = TestClient(app, base_url="http://localhost", root_path=root_path, follow_redirects=False)
     assert client.get(f"{root_path}/").headers["location"] == f"{root_path}/al/login?lang={default}"
     assert f'lang="{default}"' in client.get(f"{root_path}/al/login").text
@@ -160,7 +160,7 @@ def test_over_tls_the_cookie_is_secure(kept: Users) -> None:
 
 
 def test_logging_out_forgets_the_cookie_and_takes_a_form(kept: Users) -> None:
-    client = door(kept)
+    client = visitor(kept)
     log_in(client)
     assert "set-cookie" not in client.get("/al/logout").headers
     assert client.post("/al/logout", headers={"origin": "https://evil.example"}).status_code == 403
@@ -169,7 +169,7 @@ def test_logging_out_forgets_the_cookie_and_takes_a_form(kept: Users) -> None:
 
 
 def test_a_new_password_or_a_removed_user_ends_the_sessions(kept: Users) -> None:
-    client = door(kept)
+    client = visitor(kept)
     log_in(client)
     kept.add(NAME, "otra contraseña más")
     assert client.get("/al/help").status_code == 401
@@ -197,14 +197,14 @@ def test_sessions_cannot_be_forged(kept: Users, tmp_path: Path) -> None:
 
 
 def test_two_processes_share_sessions(kept: Users) -> None:
-    cookie = log_in(door(kept)).cookies[COOKIE]
-    other = door(Users(kept.path))
+    cookie = log_in(visitor(kept)).cookies[COOKIE]
+    other = visitor(Users(kept.path))
     other.cookies.set(COOKIE, cookie)
     assert other.get("/al/help").status_code == 200
 
 
 def test_programs_send_name_and_password(kept: Users) -> None:
-    client = door(kept)
+    client = visitor(kept)
     for _ in range(30):
         assert client.post("/gradio_api/call/ask", auth=(NAME.encode(), PASSWORD.encode())).status_code == 200
     answer = client.post("/gradio_api/call/ask", auth=(NAME.encode(), b"wrong"))
@@ -216,11 +216,13 @@ def test_programs_send_name_and_password(kept: Users) -> None:
 
 def test_guessing_is_slowed_down(kept: Users) -> None:
     now = 1000.0
-    client = door(kept, lambda: now)
+    client = visitor(kept, lambda: now)
     codes = [log_in(client, password=f"wrong password {n}").status_code for n in range(12)]
     assert codes == [401] * 10 + [429] * 2
     assert log_in(client).status_code == 429, "not even the right one now"
-    assert log_in(door(kept, lambda: now, "10.0.0.2")).status_code == 303, "another door is another count"
+    assert log_in(visitor(kept, lambda: now, "10.0.0.2")).status_code == 303, (
+        "another address is another count"
+    )
     now += 601
     assert log_in(client).status_code == 303
 
@@ -342,12 +344,12 @@ def test_a_program_that_begins_with_many_requests_is_let_in(
     "body", [b"", b"\xff", b"name=" + b"x" * 9000, b"&" * 900, b"name=a&password=b&name=c"]
 )
 def test_any_form_is_borne(kept: Users, body: bytes) -> None:
-    answer = door(kept).post("/al/login", content=body)
+    answer = visitor(kept).post("/al/login", content=body)
     assert answer.status_code in (401, 413)
 
 
 def test_names_are_escaped_on_the_form(kept: Users) -> None:
-    answer = log_in(door(kept), name='"><script>x</script>')
+    answer = log_in(visitor(kept), name='"><script>x</script>')
     assert "<script" not in answer.text
 
 

@@ -13,7 +13,7 @@ import pytest
 from places import ROOT
 
 from alpie.app.service.endpoints import Endpoints
-from alpie.app.service.row_forms import ROWS, schema_document
+from alpie.app.service.row_schemas import ROWS, schema_document
 from alpie.app.settings import Settings
 from alpie.app.terminal import commands as cli
 from alpie.index.errors import AddressError, QuestionError, SettingsError

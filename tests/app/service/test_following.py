@@ -225,9 +225,9 @@ def test_an_index_swapped_away_while_it_is_opened_is_no_error(
         return name
 
     monkeypatch.setattr(manifest_module, "_pointed", slow)
-    generation = open_version(settings.data, FakeEncoder())
-    assert generation.folder.name != swapped[0]
-    assert "mercado" in generation.documents
+    version = open_version(settings.data, FakeEncoder())
+    assert version.folder.name != swapped[0]
+    assert "mercado" in version.documents
 
 
 def test_readers_and_builders_at_the_same_time(settings: Settings) -> None:
@@ -268,12 +268,12 @@ def quoted(base: str, question: str) -> list[str]:
 
 @pytest.mark.slow
 def test_the_running_page_picks_up_new_indexes_without_failing_a_question(settings: Settings) -> None:
-    from alpie.app.page.guarding.rates import Limits
-    from alpie.app.page.serving.page_options import Choices
+    from alpie.app.page.guarding.rate_limits import Limits
+    from alpie.app.page.serving.page_options import PageOptions
     from alpie.app.page.serving.server import create_app
 
     opener = opener_of(settings)
-    freely = Choices(limits=Limits(questions=1_000_000, readings=1_000_000))
+    freely = PageOptions(limits=Limits(questions=1_000_000, readings=1_000_000))
     app = create_app(opener, freely, opener.stamp)
     failures: list[str] = []
     asked = 0

@@ -205,5 +205,5 @@ def test_a_real_watcher_indexes_what_comes_and_ends_cleanly(settings: Settings, 
         process.communicate()
     assert code == 0, told
     assert "Fin de la vigilancia" in told
-    assert not list((settings.data / "generations").glob(".*"))
+    assert not list((settings.data / "versions").glob(".*"))
     assert answers(settings.data, "biblioteca")

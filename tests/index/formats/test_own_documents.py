@@ -74,9 +74,9 @@ def own(folder: Path, encoder: Any, tmp_path_factory: pytest.TempPathFactory) ->
     for name, said in (("escaneo.pdf", "OCR"), ("cifrado.pdf", "contraseña"), ("foto.docx", "imagen")):
         assert any(name in line and said in line for line in problems.splitlines())
     assert compare_with_documents(folder, data).is_fresh
-    generation = open_version(data, encoder)
+    version = open_version(data, encoder)
     return Corpus(
-        generation.documents, generation.layouts, generation.search, generation.fingerprint, "",
+        version.documents, version.layouts, version.search, version.fingerprint, "",
         QuotePolicy(most=settings.max_quotes),
     )  # fmt: skip
 

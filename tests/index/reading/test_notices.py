@@ -76,8 +76,8 @@ def test_a_document_without_anything_to_quote_is_named(tmp_path: Path) -> None:
 
 def test_how_a_document_was_read_is_kept_with_it(tmp_path: Path) -> None:
     report = built(tmp_path, uno_txt="El parque cierra a las diez.")
-    generation = open_version(tmp_path / "data", FakeEncoder())
-    assert generation.documents["uno"].coverage == Coverage(words_found=6, words_kept=6)
+    version = open_version(tmp_path / "data", FakeEncoder())
+    assert version.documents["uno"].coverage == Coverage(words_found=6, words_kept=6)
     assert report.notices == ()
 
 

@@ -141,10 +141,10 @@ def test_a_changed_file_is_indexed_anew_and_only_new_lines_are_embedded(docs: Pa
     encoder = FakeEncoder()
     build(docs, data, encoder)
     assert encoder.texts_seen == ["Otra cosa"]
-    generation = opened(data)
-    assert generation.fingerprint != before
-    documents = tuple(generation.documents.values())
-    assert corpus_fingerprint(documents, generation.search.passages) == generation.fingerprint
+    version = opened(data)
+    assert version.fingerprint != before
+    documents = tuple(version.documents.values())
+    assert corpus_fingerprint(documents, version.search.passages) == version.fingerprint
     assert not build(docs, data).changed
 
 

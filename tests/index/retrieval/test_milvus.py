@@ -1,6 +1,6 @@
 """Milvus from the outside: what is told when it cannot be used, and how an index gets into it.
 
-What it finds is in `test_engines.py`, with that of all backends.
+What it finds is in `test_vector_backends.py`, with that of all backends.
 """
 
 from __future__ import annotations
@@ -219,7 +219,7 @@ def test_an_index_of_another_analysis_says_so(file: str, monkeypatch: pytest.Mon
     assert "_a99_" in only
 
 
-def test_the_doctor_explains_the_engine(file: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_doctor_explains_the_backend(file: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("alpie.app.answering.corpus.open_encoder", lambda *_: FakeEncoder())
     words = translations_for("es")
 
@@ -244,7 +244,7 @@ def test_the_doctor_explains_the_engine(file: str, tmp_path: Path, monkeypatch: 
     assert "alpie index" in differs.message
 
 
-def test_a_corpus_opens_with_the_engine_of_its_settings() -> None:
+def test_a_corpus_opens_with_the_backend_of_its_settings() -> None:
     settings = load_settings(
         {"index": "milvus:http://127.0.0.1:1", "index_timeout_seconds": 3}, environment={}
     )

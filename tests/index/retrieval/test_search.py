@@ -46,7 +46,7 @@ def first(corpus: Corpus, question: str, retriever: str = "hybrid") -> Passage:
     ("¿Cuántas hectáreas de monte ardieron?", "1240 hectáreas"),
     ("cuanto cuesta el aparcamiento por hora", "dos euros"), ("LIBROS PARA CADA LECTOR", "tres libros"),
 ])  # fmt: skip
-def test_each_leg_finds_the_passage_that_says_it(
+def test_each_retriever_finds_the_passage_that_says_it(
     small: Corpus, question: str, words: str, retriever: str
 ) -> None:
     assert words in first(small, question, retriever).text
@@ -60,7 +60,7 @@ def test_hits_are_best_first_and_no_more_than_asked_for(small: Corpus) -> None:
         assert len({hit.passage.address for hit in hits}) == len(hits)
 
 
-def test_every_hit_says_how_each_leg_saw_it(small: Corpus) -> None:
+def test_every_hit_says_how_each_retriever_saw_it(small: Corpus) -> None:
     hits = search(small, "¿Cuánto cuesta el aparcamiento?").hits
     for hit in hits:
         assert set(hit.retrievers) == set(hit.ranks) == {"dense", "sentence", "lexical"}
@@ -68,7 +68,7 @@ def test_every_hit_says_how_each_leg_saw_it(small: Corpus) -> None:
     assert {hit.ranks["dense"] for hit in hits} == set(range(1, len(hits) + 1))
 
 
-def test_a_hybrid_score_is_the_weighted_sum_of_the_legs(small: Corpus) -> None:
+def test_a_hybrid_score_is_the_weighted_sum_of_the_retrievers_scores(small: Corpus) -> None:
     weights = small.index.weights
     for hit in search(small, "puestos de fruta").hits:
         expected = (
@@ -84,7 +84,7 @@ def test_a_hit_names_the_words_asked_for_as_the_passage_writes_them(small: Corpu
     assert hits[0].terms == ("ardieron", "hectáreas", "monte")
 
 
-def test_the_words_leg_finds_nothing_without_common_words(small: Corpus) -> None:
+def test_the_lexical_retriever_finds_nothing_without_common_words(small: Corpus) -> None:
     assert search(small, "zanahoria", retriever="lexical").hits == ()
     assert search(small, "zanahoria").hits
 

@@ -53,7 +53,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def files(data: Path) -> list[Path]:
-    """All files of the generation in use but the manifest."""
+    """All files of the version in use but the manifest."""
     found = (path for path in sorted(current_version(data).rglob("*")) if path.is_file())
     return [path for path in found if path.name != "manifest.json"]
 

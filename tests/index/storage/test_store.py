@@ -27,7 +27,7 @@ from alpie.index.errors import (
     StoreError,
 )
 from alpie.index.spanish.query import read_question
-from alpie.index.storage import kept_documents
+from alpie.index.storage import incremental
 from alpie.index.storage import manifest as manifest_module
 from alpie.index.storage.manifest import (
     FORMAT_VERSION,
@@ -79,12 +79,12 @@ def test_records_survive_the_files_unchanged(docs: Path, data: Path) -> None:
     from alpie.index.layout import lay_out
     from alpie.index.reading.sources import read_sources
 
-    generation = open_version(data, FakeEncoder())
+    version = open_version(data, FakeEncoder())
     for document in read_sources(docs).documents:
         layout = lay_out(document)
-        assert generation.documents[document.id] == document
-        assert generation.layouts[document.id] == layout
-        own = [passage for passage in generation.search.passages if passage.document_id == document.id]
+        assert version.documents[document.id] == document
+        assert version.layouts[document.id] == layout
+        own = [passage for passage in version.search.passages if passage.document_id == document.id]
         assert tuple(own) == make_passages(document, layout)
 
 
@@ -242,7 +242,7 @@ def test_a_document_is_read_again_only_when_something_of_it_or_of_the_program_ch
     (folder / "sources.toml").write_text((folder / "sources.toml").read_text("utf-8").replace("2020", "2021"))
     assert read_again() == ["plan-0007"]
     assert open_version(data, FakeEncoder()).documents["plan-0007"].date == "2021"
-    monkeypatch.setattr(kept_documents, "_program", lambda: "another parser")
+    monkeypatch.setattr(incremental, "_program", lambda: "another parser")
     assert len(read_again()) == 26
     assert read_again() == []
 
@@ -300,11 +300,11 @@ def test_a_failure_at_any_step_leaves_the_old_index(
         with pytest.raises(IndexUnwritable, match=r"disco lleno.*sigue en uso") as caught:
             build(docs, data)
     assert caught.value.path == data
-    assert not list((data / "generations").glob(".*")), "what was half-written is gone"
+    assert not list((data / "versions").glob(".*")), "what was half-written is gone"
     assert addresses(data) == before
     build(docs, data)
     assert len(addresses(data)) == 1
-    assert len(list((data / "generations").iterdir())) == 1
+    assert len(list((data / "versions").iterdir())) == 1
 
 
 def test_a_second_builder_is_told_that_there_is_one(
@@ -405,8 +405,11 @@ def test_an_index_of_an_older_version_says_so_and_is_made_anew(docs: Path, data:
     assert error.path == folder
     assert "versión anterior" in str(error)
     assert "«alpie index»" in str(error)
+    (data / "versions").rename(data / "generations")  # … as the folder was called up to the seventh
+    assert "versión anterior" in str(refusal(data))
     build(docs, data)
     assert answers(data)
+    assert not (data / "generations").exists()
 
 
 def test_an_index_of_a_newer_version_says_so_and_is_written_over_only_when_asked(

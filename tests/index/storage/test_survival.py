@@ -64,15 +64,15 @@ def data(docs: Path, tmp_path: Path) -> Path:
 
 def state(data: Path, encoder: Encoder | None = None) -> object:
     """Everything the index says, after every file of it was read and compared with its checksum."""
-    generation = open_version(data, encoder or FakeEncoder())
-    check_files(generation.folder, generation.manifest, thorough=True)
-    search = generation.search
+    version = open_version(data, encoder or FakeEncoder())
+    check_files(version.folder, version.manifest, thorough=True)
+    search = version.search
     first = search.passages[0]
-    corpus = Corpus(generation.documents, generation.layouts, search, generation.fingerprint, "")
+    corpus = Corpus(version.documents, version.layouts, search, version.fingerprint, "")
     assert verify_quotation(first.sentences[0].text, corpus).verdict is Verdict.EXACT
     return (
-        generation.fingerprint,
-        {name: document.sha256 for name, document in generation.documents.items()},
+        version.fingerprint,
+        {name: document.sha256 for name, document in version.documents.items()},
         {passage.address: passage.text for passage in search.passages},
         [
             [
@@ -86,8 +86,8 @@ def state(data: Path, encoder: Encoder | None = None) -> object:
 
 def assert_clean(data: Path) -> None:
     """Nothing is left but the index in use."""
-    assert [path.name for path in (data / "generations").iterdir()] == [current_version(data).name]
-    assert {path.name for path in data.iterdir()} <= {"CURRENT", "generations", "build.lock"}
+    assert [path.name for path in (data / "versions").iterdir()] == [current_version(data).name]
+    assert {path.name for path in data.iterdir()} <= {"CURRENT", "versions", "build.lock"}
 
 
 def tell(figures: str) -> None:
@@ -173,7 +173,7 @@ def kill_builds(docs: Path, data: Path, kills: int, make: str, encoder: Encoder)
         code, _ = builders.run(chance.uniform(0, 1.1 * statistics.median(took[-9:])))
         assert code in (-signal.SIGKILL, 0)
         after = state(data, encoder)
-        leftovers = any(path.name.startswith(".") for path in (data / "generations").iterdir())
+        leftovers = any(path.name.startswith(".") for path in (data / "versions").iterdir())
         code, seconds = builders.run(-1)
         assert code == 0, "the next build finishes"
         took.append(seconds)
@@ -286,7 +286,7 @@ def test_a_read_only_disk_is_said(docs: Path, small_disk: Path) -> None:
 
 
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may write everywhere")
-@pytest.mark.parametrize("closed", [".", "generations"])
+@pytest.mark.parametrize("closed", [".", "versions"])
 def test_a_closed_folder_is_said(docs: Path, data: Path, closed: str) -> None:
     before = state(data)
     (docs / "otro.txt").write_text(text_of(50), "utf-8")

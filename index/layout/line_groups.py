@@ -1,6 +1,6 @@
-"""Units: runs of lines that belong together, before anything is known of what they are.
+"""Line groups: runs of lines that belong together, before anything is known of what they are.
 
-A unit ends at a blank line, a page start or a closed line, and is mended where such a break fell
+A group ends at a blank line, a page start or a closed line, and is mended where such a break fell
 inside a sentence (a column break, a page break): see `_goes_on`.
 """
 
@@ -35,7 +35,7 @@ _FEW_SET_IN = 0.1  # share of a document's lines
 
 
 @dataclass(slots=True)
-class Unit:
+class LineGroup:
     """A run of lines, and what the later steps find out about it."""
 
     lines: list[Line]
@@ -94,12 +94,12 @@ def clean_lines(source: str, lines: list[Line], calls: tuple[Span, ...]) -> dict
     return clean
 
 
-def make_units(lines: list[Line], clean: dict[int, str], pages: Pages, manner: Manner) -> list[Unit]:
-    """Cut the document into units and mend those that a column or page break cut in two."""
+def group_lines(lines: list[Line], clean: dict[int, str], pages: Pages, manner: Manner) -> list[LineGroup]:
+    """Cut the document into line groups and mend those that a column or page break cut in two."""
     starts = set(pages.starts)
     # Where many lines are set in, indentation is the manner of the document and says nothing.
     sets_in = sum(1 for line in lines if line.indent and not line.blank) <= _FEW_SET_IN * len(clean)
-    units: list[Unit] = []
+    groups: list[LineGroup] = []
     blank = footer = False
     previous: Line | None = None
     for line in lines:
@@ -115,21 +115,21 @@ def make_units(lines: list[Line], clean: dict[int, str], pages: Pages, manner: M
             or blank
             or footer
             or starts_page
-            or _begins_by_form(clean[line.number], clean[previous.number], units[-1], manner)
+            or _begins_by_form(clean[line.number], clean[previous.number], groups[-1], manner)
             or _ends_before(previous, line, clean, manner, previous.number in starts)
         ):
             indented = sets_in and not starts_page and line.indent > 0 and not BULLET.match(line.text)
-            units.append(Unit([line], "", blank, starts_page, footer, indented))
+            groups.append(LineGroup([line], "", blank, starts_page, footer, indented))
         else:
-            units[-1].lines.append(line)
+            groups[-1].lines.append(line)
         previous = line
         blank = footer = False
-    for unit in units:
-        unit.text = collapse(" ".join(clean[line.number] for line in unit.lines))
-    return _mend([unit for unit in units if unit.text], manner)
+    for group in groups:
+        group.text = collapse(" ".join(clean[line.number] for line in group.lines))
+    return _mend([group for group in groups if group.text], manner)
 
 
-def _begins_by_form(text: str, before: str, unit: Unit, manner: Manner) -> bool:
+def _begins_by_form(text: str, before: str, group: LineGroup, manner: Manner) -> bool:
     """Whether a line begins something new by its own form, whatever stands before it."""
     if MARKDOWN_HEADING.match(text) or text.startswith("|"):
         return True
@@ -138,7 +138,7 @@ def _begins_by_form(text: str, before: str, unit: Unit, manner: Manner) -> bool:
     bullet, number = BULLET.match(text), NUMBERED.match(text)
     if manner.wrapped and (number or (bullet and text[0] in "–—-*+")):
         # Inside a sentence a line may begin with a dash or with «1.» by chance.
-        first = unit.lines[0].text
+        first = group.lines[0].text
         among_items = BULLET.match(first) is not None or NUMBERED.match(first) is not None
         return not manner.marks_wraps and (ends_sentence(before) or among_items)
     return bool(bullet or number)
@@ -169,36 +169,36 @@ def _ends_before(
 
 @dataclass(slots=True)
 class _Growing:
-    """A unit being mended: what must be known of it without looking at all its lines again."""
+    """A group being mended: what must be known of it without looking at all its lines again."""
 
-    unit: Unit
+    group: LineGroup
     texts: list[str]
     width: float
 
-    def take(self, unit: Unit) -> None:
-        self.width = max(self.width, self.unit.lines[-1].width, unit.width)
-        self.unit.lines.extend(unit.lines)
-        self.texts.append(unit.text)
+    def take(self, group: LineGroup) -> None:
+        self.width = max(self.width, self.group.lines[-1].width, group.width)
+        self.group.lines.extend(group.lines)
+        self.texts.append(group.text)
 
 
-def _mend(units: list[Unit], manner: Manner) -> list[Unit]:
+def _mend(groups: list[LineGroup], manner: Manner) -> list[LineGroup]:
     mended: list[_Growing] = []
-    for unit in units:
-        if mended and _goes_on(mended[-1], unit, manner):
-            mended[-1].take(unit)
+    for group in groups:
+        if mended and _goes_on(mended[-1], group, manner):
+            mended[-1].take(group)
         else:
-            mended.append(_Growing(unit, [unit.text], unit.width))
+            mended.append(_Growing(group, [group.text], group.width))
     for growing in mended:
-        growing.unit.text = " ".join(growing.texts)
-    return [growing.unit for growing in mended]
+        growing.group.text = " ".join(growing.texts)
+    return [growing.group for growing in mended]
 
 
 _INTERRUPTS = (CAPTION, MARKDOWN_HEADING, DATE_LINE, ADMINISTRATIVE)
 
 
-def _goes_on(growing: _Growing, after: Unit, manner: Manner) -> bool:
-    """Whether the break between two units fell inside a sentence."""
-    before, opening, ending = growing.unit, growing.texts[0], growing.texts[-1]
+def _goes_on(growing: _Growing, after: LineGroup, manner: Manner) -> bool:
+    """Whether the break between two groups fell inside a sentence."""
+    before, opening, ending = growing.group, growing.texts[0], growing.texts[-1]
     if ends_sentence(ending) or after.bulleted or after.indented or before.indented:
         return False
     if any(form.match(opening) or form.match(after.text) for form in _INTERRUPTS):

@@ -8,8 +8,6 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-__all__ = ["VERDICTS", "FeedbackFile"]
-
 VERDICTS = ("useful", "useless", "wrong-quote")
 _LONGEST = 1000  # characters of a question or address
 _MAX_BYTES = 20_000_000  # then nothing more is written: a stranger must not fill the disk

@@ -20,7 +20,7 @@ from alpie.app.page.views.page_words import language_of, translations_for
 from alpie.app.page.views.templates import render
 
 
-class Switch:
+class CollectionRouter:
     """Middleware that hands a request under `/c/<slug>/` to the application of that collection, whose `state.stop` ends it."""
 
     def __init__(

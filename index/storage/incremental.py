@@ -123,7 +123,7 @@ def _program() -> str:
     return digest.hexdigest()
 
 
-class Reading:
+class IncrementalReading:
     """The documents of a folder, and which of them are as an earlier index has them: `kept`."""
 
     def __init__(
