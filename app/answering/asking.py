@@ -72,8 +72,8 @@ _OF_A_PART = 2  # quotations shown of a side of a comparison, or of a document
 _CANDIDATES_OF_A_SIDE = 3  # what answers both sides better is shown on one
 _LEAST_LEFT = 0.01  # probability below which what is left of a side is not told from nothing
 _EASED = 0.6  # of the threshold is enough for what one document says: «no» stands beside what others say
-_MOST_WORDS = 0.7  # share of a quotation that another holds, from which on they say the same
-_MOST_PARTS = 8  # documents shown one by one
+_MAX_WORDS = 0.7  # share of a quotation that another holds, from which on they say the same
+_MAX_PARTS = 8  # documents shown one by one
 _HITS = 10
 
 
@@ -236,10 +236,10 @@ class Asking:
         asked = read_asked(read.typed, turns, self.names)
         question = asked.scope.question
         ids = tuple(self.documents)
-        if len(ids) > _MOST_PARTS:
+        if len(ids) > _MAX_PARTS:
             allowed = self.rows_in(ids) if self.limited else None
-            hits = self.index.search(question, 10 * _MOST_PARTS, allowed=allowed).hits
-            ids = tuple(dict.fromkeys(hit.passage.document_id for hit in hits))[:_MOST_PARTS]
+            hits = self.index.search(question, 10 * _MAX_PARTS, allowed=allowed).hits
+            ids = tuple(dict.fromkeys(hit.passage.document_id for hit in hits))[:_MAX_PARTS]
         encoded = self.index.encode(question)
         answers = [self._in((id_,))._of_document(asked, encoded) for id_ in ids]
         parts = [
@@ -415,4 +415,4 @@ def _is_better(one: Quote, other: Quote) -> bool:
     shared = (
         min(one.end, other.end) - max(one.start, other.start) if one.document_id == other.document_id else 0
     )
-    return shared >= _MOST_WORDS * (other.end - other.start) and one.score > other.score
+    return shared >= _MAX_WORDS * (other.end - other.start) and one.score > other.score

@@ -14,7 +14,7 @@ from alpie.index.spanish.analysis import fold_in_place, tokens
 from alpie.index.spanish.named_documents import DocumentNames, content_words, looks_like_name
 from alpie.index.spanish.query import Question
 
-_MOST_SIDES = 4
+_MAX_SIDES = 4
 _OTHERWISE = 2  # other words tried for a side: each is a question more
 _ARTICLE = re.compile(r"^(?:(?:el|la|los|las|lo|un|una|the|an?)\s+)+")
 _SAYS = r"(?:dicen?|piden?|opinan?|proponen?|recomiendan?|cuentan?|explican?|afirman?|sostienen?|advierten?|entienden?|says?)"
@@ -129,7 +129,7 @@ def questions_in(question: Question) -> tuple[str, ...]:
             parts.append(before)
             position = match.start("asked")
     parts.append(text[position:])
-    if not 1 < len(parts) <= _MOST_SIDES or not words_that_tell(parts[-1]):
+    if not 1 < len(parts) <= _MAX_SIDES or not words_that_tell(parts[-1]):
         return ()
     english = question.language == "en"
     return tuple(
@@ -205,7 +205,7 @@ def _compared(text: str, match: re.Match[str], names: DocumentNames, english: bo
     said_by = "said_by" if groups.get("said_by") else ""
     things = [cut("one"), cut("other")] if groups.get("one") else _split(cut(said_by or "sides"))
     topic = cut("topic") if groups.get("topic") else ""
-    if not 1 < len(things) <= _MOST_SIDES:
+    if not 1 < len(things) <= _MAX_SIDES:
         return ()
     named = [_documents(thing, names) for thing in things]
     if any(named):

@@ -17,7 +17,7 @@ from alpie.index.records import Hit, Passage
 # So many are read, unless the log-odds of an answer among them have reached what stands beside it: then that is enough.
 _STAGES = ((3, 1.0), (6, 0.0), (10, 0.0))
 MAX_READ = _STAGES[-1][0]
-_MOST_KEPT = 400  # readings, of some kilobytes each
+_MAX_KEPT = 400  # readings, of some kilobytes each
 
 
 def read_passage_of(passage: Passage) -> ReadPassage:
@@ -60,7 +60,7 @@ class _Kept:
             for key in keys:
                 self._readings[key] = (reader, known[key])  # kept alive, for its id stands for it
                 self._readings.move_to_end(key)
-            while len(self._readings) > _MOST_KEPT:
+            while len(self._readings) > _MAX_KEPT:
                 self._readings.popitem(last=False)
         return [known[key] for key in keys]
 
