@@ -27,7 +27,7 @@ from alpie.app.answering.overview import Asked, Overview, demanding, places_told
 from alpie.app.answering.quotes import QuotePolicy
 from alpie.app.answering.reference_answer import answer_reference
 from alpie.index.records import Document, Passage
-from alpie.index.retrieval.places import Found, Place, Places, places_with, said
+from alpie.index.retrieval.places import Found, Place, Places, places_with, unit_in_words
 from alpie.index.retrieval.search import EncodedQuestion, SearchIndex
 from alpie.index.spanish.named_documents import DocumentNames, looks_like_name
 from alpie.index.spanish.query import Question, read_question
@@ -324,7 +324,7 @@ class Asking:
     def _quoted_from(self, question: Question, reference: Reference) -> Answer | None:
         """What stands at the places a question names, or that they are not there; None: it names none after all."""
         found = self._found(question, reference)
-        absent = [Absent(self._title_of(reference), said(units)) for units in found.absent]
+        absent = [Absent(self._title_of(reference), unit_in_words(units)) for units in found.absent]
         if found.groups:
             return self._at(question, found.groups, absent)
         if reference.name and not self.names.fitting(reference.name):

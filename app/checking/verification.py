@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from alpie.app.answering.answers import Citation
 from alpie.app.answering.citation import short_citation
-from alpie.app.answering.cut import CutWarning, Reading
+from alpie.app.answering.cut import CutReading, CutWarning
 from alpie.app.checking.word_alignment import Difference
 from alpie.app.translations import Translations
 from alpie.index.records import Span
@@ -25,7 +25,7 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True)
-class Place:
+class MatchedPlace:
     """Where the text, or what it was made from, stands. `text` are the document's own words.
 
     `shown` are the same with «[…]» where words between them were left out.
@@ -37,7 +37,7 @@ class Place:
     shown: str
     citation: Citation | None  # of the passage it stands in, or before; None for a document without passages
     # the whole sentences it stands in, and what it leaves out of them
-    reading: Reading = field(default_factory=Reading)
+    reading: CutReading = field(default_factory=CutReading)
 
     @property
     def start(self) -> int:
@@ -58,7 +58,7 @@ class Verification:
 
     text: str
     verdict: Verdict
-    places: tuple[Place, ...] = ()
+    places: tuple[MatchedPlace, ...] = ()
     occurrences: int = 0  # places in all, of which `places` are the first
     similarity: float = 0.0  # 1 exact; else of the nearest stretch found, 0 … 1
     differences: tuple[Difference, ...] = ()

@@ -31,11 +31,11 @@ from alpie.app.checking.attribution import (
     words_of,
 )
 from alpie.app.checking.text_check import Searchable, TextChecker
-from alpie.app.checking.verification import Place, Verdict, Verification
+from alpie.app.checking.verification import MatchedPlace, Verdict, Verification
 from alpie.app.exporting.reference_files import LATEX, cell
 from alpie.app.translations import LANGUAGES, translations_for
 
-__all__ = ["Place", "QuotationChecker", "Verdict", "verify_quotation"]
+__all__ = ["MatchedPlace", "QuotationChecker", "Verdict", "verify_quotation"]
 
 _MAX_QUOTED = 100  # stretches in one text; a basket holds as many
 

@@ -70,7 +70,7 @@ class Found:
         return tuple(dict.fromkeys(place for group in self.groups for place in group))
 
 
-def said(units: Units) -> str:
+def unit_in_words(units: Units) -> str:
     """A place in words: «artículo 99, apartado 2»."""
     order = {kind: rank for rank, kind in enumerate(_WITHIN, start=1)}
     words = [

@@ -59,7 +59,7 @@ _MORE = {"s": "spans", "n": "note"}
 
 
 @dataclass(frozen=True)
-class Place:
+class ChosenPlace:
     """A place asked for: see `alpie.app.page.views.link_places`; `note` is the reader's."""
 
     address: str
@@ -67,19 +67,19 @@ class Place:
     note: str = ""
 
 
-def places(parameters: Sequence[tuple[str, str]]) -> tuple[Place, ...]:
+def places(parameters: Sequence[tuple[str, str]]) -> tuple[ChosenPlace, ...]:
     """From `p=…&s=…&n=…&p=…`: an `s` and an `n` belong to the `p` before them."""
-    found: list[Place] = []
+    found: list[ChosenPlace] = []
     for name, value in parameters:
         if name == "p":
-            found.append(Place(value))
+            found.append(ChosenPlace(value))
         elif name in _MORE and found:
             found[-1] = replace(found[-1], **{_MORE[name]: value})
     return tuple(found[:MAX_PLACES])
 
 
 def export(
-    library: Library, form: str, chosen: Sequence[Place], words: Translations, base_url: str = ""
+    library: Library, form: str, chosen: Sequence[ChosenPlace], words: Translations, base_url: str = ""
 ) -> Response:
     """A file in one of the export formats; places that are no longer there are counted in a header."""
     if form not in FORMATS:
@@ -97,7 +97,7 @@ def export(
 
 
 def references(
-    library: Library, style: str, chosen: Sequence[Place], words: Translations, root_path: str = ""
+    library: Library, style: str, chosen: Sequence[ChosenPlace], words: Translations, root_path: str = ""
 ) -> Response:
     """The same places in one of the styles, to read and to copy."""
     excerpts, headers = _found(library, chosen) if style in STYLES else ([], {})
@@ -115,7 +115,7 @@ def _problem(text: str, words: Translations) -> Response:
     return HTMLResponse(render("problem", words, text=text), status_code=404)
 
 
-def _found(library: Library, chosen: Sequence[Place]) -> tuple[list[Excerpt], dict[str, str]]:
+def _found(library: Library, chosen: Sequence[ChosenPlace]) -> tuple[list[Excerpt], dict[str, str]]:
     excerpts: list[Excerpt] = []
     for place in chosen:
         with suppress(AddressError):
@@ -123,7 +123,7 @@ def _found(library: Library, chosen: Sequence[Place]) -> tuple[list[Excerpt], di
     return excerpts, {"x-alpie-vanished": str(len(chosen) - len(excerpts))}
 
 
-def _excerpt(library: Library, place: Place) -> Excerpt:
+def _excerpt(library: Library, place: ChosenPlace) -> Excerpt:
     passage = library.passage(place.address)
     document = library.documents[passage.document_id]
     spans, text = words_at(place.spans, passage, document, library)
