@@ -33,8 +33,11 @@ _WORD = re.compile(r"[^\W_]+")
 
 
 @lru_cache(maxsize=20_000)
-def fold(text: str) -> str:
-    """Lower case without accents, character for character, so that offsets stay."""
+def fold_as_stored(text: str) -> str:
+    """Lower case without accents, character for character, and no more: º and ² stay, as in the database's words.
+
+    `alpie.index.spanish.analysis.fold_in_place` makes o and 2 of them, which that database has not.
+    """
     return "".join(_folded(character) for character in text)
 
 
@@ -52,7 +55,7 @@ class _Term:
 
     @property
     def words(self) -> list[str]:
-        return _WORD.findall(fold(self.text))
+        return _WORD.findall(fold_as_stored(self.text))
 
     @property
     def quoted(self) -> str:
@@ -61,7 +64,7 @@ class _Term:
     @property
     def pattern(self) -> str:
         """Where it stands in a folded text. Signs within a phrase stand there too."""
-        pieces = fold(self.text).split() if self.kind == "phrase" else self.words
+        pieces = fold_as_stored(self.text).split() if self.kind == "phrase" else self.words
         ending = {"phrase": "", "word": rf"\w{{0,{_LONGER}}}", "prefix": r"\w*"}[self.kind]
         return r"(?<!\w)" + r"\s+".join(map(re.escape, pieces)) + ending + r"(?!\w)"
 
@@ -116,7 +119,7 @@ class WordQuery:
 
     def ranges(self, text: str) -> tuple[tuple[int, int], ...]:
         """Where the terms stand in a text."""
-        folded = fold(text)
+        folded = fold_as_stored(text)
         return tuple(sorted({m.span() for term in self.terms for m in re.finditer(term.pattern, folded)}))
 
     @property
@@ -156,7 +159,9 @@ class WordIndex:
         )
         rows = self._passages.rows_of([number for number, _, _ in found]).tolist()
         held = sorted(Held(row, *told) for row, (_, *told) in zip(rows, found, strict=True))
-        return [one for one in held if all(exact.search(fold(texts(one.row))) for exact in query.exact)]
+        return [
+            one for one in held if all(exact.search(fold_as_stored(texts(one.row))) for exact in query.exact)
+        ]
 
     def _alternative(self, near: _Near) -> str:
         if len(near.terms) > 1:
