@@ -23,14 +23,14 @@ from alpie.index.reader import Reader
 from alpie.index.records import Hit, Passage
 from alpie.index.retrieval.bm25 import TermIndex, best_of
 from alpie.index.retrieval.expansion_index import ExpansionIndex, filled
-from alpie.index.retrieval.vector_backend import RELATED_WEIGHT, Query, VectorBackend
+from alpie.index.retrieval.retrievers import RETRIEVERS
+from alpie.index.retrieval.vector_backend import BACKEND_RETRIEVERS, RELATED_WEIGHT, Query, VectorBackend
 from alpie.index.retrieval.vectors import VectorIndex
 from alpie.index.spanish.acronyms import Acronyms, learn_acronyms
 from alpie.index.spanish.analysis import Token, terms, words_by_stem
 from alpie.index.spanish.query import Question
 from alpie.index.spanish.spelling import Lexicons, corrected, lexicon_of
 
-RETRIEVERS = ("hybrid", "dense", "lexical")
 _CANDIDATES_PER_RETRIEVER = 100
 
 
@@ -175,7 +175,7 @@ class SearchIndex:
         retrievers |= self._expansion_scores(encoded, words, candidates, retrievers)
         after_retrieval = perf_counter()
         if retriever == "hybrid":
-            own = self._weighed(retrievers, ("dense", "sentence", "lexical"))
+            own = self._weighed(retrievers, BACKEND_RETRIEVERS)
             hybrid = own + self._weighed(retrievers, ("expansion", "expansion_words"))
         else:
             own = hybrid = retrievers[retriever]

@@ -17,6 +17,7 @@ from alpie.index.spanish.analysis import fold, normalize, tokens
 from alpie.index.spanish.references import Reference, read_reference
 
 MAX_CHARACTERS = 2_000  # the encoder reads 512 tokens, about as much
+MAX_TYPED_CHARACTERS = 1_000  # a longer one is a text that was pasted; no chat model is given more
 
 # Spellings of chat Spanish that are no words of their own. Single letters only where they cannot be
 # part of a code or an enumeration: they must stand between blanks or at the ends.
