@@ -92,12 +92,12 @@ class Asking:
     limited: bool = False  # `documents` are not all of the index
 
     def only(self, documents: Collection[str]) -> Asking:
-        """The same for some of the documents."""
+        """An `Asking` of some of these documents alone."""
         chosen = {id_: one for id_, one in self.documents.items() if id_ in documents}
         return replace(self, documents=chosen, limited=True)
 
     def ask(self, question: str, turns: Sequence[str] = (), each_document: bool = False) -> Answer:
-        """As `Corpus.ask`."""
+        """Answer a question with quotations, or say that nothing answers it: see `Corpus.ask`."""
         started = perf_counter()
         answer = self._answer(read_question(question), turns, each_document)
         if self.limited:
@@ -357,7 +357,7 @@ class Asking:
         return DocumentNames(self.documents)
 
     def rows_in(self, documents: Collection[str]) -> NDArray[np.bool_]:
-        """Shape (passages,): whether a passage is of one of some documents."""
+        """Which passages are of one of `documents`, shape (passages,)."""
         allowed = np.zeros(len(self.index.passages), dtype=np.bool_)
         for document in documents:
             allowed[self.rows_of(document)] = True

@@ -74,7 +74,7 @@ _OPENING, _CLOSING = 3, 8  # words of the introduction of a list, from its start
 
 
 class WarningKind(StrEnum):
-    """Where the word stands."""
+    """Where the word stands that a quotation leaves out."""
 
     BEFORE = "before"
     AFTER = "after"

@@ -54,7 +54,7 @@ class MatchedPlace:
 
 @dataclass(frozen=True)
 class Verification:
-    """The outcome. Altered: one place, and `differences` from it; absent: no place."""
+    """The outcome of checking `text`. Altered: one place, and `differences` from it; absent: no place."""
 
     text: str
     verdict: Verdict
@@ -89,7 +89,7 @@ def verdict_key(outcome: Verification) -> str:
 
 
 def warning_sentences(warnings: Sequence[CutWarning], words: Translations) -> list[str]:
-    """Each warning as a sentence."""
+    """The warnings about a cut quotation, a sentence each."""
     return [words(f"warn.{one.kind}", word=one.word, around=_going_on(one.around)) for one in warnings]
 
 
@@ -99,7 +99,7 @@ def _going_on(around: str) -> str:
 
 
 def sentence_line(number: int, outcome: Verification, words: Translations) -> str:
-    """«Frase 2: literal en …»"""
+    """The outcome for one sentence of a text: «Frase 2: literal en …»."""
     citation = outcome.places[0].citation if outcome.places else None
     where = short_citation(citation, words.language) if citation else ""
     return words(f"verify.sentence.{verdict_key(outcome)}", number=number, citation=where)

@@ -106,7 +106,7 @@ class AlpieVectorStore(VectorStore):
 
     @classmethod
     def from_texts(cls, *_: Any, **__: Any) -> AlpieVectorStore:
-        """Refused; see `add_texts`."""
+        """Refused: the index is made of documents, see `add_texts`."""
         raise NotImplementedError(_READ_ONLY)
 
     def add_texts(self, *_: Any, **__: Any) -> list[str]:
@@ -181,5 +181,5 @@ def vector_store(corpus: Corpus, language: str = "es") -> AlpieVectorStore:
 
 
 def embeddings(corpus: Corpus) -> AlpieEmbeddings:
-    """The encoder as `Embeddings`."""
+    """The encoder of a corpus as LangChain's `Embeddings`."""
     return AlpieEmbeddings(corpus.encoder)

@@ -29,7 +29,7 @@ _IN_A_CHECKOUT = (
 
 
 class State(StrEnum):
-    """How a check came out."""
+    """How a check of the installation came out."""
 
     GOOD = "good"
     ADVICE = "advice"  # works, but the reader should know
@@ -38,7 +38,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Check:
-    """One line: what was looked at, how it is, and what to do about it."""
+    """One line of the report: what was looked at, how it is, and what to do about it."""
 
     name: str
     state: State

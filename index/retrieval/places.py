@@ -84,7 +84,7 @@ def unit_in_words(units: Units) -> str:
 
 
 def places_with(code: str, passages: Sequence[Passage]) -> tuple[Place, ...]:
-    """Those of `passages` in whose words or headings `code` stands as it is, with its first sentence."""
+    """Where `code` stands as it is, in words or headings of `passages`: its first sentence in each."""
     pattern = re.compile(rf"(?<![\w/-]){re.escape(code)}(?![\w/-])")
     found: list[Place] = []
     for passage in passages:

@@ -45,7 +45,7 @@ class HybridWeights:
     expansion_words: float = 5.0
 
     def scaled(self, cosines: float) -> HybridWeights:
-        """For an encoder whose cosines lie that much closer together than the bundled one's."""
+        """The weights for an encoder whose cosines lie that much closer together than the bundled one's."""
         return replace(
             self,
             passage=cosines * self.passage,
@@ -120,7 +120,7 @@ class SearchIndex:
 
     @property
     def sentence_bounds(self) -> NDArray[np.int64]:
-        """(passages + 1,): sentences of passage i are numbered bounds[i] … bounds[i + 1] - 1."""
+        """Where the sentences of each passage begin, (passages + 1,): bounds[i] … bounds[i + 1] - 1."""
         return self.passages.sentence_bounds
 
     def passages_of(self, sentences: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -126,7 +126,7 @@ class VectorBackend(Protocol):
         """
 
     def search(self, query: Query, limit: int) -> Mapping[str, NDArray[np.int64]]:
-        """Of each retriever, ids of the `limit` nearest passages, best first; fewer where there are no more.
+        """Ids of the `limit` nearest passages by each retriever, best first; fewer where there are no more.
 
         The sentence retriever reads the 2 · `limit` nearest sentences and gives their passages, each once.
         Passages that share no term with the question are not in the lexical retriever.

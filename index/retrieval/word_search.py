@@ -124,7 +124,7 @@ class WordQuery:
 
     @property
     def exact(self) -> tuple[re.Pattern[str], ...]:
-        """Of the phrases that hold signs and must be there, where they stand: the database knows words only."""
+        """Patterns of the phrases with signs that must be there: the database knows words only."""
         alone = [clause[0].terms[0] for clause in self.clauses if len(clause) == len(clause[0].terms) == 1]
         signs = [term for term in alone if term.kind == "phrase" and re.search(r"[^\w\s]|_", term.text)]
         return tuple(re.compile(term.pattern) for term in signs)
@@ -139,7 +139,7 @@ class Held(NamedTuple):
 
 
 class WordIndex:
-    """The words of all passages."""
+    """The words of all passages, to be looked up."""
 
     def __init__(self, passages: StoredPassages) -> None:
         self._passages, self._database = passages, passages.database

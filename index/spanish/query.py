@@ -114,12 +114,12 @@ class Question:
 
     @cached_property
     def reference(self) -> Reference | None:
-        """The citation that it is: «artículo 22», «AGN/65/RES/10»."""
+        """The citation that the question is, if it is one: «artículo 22», «AGN/65/RES/10»."""
         return read_reference(self.typed)
 
 
 def language_of(text: str) -> str:
-    """By counting function words: "es", "en" or, where there are too few to tell, "und"."""
+    """The language by function words: "es", "en" or, where there are too few to tell, "und"."""
     words = [str(token) for token in tokens(text)]
     spanish = sum(word in _SPANISH for word in words) + 2 * any(c in text for c in "¿¡ñ")
     english = sum(word in _ENGLISH for word in words)

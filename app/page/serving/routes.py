@@ -101,7 +101,7 @@ class PageRoutes:
         app.mount("/al/assets", StaticFiles(directory=_ASSETS), name="assets")
 
     def welcome(self, words: Translations) -> Markup:
-        """The first screen."""
+        """What the page shows before the first question."""
         try:
             library = self._opening.wait()
         except NotReady as error:

@@ -63,7 +63,7 @@ class Wish:
 
     @classmethod
     def read(cls, text: object) -> Wish:
-        """Of the JSON that the script of the page sends; of anything else a question without wishes."""
+        """The wish in the JSON that the script of the page sends; none in anything else."""
         try:
             sent = json.loads(text) if isinstance(text, str) and text else {}
         except (ValueError, RecursionError):
@@ -81,7 +81,7 @@ class Wish:
         turns: object = (),
         **_: object,
     ) -> Wish:
-        """From what a click brings along; an unknown document is for the corpus to refuse."""
+        """The wish that a click brings along; an unknown document is for the corpus to refuse."""
         return cls(_texts(documents)[:_MAX_DOCUMENTS], anew is True, each is True, _texts(turns)[-MAX_TURNS:])
 
 

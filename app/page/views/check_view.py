@@ -20,7 +20,7 @@ LONGEST_TEXT = 10_000  # characters: two dense pages
 
 
 def render_form(words: Translations) -> str:
-    """The form: one field and a button."""
+    """The form for a text to check: one field and a button."""
     return render("check_form", words, longest=LONGEST_TEXT)
 
 

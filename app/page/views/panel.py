@@ -42,7 +42,7 @@ class _Piece:
 
 
 class Reader:
-    """Renders one document."""
+    """Renders the text of one document, with marks in it."""
 
     def __init__(self, document: Document, layout: Layout, passages: Sequence[Passage]) -> None:
         self.document, self.layout = document, layout

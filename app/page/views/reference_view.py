@@ -42,14 +42,14 @@ def render_references(
 
 
 def printed_references(quotes: Sequence[Quote], words: Translations) -> Markup:
-    """What is on paper only: the references in every style, of which the script leaves the chosen one, and the date."""
+    """The part that is printed only: the date, and references in every style: the script leaves one."""
     excerpts = [Excerpt(one.text, one.citation, one.start, one.end) for one in quotes]
     styles = {name: styled(excerpts, name, words, today())[1] for name in STYLES} if excerpts else {}
     return render("printed", words, styles=styles, made=today().isoformat())
 
 
 def today() -> date:
-    """In universal time, as every date the page states."""
+    """The day in universal time, as every date the page states."""
     return datetime.now(UTC).date()
 
 
@@ -60,7 +60,7 @@ _MORE = {"s": "spans", "n": "note"}
 
 @dataclass(frozen=True)
 class ChosenPlace:
-    """A place asked for: see `alpie.app.page.views.link_places`; `note` is the reader's."""
+    """A place chosen for export: see `alpie.app.page.views.link_places`; `note` is the reader's."""
 
     address: str
     spans: str = ""
@@ -68,7 +68,7 @@ class ChosenPlace:
 
 
 def places(parameters: Sequence[tuple[str, str]]) -> tuple[ChosenPlace, ...]:
-    """From `p=…&s=…&n=…&p=…`: an `s` and an `n` belong to the `p` before them."""
+    """The places of `p=…&s=…&n=…&p=…`: an `s` and an `n` belong to the `p` before them."""
     found: list[ChosenPlace] = []
     for name, value in parameters:
         if name == "p":
@@ -99,7 +99,7 @@ def export(
 def references(
     library: Library, style: str, chosen: Sequence[ChosenPlace], words: Translations, root_path: str = ""
 ) -> Response:
-    """The same places in one of the styles, to read and to copy."""
+    """References to chosen places in one of the styles, to read and to copy."""
     excerpts, headers = _found(library, chosen) if style in STYLES else ([], {})
     if not excerpts:
         return _problem(words("export.nothing"), words)
