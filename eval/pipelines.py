@@ -27,6 +27,7 @@ from alpie.eval.questions.question_records import Question
 from alpie.eval.scores import PASSAGES
 from alpie.index.errors import QuestionError
 from alpie.index.records import Document
+from alpie.index.retrieval.retrievers import RETRIEVERS
 
 if TYPE_CHECKING:
     from langchain_core.documents import Document as Chunk
@@ -149,7 +150,6 @@ def _chunk_row(chunk: Chunk, score: float) -> Row:
 
 MAIN = "alpie"
 TUTORIAL = "tutorial"
-RETRIEVERS = ("dense", "lexical", "hybrid")
 
 
 @dataclass(frozen=True)
@@ -181,7 +181,7 @@ def other_pipelines(
     """The retrievers' and the tutorial's answers to the questions that can be compared."""
     asked = compared_questions(questions)
     results = []
-    for retriever in RETRIEVERS:
+    for retriever in (*RETRIEVERS[1:], RETRIEVERS[0]):  # each alone, then all together
         rows = _ask_all(asked, partial(_searched, corpus, retriever), on_question)
         results.append(PipelineRows(retriever, asked, rows, quotes=False))
     chunks = chunks_of(corpus.documents.values())

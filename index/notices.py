@@ -63,12 +63,12 @@ class Unread:
 
     @property
     def row(self) -> dict[str, Any]:
-        """As plain values for JSON."""
+        """The file and the reason as plain values for JSON."""
         return {"file": self.file, "reason": as_row(self.reason)}
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> Unread:
-        """What `row` made of it."""
+        """The unread file that `row` made plain values of."""
         return cls(row["file"], from_row(row["reason"]))
 
 

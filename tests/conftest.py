@@ -81,12 +81,14 @@ def openai_server() -> Iterator[Any]:
 # or long anyway. Together the rest takes under a minute.
 _NOT_FAST = frozenset(
     """
-    api bad_documents bulk citation_docs citation_processor connections delivery docs_examples document_shelf
+    api bad_documents bulk citation_docs connections delivery docs_examples document_shelf
     documentation encoder fit_reader following fuzz_targets gradio_import gradio_traps guard
     langchain marked_formats memory milvus orders own_documents own_quotations page pdf pdf_reading promise
     recognition speed store studies survival uploads users vector_backends vectors weights whole_way word_pieces writer
     """.split()
 )
+_UNKNOWN = _NOT_FAST - {path.stem.removeprefix("test_") for path in _TESTS.rglob("test_*.py")}
+assert not _UNKNOWN, f"no modules of tests: {sorted(_UNKNOWN)}"
 _HEAVY = {"encoder", "seed_settings", "openai_server", "seed_server"}
 
 

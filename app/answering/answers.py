@@ -164,5 +164,5 @@ class Answer:
 
     @property
     def tentative(self) -> bool:
-        """Answered with reserve: the quotations come nearest and may not answer all that was asked."""
+        """Whether it answers with reserve: the quotations may not answer all that was asked."""
         return self.answered and self.confidence < self.search.firm

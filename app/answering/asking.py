@@ -27,7 +27,7 @@ from alpie.app.answering.overview import Asked, Overview, demanding, places_told
 from alpie.app.answering.quotes import QuotePolicy
 from alpie.app.answering.reference_answer import answer_reference
 from alpie.index.records import Document, Passage
-from alpie.index.retrieval.places import Found, Place, Places, places_with, said
+from alpie.index.retrieval.places import Found, Place, Places, places_with, unit_in_words
 from alpie.index.retrieval.search import EncodedQuestion, SearchIndex
 from alpie.index.spanish.named_documents import DocumentNames, looks_like_name
 from alpie.index.spanish.query import Question, read_question
@@ -92,12 +92,12 @@ class Asking:
     limited: bool = False  # `documents` are not all of the index
 
     def only(self, documents: Collection[str]) -> Asking:
-        """The same for some of the documents."""
+        """An `Asking` of some of these documents alone."""
         chosen = {id_: one for id_, one in self.documents.items() if id_ in documents}
         return replace(self, documents=chosen, limited=True)
 
     def ask(self, question: str, turns: Sequence[str] = (), each_document: bool = False) -> Answer:
-        """As `Corpus.ask`."""
+        """Answer a question with quotations, or say that nothing answers it: see `Corpus.ask`."""
         started = perf_counter()
         answer = self._answer(read_question(question), turns, each_document)
         if self.limited:
@@ -324,7 +324,7 @@ class Asking:
     def _quoted_from(self, question: Question, reference: Reference) -> Answer | None:
         """What stands at the places a question names, or that they are not there; None: it names none after all."""
         found = self._found(question, reference)
-        absent = [Absent(self._title_of(reference), said(units)) for units in found.absent]
+        absent = [Absent(self._title_of(reference), unit_in_words(units)) for units in found.absent]
         if found.groups:
             return self._at(question, found.groups, absent)
         if reference.name and not self.names.fitting(reference.name):
@@ -357,7 +357,7 @@ class Asking:
         return DocumentNames(self.documents)
 
     def rows_in(self, documents: Collection[str]) -> NDArray[np.bool_]:
-        """Shape (passages,): whether a passage is of one of some documents."""
+        """Which passages are of one of `documents`, shape (passages,)."""
         allowed = np.zeros(len(self.index.passages), dtype=np.bool_)
         for document in documents:
             allowed[self.rows_of(document)] = True

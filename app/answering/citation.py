@@ -153,12 +153,12 @@ def _paragraphs(citation: Citation, words: Translations) -> str:
 
 
 def page_range(citation: Citation) -> str:
-    """«3», «3-4»; "" where the document has no pages."""
+    """The pages of a citation: «3», «3-4»; "" where the document has none."""
     return "-".join(str(page) for page in (citation.page, citation.last_page) if page is not None)
 
 
 def page_text(citation: Citation, words: Translations) -> str:
-    """«p. 3», «pp. 3-4»; "" where the document has no pages."""
+    """The pages of a citation in words: «p. 3», «pp. 3-4»; "" where the document has none."""
     key = "cite.page" if citation.last_page is None else "cite.pages"
     pages = page_range(citation)
     return words(key, page=pages) if pages else ""

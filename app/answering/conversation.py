@@ -42,7 +42,7 @@ _NAMES_SUBJECT = re.compile(
     r"(?:me )?(?:explica|define|describe|resume|habla|cuenta|dime|explain|define|describe|tell)(?:me|nos|s)?"
     r"(?: (?:me|us))?(?: (?:algo|mas|que (?:es|son)|about|de|sobre))*)(?P<rest>\s.+)$"
 )
-_MAX_TURNS = 6  # looked back at
+MAX_TURNS = 6  # earlier questions that one may lean on
 _FRAGMENT_WORDS = 4  # content words from which a question is taken to stand by itself
 _BARE = re.compile(
     r"^[¿¡\s]*(?:por que|porque|cuando|donde|quien(?:es)?|cuant[oa]s?|como|cual(?:es)?|why|when|where|who|how many|explica\w*|"
@@ -136,7 +136,7 @@ def complete(question: Question, turns: Sequence[str]) -> Question:
     """
     if not turns or not leans_on_earlier(question.searched):
         return question
-    earlier = asked_before(turns[-_MAX_TURNS:])
+    earlier = asked_before(turns[-MAX_TURNS:])
     if not earlier:
         return question
     completed = _completed(question.searched, earlier)

@@ -150,7 +150,7 @@ class Corpus:
         )
 
     def without_expansions(self) -> Corpus:
-        """The same documents as if nobody had written expansions for them: for fitting and comparing."""
+        """A corpus of the same documents without their expansions: for fitting and comparing."""
         bare = replace(self.index, expansions=None)
         return Corpus(
             self.documents, self.layouts, bare, self.fingerprint, self.built_at, self._policy, self._threshold,

@@ -74,7 +74,7 @@ _OPENING, _CLOSING = 3, 8  # words of the introduction of a list, from its start
 
 
 class WarningKind(StrEnum):
-    """Where the word stands."""
+    """Where the word stands that a quotation leaves out."""
 
     BEFORE = "before"
     AFTER = "after"
@@ -92,7 +92,7 @@ class CutWarning:
 
 
 @dataclass(frozen=True)
-class Reading:
+class CutReading:
     """The whole sentences a quotation stands in, which characters of them it has, and what it leaves out."""
 
     text: str = ""
@@ -133,7 +133,7 @@ def _without(pattern: re.Pattern[str], text: str) -> str:
     return pattern.sub(lambda match: "_" * len(match.group()), text)
 
 
-def read_cut(source: str, spans: Sequence[Span], sentences: Sequence[Sentence]) -> Reading:
+def read_cut(source: str, spans: Sequence[Span], sentences: Sequence[Sentence]) -> CutReading:
     """How `spans` are cut out of `sentences`, which are those of their document near them, in order."""
     parts = [part for one in sentences for part in _parts(source, spans, one)]
     warnings = dict.fromkeys([*_warnings(parts), *_introductions(parts, spans, sentences)])
@@ -148,7 +148,7 @@ def read_cut(source: str, spans: Sequence[Span], sentences: Sequence[Sentence]) 
                 marked.append((position + start, position + end))
         position += len(part.text) + 1
     own = tuple(span for part in parts for span in part.spans)
-    return Reading(text, tuple(marked), tuple(warnings), own)
+    return CutReading(text, tuple(marked), tuple(warnings), own)
 
 
 def _parts(source: str, spans: Sequence[Span], sentence: Sentence) -> Iterator[_Part]:

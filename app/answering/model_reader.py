@@ -18,13 +18,13 @@ import numpy as np
 
 from alpie.app.chat_model import Messages, Stream
 from alpie.index.reader import Reader, Reading, ReadPassage
+from alpie.index.spanish.query import MAX_TYPED_CHARACTERS
 
 _LOG = logging.getLogger(__name__)
 _CHOSEN = 6.0  # log-odds of a sentence that the model names, as sure as the bundled reader ever is
 _PASSED_OVER = -6.0
 _MAX_CHARACTERS = 400  # of an answer; numbers need fewer
 _LONGEST_SENTENCE = 1_000
-_LONGEST_QUESTION = 1_000
 _NONE = re.compile(r"\W*(?:0|ningun[ao]?|none)\W*", re.IGNORECASE)
 _NUMBERS = re.compile(r"\W*\d+(?:[\s,;y&\[\]().-]+\d+)*\W*")
 
@@ -58,7 +58,7 @@ class ModelReader:
     def _answer(self, question: str, sentences: Sequence[str]) -> str:
         """What the model says, cut off; empty when it fails or takes too long."""
         data = {
-            "pregunta": question[:_LONGEST_QUESTION],
+            "pregunta": question[:MAX_TYPED_CHARACTERS],
             "frases": [
                 {"n": n, "texto": text[:_LONGEST_SENTENCE]} for n, text in enumerate(sentences, start=1)
             ],

@@ -17,7 +17,7 @@ from alpie.app.answering.cut import read_cut
 from alpie.app.answering.omissions import OMISSION_MARK, OMISSION_OR_DOTS, with_omissions
 from alpie.app.checking.copied import Copied, find_copied, without_hyphens
 from alpie.app.checking.text_view import TextView, fold_quotes, pieces_in_order, views_of
-from alpie.app.checking.verification import Place, Verdict, Verification
+from alpie.app.checking.verification import MatchedPlace, Verdict, Verification
 from alpie.app.checking.word_alignment import Alignment, Difference, DifferenceKind, align, align_whole
 from alpie.app.translations import said
 from alpie.index.chunking.sentences import sentence_bounds
@@ -143,9 +143,9 @@ class TextChecker:
     def _passages(self) -> Mapping[str, Sequence[Passage]]:
         return PassagesByDocument(self.corpus.passages)
 
-    def _exact(self, reading: str) -> tuple[tuple[Place, ...], int]:
+    def _exact(self, reading: str) -> tuple[tuple[MatchedPlace, ...], int]:
         words = fold_quotes(reading)
-        places: list[Place] = []
+        places: list[MatchedPlace] = []
         total = 0
         for name, views in self._views.items():
             spans: dict[tuple[int, int], tuple[Span, ...]] = {}
@@ -157,7 +157,7 @@ class TextChecker:
             places += [self._place(name, spans[key]) for key in sorted(spans)[: MAX_PLACES - len(places)]]
         return tuple(places), total
 
-    def _with_omissions(self, parts: Sequence[str]) -> Place | None:
+    def _with_omissions(self, parts: Sequence[str]) -> MatchedPlace | None:
         """The place of «one piece […] another»."""
         pieces = [piece for piece in parts if piece]
         if not 2 <= len(pieces) <= _MAX_PIECES or not all(" " in piece for piece in pieces):
@@ -264,7 +264,7 @@ class TextChecker:
         end = view.text.find(" ", view.view_offset(passage.end) + length + 100)
         return list(_WORD.finditer(view.text, start, end if end >= 0 else len(view.text)))
 
-    def _place(self, document_id: str, spans: tuple[Span, ...]) -> Place:
+    def _place(self, document_id: str, spans: tuple[Span, ...]) -> MatchedPlace:
         document = self.corpus.documents[document_id]
         passages = self._passages[document_id]
         passage = passage_at(passages, spans)
@@ -273,11 +273,11 @@ class TextChecker:
         sentences = [sentence for one in near for sentence in one.sentences]
         shown = with_omissions(document.text, spans, sentences)
         reading = read_cut(document.text, spans, sentences)
-        return Place(document_id, spans, readable_text(document.text, spans), shown, citation, reading)
+        return MatchedPlace(document_id, spans, readable_text(document.text, spans), shown, citation, reading)
 
 
 def _judged(
-    text: str, places: Sequence[Place], occurrences: int, with_omissions: bool = False
+    text: str, places: Sequence[MatchedPlace], occurrences: int, with_omissions: bool = False
 ) -> Verification:
     """Exact, or cut where every place leaves out what may turn the meaning; the others come first."""
     ordered = sorted(places, key=lambda place: bool(place.reading.warnings))

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from alpie.app.answering.answers import Citation
 from alpie.app.answering.citation import short_citation
-from alpie.app.answering.cut import CutWarning, Reading
+from alpie.app.answering.cut import CutReading, CutWarning
 from alpie.app.checking.word_alignment import Difference
 from alpie.app.translations import Translations
 from alpie.index.records import Span
@@ -25,7 +25,7 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True)
-class Place:
+class MatchedPlace:
     """Where the text, or what it was made from, stands. `text` are the document's own words.
 
     `shown` are the same with «[…]» where words between them were left out.
@@ -37,7 +37,7 @@ class Place:
     shown: str
     citation: Citation | None  # of the passage it stands in, or before; None for a document without passages
     # the whole sentences it stands in, and what it leaves out of them
-    reading: Reading = field(default_factory=Reading)
+    reading: CutReading = field(default_factory=CutReading)
 
     @property
     def start(self) -> int:
@@ -54,11 +54,11 @@ class Place:
 
 @dataclass(frozen=True)
 class Verification:
-    """The outcome. Altered: one place, and `differences` from it; absent: no place."""
+    """The outcome of checking `text`. Altered: one place, and `differences` from it; absent: no place."""
 
     text: str
     verdict: Verdict
-    places: tuple[Place, ...] = ()
+    places: tuple[MatchedPlace, ...] = ()
     occurrences: int = 0  # places in all, of which `places` are the first
     similarity: float = 0.0  # 1 exact; else of the nearest stretch found, 0 … 1
     differences: tuple[Difference, ...] = ()
@@ -89,7 +89,7 @@ def verdict_key(outcome: Verification) -> str:
 
 
 def warning_sentences(warnings: Sequence[CutWarning], words: Translations) -> list[str]:
-    """Each warning as a sentence."""
+    """The warnings about a cut quotation, a sentence each."""
     return [words(f"warn.{one.kind}", word=one.word, around=_going_on(one.around)) for one in warnings]
 
 
@@ -99,7 +99,7 @@ def _going_on(around: str) -> str:
 
 
 def sentence_line(number: int, outcome: Verification, words: Translations) -> str:
-    """«Frase 2: literal en …»"""
+    """The outcome for one sentence of a text: «Frase 2: literal en …»."""
     citation = outcome.places[0].citation if outcome.places else None
     where = short_citation(citation, words.language) if citation else ""
     return words(f"verify.sentence.{verdict_key(outcome)}", number=number, citation=where)

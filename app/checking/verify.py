@@ -31,17 +31,17 @@ from alpie.app.checking.attribution import (
     words_of,
 )
 from alpie.app.checking.text_check import Searchable, TextChecker
-from alpie.app.checking.verification import Place, Verdict, Verification
+from alpie.app.checking.verification import MatchedPlace, Verdict, Verification
 from alpie.app.exporting.reference_files import LATEX, cell
 from alpie.app.translations import LANGUAGES, translations_for
 
-__all__ = ["Place", "QuotationChecker", "Verdict", "verify_quotation"]
+__all__ = ["MatchedPlace", "QuotationChecker", "Verdict", "verify_quotation"]
 
 _MAX_QUOTED = 100  # stretches in one text; a basket holds as many
 
 
 def verify_quotation(text: str, corpus: Searchable) -> Verification:
-    """Check one text. Who checks many keeps a `QuotationChecker`, which prepares the documents once."""
+    """Check one text. For many, keep a `QuotationChecker`: it prepares the documents once."""
     return QuotationChecker(corpus).check(text)
 
 
@@ -53,11 +53,11 @@ class QuotationChecker:
         self._texts = TextChecker(corpus)
 
     def check(self, text: str) -> Verification:
-        """Raises `QuestionError` for a text without words, or too long to compare and not exact."""
+        """Check a text. Raises `QuestionError` for one without words, or too long and not exact."""
         return self._texts.literal(text) or self._check_quoted(text) or self._texts.nearest(text)
 
     def check_whole(self, text: str) -> Verification:
-        """The same for a text that is a quotation and nothing else: none of it goes unchecked."""
+        """Check a text that is a quotation and nothing else: none of it goes unchecked."""
         return self._texts.check(text)
 
     def _check_quoted(self, text: str) -> Verification | None:

@@ -44,7 +44,7 @@ class Difference:
 
 @dataclass(frozen=True)
 class Alignment:
-    """The best fit: source words ``start`` … ``end`` (half open) of the stretch given."""
+    """Where pasted words fit a stretch of the source best: its words ``start`` … ``end`` (half open)."""
 
     start: int
     end: int
@@ -52,7 +52,7 @@ class Alignment:
     runs: tuple[tuple[DifferenceKind, range, range], ...]  # positions in pasted words, in ``start`` … ``end``
 
     def differences(self, pasted: Sequence[str], source: Sequence[str]) -> tuple[Difference, ...]:
-        """The runs in words: all pasted ones, and the source's from `start` on, as they are to be shown."""
+        """What differs, in words: all pasted ones, and the source's from `start` on, as they are shown."""
         return tuple(
             Difference(kind, " ".join(pasted[n] for n in left), " ".join(source[n] for n in right))
             for kind, left, right in self.runs

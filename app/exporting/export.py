@@ -49,7 +49,7 @@ class Excerpt:
         return cls(passage.text, cite(document, passage), passage.start, passage.end)
 
     def on_lines(self) -> Excerpt:
-        """The same without line ends and control characters, by which a text could leave its place in a file."""
+        """The excerpt without line ends and control characters: by them a text could leave its place."""
         citation: dict[str, Any] = {
             field.name: plain_line(value)
             for field in fields(self.citation)

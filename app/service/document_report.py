@@ -55,7 +55,7 @@ MAX_NAMED = 50  # files of one sort: a folder may hold thousands that are no doc
 
 
 def notice_text(notice: Notice, words: Translations) -> str:
-    """One notice as a sentence."""
+    """What of a file is not read, as a sentence."""
     return words(f"notice.{notice.kind}", count=words.number(notice.count), of=words.number(notice.of))
 
 

@@ -60,7 +60,7 @@ class Following(Generic[T]):
         self._replaced = False
 
     def start(self) -> Self:
-        """Begin; returns at once."""
+        """Begin to open the corpus, in a thread; returns at once."""
         threading.Thread(target=self._run, name="open-corpus", daemon=True).start()
         return self
 
@@ -112,7 +112,7 @@ class Following(Generic[T]):
         return self._library is not None
 
     def wait(self, timeout_seconds: float = 0.0) -> T:
-        """The newest that is open, after at most `timeout_seconds` for the first; raises NotReady.
+        """The newest corpus that is open, after at most `timeout_seconds` for the first; raises NotReady.
 
         Call it once a question and keep what it returns.
         """
@@ -136,7 +136,7 @@ class CorpusOpener:
         return corpus
 
     def open_or_build(self) -> Corpus:
-        """The same; an index that is not there yet is built first, or waited for if another process builds it."""
+        """Open the index; one that is not there yet is built first, or waited for where it is being built."""
         from alpie.app.answering.corpus import Corpus
 
         while True:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
@@ -19,8 +19,7 @@ from alpie.app.answering.citation import cite, full_citation
 from alpie.app.answering.corpus import Corpus
 from alpie.index.encoder import Encoder
 from alpie.index.records import Passage
-
-RetrieverName = Literal["hybrid", "dense", "lexical"]
+from alpie.index.retrieval.retrievers import RetrieverName
 
 _READ_ONLY = "Al Pie's index is read-only here: put the file into the documents folder and run `alpie index`."
 
@@ -107,7 +106,7 @@ class AlpieVectorStore(VectorStore):
 
     @classmethod
     def from_texts(cls, *_: Any, **__: Any) -> AlpieVectorStore:
-        """Refused; see `add_texts`."""
+        """Refused: the index is made of documents, see `add_texts`."""
         raise NotImplementedError(_READ_ONLY)
 
     def add_texts(self, *_: Any, **__: Any) -> list[str]:
@@ -182,5 +181,5 @@ def vector_store(corpus: Corpus, language: str = "es") -> AlpieVectorStore:
 
 
 def embeddings(corpus: Corpus) -> AlpieEmbeddings:
-    """The encoder as `Embeddings`."""
+    """The encoder of a corpus as LangChain's `Embeddings`."""
     return AlpieEmbeddings(corpus.encoder)

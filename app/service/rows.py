@@ -8,7 +8,7 @@ from typing import cast
 from alpie.app.answering.absence import absence_lines
 from alpie.app.answering.answers import Answer, Citation, Quote
 from alpie.app.answering.citation import cite, full_citation
-from alpie.app.checking.verification import Place, Verification, warning_sentences
+from alpie.app.checking.verification import MatchedPlace, Verification, warning_sentences
 from alpie.app.service.row_schemas import (
     Addressed,
     AnswerRow,
@@ -184,7 +184,7 @@ def _words_of(passage: Passage) -> Addressed:
     }
 
 
-def _place_row(place: Place, language: str) -> PlaceRow:
+def _place_row(place: MatchedPlace, language: str) -> PlaceRow:
     row: PlaceRow = {
         "doc": place.document_id,
         "text": place.text,

@@ -55,7 +55,7 @@ def changes(
     sleep: Callable[[float], None] = time.sleep,
     clock: Callable[[], float] = time.monotonic,
 ) -> Iterator[bool]:
-    """After each interval: whether the folder is another than when this last said so, and two looks in a row saw the same."""
+    """Whether the folder has changed since last told, after each interval; once two looks saw the same."""
     first = look()  # at the call, so that nothing that changes while the consumer works is missed
 
     def told() -> Iterator[bool]:

@@ -43,7 +43,6 @@ _ESCAPED = {
 }
 _SETTINGS_OPTIONS = ("docs", "data", "language", "host", "port", "ocr")
 _OPENING_SECONDS = 60.0
-_LONGEST_QUESTION = 1_000  # characters; a longer one may be a text that was pasted
 _MAX_INPUT_BYTES = 5_000_000  # of a text or record to check
 
 _logger = logging.getLogger(__name__)
@@ -171,13 +170,13 @@ def _watch(settings: Settings, words: Translations, rebuild: bool) -> int:
 def _ask(arguments: argparse.Namespace, settings: Settings, words: Translations) -> int:
     from alpie.app.service.rows import answer_row
     from alpie.app.terminal.rendering import answer_text, terminal_width, written_lines
-    from alpie.index.spanish.query import MAX_CHARACTERS
+    from alpie.index.spanish.query import MAX_CHARACTERS, MAX_TYPED_CHARACTERS
 
     corpus = _open_corpus(settings, words)
     question = " ".join(arguments.question)
     if len(question) > MAX_CHARACTERS:
         _tell(words("ask.cut", most=MAX_CHARACTERS))
-    if len(question) > _LONGEST_QUESTION:
+    if len(question) > MAX_TYPED_CHARACTERS:
         _tell(words("ask.pasted"))
     wishes = {"documents": tuple(arguments.document), "each_document": arguments.each_document}
     answer = corpus.ask(question, turns=tuple(arguments.turn), **wishes)

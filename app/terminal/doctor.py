@@ -29,7 +29,7 @@ _IN_A_CHECKOUT = (
 
 
 class State(StrEnum):
-    """How a check came out."""
+    """How a check of the installation came out."""
 
     GOOD = "good"
     ADVICE = "advice"  # works, but the reader should know
@@ -38,7 +38,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Check:
-    """One line: what was looked at, how it is, and what to do about it."""
+    """One line of the report: what was looked at, how it is, and what to do about it."""
 
     name: str
     state: State
@@ -162,7 +162,7 @@ def _backend(settings: Settings, words: Translations) -> Check:
     from urllib.parse import urlsplit
 
     from alpie.app.answering.corpus import backend_choice_of, open_encoder_of
-    from alpie.index.retrieval.vector_backend import RETRIEVERS
+    from alpie.index.retrieval.vector_backend import BACKEND_RETRIEVERS
     from alpie.index.storage.manifest import current_version, read_manifest
 
     choice = backend_choice_of(settings)
@@ -180,7 +180,7 @@ def _backend(settings: Settings, words: Translations) -> Check:
     if held != expected:
         numbers = {"held": words.number(held), "expected": words.number(expected)}
         return Check("backend", State.BAD, words("doctor.backend.differs", name=name, **numbers))
-    advice = [] if set(retrievers) == set(RETRIEVERS) else [words("doctor.backend.no_words")]
+    advice = [] if set(retrievers) == set(BACKEND_RETRIEVERS) else [words("doctor.backend.no_words")]
     address = urlsplit(settings.index.removeprefix("milvus:"))
     if address.scheme == "http" and not is_loopback(address.hostname or ""):
         advice.append(words("doctor.backend.plain"))

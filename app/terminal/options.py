@@ -16,6 +16,7 @@ from alpie.app.page.guarding.users import Users
 from alpie.app.settings import Settings
 from alpie.app.translations import LANGUAGES, Translations, said
 from alpie.index.errors import SettingsError
+from alpie.index.retrieval.retrievers import RETRIEVERS
 
 ACTIONS = ("add", "remove", "list")
 
@@ -52,7 +53,6 @@ def _password(words: Translations) -> str:
 
 
 COMMANDS = ("serve", "index", "ask", "search", "verify", "eval", "doctor", "expand", "users", "mcp")
-_RETRIEVERS = ("hybrid", "dense", "lexical")
 _PARTS = ("report", "fit", "all")
 _STUDIES = ("ablation", "misses")
 _MAX_HITS = 100
@@ -175,7 +175,7 @@ def _search(parser: _Parser, words: Translations) -> None:
         "--limit", type=_count(words), default=10, metavar="N", help=words("help.limit", most=_MAX_HITS)
     )
     parser.options.add_argument(
-        "--retriever", choices=_RETRIEVERS, default="hybrid", help=words("help.retriever")
+        "--retriever", choices=RETRIEVERS, default=RETRIEVERS[0], help=words("help.retriever")
     )
 
 

@@ -20,9 +20,9 @@ from alpie.app.answering.answers import (
     WrittenSentence,
 )
 from alpie.app.answering.citation import cite, full_citation
-from alpie.app.answering.cut import Reading
+from alpie.app.answering.cut import CutReading
 from alpie.app.checking.verification import (
-    Place,
+    MatchedPlace,
     Verdict,
     Verification,
     sentence_line,
@@ -202,7 +202,7 @@ def verification_text(outcome: Verification, words: Translations, width: int) ->
     return "\n".join(lines) + "\n"
 
 
-def _with_marks(reading: Reading) -> str:
+def _with_marks(reading: CutReading) -> str:
     """The whole sentences, with what was pasted between ⟦ and ⟧."""
     pieces: list[str] = []
     position = 0
@@ -242,7 +242,7 @@ def _quote_lines(quote: Quote, mark: str, words: Translations, width: int) -> li
     ]
 
 
-def _place_lines(place: Place, words: Translations, width: int) -> list[str]:
+def _place_lines(place: MatchedPlace, words: Translations, width: int) -> list[str]:
     offsets = words("verify.offsets", document=place.document_id, start=place.start, end=place.end)
     if place.citation is None:
         return [f"{_INDENT}{offsets}", ""]

@@ -94,7 +94,7 @@ _NEARLY_EQUAL = 90  # of 100: the same words but for an article or an ending
 
 
 class Fault(StrEnum):
-    """Why a line is left out."""
+    """Why a line that the model wrote is left out."""
 
     SENTENCES = "sentences"  # rests on none of the passage
     LENGTH = "length"
@@ -154,7 +154,7 @@ class Estimate:
 
 @dataclass(frozen=True)
 class Expanded:
-    """What a run did."""
+    """What a run that wrote expansions did."""
 
     passages: int  # that got lines
     lines: int

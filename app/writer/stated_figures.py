@@ -211,7 +211,7 @@ class Date:
 
 @dataclass(frozen=True)
 class Figures:
-    """What a text counts and dates."""
+    """The figures and dates that a text states."""
 
     folded: str  # the text the positions count in
     figures: tuple[Figure, ...]

@@ -246,7 +246,7 @@ _MARKUP = re.compile(r"://|\bwww\.|[<>`{}|\\]|\]\(|&#|&\w+;|[@#]\w|\*|\$\$|__")
 
 
 class Reason(StrEnum):
-    """Why a sentence is not shown."""
+    """Why a sentence of the model is not shown."""
 
     UNCITED = "uncited"  # names no quote
     NO_SUCH_QUOTE = "no_such_quote"

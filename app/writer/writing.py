@@ -20,6 +20,7 @@ from alpie.app.answering.answers import Answer, WriterReport, WrittenSentence
 from alpie.app.chat_model import Messages, MissingProvider, Stream, stream_of
 from alpie.app.settings import Settings
 from alpie.app.writer.support import Draft, Support, drafts
+from alpie.index.spanish.query import MAX_TYPED_CHARACTERS
 
 _RULES = {
     "es": """Redactas una respuesta breve a una pregunta, apoyada solo en citas numeradas.
@@ -43,13 +44,12 @@ Rules:
 Example of the format: The operation took place in several provinces. [2]""",
 }
 _LONGEST_QUOTE = 4_000  # characters; a whole list may be long
-_LONGEST_QUESTION = 1_000
 
 
 def messages_for(question: str, quotes: Sequence[str], language: str) -> list[tuple[str, str]]:
     """(role, text) pairs for a chat model; `language`: of the question, "en" or anything else for Spanish."""
     data = {
-        "pregunta" if language != "en" else "question": question[:_LONGEST_QUESTION],
+        "pregunta" if language != "en" else "question": question[:MAX_TYPED_CHARACTERS],
         "citas" if language != "en" else "quotes": [
             {"n": number, "texto" if language != "en" else "text": text[:_LONGEST_QUOTE]}
             for number, text in enumerate(quotes, start=1)

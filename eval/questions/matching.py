@@ -24,7 +24,7 @@ _WORD = re.compile(r"\w+")
 _MINIMUM_RUN = 2  # words: shorter common runs («de», «la») say nothing about a shared origin
 
 
-def fold(text: str) -> str:
+def folded_text(text: str) -> str:
     """`text` without case, accents and differences of white space."""
     plain = unicodedata.normalize("NFKD", text)
     return collapse("".join(c for c in plain if not unicodedata.combining(c)).casefold())
@@ -32,15 +32,15 @@ def fold(text: str) -> str:
 
 def folded_words(text: str) -> list[str]:
     """The words of `text`, folded, in order."""
-    return _WORD.findall(fold(text))
+    return _WORD.findall(folded_text(text))
 
 
 def holds(text: str, answer: str) -> bool:
     """Whether `answer` occurs in `text`, folded; a number is not found inside a longer number."""
-    wanted = fold(answer)
+    wanted = folded_text(answer)
     before = r"(?<!\d)" if wanted[:1].isdigit() else ""
     after = r"(?!\d)" if wanted[-1:].isdigit() else ""
-    return bool(wanted) and re.search(before + re.escape(wanted) + after, fold(text)) is not None
+    return bool(wanted) and re.search(before + re.escape(wanted) + after, folded_text(text)) is not None
 
 
 class Word(NamedTuple):
@@ -201,5 +201,5 @@ class SourceTexts:
         for match in _WORD.finditer(wanted):
             start = reading.offsets[place + match.start()]
             end = reading.offsets[place + match.end() - 1] + 1
-            words.append(Word(fold(match[0]), start, end))
+            words.append(Word(folded_text(match[0]), start, end))
         return Occurrence(doc, quote, tuple(words))

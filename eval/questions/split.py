@@ -11,7 +11,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from alpie.eval.questions.matching import fold, folded_words
+from alpie.eval.questions.matching import folded_text, folded_words
 from alpie.eval.questions.question_records import Evidence, Question
 from alpie.index.errors import SettingsError
 
@@ -77,8 +77,8 @@ def _keys(question: Question) -> Iterator[tuple[str, ...]]:
     if question.article:
         yield ("article", question.article)
     if question.earlier:
-        yield ("question", fold(question.earlier[0]))
-    yield ("question", fold(question.text))
+        yield ("question", folded_text(question.earlier[0]))
+    yield ("question", folded_text(question.text))
     for group in (question.evidence, *question.evidence_all):
         for evidence in group:
             yield from _runs(evidence)

@@ -272,7 +272,7 @@ class PartitionVectors:
         return key in self._places
 
     def of_passage(self, key: bytes) -> Embedded:
-        """The vectors of one passage."""
+        """The vectors of the passage with this `embedding_key`."""
         number, row = self._places[key]
         passages, sentences, bounds = self._partition(number)
         return Embedded(

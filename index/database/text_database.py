@@ -111,7 +111,7 @@ class Database:
             return self._connection.execute(statement, given).fetchall()
 
     def write(self, statement: str, rows: Iterable[Sequence[object]]) -> None:
-        """Run a statement once a row."""
+        """Run a statement once for each row of values."""
         with self._lock:
             self._connection.executemany(statement, rows)
 
@@ -159,28 +159,28 @@ def _adapter(kind: Any) -> TypeAdapter[Any]:
 
 
 def to_json(kind: Hashable, record: object) -> str:
-    """A dataclass, or a tuple of them, without what is as it is by default."""
+    """JSON of a dataclass, or a tuple of them, without what is as it is by default."""
     return _adapter(kind).dump_json(record, exclude_defaults=True).decode()
 
 
 def from_json(kind: type[R], written: str) -> R:
-    """What `to_json` wrote. Raises ValueError for anything else."""
+    """The record that `to_json` wrote. Raises ValueError for anything else."""
     read: R = _adapter(kind).validate_json(written)  # type: ignore[arg-type]  # types are hashable
     return read
 
 
 def document_to_json(document: Document) -> str:
-    """Without its text, and without the structure that a parser found: the layout was made of it."""
+    """JSON of a document without its text and what a parser found of structure: the layout is made of it."""
     return to_json(Document, replace(document, text="", structure=None))
 
 
 def document_from_json(written: str, text: str) -> Document:
-    """What `document_to_json` wrote, with its text."""
+    """The document that `document_to_json` wrote, with its text."""
     return replace(from_json(Document, written), text=text)
 
 
 def bounds_of(counts: ArrayLike) -> NDArray[np.int64]:
-    """(lists + 1,): of lists with `counts` entries, list i is bounds[i] … bounds[i + 1] - 1."""
+    """Where lists with `counts` entries begin, (lists + 1,): list i is bounds[i] … bounds[i + 1] - 1."""
     return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
 
 
@@ -224,7 +224,7 @@ class StoredDocuments(Mapping[str, R]):
 
 
 def stored_layouts(database: Database) -> StoredDocuments[Layout]:
-    """The layout of each document."""
+    """The layouts of all documents, by id."""
     return StoredDocuments(database, "layout", partial(from_json, Layout))
 
 
@@ -267,7 +267,7 @@ class StoredPassages(Sequence[Passage]):
         ][0]
 
     def values(self, column: str) -> Iterator[Any]:
-        """The same of all, in their order; memory holds those of one document."""
+        """What a column holds of all passages, in their order; memory holds those of one document."""
         statement = f"SELECT {column} FROM passages WHERE document = ? ORDER BY number"
         for (document,) in self.database.rows("SELECT number FROM documents ORDER BY place"):
             yield from (value for (value,) in self.database.rows(statement, document))

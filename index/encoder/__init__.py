@@ -30,7 +30,7 @@ class Encoder(Protocol):
 
     @property
     def name(self) -> str:
-        """Which model, for people."""
+        """Which model encodes, for people."""
 
     @property
     def fingerprint(self) -> str:
@@ -38,11 +38,11 @@ class Encoder(Protocol):
 
     @property
     def dimension(self) -> int:
-        """Length of the vectors."""
+        """How many numbers a vector has."""
 
     @property
     def runtime(self) -> str:
-        """``onnx-int8`` or ``torch``."""
+        """What the model runs on: ``onnx-int8`` or ``torch``."""
 
     def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Vectors of questions, (texts, dimension)."""

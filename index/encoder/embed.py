@@ -86,10 +86,10 @@ class Known(Protocol):
         """Whether there are vectors for this `embedding_key`."""
 
     def of_passage(self, key: bytes) -> Embedded:
-        """Those of one passage."""
+        """The vectors of the passage with this `embedding_key`."""
 
     def of_line(self, text: str) -> NDArray[np.float32] | None:
-        """That of an expansion, (dimension,); None where it is not known."""
+        """The vector of the expansion `text`, (dimension,); None where it is not known."""
 
 
 def embedding_key(passage: Passage) -> bytes:

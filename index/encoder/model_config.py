@@ -49,7 +49,7 @@ class ModelConfig:
 
     @classmethod
     def read(cls, folder: Path, name: str = "") -> ModelConfig:
-        """From the files of `folder`; `name` tells models that do not state their prompts."""
+        """How a model is used, from the files of `folder`; `name` tells those that state no prompts."""
         stated = _json(folder / "config_sentence_transformers.json")
         modules = [str(one.get("type", "")) for one in _json(folder / "modules.json", [])]
         places = {kind.rpartition(".")[2]: folder / str(one.get("path", ""))
@@ -86,7 +86,7 @@ class ModelFiles:
 
     @classmethod
     def of(cls, folder: Path, name: str, cache: Path) -> ModelFiles:
-        """Those of any model; its graph is kept in `cache`."""
+        """The files of any model in `folder`; its graph is kept in `cache`."""
         fingerprint = folder_fingerprint(folder)
         graph = cache / f"encoder-{fingerprint.removeprefix('sha256:')[:16]}-onnx"
         return cls(folder, graph, name, fingerprint, ModelConfig.read(folder, name))
@@ -130,7 +130,7 @@ def _json(path: Path, missing: Any = None) -> Any:
 
 
 def folder_fingerprint(folder: Path) -> str:
-    """Of names, sizes and contents of a model folder; of a large file, only its ends are read.
+    """A digest of names, sizes and contents in a model folder; of a large file, only its ends are read.
 
     Training changes all tensors, so two different models differ at the ends of the file too.
     """

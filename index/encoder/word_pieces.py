@@ -248,7 +248,7 @@ class WordTable:
 
     @classmethod
     def open(cls, path: Path) -> WordTable:
-        """That of the model in the file `path`. Raises EncoderError if it is damaged."""
+        """The word table of the model in the file `path`. Raises EncoderError if it is damaged."""
         try:
             size = path.stat().st_size
             with path.open("rb") as file:

@@ -99,7 +99,7 @@ class TextBuilder:
     def extraction(
         self, parser: str, metadata: Metadata, notices: tuple[Notice, ...] = (), found: str = ""
     ) -> Extraction:
-        """What was built; `found`: see `Structure`."""
+        """The text and structure that was built; `found`: see `Structure`."""
         structure = Structure(tuple(self._elements), tuple(self._pages), found=clean(found))
         pages = len(self._pages)
         return Extraction(self.text, parser, structure, metadata, notices, Coverage(pages, pages))

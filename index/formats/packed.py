@@ -22,7 +22,7 @@ _MAX_XML_BYTES = 50_000_000  # of one XML file: in memory it takes some twenty t
 
 
 def open_packed(data: bytes, path: Path, needed: str) -> zipfile.ZipFile:
-    """The archive. Raises `SourceError` for a damaged one, one too large, and one without file `needed`."""
+    """The archive, opened. Raises `SourceError` if it is damaged, too large, or without file `needed`."""
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
         files = archive.infolist()

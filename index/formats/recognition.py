@@ -64,7 +64,7 @@ class Recogniser:
 
     @cached_property
     def version(self) -> str:
-        """Its name, version and language."""
+        """Name, version and language of the program that recognises."""
         first = _output([self._program, "--version"], b"").decode("utf-8", "replace").split("\n", 1)[0]
         return f"{first.strip()} {_LANGUAGE}"
 

@@ -57,7 +57,7 @@ class Reading:
 
     @property
     def best(self) -> int:
-        """The likeliest sentence."""
+        """Number of the sentence that likeliest answers."""
         return int(np.argmax(self.sentences))
 
 

@@ -30,7 +30,7 @@ class CrossEncoderReader:
 
     @classmethod
     def open(cls, model: str) -> CrossEncoderReader:
-        """From a folder, or by a name that is in the local Hugging Face cache.
+        """The model in a folder, or of a name that is in the local Hugging Face cache.
 
         Raises `EncoderError` when it is not there or is no cross-encoder.
         """

@@ -44,7 +44,7 @@ _YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
 
 @dataclass(frozen=True)
 class SourceEntry:
-    """A document without its text. `editorial` names the fields that the text itself does not carry.
+    """What the table of sources says of a document. `editorial`: the fields that its text does not carry.
 
     None stands where the table says nothing: the file itself may.
     """
@@ -64,7 +64,7 @@ class SourceEntry:
     editorial: tuple[str, ...] = ()
 
     def document(self, extraction: Extraction, sha256: str) -> Document:
-        """The document with its text."""
+        """The document that is described, with the text of its file."""
         return Document(
             id=self.id,
             title=self.title or self.file,

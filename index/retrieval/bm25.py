@@ -25,7 +25,7 @@ _SHARE_SCALE = 65_535
 
 
 def term_shares(terms: Sequence[str], mean_length: float) -> dict[str, float]:
-    """Of each of a text's terms the share of its weight (idf) that the text earns, 0 … 1, as in the postings.
+    """How much of each term's weight (idf) a text with these terms earns, 0 … 1, as in the postings.
 
     `mean_length`: of all texts, in terms. The sum of idf times share over a question's terms is BM25.
     """

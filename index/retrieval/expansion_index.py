@@ -36,7 +36,7 @@ class _StoredLines(Sequence[Sequence[ExpansionLine]]):
 
 @dataclass(frozen=True)
 class ExpansionIndex:
-    """The lines of all passages."""
+    """The expansions of all passages: lines that ask for one otherwise, found by meaning and by words."""
 
     lines: Sequence[Sequence[ExpansionLine]]  # (passages,)
     bounds: NDArray[np.int64]  # (passages + 1,): lines of passage i are bounds[i] … bounds[i + 1] - 1
@@ -47,13 +47,13 @@ class ExpansionIndex:
     def from_lines(
         cls, lines: Sequence[Sequence[ExpansionLine]], vectors: NDArray[np.float32]
     ) -> ExpansionIndex:
-        """In memory; `vectors`, (lines, dimension)."""
+        """An index in memory of the lines of each passage; `vectors`, (lines, dimension)."""
         words = TermIndex.from_terms([terms(" ".join(line.text for line in own)) for own in lines if own])
         return cls(lines, bounds_of([len(own) for own in lines]), VectorIndex.from_vectors(vectors), words)
 
     @classmethod
     def load(cls, passages: StoredPassages, file: Path) -> ExpansionIndex | None:
-        """Those of stored passages, with the vectors in `file`; None where no passage has any."""
+        """The lines of stored passages, with the vectors in `file`; None where no passage has any."""
         bounds = passages.line_bounds
         if not bounds[-1]:
             return None
@@ -77,7 +77,7 @@ class ExpansionIndex:
         return scores
 
     def has_lines(self, passages: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Which of some passages have any."""
+        """Which of some passages have lines."""
         return self.bounds[passages + 1] > self.bounds[passages]
 
     def cosines(self, vector: NDArray[np.float32], passages: NDArray[np.int64]) -> list[NDArray[np.float32]]:

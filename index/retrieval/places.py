@@ -70,7 +70,7 @@ class Found:
         return tuple(dict.fromkeys(place for group in self.groups for place in group))
 
 
-def said(units: Units) -> str:
+def unit_in_words(units: Units) -> str:
     """A place in words: «artículo 99, apartado 2»."""
     order = {kind: rank for rank, kind in enumerate(_WITHIN, start=1)}
     words = [
@@ -84,7 +84,7 @@ def said(units: Units) -> str:
 
 
 def places_with(code: str, passages: Sequence[Passage]) -> tuple[Place, ...]:
-    """Those of `passages` in whose words or headings `code` stands as it is, with its first sentence."""
+    """Where `code` stands as it is, in words or headings of `passages`: its first sentence in each."""
     pattern = re.compile(rf"(?<![\w/-]){re.escape(code)}(?![\w/-])")
     found: list[Place] = []
     for passage in passages:

@@ -23,14 +23,14 @@ from alpie.index.reader import Reader
 from alpie.index.records import Hit, Passage
 from alpie.index.retrieval.bm25 import TermIndex, best_of
 from alpie.index.retrieval.expansion_index import ExpansionIndex, filled
-from alpie.index.retrieval.vector_backend import RELATED_WEIGHT, Query, VectorBackend
+from alpie.index.retrieval.retrievers import RETRIEVERS
+from alpie.index.retrieval.vector_backend import BACKEND_RETRIEVERS, RELATED_WEIGHT, Query, VectorBackend
 from alpie.index.retrieval.vectors import VectorIndex
 from alpie.index.spanish.acronyms import Acronyms, learn_acronyms
 from alpie.index.spanish.analysis import Token, terms, words_by_stem
 from alpie.index.spanish.query import Question
 from alpie.index.spanish.spelling import Lexicons, corrected, lexicon_of
 
-RETRIEVERS = ("hybrid", "dense", "lexical")
 _CANDIDATES_PER_RETRIEVER = 100
 
 
@@ -45,7 +45,7 @@ class HybridWeights:
     expansion_words: float = 5.0
 
     def scaled(self, cosines: float) -> HybridWeights:
-        """For an encoder whose cosines lie that much closer together than the bundled one's."""
+        """The weights for an encoder whose cosines lie that much closer together than the bundled one's."""
         return replace(
             self,
             passage=cosines * self.passage,
@@ -120,7 +120,7 @@ class SearchIndex:
 
     @property
     def sentence_bounds(self) -> NDArray[np.int64]:
-        """(passages + 1,): sentences of passage i are numbered bounds[i] … bounds[i + 1] - 1."""
+        """Where the sentences of each passage begin, (passages + 1,): bounds[i] … bounds[i + 1] - 1."""
         return self.passages.sentence_bounds
 
     def passages_of(self, sentences: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -175,7 +175,7 @@ class SearchIndex:
         retrievers |= self._expansion_scores(encoded, words, candidates, retrievers)
         after_retrieval = perf_counter()
         if retriever == "hybrid":
-            own = self._weighed(retrievers, ("dense", "sentence", "lexical"))
+            own = self._weighed(retrievers, BACKEND_RETRIEVERS)
             hybrid = own + self._weighed(retrievers, ("expansion", "expansion_words"))
         else:
             own = hybrid = retrievers[retriever]

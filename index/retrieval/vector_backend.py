@@ -21,7 +21,7 @@ from alpie.index.records import Passage
 from alpie.index.retrieval.bm25 import TermIndex
 from alpie.index.spanish.analysis import terms
 
-RETRIEVERS = ("dense", "sentence", "lexical")
+BACKEND_RETRIEVERS = ("dense", "sentence", "lexical")
 """Passage vectors, sentence vectors, stems."""
 
 RELATED_WEIGHT = 0.5  # an acronym's expansion counts half: it was not what was typed
@@ -113,11 +113,11 @@ class VectorBackend(Protocol):
 
     @property
     def name(self) -> str:
-        """VectorBackend and version, for people."""
+        """Name and version of the backend, for people."""
 
     @property
     def retrievers(self) -> tuple[str, ...]:
-        """Those of `RETRIEVERS` that it can search; the document store searches the others."""
+        """Those of `BACKEND_RETRIEVERS` that it can search; the document store searches the others."""
 
     def upsert(self, entries: Iterable[Entry]) -> int:
         """Add or replace passages; one that is held with the same stamp is not written again.
@@ -126,7 +126,7 @@ class VectorBackend(Protocol):
         """
 
     def search(self, query: Query, limit: int) -> Mapping[str, NDArray[np.int64]]:
-        """Of each retriever, ids of the `limit` nearest passages, best first; fewer where there are no more.
+        """Ids of the `limit` nearest passages by each retriever, best first; fewer where there are no more.
 
         The sentence retriever reads the 2 · `limit` nearest sentences and gives their passages, each once.
         Passages that share no term with the question are not in the lexical retriever.

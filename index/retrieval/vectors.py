@@ -36,7 +36,7 @@ class VectorIndex:
 
     @classmethod
     def from_vectors(cls, vectors: NDArray[np.float32], bytewise: bool = False) -> VectorIndex:
-        """`vectors`: shape (n, dimension), L2-normalised; `bytewise`: each number kept in one byte."""
+        """An index of `vectors`, (n, dimension), L2-normalised; `bytewise`: each number kept in one byte."""
         import faiss
 
         index: Any = _bytewise(vectors) if bytewise else faiss.IndexFlatIP(int(vectors.shape[1]))
@@ -53,7 +53,7 @@ class VectorIndex:
 
     @property
     def kind(self) -> str:
-        """How it is searched: "exact" or "ivf"."""
+        """How the index is searched: "exact" or, by lists of neighbours, "ivf"."""
         return "ivf" if hasattr(self._index, "nlist") else "exact"
 
     def search(
@@ -98,7 +98,7 @@ class VectorIndex:
 
     @property
     def centres(self) -> NDArray[np.float32]:
-        """(lists, dimension): what the lists are gathered around."""
+        """What the lists of neighbours are gathered around, (lists, dimension)."""
         return np.asarray(self._index.quantizer.reconstruct_n(0, self._index.nlist))
 
     @staticmethod

@@ -33,8 +33,11 @@ _WORD = re.compile(r"[^\W_]+")
 
 
 @lru_cache(maxsize=20_000)
-def fold(text: str) -> str:
-    """Lower case without accents, character for character, so that offsets stay."""
+def fold_as_stored(text: str) -> str:
+    """Lower case without accents, character for character, and no more: º and ² stay, as in the database's words.
+
+    `alpie.index.spanish.analysis.fold_in_place` makes o and 2 of them, which that database has not.
+    """
     return "".join(_folded(character) for character in text)
 
 
@@ -52,7 +55,7 @@ class _Term:
 
     @property
     def words(self) -> list[str]:
-        return _WORD.findall(fold(self.text))
+        return _WORD.findall(fold_as_stored(self.text))
 
     @property
     def quoted(self) -> str:
@@ -61,7 +64,7 @@ class _Term:
     @property
     def pattern(self) -> str:
         """Where it stands in a folded text. Signs within a phrase stand there too."""
-        pieces = fold(self.text).split() if self.kind == "phrase" else self.words
+        pieces = fold_as_stored(self.text).split() if self.kind == "phrase" else self.words
         ending = {"phrase": "", "word": rf"\w{{0,{_LONGER}}}", "prefix": r"\w*"}[self.kind]
         return r"(?<!\w)" + r"\s+".join(map(re.escape, pieces)) + ending + r"(?!\w)"
 
@@ -116,12 +119,12 @@ class WordQuery:
 
     def ranges(self, text: str) -> tuple[tuple[int, int], ...]:
         """Where the terms stand in a text."""
-        folded = fold(text)
+        folded = fold_as_stored(text)
         return tuple(sorted({m.span() for term in self.terms for m in re.finditer(term.pattern, folded)}))
 
     @property
     def exact(self) -> tuple[re.Pattern[str], ...]:
-        """Of the phrases that hold signs and must be there, where they stand: the database knows words only."""
+        """Patterns of the phrases with signs that must be there: the database knows words only."""
         alone = [clause[0].terms[0] for clause in self.clauses if len(clause) == len(clause[0].terms) == 1]
         signs = [term for term in alone if term.kind == "phrase" and re.search(r"[^\w\s]|_", term.text)]
         return tuple(re.compile(term.pattern) for term in signs)
@@ -136,7 +139,7 @@ class Held(NamedTuple):
 
 
 class WordIndex:
-    """The words of all passages."""
+    """The words of all passages, to be looked up."""
 
     def __init__(self, passages: StoredPassages) -> None:
         self._passages, self._database = passages, passages.database
@@ -156,7 +159,9 @@ class WordIndex:
         )
         rows = self._passages.rows_of([number for number, _, _ in found]).tolist()
         held = sorted(Held(row, *told) for row, (_, *told) in zip(rows, found, strict=True))
-        return [one for one in held if all(exact.search(fold(texts(one.row))) for exact in query.exact)]
+        return [
+            one for one in held if all(exact.search(fold_as_stored(texts(one.row))) for exact in query.exact)
+        ]
 
     def _alternative(self, near: _Near) -> str:
         if len(near.terms) > 1:

@@ -111,7 +111,7 @@ _FOLDED = _table()
 
 
 def fold_in_place(text: str) -> str:
-    """Like `fold`, one character for one, so that offsets stay true."""
+    """Lower case without accents, as `fold`, but one character for one, so that offsets stay true."""
     lowered = text.lower()
     if len(lowered) != len(text):  # a capital that lowers to two characters, such as İ
         lowered = "".join(c.lower()[0] for c in text)

@@ -145,7 +145,7 @@ class DocumentNames:
 
     @property
     def all(self) -> frozenset[str]:
-        """Every id."""
+        """The ids of all documents."""
         return frozenset(self._known)
 
     def fitting(self, name: str) -> frozenset[str]:

@@ -17,6 +17,7 @@ from alpie.index.spanish.analysis import fold, normalize, tokens
 from alpie.index.spanish.references import Reference, read_reference
 
 MAX_CHARACTERS = 2_000  # the encoder reads 512 tokens, about as much
+MAX_TYPED_CHARACTERS = 1_000  # a longer one is a text that was pasted; no chat model is given more
 
 # Spellings of chat Spanish that are no words of their own. Single letters only where they cannot be
 # part of a code or an enumeration: they must stand between blanks or at the ends.
@@ -113,12 +114,12 @@ class Question:
 
     @cached_property
     def reference(self) -> Reference | None:
-        """The citation that it is: «artículo 22», «AGN/65/RES/10»."""
+        """The citation that the question is, if it is one: «artículo 22», «AGN/65/RES/10»."""
         return read_reference(self.typed)
 
 
 def language_of(text: str) -> str:
-    """By counting function words: "es", "en" or, where there are too few to tell, "und"."""
+    """The language by function words: "es", "en" or, where there are too few to tell, "und"."""
     words = [str(token) for token in tokens(text)]
     spanish = sum(word in _SPANISH for word in words) + 2 * any(c in text for c in "¿¡ñ")
     english = sum(word in _ENGLISH for word in words)

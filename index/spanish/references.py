@@ -135,7 +135,7 @@ class Reference:
 
     @property
     def units(self) -> Units:
-        """The first place."""
+        """The first of the places that are named."""
         return self.places[0] if self.places else ()
 
     @property

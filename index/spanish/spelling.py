@@ -61,7 +61,7 @@ class Lexicon:
 
     @classmethod
     def of(cls, words: Iterable[str], spanish: bool = True, forms: Iterable[str] = ()) -> Lexicon:
-        """Of some words, and of `forms` that are folded already."""
+        """A lexicon of some words, and of `forms` that are folded already."""
         return cls(_ascending({*fold("\n".join(words)).split("\n"), *forms}), spanish)
 
     def __contains__(self, word: str) -> bool:

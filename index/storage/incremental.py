@@ -55,11 +55,11 @@ class Earlier:
         return from_json(tuple[Said, ...], rows[0][0])
 
     def passages_of(self, document: str) -> int:
-        """How many it has."""
+        """How many passages a document has."""
         return len(self._passages.rows_of_document(document))
 
     def of_document(self, document: str) -> Embedded:
-        """All vectors of a document."""
+        """The vectors of a document: passages, sentences, expansions."""
         rows = self._passages.rows_of_document(document)  # one after another
         first, last = (int(rows[0]), int(rows[-1]) + 1) if len(rows) else (0, 0)
         lines = self._passages.line_bounds[[first, last]]
@@ -76,7 +76,7 @@ class Earlier:
         return bool(self._database.rows("SELECT 1 FROM passages WHERE key = ? LIMIT 1", key))
 
     def of_passage(self, key: bytes) -> Embedded:
-        """The vectors of one passage."""
+        """The vectors of the passage with this `embedding_key`."""
         row = int(self._passages.rows_where("key = ?", key)[0])
         return self._vectors(row, row + 1)
 
@@ -95,7 +95,7 @@ class Earlier:
         return {line.text: row for row, line in enumerate(line for own in of_passages for line in own)}
 
     def of_line(self, text: str) -> NDArray[np.float32] | None:
-        """The vector of an expansion."""
+        """The vector of the expansion `text`; None where it is new."""
         if self._lines is None or (row := self._line_rows.get(text)) is None:
             return None
         return np.asarray(self._lines.rows(np.array([row]))[0])

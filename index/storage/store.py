@@ -127,7 +127,7 @@ class IndexVersion:
 
     @property
     def fingerprint(self) -> str:
-        """Of the corpus: changes when any document or passage does."""
+        """A digest of the corpus: changes when any document or passage does."""
         return str(self.manifest["fingerprint"])
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from places import DOCS_SRC
 
-from alpie.eval.questions.matching import SourceTexts, fold
+from alpie.eval.questions.matching import SourceTexts, folded_text
 from alpie.eval.questions.question_file import (
     KINDS,
     OWN_QUESTIONS,
@@ -209,11 +209,11 @@ def test_our_own_questions_are_sound(folder: Path) -> None:
         assert bool(evidence) == (question.kind != UNANSWERABLE), question.source
         for one in evidence:
             assert texts.occurrences(one.doc, one.quote, one.start), f"{question.source}: {one.quote}"
-        folded = [fold(one.quote) for one in evidence]
-        held = [any(fold(answer) in quote for quote in folded) for answer in question.answer]
+        folded = [folded_text(one.quote) for one in evidence]
+        held = [any(folded_text(answer) in quote for quote in folded) for answer in question.answer]
         assert any(held) or not held, f"{question.source}: {question.answer}"
         for answer in question.answer_all:
-            assert any(fold(answer) in quote for quote in folded), f"{question.source}: {answer}"
+            assert any(folded_text(answer) in quote for quote in folded), f"{question.source}: {answer}"
 
 
 def test_every_kind_is_reported_on_with_eight_questions_at_least() -> None:

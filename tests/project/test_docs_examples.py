@@ -146,7 +146,7 @@ def test_every_setting_the_docs_name_is_one() -> None:
         assert named <= known, f"{path.name}: {sorted(named - known)}"
 
 
-# --- the container, as far as a machine without an backend can tell ------------------------------------
+# --- the container, as far as a machine without a container engine can tell -----------------------------
 
 
 def _instructions() -> list[tuple[str, str]]:

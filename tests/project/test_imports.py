@@ -27,12 +27,12 @@ def _name(path: Path) -> str:
     return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
 
 
-MODULES = {
-    _name(path): path for top in ("index", "app", "eval") for path in sorted((ROOT / top).rglob("*.py"))
-}
+TOP = ("index", "app", "eval")
+MODULES = {_name(path): path for top in TOP for path in sorted((ROOT / top).rglob("*.py"))}
 
 
 def _imported(path: Path) -> Iterator[str]:
+    """Modules of this project by their names in `MODULES`, and the packages of others."""
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
@@ -42,10 +42,15 @@ def _imported(path: Path) -> Iterator[str]:
             names = [name if name.removeprefix("alpie.") in MODULES else str(node.module) for name in whole]
         else:
             continue
-        yield from (name.removeprefix("alpie.") for name in names if name.startswith("alpie."))
+        for name in names:
+            yield name.removeprefix("alpie.") if name.startswith("alpie.") else name.partition(".")[0]
 
 
-IMPORTS = {name: sorted(set(_imported(path)) - {name}) for name, path in MODULES.items()}
+_ALL_IMPORTS = {name: set(_imported(path)) - {name} for name, path in MODULES.items()}
+IMPORTS = {
+    name: sorted(one for one in imported if one.partition(".")[0] in TOP)
+    for name, imported in _ALL_IMPORTS.items()
+}
 
 
 def _folder(module: str) -> str:
@@ -64,6 +69,33 @@ def test_a_folder_imports_only_those_before_it() -> None:
     place = {name: ORDER.index(_folder(name)) for name in MODULES}
     upwards = [f"{one} → {other}" for one in MODULES for other in IMPORTS[one] if place[other] > place[one]]
     assert upwards == []
+
+
+def _ways(start: str, closed: str = "") -> dict[str, str]:
+    """Whatever is reached from `start`, not by way of `closed`, with the modules that lead there."""
+    ways, left = {start: start}, [start]
+    while left:
+        module = left.pop()
+        for other in sorted(_ALL_IMPORTS.get(module, set()) - ways.keys() - {closed}):
+            ways[other] = f"{ways[module]} → {other}"
+            left.append(other)
+    return ways
+
+
+def _leads_astray(name: str) -> bool:
+    return name == "app.chat_model" or name.startswith(("app.page", "app.writer", "gradio", "langchain"))
+
+
+@pytest.mark.parametrize("module", ["quotes", "ranking", "answer", "abstention", "citation"])
+def test_from_what_quotes_nothing_reaches_the_page_or_a_language_model(module: str) -> None:
+    # the one exception: whoever keeps readings must know those of a chat model, which are not kept
+    ways = _ways(f"app.answering.{module}", closed="app.answering.model_reader")
+    assert [way for name, way in ways.items() if _leads_astray(name)] == []
+
+
+def test_the_walk_finds_what_it_looks_for() -> None:
+    assert "langchain" in _ways("app.answering.answer")  # through the one that is closed above
+    assert "gradio" in _ways("app.terminal.commands")
 
 
 def test_no_module_has_the_name_of_another() -> None:

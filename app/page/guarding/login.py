@@ -183,7 +183,7 @@ def _fields(form: bytes) -> dict[str, list[str]]:
 
 
 class TooMany(Exception):
-    """No attempt is looked at now. `seconds`: when to come again; `busy`: because of others, not of failures."""
+    """Too many attempts to log in. `seconds`: when to come again; `busy`: those of others, not failed ones."""
 
     def __init__(self, seconds: int, busy: bool = False) -> None:
         super().__init__(seconds)

@@ -27,7 +27,7 @@ class Hosts:
 
     @classmethod
     def of(cls, listening: str, named: Sequence[str] = ()) -> Hosts:
-        """For a server that listens at `listening`; `named` are those the operator adds, such as a proxy's.
+        """The hosts of a server that listens at `listening`; `named`: the operator's, such as a proxy's.
 
         On loopback only loopback's own names; elsewhere the machine's names and any address.
         """

@@ -58,7 +58,7 @@ _BY_NUMBER = {*_BY_NAME, "fn_index", "trigger_id", "event_data"}
 
 @dataclass(frozen=True)
 class Handlers:
-    """Those of one page: how many arguments each takes, by its number, and the numbers of those with a public name."""
+    """The event handlers of a page: how many arguments each takes, by number, and the public names."""
 
     language: str
     arguments: Mapping[int, int]
@@ -66,7 +66,7 @@ class Handlers:
 
     @classmethod
     def of(cls, page: Any, language: str) -> Handlers:
-        """Of a page of Gradio's (`gr.Blocks`)."""
+        """The handlers of a page of Gradio's (`gr.Blocks`)."""
         ours = {number: one for number, one in page.fns.items() if one.fn}
         return cls(
             language,

@@ -50,7 +50,7 @@ class Window:
         self._counts[client] = (stretch, before, max(now - 1, 0))
 
     def would_admit(self, client: str) -> bool:
-        """The same, without counting."""
+        """Whether a request of `client` would be admitted; it is not counted."""
         return self._state(client)[-1]
 
     def _state(self, client: str) -> tuple[int, int, int, bool]:

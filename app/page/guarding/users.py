@@ -39,7 +39,7 @@ class Users:
         self._nobody = hashed(secrets.token_urlsafe(16))
 
     def hashes(self) -> Mapping[str, str]:
-        """Hash by name. Raises SettingsError when the file cannot be read."""
+        """The password hash of each user. Raises SettingsError when the file cannot be read."""
         try:
             status = self.path.stat()
             stamp = (status.st_mtime_ns, status.st_size)

@@ -18,6 +18,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
 
+from alpie.app.answering.conversation import MAX_TURNS
 from alpie.app.page.guarding.origins import is_loopback
 from alpie.app.page.serving.change_routes import add_change_routes
 from alpie.app.page.serving.page_options import PageOptions
@@ -42,7 +43,6 @@ _LOG = logging.getLogger(__name__)
 _ASSETS = Path(__file__).resolve().parents[1] / "assets"
 _OPENING_SECONDS = 20.0  # a fragment waits this long for the corpus; the script then asks again
 _LONGEST_VALUE = 4000  # characters of one parameter
-_MAX_TURNS = 6  # earlier questions of a record
 _AT_ONCE = 4  # fragments made at the same time: more take turns anyway, and each holds what it works on
 
 Make = Callable[[Request, Library, Translations], Response]
@@ -101,7 +101,7 @@ class PageRoutes:
         app.mount("/al/assets", StaticFiles(directory=_ASSETS), name="assets")
 
     def welcome(self, words: Translations) -> Markup:
-        """The first screen."""
+        """What the page shows before the first question."""
         try:
             library = self._opening.wait()
         except NotReady as error:
@@ -200,7 +200,7 @@ class PageRoutes:
         )
         as_json, each = query.get("format") == "json", "each" in query
         question = query.get("q", "")
-        return render_record(library, question, turns[:_MAX_TURNS], words, as_json, documents, each)
+        return render_record(library, question, turns[:MAX_TURNS], words, as_json, documents, each)
 
     # --- the documents --------------------------------------------------------------------------
 

@@ -235,7 +235,7 @@ def share_memory() -> None:
 
 
 def give_back_memory(every_seconds: float = _EVERY_SECONDS) -> Callable[[], None]:
-    """From now on and every so often, return freed memory to the system; what is returned ends that."""
+    """Return freed memory to the system every so often from now on; what is returned ends that."""
     ended = threading.Event()
     function = _of_glibc("malloc_trim")
 

@@ -88,7 +88,7 @@ class Shelf:
         self._refresh()
 
     def remove(self, document: Document) -> None:
-        """Take `document` out. Raises SourceError for the last one: an index of nothing cannot be asked."""
+        """Take `document` off the shelf. Raises SourceError for the last one: nothing could be asked."""
         path = self._inside(document.file)
         about = {"title": document.title, "file": document.file, "table": {}}
         with self._changing:

@@ -47,13 +47,13 @@ class Collection:
 
 
 class Collections:
-    """Those in `folder`, which need not exist yet. What cannot be done raises ChangeRefused."""
+    """The collections in `folder`, which need not exist yet. What cannot be done raises ChangeRefused."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     def all(self) -> tuple[Collection, ...]:
-        """In the order of their names."""
+        """All collections, in the order of their names."""
         found = [self.get(path.parent.name) for path in self._folder.glob(f"*/{_NAME_FILE}")]
         return tuple(sorted((one for one in found if one), key=lambda one: one.name.casefold()))
 

@@ -41,7 +41,7 @@ class StageTimes:
 
 
 class Meter:
-    """The counters of one server."""
+    """Counts what one server does, for its metrics."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()

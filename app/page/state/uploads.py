@@ -124,7 +124,7 @@ class Uploads:
         return not (self.folder / RECOGNISE_FILE).exists() and self._can_recognise()
 
     def recognise(self) -> None:
-        """From now on have the text of scanned pages recognised; scans that were refused are taken after all."""
+        """Have the text of scanned pages recognised from now on; refused scans are taken after all."""
         (self.folder / RECOGNISE_FILE).touch()
         for path in self._scans.glob("*.pdf"):
             name = _named(path, self.folder / path.name)

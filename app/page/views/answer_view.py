@@ -24,8 +24,9 @@ from alpie.app.service.answer_record import make_record
 from alpie.app.translations import translations_for
 from alpie.index.build import package_version
 from alpie.index.records import Document, Hit, SentenceRole
+from alpie.index.retrieval.vector_backend import BACKEND_RETRIEVERS
 
-_RETRIEVERS = ("dense", "sentence", "lexical", "expansion")
+_RANKED_BY = (*BACKEND_RETRIEVERS, "expansion")
 _MAX_SUGGESTIONS = 3
 _LONGEST_SUGGESTION = 60
 _CLOSE = 1.0  # score of a passage under the best one's, from which on nothing of it is offered
@@ -144,7 +145,7 @@ def render_quote(
 
 def _why(hit: Hit) -> dict[str, object]:
     """The rank of the passage in each retriever of the search, and the words both share."""
-    ranks = [(retriever, hit.ranks[retriever]) for retriever in _RETRIEVERS if retriever in hit.ranks]
+    ranks = [(retriever, hit.ranks[retriever]) for retriever in _RANKED_BY if retriever in hit.ranks]
     return {"ranks": ranks, "line": hit.line, "terms": hit.terms}
 
 

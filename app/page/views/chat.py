@@ -18,6 +18,7 @@ from time import perf_counter
 from typing import Any
 
 from alpie.app.answering.answers import Answer
+from alpie.app.answering.conversation import MAX_TURNS
 from alpie.app.page.state.library import NotReady, Opening
 from alpie.app.page.state.server_metrics import Meter
 from alpie.app.page.views.answer_view import render_answer
@@ -27,11 +28,10 @@ from alpie.app.page.views.markup import one_line
 from alpie.app.page.views.page_words import Translations, translations_for
 from alpie.app.page.views.templates import Markup, render
 from alpie.index.errors import AlpieError, QuestionError
+from alpie.index.spanish.query import MAX_TYPED_CHARACTERS
 
 _LOG = logging.getLogger(__name__)
-LONGEST_QUESTION = 1000  # characters; a longer one is no question: a page that was pasted
 _MAX_MESSAGES = 60
-_MAX_TURNS = 6  # earlier questions a follow-up may lean on
 _OPENING_SECONDS = 900
 _AT_ONCE = 4  # answers computed at the same time
 _MAX_DOCUMENTS = 200  # chosen for one question
@@ -63,7 +63,7 @@ class Wish:
 
     @classmethod
     def read(cls, text: object) -> Wish:
-        """Of the JSON that the script of the page sends; of anything else a question without wishes."""
+        """The wish in the JSON that the script of the page sends; none in anything else."""
         try:
             sent = json.loads(text) if isinstance(text, str) and text else {}
         except (ValueError, RecursionError):
@@ -81,15 +81,13 @@ class Wish:
         turns: object = (),
         **_: object,
     ) -> Wish:
-        """From what a click brings along; an unknown document is for the corpus to refuse."""
-        return cls(
-            _texts(documents)[:_MAX_DOCUMENTS], anew is True, each is True, _texts(turns)[-_MAX_TURNS:]
-        )
+        """The wish that a click brings along; an unknown document is for the corpus to refuse."""
+        return cls(_texts(documents)[:_MAX_DOCUMENTS], anew is True, each is True, _texts(turns)[-MAX_TURNS:])
 
 
 def _texts(value: object) -> tuple[str, ...]:
     given = value if isinstance(value, list | tuple) else ()
-    return tuple(one[:LONGEST_QUESTION] for one in given if isinstance(one, str))
+    return tuple(one[:MAX_TYPED_CHARACTERS] for one in given if isinstance(one, str))
 
 
 _NO_WISH = Wish()
@@ -127,12 +125,12 @@ class Chat:
         talk = conversation if isinstance(conversation, Conversation) else Conversation()
         if not talk.messages:
             talk.messages, questions = read_past(past)
-            talk.questions = [one[:LONGEST_QUESTION] for one in questions[-_MAX_TURNS:]]
+            talk.questions = [one[:MAX_TYPED_CHARACTERS] for one in questions[-MAX_TURNS:]]
         asked = question.strip() if isinstance(question, str) else ""
         if not asked:
             yield talk.messages, talk
             return
-        shown = asked if len(asked) <= LONGEST_QUESTION else asked[:LONGEST_QUESTION] + "…"
+        shown = asked if len(asked) <= MAX_TYPED_CHARACTERS else asked[:MAX_TYPED_CHARACTERS] + "…"
         if wish.anew:
             talk.messages, talk.questions = talk.messages[:-2], []
         before = [
@@ -140,11 +138,11 @@ class Chat:
             {"role": "user", "content": one_line(Markup('<div class="asked">{}</div>').format(shown))},
         ]
         yield [*before, self._said(_line("searching", self._words(self._waiting())))], talk
-        replies = self._replies(asked, wish.turns or tuple(talk.questions[-_MAX_TURNS:]), wish)
+        replies = self._replies(asked, wish.turns or tuple(talk.questions[-MAX_TURNS:]), wish)
         said = self._said(next(replies))
         talk.messages = [*before, said][-_MAX_MESSAGES:]
-        if len(asked) <= LONGEST_QUESTION:
-            talk.questions = [*talk.questions, asked][-_MAX_TURNS:]
+        if len(asked) <= MAX_TYPED_CHARACTERS:
+            talk.questions = [*talk.questions, asked][-MAX_TURNS:]
         if not talk.left:
             yield talk.messages, talk
         for reply in replies:
@@ -164,8 +162,8 @@ class Chat:
     def _replies(self, asked: str, turns: tuple[str, ...], wish: Wish) -> Iterator[Markup]:
         """One reply, or with `finish` two: the later takes the place of the earlier."""
         words = self._words
-        if len(asked) > LONGEST_QUESTION:
-            yield render("pasted", words, most=LONGEST_QUESTION, text=asked[:LONGEST_TEXT])
+        if len(asked) > MAX_TYPED_CHARACTERS:
+            yield render("pasted", words, most=MAX_TYPED_CHARACTERS, text=asked[:LONGEST_TEXT])
             return
         try:
             library = self._opening.wait(_OPENING_SECONDS)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from alpie.app.answering.citation import short_citation
 from alpie.app.checking.verification import sentence_line, warning_sentences
-from alpie.app.checking.verify import Place, QuotationChecker, Verdict
+from alpie.app.checking.verify import MatchedPlace, QuotationChecker, Verdict
 from alpie.app.page.state.library import Library
 from alpie.app.page.views.link_places import link
 from alpie.app.page.views.markup import emphasised
@@ -20,7 +20,7 @@ LONGEST_TEXT = 10_000  # characters: two dense pages
 
 
 def render_form(words: Translations) -> str:
-    """The form: one field and a button."""
+    """The form for a text to check: one field and a button."""
     return render("check_form", words, longest=LONGEST_TEXT)
 
 
@@ -63,7 +63,7 @@ class _Shown:
     href: str = ""
 
 
-def _shown(library: Library, place: Place, words: Translations) -> _Shown:
+def _shown(library: Library, place: MatchedPlace, words: Translations) -> _Shown:
     document = library.documents[place.document_id]
     reading, cut = place.reading, place.reading.warnings
     # of a quotation that is cut where its meaning turns, nothing but the whole sentence is copied or kept

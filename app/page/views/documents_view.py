@@ -114,7 +114,7 @@ def _shown(panels: Panels, document: Document, words: Translations) -> dict[str,
 def render_state(
     uploads: Uploads | None, words: Translations, documents: Mapping[str, Document], problem: str = ""
 ) -> Markup:
-    """`documents`: those indexed, for how they were read; `problem`: of the order just given."""
+    """How indexing stands. `documents`: those indexed, as they were read; `problem`: of the last order."""
     state = uploads.state if uploads else State()
     by_file = {one.file: one for one in documents.values()}
     done = [(name, _read(by_file[name], words) if name in by_file else []) for name in state.done]

@@ -35,7 +35,7 @@ _LINK = re.compile(r"(tel:[0-9+]+|https://[^\s\"'<>]+)")
 
 @dataclass(frozen=True)
 class HelpLine:
-    """One place to turn to."""
+    """An organisation that helps, and how to reach it."""
 
     country: str
     who: str
@@ -47,14 +47,14 @@ class HelpLine:
 
 @dataclass(frozen=True)
 class HelpLines:
-    """The lines and the day they were checked."""
+    """The organisations to turn to, and the day they were checked."""
 
     checked: str
     lines: tuple[HelpLine, ...]
 
 
 def load_help_lines(path: Path | None = None) -> HelpLines:
-    """From a file of the form of `help_lines.toml`, by default that one; raises SettingsError."""
+    """The help lines in a file like `help_lines.toml`, by default that one; raises SettingsError."""
     path = path or _DEFAULT
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))

@@ -49,7 +49,7 @@ class Wanted:
 
     @classmethod
     def from_query(cls, query: Mapping[str, str]) -> Wanted:
-        """From request parameters, anything in them."""
+        """The search that request parameters ask for, anything in them."""
         given = {one.name: query.get(one.name, "").strip()[:LONGEST] for one in fields(cls)}
         shown, sort = given.pop("shown"), given.pop("sort")
         most = int(shown) if shown.isascii() and shown.isdecimal() else STEP

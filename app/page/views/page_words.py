@@ -28,7 +28,7 @@ class Translations(common.Translations):
     """Interface text of one language. ``words("chat.send")`` is plain text, `html` the escaped one."""
 
     def html(self, key: str, **values: object) -> str:
-        """The same, escaped for HTML."""
+        """The text under a key, placeholders filled in, escaped for HTML."""
         return escape(self(key, **values))
 
     def share(self, value: float) -> str:

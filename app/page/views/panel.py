@@ -42,7 +42,7 @@ class _Piece:
 
 
 class Reader:
-    """Renders one document."""
+    """Renders the text of one document, with marks in it."""
 
     def __init__(self, document: Document, layout: Layout, passages: Sequence[Passage]) -> None:
         self.document, self.layout = document, layout
@@ -261,7 +261,7 @@ class Panels:
     def _panel(
         self, document: Document, words: Translations, marks: Sequence[Span], **values: object
     ) -> Markup:
-        """The text as it is, where the layout of a document is not known."""
+        """The panel of a document, `marks` highlighted in it; `values`: what the template shows beside it."""
         body = self.reader(document.id).render(words, marks)
         return render("panel", words, document=document, body=body.strip(), **values)
 

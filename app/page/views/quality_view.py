@@ -136,7 +136,7 @@ def _share(value: float) -> float:
 
 @dataclass(frozen=True)
 class Bar:
-    """A share with its interval: a point with its whisker on a track, all as percentages of its width."""
+    """A share and its interval as a bar shows them: point and whisker, in percent of its width."""
 
     name: str
     value: float

@@ -42,14 +42,14 @@ def render_references(
 
 
 def printed_references(quotes: Sequence[Quote], words: Translations) -> Markup:
-    """What is on paper only: the references in every style, of which the script leaves the chosen one, and the date."""
+    """The part that is printed only: the date, and references in every style: the script leaves one."""
     excerpts = [Excerpt(one.text, one.citation, one.start, one.end) for one in quotes]
     styles = {name: styled(excerpts, name, words, today())[1] for name in STYLES} if excerpts else {}
     return render("printed", words, styles=styles, made=today().isoformat())
 
 
 def today() -> date:
-    """In universal time, as every date the page states."""
+    """The day in universal time, as every date the page states."""
     return datetime.now(UTC).date()
 
 
@@ -59,27 +59,27 @@ _MORE = {"s": "spans", "n": "note"}
 
 
 @dataclass(frozen=True)
-class Place:
-    """A place asked for: see `alpie.app.page.views.link_places`; `note` is the reader's."""
+class ChosenPlace:
+    """A place chosen for export: see `alpie.app.page.views.link_places`; `note` is the reader's."""
 
     address: str
     spans: str = ""
     note: str = ""
 
 
-def places(parameters: Sequence[tuple[str, str]]) -> tuple[Place, ...]:
-    """From `p=…&s=…&n=…&p=…`: an `s` and an `n` belong to the `p` before them."""
-    found: list[Place] = []
+def places(parameters: Sequence[tuple[str, str]]) -> tuple[ChosenPlace, ...]:
+    """The places of `p=…&s=…&n=…&p=…`: an `s` and an `n` belong to the `p` before them."""
+    found: list[ChosenPlace] = []
     for name, value in parameters:
         if name == "p":
-            found.append(Place(value))
+            found.append(ChosenPlace(value))
         elif name in _MORE and found:
             found[-1] = replace(found[-1], **{_MORE[name]: value})
     return tuple(found[:MAX_PLACES])
 
 
 def export(
-    library: Library, form: str, chosen: Sequence[Place], words: Translations, base_url: str = ""
+    library: Library, form: str, chosen: Sequence[ChosenPlace], words: Translations, base_url: str = ""
 ) -> Response:
     """A file in one of the export formats; places that are no longer there are counted in a header."""
     if form not in FORMATS:
@@ -97,9 +97,9 @@ def export(
 
 
 def references(
-    library: Library, style: str, chosen: Sequence[Place], words: Translations, root_path: str = ""
+    library: Library, style: str, chosen: Sequence[ChosenPlace], words: Translations, root_path: str = ""
 ) -> Response:
-    """The same places in one of the styles, to read and to copy."""
+    """References to chosen places in one of the styles, to read and to copy."""
     excerpts, headers = _found(library, chosen) if style in STYLES else ([], {})
     if not excerpts:
         return _problem(words("export.nothing"), words)
@@ -115,7 +115,7 @@ def _problem(text: str, words: Translations) -> Response:
     return HTMLResponse(render("problem", words, text=text), status_code=404)
 
 
-def _found(library: Library, chosen: Sequence[Place]) -> tuple[list[Excerpt], dict[str, str]]:
+def _found(library: Library, chosen: Sequence[ChosenPlace]) -> tuple[list[Excerpt], dict[str, str]]:
     excerpts: list[Excerpt] = []
     for place in chosen:
         with suppress(AddressError):
@@ -123,7 +123,7 @@ def _found(library: Library, chosen: Sequence[Place]) -> tuple[list[Excerpt], di
     return excerpts, {"x-alpie-vanished": str(len(chosen) - len(excerpts))}
 
 
-def _excerpt(library: Library, place: Place) -> Excerpt:
+def _excerpt(library: Library, place: ChosenPlace) -> Excerpt:
     passage = library.passage(place.address)
     document = library.documents[passage.document_id]
     spans, text = words_at(place.spans, passage, document, library)

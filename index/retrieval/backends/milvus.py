@@ -33,7 +33,7 @@ from alpie.index.retrieval.backends.milvus_client import (
     collection_stamp,
 )
 from alpie.index.retrieval.bm25 import term_shares
-from alpie.index.retrieval.vector_backend import RETRIEVERS, Entry, Query
+from alpie.index.retrieval.vector_backend import BACKEND_RETRIEVERS, Entry, Query
 
 _PASSAGES_A_BATCH = 200  # a megabyte of sparse and dense vectors
 _SENTENCES_A_BATCH = 1_000
@@ -54,7 +54,7 @@ class MilvusBackend:
         self._connection = connection
         self._use(passages)
         self._wrote = -_SETTLED_SECONDS  # when, by the monotonic clock
-        self._pool = ThreadPoolExecutor(len(RETRIEVERS), thread_name_prefix="milvus")
+        self._pool = ThreadPoolExecutor(len(BACKEND_RETRIEVERS), thread_name_prefix="milvus")
 
     def _use(self, passages: str) -> None:
         self.passages, self.sentences = passages, passages + SENTENCES
@@ -65,7 +65,7 @@ class MilvusBackend:
 
     @property
     def retrievers(self) -> tuple[str, ...]:
-        return RETRIEVERS if self._connection.has_sparse else RETRIEVERS[:2]
+        return BACKEND_RETRIEVERS if self._connection.has_sparse else BACKEND_RETRIEVERS[:2]
 
     def upsert(self, entries: Iterable[Entry]) -> int:
         written = 0

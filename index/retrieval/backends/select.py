@@ -31,7 +31,7 @@ _SAMPLE = 5_000  # passages whose mean length stands for all
 
 @dataclass(frozen=True)
 class Synchronised:
-    """What it took."""
+    """What bringing a backend up to date took."""
 
     passages: int  # held now
     written: int

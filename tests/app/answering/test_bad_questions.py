@@ -22,7 +22,7 @@ from alpie.app.checking.verify import QuotationChecker
 from alpie.app.checking.word_alignment import align
 from alpie.app.page.views.lookup_view import Wanted, look_up, render_results
 from alpie.app.page.views.page_words import translations_for
-from alpie.app.service.endpoints import LONGEST_QUESTION, Endpoints
+from alpie.app.service.endpoints import Endpoints
 from alpie.app.service.rows import answer_row, verification_row
 from alpie.app.terminal import commands as cli
 from alpie.index.errors import AlpieError, QuestionError
@@ -124,7 +124,7 @@ def test_endpoints_answer_or_refuse(corpus: Corpus, question: str) -> None:
         except AlpieError as error:
             said = str(error)
         assert len(said) < 300  # a refusal does not repeat a megabyte
-    if len(question) > LONGEST_QUESTION:
+    if len(question) > MAX_CHARACTERS:
         with pytest.raises(QuestionError, match="pasa de 2000 caracteres"):
             endpoints.ask(question)
 

@@ -139,7 +139,7 @@ def test_the_panel_and_the_download_show_the_same(corpus: Corpus) -> None:
     shown_there = Panels(corpus).at(passage.address, forged, translations_for("es"))
     assert f'<span class="words hidden">{wanted}</span>' in shown_there
     answer = reference_view.export(
-        corpus, "markdown", [reference_view.Place(passage.address, forged)], translations_for("es")
+        corpus, "markdown", [reference_view.ChosenPlace(passage.address, forged)], translations_for("es")
     )
     assert wanted in bytes(answer.body).decode().replace("\\", "")
 

@@ -20,13 +20,14 @@ from places import ROOT
 
 from alpie.app import translations as common
 from alpie.app.answering.answers import Answer, WriterReport, WrittenSentence
+from alpie.app.answering.conversation import MAX_TURNS
 from alpie.app.page.guarding.guard import Limits
 from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.serving.server import create_app
 from alpie.app.page.state.feedback import FeedbackFile
 from alpie.app.page.state.library import NotReady, Opening
 from alpie.app.page.views.answer_view import render_answer, render_quote
-from alpie.app.page.views.chat import LONGEST_QUESTION, Chat, Conversation
+from alpie.app.page.views.chat import Chat, Conversation
 from alpie.app.page.views.help import Risk, at_risk, load_help_lines
 from alpie.app.page.views.link_places import link, parse_spans, spans_parameter
 from alpie.app.page.views.lookup_view import Wanted, look_up
@@ -40,7 +41,8 @@ from alpie.index.encoder import Encoder
 from alpie.index.errors import IndexMissing, SettingsError
 from alpie.index.readable import readable_text
 from alpie.index.records import Block, BlockKind, Document, Layout, Sentence, SentenceRole, Span
-from alpie.index.retrieval.word_search import fold
+from alpie.index.retrieval.word_search import fold_as_stored
+from alpie.index.spanish.query import MAX_TYPED_CHARACTERS
 
 PAGE = ROOT / "app" / "page"
 HELP = load_help_lines()
@@ -391,7 +393,7 @@ def test_a_vanished_address_says_so(client: TestClient) -> None:
 def test_lookup_finds_what_was_asked(corpus: Any, text: str, must: str) -> None:
     found = look_up(corpus, Wanted(text)).found
     assert found
-    assert all(fold(must) in fold(item.passage.text) for item in found)
+    assert all(fold_as_stored(must) in fold_as_stored(item.passage.text) for item in found)
 
 
 def test_related_passages_are_apart_and_lack_a_word(corpus: Any) -> None:
@@ -608,7 +610,7 @@ def test_the_handler_bears_any_input(opening: Opening, question: object, state: 
     *_, (messages, talk) = Chat(opening, translations_for("es"), HELP).ask(question, state)
     assert isinstance(talk, Conversation)
     assert all(len(message["content"]) < 100_000 for message in messages)
-    assert len("".join(talk.questions)) <= LONGEST_QUESTION * 6
+    assert len("".join(talk.questions)) <= MAX_TYPED_CHARACTERS * MAX_TURNS
 
 
 def test_a_follow_up_hands_on_the_questions_before(corpus: Any) -> None:

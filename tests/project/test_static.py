@@ -8,7 +8,6 @@ import sys
 import tomllib
 from pathlib import Path
 
-import pytest
 from places import ROOT
 
 CODE = ("index", "app", "eval")
@@ -53,14 +52,6 @@ def test_top_level_names_are_not_imported() -> None:
     code = "import alpie.app, alpie.app.answering.corpus, sys; print(sorted({'app', 'index', 'eval'} & set(sys.modules)))"
     output = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert output.stdout.strip() == "[]"
-
-
-@pytest.mark.parametrize("module", ["quotes", "ranking", "answer", "abstention"])
-def test_what_quotes_imports_neither_page_nor_language_model(module: str) -> None:
-    text = (ROOT / "app" / "answering" / f"{module}.py").read_text("utf-8")
-    assert "gradio" not in text
-    assert "langchain" not in text
-    assert "app.page" not in text
 
 
 def test_continuous_integration_runs_the_command_of_the_readme() -> None:
