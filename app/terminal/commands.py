@@ -46,7 +46,7 @@ _OPENING_SECONDS = 60.0
 _LONGEST_QUESTION = 1_000  # characters; a longer one may be a text that was pasted
 _MAX_INPUT_BYTES = 5_000_000  # of a text or record to check
 
-_logger = logging.getLogger(__name__)
+_LOG = logging.getLogger(__name__)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -84,8 +84,8 @@ def _guarded(arguments: argparse.Namespace, words: Translations) -> int:
     except AlpieError as error:
         _tell(words("cli.error", message=error))
         return FAILED
-    except Exception as error:
-        _logger.info("unexpected error", exc_info=True)
+    except Exception as error:  # noqa: BLE001 - the outermost edge: told as a sentence, in full with --verbose
+        _LOG.info("unexpected error", exc_info=True)
         _tell(words("cli.unexpected", kind=type(error).__name__, message=error))
         return FAILED
     return code
