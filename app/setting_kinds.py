@@ -55,9 +55,8 @@ def _path(value: Any, folder: Path) -> Path:
     return Path(os.path.normpath(folder / Path(value).expanduser()))
 
 
-FOLDER = Kind(
-    said("kind.path"), _path
-)  # relative to the file it is written in, else to the working directory
+# Relative to the file it is written in, else to the working directory.
+FOLDER = Kind(said("kind.path"), _path)
 OPTIONAL_FILE = Kind(
     said("kind.optional_path"),
     lambda value, folder: None if value in (None, "") else _path(value, folder),

@@ -51,10 +51,8 @@ _OFF_TOPIC_WEIGHT = 0.3  # of a question on another subject: easy, and never to 
 _PENALTY = 30.0  # flat from 10 to 100
 _PENALTY_FEW = 10.0
 _KEEP_ANSWERABLE = 0.98  # of every set; .97 refuses .87 of the unanswerable ones, at .32, and .99 .81, at .23
-_FAR_OFF_TOPIC, _NEAR_OFF_TOPIC = (
-    0.5,
-    0.85,
-)  # of the questions on other subjects: nothing near, hardly anything near
+# Shares of the questions on other subjects: below the first nothing is near, below the second hardly anything.
+_FAR_OFF_TOPIC, _NEAR_OFF_TOPIC = 0.5, 0.85
 _FLAG_ANSWERABLE = 0.2  # share of answerable questions that may be answered with reserve, or refused
 _WEIGHTS = Path(__file__).resolve().parents[1] / "app" / "answering" / "weights.json"
 

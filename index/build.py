@@ -182,9 +182,8 @@ class _Embedding:
         self.passages = self.fresh = 0
         self._done = self._total = 0  # texts to embed
         self.notes: list[str] = []
-        self.notices: list[
-            tuple[str, Notice]
-        ] = []  # what is not read of the documents, under the name of each file
+        # what is not read of the documents, under the name of each file
+        self.notices: list[tuple[str, Notice]] = []
         for document in reading.sources.documents:
             one = self._kept(document) if document.id in reading.kept else self._laid_out(document)
             self._read.append(one)

@@ -262,11 +262,8 @@ SEARCHED = [
 def test_every_file_is_held_to_something() -> None:
     tables: Sequence[Mapping[str, object]] = (SAYS, SILENT, ROWS, LABELS, HEADINGS, NOTICES)
     held = {file for table in tables for file in table} | {file for file, *_ in (*CITATIONS, *PAGES)}
-    asked = {
-        "Agenda 2030.md",
-        "VALORES.md",
-        "citas-no-entendidas.txt",
-    }  # in tests of their own; what tells of all
+    # in tests of their own; the last tells of all
+    asked = {"Agenda 2030.md", "VALORES.md", "citas-no-entendidas.txt"}
     assert {one.file for one in documents() if not one.file.startswith(NAMED)} <= held | asked
 
 
