@@ -53,7 +53,7 @@ def incomplete_text(incomplete: Sequence[Described], docs: Path, words: Translat
         lines += [
             "",
             f"# {words('index.incomplete.fields', fields=', '.join(told.missing))}",
-            table_for(told).rstrip(),
+            table_for(told, words.told).rstrip(),
         ]
     if len(incomplete) > _MAX_TABLES:
         more = words.count("count.documents", len(incomplete) - _MAX_TABLES)
