@@ -160,7 +160,7 @@ def test_both_catalogues_have_the_same_keys_and_placeholders_and_all_are_used() 
         assert sorted(_placeholders(spanish[key])) == sorted(_placeholders(english[key])), key
     code = "".join(path.read_text(encoding="utf-8") for path in folder.rglob("*.py"))
     families = tuple(
-        "notice. help. doctor. usage. verify. warn. record. count. writer. record.quotes. part.".split()
+        "notice. help. doctor. usage. verify. warn. record. count. writer. record.quotes. part. setting.".split()
     )
     for key in spanish:
         stem = key.removesuffix(".one").removesuffix(".many")
