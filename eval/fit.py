@@ -35,13 +35,14 @@ from alpie.app.answering.answer_weights import LinearModel, calibration_file, is
 from alpie.app.answering.corpus import Corpus, open_encoder_of
 from alpie.app.answering.features import CANDIDATE_FEATURES
 from alpie.app.settings import SEED_DOCUMENTS, Settings
+from alpie.app.translations import translations_for
 from alpie.eval.questions.matching import SourceTexts
 from alpie.eval.questions.question_file import OWN_QUESTIONS, read_own_questions, read_questions
 from alpie.eval.questions.question_records import Question
 from alpie.eval.questions.split import split
 from alpie.eval.questions.squad import squad_corpus
 from alpie.eval.training.examples import Example, examples_of
-from alpie.index.encoder import Encoder, OnProgress
+from alpie.index.encoder import BUNDLED, Encoder, OnProgress
 from alpie.index.retrieval.search import HybridWeights, SearchIndex
 
 _FOLDS = 5
@@ -353,7 +354,7 @@ def fit_encoder(
     """
     encoder = encoder or open_encoder_of(settings)
     if is_bundled(encoder):
-        out.write("El codificador «bundled» ya está calibrado.\n")
+        out.write(translations_for(settings.language)("eval.calibrated", encoder=BUNDLED) + "\n")
         return 0
     questions = [*split(read_own_questions(), "fit"), *read_own_questions(OWN_QUESTIONS / "fitting")]
     with TemporaryDirectory() as scratch:
