@@ -7,13 +7,19 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from alpie.app.settings import Settings
+from alpie.app.translations import said
+from alpie.index.errors import SettingsError
 
 Messages = list[tuple[str, str]]
 Stream = Callable[[Messages], Iterator[str]]
 
 
-class MissingProvider(Exception):
-    """The package of the provider is not installed, or nobody knows the provider."""
+class MissingProvider(SettingsError):
+    """The package of the provider that the setting `writer` names is not installed, or nobody knows the provider."""
+
+
+def _missing(settings: Settings, error: Exception) -> MissingProvider:
+    return MissingProvider(said("writer.no_provider", model=settings.writer, error=error))
 
 
 def stream_of(settings: Settings) -> Stream:
@@ -24,7 +30,7 @@ def stream_of(settings: Settings) -> Stream:
     try:
         from langchain.chat_models import init_chat_model
     except ImportError as error:
-        raise MissingProvider(str(error)) from error
+        raise _missing(settings, error) from error
     provider = settings.writer.partition(":")[0]
     options: dict[str, Any] = {
         "temperature": 0,
@@ -42,7 +48,7 @@ def stream_of(settings: Settings) -> Stream:
     try:
         model = init_chat_model(settings.writer, **options)
     except (ImportError, ValueError) as error:
-        raise MissingProvider(str(error)) from error
+        raise _missing(settings, error) from error
 
     def stream(messages: Messages) -> Iterator[str]:
         for chunk in model.stream(messages):

@@ -35,13 +35,13 @@ class Setting:
     """What the documentation and the checks know of a setting."""
 
     kind: Kind
-    help: str
     default: object = MISSING  # MISSING: depends on where Al Pie is installed
+    help: str = ""  # what it does; a field does not know its name, so `settings_table` puts it in
 
 
-def setting(kind: Kind, text: str, default: object = MISSING) -> Any:
+def setting(kind: Kind, default: object = MISSING) -> Any:
     """A dataclass field for a setting."""
-    described = {"setting": Setting(kind, text, default)}
+    described = {"setting": Setting(kind, default)}
     return field(metadata=described) if default is MISSING else field(default=default, metadata=described)
 
 
@@ -55,9 +55,8 @@ def _path(value: Any, folder: Path) -> Path:
     return Path(os.path.normpath(folder / Path(value).expanduser()))
 
 
-FOLDER = Kind(
-    said("kind.path"), _path
-)  # relative to the file it is written in, else to the working directory
+# Relative to the file it is written in, else to the working directory.
+FOLDER = Kind(said("kind.path"), _path)
 OPTIONAL_FILE = Kind(
     said("kind.optional_path"),
     lambda value, folder: None if value in (None, "") else _path(value, folder),

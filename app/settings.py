@@ -13,7 +13,7 @@ import hashlib
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from ipaddress import ip_network
 from pathlib import Path
 
@@ -29,7 +29,7 @@ from alpie.app.setting_kinds import (
     text,
     whole_number,
 )
-from alpie.app.translations import said
+from alpie.app.translations import LANGUAGES, said
 from alpie.index.errors import SettingsError
 from alpie.index.model_cache import default_cache
 
@@ -51,134 +51,42 @@ _OFFLINE = {
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """Everything an operator may choose. `load_settings` makes one; every field has its own check."""
+    """Everything an operator may choose. `load_settings` makes one; every field has its own check.
 
-    docs: Path = setting(FOLDER, "Carpeta de los documentos y de su sources.toml.")
-    data: Path = setting(FOLDER, "Carpeta del índice.")
-    index: str = setting(
-        text(may_be_empty=True, starts_with=("milvus:",)),
-        "Motor que propone los pasajes, `milvus:<dirección o archivo.db>[#nombre]`; vacío: FAISS, en el mismo "
-        "proceso.",
-        "",
-    )
-    index_token: str = setting(
-        text(may_be_empty=True),
-        "Ficha o `usuario:contraseña` del motor; mejor en el entorno que en un archivo. Vacía: ninguna.",
-        "",
-    )
-    index_timeout_seconds: float = setting(
-        decimal(0.1, 600.0, said("unit.seconds")),
-        "Espera máxima a cada llamada al motor antes de dar un error.",
-        10.0,
-    )
-    max_document_megabytes: int = setting(
-        whole_number(1, 200, said("unit.megabytes")),
-        "Tamaño máximo del archivo de un documento; uno mayor no se abre y se nombra al indexar.",
-        100,
-    )
-    ocr: bool = setting(
-        SWITCH,
-        "Reconocer con Tesseract el texto de las páginas escaneadas al indexar (`alpie index --ocr`).",
-        False,
-    )
-    cache: Path = setting(
-        FOLDER, "Carpeta de los archivos del codificador y de los diccionarios, común a todos los índices."
-    )
-    encoder: str = setting(
-        text(),
-        "Codificador: `bundled`, una carpeta de sentence-transformers o un modelo de la caché local.",
-        "bundled",
-    )
-    runtime: str = setting(choice("auto", "onnx", "torch", "torch-bf16"), "Motor del codificador.", "auto")
-    reader: str = setting(
-        text(),
-        "Lector: `bundled`, la carpeta de un «cross-encoder» de sentence-transformers o uno de la caché local.",
-        "bundled",
-    )
-    threshold: float | None = setting(
-        decimal(0.0, 1.0, said("unit.probability"), or_auto=True),
-        "Confianza por debajo de la cual se dice que no hay una respuesta segura; `auto`: la calibrada.",
-        None,
-    )
-    max_quotes: int = setting(
-        whole_number(1, 10, said("unit.quotes")), "Máximo de citas en una respuesta.", 5
-    )
-    writer: str = setting(
-        text(may_be_empty=True),
-        "Modelo de lenguaje que redacta sobre las citas, `proveedor:modelo`; vacío: ninguno.",
-        "",
-    )
-    writer_url: str = setting(
-        text(may_be_empty=True, starts_with=("http://", "https://")),
-        "Dirección de un servidor compatible con OpenAI para el redactor; vacía: la del proveedor.",
-        "",
-    )
-    writer_timeout_seconds: float = setting(
-        decimal(1.0, 600.0, said("unit.seconds")),
-        "Espera máxima al redactor antes de mostrar solo las citas.",
-        30.0,
-    )
-    writer_reads: bool = setting(
-        SWITCH,
-        "Si el modelo de lenguaje elige también, por su número, las frases que contestan; si falla, elige el lector.",
-        False,
-    )
-    feedback: bool = setting(
-        SWITCH, "Si la página guarda en un archivo local las valoraciones de los lectores.", False
-    )
-    upload: str = setting(
-        choice("auto", "off", "add", "all"),
-        "Qué pueden hacer con los documentos quienes abren la página: nada, añadirlos, o todo (también corregir sus "
-        "datos, quitarlos y abrir colecciones); `auto`: todo si la página solo se sirve a esta máquina, si no nada.",
-        "auto",
-    )
-    max_upload_megabytes: int = setting(
-        whole_number(1, 200, said("unit.megabytes")), "Tamaño máximo de un documento que se sube.", 25
-    )
-    language: str = setting(choice("es", "en"), "Idioma de la interfaz.", "es")
-    host: str = setting(text(), "Dirección de red en la que escucha la página.", "127.0.0.1")
-    port: int = setting(whole_number(0, 65_535, said("unit.port")), "Puerto de la página.", 7860)
-    root_path: str = setting(
-        text(may_be_empty=True, starts_with=("/",)),
-        "Ruta bajo la que un proxy sirve la página, como `/alpie`; vacía: la raíz.",
-        "",
-    )
-    public_url: str = setting(
-        text(may_be_empty=True, starts_with=("http://", "https://")),
-        "Dirección pública de la página, con su ruta si la tiene: la que llevan los enlaces que se copian y "
-        "exportan; vacía: aquella por la que se llega, salvo que sea la de esta misma máquina.",
-        "",
-    )
-    allowed_hosts: tuple[str, ...] = setting(
-        names(),
-        "Nombres por los que se llega a la página, además de los de esta máquina: el del proxy, por ejemplo.",
-        (),
-    )
-    trusted_proxies: tuple[str, ...] = setting(
-        names(said("kind.networks"), ip_network),
-        "Proxies a los que se cree cuando dicen de quién es una petición; vacía: a ninguno.",
-        (),
-    )
-    users: Path | None = setting(
-        OPTIONAL_FILE,
-        "Archivo de usuarios que hace `alpie users add`; vacío: la página no pide contraseña.",
-        None,
-    )
-    questions_per_minute: int = setting(
-        whole_number(1, 100_000, said("unit.questions")),
-        "Preguntas por minuto que se admiten de un mismo visitante.",
-        60,
-    )
-    max_waiting: int = setting(
-        whole_number(1, 10_000, said("unit.questions")),
-        "Preguntas que esperan turno como mucho; las demás reciben un «ocupado».",
-        64,
-    )
-    metrics: str = setting(
-        choice("off", "loopback", "all"),
-        "Quién puede leer `/al/metrics`: nadie, esta máquina o cualquiera que llegue a la página.",
-        "loopback",
-    )
+    What each does is told in the catalogues, under `setting.` and its name.
+    """
+
+    docs: Path = setting(FOLDER)
+    data: Path = setting(FOLDER)
+    index: str = setting(text(may_be_empty=True, starts_with=("milvus:",)), "")
+    index_token: str = setting(text(may_be_empty=True), "")
+    index_timeout_seconds: float = setting(decimal(0.1, 600.0, said("unit.seconds")), 10.0)
+    max_document_megabytes: int = setting(whole_number(1, 200, said("unit.megabytes")), 100)
+    ocr: bool = setting(SWITCH, False)
+    cache: Path = setting(FOLDER)
+    encoder: str = setting(text(), "bundled")
+    runtime: str = setting(choice("auto", "onnx", "torch", "torch-bf16"), "auto")
+    reader: str = setting(text(), "bundled")
+    threshold: float | None = setting(decimal(0.0, 1.0, said("unit.probability"), or_auto=True), None)
+    max_quotes: int = setting(whole_number(1, 10, said("unit.quotes")), 5)
+    writer: str = setting(text(may_be_empty=True), "")
+    writer_url: str = setting(text(may_be_empty=True, starts_with=("http://", "https://")), "")
+    writer_timeout_seconds: float = setting(decimal(1.0, 600.0, said("unit.seconds")), 30.0)
+    writer_reads: bool = setting(SWITCH, False)
+    feedback: bool = setting(SWITCH, False)
+    upload: str = setting(choice("auto", "off", "add", "all"), "auto")
+    max_upload_megabytes: int = setting(whole_number(1, 200, said("unit.megabytes")), 25)
+    language: str = setting(choice(*LANGUAGES), LANGUAGES[0])
+    host: str = setting(text(), "127.0.0.1")
+    port: int = setting(whole_number(0, 65_535, said("unit.port")), 7860)
+    root_path: str = setting(text(may_be_empty=True, starts_with=("/",)), "")
+    public_url: str = setting(text(may_be_empty=True, starts_with=("http://", "https://")), "")
+    allowed_hosts: tuple[str, ...] = setting(names(), ())
+    trusted_proxies: tuple[str, ...] = setting(names(said("kind.networks"), ip_network), ())
+    users: Path | None = setting(OPTIONAL_FILE, None)
+    questions_per_minute: int = setting(whole_number(1, 100_000, said("unit.questions")), 60)
+    max_waiting: int = setting(whole_number(1, 10_000, said("unit.questions")), 64)
+    metrics: str = setting(choice("off", "loopback", "all"), "loopback")
 
     @property
     def max_document_bytes(self) -> int:
@@ -224,9 +132,22 @@ def load_settings(
     return Settings(**values)  # type: ignore[arg-type]  # each value passed the check of its field
 
 
+def language_of(environment: Mapping[str, str] | None = None) -> str:
+    """The setting `language` as the environment has it, checked as `load_settings` does.
+
+    For who has something to say before the other settings are read, and whatever is wrong with those.
+    """
+    name = f"{ENVIRONMENT_PREFIX}LANGUAGE"
+    given = (os.environ if environment is None else environment).get(name, "")
+    return str(_from_environment({name: given}, Path()).get("language", Settings.language))
+
+
 def settings_table() -> tuple[tuple[str, Setting], ...]:
     """Name and description of each setting, in order: what the documentation is generated from."""
-    return tuple((field.name, field.metadata["setting"]) for field in fields(Settings))
+    return tuple(
+        (field.name, replace(field.metadata["setting"], help=said(f"setting.{field.name}")))
+        for field in fields(Settings)
+    )
 
 
 def _from_file(environment: Mapping[str, str], folder: Path) -> dict[str, object]:

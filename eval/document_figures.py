@@ -19,13 +19,13 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-from alpie.index.build import measured
 from alpie.index.chunking.passages import make_passages
 from alpie.index.errors import SourceError
 from alpie.index.formats import extract, format_of
 from alpie.index.layout import lay_out
 from alpie.index.readable import collapse, readable_text
 from alpie.index.records import BlockKind, Document, Layout
+from alpie.index.word_coverage import measured
 
 _WORD = re.compile(r"[^\W_]+")
 _DIVIDED = re.compile(r"(?<=[^\W\d_])[-\u00ad\u2010]\s*\n\s*(?=[a-záéíóúüñ])")

@@ -35,13 +35,14 @@ from alpie.app.answering.answer_weights import LinearModel, calibration_file, is
 from alpie.app.answering.corpus import Corpus, open_encoder_of
 from alpie.app.answering.features import CANDIDATE_FEATURES
 from alpie.app.settings import SEED_DOCUMENTS, Settings
+from alpie.app.translations import translations_for
 from alpie.eval.questions.matching import SourceTexts
 from alpie.eval.questions.question_file import OWN_QUESTIONS, read_own_questions, read_questions
 from alpie.eval.questions.question_records import Question
 from alpie.eval.questions.split import split
 from alpie.eval.questions.squad import squad_corpus
 from alpie.eval.training.examples import Example, examples_of
-from alpie.index.encoder import Encoder, OnProgress
+from alpie.index.encoder import BUNDLED, Encoder, OnProgress
 from alpie.index.retrieval.search import HybridWeights, SearchIndex
 
 _FOLDS = 5
@@ -51,10 +52,8 @@ _OFF_TOPIC_WEIGHT = 0.3  # of a question on another subject: easy, and never to 
 _PENALTY = 30.0  # flat from 10 to 100
 _PENALTY_FEW = 10.0
 _KEEP_ANSWERABLE = 0.98  # of every set; .97 refuses .87 of the unanswerable ones, at .32, and .99 .81, at .23
-_FAR_OFF_TOPIC, _NEAR_OFF_TOPIC = (
-    0.5,
-    0.85,
-)  # of the questions on other subjects: nothing near, hardly anything near
+# Shares of the questions on other subjects: below the first nothing is near, below the second hardly anything.
+_FAR_OFF_TOPIC, _NEAR_OFF_TOPIC = 0.5, 0.85
 _FLAG_ANSWERABLE = 0.2  # share of answerable questions that may be answered with reserve, or refused
 _WEIGHTS = Path(__file__).resolve().parents[1] / "app" / "answering" / "weights.json"
 
@@ -355,7 +354,7 @@ def fit_encoder(
     """
     encoder = encoder or open_encoder_of(settings)
     if is_bundled(encoder):
-        out.write("El codificador «bundled» ya está calibrado.\n")
+        out.write(translations_for(settings.language)("eval.calibrated", encoder=BUNDLED) + "\n")
         return 0
     questions = [*split(read_own_questions(), "fit"), *read_own_questions(OWN_QUESTIONS / "fitting")]
     with TemporaryDirectory() as scratch:

@@ -19,6 +19,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from alpie.app.translations import said
 from alpie.eval.report import markdown_table
 from alpie.index.errors import SettingsError
 
@@ -63,7 +64,7 @@ def _rows(file: Path, title: str) -> list[list[str]]:
             lines = [line for line in section.splitlines() if line.startswith("| ")]
             cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
             return [row for row in cells if not all(set(cell) <= {"-"} for cell in row)]
-    raise SettingsError(f"{file} has no table «{title}».")
+    raise SettingsError(said("at", where=file, reason=said("eval.no_table", title=title)))
 
 
 def _places(names: Sequence[str], wanted: str, file: Path) -> list[int]:
@@ -73,7 +74,8 @@ def _places(names: Sequence[str], wanted: str, file: Path) -> list[int]:
         if name.rstrip("?") in names:
             places.append(list(names).index(name.rstrip("?")))
         elif not name.endswith("?"):
-            raise SettingsError(f"{file} has no «{name}»; there are {', '.join(names)}.")
+            lacks = said("eval.no_column", name=name, names=list(names))
+            raise SettingsError(said("at", where=file, reason=lacks))
     return places
 
 

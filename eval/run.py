@@ -14,7 +14,7 @@ from typing import TextIO, cast
 from alpie.app.answering.corpus import Corpus, open_encoder_of
 from alpie.app.settings import Settings
 from alpie.app.terminal.progress import progress_bar
-from alpie.app.translations import Translations
+from alpie.app.translations import Translations, said
 from alpie.eval.metrics import RESAMPLES
 from alpie.eval.pipelines import PipelineRows, other_pipelines, own_pipeline
 from alpie.eval.questions.matching import SourceTexts
@@ -24,12 +24,12 @@ from alpie.eval.questions.question_file import (
     read_own_questions,
     read_questions,
 )
-from alpie.eval.questions.question_records import Question, SquadParagraph
+from alpie.eval.questions.question_records import Question, SquadParagraph, refuse
 from alpie.eval.questions.split import split
 from alpie.eval.questions.squad import squad_corpus
 from alpie.eval.report import Report, RunFacts, Study, as_study, render_study, score_pipeline, write_study
 from alpie.index.chunking.sentences import sentence_bounds
-from alpie.index.errors import QuestionsFileError, SettingsError
+from alpie.index.errors import SettingsError
 from alpie.index.records import Document, Passage, Span
 from alpie.index.storage.store import corpus_fingerprint
 
@@ -97,7 +97,7 @@ def evaluate(
 ) -> int:
     """Runs an evaluation, writes its files, prints its tables to `out`, and returns the exit code 0."""
     if options.resamples < 1:
-        raise SettingsError(f"--resamples must be at least 1, not {options.resamples}.")
+        raise SettingsError(said("eval.resamples", given=options.resamples))
     files = _question_files(options)
     questions, paragraphs = _read(files, options)
     usual = "report" if options.questions is None and options.study != "misses" else "all"
@@ -106,9 +106,9 @@ def evaluate(
     if not options.questions and part != "fit":
         questions += read_own_questions(OWN_QUESTIONS / "reporting")
     if options.study not in (None, *STUDIES):
-        raise SettingsError(f"study «{options.study}» is unknown; choose one of {', '.join(STUDIES)}.")
+        raise SettingsError(said("eval.study", study=options.study, studies=STUDIES))
     if not questions:
-        raise QuestionsFileError(f"{files[0]}: part «{part}» holds no question; use --part all.")
+        raise refuse(files[0], "eval.part_empty", part=part)
     corpus = _corpus(options, source, paragraphs)
     if options.study:
         facts = _facts(corpus, questions, files, part, today(), ())
@@ -124,7 +124,8 @@ def evaluate(
     out.write(render_study(study, facts))
     if options.report:
         written = write_study(study, facts, options.report)
-        progress.write(f"Wrote {', '.join(path.name for path in written)} to {options.report}.\n")
+        names = [path.name for path in written]
+        progress.write(source.words("eval.written", files=names, folder=options.report) + "\n")
     return 0
 
 
@@ -143,7 +144,7 @@ def _verifies(corpus: AskedCorpus) -> Callable[[str], bool] | None:
 def _question_files(options: EvaluationOptions) -> list[Path]:
     files = [options.questions] if options.questions else sorted(OWN_QUESTIONS.glob("*.jsonl"))
     if not files:
-        raise QuestionsFileError(f"{OWN_QUESTIONS}: holds no *.jsonl; name a file with --questions.")
+        raise refuse(OWN_QUESTIONS, "eval.no_files")
     return files
 
 
@@ -162,10 +163,7 @@ def _corpus(
     if not options.corpus_from_questions:
         return source.open()
     if not paragraphs:
-        raise SettingsError(
-            "--corpus-from-questions needs a SQuAD file, whose paragraphs become the corpus; "
-            "name one with --questions, or leave the option out."
-        )
+        raise SettingsError(said("eval.needs_squad"))
     return source.from_passages(*squad_corpus(paragraphs, _sentences))
 
 

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +20,8 @@ from alpie.index.formats import MAX_BYTES
 from alpie.index.formats.recognition import Recogniser
 from alpie.index.layout import lay_out
 from alpie.index.messages import said
-from alpie.index.notices import Notice, NoticeKind, Unread
-from alpie.index.readable import readable_text
+from alpie.index.notices import Notice, Unread
+from alpie.index.package_version import package_version
 from alpie.index.reading.expansions import ExpansionLine, expansions_file, place_expansions
 from alpie.index.reading.source_table import Described
 from alpie.index.records import Document, Layout, Passage
@@ -32,6 +29,7 @@ from alpie.index.retrieval.backends.select import Synchronised
 from alpie.index.storage.incremental import Earlier, IncrementalReading
 from alpie.index.storage.manifest import check_encoder, check_files, current_version, read_manifest
 from alpie.index.storage.store import sweep, sweep_unfinished, unwritable, write_version
+from alpie.index.word_coverage import measured
 
 _PORTION = 512  # passages embedded together
 _WAIT_SECONDS = 2.0  # for another builder, before saying that there is one
@@ -54,14 +52,6 @@ class BuildReport:
     others: tuple[Unread, ...] = ()  # files of formats that are not read
     notices: tuple[tuple[str, Notice], ...] = ()  # what of a file, named first, is not read
     backend: Synchronised | None = None  # what the backend took, when it is not the local one
-
-
-def package_version() -> str:
-    """The installed version, "0" in a checkout that is not installed."""
-    try:
-        return version("alpie")
-    except PackageNotFoundError:
-        return "0"
 
 
 def _sound(data: Path, encoder: Encoder) -> Earlier | None:
@@ -182,9 +172,8 @@ class _Embedding:
         self.passages = self.fresh = 0
         self._done = self._total = 0  # texts to embed
         self.notes: list[str] = []
-        self.notices: list[
-            tuple[str, Notice]
-        ] = []  # what is not read of the documents, under the name of each file
+        # what is not read of the documents, under the name of each file
+        self.notices: list[tuple[str, Notice]] = []
         for document in reading.sources.documents:
             one = self._kept(document) if document.id in reading.kept else self._laid_out(document)
             self._read.append(one)
@@ -277,48 +266,3 @@ class _Read:
     new: Sequence[bool] = ()
     lines: Sequence[Sequence[ExpansionLine]] = ()  # expansions of each passage; empty: it has none
     notes: tuple[str, ...] = ()
-
-
-_WORD = re.compile(r"[^\W_]+")
-_DIVIDED = re.compile(r"([^\W\d_]+)-\n")
-_MAX_LOST = 0.01  # of the words: more is told
-
-
-def words_of(text: str) -> Counter[str]:
-    """How often each word stands in a text."""
-    return Counter(_WORD.findall(text))
-
-
-def measured(document: Document, layout: Layout, passages: Sequence[Passage]) -> Document:
-    """`document` with the words that its blocks keep, and notices of what is lost.
-
-    What the layout leaves out on purpose (running heads and feet, marks) counts as kept: it is told apart by
-    being left out. Of a text file the file itself is what the blocks are compared with.
-    """
-    raw = document.structure.found if document.structure else document.text
-    found = words_of(raw)
-    apart = (*layout.footers, *layout.note_calls)
-    spans = [block.spans for block in layout.blocks] + [(span,) for span in apart]
-    read = words_of("\n".join(readable_text(document.text, one) for one in spans))
-    kept = (found & read).total() + _joined(raw, found - read, read - found)
-    coverage = replace(document.coverage, words_found=found.total(), words_kept=kept)
-    notices = list(document.notices)
-    lost = coverage.words_found - coverage.words_kept
-    if lost > _MAX_LOST * coverage.words_found:
-        notices.append(Notice(NoticeKind.WORDS_LOST, lost, coverage.words_found))
-    if not passages:
-        notices.append(Notice(NoticeKind.NO_PASSAGES))
-    return replace(document, coverage=coverage, notices=tuple(notices))
-
-
-def _joined(raw: str, lost: Counter[str], gained: Counter[str]) -> int:
-    """How many of the `lost` words are halves that a line end divides, and were read as one word."""
-    halves = 0
-    for first, times in Counter(_DIVIDED.findall(raw)).items():
-        for word in [word for word in gained if word.startswith(first) and word != first]:
-            rest = word.removeprefix(first)
-            joined = min(times, gained[word], lost[first], lost[rest])
-            gained[word] -= joined
-            lost.subtract((first, rest) * joined)
-            halves += 2 * joined
-    return halves

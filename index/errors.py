@@ -2,6 +2,7 @@
 
     AlpieError
     ├── SettingsError         a setting or command option that cannot be used
+    │   └── MissingProvider       no package for the language model it names (`alpie.app.chat_model`)
     ├── RecognitionMissing    no program that recognises the text of scanned pages
     ├── SourceError           a document or its entry in sources.toml
     │   ├── ScanWithoutText       all its pages are pictures

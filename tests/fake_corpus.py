@@ -12,9 +12,8 @@ from alpie.app.answering.quotes import QuotePolicy
 from alpie.app.settings import SEED_DOCUMENTS
 from alpie.index.reading.sources import read_sources
 
-_WEIGHTS = replace(
-    WEIGHTS, threshold=0.3
-)  # where half of the question's words stand in a sentence, it is answered
+# Where half of the question's words stand in a sentence, it is answered.
+_WEIGHTS = replace(WEIGHTS, threshold=0.3)
 
 
 @cache

@@ -341,9 +341,6 @@ def test_collections_stand_beside_each_other(tmp_path: Path) -> None:
         assert token in client.get("/al/documents").text
         assert client.post("/al/collections/restore", data={"token": token}).json()["home"] == "/c/tercera/"
         assert client.get("/c/tercera/").status_code == 200
-        for order in (
-            "rename",
-            "remove",
-            "explode",
-        ):  # of the documents that are none of the named collections
+        # of the documents that are none of the named collections
+        for order in ("rename", "remove", "explode"):
             assert client.post(f"/al/collections/{order}", data={"name": "x"}).status_code == 422

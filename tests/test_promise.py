@@ -58,9 +58,8 @@ def assert_nothing_lost(document: Document, layout: Layout, passages: tuple[Pass
     own(layout.marks)
     begins = {sentence.start for passage in passages for sentence in passage.sentences}
     for block in layout.blocks:
-        said = (
-            block.kind is BlockKind.HEADING and block.spans[0].start in begins
-        )  # all there is of an article
+        # a heading that is all there is of an article is said
+        said = block.kind is BlockKind.HEADING and block.spans[0].start in begins
         if block.kind in (BlockKind.HEADING, BlockKind.CALLOUT, BlockKind.CONTENTS) and not said:
             own(block.spans)
     for offset, count in enumerate(owners):

@@ -14,12 +14,13 @@ import sys
 from collections.abc import Callable, Sequence
 from functools import partial
 from importlib import import_module
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from alpie.app.settings import Settings, compute_in_one_thread, load_settings, work_offline
+from alpie.app.settings import Settings, compute_in_one_thread, language_of, load_settings, work_offline
 from alpie.app.terminal.options import COMMANDS, make_parser
-from alpie.app.translations import Translations, said, translations_for
+from alpie.app.translations import LANGUAGES, Translations, said, translations_for
 from alpie.index.errors import AlpieError, IndexBusy, IndexMissing, SettingsError
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ _SETTINGS_OPTIONS = ("docs", "data", "language", "host", "port", "ocr")
 _OPENING_SECONDS = 60.0
 _MAX_INPUT_BYTES = 5_000_000  # of a text or record to check
 
-_logger = logging.getLogger(__name__)
+_LOG = logging.getLogger(__name__)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -53,15 +54,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     work_offline()
     compute_in_one_thread()
     _use_utf_8()
-    words = translations_for(os.environ.get("ALPIE_LANGUAGE", "es"))
+    given = _with_default_command(sys.argv[1:] if argv is None else argv)
     try:
-        arguments = make_parser(words).parse_args(
-            _with_default_command(sys.argv[1:] if argv is None else argv)
-        )
+        words = translations_for(_wished_language(given) or language_of())
+        arguments = make_parser(words).parse_args(given)
+    except SettingsError as error:
+        _tell(translations_for(LANGUAGES[0])("cli.error", message=error))
+        return FAILED
     except SystemExit as wish:  # --help, --version or wrong usage, already said by argparse
         return DONE if wish.code in (None, 0) else WRONG_USAGE
     _log_to_stderr(logging.INFO if arguments.verbose else logging.WARNING)
-    return _guarded(arguments, translations_for(vars(arguments).get("language", words.language)))
+    return _guarded(arguments, words)
 
 
 def _guarded(arguments: argparse.Namespace, words: Translations) -> int:
@@ -83,8 +86,8 @@ def _guarded(arguments: argparse.Namespace, words: Translations) -> int:
     except AlpieError as error:
         _tell(words("cli.error", message=error))
         return FAILED
-    except Exception as error:
-        _logger.info("unexpected error", exc_info=True)
+    except Exception as error:  # noqa: BLE001 - the outermost edge: told as a sentence, in full with --verbose
+        _LOG.info("unexpected error", exc_info=True)
         _tell(words("cli.unexpected", kind=type(error).__name__, message=error))
         return FAILED
     return code
@@ -393,7 +396,7 @@ def _save_record(path: Path, answer: Any, corpus: Corpus, words: Translations) -
 
     from alpie.app.exporting.reference_files import json_text
     from alpie.app.service.answer_record import make_record, record_text
-    from alpie.index.build import package_version
+    from alpie.index.package_version import package_version
 
     record = make_record(answer, corpus, datetime.now(UTC), package_version(), words.language)
     as_text = path.suffix.lower() == ".txt"
@@ -430,6 +433,14 @@ def _with_default_command(argv: Sequence[str]) -> list[str]:
     alone = not any(word in COMMANDS for word in argv) and (not argv or argv[0].startswith("-"))
     asks_for_help = any(word in ("-h", "--help", "--version") for word in argv)
     return ["serve", *argv] if alone and not asks_for_help else list(argv)
+
+
+def _wished_language(argv: Sequence[str]) -> str:
+    """What `--language` asks for, "" where it does not: the parser that reads the options has to speak it already."""
+    options = [*argv[: argv.index("--")]] if "--" in argv else [*argv]
+    wishes = [after for one, after in pairwise(options) if one == "--language"]
+    wishes += [one.removeprefix("--language=") for one in options if one.startswith("--language=")]
+    return next((wish for wish in wishes if wish in LANGUAGES), "")
 
 
 def _use_utf_8() -> None:

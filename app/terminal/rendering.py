@@ -53,7 +53,7 @@ def incomplete_text(incomplete: Sequence[Described], docs: Path, words: Translat
         lines += [
             "",
             f"# {words('index.incomplete.fields', fields=', '.join(told.missing))}",
-            table_for(told).rstrip(),
+            table_for(told, words.told).rstrip(),
         ]
     if len(incomplete) > _MAX_TABLES:
         more = words.count("count.documents", len(incomplete) - _MAX_TABLES)
@@ -191,9 +191,8 @@ def verification_text(outcome: Verification, words: Translations, width: int) ->
         lines += [words("verify.apart"), ""] if outcome.verdict is Verdict.JOINED else [""]
     if outcome.differences and (outcome.verdict is Verdict.ALTERED or outcome.only_signs):
         lines += [_wrapped(_INDENT + _marked(outcome), width, _INDENT), "", words("verify.legend"), ""]
-    if (
-        outcome.occurrences > 1 and len(outcome.quoted) < 2 and not outcome.sentences
-    ):  # of two quotations, each is in its place
+    # of two quotations, each is in its place
+    if outcome.occurrences > 1 and len(outcome.quoted) < 2 and not outcome.sentences:
         lines += [words("verify.places", number=words.number(outcome.occurrences)), ""]
     for place in outcome.places:
         lines += _place_lines(place, words, width)

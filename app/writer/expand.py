@@ -20,7 +20,7 @@ from typing import Any
 
 from rapidfuzz import fuzz
 
-from alpie.app.chat_model import MissingProvider, Stream, stream_of
+from alpie.app.chat_model import Stream, stream_of
 from alpie.app.settings import Settings
 from alpie.app.translations import said
 from alpie.app.writer.stated_figures import figures_of, unsupported_figures
@@ -208,10 +208,7 @@ def expand(
 
     Raises `SettingsError` when the model cannot be asked; what was written by then stays.
     """
-    try:
-        stream = stream or stream_of(settings)
-    except MissingProvider as error:
-        raise SettingsError(said("expand.no_provider", model=settings.writer, error=error)) from error
+    stream = stream or stream_of(settings)
     dropped: Counter[str] = Counter()
     done = expanded = lines = 0
     for batch in _batches(passages):

@@ -10,9 +10,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from alpie.eval.questions.question_records import UNANSWERABLE, Evidence, Question, QuestionFile
+from alpie.eval.questions.question_records import UNANSWERABLE, Evidence, Question, QuestionFile, refuse
 from alpie.eval.questions.squad import squad_questions
-from alpie.index.errors import QuestionsFileError
 from alpie.index.readable import collapse
 
 # Its folder `fitting` is never reported on, `reporting` never fitted on; what lies beside them is split.
@@ -50,7 +49,7 @@ def read_questions(path: Path) -> QuestionFile:
         if line.strip():
             questions.append(_question(_json_line(line, path, number), path, number))
     if not questions:
-        raise QuestionsFileError(f"{path}: holds no question; expected JSON Lines or SQuAD JSON.")
+        raise refuse(path, "eval.questions.none")
     return QuestionFile(path, tuple(questions))
 
 
@@ -70,9 +69,9 @@ def _read_text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
-        raise QuestionsFileError(f"{path}: is not UTF-8 (byte {error.start}); save it as UTF-8.") from error
+        raise refuse(path, "eval.questions.not_utf8", place=error.start) from error
     except OSError as error:
-        raise QuestionsFileError(f"{path}: cannot be read ({error.strerror}).") from error
+        raise refuse(path, "eval.questions.unreadable", error=error.strerror) from error
 
 
 def _json_or_none(text: str) -> Any:
@@ -86,9 +85,9 @@ def _json_line(line: str, path: Path, number: int) -> Mapping[str, Any]:
     try:
         record = json.loads(line)
     except ValueError as error:
-        raise QuestionsFileError(f"{path}:{number}: is not JSON ({error}).") from error
+        raise refuse(f"{path}:{number}", "eval.questions.not_json", error=error) from error
     if not isinstance(record, dict):
-        raise QuestionsFileError(f"{path}:{number}: expected a JSON object, found {type(record).__name__}.")
+        raise refuse(f"{path}:{number}", "eval.questions.no_object", found=type(record).__name__)
     return record
 
 
@@ -97,7 +96,7 @@ def _question(record: Mapping[str, Any], path: Path, number: int) -> Question:
     turns = _strings(record, "turns", source)
     text = _string(record, "question", source) or (turns[-1] if turns else "")
     if not text.strip():
-        raise QuestionsFileError(f"{source}: has no «question».")
+        raise refuse(source, "eval.questions.no_question")
     # "turns" ends with this very question; a file that leaves it out means the earlier ones only.
     earlier = turns[:-1] if turns and collapse(turns[-1]) == collapse(text) else turns
     return Question(
@@ -120,7 +119,7 @@ def _string(record: Mapping[str, Any], name: str, source: str) -> str:
     if isinstance(value, int) and name == "id":
         return str(value)
     if not isinstance(value, str):
-        raise QuestionsFileError(f"{source}: «{name}» must be a string, found {value!r}.")
+        raise refuse(source, "eval.questions.string", name=name, value=repr(value))
     return value
 
 
@@ -130,7 +129,7 @@ def _strings(record: Mapping[str, Any], name: str, source: str) -> tuple[str, ..
         return ()
     values = [value] if isinstance(value, str) else value
     if not isinstance(values, list) or not all(isinstance(one, str) for one in values):
-        raise QuestionsFileError(f"{source}: «{name}» must be a list of strings, found {value!r}.")
+        raise refuse(source, "eval.questions.strings", name=name, value=repr(value))
     return tuple(one for one in values if one.strip())
 
 
@@ -139,12 +138,12 @@ def _evidence(value: Any, name: str, source: str) -> tuple[Evidence, ...]:
         return ()
     entries = [value] if isinstance(value, dict) else value
     if not isinstance(entries, list):
-        raise QuestionsFileError(f"{source}: «{name}» must be a list of objects, found {value!r}.")
+        raise refuse(source, "eval.questions.objects", name=name, value=repr(value))
     evidence = []
     for entry in entries:
         fields = [entry.get(key) if isinstance(entry, dict) else None for key in ("doc", "quote")]
         if not all(isinstance(field, str) for field in fields):
-            raise QuestionsFileError(f"{source}: «{name}» needs strings «doc» and «quote», found {entry!r}.")
+            raise refuse(source, "eval.questions.evidence", name=name, value=repr(entry))
         evidence.append(Evidence(entry["doc"], entry["quote"]))
     return tuple(evidence)
 
@@ -153,6 +152,6 @@ def _evidence_groups(value: Any, source: str) -> tuple[tuple[Evidence, ...], ...
     if value is None:
         return ()
     if not isinstance(value, list):
-        raise QuestionsFileError(f"{source}: «evidence_all» must be a list of groups, found {value!r}.")
+        raise refuse(source, "eval.questions.groups", name="evidence_all", value=repr(value))
     groups = (_evidence(group, "evidence_all", source) for group in value)
     return tuple(group for group in groups if group)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from alpie.app.translations import said
+from alpie.index.errors import QuestionsFileError
 from alpie.index.records import Span
 
 UNANSWERABLE = "unanswerable"
@@ -66,3 +68,8 @@ class QuestionFile:
     path: Path
     questions: tuple[Question, ...]
     paragraphs: tuple[SquadParagraph, ...] = ()
+
+
+def refuse(where: object, key: str, /, **facts: object) -> QuestionsFileError:
+    """What is wrong with a file of questions at `where`, the sentence `key`; to be raised."""
+    return QuestionsFileError(said("at", where=where, reason=said(key, **facts)))

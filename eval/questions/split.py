@@ -11,6 +11,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from alpie.app.translations import said
 from alpie.eval.questions.matching import folded_text, folded_words
 from alpie.eval.questions.question_records import Evidence, Question
 from alpie.index.errors import SettingsError
@@ -23,7 +24,7 @@ _RUN_WORDS = 6  # a shared run this long is a shared sentence, not a shared phra
 def split(questions: Sequence[Question], part: str = "report") -> tuple[Question, ...]:
     """The questions of one part ("fit", "report", "all"), in their order; about half of each kind."""
     if part not in PARTS:
-        raise SettingsError(f"part «{part}» is unknown; choose one of {', '.join(PARTS)}.")
+        raise SettingsError(said("eval.part", part=part, parts=PARTS))
     if part == "all":
         return tuple(questions)
     sides = _sides(questions)

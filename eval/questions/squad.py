@@ -14,14 +14,16 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from alpie.app.translations import said
 from alpie.eval.questions.question_records import (
     UNANSWERABLE,
     Evidence,
     Question,
     QuestionFile,
     SquadParagraph,
+    refuse,
 )
-from alpie.index.errors import QuestionsFileError
+from alpie.index.messages import told
 from alpie.index.readable import readable_text
 from alpie.index.records import BlockKind, Document, Passage, Sentence, Span
 
@@ -49,15 +51,15 @@ def squad_questions(path: Path, data: Mapping[str, Any]) -> QuestionFile:
         title = str(article.get("title", ""))
         article_id = f"{article_number:03d}-{_slug(title)}"
         for number, record in enumerate(article.get("paragraphs", ())):
-            place = f"{path}: article {article_number + 1}, paragraph {number + 1}"
+            place = said("eval.squad.place", path=path, article=article_number + 1, paragraph=number + 1)
             try:
                 paragraph = _paragraph(record, f"{article_id}-{number:03d}", title, place)
                 paragraphs.append(paragraph)
                 questions += [_question(qa, paragraph, article_id, place) for qa in record["qas"]]
             except (KeyError, TypeError, ValueError) as error:
-                raise QuestionsFileError(f"{place}: is not SQuAD 1.1 or 2.0 ({error!r}).") from error
+                raise refuse(place, "eval.squad.other", error=repr(error)) from error
     if not questions:
-        raise QuestionsFileError(f"{path}: is SQuAD JSON without any question.")
+        raise refuse(path, "eval.squad.none")
     return QuestionFile(path, tuple(questions), tuple(paragraphs))
 
 
@@ -94,7 +96,7 @@ def _document(paragraph: SquadParagraph) -> Document:
 def _paragraph(record: Mapping[str, Any], document_id: str, title: str, place: str) -> SquadParagraph:
     context = record["context"]
     if not isinstance(context, str) or not context.strip():
-        raise QuestionsFileError(f"{place}: has no «context».")
+        raise refuse(place, "eval.squad.no_context")
     sentences = tuple(Span(start, end) for start, end in record.get("sentence_breaks") or ())
     return SquadParagraph(document_id, title, context, sentences)
 
@@ -111,7 +113,7 @@ def _question(record: Mapping[str, Any], paragraph: SquadParagraph, article: str
         evidence=tuple(dict.fromkeys(evidence)),
         answer=() if impossible else tuple(dict.fromkeys(answer["text"] for answer in answers)),
         article=article,
-        source=f"{place}, question {record['id']}",
+        source=f"{told(place, said.catalogue('en'))}, question {record['id']}",  # reports are in English
     )
 
 
@@ -120,7 +122,7 @@ def _answer_sentence(paragraph: SquadParagraph, answer: Mapping[str, Any], place
     context, start = paragraph.context, int(answer["answer_start"])
     end = start + len(answer["text"])
     if context[start:end] != answer["text"]:
-        raise QuestionsFileError(f"{place}: answer «{answer['text']}» is not at offset {start}.")
+        raise refuse(place, "eval.squad.offset", answer=answer["text"], start=start)
     spans = paragraph.sentences or plain_sentences(context)
     held = [span for span in spans if span.start < end and start < span.end]
     first = min([start, *(span.start for span in held)])

@@ -21,6 +21,7 @@ from alpie.index.bulk.partitions import PASSAGES, embed_partitions, inputs, load
 from alpie.index.encoder import BUNDLED
 from alpie.index.encoder.factory import open_encoder
 from alpie.index.errors import AlpieError
+from alpie.index.messages import said
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -58,11 +59,14 @@ def _step(options: argparse.Namespace) -> str:
         sys.stderr.write(f"{done}/{total}\n")
 
     if options.step == "plan":
-        return f"{plan(options.docs, options.work, options.passages)} pasajes en {len(inputs(options.work))} particiones"
+        passages = plan(options.docs, options.work, options.passages)
+        return said("bulk.planned", passages=passages, partitions=len(inputs(options.work)))
     if options.step == "embed":
-        return f"{embed_partitions(options.work, open_one, options.processes, tell)} particiones nuevas"
+        return said(
+            "bulk.embedded", partitions=embed_partitions(options.work, open_one, options.processes, tell)
+        )
     report = load(options.docs, options.work, options.data, open_one())
-    return f"{report.passages} pasajes, {report.embedded} sin partición: {report.folder}"
+    return said("bulk.loaded", passages=report.passages, fresh=report.embedded, folder=report.folder)
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 RUNTIMES = ("auto", "onnx", "torch", "torch-bf16")
 
-_logger = logging.getLogger(__name__)
+_LOG = logging.getLogger(__name__)
 
 
 def open_encoder(model: str = BUNDLED, cache: Path | None = None, runtime: str = "auto") -> Encoder:
@@ -45,7 +45,7 @@ def open_encoder(model: str = BUNDLED, cache: Path | None = None, runtime: str =
             return encoder
         if runtime == "onnx":
             raise EncoderError(said("encoder.graph_differs", model=files.name, folder=files.graph))
-        _logger.warning("The 8-bit encoder failed its check on this machine; using PyTorch, which is slower.")
+        _LOG.warning("The 8-bit encoder failed its check on this machine; using PyTorch, which is slower.")
     from alpie.index.encoder.torch_runtime import SentenceTransformersEncoder
 
     return SentenceTransformersEncoder.from_folder(files.folder, files.name, half=runtime == "torch-bf16")

@@ -45,7 +45,7 @@ _OPSET = 17  # the first with layer normalisation as one node
 # At every opening, this many sample questions are encoded again (a few milliseconds each).
 OPENING_CHECK_QUESTIONS = 3
 
-_logger = logging.getLogger(__name__)
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -186,7 +186,7 @@ def _make(model: ModelFiles, folder: Path) -> None:
         )
         tried[label] = asdict(agreement)
         accepted = agreement.suffices
-        _logger.info("encoder graph with weights of %s: %s", label, agreement)
+        _LOG.info("encoder graph with weights of %s: %s", label, agreement)
         if accepted:
             break
     exported.unlink()

@@ -35,7 +35,7 @@ _TRICKY = (
     "https://www.example.org/a-b_c?d=1&e=%20", "\u0600\U0001f023\ue000\ue001x", "A" * 300, "«¿Qué?» — ¡No!…",
 )  # fmt: skip
 
-_logger = logging.getLogger(__name__)
+_LOG = logging.getLogger(__name__)
 
 
 def open_tokenizer(model_folder: Path) -> TokenizerLike:
@@ -49,11 +49,11 @@ def open_tokenizer(model_folder: Path) -> TokenizerLike:
             build=lambda place: _make(model_folder, place, model),
         )
     except EncoderError as error:  # a cache that cannot be written, made by an earlier version
-        _logger.info("no tables of word pieces: %s", error)
+        _LOG.info("no tables of word pieces: %s", error)
         return library_tokenizer(model_folder)
     found = read_fingerprint(folder)
     if found is None or not found.get("accepted"):
-        _logger.warning("The tables of word pieces do not give the library's tokens; using the library.")
+        _LOG.warning("The tables of word pieces do not give the library's tokens; using the library.")
         return library_tokenizer(model_folder)
     return _mapped(folder)
 

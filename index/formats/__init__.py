@@ -56,7 +56,7 @@ _FORMATS = {
     ".epub": "epub",
 }
 SUFFIXES = tuple(_FORMATS)
-_logger = logging.getLogger(__name__)
+_LOG = logging.getLogger(__name__)
 _ZIP = b"PK\x03\x04"
 _SIGNATURES = {  # first bytes → what such a file is
     b"%PDF-": "pdf",
@@ -101,7 +101,7 @@ def extract(data: bytes, path: Path, recogniser: Recogniser | None = None) -> Ex
     except SourceError:
         raise
     except Exception as error:  # whatever a parser does with a stranger's bytes, the others are read
-        _logger.info("%s could not be parsed", path, exc_info=True)
+        _LOG.info("%s could not be parsed", path, exc_info=True)
         raise SourceError.at(
             path, "format.damaged", error=f"{type(error).__name__}: {str(error)[:200]}"
         ) from error

@@ -88,9 +88,8 @@ class _Body:
         self._bold_headings = not any(self._styles.heading_level(p) for p in self._body.iter(f"{_W}p"))
         self._notes = {sort: notes_of(document, sort) for sort in ("footnote", "endnote")}
         self._called = dict.fromkeys(self._notes, 0)
-        self._waiting: list[
-            tuple[str, str]
-        ] = []  # label and text of notes, until the list that calls them ends
+        # label and text of notes, until the list that calls them ends
+        self._waiting: list[tuple[str, str]] = []
         self._unread: dict[NoticeKind, list[Any]] = {}
         self._fields: list[bool] = []  # that are open, whether each is a table of contents
         self._codes: list[bool] = []  # of the fields that are open, whether this is their instruction

@@ -75,9 +75,8 @@ class Shown:
             if number in self.signs:
                 self.write(number, number + 1, self.signs[number])
                 continue
-            if (
-                at == len(self._source.body) or ord(self._source.body[at]) in UNSEEN
-            ):  # a last line without an end
+            # the end of the body: its last line has no line end
+            if at == len(self._source.body) or ord(self._source.body[at]) in UNSEEN:
                 continue
             if self.pieces and self.pieces[-1][1] == at:
                 self.pieces[-1] = self.pieces[-1][0], at + 1

@@ -143,7 +143,7 @@ def _read(document: Any, data: bytes, path: Path, recogniser: Recogniser | None)
         f"pypdfium2 {version('pypdfium2')}, pdf {_RULES}"
         + (f", {recogniser.version}" if recogniser and recognised else ""),
         structure,
-        pdf_metadata(document, data, text.title, ()),
+        pdf_metadata(document, data, text.title),
         tuple(Notice(kind, count, len(pages)) for kind, count in counts.items() if count),
         Coverage(pages=len(pages), pages_read=len(pages) - unread),
     )
@@ -344,7 +344,7 @@ _NO_TITLE = re.compile(
 _NO_AUTHOR = frozenset({"anonymous", "(anonymous)", "unknown", "user", "usuario", "autor", "author"})
 
 
-def pdf_metadata(document: Any, data: bytes, title: str, notes: tuple[str, ...]) -> Metadata:
+def pdf_metadata(document: Any, data: bytes, title: str) -> Metadata:
     """`document` is pypdfium2's, `title` the largest heading of the first page."""
     said = {key: collapse(clean(value)) for key, value in document.get_metadata_dict(skip_empty=True).items()}
     packet = _packet(data)
@@ -361,7 +361,6 @@ def pdf_metadata(document: Any, data: bytes, title: str, notes: tuple[str, ...])
         date=published or iso_date(said.get("CreationDate", "")) or iso_date(said.get("ModDate", "")),
         language=language[1].decode("ascii") if language else packet.get("language", ""),
         rights=packet.get("rights", ""),
-        notes=notes,
         guessed=() if published else ("date",),
     )
 

@@ -167,7 +167,7 @@ _LONGEST_SUBTITLE = 600  # characters
 
 
 def mark_signatures(groups: list[LineGroup]) -> list[LineGroup]:
-    """Short lines that end a section or the document, a name and an office: metadata of level -1."""
+    """Short lines that end a section or the document, a name and an office: metadata."""
     made: list[LineGroup] = []
     index = 0
     while index < len(groups):
@@ -179,7 +179,7 @@ def mark_signatures(groups: list[LineGroup]) -> list[LineGroup]:
         if end > index and closes and (end - index > 1 or following is None) and index:
             groups[index].lines = [line for group in groups[index:end] for line in group.lines]
             groups[index].text = " ".join(group.text for group in groups[index:end])
-            groups[index].kind, groups[index].level = BlockKind.METADATA, -1
+            groups[index].kind, groups[index].level, groups[index].signature = BlockKind.METADATA, 0, True
             made.append(groups[index])
             index = end
             continue
@@ -220,7 +220,7 @@ def mark_sub_headings(groups: list[LineGroup], manner: Manner) -> None:
     after_signature = False
     for group, following in pairwise(groups):
         if group.kind is BlockKind.METADATA:
-            after_signature = after_signature or group.level == -1
+            after_signature = after_signature or group.signature
             continue
         if group.kind is BlockKind.HEADING and group.level == 1:
             after_signature = False

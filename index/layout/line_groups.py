@@ -46,6 +46,7 @@ class LineGroup:
     indented: bool = False  # set in from the text around it
     kind: BlockKind | None = None
     level: int = 0
+    signature: bool = False  # metadata that ends the section it signs
     box: str | None = None
     label: str | None = None
     parts: list[list[Line]] = field(default_factory=list)

@@ -74,9 +74,8 @@ def make_blocks(groups: list[LineGroup], cutter: SpanCutter, pages: Pages, title
         page = pages.number_at(group.lines[0].number)
         kind = group.kind or BlockKind.PARAGRAPH
         level = group.level if kind is BlockKind.HEADING else 0
-        if (
-            kind is BlockKind.HEADING or group.level > 0
-        ) and group.box is None:  # also an article that is a paragraph
+        # an article that is a paragraph has a level too
+        if (kind is BlockKind.HEADING or group.level > 0) and group.box is None:
             while path and path[-1][0] >= group.level:
                 path.pop()
         readable = tuple(text for _, text in path)
@@ -92,8 +91,8 @@ def make_blocks(groups: list[LineGroup], cutter: SpanCutter, pages: Pages, title
         )
         if kind is BlockKind.HEADING and group.box is None and not _same(group.text, title):
             path.append((group.level, group.text))
-        if kind is BlockKind.METADATA and group.level == -1:
-            path.clear()  # a signature ends the section it signs
+        if kind is BlockKind.METADATA and group.signature:
+            path.clear()
     return blocks
 
 

@@ -204,25 +204,17 @@ def _may_be_said(name: str, value: str, metadata: Metadata, today: date) -> bool
     return name != "date" or (name not in metadata.guessed and value <= today.isoformat())
 
 
-def table_for(told: Described) -> str:
+def table_for(told: Described, tell: Callable[[str], str] = str) -> str:
     """A table of `sources.toml` for a document, with a comment where something is to be filled in.
 
-    Of a document that has its table already, only what is to be added there.
+    Of a document that has its table already, only what is to be added there. `tell` says the comments in the reader's
+    language.
     """
-    hints = {
-        "title": "título",
-        "publisher": "organismo que lo publica",
-        "date": "AAAA, AAAA-MM o AAAA-MM-DD",
-        "kind": "ley, informe, resolución, nota de prensa…",
-        "language": "es, en, es-MX…",
-        "place": "lugar de publicación",
-        "url": "dirección pública del documento",
-    }
     lines = ["[[document]]"]
     for name in ("id", *told.missing) if told.listed else (*_REQUIRED, "place", "url"):
         value = str(getattr(told.entry, name))
         line = f"{name} = {json.dumps(value, ensure_ascii=False)}"
-        lines.append(f"{line}  # {hints[name]}" if name in told.missing else line)
+        lines.append(f"{line}  # {tell(said(f'sources.hint.{name}'))}" if name in told.missing else line)
     return "\n".join(lines) + "\n"
 
 

@@ -37,7 +37,7 @@ LONGEST_WORD = 24  # bytes: what is longer is no word, and trying it out would t
 
 _LOCK_SECONDS = 5.0  # a question waits: some ten times what making them takes
 
-_logger = logging.getLogger(__name__)
+_LOG = logging.getLogger(__name__)
 
 
 # Pronouns written onto a verb: «denunciárselo», «resúmeme».
@@ -118,10 +118,10 @@ def lexicon_of(language: str, cache: Path | None = None) -> Lexicon:
         try:
             return _kept(folder, language, made_of, anew)
         except (EncoderError, OSError) as error:  # nowhere to keep them: that costs time, no answer
-            _logger.info("The words of «%s» are not kept in %s: %s", language, folder, error)
+            _LOG.info("The words of «%s» are not kept in %s: %s", language, folder, error)
             break
         except ValueError as error:  # damaged: made anew, once
-            _logger.info("The words of «%s» in %s cannot be read: %s", language, folder, error)
+            _LOG.info("The words of «%s» in %s cannot be read: %s", language, folder, error)
     return _made(language)
 
 

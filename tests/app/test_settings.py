@@ -7,7 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from alpie.app.settings import SEED_DOCUMENTS, Settings, load_settings, work_offline
+from alpie.app.settings import (
+    SEED_DOCUMENTS,
+    Settings,
+    language_of,
+    load_settings,
+    settings_table,
+    work_offline,
+)
+from alpie.app.translations import translations_for
 from alpie.index.errors import SettingsError
 
 
@@ -31,6 +39,22 @@ def test_without_any_source_the_seed_documents_are_searched(tmp_path: Path) -> N
     assert settings.writer == ""
     assert settings.feedback is False
     assert settings.host == "127.0.0.1"
+
+
+def test_what_a_setting_does_is_told_in_both_languages() -> None:
+    for name, setting in settings_table():
+        spanish, english = (translations_for(one).told(setting.help) for one in ("es", "en"))
+        assert spanish == setting.help != english, name
+        assert (spanish[-1], english[-1]) == (".", "."), name
+    keys = {key for key in translations_for("es").entries if key.startswith("setting.")}
+    assert keys == {f"setting.{name}" for name, _ in settings_table()}
+
+
+def test_the_language_is_checked_before_the_other_settings() -> None:
+    assert language_of({}) == language_of({"ALPIE_LANGUAGE": ""}) == "es"
+    assert language_of({"ALPIE_LANGUAGE": "en", "ALPIE_PORT": "no"}) == "en"
+    with pytest.raises(SettingsError, match="ALPIE_LANGUAGE: 'fr' no vale; se admite es, en"):
+        language_of({"ALPIE_LANGUAGE": "fr"})
 
 
 def test_later_sources_win(tmp_path: Path) -> None:

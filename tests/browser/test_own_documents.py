@@ -146,9 +146,8 @@ def test_a_collection_is_renamed_deleted_and_put_back(visit: Open, local: str) -
     rename.fill("<b>Animales</b>")
     section.get_by_role("button", name="Rename").click()
     named = section.locator(".collections [aria-current]")
-    expect(named).to_have_text(
-        "<b>Animales</b>", timeout=INDEXED_MS
-    )  # the pages of the collection are made anew
+    # the pages of the collection are made anew
+    expect(named).to_have_text("<b>Animales</b>", timeout=INDEXED_MS)
     section.get_by_text("Rename or delete").click()
     section.get_by_role("button", name="Delete this collection").click()
     page.wait_for_url(f"{local}/en/#documentos")

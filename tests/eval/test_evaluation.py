@@ -12,6 +12,7 @@ import pytest
 from fake_encoder import corpus_from
 
 from alpie.app.answering.corpus import Corpus
+from alpie.app.translations import translations_for
 from alpie.eval.pipelines import Bm25Pipeline, TxtaiPipeline, chunks_of, other_pipelines, quoted_chunks
 from alpie.eval.questions.predictions import predict
 from alpie.eval.questions.question_file import read_questions
@@ -40,6 +41,8 @@ GOLD = ("kind", "evidence", "evidence_all", "answer", "answer_all")
 
 class FakeSource:
     """Opens a small corpus that is searched by words, or one of any passages."""
+
+    words = translations_for("en")
 
     def open(self) -> Corpus:
         text = "\n".join(SENTENCES)
@@ -171,11 +174,11 @@ def test_squad_paragraphs_become_the_corpus(tmp_path: Path) -> None:
 
 def test_what_cannot_be_done_is_said(tmp_path: Path) -> None:
     path = _questions_file(tmp_path)
-    with pytest.raises(SettingsError, match="--corpus-from-questions needs a SQuAD file"):
+    with pytest.raises(SettingsError, match="--corpus-from-questions necesita un archivo SQuAD"):
         _evaluate(questions=path, corpus_from_questions=True)
-    with pytest.raises(SettingsError, match="part «half» is unknown"):
+    with pytest.raises(SettingsError, match="ninguna parte «half»"):
         _evaluate(questions=path, part="half")
-    with pytest.raises(SettingsError, match="at least 1, not 0"):
+    with pytest.raises(SettingsError, match="1 como mínimo, no 0"):
         _evaluate(questions=path, resamples=0)
 
 

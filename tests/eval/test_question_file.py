@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from places import DOCS_SRC
 
+from alpie.app.translations import translations_for
 from alpie.eval.questions.matching import SourceTexts, folded_text
 from alpie.eval.questions.question_file import (
     KINDS,
@@ -72,12 +73,12 @@ def test_fields_may_be_absent(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("line", "message"), [
-    ('{"question": "¿Qué?"', "is not JSON"), ('["¿Qué?"]', "expected a JSON object, found list"),
-    ('{"id": "x"}', "has no «question»"), ('{"question": 3}', "«question» must be a string, found 3"),
-    ('{"question": "a", "answer": [1]}', "«answer» must be a list of strings"),
-    ('{"question": "a", "evidence": ["b"]}', "needs strings «doc» and «quote», found 'b'"),
-    ('{"question": "a", "evidence": [{"doc": "n"}]}', "needs strings «doc» and «quote»"),
-    ('{"question": "a", "evidence_all": "b"}', "«evidence_all» must be a list of groups"),
+    ('{"question": "¿Qué?"', "no es JSON"), ('["¿Qué?"]', "se espera un objeto JSON, no list."),
+    ('{"id": "x"}', "le falta «question»"), ('{"question": 3}', "«question» debe ser un texto, no 3."),
+    ('{"question": "a", "answer": [1]}', "«answer» debe ser una lista de textos"),
+    ('{"question": "a", "evidence": ["b"]}', "necesita los textos «doc» y «quote», no 'b'"),
+    ('{"question": "a", "evidence": [{"doc": "n"}]}', "necesita los textos «doc» y «quote»"),
+    ('{"question": "a", "evidence_all": "b"}', "«evidence_all» debe ser una lista de grupos"),
 ])  # fmt: skip
 def test_a_malformed_line_is_named(tmp_path: Path, line: str, message: str) -> None:
     path = _write(tmp_path, {"question": "buena"}, line)
@@ -91,9 +92,9 @@ def test_unreadable_files_are_named(tmp_path: Path) -> None:
     latin = tmp_path / "latin.jsonl"
     latin.write_bytes('{"question": "¿Qué?"}'.encode("latin-1"))
     for path, message in (
-        (tmp_path / "none", "cannot be read"),
-        (latin, "not UTF-8"),
-        (_write(tmp_path), "no ques"),
+        (tmp_path / "none", "no se puede leer"),
+        (latin, "no es UTF-8"),
+        (_write(tmp_path), "ninguna pregunta"),
     ):
         with pytest.raises(QuestionsFileError, match=message):
             read_questions(path)
@@ -108,6 +109,7 @@ def test_squad_questions_and_paragraphs(tmp_path: Path) -> None:
     where, how_long, impossible = read.questions
     assert where.evidence == (Evidence("000-rio-n-000", "El río nace en León.", 0),)
     assert how_long.evidence == (Evidence("000-rio-n-000", "Mide 90 km.", 21),)
+    assert how_long.source == f"{path}: article 1, paragraph 1, question 2"
     assert how_long.answer == ("90 km",)  # the lost answer at -1 is dropped
     assert (impossible.answerable, impossible.groups) == (False, ())
     documents, passages = squad_corpus(read.paragraphs)
@@ -128,9 +130,11 @@ def test_squad_may_be_spread_over_lines_and_bring_its_sentences(tmp_path: Path) 
 def test_squad_with_a_wrong_offset_is_refused(tmp_path: Path) -> None:
     squad = json.loads(json.dumps(SQUAD))
     squad["data"][0]["paragraphs"][0]["qas"][0]["answers"][0]["answer_start"] = 14
-    with pytest.raises(QuestionsFileError, match="article 1, paragraph 1: answer «León» is not at offset 14"):
+    with pytest.raises(QuestionsFileError, match="artículo 1, párrafo 1: la respuesta «León»") as raised:
         read_questions(_write(tmp_path, squad))
-    with pytest.raises(QuestionsFileError, match="without any question"):
+    told = translations_for("en").told(raised.value)
+    assert told.endswith(": article 1, paragraph 1: the answer “León” is not at offset 14.")
+    with pytest.raises(QuestionsFileError, match="sin ninguna pregunta"):
         read_questions(_write(tmp_path, {"data": []}))
 
 
@@ -185,7 +189,7 @@ def test_questions_of_an_article_and_of_a_conversation_stay_together() -> None:
 
 
 def test_unknown_part() -> None:
-    with pytest.raises(SettingsError, match="part «half» is unknown; choose one of fit, report, all"):
+    with pytest.raises(SettingsError, match="ninguna parte «half»; elija una de fit, report, all"):
         split([], "half")
 
 

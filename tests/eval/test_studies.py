@@ -113,8 +113,11 @@ def test_a_page_takes_its_tables_from_the_last_run(tmp_path: Path) -> None:
     assert "| figure | b | a |\n| --- | --- | --- |\n| x | 2 | 1.0 % |\n<!-- end -->\nAfter." in new
     assert refreshed(new, tmp_path) == new
     assert refreshed(page.replace("report.md", "none.md"), tmp_path) == page.replace("report.md", "none.md")
-    for wrong in ("Overal l", "Overall; columns=c"):
-        with pytest.raises(SettingsError, match=r"report\.md"):
+    for wrong, why in (
+        ("Overal l", "ninguna tabla «Overal l»"),
+        ("Overall; columns=c", "«c»; hay figure, a, b"),
+    ):
+        with pytest.raises(SettingsError, match=rf"report\.md: no tiene {why}"):
             refreshed(f"<!-- table: report.md; {wrong} -->\n<!-- end -->", tmp_path)
 
 

@@ -87,9 +87,8 @@ class Handlers:
         if number is None or number not in self.arguments:
             raise _Refused(404, "orders.none", name=number, names=", ".join(self.names))
         wanted = self.arguments[number]
-        if (
-            name and order.data
-        ):  # a client of an earlier version knows fewer arguments: the later ones are optional
+        # a client of an earlier version knows fewer arguments: the later ones are optional
+        if name and order.data:
             order.data += [None] * (wanted - len(order.data))
         if len(order.data) != wanted:
             raise _Refused(422, "orders.count", wanted=wanted, sent=len(order.data))

@@ -39,9 +39,8 @@ class PatientProtocol(H11Protocol):
         self._wait_for_head()
 
     def data_received(self, data: bytes) -> None:
-        if (
-            self._deadline is None and self.conn.their_state is h11.IDLE
-        ):  # the next request on this connection
+        # the next request on this connection
+        if self._deadline is None and self.conn.their_state is h11.IDLE:
             self._wait_for_head()
         super().data_received(data)
         if self.conn.their_state is not h11.IDLE:

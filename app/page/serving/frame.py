@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -56,6 +57,44 @@ _BRIDGE = (
     "window.alpieReopen = () => trigger('reopen', {question: ''});"
 )
 _OPENING_SECONDS = 60.0
+_PLAIN: dict[str, Any] = {"apply_default_css": False}  # of what our own styles dress
+
+
+@dataclass(frozen=True)
+class _Asking:
+    """What the page does when a question arrives."""
+
+    chat: Chat
+
+    def ask(
+        self, question: Any, conversation: Any, before: Any, wished: Any
+    ) -> Iterator[tuple[Any, Any, Any]]:
+        # The box is emptied once, when the question has arrived: a refused request leaves it there,
+        # and what is typed while the answer is made is not erased.
+        emptied: Any = ""
+        for messages, state in self.chat.ask(question, conversation, before, Wish.read(wished)):
+            yield messages, state, emptied
+            emptied = gr.skip()
+
+    def ask_from_link(self, conversation: Any, before: Any, event: gr.EventData) -> Iterator[tuple[Any, Any]]:
+        wish = Wish.of(
+            **{name: getattr(event, name, None) for name in ("documents", "anew", "each", "turns")}
+        )
+        yield from self.chat.ask(getattr(event, "question", ""), conversation, before, wish)
+
+
+@dataclass(frozen=True)
+class _Parts:
+    """The parts of the page that something happens to."""
+
+    talk: gr.State
+    chatbot: gr.Chatbot
+    box: gr.Textbox
+    send: gr.Button
+    again: gr.Button
+    bridge: gr.HTML
+    past: gr.Textbox
+    wishes: gr.Textbox
 
 
 def build_page(
@@ -67,93 +106,97 @@ def build_page(
 ) -> gr.Blocks:
     """The page in one language; `homes` says at which path each language is."""
     chat = Chat(opening, words, options.help_lines, options.finish, options.root_path, meter)
-    plain: dict[str, Any] = {"apply_default_css": False}
     page: gr.Blocks
     with gr.Blocks(title=words("page.title"), fill_width=True, analytics_enabled=False) as page:
         basket = render("basket", words, style_names=tuple(STYLES), formats=_FORMATS)
-        gr.HTML(_masthead(words, homes) + basket, elem_id="masthead", **plain)
+        gr.HTML(_masthead(words, homes) + basket, elem_id="masthead", **_PLAIN)
         talk = gr.State(Conversation(), time_to_live=3600)
         with gr.Row(elem_id="desk"):
             with gr.Column(elem_id="views"):
                 with gr.Column(elem_id="view-ask"):
-                    chatbot = gr.Chatbot(
-                        elem_id="chat",
-                        label=words("chat.label"),
-                        show_label=False,
-                        container=False,
-                        height=None,
-                        autoscroll=False,
-                        latex_delimiters=[],
-                        reasoning_tags=[],
-                        allow_tags=False,
-                        buttons=[],
-                        feedback_options=None,
-                        line_breaks=False,
-                        group_consecutive_messages=False,
-                        layout="panel",
-                        placeholder=one_line(render_welcome(words)),
-                    )
-                    gr.HTML(render("talks", words), elem_id="talks", **plain)
-                    with gr.Row(elem_id="composer"):
-                        box = gr.Textbox(
-                            elem_id="question",
-                            label=words("chat.question"),
-                            placeholder=words("chat.placeholder"),
-                            container=True,
-                            lines=1,
-                            max_lines=5,
-                            max_length=LONGEST_TEXT,
-                            scale=1,
-                        )
-                        gr.HTML(render("scope", words), elem_id="scope", **plain)
-                        send = gr.Button(words("chat.send"), elem_id="send", variant="primary", scale=0)
-                        again = gr.Button(words("chat.again"), elem_id="again", scale=0)
-                gr.HTML(render("empty_views", words, views=_VIEWS[1:]), elem_id="other-views", **plain)
-            gr.HTML(render("empty_panel", words), elem_id="panel", **plain)
-        bridge = gr.HTML("", elem_id="bridge", **plain, js_on_load=_BRIDGE)
+                    chatbot = _chatbot(words)
+                    gr.HTML(render("talks", words), elem_id="talks", **_PLAIN)
+                    box, send, again = _composer(words)
+                gr.HTML(render("empty_views", words, views=_VIEWS[1:]), elem_id="other-views", **_PLAIN)
+            gr.HTML(render("empty_panel", words), elem_id="panel", **_PLAIN)
+        bridge = gr.HTML("", elem_id="bridge", **_PLAIN, js_on_load=_BRIDGE)
         hidden: dict[str, Any] = {"visible": "hidden", "show_label": False, "container": False}
         past, wishes = (gr.Textbox(elem_id=name, **hidden) for name in ("past", "wishes"))
-        gr.HTML(_foot(words, options), elem_id="colophon", **plain)
-
-        def ask(question: Any, conversation: Any, before: Any, wished: Any) -> Iterator[tuple[Any, Any, Any]]:
-            # The box is emptied once, when the question has arrived: a refused request leaves it there,
-            # and what is typed while the answer is made is not erased.
-            emptied: Any = ""
-            for messages, state in chat.ask(question, conversation, before, Wish.read(wished)):
-                yield messages, state, emptied
-                emptied = gr.skip()
-
-        def ask_from_link(conversation: Any, before: Any, event: gr.EventData) -> Iterator[tuple[Any, Any]]:
-            wish = Wish.of(
-                **{name: getattr(event, name, None) for name in ("documents", "anew", "each", "turns")}
-            )
-            yield from chat.ask(getattr(event, "question", ""), conversation, before, wish)
-
-        quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-        answered = "() => window.alpie.answered()"
-        chatbot.change(None, chatbot, past, js="messages => window.alpie.past(messages)", **quiet)
-        for event in (box.submit, send.click):
-            event(
-                ask,
-                [box, talk, past, wishes],
-                [chatbot, talk, box],
-                concurrency_limit=8,
-                js="(...all) => window.alpieScope.wish(all)",
-                **quiet,
-            ).then(None, js=answered, **quiet)
-        bridge.ask(ask_from_link, [talk, past], [chatbot, talk], concurrency_limit=8, **quiet).then(
-            None, js=answered, **quiet
-        )
-        kept: dict[str, Any] = {"js": "() => window.alpieTalks.messages()", **quiet}
-        bridge.restore(None, None, chatbot, **kept)
-        bridge.reopen(chat.start_again, [talk], [chatbot, talk], concurrency_limit=8, **quiet).then(
-            None, None, chatbot, **kept
-        )
-        # In the queue too: what goes beside it needs an address that would run anything else beside it.
-        again.click(chat.start_again, [talk], [chatbot, talk], concurrency_limit=8, **quiet).then(
-            None, js="() => window.alpie.cleared()", **quiet
-        )
+        gr.HTML(_foot(words, options), elem_id="colophon", **_PLAIN)
+        _connect(chat, _Parts(talk, chatbot, box, send, again, bridge, past, wishes))
     return page
+
+
+def _chatbot(words: Translations) -> gr.Chatbot:
+    """Where the conversation is shown, with nothing of Gradio's own around it."""
+    return gr.Chatbot(
+        elem_id="chat",
+        label=words("chat.label"),
+        show_label=False,
+        container=False,
+        height=None,
+        autoscroll=False,
+        latex_delimiters=[],
+        reasoning_tags=[],
+        allow_tags=False,
+        buttons=[],
+        feedback_options=None,
+        line_breaks=False,
+        group_consecutive_messages=False,
+        layout="panel",
+        placeholder=one_line(render_welcome(words)),
+    )
+
+
+def _composer(words: Translations) -> tuple[gr.Textbox, gr.Button, gr.Button]:
+    """Where a question is written: its box, what sends it, and what begins anew."""
+    with gr.Row(elem_id="composer"):
+        box = gr.Textbox(
+            elem_id="question",
+            label=words("chat.question"),
+            placeholder=words("chat.placeholder"),
+            container=True,
+            lines=1,
+            max_lines=5,
+            max_length=LONGEST_TEXT,
+            scale=1,
+        )
+        gr.HTML(render("scope", words), elem_id="scope", **_PLAIN)
+        send = gr.Button(words("chat.send"), elem_id="send", variant="primary", scale=0)
+        again = gr.Button(words("chat.again"), elem_id="again", scale=0)
+    return box, send, again
+
+
+def _connect(chat: Chat, parts: _Parts) -> None:
+    """Say what happens when a question is sent, brought by a link, or the conversation begun anew."""
+    talk, chatbot, past = parts.talk, parts.chatbot, parts.past
+    asking = _Asking(chat)
+    quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+    answered = "() => window.alpie.answered()"
+    chatbot.change(None, chatbot, past, js="messages => window.alpie.past(messages)", **quiet)
+    for event in (parts.box.submit, parts.send.click):
+        event(
+            asking.ask,
+            [parts.box, talk, past, parts.wishes],
+            [chatbot, talk, parts.box],
+            concurrency_limit=8,
+            js="(...all) => window.alpieScope.wish(all)",
+            **quiet,
+        ).then(None, js=answered, **quiet)
+    # `ask`, `restore` and `reopen` are methods that Gradio makes, see `_BRIDGE`
+    bridge: Any = parts.bridge
+    bridge.ask(asking.ask_from_link, [talk, past], [chatbot, talk], concurrency_limit=8, **quiet).then(
+        None, js=answered, **quiet
+    )
+    kept: dict[str, Any] = {"js": "() => window.alpieTalks.messages()", **quiet}
+    bridge.restore(None, None, chatbot, **kept)
+    bridge.reopen(chat.start_again, [talk], [chatbot, talk], concurrency_limit=8, **quiet).then(
+        None, None, chatbot, **kept
+    )
+    # In the queue too: what goes beside it needs an address that would run anything else beside it.
+    parts.again.click(chat.start_again, [talk], [chatbot, talk], concurrency_limit=8, **quiet).then(
+        None, js="() => window.alpie.cleared()", **quiet
+    )
 
 
 def script_of(words: Translations, home: str, options: PageOptions) -> str:

@@ -100,15 +100,13 @@ class Found:
 class Results:
     """What a search found: the first of the passages with the words, in the order wanted, and related ones, best first.
 
-    `none_held`: not one of the words stands in any passage. `is_cited`: the text names a place («artículo 22»), and
-    the first of `related` is what stands there.
+    `counts`: how many passages with the words each document has in all. `none_held`: not one of the words stands in
+    any passage. `is_cited`: the text names a place («artículo 22»), and the first of `related` is what stands there.
     """
 
     found: tuple[Found, ...] = ()
     related: tuple[Found, ...] = ()
-    counts: Mapping[str, int] = field(
-        default_factory=dict
-    )  # all passages with the words that each document has
+    counts: Mapping[str, int] = field(default_factory=dict)
     none_held: bool = False
     is_cited: bool = False
 

@@ -22,7 +22,6 @@ from alpie.app.checking.verify import QuotationChecker
 from alpie.app.service.document_report import build_warnings
 from alpie.app.service.rows import answer_row
 from alpie.app.translations import translations_for
-from alpie.index.build import measured
 from alpie.index.chunking.passages import make_passages
 from alpie.index.encoder import Encoder
 from alpie.index.layout import lay_out
@@ -31,6 +30,7 @@ from alpie.index.readable import readable_text
 from alpie.index.reading.sources import read_sources
 from alpie.index.records import BlockKind, Document, SentenceRole
 from alpie.index.spanish.references import read_reference
+from alpie.index.word_coverage import measured
 
 CASES = SHARED / "cases"
 pytestmark = pytest.mark.skipif(not CASES.is_dir(), reason="the small files are not here")
@@ -262,11 +262,8 @@ SEARCHED = [
 def test_every_file_is_held_to_something() -> None:
     tables: Sequence[Mapping[str, object]] = (SAYS, SILENT, ROWS, LABELS, HEADINGS, NOTICES)
     held = {file for table in tables for file in table} | {file for file, *_ in (*CITATIONS, *PAGES)}
-    asked = {
-        "Agenda 2030.md",
-        "VALORES.md",
-        "citas-no-entendidas.txt",
-    }  # in tests of their own; what tells of all
+    # in tests of their own; the last tells of all
+    asked = {"Agenda 2030.md", "VALORES.md", "citas-no-entendidas.txt"}
     assert {one.file for one in documents() if not one.file.startswith(NAMED)} <= held | asked
 
 

@@ -25,9 +25,8 @@ from alpie.index.records import Document, Hit, Passage, Sentence, SentenceRole, 
 from alpie.index.spanish.query import Question, read_question
 
 LEAD_IN, ITEM = SentenceRole.LEAD_IN, SentenceRole.ITEM
-SEVERAL = read_question(
-    "¿Cuáles son los motivos?"
-)  # asks for several things, so that nothing but the policy limits
+# Asks for several things, so that nothing but the policy limits.
+SEVERAL = read_question("¿Cuáles son los motivos?")
 LIST = [
     ("El plan prevé las siguientes medidas urgentes:", LEAD_IN, 0),
     ("- limpiar los márgenes de la vía;", ITEM, 0),

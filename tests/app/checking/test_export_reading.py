@@ -74,9 +74,8 @@ def test_a_quotation_set_apart_is_read_without_its_bracket() -> None:
     for language in LANGUAGES:
         chosen = [Excerpt("Breve (2019).", REPORT, note="Sirve"), Excerpt(long, REPORT)]
         assert quotations_of(export(chosen, "apa", language)) == ("Breve (2019).", long)
-    assert (
-        quotations_of(f"{long} (Autor, 2019, p. 3)") == ()
-    )  # no references follow: the words may be the document's
+    # no references follow: the words may be the document's
+    assert quotations_of(f"{long} (Autor, 2019, p. 3)") == ()
 
 
 def test_exports_of_several_quotations_are_exact_and_altered_ones_are_not(

@@ -100,9 +100,8 @@ def test_apa_sets_apart_a_quotation_of_forty_words() -> None:
     short, long = (" ".join(["palabra"] * count) for count in (39, 40))
     assert f"«{short}» (" in export([Excerpt(short, REPORT)], "apa")
     block = export([Excerpt(long, REPORT)], "apa")
-    assert (
-        f"    {long} (Alianza Global WePROTECT, 2019," in block
-    )  # no quotation marks, no stop after the bracket
+    # no quotation marks, no stop after the bracket
+    assert f"    {long} (Alianza Global WePROTECT, 2019," in block
     assert "p. 13)\n" in block
     assert f"«{long}» (" in export([Excerpt(long, REPORT)], "iso690")
 

@@ -23,13 +23,8 @@ from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.serving.server import create_app
 
 QUESTION = "¿Cuántas detenciones hubo en España?"
-NAMES = {
-    "ask": 2,
-    "search": 4,
-    "verify": 1,
-    "passage": 1,
-    "documents": 0,
-}  # public calls, with their arguments
+# The public calls, and how many arguments each takes.
+NAMES = {"ask": 2, "search": 4, "verify": 1, "passage": 1, "documents": 0}
 FILE = {"path": "http://victim.test/big", "meta": {"_type": "gradio.FileData"}}
 SHAPES: dict[str, Any] = {
     "a file": FILE,

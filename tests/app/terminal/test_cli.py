@@ -347,6 +347,28 @@ def test_every_command_has_help(
     assert out.startswith("uso: alpie" if language == "es" else "usage: alpie")
 
 
+@pytest.mark.parametrize("argv", [
+    ["--language", "en", "--help"], ["ask", "--language=en", "--help"], ["--language", "en", "ask"],
+])  # fmt: skip
+def test_the_language_that_is_asked_for_is_that_of_help_and_usage_too(
+    argv: list[str], capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ALPIE_LANGUAGE", "es")
+    cli.main(argv)
+    assert "usage: alpie" in "".join(capsys.readouterr())
+
+
+@pytest.mark.parametrize("argv", [["--help"], ["doctor"], ["ask", "--", "--language", "en"]])
+def test_a_language_that_there_is_none_of_is_refused_in_spanish(
+    argv: list[str], capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ALPIE_LANGUAGE", "fr")
+    assert cli.main(argv) == 1
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err == "Error: variable de entorno ALPIE_LANGUAGE: 'fr' no vale; se admite es, en.\n"
+
+
 @pytest.mark.parametrize(("argv", "said"), [
     (["ask"], "falta PREGUNTA"), (["adivina", "x"], "adivina"), (["verify"], "hace falta uno de"),
     (["verify", "x", "--record", "y"], "no se admite junto con"), (["search", "x", "--limit", "0"], "1 a 100"),

@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from alpie.app.answering.answers import Answer
+from alpie.app.chat_model import MissingProvider, stream_of
 from alpie.app.settings import Settings, load_settings
 from alpie.app.terminal import commands as cli
 from alpie.app.terminal.rendering import answer_text
@@ -272,6 +273,15 @@ def test_a_dead_server_or_a_missing_provider_is_said(answers: list[Answer], tmp_
         url = f"http://127.0.0.1:{deaf.getsockname()[1]}/v1"
         assert failure(writer="openai:good", writer_url=url) == "unreachable"
     assert failure(writer="nadie:nada") == "missing"
+
+
+def test_a_missing_provider_is_told_in_both_languages(tmp_path: Path) -> None:
+    chosen = load_settings({"writer": "nadie:nada"}, environment={}, working_folder=tmp_path)
+    with pytest.raises(MissingProvider) as caught:
+        stream_of(chosen)
+    assert str(caught.value).startswith("No se puede usar el modelo «nadie:nada» (")
+    told = translations_for("en").told(caught.value)
+    assert told.startswith("The model “nadie:nada” cannot be used (")
 
 
 def test_a_refusal_is_not_written_about(settings: Any, seed_corpus: Any, openai_server: Any) -> None:

@@ -279,7 +279,6 @@ def test_fitting_writes_what_asking_reads(settings: Settings, monkeypatch: pytes
     assert fit_encoder(settings, io.StringIO(), encoder=FakeEncoder()) == 0
     table = json.loads(calibration_file(settings.data).read_text("utf-8"))
     assert table["fitted_on"]["encoder"] == FakeEncoder().fingerprint
-    assert (
-        0 < table["cosine_scale"] < 1
-    )  # words at right angles lie further apart than the bundled encoder's texts
+    # words at right angles lie further apart than the bundled encoder's texts
+    assert 0 < table["cosine_scale"] < 1
     assert Corpus.open(settings, FakeEncoder()).ask("¿Cuántas hectáreas ardieron?").confidence > 0

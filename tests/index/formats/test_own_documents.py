@@ -165,6 +165,8 @@ def test_what_is_missing_is_asked_for_with_a_table_to_paste(tmp_path: Path) -> N
     shown = incomplete_text(report.incomplete, tmp_path, translations_for("es"))
     assert str(tmp_path / "sources.toml") in shown
     assert "sin title, publisher, kind, language, place, url" in shown
+    assert "# organismo que lo publica" in shown
+    assert "# body that publishes it" in incomplete_text(report.incomplete, tmp_path, translations_for("en"))
     # pasted as it is, the document is complete
     (tmp_path / "sources.toml").write_text(table_for(told), encoding="utf-8")
     assert read_sources(tmp_path).incomplete == ()

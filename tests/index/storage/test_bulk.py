@@ -148,7 +148,9 @@ def test_a_killed_run_goes_on_where_it_stopped(docs: Path, work: Path, tmp_path:
     assert load(docs, work, tmp_path / "indice", FakeEncoder()).embedded == 0
 
 
-def test_processes_embed_what_one_process_does(docs: Path, tmp_path: Path) -> None:
+def test_processes_embed_what_one_process_does(
+    docs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """With the real encoder, through the command line."""
     for name, processes in (("uno", "1"), ("dos", "2")):
         work = str(tmp_path / name)
@@ -161,6 +163,7 @@ def test_processes_embed_what_one_process_does(docs: Path, tmp_path: Path) -> No
         assert one.equals(parquet.read_table(output_of(tmp_path / "dos" / "in" / path.name)))
     data = ["--data", str(tmp_path / "indice"), "--docs", str(docs)]
     assert bulk.main(["load", "--work", str(tmp_path / "dos"), *data]) == 0
+    assert "0 sin partición" in capsys.readouterr().out
     index = open_version(tmp_path / "indice", open_encoder()).search
     assert "martes" in index.search(read_question("¿Qué día abre el mercado?")).hits[0].passage.text
 
