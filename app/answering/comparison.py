@@ -117,9 +117,8 @@ def questions_in(question: Question) -> tuple[str, ...]:
     folded = fold_in_place(text)
     if len(folded) != len(text) or len(text) > _LONGEST:
         return ()
-    careful = any(
-        sign in question.typed for sign in "áéíóúÁÉÍÓÚ"
-    )  # chat spelling is written out with accents
+    # as typed: chat spelling is written out with accents
+    careful = any(sign in question.typed for sign in "áéíóúÁÉÍÓÚ")
     parts, position = [], 0
     for match in _NEXT.finditer(folded):
         word = text[match.start("word") : match.end("word")]

@@ -8,7 +8,6 @@ import re
 import sys
 from collections.abc import Callable
 from functools import partial
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -16,6 +15,7 @@ from alpie.app.page.guarding.users import Users
 from alpie.app.settings import Settings
 from alpie.app.translations import LANGUAGES, Translations, said
 from alpie.index.errors import SettingsError
+from alpie.index.package_version import package_version
 from alpie.index.retrieval.retrievers import RETRIEVERS
 
 ACTIONS = ("add", "remove", "list")
@@ -104,7 +104,9 @@ def make_parser(words: Translations) -> argparse.ArgumentParser:
     """The parser of all commands; options that were not given are absent from what it returns."""
     parser = _Parser(words, prog="alpie", description=words("help.alpie"), epilog=words("help.epilog"))
     _add_common(parser, words)
-    parser.options.add_argument("--version", action="version", version=_version(), help=words("help.version"))
+    parser.options.add_argument(
+        "--version", action="version", version=f"alpie {package_version()}", help=words("help.version")
+    )
     commands = parser.add_subparsers(
         title=words("help.commands"), dest="command", metavar=words("help.command"), required=True
     )
@@ -222,10 +224,3 @@ def _count(words: Translations) -> Any:
         return number
 
     return count
-
-
-def _version() -> str:
-    try:
-        return f"alpie {version('alpie')}"
-    except PackageNotFoundError:
-        return f"alpie 0 ({sys.prefix})"

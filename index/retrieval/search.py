@@ -81,9 +81,8 @@ class Retrieval:
     encoded: EncodedQuestion
     hits: tuple[Hit, ...]  # best first
     rows: NDArray[np.int64]  # passage number of each hit
-    expansions: tuple[
-        NDArray[np.float32], ...
-    ] = ()  # of each hit, (sentences,): `ExpansionIndex.by_sentence`
+    # of each hit, (sentences,): `ExpansionIndex.by_sentence`
+    expansions: tuple[NDArray[np.float32], ...] = ()
     milliseconds: Mapping[str, float] = field(default_factory=dict)
 
 
