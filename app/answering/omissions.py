@@ -31,7 +31,8 @@ def in_order(spans: Sequence[Span]) -> tuple[Span, ...]:
 def whole_words(source: str, spans: Sequence[Span], sentences: Sequence[Sentence]) -> tuple[Span, ...]:
     """`spans`, which ascend, widened to whole words; never over the edge of a sentence's part, see `Sentence.spans`.
 
-    That edge may lie within a word of the file: in «abuso19» the call of a footnote is not part of the word.
+    That edge may lie within a word of the file: in «abuso19» the call of a footnote is not part of the word. White
+    space by itself stays only where it parts words of a run.
     """
     edges = {edge for sentence in sentences for part in sentence.spans for edge in (part.start, part.end)}
     widened: list[Span] = []
@@ -41,7 +42,18 @@ def whole_words(source: str, spans: Sequence[Span], sentences: Sequence[Sentence
         while end < len(source) and end not in edges and source[end - 1].isalnum() and source[end].isalnum():
             end += 1
         widened.append(Span(start, end))
-    return in_order(widened)
+    ordered = in_order(widened)
+    return tuple(
+        span
+        for before, span, after in zip([None, *ordered], ordered, [*ordered[1:], None], strict=False)
+        if not source[span.start : span.end].isspace()
+        or (
+            before
+            and after
+            and not _leaves_out(source, before, span, sentences)
+            and not _leaves_out(source, span, after, sentences)
+        )
+    )
 
 
 def with_omissions(source: str, spans: Sequence[Span], sentences: Sequence[Sentence]) -> str:

@@ -53,6 +53,8 @@ def words_at(
         if any(sentence.start < high and sentence.end > low for sentence in sentences):
             return (), passage.text
     spans = whole_words(document.text, chosen, sentences)
+    if not spans:  # nothing but white space
+        return (), passage.text
     return spans, with_omissions(document.text, spans, sentences)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from fake_encoder import corpus_of, document_of
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from alpie.app.answering.corpus import Corpus
@@ -151,6 +151,8 @@ def test_a_quotation_with_an_omission_is_shown_with_it(corpus: Corpus) -> None:
 
 
 @given(chosen=st.lists(st.tuples(st.integers(-20, 400), st.integers(-20, 400)), max_size=6))
+@example(chosen=[(0, 1), (261, 262)])  # the last is a blank
+@example(chosen=[(30, 31)])
 def test_whatever_a_link_chooses_each_piece_stands_there(chosen: list[tuple[int, int]]) -> None:
     corpus = _made()
     document = document_of(TEXT)
