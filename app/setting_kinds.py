@@ -39,10 +39,12 @@ class Setting:
     help: str = ""  # what it does; a field does not know its name, so `settings_table` puts it in
 
 
-def setting(kind: Kind, default: object = MISSING) -> Any:
-    """A dataclass field for a setting."""
+def setting(kind: Kind, default: object = MISSING, secret: bool = False) -> Any:
+    """A dataclass field for a setting; a `secret` one is not in what a log or an error shows of all settings."""
     described = {"setting": Setting(kind, default)}
-    return field(metadata=described) if default is MISSING else field(default=default, metadata=described)
+    if default is MISSING:
+        return field(metadata=described)
+    return field(default=default, metadata=described, repr=not secret)
 
 
 def _need(good: object) -> None:

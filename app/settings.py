@@ -59,7 +59,7 @@ class Settings:
     docs: Path = setting(FOLDER)
     data: Path = setting(FOLDER)
     index: str = setting(text(may_be_empty=True, starts_with=("milvus:",)), "")
-    index_token: str = setting(text(may_be_empty=True), "")
+    index_token: str = setting(text(may_be_empty=True), "", secret=True)
     index_timeout_seconds: float = setting(decimal(0.1, 600.0, said("unit.seconds")), 10.0)
     max_document_megabytes: int = setting(whole_number(1, 200, said("unit.megabytes")), 100)
     ocr: bool = setting(SWITCH, False)

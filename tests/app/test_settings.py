@@ -128,3 +128,9 @@ def test_working_offline_forbids_every_known_way_out(monkeypatch: pytest.MonkeyP
     assert os.environ["HF_HUB_OFFLINE"] == "1"
     assert os.environ["GRADIO_ANALYTICS_ENABLED"] == "False"
     assert os.environ["LANGSMITH_TRACING_V2"] == "false"
+
+
+def test_a_secret_is_not_shown_with_the_settings() -> None:
+    settings = load_settings({"index_token": "user:hunter2"}, environment={})
+    assert settings.index_token == "user:hunter2"
+    assert "hunter2" not in repr(settings)

@@ -6,12 +6,15 @@ import json
 import os
 import re
 import textwrap
+from dataclasses import MISSING
 from typing import Any
 
 from places import ROOT
 
+from alpie.app.setting_kinds import Setting
 from alpie.app.settings import settings_table
 from alpie.app.terminal.options import COMMANDS
+from alpie.app.translations import translations_for
 
 
 def settings_page() -> str:
@@ -20,12 +23,26 @@ def settings_page() -> str:
         "# Settings", "",
         "Later sources win: defaults, `alpie.toml` in the working directory (or the file `$ALPIE_CONFIG` names),",
         "environment variables `ALPIE_<NAME>`, command-line options. An unknown name is refused.", "",
-        "| setting | environment | admits | what it does |", "|---|---|---|---|",
+        "| setting, in the environment `ALPIE_<NAME>` | admits | default | what it does |", "|---|---|---|---|",
     ]  # fmt: skip
+    english = translations_for("en")
     for name, setting in settings_table():
-        allowed = setting.kind.allowed.replace("|", "\\|")
-        lines.append(f"| `{name}` | `ALPIE_{name.upper()}` | {allowed} | {setting.help} |")
+        allowed, told = (
+            str(english.told(text)).replace("|", "\\|") for text in (setting.kind.allowed, setting.help)
+        )
+        lines.append(f"| `{name}` | {allowed} | {_default(setting)} | {told} |")
     return "\n".join(lines) + "\n"
+
+
+def _default(setting: Setting) -> str:
+    """As one would write it; what depends on where Al Pie is installed, or is empty, has none."""
+    value = setting.default
+    if value is None and "auto" in setting.kind.allowed:
+        value = "auto"
+    if value is MISSING or value in (None, "", ()):
+        return "–"
+    written = str(value).lower() if isinstance(value, bool) else value
+    return f"`{','.join(map(str, written)) if isinstance(written, tuple) else written}`"
 
 
 def test_settings_page_is_what_the_code_says() -> None:
