@@ -165,7 +165,10 @@ class VectorWriter:
         else:
             index = _in_lists(rows, like)
             made |= {"kind": "ivf", "lists": index.nlist, "probes": index.nprobe}
-        faiss.write_index(index, str(self._path))
+        try:
+            faiss.write_index(index, str(self._path))
+        except RuntimeError as error:  # what FAISS makes of a full disk
+            raise OSError(str(error)) from error
         del rows
         self.close()
         return made

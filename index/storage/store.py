@@ -81,7 +81,7 @@ def replace_file(path: Path, text: str, aside: Path) -> None:
     sync(path.parent)
 
 
-def unwritable(data: Path, error: OSError | RuntimeError | sqlite3.Error) -> IndexUnwritable:
+def unwritable(data: Path, error: OSError | sqlite3.Error) -> IndexUnwritable:
     """What to tell about a failed write in the index folder `data`."""
     number = getattr(error, "errno", None)
     free = _free_bytes(data)
@@ -248,9 +248,7 @@ def write_version(
         sync(versions)
         replace_file(data / POINTER, name + "\n", data / _NEW_POINTER)
     except BaseException as error:
-        problem = (
-            unwritable(data, error) if isinstance(error, OSError | RuntimeError | sqlite3.Error) else None
-        )
+        problem = unwritable(data, error) if isinstance(error, OSError | sqlite3.Error) else None
         shutil.rmtree(unfinished, ignore_errors=True)
         if not _points_to(data, final):  # no room left for the pointer
             shutil.rmtree(final, ignore_errors=True)

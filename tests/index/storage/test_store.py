@@ -282,15 +282,17 @@ def test_an_open_index_goes_on_answering_while_a_new_one_is_swapped_in(docs: Pat
     assert "1240" in hits[0].passage.text
 
 
-@pytest.mark.parametrize("step", ["save", "rename", "replace"])
+@pytest.mark.parametrize(
+    ("step", "raised"), [("save", RuntimeError), ("rename", OSError), ("replace", OSError)]
+)
 def test_a_failure_at_any_step_leaves_the_old_index(
-    docs: Path, data: Path, monkeypatch: pytest.MonkeyPatch, step: str
+    docs: Path, data: Path, monkeypatch: pytest.MonkeyPatch, step: str, raised: type[Exception]
 ) -> None:
     before = addresses(data)
     (docs / "libros.txt").unlink()
 
     def fail(*_: object, **__: object) -> None:
-        raise OSError("disco lleno")
+        raise raised("disco lleno")
 
     with monkeypatch.context() as patch:
         patch.setattr(
@@ -305,6 +307,22 @@ def test_a_failure_at_any_step_leaves_the_old_index(
     build(docs, data)
     assert len(addresses(data)) == 1
     assert len(list((data / "versions").iterdir())) == 1
+
+
+def test_what_fails_in_the_encoder_is_not_called_a_full_disk(
+    docs: Path, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = addresses(data)
+    (docs / "nuevo.txt").write_text("Las bibliotecas cierran en agosto.", encoding="utf-8")
+
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError("no memory left")
+
+    monkeypatch.setattr(FakeEncoder, "encode_passages", fail)
+    with pytest.raises(RuntimeError, match="no memory left"):
+        build(docs, data)
+    assert not list((data / "versions").glob(".*"))
+    assert addresses(data) == before
 
 
 def test_a_second_builder_is_told_that_there_is_one(
