@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 
 class Listed(tuple[object, ...]):
@@ -24,8 +24,13 @@ class Listed(tuple[object, ...]):
 class Message(str):
     """A sentence in Spanish that can be told in other languages; without a key it is what it is in all."""
 
-    key: str = ""
-    facts: Mapping[str, Any] = MappingProxyType({})
+    key: str
+    facts: Mapping[str, Any]
+
+    def __new__(cls, text: str, key: str = "", facts: Mapping[str, Any] = MappingProxyType({})) -> Self:
+        message = super().__new__(cls, text)
+        message.key, message.facts = key, facts
+        return message
 
 
 def filled(catalogue: Mapping[str, str], key: str, facts: Mapping[str, object]) -> str:
@@ -53,9 +58,7 @@ class Sayer:
 
     def __call__(self, key: str, /, **facts: object) -> Message:
         kept = {name: _kept(fact) for name, fact in facts.items()}
-        message = Message(filled(self.catalogue("es"), key, kept))
-        message.key, message.facts = key, kept
-        return message
+        return Message(filled(self.catalogue("es"), key, kept), key, kept)
 
 
 @cache
@@ -99,10 +102,7 @@ def from_row(row: Any) -> Any:
         return Listed(map(from_row, row))
     if isinstance(row, str):
         return row
-    message = Message(row["text"])
-    message.key = row["key"]
-    message.facts = {name: from_row(one) for name, one in row["facts"].items()}
-    return message
+    return Message(row["text"], row["key"], {name: from_row(one) for name, one in row["facts"].items()})
 
 
 class _AsRow:

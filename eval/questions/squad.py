@@ -101,10 +101,14 @@ def _paragraph(record: Mapping[str, Any], document_id: str, title: str, place: s
     return SquadParagraph(document_id, title, context, sentences)
 
 
+def placed_answers(record: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The answers of a SQuAD question that stand in its paragraph: machine translation lost some (empty, offset -1)."""
+    return [one for one in record.get("answers", ()) if one["text"] and one["answer_start"] >= 0]
+
+
 def _question(record: Mapping[str, Any], paragraph: SquadParagraph, article: str, place: str) -> Question:
     impossible = bool(record.get("is_impossible", False))
-    # Machine translation lost some answers: those are empty, at offset -1.
-    answers = [one for one in record.get("answers", ()) if one["text"] and one["answer_start"] >= 0]
+    answers = placed_answers(record)
     evidence = () if impossible else tuple(_answer_sentence(paragraph, answer, place) for answer in answers)
     return Question(
         id=str(record["id"]),

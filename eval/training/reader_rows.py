@@ -27,6 +27,7 @@ from typing import Any
 
 import numpy as np
 
+from alpie.eval.questions.squad import placed_answers
 from alpie.eval.training.reader_shipped import shipped_rows
 from alpie.eval.training.row_file import ReaderRow, read_lines, write_rows
 from alpie.index.encoder import Encoder
@@ -183,13 +184,8 @@ def _squad_paragraph(passage: str, questions: Iterable[Mapping[str, Any]]) -> It
     """Its rows; an answer whose place the translation lost is left out, and so is a question that has no other."""
     for question in questions if len(passage) <= _MAX_CHARACTERS else ():
         given = () if question.get("is_impossible") else question["answers"]
-        spans = sorted(
-            {
-                (one["answer_start"], one["answer_start"] + len(one["text"]))
-                for one in given
-                if one["text"] and one["answer_start"] >= 0
-            }
-        )
+        placed = placed_answers(question) if given else ()
+        spans = sorted({(one["answer_start"], one["answer_start"] + len(one["text"])) for one in placed})
         if spans or not given:
             yield ReaderRow(question["question"], passage, bool(spans), tuple(spans), kind="squad")
 
