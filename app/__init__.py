@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from alpie.app.answering.answers import (
+from alpie.app.answering.answer_types import (
     Answer,
     Citation,
     Quote,

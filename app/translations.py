@@ -9,7 +9,7 @@ from pathlib import Path
 
 from alpie.index import messages as index
 from alpie.index.messages import Sayer, filled, told
-from alpie.index.reading.source_table import ParsedDate, read_date
+from alpie.index.sources.source_table import ParsedDate, read_date
 
 LANGUAGES = ("es", "en")
 said = Sayer(*index.said.folders, Path(__file__).with_name("locale"))

@@ -38,7 +38,7 @@ from alpie.app.settings import SEED_DOCUMENTS, Settings
 from alpie.app.translations import translations_for
 from alpie.eval.questions.matching import SourceTexts
 from alpie.eval.questions.question_file import OWN_QUESTIONS, read_own_questions, read_questions
-from alpie.eval.questions.question_records import Question
+from alpie.eval.questions.question_records import GoldQuestion
 from alpie.eval.questions.split import split
 from alpie.eval.questions.squad import squad_corpus
 from alpie.eval.training.examples import Example, examples_of
@@ -381,7 +381,7 @@ def fit_encoder(
     return 0
 
 
-def cosine_spread(index: SearchIndex, questions: Sequence[Question]) -> float:
+def cosine_spread(index: SearchIndex, questions: Sequence[GoldQuestion]) -> float:
     """How far apart an encoder's cosines of a question and all passages lie: their deviation, mean of all questions."""
     passages = index.dense.rows(np.arange(len(index.dense)))
     asked = index.encoder.encode_queries([question.text for question in questions])

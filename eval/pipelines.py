@@ -23,7 +23,7 @@ import Stemmer
 
 from alpie.app.service.rows import found_row
 from alpie.eval.questions.predictions import AskedCorpus, OnQuestion, Row, VectorMaker, predict, refused_row
-from alpie.eval.questions.question_records import Question
+from alpie.eval.questions.question_records import GoldQuestion
 from alpie.eval.scores import PASSAGES
 from alpie.index.errors import QuestionError
 from alpie.index.records import Document
@@ -157,26 +157,26 @@ class PipelineRows:
     """What one pipeline said to the questions, in their order."""
 
     name: str
-    questions: tuple[Question, ...]
+    questions: tuple[GoldQuestion, ...]
     rows: tuple[Row, ...]
     quotes: bool  # False: it only retrieves, its quotes and refusals mean nothing
 
 
 def own_pipeline(
-    corpus: AskedCorpus, questions: Sequence[Question], on_question: OnQuestion | None = None
+    corpus: AskedCorpus, questions: Sequence[GoldQuestion], on_question: OnQuestion | None = None
 ) -> PipelineRows:
     """The whole system's answers."""
     rows = predict(corpus, questions, on_question)
     return PipelineRows(MAIN, tuple(questions), tuple(rows), quotes=True)
 
 
-def compared_questions(questions: Sequence[Question]) -> tuple[Question, ...]:
+def compared_questions(questions: Sequence[GoldQuestion]) -> tuple[GoldQuestion, ...]:
     """Those that can be understood alone."""
     return tuple(question for question in questions if not question.earlier)
 
 
 def other_pipelines(
-    corpus: AskedCorpus, questions: Sequence[Question], on_question: OnQuestion | None = None
+    corpus: AskedCorpus, questions: Sequence[GoldQuestion], on_question: OnQuestion | None = None
 ) -> list[PipelineRows]:
     """The retrievers' and the tutorial's answers to the questions that can be compared."""
     asked = compared_questions(questions)
@@ -199,7 +199,7 @@ def other_pipelines(
 
 
 def _ask_all(
-    questions: Sequence[Question], ask: Callable[[str], Row], on_question: OnQuestion | None
+    questions: Sequence[GoldQuestion], ask: Callable[[str], Row], on_question: OnQuestion | None
 ) -> tuple[Row, ...]:
     rows = []
     for number, question in enumerate(questions, start=1):

@@ -24,7 +24,7 @@ from alpie.eval.questions.question_file import (
     read_own_questions,
     read_questions,
 )
-from alpie.eval.questions.question_records import Question, SquadParagraph, refuse
+from alpie.eval.questions.question_records import GoldQuestion, SquadParagraph, refuse
 from alpie.eval.questions.split import split
 from alpie.eval.questions.squad import squad_corpus
 from alpie.eval.report import Report, RunFacts, Study, as_study, render_study, score_pipeline, write_study
@@ -131,13 +131,13 @@ def evaluate(
 
 def _verifies(corpus: AskedCorpus) -> Callable[[str], bool] | None:
     """Whether `alpie verify` calls a text exact; None for a corpus without layouts, which it reads."""
-    from alpie.app.checking.text_check import Searchable
+    from alpie.app.checking.text_check import CheckableCorpus
     from alpie.app.checking.verification import Verdict
     from alpie.app.checking.verify import QuotationChecker
 
     if not hasattr(corpus, "layouts"):
         return None
-    checker = QuotationChecker(cast(Searchable, corpus))
+    checker = QuotationChecker(cast(CheckableCorpus, corpus))
     return lambda text: checker.check_whole(text).verdict is Verdict.EXACT
 
 
@@ -150,7 +150,7 @@ def _question_files(options: EvaluationOptions) -> list[Path]:
 
 def _read(
     files: Sequence[Path], options: EvaluationOptions
-) -> tuple[tuple[Question, ...], tuple[SquadParagraph, ...]]:
+) -> tuple[tuple[GoldQuestion, ...], tuple[SquadParagraph, ...]]:
     read = [read_questions(file) for file in files]
     questions = tuple(question for file in read for question in file.questions)
     paragraphs = tuple(paragraph for file in read for paragraph in file.paragraphs)
@@ -173,7 +173,7 @@ def _sentences(text: str) -> list[Span]:
 
 def _ask(
     corpus: AskedCorpus,
-    questions: Sequence[Question],
+    questions: Sequence[GoldQuestion],
     options: EvaluationOptions,
     progress: TextIO,
 ) -> list[PipelineRows]:
@@ -188,8 +188,8 @@ def _ask(
 def _study(
     options: EvaluationOptions,
     corpus: AskedCorpus,
-    questions: Sequence[Question],
-    everything: Sequence[Question],
+    questions: Sequence[GoldQuestion],
+    everything: Sequence[GoldQuestion],
     progress: TextIO,
 ) -> Study:
     # late: they take the system apart, so they import all of it
@@ -218,7 +218,7 @@ def _counter(stream: TextIO) -> OnQuestion | None:
     return count
 
 
-def _notes(questions: Sequence[Question], texts: SourceTexts) -> tuple[str, ...]:
+def _notes(questions: Sequence[GoldQuestion], texts: SourceTexts) -> tuple[str, ...]:
     """What is wrong with the gold, in so far as it touches the figures."""
     scored = [question for question in questions if question.answerable is not None]
     notes = []
@@ -239,7 +239,7 @@ def _notes(questions: Sequence[Question], texts: SourceTexts) -> tuple[str, ...]
 
 def _facts(
     corpus: AskedCorpus,
-    questions: Sequence[Question],
+    questions: Sequence[GoldQuestion],
     files: Sequence[Path],
     part: str,
     day: date,

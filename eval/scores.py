@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from alpie.eval.questions.matching import Occurrence, Piece, SourceTexts, coverage, holds, inside
-from alpie.eval.questions.question_records import Evidence, Question
+from alpie.eval.questions.matching import Occurrence, PredictedText, SourceTexts, coverage, holds, inside
+from alpie.eval.questions.question_records import Evidence, GoldQuestion
 
 PASSAGES = 10  # passages a prediction lists
 _HALF = 0.5
@@ -60,12 +60,12 @@ class QuestionScore:
         return min(1.0, gain / ideal)  # one passage with two groups would exceed the ideal
 
 
-def score_prediction(question: Question, row: Mapping[str, Any], texts: SourceTexts) -> QuestionScore:
+def score_prediction(question: GoldQuestion, row: Mapping[str, Any], texts: SourceTexts) -> QuestionScore:
     """Scores a row of the predictions file."""
     groups = tuple(gold_places(group, texts) for group in question.groups)
     alternatives = gold_places(question.evidence, texts) + tuple(one for group in groups for one in group)
-    quotes = [Piece.from_row(quote) for quote in row["quotes"]]
-    passages = [Piece.from_row(passage) for passage in row["passages"][:PASSAGES]]
+    quotes = [PredictedText.from_row(quote) for quote in row["quotes"]]
+    passages = [PredictedText.from_row(passage) for passage in row["passages"][:PASSAGES]]
     return QuestionScore(
         id=question.id,
         kind=question.kind,
@@ -87,13 +87,13 @@ def score_prediction(question: Question, row: Mapping[str, Any], texts: SourceTe
 
 
 def score_predictions(
-    questions: Sequence[Question], rows: Sequence[Mapping[str, Any]], texts: SourceTexts
+    questions: Sequence[GoldQuestion], rows: Sequence[Mapping[str, Any]], texts: SourceTexts
 ) -> list[QuestionScore]:
     """Scores the rows of these questions, in their order."""
     return [score_prediction(question, row, texts) for question, row in zip(questions, rows, strict=True)]
 
 
-def right_within(question: Question, groups: Sequence[Group], quotes: Sequence[Piece]) -> bool:
+def right_within(question: GoldQuestion, groups: Sequence[Group], quotes: Sequence[PredictedText]) -> bool:
     """Whether these quotes answer: every group of evidence, and the answer strings with it.
 
     - `answer_all`: every item stands in one of the quotes;
@@ -112,7 +112,7 @@ def right_within(question: Question, groups: Sequence[Group], quotes: Sequence[P
     return not question.answer or any(_holds_any(quote, question.answer) for quote in quotes)
 
 
-def quote_is_right(question: Question, alternatives: Sequence[Occurrence], quote: Piece) -> bool:
+def quote_is_right(question: GoldQuestion, alternatives: Sequence[Occurrence], quote: PredictedText) -> bool:
     """Whether one quote is right by itself, as a part of the answer where several are needed."""
     strings = answer_strings(question)
     if alternatives and not matches_any(quote, alternatives, strings):
@@ -123,12 +123,12 @@ def quote_is_right(question: Question, alternatives: Sequence[Occurrence], quote
     return _holds_any(quote, strings)
 
 
-def answer_strings(question: Question) -> tuple[str, ...]:
+def answer_strings(question: GoldQuestion) -> tuple[str, ...]:
     """Everything that is characteristic of the answer."""
     return question.answer + question.answer_all
 
 
-def _holds_any(quote: Piece, strings: Iterable[str]) -> bool:
+def _holds_any(quote: PredictedText, strings: Iterable[str]) -> bool:
     return any(holds(quote.text, string) for string in strings)
 
 
@@ -137,7 +137,7 @@ def gold_places(evidence: Sequence[Evidence], texts: SourceTexts) -> Group:
     return tuple(place for one in evidence for place in texts.gold(one.doc, one.quote, one.start))
 
 
-def matches_any(piece: Piece, alternatives: Iterable[Occurrence], strings: Sequence[str]) -> bool:
+def matches_any(piece: PredictedText, alternatives: Iterable[Occurrence], strings: Sequence[str]) -> bool:
     """Half of some evidence is in the piece, or the piece is in the evidence and holds an answer."""
     return any(
         coverage(piece, gold) >= _HALF or (inside(piece, gold) and _holds_any(piece, strings))
@@ -145,7 +145,7 @@ def matches_any(piece: Piece, alternatives: Iterable[Occurrence], strings: Seque
     )
 
 
-def _first_rank(passages: Sequence[Piece], group: Group, strings: Sequence[str]) -> int | None:
+def _first_rank(passages: Sequence[PredictedText], group: Group, strings: Sequence[str]) -> int | None:
     for rank, passage in enumerate(passages, start=1):
         if matches_any(passage, group, strings):
             return rank

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from alpie.index.chunking.passages import make_passages
 from alpie.index.encoder import Encoder
-from alpie.index.encoder.embed import Embedded, Known, embed_passages, embedding_key
+from alpie.index.encoder.embed import Embedded, KnownVectors, embed_passages, embedding_key
 from alpie.index.errors import IndexBusy, IndexNewer, SourceError, StoreError
 from alpie.index.formats import MAX_BYTES
 from alpie.index.formats.recognition import Recogniser
@@ -22,10 +22,10 @@ from alpie.index.layout import lay_out
 from alpie.index.messages import said
 from alpie.index.notices import Notice, Unread
 from alpie.index.package_version import package_version
-from alpie.index.reading.expansions import ExpansionLine, expansions_file, place_expansions
-from alpie.index.reading.source_table import Described
 from alpie.index.records import Document, Layout, Passage
 from alpie.index.retrieval.backends.select import Synchronised
+from alpie.index.sources.expansions import ExpansionLine, expansions_file, place_expansions
+from alpie.index.sources.source_table import Described
 from alpie.index.storage.incremental import Earlier, IncrementalReading
 from alpie.index.storage.manifest import check_encoder, check_files, current_version, read_manifest
 from alpie.index.storage.store import sweep, sweep_unfinished, unwritable, write_version
@@ -77,7 +77,7 @@ def build_index(
     encoder: Encoder,
     *,
     rebuild: bool = False,
-    known: Known | None = None,
+    known: KnownVectors | None = None,
     on_progress: Callable[[int, int], None] | None = None,
     most_bytes: int = MAX_BYTES,
     recogniser: Recogniser | None = None,
@@ -108,7 +108,7 @@ def _build(
     data: Path,
     encoder: Encoder,
     rebuild: bool,
-    known: Known | None,
+    known: KnownVectors | None,
     on_progress: Callable[[int, int], None] | None,
     most_bytes: int,
     recogniser: Recogniser | None,
@@ -162,7 +162,7 @@ class _Embedding:
     def __init__(
         self,
         reading: IncrementalReading,
-        known: Known | None,
+        known: KnownVectors | None,
         encoder: Encoder,
         on_progress: Callable[[int, int], None] | None,
     ) -> None:

@@ -10,7 +10,7 @@ from fake_encoder import WEIGHTS, corpus_from
 from alpie.app.answering.corpus import Corpus
 from alpie.app.answering.quotes import QuotePolicy
 from alpie.app.settings import SEED_DOCUMENTS
-from alpie.index.reading.sources import read_sources
+from alpie.index.sources.document_folder import read_sources
 
 # Where half of the question's words stand in a sentence, it is answered.
 _WEIGHTS = replace(WEIGHTS, threshold=0.3)

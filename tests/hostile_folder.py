@@ -8,7 +8,7 @@ from pathlib import Path
 from fake_encoder import corpus_from
 
 from alpie.app.answering.corpus import Corpus
-from alpie.index.reading.sources import read_sources
+from alpie.index.sources.document_folder import read_sources
 
 PAYLOADS = (
     "<script>window.hurt=1</script>", '<img src=x onerror="window.hurt=1">', '<img src="http://evil.example/a.png">',

@@ -24,8 +24,8 @@ from alpie.index.spanish.analysis import tokens
 pytestmark = pytest.mark.timeout(120, func_only=True)
 
 _CHARACTERS = 800
-_LONGEST_SENTENCE = 2_000
-_LONGEST_PASSAGE = 300 * 40  # characters: words of a list, at letters a word
+_MAX_SENTENCE = 2_000
+_MAX_PASSAGE = 300 * 40  # characters: words of a list, at letters a word
 
 
 def passages_of(text: str) -> tuple[Passage, ...]:
@@ -63,8 +63,8 @@ def test_the_work_grows_with_the_text_and_not_with_its_square(shape: str) -> Non
 
 @pytest.mark.parametrize("shape", SHAPES)
 def test_the_promise_holds_and_no_unit_outgrows_the_encoder(shape: str) -> None:
-    passages = assert_promise(document_of(SHAPES[shape](2 * _LONGEST_SENTENCE)))
-    assert max((len(one.text) for of in passages for one in of.sentences), default=0) <= _LONGEST_SENTENCE
+    passages = assert_promise(document_of(SHAPES[shape](2 * _MAX_SENTENCE)))
+    assert max((len(one.text) for of in passages for one in of.sentences), default=0) <= _MAX_SENTENCE
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_megabytes_of_one_thing_are_cut_into_pieces(text: str) -> None:
     passages = passages_of(text)
     assert passages
     assert "".join(p.text for p in passages).replace(" ", "") == "".join(text.split())
-    assert max(len(passage.text) for passage in passages) <= _LONGEST_PASSAGE
+    assert max(len(passage.text) for passage in passages) <= _MAX_PASSAGE
 
 
 def test_a_word_of_a_megabyte_is_analysed_once() -> None:

@@ -25,8 +25,8 @@ from alpie.app.page.state.named_collections import Collections
 from alpie.app.page.state.uploads import Uploads
 from alpie.app.settings import load_settings
 from alpie.index.errors import SourceError
-from alpie.index.reading.sources import read_sources
 from alpie.index.records import Document
+from alpie.index.sources.document_folder import read_sources
 
 TABLE = """# de la casa
 [[document]]

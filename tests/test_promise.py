@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from alpie.index.chunking.passages import make_passages
 from alpie.index.layout import lay_out
 from alpie.index.readable import proves, readable_text
-from alpie.index.reading.sources import read_sources
 from alpie.index.records import BlockKind, Document, Layout, Passage, Span
+from alpie.index.sources.document_folder import read_sources
 
 DOCUMENTS = read_sources(Path(__file__).parents[1] / "docs_src").documents
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from alpie.app.answering.answers import Absent, Answer
+from alpie.app.answering.answer_types import Absent, Answer
 from alpie.app.translations import Translations
 from alpie.index.spanish.named_documents import with_article
 

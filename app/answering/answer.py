@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alpie.app.answering.abstention import ANSWERABLE_FEATURES, answerable_features
+from alpie.app.answering.answer_types import Answer, SearchStatement
 from alpie.app.answering.answer_weights import Weights, sigmoid
-from alpie.app.answering.answers import Answer, SearchStatement
 from alpie.app.answering.features import Candidates, candidates_of
 from alpie.app.answering.quotes import QuotePolicy, select_quotes
 from alpie.app.answering.ranking import Candidate, ranked_candidates

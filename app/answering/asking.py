@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from alpie.app.answering.absence import refused
 from alpie.app.answering.answer import answer_question
+from alpie.app.answering.answer_types import Absent, Answer, Part, Quote, Role, SearchStatement
 from alpie.app.answering.answer_weights import Weights
-from alpie.app.answering.answers import Absent, Answer, Part, Quote, Role, SearchStatement
 from alpie.app.answering.comparison import Side, questions_in, sides_of
 from alpie.app.answering.conversation import (
     asked_before,
@@ -23,11 +23,11 @@ from alpie.app.answering.conversation import (
     leans_on_earlier,
 )
 from alpie.app.answering.explanation import explained
-from alpie.app.answering.overview import Asked, Overview, demanding, places_told, read_overview
+from alpie.app.answering.overview import Overview, OverviewKind, demanding, places_told, read_overview
 from alpie.app.answering.quotes import QuotePolicy
 from alpie.app.answering.reference_answer import answer_reference
 from alpie.index.records import Document, Passage
-from alpie.index.retrieval.places import Found, Place, Places, places_with, unit_in_words
+from alpie.index.retrieval.places import FoundPlaces, Place, Places, places_with, unit_in_words
 from alpie.index.retrieval.search import EncodedQuestion, SearchIndex
 from alpie.index.spanish.named_documents import DocumentNames, looks_like_name
 from alpie.index.spanish.query import Question, read_question
@@ -219,7 +219,7 @@ class Asking:
             return replace(self, policy=more)._ask_one(side.asked, turns)
         asking = self._in(side.documents)
         if not side.asked:
-            return asking._told(read_question(side.heading), Overview(Asked.ABOUT, side.documents))
+            return asking._told(read_question(side.heading), Overview(OverviewKind.ABOUT, side.documents))
         answer = asking._ask_one(side.asked, turns)
         if not answer.answered and not answer.nearest:  # a bare word is nearer to what is said in others
             answer = self.only(side.documents)._ask_one(f"¿{side.topic}?", turns)
@@ -336,20 +336,20 @@ class Asking:
         named = self.names.fitting(reference.name) if reference.name else self.names.all
         return self.documents[next(iter(named))].title if len(named) == 1 else ""
 
-    def _found(self, question: Question, reference: Reference) -> Found:
+    def _found(self, question: Question, reference: Reference) -> FoundPlaces:
         return self.found(question, reference, self.documents)
 
-    def found(self, question: Question, reference: Reference, documents: Collection[str]) -> Found:
+    def found(self, question: Question, reference: Reference, documents: Collection[str]) -> FoundPlaces:
         """Where the places that a question names stand, in some documents."""
         if not reference.code:
             named = self.names.fitting(reference.name) if reference.name else self.names.all
             allowed = [id_ for id_ in self.documents if id_ in named and id_ in documents]
-            return self.places().find(reference, allowed) if allowed else Found(())
+            return self.places().find(reference, allowed) if allowed else FoundPlaces(())
         rows = self.rows_in(documents) if self.limited or len(documents) < len(self.documents) else None
         code = replace(question, searched=reference.code)
         hits = self.index.search(code, _CODE_CANDIDATES, "lexical", rows).hits
         places = places_with(reference.code, [hit.passage for hit in hits])
-        return Found((places,) if places else ())
+        return FoundPlaces((places,) if places else ())
 
     @cached_property
     def names(self) -> DocumentNames:

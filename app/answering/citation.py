@@ -14,11 +14,11 @@ from collections.abc import Sequence
 from statistics import mean
 from urllib.parse import quote as percent_encode
 
-from alpie.app.answering.answers import Citation
+from alpie.app.answering.answer_types import Citation
 from alpie.app.translations import Translations, translations_for
 from alpie.index.chunking.passages import unit_below
-from alpie.index.reading.source_table import read_date
 from alpie.index.records import Document, Passage, RecognisedWord, Sentence, SentenceRole, Span
+from alpie.index.sources.source_table import read_date
 
 _SURE = 60  # per cent: below, a word of a scanned page is named as doubtful
 _MAX_DOUBTFUL = 10  # words named

@@ -14,8 +14,8 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from alpie.app.answering.answer_types import Answer
 from alpie.app.answering.answer_weights import Weights, load_weights, numbers_for
-from alpie.app.answering.answers import Answer
 from alpie.app.answering.asking import Asking
 from alpie.app.answering.quotes import QuotePolicy
 from alpie.app.answering.reference_answer import hits_at

@@ -102,7 +102,7 @@ class CutReading:
 
 
 @dataclass(frozen=True)
-class _Part:
+class _CutSentence:
     """A whole sentence, and which of its characters are quoted: runs, in order."""
 
     text: str
@@ -151,7 +151,7 @@ def read_cut(source: str, spans: Sequence[Span], sentences: Sequence[Sentence]) 
     return CutReading(text, tuple(marked), tuple(warnings), own)
 
 
-def _parts(source: str, spans: Sequence[Span], sentence: Sentence) -> Iterator[_Part]:
+def _parts(source: str, spans: Sequence[Span], sentence: Sentence) -> Iterator[_CutSentence]:
     """The whole sentences in one of the index, where an item of a list may have several."""
     if sentence.end <= spans[0].start or sentence.start >= spans[-1].end:
         return
@@ -169,10 +169,10 @@ def _parts(source: str, spans: Sequence[Span], sentence: Sentence) -> Iterator[_
                 runs.append((at - start, at + 1 - start))
         if runs:
             own = spans_between(sentence.spans, offsets[start], offsets[end - 1] + 1)
-            yield _Part(text[start:end], tuple(runs), sentence, own)
+            yield _CutSentence(text[start:end], tuple(runs), sentence, own)
 
 
-def _warnings(parts: Sequence[_Part]) -> Iterator[CutWarning]:
+def _warnings(parts: Sequence[_CutSentence]) -> Iterator[CutWarning]:
     for number, part in enumerate(parts):
         words = sum(len(part.text[start:end].split()) for start, end in part.quoted)
         for start, end in part.left_out():
@@ -237,7 +237,7 @@ def _after(text: str, words: int) -> tuple[int, int] | None:
 
 
 def _introductions(
-    parts: Sequence[_Part], spans: Sequence[Span], sentences: Sequence[Sentence]
+    parts: Sequence[_CutSentence], spans: Sequence[Span], sentences: Sequence[Sentence]
 ) -> Iterator[CutWarning]:
     """Of items quoted without the sentence that introduces their list."""
     quoted = {part.sentence.group for part in parts if part.sentence.role is SentenceRole.ITEM}

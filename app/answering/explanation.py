@@ -13,7 +13,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from alpie.app.answering.answers import Answer, Part, Quote, Role
+from alpie.app.answering.answer_types import Answer, Part, Quote, Role
 from alpie.app.answering.quotes import is_question
 from alpie.app.answering.reference_answer import quotes_at
 from alpie.index.records import Document, Passage, SentenceRole

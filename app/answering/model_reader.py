@@ -24,7 +24,7 @@ _LOG = logging.getLogger(__name__)
 _CHOSEN = 6.0  # log-odds of a sentence that the model names, as sure as the bundled reader ever is
 _PASSED_OVER = -6.0
 _MAX_CHARACTERS = 400  # of an answer; numbers need fewer
-_LONGEST_SENTENCE = 1_000
+_MAX_SENTENCE = 1_000
 _NONE = re.compile(r"\W*(?:0|ningun[ao]?|none)\W*", re.IGNORECASE)
 _NUMBERS = re.compile(r"\W*\d+(?:[\s,;y&\[\]().-]+\d+)*\W*")
 
@@ -59,9 +59,7 @@ class ModelReader:
         """What the model says, cut off; empty when it fails or takes too long."""
         data = {
             "pregunta": question[:MAX_TYPED_CHARACTERS],
-            "frases": [
-                {"n": n, "texto": text[:_LONGEST_SENTENCE]} for n, text in enumerate(sentences, start=1)
-            ],
+            "frases": [{"n": n, "texto": text[:_MAX_SENTENCE]} for n, text in enumerate(sentences, start=1)],
         }
         messages: Messages = [("system", _RULES), ("user", json.dumps(data, ensure_ascii=False))]
         said: list[str] = []

@@ -26,7 +26,7 @@ _NEAR_THE_EDGES = 6  # passages at the beginning and at the end, where a date an
 _THIS = r"(?:est[oea]s?(?:\s+\w+)?|eso|aqui|(?:el|los)\s+documentos?|(?:el|los)\s+textos?|this(?:\s+document)?|it)"
 
 
-class Asked(StrEnum):
+class OverviewKind(StrEnum):
     """What is asked of a document as a whole."""
 
     ABOUT = "about"
@@ -42,14 +42,14 @@ _DEMANDS = (
 )
 _NAMED = r"(?P<name>.+?)"
 _FORMS = {
-    Asked.LIST: (
+    OverviewKind.LIST: (
         r"(?:que|cuales|which|what)\s+(?:son\s+(?:los\s+)?)?(?:documentos|textos|fuentes|documents)"
         r"(?:\s+(?:hay|tienes?|tenemos|son|contiene|incluye|puedo\s+\w+|estan|se\s+pueden\s+\w+|are\s+there|do\s+you\s+have).*|)",
         r"(?:dame|muestra(?:me)?|ensena(?:me)?|hay|ver)?\s*(?:la\s+|una\s+)?lista\s+de\s+(?:los\s+)?(?:documentos|textos|fuentes)",
         r"de\s+que\s+(?:documentos|textos|fuentes)\s+(?:dispones?|dispongo|se\s+dispone)",
         r"(?:sobre\s+que|que)\s+(?:te\s+)?puedo\s+(?:preguntar(?:te)?|consultar)(?:\s+aqui)?",
     ),
-    Asked.ABOUT: (
+    OverviewKind.ABOUT: (
         rf"(?:de|sobre)\s+que\s+(?:va|van|trata|tratan|habla|hablan|versa)\s+{_NAMED}",
         rf"de\s+que\s+(?:se\s+)?trata\s+{_NAMED}",
         rf"(?:haz(?:me)?|dame|quiero|necesito)?\s*(?:un\s+)?resumen\s+(?:breve\s+)?del?\s+{_NAMED}",
@@ -60,18 +60,18 @@ _FORMS = {
         rf"que\s+es\s+{_THIS}",
         rf"what\s+is\s+{_NAMED}\s+about",
     ),
-    Asked.DATE: (
+    OverviewKind.DATE: (
         rf"(?:de|en)\s+que\s+(?:fecha|ano|dia)\s+(?:es|son|se\s+(?:publico|aprobo|emitio|firmo))\s*{_NAMED}?",
         rf"(?:que\s+fecha\s+tiene|cual\s+es\s+la\s+fecha\s+del?|fecha\s+del?|de\s+cuando\s+es)\s*{_NAMED}?",
         rf"(?:cuando)\s+(?:se\s+(?:publico|aprobo|emitio|firmo|escribio)|(?:fue|es)\s+(?:publicad[oa]|aprobad[oa]|emitid[oa]))\s*{_NAMED}?",
         rf"when\s+was\s+{_NAMED}\s+(?:published|issued|adopted)",
     ),
-    Asked.AUTHOR: (
+    OverviewKind.AUTHOR: (
         rf"quien(?:es)?\s+(?:lo|la|los|las\s+)?\s*(?:publica|publico|firma|firmo|firman|emite|emitio|escribe|escribio|elaboro|redacto|edita|edito)\s*{_NAMED}?",
         rf"(?:de\s+quien\s+es|quien\s+es\s+el\s+autor\s+del?|autor\s+del?|que\s+(?:organismo|institucion|entidad)\s+(?:publica|publico|firma|emite|emitio))\s*{_NAMED}?",
         rf"who\s+(?:published|publishes|wrote|issued|signed)\s+{_NAMED}",
     ),
-    Asked.DEMANDS: (
+    OverviewKind.DEMANDS: (
         rf"(?:que|a\s+que|what\s+does)\s+(?:se\s+)?(?P<verb>{_DEMANDS})\s+{_NAMED}",
         rf"(?:que|cuales\s+son\s+(?:las)?)\s*(?:recomendaciones|peticiones|propuestas|exigencias)\s+(?:hace|hay\s+en|tiene|contiene|formula|del?)\s+{_NAMED}",
     ),
@@ -99,7 +99,7 @@ _VERB_STEM = 4  # letters by which «insta» is known again in «INSTA», «inst
 class Overview:
     """A question about documents as wholes."""
 
-    asked: Asked
+    asked: OverviewKind
     documents: tuple[str, ...]  # ids; empty: the collection
     verb: str = ""  # of a demand, folded
     about: bool = False  # something more is asked: «… a los países miembros»
@@ -111,7 +111,7 @@ def read_overview(question: Question, names: DocumentNames, turns: Sequence[str]
     «¿Y de qué fecha es?» is asked of the documents that the last of `turns` named.
     """
     found = _read(question, names)
-    if found is None or found.documents or found.asked is Asked.LIST or not turns:
+    if found is None or found.documents or found.asked is OverviewKind.LIST or not turns:
         return found
     try:
         before = read_question(turns[-1])
@@ -129,11 +129,11 @@ def _read(question: Question, names: DocumentNames) -> Overview | None:
         match = form.fullmatch(folded)
         if match is None:
             continue
-        if asked is Asked.LIST:
+        if asked is OverviewKind.LIST:
             return Overview(asked, ())
         given = match.groupdict()
         name = (given.get("name") or "").strip()
-        found = _documents(name, names, asked is Asked.DEMANDS)
+        found = _documents(name, names, asked is OverviewKind.DEMANDS)
         if found is not None:
             return Overview(asked, found[0], given.get("verb") or "", found[1])
     return None
@@ -180,18 +180,18 @@ def places_told(
     """Where a document tells what is asked of it as a whole, at most so many places."""
     if not passages:
         return []
-    if overview.asked is Asked.DEMANDS:
+    if overview.asked is OverviewKind.DEMANDS:
         stem = overview.verb[:_VERB_STEM]
         asking = demanding(passages)
         said = [one for one in asking if stem and re.search(rf"\b{stem}", fold(one.sentences[0].text))]
         return [Place(one, 0, len(one.sentences) - 1) for one in (said or asking)][:most]
-    if overview.asked is Asked.DATE:  # where the text does not say, it is searched as any question
+    if overview.asked is OverviewKind.DATE:  # where the text does not say, it is searched as any question
         return _first(_near_the_edges(passages), lambda text: _is_dated(text, document.date))
-    if overview.asked is Asked.AUTHOR:
+    if overview.asked is OverviewKind.AUTHOR:
         own = [word for word in content_words(document.publisher) if len(word) > _VERB_STEM]
         needed = min(2, len(own))
         return _first(_near_the_edges(passages), lambda text: 0 < needed <= sum(word in text for word in own))
-    if overview.asked is Asked.LIST:
+    if overview.asked is OverviewKind.LIST:
         return _opening(passages)[:1]
     main = [one for one in passages if one.label and _OPERATIVE_LABEL in one.label]
     main = main or [one for one in passages if one.label == "artículo 1"]

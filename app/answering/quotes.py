@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from alpie.app.answering.answers import Quote
+from alpie.app.answering.answer_types import Quote
 from alpie.app.answering.candidates import CandidateSpan, needs_sentence_before
 from alpie.app.answering.citation import cite
 from alpie.app.answering.cut import governs_list

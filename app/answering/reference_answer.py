@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from time import perf_counter
 
+from alpie.app.answering.answer_types import Absent, Answer, Quote, SearchStatement
 from alpie.app.answering.answer_weights import Weights
-from alpie.app.answering.answers import Absent, Answer, Quote, SearchStatement
 from alpie.app.answering.candidates import CandidateSpan
 from alpie.app.answering.quotes import QuotePolicy, quote_candidate, touch
 from alpie.app.answering.ranking import Candidate

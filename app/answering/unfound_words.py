@@ -12,7 +12,7 @@ from alpie.index.spanish.query import read_question
 _MAX_READ = 100
 
 
-class Searchable(Protocol):
+class PassageSearch(Protocol):
     """The part of a corpus that is asked here."""
 
     def search(
@@ -22,7 +22,7 @@ class Searchable(Protocol):
 
 def holds_none_of(
     text: str,
-    library: Searchable,
+    library: PassageSearch,
     document: str | None = None,
     admits: Callable[[Hit], bool] = lambda _: True,
 ) -> bool:

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-from alpie.app.answering.answers import Citation
+from alpie.app.answering.answer_types import Citation
 from alpie.app.checking.text_view import fold_quotes
 from alpie.app.checking.word_alignment import Difference, DifferenceKind
 from alpie.app.translations import LANGUAGES, translations_for

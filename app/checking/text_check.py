@@ -85,7 +85,7 @@ _MAX_COPIED = 10_000  # characters of a text that is compared with copies
 _MAX_BROUGHT = 600  # characters that a copy brings along: heads, feet, a footnote
 
 
-class Searchable(Protocol):
+class CheckableCorpus(Protocol):
     """The part of a corpus that checking needs; `alpie.app.answering.corpus.Corpus` has it."""
 
     @property
@@ -105,7 +105,7 @@ class Searchable(Protocol):
 class TextChecker:
     """Checks whole texts against the documents of a corpus. Safe to share between threads."""
 
-    def __init__(self, corpus: Searchable) -> None:
+    def __init__(self, corpus: CheckableCorpus) -> None:
         self.corpus = corpus
 
     def check(self, text: str) -> Verification:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from alpie.app.answering.answers import Citation
+from alpie.app.answering.answer_types import Citation
 from alpie.app.answering.citation import short_citation
 from alpie.app.answering.cut import CutReading, CutWarning
 from alpie.app.checking.word_alignment import Difference

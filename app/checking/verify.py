@@ -30,7 +30,7 @@ from alpie.app.checking.attribution import (
     words_beside,
     words_of,
 )
-from alpie.app.checking.text_check import Searchable, TextChecker
+from alpie.app.checking.text_check import CheckableCorpus, TextChecker
 from alpie.app.checking.verification import MatchedPlace, Verdict, Verification
 from alpie.app.exporting.reference_files import LATEX, cell
 from alpie.app.translations import LANGUAGES, translations_for
@@ -40,7 +40,7 @@ __all__ = ["MatchedPlace", "QuotationChecker", "Verdict", "verify_quotation"]
 _MAX_QUOTED = 100  # stretches in one text; a basket holds as many
 
 
-def verify_quotation(text: str, corpus: Searchable) -> Verification:
+def verify_quotation(text: str, corpus: CheckableCorpus) -> Verification:
     """Check one text. For many, keep a `QuotationChecker`: it prepares the documents once."""
     return QuotationChecker(corpus).check(text)
 
@@ -48,7 +48,7 @@ def verify_quotation(text: str, corpus: Searchable) -> Verification:
 class QuotationChecker:
     """Checks texts against the documents of a corpus. Safe to share between threads."""
 
-    def __init__(self, corpus: Searchable) -> None:
+    def __init__(self, corpus: CheckableCorpus) -> None:
         self.corpus = corpus
         self._texts = TextChecker(corpus)
 

@@ -11,10 +11,10 @@ from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any
 
-from alpie.app.answering.answers import Citation
+from alpie.app.answering.answer_types import Citation
 from alpie.app.answering.citation import cite, full_citation, link, page_range, short_citation
 from alpie.app.exporting.reference_files import (
-    Source,
+    ExportedDocument,
     bibtex,
     cell,
     csl_json,
@@ -23,10 +23,10 @@ from alpie.app.exporting.reference_files import (
     plain_line,
     ris,
 )
-from alpie.app.exporting.reference_styles import STYLES, Reference, year_letters
+from alpie.app.exporting.reference_styles import STYLES, BibliographyEntry, year_letters
 from alpie.app.translations import Translations, translations_for
-from alpie.index.reading.source_table import ParsedDate, read_date
 from alpie.index.records import Document, Passage
+from alpie.index.sources.source_table import ParsedDate, read_date
 
 _COLUMNS = (
     "quote", "citation", "document", "title", "publisher", "date", "kind", "section", "label", "page",
@@ -36,7 +36,7 @@ _COLUMNS = (
 
 @dataclass(frozen=True)
 class Excerpt:
-    """Words of a document and where they come from: `source[start:end]`, see `alpie.app.answering.answers.Quote`."""
+    """Words of a document and where they come from: `source[start:end]`, see `alpie.app.answering.answer_types.Quote`."""
 
     text: str
     citation: Citation
@@ -72,14 +72,14 @@ class _Job:
     accessed: date | None
 
     @property
-    def sources(self) -> tuple[Source, ...]:
+    def sources(self) -> tuple[ExportedDocument, ...]:
         """One a document, in the order of first appearance, the same quotation once."""
         found: dict[str, dict[tuple[str, str], Excerpt]] = {}
         for excerpt in self.excerpts:
             quotes = found.setdefault(excerpt.citation.document_id, {})
             quotes.setdefault((excerpt.text, excerpt.citation.address), excerpt)
         return tuple(
-            Source(
+            ExportedDocument(
                 next(iter(quotes.values())).citation,
                 tuple((excerpt.text, excerpt.citation, excerpt.note) for excerpt in quotes.values()),
             )
@@ -130,7 +130,7 @@ class Cited:
 
 def styled(
     excerpts: Sequence[Excerpt], style_name: str, words: Translations, accessed: date | None = None
-) -> tuple[tuple[Cited, ...], tuple[Reference, ...]]:
+) -> tuple[tuple[Cited, ...], tuple[BibliographyEntry, ...]]:
     """Quotations in their order, each with its bracket, and the references in that of the alphabet."""
     style = STYLES[style_name](words, accessed)
     lines = [excerpt.on_lines() for excerpt in excerpts]
@@ -174,7 +174,9 @@ def _alphabetical(text: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if c.isalnum() or c == " ")
 
 
-def _for_managers(write: Callable[[Sequence[Source], Translations, str, date | None], str]) -> _Render:
+def _for_managers(
+    write: Callable[[Sequence[ExportedDocument], Translations, str, date | None], str],
+) -> _Render:
     return lambda job: write(job.sources, job.words, job.base_url, job.accessed)
 
 

@@ -9,11 +9,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from alpie.app.answering.answers import Citation
+from alpie.app.answering.answer_types import Citation
 from alpie.app.answering.citation import link, locator
 from alpie.app.translations import Translations
 from alpie.index.readable import collapse
-from alpie.index.reading.source_table import read_date
+from alpie.index.sources.source_table import read_date
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 _SIGNS = "=+-@"  # with which a formula begins, in any width
@@ -78,7 +78,7 @@ _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 
 
 @dataclass(frozen=True)
-class Source:
+class ExportedDocument:
     """A document and what is quoted from it: (words, citation, the reader's note) each."""
 
     citation: Citation
@@ -105,7 +105,7 @@ _TYPES: Mapping[str, _Types] = {  # by the first word of the kind
 
 
 def csl_json(
-    sources: Sequence[Source], words: Translations, base_url: str, accessed: date | None = None
+    sources: Sequence[ExportedDocument], words: Translations, base_url: str, accessed: date | None = None
 ) -> str:
     """CSL-JSON, as Zotero and pandoc read it."""
     items: list[dict[str, object]] = []
@@ -133,7 +133,9 @@ def csl_json(
     return json_text(items)
 
 
-def ris(sources: Sequence[Source], words: Translations, base_url: str, accessed: date | None = None) -> str:
+def ris(
+    sources: Sequence[ExportedDocument], words: Translations, base_url: str, accessed: date | None = None
+) -> str:
     """RIS; every value on one line, as the format has no other."""
     lines: list[str] = []
     for source in sources:
@@ -163,7 +165,7 @@ def ris(sources: Sequence[Source], words: Translations, base_url: str, accessed:
 
 
 def bibtex(
-    sources: Sequence[Source], words: Translations, base_url: str, accessed: date | None = None
+    sources: Sequence[ExportedDocument], words: Translations, base_url: str, accessed: date | None = None
 ) -> str:
     """BibTeX in UTF-8, with the dates of biblatex. Names and titles in double braces stay as they are."""
     entries: list[str] = []
@@ -203,7 +205,7 @@ def _ris_date(parts: Sequence[int]) -> str:
     return "/".join([f"{number:02}" for number in parts] + [""] * (4 - len(parts))) if parts else ""
 
 
-def _notes(source: Source, words: Translations, base_url: str) -> list[str]:
+def _notes(source: ExportedDocument, words: Translations, base_url: str) -> list[str]:
     """One line a quotation: its words, where they stand, the reader's note, their address."""
     notes: list[str] = []
     for text, citation, note in source.quotes:
@@ -214,7 +216,7 @@ def _notes(source: Source, words: Translations, base_url: str) -> list[str]:
     return notes
 
 
-def _remarks(source: Source, words: Translations) -> list[str]:
+def _remarks(source: ExportedDocument, words: Translations) -> list[str]:
     """What a field for the date cannot say: that it is ours."""
     citation = source.citation
     return [words("export.date", date=f"[{words.date(citation.date)}]")] if citation.date_is_ours else []

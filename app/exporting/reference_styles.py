@@ -10,16 +10,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from alpie.app.answering.answers import Citation
+from alpie.app.answering.answer_types import Citation
 from alpie.app.answering.citation import locator
 from alpie.app.translations import Translations
-from alpie.index.reading.source_table import read_date
+from alpie.index.sources.source_table import read_date
 
 _BLOCK_WORDS = 40  # from which APA sets a quotation apart, without quotation marks
 
 
 @dataclass(frozen=True)
-class Reference:
+class BibliographyEntry:
     """An entry of the list of references. `title` is set in italics, where there are any."""
 
     before: str
@@ -36,7 +36,7 @@ class Reference:
 class Style:
     """How one style writes a reference and the bracket after a quotation. `letter`: 2025a, 2025b."""
 
-    reference: Callable[[Citation, str], Reference]
+    reference: Callable[[Citation, str], BibliographyEntry]
     bracket: Callable[[Citation, str], str]
     block_words: int | None = None  # from which on a quotation is a paragraph of its own
 
@@ -63,17 +63,17 @@ def year_letters(citations: Sequence[Citation]) -> Mapping[str, str]:
 def apa_style(words: Translations, accessed: date | None = None) -> Style:
     """APA, 7th edition: organisation. (date). Title [Kind]. Address."""
 
-    def reference(citation: Citation, letter: str) -> Reference:
+    def reference(citation: Citation, letter: str) -> BibliographyEntry:
         when = f"({_dated(citation, letter, words, words.days(citation.date))})."
         space = " " if citation.url else ""
         kind = citation.kind
         if citation.title.startswith("["):  # a supplied title shares its brackets: «[Title; nota de prensa]»
-            named = Reference("", "", f"{citation.title[:-1]}; {kind}]" if kind else citation.title)
+            named = BibliographyEntry("", "", f"{citation.title[:-1]}; {kind}]" if kind else citation.title)
         else:
-            named = Reference("", citation.title, f" [{_capital(kind)}]" if kind else "")
+            named = BibliographyEntry("", citation.title, f" [{_capital(kind)}]" if kind else "")
         if not citation.publisher:
-            return Reference("", named.title, f"{_stopped(named)} {when}{space}", citation.url)
-        return Reference(
+            return BibliographyEntry("", named.title, f"{_stopped(named)} {when}{space}", citation.url)
+        return BibliographyEntry(
             f"{_stop(citation.publisher)} {when} ", named.title, _stopped(named) + space, citation.url
         )
 
@@ -87,7 +87,7 @@ def apa_style(words: Translations, accessed: date | None = None) -> Style:
 def iso_690_style(words: Translations, accessed: date | None = None) -> Style:
     """ISO 690: ORGANISATION, year. Title. Kind. Place: publisher, date [day it was `accessed`]. Address."""
 
-    def reference(citation: Citation, letter: str) -> Reference:
+    def reference(citation: Citation, letter: str) -> BibliographyEntry:
         year = _dated(citation, letter, words, undated="iso.undated")
         online = bool(citation.url)
         published = ": ".join(part for part in (citation.place, citation.publisher) if part)
@@ -99,11 +99,11 @@ def iso_690_style(words: Translations, accessed: date | None = None) -> Style:
         rest = "".join(f" {_stop(part)}" for part in (_capital(citation.kind), issued) if part)
         if online:
             rest += f" {words('iso.available')}: "
-        named = Reference("", citation.title, f" [{words('iso.online')}]" if online else "")
+        named = BibliographyEntry("", citation.title, f" [{words('iso.online')}]" if online else "")
         if not citation.publisher:
-            return Reference("", named.title, f"{named.after}, {_stop(year)}{rest}", citation.url)
+            return BibliographyEntry("", named.title, f"{named.after}, {_stop(year)}{rest}", citation.url)
         creator = _stop(f"{citation.publisher.upper()}, {year}")
-        return Reference(f"{creator} ", named.title, _stopped(named) + rest, citation.url)
+        return BibliographyEntry(f"{creator} ", named.title, _stopped(named) + rest, citation.url)
 
     def bracket(citation: Citation, letter: str) -> str:
         year = _dated(citation, letter, words, undated="iso.undated")
@@ -147,7 +147,7 @@ def _stop(text: str) -> str:
     return text if text.endswith((".", "?", "!")) else f"{text}."
 
 
-def _stopped(named: Reference) -> str:
+def _stopped(named: BibliographyEntry) -> str:
     """What follows the title, with the stop that ends it."""
     return named.after + _stop(named.text)[len(named.text) :]
 

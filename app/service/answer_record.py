@@ -13,9 +13,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
-from alpie.app.answering.answers import Answer
+from alpie.app.answering.answer_types import Answer
 from alpie.app.answering.citation import cite, full_citation
-from alpie.app.checking.text_check import Searchable
+from alpie.app.checking.text_check import CheckableCorpus
 from alpie.app.checking.verification import Verdict, Verification
 from alpie.app.checking.verify import QuotationChecker
 from alpie.app.exporting.reference_files import plain_line
@@ -137,7 +137,7 @@ class RecordCheck:
         return all(quote.state in (QuoteState.UNCHANGED, QuoteState.MOVED) for quote in self.quotes)
 
 
-def verify_record(record_json: str, corpus: Searchable) -> RecordCheck:
+def verify_record(record_json: str, corpus: CheckableCorpus) -> RecordCheck:
     """Check every quotation of a saved record; raises `RecordError` for a file that is none."""
     record = _parsed(record_json)
     checker = QuotationChecker(corpus)
@@ -174,7 +174,7 @@ def _check(
     return QuoteCheck(text, state, same_citation, found)
 
 
-def _citations(corpus: Searchable, passage: Passage, spans: Sequence[Span]) -> set[str]:
+def _citations(corpus: CheckableCorpus, passage: Passage, spans: Sequence[Span]) -> set[str]:
     """The full citation of the words at `spans` of `passage`, in every language a record may be in."""
     citation = cite(corpus.documents[passage.document_id], passage, spans)
     return {full_citation(citation, language) for language in LANGUAGES}

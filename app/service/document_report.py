@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from alpie.app.translations import Translations
 from alpie.index.formats import MAX_BYTES, Extraction
 from alpie.index.notices import Coverage, Notice
-from alpie.index.reading.sources import read_sources
+from alpie.index.sources.document_folder import read_sources
 from alpie.index.storage.store import indexed_files
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import cast
 
 from alpie.app.answering.absence import absence_lines
-from alpie.app.answering.answers import Answer, Citation, Quote
+from alpie.app.answering.answer_types import Answer, Citation, Quote
 from alpie.app.answering.citation import cite, full_citation
 from alpie.app.checking.verification import MatchedPlace, Verification, warning_sentences
 from alpie.app.service.row_schemas import (

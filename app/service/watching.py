@@ -24,7 +24,7 @@ from alpie.index.build import BuildReport
 from alpie.index.errors import AlpieError, IndexBusy
 
 _EVERY_SECONDS = 1.0
-_LONGEST_REST_SECONDS = 30.0  # a file that is written to without end must not hold up the others
+_MAX_REST_SECONDS = 30.0  # a file that is written to without end must not hold up the others
 
 Snapshot = dict[str, tuple[int, int, int]]  # path → time stamp, size, inode
 
@@ -51,7 +51,7 @@ def snapshot(folder: Path, apart_from: Path | None = None) -> Snapshot:
 def changes(
     look: Callable[[], Snapshot],
     *,
-    longest_rest_seconds: float = _LONGEST_REST_SECONDS,
+    longest_rest_seconds: float = _MAX_REST_SECONDS,
     sleep: Callable[[float], None] = time.sleep,
     clock: Callable[[], float] = time.monotonic,
 ) -> Iterator[bool]:

@@ -261,13 +261,13 @@ def _eval(arguments: argparse.Namespace, settings: Settings, words: Translations
 
 
 def _doctor(arguments: argparse.Namespace, settings: Settings, words: Translations) -> int:
-    from alpie.app.terminal.doctor import State, examine
+    from alpie.app.terminal.doctor import Outcome, examine
 
     worst = DONE
     for check in examine(settings, words):
-        mark = {State.GOOD: "✓", State.ADVICE: "!", State.BAD: "✗"}[check.state]
+        mark = {Outcome.GOOD: "✓", Outcome.ADVICE: "!", Outcome.BAD: "✗"}[check.state]
         _print(f"{mark} {words(f'doctor.{check.name}')}: {check.message}")
-        if check.state is State.BAD:
+        if check.state is Outcome.BAD:
             worst = FAILED
     return worst
 
@@ -294,7 +294,7 @@ def _mcp(arguments: argparse.Namespace, settings: Settings, words: Translations)
 def _expand(arguments: argparse.Namespace, settings: Settings, words: Translations) -> int:
     from alpie.app.terminal.progress import progress_bar
     from alpie.app.writer.expand import estimate, example_row, expand, waiting
-    from alpie.index.reading.expansions import expansions_file
+    from alpie.index.sources.expansions import expansions_file
 
     corpus = _open_corpus(settings, words)
     asked = arguments.documents or [*corpus.documents]

@@ -28,7 +28,7 @@ _IN_A_CHECKOUT = (
 )
 
 
-class State(StrEnum):
+class Outcome(StrEnum):
     """How a check of the installation came out."""
 
     GOOD = "good"
@@ -41,7 +41,7 @@ class Check:
     """One line of the report: what was looked at, how it is, and what to do about it."""
 
     name: str
-    state: State
+    state: Outcome
     message: str
 
 
@@ -56,11 +56,11 @@ def examine(
         try:
             yield look(settings, words)
         except (AlpieError, OSError) as error:
-            yield Check(look.__name__.removeprefix("_"), State.BAD, words.told(error))
+            yield Check(look.__name__.removeprefix("_"), Outcome.BAD, words.told(error))
 
 
 def _python(settings: Settings, words: Translations) -> Check:
-    return Check("python", State.GOOD, ".".join(map(str, sys.version_info[:3])))
+    return Check("python", Outcome.GOOD, ".".join(map(str, sys.version_info[:3])))
 
 
 def _packages(settings: Settings, words: Translations) -> Check:
@@ -72,8 +72,8 @@ def _packages(settings: Settings, words: Translations) -> Check:
         missing = [name for name in _IN_A_CHECKOUT if find_spec(name) is None]
         count = len(_IN_A_CHECKOUT)
     if missing:
-        return Check("packages", State.BAD, words("doctor.packages.missing", names=", ".join(missing)))
-    return Check("packages", State.GOOD, words("doctor.packages.good", count=count))
+        return Check("packages", Outcome.BAD, words("doctor.packages.missing", names=", ".join(missing)))
+    return Check("packages", Outcome.GOOD, words("doctor.packages.good", count=count))
 
 
 def _encoder(settings: Settings, words: Translations) -> Check:
@@ -87,12 +87,12 @@ def _encoder(settings: Settings, words: Translations) -> Check:
         "doctor.encoder.good", name=encoder.name, runtime=encoder.runtime, milliseconds=milliseconds
     )
     if encoder.runtime == "torch" and settings.runtime == "auto" and settings.encoder == "bundled":
-        return Check("encoder", State.ADVICE, f"{message} {words('doctor.encoder.slow')}")
-    return Check("encoder", State.GOOD, message)
+        return Check("encoder", Outcome.ADVICE, f"{message} {words('doctor.encoder.slow')}")
+    return Check("encoder", Outcome.GOOD, message)
 
 
 def _documents(settings: Settings, words: Translations) -> Check:
-    from alpie.index.reading.sources import read_sources
+    from alpie.index.sources.document_folder import read_sources
 
     report = read_sources(settings.docs, most_bytes=settings.max_document_bytes)
     characters = sum(len(document.text) for document in report.documents)
@@ -110,8 +110,8 @@ def _documents(settings: Settings, words: Translations) -> Check:
     if scans:
         lines.append(words(_recogniser(), count=scans))
     if report.problems or not report.documents:
-        return Check("documents", State.BAD, "\n".join(lines))
-    return Check("documents", State.ADVICE if len(lines) > 1 else State.GOOD, "\n".join(lines))
+        return Check("documents", Outcome.BAD, "\n".join(lines))
+    return Check("documents", Outcome.ADVICE if len(lines) > 1 else Outcome.GOOD, "\n".join(lines))
 
 
 def _recogniser() -> str:
@@ -129,15 +129,15 @@ def _index(settings: Settings, words: Translations) -> Check:
     try:
         folder = current_version(settings.data)
     except IndexMissing:
-        return Check("index", State.ADVICE, words("doctor.index.missing", folder=settings.data))
+        return Check("index", Outcome.ADVICE, words("doctor.index.missing", folder=settings.data))
     manifest = read_manifest(folder)
     check_files(folder, manifest, thorough=True)
     freshness = compare_with_documents(settings.docs, settings.data, settings.max_document_bytes)
     if not freshness.is_fresh:
-        return Check("index", State.ADVICE, words("index.stale", names=", ".join(freshness.ids)))
+        return Check("index", Outcome.ADVICE, words("index.stale", names=", ".join(freshness.ids)))
     passages = words.count("count.passages", int(manifest["passages"]))
     good = words("doctor.index.good", passages=passages, date=manifest["built_at"], folder=settings.data)
-    return Check("index", State.GOOD, good)
+    return Check("index", Outcome.GOOD, good)
 
 
 def _matching_encoder(settings: Settings, words: Translations) -> Check:
@@ -148,13 +148,13 @@ def _matching_encoder(settings: Settings, words: Translations) -> Check:
     try:
         folder = current_version(settings.data)
     except IndexMissing:
-        return Check("matching_encoder", State.GOOD, words("doctor.matching.nothing"))
+        return Check("matching_encoder", Outcome.GOOD, words("doctor.matching.nothing"))
     encoder = open_encoder(settings.encoder, settings.cache, settings.runtime)
     check_encoder(folder, read_manifest(folder), encoder)
     numbers, _ = numbers_for(encoder, settings.data)
     if isinstance(numbers, Uncalibrated):
         raise numbers  # its sentence says what to run
-    return Check("matching_encoder", State.GOOD, words("doctor.matching.good"))
+    return Check("matching_encoder", Outcome.GOOD, words("doctor.matching.good"))
 
 
 def _backend(settings: Settings, words: Translations) -> Check:
@@ -167,7 +167,7 @@ def _backend(settings: Settings, words: Translations) -> Check:
 
     choice = backend_choice_of(settings)
     if choice is None:
-        return Check("backend", State.GOOD, words("doctor.backend.local"))
+        return Check("backend", Outcome.GOOD, words("doctor.backend.local"))
     backend = choice.open(open_encoder_of(settings))
     try:
         held, name, retrievers = backend.count(), backend.name, backend.retrievers
@@ -179,25 +179,25 @@ def _backend(settings: Settings, words: Translations) -> Check:
         expected = held
     if held != expected:
         numbers = {"held": words.number(held), "expected": words.number(expected)}
-        return Check("backend", State.BAD, words("doctor.backend.differs", name=name, **numbers))
+        return Check("backend", Outcome.BAD, words("doctor.backend.differs", name=name, **numbers))
     advice = [] if set(retrievers) == set(BACKEND_RETRIEVERS) else [words("doctor.backend.no_words")]
     address = urlsplit(settings.index.removeprefix("milvus:"))
     if address.scheme == "http" and not is_loopback(address.hostname or ""):
         advice.append(words("doctor.backend.plain"))
     message = words("doctor.backend.good", name=name, passages=words.count("count.passages", held))
-    return Check("backend", State.ADVICE if advice else State.GOOD, " ".join([message, *advice]))
+    return Check("backend", Outcome.ADVICE if advice else Outcome.GOOD, " ".join([message, *advice]))
 
 
 def _writer(settings: Settings, words: Translations) -> Check:
     if not settings.writer:
-        return Check("writer", State.GOOD, words("doctor.writer.none"))
+        return Check("writer", Outcome.GOOD, words("doctor.writer.none"))
     provider, separator, model = settings.writer.partition(":")
     if not (separator and model):
-        return Check("writer", State.BAD, words("doctor.writer.form", writer=settings.writer))
+        return Check("writer", Outcome.BAD, words("doctor.writer.form", writer=settings.writer))
     package = f"langchain_{provider.replace('-', '_')}"
     if find_spec(package) is None:
-        return Check("writer", State.BAD, words("doctor.writer.missing", package=package.replace("_", "-")))
-    return Check("writer", State.GOOD, settings.writer)
+        return Check("writer", Outcome.BAD, words("doctor.writer.missing", package=package.replace("_", "-")))
+    return Check("writer", Outcome.GOOD, settings.writer)
 
 
 def _disk(settings: Settings, words: Translations) -> Check:
@@ -209,9 +209,9 @@ def _disk(settings: Settings, words: Translations) -> Check:
         if free < needed:
             megabytes = words.number(free / 1e6), words.number(needed / 1e6)
             message = words("doctor.disk.low", folder=folder, free=megabytes[0], needed=megabytes[1])
-            return Check("disk", State.BAD, message)
+            return Check("disk", Outcome.BAD, message)
     free = shutil.disk_usage(_existing(settings.data)).free
-    return Check("disk", State.GOOD, words("doctor.disk.good", free=words.number(free / 1e9, 1)))
+    return Check("disk", Outcome.GOOD, words("doctor.disk.good", free=words.number(free / 1e9, 1)))
 
 
 def _existing(folder: Path) -> Path:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from alpie.app.answering.absence import absence_lines
-from alpie.app.answering.answers import (
+from alpie.app.answering.answer_types import (
     Answer,
     Part,
     Quote,
@@ -32,9 +32,9 @@ from alpie.app.checking.verification import (
 from alpie.app.checking.word_alignment import DifferenceKind
 from alpie.app.service.answer_record import RecordCheck
 from alpie.app.translations import Translations
-from alpie.index.reading.source_table import Described, table_for
-from alpie.index.reading.sources import SOURCES_FILE
 from alpie.index.records import Document, Hit
+from alpie.index.sources.document_folder import SOURCES_FILE
+from alpie.index.sources.source_table import Described, table_for
 
 if TYPE_CHECKING:
     from alpie.app.writer import Writing

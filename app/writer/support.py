@@ -52,7 +52,7 @@ _KNOWN = frozenset(
 
 
 @dataclass(frozen=True)
-class Evidence:
+class QuotedWords:
     """The words of the quotes a sentence names, and the names known from all that was found."""
 
     words: tuple[str, ...]  # folded, in order
@@ -60,7 +60,7 @@ class Evidence:
     known_names: frozenset[str]  # folded; of every quote and passage found
 
     @classmethod
-    def of(cls, text: str, found: str = "") -> Evidence:
+    def of(cls, text: str, found: str = "") -> QuotedWords:
         tokens = _TOKEN.findall(text)
         lower = {fold(token) for token in tokens if token == token.lower()}
         return cls(
@@ -70,7 +70,7 @@ class Evidence:
         )
 
 
-def unsupported_names(sentence: str, evidence: Evidence) -> list[str]:
+def unsupported_names(sentence: str, evidence: QuotedWords) -> list[str]:
     """Names of `sentence` that do not stand in the evidence."""
     missing = [" ".join(run) for run in names_of(sentence, evidence) if not _holds(evidence.words, run)]
     words = set(evidence.words)
@@ -80,7 +80,7 @@ def unsupported_names(sentence: str, evidence: Evidence) -> list[str]:
     return missing + [token for token in foreign if fold(token) not in words]
 
 
-def names_of(sentence: str, evidence: Evidence) -> list[tuple[str, ...]]:
+def names_of(sentence: str, evidence: QuotedWords) -> list[tuple[str, ...]]:
     """Runs of capitalised words, folded, with the «de» and «la» between them."""
     runs: list[tuple[str, ...]] = []
     run: list[str] = []
@@ -101,7 +101,7 @@ def names_of(sentence: str, evidence: Evidence) -> list[tuple[str, ...]]:
     return [*runs, tuple(run)] if run else runs
 
 
-def _is_name(token: str, is_first: bool, evidence: Evidence) -> bool:
+def _is_name(token: str, is_first: bool, evidence: QuotedWords) -> bool:
     if token == token.lower():
         return False
     word = fold(token)
@@ -259,7 +259,7 @@ class Reason(StrEnum):
 
 
 @dataclass(frozen=True)
-class _Source:
+class _QuoteFigures:
     text: str
     figures: Figures
 
@@ -280,12 +280,12 @@ class Support:
         if len(draft.text) > _LONGEST or _MARKUP.search(draft.text) or not any(map(str.isalpha, draft.text)):
             return Reason.FORM
         texts = [self._quotes[number - 1] for number in draft.quotes]
-        sources = [_Source(text, figures_of(text)) for text in texts]
+        sources = [_QuoteFigures(text, figures_of(text)) for text in texts]
         together = figures_of(" \n ".join(texts))
         figures = figures_of(draft.text)
         if unsupported_figures(figures, together):
             return Reason.FIGURE
-        if unsupported_names(draft.text, Evidence.of(" . ".join(texts), self._found)):
+        if unsupported_names(draft.text, QuotedWords.of(" . ".join(texts), self._found)):
             return Reason.NAME
         if _denies(draft.text) and not any(map(_denies, texts)):
             return Reason.DENIAL
@@ -293,7 +293,7 @@ class Support:
             return None
         return self._words_against(figures, sources)
 
-    def _words_against(self, figures: Figures, sources: list[_Source]) -> Reason | None:
+    def _words_against(self, figures: Figures, sources: list[_QuoteFigures]) -> Reason | None:
         own = set(_words(figures.without_figures))
         known = set(_words(" ".join(source.text for source in sources) + " " + self._question))
         if own and len(own & known) < _MIN_SHARED * len(own):
@@ -304,7 +304,7 @@ class Support:
         return None
 
 
-def _keeps_company(figure: Figure, figures: Figures, sources: list[_Source]) -> bool:
+def _keeps_company(figure: Figure, figures: Figures, sources: list[_QuoteFigures]) -> bool:
     """Whether a word near the figure is also near it in a quote."""
     own = _near(figures, figure, _NEAR_IN_SENTENCE)
     if not own:

@@ -321,7 +321,7 @@ def _reference(plan: Mapping[str, Any]) -> _Work:
     from alpie.index.encoder import BUNDLED
     from alpie.index.encoder.bundled_weights import bundled_folder
     from alpie.index.encoder.torch_runtime import find_model_folder, load_sentence_transformer
-    from alpie.index.reading.sources import read_sources
+    from alpie.index.sources.document_folder import read_sources
 
     settings = load_settings(plan["settings"])
     if plan["threads"]:

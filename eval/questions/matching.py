@@ -65,7 +65,7 @@ class Occurrence:
 
 
 @dataclass(frozen=True)
-class Piece:
+class PredictedText:
     """A predicted quote or passage: text, and its place where the pipeline tells it."""
 
     doc: str
@@ -74,7 +74,7 @@ class Piece:
     end: int | None = None
 
     @classmethod
-    def from_row(cls, row: Mapping[str, Any]) -> Piece:
+    def from_row(cls, row: Mapping[str, Any]) -> PredictedText:
         """From a "quotes" or "passages" entry of a prediction."""
         start, end = row.get("start"), row.get("end")
         placed = isinstance(start, int) and isinstance(end, int)
@@ -85,7 +85,7 @@ class Piece:
         return folded_words(self.text)
 
 
-def coverage(piece: Piece, gold: Occurrence) -> float:
+def coverage(piece: PredictedText, gold: Occurrence) -> float:
     """Share of the evidence's words that the piece holds, 0 … 1."""
     if piece.doc != gold.doc:
         return 0.0
@@ -100,7 +100,7 @@ def coverage(piece: Piece, gold: Occurrence) -> float:
     return found / len(gold.words)
 
 
-def inside(piece: Piece, gold: Occurrence) -> bool:
+def inside(piece: PredictedText, gold: Occurrence) -> bool:
     """Whether the piece lies wholly within the evidence."""
     if piece.doc != gold.doc or not piece.words:
         return False
@@ -120,7 +120,7 @@ def _coverage_by_runs(words: Sequence[str], wanted: Sequence[str]) -> float:
     return sum(block.size for block in blocks if block.size >= least) / len(wanted)
 
 
-class _Reading(NamedTuple):
+class _CollapsedText(NamedTuple):
     """A way to read a document: text with white space collapsed, and each character's offset."""
 
     text: str
@@ -146,7 +146,7 @@ class SourceTexts:
         for passage in sorted(passages, key=lambda passage: (passage.document_id, passage.ordinal)):
             spans = self._spans.setdefault(passage.document_id, [])
             spans.extend(sentence.spans for sentence in passage.sentences)
-        self._readings: dict[str, tuple[_Reading, ...]] = {}
+        self._readings: dict[str, tuple[_CollapsedText, ...]] = {}
 
     def occurrences(self, doc: str, quote: str, start: int | None = None) -> tuple[Occurrence, ...]:
         """Every place of `quote`, or only the one at offset `start`; empty if it is nowhere."""
@@ -168,7 +168,7 @@ class SourceTexts:
         """The occurrences, or one without a place, so that words alone can still be compared."""
         return self.occurrences(doc, quote, start) or (Occurrence(doc, quote),)
 
-    def proves(self, piece: Piece) -> bool:
+    def proves(self, piece: PredictedText) -> bool:
         """Whether the source, cut at the piece's offsets, is the piece, but for what no sentence of the index covers."""
         document = self.documents.get(piece.doc)
         if document is None or piece.start is None or piece.end is None:
@@ -179,14 +179,14 @@ class SourceTexts:
         cut = (spans_between(spans, piece.start, piece.end) for spans in self._spans.get(piece.doc, ()))
         return collapse(" ".join(readable_text(document.text, spans) for spans in cut if spans)) == text
 
-    def _document_readings(self, doc: str) -> tuple[_Reading, ...]:
+    def _document_readings(self, doc: str) -> tuple[_CollapsedText, ...]:
         if doc not in self._readings:
             source = self.documents[doc].text
-            written = _Reading(*readable_map(source, [Span(0, len(source))]))
+            written = _CollapsedText(*readable_map(source, [Span(0, len(source))]))
             self._readings[doc] = (written, self._readable(doc, source))
         return self._readings[doc]
 
-    def _readable(self, doc: str, source: str) -> _Reading:
+    def _readable(self, doc: str, source: str) -> _CollapsedText:
         """The sentences one after the other, as readers see them."""
         characters: list[str] = []
         offsets: list[int] = []
@@ -194,9 +194,11 @@ class SourceTexts:
             text, places = readable_map(source, spans)
             characters += [text, " "]
             offsets += [*places, spans[-1].end]
-        return _Reading("".join(characters), offsets)
+        return _CollapsedText("".join(characters), offsets)
 
-    def _occurrence(self, doc: str, quote: str, wanted: str, reading: _Reading, place: int) -> Occurrence:
+    def _occurrence(
+        self, doc: str, quote: str, wanted: str, reading: _CollapsedText, place: int
+    ) -> Occurrence:
         words = []
         for match in _WORD.finditer(wanted):
             start = reading.offsets[place + match.start()]

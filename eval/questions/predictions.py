@@ -15,9 +15,9 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from alpie.app.answering.answers import Answer
+from alpie.app.answering.answer_types import Answer
 from alpie.app.service.rows import REFUSAL, answer_row
-from alpie.eval.questions.question_records import Question
+from alpie.eval.questions.question_records import GoldQuestion
 from alpie.index.errors import QuestionError
 from alpie.index.records import Document, Hit, Passage
 
@@ -67,7 +67,7 @@ class AskedCorpus(Protocol):
 
 def predict(
     corpus: AskedCorpus,
-    questions: Sequence[Question],
+    questions: Sequence[GoldQuestion],
     on_question: OnQuestion | None = None,
     clock: Clock = perf_counter,
 ) -> list[Row]:

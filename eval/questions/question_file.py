@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from alpie.eval.questions.question_records import UNANSWERABLE, Evidence, Question, QuestionFile, refuse
+from alpie.eval.questions.question_records import UNANSWERABLE, Evidence, GoldQuestion, QuestionFile, refuse
 from alpie.eval.questions.squad import squad_questions
 from alpie.index.readable import collapse
 
@@ -53,7 +53,7 @@ def read_questions(path: Path) -> QuestionFile:
     return QuestionFile(path, tuple(questions))
 
 
-def read_own_questions(folder: Path = OWN_QUESTIONS) -> tuple[Question, ...]:
+def read_own_questions(folder: Path = OWN_QUESTIONS) -> tuple[GoldQuestion, ...]:
     """The project's own questions in `folder`, in the order of its files; folders in it are not read."""
     files = sorted(folder.glob("*.jsonl"))
     return tuple(question for file in files for question in read_questions(file).questions)
@@ -91,7 +91,7 @@ def _json_line(line: str, path: Path, number: int) -> Mapping[str, Any]:
     return record
 
 
-def _question(record: Mapping[str, Any], path: Path, number: int) -> Question:
+def _question(record: Mapping[str, Any], path: Path, number: int) -> GoldQuestion:
     source = f"{path}:{number}"
     turns = _strings(record, "turns", source)
     text = _string(record, "question", source) or (turns[-1] if turns else "")
@@ -99,7 +99,7 @@ def _question(record: Mapping[str, Any], path: Path, number: int) -> Question:
         raise refuse(source, "eval.questions.no_question")
     # "turns" ends with this very question; a file that leaves it out means the earlier ones only.
     earlier = turns[:-1] if turns and collapse(turns[-1]) == collapse(text) else turns
-    return Question(
+    return GoldQuestion(
         id=_string(record, "id", source) or f"line-{number}",
         text=text,
         kind=_string(record, "kind", source),

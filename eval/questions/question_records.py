@@ -22,7 +22,7 @@ class Evidence:
 
 
 @dataclass(frozen=True)
-class Question:
+class GoldQuestion:
     """One question and, where the file carries it, its gold."""
 
     id: str
@@ -66,7 +66,7 @@ class QuestionFile:
     """The questions of a file in its order; paragraphs only from SQuAD files."""
 
     path: Path
-    questions: tuple[Question, ...]
+    questions: tuple[GoldQuestion, ...]
     paragraphs: tuple[SquadParagraph, ...] = ()
 
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 
 from alpie.app.translations import said
 from alpie.eval.questions.matching import folded_text, folded_words
-from alpie.eval.questions.question_records import Evidence, Question
+from alpie.eval.questions.question_records import Evidence, GoldQuestion
 from alpie.index.errors import SettingsError
 
 PARTS = ("fit", "report", "all")
@@ -21,7 +21,7 @@ _SEED = "alpie-2025"
 _RUN_WORDS = 6  # a shared run this long is a shared sentence, not a shared phrase
 
 
-def split(questions: Sequence[Question], part: str = "report") -> tuple[Question, ...]:
+def split(questions: Sequence[GoldQuestion], part: str = "report") -> tuple[GoldQuestion, ...]:
     """The questions of one part ("fit", "report", "all"), in their order; about half of each kind."""
     if part not in PARTS:
         raise SettingsError(said("eval.part", part=part, parts=PARTS))
@@ -31,7 +31,7 @@ def split(questions: Sequence[Question], part: str = "report") -> tuple[Question
     return tuple(question for position, question in enumerate(questions) if sides[position] == part)
 
 
-def _sides(questions: Sequence[Question]) -> dict[int, str]:
+def _sides(questions: Sequence[GoldQuestion]) -> dict[int, str]:
     sides: dict[int, str] = {}
     filled = {"fit": Counter[str](), "report": Counter[str]()}
     for group in sorted(_linked(questions), key=lambda group: _order(questions, group)):
@@ -45,16 +45,16 @@ def _sides(questions: Sequence[Question]) -> dict[int, str]:
     return sides
 
 
-def _order(questions: Sequence[Question], group: Sequence[int]) -> tuple[int, str]:
+def _order(questions: Sequence[GoldQuestion], group: Sequence[int]) -> tuple[int, str]:
     return -len(group), _hash(questions, group)
 
 
-def _hash(questions: Sequence[Question], group: Sequence[int]) -> str:
+def _hash(questions: Sequence[GoldQuestion], group: Sequence[int]) -> str:
     first = min(questions[position].id for position in group)
     return hashlib.sha256(f"{_SEED} {first}".encode()).hexdigest()
 
 
-def _linked(questions: Sequence[Question]) -> list[list[int]]:
+def _linked(questions: Sequence[GoldQuestion]) -> list[list[int]]:
     """Positions of questions, grouped so that no two groups share evidence."""
     parents = list(range(len(questions)))
 
@@ -74,7 +74,7 @@ def _linked(questions: Sequence[Question]) -> list[list[int]]:
     return list(groups.values())
 
 
-def _keys(question: Question) -> Iterator[tuple[str, ...]]:
+def _keys(question: GoldQuestion) -> Iterator[tuple[str, ...]]:
     if question.article:
         yield ("article", question.article)
     if question.earlier:

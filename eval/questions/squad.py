@@ -18,7 +18,7 @@ from alpie.app.translations import said
 from alpie.eval.questions.question_records import (
     UNANSWERABLE,
     Evidence,
-    Question,
+    GoldQuestion,
     QuestionFile,
     SquadParagraph,
     refuse,
@@ -45,7 +45,7 @@ def plain_sentences(text: str) -> tuple[Span, ...]:
 
 def squad_questions(path: Path, data: Mapping[str, Any]) -> QuestionFile:
     """Questions and paragraphs of parsed SQuAD JSON; raises `QuestionsFileError` naming article and paragraph."""
-    questions: list[Question] = []
+    questions: list[GoldQuestion] = []
     paragraphs: list[SquadParagraph] = []
     for article_number, article in enumerate(data["data"]):
         title = str(article.get("title", ""))
@@ -106,11 +106,11 @@ def placed_answers(record: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return [one for one in record.get("answers", ()) if one["text"] and one["answer_start"] >= 0]
 
 
-def _question(record: Mapping[str, Any], paragraph: SquadParagraph, article: str, place: str) -> Question:
+def _question(record: Mapping[str, Any], paragraph: SquadParagraph, article: str, place: str) -> GoldQuestion:
     impossible = bool(record.get("is_impossible", False))
     answers = placed_answers(record)
     evidence = () if impossible else tuple(_answer_sentence(paragraph, answer, place) for answer in answers)
-    return Question(
+    return GoldQuestion(
         id=str(record["id"]),
         text=record["question"],
         kind=UNANSWERABLE if impossible else SQUAD_KIND,

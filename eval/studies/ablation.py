@@ -14,15 +14,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alpie.app.answering.answer import answer_question, judge
+from alpie.app.answering.answer_types import Answer
 from alpie.app.answering.answer_weights import LinearModel, Weights, load_weights
-from alpie.app.answering.answers import Answer
 from alpie.app.answering.conversation import complete
 from alpie.app.answering.corpus import Corpus
 from alpie.app.answering.quotes import QuotePolicy
 from alpie.eval.metrics import RESAMPLES, Estimate, compare, summarise
 from alpie.eval.questions.matching import SourceTexts
 from alpie.eval.questions.predictions import OnQuestion, VectorMaker, predict
-from alpie.eval.questions.question_records import Question
+from alpie.eval.questions.question_records import GoldQuestion
 from alpie.eval.report import Study, Table, cell
 from alpie.eval.scores import QuestionScore, score_predictions
 from alpie.index.database.text_database import StoredPassages
@@ -86,7 +86,7 @@ def whole_system(corpus: Corpus) -> Variant:
 
 
 @dataclass(frozen=True)
-class Part:
+class SystemPart:
     """A part of the system and how to do without it."""
 
     name: str
@@ -137,23 +137,23 @@ def _loose_lists(whole: Variant) -> Variant:
 
 
 PARTS = (
-    Part("passage vectors", "no cosine of question and passage", _retriever("passage")),
-    Part("sentence vectors", "no best cosine of a sentence in the order of passages", _retriever("sentence")),
-    Part("BM25", "no stems of the passages", _retriever("lexical")),
-    Part("expansions", "what was written beforehand for the passages is not searched", _without_expansions),
-    Part(
+    SystemPart("passage vectors", "no cosine of question and passage", _retriever("passage")),
+    SystemPart("sentence vectors", "no best cosine of a sentence in the order of passages", _retriever("sentence")),
+    SystemPart("BM25", "no stems of the passages", _retriever("lexical")),
+    SystemPart("expansions", "what was written beforehand for the passages is not searched", _without_expansions),
+    SystemPart(
         "reader",
         "sentences by likeness to the question, refusal by the scores of the search",
         lambda whole: replace(whole, index=replace(whole.index, reader=_SaysNothing())),
     ),
-    Part("acronyms", "an acronym and its expansion are strangers",
+    SystemPart("acronyms", "an acronym and its expansion are strangers",
          lambda whole: replace(whole, index=replace(whole.index, acronyms=Acronyms({})))),
-    Part("chat clean-up", "«q», «xq», «tb» searched as typed", lambda whole: replace(whole, write_out=False)),
-    Part("re-ordering", "passages stay in fused order",
+    SystemPart("chat clean-up", "«q», «xq», «tb» searched as typed", lambda whole: replace(whole, write_out=False)),
+    SystemPart("re-ordering", "passages stay in fused order",
          lambda whole: replace(whole, weights=replace(whole.weights, reorder=0.0))),
-    Part("fitted ranking", "sentences by the reader alone, whatever retrieval says", _plain_ranking),
-    Part("lists whole", "list items and table rows quoted one by one", _loose_lists),
-    Part("second quotation", "a question in two parts is treated as any other",
+    SystemPart("fitted ranking", "sentences by the reader alone, whatever retrieval says", _plain_ranking),
+    SystemPart("lists whole", "list items and table rows quoted one by one", _loose_lists),
+    SystemPart("second quotation", "a question in two parts is treated as any other",
          lambda whole: replace(whole, policy=replace(whole.policy, two_parts=False))),
 )  # fmt: skip
 
@@ -167,11 +167,11 @@ Differences = Mapping[str, Estimate]
 
 def study_ablation(
     corpus: Corpus,
-    questions: Sequence[Question],
+    questions: Sequence[GoldQuestion],
     texts: SourceTexts,
-    fitting: Sequence[Question] = (),
+    fitting: Sequence[GoldQuestion] = (),
     resamples: int = RESAMPLES,
-    parts: Sequence[Part] = PARTS,
+    parts: Sequence[SystemPart] = PARTS,
     on_question: OnQuestion | None = None,
 ) -> Study:
     """Asks `questions` of the whole system and of it without each part; paired differences."""
@@ -222,7 +222,7 @@ def _about(kept: float | None, fitting: int) -> list[str]:
     ]
 
 
-def _confidences(variant: Variant, questions: Sequence[Question]) -> np.ndarray:
+def _confidences(variant: Variant, questions: Sequence[GoldQuestion]) -> np.ndarray:
     """Of the answerable questions that documents answer, shape (questions,)."""
     asked = [
         complete(read_question(question.text, variant.write_out), question.earlier)
@@ -235,7 +235,7 @@ def _confidences(variant: Variant, questions: Sequence[Question]) -> np.ndarray:
 
 
 def _scores(
-    variant: Variant, questions: Sequence[Question], texts: SourceTexts, on_question: OnQuestion | None
+    variant: Variant, questions: Sequence[GoldQuestion], texts: SourceTexts, on_question: OnQuestion | None
 ) -> list[QuestionScore]:
     return score_predictions(questions, predict(variant, questions, on_question), texts)
 
@@ -258,7 +258,7 @@ def _json(estimates: Differences) -> dict[str, dict[str, float | int | None]]:
 
 
 def _overall_table(
-    overall: Mapping[str, Estimate], differences: Mapping[str, Differences], parts: Sequence[Part]
+    overall: Mapping[str, Estimate], differences: Mapping[str, Differences], parts: Sequence[SystemPart]
 ) -> Table:
     shown = [metric for metric in _SHOWN if overall[metric].n]
     rows = [("(the whole system)", *(cell(metric, overall[metric]) for metric in shown))]

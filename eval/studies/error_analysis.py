@@ -20,9 +20,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from alpie.app.answering.corpus import Corpus
-from alpie.eval.questions.matching import Piece, SourceTexts, coverage
+from alpie.eval.questions.matching import PredictedText, SourceTexts, coverage
 from alpie.eval.questions.predictions import OnQuestion, Row, predict
-from alpie.eval.questions.question_records import Question
+from alpie.eval.questions.question_records import GoldQuestion
 from alpie.eval.questions.split import split
 from alpie.eval.report import Study, Table
 from alpie.eval.scores import PASSAGES, Group, answer_strings, gold_places, matches_any, score_prediction
@@ -46,7 +46,10 @@ class Miss:
 
 
 def study_misses(
-    corpus: Corpus, questions: Sequence[Question], texts: SourceTexts, on_question: OnQuestion | None = None
+    corpus: Corpus,
+    questions: Sequence[GoldQuestion],
+    texts: SourceTexts,
+    on_question: OnQuestion | None = None,
 ) -> Study:
     """The cause of every miss."""
     whole = whole_system(corpus)
@@ -54,7 +57,7 @@ def study_misses(
     refused = [n for n, q in enumerate(questions) if q.answerable and not rows[n]["answered"]]
     asked_again = [questions[n] for n in refused]
     forced = dict(zip(refused, predict(replace(whole, threshold=0.0), asked_again, on_question), strict=True))
-    pieces = [Piece(p.document_id, p.text, p.start, p.end) for p in whole.passages]
+    pieces = [PredictedText(p.document_id, p.text, p.start, p.end) for p in whole.passages]
     parts = _parts(questions)
     misses: list[Miss] = []
     asked: Counter[str] = Counter()
@@ -82,7 +85,7 @@ def study_misses(
     )  # fmt: skip
 
 
-def _parts(questions: Sequence[Question]) -> dict[str, str]:
+def _parts(questions: Sequence[GoldQuestion]) -> dict[str, str]:
     """The part of each question; public questions are all reported on."""
     if any(question.article for question in questions):
         return dict.fromkeys((question.id for question in questions), "public")
@@ -91,7 +94,12 @@ def _parts(questions: Sequence[Question]) -> dict[str, str]:
 
 
 def _cause(
-    whole: Variant, pieces: Sequence[Piece], question: Question, row: Row, forced: Row, texts: SourceTexts
+    whole: Variant,
+    pieces: Sequence[PredictedText],
+    question: GoldQuestion,
+    row: Row,
+    forced: Row,
+    texts: SourceTexts,
 ) -> str | None:
     """Why `row` is a miss; `forced` is the answer of a system that never refuses, read where `row` refuses."""
     if not question.answerable:
@@ -102,8 +110,8 @@ def _cause(
         if score_prediction(question, forced, texts).right_at_3:
             return "abstention"
         row = forced  # it would have been wrong anyway: what for?
-    quotes = [Piece.from_row(quote) for quote in row["quotes"][:3]]
-    passages = [Piece.from_row(passage) for passage in row["passages"][:PASSAGES]]
+    quotes = [PredictedText.from_row(quote) for quote in row["quotes"][:3]]
+    passages = [PredictedText.from_row(passage) for passage in row["passages"][:PASSAGES]]
     strings = answer_strings(question)
     for group in (gold_places(group, texts) for group in question.groups):
         if any(matches_any(quote, group, strings) for quote in quotes):
@@ -116,7 +124,7 @@ def _cause(
     return "cut"  # every piece is there, the answer itself is not
 
 
-def _lost_before(pieces: Sequence[Piece], group: Group, strings: Sequence[str]) -> str | None:
+def _lost_before(pieces: Sequence[PredictedText], group: Group, strings: Sequence[str]) -> str | None:
     """Whether the index, whose passages are `pieces`, could not give the evidence to anybody."""
     if any(matches_any(piece, group, strings) for piece in pieces):
         return None
@@ -124,17 +132,19 @@ def _lost_before(pieces: Sequence[Piece], group: Group, strings: Sequence[str]) 
     return "segmentation" if held >= 0.5 else "layout"
 
 
-def _lost_by_search(whole: Variant, question: Question, group: Group, strings: Sequence[str]) -> str:
+def _lost_by_search(whole: Variant, question: GoldQuestion, group: Group, strings: Sequence[str]) -> str:
     for retriever in ("dense", "lexical"):
         hits = whole.search(question.text, PASSAGES, retriever)
-        pieces = [Piece(h.passage.document_id, h.passage.text, h.passage.start, h.passage.end) for h in hits]
+        pieces = [
+            PredictedText(h.passage.document_id, h.passage.text, h.passage.start, h.passage.end) for h in hits
+        ]
         if any(matches_any(piece, group, strings) for piece in pieces):
             return "fusion"
     evidence = frozenset().union(*(stems(place.quote) for place in group))
     return "lexical" if stems(question.text) & evidence else "dense"
 
 
-def _touched(quotes: Sequence[Piece], group: Group) -> bool:
+def _touched(quotes: Sequence[PredictedText], group: Group) -> bool:
     return any(coverage(quote, place) > 0.1 for quote in quotes for place in group)
 
 

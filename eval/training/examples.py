@@ -15,8 +15,8 @@ from alpie.app.answering.corpus import Corpus
 from alpie.app.answering.features import Candidates, candidates_of
 from alpie.app.answering.ranking import Candidate, ranked_candidates
 from alpie.app.answering.read_passages import MAX_READ, read_hits
-from alpie.eval.questions.matching import Occurrence, Piece, SourceTexts
-from alpie.eval.questions.question_records import Question
+from alpie.eval.questions.matching import Occurrence, PredictedText, SourceTexts
+from alpie.eval.questions.question_records import GoldQuestion
 from alpie.eval.scores import gold_places, quote_is_right
 from alpie.index.reader import Reading
 from alpie.index.reader.open_reader import default_reader
@@ -28,7 +28,7 @@ from alpie.index.spanish.query import read_question
 class Example:
     """One question as it was searched."""
 
-    question: Question
+    question: GoldQuestion
     alternatives: tuple[Occurrence, ...]  # every place that answers, or a part of it
     retrieval: Retrieval
     readings: tuple[Reading, ...]
@@ -44,14 +44,14 @@ class Example:
         return np.asarray(row[0], dtype=np.float64)
 
 
-def _alternatives(question: Question, texts: SourceTexts) -> tuple[Occurrence, ...]:
+def _alternatives(question: GoldQuestion, texts: SourceTexts) -> tuple[Occurrence, ...]:
     evidence = list(question.evidence) + [one for group in question.groups for one in group]
     return gold_places(evidence, texts)
 
 
 def _example(
     corpus: Corpus,
-    question: Question,
+    question: GoldQuestion,
     alternatives: tuple[Occurrence, ...],
 ) -> Example:
     asked = complete(read_question(question.text), question.earlier)
@@ -64,12 +64,12 @@ def _example(
         passage = retrieval.hits[hit].passage
         sentences = passage.sentences[span.first : span.last + 1]
         text = " ".join(sentence.text for sentence in sentences)
-        piece = Piece(passage.document_id, text, sentences[0].start, sentences[-1].end)
+        piece = PredictedText(passage.document_id, text, sentences[0].start, sentences[-1].end)
         right[row] = bool(alternatives) and quote_is_right(question, alternatives, piece)
     answerable = bool(question.answerable)
     return Example(question, alternatives, retrieval, readings, candidates, right, answerable)
 
 
-def examples_of(corpus: Corpus, questions: Iterable[Question], texts: SourceTexts) -> list[Example]:
+def examples_of(corpus: Corpus, questions: Iterable[GoldQuestion], texts: SourceTexts) -> list[Example]:
     """Every question searched, answerable or not."""
     return [_example(corpus, q, _alternatives(q, texts)) for q in questions]

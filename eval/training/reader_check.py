@@ -45,7 +45,7 @@ FaultKind = Literal["form", "span", "paraphrase", "duplicate", "resembles"]
 
 
 @dataclass(frozen=True)
-class Asked:
+class CheckedRow:
     """A row of a training file, and what is known of its passage."""
 
     row: dict[str, Any]  # as it stands in the file
@@ -57,18 +57,18 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Fault:
+class RowFault:
     """What is wrong with a row."""
 
     kind: FaultKind
-    asked: Asked
+    asked: CheckedRow
     message: str
 
     def __str__(self) -> str:
         return f"{self.asked.name}: {self.kind}: {self.message} «{self.asked.row['question']}»"
 
 
-def own_asked(lines: Iterable[Mapping[str, Any]]) -> Iterator[Asked]:
+def own_asked(lines: Iterable[Mapping[str, Any]]) -> Iterator[CheckedRow]:
     """Rows on passages of our own."""
     for number, line in enumerate(lines, start=1):
         passage = line["passage"]
@@ -78,15 +78,15 @@ def own_asked(lines: Iterable[Mapping[str, Any]]) -> Iterator[Asked]:
                 (passage.find(one) if passage.count(one) == 1 else -1, len(one)) for one in answers_of(row)
             ]
             spans = tuple((start, start + length) for start, length in starts)
-            yield Asked(row, f"own {number}.{place}", key, key, passage, spans)
+            yield CheckedRow(row, f"own {number}.{place}", key, key, passage, spans)
 
 
-def written_asked(lines: Iterable[dict[str, Any]], passages: Mapping[str, str]) -> Iterator[Asked]:
+def written_asked(lines: Iterable[dict[str, Any]], passages: Mapping[str, str]) -> Iterator[CheckedRow]:
     """Rows on passages of the public sets, of which `passages` holds those that are there."""
     for row in lines:
         spans = () if row["start"] is None else ((row["start"], row["end"]),)
         passage = passages.get(row["passage"])
-        yield Asked(row, f"written {row['id']}", row["passage"], row["document"], passage, spans)
+        yield CheckedRow(row, f"written {row['id']}", row["passage"], row["document"], passage, spans)
 
 
 def evaluation_questions() -> list[str]:
@@ -95,30 +95,30 @@ def evaluation_questions() -> list[str]:
     return [question.text for file in files for question in read_questions(file).questions]
 
 
-def faults(asked: Sequence[Asked], evaluated: Sequence[str]) -> list[Fault]:
+def faults(asked: Sequence[CheckedRow], evaluated: Sequence[str]) -> list[RowFault]:
     """Everything that is wrong, in the order of the rows; `evaluated` are the questions that none may resemble."""
     document_of: dict[str, str] = {}
     seen: dict[tuple[str, str], str] = {}
-    found: list[Fault] = []
+    found: list[RowFault] = []
     for one, alike in zip(asked, _most_alike(asked, evaluated), strict=True):
         question = " ".join(folded_words(one.row["question"]))
         form = _form(one, document_of.setdefault(one.key, one.document))
         if form:
-            found.append(Fault("form", one, form))
+            found.append(RowFault("form", one, form))
         elif one.passage is not None and not all(_is_whole(one.passage, *span) for span in one.spans):
             found.append(
-                Fault("span", one, "the answer does not stand in the passage, or not in whole words.")
+                RowFault("span", one, "the answer does not stand in the passage, or not in whole words.")
             )
         elif (first := seen.setdefault((one.key, question), one.name)) != one.name:
-            found.append(Fault("duplicate", one, f"is asked at {first} already."))
+            found.append(RowFault("duplicate", one, f"is asked at {first} already."))
         elif alike >= _ALIKE:
-            found.append(Fault("resembles", one, f"resembles an evaluation question by {alike:.0f} %."))
+            found.append(RowFault("resembles", one, f"resembles an evaluation question by {alike:.0f} %."))
         elif shared := _shared_stems(one):
-            found.append(Fault("paraphrase", one, f"shares {', '.join(sorted(shared))} with its answer."))
+            found.append(RowFault("paraphrase", one, f"shares {', '.join(sorted(shared))} with its answer."))
     return found
 
 
-def _form(one: Asked, document: str) -> str:
+def _form(one: CheckedRow, document: str) -> str:
     kind, why = one.row["kind"], one.row.get("why")
     if not one.spans and (kind != "un" or why not in REASONS | {None}):
         return f"has no answer, but is «{kind}» because of «{why}»."
@@ -145,7 +145,7 @@ def _is_inside_word(two: str) -> bool:
     return two.isdigit() or (two.isalpha() and not (two[0].islower() and two[1].isupper()))
 
 
-def _shared_stems(one: Asked) -> frozenset[str]:
+def _shared_stems(one: CheckedRow) -> frozenset[str]:
     if one.row["kind"] != "para" or one.passage is None:
         return frozenset()
     sentences = [
@@ -157,7 +157,7 @@ def _shared_stems(one: Asked) -> frozenset[str]:
     return shared
 
 
-def _most_alike(asked: Sequence[Asked], evaluated: Sequence[str]) -> list[float]:
+def _most_alike(asked: Sequence[CheckedRow], evaluated: Sequence[str]) -> list[float]:
     from rapidfuzz import fuzz, process
 
     if not asked or not evaluated:
@@ -170,7 +170,7 @@ def _most_alike(asked: Sequence[Asked], evaluated: Sequence[str]) -> list[float]
     return [float(most) for most in alike.max(1)]
 
 
-def _mended(lines: Sequence[dict[str, Any]], found: Sequence[Fault]) -> list[dict[str, Any]]:
+def _mended(lines: Sequence[dict[str, Any]], found: Sequence[RowFault]) -> list[dict[str, Any]]:
     """The lines of either file without what is wrong."""
     wrong = {id(fault.asked.row) for fault in found if fault.kind != "paraphrase"}
     for fault in found:

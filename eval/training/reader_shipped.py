@@ -8,7 +8,7 @@ from alpie.app.answering.corpus import Corpus
 from alpie.app.answering.read_passages import read_passage_of
 from alpie.eval.questions.matching import SourceTexts
 from alpie.eval.questions.question_file import OWN_QUESTIONS, read_own_questions, read_questions
-from alpie.eval.questions.question_records import Question
+from alpie.eval.questions.question_records import GoldQuestion
 from alpie.eval.questions.split import split
 from alpie.eval.scores import gold_places
 from alpie.eval.training.row_file import ReaderRow
@@ -49,7 +49,7 @@ def _of_expansions(corpus: Corpus) -> Iterator[ReaderRow]:
                 yield ReaderRow(line.text, other, False, kind="expansion")
 
 
-def _of_questions(corpus: Corpus, questions: Sequence[Question]) -> Iterator[ReaderRow]:
+def _of_questions(corpus: Corpus, questions: Sequence[GoldQuestion]) -> Iterator[ReaderRow]:
     texts = SourceTexts(corpus.documents, corpus.passages)
     for question in questions:
         if question.earlier:  # it cannot be read alone

@@ -23,7 +23,7 @@ from alpie.index.encoder.onnx_runtime import OnnxEncoder
 from alpie.index.errors import BulkError
 from alpie.index.layout import lay_out
 from alpie.index.messages import said
-from alpie.index.reading.sources import read_sources
+from alpie.index.sources.document_folder import read_sources
 from alpie.index.spanish.analysis import ANALYSIS_VERSION
 
 if TYPE_CHECKING:

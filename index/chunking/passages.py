@@ -65,13 +65,13 @@ _MAX_WORDS = 180
 _MAX_WITH_REST = 200  # rather than leave a paragraph of a few words alone
 _MAX_LIST_WORDS = 250  # a list stays whole up to here
 _MAX_KEY_DATA_WORDS = 120
-_LONGEST_SLUG = 40  # characters
+_MAX_SLUG = 40  # characters
 
 _ALONE = (BlockKind.CAPTION, BlockKind.TABLE, BlockKind.METADATA)
 
 
 @dataclass(slots=True)
-class _Piece:
+class _SentenceGroup:
     """Sentences that should stay together, with the block they begin in."""
 
     block: Block
@@ -104,7 +104,7 @@ def passage_address(document_id: str, heading: str, text: str) -> str:
     """Permanent address of a passage: it depends on its document, its heading and its own words only."""
     normal = normalize("NFC", collapse(text)).casefold()
     digest = hashlib.sha256(normal.encode("utf-8", "surrogatepass")).hexdigest()[:10]
-    return f"{_slug(document_id, 80) or 'documento'}/{_slug(heading, _LONGEST_SLUG) or 'texto'}/{digest}"
+    return f"{_slug(document_id, 80) or 'documento'}/{_slug(heading, _MAX_SLUG) or 'texto'}/{digest}"
 
 
 def _slug(text: str, longest: int) -> str:
@@ -115,16 +115,16 @@ def _slug(text: str, longest: int) -> str:
     return slug
 
 
-def _runs(layout: Layout, sentences: Sequence[Sequence[Sentence]]) -> Iterator[list[_Piece]]:
+def _runs(layout: Layout, sentences: Sequence[Sequence[Sentence]]) -> Iterator[list[_SentenceGroup]]:
     """Pieces between two edges: headings, box edges, labelled clauses, captions and the like."""
-    run: list[_Piece] = []
+    run: list[_SentenceGroup] = []
     edge: tuple[object, ...] = ()
     for block, said in zip(layout.blocks, sentences, strict=True):
         if block.kind is BlockKind.HEADING:
             yield run
             run, edge = [], ()
             if said:
-                yield [_Piece(block, list(said))]
+                yield [_SentenceGroup(block, list(said))]
             continue
         if not said:
             continue
@@ -132,7 +132,7 @@ def _runs(layout: Layout, sentences: Sequence[Sequence[Sentence]]) -> Iterator[l
         if run and run[-1].block.kind is BlockKind.CAPTION and block.kind is BlockKind.KEY_DATA:
             edge = (block.path, block.box, block.label, sort)  # the figure that the caption names
         here = (block.path, block.box, block.label, sort)
-        piece = _Piece(block, list(said))
+        piece = _SentenceGroup(block, list(said))
         taken = _introduction(run, piece) if run else None
         if here != edge or block.kind in (BlockKind.CAPTION, BlockKind.TABLE):
             yield run
@@ -147,7 +147,7 @@ def _runs(layout: Layout, sentences: Sequence[Sequence[Sentence]]) -> Iterator[l
     yield run
 
 
-def _introduction(run: list[_Piece], piece: _Piece) -> _Piece | None:
+def _introduction(run: list[_SentenceGroup], piece: _SentenceGroup) -> _SentenceGroup | None:
     """`piece` with the introduction that ends the run before it, taken out of there."""
     before = run[-1]
     last = before.sentences[-1]
@@ -156,16 +156,16 @@ def _introduction(run: list[_Piece], piece: _Piece) -> _Piece | None:
     whole = before.words + piece.words <= _MAX_LIST_WORDS and not before.listed
     if whole or len(before.sentences) == 1:
         run.pop()
-        return _Piece(before.block, [*before.sentences, *piece.sentences], True)
+        return _SentenceGroup(before.block, [*before.sentences, *piece.sentences], True)
     before.sentences.pop()
-    return _Piece(before.block, [last, *piece.sentences], True)
+    return _SentenceGroup(before.block, [last, *piece.sentences], True)
 
 
-def _packed(run: list[_Piece]) -> Iterator[list[_Piece]]:
+def _packed(run: list[_SentenceGroup]) -> Iterator[list[_SentenceGroup]]:
     """Group pieces into passages of a readable size."""
     key_data = bool(run) and run[-1].block.kind is BlockKind.KEY_DATA
     most = _MAX_KEY_DATA_WORDS if key_data else _MAX_WORDS
-    groups: list[list[_Piece]] = []
+    groups: list[list[_SentenceGroup]] = []
     for piece in [part for whole in run for part in _halved(whole, most)]:
         words = sum(one.words for one in groups[-1]) if groups else 0
         small = words < _FEWEST_WORDS or piece.words < _FEWEST_WORDS or key_data
@@ -176,14 +176,14 @@ def _packed(run: list[_Piece]) -> Iterator[list[_Piece]]:
     yield from groups
 
 
-def _halved(piece: _Piece, most: int) -> list[_Piece]:
+def _halved(piece: _SentenceGroup, most: int) -> list[_SentenceGroup]:
     """A piece too long for one passage, cut between sentences into even parts."""
     limit = _MAX_LIST_WORDS if piece.listed or piece.block.kind is BlockKind.TABLE else most
     words = piece.words
     if words <= limit or len(piece.sentences) == 1:
         return [piece]
     parts = -(-words // most)
-    made: list[_Piece] = []
+    made: list[_SentenceGroup] = []
     current: list[Sentence] = []
     reached = 0
     for sentence in piece.sentences:
@@ -198,7 +198,11 @@ def _halved(piece: _Piece, most: int) -> list[_Piece]:
 
 
 def _passage(
-    document: Document, layout: Layout, group: list[_Piece], paragraphs: Mapping[int, int], ordinal: int
+    document: Document,
+    layout: Layout,
+    group: list[_SentenceGroup],
+    paragraphs: Mapping[int, int],
+    ordinal: int,
 ) -> Passage:
     block = group[0].block
     sentences = tuple(sentence for piece in group for sentence in piece.sentences)

@@ -44,7 +44,7 @@ es son sin embargo así
 _OPENS = frozenset(_OPENS_TEXT.split())
 # A "sentence" longer than this is none: a table without lines, data, a script without stops. It is cut
 # between words, or after so many characters where there is no blank, so that no unit outgrows the encoder.
-_LONGEST_SENTENCE = 2_000
+_MAX_SENTENCE = 2_000
 _LETTERS_A_WORD = 40  # a longer word counts as several, so that text without blanks fills passages too
 _ENUMERATOR = re.compile(r"\(?(?:\d{1,3}|[a-zñ]|[ivxlc]{1,6}|[IVXLC]{1,6})$")
 
@@ -155,7 +155,7 @@ def _grouped(source: str, block: Block, paragraph: int, group: int) -> list[Sent
 def sentence_bounds(text: str) -> list[tuple[int, int]]:
     """Where the sentences of a readable text begin and end.
 
-    What lies between two is a space; nothing, where one of `_LONGEST_SENTENCE` without a blank was cut.
+    What lies between two is a space; nothing, where one of `_MAX_SENTENCE` without a blank was cut.
     """
     whole = _kept_whole(text)
     starts = [start for start, _ in whole]
@@ -175,9 +175,9 @@ def sentence_bounds(text: str) -> list[tuple[int, int]]:
 def _bounded(text: str, start: int, end: int) -> list[tuple[int, int]]:
     """The sentence from `start` to `end`, in pieces where it is too long."""
     pieces: list[tuple[int, int]] = []
-    while end - start > _LONGEST_SENTENCE:
-        blank = text.rfind(" ", start + 1, start + _LONGEST_SENTENCE + 1)
-        cut = blank if blank > start else start + _LONGEST_SENTENCE
+    while end - start > _MAX_SENTENCE:
+        blank = text.rfind(" ", start + 1, start + _MAX_SENTENCE + 1)
+        cut = blank if blank > start else start + _MAX_SENTENCE
         pieces.append((start, cut))
         start = cut + 1 if blank > start else cut
     if start < end:

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alpie.index.encoder import Encoder
-from alpie.index.reading.expansions import ExpansionLine
 from alpie.index.records import Passage
+from alpie.index.sources.expansions import ExpansionLine
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ def embed_passages(
     return Embedded(vectors, encoder.encode_passages(sentence_texts, on_progress=after_sentences))
 
 
-class Known(Protocol):
+class KnownVectors(Protocol):
     """Vectors that need not be computed again."""
 
     def __contains__(self, key: bytes) -> bool:

@@ -33,7 +33,7 @@ _TABLES = ("slots", "hashes", "bounds", "text", "scores")
 _WORD_START = "▁"
 _UNKNOWN_PENALTY = 10.0  # below the least score of all pieces; a constant of the library
 _REMEMBERED_WORDS = 16_384
-_LONGEST_REMEMBERED = 40  # characters; longer ones are addresses and the like, which do not come again
+_MAX_REMEMBERED = 40  # characters; longer ones are addresses and the like, which do not come again
 
 _Piece = tuple[int, int]  # id, number of characters
 
@@ -138,7 +138,7 @@ class MappedTokenizer:
                 while end < len(letters) and len(letters[end]) == 1 and letters[end] != _WORD_START:
                     end += 1
                 word = "".join(letters[start:end])
-                known = self._cut if len(word) <= _LONGEST_REMEMBERED else self._best_pieces
+                known = self._cut if len(word) <= _MAX_REMEMBERED else self._best_pieces
                 cut: Sequence[_Piece] = known(word)
             else:  # the name of a special token, written in the text
                 cut = ((self._pieces.find(letters[start].encode()), 1),)

@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Any
 from alpie.index.errors import SourceError
 from alpie.index.formats.docx_package import (
     MATH,
+    DocxStyles,
     Numbering,
-    Styles,
     docx_metadata,
     font_of,
     form_value,
@@ -49,7 +49,7 @@ _DELETED = frozenset({f"{_W}del", f"{_W}moveFrom"})
 _UNSEEN = frozenset({_FALLBACK, *(_W + name for name in ("pPr", "rPr", "instrText", "delText", "rt"))})
 _WRAPPERS = frozenset(_W + name for name in ("sdt", "sdtContent", "ins", "moveTo", "customXml", "smartTag"))
 _OF_A_FONT = re.compile("[\uf000-\uf0ff]")
-_LONGEST_BOLD_HEADING = 120  # characters
+_MAX_BOLD_HEADING = 120  # characters
 _MAX_NESTING = 60
 
 
@@ -66,7 +66,7 @@ def extract_docx(data: bytes, path: Path) -> Extraction:
     except (PackageNotFoundError, XMLSyntaxError, KeyError, ValueError, zipfile.BadZipFile) as error:
         raise SourceError.at(path, "docx.unreadable", error=str(error) or type(error).__name__) from error
     builder = TextBuilder()
-    body = _Body(builder, document)
+    body = _DocxBody(builder, document)
     body.read()
     parser = f"python-docx {version('python-docx')}, docx {_RULES}"
     extraction = builder.extraction(parser, docx_metadata(document), body.notices(), body.found())
@@ -75,14 +75,14 @@ def extract_docx(data: bytes, path: Path) -> Extraction:
     return extraction
 
 
-class _Body:
+class _DocxBody:
     """Reads the body of a document into a builder."""
 
     def __init__(self, builder: TextBuilder, document: DocxDocument) -> None:
         self._builder = builder
         self._body: Any = document.element.body
         self._numbering = Numbering(document)
-        self._styles = Styles(document)
+        self._styles = DocxStyles(document)
         # Word notes where its pages broke; the breaks that a writer set are then among them.
         self._rendered = next(self._body.iter(f"{_W}lastRenderedPageBreak"), None) is not None
         self._bold_headings = not any(self._styles.heading_level(p) for p in self._body.iter(f"{_W}p"))
@@ -188,7 +188,7 @@ class _Body:
             self._write_notes()
         if level is None and self._bold_headings and marker is None:
             shown = collapse(text)
-            plain = len(shown) <= _LONGEST_BOLD_HEADING and shown[-1] not in ".,;:"
+            plain = len(shown) <= _MAX_BOLD_HEADING and shown[-1] not in ".,;:"
             level = 2 if plain and _all_bold(paragraph) else None
         if marker:
             start = len(text) - len(text.lstrip())

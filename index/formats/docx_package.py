@@ -144,7 +144,7 @@ _MAX_BASES = 12
 _BODY_LEVEL = 9  # of an outline: text
 
 
-class Styles:
+class DocxStyles:
     """The paragraph styles of a document."""
 
     def __init__(self, document: DocxDocument) -> None:
@@ -285,7 +285,7 @@ class Numbering:
             self._levels[identity] = own
             self._abstract[identity] = identity if restarts else f"abstract {name}"
 
-    def marker(self, paragraph: Any, styles: Styles) -> str | None:
+    def marker(self, paragraph: Any, styles: DocxStyles) -> str | None:
         """The number a paragraph shows, "" for a bullet, None for no item of a list."""
         belongs = styles.numbering(paragraph)
         if belongs is None or belongs[0] not in self._levels:

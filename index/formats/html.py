@@ -95,7 +95,7 @@ _FURNITURE = frozenset({"nav"})  # of the site, not of the document
 _STRUCK = frozenset({"del", "s", "strike"})
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _ORDINAL = str.maketrans("oa", "ºª")
-_LONGEST_CELL = 600  # characters: with longer ones, and without a header, a table only arranges a page
+_MAX_CELL = 600  # characters: with longer ones, and without a header, a table only arranges a page
 # Elements that only their end tag closes. A parser that keeps to the standard takes a time that grows with
 # the square of their depth; browsers stop at 512.
 _NESTING = re.compile(
@@ -367,6 +367,4 @@ def _is_data(table: LexborNode) -> bool:
         return False
     if any(cell.tag == "th" for row in rows for cell in row):
         return True
-    return not table.css("table table") and all(
-        len(cell.text()) <= _LONGEST_CELL for row in rows for cell in row
-    )
+    return not table.css("table table") and all(len(cell.text()) <= _MAX_CELL for row in rows for cell in row)

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from alpie.index.formats.extraction import Extraction, clean
-from alpie.index.formats.markdown_inline import BREAKS, TAG, Piece, Shown, Source
+from alpie.index.formats.markdown_inline import BREAKS, TAG, MarkdownSource, Piece, ShownText
 from alpie.index.formats.plain import canonical_text, front_matter
 from alpie.index.notices import Notice, NoticeKind
 from alpie.index.readable import collapse
@@ -43,7 +43,7 @@ def extract_markdown(data: bytes, path: Path) -> Extraction:
     text = canonical_text(data, path)
     begin, metadata = front_matter(text)
     parser = make_parser()
-    reading = _Reading(text, begin)
+    reading = _MarkdownReading(text, begin)
     tokens = parser.parse(reading.source.body)
     reading.read(tokens)
     rendered = parser.renderer.render(tokens, parser.options, {})
@@ -58,12 +58,12 @@ def extract_markdown(data: bytes, path: Path) -> Extraction:
     return Extraction(reading.written(), name, reading.structure(found), metadata, notices)
 
 
-class _Reading:
+class _MarkdownReading:
     """Turns tokens into elements that know their offsets: in `source.body`, whose line ends are all «\\n»."""
 
     def __init__(self, text: str, begin: int) -> None:
         raw = text[begin:]
-        self.source = Source(raw.replace("\r\n", "\n").replace("\r", "\n"))
+        self.source = MarkdownSource(raw.replace("\r\n", "\n").replace("\r", "\n"))
         self.title = ""  # the first heading of level 1
         self._text, self._begin = text, begin
         # offsets in the body from which on the file has a character more
@@ -153,7 +153,7 @@ class _Reading:
                 elif token.type == "html_block":
                     self._html(token.content, offsets, numbers, kind)
                 else:
-                    code = Shown(self.source, offsets)
+                    code = ShownText(self.source, offsets)
                     code.show(0, len(token.content))
                     self._add(numbers + code.pieces, BlockKind.PARAGRAPH)
                 numbers, item = [], False
@@ -210,7 +210,7 @@ class _Reading:
         from alpie.index.formats.markdown_inline import foreign_signs, unpaired_signs
 
         children, content = token.children or [], token.content
-        shown = Shown(self.source, offsets)
+        shown = ShownText(self.source, offsets)
         shown.signs = dict.fromkeys(unpaired_signs(children, content), "") | foreign_signs(
             children, content, item
         )
@@ -255,7 +255,7 @@ class _Reading:
 
     def _html(self, content: str, offsets: list[int], numbers: list[Piece], quoted: BlockKind | None) -> None:
         """A block of HTML: its words, cut at the tags of blocks, and its tables."""
-        shown = Shown(self.source, offsets)
+        shown = ShownText(self.source, offsets)
         shown.pieces += numbers
         rows: list[list[list[Piece]]] | None = None
         kind, level, item = quoted, 0, False
@@ -293,10 +293,10 @@ class _Reading:
 
     def _table(self, rows: list[list[list[Piece]]]) -> None:
         """A table; cells without words leave no trace."""
-        table = Shown(self.source, [])
+        table = ShownText(self.source, [])
         spans: list[Span] = []
         for cells in rows:
-            row = Shown(self.source, [])
+            row = ShownText(self.source, [])
             for cell in filter(self._has_words, cells):
                 row.join(cell)
             if row.pieces:

@@ -34,7 +34,7 @@ Piece = tuple[int, int]  # offsets
 
 
 @dataclass
-class Source:
+class MarkdownSource:
     """A source text, and what was found in it that is not shown as it stands there."""
 
     body: str
@@ -52,10 +52,10 @@ class Source:
         return at
 
 
-class Shown:
+class ShownText:
     """Collects `pieces` of a source; what it is told of counts a content whose characters stand at `offsets`."""
 
-    def __init__(self, source: Source, offsets: list[int]) -> None:
+    def __init__(self, source: MarkdownSource, offsets: list[int]) -> None:
         self.pieces: list[Piece] = []
         self.linked = False
         self.signs: dict[int, str] = {}  # what is shown instead of a character
@@ -169,7 +169,7 @@ def make_parser() -> MarkdownIt:
 
 class _Inline(ParserInline):
     def parse(self, src: str, md: MarkdownIt, env: Any, tokens: list[Token]) -> list[Token]:
-        state = _State(src, md, env, tokens)
+        state = _InlineState(src, md, env, tokens)
         self.tokenize(state)
         before, length = -1, 0
         for token in state.tokens:  # signs that were read in one go stand one after the other
@@ -186,7 +186,7 @@ class _Inline(ParserInline):
         return state.tokens
 
 
-class _State(StateInline):
+class _InlineState(StateInline):
     _pending_at = 0
 
     def append_pending(self, text: str) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from alpie.index.errors import SourceError
 from alpie.index.formats.extraction import Extraction, TextBuilder
 from alpie.index.formats.formulas import formula
-from alpie.index.formats.odt_styles import SPACES, Styles, count_of, name_of, value_of
+from alpie.index.formats.odt_styles import SPACES, OdtStyles, count_of, name_of, value_of
 from alpie.index.formats.packed import dublin_core, open_packed, read_xml
 from alpie.index.notices import Notice, NoticeKind
 from alpie.index.readable import collapse
@@ -50,7 +50,7 @@ def extract_odt(data: bytes, path: Path) -> Extraction:
     common = read_xml(archive, "styles.xml", path)
     styles = [content] if common is None else [content, common]
     builder = TextBuilder()
-    reading = _Body(builder, Styles(styles), partial(read_xml, archive, path=path))
+    reading = _OdtBody(builder, OdtStyles(styles), partial(read_xml, archive, path=path))
     reading.read(body)
     metadata = dublin_core(read_xml(archive, "meta.xml", path))
     name = f"lxml {version('lxml')}, odt {_RULES}"
@@ -60,9 +60,9 @@ def extract_odt(data: bytes, path: Path) -> Extraction:
     return extraction
 
 
-class _Body:
+class _OdtBody:
     def __init__(
-        self, builder: TextBuilder, styles: Styles, part: Callable[[str], etree._Element | None]
+        self, builder: TextBuilder, styles: OdtStyles, part: Callable[[str], etree._Element | None]
     ) -> None:
         self._builder, self._styles, self._part = builder, styles, part
         self._marker: str | None = None

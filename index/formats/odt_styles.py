@@ -1,4 +1,4 @@
-"""Styles of an ODT: page breaks, text that is not shown, and the numbers of lists and headings."""
+"""OdtStyles of an ODT: page breaks, text that is not shown, and the numbers of lists and headings."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def count_of(text: str) -> int:
     return min(int(text), _MAX_REPEATED) if re.fullmatch(r"\d{1,6}", text) else 1
 
 
-class Styles:
+class OdtStyles:
     """What the styles say of page breaks, of text that is not shown, and of the numbers of lists and headings."""
 
     def __init__(self, roots: list[etree._Element]) -> None:

@@ -24,7 +24,7 @@ from alpie.index.formats.pdf_fragments import (
     Box,
     Character,
     Fragment,
-    Line,
+    PdfLine,
     fragments_of,
     frame_height,
     main_turn,
@@ -51,7 +51,7 @@ _SHOWN_NOTES = (3, 13, 20)  # annotations that show text of their own: free text
 _COMMENTS = (1, 9, 10, 11, 12, 14)  # slips of paper, marked text, signs of insertion
 _TICKED = (2, 3)  # FPDF_FORMFIELD_CHECKBOX, …_RADIOBUTTON
 _TEXT_FIELDS = (4, 5, 6)  # FPDF_FORMFIELD_COMBOBOX, …_LISTBOX, …_TEXTFIELD
-_LONGEST_LABEL = 12  # characters
+_MAX_LABEL = 12  # characters
 
 
 def extract_pdf(data: bytes, path: Path, recogniser: Recogniser | None = None) -> Extraction:
@@ -84,7 +84,7 @@ def _refusal(error: Exception, path: Path) -> SourceError:
 class _Page:
     """What is read of one page."""
 
-    lines: list[Line] = field(default_factory=list)
+    lines: list[PdfLine] = field(default_factory=list)
     found: str = ""  # its words before they are laid out
     pictures: float = 0.0  # share of it that pictures cover
     objects: int = 0  # that are no text
@@ -313,7 +313,7 @@ def _number(document: Any, number: int) -> PageLabel:
     label = clean(document.get_page_label(number)).strip()
     if re.fullmatch(r"[0-9]{1,5}", label):
         return int(label)
-    return label if 0 < len(label) <= _LONGEST_LABEL else number + 1
+    return label if 0 < len(label) <= _MAX_LABEL else number + 1
 
 
 def _outline(document: Any) -> Outline:

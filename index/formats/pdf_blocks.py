@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from statistics import median
 
 from alpie.index.formats.extraction import clean
-from alpie.index.formats.pdf_fragments import Line
+from alpie.index.formats.pdf_fragments import PdfLine
 from alpie.index.formats.pdf_lines import cell_text
 
 _MARKER = re.compile(
@@ -41,7 +41,7 @@ _WRAPPED = 1.4  # pitches: a line of the same cell
 _TERMINAL = ".!?…;:"
 _LARGER = 1.1  # than the body's size: a heading
 _RUNNING = 0.2  # of the characters: a size that runs
-_LONGEST_HEADING = 200  # characters
+_MAX_HEADING = 200  # characters
 _MAX_HEADING_LINES = 4
 
 
@@ -51,10 +51,10 @@ def folded(text: str) -> str:
 
 
 @dataclass(slots=True)
-class Block:
+class PdfBlock:
     """Lines that belong together."""
 
-    lines: list[Line]
+    lines: list[PdfLine]
     table: bool = False
     heading: bool = False
     item: bool = False
@@ -78,7 +78,7 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
-class Body:
+class RunningText:
     """How the running text of a document is set."""
 
     size: float
@@ -87,7 +87,7 @@ class Body:
     largest: float  # size of running text: notes may take up more room than what they are about
 
 
-def body_of(pages: Sequence[Sequence[Line]]) -> Body:
+def body_of(pages: Sequence[Sequence[PdfLine]]) -> RunningText:
     """By the size that most characters have, those in ruled tables apart."""
     lines = [line for on_page in pages for line in on_page]
     lines = [line for line in lines if line.table is None] or lines
@@ -105,16 +105,16 @@ def body_of(pages: Sequence[Sequence[Line]]) -> Body:
     near = sorted(pitch for pitch in pitches if 0.7 * size < pitch < 2.5 * size)
     pitch = near[len(near) // 4] if near else 1.2 * size
     usual = [one for one, count in sizes.items() if count >= _RUNNING * sizes.total()]
-    return Body(size, bolds[True] > bolds[False], pitch, max([size, *usual]))
+    return RunningText(size, bolds[True] > bolds[False], pitch, max([size, *usual]))
 
 
 def page_blocks(
-    lines: Sequence[Line],
-    body: Body,
+    lines: Sequence[PdfLine],
+    body: RunningText,
     titles: Collection[str] = (),
     known: Collection[str] = (),
     contents: bool = False,
-) -> list[Block]:
+) -> list[PdfBlock]:
     """The blocks of one page, in reading order.
 
     `titles` are those that the file's outline sets there, `known` all lines of the document, both folded;
@@ -123,24 +123,24 @@ def page_blocks(
     for line in lines:
         if line.table is None:
             _join_markers(line)
-    blocks: list[Block] = []
+    blocks: list[PdfBlock] = []
     rights = _right_edges(lines)
     index = 0
     while index < len(lines):
         end = _title_end(lines, index, titles)
         if end > index:
-            blocks.append(Block(list(lines[index:end]), heading=True))
+            blocks.append(PdfBlock(list(lines[index:end]), heading=True))
             index = end
             continue
         opens = _CONTENTS_TITLE.match(folded(blocks[-1].text)) is not None if blocks else contents
         end = _contents_end(lines, index, known, opens)
         if end > index:
-            blocks.append(Block(list(lines[index:end]), contents=True))
+            blocks.append(PdfBlock(list(lines[index:end]), contents=True))
             index = end
             continue
         rows, end = _ruled_rows(lines, index) or _table_rows(lines, index, body)
         if rows:
-            blocks.append(Block(rows, table=True))
+            blocks.append(PdfBlock(rows, table=True))
             index = end
             continue
         line = lines[index]
@@ -148,7 +148,7 @@ def page_blocks(
         if before is not None and _continues(before, line, body, rights[line.region]):
             before.lines.append(line)
         else:
-            blocks.append(Block([line], item=_ITEM.match(line.text) is not None))
+            blocks.append(PdfBlock([line], item=_ITEM.match(line.text) is not None))
         index += 1
     _mark_contents(blocks)
     for block in blocks:
@@ -159,7 +159,7 @@ def page_blocks(
     return blocks
 
 
-def _title_end(lines: Sequence[Line], index: int, titles: Collection[str]) -> int:
+def _title_end(lines: Sequence[PdfLine], index: int, titles: Collection[str]) -> int:
     """Where the title of the outline that begins at `index` ends; `index` if none does."""
     text = ""
     if lines[index].text[:1].islower():  # «… del / artículo 143.»
@@ -173,7 +173,7 @@ def _title_end(lines: Sequence[Line], index: int, titles: Collection[str]) -> in
     return index
 
 
-def _mark_contents(blocks: Sequence[Block]) -> None:
+def _mark_contents(blocks: Sequence[PdfBlock]) -> None:
     """Entries end in dots that lead to the number of a page; what stands between them is their first lines."""
     leads = [
         0 if block.contents else sum(_LEADS.search(line.text) is not None for line in block.lines)
@@ -188,7 +188,7 @@ def _mark_contents(blocks: Sequence[Block]) -> None:
         block.contents = True
 
 
-def _join_markers(line: Line) -> None:
+def _join_markers(line: PdfLine) -> None:
     """A bullet or number with its words: the gap between them is no edge of a cell."""
     number = len(line.cells) == 2 and line.bold and _NUMBER.match(line.cells[0].text)
     if len(line.cells) >= 2 and (number or _MARKER.match(line.cells[0].text)):
@@ -202,7 +202,7 @@ def _join_markers(line: Line) -> None:
         line.cells[:2] = [second]
 
 
-def _right_edges(lines: Sequence[Line]) -> dict[int, tuple[float, float]]:
+def _right_edges(lines: Sequence[PdfLine]) -> dict[int, tuple[float, float]]:
     """Left and right edge of each column."""
     edges: dict[int, tuple[float, float]] = {}
     for line in lines:
@@ -211,7 +211,7 @@ def _right_edges(lines: Sequence[Line]) -> dict[int, tuple[float, float]]:
     return edges
 
 
-def _contents_end(lines: Sequence[Line], index: int, known: Collection[str], sure: bool) -> int:
+def _contents_end(lines: Sequence[PdfLine], index: int, known: Collection[str], sure: bool) -> int:
     """Where the entries that begin at `index` end, lines that end in the numbers of pages, which rise.
 
     `index` if none do; `sure`: they stand under «Índice», else half of them have to be titles of the document.
@@ -232,7 +232,7 @@ def _contents_end(lines: Sequence[Line], index: int, known: Collection[str], sur
     return end if sure or 2 * sum(folded(one) in known for one in entries) >= len(entries) else index
 
 
-def _ruled_rows(lines: Sequence[Line], index: int) -> tuple[list[Line], int] | None:
+def _ruled_rows(lines: Sequence[PdfLine], index: int) -> tuple[list[PdfLine], int] | None:
     """The rows of the ruled table that begins at `index`, and where it ends."""
     end = index
     while lines[index].table is not None and end < len(lines) and lines[end].table == lines[index].table:
@@ -240,9 +240,9 @@ def _ruled_rows(lines: Sequence[Line], index: int) -> tuple[list[Line], int] | N
     return (list(lines[index:end]), end) if end > index else None
 
 
-def _table_rows(lines: Sequence[Line], index: int, body: Body) -> tuple[list[Line], int]:
+def _table_rows(lines: Sequence[PdfLine], index: int, body: RunningText) -> tuple[list[PdfLine], int]:
     """The rows of the table that begins at `index`, and where it ends; none if none does."""
-    rows: list[Line] = []
+    rows: list[PdfLine] = []
     end = index
     if len(lines[index].cells) < 2:
         return rows, index
@@ -270,7 +270,7 @@ def _table_rows(lines: Sequence[Line], index: int, body: Body) -> tuple[list[Lin
     return (rows, end) if aligned >= 0.6 * (len(rows) - 1) else ([], index)
 
 
-def _least_gap(lines: Sequence[Line], index: int, body: Body) -> float:
+def _least_gap(lines: Sequence[PdfLine], index: int, body: RunningText) -> float:
     """From a line of the table that may begin at `index` to the next that has a cell in its first column."""
     least = math.inf
     for above, line in itertools.pairwise(lines[index:]):
@@ -282,7 +282,7 @@ def _least_gap(lines: Sequence[Line], index: int, body: Body) -> float:
     return least
 
 
-def _wraps(row: Line, line: Line, near: bool) -> bool:
+def _wraps(row: PdfLine, line: PdfLine, near: bool) -> bool:
     """Whether `line` goes on with cells of `row`; `near`: nearer than rows stand, else not with the first."""
     if len(row.cells) < 3:  # of two columns the first may be the label of a paragraph: «Artículo 5.»
         return False
@@ -292,7 +292,7 @@ def _wraps(row: Line, line: Line, near: bool) -> bool:
     )
 
 
-def _alike(row: Line, other: Line) -> bool:
+def _alike(row: PdfLine, other: PdfLine) -> bool:
     """Whether another line has the columns of `row`: gaps of justified text stand anywhere."""
     return (
         len(row.cells) == len(other.cells)
@@ -301,13 +301,13 @@ def _alike(row: Line, other: Line) -> bool:
     )
 
 
-def _with_cells(row: Line, line: Line) -> Line:
+def _with_cells(row: PdfLine, line: PdfLine) -> PdfLine:
     """`row` with the cells of `line` each at the end of the one above it."""
     cells = []
     for cell in row.cells:
         below = [one for one in line.cells if abs(one.x0 - cell.x0) < _ALIGNED]
         whole = replace(cell, raised=[*cell.raised], recognised=[*cell.recognised], hyphens=[*cell.hyphens])
-        cells.append(cell_text([Line([whole, *below], row.region)]))
+        cells.append(cell_text([PdfLine([whole, *below], row.region)]))
     return replace(row, cells=cells)
 
 
@@ -316,7 +316,7 @@ def _near(one: list[float], other: list[float]) -> bool:
     return any(abs(a - b) < _ALIGNED for a in one[1:] for b in other[1:])
 
 
-def _continues(block: Block, line: Line, body: Body, edges: tuple[float, float]) -> bool:
+def _continues(block: PdfBlock, line: PdfLine, body: RunningText, edges: tuple[float, float]) -> bool:
     """Whether `line` goes on with the paragraph of `block`."""
     last = block.lines[-1]
     text, before = line.text, block.text
@@ -345,10 +345,10 @@ def _ends(text: str) -> bool:
     return text.rstrip("»”’\"') ")[-1:] in _TERMINAL
 
 
-def _is_heading(block: Block, body: Body) -> bool:
+def _is_heading(block: PdfBlock, body: RunningText) -> bool:
     text = block.text
     if (
-        len(text) > _LONGEST_HEADING
+        len(text) > _MAX_HEADING
         or len(block.lines) > _MAX_HEADING_LINES
         or not re.search(r"[^\W\d_]{2}", text)
     ):
@@ -362,11 +362,11 @@ def _is_heading(block: Block, body: Body) -> bool:
     return not _ends(text) or _NAMED.match(text) is not None
 
 
-def heading_levels(blocks: Sequence[Block]) -> dict[tuple[float, bool], int]:
+def heading_levels(blocks: Sequence[PdfBlock]) -> dict[tuple[float, bool], int]:
     """Levels by size, larger ones first, bold before plain of the same size."""
     looks = {_look(block) for block in blocks if block.heading}
     return {look: level for level, look in enumerate(sorted(looks, reverse=True), start=1)}
 
 
-def _look(block: Block) -> tuple[float, bool]:
+def _look(block: PdfBlock) -> tuple[float, bool]:
     return round(block.size), block.bold

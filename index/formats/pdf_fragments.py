@@ -164,7 +164,7 @@ class Fragment:
     raised: list[tuple[int, int]] = field(default_factory=list)  # ranges of `text` set small and high
     blank: bool = False  # PDFium takes the gap before it for a space
     cell: tuple[int, int, int] | None = None  # of a ruled table: table, row, column
-    rows: list[Line] = field(default_factory=list)  # of the whole table that this stands for
+    rows: list[PdfLine] = field(default_factory=list)  # of the whole table that this stands for
     recognised: list[tuple[int, int, int]] = field(default_factory=list)  # ranges of words, per cent of trust
     hyphens: list[int] = field(default_factory=list)  # places in `text` of those that divide a word in a cell
 
@@ -174,7 +174,7 @@ class Fragment:
 
 
 @dataclass(slots=True)
-class Line:
+class PdfLine:
     """One line of a column; several cells where wide gaps part them."""
 
     cells: list[Fragment]

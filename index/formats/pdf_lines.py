@@ -25,7 +25,7 @@ from alpie.index.formats.pdf_fragments import (
     Box,
     Character,
     Fragment,
-    Line,
+    PdfLine,
 )
 from alpie.index.formats.recognition import RecognisedLine, Recogniser
 from alpie.index.spanish.analysis import fold
@@ -49,7 +49,7 @@ def table_at(fragments: Sequence[Fragment], number: int, box: Box) -> Fragment:
     for one in fragments:
         if one.cell is not None and one.cell[0] == number:
             cells[one.cell[1], one.cell[2]].append(one)
-    rows: dict[int, list[list[Line]]] = defaultdict(list)
+    rows: dict[int, list[list[PdfLine]]] = defaultdict(list)
     made: list[list[Fragment]] = []
     for row, column in sorted(cells):
         rows[row].append(_lines(cells[row, column], 0))
@@ -58,11 +58,11 @@ def table_at(fragments: Sequence[Fragment], number: int, box: Box) -> Fragment:
             made += [[part for lines in row for part in lines.cells] for row in zip(*of_cells, strict=True)]
         else:
             made.append([cell_text(lines) for lines in of_cells])
-    lines = [Line(row, 0, table=number, extent=(round(box[0]), round(box[2]))) for row in made]
+    lines = [PdfLine(row, 0, table=number, extent=(round(box[0]), round(box[2]))) for row in made]
     return Fragment("", box[0], box[2], box[3], lines[0].size, False, rows=lines)
 
 
-def _are_rows(cells: list[list[Line]]) -> bool:
+def _are_rows(cells: list[list[PdfLine]]) -> bool:
     """Whether cells side by side hold a column of rows each, which no lines part."""
     bases = {tuple(round(line.base / 2) for line in lines) for lines in cells}
     return len(bases) == 1 and len(cells) > 1 and len(cells[0]) + len(cells) >= 6 and len(cells[0]) >= 3
@@ -78,7 +78,7 @@ def goes_on(before: str, after: str) -> bool:
     return "." not in before.split()[-1] or re.search(r"[/._?=]\w", after.split()[0]) is not None
 
 
-def cell_text(lines: list[Line]) -> Fragment:
+def cell_text(lines: list[PdfLine]) -> Fragment:
     """The lines of a cell as one."""
     whole = lines[0].cells[0]
     for part in [cell for line in lines for cell in line.cells][1:]:
@@ -95,9 +95,9 @@ def cell_text(lines: list[Line]) -> Fragment:
     return whole
 
 
-def slanted_lines(characters: Iterable[Character | None]) -> list[Line]:
+def slanted_lines(characters: Iterable[Character | None]) -> list[PdfLine]:
     """Text set aslant, a watermark: a line for each run of it."""
-    made: list[Line] = []
+    made: list[PdfLine] = []
     before: Character | None = None
     for one in characters:
         if one is None or one.turn != SLANTED:
@@ -105,18 +105,18 @@ def slanted_lines(characters: Iterable[Character | None]) -> list[Line]:
             continue
         if before is None:
             start = Fragment("", one.x0, one.x1, one.base, one.size, False)
-            made.append(Line([start], -2, aside=True, left_out=True))
+            made.append(PdfLine([start], -2, aside=True, left_out=True))
         made[-1].cells[0].text += f" {one.text}" if one.blank else one.text
         before = one
     return [line for line in made if line.text.strip()]
 
 
-def reading_order(fragments: Sequence[Fragment]) -> list[Line]:
+def reading_order(fragments: Sequence[Fragment]) -> list[PdfLine]:
     """The lines of a page: from the top down, one column after the other."""
     numbers = _line_numbers(fragments)
-    lines: list[Line] = []
+    lines: list[PdfLine] = []
     if numbers:
-        lines.append(Line(sorted(numbers, key=lambda one: -one.base), -1, left_out=True))
+        lines.append(PdfLine(sorted(numbers, key=lambda one: -one.base), -1, left_out=True))
     kept = _with_initials([one for one in fragments if one not in numbers])
     for number, region in enumerate(_regions(kept, 0)):
         lines += _lines(region, number)
@@ -250,7 +250,7 @@ def _is_column(fragments: list[Fragment]) -> bool:
     return whole >= _COLUMN_EMS * size and wide >= 0.4 * len(fragments)
 
 
-def _lines(region: list[Fragment], number: int) -> list[Line]:
+def _lines(region: list[Fragment], number: int) -> list[PdfLine]:
     ordered = sorted(region, key=lambda one: (-one.base, one.x0))
     rows: list[list[Fragment]] = []
     for one in ordered:
@@ -262,12 +262,12 @@ def _lines(region: list[Fragment], number: int) -> list[Line]:
             rows[-1].append(one)
         else:
             rows.append([one])
-    made: list[Line] = []
+    made: list[PdfLine] = []
     for row in rows:
         if row[0].rows:
             made += [replace(line, region=number) for line in row[0].rows]
         else:
-            made.append(Line(_joined(sorted(row, key=lambda one: one.x0)), number))
+            made.append(PdfLine(_joined(sorted(row, key=lambda one: one.x0)), number))
     return made
 
 
@@ -309,7 +309,7 @@ _DESCENT = 0.22  # of a line's height, below its base
 _ALIKE = 1.4
 
 
-def recognised_page(document: Any, number: int, recogniser: Recogniser) -> tuple[list[Line], float]:
+def recognised_page(document: Any, number: int, recogniser: Recogniser) -> tuple[list[PdfLine], float]:
     """The lines of page `number` in reading order, and the page's height."""
     page = document[number]
     try:

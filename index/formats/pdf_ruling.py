@@ -27,7 +27,7 @@ _MAX_SLOTS = 8_000
 _THIN = 2.5  # points: a filled box no thicker is a line
 _SHORTEST = 4.0
 _NEAR = 3.0  # points between lines that are one, or that meet
-_LONGEST_CELL = 800  # characters: more, and no other cell beside it, is a frame around running text
+_MAX_CELL = 800  # characters: more, and no other cell beside it, is a frame around running text
 _FEWEST_BANDS = 3  # between level lines alone
 _MAX_LINES = 3  # of text in such a band, as a rule
 _COLUMN_GAP = 0.6  # of the height of a line: white from top to bottom between columns that no line parts
@@ -269,12 +269,12 @@ def mark_cells(characters: Sequence[Character | None], tables: Sequence[Grid], t
         if one.cell and one.text != " ":
             held[one.cell] += 1
         before = one
-    short = Counter(cell[:2] for cell, count in held.items() if count <= _LONGEST_CELL)
+    short = Counter(cell[:2] for cell, count in held.items() if count <= _MAX_CELL)
     rows = Counter(number for (number, _), count in short.items() if count >= 2)
     real = {number for number, count in rows.items() if count >= 2}
     for one in characters:
         if one is not None and one.cell:
-            frame = held[one.cell] > _LONGEST_CELL and not short[one.cell[:2]]
+            frame = held[one.cell] > _MAX_CELL and not short[one.cell[:2]]
             if frame or one.cell[0] not in real:
                 one.cell = None
     return real

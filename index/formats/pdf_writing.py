@@ -10,8 +10,8 @@ from itertools import pairwise
 from statistics import median
 
 from alpie.index.formats.extraction import clean
-from alpie.index.formats.pdf_blocks import Block, body_of, folded, heading_levels, page_blocks
-from alpie.index.formats.pdf_fragments import Line
+from alpie.index.formats.pdf_blocks import PdfBlock, body_of, folded, heading_levels, page_blocks
+from alpie.index.formats.pdf_fragments import PdfLine
 from alpie.index.formats.pdf_lines import DIVIDED, goes_on
 from alpie.index.layout.legal import opens_unit
 from alpie.index.layout.line_groups import ends_in_function_word
@@ -30,7 +30,7 @@ _SHARE = 0.4  # of the pages that have text, at least two
 _NUMBER = re.compile(r"\d+|\b[ivxlc]+\b", re.IGNORECASE)
 
 
-def running_lines(pages: Sequence[Sequence[Line]]) -> set[tuple[int, int]]:
+def running_lines(pages: Sequence[Sequence[PdfLine]]) -> set[tuple[int, int]]:
     """(page, line) of every running line, and of those that are left out by what they are."""
     zone = _ZONE * max((line.height for lines in pages for line in lines), default=0.0)
     seen: dict[tuple[str, bool], list[tuple[int, int, float]]] = defaultdict(list)
@@ -69,7 +69,7 @@ def running_lines(pages: Sequence[Sequence[Line]]) -> set[tuple[int, int]]:
     return found - _heads_of_tables(pages, found)
 
 
-def _watermarks(pages: Sequence[Sequence[Line]], fewest: int, size: float) -> Iterator[tuple[int, int]]:
+def _watermarks(pages: Sequence[Sequence[PdfLine]], fewest: int, size: float) -> Iterator[tuple[int, int]]:
     """Lines in huge letters that stand in the same place of many pages."""
     huge: dict[tuple[str, int], list[tuple[int, int]]] = defaultdict(list)
     for page, lines in enumerate(pages):
@@ -81,7 +81,9 @@ def _watermarks(pages: Sequence[Sequence[Line]], fewest: int, size: float) -> It
             yield from places
 
 
-def _heads_of_tables(pages: Sequence[Sequence[Line]], running: set[tuple[int, int]]) -> set[tuple[int, int]]:
+def _heads_of_tables(
+    pages: Sequence[Sequence[PdfLine]], running: set[tuple[int, int]]
+) -> set[tuple[int, int]]:
     """Those of `running` that head a table of which other rows do not repeat."""
     tables = {
         (page, line.table)
@@ -96,7 +98,7 @@ def _heads_of_tables(pages: Sequence[Sequence[Line]], running: set[tuple[int, in
     }
 
 
-def _heads_columns(lines: Sequence[Line]) -> bool:
+def _heads_columns(lines: Sequence[PdfLine]) -> bool:
     """Whether the cells of the first of two lines stand over those of the second, as no running head does."""
     if len(lines) < 2 or len(lines[0].cells) != len(lines[1].cells) or len(lines[0].cells) < 2:
         return False
@@ -104,7 +106,7 @@ def _heads_columns(lines: Sequence[Line]) -> bool:
     return all(abs(one.x0 - other.x0) < _SAME_HEIGHT for one, other in pairs)
 
 
-def _rises(places: Sequence[tuple[int, int, float]], pages: Sequence[Sequence[Line]]) -> bool:
+def _rises(places: Sequence[tuple[int, int, float]], pages: Sequence[Sequence[PdfLine]]) -> bool:
     """Whether bare numbers count the pages."""
     values = [
         int(match.group())
@@ -139,14 +141,14 @@ class PdfText:
         self._raised: list[tuple[int, Span]] = []  # small figures set high: calls or exponents
         self._words: set[str] = set()  # of the document, as it writes them inside its lines
         self.recognised: list[RecognisedWord] = []
-        self._open_table: Block | None = None  # which the next page may go on with
+        self._open_table: PdfBlock | None = None  # which the next page may go on with
 
     @property
     def text(self) -> str:
         return "".join(self._parts)
 
     def write(
-        self, pages: Sequence[Sequence[Line]], running: set[tuple[int, int]], numbers: Sequence[PageLabel]
+        self, pages: Sequence[Sequence[PdfLine]], running: set[tuple[int, int]], numbers: Sequence[PageLabel]
     ) -> None:
         bodies = [
             [line for at, line in enumerate(lines) if (page, at) not in running]
@@ -154,7 +156,7 @@ class PdfText:
         ]
         body = body_of(bodies)
         known = {folded(line.text) for on_page in bodies for line in on_page if len(line.text) < _SHORT}
-        blocks: list[list[Block]] = []
+        blocks: list[list[PdfBlock]] = []
         for page, body_lines in enumerate(bodies):
             listed = bool(blocks and blocks[-1]) and blocks[-1][-1].contents
             blocks.append(page_blocks(body_lines, body, self._outline.get(page, {}), known, listed))
@@ -166,7 +168,7 @@ class PdfText:
             for match in _WORD.finditer(line.text)
         }
         self.title = _title(blocks[0] if blocks else [])
-        broken: Block | None = None  # a paragraph that the end of its column or page cut
+        broken: PdfBlock | None = None  # a paragraph that the end of its column or page cut
         for page, lines in enumerate(pages):
             if page:
                 self._write("\n\f")
@@ -199,7 +201,7 @@ class PdfText:
             self._write("\n\n" if parted else "\n")
         return self._length
 
-    def _running(self, line: Line) -> None:
+    def _running(self, line: PdfLine) -> None:
         text = clean(line.text).strip()
         if text:
             start = self._begin()
@@ -208,10 +210,10 @@ class PdfText:
 
     def _block(
         self,
-        block: Block,
+        block: PdfBlock,
         told: int | None,
         levels: dict[tuple[float, bool], int],
-        joined: Block | None,
+        joined: PdfBlock | None,
         first: bool,
     ) -> None:
         if block.table and not block.contents:
@@ -240,7 +242,7 @@ class PdfText:
         else:
             self.elements.append(Element(start, self._length, item=block.item))
 
-    def _line(self, line: Line, following: Line | None, heading: bool) -> None:
+    def _line(self, line: PdfLine, following: PdfLine | None, heading: bool) -> None:
         """Write one line; note its footnote calls and the hyphen that divides its last word."""
         for number, cell in enumerate(line.cells):
             if number:
@@ -314,7 +316,7 @@ class PdfText:
             at = best[at][1]
         return tuple(reversed(chain))
 
-    def _table(self, block: Block, before: Block | None) -> None:
+    def _table(self, block: PdfBlock, before: PdfBlock | None) -> None:
         """A row a line; a table that goes on from the page before is one, its repeated head left out."""
         start = self._begin()
         rows: list[Span] = []
@@ -349,7 +351,7 @@ class PdfText:
         self.elements.append(Element(start, self._length, BlockKind.TABLE, 0, tuple(rows), headers))
 
 
-def _joins(before: Block, after: Block) -> bool:
+def _joins(before: PdfBlock, after: PdfBlock) -> bool:
     """Whether the end of a column or page fell inside a paragraph."""
     if (
         after.table
@@ -362,7 +364,7 @@ def _joins(before: Block, after: Block) -> bool:
     return after.text[:1].islower() or bool(DIVIDED.search(before.text)) or ends_in_function_word(before.text)
 
 
-def _title(blocks: Sequence[Block]) -> str:
+def _title(blocks: Sequence[PdfBlock]) -> str:
     """The largest heading of the first page that names no part: «Artículo 1. Objeto.»."""
     headings = (block for block in blocks if block.heading and not opens_unit(collapse(block.text)))
     largest = max(headings, key=lambda block: block.size, default=None)

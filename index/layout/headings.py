@@ -23,15 +23,15 @@ from alpie.index.layout.lines import Line, Manner, printed_width
 from alpie.index.readable import collapse
 from alpie.index.records import BlockKind
 
-LONGEST_HEADING = 160  # characters
-_LONGEST_MARKED = 500  # a heading stands above each of its passages: a page marked as one is a paragraph
+MAX_HEADING = 160  # characters
+_MAX_MARKED = 500  # a heading stands above each of its passages: a page marked as one is a paragraph
 _MAX_LINES = 3
 
 
 def is_title_form(group: LineGroup) -> bool:
     """Whether a line group has the form of a title: short, opening like a sentence and not ending like one."""
     text = group.text
-    if group.kind is not None or len(group.lines) > _MAX_LINES or not text or len(text) > LONGEST_HEADING:
+    if group.kind is not None or len(group.lines) > _MAX_LINES or not text or len(text) > MAX_HEADING:
         return False
     if group.indented or BULLET.match(text) or not opens_sentence(text) or ends_in_function_word(text):
         return False
@@ -45,7 +45,7 @@ def mark_fixed_forms(groups: list[LineGroup]) -> None:
     """Give a kind to line groups whose form alone says what they are."""
     for index, group in enumerate(groups):
         markdown = MARKDOWN_HEADING.match(group.text)
-        if markdown and len(group.text) <= _LONGEST_MARKED:
+        if markdown and len(group.text) <= _MAX_MARKED:
             group.kind, group.level = BlockKind.HEADING, len(markdown.group(1))
             group.skip = markdown.end()
             group.text = group.text[group.skip :]
@@ -104,7 +104,7 @@ def _title_lines(group: LineGroup, clean: dict[int, str], manner: Manner) -> int
         sure = first_word(following).strip("«“¿¡(").casefold() in FUNCTION_WORDS
         if room < (-0.02 if sure else 0.2) * width:
             continue
-        if len(_joined(lines[:count], clean)) <= LONGEST_HEADING:
+        if len(_joined(lines[:count], clean)) <= MAX_HEADING:
             return count
     return 0
 
@@ -163,7 +163,7 @@ _BODY = (
     BlockKind.CALLOUT,
     BlockKind.LEAD,
 )
-_LONGEST_SUBTITLE = 600  # characters
+_MAX_SUBTITLE = 600  # characters
 
 
 def mark_signatures(groups: list[LineGroup]) -> list[LineGroup]:
@@ -206,11 +206,7 @@ def mark_subtitles(groups: list[LineGroup]) -> None:
         opening = (
             group.kind is None and len(group.lines) == 1 and group.open_ended and group.text[-1] not in ",;"
         )
-        if (
-            not opening
-            or not LONGEST_HEADING < len(group.text) <= _LONGEST_SUBTITLE
-            or index + 1 == len(groups)
-        ):
+        if not opening or not MAX_HEADING < len(group.text) <= _MAX_SUBTITLE or index + 1 == len(groups):
             return
         group.kind = BlockKind.LEAD
 

@@ -9,8 +9,8 @@ from alpie.index.layout.headings import is_title_form
 from alpie.index.layout.line_groups import LineGroup
 from alpie.index.records import BlockKind
 
-_LONGEST_TERM = 40  # characters
-_LONGEST_ENTRY = 14  # lines
+_MAX_TERM = 40  # characters
+_MAX_ENTRY = 14  # lines
 _FEWEST_ENTRIES = 3
 
 
@@ -83,12 +83,12 @@ def join_entries(groups: list[LineGroup]) -> list[LineGroup]:
 def _is_entry(term: LineGroup, description: LineGroup, first: bool) -> bool:
     return (
         is_title_form(term)
-        and len(term.text) <= _LONGEST_TERM
+        and len(term.text) <= _MAX_TERM
         and term.blank_before
         and (first or not (term.page_start or term.after_footer))
         and description.kind is None
         and not description.blank_before
         and not description.page_start
         and not description.bulleted
-        and len(description.lines) <= _LONGEST_ENTRY
+        and len(description.lines) <= _MAX_ENTRY
     )

@@ -27,7 +27,7 @@ _FEWEST = 4  # calls that make a chain, not a coincidence
 
 
 @dataclass(frozen=True, slots=True)
-class _Candidate:
+class _NoteCall:
     start: int
     end: int
     first: int
@@ -45,8 +45,8 @@ def find_note_calls(text: str, left_out: tuple[Span, ...] = ()) -> tuple[Span, .
     return tuple(_with_stray_punctuation(text, candidate) for candidate in chain)
 
 
-def _outside(candidates: list[_Candidate], left_out: tuple[Span, ...]) -> list[_Candidate]:
-    kept: list[_Candidate] = []
+def _outside(candidates: list[_NoteCall], left_out: tuple[Span, ...]) -> list[_NoteCall]:
+    kept: list[_NoteCall] = []
     spans = iter(sorted(left_out))
     span = next(spans, None)
     for candidate in candidates:
@@ -57,8 +57,8 @@ def _outside(candidates: list[_Candidate], left_out: tuple[Span, ...]) -> list[_
     return kept
 
 
-def _candidates(text: str) -> list[_Candidate]:
-    found: list[_Candidate] = []
+def _candidates(text: str) -> list[_NoteCall]:
+    found: list[_NoteCall] = []
     for match in _GLUED.finditer(text):
         stem, exact = _stem_before(text, match.start())
         if stem is None:
@@ -77,17 +77,17 @@ def _candidates(text: str) -> list[_Candidate]:
     return [c for c in found if not c.stem or names[c.stem, c.first] == 1 or not c.stem[-1].isalpha()]
 
 
-def _add(found: list[_Candidate], start: int, digits: str, weight: float, exact: bool, stem: str) -> None:
+def _add(found: list[_NoteCall], start: int, digits: str, weight: float, exact: bool, stem: str) -> None:
     values = [int(part) for part in digits.split(",")]
     if values[0] == 0 or digits[0] == "0":
         return
     if any(second <= first for first, second in pairwise(values)):
         digits = digits.split(",", 1)[0]
         values = values[:1]
-    found.append(_Candidate(start, start + len(digits), values[0], values[-1], weight, exact, stem))
+    found.append(_NoteCall(start, start + len(digits), values[0], values[-1], weight, exact, stem))
 
 
-_LONGEST_STEM = 60
+_MAX_STEM = 60
 _ABBREVIATION = re.compile(
     r"(?:^|\W)(?:art|arts|núm|num|n|no|nº|p|pp|pág|págs|vol|cap|fig|ap|apdo|sec|tít|t|c|ver)$", re.I
 )
@@ -98,7 +98,7 @@ def _stem_before(text: str, position: int) -> tuple[str | None, bool]:
     start = position
     while (
         start > 0
-        and position - start < _LONGEST_STEM
+        and position - start < _MAX_STEM
         and (text[start - 1].isalnum() or text[start - 1] in "_/@#.-&'")
     ):
         start -= 1
@@ -110,7 +110,7 @@ def _stem_before(text: str, position: int) -> tuple[str | None, bool]:
     return word, word.isupper()
 
 
-def _heaviest_chain(candidates: list[_Candidate]) -> list[_Candidate]:
+def _heaviest_chain(candidates: list[_NoteCall]) -> list[_NoteCall]:
     """The chain of growing values with the largest weight less the price of its gaps."""
     best: dict[int, tuple[float, int]] = {}  # value a chain ends in → its weight, its last candidate
     previous = [-1] * len(candidates)
@@ -131,14 +131,14 @@ def _heaviest_chain(candidates: list[_Candidate]) -> list[_Candidate]:
     if not best:
         return []
     index = max(best.values())[1]
-    chain: list[_Candidate] = []
+    chain: list[_NoteCall] = []
     while index >= 0:
         chain.append(candidates[index])
         index = previous[index]
     return chain[::-1]
 
 
-def _convinces(chain: list[_Candidate]) -> bool:
+def _convinces(chain: list[_NoteCall]) -> bool:
     """Whether a chain is too long, too even and too varied to be a coincidence, as «Art.1 … Art.2 …» is."""
     if len(chain) < _FEWEST:
         return False
@@ -151,7 +151,7 @@ def _convinces(chain: list[_Candidate]) -> bool:
     return len(stems) >= 0.6 * len(chain) and max(stems.values()) <= max(2, 0.3 * len(chain))
 
 
-def _with_stray_punctuation(text: str, candidate: _Candidate) -> Span:
+def _with_stray_punctuation(text: str, candidate: _NoteCall) -> Span:
     """The call, and the comma or full stop that stands twice because the call stood between."""
     start, end = candidate.start, candidate.end
     if text[start - 2 : start] in (".,", "!,", "?,"):

@@ -16,7 +16,7 @@ from alpie.index.layout.forms import BULLET, CAPTION
 from alpie.index.layout.lines import Line
 from alpie.index.records import PageLabel
 
-_LONGEST_FOOTER = 150
+_MAX_FOOTER = 150
 _TRAILING_NUMBER = re.compile(r"(?<!\d)\d[\d \xa0]{0,11}$")
 _LEADING_NUMBER = re.compile(r"(\d{1,4})\s+(?=\S)")
 _NAMED_NUMBER = re.compile(
@@ -58,7 +58,7 @@ def _running_lines(lines: list[Line]) -> dict[int, int | None]:
     by_head: dict[str, list[tuple[int, str]]] = defaultdict(list)
     named: list[tuple[int, int]] = []
     for line in lines:
-        if line.blank or len(line.text) > _LONGEST_FOOTER:
+        if line.blank or len(line.text) > _MAX_FOOTER:
             continue
         match = _NAMED_NUMBER.search(line.text)
         if match and match.start() == 0:
@@ -130,7 +130,7 @@ def _at_form_feeds(lines: list[Line]) -> dict[int, int | None]:
             found.update(numbered)
         repeated: dict[str, list[int]] = defaultdict(list)
         for number in dict.fromkeys(edge):  # pages without text share a line with the one beside them
-            if number >= 0 and len(lines[number].text) <= _LONGEST_FOOTER:
+            if number >= 0 and len(lines[number].text) <= _MAX_FOOTER:
                 repeated[lines[number].text].append(number)
         for text, numbers in repeated.items():
             if text and len(numbers) >= 3:

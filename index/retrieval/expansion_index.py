@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alpie.index.database.text_database import StoredPassages, bounds_of, from_json, runs
-from alpie.index.reading.expansions import ExpansionLine
 from alpie.index.retrieval.bm25 import TermIndex
 from alpie.index.retrieval.vectors import VectorIndex
+from alpie.index.sources.expansions import ExpansionLine
 from alpie.index.spanish.analysis import terms
 
 

@@ -58,7 +58,7 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Found:
+class FoundPlaces:
     """The places of a citation that are there, those of each unit together, and the units that are not."""
 
     groups: tuple[tuple[Place, ...], ...]
@@ -99,7 +99,7 @@ def places_with(code: str, passages: Sequence[Passage]) -> tuple[Place, ...]:
 
 
 @dataclass(frozen=True)
-class _Line:
+class _CorpusSentence:
     """One sentence of the corpus."""
 
     row: int
@@ -128,7 +128,7 @@ class Places:
     def __init__(self, passages: Sequence[Passage]) -> None:
         self._passages = passages
 
-    def find(self, reference: Reference, documents: Collection[str]) -> Found:
+    def find(self, reference: Reference, documents: Collection[str]) -> FoundPlaces:
         """The places of `reference` in `documents` (ids)."""
         groups: list[tuple[Place, ...]] = []
         absent: list[Units] = []
@@ -138,7 +138,7 @@ class Places:
                 groups.append(tuple(self._places(lines)))
             else:
                 absent.append(units)
-        return Found(tuple(groups), tuple(absent))
+        return FoundPlaces(tuple(groups), tuple(absent))
 
     @cached_property
     def _units(self) -> dict[int, tuple[dict[str, str], str]]:
@@ -150,7 +150,7 @@ class Places:
                 found[row] = units, passage.document_id
         return found
 
-    def _lines(self, wanted: dict[str, str], documents: Collection[str]) -> list[_Line]:
+    def _lines(self, wanted: dict[str, str], documents: Collection[str]) -> list[_CorpusSentence]:
         """The sentences at a place: those of its article or division, narrowed to the part that is asked for."""
         parts = {kind: wanted.pop(kind) for kind in _WITHIN if kind in wanted}
         if not wanted:  # «párrafo 3», «apartado 2»: the whole label
@@ -161,7 +161,7 @@ class Places:
         exact = self._rows(wanted | parts, documents) if parts else []
         if exact:
             return self._said_at(exact)
-        lines: list[_Line] = []
+        lines: list[_CorpusSentence] = []
         for document in documents:  # the parts of one document are no parts of another
             of_it = self._said_at(self._rows(wanted, (document,)))
             if page := wanted.get("page"):
@@ -178,18 +178,18 @@ class Places:
             if document in documents and _within(wanted, units)
         ]
 
-    def _is_on(self, page: str, line: _Line) -> bool:
+    def _is_on(self, page: str, line: _CorpusSentence) -> bool:
         pages = self._passages[line.row].pages(line.sentence.spans)
         return any(_is_number(page, fold(str(one)), "page") for one in pages)
 
-    def _said_at(self, rows: Sequence[int]) -> list[_Line]:
+    def _said_at(self, rows: Sequence[int]) -> list[_CorpusSentence]:
         return [
-            _Line(row, number, sentence)
+            _CorpusSentence(row, number, sentence)
             for row in rows
             for number, sentence in enumerate(self._passages[row].sentences)
         ]
 
-    def _narrowed(self, lines: list[_Line], kind: str, number: str) -> list[_Line]:
+    def _narrowed(self, lines: list[_CorpusSentence], kind: str, number: str) -> list[_CorpusSentence]:
         """Those of `lines` that are the part asked for."""
         if kind == "clause":
             labelled = [line for line in lines if self._units[line.row][0].get("clause") == number]
@@ -204,7 +204,7 @@ class Places:
             return lines if number == "1" and len(paragraphs) == 1 and not numbered else []
         return paragraphs[int(number) - 1] if number.isdigit() and 0 < int(number) <= len(paragraphs) else []
 
-    def _places(self, lines: Sequence[_Line]) -> Iterator[Place]:
+    def _places(self, lines: Sequence[_CorpusSentence]) -> Iterator[Place]:
         """The lines as runs of sentences, a passage at most each."""
         start = 0
         for at, line in enumerate(lines):
@@ -216,7 +216,7 @@ class Places:
                 return
 
 
-def _marked(lines: Sequence[_Line], kind: str, number: str) -> list[_Line]:
+def _marked(lines: Sequence[_CorpusSentence], kind: str, number: str) -> list[_CorpusSentence]:
     """The sentence with the mark asked for, and what of the lines after it is part of it."""
     for style in _STYLES.get(kind, ()):
         at = next((n for n, line in enumerate(lines) if (style, number) in line.marks), None)
@@ -229,7 +229,7 @@ def _marked(lines: Sequence[_Line], kind: str, number: str) -> list[_Line]:
     return []
 
 
-def _is_part(line: _Line, before: _Line, style: str) -> bool:
+def _is_part(line: _CorpusSentence, before: _CorpusSentence, style: str) -> bool:
     """Whether a line goes on with the numbered one before it: unmarked in its paragraph, or marked in another way."""
     styles = {mark[0] for mark in line.marks[:1]}
     if styles & _CLOSES[style]:
@@ -237,9 +237,9 @@ def _is_part(line: _Line, before: _Line, style: str) -> bool:
     return bool(styles) or line.sentence.paragraph == before.sentence.paragraph
 
 
-def _paragraphs(lines: Sequence[_Line]) -> list[list[_Line]]:
+def _paragraphs(lines: Sequence[_CorpusSentence]) -> list[list[_CorpusSentence]]:
     """The paragraphs of lines, items of lists left with the paragraph before them."""
-    found: list[list[_Line]] = []
+    found: list[list[_CorpusSentence]] = []
     for line in lines:
         item = line.sentence.role in (SentenceRole.ITEM, SentenceRole.ROW) or any(
             m[0] in ("letter", "roman") for m in line.marks

@@ -127,7 +127,7 @@ def with_article(name: str) -> str:
 
 
 @dataclass(frozen=True)
-class _Known:
+class _DocumentWords:
     """What one document may be called by."""
 
     words: frozenset[str]  # of its title, kind, publisher, date, id and file
@@ -184,7 +184,7 @@ class DocumentNames:
         return found if len(found) < len(self._known) else frozenset()
 
 
-def _known(document: Document) -> _Known:
+def _known(document: Document) -> _DocumentWords:
     file = PurePath(document.file).stem.replace("_", " ").replace("-", " ")
     id_ = document.id.replace("-", " ")
     said = (
@@ -206,7 +206,7 @@ def _known(document: Document) -> _Known:
             numbers.append(LawNumber(frozenset(_kinds(match["kind"])), _without_century(number)))
     numbers = numbers[:1] if own else numbers
     proper = content_words(f"{document.publisher} {document.short_publisher}")
-    return _Known(
+    return _DocumentWords(
         words=frozenset(_parts(" ".join(said))),
         proper=frozenset((*_parts(" ".join(proper)), *filter(_is_proper, _parts(id_)))),
         kinds=frozenset((*content_words(document.kind), *opening)),

@@ -27,7 +27,7 @@ Units = tuple[tuple[str, str], ...]
 """Kinds and numbers of one place: (("article", "22"), ("clause", "1"))."""
 
 _LONGEST = 320  # characters: a longer question says more than a citation
-_LONGEST_NAME = 40  # words
+_MAX_NAME = 40  # words
 
 # The kinds of units with the words they go by, folded. The divisions of a law keep their own names.
 _SPELLINGS = {
@@ -372,7 +372,7 @@ def _name_before(text: str, folded: str, end: int) -> str | None:
     while words and words[-1][0] in _ASKING:
         words.pop()
     name = text[words[0].start() : words[-1].end()]
-    return name if looks_like_name(name) and len(words) <= _LONGEST_NAME else None
+    return name if looks_like_name(name) and len(words) <= _MAX_NAME else None
 
 
 def _name_after(text: str, folded: str, start: int) -> str | None:
@@ -394,7 +394,7 @@ def _name_after(text: str, folded: str, start: int) -> str | None:
     name = text[begins:end].strip(" ,;")
     if not name:
         return ""
-    if _NO_NAME.search(fold_in_place(name)) or len(name.split()) > _LONGEST_NAME:
+    if _NO_NAME.search(fold_in_place(name)) or len(name.split()) > _MAX_NAME:
         return None
     named = looks_like_name(name) or (opening and opening["of"]) or len(name.split()) == 1
     return name if named and begins > start else None

@@ -33,7 +33,7 @@ FORMS = Path(__file__).with_name("forms.xz")  # made by `eval/training/spanish_f
 
 _NO_LETTERS = ord("A")  # capitals count: no word has one
 _PIECE = re.compile(r"[A-Z][a-z]*")
-LONGEST_WORD = 24  # bytes: what is longer is no word, and trying it out would take long
+MAX_WORD = 24  # bytes: what is longer is no word, and trying it out would take long
 
 _LOCK_SECONDS = 5.0  # a question waits: some ten times what making them takes
 
@@ -42,7 +42,7 @@ _LOG = logging.getLogger(__name__)
 
 # Pronouns written onto a verb: «denunciárselo», «resúmeme».
 _PRONOUNS = re.compile(r"(?:me|te|se|nos|os)?(?:me|te|se|nos|os|la|las|lo|los|le|les)$")
-_SHORTEST_VERB, _LONGEST_PRONOUNS = 3, 6  # letters: «vete», «noslas»
+_SHORTEST_VERB, _MAX_PRONOUNS = 3, 6  # letters: «vete», «noslas»
 _TAKES_PRONOUNS = re.compile(r"(?:[aei]r|ndo|[aeio]|[aei][dns])$")
 # What is put before a word to make another that no dictionary lists: «ciberacosadores».
 _PREFIX = re.compile(
@@ -77,7 +77,7 @@ class Lexicon:
         """Whether a listed verb is left without one or two pronouns: «denunciar», «resume»."""
         return any(
             _PRONOUNS.fullmatch(word, end) and _TAKES_PRONOUNS.search(word[:end]) and self.has(word[:end])
-            for end in range(max(_SHORTEST_VERB, len(word) - _LONGEST_PRONOUNS), len(word) - 1)
+            for end in range(max(_SHORTEST_VERB, len(word) - _MAX_PRONOUNS), len(word) - 1)
         )
 
     @classmethod
@@ -94,9 +94,9 @@ class Lexicon:
 
 
 def _ascending(words: Iterable[str]) -> NDArray[np.bytes_]:
-    """Those of at most `LONGEST_WORD` bytes; the longer ones are never looked up."""
+    """Those of at most `MAX_WORD` bytes; the longer ones are never looked up."""
     spelled = "\n".join(sorted(words)).encode().split(b"\n")  # UTF-8 keeps the order of characters
-    return np.array([one for one in spelled if len(one) <= LONGEST_WORD], dtype=f"S{LONGEST_WORD}")
+    return np.array([one for one in spelled if len(one) <= MAX_WORD], dtype=f"S{MAX_WORD}")
 
 
 Lexicons = Callable[[str], Lexicon]
@@ -241,7 +241,7 @@ def corrected(
 
 
 def _may_be_misspelt(word: str) -> bool:
-    return _SHORTEST <= len(word) <= LONGEST_WORD and word.isalpha() and word not in STOP_WORDS
+    return _SHORTEST <= len(word) <= MAX_WORD and word.isalpha() and word not in STOP_WORDS
 
 
 def _is_name(word: Token, text: str) -> bool:

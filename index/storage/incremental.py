@@ -20,10 +20,10 @@ from alpie.index.formats import PACKAGES, Extraction, Metadata
 from alpie.index.formats.recognition import Recogniser
 from alpie.index.messages import Said
 from alpie.index.notices import NOT_MEASURED, Unread
-from alpie.index.reading.expansions import ExpansionLine
-from alpie.index.reading.sources import read_sources
 from alpie.index.records import Document
 from alpie.index.retrieval.vectors import VectorIndex
+from alpie.index.sources.document_folder import read_sources
+from alpie.index.sources.expansions import ExpansionLine
 
 
 class Earlier:

@@ -19,7 +19,7 @@ from alpie.index.encoder import Encoder
 from alpie.index.errors import IndexDamaged, IndexMismatch, IndexMissing, IndexNewer, StoreError
 from alpie.index.messages import said
 from alpie.index.model_cache import checksum
-from alpie.index.reading.sources import FORMER_VERSIONS, POINTER, VERSIONS
+from alpie.index.sources.document_folder import FORMER_VERSIONS, POINTER, VERSIONS
 from alpie.index.spanish.analysis import ANALYSIS_VERSION
 
 FORMAT_VERSION = 8  # raise it whenever a file of an index version changes its meaning

@@ -37,12 +37,12 @@ from alpie.index.encoder import Encoder
 from alpie.index.errors import IndexDamaged, IndexUnwritable, StoreError
 from alpie.index.messages import said
 from alpie.index.notices import Unread
-from alpie.index.reading.sources import FORMER_VERSIONS, POINTER, VERSIONS
 from alpie.index.records import Document, Layout, Passage
 from alpie.index.retrieval.bm25 import TermIndex
 from alpie.index.retrieval.expansion_index import ExpansionIndex
 from alpie.index.retrieval.search import SearchIndex
 from alpie.index.retrieval.vectors import VectorIndex
+from alpie.index.sources.document_folder import FORMER_VERSIONS, POINTER, VERSIONS
 from alpie.index.spanish.acronyms import Acronyms
 from alpie.index.spanish.analysis import ANALYSIS_VERSION
 from alpie.index.storage.manifest import (

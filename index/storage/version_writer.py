@@ -24,10 +24,10 @@ from alpie.index.database.text_database import (
 from alpie.index.encoder.embed import Embedded, embedding_key, text_of
 from alpie.index.formats import Metadata
 from alpie.index.messages import Said
-from alpie.index.reading.expansions import ExpansionLine
 from alpie.index.records import Document, Layout, Passage
 from alpie.index.retrieval.bm25 import write_postings
 from alpie.index.retrieval.vectors import VectorIndex, VectorWriter
+from alpie.index.sources.expansions import ExpansionLine
 from alpie.index.spanish.acronyms import learn_acronyms
 from alpie.index.spanish.analysis import content_words, stem
 

@@ -16,7 +16,7 @@ import pytest
 from fake_corpus import FakeCorpus
 from playwright.sync_api import expect
 
-from alpie.app.answering.answers import Answer, WrittenSentence
+from alpie.app.answering.answer_types import Answer, WrittenSentence
 from alpie.app.page.guarding.guard import Limits
 from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.serving.server import create_app

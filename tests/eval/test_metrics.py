@@ -19,8 +19,8 @@ from alpie.eval.metrics import (
     summarise,
     summarise_by_kind,
 )
-from alpie.eval.questions.matching import Piece, SourceTexts, coverage, folded_text, holds, inside
-from alpie.eval.questions.question_records import Evidence, Question
+from alpie.eval.questions.matching import PredictedText, SourceTexts, coverage, folded_text, holds, inside
+from alpie.eval.questions.question_records import Evidence, GoldQuestion
 from alpie.eval.scores import QuestionScore, score_prediction
 from alpie.index.records import BlockKind, Document, Passage, Sentence, Span
 
@@ -65,8 +65,8 @@ def _row(
     return {**row, **more}
 
 
-def _question(*evidence: str, **gold: object) -> Question:
-    return Question(
+def _question(*evidence: str, **gold: object) -> GoldQuestion:
+    return GoldQuestion(
         "q", "¿?", "factual", evidence=tuple(Evidence("nota", quote) for quote in evidence), **gold
     )
 
@@ -105,33 +105,33 @@ def test_repeated_evidence_is_found_in_every_place_or_in_the_one_named() -> None
 
 def test_coverage_counts_words_inside_the_offsets(texts: SourceTexts) -> None:
     (gold,) = texts.occurrences("nota", "33 domicilios en España")
-    assert coverage(Piece.from_row(_piece("33\ndomicilios")), gold) == 0.5
-    assert coverage(Piece.from_row(_piece(SOURCE)), gold) == 1.0
-    assert coverage(Piece.from_row(_piece("25 detenidos")), gold) == 0.0
-    assert coverage(Piece("otra", SOURCE, 0, len(SOURCE)), gold) == 0.0
+    assert coverage(PredictedText.from_row(_piece("33\ndomicilios")), gold) == 0.5
+    assert coverage(PredictedText.from_row(_piece(SOURCE)), gold) == 1.0
+    assert coverage(PredictedText.from_row(_piece("25 detenidos")), gold) == 0.0
+    assert coverage(PredictedText("otra", SOURCE, 0, len(SOURCE)), gold) == 0.0
 
 
 def test_a_word_between_two_quoted_rows_does_not_count_as_quoted() -> None:
     table = "País Casos España 12 Francia 30 Italia 7"
     texts = SourceTexts({"nota": _document(text=table)})
     (skipped,) = texts.occurrences("nota", "España 12 Francia 30")
-    header_and_last_row = Piece("nota", "País Casos Italia 7", 0, len(table))
+    header_and_last_row = PredictedText("nota", "País Casos Italia 7", 0, len(table))
     assert coverage(header_and_last_row, skipped) == 0.0
 
 
 def test_words_alone_decide_where_a_place_is_unknown(texts: SourceTexts) -> None:
     (gold,) = texts.occurrences("nota", "33 domicilios en España")
-    assert coverage(Piece("nota", "Se registraron 33 domicilios."), gold) == 0.5
-    assert coverage(Piece("nota", "en casa, en España no"), gold) == 0.5
-    assert coverage(Piece("nota", "España"), gold) == 0.0  # a single common word says nothing
-    assert inside(Piece("nota", "domicilios en"), gold)
-    assert not inside(Piece("nota", "domicilio"), gold)
+    assert coverage(PredictedText("nota", "Se registraron 33 domicilios."), gold) == 0.5
+    assert coverage(PredictedText("nota", "en casa, en España no"), gold) == 0.5
+    assert coverage(PredictedText("nota", "España"), gold) == 0.0  # a single common word says nothing
+    assert inside(PredictedText("nota", "domicilios en"), gold)
+    assert not inside(PredictedText("nota", "domicilio"), gold)
 
 
 # --- rightness of quotes --------------------------------------------------------------------------
 
 
-def _right(question: Question, *quotes: str, texts: SourceTexts) -> tuple[bool, bool, int]:
+def _right(question: GoldQuestion, *quotes: str, texts: SourceTexts) -> tuple[bool, bool, int]:
     score = score_prediction(question, _row([_piece(quote) for quote in quotes]), texts)
     return score.right_at_1, score.right_at_3, score.quotes_right
 
@@ -167,13 +167,13 @@ def test_every_group_of_evidence_is_needed(texts: SourceTexts) -> None:
         (Evidence("nota", "33 domicilios"),),
         (Evidence("nota", "25 detenidos"), Evidence("nota", "2024")),
     )
-    question = Question("q", "¿?", "multi", evidence_all=groups, answer_all=("33", "25"))
+    question = GoldQuestion("q", "¿?", "multi", evidence_all=groups, answer_all=("33", "25"))
     assert _right(question, "33\ndomicilios", "25 detenidos", texts=texts) == (False, True, 2)
     assert _right(question, "33\ndomicilios", texts=texts) == (False, False, 1)
 
 
 def test_only_the_answer_string_counts_where_there_is_no_evidence(texts: SourceTexts) -> None:
-    question = Question("q", "¿?", answer=("25",))
+    question = GoldQuestion("q", "¿?", answer=("25",))
     assert _right(question, "25 detenidos", texts=texts) == (True, True, 1)
     assert _right(question, "33", texts=texts) == (False, False, 0)
 

@@ -17,15 +17,15 @@ from alpie.eval.questions.question_file import (
     read_own_questions,
     read_questions,
 )
-from alpie.eval.questions.question_records import UNANSWERABLE, Evidence, Question
+from alpie.eval.questions.question_records import UNANSWERABLE, Evidence, GoldQuestion
 from alpie.eval.questions.split import split
 from alpie.eval.questions.squad import plain_sentences, squad_corpus
 from alpie.index.chunking.passages import make_passages
 from alpie.index.errors import QuestionsFileError, SettingsError
 from alpie.index.layout import lay_out
 from alpie.index.readable import proves
-from alpie.index.reading.sources import read_sources
 from alpie.index.records import Span
+from alpie.index.sources.document_folder import read_sources
 
 TEXT = "Hubo 25 detenidos\nen dos países. Se incautaron móviles y discos."
 QAS = [
@@ -149,15 +149,16 @@ def test_plain_sentences() -> None:
 # --- splitting ------------------------------------------------------------------------------------
 
 
-def _many() -> list[Question]:
+def _many() -> list[GoldQuestion]:
     words = [f"uno{n} dos{n} tres{n} cuatro{n} cinco{n} seis{n} siete" for n in range(40)]
     plain = [
-        Question(f"f{n}", f"¿{n}?", "factual", evidence=(Evidence("nota", words[n]),)) for n in range(40)
+        GoldQuestion(f"f{n}", f"¿{n}?", "factual", evidence=(Evidence("nota", words[n]),)) for n in range(40)
     ]
     english = [
-        Question(f"e{n}", f"{n}?", "english", evidence=(Evidence("nota", f"Y {words[n]}"),)) for n in range(9)
+        GoldQuestion(f"e{n}", f"{n}?", "english", evidence=(Evidence("nota", f"Y {words[n]}"),))
+        for n in range(9)
     ]
-    return [*plain, *english, *(Question(f"u{n}", f"¿no {n}?", "unanswerable") for n in range(21))]
+    return [*plain, *english, *(GoldQuestion(f"u{n}", f"¿no {n}?", "unanswerable") for n in range(21))]
 
 
 def test_halves_are_complete_disjoint_and_balanced_by_kind() -> None:
@@ -180,9 +181,9 @@ def test_questions_on_the_same_words_stay_together() -> None:
 
 
 def test_questions_of_an_article_and_of_a_conversation_stay_together() -> None:
-    article = [Question(f"s{n}", f"¿{n}?", "squad", article="a") for n in range(6)]
-    turns = [Question("t0", "¿Qué es?"), Question("t1", "¿Y?", earlier=("¿Qué es?",)),
-             Question("t2", "¿Por?", earlier=("¿qué es?", "¿Y?"))]  # fmt: skip
+    article = [GoldQuestion(f"s{n}", f"¿{n}?", "squad", article="a") for n in range(6)]
+    turns = [GoldQuestion("t0", "¿Qué es?"), GoldQuestion("t1", "¿Y?", earlier=("¿Qué es?",)),
+             GoldQuestion("t2", "¿Por?", earlier=("¿qué es?", "¿Y?"))]  # fmt: skip
     fit = {question.id for question in split([*article, *turns], "fit")}
     assert len(fit & {q.id for q in article}) in (0, 6)
     assert len(fit & {q.id for q in turns}) in (0, 3)

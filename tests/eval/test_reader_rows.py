@@ -13,7 +13,7 @@ from places import SHARED
 from alpie.eval.questions.question_file import read_questions
 from alpie.eval.training import reader_rows
 from alpie.eval.training.reader_check import (
-    Asked,
+    CheckedRow,
     evaluation_questions,
     faults,
     main,
@@ -109,7 +109,7 @@ def test_passages_of_public_sets_are_found_by_their_checksum(tmp_path: Path) -> 
     assert checksum_of("Esta ley regula el agua.") in found
 
 
-def asked(question: str, answer: str | None, kind: str = "plain", why: str | None = None) -> Asked:
+def asked(question: str, answer: str | None, kind: str = "plain", why: str | None = None) -> CheckedRow:
     line = {"passage": PASSAGE, "rows": [{"question": question, "kind": kind, "answer": answer, "why": why}]}
     return next(own_asked([line]))
 
@@ -121,7 +121,7 @@ def asked(question: str, answer: str | None, kind: str = "plain", why: str | Non
     (asked("¿Hasta cuándo hay que pagar la entrada?", "seis euros", "para"), "paraphrase"),
     (asked("¿CUANTO pago por entrar, en euros", "seis euros"), "resembles"),
 ])  # fmt: skip
-def test_what_is_wrong_with_a_row_is_said(wrong: Asked, kind: str) -> None:
+def test_what_is_wrong_with_a_row_is_said(wrong: CheckedRow, kind: str) -> None:
     found = faults([wrong], ["¿Cuánto pago por entrar, en euros?"])
     assert [fault.kind for fault in found] == [kind]
 

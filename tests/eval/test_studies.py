@@ -12,23 +12,23 @@ from fake_encoder import LARGE_TEXT, SMALL_TEXT, corpus_of
 from alpie.app.answering.corpus import Corpus
 from alpie.eval.quality_page import main, refreshed
 from alpie.eval.questions.matching import SourceTexts
-from alpie.eval.questions.question_records import Evidence, Question
+from alpie.eval.questions.question_records import Evidence, GoldQuestion
 from alpie.eval.report import Study
 from alpie.eval.studies.ablation import PARTS, study_ablation, whole_system
 from alpie.eval.studies.error_analysis import CAUSES, study_misses
 from alpie.index.errors import SettingsError
-from alpie.index.reading.expansions import ExpansionLine
 from alpie.index.retrieval.expansion_index import ExpansionIndex
+from alpie.index.sources.expansions import ExpansionLine
 
 QUESTIONS = (
-    Question("1", "¿Cuántas hectáreas ardieron en julio?", "factual",
+    GoldQuestion("1", "¿Cuántas hectáreas ardieron en julio?", "factual",
              evidence=(Evidence("uno", "En julio ardieron 1240 hectáreas de monte en la comarca de Valdeluna."),),
              answer=("1240",)),
-    Question("2", "¿Cuántos libros presta la biblioteca municipal?", "factual",
+    GoldQuestion("2", "¿Cuántos libros presta la biblioteca municipal?", "factual",
              evidence=(Evidence("dos", "La biblioteca abre de lunes a sábado y presta tres libros a cada lector."),)),
-    Question("3", "¿Qué medidas prevé el plan?", "list",
+    GoldQuestion("3", "¿Qué medidas prevé el plan?", "list",
              evidence=(Evidence("uno", "limpiar los márgenes de la vía;"),), answer=("márgenes",)),
-    Question("4", "¿Cuánto pesa el hipopótamo?", "unanswerable"),
+    GoldQuestion("4", "¿Cuánto pesa el hipopótamo?", "unanswerable"),
 )  # fmt: skip
 
 
@@ -81,7 +81,7 @@ def test_the_ablation_compares_every_part(small: Corpus, texts: SourceTexts) -> 
     assert json.dumps(study.figures)
 
 
-def misses(corpus: Corpus, *questions: Question) -> dict[str, str]:
+def misses(corpus: Corpus, *questions: GoldQuestion) -> dict[str, str]:
     study: Study = study_misses(corpus, questions, SourceTexts(corpus.documents, corpus.passages))
     return {miss["id"]: miss["cause"] for miss in study.figures["misses"]}
 

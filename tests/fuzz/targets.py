@@ -23,9 +23,9 @@ from alpie.app.page.views.lookup_view import Wanted
 from alpie.app.page.views.lookup_view import look_up as search
 from alpie.index.errors import AlpieError
 from alpie.index.readable import proves
-from alpie.index.reading.source_table import entry_from_table
 from alpie.index.records import Document
 from alpie.index.retrieval.word_search import fold_as_stored
+from alpie.index.sources.source_table import entry_from_table
 from alpie.index.spanish.analysis import terms, tokens
 from alpie.index.spanish.query import MAX_CHARACTERS, read_question
 

@@ -15,7 +15,7 @@ from places import ROOT
 ORDER = """
 index.package_version index.messages index.errors index.notices index.records index.readable index.word_coverage index.model_cache
 index.spanish index.layout index.formats
-index.reading index.chunking index.encoder index.reader index.database index.retrieval index.retrieval.backends index.storage
+index.sources index.chunking index.encoder index.reader index.database index.retrieval index.retrieval.backends index.storage
 index.build index.bulk index app.translations app.setting_kinds app.settings app.chat_model app.answering app.exporting
 app.checking app.writer app.service app.page.state app.page.views app.page.guarding app.page.serving app.page app.terminal app
 app.__main__ eval.questions eval.scores eval.metrics eval.pipelines eval.report
@@ -102,3 +102,14 @@ def test_the_walk_finds_what_it_looks_for() -> None:
 def test_no_module_has_the_name_of_another() -> None:
     names = [path.stem for path in MODULES.values() if not path.stem.startswith("__")]
     assert [name for name, times in Counter(names).items() if times > 1] == []
+
+
+def test_no_class_has_the_name_of_another() -> None:
+    # a private one may not either: whoever searches for a word should land in one place
+    classes = [
+        node.name.lstrip("_")
+        for path in MODULES.values()
+        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.ClassDef)
+    ]
+    assert [name for name, times in Counter(classes).items() if times > 1] == []

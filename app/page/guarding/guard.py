@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from alpie.app.page.guarding.origins import Hosts, comes_from_elsewhere
 from alpie.app.page.guarding.rate_limits import Limits, Streams, Window, client_of
-from alpie.app.page.guarding.route_allow_list import LONGEST_QUERY, AllowedRoute, allowed_route
+from alpie.app.page.guarding.route_allow_list import MAX_QUERY, AllowedRoute, allowed_route
 from alpie.app.page.state.named_collections import COLLECTION
 from alpie.app.page.views.page_words import LANGUAGES, language_of, translations_for
 
@@ -164,9 +164,9 @@ class Guard:
             await self._refuse(send, path, much.status, much.key)
             return
         shown = (
-            _Page(scope, send, self._proxied)
+            _PageResponse(scope, send, self._proxied)
             if route.kind == "page"
-            else _Fragment(send, self._shed(path, send))
+            else _FragmentResponse(send, self._shed(path, send))
         )
         if self._gate and route.kind != "health" and not await self._gate(scope, receive, shown, path):
             return
@@ -189,7 +189,7 @@ class Guard:
             return 421, "guard.host"
         if route is None:
             return (403, "guard.closed") if "/gradio_api/" in path else (404, "guard.none")
-        if len(scope["query_string"]) > LONGEST_QUERY or len(headers) > _MAX_HEADERS:
+        if len(scope["query_string"]) > MAX_QUERY or len(headers) > _MAX_HEADERS:
             return 414, "guard.too_long"
         if scope["method"] == "POST" and self._from_elsewhere(headers):
             return 403, "guard.elsewhere"
@@ -262,7 +262,7 @@ class _TooMuch(Exception):
         self.status, self.key = status, key
 
 
-class _Fragment:
+class _FragmentResponse:
     """Adds the headers of an answer that is no page of Gradio's."""
 
     def __init__(self, send: Send, shed: Callable[[int], Awaitable[bool]]) -> None:
@@ -276,7 +276,7 @@ class _Fragment:
             await self._send(message)
 
 
-class _Page:
+class _PageResponse:
     """Holds a page of Gradio's until it is whole, for its policy names its scripts by their hashes."""
 
     def __init__(self, scope: Scope, send: Send, seated: bool) -> None:

@@ -95,7 +95,7 @@ class Handlers:
         return json.dumps(order.model_dump(include=_BY_NAME if name else _BY_NUMBER)).encode()
 
 
-class Orders:
+class PermittedEvents:
     """Middleware around the pages, inside `Guard`, which has seen to the size. `pages`: by path, "/" or "/en/"."""
 
     def __init__(self, app: ASGIApp, pages: Mapping[str, Handlers]) -> None:

@@ -14,8 +14,8 @@ from alpie.app.page.views.page_words import LANGUAGES
 
 Kind = Literal["page", "file", "reading", "question", "stream", "health"]
 
-_LONGEST_PATH = 1_000  # characters
-LONGEST_QUERY = 32_000  # bytes; a basket of a hundred passages is an address of some 15,000
+_MAX_PATH = 1_000  # characters
+MAX_QUERY = 32_000  # bytes; a basket of a hundred passages is an address of some 15,000
 _QUESTION_BYTES = 400_000  # a question with the conversation before it, which the browser keeps
 _OWN_BYTES = 100_000  # of a form of ours: a quotation to check is the largest
 
@@ -71,6 +71,6 @@ def allowed_route(method: str, path: str) -> AllowedRoute | None:
 
 def is_plain_path(path: str) -> bool:
     """Whether a path holds nothing by which one climbs out of a folder or hides where one goes."""
-    if len(path) > _LONGEST_PATH or not path.startswith("/") or not path.isascii() or not path.isprintable():
+    if len(path) > _MAX_PATH or not path.startswith("/") or not path.isascii() or not path.isprintable():
         return False
     return not (set(path) & set('\\%;"<>{}|^`')) and "//" not in path and "/." not in path

@@ -21,7 +21,7 @@ from alpie.app.page.state.library import NotReady, Opening
 from alpie.app.page.state.named_collections import Collections
 from alpie.app.page.state.uploads import Uploads
 from alpie.app.page.views.documents_view import render_state
-from alpie.app.page.views.page_words import Translations, words_asked
+from alpie.app.page.views.page_words import PageTranslations, words_asked
 from alpie.app.translations import said
 from alpie.index.errors import SourceError
 from alpie.index.records import Document
@@ -30,7 +30,7 @@ _LOG = logging.getLogger(__name__)
 _MULTIPART_BYTES = 4_000  # of a form around its file
 _UPLOAD = "/al/upload"
 
-Change = Callable[[FormData, Translations], None]
+Change = Callable[[FormData, PageTranslations], None]
 
 
 def upload_bodies(options: PageOptions) -> Mapping[str, int]:
@@ -43,7 +43,7 @@ def upload_bodies(options: PageOptions) -> Mapping[str, int]:
 
 def add_change_routes(router: APIRouter, opening: Opening, options: PageOptions) -> None:
     """Hang the routes on `router`, whose prefix is `/al`."""
-    orders = _Orders(opening, options)
+    orders = _Changes(opening, options)
     if options.uploads is not None:
         _add_uploads(router, orders, options.uploads)
     if options.shelf is not None:
@@ -52,7 +52,7 @@ def add_change_routes(router: APIRouter, opening: Opening, options: PageOptions)
         _add_collections(router, orders, options.collections, options)
 
 
-class _Orders:
+class _Changes:
     """Carries out what a form asks for, and says how it went."""
 
     def __init__(self, opening: Opening, options: PageOptions) -> None:
@@ -65,7 +65,7 @@ class _Orders:
         except NotReady:
             return {}
 
-    def state(self, words: Translations, problem: str = "") -> str:
+    def state(self, words: PageTranslations, problem: str = "") -> str:
         return render_state(self._options.uploads, words, self.documents, problem)
 
     async def carry_out(self, request: Request, change: Change) -> Response:
@@ -86,8 +86,8 @@ class _Orders:
         return HTMLResponse(self.state(words, problem), status_code=status)
 
 
-def _add_uploads(router: APIRouter, orders: _Orders, uploads: Uploads) -> None:
-    def take(form: FormData, words: Translations) -> None:
+def _add_uploads(router: APIRouter, orders: _Changes, uploads: Uploads) -> None:
+    def take(form: FormData, words: PageTranslations) -> None:
         file = form.get("file")
         if not isinstance(file, UploadFile) or not file.filename:
             raise ChangeRefused(said("upload.nothing"))
@@ -106,10 +106,10 @@ def _add_uploads(router: APIRouter, orders: _Orders, uploads: Uploads) -> None:
         return await orders.carry_out(request, lambda form, words: uploads.recognise())
 
 
-def _add_shelf(router: APIRouter, orders: _Orders, shelf: Shelf) -> None:
+def _add_shelf(router: APIRouter, orders: _Changes, shelf: Shelf) -> None:
     @router.post("/document/{order}")
     async def document(order: str, request: Request) -> Response:
-        def change(form: FormData, words: Translations) -> None:
+        def change(form: FormData, words: PageTranslations) -> None:
             fields = {name: value for name, value in form.items() if isinstance(value, str)}
             _change(shelf, order, fields, orders.documents, words)
 
@@ -117,7 +117,7 @@ def _add_shelf(router: APIRouter, orders: _Orders, shelf: Shelf) -> None:
 
 
 def _add_collections(
-    router: APIRouter, orders: _Orders, collections: Collections, options: PageOptions
+    router: APIRouter, orders: _Changes, collections: Collections, options: PageOptions
 ) -> None:
     def changed(order: str, form: FormData) -> str | None:
         """Where the reader goes then; None: nowhere."""
@@ -142,7 +142,7 @@ def _add_collections(
     async def collection(order: str, request: Request) -> Response:
         went: list[str] = []
 
-        def change(form: FormData, words: Translations) -> None:
+        def change(form: FormData, words: PageTranslations) -> None:
             if (address := changed(order, form)) is not None:
                 own = "" if words.language == options.language else f"{words.language}/"
                 went.extend((options.site_path + address, options.site_path + address + own))
@@ -156,7 +156,7 @@ def _change(
     order: str,
     fields: Mapping[str, str],
     documents: Mapping[str, Document],
-    words: Translations,
+    words: PageTranslations,
 ) -> None:
     if order in ("restore", "erase"):
         (shelf.restore if order == "restore" else shelf.erase)(fields.get("token", ""))

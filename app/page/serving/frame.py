@@ -13,15 +13,15 @@ from typing import Any
 import gradio as gr
 from gradio.events import api
 
-from alpie.app.answering.answers import Answer
+from alpie.app.answering.answer_types import Answer
 from alpie.app.exporting.reference_styles import STYLES
 from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.state.library import Opening
 from alpie.app.page.state.server_metrics import Meter
 from alpie.app.page.views.chat import Chat, Conversation, Wish
-from alpie.app.page.views.check_view import LONGEST_TEXT
+from alpie.app.page.views.check_view import MAX_TEXT
 from alpie.app.page.views.markup import one_line
-from alpie.app.page.views.page_words import Translations
+from alpie.app.page.views.page_words import PageTranslations
 from alpie.app.page.views.templates import Markup, render
 from alpie.app.page.views.welcome import render_welcome
 from alpie.app.service.endpoints import Endpoints
@@ -61,7 +61,7 @@ _PLAIN: dict[str, Any] = {"apply_default_css": False}  # of what our own styles 
 
 
 @dataclass(frozen=True)
-class _Asking:
+class _QuestionHandlers:
     """What the page does when a question arrives."""
 
     chat: Chat
@@ -99,7 +99,7 @@ class _Parts:
 
 def build_page(
     opening: Opening,
-    words: Translations,
+    words: PageTranslations,
     homes: Mapping[str, str],
     options: PageOptions,
     meter: Meter | None = None,
@@ -127,7 +127,7 @@ def build_page(
     return page
 
 
-def _chatbot(words: Translations) -> gr.Chatbot:
+def _chatbot(words: PageTranslations) -> gr.Chatbot:
     """Where the conversation is shown, with nothing of Gradio's own around it."""
     return gr.Chatbot(
         elem_id="chat",
@@ -148,7 +148,7 @@ def _chatbot(words: Translations) -> gr.Chatbot:
     )
 
 
-def _composer(words: Translations) -> tuple[gr.Textbox, gr.Button, gr.Button]:
+def _composer(words: PageTranslations) -> tuple[gr.Textbox, gr.Button, gr.Button]:
     """Where a question is written: its box, what sends it, and what begins anew."""
     with gr.Row(elem_id="composer"):
         box = gr.Textbox(
@@ -158,7 +158,7 @@ def _composer(words: Translations) -> tuple[gr.Textbox, gr.Button, gr.Button]:
             container=True,
             lines=1,
             max_lines=5,
-            max_length=LONGEST_TEXT,
+            max_length=MAX_TEXT,
             scale=1,
         )
         gr.HTML(render("scope", words), elem_id="scope", **_PLAIN)
@@ -170,7 +170,7 @@ def _composer(words: Translations) -> tuple[gr.Textbox, gr.Button, gr.Button]:
 def _connect(chat: Chat, parts: _Parts) -> None:
     """Say what happens when a question is sent, brought by a link, or the conversation begun anew."""
     talk, chatbot, past = parts.talk, parts.chatbot, parts.past
-    asking = _Asking(chat)
+    asking = _QuestionHandlers(chat)
     quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
     answered = "() => window.alpie.answered()"
     chatbot.change(None, chatbot, past, js="messages => window.alpie.past(messages)", **quiet)
@@ -199,7 +199,7 @@ def _connect(chat: Chat, parts: _Parts) -> None:
     )
 
 
-def script_of(words: Translations, home: str, options: PageOptions) -> str:
+def script_of(words: PageTranslations, home: str, options: PageOptions) -> str:
     """The scripts of the page as one, after the words they say.
 
     A file, for the content-security policy allows no script that is put into the page later; one file, for
@@ -217,7 +217,7 @@ def script_of(words: Translations, home: str, options: PageOptions) -> str:
     return "\n".join((f"window.alpieWords = {strings};", *parts))
 
 
-def head_of(words: Translations, script: str, root: str) -> str:
+def head_of(words: PageTranslations, script: str, root: str) -> str:
     """What goes into the document head: styles and the address of the script.
 
     `script`: what `script_of` made in this language; `root`: the path under which a proxy serves the page.
@@ -230,7 +230,7 @@ def head_of(words: Translations, script: str, root: str) -> str:
 
 
 def first_paint(
-    words: Translations, homes: Mapping[str, str], welcome: Callable[[Translations], Markup]
+    words: PageTranslations, homes: Mapping[str, str], welcome: Callable[[PageTranslations], Markup]
 ) -> tuple[str, str, str, str]:
     """Language, title, styles and body of what is seen before Gradio has drawn the page."""
     styles = "".join((_ASSETS / name).read_text(encoding="utf-8") for name in _FIRST_STYLES)
@@ -240,7 +240,7 @@ def first_paint(
         masthead=_masthead(words, homes, tools=False),
         welcome=welcome(words),
         home=homes[words.language],
-        longest=LONGEST_TEXT,
+        longest=MAX_TEXT,
     )
     return words.language, words.html("page.title"), styles, body
 
@@ -254,12 +254,12 @@ def _digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()[:12]
 
 
-def _masthead(words: Translations, homes: Mapping[str, str], tools: bool = True) -> Markup:
+def _masthead(words: PageTranslations, homes: Mapping[str, str], tools: bool = True) -> Markup:
     """Name, views, languages; `tools`: what works once the scripts of the page are there."""
     return render("masthead", words, homes=homes, views=_VIEWS, tools=tools)
 
 
-def _foot(words: Translations, options: PageOptions) -> Markup:
+def _foot(words: PageTranslations, options: PageOptions) -> Markup:
     here = "foot.privacy" if options.here_only else "foot.privacy.server"
     privacy = "foot.privacy.writer" if options.finish else here
     log_out = f"{options.site_path}/al/logout?lang={words.language}" if options.users else ""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from alpie.app.answering.answers import Answer
+from alpie.app.answering.answer_types import Answer
 from alpie.app.page.guarding.origins import Hosts, is_loopback
 from alpie.app.page.guarding.rate_limits import Limits
 from alpie.app.page.state.document_shelf import Shelf

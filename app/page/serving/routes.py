@@ -33,7 +33,7 @@ from alpie.app.page.views.documents_view import Offer, render_documents
 from alpie.app.page.views.help import render_help
 from alpie.app.page.views.markup import tag
 from alpie.app.page.views.page_images import PageImages
-from alpie.app.page.views.page_words import Translations, words_asked
+from alpie.app.page.views.page_words import PageTranslations, words_asked
 from alpie.app.page.views.panel import Panels
 from alpie.app.page.views.templates import Markup, render
 from alpie.app.page.views.welcome import Examples, render_welcome
@@ -42,10 +42,10 @@ from alpie.index.errors import AddressError, AlpieError, QuestionError, SourceEr
 _LOG = logging.getLogger(__name__)
 _ASSETS = Path(__file__).resolve().parents[1] / "assets"
 _OPENING_SECONDS = 20.0  # a fragment waits this long for the corpus; the script then asks again
-_LONGEST_VALUE = 4000  # characters of one parameter
+_MAX_VALUE = 4000  # characters of one parameter
 _AT_ONCE = 4  # fragments made at the same time: more take turns anyway, and each holds what it works on
 
-Make = Callable[[Request, Library, Translations], Response]
+Make = Callable[[Request, Library, PageTranslations], Response]
 """Answers a request out of the corpus, in a thread."""
 
 
@@ -100,7 +100,7 @@ class PageRoutes:
         app.include_router(router)
         app.mount("/al/assets", StaticFiles(directory=_ASSETS), name="assets")
 
-    def welcome(self, words: Translations) -> Markup:
+    def welcome(self, words: PageTranslations) -> Markup:
         """What the page shows before the first question."""
         try:
             library = self._opening.wait()
@@ -148,7 +148,7 @@ class PageRoutes:
 
     # --- what is read and looked up -------------------------------------------------------------
 
-    def _reader(self, request: Request, library: Library, words: Translations) -> Response:
+    def _reader(self, request: Request, library: Library, words: PageTranslations) -> Response:
         query, panels = _query(request), self._panels_of(library)
         try:
             if "d" in query:
@@ -157,46 +157,45 @@ class PageRoutes:
         except AddressError as error:
             return HTMLResponse(panels.vanished(error, words), status_code=404)
 
-    def _search_form(self, request: Request, library: Library, words: Translations) -> Response:
+    def _search_form(self, request: Request, library: Library, words: PageTranslations) -> Response:
         return HTMLResponse(lookup_view.render_form(library, words))
 
-    def _search(self, request: Request, library: Library, words: Translations) -> Response:
+    def _search(self, request: Request, library: Library, words: PageTranslations) -> Response:
         wanted = lookup_view.Wanted.from_query(_query(request))
         return HTMLResponse(lookup_view.render_results(library, wanted, words))
 
-    def _scope(self, request: Request, library: Library, words: Translations) -> Response:
+    def _scope(self, request: Request, library: Library, words: PageTranslations) -> Response:
         return HTMLResponse(render("scope_list", words, documents=list(library.documents.values())))
 
     async def _check_form(self, request: Request) -> Response:
         return HTMLResponse(check.render_form(words_asked(request)))
 
     async def _check(self, request: Request) -> Response:
-        text = (await _body(request, 4 * check.LONGEST_TEXT + 4)).decode("utf-8", errors="replace")
+        text = (await _body(request, 4 * check.MAX_TEXT + 4)).decode("utf-8", errors="replace")
 
-        def make(_: Request, library: Library, words: Translations) -> Response:
+        def make(_: Request, library: Library, words: PageTranslations) -> Response:
             return HTMLResponse(check.render_check(self._panels_of(library).checker, text, words))
 
         return await self._out_of_corpus(make)(request)
 
     # --- what is taken along --------------------------------------------------------------------
 
-    def _export(self, request: Request, library: Library, words: Translations) -> Response:
+    def _export(self, request: Request, library: Library, words: PageTranslations) -> Response:
         places = reference_view.places(request.query_params.multi_items())
         base = self._options.public_url
         if not base and not is_loopback(request.url.hostname or ""):
             base = str(request.base_url)
         return reference_view.export(library, request.path_params["form"], places, words, base)
 
-    def _references(self, request: Request, library: Library, words: Translations) -> Response:
+    def _references(self, request: Request, library: Library, words: PageTranslations) -> Response:
         places = reference_view.places(request.query_params.multi_items())
         style = request.path_params["style"]
         return reference_view.references(library, style, places, words, self._options.root_path)
 
-    def _record(self, request: Request, library: Library, words: Translations) -> Response:
+    def _record(self, request: Request, library: Library, words: PageTranslations) -> Response:
         query = _query(request)
         turns, documents = (
-            tuple(value[:_LONGEST_VALUE] for value in request.query_params.getlist(name))
-            for name in ("t", "in")
+            tuple(value[:_MAX_VALUE] for value in request.query_params.getlist(name)) for name in ("t", "in")
         )
         as_json, each = query.get("format") == "json", "each" in query
         question = query.get("q", "")
@@ -207,7 +206,7 @@ class PageRoutes:
     async def _document_list(self, request: Request) -> Response:
         return await run_in_threadpool(self._documents, words_asked(request))
 
-    def _documents(self, words: Translations) -> Response:
+    def _documents(self, words: PageTranslations) -> Response:
         try:
             panels = self._panels_of(self._opening.wait(_OPENING_SECONDS))
         except NotReady as error:
@@ -254,7 +253,7 @@ class PageRoutes:
         headers = {"cache-control": "no-cache"}
         return Response(text, media_type="text/javascript; charset=utf-8", headers=headers)
 
-    def _evaluation(self, request: Request, library: Library, words: Translations) -> Response:
+    def _evaluation(self, request: Request, library: Library, words: PageTranslations) -> Response:
         shown = evaluation.render_evaluation(self._options.reports, words, library.fingerprint)
         if self._meter:
             shown += evaluation.render_timings(self._meter, words)
@@ -286,7 +285,7 @@ class PageRoutes:
 
 
 def _query(request: Request) -> dict[str, str]:
-    return {key: value[:_LONGEST_VALUE] for key, value in request.query_params.items()}
+    return {key: value[:_MAX_VALUE] for key, value in request.query_params.items()}
 
 
 async def _body(request: Request, most_bytes: int) -> bytes:

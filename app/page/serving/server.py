@@ -19,7 +19,7 @@ from fastapi import FastAPI
 
 from alpie.app.page.guarding.guard import Guard
 from alpie.app.page.guarding.login import Login
-from alpie.app.page.guarding.permitted_events import Handlers, Orders
+from alpie.app.page.guarding.permitted_events import Handlers, PermittedEvents
 from alpie.app.page.guarding.users import Users
 from alpie.app.page.serving.change_routes import upload_bodies
 from alpie.app.page.serving.collection_router import CollectionRouter
@@ -152,7 +152,9 @@ def _pages(opening: Opening, options: PageOptions, meter: Meter | None) -> FastA
     }
     app.add_middleware(FirstPaint, made=firsts)
     app.add_middleware(Delivery, links={paths[one]: preloads(head) for one, head in heads.items()})
-    app.add_middleware(Orders, pages={paths[one]: Handlers.of(page, one) for one, page in pages.items()})
+    app.add_middleware(
+        PermittedEvents, pages={paths[one]: Handlers.of(page, one) for one, page in pages.items()}
+    )
     return app
 
 

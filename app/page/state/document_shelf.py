@@ -23,9 +23,9 @@ from tomlkit.exceptions import TOMLKitError
 from alpie.app.page.state import ChangeRefused
 from alpie.app.translations import said
 from alpie.index.formats.extraction import iso_date
-from alpie.index.reading.source_table import entry_from_table, read_date
-from alpie.index.reading.sources import SOURCES_FILE
 from alpie.index.records import Document
+from alpie.index.sources.document_folder import SOURCES_FILE
+from alpie.index.sources.source_table import entry_from_table, read_date
 from alpie.index.spanish.analysis import fold
 
 FIELDS = ("title", "publisher", "date", "kind", "language", "url")  # that a reader may change

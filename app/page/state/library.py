@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from typing import Protocol
 
-from alpie.app.service.endpoints import Library as Answering
+from alpie.app.service.endpoints import AnsweringCorpus as Answering
 from alpie.app.service.following import Following, NotReady
 from alpie.index.encoder import Encoder
 from alpie.index.errors import IndexMissing

@@ -16,8 +16,8 @@ from alpie.app.translations import said
 # Where a named collection is served: what comes after is an address like those of the others.
 COLLECTION = re.compile(r"^/c/(?P<slug>[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?)(?=/|$)")
 _MAX_COLLECTIONS = 50
-_LONGEST_NAME = 60  # characters
-_LONGEST_SLUG = 40
+_MAX_NAME = 60  # characters
+_MAX_SLUG = 40
 _NAME_FILE = "name.txt"
 _REMOVED = ".removed"  # holds what was taken out, each in a folder of its own
 _TOKEN = re.compile(r"[0-9a-f]{16}")
@@ -162,8 +162,8 @@ def _write_name(folder: Path, name: str) -> None:
 def _checked(name: str, others: Sequence[Collection]) -> str:
     """The name on one line, if it is one and none of `others` has it."""
     shown = " ".join(name.split())
-    if not shown or len(shown) > _LONGEST_NAME or not shown.isprintable():
-        raise ChangeRefused(said("refused.name", most=_LONGEST_NAME))
+    if not shown or len(shown) > _MAX_NAME or not shown.isprintable():
+        raise ChangeRefused(said("refused.name", most=_MAX_NAME))
     if any(one.name.casefold() == shown.casefold() for one in others):
         raise ChangeRefused(said("refused.name_taken", name=shown))
     return shown
@@ -171,4 +171,4 @@ def _checked(name: str, others: Sequence[Collection]) -> str:
 
 def _slug(name: str) -> str:
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain)[: _LONGEST_SLUG - 3].strip("-") or "coleccion"
+    return re.sub(r"[^a-z0-9]+", "-", plain)[: _MAX_SLUG - 3].strip("-") or "coleccion"

@@ -19,7 +19,7 @@ from prometheus_client import (
     generate_latest,
 )
 
-from alpie.app.answering.answers import Answer
+from alpie.app.answering.answer_types import Answer
 from alpie.app.page.state.library import Library
 from alpie.index.errors import AlpieError
 

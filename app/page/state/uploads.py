@@ -32,9 +32,9 @@ from alpie.index.formats import SUFFIXES, check_signature, format_of
 from alpie.index.formats.recognition import RECOGNISE_FILE, Recogniser
 from alpie.index.messages import Message, from_row
 from alpie.index.model_cache import checksum
-from alpie.index.reading.sources import NOT_DOCUMENTS
+from alpie.index.sources.document_folder import NOT_DOCUMENTS
 
-_LONGEST_RUN_SECONDS = 3_600.0
+_MAX_RUN_SECONDS = 3_600.0
 
 Run = Callable[[], tuple[int, Sequence[str]]]  # gives exit code and messages, a failure last
 
@@ -60,7 +60,7 @@ def index_command(docs: Path, data: Path) -> Run:
             capture_output=True,
             text=True,
             errors="replace",
-            timeout=_LONGEST_RUN_SECONDS,
+            timeout=_MAX_RUN_SECONDS,
             check=False,
         )
         try:
@@ -72,7 +72,7 @@ def index_command(docs: Path, data: Path) -> Run:
 
 
 _LOG = logging.getLogger(__name__)
-_LONGEST_NAME = 100  # characters
+_MAX_NAME = 100  # characters
 _CHUNK = 1 << 18
 _MIN_FREE_BYTES = 500_000_000  # left on the disk
 _MAX_WAITING = 20  # documents taken and not yet indexed
@@ -80,7 +80,7 @@ _ENDED_BY_FORCE = -9  # as a process says that was ended by a signal: it crashed
 
 
 @dataclass(frozen=True)
-class State:
+class UploadState:
     """How it stands with what was handed in."""
 
     indexing: tuple[str, ...] = ()  # names of files
@@ -102,10 +102,10 @@ class Uploads:
         self._lock = threading.Lock()
         self._waiting: list[str] = []
         self._running = self._again = False
-        self._state = State()
+        self._state = UploadState()
 
     @property
-    def state(self) -> State:
+    def state(self) -> UploadState:
         with self._lock:
             return replace(
                 self._state,
@@ -299,7 +299,7 @@ def safe_name(name: str) -> str:
     bare = unicodedata.normalize("NFC", name.replace("\\", "/").rpartition("/")[2])
     bare = re.sub(r"[^\w .,()\-]+", "_", bare, flags=re.UNICODE).strip(" ._")
     stem, _, suffix = bare.rpartition(".")
-    most = _LONGEST_NAME - len(suffix) - 1
+    most = _MAX_NAME - len(suffix) - 1
     stem = stem.strip(" ._")[:most].strip(" ._")
     if not stem or format_of(f"x.{suffix}") is None:
         raise ChangeRefused(said("refused.format", file=name[:80], formats=", ".join(SUFFIXES)))

@@ -11,13 +11,13 @@ from time import perf_counter
 from fastapi.responses import HTMLResponse, Response
 
 from alpie.app.answering.absence import absence_lines
-from alpie.app.answering.answers import Answer, Quote, Role
+from alpie.app.answering.answer_types import Answer, Quote, Role
 from alpie.app.answering.citation import short_citation
 from alpie.app.answering.conversation import asks_again
 from alpie.app.exporting.reference_files import json_text
 from alpie.app.page.state.library import Library
 from alpie.app.page.views.link_places import link, question_link
-from alpie.app.page.views.page_words import Translations
+from alpie.app.page.views.page_words import PageTranslations
 from alpie.app.page.views.reference_view import printed_references
 from alpie.app.page.views.templates import Markup, render
 from alpie.app.service.answer_record import make_record
@@ -28,14 +28,14 @@ from alpie.index.retrieval.vector_backend import BACKEND_RETRIEVERS
 
 _RANKED_BY = (*BACKEND_RETRIEVERS, "expansion")
 _MAX_SUGGESTIONS = 3
-_LONGEST_SUGGESTION = 60
+_MAX_SUGGESTION = 60
 _CLOSE = 1.0  # score of a passage under the best one's, from which on nothing of it is offered
 _LINES = {SentenceRole.ITEM: "item", SentenceRole.HEADER: "row header", SentenceRole.ROW: "row"}
 
 
 def render_answer(
     answer: Answer,
-    words: Translations,
+    words: PageTranslations,
     documents: Mapping[str, Document],
     turns: Sequence[str] = (),
     writing: bool = False,
@@ -117,7 +117,7 @@ def render_answer(
 
 def render_quote(
     quote: Quote,
-    words: Translations,
+    words: PageTranslations,
     documents: Mapping[str, Document],
     number: int | None = None,
     hit: Hit | None = None,
@@ -153,7 +153,7 @@ def _key(quote: Quote) -> object:
     return quote.document_id, quote.spans
 
 
-def _statement(answer: Answer, words: Translations) -> str:
+def _statement(answer: Answer, words: PageTranslations) -> str:
     """What was searched; of a law that is not here nothing was, and so nothing is said of thresholds."""
     values = {
         "documents": words.count("count.documents", answer.search.documents),
@@ -164,7 +164,7 @@ def _statement(answer: Answer, words: Translations) -> str:
     return words("answer.none.statement", **values)
 
 
-def _foreign(answer: Answer, words: Translations, documents: Mapping[str, Document]) -> str:
+def _foreign(answer: Answer, words: PageTranslations, documents: Mapping[str, Document]) -> str:
     """The language of the quotations, where it is not that of the question."""
     shown = answer.quotes or (() if answer.far else answer.nearest)
     languages = {documents[one.document_id].language for one in shown if one.document_id in documents}
@@ -174,7 +174,7 @@ def _foreign(answer: Answer, words: Translations, documents: Mapping[str, Docume
     return words(key) if key in words.entries else ""
 
 
-def _written(answer: Answer, words: Translations) -> Markup:
+def _written(answer: Answer, words: PageTranslations) -> Markup:
     sentences = [
         (
             sentence.text,
@@ -190,7 +190,7 @@ def _written(answer: Answer, words: Translations) -> Markup:
     return render("written", words, sentences=sentences, report=_writer_report(answer, words))
 
 
-def _writer_report(answer: Answer, words: Translations) -> str:
+def _writer_report(answer: Answer, words: PageTranslations) -> str:
     """What became of the summary: sentences left out, or that there is none and the quotations stand."""
     report = answer.writer_report
     if report is None:
@@ -201,7 +201,7 @@ def _writer_report(answer: Answer, words: Translations) -> str:
     return " ".join(parts)
 
 
-def _suggestions(answer: Answer, words: Translations) -> Iterable[tuple[str, str, str]]:
+def _suggestions(answer: Answer, words: PageTranslations) -> Iterable[tuple[str, str, str]]:
     """Headings of passages nearly as near as those quoted, as next questions: heading, question, link."""
     quoted = {quote.passage.address for quote in answer.quotes}
     known = {heading.casefold() for quote in answer.quotes for heading in quote.passage.path}
@@ -209,7 +209,7 @@ def _suggestions(answer: Answer, words: Translations) -> Iterable[tuple[str, str
     found = 0
     for hit in answer.hits:
         heading = hit.passage.path[-1] if hit.passage.path else ""
-        usable = 8 <= len(heading) <= _LONGEST_SUGGESTION and heading.casefold() not in known
+        usable = 8 <= len(heading) <= _MAX_SUGGESTION and heading.casefold() not in known
         if hit.passage.address in quoted or not usable or hit.own < best - _CLOSE:
             continue
         known.add(heading.casefold())
@@ -221,25 +221,25 @@ def _suggestions(answer: Answer, words: Translations) -> Iterable[tuple[str, str
 
 
 @dataclass(frozen=True)
-class Line:
+class QuoteLine:
     """A list item, a table row, or what stands between them; of a quotation without either, all of it."""
 
     style: str  # class of its element; "": no element of its own
     runs: tuple[tuple[str, bool], ...]  # text, and whether it answers
 
 
-def quote_lines(quote: Quote) -> list[Line]:
+def quote_lines(quote: Quote) -> list[QuoteLine]:
     """The lines whose runs are `quote.text`, not a character more or less."""
     lines = _lines(quote)
     if not lines:
-        return [Line("", _runs(quote, 0, len(quote.text)))]
-    pieces: list[Line] = []
+        return [QuoteLine("", _runs(quote, 0, len(quote.text)))]
+    pieces: list[QuoteLine] = []
     position = 0
     for start, end, style in [*lines, (len(quote.text), len(quote.text), "")]:
         if position < start:
-            pieces.append(Line("run", _runs(quote, position, start)))
+            pieces.append(QuoteLine("run", _runs(quote, position, start)))
         if start < end:
-            pieces.append(Line(style, _runs(quote, start, end)))
+            pieces.append(QuoteLine(style, _runs(quote, start, end)))
         position = end
     return pieces
 
@@ -277,7 +277,7 @@ def render_record(
     library: Library,
     question: str,
     turns: tuple[str, ...],
-    words: Translations,
+    words: PageTranslations,
     as_json: bool,
     documents: tuple[str, ...] = (),
     each_document: bool = False,

@@ -17,15 +17,15 @@ from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Any
 
-from alpie.app.answering.answers import Answer
+from alpie.app.answering.answer_types import Answer
 from alpie.app.answering.conversation import MAX_TURNS
 from alpie.app.page.state.library import NotReady, Opening
 from alpie.app.page.state.server_metrics import Meter
 from alpie.app.page.views.answer_view import render_answer
-from alpie.app.page.views.check_view import LONGEST_TEXT
+from alpie.app.page.views.check_view import MAX_TEXT
 from alpie.app.page.views.help import HelpLines, at_risk, with_notice
 from alpie.app.page.views.markup import one_line
-from alpie.app.page.views.page_words import Translations, translations_for
+from alpie.app.page.views.page_words import PageTranslations, translations_for
 from alpie.app.page.views.templates import Markup, render
 from alpie.index.errors import AlpieError, QuestionError
 from alpie.index.spanish.query import MAX_TYPED_CHARACTERS
@@ -39,7 +39,7 @@ _INDENT = re.compile(r"\n\s*")  # of a template; no quotation holds a line end
 
 Message = dict[str, Any]
 MAX_REMEMBERED = 20  # messages; the script of the page sends no more
-_LONGEST_MESSAGE = 100_000  # characters
+_MAX_MESSAGE = 100_000  # characters
 _ASKED = re.compile(r'<div class="asked">([^<>]*)</div>')
 
 
@@ -102,7 +102,7 @@ class Chat:
     def __init__(
         self,
         opening: Opening,
-        words: Translations,
+        words: PageTranslations,
         help_lines: HelpLines,
         finish: Callable[[Answer], Answer] | None = None,
         root_path: str = "",
@@ -163,7 +163,7 @@ class Chat:
         """One reply, or with `finish` two: the later takes the place of the earlier."""
         words = self._words
         if len(asked) > MAX_TYPED_CHARACTERS:
-            yield render("pasted", words, most=MAX_TYPED_CHARACTERS, text=asked[:LONGEST_TEXT])
+            yield render("pasted", words, most=MAX_TYPED_CHARACTERS, text=asked[:MAX_TEXT])
             return
         try:
             library = self._opening.wait(_OPENING_SECONDS)
@@ -230,7 +230,7 @@ def read_past(past: object) -> tuple[list[dict[str, Any]], list[str]]:
         if not (isinstance(row, list) and len(row) == 2 and all(isinstance(one, str) for one in row)):
             return [], []
         role, content = row
-        if role not in ("user", "assistant") or len(content) > _LONGEST_MESSAGE or "\n" in content:
+        if role not in ("user", "assistant") or len(content) > _MAX_MESSAGE or "\n" in content:
             return [], []
         asked = _ASKED.fullmatch(content)
         if role == "user" and asked:

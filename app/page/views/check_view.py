@@ -11,23 +11,23 @@ from alpie.app.checking.verify import MatchedPlace, QuotationChecker, Verdict
 from alpie.app.page.state.library import Library
 from alpie.app.page.views.link_places import link
 from alpie.app.page.views.markup import emphasised
-from alpie.app.page.views.page_words import Translations
+from alpie.app.page.views.page_words import PageTranslations
 from alpie.app.page.views.templates import Markup, render
 from alpie.index.errors import QuestionError
 from alpie.index.records import Document
 
-LONGEST_TEXT = 10_000  # characters: two dense pages
+MAX_TEXT = 10_000  # characters: two dense pages
 
 
-def render_form(words: Translations) -> str:
+def render_form(words: PageTranslations) -> str:
     """The form for a text to check: one field and a button."""
-    return render("check_form", words, longest=LONGEST_TEXT)
+    return render("check_form", words, longest=MAX_TEXT)
 
 
-def render_check(checker: QuotationChecker, text: str, words: Translations) -> str:
+def render_check(checker: QuotationChecker, text: str, words: PageTranslations) -> str:
     """What the corpus says about the pasted `text`."""
-    if len(text) > LONGEST_TEXT:
-        return render("problem", words, text=words("check.too_long", most=words.number(LONGEST_TEXT)))
+    if len(text) > MAX_TEXT:
+        return render("problem", words, text=words("check.too_long", most=words.number(MAX_TEXT)))
     try:
         outcome = checker.check(text)
     except QuestionError:
@@ -52,7 +52,7 @@ def render_check(checker: QuotationChecker, text: str, words: Translations) -> s
 
 
 @dataclass(frozen=True)
-class _Shown:
+class _ShownPlace:
     """A place where the text stands, or the nearest; `href`: "" where it has no address."""
 
     document: Document
@@ -63,12 +63,12 @@ class _Shown:
     href: str = ""
 
 
-def _shown(library: Library, place: MatchedPlace, words: Translations) -> _Shown:
+def _shown(library: Library, place: MatchedPlace, words: PageTranslations) -> _ShownPlace:
     document = library.documents[place.document_id]
     reading, cut = place.reading, place.reading.warnings
     # of a quotation that is cut where its meaning turns, nothing but the whole sentence is copied or kept
     shown = Markup(emphasised(reading.text, reading.marked, "mark")) if cut else place.shown
-    one = _Shown(document, shown, warning_sentences(cut, words), place.address)
+    one = _ShownPlace(document, shown, warning_sentences(cut, words), place.address)
     if place.citation is None:
         return one
     href = link(library.passage(place.citation.address), reading.spans if cut else place.spans)

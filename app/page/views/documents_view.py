@@ -8,9 +8,9 @@ from typing import Any
 
 from alpie.app.page.state.document_shelf import FIELDS, Shelf
 from alpie.app.page.state.named_collections import Collections
-from alpie.app.page.state.uploads import State, Uploads
+from alpie.app.page.state.uploads import Uploads, UploadState
 from alpie.app.page.views.link_places import link
-from alpie.app.page.views.page_words import Translations
+from alpie.app.page.views.page_words import PageTranslations
 from alpie.app.page.views.panel import Panels, editorial_fields
 from alpie.app.page.views.templates import Markup, render
 from alpie.app.service.document_report import coverage_text, notice_text
@@ -38,7 +38,7 @@ class Offer:
 
 
 def render_documents(
-    panels: Panels | None, words: Translations, offer: Offer, evaluated: bool = False
+    panels: Panels | None, words: PageTranslations, offer: Offer, evaluated: bool = False
 ) -> Markup:
     """The Documents view; `panels`: None where there are none yet; `evaluated`: whether there are results about them."""
     uploads, shelf, collections = offer.uploads, offer.shelf, offer.collections
@@ -79,7 +79,7 @@ def render_documents(
     )
 
 
-def _shown(panels: Panels, document: Document, words: Translations) -> dict[str, Any]:
+def _shown(panels: Panels, document: Document, words: PageTranslations) -> dict[str, Any]:
     notes = [*map(words.told, document.notes), *(notice_text(notice, words) for notice in document.notices)]
     if fields := editorial_fields(document, words):
         notes.append(words("reader.editorial", fields=fields))
@@ -112,10 +112,10 @@ def _shown(panels: Panels, document: Document, words: Translations) -> dict[str,
 
 
 def render_state(
-    uploads: Uploads | None, words: Translations, documents: Mapping[str, Document], problem: str = ""
+    uploads: Uploads | None, words: PageTranslations, documents: Mapping[str, Document], problem: str = ""
 ) -> Markup:
     """How indexing stands. `documents`: those indexed, as they were read; `problem`: of the last order."""
-    state = uploads.state if uploads else State()
+    state = uploads.state if uploads else UploadState()
     by_file = {one.file: one for one in documents.values()}
     done = [(name, _read(by_file[name], words) if name in by_file else []) for name in state.done]
     scanned = state.scans or any(
@@ -131,7 +131,7 @@ def render_state(
     )
 
 
-def _read(document: Document, words: Translations) -> list[str]:
+def _read(document: Document, words: PageTranslations) -> list[str]:
     """How much of a document was read, and what of it was not."""
     coverage = coverage_text(document.coverage, words)
     return [*([coverage] if coverage else []), *(notice_text(one, words) for one in document.notices)]

@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alpie.app.answering.answer_weights import sigmoid
-from alpie.app.page.views.page_words import Translations
+from alpie.app.page.views.page_words import PageTranslations
 from alpie.app.page.views.templates import Markup, render
 from alpie.app.translations import said
 from alpie.index.encoder import Encoder
@@ -77,12 +77,12 @@ def _line(entry: dict[str, str]) -> HelpLine:
     )
 
 
-def with_notice(answer: Markup, risk: Risk, words: Translations, help_lines: HelpLines) -> Markup:
+def with_notice(answer: Markup, risk: Risk, words: PageTranslations, help_lines: HelpLines) -> Markup:
     """Where to find help, and `answer` behind a line: a case story is no help to who lives through it."""
     return render("care", words, key=f"help.notice.{risk}", lines=help_lines.lines, answer=answer)
 
 
-def render_help(words: Translations, help_lines: HelpLines, writer: bool = False) -> Markup:
+def render_help(words: PageTranslations, help_lines: HelpLines, writer: bool = False) -> Markup:
     """The Help view; `writer`: questions and quotations go to a language model."""
     return render(
         "help", words, lines=help_lines.lines, checked=words.date(help_lines.checked), writer=writer

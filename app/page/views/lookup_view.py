@@ -14,7 +14,7 @@ from alpie.app.answering.unfound_words import holds_none_of
 from alpie.app.page.state.library import Library
 from alpie.app.page.views.link_places import link
 from alpie.app.page.views.markup import emphasised
-from alpie.app.page.views.page_words import Translations
+from alpie.app.page.views.page_words import PageTranslations
 from alpie.app.page.views.templates import Markup, render
 from alpie.index.records import Document, Hit, Passage
 from alpie.index.retrieval.word_search import Held, WordQuery
@@ -83,7 +83,7 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class Found:
+class MarkedPassage:
     """A passage with the character ranges of its text that were searched for."""
 
     passage: Passage
@@ -104,8 +104,8 @@ class Results:
     any passage. `is_cited`: the text names a place («artículo 22»), and the first of `related` is what stands there.
     """
 
-    found: tuple[Found, ...] = ()
-    related: tuple[Found, ...] = ()
+    found: tuple[MarkedPassage, ...] = ()
+    related: tuple[MarkedPassage, ...] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
     none_held: bool = False
     is_cited: bool = False
@@ -131,7 +131,9 @@ def look_up(library: Library, wanted: Wanted) -> Results:
     known = document is None or document in documents
     hits = library.search(wanted.text, _RANKED, document=document) if known else []
     hits = [hit for hit in hits if admits(hit)]
-    related = [Found(hit.passage, _words_of(hit)) for hit in hits if not _holds(hit.passage.text, query)]
+    related = [
+        MarkedPassage(hit.passage, _words_of(hit)) for hit in hits if not _holds(hit.passage.text, query)
+    ]
     return Results(
         found,
         tuple(related[:_MAX_RELATED]),
@@ -143,12 +145,12 @@ def look_up(library: Library, wanted: Wanted) -> Results:
 
 def _first(
     held: Sequence[Held], counts: Mapping[str, int], library: Library, wanted: Wanted
-) -> tuple[Found, ...]:
+) -> tuple[MarkedPassage, ...]:
     """As many as are shown, document by document: the best one first, or by date, and those without a date last."""
 
-    def read(one: Held) -> Found:
+    def read(one: Held) -> MarkedPassage:
         passage = library.passages[one.row]
-        return Found(passage, wanted.query.ranges(passage.text))
+        return MarkedPassage(passage, wanted.query.ranges(passage.text))
 
     if wanted.sort != "relevance":
         dates = {document: library.documents[document].date.split("/")[-1] for document in counts}
@@ -185,11 +187,11 @@ def _within(date: str, since: str, until: str) -> bool:
     )
 
 
-_LONGEST_EXCERPT = 420
+_MAX_EXCERPT = 420
 
 
 @dataclass(frozen=True)
-class _Shown:
+class _ResultRow:
     """A passage in the list of results."""
 
     document: Document
@@ -200,10 +202,10 @@ class _Shown:
     source: str
 
 
-def render_results(library: Library, wanted: Wanted, words: Translations) -> str:
+def render_results(library: Library, wanted: Wanted, words: PageTranslations) -> str:
     """Results grouped by document, those with the words apart from those that are only related."""
     results = look_up(library, wanted)
-    groups: dict[str, list[_Shown]] = {}
+    groups: dict[str, list[_ResultRow]] = {}
     for item in results.found:
         groups.setdefault(item.passage.document_id, []).append(_shown(item, library, words))
     every = sum(results.counts.values())
@@ -219,11 +221,11 @@ def render_results(library: Library, wanted: Wanted, words: Translations) -> str
     )
 
 
-def _shown(item: Found, library: Library, words: Translations) -> _Shown:
+def _shown(item: MarkedPassage, library: Library, words: PageTranslations) -> _ResultRow:
     passage = item.passage
     document = library.documents[passage.document_id]
     where = " › ".join([*passage.path, *([passage.label] if passage.label else [])]) or document.title
-    return _Shown(
+    return _ResultRow(
         document,
         where,
         link(passage),
@@ -242,17 +244,17 @@ def _excerpt(text: str, ranges: Sequence[tuple[int, int]]) -> Markup:
         else:
             merged.append((start, end))
     begin, end = 0, len(text)
-    if len(text) > _LONGEST_EXCERPT:
+    if len(text) > _MAX_EXCERPT:
         first = merged[0][0] if merged else 0
-        begin = 0 if first < _LONGEST_EXCERPT // 2 else text.find(" ", first - _LONGEST_EXCERPT // 3) + 1
-        end = text.find(" ", begin + _LONGEST_EXCERPT)
+        begin = 0 if first < _MAX_EXCERPT // 2 else text.find(" ", first - _MAX_EXCERPT // 3) + 1
+        end = text.find(" ", begin + _MAX_EXCERPT)
         end = len(text) if end < 0 else end
     inside = [(a - begin, b - begin) for a, b in merged if a >= begin and b <= end]
     shown = emphasised(text[begin:end], inside, "mark")
     return Markup(("… " if begin else "") + shown + (" …" if end < len(text) else ""))
 
 
-def render_form(library: Library, words: Translations) -> str:
+def render_form(library: Library, words: PageTranslations) -> str:
     """The search form; its choices are what the corpus holds."""
     documents = library.documents.values()
     sections = dict.fromkeys(p.path[0] for p in library.passages if p.path)

@@ -9,7 +9,7 @@ from bisect import bisect_right
 from collections import OrderedDict
 from pathlib import Path
 
-from alpie.app.page.views.page_words import Translations
+from alpie.app.page.views.page_words import PageTranslations
 from alpie.app.page.views.templates import Markup, render
 from alpie.app.translations import said
 from alpie.index.errors import SourceError
@@ -32,7 +32,7 @@ def sheet_at(layout: Layout, offset: int) -> int:
 
 
 def page_figure(
-    document: Document, sheet: int, page: PageLabel | None, root_path: str, words: Translations
+    document: Document, sheet: int, page: PageLabel | None, root_path: str, words: PageTranslations
 ) -> Markup:
     """The page behind a button; the picture is fetched when it is opened."""
     number = page if page is not None else sheet

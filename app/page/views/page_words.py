@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
     from alpie.index.records import Document
 
-__all__ = ["LANGUAGES", "Translations", "language_of", "translations_for", "words_asked"]
+__all__ = ["LANGUAGES", "PageTranslations", "language_of", "translations_for", "words_asked"]
 
 LANGUAGES = common.LANGUAGES
 _sayer = Sayer(*common.said.folders, Path(__file__).resolve().parents[1] / "locale")
 
 
 @dataclass(frozen=True)
-class Translations(common.Translations):
+class PageTranslations(common.Translations):
     """Interface text of one language. ``words("chat.send")`` is plain text, `html` the escaped one."""
 
     def html(self, key: str, **values: object) -> str:
@@ -61,13 +61,13 @@ class Translations(common.Translations):
 
 
 @lru_cache
-def translations_for(language: str) -> Translations:
+def translations_for(language: str) -> PageTranslations:
     """The catalogue of `language`; Spanish for a language there is none of."""
     base = common.translations_for(language)
-    return Translations(base.language, _sayer.catalogue(base.language))
+    return PageTranslations(base.language, _sayer.catalogue(base.language))
 
 
-def words_asked(request: Request) -> Translations:
+def words_asked(request: Request) -> PageTranslations:
     """The catalogue of the language that the address of `request` names, by default Spanish."""
     return translations_for(request.query_params.get("lang", "es"))
 

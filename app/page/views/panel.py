@@ -12,7 +12,7 @@ from alpie.app.checking.verify import QuotationChecker
 from alpie.app.page.state.library import Library
 from alpie.app.page.views.link_places import link, words_at
 from alpie.app.page.views.page_images import has_pages, page_figure, sheet_at
-from alpie.app.page.views.page_words import Translations
+from alpie.app.page.views.page_words import PageTranslations
 from alpie.app.page.views.templates import Markup, render
 from alpie.app.translations import said
 from alpie.index.database.text_database import PassagesByDocument
@@ -34,14 +34,14 @@ _Run = tuple[str, int, bool]  # words, the passage they belong to or -1, whether
 
 
 @dataclass(frozen=True)
-class _Piece:
+class _BlockText:
     """A run of words of one block: a paragraph, a list item, a table row."""
 
     text: str
     offsets: tuple[int, ...]  # of each character of `text` in the source
 
 
-class Reader:
+class DocumentRenderer:
     """Renders the text of one document, with marks in it."""
 
     def __init__(self, document: Document, layout: Layout, passages: Sequence[Passage]) -> None:
@@ -57,7 +57,7 @@ class Reader:
         self._owned = owned
         self._plain: dict[str, list[Markup]] = {}
 
-    def render(self, words: Translations, marks: Sequence[Span] = ()) -> Markup:
+    def render(self, words: PageTranslations, marks: Sequence[Span] = ()) -> Markup:
         """The document's body; `marks` highlighted."""
         plain = self._plain.get(words.language)
         if plain is None:
@@ -121,7 +121,7 @@ class Reader:
             seen = max(seen, here)
         return found
 
-    def _block(self, block: Block, words: Translations, marks: Sequence[Span]) -> Markup:
+    def _block(self, block: Block, words: PageTranslations, marks: Sequence[Span]) -> Markup:
         if not block.spans:
             return Markup("")
 
@@ -156,11 +156,11 @@ class Reader:
             return "row-header" if number < block.header_parts else "row"
         return "numbered" if _has_own_sign(readable_text(self.document.text, block.parts[number])) else ""
 
-    def _piece(self, spans: Sequence[Span]) -> _Piece:
+    def _piece(self, spans: Sequence[Span]) -> _BlockText:
         text, offsets = readable_map(self.document.text, spans)
-        return _Piece(text, tuple(offsets))
+        return _BlockText(text, tuple(offsets))
 
-    def _runs(self, piece: _Piece, marks: Sequence[Span]) -> list[_Run]:
+    def _runs(self, piece: _BlockText, marks: Sequence[Span]) -> list[_Run]:
         """The words of a piece, cut where the passage or the highlighting changes."""
         states = [(self._owner(offset), _inside(offset, marks)) for offset in piece.offsets]
         for index in range(1, len(states) - 1):
@@ -198,7 +198,7 @@ class Panels:
 
     def __init__(self, library: Library, root_path: str = "") -> None:
         self.library, self._root_path = library, root_path
-        self._readers: dict[str, Reader] = {}
+        self._readers: dict[str, DocumentRenderer] = {}
 
     @cached_property
     def checker(self) -> QuotationChecker:
@@ -209,15 +209,15 @@ class Panels:
     def by_document(self) -> Mapping[str, tuple[Passage, ...]]:
         return PassagesByDocument(self.library.passages)
 
-    def reader(self, document_id: str) -> Reader:
+    def reader(self, document_id: str) -> DocumentRenderer:
         """The reader of a document; KeyError for an unknown one."""
         if document_id not in self._readers:
             document = self.library.documents[document_id]
             layout = self.library.layouts.get(document_id) or Layout(document_id, (), (), (), ())
-            self._readers[document_id] = Reader(document, layout, self.by_document[document_id])
+            self._readers[document_id] = DocumentRenderer(document, layout, self.by_document[document_id])
         return self._readers[document_id]
 
-    def at(self, address: str, spans: str, words: Translations) -> Markup:
+    def at(self, address: str, spans: str, words: PageTranslations) -> Markup:
         """The panel opened at an address; raises AddressError."""
         passage = self.library.passage(address)
         document = self.library.documents[passage.document_id]
@@ -242,14 +242,14 @@ class Panels:
             after=link(those[number + 1]) if number + 1 < len(those) else "",
         )
 
-    def whole(self, document_id: str, words: Translations) -> Markup:
+    def whole(self, document_id: str, words: PageTranslations) -> Markup:
         """The panel opened at the top of a document; raises AddressError."""
         document = self.library.documents.get(document_id)
         if document is None:
             raise AddressError(said("documents.unknown"), document_id)
         return self._panel(document, words, (), place="", editorial=editorial_fields(document, words))
 
-    def vanished(self, error: AddressError, words: Translations) -> Markup:
+    def vanished(self, error: AddressError, words: PageTranslations) -> Markup:
         """What a permanent link shows when the text behind it changed or is gone."""
         address = error.address
         document = self.library.documents.get(address.split("/", 1)[0])
@@ -259,14 +259,14 @@ class Panels:
         return render("vanished", words, address=address, document=document, same=same[:5])
 
     def _panel(
-        self, document: Document, words: Translations, marks: Sequence[Span], **values: object
+        self, document: Document, words: PageTranslations, marks: Sequence[Span], **values: object
     ) -> Markup:
         """The panel of a document, `marks` highlighted in it; `values`: what the template shows beside it."""
         body = self.reader(document.id).render(words, marks)
         return render("panel", words, document=document, body=body.strip(), **values)
 
     def _page_view(
-        self, document: Document, passage: Passage, marks: Sequence[Span], words: Translations
+        self, document: Document, passage: Passage, marks: Sequence[Span], words: PageTranslations
     ) -> Markup:
         """The page of a PDF on which the marked words begin."""
         layout = self.library.layouts.get(document.id)
@@ -275,7 +275,7 @@ class Panels:
         return page_figure(document, sheet, passage.pages(marks)[0], self._root_path, words)
 
 
-def editorial_fields(document: Document, words: Translations) -> str:
+def editorial_fields(document: Document, words: PageTranslations) -> str:
     """Which of the facts shown about a document its text does not carry."""
     keys = (f"field.{name}" for name in document.editorial)
     return ", ".join(words(key).lower() for key in keys if key in words.entries)

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from alpie.app.page.state.server_metrics import Meter
-from alpie.app.page.views.page_words import Translations
+from alpie.app.page.views.page_words import PageTranslations
 from alpie.app.page.views.templates import Markup, render
 
 _LOG = logging.getLogger(__name__)
@@ -33,7 +33,7 @@ def about(reports: Sequence[Path], fingerprint: str) -> bool:
     return _report_about(reports, fingerprint) is not None
 
 
-def render_evaluation(reports: Sequence[Path], words: Translations, fingerprint: str) -> Markup:
+def render_evaluation(reports: Sequence[Path], words: PageTranslations, fingerprint: str) -> Markup:
     """The Evaluation view, from the first of `reports` that is about these documents; says so when none is."""
     data = _report_about(reports, fingerprint)
     values: Json | None = None
@@ -67,7 +67,7 @@ def _load(path: Path, size: int, modified: int) -> Json | None:
     return data if isinstance(data, dict) else None
 
 
-def _values(data: Json, words: Translations) -> Json:
+def _values(data: Json, words: PageTranslations) -> Json:
     pipelines: Json = data["pipelines"]
     main = next(iter(pipelines.values()))
     overall = {name: estimate for name in _HEADLINES if _known(estimate := main["overall"].get(name))}
@@ -92,12 +92,12 @@ def _known(estimate: Json | None) -> bool:
     return bool(estimate) and estimate["value"] is not None  # type: ignore[index]  # a dict where it is true
 
 
-def _interval(estimate: Json, words: Translations) -> str:
+def _interval(estimate: Json, words: PageTranslations) -> str:
     low, high = words.share(estimate["low"]), words.share(estimate["high"])
     return words("evaluation.interval", low=low, high=high, n=estimate["n"])
 
 
-def _kinds(kinds: Json, words: Translations) -> list[Bar]:
+def _kinds(kinds: Json, words: PageTranslations) -> list[Bar]:
     rows: list[Bar] = []
     for kind, estimates in kinds.items():
         one = estimates.get("refusal rate" if kind == "unanswerable" else "right@3")
@@ -108,7 +108,7 @@ def _kinds(kinds: Json, words: Translations) -> list[Bar]:
     return rows
 
 
-def _curve(points: list[Json], words: Translations) -> Curve | None:
+def _curve(points: list[Json], words: PageTranslations) -> Curve | None:
     usable = [p for p in points if p.get("answer_rate") is not None and p.get("refusal_rate") is not None]
     if len(usable) < 2:
         return None
@@ -119,7 +119,7 @@ def _curve(points: list[Json], words: Translations) -> Curve | None:
     return Curve(series, words("evaluation.curve.axis"))
 
 
-def _cell(estimate: Json | None, metric: str, words: Translations) -> tuple[str, str]:
+def _cell(estimate: Json | None, metric: str, words: PageTranslations) -> tuple[str, str]:
     """A figure and its interval."""
     if estimate is None or not _known(estimate):
         return "–", ""
@@ -189,7 +189,7 @@ class Curve:
         ]
 
 
-def render_timings(meter: Meter, words: Translations) -> Markup:
+def render_timings(meter: Meter, words: PageTranslations) -> Markup:
     """A section with a row a stage, the questions by outcome, and how many wait now."""
     counts = meter.counts()
     told = words(

@@ -11,14 +11,14 @@ from urllib.parse import urlencode
 
 from fastapi.responses import HTMLResponse, Response
 
-from alpie.app.answering.answers import Quote
+from alpie.app.answering.answer_types import Quote
 from alpie.app.answering.citation import cite
 from alpie.app.exporting.export import FORMATS, Excerpt, styled
 from alpie.app.exporting.export import export as write_export
 from alpie.app.exporting.reference_styles import STYLES
 from alpie.app.page.state.library import Library
 from alpie.app.page.views.link_places import words_at
-from alpie.app.page.views.page_words import Translations
+from alpie.app.page.views.page_words import PageTranslations
 from alpie.app.page.views.templates import Markup, render
 from alpie.index.errors import AddressError
 
@@ -26,7 +26,7 @@ FILES = ("bibtex", "ris", "csl-json", "markdown")
 
 
 def render_references(
-    excerpts: Sequence[Excerpt], style: str, words: Translations, files: Mapping[str, str]
+    excerpts: Sequence[Excerpt], style: str, words: PageTranslations, files: Mapping[str, str]
 ) -> Markup:
     """What is shown of `excerpts` in a style, and `.copyable`, what is copied. `files`: links of downloads."""
     cited, entries = styled(excerpts, style, words, today())
@@ -41,7 +41,7 @@ def render_references(
     )
 
 
-def printed_references(quotes: Sequence[Quote], words: Translations) -> Markup:
+def printed_references(quotes: Sequence[Quote], words: PageTranslations) -> Markup:
     """The part that is printed only: the date, and references in every style: the script leaves one."""
     excerpts = [Excerpt(one.text, one.citation, one.start, one.end) for one in quotes]
     styles = {name: styled(excerpts, name, words, today())[1] for name in STYLES} if excerpts else {}
@@ -54,7 +54,7 @@ def today() -> date:
 
 
 MAX_PLACES = 100
-LONGEST_NOTE = 300  # characters of what a reader notes down on a passage
+MAX_NOTE = 300  # characters of what a reader notes down on a passage
 _MORE = {"s": "spans", "n": "note"}
 
 
@@ -79,7 +79,7 @@ def places(parameters: Sequence[tuple[str, str]]) -> tuple[ChosenPlace, ...]:
 
 
 def export(
-    library: Library, form: str, chosen: Sequence[ChosenPlace], words: Translations, base_url: str = ""
+    library: Library, form: str, chosen: Sequence[ChosenPlace], words: PageTranslations, base_url: str = ""
 ) -> Response:
     """A file in one of the export formats; places that are no longer there are counted in a header."""
     if form not in FORMATS:
@@ -97,7 +97,7 @@ def export(
 
 
 def references(
-    library: Library, style: str, chosen: Sequence[ChosenPlace], words: Translations, root_path: str = ""
+    library: Library, style: str, chosen: Sequence[ChosenPlace], words: PageTranslations, root_path: str = ""
 ) -> Response:
     """References to chosen places in one of the styles, to read and to copy."""
     excerpts, headers = _found(library, chosen) if style in STYLES else ([], {})
@@ -111,7 +111,7 @@ def references(
     return HTMLResponse(shown, headers=headers)
 
 
-def _problem(text: str, words: Translations) -> Response:
+def _problem(text: str, words: PageTranslations) -> Response:
     return HTMLResponse(render("problem", words, text=text), status_code=404)
 
 
@@ -127,7 +127,7 @@ def _excerpt(library: Library, place: ChosenPlace) -> Excerpt:
     passage = library.passage(place.address)
     document = library.documents[passage.document_id]
     spans, text = words_at(place.spans, passage, document, library)
-    note = place.note[:LONGEST_NOTE]
+    note = place.note[:MAX_NOTE]
     if not spans:
         return replace(Excerpt.from_passage(document, passage), note=note)
     citation = cite(document, passage, spans)

@@ -12,14 +12,14 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from alpie.app.page.views.page_words import Translations
+from alpie.app.page.views.page_words import PageTranslations
 
 __all__ = ["Markup", "render"]
 
 _FOLDER = Path(__file__).resolve().parents[1] / "templates"
 
 
-def render(template: str, words: Translations, /, **values: object) -> Markup:
+def render(template: str, words: PageTranslations, /, **values: object) -> Markup:
     """`template` (a file name without its ending) with `values`, and the catalogue as ``words``.
 
     Raises `jinja2.UndefinedError` for a value the template needs and did not get: an empty place in a page hides

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 
 from alpie.app.page.state.library import Library
 from alpie.app.page.views.link_places import question_link
-from alpie.app.page.views.page_words import Translations
+from alpie.app.page.views.page_words import PageTranslations
 from alpie.app.page.views.panel import Panels
 from alpie.app.page.views.templates import Markup, render
 from alpie.index.errors import AlpieError
@@ -23,7 +23,7 @@ from alpie.index.readable import readable_text
 from alpie.index.records import BlockKind, Document, Layout, Passage, SentenceRole
 
 _WORDS = 8  # of a sentence that can stand for a document
-_LONGEST_OPENING = 180  # characters
+_MAX_OPENING = 180  # characters
 MAX_DOCUMENTS = 12  # shown on the first screen
 _EACH = 2
 _MAX_TRIED = 8  # for each document
@@ -32,7 +32,7 @@ _SHORTEST, _LONGEST = 10, 80  # characters of a heading that can stand in a ques
 
 
 def render_welcome(
-    words: Translations,
+    words: PageTranslations,
     panels: Panels | None = None,
     examples: Examples | None = None,
     name: str = "",
@@ -88,15 +88,15 @@ def opening_line(passages: tuple[Passage, ...]) -> str:
 
 
 def _cut(text: str) -> str:
-    if len(text) <= _LONGEST_OPENING:
+    if len(text) <= _MAX_OPENING:
         return text
-    return text[:_LONGEST_OPENING].rpartition(" ")[0] + " […]"
+    return text[:_MAX_OPENING].rpartition(" ")[0] + " […]"
 
 
 class Examples:
     """Finds the questions of one library in one language; `of` gives those found so far."""
 
-    def __init__(self, library: Library, words: Translations) -> None:
+    def __init__(self, library: Library, words: PageTranslations) -> None:
         self.library, self._words = library, words
         self._found: dict[str, tuple[str, ...]] = {}
         self.complete = threading.Event()
@@ -128,7 +128,7 @@ class Examples:
                 return
 
 
-def candidates(document: Document, layout: Layout | None, words: Translations) -> Iterator[str]:
+def candidates(document: Document, layout: Layout | None, words: PageTranslations) -> Iterator[str]:
     """Questions that the headings of `document` suggest: those that are questions themselves first."""
     blocks = layout.blocks if layout else ()
     texts = [readable_text(document.text, one.spans) for one in blocks if one.kind is BlockKind.HEADING]

@@ -192,7 +192,7 @@ SENTENCES = "_sentences"
 _FORMAT = 3  # of what is stored: raise it whenever the fields of a collection change
 _STAMP = re.compile(r"_f(\d+)_a(\d+)_e([0-9a-f]{10})_d(\d+)_s(\d+)_([0-9a-f]+)")
 _MAX_DRIFT = 0.2  # of the mean length, before a collection's weights are no longer those of the corpus
-_LONGEST_LABEL = 1_000  # characters, four bytes each at most
+_MAX_LABEL = 1_000  # characters, four bytes each at most
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")  # Milvus Lite cannot spell them in a filter
 _MAX_EXACT = 100_000  # vectors compared one by one; beyond, a graph (HNSW) finds nearly all of the nearest
 _GRAPH = {"M": 16, "efConstruction": 200}
@@ -243,7 +243,7 @@ def collection_stamp(name: str, collection: str) -> Stamp | None:
 
 def clipped(label: str) -> str:
     """A label as it is stored and as it is asked for."""
-    return _CONTROL.sub("\ufffd", label.encode("utf-8", "replace").decode())[:_LONGEST_LABEL]
+    return _CONTROL.sub("\ufffd", label.encode("utf-8", "replace").decode())[:_MAX_LABEL]
 
 
 def collection_in_use(connection: MilvusConnection, stamp: Stamp) -> str:
@@ -322,7 +322,7 @@ def _create(
     schema = MilvusClient.create_schema(auto_id=False, enable_dynamic_field=False)
     schema.add_field("id", DataType.INT64, is_primary=True)
     schema.add_field("passage" if of_sentences else "stamp", DataType.INT64)
-    schema.add_field("document", DataType.VARCHAR, max_length=4 * _LONGEST_LABEL)
+    schema.add_field("document", DataType.VARCHAR, max_length=4 * _MAX_LABEL)
     schema.add_field("vector", DataType.FLOAT_VECTOR, dim=dimension)
     indexes = MilvusClient.prepare_index_params()
     if expected <= _MAX_EXACT:

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from alpie.app.answering.abstention import ANSWERABLE_FEATURES, answerable_features
 from alpie.app.answering.answer import answer_question, judge
+from alpie.app.answering.answer_types import Answer
 from alpie.app.answering.answer_weights import LinearModel, load_weights
-from alpie.app.answering.answers import Answer
 from alpie.app.answering.corpus import Corpus
 from alpie.app.answering.features import CANDIDATE_FEATURES, candidates_of
 from alpie.app.answering.quotes import QuotePolicy

@@ -9,7 +9,7 @@ import pytest
 from fake_encoder import WEIGHTS, FakeReader, corpus_from
 from pydantic import TypeAdapter
 
-from alpie.app.answering.answers import Answer, Role
+from alpie.app.answering.answer_types import Answer, Role
 from alpie.app.answering.comparison import questions_in, sides_of
 from alpie.app.answering.conversation import is_small_talk, leans_on_earlier
 from alpie.app.answering.corpus import Corpus

@@ -14,7 +14,7 @@ import pytest
 from bad_questions import NO_WORDS, ODD_QUESTIONS
 from fake_corpus import FakeCorpus
 
-from alpie.app.answering.answers import Answer
+from alpie.app.answering.answer_types import Answer
 from alpie.app.answering.corpus import Corpus
 from alpie.app.checking.text_check import MAX_COMPARED_CHARACTERS
 from alpie.app.checking.verification import Verdict

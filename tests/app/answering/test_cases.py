@@ -15,7 +15,7 @@ import pytest
 from fake_encoder import FakeEncoder, FakeReader, build
 from formats.reading import SHARED
 
-from alpie.app.answering.answers import Answer
+from alpie.app.answering.answer_types import Answer
 from alpie.app.answering.corpus import Corpus
 from alpie.app.checking.verification import Verdict
 from alpie.app.checking.verify import QuotationChecker
@@ -27,8 +27,8 @@ from alpie.index.encoder import Encoder
 from alpie.index.layout import lay_out
 from alpie.index.notices import Notice, NoticeKind
 from alpie.index.readable import readable_text
-from alpie.index.reading.sources import read_sources
 from alpie.index.records import BlockKind, Document, SentenceRole
+from alpie.index.sources.document_folder import read_sources
 from alpie.index.spanish.references import read_reference
 from alpie.index.word_coverage import measured
 

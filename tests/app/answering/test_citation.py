@@ -11,11 +11,11 @@ import pytest
 
 import alpie.app
 import alpie.eval
-from alpie.app.answering.answers import Citation
+from alpie.app.answering.answer_types import Citation
 from alpie.app.answering.citation import cite, full_citation, link, locator, short_citation
 from alpie.app.translations import LANGUAGES, translations_for
-from alpie.index.reading.source_table import read_date
 from alpie.index.records import BlockKind, Document, Passage, Sentence, Span
+from alpie.index.sources.source_table import read_date
 
 REPORT = Document(
     id="weprotect-2019",

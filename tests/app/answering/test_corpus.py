@@ -17,7 +17,7 @@ import pytest
 from places import ROOT
 
 from alpie.app import Corpus as PublicCorpus
-from alpie.app.answering.answers import Answer, Quote
+from alpie.app.answering.answer_types import Answer, Quote
 from alpie.app.answering.corpus import Corpus
 from alpie.app.answering.quotes import QuotePolicy
 from alpie.app.settings import SEED_DOCUMENTS, load_settings

@@ -6,7 +6,7 @@ import pytest
 from fake_encoder import corpus_from
 
 from alpie.app.answering.corpus import Corpus
-from alpie.app.answering.overview import Asked, Overview, read_overview
+from alpie.app.answering.overview import Overview, OverviewKind, read_overview
 from alpie.index.readable import collapse
 from alpie.index.records import Document
 from alpie.index.spanish.named_documents import DocumentNames
@@ -60,16 +60,17 @@ NAMES = DocumentNames(DOCUMENTS)
 @pytest.mark.parametrize(
     ("question", "asked", "ids"),
     [
-        ("¿De qué va la nota de Gandía?", Asked.ABOUT, ("gandia-2021",)),
-        ("resúmeme la resolución", Asked.ABOUT, ("soria-2021",)),
-        ("dame un resumen de la ley de parques", Asked.ABOUT, ("parques",)), ("¿de qué va esto?", Asked.ABOUT, ()),
-        ("¿De qué trata este documento?", Asked.ABOUT, ()), ("What is the resolution about?", Asked.ABOUT, ("soria-2021",)),
-        ("¿de qué fecha es?", Asked.DATE, ()), ("¿de qué fecha es la nota?", Asked.DATE, ("gandia-2021",)),
-        ("¿quién lo publica?", Asked.AUTHOR, ()), ("¿Quién firma la nota?", Asked.AUTHOR, ("gandia-2021",)),
-        ("¿Qué documentos hay?", Asked.LIST, ()), ("¿Qué pide la resolución?", Asked.DEMANDS, ("soria-2021",)),
+        ("¿De qué va la nota de Gandía?", OverviewKind.ABOUT, ("gandia-2021",)),
+        ("resúmeme la resolución", OverviewKind.ABOUT, ("soria-2021",)),
+        ("dame un resumen de la ley de parques", OverviewKind.ABOUT, ("parques",)), ("¿de qué va esto?", OverviewKind.ABOUT, ()),
+        ("¿De qué trata este documento?", OverviewKind.ABOUT, ()),
+        ("What is the resolution about?", OverviewKind.ABOUT, ("soria-2021",)),
+        ("¿de qué fecha es?", OverviewKind.DATE, ()), ("¿de qué fecha es la nota?", OverviewKind.DATE, ("gandia-2021",)),
+        ("¿quién lo publica?", OverviewKind.AUTHOR, ()), ("¿Quién firma la nota?", OverviewKind.AUTHOR, ("gandia-2021",)),
+        ("¿Qué documentos hay?", OverviewKind.LIST, ()), ("¿Qué pide la resolución?", OverviewKind.DEMANDS, ("soria-2021",)),
     ],
 )  # fmt: skip
-def test_what_is_asked_of_a_document(question: str, asked: Asked, ids: tuple[str, ...]) -> None:
+def test_what_is_asked_of_a_document(question: str, asked: OverviewKind, ids: tuple[str, ...]) -> None:
     found = read_overview(read_question(question), NAMES)
     assert found is not None
     assert (found.asked, found.documents, found.about) == (asked, ids, False)
@@ -78,12 +79,12 @@ def test_what_is_asked_of_a_document(question: str, asked: Asked, ids: tuple[str
 def test_a_following_question_is_of_the_document_named_before() -> None:
     for earlier in ("¿De qué va la nota de Gandía?", "¿Cuántos detenidos hay en la nota de Gandía?"):
         found = read_overview(read_question("¿y de qué fecha es?"), NAMES, [earlier])
-        assert found == Overview(Asked.DATE, ("gandia-2021",))
+        assert found == Overview(OverviewKind.DATE, ("gandia-2021",))
 
 
 def test_a_demand_may_be_of_something() -> None:
     found = read_overview(read_question("¿Qué recomienda la resolución a los vecinos?"), NAMES)
-    assert found == Overview(Asked.DEMANDS, ("soria-2021",), "recomienda", about=True)
+    assert found == Overview(OverviewKind.DEMANDS, ("soria-2021",), "recomienda", about=True)
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from formats.pages import Drawn
 from places import SHARED
 from test_verify import FakeCorpus
 
-from alpie.app.answering.answers import Quote
+from alpie.app.answering.answer_types import Quote
 from alpie.app.answering.candidates import candidate_spans
 from alpie.app.answering.quotes import quote_candidate
 from alpie.app.answering.ranking import Candidate
@@ -23,8 +23,8 @@ from alpie.app.checking.verify import QuotationChecker
 from alpie.app.settings import SEED_DOCUMENTS
 from alpie.index.chunking.passages import make_passages
 from alpie.index.layout import lay_out
-from alpie.index.reading.sources import read_sources
 from alpie.index.records import Hit
+from alpie.index.sources.document_folder import read_sources
 
 REAL = SHARED / "real_documents"
 REAL_FILES = ("4.Reglamento_de_Viajeros_Metro_de_Madrid.pdf", "FTU_3.1.2.pdf", "madfam-org__lfpdppp.pdf")

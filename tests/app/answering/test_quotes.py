@@ -10,7 +10,7 @@ from fake_encoder import FakeReader, document_of, passage_of, source_of
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alpie.app.answering.answers import Quote
+from alpie.app.answering.answer_types import Quote
 from alpie.app.answering.candidates import CandidateSpan, candidate_spans
 from alpie.app.answering.citation import cite, full_citation, short_citation
 from alpie.app.answering.quotes import QuotePolicy, quote_candidate, select_quotes
@@ -20,8 +20,8 @@ from alpie.app.settings import SEED_DOCUMENTS
 from alpie.index.chunking.passages import make_passages
 from alpie.index.layout import lay_out
 from alpie.index.readable import collapse, proves, readable_text
-from alpie.index.reading.sources import read_sources
 from alpie.index.records import Document, Hit, Passage, Sentence, SentenceRole, Span
+from alpie.index.sources.document_folder import read_sources
 from alpie.index.spanish.query import Question, read_question
 
 LEAD_IN, ITEM = SentenceRole.LEAD_IN, SentenceRole.ITEM

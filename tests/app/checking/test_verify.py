@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alpie.app.answering.answers import Answer, Quote, SearchStatement
+from alpie.app.answering.answer_types import Answer, Quote, SearchStatement
 from alpie.app.answering.citation import cite
 from alpie.app.checking.text_check import MAX_COMPARED_CHARACTERS, MAX_PLACES
 from alpie.app.checking.verification import Verdict, Verification

@@ -12,8 +12,8 @@ from places import ROOT
 from alpie.app.exporting.export import Excerpt, export
 from alpie.index.chunking.passages import make_passages
 from alpie.index.layout import lay_out
-from alpie.index.reading.sources import read_sources
 from alpie.index.records import Document
+from alpie.index.sources.document_folder import read_sources
 
 PAGE = ROOT / "docs" / "documents.md"
 MARKED = re.compile(r"(?<=<!-- generated -->\n).*(?=<!-- /generated -->)", re.DOTALL)

@@ -25,7 +25,7 @@ from pybtex.database import parse_string
 from test_cli import ANSWER, DOCUMENT, QUOTE
 from test_export import REPORT, RESOLUTION
 
-from alpie.app.answering.answers import Citation
+from alpie.app.answering.answer_types import Citation
 from alpie.app.answering.corpus import Corpus
 from alpie.app.exporting.export import FORMATS, Excerpt, export
 from alpie.app.exporting.reference_files import cell, json_text, latex, markdown, markdown_link, plain_line

@@ -12,7 +12,7 @@ from datetime import date
 import pytest
 from hypothesis import strategies as st
 
-from alpie.app.answering.answers import Citation
+from alpie.app.answering.answer_types import Citation
 from alpie.app.exporting.export import FORMATS, Excerpt, export
 from alpie.index.readable import collapse
 

@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from serving import serving, wait_until_ready
 
-from alpie.app.page.guarding.permitted_events import Handlers, Orders
+from alpie.app.page.guarding.permitted_events import Handlers, PermittedEvents
 from alpie.app.page.guarding.rate_limits import Limits
 from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.serving.server import create_app
@@ -222,7 +222,7 @@ def test_nothing_but_plain_values_is_ever_handed_on(data: list[Any], more: dict[
     async def gradio(scope: Any, receive: Any, send: Any) -> None:
         handed.append(json.loads((await receive())["body"]))
 
-    orders = Orders(gradio, {"/": Handlers("es", {0: 1, 1: 2, 2: 3}, {"one": 0})})
+    orders = PermittedEvents(gradio, {"/": Handlers("es", {0: 1, 1: 2, 2: 3}, {"one": 0})})
     for path in ("/gradio_api/call/one", "/gradio_api/queue/join", "/gradio_api/upload"):
         anyio.run(_send, orders, path, json.dumps({"fn_index": len(data) - 1, "data": data, **more}).encode())
     for body in handed:

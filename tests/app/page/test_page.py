@@ -19,7 +19,7 @@ from fastapi.testclient import TestClient
 from places import ROOT
 
 from alpie.app import translations as common
-from alpie.app.answering.answers import Answer, WriterReport, WrittenSentence
+from alpie.app.answering.answer_types import Answer, WriterReport, WrittenSentence
 from alpie.app.answering.conversation import MAX_TURNS
 from alpie.app.page.guarding.guard import Limits
 from alpie.app.page.serving.page_options import PageOptions

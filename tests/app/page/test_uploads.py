@@ -29,8 +29,8 @@ from alpie.index.errors import SourceError
 from alpie.index.formats import extract
 from alpie.index.layout import lay_out
 from alpie.index.messages import Message, said
-from alpie.index.reading.sources import NOT_DOCUMENTS, read_sources
 from alpie.index.records import Document
+from alpie.index.sources.document_folder import NOT_DOCUMENTS, read_sources
 
 TEXT = "Los parques abren a las siete de la mañana."
 
@@ -187,7 +187,7 @@ def test_what_keeps_indexing_from_ending_is_found_and_taken_out(tmp_path: Path, 
 
 
 def test_a_real_run_has_an_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("alpie.app.page.state.uploads._LONGEST_RUN_SECONDS", 0.2)
+    monkeypatch.setattr("alpie.app.page.state.uploads._MAX_RUN_SECONDS", 0.2)
     docs = tmp_path / "docs"
     uploads = Uploads(docs, 1000, index_command(docs, tmp_path / "data"))
     uploads.take("a.txt", io.BytesIO(TEXT.encode()))

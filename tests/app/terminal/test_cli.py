@@ -15,23 +15,23 @@ from types import ModuleType, SimpleNamespace
 
 import pytest
 
-from alpie.app.answering.answers import Answer, Quote, SearchStatement, WrittenSentence
+from alpie.app.answering.answer_types import Answer, Quote, SearchStatement, WrittenSentence
 from alpie.app.answering.citation import cite
 from alpie.app.service.document_report import Freshness
 from alpie.app.service.rows import REFUSAL, answer_row
 from alpie.app.settings import Settings, load_settings
 from alpie.app.terminal import commands as cli
 from alpie.app.terminal import doctor
-from alpie.app.terminal.doctor import Check, State, examine
+from alpie.app.terminal.doctor import Check, Outcome, examine
 from alpie.app.terminal.options import COMMANDS
 from alpie.app.terminal.rendering import answer_text, hits_text
 from alpie.app.translations import translations_for
 from alpie.index.build import BuildReport
 from alpie.index.errors import AlpieError, IndexMissing, QuestionError
 from alpie.index.formats import Metadata
-from alpie.index.reading.source_table import described, entry_from_file_name
 from alpie.index.records import BlockKind, Document, Hit, Passage, Sentence, Span
 from alpie.index.retrieval.backends.select import Synchronised
+from alpie.index.sources.source_table import described, entry_from_file_name
 
 TEXT = "Hubo 25 detenciones. La operación sigue abierta."
 DOCUMENT = Document("nota", "Nota", "Policía", "2025", "nota de prensa", "es", "nota.txt", TEXT)
@@ -506,10 +506,10 @@ def test_one_failing_check_never_stops_the_others(tmp_path: Path) -> None:
         raise AlpieError("Está roto; arréglalo.")
 
     def works(settings: Settings, words: object) -> Check:
-        return Check("works", State.GOOD, "bien")
+        return Check("works", Outcome.GOOD, "bien")
 
     checks = list(examine(settings_in(tmp_path), translations_for("es"), (fails, works)))
-    assert [(one.name, one.state) for one in checks] == [("fails", State.BAD), ("works", State.GOOD)]
+    assert [(one.name, one.state) for one in checks] == [("fails", Outcome.BAD), ("works", Outcome.GOOD)]
     assert checks[0].message == "Está roto; arréglalo."
 
 
@@ -522,11 +522,11 @@ def test_doctor_looks_at_documents_index_writer_and_disk(tmp_path: Path) -> None
     words = translations_for("es")
     good = settings_in(tmp_path)
     for check in (doctor._documents, doctor._writer, doctor._packages, doctor._python):
-        assert check(good, words).state is State.GOOD
-    assert doctor._index(good, words).state is State.ADVICE
+        assert check(good, words).state is Outcome.GOOD
+    assert doctor._index(good, words).state is Outcome.ADVICE
     assert "alpie index" in doctor._index(good, words).message
     assert doctor._disk(good, words).message
-    assert doctor._writer(settings_in(tmp_path, ALPIE_WRITER="modelo"), words).state is State.BAD
+    assert doctor._writer(settings_in(tmp_path, ALPIE_WRITER="modelo"), words).state is Outcome.BAD
     missing = doctor._writer(settings_in(tmp_path, ALPIE_WRITER="no_existe:modelo"), words)
     assert "langchain-no-existe" in missing.message
     (tmp_path / "malo.txt").write_bytes(b"\xff\xfe")
@@ -536,7 +536,7 @@ def test_doctor_looks_at_documents_index_writer_and_disk(tmp_path: Path) -> None
 def test_doctor_exits_with_1_when_something_is_wrong(
     capsys: Captured, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    states = iter([(Check("disk", State.ADVICE, "poco"),), (Check("disk", State.BAD, "nada"),)])
+    states = iter([(Check("disk", Outcome.ADVICE, "poco"),), (Check("disk", Outcome.BAD, "nada"),)])
     monkeypatch.setattr(doctor, "examine", lambda settings, words: next(states))
     assert cli.main(["doctor"]) == 0
     assert cli.main(["doctor"]) == 1

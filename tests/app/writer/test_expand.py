@@ -13,8 +13,8 @@ from alpie.app.answering.corpus import Corpus
 from alpie.app.settings import Settings, load_settings
 from alpie.app.terminal import commands as cli
 from alpie.app.writer.expand import (
+    DraftFault,
     ExpansionDraft,
-    Fault,
     estimate,
     example_row,
     expand,
@@ -23,7 +23,7 @@ from alpie.app.writer.expand import (
     waiting,
 )
 from alpie.index.errors import SettingsError
-from alpie.index.reading.expansions import expansions_file, place_expansions
+from alpie.index.sources.expansions import expansions_file, place_expansions
 
 PARAGRAPHS = "\n\n".join(
     f"{number}. Sección de prueba\n\nEl taller del barrio {word} repara bicicletas viejas de los vecinos. "
@@ -71,7 +71,7 @@ def test_every_passage_gets_sound_lines(settings: Any, corpus: Corpus, tmp_path:
 
 def test_what_a_passage_does_not_bear_is_left_out(settings: Any, corpus: Corpus, tmp_path: Path) -> None:
     done = expand(settings("lying"), corpus.documents, corpus.passages)
-    assert set(done.dropped) == {fault.value for fault in Fault}
+    assert set(done.dropped) == {fault.value for fault in DraftFault}
     assert all(len(row["lines"]) == 3 for row in rows(tmp_path))
     assert "4871" not in json.dumps(rows(tmp_path))
 
@@ -102,16 +102,16 @@ PASSAGE = passage_of("Hubo 25 detenidos en Madrid.", "La operación sigue abiert
 @pytest.mark.parametrize(("kind", "text", "fault"), [
     ("question", "¿Cuántos arrestos hubo?", None), ("rewording", "Capturadas 25 personas en Madrid", None),
     ("rewording", "Veinticinco personas capturadas en la capital", None),
-    ("english", "How many people were arrested in Madrid?", None), ("question", "¿Hubo 26 arrestos?", Fault.FIGURE),
-    ("question", "¿Fue en 2019 cuando los arrestaron?", Fault.FIGURE),
-    ("question", "¿Hubo arrestos en Sevilla?", Fault.NAME),
+    ("english", "How many people were arrested in Madrid?", None), ("question", "¿Hubo 26 arrestos?", DraftFault.FIGURE),
+    ("question", "¿Fue en 2019 cuando los arrestaron?", DraftFault.FIGURE),
+    ("question", "¿Hubo arrestos en Sevilla?", DraftFault.NAME),
     ("rewording", "Zapatero anunció los arrestos", None),  # a word that opens a sentence tells no name
-    ("question", "How many people were arrested there?", Fault.LANGUAGE),
-    ("english", "¿Cuántas personas fueron arrestadas?", Fault.LANGUAGE),
-    ("rewording", "Hubo 25 detenidos en Madrid", Fault.COPY), ("rewording", "Arrestos", Fault.LENGTH),
-    ("rewording", "muchas personas " * 20, Fault.LENGTH),
+    ("question", "How many people were arrested there?", DraftFault.LANGUAGE),
+    ("english", "¿Cuántas personas fueron arrestadas?", DraftFault.LANGUAGE),
+    ("rewording", "Hubo 25 detenidos en Madrid", DraftFault.COPY), ("rewording", "Arrestos", DraftFault.LENGTH),
+    ("rewording", "muchas personas " * 20, DraftFault.LENGTH),
 ])  # fmt: skip
-def test_each_fault_is_seen(kind: str, text: str, fault: Fault | None) -> None:
+def test_each_fault_is_seen(kind: str, text: str, fault: DraftFault | None) -> None:
     assert fault_of(ExpansionDraft(0, kind, (0,), text), PASSAGE, "Nota", []) is fault
 
 

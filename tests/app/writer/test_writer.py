@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from alpie.app.answering.answers import Answer
+from alpie.app.answering.answer_types import Answer
 from alpie.app.chat_model import MissingProvider, stream_of
 from alpie.app.settings import Settings, load_settings
 from alpie.app.terminal import commands as cli

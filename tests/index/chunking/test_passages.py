@@ -14,8 +14,8 @@ from places import DOCS_SRC, SHARED
 from alpie.app.answering.citation import cite, locator
 from alpie.index.chunking.passages import make_passages, passage_address, unit_below
 from alpie.index.layout import lay_out
-from alpie.index.reading.sources import read_sources
 from alpie.index.records import BlockKind, Document, Element, Passage, SentenceRole, Structure
+from alpie.index.sources.document_folder import read_sources
 
 REAL = SHARED / "real_documents"
 DOCUMENTS = {document.id: document for document in read_sources(DOCS_SRC).documents}

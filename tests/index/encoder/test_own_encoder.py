@@ -16,7 +16,7 @@ from alpie.app.answering import answer_weights
 from alpie.app.answering.answer_weights import calibration_file, numbers_for
 from alpie.app.answering.corpus import Corpus
 from alpie.app.settings import Settings, load_settings
-from alpie.app.terminal.doctor import EXAMINATIONS, State, examine
+from alpie.app.terminal.doctor import EXAMINATIONS, Outcome, examine
 from alpie.app.translations import translations_for
 from alpie.eval import fit
 from alpie.eval.fit import fit_encoder
@@ -246,10 +246,10 @@ def test_the_doctor_says_that_an_encoder_is_not_calibrated(
     monkeypatch.setattr("alpie.index.encoder.factory.open_encoder", lambda *_: FakeEncoder())
     [look] = [one for one in EXAMINATIONS if "matching" in one.__name__]
     [found] = examine(settings, translations_for("es"), (look,))
-    assert (found.state, "alpie eval --fit" in found.message) == (State.BAD, True)
+    assert (found.state, "alpie eval --fit" in found.message) == (Outcome.BAD, True)
     calibrate(settings, FakeEncoder().fingerprint)
     [found] = examine(settings, translations_for("es"), (look,))
-    assert found.state == State.GOOD
+    assert found.state == Outcome.GOOD
 
 
 def test_with_its_own_numbers_it_answers(settings: Settings) -> None:

@@ -24,9 +24,9 @@ from alpie.app.translations import translations_for
 from alpie.index.build import build_index
 from alpie.index.formats import Metadata
 from alpie.index.readable import collapse
-from alpie.index.reading import sources
-from alpie.index.reading.source_table import described, entry_from_file_name, table_for
-from alpie.index.reading.sources import read_sources
+from alpie.index.sources import sources
+from alpie.index.sources.document_folder import read_sources
+from alpie.index.sources.source_table import described, entry_from_file_name, table_for
 from alpie.index.storage.store import open_version
 
 FACTS = {  # format → what its document says, a question, words of the answer

@@ -22,8 +22,8 @@ from alpie.index.formats import extract
 from alpie.index.formats.recognition import RecognisedLine, RecognisedWord, Recogniser
 from alpie.index.layout import lay_out
 from alpie.index.notices import Notice, NoticeKind
-from alpie.index.reading.sources import read_sources
 from alpie.index.records import Passage
+from alpie.index.sources.document_folder import read_sources
 
 LINES = (
     "El horno del pueblo abre los martes y los jueves, y la leña la ponen",

@@ -16,8 +16,8 @@ from alpie.app.page.views.answer_view import render_answer
 from alpie.app.page.views.page_words import translations_for
 from alpie.app.service.document_report import compare_with_documents
 from alpie.app.service.rows import answer_row
-from alpie.index.reading.expansions import ExpansionLine, place_expansions
 from alpie.index.retrieval.expansion_index import ExpansionIndex, filled
+from alpie.index.sources.expansions import ExpansionLine, place_expansions
 from alpie.index.spanish.query import read_question
 from alpie.index.storage.manifest import current_version
 from alpie.index.storage.store import IndexVersion, corpus_fingerprint, open_version

@@ -228,19 +228,19 @@ def test_the_doctor_explains_the_backend(file: str, tmp_path: Path, monkeypatch:
         (check,) = doctor.examine(settings, words, (doctor._backend,))
         return check
 
-    assert told("").state is doctor.State.GOOD
+    assert told("").state is doctor.Outcome.GOOD
     assert "ninguna colección" in told(f"milvus:{file}#nadie").message
     refused = told("milvus:http://127.0.0.1:1")
-    assert refused.state is doctor.State.BAD
+    assert refused.state is doctor.Outcome.BAD
     assert "http://127.0.0.1:1" in refused.message
     corpus = corpus_of(SMALL_TEXT)
     choice(file, "doctor").fill(FakeEncoder(), corpus.index)
     good = told(f"milvus:{file}#doctor")
-    assert (good.state, "Milvus Lite" in good.message) == (doctor.State.GOOD, True)
+    assert (good.state, "Milvus Lite" in good.message) == (doctor.Outcome.GOOD, True)
     monkeypatch.setattr("alpie.index.storage.manifest.current_version", lambda data: data)
     monkeypatch.setattr("alpie.index.storage.manifest.read_manifest", lambda folder: {"passages": 7})
     differs = told(f"milvus:{file}#doctor")
-    assert differs.state is doctor.State.BAD
+    assert differs.state is doctor.Outcome.BAD
     assert "alpie index" in differs.message
 
 

@@ -10,7 +10,7 @@ from fake_encoder import FakeEncoder, corpus_from, document_of
 from formats import law, made
 from formats.reading import Reading
 
-from alpie.app.answering.answers import Absent
+from alpie.app.answering.answer_types import Absent
 from alpie.app.answering.corpus import Corpus
 from alpie.app.page.views import page_words as catalogue
 from alpie.app.page.views.answer_view import render_answer

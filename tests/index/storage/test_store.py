@@ -77,7 +77,7 @@ def refusal(data: Path) -> StoreError:
 def test_records_survive_the_files_unchanged(docs: Path, data: Path) -> None:
     from alpie.index.chunking.passages import make_passages
     from alpie.index.layout import lay_out
-    from alpie.index.reading.sources import read_sources
+    from alpie.index.sources.document_folder import read_sources
 
     version = open_version(data, FakeEncoder())
     for document in read_sources(docs).documents:

@@ -53,7 +53,7 @@ def test_a_file_of_another_format_is_named_with_what_to_do(tmp_path: Path, name:
     assert any(one.file in line and remedy in line for line in build_warnings(report, WORDS))
     settings = load_settings({"docs": str(tmp_path / "docs")}, environment={})
     check = doctor._documents(settings, WORDS)
-    assert check.state is doctor.State.ADVICE
+    assert check.state is doctor.Outcome.ADVICE
     assert one.reason in check.message
     kept = open_version(tmp_path / "data", FakeEncoder()).manifest["unread"]
     assert [Unread.of(row) for row in kept] == [one]

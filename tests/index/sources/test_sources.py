@@ -9,7 +9,7 @@ import pytest
 
 from alpie.app.settings import SEED_DOCUMENTS
 from alpie.index.errors import SourceError
-from alpie.index.reading.sources import SourcesReport, read_sources
+from alpie.index.sources.document_folder import SourcesReport, read_sources
 
 SEED_CHECKSUMS = {
     "interpol_2021_resolucion_ga_2021_89_res_09.txt": (

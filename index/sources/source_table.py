@@ -98,7 +98,7 @@ class Described:
 
 
 _ANY_KIND = "documento"
-_LONGEST_FIELD = 300  # characters of what a file says of itself
+_MAX_FIELD = 300  # characters of what a file says of itself
 _USUAL_LANGUAGE = "es"
 # A title that opens with what the document is.
 _KIND = re.compile(
@@ -222,7 +222,7 @@ def _one_line(text: str) -> str:
     """`text` without control characters, marks of writing direction and the like: it stands in citations."""
     shown = "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in text)
     shown = "".join(c for c in shown if unicodedata.category(c) not in ("Cf", "Cs"))
-    return re.sub(r"\s+", " ", shown).strip()[:_LONGEST_FIELD]
+    return re.sub(r"\s+", " ", shown).strip()[:_MAX_FIELD]
 
 
 def _slug(text: str) -> str:

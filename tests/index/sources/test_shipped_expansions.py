@@ -13,8 +13,8 @@ from alpie.eval.questions.matching import folded_words
 from alpie.eval.questions.question_file import OWN_QUESTIONS, read_questions
 from alpie.index.chunking.passages import make_passages
 from alpie.index.layout import lay_out
-from alpie.index.reading.expansions import FOLDER, place_expansions
-from alpie.index.reading.sources import read_sources
+from alpie.index.sources.document_folder import read_sources
+from alpie.index.sources.expansions import FOLDER, place_expansions
 
 DOCS = Path(alpie.docs_src.__path__[0])
 NEARLY_EQUAL = 90  # of 100: the same words but for an article or an ending

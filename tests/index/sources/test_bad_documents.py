@@ -20,7 +20,7 @@ from alpie.index.chunking.passages import make_passages
 from alpie.index.errors import SourceError
 from alpie.index.formats import MAX_CHARACTERS, extract
 from alpie.index.layout import lay_out
-from alpie.index.reading.sources import read_sources
+from alpie.index.sources.document_folder import read_sources
 
 sys.path.append(str(TESTS / "fuzz"))
 from seeds import docx_of, odt_of, packed, pdf_of  # the small whole files that fuzzing starts from

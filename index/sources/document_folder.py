@@ -24,15 +24,15 @@ from alpie.index.formats import MAX_BYTES, SUFFIXES, Extraction, Metadata, extra
 from alpie.index.formats.recognition import Recogniser
 from alpie.index.messages import said
 from alpie.index.notices import Unread, unread_by_its_ending
-from alpie.index.reading.expansions import FOLDER, expansions_file
-from alpie.index.reading.source_table import (
+from alpie.index.records import Document
+from alpie.index.sources.expansions import FOLDER, expansions_file
+from alpie.index.sources.source_table import (
     Described,
     SourceEntry,
     described,
     entry_from_file_name,
     entry_from_table,
 )
-from alpie.index.records import Document
 
 _MAX_CHARACTERS = 40_000_000  # of all texts kept
 _lock = threading.Lock()
