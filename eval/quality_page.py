@@ -7,7 +7,7 @@ The page says in comments which tables it shows, and where they come from:
     <!-- end -->
 
 What stands between the two comments is replaced by the table whose title begins so, from that file of the
-folder `evaluation` beside the page; «name?» is left out where it is missing, «short» leaves out intervals. A
+folder `eval/published`; «name?» is left out where it is missing, «short» leaves out intervals. A
 table whose file is not there stays as it is.
 """
 
@@ -25,6 +25,7 @@ from alpie.index.errors import SettingsError
 
 _BLOCK = re.compile(r"(<!-- table: (?P<what>[^>]+?) -->\n)(?P<old>.*?)(<!-- end -->)", re.DOTALL)
 _PAGE = Path(__file__).resolve().parents[1] / "docs" / "quality.md"
+_PUBLISHED = Path(__file__).resolve().parent / "published"
 _INTERVAL = re.compile(r" %? ?\[[^\]]*\]( n=\d+)?")
 
 
@@ -86,7 +87,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--check", action="store_true", help="write nothing; exit code 1 if it would change")
     options = parser.parse_args(argv)
     page = options.page.read_text(encoding="utf-8")
-    new = refreshed(page, options.page.parent / "evaluation")
+    new = refreshed(page, _PUBLISHED)
     if options.check:
         return int(new != page)
     options.page.write_text(new, encoding="utf-8")

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 _START_SECONDS = 120
-_PUBLISHED = Path(__file__).resolve().parents[1] / "docs" / "evaluation" / "report.json"
+_PUBLISHED = Path(__file__).resolve().parents[1] / "eval" / "published" / "report.json"
 
 
 @contextmanager

@@ -10,6 +10,9 @@ from pathlib import Path
 
 from places import ROOT
 
+from alpie.app.page.serving.page_options import PageOptions
+from alpie.app.settings import load_settings
+
 CODE = ("index", "app", "eval")
 
 
@@ -46,6 +49,12 @@ def test_every_package_is_listed() -> None:
         for path in (ROOT / name).rglob("__init__.py")
     }
     assert found <= listed, f"not in pyproject.toml, so not in the wheel: {sorted(found - listed)}"
+
+
+def test_the_published_report_is_in_the_wheel() -> None:
+    report = PageOptions.from_settings(load_settings()).reports[-1]
+    data = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["setuptools"]["package-data"]
+    assert str(report.relative_to(ROOT / "eval")) in data["alpie.eval"], "the page would show no evaluation"
 
 
 def test_top_level_names_are_not_imported() -> None:

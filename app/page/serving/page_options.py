@@ -69,7 +69,7 @@ class PageOptions:
             root_path=site_path,
             site_path=site_path,
             public_url=settings.public_url.rstrip("/"),
-            reports=(beside / "report" / "report.json", _ROOT / "docs" / "evaluation" / "report.json"),
+            reports=(beside / "report" / "report.json", _ROOT / "eval" / "published" / "report.json"),
             feedback=beside / "feedback.jsonl" if settings.feedback else None,
             finish=finisher(settings),
             limits=Limits(questions=settings.questions_per_minute),
