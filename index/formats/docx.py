@@ -14,7 +14,12 @@ from functools import partial
 from importlib.metadata import version
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from docx import Document
+from docx.document import Document as DocxDocument
+from docx.opc.exceptions import PackageNotFoundError
+from lxml.etree import XMLSyntaxError
 
 from alpie.index.errors import SourceError
 from alpie.index.formats.docx_package import (
@@ -34,13 +39,9 @@ from alpie.index.formats.extraction import Extraction, TextBuilder
 from alpie.index.formats.formulas import formula
 from alpie.index.formats.numbering import ordinal
 from alpie.index.formats.packed import open_packed
-from alpie.index.notices import Notice, NoticeKind
+from alpie.index.notices import NoticeKind
 from alpie.index.readable import collapse
 from alpie.index.records import BlockKind
-
-if TYPE_CHECKING:
-    from docx.document import Document as DocxDocument
-
 
 _RULES = 3  # of this module: raise it when the text that it makes of a file changes
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -54,11 +55,7 @@ _MAX_NESTING = 60
 
 
 def extract_docx(data: bytes, path: Path) -> Extraction:
-    """Raises `SourceError` for a damaged or encrypted file and one without text."""
-    from docx import Document
-    from docx.opc.exceptions import PackageNotFoundError
-    from lxml.etree import XMLSyntaxError
-
+    """Raises `SourceError` for a damaged or encrypted file."""
     with open_packed(data, path, "[Content_Types].xml") as archive:
         data = transitional(data, archive)
     try:
@@ -69,10 +66,7 @@ def extract_docx(data: bytes, path: Path) -> Extraction:
     body = _DocxBody(builder, document)
     body.read()
     parser = f"python-docx {version('python-docx')}, docx {_RULES}"
-    extraction = builder.extraction(parser, docx_metadata(document), body.notices(), body.found())
-    if not extraction.text:
-        raise SourceError.at(path, "format.no_text")
-    return extraction
+    return builder.extraction(parser, docx_metadata(document), body.unread(), body.found())
 
 
 class _DocxBody:
@@ -104,17 +98,16 @@ class _DocxBody:
         self._blocks(self._body, 0)
         self._write_notes()
 
-    def notices(self) -> tuple[Notice, ...]:
-        """What of the body is not read."""
+    def unread(self) -> dict[NoticeKind, int]:
+        """How much of the body is not read."""
         texts = {
             kind: " ".join(t.text or "" for run in runs for t in run.iter(f"{_W}t", f"{_W}delText"))
             for kind, runs in self._unread.items()
         }
         counts = {kind: len(text.split()) or len(self._unread[kind]) for kind, text in texts.items()}
-        comments = sum(1 for _ in self._body.iter(f"{_W}commentReference"))
-        counts[NoticeKind.COMMENTS] = comments
-        counts[NoticeKind.SYMBOLS] = counts.get(NoticeKind.SYMBOLS, 0) + self._signs
-        return tuple(Notice(kind, count) for kind, count in counts.items() if count)
+        counts[NoticeKind.COMMENTS] = sum(1 for _ in self._body.iter(f"{_W}commentReference"))
+        counts[NoticeKind.SYMBOLS] = self._signs
+        return counts
 
     def found(self) -> str:
         """All words of the body and of the notes it calls, without regard to how they are laid out."""

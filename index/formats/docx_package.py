@@ -9,15 +9,14 @@ import io
 import re
 import zipfile
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
+
+from docx.document import Document as DocxDocument
+from lxml import etree
 
 from alpie.index.formats.extraction import Metadata
 from alpie.index.formats.numbering import ordinal
 from alpie.index.readable import collapse
-
-if TYPE_CHECKING:
-    from docx.document import Document as DocxDocument
-
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _STRICT = re.compile(rb"http://purl\.oclc\.org/ooxml/(\w+)/")
@@ -60,8 +59,6 @@ def docx_metadata(document: DocxDocument) -> Metadata:
 
 def notes_of(document: DocxDocument, sort: str) -> dict[str | None, Any]:
     """The footnotes or endnotes of a document by their number in the file."""
-    from lxml import etree
-
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
     for relation in document.part.rels.values():
         if relation.reltype.endswith(f"/{sort}s") and not relation.is_external:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from alpie.index.notices import NOT_MEASURED, Coverage, Notice
+from alpie.index.notices import NOT_MEASURED, Coverage, Notice, NoticeKind
 from alpie.index.records import BlockKind, Element, Span, Structure
 
 _PDF = re.compile(r"D:(\d{4})(\d{2})?(\d{2})?")
@@ -92,17 +93,14 @@ class TextBuilder:
         self._pages: list[tuple[int, int]] = []
         self._new_page = False
 
-    @property
-    def text(self) -> str:
-        return "".join(self._parts)
-
     def extraction(
-        self, parser: str, metadata: Metadata, notices: tuple[Notice, ...] = (), found: str = ""
+        self, parser: str, metadata: Metadata, unread: Mapping[NoticeKind, int], found: str
     ) -> Extraction:
-        """The text and structure that was built; `found`: see `Structure`."""
+        """The text and structure that was built; `unread` counts what is in neither, `found`: see `Structure`."""
         structure = Structure(tuple(self._elements), tuple(self._pages), found=clean(found))
+        notices = tuple(Notice(kind, count) for kind, count in unread.items() if count)
         pages = len(self._pages)
-        return Extraction(self.text, parser, structure, metadata, notices, Coverage(pages, pages))
+        return Extraction("".join(self._parts), parser, structure, metadata, notices, Coverage(pages, pages))
 
     def begin_page(self, number: int) -> None:
         """What is added from here on stands on page `number`."""

@@ -6,21 +6,18 @@ import codecs
 import re
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lxml import etree
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from alpie.index.errors import SourceError
 from alpie.index.formats.extraction import Extraction, Metadata, TextBuilder, iso_date
 from alpie.index.formats.formulas import formula
 from alpie.index.formats.numbering import is_note_call, ordinal
-from alpie.index.notices import Notice, NoticeKind
+from alpie.index.notices import NoticeKind
 from alpie.index.readable import collapse
 from alpie.index.records import BlockKind
-
-if TYPE_CHECKING:
-    from selectolax.lexbor import LexborHTMLParser, LexborNode
-
 
 _CHARSET = re.compile(
     rb"<(?:meta|\?xml)[^>]{0,300}?(?:charset|encoding)\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.I
@@ -122,23 +119,17 @@ _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 
 
 def extract_html(data: bytes, path: Path) -> Extraction:
-    """Raises `SourceError` for a page without text."""
+    """Raises `SourceError` for a page that nests too deep."""
     builder = TextBuilder()
     tree, unread, found = read_page(data, path, builder)
-    notices = tuple(Notice(kind, count) for kind, count in unread.items() if count)
     name = f"selectolax {version('selectolax')}, html {RULES}"
-    extraction = builder.extraction(name, page_metadata(tree), notices, found)
-    if not extraction.text:
-        raise SourceError.at(path, "html.no_text")
-    return extraction
+    return builder.extraction(name, page_metadata(tree), unread, found)
 
 
 def read_page(
     data: bytes, path: Path, builder: TextBuilder
 ) -> tuple[LexborHTMLParser, dict[NoticeKind, int], str]:
     """What a page shows, written into `builder`; returns it parsed, the words left out, another reading of it."""
-    from selectolax.lexbor import LexborHTMLParser
-
     page = decoded(data)
     if _XML.match(page):  # what XML closes at once, HTML leaves open: a title would swallow the page
         page = _CLOSED.sub(r"<\1\2></\1>", page)

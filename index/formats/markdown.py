@@ -14,18 +14,24 @@ from html import unescape
 from importlib.metadata import version
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+from markdown_it.token import Token
 
 from alpie.index.formats.extraction import Extraction, clean
-from alpie.index.formats.markdown_inline import BREAKS, TAG, MarkdownSource, Piece, ShownText
+from alpie.index.formats.markdown_inline import (
+    BREAKS,
+    TAG,
+    MarkdownSource,
+    Piece,
+    ShownText,
+    foreign_signs,
+    make_parser,
+    unpaired_signs,
+)
 from alpie.index.formats.plain import canonical_text, front_matter
 from alpie.index.notices import Notice, NoticeKind
 from alpie.index.readable import collapse
 from alpie.index.records import BlockKind, Element, Span, Structure
-
-if TYPE_CHECKING:
-    from markdown_it.token import Token
-
 
 _RULES = 3  # of this module: raise it when what it makes of a file changes
 _QUOTE = re.compile(r"[ \t]*>")
@@ -38,8 +44,6 @@ _FILL = "\u2060"
 
 def extract_markdown(data: bytes, path: Path) -> Extraction:
     """Raises `SourceError` for what is no UTF-8 text."""
-    from alpie.index.formats.markdown_inline import make_parser
-
     text = canonical_text(data, path)
     begin, metadata = front_matter(text)
     parser = make_parser()
@@ -207,8 +211,6 @@ class _MarkdownReading:
 
     def _inline(self, token: Token, offsets: list[int], item: bool) -> list[tuple[str | None, list[Piece]]]:
         """What an inline content shows: first its text, then each note that is defined below it, with its label."""
-        from alpie.index.formats.markdown_inline import foreign_signs, unpaired_signs
-
         children, content = token.children or [], token.content
         shown = ShownText(self.source, offsets)
         shown.signs = dict.fromkeys(unpaired_signs(children, content), "") | foreign_signs(

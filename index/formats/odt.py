@@ -9,20 +9,17 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+from lxml import etree
 
 from alpie.index.errors import SourceError
 from alpie.index.formats.extraction import Extraction, TextBuilder
 from alpie.index.formats.formulas import formula
 from alpie.index.formats.odt_styles import SPACES, OdtStyles, count_of, name_of, value_of
 from alpie.index.formats.packed import dublin_core, open_packed, read_xml
-from alpie.index.notices import Notice, NoticeKind
+from alpie.index.notices import NoticeKind
 from alpie.index.readable import collapse
 from alpie.index.records import BlockKind
-
-if TYPE_CHECKING:
-    from lxml import etree
-
 
 _RULES = 3  # of this module: raise it when the text that it makes of a file changes
 _UNSEEN = frozenset(
@@ -38,7 +35,7 @@ _MAX_NESTING = 60
 
 
 def extract_odt(data: bytes, path: Path) -> Extraction:
-    """Raises `SourceError` for a damaged or encrypted file and one without text."""
+    """Raises `SourceError` for a damaged or encrypted file."""
     archive = open_packed(data, path, "content.xml")
     manifest = read_xml(archive, "META-INF/manifest.xml", path)
     if manifest is not None and manifest.find(".//manifest:encryption-data", SPACES) is not None:
@@ -54,10 +51,7 @@ def extract_odt(data: bytes, path: Path) -> Extraction:
     reading.read(body)
     metadata = dublin_core(read_xml(archive, "meta.xml", path))
     name = f"lxml {version('lxml')}, odt {_RULES}"
-    extraction = builder.extraction(name, metadata, reading.notices(body), reading.found(body))
-    if not extraction.text:
-        raise SourceError.at(path, "format.no_text")
-    return extraction
+    return builder.extraction(name, metadata, reading.unread(body), reading.found(body))
 
 
 class _OdtBody:
@@ -84,8 +78,8 @@ class _OdtBody:
         self._blocks(body, (), 0)
         self._write_notes()
 
-    def notices(self, body: etree._Element) -> tuple[Notice, ...]:
-        """What of the body is not read."""
+    def unread(self, body: etree._Element) -> dict[NoticeKind, int]:
+        """How much of the body is not read."""
         deleted = [one for change in body.iter(f"{{{SPACES['text']}}}deletion") for one in change]
         self._unread.setdefault(NoticeKind.STRUCK_TEXT, []).extend(deleted)
         counts: dict[NoticeKind, int] = {
@@ -93,7 +87,7 @@ class _OdtBody:
             for kind, those in self._unread.items()
         }
         counts[NoticeKind.COMMENTS] = sum(1 for _ in body.iter(f"{{{SPACES['office']}}}annotation"))
-        return tuple(Notice(kind, count) for kind, count in counts.items() if count)
+        return counts
 
     def found(self, body: etree._Element) -> str:
         """All words of the body that its reader sees, without regard to how they are laid out."""

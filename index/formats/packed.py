@@ -6,15 +6,12 @@ import io
 import zipfile
 import zlib
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+from lxml import etree
 
 from alpie.index.errors import SourceError
 from alpie.index.formats.extraction import Metadata, iso_date
 from alpie.index.readable import collapse
-
-if TYPE_CHECKING:
-    from lxml import etree
-
 
 _MAX_FILES = 10_000
 _MAX_BYTES = 200_000_000  # unpacked, in all
@@ -48,8 +45,6 @@ def open_packed(data: bytes, path: Path, needed: str) -> zipfile.ZipFile:
 
 def read_xml(archive: zipfile.ZipFile, name: str, path: Path) -> etree._Element | None:
     """The root of an XML file of the archive; None if it has none of that name. No entity is expanded."""
-    from lxml import etree
-
     if name not in archive.namelist():
         return None
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True)

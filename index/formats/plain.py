@@ -6,6 +6,8 @@ import re
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from alpie.index.errors import SourceError
 from alpie.index.formats.extraction import Extraction, Metadata, iso_date
 from alpie.index.readable import collapse
@@ -61,8 +63,6 @@ def front_matter(text: str) -> tuple[int, Metadata]:
 
 
 def _metadata(front: str) -> Metadata:
-    import yaml
-
     try:
         table: Any = yaml.safe_load(front)
     except (yaml.YAMLError, RecursionError, ValueError):
