@@ -29,7 +29,6 @@ _FORMATS = {
     **dict.fromkeys((".html", ".htm", ".xhtml"), "html"),
     **{f".{name}": name for name in ("pdf", *_PACKED)},
 }
-_WITHOUT_TEXT = {"html": "html.no_text", "pptx": "pptx.no_text", "epub": "epub.no_text"}  # and why it may be
 SUFFIXES = tuple(_FORMATS)
 _LOG = logging.getLogger(__name__)
 _ZIP = b"PK\x03\x04"
@@ -74,7 +73,12 @@ def extract(data: bytes, path: Path, recogniser: Recogniser | None = None) -> Ex
         reason = f"{type(error).__name__}: {str(error)[:200]}"
         raise SourceError.at(path, "format.damaged", error=reason) from error
     if not extraction.text:
-        raise SourceError.at(path, _WITHOUT_TEXT.get(kind, "format.no_text"))
+        raise SourceError.at(
+            path,
+            {"html": "html.no_text", "pptx": "pptx.no_text", "epub": "epub.no_text"}.get(
+                kind, "format.no_text"
+            ),
+        )
     if len(extraction.text) > MAX_CHARACTERS:
         raise SourceError.at(path, "format.long", count=len(extraction.text), most=MAX_CHARACTERS)
     return extraction
