@@ -44,14 +44,19 @@ def open_packed(data: bytes, path: Path, needed: str) -> zipfile.ZipFile:
 
 
 def read_xml(archive: zipfile.ZipFile, name: str, path: Path) -> etree._Element | None:
-    """The root of an XML file of the archive; None if it has none of that name. No entity is expanded."""
+    """The root of an XML file of the archive; None if it has none of that name."""
     if name not in archive.namelist():
         return None
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True)
     try:
-        return etree.fromstring(read_file(archive, name, path), parser)
+        return parse_xml(read_file(archive, name, path))
     except (etree.XMLSyntaxError, ValueError) as error:
         raise SourceError.at(path, "packed.file_damaged", file=name, error=error) from error
+
+
+def parse_xml(data: bytes) -> etree._Element:
+    """The root of an XML file, its comments left out; no entity is expanded and nothing fetched."""
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True)
+    return etree.fromstring(data, parser)
 
 
 def read_file(archive: zipfile.ZipFile, name: str, path: Path) -> bytes:
