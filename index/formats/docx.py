@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from collections import defaultdict
 from collections.abc import Iterator
 from functools import partial
 from importlib.metadata import version
@@ -90,7 +91,7 @@ class _DocxBody:
         self._called = dict.fromkeys(self._notes, 0)
         # label and text of notes, until the list that calls them ends
         self._waiting: list[tuple[str, str]] = []
-        self._unread: dict[NoticeKind, list[Any]] = {}
+        self._unread: dict[NoticeKind, list[Any]] = defaultdict(list)
         self._fields: list[bool] = []  # that are open, whether each is a table of contents
         self._codes: list[bool] = []  # of the fields that are open, whether this is their instruction
         self._contents = 0  # content controls around that hold a table of contents
@@ -208,9 +209,9 @@ class _DocxBody:
         found = []
         for row in _inside(table, f"{W}tr"):
             if below(row, "trPr/del") is not None:
-                self._leave(NoticeKind.STRUCK_TEXT, row)
+                self._unread[NoticeKind.STRUCK_TEXT].append(row)
             elif below(row, "trPr/hidden") is not None:
-                self._leave(NoticeKind.HIDDEN_TEXT, row)
+                self._unread[NoticeKind.HIDDEN_TEXT].append(row)
             else:
                 found.append((row, list(_inside(row, f"{W}tc"))))
         if max((len(cells) for _, cells in found), default=0) < 2:  # a frame around text, not a table
@@ -247,13 +248,13 @@ class _DocxBody:
             if tag == f"{W}instrText" and self._fields and (one.text or "").split()[:1] == ["TOC"]:
                 self._fields[-1] = True
             if tag in _DELETED:
-                self._leave(NoticeKind.STRUCK_TEXT, one)
+                self._unread[NoticeKind.STRUCK_TEXT].append(one)
             elif tag in _UNSEEN or not isinstance(tag, str):
                 continue
             elif tag == f"{W}r" and self._styles.run_is(one, paragraph, "vanish"):
-                self._leave(NoticeKind.HIDDEN_TEXT, one)
+                self._unread[NoticeKind.HIDDEN_TEXT].append(one)
             elif tag == f"{W}r" and any(self._styles.run_is(one, paragraph, look) for look in _STRUCK):
-                self._leave(NoticeKind.STRUCK_TEXT, one)
+                self._unread[NoticeKind.STRUCK_TEXT].append(one)
             elif tag == f"{W}txbxContent":
                 boxes.append(one)
             elif tag == f"{W}t":
@@ -269,7 +270,7 @@ class _DocxBody:
             elif tag == f"{MATH}oMath":
                 yield formula(one)
             elif tag == f"{W}object" and any((o.get("ProgID") or "").startswith("Equation") for o in one):
-                self._leave(NoticeKind.FORMULAS, one)
+                self._unread[NoticeKind.FORMULAS].append(one)
             elif tag == f"{W}fldChar":
                 self._field(one.get(f"{W}fldCharType"))
                 yield form_value(one)
@@ -303,9 +304,6 @@ class _DocxBody:
         number = self._called[sort]
         text = "\n".join(self._cell(note, []))
         return [(f"nota {number}" if sort == "footnote" else f"nota final {ordinal(number, 'i')}", text)]
-
-    def _leave(self, kind: NoticeKind, element: Any) -> None:
-        self._unread.setdefault(kind, []).append(element)
 
 
 def _last_of_sections(body: Any) -> Iterator[Any]:

@@ -93,6 +93,10 @@ class TextBuilder:
         self._pages: list[tuple[int, int]] = []
         self._new_page = False
 
+    @property
+    def text(self) -> str:
+        return "".join(self._parts)
+
     def extraction(
         self, parser: str, metadata: Metadata, unread: Mapping[NoticeKind, int], found: str
     ) -> Extraction:
@@ -100,7 +104,7 @@ class TextBuilder:
         structure = Structure(tuple(self._elements), tuple(self._pages), found=clean(found))
         notices = tuple(Notice(kind, count) for kind, count in unread.items() if count)
         pages = len(self._pages)
-        return Extraction("".join(self._parts), parser, structure, metadata, notices, Coverage(pages, pages))
+        return Extraction(self.text, parser, structure, metadata, notices, Coverage(pages, pages))
 
     def begin_page(self, number: int) -> None:
         """What is added from here on stands on page `number`."""

@@ -5,9 +5,11 @@ What its reader does not see (hidden and struck text, comments) is counted.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from functools import partial
 from importlib.metadata import version
+from itertools import chain
 from pathlib import Path
 
 from lxml import etree
@@ -28,6 +30,8 @@ _UNSEEN = frozenset(
 )
 _CONTENTS = frozenset(f"text:{name}" for name in (
     "table-of-content", "illustration-index", "table-index", "object-index", "user-index", "alphabetical-index"))  # fmt: skip
+_Note = tuple[str, str]  # label and text
+_CELL = "table:table-cell"
 _ROWS = frozenset(f"table:{name}" for name in ("table-header-rows", "table-rows", "table-row-group"))
 _HREF = "{http://www.w3.org/1999/xlink}href"
 _ID = "{http://www.w3.org/XML/1998/namespace}id"
@@ -63,9 +67,9 @@ class _OdtBody:
         self._numbers: list[int] = []  # of the items around
         self._headings: list[int] = []
         self._last: dict[str, int] = {}  # list or style with level → its last number
-        self._notes: list[tuple[str, str]] = []  # until the list that calls them ends
+        self._notes: list[_Note] = []  # until the list that calls them ends
         self._contents = False
-        self._unread: dict[NoticeKind, list[etree._Element]] = {}
+        self._unread: dict[NoticeKind, list[etree._Element]] = defaultdict(list)
 
     def read(self, body: etree._Element) -> None:
         numbered = body.find(".//text:soft-page-break", SPACES) is not None or any(
@@ -81,7 +85,7 @@ class _OdtBody:
     def unread(self, body: etree._Element) -> dict[NoticeKind, int]:
         """How much of the body is not read."""
         deleted = [one for change in body.iter(f"{{{SPACES['text']}}}deletion") for one in change]
-        self._unread.setdefault(NoticeKind.STRUCK_TEXT, []).extend(deleted)
+        self._unread[NoticeKind.STRUCK_TEXT] += deleted
         counts: dict[NoticeKind, int] = {
             kind: sum(len(" ".join(map(str, one.itertext())).split()) for one in those)
             for kind, those in self._unread.items()
@@ -107,22 +111,17 @@ class _OdtBody:
         walk(body)
         return "".join(parts)
 
-    def _leave(self, kind: NoticeKind, element: etree._Element) -> None:
-        self._unread.setdefault(kind, []).append(element)
-
     def _is_seen(self, element: etree._Element) -> bool:
         """Whether a reader sees an element and it stands; what is not so is counted."""
         name, style = name_of(element), value_of(element, "text:style-name")
         hidden = value_of(element, "text:display") == "none" or value_of(element, "text:is-hidden") == "true"
-        hides = any(
-            value_of(one, "text:is-hidden") == "true"
-            for one in element.iterfind("text:hidden-paragraph", SPACES)
-        )
+        marks = element.iterfind("text:hidden-paragraph", SPACES)
+        hides = any(value_of(one, "text:is-hidden") == "true" for one in marks)
         if hidden or hides or self._styles.has(style, "hidden"):
-            self._leave(NoticeKind.HIDDEN_TEXT, element)
+            self._unread[NoticeKind.HIDDEN_TEXT].append(element)
             return False
         if name in ("text:span", "text:p") and self._styles.has(style, "struck"):
-            self._leave(NoticeKind.STRUCK_TEXT, element)
+            self._unread[NoticeKind.STRUCK_TEXT].append(element)
             return False
         return name not in _UNSEEN and name not in ("text:tracked-changes", "")
 
@@ -151,7 +150,7 @@ class _OdtBody:
         style = value_of(element, "text:style-name")
         if self._styles.has(style, "break") and self._builder.begun:
             self._builder.turn()
-        notes: list[tuple[str, str]] = []
+        notes: list[_Note] = []
         boxes: list[etree._Element] = []
         text = "".join(self._words(element, notes, boxes))
         item = self._marker is not None
@@ -186,7 +185,7 @@ class _OdtBody:
         self._notes = []
 
     def _words(
-        self, element: etree._Element, notes: list[tuple[str, str]], boxes: list[etree._Element]
+        self, element: etree._Element, notes: list[_Note], boxes: list[etree._Element]
     ) -> Iterator[str]:
         """What a paragraph shows; what its notes say goes to `notes`, text boxes to `boxes`.
 
@@ -232,7 +231,7 @@ class _OdtBody:
                 inner += [child, child.tail or ""]
             stack += reversed(inner)
 
-    def _whole(self, element: etree._Element, notes: list[tuple[str, str]]) -> str:
+    def _whole(self, element: etree._Element, notes: list[_Note]) -> str:
         """A paragraph of a note or cell, with its text boxes."""
         boxes: list[etree._Element] = []
         text = "".join(self._words(element, notes, boxes))
@@ -264,31 +263,26 @@ class _OdtBody:
 
     def _table(self, table: etree._Element) -> None:
         self._write_notes()
-        notes: list[tuple[str, str]] = []
+        notes: list[_Note] = []
         found = list(self._rows(table))
-        rows = [
-            [
-                collapse(" ".join(self._whole(one, notes) for one in cell if self._is_seen(one)))
-                for cell in row
-                if name_of(cell) == "table:table-cell"
-            ]
-            for row in found
-        ]
+        rows = [[self._cell(cell, notes) for cell in row if name_of(cell) == _CELL] for row in found]
         if len(rows) > 1:
             parents = (row.getparent() for row in found)
             headers = sum(p is not None and name_of(p) == "table:table-header-rows" for p in parents)
             self._builder.add_table(rows, headers or 1)
         else:
-            for cells in rows:
-                for cell_text in cells:
-                    self._builder.add(cell_text)
+            for cell_text in chain.from_iterable(rows):
+                self._builder.add(cell_text)
         self._notes += notes
+
+    def _cell(self, cell: etree._Element, notes: list[_Note]) -> str:
+        return collapse(" ".join(self._whole(one, notes) for one in cell if self._is_seen(one)))
 
     def _rows(self, parent: etree._Element) -> Iterator[etree._Element]:
         """The rows of a table, not those of a table inside it."""
         for child in parent:
             if value_of(child, "table:visibility") in ("collapse", "filter"):
-                self._leave(NoticeKind.HIDDEN_TEXT, child)
+                self._unread[NoticeKind.HIDDEN_TEXT].append(child)
             elif name_of(child) == "table:table-row":
                 yield child
             elif name_of(child) in _ROWS:

@@ -59,20 +59,15 @@ class OdtStyles:
                 for one in style:
                     looks |= {"break"} if value_of(one, "fo:break-before") == "page" else set()
                     looks |= {"hidden"} if value_of(one, "text:display") == "none" else set()
-                    looks |= (
-                        {"struck"}
-                        if value_of(one, "style:text-line-through-style", "none") != "none"
-                        else set()
-                    )
+                    line = value_of(one, "style:text-line-through-style", "none")
+                    looks |= {"struck"} if line != "none" else set()
             for level in root.iter(
                 *(f"{{{SPACES['text']}}}{n}" for n in ("list-level-style-number", "outline-level-style"))
             ):
                 parent = level.getparent()
-                if parent is not None:
-                    name = (
-                        "" if name_of(level) == "text:outline-level-style" else value_of(parent, "style:name")
-                    )
-                    self._levels[name, count_of(value_of(level, "text:level", "1"))] = level
+                of_list = parent is not None and name_of(level) == "text:list-level-style-number"
+                name = value_of(parent, "style:name") if of_list else ""
+                self._levels[name, count_of(value_of(level, "text:level", "1"))] = level
 
     def has(self, name: str, look: str) -> bool:
         """Whether a style has the look «break», «hidden» or «struck», or one that it is based on."""
@@ -93,11 +88,8 @@ class OdtStyles:
             for depth, number in enumerate(numbers[first:], first + 1)
             if (level := self._levels.get((style, depth))) is not None
         ]
-        return (
-            value_of(own, "style:num-prefix")
-            + ".".join(filter(None, shown))
-            + value_of(own, "style:num-suffix")
-        )
+        numeral = ".".join(filter(None, shown))
+        return f"{value_of(own, 'style:num-prefix')}{numeral}{value_of(own, 'style:num-suffix')}"
 
     def first(self, style: str, depth: int) -> int:
         """The number that a level begins with."""
@@ -108,8 +100,5 @@ class OdtStyles:
     @staticmethod
     def _numeral(level: etree._Element, number: int) -> str:
         form = value_of(level, "style:num-format")
-        return (
-            ordinal(number, form * 2 if value_of(level, "style:num-letter-sync") == "true" else form)
-            if form
-            else ""
-        )
+        twice = value_of(level, "style:num-letter-sync") == "true"
+        return ordinal(number, form * 2 if twice else form) if form else ""
