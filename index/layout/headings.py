@@ -5,10 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from alpie.index.layout.forms import (
-    ADMINISTRATIVE,
     BULLET,
-    CAPTION,
-    DATE_LINE,
     FUNCTION_WORDS,
     MARKDOWN_HEADING,
     NUMBERED,
@@ -16,6 +13,7 @@ from alpie.index.layout.forms import (
     STARTS_WITH_FIGURE,
     ends_sentence,
     first_word,
+    kind_by_form,
     opens_sentence,
 )
 from alpie.index.layout.line_groups import LineGroup, ends_in_function_word
@@ -49,10 +47,8 @@ def mark_fixed_forms(groups: list[LineGroup]) -> None:
             group.kind, group.level = BlockKind.HEADING, len(markdown.group(1))
             group.skip = markdown.end()
             group.text = group.text[group.skip :]
-        elif CAPTION.match(group.text):
-            group.kind = BlockKind.CAPTION
-        elif len(group.text) <= 200 and (DATE_LINE.fullmatch(group.text) or ADMINISTRATIVE.match(group.text)):
-            group.kind = BlockKind.METADATA
+        elif kind := kind_by_form(group.text):
+            group.kind = kind
         elif group.indented and index and groups[index - 1].text.endswith(":"):
             group.kind = BlockKind.PULL_QUOTE
 
@@ -145,24 +141,13 @@ def mark_sections(groups: list[LineGroup]) -> None:
             and not groups[following].page_start
             and groups[following].kind is None
             and len(groups[following].lines) <= 6
-            and (
-                following + 1 == len(groups)
-                or groups[following + 1].blank_before
-                or not groups[following + 1].page_start
-            )
+            and all(after.blank_before or not after.page_start for after in groups[following + 1 :][:1])
         ):
             groups[following].kind = BlockKind.LEAD
             following += 1
 
 
-_BODY = (
-    BlockKind.PARAGRAPH,
-    BlockKind.LIST,
-    BlockKind.TABLE,
-    BlockKind.KEY_DATA,
-    BlockKind.CALLOUT,
-    BlockKind.LEAD,
-)
+_BODY = {BlockKind[kind] for kind in ("PARAGRAPH", "LIST", "TABLE", "KEY_DATA", "CALLOUT", "LEAD")}
 _MAX_SUBTITLE = 600  # characters
 
 
@@ -177,8 +162,8 @@ def mark_signatures(groups: list[LineGroup]) -> list[LineGroup]:
         following = groups[end] if end < len(groups) else None
         closes = following is None or following.page_start or following.level == 1
         if end > index and closes and (end - index > 1 or following is None) and index:
-            groups[index].lines = [line for group in groups[index:end] for line in group.lines]
-            groups[index].text = " ".join(group.text for group in groups[index:end])
+            for line_below in groups[index + 1 : end]:
+                groups[index].take(line_below)
             groups[index].kind, groups[index].level, groups[index].signature = BlockKind.METADATA, 0, True
             made.append(groups[index])
             index = end

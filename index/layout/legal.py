@@ -86,8 +86,7 @@ def mark_legal_headings(groups: list[LineGroup]) -> list[LineGroup]:
             made.append(group)
             continue
         if made and _takes_title(made[-1], group):
-            made[-1].lines.extend(group.lines)
-            made[-1].text = f"{made[-1].text} {group.text}"
+            made[-1].take(group)
             continue
         level = group.level
         rank = _division_rank(group, given)

@@ -14,19 +14,20 @@ _LINE_END = re.compile(r"\r\n|[\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029]")
 
 # Relative widths of a common sans serif face, in ems. Characters counted alike hide a box that is
 # 4 % narrower than the column; widths of letters show it.
-_WIDTHS: dict[str, float] = {}
-for _characters, _em in (
-    ("iíìïlj.,:;'|!¡·", 0.24),
-    (' \xa0ftr()[]-/"', 0.29),
-    ("cszkxvyJ*", 0.5),
-    ("mwMW%—@®", 0.83),
-    ("ABEKPSVXYÁÉ", 0.667),
-    ("CDHNRUÍÚÑ", 0.72),
-    ("GOQÓ", 0.78),
-    ("FTZL", 0.6),
-):
-    for _character in _characters:
-        _WIDTHS[_character] = _em
+_WIDTHS = {
+    character: em
+    for em, characters in (
+        (0.24, "iíìïlj.,:;'|!¡·"),
+        (0.29, ' \xa0ftr()[]-/"'),
+        (0.5, "cszkxvyJ*"),
+        (0.83, "mwMW%—@®"),
+        (0.667, "ABEKPSVXYÁÉ"),
+        (0.72, "CDHNRUÍÚÑ"),
+        (0.78, "GOQÓ"),
+        (0.6, "FTZL"),
+    )
+    for character in characters
+}
 
 # A line longer than this was never set in a column: its width tells nothing.
 _WIDEST_COLUMN = 200

@@ -7,6 +7,7 @@ figures: calls run upward through a document. They are the heaviest chain of can
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from itertools import pairwise
@@ -46,15 +47,10 @@ def find_note_calls(text: str, left_out: tuple[Span, ...] = ()) -> tuple[Span, .
 
 
 def _outside(candidates: list[_NoteCall], left_out: tuple[Span, ...]) -> list[_NoteCall]:
-    kept: list[_NoteCall] = []
-    spans = iter(sorted(left_out))
-    span = next(spans, None)
-    for candidate in candidates:
-        while span is not None and span.end <= candidate.start:
-            span = next(spans, None)
-        if span is None or candidate.start < span.start:
-            kept.append(candidate)
-    return kept
+    spans = sorted(left_out)
+    starts = [span.start for span in spans]
+    before = (bisect_right(starts, candidate.start) - 1 for candidate in candidates)
+    return [c for c, at in zip(candidates, before, strict=True) if at < 0 or spans[at].end <= c.start]
 
 
 def _candidates(text: str) -> list[_NoteCall]:
@@ -96,11 +92,8 @@ _ABBREVIATION = re.compile(
 def _stem_before(text: str, position: int) -> tuple[str | None, bool]:
     """The word a call would be glued to, and whether it is a code; None if digits belong to it."""
     start = position
-    while (
-        start > 0
-        and position - start < _MAX_STEM
-        and (text[start - 1].isalnum() or text[start - 1] in "_/@#.-&'")
-    ):
+    least = max(0, position - _MAX_STEM)
+    while start > least and (text[start - 1].isalnum() or text[start - 1] in "_/@#.-&'"):
         start -= 1
     word = text[start:position] or text[max(0, position - 1) : position]
     if any(mark in word for mark in "/@#") or word.startswith(("www.", "http")):
