@@ -29,6 +29,7 @@ from alpie.index.formats.markdown_inline import (
     unpaired_signs,
 )
 from alpie.index.formats.plain import canonical_text, front_matter
+from alpie.index.layout.marked import SpanCutter
 from alpie.index.notices import Notice, NoticeKind
 from alpie.index.readable import collapse
 from alpie.index.records import BlockKind, Element, Span, Structure
@@ -107,7 +108,8 @@ class _MarkdownReading:
             elements.append(replace(element, start=spans[0].start, end=position, rows=rows))
         marks += _signs(text, position, len(text))
         calls = tuple(self._span(call) for call in sorted(self.source.calls))
-        marks = [left for mark in marks for left in _without(mark, calls)]
+        cutter = SpanCutter(text, [*calls])
+        marks = [left for mark in marks for left in cutter.left(mark.start, mark.end)]
         return Structure(tuple(elements), note_calls=calls, marks=tuple(marks), found=found)
 
     def read(self, tokens: Sequence[Token]) -> None:
@@ -336,16 +338,3 @@ def _plain(tag: re.Match[str]) -> str:
 def _signs(text: str, start: int, end: int) -> Iterator[Span]:
     for match in re.finditer(r"\S+", text[start:end]):
         yield Span(start + match.start(), start + match.end())
-
-
-def _without(mark: Span, calls: Sequence[Span]) -> Iterator[Span]:
-    """What of a mark is no call of a note."""
-    start = mark.start
-    for call in calls[bisect_right(calls, mark.start, key=lambda one: one.end) :]:
-        if call.start >= mark.end:
-            break
-        if start < call.start:
-            yield Span(start, call.start)
-        start = call.end
-    if start < mark.end:
-        yield Span(start, mark.end)

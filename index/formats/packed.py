@@ -30,14 +30,8 @@ def open_packed(data: bytes, path: Path, needed: str) -> zipfile.ZipFile:
     unpacked = sum(file.file_size for file in files)
     largest = max((file.file_size for file in files if file.filename.endswith((".xml", "html"))), default=0)
     if len(files) > _MAX_FILES or unpacked > _MAX_BYTES or largest > _MAX_XML_BYTES:
-        raise SourceError.at(
-            path,
-            "packed.large",
-            size=unpacked // 1_000_000,
-            files=len(files),
-            most=_MAX_BYTES // 1_000_000,
-            text=_MAX_XML_BYTES // 1_000_000,
-        )
+        limits = {"most": _MAX_BYTES // 1_000_000, "text": _MAX_XML_BYTES // 1_000_000}
+        raise SourceError.at(path, "packed.large", size=unpacked // 1_000_000, files=len(files), **limits)
     if needed not in archive.namelist():
         raise SourceError.at(path, "packed.incomplete", format=path.suffix[1:].upper(), file=needed)
     return archive

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 import re
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise, takewhile
+from operator import attrgetter
 from statistics import median
 
 from alpie.index.formats.extraction import clean
@@ -36,6 +37,7 @@ _LEADS = re.compile(r"(?:\.[ \xa0]?){4,}\s*(?:\d{1,4}|[ivxlc]{1,7})$")
 _FEWEST_ENTRIES = 3  # on a page
 _MAX_LINES_BETWEEN = 3  # two entries of a table of contents
 _ALIGNED = 4.0  # points
+_EDGES = [attrgetter(name) for name in ("x0", "x1", "center")]  # where cells may stand one under the other
 _NEARBY = 40  # lines
 _WRAPPED = 1.4  # pitches: a line of the same cell
 _TERMINAL = ".!?…;:"
@@ -99,7 +101,7 @@ def body_of(pages: Sequence[Sequence[PdfLine]]) -> RunningText:
     size = sizes.most_common(1)[0][0] if sizes else 10.0
     pitches = (
         one.base - other.base
-        for one, other in itertools.pairwise(lines)
+        for one, other in pairwise(lines)
         if one.region == other.region and abs(one.size - size) < 1 and abs(other.size - size) < 1
     )
     near = sorted(pitch for pitch in pitches if 0.7 * size < pitch < 2.5 * size)
@@ -127,29 +129,22 @@ def page_blocks(
     rights = _right_edges(lines)
     index = 0
     while index < len(lines):
-        end = _title_end(lines, index, titles)
-        if end > index:
-            blocks.append(PdfBlock(list(lines[index:end]), heading=True))
-            index = end
-            continue
         opens = _CONTENTS_TITLE.match(folded(blocks[-1].text)) is not None if blocks else contents
-        end = _contents_end(lines, index, known, opens)
-        if end > index:
+        if (end := _title_end(lines, index, titles)) > index:
+            blocks.append(PdfBlock(list(lines[index:end]), heading=True))
+        elif (end := _contents_end(lines, index, known, opens)) > index:
             blocks.append(PdfBlock(list(lines[index:end]), contents=True))
-            index = end
-            continue
-        rows, end = _ruled_rows(lines, index) or _table_rows(lines, index, body)
-        if rows:
-            blocks.append(PdfBlock(rows, table=True))
-            index = end
-            continue
-        line = lines[index]
-        before = blocks[-1] if blocks and not (blocks[-1].table or blocks[-1].heading) else None
-        if before is not None and _continues(before, line, body, rights[line.region]):
-            before.lines.append(line)
+        elif (found := _table_rows(lines, index, body))[0]:
+            blocks.append(PdfBlock(found[0], table=True))
+            end = found[1]
         else:
-            blocks.append(PdfBlock([line], item=_ITEM.match(line.text) is not None))
-        index += 1
+            line, end = lines[index], index + 1
+            before = blocks[-1] if blocks and not (blocks[-1].table or blocks[-1].heading) else None
+            if before is not None and _continues(before, line, body, rights[line.region]):
+                before.lines.append(line)
+            else:
+                blocks.append(PdfBlock([line], item=_ITEM.match(line.text) is not None))
+        index = end
     _mark_contents(blocks)
     for block in blocks:
         if block.contents or block.table or block.lines[0].aside:
@@ -193,13 +188,11 @@ def _join_markers(line: PdfLine) -> None:
     number = len(line.cells) == 2 and line.bold and _NUMBER.match(line.cells[0].text)
     if len(line.cells) >= 2 and (number or _MARKER.match(line.cells[0].text)):
         first, second = line.cells[:2]
-        shift = len(first.text) + 1
-        second.raised = [*first.raised, *((a + shift, b + shift) for a, b in second.raised)]
-        recognised = [(a + shift, b + shift, sure) for a, b, sure in second.recognised]
-        second.recognised = [*first.recognised, *recognised]
-        second.text = f"{first.text} {second.text}"
-        second.x0 = first.x0
-        line.cells[:2] = [second]
+        line.cells[:2] = [
+            replace(second, text=first.text, raised=[*first.raised], recognised=[*first.recognised])
+        ]
+        line.cells[0].take(second)
+        line.cells[0].x0 = first.x0
 
 
 def _right_edges(lines: Sequence[PdfLine]) -> dict[int, tuple[float, float]]:
@@ -232,16 +225,11 @@ def _contents_end(lines: Sequence[PdfLine], index: int, known: Collection[str], 
     return end if sure or 2 * sum(folded(one) in known for one in entries) >= len(entries) else index
 
 
-def _ruled_rows(lines: Sequence[PdfLine], index: int) -> tuple[list[PdfLine], int] | None:
-    """The rows of the ruled table that begins at `index`, and where it ends."""
-    end = index
-    while lines[index].table is not None and end < len(lines) and lines[end].table == lines[index].table:
-        end += 1
-    return (list(lines[index:end]), end) if end > index else None
-
-
 def _table_rows(lines: Sequence[PdfLine], index: int, body: RunningText) -> tuple[list[PdfLine], int]:
     """The rows of the table that begins at `index`, and where it ends; none if none does."""
+    if lines[index].table is not None:
+        ruled = list(takewhile(lambda line: line.table == lines[index].table, lines[index:]))
+        return ruled, index + len(ruled)
     rows: list[PdfLine] = []
     end = index
     if len(lines[index].cells) < 2:
@@ -260,12 +248,11 @@ def _table_rows(lines: Sequence[PdfLine], index: int, body: RunningText) -> tupl
         end += 1
     if len(rows) < 2:
         return [], index
-    lefts = [[cell.x0 for cell in row.cells] for row in rows]
-    rights = [[cell.x1 for cell in row.cells] for row in rows]
-    middles = [[cell.center for cell in row.cells] for row in rows]
     aligned = sum(
-        any(_near(one, other) for one, other in ((a, b), (c, d), (e, f)))
-        for a, b, c, d, e, f in zip(lefts, lefts[1:], rights, rights[1:], middles, middles[1:], strict=False)
+        any(
+            _near([edge(cell) for cell in one.cells], [edge(cell) for cell in other.cells]) for edge in _EDGES
+        )
+        for one, other in pairwise(rows)
     )
     return (rows, end) if aligned >= 0.6 * (len(rows) - 1) else ([], index)
 
@@ -273,7 +260,7 @@ def _table_rows(lines: Sequence[PdfLine], index: int, body: RunningText) -> tupl
 def _least_gap(lines: Sequence[PdfLine], index: int, body: RunningText) -> float:
     """From a line of the table that may begin at `index` to the next that has a cell in its first column."""
     least = math.inf
-    for above, line in itertools.pairwise(lines[index:]):
+    for above, line in pairwise(lines[index:]):
         gap = above.base - line.base
         if line.region != lines[index].region or not 0 < gap < 3.5 * body.pitch:
             break
@@ -322,7 +309,7 @@ def _continues(block: PdfBlock, line: PdfLine, body: RunningText, edges: tuple[f
     text, before = line.text, block.text
     if abs(last.size - line.size) > 0.08 * body.size or last.bold != line.bold:
         # a word in bold may open or close a paragraph, its whole first line may be bold by chance
-        mixed = abs(last.size - line.size) <= 0.08 * body.size and not _ends(before) and text[:1].islower()
+        mixed = abs(last.size - line.size) <= 0.08 * body.size and not ends(before) and text[:1].islower()
         if not mixed:
             return False
     if last.region != line.region or _BARE.match(before) or _BARE.match(text):
@@ -330,18 +317,19 @@ def _continues(block: PdfBlock, line: PdfLine, body: RunningText, edges: tuple[f
     gap = last.base - line.base
     if not 0 < gap <= 1.35 * max(body.pitch, 1.15 * min(last.size, line.size)) or _ITEM.match(text):
         return False
-    if _NAMED.match(text) and text[:1].isupper() and (_ends(before) or block.bold):
+    if _NAMED.match(text) and text[:1].isupper() and (ends(before) or block.bold):
         return False
     left, right = edges
     width = max(right - left, 1.0)
     short = right - last.x1 > 0.2 * width
     indented = line.x0 - left > 0.8 * body.size and last.x0 - left < 0.4 * body.size and not block.item
-    if indented and _ends(before):
+    if indented and ends(before):
         return False
-    return not (short and _ends(before) and not text[:1].islower())
+    return not (short and ends(before) and not text[:1].islower())
 
 
-def _ends(text: str) -> bool:
+def ends(text: str) -> bool:
+    """Whether a text ends as a sentence does."""
     return text.rstrip("»”’\"') ")[-1:] in _TERMINAL
 
 
@@ -359,7 +347,7 @@ def _is_heading(block: PdfBlock, body: RunningText) -> bool:
         return True
     if block.size < 0.95 * body.size or not block.bold or body.bold:
         return False
-    return not _ends(text) or _NAMED.match(text) is not None
+    return not ends(text) or _NAMED.match(text) is not None
 
 
 def heading_levels(blocks: Sequence[PdfBlock]) -> dict[tuple[float, bool], int]:

@@ -10,8 +10,8 @@ from itertools import pairwise
 from statistics import median
 
 from alpie.index.formats.extraction import clean
-from alpie.index.formats.pdf_blocks import PdfBlock, body_of, folded, heading_levels, page_blocks
-from alpie.index.formats.pdf_fragments import PdfLine
+from alpie.index.formats.pdf_blocks import PdfBlock, body_of, ends, folded, heading_levels, page_blocks
+from alpie.index.formats.pdf_fragments import Fragment, PdfLine
 from alpie.index.formats.pdf_lines import DIVIDED, goes_on
 from alpie.index.layout.legal import opens_unit
 from alpie.index.layout.line_groups import ends_in_function_word
@@ -30,11 +30,14 @@ _SHARE = 0.4  # of the pages that have text, at least two
 _NUMBER = re.compile(r"\d+|\b[ivxlc]+\b", re.IGNORECASE)
 
 
-def running_lines(pages: Sequence[Sequence[PdfLine]]) -> set[tuple[int, int]]:
-    """(page, line) of every running line, and of those that are left out by what they are."""
+Place = tuple[int, int]  # page and line of it
+
+
+def running_lines(pages: Sequence[Sequence[PdfLine]]) -> set[Place]:
+    """Every running line, and those that are left out by what they are."""
     zone = _ZONE * max((line.height for lines in pages for line in lines), default=0.0)
     seen: dict[tuple[str, bool], list[tuple[int, int, float]]] = defaultdict(list)
-    found: set[tuple[int, int]] = set()
+    found: set[Place] = set()
     for page, lines in enumerate(pages):
         for number, line in enumerate(lines):
             if line.left_out:
@@ -64,14 +67,13 @@ def running_lines(pages: Sequence[Sequence[PdfLine]]) -> set[tuple[int, int]]:
             if len(parities) == 1 and len({page for page, _, _ in places}) >= 0.6 * with_text / 2:
                 found.update((page, number) for page, number, _ in places)
     usual = median(sizes) if (sizes := [line.size for lines in pages for line in lines]) else 0.0
-    for page, number in _watermarks(pages, fewest, _HUGE * usual):
-        found.add((page, number))
+    found.update(_watermarks(pages, fewest, _HUGE * usual))
     return found - _heads_of_tables(pages, found)
 
 
-def _watermarks(pages: Sequence[Sequence[PdfLine]], fewest: int, size: float) -> Iterator[tuple[int, int]]:
+def _watermarks(pages: Sequence[Sequence[PdfLine]], fewest: int, size: float) -> Iterator[Place]:
     """Lines in huge letters that stand in the same place of many pages."""
-    huge: dict[tuple[str, int], list[tuple[int, int]]] = defaultdict(list)
+    huge: dict[tuple[str, int], list[Place]] = defaultdict(list)
     for page, lines in enumerate(pages):
         for number, line in enumerate(lines):
             if line.size > size:
@@ -81,9 +83,7 @@ def _watermarks(pages: Sequence[Sequence[PdfLine]], fewest: int, size: float) ->
             yield from places
 
 
-def _heads_of_tables(
-    pages: Sequence[Sequence[PdfLine]], running: set[tuple[int, int]]
-) -> set[tuple[int, int]]:
+def _heads_of_tables(pages: Sequence[Sequence[PdfLine]], running: set[Place]) -> set[Place]:
     """Those of `running` that head a table of which other rows do not repeat."""
     tables = {
         (page, line.table)
@@ -148,7 +148,7 @@ class PdfText:
         return "".join(self._parts)
 
     def write(
-        self, pages: Sequence[Sequence[PdfLine]], running: set[tuple[int, int]], numbers: Sequence[PageLabel]
+        self, pages: Sequence[Sequence[PdfLine]], running: set[Place], numbers: Sequence[PageLabel]
     ) -> None:
         bodies = [
             [line for at, line in enumerate(lines) if (page, at) not in running]
@@ -161,12 +161,8 @@ class PdfText:
             listed = bool(blocks and blocks[-1]) and blocks[-1][-1].contents
             blocks.append(page_blocks(body_lines, body, self._outline.get(page, {}), known, listed))
         levels = heading_levels([block for on_page in blocks for block in on_page])
-        self._words = {
-            match.group().casefold()
-            for lines in bodies
-            for line in lines
-            for match in _WORD.finditer(line.text)
-        }
+        texts = (line.text for lines in bodies for line in lines)
+        self._words = {word.casefold() for text in texts for word in _WORD.findall(text)}
         self.title = _title(blocks[0] if blocks else [])
         broken: PdfBlock | None = None  # a paragraph that the end of its column or page cut
         for page, lines in enumerate(pages):
@@ -244,20 +240,21 @@ class PdfText:
 
     def _line(self, line: PdfLine, following: PdfLine | None, heading: bool) -> None:
         """Write one line; note its footnote calls and the hyphen that divides its last word."""
-        for number, cell in enumerate(line.cells):
-            if number:
-                self._write(" ")
-            begin = self._length
-            # positions inside a cell hold only while no character of it changes
-            text = clean(cell.text)
-            self._write(text)
-            if text == cell.text:
-                self.recognised += [(begin + a, begin + b, sure) for a, b, sure in cell.recognised]
-            if text == cell.text and not heading:
-                for start, end in cell.raised:
-                    self._note_call(text, start, end, begin)
+        for cell, begin in self._cells(line, " "):
+            for start, end in cell.raised if not heading else ():
+                self._note_call(cell.text, start, end, begin)
         if following is not None:
             self._mark_hyphen(clean(line.text), clean(following.text), self._length, self._length + 1)
+
+    def _cells(self, line: PdfLine, between: str) -> Iterator[tuple[Fragment, int]]:
+        """Write the cells of a line; yields those of which no character changed, with the place of their text."""
+        for number, cell in enumerate(line.cells):
+            self._write(between if number else "")
+            begin, text = self._length, clean(cell.text).strip()
+            self._write(text)
+            if text == cell.text:  # else the places inside the cell do not hold
+                self.recognised += [(begin + a, begin + b, sure) for a, b, sure in cell.recognised]
+                yield cell, begin
 
     def _mark_hyphen(self, before: str, after: str, end: int, start: int) -> None:
         """Mark what stands between the halves of a word that a line end divides, from `end` to `start`."""
@@ -326,17 +323,8 @@ class PdfText:
             if number:
                 self._write("\n")
             begin = self._length
-            for at, cell in enumerate(line.cells):
-                if at:
-                    self._write("\t")
-                text = clean(cell.text).strip()
-                if text == cell.text:
-                    here = self._length
-                    self.recognised += [(here + a, here + b, sure) for a, b, sure in cell.recognised]
-                    self.marks += [
-                        Span(self._length + place, self._length + place + 1) for place in cell.hyphens
-                    ]
-                self._write(text)
+            for cell, at in self._cells(line, "\t"):
+                self.marks += [Span(at + place, at + place + 1) for place in cell.hyphens]
             if number or not repeated:
                 rows.append(Span(begin, self._length))
             else:
@@ -353,13 +341,7 @@ class PdfText:
 
 def _joins(before: PdfBlock, after: PdfBlock) -> bool:
     """Whether the end of a column or page fell inside a paragraph."""
-    if (
-        after.table
-        or after.heading
-        or after.item
-        or after.contents
-        or before.text.rstrip("»”’\"') ")[-1:] in ".!?…;:"
-    ):
+    if after.table or after.heading or after.item or after.contents or ends(before.text):
         return False
     return after.text[:1].islower() or bool(DIVIDED.search(before.text)) or ends_in_function_word(before.text)
 

@@ -32,13 +32,9 @@ def canonical_text(data: bytes, path: Path) -> str:
         # the byte order mark is decoded apart, and positions then count without it
         skipped = 3 if data.startswith(b"\xef\xbb\xbf") else 0
         position = error.start + (skipped if len(error.object) < len(data) else 0)
-        raise SourceError.at(
-            path,
-            "plain.not_utf8",
-            place=position,
-            byte=f"0x{data[position]:02x}",
-            command=f"iconv -f WINDOWS-1252 -t UTF-8 '{path.name}' > utf8.txt",
-        ) from error
+        command = f"iconv -f WINDOWS-1252 -t UTF-8 '{path.name}' > utf8.txt"
+        byte = f"0x{data[position]:02x}"
+        raise SourceError.at(path, "plain.not_utf8", place=position, byte=byte, command=command) from error
     if not text.strip():
         raise SourceError.at(path, "format.no_text")
     return text

@@ -26,8 +26,8 @@ class SpanCutter:
         self._left_out = sorted(left_out)
         self._starts = [span.start for span in self._left_out]
 
-    def spans(self, start: int, end: int) -> tuple[Span, ...]:
-        """What is left of ``[start, end)``, trimmed of white space at both ends."""
+    def left(self, start: int, end: int) -> list[Span]:
+        """What is left of ``[start, end)``."""
         kept: list[Span] = []
         position = start
         index = max(bisect_left(self._starts, start) - 1, 0)
@@ -40,9 +40,11 @@ class SpanCutter:
             index += 1
         if position < end:
             kept.append(Span(position, end))
-        return self._trimmed(kept)
+        return kept
 
-    def _trimmed(self, spans: list[Span]) -> tuple[Span, ...]:
+    def spans(self, start: int, end: int) -> tuple[Span, ...]:
+        """What is left of ``[start, end)``, trimmed of white space at both ends."""
+        spans = self.left(start, end)
         texts = [self._source[span.start : span.end] for span in spans]
         shown = [number for number, text in enumerate(texts) if text.strip()]
         if not shown:

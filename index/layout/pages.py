@@ -101,51 +101,30 @@ def _numbers_that_run(numbers: list[int], tails: list[str]) -> dict[int, int | N
 
 def _at_form_feeds(lines: list[Line]) -> dict[int, int | None]:
     """Running lines at page edges, where form feeds show the edges: bare numbers and repeated words."""
-    tops: list[int] = []
-    bottoms: list[int] = []
-    last = -1
+    pages: list[list[Line]] = [[]]  # lines that are not blank
     for line in lines:
         if line.after_form_feed:
-            if last >= 0:
-                bottoms.append(last)
-            tops.append(line.number)
+            pages.append([])
         if not line.blank:
-            last = line.number
-    if not tops:
-        return {}
-    if last >= 0:
-        bottoms.append(last)
-    following = _text_from(lines)
-    tops = [following[top] for top in [0, *tops]]
+            pages[-1].append(line)
     found: dict[int, int | None] = {}
-    for edge in (tops, bottoms):
+    for edge in (0, -1) if len(pages) > 1 else ():
+        ends = [page[edge] for page in pages if page]
         numbered = [
-            (number, int(match.group(1)))
-            for number in sorted(set(edge))
-            if number >= 0
-            and len(lines[number].text) < 40
-            and (match := _BARE_NUMBER.match(lines[number].text))
+            (line.number, int(match[1]))
+            for line in ends
+            if len(line.text) < 40 and (match := _BARE_NUMBER.match(line.text))
         ]
         if len(numbered) >= 2 and _grows([value for _, value in numbered]):
             found.update(numbered)
         repeated: dict[str, list[int]] = defaultdict(list)
-        for number in dict.fromkeys(edge):  # pages without text share a line with the one beside them
-            if number >= 0 and len(lines[number].text) <= _MAX_FOOTER:
-                repeated[lines[number].text].append(number)
-        for text, numbers in repeated.items():
-            if text and len(numbers) >= 3:
-                found.update(dict.fromkeys(numbers[1:] if edge is tops else numbers))
+        for line in ends:
+            if len(line.text) <= _MAX_FOOTER:
+                repeated[line.text].append(line.number)
+        for numbers in repeated.values():
+            if len(numbers) >= 3:
+                found.update(dict.fromkeys(numbers[1:] if edge == 0 else numbers))
     return found
-
-
-def _text_from(lines: list[Line]) -> list[int]:
-    """For each line, the number of the first that is not blank from there on; -1 if there is none."""
-    following = [-1] * len(lines)
-    number = -1
-    for line in reversed(lines):
-        number = number if line.blank else line.number
-        following[line.number] = number
-    return following
 
 
 def _page_starts(lines: list[Line], footers: dict[int, int | None]) -> list[int]:
@@ -163,20 +142,12 @@ def _page_starts(lines: list[Line], footers: dict[int, int | None]) -> list[int]
     if len(spaced) < 3 or indented > 0.1 * total:  # indented text, not traces of page breaks
         spaced = []
     starts = set(spaced)
-    after_footer = False
-    first = True
-    feed = False
+    begins = True  # a page, with the next line of text
     for line in lines:
-        feed = feed or line.after_form_feed
-        if line.blank:
-            continue
-        if line.number in footers:
-            if footers[line.number] is not None:
-                after_footer = True
-            continue
-        if first or feed or after_footer:
+        begins = begins or line.after_form_feed or footers.get(line.number) is not None
+        if begins and not line.blank and line.number not in footers:
             starts.add(line.number)
-        first = feed = after_footer = False
+            begins = False
     return sorted(starts)
 
 
