@@ -61,6 +61,7 @@ class PdfBlock:
     heading: bool = False
     item: bool = False
     contents: bool = False  # entries of a table of contents
+    level: int = 0  # of a heading
 
     @property
     def text(self) -> str:
@@ -77,6 +78,10 @@ class PdfBlock:
     @property
     def bold(self) -> bool:
         return all(line.bold for line in self.lines)
+
+    @property
+    def look(self) -> tuple[float, bool]:
+        return round(self.size), self.bold
 
 
 @dataclass(frozen=True, slots=True)
@@ -352,9 +357,5 @@ def _is_heading(block: PdfBlock, body: RunningText) -> bool:
 
 def heading_levels(blocks: Sequence[PdfBlock]) -> dict[tuple[float, bool], int]:
     """Levels by size, larger ones first, bold before plain of the same size."""
-    looks = {_look(block) for block in blocks if block.heading}
+    looks = {block.look for block in blocks if block.heading}
     return {look: level for level, look in enumerate(sorted(looks, reverse=True), start=1)}
-
-
-def _look(block: PdfBlock) -> tuple[float, bool]:
-    return round(block.size), block.bold

@@ -142,16 +142,16 @@ def _edges(path: Any, matrix: PdfMatrix) -> Iterator[Box]:
 
 def grids(edges: Sequence[Box], characters: Sequence[Character | None], turn: int, page: Box) -> list[Grid]:
     """The grids that lines make, in the frame of `turn`; columns that no line parts, white does."""
-    level: list[Box] = []
-    upright: list[Box] = []
+    across: list[tuple[float, float, float]] = []  # place, from, to
+    down: list[tuple[float, float, float]] = []
     for edge in edges:
         x0, y0, x1, y1 = turned_box(edge, turn, page)
         if y1 - y0 < 1.0 and x1 - x0 >= _SHORTEST:
-            level.append((x0, (y0 + y1) / 2, x1, (y0 + y1) / 2))
+            across.append(((y0 + y1) / 2, x0, x1))
         elif x1 - x0 < 1.0 and y1 - y0 >= _SHORTEST:
-            upright.append(((x0 + x1) / 2, y0, (x0 + x1) / 2, y1))
-    level = [(a, y, b, y) for y, a, b in _merged([(y, a, b) for a, y, b, _ in level])]
-    upright = [(x, a, x, b) for x, a, b in _merged([(x, a, b) for x, a, _, b in upright])]
+            down.append(((x0 + x1) / 2, y0, y1))
+    level = [(start, y, end, y) for y, start, end in _merged(across)]
+    upright = [(x, start, x, end) for x, start, end in _merged(down)]
     made = [grid for group in _crossing(level, upright) if (grid := _grid(*group))]
     crossed = {-y for grid in made for y in grid.ys}
     stacks: dict[tuple[int, int], list[Box]] = defaultdict(list)
@@ -193,14 +193,12 @@ def _merged(lines: list[tuple[float, float, float]]) -> list[tuple[float, float,
         places[place].append((start, end))
     made: list[tuple[float, float, float]] = []
     for at, ranges in places.items():
-        ranges.sort()
-        first, last = ranges[0]
-        for start, end in ranges[1:]:
-            if start > last + _NEAR:
-                made.append((at, first, last))
-                first = start
-            last = max(last, end) if start <= last + _NEAR else end
-        made.append((at, first, last))
+        for start, end in sorted(ranges):
+            before = made[-1] if made and made[-1][0] == at else None
+            if before is not None and start <= before[2] + _NEAR:
+                made[-1] = at, before[1], max(before[2], end)
+            else:
+                made.append((at, start, end))
     return made
 
 
@@ -254,12 +252,7 @@ def mark_cells(characters: Sequence[Character | None], tables: Sequence[Grid], t
         if one is None or one.turn != turn:
             before = None
             continue
-        touches = before is not None and abs(one.base - before.base) < 0.3 * one.size
-        if touches and before is not None and before.text != " " and not one.blank:
-            touches = -0.3 * one.size < one.x0 - before.x1 < 0.1 * one.size
-            one.cell = before.cell if touches else _cell(one, tables)
-        else:
-            one.cell = _cell(one, tables)
+        one.cell = before.cell if before is not None and _touch(before, one) else _cell(one, tables)
         if one.cell and one.text != " ":
             held[one.cell] += 1
         before = one
@@ -272,6 +265,12 @@ def mark_cells(characters: Sequence[Character | None], tables: Sequence[Grid], t
             if frame or one.cell[0] not in real:
                 one.cell = None
     return real
+
+
+def _touch(before: Character, one: Character) -> bool:
+    if before.text == " " or one.blank or abs(one.base - before.base) >= 0.3 * one.size:
+        return False
+    return -0.3 * one.size < one.x0 - before.x1 < 0.1 * one.size
 
 
 def _cell(one: Character, tables: Sequence[Grid]) -> tuple[int, int, int] | None:

@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from statistics import median
 
 from alpie.index.formats.extraction import clean
@@ -178,8 +178,10 @@ class PdfText:
             for number, block in enumerate(blocks[page]):
                 breaks = number == 0 or block.lines[0].region != region
                 joins = breaks and broken is not None and _joins(broken, block)
-                told = self._outline.get(page, {}).get(folded(block.text)) if block.heading else None
-                self._block(block, told, levels, broken if joins else None, first=number == 0)
+                if block.heading:
+                    told = self._outline.get(page, {}).get(folded(block.text))
+                    block.level = min(told or levels[block.look], 9)
+                self._block(block, broken if joins else None, first=number == 0)
                 broken = None if block.table or block.heading or block.contents else block
                 region = block.lines[-1].region
             for line in edge:
@@ -204,14 +206,7 @@ class PdfText:
             self._write(text)
             self.footers.append(Span(start, self._length))
 
-    def _block(
-        self,
-        block: PdfBlock,
-        told: int | None,
-        levels: dict[tuple[float, bool], int],
-        joined: PdfBlock | None,
-        first: bool,
-    ) -> None:
+    def _block(self, block: PdfBlock, joined: PdfBlock | None, first: bool) -> None:
         if block.table and not block.contents:
             self._table(block, self._open_table if first else None)
             self._open_table = block
@@ -219,22 +214,18 @@ class PdfText:
         self._open_table = None
         parted = not (block.item and bool(self.elements) and self.elements[-1].item)
         start = self._begin(parted)
-        for number, line in enumerate(block.lines):
-            if number:
-                self._write("\n")
-            self._line(line, [*block.lines, None][number + 1], block.heading)
+        for line, following in zip_longest(block.lines, block.lines[1:]):
+            self._line(line, following, block.heading)
         if start == self._length:
             return
         if block.contents:
             self.elements.append(Element(start, self._length, BlockKind.CONTENTS))
         elif block.heading:
-            level = told or levels[round(block.size), block.bold]
-            self.elements.append(Element(start, self._length, BlockKind.HEADING, min(level, 9)))
+            self.elements.append(Element(start, self._length, BlockKind.HEADING, block.level))
         elif joined is not None:
-            self._mark_hyphen(
-                clean(joined.lines[-1].text), clean(block.lines[0].text), self.elements[-1].end, start
-            )
-            self.elements.append(replace(self.elements.pop(), end=self._length))
+            whole = self.elements.pop()
+            self._mark_hyphen(joined.lines[-1], block.lines[0], whole.end, start)
+            self.elements.append(replace(whole, end=self._length))
         else:
             self.elements.append(Element(start, self._length, item=block.item))
 
@@ -244,7 +235,8 @@ class PdfText:
             for start, end in cell.raised if not heading else ():
                 self._note_call(cell.text, start, end, begin)
         if following is not None:
-            self._mark_hyphen(clean(line.text), clean(following.text), self._length, self._length + 1)
+            self._mark_hyphen(line, following, self._length, self._length + 1)
+            self._write("\n")
 
     def _cells(self, line: PdfLine, between: str) -> Iterator[tuple[Fragment, int]]:
         """Write the cells of a line; yields those of which no character changed, with the place of their text."""
@@ -256,8 +248,9 @@ class PdfText:
                 self.recognised += [(begin + a, begin + b, sure) for a, b, sure in cell.recognised]
                 yield cell, begin
 
-    def _mark_hyphen(self, before: str, after: str, end: int, start: int) -> None:
+    def _mark_hyphen(self, line: PdfLine, following: PdfLine, end: int, start: int) -> None:
         """Mark what stands between the halves of a word that a line end divides, from `end` to `start`."""
+        before, after = clean(line.text), clean(following.text)
         if DIVIDED.search(before) and (after[:1].islower() or self._in_capitals(before, after)):
             # the hyphen and the line end, or of a compound word the line end alone
             self.marks.append(Span(end - (0 if self._is_compound(before, after) else 1), start))

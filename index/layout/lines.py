@@ -73,9 +73,7 @@ def split_lines(text: str) -> list[Line]:
         lines.append(
             Line(len(lines), start, start + len(stripped), stripped, indent, carries_on, form_feed, width)
         )
-        if stripped or "\f" not in text[stop:following]:
-            form_feed = False
-        form_feed = form_feed or "\f" in text[stop:following]
+        form_feed = "\f" in text[stop:following]
         position = following
     return lines
 
@@ -91,20 +89,11 @@ class Manner:
 
 def manner_of(lines: list[Line]) -> Manner:
     """Whether, and how, the document is hard-wrapped, read from its line ends: a break before a small letter is a wrap."""
-    breaks = lower = marked = 0
-    for line, following in pairwise(lines):
-        if line.blank or following.blank:
-            continue
-        breaks += 1
-        if following.text[0].islower():
-            lower += 1
-            marked += line.carries_on
-    wrapped = lower >= 0.2 * breaks and lower > 0
+    breaks = [pair for pair in pairwise(lines) if not (pair[0].blank or pair[1].blank)]
+    wraps = [line for line, following in breaks if following.text[0].islower()]
+    wrapped = len(wraps) >= 0.2 * len(breaks) and bool(wraps)
+    marked = sum(line.carries_on for line in wraps)
     # Only lines that were certainly wrapped show the column; the widest tenth may be another column.
-    widths = sorted(
-        line.width
-        for line, following in pairwise(lines)
-        if line.width > 0 and not following.blank and following.text[0].islower()
-    )
+    widths = sorted(line.width for line in wraps if line.width > 0)
     column = widths[int(len(widths) * 0.9)] if wrapped and widths else 0.0
-    return Manner(wrapped, wrapped and lower >= 3 and marked >= 0.9 * lower, column)
+    return Manner(wrapped, wrapped and len(wraps) >= 3 and marked >= 0.9 * len(wraps), column)
