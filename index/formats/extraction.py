@@ -50,9 +50,7 @@ def iso_date(text: str) -> str:
 _LIGATURES = {chr(code): unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)}
 UNSEEN = frozenset((0x00AD, 0x200B, 0x2060, 0xFEFF, 0xFFFE))  # soft hyphens, zero-width characters
 _CONTROL = (*range(9), *range(0x0E, 0x20), 0x7F)
-_TABLE = str.maketrans(
-    {**_LIGATURES, "\x0b": "\n", "\x0c": " ", **{chr(c): None for c in (*UNSEEN, *_CONTROL)}}
-)
+_TABLE = str.maketrans({**_LIGATURES, "\x0b": "\n", "\x0c": " ", **dict.fromkeys((*UNSEEN, *_CONTROL))})
 _LINE = re.compile(r"[ \t\r\n\x0b\x0c\x1c-\x1f\x85\u2028\u2029]+")
 
 

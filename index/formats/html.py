@@ -8,6 +8,7 @@ from collections import Counter
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from lxml import etree
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -24,9 +25,7 @@ _MARKS = {
     codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16",
     b"<\0": "utf-16-le", b"\0<": "utf-16-be",  # a tag that tells it
 }  # fmt: skip
-_CHARSET = re.compile(
-    rb"<(?:meta|\?xml)[^>]{0,300}?(?:charset|encoding)\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.I
-)
+_CHARSET = re.compile(rb"(?i)<(?:meta|\?xml)[^>]{0,300}?(?:charset|encoding)\s*=\s*[\"']?\s*([\w.:-]{2,40})")
 _META = {
     "title": ("og:title", "dc.title", "dcterms.title", "citation_title"),
     "publisher": ("dc.publisher", "dcterms.publisher", "citation_publisher", "og:site_name", "author", "dc.creator"),
@@ -64,7 +63,9 @@ def page_metadata(tree: LexborHTMLParser) -> Metadata:
         content = collapse(meta.attributes.get("content") or "")
         if name and content:
             said.setdefault(name, content)
-    values = {name: next((said[key] for key in keys if key in said), "") for name, keys in _META.items()}
+    values: dict[str, Any] = {
+        name: next((said[key] for key in keys if key in said), "") for name, keys in _META.items()
+    }
     shown = (collapse(one.text()) for one in (tree.css_first("title"), tree.css_first("h1")) if one)
     root = tree.css_first("html")
     values["title"] = next(filter(None, (values["title"], *shown)), "")

@@ -52,9 +52,8 @@ def extract_markdown(data: bytes, path: Path) -> Extraction:
     tokens = parser.parse(reading.source.body)
     reading.read(tokens)
     rendered = parser.renderer.render(tokens, parser.options, {})
-    found = _NOTE_CALL.sub(
-        lambda call: "" if call[2] else call[0], clean(unescape(TAG.sub(_plain, rendered)))
-    )
+    words = clean(unescape(TAG.sub(_plain, rendered)))
+    found = _NOTE_CALL.sub(lambda call: "" if call[2] else call[0], words)
     if not metadata.title and reading.title:
         metadata = replace(metadata, title=reading.title)
     struck = reading.source.struck
@@ -215,9 +214,8 @@ class _MarkdownReading:
         """What an inline content shows: first its text, then each note that is defined below it, with its label."""
         children, content = token.children or [], token.content
         shown = ShownText(self.source, offsets)
-        shown.signs = dict.fromkeys(unpaired_signs(children, content), "") | foreign_signs(
-            children, content, item
-        )
+        shown.signs = dict.fromkeys(unpaired_signs(children, content), "")
+        shown.signs |= foreign_signs(children, content, item)
         groups: list[tuple[str | None, list[Piece]]] = [(None, shown.pieces)]
         for child in children:
             at: int = child.meta["at"]

@@ -64,9 +64,8 @@ class ShownText:
         """The characters from `start` to `end`, without those that nobody sees."""
         if self._hidden:
             if self._hidden[-1] in _STRUCK:
-                self._source.struck += len(
-                    "".join(map(self._source.body.__getitem__, self._offsets[start:end])).split()
-                )
+                struck = (self._source.body[at] for at in self._offsets[start:end])
+                self._source.struck += len("".join(struck).split())
             return
         for number, at in enumerate(self._offsets[start:end], start):
             if number in self.signs:

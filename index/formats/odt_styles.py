@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from lxml import etree
+from lxml.etree import _Element
 
 from alpie.index.formats.numbering import ordinal
 
@@ -24,7 +24,7 @@ _SHORT = {uri: name for name, uri in SPACES.items()}
 _MAX_REPEATED = 100  # cells or spaces that one element may stand for
 
 
-def name_of(element: etree._Element) -> str:
+def name_of(element: _Element) -> str:
     """The name of an element, with the short name of its space."""
     tag = element.tag
     if not isinstance(tag, str) or not tag.startswith("{"):
@@ -33,7 +33,7 @@ def name_of(element: etree._Element) -> str:
     return f"{_SHORT.get(space, '?')}:{local}"
 
 
-def value_of(element: etree._Element, name: str, default: str = "") -> str:
+def value_of(element: _Element, name: str, default: str = "") -> str:
     """An attribute by its name, with the short name of its space."""
     space, _, local = name.partition(":")
     return element.get(f"{{{SPACES[space]}}}{local}", default)
@@ -47,10 +47,10 @@ def count_of(text: str) -> int:
 class OdtStyles:
     """What the styles say of page breaks, of text that is not shown, and of the numbers of lists and headings."""
 
-    def __init__(self, roots: list[etree._Element]) -> None:
+    def __init__(self, roots: list[_Element]) -> None:
         self._looks: dict[str, set[str]] = {}
         self._parents: dict[str, str] = {}
-        self._levels: dict[tuple[str, int], etree._Element] = {}
+        self._levels: dict[tuple[str, int], _Element] = {}
         for root in roots:
             for style in root.iter(f"{{{SPACES['style']}}}style"):
                 name = value_of(style, "style:name")
@@ -65,8 +65,8 @@ class OdtStyles:
                 *(f"{{{SPACES['text']}}}{n}" for n in ("list-level-style-number", "outline-level-style"))
             ):
                 parent = level.getparent()
-                of_list = parent is not None and name_of(level) == "text:list-level-style-number"
-                name = value_of(parent, "style:name") if of_list else ""
+                of_heading = parent is None or name_of(level) == "text:outline-level-style"
+                name = "" if parent is None or of_heading else value_of(parent, "style:name")
                 self._levels[name, count_of(value_of(level, "text:level", "1"))] = level
 
     def has(self, name: str, look: str) -> bool:
@@ -98,7 +98,7 @@ class OdtStyles:
         return int(said) if re.fullmatch(r"\d{1,6}", said) else 1
 
     @staticmethod
-    def _numeral(level: etree._Element, number: int) -> str:
+    def _numeral(level: _Element, number: int) -> str:
         form = value_of(level, "style:num-format")
         twice = value_of(level, "style:num-letter-sync") == "true"
         return ordinal(number, form * 2 if twice else form) if form else ""

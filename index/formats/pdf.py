@@ -39,7 +39,7 @@ from alpie.index.formats.pdf_fragments import (
 )
 from alpie.index.formats.pdf_lines import reading_order, recognised_page, slanted_lines, table_at
 from alpie.index.formats.pdf_ruling import grids, mark_cells, page_drawing
-from alpie.index.formats.pdf_writing import Outline, PdfText, running_lines
+from alpie.index.formats.pdf_writing import Outline, PdfText, Place, running_lines
 from alpie.index.formats.recognition import Recogniser
 from alpie.index.notices import Coverage, Notice, NoticeKind
 from alpie.index.readable import collapse
@@ -103,10 +103,8 @@ def _read(document: Any, data: bytes, path: Path, recogniser: Recogniser | None)
     running = running_lines(lines)
     text = PdfText(_outline(document))
     text.write(lines, running, [_number(document, number) for number in range(len(document))])
-    unread = sum(
-        not page.recognised and _is_unread(page, {at for on, at in running if on == number})
-        for number, page in enumerate(pages)
-    )
+    left = enumerate(pages)
+    unread = sum(not page.recognised and _is_unread(page, number, running) for number, page in left)
     structure = Structure(
         tuple(text.elements),
         tuple(text.pages),
@@ -136,10 +134,11 @@ def _read(document: Any, data: bytes, path: Path, recogniser: Recogniser | None)
     )
 
 
-def _is_unread(page: _Page, running: set[int]) -> bool:
+def _is_unread(page: _Page, number: int, running: set[Place]) -> bool:
     """Whether a page shows more than is read of it: a scan, stamped or not, or words that are drawn."""
-    lines = [one for at, one in enumerate(page.lines) if not (at in running or one.aside or one.left_out)]
-    letters = sum(character.isalpha() for line in lines for character in line.text)
+    lines = [line for at, line in enumerate(page.lines) if (number, at) not in running]
+    texts = (line.text for line in lines if not (line.aside or line.left_out))
+    letters = sum(character.isalpha() for text in texts for character in text)
     if page.pictures >= _PICTURE:
         return letters < _FEWEST_LETTERS
     return page.objects > _DRAWN and not letters
@@ -149,7 +148,7 @@ def _recognise(document: Any, pages: list[_Page], recogniser: Recogniser) -> int
     """Read the pages that are pictures; returns how many. A stamp upon one is read with it."""
     count = 0
     for number, page in enumerate(pages):
-        if not _is_unread(page, set()):
+        if not _is_unread(page, number, set()):
             continue
         lines, height = recognised_page(document, number, recogniser)
         if lines:

@@ -193,11 +193,10 @@ def _join_markers(line: PdfLine) -> None:
     number = len(line.cells) == 2 and line.bold and _NUMBER.match(line.cells[0].text)
     if len(line.cells) >= 2 and (number or _MARKER.match(line.cells[0].text)):
         first, second = line.cells[:2]
-        line.cells[:2] = [
-            replace(second, text=first.text, raised=[*first.raised], recognised=[*first.recognised])
-        ]
-        line.cells[0].take(second)
-        line.cells[0].x0 = first.x0
+        whole = replace(second, text=first.text, raised=[*first.raised], recognised=[*first.recognised])
+        whole.take(second)
+        whole.x0 = first.x0
+        line.cells[:2] = [whole]
 
 
 def _right_edges(lines: Sequence[PdfLine]) -> dict[int, tuple[float, float]]:
@@ -340,13 +339,8 @@ def ends(text: str) -> bool:
 
 def _is_heading(block: PdfBlock, body: RunningText) -> bool:
     text = block.text
-    if (
-        len(text) > _MAX_HEADING
-        or len(block.lines) > _MAX_HEADING_LINES
-        or not re.search(r"[^\W\d_]{2}", text)
-    ):
-        return False
-    if any(len(line.cells) > 1 for line in block.lines):
+    long = len(text) > _MAX_HEADING or len(block.lines) > _MAX_HEADING_LINES
+    if long or not re.search(r"[^\W\d_]{2}", text) or any(len(line.cells) > 1 for line in block.lines):
         return False
     if block.size >= _LARGER * body.largest or _BARE.match(text):
         return True

@@ -30,10 +30,11 @@ _SHARE = 0.4  # of the pages that have text, at least two
 _NUMBER = re.compile(r"\d+|\b[ivxlc]+\b", re.IGNORECASE)
 
 
+PageLines = Sequence[Sequence[PdfLine]]  # of each page
 Place = tuple[int, int]  # page and line of it
 
 
-def running_lines(pages: Sequence[Sequence[PdfLine]]) -> set[Place]:
+def running_lines(pages: PageLines) -> set[Place]:
     """Every running line, and those that are left out by what they are."""
     zone = _ZONE * max((line.height for lines in pages for line in lines), default=0.0)
     seen: dict[tuple[str, bool], list[tuple[int, int, float]]] = defaultdict(list)
@@ -71,7 +72,7 @@ def running_lines(pages: Sequence[Sequence[PdfLine]]) -> set[Place]:
     return found - _heads_of_tables(pages, found)
 
 
-def _watermarks(pages: Sequence[Sequence[PdfLine]], fewest: int, size: float) -> Iterator[Place]:
+def _watermarks(pages: PageLines, fewest: int, size: float) -> Iterator[Place]:
     """Lines in huge letters that stand in the same place of many pages."""
     huge: dict[tuple[str, int], list[Place]] = defaultdict(list)
     for page, lines in enumerate(pages):
@@ -83,7 +84,7 @@ def _watermarks(pages: Sequence[Sequence[PdfLine]], fewest: int, size: float) ->
             yield from places
 
 
-def _heads_of_tables(pages: Sequence[Sequence[PdfLine]], running: set[Place]) -> set[Place]:
+def _heads_of_tables(pages: PageLines, running: set[Place]) -> set[Place]:
     """Those of `running` that head a table of which other rows do not repeat."""
     tables = {
         (page, line.table)
@@ -106,13 +107,10 @@ def _heads_columns(lines: Sequence[PdfLine]) -> bool:
     return all(abs(one.x0 - other.x0) < _SAME_HEIGHT for one, other in pairs)
 
 
-def _rises(places: Sequence[tuple[int, int, float]], pages: Sequence[Sequence[PdfLine]]) -> bool:
+def _rises(places: Sequence[tuple[int, int, float]], pages: PageLines) -> bool:
     """Whether bare numbers count the pages."""
-    values = [
-        int(match.group())
-        for page, number, _ in sorted(places)
-        if (match := re.search(r"\d+", pages[page][number].text))
-    ]
+    texts = (pages[page][number].text for page, number, _ in sorted(places))
+    values = [int(match.group()) for text in texts if (match := re.search(r"\d+", text))]
     return not values or all(b > a for a, b in pairwise(values))
 
 
@@ -147,9 +145,7 @@ class PdfText:
     def text(self) -> str:
         return "".join(self._parts)
 
-    def write(
-        self, pages: Sequence[Sequence[PdfLine]], running: set[Place], numbers: Sequence[PageLabel]
-    ) -> None:
+    def write(self, pages: PageLines, running: set[Place], numbers: Sequence[PageLabel]) -> None:
         bodies = [
             [line for at, line in enumerate(lines) if (page, at) not in running]
             for page, lines in enumerate(pages)

@@ -98,7 +98,5 @@ def _write(shape: etree._Element, builder: TextBuilder) -> None:
 
 
 def _text(paragraph: etree._Element) -> str:
-    parts = (
-        "\n" if str(one.tag).endswith("}br") else one.text or "" for one in paragraph.iter("{*}t", "{*}br")
-    )
-    return "".join(parts)
+    shown = paragraph.iter("{*}t", "{*}br")
+    return "".join("\n" if str(one.tag).endswith("}br") else one.text or "" for one in shown)

@@ -83,10 +83,8 @@ class Recogniser:
 
 
 def _output(command: list[str], given: bytes) -> bytes:
-    one_thread = {**os.environ, "OMP_THREAD_LIMIT": "1"}  # more makes it slower
-    done = subprocess.run(
-        command, input=given, capture_output=True, check=True, timeout=_SECONDS, env=one_thread
-    )
+    env = {**os.environ, "OMP_THREAD_LIMIT": "1"}  # more makes it slower
+    done = subprocess.run(command, input=given, capture_output=True, check=True, timeout=_SECONDS, env=env)
     return done.stdout
 
 

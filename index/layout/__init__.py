@@ -62,6 +62,4 @@ def lay_out(document: Document) -> Layout:
 
     blocks = make_blocks(groups, cutter, pages, document.title)
     starts = tuple(lines[number].start for number in pages.starts)
-    return Layout(
-        document.id, tuple(blocks), footers, calls, starts, unseen, page_labels=tuple(pages.printed)
-    )
+    return Layout(document.id, tuple(blocks), footers, calls, starts, unseen, tuple(pages.printed))

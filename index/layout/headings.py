@@ -174,13 +174,8 @@ def mark_signatures(groups: list[LineGroup]) -> list[LineGroup]:
 
 
 def _may_sign(group: LineGroup, first: bool) -> bool:
-    return (
-        is_title_form(group)
-        and len(group.lines) == 1
-        and len(group.text) <= 80
-        and not group.page_start
-        and group.blank_before == first
-    )
+    is_line = is_title_form(group) and len(group.lines) == 1 and len(group.text) <= 80
+    return is_line and not group.page_start and group.blank_before == first
 
 
 def mark_subtitles(groups: list[LineGroup]) -> None:
@@ -188,9 +183,8 @@ def mark_subtitles(groups: list[LineGroup]) -> None:
     for index, group in enumerate(groups):
         if group.kind is BlockKind.METADATA or group.kind is BlockKind.HEADING:
             continue
-        opening = (
-            group.kind is None and len(group.lines) == 1 and group.open_ended and group.text[-1] not in ",;"
-        )
+        is_line = group.kind is None and len(group.lines) == 1
+        opening = is_line and group.open_ended and group.text[-1] not in ",;"
         if not opening or not MAX_HEADING < len(group.text) <= _MAX_SUBTITLE or index + 1 == len(groups):
             return
         group.kind = BlockKind.LEAD

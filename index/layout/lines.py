@@ -65,14 +65,12 @@ def split_lines(text: str) -> list[Line]:
     ends.append((len(text), len(text)))
     for stop, following in ends:
         raw = text[position:stop]
-        stripped = raw.strip()
+        shown = raw.strip()
         indent = len(raw) - len(raw.lstrip())
         start = position + indent
-        width = printed_width(stripped) if len(stripped) <= _WIDEST_COLUMN else 0.0
-        carries_on = bool(stripped) and indent + len(stripped) < len(raw)
-        lines.append(
-            Line(len(lines), start, start + len(stripped), stripped, indent, carries_on, form_feed, width)
-        )
+        width = printed_width(shown) if len(shown) <= _WIDEST_COLUMN else 0.0
+        carries_on = bool(shown) and indent + len(shown) < len(raw)
+        lines.append(Line(len(lines), start, start + len(shown), shown, indent, carries_on, form_feed, width))
         form_feed = "\f" in text[stop:following]
         position = following
     return lines

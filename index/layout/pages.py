@@ -19,9 +19,7 @@ from alpie.index.records import PageLabel
 _MAX_FOOTER = 150
 _TRAILING_NUMBER = re.compile(r"(?<!\d)\d[\d \xa0]{0,11}$")
 _LEADING_NUMBER = re.compile(r"(\d{1,4})\s+(?=\S)")
-_NAMED_NUMBER = re.compile(
-    r"(?:página|pág\.?|page|p\.)\s*(\d{1,4})(?:\s*(?:de|of|/)\s*\d{1,4})?$", re.IGNORECASE
-)
+_NAMED_NUMBER = re.compile(r"(?i)(?:página|pág\.?|page|p\.)\s*(\d{1,4})(?:\s*(?:de|of|/)\s*\d{1,4})?$")
 _BARE_NUMBER = re.compile(r"[-–—|\s]*(\d{1,4})(?:\s*/\s*\d{1,4})?[-–—|\s]*$")
 
 
@@ -110,11 +108,8 @@ def _at_form_feeds(lines: list[Line]) -> dict[int, int | None]:
     found: dict[int, int | None] = {}
     for edge in (0, -1) if len(pages) > 1 else ():
         ends = [page[edge] for page in pages if page]
-        numbered = [
-            (line.number, int(match[1]))
-            for line in ends
-            if len(line.text) < 40 and (match := _BARE_NUMBER.match(line.text))
-        ]
+        short = [line for line in ends if len(line.text) < 40]
+        numbered = [(one.number, int(match[1])) for one in short if (match := _BARE_NUMBER.match(one.text))]
         if len(numbered) >= 2 and _grows([value for _, value in numbered]):
             found.update(numbered)
         repeated: dict[str, list[int]] = defaultdict(list)
