@@ -92,9 +92,8 @@ _MAX_CELL = 600  # characters: with longer ones, and without a header, a table o
 # Elements that only their end tag closes. A parser that keeps to the standard takes a time that grows with
 # the square of their depth; browsers stop at 512.
 _NESTING = re.compile(
-    r"<(/?)(?:div|span|section|article|blockquote|table|ul|ol|dl|font|center|b|i|u|em|strong|small|big|a|sup|sub)"
-    r"(?=[\s/>])",
-    re.I,
+    r"(?i)<(/?)(?:div|span|section|article|blockquote|table|ul|ol|dl|font|center|b|i|u|em|strong|small|big|a|sup|sub)"
+    r"(?=[\s/>])"
 )
 _MAX_NESTING = 3_000
 _WITHIN_WORDS = re.compile(  # but not where a capital begins another word: see `_begins_below`
@@ -108,8 +107,7 @@ _LIST_SORTS = {
 }  # fmt: skip
 _XML = re.compile(r"\s*<\?xml")
 _CLOSED = re.compile(
-    r"<(?!(?:area|br|col|hr|img|input|link|meta|param|source|track|wbr)\b)([a-z][\w:-]*)((?:\s[^<>]*?)?)\s*/>",
-    re.I,
+    r"(?i)<(?!(?:area|br|col|hr|img|input|link|meta|param|source|track|wbr)\b)([a-z][\w:-]*)((?:\s[^<>]*?)?)\s*/>"
 )
 _KINDS = {**{f"h{level}": BlockKind.HEADING for level in range(1, 7)}, "figcaption": BlockKind.CAPTION}
 

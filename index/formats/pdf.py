@@ -94,7 +94,9 @@ def _read(document: Any, data: bytes, path: Path, recogniser: Recogniser | None)
         raise SourceError.at(path, "pdf.pages", most=_MAX_PAGES)
     document.init_forms()
     pages = [_page(document, number) for number in range(len(document))]
-    recognised = _recognise(document, pages, recogniser) if recogniser else 0
+    if recogniser:
+        _recognise(document, pages, recogniser)
+    recognised = sum(page.recognised for page in pages)
     lines = [page.lines for page in pages]
     if not any(line.text for page in lines for line in page):
         if any(page.pictures or page.objects > _DRAWN for page in pages):
@@ -144,9 +146,8 @@ def _is_unread(page: _Page, number: int, running: set[Place]) -> bool:
     return page.objects > _DRAWN and not letters
 
 
-def _recognise(document: Any, pages: list[_Page], recogniser: Recogniser) -> int:
-    """Read the pages that are pictures; returns how many. A stamp upon one is read with it."""
-    count = 0
+def _recognise(document: Any, pages: list[_Page], recogniser: Recogniser) -> None:
+    """Read the pages that are pictures. A stamp upon one is read with it."""
     for number, page in enumerate(pages):
         if not _is_unread(page, number, set()):
             continue
@@ -154,8 +155,6 @@ def _recognise(document: Any, pages: list[_Page], recogniser: Recogniser) -> int
         if lines:
             text = "\n".join(line.text for line in lines)
             pages[number] = _Page([replace(line, height=height) for line in lines], text, recognised=True)
-            count += 1
-    return count
 
 
 def _page(document: Any, number: int) -> _Page:
@@ -317,8 +316,7 @@ _DUBLIN_CORE = "{http://purl.org/dc/elements/1.1/}"
 _ITEM = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}li"
 # what programs put where a title should stand: the name of a file, or nothing
 _NO_TITLE = re.compile(
-    r".*\.(?:docx?|pdf|indd|odt|qxp|tex|rtf)$|(?:microsoft word|untitled|sin título|document\d*$|\(anonymous\)).*",
-    re.IGNORECASE,
+    r"(?i).*\.(?:docx?|pdf|indd|odt|qxp|tex|rtf)$|(?:microsoft word|untitled|sin título|document\d*$|\(anonymous\)).*"
 )
 _NO_AUTHOR = frozenset({"anonymous", "(anonymous)", "unknown", "user", "usuario", "autor", "author"})
 

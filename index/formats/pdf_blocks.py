@@ -14,6 +14,7 @@ from statistics import median
 from alpie.index.formats.extraction import clean
 from alpie.index.formats.pdf_fragments import PdfLine
 from alpie.index.formats.pdf_lines import cell_text
+from alpie.index.layout.forms import ends_sentence
 
 _MARKER = re.compile(
     r"(?:[•◦▪▫●○‣⁃∙■□►➢➤✓✔✗❖·–—\-*]|\(?(?:\d{1,3}|[a-zñ]|[ivx]{1,5}|[IVX]{1,6})[.)]|\d{1,3}\.[ºª]?"
@@ -24,9 +25,8 @@ _ITEM = re.compile(
     r"(?:[•◦▪▫●○‣⁃∙■□►➢➤✓✔✗❖·]\s*|[–—*\-]\s+|\(?(?:\d{1,3}|[a-zñ]|[ivx]{2,5})\)\s+|\d{1,3}\.[ºª]?\s+|[IVX]{1,6}\.\s+)(?=\S)"
 )
 _NAMED = re.compile(
-    r"(?:artículo|art\.|título|capítulo|sección|libro|anexo|disposición)\s+\S{1,14}"
-    r"(?:\s+\S{1,14})?\s*(?:[.:]|$)",
-    re.IGNORECASE,
+    r"(?i)(?:artículo|art\.|título|capítulo|sección|libro|anexo|disposición)\s+\S{1,14}"
+    r"(?:\s+\S{1,14})?\s*(?:[.:]|$)"
 )
 _BARE = re.compile(r"(?:preámbulo|exposición de motivos|sumario|índice|transitorios)[.:]?$", re.IGNORECASE)
 _CONTENTS = r"(?:sumario|índice|(?:tabla de )?contenidos?)"
@@ -40,7 +40,6 @@ _ALIGNED = 4.0  # points
 _EDGES = [attrgetter(name) for name in ("x0", "x1", "center")]  # where cells may stand one under the other
 _NEARBY = 40  # lines
 _WRAPPED = 1.4  # pitches: a line of the same cell
-_TERMINAL = ".!?…;:"
 _LARGER = 1.1  # than the body's size: a heading
 _RUNNING = 0.2  # of the characters: a size that runs
 _MAX_HEADING = 200  # characters
@@ -311,30 +310,24 @@ def _continues(block: PdfBlock, line: PdfLine, body: RunningText, edges: tuple[f
     """Whether `line` goes on with the paragraph of `block`."""
     last = block.lines[-1]
     text, before = line.text, block.text
-    if abs(last.size - line.size) > 0.08 * body.size or last.bold != line.bold:
-        # a word in bold may open or close a paragraph, its whole first line may be bold by chance
-        mixed = abs(last.size - line.size) <= 0.08 * body.size and not ends(before) and text[:1].islower()
-        if not mixed:
-            return False
+    # a word in bold may open or close a paragraph, its whole first line may be bold by chance
+    mixed = not ends_sentence(before) and text[:1].islower()
+    if abs(last.size - line.size) > 0.08 * body.size or (last.bold != line.bold and not mixed):
+        return False
     if last.region != line.region or _BARE.match(before) or _BARE.match(text):
         return False
     gap = last.base - line.base
     if not 0 < gap <= 1.35 * max(body.pitch, 1.15 * min(last.size, line.size)) or _ITEM.match(text):
         return False
-    if _NAMED.match(text) and text[:1].isupper() and (ends(before) or block.bold):
+    if _NAMED.match(text) and text[:1].isupper() and (ends_sentence(before) or block.bold):
         return False
     left, right = edges
     width = max(right - left, 1.0)
     short = right - last.x1 > 0.2 * width
     indented = line.x0 - left > 0.8 * body.size and last.x0 - left < 0.4 * body.size and not block.item
-    if indented and ends(before):
+    if indented and ends_sentence(before):
         return False
-    return not (short and ends(before) and not text[:1].islower())
-
-
-def ends(text: str) -> bool:
-    """Whether a text ends as a sentence does."""
-    return text.rstrip("»”’\"') ")[-1:] in _TERMINAL
+    return not (short and ends_sentence(before) and not text[:1].islower())
 
 
 def _is_heading(block: PdfBlock, body: RunningText) -> bool:
@@ -346,7 +339,7 @@ def _is_heading(block: PdfBlock, body: RunningText) -> bool:
         return True
     if block.size < 0.95 * body.size or not block.bold or body.bold:
         return False
-    return not ends(text) or _NAMED.match(text) is not None
+    return not ends_sentence(text) or _NAMED.match(text) is not None
 
 
 def heading_levels(blocks: Sequence[PdfBlock]) -> dict[tuple[float, bool], int]:

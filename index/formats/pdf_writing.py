@@ -10,9 +10,10 @@ from itertools import pairwise, zip_longest
 from statistics import median
 
 from alpie.index.formats.extraction import clean
-from alpie.index.formats.pdf_blocks import PdfBlock, body_of, ends, folded, heading_levels, page_blocks
+from alpie.index.formats.pdf_blocks import PdfBlock, body_of, folded, heading_levels, page_blocks
 from alpie.index.formats.pdf_fragments import Fragment, PdfLine
 from alpie.index.formats.pdf_lines import DIVIDED, goes_on
+from alpie.index.layout.forms import ends_sentence
 from alpie.index.layout.legal import opens_unit
 from alpie.index.layout.line_groups import ends_in_function_word
 from alpie.index.readable import collapse
@@ -330,7 +331,7 @@ class PdfText:
 
 def _joins(before: PdfBlock, after: PdfBlock) -> bool:
     """Whether the end of a column or page fell inside a paragraph."""
-    if after.table or after.heading or after.item or after.contents or ends(before.text):
+    if after.table or after.heading or after.item or after.contents or ends_sentence(before.text):
         return False
     return after.text[:1].islower() or bool(DIVIDED.search(before.text)) or ends_in_function_word(before.text)
 

@@ -21,9 +21,8 @@ _FEWEST_ROWS = 3
 _MAX_COLUMNS = 5
 _MAX_FIGURE_LINES = 3
 _DISPLAY_TEXT = re.compile(
-    r"(?:(?:más|menos|cerca|alrededor) de |casi |unos |unas )?"
-    r"[+\-−~]?\d[\d.,\s]*(?:%|€|\$)?(?:\s[a-záéíóúñ]+){0,4}$",
-    re.IGNORECASE,
+    r"(?i)(?:(?:más|menos|cerca|alrededor) de |casi |unos |unas )?"
+    r"[+\-−~]?\d[\d.,\s]*(?:%|€|\$)?(?:\s[a-záéíóúñ]+){0,4}$"
 )
 _TRAILING_FIGURES = re.compile(r"\S\s+[+\-−~]?\d[\d.,]*(?:[ \xa0]\d{3}(?!\d))*(?:\s*[%€$])?$")
 _TWICE = re.compile(r"(\S*\d\S*)\s+(?=\1(?!\S))")

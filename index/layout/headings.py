@@ -147,7 +147,7 @@ def mark_sections(groups: list[LineGroup]) -> None:
             following += 1
 
 
-_BODY = {BlockKind[kind] for kind in ("PARAGRAPH", "LIST", "TABLE", "KEY_DATA", "CALLOUT", "LEAD")}
+_NOT_HEADED = (BlockKind.CAPTION, BlockKind.PULL_QUOTE, BlockKind.METADATA)
 _MAX_SUBTITLE = 600  # characters
 
 
@@ -201,16 +201,8 @@ def mark_sub_headings(groups: list[LineGroup], manner: Manner) -> None:
             after_signature = False
         if group.kind is not None or group.box is not None or not is_title_form(group):
             continue
-        if not (following.kind in _BODY or _is_text(following) or _heads(following)):
+        if following.kind in _NOT_HEADED:
             continue
         group.kind = BlockKind.HEADING
         group.level = 1 if after_signature or group is groups[0] else 2
         after_signature = False
-
-
-def _is_text(group: LineGroup) -> bool:
-    return group.kind is None and (not is_title_form(group) or len(group.lines) > 2)
-
-
-def _heads(group: LineGroup) -> bool:
-    return group.kind is BlockKind.HEADING or is_title_form(group)

@@ -85,7 +85,7 @@ def _add(found: list[_NoteCall], start: int, digits: str, weight: float, exact: 
 
 _MAX_STEM = 60
 _ABBREVIATION = re.compile(
-    r"(?:^|\W)(?:art|arts|núm|num|n|no|nº|p|pp|pág|págs|vol|cap|fig|ap|apdo|sec|tít|t|c|ver)$", re.I
+    r"(?i)(?:^|\W)(?:art|arts|núm|num|n|no|nº|p|pp|pág|págs|vol|cap|fig|ap|apdo|sec|tít|t|c|ver)$"
 )
 
 
