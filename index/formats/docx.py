@@ -125,7 +125,7 @@ class _DocxBody:
             for one in root.iter(*(W + name for name in ("p", "t", "tab", "br", "noBreakHyphen"))):
                 if one.tag != f"{W}t":
                     parts.append("-" if one.tag == f"{W}noBreakHyphen" else "\n")
-                elif one not in left_out and not _within(one, _FALLBACK):
+                elif one not in left_out and next(one.iterancestors(_FALLBACK), None) is None:
                     parts.append(one.text or "")
         return "".join(parts)
 
@@ -321,10 +321,6 @@ def _inside(parent: Any, tag: str) -> Iterator[Any]:
             yield child
         elif child.tag in _WRAPPERS:
             yield from _inside(child, tag)
-
-
-def _within(element: Any, tag: str) -> bool:
-    return next(element.iterancestors(tag), None) is not None
 
 
 def _all_bold(paragraph: Any) -> bool:

@@ -160,13 +160,12 @@ class TextBuilder:
                 headers += number < header_rows
         if not shown:
             return
-        start = self._open()
+        start = at = self._open()
         spans: list[Span] = []
-        for number, row in enumerate(shown):
-            if number:
-                self._write("\n")
-            spans.append(Span(self._length, self._length + len(row)))
-            self._write(row)
+        for row in shown:
+            spans.append(Span(at, at + len(row)))
+            at += len(row) + 1
+        self._write("\n".join(shown))
         self._elements.append(Element(start, self._length, BlockKind.TABLE, 0, tuple(spans), headers))
 
     def _open(self, close: bool = False) -> int:

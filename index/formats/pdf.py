@@ -52,7 +52,6 @@ _MAX_PAGES = 5_000
 _PICTURE = 0.3  # of a page: with fewer than `_FEWEST_LETTERS` beside it, it is a scan
 _FEWEST_LETTERS = 120
 _DRAWN = 50  # objects on a page without a letter: its words may be drawn
-_PASSWORD = 4  # FPDF_ERR_PASSWORD
 _SHOWN_NOTES = (3, 13, 20)  # annotations that show text of their own: free text, stamps, fields of forms
 _COMMENTS = (1, 9, 10, 11, 12, 14)  # slips of paper, marked text, signs of insertion
 _TICKED = (2, 3)  # FPDF_FORMFIELD_CHECKBOX, …_RADIOBUTTON
@@ -69,7 +68,7 @@ def extract_pdf(data: bytes, path: Path, recogniser: Recogniser | None = None) -
         with PDFIUM, closing(pdfium.PdfDocument(data)) as document:
             return _read(document, data, path, recogniser)
     except pdfium.PdfiumError as error:
-        if getattr(error, "err_code", None) == _PASSWORD or "password" in str(error).lower():
+        if error.err_code == raw.FPDF_ERR_PASSWORD:
             raise SourceError.at(path, "pdf.password") from error
         raise SourceError.at(path, "pdf.damaged", error=error) from error
 

@@ -151,10 +151,8 @@ def page_blocks(
         index = end
     _mark_contents(blocks)
     for block in blocks:
-        if block.contents or block.table or block.lines[0].aside:
-            block.heading = False
-        else:
-            block.heading = block.heading or _is_heading(block, body)
+        may_head = not (block.contents or block.table or block.lines[0].aside)
+        block.heading = may_head and (block.heading or _is_heading(block, body))
     return blocks
 
 
@@ -174,10 +172,8 @@ def _title_end(lines: Sequence[PdfLine], index: int, titles: Collection[str]) ->
 
 def _mark_contents(blocks: Sequence[PdfBlock]) -> None:
     """Entries end in dots that lead to the number of a page; what stands between them is their first lines."""
-    leads = [
-        0 if block.contents else sum(_LEADS.search(line.text) is not None for line in block.lines)
-        for block in blocks
-    ]
+    leads = [sum(_LEADS.search(line.text) is not None for line in block.lines) for block in blocks]
+    leads = [0 if block.contents else count for block, count in zip(blocks, leads, strict=True)]
     with_dots = [number for number, count in enumerate(leads) if count]
     if sum(leads) < _FEWEST_ENTRIES:
         return

@@ -147,13 +147,14 @@ def _tables_under_headers(groups: list[LineGroup], manner: Manner) -> list[LineG
         while rows < len(groups) and groups[rows].kind is BlockKind.KEY_DATA:
             rows += 1
         if end - index < 2 or rows - end < _FEWEST_ROWS:
-            made.extend(groups[index : max(end, index + 1)])
-            index = max(end, index + 1)
+            end = max(end, index + 1)
+            made += groups[index:end]
+            index = end
             continue
-        made.extend(groups[index : max(index, end - _MAX_COLUMNS)])
-        index = max(index, end - _MAX_COLUMNS)
-        header = groups[index]
-        for cell in groups[index + 1 : end]:
+        first = max(index, end - _MAX_COLUMNS)
+        made += groups[index:first]
+        header = groups[first]
+        for cell in groups[first + 1 : end]:
             header.take(cell)
         _make_table(header, [header])
         for row in groups[end:rows]:
@@ -187,8 +188,7 @@ def _key_data(groups: list[LineGroup], manner: Manner) -> list[LineGroup]:
             group.kind = BlockKind.CALLOUT  # a figure whose sentence was lost in extraction
         elif STARTS_WITH_FIGURE.match(group.text) and len(group.lines) <= 12:
             group.kind = BlockKind.KEY_DATA
-            twice = _TWICE.match(group.text)
-            if twice:
+            if twice := _TWICE.match(group.text):
                 group.skip = len(twice.group())
                 group.text = group.text[group.skip :]
     return made
@@ -235,8 +235,10 @@ def mark_boxes(groups: list[LineGroup], manner: Manner) -> None:
         end = _end_of(groups, index, manner, wide=False)
         if end > index + 1:
             narrow.append((index, end, max(group.width for group in groups[index + 1 : end])))
-    long = [width for index, end, width in narrow if sum(len(u.lines) for u in groups[index + 1 : end]) >= 8]
-    usual = median(long) if long else 0.0
+    long = [
+        width for index, end, width in narrow if sum(len(one.lines) for one in groups[index + 1 : end]) >= 8
+    ]
+    usual = median(long or [0.0])
     for index, end, width in narrow:
         if width >= _SAME_WIDTH * usual:
             _enclose(groups, index, end)

@@ -42,8 +42,7 @@ def is_title_form(group: LineGroup) -> bool:
 def mark_fixed_forms(groups: list[LineGroup]) -> None:
     """Give a kind to line groups whose form alone says what they are."""
     for index, group in enumerate(groups):
-        markdown = MARKDOWN_HEADING.match(group.text)
-        if markdown and len(group.text) <= _MAX_MARKED:
+        if (markdown := MARKDOWN_HEADING.match(group.text)) and len(group.text) <= _MAX_MARKED:
             group.kind, group.level = BlockKind.HEADING, len(markdown.group(1))
             group.skip = markdown.end()
             group.text = group.text[group.skip :]
@@ -125,8 +124,8 @@ def mark_sections(groups: list[LineGroup]) -> None:
     expected = 1
     found: list[int] = []
     for index, number in candidates:
-        padded = groups[index].text[0] == "0" and expected < number <= expected + 2
-        if number == expected or padded:
+        most = expected + 2 if groups[index].text[0] == "0" else expected
+        if expected <= number <= most:
             found.append(index)
             expected = number + 1
     if len(found) < 2:

@@ -316,13 +316,11 @@ def label_clauses(groups: list[LineGroup]) -> None:
 
 def _label_recitals(groups: list[LineGroup]) -> None:
     """«(1) …», «(2) …»: long numbered paragraphs in brackets, counted from one."""
-    expected = 1
     found: list[LineGroup] = []
     for group in groups:
-        match = _RECITAL.match(group.text)
-        if group.kind is None and match and len(group.text) > 60 and int(match.group("number")) == expected:
+        match = _RECITAL.match(group.text) if group.kind is None and len(group.text) > 60 else None
+        if match and int(match["number"]) == len(found) + 1:
             found.append(group)
-            expected += 1
     if len(found) >= _FEWEST_CLAUSES:
         for number, group in enumerate(found, 1):
             group.kind, group.label = BlockKind.PARAGRAPH, f"considerando {number}"

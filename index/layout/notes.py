@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections import Counter, defaultdict
+from collections import Counter
 from dataclasses import dataclass
-from itertools import pairwise
 
 from alpie.index.records import Span
 
@@ -77,9 +76,8 @@ def _add(found: list[_NoteCall], start: int, digits: str, weight: float, exact: 
     values = [int(part) for part in digits.split(",")]
     if values[0] == 0 or digits[0] == "0":
         return
-    if any(second <= first for first, second in pairwise(values)):
-        digits = digits.split(",", 1)[0]
-        values = values[:1]
+    if values != sorted(set(values)):
+        digits, values = digits.split(",", 1)[0], values[:1]
     found.append(_NoteCall(start, start + len(digits), values[0], values[-1], weight, exact, stem))
 
 
@@ -138,9 +136,7 @@ def _convinces(chain: list[_NoteCall]) -> bool:
     called = sum(candidate.last - candidate.first + 1 for candidate in chain)
     if called < 0.7 * chain[-1].last:
         return False
-    stems: dict[str, int] = defaultdict(int)
-    for candidate in chain:
-        stems[candidate.stem.casefold()] += 1
+    stems = Counter(candidate.stem.casefold() for candidate in chain)
     return len(stems) >= 0.6 * len(chain) and max(stems.values()) <= max(2, 0.3 * len(chain))
 
 

@@ -58,15 +58,14 @@ def _running_lines(lines: list[Line]) -> dict[int, int | None]:
     for line in lines:
         if line.blank or len(line.text) > _MAX_FOOTER:
             continue
-        match = _NAMED_NUMBER.search(line.text)
-        if match and match.start() == 0:
+        if match := _NAMED_NUMBER.match(line.text):
             named.append((line.number, int(match.group(1))))
             continue
-        match = _TRAILING_NUMBER.search(line.text)
-        if match and match.start() > 0 and _stands_apart(lines, line.number):
+        if not _stands_apart(lines, line.number):
+            continue
+        if (match := _TRAILING_NUMBER.search(line.text)) and match.start() > 0:
             by_head["<" + line.text[: match.start()].strip()].append((line.number, match.group()))
-        match = _LEADING_NUMBER.match(line.text)
-        if match and _stands_apart(lines, line.number):
+        if match := _LEADING_NUMBER.match(line.text):
             by_head[">" + line.text[match.end() :]].append((line.number, match.group(1)))
     footers: dict[int, int | None] = {}
     for head, found in by_head.items():
@@ -157,14 +156,12 @@ def _printed_numbers(lines: list[Line], pages: Pages) -> list[PageLabel | None]:
         sheet_of.append(sheet)
         alone = index + 1 < len(pages.starts) and pages.starts[index + 1] == start + 1
         joins_next = alone and CAPTION.match(lines[start].text) is not None
-    known: dict[int, int] = {}
+    numbers: dict[int, int] = {}  # of sheets
     for line, number in sorted(pages.footers.items()):
         index = bisect_right(pages.starts, line) - 1
         if number is not None and index >= 0:
-            known.setdefault(sheet_of[index], number)
-    numbers: dict[int, int] = dict(known)
-    anchors = sorted(known.items())
-    for (first, low), (second, high) in pairwise(anchors):
+            numbers.setdefault(sheet_of[index], number)
+    for (first, low), (second, high) in pairwise(sorted(numbers.items())):
         if second - first == high - low:
             numbers.update({first + step: low + step for step in range(high - low)})
     return [numbers.get(sheet) for sheet in sheet_of]
