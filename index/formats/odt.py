@@ -26,8 +26,9 @@ from alpie.index.records import BlockKind
 _RULES = 3  # of this module: raise it when the text that it makes of a file changes
 _UNSEEN = frozenset(
     """office:annotation text:ruby-text text:number office:forms text:sequence-decls text:variable-decls
-    text:user-field-decls text:note-citation svg:title svg:desc math:annotation text:index-title-template""".split()
-)
+    text:user-field-decls text:note-citation svg:title svg:desc math:annotation
+    text:index-title-template text:tracked-changes""".split()
+) | {""}  # comments of the file
 _CONTENTS = frozenset(f"text:{name}" for name in (
     "table-of-content", "illustration-index", "table-index", "object-index", "user-index", "alphabetical-index"))  # fmt: skip
 _Note = tuple[str, str]  # label and text
@@ -85,9 +86,8 @@ class _OdtBody:
 
     def unread(self, body: _Element) -> dict[NoticeKind, int]:
         """How much of the body is not read."""
-        deleted = [one for change in body.iter(f"{{{SPACES['text']}}}deletion") for one in change]
-        self._unread[NoticeKind.STRUCK_TEXT] += deleted
-        counts: dict[NoticeKind, int] = {
+        self._unread[NoticeKind.STRUCK_TEXT] += [one for change in body.iter("{*}deletion") for one in change]
+        counts = {
             kind: sum(len(" ".join(map(str, one.itertext())).split()) for one in those)
             for kind, those in self._unread.items()
         }
@@ -101,7 +101,7 @@ class _OdtBody:
 
         def walk(element: _Element) -> None:
             name = name_of(element)
-            if element not in left_out and name not in _UNSEEN and name not in ("text:tracked-changes", ""):
+            if element not in left_out and name not in _UNSEEN:
                 parts.append("" if name in ("text:span", "text:a") else " ")
                 parts.append(element.text or "")
                 for child in element:
@@ -124,7 +124,7 @@ class _OdtBody:
         if name in ("text:span", "text:p") and self._styles.has(style, "struck"):
             self._unread[NoticeKind.STRUCK_TEXT].append(element)
             return False
-        return name not in _UNSEEN and name not in ("text:tracked-changes", "")
+        return name not in _UNSEEN
 
     def _blocks(self, parent: _Element, lists: tuple[str, ...], nesting: int) -> None:
         if nesting > _MAX_NESTING:

@@ -1,4 +1,4 @@
-"""OdtStyles of an ODT: page breaks, text that is not shown, and the numbers of lists and headings."""
+"""The styles of an ODT: page breaks, text that is not shown, and the numbers of lists and headings."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class OdtStyles:
         self._parents: dict[str, str] = {}
         self._levels: dict[tuple[str, int], _Element] = {}
         for root in roots:
-            for style in root.iter(f"{{{SPACES['style']}}}style"):
+            for style in root.iter("{*}style"):
                 name = value_of(style, "style:name")
                 self._parents[name] = value_of(style, "style:parent-style-name")
                 looks = self._looks.setdefault(name, set())
@@ -61,9 +61,7 @@ class OdtStyles:
                     looks |= {"hidden"} if value_of(one, "text:display") == "none" else set()
                     line = value_of(one, "style:text-line-through-style", "none")
                     looks |= {"struck"} if line != "none" else set()
-            for level in root.iter(
-                *(f"{{{SPACES['text']}}}{n}" for n in ("list-level-style-number", "outline-level-style"))
-            ):
+            for level in root.iter("{*}list-level-style-number", "{*}outline-level-style"):
                 parent = level.getparent()
                 of_heading = parent is None or name_of(level) == "text:outline-level-style"
                 name = "" if parent is None or of_heading else value_of(parent, "style:name")
