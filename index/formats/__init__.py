@@ -17,43 +17,17 @@ from alpie.index.formats.extraction import Extraction, Metadata
 from alpie.index.formats.recognition import Recogniser
 from alpie.index.messages import said
 
-__all__ = [
-    "MAX_BYTES",
-    "PACKAGES",
-    "SUFFIXES",
-    "Extraction",
-    "Metadata",
-    "check_signature",
-    "extract",
-    "format_of",
-]
+__all__ = ["Extraction", "Metadata"]  # … and what is public below
 
 MAX_BYTES = 200_000_000  # of one file
 MAX_CHARACTERS = 20_000_000  # of its text: some ten thousand pages; laying it out takes fifty bytes for each
-_PARSERS = {
-    "text": "plain:extract_text",
-    "markdown": "markdown:extract_markdown",
-    "html": "html:extract_html",
-    "pdf": "pdf:extract_pdf",
-    "docx": "docx:extract_docx",
-    "odt": "odt:extract_odt",
-    "pptx": "pptx:extract_pptx",
-    "epub": "epub:extract_epub",
-}
 PACKAGES = ("pypdfium2", "python-docx", "lxml", "selectolax", "markdown-it-py", "PyYAML")  # that they use
+_PACKED = ("docx", "odt", "pptx", "epub")
 _FORMATS = {
-    ".txt": "text",
-    ".text": "text",
-    ".md": "markdown",
-    ".markdown": "markdown",
-    ".html": "html",
-    ".htm": "html",
-    ".xhtml": "html",
-    ".pdf": "pdf",
-    ".docx": "docx",
-    ".odt": "odt",
-    ".pptx": "pptx",
-    ".epub": "epub",
+    **dict.fromkeys((".txt", ".text"), "text"),
+    **dict.fromkeys((".md", ".markdown"), "markdown"),
+    **dict.fromkeys((".html", ".htm", ".xhtml"), "html"),
+    **{f".{name}": name for name in ("pdf", *_PACKED)},
 }
 SUFFIXES = tuple(_FORMATS)
 _LOG = logging.getLogger(__name__)
@@ -88,23 +62,23 @@ def extract(data: bytes, path: Path, recogniser: Recogniser | None = None) -> Ex
     if len(data) > MAX_BYTES:
         raise SourceError.at(path, "format.large", most=MAX_BYTES // 1_000_000)
     check_signature(data, path)
-    module, name = _PARSERS[kind].split(":")
-    parser: Callable[..., Extraction]
     try:
-        parser = getattr(import_module(f"alpie.index.formats.{module}"), name)
-    except ModuleNotFoundError as error:
-        raise SourceError.at(
-            path, "format.package", package=error.name, command=f"pip install {error.name}"
-        ) from error
-    try:
+        module = import_module(f"alpie.index.formats.{'plain' if kind == 'text' else kind}")
+        parser: Callable[..., Extraction] = getattr(module, f"extract_{kind}")
         extraction = parser(data, path, recogniser) if kind == "pdf" else parser(data, path)
     except SourceError:
         raise
     except Exception as error:  # whatever a parser does with a stranger's bytes, the others are read
         _LOG.info("%s could not be parsed", path, exc_info=True)
+        reason = f"{type(error).__name__}: {str(error)[:200]}"
+        raise SourceError.at(path, "format.damaged", error=reason) from error
+    if not extraction.text:
         raise SourceError.at(
-            path, "format.damaged", error=f"{type(error).__name__}: {str(error)[:200]}"
-        ) from error
+            path,
+            {"html": "html.no_text", "pptx": "pptx.no_text", "epub": "epub.no_text"}.get(
+                kind, "format.no_text"
+            ),
+        )
     if len(extraction.text) > MAX_CHARACTERS:
         raise SourceError.at(path, "format.long", count=len(extraction.text), most=MAX_CHARACTERS)
     return extraction
@@ -121,7 +95,7 @@ def check_signature(data: bytes, path: Path) -> None:
         return
     if kind in ("text", "markdown") and _PAGE.match(data[:1024]):
         found, kind = "page", "page"
-    wanted = {"pdf": "pdf", **dict.fromkeys(("docx", "odt", "pptx", "epub"), "zip")}.get(kind or "")
+    wanted = {"pdf": "pdf", **dict.fromkeys(_PACKED, "zip")}.get(kind or "")
     if found == wanted or (wanted is None and found in (None, "program")):
         return  # «MZ» may begin a text too; a program has NUL bytes, which its decoding finds
     actual = said(f"format.kind.{found}") if found else ""

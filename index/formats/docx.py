@@ -9,56 +9,60 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from collections import defaultdict
 from collections.abc import Iterator
 from functools import partial
 from importlib.metadata import version
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from docx import Document
+from docx.document import Document as DocxDocument
+from docx.opc.exceptions import PackageNotFoundError
+from lxml.etree import XMLSyntaxError
 
 from alpie.index.errors import SourceError
 from alpie.index.formats.docx_package import (
     MATH,
     DocxStyles,
     Numbering,
+    W,
+    below,
     docx_metadata,
     font_of,
     form_value,
     is_on,
+    is_set,
     notes_of,
     sign,
     symbol,
     transitional,
+    value_at,
 )
 from alpie.index.formats.extraction import Extraction, TextBuilder
 from alpie.index.formats.formulas import formula
 from alpie.index.formats.numbering import ordinal
 from alpie.index.formats.packed import open_packed
-from alpie.index.notices import Notice, NoticeKind
+from alpie.index.notices import NoticeKind
 from alpie.index.readable import collapse
 from alpie.index.records import BlockKind
 
-if TYPE_CHECKING:
-    from docx.document import Document as DocxDocument
-
-
 _RULES = 3  # of this module: raise it when the text that it makes of a file changes
-_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
-_DELETED = frozenset({f"{_W}del", f"{_W}moveFrom"})
-_UNSEEN = frozenset({_FALLBACK, *(_W + name for name in ("pPr", "rPr", "instrText", "delText", "rt"))})
-_WRAPPERS = frozenset(_W + name for name in ("sdt", "sdtContent", "ins", "moveTo", "customXml", "smartTag"))
+_DELETED = frozenset({f"{W}del", f"{W}moveFrom"})
+_UNSEEN = frozenset({_FALLBACK, *(W + name for name in ("pPr", "rPr", "instrText", "delText", "rt"))})
+_WRAPPERS = frozenset(W + name for name in ("sdt", "sdtContent", "ins", "moveTo", "customXml", "smartTag"))
+_SHOWN = {f"{W}tab": "\t", f"{W}ptab": "\t", f"{W}noBreakHyphen": "-", f"{W}br": "\n", f"{W}cr": "\n",
+          f"{W}lastRenderedPageBreak": "\f"}  # fmt: skip
+_STRUCK = ("strike", "dstrike")
 _OF_A_FONT = re.compile("[\uf000-\uf0ff]")
 _MAX_BOLD_HEADING = 120  # characters
 _MAX_NESTING = 60
 
 
 def extract_docx(data: bytes, path: Path) -> Extraction:
-    """Raises `SourceError` for a damaged or encrypted file and one without text."""
-    from docx import Document
-    from docx.opc.exceptions import PackageNotFoundError
-    from lxml.etree import XMLSyntaxError
-
+    """Raises `SourceError` for a damaged or encrypted file."""
     with open_packed(data, path, "[Content_Types].xml") as archive:
         data = transitional(data, archive)
     try:
@@ -69,10 +73,7 @@ def extract_docx(data: bytes, path: Path) -> Extraction:
     body = _DocxBody(builder, document)
     body.read()
     parser = f"python-docx {version('python-docx')}, docx {_RULES}"
-    extraction = builder.extraction(parser, docx_metadata(document), body.notices(), body.found())
-    if not extraction.text:
-        raise SourceError.at(path, "format.no_text")
-    return extraction
+    return builder.extraction(parser, docx_metadata(document), body.unread(), body.found())
 
 
 class _DocxBody:
@@ -81,16 +82,16 @@ class _DocxBody:
     def __init__(self, builder: TextBuilder, document: DocxDocument) -> None:
         self._builder = builder
         self._body: Any = document.element.body
-        self._numbering = Numbering(document)
         self._styles = DocxStyles(document)
+        self._numbering = Numbering(document, self._styles)
         # Word notes where its pages broke; the breaks that a writer set are then among them.
-        self._rendered = next(self._body.iter(f"{_W}lastRenderedPageBreak"), None) is not None
-        self._bold_headings = not any(self._styles.heading_level(p) for p in self._body.iter(f"{_W}p"))
+        self._rendered = next(self._body.iter(f"{W}lastRenderedPageBreak"), None) is not None
+        self._bold_headings = not any(self._styles.heading_level(p) for p in self._body.iter(f"{W}p"))
         self._notes = {sort: notes_of(document, sort) for sort in ("footnote", "endnote")}
         self._called = dict.fromkeys(self._notes, 0)
         # label and text of notes, until the list that calls them ends
         self._waiting: list[tuple[str, str]] = []
-        self._unread: dict[NoticeKind, list[Any]] = {}
+        self._unread: dict[NoticeKind, list[Any]] = defaultdict(list)
         self._fields: list[bool] = []  # that are open, whether each is a table of contents
         self._codes: list[bool] = []  # of the fields that are open, whether this is their instruction
         self._contents = 0  # content controls around that hold a table of contents
@@ -104,17 +105,16 @@ class _DocxBody:
         self._blocks(self._body, 0)
         self._write_notes()
 
-    def notices(self) -> tuple[Notice, ...]:
-        """What of the body is not read."""
+    def unread(self) -> dict[NoticeKind, int]:
+        """How much of the body is not read."""
         texts = {
-            kind: " ".join(t.text or "" for run in runs for t in run.iter(f"{_W}t", f"{_W}delText"))
+            kind: " ".join(t.text or "" for run in runs for t in run.iter(f"{W}t", f"{W}delText"))
             for kind, runs in self._unread.items()
         }
         counts = {kind: len(text.split()) or len(self._unread[kind]) for kind, text in texts.items()}
-        comments = sum(1 for _ in self._body.iter(f"{_W}commentReference"))
-        counts[NoticeKind.COMMENTS] = comments
-        counts[NoticeKind.SYMBOLS] = counts.get(NoticeKind.SYMBOLS, 0) + self._signs
-        return tuple(Notice(kind, count) for kind, count in counts.items() if count)
+        counts[NoticeKind.COMMENTS] = sum(1 for _ in self._body.iter(f"{W}commentReference"))
+        counts[NoticeKind.SYMBOLS] = self._signs
+        return counts
 
     def found(self) -> str:
         """All words of the body and of the notes it calls, without regard to how they are laid out."""
@@ -122,33 +122,33 @@ class _DocxBody:
         called = [note for notes in self._notes.values() for note in notes.values()]
         parts: list[str] = []
         for root in (self._body, *called):
-            for one in root.iter(*(_W + name for name in ("p", "t", "tab", "br", "noBreakHyphen"))):
-                if one.tag != f"{_W}t":
-                    parts.append("-" if one.tag == f"{_W}noBreakHyphen" else "\n")
-                elif one not in left_out and not _within(one, _FALLBACK):
+            for one in root.iter(*(W + name for name in ("p", "t", "tab", "br", "noBreakHyphen"))):
+                if one.tag != f"{W}t":
+                    parts.append("-" if one.tag == f"{W}noBreakHyphen" else "\n")
+                elif one not in left_out and next(one.iterancestors(_FALLBACK), None) is None:
                     parts.append(one.text or "")
         return "".join(parts)
 
     def _breaks(self, element: Any) -> Iterator[Any]:
         """The page breaks inside `element`, as far as the file tells."""
         if self._rendered:
-            yield from element.iter(f"{_W}lastRenderedPageBreak")
+            yield from element.iter(f"{W}lastRenderedPageBreak")
             return
-        for one in element.iter(f"{_W}br", f"{_W}pageBreakBefore"):
-            if one.tag == f"{_W}pageBreakBefore" or one.get(f"{_W}type") == "page":
+        for one in element.iter(f"{W}br", f"{W}pageBreakBefore"):
+            if one.tag == f"{W}pageBreakBefore" or one.get(f"{W}type") == "page":
                 yield one
 
     def _blocks(self, parent: Any, nesting: int) -> None:
         if nesting > _MAX_NESTING:
             return
         for child in parent:
-            if child.tag == f"{_W}p":
+            if child.tag == f"{W}p":
                 self._paragraph(child)
-            elif child.tag == f"{_W}tbl":
+            elif child.tag == f"{W}tbl":
                 self._table(child, nesting)
             elif child.tag in _WRAPPERS:
-                gallery = child.find(f"{_W}sdtPr/{_W}docPartObj/{_W}docPartGallery")
-                is_contents = gallery is not None and gallery.get(f"{_W}val") == "Table of Contents"
+                gallery = value_at(child, "sdtPr/docPartObj/docPartGallery")
+                is_contents = gallery == "Table of Contents"
                 self._contents += is_contents
                 self._blocks(child, nesting + 1)
                 self._contents -= is_contents
@@ -159,17 +159,16 @@ class _DocxBody:
         is_contents = bool(self._contents) or any(self._fields) or self._styles.is_contents(paragraph)
         text = self._carried + "".join(self._pieces(paragraph, boxes, notes))
         self._codes = [False] * len(self._codes)  # an instruction stands in one paragraph
-        mark = paragraph.find(f"{_W}pPr/{_W}rPr")
-        gone = mark is not None and any(mark.find(f"{_W}{n}") is not None for n in ("del", "moveFrom"))
+        gone = any(below(paragraph, f"pPr/rPr/{name}") is not None for name in ("del", "moveFrom"))
         self._carried = text if gone else ""
-        if not self._rendered and paragraph.find(f"{_W}pPr/{_W}pageBreakBefore") is not None:
+        if not self._rendered and below(paragraph, "pPr/pageBreakBefore") is not None:
             text = "\f" + text
         if gone:
             pass
         elif not collapse(text):
             self._builder.add(text)  # page breaks
-            if mark is None or mark.find(f"{_W}vanish") is None:
-                self._numbering.marker(paragraph, self._styles)  # which is seen, and counts
+            if below(paragraph, "pPr/rPr/vanish") is None:
+                self._numbering.marker(paragraph)  # which is seen, and counts
         elif is_contents or any(self._fields):
             self._builder.add(text, BlockKind.CONTENTS)
         else:
@@ -181,7 +180,7 @@ class _DocxBody:
             self._builder.turn()
 
     def _write(self, paragraph: Any, text: str) -> None:
-        marker = self._numbering.marker(paragraph, self._styles)
+        marker = self._numbering.marker(paragraph)
         level = self._styles.heading_level(paragraph)
         item = marker is not None and not re.search(r"[^\W\d_]{3,}", marker)  # «Artículo 1.» is none
         if not item:
@@ -208,13 +207,13 @@ class _DocxBody:
     def _table(self, table: Any, nesting: int) -> None:
         self._write_notes()
         found = []
-        for row in _inside(table, f"{_W}tr"):
-            if row.find(f"{_W}trPr/{_W}del") is not None:
-                self._leave(NoticeKind.STRUCK_TEXT, row)
-            elif row.find(f"{_W}trPr/{_W}hidden") is not None:
-                self._leave(NoticeKind.HIDDEN_TEXT, row)
+        for row in _inside(table, f"{W}tr"):
+            if below(row, "trPr/del") is not None:
+                self._unread[NoticeKind.STRUCK_TEXT].append(row)
+            elif below(row, "trPr/hidden") is not None:
+                self._unread[NoticeKind.HIDDEN_TEXT].append(row)
             else:
-                found.append((row, list(_inside(row, f"{_W}tc"))))
+                found.append((row, list(_inside(row, f"{W}tc"))))
         if max((len(cells) for _, cells in found), default=0) < 2:  # a frame around text, not a table
             for _, cells in found:
                 for cell in cells:
@@ -222,7 +221,7 @@ class _DocxBody:
             return
         notes: list[tuple[str, str]] = []
         rows = [[collapse(" ".join(self._cell(cell, notes))) for cell in cells] for _, cells in found]
-        headers = sum(row.find(f"{_W}trPr/{_W}tblHeader") is not None for row, _ in found)
+        headers = sum(below(row, "trPr/tblHeader") is not None for row, _ in found)
         self._builder.add_table(rows, headers or 1)
         self._waiting += notes
         for _ in self._breaks(table):
@@ -231,13 +230,13 @@ class _DocxBody:
     def _cell(self, parent: Any, notes: list[tuple[str, str]]) -> Iterator[str]:
         """The paragraphs of a cell, those of a table inside it and of text boxes too."""
         for child in parent:
-            if child.tag == f"{_W}p":
+            if child.tag == f"{W}p":
                 boxes: list[Any] = []
-                yield self._numbering.marker(child, self._styles) or ""
+                yield self._numbering.marker(child) or ""
                 yield "".join(self._pieces(child, boxes, notes))
                 for box in boxes:
                     yield from self._cell(box, notes)
-            elif child.tag in _WRAPPERS or child.tag in (f"{_W}tbl", f"{_W}tr", f"{_W}tc"):
+            elif child.tag in _WRAPPERS or child.tag in (f"{W}tbl", f"{W}tr", f"{W}tc"):
                 yield from self._cell(child, notes)
 
     def _pieces(self, paragraph: Any, boxes: list[Any], notes: list[tuple[str, str]]) -> Iterator[str]:
@@ -246,48 +245,38 @@ class _DocxBody:
         while stack:
             one = stack.pop()
             tag = one.tag
-            if tag == f"{_W}instrText" and self._fields and (one.text or "").split()[:1] == ["TOC"]:
+            if tag == f"{W}instrText" and self._fields and (one.text or "").split()[:1] == ["TOC"]:
                 self._fields[-1] = True
             if tag in _DELETED:
-                self._leave(NoticeKind.STRUCK_TEXT, one)
+                self._unread[NoticeKind.STRUCK_TEXT].append(one)
             elif tag in _UNSEEN or not isinstance(tag, str):
                 continue
-            elif tag == f"{_W}r" and self._styles.run_is(one, paragraph, "vanish"):
-                self._leave(NoticeKind.HIDDEN_TEXT, one)
-            elif tag == f"{_W}r" and any(
-                self._styles.run_is(one, paragraph, n) for n in ("strike", "dstrike")
-            ):
-                self._leave(NoticeKind.STRUCK_TEXT, one)
-            elif tag == f"{_W}txbxContent":
+            elif tag == f"{W}r" and self._styles.run_is(one, paragraph, "vanish"):
+                self._unread[NoticeKind.HIDDEN_TEXT].append(one)
+            elif tag == f"{W}r" and any(self._styles.run_is(one, paragraph, look) for look in _STRUCK):
+                self._unread[NoticeKind.STRUCK_TEXT].append(one)
+            elif tag == f"{W}txbxContent":
                 boxes.append(one)
-            elif tag == f"{_W}t":
-                yield (
-                    ""
-                    if any(self._codes)
-                    else _OF_A_FONT.sub(partial(self._sign, font_of(one)), one.text or "")
-                )
-            elif tag in (f"{_W}tab", f"{_W}ptab"):
-                yield "\t"
-            elif tag == f"{_W}noBreakHyphen":
-                yield "-"
-            elif tag in (f"{_W}br", f"{_W}cr"):
-                yield "\n\f" if one.get(f"{_W}type") == "page" and not self._rendered else "\n"
-            elif tag == f"{_W}lastRenderedPageBreak":
-                yield "\f"
-            elif tag == f"{_W}sym":
+            elif tag == f"{W}t":
+                if not any(self._codes):
+                    yield _OF_A_FONT.sub(partial(self._sign, font_of(one)), one.text or "")
+            elif tag in _SHOWN:
+                ends_page = tag == f"{W}br" and one.get(f"{W}type") == "page" and not self._rendered
+                yield "\n\f" if ends_page else _SHOWN[tag]
+            elif tag == f"{W}sym":
                 shown = symbol(one)
                 yield shown
                 self._signs += not shown
             elif tag == f"{MATH}oMath":
                 yield formula(one)
-            elif tag == f"{_W}object" and any((o.get("ProgID") or "").startswith("Equation") for o in one):
-                self._leave(NoticeKind.FORMULAS, one)
-            elif tag == f"{_W}fldChar":
-                self._field(one.get(f"{_W}fldCharType"))
+            elif tag == f"{W}object" and any((o.get("ProgID") or "").startswith("Equation") for o in one):
+                self._unread[NoticeKind.FORMULAS].append(one)
+            elif tag == f"{W}fldChar":
+                self._field(one.get(f"{W}fldCharType"))
                 yield form_value(one)
-            elif tag in (f"{_W}footnoteReference", f"{_W}endnoteReference"):
-                notes += self._note(tag.removeprefix(_W).removesuffix("Reference"), one)
-                if is_on(one.get(f"{_W}customMarkFollows"), default=False):
+            elif tag in (f"{W}footnoteReference", f"{W}endnoteReference"):
+                notes += self._note(tag.removeprefix(W).removesuffix("Reference"), one)
+                if is_on(one.get(f"{W}customMarkFollows", "0")):
                     del stack[len(stack) - len(list(one.itersiblings())) :]  # the mark, which its run shows
             else:
                 stack += reversed(one)
@@ -309,25 +298,19 @@ class _DocxBody:
 
     def _note(self, sort: str, call: Any) -> list[tuple[str, str]]:
         self._called[sort] += 1
-        note = self._notes[sort].get(call.get(f"{_W}id"))
+        note = self._notes[sort].get(call.get(f"{W}id"))
         if note is None:
             return []
         number = self._called[sort]
         text = "\n".join(self._cell(note, []))
         return [(f"nota {number}" if sort == "footnote" else f"nota final {ordinal(number, 'i')}", text)]
 
-    def _leave(self, kind: NoticeKind, element: Any) -> None:
-        self._unread.setdefault(kind, []).append(element)
-
 
 def _last_of_sections(body: Any) -> Iterator[Any]:
     """The paragraphs that end a section after which a page begins."""
-    for mark, following in pairwise(body.iter(f"{_W}sectPr")):
-        sort = following.find(f"{_W}type")
-        paragraph = next(mark.iterancestors(f"{_W}p"), None)
-        if paragraph is not None and (
-            sort is None or sort.get(f"{_W}val") not in ("continuous", "nextColumn")
-        ):
+    for mark, following in pairwise(body.iter(f"{W}sectPr")):
+        paragraph = next(mark.iterancestors(f"{W}p"), None)
+        if paragraph is not None and value_at(following, "type") not in ("continuous", "nextColumn"):
             yield paragraph
 
 
@@ -340,13 +323,7 @@ def _inside(parent: Any, tag: str) -> Iterator[Any]:
             yield from _inside(child, tag)
 
 
-def _within(element: Any, tag: str) -> bool:
-    return next(element.iterancestors(tag), None) is not None
-
-
 def _all_bold(paragraph: Any) -> bool:
-    runs = [
-        run for run in paragraph.iter(f"{_W}r") if "".join(t.text or "" for t in run.iter(f"{_W}t")).strip()
-    ]
-    marks = [run.find(f"{_W}rPr/{_W}b") for run in runs]
-    return bool(runs) and all(b is not None and is_on(b.get(f"{_W}val")) for b in marks)
+    texts = ((run, "".join(t.text or "" for t in run.iter(f"{W}t"))) for run in paragraph.iter(f"{W}r"))
+    runs = [run for run, text in texts if text.strip()]
+    return bool(runs) and all(is_set(run, "rPr/b") for run in runs)

@@ -9,19 +9,46 @@ import io
 import re
 import zipfile
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from functools import cache
+from typing import Any, NamedTuple
+
+from docx.document import Document as DocxDocument
 
 from alpie.index.formats.extraction import Metadata
 from alpie.index.formats.numbering import ordinal
+from alpie.index.formats.packed import parse_xml
 from alpie.index.readable import collapse
 
-if TYPE_CHECKING:
-    from docx.document import Document as DocxDocument
-
-
-_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _STRICT = re.compile(rb"http://purl\.oclc\.org/ooxml/(\w+)/")
 _TEMPLATE_CREATED = datetime(2013, 12, 23, 23, 15, tzinfo=UTC)  # in what python-docx makes files from
+
+
+@cache
+def _steps(path: str) -> str:
+    return "/".join(W + name for name in path.split("/"))
+
+
+def below(element: Any, path: str) -> Any:
+    """What stands at a path of names below an element, «pPr/numPr»; None where nothing does."""
+    return element.find(_steps(path))
+
+
+def value_at(element: Any, path: str) -> str | None:
+    """The value of what stands at a path below an element, "" where it says none; None where nothing does."""
+    found = below(element, path)
+    return None if found is None else found.get(f"{W}val") or ""
+
+
+def is_set(element: Any, path: str) -> bool | None:
+    """Whether the property at a path below an element is on; None where it is not there."""
+    value = value_at(element, path)
+    return None if value is None else is_on(value)
+
+
+def is_on(value: str) -> bool:
+    """What the value of a property says, which may stand without one."""
+    return value not in ("0", "false", "off", "none")
 
 
 def transitional(data: bytes, archive: zipfile.ZipFile) -> bytes:
@@ -60,13 +87,10 @@ def docx_metadata(document: DocxDocument) -> Metadata:
 
 def notes_of(document: DocxDocument, sort: str) -> dict[str | None, Any]:
     """The footnotes or endnotes of a document by their number in the file."""
-    from lxml import etree
-
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
     for relation in document.part.rels.values():
         if relation.reltype.endswith(f"/{sort}s") and not relation.is_external:
-            root = etree.fromstring(relation.target_part.blob, parser)
-            return {note.get(f"{_W}id"): note for note in root.iter(f"{_W}{sort}")}
+            notes = parse_xml(relation.target_part.blob).iter(f"{W}{sort}")
+            return {note.get(f"{W}id"): note for note in notes}
     return {}
 
 
@@ -83,32 +107,23 @@ _SYMBOL = {
     0xA0: "€", 0x22: "∀", 0x24: "∃", 0x27: "∋", 0x2A: "∗", 0x2D: "−", 0xF1: "〉", 0xF2: "∫",
 }  # fmt: skip
 _WINGDINGS = {
-    0x6F: "□",
-    0xA7: "▪",
-    0xA8: "□",
-    0xD8: "➢",
-    0xE0: "→",
-    0xFB: "✗",
-    0xFC: "✓",
-    0xFD: "☒",
-    0xFE: "☑",
-}
+    0x6F: "□", 0xA7: "▪", 0xA8: "□", 0xD8: "➢", 0xE0: "→", 0xFB: "✗", 0xFC: "✓", 0xFD: "☒", 0xFE: "☑",
+}  # fmt: skip
 _WINGDINGS_2 = {0x4F: "✗", 0x50: "✓", 0x51: "☒", 0x52: "☑", 0x53: "☒", 0x54: "☒", 0xA3: "□"}
 _LARGEST_OF_A_FONT = 0xF0FF  # such codes mean nothing without the font
 
 
 def symbol(element: Any) -> str:
     """The character of a `w:sym`; "" where no character is known."""
-    code = element.get(f"{_W}char") or ""
-    return (
-        sign(int(code, 16), element.get(f"{_W}font") or "") if re.fullmatch("[0-9A-Fa-f]{1,6}", code) else ""
-    )
+    code = element.get(f"{W}char") or ""
+    known = re.fullmatch("[0-9A-Fa-f]{1,6}", code)
+    return sign(int(code, 16), element.get(f"{W}font") or "") if known else ""
 
 
 def font_of(text: Any) -> str:
     """The font that the run of a `w:t` is set in by itself."""
-    fonts = text.getparent().find(f"{_W}rPr/{_W}rFonts")
-    return "" if fonts is None else fonts.get(f"{_W}ascii") or fonts.get(f"{_W}hAnsi") or ""
+    fonts = below(text.getparent(), "rPr/rFonts")
+    return "" if fonts is None else fonts.get(f"{W}ascii") or fonts.get(f"{W}hAnsi") or ""
 
 
 def sign(code: int, font: str) -> str:
@@ -123,16 +138,15 @@ def sign(code: int, font: str) -> str:
 
 def form_value(field: Any) -> str:
     """What a menu or a box to be ticked of a form shows; "" for other fields."""
-    box, menu = field.find(f"{_W}ffData/{_W}checkBox"), field.find(f"{_W}ffData/{_W}ddList")
+    box, menu = below(field, "ffData/checkBox"), below(field, "ffData/ddList")
     if box is not None:
-        states = (box.find(f"{_W}{name}") for name in ("checked", "default"))
-        state = next((one for one in states if one is not None), None)
-        return "☒" if state is not None and is_on(state.get(f"{_W}val")) else "☐"
+        states = (is_set(box, name) for name in ("checked", "default"))
+        return "☒" if next((one for one in states if one is not None), False) else "☐"
     if menu is None:
         return ""
-    chosen = (menu.find(f"{_W}{name}") for name in ("result", "default"))
-    number = next((_whole(one.get(f"{_W}val"), 0) for one in chosen if one is not None), 0)
-    entries = [one.get(f"{_W}val") or "" for one in menu.iterchildren(f"{_W}listEntry")]
+    chosen = (value_at(menu, name) for name in ("result", "default"))
+    number = next((_whole(one, 0) for one in chosen if one is not None), 0)
+    entries = [one.get(f"{W}val") or "" for one in menu.iterchildren(f"{W}listEntry")]
     return entries[number] if number < len(entries) else ""
 
 
@@ -149,102 +163,64 @@ class DocxStyles:
 
     def __init__(self, document: DocxDocument) -> None:
         root: Any = document.styles.element
-        self._styles = {one.get(f"{_W}styleId"): one for one in root.iterchildren(f"{_W}style")}
-        self._levels: dict[str, int | None] = {}
-        self._looks: dict[tuple[str, str], bool | None] = {}  # style and property → on, off, not said
+        styles = ((one.get(f"{W}styleId"), one) for one in root.iterchildren(f"{W}style"))
+        self._styles = {name: style for name, style in styles if name}
+        self._level_of = cache(self._find_level)
+        self._look_of = cache(self._find_look)
 
     def heading_level(self, paragraph: Any) -> int | None:
         """1 … 9 for a heading, None for text."""
-        own = paragraph.find(f"{_W}pPr/{_W}outlineLvl")
+        own, style = value_at(paragraph, "pPr/outlineLvl"), value_at(paragraph, "pPr/pStyle")
         if own is not None:
             return _level(own)
-        style = paragraph.find(f"{_W}pPr/{_W}pStyle")
-        if style is None:
-            return None
-        name = style.get(f"{_W}val")
-        if name not in self._levels:
-            self._levels[name] = self._level_of(name)
-        return self._levels[name]
+        return None if style is None else self._level_of(style)
 
     def is_contents(self, paragraph: Any) -> bool:
         """Whether a paragraph is a line of a table of contents or of an index."""
-        style = paragraph.find(f"{_W}pPr/{_W}pStyle")
-        if style is None:
-            return False
-        name = style.get(f"{_W}val") or ""
-        said = [
-            one.get(f"{_W}val") or "" for base in self._chain(name) for one in base.iterchildren(f"{_W}name")
-        ]
-        return any(_CONTENTS.match(one.lower()) for one in (name, *said))
+        style = value_at(paragraph, "pPr/pStyle") or ""
+        names = (style, *(value_at(base, "name") or "" for base in self._chain(style)))
+        return any(_CONTENTS.match(one.lower()) for one in names)
 
     def run_is(self, run: Any, paragraph: Any, look: str) -> bool:
         """Whether a run has a property («vanish», «strike»), by itself, by its style or by that of its paragraph."""
-        own = run.find(f"{_W}rPr/{_W}{look}")
-        if own is not None:
-            return is_on(own.get(f"{_W}val"))
-        for style in (run.find(f"{_W}rPr/{_W}rStyle"), paragraph.find(f"{_W}pPr/{_W}pStyle")):
-            if style is not None:
-                key = style.get(f"{_W}val") or "", look
-                if key not in self._looks:
-                    marks = (base.find(f"{_W}rPr/{_W}{look}") for base in self._chain(key[0]))
-                    self._looks[key] = next((is_on(m.get(f"{_W}val")) for m in marks if m is not None), None)
-                if (said := self._looks[key]) is not None:
-                    return said
-        return False
+        own = is_set(run, f"rPr/{look}")
+        styles = value_at(run, "rPr/rStyle"), value_at(paragraph, "pPr/pStyle")
+        said = (own, *(self._look_of(style, look) for style in styles if own is None and style))
+        return next((one for one in said if one is not None), False)
 
     def numbering(self, paragraph: Any) -> tuple[str, int] | None:
         """Number and level of the list a paragraph belongs to by itself or by its style."""
-        properties = paragraph.find(f"{_W}pPr")
-        if properties is None:
-            return None
-        own = properties.find(f"{_W}numPr")
-        style = properties.find(f"{_W}pStyle")
-        chain = self._chain(style.get(f"{_W}val")) if style is not None else []
-        number, level = None, None
-        for one in [own, *(base.find(f"{_W}pPr/{_W}numPr") for base in chain)]:
-            if one is None:
-                continue
-            found, depth = one.find(f"{_W}numId"), one.find(f"{_W}ilvl")
-            if number is None and found is not None:
-                number = found.get(f"{_W}val")
-            if level is None and depth is not None:
-                level = depth.get(f"{_W}val")
-        if number in (None, "0"):
-            return None
-        return str(number), int(level) if level and level.isdigit() else 0
+        told = [paragraph, *self._chain(value_at(paragraph, "pPr/pStyle"))]
+        number = next((one for by in told if (one := value_at(by, "pPr/numPr/numId"))), "0")
+        level = next((one for by in told if (one := value_at(by, "pPr/numPr/ilvl"))), "0")
+        return None if number == "0" else (number, _whole(level, 0))
 
-    def _chain(self, name: str) -> list[Any]:
+    def _chain(self, name: str | None) -> list[Any]:
         chain: list[Any] = []
         style = self._styles.get(name)
         while style is not None and len(chain) < _MAX_BASES:
             chain.append(style)
-            base = style.find(f"{_W}basedOn")
-            style = self._styles.get(base.get(f"{_W}val")) if base is not None else None
+            style = self._styles.get(value_at(style, "basedOn"))
         return chain
 
-    def _level_of(self, name: str) -> int | None:
+    def _find_level(self, name: str) -> int | None:
         for style in self._chain(name):
-            said = style.find(f"{_W}name")
-            words = (said.get(f"{_W}val") if said is not None else "").lower()
-            match = _HEADING.match(words)
-            if match:
+            words = (value_at(style, "name") or "").lower()
+            if match := _HEADING.match(words):
                 return int(match[1])
             if words in ("title", "título"):
                 return 1
-            outline = style.find(f"{_W}pPr/{_W}outlineLvl")
-            if outline is not None:
+            if (outline := value_at(style, "pPr/outlineLvl")) is not None:
                 return _level(outline)
         return None
 
+    def _find_look(self, name: str, look: str) -> bool | None:
+        marks = (is_set(base, f"rPr/{look}") for base in self._chain(name))
+        return next((one for one in marks if one is not None), None)
 
-def is_on(value: str | None, default: bool = True) -> bool:
-    """The value of a property that may stand without one."""
-    return default if value is None else value not in ("0", "false", "off", "none")
 
-
-def _level(outline: Any) -> int | None:
-    value = outline.get(f"{_W}val") or ""
-    return int(value) + 1 if value.isdigit() and int(value) < _BODY_LEVEL else None
+def _level(outline: str) -> int | None:
+    return int(outline) + 1 if outline.isdigit() and int(outline) < _BODY_LEVEL else None
 
 
 _SORTS = {"lowerLetter": "aa", "upperLetter": "AA", "lowerRoman": "i", "upperRoman": "I", "decimalZero": "01",
@@ -256,7 +232,8 @@ _PLACE = re.compile(r"%([1-9])")
 class Numbering:
     """Counts the items of the lists of one document, in order."""
 
-    def __init__(self, document: DocxDocument) -> None:
+    def __init__(self, document: DocxDocument, styles: DocxStyles) -> None:
+        self._styles = styles
         self._levels: dict[str, dict[int, _Level]] = {}  # of each list
         self._abstract: dict[str, str] = {}
         self._counters: dict[tuple[str, int], int] = {}
@@ -264,30 +241,28 @@ class Numbering:
             root: Any = document.part.numbering_part.element
         except (KeyError, NotImplementedError, AttributeError):  # a file without lists
             return
-        levels = {
-            one.get(f"{_W}abstractNumId"): _levels(one) for one in root.iterchildren(f"{_W}abstractNum")
-        }
-        for number in root.iterchildren(f"{_W}num"):
-            identity = number.get(f"{_W}numId")
-            abstract = number.find(f"{_W}abstractNumId")
-            name = abstract.get(f"{_W}val") if abstract is not None else ""
+        abstracts = root.iterchildren(f"{W}abstractNum")
+        levels = {one.get(f"{W}abstractNumId"): _levels(one) for one in abstracts}
+        for number in root.iterchildren(f"{W}num"):
+            identity = number.get(f"{W}numId")
+            name = value_at(number, "abstractNumId")
             own = dict(levels.get(name, {}))
             restarts = False
-            for override in number.iterchildren(f"{_W}lvlOverride"):
-                depth = _whole(override.get(f"{_W}ilvl"), 0)
+            for override in number.iterchildren(f"{W}lvlOverride"):
+                depth = _whole(override.get(f"{W}ilvl"), 0)
                 if of_its_own := _levels(override):
                     own.update(of_its_own)
                     restarts = True
-                start = override.find(f"{_W}startOverride")
+                start = value_at(override, "startOverride")
                 if start is not None and depth in own:
-                    own[depth] = own[depth]._replace(start=_whole(start.get(f"{_W}val"), 1))
+                    own[depth] = own[depth]._replace(start=_whole(start, 1))
                     restarts = True
             self._levels[identity] = own
             self._abstract[identity] = identity if restarts else f"abstract {name}"
 
-    def marker(self, paragraph: Any, styles: DocxStyles) -> str | None:
+    def marker(self, paragraph: Any) -> str | None:
         """The number a paragraph shows, "" for a bullet, None for no item of a list."""
-        belongs = styles.numbering(paragraph)
+        belongs = self._styles.numbering(paragraph)
         if belongs is None or belongs[0] not in self._levels:
             return None
         identity, depth = belongs
@@ -319,20 +294,15 @@ class _Level(NamedTuple):
 
 
 def _levels(abstract: Any) -> dict[int, _Level]:
-    found: dict[int, _Level] = {}
-    for level in abstract.iterchildren(f"{_W}lvl"):
-        values = {
-            name: one.get(f"{_W}val") or "" if (one := level.find(f"{_W}{name}")) is not None else ""
-            for name in ("numFmt", "lvlText", "start")
-        }
-        legal = level.find(f"{_W}isLgl")
-        found[_whole(level.get(f"{_W}ilvl"), 0)] = _Level(
-            values["numFmt"],
-            values["lvlText"],
-            _whole(values["start"], 1),
-            legal is not None and is_on(legal.get(f"{_W}val")),
+    return {
+        _whole(level.get(f"{W}ilvl"), 0): _Level(
+            value_at(level, "numFmt") or "",
+            value_at(level, "lvlText") or "",
+            _whole(value_at(level, "start"), 1),
+            is_set(level, "isLgl") or False,
         )
-    return found
+        for level in abstract.iterchildren(f"{W}lvl")
+    }
 
 
 def _whole(text: str | None, default: int) -> int:

@@ -6,25 +6,22 @@ import posixpath
 from collections import Counter
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
+
+from lxml import etree
 
 from alpie.index.errors import SourceError
 from alpie.index.formats.extraction import Extraction, TextBuilder
 from alpie.index.formats.html import RULES, read_page
 from alpie.index.formats.packed import dublin_core, open_packed, read_file, read_xml
-from alpie.index.notices import Notice, NoticeKind
-
-if TYPE_CHECKING:
-    from lxml import etree
-
+from alpie.index.notices import NoticeKind
 
 _CONTAINER = "META-INF/container.xml"
 _PAGES = frozenset({"application/xhtml+xml", "text/html"})
 
 
 def extract_epub(data: bytes, path: Path) -> Extraction:
-    """Raises `SourceError` for a damaged or protected file and one without text."""
+    """Raises `SourceError` for a damaged or protected file."""
     archive = open_packed(data, path, _CONTAINER)
     container = read_xml(archive, _CONTAINER, path)
     listed = () if container is None else container.iter("{*}rootfile")
@@ -43,13 +40,9 @@ def extract_epub(data: bytes, path: Path) -> Extraction:
             _, left_out, words = read_page(read_file(archive, page, path), path, builder)
             unread.update(left_out)
             found.append(words)
-    notices = tuple(Notice(kind, count) for kind, count in unread.items() if count)
     parser = f"selectolax {version('selectolax')}, html {RULES}, epub 1"
     metadata = dublin_core(package.find("{*}metadata"), published=True)
-    extraction = builder.extraction(parser, metadata, notices, "" if unread else "\n".join(found))
-    if not extraction.text:
-        raise SourceError.at(path, "epub.no_text")
-    return extraction
+    return builder.extraction(parser, metadata, unread, "" if unread else "\n".join(found))
 
 
 def _pages(package: etree._Element, folder: str) -> list[str]:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from alpie.index.notices import NOT_MEASURED, Coverage, Notice
+from alpie.index.notices import NOT_MEASURED, Coverage, Notice, NoticeKind
 from alpie.index.records import BlockKind, Element, Span, Structure
 
 _PDF = re.compile(r"D:(\d{4})(\d{2})?(\d{2})?")
@@ -49,9 +50,7 @@ def iso_date(text: str) -> str:
 _LIGATURES = {chr(code): unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)}
 UNSEEN = frozenset((0x00AD, 0x200B, 0x2060, 0xFEFF, 0xFFFE))  # soft hyphens, zero-width characters
 _CONTROL = (*range(9), *range(0x0E, 0x20), 0x7F)
-_TABLE = str.maketrans(
-    {**_LIGATURES, "\x0b": "\n", "\x0c": " ", **{chr(c): None for c in (*UNSEEN, *_CONTROL)}}
-)
+_TABLE = str.maketrans({**_LIGATURES, "\x0b": "\n", "\x0c": " ", **dict.fromkeys((*UNSEEN, *_CONTROL))})
 _LINE = re.compile(r"[ \t\r\n\x0b\x0c\x1c-\x1f\x85\u2028\u2029]+")
 
 
@@ -97,10 +96,11 @@ class TextBuilder:
         return "".join(self._parts)
 
     def extraction(
-        self, parser: str, metadata: Metadata, notices: tuple[Notice, ...] = (), found: str = ""
+        self, parser: str, metadata: Metadata, unread: Mapping[NoticeKind, int], found: str
     ) -> Extraction:
-        """The text and structure that was built; `found`: see `Structure`."""
+        """The text and structure that was built; `unread` counts what is in neither, `found`: see `Structure`."""
         structure = Structure(tuple(self._elements), tuple(self._pages), found=clean(found))
+        notices = tuple(Notice(kind, count) for kind, count in unread.items() if count)
         pages = len(self._pages)
         return Extraction(self.text, parser, structure, metadata, notices, Coverage(pages, pages))
 
@@ -160,13 +160,12 @@ class TextBuilder:
                 headers += number < header_rows
         if not shown:
             return
-        start = self._open()
+        start = at = self._open()
         spans: list[Span] = []
-        for number, row in enumerate(shown):
-            if number:
-                self._write("\n")
-            spans.append(Span(self._length, self._length + len(row)))
-            self._write(row)
+        for row in shown:
+            spans.append(Span(at, at + len(row)))
+            at += len(row) + 1
+        self._write("\n".join(shown))
         self._elements.append(Element(start, self._length, BlockKind.TABLE, 0, tuple(spans), headers))
 
     def _open(self, close: bool = False) -> int:

@@ -4,27 +4,28 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections import Counter
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lxml import etree
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from alpie.index.errors import SourceError
 from alpie.index.formats.extraction import Extraction, Metadata, TextBuilder, iso_date
 from alpie.index.formats.formulas import formula
 from alpie.index.formats.numbering import is_note_call, ordinal
-from alpie.index.notices import Notice, NoticeKind
+from alpie.index.notices import NoticeKind
 from alpie.index.readable import collapse
 from alpie.index.records import BlockKind
 
-if TYPE_CHECKING:
-    from selectolax.lexbor import LexborHTMLParser, LexborNode
-
-
-_CHARSET = re.compile(
-    rb"<(?:meta|\?xml)[^>]{0,300}?(?:charset|encoding)\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.I
-)
+_MARKS = {
+    codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16",
+    b"<\0": "utf-16-le", b"\0<": "utf-16-be",  # a tag that tells it
+}  # fmt: skip
+_CHARSET = re.compile(rb"(?i)<(?:meta|\?xml)[^>]{0,300}?(?:charset|encoding)\s*=\s*[\"']?\s*([\w.:-]{2,40})")
 _META = {
     "title": ("og:title", "dc.title", "dcterms.title", "citation_title"),
     "publisher": ("dc.publisher", "dcterms.publisher", "citation_publisher", "og:site_name", "author", "dc.creator"),
@@ -39,10 +40,7 @@ _META = {
 
 def decoded(data: bytes) -> str:
     """By byte order mark, else by the page's own word, else UTF-8, else Windows-1252, as browsers do."""
-    for mark, name in ((codecs.BOM_UTF8, "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
-        if data.startswith(mark):
-            return data.decode(name, errors="replace")
-    for mark, name in ((b"<\0", "utf-16-le"), (b"\0<", "utf-16-be")):  # a tag that tells it
+    for mark, name in _MARKS.items():
         if data.startswith(mark):
             return data.decode(name, errors="replace")
     said = _CHARSET.search(data[:2048])
@@ -68,17 +66,12 @@ def page_metadata(tree: LexborHTMLParser) -> Metadata:
     values: dict[str, Any] = {
         name: next((said[key] for key in keys if key in said), "") for name, keys in _META.items()
     }
-    title = tree.css_first("title")
-    first = tree.css_first("h1")
-    values["title"] = (
-        values["title"]
-        or (collapse(title.text()) if title else "")
-        or (collapse(first.text()) if first else "")
-    )
+    shown = (collapse(one.text()) for one in (tree.css_first("title"), tree.css_first("h1")) if one)
     root = tree.css_first("html")
-    language = (root.attributes.get("lang") if root else "") or values["language"]
+    values["title"] = next(filter(None, (values["title"], *shown)), "")
+    values["language"] = (root.attributes.get("lang") if root else "") or values["language"]
     values["date"] = iso_date(values["date"])
-    return Metadata(**{**values, "language": language})
+    return Metadata(**values)
 
 
 RULES = 5  # of this module: raise it when the text that it makes of a page changes
@@ -99,9 +92,8 @@ _MAX_CELL = 600  # characters: with longer ones, and without a header, a table o
 # Elements that only their end tag closes. A parser that keeps to the standard takes a time that grows with
 # the square of their depth; browsers stop at 512.
 _NESTING = re.compile(
-    r"<(/?)(?:div|span|section|article|blockquote|table|ul|ol|dl|font|center|b|i|u|em|strong|small|big|a|sup|sub)"
-    r"(?=[\s/>])",
-    re.I,
+    r"(?i)<(/?)(?:div|span|section|article|blockquote|table|ul|ol|dl|font|center|b|i|u|em|strong|small|big|a|sup|sub)"
+    r"(?=[\s/>])"
 )
 _MAX_NESTING = 3_000
 _WITHIN_WORDS = re.compile(  # but not where a capital begins another word: see `_begins_below`
@@ -115,30 +107,23 @@ _LIST_SORTS = {
 }  # fmt: skip
 _XML = re.compile(r"\s*<\?xml")
 _CLOSED = re.compile(
-    r"<(?!(?:area|br|col|hr|img|input|link|meta|param|source|track|wbr)\b)([a-z][\w:-]*)((?:\s[^<>]*?)?)\s*/>",
-    re.I,
+    r"(?i)<(?!(?:area|br|col|hr|img|input|link|meta|param|source|track|wbr)\b)([a-z][\w:-]*)((?:\s[^<>]*?)?)\s*/>"
 )
-_HEADINGS = {f"h{level}": level for level in range(1, 7)}
+_KINDS = {**{f"h{level}": BlockKind.HEADING for level in range(1, 7)}, "figcaption": BlockKind.CAPTION}
 
 
 def extract_html(data: bytes, path: Path) -> Extraction:
-    """Raises `SourceError` for a page without text."""
+    """Raises `SourceError` for a page that nests too deep."""
     builder = TextBuilder()
     tree, unread, found = read_page(data, path, builder)
-    notices = tuple(Notice(kind, count) for kind, count in unread.items() if count)
     name = f"selectolax {version('selectolax')}, html {RULES}"
-    extraction = builder.extraction(name, page_metadata(tree), notices, found)
-    if not extraction.text:
-        raise SourceError.at(path, "html.no_text")
-    return extraction
+    return builder.extraction(name, page_metadata(tree), unread, found)
 
 
 def read_page(
     data: bytes, path: Path, builder: TextBuilder
-) -> tuple[LexborHTMLParser, dict[NoticeKind, int], str]:
+) -> tuple[LexborHTMLParser, Counter[NoticeKind], str]:
     """What a page shows, written into `builder`; returns it parsed, the words left out, another reading of it."""
-    from selectolax.lexbor import LexborHTMLParser
-
     page = decoded(data)
     if _XML.match(page):  # what XML closes at once, HTML leaves open: a title would swallow the page
         page = _CLOSED.sub(r"<\1\2></\1>", page)
@@ -163,16 +148,16 @@ def _depth(page: str) -> int:
 
 
 class _Walk:
-    """Walks the tree without recursion: a page may nest as deep as it likes."""
+    """Walks the tree without recursion: a page may nest deep."""
 
-    def __init__(self, builder: TextBuilder | _Cell) -> None:
-        self.unread: dict[NoticeKind, int] = {}  # words
+    def __init__(self, builder: TextBuilder) -> None:
+        self.unread: Counter[NoticeKind] = Counter()  # words
         self._builder = builder
         self._words: list[str] = []
         self._kind: BlockKind | None = None
         self._level = 0
         self._marker: str | None = None  # of the list item that begins; "" for a bullet
-        self._lists: list[list[object]] = []  # [ordered, type, next number]
+        self._lists: list[_HtmlList] = []  # that are open, the innermost last
         self._quoted = 0
 
     def read(self, root: LexborNode) -> None:
@@ -204,7 +189,7 @@ class _Walk:
         if name in _UNSEEN or name in _FURNITURE or name.startswith(("-", "_", "!")):
             return None
         if kind := _unread(node):
-            self.unread[kind] = self.unread.get(kind, 0) + len(node.text().split())
+            self.unread[kind] += len(node.text().split())
             return None
         if name == "br":
             self._words.append("\n")
@@ -217,12 +202,8 @@ class _Walk:
             return None
         elif name == "sup" or (name == "a" and re.match(r"\s*[\[(]", node.text())):
             raised, before = node.text(), "".join(self._words[-8:])
-            linked = (
-                name == "a"
-                or bool(node.css("a[href]"))
-                or (node.parent is not None and node.parent.tag == "a")
-            )
-            if is_note_call(raised, before, linked):
+            inside = node.parent is not None and node.parent.tag == "a"
+            if is_note_call(raised, before, name == "a" or inside or bool(node.css("a[href]"))):
                 return None
             if name == "sup" and before[-1:].isdigit() and raised.strip().isdigit():
                 self._words.append(raised.strip().translate(_RAISED))  # 10⁶ is not 106
@@ -245,17 +226,13 @@ class _Walk:
         if name in ("ol", "ul", "menu"):
             style = _LIST_STYLE.search((node.attributes.get("style") or "").lower())
             sort = _LIST_SORTS.get(style[1], "1") if style else node.attributes.get("type") or "1"
-            self._lists.append([name == "ol", sort, _whole(node.attributes.get("start"), 1)])
+            self._lists.append(_HtmlList(name == "ol", sort, _whole(node.attributes.get("start"), 1)))
         elif name == "li":
-            if self._lists:
-                self._lists[-1][2] = _whole(node.attributes.get("value"), int(str(self._lists[-1][2])))
-            self._marker = self._next_marker()
+            self._marker = self._lists[-1].marker(node.attributes.get("value")) if self._lists else ""
         elif name == "blockquote":
             self._quoted += 1
-        self._kind = BlockKind.HEADING if name in _HEADINGS else None
-        self._level = _HEADINGS.get(name, 0)
-        if name == "figcaption":
-            self._kind = BlockKind.CAPTION
+        self._kind = _KINDS.get(name)
+        self._level = int(name[1]) if self._kind is BlockKind.HEADING else 0
         return node.child
 
     def _leave(self, node: LexborNode) -> None:
@@ -273,25 +250,16 @@ class _Walk:
 
     def _cell(self, node: LexborNode) -> str:
         """The words of a cell, its paragraphs one after the other."""
-        cell = _Cell()
+        cell = TextBuilder()
         walk = _Walk(cell)
         walk.read(node)
-        for kind, words in walk.unread.items():
-            self.unread[kind] = self.unread.get(kind, 0) + words
-        return " ".join(cell.texts)
-
-    def _next_marker(self) -> str:
-        if not self._lists or not self._lists[-1][0]:
-            return ""
-        _, sort, number = self._lists[-1]
-        assert isinstance(number, int)
-        self._lists[-1][2] = number + 1
-        return ordinal(number, str(sort)) + ("." if str(sort) == "1" else ")")
+        self.unread += walk.unread
+        return collapse(cell.text)
 
     def _flush(self) -> None:
         """Write the words so far as one block."""
-        lines = (collapse(line) for line in re.split("\n", _joined(self._words)))
-        text = "\n".join(line for line in lines if line)
+        lines = map(collapse, _joined(self._words).split("\n"))
+        text = "\n".join(filter(None, lines))
         self._words = []
         if not text:
             return
@@ -304,19 +272,19 @@ class _Walk:
             self._marker = None
 
 
-class _Cell:
-    """Takes what a page writes, where only its words are wanted."""
+@dataclass
+class _HtmlList:
+    ordered: bool
+    sort: str
+    number: int  # of its next item
 
-    def __init__(self) -> None:
-        self.texts: list[str] = []
-
-    def add(self, text: str, kind: BlockKind | None = None, *, level: int = 0, item: bool = False) -> None:
-        """Any element."""
-        self.texts.append(collapse(text))
-
-    def add_table(self, rows: list[list[str]], header_rows: int = 0) -> None:
-        """A table inside."""
-        self.texts += [text for row in rows for text in row]
+    def marker(self, value: str | None) -> str:
+        """The number that its next item shows, which may say a `value` of its own; "" for a bullet."""
+        if not self.ordered:
+            return ""
+        number = _whole(value, self.number)
+        self.number = number + 1
+        return ordinal(number, self.sort) + ("." if self.sort == "1" else ")")
 
 
 def _joined(words: list[str]) -> str:
@@ -360,11 +328,12 @@ def _rows_of(table: LexborNode) -> list[list[LexborNode]]:
 
 def _is_data(table: LexborNode) -> bool:
     """Whether a table holds data: old pages lay themselves out with tables."""
+    rows = _rows_of(table)
+    cells = [cell for row in rows for cell in row]
     if table.css("h1, h2, h3, h4") or table.attributes.get("role") == "presentation":
         return False
-    rows = _rows_of(table)
     if len(rows) < 2 or max(map(len, rows)) < 2:
         return False
-    if any(cell.tag == "th" for row in rows for cell in row):
+    if any(cell.tag == "th" for cell in cells):
         return True
-    return not table.css("table table") and all(len(cell.text()) <= _MAX_CELL for row in rows for cell in row)
+    return not table.css("table table") and all(len(cell.text()) <= _MAX_CELL for cell in cells)

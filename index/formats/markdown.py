@@ -14,18 +14,25 @@ from html import unescape
 from importlib.metadata import version
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+from markdown_it.token import Token
 
 from alpie.index.formats.extraction import Extraction, clean
-from alpie.index.formats.markdown_inline import BREAKS, TAG, MarkdownSource, Piece, ShownText
+from alpie.index.formats.markdown_inline import (
+    BREAKS,
+    TAG,
+    MarkdownSource,
+    Piece,
+    ShownText,
+    foreign_signs,
+    make_parser,
+    unpaired_signs,
+)
 from alpie.index.formats.plain import canonical_text, front_matter
+from alpie.index.layout.marked import SpanCutter
 from alpie.index.notices import Notice, NoticeKind
 from alpie.index.readable import collapse
 from alpie.index.records import BlockKind, Element, Span, Structure
-
-if TYPE_CHECKING:
-    from markdown_it.token import Token
-
 
 _RULES = 3  # of this module: raise it when what it makes of a file changes
 _QUOTE = re.compile(r"[ \t]*>")
@@ -38,8 +45,6 @@ _FILL = "\u2060"
 
 def extract_markdown(data: bytes, path: Path) -> Extraction:
     """Raises `SourceError` for what is no UTF-8 text."""
-    from alpie.index.formats.markdown_inline import make_parser
-
     text = canonical_text(data, path)
     begin, metadata = front_matter(text)
     parser = make_parser()
@@ -47,9 +52,8 @@ def extract_markdown(data: bytes, path: Path) -> Extraction:
     tokens = parser.parse(reading.source.body)
     reading.read(tokens)
     rendered = parser.renderer.render(tokens, parser.options, {})
-    found = _NOTE_CALL.sub(
-        lambda call: "" if call[2] else call[0], clean(unescape(TAG.sub(_plain, rendered)))
-    )
+    words = clean(unescape(TAG.sub(_plain, rendered)))
+    found = _NOTE_CALL.sub(lambda call: "" if call[2] else call[0], words)
     if not metadata.title and reading.title:
         metadata = replace(metadata, title=reading.title)
     struck = reading.source.struck
@@ -103,7 +107,8 @@ class _MarkdownReading:
             elements.append(replace(element, start=spans[0].start, end=position, rows=rows))
         marks += _signs(text, position, len(text))
         calls = tuple(self._span(call) for call in sorted(self.source.calls))
-        marks = [left for mark in marks for left in _without(mark, calls)]
+        cutter = SpanCutter(text, [*calls])
+        marks = [left for mark in marks for left in cutter.left(mark.start, mark.end)]
         return Structure(tuple(elements), note_calls=calls, marks=tuple(marks), found=found)
 
     def read(self, tokens: Sequence[Token]) -> None:
@@ -207,13 +212,10 @@ class _MarkdownReading:
 
     def _inline(self, token: Token, offsets: list[int], item: bool) -> list[tuple[str | None, list[Piece]]]:
         """What an inline content shows: first its text, then each note that is defined below it, with its label."""
-        from alpie.index.formats.markdown_inline import foreign_signs, unpaired_signs
-
         children, content = token.children or [], token.content
         shown = ShownText(self.source, offsets)
-        shown.signs = dict.fromkeys(unpaired_signs(children, content), "") | foreign_signs(
-            children, content, item
-        )
+        shown.signs = dict.fromkeys(unpaired_signs(children, content), "")
+        shown.signs |= foreign_signs(children, content, item)
         groups: list[tuple[str | None, list[Piece]]] = [(None, shown.pieces)]
         for child in children:
             at: int = child.meta["at"]
@@ -334,16 +336,3 @@ def _plain(tag: re.Match[str]) -> str:
 def _signs(text: str, start: int, end: int) -> Iterator[Span]:
     for match in re.finditer(r"\S+", text[start:end]):
         yield Span(start + match.start(), start + match.end())
-
-
-def _without(mark: Span, calls: Sequence[Span]) -> Iterator[Span]:
-    """What of a mark is no call of a note."""
-    start = mark.start
-    for call in calls[bisect_right(calls, mark.start, key=lambda one: one.end) :]:
-        if call.start >= mark.end:
-            break
-        if start < call.start:
-            yield Span(start, call.start)
-        start = call.end
-    if start < mark.end:
-        yield Span(start, mark.end)

@@ -5,18 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from html import escape
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from markdown_it import MarkdownIt
 from markdown_it.parser_inline import ParserInline
 from markdown_it.rules_inline.state_inline import StateInline
+from markdown_it.token import Token
 
 from alpie.index.formats.extraction import UNSEEN
 from alpie.index.formats.numbering import is_note_call
-
-if TYPE_CHECKING:
-    from markdown_it.token import Token
-
 
 TAG = re.compile(
     r"<!--.*?(?:-->|\Z)|<[!?][^>]*>|<(?P<close>/?)(?P<name>[a-z][\w-]*)(?:[^>\"']|\"[^\"]*\"|'[^']*')*>"
@@ -67,9 +64,8 @@ class ShownText:
         """The characters from `start` to `end`, without those that nobody sees."""
         if self._hidden:
             if self._hidden[-1] in _STRUCK:
-                self._source.struck += len(
-                    "".join(map(self._source.body.__getitem__, self._offsets[start:end])).split()
-                )
+                struck = (self._source.body[at] for at in self._offsets[start:end])
+                self._source.struck += len("".join(struck).split())
             return
         for number, at in enumerate(self._offsets[start:end], start):
             if number in self.signs:

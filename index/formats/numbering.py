@@ -12,6 +12,7 @@ CARDINALS = """uno dos tres cuatro cinco seis siete ocho nueve diez once doce tr
     veintisiete veintiocho veintinueve""".split()
 _UNITS = "primero segundo tercero cuarto quinto sexto séptimo octavo noveno".split()
 _TENS = "décimo vigésimo trigésimo cuadragésimo quincuagésimo sexagésimo septuagésimo octogésimo nonagésimo".split()
+_FIGURES = {"01": "{:02d}", "1º": "{}º", "- 1 -": "- {} -"}
 
 
 def ordinal(number: int, sort: str) -> str:
@@ -21,18 +22,14 @@ def ordinal(number: int, sort: str) -> str:
     """
     if number < 1:
         return str(number)
-    if sort == "01":
-        return f"{number:02d}"
-    if sort == "1º":
-        return f"{number}º"
+    if sort in _FIGURES:
+        return _FIGURES[sort].format(number)
     if sort == "primero":
         return _spelt(number)
     if sort == "uno" and number < 30:
         return CARDINALS[number - 1].capitalize()
     if sort == "①" and number <= 20:
         return chr(ord("①") + number - 1)
-    if sort == "- 1 -":
-        return f"- {number} -"
     if sort in ("aa", "AA"):
         text = chr(ord("a") + (number - 1) % 26) * min((number + 25) // 26, 100)
     elif sort in ("a", "A"):

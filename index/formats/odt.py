@@ -5,40 +5,43 @@ What its reader does not see (hidden and struck text, comments) is counted.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from functools import partial
 from importlib.metadata import version
+from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+from lxml.etree import _Element
 
 from alpie.index.errors import SourceError
 from alpie.index.formats.extraction import Extraction, TextBuilder
 from alpie.index.formats.formulas import formula
 from alpie.index.formats.odt_styles import SPACES, OdtStyles, count_of, name_of, value_of
 from alpie.index.formats.packed import dublin_core, open_packed, read_xml
-from alpie.index.notices import Notice, NoticeKind
+from alpie.index.notices import NoticeKind
 from alpie.index.readable import collapse
 from alpie.index.records import BlockKind
-
-if TYPE_CHECKING:
-    from lxml import etree
-
 
 _RULES = 3  # of this module: raise it when the text that it makes of a file changes
 _UNSEEN = frozenset(
     """office:annotation text:ruby-text text:number office:forms text:sequence-decls text:variable-decls
-    text:user-field-decls text:note-citation svg:title svg:desc math:annotation text:index-title-template""".split()
-)
+    text:user-field-decls text:note-citation svg:title svg:desc math:annotation
+    text:index-title-template text:tracked-changes""".split()
+) | {""}  # comments of the file
 _CONTENTS = frozenset(f"text:{name}" for name in (
     "table-of-content", "illustration-index", "table-index", "object-index", "user-index", "alphabetical-index"))  # fmt: skip
+_Note = tuple[str, str]  # label and text
+_CELL = "table:table-cell"
 _ROWS = frozenset(f"table:{name}" for name in ("table-header-rows", "table-rows", "table-row-group"))
+_LINES = ("text:p", "text:h", "text:list")  # inside a paragraph: of a text box or a note
 _HREF = "{http://www.w3.org/1999/xlink}href"
 _ID = "{http://www.w3.org/XML/1998/namespace}id"
 _MAX_NESTING = 60
 
 
 def extract_odt(data: bytes, path: Path) -> Extraction:
-    """Raises `SourceError` for a damaged or encrypted file and one without text."""
+    """Raises `SourceError` for a damaged or encrypted file."""
     archive = open_packed(data, path, "content.xml")
     manifest = read_xml(archive, "META-INF/manifest.xml", path)
     if manifest is not None and manifest.find(".//manifest:encryption-data", SPACES) is not None:
@@ -54,26 +57,23 @@ def extract_odt(data: bytes, path: Path) -> Extraction:
     reading.read(body)
     metadata = dublin_core(read_xml(archive, "meta.xml", path))
     name = f"lxml {version('lxml')}, odt {_RULES}"
-    extraction = builder.extraction(name, metadata, reading.notices(body), reading.found(body))
-    if not extraction.text:
-        raise SourceError.at(path, "format.no_text")
-    return extraction
+    return builder.extraction(name, metadata, reading.unread(body), reading.found(body))
 
 
 class _OdtBody:
     def __init__(
-        self, builder: TextBuilder, styles: OdtStyles, part: Callable[[str], etree._Element | None]
+        self, builder: TextBuilder, styles: OdtStyles, part: Callable[[str], _Element | None]
     ) -> None:
         self._builder, self._styles, self._part = builder, styles, part
         self._marker: str | None = None
         self._numbers: list[int] = []  # of the items around
         self._headings: list[int] = []
         self._last: dict[str, int] = {}  # list or style with level → its last number
-        self._notes: list[tuple[str, str]] = []  # until the list that calls them ends
+        self._notes: list[_Note] = []  # until the list that calls them ends
         self._contents = False
-        self._unread: dict[NoticeKind, list[etree._Element]] = {}
+        self._unread: dict[NoticeKind, list[_Element]] = defaultdict(list)
 
-    def read(self, body: etree._Element) -> None:
+    def read(self, body: _Element) -> None:
         numbered = body.find(".//text:soft-page-break", SPACES) is not None or any(
             self._styles.has(value_of(p, "text:style-name"), "break")
             for p in body.iter()
@@ -84,25 +84,24 @@ class _OdtBody:
         self._blocks(body, (), 0)
         self._write_notes()
 
-    def notices(self, body: etree._Element) -> tuple[Notice, ...]:
-        """What of the body is not read."""
-        deleted = [one for change in body.iter(f"{{{SPACES['text']}}}deletion") for one in change]
-        self._unread.setdefault(NoticeKind.STRUCK_TEXT, []).extend(deleted)
-        counts: dict[NoticeKind, int] = {
+    def unread(self, body: _Element) -> dict[NoticeKind, int]:
+        """How much of the body is not read."""
+        self._unread[NoticeKind.STRUCK_TEXT] += [one for change in body.iter("{*}deletion") for one in change]
+        counts = {
             kind: sum(len(" ".join(map(str, one.itertext())).split()) for one in those)
             for kind, those in self._unread.items()
         }
         counts[NoticeKind.COMMENTS] = sum(1 for _ in body.iter(f"{{{SPACES['office']}}}annotation"))
-        return tuple(Notice(kind, count) for kind, count in counts.items() if count)
+        return counts
 
-    def found(self, body: etree._Element) -> str:
+    def found(self, body: _Element) -> str:
         """All words of the body that its reader sees, without regard to how they are laid out."""
         left_out = {one for those in self._unread.values() for one in those}
         parts: list[str] = []
 
-        def walk(element: etree._Element) -> None:
+        def walk(element: _Element) -> None:
             name = name_of(element)
-            if element not in left_out and name not in _UNSEEN and name not in ("text:tracked-changes", ""):
+            if element not in left_out and name not in _UNSEEN:
                 parts.append("" if name in ("text:span", "text:a") else " ")
                 parts.append(element.text or "")
                 for child in element:
@@ -113,26 +112,21 @@ class _OdtBody:
         walk(body)
         return "".join(parts)
 
-    def _leave(self, kind: NoticeKind, element: etree._Element) -> None:
-        self._unread.setdefault(kind, []).append(element)
-
-    def _is_seen(self, element: etree._Element) -> bool:
+    def _is_seen(self, element: _Element) -> bool:
         """Whether a reader sees an element and it stands; what is not so is counted."""
         name, style = name_of(element), value_of(element, "text:style-name")
         hidden = value_of(element, "text:display") == "none" or value_of(element, "text:is-hidden") == "true"
-        hides = any(
-            value_of(one, "text:is-hidden") == "true"
-            for one in element.iterfind("text:hidden-paragraph", SPACES)
-        )
+        marks = element.iterfind("text:hidden-paragraph", SPACES)
+        hides = any(value_of(one, "text:is-hidden") == "true" for one in marks)
         if hidden or hides or self._styles.has(style, "hidden"):
-            self._leave(NoticeKind.HIDDEN_TEXT, element)
+            self._unread[NoticeKind.HIDDEN_TEXT].append(element)
             return False
         if name in ("text:span", "text:p") and self._styles.has(style, "struck"):
-            self._leave(NoticeKind.STRUCK_TEXT, element)
+            self._unread[NoticeKind.STRUCK_TEXT].append(element)
             return False
-        return name not in _UNSEEN and name not in ("text:tracked-changes", "")
+        return name not in _UNSEEN
 
-    def _blocks(self, parent: etree._Element, lists: tuple[str, ...], nesting: int) -> None:
+    def _blocks(self, parent: _Element, lists: tuple[str, ...], nesting: int) -> None:
         if nesting > _MAX_NESTING:
             return
         for child in parent:
@@ -153,12 +147,12 @@ class _OdtBody:
                 self._blocks(child, lists, nesting + 1)
                 self._contents = outside
 
-    def _paragraph(self, element: etree._Element, heading: bool) -> None:
+    def _paragraph(self, element: _Element, heading: bool) -> None:
         style = value_of(element, "text:style-name")
         if self._styles.has(style, "break") and self._builder.begun:
             self._builder.turn()
-        notes: list[tuple[str, str]] = []
-        boxes: list[etree._Element] = []
+        notes: list[_Note] = []
+        boxes: list[_Element] = []
         text = "".join(self._words(element, notes, boxes))
         item = self._marker is not None
         marker = self._marker
@@ -191,14 +185,12 @@ class _OdtBody:
             self._builder.add(text, BlockKind.PARAGRAPH, label=label)
         self._notes = []
 
-    def _words(
-        self, element: etree._Element, notes: list[tuple[str, str]], boxes: list[etree._Element]
-    ) -> Iterator[str]:
+    def _words(self, element: _Element, notes: list[_Note], boxes: list[_Element]) -> Iterator[str]:
         """What a paragraph shows; what its notes say goes to `notes`, text boxes to `boxes`.
 
         A form feed stands where a page begins.
         """
-        stack: list[etree._Element | str] = [element]
+        stack: list[_Element | str] = [element]
         while stack:
             one = stack.pop()
             if isinstance(one, str):
@@ -219,9 +211,7 @@ class _OdtBody:
                 yield " " * count_of(value_of(one, "text:c", "1"))
             elif name == "text:tab":
                 yield "\t"
-            elif name == "text:line-break" or (
-                name in ("text:p", "text:h", "text:list") and one is not element
-            ):
+            elif name == "text:line-break" or (name in _LINES and one is not element):
                 yield "\n"
             elif name == "text:soft-page-break":
                 yield "\f"
@@ -233,18 +223,18 @@ class _OdtBody:
             elif name == "draw:text-box" and one is not element:
                 boxes.append(one)
                 continue
-            inner: list[etree._Element | str] = [one.text or ""]
+            inner: list[_Element | str] = [one.text or ""]
             for child in one:
                 inner += [child, child.tail or ""]
             stack += reversed(inner)
 
-    def _whole(self, element: etree._Element, notes: list[tuple[str, str]]) -> str:
+    def _whole(self, element: _Element, notes: list[_Note]) -> str:
         """A paragraph of a note or cell, with its text boxes."""
-        boxes: list[etree._Element] = []
+        boxes: list[_Element] = []
         text = "".join(self._words(element, notes, boxes))
         return "\n".join([text, *(self._whole(box, notes) for box in boxes)])
 
-    def _list(self, element: etree._Element, lists: tuple[str, ...], nesting: int) -> None:
+    def _list(self, element: _Element, lists: tuple[str, ...], nesting: int) -> None:
         style = value_of(element, "text:style-name") or (lists[-1] if lists else "")
         keys = [f"{style} {len(lists)}", element.get(_ID) or "", value_of(element, "text:continue-list")]
         number = self._styles.first(style, len(lists) + 1) - 1
@@ -268,33 +258,28 @@ class _OdtBody:
             self._numbers.pop()
         self._last.update({key: number for key in keys if key})
 
-    def _table(self, table: etree._Element) -> None:
+    def _table(self, table: _Element) -> None:
         self._write_notes()
-        notes: list[tuple[str, str]] = []
+        notes: list[_Note] = []
         found = list(self._rows(table))
-        rows = [
-            [
-                collapse(" ".join(self._whole(one, notes) for one in cell if self._is_seen(one)))
-                for cell in row
-                if name_of(cell) == "table:table-cell"
-            ]
-            for row in found
-        ]
+        rows = [[self._cell(cell, notes) for cell in row if name_of(cell) == _CELL] for row in found]
         if len(rows) > 1:
             parents = (row.getparent() for row in found)
             headers = sum(p is not None and name_of(p) == "table:table-header-rows" for p in parents)
             self._builder.add_table(rows, headers or 1)
         else:
-            for cells in rows:
-                for cell_text in cells:
-                    self._builder.add(cell_text)
+            for cell_text in chain.from_iterable(rows):
+                self._builder.add(cell_text)
         self._notes += notes
 
-    def _rows(self, parent: etree._Element) -> Iterator[etree._Element]:
+    def _cell(self, cell: _Element, notes: list[_Note]) -> str:
+        return collapse(" ".join(self._whole(one, notes) for one in cell if self._is_seen(one)))
+
+    def _rows(self, parent: _Element) -> Iterator[_Element]:
         """The rows of a table, not those of a table inside it."""
         for child in parent:
             if value_of(child, "table:visibility") in ("collapse", "filter"):
-                self._leave(NoticeKind.HIDDEN_TEXT, child)
+                self._unread[NoticeKind.HIDDEN_TEXT].append(child)
             elif name_of(child) == "table:table-row":
                 yield child
             elif name_of(child) in _ROWS:

@@ -1,15 +1,12 @@
-"""OdtStyles of an ODT: page breaks, text that is not shown, and the numbers of lists and headings."""
+"""The styles of an ODT: page breaks, text that is not shown, and the numbers of lists and headings."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+
+from lxml.etree import _Element
 
 from alpie.index.formats.numbering import ordinal
-
-if TYPE_CHECKING:
-    from lxml import etree
-
 
 SPACES = {
     "office": "urn:oasis:names:tc:opendocument:xmlns:office:1.0",
@@ -27,7 +24,7 @@ _SHORT = {uri: name for name, uri in SPACES.items()}
 _MAX_REPEATED = 100  # cells or spaces that one element may stand for
 
 
-def name_of(element: etree._Element) -> str:
+def name_of(element: _Element) -> str:
     """The name of an element, with the short name of its space."""
     tag = element.tag
     if not isinstance(tag, str) or not tag.startswith("{"):
@@ -36,7 +33,7 @@ def name_of(element: etree._Element) -> str:
     return f"{_SHORT.get(space, '?')}:{local}"
 
 
-def value_of(element: etree._Element, name: str, default: str = "") -> str:
+def value_of(element: _Element, name: str, default: str = "") -> str:
     """An attribute by its name, with the short name of its space."""
     space, _, local = name.partition(":")
     return element.get(f"{{{SPACES[space]}}}{local}", default)
@@ -50,32 +47,25 @@ def count_of(text: str) -> int:
 class OdtStyles:
     """What the styles say of page breaks, of text that is not shown, and of the numbers of lists and headings."""
 
-    def __init__(self, roots: list[etree._Element]) -> None:
+    def __init__(self, roots: list[_Element]) -> None:
         self._looks: dict[str, set[str]] = {}
         self._parents: dict[str, str] = {}
-        self._levels: dict[tuple[str, int], etree._Element] = {}
+        self._levels: dict[tuple[str, int], _Element] = {}
         for root in roots:
-            for style in root.iter(f"{{{SPACES['style']}}}style"):
+            for style in root.iter("{*}style"):
                 name = value_of(style, "style:name")
                 self._parents[name] = value_of(style, "style:parent-style-name")
                 looks = self._looks.setdefault(name, set())
                 for one in style:
                     looks |= {"break"} if value_of(one, "fo:break-before") == "page" else set()
                     looks |= {"hidden"} if value_of(one, "text:display") == "none" else set()
-                    looks |= (
-                        {"struck"}
-                        if value_of(one, "style:text-line-through-style", "none") != "none"
-                        else set()
-                    )
-            for level in root.iter(
-                *(f"{{{SPACES['text']}}}{n}" for n in ("list-level-style-number", "outline-level-style"))
-            ):
+                    line = value_of(one, "style:text-line-through-style", "none")
+                    looks |= {"struck"} if line != "none" else set()
+            for level in root.iter("{*}list-level-style-number", "{*}outline-level-style"):
                 parent = level.getparent()
-                if parent is not None:
-                    name = (
-                        "" if name_of(level) == "text:outline-level-style" else value_of(parent, "style:name")
-                    )
-                    self._levels[name, count_of(value_of(level, "text:level", "1"))] = level
+                of_heading = parent is None or name_of(level) == "text:outline-level-style"
+                name = "" if parent is None or of_heading else value_of(parent, "style:name")
+                self._levels[name, count_of(value_of(level, "text:level", "1"))] = level
 
     def has(self, name: str, look: str) -> bool:
         """Whether a style has the look «break», «hidden» or «struck», or one that it is based on."""
@@ -96,11 +86,8 @@ class OdtStyles:
             for depth, number in enumerate(numbers[first:], first + 1)
             if (level := self._levels.get((style, depth))) is not None
         ]
-        return (
-            value_of(own, "style:num-prefix")
-            + ".".join(filter(None, shown))
-            + value_of(own, "style:num-suffix")
-        )
+        numeral = ".".join(filter(None, shown))
+        return f"{value_of(own, 'style:num-prefix')}{numeral}{value_of(own, 'style:num-suffix')}"
 
     def first(self, style: str, depth: int) -> int:
         """The number that a level begins with."""
@@ -109,10 +96,7 @@ class OdtStyles:
         return int(said) if re.fullmatch(r"\d{1,6}", said) else 1
 
     @staticmethod
-    def _numeral(level: etree._Element, number: int) -> str:
+    def _numeral(level: _Element, number: int) -> str:
         form = value_of(level, "style:num-format")
-        return (
-            ordinal(number, form * 2 if value_of(level, "style:num-letter-sync") == "true" else form)
-            if form
-            else ""
-        )
+        twice = value_of(level, "style:num-letter-sync") == "true"
+        return ordinal(number, form * 2 if twice else form) if form else ""

@@ -6,15 +6,12 @@ import io
 import zipfile
 import zlib
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+from lxml import etree
 
 from alpie.index.errors import SourceError
 from alpie.index.formats.extraction import Metadata, iso_date
 from alpie.index.readable import collapse
-
-if TYPE_CHECKING:
-    from lxml import etree
-
 
 _MAX_FILES = 10_000
 _MAX_BYTES = 200_000_000  # unpacked, in all
@@ -33,30 +30,27 @@ def open_packed(data: bytes, path: Path, needed: str) -> zipfile.ZipFile:
     unpacked = sum(file.file_size for file in files)
     largest = max((file.file_size for file in files if file.filename.endswith((".xml", "html"))), default=0)
     if len(files) > _MAX_FILES or unpacked > _MAX_BYTES or largest > _MAX_XML_BYTES:
-        raise SourceError.at(
-            path,
-            "packed.large",
-            size=unpacked // 1_000_000,
-            files=len(files),
-            most=_MAX_BYTES // 1_000_000,
-            text=_MAX_XML_BYTES // 1_000_000,
-        )
+        limits = {"most": _MAX_BYTES // 1_000_000, "text": _MAX_XML_BYTES // 1_000_000}
+        raise SourceError.at(path, "packed.large", size=unpacked // 1_000_000, files=len(files), **limits)
     if needed not in archive.namelist():
         raise SourceError.at(path, "packed.incomplete", format=path.suffix[1:].upper(), file=needed)
     return archive
 
 
 def read_xml(archive: zipfile.ZipFile, name: str, path: Path) -> etree._Element | None:
-    """The root of an XML file of the archive; None if it has none of that name. No entity is expanded."""
-    from lxml import etree
-
+    """The root of an XML file of the archive; None if it has none of that name."""
     if name not in archive.namelist():
         return None
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True)
     try:
-        return etree.fromstring(read_file(archive, name, path), parser)
+        return parse_xml(read_file(archive, name, path))
     except (etree.XMLSyntaxError, ValueError) as error:
         raise SourceError.at(path, "packed.file_damaged", file=name, error=error) from error
+
+
+def parse_xml(data: bytes) -> etree._Element:
+    """The root of an XML file, its comments left out; no entity is expanded and nothing fetched."""
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True)
+    return etree.fromstring(data, parser)
 
 
 def read_file(archive: zipfile.ZipFile, name: str, path: Path) -> bytes:

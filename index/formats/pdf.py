@@ -10,14 +10,20 @@ import ctypes
 import re
 import threading
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
 from statistics import median
 from typing import Any
 
+import pypdfium2 as pdfium
+import pypdfium2.raw as raw
+from lxml.etree import XMLSyntaxError
+
 from alpie.index.errors import ScanWithoutText, SourceError
 from alpie.index.formats.extraction import Extraction, Metadata, clean, iso_date
+from alpie.index.formats.packed import parse_xml
 from alpie.index.formats.pdf_blocks import folded
 from alpie.index.formats.pdf_fragments import (
     SLANTED,
@@ -33,7 +39,7 @@ from alpie.index.formats.pdf_fragments import (
 )
 from alpie.index.formats.pdf_lines import reading_order, recognised_page, slanted_lines, table_at
 from alpie.index.formats.pdf_ruling import grids, mark_cells, page_drawing
-from alpie.index.formats.pdf_writing import Outline, PdfText, running_lines
+from alpie.index.formats.pdf_writing import Outline, PdfText, Place, running_lines
 from alpie.index.formats.recognition import Recogniser
 from alpie.index.notices import Coverage, Notice, NoticeKind
 from alpie.index.readable import collapse
@@ -46,7 +52,6 @@ _MAX_PAGES = 5_000
 _PICTURE = 0.3  # of a page: with fewer than `_FEWEST_LETTERS` beside it, it is a scan
 _FEWEST_LETTERS = 120
 _DRAWN = 50  # objects on a page without a letter: its words may be drawn
-_PASSWORD = 4  # FPDF_ERR_PASSWORD
 _SHOWN_NOTES = (3, 13, 20)  # annotations that show text of their own: free text, stamps, fields of forms
 _COMMENTS = (1, 9, 10, 11, 12, 14)  # slips of paper, marked text, signs of insertion
 _TICKED = (2, 3)  # FPDF_FORMFIELD_CHECKBOX, …_RADIOBUTTON
@@ -59,25 +64,13 @@ def extract_pdf(data: bytes, path: Path, recogniser: Recogniser | None = None) -
 
     Raises `SourceError` for a damaged or encrypted file, and for a scan without text.
     """
-    import pypdfium2 as pdfium
-
-    with PDFIUM:
-        try:
-            document = pdfium.PdfDocument(data)
-        except pdfium.PdfiumError as error:
-            raise _refusal(error, path) from error
-        try:
+    try:
+        with PDFIUM, closing(pdfium.PdfDocument(data)) as document:
             return _read(document, data, path, recogniser)
-        except pdfium.PdfiumError as error:
-            raise _refusal(error, path) from error
-        finally:
-            document.close()
-
-
-def _refusal(error: Exception, path: Path) -> SourceError:
-    if getattr(error, "err_code", None) == _PASSWORD or "password" in str(error).lower():
-        return SourceError.at(path, "pdf.password")
-    return SourceError.at(path, "pdf.damaged", error=error)
+    except pdfium.PdfiumError as error:
+        if error.err_code == raw.FPDF_ERR_PASSWORD:
+            raise SourceError.at(path, "pdf.password") from error
+        raise SourceError.at(path, "pdf.damaged", error=error) from error
 
 
 @dataclass(slots=True)
@@ -94,20 +87,15 @@ class _Page:
     comments: int = 0
     recognised: bool = False  # read off its picture
 
-    def letters(self, running: set[int] | frozenset[int] = frozenset()) -> int:
-        """How many letters it has besides running lines and what runs along its edge."""
-        texts = (
-            one.text for at, one in enumerate(self.lines) if not (at in running or one.aside or one.left_out)
-        )
-        return sum(character.isalpha() for text in texts for character in text)
-
 
 def _read(document: Any, data: bytes, path: Path, recogniser: Recogniser | None) -> Extraction:
     if len(document) > _MAX_PAGES:
         raise SourceError.at(path, "pdf.pages", most=_MAX_PAGES)
     document.init_forms()
     pages = [_page(document, number) for number in range(len(document))]
-    recognised = _recognise(document, pages, recogniser) if recogniser else 0
+    if recogniser:
+        _recognise(document, pages, recogniser)
+    recognised = sum(page.recognised for page in pages)
     lines = [page.lines for page in pages]
     if not any(line.text for page in lines for line in page):
         if any(page.pictures or page.objects > _DRAWN for page in pages):
@@ -116,10 +104,8 @@ def _read(document: Any, data: bytes, path: Path, recogniser: Recogniser | None)
     running = running_lines(lines)
     text = PdfText(_outline(document))
     text.write(lines, running, [_number(document, number) for number in range(len(document))])
-    unread = sum(
-        not page.recognised and _is_unread(page, {at for on, at in running if on == number})
-        for number, page in enumerate(pages)
-    )
+    left = enumerate(pages)
+    unread = sum(not page.recognised and _is_unread(page, number, running) for number, page in left)
     structure = Structure(
         tuple(text.elements),
         tuple(text.pages),
@@ -138,10 +124,10 @@ def _read(document: Any, data: bytes, path: Path, recogniser: Recogniser | None)
         NoticeKind.OUTSIDE_THE_PAGE: sum(page.outside for page in pages),
         NoticeKind.WATERMARKS: sum(any(one.left_out and one.aside for one in on_page) for on_page in lines),
     }
+    recognised_by = f", {recogniser.version}" if recogniser and recognised else ""
     return Extraction(
         text.text,
-        f"pypdfium2 {version('pypdfium2')}, pdf {_RULES}"
-        + (f", {recogniser.version}" if recogniser and recognised else ""),
+        f"pypdfium2 {version('pypdfium2')}, pdf {_RULES}{recognised_by}",
         structure,
         pdf_metadata(document, data, text.title),
         tuple(Notice(kind, count, len(pages)) for kind, count in counts.items() if count),
@@ -149,43 +135,39 @@ def _read(document: Any, data: bytes, path: Path, recogniser: Recogniser | None)
     )
 
 
-def _is_unread(page: _Page, running: set[int]) -> bool:
+def _is_unread(page: _Page, number: int, running: set[Place]) -> bool:
     """Whether a page shows more than is read of it: a scan, stamped or not, or words that are drawn."""
-    if page.pictures < _PICTURE and page.objects <= _DRAWN:
-        return False
-    letters = page.letters(running)
-    return not letters or (letters < _FEWEST_LETTERS and page.pictures >= _PICTURE)
+    lines = [line for at, line in enumerate(page.lines) if (number, at) not in running]
+    texts = (line.text for line in lines if not (line.aside or line.left_out))
+    letters = sum(character.isalpha() for text in texts for character in text)
+    if page.pictures >= _PICTURE:
+        return letters < _FEWEST_LETTERS
+    return page.objects > _DRAWN and not letters
 
 
-def _recognise(document: Any, pages: list[_Page], recogniser: Recogniser) -> int:
-    """Read the pages that are pictures; returns how many. A stamp upon one is read with it."""
-    count = 0
+def _recognise(document: Any, pages: list[_Page], recogniser: Recogniser) -> None:
+    """Read the pages that are pictures. A stamp upon one is read with it."""
     for number, page in enumerate(pages):
-        if not _is_unread(page, set()):
+        if not _is_unread(page, number, set()):
             continue
         lines, height = recognised_page(document, number, recogniser)
         if lines:
             text = "\n".join(line.text for line in lines)
             pages[number] = _Page([replace(line, height=height) for line in lines], text, recognised=True)
-            count += 1
-    return count
 
 
 def _page(document: Any, number: int) -> _Page:
-    import pypdfium2 as pdfium
-    import pypdfium2.raw as raw
-
     try:
         page = document[number]
     except pdfium.PdfiumError:  # one damaged page does not cost the others
         return _Page()
     try:
-        notes = _annotations(raw, document, page)
+        notes = _annotations(document, page)
         if notes.shown:
             raw.FPDFPage_Flatten(page, raw.FLAT_NORMALDISPLAY)
             page.close()
             page = document[number]
-        read = _characters_read(raw, page, notes.boxes)
+        read = _characters_read(page, notes.boxes)
         shown = "".join(read.found.split())
         read.fields = sum("".join(value.split()) not in shown for value in notes.values)
         read.comments = notes.comments
@@ -204,15 +186,14 @@ class _Annotations:
     comments: int = 0
 
 
-def _annotations(raw: Any, document: Any, page: Any) -> _Annotations:
+def _annotations(document: Any, page: Any) -> _Annotations:
     form, found, place = document.formenv, _Annotations(), raw.FS_RECTF()
     for at in range(raw.FPDFPage_GetAnnotCount(page)):
         note = raw.FPDFPage_GetAnnot(page, at)
         try:
             sort = raw.FPDFAnnot_GetSubtype(note)
-            found.comments += (
-                sort in _COMMENTS and raw.FPDFAnnot_GetStringValue(note, b"Contents", None, 0) > 2
-            )
+            says = sort in _COMMENTS and raw.FPDFAnnot_GetStringValue(note, b"Contents", None, 0) > 2
+            found.comments += says
             if sort not in _SHOWN_NOTES:
                 continue
             found.shown = True
@@ -223,43 +204,41 @@ def _annotations(raw: Any, document: Any, page: Any) -> _Annotations:
             elif of_form in _TEXT_FIELDS:
                 length = raw.FPDFAnnot_GetFormFieldValue(form, note, None, 0)
                 buffer = ctypes.create_string_buffer(max(length, 2))
-                raw.FPDFAnnot_GetFormFieldValue(
-                    form, note, ctypes.cast(buffer, ctypes.POINTER(raw.FPDF_WCHAR)), length
-                )
+                wide = ctypes.cast(buffer, ctypes.POINTER(raw.FPDF_WCHAR))
+                raw.FPDFAnnot_GetFormFieldValue(form, note, wide, length)
                 found.values.append(buffer.raw[: length - 2].decode("utf-16-le", "replace"))
         finally:
             raw.FPDFPage_CloseAnnot(note)
     return found
 
 
-def _characters_read(raw: Any, page: Any, boxes: Sequence[tuple[Box, bool]]) -> _Page:
+def _characters_read(page: Any, boxes: Sequence[tuple[Box, bool]]) -> _Page:
     box = _visible(page)
     text_page = page.get_textpage()
     try:
         outside: list[str] = []
-        characters = list(page_characters(raw, text_page, box, outside))
-        drawing = page_drawing(raw, page, box)
-        hidden = _leave_unseen(raw, text_page, characters) if drawing.unseen else 0
+        characters = list(page_characters(text_page, box, outside))
+        drawing = page_drawing(page, box)
+        hidden = _leave_unseen(text_page, characters) if drawing.unseen else 0
         if hidden and drawing.pictures >= _PICTURE:  # the text of a scan, which its picture shows
-            characters, hidden = list(page_characters(raw, text_page, box, [])), 0
+            characters, hidden = list(page_characters(text_page, box, [])), 0
         turn = main_turn(characters)
         if boxes:
             _tick(characters, [(turned_box(one, turn, box), ticked) for one, ticked in boxes], turn)
         tables = grids(drawing.edges, characters, turn, box) if drawing.edges else []
         real = mark_cells(characters, tables, turn) if tables else set()
-        fragments = fragments_of(raw, text_page, characters, turn)
+        fragments = fragments_of(text_page, characters, turn)
         found = [_calls_apart(one) for one in fragments]
         whole = [table_at(fragments, at, tables[at].box) for at in sorted(real)]
         lines = reading_order([*(one for one in fragments if one.cell is None), *whole])
         lines = [replace(line, height=frame_height(turn, box)) for line in lines]
         for other in {one.turn for one in characters if one is not None} - {turn, SLANTED}:
-            beside = fragments_of(raw, text_page, characters, other)
+            beside = fragments_of(text_page, characters, other)
             found += map(_calls_apart, beside)
             height = frame_height(other, box)
-            lines += [
-                replace(line, height=height, aside=True, region=1000 * (other + 1) + line.region)
-                for line in reading_order(beside)
-            ]
+            for line in reading_order(beside):
+                region = 1000 * (other + 1) + line.region
+                lines.append(replace(line, height=height, aside=True, region=region))
         lines += slanted_lines(characters)
         lost = len("".join(outside).split())
         return _Page(lines, "\n".join(found), drawing.pictures, drawing.objects, outside=lost, hidden=hidden)
@@ -276,7 +255,7 @@ def _calls_apart(one: Fragment) -> str:
     return text
 
 
-def _leave_unseen(raw: Any, text_page: Any, characters: list[Character | None]) -> int:
+def _leave_unseen(text_page: Any, characters: list[Character | None]) -> int:
     """Take out what is set without ink; returns how many words."""
     words = ""
     for at, one in enumerate(characters):
@@ -318,8 +297,6 @@ def _number(document: Any, number: int) -> PageLabel:
 
 def _outline(document: Any) -> Outline:
     """The titles of the file's outline, with the page that they lead to."""
-    import pypdfium2 as pdfium
-
     found: Outline = {}
     try:
         for entry in document.get_toc(max_depth=6):
@@ -338,8 +315,7 @@ _DUBLIN_CORE = "{http://purl.org/dc/elements/1.1/}"
 _ITEM = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}li"
 # what programs put where a title should stand: the name of a file, or nothing
 _NO_TITLE = re.compile(
-    r".*\.(?:docx?|pdf|indd|odt|qxp|tex|rtf)$|(?:microsoft word|untitled|sin título|document\d*$|\(anonymous\)).*",
-    re.IGNORECASE,
+    r"(?i).*\.(?:docx?|pdf|indd|odt|qxp|tex|rtf)$|(?:microsoft word|untitled|sin título|document\d*$|\(anonymous\)).*"
 )
 _NO_AUTHOR = frozenset({"anonymous", "(anonymous)", "unknown", "user", "usuario", "autor", "author"})
 
@@ -348,15 +324,12 @@ def pdf_metadata(document: Any, data: bytes, title: str) -> Metadata:
     """`document` is pypdfium2's, `title` the largest heading of the first page."""
     said = {key: collapse(clean(value)) for key, value in document.get_metadata_dict(skip_empty=True).items()}
     packet = _packet(data)
-    named = next(
-        (one for one in (packet.get("title", ""), said.get("Title", "")) if one and not _NO_TITLE.match(one)),
-        title,
-    )
+    titles = (one for one in (packet.get("title"), said.get("Title")) if one and not _NO_TITLE.match(one))
     authors = (packet.get("publisher", ""), packet.get("creator", ""), said.get("Author", ""))
     language = _LANGUAGE.search(data)
     published = iso_date(packet.get("date", ""))
     return Metadata(
-        title=named,
+        title=next(titles, title),
         publisher=next((one for one in authors if one and one.lower() not in _NO_AUTHOR), ""),
         date=published or iso_date(said.get("CreationDate", "")) or iso_date(said.get("ModDate", "")),
         language=language[1].decode("ascii") if language else packet.get("language", ""),
@@ -367,15 +340,9 @@ def pdf_metadata(document: Any, data: bytes, title: str) -> Metadata:
 
 def _packet(data: bytes) -> dict[str, str]:
     """The Dublin Core fields of the file's XMP packet; those of the last, which counts."""
-    from lxml import etree
-
-    found = _PACKET.findall(data)
-    if not found:
-        return {}
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
     try:
-        root = etree.fromstring(found[-1], parser)
-    except (etree.XMLSyntaxError, ValueError):
+        root = parse_xml(_PACKET.findall(data)[-1])
+    except (IndexError, XMLSyntaxError, ValueError):  # no packet, or a damaged one
         return {}
     fields: dict[str, str] = {}
     for element in root.iter(f"{_DUBLIN_CORE}*"):

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 import re
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise, takewhile
+from operator import attrgetter
 from statistics import median
 
 from alpie.index.formats.extraction import clean
 from alpie.index.formats.pdf_fragments import PdfLine
 from alpie.index.formats.pdf_lines import cell_text
+from alpie.index.layout.forms import ends_sentence
 
 _MARKER = re.compile(
     r"(?:[•◦▪▫●○‣⁃∙■□►➢➤✓✔✗❖·–—\-*]|\(?(?:\d{1,3}|[a-zñ]|[ivx]{1,5}|[IVX]{1,6})[.)]|\d{1,3}\.[ºª]?"
@@ -23,9 +25,8 @@ _ITEM = re.compile(
     r"(?:[•◦▪▫●○‣⁃∙■□►➢➤✓✔✗❖·]\s*|[–—*\-]\s+|\(?(?:\d{1,3}|[a-zñ]|[ivx]{2,5})\)\s+|\d{1,3}\.[ºª]?\s+|[IVX]{1,6}\.\s+)(?=\S)"
 )
 _NAMED = re.compile(
-    r"(?:artículo|art\.|título|capítulo|sección|libro|anexo|disposición)\s+\S{1,14}"
-    r"(?:\s+\S{1,14})?\s*(?:[.:]|$)",
-    re.IGNORECASE,
+    r"(?i)(?:artículo|art\.|título|capítulo|sección|libro|anexo|disposición)\s+\S{1,14}"
+    r"(?:\s+\S{1,14})?\s*(?:[.:]|$)"
 )
 _BARE = re.compile(r"(?:preámbulo|exposición de motivos|sumario|índice|transitorios)[.:]?$", re.IGNORECASE)
 _CONTENTS = r"(?:sumario|índice|(?:tabla de )?contenidos?)"
@@ -36,9 +37,9 @@ _LEADS = re.compile(r"(?:\.[ \xa0]?){4,}\s*(?:\d{1,4}|[ivxlc]{1,7})$")
 _FEWEST_ENTRIES = 3  # on a page
 _MAX_LINES_BETWEEN = 3  # two entries of a table of contents
 _ALIGNED = 4.0  # points
+_EDGES = [attrgetter(name) for name in ("x0", "x1", "center")]  # where cells may stand one under the other
 _NEARBY = 40  # lines
 _WRAPPED = 1.4  # pitches: a line of the same cell
-_TERMINAL = ".!?…;:"
 _LARGER = 1.1  # than the body's size: a heading
 _RUNNING = 0.2  # of the characters: a size that runs
 _MAX_HEADING = 200  # characters
@@ -59,6 +60,7 @@ class PdfBlock:
     heading: bool = False
     item: bool = False
     contents: bool = False  # entries of a table of contents
+    level: int = 0  # of a heading
 
     @property
     def text(self) -> str:
@@ -75,6 +77,10 @@ class PdfBlock:
     @property
     def bold(self) -> bool:
         return all(line.bold for line in self.lines)
+
+    @property
+    def look(self) -> tuple[float, bool]:
+        return round(self.size), self.bold
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +105,7 @@ def body_of(pages: Sequence[Sequence[PdfLine]]) -> RunningText:
     size = sizes.most_common(1)[0][0] if sizes else 10.0
     pitches = (
         one.base - other.base
-        for one, other in itertools.pairwise(lines)
+        for one, other in pairwise(lines)
         if one.region == other.region and abs(one.size - size) < 1 and abs(other.size - size) < 1
     )
     near = sorted(pitch for pitch in pitches if 0.7 * size < pitch < 2.5 * size)
@@ -127,35 +133,26 @@ def page_blocks(
     rights = _right_edges(lines)
     index = 0
     while index < len(lines):
-        end = _title_end(lines, index, titles)
-        if end > index:
-            blocks.append(PdfBlock(list(lines[index:end]), heading=True))
-            index = end
-            continue
         opens = _CONTENTS_TITLE.match(folded(blocks[-1].text)) is not None if blocks else contents
-        end = _contents_end(lines, index, known, opens)
-        if end > index:
+        if (end := _title_end(lines, index, titles)) > index:
+            blocks.append(PdfBlock(list(lines[index:end]), heading=True))
+        elif (end := _contents_end(lines, index, known, opens)) > index:
             blocks.append(PdfBlock(list(lines[index:end]), contents=True))
-            index = end
-            continue
-        rows, end = _ruled_rows(lines, index) or _table_rows(lines, index, body)
-        if rows:
-            blocks.append(PdfBlock(rows, table=True))
-            index = end
-            continue
-        line = lines[index]
-        before = blocks[-1] if blocks and not (blocks[-1].table or blocks[-1].heading) else None
-        if before is not None and _continues(before, line, body, rights[line.region]):
-            before.lines.append(line)
+        elif (found := _table_rows(lines, index, body))[0]:
+            blocks.append(PdfBlock(found[0], table=True))
+            end = found[1]
         else:
-            blocks.append(PdfBlock([line], item=_ITEM.match(line.text) is not None))
-        index += 1
+            line, end = lines[index], index + 1
+            before = blocks[-1] if blocks and not (blocks[-1].table or blocks[-1].heading) else None
+            if before is not None and _continues(before, line, body, rights[line.region]):
+                before.lines.append(line)
+            else:
+                blocks.append(PdfBlock([line], item=_ITEM.match(line.text) is not None))
+        index = end
     _mark_contents(blocks)
     for block in blocks:
-        if block.contents or block.table or block.lines[0].aside:
-            block.heading = False
-        else:
-            block.heading = block.heading or _is_heading(block, body)
+        may_head = not (block.contents or block.table or block.lines[0].aside)
+        block.heading = may_head and (block.heading or _is_heading(block, body))
     return blocks
 
 
@@ -175,10 +172,8 @@ def _title_end(lines: Sequence[PdfLine], index: int, titles: Collection[str]) ->
 
 def _mark_contents(blocks: Sequence[PdfBlock]) -> None:
     """Entries end in dots that lead to the number of a page; what stands between them is their first lines."""
-    leads = [
-        0 if block.contents else sum(_LEADS.search(line.text) is not None for line in block.lines)
-        for block in blocks
-    ]
+    leads = [sum(_LEADS.search(line.text) is not None for line in block.lines) for block in blocks]
+    leads = [0 if block.contents else count for block, count in zip(blocks, leads, strict=True)]
     with_dots = [number for number, count in enumerate(leads) if count]
     if sum(leads) < _FEWEST_ENTRIES:
         return
@@ -193,13 +188,10 @@ def _join_markers(line: PdfLine) -> None:
     number = len(line.cells) == 2 and line.bold and _NUMBER.match(line.cells[0].text)
     if len(line.cells) >= 2 and (number or _MARKER.match(line.cells[0].text)):
         first, second = line.cells[:2]
-        shift = len(first.text) + 1
-        second.raised = [*first.raised, *((a + shift, b + shift) for a, b in second.raised)]
-        recognised = [(a + shift, b + shift, sure) for a, b, sure in second.recognised]
-        second.recognised = [*first.recognised, *recognised]
-        second.text = f"{first.text} {second.text}"
-        second.x0 = first.x0
-        line.cells[:2] = [second]
+        whole = replace(second, text=first.text, raised=[*first.raised], recognised=[*first.recognised])
+        whole.take(second)
+        whole.x0 = first.x0
+        line.cells[:2] = [whole]
 
 
 def _right_edges(lines: Sequence[PdfLine]) -> dict[int, tuple[float, float]]:
@@ -232,16 +224,11 @@ def _contents_end(lines: Sequence[PdfLine], index: int, known: Collection[str], 
     return end if sure or 2 * sum(folded(one) in known for one in entries) >= len(entries) else index
 
 
-def _ruled_rows(lines: Sequence[PdfLine], index: int) -> tuple[list[PdfLine], int] | None:
-    """The rows of the ruled table that begins at `index`, and where it ends."""
-    end = index
-    while lines[index].table is not None and end < len(lines) and lines[end].table == lines[index].table:
-        end += 1
-    return (list(lines[index:end]), end) if end > index else None
-
-
 def _table_rows(lines: Sequence[PdfLine], index: int, body: RunningText) -> tuple[list[PdfLine], int]:
     """The rows of the table that begins at `index`, and where it ends; none if none does."""
+    if lines[index].table is not None:
+        ruled = list(takewhile(lambda line: line.table == lines[index].table, lines[index:]))
+        return ruled, index + len(ruled)
     rows: list[PdfLine] = []
     end = index
     if len(lines[index].cells) < 2:
@@ -260,12 +247,11 @@ def _table_rows(lines: Sequence[PdfLine], index: int, body: RunningText) -> tupl
         end += 1
     if len(rows) < 2:
         return [], index
-    lefts = [[cell.x0 for cell in row.cells] for row in rows]
-    rights = [[cell.x1 for cell in row.cells] for row in rows]
-    middles = [[cell.center for cell in row.cells] for row in rows]
     aligned = sum(
-        any(_near(one, other) for one, other in ((a, b), (c, d), (e, f)))
-        for a, b, c, d, e, f in zip(lefts, lefts[1:], rights, rights[1:], middles, middles[1:], strict=False)
+        any(
+            _near([edge(cell) for cell in one.cells], [edge(cell) for cell in other.cells]) for edge in _EDGES
+        )
+        for one, other in pairwise(rows)
     )
     return (rows, end) if aligned >= 0.6 * (len(rows) - 1) else ([], index)
 
@@ -273,7 +259,7 @@ def _table_rows(lines: Sequence[PdfLine], index: int, body: RunningText) -> tupl
 def _least_gap(lines: Sequence[PdfLine], index: int, body: RunningText) -> float:
     """From a line of the table that may begin at `index` to the next that has a cell in its first column."""
     least = math.inf
-    for above, line in itertools.pairwise(lines[index:]):
+    for above, line in pairwise(lines[index:]):
         gap = above.base - line.base
         if line.region != lines[index].region or not 0 < gap < 3.5 * body.pitch:
             break
@@ -320,53 +306,39 @@ def _continues(block: PdfBlock, line: PdfLine, body: RunningText, edges: tuple[f
     """Whether `line` goes on with the paragraph of `block`."""
     last = block.lines[-1]
     text, before = line.text, block.text
-    if abs(last.size - line.size) > 0.08 * body.size or last.bold != line.bold:
-        # a word in bold may open or close a paragraph, its whole first line may be bold by chance
-        mixed = abs(last.size - line.size) <= 0.08 * body.size and not _ends(before) and text[:1].islower()
-        if not mixed:
-            return False
+    # a word in bold may open or close a paragraph, its whole first line may be bold by chance
+    mixed = not ends_sentence(before) and text[:1].islower()
+    if abs(last.size - line.size) > 0.08 * body.size or (last.bold != line.bold and not mixed):
+        return False
     if last.region != line.region or _BARE.match(before) or _BARE.match(text):
         return False
     gap = last.base - line.base
     if not 0 < gap <= 1.35 * max(body.pitch, 1.15 * min(last.size, line.size)) or _ITEM.match(text):
         return False
-    if _NAMED.match(text) and text[:1].isupper() and (_ends(before) or block.bold):
+    if _NAMED.match(text) and text[:1].isupper() and (ends_sentence(before) or block.bold):
         return False
     left, right = edges
     width = max(right - left, 1.0)
     short = right - last.x1 > 0.2 * width
     indented = line.x0 - left > 0.8 * body.size and last.x0 - left < 0.4 * body.size and not block.item
-    if indented and _ends(before):
+    if indented and ends_sentence(before):
         return False
-    return not (short and _ends(before) and not text[:1].islower())
-
-
-def _ends(text: str) -> bool:
-    return text.rstrip("»”’\"') ")[-1:] in _TERMINAL
+    return not (short and ends_sentence(before) and not text[:1].islower())
 
 
 def _is_heading(block: PdfBlock, body: RunningText) -> bool:
     text = block.text
-    if (
-        len(text) > _MAX_HEADING
-        or len(block.lines) > _MAX_HEADING_LINES
-        or not re.search(r"[^\W\d_]{2}", text)
-    ):
-        return False
-    if any(len(line.cells) > 1 for line in block.lines):
+    long = len(text) > _MAX_HEADING or len(block.lines) > _MAX_HEADING_LINES
+    if long or not re.search(r"[^\W\d_]{2}", text) or any(len(line.cells) > 1 for line in block.lines):
         return False
     if block.size >= _LARGER * body.largest or _BARE.match(text):
         return True
     if block.size < 0.95 * body.size or not block.bold or body.bold:
         return False
-    return not _ends(text) or _NAMED.match(text) is not None
+    return not ends_sentence(text) or _NAMED.match(text) is not None
 
 
 def heading_levels(blocks: Sequence[PdfBlock]) -> dict[tuple[float, bool], int]:
     """Levels by size, larger ones first, bold before plain of the same size."""
-    looks = {_look(block) for block in blocks if block.heading}
+    looks = {block.look for block in blocks if block.heading}
     return {look: level for level, look in enumerate(sorted(looks, reverse=True), start=1)}
-
-
-def _look(block: PdfBlock) -> tuple[float, bool]:
-    return round(block.size), block.bold

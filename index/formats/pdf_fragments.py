@@ -15,6 +15,8 @@ from itertools import pairwise
 from statistics import median
 from typing import Any
 
+import pypdfium2.raw as raw
+
 Box = tuple[float, float, float, float]  # left, bottom, right, top, in points
 
 SLANTED = -1  # neither upright nor a quarter, half or three quarters of a turn: a watermark
@@ -43,7 +45,7 @@ class Character:
         return (self.x0 + self.x1) / 2
 
 
-def page_characters(raw: Any, text_page: Any, page: Box, outside: list[str]) -> Iterator[Character | None]:
+def page_characters(text_page: Any, page: Box, outside: list[str]) -> Iterator[Character | None]:
     """Characters in the order of the content; None at a line end that PDFium saw.
 
     `page` is the visible box; what stands outside of it goes to `outside`.
@@ -57,7 +59,7 @@ def page_characters(raw: Any, text_page: Any, page: Box, outside: list[str]) -> 
     high, blank = 0, False
     low = ceiling = base = 0.0
     turn = SLANTED
-    for index, code in enumerate(_codes(raw, handle, count)):
+    for index, code in enumerate(_codes(handle, count)):
         if 0xD800 <= code < 0xDC00:  # the first half of a character beyond U+FFFF
             high = code
             continue
@@ -98,7 +100,7 @@ def page_characters(raw: Any, text_page: Any, page: Box, outside: list[str]) -> 
         blank = False
 
 
-def _codes(raw: Any, handle: Any, count: int) -> Sequence[int]:
+def _codes(handle: Any, count: int) -> Sequence[int]:
     """The code of each character: the whole text at once, where it has one unit for each of them."""
     text = (ctypes.c_ushort * (count + 1))()
     if raw.FPDFText_GetText(handle, 0, count, text) == count + 1:
@@ -172,6 +174,14 @@ class Fragment:
     def center(self) -> float:
         return (self.x0 + self.x1) / 2
 
+    def take(self, after: Fragment, space: str = " ") -> None:
+        """Go on with the text of a fragment that stands after this one."""
+        by = len(self.text) + len(space)
+        self.text += space + after.text
+        self.raised += [(start + by, end + by) for start, end in after.raised]
+        self.recognised += [(start + by, end + by, sure) for start, end, sure in after.recognised]
+        self.x0, self.x1 = min(self.x0, after.x0), max(self.x1, after.x1)
+
 
 @dataclass(slots=True)
 class PdfLine:
@@ -210,10 +220,8 @@ class PdfLine:
         return " ".join(cell.text for cell in self.cells)
 
 
-def fragments_of(
-    raw: Any, text_page: Any, characters: Iterable[Character | None], turn: int
-) -> list[Fragment]:
-    """The fragments that run the way of `turn`, in the order of the content. `raw` is `pypdfium2.raw`."""
+def fragments_of(text_page: Any, characters: Iterable[Character | None], turn: int) -> list[Fragment]:
+    """The fragments that run the way of `turn`, in the order of the content."""
     made: list[Fragment] = []
     run: list[Character] = []
     last: Character | None = None  # of the run
@@ -222,7 +230,7 @@ def fragments_of(
         if one is not None and one.turn != turn:
             continue
         if last is not None and (one is None or not _goes_on(last, right, one)):
-            made.append(_fragment(raw, text_page, run))
+            made.append(_fragment(text_page, run))
             run, last = [], None
         if one is not None:
             if last is None or one.text != " ":
@@ -230,7 +238,7 @@ def fragments_of(
             run.append(one)
             last = one
     if run:
-        made.append(_fragment(raw, text_page, run))
+        made.append(_fragment(text_page, run))
     return [one for one in made if one.text]
 
 
@@ -245,7 +253,7 @@ def _goes_on(last: Character, right: float, one: Character) -> bool:
     )
 
 
-def _fragment(raw: Any, text_page: Any, run: list[Character]) -> Fragment:
+def _fragment(text_page: Any, run: list[Character]) -> Fragment:
     shown = [one for one in run if one.text != " "]
     if not shown:
         return Fragment("", 0, 0, 0, 0, False)
@@ -277,7 +285,7 @@ def _fragment(raw: Any, text_page: Any, run: list[Character]) -> Fragment:
         right = one.x1
     text = text.rstrip()
     middle = shown[len(shown) // 2].index
-    bold = all(_is_bold(raw, text_page.raw, index) for index in {shown[0].index, middle, shown[-1].index})
+    bold = all(_is_bold(text_page.raw, index) for index in {shown[0].index, middle, shown[-1].index})
     right = max([one.x1 for one in shown])
     return Fragment(text, shown[0].x0, right, base, size, bold, raised, shown[0].blank, shown[0].cell)
 
@@ -290,7 +298,7 @@ def _usual_gap(shown: list[Character], size: float) -> float:
     return min(max(gaps[len(gaps) // 4], 0.0), _MAX_TRACKING * size)
 
 
-def _is_bold(raw: Any, text_page: Any, index: int) -> bool:
+def _is_bold(text_page: Any, index: int) -> bool:
     weight = raw.FPDFText_GetFontWeight(text_page, index)
     if weight >= 600:
         return True

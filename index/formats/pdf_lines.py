@@ -83,14 +83,9 @@ def cell_text(lines: list[PdfLine]) -> Fragment:
     whole = lines[0].cells[0]
     for part in [cell for line in lines for cell in line.cells][1:]:
         divided = DIVIDED.search(whole.text) and part.text[:1].islower()
-        whole_word = divided or goes_on(whole.text, part.text)
         if divided:
             whole.hyphens.append(len(whole.text) - 1)
-        start = len(whole.text) + (0 if whole_word else 1)
-        whole.text += part.text if whole_word else f" {part.text}"
-        whole.raised += [(a + start, b + start) for a, b in part.raised]
-        whole.recognised += [(a + start, b + start, sure) for a, b, sure in part.recognised]
-        whole.x0, whole.x1 = min(whole.x0, part.x0), max(whole.x1, part.x1)
+        whole.take(part, "" if divided or goes_on(whole.text, part.text) else " ")
         whole.bold = whole.bold and part.bold
     return whole
 
@@ -143,10 +138,9 @@ def _with_initials(fragments: list[Fragment]) -> list[Fragment]:
         letter = initial.text[-1]
         words = lexicon_of("es") if letter in "AEOUY" else None  # «A» may be a word of its own
         apart = words is not None and words.has(word) and not words.has(fold(letter) + word)
-        space = " " if apart else ""
-        shift = len(initial.text + space)
-        first.text = initial.text + space + first.text
-        first.raised = [(a + shift, b + shift) for a, b in first.raised]
+        text, raised = initial.text + (" " if apart else ""), first.raised
+        first.raised = [(start + len(text), end + len(text)) for start, end in raised]
+        first.text = text + first.text
         fragments.remove(initial)
     return fragments
 
@@ -192,25 +186,19 @@ def _regions(fragments: list[Fragment], depth: int) -> Iterator[list[Fragment]]:
         return
     spanning = sorted((one for one in fragments if one.x0 < gutter < one.x1), key=lambda one: -one.base)
     sides = [one for one in fragments if not one.x0 < gutter < one.x1]
-    band: list[Fragment] = []
-    edges = [one.base for one in spanning]
     # A band between two fragments that span the gutter is read column by column.
-    tops = [float("inf"), *edges]
-    bottoms = [*edges, float("-inf")]
+    edges = [float("inf"), *(one.base for one in spanning), float("-inf")]
     pending: list[Fragment] = []
-    for top, bottom, over in zip(tops, bottoms, [None, *spanning], strict=True):
-        if over is not None:
-            pending.append(over)
+    for over, (top, bottom) in enumerate(pairwise(edges)):
+        pending += spanning[max(over - 1, 0) : over]
         band = [one for one in sides if bottom + 0.3 * one.size < one.base <= top + 0.3 * one.size]
         if not band:
             continue
         if pending:
             yield pending
             pending = []
-        left = [one for one in band if one.x1 <= gutter]
-        right = [one for one in band if one.x0 >= gutter]
-        yield from _regions(left, depth + 1)
-        yield from _regions(right, depth + 1)
+        yield from _regions([one for one in band if one.x1 <= gutter], depth + 1)
+        yield from _regions([one for one in band if one.x0 >= gutter], depth + 1)
     if pending:
         yield pending
 
@@ -251,14 +239,10 @@ def _is_column(fragments: list[Fragment]) -> bool:
 
 
 def _lines(region: list[Fragment], number: int) -> list[PdfLine]:
-    ordered = sorted(region, key=lambda one: (-one.base, one.x0))
     rows: list[list[Fragment]] = []
-    for one in ordered:
-        if (
-            rows
-            and not (one.rows or rows[-1][0].rows)
-            and abs(rows[-1][0].base - one.base) <= 0.4 * max(one.size, rows[-1][0].size)
-        ):
+    for one in sorted(region, key=lambda one: (-one.base, one.x0)):
+        first = rows[-1][0] if rows and not (one.rows or rows[-1][0].rows) else None
+        if first is not None and abs(first.base - one.base) <= 0.4 * max(one.size, first.size):
             rows[-1].append(one)
         else:
             rows.append([one])
@@ -282,24 +266,15 @@ def _joined(row: list[Fragment]) -> list[Fragment]:
             continue
         least = (SEEN_GAP if one.blank else WORD_GAP) * size
         space = "" if one.x0 - last.x1 < least or last.text.endswith(" ") else " "
-        start = len(last.text) + len(space)
-        raised = [(a + start, b + start) for a, b in one.raised]
-        if one.size < SMALL * last.size and one.base > last.base + 0.15 * last.size:
-            raised = [(start, start + len(one.text))]
         larger = last if last.size >= one.size else one
         if min(len(last.text), len(one.text)) <= 2:  # an initial, a figure
             larger = max(last, one, key=lambda part: len(part.text))
-        recognised = [(a + start, b + start, sure) for a, b, sure in one.recognised]
-        cells[-1] = Fragment(
-            last.text + space + one.text,
-            last.x0,
-            max(last.x1, one.x1),
-            larger.base,
-            larger.size,
-            last.bold and one.bold,
-            [*last.raised, *raised],
-            recognised=[*last.recognised, *recognised],
-        )
+        if one.size < SMALL * last.size and one.base > last.base + 0.15 * last.size:
+            one = replace(one, raised=[(0, len(one.text))])
+        whole = Fragment("", last.x0, last.x1, larger.base, larger.size, last.bold and one.bold)
+        whole.take(last, "")
+        whole.take(replace(one, x0=last.x0), space)
+        cells[-1] = whole
     return cells
 
 
@@ -328,10 +303,10 @@ def _fragment(line: RecognisedLine, usual: float, scale: float, height: float) -
     tall = line.bottom - line.top
     # the height of a box depends on which letters stand in it: lines nearly alike are of one size
     size = (usual if usual / _ALIKE < tall < usual * _ALIKE else tall) / scale
-    text, words = "", []
-    for word in line.words:
-        start = len(text) + bool(text)
-        text = f"{text} {word.text}" if text else word.text
-        words.append((start, len(text), word.confidence))
     base = height - line.bottom / scale + _DESCENT * size
-    return Fragment(text, line.left / scale, line.right / scale, base, size, False, recognised=words)
+    left, right = line.left / scale, line.right / scale
+    whole = Fragment("", left, right, base, size, False)
+    for text, confidence in line.words:
+        word = Fragment(text, left, right, base, size, False, recognised=[(0, len(text), confidence)])
+        whole.take(word, " " if whole.text else "")
+    return whole

@@ -13,12 +13,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pypdfium2.raw as raw
+from pypdfium2 import PdfMatrix
 
 from alpie.index.formats.pdf_fragments import Box, Character, turned_box
-
-if TYPE_CHECKING:
-    from pypdfium2 import PdfMatrix
 
 _MAX_OBJECTS = 6_000  # of a page: more is a map or a plan
 _MAX_SEGMENTS = 200  # of a path: more is a drawing
@@ -59,30 +59,26 @@ class Grid:
         return self.xs[0], -self.ys[-1], self.xs[-1], -self.ys[0]
 
 
-def page_drawing(raw: Any, page: Any, box: Box) -> Drawing:
+def page_drawing(page: Any, box: Box) -> Drawing:
     """Lines and pictures of a page; `box` is what of it is visible."""
-    from pypdfium2 import PdfMatrix
-
     drawing = Drawing([], 0.0, 0)
     area = max((box[2] - box[0]) * (box[3] - box[1]), 1.0)
     count = raw.FPDFPage_CountObjects(page)
     objects = (raw.FPDFPage_GetObject(page, at) for at in range(min(count, _MAX_OBJECTS)))
-    for one, matrix in _flattened(raw, objects, PdfMatrix(), 3):
+    for one, matrix in _flattened(objects, PdfMatrix(), 3):
         kind = raw.FPDFPageObj_GetType(one)
         if kind == raw.FPDF_PAGEOBJ_TEXT:
             drawing.unseen |= raw.FPDFTextObj_GetTextRenderMode(one) == raw.FPDF_TEXTRENDERMODE_INVISIBLE
             continue
         drawing.objects += 1
         if kind == raw.FPDF_PAGEOBJ_IMAGE:
-            drawing.pictures += _overlap(_bounds(raw, one, matrix), box) / area
+            drawing.pictures += _overlap(_bounds(one, matrix), box) / area
         elif kind == raw.FPDF_PAGEOBJ_PATH and len(drawing.edges) < _MAX_EDGES:
-            drawing.edges += _edges(raw, one, matrix)
+            drawing.edges += _edges(one, matrix)
     return drawing
 
 
-def _flattened(
-    raw: Any, objects: Iterable[Any], matrix: PdfMatrix, depth: int
-) -> Iterator[tuple[Any, PdfMatrix]]:
+def _flattened(objects: Iterable[Any], matrix: PdfMatrix, depth: int) -> Iterator[tuple[Any, PdfMatrix]]:
     """Objects with the matrix of the form they stand in."""
     for one in objects:
         if raw.FPDFPageObj_GetType(one) != raw.FPDF_PAGEOBJ_FORM:
@@ -90,17 +86,15 @@ def _flattened(
         elif depth:
             count = min(max(raw.FPDFFormObj_CountObjects(one), 0), _MAX_OBJECTS)
             inner = (raw.FPDFFormObj_GetObject(one, at) for at in range(count))
-            yield from _flattened(raw, inner, _matrix(raw, one).multiply(matrix), depth - 1)
+            yield from _flattened(inner, _matrix(one).multiply(matrix), depth - 1)
 
 
-def _matrix(raw: Any, one: Any) -> PdfMatrix:
-    from pypdfium2 import PdfMatrix
-
+def _matrix(one: Any) -> PdfMatrix:
     found = raw.FS_MATRIX()
     return PdfMatrix.from_raw(found) if raw.FPDFPageObj_GetMatrix(one, found) else PdfMatrix()
 
 
-def _bounds(raw: Any, one: Any, matrix: PdfMatrix) -> Box:
+def _bounds(one: Any, matrix: PdfMatrix) -> Box:
     left, bottom, right, top = (ctypes.c_float() for _ in range(4))
     if not raw.FPDFPageObj_GetBounds(one, left, bottom, right, top):
         return 0, 0, 0, 0
@@ -114,21 +108,21 @@ def _overlap(one: Box, other: Box) -> float:
     return max(width, 0.0) * max(height, 0.0)
 
 
-def _edges(raw: Any, path: Any, matrix: PdfMatrix) -> Iterator[Box]:
+def _edges(path: Any, matrix: PdfMatrix) -> Iterator[Box]:
     """The straight lines of a path: what it strokes, or itself where it is a thin filled box."""
     count = raw.FPDFPath_CountSegments(path)
     fill, stroke = ctypes.c_int(), ctypes.c_int()
     if not 2 <= count <= _MAX_SEGMENTS or not raw.FPDFPath_GetDrawMode(path, fill, stroke):
         return
     if not stroke.value:
-        left, bottom, right, top = _bounds(raw, path, matrix)
+        left, bottom, right, top = _bounds(path, matrix)
         if fill.value and min(right - left, top - bottom) <= _THIN:
             if right - left >= top - bottom:
                 yield left, (bottom + top) / 2, right, (bottom + top) / 2
             else:
                 yield (left + right) / 2, bottom, (left + right) / 2, top
         return
-    whole = _matrix(raw, path).multiply(matrix)
+    whole = _matrix(path).multiply(matrix)
     x, y = ctypes.c_float(), ctypes.c_float()
     start = last = None
     for at in range(count):
@@ -148,16 +142,16 @@ def _edges(raw: Any, path: Any, matrix: PdfMatrix) -> Iterator[Box]:
 
 def grids(edges: Sequence[Box], characters: Sequence[Character | None], turn: int, page: Box) -> list[Grid]:
     """The grids that lines make, in the frame of `turn`; columns that no line parts, white does."""
-    level: list[Box] = []
-    upright: list[Box] = []
+    across: list[tuple[float, float, float]] = []  # place, from, to
+    down: list[tuple[float, float, float]] = []
     for edge in edges:
         x0, y0, x1, y1 = turned_box(edge, turn, page)
         if y1 - y0 < 1.0 and x1 - x0 >= _SHORTEST:
-            level.append((x0, (y0 + y1) / 2, x1, (y0 + y1) / 2))
+            across.append(((y0 + y1) / 2, x0, x1))
         elif x1 - x0 < 1.0 and y1 - y0 >= _SHORTEST:
-            upright.append(((x0 + x1) / 2, y0, (x0 + x1) / 2, y1))
-    level = [(a, y, b, y) for y, a, b in _merged([(y, a, b) for a, y, b, _ in level])]
-    upright = [(x, a, x, b) for x, a, b in _merged([(x, a, b) for x, a, _, b in upright])]
+            down.append(((x0 + x1) / 2, y0, y1))
+    level = [(start, y, end, y) for y, start, end in _merged(across)]
+    upright = [(x, start, x, end) for x, start, end in _merged(down)]
     made = [grid for group in _crossing(level, upright) if (grid := _grid(*group))]
     crossed = {-y for grid in made for y in grid.ys}
     stacks: dict[tuple[int, int], list[Box]] = defaultdict(list)
@@ -199,14 +193,12 @@ def _merged(lines: list[tuple[float, float, float]]) -> list[tuple[float, float,
         places[place].append((start, end))
     made: list[tuple[float, float, float]] = []
     for at, ranges in places.items():
-        ranges.sort()
-        first, last = ranges[0]
-        for start, end in ranges[1:]:
-            if start > last + _NEAR:
-                made.append((at, first, last))
-                first = start
-            last = max(last, end) if start <= last + _NEAR else end
-        made.append((at, first, last))
+        for start, end in sorted(ranges):
+            before = made[-1] if made and made[-1][0] == at else None
+            if before is not None and start <= before[2] + _NEAR:
+                made[-1] = at, before[1], max(before[2], end)
+            else:
+                made.append((at, start, end))
     return made
 
 
@@ -260,12 +252,7 @@ def mark_cells(characters: Sequence[Character | None], tables: Sequence[Grid], t
         if one is None or one.turn != turn:
             before = None
             continue
-        touches = before is not None and abs(one.base - before.base) < 0.3 * one.size
-        if touches and before is not None and before.text != " " and not one.blank:
-            touches = -0.3 * one.size < one.x0 - before.x1 < 0.1 * one.size
-            one.cell = before.cell if touches else _cell(one, tables)
-        else:
-            one.cell = _cell(one, tables)
+        one.cell = before.cell if before is not None and _touch(before, one) else _cell(one, tables)
         if one.cell and one.text != " ":
             held[one.cell] += 1
         before = one
@@ -278,6 +265,12 @@ def mark_cells(characters: Sequence[Character | None], tables: Sequence[Grid], t
             if frame or one.cell[0] not in real:
                 one.cell = None
     return real
+
+
+def _touch(before: Character, one: Character) -> bool:
+    if before.text == " " or one.blank or abs(one.base - before.base) >= 0.3 * one.size:
+        return False
+    return -0.3 * one.size < one.x0 - before.x1 < 0.1 * one.size
 
 
 def _cell(one: Character, tables: Sequence[Grid]) -> tuple[int, int, int] | None:

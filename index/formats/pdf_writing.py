@@ -6,13 +6,14 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from statistics import median
 
 from alpie.index.formats.extraction import clean
 from alpie.index.formats.pdf_blocks import PdfBlock, body_of, folded, heading_levels, page_blocks
-from alpie.index.formats.pdf_fragments import PdfLine
+from alpie.index.formats.pdf_fragments import Fragment, PdfLine
 from alpie.index.formats.pdf_lines import DIVIDED, goes_on
+from alpie.index.layout.forms import ends_sentence
 from alpie.index.layout.legal import opens_unit
 from alpie.index.layout.line_groups import ends_in_function_word
 from alpie.index.readable import collapse
@@ -30,11 +31,15 @@ _SHARE = 0.4  # of the pages that have text, at least two
 _NUMBER = re.compile(r"\d+|\b[ivxlc]+\b", re.IGNORECASE)
 
 
-def running_lines(pages: Sequence[Sequence[PdfLine]]) -> set[tuple[int, int]]:
-    """(page, line) of every running line, and of those that are left out by what they are."""
+PageLines = Sequence[Sequence[PdfLine]]  # of each page
+Place = tuple[int, int]  # page and line of it
+
+
+def running_lines(pages: PageLines) -> set[Place]:
+    """Every running line, and those that are left out by what they are."""
     zone = _ZONE * max((line.height for lines in pages for line in lines), default=0.0)
     seen: dict[tuple[str, bool], list[tuple[int, int, float]]] = defaultdict(list)
-    found: set[tuple[int, int]] = set()
+    found: set[Place] = set()
     for page, lines in enumerate(pages):
         for number, line in enumerate(lines):
             if line.left_out:
@@ -64,14 +69,13 @@ def running_lines(pages: Sequence[Sequence[PdfLine]]) -> set[tuple[int, int]]:
             if len(parities) == 1 and len({page for page, _, _ in places}) >= 0.6 * with_text / 2:
                 found.update((page, number) for page, number, _ in places)
     usual = median(sizes) if (sizes := [line.size for lines in pages for line in lines]) else 0.0
-    for page, number in _watermarks(pages, fewest, _HUGE * usual):
-        found.add((page, number))
+    found.update(_watermarks(pages, fewest, _HUGE * usual))
     return found - _heads_of_tables(pages, found)
 
 
-def _watermarks(pages: Sequence[Sequence[PdfLine]], fewest: int, size: float) -> Iterator[tuple[int, int]]:
+def _watermarks(pages: PageLines, fewest: int, size: float) -> Iterator[Place]:
     """Lines in huge letters that stand in the same place of many pages."""
-    huge: dict[tuple[str, int], list[tuple[int, int]]] = defaultdict(list)
+    huge: dict[tuple[str, int], list[Place]] = defaultdict(list)
     for page, lines in enumerate(pages):
         for number, line in enumerate(lines):
             if line.size > size:
@@ -81,9 +85,7 @@ def _watermarks(pages: Sequence[Sequence[PdfLine]], fewest: int, size: float) ->
             yield from places
 
 
-def _heads_of_tables(
-    pages: Sequence[Sequence[PdfLine]], running: set[tuple[int, int]]
-) -> set[tuple[int, int]]:
+def _heads_of_tables(pages: PageLines, running: set[Place]) -> set[Place]:
     """Those of `running` that head a table of which other rows do not repeat."""
     tables = {
         (page, line.table)
@@ -106,13 +108,10 @@ def _heads_columns(lines: Sequence[PdfLine]) -> bool:
     return all(abs(one.x0 - other.x0) < _SAME_HEIGHT for one, other in pairs)
 
 
-def _rises(places: Sequence[tuple[int, int, float]], pages: Sequence[Sequence[PdfLine]]) -> bool:
+def _rises(places: Sequence[tuple[int, int, float]], pages: PageLines) -> bool:
     """Whether bare numbers count the pages."""
-    values = [
-        int(match.group())
-        for page, number, _ in sorted(places)
-        if (match := re.search(r"\d+", pages[page][number].text))
-    ]
+    texts = (pages[page][number].text for page, number, _ in sorted(places))
+    values = [int(match.group()) for text in texts if (match := re.search(r"\d+", text))]
     return not values or all(b > a for a, b in pairwise(values))
 
 
@@ -147,9 +146,7 @@ class PdfText:
     def text(self) -> str:
         return "".join(self._parts)
 
-    def write(
-        self, pages: Sequence[Sequence[PdfLine]], running: set[tuple[int, int]], numbers: Sequence[PageLabel]
-    ) -> None:
+    def write(self, pages: PageLines, running: set[Place], numbers: Sequence[PageLabel]) -> None:
         bodies = [
             [line for at, line in enumerate(lines) if (page, at) not in running]
             for page, lines in enumerate(pages)
@@ -161,12 +158,8 @@ class PdfText:
             listed = bool(blocks and blocks[-1]) and blocks[-1][-1].contents
             blocks.append(page_blocks(body_lines, body, self._outline.get(page, {}), known, listed))
         levels = heading_levels([block for on_page in blocks for block in on_page])
-        self._words = {
-            match.group().casefold()
-            for lines in bodies
-            for line in lines
-            for match in _WORD.finditer(line.text)
-        }
+        texts = (line.text for lines in bodies for line in lines)
+        self._words = {word.casefold() for text in texts for word in _WORD.findall(text)}
         self.title = _title(blocks[0] if blocks else [])
         broken: PdfBlock | None = None  # a paragraph that the end of its column or page cut
         for page, lines in enumerate(pages):
@@ -182,8 +175,10 @@ class PdfText:
             for number, block in enumerate(blocks[page]):
                 breaks = number == 0 or block.lines[0].region != region
                 joins = breaks and broken is not None and _joins(broken, block)
-                told = self._outline.get(page, {}).get(folded(block.text)) if block.heading else None
-                self._block(block, told, levels, broken if joins else None, first=number == 0)
+                if block.heading:
+                    told = self._outline.get(page, {}).get(folded(block.text))
+                    block.level = min(told or levels[block.look], 9)
+                self._block(block, broken if joins else None, first=number == 0)
                 broken = None if block.table or block.heading or block.contents else block
                 region = block.lines[-1].region
             for line in edge:
@@ -208,14 +203,7 @@ class PdfText:
             self._write(text)
             self.footers.append(Span(start, self._length))
 
-    def _block(
-        self,
-        block: PdfBlock,
-        told: int | None,
-        levels: dict[tuple[float, bool], int],
-        joined: PdfBlock | None,
-        first: bool,
-    ) -> None:
+    def _block(self, block: PdfBlock, joined: PdfBlock | None, first: bool) -> None:
         if block.table and not block.contents:
             self._table(block, self._open_table if first else None)
             self._open_table = block
@@ -223,44 +211,43 @@ class PdfText:
         self._open_table = None
         parted = not (block.item and bool(self.elements) and self.elements[-1].item)
         start = self._begin(parted)
-        for number, line in enumerate(block.lines):
-            if number:
-                self._write("\n")
-            self._line(line, [*block.lines, None][number + 1], block.heading)
+        for line, following in zip_longest(block.lines, block.lines[1:]):
+            self._line(line, following, block.heading)
         if start == self._length:
             return
         if block.contents:
             self.elements.append(Element(start, self._length, BlockKind.CONTENTS))
         elif block.heading:
-            level = told or levels[round(block.size), block.bold]
-            self.elements.append(Element(start, self._length, BlockKind.HEADING, min(level, 9)))
+            self.elements.append(Element(start, self._length, BlockKind.HEADING, block.level))
         elif joined is not None:
-            self._mark_hyphen(
-                clean(joined.lines[-1].text), clean(block.lines[0].text), self.elements[-1].end, start
-            )
-            self.elements.append(replace(self.elements.pop(), end=self._length))
+            whole = self.elements.pop()
+            self._mark_hyphen(joined.lines[-1], block.lines[0], whole.end, start)
+            self.elements.append(replace(whole, end=self._length))
         else:
             self.elements.append(Element(start, self._length, item=block.item))
 
     def _line(self, line: PdfLine, following: PdfLine | None, heading: bool) -> None:
         """Write one line; note its footnote calls and the hyphen that divides its last word."""
-        for number, cell in enumerate(line.cells):
-            if number:
-                self._write(" ")
-            begin = self._length
-            # positions inside a cell hold only while no character of it changes
-            text = clean(cell.text)
-            self._write(text)
-            if text == cell.text:
-                self.recognised += [(begin + a, begin + b, sure) for a, b, sure in cell.recognised]
-            if text == cell.text and not heading:
-                for start, end in cell.raised:
-                    self._note_call(text, start, end, begin)
+        for cell, begin in self._cells(line, " "):
+            for start, end in cell.raised if not heading else ():
+                self._note_call(cell.text, start, end, begin)
         if following is not None:
-            self._mark_hyphen(clean(line.text), clean(following.text), self._length, self._length + 1)
+            self._mark_hyphen(line, following, self._length, self._length + 1)
+            self._write("\n")
 
-    def _mark_hyphen(self, before: str, after: str, end: int, start: int) -> None:
+    def _cells(self, line: PdfLine, between: str) -> Iterator[tuple[Fragment, int]]:
+        """Write the cells of a line; yields those of which no character changed, with the place of their text."""
+        for number, cell in enumerate(line.cells):
+            self._write(between if number else "")
+            begin, text = self._length, clean(cell.text).strip()
+            self._write(text)
+            if text == cell.text:  # else the places inside the cell do not hold
+                self.recognised += [(begin + a, begin + b, sure) for a, b, sure in cell.recognised]
+                yield cell, begin
+
+    def _mark_hyphen(self, line: PdfLine, following: PdfLine, end: int, start: int) -> None:
         """Mark what stands between the halves of a word that a line end divides, from `end` to `start`."""
+        before, after = clean(line.text), clean(following.text)
         if DIVIDED.search(before) and (after[:1].islower() or self._in_capitals(before, after)):
             # the hyphen and the line end, or of a compound word the line end alone
             self.marks.append(Span(end - (0 if self._is_compound(before, after) else 1), start))
@@ -326,17 +313,8 @@ class PdfText:
             if number:
                 self._write("\n")
             begin = self._length
-            for at, cell in enumerate(line.cells):
-                if at:
-                    self._write("\t")
-                text = clean(cell.text).strip()
-                if text == cell.text:
-                    here = self._length
-                    self.recognised += [(here + a, here + b, sure) for a, b, sure in cell.recognised]
-                    self.marks += [
-                        Span(self._length + place, self._length + place + 1) for place in cell.hyphens
-                    ]
-                self._write(text)
+            for cell, at in self._cells(line, "\t"):
+                self.marks += [Span(at + place, at + place + 1) for place in cell.hyphens]
             if number or not repeated:
                 rows.append(Span(begin, self._length))
             else:
@@ -353,13 +331,7 @@ class PdfText:
 
 def _joins(before: PdfBlock, after: PdfBlock) -> bool:
     """Whether the end of a column or page fell inside a paragraph."""
-    if (
-        after.table
-        or after.heading
-        or after.item
-        or after.contents
-        or before.text.rstrip("»”’\"') ")[-1:] in ".!?…;:"
-    ):
+    if after.table or after.heading or after.item or after.contents or ends_sentence(before.text):
         return False
     return after.text[:1].islower() or bool(DIVIDED.search(before.text)) or ends_in_function_word(before.text)
 

@@ -6,6 +6,8 @@ import re
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from alpie.index.errors import SourceError
 from alpie.index.formats.extraction import Extraction, Metadata, iso_date
 from alpie.index.readable import collapse
@@ -30,13 +32,9 @@ def canonical_text(data: bytes, path: Path) -> str:
         # the byte order mark is decoded apart, and positions then count without it
         skipped = 3 if data.startswith(b"\xef\xbb\xbf") else 0
         position = error.start + (skipped if len(error.object) < len(data) else 0)
-        raise SourceError.at(
-            path,
-            "plain.not_utf8",
-            place=position,
-            byte=f"0x{data[position]:02x}",
-            command=f"iconv -f WINDOWS-1252 -t UTF-8 '{path.name}' > utf8.txt",
-        ) from error
+        command = f"iconv -f WINDOWS-1252 -t UTF-8 '{path.name}' > utf8.txt"
+        byte = f"0x{data[position]:02x}"
+        raise SourceError.at(path, "plain.not_utf8", place=position, byte=byte, command=command) from error
     if not text.strip():
         raise SourceError.at(path, "format.no_text")
     return text
@@ -61,8 +59,6 @@ def front_matter(text: str) -> tuple[int, Metadata]:
 
 
 def _metadata(front: str) -> Metadata:
-    import yaml
-
     try:
         table: Any = yaml.safe_load(front)
     except (yaml.YAMLError, RecursionError, ValueError):

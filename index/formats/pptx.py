@@ -10,25 +10,21 @@ import posixpath
 from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
 from zipfile import ZipFile
 
-from alpie.index.errors import SourceError
+from lxml import etree
+
 from alpie.index.formats.extraction import Extraction, TextBuilder
 from alpie.index.formats.packed import dublin_core, open_packed, read_xml
-from alpie.index.notices import Notice, NoticeKind
+from alpie.index.notices import NoticeKind
 from alpie.index.records import BlockKind
-
-if TYPE_CHECKING:
-    from lxml import etree
-
 
 _TITLES = ("title", "ctrTitle")
 _FURNITURE = ("dt", "ftr", "hdr", "sldNum")
 
 
 def extract_pptx(data: bytes, path: Path) -> Extraction:
-    """Raises `SourceError` for a damaged file and one without text."""
+    """Raises `SourceError` for a damaged file."""
     archive = open_packed(data, path, "ppt/presentation.xml")
     whole = read_xml(archive, "ppt/presentation.xml", path)
     parts = _parts(archive, "ppt/presentation.xml", path)
@@ -52,14 +48,9 @@ def extract_pptx(data: bytes, path: Path) -> Extraction:
             for paragraph in [] if drawn is None else drawn.iter("{*}p"):
                 builder.add(_text(paragraph), BlockKind.PARAGRAPH)
         found += [_text(p) for shape in shapes for p in shape.iter("{*}p") if _role(shape) not in _FURNITURE]
-    notices = (Notice(NoticeKind.HIDDEN_TEXT, hidden),) if hidden else ()
-    said = read_xml(archive, "docProps/core.xml", path)
-    extraction = builder.extraction(
-        f"lxml {version('lxml')}, pptx 1", dublin_core(said), notices, "\n".join(found)
-    )
-    if not extraction.text:
-        raise SourceError.at(path, "pptx.no_text")
-    return extraction
+    metadata = dublin_core(read_xml(archive, "docProps/core.xml", path))
+    name = f"lxml {version('lxml')}, pptx 1"
+    return builder.extraction(name, metadata, {NoticeKind.HIDDEN_TEXT: hidden}, "\n".join(found))
 
 
 def _parts(archive: ZipFile, name: str, path: Path) -> dict[str, str]:
@@ -107,7 +98,5 @@ def _write(shape: etree._Element, builder: TextBuilder) -> None:
 
 
 def _text(paragraph: etree._Element) -> str:
-    parts = (
-        "\n" if str(one.tag).endswith("}br") else one.text or "" for one in paragraph.iter("{*}t", "{*}br")
-    )
-    return "".join(parts)
+    shown = paragraph.iter("{*}t", "{*}br")
+    return "".join("\n" if str(one.tag).endswith("}br") else one.text or "" for one in shown)

@@ -26,18 +26,10 @@ _LEAST_CONFIDENCE = 10  # per cent: below, Tesseract saw a stain
 
 
 @dataclass(frozen=True, slots=True)
-class RecognisedWord:
-    """A word and how sure the program is of it, in per cent."""
-
-    text: str
-    confidence: int
-
-
-@dataclass(frozen=True, slots=True)
 class RecognisedLine:
     """A line of a picture; pixels from its upper left corner."""
 
-    words: tuple[RecognisedWord, ...]
+    words: tuple[tuple[str, int], ...]  # each with how sure the program is of it, in per cent
     left: int
     top: int
     right: int
@@ -91,16 +83,14 @@ class Recogniser:
 
 
 def _output(command: list[str], given: bytes) -> bytes:
-    one_thread = {**os.environ, "OMP_THREAD_LIMIT": "1"}  # more makes it slower
-    done = subprocess.run(
-        command, input=given, capture_output=True, check=True, timeout=_SECONDS, env=one_thread
-    )
+    env = {**os.environ, "OMP_THREAD_LIMIT": "1"}  # more makes it slower
+    done = subprocess.run(command, input=given, capture_output=True, check=True, timeout=_SECONDS, env=env)
     return done.stdout
 
 
 def _read(table: str) -> Iterator[RecognisedLine]:
     """The lines of Tesseract's table, a row for each block, paragraph, line and word."""
-    words: dict[tuple[str, ...], list[RecognisedWord]] = {}
+    words: dict[tuple[str, ...], list[tuple[str, int]]] = {}
     boxes: dict[tuple[str, ...], tuple[int, int, int, int]] = {}
     for row in csv.DictReader(table.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE):
         line = tuple(row[key] for key in ("block_num", "par_num", "line_num"))
@@ -110,6 +100,6 @@ def _read(table: str) -> Iterator[RecognisedLine]:
         elif row["level"] == "5" and (text := (row["text"] or "").strip()):
             confidence = round(float(row["conf"]))
             if confidence >= _LEAST_CONFIDENCE:
-                words.setdefault(line, []).append(RecognisedWord(text, confidence))
+                words.setdefault(line, []).append((text, confidence))
     for line, found in words.items():
         yield RecognisedLine(tuple(found), *boxes[line])

@@ -18,7 +18,7 @@ from alpie.index.layout.headings import (
     split_glued_titles,
 )
 from alpie.index.layout.legal import label_clauses, mark_legal_headings
-from alpie.index.layout.line_groups import clean_lines, group_lines
+from alpie.index.layout.line_groups import group_lines
 from alpie.index.layout.lines import manner_of, split_lines
 from alpie.index.layout.lists import join_entries, join_lists, mark_numbered_headings
 from alpie.index.layout.marked import SpanCutter, lay_out_marked, make_blocks
@@ -41,7 +41,9 @@ def lay_out(document: Document) -> Layout:
     footers = tuple(Span(lines[number].start, lines[number].end) for number in sorted(pages.footers))
     calls = find_note_calls(source, footers)
     left_out = (*calls, *unseen)
-    clean = clean_lines(source, lines, tuple(sorted(left_out)))
+    cutter = SpanCutter(source, [*footers, *left_out])
+    # the text of each line that is not blank, without what is left out of it
+    clean = {line.number: cutter.text(line.start, line.end) for line in lines if not line.blank}
 
     groups = group_lines(lines, clean, pages, manner)
     mark_fixed_forms(groups)
@@ -58,9 +60,6 @@ def lay_out(document: Document) -> Layout:
     mark_subtitles(groups)
     mark_sub_headings(groups, manner)
 
-    cutter = SpanCutter(source, [*footers, *left_out])
     blocks = make_blocks(groups, cutter, pages, document.title)
     starts = tuple(lines[number].start for number in pages.starts)
-    return Layout(
-        document.id, tuple(blocks), footers, calls, starts, unseen, page_labels=tuple(pages.printed)
-    )
+    return Layout(document.id, tuple(blocks), footers, calls, starts, unseen, tuple(pages.printed))

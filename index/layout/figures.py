@@ -21,9 +21,8 @@ _FEWEST_ROWS = 3
 _MAX_COLUMNS = 5
 _MAX_FIGURE_LINES = 3
 _DISPLAY_TEXT = re.compile(
-    r"(?:(?:más|menos|cerca|alrededor) de |casi |unos |unas )?"
-    r"[+\-−~]?\d[\d.,\s]*(?:%|€|\$)?(?:\s[a-záéíóúñ]+){0,4}$",
-    re.IGNORECASE,
+    r"(?i)(?:(?:más|menos|cerca|alrededor) de |casi |unos |unas )?"
+    r"[+\-−~]?\d[\d.,\s]*(?:%|€|\$)?(?:\s[a-záéíóúñ]+){0,4}$"
 )
 _TRAILING_FIGURES = re.compile(r"\S\s+[+\-−~]?\d[\d.,]*(?:[ \xa0]\d{3}(?!\d))*(?:\s*[%€$])?$")
 _TWICE = re.compile(r"(\S*\d\S*)\s+(?=\1(?!\S))")
@@ -148,15 +147,15 @@ def _tables_under_headers(groups: list[LineGroup], manner: Manner) -> list[LineG
         while rows < len(groups) and groups[rows].kind is BlockKind.KEY_DATA:
             rows += 1
         if end - index < 2 or rows - end < _FEWEST_ROWS:
-            made.extend(groups[index : max(end, index + 1)])
-            index = max(end, index + 1)
+            end = max(end, index + 1)
+            made += groups[index:end]
+            index = end
             continue
-        made.extend(groups[index : max(index, end - _MAX_COLUMNS)])
-        index = max(index, end - _MAX_COLUMNS)
-        header = groups[index]
-        for cell in groups[index + 1 : end]:
-            header.lines.extend(cell.lines)
-            header.text = f"{header.text} {cell.text}"
+        first = max(index, end - _MAX_COLUMNS)
+        made += groups[index:first]
+        header = groups[first]
+        for cell in groups[first + 1 : end]:
+            header.take(cell)
         _make_table(header, [header])
         for row in groups[end:rows]:
             _extend(header, [row])
@@ -182,16 +181,14 @@ def _key_data(groups: list[LineGroup], manner: Manner) -> list[LineGroup]:
                 following.kind = BlockKind.KEY_DATA
         elif display and (size := _labelled(groups, index - 1, manner)):
             for label in groups[index : index - 1 + size]:
-                group.lines.extend(label.lines)
-                group.text = f"{group.text} {label.text}"
+                group.take(label)
             group.kind = BlockKind.KEY_DATA
             index += size - 1
         elif display and len(group.lines) > 1 and not STARTS_WITH_FIGURE.match(group.text):
             group.kind = BlockKind.CALLOUT  # a figure whose sentence was lost in extraction
         elif STARTS_WITH_FIGURE.match(group.text) and len(group.lines) <= 12:
             group.kind = BlockKind.KEY_DATA
-            twice = _TWICE.match(group.text)
-            if twice:
+            if twice := _TWICE.match(group.text):
                 group.skip = len(twice.group())
                 group.text = group.text[group.skip :]
     return made
@@ -209,11 +206,8 @@ def _labelled(groups: list[LineGroup], index: int, manner: Manner) -> int:
     """How many line groups make one figure with its label, the figure above the label; 0 if no label."""
     end = index + 1
     while end < len(groups) and not groups[end].blank_before and _narrow(groups[end], manner, _DISPLAY):
-        if (
-            end - index > _MAX_FIGURE_LINES
-            or groups[end].page_start
-            or not _DISPLAY_TEXT.match(groups[end].text)
-        ):
+        is_figure = not groups[end].page_start and _DISPLAY_TEXT.match(groups[end].text)
+        if end - index > _MAX_FIGURE_LINES or not is_figure:
             return 0
         end += 1
     if end < len(groups) and groups[end].blank_before and not groups[end].page_start:
@@ -232,31 +226,28 @@ def mark_boxes(groups: list[LineGroup], manner: Manner) -> None:
     if not manner.wrapped or not manner.column:
         return
     narrow: list[tuple[int, int, float]] = []
-    for index, group in enumerate(groups):
-        if group.box is not None or not _is_box_title(groups, index):
+    for index, (before, group, following) in enumerate(zip(groups, groups[1:], groups[2:], strict=False), 1):
+        if group.box is not None or not _is_box_title(before, group, following):
             continue
-        if groups[index + 1].width >= _WIDER * manner.column:
+        if following.width >= _WIDER * manner.column:
             _enclose(groups, index, _end_of(groups, index, manner, wide=True))
             continue
         end = _end_of(groups, index, manner, wide=False)
         if end > index + 1:
             narrow.append((index, end, max(group.width for group in groups[index + 1 : end])))
-    long = [width for index, end, width in narrow if sum(len(u.lines) for u in groups[index + 1 : end]) >= 8]
-    usual = median(long) if long else 0.0
+    long = [
+        width for index, end, width in narrow if sum(len(one.lines) for one in groups[index + 1 : end]) >= 8
+    ]
+    usual = median(long or [0.0])
     for index, end, width in narrow:
         if width >= _SAME_WIDTH * usual:
             _enclose(groups, index, end)
     _enclose_entries(groups, manner)
 
 
-def _is_box_title(groups: list[LineGroup], index: int) -> bool:
-    group = groups[index]
-    following = groups[index + 1] if index + 1 < len(groups) else None
-    before = groups[index - 1] if index else None
+def _is_box_title(before: LineGroup, group: LineGroup, following: LineGroup) -> bool:
     return (
-        following is not None
-        and before is not None
-        and is_title_form(group)
+        is_title_form(group)
         and (group.blank_before or group.page_start)
         and following.blank_before
         and not following.page_start
@@ -267,9 +258,7 @@ def _is_box_title(groups: list[LineGroup], index: int) -> bool:
 
 
 def _may_stand_in_box(group: LineGroup) -> bool:
-    if group.kind is None:
-        return not is_title_form(group)
-    return group.kind is BlockKind.LIST
+    return not is_title_form(group) if group.kind is None else group.kind is BlockKind.LIST
 
 
 def _end_of(groups: list[LineGroup], title: int, manner: Manner, wide: bool) -> int:
@@ -297,11 +286,8 @@ def _enclose(groups: list[LineGroup], title: int, end: int) -> None:
 def _enclose_entries(groups: list[LineGroup], manner: Manner) -> None:
     """A list of terms set narrow, with no title over it, is a box without a title."""
     for group in groups:
-        entries = group.kind is BlockKind.LIST and group.box is None and group.parts and not group.bulleted
-        if entries and _is_term(group) and group.width <= _NARROWER * manner.column:
+        if group.kind is not BlockKind.LIST or group.box is not None or group.bulleted:
+            continue
+        are_terms = all(part[0].text[:1].isupper() for part in group.parts)  # and no numbers
+        if group.parts and are_terms and group.width <= _NARROWER * manner.column:
             group.box = ""
-
-
-def _is_term(group: LineGroup) -> bool:
-    """Whether the items of a list are entries: no bullet, no number."""
-    return all(part[0].text[:1].isupper() for part in group.parts)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from alpie.index.records import BlockKind
+
 BULLET = re.compile(r"(?:[•◦▪▫●○‣⁃∙■□►➢➤✓✔✗❖·]\s*|[–—\-*+]\s+)(?=\S)")
 NUMBERED = re.compile(r"(?P<mark>\(?(?:\d{1,3}|[a-zñ]|[ivx]{2,5})\)|\d{1,3}\.[ºª]?)\s+(?=\S)")
 SECTION = re.compile(r"(\d{1,2})\.?\s+(?=[«¿¡]?[A-ZÁÉÍÓÚÑ])")
@@ -34,15 +36,22 @@ STARTS_WITH_FIGURE = re.compile(rf"{_FIGURE}(?:/\d+)?(?=\s|$)")
 
 # Words that stand at the start of a sentence but never begin a name: a line that starts with one in
 # upper case starts something new.
-_FUNCTION_WORDS_TEXT = """
-el la los las un una unos unas lo al del de en con sin por para según si cuando donde aunque
-mientras como entre desde hasta tras ante bajo sobre este esta estos estas ese esa esto eso hay no
-ya y o u e pero además también más muchos muchas todo todos todas cada otro otra otros otras su sus
-se es son nuestra nuestro nuestras nuestros existe existen ha han que
-"""
-FUNCTION_WORDS = frozenset(_FUNCTION_WORDS_TEXT.split())
+FUNCTION_WORDS = frozenset(
+    """el la los las un una unos unas lo al del de en con sin por para según si cuando donde aunque mientras como
+    entre desde hasta tras ante bajo sobre este esta estos estas ese esa esto eso hay no ya y o u e pero además
+    también más muchos muchas todo todos todas cada otro otra otros otras su sus se es son nuestra nuestro nuestras
+    nuestros existe existen ha han que""".split()
+)
 _TERMINAL = ".!?…;:"
 _CLOSING = "»”’\"')]"
+
+
+def kind_by_form(text: str) -> BlockKind | None:
+    """What a text is by its form alone: a caption, or what identifies a document rather than heads a text."""
+    if CAPTION.match(text):
+        return BlockKind.CAPTION
+    metadata = len(text) <= 200 and (DATE_LINE.fullmatch(text) or ADMINISTRATIVE.match(text))
+    return BlockKind.METADATA if metadata else None
 
 
 def ends_sentence(text: str) -> bool:

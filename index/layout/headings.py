@@ -5,10 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from alpie.index.layout.forms import (
-    ADMINISTRATIVE,
     BULLET,
-    CAPTION,
-    DATE_LINE,
     FUNCTION_WORDS,
     MARKDOWN_HEADING,
     NUMBERED,
@@ -16,6 +13,7 @@ from alpie.index.layout.forms import (
     STARTS_WITH_FIGURE,
     ends_sentence,
     first_word,
+    kind_by_form,
     opens_sentence,
 )
 from alpie.index.layout.line_groups import LineGroup, ends_in_function_word
@@ -44,15 +42,12 @@ def is_title_form(group: LineGroup) -> bool:
 def mark_fixed_forms(groups: list[LineGroup]) -> None:
     """Give a kind to line groups whose form alone says what they are."""
     for index, group in enumerate(groups):
-        markdown = MARKDOWN_HEADING.match(group.text)
-        if markdown and len(group.text) <= _MAX_MARKED:
+        if (markdown := MARKDOWN_HEADING.match(group.text)) and len(group.text) <= _MAX_MARKED:
             group.kind, group.level = BlockKind.HEADING, len(markdown.group(1))
             group.skip = markdown.end()
             group.text = group.text[group.skip :]
-        elif CAPTION.match(group.text):
-            group.kind = BlockKind.CAPTION
-        elif len(group.text) <= 200 and (DATE_LINE.fullmatch(group.text) or ADMINISTRATIVE.match(group.text)):
-            group.kind = BlockKind.METADATA
+        elif kind := kind_by_form(group.text):
+            group.kind = kind
         elif group.indented and index and groups[index - 1].text.endswith(":"):
             group.kind = BlockKind.PULL_QUOTE
 
@@ -129,8 +124,8 @@ def mark_sections(groups: list[LineGroup]) -> None:
     expected = 1
     found: list[int] = []
     for index, number in candidates:
-        padded = groups[index].text[0] == "0" and expected < number <= expected + 2
-        if number == expected or padded:
+        most = expected + 2 if groups[index].text[0] == "0" else expected
+        if expected <= number <= most:
             found.append(index)
             expected = number + 1
     if len(found) < 2:
@@ -145,24 +140,13 @@ def mark_sections(groups: list[LineGroup]) -> None:
             and not groups[following].page_start
             and groups[following].kind is None
             and len(groups[following].lines) <= 6
-            and (
-                following + 1 == len(groups)
-                or groups[following + 1].blank_before
-                or not groups[following + 1].page_start
-            )
+            and all(after.blank_before or not after.page_start for after in groups[following + 1 :][:1])
         ):
             groups[following].kind = BlockKind.LEAD
             following += 1
 
 
-_BODY = (
-    BlockKind.PARAGRAPH,
-    BlockKind.LIST,
-    BlockKind.TABLE,
-    BlockKind.KEY_DATA,
-    BlockKind.CALLOUT,
-    BlockKind.LEAD,
-)
+_NOT_HEADED = (BlockKind.CAPTION, BlockKind.PULL_QUOTE, BlockKind.METADATA)
 _MAX_SUBTITLE = 600  # characters
 
 
@@ -177,8 +161,8 @@ def mark_signatures(groups: list[LineGroup]) -> list[LineGroup]:
         following = groups[end] if end < len(groups) else None
         closes = following is None or following.page_start or following.level == 1
         if end > index and closes and (end - index > 1 or following is None) and index:
-            groups[index].lines = [line for group in groups[index:end] for line in group.lines]
-            groups[index].text = " ".join(group.text for group in groups[index:end])
+            for line_below in groups[index + 1 : end]:
+                groups[index].take(line_below)
             groups[index].kind, groups[index].level, groups[index].signature = BlockKind.METADATA, 0, True
             made.append(groups[index])
             index = end
@@ -189,13 +173,8 @@ def mark_signatures(groups: list[LineGroup]) -> list[LineGroup]:
 
 
 def _may_sign(group: LineGroup, first: bool) -> bool:
-    return (
-        is_title_form(group)
-        and len(group.lines) == 1
-        and len(group.text) <= 80
-        and not group.page_start
-        and group.blank_before == first
-    )
+    is_line = is_title_form(group) and len(group.lines) == 1 and len(group.text) <= 80
+    return is_line and not group.page_start and group.blank_before == first
 
 
 def mark_subtitles(groups: list[LineGroup]) -> None:
@@ -203,9 +182,8 @@ def mark_subtitles(groups: list[LineGroup]) -> None:
     for index, group in enumerate(groups):
         if group.kind is BlockKind.METADATA or group.kind is BlockKind.HEADING:
             continue
-        opening = (
-            group.kind is None and len(group.lines) == 1 and group.open_ended and group.text[-1] not in ",;"
-        )
+        is_line = group.kind is None and len(group.lines) == 1
+        opening = is_line and group.open_ended and group.text[-1] not in ",;"
         if not opening or not MAX_HEADING < len(group.text) <= _MAX_SUBTITLE or index + 1 == len(groups):
             return
         group.kind = BlockKind.LEAD
@@ -222,16 +200,8 @@ def mark_sub_headings(groups: list[LineGroup], manner: Manner) -> None:
             after_signature = False
         if group.kind is not None or group.box is not None or not is_title_form(group):
             continue
-        if not (following.kind in _BODY or _is_text(following) or _heads(following)):
+        if following.kind in _NOT_HEADED:
             continue
         group.kind = BlockKind.HEADING
         group.level = 1 if after_signature or group is groups[0] else 2
         after_signature = False
-
-
-def _is_text(group: LineGroup) -> bool:
-    return group.kind is None and (not is_title_form(group) or len(group.lines) > 2)
-
-
-def _heads(group: LineGroup) -> bool:
-    return group.kind is BlockKind.HEADING or is_title_form(group)

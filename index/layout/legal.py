@@ -20,18 +20,16 @@ _DIVISION = re.compile(
 )
 # What opens a unit that is cited by its number, and what ends its name. A heading needs no such mark.
 _OPENER = re.compile(
-    r"(?P<word>art[íi]culo|art\.|cl[áa]usula|estipulaci[óo]n|base|regla|norma)\s+(?P<passing>transitori[oa]\s+)?",
-    re.IGNORECASE,
+    r"(?i)(?P<word>art[íi]culo|art\.|cl[áa]usula|estipulaci[óo]n|base|regla|norma)\s+(?P<passing>transitori[oa]\s+)?"
 )
 _END = re.compile(r"\s*[.:–—-]+\s*|\s*$")
 _GOES_ON = re.compile(r"\s+(?:del?|y|a|e|u|o|al|en)\b|\s*,")  # «Artículo 5 de la Ley 28484» opens nothing
 _PROVISION = re.compile(
-    r"(?:Disposición|DISPOSICIÓN)\s+(?P<sort>adicional|transitoria|derogatoria|final)(?P<number>\s+(?=\S))?",
-    re.IGNORECASE,
+    r"(?i)(?:Disposición|DISPOSICIÓN)\s+(?P<sort>adicional|transitoria|derogatoria|final)(?P<number>\s+(?=\S))?"
 )
 # The heading over all provisions of a sort, and over others that are named by an ordinal alone.
 _PROVISIONS = re.compile(
-    r"Disposiciones\s+(?P<sort>adicional|transitoria|derogatoria|final)(?:es|s)\s*\.?$", re.IGNORECASE
+    r"(?i)Disposiciones\s+(?P<sort>adicional|transitoria|derogatoria|final)(?:es|s)\s*\.?$"
 )
 _TRANSITORY = re.compile(r"(?:art[íi]culos\s+)?transitorios\W*$", re.IGNORECASE)
 _PREAMBLE_HEADING = re.compile(r"(?:pre[áa]mbulo|exposici[óo]n\s+de\s+motivos)\W*", re.IGNORECASE)
@@ -41,7 +39,7 @@ _PASSING = re.compile(r"\s+transitori[oa]", re.IGNORECASE)
 _ORDINAL_MARK = re.compile(r"(?<=\d)(?:\.?\s?[ºª°]|\.?[oa]\b)")
 _COUNTS_IN_CAPITALS = re.compile(r"[IVXLC]+|\d*-?[A-Z]")
 _ORDINAL_OPENS = re.compile(
-    r"(?:(?:art[íi]culo|art\.)\s+)?(?P<number>[A-ZÁÉÍÓÚ][a-záéíóúA-ZÁÉÍÓÚ]{3,}\b)", re.IGNORECASE
+    r"(?i)(?:(?:art[íi]culo|art\.)\s+)?(?P<number>[A-ZÁÉÍÓÚ][a-záéíóúA-ZÁÉÍÓÚ]{3,}\b)"
 )
 _RECITAL = re.compile(r"\((?P<number>\d{1,3})\)\s+(?=\S)")
 _RANK = {"libro": 1, "anexo": 1, "titulo": 2, "capitulo": 3, "seccion": 4, "subseccion": 5}
@@ -51,15 +49,13 @@ _PROVISION_RANK = 2
 _SHORT = 120  # characters of a heading that has its title on the same line
 # A finite verb outside a relative clause tells «El fallo es inapelable.» from a title, «Ámbito de aplicación.».
 _VERB = re.compile(
-    r"\b(?:es|son|est[áa]n?|ha[ny]?|tienen?|deben?|pueden?|quedan?|corresponden?|se\s+[^\W\d_]+[aáeé]n?|"
-    r"[^\W\d_]{2,}rán?|[^\W\d_]*[áéíóú][^\W\d_]*se)\b",
-    re.IGNORECASE,
+    r"(?i)\b(?:es|son|est[áa]n?|ha[ny]?|tienen?|deben?|pueden?|quedan?|corresponden?|se\s+[^\W\d_]+[aáeé]n?|"
+    r"[^\W\d_]{2,}rán?|[^\W\d_]*[áéíóú][^\W\d_]*se)\b"
 )
 # How a line begins that is no title, where it is all there is of its article.
 _NO_TITLE = re.compile(
-    r"\(|\[?(?:derogad|suprimid|anulad|reservad|vacante)|(?:el|la|l[oa]s|una?|se|no|sin|quien|cada|al?|en|para|"
-    r"si|cuando|tod[oa]s?|ning[uú]n[oa]?|est[aeo]s?|dich[oa]s?|sus?)\b",
-    re.IGNORECASE,
+    r"(?i)\(|\[?(?:derogad|suprimid|anulad|reservad|vacante)|(?:el|la|l[oa]s|una?|se|no|sin|quien|cada|al?|en|para|"
+    r"si|cuando|tod[oa]s?|ning[uú]n[oa]?|est[aeo]s?|dich[oa]s?|sus?)\b"
 )
 _BRACKETED = re.compile(r"\[[^\]]*\]\*?")  # a title that an editor gave
 _RELATIVE = re.compile(r"\b(?:que|quien(?:es)?|cuando|donde|cuy[oa]s?|c[óo]mo)\b", re.IGNORECASE)
@@ -86,8 +82,7 @@ def mark_legal_headings(groups: list[LineGroup]) -> list[LineGroup]:
             made.append(group)
             continue
         if made and _takes_title(made[-1], group):
-            made[-1].lines.extend(group.lines)
-            made[-1].text = f"{made[-1].text} {group.text}"
+            made[-1].take(group)
             continue
         level = group.level
         rank = _division_rank(group, given)
@@ -321,13 +316,11 @@ def label_clauses(groups: list[LineGroup]) -> None:
 
 def _label_recitals(groups: list[LineGroup]) -> None:
     """«(1) …», «(2) …»: long numbered paragraphs in brackets, counted from one."""
-    expected = 1
     found: list[LineGroup] = []
     for group in groups:
-        match = _RECITAL.match(group.text)
-        if group.kind is None and match and len(group.text) > 60 and int(match.group("number")) == expected:
+        match = _RECITAL.match(group.text) if group.kind is None and len(group.text) > 60 else None
+        if match and int(match["number"]) == len(found) + 1:
             found.append(group)
-            expected += 1
     if len(found) >= _FEWEST_CLAUSES:
         for number, group in enumerate(found, 1):
             group.kind, group.label = BlockKind.PARAGRAPH, f"considerando {number}"

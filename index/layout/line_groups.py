@@ -29,7 +29,7 @@ from alpie.index.layout.forms import (
 from alpie.index.layout.lines import Line, Manner, printed_width
 from alpie.index.layout.pages import Pages
 from alpie.index.readable import collapse
-from alpie.index.records import BlockKind, Span
+from alpie.index.records import BlockKind
 
 _FEW_SET_IN = 0.1  # share of a document's lines
 
@@ -60,10 +60,6 @@ class LineGroup:
         return max((line.width for line in self.lines[:-1]), default=0.0)
 
     @property
-    def widest(self) -> float:
-        return max(line.width for line in self.lines)
-
-    @property
     def bulleted(self) -> bool:
         return BULLET.match(self.text) is not None
 
@@ -71,28 +67,10 @@ class LineGroup:
     def open_ended(self) -> bool:
         return not ends_sentence(self.text)
 
-
-def clean_lines(source: str, lines: list[Line], calls: tuple[Span, ...]) -> dict[int, str]:
-    """The text of each line that is not blank, footnote calls left out, by line number."""
-    clean: dict[int, str] = {}
-    index = 0
-    for line in lines:
-        if line.blank:
-            continue
-        while index < len(calls) and calls[index].end <= line.start:
-            index += 1
-        if index >= len(calls) or calls[index].start >= line.end:
-            clean[line.number] = line.text
-            continue
-        pieces: list[str] = []
-        position = line.start
-        while index < len(calls) and calls[index].start < line.end:
-            pieces.append(source[position : calls[index].start])
-            position = calls[index].end
-            index += 1
-        pieces.append(source[position : line.end])
-        clean[line.number] = "".join(pieces).strip()
-    return clean
+    def take(self, group: LineGroup) -> None:
+        """Go on with the lines of another group."""
+        self.lines.extend(group.lines)
+        self.text = f"{self.text} {group.text}"
 
 
 def group_lines(lines: list[Line], clean: dict[int, str], pages: Pages, manner: Manner) -> list[LineGroup]:
@@ -111,13 +89,14 @@ def group_lines(lines: list[Line], clean: dict[int, str], pages: Pages, manner: 
             footer = True
             continue
         starts_page = line.number in starts
+        text, before = clean[line.number], clean[previous.number] if previous else ""
         if (
             previous is None
             or blank
             or footer
             or starts_page
-            or _begins_by_form(clean[line.number], clean[previous.number], groups[-1], manner)
-            or _ends_before(previous, line, clean, manner, previous.number in starts)
+            or _begins_by_form(text, before, groups[-1], manner)
+            or _ends_before(previous, before, text, manner, previous.number in starts)
         ):
             indented = sets_in and not starts_page and line.indent > 0 and not BULLET.match(line.text)
             groups.append(LineGroup([line], "", blank, starts_page, footer, indented))
@@ -145,11 +124,8 @@ def _begins_by_form(text: str, before: str, group: LineGroup, manner: Manner) ->
     return bool(bullet or number)
 
 
-def _ends_before(
-    previous: Line, line: Line, clean: dict[int, str], manner: Manner, starts_page: bool
-) -> bool:
-    """Whether a paragraph ends between two lines that no blank line parts."""
-    before, after = clean[previous.number], clean[line.number]
+def _ends_before(previous: Line, before: str, after: str, manner: Manner, starts_page: bool) -> bool:
+    """Whether a paragraph ends between two lines that no blank line parts; their texts are `before` and `after`."""
     if not before or not after:
         return False
     if not manner.wrapped:

@@ -14,19 +14,20 @@ _LINE_END = re.compile(r"\r\n|[\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029]")
 
 # Relative widths of a common sans serif face, in ems. Characters counted alike hide a box that is
 # 4 % narrower than the column; widths of letters show it.
-_WIDTHS: dict[str, float] = {}
-for _characters, _em in (
-    ("iíìïlj.,:;'|!¡·", 0.24),
-    (' \xa0ftr()[]-/"', 0.29),
-    ("cszkxvyJ*", 0.5),
-    ("mwMW%—@®", 0.83),
-    ("ABEKPSVXYÁÉ", 0.667),
-    ("CDHNRUÍÚÑ", 0.72),
-    ("GOQÓ", 0.78),
-    ("FTZL", 0.6),
-):
-    for _character in _characters:
-        _WIDTHS[_character] = _em
+_WIDTHS = {
+    character: em
+    for em, characters in (
+        (0.24, "iíìïlj.,:;'|!¡·"),
+        (0.29, ' \xa0ftr()[]-/"'),
+        (0.5, "cszkxvyJ*"),
+        (0.83, "mwMW%—@®"),
+        (0.667, "ABEKPSVXYÁÉ"),
+        (0.72, "CDHNRUÍÚÑ"),
+        (0.78, "GOQÓ"),
+        (0.6, "FTZL"),
+    )
+    for character in characters
+}
 
 # A line longer than this was never set in a column: its width tells nothing.
 _WIDEST_COLUMN = 200
@@ -64,17 +65,13 @@ def split_lines(text: str) -> list[Line]:
     ends.append((len(text), len(text)))
     for stop, following in ends:
         raw = text[position:stop]
-        stripped = raw.strip()
+        shown = raw.strip()
         indent = len(raw) - len(raw.lstrip())
         start = position + indent
-        width = printed_width(stripped) if len(stripped) <= _WIDEST_COLUMN else 0.0
-        carries_on = bool(stripped) and indent + len(stripped) < len(raw)
-        lines.append(
-            Line(len(lines), start, start + len(stripped), stripped, indent, carries_on, form_feed, width)
-        )
-        if stripped or "\f" not in text[stop:following]:
-            form_feed = False
-        form_feed = form_feed or "\f" in text[stop:following]
+        width = printed_width(shown) if len(shown) <= _WIDEST_COLUMN else 0.0
+        carries_on = bool(shown) and indent + len(shown) < len(raw)
+        lines.append(Line(len(lines), start, start + len(shown), shown, indent, carries_on, form_feed, width))
+        form_feed = "\f" in text[stop:following]
         position = following
     return lines
 
@@ -90,20 +87,11 @@ class Manner:
 
 def manner_of(lines: list[Line]) -> Manner:
     """Whether, and how, the document is hard-wrapped, read from its line ends: a break before a small letter is a wrap."""
-    breaks = lower = marked = 0
-    for line, following in pairwise(lines):
-        if line.blank or following.blank:
-            continue
-        breaks += 1
-        if following.text[0].islower():
-            lower += 1
-            marked += line.carries_on
-    wrapped = lower >= 0.2 * breaks and lower > 0
+    breaks = [pair for pair in pairwise(lines) if not (pair[0].blank or pair[1].blank)]
+    wraps = [line for line, following in breaks if following.text[0].islower()]
+    wrapped = len(wraps) >= 0.2 * len(breaks) and bool(wraps)
+    marked = sum(line.carries_on for line in wraps)
     # Only lines that were certainly wrapped show the column; the widest tenth may be another column.
-    widths = sorted(
-        line.width
-        for line, following in pairwise(lines)
-        if line.width > 0 and not following.blank and following.text[0].islower()
-    )
+    widths = sorted(line.width for line in wraps if line.width > 0)
     column = widths[int(len(widths) * 0.9)] if wrapped and widths else 0.0
-    return Manner(wrapped, wrapped and lower >= 3 and marked >= 0.9 * lower, column)
+    return Manner(wrapped, wrapped and len(wraps) >= 3 and marked >= 0.9 * len(wraps), column)

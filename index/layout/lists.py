@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from alpie.index.layout.forms import NUMBERED
 from alpie.index.layout.headings import is_title_form
@@ -34,23 +34,22 @@ def mark_numbered_headings(groups: list[LineGroup]) -> None:
 def join_lists(groups: list[LineGroup]) -> list[LineGroup]:
     """Join neighbouring items into one list, each item a part."""
     made: list[LineGroup] = []
-    index = 0
-    while index < len(groups):
-        end = index
-        while end < len(groups) and _is_item(groups[end]):
-            end += 1
-        first = groups[index]
-        if end == index or (end - index == 1 and not (first.bulleted or first.item)):
-            made.append(first)
-            index += 1
-            continue
-        first.parts = [list(group.lines) for group in groups[index:end]]
-        first.lines = [line for part in first.parts for line in part]
-        first.text = " ".join(group.text for group in groups[index:end])
-        first.kind = BlockKind.LIST
-        made.append(first)
-        index = end
+    for is_list, run in groupby(groups, _is_item):
+        items = list(run)
+        alone = len(items) == 1 and not (items[0].bulleted or items[0].item)
+        made += [_list_of(items, 1)] if is_list and not alone else items
     return made
+
+
+def _list_of(groups: list[LineGroup], of_each: int) -> LineGroup:
+    """The list of items that so many groups make each."""
+    whole = groups[0]
+    parts = [groups[at : at + of_each] for at in range(0, len(groups), of_each)]
+    whole.parts = [[line for group in part for line in group.lines] for part in parts]
+    whole.lines = [line for part in whole.parts for line in part]
+    whole.text = " ".join(group.text for group in groups)
+    whole.kind = BlockKind.LIST
+    return whole
 
 
 def _is_item(group: LineGroup) -> bool:
@@ -65,18 +64,9 @@ def join_entries(groups: list[LineGroup]) -> list[LineGroup]:
         end = index
         while end + 1 < len(groups) and _is_entry(groups[end], groups[end + 1], end == index):
             end += 2
-        if end - index < 2 * _FEWEST_ENTRIES:
-            made.append(groups[index])
-            index += 1
-            continue
-        run = groups[index:end]
-        first = run[0]
-        first.parts = [run[at].lines + run[at + 1].lines for at in range(0, len(run), 2)]
-        first.lines = [line for part in first.parts for line in part]
-        first.text = " ".join(group.text for group in run)
-        first.kind = BlockKind.LIST
-        made.append(first)
-        index = end
+        joins = end - index >= 2 * _FEWEST_ENTRIES
+        made.append(_list_of(groups[index:end], 2) if joins else groups[index])
+        index = end if joins else index + 1
     return made
 
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from bisect import bisect_left
 
-from alpie.index.layout.forms import ADMINISTRATIVE, CAPTION, DATE_LINE
+from alpie.index.layout.forms import kind_by_form
 from alpie.index.layout.legal import label_clauses, mark_legal_headings
 from alpie.index.layout.line_groups import LineGroup
 from alpie.index.layout.lines import Line
 from alpie.index.layout.lists import join_lists
 from alpie.index.layout.pages import Pages
-from alpie.index.readable import collapse, readable_text
+from alpie.index.readable import collapse
 from alpie.index.records import Block, BlockKind, Document, Element, Layout, Span, Structure
 
 
@@ -26,8 +26,8 @@ class SpanCutter:
         self._left_out = sorted(left_out)
         self._starts = [span.start for span in self._left_out]
 
-    def spans(self, start: int, end: int) -> tuple[Span, ...]:
-        """What is left of ``[start, end)``, trimmed of white space at both ends."""
+    def left(self, start: int, end: int) -> list[Span]:
+        """What is left of ``[start, end)``."""
         kept: list[Span] = []
         position = start
         index = max(bisect_left(self._starts, start) - 1, 0)
@@ -40,26 +40,23 @@ class SpanCutter:
             index += 1
         if position < end:
             kept.append(Span(position, end))
-        return self._trimmed(kept)
+        return kept
 
-    def _trimmed(self, spans: list[Span]) -> tuple[Span, ...]:
-        while spans:
-            start, end = spans[0].start, spans[0].end
-            while start < end and self._source[start].isspace():
-                start += 1
-            if start < end:
-                spans[0] = Span(start, end)
-                break
-            del spans[0]
-        while spans:
-            start, end = spans[-1].start, spans[-1].end
-            while end > start and self._source[end - 1].isspace():
-                end -= 1
-            if start < end:
-                spans[-1] = Span(start, end)
-                break
-            del spans[-1]
-        return tuple(spans)
+    def spans(self, start: int, end: int) -> tuple[Span, ...]:
+        """What is left of ``[start, end)``, trimmed of white space at both ends."""
+        spans = self.left(start, end)
+        texts = [self._source[span.start : span.end] for span in spans]
+        shown = [number for number, text in enumerate(texts) if text.strip()]
+        if not shown:
+            return ()
+        first, last = shown[0], shown[-1]
+        spans[first] = Span(spans[first].end - len(texts[first].lstrip()), spans[first].end)
+        spans[last] = Span(spans[last].start, spans[last].end - len(texts[last]) + len(texts[last].rstrip()))
+        return tuple(spans[first : last + 1])
+
+    def text(self, start: int, end: int) -> str:
+        """What is left of ``[start, end)`` as text."""
+        return "".join(self._source[span.start : span.end] for span in self.spans(start, end))
 
     def of_lines(self, lines: list[Line], skip: int = 0) -> tuple[Span, ...]:
         """Spans of a run of lines, without the first `skip` characters."""
@@ -111,7 +108,9 @@ def lay_out_marked(document: Document, structure: Structure) -> Layout:
         if group := _unit(element, source, cutter, len(starts)):
             groups.append(group)
             starts += [line.start for line in group.lines]
-    _mark_forms(groups)
+    for group in groups:
+        if group.kind is None and not group.item:
+            group.kind = kind_by_form(group.text)
     label_clauses(groups)
     groups = mark_legal_headings(groups)
     groups = join_lists(groups)
@@ -130,31 +129,19 @@ def lay_out_marked(document: Document, structure: Structure) -> Layout:
 
 def _unit(element: Element, source: str, cutter: SpanCutter, number: int) -> LineGroup | None:
     """`number` is that of its first line."""
-    text = readable_text(source, cutter.spans(element.start, element.end))
+    text = collapse(cutter.text(element.start, element.end))
     if not text:
         return None
     lines = [
         Line(number + place, row.start, row.end, source[row.start : row.end], 0, False)
         for place, row in enumerate(element.rows or (Span(element.start, element.end),))
     ]
-    group = LineGroup(
-        lines, text, blank_before=True, kind=element.kind, level=element.level, label=element.label
-    )
-    group.item = element.item
+    group = LineGroup(lines, text, True, kind=element.kind, level=element.level, item=element.item)
+    group.label = element.label
     if element.rows:
         group.parts = [[line] for line in lines]
         group.header_parts = min(element.header_rows, len(group.parts))
     return group
-
-
-def _mark_forms(groups: list[LineGroup]) -> None:
-    for group in groups:
-        if group.kind is not None or group.item:
-            continue
-        if CAPTION.match(group.text):
-            group.kind = BlockKind.CAPTION
-        elif len(group.text) <= 200 and (DATE_LINE.fullmatch(group.text) or ADMINISTRATIVE.match(group.text)):
-            group.kind = BlockKind.METADATA
 
 
 def _pages(structure: Structure, starts: list[int]) -> Pages:

@@ -7,9 +7,9 @@ figures: calls run upward through a document. They are the heaviest chain of can
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from bisect import bisect_right
+from collections import Counter
 from dataclasses import dataclass
-from itertools import pairwise
 
 from alpie.index.records import Span
 
@@ -46,15 +46,10 @@ def find_note_calls(text: str, left_out: tuple[Span, ...] = ()) -> tuple[Span, .
 
 
 def _outside(candidates: list[_NoteCall], left_out: tuple[Span, ...]) -> list[_NoteCall]:
-    kept: list[_NoteCall] = []
-    spans = iter(sorted(left_out))
-    span = next(spans, None)
-    for candidate in candidates:
-        while span is not None and span.end <= candidate.start:
-            span = next(spans, None)
-        if span is None or candidate.start < span.start:
-            kept.append(candidate)
-    return kept
+    spans = sorted(left_out)
+    starts = [span.start for span in spans]
+    before = (bisect_right(starts, candidate.start) - 1 for candidate in candidates)
+    return [c for c, at in zip(candidates, before, strict=True) if at < 0 or spans[at].end <= c.start]
 
 
 def _candidates(text: str) -> list[_NoteCall]:
@@ -81,26 +76,22 @@ def _add(found: list[_NoteCall], start: int, digits: str, weight: float, exact: 
     values = [int(part) for part in digits.split(",")]
     if values[0] == 0 or digits[0] == "0":
         return
-    if any(second <= first for first, second in pairwise(values)):
-        digits = digits.split(",", 1)[0]
-        values = values[:1]
+    if values != sorted(set(values)):
+        digits, values = digits.split(",", 1)[0], values[:1]
     found.append(_NoteCall(start, start + len(digits), values[0], values[-1], weight, exact, stem))
 
 
 _MAX_STEM = 60
 _ABBREVIATION = re.compile(
-    r"(?:^|\W)(?:art|arts|núm|num|n|no|nº|p|pp|pág|págs|vol|cap|fig|ap|apdo|sec|tít|t|c|ver)$", re.I
+    r"(?i)(?:^|\W)(?:art|arts|núm|num|n|no|nº|p|pp|pág|págs|vol|cap|fig|ap|apdo|sec|tít|t|c|ver)$"
 )
 
 
 def _stem_before(text: str, position: int) -> tuple[str | None, bool]:
     """The word a call would be glued to, and whether it is a code; None if digits belong to it."""
     start = position
-    while (
-        start > 0
-        and position - start < _MAX_STEM
-        and (text[start - 1].isalnum() or text[start - 1] in "_/@#.-&'")
-    ):
+    least = max(0, position - _MAX_STEM)
+    while start > least and (text[start - 1].isalnum() or text[start - 1] in "_/@#.-&'"):
         start -= 1
     word = text[start:position] or text[max(0, position - 1) : position]
     if any(mark in word for mark in "/@#") or word.startswith(("www.", "http")):
@@ -145,9 +136,7 @@ def _convinces(chain: list[_NoteCall]) -> bool:
     called = sum(candidate.last - candidate.first + 1 for candidate in chain)
     if called < 0.7 * chain[-1].last:
         return False
-    stems: dict[str, int] = defaultdict(int)
-    for candidate in chain:
-        stems[candidate.stem.casefold()] += 1
+    stems = Counter(candidate.stem.casefold() for candidate in chain)
     return len(stems) >= 0.6 * len(chain) and max(stems.values()) <= max(2, 0.3 * len(chain))
 
 

@@ -19,9 +19,7 @@ from alpie.index.records import PageLabel
 _MAX_FOOTER = 150
 _TRAILING_NUMBER = re.compile(r"(?<!\d)\d[\d \xa0]{0,11}$")
 _LEADING_NUMBER = re.compile(r"(\d{1,4})\s+(?=\S)")
-_NAMED_NUMBER = re.compile(
-    r"(?:página|pág\.?|page|p\.)\s*(\d{1,4})(?:\s*(?:de|of|/)\s*\d{1,4})?$", re.IGNORECASE
-)
+_NAMED_NUMBER = re.compile(r"(?i)(?:página|pág\.?|page|p\.)\s*(\d{1,4})(?:\s*(?:de|of|/)\s*\d{1,4})?$")
 _BARE_NUMBER = re.compile(r"[-–—|\s]*(\d{1,4})(?:\s*/\s*\d{1,4})?[-–—|\s]*$")
 
 
@@ -60,15 +58,14 @@ def _running_lines(lines: list[Line]) -> dict[int, int | None]:
     for line in lines:
         if line.blank or len(line.text) > _MAX_FOOTER:
             continue
-        match = _NAMED_NUMBER.search(line.text)
-        if match and match.start() == 0:
+        if match := _NAMED_NUMBER.match(line.text):
             named.append((line.number, int(match.group(1))))
             continue
-        match = _TRAILING_NUMBER.search(line.text)
-        if match and match.start() > 0 and _stands_apart(lines, line.number):
+        if not _stands_apart(lines, line.number):
+            continue
+        if (match := _TRAILING_NUMBER.search(line.text)) and match.start() > 0:
             by_head["<" + line.text[: match.start()].strip()].append((line.number, match.group()))
-        match = _LEADING_NUMBER.match(line.text)
-        if match and _stands_apart(lines, line.number):
+        if match := _LEADING_NUMBER.match(line.text):
             by_head[">" + line.text[match.end() :]].append((line.number, match.group(1)))
     footers: dict[int, int | None] = {}
     for head, found in by_head.items():
@@ -101,51 +98,27 @@ def _numbers_that_run(numbers: list[int], tails: list[str]) -> dict[int, int | N
 
 def _at_form_feeds(lines: list[Line]) -> dict[int, int | None]:
     """Running lines at page edges, where form feeds show the edges: bare numbers and repeated words."""
-    tops: list[int] = []
-    bottoms: list[int] = []
-    last = -1
+    pages: list[list[Line]] = [[]]  # lines that are not blank
     for line in lines:
         if line.after_form_feed:
-            if last >= 0:
-                bottoms.append(last)
-            tops.append(line.number)
+            pages.append([])
         if not line.blank:
-            last = line.number
-    if not tops:
-        return {}
-    if last >= 0:
-        bottoms.append(last)
-    following = _text_from(lines)
-    tops = [following[top] for top in [0, *tops]]
+            pages[-1].append(line)
     found: dict[int, int | None] = {}
-    for edge in (tops, bottoms):
-        numbered = [
-            (number, int(match.group(1)))
-            for number in sorted(set(edge))
-            if number >= 0
-            and len(lines[number].text) < 40
-            and (match := _BARE_NUMBER.match(lines[number].text))
-        ]
+    for edge in (0, -1) if len(pages) > 1 else ():
+        ends = [page[edge] for page in pages if page]
+        short = [line for line in ends if len(line.text) < 40]
+        numbered = [(one.number, int(match[1])) for one in short if (match := _BARE_NUMBER.match(one.text))]
         if len(numbered) >= 2 and _grows([value for _, value in numbered]):
             found.update(numbered)
         repeated: dict[str, list[int]] = defaultdict(list)
-        for number in dict.fromkeys(edge):  # pages without text share a line with the one beside them
-            if number >= 0 and len(lines[number].text) <= _MAX_FOOTER:
-                repeated[lines[number].text].append(number)
-        for text, numbers in repeated.items():
-            if text and len(numbers) >= 3:
-                found.update(dict.fromkeys(numbers[1:] if edge is tops else numbers))
+        for line in ends:
+            if len(line.text) <= _MAX_FOOTER:
+                repeated[line.text].append(line.number)
+        for numbers in repeated.values():
+            if len(numbers) >= 3:
+                found.update(dict.fromkeys(numbers[1:] if edge == 0 else numbers))
     return found
-
-
-def _text_from(lines: list[Line]) -> list[int]:
-    """For each line, the number of the first that is not blank from there on; -1 if there is none."""
-    following = [-1] * len(lines)
-    number = -1
-    for line in reversed(lines):
-        number = number if line.blank else line.number
-        following[line.number] = number
-    return following
 
 
 def _page_starts(lines: list[Line], footers: dict[int, int | None]) -> list[int]:
@@ -163,20 +136,12 @@ def _page_starts(lines: list[Line], footers: dict[int, int | None]) -> list[int]
     if len(spaced) < 3 or indented > 0.1 * total:  # indented text, not traces of page breaks
         spaced = []
     starts = set(spaced)
-    after_footer = False
-    first = True
-    feed = False
+    begins = True  # a page, with the next line of text
     for line in lines:
-        feed = feed or line.after_form_feed
-        if line.blank:
-            continue
-        if line.number in footers:
-            if footers[line.number] is not None:
-                after_footer = True
-            continue
-        if first or feed or after_footer:
+        begins = begins or line.after_form_feed or footers.get(line.number) is not None
+        if begins and not line.blank and line.number not in footers:
             starts.add(line.number)
-        first = feed = after_footer = False
+            begins = False
     return sorted(starts)
 
 
@@ -191,14 +156,12 @@ def _printed_numbers(lines: list[Line], pages: Pages) -> list[PageLabel | None]:
         sheet_of.append(sheet)
         alone = index + 1 < len(pages.starts) and pages.starts[index + 1] == start + 1
         joins_next = alone and CAPTION.match(lines[start].text) is not None
-    known: dict[int, int] = {}
+    numbers: dict[int, int] = {}  # of sheets
     for line, number in sorted(pages.footers.items()):
         index = bisect_right(pages.starts, line) - 1
         if number is not None and index >= 0:
-            known.setdefault(sheet_of[index], number)
-    numbers: dict[int, int] = dict(known)
-    anchors = sorted(known.items())
-    for (first, low), (second, high) in pairwise(anchors):
+            numbers.setdefault(sheet_of[index], number)
+    for (first, low), (second, high) in pairwise(sorted(numbers.items())):
         if second - first == high - low:
             numbers.update({first + step: low + step for step in range(high - low)})
     return [numbers.get(sheet) for sheet in sheet_of]

@@ -19,7 +19,7 @@ from alpie.index.chunking.passages import make_passages
 from alpie.index.database.text_database import from_json, to_json
 from alpie.index.errors import RecognitionMissing, SourceError
 from alpie.index.formats import extract
-from alpie.index.formats.recognition import RecognisedLine, RecognisedWord, Recogniser
+from alpie.index.formats.recognition import RecognisedLine, Recogniser
 from alpie.index.layout import lay_out
 from alpie.index.notices import Notice, NoticeKind
 from alpie.index.records import Passage
@@ -57,7 +57,7 @@ class Fixed(Recogniser):
         assert picture.startswith(b"\x89PNG")
         return [
             RecognisedLine(
-                tuple(RecognisedWord(word, 40 if word == "veinte" else 90) for word in line.split()),
+                tuple((word, 40 if word == "veinte" else 90) for word in line.split()),
                 300, 300 + 60 * number, 2000, 340 + 60 * number,
             )
             for number, line in enumerate(self._lines)
