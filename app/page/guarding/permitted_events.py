@@ -15,6 +15,7 @@ from typing import Annotated, Any
 
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
+from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -126,11 +127,9 @@ class PermittedEvents:
 
 def _with_body(scope: Scope, receive: Receive, body: bytes) -> tuple[Scope, Receive]:
     """A request as it came, but for its body."""
-    kept = [
-        (key, value) for key, value in scope["headers"] if key not in (b"content-length", b"content-type")
-    ]
-    own = [(b"content-length", str(len(body)).encode()), (b"content-type", b"application/json")]
-    return {**scope, "headers": [*kept, *own]}, replayed(body, receive)
+    headers = MutableHeaders(raw=list(scope["headers"]))
+    headers.update({"content-length": str(len(body)), "content-type": "application/json"})
+    return {**scope, "headers": headers.raw}, replayed(body, receive)
 
 
 class _Refused(Exception):
