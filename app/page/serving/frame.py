@@ -233,7 +233,7 @@ def first_paint(
     words: PageTranslations, homes: Mapping[str, str], welcome: Callable[[PageTranslations], Markup]
 ) -> tuple[str, str, str, str]:
     """Language, title, styles and body of what is seen before Gradio has drawn the page."""
-    styles = "".join((_ASSETS / name).read_text(encoding="utf-8") for name in _FIRST_STYLES)
+    *styles, script = ((_ASSETS / name).read_text(encoding="utf-8") for name in (*_FIRST_STYLES, "first.js"))
     body = render(
         "first",
         words,
@@ -241,8 +241,9 @@ def first_paint(
         welcome=welcome(words),
         home=homes[words.language],
         longest=MAX_TEXT,
+        script=Markup(script),
     )
-    return words.language, words.html("page.title"), styles, body
+    return words.language, words.html("page.title"), "".join(styles), body
 
 
 def _asset(name: str) -> str:

@@ -9,8 +9,7 @@ import os
 import sys
 import threading
 import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -194,32 +193,24 @@ def serve(
     run(server_config(app, options.root_path, settings.trusted_proxies), bound, on_listening)
 
 
-_WRITER_OF_STUBS = "gradio.component_meta"
-
-
 def import_gradio() -> None:
     """Import `gradio`, if it is not there yet, without its type stubs being written.
 
     At each import it parses the source of each of its components and writes a stub beside it: half of the time that the
     import takes, and writing where an installation belongs.
     """
-    with _no_stubs():
-        import gradio  # noqa: F401
-
-
-@contextmanager
-def _no_stubs() -> Iterator[None]:
-    """A component without a source file gets no stub: to the writer of stubs, and to no one else, none has one."""
     original = inspect.getfile
 
-    def getfile(object: Any) -> str:
-        if sys._getframe(1).f_globals.get("__name__") == _WRITER_OF_STUBS:
-            raise OSError("no type stub is wanted")
-        return original(object)
+    def getfile(thing: Any) -> str:
+        if isinstance(thing, type) and thing.__module__.startswith("gradio."):
+            raise OSError("a component without a source file gets no stub")
+        return original(thing)
 
-    inspect.getfile = getfile
+    inspect.getfile = (
+        getfile  # version 6.31 has no setting and no other seam: it makes the stub as it makes the class
+    )
     try:
-        yield
+        import gradio  # noqa: F401
     finally:
         inspect.getfile = original
 

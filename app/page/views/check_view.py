@@ -10,7 +10,7 @@ from alpie.app.checking.verification import sentence_line, warning_sentences
 from alpie.app.checking.verify import MatchedPlace, QuotationChecker, Verdict
 from alpie.app.page.state.library import Library
 from alpie.app.page.views.link_places import link
-from alpie.app.page.views.markup import emphasised
+from alpie.app.page.views.markup import marked
 from alpie.app.page.views.page_words import PageTranslations
 from alpie.app.page.views.templates import Markup, render
 from alpie.index.errors import QuestionError
@@ -67,7 +67,7 @@ def _shown(library: Library, place: MatchedPlace, words: PageTranslations) -> _S
     document = library.documents[place.document_id]
     reading, cut = place.reading, place.reading.warnings
     # of a quotation that is cut where its meaning turns, nothing but the whole sentence is copied or kept
-    shown = Markup(emphasised(reading.text, reading.marked, "mark")) if cut else place.shown
+    shown = marked(reading.text, reading.marked) if cut else place.shown
     one = _ShownPlace(document, shown, warning_sentences(cut, words), place.address)
     if place.citation is None:
         return one

@@ -13,7 +13,7 @@ from alpie.app.answering.citation import cite, short_citation
 from alpie.app.answering.unfound_words import holds_none_of
 from alpie.app.page.state.library import Library
 from alpie.app.page.views.link_places import link
-from alpie.app.page.views.markup import emphasised
+from alpie.app.page.views.markup import marked
 from alpie.app.page.views.page_words import PageTranslations
 from alpie.app.page.views.templates import Markup, render
 from alpie.index.records import Document, Hit, Passage
@@ -250,8 +250,7 @@ def _excerpt(text: str, ranges: Sequence[tuple[int, int]]) -> Markup:
         end = text.find(" ", begin + _MAX_EXCERPT)
         end = len(text) if end < 0 else end
     inside = [(a - begin, b - begin) for a, b in merged if a >= begin and b <= end]
-    shown = emphasised(text[begin:end], inside, "mark")
-    return Markup(("… " if begin else "") + shown + (" …" if end < len(text) else ""))
+    return ("… " if begin else "") + marked(text[begin:end], inside) + (" …" if end < len(text) else "")
 
 
 def render_form(library: Library, words: PageTranslations) -> str:

@@ -8,7 +8,9 @@ HTML block without line ends is left alone by the Markdown reader, whatever char
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+
+from markupsafe import Markup
 
 _LINE_ENDS = {"\r": "&#13;", "\n": "&#10;", "\u2028": "&#8232;", "\u2029": "&#8233;"}
 
@@ -26,28 +28,12 @@ def one_line(markup: str) -> str:
     return type(markup)(text)
 
 
-def attributes(**values: str | None) -> str:
-    """Attributes as ` name="value"`; None leaves one out, `_` stands for `-`, a final `_` is dropped."""
-    return "".join(
-        f' {name.rstrip("_").replace("_", "-")}="{escape(value)}"'
-        for name, value in values.items()
-        if value is not None
-    )
-
-
-def tag(name: str, content: str | Iterable[str] = "", /, **values: str | None) -> str:
-    """An element; `content` is markup already escaped."""
-    inner = content if isinstance(content, str) else "".join(content)
-    return f"<{name}{attributes(**values)}>{inner}</{name}>"
-
-
-def emphasised(text: str, ranges: Sequence[tuple[int, int]], element: str = "strong") -> str:
-    """`text` escaped, with the character `ranges` wrapped; ranges out of order or bounds are ignored."""
+def marked(text: str, ranges: Sequence[tuple[int, int]]) -> Markup:
+    """`text` escaped, the character `ranges` of it in `mark`; ranges out of order or bounds are ignored."""
     pieces: list[str] = []
     position = 0
     for start, end in sorted(ranges):
         if position <= start < end <= len(text):
-            pieces += [escape(text[position:start]), tag(element, escape(text[start:end]))]
+            pieces += [escape(text[position:start]), f"<mark>{escape(text[start:end])}</mark>"]
             position = end
-    pieces.append(escape(text[position:]))
-    return "".join(pieces)
+    return Markup("".join(pieces) + escape(text[position:]))

@@ -31,7 +31,7 @@ from alpie.app.page.views.chat import Chat, Conversation
 from alpie.app.page.views.help import Risk, at_risk, load_help_lines
 from alpie.app.page.views.link_places import link, parse_spans, spans_parameter
 from alpie.app.page.views.lookup_view import Wanted, look_up
-from alpie.app.page.views.markup import emphasised, escape, one_line, tag
+from alpie.app.page.views.markup import escape, marked, one_line
 from alpie.app.page.views.page_words import LANGUAGES, translations_for
 from alpie.app.page.views.panel import Panels
 from alpie.app.page.views.templates import Markup
@@ -78,14 +78,13 @@ def test_text_is_escaped_and_kept_on_one_line() -> None:
     assert "\n" not in escape(PAYLOAD)
     assert html_library.unescape(escape(PAYLOAD)) == PAYLOAD
     assert one_line(Markup("<b>\n&amp;</b>")) == "<b>&#10;&amp;</b>"
-    assert tag("a", "x", title='"><script>') == '<a title="&quot;&gt;&lt;script&gt;">x</a>'
 
 
-def test_emphasis_does_not_change_the_words() -> None:
+def test_marks_do_not_change_the_words() -> None:
     text = "Uno & <dos> tres"
-    shown = emphasised(text, [(0, 3), (6, 11), (2, 5), (90, 99)])
-    assert html_library.unescape(re.sub(r"</?strong>", "", shown)) == text
-    assert shown.count("<strong>") == 2
+    shown = marked(text, [(0, 3), (6, 11), (2, 5), (90, 99)])
+    assert html_library.unescape(re.sub(r"</?mark>", "", shown)) == text
+    assert shown.count("<mark>") == 2
 
 
 def test_a_question_cannot_become_markup(opening: Opening) -> None:
@@ -898,4 +897,4 @@ def test_verdicts_are_kept_in_a_local_file(corpus: Any, tmp_path: Path) -> None:
         assert client.post("/al/feedback", content=b"\xff").status_code == 400
     rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     assert [row["verdict"] for row in rows] == ["wrong-quote"]
-    assert not FeedbackFile(path).add("useful", None)
+    assert not FeedbackFile(path).add(b'{"verdict": "useful", "question": null}')
