@@ -101,26 +101,26 @@ class Guard:
                 finally:
                     self._streams.close(client)
             else:
-                raise _Refused(429, "guard.too_many")
-        except _Refused as refused:
+                raise Refused(429, "guard.too_many")
+        except Refused as refused:
             await self._refuse(scope, receive, send, path, refused)
 
     def _admitted(self, scope: Scope, path: str, client: str) -> AllowedRoute:
-        """The route of a request that may go on. Raises _Refused."""
+        """The route of a request that may go on. Raises Refused."""
         headers, route = Headers(scope=scope), allowed_route(scope["method"], path)
         hosts = self._named(headers)
         if self._hosts and not all(map(self._hosts.know, hosts)):
-            raise _Refused(421, "guard.host")
+            raise Refused(421, "guard.host")
         if route is None:
-            raise _Refused(403, "guard.closed") if "/gradio_api/" in path else _Refused(404, "guard.none")
+            raise Refused(403, "guard.closed") if "/gradio_api/" in path else Refused(404, "guard.none")
         if len(scope["query_string"]) > MAX_QUERY or len(headers) > _MAX_HEADERS:
-            raise _Refused(414, "guard.too_long")
+            raise Refused(414, "guard.too_long")
         said = headers.get("origin"), headers.get("sec-fetch-site")
         if scope["method"] == "POST" and all(comes_from_elsewhere(host, *said) for host in hosts):
-            raise _Refused(403, "guard.elsewhere")
+            raise Refused(403, "guard.elsewhere")
         kind = "reading" if route.kind in ("page", "stream") else route.kind
         if kind in self._windows and not self._windows[kind].admits(client):
-            raise _Refused(429, "guard.too_many")
+            raise Refused(429, "guard.too_many")
         return route
 
     def _named(self, headers: Headers) -> list[str]:
@@ -131,11 +131,11 @@ class Guard:
         return names
 
     async def _bounded(self, scope: Scope, receive: Receive, route: AllowedRoute, path: str) -> Receive:
-        """A `receive` that hands on a body within its limit; raises _Refused."""
+        """A `receive` that hands on a body within its limit; raises Refused."""
         most = self._bodies.get(path, route.body_bytes) if scope["method"] == "POST" else 0
         told = Headers(scope=scope).get("content-length")
         if told is not None and (not told.isdecimal() or int(told) > most):
-            raise _Refused(413, "guard.too_large")
+            raise Refused(413, "guard.too_large")
         if path in self._bodies:
             return _counted(receive, most)
         if scope["method"] != "POST":
@@ -144,7 +144,7 @@ class Guard:
             async with asyncio.timeout(self._limits.body_seconds):
                 body = await _whole(receive, most)
         except TimeoutError:
-            raise _Refused(408, "guard.too_slow") from None
+            raise Refused(408, "guard.too_slow") from None
         return replayed(body, receive)
 
     def _dressed(self, scope: Scope, receive: Receive, send: Send, route: AllowedRoute, path: str) -> Send:
@@ -160,7 +160,7 @@ class Guard:
             if message["type"] == "http.response.start":
                 is_dropped = message["status"] == 503 and "/gradio_api/" in path
                 if is_dropped:
-                    await self._refuse(scope, receive, send, path, _Refused(503, "guard.busy"))
+                    await self._refuse(scope, receive, send, path, Refused(503, "guard.busy"))
                 policy = Headers(raw=message.get("headers", [])).get("content-security-policy")
                 message = with_own_headers(message, policy if is_page and policy else FRAGMENT_POLICY)
                 if needs_seat:
@@ -171,7 +171,7 @@ class Guard:
 
         return sending
 
-    async def _refuse(self, scope: Scope, receive: Receive, send: Send, path: str, refused: _Refused) -> None:
+    async def _refuse(self, scope: Scope, receive: Receive, send: Send, path: str, refused: Refused) -> None:
         self._on_refusal(refused.status)
         first = language_of(path, "es")
         languages = sorted(LANGUAGES, key=lambda one: one != first)
@@ -190,12 +190,12 @@ class Guard:
         await answer(scope, receive, sending)
 
 
-class _Refused(Exception):
-    """`key`: of the sentence that says why."""
+class Refused(Exception):
+    """A request that is not answered; `key`: of the sentence that says why, with its `values`."""
 
-    def __init__(self, status: int, key: str) -> None:
+    def __init__(self, status: int, key: str, **values: object) -> None:
         super().__init__(key)
-        self.status, self.key = status, key
+        self.status, self.key, self.values = status, key, values
 
 
 async def _whole(receive: Receive, most: int) -> bytes:
@@ -206,7 +206,7 @@ async def _whole(receive: Receive, most: int) -> bytes:
             return bytes(body)
         body += message.get("body", b"")
         if len(body) > most:
-            raise _Refused(413, "guard.too_large")
+            raise Refused(413, "guard.too_large")
         if not message.get("more_body"):
             return bytes(body)
 

@@ -18,7 +18,7 @@ from alpie.app.exporting.reference_styles import STYLES
 from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.state.library import Opening
 from alpie.app.page.state.server_metrics import Meter
-from alpie.app.page.views.chat import Chat, Conversation, Wish
+from alpie.app.page.views.chat import Chat, Conversation, QuestionLink, Wish
 from alpie.app.page.views.check_view import MAX_TEXT
 from alpie.app.page.views.markup import one_line
 from alpie.app.page.views.page_words import PageTranslations
@@ -58,29 +58,6 @@ _BRIDGE = (
 )
 _OPENING_SECONDS = 60.0
 _PLAIN: dict[str, Any] = {"apply_default_css": False}  # of what our own styles dress
-
-
-@dataclass(frozen=True)
-class _QuestionHandlers:
-    """What the page does when a question arrives."""
-
-    chat: Chat
-
-    def ask(
-        self, question: Any, conversation: Any, before: Any, wished: Any
-    ) -> Iterator[tuple[Any, Any, Any]]:
-        # The box is emptied once, when the question has arrived: a refused request leaves it there,
-        # and what is typed while the answer is made is not erased.
-        emptied: Any = ""
-        for messages, state in self.chat.ask(question, conversation, before, Wish.read(wished)):
-            yield messages, state, emptied
-            emptied = gr.skip()
-
-    def ask_from_link(self, conversation: Any, before: Any, event: gr.EventData) -> Iterator[tuple[Any, Any]]:
-        wish = Wish.of(
-            **{name: getattr(event, name, None) for name in ("documents", "anew", "each", "turns")}
-        )
-        yield from self.chat.ask(getattr(event, "question", ""), conversation, before, wish)
 
 
 @dataclass(frozen=True)
@@ -170,13 +147,25 @@ def _composer(words: PageTranslations) -> tuple[gr.Textbox, gr.Button, gr.Button
 def _connect(chat: Chat, parts: _Parts) -> None:
     """Say what happens when a question is sent, brought by a link, or the conversation begun anew."""
     talk, chatbot, past = parts.talk, parts.chatbot, parts.past
-    asking = _QuestionHandlers(chat)
+
+    def ask(question: Any, conversation: Any, before: Any, wished: Any) -> Iterator[tuple[Any, Any, Any]]:
+        # The box is emptied once, when the question has arrived: a refused request leaves it there,
+        # and what is typed while the answer is made is not erased.
+        emptied: Any = ""
+        for messages, state in chat.ask(question, conversation, before, Wish.read(wished)):
+            yield messages, state, emptied
+            emptied = gr.skip()
+
+    def ask_from_link(conversation: Any, before: Any, event: gr.EventData) -> Iterator[tuple[Any, Any]]:
+        link = QuestionLink.model_validate(event, from_attributes=True)
+        yield from chat.ask(link.question, conversation, before, link)
+
     quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
     answered = "() => window.alpie.answered()"
     chatbot.change(None, chatbot, past, js="messages => window.alpie.past(messages)", **quiet)
     for event in (parts.box.submit, parts.send.click):
         event(
-            asking.ask,
+            ask,
             [parts.box, talk, past, parts.wishes],
             [chatbot, talk, parts.box],
             concurrency_limit=8,
@@ -185,7 +174,7 @@ def _connect(chat: Chat, parts: _Parts) -> None:
         ).then(None, js=answered, **quiet)
     # `ask`, `restore` and `reopen` are methods that Gradio makes, see `_BRIDGE`
     bridge: Any = parts.bridge
-    bridge.ask(asking.ask_from_link, [talk, past], [chatbot, talk], concurrency_limit=8, **quiet).then(
+    bridge.ask(ask_from_link, [talk, past], [chatbot, talk], concurrency_limit=8, **quiet).then(
         None, js=answered, **quiet
     )
     kept: dict[str, Any] = {"js": "() => window.alpieTalks.messages()", **quiet}

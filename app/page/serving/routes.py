@@ -43,7 +43,7 @@ _OPENING_SECONDS = 20.0  # a fragment waits this long for the corpus; the script
 _MAX_VALUE = 4000  # characters of one parameter
 _AT_ONCE = 4  # fragments made at the same time: more take turns anyway, and each holds what it works on
 
-Make = Callable[[Request, Library, PageTranslations], Response]
+Make = Callable[[Request, Library, PageTranslations], Response | Markup]
 """Answers a request out of the corpus, in a thread."""
 
 
@@ -71,9 +71,11 @@ class PageRoutes:
         router = APIRouter(prefix="/al", include_in_schema=False)
         of_corpus: Mapping[str, Make] = {
             "/reader": self._reader,
-            "/search-form": self._search_form,
+            "/search-form": lambda _, library, words: lookup_view.render_form(library, words),
             "/search": self._search,
-            "/scope": self._scope,
+            "/scope": lambda _, library, words: render(
+                "scope_list", words, documents=list(library.documents.values())
+            ),
             "/evaluation": self._evaluation,
             "/export/{form}": self._export,
             "/references/{style}": self._references,
@@ -131,7 +133,8 @@ class PageRoutes:
         """What `make` says, or a plain sentence with the right status."""
         words = words_asked(request)
         try:
-            return make(request, self._opening.wait(), words)
+            made = make(request, self._opening.wait(), words)
+            return made if isinstance(made, Response) else HTMLResponse(made)
         except NotReady as error:
             return _sentence(words, self._opening.why_not(error), 500 if error.failed else 503)
         except QuestionError:
@@ -145,24 +148,17 @@ class PageRoutes:
 
     # --- what is read and looked up -------------------------------------------------------------
 
-    def _reader(self, request: Request, library: Library, words: PageTranslations) -> Response:
+    def _reader(self, request: Request, library: Library, words: PageTranslations) -> Response | Markup:
         query, panels = _query(request), self._panels_of(library)
         try:
             if "d" in query:
-                return HTMLResponse(panels.whole(query["d"], words))
-            return HTMLResponse(panels.at(query.get("p", ""), query.get("s", ""), words))
+                return panels.whole(query["d"], words)
+            return panels.at(query.get("p", ""), query.get("s", ""), words)
         except AddressError as error:
             return HTMLResponse(panels.vanished(error, words), status_code=404)
 
-    def _search_form(self, request: Request, library: Library, words: PageTranslations) -> Response:
-        return HTMLResponse(lookup_view.render_form(library, words))
-
-    def _search(self, request: Request, library: Library, words: PageTranslations) -> Response:
-        wanted = lookup_view.Wanted.from_query(_query(request))
-        return HTMLResponse(lookup_view.render_results(library, wanted, words))
-
-    def _scope(self, request: Request, library: Library, words: PageTranslations) -> Response:
-        return HTMLResponse(render("scope_list", words, documents=list(library.documents.values())))
+    def _search(self, request: Request, library: Library, words: PageTranslations) -> Markup:
+        return lookup_view.render_results(library, lookup_view.Wanted.from_query(_query(request)), words)
 
     async def _check_form(self, request: Request) -> Response:
         return HTMLResponse(check.render_form(words_asked(request)))
@@ -170,8 +166,8 @@ class PageRoutes:
     async def _check(self, request: Request) -> Response:
         text = (await request.body()).decode("utf-8", errors="replace")
 
-        def make(_: Request, library: Library, words: PageTranslations) -> Response:
-            return HTMLResponse(check.render_check(self._panels_of(library).checker, text, words))
+        def make(_: Request, library: Library, words: PageTranslations) -> Markup:
+            return check.render_check(self._panels_of(library).checker, text, words)
 
         return await self._out_of_corpus(make)(request)
 
@@ -247,11 +243,11 @@ class PageRoutes:
         headers = {"cache-control": "no-cache"}
         return Response(text, media_type="text/javascript; charset=utf-8", headers=headers)
 
-    def _evaluation(self, request: Request, library: Library, words: PageTranslations) -> Response:
+    def _evaluation(self, request: Request, library: Library, words: PageTranslations) -> Markup:
         shown = evaluation.render_evaluation(self._options.reports, words, library.fingerprint)
         if self._meter:
             shown += evaluation.render_timings(self._meter, words)
-        return HTMLResponse(shown)
+        return shown
 
     async def _feedback(self, request: Request) -> Response:
         assert self._feedback_file

@@ -8,7 +8,7 @@ HTML block without line ends is left alone by the Markdown reader, whatever char
 from __future__ import annotations
 
 import html
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from markupsafe import Markup
 
@@ -28,12 +28,18 @@ def one_line(markup: str) -> str:
     return type(markup)(text)
 
 
-def marked(text: str, ranges: Sequence[tuple[int, int]]) -> Markup:
-    """`text` escaped, the character `ranges` of it in `mark`; ranges out of order or bounds are ignored."""
-    pieces: list[str] = []
+def runs(text: str, ranges: Iterable[tuple[int, int]]) -> list[tuple[str, bool]]:
+    """`text` in pieces, each with whether it is one of the character `ranges`; those out of order or bounds are ignored."""
+    pieces: list[tuple[str, bool]] = []
     position = 0
     for start, end in sorted(ranges):
         if position <= start < end <= len(text):
-            pieces += [escape(text[position:start]), f"<mark>{escape(text[start:end])}</mark>"]
+            pieces += [(text[position:start], False), (text[start:end], True)]
             position = end
-    return Markup("".join(pieces) + escape(text[position:]))
+    return [piece for piece in (*pieces, (text[position:], False)) if piece[0]]
+
+
+def marked(text: str, ranges: Iterable[tuple[int, int]]) -> Markup:
+    """`text` escaped, the character `ranges` of it in `mark`."""
+    pieces = ((escape(piece), is_marked) for piece, is_marked in runs(text, ranges))
+    return Markup("".join(f"<mark>{piece}</mark>" if is_marked else piece for piece, is_marked in pieces))
