@@ -15,6 +15,7 @@ import re
 import secrets
 import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from alpie.app.translations import said
@@ -149,11 +150,8 @@ def _write_private(path: Path, content: bytes, replace: bool = True) -> None:
         if replace:
             Path(temporary).replace(path)
         else:
-            try:
+            with suppress(FileExistsError):  # another process was quicker: its secret counts
                 os.link(temporary, path)
-            except FileExistsError:
-                pass  # another process was quicker: its secret counts
-            finally:
-                Path(temporary).unlink()
+            Path(temporary).unlink()
     except OSError as error:
         raise SettingsError(said("cli.cannot_write", path=path, reason=error.strerror or error)) from error

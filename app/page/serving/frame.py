@@ -82,7 +82,7 @@ def build_page(
     meter: Meter | None = None,
 ) -> gr.Blocks:
     """The page in one language; `homes` says at which path each language is."""
-    chat = Chat(opening, words, options.help_lines, options.finish, options.root_path, meter)
+    chat = Chat(opening, words, options.finish, options.root_path, meter)
     page: gr.Blocks
     with gr.Blocks(title=words("page.title"), fill_width=True, analytics_enabled=False) as page:
         basket = render("basket", words, style_names=tuple(STYLES), formats=_FORMATS)
@@ -206,16 +206,18 @@ def script_of(words: PageTranslations, home: str, options: PageOptions) -> str:
     return "\n".join((f"window.alpieWords = {strings};", *parts))
 
 
-def head_of(words: PageTranslations, script: str, root: str) -> str:
-    """What goes into the document head: styles and the address of the script.
+def head_of(words: PageTranslations, script: str, root: str) -> tuple[str, str]:
+    """What goes into the document head, styles and the address of the script; and a `Link` header that names them early.
 
     `script`: what `script_of` made in this language; `root`: the path under which a proxy serves the page.
     """
-    digest = _digest(script.encode())
-    styles = "".join(f'<link rel="stylesheet" href="{root}{_asset(name)}">' for name in _STYLES)
-    scripts = f'<script defer src="{root}/al/script?lang={words.language}&v={digest}"></script>'
+    styles = [f"{root}{_asset(name)}" for name in _STYLES]
+    source = f"{root}/al/script?lang={words.language}&v={_digest(script.encode())}"
     meta = '<meta name="referrer" content="no-referrer"><meta name="color-scheme" content="light dark">'
-    return f"{meta}{styles}{scripts}"
+    links = "".join(f'<link rel="stylesheet" href="{address}">' for address in styles)
+    files = [*((address, "style") for address in styles), (source, "script")]
+    early = ", ".join(f"<{address}>; rel=preload; as={kind}" for address, kind in files)
+    return f'{meta}{links}<script defer src="{source}"></script>', early
 
 
 def first_paint(

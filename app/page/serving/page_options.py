@@ -14,7 +14,6 @@ from alpie.app.page.state.document_shelf import Shelf
 from alpie.app.page.state.named_collections import Collection, Collections
 from alpie.app.page.state.uploads import Uploads, can_recognise, index_command
 from alpie.app.page.views.documents_view import Offer
-from alpie.app.page.views.help import HelpLines, load_help_lines
 from alpie.app.service.endpoints import finisher
 from alpie.app.settings import SEED_DOCUMENTS
 
@@ -33,7 +32,6 @@ class PageOptions(Offer):
     limits: Limits = field(default_factory=Limits)
     reports: tuple[Path, ...] = ()  # report.json of `alpie eval --report`: the first that exists is shown
     feedback: Path | None = None  # file for readers' verdicts; None: not asked for, not kept
-    help_lines: HelpLines = field(default_factory=load_help_lines)
     finish: Callable[[Answer], Answer] | None = None  # adds a summary under the quotations; None: no writer
     hosts: Hosts | None = None  # names the page answers to; None: any
     proxied: bool = False  # whether a proxy that is believed stands before the page

@@ -234,8 +234,7 @@ class PageRoutes:
         return HTMLResponse(await run_in_threadpool(self.welcome, words_asked(request)))
 
     async def _help(self, request: Request) -> Response:
-        options = self._options
-        return HTMLResponse(render_help(words_asked(request), options.help_lines, options.finish is not None))
+        return HTMLResponse(render_help(words_asked(request), writer=self._options.finish is not None))
 
     async def _script(self, request: Request) -> Response:
         text = self._scripts.get(words_asked(request).language, "")

@@ -22,7 +22,7 @@ from alpie.app.page.guarding.permitted_events import Handlers, PermittedEvents
 from alpie.app.page.guarding.users import Users
 from alpie.app.page.serving.change_routes import upload_bodies
 from alpie.app.page.serving.collection_router import CollectionRouter
-from alpie.app.page.serving.delivery import Delivery, FirstPaint, preloads
+from alpie.app.page.serving.delivery import Delivery, FirstPaint
 from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.serving.routes import PageRoutes
 from alpie.app.page.state.library import Library, Opening
@@ -110,7 +110,9 @@ def _pages(opening: Opening, options: PageOptions, meter: Meter | None) -> FastA
     routes = PageRoutes(opening, options, meter, scripts)
     routes.add_to(app)
 
-    def mount_pages() -> None:
+    async def mount_pages() -> (
+        None
+    ):  # in a loop: outside one, Gradio makes one for every lock and leaves it open
         # "/" last: it takes what is left.
         for one in sorted(paths, key=lambda name: paths[name], reverse=True):
             words = translations_for(one)
@@ -133,12 +135,12 @@ def _pages(opening: Opening, options: PageOptions, meter: Meter | None) -> FastA
                     theme=gr.themes.Base(
                         font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]
                     ),
-                    head=heads[one],
+                    head=heads[one][0],
                     js=f"() => {{ document.documentElement.lang = '{one}'; }}",
                 )
 
     with _MOUNTING:
-        _within_a_loop(mount_pages)
+        asyncio.run(mount_pages())
     if meter:
         meter.gauge(
             "waiting_questions",
@@ -150,25 +152,11 @@ def _pages(opening: Opening, options: PageOptions, meter: Meter | None) -> FastA
         for one, path in paths.items()
     }
     app.add_middleware(FirstPaint, made=firsts)
-    app.add_middleware(Delivery, links={paths[one]: preloads(head) for one, head in heads.items()})
+    app.add_middleware(Delivery, links={paths[one]: early for one, (_, early) in heads.items()})
     app.add_middleware(
         PermittedEvents, pages={paths[one]: Handlers.of(page, one) for one, page in pages.items()}
     )
     return app
-
-
-def _within_a_loop(make: Callable[[], None]) -> None:
-    """Runs `make` inside an event loop: outside one, Gradio makes a loop for every lock and leaves it open."""
-
-    async def inside() -> None:
-        make()
-
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        asyncio.run(inside())
-    else:
-        make()
 
 
 def serve(
@@ -201,10 +189,10 @@ def import_gradio() -> None:
     """
     original = inspect.getfile
 
-    def getfile(thing: Any) -> str:
-        if isinstance(thing, type) and thing.__module__.startswith("gradio."):
+    def getfile(object: Any) -> str:
+        if isinstance(object, type) and object.__module__.startswith("gradio."):
             raise OSError("a component without a source file gets no stub")
-        return original(thing)
+        return original(object)
 
     inspect.getfile = (
         getfile  # version 6.31 has no setting and no other seam: it makes the stub as it makes the class

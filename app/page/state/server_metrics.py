@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, cast
 
 from prometheus_client import (
@@ -46,33 +47,20 @@ class Meter:
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)  # memory, CPU seconds and open files; on Linux only
-        self._stages = Histogram(
-            "alpie_stage_seconds",
-            "Time of a stage of an answer",
-            ["stage"],
-            buckets=_SECONDS,
-            registry=self.registry,
-        )
-        self._total = Histogram(
-            "alpie_answer_seconds",
-            "Time of an answer, search to quotations",
-            buckets=_SECONDS,
-            registry=self.registry,
-        )
-        self._questions = Counter(
-            "alpie_questions", "Questions by outcome", ["outcome"], registry=self.registry
-        )
-        self._refusals = Counter(
-            "alpie_refused_requests", "Requests refused by the outer wall", ["status"], registry=self.registry
-        )
+        histogram = partial(Histogram, buckets=_SECONDS, registry=self.registry)
+        counter = partial(Counter, registry=self.registry)
+        self._stages = histogram("alpie_stage_seconds", "Time of a stage of an answer", ["stage"])
+        self._total = histogram("alpie_answer_seconds", "Time of an answer, search to quotations")
+        self._questions = counter("alpie_questions", "Questions by outcome", ["outcome"])
+        self._refusals = counter("alpie_refused_requests", "Requests refused by the outer wall", ["status"])
         self._corpus = {
             name: Gauge(f"alpie_index_{name}", text, registry=self.registry)
             for name, text in (("passages", "Passages in the index in use"), ("documents", "Documents in it"))
         }
+        names = "Always 1; the labels name the index in use"
         self._version = Gauge(
-            "alpie_index_version", "Always 1; the labels name the index in use", ["fingerprint", "built_at"],
-            registry=self.registry,
-        )  # fmt: skip
+            "alpie_index_version", names, ["fingerprint", "built_at"], registry=self.registry
+        )
         for outcome in ("answered", "not_in_documents", "unusable", "failed"):
             self._questions.labels(outcome)
         for status in ("403", "413", "429", "503"):

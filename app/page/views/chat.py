@@ -24,7 +24,7 @@ from alpie.app.page.state.library import NotReady, Opening
 from alpie.app.page.state.server_metrics import Meter
 from alpie.app.page.views.answer_view import render_answer
 from alpie.app.page.views.check_view import MAX_TEXT
-from alpie.app.page.views.help import HelpLines, at_risk, with_notice
+from alpie.app.page.views.help import at_risk, with_notice
 from alpie.app.page.views.markup import one_line
 from alpie.app.page.views.page_words import PageTranslations, translations_for
 from alpie.app.page.views.templates import Markup, render
@@ -91,12 +91,11 @@ class Chat:
         self,
         opening: Opening,
         words: PageTranslations,
-        help_lines: HelpLines,
         finish: Callable[[Answer], Answer] | None = None,
         root_path: str = "",
         meter: Meter | None = None,
     ) -> None:
-        self._opening, self._words, self._help_lines = opening, words, help_lines
+        self._opening, self._words = opening, words
         self._finish, self._root_path, self._meter = finish, root_path, meter
         self._free = threading.BoundedSemaphore(_AT_ONCE)
 
@@ -170,7 +169,7 @@ class Chat:
                 )
                 if self._meter:
                     self._meter.stage("render", perf_counter() - started)
-                return with_notice(rendered, risk, told, self._help_lines) if risk else rendered
+                return with_notice(rendered, risk, told) if risk else rendered
 
             reply = shown(answer)
             if self._finish and answer.quotes:

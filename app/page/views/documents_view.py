@@ -61,20 +61,15 @@ def render_documents(
         name=offer.collection or words("collections.shipped"),
         first=offer.first or words("collections.shipped"),
         collections=collections.all() if collections else (),
-        many=collections is not None,
-        slug=offer.slug,
-        site=offer.site_path,
+        offer=offer,
         home="/" if words.language == offer.language else f"/{words.language}/",
         removed_collections=[(token, one.name) for token, one in collections.removed()]
         if collections
         else (),
-        uploads=uploads,
         most=words.number(offer.most_upload_bytes // 1_000_000),
         accepted=",".join(SUFFIXES),
         state=render_state(uploads, words, library.documents if library else {}),
         removed_documents=[(one.token, one.title) for one in shelf.removed()] if shelf else (),
-        shelf=shelf is not None,
-        here=offer.here_only,
         languages=[(one, words.language_name(one)) for one in _LANGUAGES],
     )
 
