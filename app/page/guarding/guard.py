@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
-from collections.abc import Callable, Mapping
-from typing import Protocol
+from collections.abc import Awaitable, Callable, Mapping
 
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
@@ -28,12 +27,9 @@ _SEAT = "alpie_seat"
 _RETRY_SECONDS = {429: 60, 503: 5}
 
 
-class Gate(Protocol):
-    """Who may pass: asked for every request that the wall would let through."""
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send, path: str) -> bool:
-        """Whether the request may go on; if not, it has been answered."""
-        ...
+Gate = Callable[[Scope, Receive, Send, str], Awaitable[bool]]
+"""Who may pass, asked for every request, and its path, that the wall would let through: whether it may go on; if not, it
+has been answered."""
 
 
 class Guard:

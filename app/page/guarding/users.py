@@ -23,6 +23,7 @@ from alpie.index.errors import SettingsError
 
 _MIN_CHARACTERS = 10  # of a password
 _MAX_CHARACTERS = 200
+_STORED = re.compile(r"scrypt\$\d+\$\d+\$\d+\$[\w+/=]+\$[\w+/=]+")
 _NAME = re.compile(r"[\w.@-]{1,64}")
 _N, _R, _P, _SALT_BYTES, _KEY_BYTES = 2**15, 8, 1, 16, 32
 _MEMORY = 64 * 1024 * 1024  # bytes; the hash needs half of it
@@ -116,9 +117,7 @@ def _read(path: Path) -> Mapping[str, str]:
         if not line.strip() or line.startswith("#"):
             continue
         name, _, stored = line.strip().partition(":")
-        if not _NAME.fullmatch(name) or not re.fullmatch(
-            r"scrypt\$\d+\$\d+\$\d+\$[\w+/=]+\$[\w+/=]+", stored
-        ):
+        if not _NAME.fullmatch(name) or not _STORED.fullmatch(stored):
             raise SettingsError(said("users.line", path=path, number=number))
         hashes[name] = stored
     return hashes

@@ -91,10 +91,7 @@ class PageOptions(Offer):
 def _of_folder(settings: Settings, add: bool, change: bool) -> dict[str, Any]:
     """What may be done with the documents of a folder."""
     most = settings.max_upload_megabytes * 1_000_000
-    uploads = (
-        Uploads(settings.docs, most, index_command(settings.docs, settings.data), can_recognise)
-        if add
-        else None
-    )
+    run = index_command(settings.docs, settings.data)
+    uploads = Uploads(settings.docs, most, run, can_recognise) if add else None
     shelf = Shelf(settings.docs, uploads.refresh) if uploads and change else None
     return {"docs": settings.docs, "uploads": uploads, "shelf": shelf}

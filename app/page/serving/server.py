@@ -73,6 +73,9 @@ def create_app(
         app.add_middleware(
             CollectionRouter, collections=options.collections, make=collection, language=options.language
         )
+    gate = None
+    if options.users:
+        gate = Login(Users(options.users), _homes(options), options.language, options.root_path)
     app.add_middleware(
         Guard,
         limits=options.limits,
@@ -81,9 +84,7 @@ def create_app(
         bodies=upload_bodies(options),
         collections=options.collections is not None,
         on_refusal=meter.refused,
-        gate=Login(Users(options.users), _homes(options), options.language, options.root_path)
-        if options.users
-        else None,
+        gate=gate,
     )
     return app
 

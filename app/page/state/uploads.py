@@ -51,17 +51,11 @@ def can_recognise() -> bool:
 
 def index_command(docs: Path, data: Path) -> Run:
     """Runs `alpie index` as a process of its own."""
-    command = [sys.executable, "-m", "alpie.app", "index", "--json"]
-    command += ["--docs", str(docs), "--data", str(data)]
+    command = (sys.executable, "-m", "alpie.app", "index", "--json", "--docs", str(docs), "--data", str(data))
 
     def run() -> tuple[int, Sequence[str]]:
         done = subprocess.run(
-            command,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=_MAX_RUN_SECONDS,
-            check=False,
+            command, capture_output=True, text=True, errors="replace", timeout=_MAX_RUN_SECONDS, check=False
         )
         try:
             return done.returncode, from_row(json.loads(done.stdout))

@@ -57,59 +57,32 @@ def render_answer(
     numbers = {(quote.document_id, quote.spans): n for n, quote in enumerate(answer.quotes, start=1)}
     by_address = {hit.passage.address: hit for hit in answer.hits}
 
-    def quoted(quotes: Iterable[Quote]) -> list[Markup]:
-        return [
-            render_quote(
-                one,
-                words,
-                documents,
-                numbers[one.document_id, one.spans],
-                by_address.get(one.passage.address),
-            )
-            for one in quotes
-        ]
+    def quoted(quote: Quote) -> Markup:
+        number = numbers[quote.document_id, quote.spans]
+        return render_quote(quote, words, documents, number, by_address.get(quote.passage.address))
 
-    def nearest(quotes: Iterable[Quote]) -> list[Markup]:
-        return [
-            render_quote(one, words, documents, number, nearest=True)
-            for number, one in enumerate(quotes, start=1)
-        ]
+    def near(quote: Quote, number: int) -> Markup:
+        return render_quote(quote, words, documents, number, nearest=True)
 
     search = answer.search
     return render(
         "answer",
         words,
+        answer=answer,
         lang=words.language if page and page != words.language else "",
         home=f"{root_path}/en/{here}",
         follows=follows,
         anew=link_of(each_document=each, anew=True),
         limited=", ".join(documents[id_].title for id_ in answer.limited_to if id_ in documents),
-        searched=answer.understood,
         foreign=_foreign(answer, words, documents),
-        small_talk=answer.small_talk,
-        answered=answer.answered,
         absent=absence_lines(answer, told),
-        tentative=answer.tentative,
-        arranged=answer.parts[0].role if answer.parts else "",
-        parts=[
-            {
-                "role": part.role,
-                "heading": part.heading,
-                "quotes": quoted(part.quotes),
-                "nearest": nearest(part.nearest),
-                "tentative": part.tentative and part.quotes,
-                "without": "elsewhere" if part.elsewhere else "empty",
-            }
-            for part in answer.parts
-        ],
-        quotes=[] if answer.parts else quoted(answer.quotes),
+        quoted=quoted,
+        near=near,
         writing=writing,
         written=_written(answer, words),
         suggestions=list(_suggestions(answer, words)) if answer.answered else [],
         statement=_statement(answer, words),
-        nearest=nearest(answer.nearest[:3]),
         again=bool(follows) and asks_again(answer.question),
-        folded=answer.far,
         foot=words(
             "answer.foot",
             passages=words.count("count.passages", search.passages),

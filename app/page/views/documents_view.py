@@ -46,6 +46,8 @@ def render_documents(
     documents = list(library.documents.values()) if library else []
     if shelf:
         documents = [one for one in documents if shelf.has(one)]
+    unread = library.unread if library else ()
+    removed = collections.removed() if collections else ()
     return render(
         "documents",
         words,
@@ -55,17 +57,13 @@ def render_documents(
         built=words.moment(library.built_at) if library else "",
         passages=words.count("count.passages", len(library.passages)) if library else "",
         counted=words.count("count.documents", len(documents)),
-        unread=[words("notice.file", file=one.file, notice=one.reason) for one in library.unread]
-        if library
-        else [],
+        unread=[words("notice.file", file=one.file, notice=one.reason) for one in unread],
         name=offer.collection or words("collections.shipped"),
         first=offer.first or words("collections.shipped"),
         collections=collections.all() if collections else (),
         offer=offer,
         home="/" if words.language == offer.language else f"/{words.language}/",
-        removed_collections=[(token, one.name) for token, one in collections.removed()]
-        if collections
-        else (),
+        removed_collections=[(token, one.name) for token, one in removed],
         most=words.number(offer.most_upload_bytes // 1_000_000),
         accepted=",".join(SUFFIXES),
         state=render_state(uploads, words, library.documents if library else {}),

@@ -135,14 +135,15 @@ def _share(value: float) -> float:
 
 def render_timings(meter: Meter, words: PageTranslations) -> Markup:
     """A section with a row a stage, the questions by outcome, and how many wait now."""
-    counts = meter.counts()
+    values = meter.values()
+    questions, shed = "alpie_questions_total", values["alpie_refused_requests_total", "503"]
     told = words(
         "timings.questions",
-        answered=words.number(counts["answered"]),
-        refused=words.number(counts["not_in_documents"]),
-        other=words.number(counts["unusable"] + counts["failed"]),
-        shed=words.number(counts["shed"]),
-        waiting=words.number(meter.value("waiting_questions")),
+        answered=words.number(values[questions, "answered"]),
+        refused=words.number(values[questions, "not_in_documents"]),
+        other=words.number(values[questions, "unusable"] + values[questions, "failed"]),
+        shed=words.number(shed),
+        waiting=words.number(values.get(("alpie_waiting_questions",), 0)),
     )
     times = [
         (words(f"timings.stage.{one.stage}"), (words.number(one.count), words.number(one.mean, 1), words.number(one.p95, 1)))
