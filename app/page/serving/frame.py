@@ -144,9 +144,8 @@ def _composer(words: PageTranslations) -> tuple[gr.Textbox, gr.Button, gr.Button
     return box, send, again
 
 
-def _connect(chat: Chat, parts: _Parts) -> None:
-    """Say what happens when a question is sent, brought by a link, or the conversation begun anew."""
-    talk, chatbot, past = parts.talk, parts.chatbot, parts.past
+def _asking(chat: Chat) -> tuple[Callable[..., Any], Callable[..., Any]]:
+    """What is done with a question, one typed into the box and one that a link brings."""
 
     def ask(question: Any, conversation: Any, before: Any, wished: Any) -> Iterator[tuple[Any, Any, Any]]:
         # The box is emptied once, when the question has arrived: a refused request leaves it there,
@@ -160,6 +159,13 @@ def _connect(chat: Chat, parts: _Parts) -> None:
         link = QuestionLink.model_validate(event, from_attributes=True)
         yield from chat.ask(link.question, conversation, before, link)
 
+    return ask, ask_from_link
+
+
+def _connect(chat: Chat, parts: _Parts) -> None:
+    """Say what happens when a question is sent, brought by a link, or the conversation begun anew."""
+    talk, chatbot, past = parts.talk, parts.chatbot, parts.past
+    ask, ask_from_link = _asking(chat)
     quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
     answered = "() => window.alpie.answered()"
     chatbot.change(None, chatbot, past, js="messages => window.alpie.past(messages)", **quiet)

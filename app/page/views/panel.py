@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from functools import cached_property, partial
-from itertools import groupby
+from itertools import accumulate, groupby
 from operator import itemgetter
 
 from alpie.app.answering.citation import cite, locator, short_citation
@@ -89,19 +89,16 @@ class DocumentRenderer:
     @cached_property
     def _page_before(self) -> list[int | str | None]:
         """For each block: None, or that a page begins before it (its printed number, 0 if unknown)."""
-        starts = sorted(self.layout.page_starts)
-        blocks = self.layout.blocks
+        starts, blocks = sorted(self.layout.page_starts), self.layout.blocks
+        sheets = [bisect_right(starts, block.spans[0].start) if block.spans else 0 for block in blocks]
         numbers: dict[int, int | str] = {}
-        for block in blocks:
+        for block, sheet in zip(blocks, sheets, strict=True):
             if block.page is not None and block.spans:
-                numbers.setdefault(bisect_right(starts, block.spans[0].start), block.page)
-        found: list[int | str | None] = []
-        seen = bisect_right(starts, blocks[0].spans[0].start) if blocks and blocks[0].spans else 0
-        for block in blocks:
-            here = bisect_right(starts, block.spans[0].start) if block.spans else seen
-            found.append(numbers.get(here, 0) if here > seen else None)
-            seen = max(seen, here)
-        return found
+                numbers.setdefault(sheet, block.page)
+        so_far = accumulate(sheets[:1] + sheets, max)
+        return [
+            numbers.get(here, 0) if here > seen else None for here, seen in zip(sheets, so_far, strict=False)
+        ]
 
     def _block(self, block: Block, words: PageTranslations, marks: Sequence[Span]) -> Markup:
         if not block.spans:

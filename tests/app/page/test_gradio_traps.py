@@ -207,7 +207,7 @@ def test_an_error_of_ours_is_told_to_nobody_but_the_log(caplog: pytest.LogCaptur
 
 
 def test_what_a_browser_brings_along_is_only_text(client: TestClient) -> None:
-    from alpie.app.page.views.chat import MAX_REMEMBERED, read_past
+    from alpie.app.page.views.chat import MAX_REMEMBERED, Wish, read_past
 
     talk = [
         ["user", '<div class="asked">¿Qué &lt;b&gt;?</div>'],
@@ -221,4 +221,6 @@ def test_what_a_browser_brings_along_is_only_text(client: TestClient) -> None:
     for bad in (None, 3, "", "x", "{}", "[1]", '[["user"]]', '[["system", "x"]]', '[["user", {"path": "/etc"}]]',
                 json.dumps([["user", "x" * 200_000]]), json.dumps([["user", "a\n# b"]]), deep):  # fmt: skip
         assert read_past(bad) == ([], [])
+        assert Wish.read(bad) == Wish()
+    assert Wish.read('{"documents": ["a"]}').documents == ["a"]
     assert Conversation().messages == []
