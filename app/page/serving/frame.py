@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -27,17 +26,7 @@ from alpie.app.page.views.welcome import render_welcome
 from alpie.app.service.endpoints import Endpoints
 
 _ASSETS = Path(__file__).resolve().parents[1] / "assets"
-_SCRIPTS = (
-    "page.js",
-    "panel.js",
-    "reading.js",
-    "talks.js",
-    "basket.js",
-    "references.js",
-    "scope.js",
-    "upload.js",
-    "views.js",
-)
+_SCRIPTS = ("page", "panel", "reading", "talks", "basket", "references", "scope", "upload", "views")
 _FIRST_STYLES = ("base.css", "chat.css")  # what is seen first; they stand in the page itself
 _STYLES = ("panel.css", "views.css", "print.css")
 _VIEWS = (  # name of the view in the catalogue, hash in the address
@@ -60,20 +49,6 @@ _OPENING_SECONDS = 60.0
 _PLAIN: dict[str, Any] = {"apply_default_css": False}  # of what our own styles dress
 
 
-@dataclass(frozen=True)
-class _Parts:
-    """The parts of the page that something happens to."""
-
-    talk: gr.State
-    chatbot: gr.Chatbot
-    box: gr.Textbox
-    send: gr.Button
-    again: gr.Button
-    bridge: gr.HTML
-    past: gr.Textbox
-    wishes: gr.Textbox
-
-
 def build_page(
     opening: Opening,
     words: PageTranslations,
@@ -93,14 +68,14 @@ def build_page(
                 with gr.Column(elem_id="view-ask"):
                     chatbot = _chatbot(words)
                     gr.HTML(render("talks", words), elem_id="talks", **_PLAIN)
-                    box, send, again = _composer(words)
+                    composer = _composer(words)
                 gr.HTML(render("empty_views", words, views=_VIEWS[1:]), elem_id="other-views", **_PLAIN)
             gr.HTML(render("empty_panel", words), elem_id="panel", **_PLAIN)
         bridge = gr.HTML("", elem_id="bridge", **_PLAIN, js_on_load=_BRIDGE)
         hidden: dict[str, Any] = {"visible": "hidden", "show_label": False, "container": False}
         past, wishes = (gr.Textbox(elem_id=name, **hidden) for name in ("past", "wishes"))
         gr.HTML(_foot(words, options), elem_id="colophon", **_PLAIN)
-        _connect(chat, _Parts(talk, chatbot, box, send, again, bridge, past, wishes))
+        _connect(chat, talk, chatbot, composer, bridge, past, wishes)
     return page
 
 
@@ -162,24 +137,30 @@ def _asking(chat: Chat) -> tuple[Callable[..., Any], Callable[..., Any]]:
     return ask, ask_from_link
 
 
-def _connect(chat: Chat, parts: _Parts) -> None:
+def _connect(
+    chat: Chat,
+    talk: gr.State,
+    chatbot: gr.Chatbot,
+    composer: tuple[gr.Textbox, gr.Button, gr.Button],
+    bridge: Any,  # `ask`, `restore` and `reopen` are methods that Gradio makes, see `_BRIDGE`
+    past: gr.Textbox,
+    wishes: gr.Textbox,
+) -> None:
     """Say what happens when a question is sent, brought by a link, or the conversation begun anew."""
-    talk, chatbot, past = parts.talk, parts.chatbot, parts.past
+    box, send, again = composer
     ask, ask_from_link = _asking(chat)
     quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
     answered = "() => window.alpie.answered()"
     chatbot.change(None, chatbot, past, js="messages => window.alpie.past(messages)", **quiet)
-    for event in (parts.box.submit, parts.send.click):
+    for event in (box.submit, send.click):
         event(
             ask,
-            [parts.box, talk, past, parts.wishes],
-            [chatbot, talk, parts.box],
+            [box, talk, past, wishes],
+            [chatbot, talk, box],
             concurrency_limit=8,
             js="(...all) => window.alpieScope.wish(all)",
             **quiet,
         ).then(None, js=answered, **quiet)
-    # `ask`, `restore` and `reopen` are methods that Gradio makes, see `_BRIDGE`
-    bridge: Any = parts.bridge
     bridge.ask(ask_from_link, [talk, past], [chatbot, talk], concurrency_limit=8, **quiet).then(
         None, js=answered, **quiet
     )
@@ -189,7 +170,7 @@ def _connect(chat: Chat, parts: _Parts) -> None:
         None, None, chatbot, **kept
     )
     # In the queue too: what goes beside it needs an address that would run anything else beside it.
-    parts.again.click(chat.start_again, [talk], [chatbot, talk], concurrency_limit=8, **quiet).then(
+    again.click(chat.start_again, [talk], [chatbot, talk], concurrency_limit=8, **quiet).then(
         None, js="() => window.alpie.cleared()", **quiet
     )
 
@@ -208,7 +189,7 @@ def script_of(words: PageTranslations, home: str, options: PageOptions) -> str:
         "feedback": options.feedback is not None,
     }
     strings = json.dumps({**own, **words.for_scripts}, ensure_ascii=False)
-    parts = ((_ASSETS / name).read_text(encoding="utf-8") for name in _SCRIPTS)
+    parts = ((_ASSETS / f"{name}.js").read_text(encoding="utf-8") for name in _SCRIPTS)
     return "\n".join((f"window.alpieWords = {strings};", *parts))
 
 

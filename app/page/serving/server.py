@@ -10,6 +10,7 @@ import sys
 import threading
 import warnings
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -140,8 +141,9 @@ def _pages(opening: Opening, options: PageOptions, meter: Meter | None) -> FastA
                     js=f"() => {{ document.documentElement.lang = '{one}'; }}",
                 )
 
-    with _MOUNTING:
-        asyncio.run(mount_pages())
+    # In a loop of its own: outside one, Gradio makes a loop for every lock and leaves it open; the caller may be in one.
+    with _MOUNTING, ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, mount_pages()).result()
     if meter:
         meter.gauge(
             "waiting_questions",

@@ -22,14 +22,14 @@ from alpie.index.layout.forms import BULLET, NUMBERED
 from alpie.index.readable import readable_map, readable_text, spans_between
 from alpie.index.records import Block, BlockKind, Document, Layout, Passage, Span
 
-_STYLES = {
-    BlockKind.LEAD: "lead",
-    BlockKind.KEY_DATA: "key-data",
-    BlockKind.CALLOUT: "callout",
-    BlockKind.CAPTION: "caption",
-    BlockKind.PULL_QUOTE: "pull-quote",
-    BlockKind.METADATA: "metadata",
-}
+_STYLED = (
+    "lead",
+    "key_data",
+    "callout",
+    "caption",
+    "pull_quote",
+    "metadata",
+)  # kinds of blocks with a look of their own
 
 _Run = tuple[str, int, bool]  # words, the passage they belong to or -1, whether they are highlighted
 
@@ -124,7 +124,7 @@ class DocumentRenderer:
             before=before,
             after=after,
             is_table=block.kind is BlockKind.TABLE,
-            style=_STYLES.get(block.kind, "paragraph"),
+            style=block.kind.replace("_", "-") if block.kind in _STYLED else "paragraph",
         )
 
     def _style(self, block: Block, number: int) -> str:

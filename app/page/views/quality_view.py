@@ -79,9 +79,7 @@ def _values(data: Json, words: PageTranslations) -> Json:
         "pipelines": [
             (name, [_cell(one["overall"].get(metric), metric, words) for metric in _COMPARED])
             for name, one in pipelines.items()
-        ]
-        if len(pipelines) > 1
-        else [],
+        ],
     }
 
 
