@@ -14,7 +14,7 @@ _MAX_BYTES = 20_000_000  # then nothing more is written: a stranger must not fil
 _Cut = Annotated[str, AfterValidator(lambda text: text[:_LONGEST])]
 
 
-class _Verdict(BaseModel):
+class _Vote(BaseModel):
     model_config = ConfigDict(strict=True)
     date: str = ""
     verdict: Literal["useful", "useless", "wrong-quote"]
@@ -32,14 +32,14 @@ class FeedbackFile:
     def add(self, sent: bytes) -> bool:
         """Whether the verdict, as the page sends it in JSON, was kept; anything malformed is not."""
         try:
-            verdict = _Verdict.model_validate_json(sent)
+            vote = _Vote.model_validate_json(sent)
         except ValidationError:
             return False
-        verdict.date = datetime.now(UTC).isoformat(timespec="seconds")
+        vote.date = datetime.now(UTC).isoformat(timespec="seconds")
         with self._lock:
             if self.path.is_file() and self.path.stat().st_size > _MAX_BYTES:
                 return False
             self.path.parent.mkdir(parents=True, exist_ok=True)
             with self.path.open("a", encoding="utf-8") as file:
-                file.write(verdict.model_dump_json() + "\n")
+                file.write(vote.model_dump_json() + "\n")
         return True
