@@ -84,18 +84,16 @@ class Login:
             return await self._login(request, language)
         if path == "/al/logout":
             return self._logout(request, language)
-        if path.startswith("/al/assets/") or self._has_session(request):
+        name = read_session(self._users, request.cookies.get(COOKIE, ""), self._clock())
+        if path.startswith("/al/assets/") or name is not None:
             return None
         if told.lower().startswith("basic "):
             good = await self._attempts.good(client_of(request.scope), *_basic(told))
             return None if good else self._unknown(language)
         homes = ("", *(f"/{one}" for one in LANGUAGES))
         if path.rstrip("/") in homes and request.method in ("GET", "HEAD"):
-            return RedirectResponse(self._own(f"/al/login?lang={language}"), status_code=303)
+            return RedirectResponse(f"{self._root_path}/al/login?lang={language}", status_code=303)
         return self._unknown(language)
-
-    def _has_session(self, request: Request) -> bool:
-        return read_session(self._users, request.cookies.get(COOKIE, ""), self._clock()) is not None
 
     async def _login(self, request: Request, language: str) -> Response:
         if request.method != "POST":
@@ -110,7 +108,7 @@ class Login:
         return answer
 
     def _logout(self, request: Request, language: str) -> Response:
-        answer = RedirectResponse(self._own(f"/al/login?lang={language}"), status_code=303)
+        answer = RedirectResponse(f"{self._root_path}/al/login?lang={language}", status_code=303)
         if request.method == "POST":  # a link on another page must not log anybody out
             self._set_cookie(answer, request, "", 0)
         return answer
@@ -136,9 +134,6 @@ class Login:
         return Response(
             translations_for(language)("login.needed"), 401, challenge, "text/plain; charset=utf-8"
         )
-
-    def _own(self, path: str) -> str:
-        return self._root_path + path
 
 
 def sign_session(users: Users, name: str, end: float) -> str:

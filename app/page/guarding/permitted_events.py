@@ -15,26 +15,17 @@ from typing import Annotated, Any
 
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
+from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from alpie.app.page.guarding.guard import replayed
+from alpie.app.page.guarding.guard import Refused, replayed
+from alpie.app.page.views.chat import QuestionLink
 from alpie.app.page.views.page_words import translations_for
 
 _ADDRESS = re.compile(r"(?P<home>(?:/[a-z]{2})?)/gradio_api/(?:queue/join|call/(?P<name>[^/]+)(?:/[^/]+)?)")
 
 Value = str | int | float | bool | None
-
-
-class _Link(BaseModel):
-    """What a click on a link of the page brings along."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-    question: str
-    documents: list[str] = []
-    turns: list[str] = []
-    anew: bool = False
-    each: bool = False
 
 
 class _Order(BaseModel):
@@ -49,7 +40,7 @@ class _Order(BaseModel):
     session_hash: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")] | None = None
     fn_index: int | None = None
     trigger_id: int | None = None
-    event_data: _Link | None = None
+    event_data: QuestionLink | None = None
 
 
 _BY_NAME = {"data", "session_hash"}
@@ -75,23 +66,23 @@ class Handlers:
         )
 
     def understood(self, body: bytes, name: str | None) -> bytes:
-        """The order in `body`, for the handler `name` or the one it numbers, written anew. Raises _Refused."""
+        """The order in `body`, for the handler `name` or the one it numbers, written anew. Raises Refused."""
         try:
             order = _Order.model_validate(json.loads(body))
         except ValidationError as error:
             place = ".".join(str(one) for one in error.errors()[0]["loc"][:2])
-            raise _Refused(422, "orders.value", place=place[:80]) from None
+            raise Refused(422, "orders.value", place=place[:80]) from None
         except (ValueError, RecursionError):
-            raise _Refused(400, "orders.json") from None
+            raise Refused(400, "orders.json") from None
         number = self.names[name] if name else order.fn_index
         if number is None or number not in self.arguments:
-            raise _Refused(404, "orders.none", name=number, names=", ".join(self.names))
+            raise Refused(404, "orders.none", name=number, names=", ".join(self.names))
         wanted = self.arguments[number]
         # a client of an earlier version knows fewer arguments: the later ones are optional
         if name and order.data:
             order.data += [None] * (wanted - len(order.data))
         if len(order.data) != wanted:
-            raise _Refused(422, "orders.count", wanted=wanted, sent=len(order.data))
+            raise Refused(422, "orders.count", wanted=wanted, sent=len(order.data))
         return json.dumps(order.model_dump(include=_BY_NAME if name else _BY_NUMBER)).encode()
 
 
@@ -110,13 +101,13 @@ class PermittedEvents:
             if address and page:
                 name = address["name"]
                 if name and name not in page.names:
-                    raise _Refused(404, "orders.none", name=name, names=", ".join(page.names))
+                    raise Refused(404, "orders.none", name=name, names=", ".join(page.names))
                 if scope["method"] == "POST":
                     body = page.understood(await Request(scope, receive).body(), name)
                     scope, receive = _with_body(scope, receive, body)
             elif scope.get("method") == "POST" and "/gradio_api/" in path:
-                raise _Refused(404, "guard.none")
-        except _Refused as refused:
+                raise Refused(404, "guard.none")
+        except Refused as refused:
             words = translations_for(page.language if page else "es")
             answer = JSONResponse({"detail": words(refused.key, **refused.values)}, refused.status)
             await answer(scope, receive, send)
@@ -126,14 +117,6 @@ class PermittedEvents:
 
 def _with_body(scope: Scope, receive: Receive, body: bytes) -> tuple[Scope, Receive]:
     """A request as it came, but for its body."""
-    kept = [
-        (key, value) for key, value in scope["headers"] if key not in (b"content-length", b"content-type")
-    ]
-    own = [(b"content-length", str(len(body)).encode()), (b"content-type", b"application/json")]
-    return {**scope, "headers": [*kept, *own]}, replayed(body, receive)
-
-
-class _Refused(Exception):
-    def __init__(self, status: int, key: str, **values: object) -> None:
-        super().__init__(key)
-        self.status, self.key, self.values = status, key, values
+    headers = MutableHeaders(raw=list(scope["headers"]))
+    headers.update({"content-length": str(len(body)), "content-type": "application/json"})
+    return {**scope, "headers": headers.raw}, replayed(body, receive)

@@ -15,6 +15,7 @@ import re
 import secrets
 import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from alpie.app.translations import said
@@ -22,6 +23,7 @@ from alpie.index.errors import SettingsError
 
 _MIN_CHARACTERS = 10  # of a password
 _MAX_CHARACTERS = 200
+_STORED = re.compile(r"scrypt\$\d+\$\d+\$\d+\$[\w+/=]+\$[\w+/=]+")
 _NAME = re.compile(r"[\w.@-]{1,64}")
 _N, _R, _P, _SALT_BYTES, _KEY_BYTES = 2**15, 8, 1, 16, 32
 _MEMORY = 64 * 1024 * 1024  # bytes; the hash needs half of it
@@ -115,9 +117,7 @@ def _read(path: Path) -> Mapping[str, str]:
         if not line.strip() or line.startswith("#"):
             continue
         name, _, stored = line.strip().partition(":")
-        if not _NAME.fullmatch(name) or not re.fullmatch(
-            r"scrypt\$\d+\$\d+\$\d+\$[\w+/=]+\$[\w+/=]+", stored
-        ):
+        if not _NAME.fullmatch(name) or not _STORED.fullmatch(stored):
             raise SettingsError(said("users.line", path=path, number=number))
         hashes[name] = stored
     return hashes
@@ -149,11 +149,8 @@ def _write_private(path: Path, content: bytes, replace: bool = True) -> None:
         if replace:
             Path(temporary).replace(path)
         else:
-            try:
+            with suppress(FileExistsError):  # another process was quicker: its secret counts
                 os.link(temporary, path)
-            except FileExistsError:
-                pass  # another process was quicker: its secret counts
-            finally:
-                Path(temporary).unlink()
+            Path(temporary).unlink()
     except OSError as error:
         raise SettingsError(said("cli.cannot_write", path=path, reason=error.strerror or error)) from error

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,7 @@ from alpie.app.exporting.reference_styles import STYLES
 from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.state.library import Opening
 from alpie.app.page.state.server_metrics import Meter
-from alpie.app.page.views.chat import Chat, Conversation, Wish
+from alpie.app.page.views.chat import Chat, Conversation, QuestionLink, Wish
 from alpie.app.page.views.check_view import MAX_TEXT
 from alpie.app.page.views.markup import one_line
 from alpie.app.page.views.page_words import PageTranslations
@@ -27,17 +26,7 @@ from alpie.app.page.views.welcome import render_welcome
 from alpie.app.service.endpoints import Endpoints
 
 _ASSETS = Path(__file__).resolve().parents[1] / "assets"
-_SCRIPTS = (
-    "page.js",
-    "panel.js",
-    "reading.js",
-    "talks.js",
-    "basket.js",
-    "references.js",
-    "scope.js",
-    "upload.js",
-    "views.js",
-)
+_SCRIPTS = ("page", "panel", "reading", "talks", "basket", "references", "scope", "upload", "views")
 _FIRST_STYLES = ("base.css", "chat.css")  # what is seen first; they stand in the page itself
 _STYLES = ("panel.css", "views.css", "print.css")
 _VIEWS = (  # name of the view in the catalogue, hash in the address
@@ -60,43 +49,6 @@ _OPENING_SECONDS = 60.0
 _PLAIN: dict[str, Any] = {"apply_default_css": False}  # of what our own styles dress
 
 
-@dataclass(frozen=True)
-class _QuestionHandlers:
-    """What the page does when a question arrives."""
-
-    chat: Chat
-
-    def ask(
-        self, question: Any, conversation: Any, before: Any, wished: Any
-    ) -> Iterator[tuple[Any, Any, Any]]:
-        # The box is emptied once, when the question has arrived: a refused request leaves it there,
-        # and what is typed while the answer is made is not erased.
-        emptied: Any = ""
-        for messages, state in self.chat.ask(question, conversation, before, Wish.read(wished)):
-            yield messages, state, emptied
-            emptied = gr.skip()
-
-    def ask_from_link(self, conversation: Any, before: Any, event: gr.EventData) -> Iterator[tuple[Any, Any]]:
-        wish = Wish.of(
-            **{name: getattr(event, name, None) for name in ("documents", "anew", "each", "turns")}
-        )
-        yield from self.chat.ask(getattr(event, "question", ""), conversation, before, wish)
-
-
-@dataclass(frozen=True)
-class _Parts:
-    """The parts of the page that something happens to."""
-
-    talk: gr.State
-    chatbot: gr.Chatbot
-    box: gr.Textbox
-    send: gr.Button
-    again: gr.Button
-    bridge: gr.HTML
-    past: gr.Textbox
-    wishes: gr.Textbox
-
-
 def build_page(
     opening: Opening,
     words: PageTranslations,
@@ -105,7 +57,7 @@ def build_page(
     meter: Meter | None = None,
 ) -> gr.Blocks:
     """The page in one language; `homes` says at which path each language is."""
-    chat = Chat(opening, words, options.help_lines, options.finish, options.root_path, meter)
+    chat = Chat(opening, words, options.finish, options.root_path, meter)
     page: gr.Blocks
     with gr.Blocks(title=words("page.title"), fill_width=True, analytics_enabled=False) as page:
         basket = render("basket", words, style_names=tuple(STYLES), formats=_FORMATS)
@@ -116,14 +68,14 @@ def build_page(
                 with gr.Column(elem_id="view-ask"):
                     chatbot = _chatbot(words)
                     gr.HTML(render("talks", words), elem_id="talks", **_PLAIN)
-                    box, send, again = _composer(words)
+                    composer = _composer(words)
                 gr.HTML(render("empty_views", words, views=_VIEWS[1:]), elem_id="other-views", **_PLAIN)
             gr.HTML(render("empty_panel", words), elem_id="panel", **_PLAIN)
         bridge = gr.HTML("", elem_id="bridge", **_PLAIN, js_on_load=_BRIDGE)
         hidden: dict[str, Any] = {"visible": "hidden", "show_label": False, "container": False}
         past, wishes = (gr.Textbox(elem_id=name, **hidden) for name in ("past", "wishes"))
         gr.HTML(_foot(words, options), elem_id="colophon", **_PLAIN)
-        _connect(chat, _Parts(talk, chatbot, box, send, again, bridge, past, wishes))
+        _connect(chat, talk, chatbot, composer, bridge, past, wishes)
     return page
 
 
@@ -167,25 +119,49 @@ def _composer(words: PageTranslations) -> tuple[gr.Textbox, gr.Button, gr.Button
     return box, send, again
 
 
-def _connect(chat: Chat, parts: _Parts) -> None:
+def _asking(chat: Chat) -> tuple[Callable[..., Any], Callable[..., Any]]:
+    """What is done with a question, one typed into the box and one that a link brings."""
+
+    def ask(question: Any, conversation: Any, before: Any, wished: Any) -> Iterator[tuple[Any, Any, Any]]:
+        # The box is emptied once, when the question has arrived: a refused request leaves it there,
+        # and what is typed while the answer is made is not erased.
+        emptied: Any = ""
+        for messages, state in chat.ask(question, conversation, before, Wish.read(wished)):
+            yield messages, state, emptied
+            emptied = gr.skip()
+
+    def ask_from_link(conversation: Any, before: Any, event: gr.EventData) -> Iterator[tuple[Any, Any]]:
+        link = QuestionLink.model_validate(event, from_attributes=True)
+        yield from chat.ask(link.question, conversation, before, link)
+
+    return ask, ask_from_link
+
+
+def _connect(
+    chat: Chat,
+    talk: gr.State,
+    chatbot: gr.Chatbot,
+    composer: tuple[gr.Textbox, gr.Button, gr.Button],
+    bridge: Any,  # `ask`, `restore` and `reopen` are methods that Gradio makes, see `_BRIDGE`
+    past: gr.Textbox,
+    wishes: gr.Textbox,
+) -> None:
     """Say what happens when a question is sent, brought by a link, or the conversation begun anew."""
-    talk, chatbot, past = parts.talk, parts.chatbot, parts.past
-    asking = _QuestionHandlers(chat)
+    box, send, again = composer
+    ask, ask_from_link = _asking(chat)
     quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
     answered = "() => window.alpie.answered()"
     chatbot.change(None, chatbot, past, js="messages => window.alpie.past(messages)", **quiet)
-    for event in (parts.box.submit, parts.send.click):
+    for event in (box.submit, send.click):
         event(
-            asking.ask,
-            [parts.box, talk, past, parts.wishes],
-            [chatbot, talk, parts.box],
+            ask,
+            [box, talk, past, wishes],
+            [chatbot, talk, box],
             concurrency_limit=8,
             js="(...all) => window.alpieScope.wish(all)",
             **quiet,
         ).then(None, js=answered, **quiet)
-    # `ask`, `restore` and `reopen` are methods that Gradio makes, see `_BRIDGE`
-    bridge: Any = parts.bridge
-    bridge.ask(asking.ask_from_link, [talk, past], [chatbot, talk], concurrency_limit=8, **quiet).then(
+    bridge.ask(ask_from_link, [talk, past], [chatbot, talk], concurrency_limit=8, **quiet).then(
         None, js=answered, **quiet
     )
     kept: dict[str, Any] = {"js": "() => window.alpieTalks.messages()", **quiet}
@@ -194,7 +170,7 @@ def _connect(chat: Chat, parts: _Parts) -> None:
         None, None, chatbot, **kept
     )
     # In the queue too: what goes beside it needs an address that would run anything else beside it.
-    parts.again.click(chat.start_again, [talk], [chatbot, talk], concurrency_limit=8, **quiet).then(
+    again.click(chat.start_again, [talk], [chatbot, talk], concurrency_limit=8, **quiet).then(
         None, js="() => window.alpie.cleared()", **quiet
     )
 
@@ -213,27 +189,29 @@ def script_of(words: PageTranslations, home: str, options: PageOptions) -> str:
         "feedback": options.feedback is not None,
     }
     strings = json.dumps({**own, **words.for_scripts}, ensure_ascii=False)
-    parts = ((_ASSETS / name).read_text(encoding="utf-8") for name in _SCRIPTS)
+    parts = ((_ASSETS / f"{name}.js").read_text(encoding="utf-8") for name in _SCRIPTS)
     return "\n".join((f"window.alpieWords = {strings};", *parts))
 
 
-def head_of(words: PageTranslations, script: str, root: str) -> str:
-    """What goes into the document head: styles and the address of the script.
+def head_of(words: PageTranslations, script: str, root: str) -> tuple[str, str]:
+    """What goes into the document head, styles and the address of the script; and a `Link` header that names them early.
 
     `script`: what `script_of` made in this language; `root`: the path under which a proxy serves the page.
     """
-    digest = _digest(script.encode())
-    styles = "".join(f'<link rel="stylesheet" href="{root}{_asset(name)}">' for name in _STYLES)
-    scripts = f'<script defer src="{root}/al/script?lang={words.language}&v={digest}"></script>'
+    styles = [f"{root}{_asset(name)}" for name in _STYLES]
+    source = f"{root}/al/script?lang={words.language}&v={_digest(script.encode())}"
     meta = '<meta name="referrer" content="no-referrer"><meta name="color-scheme" content="light dark">'
-    return f"{meta}{styles}{scripts}"
+    links = "".join(f'<link rel="stylesheet" href="{address}">' for address in styles)
+    files = [*((address, "style") for address in styles), (source, "script")]
+    early = ", ".join(f"<{address}>; rel=preload; as={kind}" for address, kind in files)
+    return f'{meta}{links}<script defer src="{source}"></script>', early
 
 
 def first_paint(
     words: PageTranslations, homes: Mapping[str, str], welcome: Callable[[PageTranslations], Markup]
 ) -> tuple[str, str, str, str]:
     """Language, title, styles and body of what is seen before Gradio has drawn the page."""
-    styles = "".join((_ASSETS / name).read_text(encoding="utf-8") for name in _FIRST_STYLES)
+    *styles, script = ((_ASSETS / name).read_text(encoding="utf-8") for name in (*_FIRST_STYLES, "first.js"))
     body = render(
         "first",
         words,
@@ -241,8 +219,9 @@ def first_paint(
         welcome=welcome(words),
         home=homes[words.language],
         longest=MAX_TEXT,
+        script=Markup(script),
     )
-    return words.language, words.html("page.title"), styles, body
+    return words.language, words.html("page.title"), "".join(styles), body
 
 
 def _asset(name: str) -> str:

@@ -13,7 +13,7 @@ from alpie.app.page.guarding.rate_limits import Limits
 from alpie.app.page.state.document_shelf import Shelf
 from alpie.app.page.state.named_collections import Collection, Collections
 from alpie.app.page.state.uploads import Uploads, can_recognise, index_command
-from alpie.app.page.views.help import HelpLines, load_help_lines
+from alpie.app.page.views.documents_view import Offer
 from alpie.app.service.endpoints import finisher
 from alpie.app.settings import SEED_DOCUMENTS
 
@@ -24,31 +24,20 @@ _ROOT = Path(__file__).resolve().parents[3]
 
 
 @dataclass(frozen=True)
-class PageOptions:
+class PageOptions(Offer):
     """Defaults are what a test or a first look needs."""
 
-    language: str = "es"  # of the page at "/"; the others have a path of their own
     root_path: str = ""  # of these documents: `site_path`, and of a collection its name
-    site_path: str = ""  # under which a proxy serves the page: "/alpie"; it takes it off before it asks here
     public_url: str = ""  # where readers elsewhere find the page, for links that they take along
     limits: Limits = field(default_factory=Limits)
     reports: tuple[Path, ...] = ()  # report.json of `alpie eval --report`: the first that exists is shown
     feedback: Path | None = None  # file for readers' verdicts; None: not asked for, not kept
-    help_lines: HelpLines = field(default_factory=load_help_lines)
     finish: Callable[[Answer], Answer] | None = None  # adds a summary under the quotations; None: no writer
     hosts: Hosts | None = None  # names the page answers to; None: any
     proxied: bool = False  # whether a proxy that is believed stands before the page
     most_waiting: int = 64  # questions in the queue; the limit by client comes first
     users: Path | None = None  # file of users; None: nobody is asked for a password
     docs: Path | None = None  # folder of the documents, for pictures of PDF pages; None: none are shown
-    uploads: Uploads | None = None  # takes readers' documents; None: nothing is taken
-    most_upload_bytes: int = 25_000_000  # of one document
-    shelf: Shelf | None = None  # lets readers correct and take out documents; None: they cannot
-    collections: Collections | None = None  # more documents, each with a name; None: there are no others
-    collection: str = ""  # name of these documents among them; "": those that come with the program
-    first: str = ""  # … and of those at the address of the site
-    slug: str = ""  # … and its address; "": they are none of the named ones
-    here_only: bool = False  # whether only this machine is served
     metrics: str = "loopback"  # who may read them: "off", "loopback", "all"
 
     @classmethod
@@ -102,10 +91,7 @@ class PageOptions:
 def _of_folder(settings: Settings, add: bool, change: bool) -> dict[str, Any]:
     """What may be done with the documents of a folder."""
     most = settings.max_upload_megabytes * 1_000_000
-    uploads = (
-        Uploads(settings.docs, most, index_command(settings.docs, settings.data), can_recognise)
-        if add
-        else None
-    )
+    run = index_command(settings.docs, settings.data)
+    uploads = Uploads(settings.docs, most, run, can_recognise) if add else None
     shelf = Shelf(settings.docs, uploads.refresh) if uploads and change else None
     return {"docs": settings.docs, "uploads": uploads, "shelf": shelf}

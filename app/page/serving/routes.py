@@ -6,7 +6,6 @@ without a browser and a download is an ordinary link.
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
@@ -29,10 +28,9 @@ from alpie.app.page.views import check_view as check
 from alpie.app.page.views import lookup_view, reference_view
 from alpie.app.page.views import quality_view as evaluation
 from alpie.app.page.views.answer_view import render_record
-from alpie.app.page.views.documents_view import Offer, render_documents
+from alpie.app.page.views.documents_view import render_documents
 from alpie.app.page.views.help import render_help
-from alpie.app.page.views.markup import tag
-from alpie.app.page.views.page_images import PageImages
+from alpie.app.page.views.page_images import page_png
 from alpie.app.page.views.page_words import PageTranslations, words_asked
 from alpie.app.page.views.panel import Panels
 from alpie.app.page.views.templates import Markup, render
@@ -45,7 +43,7 @@ _OPENING_SECONDS = 20.0  # a fragment waits this long for the corpus; the script
 _MAX_VALUE = 4000  # characters of one parameter
 _AT_ONCE = 4  # fragments made at the same time: more take turns anyway, and each holds what it works on
 
-Make = Callable[[Request, Library, PageTranslations], Response]
+Make = Callable[[Request, Library, PageTranslations], Response | Markup]
 """Answers a request out of the corpus, in a thread."""
 
 
@@ -63,7 +61,6 @@ class PageRoutes:
         self._opening, self._options = opening, options
         self._meter = meter if options.metrics != "off" else None
         self._scripts = scripts or {}
-        self._images = PageImages(options.docs)
         self._feedback_file = FeedbackFile(options.feedback) if options.feedback else None
         self._panels: Panels | None = None  # of the corpus in use
         self._examples: dict[str, Examples] = {}  # questions to begin with, by language
@@ -74,9 +71,11 @@ class PageRoutes:
         router = APIRouter(prefix="/al", include_in_schema=False)
         of_corpus: Mapping[str, Make] = {
             "/reader": self._reader,
-            "/search-form": self._search_form,
+            "/search-form": lambda _, library, words: lookup_view.render_form(library, words),
             "/search": self._search,
-            "/scope": self._scope,
+            "/scope": lambda _, library, words: render(
+                "scope_list", words, documents=list(library.documents.values())
+            ),
             "/evaluation": self._evaluation,
             "/export/{form}": self._export,
             "/references/{style}": self._references,
@@ -134,47 +133,41 @@ class PageRoutes:
         """What `make` says, or a plain sentence with the right status."""
         words = words_asked(request)
         try:
-            return make(request, self._opening.wait(), words)
+            made = make(request, self._opening.wait(), words)
+            return made if isinstance(made, Response) else HTMLResponse(made)
         except NotReady as error:
-            return _sentence(words.html(self._opening.why_not(error)), 500 if error.failed else 503)
+            return _sentence(words, self._opening.why_not(error), 500 if error.failed else 503)
         except QuestionError:
-            return _sentence(words.html("chat.no_words"), 400)
+            return _sentence(words, "chat.no_words", 400)
         except AlpieError as error:
             _LOG.info("refused: %s", error)
-            return _sentence(words.html("chat.refused"), 400)
+            return _sentence(words, "chat.refused", 400)
         except Exception:  # noqa: BLE001 - edge of a page event: a plain sentence for people, the rest for the log
             _LOG.exception("a page request failed")
-            return _sentence(words.html("chat.failed"), 500)
+            return _sentence(words, "chat.failed", 500)
 
     # --- what is read and looked up -------------------------------------------------------------
 
-    def _reader(self, request: Request, library: Library, words: PageTranslations) -> Response:
+    def _reader(self, request: Request, library: Library, words: PageTranslations) -> Response | Markup:
         query, panels = _query(request), self._panels_of(library)
         try:
             if "d" in query:
-                return HTMLResponse(panels.whole(query["d"], words))
-            return HTMLResponse(panels.at(query.get("p", ""), query.get("s", ""), words))
+                return panels.whole(query["d"], words)
+            return panels.at(query.get("p", ""), query.get("s", ""), words)
         except AddressError as error:
             return HTMLResponse(panels.vanished(error, words), status_code=404)
 
-    def _search_form(self, request: Request, library: Library, words: PageTranslations) -> Response:
-        return HTMLResponse(lookup_view.render_form(library, words))
-
-    def _search(self, request: Request, library: Library, words: PageTranslations) -> Response:
-        wanted = lookup_view.Wanted.from_query(_query(request))
-        return HTMLResponse(lookup_view.render_results(library, wanted, words))
-
-    def _scope(self, request: Request, library: Library, words: PageTranslations) -> Response:
-        return HTMLResponse(render("scope_list", words, documents=list(library.documents.values())))
+    def _search(self, request: Request, library: Library, words: PageTranslations) -> Markup:
+        return lookup_view.render_results(library, lookup_view.Wanted.from_query(_query(request)), words)
 
     async def _check_form(self, request: Request) -> Response:
         return HTMLResponse(check.render_form(words_asked(request)))
 
     async def _check(self, request: Request) -> Response:
-        text = (await _body(request, 4 * check.MAX_TEXT + 4)).decode("utf-8", errors="replace")
+        text = (await request.body()).decode("utf-8", errors="replace")
 
-        def make(_: Request, library: Library, words: PageTranslations) -> Response:
-            return HTMLResponse(check.render_check(self._panels_of(library).checker, text, words))
+        def make(_: Request, library: Library, words: PageTranslations) -> Markup:
+            return check.render_check(self._panels_of(library).checker, text, words)
 
         return await self._out_of_corpus(make)(request)
 
@@ -211,32 +204,29 @@ class PageRoutes:
             panels = self._panels_of(self._opening.wait(_OPENING_SECONDS))
         except NotReady as error:
             if not error.failed:
-                return _not_ready()
+                return _sentence(words, self._opening.why_not(error), 503)
             panels = None  # a collection without documents yet
         options = self._options
         known = panels is not None and evaluation.about(options.reports, panels.library.fingerprint)
-        return HTMLResponse(render_documents(panels, words, _offer(options), known))
+        return HTMLResponse(render_documents(panels, words, options, known))
 
     async def _page_image(self, request: Request) -> Response:
+        return await run_in_threadpool(self._answered, request, self._picture)
+
+    def _picture(self, request: Request, library: Library, words: PageTranslations) -> Response:
         query = request.query_params
         number = query.get("n", "")
-        if not (number.isascii() and number.isdecimal() and len(number) <= 5):
-            return Response("Not a page.", 404, media_type="text/plain")
+        document = library.documents.get(query.get("d", ""))
+        if document is None or not (number.isascii() and number.isdecimal() and len(number) <= 5):
+            return Response("No such page.", 404, media_type="text/plain")
         try:
-            return await run_in_threadpool(self._picture, query.get("d", ""), int(number))
-        except NotReady:
-            return _not_ready()
+            picture = page_png(self._options.docs, document, int(number))
         except SourceError as error:
             _LOG.info("a page cannot be shown: %s", error)
-            return Response(words_asked(request).told(error), 404, media_type="text/plain; charset=utf-8")
-
-    def _picture(self, document_id: str, sheet: int) -> Response:
-        document = self._opening.wait().documents.get(document_id)
-        if document is None:
-            return Response("No such document.", 404, media_type="text/plain")
+            return Response(words.told(error), 404, media_type="text/plain; charset=utf-8")
         # the address holds the checksum of the file: its picture never changes
         headers = {"cache-control": "private, max-age=86400, immutable"}
-        return Response(self._images.png(document, sheet), media_type="image/png", headers=headers)
+        return Response(picture, media_type="image/png", headers=headers)
 
     # --- the page itself ------------------------------------------------------------------------
 
@@ -244,8 +234,7 @@ class PageRoutes:
         return HTMLResponse(await run_in_threadpool(self.welcome, words_asked(request)))
 
     async def _help(self, request: Request) -> Response:
-        options = self._options
-        return HTMLResponse(render_help(words_asked(request), options.help_lines, options.finish is not None))
+        return HTMLResponse(render_help(words_asked(request), writer=self._options.finish is not None))
 
     async def _script(self, request: Request) -> Response:
         text = self._scripts.get(words_asked(request).language, "")
@@ -253,22 +242,15 @@ class PageRoutes:
         headers = {"cache-control": "no-cache"}
         return Response(text, media_type="text/javascript; charset=utf-8", headers=headers)
 
-    def _evaluation(self, request: Request, library: Library, words: PageTranslations) -> Response:
+    def _evaluation(self, request: Request, library: Library, words: PageTranslations) -> Markup:
         shown = evaluation.render_evaluation(self._options.reports, words, library.fingerprint)
         if self._meter:
             shown += evaluation.render_timings(self._meter, words)
-        return HTMLResponse(shown)
+        return shown
 
     async def _feedback(self, request: Request) -> Response:
         assert self._feedback_file
-        try:
-            told = json.loads(await _body(request, 10_000))
-        except ValueError:
-            told = None
-        if not isinstance(told, dict):
-            return Response(status_code=400)
-        arguments = (told.get("verdict"), told.get("question"), told.get("address", ""))
-        kept = await run_in_threadpool(self._feedback_file.add, *arguments)
+        kept = await run_in_threadpool(self._feedback_file.add, await request.body())
         return Response(status_code=204 if kept else 400)
 
     async def _metrics(self, request: Request) -> Response:
@@ -288,40 +270,11 @@ def _query(request: Request) -> dict[str, str]:
     return {key: value[:_MAX_VALUE] for key, value in request.query_params.items()}
 
 
-async def _body(request: Request, most_bytes: int) -> bytes:
-    """The body, cut off after `most_bytes`."""
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > most_bytes:
-            break
-    return body[:most_bytes]
-
-
 def _waited(opening: Opening) -> None:
     with suppress(NotReady):
         opening.wait(_OPENING_SECONDS)
 
 
-def _sentence(text: str, status: int) -> Response:
+def _sentence(words: PageTranslations, key: str, status: int) -> Response:
     headers = {"retry-after": "2"} if status == 503 else None
-    return HTMLResponse(tag("p", text, class_="problem"), status_code=status, headers=headers)
-
-
-def _not_ready() -> Response:
-    return Response("Not ready.", 503, media_type="text/plain", headers={"retry-after": "2"})
-
-
-def _offer(options: PageOptions) -> Offer:
-    return Offer(
-        options.uploads,
-        options.shelf,
-        options.collections,
-        options.collection,
-        options.first,
-        options.slug,
-        options.site_path,
-        options.language,
-        options.here_only,
-        options.most_upload_bytes // 1_000_000,
-    )
+    return HTMLResponse(render("problem", words, text=words(key)), status_code=status, headers=headers)

@@ -9,8 +9,8 @@ import os
 import sys
 import threading
 import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -23,7 +23,7 @@ from alpie.app.page.guarding.permitted_events import Handlers, PermittedEvents
 from alpie.app.page.guarding.users import Users
 from alpie.app.page.serving.change_routes import upload_bodies
 from alpie.app.page.serving.collection_router import CollectionRouter
-from alpie.app.page.serving.delivery import Delivery, FirstPaint, preloads
+from alpie.app.page.serving.delivery import Delivery, FirstPaint
 from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.serving.routes import PageRoutes
 from alpie.app.page.state.library import Library, Opening
@@ -74,6 +74,9 @@ def create_app(
         app.add_middleware(
             CollectionRouter, collections=options.collections, make=collection, language=options.language
         )
+    gate = None
+    if options.users:
+        gate = Login(Users(options.users), _homes(options), options.language, options.root_path)
     app.add_middleware(
         Guard,
         limits=options.limits,
@@ -82,9 +85,7 @@ def create_app(
         bodies=upload_bodies(options),
         collections=options.collections is not None,
         on_refusal=meter.refused,
-        gate=Login(Users(options.users), _homes(options), options.language, options.root_path)
-        if options.users
-        else None,
+        gate=gate,
     )
     return app
 
@@ -111,7 +112,9 @@ def _pages(opening: Opening, options: PageOptions, meter: Meter | None) -> FastA
     routes = PageRoutes(opening, options, meter, scripts)
     routes.add_to(app)
 
-    def mount_pages() -> None:
+    async def mount_pages() -> (
+        None
+    ):  # in a loop: outside one, Gradio makes one for every lock and leaves it open
         # "/" last: it takes what is left.
         for one in sorted(paths, key=lambda name: paths[name], reverse=True):
             words = translations_for(one)
@@ -134,12 +137,13 @@ def _pages(opening: Opening, options: PageOptions, meter: Meter | None) -> FastA
                     theme=gr.themes.Base(
                         font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]
                     ),
-                    head=heads[one],
+                    head=heads[one][0],
                     js=f"() => {{ document.documentElement.lang = '{one}'; }}",
                 )
 
-    with _MOUNTING:
-        _within_a_loop(mount_pages)
+    # In a loop of its own: outside one, Gradio makes a loop for every lock and leaves it open; the caller may be in one.
+    with _MOUNTING, ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, mount_pages()).result()
     if meter:
         meter.gauge(
             "waiting_questions",
@@ -151,25 +155,11 @@ def _pages(opening: Opening, options: PageOptions, meter: Meter | None) -> FastA
         for one, path in paths.items()
     }
     app.add_middleware(FirstPaint, made=firsts)
-    app.add_middleware(Delivery, links={paths[one]: preloads(head) for one, head in heads.items()})
+    app.add_middleware(Delivery, links={paths[one]: early for one, (_, early) in heads.items()})
     app.add_middleware(
         PermittedEvents, pages={paths[one]: Handlers.of(page, one) for one, page in pages.items()}
     )
     return app
-
-
-def _within_a_loop(make: Callable[[], None]) -> None:
-    """Runs `make` inside an event loop: outside one, Gradio makes a loop for every lock and leaves it open."""
-
-    async def inside() -> None:
-        make()
-
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        asyncio.run(inside())
-    else:
-        make()
 
 
 def serve(
@@ -194,32 +184,24 @@ def serve(
     run(server_config(app, options.root_path, settings.trusted_proxies), bound, on_listening)
 
 
-_WRITER_OF_STUBS = "gradio.component_meta"
-
-
 def import_gradio() -> None:
     """Import `gradio`, if it is not there yet, without its type stubs being written.
 
     At each import it parses the source of each of its components and writes a stub beside it: half of the time that the
     import takes, and writing where an installation belongs.
     """
-    with _no_stubs():
-        import gradio  # noqa: F401
-
-
-@contextmanager
-def _no_stubs() -> Iterator[None]:
-    """A component without a source file gets no stub: to the writer of stubs, and to no one else, none has one."""
     original = inspect.getfile
 
     def getfile(object: Any) -> str:
-        if sys._getframe(1).f_globals.get("__name__") == _WRITER_OF_STUBS:
-            raise OSError("no type stub is wanted")
+        if isinstance(object, type) and object.__module__.startswith("gradio."):
+            raise OSError("a component without a source file gets no stub")
         return original(object)
 
-    inspect.getfile = getfile
+    inspect.getfile = (
+        getfile  # version 6.31 has no setting and no other seam: it makes the stub as it makes the class
+    )
     try:
-        yield
+        import gradio  # noqa: F401
     finally:
         inspect.getfile = original
 

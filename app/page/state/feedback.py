@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-import json
 import threading
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Annotated, Literal
 
-VERDICTS = ("useful", "useless", "wrong-quote")
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
+
 _LONGEST = 1000  # characters of a question or address
 _MAX_BYTES = 20_000_000  # then nothing more is written: a stranger must not fill the disk
+_Cut = Annotated[str, AfterValidator(lambda text: text[:_LONGEST])]
+
+
+class _Vote(BaseModel):
+    model_config = ConfigDict(strict=True)
+    date: str = ""
+    verdict: Literal["useful", "useless", "wrong-quote"]
+    question: _Cut
+    address: _Cut = ""
 
 
 class FeedbackFile:
@@ -20,20 +29,17 @@ class FeedbackFile:
         self.path = path
         self._lock = threading.Lock()
 
-    def add(self, verdict: object, question: object, address: object = "") -> bool:
-        """Whether the verdict was kept; anything malformed is not."""
-        if verdict not in VERDICTS or not isinstance(question, str) or not isinstance(address, str):
+    def add(self, sent: bytes) -> bool:
+        """Whether the verdict, as the page sends it in JSON, was kept; anything malformed is not."""
+        try:
+            vote = _Vote.model_validate_json(sent)
+        except ValidationError:
             return False
-        row: Mapping[str, object] = {
-            "date": datetime.now(UTC).isoformat(timespec="seconds"),
-            "verdict": verdict,
-            "question": question[:_LONGEST],
-            "address": address[:_LONGEST],
-        }
+        vote.date = datetime.now(UTC).isoformat(timespec="seconds")
         with self._lock:
             if self.path.is_file() and self.path.stat().st_size > _MAX_BYTES:
                 return False
             self.path.parent.mkdir(parents=True, exist_ok=True)
             with self.path.open("a", encoding="utf-8") as file:
-                file.write(json.dumps(row, ensure_ascii=False) + "\n")
+                file.write(vote.model_dump_json() + "\n")
         return True

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, cast
 
 from prometheus_client import (
@@ -46,33 +47,20 @@ class Meter:
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)  # memory, CPU seconds and open files; on Linux only
-        self._stages = Histogram(
-            "alpie_stage_seconds",
-            "Time of a stage of an answer",
-            ["stage"],
-            buckets=_SECONDS,
-            registry=self.registry,
-        )
-        self._total = Histogram(
-            "alpie_answer_seconds",
-            "Time of an answer, search to quotations",
-            buckets=_SECONDS,
-            registry=self.registry,
-        )
-        self._questions = Counter(
-            "alpie_questions", "Questions by outcome", ["outcome"], registry=self.registry
-        )
-        self._refusals = Counter(
-            "alpie_refused_requests", "Requests refused by the outer wall", ["status"], registry=self.registry
-        )
+        histogram = partial(Histogram, buckets=_SECONDS, registry=self.registry)
+        counter = partial(Counter, registry=self.registry)
+        self._stages = histogram("alpie_stage_seconds", "Time of a stage of an answer", ["stage"])
+        self._total = histogram("alpie_answer_seconds", "Time of an answer, search to quotations")
+        self._questions = counter("alpie_questions", "Questions by outcome", ["outcome"])
+        self._refusals = counter("alpie_refused_requests", "Requests refused by the outer wall", ["status"])
         self._corpus = {
             name: Gauge(f"alpie_index_{name}", text, registry=self.registry)
             for name, text in (("passages", "Passages in the index in use"), ("documents", "Documents in it"))
         }
+        names = "Always 1; the labels name the index in use"
         self._version = Gauge(
-            "alpie_index_version", "Always 1; the labels name the index in use", ["fingerprint", "built_at"],
-            registry=self.registry,
-        )  # fmt: skip
+            "alpie_index_version", names, ["fingerprint", "built_at"], registry=self.registry
+        )
         for outcome in ("answered", "not_in_documents", "unusable", "failed"):
             self._questions.labels(outcome)
         for status in ("403", "413", "429", "503"):
@@ -83,10 +71,6 @@ class Meter:
     def gauge(self, name: str, text: str, value: Callable[[], float]) -> None:
         """Add a value that is asked for at every reading."""
         Gauge(f"alpie_{name}", text, registry=self.registry).set_function(value)
-
-    def value(self, name: str) -> float:
-        """A value added by `gauge`, as it is now; 0 for one that was not added."""
-        return self.registry.get_sample_value(f"alpie_{name}") or 0.0
 
     def measured(self, library: Library) -> Library:
         """`library`, every question to which is counted and timed."""
@@ -119,26 +103,17 @@ class Meter:
         """All of it in Prometheus' text format."""
         return generate_latest(self.registry)
 
-    def counts(self) -> Mapping[str, int]:
-        """Questions by outcome, and under "shed" those turned away because too many waited."""
-        found = {
-            sample.labels["outcome"]: int(sample.value)
-            for sample in self._samples(self._questions)
-            if sample.name.endswith("_total")
-        }
-        busy = [s.value for s in self._samples(self._refusals) if s.labels == {"status": "503"}]
-        return {**found, "shed": int(busy[0]) if busy else 0}
+    def values(self) -> Mapping[tuple[str, ...], float]:
+        """Every number as it is now, by its name in Prometheus and the values of its labels."""
+        samples = (sample for family in self.registry.collect() for sample in family.samples)
+        return {(one.name, *one.labels.values()): one.value for one in samples}
 
     def stage_times(self) -> tuple[StageTimes, ...]:
         """Each stage in order and "total"; those that never ran are left out."""
-        samples = [*self._samples(self._stages)]
-        times = [_times(stage, [s for s in samples if s.labels.get("stage") == stage]) for stage in STAGES]
-        times.append(_times("total", self._samples(self._total)))
+        values = self.values()
+        times = [_times(values, stage, "alpie_stage_seconds", stage) for stage in STAGES]
+        times.append(_times(values, "total", "alpie_answer_seconds"))
         return tuple(one for one in times if one.count)
-
-    @staticmethod
-    def _samples(metric: Any) -> Sequence[Any]:
-        return [sample for family in metric.collect() for sample in family.samples]
 
 
 class _Measured:
@@ -161,11 +136,11 @@ class _Measured:
         return answer
 
 
-def _times(stage: str, samples: Sequence[Any]) -> StageTimes:
-    count = sum(int(s.value) for s in samples if s.name.endswith("_count"))
-    total = sum(s.value for s in samples if s.name.endswith("_sum"))
-    reached = [(float(s.labels["le"]), s.value) for s in samples if s.name.endswith("_bucket")]
-    return StageTimes(stage, count, 1000 * total / count if count else 0.0, 1000 * _quantile(reached, 0.95))
+def _times(values: Mapping[tuple[str, ...], float], stage: str, name: str, *labels: str) -> StageTimes:
+    count, total = values[f"{name}_count", *labels], values[f"{name}_sum", *labels]
+    buckets = (f"{name}_bucket", *labels)
+    reached = [(float(key[-1]), value) for key, value in values.items() if key[:-1] == buckets]
+    return StageTimes(stage, int(count), 1000 * total / max(count, 1), 1000 * _quantile(reached, 0.95))
 
 
 def _quantile(reached: Sequence[tuple[float, float]], share: float) -> float:

@@ -9,6 +9,7 @@ reader is told why: left there, it would meet every later run.
 from __future__ import annotations
 
 import contextlib
+import filecmp
 import json
 import logging
 import os
@@ -31,7 +32,6 @@ from alpie.index.errors import RecognitionMissing
 from alpie.index.formats import SUFFIXES, check_signature, format_of
 from alpie.index.formats.recognition import RECOGNISE_FILE, Recogniser
 from alpie.index.messages import Message, from_row
-from alpie.index.model_cache import checksum
 from alpie.index.sources.document_folder import NOT_DOCUMENTS
 
 _MAX_RUN_SECONDS = 3_600.0
@@ -51,17 +51,11 @@ def can_recognise() -> bool:
 
 def index_command(docs: Path, data: Path) -> Run:
     """Runs `alpie index` as a process of its own."""
-    command = [sys.executable, "-m", "alpie.app", "index", "--json"]
-    command += ["--docs", str(docs), "--data", str(data)]
+    command = (sys.executable, "-m", "alpie.app", "index", "--json", "--docs", str(docs), "--data", str(data))
 
     def run() -> tuple[int, Sequence[str]]:
         done = subprocess.run(
-            command,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=_MAX_RUN_SECONDS,
-            check=False,
+            command, capture_output=True, text=True, errors="replace", timeout=_MAX_RUN_SECONDS, check=False
         )
         try:
             return done.returncode, from_row(json.loads(done.stdout))
@@ -165,7 +159,7 @@ class Uploads:
         finally:
             with contextlib.suppress(OSError):
                 unfinished.unlink(missing_ok=True)
-        self._begin(taken)
+        self._start(taken)
         return taken
 
     def _write(self, path: Path, file: IO[bytes], name: str) -> None:
@@ -185,13 +179,9 @@ class Uploads:
             target.flush()
             os.fsync(target.fileno())
 
-    def _begin(self, name: str) -> None:
+    def _start(self, *names: str) -> None:
         with self._lock:
-            self._waiting.append(name)
-        self._start()
-
-    def _start(self) -> None:
-        with self._lock:
+            self._waiting += names
             if self._running:
                 return
             self._running = True
@@ -282,16 +272,8 @@ def _reason(path: Path, messages: Iterable[object]) -> Message | None:
 
 def _same_file(path: Path, folder: Path) -> str:
     """Name of a document of the same bytes; "" for none."""
-    size = path.stat().st_size
-    as_large = [
-        other
-        for other in sorted(folder.iterdir())
-        if format_of(other) and other.is_file() and other.stat().st_size == size
-    ]
-    if not as_large:
-        return ""
-    own = checksum(path)
-    return next((other.name for other in as_large if checksum(other) == own), "")
+    documents = (one for one in sorted(folder.iterdir()) if format_of(one) and one.is_file())
+    return next((one.name for one in documents if filecmp.cmp(path, one, shallow=False)), "")
 
 
 def safe_name(name: str) -> str:

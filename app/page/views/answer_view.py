@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from time import perf_counter
@@ -17,6 +17,7 @@ from alpie.app.answering.conversation import asks_again
 from alpie.app.exporting.reference_files import json_text
 from alpie.app.page.state.library import Library
 from alpie.app.page.views.link_places import link, question_link
+from alpie.app.page.views.markup import runs
 from alpie.app.page.views.page_words import PageTranslations
 from alpie.app.page.views.reference_view import printed_references
 from alpie.app.page.views.templates import Markup, render
@@ -53,56 +54,35 @@ def render_answer(
     link_of = partial(question_link, answer.question, documents=answer.limited_to)
     earlier = turns if follows else ()
     here = link_of(turns=earlier, each_document=each)
-    numbers = {_key(quote): n for n, quote in enumerate(answer.quotes, start=1)}
+    numbers = {(quote.document_id, quote.spans): n for n, quote in enumerate(answer.quotes, start=1)}
     by_address = {hit.passage.address: hit for hit in answer.hits}
 
-    def quoted(quotes: Iterable[Quote]) -> list[Markup]:
-        return [
-            render_quote(one, words, documents, numbers[_key(one)], by_address.get(one.passage.address))
-            for one in quotes
-        ]
+    def quoted(quote: Quote) -> Markup:
+        number = numbers[quote.document_id, quote.spans]
+        return render_quote(quote, words, documents, number, by_address.get(quote.passage.address))
 
-    def nearest(quotes: Iterable[Quote]) -> list[Markup]:
-        return [
-            render_quote(one, words, documents, number, nearest=True)
-            for number, one in enumerate(quotes, start=1)
-        ]
+    def near(quote: Quote, number: int) -> Markup:
+        return render_quote(quote, words, documents, number, nearest=True)
 
     search = answer.search
     return render(
         "answer",
         words,
+        answer=answer,
         lang=words.language if page and page != words.language else "",
         home=f"{root_path}/en/{here}",
         follows=follows,
         anew=link_of(each_document=each, anew=True),
         limited=", ".join(documents[id_].title for id_ in answer.limited_to if id_ in documents),
-        searched=answer.understood,
         foreign=_foreign(answer, words, documents),
-        small_talk=answer.small_talk,
-        answered=answer.answered,
         absent=absence_lines(answer, told),
-        tentative=answer.tentative,
-        arranged=answer.parts[0].role if answer.parts else "",
-        parts=[
-            {
-                "role": part.role,
-                "heading": part.heading,
-                "quotes": quoted(part.quotes),
-                "nearest": nearest(part.nearest),
-                "tentative": part.tentative and part.quotes,
-                "without": "elsewhere" if part.elsewhere else "empty",
-            }
-            for part in answer.parts
-        ],
-        quotes=[] if answer.parts else quoted(answer.quotes),
+        quoted=quoted,
+        near=near,
         writing=writing,
         written=_written(answer, words),
         suggestions=list(_suggestions(answer, words)) if answer.answered else [],
         statement=_statement(answer, words),
-        nearest=nearest(answer.nearest[:3]),
         again=bool(follows) and asks_again(answer.question),
-        folded=answer.far,
         foot=words(
             "answer.foot",
             passages=words.count("count.passages", search.passages),
@@ -130,7 +110,7 @@ def render_quote(
     return render(
         "quote",
         words,
-        lines=quote_lines(shown),
+        lines=_quote_lines(shown),
         answering=words.quoted(quote.text[slice(*first)]) if first and number == 1 else "",
         language=document.language if document else "es",
         href=link(quote.passage, quote.spans),
@@ -139,18 +119,9 @@ def render_quote(
         note=number and not nearest,
         nearest=nearest,
         source=short_citation(quote.citation, words.language),
-        why=_why(hit) if hit else None,
+        hit=hit,
+        ranked_by=_RANKED_BY,
     )
-
-
-def _why(hit: Hit) -> dict[str, object]:
-    """The rank of the passage in each retriever of the search, and the words both share."""
-    ranks = [(retriever, hit.ranks[retriever]) for retriever in _RANKED_BY if retriever in hit.ranks]
-    return {"ranks": ranks, "line": hit.line, "terms": hit.terms}
-
-
-def _key(quote: Quote) -> object:
-    return quote.document_id, quote.spans
 
 
 def _statement(answer: Answer, words: PageTranslations) -> str:
@@ -220,28 +191,24 @@ def _suggestions(answer: Answer, words: PageTranslations) -> Iterable[tuple[str,
             return
 
 
-@dataclass(frozen=True)
-class QuoteLine:
-    """A list item, a table row, or what stands between them; of a quotation without either, all of it."""
+def _quote_lines(quote: Quote) -> list[tuple[str, list[tuple[str, bool]]]]:
+    """Lines whose runs are `quote.text`, not a character more or less: class of the element, runs, whether a run answers.
 
-    style: str  # class of its element; "": no element of its own
-    runs: tuple[tuple[str, bool], ...]  # text, and whether it answers
+    A line is a list item, a table row, or what stands between them; without either it is all, with no element of its own.
+    """
 
+    def line(style: str, start: int, end: int) -> tuple[str, list[tuple[str, bool]]]:
+        inside = ((max(first, start) - start, min(last, end) - start) for first, last in quote.emphasis)
+        return style, runs(quote.text[start:end], inside)
 
-def quote_lines(quote: Quote) -> list[QuoteLine]:
-    """The lines whose runs are `quote.text`, not a character more or less."""
-    lines = _lines(quote)
+    lines, whole = _lines(quote), len(quote.text)
     if not lines:
-        return [QuoteLine("", _runs(quote, 0, len(quote.text)))]
-    pieces: list[QuoteLine] = []
-    position = 0
-    for start, end, style in [*lines, (len(quote.text), len(quote.text), "")]:
-        if position < start:
-            pieces.append(QuoteLine("run", _runs(quote, position, start)))
-        if start < end:
-            pieces.append(QuoteLine(style, _runs(quote, start, end)))
+        return [line("", 0, whole)]
+    pieces, position = [], 0
+    for start, end, style in [*lines, (whole, whole, "")]:
+        pieces += [line("run", position, start), line(style, start, end)]
         position = end
-    return pieces
+    return [piece for piece in pieces if piece[1]]
 
 
 def _lines(quote: Quote) -> list[tuple[int, int, str]]:
@@ -259,18 +226,6 @@ def _lines(quote: Quote) -> list[tuple[int, int, str]]:
             position += len(quote.text[position:]) - len(quote.text[position:].lstrip())
             found.append((start, position, style))
     return found
-
-
-def _runs(quote: Quote, start: int, end: int) -> tuple[tuple[str, bool], ...]:
-    runs: list[tuple[str, bool]] = []
-    position = start
-    for first, last in sorted(quote.emphasis):
-        first, last = max(first, start), min(last, end)
-        if position <= first < last:
-            runs += [(quote.text[position:first], False), (quote.text[first:last], True)]
-            position = last
-    runs.append((quote.text[position:end], False))
-    return tuple(run for run in runs if run[0])
 
 
 def render_record(

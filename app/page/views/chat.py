@@ -8,14 +8,15 @@ What it brings is a stranger's text: only ever shown to that browser again.
 from __future__ import annotations
 
 import html
-import json
 import logging
 import re
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from time import perf_counter
-from typing import Any
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from alpie.app.answering.answer_types import Answer
 from alpie.app.answering.conversation import MAX_TURNS
@@ -23,7 +24,7 @@ from alpie.app.page.state.library import NotReady, Opening
 from alpie.app.page.state.server_metrics import Meter
 from alpie.app.page.views.answer_view import render_answer
 from alpie.app.page.views.check_view import MAX_TEXT
-from alpie.app.page.views.help import HelpLines, at_risk, with_notice
+from alpie.app.page.views.help import at_risk, with_notice
 from alpie.app.page.views.markup import one_line
 from alpie.app.page.views.page_words import PageTranslations, translations_for
 from alpie.app.page.views.templates import Markup, render
@@ -40,6 +41,10 @@ _INDENT = re.compile(r"\n\s*")  # of a template; no quotation holds a line end
 Message = dict[str, Any]
 MAX_REMEMBERED = 20  # messages; the script of the page sends no more
 _MAX_MESSAGE = 100_000  # characters
+_Texts = Annotated[
+    list[str], AfterValidator(lambda texts: [one[:MAX_TYPED_CHARACTERS] for one in texts[:_MAX_DOCUMENTS]])
+]
+_ROWS = TypeAdapter(list[tuple[Literal["user", "assistant"], Annotated[str, Field(max_length=_MAX_MESSAGE)]]])
 _ASKED = re.compile(r'<div class="asked">([^<>]*)</div>')
 
 
@@ -52,45 +57,28 @@ class Conversation:
     left: bool = False  # the visitor has begun another: nothing more of this one is shown
 
 
-@dataclass(frozen=True)
-class Wish:
+class Wish(BaseModel):
     """How a question is to be answered, beside its words."""
 
-    documents: tuple[str, ...] = ()  # ids; empty: all
+    model_config = ConfigDict(extra="forbid", strict=True)
+    documents: _Texts = []  # ids, an unknown one is for the corpus to refuse; none: all
     anew: bool = False  # in the place of the last answer, and without what was asked before
-    each_document: bool = False
-    turns: tuple[str, ...] = ()  # the earlier questions it was asked after, where a link tells them
+    each: bool = False  # of each document by itself
+    turns: _Texts = []  # the earlier questions it was asked after, where a link tells them
 
     @classmethod
-    def read(cls, text: object) -> Wish:
+    def read(cls, text: Any) -> Wish:
         """The wish in the JSON that the script of the page sends; none in anything else."""
         try:
-            sent = json.loads(text) if isinstance(text, str) and text else {}
-        except (ValueError, RecursionError):
+            return cls.model_validate_json(text)
+        except ValidationError:
             return cls()
-        return (
-            cls.of(**sent) if isinstance(sent, dict) and all(isinstance(key, str) for key in sent) else cls()
-        )
-
-    @classmethod
-    def of(
-        cls,
-        documents: object = (),
-        anew: object = False,
-        each: object = False,
-        turns: object = (),
-        **_: object,
-    ) -> Wish:
-        """The wish that a click brings along; an unknown document is for the corpus to refuse."""
-        return cls(_texts(documents)[:_MAX_DOCUMENTS], anew is True, each is True, _texts(turns)[-MAX_TURNS:])
 
 
-def _texts(value: object) -> tuple[str, ...]:
-    given = value if isinstance(value, list | tuple) else ()
-    return tuple(one[:MAX_TYPED_CHARACTERS] for one in given if isinstance(one, str))
+class QuestionLink(Wish):
+    """What a click on a link that asks brings along."""
 
-
-_NO_WISH = Wish()
+    question: str
 
 
 class Chat:
@@ -103,17 +91,16 @@ class Chat:
         self,
         opening: Opening,
         words: PageTranslations,
-        help_lines: HelpLines,
         finish: Callable[[Answer], Answer] | None = None,
         root_path: str = "",
         meter: Meter | None = None,
     ) -> None:
-        self._opening, self._words, self._help_lines = opening, words, help_lines
+        self._opening, self._words = opening, words
         self._finish, self._root_path, self._meter = finish, root_path, meter
         self._free = threading.BoundedSemaphore(_AT_ONCE)
 
     def ask(
-        self, question: object, conversation: object, past: object = None, wish: Wish = _NO_WISH
+        self, question: object, conversation: object, past: object = None, wish: Wish | None = None
     ) -> Iterator[tuple[list[Message], Conversation]]:
         """Messages to show, first with a note that the search is under way, then with the answer.
 
@@ -122,6 +109,7 @@ class Chat:
         `past`: the conversation as the browser has it, for one that is not known here, see `read_past`.
         Called over HTTP too, so the arguments may be anything.
         """
+        wish = wish or Wish()
         talk = conversation if isinstance(conversation, Conversation) else Conversation()
         if not talk.messages:
             talk.messages, questions = read_past(past)
@@ -138,7 +126,7 @@ class Chat:
             {"role": "user", "content": one_line(Markup('<div class="asked">{}</div>').format(shown))},
         ]
         yield [*before, self._said(_line("searching", self._words(self._waiting())))], talk
-        replies = self._replies(asked, wish.turns or tuple(talk.questions[-MAX_TURNS:]), wish)
+        replies = self._replies(asked, tuple((wish.turns or talk.questions)[-MAX_TURNS:]), wish)
         said = self._said(next(replies))
         talk.messages = [*before, said][-_MAX_MESSAGES:]
         if len(asked) <= MAX_TYPED_CHARACTERS:
@@ -168,10 +156,8 @@ class Chat:
         try:
             library = self._opening.wait(_OPENING_SECONDS)
             with self._free:
-                if wish.documents or wish.each_document:
-                    answer = library.ask(asked, turns, wish.documents, wish.each_document)
-                else:
-                    answer = library.ask(asked, turns)
+                wishes = (tuple(wish.documents), wish.each) if wish.documents or wish.each else ()
+                answer = library.ask(asked, turns, *wishes)
             told = translations_for("en") if answer.language == "en" else words
             of_talk = (at_risk(one, library.encoder) for one in (asked, *reversed(answer.follows)))
             risk = next(filter(None, of_talk), None)  # «explícamelo» asks for no case story either
@@ -183,7 +169,7 @@ class Chat:
                 )
                 if self._meter:
                     self._meter.stage("render", perf_counter() - started)
-                return with_notice(rendered, risk, told, self._help_lines) if risk else rendered
+                return with_notice(rendered, risk, told) if risk else rendered
 
             reply = shown(answer)
             if self._finish and answer.quotes:
@@ -221,19 +207,11 @@ def _line(style: str, sentence: str) -> Markup:
 def read_past(past: object) -> tuple[list[dict[str, Any]], list[str]]:
     """Messages and questions in `past`, as `window.alpie.past` writes it; none of anything that is not sound."""
     try:
-        rows = json.loads(past) if isinstance(past, str) and past else []
-    except (ValueError, RecursionError):
+        rows = _ROWS.validate_json(past if isinstance(past, str) else "")[-MAX_REMEMBERED:]
+    except ValidationError:
         return [], []
-    messages: list[dict[str, Any]] = []
-    questions: list[str] = []
-    for row in rows[-MAX_REMEMBERED:] if isinstance(rows, list) else ():
-        if not (isinstance(row, list) and len(row) == 2 and all(isinstance(one, str) for one in row)):
-            return [], []
-        role, content = row
-        if role not in ("user", "assistant") or len(content) > _MAX_MESSAGE or "\n" in content:
-            return [], []
-        asked = _ASKED.fullmatch(content)
-        if role == "user" and asked:
-            questions.append(html.unescape(asked[1]))
-        messages.append({"role": role, "content": content})
-    return messages, questions
+    if any("\n" in content for _, content in rows):
+        return [], []
+    asked = (_ASKED.fullmatch(content) for role, content in rows if role == "user")
+    questions = [html.unescape(one[1]) for one in asked if one]
+    return [{"role": role, "content": content} for role, content in rows], questions

@@ -25,16 +25,16 @@ _LANGUAGES = ("es", "en", "ca", "gl", "eu", "fr", "pt", "it", "de")  # offered; 
 class Offer:
     """What can be done with the documents here, and where they stand."""
 
-    uploads: Uploads | None = None
-    shelf: Shelf | None = None
-    collections: Collections | None = None
-    name: str = ""  # of this collection; "": the documents that come with the program
-    first: str = ""  # … of those at the address of the site
-    slug: str = ""  # of this collection; "": it is none of the named ones
-    site: str = ""  # path of them all
-    language: str = "es"  # of the pages without a language in their path
-    here: bool = False  # whether only this machine is served
-    megabytes: int = 0  # of the largest file that is taken
+    uploads: Uploads | None = None  # takes readers' documents; None: nothing is taken
+    shelf: Shelf | None = None  # lets readers correct and take out documents; None: they cannot
+    collections: Collections | None = None  # more documents, each with a name; None: there are no others
+    collection: str = ""  # name of these documents among them; "": those that come with the program
+    first: str = ""  # … and of those at the address of the site
+    slug: str = ""  # … and its address; "": they are none of the named ones
+    site_path: str = ""  # under which a proxy serves the page: "/alpie"; it takes it off before it asks here
+    language: str = "es"  # of the page at "/"; the others have a path of their own
+    here_only: bool = False  # whether only this machine is served
+    most_upload_bytes: int = 25_000_000  # of one document
 
 
 def render_documents(
@@ -46,6 +46,8 @@ def render_documents(
     documents = list(library.documents.values()) if library else []
     if shelf:
         documents = [one for one in documents if shelf.has(one)]
+    unread = library.unread if library else ()
+    removed = collections.removed() if collections else ()
     return render(
         "documents",
         words,
@@ -55,26 +57,17 @@ def render_documents(
         built=words.moment(library.built_at) if library else "",
         passages=words.count("count.passages", len(library.passages)) if library else "",
         counted=words.count("count.documents", len(documents)),
-        unread=[words("notice.file", file=one.file, notice=one.reason) for one in library.unread]
-        if library
-        else [],
-        name=offer.name or words("collections.shipped"),
+        unread=[words("notice.file", file=one.file, notice=one.reason) for one in unread],
+        name=offer.collection or words("collections.shipped"),
         first=offer.first or words("collections.shipped"),
         collections=collections.all() if collections else (),
-        many=collections is not None,
-        slug=offer.slug,
-        site=offer.site,
+        offer=offer,
         home="/" if words.language == offer.language else f"/{words.language}/",
-        removed_collections=[(token, one.name) for token, one in collections.removed()]
-        if collections
-        else (),
-        uploads=uploads,
-        most=words.number(offer.megabytes),
+        removed_collections=[(token, one.name) for token, one in removed],
+        most=words.number(offer.most_upload_bytes // 1_000_000),
         accepted=",".join(SUFFIXES),
         state=render_state(uploads, words, library.documents if library else {}),
         removed_documents=[(one.token, one.title) for one in shelf.removed()] if shelf else (),
-        shelf=shelf is not None,
-        here=offer.here,
         languages=[(one, words.language_name(one)) for one in _LANGUAGES],
     )
 

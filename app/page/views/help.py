@@ -1,6 +1,6 @@
 """Help: how to ask, what the tool can do, privacy; where people at risk find help, and who seems to be one of them.
 
-The help lines are data (`help_lines.toml`, or a file of the operator's). A notice is added above an answer when
+The help lines are data (`help_lines.toml`). A notice is added above an answer when
 somebody writes that it happens to them, or to someone near; what the documents say is then folded away.
 
 Two ways to tell: how near a message lies to others of people at risk, with the bundled encoder (fitted by
@@ -14,10 +14,10 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,71 +25,29 @@ from numpy.typing import NDArray
 from alpie.app.answering.answer_weights import sigmoid
 from alpie.app.page.views.page_words import PageTranslations
 from alpie.app.page.views.templates import Markup, render
-from alpie.app.translations import said
 from alpie.index.encoder import Encoder
-from alpie.index.errors import SettingsError
 
-_DEFAULT = Path(__file__).resolve().parents[1] / "help_lines.toml"
-_LINK = re.compile(r"(tel:[0-9+]+|https://[^\s\"'<>]+)")
+_PAGE = Path(__file__).resolve().parents[1]
 
 
-@dataclass(frozen=True)
-class HelpLine:
-    """An organisation that helps, and how to reach it."""
-
-    country: str
-    who: str
-    name: dict[str, str]  # by language
-    note: dict[str, str]
-    contact: str
-    link: str
+@lru_cache(maxsize=1)
+def help_lines() -> dict[str, Any]:
+    """The day on which they were checked as "checked", and as "line" the organisations to turn to, see the file."""
+    return tomllib.loads((_PAGE / "help_lines.toml").read_text(encoding="utf-8"))
 
 
-@dataclass(frozen=True)
-class HelpLines:
-    """The organisations to turn to, and the day they were checked."""
-
-    checked: str
-    lines: tuple[HelpLine, ...]
-
-
-def load_help_lines(path: Path | None = None) -> HelpLines:
-    """The help lines in a file like `help_lines.toml`, by default that one; raises SettingsError."""
-    path = path or _DEFAULT
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-        return HelpLines(str(data["checked"]), tuple(_line(entry) for entry in data["line"]))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, KeyError, TypeError) as error:
-        raise SettingsError(said("lines.file", path=path, error=repr(error))) from error
-
-
-def _line(entry: dict[str, str]) -> HelpLine:
-    link = entry.get("link", "")
-    if link and not _LINK.fullmatch(link):
-        raise SettingsError(said("lines.link", link=repr(link)))
-    return HelpLine(
-        country=entry["country"],
-        who=entry["who"],
-        name={"es": entry["name_es"], "en": entry.get("name_en", entry["name_es"])},
-        note={"es": entry.get("note_es", ""), "en": entry.get("note_en", entry.get("note_es", ""))},
-        contact=entry["contact"],
-        link=link,
-    )
-
-
-def with_notice(answer: Markup, risk: Risk, words: PageTranslations, help_lines: HelpLines) -> Markup:
+def with_notice(answer: Markup, risk: Risk, words: PageTranslations) -> Markup:
     """Where to find help, and `answer` behind a line: a case story is no help to who lives through it."""
-    return render("care", words, key=f"help.notice.{risk}", lines=help_lines.lines, answer=answer)
+    return render("care", words, key=f"help.notice.{risk}", lines=help_lines()["line"], answer=answer)
 
 
-def render_help(words: PageTranslations, help_lines: HelpLines, writer: bool = False) -> Markup:
+def render_help(words: PageTranslations, writer: bool = False) -> Markup:
     """The Help view; `writer`: questions and quotations go to a language model."""
-    return render(
-        "help", words, lines=help_lines.lines, checked=words.date(help_lines.checked), writer=writer
-    )
+    known = help_lines()
+    return render("help", words, lines=known["line"], checked=words.date(known["checked"]), writer=writer)
 
 
-WEIGHTS_FILE = Path(__file__).resolve().parents[1] / "risk_weights.json"
+WEIGHTS_FILE = _PAGE / "risk_weights.json"
 _LIKELY, _LIKELY_WITH_A_SIGN = 0.5, 0.1  # from which probability on help is shown
 
 

@@ -13,7 +13,7 @@ from alpie.app.answering.citation import cite, short_citation
 from alpie.app.answering.unfound_words import holds_none_of
 from alpie.app.page.state.library import Library
 from alpie.app.page.views.link_places import link
-from alpie.app.page.views.markup import emphasised
+from alpie.app.page.views.markup import marked
 from alpie.app.page.views.page_words import PageTranslations
 from alpie.app.page.views.templates import Markup, render
 from alpie.index.records import Document, Hit, Passage
@@ -190,22 +190,10 @@ def _within(date: str, since: str, until: str) -> bool:
 _MAX_EXCERPT = 420
 
 
-@dataclass(frozen=True)
-class _ResultRow:
-    """A passage in the list of results."""
-
-    document: Document
-    where: str  # headings and label
-    href: str
-    excerpt: Markup
-    text: str  # all of it, which is copied
-    source: str
-
-
-def render_results(library: Library, wanted: Wanted, words: PageTranslations) -> str:
+def render_results(library: Library, wanted: Wanted, words: PageTranslations) -> Markup:
     """Results grouped by document, those with the words apart from those that are only related."""
     results = look_up(library, wanted)
-    groups: dict[str, list[_ResultRow]] = {}
+    groups: dict[str, list[dict[str, object]]] = {}
     for item in results.found:
         groups.setdefault(item.passage.document_id, []).append(_shown(item, library, words))
     every = sum(results.counts.values())
@@ -221,18 +209,18 @@ def render_results(library: Library, wanted: Wanted, words: PageTranslations) ->
     )
 
 
-def _shown(item: MarkedPassage, library: Library, words: PageTranslations) -> _ResultRow:
+def _shown(item: MarkedPassage, library: Library, words: PageTranslations) -> dict[str, object]:
     passage = item.passage
     document = library.documents[passage.document_id]
-    where = " › ".join([*passage.path, *([passage.label] if passage.label else [])]) or document.title
-    return _ResultRow(
-        document,
-        where,
-        link(passage),
-        _excerpt(passage.text, item.ranges),
-        passage.text,
-        short_citation(cite(document, passage), words.language),
-    )
+    labels = (*passage.path, passage.label) if passage.label else passage.path
+    return {
+        "document": document,
+        "where": " › ".join(labels) or document.title,
+        "href": link(passage),
+        "excerpt": _excerpt(passage.text, item.ranges),
+        "text": passage.text,  # all of it, which is copied
+        "source": short_citation(cite(document, passage), words.language),
+    }
 
 
 def _excerpt(text: str, ranges: Sequence[tuple[int, int]]) -> Markup:
@@ -250,11 +238,10 @@ def _excerpt(text: str, ranges: Sequence[tuple[int, int]]) -> Markup:
         end = text.find(" ", begin + _MAX_EXCERPT)
         end = len(text) if end < 0 else end
     inside = [(a - begin, b - begin) for a, b in merged if a >= begin and b <= end]
-    shown = emphasised(text[begin:end], inside, "mark")
-    return Markup(("… " if begin else "") + shown + (" …" if end < len(text) else ""))
+    return ("… " if begin else "") + marked(text[begin:end], inside) + (" …" if end < len(text) else "")
 
 
-def render_form(library: Library, words: PageTranslations) -> str:
+def render_form(library: Library, words: PageTranslations) -> Markup:
     """The search form; its choices are what the corpus holds."""
     documents = library.documents.values()
     sections = dict.fromkeys(p.path[0] for p in library.passages if p.path)

@@ -8,7 +8,9 @@ HTML block without line ends is left alone by the Markdown reader, whatever char
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+
+from markupsafe import Markup
 
 _LINE_ENDS = {"\r": "&#13;", "\n": "&#10;", "\u2028": "&#8232;", "\u2029": "&#8233;"}
 
@@ -26,28 +28,18 @@ def one_line(markup: str) -> str:
     return type(markup)(text)
 
 
-def attributes(**values: str | None) -> str:
-    """Attributes as ` name="value"`; None leaves one out, `_` stands for `-`, a final `_` is dropped."""
-    return "".join(
-        f' {name.rstrip("_").replace("_", "-")}="{escape(value)}"'
-        for name, value in values.items()
-        if value is not None
-    )
-
-
-def tag(name: str, content: str | Iterable[str] = "", /, **values: str | None) -> str:
-    """An element; `content` is markup already escaped."""
-    inner = content if isinstance(content, str) else "".join(content)
-    return f"<{name}{attributes(**values)}>{inner}</{name}>"
-
-
-def emphasised(text: str, ranges: Sequence[tuple[int, int]], element: str = "strong") -> str:
-    """`text` escaped, with the character `ranges` wrapped; ranges out of order or bounds are ignored."""
-    pieces: list[str] = []
+def runs(text: str, ranges: Iterable[tuple[int, int]]) -> list[tuple[str, bool]]:
+    """`text` in pieces, each with whether it is one of the character `ranges`; those out of order or bounds are ignored."""
+    pieces: list[tuple[str, bool]] = []
     position = 0
     for start, end in sorted(ranges):
         if position <= start < end <= len(text):
-            pieces += [escape(text[position:start]), tag(element, escape(text[start:end]))]
+            pieces += [(text[position:start], False), (text[start:end], True)]
             position = end
-    pieces.append(escape(text[position:]))
-    return "".join(pieces)
+    return [piece for piece in (*pieces, (text[position:], False)) if piece[0]]
+
+
+def marked(text: str, ranges: Iterable[tuple[int, int]]) -> Markup:
+    """`text` escaped, the character `ranges` of it in `mark`."""
+    pieces = ((escape(piece), is_marked) for piece, is_marked in runs(text, ranges))
+    return Markup("".join(f"<mark>{piece}</mark>" if is_marked else piece for piece, is_marked in pieces))

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
-import threading
 from bisect import bisect_right
-from collections import OrderedDict
+from functools import lru_cache
 from pathlib import Path
 
 from alpie.app.page.views.page_words import PageTranslations
@@ -14,6 +12,7 @@ from alpie.app.page.views.templates import Markup, render
 from alpie.app.translations import said
 from alpie.index.errors import SourceError
 from alpie.index.formats import MAX_BYTES, format_of
+from alpie.index.model_cache import checksum
 from alpie.index.records import Document, Layout, PageLabel
 
 _WIDTH = 1_100  # pixels
@@ -41,53 +40,33 @@ def page_figure(
     return render("page_figure", words, number=number, source=source, text=text)
 
 
-class PageImages:
-    """Draws pages of the documents in `folder`, and keeps the last ones. Safe to share between threads."""
+def page_png(folder: Path | None, document: Document, sheet: int) -> bytes:
+    """Sheet `sheet` (from 1) of `document` in `folder`. Raises `SourceError` when it cannot be shown.
 
-    def __init__(self, folder: Path | None) -> None:
-        self._folder = folder
-        self._lock = threading.Lock()
-        self._kept: OrderedDict[tuple[str, int], bytes] = OrderedDict()
-        self._checked: dict[Path, tuple[int, int, str]] = {}  # time stamp, size, SHA-256
-
-    def png(self, document: Document, sheet: int) -> bytes:
-        """Sheet `sheet` (from 1) of `document` as PNG. Raises `SourceError` when it cannot be shown."""
-        key = document.sha256, sheet
-        with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-                return self._kept[key]
-        path = self._path(document)
-        picture = _drawn(path, sheet)
-        with self._lock:
-            self._kept[key] = picture
-            while len(self._kept) > _KEPT:
-                self._kept.popitem(last=False)
-        return picture
-
-    def _path(self, document: Document) -> Path:
-        """The file, if it is still the one that was indexed."""
-        if self._folder is None or not has_pages(document):
-            raise SourceError(said("pages.none", file=document.file))
-        path = self._folder / document.file
-        try:
-            inside = path.resolve(strict=True).is_relative_to(self._folder.resolve())
-            status = path.stat()
-            if not inside or not path.is_file() or status.st_size > MAX_BYTES:
-                raise SourceError(said("pages.hidden", file=document.file), path)
-            stamp = status.st_mtime_ns, status.st_size
-            known = self._checked.get(path)
-            if known is None or known[:2] != stamp:
-                known = (*stamp, hashlib.sha256(path.read_bytes()).hexdigest())
-                self._checked[path] = known
-        except OSError as error:
-            raise SourceError(said("pages.gone", file=document.file), path) from error
-        if known[2] != document.sha256:
+    Only of the file that was indexed; the last pictures are kept.
+    """
+    if folder is None or not has_pages(document):
+        raise SourceError(said("pages.none", file=document.file))
+    path = folder / document.file
+    try:
+        inside = path.resolve(strict=True).is_relative_to(folder.resolve())
+        status = path.stat()
+        if not inside or not path.is_file() or status.st_size > MAX_BYTES:
+            raise SourceError(said("pages.hidden", file=document.file), path)
+        if _checksum(path, status.st_mtime_ns, status.st_size) != document.sha256:
             raise SourceError(said("pages.changed", file=document.file), path)
-        return path
+    except OSError as error:
+        raise SourceError(said("pages.gone", file=document.file), path) from error
+    return _drawn(path, sheet, document.sha256)
 
 
-def _drawn(path: Path, sheet: int) -> bytes:
+@lru_cache
+def _checksum(path: Path, modified: int, size: int) -> str:
+    return checksum(path)
+
+
+@lru_cache(maxsize=_KEPT)
+def _drawn(path: Path, sheet: int, sha256: str) -> bytes:
     import pypdfium2 as pdfium
 
     from alpie.index.formats.pdf import PDFIUM

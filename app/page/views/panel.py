@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
+from itertools import accumulate, groupby
+from operator import itemgetter
 
 from alpie.app.answering.citation import cite, locator, short_citation
 from alpie.app.checking.verify import QuotationChecker
@@ -21,24 +22,16 @@ from alpie.index.layout.forms import BULLET, NUMBERED
 from alpie.index.readable import readable_map, readable_text, spans_between
 from alpie.index.records import Block, BlockKind, Document, Layout, Passage, Span
 
-_STYLES = {
-    BlockKind.LEAD: "lead",
-    BlockKind.KEY_DATA: "key-data",
-    BlockKind.CALLOUT: "callout",
-    BlockKind.CAPTION: "caption",
-    BlockKind.PULL_QUOTE: "pull-quote",
-    BlockKind.METADATA: "metadata",
-}
+_STYLED = (
+    "lead",
+    "key_data",
+    "callout",
+    "caption",
+    "pull_quote",
+    "metadata",
+)  # kinds of blocks with a look of their own
 
 _Run = tuple[str, int, bool]  # words, the passage they belong to or -1, whether they are highlighted
-
-
-@dataclass(frozen=True)
-class _BlockText:
-    """A run of words of one block: a paragraph, a list item, a table row."""
-
-    text: str
-    offsets: tuple[int, ...]  # of each character of `text` in the source
 
 
 class DocumentRenderer:
@@ -69,20 +62,9 @@ class DocumentRenderer:
             for index, block in enumerate(self.layout.blocks):
                 if block.spans and block.spans[-1].end > first and block.spans[0].start < last:
                     pieces[index] = self._block(block, words, marks)
-        boxes = [None, *(block.box for block in self.layout.blocks)]
-        arranged = [
-            (
-                block,
-                piece,
-                page,
-                block.box is not None and before != block.box,
-                before not in (None, block.box),
-            )
-            for block, piece, page, before in zip(
-                self.layout.blocks, pieces, self._page_before, boxes, strict=False
-            )
-        ]
-        return render("source", words, pieces=arranged)
+        return render(
+            "source", words, pieces=list(zip(self.layout.blocks, pieces, self._page_before, strict=True))
+        )
 
     def outline(self) -> list[tuple[int, str, Passage | None]]:
         """Headings as (level, text, first passage after it)."""
@@ -107,27 +89,22 @@ class DocumentRenderer:
     @cached_property
     def _page_before(self) -> list[int | str | None]:
         """For each block: None, or that a page begins before it (its printed number, 0 if unknown)."""
-        starts = sorted(self.layout.page_starts)
-        blocks = self.layout.blocks
+        starts, blocks = sorted(self.layout.page_starts), self.layout.blocks
+        sheets = [bisect_right(starts, block.spans[0].start) if block.spans else 0 for block in blocks]
         numbers: dict[int, int | str] = {}
-        for block in blocks:
+        for block, sheet in zip(blocks, sheets, strict=True):
             if block.page is not None and block.spans:
-                numbers.setdefault(bisect_right(starts, block.spans[0].start), block.page)
-        found: list[int | str | None] = []
-        seen = bisect_right(starts, blocks[0].spans[0].start) if blocks and blocks[0].spans else 0
-        for block in blocks:
-            here = bisect_right(starts, block.spans[0].start) if block.spans else seen
-            found.append(numbers.get(here, 0) if here > seen else None)
-            seen = max(seen, here)
-        return found
+                numbers.setdefault(sheet, block.page)
+        so_far = accumulate(sheets[:1] + sheets, max)
+        return [
+            numbers.get(here, 0) if here > seen else None for here, seen in zip(sheets, so_far, strict=False)
+        ]
 
     def _block(self, block: Block, words: PageTranslations, marks: Sequence[Span]) -> Markup:
         if not block.spans:
             return Markup("")
 
-        def runs(spans: Sequence[Span]) -> list[_Run]:
-            return self._runs(self._piece(spans), marks)
-
+        runs = partial(self._runs, marks=marks)
         level, parts = 0, []
         before: list[_Run] = []
         after: list[_Run] = []
@@ -147,34 +124,26 @@ class DocumentRenderer:
             before=before,
             after=after,
             is_table=block.kind is BlockKind.TABLE,
-            style=_STYLES.get(block.kind, "paragraph"),
+            style=block.kind.replace("_", "-") if block.kind in _STYLED else "paragraph",
         )
 
     def _style(self, block: Block, number: int) -> str:
         """Of a part of a list or a table. The source keeps no columns: a row is its line, header rows are set apart."""
         if block.kind is BlockKind.TABLE:
             return "row-header" if number < block.header_parts else "row"
-        return "numbered" if _has_own_sign(readable_text(self.document.text, block.parts[number])) else ""
+        item = readable_text(self.document.text, block.parts[number])
+        return "numbered" if BULLET.match(item) or NUMBERED.match(item) else ""  # it has a sign of its own
 
-    def _piece(self, spans: Sequence[Span]) -> _BlockText:
+    def _runs(self, spans: Sequence[Span], marks: Sequence[Span]) -> list[_Run]:
+        """The words of a paragraph, list item or table row, cut where the passage or the highlighting changes."""
         text, offsets = readable_map(self.document.text, spans)
-        return _BlockText(text, tuple(offsets))
-
-    def _runs(self, piece: _BlockText, marks: Sequence[Span]) -> list[_Run]:
-        """The words of a piece, cut where the passage or the highlighting changes."""
-        states = [(self._owner(offset), _inside(offset, marks)) for offset in piece.offsets]
+        states = [(self._owner(at), any(mark.start <= at < mark.end for mark in marks)) for at in offsets]
         for index in range(1, len(states) - 1):
-            if piece.text[index] == " ":  # inside a highlight only between two words of it
+            if text[index] == " ":  # inside a highlight only between two words of it
                 before, after = states[index - 1], states[index + 1]
                 states[index] = before if before == after else (before[0], before[1] and after[1])
-        runs: list[_Run] = []
-        start = 0
-        for index in range(1, len(states) + 1):
-            if index == len(states) or states[index] != states[start]:
-                if text := piece.text[start:index]:
-                    runs.append((text, *states[start]))
-                start = index
-        return runs
+        signs = zip(states, text, strict=True)
+        return [("".join(sign for _, sign in run), *state) for state, run in groupby(signs, itemgetter(0))]
 
     def _owner(self, offset: int) -> int:
         """Position among this document's passages of the one that holds `offset`; -1 for none."""
@@ -182,15 +151,6 @@ class DocumentRenderer:
         if at >= 0 and self._owned[at][1] > offset:
             return self._owned[at][2]
         return -1
-
-
-def _has_own_sign(item: str) -> bool:
-    """Whether a list item begins with a bullet or number of its own, so that none is drawn before it."""
-    return bool(BULLET.match(item) or NUMBERED.match(item))
-
-
-def _inside(offset: int, spans: Sequence[Span]) -> bool:
-    return any(span.start <= offset < span.end for span in spans)
 
 
 class Panels:

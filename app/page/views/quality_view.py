@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -22,8 +21,6 @@ _LOG = logging.getLogger(__name__)
 _HEADLINES = ("right@3", "recall@5", "refusal rate", "answer rate", "verbatim")
 _COMPARED = ("recall@1", "recall@5", "mrr@10", "right@3")
 _LARGEST_BYTES = 50_000_000
-_WIDTH, _HEIGHT = 640, 280  # of the curve, whose colours come from the page
-_LEFT, _RIGHT, _TOP, _BOTTOM = 52, 16, 12, 48
 
 Json = dict[str, Any]
 
@@ -82,9 +79,7 @@ def _values(data: Json, words: PageTranslations) -> Json:
         "pipelines": [
             (name, [_cell(one["overall"].get(metric), metric, words) for metric in _COMPARED])
             for name, one in pipelines.items()
-        ]
-        if len(pipelines) > 1
-        else [],
+        ],
     }
 
 
@@ -97,26 +92,28 @@ def _interval(estimate: Json, words: PageTranslations) -> str:
     return words("evaluation.interval", low=low, high=high, n=estimate["n"])
 
 
-def _kinds(kinds: Json, words: PageTranslations) -> list[Bar]:
-    rows: list[Bar] = []
+def _kinds(kinds: Json, words: PageTranslations) -> Iterator[Json]:
+    """Of each kind of question its share as a bar shows it: point and whisker, in percent of its width."""
     for kind, estimates in kinds.items():
         one = estimates.get("refusal rate" if kind == "unanswerable" else "right@3")
         if _known(one):
             key = f"evaluation.kind.{kind}"
             name = words(key) if key in words.entries else kind
-            rows.append(Bar(name, one["value"], one["low"], one["high"], one["n"]))
-    return rows
+            at, low, high = (100 * _share(one[bound]) for bound in ("value", "low", "high"))
+            yield {"name": name, "n": one["n"], "value": one["value"], "at": at, "low": low, "high": high}
 
 
-def _curve(points: list[Json], words: PageTranslations) -> Curve | None:
+def _curve(points: list[Json], words: PageTranslations) -> list[tuple[str, list[tuple[float, float]]]]:
+    """The lines of the diagram by name, both coordinates of their points between 0 and 1."""
     usable = [p for p in points if p.get("answer_rate") is not None and p.get("refusal_rate") is not None]
-    if len(usable) < 2:
-        return None
-    series = [
-        Series(words(f"evaluation.curve.{name}"), [(p["threshold"], p[rate]) for p in usable])
+    return [
+        (
+            words(f"evaluation.curve.{name}"),
+            sorted((_share(p["threshold"]), _share(p[rate])) for p in usable),
+        )
         for name, rate in (("answered", "answer_rate"), ("refused", "refusal_rate"))
+        if len(usable) > 1
     ]
-    return Curve(series, words("evaluation.curve.axis"))
 
 
 def _cell(estimate: Json | None, metric: str, words: PageTranslations) -> tuple[str, str]:
@@ -134,71 +131,17 @@ def _share(value: float) -> float:
     return min(max(value, 0.0), 1.0)
 
 
-@dataclass(frozen=True)
-class Bar:
-    """A share and its interval as a bar shows them: point and whisker, in percent of its width."""
-
-    name: str
-    value: float
-    low: float
-    high: float
-    n: int
-
-    @property
-    def at(self) -> float:
-        return 100 * _share(self.value)
-
-    @property
-    def whisker(self) -> tuple[float, float]:
-        """Where it begins, and its length."""
-        low, high = 100 * _share(self.low), 100 * _share(self.high)
-        return low, high - low
-
-
-@dataclass(frozen=True)
-class Series:
-    """A line of points, both coordinates between 0 and 1."""
-
-    name: str
-    points: Sequence[tuple[float, float]]
-
-
-@dataclass(frozen=True)
-class Curve:
-    """Lines over a common axis from 0 to 1, in the units of the drawing."""
-
-    series: Sequence[Series]
-    axis: str
-    width, height, left, top = _WIDTH, _HEIGHT, _LEFT, _TOP
-    right = _WIDTH - _RIGHT
-    ticks = (0.0, 0.25, 0.5, 0.75, 1.0)
-
-    @staticmethod
-    def x(value: float) -> float:
-        return _LEFT + (_WIDTH - _LEFT - _RIGHT) * _share(value)
-
-    @staticmethod
-    def y(value: float) -> float:
-        return _TOP + (_HEIGHT - _TOP - _BOTTOM) * (1 - _share(value))
-
-    @property
-    def lines(self) -> list[str]:
-        """The points of each series, as SVG writes them."""
-        return [
-            " ".join(f"{self.x(x):.1f},{self.y(y):.1f}" for x, y in sorted(one.points)) for one in self.series
-        ]
-
-
 def render_timings(meter: Meter, words: PageTranslations) -> Markup:
     """A section with a row a stage, the questions by outcome, and how many wait now."""
-    counts = meter.counts()
+    values = meter.values()
+    questions, shed = "alpie_questions_total", values["alpie_refused_requests_total", "503"]
     told = words(
         "timings.questions",
-        answered=words.number(counts["answered"]),
-        refused=words.number(counts["not_in_documents"]),
-        other=words.number(counts["unusable"] + counts["failed"]),
-        shed=words.number(counts["shed"]),
-        waiting=words.number(meter.value("waiting_questions")),
+        answered=words.number(values[questions, "answered"]),
+        refused=words.number(values[questions, "not_in_documents"]),
+        other=words.number(values[questions, "unusable"] + values[questions, "failed"]),
+        shed=words.number(shed),
+        waiting=words.number(values.get(("alpie_waiting_questions",), 0)),
     )
     times = [
         (words(f"timings.stage.{one.stage}"), (words.number(one.count), words.number(one.mean, 1), words.number(one.p95, 1)))

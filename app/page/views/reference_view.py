@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -23,22 +23,6 @@ from alpie.app.page.views.templates import Markup, render
 from alpie.index.errors import AddressError
 
 FILES = ("bibtex", "ris", "csl-json", "markdown")
-
-
-def render_references(
-    excerpts: Sequence[Excerpt], style: str, words: PageTranslations, files: Mapping[str, str]
-) -> Markup:
-    """What is shown of `excerpts` in a style, and `.copyable`, what is copied. `files`: links of downloads."""
-    cited, entries = styled(excerpts, style, words, today())
-    return render(
-        "references",
-        words,
-        style=style,
-        style_names=tuple(STYLES),
-        cited=cited,
-        entries=entries,
-        files=files,
-    )
 
 
 def printed_references(quotes: Sequence[Quote], words: PageTranslations) -> Markup:
@@ -99,7 +83,7 @@ def export(
 def references(
     library: Library, style: str, chosen: Sequence[ChosenPlace], words: PageTranslations, root_path: str = ""
 ) -> Response:
-    """References to chosen places in one of the styles, to read and to copy."""
+    """References to chosen places in a style, to read; `.copyable`, what is copied; and links to them as files."""
     excerpts, headers = _found(library, chosen) if style in STYLES else ([], {})
     if not excerpts:
         return _problem(words("export.nothing"), words)
@@ -107,7 +91,10 @@ def references(
         [(name, value) for one in chosen for name, value in (("p", one.address), ("s", one.spans)) if value]
     )
     files = {form: f"{root_path}/al/export/{form}?{query}&lang={words.language}" for form in FILES}
-    shown = render_references(excerpts, style, words, files)
+    cited, entries = styled(excerpts, style, words, today())
+    shown = render(
+        "references", words, style=style, style_names=tuple(STYLES), cited=cited, entries=entries, files=files
+    )
     return HTMLResponse(shown, headers=headers)
 
 

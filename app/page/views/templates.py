@@ -6,7 +6,6 @@ call of a view can forget to. Nested markup is passed as `Markup`, which `render
 
 from __future__ import annotations
 
-from functools import lru_cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -16,7 +15,14 @@ from alpie.app.page.views.page_words import PageTranslations
 
 __all__ = ["Markup", "render"]
 
-_FOLDER = Path(__file__).resolve().parents[1] / "templates"
+_TEMPLATES = Environment(
+    loader=FileSystemLoader(Path(__file__).resolve().parents[1] / "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    auto_reload=False,
+)
 
 
 def render(template: str, words: PageTranslations, /, **values: object) -> Markup:
@@ -25,16 +31,4 @@ def render(template: str, words: PageTranslations, /, **values: object) -> Marku
     Raises `jinja2.UndefinedError` for a value the template needs and did not get: an empty place in a page hides
     a fault.
     """
-    return Markup(_environment().get_template(f"{template}.html").render(words=words, **values))
-
-
-@lru_cache(maxsize=1)
-def _environment() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(_FOLDER),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-    )
+    return Markup(_TEMPLATES.get_template(f"{template}.html").render(words=words, **values))

@@ -75,22 +75,11 @@ def opening_line(passages: tuple[Passage, ...]) -> str:
         if passage.kind not in (BlockKind.LEAD, BlockKind.PARAGRAPH):
             continue
         for sentence in passage.sentences:
-            text = sentence.text
-            whole = text[0].isupper() or text[0] in "¿¡«“"
-            if (
-                sentence.role is SentenceRole.SENTENCE
-                and whole
-                and text[-1] in ".?!…»”"
-                and len(text.split()) >= _WORDS
-            ):
-                return _cut(text)
+            text, is_sentence = sentence.text, sentence.role is SentenceRole.SENTENCE
+            is_whole = (text[0].isupper() or text[0] in "¿¡«“") and text[-1] in ".?!…»”"
+            if is_sentence and is_whole and len(text.split()) >= _WORDS:
+                return text if len(text) <= _MAX_OPENING else text[:_MAX_OPENING].rpartition(" ")[0] + " […]"
     return ""
-
-
-def _cut(text: str) -> str:
-    if len(text) <= _MAX_OPENING:
-        return text
-    return text[:_MAX_OPENING].rpartition(" ")[0] + " […]"
 
 
 class Examples:

@@ -17,7 +17,6 @@ from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.serving.server import create_app
 from alpie.app.page.state.library import Opening
 from alpie.app.page.views.chat import Chat, Conversation
-from alpie.app.page.views.help import load_help_lines
 from alpie.app.page.views.page_words import translations_for
 from alpie.app.service.row_schemas import ROWS
 
@@ -201,16 +200,14 @@ def test_an_error_of_ours_is_told_to_nobody_but_the_log(caplog: pytest.LogCaptur
         assert "secret" not in told
         assert "RuntimeError" not in told
     opening = Opening(lambda: corpus).start()
-    *_, (messages, _) = Chat(opening, translations_for("es"), load_help_lines()).ask(
-        "¿Cuántas?", Conversation()
-    )
+    *_, (messages, _) = Chat(opening, translations_for("es")).ask("¿Cuántas?", Conversation())
     assert translations_for("es").html("chat.failed") in messages[-1]["content"]
     assert "secret" not in messages[-1]["content"]
     assert "/secret" in caplog.text
 
 
 def test_what_a_browser_brings_along_is_only_text(client: TestClient) -> None:
-    from alpie.app.page.views.chat import MAX_REMEMBERED, read_past
+    from alpie.app.page.views.chat import MAX_REMEMBERED, Wish, read_past
 
     talk = [
         ["user", '<div class="asked">¿Qué &lt;b&gt;?</div>'],
@@ -224,4 +221,6 @@ def test_what_a_browser_brings_along_is_only_text(client: TestClient) -> None:
     for bad in (None, 3, "", "x", "{}", "[1]", '[["user"]]', '[["system", "x"]]', '[["user", {"path": "/etc"}]]',
                 json.dumps([["user", "x" * 200_000]]), json.dumps([["user", "a\n# b"]]), deep):  # fmt: skip
         assert read_past(bad) == ([], [])
+        assert Wish.read(bad) == Wish()
+    assert Wish.read('{"documents": ["a"]}').documents == ["a"]
     assert Conversation().messages == []

@@ -172,4 +172,4 @@ def test_a_question_that_fails_is_counted_and_still_fails() -> None:
     meter = Meter()
     with pytest.raises(ZeroDivisionError):
         meter.measured(Broken()).ask("x")
-    assert meter.counts()["failed"] == 1
+    assert meter.values()["alpie_questions_total", "failed"] == 1

@@ -22,7 +22,7 @@ from alpie.app.page.serving.routes import PageRoutes
 from alpie.app.page.state.library import Opening
 from alpie.app.page.state.uploads import Uploads, index_command, safe_name
 from alpie.app.page.views.documents_view import render_state
-from alpie.app.page.views.page_images import PageImages, sheet_at
+from alpie.app.page.views.page_images import page_png, sheet_at
 from alpie.app.page.views.page_words import translations_for
 from alpie.app.settings import load_settings
 from alpie.index.errors import SourceError
@@ -325,10 +325,9 @@ def test_a_page_is_a_picture_of_bounded_size(shown: tuple[Path, Document]) -> No
     from PIL import Image
 
     folder, document = shown
-    images = PageImages(folder)
-    first, second = (images.png(document, sheet) for sheet in (1, 2))
+    first, second = (page_png(folder, document, sheet) for sheet in (1, 2))
     assert first != second
-    assert images.png(document, 1) is first
+    assert page_png(folder, document, 1) is first
     picture = Image.open(io.BytesIO(first))
     assert picture.width == 1100
     dark = sum(picture.convert("L").histogram()[:128])
@@ -343,7 +342,7 @@ def test_a_page_as_large_as_a_field_is_drawn_small(tmp_path: Path) -> None:
     canvas.drawString(10, 10, "Un plano muy largo de la comarca.")
     canvas.save()
     document = read_sources(tmp_path).documents[0]
-    picture = Image.open(io.BytesIO(PageImages(tmp_path).png(document, 1)))
+    picture = Image.open(io.BytesIO(page_png(tmp_path, document, 1)))
     assert picture.width * picture.height <= 4_100_000
 
 
@@ -359,15 +358,15 @@ def test_what_is_not_the_indexed_file_is_not_shown(tmp_path: Path) -> None:
     (tmp_path / "ley.pdf").write_bytes(made.law_pdf(law.law()[:4]))
     document = read_sources(tmp_path).documents[0]
     with pytest.raises(SourceError, match="no tiene página 9"):
-        PageImages(tmp_path).png(document, 9)
+        page_png(tmp_path, document, 9)
     (tmp_path / "ley.pdf").write_bytes(made.law_pdf(law.law()[:9]))
     with pytest.raises(SourceError, match="ha cambiado"):
-        PageImages(tmp_path).png(document, 1)
+        page_png(tmp_path, document, 1)
     (tmp_path / "ley.pdf").unlink()
     with pytest.raises(SourceError, match="ya no está"):
-        PageImages(tmp_path).png(document, 1)
+        page_png(tmp_path, document, 1)
     with pytest.raises(SourceError, match="páginas"):
-        PageImages(None).png(document, 1)
+        page_png(None, document, 1)
 
 
 def test_pages_over_http(tmp_path: Path) -> None:
