@@ -28,6 +28,8 @@ from alpie.index.errors import SourceError
 from alpie.index.records import Document
 from alpie.index.sources.document_folder import read_sources
 
+pytestmark = pytest.mark.heavy
+
 TABLE = """# de la casa
 [[document]]
 id = "guia"

@@ -20,6 +20,8 @@ from alpie.index.readable import proves, readable_text
 from alpie.index.records import BlockKind, Document, Layout, Passage, Span
 from alpie.index.sources.document_folder import read_sources
 
+pytestmark = pytest.mark.heavy
+
 DOCUMENTS = read_sources(Path(__file__).parents[1] / "docs_src").documents
 
 

@@ -20,6 +20,8 @@ from alpie.index.errors import SettingsError
 from alpie.index.retrieval.expansion_index import ExpansionIndex
 from alpie.index.sources.expansions import ExpansionLine
 
+pytestmark = pytest.mark.heavy
+
 QUESTIONS = (
     GoldQuestion("1", "¿Cuántas hectáreas ardieron en julio?", "factual",
              evidence=(Evidence("uno", "En julio ardieron 1240 hectáreas de monte en la comarca de Valdeluna."),),

@@ -29,6 +29,8 @@ from alpie.index.storage import manifest as manifest_module
 from alpie.index.storage.manifest import pointer_stamp
 from alpie.index.storage.store import open_version
 
+pytestmark = pytest.mark.heavy
+
 MARKET = "El mercado\n\nEl mercado abre los martes. Los puestos venden fruta del valle.\n"
 
 

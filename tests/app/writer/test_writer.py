@@ -28,6 +28,8 @@ from alpie.app.writer.support import Draft, Reason, Support, clean, drafts
 from alpie.app.writer.writing import messages_for
 from alpie.index.records import Sentence, Span
 
+pytestmark = pytest.mark.heavy
+
 QUESTION = "¿Cuántas detenciones hubo en España?"
 QUOTES = (
     "De las 25 detenciones realizadas, dos se han producido en territorio español, concretamente en las "
