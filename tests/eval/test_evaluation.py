@@ -144,10 +144,7 @@ def test_questions_without_gold_are_asked_and_reported(tmp_path: Path) -> None:
 
 def test_evidence_that_is_nowhere_is_noted(tmp_path: Path) -> None:
     path = tmp_path / "q.jsonl"
-    record = {
-        "question": "¿Cuántos detenidos hubo en la operación?",
-        "evidence": [{"doc": "nota", "quote": "26 presos"}],
-    }
+    record = {**QUESTIONS[0], "evidence": [{"doc": "nota", "quote": "26 presos"}]}
     path.write_text(json.dumps(record), encoding="utf-8")
     _, out, _ = _evaluate(questions=path)
     assert "1 evidence quotes are not in the documents" in out
