@@ -77,19 +77,7 @@ def openai_server() -> Iterator[Any]:
     server.close()
 
 
-# What `--fast` leaves out besides tests marked slow: modules that need the encoder, a server or processes of their own,
-# or long anyway. Together the rest takes under a minute.
-_NOT_FAST = frozenset(
-    """
-    api bad_documents bulk citation_docs connections delivery docs_examples document_shelf
-    documentation encoder fit_reader following fuzz_targets gradio_import gradio_traps guard
-    langchain marked_formats memory milvus orders own_documents own_quotations page pdf pdf_reading promise
-    recognition speed store studies survival uploads users vector_backends vectors weights whole_way word_pieces writer
-    """.split()
-)
-_UNKNOWN = _NOT_FAST - {path.stem.removeprefix("test_") for path in _TESTS.rglob("test_*.py")}
-assert not _UNKNOWN, f"no modules of tests: {sorted(_UNKNOWN)}"
-_HEAVY = {"encoder", "seed_settings", "openai_server", "seed_server"}
+_HEAVY = {"encoder", "seed_settings", "openai_server", "seed_server"}  # fixtures: who uses one is heavy
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -98,19 +86,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Modules that a fast run does not even import."""
-    left_out = collection_path.name == "browser" or collection_path.stem.removeprefix("test_") in _NOT_FAST
-    return True if config.getoption("--fast") and left_out else None
+    """Tests of the page and in the browser, which a fast run does not even import: Gradio takes seconds."""
+    return True if config.getoption("--fast") and collection_path.name in ("browser", "page") else None
+
+
+def _is_fast(item: pytest.Item) -> bool:
+    marked = item.get_closest_marker("slow") or item.get_closest_marker("heavy")
+    return not (marked or _HEAVY & {*getattr(item, "fixturenames", ())})
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Fast tests first: what takes seconds tells before what takes minutes."""
     if config.getoption("--fast"):
-        items[:] = [
-            one
-            for one in items
-            if not (one.get_closest_marker("slow") or _HEAVY & {*getattr(one, "fixturenames", ())})
-        ]
+        items[:] = filter(_is_fast, items)
     items.sort(
         key=lambda item: bool(item.get_closest_marker("slow")) + 2 * bool(item.get_closest_marker("browser"))
     )

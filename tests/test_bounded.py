@@ -67,18 +67,13 @@ def test_the_promise_holds_and_no_unit_outgrows_the_encoder(shape: str) -> None:
     assert max((len(one.text) for of in passages for one in of.sentences), default=0) <= _MAX_SENTENCE
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "a" * 1_000_000,
-        "A1" * 500_000,
-        "1," * 500_000,
-        "(" * 1_000_000,
-        "x\n" + "\f" * 100_000,
-        " " * 1_000_000 + "x",
-    ],
-    ids=["a line without a blank", "a code", "figures", "brackets", "form feeds", "blanks"],
-)
+MEGABYTES = {
+    "a line without a blank": "a" * 1_000_000, "a code": "A1" * 500_000, "figures": "1," * 500_000,
+    "brackets": "(" * 1_000_000, "form feeds": "x\n" + "\f" * 100_000, "blanks": " " * 1_000_000 + "x",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", MEGABYTES.values(), ids=MEGABYTES)
 def test_megabytes_of_one_thing_are_cut_into_pieces(text: str) -> None:
     passages = passages_of(text)
     assert passages
@@ -99,9 +94,8 @@ def test_twenty_thousand_headings_are_headings() -> None:
 
 def test_text_beside_empty_pages_is_no_running_line() -> None:
     for text in ("El texto.\n\f\f\f\f", "\f\f\f\fEl texto.\n", "Uno.\n\f\f\f\fDos.\n"):
-        assert "".join(passage.text for passage in passages_of(text)).replace(" ", "") == "".join(
-            text.split()
-        )
+        found = "".join(passage.text for passage in passages_of(text))
+        assert found.replace(" ", "") == "".join(text.split())
 
 
 def test_a_page_marked_as_one_heading_is_a_paragraph() -> None:

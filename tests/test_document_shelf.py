@@ -13,7 +13,7 @@ from fake_corpus import FakeCorpus
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from formats import made
-from test_uploads import Indexing, settled
+from test_uploads import ended, settled
 
 from alpie.app.page.guarding.guard import Guard
 from alpie.app.page.serving.page_options import PageOptions
@@ -27,6 +27,8 @@ from alpie.app.settings import load_settings
 from alpie.index.errors import SourceError
 from alpie.index.records import Document
 from alpie.index.sources.document_folder import read_sources
+
+pytestmark = pytest.mark.heavy
 
 TABLE = """# de la casa
 [[document]]
@@ -141,8 +143,7 @@ def test_a_file_outside_the_folder_is_not_moved(folder: Folder) -> None:
 
 def test_a_scan_is_kept_and_read_when_recognition_is_asked_for(tmp_path: Path) -> None:
     place = tmp_path / "docs" / "foto.pdf"
-    indexing = Indexing(SourceError.at(place, "pdf.scan").message)
-    indexing.may_end.set()
+    indexing = ended(SourceError.at(place, "pdf.scan").message)
     uploads = Uploads(tmp_path / "docs", 1_000_000, indexing, lambda: True)
     with BytesIO(made.scanned_pdf()) as file:
         uploads.take("foto.pdf", file)
@@ -187,9 +188,7 @@ def web(options: PageOptions, library: Any) -> TestClient:
 
 
 def choices_of(folder: Folder, **others: Any) -> PageOptions:
-    indexing = Indexing()
-    indexing.may_end.set()
-    return PageOptions(uploads=Uploads(folder.path, 1000, indexing), shelf=folder.shelf, **others)
+    return PageOptions(uploads=Uploads(folder.path, 1000, ended()), shelf=folder.shelf, **others)
 
 
 def test_documents_are_changed_over_http(folder: Folder) -> None:
@@ -202,12 +201,8 @@ def test_documents_are_changed_over_http(folder: Folder) -> None:
     token = folder.shelf.removed()[0].token
     assert f'value="{token}"' in shown
     assert page.post("/al/document/restore", data={"token": token}).status_code == 200
-    for order, data in (
-        ("edit", {"d": "x"}),
-        ("remove", {"d": "../guia"}),
-        ("explode", {"d": "guia"}),
-        ("edit", {}),
-    ):
+    for order, name in (("edit", "x"), ("remove", "../guia"), ("explode", "guia"), ("edit", None)):
+        data = {"d": name} if name else {}
         assert page.post(f"/al/document/{order}", data=data).status_code == 422
     wrong = page.post("/al/document/edit", data={"d": "guia", "date": "<i>ayer</i>"})
     assert (wrong.status_code, "<i>" in wrong.text, "fecha" in wrong.text) == (422, False, True)

@@ -17,7 +17,7 @@ sys.path.append(str(Path(__file__).parent / "fuzz"))
 from seeds import seeds_of
 from targets import TARGETS
 
-pytestmark = pytest.mark.timeout(600, func_only=True)
+pytestmark = [pytest.mark.heavy, pytest.mark.timeout(600, func_only=True)]
 
 
 @pytest.mark.parametrize("target", TARGETS)

@@ -20,6 +20,8 @@ from alpie.index.readable import proves, readable_text
 from alpie.index.records import BlockKind, Document, Layout, Passage, Span
 from alpie.index.sources.document_folder import read_sources
 
+pytestmark = pytest.mark.heavy
+
 DOCUMENTS = read_sources(Path(__file__).parents[1] / "docs_src").documents
 
 
@@ -67,10 +69,8 @@ def assert_nothing_lost(document: Document, layout: Layout, passages: tuple[Pass
         if not character.isspace():
             marks = document.text[max(0, offset - 6) : offset + 1].lstrip()
             heading_mark = set(marks.split()[-1:][0]) <= {"#"} if marks.split() else False
-            assert count == 1 or (count == 0 and heading_mark), (
-                offset,
-                document.text[offset - 40 : offset + 40],
-            )
+            around = document.text[offset - 40 : offset + 40]
+            assert count == 1 or (count == 0 and heading_mark), (offset, around)
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.id)

@@ -6,6 +6,7 @@ letter away from it never does.
 
 from __future__ import annotations
 
+import pytest
 from fake_encoder import LARGE_TEXT, corpus_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,6 +16,8 @@ from alpie.app.checking.verification import Verdict
 from alpie.app.checking.verify import QuotationChecker
 from alpie.index.errors import QuestionError
 from alpie.index.readable import proves
+
+pytestmark = pytest.mark.heavy
 
 _BODIES = (
     "Los niños de España usan el móvil. La Policía detuvo a dos personas en Alicante, según el informe.",

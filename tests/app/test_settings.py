@@ -32,13 +32,10 @@ def refusal(folder: Path, toml: str | None = None, **environment: str) -> str:
 
 
 def test_without_any_source_the_seed_documents_are_searched(tmp_path: Path) -> None:
-    settings = load(tmp_path)
-    assert settings.docs == SEED_DOCUMENTS
-    assert (settings.docs / "sources.toml").is_file()
-    assert settings.threshold is None
-    assert settings.writer == ""
-    assert settings.feedback is False
-    assert settings.host == "127.0.0.1"
+    found = load(tmp_path)
+    assert (found.docs, found.threshold, found.writer) == (SEED_DOCUMENTS, None, "")
+    assert (found.feedback, found.host) == (False, "127.0.0.1")
+    assert (SEED_DOCUMENTS / "sources.toml").is_file()
 
 
 def test_what_a_setting_does_is_told_in_both_languages() -> None:

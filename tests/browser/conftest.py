@@ -88,6 +88,10 @@ class Visit:
 
     def open(self, path: str = "/") -> Any:
         self.page.goto(self.base + path)
+        return self.ready()
+
+    def ready(self) -> Any:
+        """The page, once its scripts have set it up."""
         self.page.wait_for_selector("body[data-ready]")
         return self.page
 
@@ -108,9 +112,28 @@ class Visit:
         self.page.locator(f'.masthead nav a[data-view="{view}"]').click()
         return self.page.locator(f"#view-{view}")
 
+    def look_up(self, text: str) -> Any:
+        """The Search view with what it finds for `text`."""
+        section = self.go("search")
+        section.locator("#search-text").fill(text)
+        section.locator("#search-text").press("Enter")
+        section.locator(".answers:not([aria-busy]) > *").first.wait_for()
+        return section
+
+    def check(self, text: str) -> Any:
+        """The Check view, asked to check `text`."""
+        section = self.go("check")
+        section.locator("#check-text").fill(text)
+        section.locator("button[type=submit]").click()
+        return section
+
+    def clipboard(self) -> str:
+        text: str = self.page.evaluate("navigator.clipboard.readText()")
+        return text
+
     def reload(self) -> None:
         self.page.reload()
-        self.page.wait_for_selector("body[data-ready]")
+        self.ready()
 
     def highlight_in_view(self, wanted: str | None = None) -> str:
         """The highlighted words, once they are those wanted and the first of them is in the visible part.
@@ -162,3 +185,11 @@ def visit(browser: Any, server: str) -> Iterator[Callable[..., Visit]]:
         context.close()
     assert not [url for one in visits for url in one.foreign], "requests to other hosts"
     assert not [error for one in visits for error in one.errors], "script errors"
+
+
+@pytest.fixture
+def tab(visit: Callable[..., Visit]) -> Visit:
+    """A tab in which the page is open."""
+    one = visit()
+    one.open()
+    return one

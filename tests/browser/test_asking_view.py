@@ -34,9 +34,8 @@ def test_a_child_at_risk_sees_help_and_no_case_story(visit: Open, width: int) ->
     expect(page.locator("#view-help .lines")).to_be_visible()
 
 
-def test_a_follow_up_says_what_it_follows_and_can_be_asked_anew(visit: Open) -> None:
-    tab = visit()
-    page = tab.open()
+def test_a_follow_up_says_what_it_follows_and_can_be_asked_anew(tab: Any) -> None:
+    page = tab.page
     tab.ask(QUESTION)
     answer = tab.ask("¿Y en Barcelona?")
     expect(answer.locator(".follows")).to_contain_text(f"Sigo con: «{QUESTION}»")
@@ -81,9 +80,8 @@ def test_each_document_is_asked_by_a_button_and_a_question_put_to_one_of_them(vi
     expect(shared.page.locator(".scope.limited")).to_be_visible()
 
 
-def test_small_talk_gets_one_line_and_the_answer_is_read_first(visit: Open) -> None:
-    tab = visit()
-    page = tab.open()
+def test_small_talk_gets_one_line_and_the_answer_is_read_first(tab: Any) -> None:
+    page = tab.page
     answer = tab.ask("hola, q tal? q puedes hacer")
     expect(answer).to_contain_text("Se puede preguntar")
     expect(page.locator(".quote-unit, .none")).to_have_count(0)
@@ -94,9 +92,8 @@ def test_small_talk_gets_one_line_and_the_answer_is_read_first(visit: Open) -> N
     assert first.evaluate("(one, quote) => !!(one.compareDocumentPosition(quote) & 4)", bold.element_handle())
 
 
-def test_an_english_question_is_answered_in_english_with_the_quotation_in_spanish(visit: Open) -> None:
-    tab = visit()
-    page = tab.open()
+def test_an_english_question_is_answered_in_english_with_the_quotation_in_spanish(tab: Any) -> None:
+    page = tab.page
     answer = tab.ask("How many arrests were there in Spain?")
     expect(answer).to_have_attribute("lang", "en")
     expect(answer).to_contain_text("The quotations are in Spanish")

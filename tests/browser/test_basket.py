@@ -28,9 +28,8 @@ COVERED = """() => {
 Open = Callable[..., Any]
 
 
-def test_what_is_saved_says_so(visit: Open) -> None:
-    tab = visit()
-    page = tab.open()
+def test_what_is_saved_says_so(tab: Any) -> None:
+    page = tab.page
     answer = tab.ask(QUESTION)
     tab.highlight_in_view()
     here, source = answer.locator("button.keep").first, page.locator("#panel button.keep")
@@ -59,10 +58,7 @@ def test_what_is_saved_says_so(visit: Open) -> None:
 def test_all_is_copied_in_the_order_and_with_the_notes_of_the_list(visit: Open) -> None:
     tab = visit(permissions=["clipboard-read", "clipboard-write"])
     page = tab.open()
-    section = tab.go("search")
-    section.locator("#search-text").fill("«cifrado de extremo a extremo»")
-    section.locator("#search-text").press("Enter")
-    section.locator(".result").first.wait_for()
+    section = tab.look_up("«cifrado de extremo a extremo»")
     for number in (0, 1):
         section.locator(".result button.keep").nth(number).click()
     page.locator(".basket-open").click()
@@ -73,14 +69,13 @@ def test_all_is_copied_in_the_order_and_with_the_notes_of_the_list(visit: Open) 
     expect(items.nth(1).locator(".kept-note")).to_have_value("Para el capítulo 3")
     page.locator(".basket-copy").click()
     expect(page.locator(".toast")).to_have_text("Copiado")
-    copied = page.evaluate("navigator.clipboard.readText()")
+    copied = tab.clipboard()
     places = [copied.index(text) for text in (second, first, "Nota: Para el capítulo 3", "Referencias")]
     assert places == sorted(places)
 
 
-def test_a_full_basket_says_so(visit: Open) -> None:
-    tab = visit()
-    page = tab.open()
+def test_a_full_basket_says_so(tab: Any) -> None:
+    page = tab.page
     page.evaluate(
         "localStorage.setItem('alpie.basket', JSON.stringify([...Array(100).keys()].map(n => ({place: `?p=${n}`}))))"
     )
@@ -118,9 +113,8 @@ def test_a_message_covers_no_control(visit: Open, width: int) -> None:
     check()
 
 
-def test_escape_closes_the_basket_and_goes_back_to_its_button(visit: Open) -> None:
-    tab = visit()
-    page = tab.open()
+def test_escape_closes_the_basket_and_goes_back_to_its_button(tab: Any) -> None:
+    page = tab.page
     answer = tab.ask(QUESTION)
     answer.locator("a.note").first.click()
     tab.highlight_in_view()

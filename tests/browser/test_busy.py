@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -15,9 +14,8 @@ QUESTION = "¿Cuántas detenciones hubo en España?"
 
 
 @pytest.mark.parametrize(("status", "key"), [(503, "js.busy"), (429, "js.too_many")])
-def test_a_question_turned_away_stays_in_its_box(visit: Callable[..., Any], status: int, key: str) -> None:
-    tab = visit()
-    page = tab.open()
+def test_a_question_turned_away_stays_in_its_box(tab: Any, status: int, key: str) -> None:
+    page = tab.page
     turned_away: list[str] = []
 
     def refuse(route: Any) -> None:
@@ -36,10 +34,9 @@ def test_a_question_turned_away_stays_in_its_box(visit: Callable[..., Any], stat
     page.locator(".said > .answer").first.wait_for(timeout=60_000)
 
 
-def test_a_conversation_survives_a_server_that_forgot_it(visit: Callable[..., Any]) -> None:
+def test_a_conversation_survives_a_server_that_forgot_it(tab: Any) -> None:
     """As after a restart, or on another process behind a proxy: the session is one the server never saw."""
-    tab = visit()
-    page = tab.open()
+    page = tab.page
     tab.ask(QUESTION)
     joined: list[dict[str, Any]] = []
 

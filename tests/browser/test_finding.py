@@ -18,14 +18,6 @@ AT_RISK = "Me están chantajeando con fotos mías, ¿qué es la extorsión sexua
 Open = Callable[..., Any]
 
 
-def _look_up(tab: Any, text: str) -> Any:
-    section = tab.go("search")
-    section.locator("#search-text").fill(text)
-    section.locator("#search-text").press("Enter")
-    section.locator(".answers:not([aria-busy]) > *").first.wait_for()
-    return section
-
-
 def _printed(page: Any, path: Path) -> str:
     page.pdf(path=str(path))
     with pypdfium2.PdfDocument(path) as document:
@@ -34,9 +26,8 @@ def _printed(page: Any, path: Path) -> str:
     return " ".join(text.split())
 
 
-def test_a_conversation_is_still_there_and_an_earlier_one_is_opened_again(visit: Open) -> None:
-    tab = visit()
-    page = tab.open()
+def test_a_conversation_is_still_there_and_an_earlier_one_is_opened_again(tab: Any) -> None:
+    page = tab.page
     words = tab.ask(QUESTION).locator(".quote .words").first.text_content()
     answers, quoted = page.locator(".said > .answer"), page.locator(".said .quote .words").first
     for leave in (
@@ -45,7 +36,7 @@ def test_a_conversation_is_still_there_and_an_earlier_one_is_opened_again(visit:
         lambda: (page.goto(tab.base + "/al/help"), page.go_back()),
     ):
         leave()
-        page.wait_for_selector("body[data-ready]")
+        tab.ready()
         expect(answers).to_have_count(1)
         expect(quoted).to_have_text(words)
     note = page.locator(".asked-in")
@@ -72,9 +63,8 @@ def test_a_conversation_is_still_there_and_an_earlier_one_is_opened_again(visit:
     assert page.evaluate("localStorage.getItem('alpie.talks')") is None
 
 
-def test_who_was_offered_help_leaves_no_trace_beyond_the_tab(visit: Open) -> None:
-    tab = visit()
-    page = tab.open()
+def test_who_was_offered_help_leaves_no_trace_beyond_the_tab(tab: Any) -> None:
+    page = tab.page
     tab.ask(AT_RISK)
     tab.reload()
     expect(page.locator(".care")).to_be_visible()
@@ -92,12 +82,12 @@ def test_a_question_of_the_address_is_asked_once(visit: Open) -> None:
 def test_a_search_is_in_the_address(visit: Open) -> None:
     tab = visit(permissions=["clipboard-read", "clipboard-write"])
     page = tab.open()
-    section = _look_up(tab, "cifrado O encriptación")
+    section = tab.look_up("cifrado O encriptación")
     count = section.locator(".answers .count")
     said = count.text_content()
     section.get_by_label("Orden").select_option("oldest")
     page.wait_for_function("location.search.includes('sort=oldest')")
-    _look_up(tab, "«extremo a extremo»")
+    tab.look_up("«extremo a extremo»")
     page.go_back()
     expect(section.locator("#search-text")).to_have_value("cifrado O encriptación")
     expect(section.get_by_label("Orden")).to_have_value("oldest")
@@ -107,7 +97,7 @@ def test_a_search_is_in_the_address(visit: Open) -> None:
     section.locator(".answers .permalink").click()
     expect(page.locator(".toast")).to_have_text("Enlace copiado")
     other = visit()
-    other.open(page.evaluate("navigator.clipboard.readText()").removeprefix(tab.base))
+    other.open(tab.clipboard().removeprefix(tab.base))
     expect(other.page.locator("#view-search .answers .count")).to_have_text(said)
     tab.go("ask")
     tab.go("search")
@@ -115,10 +105,8 @@ def test_a_search_is_in_the_address(visit: Open) -> None:
     assert "text=cifrado" in page.url
 
 
-def test_all_are_counted_and_all_can_be_seen(visit: Open) -> None:
-    tab = visit()
-    tab.open()
-    section = _look_up(tab, "menores")
+def test_all_are_counted_and_all_can_be_seen(tab: Any) -> None:
+    section = tab.look_up("menores")
     results = section.locator(".answers section .result")
     every = int(section.locator(".answers .count").text_content().split()[0])
     expect(results).to_have_count(40)
@@ -209,10 +197,9 @@ def test_on_paper_there_is_the_answer_with_its_references(visit: Open, tmp_path:
     assert "SHA-256" in _printed(page, tmp_path / "asked-for.pdf")
 
 
-def test_lists_have_names_and_what_was_emptied_comes_back(visit: Open) -> None:
-    tab = visit()
-    page = tab.open()
-    section = _look_up(tab, "«cifrado de extremo a extremo»")
+def test_lists_have_names_and_what_was_emptied_comes_back(tab: Any) -> None:
+    page = tab.page
+    section = tab.look_up("«cifrado de extremo a extremo»")
     for number in (0, 1):
         section.locator(".result button.keep").nth(number).click()
     page.locator(".basket-open").click()

@@ -74,23 +74,10 @@ def test_a_hostile_document_is_only_text_everywhere(
     for view in ("documents", "evaluation", "help"):
         tab.go(view).locator("h2").first.wait_for(timeout=30_000)
         unhurt(page)
-    search = tab.go("search")
-    search.locator("form").wait_for(timeout=30_000)
     for text in ("medida", PAYLOADS[1], '"<script>"'):
-        box = search.locator("form input").first
-        box.fill(text)
-        box.press("Enter")
-        page.wait_for_function(
-            "() => !document.querySelector('#view-search [aria-busy]') && "
-            "document.querySelector('#view-search .answers')?.children.length",
-            timeout=30_000,
-        )
+        tab.look_up(text)
         unhurt(page)
-    check = tab.go("check")
-    check.locator("textarea").fill(
-        f"La medida número 2 sobre los menores dice {PAYLOADS[1]} y protege a todos."
-    )
-    check.locator("form button").first.click()
+    check = tab.check(f"La medida número 2 sobre los menores dice {PAYLOADS[1]} y protege a todos.")
     check.locator(".verdict").first.wait_for(timeout=30_000)
     unhurt(page)
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-import statistics
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -17,10 +15,8 @@ from fake_corpus import FakeCorpus
 from playwright.sync_api import expect
 
 from alpie.app.answering.answer_types import Answer, WrittenSentence
-from alpie.app.page.guarding.guard import Limits
 from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.serving.server import create_app
-from alpie.eval.questions.question_file import OWN_QUESTIONS, read_own_questions
 
 pytestmark = pytest.mark.browser
 
@@ -45,9 +41,8 @@ def _collapsed(text: str) -> str:
 # --- the student -----------------------------------------------------------------------------------
 
 
-def test_ask_click_highlight(visit: Open) -> None:
-    tab = visit()
-    page = tab.open()
+def test_ask_click_highlight(tab: Any) -> None:
+    page = tab.page
     answer = tab.ask(QUESTION)
     quote = answer.locator(".quote .words").first.text_content()
     assert "dos se han producido en territorio español" in quote
@@ -63,9 +58,7 @@ def test_ask_click_highlight(visit: Open) -> None:
     assert page.url.rstrip("/") == tab.base, "opening a note must not leave the page"
 
 
-def test_every_note_opens_its_own_words(visit: Open) -> None:
-    tab = visit()
-    tab.open()
+def test_every_note_opens_its_own_words(tab: Any) -> None:
     answer = tab.ask("¿Qué factores hacen más vulnerables a los menores?")
     notes, quotes = answer.locator("a.note"), answer.locator(".quote .words")
     expect(notes).not_to_have_count(0)
@@ -75,9 +68,8 @@ def test_every_note_opens_its_own_words(visit: Open) -> None:
         tab.highlight_in_view(quotes.nth(number).text_content())
 
 
-def test_by_keyboard_alone(visit: Open) -> None:
-    tab = visit()
-    page = tab.open()
+def test_by_keyboard_alone(tab: Any) -> None:
+    page = tab.page
     page.keyboard.press("Tab")
     expect(page.locator("a.skip")).to_be_focused()
     box = page.locator("#question textarea")
@@ -102,9 +94,8 @@ def test_by_keyboard_alone(visit: Open) -> None:
     expect(note, "Escape gives the focus back").to_have_count(1)
 
 
-def test_a_refusal_is_an_answer(visit: Open) -> None:
-    tab = visit()
-    page = tab.open()
+def test_a_refusal_is_an_answer(tab: Any) -> None:
+    page = tab.page
     answer = tab.ask(UNANSWERABLE)
     expect(answer.locator(".none-title")).to_have_text(
         "No he encontrado una respuesta segura en los documentos"
@@ -116,9 +107,8 @@ def test_a_refusal_is_an_answer(visit: Open) -> None:
     expect(page.locator("#panel .panel-empty")).to_be_visible()
 
 
-def test_examples_are_answered(visit: Open) -> None:
-    tab = visit()
-    page = tab.open()
+def test_examples_are_answered(tab: Any) -> None:
+    page = tab.page
     examples = page.locator(".examples a.ask")
     expect(examples).not_to_have_count(0)
     for number in range(examples.count()):
@@ -128,9 +118,8 @@ def test_examples_are_answered(visit: Open) -> None:
         expect(page.locator(".said")).to_have_count(0)
 
 
-def test_a_follow_up_and_a_new_start(visit: Open) -> None:
-    tab = visit()
-    page = tab.open()
+def test_a_follow_up_and_a_new_start(tab: Any) -> None:
+    page = tab.page
     tab.ask(QUESTION)
     answer = tab.ask("¿Y cuántos registros?")
     expect(answer.locator(".quote, .none").first).to_be_visible()
@@ -177,19 +166,6 @@ def test_a_question_waits_for_the_documents(visit: Open, serve: Callable[[Any], 
         expect(page.locator(".said .searching")).to_contain_text("su pregunta espera")
         ready.set()
         page.locator(".said > .answer a.note").first.wait_for()
-
-
-def test_a_refused_question_stays_in_its_box(visit: Open, serve: Callable[[Any], Any]) -> None:
-    options = PageOptions(limits=Limits(questions=1))
-    with serve(create_app(FakeCorpus, options)) as address:
-        tab = visit(base=address)
-        page = tab.open()
-        tab.ask(QUESTION)
-        page.locator("#question textarea").fill("¿Y en Argentina?")
-        page.locator("#question textarea").press("Enter")
-        expect(page.locator(".toast")).to_contain_text("espere")
-        expect(page.locator("#question textarea")).to_have_value("¿Y en Argentina?")
-        expect(page.locator("#question textarea")).to_be_enabled()
 
 
 def test_quotations_do_not_wait_for_the_writer(visit: Open, serve: Callable[[Any], Any]) -> None:
@@ -239,7 +215,7 @@ def test_under_a_sub_path_nothing_is_asked_of_the_root(visit: Open, serve: Calla
             tab.go(view).locator("h2").first.wait_for()
         page.locator("a.language").click()
         page.wait_for_url("**/alpie/en/**")
-        page.wait_for_selector("body[data-ready]")
+        tab.ready()
         tab.go("ask")
         answer = tab.ask(QUESTION)
         page.goto(address + answer.locator("a.record").get_attribute("href"))
@@ -254,14 +230,9 @@ def test_under_a_sub_path_nothing_is_asked_of_the_root(visit: Open, serve: Calla
 # --- the memo-writer -------------------------------------------------------------------------------
 
 
-def test_phrase_basket_ris(visit: Open) -> None:
-    tab = visit()
-    page = tab.open()
-    section = tab.go("search")
-    section.locator("#search-text").fill("«cifrado de extremo a extremo»")
-    section.locator("#search-text").press("Enter")
-    results = section.locator(".result")
-    results.first.wait_for()
+def test_phrase_basket_ris(tab: Any) -> None:
+    page = tab.page
+    results = tab.look_up("«cifrado de extremo a extremo»").locator(".result")
     for result in results.all():
         expect(result.locator("mark").first).to_contain_text("cifrado de extremo a extremo", ignore_case=True)
     results.nth(0).locator("button.keep").click()
@@ -281,9 +252,7 @@ def test_phrase_basket_ris(visit: Open) -> None:
     expect(page.locator("#basket")).to_be_hidden()
 
 
-def test_filters(visit: Open) -> None:
-    tab = visit()
-    tab.open()
+def test_filters(tab: Any) -> None:
     section = tab.go("search")
     section.locator("#search-text").fill("cifrado menores")
     section.locator(".form summary").click()
@@ -294,20 +263,12 @@ def test_filters(visit: Open) -> None:
     expect(section.locator(".answers h3")).to_contain_text("Resolución")
 
 
-@pytest.mark.parametrize(
-    ("text", "verdict"),
-    [
-        (SENTENCE, "exact"),
-        (SENTENCE.replace("nuevas", "muchas"), "altered"),
-        ("El gato duerme sobre la mesa roja del abuelo.", "absent"),
-    ],
-)
-def test_a_quotation_is_checked(visit: Open, text: str, verdict: str) -> None:
-    tab = visit()
-    tab.open()
-    section = tab.go("check")
-    section.locator("#check-text").fill(text)
-    section.locator("button[type=submit]").click()
+@pytest.mark.parametrize(("text", "verdict"), [
+    (SENTENCE, "exact"), (SENTENCE.replace("nuevas", "muchas"), "altered"),
+    ("El gato duerme sobre la mesa roja del abuelo.", "absent"),
+])  # fmt: skip
+def test_a_quotation_is_checked(tab: Any, text: str, verdict: str) -> None:
+    section = tab.check(text)
     section.locator(f".verdict.{verdict}").wait_for()
     if verdict == "altered":
         expect(section.locator(".compared del")).to_contain_text("muchas")
@@ -317,9 +278,7 @@ def test_a_quotation_is_checked(visit: Open, text: str, verdict: str) -> None:
         assert "nuevas detenciones" in tab.highlight_in_view()
 
 
-def test_a_page_pasted_as_a_question_is_checked_in_two_clicks(visit: Open) -> None:
-    tab = visit()
-    tab.open()
+def test_a_page_pasted_as_a_question_is_checked_in_two_clicks(tab: Any) -> None:
     box = tab.page.locator("#question textarea")
     box.fill(" ".join([SENTENCE] * 20))
     box.press("Enter")
@@ -329,32 +288,21 @@ def test_a_page_pasted_as_a_question_is_checked_in_two_clicks(visit: Open) -> No
     assert section.locator("#check-text").input_value().startswith(SENTENCE)
 
 
-def test_a_copy_pasted_back_is_exact_and_an_empty_text_clears_the_verdict(visit: Open) -> None:
-    tab = visit()
-    tab.open()
-    section = tab.go("check")
-    field, button = section.locator("#check-text"), section.locator("button[type=submit]")
-    field.fill(SENTENCE)
-    button.click()
+def test_a_copy_pasted_back_is_exact_and_an_empty_text_clears_the_verdict(tab: Any) -> None:
+    section = tab.check(SENTENCE)
     unit = section.locator(".verdict.exact .quote-unit").first
     unit.wait_for()
     unit.locator("details.reference summary").click()
     reference = unit.locator(".references > .entry").text_content()
-    field.fill(f"«{SENTENCE}»\n{reference}")
-    button.click()
+    tab.check(f"«{SENTENCE}»\n{reference}")
     expect(section.locator(".verdict.exact .unchecked")).to_contain_text("el resto no")
-    field.fill("")
-    button.click()
+    tab.check("")
     expect(section.locator(".verdict")).to_have_count(0)
     expect(section.locator(".answers .problem")).to_contain_text("No hay palabras")
 
 
-def test_a_search_for_what_no_passage_holds_says_so(visit: Open) -> None:
-    tab = visit()
-    tab.open()
-    section = tab.go("search")
-    section.locator("#search-text").fill("xyzzy")
-    section.locator("#search-text").press("Enter")
+def test_a_search_for_what_no_passage_holds_says_so(tab: Any) -> None:
+    section = tab.look_up("xyzzy")
     expect(section.locator(".answers")).to_contain_text("Ningún fragmento contiene esas palabras")
 
 
@@ -384,7 +332,7 @@ def test_copy_gives_quote_and_citation(visit: Open) -> None:
     answer = tab.ask(QUESTION)
     answer.locator("button.copy").first.click()
     expect(page.locator(".toast")).to_have_text("Copiado")
-    copied = page.evaluate("navigator.clipboard.readText()")
+    copied = tab.clipboard()
     quoted = answer.locator(".quote .words").first.text_content()
     assert quoted in copied
     assert "Policía Nacional (España). (" in copied
@@ -410,12 +358,11 @@ def test_the_style_of_references_is_remembered(visit: Open) -> None:
     expect(shown.get_by_role("button", name="ISO 690")).to_have_attribute("aria-pressed", "true")
     shown.get_by_role("button", name="Copiar la referencia").click()
     expect(page.locator(".toast")).to_have_text("Copiado")
-    assert page.evaluate("navigator.clipboard.readText()").startswith("POLICÍA NACIONAL (ESPAÑA), ")
+    assert tab.clipboard().startswith("POLICÍA NACIONAL (ESPAÑA), ")
 
 
-def test_the_record_can_be_printed_and_saved(visit: Open) -> None:
-    tab = visit()
-    page = tab.open()
+def test_the_record_can_be_printed_and_saved(tab: Any) -> None:
+    page = tab.page
     answer = tab.ask(QUESTION)
     href = answer.locator("a.record").get_attribute("href")
     page.goto(tab.base + href)
@@ -440,7 +387,7 @@ def test_in_english(visit: Open) -> None:
     expect(page.locator("html")).to_have_attribute("lang", "es")  # Gradio takes the browser's
     page.locator("a.language").click()
     page.wait_for_url("**/en/")
-    page.wait_for_selector("body[data-ready]")
+    tab.ready()
     expect(page.locator("html")).to_have_attribute("lang", "en")
     expect(page.locator("#send")).to_have_text("Ask")
     answer = tab.ask(QUESTION)
@@ -485,13 +432,9 @@ def test_axe_finds_nothing(visit: Open, width: int, scheme: str) -> None:
         section = tab.go(view)
         section.locator("h2").first.wait_for()
         if view == "search":
-            section.locator("#search-text").fill("menores")
-            section.locator("#search-text").press("Enter")
-            section.locator(".result").first.wait_for()
+            tab.look_up("menores")
         if view == "check":
-            section.locator("#check-text").fill(SENTENCE.replace("nuevas", "muchas"))
-            section.locator("button[type=submit]").click()
-            section.locator(".verdict").wait_for()
+            tab.check(SENTENCE.replace("nuevas", "muchas")).locator(".verdict").wait_for()
         check(view)
     tab.go("documents").locator('a[href="#evaluacion"]').click()
     page.locator("#view-evaluation .figures").wait_for()
@@ -511,34 +454,3 @@ def test_the_theme_is_remembered(visit: Open) -> None:
     expect(page.locator("body")).to_have_class(dark)
     tab.reload()
     expect(page.locator("body")).to_have_class(dark)
-
-
-# --- speed -----------------------------------------------------------------------------------------
-
-
-def test_speed(visit: Open, capsys: pytest.CaptureFixture[str]) -> None:
-    """Prints medians from Enter to a visible answer, of questions that were not asked before, and from click to the highlight."""
-    tab = visit()
-    page = tab.open()
-    answer = tab.ask(QUESTION)
-    tab.highlight_in_view()
-    to_answer, to_highlight = [], []
-    for _ in range(20):
-        page.evaluate("window.alpiePanel.reset()")
-        started = time.perf_counter()
-        answer.locator("a.note").first.click()
-        tab.highlight_in_view()
-        to_highlight.append(1000 * (time.perf_counter() - started))
-    fitting = read_own_questions(OWN_QUESTIONS / "fitting")
-    for question in [one.text for one in fitting if one.kind in ("factual", "explanatory", "colloquial")][
-        :20
-    ]:
-        started = time.perf_counter()
-        tab.ask(question)
-        to_answer.append(1000 * (time.perf_counter() - started))
-    with capsys.disabled():
-        print(  # noqa: T201 - the benchmark's result
-            f"\nEnter → answer: median {statistics.median(to_answer):.0f} ms; "
-            f"click → highlight: median {statistics.median(to_highlight):.0f} ms (n = {len(to_answer)} each)"
-        )
-    assert len(to_answer) == len(to_highlight)  # a benchmark, not a timed test

@@ -38,9 +38,8 @@ Open = Callable[..., Any]
 
 
 @pytest.mark.parametrize("question", [TABLE, LIST], ids=["table", "list"])
-def test_a_quoted_list_or_table_has_no_sign_of_ours(visit: Open, question: str) -> None:
-    tab = visit()
-    page = tab.open()
+def test_a_quoted_list_or_table_has_no_sign_of_ours(tab: Any, question: str) -> None:
+    page = tab.page
     answer = tab.ask(question)
     unit = answer.locator(".quote-unit").filter(has=page.locator(".item, .row")).first
     lines = unit.locator(".words > *")
@@ -52,9 +51,8 @@ def test_a_quoted_list_or_table_has_no_sign_of_ours(visit: Open, question: str) 
     assert whole == " ".join(text.strip() for text in lines.all_text_contents())
 
 
-def test_the_source_does_not_mark_an_item_twice(visit: Open) -> None:
-    tab = visit()
-    page = tab.open()
+def test_the_source_does_not_mark_an_item_twice(tab: Any) -> None:
+    page = tab.page
     answer = tab.ask(LIST)
     answer.locator("a.note").first.click()
     tab.highlight_in_view()

@@ -76,7 +76,7 @@ def _new_collection(tab: Any, name: str) -> Any:
     section.get_by_label("Nombre de la colección").fill(name)
     section.get_by_role("button", name="Crear").click()
     tab.page.wait_for_url("**/c/*/#documentos")
-    tab.page.wait_for_selector("body[data-ready]")
+    tab.ready()
     return tab.page.locator("#view-documents")
 
 
@@ -126,7 +126,7 @@ def test_from_files_to_an_answer_without_a_terminal(visit: Open, local: str, tmp
     page.locator(".masthead nav").get_by_text("Documentos").click()
     section.locator(".collections a").last.click()  # back to the others, which are as they were
     page.wait_for_url(f"{local}/#documentos")
-    page.wait_for_selector("body[data-ready]")
+    tab.ready()
     expect(page.locator("#view-documents .document-card")).to_have_count(1)
     expect(page.locator('.masthead nav [data-view="evaluation"]'), "it is about other texts").to_be_hidden()
 
@@ -137,7 +137,7 @@ def test_a_collection_is_renamed_deleted_and_put_back(visit: Open, local: str) -
     section = _new_collection(tab, "Zoo")
     page.locator("a.language").click()
     page.wait_for_url("**/c/zoo/en/#documentos")
-    page.wait_for_selector("body[data-ready]")
+    tab.ready()
     section.get_by_text("Rename or delete").click()
     rename = section.locator("#collection-rename")
     rename.fill(" ")
@@ -157,11 +157,11 @@ def test_a_collection_is_renamed_deleted_and_put_back(visit: Open, local: str) -
     expect(page.locator("body")).to_contain_text("no longer here")
     assert Axe().run(page)["violations"] == []
     page.get_by_role("link").click()
-    page.wait_for_selector("body[data-ready]")
+    tab.ready()
     tab.go("documents")
     removed.get_by_role("button").first.click()
     page.wait_for_url("**/c/zoo/**")
-    page.wait_for_selector("body[data-ready]")
+    tab.ready()
     expect(page.locator("#view-documents .collections [aria-current]")).to_have_text("<b>Animales</b>")
 
 
@@ -218,7 +218,7 @@ def test_a_slow_line_shows_our_page_before_its_scripts(visit: Open) -> None:
     box.press("Enter")
     expect(first.get_by_role("status")).to_contain_text("se enviará")
     session.send("Network.emulateNetworkConditions", {**SLOW, "downloadThroughput": -1, "latency": 0})
-    page.wait_for_selector("body[data-ready]")
+    tab.ready()
     expect(page.locator(".asked")).to_have_text(QUESTION)
     # what has to come before anything is seen: at 50 kB a second, with its round trips, in less than two seconds
     needed = page.evaluate(
@@ -234,7 +234,7 @@ def test_what_was_typed_early_is_kept(visit: Open) -> None:
     page = tab.page
     page.goto(tab.base, wait_until="commit")
     page.locator("#first-question").fill("¿Qué es")
-    page.wait_for_selector("body[data-ready]")
+    tab.ready()
     box = page.locator("#question textarea")
     expect(box).to_have_value("¿Qué es")
     expect(box).to_be_focused()

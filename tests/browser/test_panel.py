@@ -86,9 +86,7 @@ def test_what_is_opened_while_another_closes_stays_open(tab: Any) -> None:
 
 def test_back_leaves_results_where_they_are(tab: Any) -> None:
     page = tab.open()
-    section = tab.go("search")
-    section.locator("#search-text").fill("menores")
-    section.locator("#search-text").press("Enter")
+    section = tab.look_up("menores")
     last = section.locator("section .result-where").last
     last.tap()
     tab.highlight_in_view()

@@ -45,11 +45,10 @@ class FakeSource:
     words = translations_for("en")
 
     def open(self) -> Corpus:
-        text = "\n".join(SENTENCES)
-        passages = []
+        text, passages = "\n".join(SENTENCES), []
         for number, sentence in enumerate(SENTENCES):
-            span = Span(text.index(sentence), text.index(sentence) + len(sentence))
-            record = Sentence(sentence, (span,))
+            start = text.index(sentence)
+            record = Sentence(sentence, (Span(start, start + len(sentence)),))
             passages.append(
                 Passage(f"nota/{number}", "nota", (record,), ("Título",), BlockKind.PARAGRAPH, page=3)
             )
@@ -101,11 +100,8 @@ def test_gold_does_not_change_the_predictions(tmp_path: Path) -> None:
 
 def test_time_is_measured_by_the_given_clock(tmp_path: Path) -> None:
     ticks = iter(range(100))
-    rows = predict(
-        FakeSource().open(),
-        read_questions(_questions_file(tmp_path)).questions,
-        clock=lambda: next(ticks) / 4,
-    )
+    questions = read_questions(_questions_file(tmp_path)).questions
+    rows = predict(FakeSource().open(), questions, clock=lambda: next(ticks) / 4)
     assert {row["ms"] for row in rows} == {250.0}
 
 
@@ -148,10 +144,7 @@ def test_questions_without_gold_are_asked_and_reported(tmp_path: Path) -> None:
 
 def test_evidence_that_is_nowhere_is_noted(tmp_path: Path) -> None:
     path = tmp_path / "q.jsonl"
-    record = {
-        "question": "¿Cuántos detenidos hubo en la operación?",
-        "evidence": [{"doc": "nota", "quote": "26 presos"}],
-    }
+    record = {**QUESTIONS[0], "evidence": [{"doc": "nota", "quote": "26 presos"}]}
     path.write_text(json.dumps(record), encoding="utf-8")
     _, out, _ = _evaluate(questions=path)
     assert "1 evidence quotes are not in the documents" in out
@@ -172,14 +165,13 @@ def test_squad_paragraphs_become_the_corpus(tmp_path: Path) -> None:
     assert data["pipelines"]["alpie"]["overall"]["first in place"]["value"] == 1
 
 
-def test_what_cannot_be_done_is_said(tmp_path: Path) -> None:
-    path = _questions_file(tmp_path)
-    with pytest.raises(SettingsError, match="--corpus-from-questions necesita un archivo SQuAD"):
-        _evaluate(questions=path, corpus_from_questions=True)
-    with pytest.raises(SettingsError, match="ninguna parte «half»"):
-        _evaluate(questions=path, part="half")
-    with pytest.raises(SettingsError, match="1 como mínimo, no 0"):
-        _evaluate(questions=path, resamples=0)
+@pytest.mark.parametrize(("options", "said"), [
+    ({"corpus_from_questions": True}, "--corpus-from-questions necesita un archivo SQuAD"),
+    ({"part": "half"}, "ninguna parte «half»"), ({"resamples": 0}, "1 como mínimo, no 0"),
+])  # fmt: skip
+def test_what_cannot_be_done_is_said(tmp_path: Path, options: dict[str, object], said: str) -> None:
+    with pytest.raises(SettingsError, match=said):
+        _evaluate(questions=_questions_file(tmp_path), **options)
 
 
 def test_progress_only_on_a_terminal(tmp_path: Path) -> None:

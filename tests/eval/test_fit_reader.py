@@ -20,6 +20,8 @@ from alpie.index.encoder.word_pieces import WordTable
 from alpie.index.errors import EncoderError
 from alpie.index.model_cache import default_cache
 
+pytestmark = pytest.mark.heavy
+
 LAYERS = 3  # two are frozen
 SCHEDULE = Schedule(rate=3e-4, warmup=2, batch=4)
 PLACES = {

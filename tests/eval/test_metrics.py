@@ -55,14 +55,8 @@ def _piece(text: str, source: str = SOURCE) -> dict[str, object]:
 def _row(
     quotes: list[dict[str, object]], passages: list[dict[str, object]] | None = None, **more: object
 ) -> dict:
-    row = {
-        "answered": bool(quotes),
-        "quotes": quotes,
-        "passages": passages or [],
-        "confidence": 0.5,
-        "ms": 1.0,
-    }
-    return {**row, **more}
+    measured = {"answered": bool(quotes), "confidence": 0.5, "ms": 1.0}
+    return {"quotes": quotes, "passages": passages or [], **measured, **more}
 
 
 def _question(*evidence: str, **gold: object) -> GoldQuestion:
@@ -103,12 +97,20 @@ def test_repeated_evidence_is_found_in_every_place_or_in_the_one_named() -> None
     assert [place.words[0].start for place in texts.occurrences("nota", "uno dos", start=9)] == [9]
 
 
-def test_coverage_counts_words_inside_the_offsets(texts: SourceTexts) -> None:
-    (gold,) = texts.occurrences("nota", "33 domicilios en España")
-    assert coverage(PredictedText.from_row(_piece("33\ndomicilios")), gold) == 0.5
-    assert coverage(PredictedText.from_row(_piece(SOURCE)), gold) == 1.0
-    assert coverage(PredictedText.from_row(_piece("25 detenidos")), gold) == 0.0
-    assert coverage(PredictedText("otra", SOURCE, 0, len(SOURCE)), gold) == 0.0
+IN_SPAIN = "33 domicilios en España"
+
+
+@pytest.mark.parametrize(("predicted", "share"), [
+    # words inside the offsets count
+    (PredictedText.from_row(_piece("33\ndomicilios")), 0.5), (PredictedText.from_row(_piece(SOURCE)), 1.0),
+    (PredictedText.from_row(_piece("25 detenidos")), 0.0), (PredictedText("otra", SOURCE, 0, len(SOURCE)), 0.0),
+    # words alone decide where the place is unknown; a single common word says nothing
+    (PredictedText("nota", "Se registraron 33 domicilios."), 0.5), (PredictedText("nota", "en casa, en España no"), 0.5),
+    (PredictedText("nota", "España"), 0.0),
+])  # fmt: skip
+def test_coverage_counts_words(texts: SourceTexts, predicted: PredictedText, share: float) -> None:
+    (gold,) = texts.occurrences("nota", IN_SPAIN)
+    assert coverage(predicted, gold) == share
 
 
 def test_a_word_between_two_quoted_rows_does_not_count_as_quoted() -> None:
@@ -119,11 +121,8 @@ def test_a_word_between_two_quoted_rows_does_not_count_as_quoted() -> None:
     assert coverage(header_and_last_row, skipped) == 0.0
 
 
-def test_words_alone_decide_where_a_place_is_unknown(texts: SourceTexts) -> None:
-    (gold,) = texts.occurrences("nota", "33 domicilios en España")
-    assert coverage(PredictedText("nota", "Se registraron 33 domicilios."), gold) == 0.5
-    assert coverage(PredictedText("nota", "en casa, en España no"), gold) == 0.5
-    assert coverage(PredictedText("nota", "España"), gold) == 0.0  # a single common word says nothing
+def test_a_text_is_inside_the_evidence_by_whole_words(texts: SourceTexts) -> None:
+    (gold,) = texts.occurrences("nota", IN_SPAIN)
     assert inside(PredictedText("nota", "domicilios en"), gold)
     assert not inside(PredictedText("nota", "domicilio"), gold)
 
@@ -131,51 +130,39 @@ def test_words_alone_decide_where_a_place_is_unknown(texts: SourceTexts) -> None
 # --- rightness of quotes --------------------------------------------------------------------------
 
 
-def _right(question: GoldQuestion, *quotes: str, texts: SourceTexts) -> tuple[bool, bool, int]:
+HOMES = _question("33 domicilios en España", answer=("33",))
+WHOLE = _question("Se registraron 33 domicilios en España", answer=("33",))
+BARE = _question("33 domicilios en España")
+LISTED = _question("móviles, discos y tabletas", answer_all=("moviles", "discos", "tabletas"))
+GROUPS = (
+    (Evidence("nota", "33 domicilios"),),
+    (Evidence("nota", "25 detenidos"), Evidence("nota", "2024")),
+)
+BOTH = GoldQuestion("q", "¿?", "multi", evidence_all=GROUPS, answer_all=("33", "25"))
+ANSWER_ONLY = GoldQuestion("q", "¿?", answer=("25",))
+
+
+@pytest.mark.parametrize(("question", "quotes", "first", "three", "right"), [
+    # half the evidence and an answer
+    (HOMES, ("33\ndomicilios",), True, True, 1), (HOMES, ("en España",), False, False, 0),  # half, but not the answer
+    (HOMES, ("en España", "Se registraron 33\ndomicilios"), False, True, 1),
+    # a short quote inside the evidence with the answer
+    (WHOLE, ("33",), True, True, 1), (WHOLE, ("domicilios",), False, False, 0),
+    # evidence alone where no answer string is given
+    (BARE, ("en España",), True, True, 1), (BARE, ("España",), False, False, 0),
+    # a list once all items are quoted
+    (LISTED, ("móviles, discos y tabletas",), True, True, 1), (LISTED, ("móviles, discos", "tabletas"), False, True, 2),
+    (LISTED, ("móviles, discos",), False, False, 1),
+    # every group of evidence
+    (BOTH, ("33\ndomicilios", "25 detenidos"), False, True, 2), (BOTH, ("33\ndomicilios",), False, False, 1),
+    # the answer string alone where there is no evidence
+    (ANSWER_ONLY, ("25 detenidos",), True, True, 1), (ANSWER_ONLY, ("33",), False, False, 0),
+])  # fmt: skip
+def test_when_quotes_are_right(
+    question: GoldQuestion, quotes: tuple[str, ...], first: bool, three: bool, right: int, texts: SourceTexts
+) -> None:
     score = score_prediction(question, _row([_piece(quote) for quote in quotes]), texts)
-    return score.right_at_1, score.right_at_3, score.quotes_right
-
-
-def test_a_quote_is_right_with_half_the_evidence_and_an_answer(texts: SourceTexts) -> None:
-    question = _question("33 domicilios en España", answer=("33",))
-    assert _right(question, "33\ndomicilios", texts=texts) == (True, True, 1)
-    assert _right(question, "en España", texts=texts) == (False, False, 0)  # half, but not the answer
-    assert _right(question, "en España", "Se registraron 33\ndomicilios", texts=texts) == (False, True, 1)
-
-
-def test_a_short_quote_inside_the_evidence_is_right_with_the_answer(texts: SourceTexts) -> None:
-    question = _question("Se registraron 33 domicilios en España", answer=("33",))
-    assert _right(question, "33", texts=texts) == (True, True, 1)
-    assert _right(question, "domicilios", texts=texts) == (False, False, 0)
-
-
-def test_evidence_alone_suffices_where_no_answer_string_is_given(texts: SourceTexts) -> None:
-    question = _question("33 domicilios en España")
-    assert _right(question, "en España", texts=texts) == (True, True, 1)
-    assert _right(question, "España", texts=texts) == (False, False, 0)
-
-
-def test_a_list_is_right_once_all_items_are_quoted(texts: SourceTexts) -> None:
-    question = _question("móviles, discos y tabletas", answer_all=("moviles", "discos", "tabletas"))
-    assert _right(question, "móviles, discos y tabletas", texts=texts) == (True, True, 1)
-    assert _right(question, "móviles, discos", "tabletas", texts=texts) == (False, True, 2)
-    assert _right(question, "móviles, discos", texts=texts) == (False, False, 1)
-
-
-def test_every_group_of_evidence_is_needed(texts: SourceTexts) -> None:
-    groups = (
-        (Evidence("nota", "33 domicilios"),),
-        (Evidence("nota", "25 detenidos"), Evidence("nota", "2024")),
-    )
-    question = GoldQuestion("q", "¿?", "multi", evidence_all=groups, answer_all=("33", "25"))
-    assert _right(question, "33\ndomicilios", "25 detenidos", texts=texts) == (False, True, 2)
-    assert _right(question, "33\ndomicilios", texts=texts) == (False, False, 1)
-
-
-def test_only_the_answer_string_counts_where_there_is_no_evidence(texts: SourceTexts) -> None:
-    question = GoldQuestion("q", "¿?", answer=("25",))
-    assert _right(question, "25 detenidos", texts=texts) == (True, True, 1)
-    assert _right(question, "33", texts=texts) == (False, False, 0)
+    assert (score.right_at_1, score.right_at_3, score.quotes_right) == (first, three, right)
 
 
 def test_quotes_are_proved_by_the_source(texts: SourceTexts) -> None:
@@ -227,24 +214,11 @@ def test_summary_by_hand() -> None:
     summary = summarise(SCORES, resamples=200)
     values = {name: (estimate.value, estimate.n) for name, estimate in summary.items()}
     expected = {
-        "recall@1": (1 / 3, 3),
-        "recall@3": (2 / 3, 3),
-        "mrr@10": (0.5, 3),
-        "right@1": (1 / 3, 3),
-        "right@3": (2 / 3, 3),
-        "right@1 answered": (1 / 2, 2),
-        "first in place": (1 / 3, 3),
-        "quote precision": (2 / 3, 2),
-        "answer rate": (2 / 3, 3),
-        "refusal rate": (1 / 2, 2),
-        "abstention precision": (1 / 2, 2),
-        "quoted words": (30, 3),
-        "verbatim": (3 / 4, 3),
-        "verified": (2 / 3, 2),
-        "auroc": (4 / 6, 5),
-        "ms median": (35, 6),
-        "ms p95": (57.5, 6),
-    }
+        "recall@1": (1 / 3, 3), "recall@3": (2 / 3, 3), "mrr@10": (0.5, 3), "right@1": (1 / 3, 3), "right@3": (2 / 3, 3),
+        "right@1 answered": (1 / 2, 2), "first in place": (1 / 3, 3), "quote precision": (2 / 3, 2),
+        "answer rate": (2 / 3, 3), "refusal rate": (1 / 2, 2), "abstention precision": (1 / 2, 2), "auroc": (4 / 6, 5),
+        "quoted words": (30, 3), "verbatim": (3 / 4, 3), "verified": (2 / 3, 2), "ms median": (35, 6), "ms p95": (57.5, 6),
+    }  # fmt: skip
     for name, (value, n) in expected.items():
         assert values[name] == (pytest.approx(value), n), name
     assert all(e.low <= e.value <= e.high for e in summary.values() if None not in (e.low, e.value, e.high))

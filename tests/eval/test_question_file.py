@@ -11,12 +11,7 @@ from places import DOCS_SRC
 
 from alpie.app.translations import translations_for
 from alpie.eval.questions.matching import SourceTexts, folded_text
-from alpie.eval.questions.question_file import (
-    KINDS,
-    OWN_QUESTIONS,
-    read_own_questions,
-    read_questions,
-)
+from alpie.eval.questions.question_file import KINDS, OWN_QUESTIONS, read_own_questions, read_questions
 from alpie.eval.questions.question_records import UNANSWERABLE, Evidence, GoldQuestion
 from alpie.eval.questions.split import split
 from alpie.eval.questions.squad import plain_sentences, squad_corpus
@@ -150,14 +145,11 @@ def test_plain_sentences() -> None:
 
 
 def _many() -> list[GoldQuestion]:
-    words = [f"uno{n} dos{n} tres{n} cuatro{n} cinco{n} seis{n} siete" for n in range(40)]
-    plain = [
-        GoldQuestion(f"f{n}", f"¿{n}?", "factual", evidence=(Evidence("nota", words[n]),)) for n in range(40)
-    ]
-    english = [
-        GoldQuestion(f"e{n}", f"{n}?", "english", evidence=(Evidence("nota", f"Y {words[n]}"),))
-        for n in range(9)
-    ]
+    def on(n: int, kind: str, lead: str = "") -> GoldQuestion:
+        words = f"{lead}uno{n} dos{n} tres{n} cuatro{n} cinco{n} seis{n} siete"
+        return GoldQuestion(f"{kind[0]}{n}", f"¿{n}?", kind, evidence=(Evidence("nota", words),))
+
+    plain, english = [on(n, "factual") for n in range(40)], [on(n, "english", "Y ") for n in range(9)]
     return [*plain, *english, *(GoldQuestion(f"u{n}", f"¿no {n}?", "unanswerable") for n in range(21))]
 
 

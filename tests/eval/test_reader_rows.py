@@ -78,11 +78,8 @@ def test_public_spans_are_loose_where_sentences_are_marked(tmp_path: Path) -> No
     sentences = ["Abre a las diez.", "Cuesta seis euros."]
     marked = {"question": "¿Cuánto?", "passage": " ".join(sentences), "sentences": sentences, "gold": [1]}
     write_lines(tmp_path / "qa_selqa_en.jsonl.gz", [{**marked, "answers": [], "article": "museo"}])
-    short = {
-        "question": "Quanto custa?",
-        "passage": "Custa seis euros.",
-        "answers": ["seis euros", "Custa seis"],
-    }
+    found = ["seis euros", "Custa seis"]
+    short = {"question": "Quanto custa?", "passage": "Custa seis euros.", "answers": found}
     seen = {**short, "question": "visto", "overlaps_xquad": True}
     write_lines(tmp_path / "qa_faquad_pt.jsonl.gz", [short, seen])
     rows = {row.kind: row for row in public_rows(tmp_path, random.Random(1))}
@@ -129,9 +126,8 @@ def test_what_is_wrong_with_a_row_is_said(wrong: CheckedRow, kind: str) -> None:
 def test_a_question_is_asked_once_of_a_passage() -> None:
     row = {"question": "¿A qué hora abre?", "kind": "plain", "answer": "las diez", "why": None}
     rows = [row, {**row, "question": "a que hora abre"}]
-    assert [fault.kind for fault in faults(list(own_asked([{"passage": PASSAGE, "rows": rows}])), [])] == [
-        "duplicate"
-    ]
+    found = faults(list(own_asked([{"passage": PASSAGE, "rows": rows}])), [])
+    assert [fault.kind for fault in found] == ["duplicate"]
     elsewhere = [{"passage": passage, "rows": [row]} for passage in (PASSAGE, f"{PASSAGE} Cierra a las dos.")]
     assert faults(list(own_asked(elsewhere)), []) == []
 

@@ -27,6 +27,8 @@ from alpie.eval.bench.speed_worker import (
     run_process,
 )
 
+pytestmark = pytest.mark.heavy
+
 SENTENCES = ("La policía detuvo a dos personas en Madrid.", "El informe cita detenciones.")
 
 

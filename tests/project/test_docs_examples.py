@@ -20,6 +20,8 @@ import alpie.app
 from alpie.app.settings import Settings, settings_table
 from alpie.app.translations import translations_for
 
+pytestmark = pytest.mark.heavy
+
 DOCS = ROOT / "docs"
 _BLOCK = re.compile(r"^```(?P<language>\w+)(?P<kind>[^\n]*)\n(?P<code>.*?)^```$", re.DOTALL | re.MULTILINE)
 _PAGES = ("python", "operations", "documents", "architecture", "quality", "contributing")

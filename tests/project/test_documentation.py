@@ -9,12 +9,15 @@ import textwrap
 from dataclasses import MISSING
 from typing import Any
 
+import pytest
 from places import ROOT
 
 from alpie.app.setting_kinds import Setting
 from alpie.app.settings import settings_table
 from alpie.app.terminal.options import COMMANDS
 from alpie.app.translations import translations_for
+
+pytestmark = pytest.mark.heavy
 
 
 def settings_page() -> str:

@@ -36,13 +36,9 @@ def untimed(answer: Answer) -> Answer:
 
 
 def ask(corpus: Corpus, question: str, threshold: float | None = None, most: int = 5) -> Answer:
+    encoded = corpus.index.encode(read_question(question))
     return answer_question(
-        corpus.index,
-        corpus.documents,
-        corpus.index.encode(read_question(question)),
-        WEIGHTS,
-        QuotePolicy(most=most),
-        threshold,
+        corpus.index, corpus.documents, encoded, WEIGHTS, QuotePolicy(most=most), threshold
     )
 
 

@@ -39,17 +39,11 @@ Los bomberos toman el agua del río Claro para apagar el fuego.
 """
 
 
-def _document(id_: str, title: str, text: str, publisher: str) -> Document:
-    return Document(
-        id_, title, publisher, "2021", "informe", "es", f"{id_}.txt", text, short_publisher=publisher
-    )
-
-
 DOCUMENTS = {
-    one.id: one
-    for one in (
-        _document("fuego", "Informe del incendio de Valdeluna", FIRE, "Bomberos"),
-        _document("agua", "Informe del río Claro", RIVER, "Hidrosur"),
+    id_: Document(id_, title, by, "2021", "informe", "es", f"{id_}.txt", text, short_publisher=by)
+    for id_, title, by, text in (
+        ("fuego", "Informe del incendio de Valdeluna", "Bomberos", FIRE),
+        ("agua", "Informe del río Claro", "Hidrosur", RIVER),
     )
 }
 NAMES = DocumentNames(DOCUMENTS)
@@ -60,8 +54,9 @@ def corpus() -> Corpus:
     return corpus_from(DOCUMENTS.values())
 
 
-def _sides(question: str) -> list[tuple[str, str]]:
-    return [(side.heading, side.asked) for side in sides_of(read_question(question), NAMES)]
+def strict_corpus(corpus: Corpus, **limits: float) -> Corpus:
+    """Those documents with other limits."""
+    return Corpus(DOCUMENTS, {}, corpus.index, "", "", weights=replace(WEIGHTS, **limits))
 
 
 def _sound(answer: Answer) -> Answer:
@@ -77,80 +72,74 @@ def _sound(answer: Answer) -> Answer:
     return answer
 
 
-@pytest.mark.parametrize(
-    ("question", "sides"),
-    [
-        ("diferencia entre la chispa y el embalse", [("chispa", "¿Qué es la chispa?"), ("embalse", "¿Qué es el embalse?")]),
-        ("¿En qué se diferencia la chispa del rayo?", [("chispa", "¿Qué es la chispa?"), ("rayo", "¿Qué es rayo?")]),
-        ("diques vs embalses", [("diques", "¿Qué es diques?"), ("embalses", "¿Qué es embalses?")]),
-        ("What is the difference between a dam and a dyke?", [("dam", "What is a dam?"), ("dyke", "What is a dyke?")]),
-        ("what's the difference between a dam and a dyke", [("dam", "What is a dam?"), ("dyke", "What is a dyke?")]),
-        ("How is a dam different from a dyke?", [("dam", "What is a dam?"), ("dyke", "What is a dyke?")]),
-        (
-            "me puedes decir qué diferencia hay entre diques y embalses",
-            [("diques", "¿Qué es diques?"), ("embalses", "¿Qué es embalses?")],
-        ),
-        ("¿Qué tienen en común el dique y el embalse?", [("dique", "¿Qué es el dique?"), ("embalse", "¿Qué es el embalse?")]),
-        ("¿en qué se parece un dique a un embalse?", [("dique", "¿Qué es un dique?"), ("embalse", "¿Qué es un embalse?")]),
-        ("¿Es lo mismo un dique que un embalse?", [("dique", "¿Qué es un dique?"), ("embalse", "¿Qué es un embalse?")]),
-        (
-            "causas del fuego y sus consecuencias",
-            [("causas", "¿Cuáles son las causas del fuego?"), ("consecuencias", "¿Cuáles son las consecuencias del fuego?")],
-        ),
-        (
-            "ventajas y desventajas del embalse",
-            [("ventajas", "¿Cuáles son las ventajas del embalse?"), ("desventajas", "¿Cuáles son las desventajas del embalse?")],
-        ),
-        (
-            "¿Qué derechos y deberes tienen los vecinos?",
-            [("derechos", "¿Qué derechos tienen los vecinos?"), ("deberes", "¿Qué deberes tienen los vecinos?")],
-        ),
-        (
-            "compara lo que dicen Bomberos e Hidrosur sobre el agua",
-            [("Bomberos", "¿Qué se dice sobre el agua?"), ("Hidrosur", "¿Qué se dice sobre el agua?")],
-        ),
-        (
-            "compara lo que dicen Hidrosur y Bomberos del agua del río",
-            [("Hidrosur", "¿Qué se dice sobre el agua del río?"), ("Bomberos", "¿Qué se dice sobre el agua del río?")],
-        ),
-        (
-            "What do Bomberos and Hidrosur say about water?",
-            [("Bomberos", "What is said about water?"), ("Hidrosur", "What is said about water?")],
-        ),
-        (
-            "compara Hidrosur y la ONU sobre el agua",
-            [("Hidrosur", "¿Qué se dice sobre el agua?"), ("ONU", "¿Qué se dice sobre el agua?")],
-        ),
-        ("¿Qué dicen los padres y los hijos sobre el fuego?", []),
-        ("¿Qué riesgos y problemas hay?", []),
-        ("¿Cuándo y dónde ardió el monte?", []),
-        ("¿Qué es el fuego y qué causas tiene?", []),
-        ("compara " + "y " * 2000, []),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("question", "sides"), [
+    ("diferencia entre la chispa y el embalse", [("chispa", "¿Qué es la chispa?"), ("embalse", "¿Qué es el embalse?")]),
+    ("¿En qué se diferencia la chispa del rayo?", [("chispa", "¿Qué es la chispa?"), ("rayo", "¿Qué es rayo?")]),
+    ("diques vs embalses", [("diques", "¿Qué es diques?"), ("embalses", "¿Qué es embalses?")]),
+    ("What is the difference between a dam and a dyke?", [("dam", "What is a dam?"), ("dyke", "What is a dyke?")]),
+    ("what's the difference between a dam and a dyke", [("dam", "What is a dam?"), ("dyke", "What is a dyke?")]),
+    ("How is a dam different from a dyke?", [("dam", "What is a dam?"), ("dyke", "What is a dyke?")]),
+    (
+        "me puedes decir qué diferencia hay entre diques y embalses",
+        [("diques", "¿Qué es diques?"), ("embalses", "¿Qué es embalses?")],
+    ),
+    ("¿Qué tienen en común el dique y el embalse?", [("dique", "¿Qué es el dique?"), ("embalse", "¿Qué es el embalse?")]),
+    ("¿en qué se parece un dique a un embalse?", [("dique", "¿Qué es un dique?"), ("embalse", "¿Qué es un embalse?")]),
+    ("¿Es lo mismo un dique que un embalse?", [("dique", "¿Qué es un dique?"), ("embalse", "¿Qué es un embalse?")]),
+    (
+        "causas del fuego y sus consecuencias",
+        [("causas", "¿Cuáles son las causas del fuego?"), ("consecuencias", "¿Cuáles son las consecuencias del fuego?")],
+    ),
+    (
+        "ventajas y desventajas del embalse",
+        [("ventajas", "¿Cuáles son las ventajas del embalse?"), ("desventajas", "¿Cuáles son las desventajas del embalse?")],
+    ),
+    (
+        "¿Qué derechos y deberes tienen los vecinos?",
+        [("derechos", "¿Qué derechos tienen los vecinos?"), ("deberes", "¿Qué deberes tienen los vecinos?")],
+    ),
+    (
+        "compara lo que dicen Bomberos e Hidrosur sobre el agua",
+        [("Bomberos", "¿Qué se dice sobre el agua?"), ("Hidrosur", "¿Qué se dice sobre el agua?")],
+    ),
+    (
+        "compara lo que dicen Hidrosur y Bomberos del agua del río",
+        [("Hidrosur", "¿Qué se dice sobre el agua del río?"), ("Bomberos", "¿Qué se dice sobre el agua del río?")],
+    ),
+    (
+        "What do Bomberos and Hidrosur say about water?",
+        [("Bomberos", "What is said about water?"), ("Hidrosur", "What is said about water?")],
+    ),
+    (
+        "compara Hidrosur y la ONU sobre el agua",
+        [("Hidrosur", "¿Qué se dice sobre el agua?"), ("ONU", "¿Qué se dice sobre el agua?")],
+    ),
+    ("¿Qué dicen los padres y los hijos sobre el fuego?", []),
+    ("¿Qué riesgos y problemas hay?", []),
+    ("¿Cuándo y dónde ardió el monte?", []),
+    ("¿Qué es el fuego y qué causas tiene?", []),
+    ("compara " + "y " * 2000, []),
+])  # fmt: skip
 def test_what_is_compared_becomes_a_question_a_side(question: str, sides: list[tuple[str, str]]) -> None:
-    assert _sides(question) == sides
+    assert [(side.heading, side.asked) for side in sides_of(read_question(question), NAMES)] == sides
 
 
-@pytest.mark.parametrize(
-    ("question", "parts"),
-    [
-        ("¿En qué río hay peces y cuántos diques hay?", ["¿En qué río hay peces?", "¿Y cuántos diques hay?"]),
-        ("quien apaga el fuego y cuando llueve en Hidrosur", ["¿Quien apaga el fuego?", "¿Cuando llueve en Hidrosur?"]),
-        ("¿Qué es un dique? ¿Y por qué se rompe?", ["¿Qué es un dique?", "¿Y por qué se rompe?"]),
-        ("What is a dyke and how high is it?", ["What is a dyke?", "And how high is it?"]),
-        ("En el monte, ¿qué animales viven?", []),
-        ("¿Cuándo y dónde ardió el monte?", []),
-        ("¿Qué edad y qué oficio tenía el bombero?", []),
-        ("¿Qué dicen los que vigilan y que apagan?", []),
-        ("¿Qué hay en el embalse y como se llena?", []),
-        ("¿Qué es un embalse? ¿Qué retiene?", ["¿Qué es un embalse?", "¿Y qué retiene?"]),
-        ("quien apago el fuego y que retiene un embalse", ["¿Quien apago el fuego?", "¿Y que retiene un embalse?"]),
-        ("kien apago el fuego y q retiene un embalse", ["¿Quién apago el fuego?", "¿Y que retiene un embalse?"]),
-        ("quien dijo que ardio el monte y que hacia viento", []),
-        ("¿qué es? " * 40, []),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("question", "parts"), [
+    ("¿En qué río hay peces y cuántos diques hay?", ["¿En qué río hay peces?", "¿Y cuántos diques hay?"]),
+    ("quien apaga el fuego y cuando llueve en Hidrosur", ["¿Quien apaga el fuego?", "¿Cuando llueve en Hidrosur?"]),
+    ("¿Qué es un dique? ¿Y por qué se rompe?", ["¿Qué es un dique?", "¿Y por qué se rompe?"]),
+    ("What is a dyke and how high is it?", ["What is a dyke?", "And how high is it?"]),
+    ("En el monte, ¿qué animales viven?", []),
+    ("¿Cuándo y dónde ardió el monte?", []),
+    ("¿Qué edad y qué oficio tenía el bombero?", []),
+    ("¿Qué dicen los que vigilan y que apagan?", []),
+    ("¿Qué hay en el embalse y como se llena?", []),
+    ("¿Qué es un embalse? ¿Qué retiene?", ["¿Qué es un embalse?", "¿Y qué retiene?"]),
+    ("quien apago el fuego y que retiene un embalse", ["¿Quien apago el fuego?", "¿Y que retiene un embalse?"]),
+    ("kien apago el fuego y q retiene un embalse", ["¿Quién apago el fuego?", "¿Y que retiene un embalse?"]),
+    ("quien dijo que ardio el monte y que hacia viento", []),
+    ("¿qué es? " * 40, []),
+])  # fmt: skip
 def test_several_questions_in_one_are_told_apart(question: str, parts: list[str]) -> None:
     assert [*questions_in(read_question(question))] == parts
 
@@ -189,9 +178,11 @@ def test_a_document_is_known_by_several_words_of_its_publisher() -> None:
 
 
 def test_a_side_without_an_answer_has_what_comes_nearest(corpus: Corpus) -> None:
-    limits = replace(WEIGHTS, far=-1.0)
-    strict = Corpus(DOCUMENTS, {}, corpus.index, "", "", weights=limits)
-    answer = _sound(strict.ask("compara lo que dicen Bomberos e Hidrosur sobre un tren de mercancías"))
+    answer = _sound(
+        strict_corpus(corpus, far=-1.0).ask(
+            "compara lo que dicen Bomberos e Hidrosur sobre un tren de mercancías"
+        )
+    )
     fire, river = answer.parts
     assert fire.quotes
     assert (river.quotes, river.elsewhere) == ((), False)
@@ -262,32 +253,27 @@ def test_asking_for_an_explanation_shows_what_stands_around_and_what_words_mean(
     assert answer.parts[0].role is Role.CONTEXT
 
 
-@pytest.mark.parametrize(
-    "question",
-    [
-        "hola", "hola, q tal? q puedes hacer", "¿Quién eres?", "quién manda aquí", "gracias",
-        "what can you do?", "buenos días, me llamo Ana", "who made you", "cuéntame un chiste",
-        "explícamelo",
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize("question", [
+    "hola", "hola, q tal? q puedes hacer", "¿Quién eres?", "quién manda aquí", "gracias",
+    "what can you do?", "buenos días, me llamo Ana", "who made you", "cuéntame un chiste",
+    "explícamelo",
+])  # fmt: skip
 def test_small_talk_gets_a_line_and_no_quotation(corpus: Corpus, question: str) -> None:
     answer = _sound(corpus.ask(question))
     assert (answer.answered, answer.quotes, answer.nearest) == (False, (), ())
     assert "Se puede preguntar" in answer_text(answer, translations_for("es"), 80)
 
 
-@pytest.mark.parametrize(
-    "question",
-    ["¿Quién?", "¿Qué es el río?", "¿Quién dirige la operación?", "ayuda a las víctimas", "test de ADN"],
-)
+@pytest.mark.parametrize("question", [
+    "¿Quién?", "¿Qué es el río?", "¿Quién dirige la operación?", "ayuda a las víctimas", "test de ADN",
+])  # fmt: skip
 def test_what_asks_something_is_no_small_talk(question: str) -> None:
     assert not is_small_talk(read_question(question).searched)
 
 
-@pytest.mark.parametrize(
-    "question",
-    ["explica la extorsion", "y qué es la deep web", "dime qué es el phishing", "¿Y quién es INTERPOL?"],
-)
+@pytest.mark.parametrize("question", [
+    "explica la extorsion", "y qué es la deep web", "dime qué es el phishing", "¿Y quién es INTERPOL?",
+])  # fmt: skip
 def test_a_subject_of_its_own_is_not_glued_to_the_one_before(question: str) -> None:
     assert not leans_on_earlier(read_question(question).searched)
 
@@ -302,8 +288,7 @@ def test_what_seemed_to_follow_and_is_refused_is_asked_by_itself(corpus: Corpus)
 
 
 def test_a_question_none_of_whose_words_is_there_is_near_nothing(corpus: Corpus) -> None:
-    limits = replace(WEIGHTS, far=-1.0, near=0.99)
-    strict = Corpus(DOCUMENTS, {}, corpus.index, "", "", weights=limits)
+    strict = strict_corpus(corpus, far=-1.0, near=0.99)
     answer = strict.ask("¿Qué zapatillas compro?")
     assert (answer.answered, answer.nearest, answer.far) == (False, (), True)
     some = strict.ask("¿Quién mira el embalse ayer tarde volando?")

@@ -85,11 +85,14 @@ def test_which_questions_ask_for_several_things(question: str, several: bool) ->
     assert read_question(question).asks_for_list is several
 
 
-def test_a_lead_in_of_a_few_words_needs_the_sentence_before_it() -> None:
-    short, long = sentence(3, ROLE.LEAD_IN, 0), sentence(9, ROLE.LEAD_IN, 0)
-    item = sentence(4, ROLE.ITEM, 0)
-    assert needs_sentence_before([sentence(9), short, item], 1)
-    assert not needs_sentence_before([sentence(9), long, item], 1)
-    assert not needs_sentence_before([short, item], 0)
-    assert not needs_sentence_before([item, short, item], 1)
-    assert not needs_sentence_before([sentence(9), sentence(3)], 1)
+LONG, SHORT, ITEM = sentence(9), sentence(3, ROLE.LEAD_IN, 0), sentence(4, ROLE.ITEM, 0)
+
+
+@pytest.mark.parametrize(("sentences", "place", "needed"), [
+    ([LONG, SHORT, ITEM], 1, True), ([LONG, sentence(9, ROLE.LEAD_IN, 0), ITEM], 1, False), ([SHORT, ITEM], 0, False),
+    ([ITEM, SHORT, ITEM], 1, False), ([LONG, sentence(3)], 1, False),
+])  # fmt: skip
+def test_a_lead_in_of_a_few_words_needs_the_sentence_before_it(
+    sentences: list[Sentence], place: int, needed: bool
+) -> None:
+    assert needs_sentence_before(sentences, place) is needed

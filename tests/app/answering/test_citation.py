@@ -41,15 +41,11 @@ PASSAGE = Passage(
 CITATION = cite(REPORT, PASSAGE)
 
 
-def test_a_title_of_ours_stands_in_brackets() -> None:
+def test_what_is_ours_stands_in_brackets() -> None:
     assert cite(replace(REPORT, editorial=("title",)), PASSAGE).title == f"[{REPORT.title}]"
-
-
-def test_a_date_of_ours_stands_in_brackets() -> None:
-    ours = cite(replace(REPORT, editorial=("date",)), PASSAGE)
-    assert "Informe, [2019]." in full_citation(ours)
-    undated = cite(replace(REPORT, date="", editorial=("date",)), PASSAGE)
-    assert "Informe, s. f." in full_citation(undated)
+    for date, shown in (("2019", "Informe, [2019]."), ("", "Informe, s. f.")):
+        ours = cite(replace(REPORT, date=date, editorial=("date",)), PASSAGE)
+        assert shown in full_citation(ours)
 
 
 def test_a_quotation_is_cited_where_it_stands_not_where_its_passage_begins() -> None:
@@ -99,8 +95,7 @@ def test_a_label_is_cited_instead_of_a_counted_paragraph() -> None:
 
 def test_a_box_is_named_unless_the_headings_name_it() -> None:
     assert "recuadro «Caso práctico»" in locator(replace(CITATION, box="Caso práctico"))
-    assert "recuadro" not in locator(replace(CITATION, box="La red oscura"))
-    assert "recuadro" not in locator(replace(CITATION, box=""))
+    assert not any("recuadro" in locator(replace(CITATION, box=box)) for box in ("La red oscura", ""))
 
 
 def test_what_is_not_known_is_not_written() -> None:
@@ -143,11 +138,11 @@ def test_a_link_gives_the_address_back() -> None:
 
 def test_spanish_numbers_are_grouped_from_five_figures_on() -> None:
     words = translations_for("es")
-    assert [words.number(3187), words.number(105047), words.number(0.25, 2)] == [
+    assert (words.number(3187), words.number(105047), words.number(0.25, 2)) == (
         "3187",
         "105\u00a0047",
         "0,25",
-    ]
+    )
     assert translations_for("en").number(105047) == "105,047"
 
 

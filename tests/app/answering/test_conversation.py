@@ -31,40 +31,31 @@ def searched(question: str, *turns: str) -> str:
     return complete(read_question(question), turns).searched
 
 
-@pytest.mark.parametrize(
-    "question",
-    [
-        "¿y en España?", "¿Y cuándo fue?", "pero ¿dónde?", "¿cuántos de ellos?", "explícame eso", "¿por qué?",
-        "¿Dónde?", "dime más", "and in Spain?", "how many of them?", "¿Quién lo dijo?",
-        "¿Y eso qué significa?", "What about Spain?", "why?",
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize("question", [
+    "¿y en España?", "¿Y cuándo fue?", "pero ¿dónde?", "¿cuántos de ellos?", "explícame eso", "¿por qué?",
+    "¿Dónde?", "dime más", "and in Spain?", "how many of them?", "¿Quién lo dijo?",
+    "¿Y eso qué significa?", "What about Spain?", "why?",
+])  # fmt: skip
 def test_these_lean_on_the_question_before(question: str) -> None:
     assert leans_on_earlier(read_question(question).searched)
     assert "europol" in searched(question, FIRST).lower()
 
 
-@pytest.mark.parametrize(
-    "question",
-    [
-        "explícamelo mejor", "dame mas detalles porfa", "no entiendo nada", "más",
-        "¿Puedes explicarme eso con otras palabras, por favor?", "can you explain it better please",
-        "I don't understand",
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize("question", [
+    "explícamelo mejor", "dame mas detalles porfa", "no entiendo nada", "más",
+    "¿Puedes explicarme eso con otras palabras, por favor?", "can you explain it better please",
+    "I don't understand",
+])  # fmt: skip
 def test_asking_for_more_is_the_question_before_once_more(question: str) -> None:
     assert searched(question, FIRST) == FIRST
     assert searched(question, FIRST, "y en España?", question) == searched("y en España?", FIRST)
     assert searched(question) == read_question(question).searched
 
 
-@pytest.mark.parametrize(
-    "question",
-    [
-        "explica el grooming", "dame más información sobre la red oscura", "¿Qué más pide la resolución?",
-        "no entiendo el cifrado", "¿cuál es el país con más denuncias?", "muchas gracias", "no",
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize("question", [
+    "explica el grooming", "dame más información sobre la red oscura", "¿Qué más pide la resolución?",
+    "no entiendo el cifrado", "¿cuál es el país con más denuncias?", "muchas gracias", "no",
+])  # fmt: skip
 def test_asking_for_more_of_something_named_is_a_question_of_its_own(question: str) -> None:
     assert FIRST not in searched(question, FIRST)
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from itertools import pairwise
-from typing import Any
+from collections.abc import Iterable
+from functools import cache
+from itertools import combinations, pairwise
 
 import pytest
 from fake_encoder import corpus_of, document_of
@@ -48,20 +49,21 @@ def at(corpus: Corpus, words: str) -> tuple[Passage, Span]:
     return passage, Span(start, start + len(words))
 
 
+def opened(corpus: Corpus, passage: Passage, spans: Iterable[Span]) -> tuple[tuple[Span, ...], str]:
+    source = corpus.documents[passage.document_id]
+    return words_at(spans_parameter(passage, spans), passage, source, corpus)
+
+
 def shown(corpus: Corpus, passage: Passage, spans: list[Span]) -> str:
-    return words_at(spans_parameter(passage, spans), passage, corpus.documents[passage.document_id], corpus)[
-        1
-    ]
+    return opened(corpus, passage, spans)[1]
 
 
 def test_every_run_of_sentences_comes_back_as_it_is_quoted(corpus: Corpus) -> None:
     for passage in corpus.passages:
-        source = corpus.documents[passage.document_id]
-        for first in range(len(passage.sentences)):
-            for last in range(first, len(passage.sentences)):
-                spans = tuple(s for one in passage.sentences[first : last + 1] for s in one.spans)
-                text = " ".join(one.text for one in passage.sentences[first : last + 1])
-                assert words_at(spans_parameter(passage, spans), passage, source, corpus) == (spans, text)
+        for first, last in combinations(range(len(passage.sentences) + 1), 2):
+            run = passage.sentences[first:last]
+            spans = tuple(span for one in run for span in one.spans)
+            assert opened(corpus, passage, spans) == (spans, " ".join(one.text for one in run))
 
 
 def test_what_is_left_out_is_marked(corpus: Corpus) -> None:
@@ -110,10 +112,7 @@ def test_words_of_another_passage_are_not_cited_as_of_this_one(corpus: Corpus) -
     fines, _ = at(corpus, "La multa por hacer")
     assert first.address != fines.address
     far = at(corpus, "Norte | 7 | 21")[1]
-    assert words_at(spans_parameter(first, [far]), first, corpus.documents[first.document_id], corpus) == (
-        (),
-        first.text,
-    )
+    assert opened(corpus, first, [far]) == ((), first.text)
     heading = at(corpus, "Las multas")[1]
     assert shown(corpus, fines, [heading]) == "Las multas"
 
@@ -121,14 +120,8 @@ def test_words_of_another_passage_are_not_cited_as_of_this_one(corpus: Corpus) -
 def test_over_the_edge_of_a_passage_nothing_is_lost(corpus: Corpus) -> None:
     first, last_words = at(corpus, "de abril a octubre.")
     _, next_words = at(corpus, "La multa por hacer fuego es de cien euros.")
-    assert (
-        shown(corpus, first, [last_words, next_words])
-        == f"{last_words_of(last_words)} La multa por hacer fuego es de cien euros."
-    )
-
-
-def last_words_of(span: Span) -> str:
-    return TEXT[span.start : span.end]
+    both = "de abril a octubre. La multa por hacer fuego es de cien euros."
+    assert shown(corpus, first, [last_words, next_words]) == both
 
 
 def test_the_panel_and_the_download_show_the_same(corpus: Corpus) -> None:
@@ -172,10 +165,6 @@ def test_whatever_a_link_chooses_each_piece_stands_there(chosen: list[tuple[int,
         assert readable_text(document.text, spans).replace(" ", "") == "".join(runs).replace(" ", "")
 
 
-_kept: list[Any] = []
-
-
+@cache
 def _made() -> Corpus:
-    if not _kept:
-        _kept.append(corpus_of(TEXT))
-    return _kept[0]  # type: ignore[no-any-return]
+    return corpus_of(TEXT)

@@ -36,40 +36,26 @@ Los detenidos son tres.
 """
 LAW = "Artículo 1. Objeto.\n\nEsta ley regula los parques de la ciudad.\n\nArtículo 2. Horario.\n\nAbren a las ocho.\n"
 DOCUMENTS = {
-    one.id: one
-    for one in (
-        Document(
-            "soria-2021",
-            "Resolución nº 4",
-            "Asamblea de Municipios",
-            "2021-05-03",
-            "resolución",
-            "es",
-            "r.txt",
-            RESOLUTION,
-        ),
-        Document(
-            "gandia-2021", "Nota de Gandía", "Policía Rural", "2021-12-23", "nota de prensa", "es", "n.txt", NOTE,
-        ),
-        Document("parques", "Ley 4/2018, de parques", "", "2018", "ley", "es", "l.txt", LAW),
+    row[0]: Document(*row[:5], "es", f"{row[0]}.txt", row[5])
+    for row in (
+        ("soria-2021", "Resolución nº 4", "Asamblea de Municipios", "2021-05-03", "resolución", RESOLUTION),
+        ("gandia-2021", "Nota de Gandía", "Policía Rural", "2021-12-23", "nota de prensa", NOTE),
+        ("parques", "Ley 4/2018, de parques", "", "2018", "ley", LAW),
     )
-}  # fmt: skip
+}
 NAMES = DocumentNames(DOCUMENTS)
 
 
-@pytest.mark.parametrize(
-    ("question", "asked", "ids"),
-    [
-        ("¿De qué va la nota de Gandía?", OverviewKind.ABOUT, ("gandia-2021",)),
-        ("resúmeme la resolución", OverviewKind.ABOUT, ("soria-2021",)),
-        ("dame un resumen de la ley de parques", OverviewKind.ABOUT, ("parques",)), ("¿de qué va esto?", OverviewKind.ABOUT, ()),
-        ("¿De qué trata este documento?", OverviewKind.ABOUT, ()),
-        ("What is the resolution about?", OverviewKind.ABOUT, ("soria-2021",)),
-        ("¿de qué fecha es?", OverviewKind.DATE, ()), ("¿de qué fecha es la nota?", OverviewKind.DATE, ("gandia-2021",)),
-        ("¿quién lo publica?", OverviewKind.AUTHOR, ()), ("¿Quién firma la nota?", OverviewKind.AUTHOR, ("gandia-2021",)),
-        ("¿Qué documentos hay?", OverviewKind.LIST, ()), ("¿Qué pide la resolución?", OverviewKind.DEMANDS, ("soria-2021",)),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("question", "asked", "ids"), [
+    ("¿De qué va la nota de Gandía?", OverviewKind.ABOUT, ("gandia-2021",)),
+    ("resúmeme la resolución", OverviewKind.ABOUT, ("soria-2021",)),
+    ("dame un resumen de la ley de parques", OverviewKind.ABOUT, ("parques",)), ("¿de qué va esto?", OverviewKind.ABOUT, ()),
+    ("¿De qué trata este documento?", OverviewKind.ABOUT, ()),
+    ("What is the resolution about?", OverviewKind.ABOUT, ("soria-2021",)),
+    ("¿de qué fecha es?", OverviewKind.DATE, ()), ("¿de qué fecha es la nota?", OverviewKind.DATE, ("gandia-2021",)),
+    ("¿quién lo publica?", OverviewKind.AUTHOR, ()), ("¿Quién firma la nota?", OverviewKind.AUTHOR, ("gandia-2021",)),
+    ("¿Qué documentos hay?", OverviewKind.LIST, ()), ("¿Qué pide la resolución?", OverviewKind.DEMANDS, ("soria-2021",)),
+])  # fmt: skip
 def test_what_is_asked_of_a_document(question: str, asked: OverviewKind, ids: tuple[str, ...]) -> None:
     found = read_overview(read_question(question), NAMES)
     assert found is not None

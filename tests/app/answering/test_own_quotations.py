@@ -26,6 +26,8 @@ from alpie.index.layout import lay_out
 from alpie.index.records import Hit
 from alpie.index.sources.document_folder import read_sources
 
+pytestmark = pytest.mark.heavy
+
 REAL = SHARED / "real_documents"
 REAL_FILES = ("4.Reglamento_de_Viajeros_Metro_de_Madrid.pdf", "FTU_3.1.2.pdf", "madfam-org__lfpdppp.pdf")
 WORDS = "la comisión acuerda que los centros públicos abran sus puertas durante el fin de semana siguiente".split()

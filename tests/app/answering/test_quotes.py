@@ -104,19 +104,18 @@ def test_what_is_hardly_believed_is_not_quoted() -> None:
 UNLIKE = "gato monte tren lluvia queso faro mapa".split()
 
 
-@pytest.mark.parametrize(("question", "expected"), [(SEVERAL, 5), (read_question("¿Dónde fue?"), 3)])
-def test_there_are_at_most_five_and_usually_three(question: Question, expected: int) -> None:
+WHERE = read_question("¿Dónde fue?")
+
+
+@pytest.mark.parametrize(("question", "most", "expected"), [
+    (SEVERAL, None, 5), (WHERE, None, 3), (SEVERAL, 1, 1), (SEVERAL, 2, 2), (SEVERAL, 7, 7), (WHERE, 1, 1), (WHERE, 7, 3),
+])  # fmt: skip
+def test_there_are_at_most_five_and_usually_three_or_what_the_policy_says(
+    question: Question, most: int | None, expected: int
+) -> None:
     passages = [(passage_of(f"Vino el {word}."), {0: 0.14}) for word in UNLIKE]
-    assert len(quotes_of(*passages, question=question)) == expected
-
-
-@pytest.mark.parametrize("most", [1, 2, 7])
-def test_the_most_is_what_the_policy_says(most: int) -> None:
-    passages = [(passage_of(f"Vino el {word}."), {0: 0.1}) for word in UNLIKE]
-    assert len(quotes_of(*passages, policy=QuotePolicy(most=most))) == most
-    assert len(quotes_of(*passages, question=read_question("¿Dónde?"), policy=QuotePolicy(most=most))) == min(
-        most, 3
-    )
+    policy = QuotePolicy(most=most) if most else None
+    assert len(quotes_of(*passages, question=question, policy=policy)) == expected
 
 
 def test_a_near_duplicate_is_shown_once() -> None:
@@ -188,9 +187,8 @@ def test_what_the_layout_left_out_of_a_sentence_is_left_out_of_its_quotation() -
     source = "Ardieron mil hectáreas19 de \n monte."
     places = (Span(0, 22), Span(24, len(source)))
     sentence = replace(passage_of("x").sentences[0], text="Ardieron mil hectáreas de monte.", spans=places)
-    passage = replace(passage_of("x"), sentences=(sentence,))
-    documents = {"prueba": document_of(source)}
-    (quote,) = select_quotes([candidate_of(passage)], SEVERAL, documents, 1.0, QuotePolicy())
+    quote = cut(source, replace(passage_of("x"), sentences=(sentence,)))
+    assert quote is not None
     assert quote.text == "Ardieron mil hectáreas de monte."
     assert quote.spans == places
     assert proves(source, quote.spans, quote.text)
@@ -289,20 +287,15 @@ def test_a_word_divided_at_a_line_end_is_whole_in_the_quotation() -> None:
     assert quote.text == "Los comportamientos del fin de semana."
 
 
-@pytest.mark.parametrize("between", ["⁹ ", " ⁹", "⁹ ¹⁰", "⁹"])
-def test_a_footnote_call_between_two_sentences_joins_no_words(between: str) -> None:
-    source = f"Fue un récord.{between}Esto preocupa."
-    ends = source.index(".") + 1, source.index("E", 3)
-    sentences = (
-        Sentence(source[: ends[0]], (Span(0, ends[0]),)),
-        Sentence(source[ends[1] :], (Span(ends[1], len(source)),)),
-    )
-    passage = replace(passage_of("x"), sentences=sentences)
-    quote = cut(source, passage, 0, 1)
+@pytest.mark.parametrize(("between", "blank"), [("⁹ ", " "), (" ⁹", " "), ("⁹ ¹⁰", " "), ("⁹", "")])
+def test_a_footnote_call_between_two_sentences_joins_no_words(between: str, blank: str) -> None:
+    first, second = "Fue un récord.", "Esto preocupa."
+    source = f"{first}{between}{second}"
+    spans = Span(0, len(first)), Span(len(first + between), len(source))
+    sentences = (Sentence(first, spans[:1]), Sentence(second, spans[1:]))
+    quote = cut(source, replace(passage_of("x"), sentences=sentences), 0, 1)
     assert quote is not None
-    assert quote.text == (
-        "Fue un récord. Esto preocupa." if " " in between else "Fue un récord.Esto preocupa."
-    )
+    assert quote.text == f"{first}{blank}{second}"
 
 
 def test_the_page_is_that_of_the_words_and_over_a_page_break_both_are_cited() -> None:

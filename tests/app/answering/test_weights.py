@@ -24,6 +24,8 @@ from alpie.index.encoder.bundled_weights import (
 from alpie.index.errors import EncoderError
 from alpie.index.model_cache import default_cache, is_intact, read_fingerprint, settle
 
+pytestmark = pytest.mark.heavy
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:

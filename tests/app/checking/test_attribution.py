@@ -81,12 +81,8 @@ def test_a_record_is_checked_whole() -> None:
 
 
 def test_what_differs_in_signs_alone_is_said() -> None:
-    for text in (
-        SENTENCE[:-1].lower(),
-        SENTENCE.upper(),
-        SENTENCE.replace("ó", "o"),
-        f"Dice: «{SENTENCE.lower()}»",
-    ):
+    plain = SENTENCE[:-1].lower(), SENTENCE.upper(), SENTENCE.replace("ó", "o")
+    for text in (*plain, f"Dice: «{SENTENCE.lower()}»"):
         outcome = check(text)
         assert (outcome.verdict, outcome.only_signs) == (Verdict.ALTERED, True), text
         assert outcome.places[0].text.startswith("La operación")

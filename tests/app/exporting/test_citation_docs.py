@@ -7,6 +7,7 @@ import os
 import re
 from datetime import date
 
+import pytest
 from places import ROOT
 
 from alpie.app.exporting.export import Excerpt, export
@@ -14,6 +15,8 @@ from alpie.index.chunking.passages import make_passages
 from alpie.index.layout import lay_out
 from alpie.index.records import Document
 from alpie.index.sources.document_folder import read_sources
+
+pytestmark = pytest.mark.heavy
 
 PAGE = ROOT / "docs" / "documents.md"
 MARKED = re.compile(r"(?<=<!-- generated -->\n).*(?=<!-- /generated -->)", re.DOTALL)

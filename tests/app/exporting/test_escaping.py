@@ -142,14 +142,9 @@ def as_markdown(text: str, excerpts: Sequence[Excerpt]) -> None:
 
 
 READERS: dict[str, Callable[[str, Sequence[Excerpt]], None]] = {
-    "apa": as_styled,
-    "iso690": as_styled,
-    "bibtex": as_bibtex,
-    "ris": as_ris,
-    "csl-json": as_csl_json,
-    "csv": as_csv,
+    "apa": as_styled, "iso690": as_styled, "bibtex": as_bibtex, "ris": as_ris, "csl-json": as_csl_json, "csv": as_csv,
     "markdown": as_markdown,
-}
+}  # fmt: skip
 
 
 def test_every_form_has_a_reader() -> None:
@@ -189,13 +184,10 @@ def test_a_formula_becomes_a_cell_of_text_in_which_the_words_are_found(text: str
         assert cell(text) == f"'{plain_line(text)}"
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "Las medidas son: a) una; - otra; — otra", "1 + 1 = 2", "correo@example.org", "'=1+1", "5 %; 6 %",
-        "−1", "", "«=»",
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize("text", [
+    "Las medidas son: a) una; - otra; — otra", "1 + 1 = 2", "correo@example.org", "'=1+1", "5 %; 6 %",
+    "−1", "", "«=»",
+])  # fmt: skip
 def test_ordinary_words_stay_as_they_are_in_a_cell(text: str) -> None:
     assert cell(text) == text
 
@@ -278,11 +270,12 @@ def test_the_hostile_corpus_is_downloaded_as_text(form: str, client: TestClient,
     for start in range(0, len(passages), 100):
         excerpts = [Excerpt.from_passage(document, one) for one in passages[start : start + 100]]
         answer = client.get(f"/al/export/{form}", params=[("p", one.citation.address) for one in excerpts])
+        told = answer.headers
         assert answer.status_code == 200
-        assert answer.headers["content-disposition"].startswith("attachment; filename=")
-        assert answer.headers["x-content-type-options"] == "nosniff"
-        assert answer.headers["content-type"] == f"{FORMATS[form].media_type}; charset=utf-8"
-        assert "default-src 'none'" in answer.headers["content-security-policy"]
+        assert told["content-type"] == f"{FORMATS[form].media_type}; charset=utf-8"
+        assert told["x-content-type-options"] == "nosniff"
+        assert told["content-disposition"].startswith("attachment; filename=")
+        assert "default-src 'none'" in told["content-security-policy"]
         READERS[form](answer.content.decode(FORMATS[form].encoding), excerpts)
 
 

@@ -9,8 +9,11 @@ import re
 from dataclasses import replace
 from datetime import date
 
+import bibtexparser
 import pytest
+import rispy
 from hypothesis import strategies as st
+from pybtex.database import parse_string
 
 from alpie.app.answering.answer_types import Citation
 from alpie.app.exporting.export import FORMATS, Excerpt, export
@@ -189,31 +192,24 @@ def test_one_document_is_one_entry_with_all_its_quotations() -> None:
 
 def test_csl_json_holds_what_reference_managers_need() -> None:
     report, resolution, press = json.loads(export(QUOTES, "csl-json"))
-    assert report["type"] == "report"
-    assert report["author"] == [{"literal": "Alianza Global WePROTECT"}]
+    assert (report["type"], report["author"]) == ("report", [{"literal": "Alianza Global WePROTECT"}])
     assert resolution["issued"] == {"date-parts": [[2021, 11, 23], [2021, 11, 25]]}
-    assert press["type"] == "webpage"
-    assert press["genre"] == "nota de prensa"
+    assert (press["type"], press["genre"]) == ("webpage", "nota de prensa")
     assert "p. 13" in report["annote"]
     assert "note" not in report  # ISO 690 styles print it in the reference
 
 
 def test_ris_is_read_back_whole() -> None:
-    rispy = pytest.importorskip("rispy")
     text = export(QUOTES, "ris", base_url="https://alpie.example")
     assert text.count("\r\n") == text.count("\n")
     report, resolution, press = rispy.loads(text.replace("\r\n", "\n"))
-    assert report["type_of_reference"] == "RPRT"
-    assert report["title"] == REPORT.title
-    assert report["authors"] == [REPORT.publisher]
-    assert report["year"] == "2019"
+    assert [one["type_of_reference"] for one in (report, resolution, press)] == ["RPRT", "RPRT", "ELEC"]
+    assert (report["title"], report["authors"], report["year"]) == (REPORT.title, [REPORT.publisher], "2019")
     assert "https://alpie.example/?p=weprotect-2019/04-tendencias/0123456789" in report["notes"][0]
     assert resolution["authors"] == ["OIPC-INTERPOL. Asamblea General"]  # a comma would make it a person
     assert resolution["publisher"] == RESOLUTION.publisher
-    assert press["date"] == "2025/12/23/"
     assert resolution["notes"][0] == "Fecha: 23-25 de noviembre de 2021"  # RIS has no periods
-    types = (report["type_of_reference"], resolution["type_of_reference"], press["type_of_reference"])
-    assert types == ("RPRT", "RPRT", "ELEC")
+    assert press["date"] == "2025/12/23/"
 
 
 @pytest.mark.parametrize(
@@ -226,19 +222,13 @@ def test_ris_has_types_that_zotero_knows(kind: str, expected: str) -> None:
 
 
 def test_bibtex_is_read_back_whole_by_two_parsers() -> None:
-    pybtex = pytest.importorskip("pybtex.database")
-    bibtexparser = pytest.importorskip("bibtexparser")
     text = export(QUOTES, "bibtex")
-    entries = pybtex.parse_string(text, "bibtex").entries
-    assert entries["weprotect-2019"].type == "techreport"
-    assert entries["weprotect-2019"].fields["institution"] == "{Alianza Global WePROTECT}"
-    assert entries["alicante-2025"].fields["howpublished"] == "nota de prensa"
-    assert (entries["alicante-2025"].fields["year"], entries["alicante-2025"].fields["month"]) == (
-        "2025",
-        "December",
-    )
+    report, resolution, press = parse_string(text, "bibtex").entries.values()
+    assert (report.type, report.fields["institution"]) == ("techreport", "{Alianza Global WePROTECT}")
+    found = [press.fields[name] for name in ("howpublished", "year", "month")]
+    assert found == ["nota de prensa", "2025", "December"]
     assert "  month = nov,\n" in text  # the name that BibTeX styles have for it, not a number or a word
-    assert entries["interpol-2021"].fields["date"] == "2021-11-23/2021-11-25"
+    assert resolution.fields["date"] == "2021-11-23/2021-11-25"
     library = bibtexparser.parse_string(text)
     assert not library.failed_blocks
     assert [one.key for one in library.entries] == ["weprotect-2019", "interpol-2021", "alicante-2025"]

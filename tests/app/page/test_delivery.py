@@ -69,17 +69,10 @@ def test_what_is_gradios_is_left_as_it_is(small: TestClient, path: str) -> None:
     assert LONG in answer.text
 
 
-@pytest.mark.parametrize(
-    ("address", "kept"),
-    [
-        ("/al/assets/page.js?v=0123456789ab", True),
-        ("/assets/Blocks-D1GWYZdr.js", True),
-        ("/al/assets/page.js", False),
-        ("/al/assets/gone.js?v=0123456789ab", False),
-        ("/al/reader?v=1", False),
-        ("/", False),
-    ],
-)
+@pytest.mark.parametrize(("address", "kept"), [
+    ("/al/assets/page.js?v=0123456789ab", True), ("/assets/Blocks-D1GWYZdr.js", True), ("/al/assets/page.js", False),
+    ("/al/assets/gone.js?v=0123456789ab", False), ("/al/reader?v=1", False), ("/", False),
+])  # fmt: skip
 def test_only_what_names_its_version_is_kept(small: TestClient, address: str, kept: bool) -> None:
     assert (small.get(address).headers.get("cache-control") == KEPT) is kept
 

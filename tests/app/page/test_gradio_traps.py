@@ -6,6 +6,7 @@ import json
 import os
 import re
 from collections.abc import Iterator
+from itertools import product
 from typing import Any
 
 import pytest
@@ -48,33 +49,28 @@ def config(client: TestClient) -> Any:
     return client.get("/config").json()
 
 
-def component(config: Any, kind: str) -> Any:
-    return next(one["props"] for one in config["components"] if one["type"] == kind)
+OPENINGS = (
+    "share analytics_enabled enable_monitoring run_history show_error allowed_paths footer_links mcp_server ssr_mode"
+).split()
 
 
 def test_no_share_no_analytics_no_monitoring_no_history(pages: list[Any]) -> None:
     for page in pages:
-        assert not page.share
-        assert not page.analytics_enabled
-        assert page.enable_monitoring is False
-        assert page.run_history is False
-        assert page.show_error is False
-        assert not page.allowed_paths
-        assert page.footer_links == []
-        assert not page.mcp_server
-        assert page.ssr_mode is False
+        assert [name for name in OPENINGS if getattr(page, name)] == []
         assert page.max_file_size == 1  # byte: the second wall behind the closed entry
 
 
 def test_gradio_and_its_client_are_told_to_call_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
-    names = ("GRADIO_ANALYTICS_ENABLED", "HF_HUB_DISABLE_TELEMETRY", "HF_HUB_OFFLINE")
-    for name in names:
+    # anything else but "True" would do for the first; "True" of the second is Gradio's own
+    told = {
+        "GRADIO_ANALYTICS_ENABLED": ("False",),
+        "HF_HUB_DISABLE_TELEMETRY": ("1", "True"),
+        "HF_HUB_OFFLINE": ("1",),
+    }
+    for name in told:
         monkeypatch.delenv(name, raising=False)
-    corpus = FakeCorpus()
-    create_app(lambda: corpus)
-    assert os.environ["GRADIO_ANALYTICS_ENABLED"] == "False"  # anything else but "True" would do
-    assert os.environ["HF_HUB_DISABLE_TELEMETRY"] in ("1", "True")  # the second is Gradio's own
-    assert os.environ["HF_HUB_OFFLINE"] == "1"
+    create_app(FakeCorpus)
+    assert [name for name, values in told.items() if os.environ[name] not in values] == []
 
 
 def test_the_queue_has_a_length_and_answers_several_at_once(pages: list[Any]) -> None:
@@ -114,28 +110,23 @@ def test_handlers_that_are_only_hidden_bear_anything(client: TestClient, config:
         one for one in config["dependencies"] if one["api_visibility"] == "private" and one["backend_fn"]
     ]
     assert len(private) == 5
-    for event in private:
-        for data in (
-            [],
-            [None] * 9,
-            [{"path": "/etc/passwd", "meta": {"_type": "gradio.FileData"}}] * 3,
-            ["x" * 90_000] * 3,
-        ):
-            body = {"data": data, "fn_index": event["id"], "session_hash": "s"}
-            assert client.post("/gradio_api/queue/join", json=body).status_code in (200, 422)
+    file = {"path": "/etc/passwd", "meta": {"_type": "gradio.FileData"}}
+    for event, data in product(private, ([], [None] * 9, [file] * 3, ["x" * 90_000] * 3)):
+        body = {"data": data, "fn_index": event["id"], "session_hash": "s"}
+        assert client.post("/gradio_api/queue/join", json=body).status_code in (200, 422)
     assert client.get("/healthz").json() == {"status": "ready"}
 
 
+CHAT = {
+    "sanitize_html": True, "allow_tags": False, "latex_delimiters": [], "buttons": [], "line_breaks": False,
+    "reasoning_tags": [], "group_consecutive_messages": False,
+}  # fmt: skip
+
+
 def test_the_chat_shows_no_tags_no_formulas_no_share_button(config: Any) -> None:
-    chat = component(config, "chatbot")
-    assert chat["sanitize_html"] is True
-    assert chat["allow_tags"] is False
-    assert chat["latex_delimiters"] == []
-    assert chat["buttons"] == []
-    assert chat["line_breaks"] is False
-    assert chat["reasoning_tags"] == []
-    assert chat["group_consecutive_messages"] is False
-    assert chat.get("feedback_options") in (None, [])
+    chat = next(one["props"] for one in config["components"] if one["type"] == "chatbot")
+    assert {name: chat[name] for name in CHAT} == CHAT
+    assert not chat.get("feedback_options")
 
 
 def test_every_public_endpoint_has_a_name_of_ours(config: Any) -> None:

@@ -148,14 +148,11 @@ def test_a_rebound_name_gets_nothing() -> None:
     assert proxied.get("/al/help", headers={"x-forwarded-host": "localhost"}).status_code == 200
 
 
-@pytest.mark.parametrize(
-    ("origin", "site", "elsewhere"),
-    [
-        (None, None, False), ("http://here:1", None, False), ("http://here:2", None, True), ("null", None, True),
-        ("https://evil.example", None, True), ("http://[", None, True), (None, "cross-site", True),
-        (None, "same-site", True), ("http://here:1", "same-origin", False), (None, "none", False),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("origin", "site", "elsewhere"), [
+    (None, None, False), ("http://here:1", None, False), ("http://here:2", None, True), ("null", None, True),
+    ("https://evil.example", None, True), ("http://[", None, True), (None, "cross-site", True),
+    (None, "same-site", True), ("http://here:1", "same-origin", False), (None, "none", False),
+])  # fmt: skip
 def test_orders_come_from_our_own_pages(origin: str | None, site: str | None, elsewhere: bool) -> None:
     assert comes_from_elsewhere("here:1", origin, site) is elsewhere
 

@@ -18,6 +18,8 @@ from alpie.app.settings import Settings
 from alpie.app.terminal import commands as cli
 from alpie.index.errors import AddressError, QuestionError, SettingsError
 
+pytestmark = pytest.mark.heavy
+
 QUESTION = "¿Cuántas detenciones hubo en España?"
 UNANSWERABLE = "¿Cuál es la capital de Mongolia?"
 QUOTATION = "dos se han producido en territorio español"

@@ -29,6 +29,8 @@ from alpie.index.storage import manifest as manifest_module
 from alpie.index.storage.manifest import pointer_stamp
 from alpie.index.storage.store import open_version
 
+pytestmark = pytest.mark.heavy
+
 MARKET = "El mercado\n\nEl mercado abre los martes. Los puestos venden fruta del valle.\n"
 
 
@@ -78,6 +80,19 @@ def follow() -> Iterator[Callable[..., Following[Any]]]:
 
 def opener_of(settings: Settings) -> CorpusOpener:
     return CorpusOpener(settings, FakeEncoder())
+
+
+@pytest.fixture
+def followed(settings: Settings, follow: Callable[..., Following[Any]]) -> Following[Any]:
+    """The index of the settings, followed."""
+    opener = opener_of(settings)
+    return follow(opener, opener.stamp)
+
+
+def add_market(settings: Settings) -> None:
+    """A third document, indexed."""
+    (settings.docs / "mercado.txt").write_text(MARKET, "utf-8")
+    build(settings.docs, settings.data)
 
 
 # --- the exchange ---------------------------------------------------------------------------------
@@ -159,54 +174,43 @@ def test_the_stamp_changes_with_each_swap_and_only_then(settings: Settings) -> N
     stamp = pointer_stamp(settings.data)
     build(settings.docs, settings.data)  # nothing new: the index in use stays
     assert pointer_stamp(settings.data) == stamp
-    (settings.docs / "mercado.txt").write_text(MARKET, "utf-8")
-    build(settings.docs, settings.data)
+    add_market(settings)
     assert pointer_stamp(settings.data) not in (None, stamp)
     assert pointer_stamp(settings.data / "nada") is None
 
 
 def test_a_question_in_flight_keeps_its_index_to_the_end(
-    settings: Settings, follow: Callable[..., Following[Any]]
+    settings: Settings, followed: Following[Any]
 ) -> None:
-    opener = opener_of(settings)
-    following = follow(opener, opener.stamp)
-    held: Corpus = following.wait(20)
+    held: Corpus = followed.wait(20)
     before = held.ask("¿Cuántas hectáreas ardieron?")
     (settings.docs / "incendios.txt").unlink()
     build(settings.docs, settings.data)
-    eventually(lambda: set(following.wait().documents) == {"libros"})
+    eventually(lambda: set(followed.wait().documents) == {"libros"})
     after = held.ask("¿Cuántas hectáreas ardieron?")
     assert [q.text for q in after.quotes] == [q.text for q in before.quotes] != []
-    assert "incendios" not in {q.passage.document_id for q in following.wait().ask("hectáreas").quotes}
+    assert "incendios" not in {q.passage.document_id for q in followed.wait().ask("hectáreas").quotes}
 
 
-def test_the_old_index_is_let_go_and_the_encoder_kept(
-    settings: Settings, follow: Callable[..., Following[Any]]
-) -> None:
-    opener = opener_of(settings)
-    following = follow(opener, opener.stamp)
-    first = following.wait(20)
+def test_the_old_index_is_let_go_and_the_encoder_kept(settings: Settings, followed: Following[Any]) -> None:
+    first = followed.wait(20)
     encoder, old = first.encoder, weakref.ref(first)
     first.ask("¿Cuántas hectáreas ardieron?")
     del first
-    (settings.docs / "mercado.txt").write_text(MARKET, "utf-8")
-    build(settings.docs, settings.data)
-    eventually(lambda: "mercado" in following.wait().documents)
+    add_market(settings)
+    eventually(lambda: "mercado" in followed.wait().documents)
     gc.collect()
     assert old() is None, "its files would stay on the disk, and its arrays in memory"
-    assert following.wait().encoder is encoder
+    assert followed.wait().encoder is encoder
 
 
 def test_endpoints_check_quotations_against_the_index_in_use(
-    settings: Settings, follow: Callable[..., Following[Any]]
+    settings: Settings, followed: Following[Any]
 ) -> None:
-    opener = opener_of(settings)
-    following = follow(opener, opener.stamp)
-    endpoints = Endpoints(lambda: following.wait(20))
+    endpoints = Endpoints(lambda: followed.wait(20))
     assert endpoints.verify("Los puestos venden fruta del valle.")["verdict"] != "exact"
-    (settings.docs / "mercado.txt").write_text(MARKET, "utf-8")
-    build(settings.docs, settings.data)
-    eventually(lambda: "mercado" in following.wait().documents)
+    add_market(settings)
+    eventually(lambda: "mercado" in followed.wait().documents)
     assert endpoints.verify("Los puestos venden fruta del valle.")["verdict"] == "exact"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import subprocess
@@ -127,6 +128,12 @@ def corpus(monkeypatch: pytest.MonkeyPatch) -> type[FakeCorpus]:
 Captured = pytest.CaptureFixture[str]
 
 
+def printed(capsys: Captured, *arguments: str) -> str:
+    """What the command writes to standard output; it succeeds."""
+    assert cli.main([*arguments]) == 0
+    return capsys.readouterr().out
+
+
 # --- the contract ---------------------------------------------------------------------------------
 
 
@@ -141,32 +148,26 @@ def test_ask_prints_the_quotation_with_its_citation(corpus: type[FakeCorpus], ca
 
 
 def test_ask_json_is_one_row_of_the_contract(corpus: type[FakeCorpus], capsys: Captured) -> None:
-    assert cli.main(["ask", "--json", "¿Cuántas?"]) == 0
-    lines = capsys.readouterr().out.splitlines()
-    assert len(lines) == 1
-    row = json.loads(lines[0])
-    assert row["answered"] is True
-    assert row["answer"] == "Hubo 25 detenciones."
+    (line,) = printed(capsys, "ask", "--json", "¿Cuántas?").splitlines()
+    row = json.loads(line)
+    assert (row["answered"], row["answer"], row["writer"]) == (True, "Hubo 25 detenciones.", None)
     quote = row["quotes"][0]
     assert {"doc", "text", "start", "end", "page", "path", "address", "score"} <= quote.keys()
     assert TEXT[quote["start"] : quote["end"]] == quote["text"]
     assert quote["spans"] == [[0, 20]]
     assert {"doc", "text", "start", "end", "address", "score"} == row["passages"][0].keys()
     assert row["search"] == {"documents": 1, "passages": 1, "above_threshold": 1, "threshold": 0.5}
-    assert row["writer"] is None
 
 
 def test_a_refusal_says_so_and_keeps_the_nearest_apart(corpus: type[FakeCorpus], capsys: Captured) -> None:
     corpus.answer = REFUSED
-    assert cli.main(["ask", "¿Mongolia?"]) == 0
-    out = capsys.readouterr().out
-    assert (
-        out.index("No he encontrado una respuesta segura")
-        < out.index("que no es una respuesta")
-        < out.index("«Hubo")
-    )
-    assert cli.main(["ask", "--json", "¿Mongolia?"]) == 0
-    row = json.loads(capsys.readouterr().out)
+    out = printed(capsys, "ask", "¿Mongolia?")
+    places = [
+        out.index(one)
+        for one in ("No he encontrado una respuesta segura", "que no es una respuesta", "«Hubo")
+    ]
+    assert places == sorted(places)
+    row = json.loads(printed(capsys, "ask", "--json", "¿Mongolia?"))
     assert (row["answered"], row["answer"], row["quotes"]) == (False, REFUSAL, [])
     assert row["nearest"][0]["text"] == QUOTE.text
 
@@ -182,12 +183,9 @@ def test_the_row_is_that_of_the_predictions_file() -> None:
 
 
 def test_search_prints_passages_and_json(corpus: type[FakeCorpus], capsys: Captured) -> None:
-    assert cli.main(["search", "detenciones", "--limit", "1"]) == 0
-    assert capsys.readouterr().out.startswith("1. Hubo 25 detenciones.")
-    assert cli.main(["search", "--json", "detenciones"]) == 0
-    rows = json.loads(capsys.readouterr().out)
-    assert rows[0]["address"] == PASSAGE.address
-    assert rows[0]["terms"] == ["detenciones"]
+    assert printed(capsys, "search", "detenciones", "--limit", "1").startswith("1. Hubo 25 detenciones.")
+    rows = json.loads(printed(capsys, "search", "--json", "detenciones"))
+    assert (rows[0]["address"], rows[0]["terms"]) == (PASSAGE.address, ["detenciones"])
 
 
 @pytest.mark.parametrize(
@@ -197,48 +195,37 @@ def test_search_prints_passages_and_json(corpus: type[FakeCorpus], capsys: Captu
 def test_verify_tells_the_verdict(
     corpus: type[FakeCorpus], capsys: Captured, text: str, verdict: str
 ) -> None:
-    assert cli.main(["verify", text, "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)["verdict"] == verdict
-    assert cli.main(["verify", text]) == 0
-    out = capsys.readouterr().out
-    assert ("[-26-] {+25+}" in out) == (verdict == "altered")
+    assert json.loads(printed(capsys, "verify", text, "--json"))["verdict"] == verdict
+    assert ("[-26-] {+25+}" in printed(capsys, "verify", text)) == (verdict == "altered")
 
 
 def test_verify_says_what_was_not_checked_and_what_differs_in_signs(
     corpus: type[FakeCorpus], capsys: Captured
 ) -> None:
-    assert cli.main(["verify", "Según ellos, «Hubo 25 detenciones.»"]) == 0
-    assert "lo que va entre comillas; el resto no" in capsys.readouterr().out
-    assert cli.main(["verify", "hubo 25 detenciones"]) == 0
-    assert "Literal, salvo la ortografía o los signos." in capsys.readouterr().out
-    assert cli.main(["verify", "Dice: «hubo 25 detenciones»", "--json"]) == 0
-    row = json.loads(capsys.readouterr().out)
+    said = printed(capsys, "verify", "Según ellos, «Hubo 25 detenciones.»")
+    assert "lo que va entre comillas; el resto no" in said
+    assert "Literal, salvo la ortografía o los signos." in printed(capsys, "verify", "hubo 25 detenciones")
+    row = json.loads(printed(capsys, "verify", "Dice: «hubo 25 detenciones»", "--json"))
     assert (row["verdict"], row["only_signs"], row["quoted"]) == ("altered", True, ["hubo 25 detenciones"])
 
 
 def test_verify_reads_standard_input(
     corpus: type[FakeCorpus], capsys: Captured, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import io
-
-    monkeypatch.setattr(
-        sys, "stdin", SimpleNamespace(buffer=io.BytesIO("La operación\nsigue abierta.".encode()))
-    )
-    assert cli.main(["verify", "-", "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)["verdict"] == "exact"
+    piped = SimpleNamespace(buffer=io.BytesIO("La operación\nsigue abierta.".encode()))
+    monkeypatch.setattr(sys, "stdin", piped)
+    assert json.loads(printed(capsys, "verify", "-", "--json"))["verdict"] == "exact"
 
 
 def test_a_record_can_be_saved_and_checked(
     corpus: type[FakeCorpus], capsys: Captured, tmp_path: Path
 ) -> None:
-    path = tmp_path / "registro.json"
-    assert cli.main(["ask", "¿Cuántas?", "--record", str(path)]) == 0
-    assert str(path) in capsys.readouterr().err
-    assert cli.main(["verify", "--record", str(path), "--json"]) == 0
-    checked = json.loads(capsys.readouterr().out)
+    path = str(tmp_path / "registro.json")
+    assert cli.main(["ask", "¿Cuántas?", "--record", path]) == 0
+    assert path in capsys.readouterr().err
+    checked = json.loads(printed(capsys, "verify", "--record", path, "--json"))
     assert (checked["holds"], checked["same_corpus"]) == (True, True)
-    assert cli.main(["verify", "--record", str(path)]) == 0
-    assert "Todas las citas siguen siendo literales." in capsys.readouterr().out
+    assert "Todas las citas siguen siendo literales." in printed(capsys, "verify", "--record", path)
     assert cli.main(["verify", "--record", str(tmp_path / "nada.json")]) == 1
     assert cli.main(["ask", "¿Cuántas?", "--record", str(tmp_path / "no" / "hay.json")]) == 1
 
@@ -248,10 +235,14 @@ def test_index_reports_what_it_did_and_what_it_left_out(corpus: type[FakeCorpus]
     out, err = capsys.readouterr()
     assert out.startswith("1 documento, 1 fragmento (1 nuevos, 0 reutilizados)")
     assert out.endswith("Motor: 9 fragmentos (2 escritos, 1 borrados)\n")
-    assert "malo.txt" in err
-    assert "Sin indexar: 1 documento" in err
-    assert 'file = "acta.html"' in err  # the table to fill in
-    assert "sin title, publisher, date, kind, language" in err
+    # `file` is of the table to fill in
+    for said in (
+        "malo.txt",
+        "Sin indexar: 1 documento",
+        'file = "acta.html"',
+        "sin title, publisher, date, kind, language",
+    ):
+        assert said in err
 
 
 @pytest.mark.parametrize("command", [["ask", "x"], ["search", "x"], ["verify", "Hubo 25"]])
@@ -302,8 +293,7 @@ def test_errors_are_told_in_the_language_asked_for(tmp_path: Path, capsys: Captu
 
 
 def test_the_language_can_be_chosen(corpus: type[FakeCorpus], capsys: Captured) -> None:
-    assert cli.main(["ask", "x", "--language", "en"]) == 0
-    assert "Searched 1 document (1 passage)" in capsys.readouterr().out
+    assert "Searched 1 document (1 passage)" in printed(capsys, "ask", "x", "--language", "en")
 
 
 def test_serve_builds_what_is_missing_and_hands_over_host_and_port(
@@ -335,16 +325,15 @@ def test_serve_builds_what_is_missing_and_hands_over_host_and_port(
 
 
 @pytest.mark.parametrize("command", [(), *((name,) for name in COMMANDS)])
-@pytest.mark.parametrize("language", ["es", "en"])
+@pytest.mark.parametrize(("language", "usage"), [("es", "uso: alpie"), ("en", "usage: alpie")])
 def test_every_command_has_help(
-    command: tuple[str, ...], language: str, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+    command: tuple[str, ...], language: str, usage: str, capsys: Captured, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ALPIE_LANGUAGE", language)
-    assert cli.main([*command, "--help"]) == 0
-    out = capsys.readouterr().out
+    out = printed(capsys, *command, "--help")
+    assert out.startswith(usage)
     assert "--docs" in out
     assert "--data" in out
-    assert out.startswith("uso: alpie" if language == "es" else "usage: alpie")
 
 
 @pytest.mark.parametrize("argv", [
@@ -422,8 +411,8 @@ def test_help_imports_nothing_heavy() -> None:
     code = (
         "import sys\nfrom alpie.app.terminal.commands import main\nassert main(['ask', '--help']) == 0\n"
         "heavy = {'numpy', 'torch', 'faiss', 'gradio', 'langchain', 'langchain_core', 'onnxruntime', 'rapidfuzz',"
-        " 'sentence_transformers', 'bm25s', 'tokenizers', 'fastapi', 'platformdirs'}\n"
-        "sys.exit(str(sorted(heavy & set(sys.modules))) if heavy & set(sys.modules) else 0)"
+        " 'sentence_transformers', 'bm25s', 'tokenizers', 'fastapi', 'platformdirs'} & {*sys.modules}\n"
+        "sys.exit(str(sorted(heavy)) if heavy else 0)"
     )
     finished = run("-c", code)
     assert finished.returncode == 0, finished.stderr
@@ -434,14 +423,15 @@ def test_a_reader_who_leaves_early_is_no_error() -> None:
         "import sys\nfrom alpie.app.terminal import commands as cli\n"
         "cli._RUN['doctor'] = lambda *_: print('línea\\n' * 500_000) or 0\nsys.exit(cli.main(['doctor']))"
     )
-    process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    assert process.stdout is not None
-    assert process.stderr is not None
-    process.stdout.readline()
-    process.stdout.close()
-    errors = process.stderr.read()
-    process.stderr.close()
-    assert (process.wait(timeout=300), errors) == (0, b"")
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout
+        assert process.stderr
+        process.stdout.readline()
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 0
 
 
 def test_spanish_is_printed_whatever_the_locale() -> None:

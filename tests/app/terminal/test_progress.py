@@ -48,12 +48,8 @@ def test_a_shorter_line_leaves_nothing_of_a_longer_one() -> None:
     assert len(lines[2].rstrip("\n")) >= len(lines[1])
 
 
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [
-        (0.2, "1 s"), (59.4, "59 s"), (61, "1 min"), (128, "2 min 10 s"), (3570, "59 min 30 s"),
-        (3900, "1 h 05 min"),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("seconds", "text"), [
+    (0.2, "1 s"), (59.4, "59 s"), (61, "1 min"), (128, "2 min 10 s"), (3570, "59 min 30 s"), (3900, "1 h 05 min"),
+])  # fmt: skip
 def test_durations_are_as_exact_as_an_estimate(seconds: float, text: str) -> None:
     assert duration(seconds) == text

@@ -10,7 +10,6 @@ import pytest
 from fake_encoder import corpus_of, passage_of
 
 from alpie.app.answering.corpus import Corpus
-from alpie.app.settings import Settings, load_settings
 from alpie.app.terminal import commands as cli
 from alpie.app.writer.expand import (
     DraftFault,
@@ -37,17 +36,6 @@ PARAGRAPHS = "\n\n".join(
 @pytest.fixture(scope="module")
 def corpus() -> Corpus:
     return corpus_of(PARAGRAPHS)
-
-
-@pytest.fixture
-def settings(openai_server: Any, tmp_path: Path) -> Any:
-    pytest.importorskip("langchain_openai", reason="the extra `openai` is not installed")
-
-    def make(mood: str) -> Settings:
-        options = {"writer": f"openai:{mood}", "writer_url": openai_server.url, "docs": tmp_path}
-        return load_settings(options, environment={}, working_folder=tmp_path)
-
-    return make
 
 
 def rows(docs: Path) -> list[dict[str, Any]]:

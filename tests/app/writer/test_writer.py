@@ -28,6 +28,8 @@ from alpie.app.writer.support import Draft, Reason, Support, clean, drafts
 from alpie.app.writer.writing import messages_for
 from alpie.index.records import Sentence, Span
 
+pytestmark = pytest.mark.heavy
+
 QUESTION = "¿Cuántas detenciones hubo en España?"
 QUOTES = (
     "De las 25 detenciones realizadas, dos se han producido en territorio español, concretamente en las "
@@ -37,21 +39,6 @@ QUOTES = (
     "El 23 de diciembre de 2025 la Policía Nacional detuvo a un hombre en Alicante. La operación sigue abierta y "
     "supone el 12,5 % del total de 45 millones.",
 )
-
-
-@pytest.fixture
-def settings(openai_server: Any, tmp_path: Path) -> Any:
-    pytest.importorskip("langchain_openai", reason="the extra `openai` is not installed")
-
-    def make(mood: str, seconds: float = 120.0) -> Settings:
-        options = {
-            "writer": f"openai:{mood}",
-            "writer_url": openai_server.url,
-            "writer_timeout_seconds": seconds,
-        }
-        return load_settings(options, environment={}, working_folder=tmp_path)
-
-    return make
 
 
 @pytest.fixture(scope="module")
@@ -223,14 +210,11 @@ def test_thirty_lies_and_none_on_the_screen(settings: Any, answers: list[Answer]
     assert shown <= dropped  # «Hubo 4871. Hubo 25. [1]»: the second sentence is true
 
 
-@pytest.mark.parametrize(
-    ("mood", "failure"),
-    [
-        ("prose", "nothing"), ("refusal", "nothing"), ("error", "unreachable"), ("html", "unreachable"),
-        ("garbage", "unreachable"), ("dying", "unreachable"), ("endless", "cut"), ("empty", "cut"),
-        ("endless-lies", "cut"),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("mood", "failure"), [
+    ("prose", "nothing"), ("refusal", "nothing"), ("error", "unreachable"), ("html", "unreachable"),
+    ("garbage", "unreachable"), ("dying", "unreachable"), ("endless", "cut"), ("empty", "cut"),
+    ("endless-lies", "cut"),
+])  # fmt: skip
 def test_whatever_goes_wrong_the_quotations_are_shown(
     settings: Any, answers: list[Answer], mood: str, failure: str
 ) -> None:

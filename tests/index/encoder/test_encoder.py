@@ -23,6 +23,8 @@ from alpie.index.encoder.tokenizer import sample_texts
 from alpie.index.errors import EncoderError
 from alpie.index.model_cache import default_cache
 
+pytestmark = pytest.mark.heavy
+
 
 @pytest.fixture(scope="module")
 def reference() -> Encoder:

@@ -16,6 +16,8 @@ from alpie.index.encoder.bundled_weights import WORD_VECTORS
 from alpie.index.encoder.word_pieces import WordTable
 from alpie.index.errors import EncoderError
 
+pytestmark = pytest.mark.heavy
+
 ROWS, DIMENSION = 100_000, 384
 
 

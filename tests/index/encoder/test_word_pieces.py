@@ -13,6 +13,8 @@ from alpie.index.encoder.tokenizer import library_tokenizer, open_tokenizer, sam
 from alpie.index.encoder.word_pieces import MappedTokenizer, TokenizerLike
 from alpie.index.model_cache import default_cache
 
+pytestmark = pytest.mark.heavy
+
 _PAIR = tuple[TokenizerLike, TokenizerLike]
 
 

@@ -16,6 +16,8 @@ from selectolax.lexbor import LexborHTMLParser
 from alpie.index.notices import Notice, NoticeKind
 from alpie.index.records import BlockKind
 
+pytestmark = pytest.mark.heavy
+
 WORDS = st.text("abño íÁ12.,;:%€«»¿?<&>\"'-–\u00ad\u00a0\u2009", min_size=1, max_size=12)
 RUNS = st.lists(WORDS, min_size=1, max_size=5)
 

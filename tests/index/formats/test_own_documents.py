@@ -29,6 +29,8 @@ from alpie.index.sources.document_folder import read_sources
 from alpie.index.sources.source_table import described, entry_from_file_name, table_for
 from alpie.index.storage.store import open_version
 
+pytestmark = pytest.mark.heavy
+
 FACTS = {  # format → what its document says, a question, words of the answer
     "molino.txt": ("El molino de Valdeluna muele 300 kilos de trigo al día.", "¿Cuánto trigo muele el molino?", "300 kilos"),
     "faro.md": ("El faro de **Punta Brava** se encendió en 1904.", "¿En qué año se encendió el faro?", "1904"),

@@ -10,6 +10,8 @@ from test_promise import assert_promise
 
 from alpie.index.records import BlockKind
 
+pytestmark = pytest.mark.heavy
+
 COLUMN = (
     "La red de parques se extiende por toda la", "comarca y suma cuarenta hectáreas de césped.",
     "Cada parque tiene un guarda y una fuente de", "agua potable que se revisa todos los meses.",

@@ -17,6 +17,8 @@ from test_promise import assert_promise
 from alpie.index.notices import Notice, NoticeKind
 from alpie.index.records import BlockKind
 
+pytestmark = pytest.mark.heavy
+
 TEXT = ("El horno del pueblo abre los martes y los jueves.", "La leña la ponen los vecinos por turnos.")
 
 

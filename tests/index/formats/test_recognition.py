@@ -25,6 +25,8 @@ from alpie.index.notices import Notice, NoticeKind
 from alpie.index.records import Passage
 from alpie.index.sources.document_folder import read_sources
 
+pytestmark = pytest.mark.heavy
+
 LINES = (
     "El horno del pueblo abre los martes y los jueves, y la leña la ponen",
     "los vecinos por turnos. Quien falte a su turno paga veinte euros.",

@@ -14,6 +14,8 @@ from alpie.index.errors import QuestionError, SettingsError
 from alpie.index.readable import readable_text
 from alpie.index.records import Span
 
+pytestmark = pytest.mark.heavy
+
 QUESTION = "¿Cuántas detenciones hubo en España?"
 
 

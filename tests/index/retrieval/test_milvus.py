@@ -29,6 +29,8 @@ from alpie.index.retrieval.backends.milvus_client import (
 from alpie.index.retrieval.backends.select import BackendChoice
 from alpie.index.spanish.query import read_question
 
+pytestmark = pytest.mark.heavy
+
 pytest.importorskip("pymilvus", reason="pip install alpie[milvus]")
 
 GAZETTE_TEXT = "El mercado\n\nEl mercado abre los martes. Los puestos venden fruta del valle.\n"

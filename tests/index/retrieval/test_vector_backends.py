@@ -27,6 +27,8 @@ from alpie.index.retrieval.backends.select import mean_length, synchronise
 from alpie.index.retrieval.vector_backend import Entry, Query, VectorBackend, passage_id
 from alpie.index.spanish.query import read_question
 
+pytestmark = pytest.mark.heavy
+
 _QUESTIONS = 20
 _HOSTILE = "doc \"1' or id > 0\\ñ\n«»"
 _SURE = 1e-4  # differences of scores that rounding explains

@@ -14,6 +14,8 @@ from alpie.index.retrieval import vectors
 from alpie.index.retrieval.vectors import VectorIndex, VectorWriter
 from alpie.index.storage.manifest import current_version, read_manifest
 
+pytestmark = pytest.mark.heavy
+
 DIMENSION = 48
 
 

@@ -25,7 +25,7 @@ from alpie.index.sources.document_folder import read_sources
 sys.path.append(str(TESTS / "fuzz"))
 from seeds import docx_of, odt_of, packed, pdf_of  # the small whole files that fuzzing starts from
 
-pytestmark = pytest.mark.timeout(300, func_only=True)
+pytestmark = [pytest.mark.heavy, pytest.mark.timeout(300, func_only=True)]
 
 GOOD = "La biblioteca abre de lunes a sábado y presta tres libros a cada lector.\n"
 _WORD = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'

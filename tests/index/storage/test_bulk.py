@@ -28,6 +28,8 @@ from alpie.index.errors import BulkError
 from alpie.index.spanish.query import read_question
 from alpie.index.storage.store import open_version
 
+pytestmark = pytest.mark.heavy
+
 pytest.importorskip("pyarrow", reason="bulk embedding needs the extra «bulk»")
 
 FINGERPRINT = FakeEncoder().fingerprint

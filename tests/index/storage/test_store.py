@@ -38,6 +38,8 @@ from alpie.index.storage.manifest import (
 )
 from alpie.index.storage.store import open_version
 
+pytestmark = pytest.mark.heavy
+
 THIRD_TEXT = """El mercado
 
 El mercado abre los martes. Los puestos venden fruta del valle.

@@ -30,7 +30,10 @@ from alpie.index.spanish.query import read_question
 from alpie.index.storage.manifest import check_files, current_version
 from alpie.index.storage.store import open_version
 
-pytestmark = pytest.mark.skipif(os.name != "posix", reason="kill -9, resource limits, mounts")
+pytestmark = [
+    pytest.mark.heavy,
+    pytest.mark.skipif(os.name != "posix", reason="kill -9, resource limits, mounts"),
+]
 
 KILLS = int(os.environ.get("ALPIE_TEST_KILLS", "15"))
 SEED = int(os.environ.get("ALPIE_TEST_SEED", "1"))
