@@ -24,7 +24,7 @@ from alpie.app.translations import translations_for
 from alpie.index.build import build_index
 from alpie.index.formats import Metadata
 from alpie.index.readable import collapse
-from alpie.index.sources import sources
+from alpie.index.sources import document_folder
 from alpie.index.sources.document_folder import read_sources
 from alpie.index.sources.source_table import described, entry_from_file_name, table_for
 from alpie.index.storage.store import open_version
@@ -117,13 +117,13 @@ def test_a_citation_leaves_out_what_nobody_knows(own: Corpus) -> None:
 def test_files_that_are_not_new_are_not_parsed_again(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = read_sources(folder)
     parsed: list[str] = []
-    plain = sources.extract
+    plain = document_folder.extract
 
     def counting(data: bytes, path: Path, recogniser: Any = None) -> Any:
         parsed.append(path.name)
         return plain(data, path, recogniser)
 
-    monkeypatch.setattr(sources, "extract", counting)
+    monkeypatch.setattr(document_folder, "extract", counting)
     assert read_sources(folder).documents == before.documents
     assert set(parsed) == {"molino.txt", "escaneo.pdf", "cifrado.pdf", "foto.docx"}  # and those that failed
 
