@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, settings
 from alpie.index.chunking.passages import make_passages
 from alpie.index.chunking.sentences import document_sentences
 from alpie.index.formats import extract
+from alpie.index.formats.recognition import Recogniser
 from alpie.index.layout import lay_out
 from alpie.index.readable import collapse, proves, readable_text
 from alpie.index.records import BlockKind, Document, Passage, Span
@@ -26,8 +27,8 @@ _UNSEEN = dict.fromkeys((0x00AD, 0x200B, 0x2060, 0xFEFF, 0xFFFE))
 class Reading:
     """What becomes of a file."""
 
-    def __init__(self, name: str, data: bytes) -> None:
-        self.extraction = made = extract(data, Path(name))
+    def __init__(self, name: str, data: bytes, recogniser: Recogniser | None = None) -> None:
+        self.extraction = made = extract(data, Path(name), recogniser)
         self.document = Document(
             "d", "-", "", "", "", "es", name, made.text, parser=made.parser, structure=made.structure,
             notices=made.notices, coverage=made.coverage,

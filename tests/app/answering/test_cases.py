@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from fake_encoder import FakeEncoder, FakeReader, build
-from formats.reading import SHARED
+from places import SHARED
 
 from alpie.app.answering.answer_types import Answer
 from alpie.app.answering.corpus import Corpus

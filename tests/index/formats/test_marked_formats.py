@@ -8,9 +8,10 @@ from html import escape
 
 import pytest
 from formats.packed import docx, odt, p, run, table, tr
-from formats.reading import EXAMPLES, SHARED, Reading, seen
+from formats.reading import EXAMPLES, Reading, seen
 from hypothesis import given
 from hypothesis import strategies as st
+from places import SHARED
 from selectolax.lexbor import LexborHTMLParser
 
 from alpie.index.notices import Notice, NoticeKind

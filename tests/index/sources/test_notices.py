@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from fake_corpus import FakeCorpus
 from fake_encoder import FakeEncoder
-from formats.reading import SHARED, Reading
+from formats.reading import Reading
+from places import SHARED
 
 from alpie.app.page.views import page_words as catalogue
 from alpie.app.page.views.documents_view import Offer, render_documents
