@@ -47,91 +47,64 @@ def laws() -> Corpus:
     return corpus_from([ley, document_of(RECITALS, "reglamento"), document_of(OTHER, "ordenanza")])
 
 
-ART_14 = (("article", "14"),)
-
-
-@pytest.mark.parametrize(
-    ("question", "places", "name"),
-    [
-        # the law: before, after, with and without «de», by its acronym
-        ("Ley Orgánica 8/2021 artículo 14", (ART_14,), "Ley Orgánica 8/2021"),
-        ("Ley 4/2018, art. 14", (ART_14,), "Ley 4/2018"),
-        ("art. 14 LO 8/2021", (ART_14,), "LO 8/2021"),
-        ("artículo 14 LOPIVI", (ART_14,), "LOPIVI"),
-        ("art. 14 C.E.", (ART_14,), "CE"),
-        ("art 14 ce", (ART_14,), "ce"),
-        ("art. 14 Constitución", (ART_14,), "Constitución"),
-        ("artículo 14 (CE)", (ART_14,), "CE"),
-        ("artículo 14 de la Ley 8/2021, de 4 de junio, de la infancia", (ART_14,), "Ley 8/2021, de 4 de junio, de la infancia"),
-        # what asks for it
-        ("¿Qué dice la Constitución en su artículo 14?", (ART_14,), "Constitución"),
-        ("¿De qué trata el artículo 14 de la Constitución?", (ART_14,), "Constitución"),
-        ("¿Qué dice el artículo 14 de la Constitución sobre la igualdad?", (ART_14,), "Constitución"),
-        ("muéstrame el artículo 14, por favor", (ART_14,), ""),
-        ("texto íntegro del artículo 14", (ART_14,), ""),
-        ("artículo n.º 14", (ART_14,), ""),
-        ("artículo número 14", (ART_14,), ""),
-        ("section 14", (ART_14,), ""),
-        ("What does article 14 say?", (ART_14,), ""),
-        # numbers
-        ("artículo catorce", (ART_14,), ""),
-        ("artículo decimocuarto", (ART_14,), ""),
-        ("artículo XIV", (ART_14,), ""),
-        ("artículo 14-A", ((("article", "14 a"),),), ""),
-        ("artículo 14 A", ((("article", "14 a"),),), ""),
-        ("artículo 588 bis a", ((("article", "588 bis a"),),), ""),
-        ("artículo 127 octies", ((("article", "127 octies"),),), ""),
-        ("art. 1.902 del Código Civil", ((("article", "1902"),),), "Código Civil"),
-        # lists and ranges
-        ("arts. 3 y 4", ((("article", "3"),), (("article", "4"),)), ""),
-        ("arts. 14, 15 y 16 CE", (ART_14, (("article", "15"),), (("article", "16"),)), "CE"),
-        ("artículos 3 a 5", ((("article", "3…5"),),), ""),
-        ("artículos 3-5", ((("article", "3…5"),),), ""),
-        ("artículos 5 bis y ter", ((("article", "5 bis"),), (("article", "5 ter"),)), ""),
-        ("art. 22.1 y 2", ((("article", "22"), ("clause", "1")), (("article", "22"), ("clause", "2"))), ""),
-        ("artículos 9.3 y 14", ((("article", "9"), ("clause", "3")), ART_14), ""),
-        ("arts. 3, 4 bis y 5.2", ((("article", "3"),), (("article", "4 bis"),), (("article", "5"), ("clause", "2"))), ""),
-        ("artículo 5.1.a) y b)", tuple((("article", "5"), ("clause", "1"), ("letter", one)) for one in "ab"), ""),
-        ("artículos 14 y siguientes", (ART_14,), ""),
-        ("artículos del 3 al 5", ((("article", "3…5"),),), ""),
-        ("artículo 14 y disposición final primera", (ART_14, (("provision", "final 1"),)), ""),
-        ("apartados 1 y 2 del artículo 14", ((("clause", "1"), *ART_14), (("clause", "2"), *ART_14)), ""),
-        # parts of an article
-        ("Art. 22.2.b)", ((("article", "22"), ("clause", "2"), ("letter", "b")),), ""),
-        ("letra b) del apartado 2 del artículo 22", ((("letter", "b"), ("clause", "2"), ("article", "22")),), ""),
-        ("artículo 14, fracción II", ((*ART_14, ("fraction", "2")),), ""),
-        ("artículo 149.1.18.ª", ((("article", "149"), ("clause", "1"), ("item", "18")),), ""),
-        ("art. 14 inc. b", ((*ART_14, ("letter", "b")),), ""),
-        ("artículo 14, inciso b", ((*ART_14, ("letter", "b")),), ""),
-        ("artículo 14, inciso 2)", ((*ART_14, ("item", "2")),), ""),
-        ("literal b) del artículo 14", ((("letter", "b"), *ART_14),), ""),
-        ("numeral 2 del artículo 14", ((("clause", "2"), *ART_14),), ""),
-        ("segundo párrafo del artículo 14", ((("paragraph", "2"), *ART_14),), ""),
-        # other units
-        ("disposición transitoria única", ((("provision", "transitoria unico"),),), ""),
-        ("considerando (14)", ((("recital", "14"),),), ""),
-        ("párrafo 2 del preámbulo", ((("paragraph", "2"), ("part", "preambulo")),), ""),
-        ("capítulo I del título IV", ((("capitulo", "1"), ("titulo", "4")),), ""),
-        ("DA 2.ª", ((("provision", "adicional 2"),),), ""),
-        ("D.F. 1.ª", ((("provision", "final 1"),),), ""),
-        ("disp. adic. 2ª", ((("provision", "adicional 2"),),), ""),
-        ("disposiciones adicionales primera y segunda", ((("provision", "adicional 1"),), (("provision", "adicional 2"),)), ""),
-        ("artículo segundo transitorio", ((("transitorio", "2"),),), ""),
-        ("segunda disposición adicional", ((("provision", "adicional 2"),),), ""),
-        ("segundo transitorio", ((("transitorio", "2"),),), ""),
-        ("cláusula quinta", ((("clausula", "5"),),), ""),
-        ("resolutivo tercero", ((("resolutivo", "3"),),), ""),
-        ("(14)", ((("recital", "14"),),), ""),
-        ("anexo", ((("anexo", ""),),), ""),
-        ("título preliminar de la Constitución", ((("titulo", "preliminar"),),), "Constitución"),
-        ("exposición de motivos", ((("part", "preambulo"),),), ""),
-        ("página 3", ((("page", "3"),),), ""),
-    ],
-)  # fmt: skip
-def test_the_forms_of_a_citation(question: str, places: tuple[Units, ...], name: str) -> None:
+@pytest.mark.parametrize(("question", "places", "name"), [
+    # the law: before, after, with and without «de», by its acronym
+    ("Ley Orgánica 8/2021 artículo 14", "article 14", "Ley Orgánica 8/2021"),
+    ("Ley 4/2018, art. 14", "article 14", "Ley 4/2018"), ("art. 14 LO 8/2021", "article 14", "LO 8/2021"),
+    ("artículo 14 LOPIVI", "article 14", "LOPIVI"), ("art. 14 C.E.", "article 14", "CE"),
+    ("art 14 ce", "article 14", "ce"), ("art. 14 Constitución", "article 14", "Constitución"),
+    ("artículo 14 (CE)", "article 14", "CE"),
+    ("artículo 14 de la Ley 8/2021, de 4 de junio, de la infancia", "article 14", "Ley 8/2021, de 4 de junio, de la infancia"),
+    # what asks for it
+    ("¿Qué dice la Constitución en su artículo 14?", "article 14", "Constitución"),
+    ("¿De qué trata el artículo 14 de la Constitución?", "article 14", "Constitución"),
+    ("¿Qué dice el artículo 14 de la Constitución sobre la igualdad?", "article 14", "Constitución"),
+    ("muéstrame el artículo 14, por favor", "article 14", ""), ("texto íntegro del artículo 14", "article 14", ""),
+    ("artículo n.º 14", "article 14", ""), ("artículo número 14", "article 14", ""),
+    ("section 14", "article 14", ""), ("What does article 14 say?", "article 14", ""),
+    # numbers
+    ("artículo catorce", "article 14", ""), ("artículo decimocuarto", "article 14", ""),
+    ("artículo XIV", "article 14", ""), ("artículo 14-A", "article 14 a", ""),
+    ("artículo 14 A", "article 14 a", ""), ("artículo 588 bis a", "article 588 bis a", ""),
+    ("artículo 127 octies", "article 127 octies", ""),
+    ("art. 1.902 del Código Civil", "article 1902", "Código Civil"),
+    # lists and ranges
+    ("arts. 3 y 4", "article 3 | article 4", ""),
+    ("arts. 14, 15 y 16 CE", "article 14 | article 15 | article 16", "CE"), ("artículos 3 a 5", "article 3…5", ""),
+    ("artículos 3-5", "article 3…5", ""), ("artículos 5 bis y ter", "article 5 bis | article 5 ter", ""),
+    ("art. 22.1 y 2", "article 22, clause 1 | article 22, clause 2", ""),
+    ("artículos 9.3 y 14", "article 9, clause 3 | article 14", ""),
+    ("arts. 3, 4 bis y 5.2", "article 3 | article 4 bis | article 5, clause 2", ""),
+    ("artículo 5.1.a) y b)", "article 5, clause 1, letter a | article 5, clause 1, letter b", ""),
+    ("artículos 14 y siguientes", "article 14", ""), ("artículos del 3 al 5", "article 3…5", ""),
+    ("artículo 14 y disposición final primera", "article 14 | provision final 1", ""),
+    ("apartados 1 y 2 del artículo 14", "clause 1, article 14 | clause 2, article 14", ""),
+    # parts of an article
+    ("Art. 22.2.b)", "article 22, clause 2, letter b", ""),
+    ("letra b) del apartado 2 del artículo 22", "letter b, clause 2, article 22", ""),
+    ("artículo 14, fracción II", "article 14, fraction 2", ""),
+    ("artículo 149.1.18.ª", "article 149, clause 1, item 18", ""), ("art. 14 inc. b", "article 14, letter b", ""),
+    ("artículo 14, inciso b", "article 14, letter b", ""), ("artículo 14, inciso 2)", "article 14, item 2", ""),
+    ("literal b) del artículo 14", "letter b, article 14", ""),
+    ("numeral 2 del artículo 14", "clause 2, article 14", ""),
+    ("segundo párrafo del artículo 14", "paragraph 2, article 14", ""),
+    # other units
+    ("disposición transitoria única", "provision transitoria unico", ""), ("considerando (14)", "recital 14", ""),
+    ("párrafo 2 del preámbulo", "paragraph 2, part preambulo", ""),
+    ("capítulo I del título IV", "capitulo 1, titulo 4", ""), ("DA 2.ª", "provision adicional 2", ""),
+    ("D.F. 1.ª", "provision final 1", ""), ("disp. adic. 2ª", "provision adicional 2", ""),
+    ("disposiciones adicionales primera y segunda", "provision adicional 1 | provision adicional 2", ""),
+    ("artículo segundo transitorio", "transitorio 2", ""),
+    ("segunda disposición adicional", "provision adicional 2", ""), ("segundo transitorio", "transitorio 2", ""),
+    ("cláusula quinta", "clausula 5", ""), ("resolutivo tercero", "resolutivo 3", ""), ("(14)", "recital 14", ""),
+    ("anexo", "anexo", ""), ("título preliminar de la Constitución", "titulo preliminar", "Constitución"),
+    ("exposición de motivos", "part preambulo", ""), ("página 3", "page 3", ""),
+])  # fmt: skip
+def test_the_forms_of_a_citation(question: str, places: str, name: str) -> None:
     reference = read_reference(question)
     assert reference is not None
-    assert (reference.places, reference.name) == (places, name)
+    read = (", ".join(f"{unit} {number}".strip() for unit, number in place) for place in reference.places)
+    assert (" | ".join(read), reference.name) == (places, name)
 
 
 @pytest.mark.parametrize(
