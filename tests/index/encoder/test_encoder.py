@@ -100,10 +100,9 @@ def test_a_long_text_is_cut_at_the_models_limit(encoder: Encoder, reference: Enc
     assert encoder.encode_passages([text])[0] @ reference.encode_passages([text])[0] > 0.99
 
 
-@pytest.mark.parametrize(
-    "text",
-    ["\ud800 roto", "<s></s><mask>", "\0\0", "a\u0301" * 50, "\u200b", "𝕬𝖑 𝕻𝖎𝖊", "x" * 3000, "國際" * 900],
-)
+@pytest.mark.parametrize("text", [
+    "\ud800 roto", "<s></s><mask>", "\0\0", "a\u0301" * 50, "\u200b", "𝕬𝖑 𝕻𝖎𝖊", "x" * 3000, "國際" * 900,
+])  # fmt: skip
 def test_no_text_is_refused(text: str, encoder: Encoder, reference: Encoder) -> None:
     for one in (encoder, reference):
         assert np.isfinite(one.encode_queries([text])).all()

@@ -97,16 +97,13 @@ def test_pages_of_an_odt_are_those_of_its_breaks() -> None:
     assert read("ley.odt").passage("11 euros por habitante").page == 6
 
 
-@pytest.mark.parametrize(
-    ("name", "title", "publisher", "date", "language"),
-    [
-        ("ley.md", "Ley de bibliotecas de barrio", "", "2031-03-04", ""),
-        ("ley.html", "Ley de bibliotecas de barrio", "Boletín de Valdeluna", "2031-03-04", "es"),
-        ("ley.docx", "Ley de bibliotecas de barrio", "Boletín de Valdeluna", "", "es"),
-        ("ley.odt", "Ley de bibliotecas de barrio", "", "2031-03-04", "es"),
-        ("ley.pdf", "Ley de bibliotecas de barrio", "Boletín de Valdeluna", "2000-01-01", ""),
-    ],
-)
+@pytest.mark.parametrize(("name", "title", "publisher", "date", "language"), [
+    ("ley.md", "Ley de bibliotecas de barrio", "", "2031-03-04", ""),
+    ("ley.html", "Ley de bibliotecas de barrio", "Boletín de Valdeluna", "2031-03-04", "es"),
+    ("ley.docx", "Ley de bibliotecas de barrio", "Boletín de Valdeluna", "", "es"),
+    ("ley.odt", "Ley de bibliotecas de barrio", "", "2031-03-04", "es"),
+    ("ley.pdf", "Ley de bibliotecas de barrio", "Boletín de Valdeluna", "2000-01-01", ""),
+])  # fmt: skip
 def test_what_a_file_says_of_itself(name: str, title: str, publisher: str, date: str, language: str) -> None:
     said = read(name).extraction.metadata
     assert (said.title, said.publisher, said.date, said.language) == (title, publisher, date, language)
@@ -132,13 +129,9 @@ def test_no_entity_of_a_file_is_expanded_and_nothing_is_fetched(tmp_path: Path) 
     assert "yyyy" not in text
 
 
-@pytest.mark.parametrize(
-    ("name", "kind"),
-    [
-        ("A.PDF", "pdf"), ("a.b.docx", "docx"), ("a.HTM", "html"), ("a.doc", None), ("pdf", None),
-        (".pdf", None),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("name", "kind"), [
+    ("A.PDF", "pdf"), ("a.b.docx", "docx"), ("a.HTM", "html"), ("a.doc", None), ("pdf", None), (".pdf", None),
+])  # fmt: skip
 def test_the_format_is_told_by_the_ending(name: str, kind: str | None) -> None:
     assert format_of(name) == kind
     if kind is None:
@@ -199,25 +192,20 @@ def test_numbers_that_word_writes_are_in_the_text() -> None:
 # --- small parts ---------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("text", "date"),
-    [
-        ("D:20240517120000+02'00'", "2024-05-17"), ("2024-05-17T10:00:00Z", "2024-05-17"), ("2024", "2024"),
-        ("2024-05", "2024-05"), ("17 de mayo de 2024", "2024-05-17"), ("17/05/2024", "2024-05-17"),
-        ("3/5/2024", "2024-05-03"), ("5/2024", "2024-05"), ("mayo de 2024", "2024-05"), ("3 May 2024", "2024-05-03"),
-        ("31/2/2024", ""), ("2024-13-40", ""), ("D:99999999", ""), ("mañana", ""), ("", ""), ("20240517", ""),
-        ("primavera de 2024", ""), ],
-)  # fmt: skip
+@pytest.mark.parametrize(("text", "date"), [
+    ("D:20240517120000+02'00'", "2024-05-17"), ("2024-05-17T10:00:00Z", "2024-05-17"), ("2024", "2024"),
+    ("2024-05", "2024-05"), ("17 de mayo de 2024", "2024-05-17"), ("17/05/2024", "2024-05-17"),
+    ("3/5/2024", "2024-05-03"), ("5/2024", "2024-05"), ("mayo de 2024", "2024-05"),
+    ("3 May 2024", "2024-05-03"), ("31/2/2024", ""), ("2024-13-40", ""), ("D:99999999", ""), ("mañana", ""),
+    ("", ""), ("20240517", ""), ("primavera de 2024", ""),
+])  # fmt: skip
 def test_dates(text: str, date: str) -> None:
     assert iso_date(text) == date
 
 
-@pytest.mark.parametrize(
-    ("number", "sort", "shown"),
-    [
-        (3, "1", "3"), (3, "a", "c"), (28, "A", "AB"), (14, "i", "xiv"), (4, "I", "IV"), (0, "a", "0"),
-        (-2, "i", "-2"),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("number", "sort", "shown"), [
+    (3, "1", "3"), (3, "a", "c"), (28, "A", "AB"), (14, "i", "xiv"), (4, "I", "IV"), (0, "a", "0"),
+    (-2, "i", "-2"),
+])  # fmt: skip
 def test_numbers_of_lists(number: int, sort: str, shown: str) -> None:
     assert ordinal(number, sort) == shown

@@ -60,8 +60,7 @@ def test_footnote_calls_are_left_out_and_exponents_stay() -> None:
 
 
 @pytest.mark.parametrize(("lines", "word"), [
-    (("El curso de 2019-", "2021 fue largo."), "2019-2021"),
-    (("La sala A-", "17 está cerrada."), "A-17"),
+    (("El curso de 2019-", "2021 fue largo."), "2019-2021"), (("La sala A-", "17 está cerrada."), "A-17"),
     (("La pandemia de covid-", "19 la cerró."), "covid-19"),
     (("Un examen teórico-", "práctico cada mes."), "teórico-práctico"),
     (("El pacto de Castilla-", "La Mancha rige."), "Castilla-La Mancha"),

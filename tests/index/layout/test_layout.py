@@ -149,16 +149,13 @@ def test_real_figures_among_calls_lose_no_digit() -> None:
     assert without_calls(CALLED + FIGURES).endswith(FIGURES)
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "Art.1 dice. Art.2 dice. Art.3 dice. Art.4 dice. Art.5 dice.",
-        "En Q1 subió, en Q2 bajó, en Q3 subió, en Q4 bajó y en Q5 nada.",
-        "1. Uno\n2. Dos\n3. Tres\n4. Cuatro\n5. Cinco",
-        "Véase www.a.es/b1 www.a.es/c2 www.a.es/d3 www.a.es/e4 www.a.es/f5",
-        "Págs. 1, 2, 3, 4, 5 y 6; 1.2, 2.3, 3.4, 4.5",
-    ],
-)
+@pytest.mark.parametrize("text", [
+    "Art.1 dice. Art.2 dice. Art.3 dice. Art.4 dice. Art.5 dice.",
+    "En Q1 subió, en Q2 bajó, en Q3 subió, en Q4 bajó y en Q5 nada.",
+    "1. Uno\n2. Dos\n3. Tres\n4. Cuatro\n5. Cinco",
+    "Véase www.a.es/b1 www.a.es/c2 www.a.es/d3 www.a.es/e4 www.a.es/f5",
+    "Págs. 1, 2, 3, 4, 5 y 6; 1.2, 2.3, 3.4, 4.5",
+])  # fmt: skip
 def test_running_numbers_that_are_no_calls_stay(text: str) -> None:
     assert find_note_calls(text) == ()
 

@@ -10,17 +10,13 @@ from alpie.index.records import Block, BlockKind, Document
 from alpie.index.spanish.unit_numbers import number_at, order_of
 
 
-@pytest.mark.parametrize(
-    ("written", "number"),
-    [
-        ("14", "14"), ("4.º", "4"), ("1o.", "1"), ("XIV", "14"), ("i", "1"), ("7-A", "7 a"), ("14 A", "14 a"),
-        ("7 quáter", "7 quater"), ("127 octies", "127 octies"), ("588 bis a", "588 bis a"),
-        ("77 Bis 3", "77 bis 3"), ("IX bis", "9 bis"),
-        ("primero", "1"), ("décimo cuarta", "14"), ("decimoctava", "18"), ("trigésimo primero", "31"),
-        ("uno", "1"), ("treinta y tres", "33"), ("Único", "unico"), ("n.º 14", "14"), ("número 14", "14"),
-        ("1.902", "1902"),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("written", "number"), [
+    ("14", "14"), ("4.º", "4"), ("1o.", "1"), ("XIV", "14"), ("i", "1"), ("7-A", "7 a"), ("14 A", "14 a"),
+    ("7 quáter", "7 quater"), ("127 octies", "127 octies"), ("588 bis a", "588 bis a"),
+    ("77 Bis 3", "77 bis 3"), ("IX bis", "9 bis"), ("primero", "1"), ("décimo cuarta", "14"),
+    ("decimoctava", "18"), ("trigésimo primero", "31"), ("uno", "1"), ("treinta y tres", "33"),
+    ("Único", "unico"), ("n.º 14", "14"), ("número 14", "14"), ("1.902", "1902"),
+])  # fmt: skip
 def test_a_number_has_one_form(written: str, number: str) -> None:
     found = number_at(written)
     assert found is not None
@@ -32,10 +28,9 @@ def test_what_is_no_number(words: str) -> None:
     assert number_at(words) is None
 
 
-@pytest.mark.parametrize(
-    ("text", "rest"),
-    [("14 a 16", " a 16"), ("8 bis a 10", " a 10"), ("5 A LOS EFECTOS", " A LOS EFECTOS"), ("22.1", ".1")],
-)
+@pytest.mark.parametrize(("text", "rest"), [
+    ("14 a 16", " a 16"), ("8 bis a 10", " a 10"), ("5 A LOS EFECTOS", " A LOS EFECTOS"), ("22.1", ".1"),
+])  # fmt: skip
 def test_what_follows_a_number_is_no_part_of_it(text: str, rest: str) -> None:
     found = number_at(text)
     assert found is not None
@@ -64,15 +59,11 @@ def test_an_entry_of_a_table_of_contents_is_no_text() -> None:
     ] == ["Esta ley regula los parques."]
 
 
-@pytest.mark.parametrize(
-    ("line", "label"),
-    [
-        ("Cláusula quinta. Venta.", "cláusula quinta"),
-        ("Base tercera. Requisitos.", "base tercera"),
-        ("Disposición adicional decimoctava. Venta.", "disposición adicional decimoctava"),
-        ("Artículo segundo transitorio. Venta.", "transitorio segundo"),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("line", "label"), [
+    ("Cláusula quinta. Venta.", "cláusula quinta"), ("Base tercera. Requisitos.", "base tercera"),
+    ("Disposición adicional decimoctava. Venta.", "disposición adicional decimoctava"),
+    ("Artículo segundo transitorio. Venta.", "transitorio segundo"),
+])  # fmt: skip
 def test_other_units_than_articles_have_their_labels(line: str, label: str) -> None:
     assert [one[0] for one in laid_out(line, "El juez puede acordar la venta de los bienes.")] == [
         label,

@@ -53,13 +53,9 @@ def collections(uri: str, name: str) -> list[str]:
     return [one for one in found if collection_stamp(name, one)]
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "localhost:19530", "ftp://host", "http://", "http://host:puerto", "datos", "http://host:1#1x",
-        "a.db#á b",
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize("text", [
+    "localhost:19530", "ftp://host", "http://", "http://host:puerto", "datos", "http://host:1#1x", "a.db#á b",
+])  # fmt: skip
 def test_what_is_no_address_is_refused(text: str) -> None:
     with pytest.raises(SettingsError):
         MilvusAddress.parse(text)

@@ -37,14 +37,11 @@ def built(folder: Path, **files: str) -> BuildReport:
     return build_index(docs, folder / "data", FakeEncoder())
 
 
-@pytest.mark.parametrize(
-    ("name", "remedy"),
-    [
-        ("acta_doc", "Guárdelo como .docx"), ("acta_RTF", "guárdelo como .docx"),
-        ("notas__cuentas_xlsx", "Guárdela como PDF"), ("charla_odp", "Guárdela como .pptx o como PDF"),
-        ("cartel_png", "OCR"), ("todo_zip", "Descomprímalo"), ("datos_xyz", "Se leen: .txt"),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("name", "remedy"), [
+    ("acta_doc", "Guárdelo como .docx"), ("acta_RTF", "guárdelo como .docx"),
+    ("notas__cuentas_xlsx", "Guárdela como PDF"), ("charla_odp", "Guárdela como .pptx o como PDF"),
+    ("cartel_png", "OCR"), ("todo_zip", "Descomprímalo"), ("datos_xyz", "Se leen: .txt"),
+])  # fmt: skip
 def test_a_file_of_another_format_is_named_with_what_to_do(tmp_path: Path, name: str, remedy: str) -> None:
     report = built(tmp_path, uno_txt="El parque cierra a las diez.", **{name: "x"})
     assert report.problems == ()

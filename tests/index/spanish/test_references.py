@@ -22,7 +22,7 @@ from alpie.index.layout import lay_out
 from alpie.index.readable import collapse
 from alpie.index.records import Document, Passage
 from alpie.index.retrieval.places import Places
-from alpie.index.spanish.references import Units, read_reference
+from alpie.index.spanish.references import read_reference
 
 LAW = made.law_text(law.law()).decode()
 RECITALS = "REGLAMENTO DE PRUEBA\n\nConsiderando lo siguiente:\n\n" + "\n\n".join(
@@ -181,14 +181,12 @@ def test_a_division_gives_what_stands_under_it(laws: Corpus) -> None:
     assert passages[0].path[:2] == ("TÍTULO III. Del gobierno y del personal", "CAPÍTULO I. Gobierno")
 
 
-@pytest.mark.parametrize(
-    ("question", "place"),
-    [
-        ("artículo 99", "artículo 99"), ("art. 22.9", "artículo 22, apartado 9"), ("artículo 22 bis", "artículo 22 bis"),
-        ("art. 22.2.z)", "artículo 22, apartado 2, letra z"), ("disposición final quinta", "disposición final 5"),
-        ("artículo 36, apartado 2", "artículo 36, apartado 2"), ("anexo II", "anexo 2"),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("question", "place"), [
+    ("artículo 99", "artículo 99"), ("art. 22.9", "artículo 22, apartado 9"),
+    ("artículo 22 bis", "artículo 22 bis"), ("art. 22.2.z)", "artículo 22, apartado 2, letra z"),
+    ("disposición final quinta", "disposición final 5"), ("artículo 36, apartado 2", "artículo 36, apartado 2"),
+    ("anexo II", "anexo 2"),
+])  # fmt: skip
 def test_a_place_that_is_not_there_is_said_to_be_absent(laws: Corpus, question: str, place: str) -> None:
     answer = laws.ask(question)
     assert not answer.answered

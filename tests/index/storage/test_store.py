@@ -162,17 +162,12 @@ def rename_the_file(folder: Path) -> None:
     describe(folder, "plan-0007", "renombrado.txt")
 
 
-@pytest.mark.parametrize(
-    ("change", "touched", "embedded"),
-    [
-        (lambda folder: (folder / "z.txt").write_text(SMALL_TEXT, "utf-8"), {"z"}, 1),
-        (change_a_paragraph, {"plan-0003"}, 1),
-        (rename_the_file, set(), 0),
-        (lambda folder: describe(folder, "otro-id", "plan-0007.txt"), {"plan-0007", "otro-id"}, 0),
-        (lambda folder: (folder / "plan-0004.txt").unlink(), {"plan-0004"}, 0),
-    ],
-    ids=["added", "one paragraph changed", "file renamed", "id changed", "removed"],
-)
+@pytest.mark.parametrize(("change", "touched", "embedded"), [
+    (lambda folder: (folder / "z.txt").write_text(SMALL_TEXT, "utf-8"), {"z"}, 1),
+    (change_a_paragraph, {"plan-0003"}, 1), (rename_the_file, set(), 0),
+    (lambda folder: describe(folder, "otro-id", "plan-0007.txt"), {"plan-0007", "otro-id"}, 0),
+    (lambda folder: (folder / "plan-0004.txt").unlink(), {"plan-0004"}, 0),
+], ids=["added", "one paragraph changed", "file renamed", "id changed", "removed"])  # fmt: skip
 def test_of_many_documents_only_the_one_that_was_touched_is(
     many: tuple[Path, Path], change: Callable[[Path], object], touched: set[str], embedded: int
 ) -> None:
@@ -380,11 +375,9 @@ def test_another_analysis_is_a_mismatch(data: Path) -> None:
 # --- defects ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("name", "text", "found"),
-    [("raro.txt", "De la que los.\n\n🙂 🙂\n", 1), ("solo.md", "# Título\n", 0)],
-    ids=["no words", "headings only"],
-)
+@pytest.mark.parametrize(("name", "text", "found"), [
+    ("raro.txt", "De la que los.\n\n🙂 🙂\n", 1), ("solo.md", "# Título\n", 0),
+], ids=["no words", "headings only"])  # fmt: skip
 def test_documents_with_nothing_to_search_are_indexed_and_twice_within_a_second(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, text: str, found: int
 ) -> None:
@@ -400,10 +393,9 @@ def test_documents_with_nothing_to_search_are_indexed_and_twice_within_a_second(
         assert len(answers(tmp_path / "a")) == found
 
 
-@pytest.mark.parametrize(
-    "change",
-    [lambda text: "[]", lambda text: '{"format": 2}', lambda text: text.replace('"files"', '"fileS"')],
-)
+@pytest.mark.parametrize("change", [
+    lambda text: "[]", lambda text: '{"format": 2}', lambda text: text.replace('"files"', '"fileS"'),
+])  # fmt: skip
 def test_a_manifest_that_lacks_something_is_named(data: Path, change: Callable[[str], str]) -> None:
     path = current_version(data) / "manifest.json"
     path.write_text(change(path.read_text("utf-8")), "utf-8")
