@@ -37,20 +37,20 @@ def word_xml(body: str) -> str:
     return f'<w:document xmlns:w="{_W}" xmlns:r="{_R}" xmlns:m="{_M}"><w:body>{body}</w:body></w:document>'
 
 
-def docx_of(document: str | bytes, **parts: str) -> bytes:
+def docx_of(document: str | bytes, relationships: str = _R, /, **parts: str) -> bytes:
     """A DOCX of its whole XML, sound or not, and of that of its parts."""
     types = "".join(
         f'<Override PartName="/word/{name}.xml" ContentType="{_TYPE.format(sort)}"/>'
         for name, sort in {"document": "document.main", **{name: name for name in parts}}.items()
     )
     relations = "".join(
-        f'<Relationship Id="{name}" Type="{_R}/{name}" Target="{name}.xml"/>' for name in parts
+        f'<Relationship Id="{name}" Type="{relationships}/{name}" Target="{name}.xml"/>' for name in parts
     )
     return zipped({
         "[Content_Types].xml": f'<Types xmlns="{_PACKAGE}/content-types"><Default Extension="rels" '
         f'ContentType="application/vnd.openxmlformats-package.relationships+xml"/>{types}</Types>',
         "_rels/.rels": f'<Relationships xmlns="{_PACKAGE}/relationships"><Relationship Id="r" '
-        f'Type="{_R}/officeDocument" Target="word/document.xml"/></Relationships>',
+        f'Type="{relationships}/officeDocument" Target="word/document.xml"/></Relationships>',
         "word/_rels/document.xml.rels": f'<Relationships xmlns="{_PACKAGE}/relationships">{relations}</Relationships>',
         "word/document.xml": document, **{f"word/{name}.xml": text for name, text in parts.items()},
     })  # fmt: skip
@@ -58,13 +58,17 @@ def docx_of(document: str | bytes, **parts: str) -> bytes:
 
 def docx(body: str, *, strict: bool = False, **parts: str) -> bytes:
     """A DOCX of the XML of its body; `parts` are the contents of its footnotes, endnotes, numbering, styles."""
-    texts = [word_xml(body), *(f'<w:{name} xmlns:w="{_W}">{text}</w:{name}>' for name, text in parts.items())]
-    if strict:  # other names for the same
-        texts = [
-            text.replace("schemas.openxmlformats.org", "purl.oclc.org/ooxml").replace("/2006/", "/")
-            for text in texts
-        ]
-    return docx_of(texts[0], **dict(zip(parts, texts[1:], strict=True)))
+    xml = {name: f'<w:{name} xmlns:w="{_W}">{text}</w:{name}>' for name, text in parts.items()}
+    if not strict:
+        return docx_of(word_xml(body), **xml)
+    return docx_of(
+        _strict(word_xml(body)), _strict(_R), **{name: _strict(text) for name, text in xml.items()}
+    )
+
+
+def _strict(xml: str) -> str:
+    """The same in the names of the strict standard."""
+    return xml.replace("schemas.openxmlformats.org", "purl.oclc.org/ooxml").replace("/2006/", "/")
 
 
 def p(*runs: str, properties: str = "") -> str:
