@@ -13,17 +13,15 @@ from string import Formatter
 
 import pytest
 from places import ROOT
-from test_errors import _defined
 
 from alpie.app import translations
 from alpie.app.page.views import page_words
-from alpie.index import messages
+from alpie.index import errors, messages
 from alpie.index.database.text_database import from_json, to_json
 from alpie.index.errors import AddressError, AlpieError, IndexDamaged, SourceError
 from alpie.index.messages import Message, Said, as_row, from_row, said, told
 from alpie.index.notices import Unread
 
-ERRORS = {name for pair in _defined() for name in pair} - {"Exception"}
 TREES = {
     path: ast.parse(path.read_text("utf-8"))
     for top in ("index", "app", "eval")
@@ -31,6 +29,37 @@ TREES = {
     if top != "eval" or path.parent.name != "training"  # run by hand by who makes a reader, in English
 }
 ENGLISH = messages.said.catalogue("en")
+
+
+def _drawn(text: str) -> set[tuple[str, str]]:
+    """Pairs of a class and its base, by how far each line of the tree is indented."""
+    pairs: set[tuple[str, str]] = set()
+    above: list[tuple[int, str]] = []
+    for match in re.finditer(r"^ {4}(?P<lines>[ │├└─]*)(?P<name>[A-Z]\w+)", text, re.MULTILINE):
+        depth = len(match["lines"])
+        above = [one for one in above if one[0] < depth]
+        if above:
+            pairs.add((match["name"], above[-1][1]))
+        above.append((depth, match["name"]))
+    return pairs
+
+
+def _defined() -> set[tuple[str, str]]:
+    """Pairs of an error of ours and its base, wherever it is defined."""
+    classes = [node for tree in TREES.values() for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+    pairs = {(node.name, base.id) for node in classes for base in node.bases if isinstance(base, ast.Name)}
+    family = {"AlpieError"}
+    while more := {name for name, base in pairs if base in family} - family:
+        family |= more
+    return {(name, base) for name, base in pairs if base in family}
+
+
+ERRORS = {name for pair in _defined() for name in pair} - {"Exception"}
+
+
+def test_the_tree_at_the_head_of_the_errors_is_drawn_whole() -> None:
+    assert errors.__doc__
+    assert _drawn(errors.__doc__) == _defined()
 
 
 def _placeholders(text: str) -> list[str]:
