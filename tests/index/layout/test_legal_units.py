@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from fake_encoder import document_of
 
 from alpie.index.layout import lay_out
 from alpie.index.readable import readable_text
-from alpie.index.records import Block, BlockKind, Document
+from alpie.index.records import BlockKind
 from alpie.index.spanish.unit_numbers import number_at, order_of
 
 
@@ -43,20 +44,16 @@ def test_numbers_have_an_order() -> None:
 
 
 def laid_out(*lines: str) -> list[tuple[str, BlockKind, str]]:
-    document = Document("ley", "Ley", "", "", "ley", "es", "ley.txt", "\n\n".join(("Ley de prueba", *lines)))
-    return [(block.label or "", block.kind, read(document, block)) for block in lay_out(document).blocks[1:]]
-
-
-def read(document: Document, block: Block) -> str:
-    return readable_text(document.text, block.spans)
+    text = "\n\n".join(("Ley de prueba", *lines))
+    blocks = lay_out(document_of(text)).blocks[1:]
+    return [(block.label or "", block.kind, readable_text(text, block.spans)) for block in blocks]
 
 
 def test_an_entry_of_a_table_of_contents_is_no_text() -> None:
     blocks = laid_out("Artículo 1. Objeto.", "Artículo 2. Fines.", "Artículo 1. Objeto.", "Esta ley regula los parques.",
                       "Artículo 2. Fines.", "Son fines de esta ley el recreo y la sombra.")  # fmt: skip
-    assert [
-        text for label, kind, text in blocks if label == "artículo 1" and kind is BlockKind.PARAGRAPH
-    ] == ["Esta ley regula los parques."]
+    said = [text for label, kind, text in blocks if (label, kind) == ("artículo 1", BlockKind.PARAGRAPH)]
+    assert said == ["Esta ley regula los parques."]
 
 
 @pytest.mark.parametrize(("line", "label"), [
@@ -65,10 +62,8 @@ def test_an_entry_of_a_table_of_contents_is_no_text() -> None:
     ("Artículo segundo transitorio. Venta.", "transitorio segundo"),
 ])  # fmt: skip
 def test_other_units_than_articles_have_their_labels(line: str, label: str) -> None:
-    assert [one[0] for one in laid_out(line, "El juez puede acordar la venta de los bienes.")] == [
-        label,
-        label,
-    ]
+    found = laid_out(line, "El juez puede acordar la venta de los bienes.")
+    assert [one[0] for one in found] == [label, label]
 
 
 def test_what_is_named_by_an_ordinal_alone() -> None:
@@ -83,8 +78,8 @@ def test_what_is_named_by_an_ordinal_alone() -> None:
 
 def test_the_sections_of_a_preamble_belong_to_it() -> None:
     text = "### PREÁMBULO\n\n### I\n\nLa transparencia es un eje de la política.\n\n### TÍTULO I. Objeto\n\nEs esta ley.\n"
-    document = Document("ley", "Ley", "", "", "ley", "es", "ley.txt", text)
-    paths = [block.path for block in lay_out(document).blocks if block.kind is not BlockKind.HEADING]
+    blocks = lay_out(document_of(text)).blocks
+    paths = [block.path for block in blocks if block.kind is not BlockKind.HEADING]
     assert paths == [("PREÁMBULO", "I"), ("TÍTULO I. Objeto",)]
 
 
