@@ -40,8 +40,6 @@ _ENCRYPTED = (
     '<m:manifest xmlns:m="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">'
     "<m:file-entry><m:encryption-data/></m:file-entry></m:manifest>"
 )
-
-
 _PROTECTED = '<e><CipherReference URI="O/a%20.xhtml"/></e>'
 
 
