@@ -50,10 +50,12 @@ def test_numbers_of_items_stay() -> None:
 
 
 def test_footnote_calls_are_left_out_and_exponents_stay() -> None:
-    drawn = Drawn()
-    for y, line, raised in ((760, "La plaza mide 400 m", "2"), (746, "y la fuente se hizo en 1990", "1")):
-        drawn.at(drawn.at(70, y, line), y + 4, raised, size=6.5)
-    drawn.lines("con piedra de la sierra.", y=732)
+    drawn, lines = Drawn(), ("La plaza mide 400 m", "y la fuente se hizo en 1990", "con piedra de la sierra.")
+    ends = [drawn.at(70, 760 - 14 * number, line) for number, line in enumerate(lines)]
+    for end, y, raised in zip(
+        ends, (764, 750), "21", strict=False
+    ):  # calls after all text, as some programs do
+        drawn.at(end, y, raised, size=6.5)
     found = drawn.read()
     assert found.said == "La plaza mide 400 m2 y la fuente se hizo en 1990 con piedra de la sierra."
     assert [found.document.text[s.start : s.end] for s in found.layout.note_calls] == ["1"]
