@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import html
 import io
-import struct
-import zlib
 from collections.abc import Sequence
+from typing import Any
+
+from PIL import Image
 
 from formats.law import Part
+from formats.pages import Drawn
 
 HEADINGS = ("title", "division", "article", "provision")
 
@@ -19,21 +21,14 @@ def law_text(parts: Sequence[Part]) -> bytes:
 
 
 def law_markdown(parts: Sequence[Part]) -> bytes:
-    lines = [
-        f"{'#' * (part.level + 1)} {part.text}" if part.sort in HEADINGS else part.text for part in parts
-    ]
-    return (
-        "---\ntitle: Ley de bibliotecas de barrio\ndate: 2031-03-04\n---\n\n" + "\n\n".join(lines)
-    ).encode()
+    head = "---\ntitle: Ley de bibliotecas de barrio\ndate: 2031-03-04\n---"
+    blocks = [f"{'#' * (one.level + 1)} {one.text}" if one.sort in HEADINGS else one.text for one in parts]
+    return "\n\n".join((head, *blocks)).encode()
 
 
 def law_html(parts: Sequence[Part], encoding: str = "utf-8") -> bytes:
-    rows = [
-        f"<h{part.level + 1}>{html.escape(part.text)}</h{part.level + 1}>"
-        if part.sort in HEADINGS
-        else f"<p>{html.escape(part.text)}</p>"
-        for part in parts
-    ]
+    names = [f"h{part.level + 1}" if part.sort in HEADINGS else "p" for part in parts]
+    rows = [f"<{name}>{html.escape(part.text)}</{name}>" for name, part in zip(names, parts, strict=True)]
     head = (
         f'<meta charset="{encoding}"><title>Ley de bibliotecas de barrio</title>'
         '<meta name="DC.publisher" content="Boletín de Valdeluna"><meta name="DC.date" content="2031-03-04">'
@@ -57,9 +52,7 @@ def law_docx(parts: Sequence[Part], page_every: int = 0) -> bytes:
             articles += 1
             if page_every and articles % page_every == 0:
                 document.add_page_break()
-        if part.sort == "title":
-            document.add_heading(part.text, level=0)
-        elif part.sort in HEADINGS:
+        if part.sort in HEADINGS:
             document.add_heading(part.text, level=part.level)
         else:
             document.add_paragraph(part.text)
@@ -83,8 +76,8 @@ def law_odt(parts: Sequence[Part]) -> bytes:
     document.automaticstyles.addElement(breaking)
     for part in parts:
         if part.sort in HEADINGS:
-            breaks = part.level == 1 and part.sort == "division"
-            element = H(outlinelevel=part.level + 1, **({"stylename": breaking} if breaks else {}))
+            breaks = {"stylename": breaking} if (part.sort, part.level) == ("division", 1) else {}
+            element = H(outlinelevel=part.level + 1, **breaks)
         else:
             element = P()
         teletype.addTextToElement(element, part.text)
@@ -120,51 +113,33 @@ def law_pdf(parts: Sequence[Part], columns: int = 1, encrypt: str = "", markup: 
         for at in range(columns)
     ]
 
-    def running(canvas: object, document: object) -> None:
-        canvas.setFont("Helvetica", 8)  # type: ignore[attr-defined]
-        canvas.drawString(2 * cm, height - 1.5 * cm, "BOLETÍN OFICIAL DE VALDELUNA")  # type: ignore[attr-defined]
-        canvas.drawCentredString(width / 2, 1.4 * cm, f"Pág. {document.page}")  # type: ignore[attr-defined]
+    def running(canvas: Any, document: Any) -> None:
+        canvas.setFont("Helvetica", 8)
+        canvas.drawString(2 * cm, height - 1.5 * cm, "BOLETÍN OFICIAL DE VALDELUNA")
+        canvas.drawCentredString(width / 2, 1.4 * cm, f"Pág. {document.page}")
 
     file = io.BytesIO()
-    options = {"encrypt": encrypt} if encrypt else {}
     template = BaseDocTemplate(
-        file,
-        pagesize=A4,
-        title="Ley de bibliotecas de barrio",
-        author="Boletín de Valdeluna",
-        invariant=1,
-        **options,
-    )
+        file, pagesize=A4, title="Ley de bibliotecas de barrio", author="Boletín de Valdeluna", invariant=1,
+        encrypt=encrypt or None,
+    )  # fmt: skip
     template.addPageTemplates([PageTemplate(frames=frames, onPage=running)])
-    template.build(
-        [
-            Paragraph(part.text if markup else html.escape(part.text), styles.get(part.sort, body))
-            for part in parts
-        ]
-    )
+    texts = ((part.sort, part.text if markup else html.escape(part.text)) for part in parts)
+    template.build([Paragraph(text, styles.get(sort, body)) for sort, text in texts])
     return file.getvalue()
 
 
 def scanned_pdf(pages: int = 2) -> bytes:
     """Pages that are pictures."""
-    from PIL import Image
-    from reportlab.lib.utils import ImageReader
-    from reportlab.pdfgen.canvas import Canvas
-
-    file = io.BytesIO()
-    canvas = Canvas(file, invariant=1)
+    drawn = Drawn()
     for _ in range(pages):
-        canvas.drawImage(ImageReader(Image.new("RGB", (60, 80), "gray")), 50, 50, 400, 600)
-        canvas.showPage()
-    canvas.save()
-    return file.getvalue()
+        drawn.picture(Image.new("RGB", (60, 80), "gray"))
+        drawn.page()
+    return drawn.bytes()
 
 
 def png() -> bytes:
     """A picture of one pixel."""
-
-    def chunk(name: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
-
-    head = chunk(b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0))
-    return b"\x89PNG\r\n\x1a\n" + head + chunk(b"IDAT", zlib.compress(b"\0\0")) + chunk(b"IEND", b"")
+    file = io.BytesIO()
+    Image.new("L", (1, 1)).save(file, "PNG")
+    return file.getvalue()

@@ -3,40 +3,52 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from itertools import zip_longest
 from typing import Any
+
+from reportlab.lib.utils import ImageReader
+from reportlab.pdfgen.canvas import Canvas
+from test_promise import assert_promise
+
+from formats.reading import Reading
 
 WIDTH, HEIGHT = 595.0, 842.0
 
 
-@dataclass
 class Drawn:
-    """A PDF being drawn: `lines` from the top down, `at` for anything else."""
+    """A PDF being drawn: `lines` from the top down, `columns` side by side, `at` for anything else."""
 
-    size: float = 11.0
-    labels: Sequence[str] = ()
-    title: str = ""
-    _file: io.BytesIO = field(default_factory=io.BytesIO)
-
-    def __post_init__(self) -> None:
-        from reportlab.pdfgen.canvas import Canvas
-
+    def __init__(self, size: float = 11.0, title: str = "") -> None:
+        self.size = size
+        self._file = io.BytesIO()
         self.canvas: Any = Canvas(self._file, pagesize=(WIDTH, HEIGHT), invariant=1)
-        if self.title:
-            self.canvas.setTitle(self.title)
+        if title:
+            self.canvas.setTitle(title)
 
-    def at(self, x: float, y: float, text: str, size: float = 0, font: str = "Times-Roman") -> None:
+    def at(self, x: float, y: float, text: str, size: float = 0, font: str = "Times-Roman") -> float:
+        """Returns where the text ends."""
         self.canvas.setFont(font, size or self.size)
         self.canvas.drawString(x, y, text)
+        return x + float(self.canvas.stringWidth(text, font, size or self.size))
 
-    def lines(self, *texts: str, x: float = 70, y: float = 760, font: str = "Times-Roman") -> float:
+    def lines(self, *texts: str, x: float = 70, y: float = 760) -> float:
         """Lines one under the other; "" leaves a gap as between paragraphs. Returns the next y."""
         for text in texts:
             if text:
-                self.at(x, y, text, font=font)
+                self.at(x, y, text)
             y -= 14 if text else 10
         return y
+
+    def columns(self, columns: Mapping[float, Sequence[str]], y: float, step: float = 14) -> None:
+        """The lines of each column by its x, drawn line by line across the page, as some programs do."""
+        for number, line in enumerate(zip_longest(*columns.values(), fillvalue="")):
+            for x, text in zip(columns, line, strict=True):
+                self.at(x, y - step * number, text)
+
+    def picture(self, image: Any) -> None:
+        """A picture that fills the page."""
+        self.canvas.drawImage(ImageReader(image), 0, 0, WIDTH, HEIGHT)
 
     def page(self) -> None:
         self.canvas.showPage()
@@ -44,3 +56,9 @@ class Drawn:
     def bytes(self) -> bytes:
         self.canvas.save()
         return self._file.getvalue()
+
+    def read(self) -> Reading:
+        """What is read of it; the promise holds."""
+        found = Reading("a.pdf", self.bytes())
+        assert_promise(found.document)
+        return found

@@ -10,11 +10,11 @@ from hypothesis import HealthCheck, settings
 from alpie.index.chunking.passages import make_passages
 from alpie.index.chunking.sentences import document_sentences
 from alpie.index.formats import extract
+from alpie.index.formats.recognition import Recogniser
 from alpie.index.layout import lay_out
 from alpie.index.readable import collapse, proves, readable_text
-from alpie.index.records import BlockKind, Document
+from alpie.index.records import BlockKind, Document, Passage, Span
 
-SHARED = Path(__file__).resolve().parents[2].parent / "shared"
 # Each property is tried on a hundred documents; ALPIE_PROPERTY_EXAMPLES asks for more.
 EXAMPLES = settings(
     max_examples=int(os.environ.get("ALPIE_PROPERTY_EXAMPLES", "100")),
@@ -27,8 +27,8 @@ _UNSEEN = dict.fromkeys((0x00AD, 0x200B, 0x2060, 0xFEFF, 0xFFFE))
 class Reading:
     """What becomes of a file."""
 
-    def __init__(self, name: str, data: bytes) -> None:
-        self.extraction = made = extract(data, Path(name))
+    def __init__(self, name: str, data: bytes, recogniser: Recogniser | None = None) -> None:
+        self.extraction = made = extract(data, Path(name), recogniser)
         self.document = Document(
             "d", "-", "", "", "", "es", name, made.text, parser=made.parser, structure=made.structure,
             notices=made.notices, coverage=made.coverage,
@@ -45,6 +45,32 @@ class Reading:
     @property
     def texts(self) -> list[str]:
         return [text for _, _, text in self.blocks]
+
+    def of(self, kind: BlockKind) -> list[str]:
+        """The texts of the blocks of a kind."""
+        return [text for one, _, text in self.blocks if one is kind]
+
+    @property
+    def rows(self) -> list[str]:
+        """The rows of the first table, its cells parted by «·»."""
+        table = next(block for block in self.layout.blocks if block.kind is BlockKind.TABLE)
+        return ["".join(map(self._at, part)).replace("\t", " · ") for part in table.parts]
+
+    @property
+    def left_out(self) -> list[str]:
+        """Running lines and what else of a page is no part of its text."""
+        return [self._at(span) for span in self.layout.footers]
+
+    def _at(self, span: Span) -> str:
+        return self.document.text[span.start : span.end]
+
+    @property
+    def said(self) -> str:
+        """The words of all passages."""
+        return " ".join(passage.text for passage in self.passages)
+
+    def passage(self, words: str) -> Passage:
+        return next(passage for passage in self.passages if words in passage.text)
 
     @property
     def words(self) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+
+from formats.packed import docx_of, odt_of, odt_xml, p, word_xml
 
 FINDINGS = Path(__file__).resolve().parent / "findings"
 
@@ -15,49 +15,8 @@ _HTML = (
     "<nav>Menú</nav><h1>Uno</h1><p>El <b>texto</b> dice.<br>Sigue.</p><ul><li>cosa<li>otra</ul>"
     "<table><tr><th>a<th>b<tr><td>1<td>2</table><script>alert(1)</script><p hidden>no</p></body></html>"
 )
-_WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
-_DOCX = (
-    f'<?xml version="1.0"?><w:document xmlns:w="{_WORD}"><w:body><w:p><w:pPr><w:pStyle w:val="Heading1"/></w:pPr>'
-    "<w:r><w:t>Informe</w:t></w:r></w:p><w:p><w:r><w:t>El texto dice algo.</w:t></w:r></w:p></w:body></w:document>"
-)
-_TYPES = (
-    '<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
-    '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-    '<Override PartName="/word/document.xml" ContentType="application/vnd.openxmlformats-officedocument.'
-    'wordprocessingml.document.main+xml"/></Types>'
-)
-_RELATIONS = (
-    '<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
-    '<Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" '
-    'Target="word/document.xml"/></Relationships>'
-)
-_ODT = (
-    '<?xml version="1.0"?><office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
-    'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"><office:body><office:text>'
-    '<text:h text:outline-level="1">Informe</text:h><text:p>El texto dice algo.</text:p>'
-    "</office:text></office:body></office:document-content>"
-)
-
-
-def packed(files: dict[str, str | bytes]) -> bytes:
-    """A ZIP archive of these files."""
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in files.items():
-            archive.writestr(name, content)
-    return made.getvalue()
-
-
-def docx_of(document_xml: str | bytes = _DOCX) -> bytes:
-    """A Word document of this text."""
-    return packed(
-        {"[Content_Types].xml": _TYPES, "_rels/.rels": _RELATIONS, "word/document.xml": document_xml}
-    )
-
-
-def odt_of(content_xml: str | bytes = _ODT) -> bytes:
-    """An OpenDocument text of this text."""
-    return packed({"mimetype": "application/vnd.oasis.opendocument.text", "content.xml": content_xml})
+DOCX = word_xml(p("Informe", properties='<w:pStyle w:val="Heading1"/>') + p("El texto dice algo."))
+ODT = odt_xml('<text:h text:outline-level="1">Informe</text:h><text:p>El texto dice algo.</text:p>')
 
 
 def pdf_of(*pages: str) -> bytes:
@@ -94,10 +53,10 @@ def seeds_of(target: str) -> Iterator[bytes]:
         "md": [_MARKDOWN.encode()],
         "html": [_HTML.encode(), b"\xff\xfe" + _HTML.encode("utf-16-le")],
         "pdf": [pdf_of("El informe dice que hay 25 casos en total.", "La segunda hoja dice otra cosa.")],
-        "docx": [docx_of()],
-        "odt": [odt_of()],
-        "docx-xml": [_DOCX.encode()],
-        "odt-xml": [_ODT.encode()],
+        "docx": [docx_of(DOCX)],
+        "odt": [odt_of(ODT)],
+        "docx-xml": [DOCX.encode()],
+        "odt-xml": [ODT.encode()],
     }
     yield from whole.get(
         target, [b"\x00" + text.encode(), b"\x01" + text.encode("utf-16-le"), b"\x02" + bytes(range(256)) * 3]

@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 
 import fake_encoder
-from seeds import docx_of, odt_of
+from formats.packed import docx_of, odt_of
 from test_promise import assert_promise
 
 from alpie.app.answering.conversation import complete, leans_on_earlier

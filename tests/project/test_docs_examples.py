@@ -55,12 +55,8 @@ def run(code: str, **environment: str) -> str:
 
 @pytest.mark.parametrize("code", blocks("python"))
 def test_python_examples_run(code: str, seed_settings: Settings, openai_server: Any) -> None:
-    printed = run(
-        code,
-        ALPIE_DATA=str(seed_settings.data),
-        ALPIE_WRITER="openai:good",
-        ALPIE_WRITER_URL=openai_server.url,
-    )
+    writer = {"ALPIE_WRITER": "openai:good", "ALPIE_WRITER_URL": openai_server.url}
+    printed = run(code, ALPIE_DATA=str(seed_settings.data), **writer)
     assert "print(" not in code or printed.strip()
 
 
@@ -73,13 +69,8 @@ def test_client_examples_run(code: str, seed_server: str) -> None:
 def test_curl_examples_run(code: str, seed_server: str) -> None:
     if shutil.which("curl") is None:
         pytest.skip("no curl on this machine")
-    ran = subprocess.run(
-        ["bash", "-ec", code.replace(_SERVED, seed_server)],
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=300,
-    )
+    command = ["bash", "-ec", code.replace(_SERVED, seed_server)]
+    ran = subprocess.run(command, capture_output=True, text=True, check=True, timeout=300)
     assert "event: complete" in ran.stdout
     data = next(line for line in ran.stdout.splitlines() if line.startswith("data: "))
     assert json.loads(data.removeprefix("data: "))[0]["answered"] is True
@@ -91,11 +82,8 @@ def test_json_examples_are_json() -> None:
 
 
 def test_the_three_lines_of_the_readme_are_those_of_the_docs() -> None:
-    readme = [
-        m["code"]
-        for m in _BLOCK.finditer((ROOT / "README.md").read_text("utf-8"))
-        if m["language"] == "python"
-    ]
+    found = _BLOCK.finditer((ROOT / "README.md").read_text("utf-8"))
+    readme = [match["code"] for match in found if match["language"] == "python"]
     first = blocks("python", pages=("python",))[0].values[0]
     assert first in readme
 
@@ -135,14 +123,8 @@ def test_links_between_the_pages_lead_somewhere() -> None:
 
 def test_every_setting_the_docs_name_is_one() -> None:
     known = {f"ALPIE_{name.upper()}" for name, _ in settings_table()}
-    known |= {
-        "ALPIE_CONFIG",
-        "ALPIE_WRITE_DOCS",
-        "ALPIE_TEST_KILLS",
-        "ALPIE_TEST_SEED",
-        "ALPIE_TEST_REAL_KILLS",
-    }
-    known |= {"ALPIE_PROPERTY_EXAMPLES"}
+    known |= {"ALPIE_CONFIG", "ALPIE_WRITE_DOCS", "ALPIE_PROPERTY_EXAMPLES"}
+    known |= {"ALPIE_TEST_KILLS", "ALPIE_TEST_SEED", "ALPIE_TEST_REAL_KILLS"}
     for path in (*DOCS.glob("*.md"), DOCS / "container" / "Containerfile"):
         named = set(re.findall(r"\bALPIE_[A-Z_]+\b", path.read_text("utf-8")))
         assert named <= known, f"{path.name}: {sorted(named - known)}"

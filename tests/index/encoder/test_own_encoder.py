@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from fake_encoder import FakeEncoder, build, write_texts
+from fake_encoder import FakeEncoder
 
 from alpie.app.answering import answer_weights
 from alpie.app.answering.answer_weights import calibration_file, numbers_for
@@ -214,11 +214,9 @@ def test_a_damaged_model_is_told(tmp_path: Path, files: dict[str, str], told: st
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
+def settings(docs: Path, data: Path) -> Settings:
     """An index of two texts, made with an encoder of one's own."""
-    docs = write_texts(tmp_path / "documentos")
-    build(docs, tmp_path / "indice")
-    return replace(load_settings(), docs=docs, data=tmp_path / "indice")
+    return replace(load_settings(), docs=docs, data=data)
 
 
 def calibrate(settings: Settings, fingerprint: str) -> None:

@@ -24,14 +24,11 @@ def pair() -> _PAIR:
     return open_tokenizer(folder), library_tokenizer(folder)
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "query: ¿Cuántas detenciones hubo en España en 2025?",
-        "", "   ", "a<s>b</s> <mask><unk>", "＜s＞", "▁▁ ▁x", "e\u0301 ﬁ ½ ㎏", "日本語😀한국어", "\ue000\ue001 x",
-        "a" * 4000, "palabra " * 700, "https://www.example.org/" + "x1-" * 80,
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize("text", [
+    "query: ¿Cuántas detenciones hubo en España en 2025?", "", "   ", "a<s>b</s> <mask><unk>", "＜s＞", "▁▁ ▁x",
+    "e\u0301 ﬁ ½ ㎏", "日本語😀한국어", "\ue000\ue001 x", "a" * 4000, "palabra " * 700,
+    "https://www.example.org/" + "x1-" * 80,
+])  # fmt: skip
 def test_known_hard_texts(pair: _PAIR, text: str) -> None:
     assert isinstance(pair[0], MappedTokenizer)
     assert same_tokens(*pair, [text])

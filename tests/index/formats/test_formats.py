@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import io
-import zipfile
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
 from formats import law, made
+from formats.packed import odt_of, odt_xml
+from formats.reading import Reading
 from test_promise import assert_promise
 
-from alpie.index.chunking.passages import make_passages
 from alpie.index.errors import SourceError
 from alpie.index.formats import extract, format_of
-from alpie.index.formats.extraction import Extraction, iso_date
+from alpie.index.formats.extraction import iso_date
 from alpie.index.formats.numbering import ordinal
-from alpie.index.layout import lay_out
-from alpie.index.readable import readable_text
-from alpie.index.records import BlockKind, Document, Layout, Passage
+from alpie.index.records import BlockKind
 
 PARTS = law.law()
 MAKERS: dict[str, Callable[[], bytes]] = {
@@ -33,36 +32,9 @@ MAKERS: dict[str, Callable[[], bytes]] = {
 }
 
 
-class Read:
-    """A made document, read and laid out."""
-
-    def __init__(self, name: str, data: bytes) -> None:
-        self.extraction = extract(data, Path(name))
-        self.document = document_of(self.extraction, name)
-        self.layout: Layout = lay_out(self.document)
-        self.passages: tuple[Passage, ...] = make_passages(self.document, self.layout)
-
-    def texts(self, *kinds: BlockKind) -> list[str]:
-        blocks = (block for block in self.layout.blocks if not kinds or block.kind in kinds)
-        return [readable_text(self.document.text, block.spans) for block in blocks]
-
-    def passage(self, words: str) -> Passage:
-        return next(passage for passage in self.passages if words in passage.text)
-
-
-def document_of(extraction: Extraction, name: str = "x") -> Document:
-    return Document(
-        "x", "Otro título", "", "", "ley", "es", name, extraction.text, structure=extraction.structure
-    )
-
-
-_READ: dict[str, Read] = {}
-
-
-def read(name: str) -> Read:
-    if name not in _READ:
-        _READ[name] = Read(name, MAKERS[name]())
-    return _READ[name]
+@cache
+def read(name: str) -> Reading:
+    return Reading(name, MAKERS[name]())
 
 
 @pytest.mark.parametrize("name", MAKERS)
@@ -73,14 +45,13 @@ def test_every_quotation_is_cut_from_the_canonical_text(name: str) -> None:
 @pytest.mark.parametrize("name", MAKERS)
 def test_all_headings_of_a_law_are_found_and_no_others(name: str) -> None:
     wanted = [part.text.rstrip(".") for part in PARTS if part.sort in made.HEADINGS]
-    assert [text.rstrip(".") for text in read(name).texts(BlockKind.HEADING)] == wanted
+    assert [text.rstrip(".") for text in read(name).of(BlockKind.HEADING)] == wanted
 
 
 @pytest.mark.parametrize("name", MAKERS)
 def test_the_words_of_a_law_are_all_there_once(name: str) -> None:
     said = " ".join(" ".join(part.text.split()) for part in PARTS if part.sort in ("text", "item"))
-    found = " ".join(passage.text for passage in read(name).passages)
-    assert found == said
+    assert read(name).said == said
 
 
 @pytest.mark.parametrize("name", MAKERS)
@@ -108,8 +79,10 @@ def test_pages_of_a_pdf_are_exact(name: str) -> None:
         assert passage.page is not None
         opening = "".join(passage.sentences[0].text.split())[:25]
         assert opening in sheets[passage.page - 1]
-    left_out = {found.document.text[span.start : span.end] for span in found.layout.footers}
-    assert left_out == {"BOLETÍN OFICIAL DE VALDELUNA", *(f"Pág. {n}" for n in range(1, len(sheets) + 1))}
+    assert set(found.left_out) == {
+        "BOLETÍN OFICIAL DE VALDELUNA",
+        *(f"Pág. {n}" for n in range(1, len(sheets) + 1)),
+    }
 
 
 def test_pages_of_a_docx_are_those_of_its_breaks() -> None:
@@ -124,16 +97,13 @@ def test_pages_of_an_odt_are_those_of_its_breaks() -> None:
     assert read("ley.odt").passage("11 euros por habitante").page == 6
 
 
-@pytest.mark.parametrize(
-    ("name", "title", "publisher", "date", "language"),
-    [
-        ("ley.md", "Ley de bibliotecas de barrio", "", "2031-03-04", ""),
-        ("ley.html", "Ley de bibliotecas de barrio", "Boletín de Valdeluna", "2031-03-04", "es"),
-        ("ley.docx", "Ley de bibliotecas de barrio", "Boletín de Valdeluna", "", "es"),
-        ("ley.odt", "Ley de bibliotecas de barrio", "", "2031-03-04", "es"),
-        ("ley.pdf", "Ley de bibliotecas de barrio", "Boletín de Valdeluna", "2000-01-01", ""),
-    ],
-)
+@pytest.mark.parametrize(("name", "title", "publisher", "date", "language"), [
+    ("ley.md", "Ley de bibliotecas de barrio", "", "2031-03-04", ""),
+    ("ley.html", "Ley de bibliotecas de barrio", "Boletín de Valdeluna", "2031-03-04", "es"),
+    ("ley.docx", "Ley de bibliotecas de barrio", "Boletín de Valdeluna", "", "es"),
+    ("ley.odt", "Ley de bibliotecas de barrio", "", "2031-03-04", "es"),
+    ("ley.pdf", "Ley de bibliotecas de barrio", "Boletín de Valdeluna", "2000-01-01", ""),
+])  # fmt: skip
 def test_what_a_file_says_of_itself(name: str, title: str, publisher: str, date: str, language: str) -> None:
     said = read(name).extraction.metadata
     assert (said.title, said.publisher, said.date, said.language) == (title, publisher, date, language)
@@ -147,63 +117,26 @@ def test_the_parser_is_named_with_its_version() -> None:
         assert any(character.isdigit() for character in read(name).extraction.parser)
 
 
-# --- refused by name -----------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("name", "make", "said"),
-    [
-        ("a.pdf", made.scanned_pdf, "OCR"),
-        ("a.pdf", lambda: made.law_pdf(PARTS[:6], encrypt="secreto"), "contraseña"),
-        ("a.docx", lambda: made.law_odt(PARTS), "Content_Types"),
-        ("a.odt", lambda: zipped({"content.xml": b"<a"}), "dañado"),
-        ("a.odt", lambda: zipped({"content.xml": b"<a/>", "META-INF/manifest.xml": MANIFEST}), "contraseña"),
-        ("a.xyz", lambda: b"x", "formato desconocido"),
-    ],
-)  # fmt: skip
-def test_what_cannot_be_read_is_told_with_its_reason(name: str, make: Callable[[], bytes], said: str) -> None:
-    with pytest.raises(SourceError, match=said) as caught:
-        extract(make(), Path(name))
-    assert name in str(caught.value)
-
-
-MANIFEST = (
-    b'<m:manifest xmlns:m="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">'
-    b"<m:file-entry><m:encryption-data/></m:file-entry></m:manifest>"
-)
-
-
-def zipped(files: dict[str, bytes]) -> bytes:
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in files.items():
-            archive.writestr(name, data)
-    return file.getvalue()
+# --- what a file is ------------------------------------------------------------------------------
 
 
 def test_no_entity_of_a_file_is_expanded_and_nothing_is_fetched(tmp_path: Path) -> None:
     secret = tmp_path / "secreto.txt"
     secret.write_text("SECRETO", encoding="utf-8")
-    xml = (
-        f'<!DOCTYPE a [<!ENTITY x SYSTEM "file://{secret}"><!ENTITY y "yyyy">]>'
-        '<o:document xmlns:o="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
-        'xmlns:t="urn:oasis:names:tc:opendocument:xmlns:text:1.0"><o:body><o:text>'
-        "<t:p>Uno &x;&y; dos.</t:p></o:text></o:body></o:document>"
-    )
-    text = extract(zipped({"content.xml": xml.encode()}), Path("a.odt")).text
+    entities = f'<!DOCTYPE a [<!ENTITY x SYSTEM "file://{secret}"><!ENTITY y "yyyy">]>'
+    text = extract(odt_of(entities + odt_xml("<text:p>Uno &x;&y; dos.</text:p>")), Path("a.odt")).text
     assert "SECRETO" not in text
     assert "yyyy" not in text
 
 
-@pytest.mark.parametrize(
-    ("name", "kind"),
-    [
-        ("A.PDF", "pdf"), ("a.b.docx", "docx"), ("a.HTM", "html"), ("a.doc", None), ("pdf", None),
-        (".pdf", None),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("name", "kind"), [
+    ("A.PDF", "pdf"), ("a.b.docx", "docx"), ("a.HTM", "html"), ("a.doc", None), ("pdf", None), (".pdf", None),
+])  # fmt: skip
 def test_the_format_is_told_by_the_ending(name: str, kind: str | None) -> None:
     assert format_of(name) == kind
+    if kind is None:
+        with pytest.raises(SourceError, match="formato desconocido"):
+            extract(b"x", Path(name))
 
 
 # --- HTML ----------------------------------------------------------------------------------------
@@ -213,25 +146,18 @@ def test_html_is_read_as_a_browser_shows_it() -> None:
     page = """<title>T</title><nav>Menú</nav><h1>Un <b>título</b></h1><p>Uno <i>dos</i><script>no()</script>
       tres.<br>Cuatro.</p><div style="display: none">oculto</div><ol type="a" start="2"><li>bola<li>cubo</ol>
       <ul><li>mar</ul><table><tr><th>Año<th>Casos</tr><tr><td>2019<td>7</table><blockquote>Dijo.</blockquote>"""
-    found = Read("a.html", page.encode())
-    assert found.texts() == [
-        "Un título",
-        "Uno dos tres. Cuatro.",
-        "b) bola c) cubo mar",
-        "Año Casos 2019 7",
-        "Dijo.",
-    ]
-    kinds = [block.kind for block in found.layout.blocks]
-    assert kinds == [
-        BlockKind.HEADING, BlockKind.PARAGRAPH, BlockKind.LIST, BlockKind.TABLE, BlockKind.PULL_QUOTE,
+    found = Reading("a.html", page.encode())
+    assert [(kind, text) for kind, _, text in found.blocks] == [
+        (BlockKind.HEADING, "Un título"), (BlockKind.PARAGRAPH, "Uno dos tres. Cuatro."),
+        (BlockKind.LIST, "b) bola c) cubo mar"), (BlockKind.TABLE, "Año Casos 2019 7"), (BlockKind.PULL_QUOTE, "Dijo."),
     ]  # fmt: skip
     assert found.layout.blocks[3].header_parts == 1
     assert_promise(found.document)
 
 
 def test_broken_html_is_read_too() -> None:
-    found = Read("a.html", b"<p>uno<b>dos</p>tres</i><table><tr><td>a</div><li>cuatro")
-    assert "".join("".join(found.texts()).split()) == "unodostresacuatro"
+    found = Reading("a.html", b"<p>uno<b>dos</p>tres</i><table><tr><td>a</div><li>cuatro")
+    assert "".join("".join(found.texts).split()) == "unodostresacuatro"
 
 
 # --- DOCX ----------------------------------------------------------------------------------------
@@ -254,11 +180,11 @@ def test_numbers_that_word_writes_are_in_the_text() -> None:
     document.add_paragraph("Bajo el título.")
     file = io.BytesIO()
     document.save(file)
-    found = Read("a.docx", file.getvalue())
-    assert found.texts() == [
+    found = Reading("a.docx", file.getvalue())
+    assert found.texts == [
         "Se dice:", "1. primero 2. segundo bala", "Año Casos 2019 7", "Un título en negrita", "Bajo el título.",
     ]  # fmt: skip
-    assert found.texts(BlockKind.HEADING) == ["Un título en negrita"]
+    assert found.of(BlockKind.HEADING) == ["Un título en negrita"]
     assert found.passage("Bajo").path == ("Un título en negrita",)
     assert_promise(found.document)
 
@@ -266,25 +192,20 @@ def test_numbers_that_word_writes_are_in_the_text() -> None:
 # --- small parts ---------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("text", "date"),
-    [
-        ("D:20240517120000+02'00'", "2024-05-17"), ("2024-05-17T10:00:00Z", "2024-05-17"), ("2024", "2024"),
-        ("2024-05", "2024-05"), ("17 de mayo de 2024", "2024-05-17"), ("17/05/2024", "2024-05-17"),
-        ("3/5/2024", "2024-05-03"), ("5/2024", "2024-05"), ("mayo de 2024", "2024-05"), ("3 May 2024", "2024-05-03"),
-        ("31/2/2024", ""), ("2024-13-40", ""), ("D:99999999", ""), ("mañana", ""), ("", ""), ("20240517", ""),
-        ("primavera de 2024", ""), ],
-)  # fmt: skip
+@pytest.mark.parametrize(("text", "date"), [
+    ("D:20240517120000+02'00'", "2024-05-17"), ("2024-05-17T10:00:00Z", "2024-05-17"), ("2024", "2024"),
+    ("2024-05", "2024-05"), ("17 de mayo de 2024", "2024-05-17"), ("17/05/2024", "2024-05-17"),
+    ("3/5/2024", "2024-05-03"), ("5/2024", "2024-05"), ("mayo de 2024", "2024-05"),
+    ("3 May 2024", "2024-05-03"), ("31/2/2024", ""), ("2024-13-40", ""), ("D:99999999", ""), ("mañana", ""),
+    ("", ""), ("20240517", ""), ("primavera de 2024", ""),
+])  # fmt: skip
 def test_dates(text: str, date: str) -> None:
     assert iso_date(text) == date
 
 
-@pytest.mark.parametrize(
-    ("number", "sort", "shown"),
-    [
-        (3, "1", "3"), (3, "a", "c"), (28, "A", "AB"), (14, "i", "xiv"), (4, "I", "IV"), (0, "a", "0"),
-        (-2, "i", "-2"),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("number", "sort", "shown"), [
+    (3, "1", "3"), (3, "a", "c"), (28, "A", "AB"), (14, "i", "xiv"), (4, "I", "IV"), (0, "a", "0"),
+    (-2, "i", "-2"),
+])  # fmt: skip
 def test_numbers_of_lists(number: int, sort: str, shown: str) -> None:
     assert ordinal(number, sort) == shown

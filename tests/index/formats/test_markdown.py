@@ -6,10 +6,11 @@ import re
 from html import unescape
 
 import pytest
-from formats.reading import EXAMPLES, SHARED, Reading, seen
+from formats.reading import EXAMPLES, Reading, seen
 from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
+from places import SHARED
 
 from alpie.index.notices import Notice, NoticeKind
 from alpie.index.records import BlockKind

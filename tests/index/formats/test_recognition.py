@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
-from formats.pages import HEIGHT, WIDTH, Drawn
-from test_formats import document_of
+from formats.pages import Drawn
+from formats.reading import Reading
+from pypdfium2 import PdfDocument
 
 from alpie.app.answering.citation import cite, full_citation, short_citation
 from alpie.app.service.rows import passage_row
@@ -15,12 +15,10 @@ from alpie.app.settings import load_settings
 from alpie.app.terminal import commands as cli
 from alpie.app.terminal import doctor
 from alpie.app.translations import translations_for
-from alpie.index.chunking.passages import make_passages
 from alpie.index.database.text_database import from_json, to_json
 from alpie.index.errors import RecognitionMissing, SourceError
 from alpie.index.formats import extract
 from alpie.index.formats.recognition import RecognisedLine, Recogniser
-from alpie.index.layout import lay_out
 from alpie.index.notices import Notice, NoticeKind
 from alpie.index.records import Passage
 from alpie.index.sources.document_folder import read_sources
@@ -35,15 +33,11 @@ LINES = (
 
 def scan(*lines: str) -> bytes:
     """A PDF of one page that is a picture of `lines`."""
-    from pypdfium2 import PdfDocument
-    from reportlab.lib.utils import ImageReader
-
     text = Drawn(size=12)
     text.lines(*lines)
-    with PdfDocument(text.bytes()) as document:
-        picture = document[0].render(scale=200 / 72, grayscale=True).to_pil()
     drawn = Drawn()
-    drawn.canvas.drawImage(ImageReader(picture), 0, 0, WIDTH, HEIGHT)
+    with PdfDocument(text.bytes()) as document:
+        drawn.picture(document[0].render(scale=200 / 72, grayscale=True).to_pil())
     return drawn.bytes()
 
 
@@ -66,34 +60,27 @@ class Fixed(Recogniser):
         ]  # fmt: skip
 
 
-def passages(data: bytes, recogniser: Recogniser) -> tuple[Passage, ...]:
-    document = document_of(extract(data, Path("a.pdf"), recogniser))
-    return make_passages(document, lay_out(document))
-
-
 def test_words_read_off_a_picture_are_cited_as_such_with_those_that_are_doubtful() -> None:
-    extraction = extract(scan(*LINES), Path("a.pdf"), Fixed(*LINES))
-    assert extraction.parser.endswith(", fixed 1")
-    assert extraction.notices == (Notice(NoticeKind.PAGES_RECOGNISED, 1, 1),)
-    document = document_of(extraction)
-    [passage] = make_passages(document, lay_out(document))
+    found = Reading("a.pdf", scan(*LINES), Fixed(*LINES))
+    assert found.extraction.parser.endswith(", fixed 1")
+    assert found.extraction.notices == (Notice(NoticeKind.PAGES_RECOGNISED, 1, 1),)
+    [passage] = found.passages
     assert passage.text == " ".join(LINES)
     assert from_json(Passage, to_json(Passage, passage)) == passage
-    first, second = passage.sentences
-    sure, doubted = cite(document, passage, first.spans), cite(document, passage, second.spans)
+    sure, doubted = (cite(found.document, passage, one.spans) for one in passage.sentences)
     assert (sure.recognised, sure.doubtful) == (90, ())
     assert doubted.doubtful == ("veinte",)
     assert full_citation(doubted).endswith(
         "p. 1, texto reconocido ópticamente (seguro al 84 %), palabras dudosas: «veinte»."
     )
     assert short_citation(sure).endswith("texto reconocido ópticamente")
-    assert passage_row(passage, document)["doubtful"] == ["veinte"]
+    assert passage_row(passage, found.document)["doubtful"] == ["veinte"]
 
 
 def test_text_that_is_text_is_not_marked() -> None:
     drawn = Drawn()
     drawn.lines(*LINES)
-    [passage] = passages(drawn.bytes(), Fixed("nada"))
+    [passage] = Reading("a.pdf", drawn.bytes(), Fixed("nada")).passages
     assert passage.recognised == ()
     assert "recognised" not in to_json(Passage, passage)
 
@@ -109,37 +96,25 @@ def test_without_the_program_the_message_says_what_to_install(monkeypatch: pytes
 def test_a_folder_with_scans_is_read_where_it_is_asked_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    docs = tmp_path / "docs"
-    docs.mkdir()
-    (docs / "bando.pdf").write_bytes(scan(*LINES))
-    refused, read = read_sources(docs), read_sources(docs, recogniser=Fixed(*LINES))
+    (tmp_path / "bando.pdf").write_bytes(scan(*LINES))
+    refused, read = read_sources(tmp_path), read_sources(tmp_path, recogniser=Fixed(*LINES))
     assert (len(refused.documents), len(refused.problems)) == (0, 1)
     assert (len(read.documents), len(read.problems)) == (1, 0)
     monkeypatch.setenv("PATH", "")
-    options = ["--docs", str(docs), "--data", str(tmp_path / "data")]
-    assert cli.main(["index", "--ocr", *options]) == 1
+    assert cli.main(["index", "--ocr", "--docs", str(tmp_path), "--data", str(tmp_path / "data")]) == 1
     assert "tesseract-ocr-spa" in capsys.readouterr().err
 
 
-def _has_spanish() -> bool:
-    try:
-        Recogniser.of_system()
-    except RecognitionMissing:
-        return False
-    return True
-
-
-@pytest.mark.skipif(
-    shutil.which("tesseract") is None or not _has_spanish(), reason="needs Tesseract, Spanish"
-)
 def test_a_scan_is_read_and_read_once(tmp_path: Path) -> None:
-    recogniser = Recogniser.of_system(tmp_path)
+    try:
+        recogniser = Recogniser.of_system(tmp_path)
+    except RecognitionMissing:
+        pytest.skip("needs Tesseract, Spanish")
     data = scan(*LINES)
-    [passage] = passages(data, recogniser)
-    assert passage.text == " ".join(LINES)
+    assert Reading("a.pdf", data, recogniser).said == " ".join(LINES)
     [kept] = (tmp_path / "recognised").iterdir()
     kept.write_text(kept.read_text("utf-8").replace("martes", "lunes"), "utf-8")
-    assert "lunes" in passages(data, recogniser)[0].text
+    assert "lunes" in Reading("a.pdf", data, recogniser).said
 
 
 @pytest.mark.parametrize(("program", "said"), [("there", "está instalado"), ("missing", "falta Tesseract")])

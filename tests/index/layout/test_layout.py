@@ -93,22 +93,22 @@ def test_page_numbers_and_running_heads_at_form_feeds_are_left_out() -> None:
         f"Ministerio del Interior\n\nEl párrafo {word} es propio.\n\n{n}\n"
         for n, word in ((1, "uno"), (2, "dos"), (3, "tres"))
     ]
-    kinds = blocks_of("\f".join(pages))
-    assert [text for kind, text in kinds if kind == "paragraph"] == [
-        "El párrafo uno es propio.",
-        "El párrafo dos es propio.",
-        "El párrafo tres es propio.",
-    ]
+    paragraphs = [text for kind, text in blocks_of("\f".join(pages)) if kind == "paragraph"]
+    assert paragraphs == [f"El párrafo {word} es propio." for word in ("uno", "dos", "tres")]
 
 
-def test_a_sentence_is_mended_across_a_page_break_and_a_column_break() -> None:
-    document = DOCUMENTS["weprotect-2019"]
-    texts = [readable_text(document.text, block.spans) for block in lay_out(document).blocks]
-    assert any(
-        "que la privacidad y la seguridad en internet no se consigan a expensas" in text for text in texts
-    )
-    assert any("en Internet (IOCTA, por sus siglas en inglés) de Europol establece" in text for text in texts)
-    assert any("Explotación Sexual de Menores Internacional (ICSE, por" in text for text in texts)
+def words_of(document_id: str) -> str:
+    document = DOCUMENTS[document_id]
+    return " ".join(readable_text(document.text, block.spans) for block in lay_out(document).blocks)
+
+
+@pytest.mark.parametrize("sentence", [
+    "que la privacidad y la seguridad en internet no se consigan a expensas",
+    "en Internet (IOCTA, por sus siglas en inglés) de Europol establece",
+    "Explotación Sexual de Menores Internacional (ICSE, por",
+])  # fmt: skip
+def test_a_sentence_is_mended_across_a_page_break_and_a_column_break(sentence: str) -> None:
+    assert sentence in words_of("weprotect-2019")
 
 
 # --- footnote calls --------------------------------------------------------------------------------
@@ -149,23 +149,19 @@ def test_real_figures_among_calls_lose_no_digit() -> None:
     assert without_calls(CALLED + FIGURES).endswith(FIGURES)
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "Art.1 dice. Art.2 dice. Art.3 dice. Art.4 dice. Art.5 dice.",
-        "En Q1 subió, en Q2 bajó, en Q3 subió, en Q4 bajó y en Q5 nada.",
-        "1. Uno\n2. Dos\n3. Tres\n4. Cuatro\n5. Cinco",
-        "Véase www.a.es/b1 www.a.es/c2 www.a.es/d3 www.a.es/e4 www.a.es/f5",
-        "Págs. 1, 2, 3, 4, 5 y 6; 1.2, 2.3, 3.4, 4.5",
-    ],
-)
+@pytest.mark.parametrize("text", [
+    "Art.1 dice. Art.2 dice. Art.3 dice. Art.4 dice. Art.5 dice.",
+    "En Q1 subió, en Q2 bajó, en Q3 subió, en Q4 bajó y en Q5 nada.",
+    "1. Uno\n2. Dos\n3. Tres\n4. Cuatro\n5. Cinco",
+    "Véase www.a.es/b1 www.a.es/c2 www.a.es/d3 www.a.es/e4 www.a.es/f5",
+    "Págs. 1, 2, 3, 4, 5 y 6; 1.2, 2.3, 3.4, 4.5",
+])  # fmt: skip
 def test_running_numbers_that_are_no_calls_stay(text: str) -> None:
     assert find_note_calls(text) == ()
 
 
 def test_figures_of_the_report_stay_whole() -> None:
-    document = DOCUMENTS["weprotect-2019"]
-    text = " ".join(readable_text(document.text, block.spans) for block in lay_out(document).blocks)
+    text = words_of("weprotect-2019")
     figures = "2018|2019|105 047|3035|1500|22 484|50:50|1989|P2P|4G y 5G|10-20 €|149 000 €|4527|18,4 millones"
     assert [figure for figure in figures.split("|") if figure not in text] == []
     assert "20183" not in text
@@ -229,10 +225,8 @@ def test_law_is_cited_by_title_chapter_article_and_clause() -> None:
     clause = units["2. La pena se agravará."]
     assert clause.label == "artículo 22, apartado 2"
     assert clause.path == (
-        "TÍTULO I Disposiciones generales",
-        "CAPÍTULO II. Del ámbito",
-        "Artículo 22. Corrupción de menores.",
-    )
+        "TÍTULO I Disposiciones generales", "CAPÍTULO II. Del ámbito", "Artículo 22. Corrupción de menores.",
+    )  # fmt: skip
     assert units["a) el maltrato físico; b) el descuido."].label == "artículo 22, apartado 1"
     assert units["Será castigado el que proponga."].path[-1] == "Artículo 23. Proposiciones a menores"
     assert units["Esta ley entrará en vigor mañana."].label == "disposición final primera"
@@ -249,32 +243,22 @@ def test_articles_with_no_blank_line_between_them() -> None:
         "La presente ley es de aplicación a las personas menores de\n"
         "edad que estén en España.\n"
     )
+    clauses = ["artículo 1, apartado 1", "artículo 1, apartado 2"]
     labels = [block.label for block in lay_out(document_of(text)).blocks]
-    assert labels == [
-        "artículo 1",
-        "artículo 1, apartado 1",
-        "artículo 1, apartado 2",
-        "artículo 2",
-        "artículo 2",
-    ]
+    assert labels == ["artículo 1", *clauses, "artículo 2", "artículo 2"]
 
 
 def test_recitals_are_numbered() -> None:
-    text = "".join(
-        f"({n}) {'La protección de los menores es obligación de todos. ' * 2}\n\n" for n in (1, 2, 3)
-    )
-    assert [block.label for block in lay_out(document_of(text)).blocks] == [
-        "considerando 1",
-        "considerando 2",
-        "considerando 3",
-    ]
+    words = "La protección de los menores es obligación de todos. " * 2
+    text = "".join(f"({n}) {words}\n\n" for n in (1, 2, 3))
+    labels = [block.label for block in lay_out(document_of(text)).blocks]
+    assert labels == ["considerando 1", "considerando 2", "considerando 3"]
 
 
 def block_with(document_id: str, words: str) -> Block:
     document = DOCUMENTS[document_id]
-    return next(
-        block for block in lay_out(document).blocks if words in readable_text(document.text, block.spans)
-    )
+    blocks = lay_out(document).blocks
+    return next(block for block in blocks if words in readable_text(document.text, block.spans))
 
 
 def test_the_same_figure_has_two_meanings_in_two_rows_of_the_costs() -> None:

@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import pytest
+from fake_encoder import document_of
 
 from alpie.index.layout import lay_out
 from alpie.index.readable import readable_text
-from alpie.index.records import Block, BlockKind, Document
+from alpie.index.records import BlockKind
 from alpie.index.spanish.unit_numbers import number_at, order_of
 
 
-@pytest.mark.parametrize(
-    ("written", "number"),
-    [
-        ("14", "14"), ("4.º", "4"), ("1o.", "1"), ("XIV", "14"), ("i", "1"), ("7-A", "7 a"), ("14 A", "14 a"),
-        ("7 quáter", "7 quater"), ("127 octies", "127 octies"), ("588 bis a", "588 bis a"),
-        ("77 Bis 3", "77 bis 3"), ("IX bis", "9 bis"),
-        ("primero", "1"), ("décimo cuarta", "14"), ("decimoctava", "18"), ("trigésimo primero", "31"),
-        ("uno", "1"), ("treinta y tres", "33"), ("Único", "unico"), ("n.º 14", "14"), ("número 14", "14"),
-        ("1.902", "1902"),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("written", "number"), [
+    ("14", "14"), ("4.º", "4"), ("1o.", "1"), ("XIV", "14"), ("i", "1"), ("7-A", "7 a"), ("14 A", "14 a"),
+    ("7 quáter", "7 quater"), ("127 octies", "127 octies"), ("588 bis a", "588 bis a"),
+    ("77 Bis 3", "77 bis 3"), ("IX bis", "9 bis"), ("primero", "1"), ("décimo cuarta", "14"),
+    ("decimoctava", "18"), ("trigésimo primero", "31"), ("uno", "1"), ("treinta y tres", "33"),
+    ("Único", "unico"), ("n.º 14", "14"), ("número 14", "14"), ("1.902", "1902"),
+])  # fmt: skip
 def test_a_number_has_one_form(written: str, number: str) -> None:
     found = number_at(written)
     assert found is not None
@@ -32,10 +29,9 @@ def test_what_is_no_number(words: str) -> None:
     assert number_at(words) is None
 
 
-@pytest.mark.parametrize(
-    ("text", "rest"),
-    [("14 a 16", " a 16"), ("8 bis a 10", " a 10"), ("5 A LOS EFECTOS", " A LOS EFECTOS"), ("22.1", ".1")],
-)
+@pytest.mark.parametrize(("text", "rest"), [
+    ("14 a 16", " a 16"), ("8 bis a 10", " a 10"), ("5 A LOS EFECTOS", " A LOS EFECTOS"), ("22.1", ".1"),
+])  # fmt: skip
 def test_what_follows_a_number_is_no_part_of_it(text: str, rest: str) -> None:
     found = number_at(text)
     assert found is not None
@@ -48,36 +44,26 @@ def test_numbers_have_an_order() -> None:
 
 
 def laid_out(*lines: str) -> list[tuple[str, BlockKind, str]]:
-    document = Document("ley", "Ley", "", "", "ley", "es", "ley.txt", "\n\n".join(("Ley de prueba", *lines)))
-    return [(block.label or "", block.kind, read(document, block)) for block in lay_out(document).blocks[1:]]
-
-
-def read(document: Document, block: Block) -> str:
-    return readable_text(document.text, block.spans)
+    text = "\n\n".join(("Ley de prueba", *lines))
+    blocks = lay_out(document_of(text)).blocks[1:]
+    return [(block.label or "", block.kind, readable_text(text, block.spans)) for block in blocks]
 
 
 def test_an_entry_of_a_table_of_contents_is_no_text() -> None:
     blocks = laid_out("Artículo 1. Objeto.", "Artículo 2. Fines.", "Artículo 1. Objeto.", "Esta ley regula los parques.",
                       "Artículo 2. Fines.", "Son fines de esta ley el recreo y la sombra.")  # fmt: skip
-    assert [
-        text for label, kind, text in blocks if label == "artículo 1" and kind is BlockKind.PARAGRAPH
-    ] == ["Esta ley regula los parques."]
+    said = [text for label, kind, text in blocks if (label, kind) == ("artículo 1", BlockKind.PARAGRAPH)]
+    assert said == ["Esta ley regula los parques."]
 
 
-@pytest.mark.parametrize(
-    ("line", "label"),
-    [
-        ("Cláusula quinta. Venta.", "cláusula quinta"),
-        ("Base tercera. Requisitos.", "base tercera"),
-        ("Disposición adicional decimoctava. Venta.", "disposición adicional decimoctava"),
-        ("Artículo segundo transitorio. Venta.", "transitorio segundo"),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("line", "label"), [
+    ("Cláusula quinta. Venta.", "cláusula quinta"), ("Base tercera. Requisitos.", "base tercera"),
+    ("Disposición adicional decimoctava. Venta.", "disposición adicional decimoctava"),
+    ("Artículo segundo transitorio. Venta.", "transitorio segundo"),
+])  # fmt: skip
 def test_other_units_than_articles_have_their_labels(line: str, label: str) -> None:
-    assert [one[0] for one in laid_out(line, "El juez puede acordar la venta de los bienes.")] == [
-        label,
-        label,
-    ]
+    found = laid_out(line, "El juez puede acordar la venta de los bienes.")
+    assert [one[0] for one in found] == [label, label]
 
 
 def test_what_is_named_by_an_ordinal_alone() -> None:
@@ -92,8 +78,8 @@ def test_what_is_named_by_an_ordinal_alone() -> None:
 
 def test_the_sections_of_a_preamble_belong_to_it() -> None:
     text = "### PREÁMBULO\n\n### I\n\nLa transparencia es un eje de la política.\n\n### TÍTULO I. Objeto\n\nEs esta ley.\n"
-    document = Document("ley", "Ley", "", "", "ley", "es", "ley.txt", text)
-    paths = [block.path for block in lay_out(document).blocks if block.kind is not BlockKind.HEADING]
+    blocks = lay_out(document_of(text)).blocks
+    paths = [block.path for block in blocks if block.kind is not BlockKind.HEADING]
     assert paths == [("PREÁMBULO", "I"), ("TÍTULO I. Objeto",)]
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from fake_encoder import FakeEncoder, build, write_texts
+from fake_encoder import FakeEncoder, build
 
 from alpie.app.answering.corpus import Corpus
 from alpie.app.page.views.answer_view import render_answer
@@ -24,11 +24,6 @@ from alpie.index.storage.store import IndexVersion, corpus_fingerprint, open_ver
 
 FOREST = "Cuánta floresta calcinada hubo"  # shares no word with the passage
 CHARGE = "Hay que pagar la tarjeta de socio"
-
-
-@pytest.fixture
-def docs(tmp_path: Path) -> Path:
-    return write_texts(tmp_path / "documentos")
 
 
 def row(address: str, *lines: tuple[str, Sequence[str]], kind: str = "question") -> dict[str, Any]:
@@ -54,17 +49,12 @@ def opened(data: Path) -> IndexVersion:
 
 
 @pytest.fixture
-def data(docs: Path, tmp_path: Path) -> Path:
+def data(docs: Path, data: Path) -> Path:
     """An index of both documents; the one on fires is expanded."""
-    build(docs, tmp_path / "indice")
-    address = address_of(tmp_path / "indice", "incendios")
-    write(
-        docs,
-        "incendios",
-        row(address, (FOREST, ["En julio ardieron"]), ("Pavesas del ferrocarril", ["La causa"])),
-    )
-    build(docs, tmp_path / "indice")
-    return tmp_path / "indice"
+    lines = (FOREST, ["En julio ardieron"]), ("Pavesas del ferrocarril", ["La causa"])
+    write(docs, "incendios", row(address_of(data, "incendios"), *lines))
+    build(docs, data)
+    return data
 
 
 # --- the file ----------------------------------------------------------------------------------
@@ -212,9 +202,14 @@ def test_lines_in_memory_are_searched_as_those_in_files(data: Path) -> None:
 # --- never quoted ---------------------------------------------------------------------------------
 
 
-def test_no_expansion_is_quoted_or_exported(data: Path) -> None:
+def corpus_in(data: Path) -> Corpus:
+    """The index, opened to answer whatever is asked."""
     made = opened(data)
-    corpus = Corpus(made.documents, made.layouts, made.search, made.fingerprint, "", threshold=0.0)
+    return Corpus(made.documents, made.layouts, made.search, made.fingerprint, "", threshold=0.0)
+
+
+def test_no_expansion_is_quoted_or_exported(data: Path) -> None:
+    corpus = corpus_in(data)
     answer = corpus.ask("¿Qué floresta quedó calcinada?")
     assert answer.answered
     assert FOREST not in json.dumps(answer_row(answer), ensure_ascii=False)
@@ -225,10 +220,8 @@ def test_the_page_shows_a_line_as_what_it_is(data: Path, docs: Path) -> None:
     address = address_of(data, "incendios")
     write(docs, "incendios", row(address, ("<b>Floresta</b> calcinada", [])))
     build(docs, data)
-    made = opened(data)
-    corpus = Corpus(made.documents, made.layouts, made.search, made.fingerprint, "", threshold=0.0)
-    page = render_answer(
-        corpus.ask("¿Qué floresta quedó calcinada?"), translations_for("es"), corpus.documents
-    )
+    corpus = corpus_in(data)
+    answer = corpus.ask("¿Qué floresta quedó calcinada?")
+    page = render_answer(answer, translations_for("es"), corpus.documents)
     assert "Por otra manera de preguntarlo: 1.º" in page
     assert "que no es texto del documento: <i>&lt;b&gt;Floresta&lt;/b&gt; calcinada</i>" in page

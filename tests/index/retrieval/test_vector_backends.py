@@ -23,9 +23,21 @@ from places import TESTS
 from alpie.app.answering.corpus import Corpus
 from alpie.eval.questions.question_file import OWN_QUESTIONS, read_questions
 from alpie.eval.questions.split import split
+from alpie.index.encoder import unit_rows
+from alpie.index.retrieval.backends import milvus_client
+from alpie.index.retrieval.backends.milvus import MilvusBackend
+from alpie.index.retrieval.backends.milvus_client import (
+    MilvusAddress,
+    MilvusConnection,
+    Stamp,
+    collection_to_write,
+    publish,
+)
 from alpie.index.retrieval.backends.select import mean_length, synchronise
 from alpie.index.retrieval.vector_backend import Entry, Query, VectorBackend, passage_id
 from alpie.index.spanish.query import read_question
+
+pytest.importorskip("pymilvus", reason="pip install alpie[milvus]")
 
 pytestmark = pytest.mark.heavy
 
@@ -45,26 +57,17 @@ class Place:
         """A place of the same kind that another process can use at the same time."""
         return Place(f"{self.uri}.2.db", self.token) if self.uri.endswith(".db") else self
 
-    def open(self, name: str, dimension: int, length: float, seconds: float = 60.0) -> VectorBackend:
-        from alpie.index.retrieval.backends.milvus import MilvusBackend
-        from alpie.index.retrieval.backends.milvus_client import (
-            MilvusAddress,
-            MilvusConnection,
-            Stamp,
-            collection_to_write,
-            publish,
-        )
+    def connected(self, name: str = "") -> MilvusConnection:
+        return MilvusConnection(MilvusAddress.parse(self.uri + name), self.token, timeout_seconds=60.0)
 
-        address = MilvusAddress.parse(f"{self.uri}#alpie_test_{name}")
-        connection = MilvusConnection(address, self.token, timeout_seconds=seconds)
+    def open(self, name: str, dimension: int = DIMENSION, length: float = 4.0) -> VectorBackend:
+        connection = self.connected(f"#alpie_test_{name}")
         collection = collection_to_write(connection, Stamp.of("test", dimension, length), 1_000, 5_000)
         publish(connection, collection)
         return MilvusBackend(connection, collection)
 
     def close(self) -> None:
-        from alpie.index.retrieval.backends.milvus_client import MilvusAddress, MilvusConnection
-
-        connection = MilvusConnection(MilvusAddress.parse(self.uri), self.token, timeout_seconds=60.0)
+        connection = self.connected()
         for collection in connection.call("list_collections"):
             if str(collection).startswith("alpie_test_"):
                 for alias in connection.call("list_aliases", collection)["aliases"]:
@@ -75,11 +78,9 @@ class Place:
 
 @pytest.fixture(scope="module", params=["milvus-lite", pytest.param("MILVUS_URI", marks=pytest.mark.slow)])
 def place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
-    folder = tmp_path_factory.mktemp("backend")
-    pytest.importorskip("pymilvus", reason="pip install alpie[milvus]")
     if request.param == "milvus-lite":
         pytest.importorskip("milvus_lite", reason="pip install alpie[milvus]")
-        made = Place(str(folder / "lite.db"))
+        made = Place(str(tmp_path_factory.mktemp("backend") / "lite.db"))
     elif os.environ.get("MILVUS_URI"):
         made = Place(os.environ["MILVUS_URI"], os.environ.get("MILVUS_TOKEN", ""))
     else:
@@ -91,8 +92,7 @@ def place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 def entry_of(number: int, document: str = "uno", words: str = "el tren sale") -> Entry:
     """A passage of two sentences whose vectors differ from those of all other numbers."""
     chance = np.random.default_rng(number)
-    vectors = chance.standard_normal((3, DIMENSION)).astype(np.float32)
-    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    vectors = unit_rows(chance.standard_normal((3, DIMENSION)).astype(np.float32))
     identity = passage_id(f"{document}/texto/{number}")
     return Entry(
         id=identity, stamp=number, document=document, text=f"{words} {number}", vector=vectors[0],
@@ -101,14 +101,13 @@ def entry_of(number: int, document: str = "uno", words: str = "el tren sale") ->
 
 
 def query_of(entry: Entry, words: Sequence[str] = ("tren",)) -> Query:
-    weights = {word: 1.0 / len(words) for word in words}
-    return Query(entry.vector, weights)
+    return Query(entry.vector, {word: 1.0 / len(words) for word in words})
 
 
 @pytest.fixture(scope="module")
 def small(place: Place) -> Iterator[VectorBackend]:
     """A backend with six passages of three documents, one of them with a name that means mischief."""
-    backend = place.open("small", DIMENSION, 4.0)
+    backend = place.open("small")
     entries = [entry_of(n, document) for n, document in enumerate(["uno"] * 3 + ["dos"] * 2 + [_HOSTILE])]
     backend.upsert(entries)
     yield backend
@@ -214,7 +213,7 @@ _WRITER = """
 import sys
 sys.path[:0] = {path!r}
 from test_vector_backends import *
-backend = {place}.open("killed", DIMENSION, 4.0)
+backend = {place}.open("killed")
 for batch in range(1_000):
     backend.upsert([entry_of(1000 + 10 * batch + n, f"d{{batch}}") for n in range(10)])
     print(batch, flush=True)
@@ -229,12 +228,12 @@ def test_a_restart_keeps_everything_and_a_kill_what_was_acknowledged(
     query = query_of(entry_of(4, "dos"))
     proposed = {retriever: ids.tolist() for retriever, ids in small.search(query, 3).items()}
     written = _kill_while_writing(place, batches=5)
-    again = place.open("small", DIMENSION, 4.0)
+    again = place.open("small")
     assert dict(again.documents()) == before
     assert {retriever: ids.tolist() for retriever, ids in again.search(query, 3).items()} == proposed
     again.close()
     again.close()
-    killed = place.beside().open("killed", DIMENSION, 4.0)
+    killed = place.beside().open("killed")
     assert {f"d{batch}": 10 for batch in range(written)}.items() <= killed.documents().items()
     entry = entry_of(1000 + 10 * (written - 1), f"d{written - 1}")
     assert killed.search(query_of(entry), 1)["dense"].tolist() == [entry.id]
@@ -254,7 +253,5 @@ def _kill_while_writing(place: Place, batches: int) -> int:
 
 
 def test_rows_come_whole_in_many_pages(small: VectorBackend, monkeypatch: pytest.MonkeyPatch) -> None:
-    from alpie.index.retrieval.backends import milvus_client
-
     monkeypatch.setattr(milvus_client, "_ROWS_A_PAGE", 4)
     assert sum(small.documents().values()) == small.count()

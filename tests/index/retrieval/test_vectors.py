@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from fake_encoder import answers, build, write_texts
+from fake_encoder import answers, build
 from numpy.typing import NDArray
 
 from alpie.index.encoder import unit_rows
@@ -93,11 +93,6 @@ def test_the_same_rows_give_the_same_files(tmp_path: Path, few: None) -> None:
     for name in "ab":
         written(tmp_path / f"{name}.faiss", clustered(2_000))
     assert (tmp_path / "a.faiss").read_bytes() == (tmp_path / "b.faiss").read_bytes()
-
-
-@pytest.fixture
-def docs(tmp_path: Path) -> Path:
-    return write_texts(tmp_path / "documentos")
 
 
 def test_a_large_index_answers_and_follows_its_documents(

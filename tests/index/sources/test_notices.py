@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from fake_corpus import FakeCorpus
 from fake_encoder import FakeEncoder
-from formats.reading import SHARED, Reading
+from formats.reading import Reading
+from places import SHARED
 
 from alpie.app.page.views import page_words as catalogue
 from alpie.app.page.views.documents_view import Offer, render_documents
@@ -36,14 +38,11 @@ def built(folder: Path, **files: str) -> BuildReport:
     return build_index(docs, folder / "data", FakeEncoder())
 
 
-@pytest.mark.parametrize(
-    ("name", "remedy"),
-    [
-        ("acta_doc", "Guárdelo como .docx"), ("acta_RTF", "guárdelo como .docx"),
-        ("notas__cuentas_xlsx", "Guárdela como PDF"), ("charla_odp", "Guárdela como .pptx o como PDF"),
-        ("cartel_png", "OCR"), ("todo_zip", "Descomprímalo"), ("datos_xyz", "Se leen: .txt"),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("name", "remedy"), [
+    ("acta_doc", "Guárdelo como .docx"), ("acta_RTF", "guárdelo como .docx"),
+    ("notas__cuentas_xlsx", "Guárdela como PDF"), ("charla_odp", "Guárdela como .pptx o como PDF"),
+    ("cartel_png", "OCR"), ("todo_zip", "Descomprímalo"), ("datos_xyz", "Se leen: .txt"),
+])  # fmt: skip
 def test_a_file_of_another_format_is_named_with_what_to_do(tmp_path: Path, name: str, remedy: str) -> None:
     report = built(tmp_path, uno_txt="El parque cierra a las diez.", **{name: "x"})
     assert report.problems == ()
@@ -64,8 +63,7 @@ def test_what_is_no_document_is_not_named(tmp_path: Path) -> None:
     docs = tmp_path / "docs"
     files = {"uno_txt": "Uno.", "README_rst": "x", "LICENSE": "x", "sources_toml": "", "_oculto": "x"}
     built(tmp_path, **files)
-    report = build_index(docs, docs / "indice", FakeEncoder())
-    report = build_index(docs, docs / "indice", FakeEncoder())
+    _, report = (build_index(docs, docs / "indice", FakeEncoder()) for _ in range(2))
     assert (report.problems, report.others) == ((), ())
 
 
@@ -91,16 +89,12 @@ def test_every_notice_is_said_in_every_language(language: str) -> None:
 
 
 def test_the_documents_page_tells_them() -> None:
-    from dataclasses import replace
-
     corpus = FakeCorpus()
     corpus.unread = (Unread("acta <1>.doc", "es un documento antiguo."),)
     name, document = next(iter(corpus.documents.items()))
     notice = Notice(NoticeKind.PAGES_WITHOUT_TEXT, 4, 5)
-    corpus.documents = {
-        **corpus.documents,
-        name: replace(document, notices=(notice,), coverage=Coverage(5, 1, 20, 20)),
-    }
+    told = replace(document, notices=(notice,), coverage=Coverage(5, 1, 20, 20))
+    corpus.documents = {**corpus.documents, name: told}
     page = render_documents(Panels(corpus), catalogue.translations_for("es"), Offer())
     assert "acta &lt;1&gt;.doc: es un documento antiguo." in page
     assert "páginas sin texto, quizá escaneadas: 4 de 5" in page

@@ -12,19 +12,11 @@ from alpie.index.errors import SourceError
 from alpie.index.sources.document_folder import SourcesReport, read_sources
 
 SEED_CHECKSUMS = {
-    "interpol_2021_resolucion_ga_2021_89_res_09.txt": (
-        "0d84fc31b507a4b63d65552d5ea68346f0d2bbcc0c778996f92cfd2bbfd19ffc"
-    ),
-    "policia_nacional_2025_detencion_alicante.txt": (
-        "ef0a06c6eb2165d904d39bcce5d695f1fdf1e83a81cde18e96ab4f33c97ec89a"
-    ),
-    "policia_nacional_2025_operacion_europol_ia.txt": (
-        "ffa268a73acf848a963642cd40779e258a839662fde65095610408c254a7f15a"
-    ),
-    "weprotect_2019_evaluacion_amenaza_global.txt": (
-        "965eb83563cc3910a869bc58c9d8569d0a16b9b2175a47c82ebe1d1a18868a36"
-    ),
-}
+    "interpol_2021_resolucion_ga_2021_89_res_09.txt": "0d84fc31b507a4b63d65552d5ea68346f0d2bbcc0c778996f92cfd2bbfd19ffc",
+    "policia_nacional_2025_detencion_alicante.txt": "ef0a06c6eb2165d904d39bcce5d695f1fdf1e83a81cde18e96ab4f33c97ec89a",
+    "policia_nacional_2025_operacion_europol_ia.txt": "ffa268a73acf848a963642cd40779e258a839662fde65095610408c254a7f15a",
+    "weprotect_2019_evaluacion_amenaza_global.txt": "965eb83563cc3910a869bc58c9d8569d0a16b9b2175a47c82ebe1d1a18868a36",
+}  # fmt: skip
 
 ENTRY = """
 [[document]]
@@ -53,8 +45,8 @@ def entry(id: str = "uno", file: str = "uno.txt", date: str = "2024", more: str 
 
 
 def only_problem(report: SourcesReport) -> str:
-    assert len(report.problems) == 1
-    return str(report.problems[0])
+    [problem] = report.problems
+    return str(problem)
 
 
 def ids(report: SourcesReport) -> list[str]:
@@ -95,9 +87,8 @@ def test_a_file_nobody_listed_is_taken_with_what_its_name_tells(tmp_path: Path) 
     (tmp_path / ".oculto.txt").write_text("No.", encoding="utf-8")
     report = read_sources(tmp_path)
     assert ids(report) == ["leyes-ley-organica-8-2021"]
-    document = report.documents[0]
-    assert document.title == "Ley orgánica 8 2021"
-    assert document.date == "2021"
+    [document] = report.documents
+    assert (document.title, document.date) == ("Ley orgánica 8 2021", "2021")
     assert document.file == "leyes/Ley_orgánica 8_2021.txt"
     assert {"title", "date", "kind", "language"} <= set(document.editorial)
 
@@ -138,9 +129,8 @@ def test_an_id_used_twice_is_refused(tmp_path: Path) -> None:
 
 def test_a_date_may_be_missing_or_a_toml_date(tmp_path: Path) -> None:
     listed = entry(date="").replace('date = ""', "date = 2021-11-23")
-    report = read_sources(
-        folder_with(tmp_path, listed, entry("dos", "dos.txt", date=""), uno="Uno", dos="Dos")
-    )
+    folder = folder_with(tmp_path, listed, entry("dos", "dos.txt", date=""), uno="Uno", dos="Dos")
+    report = read_sources(folder)
     assert [document.date for document in report.documents] == ["2021-11-23", ""]
 
 

@@ -50,17 +50,14 @@ DOCUMENTS = {
 NAMES = DocumentNames(DOCUMENTS)
 
 
-@pytest.mark.parametrize(
-    ("name", "ids"),
-    [
-        ("Ley 4/2018", {"ley-4-2018"}), ("ley 4/18", {"ley-4-2018"}), ("ley de parques", {"ley-4-2018"}),
-        ("Ley Orgánica 9/2020", {"ley-9-2020"}), ("LO 9/2020", {"ley-9-2020"}), ("ley 9/2020", {"ley-9-2020"}),
-        ("LOPF", {"ley-9-2020"}), ("lopf", {"ley-9-2020"}), ("LOPFuen", {"ley-9-2020"}),
-        ("Ley Orgánica 4/2018", set()), ("Real Decreto 9/2020", set()), ("Ley 5/2018", set()), ("LOPJ", set()),
-        ("Código Civil", set()), ("nota de Gandía", {"nota-1"}), ("comunicado de la policía", {"nota-1"}),
-        ("nota", {"nota-1", "nota-2"}),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("name", "ids"), [
+    ("Ley 4/2018", {"ley-4-2018"}), ("ley 4/18", {"ley-4-2018"}), ("ley de parques", {"ley-4-2018"}),
+    ("Ley Orgánica 9/2020", {"ley-9-2020"}), ("LO 9/2020", {"ley-9-2020"}), ("ley 9/2020", {"ley-9-2020"}),
+    ("LOPF", {"ley-9-2020"}), ("lopf", {"ley-9-2020"}), ("LOPFuen", {"ley-9-2020"}),
+    ("Ley Orgánica 4/2018", set()), ("Real Decreto 9/2020", set()), ("Ley 5/2018", set()), ("LOPJ", set()),
+    ("Código Civil", set()), ("nota de Gandía", {"nota-1"}), ("comunicado de la policía", {"nota-1"}),
+    ("nota", {"nota-1", "nota-2"}),
+])  # fmt: skip
 def test_what_a_name_fits(name: str, ids: set[str]) -> None:
     assert NAMES.fitting(name) == ids
 

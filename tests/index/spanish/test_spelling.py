@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -13,20 +13,24 @@ from hypothesis import strategies as st
 from alpie.eval.training.spanish_forms import forms_of
 from alpie.index.spanish import spelling
 from alpie.index.spanish.analysis import fold, stem
-from alpie.index.spanish.spelling import (
-    Lexicon,
-    corrected,
-    front_coded,
-    lexicon_of,
-    unpacked,
-)
+from alpie.index.spanish.spelling import Lexicon, corrected, front_coded, lexicon_of, unpacked
 
 HELD = {stem(word): 3 for word in ("provincias", "registros", "phoenix", "casos", "cosas", "interpol")}
 WORDS = Lexicon.of(["provincia", "registro", "caso", "cosa", "cassette", "ciudad"])
 
 
-def put_right(text: str) -> str:
-    return corrected(text, "es", lambda stems: [HELD.get(of, 0) for of in stems], lambda language: WORDS)
+def put_right(
+    text: str,
+    held: Mapping[str, int] = HELD,
+    words: Lexicon = WORDS,
+    english: Lexicon = WORDS,
+    asked_in: str = "es",
+) -> str:
+    """A question to documents that hold these stems, with these dictionaries."""
+    dictionaries = {"es": words, "en": english}
+    return corrected(
+        text, asked_in, lambda stems: [held.get(of, 0) for of in stems], dictionaries.__getitem__
+    )
 
 
 @pytest.mark.parametrize(("typed", "meant"), [
@@ -47,39 +51,27 @@ def test_what_is_put_right_and_what_stays(typed: str, meant: str) -> None:
         assert stem(put_right(f"¿{typed.capitalize()}?").strip("¿?")) == stem(meant.capitalize())
 
 
-def test_a_name_and_an_english_word_are_not_heard_as_something_else() -> None:
-    lexicons = {"es": Lexicon.of(["helena", "tesis", "hueco"]), "en": Lexicon.of(["thesis"], spanish=False)}
-
-    def corrected_here(text: str) -> str:
-        return corrected(text, "es", lambda stems: [0 for _ in stems], lexicons.__getitem__)
-
-    assert corrected_here("la biblioteca de Elena") == "la biblioteca de Elena"
-    assert corrected_here("¿Elena?") == "¿Helena?"  # any first word has a capital
-    assert corrected_here("de elena") == "de helena"
-    assert corrected_here("the tezis of thesis") == "the tesis of thesis"
-
-
-def test_where_the_documents_hold_two_words_the_dictionary_does_not_decide() -> None:
-    held = {stem(word) for word in ("barcas", "balas")}
-    asked = corrected(
-        "las bacas", "es", lambda stems: [int(of in held) for of in stems], lambda _: Lexicon.of(["vacas"])
-    )
-    assert asked == "las bacas"
+@pytest.mark.parametrize(("typed", "meant"), [
+    ("la biblioteca de Elena", "la biblioteca de Elena"), ("¿Elena?", "¿Helena?"),  # any first word has a capital
+    ("de elena", "de helena"), ("the tezis of thesis", "the tesis of thesis"),
+])  # fmt: skip
+def test_a_name_and_an_english_word_are_not_heard_as_something_else(typed: str, meant: str) -> None:
+    spanish, english = Lexicon.of(["helena", "tesis", "hueco"]), Lexicon.of(["thesis"], spanish=False)
+    assert put_right(typed, {}, spanish, english) == meant
 
 
 def test_spanish_sounds_are_not_heard_in_an_english_question() -> None:
-    def in_english(text: str) -> str:
-        return corrected(text, "en", lambda stems: [0 for _ in stems], lambda _: WORDS)
-
-    assert in_english("the ziudad") == "the ziudad"
+    assert put_right("the ziudad", {}, asked_in="en") == "the ziudad"
 
 
-def test_where_two_words_may_be_meant_the_question_stays() -> None:
-    both = {stem("gatos"): 1, stem("ratos"): 1, stem("patos"): 1}
-    asked = corrected(
-        "los matos", "es", lambda stems: [both.get(of, 0) for of in stems], lambda _: Lexicon.of([])
-    )
-    assert asked == "los matos"
+@pytest.mark.parametrize(("typed", "held", "known"), [
+    ("las bacas", ("barcas", "balas"), ["vacas"]),  # the dictionary does not decide between two of the documents
+    ("los matos", ("gatos", "ratos", "patos"), []),
+])  # fmt: skip
+def test_where_two_words_may_be_meant_the_question_stays(
+    typed: str, held: tuple[str, ...], known: list[str]
+) -> None:
+    assert put_right(typed, {stem(word): 1 for word in held}, Lexicon.of(known)) == typed
 
 
 def test_the_dictionaries_know_common_words_in_any_form() -> None:
@@ -97,10 +89,9 @@ def test_the_dictionaries_know_common_words_in_any_form() -> None:
 )
 def test_a_conjugated_form_a_plural_and_one_with_pronouns_are_words_and_stay(word: str) -> None:
     near = {stem(fold(other)) for other in (word[:-1], word + "s", word[:-1] + "o", word[:-3] + "ido")}
+    near -= {stem(fold(word))}
     asked = f"qué {word} entonces"
-    assert (
-        corrected(asked, "es", lambda stems: [int(of in near - {stem(fold(word))}) for of in stems]) == asked
-    )
+    assert corrected(asked, "es", lambda stems: [int(of in near) for of in stems]) == asked
 
 
 @given(st.sets(st.text(alphabet="abcz", min_size=1, max_size=12)))

@@ -11,18 +11,11 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from fake_encoder import SMALL_TEXT, FakeEncoder, answers, build, write_texts
+from fake_encoder import SMALL_TEXT, FakeEncoder, answers, build
 from places import TESTS
 
 from alpie.index.bulk import __main__ as bulk
-from alpie.index.bulk.partitions import (
-    embed_partitions,
-    inputs,
-    load,
-    output_of,
-    pending,
-    plan,
-)
+from alpie.index.bulk.partitions import embed_partitions, inputs, load, output_of, pending, plan
 from alpie.index.encoder.factory import open_encoder
 from alpie.index.errors import BulkError
 from alpie.index.spanish.query import read_question
@@ -36,12 +29,12 @@ FINGERPRINT = FakeEncoder().fingerprint
 
 
 @pytest.fixture
-def docs(tmp_path: Path) -> Path:
-    folder = write_texts(tmp_path / "documentos")
+def docs(docs: Path) -> Path:
+    """Six documents of one passage each."""
     for number in range(4):
         text = f"Aviso {number}\n\nEl mercado número {number} abre los martes. Los puestos venden fruta.\n"
-        (folder / f"aviso{number}.txt").write_text(text, "utf-8")
-    return folder
+        (docs / f"aviso{number}.txt").write_text(text, "utf-8")
+    return docs
 
 
 @pytest.fixture
