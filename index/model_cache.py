@@ -22,16 +22,6 @@ FINGERPRINT_FILE = "fingerprint.json"
 LOCK_TIMEOUT_SECONDS = 900.0  # several times what the slowest build took on one shared core
 
 
-def default_cache() -> Path:
-    """The folder for model files: ``ALPIE_CACHE`` if set, else ``models`` in the user's cache."""
-    chosen = os.environ.get("ALPIE_CACHE")
-    if chosen:
-        return Path(chosen).expanduser()
-    from platformdirs import user_cache_dir
-
-    return Path(user_cache_dir("alpie", appauthor=False)) / "models"
-
-
 def checksum(path: Path) -> str:
     """SHA-256 of a file, in hexadecimal."""
     with path.open("rb") as file:

@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
+from alpie.app.settings import load_settings
 from alpie.index.bulk.partitions import PASSAGES, embed_partitions, inputs, load, plan
 from alpie.index.encoder import BUNDLED
 from alpie.index.encoder.factory import open_encoder
@@ -53,7 +54,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _step(options: argparse.Namespace) -> str:
-    open_one = partial(open_encoder, options.encoder)
+    open_one = partial(open_encoder, options.encoder, load_settings().cache)
 
     def tell(done: int, total: int) -> None:
         sys.stderr.write(f"{done}/{total}\n")

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from alpie.index.build import BuildReport, build_index
 from alpie.index.chunking.passages import make_passages
 from alpie.index.encoder import Encoder, stay_offline
-from alpie.index.encoder.embed import Embedded, embedding_key
+from alpie.index.encoder.embed import Embedded, KnownVectors, embedding_key
 from alpie.index.encoder.onnx_runtime import OnnxEncoder
 from alpie.index.errors import BulkError
 from alpie.index.layout import lay_out
@@ -255,8 +255,8 @@ def load(docs: Path, work: Path, data: Path, encoder: Encoder) -> BuildReport:
     return build_index(docs, data, encoder, known=PartitionVectors(work))
 
 
-class PartitionVectors:
-    """The vectors of partitions, found by what was embedded."""
+class PartitionVectors(KnownVectors):
+    """The vectors of partitions; they hold no expansions, which are embedded as the index is built."""
 
     def __init__(self, work: Path) -> None:
         import pyarrow.parquet as parquet
@@ -272,16 +272,12 @@ class PartitionVectors:
         return key in self._places
 
     def of_passage(self, key: bytes) -> Embedded:
-        """The vectors of the passage with this `embedding_key`."""
         number, row = self._places[key]
         passages, sentences, bounds = self._partition(number)
         return Embedded(
             passages[row : row + 1].astype(np.float32),
             sentences[bounds[row] : bounds[row + 1]].astype(np.float32),
         )
-
-    def of_line(self, text: str) -> None:
-        """Partitions hold no expansions: they are embedded as the index is built."""
 
     def _read(self, number: int) -> tuple[NDArray[np.float16], NDArray[np.float16], NDArray[np.int32]]:
         import pyarrow.parquet as parquet

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from alpie.index.encoder import BUNDLED, Encoder
 from alpie.index.errors import EncoderError
 from alpie.index.messages import said
-from alpie.index.model_cache import default_cache
 
 if TYPE_CHECKING:
     from alpie.index.encoder.model_config import ModelFiles
@@ -21,7 +20,7 @@ RUNTIMES = ("auto", "onnx", "torch", "torch-bf16")
 _LOG = logging.getLogger(__name__)
 
 
-def open_encoder(model: str = BUNDLED, cache: Path | None = None, runtime: str = "auto") -> Encoder:
+def open_encoder(model: str, cache: Path, runtime: str = "auto") -> Encoder:
     """The encoder `model`, without ever using the network.
 
     `model` is ``bundled``, a sentence-transformers folder, or the name of a model in the local Hugging Face cache.
@@ -31,7 +30,6 @@ def open_encoder(model: str = BUNDLED, cache: Path | None = None, runtime: str =
     """
     if runtime not in RUNTIMES:
         raise EncoderError(said("encoder.runtime", runtime=runtime, known=RUNTIMES))
-    cache = cache or default_cache()
     files = bundled_files(cache) if model == BUNDLED else _files_of(model, cache)
     if runtime == "onnx" and not files.config.exportable:
         raise EncoderError(

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alpie.index.database.text_database import TEXT_FILE, Database, StoredDocuments, StoredPassages, from_json
-from alpie.index.encoder.embed import Embedded
+from alpie.index.encoder.embed import Embedded, KnownVectors
 from alpie.index.formats import PACKAGES, Extraction, Metadata
 from alpie.index.formats.recognition import Recogniser
 from alpie.index.messages import Said
@@ -26,7 +26,7 @@ from alpie.index.sources.document_folder import read_sources
 from alpie.index.sources.expansions import ExpansionLine
 
 
-class Earlier:
+class Earlier(KnownVectors):
     """Documents, passages and vectors of an index version; memory-mapped where they are large."""
 
     def __init__(self, folder: Path, manifest: Mapping[str, Any]) -> None:
@@ -76,7 +76,6 @@ class Earlier:
         return bool(self._database.rows("SELECT 1 FROM passages WHERE key = ? LIMIT 1", key))
 
     def of_passage(self, key: bytes) -> Embedded:
-        """The vectors of the passage with this `embedding_key`."""
         row = int(self._passages.rows_where("key = ?", key)[0])
         return self._vectors(row, row + 1)
 
@@ -95,7 +94,6 @@ class Earlier:
         return {line.text: row for row, line in enumerate(line for own in of_passages for line in own)}
 
     def of_line(self, text: str) -> NDArray[np.float32] | None:
-        """The vector of the expansion `text`; None where it is new."""
         if self._lines is None or (row := self._line_rows.get(text)) is None:
             return None
         return np.asarray(self._lines.rows(np.array([row]))[0])

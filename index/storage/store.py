@@ -36,7 +36,6 @@ from alpie.index.database.text_database import (
 from alpie.index.encoder import Encoder
 from alpie.index.errors import IndexDamaged, IndexUnwritable, StoreError
 from alpie.index.messages import said
-from alpie.index.notices import Unread
 from alpie.index.records import Document, Layout, Passage
 from alpie.index.retrieval.bm25 import TermIndex
 from alpie.index.retrieval.expansion_index import ExpansionIndex
@@ -55,7 +54,7 @@ from alpie.index.storage.manifest import (
     sealed,
     with_current,
 )
-from alpie.index.storage.version_writer import VersionWriter, fingerprint_of
+from alpie.index.storage.version_writer import Content, fingerprint_of, write_files
 
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 _CLOSED = (errno.EACCES, errno.EPERM, errno.EROFS)
@@ -109,10 +108,6 @@ def _free_bytes(folder: Path) -> int:
 
 _UNFINISHED = ".unfinished"  # how the name of a folder ends while it is written
 _NEW_POINTER = ".CURRENT.new"
-
-
-Content = Iterable[tuple[Any, ...]]
-"""Arguments of `VersionWriter.add`, document by document, so that memory need not hold all of them."""
 
 
 @dataclass(frozen=True)
@@ -200,48 +195,24 @@ def corpus_fingerprint(documents: Sequence[Document], passages: Sequence[Passage
 
 def write_version(
     data: Path,
-    content: Content,
+    contents: Iterable[Content],
     encoder: Encoder,
-    built_at: str,
-    version: str,
+    facts: Mapping[str, Any],
     earlier: Path | None = None,
-    unread: Sequence[Unread] = (),
-    program: str = "",
 ) -> Path:
     """Write an index version beside the others, then make it the current one. Returns its folder.
 
-    `built_at`: ISO 8601; `earlier`: the version that is gone on from; `unread`: files of the folder that are not
-    in it; `program`: what the documents were read with. Until the last rename the old index stays in use, whatever
-    happens here. Raises `IndexUnwritable`, having removed what was written.
+    `facts` go into the manifest, `built_at` in ISO 8601 among them; `earlier` is the version that is gone on from. Until
+    the last rename the old index stays in use, whatever happens here. Raises `IndexUnwritable`, having removed what was
+    written.
     """
     versions = data / VERSIONS
-    name = f"{built_at.replace(':', '').replace('-', '')[:15]}-{time.time_ns():x}"
+    name = f"{facts['built_at'].replace(':', '').replace('-', '')[:15]}-{time.time_ns():x}"
     unfinished, final = versions / f".{name}{_UNFINISHED}", versions / name
     try:
         unfinished.mkdir(parents=True)
-        with VersionWriter(unfinished, encoder.dimension, earlier) as writer:
-            for one in content:
-                writer.add(*one)
-            made = writer.finish()
-        manifest = {
-            "format": FORMAT_VERSION,
-            "alpie": version,
-            "program": program,
-            "built_at": built_at,
-            "encoder": {
-                "name": encoder.name,
-                "fingerprint": encoder.fingerprint,
-                "runtime": encoder.runtime,
-                "dimension": encoder.dimension,
-            },
-            "analysis": ANALYSIS_VERSION,
-            "unread": [one.row for one in unread],
-            **made,
-            "files": {path.name: file_entry(path) for path in sorted(unfinished.iterdir())},
-        }
-        (unfinished / "manifest.json").write_text(
-            json.dumps(sealed(manifest), ensure_ascii=False, indent=1), encoding="utf-8"
-        )
+        made = write_files(unfinished, contents, encoder.dimension, earlier)
+        _write_manifest(unfinished, encoder, {**facts, **made})
         for path in (*unfinished.iterdir(), unfinished):
             sync(path)
         unfinished.rename(final)
@@ -258,6 +229,18 @@ def write_version(
         raise problem from error
     sweep(final)
     return final
+
+
+def _write_manifest(folder: Path, encoder: Encoder, facts: Mapping[str, Any]) -> None:
+    manifest = {
+        "format": FORMAT_VERSION,
+        "encoder": {name: getattr(encoder, name) for name in ("name", "fingerprint", "runtime", "dimension")},
+        "analysis": ANALYSIS_VERSION,
+        **facts,
+        "files": {path.name: file_entry(path) for path in sorted(folder.iterdir())},
+    }
+    text = json.dumps(sealed(manifest), ensure_ascii=False, indent=1)
+    (folder / "manifest.json").write_text(text, encoding="utf-8")
 
 
 def _points_to(data: Path, folder: Path) -> bool:

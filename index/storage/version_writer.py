@@ -10,6 +10,7 @@ import json
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack, closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -31,71 +32,71 @@ from alpie.index.sources.expansions import ExpansionLine
 from alpie.index.spanish.acronyms import learn_acronyms
 from alpie.index.spanish.analysis import content_words, stem
 
+_NO_METADATA, _NO_VECTORS = Metadata(), Embedded.joined((), 0)
 
-class VersionWriter:
-    """Takes documents with their passages and vectors; `finish` completes the files in `folder`.
 
-    `earlier` is the folder of an index version whose text is gone on from.
-    A context manager: what is open is closed at the end, finished or not.
+@dataclass(frozen=True)
+class Content:
+    """What an index version is to hold of one document."""
+
+    document: Document
+    layout: Layout | None = None  # None: all but the vectors is as in the earlier version
+    passages: Sequence[Passage] = ()
+    expansions: Sequence[Sequence[ExpansionLine]] = ()  # of each passage; empty where none has any
+    metadata: Metadata = _NO_METADATA
+    notes: Sequence[str] = ()  # what is not good in the file of its expansions
+    vectors: Embedded = _NO_VECTORS
+
+
+def write_files(
+    folder: Path, contents: Iterable[Content], dimension: int, earlier: Path | None
+) -> Mapping[str, Any]:
+    """Write the files of an index version into `folder`; returns what its manifest says of the collection.
+
+    `contents` are taken one by one, so that memory need not hold all of them; `earlier` is the folder of an index version
+    whose text is gone on from. What is open is closed at the end, finished or not.
     """
+    with ExitStack() as opened:
+        writer = _VersionWriter(folder, dimension, earlier, opened)
+        for content in contents:
+            writer.add(content)
+        return writer.finish()
 
-    def __init__(self, folder: Path, dimension: int, earlier: Path | None = None) -> None:
+
+class _VersionWriter:
+    def __init__(self, folder: Path, dimension: int, earlier: Path | None, opened: ExitStack) -> None:
         self._earlier = earlier
         if earlier is not None:
             shutil.copyfile(earlier / TEXT_FILE, folder / TEXT_FILE)
-        with ExitStack() as opened:  # on a full disk the third may not open, nor the second close
-            self._database = opened.enter_context(closing(Database.create(folder / TEXT_FILE)))
-            self._dense, self._sentences, self._lines = (
-                opened.enter_context(
-                    closing(VectorWriter(folder / f"{name}.faiss", dimension, bytewise=name == "lines"))
-                )
-                for name in ("dense", "sentences", "lines")
+        self._database = opened.enter_context(closing(Database.create(folder / TEXT_FILE)))
+        self._dense, self._sentences, self._lines = (
+            opened.enter_context(
+                closing(VectorWriter(folder / f"{name}.faiss", dimension, bytewise=name == "lines"))
             )
-            self._opened = opened.pop_all()
+            for name in ("dense", "sentences", "lines")
+        )
         self._left = dict(self._database.rows("SELECT id, number FROM documents"))  # not met again so far
         self._removed = False
         self._place = 0
 
-    def __enter__(self) -> VersionWriter:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._opened.close()
-
-    def add(
-        self,
-        document: Document,
-        layout: Layout | None,
-        passages: Sequence[Passage],
-        embedded: Embedded,
-        metadata: Metadata | None = None,
-        notes: Sequence[str] = (),
-    ) -> None:
-        """The next document; without `layout`, as it is in the earlier version, and only its vectors are needed."""
-        if layout is None:
-            del self._left[document.id]
+    def add(self, content: Content) -> None:
+        """The next document."""
+        name = content.document.id
+        if content.layout is None:
+            del self._left[name]
             place = "UPDATE documents SET place = ?1 WHERE id = ?2 AND place != ?1"  # a long row: only if it must be
-            self._database.rows(place, self._place, document.id)
+            self._database.rows(place, self._place, name)
         else:
-            self._insert(document, layout, passages, embedded.expansions, metadata, notes)
+            if name in self._left:
+                self._remove(self._left.pop(name))
+            self._insert(content, content.layout)
         self._place += 1
-        self._dense.add(embedded.passages)
-        self._sentences.add(embedded.sentences)
-        if len(embedded.lines):
-            self._lines.add(embedded.lines)
+        self._dense.add(content.vectors.passages)
+        self._sentences.add(content.vectors.sentences)
+        self._lines.add(content.vectors.lines)
 
-    def _insert(
-        self,
-        document: Document,
-        layout: Layout,
-        passages: Sequence[Passage],
-        expansions: Sequence[Sequence[ExpansionLine]],
-        metadata: Metadata | None,
-        notes: Sequence[str],
-    ) -> None:
-        if document.id in self._left:
-            self._remove(self._left.pop(document.id))
-        acronyms = learn_acronyms(passage.text for passage in passages)
+    def _insert(self, content: Content, layout: Layout) -> None:
+        document, passages = content.document, content.passages
         number = self._database.insert(
             "documents",
             place=self._place,
@@ -105,17 +106,16 @@ class VersionWriter:
             record=document_to_json(document),
             text=document.text,
             layout=to_json(Layout, layout),
-            metadata=to_json(Metadata, metadata or Metadata()),
-            acronyms=json.dumps(acronyms, ensure_ascii=False),
-            notes=to_json(tuple[Said, ...], tuple(notes)),
+            metadata=to_json(Metadata, content.metadata),
+            acronyms=json.dumps(learn_acronyms(one.text for one in passages), ensure_ascii=False),
+            notes=to_json(tuple[Said, ...], tuple(content.notes)),
         )
-        for passage, lines in zip(passages, expansions or [()] * len(passages), strict=True):
-            said = " ".join(line.text for line in lines)
+        for passage, lines in zip(passages, content.expansions or [()] * len(passages), strict=True):
             columns = {
                 "key": embedding_key(passage),
                 "lines": len(lines),
                 "stems": _stems(text_of(passage)),
-                "line_stems": _stems(said) if lines else None,
+                "line_stems": _stems(" ".join(line.text for line in lines)) if lines else None,
                 "expansions": to_json(tuple[ExpansionLine, ...], tuple(lines)),
                 "record": to_json(Passage, passage),
             }
@@ -133,7 +133,6 @@ class VersionWriter:
         self._removed = True
 
     def finish(self) -> Mapping[str, Any]:
-        """Complete all files; returns what the manifest says of the collection and how it is made."""
         for document in self._left.values():
             self._remove(document)
         if self._removed:
@@ -146,15 +145,12 @@ class VersionWriter:
         addresses = list(passages.values("address"))
         self._database.commit()
         made = {
-            "dense": self._dense.finish(self._earlier_vectors("dense")),
-            "sentences": self._sentences.finish(self._earlier_vectors("sentences")),
+            name: writer.finish(VectorIndex.load(self._earlier / f"{name}.faiss") if self._earlier else None)
+            for name, writer in (("dense", self._dense), ("sentences", self._sentences))
         }
         if len(self._lines):
             self._lines.finish()
         return {"fingerprint": fingerprint_of(documents, addresses), "passages": len(addresses), "made": made}
-
-    def _earlier_vectors(self, name: str) -> VectorIndex | None:
-        return VectorIndex.load(self._earlier / f"{name}.faiss") if self._earlier else None
 
 
 def fingerprint_of(documents: Iterable[tuple[str, str, str]], addresses: Iterable[str]) -> str:
