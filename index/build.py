@@ -11,8 +11,8 @@ from pathlib import Path
 
 import numpy as np
 from filelock import FileLock, Timeout
-from numpy.typing import NDArray
 
+from alpie.index.arrays import Floats
 from alpie.index.chunking.passages import make_passages
 from alpie.index.encoder import Encoder, OnProgress
 from alpie.index.encoder.embed import Embedded, KnownVectors, embed_passages, embedding_key
@@ -29,8 +29,7 @@ from alpie.index.sources.expansions import Expansions, expansions_file, place_ex
 from alpie.index.sources.source_table import Described
 from alpie.index.storage.incremental import Earlier, IncrementalReading
 from alpie.index.storage.manifest import check_encoder, check_files, current_version, read_manifest
-from alpie.index.storage.store import sweep, sweep_unfinished, unwritable, write_version
-from alpie.index.storage.version_writer import Content
+from alpie.index.storage.version_writer import Content, sweep, sweep_unfinished, unwritable, write_version
 from alpie.index.word_coverage import measured
 
 _PORTION = 512  # passages embedded together
@@ -196,12 +195,10 @@ class _Embedding:
         document = measured(document, layout, passages)
         expansions = Expansions(())
         if (data := sources.expansions.get(document.id)) is not None:
-            expansions = place_expansions(
-                data, passages, str(self._reading.docs / expansions_file(document.id))
-            )
-        content = Content(
-            document, layout, passages, expansions.lines, sources.metadata[document.id], expansions.problems
-        )
+            file = self._reading.docs / expansions_file(document.id)
+            expansions = place_expansions(data, passages, str(file))
+        metadata, notes = sources.metadata[document.id], expansions.problems
+        content = Content(document, layout, passages, expansions.lines, metadata, notes)
         keys = [embedding_key(passage) for passage in passages]
         return _Prepared(content, len(passages), keys, [key not in self._known for key in keys])
 
@@ -227,13 +224,11 @@ class _Embedding:
         if one.content.layout is None:
             assert self._reading.earlier is not None
             return self._reading.earlier.of_document(one.content.document.id)
-        parts = [
-            next(made) if is_new else self._known.of_passage(key)
-            for key, is_new in zip(one.keys, one.is_new, strict=True)
-        ]
+        keys = zip(one.keys, one.is_new, strict=True)
+        parts = [next(made) if is_new else self._known.of_passage(key) for key, is_new in keys]
         return replace(Embedded.joined(parts, self._encoder.dimension), lines=self._line_vectors(one.lines))
 
-    def _line_vectors(self, texts: Sequence[str]) -> NDArray[np.float32]:
+    def _line_vectors(self, texts: Sequence[str]) -> Floats:
         vectors = [self._known.of_line(text) for text in texts]
         new = [text for text, vector in zip(texts, vectors, strict=True) if vector is None]
         encoded = iter(self._encoder.encode_passages(new, self._progress))

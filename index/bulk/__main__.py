@@ -63,9 +63,8 @@ def _step(options: argparse.Namespace) -> str:
         passages = plan(options.docs, options.work, options.passages)
         return said("bulk.planned", passages=passages, partitions=len(inputs(options.work)))
     if options.step == "embed":
-        return said(
-            "bulk.embedded", partitions=embed_partitions(options.work, open_one, options.processes, tell)
-        )
+        done = embed_partitions(options.work, open_one, options.processes, tell)
+        return said("bulk.embedded", partitions=done)
     report = load(options.docs, options.work, options.data, open_one())
     return said("bulk.loaded", passages=report.passages, fresh=report.embedded, folder=report.folder)
 

@@ -86,15 +86,14 @@ class _SentenceGroup:
 def make_passages(document: Document, layout: Layout) -> tuple[Passage, ...]:
     """All passages of a document, in reading order."""
     passages: list[Passage] = []
-    taken: dict[str, int] = {}
+    taken: Counter[str] = Counter()
     sentences = document_sentences(document, layout)
     paragraphs = number_paragraphs(layout, sentences)
     for run in _runs(layout, sentences):
         for group in _packed(run):
             passage = _passage(document, layout, group, paragraphs, len(passages))
-            times = taken.get(passage.address, 0) + 1
-            taken[passage.address] = times
-            if times > 1:
+            taken[passage.address] += 1
+            if (times := taken[passage.address]) > 1:
                 passage = replace(passage, address=f"{passage.address}-{times}")
             passages.append(passage)
     return tuple(passages)
@@ -162,7 +161,6 @@ def _introduction(run: list[_SentenceGroup], piece: _SentenceGroup) -> _Sentence
 
 
 def _packed(run: list[_SentenceGroup]) -> Iterator[list[_SentenceGroup]]:
-    """Group pieces into passages of a readable size."""
     key_data = bool(run) and run[-1].block.kind is BlockKind.KEY_DATA
     most = _MAX_KEY_DATA_WORDS if key_data else _MAX_WORDS
     groups: list[list[_SentenceGroup]] = []
@@ -228,7 +226,6 @@ def _passage(
 
 
 def _recognised(document: Document, sentences: tuple[Sentence, ...]) -> tuple[RecognisedWord, ...]:
-    """The words of `sentences` that a program read off a picture."""
     words = document.structure.recognised if document.structure else ()
     first = bisect_left(words, (sentences[0].start, 0, 0))
     last = bisect_left(words, (max(sentence.end for sentence in sentences), 0, 0))

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
+from alpie.index.arrays import Floats
 from alpie.index.encoder import Encoder, OnProgress
 from alpie.index.records import Passage
 
@@ -17,11 +17,9 @@ from alpie.index.records import Passage
 class Embedded:
     """The vectors of some passages (of one document, or of the whole index), in their order."""
 
-    passages: NDArray[np.float32]  # (passages, dimension)
-    sentences: NDArray[np.float32]  # (sentences, dimension)
-    lines: NDArray[np.float32] = field(
-        default_factory=lambda: np.zeros((0, 0), np.float32)
-    )  # of expansions
+    passages: Floats  # (passages, dimension)
+    sentences: Floats  # (sentences, dimension)
+    lines: Floats = field(default_factory=lambda: np.zeros((0, 0), np.float32))  # of expansions
 
     @classmethod
     def joined(cls, parts: Sequence[Embedded], dimension: int) -> Embedded:
@@ -66,16 +64,11 @@ def embed_passages(
     total = len(texts) + len(sentence_texts)
 
     # The passages hold the same words as all the sentences: half of the work each, whatever their numbers.
-    def after_passages(done: int, of: int) -> None:
-        if on_progress:
-            on_progress(total * done // (2 * of), total)
+    def halves(before: int) -> OnProgress | None:
+        return on_progress and (lambda done, of: on_progress(total * (before * of + done) // (2 * of), total))
 
-    def after_sentences(done: int, of: int) -> None:
-        if on_progress:
-            on_progress((total * (of + done)) // (2 * of), total)
-
-    vectors = encoder.encode_passages(texts, on_progress=after_passages)
-    return Embedded(vectors, encoder.encode_passages(sentence_texts, on_progress=after_sentences))
+    vectors = encoder.encode_passages(texts, halves(0))
+    return Embedded(vectors, encoder.encode_passages(sentence_texts, halves(1)))
 
 
 class KnownVectors:
@@ -89,7 +82,7 @@ class KnownVectors:
         """The vectors of the passage with this `embedding_key`."""
         raise KeyError(key)
 
-    def of_line(self, text: str) -> NDArray[np.float32] | None:
+    def of_line(self, text: str) -> Floats | None:
         """The vector of the expansion `text`, (dimension,); None where it is not known."""
 
 

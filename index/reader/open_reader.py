@@ -21,7 +21,7 @@ def open_reader(model: str, cache: Path) -> Reader:
     if model == BUNDLED:
         from alpie.index.reader.bundled import BundledReader
 
-        return BundledReader.open(cache)
+        return BundledReader(cache)
     from alpie.index.reader.cross_encoder import CrossEncoderReader
 
     return CrossEncoderReader.open(model)

@@ -37,7 +37,6 @@ def _capitalised_tail(words: list[str]) -> list[str]:
 
 
 def _in_brackets(text: str) -> Iterator[tuple[str, str]]:
-    """Each acronym in brackets with the words before it."""
     end = 0
     for match in _IN_BRACKETS.finditer(text):
         backwards = text[end : match.start()][::-1]

@@ -13,7 +13,8 @@ from places import ROOT
 
 # Each folder, or module that lies loose, may import those before it.
 ORDER = """
-index.package_version index.messages index.errors index.notices index.records index.readable index.word_coverage index.model_cache
+index.package_version index.arrays index.messages index.errors index.notices index.records index.readable
+index.word_coverage index.model_cache
 index.spanish index.layout index.formats
 index.sources index.chunking index.encoder index.reader index.database index.retrieval index.retrieval.backends index.storage
 index.build index.bulk index app.translations app.setting_kinds app.settings index.bulk.__main__

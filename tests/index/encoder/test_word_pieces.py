@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tokenizers import Tokenizer
 
 from alpie.app.settings import load_settings
 from alpie.index.encoder.bundled_weights import bundled_folder
 from alpie.index.encoder.tokenizer import library_tokenizer, open_tokenizer, same_tokens
-from alpie.index.encoder.word_pieces import MappedTokenizer, TokenizerLike
+from alpie.index.encoder.word_pieces import MappedTokenizer
 
-_PAIR = tuple[TokenizerLike, TokenizerLike]
+_PAIR = tuple[MappedTokenizer, Tokenizer]
 
 
 @pytest.fixture(scope="module")
