@@ -97,7 +97,8 @@ def build_index(
             folder = earlier.folder
             sweep(folder)
     documents = [one.content for one in embedding.documents]
-    passages, fresh = (sum(getattr(one, name) for one in embedding.documents) for name in ("count", "fresh"))
+    passages = sum(one.count for one in embedding.documents)
+    fresh = sum(one.fresh for one in embedding.documents)
     return BuildReport(
         documents=len(documents),
         passages=passages,
@@ -133,10 +134,7 @@ def _alone_in(data: Path) -> Iterator[None]:
 
 
 def _sound(data: Path, encoder: Encoder) -> Earlier | None:
-    """The index in use, if it is whole and of this encoder.
-
-    Raises `IndexNewer`: what a later version built is not written over unasked.
-    """
+    """The index in use, if it is whole and of this encoder. What a later version built is not written over unasked."""
     try:
         folder = current_version(data)
         manifest = read_manifest(folder)

@@ -27,11 +27,8 @@ from alpie.index.messages import said
 
 def main(argv: Sequence[str] | None = None) -> int:
     """One step; exit codes 0 done, 1 a clear error, 2 wrong usage."""
-    parser = argparse.ArgumentParser(
-        "python -m alpie.index.bulk",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    plain = argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser("python -m alpie.index.bulk", description=__doc__, formatter_class=plain)
     parser.add_argument("step", choices=["plan", "embed", "load"])
     parser.add_argument(
         "--work", type=Path, required=True, help="folder of the partitions, seen by all machines"

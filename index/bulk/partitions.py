@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from alpie.index.build import BuildReport, build_index
 from alpie.index.chunking.passages import make_passages
 from alpie.index.database.text_database import bounds_of
-from alpie.index.encoder import Encoder, stay_offline
+from alpie.index.encoder import Encoder, OnProgress, stay_offline
 from alpie.index.encoder.embed import Embedded, KnownVectors, embedding_key
 from alpie.index.encoder.onnx_runtime import OnnxEncoder
 from alpie.index.errors import BulkError
@@ -140,10 +140,7 @@ def _wanted(path: Path, fingerprint: str) -> dict[str, str]:
 
 
 def embed_partitions(
-    work: Path,
-    open_one: OpenEncoder,
-    processes: int = 1,
-    on_partition: Callable[[int, int], None] | None = None,
+    work: Path, open_one: OpenEncoder, processes: int = 1, on_partition: OnProgress | None = None
 ) -> int:
     """Embed what is pending with some processes of one thread each; returns how many partitions were.
 
@@ -227,10 +224,7 @@ _KEPT = 4  # partitions in memory: they are read in the order of the documents
 
 
 def load(docs: Path, work: Path, data: Path, encoder: Encoder) -> BuildReport:
-    """Index the documents of `docs` into `data` with the vectors of the partitions in `work`.
-
-    Raises `BulkError` when a partition has not been embedded with this encoder.
-    """
+    """Index `docs` into `data` with the vectors in `work`. Raises `BulkError` when some are missing of this encoder."""
     left = pending(work, encoder.fingerprint)
     if left:
         raise BulkError(said("bulk.left", count=len(left), first=left[0].name), work)

@@ -15,16 +15,7 @@ from dataclasses import dataclass, replace
 
 from alpie.index.chunking.sentences import document_sentences, word_count
 from alpie.index.readable import collapse
-from alpie.index.records import (
-    Block,
-    BlockKind,
-    Document,
-    Layout,
-    Passage,
-    RecognisedWord,
-    Sentence,
-    SentenceRole,
-)
+from alpie.index.records import Block, BlockKind, Document, Layout, Passage, Sentence, SentenceRole
 from alpie.index.spanish.analysis import normalize
 
 
@@ -208,7 +199,9 @@ def _passage(
     if block.label and not heading:
         heading = block.label
     text = " ".join(sentence.text for sentence in sentences)
-    (_, page), *turns = layout.turns(sentences[0].start, max(sentence.end for sentence in sentences))
+    start, end = sentences[0].start, max(sentence.end for sentence in sentences)
+    (_, page), *turns = layout.turns(start, end)
+    words = document.structure.recognised if document.structure else ()
     return Passage(
         address=passage_address(document.id, heading, text),
         document_id=document.id,
@@ -221,12 +214,5 @@ def _passage(
         paragraph=paragraphs[sentences[0].paragraph],
         ordinal=ordinal,
         turns=tuple(turns),
-        recognised=_recognised(document, sentences),
+        recognised=words[bisect_left(words, (start, 0, 0)) : bisect_left(words, (end, 0, 0))],
     )
-
-
-def _recognised(document: Document, sentences: tuple[Sentence, ...]) -> tuple[RecognisedWord, ...]:
-    words = document.structure.recognised if document.structure else ()
-    first = bisect_left(words, (sentences[0].start, 0, 0))
-    last = bisect_left(words, (max(sentence.end for sentence in sentences), 0, 0))
-    return words[first:last]

@@ -21,7 +21,7 @@ from numpy.typing import ArrayLike, NDArray
 from pydantic import TypeAdapter
 
 from alpie.index.arrays import Integers
-from alpie.index.records import Document, Layout, Passage
+from alpie.index.records import Document, Passage
 
 TEXT_FILE = "text.sqlite"
 _SCHEMA = """
@@ -92,10 +92,7 @@ class Database:
 
     @classmethod
     def create(cls, path: Path | None = None) -> Database:
-        """A file to be written, or one in memory; a file that is there is gone on with.
-
-        It is made durable as a whole, when it is finished: until then nobody else reads it.
-        """
+        """A file to be written, or gone on with, or one in memory. It is durable as a whole, when it is finished."""
         is_new = path is None or not path.exists()
         connection = sqlite3.connect(path or ":memory:", check_same_thread=False, isolation_level=None)
         pragmas = "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA secure_delete=ON;"
@@ -194,10 +191,7 @@ _IN_ORDER = """
 
 
 class StoredDocuments(Mapping[str, R]):
-    """Documents, or what belongs to each, by their ids, in the order of the collection.
-
-    `columns` of the database are what `read` makes a record of.
-    """
+    """What `read` makes of `columns` of each document, by its id, in the order of the collection."""
 
     def __init__(
         self,
@@ -220,11 +214,6 @@ class StoredDocuments(Mapping[str, R]):
 
     def __len__(self) -> int:
         return len(self._ids)
-
-
-def stored_layouts(database: Database) -> StoredDocuments[Layout]:
-    """The layouts of all documents, by id."""
-    return StoredDocuments(database, "layout", partial(from_json, Layout))
 
 
 class StoredPassages(Sequence[Passage]):

@@ -125,10 +125,7 @@ def _json(path: Path, missing: Any = None) -> Any:
 
 
 def folder_fingerprint(folder: Path) -> str:
-    """A digest of names, sizes and contents in a model folder; of a large file, only its ends are read.
-
-    Training changes all tensors, so two different models differ at the ends of the file too.
-    """
+    """A digest of a model folder; of a large file only its ends, in which training changes tensors as anywhere."""
     digest = hashlib.sha256()
     for path in sorted(folder.rglob("*")):
         if not path.is_file() or path.suffix.lower() in {".md", ".lock"}:

@@ -11,7 +11,7 @@ import logging
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, astuple, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -71,12 +71,8 @@ class Agreement:
     @property
     def suffices(self) -> bool:
         """Whether the graph may stand in for the reference."""
-        return (
-            self.cosine_mean >= self.MEAN_COSINE
-            and self.cosine_minimum >= self.MINIMUM_COSINE
-            and self.first >= self.FIRST
-            and self.first_three >= self.FIRST_THREE
-        )
+        limits = self.MEAN_COSINE, self.MINIMUM_COSINE, self.FIRST, self.FIRST_THREE
+        return all(found >= least for found, least in zip(astuple(self), limits, strict=True))
 
 
 def onnx_folder(model: ModelFiles, distrust: bool = False) -> Path | None:
@@ -114,10 +110,8 @@ def compare(
     cosines = _centred_cosines(np.concatenate([questions, passages]), reference, reference)
     best = np.argsort(-(questions @ passages.T), axis=1)
     reference_best = np.argsort(-(reference_questions @ reference_passages.T), axis=1)
-    common = [
-        len(set(mine[:3]) & set(theirs[:3])) / 3
-        for mine, theirs in zip(best.tolist(), reference_best.tolist(), strict=True)
-    ]
+    first_three = zip(best[:, :3].tolist(), reference_best[:, :3].tolist(), strict=True)
+    common = [len(set(mine) & set(theirs)) / 3 for mine, theirs in first_three]
     return Agreement(
         cosine_mean=round(float(cosines.mean()), 5),
         cosine_minimum=round(float(cosines.min()), 5),

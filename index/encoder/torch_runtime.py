@@ -27,10 +27,7 @@ class SentenceTransformersEncoder:
     """A sentence-transformers model; see `alpie.index.encoder.Encoder` for the methods."""
 
     def __init__(self, folder: Path, name: str, half: bool = False) -> None:
-        """The model in `folder`, called `name`, computed in bfloat16 if `half`.
-
-        Raises `EncoderError` if it cannot be loaded.
-        """
+        """The model in `folder`, in bfloat16 if `half`. Raises `EncoderError` if it cannot be loaded."""
         self.name, self.runtime = name, "torch-bf16" if half else "torch"
         self.fingerprint = bundled_fingerprint(folder) if name == MODEL_NAME else folder_fingerprint(folder)
         self._model = load_sentence_transformer(folder, dtype="bfloat16" if half else "float32")

@@ -55,10 +55,7 @@ class BundledReader:
     name = "alpie-reader"
 
     def __init__(self, cache: Path) -> None:
-        """The reader with the encoder's tokenizer and word vectors, which are made in `cache` if need be.
-
-        Raises `EncoderError` when the graph is missing or cannot be used.
-        """
+        """With the encoder's files in `cache`, made if need be. Raises `EncoderError` when the graph cannot be used."""
         folder = bundled_folder(cache)
         try:
             self._session = open_session(GRAPH)

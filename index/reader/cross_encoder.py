@@ -30,10 +30,7 @@ class CrossEncoderReader:
 
     @classmethod
     def open(cls, model: str) -> CrossEncoderReader:
-        """The model in a folder, or of a name that is in the local Hugging Face cache.
-
-        Raises `EncoderError` when it is not there or is no cross-encoder.
-        """
+        """The model, as `open_reader` tells. Raises `EncoderError` when it is not there or is no cross-encoder."""
         stay_offline()
         try:
             from sentence_transformers import CrossEncoder

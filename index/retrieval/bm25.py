@@ -89,10 +89,7 @@ class TermIndex:
         return [math.log(1 + (self.size - n + 0.5) / (n + 0.5)) for n in self.frequencies(terms)]
 
     def scores(self, question: Sequence[str]) -> Floats:
-        """Normalised BM25 of every text, shape (texts,), 0 … about 1.
-
-        `question` is a list of terms; repeats count once.
-        """
+        """Normalised BM25 of every text for some terms, repeats counted once; shape (texts,), 0 … about 1."""
         terms = tuple(dict.fromkeys(map(str, question)))
         scores = np.zeros(self.size, dtype=np.float32)
         weights = dict(zip(terms, self.idfs(terms), strict=True))

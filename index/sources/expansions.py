@@ -51,10 +51,7 @@ def expansions_file(document_id: str) -> str:
 
 
 def place_expansions(data: bytes, passages: Sequence[Passage], name: str) -> Expansions:
-    """The lines in the bytes of a file, each with its passage; `name` of the file is for messages.
-
-    A faulty row or line is left out and told; the others stand.
-    """
+    """The lines of a file, each with its passage. A faulty one is left out and told by the file's `name`; others stand."""
     faults: list[Message] = []
     found: list[dict[str, ExpansionLine]] = [{} for _ in passages]
     numbers = {passage.address: number for number, passage in enumerate(passages)}

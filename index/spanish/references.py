@@ -271,21 +271,13 @@ def _numbers(text: str, folded: str, position: int, kind: str, word: str) -> _Un
         found = _number(text, folded, following.end(), kind, several) if following else None
         if following and found is None and (suffix := suffix_at(text, following.end())):
             found = ((kind, f"{choices[-1][0][1].split()[0]} {suffix[0]}"),), suffix[1]
-        if (
-            following
-            and found is None
-            and choices[-1][-1][0] == "letter"
-            and (letter := _LETTER.match(folded, following.end()))
-        ):
+        hangs = choices[-1][-1][0] == "letter"
+        if following and found is None and hangs and (letter := _LETTER.match(folded, following.end())):
             found = (*choices[-1][:-1], ("letter", letter[1] or letter[2])), letter.end()
         if found is None or following is None or _unit_word(folded, following.end()):
             break
-        if (
-            "," in following[0]
-            and not several
-            and len(choices) == 1
-            and not re.match(r"\s*(?:,|y|e)\s", folded[found[1] :])
-        ):
+        is_list = several or len(choices) > 1 or re.match(r"\s*(?:,|y|e)\s", folded[found[1] :])
+        if "," in following[0] and not is_list:
             break
         units = found[0]
         if len(choices[-1]) > 1 and len(units) == 1 and not several and units[0][1].isdigit():

@@ -82,10 +82,7 @@ class UnitNumber:
 
 
 def number_at(text: str, position: int = 0, feminine: bool = False) -> UnitNumber | None:
-    """The number of a unit that stands at `position`; None for none.
-
-    `feminine`: «2a» is «segunda» there, and no letter of a number.
-    """
+    """The number of a unit at `position`, or None; `feminine`: «2a» is «segunda» there, and no letter of a number."""
     marked = _MARKED.match(text, position)
     start = marked.end() if marked else position
     found = _thousands(text, start) or _digits(text, start, feminine)

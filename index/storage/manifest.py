@@ -34,10 +34,7 @@ T = TypeVar("T")
 
 
 def current_version(data: Path) -> Path:
-    """Folder of the index version in use.
-
-    Raises `IndexMissing` when nothing has been built, `IndexDamaged` when the pointer leads nowhere.
-    """
+    """Folder of the index version in use. Raises `IndexMissing`, or `IndexDamaged` when the pointer leads nowhere."""
     name = _pointed(data)
     while True:
         for folder in (data / VERSIONS / name, data / FORMER_VERSIONS / name):

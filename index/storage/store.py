@@ -22,13 +22,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from alpie.index.database.text_database import (
-    TEXT_FILE,
-    Database,
-    StoredDocuments,
-    StoredPassages,
-    stored_layouts,
-)
+from alpie.index.database.text_database import TEXT_FILE, Database, StoredDocuments, StoredPassages, from_json
 from alpie.index.encoder import Encoder
 from alpie.index.errors import IndexDamaged
 from alpie.index.messages import said
@@ -92,7 +86,8 @@ def _load(folder: Path, manifest: Mapping[str, Any], encoder: Encoder) -> IndexV
         acronyms=_acronyms(database),
         expansions=ExpansionIndex.load(passages, folder / "lines.faiss"),
     )
-    return IndexVersion(folder, manifest, StoredDocuments(database), stored_layouts(database), search)
+    layouts = StoredDocuments(database, "layout", partial(from_json, Layout))
+    return IndexVersion(folder, manifest, StoredDocuments(database), layouts, search)
 
 
 def _acronyms(database: Database) -> Acronyms:

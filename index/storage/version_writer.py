@@ -121,11 +121,15 @@ class _VersionWriter:
         if earlier is not None:
             shutil.copyfile(earlier / TEXT_FILE, folder / TEXT_FILE)
         self._database = opened.enter_context(closing(Database.create(folder / TEXT_FILE)))
+
+        def vectors(name: str, bytewise: bool = False) -> VectorWriter:
+            writer = VectorWriter(folder / f"{name}.faiss", dimension, bytewise)
+            return opened.enter_context(closing(writer))
+
         self._dense, self._sentences, self._lines = (
-            opened.enter_context(
-                closing(VectorWriter(folder / f"{name}.faiss", dimension, bytewise=name == "lines"))
-            )
-            for name in ("dense", "sentences", "lines")
+            vectors("dense"),
+            vectors("sentences"),
+            vectors("lines", True),
         )
         self._left = dict(self._database.rows("SELECT id, number FROM documents"))  # not met again so far
         self._removed = False

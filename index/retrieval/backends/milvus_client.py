@@ -240,10 +240,7 @@ def clipped(label: str) -> str:
 
 
 def collection_in_use(connection: MilvusConnection, stamp: Stamp) -> str:
-    """The collection of passages that the alias names, if it was made with `stamp`'s encoder and analysis.
-
-    Raises `BackendMismatch`, which says what is different and what to run.
-    """
+    """The collection of passages that the alias names. Raises `BackendMismatch` if it was made otherwise than `stamp`."""
     place, name = connection.address.shown, connection.address.name
     current = _aliased(connection)
     if current is None:

@@ -104,10 +104,7 @@ class BackendChoice:
     timeout_seconds: float = 10.0  # of every call
 
     def open(self, encoder: Encoder) -> VectorBackend:
-        """The backend, holding an index of this encoder and this analysis.
-
-        Raises `SettingsError`, `BackendUnavailable`, `BackendMismatch`.
-        """
+        """The backend with an index of this encoder. Raises `SettingsError`, `BackendUnavailable`, `BackendMismatch`."""
         connection = self._connect()
         try:
             stamp = Stamp.of(encoder.fingerprint, encoder.dimension, 0)
