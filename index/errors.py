@@ -38,7 +38,14 @@ from alpie.index.messages import said
 
 
 class AlpieError(Exception):
-    """Base of everything Al Pie raises on purpose; ``str()`` is fit to be shown to a person, in Spanish."""
+    """Base of everything Al Pie raises on purpose; ``str()`` is fit to be shown to a person, in Spanish.
+
+    ``path`` is the file or folder it concerns, where there is one.
+    """
+
+    def __init__(self, message: str, path: Path | None = None) -> None:
+        super().__init__(message)
+        self.path = path
 
     @property
     def message(self) -> str:
@@ -56,11 +63,7 @@ class RecognitionMissing(AlpieError):
 
 
 class SourceError(AlpieError):
-    """A source document cannot be read; ``path`` is the file it concerns, when there is one."""
-
-    def __init__(self, message: str, path: Path | None = None) -> None:
-        super().__init__(message)
-        self.path = path
+    """A source document cannot be read."""
 
     @classmethod
     def at(cls, path: Path, key: str, /, **facts: object) -> Self:
@@ -84,11 +87,7 @@ class EncoderError(AlpieError):
 
 
 class StoreError(AlpieError):
-    """Something about the index folder; ``path`` is the folder or file it concerns."""
-
-    def __init__(self, message: str, path: Path | None = None) -> None:
-        super().__init__(message)
-        self.path = path
+    """Something about the index folder."""
 
 
 class IndexMissing(StoreError):

@@ -89,11 +89,8 @@ def as_row(fact: Any) -> Any:
         return [as_row(one) for one in fact]
     if not (isinstance(fact, Message) and fact.key):
         return str(fact)
-    return {
-        "text": str(fact),
-        "key": fact.key,
-        "facts": {name: as_row(one) for name, one in fact.facts.items()},
-    }
+    facts = {name: as_row(one) for name, one in fact.facts.items()}
+    return {"text": str(fact), "key": fact.key, "facts": facts}
 
 
 def from_row(row: Any) -> Any:

@@ -13,6 +13,7 @@ import os
 import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from alpie.index.errors import EncoderError
@@ -20,16 +21,6 @@ from alpie.index.messages import said
 
 FINGERPRINT_FILE = "fingerprint.json"
 LOCK_TIMEOUT_SECONDS = 900.0  # several times what the slowest build took on one shared core
-
-
-def default_cache() -> Path:
-    """The folder for model files: ``ALPIE_CACHE`` if set, else ``models`` in the user's cache."""
-    chosen = os.environ.get("ALPIE_CACHE")
-    if chosen:
-        return Path(chosen).expanduser()
-    from platformdirs import user_cache_dir
-
-    return Path(user_cache_dir("alpie", appauthor=False)) / "models"
 
 
 def checksum(path: Path) -> str:
@@ -40,11 +31,8 @@ def checksum(path: Path) -> str:
 
 def seal(folder: Path, facts: Mapping[str, Any]) -> None:
     """Write the fingerprint of a finished `folder`: `facts` about its origin, and its files."""
-    files = {
-        path.relative_to(folder).as_posix(): {"bytes": path.stat().st_size}
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-    }
+    paths = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+    files = {path.relative_to(folder).as_posix(): {"bytes": path.stat().st_size} for path in paths}
     text = json.dumps({**facts, "files": files}, indent=2, ensure_ascii=False)
     (folder / FINGERPRINT_FILE).write_text(text + "\n", encoding="utf-8")
 
@@ -58,19 +46,16 @@ def read_fingerprint(folder: Path) -> dict[str, Any] | None:
     return content if isinstance(content, dict) and isinstance(content.get("files"), dict) else None
 
 
-def is_intact(folder: Path) -> bool:
-    """Whether every file in the fingerprint of `folder` is there with its size."""
+def is_intact(folder: Path, facts: Mapping[str, Any] = MappingProxyType({})) -> bool:
+    """Whether the fingerprint of `folder` has these facts, and every file it lists is there with its size."""
     fingerprint = read_fingerprint(folder)
-    if fingerprint is None:
+    if fingerprint is None or not facts.items() <= fingerprint.items():
         return False
-    for name, expected in fingerprint["files"].items():
-        path = folder / name
-        try:
-            if path.stat().st_size != expected["bytes"]:
-                return False
-        except (OSError, KeyError, TypeError):
-            return False
-    return True
+    try:
+        listed = fingerprint["files"].items()
+        return all((folder / name).stat().st_size == expected["bytes"] for name, expected in listed)
+    except (OSError, KeyError, TypeError):
+        return False
 
 
 def settle(
@@ -109,15 +94,13 @@ def _build_and_swap(target: Path, build: Callable[[Path], None]) -> None:
     # Not tempfile.mkdtemp: its mode 700 would lock other users out of a shared cache.
     temporary = target.parent / f"{target.name}.new-{os.getpid()}"
     temporary.mkdir()
+    damaged = target.parent / f"{target.name}.new-old-{os.getpid()}"
     try:
         build(temporary)
+        # rename cannot replace a folder that is not empty: set the damaged one aside first
         if target.exists():
-            # rename cannot replace a folder that is not empty: set the damaged one aside first
-            damaged = target.parent / f"{target.name}.new-old-{os.getpid()}"
             target.rename(damaged)
-            temporary.rename(target)
-            shutil.rmtree(damaged, ignore_errors=True)
-        else:
-            temporary.rename(target)
+        temporary.rename(target)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+        shutil.rmtree(damaged, ignore_errors=True)

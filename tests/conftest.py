@@ -14,7 +14,7 @@ from filelock import FileLock
 from hypothesis import settings as hypothesis_settings
 
 from alpie.app.settings import Settings, load_settings
-from alpie.index.encoder import Encoder
+from alpie.index.encoder import BUNDLED, Encoder
 from alpie.index.encoder.factory import open_encoder
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -33,7 +33,7 @@ sys.path[:0] = [
 @pytest.fixture(scope="session")
 def encoder() -> Encoder:
     """The bundled encoder in its usual runtime; its files are written to the user's cache at first."""
-    return open_encoder()
+    return open_encoder(BUNDLED, load_settings().cache)
 
 
 @pytest.fixture(scope="session")

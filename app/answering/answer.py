@@ -16,8 +16,9 @@ from alpie.app.answering.features import Candidates, candidates_of
 from alpie.app.answering.quotes import QuotePolicy, select_quotes
 from alpie.app.answering.ranking import Candidate, ranked_candidates
 from alpie.app.answering.read_passages import read_hits
+from alpie.app.settings import load_settings
 from alpie.index.reader import Reading
-from alpie.index.reader.open_reader import default_reader
+from alpie.index.reader.open_reader import BUNDLED, open_reader
 from alpie.index.records import Document, Hit
 from alpie.index.retrieval.search import EncodedQuestion, Retrieval, SearchIndex
 
@@ -42,7 +43,7 @@ def judge(
 ) -> Judged:
     """Search for a question, in some passages or in all, and judge what was found."""
     retrieval = index.retrieve(encoded, _HITS, allowed=allowed)
-    reader = index.reader or default_reader()
+    reader = index.reader or open_reader(BUNDLED, load_settings().cache)
     started = perf_counter()
     asked = encoded.question
     readings = read_hits(reader, asked.read or asked.searched, retrieval.hits)

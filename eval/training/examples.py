@@ -15,11 +15,12 @@ from alpie.app.answering.corpus import Corpus
 from alpie.app.answering.features import Candidates, candidates_of
 from alpie.app.answering.ranking import Candidate, ranked_candidates
 from alpie.app.answering.read_passages import MAX_READ, read_hits
+from alpie.app.settings import load_settings
 from alpie.eval.questions.matching import Occurrence, PredictedText, SourceTexts
 from alpie.eval.questions.question_records import GoldQuestion
 from alpie.eval.scores import gold_places, quote_is_right
 from alpie.index.reader import Reading
-from alpie.index.reader.open_reader import default_reader
+from alpie.index.reader.open_reader import BUNDLED, open_reader
 from alpie.index.retrieval.search import Retrieval
 from alpie.index.spanish.query import read_question
 
@@ -56,7 +57,7 @@ def _example(
 ) -> Example:
     asked = complete(read_question(question.text), question.earlier)
     retrieval = corpus.index.search(asked, MAX_READ)
-    reader = corpus.index.reader or default_reader()
+    reader = corpus.index.reader or open_reader(BUNDLED, load_settings().cache)
     readings = read_hits(reader, asked.read or retrieval.encoded.question.searched, retrieval.hits)
     candidates = candidates_of(corpus.index, retrieval, readings)
     right = np.zeros(len(candidates), dtype=bool)

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from alpie.app.settings import load_settings
 from alpie.eval.training.reader_model import LAYERS, load_model, sequence_of
 from alpie.index.encoder.bundled_weights import WEIGHTS_FILE, bundled_folder
 from alpie.index.encoder.onnx_export import export_graph, quantise
@@ -25,7 +26,6 @@ from alpie.index.encoder.smoothing import smooth_linear_layers
 from alpie.index.encoder.tokenizer import sample_texts
 from alpie.index.encoder.word_pieces import WordTable
 from alpie.index.errors import EncoderError
-from alpie.index.model_cache import default_cache
 from alpie.index.reader.bundled import GRAPH, GRAPH_INPUT, GRAPH_OUTPUT
 
 # Mean absolute difference of a logit from PyTorch's; they range from -10 to 10, and a calibration that is
@@ -89,7 +89,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("checkpoint", type=Path)
     parser.add_argument("--output", type=Path, default=GRAPH)
     options = parser.parse_args(argv)
-    difference = export(options.checkpoint, options.output, default_cache())
+    difference = export(options.checkpoint, options.output, load_settings().cache)
     size = options.output.stat().st_size / 1e6
     sys.stdout.write(f"{options.output}: {size:.1f} MB, logits differ by {difference:.3f}\n")
     return 0

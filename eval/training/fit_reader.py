@@ -28,11 +28,11 @@ from typing import Any
 import numpy as np
 import torch
 
+from alpie.app.settings import load_settings
 from alpie.eval.metrics import auroc
 from alpie.eval.training.reader_model import LAYERS, JointModel, load_model, open_tokenizer, trained_weights
 from alpie.eval.training.row_file import ReaderRow, read_rows
 from alpie.index.encoder.bundled_weights import PROMPTS, bundled_folder
-from alpie.index.model_cache import default_cache
 
 _WINDOW = 20  # batches that are sorted by length together
 _SAVE_SECONDS = 240.0
@@ -142,7 +142,7 @@ def train(
     start: Path | None = None,
 ) -> None:
     """Train on `rows` from the bundled encoder, or from checkpoint `start`; writes `folder`/reader.pt."""
-    encoder = bundled_folder(default_cache())
+    encoder = bundled_folder(load_settings().cache)
     half = torch.cpu._is_avx512_bf16_supported()  # a processor that emulates it takes ten times as long
     model = load_model(encoder, LAYERS, start, attention="eager" if half else "sdpa").train()
     batches = _Batches(rows, encoder, schedule)

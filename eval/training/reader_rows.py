@@ -27,10 +27,11 @@ from typing import Any
 
 import numpy as np
 
+from alpie.app.settings import load_settings
 from alpie.eval.questions.squad import placed_answers
 from alpie.eval.training.reader_shipped import shipped_rows
 from alpie.eval.training.row_file import ReaderRow, read_lines, write_rows
-from alpie.index.encoder import Encoder
+from alpie.index.encoder import BUNDLED, Encoder
 from alpie.index.encoder.factory import open_encoder
 
 TRAINING = Path(__file__).resolve().parent
@@ -279,7 +280,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--seed", type=int, default=1, help="of what is drawn, and of the order")
     options = parser.parse_args(argv)
-    sizes = assemble(options.data, options.out, open_encoder(), shipped_rows(), options.squad, options.seed)
+    encoder = open_encoder(BUNDLED, load_settings().cache)
+    sizes = assemble(options.data, options.out, encoder, shipped_rows(), options.squad, options.seed)
     sys.stdout.write(json.dumps(sizes) + "\n")
     return 0
 

@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
+from alpie.app.settings import load_settings
 from alpie.index.bulk.partitions import PASSAGES, embed_partitions, inputs, load, plan
 from alpie.index.encoder import BUNDLED
 from alpie.index.encoder.factory import open_encoder
@@ -26,11 +27,8 @@ from alpie.index.messages import said
 
 def main(argv: Sequence[str] | None = None) -> int:
     """One step; exit codes 0 done, 1 a clear error, 2 wrong usage."""
-    parser = argparse.ArgumentParser(
-        "python -m alpie.index.bulk",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    plain = argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser("python -m alpie.index.bulk", description=__doc__, formatter_class=plain)
     parser.add_argument("step", choices=["plan", "embed", "load"])
     parser.add_argument(
         "--work", type=Path, required=True, help="folder of the partitions, seen by all machines"
@@ -53,7 +51,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _step(options: argparse.Namespace) -> str:
-    open_one = partial(open_encoder, options.encoder)
+    open_one = partial(open_encoder, options.encoder, load_settings().cache)
 
     def tell(done: int, total: int) -> None:
         sys.stderr.write(f"{done}/{total}\n")
@@ -62,9 +60,8 @@ def _step(options: argparse.Namespace) -> str:
         passages = plan(options.docs, options.work, options.passages)
         return said("bulk.planned", passages=passages, partitions=len(inputs(options.work)))
     if options.step == "embed":
-        return said(
-            "bulk.embedded", partitions=embed_partitions(options.work, open_one, options.processes, tell)
-        )
+        done = embed_partitions(options.work, open_one, options.processes, tell)
+        return said("bulk.embedded", partitions=done)
     report = load(options.docs, options.work, options.data, open_one())
     return said("bulk.loaded", passages=report.passages, fresh=report.embedded, folder=report.folder)
 

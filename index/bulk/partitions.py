@@ -6,8 +6,7 @@ import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,8 +16,9 @@ from numpy.typing import NDArray
 
 from alpie.index.build import BuildReport, build_index
 from alpie.index.chunking.passages import make_passages
-from alpie.index.encoder import Encoder, stay_offline
-from alpie.index.encoder.embed import Embedded, embedding_key
+from alpie.index.database.text_database import bounds_of
+from alpie.index.encoder import Encoder, OnProgress, stay_offline
+from alpie.index.encoder.embed import Embedded, KnownVectors, embedding_key
 from alpie.index.encoder.onnx_runtime import OnnxEncoder
 from alpie.index.errors import BulkError
 from alpie.index.layout import lay_out
@@ -73,56 +73,35 @@ def _distinct(docs: Path) -> Iterator[dict[str, Any]]:
 
 def _write_input(folder: Path, number: int, rows: list[dict[str, Any]]) -> None:
     pa, _ = _parquet()
-    kinds = {
-        "id": pa.string(),
-        "text_hash": pa.binary(32),
-        "sentences": pa.list_(pa.string()),
-        "text": pa.string(),
-    }
+    text = pa.string()
+    schema = pa.schema({"id": text, "text_hash": pa.binary(32), "sentences": pa.list_(text), "text": text})
+    table = pa.Table.from_pylist(rows, schema)
     path = folder / f"part-{number:05d}.parquet"
-    names = list(kinds)
-    table = pa.table(
-        {name: pa.array([row[name] for row in rows], kinds[name]) for name in names},
-        schema=pa.schema(kinds.items()),
-    )
     stamp = hashlib.sha256(b"".join(row["text_hash"] for row in rows)).hexdigest()
     if _stamps(path).get("content") != stamp:
         _replace(path, table, {"content": stamp})
 
 
-@dataclass
-class PartitionEncoder:
-    """Embeds input partitions; one encoder a process, opened at the first."""
-
-    open_encoder: OpenEncoder
-    encoder: Encoder | None = None
-
-    def embed(self, path: Path) -> bool:
-        """Write the output of one input partition; false where a good one is there already."""
-        if self.encoder is None:
-            self.encoder = self.open_encoder()
-            if isinstance(self.encoder, OnnxEncoder):
-                self.encoder.threads = 1
-        if _is_good(path, self.encoder.fingerprint):
-            return False
-        stamps = _wanted(path, self.encoder.fingerprint)  # of what is read below, whatever follows
-        pa, parquet = _parquet()
-        rows = parquet.read_table(path)
-        sentences: list[list[str]] = rows["sentences"].to_pylist()
-        passages = self.encoder.encode_passages(rows["text"].to_pylist())
-        flat = self.encoder.encode_passages([text for texts in sentences for text in texts])
-        bounds = np.concatenate([[0], np.cumsum([len(texts) for texts in sentences])]).astype(np.int32)
-        vector = pa.list_(pa.float16(), self.encoder.dimension)
-        table = pa.table(
-            {
-                "id": rows["id"],
-                "text_hash": rows["text_hash"],
-                "vector": _vectors(passages, vector),
-                "sentences": pa.ListArray.from_arrays(pa.array(bounds), _vectors(flat, vector)),
-            }
-        )
-        _replace(output_of(path), table, stamps)
-        return True
+def embed_partition(path: Path, encoder: Encoder) -> bool:
+    """Write the output of one input partition; false where a good one is there already."""
+    if _is_good(path, encoder.fingerprint):
+        return False
+    stamps = _wanted(path, encoder.fingerprint)  # of what is read below, whatever follows
+    pa, parquet = _parquet()
+    rows = parquet.read_table(path)
+    sentences: list[list[str]] = rows["sentences"].to_pylist()
+    passages = encoder.encode_passages(rows["text"].to_pylist())
+    flat = encoder.encode_passages([text for texts in sentences for text in texts])
+    bounds = bounds_of([len(texts) for texts in sentences]).astype(np.int32)
+    vector = pa.list_(pa.float16(), encoder.dimension)
+    columns = {
+        "id": rows["id"],
+        "text_hash": rows["text_hash"],
+        "vector": _vectors(passages, vector),
+        "sentences": pa.ListArray.from_arrays(pa.array(bounds), _vectors(flat, vector)),
+    }
+    _replace(output_of(path), pa.table(columns), stamps)
+    return True
 
 
 def _vectors(rows: np.ndarray[Any, Any], kind: pyarrow.DataType) -> pyarrow.Array:
@@ -161,10 +140,7 @@ def _wanted(path: Path, fingerprint: str) -> dict[str, str]:
 
 
 def embed_partitions(
-    work: Path,
-    open_one: OpenEncoder,
-    processes: int = 1,
-    on_partition: Callable[[int, int], None] | None = None,
+    work: Path, open_one: OpenEncoder, processes: int = 1, on_partition: OnProgress | None = None
 ) -> int:
     """Embed what is pending with some processes of one thread each; returns how many partitions were.
 
@@ -183,28 +159,31 @@ def embed_partitions(
 
 def _embedded(left: Sequence[Path], first: Encoder, open_one: OpenEncoder, processes: int) -> Iterable[bool]:
     if processes <= 1:
-        own = PartitionEncoder(open_one, first)
-        yield from (own.embed(path) for path in left)
+        yield from (embed_partition(path, _in_one_thread(first)) for path in left)
         return
     # «spawn»: a fork of a process with threads, as onnxruntime and FAISS have them, may hang
-    pool = ProcessPoolExecutor(processes, get_context("spawn"), _start, (open_one,))
-    with pool:
-        for future in as_completed([pool.submit(_embed_here, str(path)) for path in left]):
+    with ProcessPoolExecutor(processes, get_context("spawn"), _start, (open_one,)) as pool:
+        for future in as_completed([pool.submit(_embed_here, path) for path in left]):
             yield future.result()
 
 
-_own: PartitionEncoder | None = None  # of a process of the pool
+_open_own: OpenEncoder  # of a process of the pool
 
 
 def _start(open_one: OpenEncoder) -> None:
-    global _own
+    global _open_own
     one_processor()
-    _own = PartitionEncoder(open_one)
+    _open_own = cache(open_one)
 
 
-def _embed_here(path: str) -> bool:
-    assert _own is not None
-    return _own.embed(Path(path))
+def _embed_here(path: Path) -> bool:
+    return embed_partition(path, _in_one_thread(_open_own()))
+
+
+def _in_one_thread(encoder: Encoder) -> Encoder:
+    if isinstance(encoder, OnnxEncoder):
+        encoder.threads = 1
+    return encoder
 
 
 def one_processor() -> None:
@@ -245,18 +224,15 @@ _KEPT = 4  # partitions in memory: they are read in the order of the documents
 
 
 def load(docs: Path, work: Path, data: Path, encoder: Encoder) -> BuildReport:
-    """Index the documents of `docs` into `data` with the vectors of the partitions in `work`.
-
-    Raises `BulkError` when a partition has not been embedded with this encoder.
-    """
+    """Index `docs` into `data` with the vectors in `work`. Raises `BulkError` when some are missing of this encoder."""
     left = pending(work, encoder.fingerprint)
     if left:
         raise BulkError(said("bulk.left", count=len(left), first=left[0].name), work)
     return build_index(docs, data, encoder, known=PartitionVectors(work))
 
 
-class PartitionVectors:
-    """The vectors of partitions, found by what was embedded."""
+class PartitionVectors(KnownVectors):
+    """The vectors of partitions; they hold no expansions, which are embedded as the index is built."""
 
     def __init__(self, work: Path) -> None:
         import pyarrow.parquet as parquet
@@ -272,16 +248,10 @@ class PartitionVectors:
         return key in self._places
 
     def of_passage(self, key: bytes) -> Embedded:
-        """The vectors of the passage with this `embedding_key`."""
         number, row = self._places[key]
         passages, sentences, bounds = self._partition(number)
-        return Embedded(
-            passages[row : row + 1].astype(np.float32),
-            sentences[bounds[row] : bounds[row + 1]].astype(np.float32),
-        )
-
-    def of_line(self, text: str) -> None:
-        """Partitions hold no expansions: they are embedded as the index is built."""
+        own = passages[row : row + 1], sentences[bounds[row] : bounds[row + 1]]
+        return Embedded(*(vectors.astype(np.float32) for vectors in own))
 
     def _read(self, number: int) -> tuple[NDArray[np.float16], NDArray[np.float16], NDArray[np.int32]]:
         import pyarrow.parquet as parquet
@@ -292,5 +262,4 @@ class PartitionVectors:
 
 
 def _matrix(vectors: Any) -> NDArray[np.float16]:
-    """A column of lists of one length as (rows, length)."""
     return np.asarray(vectors.values).reshape(-1, vectors.type.list_size)

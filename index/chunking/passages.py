@@ -15,16 +15,7 @@ from dataclasses import dataclass, replace
 
 from alpie.index.chunking.sentences import document_sentences, word_count
 from alpie.index.readable import collapse
-from alpie.index.records import (
-    Block,
-    BlockKind,
-    Document,
-    Layout,
-    Passage,
-    RecognisedWord,
-    Sentence,
-    SentenceRole,
-)
+from alpie.index.records import Block, BlockKind, Document, Layout, Passage, Sentence, SentenceRole
 from alpie.index.spanish.analysis import normalize
 
 
@@ -86,15 +77,14 @@ class _SentenceGroup:
 def make_passages(document: Document, layout: Layout) -> tuple[Passage, ...]:
     """All passages of a document, in reading order."""
     passages: list[Passage] = []
-    taken: dict[str, int] = {}
+    taken: Counter[str] = Counter()
     sentences = document_sentences(document, layout)
     paragraphs = number_paragraphs(layout, sentences)
     for run in _runs(layout, sentences):
         for group in _packed(run):
             passage = _passage(document, layout, group, paragraphs, len(passages))
-            times = taken.get(passage.address, 0) + 1
-            taken[passage.address] = times
-            if times > 1:
+            taken[passage.address] += 1
+            if (times := taken[passage.address]) > 1:
                 passage = replace(passage, address=f"{passage.address}-{times}")
             passages.append(passage)
     return tuple(passages)
@@ -162,7 +152,6 @@ def _introduction(run: list[_SentenceGroup], piece: _SentenceGroup) -> _Sentence
 
 
 def _packed(run: list[_SentenceGroup]) -> Iterator[list[_SentenceGroup]]:
-    """Group pieces into passages of a readable size."""
     key_data = bool(run) and run[-1].block.kind is BlockKind.KEY_DATA
     most = _MAX_KEY_DATA_WORDS if key_data else _MAX_WORDS
     groups: list[list[_SentenceGroup]] = []
@@ -210,7 +199,9 @@ def _passage(
     if block.label and not heading:
         heading = block.label
     text = " ".join(sentence.text for sentence in sentences)
-    (_, page), *turns = layout.turns(sentences[0].start, max(sentence.end for sentence in sentences))
+    start, end = sentences[0].start, max(sentence.end for sentence in sentences)
+    (_, page), *turns = layout.turns(start, end)
+    words = document.structure.recognised if document.structure else ()
     return Passage(
         address=passage_address(document.id, heading, text),
         document_id=document.id,
@@ -223,13 +214,5 @@ def _passage(
         paragraph=paragraphs[sentences[0].paragraph],
         ordinal=ordinal,
         turns=tuple(turns),
-        recognised=_recognised(document, sentences),
+        recognised=words[bisect_left(words, (start, 0, 0)) : bisect_left(words, (end, 0, 0))],
     )
-
-
-def _recognised(document: Document, sentences: tuple[Sentence, ...]) -> tuple[RecognisedWord, ...]:
-    """The words of `sentences` that a program read off a picture."""
-    words = document.structure.recognised if document.structure else ()
-    first = bisect_left(words, (sentences[0].start, 0, 0))
-    last = bisect_left(words, (max(sentence.end for sentence in sentences), 0, 0))
-    return words[first:last]

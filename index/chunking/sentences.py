@@ -23,25 +23,26 @@ _INTRODUCING = (BlockKind.PARAGRAPH, BlockKind.LEAD)
 _BOUNDARY = re.compile(r"(?<![.!?…])[.!?…]+[»”’\"')\]]{0,3}\s(?=[«“‘\"'(\[¿¡—–]{0,3}[^\W_])")
 _TOKEN_BEFORE = re.compile(r"[\w.ºª°/]{1,24}$")
 # Words whose full stop does not end a sentence, whatever follows.
-_NEVER_TEXT = """
+_NEVER = frozenset(
+    """
 sr sra srta sres dr dra dres prof ing lic d dª da dña excmo excma ilmo ilma fr st sto sta gral cap
 cmdte mons art arts núm nums núms n nº nro nros pág págs p pp vol vols cap caps fig figs tab ed
 eds coord trad ap apdo apdos párr sec tít disp ej p.ej cf cfr cit op vid vgr p.e i.e e.g vs aprox
 máx mín tel tfno avda c/ ee rr ff jj oo bb aa cc dd hh mm pp ss ttes ss.mm a.c d.c m.ª n.º n.ª n.os
-"""
-_NEVER = frozenset(_NEVER_TEXT.split())
+""".split()
+)
 # Words that may stand at the end of one: there the next word decides.
-_SOMETIMES_TEXT = """
-uu ee.uu etc s.a s.l cía a.m p.m u.e o.n.u aa.vv ss.aa cc.aa jj.oo dd.hh ff.aa bis
-"""
-_SOMETIMES = frozenset(_SOMETIMES_TEXT.split())
-_OPENS_TEXT = """
+_SOMETIMES = frozenset(
+    "uu ee.uu etc s.a s.l cía a.m p.m u.e o.n.u aa.vv ss.aa cc.aa jj.oo dd.hh ff.aa bis".split()
+)
+_OPENS = frozenset(
+    """
 el la los las lo un una unos unas al del de en con sin por para según si cuando donde aunque
 mientras como entre desde hasta tras ante bajo sobre este esta estos estas ese esa esto eso hay no
 ya y o pero además también más muchos muchas todo todos todas cada otro otra otros otras su sus se
 es son sin embargo así
-"""
-_OPENS = frozenset(_OPENS_TEXT.split())
+""".split()
+)
 # A "sentence" longer than this is none: a table without lines, data, a script without stops. It is cut
 # between words, or after so many characters where there is no blank, so that no unit outgrows the encoder.
 _MAX_SENTENCE = 2_000
@@ -92,13 +93,8 @@ def _titles_alone(blocks: Sequence[Block]) -> set[int]:
 
 
 def _introduces(before: Block, block: Block, sentences: tuple[Sentence, ...]) -> bool:
-    """Whether the block before ends in a sentence that announces this one."""
-    return (
-        before.kind in _INTRODUCING
-        and before.box == block.box
-        and bool(sentences)
-        and sentences[-1].text.rstrip().endswith(":")
-    )
+    announces = bool(sentences) and sentences[-1].text.rstrip().endswith(":")
+    return announces and before.kind in _INTRODUCING and before.box == block.box
 
 
 def split_sentences(source: str, block: Block, paragraph: int, first_group: int) -> list[Sentence]:
@@ -186,7 +182,6 @@ def _bounded(text: str, start: int, end: int) -> list[tuple[int, int]]:
 
 
 def _ends_here(text: str, start: int, stop: int, following: int) -> bool:
-    """Whether the full stop at `stop` ends the sentence that began at `start`."""
     first = following
     while first < len(text) and not text[first].isalnum():
         first += 1
@@ -206,10 +201,8 @@ def _ends_here(text: str, start: int, stop: int, following: int) -> bool:
         return True
     if bare in _NEVER and not (token.isupper() and len(bare) > 2):
         return False
-    next_word = re.match(r"\w+", text[first : first + 30])
-    opens = (
-        next_word is not None and next_word.group()[0].isupper() and next_word.group().casefold() in _OPENS
-    )
+    next_word = re.match(r"\w*", text[first : first + 30])
+    opens = opener.isupper() and next_word is not None and next_word.group().casefold() in _OPENS
     if bare in _SOMETIMES or (len(bare) == 1 and bare.isalpha() and token.isupper()):
         return opens
     return True
@@ -237,9 +230,8 @@ def _kept_whole(text: str) -> list[tuple[int, int]]:
 
 def word_count(sentences: Sequence[Sentence]) -> int:
     """Words of some sentences, by white space; by length where that says nothing."""
-    return sum(
-        max(len(sentence.text.split()), len(sentence.text) // _LETTERS_A_WORD) for sentence in sentences
-    )
+    texts = (sentence.text for sentence in sentences)
+    return sum(max(len(text.split()), len(text) // _LETTERS_A_WORD) for text in texts)
 
 
 _MARK = re.compile(

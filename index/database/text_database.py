@@ -20,7 +20,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from pydantic import TypeAdapter
 
-from alpie.index.records import Document, Layout, Passage
+from alpie.index.arrays import Integers
+from alpie.index.records import Document, Passage
 
 TEXT_FILE = "text.sqlite"
 _SCHEMA = """
@@ -91,17 +92,11 @@ class Database:
 
     @classmethod
     def create(cls, path: Path | None = None) -> Database:
-        """A file to be written, or one in memory; a file that is there is gone on with.
-
-        It is made durable as a whole, when it is finished: until then nobody else reads it.
-        """
+        """A file to be written, or gone on with, or one in memory. It is durable as a whole, when it is finished."""
         is_new = path is None or not path.exists()
         connection = sqlite3.connect(path or ":memory:", check_same_thread=False, isolation_level=None)
-        connection.executescript(
-            "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA secure_delete=ON;"
-            + (_SCHEMA if is_new else "")
-            + "BEGIN;"
-        )
+        pragmas = "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA secure_delete=ON;"
+        connection.executescript(f"{pragmas} {_SCHEMA if is_new else ''} BEGIN;")
         return cls(connection)
 
     def rows(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
@@ -118,11 +113,9 @@ class Database:
     def insert(self, table: str, **values: object) -> int:
         """Add a row; returns its number."""
         names, marks = ", ".join(values), ", ".join("?" * len(values))
+        statement = f"INSERT INTO {table} ({names}) VALUES ({marks})"
         with self._lock:
-            done = self._connection.execute(
-                f"INSERT INTO {table} ({names}) VALUES ({marks})", tuple(values.values())
-            )
-        return int(done.lastrowid or 0)
+            return int(self._connection.execute(statement, tuple(values.values())).lastrowid or 0)
 
     def insert_passage(self, document: int, passage: Passage, others: Mapping[str, object]) -> None:
         """Add a passage of a document that has a number, with `others` of its columns, and its words."""
@@ -179,26 +172,26 @@ def document_from_json(written: str, text: str) -> Document:
     return replace(from_json(Document, written), text=text)
 
 
-def bounds_of(counts: ArrayLike) -> NDArray[np.int64]:
+def bounds_of(counts: ArrayLike) -> Integers:
     """Where lists with `counts` entries begin, (lists + 1,): list i is bounds[i] … bounds[i + 1] - 1."""
     return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
 
 
-def runs(starts: NDArray[np.int64], counts: NDArray[np.integer[Any]]) -> NDArray[np.int64]:
+def runs(starts: Integers, counts: NDArray[np.integer[Any]]) -> Integers:
     """start, start + 1, … of each run, one run after another; shape (sum of counts,)."""
     firsts = np.cumsum(counts, dtype=np.int64) - counts
     return np.asarray(np.repeat(starts - firsts, counts) + np.arange(int(counts.sum())), dtype=np.int64)
 
 
 _KEPT_RECORDS = 2_048
-_IN_ORDER = "FROM documents JOIN passages ON passages.document = documents.number"
+_IN_ORDER = """
+    SELECT passages.number, place, sentences, lines FROM documents JOIN passages ON passages.document = documents.number
+    ORDER BY place, passages.number
+"""
 
 
 class StoredDocuments(Mapping[str, R]):
-    """Documents, or what belongs to each, by their ids, in the order of the collection.
-
-    `columns` of the database are what `read` makes a record of.
-    """
+    """What `read` makes of `columns` of each document, by its id, in the order of the collection."""
 
     def __init__(
         self,
@@ -223,20 +216,12 @@ class StoredDocuments(Mapping[str, R]):
         return len(self._ids)
 
 
-def stored_layouts(database: Database) -> StoredDocuments[Layout]:
-    """The layouts of all documents, by id."""
-    return StoredDocuments(database, "layout", partial(from_json, Layout))
-
-
 class StoredPassages(Sequence[Passage]):
     """The passages of an index, numbered in the order of the collection: a passage's number here is its *row*."""
 
     def __init__(self, database: Database) -> None:
         self.database = database
-        found = database.rows(
-            f"SELECT passages.number, place, sentences, lines {_IN_ORDER} ORDER BY place, passages.number"
-        )
-        numbers, _, sentences, lines = np.array(found, np.int64).reshape(-1, 4).T
+        numbers, _, sentences, lines = np.array(database.rows(_IN_ORDER), np.int64).reshape(-1, 4).T
         self._numbers = numbers.copy()  # in the database
         self._order = np.argsort(self._numbers)
         self.sentence_bounds = bounds_of(sentences)  # (passages + 1,)
@@ -262,9 +247,8 @@ class StoredPassages(Sequence[Passage]):
 
     def value(self, column: str, row: int) -> Any:
         """What a column of the database holds of one passage."""
-        return self.database.rows(f"SELECT {column} FROM passages WHERE number = ?", int(self._numbers[row]))[
-            0
-        ][0]
+        statement = f"SELECT {column} FROM passages WHERE number = ?"
+        return self.database.rows(statement, int(self._numbers[row]))[0][0]
 
     def values(self, column: str) -> Iterator[Any]:
         """What a column holds of all passages, in their order; memory holds those of one document."""
@@ -285,12 +269,12 @@ class StoredPassages(Sequence[Passage]):
         # a walk through all of them does not push out those that questions lead to
         return map(partial(from_json, Passage), self.values("record"))
 
-    def rows_where(self, condition: str, *values: object) -> NDArray[np.int64]:
+    def rows_where(self, condition: str, *values: object) -> Integers:
         """The rows of the passages that a condition on the table `passages` is true of, ascending."""
         found = self.database.rows(f"SELECT passages.number FROM passages WHERE {condition}", *values)
         return np.sort(self.rows_of([number for (number,) in found]))
 
-    def rows_of(self, numbers: Sequence[int]) -> NDArray[np.int64]:
+    def rows_of(self, numbers: Sequence[int]) -> Integers:
         """The rows of the passages that have these numbers in the database."""
         places = np.searchsorted(self._numbers, np.array(numbers, np.int64), sorter=self._order)
         return self._order[places].astype(np.int64)
@@ -301,7 +285,7 @@ class StoredPassages(Sequence[Passage]):
         found = self.rows_where("id = ? AND address = ?", hashed(address), address)
         return int(found[0]) if len(found) else None
 
-    def rows_of_document(self, name: str) -> NDArray[np.int64]:
+    def rows_of_document(self, name: str) -> Integers:
         """The rows of the passages of the document with this id."""
         return self.rows_where("document = (SELECT number FROM documents WHERE id = ?)", name)
 

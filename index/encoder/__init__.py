@@ -12,7 +12,8 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
+
+from alpie.index.arrays import Floats
 
 BUNDLED = "bundled"
 
@@ -44,12 +45,10 @@ class Encoder(Protocol):
     def runtime(self) -> str:
         """What the model runs on: ``onnx-int8`` or ``torch``."""
 
-    def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
+    def encode_queries(self, texts: Sequence[str]) -> Floats:
         """Vectors of questions, (texts, dimension)."""
 
-    def encode_passages(
-        self, texts: Sequence[str], on_progress: OnProgress | None = None
-    ) -> NDArray[np.float32]:
+    def encode_passages(self, texts: Sequence[str], on_progress: OnProgress | None = None) -> Floats:
         """Vectors of passages or sentences, (texts, dimension)."""
 
 
@@ -64,10 +63,10 @@ def encodable(text: str) -> str:
     return _SURROGATE.sub("\ufffd", text)
 
 
-def unit_rows(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+def unit_rows(vectors: Floats) -> Floats:
     """Rows divided by their length; a row of zeros stays one."""
     lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
-    result: NDArray[np.float32] = (vectors / np.maximum(lengths, 1e-12)).astype(np.float32, copy=False)
+    result: Floats = (vectors / np.maximum(lengths, 1e-12)).astype(np.float32, copy=False)
     return result
 
 

@@ -11,12 +11,14 @@ import json
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from alpie.index.arrays import Floats
 from alpie.index.errors import EncoderError
 from alpie.index.messages import said
 from alpie.index.model_cache import checksum, is_intact, read_fingerprint, seal, settle
@@ -42,6 +44,7 @@ _EMBEDDING_NAMES = {
     "emb.ln.w": "embeddings.LayerNorm.weight",
     "emb.ln.b": "embeddings.LayerNorm.bias",
 }
+_MATRICES = ("emb.word", "emb.pos", "emb.type")  # … besides those that are quantised
 _LAYER_NAMES = {
     "q": "attention.self.query",
     "k": "attention.self.key",
@@ -57,11 +60,8 @@ _LAYER_NAMES = {
 def bundled_folder(cache: Path) -> Path:
     """The bundled model as a folder inside `cache`, written if it is not there. Raises `EncoderError` where that fails."""
     source = find_source()
-    return settle(
-        cache / MODEL_NAME,
-        is_current=lambda folder: _is_current(folder, source),
-        build=lambda folder: _write_folder(folder, source),
-    )
+    is_current, build = partial(_is_current, source=source), partial(_write_folder, source=source)
+    return settle(cache / MODEL_NAME, is_current, build)
 
 
 def bundled_fingerprint(folder: Path) -> str:
@@ -83,11 +83,11 @@ def find_source() -> Path | None:
 
 
 def _is_current(folder: Path, source: Path | None) -> bool:
-    fingerprint = read_fingerprint(folder)
-    if fingerprint is None or fingerprint.get("format_version") != FORMAT_VERSION or not is_intact(folder):
+    if not is_intact(folder, {"format_version": FORMAT_VERSION}):
         return False
     if source is None:
         return True
+    fingerprint = read_fingerprint(folder) or {}
     # Size alone cannot tell two releases apart (same layout, same size), and hashing at every start would
     # cost 50 ms; the time stamp says when hashing is needed.
     status = source.stat()
@@ -108,16 +108,14 @@ def _write_folder(folder: Path, source: Path | None) -> None:
         path.parent.mkdir(exist_ok=True)
         path.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
     status = source.stat()
-    seal(
-        folder,
-        {
-            "model": MODEL_NAME,
-            "format_version": FORMAT_VERSION,
-            "source_sha256": checksum(source),
-            "source_bytes": status.st_size,
-            "source_modified_ns": status.st_mtime_ns,
-        },
-    )
+    facts = {
+        "model": MODEL_NAME,
+        "format_version": FORMAT_VERSION,
+        "source_sha256": checksum(source),
+        "source_bytes": status.st_size,
+        "source_modified_ns": status.st_mtime_ns,
+    }
+    seal(folder, facts)
 
 
 def _write_weights(path: Path, model: PackedModel) -> None:
@@ -127,8 +125,10 @@ def _write_weights(path: Path, model: PackedModel) -> None:
     tensors: dict[str, NDArray[np.float16]] = {}
     for source_name, name in _tensor_names(model.layers):
         values = model.tensor(source_name).astype(np.float16)
-        rows = _rows(model, source_name)
-        tensors[name] = values.reshape(rows, -1) if rows else values
+        if source_name in _MATRICES or model.tensors[source_name].is_quantised:
+            columns = model.intermediate_size if ".fo." in source_name else model.hidden_size
+            values = values.reshape(-1, columns)
+        tensors[name] = values
     # The model has no pooler, but BertModel reports one that is missing as a possible mistake.
     tensors["pooler.dense.weight"] = np.zeros((model.hidden_size, model.hidden_size), np.float16)
     tensors["pooler.dense.bias"] = np.zeros(model.hidden_size, np.float16)
@@ -137,26 +137,11 @@ def _write_weights(path: Path, model: PackedModel) -> None:
 
 
 def _tensor_names(layers: int) -> Iterator[tuple[str, str]]:
-    """Pairs of a tensor's name in the source and in BertModel."""
     yield from _EMBEDDING_NAMES.items()
     for layer in range(layers):
         for source_part, part in _LAYER_NAMES.items():
             for source_kind, kind in (("w", "weight"), ("b", "bias")):
                 yield f"l{layer}.{source_part}.{source_kind}", f"encoder.layer.{layer}.{part}.{kind}"
-
-
-def _rows(model: PackedModel, source_name: str) -> int:
-    """Rows of a matrix; 0 for a vector. A linear layer has as many rows as its bias has values."""
-    embeddings = {
-        "emb.word": model.vocabulary_size,
-        "emb.pos": model.positions,
-        "emb.type": model.token_types,
-    }
-    if source_name in embeddings:
-        return embeddings[source_name]
-    if not model.tensors[source_name].is_quantised:
-        return 0
-    return model.tensors[source_name.removesuffix("w") + "b"].count
 
 
 def _tokenizer(model: PackedModel) -> Tokenizer:
@@ -188,7 +173,6 @@ def _tokenizer(model: PackedModel) -> Tokenizer:
 
 
 def _configuration(model: PackedModel) -> dict[str, Any]:
-    """The JSON files of a sentence-transformers folder, by name."""
     names = {f"{name}_token": model.pieces[index][0] for name, index in model.special_ids.items()}
     modules = (
         ("", "base.modules.transformer.Transformer"),
@@ -281,12 +265,11 @@ class PackedModel:
     pieces: tuple[tuple[str, float], ...]
     tensors: dict[str, PackedTensor]
 
-    def tensor(self, name: str) -> NDArray[np.float32]:
+    def tensor(self, name: str) -> Floats:
         """Tensor `name` unpacked, as one row of float32."""
-        try:
-            packed = self.tensors[name]
-        except KeyError as error:
-            raise EncoderError(said("encoder.no_tensor", name=name)) from error
+        if name not in self.tensors:
+            raise EncoderError(said("encoder.no_tensor", name=name))
+        packed = self.tensors[name]
         raw = self.data[packed.offset : packed.offset + packed.size_bytes]
         if not packed.is_quantised:
             return raw.view("<f4").astype(np.float32)
@@ -295,11 +278,10 @@ class PackedModel:
 
 def read_packed(path: Path) -> PackedModel:
     """Parse the source file at `path`; raises `EncoderError` if it is not one, or is cut short."""
-    data: NDArray[np.uint8] = (
-        np.memmap(path, np.uint8, mode="r") if path.stat().st_size else np.empty(0, np.uint8)
-    )
-    if bytes(data[:4]) != b"E5S1":
-        raise EncoderError(said("encoder.not_weights", path=path))
+    with path.open("rb") as file:
+        if file.read(4) != b"E5S1":
+            raise EncoderError(said("encoder.not_weights", path=path))
+    data: NDArray[np.uint8] = np.memmap(path, np.uint8, mode="r")
     try:
         model = _parse(_Cursor(data, position=4))
     except (struct.error, ValueError, IndexError) as error:
@@ -330,29 +312,23 @@ class _Cursor:
         return self.data[self.position - size_bytes : self.position]
 
 
+_SIZES = "hidden_size layers heads intermediate_size vocabulary_size positions token_types".split()
+
+
 def _parse(cursor: _Cursor) -> PackedModel:
     (_version,) = cursor.values("I")
-    hidden, layers, heads, intermediate, vocabulary, positions, types = cursor.values("7i")
+    sizes = dict(zip(_SIZES, cursor.values("7i"), strict=True))
     epsilon, block_weights = cursor.values("fi")
     if block_weights != BLOCK_WEIGHTS:
         raise ValueError(said("encoder.blocks", found=block_weights, wanted=BLOCK_WEIGHTS))
     piece_count, *special = cursor.values("5i")
+    special_ids = dict(zip(("bos", "eos", "pad", "unk"), special, strict=True))
     pieces = _parse_pieces(cursor, piece_count)
     _, table_bytes = cursor.values("iI")
     cursor.take(table_bytes)
+    data, tensors = cursor.data, dict(_parse_directory(cursor))
     return PackedModel(
-        data=cursor.data,
-        hidden_size=hidden,
-        layers=layers,
-        heads=heads,
-        intermediate_size=intermediate,
-        vocabulary_size=vocabulary,
-        positions=positions,
-        token_types=types,
-        epsilon=float(epsilon),
-        special_ids=dict(zip(("bos", "eos", "pad", "unk"), special, strict=True)),
-        pieces=pieces,
-        tensors=dict(_parse_directory(cursor)),
+        data, special_ids=special_ids, epsilon=epsilon, pieces=pieces, tensors=tensors, **sizes
     )
 
 
@@ -361,10 +337,8 @@ def _parse_pieces(cursor: _Cursor, count: int) -> tuple[tuple[str, float], ...]:
     offsets = cursor.take(4 * (count + 1)).view("<u4").tolist()
     scores = cursor.take(4 * count).view("<f4").tolist()
     text = cursor.take(total_bytes).tobytes()
-    return tuple(
-        (text[start:end].decode("utf-8"), score)
-        for start, end, score in zip(offsets[:-1], offsets[1:], scores, strict=True)
-    )
+    ends = zip(offsets[:-1], offsets[1:], scores, strict=True)
+    return tuple((text[start:end].decode("utf-8"), score) for start, end, score in ends)
 
 
 def _parse_directory(cursor: _Cursor) -> Iterator[tuple[str, PackedTensor]]:
@@ -376,7 +350,7 @@ def _parse_directory(cursor: _Cursor) -> Iterator[tuple[str, PackedTensor]]:
         yield name, PackedTensor(kind == 1, values, offset, size_bytes)
 
 
-def unpack_q4(raw: NDArray[np.uint8]) -> NDArray[np.float32]:
+def unpack_q4(raw: NDArray[np.uint8]) -> Floats:
     """Q4_0 blocks (18 bytes each) as float32, 32 values a block: ``(nibble - 8) * scale``.
 
     Byte *j* of a block holds weight *j* in its low half and weight *j* + 16 in its high one.

@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
-from alpie.index.encoder import Encoder
+from alpie.index.arrays import Floats
+from alpie.index.encoder import Encoder, OnProgress
 from alpie.index.records import Passage
-from alpie.index.sources.expansions import ExpansionLine
 
 
 @dataclass(frozen=True)
 class Embedded:
     """The vectors of some passages (of one document, or of the whole index), in their order."""
 
-    passages: NDArray[np.float32]  # (passages, dimension)
-    sentences: NDArray[np.float32]  # (sentences, dimension)
-    expansions: Sequence[Sequence[ExpansionLine]] = ()  # of each passage; empty where none has any
-    lines: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 0), np.float32))  # their vectors
+    passages: Floats  # (passages, dimension)
+    sentences: Floats  # (sentences, dimension)
+    lines: Floats = field(default_factory=lambda: np.zeros((0, 0), np.float32))  # of expansions
 
     @classmethod
     def joined(cls, parts: Sequence[Embedded], dimension: int) -> Embedded:
@@ -55,7 +52,7 @@ def text_of(passage: Passage) -> str:
 
 
 def embed_passages(
-    passages: Sequence[Passage], encoder: Encoder, on_progress: Callable[[int, int], None] | None = None
+    passages: Sequence[Passage], encoder: Encoder, on_progress: OnProgress | None = None
 ) -> Embedded:
     """Passage and sentence vectors of `passages`.
 
@@ -67,28 +64,25 @@ def embed_passages(
     total = len(texts) + len(sentence_texts)
 
     # The passages hold the same words as all the sentences: half of the work each, whatever their numbers.
-    def after_passages(done: int, of: int) -> None:
-        if on_progress:
-            on_progress(total * done // (2 * of), total)
+    def halves(before: int) -> OnProgress | None:
+        return on_progress and (lambda done, of: on_progress(total * (before * of + done) // (2 * of), total))
 
-    def after_sentences(done: int, of: int) -> None:
-        if on_progress:
-            on_progress((total * (of + done)) // (2 * of), total)
-
-    vectors = encoder.encode_passages(texts, on_progress=after_passages)
-    return Embedded(vectors, encoder.encode_passages(sentence_texts, on_progress=after_sentences))
+    vectors = encoder.encode_passages(texts, halves(0))
+    return Embedded(vectors, encoder.encode_passages(sentence_texts, halves(1)))
 
 
-class KnownVectors(Protocol):
-    """Vectors that need not be computed again."""
+class KnownVectors:
+    """Vectors that need not be computed again; here none."""
 
     def __contains__(self, key: bytes) -> bool:
         """Whether there are vectors for this `embedding_key`."""
+        return False
 
     def of_passage(self, key: bytes) -> Embedded:
         """The vectors of the passage with this `embedding_key`."""
+        raise KeyError(key)
 
-    def of_line(self, text: str) -> NDArray[np.float32] | None:
+    def of_line(self, text: str) -> Floats | None:
         """The vector of the expansion `text`, (dimension,); None where it is not known."""
 
 

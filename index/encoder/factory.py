@@ -4,24 +4,21 @@ from __future__ import annotations
 
 import logging
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from alpie.index.encoder import BUNDLED, Encoder
+from alpie.index.encoder.bundled_weights import MODEL_NAME, bundled_fingerprint, bundled_folder
+from alpie.index.encoder.model_config import ModelConfig, ModelFiles
+from alpie.index.encoder.onnx_export import agrees_with_reference, onnx_folder
+from alpie.index.encoder.onnx_runtime import OnnxEncoder
 from alpie.index.errors import EncoderError
 from alpie.index.messages import said
-from alpie.index.model_cache import default_cache
-
-if TYPE_CHECKING:
-    from alpie.index.encoder.model_config import ModelFiles
-    from alpie.index.encoder.onnx_runtime import OnnxEncoder
-
 
 RUNTIMES = ("auto", "onnx", "torch", "torch-bf16")
 
 _LOG = logging.getLogger(__name__)
 
 
-def open_encoder(model: str = BUNDLED, cache: Path | None = None, runtime: str = "auto") -> Encoder:
+def open_encoder(model: str, cache: Path, runtime: str = "auto") -> Encoder:
     """The encoder `model`, without ever using the network.
 
     `model` is ``bundled``, a sentence-transformers folder, or the name of a model in the local Hugging Face cache.
@@ -31,14 +28,10 @@ def open_encoder(model: str = BUNDLED, cache: Path | None = None, runtime: str =
     """
     if runtime not in RUNTIMES:
         raise EncoderError(said("encoder.runtime", runtime=runtime, known=RUNTIMES))
-    cache = cache or default_cache()
     files = bundled_files(cache) if model == BUNDLED else _files_of(model, cache)
     if runtime == "onnx" and not files.config.exportable:
-        raise EncoderError(
-            said(
-                "encoder.no_graph", model=model, kind=files.config.model_type or said("encoder.unknown_kind")
-            )
-        )
+        kind = files.config.model_type or said("encoder.unknown_kind")
+        raise EncoderError(said("encoder.no_graph", model=model, kind=kind))
     if runtime in ("auto", "onnx") and files.config.exportable:
         encoder = _open_onnx(files)
         if encoder is not None:
@@ -48,22 +41,17 @@ def open_encoder(model: str = BUNDLED, cache: Path | None = None, runtime: str =
         _LOG.warning("The 8-bit encoder failed its check on this machine; using PyTorch, which is slower.")
     from alpie.index.encoder.torch_runtime import SentenceTransformersEncoder
 
-    return SentenceTransformersEncoder.from_folder(files.folder, files.name, half=runtime == "torch-bf16")
+    return SentenceTransformersEncoder(files.folder, files.name, half=runtime == "torch-bf16")
 
 
 def bundled_files(cache: Path) -> ModelFiles:
     """The bundled model's folder in `cache`, written if it is not there."""
-    from alpie.index.encoder.bundled_weights import MODEL_NAME, bundled_fingerprint, bundled_folder
-    from alpie.index.encoder.model_config import ModelConfig, ModelFiles
-
     folder = bundled_folder(cache)
     graph = folder.with_name(f"{folder.name}-onnx")
     return ModelFiles(folder, graph, MODEL_NAME, bundled_fingerprint(folder), ModelConfig.read(folder))
 
 
 def _files_of(model: str, cache: Path) -> ModelFiles:
-    from alpie.index.encoder.model_config import ModelFiles
-
     path = Path(model).expanduser()
     if not path.is_dir():
         from alpie.index.encoder.torch_runtime import find_model_folder
@@ -74,16 +62,13 @@ def _files_of(model: str, cache: Path) -> ModelFiles:
 
 def _open_onnx(model: ModelFiles) -> OnnxEncoder | None:
     """The fast encoder, or None when no 8-bit graph of `model` passes its check here."""
-    from alpie.index.encoder.onnx_export import agrees_with_reference, onnx_folder
-    from alpie.index.encoder.onnx_runtime import OnnxEncoder
-
     # A cache may come from another machine (a container image, a shared home folder), whose processor
     # multiplied 8-bit numbers without overflow where this one does not: then make the graph anew, here.
     for distrust in (False, True):
         graph = onnx_folder(model, distrust)
         if graph is None:
             return None
-        encoder = OnnxEncoder.open(model)
+        encoder = OnnxEncoder(model)
         if agrees_with_reference(encoder, graph):
             return encoder
     return None

@@ -16,14 +16,8 @@ from alpie.index.messages import said
 # What models call the prompts of questions and of passages, the surest name first; case, «-», «_» and spaces aside.
 _QUERY_NAMES = ("query", "retrieval query", "search query", "web search query", "question")
 _PASSAGE_NAMES = (
-    "document",
-    "passage",
-    "retrieval document",
-    "retrieval passage",
-    "search document",
-    "corpus",
-    "text",
-)
+    "document", "passage", "retrieval document", "retrieval passage", "search document", "corpus", "text",
+)  # fmt: skip
 # The E5 models were trained with these prompts, but their published folders do not state them.
 _E5_NAME = re.compile(r"\be5-(small|base|large)\b(?!.*instruct)", re.IGNORECASE)
 _E5_PROMPTS = {"query": "query: ", "passage": "passage: "}
@@ -51,9 +45,10 @@ class ModelConfig:
     def read(cls, folder: Path, name: str = "") -> ModelConfig:
         """How a model is used, from the files of `folder`; `name` tells those that state no prompts."""
         stated = _json(folder / "config_sentence_transformers.json")
-        modules = [str(one.get("type", "")) for one in _json(folder / "modules.json", [])]
-        places = {kind.rpartition(".")[2]: folder / str(one.get("path", ""))
-                  for kind, one in zip(modules, _json(folder / "modules.json", []), strict=True)}  # fmt: skip
+        places = {
+            str(one.get("type", "")).rpartition(".")[2]: folder / str(one.get("path", ""))
+            for one in _json(folder / "modules.json", [])
+        }
         transformer = places.get("Transformer", folder)
         limits = _json(transformer / "sentence_bert_config.json")
         pooling = _json(places.get("Pooling", folder / "1_Pooling") / "config.json")
@@ -107,13 +102,14 @@ def _pooling(config: Mapping[str, Any]) -> str:
     """The mode, "mean" or "cls", over all tokens, prompts included, which is what a graph's output is pooled by."""
     if not config.get("include_prompt", True):
         return ""
-    old = [
-        name.removeprefix("pooling_mode_")
-        for name, on in config.items()
-        if name.startswith("pooling_mode_") and on
-    ]
-    names = {"mean": "mean", "mean_tokens": "mean", "cls": "cls", "cls_token": "cls"}
-    modes = [config["pooling_mode"]] if "pooling_mode" in config else old
+    older = [name for name, on in config.items() if name.startswith("pooling_mode_") and on]
+    modes = [config["pooling_mode"]] if "pooling_mode" in config else older
+    names = {
+        "mean": "mean",
+        "pooling_mode_mean_tokens": "mean",
+        "cls": "cls",
+        "pooling_mode_cls_token": "cls",
+    }
     return names.get(str(modes[0]), "") if len(modes) == 1 else ""
 
 
@@ -124,16 +120,12 @@ def _json(path: Path, missing: Any = None) -> Any:
     except FileNotFoundError:
         return {} if missing is None else missing
     except (OSError, ValueError) as error:
-        raise EncoderError(
-            said("encoder.unloadable", folder=path.parent, error=f"{path.name}: {error}")
-        ) from error
+        reason = f"{path.name}: {error}"
+        raise EncoderError(said("encoder.unloadable", folder=path.parent, error=reason)) from error
 
 
 def folder_fingerprint(folder: Path) -> str:
-    """A digest of names, sizes and contents in a model folder; of a large file, only its ends are read.
-
-    Training changes all tensors, so two different models differ at the ends of the file too.
-    """
+    """A digest of a model folder; of a large file only its ends, in which training changes tensors as anywhere."""
     digest = hashlib.sha256()
     for path in sorted(folder.rglob("*")):
         if not path.is_file() or path.suffix.lower() in {".md", ".lock"}:

@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import logging
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, astuple, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
+from alpie.index.arrays import Floats
 from alpie.index.encoder import unit_rows
 from alpie.index.encoder.bundled_weights import MODEL_NAME, WEIGHTS_FILE, WORD_VECTORS
 from alpie.index.encoder.model_config import ModelFiles
@@ -71,56 +71,47 @@ class Agreement:
     @property
     def suffices(self) -> bool:
         """Whether the graph may stand in for the reference."""
-        return (
-            self.cosine_mean >= self.MEAN_COSINE
-            and self.cosine_minimum >= self.MINIMUM_COSINE
-            and self.first >= self.FIRST
-            and self.first_three >= self.FIRST_THREE
-        )
+        limits = self.MEAN_COSINE, self.MINIMUM_COSINE, self.FIRST, self.FIRST_THREE
+        return all(found >= least for found, least in zip(astuple(self), limits, strict=True))
 
 
 def onnx_folder(model: ModelFiles, distrust: bool = False) -> Path | None:
     """The folder with the 8-bit graph of `model`, made if it is not there, or anew with `distrust`; None if none agrees."""
     folder = model.graph
     doubted = read_fingerprint(folder) if distrust else None
+    facts = {"format_version": FORMAT_VERSION, "model": model.fingerprint}
 
     def is_current(place: Path) -> bool:
-        found = read_fingerprint(place)
-        return found is not None and found != doubted and _is_current(place, found, model.fingerprint)
+        found = read_fingerprint(place) or {}
+        is_decided = found.get("accepted") or found.get("onnxruntime") == _onnxruntime_version()
+        return found != doubted and bool(is_decided) and is_intact(place, facts)
 
-    settle(folder, is_current, build=lambda place: _make(model, place))
-    found = read_fingerprint(folder)
-    return folder if found is not None and found.get("accepted") else None
+    settle(folder, is_current, build=lambda place: _make(model, place, facts))
+    return folder if (read_fingerprint(folder) or {}).get("accepted") else None
 
 
 def agrees_with_reference(encoder: OnnxEncoder, folder: Path) -> bool:
     """Whether the graph in `folder` still gives the reference's vectors, on this processor."""
     questions = sample_texts()[0][:OPENING_CHECK_QUESTIONS]
+    path = folder / REFERENCE_FILE
     try:
-        reference = np.load(folder / REFERENCE_FILE, allow_pickle=False)
+        reference = np.load(path, allow_pickle=False)
     except (OSError, ValueError) as error:
-        raise EncoderError(
-            said("encoder.no_reference", path=folder / REFERENCE_FILE, error=error, folder=folder)
-        ) from error
+        raise EncoderError(said("encoder.no_reference", path=path, error=error, folder=folder)) from error
     cosines = _centred_cosines(encoder.encode_queries(questions), reference[: len(questions)], reference)
     return bool(cosines.min() >= Agreement.MINIMUM_COSINE)
 
 
 def compare(
-    questions: NDArray[np.float32],
-    passages: NDArray[np.float32],
-    reference_questions: NDArray[np.float32],
-    reference_passages: NDArray[np.float32],
+    questions: Floats, passages: Floats, reference_questions: Floats, reference_passages: Floats
 ) -> Agreement:
     """The agreement of two encoders' vectors (texts, dimension) of the same questions and passages."""
     reference = np.concatenate([reference_questions, reference_passages])
     cosines = _centred_cosines(np.concatenate([questions, passages]), reference, reference)
     best = np.argsort(-(questions @ passages.T), axis=1)
     reference_best = np.argsort(-(reference_questions @ reference_passages.T), axis=1)
-    common = [
-        len(set(mine[:3]) & set(theirs[:3])) / 3
-        for mine, theirs in zip(best.tolist(), reference_best.tolist(), strict=True)
-    ]
+    first_three = zip(best[:, :3].tolist(), reference_best[:, :3].tolist(), strict=True)
+    common = [len(set(mine) & set(theirs)) / 3 for mine, theirs in first_three]
     return Agreement(
         cosine_mean=round(float(cosines.mean()), 5),
         cosine_minimum=round(float(cosines.min()), 5),
@@ -129,22 +120,12 @@ def compare(
     )
 
 
-def _centred_cosines(
-    vectors: NDArray[np.float32], reference: NDArray[np.float32], origin: NDArray[np.float32]
-) -> NDArray[np.float32]:
+def _centred_cosines(vectors: Floats, reference: Floats, origin: Floats) -> Floats:
     mean = origin.mean(axis=0)
     left, right = vectors - mean, reference - mean
     lengths = np.linalg.norm(left, axis=1) * np.linalg.norm(right, axis=1)
-    result: NDArray[np.float32] = (left * right).sum(axis=1) / lengths
+    result: Floats = (left * right).sum(axis=1) / lengths
     return result
-
-
-def _is_current(folder: Path, fingerprint: dict[str, Any], model: str) -> bool:
-    if fingerprint.get("format_version") != FORMAT_VERSION or fingerprint.get("model") != model:
-        return False
-    if not is_intact(folder):
-        return False
-    return bool(fingerprint.get("accepted")) or fingerprint.get("onnxruntime") == _onnxruntime_version()
 
 
 def _onnxruntime_version() -> str:
@@ -153,7 +134,7 @@ def _onnxruntime_version() -> str:
     return str(onnxruntime.__version__)
 
 
-def _make(model: ModelFiles, folder: Path) -> None:
+def _make(model: ModelFiles, folder: Path, facts: Mapping[str, Any]) -> None:
     """Write graph, reference vectors and figures into `folder`; without a graph if none suffices."""
     from alpie.index.encoder.torch_runtime import load_sentence_transformer
 
@@ -166,24 +147,20 @@ def _make(model: ModelFiles, folder: Path) -> None:
         _write_words(reference, folder)
     smooth_linear_layers(transformer, lambda: _encode_apart(reference, model, questions, passages))
     exported = folder / "exported.onnx"
-    # no attention mask: a text is alone in the graph, nothing is padded
-    export_graph(
-        transformer,
-        lambda word_vectors: transformer(inputs_embeds=word_vectors).last_hidden_state,
-        exported,
-        GRAPH_OUTPUT,
-    )
+
+    def forward(
+        word_vectors: Tensor,
+    ) -> Any:  # no attention mask: a text is alone in the graph, nothing is padded
+        return transformer(inputs_embeds=word_vectors).last_hidden_state
+
+    export_graph(transformer, forward, exported, GRAPH_OUTPUT)
     tried: dict[str, dict[str, Any]] = {}
     accepted = False
     for label, reduce_range in (("8 bits", False), ("7 bits", True)):
         quantise(exported, folder / GRAPH_FILE, reduce_range)
-        encoder = OnnxEncoder.open(model, folder)
-        agreement = compare(
-            encoder.encode_queries(questions),
-            encoder.encode_passages(passages),
-            reference_questions,
-            reference_passages,
-        )
+        encoder = OnnxEncoder(model, folder)
+        vectors = encoder.encode_queries(questions), encoder.encode_passages(passages)
+        agreement = compare(*vectors, reference_questions, reference_passages)
         tried[label] = asdict(agreement)
         accepted = agreement.suffices
         _LOG.info("encoder graph with weights of %s: %s", label, agreement)
@@ -194,21 +171,17 @@ def _make(model: ModelFiles, folder: Path) -> None:
         for name in (GRAPH_FILE, TOKENIZER_FILE, WEIGHTS_FILE):
             (folder / name).unlink(missing_ok=True)
     np.save(folder / REFERENCE_FILE, np.concatenate([reference_questions, reference_passages]))
-    facts = {
-        "format_version": FORMAT_VERSION,
-        "model": model.fingerprint,
-        "onnxruntime": _onnxruntime_version(),
-    }
-    seal(folder, {**facts, "accepted": accepted, "agreement_with_pytorch": tried})
+    verdict = {"onnxruntime": _onnxruntime_version(), "accepted": accepted, "agreement_with_pytorch": tried}
+    seal(folder, {**facts, **verdict})
 
 
 def _encode_apart(
     reference: SentenceTransformer, model: ModelFiles, questions: list[str], passages: list[str]
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+) -> tuple[Floats, Floats]:
     """Vectors of both, one text at a time: padding would be seen as an input by `smooth_linear_layers`."""
     config = model.config
 
-    def vectors(texts: list[str], prompt: str) -> NDArray[np.float32]:
+    def vectors(texts: list[str], prompt: str) -> Floats:
         found = reference.encode(texts, prompt=prompt, batch_size=1, show_progress_bar=False)
         return unit_rows(np.asarray(found)[:, : config.dimension])
 
@@ -216,7 +189,6 @@ def _encode_apart(
 
 
 def _write_words(reference: SentenceTransformer, folder: Path) -> None:
-    """The tokenizer and the table of word vectors, in half precision, beside the graph."""
     from safetensors.numpy import save_file
 
     tokenizer = reference.tokenizer

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from alpie.index.encoder.bundled_weights import MAXIMUM_TOKENS, PROMPTS, bundled_fingerprint
-from alpie.index.encoder.word_pieces import MappedTokenizer, TokenizerLike, write_tables
+from alpie.index.encoder.word_pieces import MappedTokenizer, write_tables
 from alpie.index.errors import EncoderError
 from alpie.index.model_cache import is_intact, read_fingerprint, seal, settle
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
+    from alpie.index.encoder.word_pieces import AnyTokenizer
 
 _FILE = Path(__file__).with_name("encoder_samples.json")
 
@@ -28,7 +30,6 @@ def sample_texts() -> tuple[list[str], list[str]]:
 
 
 FORMAT_VERSION = 1  # raise it when the tables or their check change
-_ENDS, _UNKNOWN = ("<s>", "</s>"), "<unk>"
 # What sample texts do not hold: composed characters, wide ones, other scripts, names of special tokens.
 _TRICKY = (
     "", " ", "\n\t", "e\u0301l an\u0303o", "ﬁn de ½ ㎏ №5", "＜s＞ <s>x</s> <mask>", "▁a▁▁b ▁", "😀😀日本語 한국어",
@@ -38,47 +39,32 @@ _TRICKY = (
 _LOG = logging.getLogger(__name__)
 
 
-def open_tokenizer(model_folder: Path) -> TokenizerLike:
+def open_tokenizer(model_folder: Path) -> AnyTokenizer:
     """The tokenizer of the bundled `model_folder`, cutting at the model's limit; the library's, where that is not possible."""
-    model = bundled_fingerprint(model_folder)
+    facts = {"format_version": FORMAT_VERSION, "model": bundled_fingerprint(model_folder)}
     folder = model_folder.with_name(f"{model_folder.name}-pieces")
     try:
-        settle(
-            folder,
-            is_current=lambda place: _is_current(place, model),
-            build=lambda place: _make(model_folder, place, model),
-        )
+        settle(folder, partial(is_intact, facts=facts), partial(_make, model_folder, facts=facts))
     except EncoderError as error:  # a cache that cannot be written, made by an earlier version
         _LOG.info("no tables of word pieces: %s", error)
         return library_tokenizer(model_folder)
-    found = read_fingerprint(folder)
-    if found is None or not found.get("accepted"):
+    if not (read_fingerprint(folder) or {}).get("accepted"):
         _LOG.warning("The tables of word pieces do not give the library's tokens; using the library.")
         return library_tokenizer(model_folder)
-    return _mapped(folder)
+    return MappedTokenizer(folder)
 
 
-def same_tokens(one: TokenizerLike, other: TokenizerLike, texts: Iterable[str]) -> bool:
+def same_tokens(one: AnyTokenizer, other: AnyTokenizer, texts: Iterable[str]) -> bool:
     """Whether both give the same ids, tokens, offsets and special tokens for every text."""
     return all(_all_of(one, text) == _all_of(other, text) for text in texts)
 
 
-def _all_of(tokenizer: TokenizerLike, text: str) -> tuple[object, ...]:
+def _all_of(tokenizer: AnyTokenizer, text: str) -> tuple[object, ...]:
     found = tokenizer.encode(text)
     return found.ids, found.tokens, found.offsets, found.special_tokens_mask
 
 
-def _is_current(folder: Path, model: str) -> bool:
-    found = read_fingerprint(folder)
-    return (
-        found is not None
-        and found.get("format_version") == FORMAT_VERSION
-        and found.get("model") == model
-        and is_intact(folder)
-    )
-
-
-def _make(model_folder: Path, folder: Path, model: str) -> None:
+def _make(model_folder: Path, folder: Path, facts: Mapping[str, Any]) -> None:
     library = library_tokenizer(model_folder)
     content = json.loads((model_folder / "tokenizer.json").read_text(encoding="utf-8"))
     write_tables(folder, library, [(text, score) for text, score in content["model"]["vocab"]])
@@ -89,12 +75,8 @@ def _make(model_folder: Path, folder: Path, model: str) -> None:
         " ".join(passages),  # beyond the model's limit
         *_TRICKY,
     ]
-    accepted = same_tokens(library, _mapped(folder), texts)
-    seal(folder, {"format_version": FORMAT_VERSION, "model": model, "accepted": accepted})
-
-
-def _mapped(folder: Path) -> MappedTokenizer:
-    return MappedTokenizer.from_folder(folder, _ENDS, _UNKNOWN, MAXIMUM_TOKENS)
+    accepted = same_tokens(library, MappedTokenizer(folder), texts)
+    seal(folder, {**facts, "accepted": accepted})
 
 
 def library_tokenizer(folder: Path, most_tokens: int = MAXIMUM_TOKENS) -> Tokenizer:

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from alpie.index.arrays import Floats
 from alpie.index.encoder import OnProgress, encodable, stay_offline, unit_rows
 from alpie.index.encoder.bundled_weights import MODEL_NAME, bundled_fingerprint
 from alpie.index.encoder.model_config import ModelConfig, folder_fingerprint
@@ -26,36 +26,21 @@ PORTION_TEXTS = 64  # texts between two calls of on_progress
 class SentenceTransformersEncoder:
     """A sentence-transformers model; see `alpie.index.encoder.Encoder` for the methods."""
 
-    def __init__(
-        self, model: SentenceTransformer, config: ModelConfig, name: str, fingerprint: str, runtime: str
-    ) -> None:
-        self._model, self._config = model, config
-        self.name, self.fingerprint, self.runtime = name, fingerprint, runtime
-        self.dimension = config.dimension or int(model.get_embedding_dimension() or 0)
+    def __init__(self, folder: Path, name: str, half: bool = False) -> None:
+        """The model in `folder`, in bfloat16 if `half`. Raises `EncoderError` if it cannot be loaded."""
+        self.name, self.runtime = name, "torch-bf16" if half else "torch"
+        self.fingerprint = bundled_fingerprint(folder) if name == MODEL_NAME else folder_fingerprint(folder)
+        self._model = load_sentence_transformer(folder, dtype="bfloat16" if half else "float32")
+        self._config = ModelConfig.read(folder, name)
+        self.dimension = self._config.dimension or int(self._model.get_embedding_dimension() or 0)
 
-    @classmethod
-    def from_folder(cls, folder: Path, name: str, half: bool = False) -> SentenceTransformersEncoder:
-        """The model in `folder`, called `name`, computed in bfloat16 if `half`.
-
-        Raises `EncoderError` if it cannot be loaded.
-        """
-        fingerprint = bundled_fingerprint(folder) if name == MODEL_NAME else folder_fingerprint(folder)
-        model = load_sentence_transformer(folder, dtype="bfloat16" if half else "float32")
-        return cls(
-            model, ModelConfig.read(folder, name), name, fingerprint, "torch-bf16" if half else "torch"
-        )
-
-    def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
+    def encode_queries(self, texts: Sequence[str]) -> Floats:
         return self._encode(texts, self._config.query_prompt, None)
 
-    def encode_passages(
-        self, texts: Sequence[str], on_progress: OnProgress | None = None
-    ) -> NDArray[np.float32]:
+    def encode_passages(self, texts: Sequence[str], on_progress: OnProgress | None = None) -> Floats:
         return self._encode(texts, self._config.passage_prompt, on_progress)
 
-    def _encode(
-        self, texts: Sequence[str], prompt: str, on_progress: OnProgress | None
-    ) -> NDArray[np.float32]:
+    def _encode(self, texts: Sequence[str], prompt: str, on_progress: OnProgress | None) -> Floats:
         vectors = np.empty((len(texts), self.dimension), np.float32)
         order = sorted(range(len(texts)), key=lambda index: -len(texts[index]))
         for start in range(0, len(order), PORTION_TEXTS):

@@ -12,25 +12,26 @@ import os
 import weakref
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from alpie.index.encoder.bundled_weights import WORD_VECTORS
+from alpie.index.encoder.bundled_weights import MAXIMUM_TOKENS, WORD_VECTORS
 from alpie.index.errors import EncoderError
 from alpie.index.messages import said
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
+    AnyTokenizer: TypeAlias = "Tokenizer | MappedTokenizer"  # the library's, or one that gives the same
 
 CHARACTERS_FILE = "characters.json"
 _TABLES = ("slots", "hashes", "bounds", "text", "scores")
-_WORD_START = "▁"
+_WORD_START, _UNKNOWN = "▁", "<unk>"
+_MAX_OWN = MAXIMUM_TOKENS - len(("<s>", "</s>"))
 _UNKNOWN_PENALTY = 10.0  # below the least score of all pieces; a constant of the library
 _REMEMBERED_WORDS = 16_384
 _MAX_REMEMBERED = 40  # characters; longer ones are addresses and the like, which do not come again
@@ -38,30 +39,9 @@ _MAX_REMEMBERED = 40  # characters; longer ones are addresses and the like, whic
 _Piece = tuple[int, int]  # id, number of characters
 
 
-class TokenizedText(Protocol):
-    """What the encoder reads of a tokenised text; one entry a token."""
+class _Tokenized(NamedTuple):
+    """A tokenised text, as the library's has it; one entry a token."""
 
-    @property
-    def ids(self) -> Sequence[int]: ...
-
-    @property
-    def tokens(self) -> Sequence[str]: ...
-
-    @property
-    def offsets(self) -> Sequence[tuple[int, int]]: ...
-
-    @property
-    def special_tokens_mask(self) -> Sequence[int]: ...
-
-
-class TokenizerLike(Protocol):
-    """The library's tokenizer, or one that gives the same."""
-
-    def encode(self, sequence: str) -> TokenizedText: ...
-
-
-@dataclass(frozen=True)
-class _Tokenized:
     ids: list[int]
     tokens: list[str]
     offsets: list[tuple[int, int]]
@@ -72,16 +52,12 @@ class _PieceTable:
     """Pieces by their text, in mapped arrays: a hash table with open addressing."""
 
     def __init__(self, folder: Path) -> None:
-        arrays: dict[str, NDArray[Any]] = {
-            name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in _TABLES
-        }
+        arrays = [np.load(folder / f"{name}.npy", mmap_mode="r") for name in _TABLES]
         # memoryviews: an element costs a third of what numpy takes to make a scalar
-        self._slots, self._hashes, self._bounds, self._text, self.scores = (
-            arrays[name].data for name in _TABLES
-        )
+        self._slots, self._hashes, self._bounds, self._text, self.scores = (array.data for array in arrays)
         self._last_slot = len(self._slots) - 1
-        self.least_score = float(arrays["scores"].min())
-        text, bounds = arrays["text"], arrays["bounds"]
+        _, _, bounds, text, scores = arrays
+        self.least_score = float(scores.min())
         lengths = np.diff(bounds)
         longest = np.flatnonzero(lengths > 0.5 * lengths.max())
         self.longest = max(len(bytes(text[bounds[n] : bounds[n + 1]]).decode()) for n in longest)
@@ -104,25 +80,14 @@ class _PieceTable:
 class MappedTokenizer:
     """The library's tokenizer over mapped tables; safe to call from several threads."""
 
-    def __init__(
-        self, characters: Tokenizer, pieces: _PieceTable, ends: tuple[str, str], unknown: str, most: int
-    ) -> None:
-        self._characters = characters
-        self._pieces = pieces
-        self._ends = [(pieces.find(name.encode()), name) for name in ends]
-        self._unknown = pieces.find(unknown.encode())
-        self._most = most - len(ends)
-        self._cut = lru_cache(_REMEMBERED_WORDS)(self._best_pieces)
-
-    @classmethod
-    def from_folder(
-        cls, folder: Path, ends: tuple[str, str], unknown: str, most_tokens: int
-    ) -> MappedTokenizer:
-        """The tokenizer that `write_tables` wrote; `ends` are put around a text of at most `most_tokens`."""
+    def __init__(self, folder: Path) -> None:
+        """The tokenizer that `write_tables` wrote."""
         from tokenizers import Tokenizer
 
-        characters = Tokenizer.from_file(str(folder / CHARACTERS_FILE))
-        return cls(characters, _PieceTable(folder), ends, unknown, most_tokens)
+        self._characters = Tokenizer.from_file(str(folder / CHARACTERS_FILE))
+        self._pieces = pieces = _PieceTable(folder)
+        self._first, self._last, self._unknown = map(pieces.find, (b"<s>", b"</s>", _UNKNOWN.encode()))
+        self._cut = lru_cache(_REMEMBERED_WORDS)(self._best_pieces)
 
     def encode(self, sequence: str) -> _Tokenized:
         """Tokens of a text with special tokens around them, cut to the most that there may be."""
@@ -132,7 +97,7 @@ class MappedTokenizer:
         tokens: list[str] = []
         offsets: list[tuple[int, int]] = []
         start = 0
-        while start < len(letters) and len(ids) < self._most:
+        while start < len(letters) and len(ids) < _MAX_OWN:
             end = start + 1
             if len(letters[start]) == 1:
                 while end < len(letters) and len(letters[end]) == 1 and letters[end] != _WORD_START:
@@ -147,14 +112,11 @@ class MappedTokenizer:
                 tokens.append("".join(letters[start : start + length]))
                 offsets.append((places[start][0], places[start + length - 1][1]))
                 start += length
-        return self._between_ends(ids[: self._most], tokens[: self._most], offsets[: self._most])
-
-    def _between_ends(self, ids: list[int], tokens: list[str], offsets: list[tuple[int, int]]) -> _Tokenized:
-        (first, first_name), (last, last_name) = self._ends
+        ids = ids[:_MAX_OWN]
         return _Tokenized(
-            [first, *ids, last],
-            [first_name, *tokens, last_name],
-            [(0, 0), *offsets, (0, 0)],
+            [self._first, *ids, self._last],
+            ["<s>", *tokens[:_MAX_OWN], "</s>"],
+            [(0, 0), *offsets[:_MAX_OWN], (0, 0)],
             [1, *(0 for _ in ids), 1],
         )
 
@@ -209,8 +171,7 @@ def write_tables(folder: Path, tokenizer: Tokenizer, pieces: Sequence[tuple[str,
     for name in _TABLES:
         np.save(folder / f"{name}.npy", tables[name])
     special = list(tokenizer.get_added_tokens_decoder().values())
-    unknown = next(token.content for token in special if token.content == "<unk>")
-    characters = Tokenizer(models.Unigram([(unknown, 0.0)], unk_id=0, byte_fallback=False))
+    characters = Tokenizer(models.Unigram([(_UNKNOWN, 0.0)], unk_id=0, byte_fallback=False))
     characters.normalizer = tokenizer.normalizer
     characters.pre_tokenizer = pre_tokenizers.Sequence(
         [tokenizer.pre_tokenizer, pre_tokenizers.Split(Regex(r"[\s\S]"), "isolated")]

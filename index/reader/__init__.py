@@ -12,7 +12,8 @@ from functools import cached_property
 from typing import NamedTuple, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
+
+from alpie.index.arrays import Floats, Integers
 
 NOT_READ = -30.0  # log-odds of a sentence that lay beyond what was read: as good as none
 
@@ -30,7 +31,7 @@ class ReadPassage:
         return " ".join(self.sentences)
 
     @cached_property
-    def starts(self) -> NDArray[np.int64]:
+    def starts(self) -> Integers:
         """Where each sentence begins in `text`, shape (sentences,)."""
         lengths = [len(sentence) + 1 for sentence in self.sentences]
         return np.cumsum([0, *lengths[:-1]]).astype(np.int64) if lengths else np.zeros(0, np.int64)
@@ -52,7 +53,7 @@ class Reading:
     """
 
     answers: float  # that the passage answers
-    sentences: NDArray[np.float32]  # (sentences,): that the answer begins in that sentence
+    sentences: Floats  # (sentences,): that the answer begins in that sentence
     words: tuple[AnswerWords | None, ...] = ()  # of each sentence those that answer; None: unknown
 
     @property

@@ -17,20 +17,18 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
+from alpie.index.arrays import Floats, Integers
 from alpie.index.encoder import encodable, usable_processors
 from alpie.index.encoder.bundled_weights import PROMPTS, WEIGHTS_FILE, bundled_folder
-from alpie.index.encoder.word_pieces import TokenizerLike, WordTable
+from alpie.index.encoder.onnx_runtime import open_session
+from alpie.index.encoder.tokenizer import open_tokenizer
+from alpie.index.encoder.word_pieces import WordTable
 from alpie.index.errors import EncoderError
 from alpie.index.messages import said
 from alpie.index.reader import NOT_READ, AnswerWords, Reading, ReadPassage
-
-if TYPE_CHECKING:
-    from onnxruntime import InferenceSession
 
 GRAPH = Path(__file__).with_name("reader.onnx")
 GRAPH_INPUT = "word_vectors"
@@ -47,8 +45,8 @@ _SEPARATOR = 2  # the id of </s>
 class _Tokens:
     """A text's own tokens, without the special ones: ids, and first and last character of each."""
 
-    ids: NDArray[np.int64]
-    offsets: NDArray[np.int64]  # (tokens, 2), into the text without its prompt; negative inside the prompt
+    ids: Integers
+    offsets: Integers  # (tokens, 2), into the text without its prompt; negative inside the prompt
 
 
 class BundledReader:
@@ -56,30 +54,14 @@ class BundledReader:
 
     name = "alpie-reader"
 
-    def __init__(self, tokenizer: TokenizerLike, session: InferenceSession, word_table: WordTable) -> None:
-        self._tokenizer = tokenizer
-        self._session = session
-        self._word_table = word_table
-
-    @classmethod
-    def open(cls, cache: Path, graph: Path = GRAPH) -> BundledReader:
-        """The reader with the encoder's tokenizer and word vectors, which are made in `cache` if need be.
-
-        Raises `EncoderError` when the graph is missing or cannot be used.
-        """
-        from onnxruntime import InferenceSession, SessionOptions
-
-        from alpie.index.encoder.tokenizer import open_tokenizer
-
+    def __init__(self, cache: Path) -> None:
+        """With the encoder's files in `cache`, made if need be. Raises `EncoderError` when the graph cannot be used."""
         folder = bundled_folder(cache)
-        options = SessionOptions()
-        options.intra_op_num_threads = 1  # one passage a thread: see `alpie.index.encoder.onnx_runtime`
-        options.inter_op_num_threads = 1
         try:
-            session = InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
+            self._session = open_session(GRAPH)
         except Exception as error:  # the library raises private classes
-            raise EncoderError(said("reader.graph", path=graph, error=error)) from error
-        return cls(open_tokenizer(folder), session, WordTable.open(folder / WEIGHTS_FILE))
+            raise EncoderError(said("reader.graph", path=GRAPH, error=error)) from error
+        self._tokenizer, self._word_table = open_tokenizer(folder), WordTable.open(folder / WEIGHTS_FILE)
 
     def read(self, question: str, passages: Sequence[ReadPassage]) -> list[Reading]:
         asked = self._tokens(PROMPTS["query"], question[:_MAX_QUESTION_CHARACTERS])
@@ -98,18 +80,14 @@ class BundledReader:
         offsets = np.array([found.offsets[row] for row in own], np.int64).reshape(-1, 2) - len(prompt)
         return _Tokens(np.array([found.ids[row] for row in own], np.int64), offsets)
 
-    def _read_one(self, head: NDArray[np.int64], passage: ReadPassage) -> Reading:
+    def _read_one(self, head: Integers, passage: ReadPassage) -> Reading:
         if not passage.sentences:
             return Reading(NOT_READ, np.zeros(0, np.float32))
-        parts = [
-            self._read_run(head, passage, first, last)
-            for first, last in self._runs(passage, _MAX_TOKENS - len(head) - 1)
-        ]
-        return Reading(
-            answers=max(part.answers for part in parts),
-            sentences=np.concatenate([part.sentences for part in parts]),
-            words=tuple(words for part in parts for words in part.words),
-        )
+        runs = self._runs(passage, _MAX_TOKENS - len(head) - 1)
+        parts = [self._read_run(head, passage, first, last) for first, last in runs]
+        sentences = np.concatenate([part.sentences for part in parts])
+        words = tuple(words for part in parts for words in part.words)
+        return Reading(max(part.answers for part in parts), sentences, words)
 
     def _runs(self, passage: ReadPassage, most_tokens: int) -> list[tuple[int, int]]:
         """First and last sentence of each run that fits one sequence; a sentence longer than that is one run."""
@@ -126,7 +104,7 @@ class BundledReader:
             used += length
         return [*runs, (first, len(passage.sentences) - 1)]
 
-    def _read_run(self, head: NDArray[np.int64], passage: ReadPassage, first: int, last: int) -> Reading:
+    def _read_run(self, head: Integers, passage: ReadPassage, first: int, last: int) -> Reading:
         run = ReadPassage(passage.sentences[first : last + 1], passage.heading)
         before = len(_headed(run.heading, ""))
         tokens = self._tokens(PROMPTS["document"], _headed(run.heading, run.text))
@@ -145,11 +123,7 @@ def _headed(heading: str, text: str) -> str:
 
 
 def _reading(
-    passage: ReadPassage,
-    offsets: NDArray[np.int64],
-    begins: NDArray[np.float32],
-    ends: NDArray[np.float32],
-    nowhere: NDArray[np.float32],
+    passage: ReadPassage, offsets: Integers, begins: Floats, ends: Floats, nowhere: Floats
 ) -> Reading:
     """From logits of the passage's tokens, shape (tokens,), to those of its sentences."""
     scores = np.full(len(passage.sentences), NOT_READ, np.float32)
@@ -159,18 +133,15 @@ def _reading(
     for number in np.unique(of_token):
         mine = np.flatnonzero(of_token == number)
         scores[number] = np.logaddexp.reduce(begins[mine]) - nowhere[0]
-        start, end, probability = _likeliest(begins[mine], ends[mine])
-        words[number] = _trimmed(
-            passage.sentences[number],
-            int(offsets[mine[start], 0] - passage.starts[number]),
-            int(offsets[mine[end], 1] - passage.starts[number]),
-            probability,
-        )
+        first, last, probability = _likeliest(begins[mine], ends[mine])
+        start, end = offsets[mine[first], 0], offsets[mine[last], 1]
+        begin = passage.starts[number]
+        words[number] = _trimmed(passage.sentences[number], int(start - begin), int(end - begin), probability)
     answers = float(np.logaddexp.reduce(begins) - nowhere[0]) if len(begins) else NOT_READ
     return Reading(answers, scores, tuple(words))
 
 
-def _likeliest(begins: NDArray[np.float32], ends: NDArray[np.float32]) -> tuple[int, int, float]:
+def _likeliest(begins: Floats, ends: Floats) -> tuple[int, int, float]:
     """First and last token of a sentence's likeliest answer, and its probability given that the sentence answers."""
     both = begins[:, np.newaxis] + ends[np.newaxis, :]
     distance = np.arange(len(ends))[np.newaxis, :] - np.arange(len(begins))[:, np.newaxis]
@@ -180,7 +151,6 @@ def _likeliest(begins: NDArray[np.float32], ends: NDArray[np.float32]) -> tuple[
 
 
 def _trimmed(sentence: str, start: int, end: int, probability: float) -> AnswerWords:
-    """The span without white space at its ends, inside the sentence."""
     start, end = max(0, start), min(len(sentence), end)
     while start < end and sentence[start].isspace():
         start += 1

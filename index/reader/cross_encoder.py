@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from alpie.index.arrays import Floats
 from alpie.index.encoder import encodable, stay_offline
 from alpie.index.encoder.torch_runtime import unloadable
 from alpie.index.errors import EncoderError
@@ -30,10 +30,7 @@ class CrossEncoderReader:
 
     @classmethod
     def open(cls, model: str) -> CrossEncoderReader:
-        """The model in a folder, or of a name that is in the local Hugging Face cache.
-
-        Raises `EncoderError` when it is not there or is no cross-encoder.
-        """
+        """The model, as `open_reader` tells. Raises `EncoderError` when it is not there or is no cross-encoder."""
         stay_offline()
         try:
             from sentence_transformers import CrossEncoder
@@ -43,11 +40,9 @@ class CrossEncoderReader:
             raise EncoderError(said("reader.unopenable", model=model, error=error)) from error
 
     def read(self, question: str, passages: Sequence[ReadPassage]) -> list[Reading]:
-        pairs = [
-            (encodable(question), encodable(f"{passage.heading}. {text}" if passage.heading else text))
-            for passage in passages
-            for text in (passage.text, *passage.sentences)
-        ]
+        texts = ((one.heading, text) for one in passages for text in (one.text, *one.sentences))
+        headed = (f"{heading}. {text}" if heading else text for heading, text in texts)
+        pairs = [(encodable(question), encodable(text)) for text in headed]
         scores = self._scores(pairs)
         readings: list[Reading] = []
         at = 0
@@ -58,12 +53,11 @@ class CrossEncoderReader:
             at += 1 + len(own)
         return readings
 
-    def _scores(self, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float32]:
+    def _scores(self, pairs: Sequence[tuple[str, str]]) -> Floats:
         if not pairs:
             return np.zeros(0, np.float32)
-        found = np.asarray(
-            self._model.predict(list(pairs), batch_size=_BATCH, show_progress_bar=False), np.float32
-        )
+        scores = self._model.predict(list(pairs), batch_size=_BATCH, show_progress_bar=False)
+        found = np.asarray(scores, np.float32)
         if found.ndim != 1:
             raise EncoderError(said("reader.numbers", model=self.name, count=found.shape[-1]))
         return found

@@ -5,14 +5,13 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
-from alpie.index.model_cache import default_cache
 from alpie.index.reader import Reader
 
 BUNDLED = "bundled"
 
 
 @lru_cache(maxsize=4)
-def open_reader(model: str = BUNDLED, cache: Path | None = None) -> Reader:
+def open_reader(model: str, cache: Path) -> Reader:
     """The reader `model`, without ever using the network; opened once in a process.
 
     `model` is ``bundled``, the folder of a sentence-transformers cross-encoder, or the name of one in the local
@@ -22,12 +21,7 @@ def open_reader(model: str = BUNDLED, cache: Path | None = None) -> Reader:
     if model == BUNDLED:
         from alpie.index.reader.bundled import BundledReader
 
-        return BundledReader.open(cache or default_cache())
+        return BundledReader(cache)
     from alpie.index.reader.cross_encoder import CrossEncoderReader
 
     return CrossEncoderReader.open(model)
-
-
-def default_reader() -> Reader:
-    """The bundled reader, with the files of the user's cache."""
-    return open_reader(BUNDLED, default_cache())

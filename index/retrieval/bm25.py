@@ -11,10 +11,11 @@ import math
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from alpie.index.arrays import Floats, Integers
 from alpie.index.database.text_database import Database, bounds_of
 
 # Short passages, few repeats: a low k1 saturates early. The result is flat from .6 to 1.2.
@@ -50,13 +51,11 @@ def write_postings(database: Database, field: str, rows: Iterable[Sequence[str]]
     frequencies = np.bincount(of_term, minlength=len(numbers))
     database.rows("DELETE FROM postings WHERE field = ?", field)
     bounds = bounds_of(frequencies).tolist()
-    database.write(
-        "INSERT INTO postings VALUES (?, ?, ?, ?, ?)",
-        (
-            (field, term, last - first, texts[first:last].tobytes(), shares[first:last].tobytes())
-            for term, first, last in sorted(zip(numbers, bounds, bounds[1:], strict=False))
-        ),
+    postings = (
+        (field, term, last - first, texts[first:last].tobytes(), shares[first:last].tobytes())
+        for term, first, last in sorted(zip(numbers, bounds, bounds[1:], strict=False))
     )
+    database.write("INSERT INTO postings VALUES (?, ?, ?, ?, ?)", postings)
 
 
 class TermIndex:
@@ -76,40 +75,33 @@ class TermIndex:
     def frequencies(self, terms: Sequence[str]) -> list[int]:
         """How many texts each of `terms` stands in."""
         wanted = list(map(str, terms))
-        found = dict(
-            self._database.rows(
-                "SELECT term, frequency FROM postings WHERE field = ? AND term IN (SELECT value FROM json_each(?))",
-                self._field,
-                wanted,
-            )
-        )
+        found = dict(self._postings("term, frequency", wanted))
         return [found.get(term, 0) for term in wanted]
+
+    def _postings(self, columns: str, terms: list[str]) -> list[tuple[Any, ...]]:
+        some = "term IN (SELECT value FROM json_each(?))"
+        return self._database.rows(
+            f"SELECT {columns} FROM postings WHERE field = ? AND {some}", self._field, terms
+        )
 
     def idfs(self, terms: Sequence[str]) -> list[float]:
         """Robertson–Spärck Jones weight of each, in Lucene's form; a term nobody wrote gets the largest."""
         return [math.log(1 + (self.size - n + 0.5) / (n + 0.5)) for n in self.frequencies(terms)]
 
-    def scores(self, question: Sequence[str]) -> NDArray[np.float32]:
-        """Normalised BM25 of every text, shape (texts,), 0 … about 1.
-
-        `question` is a list of terms; repeats count once.
-        """
+    def scores(self, question: Sequence[str]) -> Floats:
+        """Normalised BM25 of every text for some terms, repeats counted once; shape (texts,), 0 … about 1."""
         terms = tuple(dict.fromkeys(map(str, question)))
         scores = np.zeros(self.size, dtype=np.float32)
         weights = dict(zip(terms, self.idfs(terms), strict=True))
         total = sum(weights.values())
-        found = self._database.rows(
-            "SELECT term, passages, shares FROM postings WHERE field = ? AND term IN (SELECT value FROM json_each(?))",
-            self._field,
-            list(terms),
-        )
-        for term, texts, shares in found:  # a text stands once among a term's postings
+        # a text stands once among a term's postings
+        for term, texts, shares in self._postings("term, passages, shares", list(terms)):
             weight = np.float32(weights[term] / total / _SHARE_SCALE)
             scores[np.frombuffer(texts, "<i4")] += np.frombuffer(shares, "<u2") * weight
         return scores
 
 
-def best_of(scores: NDArray[np.float32], limit: int) -> NDArray[np.int64]:
+def best_of(scores: Floats, limit: int) -> Integers:
     """The `limit` texts with the highest scores above zero, best first, equal ones by number."""
     found = np.flatnonzero(scores)
     if len(found) > limit > 0:

@@ -12,8 +12,8 @@ from functools import cached_property
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from alpie.index.arrays import Flags, Floats, Integers
 from alpie.index.database.text_database import StoredPassages, bounds_of, from_json, runs
 from alpie.index.retrieval.bm25 import TermIndex
 from alpie.index.retrieval.vectors import VectorIndex
@@ -22,8 +22,6 @@ from alpie.index.spanish.analysis import terms
 
 
 class _StoredLines(Sequence[Sequence[ExpansionLine]]):
-    """The lines of each stored passage."""
-
     def __init__(self, passages: StoredPassages) -> None:
         self._passages = passages
 
@@ -39,14 +37,12 @@ class ExpansionIndex:
     """The expansions of all passages: lines that ask for one otherwise, found by meaning and by words."""
 
     lines: Sequence[Sequence[ExpansionLine]]  # (passages,)
-    bounds: NDArray[np.int64]  # (passages + 1,): lines of passage i are bounds[i] … bounds[i + 1] - 1
+    bounds: Integers  # (passages + 1,): lines of passage i are bounds[i] … bounds[i + 1] - 1
     vectors: VectorIndex
     words: TermIndex  # of each passage that has lines the words of all of them
 
     @classmethod
-    def from_lines(
-        cls, lines: Sequence[Sequence[ExpansionLine]], vectors: NDArray[np.float32]
-    ) -> ExpansionIndex:
+    def from_lines(cls, lines: Sequence[Sequence[ExpansionLine]], vectors: Floats) -> ExpansionIndex:
         """An index in memory of the lines of each passage; `vectors`, (lines, dimension)."""
         words = TermIndex.from_terms([terms(" ".join(line.text for line in own)) for own in lines if own])
         return cls(lines, bounds_of([len(own) for own in lines]), VectorIndex.from_vectors(vectors), words)
@@ -60,34 +56,34 @@ class ExpansionIndex:
         words = TermIndex(passages.database, "line_stems", int(np.count_nonzero(np.diff(bounds))))
         return cls(_StoredLines(passages), bounds, VectorIndex.load(file), words)
 
-    def nearest(self, vector: NDArray[np.float32], limit: int) -> NDArray[np.int64]:
+    def nearest(self, vector: Floats, limit: int) -> Integers:
         """The passages of the `limit` nearest lines."""
         found, _ = self.vectors.search(vector, limit)
         return np.asarray(np.searchsorted(self.bounds, found, side="right") - 1, dtype=np.int64)
 
     @cached_property
-    def _with_lines(self) -> NDArray[np.int64]:
+    def _with_lines(self) -> Integers:
         """The passages that have lines: row i of `words` is of passage `_with_lines[i]`."""
         return np.flatnonzero(np.diff(self.bounds)).astype(np.int64)
 
-    def word_scores(self, question: Sequence[str]) -> NDArray[np.float32]:
+    def word_scores(self, question: Sequence[str]) -> Floats:
         """Normalised BM25 of the words of their lines, (passages,); 0 for one without."""
         scores = np.zeros(len(self.lines), dtype=np.float32)
         scores[self._with_lines] = self.words.scores(question)
         return scores
 
-    def has_lines(self, passages: NDArray[np.int64]) -> NDArray[np.bool_]:
+    def has_lines(self, passages: Integers) -> Flags:
         """Which of some passages have lines."""
         return self.bounds[passages + 1] > self.bounds[passages]
 
-    def cosines(self, vector: NDArray[np.float32], passages: NDArray[np.int64]) -> list[NDArray[np.float32]]:
+    def cosines(self, vector: Floats, passages: Integers) -> list[Floats]:
         """Of each passage the cosines of its lines, an array a passage."""
         starts = self.bounds[passages]
         counts = self.bounds[passages + 1] - starts
         found = self.vectors.cosines(vector, runs(starts, counts))
         return np.split(found, bounds_of(counts)[1:-1]) if len(passages) else []
 
-    def best(self, vector: NDArray[np.float32], passages: NDArray[np.int64]) -> NDArray[np.float32]:
+    def best(self, vector: Floats, passages: Integers) -> Floats:
         """Of each passage the best cosine of its lines, (passages,); -1 for one without."""
         starts = self.bounds[passages]
         counts = self.bounds[passages + 1] - starts
@@ -98,7 +94,7 @@ class ExpansionIndex:
             best[some] = np.maximum.reduceat(cosines, bounds_of(counts[some])[:-1])
         return best
 
-    def by_sentence(self, passage: int, cosines: NDArray[np.float32], sentences: int) -> NDArray[np.float32]:
+    def by_sentence(self, passage: int, cosines: Floats, sentences: int) -> Floats:
         """Of each sentence of a passage the best cosine of the lines that rest on it; 0 where none does."""
         best = np.zeros(sentences, dtype=np.float32)
         for line, cosine in zip(self.lines[passage], cosines, strict=True):
@@ -107,9 +103,7 @@ class ExpansionIndex:
         return best
 
 
-def filled(
-    values: NDArray[np.float32], has_lines: NDArray[np.bool_], reference: NDArray[np.float32]
-) -> NDArray[np.float32]:
+def filled(values: Floats, has_lines: Flags, reference: Floats) -> Floats:
     """`values` of the passages with lines; the others get what their own words are worth.
 
     `reference` is the same kind of score of the passages' own words, raised by as much as lines are better

@@ -26,24 +26,16 @@ _MARK = re.compile(
     r"|(?P<word>[A-ZÁÉÍÓÚ][a-záéíóú]{2,}(?:\s[a-záéíóú]{4,})?)\s?[.:-]"
 )
 _STYLES = {
-    "clause": ("digit", "word"),
-    "fraction": ("roman",),
-    "letter": ("letter",),
-    "item": ("digit", "roman", "letter"),
-}
+    "clause": ["digit", "word"], "fraction": ["roman"], "letter": ["letter"], "item": ["digit", "roman", "letter"],
+}  # fmt: skip
 # Marks that end what stands under another: a letter may hold «1.º», but no «II.».
-_CLOSES = {
-    "word": {"word"},
-    "roman": {"word", "roman"},
-    "digit": {"word", "roman", "digit"},
-    "letter": {"word", "roman", "letter"},
-}
+_CLOSES = {style: {"word", "roman", style} for style in ("roman", "digit", "letter")} | {"word": {"word"}}
 _PREAMBLE = re.compile(r"(?:preambulo|exposicion de motivos)\b")
 _SECTION = re.compile(r"0?(\d{1,2})\.?\s+\w")
 _SAID = {
     "article": "artículo", "recital": "considerando", "clause": "apartado", "letter": "letra", "fraction": "fracción",
     "item": "inciso", "paragraph": "párrafo", "clausula": "cláusula", "titulo": "título", "capitulo": "capítulo",
-    "seccion": "sección", "subseccion": "subsección", "page": "página", "provision": "disposición",
+    "seccion": "sección", "subseccion": "subsección", "page": "página", "provision": "disposición", "part": "",
 }  # fmt: skip
 _IN_WORDS = {"preambulo": "preámbulo", "unico": "único", _RANGE: " a "}
 
@@ -73,11 +65,8 @@ class FoundPlaces:
 def unit_in_words(units: Units) -> str:
     """A place in words: «artículo 99, apartado 2»."""
     order = {kind: rank for rank, kind in enumerate(_WITHIN, start=1)}
-    words = [
-        f"{_SAID.get(kind, '' if kind == 'part' else kind)} {number}".strip()
-        for kind, number in sorted(units, key=lambda unit: order.get(unit[0], 0))
-    ]
-    text = ", ".join(words)
+    ordered = sorted(units, key=lambda unit: order.get(unit[0], 0))
+    text = ", ".join(f"{_SAID.get(kind, kind)} {number}".strip() for kind, number in ordered)
     for plain, written in _IN_WORDS.items():
         text = text.replace(plain, written)
     return text
@@ -100,8 +89,6 @@ def places_with(code: str, passages: Sequence[Passage]) -> tuple[Place, ...]:
 
 @dataclass(frozen=True)
 class _CorpusSentence:
-    """One sentence of the corpus."""
-
     row: int
     number: int
     sentence: Sentence
@@ -172,25 +159,18 @@ class Places:
         return lines
 
     def _rows(self, wanted: Mapping[str, str], documents: Collection[str]) -> list[int]:
-        return [
-            row
-            for row, (units, document) in self._units.items()
-            if document in documents and _within(wanted, units)
-        ]
+        held = ((row, units) for row, (units, document) in self._units.items() if document in documents)
+        return [row for row, units in held if _within(wanted, units)]
 
     def _is_on(self, page: str, line: _CorpusSentence) -> bool:
         pages = self._passages[line.row].pages(line.sentence.spans)
         return any(_is_number(page, fold(str(one)), "page") for one in pages)
 
     def _said_at(self, rows: Sequence[int]) -> list[_CorpusSentence]:
-        return [
-            _CorpusSentence(row, number, sentence)
-            for row in rows
-            for number, sentence in enumerate(self._passages[row].sentences)
-        ]
+        said = ((row, *numbered) for row in rows for numbered in enumerate(self._passages[row].sentences))
+        return [_CorpusSentence(*one) for one in said]
 
     def _narrowed(self, lines: list[_CorpusSentence], kind: str, number: str) -> list[_CorpusSentence]:
-        """Those of `lines` that are the part asked for."""
         if kind == "clause":
             labelled = [line for line in lines if self._units[line.row][0].get("clause") == number]
             if labelled:
@@ -205,7 +185,6 @@ class Places:
         return paragraphs[int(number) - 1] if number.isdigit() and 0 < int(number) <= len(paragraphs) else []
 
     def _places(self, lines: Sequence[_CorpusSentence]) -> Iterator[Place]:
-        """The lines as runs of sentences, a passage at most each."""
         start = 0
         for at, line in enumerate(lines):
             following = lines[at + 1] if at + 1 < len(lines) else None
@@ -241,9 +220,8 @@ def _paragraphs(lines: Sequence[_CorpusSentence]) -> list[list[_CorpusSentence]]
     """The paragraphs of lines, items of lists left with the paragraph before them."""
     found: list[list[_CorpusSentence]] = []
     for line in lines:
-        item = line.sentence.role in (SentenceRole.ITEM, SentenceRole.ROW) or any(
-            m[0] in ("letter", "roman") for m in line.marks
-        )
+        is_marked = any(style in ("letter", "roman") for style, _ in line.marks)
+        item = is_marked or line.sentence.role in (SentenceRole.ITEM, SentenceRole.ROW)
         new = not found or line.sentence.paragraph != found[-1][-1].sentence.paragraph
         if new and not (item and found):
             found.append([])

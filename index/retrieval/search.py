@@ -14,8 +14,8 @@ from dataclasses import dataclass, field, replace
 from time import perf_counter
 
 import numpy as np
-from numpy.typing import NDArray
 
+from alpie.index.arrays import Flags, Floats, Integers
 from alpie.index.database.text_database import StoredPassages, bounds_of, runs
 from alpie.index.encoder import Encoder
 from alpie.index.encoder.embed import Embedded, text_of
@@ -46,12 +46,8 @@ class HybridWeights:
 
     def scaled(self, cosines: float) -> HybridWeights:
         """The weights for an encoder whose cosines lie that much closer together than the bundled one's."""
-        return replace(
-            self,
-            passage=cosines * self.passage,
-            sentence=cosines * self.sentence,
-            expansion=cosines * self.expansion,
-        )
+        raised = {name: cosines * getattr(self, name) for name in ("passage", "sentence", "expansion")}
+        return replace(self, **raised)
 
 
 @dataclass(frozen=True)
@@ -59,7 +55,7 @@ class EncodedQuestion:
     """Everything about a question that the retrievers need, computed once."""
 
     question: Question
-    vector: NDArray[np.float32]  # (dimension,)
+    vector: Floats  # (dimension,)
     terms: tuple[Token, ...]
     related: tuple[str, ...]
     milliseconds: float = 0.0  # that it took
@@ -69,9 +65,9 @@ class EncodedQuestion:
 class _WordScores:
     """Of every passage how well its words fit, (passages,) each: worked out once, for the best and for the rest."""
 
-    own: NDArray[np.float32]  # of the question's terms
-    related: NDArray[np.float32]  # of what its acronyms stand for
-    lines: NDArray[np.float32] | None  # of the question's terms in the expansions, where there are any
+    own: Floats  # of the question's terms
+    related: Floats  # of what its acronyms stand for
+    lines: Floats | None  # of the question's terms in the expansions, where there are any
 
 
 @dataclass(frozen=True)
@@ -80,9 +76,9 @@ class Retrieval:
 
     encoded: EncodedQuestion
     hits: tuple[Hit, ...]  # best first
-    rows: NDArray[np.int64]  # passage number of each hit
+    rows: Integers  # passage number of each hit
     # of each hit, (sentences,): `ExpansionIndex.by_sentence`
-    expansions: tuple[NDArray[np.float32], ...] = ()
+    expansions: tuple[Floats, ...] = ()
     milliseconds: Mapping[str, float] = field(default_factory=dict)
 
 
@@ -118,11 +114,11 @@ class SearchIndex:
         )
 
     @property
-    def sentence_bounds(self) -> NDArray[np.int64]:
+    def sentence_bounds(self) -> Integers:
         """Where the sentences of each passage begin, (passages + 1,): bounds[i] … bounds[i + 1] - 1."""
         return self.passages.sentence_bounds
 
-    def passages_of(self, sentences: NDArray[np.int64]) -> NDArray[np.int64]:
+    def passages_of(self, sentences: Integers) -> Integers:
         """The passage each of some sentences belongs to."""
         return np.asarray(np.searchsorted(self.sentence_bounds, sentences, side="right") - 1, dtype=np.int64)
 
@@ -138,11 +134,7 @@ class SearchIndex:
         return EncodedQuestion(question, vector, question_terms, related, 1000 * (perf_counter() - started))
 
     def search(
-        self,
-        question: Question,
-        limit: int = 10,
-        retriever: str = "hybrid",
-        allowed: NDArray[np.bool_] | None = None,
+        self, question: Question, limit: int = 10, retriever: str = "hybrid", allowed: Flags | None = None
     ) -> Retrieval:
         """The best `limit` passages for a question, best first; see `retrieve`."""
         return self.retrieve(self.encode(question), limit, retriever, allowed)
@@ -152,7 +144,7 @@ class SearchIndex:
         encoded: EncodedQuestion,
         limit: int = 10,
         retriever: str = "hybrid",
-        allowed: NDArray[np.bool_] | None = None,
+        allowed: Flags | None = None,
     ) -> Retrieval:
         """The best `limit` passages for a question that is encoded already, best first.
 
@@ -183,73 +175,44 @@ class SearchIndex:
             order = order[hybrid[order] > 0]
         nearest, by_sentence = self._lines(encoded, candidates[order]) if retriever == "hybrid" else ((), ())
         hits = self._hits(encoded, candidates, retrievers, hybrid, own, order, nearest)
-        done = perf_counter()
-        return Retrieval(
-            encoded,
-            hits,
-            candidates[order],
-            tuple(by_sentence),
-            {
-                "encode": encoded.milliseconds,
-                "lexical": 1000 * (after_words - started + after_retrieval - after_vectors),
-                "dense": 1000 * (after_vectors - after_words),
-                "fuse": 1000 * (done - after_retrieval),
-            },
-        )
+        milliseconds = {
+            "encode": encoded.milliseconds,
+            "lexical": 1000 * (after_words - started + after_retrieval - after_vectors),
+            "dense": 1000 * (after_vectors - after_words),
+            "fuse": 1000 * (perf_counter() - after_retrieval),
+        }
+        return Retrieval(encoded, hits, candidates[order], tuple(by_sentence), milliseconds)
 
     def _word_scores(self, encoded: EncodedQuestion) -> _WordScores:
-        return _WordScores(
-            self.lexical.scores(encoded.terms),
-            self.lexical.scores(encoded.related),
-            self.expansions.word_scores(encoded.terms) if self.expansions else None,
-        )
+        lines = self.expansions.word_scores(encoded.terms) if self.expansions else None
+        return _WordScores(self.lexical.scores(encoded.terms), self.lexical.scores(encoded.related), lines)
 
-    def _candidates(
-        self, encoded: EncodedQuestion, words: _WordScores, allowed: NDArray[np.bool_] | None
-    ) -> NDArray[np.int64]:
+    def _candidates(self, encoded: EncodedQuestion, words: _WordScores, allowed: Flags | None) -> Integers:
         """Numbers of the passages that are among the best of any retriever, ascending."""
         if allowed is not None:
             return np.flatnonzero(allowed).astype(np.int64)
-        if self.backend is not None:
-            return self._proposed(self.backend, encoded, words)
-        from_passages, _ = self.dense.search(encoded.vector, _CANDIDATES_PER_RETRIEVER)
-        from_sentences, _ = self.sentence_vectors.search(encoded.vector, 2 * _CANDIDATES_PER_RETRIEVER)
-        by_words = (best_of(scores, _CANDIDATES_PER_RETRIEVER) for scores in (words.own, words.related))
-        found = [
-            from_passages,
-            self.passages_of(from_sentences),
-            *by_words,
-            *self._by_expansions(encoded, words),
-        ]
-        return np.unique(np.concatenate(found)).astype(np.int64)
-
-    def _proposed(
-        self, backend: VectorBackend, encoded: EncodedQuestion, words: _WordScores
-    ) -> NDArray[np.int64]:
-        """The same from a backend; the retrievers that it cannot search are searched here."""
         limit = _CANDIDATES_PER_RETRIEVER
-        query = Query.of(encoded.vector, encoded.terms, encoded.related, self.lexical)
-        found = backend.search(query, limit)
-        rows = [self._rows_of(ids) for ids in found.values()]
-        if "lexical" not in found:
-            rows += [best_of(scores, limit) for scores in (words.own, words.related)]
-        rows += self._by_expansions(encoded, words)
-        return np.unique(np.concatenate(rows)).astype(np.int64)
-
-    def _by_expansions(self, encoded: EncodedQuestion, words: _WordScores) -> list[NDArray[np.int64]]:
-        """Numbers of the passages whose expansions are the best by meaning and by words."""
-        if self.expansions is None or words.lines is None:
-            return []
-        nearest = self.expansions.nearest(encoded.vector, 2 * _CANDIDATES_PER_RETRIEVER)
-        return [nearest, best_of(words.lines, _CANDIDATES_PER_RETRIEVER)]
+        if self.backend is None:
+            from_passages, _ = self.dense.search(encoded.vector, limit)
+            from_sentences, _ = self.sentence_vectors.search(encoded.vector, 2 * limit)
+            found, has_words = [from_passages, self.passages_of(from_sentences)], False
+        else:
+            query = Query.of(encoded.vector, encoded.terms, encoded.related, self.lexical)
+            proposed = self.backend.search(query, limit)
+            found, has_words = [self._rows_of(ids) for ids in proposed.values()], "lexical" in proposed
+        if not has_words:
+            found += [best_of(scores, limit) for scores in (words.own, words.related)]
+        if self.expansions is not None and words.lines is not None:
+            found += [self.expansions.nearest(encoded.vector, 2 * limit), best_of(words.lines, limit)]
+        return np.unique(np.concatenate(found)).astype(np.int64)
 
     def _expansion_scores(
         self,
         encoded: EncodedQuestion,
         words: _WordScores,
-        candidates: NDArray[np.int64],
-        retrievers: Mapping[str, NDArray[np.float32]],
-    ) -> dict[str, NDArray[np.float32]]:
+        candidates: Integers,
+        retrievers: Mapping[str, Floats],
+    ) -> dict[str, Floats]:
         """Scores of the candidates by their expansions, in meaning and in words; none where no one has any."""
         if self.expansions is None or words.lines is None:
             return {}
@@ -261,22 +224,17 @@ class SearchIndex:
             "expansion_words": filled(words.lines[candidates], has_lines, retrievers["lexical"]),
         }
 
-    def _weighed(
-        self, retrievers: Mapping[str, NDArray[np.float32]], names: Sequence[str]
-    ) -> NDArray[np.float32]:
-        """The weighted sum of the scores of some retrievers, those that are there."""
+    def _weighed(self, retrievers: Mapping[str, Floats], names: Sequence[str]) -> Floats:
         weights = vars(self.weights) | {"dense": self.weights.passage}
         scores = (weights[name] * retrievers[name] for name in names if name in retrievers)
         return np.asarray(sum(scores), dtype=np.float32)
 
-    def _lines(
-        self, encoded: EncodedQuestion, passages: NDArray[np.int64]
-    ) -> tuple[Sequence[str], Sequence[NDArray[np.float32]]]:
+    def _lines(self, encoded: EncodedQuestion, passages: Integers) -> tuple[Sequence[str], Sequence[Floats]]:
         """Of each hit the expansion nearest to the question, and how near those of each sentence are."""
         if self.expansions is None:
             return (), ()
         nearest: list[str] = []
-        by_sentence: list[NDArray[np.float32]] = []
+        by_sentence: list[Floats] = []
         sentences = self.sentence_bounds[passages + 1] - self.sentence_bounds[passages]
         cosines = self.expansions.cosines(encoded.vector, passages)
         for passage, count, of_lines in zip(passages.tolist(), sentences.tolist(), cosines, strict=True):
@@ -285,24 +243,17 @@ class SearchIndex:
             by_sentence.append(self.expansions.by_sentence(passage, of_lines, count))
         return nearest, by_sentence
 
-    def _rows_of(self, ids: NDArray[np.int64]) -> NDArray[np.int64]:
-        """The passages that backends know by these numbers, unknown ones left out."""
+    def _rows_of(self, ids: Integers) -> Integers:
         return self.passages.rows_where("id IN (SELECT value FROM json_each(?))", ids.tolist())
 
-    def _best_sentence_cosine(
-        self, encoded: EncodedQuestion, candidates: NDArray[np.int64]
-    ) -> NDArray[np.float32]:
+    def _best_sentence_cosine(self, encoded: EncodedQuestion, candidates: Integers) -> Floats:
         """Of each candidate, the largest cosine between question and sentence, shape (candidates,)."""
-        if not len(candidates):
-            return np.zeros(0, dtype=np.float32)
         numbers, firsts = self.sentence_numbers(candidates)
         cosines = self.sentence_vectors.rows(numbers) @ encoded.vector
         return np.asarray(np.maximum.reduceat(cosines, firsts), dtype=np.float32)
 
-    def sentence_numbers(self, passages: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    def sentence_numbers(self, passages: Integers) -> tuple[Integers, Integers]:
         """Numbers of all sentences of `passages`, in order, and where in that list each passage begins."""
-        if not len(passages):
-            return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
         starts = self.sentence_bounds[passages]
         counts = self.sentence_bounds[passages + 1] - starts
         return runs(starts, counts), bounds_of(counts)[:-1]
@@ -310,17 +261,15 @@ class SearchIndex:
     def _hits(
         self,
         encoded: EncodedQuestion,
-        candidates: NDArray[np.int64],
-        retrievers: Mapping[str, NDArray[np.float32]],
-        hybrid: NDArray[np.float32],
-        own: NDArray[np.float32],
-        order: NDArray[np.int64],
+        candidates: Integers,
+        retrievers: Mapping[str, Floats],
+        hybrid: Floats,
+        own: Floats,
+        order: Integers,
         nearest: Sequence[str],
     ) -> tuple[Hit, ...]:
-        ranks = {
-            name: np.argsort(np.argsort(-values, kind="stable"), kind="stable") + 1
-            for name, values in retrievers.items()
-        }
+        places = {name: np.argsort(-values, kind="stable") for name, values in retrievers.items()}
+        ranks = {name: np.argsort(best_first, kind="stable") + 1 for name, best_first in places.items()}
         asked = {str(term) for term in encoded.terms} | set(encoded.related)
         return tuple(
             Hit(
@@ -341,6 +290,5 @@ class SearchIndex:
 
 
 def _matched_words(text: str, asked: set[str]) -> tuple[str, ...]:
-    """The words of `text` whose stems were asked for, as written, each once, in order."""
     words = (word for stem, word in words_by_stem(text) if stem in asked)
     return tuple(dict.fromkeys(words))[:12]

@@ -12,9 +12,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
+from alpie.index.arrays import Floats, Integers
 from alpie.index.database.text_database import hashed
 from alpie.index.encoder.embed import context_of, text_of
 from alpie.index.records import Passage
@@ -28,7 +26,6 @@ RELATED_WEIGHT = 0.5  # an acronym's expansion counts half: it was not what was 
 
 
 def _number(*parts: str) -> int:
-    """64 bits of a hash as a signed number, which every backend can hold."""
     return hashed("\0".join(parts))
 
 
@@ -48,22 +45,16 @@ class Entry:
     stamp: int  # changes when anything below does; the backend keeps it
     document: str
     text: str  # headings and text, to be analysed; not kept
-    vector: NDArray[np.float32]  # (dimension,)
-    sentences: NDArray[np.float32]  # (sentences, dimension)
+    vector: Floats  # (dimension,)
+    sentences: Floats  # (sentences, dimension)
 
     @classmethod
-    def of(cls, passage: Passage, vector: NDArray[np.float32], sentences: NDArray[np.float32]) -> Entry:
+    def of(cls, passage: Passage, vector: Floats, sentences: Floats) -> Entry:
         """The entry of a passage; vectors as `Embedded` has them."""
         document = passage.document_id
         texts = [context_of(passage), *(sentence.text for sentence in passage.sentences)]
-        return cls(
-            passage_id(passage.address),
-            _number(document, *texts),
-            document,
-            text_of(passage),
-            vector,
-            sentences,
-        )
+        id_, stamp = passage_id(passage.address), _number(document, *texts)
+        return cls(id_, stamp, document, text_of(passage), vector, sentences)
 
     @property
     def stems(self) -> Sequence[str]:
@@ -76,7 +67,6 @@ class Entry:
 
 
 def _weights(terms: Sequence[str], index: TermIndex) -> dict[str, float]:
-    """Each different term's idf over the sum of all of theirs."""
     names = list(map(str, terms))
     idfs = dict(zip(names, index.idfs(names), strict=True))
     total = sum(idfs.values())
@@ -91,13 +81,11 @@ class Query:
     whole collection, which the document store has. So a backend needs none of its own.
     """
 
-    vector: NDArray[np.float32]  # (dimension,), unit length
+    vector: Floats  # (dimension,), unit length
     stem_weights: Mapping[str, float]  # of the stems asked for, and of what acronyms among them stand for
 
     @classmethod
-    def of(
-        cls, vector: NDArray[np.float32], stems: Sequence[str], related: Sequence[str], index: TermIndex
-    ) -> Query:
+    def of(cls, vector: Floats, stems: Sequence[str], related: Sequence[str], index: TermIndex) -> Query:
         """A question with the weights that the statistics of the document store give its terms."""
         weights = _weights(stems, index)
         for term, weight in _weights(related, index).items():
@@ -125,7 +113,7 @@ class VectorBackend(Protocol):
         Returns how many were written. What was written when it returns survives the end of any process.
         """
 
-    def search(self, query: Query, limit: int) -> Mapping[str, NDArray[np.int64]]:
+    def search(self, query: Query, limit: int) -> Mapping[str, Integers]:
         """Ids of the `limit` nearest passages by each retriever, best first; fewer where there are no more.
 
         The sentence retriever reads the 2 · `limit` nearest sentences and gives their passages, each once.
@@ -141,8 +129,8 @@ class VectorBackend(Protocol):
     def documents(self) -> Mapping[str, int]:
         """Ids of the documents held and the number of passages of each; reads a row a passage."""
 
-    def count(self, document: str | None = None) -> int:
-        """Passages held, of one document or of all."""
+    def count(self) -> int:
+        """Passages held."""
 
     def close(self) -> None:
         """Let go of connections and files; closing twice is no error."""

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+
+from alpie.index.arrays import Floats, Integers
 
 # Comparing this many takes about as long as encoding the question (7 against 8 CPU ms measured). Beyond, lists of
 # neighbours find the same in a tenth of the time here and in ever less.
@@ -35,7 +36,7 @@ class VectorIndex:
         self._index = index
 
     @classmethod
-    def from_vectors(cls, vectors: NDArray[np.float32], bytewise: bool = False) -> VectorIndex:
+    def from_vectors(cls, vectors: Floats, bytewise: bool = False) -> VectorIndex:
         """An index of `vectors`, (n, dimension), L2-normalised; `bytewise`: each number kept in one byte."""
         import faiss
 
@@ -56,9 +57,7 @@ class VectorIndex:
         """How the index is searched: "exact" or, by lists of neighbours, "ivf"."""
         return "ivf" if hasattr(self._index, "nlist") else "exact"
 
-    def search(
-        self, vector: NDArray[np.float32], limit: int
-    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    def search(self, vector: Floats, limit: int) -> tuple[Integers, Floats]:
         """The `limit` nearest rows to `vector`, shape (dimension,): their numbers and cosines, best first.
 
         Equal scores are ordered by number, so that an answer does not depend on the number of threads.
@@ -71,20 +70,18 @@ class VectorIndex:
         order = np.lexsort((rows, -scores))
         return rows[order], scores[order]
 
-    def _nearest(
-        self, vector: NDArray[np.float32], limit: int
-    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    def _nearest(self, vector: Floats, limit: int) -> tuple[Integers, Floats]:
         scores, rows = self._index.search(np.ascontiguousarray(vector[None, :], dtype=np.float32), limit)
         found = rows[0] >= 0
         return rows[0][found], scores[0][found]
 
-    def rows(self, numbers: NDArray[np.int64]) -> NDArray[np.float32]:
+    def rows(self, numbers: Integers) -> Floats:
         """The vectors of these rows, shape (len(numbers), dimension)."""
         if len(numbers) == 0:
             return np.zeros((0, self.dimension), dtype=np.float32)
         return np.asarray(self._index.reconstruct_batch(np.ascontiguousarray(numbers, dtype=np.int64)))
 
-    def cosines(self, vector: NDArray[np.float32], numbers: NDArray[np.int64]) -> NDArray[np.float32]:
+    def cosines(self, vector: Floats, numbers: Integers) -> Floats:
         """Cosines of these rows with `vector`, shape (len(numbers),).
 
         Of a good part of few rows they are those of all: comparing takes a tenth of the time of reading out.
@@ -97,7 +94,7 @@ class VectorIndex:
         return of_all[numbers]
 
     @property
-    def centres(self) -> NDArray[np.float32]:
+    def centres(self) -> Floats:
         """What the lists of neighbours are gathered around, (lists, dimension)."""
         return np.asarray(self._index.quantizer.reconstruct_n(0, self._index.nlist))
 
@@ -109,7 +106,7 @@ class VectorIndex:
         return VectorIndex(faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC))
 
 
-def _bytewise(vectors: NDArray[np.float32]) -> Any:
+def _bytewise(vectors: Floats) -> Any:
     """An empty index for `vectors` that keeps each number in a byte; read out and kept again, it gets the same byte."""
     import faiss
 
@@ -134,7 +131,7 @@ class VectorWriter:
     def __len__(self) -> int:
         return self._count
 
-    def add(self, vectors: NDArray[np.float32]) -> None:
+    def add(self, vectors: Floats) -> None:
         """`vectors`, shape (n, dimension), L2-normalised."""
         self._count += len(vectors)
         self._file.write(np.ascontiguousarray(vectors, dtype=np.float32).data)
@@ -154,11 +151,9 @@ class VectorWriter:
 
         self._file.close()
         shape = (self._count, self._dimension)
-        rows = (
-            np.memmap(self._aside, np.float32, "r", shape=shape)
-            if self._count
-            else np.zeros(shape, np.float32)
-        )
+        rows = np.zeros(shape, np.float32)
+        if self._count:
+            rows = np.memmap(self._aside, np.float32, "r", shape=shape)
         made: dict[str, Any] = {"kind": "exact", "vectors": self._count}
         if self._count <= EXACT_LIMIT:
             index = VectorIndex.from_vectors(rows, self._bytewise)._index
@@ -174,7 +169,7 @@ class VectorWriter:
         return made
 
 
-def _in_lists(rows: NDArray[np.float32], like: VectorIndex | None) -> Any:
+def _in_lists(rows: Floats, like: VectorIndex | None) -> Any:
     import faiss
 
     count, dimension = rows.shape

@@ -48,8 +48,6 @@ def _folded(character: str) -> str:
 
 @dataclass(frozen=True)
 class _Term:
-    """A word, the beginning of one, or a phrase."""
-
     text: str
     kind: str  # "phrase", "word" or "prefix"
 
@@ -71,8 +69,6 @@ class _Term:
 
 @dataclass(frozen=True)
 class _Near:
-    """Terms within some words of each other."""
-
     terms: tuple[_Term, ...]
     distance: int = _NEAR_WORDS
 
@@ -130,6 +126,13 @@ class WordQuery:
         return tuple(re.compile(term.pattern) for term in signs)
 
 
+_HOLDING = """
+    SELECT passages.number, documents.id, section FROM words JOIN passages ON passages.number = words.rowid
+    JOIN documents ON documents.number = passages.document WHERE words MATCH ?
+"""
+_FORMS = "SELECT term FROM vocabulary WHERE term >= ? AND term < ? AND length(term) <= ?"
+
+
 class Held(NamedTuple):
     """A passage that holds what is asked for."""
 
@@ -148,20 +151,15 @@ class WordIndex:
         """All passages that hold what is asked for, in their order. `texts` gives the text of one by its place."""
         if not query.clauses:
             return []
-        match = " AND ".join(
-            f"({' OR '.join(self._alternative(near) for near in clause)})" for clause in query.clauses
-        )
-        found = self._database.rows(
-            "SELECT passages.number, documents.id, section FROM words "
-            "JOIN passages ON passages.number = words.rowid "
-            "JOIN documents ON documents.number = passages.document WHERE words MATCH ?",
-            match,
-        )
+        clauses = (" OR ".join(map(self._alternative, clause)) for clause in query.clauses)
+        match = " AND ".join(f"({clause})" for clause in clauses)
+        found = self._database.rows(_HOLDING, match)
         rows = self._passages.rows_of([number for number, _, _ in found]).tolist()
         held = sorted(Held(row, *told) for row, (_, *told) in zip(rows, found, strict=True))
-        return [
-            one for one in held if all(exact.search(fold_as_stored(texts(one.row))) for exact in query.exact)
-        ]
+        if not query.exact:
+            return held
+        folded = {one.row: fold_as_stored(texts(one.row)) for one in held}
+        return [one for one in held if all(exact.search(folded[one.row]) for exact in query.exact)]
 
     def _alternative(self, near: _Near) -> str:
         if len(near.terms) > 1:
@@ -170,10 +168,5 @@ class WordIndex:
         if term.kind != "word" or len(term.words) > 1:
             return term.quoted
         word = term.words[0]
-        forms = self._database.rows(
-            "SELECT term FROM vocabulary WHERE term >= ? AND term < ? AND length(term) <= ?",
-            word,
-            word + "\U0010ffff",
-            len(word) + _LONGER,
-        )
+        forms = self._database.rows(_FORMS, word, word + "\U0010ffff", len(word) + _LONGER)
         return " OR ".join(f'"{form}"' for (form,) in forms) or term.quoted

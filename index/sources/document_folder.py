@@ -81,16 +81,11 @@ class SourcesReport:
 
     def unread(self, folder: Path) -> tuple[Unread, ...]:
         """Every file of `folder` that is not among the documents."""
-        refused = [
-            Unread(
-                problem.path.relative_to(folder).as_posix()
-                if problem.path and problem.path.is_relative_to(folder)
-                else "",
-                problem.reason,
-            )
-            for problem in self.problems
-        ]
-        return (*refused, *self.others)
+
+        def name(path: Path | None) -> str:
+            return path.relative_to(folder).as_posix() if path and path.is_relative_to(folder) else ""
+
+        return (*(Unread(name(problem.path), problem.reason) for problem in self.problems), *self.others)
 
 
 def read_sources(
@@ -111,21 +106,19 @@ def read_sources(
     problems: list[SourceError] = []
     incomplete: list[Described] = []
     claimed: set[Path] = set()  # files that a table speaks of, even a faulty one: never taken by name instead
-    used: set[str] = set()
     expansions: dict[str, bytes] = {}
     unused: list[SourceError] = []
     files: dict[str, str] = {}  # SHA-256 → the file that has it
     others: list[Unread] = []
     metadata: dict[str, Metadata] = {}
-    for entry in _entries(folder, claimed, used, problems, others):
+    for entry in _entries(folder, claimed, problems, others):
+        path = folder / entry.file
         try:
             data = _read_file(folder, entry.file, most_bytes)
             sha256 = hashlib.sha256(data).hexdigest()
             if sha256 in files:
-                raise SourceError.at(folder / entry.file, "sources.same", file=files[sha256])
-            extraction = (known or {}).get(sha256) or remembered_extraction(
-                data, sha256, folder / entry.file, recogniser
-            )
+                raise SourceError.at(path, "sources.same", file=files[sha256])
+            extraction = (known or {}).get(sha256) or remembered_extraction(data, sha256, path, recogniser)
             told = described(entry, extraction.metadata, date.today())
         except SourceError as problem:
             problems.append(problem)
@@ -138,20 +131,13 @@ def read_sources(
         documents.append(document)
         metadata[entry.id] = extraction.metadata
         if told.missing:
-            incomplete.append(replace(told, listed=_plain(folder / entry.file) in claimed))
-    known_ids = {document.id for document in documents}
-    for path in sorted((folder / FOLDER).glob("*.jsonl")):
-        if path.stem not in known_ids:
-            unused.append(SourceError.at(path, "sources.nobody", id=path.stem))
-    return SourcesReport(
-        tuple(documents),
-        tuple(problems),
-        tuple(incomplete),
-        expansions,
-        tuple(unused),
-        tuple(others),
-        metadata,
-    )
+            incomplete.append(replace(told, listed=_plain(path) in claimed))
+    lines_of = sorted((folder / FOLDER).glob("*.jsonl"))
+    unused += [
+        SourceError.at(path, "sources.nobody", id=path.stem) for path in lines_of if path.stem not in metadata
+    ]
+    found = tuple(documents), tuple(problems), tuple(incomplete)
+    return SourcesReport(*found, expansions, tuple(unused), tuple(others), metadata)
 
 
 def _read_expansions(
@@ -168,9 +154,10 @@ def _read_expansions(
 
 
 def _entries(
-    folder: Path, claimed: set[Path], used: set[str], problems: list[SourceError], others: list[Unread]
+    folder: Path, claimed: set[Path], problems: list[SourceError], others: list[Unread]
 ) -> Iterator[SourceEntry]:
     """Listed documents first, in their order, then the files nobody listed, by name; the rest to `others`."""
+    used: set[str] = set()  # ids
     for number, table in enumerate(_tables(folder / SOURCES_FILE), start=1):
         where = said("table.number", number=number)
         if isinstance(file := table.get("file"), str):
@@ -178,9 +165,8 @@ def _entries(
         try:
             entry = entry_from_table(table, where, folder / SOURCES_FILE)
             if entry.id in used:
-                raise SourceError(
-                    said("at", where=where, reason=said("table.twice", id=entry.id)), folder / entry.file
-                )
+                twice = said("table.twice", id=entry.id)
+                raise SourceError(said("at", where=where, reason=twice), folder / entry.file)
         except SourceError as problem:
             whole = said("at", where=folder / SOURCES_FILE, reason=problem.message)
             problems.append(SourceError(whole, problem.path))
@@ -261,9 +247,8 @@ def _read_file(folder: Path, file: str, most_bytes: int) -> bytes:
             raise SourceError.at(path, "sources.no_file")
         size = path.stat().st_size
         if size > most_bytes:
-            raise SourceError.at(
-                path, "sources.large", size=-(-size // 1_000_000), most=most_bytes // 1_000_000
-            )
+            megabytes = {"size": -(-size // 1_000_000), "most": most_bytes // 1_000_000}
+            raise SourceError.at(path, "sources.large", **megabytes)
         return path.read_bytes()
     except FileNotFoundError as error:
         raise SourceError.at(path, "sources.gone", table=SOURCES_FILE) from error

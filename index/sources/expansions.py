@@ -51,10 +51,7 @@ def expansions_file(document_id: str) -> str:
 
 
 def place_expansions(data: bytes, passages: Sequence[Passage], name: str) -> Expansions:
-    """The lines in the bytes of a file, each with its passage; `name` of the file is for messages.
-
-    A faulty row or line is left out and told; the others stand.
-    """
+    """The lines of a file, each with its passage. A faulty one is left out and told by the file's `name`; others stand."""
     faults: list[Message] = []
     found: list[dict[str, ExpansionLine]] = [{} for _ in passages]
     numbers = {passage.address: number for number, passage in enumerate(passages)}
@@ -95,7 +92,6 @@ def _fault(where: Message, key: str, **facts: object) -> Message:
 
 
 def _rows(data: bytes, faults: list[Message]) -> Iterator[tuple[Message, str, list[object]]]:
-    """Place in the file, address and lines of each row."""
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -110,14 +106,11 @@ def _rows(data: bytes, faults: list[Message]) -> Iterator[tuple[Message, str, li
         except (ValueError, RecursionError) as error:
             faults.append(_fault(where, "expansions.not_json", error=error))
             continue
-        if not (
-            isinstance(read, Mapping)
-            and isinstance(read.get("address"), str)
-            and isinstance(read.get("lines"), list)
-        ):
-            faults.append(_fault(where, "expansions.row"))
-            continue
-        yield where, read["address"], read["lines"]
+        match read:
+            case {"address": str(address), "lines": list(lines)}:
+                yield where, address, lines
+            case _:
+                faults.append(_fault(where, "expansions.row"))
 
 
 def _lines(
@@ -131,9 +124,7 @@ def _lines(
             faults.append(_fault(where, "expansions.text", text=f"{text!r:.60}", most=_MAX_CHARACTERS))
         elif kind not in KINDS:
             faults.append(_fault(where, "expansions.kind", kind=f"{kind!r:.60}", kinds=KINDS))
-        elif not isinstance(beginnings, list) or not all(
-            isinstance(b, str) and _plain(b) for b in beginnings
-        ):
+        elif not (isinstance(beginnings, list) and all(isinstance(b, str) and _plain(b) for b in beginnings)):
             faults.append(_fault(where, "expansions.sentences"))
         else:
             yield _plain(text), kind, [_plain(b) for b in beginnings]
@@ -155,13 +146,11 @@ def _resting(beginnings: Sequence[str], passage: Passage) -> list[int | None]:
 
 
 class _Sentences:
-    """All sentences of a document by how they begin."""
-
     def __init__(self, passages: Sequence[Passage]) -> None:
-        rows = [
-            (_plain(s.text), number) for number, passage in enumerate(passages) for s in passage.sentences
-        ]
-        self._rows = sorted(rows)
+        numbered = (
+            (one.text, number) for number, passage in enumerate(passages) for one in passage.sentences
+        )
+        self._rows = sorted((_plain(text), number) for text, number in numbered)
 
     def passage_with(self, beginnings: Sequence[str]) -> int | None:
         """The first passage that holds sentences beginning so, all of them."""

@@ -205,11 +205,7 @@ def _may_be_said(name: str, value: str, metadata: Metadata, today: date) -> bool
 
 
 def table_for(told: Described, tell: Callable[[str], str] = str) -> str:
-    """A table of `sources.toml` for a document, with a comment where something is to be filled in.
-
-    Of a document that has its table already, only what is to be added there. `tell` says the comments in the reader's
-    language.
-    """
+    """A table of `sources.toml`, or what is to be added to one, with a comment (`tell` says it) at each gap to fill in."""
     lines = ["[[document]]"]
     for name in ("id", *told.missing) if told.listed else (*_REQUIRED, "place", "url"):
         value = str(getattr(told.entry, name))

@@ -37,7 +37,6 @@ def _capitalised_tail(words: list[str]) -> list[str]:
 
 
 def _in_brackets(text: str) -> Iterator[tuple[str, str]]:
-    """Each acronym in brackets with the words before it."""
     end = 0
     for match in _IN_BRACKETS.finditer(text):
         backwards = text[end : match.start()][::-1]
@@ -47,10 +46,7 @@ def _in_brackets(text: str) -> Iterator[tuple[str, str]]:
 
 
 def learn_acronyms(texts: Iterable[str]) -> dict[str, tuple[str, ...]]:
-    """Acronym, folded → stems of its expansion. The first definition met is kept.
-
-    `texts` are readable passages in reading order.
-    """
+    """Acronym, folded → stems of its expansion: the first in `texts`, readable passages in reading order."""
     pairs: dict[str, tuple[str, ...]] = {}
 
     def learn(acronym: str, expansion: str) -> None:
@@ -74,10 +70,7 @@ def learn_acronyms(texts: Iterable[str]) -> dict[str, tuple[str, ...]]:
 
 
 class Acronyms:
-    """Pairs of an acronym and the stems of its expansion, found by either in a question.
-
-    `pairs` as `learn_acronyms` gives them.
-    """
+    """Acronyms and stems of their expansions, as `learn_acronyms` gives them, found by either in a question."""
 
     def __init__(self, pairs: Mapping[str, tuple[str, ...]]) -> None:
         self.pairs = dict(pairs)

@@ -7,7 +7,7 @@ the number of a law, the initials of a title. A law is known by its number alone
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePath
 
@@ -26,16 +26,9 @@ _MASCULINE = frozenset(
 NOUNS = _FEMININE | _MASCULINE
 # What says no more than that it is a document.
 _ANY_DOCUMENT = frozenset("documento texto archivo fichero pdf publicacion".split())
-_SAME_KIND = {
-    "comunicado": "nota",
-    "noticia": "nota",
-    "constitucional": "constitucion",
-    "resolution": "resolucion",
-    "report": "informe",
-    "law": "ley",
-    "act": "ley",
-    "constitution": "constitucion",
-}
+_SAME_KIND = dict.fromkeys(("comunicado", "noticia"), "nota") | dict.fromkeys(("law", "act"), "ley")
+_SAME_KIND |= dict.fromkeys(("constitucional", "constitution"), "constitucion")
+_SAME_KIND |= {"resolution": "resolucion", "report": "informe"}
 _ABBREVIATED = {
     "lo": ("ley", "organica"),
     "rd": ("real", "decreto"),
@@ -73,10 +66,8 @@ class LawNumber:
 
     def may_be(self, other: LawNumber) -> bool:
         """Whether somebody who says this may mean `other`."""
-        unsaid = other.kinds - self.kinds
-        return self.number == other.number and (
-            not self.kinds or (self.kinds <= other.kinds and unsaid <= _NOT_DISTINCT)
-        )
+        is_kind = self.kinds <= other.kinds and other.kinds - self.kinds <= _NOT_DISTINCT
+        return self.number == other.number and (is_kind or not self.kinds)
 
 
 def law_number(folded: str, position: int = 0) -> tuple[LawNumber, int, int] | None:
@@ -128,8 +119,6 @@ def with_article(name: str) -> str:
 
 @dataclass(frozen=True)
 class _DocumentWords:
-    """What one document may be called by."""
-
     words: frozenset[str]  # of its title, kind, publisher, date, id and file
     proper: frozenset[str]  # of its publisher and id: a name by themselves
     kinds: frozenset[str]  # what it is: «nota», «prensa», «ley»
@@ -152,14 +141,10 @@ class DocumentNames:
         """Ids of the documents that `name` fits; none when it names one that is not here."""
         numbered = law_number(fold(name))
         if numbered:
-            return frozenset(
-                id_ for id_, known in self._known.items() if any(map(numbered[0].may_be, known.numbers))
-            )
+            return self._where(lambda known: any(map(numbered[0].may_be, known.numbers)))
         if _ACRONYM.fullmatch(name.strip()):
-            found = self.with_word(fold(name.strip()))
-            return found or frozenset(
-                id_ for id_, known in self._known.items() if _are_initials(fold(name.strip()), known.title)
-            )
+            acronym = fold(name.strip())
+            return self.with_word(acronym) or self._where(lambda known: _are_initials(acronym, known.title))
         words = [word for word in content_words(name) if word not in _ANY_DOCUMENT]
         found = self.all if words else frozenset()
         for word in words:
@@ -169,33 +154,29 @@ class DocumentNames:
     def with_word(self, word: str) -> frozenset[str]:
         """Ids of the documents that a folded word may name, among others."""
         word = _SAME_KIND.get(word, word)
-        return frozenset(id_ for id_, known in self._known.items() if _fits(word, known.words))
+        return self._where(lambda known: _fits(word, known.words))
 
     def of_kind(self, noun: str) -> frozenset[str]:
         """Ids of the documents that are what a noun says: every one for «documento»."""
         if noun in _ANY_DOCUMENT:
             return self.all
         noun = _SAME_KIND.get(noun, noun)
-        return frozenset(id_ for id_, known in self._known.items() if noun in known.kinds)
+        return self._where(lambda known: noun in known.kinds)
 
     def called(self, word: str) -> frozenset[str]:
         """Ids of the documents whose publisher or id a folded word names; none when it names them all."""
-        found = frozenset(id_ for id_, known in self._known.items() if word in known.proper)
+        found = self._where(lambda known: word in known.proper)
         return found if len(found) < len(self._known) else frozenset()
+
+    def _where(self, is_so: Callable[[_DocumentWords], bool]) -> frozenset[str]:
+        return frozenset(id_ for id_, known in self._known.items() if is_so(known))
 
 
 def _known(document: Document) -> _DocumentWords:
     file = PurePath(document.file).stem.replace("_", " ").replace("-", " ")
     id_ = document.id.replace("-", " ")
-    said = (
-        document.title,
-        document.kind,
-        document.publisher,
-        document.short_publisher,
-        document.date,
-        id_,
-        file,
-    )
+    publisher = f"{document.publisher} {document.short_publisher}"
+    said = (document.title, document.kind, publisher, document.date, id_, file)
     title = fold(document.title)
     opening = [word for word in content_words(document.title)[:3] if word in NOUNS]
     own = law_number(title)
@@ -205,7 +186,7 @@ def _known(document: Document) -> _DocumentWords:
         if match["year"] or len(match["number"]) >= len("1000"):
             numbers.append(LawNumber(frozenset(_kinds(match["kind"])), _without_century(number)))
     numbers = numbers[:1] if own else numbers
-    proper = content_words(f"{document.publisher} {document.short_publisher}")
+    proper = content_words(publisher)
     return _DocumentWords(
         words=frozenset(_parts(" ".join(said))),
         proper=frozenset((*_parts(" ".join(proper)), *filter(_is_proper, _parts(id_)))),
@@ -230,9 +211,8 @@ def _parts(text: str) -> Iterator[str]:
 def _fits(word: str, names: frozenset[str]) -> bool:
     if word in names:
         return True
-    return len(word) > _LONG_ENOUGH and any(
-        name.startswith(word[:-1]) and len(name) <= len(word) + 2 for name in names
-    )
+    forms = (name for name in names if name.startswith(word[:-1]) and len(name) <= len(word) + 2)
+    return len(word) > _LONG_ENOUGH and any(forms)
 
 
 def _are_initials(acronym: str, title: tuple[str, ...]) -> bool:

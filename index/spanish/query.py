@@ -164,9 +164,8 @@ def _write_out(text: str) -> str:
         asks_why = opens and written == "porque"
         # a first letter may be one: «Xq»
         capitals = word.isupper() if asks_why or bare in _ONLY_OPENING else word != word.lower()
-        opening = (opens and (not bare or bare in _LEADING_IN or written == "")) or (
-            word.endswith(("¿", "?", "!", ".", "…"))
-        )
+        says_nothing = not bare or bare in _LEADING_IN or written == ""
+        opening = (opens and says_nothing) or word.endswith(("¿", "?", "!", ".", "…"))
         if written is None or (formal and bare in _CHAT_ONLY_INFORMAL) or (capitals and len(bare) < 3):
             words.append(word)
         elif written:

@@ -209,7 +209,6 @@ def _units(text: str, folded: str, position: int) -> tuple[list[list[_Unit]], in
 
 
 def _unit(text: str, folded: str, position: int) -> _Unit | None:
-    """The unit that stands at `position`."""
     word = _WORD.match(folded, position)
     kind = _WORDS[word["word"]] if word else ""
     if word and word.end() > position and (numbered := _numbers(text, folded, word.end(), kind, word[0])):
@@ -220,15 +219,13 @@ def _unit(text: str, folded: str, position: int) -> _Unit | None:
         return _Unit(((_ALONE[alone[0]],),), alone.end())
     number = number_at(text, position)
     if number is not None and (number.ordinal or not text[position].isdigit()):
-        provision = (
-            _PROVISION.match(folded, number.end + 1) if folded[number.end : number.end + 1] == " " else None
-        )
+        if folded[number.end : number.end + 1] != " ":
+            return None
+        provision = _PROVISION.match(folded, number.end + 1)
         if provision and provision["sort"]:  # «segunda disposición adicional»
-            sort = _SORTS[provision["sort"][:2]]
-            return _Unit(
-                ((("provision", f"{sort} {number.canonical}"),),), len(folded[: provision.end()].rstrip())
-            )
-        word = _WORD.match(folded, number.end + 1) if folded[number.end : number.end + 1] == " " else None
+            units = (("provision", f"{_SORTS[provision['sort'][:2]]} {number.canonical}"),)
+            return _Unit((units,), len(folded[: provision.end()].rstrip()))
+        word = _WORD.match(folded, number.end + 1)
         kind = _WORDS[word["word"]] if word else ""
         if word and kind not in ("article", "page", "letter", *DIVISIONS):
             return _Unit((((kind, number.canonical),),), word.start() + len(word[0].rstrip()))
@@ -274,21 +271,13 @@ def _numbers(text: str, folded: str, position: int, kind: str, word: str) -> _Un
         found = _number(text, folded, following.end(), kind, several) if following else None
         if following and found is None and (suffix := suffix_at(text, following.end())):
             found = ((kind, f"{choices[-1][0][1].split()[0]} {suffix[0]}"),), suffix[1]
-        if (
-            following
-            and found is None
-            and choices[-1][-1][0] == "letter"
-            and (letter := _LETTER.match(folded, following.end()))
-        ):
+        hangs = choices[-1][-1][0] == "letter"
+        if following and found is None and hangs and (letter := _LETTER.match(folded, following.end())):
             found = (*choices[-1][:-1], ("letter", letter[1] or letter[2])), letter.end()
         if found is None or following is None or _unit_word(folded, following.end()):
             break
-        if (
-            "," in following[0]
-            and not several
-            and len(choices) == 1
-            and not re.match(r"\s*(?:,|y|e)\s", folded[found[1] :])
-        ):
+        is_list = several or len(choices) > 1 or re.match(r"\s*(?:,|y|e)\s", folded[found[1] :])
+        if "," in following[0] and not is_list:
             break
         units = found[0]
         if len(choices[-1]) > 1 and len(units) == 1 and not several and units[0][1].isdigit():
@@ -305,7 +294,6 @@ def _unit_word(folded: str, position: int) -> bool:
 def _number(
     text: str, folded: str, position: int, kind: str, several: bool = False
 ) -> tuple[Units, int] | None:
-    """The number of a unit of some kind at `position`, with what hangs on it."""
     letter = _LETTER.match(folded, position) if kind in ("clause", "letter", "item") else None
     if letter:
         return (("letter", letter[1] or letter[2]),), letter.end()
@@ -376,7 +364,6 @@ def _name_before(text: str, folded: str, end: int) -> str | None:
 
 
 def _name_after(text: str, folded: str, start: int) -> str | None:
-    """The document named after the unit, in the same way."""
     if more := _AND_MORE.match(folded, start):
         start = more.end()
     about = _ASKED_OF.search(folded, start)

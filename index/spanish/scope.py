@@ -57,8 +57,6 @@ class Scope:
 
 @dataclass(frozen=True)
 class _Name:
-    """A name in a question, and which documents it fits."""
-
     start: int
     end: int
     documents: frozenset[str]
@@ -84,14 +82,10 @@ def read_scope(question: Question, names: DocumentNames) -> Scope:
                 start = before.start() if before and before["adverbial"] else name.start
                 adverbial = opens or bool(before and before["adverbial"])
                 asked = _without(question, start, name.end) if adverbial else question
-                return Scope(
-                    asked,
-                    name.documents,
-                    only=noun[0] in _LAWS or law_number(folded[name.start : name.end]) is not None,
-                )
-            if _TOUCHED.search(folded[: noun.start()]) is None and (
-                put_to or _OF.search(folded[: noun.start()])
-            ):
+                is_law = noun[0] in _LAWS or law_number(folded[name.start : name.end]) is not None
+                return Scope(asked, name.documents, only=is_law)
+            opening = folded[: noun.start()]
+            if _TOUCHED.search(opening) is None and (put_to or _OF.search(opening)):
                 preferred = preferred or name.documents
         elif put_to and (absent := _absent_name(text, folded, name, noun[0])):
             return Scope(question, absent=absent)

@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.metadata import version
+from itertools import takewhile
 from pathlib import Path
 from string import ascii_lowercase
 from typing import Any
@@ -26,7 +27,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alpie.index.errors import EncoderError
-from alpie.index.model_cache import is_intact, read_fingerprint, seal, settle
+from alpie.index.model_cache import is_intact, seal, settle
 from alpie.index.spanish.analysis import ANALYSIS_VERSION, STOP_WORDS, Token, fold, stem, stems_of, tokens
 
 FORMS = Path(__file__).with_name("forms.xz")  # made by `eval/training/spanish_forms`; whose it is: `forms.md`
@@ -108,11 +109,8 @@ def lexicon_of(language: str, cache: Path | None = None) -> Lexicon:
     """The dictionary of pyspellchecker for "es" or "en", kept in the folder `cache` if there is one."""
     if cache is None:
         return _made(language)
-    made_of = {
-        "pyspellchecker": version("pyspellchecker"),
-        "forms": FORMS.stat().st_size,
-        "analysis": ANALYSIS_VERSION,
-    }
+    sources = {"pyspellchecker": version("pyspellchecker"), "forms": FORMS.stat().st_size}
+    made_of = {"made of": {**sources, "analysis": ANALYSIS_VERSION}}
     folder = cache / f"words-{language}"
     for anew in (False, True):
         try:
@@ -126,12 +124,11 @@ def lexicon_of(language: str, cache: Path | None = None) -> Lexicon:
 
 
 def _kept(folder: Path, language: str, made_of: Mapping[str, Any], anew: bool) -> Lexicon:
-    settle(
-        folder,
-        lambda there: not anew and _is_current(there, made_of),
-        lambda new: _build(new, language, made_of),
-        _LOCK_SECONDS,
-    )
+    def build(new: Path) -> None:
+        np.save(new / "words.npy", _made(language).words)
+        seal(new, made_of)
+
+    settle(folder, lambda there: not anew and is_intact(there, made_of), build, _LOCK_SECONDS)
     return Lexicon.load(folder, language == "es")
 
 
@@ -148,10 +145,7 @@ def front_coded(words: Iterable[str]) -> str:
     """Ascending words of small letters as one text: of each how many letters it shares with the one before, and the rest."""
     pieces, before = [], ""
     for word in words:
-        shared = next(
-            (n for n, (a, b) in enumerate(zip(before, word, strict=False)) if a != b),
-            min(len(before), len(word)),
-        )
+        shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(before, word, strict=False)))
         pieces.append(chr(_NO_LETTERS + shared) + word[shared:])
         before = word
     return "".join(pieces)
@@ -163,16 +157,6 @@ def unpacked(text: str) -> Iterator[str]:
     for piece in _PIECE.findall(text):
         word = word[: ord(piece[0]) - _NO_LETTERS] + piece[1:]
         yield word
-
-
-def _is_current(folder: Path, made_of: Mapping[str, Any]) -> bool:
-    facts = read_fingerprint(folder)
-    return facts is not None and facts.get("made of") == made_of and is_intact(folder)
-
-
-def _build(folder: Path, language: str, made_of: Mapping[str, Any]) -> None:
-    np.save(folder / "words.npy", _made(language).words)
-    seal(folder, {"made of": made_of})
 
 
 _SHORTEST = 5  # letters: shorter words are a slip away from too many others
@@ -215,9 +199,7 @@ def sounding_alike(word: str) -> Iterator[str]:
     yield "h" + word
 
 
-def corrected(
-    text: str, language: str, frequencies: Frequencies, lexicon: Callable[[str], Lexicon] = lexicon_of
-) -> str:
+def corrected(text: str, language: str, frequencies: Frequencies, lexicon: Lexicons = lexicon_of) -> str:
     """`text` with the words put right that are misspelt beyond much doubt. `language`: "es", "en", "und"."""
     asked = [token for token in tokens(text) if _may_be_misspelt(token)]
     times = frequencies([stem(token) for token in asked])
@@ -255,20 +237,16 @@ _Held = Sequence[tuple[str, str]]  # words that the documents hold, each with it
 def _held(tried: Sequence[str], frequencies: Frequencies) -> _Held:
     tried = list(dict.fromkeys(tried))
     stems = stems_of(tried)
-    times = frequencies(stems)
-    return [
-        (word, of_it) for word, of_it, n in zip(tried, stems, times, strict=True) if word in STOP_WORDS or n
-    ]
+    rows = zip(tried, stems, frequencies(stems), strict=True)
+    return [(word, of_it) for word, of_it, times in rows if times or word in STOP_WORDS]
 
 
 def _meant(held: _Held, words: Lexicon) -> str | None:
-    """The one word that is meant; None where nobody can tell."""
     # Where a slip leads to a real word, what only shares its stem with the documents is not meant.
     real = [(word, of_it) for word, of_it in held if word in STOP_WORDS or words.has(word)] or held
     return real[0][0] if len({of_it for _, of_it in real}) == 1 else None
 
 
 def _heard(alike: Sequence[str], words: Lexicon) -> str | None:
-    """The one word of the dictionary that sounds like what was written."""
     real = [other for other in alike if words.has(other)]
     return real[0] if len({stem(other) for other in real}) == 1 else None

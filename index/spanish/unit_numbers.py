@@ -44,7 +44,6 @@ _AFTER_SUFFIX = re.compile(  # «588 bis a», «77 Bis 3», «77 Bis 35 C.-»
 
 
 def _spelt() -> dict[str, str]:
-    """Ordinals and cardinals in words, folded, by what they count."""
     table: dict[str, str] = {}
 
     def add(value: int, *stems: str) -> None:
@@ -83,18 +82,11 @@ class UnitNumber:
 
 
 def number_at(text: str, position: int = 0, feminine: bool = False) -> UnitNumber | None:
-    """The number of a unit that stands at `position`; None for none.
-
-    `feminine`: «2a» is «segunda» there, and no letter of a number.
-    """
+    """The number of a unit at `position`, or None; `feminine`: «2a» is «segunda» there, and no letter of a number."""
     marked = _MARKED.match(text, position)
     start = marked.end() if marked else position
-    found = (
-        _thousands(text, start)
-        or _digits(text, start, feminine)
-        or _words(text, start)
-        or _roman(text, start)
-    )
+    found = _thousands(text, start) or _digits(text, start, feminine)
+    found = found or _words(text, start) or _roman(text, start)
     return None if found is None else _suffixed(text, found)
 
 

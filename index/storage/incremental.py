@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from alpie.index.arrays import Floats
 from alpie.index.database.text_database import TEXT_FILE, Database, StoredDocuments, StoredPassages, from_json
-from alpie.index.encoder.embed import Embedded
+from alpie.index.encoder.embed import Embedded, KnownVectors
 from alpie.index.formats import PACKAGES, Extraction, Metadata
 from alpie.index.formats.recognition import Recogniser
 from alpie.index.messages import Said
@@ -26,7 +26,7 @@ from alpie.index.sources.document_folder import read_sources
 from alpie.index.sources.expansions import ExpansionLine
 
 
-class Earlier:
+class Earlier(KnownVectors):
     """Documents, passages and vectors of an index version; memory-mapped where they are large."""
 
     def __init__(self, folder: Path, manifest: Mapping[str, Any]) -> None:
@@ -34,9 +34,8 @@ class Earlier:
         self._database = Database.open(folder / TEXT_FILE)
         self.documents: Mapping[str, Document] = StoredDocuments(self._database)
         self._passages = StoredPassages(self._database)
-        self._dense, self._sentences = (
-            VectorIndex.load(folder / f"{name}.faiss") for name in ("dense", "sentences")
-        )
+        self._dense = VectorIndex.load(folder / "dense.faiss")
+        self._sentences = VectorIndex.load(folder / "sentences.faiss")
 
     @cached_property
     def extractions(self) -> dict[str, Extraction]:
@@ -76,7 +75,6 @@ class Earlier:
         return bool(self._database.rows("SELECT 1 FROM passages WHERE key = ? LIMIT 1", key))
 
     def of_passage(self, key: bytes) -> Embedded:
-        """The vectors of the passage with this `embedding_key`."""
         row = int(self._passages.rows_where("key = ?", key)[0])
         return self._vectors(row, row + 1)
 
@@ -89,13 +87,11 @@ class Earlier:
     def _line_rows(self) -> dict[str, int]:
         if self._lines is None:
             return {}
-        of_passages = (
-            from_json(tuple[ExpansionLine, ...], one) for one in self._passages.values("expansions")
-        )
-        return {line.text: row for row, line in enumerate(line for own in of_passages for line in own)}
+        told = self._passages.values("expansions")
+        lines = (line for one in told for line in from_json(tuple[ExpansionLine, ...], one))
+        return {line.text: row for row, line in enumerate(lines)}
 
-    def of_line(self, text: str) -> NDArray[np.float32] | None:
-        """The vector of the expansion `text`; None where it is new."""
+    def of_line(self, text: str) -> Floats | None:
         if self._lines is None or (row := self._line_rows.get(text)) is None:
             return None
         return np.asarray(self._lines.rows(np.array([row]))[0])

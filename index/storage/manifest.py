@@ -34,10 +34,7 @@ T = TypeVar("T")
 
 
 def current_version(data: Path) -> Path:
-    """Folder of the index version in use.
-
-    Raises `IndexMissing` when nothing has been built, `IndexDamaged` when the pointer leads nowhere.
-    """
+    """Folder of the index version in use. Raises `IndexMissing`, or `IndexDamaged` when the pointer leads nowhere."""
     name = _pointed(data)
     while True:
         for folder in (data / VERSIONS / name, data / FORMER_VERSIONS / name):
@@ -109,16 +106,12 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     is_sealed = "checksum" in manifest
     if manifest.get("checksum") != _seal(manifest) and (is_sealed or version == FORMAT_VERSION):
         raise IndexDamaged(said("index.checksum", path=path), path)
-    if version != FORMAT_VERSION:
-        raise _other_format(version, folder)
-    return manifest
-
-
-def _other_format(version: int, folder: Path) -> IndexMismatch:
     formats = {"found": version, "own": FORMAT_VERSION}
     if version > FORMAT_VERSION:
-        return IndexNewer(said("index.newer", folder=folder, **formats), folder)
-    return IndexMismatch(said("index.older", folder=folder, **formats), folder)
+        raise IndexNewer(said("index.newer", folder=folder, **formats), folder)
+    if version < FORMAT_VERSION:
+        raise IndexMismatch(said("index.older", folder=folder, **formats), folder)
+    return manifest
 
 
 def sealed(manifest: Mapping[str, Any]) -> dict[str, Any]:
@@ -148,11 +141,8 @@ def check_files(folder: Path, manifest: Mapping[str, Any], thorough: bool = Fals
         if not path.is_file():
             raise IndexDamaged(said("index.file_missing", path=path), path)
         status = path.stat()
-        trusted = (
-            not thorough
-            and status.st_size > _ALWAYS_READ_BYTES
-            and status.st_mtime_ns == expected.get("modified_ns")
-        )
+        is_untouched = status.st_mtime_ns == expected.get("modified_ns")
+        trusted = is_untouched and status.st_size > _ALWAYS_READ_BYTES and not thorough
         if status.st_size != expected["bytes"] or not (trusted or checksum(path) == expected["sha256"]):
             raise IndexDamaged(said("index.file_damaged", path=path), path)
 
@@ -161,8 +151,7 @@ def check_encoder(folder: Path, manifest: Mapping[str, Any], encoder: Encoder) -
     """The index was made with this encoder and this analysis; otherwise `IndexMismatch`."""
     made_with = manifest["encoder"]
     if made_with["fingerprint"] != encoder.fingerprint:
-        raise IndexMismatch(
-            said("index.encoder", folder=folder, made_with=made_with["name"], encoder=encoder.name), folder
-        )
+        names = {"made_with": made_with["name"], "encoder": encoder.name}
+        raise IndexMismatch(said("index.encoder", folder=folder, **names), folder)
     if manifest["analysis"] != ANALYSIS_VERSION:
         raise IndexMismatch(said("index.analysis", folder=folder), folder)

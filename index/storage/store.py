@@ -14,105 +14,26 @@ has mapped even when a newer one is swapped in and this one is swept away.
 
 from __future__ import annotations
 
-import errno
 import json
-import os
-import shutil
 import sqlite3
-import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from alpie.index.database.text_database import (
-    TEXT_FILE,
-    Database,
-    StoredDocuments,
-    StoredPassages,
-    stored_layouts,
-)
+from alpie.index.database.text_database import TEXT_FILE, Database, StoredDocuments, StoredPassages, from_json
 from alpie.index.encoder import Encoder
-from alpie.index.errors import IndexDamaged, IndexUnwritable, StoreError
+from alpie.index.errors import IndexDamaged
 from alpie.index.messages import said
-from alpie.index.notices import Unread
 from alpie.index.records import Document, Layout, Passage
 from alpie.index.retrieval.bm25 import TermIndex
 from alpie.index.retrieval.expansion_index import ExpansionIndex
 from alpie.index.retrieval.search import SearchIndex
 from alpie.index.retrieval.vectors import VectorIndex
-from alpie.index.sources.document_folder import FORMER_VERSIONS, POINTER, VERSIONS
 from alpie.index.spanish.acronyms import Acronyms
-from alpie.index.spanish.analysis import ANALYSIS_VERSION
-from alpie.index.storage.manifest import (
-    FORMAT_VERSION,
-    check_encoder,
-    check_files,
-    current_version,
-    file_entry,
-    read_manifest,
-    sealed,
-    with_current,
-)
-from alpie.index.storage.version_writer import VersionWriter, fingerprint_of
-
-_FULL = (errno.ENOSPC, errno.EDQUOT)
-_CLOSED = (errno.EACCES, errno.EPERM, errno.EROFS)
-_NO_ROOM_BYTES = 1_000_000  # free: where numpy and FAISS do not pass on why they could not write
-
-
-def sync(path: Path) -> None:
-    """Wait until a file, or a folder's list of names, is on the disk and not only on its way there."""
-    if path.is_dir() and os.name != "posix":
-        return  # Windows has no handle of a folder to flush
-    handle = os.open(path, os.O_RDONLY if os.name == "posix" else os.O_RDWR)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def replace_file(path: Path, text: str, aside: Path) -> None:
-    """`text` into `path` in one step: whoever reads finds the old or the new, whole. `aside` is used up."""
-    aside.write_text(text, encoding="utf-8")
-    sync(aside)
-    aside.replace(path)
-    sync(path.parent)
-
-
-def unwritable(data: Path, error: OSError | sqlite3.Error) -> IndexUnwritable:
-    """What to tell about a failed write in the index folder `data`."""
-    number = getattr(error, "errno", None)
-    free = _free_bytes(data)
-    stands = said("index.stands") if (data / "CURRENT").exists() else ""
-    reason: object = getattr(error, "strerror", None) or error
-    is_full = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL or number in _FULL
-    if is_full or (number is None and free < _NO_ROOM_BYTES):
-        reason, remedy = said("index.disk_full", free=f"{free / 1e6:.1f}"), said("index.free_space")
-    elif number in _CLOSED:
-        reason, remedy = said("index.not_allowed", error=reason), said("index.permit")
-    else:
-        remedy = said("index.repeat")
-    return IndexUnwritable(
-        said("index.unwritable", folder=data, error=reason, stands=stands, remedy=remedy), data
-    )
-
-
-def _free_bytes(folder: Path) -> int:
-    existing = next((one for one in (folder, *folder.parents) if one.is_dir()), Path("/"))
-    try:
-        return shutil.disk_usage(existing).free
-    except OSError:
-        return 0
-
-
-_UNFINISHED = ".unfinished"  # how the name of a folder ends while it is written
-_NEW_POINTER = ".CURRENT.new"
-
-
-Content = Iterable[tuple[Any, ...]]
-"""Arguments of `VersionWriter.add`, document by document, so that memory need not hold all of them."""
+from alpie.index.storage.manifest import check_encoder, check_files, read_manifest, with_current
+from alpie.index.storage.version_writer import fingerprint_of
 
 
 @dataclass(frozen=True)
@@ -165,7 +86,8 @@ def _load(folder: Path, manifest: Mapping[str, Any], encoder: Encoder) -> IndexV
         acronyms=_acronyms(database),
         expansions=ExpansionIndex.load(passages, folder / "lines.faiss"),
     )
-    return IndexVersion(folder, manifest, StoredDocuments(database), stored_layouts(database), search)
+    layouts = StoredDocuments(database, "layout", partial(from_json, Layout))
+    return IndexVersion(folder, manifest, StoredDocuments(database), layouts, search)
 
 
 def _acronyms(database: Database) -> Acronyms:
@@ -192,91 +114,5 @@ def _indexed_files(folder: Path) -> dict[str, tuple[str, str]]:
 
 def corpus_fingerprint(documents: Sequence[Document], passages: Sequence[Passage]) -> str:
     """SHA-256 over the checksums of the documents and their expansions and the addresses of the passages."""
-    return fingerprint_of(
-        ((document.id, document.sha256, document.expansions) for document in documents),
-        (passage.address for passage in passages),
-    )
-
-
-def write_version(
-    data: Path,
-    content: Content,
-    encoder: Encoder,
-    built_at: str,
-    version: str,
-    earlier: Path | None = None,
-    unread: Sequence[Unread] = (),
-    program: str = "",
-) -> Path:
-    """Write an index version beside the others, then make it the current one. Returns its folder.
-
-    `built_at`: ISO 8601; `earlier`: the version that is gone on from; `unread`: files of the folder that are not
-    in it; `program`: what the documents were read with. Until the last rename the old index stays in use, whatever
-    happens here. Raises `IndexUnwritable`, having removed what was written.
-    """
-    versions = data / VERSIONS
-    name = f"{built_at.replace(':', '').replace('-', '')[:15]}-{time.time_ns():x}"
-    unfinished, final = versions / f".{name}{_UNFINISHED}", versions / name
-    try:
-        unfinished.mkdir(parents=True)
-        with VersionWriter(unfinished, encoder.dimension, earlier) as writer:
-            for one in content:
-                writer.add(*one)
-            made = writer.finish()
-        manifest = {
-            "format": FORMAT_VERSION,
-            "alpie": version,
-            "program": program,
-            "built_at": built_at,
-            "encoder": {
-                "name": encoder.name,
-                "fingerprint": encoder.fingerprint,
-                "runtime": encoder.runtime,
-                "dimension": encoder.dimension,
-            },
-            "analysis": ANALYSIS_VERSION,
-            "unread": [one.row for one in unread],
-            **made,
-            "files": {path.name: file_entry(path) for path in sorted(unfinished.iterdir())},
-        }
-        (unfinished / "manifest.json").write_text(
-            json.dumps(sealed(manifest), ensure_ascii=False, indent=1), encoding="utf-8"
-        )
-        for path in (*unfinished.iterdir(), unfinished):
-            sync(path)
-        unfinished.rename(final)
-        sync(versions)
-        replace_file(data / POINTER, name + "\n", data / _NEW_POINTER)
-    except BaseException as error:
-        problem = unwritable(data, error) if isinstance(error, OSError | sqlite3.Error) else None
-        shutil.rmtree(unfinished, ignore_errors=True)
-        if not _points_to(data, final):  # no room left for the pointer
-            shutil.rmtree(final, ignore_errors=True)
-        (data / _NEW_POINTER).unlink(missing_ok=True)
-        if problem is None:
-            raise
-        raise problem from error
-    sweep(final)
-    return final
-
-
-def _points_to(data: Path, folder: Path) -> bool:
-    try:
-        return current_version(data) == folder
-    except (StoreError, OSError):
-        return False
-
-
-def sweep_unfinished(data: Path) -> None:
-    """Remove what a build that was killed left half-written. Called under the build lock."""
-    (data / _NEW_POINTER).unlink(missing_ok=True)
-    for folder in (data / VERSIONS).glob(f".*{_UNFINISHED}"):
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def sweep(keep: Path) -> None:
-    """Remove what older builds left beside an index version; under the build lock. What is open somewhere may stay."""
-    for folder in keep.parent.iterdir():
-        if folder != keep and folder.is_dir():
-            shutil.rmtree(folder, ignore_errors=True)
-    shutil.rmtree(keep.parents[1] / FORMER_VERSIONS, ignore_errors=True)
+    rows = ((document.id, document.sha256, document.expansions) for document in documents)
+    return fingerprint_of(rows, (passage.address for passage in passages))

@@ -1,15 +1,21 @@
-"""The files of an index version, written document by document, on from those of an earlier one where there is one.
+"""An index version, written document by document, on from an earlier one where there is one, then swapped in.
 
-What is new of the text goes into a copy of the earlier database; vectors are written anew, in order.
+What is new of the text goes into a copy of the earlier database; vectors are written anew, in order. What lies where is
+told in `alpie.index.storage.store`.
 """
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
+import os
 import shutil
+import sqlite3
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack, closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,81 +27,132 @@ from alpie.index.database.text_database import (
     from_json,
     to_json,
 )
+from alpie.index.encoder import Encoder
 from alpie.index.encoder.embed import Embedded, embedding_key, text_of
+from alpie.index.errors import IndexUnwritable, StoreError
 from alpie.index.formats import Metadata
-from alpie.index.messages import Said
+from alpie.index.messages import Said, said
 from alpie.index.records import Document, Layout, Passage
 from alpie.index.retrieval.bm25 import write_postings
 from alpie.index.retrieval.vectors import VectorIndex, VectorWriter
+from alpie.index.sources.document_folder import FORMER_VERSIONS, POINTER, VERSIONS
 from alpie.index.sources.expansions import ExpansionLine
 from alpie.index.spanish.acronyms import learn_acronyms
-from alpie.index.spanish.analysis import content_words, stem
+from alpie.index.spanish.analysis import ANALYSIS_VERSION, content_words, stem
+from alpie.index.storage.manifest import FORMAT_VERSION, current_version, file_entry, sealed
+
+_UNFINISHED = ".unfinished"  # how the name of a folder ends while it is written
+_NEW_POINTER = ".CURRENT.new"
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+_CLOSED = (errno.EACCES, errno.EPERM, errno.EROFS)
+_NO_ROOM_BYTES = 1_000_000  # free: where numpy and FAISS do not pass on why they could not write
+_NO_METADATA, _NO_VECTORS = Metadata(), Embedded.joined((), 0)
 
 
-class VersionWriter:
-    """Takes documents with their passages and vectors; `finish` completes the files in `folder`.
+@dataclass(frozen=True)
+class Content:
+    """What an index version is to hold of one document."""
 
-    `earlier` is the folder of an index version whose text is gone on from.
-    A context manager: what is open is closed at the end, finished or not.
+    document: Document
+    layout: Layout | None = None  # None: all but the vectors is as in the earlier version
+    passages: Sequence[Passage] = ()
+    expansions: Sequence[Sequence[ExpansionLine]] = ()  # of each passage; empty where none has any
+    metadata: Metadata = _NO_METADATA
+    notes: Sequence[str] = ()  # what is not good in the file of its expansions
+    vectors: Embedded = _NO_VECTORS
+
+
+def write_version(
+    data: Path,
+    contents: Iterable[Content],
+    encoder: Encoder,
+    facts: Mapping[str, Any],
+    earlier: Path | None = None,
+) -> Path:
+    """Write an index version beside the others, then make it the current one. Returns its folder.
+
+    `facts` go into the manifest, `built_at` in ISO 8601 among them; `earlier` is the version that is gone on from. Until
+    the last rename the old index stays in use, whatever happens here. Raises `IndexUnwritable`, having removed what was
+    written.
     """
+    versions = data / VERSIONS
+    name = f"{facts['built_at'].replace(':', '').replace('-', '')[:15]}-{time.time_ns():x}"
+    unfinished, final = versions / f".{name}{_UNFINISHED}", versions / name
+    try:
+        unfinished.mkdir(parents=True)
+        made = _write_files(unfinished, contents, encoder.dimension, earlier)
+        _write_manifest(unfinished, encoder, {**facts, **made})
+        for path in (*unfinished.iterdir(), unfinished):
+            sync(path)
+        unfinished.rename(final)
+        sync(versions)
+        replace_file(data / POINTER, name + "\n", data / _NEW_POINTER)
+    except BaseException as error:
+        problem = unwritable(data, error) if isinstance(error, OSError | sqlite3.Error) else None
+        shutil.rmtree(unfinished, ignore_errors=True)
+        if not _points_to(data, final):  # no room left for the pointer
+            shutil.rmtree(final, ignore_errors=True)
+        (data / _NEW_POINTER).unlink(missing_ok=True)
+        if problem is None:
+            raise
+        raise problem from error
+    sweep(final)
+    return final
 
-    def __init__(self, folder: Path, dimension: int, earlier: Path | None = None) -> None:
+
+def _write_files(
+    folder: Path, contents: Iterable[Content], dimension: int, earlier: Path | None
+) -> Mapping[str, Any]:
+    """Write the files of an index version into `folder`; returns what its manifest says of the collection.
+
+    `contents` are taken one by one, so that memory need not hold all of them; `earlier` is the folder of an index version
+    whose text is gone on from. What is open is closed at the end, finished or not.
+    """
+    with ExitStack() as opened:
+        writer = _VersionWriter(folder, dimension, earlier, opened)
+        for content in contents:
+            writer.add(content)
+        return writer.finish()
+
+
+class _VersionWriter:
+    def __init__(self, folder: Path, dimension: int, earlier: Path | None, opened: ExitStack) -> None:
         self._earlier = earlier
         if earlier is not None:
             shutil.copyfile(earlier / TEXT_FILE, folder / TEXT_FILE)
-        with ExitStack() as opened:  # on a full disk the third may not open, nor the second close
-            self._database = opened.enter_context(closing(Database.create(folder / TEXT_FILE)))
-            self._dense, self._sentences, self._lines = (
-                opened.enter_context(
-                    closing(VectorWriter(folder / f"{name}.faiss", dimension, bytewise=name == "lines"))
-                )
-                for name in ("dense", "sentences", "lines")
-            )
-            self._opened = opened.pop_all()
+        self._database = opened.enter_context(closing(Database.create(folder / TEXT_FILE)))
+
+        def vectors(name: str, bytewise: bool = False) -> VectorWriter:
+            writer = VectorWriter(folder / f"{name}.faiss", dimension, bytewise)
+            return opened.enter_context(closing(writer))
+
+        self._dense, self._sentences, self._lines = (
+            vectors("dense"),
+            vectors("sentences"),
+            vectors("lines", True),
+        )
         self._left = dict(self._database.rows("SELECT id, number FROM documents"))  # not met again so far
         self._removed = False
         self._place = 0
 
-    def __enter__(self) -> VersionWriter:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._opened.close()
-
-    def add(
-        self,
-        document: Document,
-        layout: Layout | None,
-        passages: Sequence[Passage],
-        embedded: Embedded,
-        metadata: Metadata | None = None,
-        notes: Sequence[str] = (),
-    ) -> None:
-        """The next document; without `layout`, as it is in the earlier version, and only its vectors are needed."""
-        if layout is None:
-            del self._left[document.id]
+    def add(self, content: Content) -> None:
+        """The next document."""
+        name = content.document.id
+        if content.layout is None:
+            del self._left[name]
             place = "UPDATE documents SET place = ?1 WHERE id = ?2 AND place != ?1"  # a long row: only if it must be
-            self._database.rows(place, self._place, document.id)
+            self._database.rows(place, self._place, name)
         else:
-            self._insert(document, layout, passages, embedded.expansions, metadata, notes)
+            if name in self._left:
+                self._remove(self._left.pop(name))
+            self._insert(content, content.layout)
         self._place += 1
-        self._dense.add(embedded.passages)
-        self._sentences.add(embedded.sentences)
-        if len(embedded.lines):
-            self._lines.add(embedded.lines)
+        self._dense.add(content.vectors.passages)
+        self._sentences.add(content.vectors.sentences)
+        self._lines.add(content.vectors.lines)
 
-    def _insert(
-        self,
-        document: Document,
-        layout: Layout,
-        passages: Sequence[Passage],
-        expansions: Sequence[Sequence[ExpansionLine]],
-        metadata: Metadata | None,
-        notes: Sequence[str],
-    ) -> None:
-        if document.id in self._left:
-            self._remove(self._left.pop(document.id))
-        acronyms = learn_acronyms(passage.text for passage in passages)
+    def _insert(self, content: Content, layout: Layout) -> None:
+        document, passages = content.document, content.passages
         number = self._database.insert(
             "documents",
             place=self._place,
@@ -105,17 +162,16 @@ class VersionWriter:
             record=document_to_json(document),
             text=document.text,
             layout=to_json(Layout, layout),
-            metadata=to_json(Metadata, metadata or Metadata()),
-            acronyms=json.dumps(acronyms, ensure_ascii=False),
-            notes=to_json(tuple[Said, ...], tuple(notes)),
+            metadata=to_json(Metadata, content.metadata),
+            acronyms=json.dumps(learn_acronyms(one.text for one in passages), ensure_ascii=False),
+            notes=to_json(tuple[Said, ...], tuple(content.notes)),
         )
-        for passage, lines in zip(passages, expansions or [()] * len(passages), strict=True):
-            said = " ".join(line.text for line in lines)
+        for passage, lines in zip(passages, content.expansions or [()] * len(passages), strict=True):
             columns = {
                 "key": embedding_key(passage),
                 "lines": len(lines),
                 "stems": _stems(text_of(passage)),
-                "line_stems": _stems(said) if lines else None,
+                "line_stems": _stems(" ".join(line.text for line in lines)) if lines else None,
                 "expansions": to_json(tuple[ExpansionLine, ...], tuple(lines)),
                 "record": to_json(Passage, passage),
             }
@@ -125,15 +181,13 @@ class VersionWriter:
         rows = self._database.rows("SELECT number, record FROM passages WHERE document = ?", document)
         for number, record in rows:  # the index of words holds no text: it must be told what to take out
             text = from_json(Passage, record).text
-            self._database.rows(
-                "INSERT INTO words (words, rowid, text) VALUES ('delete', ?, ?)", number, text
-            )
+            forgotten = "INSERT INTO words (words, rowid, text) VALUES ('delete', ?, ?)"
+            self._database.rows(forgotten, number, text)
         self._database.rows("DELETE FROM passages WHERE document = ?", document)
         self._database.rows("DELETE FROM documents WHERE number = ?", document)
         self._removed = True
 
     def finish(self) -> Mapping[str, Any]:
-        """Complete all files; returns what the manifest says of the collection and how it is made."""
         for document in self._left.values():
             self._remove(document)
         if self._removed:
@@ -146,15 +200,24 @@ class VersionWriter:
         addresses = list(passages.values("address"))
         self._database.commit()
         made = {
-            "dense": self._dense.finish(self._earlier_vectors("dense")),
-            "sentences": self._sentences.finish(self._earlier_vectors("sentences")),
+            name: writer.finish(VectorIndex.load(self._earlier / f"{name}.faiss") if self._earlier else None)
+            for name, writer in (("dense", self._dense), ("sentences", self._sentences))
         }
         if len(self._lines):
             self._lines.finish()
         return {"fingerprint": fingerprint_of(documents, addresses), "passages": len(addresses), "made": made}
 
-    def _earlier_vectors(self, name: str) -> VectorIndex | None:
-        return VectorIndex.load(self._earlier / f"{name}.faiss") if self._earlier else None
+
+def _write_manifest(folder: Path, encoder: Encoder, facts: Mapping[str, Any]) -> None:
+    manifest = {
+        "format": FORMAT_VERSION,
+        "encoder": {name: getattr(encoder, name) for name in ("name", "fingerprint", "runtime", "dimension")},
+        "analysis": ANALYSIS_VERSION,
+        **facts,
+        "files": {path.name: file_entry(path) for path in sorted(folder.iterdir())},
+    }
+    text = json.dumps(sealed(manifest), ensure_ascii=False, indent=1)
+    (folder / "manifest.json").write_text(text, encoding="utf-8")
 
 
 def fingerprint_of(documents: Iterable[tuple[str, str, str]], addresses: Iterable[str]) -> str:
@@ -169,3 +232,69 @@ def fingerprint_of(documents: Iterable[tuple[str, str, str]], addresses: Iterabl
 
 def _stems(text: str) -> str:
     return " ".join(map(stem, content_words(text)))
+
+
+def _points_to(data: Path, folder: Path) -> bool:
+    try:
+        return current_version(data) == folder
+    except (StoreError, OSError):
+        return False
+
+
+def sweep_unfinished(data: Path) -> None:
+    """Remove what a build that was killed left half-written. Called under the build lock."""
+    (data / _NEW_POINTER).unlink(missing_ok=True)
+    for folder in (data / VERSIONS).glob(f".*{_UNFINISHED}"):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def sweep(keep: Path) -> None:
+    """Remove what older builds left beside an index version; under the build lock. What is open somewhere may stay."""
+    for folder in keep.parent.iterdir():
+        if folder != keep and folder.is_dir():
+            shutil.rmtree(folder, ignore_errors=True)
+    shutil.rmtree(keep.parents[1] / FORMER_VERSIONS, ignore_errors=True)
+
+
+def sync(path: Path) -> None:
+    """Wait until a file, or a folder's list of names, is on the disk and not only on its way there."""
+    if path.is_dir() and os.name != "posix":
+        return  # Windows has no handle of a folder to flush
+    handle = os.open(path, os.O_RDONLY if os.name == "posix" else os.O_RDWR)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def replace_file(path: Path, text: str, aside: Path) -> None:
+    """`text` into `path` in one step: whoever reads finds the old or the new, whole. `aside` is used up."""
+    aside.write_text(text, encoding="utf-8")
+    sync(aside)
+    aside.replace(path)
+    sync(path.parent)
+
+
+def unwritable(data: Path, error: OSError | sqlite3.Error) -> IndexUnwritable:
+    """What to tell about a failed write in the index folder `data`."""
+    number = getattr(error, "errno", None)
+    free = _free_bytes(data)
+    stands = said("index.stands") if (data / "CURRENT").exists() else ""
+    reason: object = getattr(error, "strerror", None) or error
+    is_full = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL or number in _FULL
+    if is_full or (number is None and free < _NO_ROOM_BYTES):
+        reason, remedy = said("index.disk_full", free=f"{free / 1e6:.1f}"), said("index.free_space")
+    elif number in _CLOSED:
+        reason, remedy = said("index.not_allowed", error=reason), said("index.permit")
+    else:
+        remedy = said("index.repeat")
+    told = said("index.unwritable", folder=data, error=reason, stands=stands, remedy=remedy)
+    return IndexUnwritable(told, data)
+
+
+def _free_bytes(folder: Path) -> int:
+    existing = next((one for one in (folder, *folder.parents) if one.is_dir()), Path("/"))
+    try:
+        return shutil.disk_usage(existing).free
+    except OSError:
+        return 0

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import torch
 
+from alpie.app.settings import load_settings
 from alpie.eval.training import export_reader, fit_reader
 from alpie.eval.training.fit_reader import Schedule, train
 from alpie.eval.training.reader_model import load_model, sequence_of
@@ -18,7 +19,6 @@ from alpie.eval.training.row_file import ReaderRow
 from alpie.index.encoder.bundled_weights import WEIGHTS_FILE, bundled_folder
 from alpie.index.encoder.word_pieces import WordTable
 from alpie.index.errors import EncoderError
-from alpie.index.model_cache import default_cache
 
 pytestmark = pytest.mark.heavy
 
@@ -118,8 +118,8 @@ def test_stopped_and_started_again_it_learns_the_same(
 def test_the_exported_graph_is_the_model(trained: Path, tmp_path: Path) -> None:
     from onnxruntime import InferenceSession
 
-    folder = bundled_folder(default_cache())
-    difference = export_reader.export(trained / "reader.pt", tmp_path / "reader.onnx", default_cache())
+    folder = bundled_folder(load_settings().cache)
+    difference = export_reader.export(trained / "reader.pt", tmp_path / "reader.onnx", load_settings().cache)
     assert 0 < difference < export_reader._MAX_DIFFERENCE
 
     model = load_model(folder, LAYERS, trained / "reader.pt").eval()
@@ -141,5 +141,5 @@ def test_a_graph_that_differs_is_not_written(
 ) -> None:
     monkeypatch.setattr(export_reader, "_MAX_DIFFERENCE", 0.0)
     with pytest.raises(EncoderError, match="not written"):
-        export_reader.export(trained / "reader.pt", tmp_path / "reader.onnx", default_cache())
+        export_reader.export(trained / "reader.pt", tmp_path / "reader.onnx", load_settings().cache)
     assert not (tmp_path / "reader.onnx").exists()

@@ -22,8 +22,8 @@ from itertools import islice
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from alpie.index.arrays import Floats, Integers
 from alpie.index.errors import BackendUnavailable
 from alpie.index.retrieval.backends.milvus_client import (
     SENTENCES,
@@ -72,10 +72,8 @@ class MilvusBackend:
         stream = iter(entries)
         while batch := list(islice(stream, _PASSAGES_A_BATCH)):
             ids = ", ".join(str(entry.id) for entry in batch)
-            held = {
-                int(row["id"]): int(row["stamp"])
-                for row in self._query(f"id in [{ids}]", ["id", "stamp"], len(batch))
-            }
+            rows = self._query(f"id in [{ids}]", ["id", "stamp"], len(batch))
+            held = {int(row["id"]): int(row["stamp"]) for row in rows}
             changed = [entry for entry in batch if held.get(entry.id) != entry.stamp]
             self._write(changed, [entry.id for entry in changed if entry.id in held])
             written += len(changed)
@@ -90,7 +88,7 @@ class MilvusBackend:
         if entries:
             self._change("upsert", self.passages, data=[self._passage_row(entry) for entry in entries])
 
-    def search(self, query: Query, limit: int) -> Mapping[str, NDArray[np.int64]]:
+    def search(self, query: Query, limit: int) -> Mapping[str, Integers]:
         try:
             return self._search(query, limit)
         except BackendUnavailable as error:
@@ -100,7 +98,7 @@ class MilvusBackend:
             self._use(collection_in_use(self._connection, self.stamp))
             return self._search(query, limit)
 
-    def _search(self, query: Query, limit: int) -> Mapping[str, NDArray[np.int64]]:
+    def _search(self, query: Query, limit: int) -> Mapping[str, Integers]:
         searches = {
             "dense": partial(self._by_vector, self.passages, query.vector, limit),
             "sentence": partial(self._by_vector, self.sentences, query.vector, 2 * limit),
@@ -111,40 +109,25 @@ class MilvusBackend:
 
     def delete_document(self, document: str, keep: Collection[int] = ()) -> int:
         where = f"document == {_literal(document)}"
-        if not keep:
-            count = self.count(document)
-            for collection in (self.passages, self.sentences):
-                self._change("delete", collection, filter=where)
-            return count
-        kept = set(keep)
-        gone = [
-            int(row["id"])
-            for row in self._connection.rows(self.passages, where, ["id"])
-            if int(row["id"]) not in kept
-        ]
+        held = {int(row["id"]) for row in self._connection.rows(self.passages, where, ["id"])}
+        gone = sorted(held - set(keep))
         self._delete_passages(gone)
         return len(gone)
 
     def documents(self) -> Mapping[str, int]:
-        return dict(
-            Counter(str(row["document"]) for row in self._connection.rows(self.passages, "", ["document"]))
-        )
+        rows = self._connection.rows(self.passages, "", ["document"])
+        return dict(Counter(str(row["document"]) for row in rows))
 
-    def count(self, document: str | None = None) -> int:
-        where = "" if document is None else f"document == {_literal(document)}"
-        return int(self._query(where, ["count(*)"])[0]["count(*)"])
+    def count(self) -> int:
+        return int(self._query("", ["count(*)"])[0]["count(*)"])
 
     def close(self) -> None:
         self._pool.shutdown(wait=False, cancel_futures=True)
         self._connection.close()
 
     def _passage_row(self, entry: Entry) -> dict[str, Any]:
-        row = {
-            "id": entry.id,
-            "stamp": entry.stamp,
-            "vector": entry.vector,
-            "document": clipped(entry.document),
-        }
+        document = clipped(entry.document)
+        row = {"id": entry.id, "stamp": entry.stamp, "vector": entry.vector, "document": document}
         if self._connection.has_sparse:
             row["stems"] = _sparse(term_shares(entry.stems, self.stamp.mean_stems)) or _EMPTY
         return row
@@ -159,12 +142,12 @@ class MilvusBackend:
         self._connection.call(method, collection, **options)
         self._wrote = time.monotonic()
 
-    def _by_vector(self, collection: str, vector: NDArray[np.float32], limit: int) -> NDArray[np.int64]:
+    def _by_vector(self, collection: str, vector: Floats, limit: int) -> Integers:
         parameters = {"metric_type": "IP", "params": {"ef": max(64, limit)}}
         wanted = "id" if collection == self.passages else "passage"
         return self._nearest(collection, "vector", vector, limit, parameters, wanted)
 
-    def _by_stems(self, weights: Mapping[str, float], limit: int) -> NDArray[np.int64]:
+    def _by_stems(self, weights: Mapping[str, float], limit: int) -> Integers:
         if not weights:
             return np.zeros(0, dtype=np.int64)
         parameters = {"metric_type": "IP", "params": {"drop_ratio_search": 0.0}}
@@ -172,7 +155,7 @@ class MilvusBackend:
 
     def _nearest(
         self, collection: str, field: str, vector: Any, limit: int, parameters: Mapping[str, Any], wanted: str
-    ) -> NDArray[np.int64]:
+    ) -> Integers:
         settled = time.monotonic() - self._wrote > _SETTLED_SECONDS
         (hits,) = self._connection.call(
             "search",
@@ -188,21 +171,15 @@ class MilvusBackend:
         return np.array(list(dict.fromkeys(found)), dtype=np.int64)
 
     def _query(self, where: str, fields: list[str], limit: int | None = None) -> Sequence[Mapping[str, Any]]:
-        options: dict[str, Any] = {} if limit is None else {"limit": limit}
-        rows = self._connection.call(
-            "query", self.passages, filter=where, output_fields=fields, consistency_level="Strong", **options
-        )
-        return list(rows)
+        options: dict[str, Any] = {"output_fields": fields, "consistency_level": "Strong"}
+        options |= {} if limit is None else {"limit": limit}
+        return list(self._connection.call("query", self.passages, filter=where, **options))
 
 
 def _sentence_rows(entry: Entry) -> Iterator[dict[str, Any]]:
+    document = clipped(entry.document)
     for number, vector in enumerate(entry.sentences):
-        yield {
-            "id": entry.sentence_id(number),
-            "passage": entry.id,
-            "vector": vector,
-            "document": clipped(entry.document),
-        }
+        yield {"id": entry.sentence_id(number), "passage": entry.id, "vector": vector, "document": document}
 
 
 def _sparse(weights: Mapping[str, float]) -> dict[int, float]:

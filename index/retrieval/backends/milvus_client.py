@@ -123,14 +123,8 @@ class MilvusConnection:
         bounds = [f"id >= {first}"] if first > _MIN_ID else []
         bounds += [f"id <= {last}"] if last < _LARGEST_ID else []
         within = " and ".join([*bounds, where] if where else bounds)
-        rows = self.call(
-            "query",
-            collection,
-            filter=within,
-            output_fields=fields,
-            limit=_ROWS_A_PAGE,
-            consistency_level="Strong",
-        )
+        options = {"output_fields": fields, "limit": _ROWS_A_PAGE, "consistency_level": "Strong"}
+        rows = self.call("query", collection, filter=within, **options)
         if len(rows) < _ROWS_A_PAGE:
             yield from rows
             return
@@ -154,7 +148,7 @@ class MilvusConnection:
             logging.getLogger(name).setLevel(logging.CRITICAL)
         try:
             return MilvusClient(
-                uri=self.address.uri, token=token, timeout=self.timeout_seconds, grpc_options=_GRPC
+                self.address.uri, token=token, timeout=self.timeout_seconds, grpc_options=_GRPC
             )
         except (MilvusException, RpcError, OSError, ValueError) as error:
             raise BackendUnavailable(self._no_connection(error)) from error
@@ -170,9 +164,8 @@ class MilvusConnection:
     def _failed(self, method: str, error: Exception, seconds: float) -> BackendUnavailable:
         place = self.address.shown
         if seconds >= 0.95 * self.timeout_seconds:
-            return BackendUnavailable(
-                said("milvus.slow", place=place, seconds=f"{self.timeout_seconds:g}", method=method)
-            )
+            allowed = f"{self.timeout_seconds:g}"
+            return BackendUnavailable(said("milvus.slow", place=place, seconds=allowed, method=method))
         return BackendUnavailable(said("milvus.failed", place=place, method=method, error=_reason(error)))
 
 
@@ -247,10 +240,7 @@ def clipped(label: str) -> str:
 
 
 def collection_in_use(connection: MilvusConnection, stamp: Stamp) -> str:
-    """The collection of passages that the alias names, if it was made with `stamp`'s encoder and analysis.
-
-    Raises `BackendMismatch`, which says what is different and what to run.
-    """
+    """The collection of passages that the alias names. Raises `BackendMismatch` if it was made otherwise than `stamp`."""
     place, name = connection.address.shown, connection.address.name
     current = _aliased(connection)
     if current is None:
@@ -299,7 +289,6 @@ def publish(connection: MilvusConnection, passages: str) -> None:
 
 
 def _aliased(connection: MilvusConnection) -> str | None:
-    """What the alias stands for; None when there is no such alias."""
     for collection in connection.call("list_collections"):
         if connection.address.name in connection.call("list_aliases", collection)["aliases"]:
             return str(collection)
@@ -332,6 +321,5 @@ def _create(
     if connection.has_sparse and not of_sentences:
         schema.add_field("stems", DataType.SPARSE_FLOAT_VECTOR)
         indexes.add_index("stems", index_type="SPARSE_INVERTED_INDEX", metric_type="IP")
-    connection.call(
-        "create_collection", collection, schema=schema, index_params=indexes, consistency_level="Bounded"
-    )
+    options = {"schema": schema, "index_params": indexes, "consistency_level": "Bounded"}
+    connection.call("create_collection", collection, **options)

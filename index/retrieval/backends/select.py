@@ -6,24 +6,28 @@ should not be there is found by counting.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from alpie.index.encoder import Encoder
+from alpie.index.encoder import Encoder, OnProgress
 from alpie.index.encoder.embed import text_of
 from alpie.index.errors import BackendError, SettingsError
 from alpie.index.messages import said
 from alpie.index.records import Passage
+from alpie.index.retrieval.backends.milvus import MilvusBackend
+from alpie.index.retrieval.backends.milvus_client import (
+    MilvusAddress,
+    MilvusConnection,
+    Stamp,
+    collection_in_use,
+    collection_to_write,
+    publish,
+)
 from alpie.index.retrieval.search import SearchIndex
 from alpie.index.retrieval.vector_backend import Entry, VectorBackend, passage_id
 from alpie.index.spanish.analysis import terms
-
-if TYPE_CHECKING:
-    from alpie.index.retrieval.backends.milvus_client import MilvusConnection
-
 
 _AT_A_TIME = 1_000  # passages between two words on the progress
 _SAMPLE = 5_000  # passages whose mean length stands for all
@@ -39,7 +43,7 @@ class Synchronised:
 
 
 def synchronise(
-    backend: VectorBackend, search: SearchIndex, on_progress: Callable[[int, int], None] | None = None
+    backend: VectorBackend, search: SearchIndex, on_progress: OnProgress | None = None
 ) -> Synchronised:
     """Make `backend` hold the passages of `search`, and no others.
 
@@ -75,7 +79,6 @@ def _entries(search: SearchIndex, first: int, last: int) -> Iterator[Entry]:
 
 
 def _delete_others(backend: VectorBackend, passages: Sequence[Passage]) -> int:
-    """Take out what is not among `passages`."""
     wanted: dict[str, set[int]] = {}
     for passage in passages:
         wanted.setdefault(passage.document_id, set()).add(passage_id(passage.address))
@@ -101,13 +104,7 @@ class BackendChoice:
     timeout_seconds: float = 10.0  # of every call
 
     def open(self, encoder: Encoder) -> VectorBackend:
-        """The backend, holding an index of this encoder and this analysis.
-
-        Raises `SettingsError`, `BackendUnavailable`, `BackendMismatch`.
-        """
-        from alpie.index.retrieval.backends.milvus import MilvusBackend
-        from alpie.index.retrieval.backends.milvus_client import Stamp, collection_in_use
-
+        """The backend with an index of this encoder. Raises `SettingsError`, `BackendUnavailable`, `BackendMismatch`."""
         connection = self._connect()
         try:
             stamp = Stamp.of(encoder.fingerprint, encoder.dimension, 0)
@@ -121,15 +118,12 @@ class BackendChoice:
         encoder: Encoder,
         search: SearchIndex,
         fresh: bool = False,
-        on_progress: Callable[[int, int], None] | None = None,
+        on_progress: OnProgress | None = None,
     ) -> Synchronised:
         """Make the backend hold `search`, in the collection in use or, if that cannot be, beside it.
 
         `fresh` writes everything anew. Readers keep the old collection until the new one is whole.
         """
-        from alpie.index.retrieval.backends.milvus import MilvusBackend
-        from alpie.index.retrieval.backends.milvus_client import Stamp, collection_to_write, publish
-
         connection = self._connect()
         try:
             stamp = Stamp.of(encoder.fingerprint, encoder.dimension, mean_length(search.passages))
@@ -142,8 +136,6 @@ class BackendChoice:
             connection.close()
 
     def _connect(self) -> MilvusConnection:
-        from alpie.index.retrieval.backends.milvus_client import MilvusAddress, MilvusConnection
-
         if not self.spec.startswith(_KIND):
             raise SettingsError(said("backend.unknown", spec=self.spec))
         address = MilvusAddress.parse(self.spec.removeprefix(_KIND))

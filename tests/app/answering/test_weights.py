@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from alpie.app.settings import load_settings
 from alpie.index.encoder import bundled_weights as weights
 from alpie.index.encoder.bundled_weights import (
     MODEL_NAME,
@@ -22,7 +23,7 @@ from alpie.index.encoder.bundled_weights import (
     unpack_q4,
 )
 from alpie.index.errors import EncoderError
-from alpie.index.model_cache import default_cache, is_intact, read_fingerprint, settle
+from alpie.index.model_cache import is_intact, read_fingerprint, settle
 
 pytestmark = pytest.mark.heavy
 
@@ -179,6 +180,6 @@ def test_a_failed_build_leaves_nothing(tmp_path: Path) -> None:
 
 def test_the_cache_can_be_moved(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("ALPIE_CACHE", str(tmp_path))
-    assert default_cache() == tmp_path
+    assert load_settings().cache == tmp_path
     monkeypatch.delenv("ALPIE_CACHE")
-    assert default_cache().parts[-2:] == ("alpie", "models")
+    assert load_settings().cache.parts[-2:] == ("alpie", "models")

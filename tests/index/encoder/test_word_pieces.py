@@ -7,20 +7,21 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tokenizers import Tokenizer
 
+from alpie.app.settings import load_settings
 from alpie.index.encoder.bundled_weights import bundled_folder
 from alpie.index.encoder.tokenizer import library_tokenizer, open_tokenizer, same_tokens
-from alpie.index.encoder.word_pieces import MappedTokenizer, TokenizerLike
-from alpie.index.model_cache import default_cache
+from alpie.index.encoder.word_pieces import MappedTokenizer
 
 pytestmark = pytest.mark.heavy
 
-_PAIR = tuple[TokenizerLike, TokenizerLike]
+_PAIR = tuple[MappedTokenizer, Tokenizer]
 
 
 @pytest.fixture(scope="module")
 def pair() -> _PAIR:
-    folder = bundled_folder(default_cache())
+    folder = bundled_folder(load_settings().cache)
     return open_tokenizer(folder), library_tokenizer(folder)
 
 
@@ -59,6 +60,6 @@ def test_tables_that_cannot_be_written_cost_only_memory(
         raise EncoderError("read-only")
 
     monkeypatch.setattr(tokenizer, "settle", refuse)
-    found = open_tokenizer(bundled_folder(default_cache()))
+    found = open_tokenizer(bundled_folder(load_settings().cache))
     assert not isinstance(found, MappedTokenizer)
     assert found.encode("hola").ids[0] == 0

@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from alpie.app.settings import load_settings
 from alpie.index.errors import EncoderError
 from alpie.index.reader import Reader, Reading, ReadPassage
 from alpie.index.reader.cross_encoder import CrossEncoderReader
-from alpie.index.reader.open_reader import default_reader, open_reader
+from alpie.index.reader.open_reader import BUNDLED, open_reader
 
 PASSAGE = ReadPassage(
     (
@@ -30,7 +31,7 @@ OTHER = ReadPassage(
 
 @pytest.fixture(scope="module")
 def reader() -> Reader:
-    return default_reader()
+    return open_reader(BUNDLED, load_settings().cache)
 
 
 @pytest.mark.parametrize(("question", "sentence", "words"), [
@@ -89,7 +90,7 @@ def test_one_endless_sentence_is_read_as_far_as_it_fits(reader: Reader) -> None:
 def test_any_text_gives_a_finite_reading_and_words_inside_their_sentence(
     question: str, sentences: Sequence[str]
 ) -> None:
-    (reading,) = default_reader().read(question, [ReadPassage(tuple(sentences))])
+    (reading,) = open_reader(BUNDLED, load_settings().cache).read(question, [ReadPassage(tuple(sentences))])
     assert reading.sentences.shape == (len(sentences),)
     assert np.isfinite(reading.answers)
     for sentence, words in zip(sentences, reading.words, strict=True):
@@ -122,4 +123,4 @@ def test_any_cross_encoder_can_take_its_place() -> None:
 def test_a_cross_encoder_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     with pytest.raises(EncoderError, match="no-such-model"):
-        open_reader("no-such-model")
+        open_reader("no-such-model", load_settings().cache)

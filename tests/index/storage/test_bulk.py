@@ -14,8 +14,10 @@ import pytest
 from fake_encoder import SMALL_TEXT, FakeEncoder, answers, build
 from places import TESTS
 
+from alpie.app.settings import load_settings
 from alpie.index.bulk import __main__ as bulk
 from alpie.index.bulk.partitions import embed_partitions, inputs, load, output_of, pending, plan
+from alpie.index.encoder import BUNDLED
 from alpie.index.encoder.factory import open_encoder
 from alpie.index.errors import BulkError
 from alpie.index.spanish.query import read_question
@@ -159,7 +161,7 @@ def test_processes_embed_what_one_process_does(
     data = ["--data", str(tmp_path / "indice"), "--docs", str(docs)]
     assert bulk.main(["load", "--work", str(tmp_path / "dos"), *data]) == 0
     assert "0 sin partición" in capsys.readouterr().out
-    index = open_version(tmp_path / "indice", open_encoder()).search
+    index = open_version(tmp_path / "indice", open_encoder(BUNDLED, load_settings().cache)).search
     assert "martes" in index.search(read_question("¿Qué día abre el mercado?")).hits[0].passage.text
 
 

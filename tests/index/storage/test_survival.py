@@ -198,7 +198,8 @@ def test_a_build_with_the_bundled_encoder_killed_at_any_moment(
 ) -> None:
     data = tmp_path / "real"
     build_index(docs, data, encoder)
-    make = "__import__('importlib').import_module('alpie.index.encoder.factory').open_encoder()"
+    module = "__import__('importlib').import_module('alpie.app.answering.corpus')"
+    make = f"{module}.open_encoder_of({module}.load_settings())"
     assert kill_builds(docs, data, REAL_KILLS, make, encoder).total() > 0
 
 
