@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from itertools import islice
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from alpie.app.answering.citation import cite
 from alpie.app.answering.cut import read_cut
@@ -24,8 +24,11 @@ from alpie.index.chunking.sentences import sentence_bounds
 from alpie.index.database.text_database import PassagesByDocument
 from alpie.index.errors import QuestionError
 from alpie.index.readable import collapse, readable_text
-from alpie.index.records import Document, Hit, Layout, Passage, SentenceRole, Span
+from alpie.index.records import Passage, SentenceRole, Span
 from alpie.index.spanish.analysis import normalize, visible
+
+if TYPE_CHECKING:
+    from alpie.app.answering.corpus import Corpus
 
 _QUOTED_ROLES = (SentenceRole.HEADER, SentenceRole.LEAD_IN)
 
@@ -85,27 +88,10 @@ _MAX_COPIED = 10_000  # characters of a text that is compared with copies
 _MAX_BROUGHT = 600  # characters that a copy brings along: heads, feet, a footnote
 
 
-class CheckableCorpus(Protocol):
-    """The part of a corpus that checking needs; `alpie.app.answering.corpus.Corpus` has it."""
-
-    @property
-    def documents(self) -> Mapping[str, Document]: ...
-    @property
-    def layouts(self) -> Mapping[str, Layout]: ...
-    @property
-    def passages(self) -> Sequence[Passage]: ...
-    @property
-    def fingerprint(self) -> str: ...
-
-    def search(
-        self, question: str, limit: int = 10, retriever: str = "hybrid", document: str | None = None
-    ) -> tuple[Hit, ...]: ...
-
-
 class TextChecker:
     """Checks whole texts against the documents of a corpus. Safe to share between threads."""
 
-    def __init__(self, corpus: CheckableCorpus) -> None:
+    def __init__(self, corpus: Corpus) -> None:
         self.corpus = corpus
 
     def check(self, text: str) -> Verification:

@@ -12,12 +12,10 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any, Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
 from alpie.app.answering.answer_types import Answer
 from alpie.app.service.rows import REFUSAL, answer_row
 from alpie.eval.questions.question_records import GoldQuestion
+from alpie.index.encoder import Encoder
 from alpie.index.errors import QuestionError
 from alpie.index.records import Document, Hit, Passage
 
@@ -33,36 +31,17 @@ _ROW_FIELDS = ("answered", "answer", "quotes", "passages", "confidence")  # besi
 _QUOTE_FIELDS = ("doc", "text", "start", "end", "page", "path", "address", "score")
 
 
-class VectorMaker(Protocol):
-    """What the evaluation needs of an encoder; rows have length 1."""
-
-    def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Vectors of questions, (texts, dimension)."""
-
-    def encode_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Vectors of passages, (texts, dimension)."""
-
-
 class AskedCorpus(Protocol):
-    """What the evaluation needs of `alpie.app.Corpus`."""
+    """What the evaluation needs of `alpie.app.Corpus`; a system without some part has it too."""
 
     @property
-    def documents(self) -> Mapping[str, Document]:
-        """The documents by id."""
-
+    def documents(self) -> Mapping[str, Document]: ...
     @property
-    def passages(self) -> Sequence[Passage]:
-        """All passages."""
-
+    def passages(self) -> Sequence[Passage]: ...
     @property
-    def encoder(self) -> VectorMaker:
-        """The encoder the corpus was indexed with."""
-
-    def ask(self, question: str, turns: Sequence[str] = ()) -> Answer:
-        """Answers; `turns` are the earlier questions only."""
-
-    def search(self, question: str, limit: int = 10, retriever: str = "hybrid") -> tuple[Hit, ...]:
-        """Passages, best first; `retriever` is "dense", "lexical" or "hybrid"."""
+    def encoder(self) -> Encoder: ...
+    def ask(self, question: str, turns: Sequence[str] = ()) -> Answer: ...
+    def search(self, question: str, limit: int = 10, retriever: str = "hybrid") -> tuple[Hit, ...]: ...
 
 
 def predict(

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from alpie.app.answering.citation import short_citation
-from alpie.app.checking.verification import sentence_line, warning_sentences
-from alpie.app.checking.verify import MatchedPlace, QuotationChecker, Verdict
+from alpie.app.checking.verification import MatchedPlace, Verdict, sentence_line, warning_sentences
+from alpie.app.checking.verify import QuotationChecker
 from alpie.app.page.state.library import Library
 from alpie.app.page.views.link_places import link
 from alpie.app.page.views.markup import emphasised
