@@ -20,7 +20,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -31,15 +31,21 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from alpie.app.answering.abstention import ANSWERABLE_FEATURES
-from alpie.app.answering.answer_weights import LinearModel, calibration_file, is_bundled, load_weights
+from alpie.app.answering.answer_weights import (
+    LinearModel,
+    Weights,
+    calibration_file,
+    is_bundled,
+    load_weights,
+)
 from alpie.app.answering.corpus import Corpus, open_encoder_of
 from alpie.app.answering.features import CANDIDATE_FEATURES
 from alpie.app.settings import SEED_DOCUMENTS, Settings
 from alpie.app.translations import translations_for
 from alpie.eval.questions.matching import SourceTexts
-from alpie.eval.questions.question_file import OWN_QUESTIONS, read_own_questions, read_questions
+from alpie.eval.questions.question_file import read_questions
 from alpie.eval.questions.question_records import GoldQuestion
-from alpie.eval.questions.split import split
+from alpie.eval.questions.split import fitting_questions, off_topic_questions
 from alpie.eval.questions.squad import squad_corpus
 from alpie.eval.training.examples import Example, examples_of
 from alpie.index.encoder import BUNDLED, Encoder, OnProgress
@@ -157,29 +163,16 @@ class FittingSets:
         return [(example, weight) for examples, weight in sets for example in examples]
 
 
-@dataclass(frozen=True)
-class Fitted:
-    """The two models, the threshold, and what cross-validation says of them."""
-
-    candidate: LinearModel
-    answerable: LinearModel
-    threshold: float
-    firm: float
-    far: float
-    near: float
-    facts: dict[str, Any]
-
-
-def fit_all(sets: FittingSets) -> Fitted:
-    """The fitted tables from labelled examples."""
+def fit_all(sets: FittingSets) -> Weights:
+    """The fitted tables from labelled examples, with what cross-validation says of them."""
     candidate = _fit_ranking(sets.weighted)
-    rows = [(example, weight) for example, weight in sets.weighted]
-    rows += [(example, _OFF_TOPIC_WEIGHT) for example in sets.off_topic]
-    features = np.array([example.answerable_row(example.ranking(candidate)) for example, _ in rows])
-    answerable = np.array([example.answerable for example, _ in rows])
-    weights = np.array([weight for _, weight in rows])
-    folds = _folds([example for example, _ in rows])
-    log_odds = np.zeros(len(rows))
+    weighted = [*sets.weighted, *((example, _OFF_TOPIC_WEIGHT) for example in sets.off_topic)]
+    examples = [example for example, _ in weighted]
+    features = np.array([example.answerable_row(example.ranking(candidate)) for example in examples])
+    answerable = np.array([example.answerable for example in examples])
+    weights = np.array([weight for _, weight in weighted])
+    folds = _folds(examples)
+    log_odds = np.zeros(len(examples))
     for fold in range(_FOLDS):
         train = folds != fold
         model = fit_logistic(
@@ -187,24 +180,24 @@ def fit_all(sets: FittingSets) -> Fitted:
         )
         log_odds[~train] = model.scores(features[~train].astype(np.float32), ANSWERABLE_FEATURES)
     probability = 1 / (1 + np.exp(-log_odds))
-    of_sets = [
-        probability[answerable & np.isin([id(example) for example, _ in rows], [id(one) for one in examples])]
-        for examples in (sets.own, sets.held_out)
-        if examples
-    ]
+    of_sets = [probability[answerable & _of(one, examples)] for one in (sets.own, sets.held_out) if one]
     threshold = min(float(np.quantile(one, 1 - _KEEP_ANSWERABLE)) for one in of_sets)
     firm = min(float(np.quantile(one, _FLAG_ANSWERABLE)) for one in of_sets)
-    return Fitted(
+    return Weights(
         candidate=candidate,
         answerable=fit_logistic(features, answerable, ANSWERABLE_FEATURES, _PENALTY_FEW, weights),
         threshold=threshold,
+        fitted_on=_facts(sets, examples, probability, (threshold, firm), folds),
         firm=firm,
         far=_off_topic_cosine(sets, candidate, _FAR_OFF_TOPIC),
         near=_off_topic_cosine(sets, candidate, _NEAR_OFF_TOPIC),
-        facts=_facts(
-            sets, [example for example, _ in rows], answerable, probability, (threshold, firm), folds
-        ),
     )
+
+
+def _of(some: Sequence[Example], examples: Sequence[Example]) -> NDArray[np.bool_]:
+    """Which of `examples` are of one set, shape (examples,)."""
+    members = set(map(id, some))
+    return np.array([id(example) in members for example in examples], dtype=bool)
 
 
 def _off_topic_cosine(sets: FittingSets, ranking: LinearModel, share: float) -> float:
@@ -238,34 +231,26 @@ def _folds(examples: Sequence[Example]) -> NDArray[np.int64]:
 def _facts(
     sets: FittingSets,
     examples: Sequence[Example],
-    answerable: NDArray[np.bool_],
     probability: NDArray[np.float64],
     limits: tuple[float, float],
     folds: NDArray[np.int64],
 ) -> dict[str, Any]:
     """What cross-validation says of each set: sentences right, answerable kept, others refused or flagged."""
     threshold, firm = limits
+    answerable = np.array([example.answerable for example in examples])
+    # the examples begin with the weighted ones
+    models = {fold: _fit_ranking([pair for pair, of in zip(sets.weighted, folds, strict=False) if of != fold])
+              for fold in range(_FOLDS)}  # fmt: skip
     facts: dict[str, Any] = {}
-    models = {fold: _fit_ranking([pair for pair in sets.weighted if _fold_of(pair[0], examples, folds) != fold])
-             for fold in range(_FOLDS)}  # fmt: skip
     for name in ("own", "bare", "held_out", "off_topic"):
-        members = {id(example) for example in getattr(sets, name)}
-        mine = np.array([id(example) in members for example in examples], dtype=bool)
+        mine = _of(getattr(sets, name), examples)
         if not mine.any():
             continue
         found: dict[str, Any] = {"answerable": int((mine & answerable).sum())}
         if (yes := mine & answerable).any():
             found["kept"] = round(float((probability[yes] >= threshold).mean()), 4)
             right = [
-                bool(
-                    example.right[
-                        int(
-                            np.argmax(
-                                models[int(fold)].scores(example.candidates.features, CANDIDATE_FEATURES)
-                            )
-                        )
-                    ]
-                )
+                _is_right_first(example, models[int(fold)])
                 for example, fold, of_set in zip(examples, folds, yes, strict=True)
                 if of_set and len(example.candidates)
             ]
@@ -278,8 +263,9 @@ def _facts(
     return facts
 
 
-def _fold_of(example: Example, examples: Sequence[Example], folds: NDArray[np.int64]) -> int:
-    return next(int(fold) for one, fold in zip(examples, folds, strict=True) if one is example)
+def _is_right_first(example: Example, model: LinearModel) -> bool:
+    scores = model.scores(example.candidates.features, CANDIDATE_FEATURES)
+    return bool(example.right[int(np.argmax(scores))])
 
 
 def _held_out_examples(files: Sequence[Path], corpus: Corpus) -> list[Example]:
@@ -297,8 +283,11 @@ def _as_table(model: LinearModel) -> dict[str, Any]:
     return {"weights": weights, "bias": round(model.bias, 5)}
 
 
-def write_weights(fitted: Fitted, reader: str, path: Path) -> None:
-    """Write `weights.json`."""
+def write_weights(
+    fitted: Weights, corpus: Corpus, path: Path, fitted_on: Mapping[str, Any], **more: Any
+) -> None:
+    """Write a file like `weights.json`; `fitted_on`: what it says besides of where the numbers come from."""
+    reader = corpus.index.reader
     table = {
         "candidate": _as_table(fitted.candidate),
         "answerable": _as_table(fitted.answerable),
@@ -306,7 +295,8 @@ def write_weights(fitted: Fitted, reader: str, path: Path) -> None:
         "firm": round(fitted.firm, 5),
         "far": round(fitted.far, 4),
         "near": round(fitted.near, 4),
-        "fitted_on": {"reader": reader, **fitted.facts},
+        "fitted_on": {"reader": reader.name if reader else "", **fitted.fitted_on, **fitted_on},
+        **more,
     }
     path.write_text(json.dumps(table, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
@@ -321,22 +311,20 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = parser.parse_args(argv)
     corpus = Corpus.open()
     fitted = fit_all(fitting_sets(corpus, options.held_out))
-    reader = corpus.index.reader
-    write_weights(fitted, reader.name if reader else "", options.output)
-    sys.stdout.write(json.dumps(fitted.facts, ensure_ascii=False, indent=1) + "\n")
+    write_weights(fitted, corpus, options.output, {})
+    sys.stdout.write(json.dumps(fitted.fitted_on, ensure_ascii=False, indent=1) + "\n")
     return 0
 
 
 def fitting_sets(corpus: Corpus, held_out: Sequence[Path] = ()) -> FittingSets:
     """The questions to fit on, asked of a corpus of the project's four documents."""
-    questions = [*split(read_own_questions(), "fit"), *read_own_questions(OWN_QUESTIONS / "fitting")]
-    off_topic = read_questions(OWN_QUESTIONS / "off_topic" / "fitting.jsonl").questions
+    questions = fitting_questions()
     texts = SourceTexts(corpus.documents, corpus.passages)
     return FittingSets(
         own=examples_of(corpus, questions, texts),
         bare=examples_of(corpus.without_expansions(), questions, texts),
         held_out=_held_out_examples(held_out, corpus),
-        off_topic=examples_of(corpus, off_topic, texts),
+        off_topic=examples_of(corpus, off_topic_questions(), texts),
     )
 
 
@@ -356,28 +344,22 @@ def fit_encoder(
     if is_bundled(encoder):
         out.write(translations_for(settings.language)("eval.calibrated", encoder=BUNDLED) + "\n")
         return 0
-    questions = [*split(read_own_questions(), "fit"), *read_own_questions(OWN_QUESTIONS / "fitting")]
     with TemporaryDirectory() as scratch:
         own = replace(settings, docs=SEED_DOCUMENTS, data=Path(scratch), index="")
         Corpus.build(own, encoder=encoder, on_progress=on_progress)
         opened = Corpus.open(own, encoder)
-        scale = _BUNDLED_SPREAD / cosine_spread(opened.index, questions)
+        scale = _BUNDLED_SPREAD / cosine_spread(opened.index, fitting_questions())
         index = replace(opened.index, weights=HybridWeights().scaled(scale))
         corpus = Corpus(
             opened.documents, opened.layouts, index, opened.fingerprint, "", weights=load_weights()
         )
         fitted = fit_all(fitting_sets(corpus))
-    reader = index.reader.name if index.reader else ""
     path = calibration_file(settings.data)
     path.parent.mkdir(parents=True, exist_ok=True)
     aside = path.with_suffix(".new")
-    write_weights(fitted, reader, aside)
-    table = json.loads(aside.read_text(encoding="utf-8"))
-    table["fitted_on"]["encoder"] = encoder.fingerprint
-    table["cosine_scale"] = round(scale, 4)
-    aside.write_text(json.dumps(table, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    write_weights(fitted, corpus, aside, {"encoder": encoder.fingerprint}, cosine_scale=round(scale, 4))
     aside.replace(path)
-    out.write(f"{path}: {encoder.name}\n{json.dumps(fitted.facts, ensure_ascii=False, indent=1)}\n")
+    out.write(f"{path}: {encoder.name}\n{json.dumps(fitted.fitted_on, ensure_ascii=False, indent=1)}\n")
     return 0
 
 

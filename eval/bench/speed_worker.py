@@ -355,9 +355,9 @@ def _encoding(documents: Mapping[str, Any], encoder: Any, plan: Mapping[str, Any
         if name == "batch":
             return Timing.of(lambda: encoder.encode_passages(plan["passages"]))
         if not tutorial:
-            from alpie.eval.pipelines import TutorialPipeline, chunks_of
+            from alpie.eval.pipelines import chunks_of, tutorial_pipeline
 
-            tutorial.append(TutorialPipeline(chunks_of(documents.values()), encoder))
+            tutorial.append(tutorial_pipeline(chunks_of(documents.values()), encoder))
         return _each(questions, tutorial[0].ask)
 
     return work

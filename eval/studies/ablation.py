@@ -8,7 +8,7 @@ on public data, everything is answered: only search and choice are compared.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +21,7 @@ from alpie.app.answering.corpus import Corpus
 from alpie.app.answering.quotes import QuotePolicy
 from alpie.eval.metrics import RESAMPLES, Estimate, compare, summarise
 from alpie.eval.questions.matching import SourceTexts
-from alpie.eval.questions.predictions import OnQuestion, VectorMaker, predict
+from alpie.eval.questions.predictions import OnQuestion, predict
 from alpie.eval.questions.question_records import GoldQuestion
 from alpie.eval.report import Study, Table, cell
 from alpie.eval.scores import QuestionScore, score_predictions
@@ -50,7 +50,7 @@ class Variant:
         return tuple(self.index.passages)
 
     @property
-    def encoder(self) -> VectorMaker:
+    def encoder(self) -> Encoder:
         return self.index.encoder
 
     def ask(self, question: str, turns: Sequence[str] = ()) -> Answer:
@@ -202,7 +202,7 @@ def study_ablation(
             Table("What is switched off", ("part", "what is left"), tuple((p.name, p.says) for p in parts)),
         ],
         figures={
-            "whole": {name: one.as_json() for name, one in overall.items()},
+            "whole": {name: asdict(one) for name, one in overall.items()},
             "without": {name: _json(of) for name, of in differences.items()},
             "without, by kind": {
                 kind: {name: _json(of) for name, of in of_kind.items()} for kind, of_kind in by_kind.items()
@@ -254,7 +254,7 @@ def _difference(
 
 
 def _json(estimates: Differences) -> dict[str, dict[str, float | int | None]]:
-    return {metric: one.as_json() for metric, one in estimates.items() if one.n}
+    return {metric: asdict(one) for metric, one in estimates.items() if one.n}
 
 
 def _overall_table(
