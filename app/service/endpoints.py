@@ -12,7 +12,6 @@ from types import NoneType
 from typing import TYPE_CHECKING, Any
 
 from alpie.app.answering.answer_types import Answer
-from alpie.app.answering.conversation import MAX_TURNS
 from alpie.app.checking.verify import QuotationChecker
 from alpie.app.service.row_schemas import ROWS
 from alpie.app.service.rows import answer_row, document_row, hit_row, passage_row, verification_row
@@ -20,6 +19,7 @@ from alpie.app.settings import Settings
 from alpie.app.translations import said, translations_for
 from alpie.index.errors import AddressError, AlpieError, QuestionError, SettingsError
 from alpie.index.retrieval.retrievers import RETRIEVERS
+from alpie.index.spanish.conversation import MAX_TURNS
 from alpie.index.spanish.query import MAX_CHARACTERS
 
 if TYPE_CHECKING:

@@ -13,10 +13,9 @@ from dataclasses import asdict, dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from alpie.app.answering.answer import answer_question, judge
+from alpie.app.answering.answer_pipeline import answer_question, judge
 from alpie.app.answering.answer_types import Answer
 from alpie.app.answering.answer_weights import LinearModel, Weights, load_weights
-from alpie.app.answering.conversation import complete
 from alpie.app.answering.corpus import Corpus
 from alpie.app.answering.quotes import QuotePolicy
 from alpie.eval.metrics import RESAMPLES, Estimate, compare, summarise
@@ -31,6 +30,7 @@ from alpie.index.reader import Reading, ReadPassage
 from alpie.index.records import Document, Hit, Passage, SentenceRole
 from alpie.index.retrieval.search import SearchIndex
 from alpie.index.spanish.acronyms import Acronyms
+from alpie.index.spanish.conversation import complete
 from alpie.index.spanish.query import read_question
 
 

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from alpie.app.answering.abstention import answerable_features
 from alpie.app.answering.answer_weights import LinearModel
-from alpie.app.answering.conversation import complete
 from alpie.app.answering.corpus import Corpus
 from alpie.app.answering.features import Candidates, candidates_of
 from alpie.app.answering.ranking import Candidate, ranked_candidates
@@ -21,6 +20,7 @@ from alpie.eval.scores import gold_places, quote_is_right
 from alpie.index.reader import Reading
 from alpie.index.reader.open_reader import default_reader
 from alpie.index.retrieval.search import Retrieval
+from alpie.index.spanish.conversation import complete
 from alpie.index.spanish.query import read_question
 
 

@@ -12,7 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from alpie.app.answering.abstention import ANSWERABLE_FEATURES, answerable_features
-from alpie.app.answering.answer import answer_question, judge
+from alpie.app.answering.answer_pipeline import answer_question, judge
 from alpie.app.answering.answer_types import Answer
 from alpie.app.answering.answer_weights import LinearModel, load_weights
 from alpie.app.answering.corpus import Corpus

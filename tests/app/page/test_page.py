@@ -20,7 +20,6 @@ from places import ROOT
 
 from alpie.app import translations as common
 from alpie.app.answering.answer_types import Answer, WriterReport, WrittenSentence
-from alpie.app.answering.conversation import MAX_TURNS
 from alpie.app.page.guarding.guard import Limits
 from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.serving.server import create_app
@@ -42,6 +41,7 @@ from alpie.index.errors import IndexMissing, SettingsError
 from alpie.index.readable import readable_text
 from alpie.index.records import Block, BlockKind, Document, Layout, Sentence, SentenceRole, Span
 from alpie.index.retrieval.word_search import fold_as_stored
+from alpie.index.spanish.conversation import MAX_TURNS
 from alpie.index.spanish.query import MAX_TYPED_CHARACTERS
 
 PAGE = ROOT / "app" / "page"

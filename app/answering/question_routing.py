@@ -1,4 +1,4 @@
-"""How a question finds its way to an answer: what kind of question it is, and which documents it is put to."""
+"""How a question finds its way to an answer: of what kind it is, which answers it, and which documents it is put to."""
 
 from __future__ import annotations
 
@@ -11,25 +11,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alpie.app.answering.absence import refused
-from alpie.app.answering.answer import answer_question
+from alpie.app.answering.answer_pipeline import answer_question
 from alpie.app.answering.answer_types import Absent, Answer, Part, Quote, Role, SearchStatement
 from alpie.app.answering.answer_weights import Weights
-from alpie.app.answering.comparison import Side, questions_in, sides_of
-from alpie.app.answering.conversation import (
+from alpie.app.answering.explanation import explained
+from alpie.app.answering.quotes import QuotePolicy
+from alpie.app.answering.reference_answer import answer_reference
+from alpie.app.answering.whole_documents import demanding, places_told
+from alpie.index.records import Document, Passage
+from alpie.index.retrieval.places import FoundPlaces, Place, Places, places_with, unit_in_words
+from alpie.index.retrieval.search import EncodedQuestion, SearchIndex
+from alpie.index.spanish.comparison import Side, questions_in, sides_of
+from alpie.index.spanish.conversation import (
     asked_before,
     asks_again,
     complete,
     is_small_talk,
     leans_on_earlier,
 )
-from alpie.app.answering.explanation import explained
-from alpie.app.answering.overview import Overview, OverviewKind, demanding, places_told, read_overview
-from alpie.app.answering.quotes import QuotePolicy
-from alpie.app.answering.reference_answer import answer_reference
-from alpie.index.records import Document, Passage
-from alpie.index.retrieval.places import FoundPlaces, Place, Places, places_with, unit_in_words
-from alpie.index.retrieval.search import EncodedQuestion, SearchIndex
 from alpie.index.spanish.named_documents import DocumentNames, looks_like_name
+from alpie.index.spanish.overview import Overview, OverviewKind, read_overview
 from alpie.index.spanish.query import Question, read_question
 from alpie.index.spanish.references import Reference, read_reference
 from alpie.index.spanish.scope import Scope, read_scope
@@ -78,7 +79,7 @@ _HITS = 10
 
 
 @dataclass(frozen=True)
-class Asking:
+class QuestionRouter:
     """The documents that questions are put to: all of an index, or those that somebody chose."""
 
     documents: Mapping[str, Document]
@@ -91,8 +92,8 @@ class Asking:
     threshold: float | None = None
     limited: bool = False  # `documents` are not all of the index
 
-    def only(self, documents: Collection[str]) -> Asking:
-        """An `Asking` of some of these documents alone."""
+    def only(self, documents: Collection[str]) -> QuestionRouter:
+        """An `QuestionRouter` of some of these documents alone."""
         chosen = {id_: one for id_, one in self.documents.items() if id_ in documents}
         return replace(self, documents=chosen, limited=True)
 
@@ -226,7 +227,7 @@ class Asking:
         # what is said of a matter is the whole quotation
         return replace(answer, quotes=tuple(replace(one, emphasis=()) for one in answer.quotes))
 
-    def _in(self, documents: Collection[str]) -> Asking:
+    def _in(self, documents: Collection[str]) -> QuestionRouter:
         """`only`, for a question put to each of several: less is needed to show what one of them says."""
         limit = self.weights.threshold if self.threshold is None else self.threshold
         return replace(self.only(documents), threshold=limit * _EASED)
