@@ -116,10 +116,6 @@ class TextChecker:
             raise QuestionError(said("verify.too_long", count=len(pasted), most=MAX_COMPARED_CHARACTERS))
         return self._copied(text, is_exact=True)
 
-    def nearest(self, text: str) -> Verification:
-        """The outcome for a text that is not literal: compared with the passages that share rare words."""
-        return self._nearest(text, _bare(collapse(text)))
-
     @cached_property
     def _views(self) -> Mapping[str, tuple[TextView, ...]]:
         documents, layouts = self.corpus.documents, self.corpus.layouts
@@ -155,7 +151,9 @@ class TextChecker:
                     return self._place(name, spans)
         return None
 
-    def _nearest(self, text: str, pasted: str, by_sentence: bool = True) -> Verification:
+    def nearest(self, text: str, by_sentence: bool = True) -> Verification:
+        """The outcome for a text that is not literal: compared with the passages that share rare words."""
+        pasted = _bare(collapse(text))
         words = fold_quotes(pasted).split()
         candidates = self._candidates(words)
         for passage in candidates:
@@ -223,7 +221,7 @@ class TextChecker:
         sentences = _sentences(pasted)
         if not 2 <= len(sentences) <= _MAX_SENTENCES:
             return ()
-        return tuple(self.literal(one) or self._nearest(one, _bare(one), False) for one in sentences)
+        return tuple(self.literal(one) or self.nearest(one, by_sentence=False) for one in sentences)
 
     def _candidates(self, words: Sequence[str]) -> list[Passage]:
         """Passages that share rare words with the beginning, the middle or the end of the text."""
@@ -306,16 +304,17 @@ def _sentences(pasted: str) -> list[str]:
 
 def _bare_lines(text: str) -> str:
     """As `_bare`, with the line ends that it has."""
-    lines = visible(text).strip()
-    quoted = _OUTER_QUOTES.match(fold_quotes(lines))
-    return lines[quoted.start(2) : quoted.end(2)].strip() if quoted and '"' not in quoted[2] else lines
+    return _unquoted(visible(text).strip())
 
 
 def _bare(pasted: str) -> str:
     """`pasted` without invisible characters and without quotation marks around the whole."""
-    composed = normalize("NFC", visible(pasted))
-    quoted = _OUTER_QUOTES.match(fold_quotes(composed))
-    return composed[quoted.start(2) : quoted.end(2)].strip() if quoted and '"' not in quoted[2] else composed
+    return _unquoted(normalize("NFC", visible(pasted)))
+
+
+def _unquoted(text: str) -> str:
+    quoted = _OUTER_QUOTES.match(fold_quotes(text))
+    return text[quoted.start(2) : quoted.end(2)].strip() if quoted and '"' not in quoted[2] else text
 
 
 def _readings(pasted: str) -> tuple[str, ...]:

@@ -77,10 +77,8 @@ class Endpoints:
         """
         asked = self._text(question, MAX_CHARACTERS)
         earlier = self._texts(turns, "turns")[-MAX_TURNS:]
-        library = self._opened()
-        chosen = tuple(self._known(one, library) for one in self._texts(documents, "documents"))
-        wishes = (chosen, each_document is True) if chosen or each_document is True else ()
-        answer = library.ask(asked, earlier, *wishes)
+        chosen = self._texts(documents, "documents")
+        answer = self._opened().ask(asked, earlier, chosen, each_document is True)
         return {**answer_row(self._finish(answer) if self._finish else answer, language=self._language)}
 
     def search(
@@ -92,8 +90,7 @@ class Endpoints:
         if retriever not in RETRIEVERS:
             raise SettingsError(said("api.retriever", value=repr(retriever), known=", ".join(RETRIEVERS)))
         library = self._opened()
-        wanted = self._text(document or "", MAX_CHARACTERS)
-        within = self._known(wanted, library) if wanted else None
+        within = self._text(document or "", MAX_CHARACTERS) or None
         hits = library.search(self._text(words, MAX_CHARACTERS), int(limit), retriever, within)
         return [{**hit_row(hit, library.documents, self._language)} for hit in hits]
 
@@ -120,12 +117,6 @@ class Endpoints:
         library = self._opened()
         counts = Counter(passage.document_id for passage in library.passages)
         return [{**document_row(one, counts[one.id])} for one in library.documents.values()]
-
-    def _known(self, document: str, library: "Corpus") -> str:
-        if document not in library.documents:
-            known = ", ".join(library.documents)
-            raise SettingsError(said("api.document", document=document, known=known))
-        return document
 
     def _texts(self, value: object, name: str) -> tuple[str, ...]:
         if not isinstance(value, list | tuple | NoneType):

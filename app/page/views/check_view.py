@@ -32,7 +32,7 @@ def render_check(checker: QuotationChecker, text: str, words: PageTranslations) 
         outcome = checker.check(text)
     except QuestionError:
         return render("problem", words, text=words("check.no_words"))
-    library: Library = checker.corpus  # type: ignore[assignment]  # the page gives its own
+    library = checker.corpus
     title = {
         Verdict.EXACT: "check.exact_with_omissions" if outcome.with_omissions else "check.exact",
         Verdict.CUT: "check.cut",
