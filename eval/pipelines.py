@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from importlib.util import find_spec
-from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import faiss
@@ -22,7 +21,7 @@ import numpy as np
 import Stemmer
 
 from alpie.app.service.rows import found_row
-from alpie.eval.questions.predictions import AskedCorpus, OnQuestion, Row, predict, refused_row
+from alpie.eval.questions.predictions import AskedCorpus, OnQuestion, Row, asked_rows, predict, refused_row
 from alpie.eval.questions.question_records import GoldQuestion
 from alpie.eval.scores import PASSAGES
 from alpie.index.encoder import Encoder
@@ -170,8 +169,8 @@ def other_pipelines(
     asked = tuple(question for question in questions if not question.earlier)
     results = []
     for retriever in (*RETRIEVERS[1:], RETRIEVERS[0]):  # each alone, then all together
-        rows = _ask_all(asked, partial(_searched, corpus, retriever), on_question)
-        results.append(PipelineRows(retriever, asked, rows, quotes=False))
+        rows = asked_rows(asked, partial(_searched, corpus, retriever), on_question)
+        results.append(PipelineRows(retriever, asked, tuple(rows), quotes=False))
     chunks = chunks_of(corpus.documents.values())
     pipelines = {"tutorial": tutorial_pipeline(chunks, corpus.encoder)}
     if find_spec("txtai"):
@@ -179,27 +178,18 @@ def other_pipelines(
     if find_spec("bm25s"):
         pipelines["bm25s"] = bm25_pipeline(chunks)
     for name, pipeline in pipelines.items():
-        rows = _ask_all(asked, pipeline.ask, on_question)
-        results.append(PipelineRows(name, asked, rows, quotes=True))
+        rows = asked_rows(asked, _of_text(pipeline.ask), on_question)
+        results.append(PipelineRows(name, asked, tuple(rows), quotes=True))
     return results
 
 
-def _ask_all(
-    questions: Sequence[GoldQuestion], ask: Callable[[str], Row], on_question: OnQuestion | None
-) -> tuple[Row, ...]:
-    rows = []
-    for number, question in enumerate(questions, start=1):
-        started = perf_counter()
-        row = ask(question.text)
-        rows.append({"id": question.id, **row, "ms": round((perf_counter() - started) * 1000, 3)})
-        if on_question is not None:
-            on_question(number, len(questions))
-    return tuple(rows)
+def _of_text(ask: Callable[[str], Row]) -> Callable[[GoldQuestion], Row]:
+    return lambda question: ask(question.text)
 
 
-def _searched(corpus: AskedCorpus, retriever: str, text: str) -> Row:
+def _searched(corpus: AskedCorpus, retriever: str, question: GoldQuestion) -> Row:
     try:
-        hits = corpus.search(text, limit=PASSAGES, retriever=retriever)
+        hits = corpus.search(question.text, limit=PASSAGES, retriever=retriever)
     except QuestionError:
         return refused_row()
     return {**refused_row(), "passages": [found_row(hit) for hit in hits]}

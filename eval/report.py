@@ -24,7 +24,7 @@ from alpie.eval.metrics import (
 )
 from alpie.eval.pipelines import MAIN, PipelineRows
 from alpie.eval.questions.matching import SourceTexts
-from alpie.eval.scores import QuestionScore, score_prediction
+from alpie.eval.scores import QuestionScore, score_predictions
 
 _KIND_COLUMNS = ("recall@5", "right@1", "right@3", "quote precision", "answer rate", "refusal rate")
 _PERCENT = frozenset(metric.name for metric in METRICS) - {"quoted words", "mrr@10", "ndcg@10"}
@@ -61,9 +61,8 @@ class ScoredPipeline:
 
 def score_pipeline(pipeline: PipelineRows, texts: SourceTexts) -> ScoredPipeline:
     """Scores the rows of a pipeline; `texts` are those of the corpus asked."""
-    pairs = zip(pipeline.questions, pipeline.rows, strict=True)
-    scores = tuple(score_prediction(question, row, texts) for question, row in pairs)
-    return ScoredPipeline(pipeline.name, pipeline.quotes, scores)
+    scores = score_predictions(pipeline.questions, pipeline.rows, texts)
+    return ScoredPipeline(pipeline.name, pipeline.quotes, tuple(scores))
 
 
 def _shown(pipeline: ScoredPipeline, estimates: Estimates) -> dict[str, Estimate]:

@@ -51,20 +51,29 @@ def predict(
     clock: Clock = perf_counter,
 ) -> list[Row]:
     """The rows of the predictions file for `questions`."""
+    return asked_rows(questions, lambda one: _asked(corpus, one), on_question, clock)
+
+
+def asked_rows(
+    questions: Sequence[GoldQuestion],
+    ask: Callable[[GoldQuestion], Row],
+    on_question: OnQuestion | None,
+    clock: Clock = perf_counter,
+) -> list[Row]:
+    """What `ask` says to each question, with its id and the time that it took."""
     rows = []
     for number, question in enumerate(questions, start=1):
         started = clock()
-        row = _asked(corpus, question.text, question.earlier)
-        milliseconds = (clock() - started) * 1000
-        rows.append({"id": question.id, **row, "ms": round(milliseconds, 3)})
+        row = ask(question)
+        rows.append({"id": question.id, **row, "ms": round((clock() - started) * 1000, 3)})
         if on_question is not None:
             on_question(number, len(questions))
     return rows
 
 
-def _asked(corpus: AskedCorpus, text: str, earlier: Sequence[str]) -> Row:
+def _asked(corpus: AskedCorpus, question: GoldQuestion) -> Row:
     try:
-        return _contract_row({**answer_row(corpus.ask(text, turns=earlier))})
+        return _contract_row({**answer_row(corpus.ask(question.text, turns=question.earlier))})
     except QuestionError:
         # Too long, or nothing to search in it: an honest no is the answer, and the row must be there.
         return refused_row()
