@@ -13,7 +13,8 @@ import pytest
 from hypothesis import strategies as st
 
 from alpie.app.answering.answer_types import Citation
-from alpie.app.exporting.export import FORMATS, Excerpt, export
+from alpie.app.exporting.export import FORMATS, export
+from alpie.app.exporting.reference_files import Excerpt
 from alpie.index.readable import collapse
 
 REPORT = Citation(
