@@ -38,8 +38,8 @@ from alpie.app.answering.answer_weights import (
     is_bundled,
     load_weights,
 )
+from alpie.app.answering.candidates import CANDIDATE_FEATURES
 from alpie.app.answering.corpus import Corpus, open_encoder_of
-from alpie.app.answering.features import CANDIDATE_FEATURES
 from alpie.app.settings import SEED_DOCUMENTS, Settings
 from alpie.app.translations import translations_for
 from alpie.eval.questions.matching import SourceTexts
@@ -66,41 +66,27 @@ _WEIGHTS = Path(__file__).resolve().parents[1] / "app" / "answering" / "weights.
 Matrix = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
-class Group:
-    """The alternatives of one question: features (alternatives, names) and which of them are right."""
-
-    features: Matrix
-    right: NDArray[np.bool_]
-    weight: float = 1.0
-
-
-def folds_of(keys: Sequence[str], folds: int) -> NDArray[np.int64]:
-    """A fold for every row; rows of one key share a fold. Keys are dealt out in sorted order."""
-    numbers = {key: i % folds for i, key in enumerate(sorted(set(keys)))}
-    return np.array([numbers[key] for key in keys])
-
-
 def _scales(rows: Matrix) -> tuple[Matrix, Matrix]:
     deviation = rows.std(axis=0)
     return rows.mean(axis=0), np.where(deviation > 1e-6, deviation, 1.0)
 
 
-def fit_ranking(groups: Sequence[Group], names: Sequence[str], penalty: float) -> LinearModel:
-    """Conditional logit: the log-likelihood that the alternative picked by a soft maximum is a right one.
+def fit_ranking(weighted: Sequence[tuple[Example, float]]) -> LinearModel:
+    """Conditional logit: the log-likelihood that the candidate picked by a soft maximum is a right one.
 
-    Groups without a right alternative, or with nothing else, say nothing and are left out.
+    Questions without a right candidate, or with nothing else, say nothing and are left out.
     """
-    used = [group for group in groups if group.right.any() and not group.right.all()]
-    # Only differences inside a group count, so the scale is theirs: between two collections a score may lie
-    # so far apart that the penalty would forbid it to say anything within one.
-    apart = [group.features - group.features.mean(axis=0) for group in used]
-    _, scale = _scales(np.concatenate(apart))
-    rows = np.concatenate(apart) / scale
-    right = np.concatenate([group.right for group in used]).astype(np.float64)
-    starts = np.concatenate([[0], np.cumsum([len(group.right) for group in used])[:-1]])
-    counts = np.array([len(group.right) for group in used])
-    weights = np.array([group.weight for group in used])
+    used = [(one, weight) for one, weight in weighted if one.right.any() and not one.right.all()]
+    # Only differences between the candidates of a question count, so the scale is theirs: between two collections a
+    # score may lie so far apart that the penalty would forbid it to say anything within one.
+    tables = [one.candidates.features.astype(np.float64) for one, _ in used]
+    apart = np.concatenate([table - table.mean(axis=0) for table in tables])
+    _, scale = _scales(apart)
+    rows = apart / scale
+    right = np.concatenate([one.right for one, _ in used]).astype(np.float64)
+    counts = np.array([len(one.right) for one, _ in used])
+    starts = np.concatenate([[0], np.cumsum(counts)[:-1]])
+    weights = np.array([weight for _, weight in used])
 
     def loss(values: Matrix) -> tuple[float, Matrix]:
         scores = rows @ values
@@ -112,10 +98,10 @@ def fit_ranking(groups: Sequence[Group], names: Sequence[str], penalty: float) -
         share_right = raised * right / np.repeat(np.maximum(of_right, 1e-300), counts)
         gradient = rows.T @ ((share - share_right) * np.repeat(weights, counts))
         value = -(weights * np.log(np.maximum(of_right, 1e-300) / total)).sum()
-        return float(value + 0.5 * penalty * values @ values), gradient + penalty * values
+        return float(value + 0.5 * _PENALTY * values @ values), gradient + _PENALTY * values
 
-    found = minimize(loss, np.zeros(len(names)), jac=True, method="L-BFGS-B")
-    return LinearModel.from_mapping(dict(zip(names, (found.x / scale).tolist(), strict=True)))
+    found = minimize(loss, np.zeros(len(CANDIDATE_FEATURES)), jac=True, method="L-BFGS-B")
+    return LinearModel.from_mapping(dict(zip(CANDIDATE_FEATURES, (found.x / scale).tolist(), strict=True)))
 
 
 def fit_logistic(
@@ -165,7 +151,7 @@ class FittingSets:
 
 def fit_all(sets: FittingSets) -> Weights:
     """The fitted tables from labelled examples, with what cross-validation says of them."""
-    candidate = _fit_ranking(sets.weighted)
+    candidate = fit_ranking(sets.weighted)
     weighted = [*sets.weighted, *((example, _OFF_TOPIC_WEIGHT) for example in sets.off_topic)]
     examples = [example for example, _ in weighted]
     features = np.array([example.answerable_row(example.ranking(candidate)) for example in examples])
@@ -207,25 +193,16 @@ def _off_topic_cosine(sets: FittingSets, ranking: LinearModel, share: float) -> 
     return float(np.quantile(cosines, share)) if cosines else 0.0
 
 
-def _fit_ranking(weighted: Sequence[tuple[Example, float]]) -> LinearModel:
-    groups = [
-        Group(example.candidates.features.astype(np.float64), example.right, weight)
-        for example, weight in weighted
-    ]
-    return fit_ranking(groups, CANDIDATE_FEATURES, _PENALTY)
-
-
 def _folds(examples: Sequence[Example]) -> NDArray[np.int64]:
-    """Questions about the same place share a fold."""
-    return folds_of(
-        [
-            f"{one.alternatives[0].doc} {one.alternatives[0].words[0].start // 400}"
-            if one.alternatives and one.alternatives[0].words
-            else one.question.id
-            for one in examples
-        ],
-        _FOLDS,
-    )
+    """A fold for every example; questions about the same place share one. Places are dealt out in sorted order."""
+    places = [
+        f"{one.alternatives[0].doc} {one.alternatives[0].words[0].start // 400}"
+        if one.alternatives and one.alternatives[0].words
+        else one.question.id
+        for one in examples
+    ]
+    numbers = {place: number % _FOLDS for number, place in enumerate(sorted(set(places)))}
+    return np.array([numbers[place] for place in places])
 
 
 def _facts(
@@ -239,7 +216,7 @@ def _facts(
     threshold, firm = limits
     answerable = np.array([example.answerable for example in examples])
     # the examples begin with the weighted ones
-    models = {fold: _fit_ranking([pair for pair, of in zip(sets.weighted, folds, strict=False) if of != fold])
+    models = {fold: fit_ranking([pair for pair, of in zip(sets.weighted, folds, strict=False) if of != fold])
               for fold in range(_FOLDS)}  # fmt: skip
     facts: dict[str, Any] = {}
     for name in ("own", "bare", "held_out", "off_topic"):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from time import perf_counter
 
 import numpy as np
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from alpie.app.answering.abstention import ANSWERABLE_FEATURES, answerable_features
 from alpie.app.answering.answer_types import Answer, SearchStatement
 from alpie.app.answering.answer_weights import Weights, sigmoid
-from alpie.app.answering.features import Candidates, candidates_of
+from alpie.app.answering.candidates import Candidates, candidates_of
 from alpie.app.answering.quotes import QuotePolicy, select_quotes
 from alpie.app.answering.ranking import Candidate, ranked_candidates
 from alpie.app.answering.read_passages import read_hits
@@ -37,80 +37,80 @@ class Judged:
     confidence: float
 
 
-def judge(
-    index: SearchIndex, encoded: EncodedQuestion, weights: Weights, allowed: NDArray[np.bool_] | None = None
-) -> Judged:
-    """Search for a question, in some passages or in all, and judge what was found."""
-    retrieval = index.retrieve(encoded, _HITS, allowed=allowed)
-    reader = index.reader or default_reader()
-    started = perf_counter()
-    asked = encoded.question
-    readings = read_hits(reader, asked.read or asked.searched, retrieval.hits)
-    milliseconds = {**retrieval.milliseconds, "read": 1000 * (perf_counter() - started)}
-    return weigh(index, replace(retrieval, milliseconds=milliseconds), readings, weights)
+@dataclass(frozen=True)
+class AnswerPipeline:
+    """Documents with their index, and the numbers by which questions are answered from them."""
 
-
-def weigh(index: SearchIndex, retrieval: Retrieval, readings: Sequence[Reading], weights: Weights) -> Judged:
-    """What was found and read, as a ranking of candidates and one probability."""
-    candidates = candidates_of(index, retrieval, readings)
-    ranking = ranked_candidates(retrieval, readings, candidates, weights.candidate)
-    row = answerable_features(retrieval, readings, candidates, ranking)
-    log_odds = float(weights.answerable.scores(row, ANSWERABLE_FEATURES)[0])
-    return Judged(retrieval, tuple(readings), candidates, ranking, sigmoid(log_odds) if ranking else 0.0)
-
-
-def answer_question(
-    index: SearchIndex,
-    documents: Mapping[str, Document],
-    encoded: EncodedQuestion,
-    weights: Weights,
-    policy: QuotePolicy | None = None,
-    threshold: float | None = None,
-    allowed: NDArray[np.bool_] | None = None,
-) -> Answer:
-    """The quotations that answer a question, or an honest no with the nearest passages.
-
-    `threshold`, 0 … 1, replaces the calibrated one. `allowed`: as in `SearchIndex.search`.
-    """
-    started = perf_counter()
-    judged = judge(index, encoded, weights, allowed)
-    found = perf_counter()
-    limit = weights.threshold if threshold is None else threshold
-    answered = bool(judged.ranking) and judged.confidence >= limit
-    question = encoded.question  # misspelt words put right
-    unheard = _unheard(index, encoded)
-    quotes = select_quotes(
-        judged.ranking,
-        question,
-        documents,
-        judged.confidence,
-        (policy or QuotePolicy()) if answered else _NEAREST,
+    documents: Mapping[str, Document]
+    index: SearchIndex
+    weights: Weights
+    policy: QuotePolicy = field(default_factory=QuotePolicy)
+    threshold: float | None = (
+        None  # of the probability that the documents answer, instead of the calibrated one
     )
-    answered = answered and bool(quotes)
-    cosine = _best_cosine(judged)
-    done = perf_counter()
-    stages = dict(judged.retrieval.milliseconds)
-    stages["choose"] = 1000 * (found - started) + encoded.milliseconds - sum(stages.values())
-    return Answer(
-        question=question.typed,
-        searched=question.searched,
-        answered=answered,
-        confidence=judged.confidence,
-        quotes=quotes if answered else (),
-        nearest=() if answered or cosine < (weights.near if unheard else weights.far) else quotes,
-        far=not answered and cosine < weights.near and judged.confidence < _WEAK * limit,
-        hits=_reordered(judged, weights.reorder),
-        search=SearchStatement(
-            documents=len(documents),
-            passages=len(index.passages),
-            above_threshold=_above(judged, weights, limit) if answered else 0,
-            threshold=limit,
-            firm=max(limit, weights.firm),
-        ),
-        milliseconds=stages
-        | {"quote": 1000 * (done - found), "total": 1000 * (done - started) + encoded.milliseconds},
-        language=question.language,
-    )
+
+    @property
+    def limit(self) -> float:
+        """The probability from which on a question is answered."""
+        return self.weights.threshold if self.threshold is None else self.threshold
+
+    def searched(self, above_threshold: int) -> SearchStatement:
+        """What was searched, and in how many passages the answer may be."""
+        firm = max(self.limit, self.weights.firm)
+        return SearchStatement(
+            len(self.documents), len(self.index.passages), above_threshold, self.limit, firm
+        )
+
+    def judge(self, encoded: EncodedQuestion, allowed: NDArray[np.bool_] | None = None) -> Judged:
+        """Search for a question, in the passages `allowed` or in all, and judge what was found."""
+        retrieval = self.index.retrieve(encoded, _HITS, allowed=allowed)
+        reader = self.index.reader or default_reader()
+        started = perf_counter()
+        asked = encoded.question
+        readings = read_hits(reader, asked.read or asked.searched, retrieval.hits)
+        milliseconds = {**retrieval.milliseconds, "read": 1000 * (perf_counter() - started)}
+        return self._weighed(replace(retrieval, milliseconds=milliseconds), readings)
+
+    def _weighed(self, retrieval: Retrieval, readings: tuple[Reading, ...]) -> Judged:
+        """What was found and read, as a ranking of candidates and one probability."""
+        candidates = candidates_of(self.index, retrieval, readings)
+        ranking = ranked_candidates(retrieval, readings, candidates, self.weights.candidate)
+        row = answerable_features(retrieval, readings, candidates, ranking)
+        log_odds = float(self.weights.answerable.scores(row, ANSWERABLE_FEATURES)[0])
+        return Judged(retrieval, readings, candidates, ranking, sigmoid(log_odds) if ranking else 0.0)
+
+    def answer(self, encoded: EncodedQuestion, allowed: NDArray[np.bool_] | None = None) -> Answer:
+        """The quotations that answer a question, or an honest no with the nearest passages.
+
+        `allowed`: as in `SearchIndex.search`.
+        """
+        started = perf_counter()
+        judged = self.judge(encoded, allowed)
+        found = perf_counter()
+        answered = bool(judged.ranking) and judged.confidence >= self.limit
+        question = encoded.question  # misspelt words put right
+        weights = self.weights
+        policy = self.policy if answered else _NEAREST
+        quotes = select_quotes(judged.ranking, question, self.documents, judged.confidence, policy)
+        answered = answered and bool(quotes)
+        cosine, near = _best_cosine(judged), weights.near if _unheard(self.index, encoded) else weights.far
+        done = perf_counter()
+        stages = dict(judged.retrieval.milliseconds)
+        stages["choose"] = 1000 * (found - started) + encoded.milliseconds - sum(stages.values())
+        stages |= {"quote": 1000 * (done - found), "total": 1000 * (done - started) + encoded.milliseconds}
+        return Answer(
+            question=question.typed,
+            searched=question.searched,
+            answered=answered,
+            confidence=judged.confidence,
+            quotes=quotes if answered else (),
+            nearest=() if answered or cosine < near else quotes,
+            far=not answered and cosine < weights.near and judged.confidence < _WEAK * self.limit,
+            hits=_reordered(judged, weights.reorder),
+            search=self.searched(_near_the_best(judged) if answered else 0),
+            milliseconds=stages,
+            language=question.language,
+        )
 
 
 def _unheard(index: SearchIndex, encoded: EncodedQuestion) -> bool:
@@ -136,7 +136,7 @@ def _reordered(judged: Judged, best_weight: float) -> tuple[Hit, ...]:
     return tuple(replace(hits[rank], score=scores[rank]) for rank in order)
 
 
-def _above(judged: Judged, weights: Weights, limit: float) -> int:
+def _near_the_best(judged: Judged) -> int:
     """Passages with a sentence scored near the one that carried the answer over the threshold."""
     best = judged.ranking[0].score
     return len({candidate.rank for candidate in judged.ranking if best - candidate.score < 2.0})

@@ -207,12 +207,12 @@ class Corpus:
         return QuestionRouter(
             self.documents,
             self.index,
-            self.passages.rows_of_document,
-            lambda document: self._by_document[document],
-            lambda: self._places,
             self._weights,
             self._policy,
             self._threshold,
+            rows_of=self.passages.rows_of_document,
+            passages_of=lambda document: self._by_document[document],
+            places=lambda: self._places,
         )
 
     def search(
