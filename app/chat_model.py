@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import queue
+import threading
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -32,11 +35,7 @@ def stream_of(settings: Settings) -> Stream:
     except ImportError as error:
         raise _missing(settings, error) from error
     provider = settings.writer.partition(":")[0]
-    options: dict[str, Any] = {
-        "temperature": 0,
-        "timeout": settings.writer_timeout_seconds,
-        "max_retries": 0,
-    }
+    options: dict[str, Any] = {"temperature": 0, "timeout": settings.writer_timeout_seconds, "max_retries": 0}
     if settings.writer_url:
         options["base_url"] = settings.writer_url
         if provider == "openai" and not os.environ.get("OPENAI_API_KEY"):
@@ -55,3 +54,54 @@ def stream_of(settings: Settings) -> Stream:
             yield str(chunk.text)
 
     return stream
+
+
+class TooLate(Exception):
+    """The model has not ended in the time it had."""
+
+
+def pieces_in_time(
+    stream: Stream, messages: Messages, seconds: float, at_end: Callable[[], None] = lambda: None
+) -> Iterator[str]:
+    """The pieces of a model's text as they come; `at_end` is called when the model ends, which may be later.
+
+    It runs in a thread of its own, for a silent server cannot be interrupted otherwise. Raises `TooLate` after so many
+    seconds, and whatever the provider raises.
+    """
+    pieces: queue.Queue[str | Exception | None] = queue.Queue(maxsize=1_000)
+    unheard = threading.Event()
+
+    def put(piece: str | Exception | None) -> bool:
+        while not unheard.is_set():
+            try:
+                pieces.put(piece, timeout=0.2)
+            except queue.Full:
+                continue
+            return True
+        return False
+
+    def feed() -> None:
+        try:
+            if all(map(put, stream(messages))):
+                put(None)
+        except Exception as error:  # noqa: BLE001 - edge of a thread: handed to the one who waits
+            put(error)
+        finally:
+            at_end()
+
+    ends = time.monotonic() + seconds
+    threading.Thread(target=feed, name="chat-model", daemon=True).start()
+    try:
+        while (left := ends - time.monotonic()) > 0:
+            try:
+                piece = pieces.get(timeout=left)
+            except queue.Empty:
+                break
+            if piece is None:
+                return
+            if isinstance(piece, Exception):
+                raise piece
+            yield piece
+        raise TooLate
+    finally:
+        unheard.set()

@@ -20,7 +20,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -31,15 +31,21 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from alpie.app.answering.abstention import ANSWERABLE_FEATURES
-from alpie.app.answering.answer_weights import LinearModel, calibration_file, is_bundled, load_weights
+from alpie.app.answering.answer_weights import (
+    LinearModel,
+    Weights,
+    calibration_file,
+    is_bundled,
+    load_weights,
+)
+from alpie.app.answering.candidates import CANDIDATE_FEATURES
 from alpie.app.answering.corpus import Corpus, open_encoder_of
-from alpie.app.answering.features import CANDIDATE_FEATURES
 from alpie.app.settings import SEED_DOCUMENTS, Settings
 from alpie.app.translations import translations_for
 from alpie.eval.questions.matching import SourceTexts
-from alpie.eval.questions.question_file import OWN_QUESTIONS, read_own_questions, read_questions
+from alpie.eval.questions.question_file import read_questions
 from alpie.eval.questions.question_records import GoldQuestion
-from alpie.eval.questions.split import split
+from alpie.eval.questions.split import fitting_questions, off_topic_questions
 from alpie.eval.questions.squad import squad_corpus
 from alpie.eval.training.examples import Example, examples_of
 from alpie.index.encoder import BUNDLED, Encoder, OnProgress
@@ -60,41 +66,27 @@ _WEIGHTS = Path(__file__).resolve().parents[1] / "app" / "answering" / "weights.
 Matrix = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
-class Group:
-    """The alternatives of one question: features (alternatives, names) and which of them are right."""
-
-    features: Matrix
-    right: NDArray[np.bool_]
-    weight: float = 1.0
-
-
-def folds_of(keys: Sequence[str], folds: int) -> NDArray[np.int64]:
-    """A fold for every row; rows of one key share a fold. Keys are dealt out in sorted order."""
-    numbers = {key: i % folds for i, key in enumerate(sorted(set(keys)))}
-    return np.array([numbers[key] for key in keys])
-
-
 def _scales(rows: Matrix) -> tuple[Matrix, Matrix]:
     deviation = rows.std(axis=0)
     return rows.mean(axis=0), np.where(deviation > 1e-6, deviation, 1.0)
 
 
-def fit_ranking(groups: Sequence[Group], names: Sequence[str], penalty: float) -> LinearModel:
-    """Conditional logit: the log-likelihood that the alternative picked by a soft maximum is a right one.
+def fit_ranking(weighted: Sequence[tuple[Example, float]]) -> LinearModel:
+    """Conditional logit: the log-likelihood that the candidate picked by a soft maximum is a right one.
 
-    Groups without a right alternative, or with nothing else, say nothing and are left out.
+    Questions without a right candidate, or with nothing else, say nothing and are left out.
     """
-    used = [group for group in groups if group.right.any() and not group.right.all()]
-    # Only differences inside a group count, so the scale is theirs: between two collections a score may lie
-    # so far apart that the penalty would forbid it to say anything within one.
-    apart = [group.features - group.features.mean(axis=0) for group in used]
-    _, scale = _scales(np.concatenate(apart))
-    rows = np.concatenate(apart) / scale
-    right = np.concatenate([group.right for group in used]).astype(np.float64)
-    starts = np.concatenate([[0], np.cumsum([len(group.right) for group in used])[:-1]])
-    counts = np.array([len(group.right) for group in used])
-    weights = np.array([group.weight for group in used])
+    used = [(one, weight) for one, weight in weighted if one.right.any() and not one.right.all()]
+    # Only differences between the candidates of a question count, so the scale is theirs: between two collections a
+    # score may lie so far apart that the penalty would forbid it to say anything within one.
+    tables = [one.candidates.features.astype(np.float64) for one, _ in used]
+    apart = np.concatenate([table - table.mean(axis=0) for table in tables])
+    _, scale = _scales(apart)
+    rows = apart / scale
+    right = np.concatenate([one.right for one, _ in used]).astype(np.float64)
+    counts = np.array([len(one.right) for one, _ in used])
+    starts = np.concatenate([[0], np.cumsum(counts)[:-1]])
+    weights = np.array([weight for _, weight in used])
 
     def loss(values: Matrix) -> tuple[float, Matrix]:
         scores = rows @ values
@@ -106,10 +98,10 @@ def fit_ranking(groups: Sequence[Group], names: Sequence[str], penalty: float) -
         share_right = raised * right / np.repeat(np.maximum(of_right, 1e-300), counts)
         gradient = rows.T @ ((share - share_right) * np.repeat(weights, counts))
         value = -(weights * np.log(np.maximum(of_right, 1e-300) / total)).sum()
-        return float(value + 0.5 * penalty * values @ values), gradient + penalty * values
+        return float(value + 0.5 * _PENALTY * values @ values), gradient + _PENALTY * values
 
-    found = minimize(loss, np.zeros(len(names)), jac=True, method="L-BFGS-B")
-    return LinearModel.from_mapping(dict(zip(names, (found.x / scale).tolist(), strict=True)))
+    found = minimize(loss, np.zeros(len(CANDIDATE_FEATURES)), jac=True, method="L-BFGS-B")
+    return LinearModel.from_mapping(dict(zip(CANDIDATE_FEATURES, (found.x / scale).tolist(), strict=True)))
 
 
 def fit_logistic(
@@ -157,29 +149,16 @@ class FittingSets:
         return [(example, weight) for examples, weight in sets for example in examples]
 
 
-@dataclass(frozen=True)
-class Fitted:
-    """The two models, the threshold, and what cross-validation says of them."""
-
-    candidate: LinearModel
-    answerable: LinearModel
-    threshold: float
-    firm: float
-    far: float
-    near: float
-    facts: dict[str, Any]
-
-
-def fit_all(sets: FittingSets) -> Fitted:
-    """The fitted tables from labelled examples."""
-    candidate = _fit_ranking(sets.weighted)
-    rows = [(example, weight) for example, weight in sets.weighted]
-    rows += [(example, _OFF_TOPIC_WEIGHT) for example in sets.off_topic]
-    features = np.array([example.answerable_row(example.ranking(candidate)) for example, _ in rows])
-    answerable = np.array([example.answerable for example, _ in rows])
-    weights = np.array([weight for _, weight in rows])
-    folds = _folds([example for example, _ in rows])
-    log_odds = np.zeros(len(rows))
+def fit_all(sets: FittingSets) -> Weights:
+    """The fitted tables from labelled examples, with what cross-validation says of them."""
+    candidate = fit_ranking(sets.weighted)
+    weighted = [*sets.weighted, *((example, _OFF_TOPIC_WEIGHT) for example in sets.off_topic)]
+    examples = [example for example, _ in weighted]
+    features = np.array([example.answerable_row(example.ranking(candidate)) for example in examples])
+    answerable = np.array([example.answerable for example in examples])
+    weights = np.array([weight for _, weight in weighted])
+    folds = _folds(examples)
+    log_odds = np.zeros(len(examples))
     for fold in range(_FOLDS):
         train = folds != fold
         model = fit_logistic(
@@ -187,24 +166,24 @@ def fit_all(sets: FittingSets) -> Fitted:
         )
         log_odds[~train] = model.scores(features[~train].astype(np.float32), ANSWERABLE_FEATURES)
     probability = 1 / (1 + np.exp(-log_odds))
-    of_sets = [
-        probability[answerable & np.isin([id(example) for example, _ in rows], [id(one) for one in examples])]
-        for examples in (sets.own, sets.held_out)
-        if examples
-    ]
+    of_sets = [probability[answerable & _of(one, examples)] for one in (sets.own, sets.held_out) if one]
     threshold = min(float(np.quantile(one, 1 - _KEEP_ANSWERABLE)) for one in of_sets)
     firm = min(float(np.quantile(one, _FLAG_ANSWERABLE)) for one in of_sets)
-    return Fitted(
+    return Weights(
         candidate=candidate,
         answerable=fit_logistic(features, answerable, ANSWERABLE_FEATURES, _PENALTY_FEW, weights),
         threshold=threshold,
+        fitted_on=_facts(sets, examples, probability, (threshold, firm), folds),
         firm=firm,
         far=_off_topic_cosine(sets, candidate, _FAR_OFF_TOPIC),
         near=_off_topic_cosine(sets, candidate, _NEAR_OFF_TOPIC),
-        facts=_facts(
-            sets, [example for example, _ in rows], answerable, probability, (threshold, firm), folds
-        ),
     )
+
+
+def _of(some: Sequence[Example], examples: Sequence[Example]) -> NDArray[np.bool_]:
+    """Which of `examples` are of one set, shape (examples,)."""
+    members = set(map(id, some))
+    return np.array([id(example) in members for example in examples], dtype=bool)
 
 
 def _off_topic_cosine(sets: FittingSets, ranking: LinearModel, share: float) -> float:
@@ -214,58 +193,41 @@ def _off_topic_cosine(sets: FittingSets, ranking: LinearModel, share: float) -> 
     return float(np.quantile(cosines, share)) if cosines else 0.0
 
 
-def _fit_ranking(weighted: Sequence[tuple[Example, float]]) -> LinearModel:
-    groups = [
-        Group(example.candidates.features.astype(np.float64), example.right, weight)
-        for example, weight in weighted
-    ]
-    return fit_ranking(groups, CANDIDATE_FEATURES, _PENALTY)
-
-
 def _folds(examples: Sequence[Example]) -> NDArray[np.int64]:
-    """Questions about the same place share a fold."""
-    return folds_of(
-        [
-            f"{one.alternatives[0].doc} {one.alternatives[0].words[0].start // 400}"
-            if one.alternatives and one.alternatives[0].words
-            else one.question.id
-            for one in examples
-        ],
-        _FOLDS,
-    )
+    """A fold for every example; questions about the same place share one. Places are dealt out in sorted order."""
+    places = [
+        f"{one.alternatives[0].doc} {one.alternatives[0].words[0].start // 400}"
+        if one.alternatives and one.alternatives[0].words
+        else one.question.id
+        for one in examples
+    ]
+    numbers = {place: number % _FOLDS for number, place in enumerate(sorted(set(places)))}
+    return np.array([numbers[place] for place in places])
 
 
 def _facts(
     sets: FittingSets,
     examples: Sequence[Example],
-    answerable: NDArray[np.bool_],
     probability: NDArray[np.float64],
     limits: tuple[float, float],
     folds: NDArray[np.int64],
 ) -> dict[str, Any]:
     """What cross-validation says of each set: sentences right, answerable kept, others refused or flagged."""
     threshold, firm = limits
+    answerable = np.array([example.answerable for example in examples])
+    # the examples begin with the weighted ones
+    models = {fold: fit_ranking([pair for pair, of in zip(sets.weighted, folds, strict=False) if of != fold])
+              for fold in range(_FOLDS)}  # fmt: skip
     facts: dict[str, Any] = {}
-    models = {fold: _fit_ranking([pair for pair in sets.weighted if _fold_of(pair[0], examples, folds) != fold])
-             for fold in range(_FOLDS)}  # fmt: skip
     for name in ("own", "bare", "held_out", "off_topic"):
-        members = {id(example) for example in getattr(sets, name)}
-        mine = np.array([id(example) in members for example in examples], dtype=bool)
+        mine = _of(getattr(sets, name), examples)
         if not mine.any():
             continue
         found: dict[str, Any] = {"answerable": int((mine & answerable).sum())}
         if (yes := mine & answerable).any():
             found["kept"] = round(float((probability[yes] >= threshold).mean()), 4)
             right = [
-                bool(
-                    example.right[
-                        int(
-                            np.argmax(
-                                models[int(fold)].scores(example.candidates.features, CANDIDATE_FEATURES)
-                            )
-                        )
-                    ]
-                )
+                _is_right_first(example, models[int(fold)])
                 for example, fold, of_set in zip(examples, folds, yes, strict=True)
                 if of_set and len(example.candidates)
             ]
@@ -278,8 +240,9 @@ def _facts(
     return facts
 
 
-def _fold_of(example: Example, examples: Sequence[Example], folds: NDArray[np.int64]) -> int:
-    return next(int(fold) for one, fold in zip(examples, folds, strict=True) if one is example)
+def _is_right_first(example: Example, model: LinearModel) -> bool:
+    scores = model.scores(example.candidates.features, CANDIDATE_FEATURES)
+    return bool(example.right[int(np.argmax(scores))])
 
 
 def _held_out_examples(files: Sequence[Path], corpus: Corpus) -> list[Example]:
@@ -297,8 +260,11 @@ def _as_table(model: LinearModel) -> dict[str, Any]:
     return {"weights": weights, "bias": round(model.bias, 5)}
 
 
-def write_weights(fitted: Fitted, reader: str, path: Path) -> None:
-    """Write `weights.json`."""
+def write_weights(
+    fitted: Weights, corpus: Corpus, path: Path, fitted_on: Mapping[str, Any], **more: Any
+) -> None:
+    """Write a file like `weights.json`; `fitted_on`: what it says besides of where the numbers come from."""
+    reader = corpus.index.reader
     table = {
         "candidate": _as_table(fitted.candidate),
         "answerable": _as_table(fitted.answerable),
@@ -306,7 +272,8 @@ def write_weights(fitted: Fitted, reader: str, path: Path) -> None:
         "firm": round(fitted.firm, 5),
         "far": round(fitted.far, 4),
         "near": round(fitted.near, 4),
-        "fitted_on": {"reader": reader, **fitted.facts},
+        "fitted_on": {"reader": reader.name if reader else "", **fitted.fitted_on, **fitted_on},
+        **more,
     }
     path.write_text(json.dumps(table, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
@@ -321,22 +288,20 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = parser.parse_args(argv)
     corpus = Corpus.open()
     fitted = fit_all(fitting_sets(corpus, options.held_out))
-    reader = corpus.index.reader
-    write_weights(fitted, reader.name if reader else "", options.output)
-    sys.stdout.write(json.dumps(fitted.facts, ensure_ascii=False, indent=1) + "\n")
+    write_weights(fitted, corpus, options.output, {})
+    sys.stdout.write(json.dumps(fitted.fitted_on, ensure_ascii=False, indent=1) + "\n")
     return 0
 
 
 def fitting_sets(corpus: Corpus, held_out: Sequence[Path] = ()) -> FittingSets:
     """The questions to fit on, asked of a corpus of the project's four documents."""
-    questions = [*split(read_own_questions(), "fit"), *read_own_questions(OWN_QUESTIONS / "fitting")]
-    off_topic = read_questions(OWN_QUESTIONS / "off_topic" / "fitting.jsonl").questions
+    questions = fitting_questions()
     texts = SourceTexts(corpus.documents, corpus.passages)
     return FittingSets(
         own=examples_of(corpus, questions, texts),
         bare=examples_of(corpus.without_expansions(), questions, texts),
         held_out=_held_out_examples(held_out, corpus),
-        off_topic=examples_of(corpus, off_topic, texts),
+        off_topic=examples_of(corpus, off_topic_questions(), texts),
     )
 
 
@@ -356,28 +321,22 @@ def fit_encoder(
     if is_bundled(encoder):
         out.write(translations_for(settings.language)("eval.calibrated", encoder=BUNDLED) + "\n")
         return 0
-    questions = [*split(read_own_questions(), "fit"), *read_own_questions(OWN_QUESTIONS / "fitting")]
     with TemporaryDirectory() as scratch:
         own = replace(settings, docs=SEED_DOCUMENTS, data=Path(scratch), index="")
         Corpus.build(own, encoder=encoder, on_progress=on_progress)
         opened = Corpus.open(own, encoder)
-        scale = _BUNDLED_SPREAD / cosine_spread(opened.index, questions)
+        scale = _BUNDLED_SPREAD / cosine_spread(opened.index, fitting_questions())
         index = replace(opened.index, weights=HybridWeights().scaled(scale))
         corpus = Corpus(
             opened.documents, opened.layouts, index, opened.fingerprint, "", weights=load_weights()
         )
         fitted = fit_all(fitting_sets(corpus))
-    reader = index.reader.name if index.reader else ""
     path = calibration_file(settings.data)
     path.parent.mkdir(parents=True, exist_ok=True)
     aside = path.with_suffix(".new")
-    write_weights(fitted, reader, aside)
-    table = json.loads(aside.read_text(encoding="utf-8"))
-    table["fitted_on"]["encoder"] = encoder.fingerprint
-    table["cosine_scale"] = round(scale, 4)
-    aside.write_text(json.dumps(table, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    write_weights(fitted, corpus, aside, {"encoder": encoder.fingerprint}, cosine_scale=round(scale, 4))
     aside.replace(path)
-    out.write(f"{path}: {encoder.name}\n{json.dumps(fitted.facts, ensure_ascii=False, indent=1)}\n")
+    out.write(f"{path}: {encoder.name}\n{json.dumps(fitted.fitted_on, ensure_ascii=False, indent=1)}\n")
     return 0
 
 

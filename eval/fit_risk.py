@@ -19,7 +19,8 @@ from alpie.app.answering.corpus import open_encoder_of
 from alpie.app.page.views.help import WEIGHTS_FILE, at_risk
 from alpie.app.settings import load_settings
 from alpie.eval.fit import fit_logistic
-from alpie.eval.questions.question_file import OWN_QUESTIONS, read_own_questions, read_questions
+from alpie.eval.questions.question_file import OWN_QUESTIONS, read_own_questions
+from alpie.eval.questions.split import off_topic_questions
 from alpie.index.encoder import Encoder
 from alpie.index.spanish.analysis import fold
 
@@ -34,7 +35,7 @@ def main() -> None:
     fitted = [(row["text"], row["risk"]) for row in rows if row["part"] == "fit"]
     others = (
         *read_own_questions(OWN_QUESTIONS / "fitting"),
-        *read_questions(OWN_QUESTIONS / "off_topic" / "fitting.jsonl").questions,
+        *off_topic_questions(),
     )
     fitted += [(one.text, "") for one in others if one.kind != "at-risk"]
     people = [row for row in fitted if row[1]]

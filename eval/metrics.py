@@ -9,7 +9,8 @@ resampled: with `counts` telling how often each was drawn, a resample of every m
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,9 +32,6 @@ class Estimate:
     low: float | None
     high: float | None
     n: int  # questions that bear on it
-
-    def as_json(self) -> dict[str, float | int | None]:
-        return asdict(self)
 
 
 NOTHING = Estimate(None, None, None, 0)
@@ -100,88 +98,61 @@ def _estimate(value: float, draws: NDArray[np.float64], n: int) -> Estimate:
 
 _BINS = 10  # of the calibration error, equally wide
 
-Ratio = tuple[float, float] | None  # numerator and denominator; None: the question does not bear on it
 Ratios = tuple[NDArray[np.float64], NDArray[np.float64]]
 """Numerators and denominators, (questions, metrics) each."""
 
 
+def _answerable(score: QuestionScore) -> bool:
+    return bool(score.answerable)
+
+
+def _answered(score: QuestionScore) -> bool:
+    return bool(score.answerable) and score.answered
+
+
+def _quoted(score: QuestionScore) -> bool:
+    return score.answered and score.quotes > 0
+
+
 @dataclass(frozen=True)
 class Metric:
-    """A ratio of sums over questions."""
+    """A ratio of sums over the questions that bear on it."""
 
     name: str
     says: str
-    ratio: Callable[[QuestionScore], Ratio]
+    value: Callable[[QuestionScore], float | None]  # None: the question does not bear on it
+    bears: Callable[[QuestionScore], bool] = _answerable
+    a_quote: bool = False  # the share of quotes, not of questions
     of_quotes: bool = True  # needs a pipeline that quotes, not one that only retrieves
 
-
-def _answerable(value: Callable[[QuestionScore], float | None]) -> Callable[[QuestionScore], Ratio]:
-    def ratio(score: QuestionScore) -> Ratio:
-        measured = value(score) if score.answerable else None
-        return None if measured is None else (float(measured), 1.0)
-
-    return ratio
-
-
-def _answered(value: Callable[[QuestionScore], float]) -> Callable[[QuestionScore], Ratio]:
-    return lambda score: (float(value(score)), 1.0) if score.answerable and score.answered else None
-
-
-def _recall_at(k: int) -> Metric:
-    says = f"share of the evidence that the first {k} passage(s) hold"
-    return Metric(f"recall@{k}", says, _answerable(lambda score: score.recall(k)), of_quotes=False)
-
-
-def _quote_ratio(value: Callable[[QuestionScore], int], all_kinds: bool) -> Callable[[QuestionScore], Ratio]:
-    def ratio(score: QuestionScore) -> Ratio:
-        counted = score.answered and (all_kinds or bool(score.answerable))
-        return (float(value(score)), float(score.quotes)) if counted and score.quotes else None
-
-    return ratio
-
-
-def _exact(score: QuestionScore) -> Ratio:
-    if score.quotes_exact is None or not score.answered or not score.quotes:
-        return None
-    return float(score.quotes_exact), float(score.quotes)
-
-
-def _refused_unanswerable(score: QuestionScore) -> Ratio:
-    return None if score.answerable is not False else (float(not score.answered), 1.0)
-
-
-def _refused_rightly(score: QuestionScore) -> Ratio:
-    return None if score.answerable is None or score.answered else (float(not score.answerable), 1.0)
-
-
-def _words(score: QuestionScore) -> Ratio:
-    return (float(score.words), 1.0) if score.answered and score.quotes else None
+    def ratio(self, score: QuestionScore) -> tuple[float, float]:
+        """What a question adds to numerator and denominator."""
+        value = self.value(score) if self.bears(score) else None
+        return (0.0, 0.0) if value is None else (float(value), float(score.quotes) if self.a_quote else 1.0)
 
 
 METRICS: tuple[Metric, ...] = (
-    *(_recall_at(k) for k in (1, 3, 5, 10)),
-    Metric("mrr@10", "mean reciprocal rank of the first right passage",
-           _answerable(lambda score: score.reciprocal_rank), of_quotes=False),
-    Metric("ndcg@10", "gain of right passages, discounted by rank",
-           _answerable(lambda score: score.ndcg), of_quotes=False),
-    Metric("right@1", "the first quote answers (a refusal does not)",
-           _answerable(lambda score: score.right_at_1)),
-    Metric("right@3", "the first three quotes answer (a refusal does not)",
-           _answerable(lambda score: score.right_at_3)),
-    Metric("right@1 answered", "the first quote answers, of the answered", _answered(lambda s: s.right_at_1)),
-    Metric("first in place", "the first quote holds the gold sentence",
-           _answerable(lambda score: score.first_in_place)),
-    Metric("first in place answered", "the same, of the answered", _answered(lambda s: s.first_in_place)),
+    *(Metric(f"recall@{k}", f"share of the evidence that the first {k} passage(s) hold",
+             partial(QuestionScore.recall, k=k), of_quotes=False) for k in (1, 3, 5, 10)),
+    Metric("mrr@10", "mean reciprocal rank of the first right passage", lambda s: s.reciprocal_rank, of_quotes=False),
+    Metric("ndcg@10", "gain of right passages, discounted by rank", lambda s: s.ndcg, of_quotes=False),
+    Metric("right@1", "the first quote answers (a refusal does not)", lambda s: s.right_at_1),
+    Metric("right@3", "the first three quotes answer (a refusal does not)", lambda s: s.right_at_3),
+    Metric("right@1 answered", "the first quote answers, of the answered", lambda s: s.right_at_1, _answered),
+    Metric("first in place", "the first quote holds the gold sentence", lambda s: s.first_in_place),
+    Metric("first in place answered", "the same, of the answered", lambda s: s.first_in_place, _answered),
     Metric("quote precision", "share of shown quotes that are right, answered answerable questions",
-           _quote_ratio(lambda score: score.quotes_right, all_kinds=False)),
-    Metric("answer rate", "answerable questions that are answered", _answerable(lambda s: s.answered)),
+           lambda s: s.quotes_right, lambda s: _answerable(s) and _quoted(s), a_quote=True),
+    Metric("answer rate", "answerable questions that are answered", lambda s: s.answered),
     Metric("refusal rate", "unanswerable questions that are refused (recall of abstention)",
-           _refused_unanswerable),
-    Metric("abstention precision", "refused questions that are unanswerable", _refused_rightly),
-    Metric("quoted words", "words quoted in an answer", _words),
+           lambda s: not s.answered, lambda s: s.answerable is False),
+    Metric("abstention precision", "refused questions that are unanswerable",
+           lambda s: not s.answerable, lambda s: s.answerable is not None and not s.answered),
+    Metric("quoted words", "words quoted in an answer", lambda s: s.words, _quoted),
     Metric("verbatim", "share of shown quotes that the source proves",
-           _quote_ratio(lambda score: score.quotes_proved, all_kinds=True)),
-    Metric("verified", "share of shown quotes that `alpie verify` calls exact", _exact),
+           lambda s: s.quotes_proved, _quoted, a_quote=True),
+    Metric("verified", "share of shown quotes that `alpie verify` calls exact",
+           lambda s: s.quotes_exact, _quoted, a_quote=True),
 )  # fmt: skip
 
 STATISTICS: Mapping[str, str] = {
@@ -195,7 +166,7 @@ STATISTICS: Mapping[str, str] = {
 def summarise(scores: Sequence[QuestionScore], resamples: int = RESAMPLES) -> dict[str, Estimate]:
     """Every metric and statistic over these questions, by name."""
     scored = [score for score in scores if score.answerable is not None]
-    estimates = dict(zip((m.name for m in METRICS), ratio_estimates(*ratios(scored), resamples), strict=True))
+    estimates = _by_name(ratio_estimates(*ratios(scored), resamples))
     answerable = np.array([bool(score.answerable) for score in scored])
     confidence = np.array([score.confidence for score in scored])
     milliseconds = np.array([score.milliseconds for score in scores])
@@ -219,11 +190,11 @@ def summarise_by_kind(
     by_kind: dict[str, list[QuestionScore]] = {}
     for score in scores:
         by_kind.setdefault(score.kind or "(no kind)", []).append(score)
-    names = [metric.name for metric in METRICS]
-    return {
-        kind: dict(zip(names, ratio_estimates(*ratios(of_kind), resamples), strict=True))
-        for kind, of_kind in by_kind.items()
-    }
+    return {kind: _by_name(ratio_estimates(*ratios(of), resamples)) for kind, of in by_kind.items()}
+
+
+def _by_name(estimates: Sequence[Estimate]) -> dict[str, Estimate]:
+    return dict(zip((metric.name for metric in METRICS), estimates, strict=True))
 
 
 def compare(
@@ -232,8 +203,7 @@ def compare(
     """First minus second of every ratio metric, on the same questions in the same order."""
     if [score.id for score in first] != [score.id for score in second]:
         raise ValueError("pipelines can only be compared on the same questions in the same order")
-    differences = paired_differences(ratios(first), ratios(second), resamples)
-    return dict(zip((metric.name for metric in METRICS), differences, strict=True))
+    return _by_name(paired_differences(ratios(first), ratios(second), resamples))
 
 
 def auroc(confidence: NDArray[np.float64], positive: NDArray[np.bool_]) -> float | None:
@@ -296,6 +266,6 @@ def refusal_curve(scores: Sequence[QuestionScore]) -> tuple[CurvePoint, ...]:
 
 def ratios(scores: Sequence[QuestionScore]) -> Ratios:
     """Numerators and denominators of every ratio metric, (questions, metrics) each."""
-    rows = [[metric.ratio(score) or (0.0, 0.0) for metric in METRICS] for score in scores]
+    rows = [[metric.ratio(score) for metric in METRICS] for score in scores]
     table = np.array(rows, dtype=np.float64).reshape(len(scores), len(METRICS), 2)
     return np.ascontiguousarray(table[:, :, 0]), np.ascontiguousarray(table[:, :, 1])

@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from importlib.util import find_spec
-from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import faiss
@@ -22,9 +21,10 @@ import numpy as np
 import Stemmer
 
 from alpie.app.service.rows import found_row
-from alpie.eval.questions.predictions import AskedCorpus, OnQuestion, Row, VectorMaker, predict, refused_row
+from alpie.eval.questions.predictions import AskedCorpus, OnQuestion, Row, asked_rows, predict, refused_row
 from alpie.eval.questions.question_records import GoldQuestion
 from alpie.eval.scores import PASSAGES
+from alpie.index.encoder import Encoder
 from alpie.index.errors import QuestionError
 from alpie.index.records import Document
 from alpie.index.retrieval.retrievers import RETRIEVERS
@@ -39,72 +39,65 @@ CHUNKS_SHOWN = 4
 _ASKED, _SAID = "query: ", "passage: "
 
 
-class TutorialPipeline:
-    """Chunks, vectors, the best four: what it quotes are its chunks. It never refuses."""
+class ChunkPipeline:
+    """Quotes the best four of the chunks that `find` finds for a question, best first. It never refuses what it finds."""
 
-    def __init__(self, chunks: Sequence[Chunk], encoder: VectorMaker) -> None:
-        self._chunks, self._encoder = chunks, encoder
-        if chunks:
-            vectors = encoder.encode_passages([chunk.page_content for chunk in chunks])
-            vectors = np.ascontiguousarray(vectors, dtype=np.float32)
-            self._index = faiss.IndexFlatIP(vectors.shape[1])
-            self._index.add(vectors)
+    def __init__(
+        self, chunks: Sequence[Chunk], find: Callable[[str, int], Iterable[tuple[int, float]]]
+    ) -> None:
+        self._chunks, self._find = chunks, find
 
     def ask(self, question: str) -> Row:
         """A row of predictions, without id and time."""
-        if not self._chunks:
-            return refused_row()
-        vector = np.ascontiguousarray(self._encoder.encode_queries([question]), dtype=np.float32)
-        scores, rows = self._index.search(vector, min(PASSAGES, len(self._chunks)))
-        found = zip(rows[0].tolist(), scores[0].tolist(), strict=True)
-        return quoted_chunks([(self._chunks[row], score) for row, score in found])
-
-
-class Bm25Pipeline:
-    """The same chunks found by their words."""
-
-    def __init__(self, chunks: Sequence[Chunk]) -> None:
-        import bm25s  # not installed with Al Pie
-
-        self._tokenize, self._index = bm25s.tokenize, bm25s.BM25()
-        self._chunks, self._stemmer = chunks, Stemmer.Stemmer("spanish")
-        if chunks:
-            self._index.index(self._words([chunk.page_content for chunk in chunks]), show_progress=False)
-
-    def _words(self, texts: list[str]) -> Any:
-        return self._tokenize(texts, stopwords="es", stemmer=self._stemmer, show_progress=False)
-
-    def ask(self, question: str) -> Row:
-        """A row of predictions, without id and time."""
-        if not self._chunks:
-            return refused_row()
-        limit = min(PASSAGES, len(self._chunks))
-        rows, scores = self._index.retrieve(self._words([question]), k=limit, show_progress=False)
-        found = zip(rows[0].tolist(), scores[0].tolist(), strict=True)
-        return quoted_chunks([(self._chunks[row], float(score)) for row, score in found if score > 0])
-
-
-class TxtaiPipeline:
-    """The same chunks found by txtai: vectors of the same encoder beside its BM25, fused its own way (``hybrid=True``)."""
-
-    def __init__(self, chunks: Sequence[Chunk], encoder: VectorMaker) -> None:
-        from txtai import Embeddings  # not installed with Al Pie
-
-        def vectors(texts: Sequence[str]) -> NDArray[np.float32]:  # the prompt tells which side they are on
-            if all(text.startswith(_ASKED) for text in texts):
-                return encoder.encode_queries([text.removeprefix(_ASKED) for text in texts])
-            return encoder.encode_passages([text.removeprefix(_SAID) for text in texts])
-
-        prompts = {"query": _ASKED, "data": _SAID}
-        self._chunks = chunks
-        self._index = Embeddings(method="external", transform=vectors, instructions=prompts, hybrid=True)
-        if chunks:
-            self._index.index([(number, chunk.page_content, None) for number, chunk in enumerate(chunks)])
-
-    def ask(self, question: str) -> Row:
-        """A row of predictions, without id and time."""
-        found = self._index.search(question, min(PASSAGES, len(self._chunks))) if self._chunks else ()
+        found = self._find(question, min(PASSAGES, len(self._chunks)))
         return quoted_chunks([(self._chunks[number], float(score)) for number, score in found])
+
+
+def tutorial_pipeline(chunks: Sequence[Chunk], encoder: Encoder) -> ChunkPipeline:
+    """LangChain's tutorial: the chunks nearest to the question by their vectors."""
+    vectors = encoder.encode_passages([chunk.page_content for chunk in chunks])
+    index = faiss.IndexFlatIP(vectors.shape[1])
+    index.add(np.ascontiguousarray(vectors, dtype=np.float32))
+
+    def find(question: str, limit: int) -> Iterable[tuple[int, float]]:
+        vector = np.ascontiguousarray(encoder.encode_queries([question]), dtype=np.float32)
+        scores, rows = index.search(vector, limit)
+        return zip(rows[0].tolist(), scores[0].tolist(), strict=True)
+
+    return ChunkPipeline(chunks, find)
+
+
+def bm25_pipeline(chunks: Sequence[Chunk]) -> ChunkPipeline:
+    """The same chunks found by their words."""
+    import bm25s  # not installed with Al Pie
+
+    index, stemmer = bm25s.BM25(), Stemmer.Stemmer("spanish")
+
+    def words(texts: list[str]) -> Any:
+        return bm25s.tokenize(texts, stopwords="es", stemmer=stemmer, show_progress=False)
+
+    def find(question: str, limit: int) -> Iterable[tuple[int, float]]:
+        rows, scores = index.retrieve(words([question]), k=limit, show_progress=False)
+        found = zip(rows[0].tolist(), scores[0].tolist(), strict=True)
+        return [(row, score) for row, score in found if score > 0]
+
+    index.index(words([chunk.page_content for chunk in chunks]), show_progress=False)
+    return ChunkPipeline(chunks, find)
+
+
+def txtai_pipeline(chunks: Sequence[Chunk], encoder: Encoder) -> ChunkPipeline:
+    """The same chunks found by txtai: vectors of the same encoder beside its BM25, fused its own way (``hybrid=True``)."""
+    from txtai import Embeddings  # not installed with Al Pie
+
+    def vectors(texts: Sequence[str]) -> NDArray[np.float32]:  # the prompt tells which side they are on
+        if all(text.startswith(_ASKED) for text in texts):
+            return encoder.encode_queries([text.removeprefix(_ASKED) for text in texts])
+        return encoder.encode_passages([text.removeprefix(_SAID) for text in texts])
+
+    prompts = {"query": _ASKED, "data": _SAID}
+    index = Embeddings(method="external", transform=vectors, instructions=prompts, hybrid=True)
+    index.index([(number, chunk.page_content, None) for number, chunk in enumerate(chunks)])
+    return ChunkPipeline(chunks, index.search)
 
 
 def chunks_of(documents: Iterable[Document]) -> list[Chunk]:
@@ -149,7 +142,6 @@ def _chunk_row(chunk: Chunk, score: float) -> Row:
 
 
 MAIN = "alpie"
-TUTORIAL = "tutorial"
 
 
 @dataclass(frozen=True)
@@ -170,50 +162,34 @@ def own_pipeline(
     return PipelineRows(MAIN, tuple(questions), tuple(rows), quotes=True)
 
 
-def compared_questions(questions: Sequence[GoldQuestion]) -> tuple[GoldQuestion, ...]:
-    """Those that can be understood alone."""
-    return tuple(question for question in questions if not question.earlier)
-
-
 def other_pipelines(
     corpus: AskedCorpus, questions: Sequence[GoldQuestion], on_question: OnQuestion | None = None
 ) -> list[PipelineRows]:
-    """The retrievers' and the tutorial's answers to the questions that can be compared."""
-    asked = compared_questions(questions)
+    """The retrievers' and the tutorial's answers to the questions that can be understood alone."""
+    asked = tuple(question for question in questions if not question.earlier)
     results = []
     for retriever in (*RETRIEVERS[1:], RETRIEVERS[0]):  # each alone, then all together
-        rows = _ask_all(asked, partial(_searched, corpus, retriever), on_question)
-        results.append(PipelineRows(retriever, asked, rows, quotes=False))
+        rows = asked_rows(asked, partial(_searched, corpus, retriever), on_question)
+        results.append(PipelineRows(retriever, asked, tuple(rows), quotes=False))
     chunks = chunks_of(corpus.documents.values())
-    pipelines: dict[str, TutorialPipeline | TxtaiPipeline | Bm25Pipeline] = {
-        TUTORIAL: TutorialPipeline(chunks, corpus.encoder)
-    }
+    pipelines = {"tutorial": tutorial_pipeline(chunks, corpus.encoder)}
     if find_spec("txtai"):
-        pipelines["txtai"] = TxtaiPipeline(chunks, corpus.encoder)
+        pipelines["txtai"] = txtai_pipeline(chunks, corpus.encoder)
     if find_spec("bm25s"):
-        pipelines["bm25s"] = Bm25Pipeline(chunks)
+        pipelines["bm25s"] = bm25_pipeline(chunks)
     for name, pipeline in pipelines.items():
-        rows = _ask_all(asked, pipeline.ask, on_question)
-        results.append(PipelineRows(name, asked, rows, quotes=True))
+        rows = asked_rows(asked, _of_text(pipeline.ask), on_question)
+        results.append(PipelineRows(name, asked, tuple(rows), quotes=True))
     return results
 
 
-def _ask_all(
-    questions: Sequence[GoldQuestion], ask: Callable[[str], Row], on_question: OnQuestion | None
-) -> tuple[Row, ...]:
-    rows = []
-    for number, question in enumerate(questions, start=1):
-        started = perf_counter()
-        row = ask(question.text)
-        rows.append({"id": question.id, **row, "ms": round((perf_counter() - started) * 1000, 3)})
-        if on_question is not None:
-            on_question(number, len(questions))
-    return tuple(rows)
+def _of_text(ask: Callable[[str], Row]) -> Callable[[GoldQuestion], Row]:
+    return lambda question: ask(question.text)
 
 
-def _searched(corpus: AskedCorpus, retriever: str, text: str) -> Row:
+def _searched(corpus: AskedCorpus, retriever: str, question: GoldQuestion) -> Row:
     try:
-        hits = corpus.search(text, limit=PASSAGES, retriever=retriever)
+        hits = corpus.search(question.text, limit=PASSAGES, retriever=retriever)
     except QuestionError:
         return refused_row()
     return {**refused_row(), "passages": [found_row(hit) for hit in hits]}

@@ -15,7 +15,6 @@ from typing import Any
 
 from alpie.eval.metrics import (
     METRICS,
-    RESAMPLES,
     STATISTICS,
     Estimate,
     compare,
@@ -25,7 +24,7 @@ from alpie.eval.metrics import (
 )
 from alpie.eval.pipelines import MAIN, PipelineRows
 from alpie.eval.questions.matching import SourceTexts
-from alpie.eval.scores import QuestionScore, score_prediction
+from alpie.eval.scores import QuestionScore, score_predictions
 
 _KIND_COLUMNS = ("recall@5", "right@1", "right@3", "quote precision", "answer rate", "refusal rate")
 _PERCENT = frozenset(metric.name for metric in METRICS) - {"quoted words", "mrr@10", "ndcg@10"}
@@ -60,40 +59,10 @@ class ScoredPipeline:
     scores: tuple[QuestionScore, ...]
 
 
-@dataclass(frozen=True)
-class Report:
-    """Everything measured; the first pipeline is the system itself. Made by `Report.of`."""
-
-    facts: RunFacts
-    pipelines: tuple[ScoredPipeline, ...]
-    overall: Mapping[str, Estimates]  # by pipeline
-    by_kind: Mapping[str, Mapping[str, Estimates]]  # by pipeline and kind
-    differences: Mapping[str, Estimates]  # the system minus the named pipeline
-    resamples: int
-
-    @classmethod
-    def of(cls, facts: RunFacts, pipelines: Sequence[ScoredPipeline], resamples: int = RESAMPLES) -> Report:
-        """Measures `pipelines`, the system first."""
-        main, *others = pipelines
-        return cls(
-            facts=facts,
-            pipelines=tuple(pipelines),
-            overall={one.name: _shown(one, summarise(one.scores, resamples)) for one in pipelines},
-            by_kind={one.name: _by_kind(one, resamples) for one in pipelines},
-            differences={one.name: _difference(main, one, resamples) for one in others},
-            resamples=resamples,
-        )
-
-    @property
-    def main(self) -> ScoredPipeline:
-        return self.pipelines[0]
-
-
 def score_pipeline(pipeline: PipelineRows, texts: SourceTexts) -> ScoredPipeline:
     """Scores the rows of a pipeline; `texts` are those of the corpus asked."""
-    pairs = zip(pipeline.questions, pipeline.rows, strict=True)
-    scores = tuple(score_prediction(question, row, texts) for question, row in pairs)
-    return ScoredPipeline(pipeline.name, pipeline.quotes, scores)
+    scores = score_predictions(pipeline.questions, pipeline.rows, texts)
+    return ScoredPipeline(pipeline.name, pipeline.quotes, tuple(scores))
 
 
 def _shown(pipeline: ScoredPipeline, estimates: Estimates) -> dict[str, Estimate]:
@@ -105,16 +74,11 @@ def _shown(pipeline: ScoredPipeline, estimates: Estimates) -> dict[str, Estimate
     return {name: one for name, one in estimates.items() if name in (*_RETRIEVAL, *_TIMES)}
 
 
-def _difference(main: ScoredPipeline, other: ScoredPipeline, resamples: int) -> dict[str, Estimate]:
-    """On the questions the other was asked: all, or those that can be understood alone."""
+def _differences(main: ScoredPipeline, other: ScoredPipeline, resamples: int) -> dict[str, Estimate]:
+    """The system minus another, on the questions the other was asked: all, or those that can be understood alone."""
     everything = len(other.scores) == len(main.scores)
     own = [score for score in main.scores if everything or not score.follows]
     return _shown(other, compare(own, other.scores, resamples))
-
-
-def _by_kind(pipeline: ScoredPipeline, resamples: int) -> dict[str, dict[str, Estimate]]:
-    kinds = summarise_by_kind(pipeline.scores, resamples)
-    return {kind: _shown(pipeline, estimates) for kind, estimates in kinds.items()}
 
 
 @dataclass(frozen=True)
@@ -170,9 +134,41 @@ def write_study(study: Study, facts: RunFacts, folder: Path) -> list[Path]:
     return [data, text]
 
 
-def as_study(report: Report) -> Study:
-    """The report in the form in which it is shown and written."""
-    return Study("report", "Evaluation", list(_tables(report)), _figures(report))
+def evaluation_study(pipelines: Sequence[ScoredPipeline], resamples: int) -> Study:
+    """Everything measured of `pipelines`, the system itself first."""
+    main, *others = pipelines
+    overall = {one.name: _shown(one, summarise(one.scores, resamples)) for one in pipelines}
+    by_kind = {
+        one.name: {
+            kind: _shown(one, estimates)
+            for kind, estimates in summarise_by_kind(one.scores, resamples).items()
+        }
+        for one in pipelines
+    }
+    differences = {one.name: _differences(main, one, resamples) for one in others}
+    tables = [_overall_table(main, overall), _kind_table(main, by_kind[main.name])]
+    if others:
+        tables += [_difference_table(main, differences), _pipelines_by_kind_table("recall@5", by_kind)]
+    says = {metric.name: metric.says for metric in METRICS} | dict(STATISTICS)
+    tables.append(Table("What is measured", ("figure", "meaning"), tuple(says.items())))
+    figures = {
+        "interval": {"level": 0.95, "method": "percentile bootstrap", "resamples": resamples},
+        "pipelines": {
+            one.name: {
+                "quotes": one.quotes,
+                "overall": _figures(overall[one.name]),
+                "by_kind": {kind: _figures(of_kind) for kind, of_kind in by_kind[one.name].items()},
+            }
+            for one in pipelines
+        },
+        "differences": {f"{main.name} - {other}": _figures(of) for other, of in differences.items()},
+        "refusal_curve": [asdict(point) for point in refusal_curve(main.scores)],
+    }
+    return Study("report", "Evaluation", tables, figures)
+
+
+def _figures(estimates: Estimates) -> dict[str, dict[str, Any]]:
+    return {name: asdict(estimate) for name, estimate in estimates.items()}
 
 
 def fact_lines(facts: RunFacts) -> Iterable[str]:
@@ -185,51 +181,40 @@ def fact_lines(facts: RunFacts) -> Iterable[str]:
     yield from facts.notes
 
 
-def _tables(report: Report) -> Iterable[Table]:
-    yield _overall_table(report)
-    yield _kind_table(report)
-    if len(report.pipelines) > 1:
-        yield _difference_table(report)
-        yield _pipelines_by_kind_table(report, "recall@5")
-    says = {metric.name: metric.says for metric in METRICS} | dict(STATISTICS)
-    yield Table("What is measured", ("figure", "meaning"), tuple(says.items()))
-
-
-def _overall_table(report: Report) -> Table:
-    names = [one.name for one in report.pipelines]
-    rows = [(metric, *(cell(metric, report.overall[name].get(metric)) for name in names))
-            for metric in (*(m.name for m in METRICS), *STATISTICS)]  # fmt: skip
+def _overall_table(main: ScoredPipeline, overall: Mapping[str, Estimates]) -> Table:
+    figures = (*(metric.name for metric in METRICS), *STATISTICS)
+    rows = [(figure, *(cell(figure, of.get(figure)) for of in overall.values())) for figure in figures]
     title = "Overall"
-    if len(names) > 1 and any(score.follows for score in report.main.scores):
-        title += f" (only {names[0]} is asked the questions that follow others)"
-    return Table(title, ("figure", *names), tuple(row for row in rows if any(c != "–" for c in row[1:])))
+    if len(overall) > 1 and any(score.follows for score in main.scores):
+        title += f" (only {main.name} is asked the questions that follow others)"
+    return Table(title, ("figure", *overall), _telling(rows))
 
 
-def _kind_table(report: Report) -> Table:
-    kinds = report.by_kind[report.main.name]
-    counts = Counter(score.kind or "(no kind)" for score in report.main.scores)
+def _kind_table(main: ScoredPipeline, kinds: Mapping[str, Estimates]) -> Table:
+    counts = Counter(score.kind or "(no kind)" for score in main.scores)
     rows = [(kind, str(counts[kind]), *(cell(name, estimates.get(name)) for name in _KIND_COLUMNS))
             for kind, estimates in kinds.items()]  # fmt: skip
-    return Table(f"By kind: {report.main.name}", ("kind", "questions", *_KIND_COLUMNS), tuple(rows))
+    return Table(f"By kind: {main.name}", ("kind", "questions", *_KIND_COLUMNS), tuple(rows))
 
 
-def _pipelines_by_kind_table(report: Report, metric: str) -> Table:
-    names = [one.name for one in report.pipelines]
-    kinds = [kind for kind, of_kind in report.by_kind[names[0]].items() if of_kind[metric].n]
-    rows = [(kind, *(cell(metric, report.by_kind[name].get(kind, {}).get(metric)) for name in names))
-            for kind in kinds]  # fmt: skip
-    return Table(f"{metric} by kind", ("kind", *names), tuple(rows))
+def _pipelines_by_kind_table(metric: str, by_kind: Mapping[str, Mapping[str, Estimates]]) -> Table:
+    kinds = [kind for kind, of_kind in next(iter(by_kind.values())).items() if of_kind[metric].n]
+    rows = [
+        (kind, *(cell(metric, of.get(kind, {}).get(metric)) for of in by_kind.values())) for kind in kinds
+    ]
+    return Table(f"{metric} by kind", ("kind", *by_kind), tuple(rows))
 
 
-def _difference_table(report: Report) -> Table:
-    names = [one.name for one in report.pipelines[1:]]
-    rows = []
-    for metric in METRICS:
-        cells = [cell(metric.name, report.differences[name].get(metric.name), signed=True) for name in names]
-        if any(cell != "–" for cell in cells):
-            rows.append((metric.name, *cells))
-    title = f"{report.main.name} minus the others, same questions (paired bootstrap)"
-    return Table(title, ("figure", *names), tuple(rows))
+def _difference_table(main: ScoredPipeline, differences: Mapping[str, Estimates]) -> Table:
+    rows = [(metric.name, *(cell(metric.name, of.get(metric.name), signed=True) for of in differences.values()))
+            for metric in METRICS]  # fmt: skip
+    title = f"{main.name} minus the others, same questions (paired bootstrap)"
+    return Table(title, ("figure", *differences), _telling(rows))
+
+
+def _telling(rows: Iterable[tuple[str, ...]]) -> tuple[tuple[str, ...], ...]:
+    """The rows with a figure in any column."""
+    return tuple(row for row in rows if any(cell != "–" for cell in row[1:]))
 
 
 def cell(metric: str, estimate: Estimate | None, signed: bool = False) -> str:
@@ -245,27 +230,3 @@ def cell(metric: str, estimate: Estimate | None, signed: bool = False) -> str:
         form, scale, unit = f"{sign}.3f", 1, ""
     value, low, high = (format(one * scale, form) for one in (estimate.value, estimate.low, estimate.high))
     return f"{value}{unit} [{low}, {high}] n={estimate.n}"
-
-
-def _figures(report: Report) -> dict[str, Any]:
-    pipelines = {
-        one.name: {
-            "quotes": one.quotes,
-            "overall": _estimates(report.overall[one.name]),
-            "by_kind": {kind: _estimates(of_kind) for kind, of_kind in report.by_kind[one.name].items()},
-        }
-        for one in report.pipelines
-    }
-    return {
-        "interval": {"level": 0.95, "method": "percentile bootstrap", "resamples": report.resamples},
-        "pipelines": pipelines,
-        "differences": {
-            f"{report.main.name} - {other}": _estimates(difference)
-            for other, difference in report.differences.items()
-        },
-        "refusal_curve": [asdict(point) for point in refusal_curve(report.main.scores)],
-    }
-
-
-def _estimates(estimates: Estimates) -> dict[str, dict[str, float | int | None]]:
-    return {name: estimate.as_json() for name, estimate in estimates.items()}

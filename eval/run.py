@@ -5,29 +5,29 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TextIO, cast
+from typing import TextIO
 
 from alpie.app.answering.corpus import Corpus, open_encoder_of
 from alpie.app.settings import Settings
 from alpie.app.terminal.progress import progress_bar
 from alpie.app.translations import Translations, said
 from alpie.eval.metrics import RESAMPLES
-from alpie.eval.pipelines import PipelineRows, other_pipelines, own_pipeline
+from alpie.eval.pipelines import other_pipelines, own_pipeline
 from alpie.eval.questions.matching import SourceTexts
-from alpie.eval.questions.predictions import AskedCorpus, OnQuestion, write_predictions
+from alpie.eval.questions.predictions import OnQuestion, write_predictions
 from alpie.eval.questions.question_file import (
     OWN_QUESTIONS,
     read_own_questions,
     read_questions,
 )
-from alpie.eval.questions.question_records import GoldQuestion, SquadParagraph, refuse
+from alpie.eval.questions.question_records import GoldQuestion, QuestionFile, refuse
 from alpie.eval.questions.split import split
 from alpie.eval.questions.squad import squad_corpus
-from alpie.eval.report import Report, RunFacts, Study, as_study, render_study, score_pipeline, write_study
+from alpie.eval.report import RunFacts, Study, evaluation_study, render_study, score_pipeline, write_study
 from alpie.index.chunking.sentences import sentence_bounds
 from alpie.index.errors import SettingsError
 from alpie.index.records import Document, Passage, Span
@@ -38,7 +38,6 @@ _VERSIONS = (
     "torch", "langchain-core", "langchain-text-splitters",
 )  # fmt: skip
 _NOTES_SHOWN = 5
-STUDIES = ("ablation", "misses")
 
 
 @dataclass(frozen=True)
@@ -52,7 +51,7 @@ class EvaluationOptions:
     corpus_from_questions: bool = False  # ask the paragraphs of the SQuAD file instead of the documents
     compare: bool | None = None  # other pipelines beside ours; None: if a report is written
     resamples: int = RESAMPLES  # of the bootstrap
-    study: str | None = None  # instead of the report, one of STUDIES
+    study: str | None = None  # instead of the report: "ablation" or "misses"
 
 
 @dataclass(frozen=True)
@@ -98,29 +97,34 @@ def evaluate(
     """Runs an evaluation, writes its files, prints its tables to `out`, and returns the exit code 0."""
     if options.resamples < 1:
         raise SettingsError(said("eval.resamples", given=options.resamples))
-    files = _question_files(options)
-    questions, paragraphs = _read(files, options)
+    files = [options.questions] if options.questions else sorted(OWN_QUESTIONS.glob("*.jsonl"))
+    read = [read_questions(file) for file in files]
+    everything = tuple(question for file in read for question in file.questions)
     usual = "report" if options.questions is None and options.study != "misses" else "all"
-    part, everything = options.part or usual, questions
-    questions = split(questions, part)
+    part = options.part or usual
+    questions = split(everything, part)
     if not options.questions and part != "fit":
         questions += read_own_questions(OWN_QUESTIONS / "reporting")
-    if options.study not in (None, *STUDIES):
-        raise SettingsError(said("eval.study", study=options.study, studies=STUDIES))
     if not questions:
         raise refuse(files[0], "eval.part_empty", part=part)
-    corpus = _corpus(options, source, paragraphs)
+    corpus = _corpus(options, source, read)
+    on_question = progress_bar(progress, source.words, label="eval.progress")
+    facts = RunFacts(
+        date=today().isoformat(),
+        questions_files=tuple(file.name for file in files),
+        part=part,
+        questions=len(questions),
+        documents=len(corpus.documents),
+        passages=len(corpus.passages),
+        corpus_fingerprint=corpus_fingerprint(tuple(corpus.documents.values()), corpus.passages),
+        versions=_versions(),
+    )
     if options.study:
-        facts = _facts(corpus, questions, files, part, today(), ())
-        study = _study(options, corpus, questions, everything, progress)
+        study = _study(options, corpus, questions, everything, on_question)
     else:
-        pipelines = _ask(corpus, questions, options, progress)
-        if options.predictions:
-            write_predictions(pipelines[0].rows, options.predictions)
         texts = SourceTexts(corpus.documents, corpus.passages, _verifies(corpus))
-        facts = _facts(corpus, questions, files, part, today(), _notes(questions, texts))
-        scored = [score_pipeline(one, texts) for one in pipelines]
-        study = as_study(Report.of(facts, scored, options.resamples))
+        facts = replace(facts, notes=_notes(questions, texts))
+        study = _measured(options, corpus, questions, texts, on_question)
     out.write(render_study(study, facts))
     if options.report:
         written = write_study(study, facts, options.report)
@@ -129,93 +133,61 @@ def evaluate(
     return 0
 
 
-def _verifies(corpus: AskedCorpus) -> Callable[[str], bool] | None:
-    """Whether `alpie verify` calls a text exact; None for a corpus without layouts, which it reads."""
-    from alpie.app.checking.text_check import CheckableCorpus
+def _verifies(corpus: Corpus) -> Callable[[str], bool]:
+    """Whether `alpie verify` calls a text exact."""
     from alpie.app.checking.verification import Verdict
     from alpie.app.checking.verify import QuotationChecker
 
-    if not hasattr(corpus, "layouts"):
-        return None
-    checker = QuotationChecker(cast(CheckableCorpus, corpus))
+    checker = QuotationChecker(corpus)
     return lambda text: checker.check_whole(text).verdict is Verdict.EXACT
 
 
-def _question_files(options: EvaluationOptions) -> list[Path]:
-    files = [options.questions] if options.questions else sorted(OWN_QUESTIONS.glob("*.jsonl"))
-    if not files:
-        raise refuse(OWN_QUESTIONS, "eval.no_files")
-    return files
-
-
-def _read(
-    files: Sequence[Path], options: EvaluationOptions
-) -> tuple[tuple[GoldQuestion, ...], tuple[SquadParagraph, ...]]:
-    read = [read_questions(file) for file in files]
-    questions = tuple(question for file in read for question in file.questions)
-    paragraphs = tuple(paragraph for file in read for paragraph in file.paragraphs)
-    return questions, paragraphs
-
-
-def _corpus(
-    options: EvaluationOptions, source: CorpusSource, paragraphs: Sequence[SquadParagraph]
-) -> AskedCorpus:
+def _corpus(options: EvaluationOptions, source: CorpusSource, read: Sequence[QuestionFile]) -> Corpus:
     if not options.corpus_from_questions:
         return source.open()
+    paragraphs = [paragraph for file in read for paragraph in file.paragraphs]
     if not paragraphs:
         raise SettingsError(said("eval.needs_squad"))
     return source.from_passages(*squad_corpus(paragraphs, _sentences))
 
 
 def _sentences(text: str) -> list[Span]:
-    return [Span(start, end) for start, end in sentence_bounds(text)]
+    return [Span(*bounds) for bounds in sentence_bounds(text)]
 
 
-def _ask(
-    corpus: AskedCorpus,
-    questions: Sequence[GoldQuestion],
+def _measured(
     options: EvaluationOptions,
-    progress: TextIO,
-) -> list[PipelineRows]:
-    on_question = _counter(progress)
+    corpus: Corpus,
+    questions: Sequence[GoldQuestion],
+    texts: SourceTexts,
+    on_question: OnQuestion | None,
+) -> Study:
     pipelines = [own_pipeline(corpus, questions, on_question)]
-    compare = options.report is not None if options.compare is None else options.compare
-    if compare:
+    if options.report is not None if options.compare is None else options.compare:
         pipelines += other_pipelines(corpus, questions, on_question)
-    return pipelines
+    if options.predictions:
+        write_predictions(pipelines[0].rows, options.predictions)
+    return evaluation_study([score_pipeline(one, texts) for one in pipelines], options.resamples)
 
 
 def _study(
     options: EvaluationOptions,
-    corpus: AskedCorpus,
+    corpus: Corpus,
     questions: Sequence[GoldQuestion],
     everything: Sequence[GoldQuestion],
-    progress: TextIO,
+    on_question: OnQuestion | None,
 ) -> Study:
     # late: they take the system apart, so they import all of it
     from alpie.eval.studies.ablation import study_ablation
     from alpie.eval.studies.error_analysis import study_misses
 
     texts = SourceTexts(corpus.documents, corpus.passages)
-    on_question, whole = _counter(progress), cast(Corpus, corpus)
     if options.study == "misses":
-        return study_misses(whole, questions, texts, on_question)
+        return study_misses(corpus, questions, texts, on_question)
     # the fitting part serves to set thresholds; public questions have none
     public = any(question.article for question in everything)
     fitting = () if public else split(everything, "fit")
-    return study_ablation(whole, questions, texts, fitting, options.resamples, on_question=on_question)
-
-
-def _counter(stream: TextIO) -> OnQuestion | None:
-    """Counts questions on one line of a terminal; a log file has no use for that."""
-    if not stream.isatty():
-        return None
-
-    def count(done: int, total: int) -> None:
-        stream.write(f"\r{done}/{total} " + ("\n" if done == total else ""))
-        stream.flush()
-
-    return count
+    return study_ablation(corpus, questions, texts, fitting, options.resamples, on_question=on_question)
 
 
 def _notes(questions: Sequence[GoldQuestion], texts: SourceTexts) -> tuple[str, ...]:
@@ -235,27 +207,6 @@ def _notes(questions: Sequence[GoldQuestion], texts: SourceTexts) -> tuple[str, 
         notes.append(f"{len(lost)} evidence quotes are not in the documents, compared by words alone:")
         notes += lost[:_NOTES_SHOWN]
     return tuple(notes)
-
-
-def _facts(
-    corpus: AskedCorpus,
-    questions: Sequence[GoldQuestion],
-    files: Sequence[Path],
-    part: str,
-    day: date,
-    notes: tuple[str, ...],
-) -> RunFacts:
-    return RunFacts(
-        date=day.isoformat(),
-        questions_files=tuple(file.name for file in files),
-        part=part,
-        questions=len(questions),
-        documents=len(corpus.documents),
-        passages=len(corpus.passages),
-        corpus_fingerprint=corpus_fingerprint(tuple(corpus.documents.values()), corpus.passages),
-        versions=_versions(),
-        notes=notes,
-    )
 
 
 def _versions() -> dict[str, str]:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from alpie.app.answering.features import Candidates
+from alpie.app.answering.candidates import Candidates
 from alpie.app.answering.ranking import Candidate
 from alpie.index.reader import Reading
 from alpie.index.retrieval.search import Retrieval

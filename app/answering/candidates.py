@@ -1,8 +1,11 @@
-"""What can be quoted: single sentences, lists with their lead-in, tables with their header.
+"""What can be quoted, and what is known of it: single sentences, lists with their lead-in, tables with their header.
 
 A list too long to be quoted whole gives its items singly, each of which then borrows the words of its
 lead-in when it is compared with a question: «El Convenio define los siguientes delitos:» says what its
 items are about.
+
+Of each candidate there is one row of numbers: the reader's word, what retrieval knows of passage and sentence, and what
+the candidate is. Nothing here knows a document, a subject or a language.
 """
 
 from __future__ import annotations
@@ -11,8 +14,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from alpie.index.records import Sentence, SentenceRole
+from alpie.index.reader import Reading
+from alpie.index.records import Hit, Sentence, SentenceRole
+from alpie.index.retrieval.search import Retrieval, SearchIndex
 
 _LIST_WORDS = 130  # a list up to this long is quoted whole; a longer one only when a list is asked for
 _MAX_LIST_WORDS = 400  # … and up to this length
@@ -69,4 +75,73 @@ def needs_sentence_before(sentences: Sequence[Sentence], first: int) -> bool:
         and lead_in.role is SentenceRole.LEAD_IN
         and len(lead_in.text.split()) < _SHORT_LEAD_IN
         and sentences[first - 1].role is SentenceRole.SENTENCE
+    )
+
+
+CANDIDATE_FEATURES = (
+    "reader",  # log-odds that the answer begins in the candidate
+    "hybrid",  # score of the passage, by all retrievers
+    "cosine",  # of question and sentence, the best of the candidate
+    "list",  # several list items or table rows
+    "list_asked",  # … and the question asks for several things
+    "item",  # a list item or table row by itself
+    "lead_in",  # a lead-in by itself
+    "short",  # under six words
+)
+_SHORT_WORDS = 6
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """The candidates of the passages that were read, each with its numbers."""
+
+    hit: NDArray[np.int64]  # (candidates,): index into the retrieval's hits
+    spans: tuple[CandidateSpan, ...]  # (candidates,): which sentences of that passage
+    features: NDArray[np.float32]  # (candidates, len(CANDIDATE_FEATURES))
+
+    def __len__(self) -> int:
+        return len(self.spans)
+
+    def column(self, name: str) -> NDArray[np.float32]:
+        """One feature of all candidates, shape (candidates,)."""
+        return self.features[:, CANDIDATE_FEATURES.index(name)]
+
+
+def candidates_of(index: SearchIndex, retrieval: Retrieval, readings: Sequence[Reading]) -> Candidates:
+    """All candidates of the hits of a search that were read: the first ``len(readings)``."""
+    lists = retrieval.encoded.question.asks_for_list
+    of_hit: list[int] = []
+    spans: list[CandidateSpan] = []
+    rows: list[list[float]] = []
+    for number, (hit, reading) in enumerate(zip(retrieval.hits, readings, strict=False)):
+        sentences, _ = index.sentence_numbers(retrieval.rows[number : number + 1])
+        cosines = index.sentence_vectors.rows(sentences) @ retrieval.encoded.vector
+        for span in candidate_spans(hit.passage.sentences, lists):
+            chosen = slice(span.first, span.last + 1)
+            of_hit.append(number)
+            spans.append(span)
+            rows.append(
+                [
+                    float(np.logaddexp.reduce(reading.sentences[chosen])),
+                    hit.score,
+                    float(cosines[chosen].max()),
+                    *_shape(hit, span, lists),
+                ]
+            )
+    features = np.array(rows, np.float32).reshape(-1, len(CANDIDATE_FEATURES))
+    return Candidates(np.array(of_hit, np.int64), tuple(spans), features)
+
+
+def _shape(hit: Hit, span: CandidateSpan, lists: bool) -> tuple[float, ...]:
+    """What a candidate is: the features from «list» on."""
+    sentences = hit.passage.sentences[span.first : span.last + 1]
+    grouped = sentences[0].role is not SentenceRole.SENTENCE
+    several = len(sentences) > 1
+    lead_in = sentences[0].role is SentenceRole.LEAD_IN and not several
+    return (
+        grouped and several,
+        grouped and several and lists,
+        grouped and not several and not lead_in,
+        lead_in,
+        sum(len(sentence.text.split()) for sentence in sentences) < _SHORT_WORDS,
     )

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from alpie.app.answering.answer_types import Answer
 from alpie.app.answering.answer_weights import Weights, load_weights, numbers_for
-from alpie.app.answering.asking import Asking
+from alpie.app.answering.question_routing import QuestionRouter
 from alpie.app.answering.quotes import QuotePolicy
 from alpie.app.answering.reference_answer import hits_at
 from alpie.app.settings import Settings, load_settings
@@ -198,21 +198,21 @@ class Corpus:
         """
         for document in documents:
             self._known(document)
-        return (self._asking.only(documents) if documents else self._asking).ask(
+        return (self._router.only(documents) if documents else self._router).ask(
             question, turns, each_document
         )
 
     @cached_property
-    def _asking(self) -> Asking:
-        return Asking(
+    def _router(self) -> QuestionRouter:
+        return QuestionRouter(
             self.documents,
             self.index,
-            self.passages.rows_of_document,
-            lambda document: self._by_document[document],
-            lambda: self._places,
             self._weights,
             self._policy,
             self._threshold,
+            rows_of=self.passages.rows_of_document,
+            passages_of=lambda document: self._by_document[document],
+            places=lambda: self._places,
         )
 
     def search(
@@ -223,12 +223,12 @@ class Corpus:
         A citation («artículo 22», «AGN/65/RES/10») gives the passages it names before all others.
         `retriever`: "hybrid", "dense" or "lexical"; `document`: an id, to search in that one only.
         """
-        allowed = None if document is None else self._asking.rows_in((self._known(document),))
+        allowed = None if document is None else self._router.rows_in((self._known(document),))
         read = read_question(question)
         hits = self.index.search(read, limit, retriever, allowed).hits
         reference = read.reference if retriever not in ("dense", "lexical") else None
         within = self.documents if document is None else (document,)
-        places = self._asking.found(read, reference, within).places if reference else ()
+        places = self._router.found(read, reference, within).places if reference else ()
         return hits_at(places, hits, limit) if places else hits
 
     def holding(self, query: WordQuery) -> Sequence[Held]:

@@ -10,13 +10,12 @@ from __future__ import annotations
 import json
 import logging
 import re
-import threading
 from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
-from alpie.app.chat_model import Messages, Stream
+from alpie.app.chat_model import Messages, Stream, TooLate, pieces_in_time
 from alpie.index.reader import Reader, Reading, ReadPassage
 from alpie.index.spanish.query import MAX_TYPED_CHARACTERS
 
@@ -62,28 +61,19 @@ class ModelReader:
             "frases": [{"n": n, "texto": text[:_MAX_SENTENCE]} for n, text in enumerate(sentences, start=1)],
         }
         messages: Messages = [("system", _RULES), ("user", json.dumps(data, ensure_ascii=False))]
-        said: list[str] = []
-        stopped = threading.Event()
-
-        def ask() -> None:
-            try:
-                for piece in self._stream(messages):
-                    said.append(piece)
-                    if stopped.is_set() or sum(map(len, said)) > _MAX_CHARACTERS:
-                        return
-            except Exception as error:  # noqa: BLE001 - edge: providers raise what they like
-                _LOG.warning("the model cannot choose sentences: %s: %s", type(error).__name__, error)
-                said.clear()
-
-        # a thread of its own, for a silent server cannot be interrupted otherwise
-        asking = threading.Thread(target=ask, name="model-reader", daemon=True)
-        asking.start()
-        asking.join(self._timeout)
-        if asking.is_alive():
-            stopped.set()
+        said = ""
+        try:
+            for piece in pieces_in_time(self._stream, messages, self._timeout):
+                said += piece
+                if len(said) > _MAX_CHARACTERS:
+                    break
+        except TooLate:
             _LOG.warning("the model took more than %.0f seconds to choose sentences", self._timeout)
             return ""
-        return "".join(said)
+        except Exception as error:  # noqa: BLE001 - edge: providers raise what they like
+            _LOG.warning("the model cannot choose sentences: %s: %s", type(error).__name__, error)
+            return ""
+        return said
 
 
 def numbers_in(answer: str, most: int) -> list[int] | None:

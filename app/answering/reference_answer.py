@@ -6,14 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from time import perf_counter
 
-from alpie.app.answering.answer_types import Absent, Answer, Quote, SearchStatement
-from alpie.app.answering.answer_weights import Weights
+from alpie.app.answering.answer_pipeline import AnswerPipeline
+from alpie.app.answering.answer_types import Absent, Answer, Quote
 from alpie.app.answering.candidates import CandidateSpan
-from alpie.app.answering.quotes import QuotePolicy, quote_candidate, touch
+from alpie.app.answering.quotes import quote_candidate, touch
 from alpie.app.answering.ranking import Candidate
 from alpie.index.records import Document, Hit
 from alpie.index.retrieval.places import Place
-from alpie.index.retrieval.search import SearchIndex
 from alpie.index.spanish.analysis import fold
 from alpie.index.spanish.query import Question
 
@@ -35,13 +34,9 @@ def hits_at(places: Sequence[Place], others: Sequence[Hit], limit: int) -> tuple
 
 
 def answer_reference(
-    index: SearchIndex,
-    documents: Mapping[str, Document],
+    pipeline: AnswerPipeline,
     question: Question,
     groups: Sequence[Sequence[Place]],
-    weights: Weights,
-    policy: QuotePolicy,
-    threshold: float | None = None,
     absent: Sequence[Absent] = (),
 ) -> Answer | None:
     """The answer made of the places of each `groups`; None should none of them be provable, which an intact index excludes.
@@ -51,12 +46,12 @@ def answer_reference(
     """
     started = perf_counter()
     places = tuple(dict.fromkeys(place for group in groups for place in group))
-    found = [quotes_at(group, documents, policy.most) for group in groups]
-    shown = _shared_out([len(quotes) for quotes in found], policy.most)
+    most = pipeline.policy.most
+    found = [quotes_at(group, pipeline.documents, most) for group in groups]
+    shown = _shared_out([len(quotes) for quotes in found], most)
     quotes = [quote for quotes, number in zip(found, shown, strict=True) for quote in quotes[:number]]
     if not quotes:
         return None
-    limit = weights.threshold if threshold is None else threshold
     total = 1000 * (perf_counter() - started)
     return Answer(
         question=question.typed,
@@ -66,13 +61,7 @@ def answer_reference(
         quotes=tuple(quotes),
         nearest=(),
         hits=hits_at(places, (), 10),
-        search=SearchStatement(
-            documents=len(documents),
-            passages=len(index.passages),
-            above_threshold=len(places),
-            threshold=limit,
-            firm=max(limit, weights.firm),
-        ),
+        search=pipeline.searched(len(places)),
         milliseconds={"quote": total, "total": total},
         language=question.language,
         absent=tuple(absent),

@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from alpie.index.records import Hit
 from alpie.index.spanish.analysis import terms
 from alpie.index.spanish.query import read_question
 
+if TYPE_CHECKING:
+    from alpie.app.answering.corpus import Corpus
+
 _MAX_READ = 100
-
-
-class PassageSearch(Protocol):
-    """The part of a corpus that is asked here."""
-
-    def search(
-        self, question: str, limit: int = 10, retriever: str = "hybrid", document: str | None = None
-    ) -> tuple[Hit, ...]: ...
 
 
 def holds_none_of(
     text: str,
-    library: PassageSearch,
+    library: Corpus,
     document: str | None = None,
     admits: Callable[[Hit], bool] = lambda _: True,
 ) -> bool:

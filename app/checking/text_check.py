@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from itertools import islice
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from alpie.app.answering.citation import cite
 from alpie.app.answering.cut import read_cut
@@ -24,8 +24,11 @@ from alpie.index.chunking.sentences import sentence_bounds
 from alpie.index.database.text_database import PassagesByDocument
 from alpie.index.errors import QuestionError
 from alpie.index.readable import collapse, readable_text
-from alpie.index.records import Document, Hit, Layout, Passage, SentenceRole, Span
+from alpie.index.records import Passage, SentenceRole, Span
 from alpie.index.spanish.analysis import normalize, visible
+
+if TYPE_CHECKING:
+    from alpie.app.answering.corpus import Corpus
 
 _QUOTED_ROLES = (SentenceRole.HEADER, SentenceRole.LEAD_IN)
 
@@ -85,27 +88,10 @@ _MAX_COPIED = 10_000  # characters of a text that is compared with copies
 _MAX_BROUGHT = 600  # characters that a copy brings along: heads, feet, a footnote
 
 
-class CheckableCorpus(Protocol):
-    """The part of a corpus that checking needs; `alpie.app.answering.corpus.Corpus` has it."""
-
-    @property
-    def documents(self) -> Mapping[str, Document]: ...
-    @property
-    def layouts(self) -> Mapping[str, Layout]: ...
-    @property
-    def passages(self) -> Sequence[Passage]: ...
-    @property
-    def fingerprint(self) -> str: ...
-
-    def search(
-        self, question: str, limit: int = 10, retriever: str = "hybrid", document: str | None = None
-    ) -> tuple[Hit, ...]: ...
-
-
 class TextChecker:
     """Checks whole texts against the documents of a corpus. Safe to share between threads."""
 
-    def __init__(self, corpus: CheckableCorpus) -> None:
+    def __init__(self, corpus: Corpus) -> None:
         self.corpus = corpus
 
     def check(self, text: str) -> Verification:
@@ -129,10 +115,6 @@ class TextChecker:
         if len(pasted) > MAX_COMPARED_CHARACTERS:
             raise QuestionError(said("verify.too_long", count=len(pasted), most=MAX_COMPARED_CHARACTERS))
         return self._copied(text, is_exact=True)
-
-    def nearest(self, text: str) -> Verification:
-        """The outcome for a text that is not literal: compared with the passages that share rare words."""
-        return self._nearest(text, _bare(collapse(text)))
 
     @cached_property
     def _views(self) -> Mapping[str, tuple[TextView, ...]]:
@@ -169,7 +151,9 @@ class TextChecker:
                     return self._place(name, spans)
         return None
 
-    def _nearest(self, text: str, pasted: str, by_sentence: bool = True) -> Verification:
+    def nearest(self, text: str, by_sentence: bool = True) -> Verification:
+        """The outcome for a text that is not literal: compared with the passages that share rare words."""
+        pasted = _bare(collapse(text))
         words = fold_quotes(pasted).split()
         candidates = self._candidates(words)
         for passage in candidates:
@@ -237,7 +221,7 @@ class TextChecker:
         sentences = _sentences(pasted)
         if not 2 <= len(sentences) <= _MAX_SENTENCES:
             return ()
-        return tuple(self.literal(one) or self._nearest(one, _bare(one), False) for one in sentences)
+        return tuple(self.literal(one) or self.nearest(one, by_sentence=False) for one in sentences)
 
     def _candidates(self, words: Sequence[str]) -> list[Passage]:
         """Passages that share rare words with the beginning, the middle or the end of the text."""
@@ -320,16 +304,17 @@ def _sentences(pasted: str) -> list[str]:
 
 def _bare_lines(text: str) -> str:
     """As `_bare`, with the line ends that it has."""
-    lines = visible(text).strip()
-    quoted = _OUTER_QUOTES.match(fold_quotes(lines))
-    return lines[quoted.start(2) : quoted.end(2)].strip() if quoted and '"' not in quoted[2] else lines
+    return _unquoted(visible(text).strip())
 
 
 def _bare(pasted: str) -> str:
     """`pasted` without invisible characters and without quotation marks around the whole."""
-    composed = normalize("NFC", visible(pasted))
-    quoted = _OUTER_QUOTES.match(fold_quotes(composed))
-    return composed[quoted.start(2) : quoted.end(2)].strip() if quoted and '"' not in quoted[2] else composed
+    return _unquoted(normalize("NFC", visible(pasted)))
+
+
+def _unquoted(text: str) -> str:
+    quoted = _OUTER_QUOTES.match(fold_quotes(text))
+    return text[quoted.start(2) : quoted.end(2)].strip() if quoted and '"' not in quoted[2] else text
 
 
 def _readings(pasted: str) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from alpie.app.checking.attribution import (
     belong_to_the_source,
@@ -30,17 +31,18 @@ from alpie.app.checking.attribution import (
     words_beside,
     words_of,
 )
-from alpie.app.checking.text_check import CheckableCorpus, TextChecker
-from alpie.app.checking.verification import MatchedPlace, Verdict, Verification
+from alpie.app.checking.text_check import TextChecker
+from alpie.app.checking.verification import Verdict, Verification
 from alpie.app.exporting.reference_files import LATEX, cell
 from alpie.app.translations import LANGUAGES, translations_for
 
-__all__ = ["MatchedPlace", "QuotationChecker", "Verdict", "verify_quotation"]
+if TYPE_CHECKING:
+    from alpie.app.answering.corpus import Corpus
 
 _MAX_QUOTED = 100  # stretches in one text; a basket holds as many
 
 
-def verify_quotation(text: str, corpus: CheckableCorpus) -> Verification:
+def verify_quotation(text: str, corpus: Corpus) -> Verification:
     """Check one text. For many, keep a `QuotationChecker`: it prepares the documents once."""
     return QuotationChecker(corpus).check(text)
 
@@ -48,7 +50,7 @@ def verify_quotation(text: str, corpus: CheckableCorpus) -> Verification:
 class QuotationChecker:
     """Checks texts against the documents of a corpus. Safe to share between threads."""
 
-    def __init__(self, corpus: CheckableCorpus) -> None:
+    def __init__(self, corpus: Corpus) -> None:
         self.corpus = corpus
         self._texts = TextChecker(corpus)
 

@@ -7,25 +7,23 @@ import io
 import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
 
 from alpie.app.answering.answer_types import Citation
-from alpie.app.answering.citation import cite, full_citation, link, page_range, short_citation
+from alpie.app.answering.citation import full_citation, page_range, short_citation
 from alpie.app.exporting.reference_files import (
-    ExportedDocument,
+    Excerpt,
+    ExportJob,
     bibtex,
     cell,
     csl_json,
     markdown,
     markdown_link,
-    plain_line,
     ris,
 )
 from alpie.app.exporting.reference_styles import STYLES, BibliographyEntry, year_letters
 from alpie.app.translations import Translations, translations_for
-from alpie.index.records import Document, Passage
 from alpie.index.sources.source_table import ParsedDate, read_date
 
 _COLUMNS = (
@@ -35,69 +33,13 @@ _COLUMNS = (
 
 
 @dataclass(frozen=True)
-class Excerpt:
-    """Words of a document and where they come from: `source[start:end]`, see `alpie.app.answering.answer_types.Quote`."""
-
-    text: str
-    citation: Citation
-    start: int | None = None
-    end: int | None = None
-    note: str = ""  # the reader's own
-
-    @classmethod
-    def from_passage(cls, document: Document, passage: Passage) -> Excerpt:
-        return cls(passage.text, cite(document, passage), passage.start, passage.end)
-
-    def on_lines(self) -> Excerpt:
-        """The excerpt without line ends and control characters: by them a text could leave its place."""
-        citation: dict[str, Any] = {
-            field.name: plain_line(value)
-            for field in fields(self.citation)
-            if isinstance(value := getattr(self.citation, field.name), str)
-        }
-        path = tuple(map(plain_line, self.citation.path))
-        return replace(
-            self,
-            text=plain_line(self.text),
-            citation=replace(self.citation, path=path, **citation),
-            note=plain_line(self.note),
-        )
-
-
-@dataclass(frozen=True)
-class _Job:
-    excerpts: tuple[Excerpt, ...]
-    words: Translations
-    base_url: str
-    accessed: date | None
-
-    @property
-    def sources(self) -> tuple[ExportedDocument, ...]:
-        """One a document, in the order of first appearance, the same quotation once."""
-        found: dict[str, dict[tuple[str, str], Excerpt]] = {}
-        for excerpt in self.excerpts:
-            quotes = found.setdefault(excerpt.citation.document_id, {})
-            quotes.setdefault((excerpt.text, excerpt.citation.address), excerpt)
-        return tuple(
-            ExportedDocument(
-                next(iter(quotes.values())).citation,
-                tuple((excerpt.text, excerpt.citation, excerpt.note) for excerpt in quotes.values()),
-            )
-            for quotes in found.values()
-        )
-
-
-_Render = Callable[[_Job], str]
-
-
-@dataclass(frozen=True)
 class Format:
     """An export format. Spreadsheets recognise UTF-8 by its byte order mark: hence `encoding`."""
 
     label: str
     extension: str
     media_type: str
-    render: _Render
+    render: Callable[[ExportJob], str]
     encoding: str = "utf-8"
 
 
@@ -115,7 +57,7 @@ def export(
     `accessed` the day on which addresses on the web were consulted, which ISO 690 wants to know.
     """
     plain = tuple(excerpt.on_lines() for excerpt in excerpts)
-    return FORMATS[format_name].render(_Job(plain, translations_for(language), base_url, accessed))
+    return FORMATS[format_name].render(ExportJob(plain, translations_for(language), base_url, accessed))
 
 
 @dataclass(frozen=True)
@@ -149,7 +91,7 @@ def styled(
     return cited, tuple(dict.fromkeys(style.reference(one, letters[one.document_id]) for one in ordered))
 
 
-def _styled(job: _Job, style_name: str) -> str:
+def _styled(job: ExportJob, style_name: str) -> str:
     cited, references = styled(job.excerpts, style_name, job.words, job.accessed)
     lines: list[str] = []
     for one in cited:
@@ -174,38 +116,30 @@ def _alphabetical(text: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if c.isalnum() or c == " ")
 
 
-def _for_managers(
-    write: Callable[[Sequence[ExportedDocument], Translations, str, date | None], str],
-) -> _Render:
-    return lambda job: write(job.sources, job.words, job.base_url, job.accessed)
-
-
-def _csv(job: _Job) -> str:
+def _csv(job: ExportJob) -> str:
     """One row a quotation."""
     output = io.StringIO()
     writer = csv.writer(output, lineterminator="\r\n")
     writer.writerow(_COLUMNS)
     for excerpt in job.excerpts:
-        c = excerpt.citation
+        c, here = excerpt.citation, job.link(excerpt.citation) if job.base_url else ""
         row = [
-            excerpt.text,
-            short_citation(c, job.words.language),
-            c.document_id,
-            c.title,
-            c.publisher,
-            c.date,
-            c.kind,
+            *(
+                excerpt.text,
+                short_citation(c, job.words.language),
+                c.document_id,
+                c.title,
+                c.publisher,
+                c.date,
+            ),
+            *(c.kind, " › ".join(c.path), c.label, page_range(c), c.paragraph or "", c.address, here, c.url),
+            *(c.rights, excerpt.start, excerpt.end, excerpt.note),
         ]
-        row += [" › ".join(c.path), c.label or "", page_range(c)]
-        here = link(c.address, job.base_url) if job.base_url else ""
-        row += [str(c.paragraph or ""), c.address, here, c.url, c.rights]
-        row += ["" if offset is None else str(offset) for offset in (excerpt.start, excerpt.end)]
-        row.append(excerpt.note)
-        writer.writerow([cell(value) for value in row])
+        writer.writerow("" if value is None else cell(str(value)) for value in row)
     return output.getvalue()
 
 
-def _markdown(job: _Job) -> str:
+def _markdown(job: ExportJob) -> str:
     """Block quotations with footnotes. Labels come from the address, so two exports fit in one text."""
     quotes: list[str] = []
     notes: list[str] = []
@@ -214,9 +148,7 @@ def _markdown(job: _Job) -> str:
         label = _note_label(excerpt.citation, labels)
         labels.add(label)
         note = markdown(full_citation(replace(excerpt.citation, url=""), job.words.language))
-        addresses = [excerpt.citation.url]
-        if job.base_url:
-            addresses.append(link(excerpt.citation.address, job.base_url))
+        addresses = [excerpt.citation.url, job.link(excerpt.citation) if job.base_url else ""]
         note = " ".join([note, *(markdown_link(address) for address in addresses if address)])
         quotes.append(f"> {markdown(excerpt.text)}[^{label}]\n")
         if excerpt.note:
@@ -239,11 +171,9 @@ def _note_label(citation: Citation, taken: set[str]) -> str:
 FORMATS: Mapping[str, Format] = {
     "apa": Format("APA 7", "txt", "text/plain", lambda job: _styled(job, "apa")),
     "iso690": Format("ISO 690", "txt", "text/plain", lambda job: _styled(job, "iso690")),
-    "bibtex": Format("BibTeX", "bib", "application/x-bibtex", _for_managers(bibtex)),
-    "ris": Format("RIS", "ris", "application/x-research-info-systems", _for_managers(ris)),
-    "csl-json": Format(
-        "CSL-JSON", "json", "application/vnd.citationstyles.csl+json", _for_managers(csl_json)
-    ),
+    "bibtex": Format("BibTeX", "bib", "application/x-bibtex", bibtex),
+    "ris": Format("RIS", "ris", "application/x-research-info-systems", ris),
+    "csl-json": Format("CSL-JSON", "json", "application/vnd.citationstyles.csl+json", csl_json),
     "csv": Format("CSV", "csv", "text/csv", _csv, encoding="utf-8-sig"),
     "markdown": Format("Markdown", "md", "text/markdown", _markdown),
 }

@@ -6,13 +6,15 @@ import json
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import date
+from typing import Any
 
 from alpie.app.answering.answer_types import Citation
-from alpie.app.answering.citation import link, locator
+from alpie.app.answering.citation import cite, link, locator
 from alpie.app.translations import Translations
 from alpie.index.readable import collapse
+from alpie.index.records import Document, Passage
 from alpie.index.sources.source_table import read_date
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
@@ -78,11 +80,56 @@ _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 
 
 @dataclass(frozen=True)
-class ExportedDocument:
-    """A document and what is quoted from it: (words, citation, the reader's note) each."""
+class Excerpt:
+    """Words of a document and where they come from: `source[start:end]`, see `alpie.app.answering.answer_types.Quote`."""
 
+    text: str
     citation: Citation
-    quotes: tuple[tuple[str, Citation, str], ...]
+    start: int | None = None
+    end: int | None = None
+    note: str = ""  # the reader's own
+
+    @classmethod
+    def from_passage(cls, document: Document, passage: Passage) -> Excerpt:
+        return cls(passage.text, cite(document, passage), passage.start, passage.end)
+
+    def on_lines(self) -> Excerpt:
+        """The excerpt without line ends and control characters: by them a text could leave its place."""
+        citation: dict[str, Any] = {
+            field.name: plain_line(value)
+            for field in fields(self.citation)
+            if isinstance(value := getattr(self.citation, field.name), str)
+        }
+        path = tuple(map(plain_line, self.citation.path))
+        return replace(
+            self,
+            text=plain_line(self.text),
+            citation=replace(self.citation, path=path, **citation),
+            note=plain_line(self.note),
+        )
+
+
+@dataclass(frozen=True)
+class ExportJob:
+    """What is exported, and how. `base_url`: of the server, for links that work elsewhere; "" where it has none."""
+
+    excerpts: tuple[Excerpt, ...]
+    words: Translations
+    base_url: str
+    accessed: date | None
+
+    @property
+    def sources(self) -> list[list[Excerpt]]:
+        """What is quoted from each document, in the order of first appearance, the same quotation once."""
+        found: dict[str, dict[tuple[str, str], Excerpt]] = {}
+        for excerpt in self.excerpts:
+            quotes = found.setdefault(excerpt.citation.document_id, {})
+            quotes.setdefault((excerpt.text, excerpt.citation.address), excerpt)
+        return [list(quotes.values()) for quotes in found.values()]
+
+    def link(self, citation: Citation) -> str:
+        """Where the quotation is seen in its document; only its address without a server."""
+        return link(citation.address, self.base_url) if self.base_url else citation.address
 
 
 @dataclass(frozen=True)
@@ -104,13 +151,11 @@ _TYPES: Mapping[str, _Types] = {  # by the first word of the kind
 }
 
 
-def csl_json(
-    sources: Sequence[ExportedDocument], words: Translations, base_url: str, accessed: date | None = None
-) -> str:
+def csl_json(job: ExportJob) -> str:
     """CSL-JSON, as Zotero and pandoc read it."""
     items: list[dict[str, object]] = []
-    for source in sources:
-        citation = source.citation
+    for source in job.sources:
+        citation = source[0].citation
         dates = read_date(citation.date)
         item: dict[str, object] = {
             "id": citation.document_id,
@@ -123,23 +168,19 @@ def csl_json(
             "genre": citation.kind,
             "language": citation.language,
             "URL": citation.url,
-            "accessed": {"date-parts": [[accessed.year, accessed.month, accessed.day]]}
-            if citation.url and accessed
-            else None,
+            "accessed": {"date-parts": [list(_visited(job, citation))]} if _visited(job, citation) else None,
             # not `note`, which ISO 690 styles print in the reference
-            "annote": "\n".join([*_remarks(source, words), *_notes(source, words, base_url)]),
+            "annote": "\n".join([*_remarks(citation, job), *_notes(source, job)]),
         }
         items.append({key: value for key, value in item.items() if value})
     return json_text(items)
 
 
-def ris(
-    sources: Sequence[ExportedDocument], words: Translations, base_url: str, accessed: date | None = None
-) -> str:
+def ris(job: ExportJob) -> str:
     """RIS; every value on one line, as the format has no other."""
     lines: list[str] = []
-    for source in sources:
-        citation = source.citation
+    for source in job.sources:
+        citation = source[0].citation
         first, *period = read_date(citation.date) or ((),)  # for the end of a period it has no field
         fields = [
             ("TY", _types(citation).ris),
@@ -154,23 +195,21 @@ def ris(
             ("M3", citation.kind),
             ("LA", citation.language),
             ("UR", citation.url),
-            ("Y2", _ris_date(tuple(accessed.timetuple()[:3])) if citation.url and accessed else ""),
-            *(("N1", note) for note in _remarks(source, words)),
-            ("N1", words("export.date", date=words.date(citation.date)) if period else ""),
-            *(("N1", note) for note in _notes(source, words, base_url)),
+            ("Y2", _ris_date(_visited(job, citation))),
+            *(("N1", note) for note in _remarks(citation, job)),
+            ("N1", job.words("export.date", date=job.words.date(citation.date)) if period else ""),
+            *(("N1", note) for note in _notes(source, job)),
         ]
         lines += [f"{tag}  - {plain_line(value)}" for tag, value in fields if value]
         lines += ["ER  - ", ""]
     return "\r\n".join(lines) + "\r\n"
 
 
-def bibtex(
-    sources: Sequence[ExportedDocument], words: Translations, base_url: str, accessed: date | None = None
-) -> str:
+def bibtex(job: ExportJob) -> str:
     """BibTeX in UTF-8, with the dates of biblatex. Names and titles in double braces stay as they are."""
     entries: list[str] = []
-    for source in sources:
-        citation = source.citation
+    for source in job.sources:
+        citation = source[0].citation
         kind = _types(citation).bibtex
         if kind == "misc" and citation.url:
             kind = "online"
@@ -184,10 +223,10 @@ def bibtex(
             "type" if kind == "techreport" else "howpublished": latex(citation.kind),
             "language": latex(citation.language),
             "url": citation.url.translate(_NOT_IN_URLS),  # which LaTeX takes as it is
-            "annote": latex(" ".join([*_remarks(source, words), *_notes(source, words, base_url)])),
+            "annote": latex(" ".join([*_remarks(citation, job), *_notes(source, job)])),
             "year": str(dates[0][0]) if dates else "",
             "date": "/".join("-".join(f"{number:02}" for number in part) for part in dates),
-            "urldate": accessed.isoformat() if citation.url and accessed else "",
+            "urldate": job.accessed.isoformat() if citation.url and job.accessed else "",
         }
         body = "".join(f"  {name} = {{{value}}},\n" for name, value in fields.items() if value)
         if dates and len(dates[0]) > 1:
@@ -205,18 +244,22 @@ def _ris_date(parts: Sequence[int]) -> str:
     return "/".join([f"{number:02}" for number in parts] + [""] * (4 - len(parts))) if parts else ""
 
 
-def _notes(source: ExportedDocument, words: Translations, base_url: str) -> list[str]:
+def _visited(job: ExportJob, citation: Citation) -> tuple[int, ...]:
+    """Year, month and day on which the address of a document was consulted; () where it has none."""
+    return tuple(job.accessed.timetuple()[:3]) if citation.url and job.accessed else ()
+
+
+def _notes(source: Sequence[Excerpt], job: ExportJob) -> list[str]:
     """One line a quotation: its words, where they stand, the reader's note, their address."""
-    notes: list[str] = []
-    for text, citation, note in source.quotes:
-        where = link(citation.address, base_url) if base_url else citation.address
-        own = [words("export.note", note=note)] if note else []
-        place = "; ".join(filter(None, [locator(citation, words.language), *own, where]))
-        notes.append(f"{words.quoted(collapse(text))} ({place})")
+    words, notes = job.words, []
+    for one in source:
+        own = words("export.note", note=one.note) if one.note else ""
+        place = filter(None, [locator(one.citation, words.language), own, job.link(one.citation)])
+        notes.append(f"{words.quoted(collapse(one.text))} ({'; '.join(place)})")
     return notes
 
 
-def _remarks(source: ExportedDocument, words: Translations) -> list[str]:
+def _remarks(citation: Citation, job: ExportJob) -> list[str]:
     """What a field for the date cannot say: that it is ours."""
-    citation = source.citation
-    return [words("export.date", date=f"[{words.date(citation.date)}]")] if citation.date_is_ours else []
+    given = f"[{job.words.date(citation.date)}]"
+    return [job.words("export.date", date=given)] if citation.date_is_ours else []

@@ -11,11 +11,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from alpie.app.answering.answer_types import Answer
 from alpie.app.answering.citation import cite, full_citation
-from alpie.app.checking.text_check import CheckableCorpus
 from alpie.app.checking.verification import Verdict, Verification
 from alpie.app.checking.verify import QuotationChecker
 from alpie.app.exporting.reference_files import plain_line
@@ -23,7 +22,10 @@ from alpie.app.service.rows import answer_row, verification_row
 from alpie.app.translations import LANGUAGES, Translations, said, translations_for
 from alpie.index.errors import AlpieError
 from alpie.index.readable import proves
-from alpie.index.records import Document, Passage, Span
+from alpie.index.records import Passage, Span
+
+if TYPE_CHECKING:
+    from alpie.app.answering.corpus import Corpus
 
 RECORD_FORMAT = "alpie-record"
 RECORD_VERSION = 1  # raise it whenever a field changes its meaning
@@ -32,18 +34,7 @@ _MAX_QUOTES = 100  # of a record; ours hold at most ten
 Row = dict[str, Any]
 
 
-class RecordedCorpus(Protocol):
-    """What a record keeps of the corpus."""
-
-    @property
-    def documents(self) -> Mapping[str, Document]: ...
-    @property
-    def fingerprint(self) -> str: ...
-
-
-def make_record(
-    answer: Answer, corpus: RecordedCorpus, made_at: datetime, version: str, language: str = "es"
-) -> Row:
+def make_record(answer: Answer, corpus: Corpus, made_at: datetime, version: str, language: str = "es") -> Row:
     """The record of `answer`; `made_at` with its time zone, `version` of Al Pie."""
     row: Row = {**answer_row(answer, language=language)}
     kept = ("question", "answered", "confidence", "quotes", "absent", "nearest", "search", "writer", "stages")
@@ -137,7 +128,7 @@ class RecordCheck:
         return all(quote.state in (QuoteState.UNCHANGED, QuoteState.MOVED) for quote in self.quotes)
 
 
-def verify_record(record_json: str, corpus: CheckableCorpus) -> RecordCheck:
+def verify_record(record_json: str, corpus: Corpus) -> RecordCheck:
     """Check every quotation of a saved record; raises `RecordError` for a file that is none."""
     record = _parsed(record_json)
     checker = QuotationChecker(corpus)
@@ -174,7 +165,7 @@ def _check(
     return QuoteCheck(text, state, same_citation, found)
 
 
-def _citations(corpus: CheckableCorpus, passage: Passage, spans: Sequence[Span]) -> set[str]:
+def _citations(corpus: Corpus, passage: Passage, spans: Sequence[Span]) -> set[str]:
     """The full citation of the words at `spans` of `passage`, in every language a record may be in."""
     citation = cite(corpus.documents[passage.document_id], passage, spans)
     return {full_citation(citation, language) for language in LANGUAGES}

@@ -42,14 +42,16 @@ _Verdict = Annotated[
 _FAILURES = ["", "timeout", "cut", "unreachable", "nothing", "missing", "busy"]
 
 
-class _Words(TypedDict):
+class Words(TypedDict):
+    """Words of a document."""
+
     doc: Annotated[str, _told("document id")]
     text: str
     start: Annotated[_Count, _told("character offset into the document's text, included")]
     end: Annotated[_Count, _told("character offset, excluded")]
 
 
-class Addressed(_Words):
+class Addressed(Words):
     """Words of a passage."""
 
     address: _Address
@@ -203,7 +205,7 @@ class _SometimesPlace(Recognised, total=False):
     last_page: _LastPage
 
 
-class PlaceRow(_Words, _SometimesPlace):
+class PlaceRow(Words, _SometimesPlace):
     """Where a text, or what it was made from, stands."""
 
     shown: Annotated[str, _told("the same, with «[…]» where words between them were left out")]

@@ -10,7 +10,6 @@ from alpie.app.answering.answer_types import Answer, Citation, Quote
 from alpie.app.answering.citation import cite, full_citation
 from alpie.app.checking.verification import MatchedPlace, Verification, warning_sentences
 from alpie.app.service.row_schemas import (
-    Addressed,
     AnswerRow,
     DocumentRow,
     FoundRow,
@@ -21,6 +20,7 @@ from alpie.app.service.row_schemas import (
     Recognised,
     VerificationRow,
     Where,
+    Words,
 )
 from alpie.app.translations import translations_for
 from alpie.index.records import Document, Hit, Passage, Span
@@ -96,10 +96,7 @@ def _refusal(answer: Answer) -> str:
 def quote_row(quote: Quote, language: str = "es") -> QuoteRow:
     """A quotation: its words, where they are cut from, and its citation."""
     return {
-        "doc": quote.document_id,
-        "text": quote.text,
-        "start": quote.start,
-        "end": quote.end,
+        **_words_of(quote),
         "page": quote.citation.page,
         "last_page": quote.citation.last_page,
         "path": list(quote.citation.path),
@@ -128,6 +125,7 @@ def passage_row(passage: Passage, document: Document, language: str = "es") -> P
     citation = cite(document, passage)
     return {
         **_words_of(passage),
+        "address": passage.address,
         **_where(citation),
         "citation": full_citation(citation, language),
         "sentences": [{"text": one.text, "spans": _rows(one.spans)} for one in passage.sentences],
@@ -170,18 +168,12 @@ def verification_row(verification: Verification, language: str = "es") -> Verifi
 
 def found_row(hit: Hit) -> FoundRow:
     """A "passages" entry of the predictions contract."""
-    return {**_words_of(hit.passage), "score": float(hit.score)}
+    return {**_words_of(hit.passage), "address": hit.passage.address, "score": float(hit.score)}
 
 
-def _words_of(passage: Passage) -> Addressed:
-    """What a passage says and where it stands."""
-    return {
-        "doc": passage.document_id,
-        "text": passage.text,
-        "start": passage.start,
-        "end": passage.end,
-        "address": passage.address,
-    }
+def _words_of(one: Passage | Quote) -> Words:
+    """What stands in a document, and where."""
+    return {"doc": one.document_id, "text": one.text, "start": one.start, "end": one.end}
 
 
 def _place_row(place: MatchedPlace, language: str) -> PlaceRow:

@@ -29,19 +29,9 @@ if TYPE_CHECKING:
 
 
 DONE, FAILED, WRONG_USAGE = 0, 1, 2
-# Control characters, line ends and tabs apart, and marks that turn the direction of writing.
-_ESCAPED = {
-    code: f"\\u{code:04x}"
-    for code in (
-        *range(9),
-        11,
-        12,
-        *range(14, 32),
-        *range(127, 160),
-        *range(0x202A, 0x202F),
-        *range(0x2066, 0x206A),
-    )
-}
+_CONTROLS = (*range(9), 11, 12, *range(14, 32), *range(127, 160))  # but line ends and tabs
+_TURN_THE_WRITING = (*range(0x202A, 0x202F), *range(0x2066, 0x206A))
+_ESCAPED = {code: f"\\u{code:04x}" for code in (*_CONTROLS, *_TURN_THE_WRITING)}
 _SETTINGS_OPTIONS = ("docs", "data", "language", "host", "port", "ocr")
 _OPENING_SECONDS = 60.0
 _MAX_INPUT_BYTES = 5_000_000  # of a text or record to check

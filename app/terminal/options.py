@@ -92,6 +92,20 @@ class _Parser(argparse.ArgumentParser):
         self.options = self.add_argument_group(words("help.options"))
         self.options.add_argument("-h", "--help", action="help", help=words("help.help"))
 
+    def argument(self, name: str, help_key: str, **how: Any) -> None:
+        self.given.add_argument(name, help=self.words(f"help.{help_key}"), **how)
+
+    def option(self, name: str, help_key: str = "", **how: Any) -> None:
+        """Add an option; its help stands under its name, or under `help_key`."""
+        self.options.add_argument(f"--{name}", help=self.words(f"help.{help_key or name}"), **how)
+
+    def flag(self, name: str, help_key: str = "") -> None:
+        self.option(name, help_key, action="store_true")
+
+    def wish(self, name: str, **how: Any) -> None:
+        """An option that is absent unless given: so a setting holds, and `alpie --docs X ask` is not undone by `ask`."""
+        self.option(name, default=argparse.SUPPRESS, **how)
+
     def error(self, message: str) -> NoReturn:
         for name, pattern in _MESSAGES.items():
             if match := pattern.fullmatch(message):
@@ -103,10 +117,8 @@ class _Parser(argparse.ArgumentParser):
 def make_parser(words: Translations) -> argparse.ArgumentParser:
     """The parser of all commands; options that were not given are absent from what it returns."""
     parser = _Parser(words, prog="alpie", description=words("help.alpie"), epilog=words("help.epilog"))
-    _add_common(parser, words)
-    parser.options.add_argument(
-        "--version", action="version", version=f"alpie {package_version()}", help=words("help.version")
-    )
+    _add_common(parser)
+    parser.option("version", action="version", version=f"alpie {package_version()}")
     commands = parser.add_subparsers(
         title=words("help.commands"), dest="command", metavar=words("help.command"), required=True
     )
@@ -116,104 +128,79 @@ def make_parser(words: Translations) -> argparse.ArgumentParser:
         added: _Parser = commands.add_parser(
             name, words=words, help=text, description=text, prog=f"alpie {name}"
         )
-        _add_common(added, words)
+        _add_common(added)
         return added
 
     serve = command("serve")
-    _wish(serve, "host", words)
-    _wish(serve, "port", words, type=int, metavar="N")
+    serve.wish("host")
+    serve.wish("port", type=int, metavar="N")
     index = command("index")
-    _flag(index, "rebuild", words)
-    _flag(index, "watch", words)
+    index.flag("rebuild")
+    index.flag("watch")
     index.options.add_argument("--json", action="store_true", help=argparse.SUPPRESS)  # for the page
-    _wish(index, "ocr", words, action="store_true")
-    _ask(command("ask"), words)
-    _search(command("search"), words)
-    _verify(command("verify"), words)
-    _eval(command("eval"), words)
+    index.wish("ocr", action="store_true")
+    _ask(command("ask"))
+    _search(command("search"))
+    _verify(command("verify"))
+    _eval(command("eval"))
     command("doctor")
     expand = command("expand")
-    expand.given.add_argument("documents", nargs="*", metavar="ID", help=words("help.expand.documents"))
-    _flag(expand, "yes", words)
+    expand.argument("documents", "expand.documents", nargs="*", metavar="ID")
+    expand.flag("yes")
     users = command("users")
-    users.given.add_argument("action", choices=ACTIONS, help=words("help.users.action"))
-    users.given.add_argument("name", nargs="?", metavar=words("help.name"), help=words("help.users.name"))
+    users.argument("action", "users.action", choices=ACTIONS)
+    users.argument("name", "users.name", nargs="?", metavar=words("help.name"))
     command("mcp")
     parser.set_defaults(verbose=False)
     return parser
 
 
-def _add_common(parser: _Parser, words: Translations) -> None:
+def _add_common(parser: _Parser) -> None:
     for name in ("docs", "data"):
-        _wish(parser, name, words, type=Path, metavar=words("help.folder"))
-    _wish(parser, "language", words, choices=LANGUAGES)
-    _wish(parser, "verbose", words, action="store_true")
+        parser.wish(name, type=Path, metavar=parser.words("help.folder"))
+    parser.wish("language", choices=LANGUAGES)
+    parser.wish("verbose", action="store_true")
 
 
-def _ask(parser: _Parser, words: Translations) -> None:
-    parser.given.add_argument(
-        "question", nargs="+", metavar=words("help.question"), help=words("help.ask.question")
-    )
-    _flag(parser, "json", words)
-    parser.options.add_argument(
-        "--turn", action="append", default=[], metavar=words("help.question"), help=words("help.turn")
-    )
-    parser.options.add_argument(
-        "--document", action="append", default=[], metavar="ID", help=words("help.ask.document")
-    )
-    _flag(parser, "each-document", words)
-    parser.options.add_argument(
-        "--record", type=Path, metavar=words("help.file"), help=words("help.ask.record")
-    )
+def _ask(parser: _Parser) -> None:
+    question = parser.words("help.question")
+    parser.argument("question", "ask.question", nargs="+", metavar=question)
+    parser.flag("json")
+    parser.option("turn", action="append", default=[], metavar=question)
+    parser.option("document", "ask.document", action="append", default=[], metavar="ID")
+    parser.flag("each-document")
+    parser.option("record", "ask.record", type=Path, metavar=parser.words("help.file"))
 
 
-def _search(parser: _Parser, words: Translations) -> None:
-    parser.given.add_argument(
-        "words", nargs="+", metavar=words("help.words"), help=words("help.search.words")
-    )
-    _flag(parser, "json", words)
-    parser.options.add_argument("--document", metavar="ID", help=words("help.document"))
-    parser.options.add_argument(
-        "--limit", type=_count(words), default=10, metavar="N", help=words("help.limit", most=_MAX_HITS)
-    )
-    parser.options.add_argument(
-        "--retriever", choices=RETRIEVERS, default=RETRIEVERS[0], help=words("help.retriever")
-    )
+def _search(parser: _Parser) -> None:
+    parser.argument("words", "search.words", nargs="+", metavar=parser.words("help.words"))
+    parser.flag("json")
+    parser.option("document", metavar="ID")
+    most = parser.words("help.limit", most=_MAX_HITS)
+    parser.options.add_argument("--limit", type=_count(parser.words), default=10, metavar="N", help=most)
+    parser.option("retriever", choices=RETRIEVERS, default=RETRIEVERS[0])
 
 
-def _verify(parser: _Parser, words: Translations) -> None:
+def _verify(parser: _Parser) -> None:
+    words = parser.words
     either = parser.given.add_mutually_exclusive_group(required=True)
     either.add_argument(
         "text", nargs="*", default=[], metavar=words("help.text"), help=words("help.verify.text")
     )
     either.add_argument("--record", type=Path, metavar=words("help.file"), help=words("help.verify.record"))
-    _flag(parser, "json", words)
+    parser.flag("json")
 
 
-def _eval(parser: _Parser, words: Translations) -> None:
-    for name in ("questions", "predictions", "report"):
-        place = words("help.folder") if name == "report" else words("help.file")
-        parser.options.add_argument(f"--{name}", type=Path, metavar=place, help=words(f"help.eval.{name}"))
-    parser.options.add_argument("--part", choices=_PARTS, help=words("help.eval.part"))
-    parser.options.add_argument(
-        "--corpus-from-questions", action="store_true", default=None, help=words("help.eval.corpus")
-    )
-    parser.options.add_argument(
-        "--compare", action=argparse.BooleanOptionalAction, default=None, help=words("help.eval.compare")
-    )
-    parser.options.add_argument("--study", choices=_STUDIES, help=words("help.eval.study"))
-    parser.options.add_argument("--speed", action="store_true", help=words("help.eval.speed"))
-    parser.options.add_argument("--fit", action="store_true", help=words("help.eval.fit"))
-    parser.options.add_argument("--resamples", type=int, metavar="N", help=words("help.eval.resamples"))
-
-
-def _flag(parser: _Parser, name: str, words: Translations) -> None:
-    parser.options.add_argument(f"--{name}", action="store_true", help=words(f"help.{name}"))
-
-
-def _wish(parser: _Parser, name: str, words: Translations, **how: Any) -> None:
-    """An option that is absent unless given: so a setting holds, and `alpie --docs X ask` is not undone by `ask`."""
-    parser.options.add_argument(f"--{name}", help=words(f"help.{name}"), default=argparse.SUPPRESS, **how)
+def _eval(parser: _Parser) -> None:
+    for name, place in (("questions", "file"), ("predictions", "file"), ("report", "folder")):
+        parser.option(name, f"eval.{name}", type=Path, metavar=parser.words(f"help.{place}"))
+    parser.option("part", "eval.part", choices=_PARTS)
+    parser.option("corpus-from-questions", "eval.corpus", action="store_true", default=None)
+    parser.option("compare", "eval.compare", action=argparse.BooleanOptionalAction, default=None)
+    parser.option("study", "eval.study", choices=_STUDIES)
+    parser.flag("speed", "eval.speed")
+    parser.flag("fit", "eval.fit")
+    parser.option("resamples", "eval.resamples", type=int, metavar="N")
 
 
 def _count(words: Translations) -> Any:

@@ -258,12 +258,6 @@ class Reason(StrEnum):
     UNRELATED = "unrelated"
 
 
-@dataclass(frozen=True)
-class _QuoteFigures:
-    text: str
-    figures: Figures
-
-
 class Support:
     """The check against the quotes of one answer; `found` is the text of all that the search found."""
 
@@ -280,7 +274,6 @@ class Support:
         if len(draft.text) > _LONGEST or _MARKUP.search(draft.text) or not any(map(str.isalpha, draft.text)):
             return Reason.FORM
         texts = [self._quotes[number - 1] for number in draft.quotes]
-        sources = [_QuoteFigures(text, figures_of(text)) for text in texts]
         together = figures_of(" \n ".join(texts))
         figures = figures_of(draft.text)
         if unsupported_figures(figures, together):
@@ -291,28 +284,27 @@ class Support:
             return Reason.DENIAL
         if language_of(draft.text) == "en":  # other words than the quotes': nothing left to compare
             return None
-        return self._words_against(figures, sources)
+        return self._words_against(figures, texts)
 
-    def _words_against(self, figures: Figures, sources: list[_QuoteFigures]) -> Reason | None:
+    def _words_against(self, figures: Figures, texts: Sequence[str]) -> Reason | None:
         own = set(_words(figures.without_figures))
-        known = set(_words(" ".join(source.text for source in sources) + " " + self._question))
+        known = set(_words(" ".join([*texts, self._question])))
         if own and len(own & known) < _MIN_SHARED * len(own):
             return Reason.UNRELATED
         counted = (one for one in figures.figures if one.kind in ("number", "percent") and not is_year(one))
-        if not all(_keeps_company(figure, figures, sources) for figure in counted):
-            return Reason.COMPANY
-        return None
+        sources = list(map(figures_of, texts))
+        return None if all(_keeps_company(one, figures, sources) for one in counted) else Reason.COMPANY
 
 
-def _keeps_company(figure: Figure, figures: Figures, sources: list[_QuoteFigures]) -> bool:
+def _keeps_company(figure: Figure, figures: Figures, sources: Sequence[Figures]) -> bool:
     """Whether a word near the figure is also near it in a quote."""
     own = _near(figures, figure, _NEAR_IN_SENTENCE)
     if not own:
         return True
     return any(
-        own & _near(source.figures, other, _NEAR_IN_QUOTE)
+        own & _near(source, other, _NEAR_IN_QUOTE)
         for source in sources
-        for other in source.figures.figures
+        for other in source.figures
         if other.key == figure.key
     )
 

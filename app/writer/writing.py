@@ -8,16 +8,13 @@ from __future__ import annotations
 
 import json
 import logging
-import queue
 import threading
-import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Final
 
 from alpie.app.answering.answer_types import Answer, WriterReport, WrittenSentence
-from alpie.app.chat_model import Messages, MissingProvider, Stream, stream_of
+from alpie.app.chat_model import Messages, MissingProvider, Stream, TooLate, pieces_in_time, stream_of
 from alpie.app.settings import Settings
 from alpie.app.writer.support import Draft, Support, drafts
 from alpie.index.spanish.query import MAX_TYPED_CHARACTERS
@@ -46,7 +43,7 @@ Example of the format: The operation took place in several provinces. [2]""",
 _MAX_QUOTE = 4_000  # characters; a whole list may be long
 
 
-def messages_for(question: str, quotes: Sequence[str], language: str) -> list[tuple[str, str]]:
+def messages_for(question: str, quotes: Sequence[str], language: str) -> Messages:
     """(role, text) pairs for a chat model; `language`: of the question, "en" or anything else for Spanish."""
     data = {
         "pregunta" if language != "en" else "question": question[:MAX_TYPED_CHARACTERS],
@@ -64,13 +61,6 @@ _MAX_SENTENCES = 8
 _MAX_DRAFTS = 60  # read, shown or not
 _MAX_CHARACTERS = 12_000  # read, thoughts included
 _AT_ONCE = threading.BoundedSemaphore(8)  # threads may outlive their writing while a server hangs
-_END: Final = None
-
-Piece = str | Exception | None
-
-
-class _TooLate(Exception):
-    """The time of this writing is over."""
 
 
 class Writing(Iterator[WrittenSentence]):
@@ -82,7 +72,6 @@ class Writing(Iterator[WrittenSentence]):
         self._dropped: Counter[str] = Counter()
         self._shown = 0
         self._failure = ""
-        self._stop = threading.Event()
         self._sentences = self._run()
 
     def __next__(self) -> WrittenSentence:
@@ -99,7 +88,7 @@ class Writing(Iterator[WrittenSentence]):
             # before the clock starts: importing the provider takes seconds and is no fault of the model
             stream = self._stream or stream_of(self._settings)
             yield from self._checked(drafts(self._pieces(stream)))
-        except _TooLate:
+        except TooLate:
             self._failure = "timeout"
         except MissingProvider as error:
             _LOG.warning("the writer cannot be used: %s", error)
@@ -107,8 +96,6 @@ class Writing(Iterator[WrittenSentence]):
         except Exception as error:  # noqa: BLE001 - edge: providers raise what they like, the quotes stand
             _LOG.warning("the writer failed: %s: %s", type(error).__name__, error)
             self._failure = "unreachable"
-        finally:
-            self._stop.set()
         if not self._shown and not self._failure:
             self._failure = "nothing"
 
@@ -132,54 +119,19 @@ class Writing(Iterator[WrittenSentence]):
 
     def _pieces(self, stream: Stream) -> Iterator[str]:
         """The model's text until it ends, the time is over, or it is more than anybody asked for."""
+        answer = self._answer
+        messages = messages_for(answer.question, [quote.text for quote in answer.quotes], answer.language)
         if not _AT_ONCE.acquire(blocking=False):
             self._failure = "busy"
             return
-        pieces: queue.Queue[Piece] = queue.Queue(maxsize=1_000)
-        ends = time.monotonic() + self._settings.writer_timeout_seconds
-        threading.Thread(target=self._feed, args=(stream, pieces), name="writer", daemon=True).start()
         characters = 0
-        while characters < _MAX_CHARACTERS:
-            piece = self._next(pieces, ends)
-            if piece is _END:
-                return
-            if isinstance(piece, Exception):
-                raise piece
-            characters += max(1, len(piece))  # empty pieces without end are endless too
+        seconds = self._settings.writer_timeout_seconds
+        for piece in pieces_in_time(stream, messages, seconds, at_end=_AT_ONCE.release):
             yield piece
-        self._failure = "cut"
-
-    def _next(self, pieces: queue.Queue[Piece], ends: float) -> Piece:
-        while (left := ends - time.monotonic()) > 0:
-            try:
-                return pieces.get(timeout=min(left, 1.0))
-            except queue.Empty:
-                continue
-        raise _TooLate
-
-    def _feed(self, stream: Stream, pieces: queue.Queue[Piece]) -> None:
-        """In the thread: hand on what the model sends, until it ends or nobody listens."""
-        try:
-            answer = self._answer
-            quotes = [quote.text for quote in answer.quotes]
-            messages: Messages = messages_for(answer.question, quotes, answer.language)
-            for piece in stream(messages):
-                if not self._put(pieces, piece):
-                    return
-            self._put(pieces, _END)
-        except Exception as error:  # noqa: BLE001 - edge of a thread: handed to the one who waits
-            self._put(pieces, error)
-        finally:
-            _AT_ONCE.release()
-
-    def _put(self, pieces: queue.Queue[Piece], piece: Piece) -> bool:
-        while not self._stop.is_set():
-            try:
-                pieces.put(piece, timeout=0.2)
-            except queue.Full:
-                continue
-            return True
-        return False
+            characters += max(1, len(piece))  # empty pieces without end are endless too
+            if characters >= _MAX_CHARACTERS:
+                self._failure = "cut"
+                return
 
 
 def write(answer: Answer, settings: Settings, stream: Stream | None = None) -> Writing:

@@ -43,13 +43,11 @@ class Timing:
     n: int = 1
 
     @classmethod
-    def of(cls, work: Callable[[], object], repeats: int = 1) -> Timing:
-        """`work` timed in this process, per repeat."""
+    def of(cls, work: Callable[[], object]) -> Timing:
+        """`work` timed in this process."""
         cpu, wall = time.process_time(), time.perf_counter()
-        for _ in range(repeats):
-            work()
-        cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
-        return cls(1000 * cpu / repeats, 1000 * wall / repeats)
+        work()
+        return cls(1000 * (time.process_time() - cpu), 1000 * (time.perf_counter() - wall))
 
     @classmethod
     def median(cls, timings: Sequence[Timing]) -> Timing:
@@ -355,9 +353,9 @@ def _encoding(documents: Mapping[str, Any], encoder: Any, plan: Mapping[str, Any
         if name == "batch":
             return Timing.of(lambda: encoder.encode_passages(plan["passages"]))
         if not tutorial:
-            from alpie.eval.pipelines import TutorialPipeline, chunks_of
+            from alpie.eval.pipelines import chunks_of, tutorial_pipeline
 
-            tutorial.append(TutorialPipeline(chunks_of(documents.values()), encoder))
+            tutorial.append(tutorial_pipeline(chunks_of(documents.values()), encoder))
         return _each(questions, tutorial[0].ask)
 
     return work

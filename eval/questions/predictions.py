@@ -12,12 +12,10 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any, Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
 from alpie.app.answering.answer_types import Answer
 from alpie.app.service.rows import REFUSAL, answer_row
 from alpie.eval.questions.question_records import GoldQuestion
+from alpie.index.encoder import Encoder
 from alpie.index.errors import QuestionError
 from alpie.index.records import Document, Hit, Passage
 
@@ -33,36 +31,17 @@ _ROW_FIELDS = ("answered", "answer", "quotes", "passages", "confidence")  # besi
 _QUOTE_FIELDS = ("doc", "text", "start", "end", "page", "path", "address", "score")
 
 
-class VectorMaker(Protocol):
-    """What the evaluation needs of an encoder; rows have length 1."""
-
-    def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Vectors of questions, (texts, dimension)."""
-
-    def encode_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Vectors of passages, (texts, dimension)."""
-
-
 class AskedCorpus(Protocol):
-    """What the evaluation needs of `alpie.app.Corpus`."""
+    """What the evaluation needs of `alpie.app.Corpus`; a system without some part has it too."""
 
     @property
-    def documents(self) -> Mapping[str, Document]:
-        """The documents by id."""
-
+    def documents(self) -> Mapping[str, Document]: ...
     @property
-    def passages(self) -> Sequence[Passage]:
-        """All passages."""
-
+    def passages(self) -> Sequence[Passage]: ...
     @property
-    def encoder(self) -> VectorMaker:
-        """The encoder the corpus was indexed with."""
-
-    def ask(self, question: str, turns: Sequence[str] = ()) -> Answer:
-        """Answers; `turns` are the earlier questions only."""
-
-    def search(self, question: str, limit: int = 10, retriever: str = "hybrid") -> tuple[Hit, ...]:
-        """Passages, best first; `retriever` is "dense", "lexical" or "hybrid"."""
+    def encoder(self) -> Encoder: ...
+    def ask(self, question: str, turns: Sequence[str] = ()) -> Answer: ...
+    def search(self, question: str, limit: int = 10, retriever: str = "hybrid") -> tuple[Hit, ...]: ...
 
 
 def predict(
@@ -72,20 +51,29 @@ def predict(
     clock: Clock = perf_counter,
 ) -> list[Row]:
     """The rows of the predictions file for `questions`."""
+    return asked_rows(questions, lambda one: _asked(corpus, one), on_question, clock)
+
+
+def asked_rows(
+    questions: Sequence[GoldQuestion],
+    ask: Callable[[GoldQuestion], Row],
+    on_question: OnQuestion | None,
+    clock: Clock = perf_counter,
+) -> list[Row]:
+    """What `ask` says to each question, with its id and the time that it took."""
     rows = []
     for number, question in enumerate(questions, start=1):
         started = clock()
-        row = _asked(corpus, question.text, question.earlier)
-        milliseconds = (clock() - started) * 1000
-        rows.append({"id": question.id, **row, "ms": round(milliseconds, 3)})
+        row = ask(question)
+        rows.append({"id": question.id, **row, "ms": round((clock() - started) * 1000, 3)})
         if on_question is not None:
             on_question(number, len(questions))
     return rows
 
 
-def _asked(corpus: AskedCorpus, text: str, earlier: Sequence[str]) -> Row:
+def _asked(corpus: AskedCorpus, question: GoldQuestion) -> Row:
     try:
-        return _contract_row({**answer_row(corpus.ask(text, turns=earlier))})
+        return _contract_row({**answer_row(corpus.ask(question.text, turns=question.earlier))})
     except QuestionError:
         # Too long, or nothing to search in it: an honest no is the answer, and the row must be there.
         return refused_row()

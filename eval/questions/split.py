@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 
 from alpie.app.translations import said
 from alpie.eval.questions.matching import folded_text, folded_words
+from alpie.eval.questions.question_file import OWN_QUESTIONS, read_own_questions, read_questions
 from alpie.eval.questions.question_records import Evidence, GoldQuestion
 from alpie.index.errors import SettingsError
 
@@ -29,6 +30,16 @@ def split(questions: Sequence[GoldQuestion], part: str = "report") -> tuple[Gold
         return tuple(questions)
     sides = _sides(questions)
     return tuple(question for position, question in enumerate(questions) if sides[position] == part)
+
+
+def fitting_questions() -> tuple[GoldQuestion, ...]:
+    """All of the project's questions that are fitted on, those on other subjects apart."""
+    return split(read_own_questions(), "fit") + read_own_questions(OWN_QUESTIONS / "fitting")
+
+
+def off_topic_questions() -> tuple[GoldQuestion, ...]:
+    """The questions on other subjects that are fitted on."""
+    return read_questions(OWN_QUESTIONS / "off_topic" / "fitting.jsonl").questions
 
 
 def _sides(questions: Sequence[GoldQuestion]) -> dict[int, str]:

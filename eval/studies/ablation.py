@@ -8,55 +8,51 @@ on public data, everything is answered: only search and choice are compared.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from alpie.app.answering.answer import answer_question, judge
+from alpie.app.answering.answer_pipeline import AnswerPipeline
 from alpie.app.answering.answer_types import Answer
-from alpie.app.answering.answer_weights import LinearModel, Weights, load_weights
-from alpie.app.answering.conversation import complete
+from alpie.app.answering.answer_weights import LinearModel, load_weights
 from alpie.app.answering.corpus import Corpus
-from alpie.app.answering.quotes import QuotePolicy
 from alpie.eval.metrics import RESAMPLES, Estimate, compare, summarise
 from alpie.eval.questions.matching import SourceTexts
-from alpie.eval.questions.predictions import OnQuestion, VectorMaker, predict
+from alpie.eval.questions.predictions import OnQuestion, predict
 from alpie.eval.questions.question_records import GoldQuestion
 from alpie.eval.report import Study, Table, cell
 from alpie.eval.scores import QuestionScore, score_predictions
 from alpie.index.database.text_database import StoredPassages
 from alpie.index.encoder import Encoder
 from alpie.index.reader import Reading, ReadPassage
-from alpie.index.records import Document, Hit, Passage, SentenceRole
-from alpie.index.retrieval.search import SearchIndex
+from alpie.index.records import Hit, Passage, SentenceRole
+from alpie.index.retrieval.search import EncodedQuestion
 from alpie.index.spanish.acronyms import Acronyms
+from alpie.index.spanish.conversation import complete
 from alpie.index.spanish.query import read_question
 
 
 @dataclass(frozen=True)
-class Variant:
+class Variant(AnswerPipeline):
     """Everything of the system that can be switched off, as it is asked; an `AskedCorpus`."""
 
-    documents: Mapping[str, Document]
-    index: SearchIndex
-    weights: Weights
-    policy: QuotePolicy = field(default_factory=QuotePolicy)
     write_out: bool = True  # of chat spelling
-    threshold: float | None = None  # None: the calibrated one
 
     @property
     def passages(self) -> Sequence[Passage]:
         return tuple(self.index.passages)
 
     @property
-    def encoder(self) -> VectorMaker:
+    def encoder(self) -> Encoder:
         return self.index.encoder
 
     def ask(self, question: str, turns: Sequence[str] = ()) -> Answer:
-        asked = complete(read_question(question, self.write_out), turns)
-        encoded = self.index.encode(asked)
-        return answer_question(self.index, self.documents, encoded, self.weights, self.policy, self.threshold)
+        return self.answer(self.encode(question, turns))
+
+    def encode(self, question: str, turns: Sequence[str]) -> EncodedQuestion:
+        """A question, after the earlier ones that it leans on, as it is searched."""
+        return self.index.encode(complete(read_question(question, self.write_out), turns))
 
     def search(self, question: str, limit: int = 10, retriever: str = "hybrid") -> tuple[Hit, ...]:
         return self.index.search(read_question(question, self.write_out), limit, retriever).hits
@@ -202,7 +198,7 @@ def study_ablation(
             Table("What is switched off", ("part", "what is left"), tuple((p.name, p.says) for p in parts)),
         ],
         figures={
-            "whole": {name: one.as_json() for name, one in overall.items()},
+            "whole": {name: asdict(one) for name, one in overall.items()},
             "without": {name: _json(of) for name, of in differences.items()},
             "without, by kind": {
                 kind: {name: _json(of) for name, of in of_kind.items()} for kind, of_kind in by_kind.items()
@@ -224,14 +220,8 @@ def _about(kept: float | None, fitting: int) -> list[str]:
 
 def _confidences(variant: Variant, questions: Sequence[GoldQuestion]) -> np.ndarray:
     """Of the answerable questions that documents answer, shape (questions,)."""
-    asked = [
-        complete(read_question(question.text, variant.write_out), question.earlier)
-        for question in questions
-        if question.answerable
-    ]
-    return np.array(
-        [judge(variant.index, variant.index.encode(one), variant.weights).confidence for one in asked]
-    )
+    asked = [variant.encode(one.text, one.earlier) for one in questions if one.answerable]
+    return np.array([variant.judge(encoded).confidence for encoded in asked])
 
 
 def _scores(
@@ -254,7 +244,7 @@ def _difference(
 
 
 def _json(estimates: Differences) -> dict[str, dict[str, float | int | None]]:
-    return {metric: one.as_json() for metric, one in estimates.items() if one.n}
+    return {metric: asdict(one) for metric, one in estimates.items() if one.n}
 
 
 def _overall_table(

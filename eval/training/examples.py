@@ -10,9 +10,8 @@ from numpy.typing import NDArray
 
 from alpie.app.answering.abstention import answerable_features
 from alpie.app.answering.answer_weights import LinearModel
-from alpie.app.answering.conversation import complete
+from alpie.app.answering.candidates import Candidates, candidates_of
 from alpie.app.answering.corpus import Corpus
-from alpie.app.answering.features import Candidates, candidates_of
 from alpie.app.answering.ranking import Candidate, ranked_candidates
 from alpie.app.answering.read_passages import MAX_READ, read_hits
 from alpie.app.settings import load_settings
@@ -22,6 +21,7 @@ from alpie.eval.scores import gold_places, quote_is_right
 from alpie.index.reader import Reading
 from alpie.index.reader.open_reader import BUNDLED, open_reader
 from alpie.index.retrieval.search import Retrieval
+from alpie.index.spanish.conversation import complete
 from alpie.index.spanish.query import read_question
 
 
@@ -45,16 +45,8 @@ class Example:
         return np.asarray(row[0], dtype=np.float64)
 
 
-def _alternatives(question: GoldQuestion, texts: SourceTexts) -> tuple[Occurrence, ...]:
-    evidence = list(question.evidence) + [one for group in question.groups for one in group]
-    return gold_places(evidence, texts)
-
-
-def _example(
-    corpus: Corpus,
-    question: GoldQuestion,
-    alternatives: tuple[Occurrence, ...],
-) -> Example:
+def _example(corpus: Corpus, question: GoldQuestion, texts: SourceTexts) -> Example:
+    alternatives = gold_places([*question.evidence, *(one for of in question.groups for one in of)], texts)
     asked = complete(read_question(question.text), question.earlier)
     retrieval = corpus.index.search(asked, MAX_READ)
     reader = corpus.index.reader or open_reader(BUNDLED, load_settings().cache)
@@ -73,4 +65,4 @@ def _example(
 
 def examples_of(corpus: Corpus, questions: Iterable[GoldQuestion], texts: SourceTexts) -> list[Example]:
     """Every question searched, answerable or not."""
-    return [_example(corpus, q, _alternatives(q, texts)) for q in questions]
+    return [_example(corpus, question, texts) for question in questions]

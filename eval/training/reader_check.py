@@ -18,7 +18,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -27,33 +27,17 @@ import numpy as np
 
 from alpie.eval.questions.matching import folded_words
 from alpie.eval.questions.question_file import OWN_QUESTIONS, read_questions
-from alpie.eval.training.reader_rows import OWN, WRITTEN, answers_of, checksum_of, passages_of
+from alpie.eval.training.reader_rows import OWN, WRITTEN, TrainingRow, own_asked, written_asked
 from alpie.eval.training.row_file import read_lines, write_lines
 from alpie.index.chunking.sentences import sentence_bounds
 from alpie.index.spanish.analysis import stems
 
-KINDS = frozenset(
-    {"plain", "why", "yesno", "list", "chat", "para", "english", "adviser", "two"}
-)  # «un» besides
-REASONS = frozenset({"attr", "entity", "year", "roles", "premise", "scope"})  # why a passage does not answer
-_TURNING = stems(
-    "no sin contra"
-)  # they are kept among content words, but say nothing of what is talked about
+KINDS = frozenset("plain why yesno list chat para english adviser two".split())  # «un» besides
+REASONS = frozenset("attr entity year roles premise scope".split())  # why a passage does not answer
+_TURNING = stems("no sin contra")  # kept among content words, but they say nothing of what is talked about
 _ALIKE = 90.0  # of 100 characters, folded
 
 FaultKind = Literal["form", "span", "paraphrase", "duplicate", "resembles"]
-
-
-@dataclass(frozen=True)
-class CheckedRow:
-    """A row of a training file, and what is known of its passage."""
-
-    row: dict[str, Any]  # as it stands in the file
-    name: str  # where it stands, for messages
-    key: str  # its passage's checksum
-    document: str
-    passage: str | None = None  # none where the public set is not there
-    spans: tuple[tuple[int, int], ...] = ()  # none where it does not answer
 
 
 @dataclass(frozen=True)
@@ -61,32 +45,11 @@ class RowFault:
     """What is wrong with a row."""
 
     kind: FaultKind
-    asked: CheckedRow
+    asked: TrainingRow
     message: str
 
     def __str__(self) -> str:
         return f"{self.asked.name}: {self.kind}: {self.message} «{self.asked.row['question']}»"
-
-
-def own_asked(lines: Iterable[Mapping[str, Any]]) -> Iterator[CheckedRow]:
-    """Rows on passages of our own."""
-    for number, line in enumerate(lines, start=1):
-        passage = line["passage"]
-        key = checksum_of(passage)
-        for place, row in enumerate(line["rows"], start=1):
-            starts = [
-                (passage.find(one) if passage.count(one) == 1 else -1, len(one)) for one in answers_of(row)
-            ]
-            spans = tuple((start, start + length) for start, length in starts)
-            yield CheckedRow(row, f"own {number}.{place}", key, key, passage, spans)
-
-
-def written_asked(lines: Iterable[dict[str, Any]], passages: Mapping[str, str]) -> Iterator[CheckedRow]:
-    """Rows on passages of the public sets, of which `passages` holds those that are there."""
-    for row in lines:
-        spans = () if row["start"] is None else ((row["start"], row["end"]),)
-        passage = passages.get(row["passage"])
-        yield CheckedRow(row, f"written {row['id']}", row["passage"], row["document"], passage, spans)
 
 
 def evaluation_questions() -> list[str]:
@@ -95,7 +58,7 @@ def evaluation_questions() -> list[str]:
     return [question.text for file in files for question in read_questions(file).questions]
 
 
-def faults(asked: Sequence[CheckedRow], evaluated: Sequence[str]) -> list[RowFault]:
+def faults(asked: Sequence[TrainingRow], evaluated: Sequence[str]) -> list[RowFault]:
     """Everything that is wrong, in the order of the rows; `evaluated` are the questions that none may resemble."""
     document_of: dict[str, str] = {}
     seen: dict[tuple[str, str], str] = {}
@@ -118,7 +81,7 @@ def faults(asked: Sequence[CheckedRow], evaluated: Sequence[str]) -> list[RowFau
     return found
 
 
-def _form(one: CheckedRow, document: str) -> str:
+def _form(one: TrainingRow, document: str) -> str:
     kind, why = one.row["kind"], one.row.get("why")
     if not one.spans and (kind != "un" or why not in REASONS | {None}):
         return f"has no answer, but is «{kind}» because of «{why}»."
@@ -133,9 +96,7 @@ def _is_whole(passage: str, start: int, end: int) -> bool:
     if not 0 <= start < end <= len(passage):
         return False
     answer = passage[start:end]
-    article = passage[:start].endswith(" d") and answer.startswith(
-        "el "
-    )  # the answer to «de quién» in «del juez»
+    article = passage[:start].endswith(" d") and answer.startswith("el ")  # «de quién», in «del juez»
     cuts = [passage[at - 1 : at + 1] for at in (end, *(() if article else (start,))) if 0 < at < len(passage)]
     return answer == answer.strip() and not any(map(_is_inside_word, cuts))
 
@@ -145,7 +106,7 @@ def _is_inside_word(two: str) -> bool:
     return two.isdigit() or (two.isalpha() and not (two[0].islower() and two[1].isupper()))
 
 
-def _shared_stems(one: CheckedRow) -> frozenset[str]:
+def _shared_stems(one: TrainingRow) -> frozenset[str]:
     if one.row["kind"] != "para" or one.passage is None:
         return frozenset()
     sentences = [
@@ -157,7 +118,7 @@ def _shared_stems(one: CheckedRow) -> frozenset[str]:
     return shared
 
 
-def _most_alike(asked: Sequence[CheckedRow], evaluated: Sequence[str]) -> list[float]:
+def _most_alike(asked: Sequence[TrainingRow], evaluated: Sequence[str]) -> list[float]:
     from rapidfuzz import fuzz, process
 
     if not asked or not evaluated:
@@ -190,9 +151,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--mend", action="store_true")
     options = parser.parse_args(argv)
     own, written = list(read_lines(OWN)), list(read_lines(WRITTEN))
-    names = sorted({row["source"] for row in written})
-    passages = passages_of(options.data, [*names, "written"]) if options.data else {}
-    asked = [*own_asked(own), *written_asked(written, passages)]
+    asked = [*own_asked(own), *written_asked(written, options.data)]
     found = faults(asked, evaluation_questions())
     for fault in found:
         sys.stdout.write(f"{fault}\n")

@@ -21,7 +21,7 @@ import json
 import random
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -66,40 +66,51 @@ def passages_of(data: Path, names: Iterable[str]) -> dict[str, str]:
     return found
 
 
-def own_rows() -> Iterator[tuple[str, ReaderRow]]:
-    """Document and row of everything written on passages of our own; a passage is a document."""
-    for line in read_lines(OWN):
+@dataclass(frozen=True)
+class TrainingRow:
+    """A row of a file of this folder, and what is known of its passage."""
+
+    row: dict[str, Any]  # as it stands in the file
+    name: str  # where it stands, for messages
+    key: str  # its passage's checksum
+    document: str
+    passage: str | None = None  # none where the public set is not there
+    spans: tuple[
+        tuple[int, int], ...
+    ] = ()  # none where it does not answer; begins at -1 what is not there, once
+
+
+def own_asked(lines: Iterable[Mapping[str, Any]]) -> Iterator[TrainingRow]:
+    """Rows on passages of our own, each of which is a document."""
+    for number, line in enumerate(lines, start=1):
         passage = line["passage"]
-        for row in line["rows"]:
-            spans = tuple(_span(passage, one) for one in answers_of(row))
-            yield (
-                checksum_of(passage),
-                ReaderRow(row["question"], passage, bool(spans), spans, kind=row["kind"]),
-            )
+        key = checksum_of(passage)
+        for place, row in enumerate(line["rows"], start=1):
+            given = row["answer"] or ()  # several where a list or two things are asked for
+            answers = (given,) if isinstance(given, str) else tuple(given)
+            starts = [passage.find(one) if passage.count(one) == 1 else -1 for one in answers]
+            spans = tuple((start, start + len(one)) for start, one in zip(starts, answers, strict=True))
+            yield TrainingRow(row, f"own {number}.{place}", key, key, passage, spans)
 
 
-def answers_of(row: Mapping[str, Any]) -> tuple[str, ...]:
-    """The words that answer: none, one, or several where a list or two things are asked for."""
-    answer = row["answer"] or ()
-    return (answer,) if isinstance(answer, str) else tuple(answer)
-
-
-def _span(passage: str, answer: str) -> tuple[int, int]:
-    start = passage.index(answer)
-    return start, start + len(answer)
+def written_asked(lines: Sequence[dict[str, Any]], data: Path | None) -> Iterator[TrainingRow]:
+    """Rows on passages of the public sets, with their passages as far as `data` has them."""
+    names = sorted({row["source"] for row in lines})
+    passages = passages_of(data, [*names, "written"]) if data else {}
+    for row in lines:
+        spans = () if row["start"] is None else ((row["start"], row["end"]),)
+        passage = passages.get(row["passage"])
+        yield TrainingRow(row, f"written {row['id']}", row["passage"], row["document"], passage, spans)
 
 
 def written_rows(data: Path) -> Iterator[tuple[str, ReaderRow]]:
-    """Document and row of everything written on passages of the public sets; those not in `data` are left out."""
-    rows = list(read_lines(WRITTEN))
-    passages = passages_of(data, [*sorted({row["source"] for row in rows}), "written"])
-    for row in rows:
-        if (passage := passages.get(row["passage"])) is not None:
-            spans = () if row["start"] is None else ((row["start"], row["end"]),)
-            yield (
-                row["document"],
-                ReaderRow(row["question"], passage, bool(spans), spans, kind=row["kind"]),
+    """Document and row of everything written for the project on passages that are there: of public sets, and our own."""
+    for one in (*written_asked(list(read_lines(WRITTEN)), data), *own_asked(read_lines(OWN))):
+        if one.passage is not None:
+            row = ReaderRow(
+                one.row["question"], one.passage, bool(one.spans), one.spans, kind=one.row["kind"]
             )
+            yield one.document, row
 
 
 def public_rows(data: Path, chance: random.Random) -> Iterator[ReaderRow]:
@@ -109,11 +120,7 @@ def public_rows(data: Path, chance: random.Random) -> Iterator[ReaderRow]:
         if not path.exists():
             sys.stderr.write(f"{path} is not there: left out\n")
             continue
-        rows = [
-            row
-            for row in read_lines(path)
-            if row.get("passage") and not any(row.get(flag) for flag in _OVERLAPS)
-        ]
+        rows = [one for one in read_lines(path) if one.get("passage") and not any(map(one.get, _OVERLAPS))]
         by_article: dict[str, list[str]] = {}
         for row in rows:
             by_article.setdefault(str(row.get("article")), []).append(row["passage"])
@@ -147,7 +154,8 @@ def _public_span(row: dict[str, Any]) -> tuple[int, int] | None:
         wanted = [row["sentences"][number] for number in row["gold"][:1] if number < len(row["sentences"])]
     else:
         wanted = sorted((one for one in row.get("answers", ()) if len(one) > 1), key=len)
-    return next((_span(row["passage"], one) for one in wanted if one in row["passage"]), None)
+    starts = ((row["passage"].find(one), len(one)) for one in wanted)
+    return next(((start, start + length) for start, length in starts if start >= 0), None)
 
 
 def _window(passage: str, span: tuple[int, int], chance: random.Random) -> tuple[str, tuple[int, int]]:
@@ -242,7 +250,7 @@ def assemble(
 ) -> dict[str, int]:
     """Write the three files; `shipped` are rows on the documents that Al Pie comes with. Returns their sizes."""
     chance = random.Random(seed)
-    written = [*written_rows(data), *own_rows()]
+    written = list(written_rows(data))
     taught = [row for document, row in written if not is_held_out(document)]
     held_out = [row for document, row in written if is_held_out(document)]
     near = NearPassages([row.passage for _, row in written], encoder)

@@ -7,9 +7,8 @@ from collections.abc import Iterator, Sequence
 from alpie.app.answering.corpus import Corpus
 from alpie.app.answering.read_passages import read_passage_of
 from alpie.eval.questions.matching import SourceTexts
-from alpie.eval.questions.question_file import OWN_QUESTIONS, read_own_questions, read_questions
 from alpie.eval.questions.question_records import GoldQuestion
-from alpie.eval.questions.split import split
+from alpie.eval.questions.split import fitting_questions, off_topic_questions
 from alpie.eval.scores import gold_places
 from alpie.eval.training.row_file import ReaderRow
 from alpie.index.records import Passage
@@ -21,9 +20,7 @@ _SKIPPED = 2  # … the very first of those may answer too, where a line is as g
 def shipped_rows() -> list[ReaderRow]:
     """Rows of the index in use; the reporting part of the questions is not read."""
     corpus = Corpus.open()
-    fitting = [*split(read_own_questions(), "fit"), *read_own_questions(OWN_QUESTIONS / "fitting")]
-    off_topic = read_questions(OWN_QUESTIONS / "off_topic" / "fitting.jsonl").questions
-    return [*_of_expansions(corpus), *_of_questions(corpus, [*fitting, *off_topic])]
+    return [*_of_expansions(corpus), *_of_questions(corpus, [*fitting_questions(), *off_topic_questions()])]
 
 
 def _text(passage: Passage) -> str:

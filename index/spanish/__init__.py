@@ -1,1 +1,1 @@
-"""Spanish: stems, spelling, acronyms, and the citations and chat writing of questions."""
+"""Spanish: stems, spelling, acronyms, and what questions ask: citations, comparisons, follow-ups, chat writing."""

@@ -13,7 +13,7 @@ from fake_encoder import corpus_from
 
 from alpie.app.answering.corpus import Corpus
 from alpie.app.translations import translations_for
-from alpie.eval.pipelines import Bm25Pipeline, TxtaiPipeline, chunks_of, other_pipelines, quoted_chunks
+from alpie.eval.pipelines import bm25_pipeline, chunks_of, other_pipelines, quoted_chunks, txtai_pipeline
 from alpie.eval.questions.predictions import predict
 from alpie.eval.questions.question_file import read_questions
 from alpie.eval.run import EvaluationOptions, evaluate
@@ -188,9 +188,9 @@ def test_progress_only_on_a_terminal(tmp_path: Path) -> None:
 def test_bm25_and_txtai_find_the_chunk_that_says_it_and_nothing_found_is_a_refusal() -> None:
     corpus = FakeSource().open()
     chunks = chunks_of(corpus.documents.values())
-    for pipeline in (Bm25Pipeline(chunks), TxtaiPipeline(chunks, corpus.encoder)):
+    for pipeline in (bm25_pipeline(chunks), txtai_pipeline(chunks, corpus.encoder)):
         assert SENTENCES[2] in pipeline.ask("¿Incautaron discos?")["quotes"][0]["text"]
-    assert not Bm25Pipeline(chunks).ask("hipopótamos")["answered"]
+    assert not bm25_pipeline(chunks).ask("hipopótamos")["answered"]
     assert not quoted_chunks([])["answered"]
 
 

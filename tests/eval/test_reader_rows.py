@@ -12,23 +12,19 @@ from places import SHARED
 
 from alpie.eval.questions.question_file import read_questions
 from alpie.eval.training import reader_rows
-from alpie.eval.training.reader_check import (
-    CheckedRow,
-    evaluation_questions,
-    faults,
-    main,
-    own_asked,
-    written_asked,
-)
+from alpie.eval.training.reader_check import evaluation_questions, faults, main
 from alpie.eval.training.reader_rows import (
     OWN,
     WRITTEN,
     NearPassages,
+    TrainingRow,
     checksum_of,
     is_held_out,
+    own_asked,
     passages_of,
     public_rows,
     squad_rows,
+    written_asked,
     written_rows,
 )
 from alpie.eval.training.row_file import ReaderRow, read_lines, read_rows, write_lines, write_rows
@@ -106,7 +102,7 @@ def test_passages_of_public_sets_are_found_by_their_checksum(tmp_path: Path) -> 
     assert checksum_of("Esta ley regula el agua.") in found
 
 
-def asked(question: str, answer: str | None, kind: str = "plain", why: str | None = None) -> CheckedRow:
+def asked(question: str, answer: str | None, kind: str = "plain", why: str | None = None) -> TrainingRow:
     line = {"passage": PASSAGE, "rows": [{"question": question, "kind": kind, "answer": answer, "why": why}]}
     return next(own_asked([line]))
 
@@ -118,7 +114,7 @@ def asked(question: str, answer: str | None, kind: str = "plain", why: str | Non
     (asked("¿Hasta cuándo hay que pagar la entrada?", "seis euros", "para"), "paraphrase"),
     (asked("¿CUANTO pago por entrar, en euros", "seis euros"), "resembles"),
 ])  # fmt: skip
-def test_what_is_wrong_with_a_row_is_said(wrong: CheckedRow, kind: str) -> None:
+def test_what_is_wrong_with_a_row_is_said(wrong: TrainingRow, kind: str) -> None:
     found = faults([wrong], ["¿Cuánto pago por entrar, en euros?"])
     assert [fault.kind for fault in found] == [kind]
 
@@ -152,15 +148,15 @@ def test_mending_takes_out_what_is_wrong(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 def test_the_questions_that_ship_are_sound() -> None:
-    passages = passages_of(DATA, ["written"])  # empty where the public sets are not there
-    rows = [*own_asked(read_lines(OWN)), *written_asked(read_lines(WRITTEN), passages)]
+    rows = [*own_asked(read_lines(OWN)), *written_asked(list(read_lines(WRITTEN)), DATA)]
     assert len(rows) > 18_000
     assert [str(fault) for fault in faults(rows, evaluation_questions())] == []
 
 
 @pytest.mark.skipif(not DATA.exists(), reason="the public sets are not there")
 def test_what_was_written_on_public_passages_is_found_there() -> None:
-    assert len(list(written_rows(DATA))) == sum(1 for _ in read_lines(WRITTEN))
+    own = len(list(own_asked(read_lines(OWN))))
+    assert len(list(written_rows(DATA))) == own + sum(1 for _ in read_lines(WRITTEN))
 
 
 def test_held_out_rows_can_be_asked_as_squad(tmp_path: Path) -> None:

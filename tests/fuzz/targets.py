@@ -14,7 +14,6 @@ import fake_encoder
 from formats.packed import docx_of, odt_of
 from test_promise import assert_promise
 
-from alpie.app.answering.conversation import complete, leans_on_earlier
 from alpie.app.answering.corpus import Corpus
 from alpie.app.checking.verification import Verdict
 from alpie.app.checking.verify import QuotationChecker
@@ -27,6 +26,7 @@ from alpie.index.records import Document
 from alpie.index.retrieval.word_search import fold_as_stored
 from alpie.index.sources.source_table import entry_from_table
 from alpie.index.spanish.analysis import terms, tokens
+from alpie.index.spanish.conversation import complete, leans_on_earlier
 from alpie.index.spanish.query import MAX_CHARACTERS, read_question
 
 # What layout rules look at: one byte of the fuzzer's chooses one.

@@ -89,7 +89,7 @@ def _leads_astray(name: str) -> bool:
     return name == "app.chat_model" or name.startswith(("app.page", "app.writer", "gradio", "langchain"))
 
 
-@pytest.mark.parametrize("module", ["quotes", "ranking", "answer", "abstention", "citation"])
+@pytest.mark.parametrize("module", ["quotes", "ranking", "answer_pipeline", "abstention", "citation"])
 def test_from_what_quotes_nothing_reaches_the_page_or_a_language_model(module: str) -> None:
     # the one exception: whoever keeps readings must know those of a chat model, which are not kept
     ways = _ways(f"app.answering.{module}", closed="app.answering.model_reader")
@@ -97,7 +97,7 @@ def test_from_what_quotes_nothing_reaches_the_page_or_a_language_model(module: s
 
 
 def test_the_walk_finds_what_it_looks_for() -> None:
-    assert "langchain" in _ways("app.answering.answer")  # through the one that is closed above
+    assert "langchain" in _ways("app.answering.answer_pipeline")  # through the one that is closed above
     assert "gradio" in _ways("app.terminal.commands")
 
 

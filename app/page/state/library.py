@@ -7,29 +7,18 @@ whoever asks before the corpus is there waits and sees that they wait.
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, TypeAlias
 
-from alpie.app.service.endpoints import AnsweringCorpus as Answering
 from alpie.app.service.following import Following, NotReady
-from alpie.index.encoder import Encoder
 from alpie.index.errors import IndexMissing
-from alpie.index.notices import Unread
-from alpie.index.retrieval.word_search import Held, WordQuery
+
+if TYPE_CHECKING:
+    from alpie.app.answering.corpus import Corpus
 
 __all__ = ["Library", "NotReady", "Opening"]
 
 
-class Library(Answering, Protocol):
-    """The part of `alpie.app.answering.corpus.Corpus` that the page calls."""
-
-    @property
-    def encoder(self) -> Encoder | None: ...
-    @property
-    def built_at(self) -> str: ...
-    @property
-    def unread(self) -> Sequence[Unread]: ...
-    def holding(self, query: WordQuery) -> Sequence[Held]: ...
+Library: TypeAlias = "Corpus"
 
 
 class Opening(Following[Library]):

@@ -13,7 +13,6 @@ from fastapi.responses import HTMLResponse, Response
 from alpie.app.answering.absence import absence_lines
 from alpie.app.answering.answer_types import Answer, Quote, Role
 from alpie.app.answering.citation import short_citation
-from alpie.app.answering.conversation import asks_again
 from alpie.app.exporting.reference_files import json_text
 from alpie.app.page.state.library import Library
 from alpie.app.page.views.link_places import link, question_link
@@ -26,6 +25,7 @@ from alpie.app.translations import translations_for
 from alpie.index.package_version import package_version
 from alpie.index.records import Document, Hit, SentenceRole
 from alpie.index.retrieval.vector_backend import BACKEND_RETRIEVERS
+from alpie.index.spanish.conversation import asks_again
 
 _RANKED_BY = (*BACKEND_RETRIEVERS, "expansion")
 _MAX_SUGGESTIONS = 3

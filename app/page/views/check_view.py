@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from alpie.app.answering.citation import short_citation
-from alpie.app.checking.verification import sentence_line, warning_sentences
-from alpie.app.checking.verify import MatchedPlace, QuotationChecker, Verdict
+from alpie.app.checking.verification import MatchedPlace, Verdict, sentence_line, warning_sentences
+from alpie.app.checking.verify import QuotationChecker
 from alpie.app.page.state.library import Library
 from alpie.app.page.views.link_places import link
 from alpie.app.page.views.markup import marked
@@ -28,7 +28,7 @@ def render_check(checker: QuotationChecker, text: str, words: PageTranslations) 
         outcome = checker.check(text)
     except QuestionError:
         return render("problem", words, text=words("check.no_words"))
-    library: Library = checker.corpus  # type: ignore[assignment]  # the page gives its own
+    library = checker.corpus
     title = {
         Verdict.EXACT: "check.exact_with_omissions" if outcome.with_omissions else "check.exact",
         Verdict.CUT: "check.cut",

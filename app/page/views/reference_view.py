@@ -13,8 +13,9 @@ from fastapi.responses import HTMLResponse, Response
 
 from alpie.app.answering.answer_types import Quote
 from alpie.app.answering.citation import cite
-from alpie.app.exporting.export import FORMATS, Excerpt, styled
+from alpie.app.exporting.export import FORMATS, styled
 from alpie.app.exporting.export import export as write_export
+from alpie.app.exporting.reference_files import Excerpt
 from alpie.app.exporting.reference_styles import STYLES
 from alpie.app.page.state.library import Library
 from alpie.app.page.views.link_places import words_at

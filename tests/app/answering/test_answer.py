@@ -12,11 +12,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from alpie.app.answering.abstention import ANSWERABLE_FEATURES, answerable_features
-from alpie.app.answering.answer import answer_question, judge
+from alpie.app.answering.answer_pipeline import AnswerPipeline, Judged
 from alpie.app.answering.answer_types import Answer
 from alpie.app.answering.answer_weights import LinearModel, load_weights
+from alpie.app.answering.candidates import CANDIDATE_FEATURES, candidates_of
 from alpie.app.answering.corpus import Corpus
-from alpie.app.answering.features import CANDIDATE_FEATURES, candidates_of
 from alpie.app.answering.quotes import QuotePolicy
 from alpie.index.errors import QuestionError
 from alpie.index.readable import proves
@@ -36,10 +36,13 @@ def untimed(answer: Answer) -> Answer:
 
 
 def ask(corpus: Corpus, question: str, threshold: float | None = None, most: int = 5) -> Answer:
-    encoded = corpus.index.encode(read_question(question))
-    return answer_question(
-        corpus.index, corpus.documents, encoded, WEIGHTS, QuotePolicy(most=most), threshold
-    )
+    pipeline = AnswerPipeline(corpus.documents, corpus.index, WEIGHTS, QuotePolicy(most=most), threshold)
+    return pipeline.answer(corpus.index.encode(read_question(question)))
+
+
+def judge(corpus: Corpus, question: str) -> Judged:
+    pipeline = AnswerPipeline(corpus.documents, corpus.index, WEIGHTS)
+    return pipeline.judge(corpus.index.encode(read_question(question)))
 
 
 def test_an_answer_is_the_sentence_that_says_it(small: Corpus) -> None:
@@ -129,7 +132,7 @@ def test_a_follow_up_is_searched_with_what_went_before_and_another_question_is_n
 
 
 def test_only_passages_that_were_read_are_quoted(small: Corpus) -> None:
-    judged = judge(small.index, small.index.encode(read_question(BURNT)), WEIGHTS)
+    judged = judge(small, BURNT)
     one = judged.readings[:1]
     assert set(candidates_of(small.index, judged.retrieval, one).hit.tolist()) == {0}
     assert len(candidates_of(small.index, judged.retrieval, ())) == 0
@@ -144,7 +147,7 @@ def test_a_feature_that_a_model_needs_and_nobody_has_is_an_error() -> None:
 
 
 def features(corpus: Corpus, question: str) -> dict[str, float]:
-    judged = judge(corpus.index, corpus.index.encode(read_question(question)), WEIGHTS)
+    judged = judge(corpus, question)
     row = answerable_features(judged.retrieval, judged.readings, judged.candidates, judged.ranking)
     assert row.shape == (1, len(ANSWERABLE_FEATURES))
     assert np.isfinite(row).all()

@@ -10,8 +10,6 @@ from fake_encoder import WEIGHTS, FakeReader, corpus_from
 from pydantic import TypeAdapter
 
 from alpie.app.answering.answer_types import Answer, Role
-from alpie.app.answering.comparison import questions_in, sides_of
-from alpie.app.answering.conversation import is_small_talk, leans_on_earlier
 from alpie.app.answering.corpus import Corpus
 from alpie.app.service.row_schemas import AnswerRow
 from alpie.app.service.rows import answer_row
@@ -21,6 +19,8 @@ from alpie.index.errors import SettingsError
 from alpie.index.readable import proves
 from alpie.index.reader import Reading, ReadPassage
 from alpie.index.records import Document
+from alpie.index.spanish.comparison import questions_in, sides_of
+from alpie.index.spanish.conversation import is_small_talk, leans_on_earlier
 from alpie.index.spanish.named_documents import DocumentNames
 from alpie.index.spanish.query import read_question
 

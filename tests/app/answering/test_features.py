@@ -8,9 +8,8 @@ import numpy as np
 import pytest
 from fake_encoder import LARGE_TEXT, SMALL_TEXT, FakeReader, corpus_of
 
-from alpie.app.answering.candidates import CandidateSpan
+from alpie.app.answering.candidates import CANDIDATE_FEATURES, Candidates, CandidateSpan, candidates_of
 from alpie.app.answering.corpus import Corpus
-from alpie.app.answering.features import CANDIDATE_FEATURES, Candidates, candidates_of
 from alpie.app.answering.read_passages import MAX_READ, read_hits
 from alpie.index.reader import Reading, ReadPassage
 from alpie.index.records import Hit, Passage, SentenceRole

@@ -18,7 +18,8 @@ from alpie.app.answering.citation import cite, full_citation
 from alpie.app.answering.corpus import Corpus
 from alpie.app.checking.verification import Verdict
 from alpie.app.checking.verify import QuotationChecker, quotations_of
-from alpie.app.exporting.export import FORMATS, Excerpt, export
+from alpie.app.exporting.export import FORMATS, export
+from alpie.app.exporting.reference_files import Excerpt
 from alpie.app.translations import LANGUAGES, translations_for
 from alpie.index.readable import collapse
 

@@ -10,7 +10,8 @@ from datetime import date
 import pytest
 from places import ROOT
 
-from alpie.app.exporting.export import Excerpt, export
+from alpie.app.exporting.export import export
+from alpie.app.exporting.reference_files import Excerpt
 from alpie.index.chunking.passages import make_passages
 from alpie.index.layout import lay_out
 from alpie.index.records import Document

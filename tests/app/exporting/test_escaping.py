@@ -27,8 +27,16 @@ from test_export import REPORT, RESOLUTION
 
 from alpie.app.answering.answer_types import Citation
 from alpie.app.answering.corpus import Corpus
-from alpie.app.exporting.export import FORMATS, Excerpt, export
-from alpie.app.exporting.reference_files import cell, json_text, latex, markdown, markdown_link, plain_line
+from alpie.app.exporting.export import FORMATS, export
+from alpie.app.exporting.reference_files import (
+    Excerpt,
+    cell,
+    json_text,
+    latex,
+    markdown,
+    markdown_link,
+    plain_line,
+)
 from alpie.app.page.guarding.rate_limits import Limits
 from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.serving.server import create_app

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from pybtex.database import parse_string
 
 from alpie.app.answering.answer_types import Citation
-from alpie.app.exporting.export import FORMATS, Excerpt, export
+from alpie.app.exporting.export import FORMATS, export
+from alpie.app.exporting.reference_files import Excerpt
 from alpie.index.readable import collapse
 
 REPORT = Citation(

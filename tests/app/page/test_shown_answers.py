@@ -13,7 +13,6 @@ import pytest
 from fastapi.testclient import TestClient
 
 from alpie.app.answering.answer_types import Answer, WriterReport, WrittenSentence
-from alpie.app.answering.conversation import MAX_TURNS
 from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.serving.server import create_app
 from alpie.app.page.state.library import Opening
@@ -24,6 +23,7 @@ from alpie.app.page.views.page_words import translations_for
 from alpie.app.page.views.templates import Markup
 from alpie.app.settings import load_settings
 from alpie.index.records import Sentence, SentenceRole, Span
+from alpie.index.spanish.conversation import MAX_TURNS
 from alpie.index.spanish.query import MAX_TYPED_CHARACTERS
 
 PAYLOAD = (

@@ -20,8 +20,7 @@ from alpie.app.terminal.doctor import EXAMINATIONS, Outcome, examine
 from alpie.app.translations import translations_for
 from alpie.eval import fit
 from alpie.eval.fit import fit_encoder
-from alpie.eval.questions.question_file import OWN_QUESTIONS, read_own_questions, read_questions
-from alpie.eval.questions.question_records import QuestionFile
+from alpie.eval.questions.split import fitting_questions, off_topic_questions
 from alpie.index.encoder import Encoder, onnx_export
 from alpie.index.encoder.factory import open_encoder
 from alpie.index.encoder.model_config import ModelConfig
@@ -268,12 +267,8 @@ def test_the_bundled_encoder_needs_no_calibration(encoder: Encoder, tmp_path: Pa
 
 @pytest.mark.slow
 def test_fitting_writes_what_asking_reads(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fit, "read_own_questions", lambda *of: read_own_questions(*of)[::48])
-    few = QuestionFile(
-        Path("off-topic"),
-        tuple(read_questions(OWN_QUESTIONS / "off_topic" / "fitting.jsonl").questions[::24]),
-    )
-    monkeypatch.setattr(fit, "read_questions", lambda _: few)
+    monkeypatch.setattr(fit, "fitting_questions", lambda: fitting_questions()[::48])
+    monkeypatch.setattr(fit, "off_topic_questions", lambda: off_topic_questions()[::24])
     assert fit_encoder(settings, io.StringIO(), encoder=FakeEncoder()) == 0
     table = json.loads(calibration_file(settings.data).read_text("utf-8"))
     assert table["fitted_on"]["encoder"] == FakeEncoder().fingerprint

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from alpie.app.answering.conversation import names_in, words_that_tell
 from alpie.index.spanish.analysis import fold_in_place, tokens
+from alpie.index.spanish.conversation import names_in, words_that_tell
 from alpie.index.spanish.named_documents import DocumentNames, content_words, looks_like_name
 from alpie.index.spanish.query import Question
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from places import ROOT
 
-from alpie.app.answering.conversation import complete, leans_on_earlier
 from alpie.index.spanish.analysis import stems
+from alpie.index.spanish.conversation import complete, leans_on_earlier
 from alpie.index.spanish.query import read_question
 
 QUESTIONS = ROOT / "eval" / "questions"

@@ -1,8 +1,8 @@
-"""How a question finds its way to an answer: what kind of question it is, and which documents it is put to."""
+"""How a question finds its way to an answer: of what kind it is, which answers it, and which documents it is put to."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from time import perf_counter
@@ -11,25 +11,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alpie.app.answering.absence import refused
-from alpie.app.answering.answer import answer_question
-from alpie.app.answering.answer_types import Absent, Answer, Part, Quote, Role, SearchStatement
-from alpie.app.answering.answer_weights import Weights
-from alpie.app.answering.comparison import Side, questions_in, sides_of
-from alpie.app.answering.conversation import (
+from alpie.app.answering.answer_pipeline import AnswerPipeline, Judged
+from alpie.app.answering.answer_types import Absent, Answer, Part, Quote, Role
+from alpie.app.answering.explanation import explained
+from alpie.app.answering.quotes import QuotePolicy
+from alpie.app.answering.reference_answer import answer_reference
+from alpie.app.answering.whole_documents import demanding, places_told
+from alpie.index.records import Passage
+from alpie.index.retrieval.places import FoundPlaces, Place, Places, places_with, unit_in_words
+from alpie.index.retrieval.search import EncodedQuestion
+from alpie.index.spanish.comparison import Side, questions_in, sides_of
+from alpie.index.spanish.conversation import (
     asked_before,
     asks_again,
     complete,
     is_small_talk,
     leans_on_earlier,
 )
-from alpie.app.answering.explanation import explained
-from alpie.app.answering.overview import Overview, OverviewKind, demanding, places_told, read_overview
-from alpie.app.answering.quotes import QuotePolicy
-from alpie.app.answering.reference_answer import answer_reference
-from alpie.index.records import Document, Passage
-from alpie.index.retrieval.places import FoundPlaces, Place, Places, places_with, unit_in_words
-from alpie.index.retrieval.search import EncodedQuestion, SearchIndex
 from alpie.index.spanish.named_documents import DocumentNames, looks_like_name
+from alpie.index.spanish.overview import Overview, OverviewKind, read_overview
 from alpie.index.spanish.query import Question, read_question
 from alpie.index.spanish.references import Reference, read_reference
 from alpie.index.spanish.scope import Scope, read_scope
@@ -69,7 +69,7 @@ _DEMANDED = 0.3  # … and that of the paragraphs that ask for something, where 
 _MAX_TOLD = 20  # documents of which a question tells at once
 _CODE_CANDIDATES = 100  # passages with words of a code that are looked through for it
 _OF_A_PART = 2  # quotations shown of a side of a comparison, or of a document
-_CANDIDATES_OF_A_SIDE = 3  # what answers both sides better is shown on one
+_CANDIDATES_OF_A_SIDE = 3
 _LEAST_LEFT = 0.01  # probability below which what is left of a side is not told from nothing
 _EASED = 0.6  # of the threshold is enough for what one document says: «no» stands beside what others say
 _MAX_WORDS = 0.7  # share of a quotation that another holds, from which on they say the same
@@ -77,22 +77,17 @@ _MAX_PARTS = 8  # documents shown one by one
 _HITS = 10
 
 
-@dataclass(frozen=True)
-class Asking:
+@dataclass(frozen=True, kw_only=True)
+class QuestionRouter(AnswerPipeline):
     """The documents that questions are put to: all of an index, or those that somebody chose."""
 
-    documents: Mapping[str, Document]
-    index: SearchIndex
     rows_of: Callable[[str], NDArray[np.int64]]  # the numbers of the passages of a document
     passages_of: Callable[[str], Sequence[Passage]]
     places: Callable[[], Places]
-    weights: Weights
-    policy: QuotePolicy
-    threshold: float | None = None
     limited: bool = False  # `documents` are not all of the index
 
-    def only(self, documents: Collection[str]) -> Asking:
-        """An `Asking` of some of these documents alone."""
+    def only(self, documents: Collection[str]) -> QuestionRouter:
+        """A `QuestionRouter` of some of these documents alone."""
         chosen = {id_: one for id_, one in self.documents.items() if id_ in documents}
         return replace(self, documents=chosen, limited=True)
 
@@ -127,8 +122,7 @@ class Asking:
         *earlier, last = before
         answer = self._answer(read_question(last), earlier, False)
         answer = replace(answer, question=read.typed, language=read.language, follows=(*answer.follows, last))
-        allowed = self.rows_in(self.documents) if self.limited else None
-        return explained(answer, self.index, self.documents, allowed) if answer.answered else answer
+        return explained(answer, self.index, self.documents, self._allowed) if answer.answered else answer
 
     def _ask_one(self, typed: str, turns: Sequence[str] = ()) -> Answer:
         """A question that is one, after the earlier ones that it leans on."""
@@ -155,21 +149,21 @@ class Asking:
         """The answer to a question of its own, of the documents that it names."""
         scope, encoded = asked.scope, self.index.encode(asked.scope.question)
         if scope.absent:
-            return refused(self._answered(encoded), [Absent(scope.absent)])
+            return refused(self.answer(encoded), [Absent(scope.absent)])
         if not scope.documents:
-            return self._answered(encoded)
+            return self.answer(encoded)
         of_those = self.rows_in(scope.documents)
         if scope.only:
-            return self._answered(encoded, of_those)
+            return self.answer(encoded, of_those)
         if scope.question.asks_two_things:  # «… según INTERPOL y según WeProtect»
-            return self._answered(encoded)
+            return self.answer(encoded)
         return self._preferred(encoded, of_those)
 
     def _preferred(
         self, encoded: EncodedQuestion, rows: NDArray[np.bool_], margin: float = _PREFERRED
     ) -> Answer:
         """The answer of some passages, unless others answer far better."""
-        answer, of_all = self._answered(encoded, rows), self._answered(encoded)
+        answer, of_all = self.answer(encoded, rows), self.answer(encoded)
         return answer if answer.answered and answer.confidence >= of_all.confidence - margin else of_all
 
     # --- several questions in one -----------------------------------------------------------------
@@ -185,38 +179,36 @@ class Asking:
                     if other and other.answered:
                         answers[number] = other
                         shared = _shared_out(answers, self.policy)
-        parts = [
-            Part(Role.SIDE, side.heading, side.asked, tuple(own), tentative=bool(answer and answer.tentative))
-            for side, own, answer in zip(sides, shared, answers, strict=True)
-        ]
-        if not any(part.quotes for part in parts):
+        if not any(shared):
             return None
+        parts = _parts(((side.heading, side.asked) for side in sides), shared, answers)
         absent = tuple(Absent(side.heading) for side in sides if side.absent)
-        parts = _with_nearest(parts, answers)
-        together = self._together(read, [one for one in answers if one], parts)
+        together = self._together(read, [one for one in answers if one], _with_nearest(parts, answers))
         return replace(together, absent=absent)
 
     def _one_by_one(self, read: Question, turns: Sequence[str]) -> Answer | None:
         """Each of several questions in one, where each has an answer of its own; None: they are better asked together."""
         asked = questions_in(read)
-        more = replace(self, policy=replace(self.policy, always=_CANDIDATES_OF_A_SIDE))
-        answers: list[Answer] = []
+        answers, more = list[Answer](), self._for_a_side
         for number, one in enumerate(asked):
             answers.append(more._ask_one(one, (*turns, *asked[:number])))
             if not answers[-1].answered:
                 return None
-        parts = [
-            Part(Role.SIDE, one, one, tuple(own), tentative=answer.tentative)
-            for one, own, answer in zip(asked, _shared_out(answers, self.policy), answers, strict=True)
-        ]
-        return self._together(read, answers, parts) if asked and all(part.quotes for part in parts) else None
+        shared = _shared_out(answers, self.policy)
+        if not (asked and all(shared)):
+            return None
+        return self._together(read, answers, _parts(zip(asked, asked, strict=True), shared, answers))
+
+    @property
+    def _for_a_side(self) -> QuestionRouter:
+        """With more candidates: what answers both sides better is shown on one."""
+        return replace(self, policy=replace(self.policy, always=_CANDIDATES_OF_A_SIDE))
 
     def _of_side(self, side: Side, turns: Sequence[str]) -> Answer | None:
         if side.absent:
             return None
         if not side.documents:
-            more = replace(self.policy, always=_CANDIDATES_OF_A_SIDE)
-            return replace(self, policy=more)._ask_one(side.asked, turns)
+            return self._for_a_side._ask_one(side.asked, turns)
         asking = self._in(side.documents)
         if not side.asked:
             return asking._told(read_question(side.heading), Overview(OverviewKind.ABOUT, side.documents))
@@ -226,10 +218,9 @@ class Asking:
         # what is said of a matter is the whole quotation
         return replace(answer, quotes=tuple(replace(one, emphasis=()) for one in answer.quotes))
 
-    def _in(self, documents: Collection[str]) -> Asking:
+    def _in(self, documents: Collection[str]) -> QuestionRouter:
         """`only`, for a question put to each of several: less is needed to show what one of them says."""
-        limit = self.weights.threshold if self.threshold is None else self.threshold
-        return replace(self.only(documents), threshold=limit * _EASED)
+        return replace(self.only(documents), threshold=self.limit * _EASED)
 
     def _by_document(self, read: Question, turns: Sequence[str]) -> Answer:
         """The question put to each document by itself; of many, to those nearest to it."""
@@ -237,21 +228,13 @@ class Asking:
         question = asked.scope.question
         ids = tuple(self.documents)
         if len(ids) > _MAX_PARTS:
-            allowed = self.rows_in(ids) if self.limited else None
-            hits = self.index.search(question, 10 * _MAX_PARTS, allowed=allowed).hits
+            hits = self.index.search(question, 10 * _MAX_PARTS, allowed=self._allowed).hits
             ids = tuple(dict.fromkeys(hit.passage.document_id for hit in hits))[:_MAX_PARTS]
         encoded = self.index.encode(question)
         answers = [self._in((id_,))._of_document(asked, encoded) for id_ in ids]
-        parts = [
-            Part(
-                Role.DOCUMENT,
-                self.documents[id_].title,
-                question.searched,
-                _quotes_of(answer),
-                tentative=answer.tentative,
-            )
-            for id_, answer in zip(ids, answers, strict=True)
-        ]
+        named = ((self.documents[id_].title, question.searched) for id_ in ids)
+        quotes = [answer.quotes[:_OF_A_PART] if answer.answered else () for answer in answers]
+        parts = _parts(named, quotes, answers, Role.DOCUMENT)
         return replace(self._together(read, answers, _with_nearest(parts, answers)), follows=question.follows)
 
     def _of_document(self, asked: AskedQuestion, encoded: EncodedQuestion) -> Answer:
@@ -261,7 +244,7 @@ class Asking:
         return (
             (self._at(asked.question, places) if places else None)
             or (self._told(asked.question, overview) if overview else None)
-            or self._answered(encoded)
+            or self.answer(encoded)
         )
 
     def _together(self, read: Question, answers: Sequence[Answer], parts: Sequence[Part]) -> Answer:
@@ -289,10 +272,9 @@ class Asking:
         )
 
     def _nothing_asked(self, read: Question) -> Answer:
-        limit = self.weights.threshold if self.threshold is None else self.threshold
-        search = SearchStatement(len(self.documents), len(self.index.passages), 0, limit)
+        search, language = self.searched(0), read.language
         return Answer(
-            read.typed, read.searched, False, 0.0, (), (), (), search, language=read.language, small_talk=True
+            read.typed, read.searched, False, 0.0, (), (), (), search, language=language, small_talk=True
         )
 
     # --- documents as wholes, places that are named -----------------------------------------------
@@ -317,9 +299,7 @@ class Asking:
     def _at(
         self, question: Question, groups: Sequence[Sequence[Place]], absent: Sequence[Absent] = ()
     ) -> Answer | None:
-        return answer_reference(
-            self.index, self.documents, question, groups, self.weights, self.policy, self.threshold, absent
-        )  # fmt: skip
+        return answer_reference(self, question, groups, absent)
 
     def _quoted_from(self, question: Question, reference: Reference) -> Answer | None:
         """What stands at the places a question names, or that they are not there; None: it names none after all."""
@@ -329,7 +309,7 @@ class Asking:
             return self._at(question, found.groups, absent)
         if reference.name and not self.names.fitting(reference.name):
             absent = [Absent(reference.name)] if looks_like_name(reference.name) else []
-        return refused(self._answered(self.index.encode(question)), absent) if absent else None
+        return refused(self.answer(self.index.encode(question)), absent) if absent else None
 
     def _title_of(self, reference: Reference) -> str:
         """The title of the one document that a citation names, or of the only one there is; "" for several."""
@@ -363,12 +343,25 @@ class Asking:
             allowed[self.rows_of(document)] = True
         return allowed
 
-    def _answered(self, encoded: EncodedQuestion, allowed: NDArray[np.bool_] | None = None) -> Answer:
-        if allowed is None and self.limited:
-            allowed = self.rows_in(self.documents)
-        return answer_question(
-            self.index, self.documents, encoded, self.weights, self.policy, self.threshold, allowed
-        )
+    @property
+    def _allowed(self) -> NDArray[np.bool_] | None:
+        return self.rows_in(self.documents) if self.limited else None
+
+    def judge(self, encoded: EncodedQuestion, allowed: NDArray[np.bool_] | None = None) -> Judged:
+        return super().judge(encoded, self._allowed if allowed is None else allowed)
+
+
+def _parts(
+    named: Iterable[tuple[str, str]],
+    quotes: Sequence[Sequence[Quote]],
+    answers: Sequence[Answer | None],
+    role: Role = Role.SIDE,
+) -> list[Part]:
+    """A part for each heading and question in `named`."""
+    return [
+        Part(role, heading, asked, tuple(own), tentative=bool(answer and answer.tentative))
+        for (heading, asked), own, answer in zip(named, quotes, answers, strict=True)
+    ]
 
 
 def _with_nearest(parts: Sequence[Part], answers: Sequence[Answer | None]) -> list[Part]:
@@ -383,10 +376,6 @@ def _with_nearest(parts: Sequence[Part], answers: Sequence[Answer | None]) -> li
             part if part.quotes else replace(part, nearest=tuple(nearest[:1]), elsewhere=elsewhere)
         )
     return completed
-
-
-def _quotes_of(answer: Answer | None) -> tuple[Quote, ...]:
-    return answer.quotes[:_OF_A_PART] if answer and answer.answered else ()
 
 
 def _shared_out(answers: Sequence[Answer | None], policy: QuotePolicy) -> list[list[Quote]]:

@@ -1,0 +1,130 @@
+"""Where a document tells what is asked of it as a whole: see `alpie.index.spanish.overview`.
+
+No sentence is nearest to such a question by meaning. Its answer stands where documents of its form put it: what they
+are about in the title block, the opening, the operative paragraphs and the leads of sections; what they ask for in
+the operative paragraphs and the recommendations, never in the preamble, which only recalls.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+
+from alpie.index.records import BlockKind, Document, Passage, Sentence
+from alpie.index.retrieval.places import Place
+from alpie.index.spanish.analysis import fold
+from alpie.index.spanish.named_documents import content_words
+from alpie.index.spanish.overview import Overview, OverviewKind
+
+_MAX_WORDS = 60  # of an opening that is quoted
+_MAX_SENTENCES = 2
+_NEAR_THE_EDGES = 6  # passages at the beginning and at the end, where a date and a signature stand
+# How an operative paragraph opens, and a recital: the one asks, the other recalls.
+_OPERATIVE = re.compile(
+    r"(?:[A-ZÁÉÍÓÚÑ]{2,}\s+){0,5}?(?:INSTA|PIDE|RECOMIENDA|ALIENTA|EXHORTA|SOLICITA|INVITA|DECIDE|RESUELVE|ENCARGA|ACUERDA|"
+    r"RECLAMA|EXIGE|PROPONE|LLAMA(?:MIENTO)?|URGE|RUEGA|ANIMA|CONDENA|APRUEBA|DECLARA|SUBRAYA|CONSIDERA)N?\b"
+)
+_OPERATIVE_LABEL = "parte dispositiva"
+_RECOMMENDING = re.compile(r"\b(?:recomendaci|peticion|llamamiento|propuestas\b)")
+_DATED = re.compile(
+    r"\b\d{1,2}(?:\.?\s*[ºo])?\s+(?:al?\s+\d{1,2}\s+)?de\s+[a-z]{4,10}(?:\s+del?\s+\d{4})?|\b\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}\b|"
+    r"\b(?:enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre)\s+(?:de\s+)?\d{4}\b"
+)
+_VERB_STEM = 4  # letters by which «insta» is known again in «INSTA», «instan»
+
+
+def demanding(passages: Sequence[Passage]) -> list[Passage]:
+    """The passages of a document that ask for something: its operative paragraphs, or its recommendations."""
+    operative = [one for one in passages if one.label and _OPERATIVE_LABEL in one.label]
+    operative = operative or [one for one in passages if _OPERATIVE.match(one.sentences[0].text)]
+    return operative or [one for one in passages if any(_RECOMMENDING.search(fold(h)) for h in one.path)]
+
+
+def places_told(
+    overview: Overview, document: Document, passages: Sequence[Passage], most: int
+) -> list[Place]:
+    """Where a document tells what is asked of it as a whole, at most so many places."""
+    if not passages:
+        return []
+    if overview.asked is OverviewKind.DEMANDS:
+        stem = overview.verb[:_VERB_STEM]
+        asking = demanding(passages)
+        said = [one for one in asking if stem and re.search(rf"\b{stem}", fold(one.sentences[0].text))]
+        return [Place(one, 0, len(one.sentences) - 1) for one in (said or asking)][:most]
+    if overview.asked is OverviewKind.DATE:  # where the text does not say, it is searched as any question
+        return _first(_near_the_edges(passages), lambda text: _is_dated(text, document.date))
+    if overview.asked is OverviewKind.AUTHOR:
+        own = [word for word in content_words(document.publisher) if len(word) > _VERB_STEM]
+        needed = min(2, len(own))
+        return _first(_near_the_edges(passages), lambda text: 0 < needed <= sum(word in text for word in own))
+    if overview.asked is OverviewKind.LIST:
+        return _opening(passages)[:1]
+    main = [one for one in passages if one.label and _OPERATIVE_LABEL in one.label]
+    main = main or [one for one in passages if one.label == "artículo 1"]
+    main = main or [one for one in passages if one.kind is BlockKind.LEAD and one.path]
+    places = [*_opening(passages), *(place for one in main if (place := _beginning(one)))]
+    return list(dict.fromkeys(places))[:most]
+
+
+def _opening(passages: Sequence[Passage]) -> list[Place]:
+    """The title block, and the first sentences of the text."""
+    found: list[Place] = []
+    for passage in passages[:_NEAR_THE_EDGES]:
+        heads = passage.kind is BlockKind.METADATA or (passage.kind is BlockKind.LEAD and not passage.path)
+        if heads and len(passage.text.split()) > _MAX_SENTENCES:
+            found.append(Place(passage, 0, len(passage.sentences) - 1))
+        elif not heads and (place := _beginning(passage)):
+            return [*found, place]
+    return found or [Place(passages[0], 0, len(passages[0].sentences) - 1)]
+
+
+def _beginning(passage: Passage) -> Place | None:
+    """The first whole sentences of a passage; None where it has none, only titles."""
+    sentences = passage.sentences
+    lead = passage.kind is BlockKind.LEAD  # «Las tendencias indican un «tsunami»», without a stop
+    first = next(
+        (n for n, one in enumerate(sentences) if _is_whole(one.text) or (lead and one.text[:1].isupper())),
+        None,
+    )
+    if first is None:
+        return None
+    last, words = first, _length(sentences[first])
+    while last + 1 < len(sentences) and (
+        _together(sentences[last], sentences[last + 1])
+        or (last - first + 1 < _MAX_SENTENCES and words + _length(sentences[last + 1]) <= _MAX_WORDS)
+    ):
+        last += 1
+        words += _length(sentences[last])
+    return Place(passage, first, last)
+
+
+def _is_whole(text: str) -> bool:
+    return text.rstrip("»”\"')")[-1:] in ".,:;!?…"
+
+
+def _together(one: Sentence, other: Sentence) -> bool:
+    return one.group is not None and one.group == other.group
+
+
+def _length(sentence: Sentence) -> int:
+    return len(sentence.text.split())
+
+
+def _near_the_edges(passages: Sequence[Passage]) -> Iterator[Passage]:
+    yield from passages[:_NEAR_THE_EDGES]
+    yield from passages[max(_NEAR_THE_EDGES, len(passages) - _NEAR_THE_EDGES) :]
+
+
+def _first(passages: Iterator[Passage], tells: Callable[[str], bool]) -> list[Place]:
+    for passage in passages:
+        for number, sentence in enumerate(passage.sentences):
+            if tells(fold(sentence.text)):
+                return [Place(passage, number, number)]
+    return []
+
+
+def _is_dated(text: str, date: str) -> bool:
+    """Whether a folded text gives a date, of the year of the document where that is known."""
+    match = _DATED.search(text)
+    year = date[:4]
+    return match is not None and (not year or year in match[0] or match[0][-2:] == year[-2:] or year in text)
