@@ -31,6 +31,7 @@ from alpie.app.setting_kinds import (
 )
 from alpie.app.translations import LANGUAGES, said
 from alpie.index.errors import SettingsError
+from alpie.index.model_cache import user_cache
 
 ROOT = Path(__file__).resolve().parents[1]  # the checkout, or the folder of the installed namespace
 SEED_DOCUMENTS = ROOT / "docs_src"
@@ -127,7 +128,7 @@ def load_settings(
     docs = values.setdefault("docs", SEED_DOCUMENTS)
     assert isinstance(docs, Path)
     values.setdefault("data", _default_data(docs))
-    values.setdefault("cache", _default_cache())
+    values.setdefault("cache", user_cache())
     return Settings(**values)  # type: ignore[arg-type]  # each value passed the check of its field
 
 
@@ -206,13 +207,6 @@ def _checked(
 def _suggestion(key: str, known: Mapping[str, Setting]) -> str:
     close = difflib.get_close_matches(key, known, n=1)
     return said("settings.suggestion", name=close[0]) if close else ""
-
-
-def _default_cache() -> Path:
-    """`models` in the user's cache: for the files of encoders and dictionaries."""
-    import platformdirs
-
-    return platformdirs.user_cache_path("alpie", appauthor=False) / "models"
 
 
 def _default_data(docs: Path) -> Path:

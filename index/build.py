@@ -80,8 +80,8 @@ def build_index(
         sources = reading.sources
         if not sources.documents:
             reasons = [problem.message for problem in sources.problems]
-            key = "sources.none_read" if reasons else "sources.none"
-            raise SourceError(said(key, folder=docs, reasons=reasons), docs)
+            none = said("sources.none_read" if reasons else "sources.none", folder=docs, reasons=reasons)
+            raise SourceError(none, docs)
         embedding = _Embedding(reading, known or earlier or KnownVectors(), encoder, on_progress)
         version, unread = package_version(), sources.unread(docs)
         if changed := earlier is None or not reading.is_as_before(version, unread):

@@ -23,6 +23,13 @@ FINGERPRINT_FILE = "fingerprint.json"
 LOCK_TIMEOUT_SECONDS = 900.0  # several times what the slowest build took on one shared core
 
 
+def user_cache() -> Path:
+    """`models` in the user's cache folder, where nobody chose another: files of encoders and dictionaries."""
+    import platformdirs
+
+    return platformdirs.user_cache_path("alpie", appauthor=False) / "models"
+
+
 def checksum(path: Path) -> str:
     """SHA-256 of a file, in hexadecimal."""
     with path.open("rb") as file:

@@ -17,12 +17,12 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from alpie.app.settings import load_settings
 from alpie.index.bulk.partitions import PASSAGES, embed_partitions, inputs, load, plan
 from alpie.index.encoder import BUNDLED
 from alpie.index.encoder.factory import open_encoder
 from alpie.index.errors import AlpieError
 from alpie.index.messages import said
+from alpie.index.model_cache import user_cache
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -38,6 +38,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1, help="embed: how many")
     parser.add_argument("--passages", type=int, default=PASSAGES, help="plan: of a partition")
     parser.add_argument("--encoder", default=BUNDLED, help="as the setting of this name")
+    parser.add_argument("--cache", type=Path, default=user_cache(), help="as the setting of this name")
     options = parser.parse_args(argv)
     for name, steps in (("docs", ("plan", "load")), ("data", ("load",))):
         if options.step in steps and getattr(options, name) is None:
@@ -51,7 +52,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _step(options: argparse.Namespace) -> str:
-    open_one = partial(open_encoder, options.encoder, load_settings().cache)
+    open_one = partial(open_encoder, options.encoder, options.cache)
 
     def tell(done: int, total: int) -> None:
         sys.stderr.write(f"{done}/{total}\n")
