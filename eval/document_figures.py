@@ -20,12 +20,11 @@ from itertools import pairwise
 from pathlib import Path
 
 from alpie.index.chunking.passages import make_passages
+from alpie.index.chunking.word_coverage import measured
 from alpie.index.errors import SourceError
 from alpie.index.formats import extract, format_of
 from alpie.index.layout import lay_out
-from alpie.index.readable import collapse, readable_text
-from alpie.index.records import BlockKind, Document, Layout
-from alpie.index.word_coverage import measured
+from alpie.index.records import BlockKind, Document, Layout, collapse, readable_text
 
 _WORD = re.compile(r"[^\W_]+")
 _DIVIDED = re.compile(r"(?<=[^\W\d_])[-\u00ad\u2010]\s*\n\s*(?=[a-záéíóúüñ])")

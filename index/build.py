@@ -12,9 +12,11 @@ from pathlib import Path
 import numpy as np
 from filelock import FileLock, Timeout
 
-from alpie.index.arrays import Floats
+from alpie.index import package_version
 from alpie.index.chunking.passages import make_passages
+from alpie.index.chunking.word_coverage import measured
 from alpie.index.encoder import Encoder, OnProgress
+from alpie.index.encoder.arrays import Floats
 from alpie.index.encoder.embed import Embedded, KnownVectors, embed_passages, embedding_key
 from alpie.index.errors import IndexBusy, IndexNewer, SourceError, StoreError
 from alpie.index.formats import MAX_BYTES
@@ -22,7 +24,6 @@ from alpie.index.formats.recognition import Recogniser
 from alpie.index.layout import lay_out
 from alpie.index.messages import said
 from alpie.index.notices import Notice, Unread
-from alpie.index.package_version import package_version
 from alpie.index.records import Document
 from alpie.index.retrieval.backends.select import Synchronised
 from alpie.index.sources.expansions import Expansions, expansions_file, place_expansions
@@ -30,7 +31,6 @@ from alpie.index.sources.source_table import Described
 from alpie.index.storage.incremental import Earlier, IncrementalReading
 from alpie.index.storage.manifest import check_encoder, check_files, current_version, read_manifest
 from alpie.index.storage.version_writer import Content, sweep, sweep_unfinished, unwritable, write_version
-from alpie.index.word_coverage import measured
 
 _PORTION = 512  # passages embedded together
 _WAIT_SECONDS = 2.0  # for another builder, before saying that there is one

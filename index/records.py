@@ -1,12 +1,14 @@
 """The records that travel through the pipeline: document → block → sentence → passage.
 
 Those that stand for words of a document hold *spans*: character offsets into its canonical text. Their readable
-text is derived from them by `alpie.index.readable.readable_text`. What lies between two spans of one record (a
+text is derived from them by `readable_text`: the spans in order, every run of white space as one space, nothing else
+changed. The proof of a quotation (`proves`) rests on this alone. What lies between two spans of one record (a
 running footer, a footnote call, a doubled call-out) is what the layout left out.
 """
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,6 +21,8 @@ PageLabel = int | str
 """What a page is called: a number, or what the file calls it («iv», «A-15»)."""
 
 RecognisedWord = tuple[int, int, int]  # a word of a scanned page: start, end, how sure it is in per cent
+
+_WHITE_SPACE = re.compile(r"\s+")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -218,3 +222,49 @@ class Hit:
     own: float = 0.0  # the score without what expansions add: comparable with a collection that has none
     line: str = ""  # the expansion nearest to the question: found by it, never quoted
     terms: tuple[str, ...] = ()  # words of the question that stand in the passage, as the passage writes them
+
+
+def collapse(text: str) -> str:
+    """Each run of white space as one space, none at the ends."""
+    return _WHITE_SPACE.sub(" ", text).strip()
+
+
+def readable_map(source: str, spans: Sequence[Span]) -> tuple[str, list[int]]:
+    """The readable text of `spans`, and for each of its characters the offset it came from (of a space, its run's first).
+
+    Spans that do not touch white space at their meeting point are joined without a space: a footnote call was cut out.
+    """
+    characters: list[str] = []
+    offsets: list[int] = []
+    pending = -1  # offset of white space seen and not yet written
+    for span in spans:
+        for offset in range(span.start, span.end):
+            character = source[offset]
+            if character.isspace():
+                if pending < 0:
+                    pending = offset
+                continue
+            if pending >= 0:
+                if characters:
+                    characters.append(" ")
+                    offsets.append(pending)
+                pending = -1
+            characters.append(character)
+            offsets.append(offset)
+    return "".join(characters), offsets
+
+
+def readable_text(source: str, spans: Sequence[Span]) -> str:
+    """The readable text of `spans`: see `readable_map`."""
+    return collapse("".join(source[span.start : span.end] for span in spans))
+
+
+def spans_between(spans: Sequence[Span], start: int, end: int) -> tuple[Span, ...]:
+    """The parts of `spans` that lie in ``[start, end)``, empty ones dropped."""
+    cut = (Span(max(span.start, start), min(span.end, end)) for span in spans)
+    return tuple(span for span in cut if span.start < span.end)
+
+
+def proves(source: str, spans: Sequence[Span], text: str) -> bool:
+    """Whether `text` is, word for word, what stands at `spans` of `source`."""
+    return bool(spans) and readable_text(source, spans) == text

@@ -15,8 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from alpie.index.readable import readable_text
-from alpie.index.records import Block, BlockKind, Document, Layout, Span
+from alpie.index.records import Block, BlockKind, Document, Layout, Span, readable_text
 
 
 @dataclass(frozen=True, slots=True)

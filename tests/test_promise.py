@@ -16,8 +16,7 @@ from hypothesis import strategies as st
 
 from alpie.index.chunking.passages import make_passages
 from alpie.index.layout import lay_out
-from alpie.index.readable import proves, readable_text
-from alpie.index.records import BlockKind, Document, Layout, Passage, Span
+from alpie.index.records import BlockKind, Document, Layout, Passage, Span, proves, readable_text
 from alpie.index.sources.document_folder import read_sources
 
 pytestmark = pytest.mark.heavy

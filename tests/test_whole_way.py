@@ -15,7 +15,7 @@ from test_promise import TEXTS, WORDS
 from alpie.app.checking.verification import Verdict
 from alpie.app.checking.verify import QuotationChecker
 from alpie.index.errors import QuestionError
-from alpie.index.readable import proves
+from alpie.index.records import proves
 
 pytestmark = pytest.mark.heavy
 

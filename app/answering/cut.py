@@ -19,8 +19,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from alpie.index.chunking.sentences import sentence_bounds
-from alpie.index.readable import readable_map, spans_between
-from alpie.index.records import Sentence, SentenceRole, Span
+from alpie.index.records import Sentence, SentenceRole, Span, readable_map, spans_between
 
 _ONLY = r"sol[oa]s?|sólo|solamente|únicamente|exclusivamente"
 _NEGATION = (

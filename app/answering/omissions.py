@@ -9,8 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from alpie.index.readable import collapse
-from alpie.index.records import Sentence, SentenceRole, Span
+from alpie.index.records import Sentence, SentenceRole, Span, collapse
 
 OMISSION = "[…]"
 OMISSION_MARK = re.compile(r"\s*[\[(](?:\.\.\.|…)[\])]\s*")  # as people write it

@@ -18,9 +18,8 @@ from alpie.app.answering.candidates import CandidateSpan, needs_sentence_before
 from alpie.app.answering.citation import cite
 from alpie.app.answering.cut import governs_list
 from alpie.app.answering.ranking import Candidate
-from alpie.index.readable import proves, readable_text
 from alpie.index.reader import Reading
-from alpie.index.records import Document, Sentence, SentenceRole, Span
+from alpie.index.records import Document, Sentence, SentenceRole, Span, proves, readable_text
 from alpie.index.spanish.analysis import fold, stems, terms
 from alpie.index.spanish.query import Question
 

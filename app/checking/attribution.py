@@ -16,8 +16,7 @@ from alpie.app.answering.answer_types import Citation
 from alpie.app.checking.text_view import fold_quotes
 from alpie.app.checking.word_alignment import Difference, DifferenceKind
 from alpie.app.translations import LANGUAGES, translations_for
-from alpie.index.readable import collapse
-from alpie.index.records import Span
+from alpie.index.records import Span, collapse
 
 _MARK = re.compile(r"[«»“„‟〝”〞\"＂]")
 _KINDS = {"«": ("angle", 1), "»": ("angle", -1), "“": ("curly", 1), "„": ("curly", 1), "‟": ("curly", 1)}

@@ -16,8 +16,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from alpie.app.checking.text_view import fold_quotes, without
-from alpie.index.readable import collapse, spans_between
-from alpie.index.records import Document, Layout, Span
+from alpie.index.records import Document, Layout, Span, collapse, spans_between
 from alpie.index.spanish.analysis import normalize, visible
 
 _LIGATURE = re.compile("[ﬀ-ﬆ]")

@@ -23,8 +23,7 @@ from alpie.app.translations import said
 from alpie.index.chunking.sentences import sentence_bounds
 from alpie.index.database.text_database import PassagesByDocument
 from alpie.index.errors import QuestionError
-from alpie.index.readable import collapse, readable_text
-from alpie.index.records import Passage, SentenceRole, Span
+from alpie.index.records import Passage, SentenceRole, Span, collapse, readable_text
 from alpie.index.spanish.analysis import normalize, visible
 
 if TYPE_CHECKING:

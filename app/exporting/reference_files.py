@@ -13,8 +13,7 @@ from typing import Any
 from alpie.app.answering.answer_types import Citation
 from alpie.app.answering.citation import cite, link, locator
 from alpie.app.translations import Translations
-from alpie.index.readable import collapse
-from alpie.index.records import Document, Passage
+from alpie.index.records import Document, Passage, collapse
 from alpie.index.sources.source_table import read_date
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")

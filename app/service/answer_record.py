@@ -21,8 +21,7 @@ from alpie.app.exporting.reference_files import plain_line
 from alpie.app.service.rows import answer_row, verification_row
 from alpie.app.translations import LANGUAGES, Translations, said, translations_for
 from alpie.index.errors import AlpieError
-from alpie.index.readable import proves
-from alpie.index.records import Passage, Span
+from alpie.index.records import Passage, Span, proves
 
 if TYPE_CHECKING:
     from alpie.app.answering.corpus import Corpus

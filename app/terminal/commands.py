@@ -386,7 +386,7 @@ def _save_record(path: Path, answer: Any, corpus: Corpus, words: Translations) -
 
     from alpie.app.exporting.reference_files import json_text
     from alpie.app.service.answer_record import make_record, record_text
-    from alpie.index.package_version import package_version
+    from alpie.index import package_version
 
     record = make_record(answer, corpus, datetime.now(UTC), package_version(), words.language)
     as_text = path.suffix.lower() == ".txt"

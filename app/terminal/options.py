@@ -14,8 +14,8 @@ from typing import Any, NoReturn
 from alpie.app.page.guarding.users import Users
 from alpie.app.settings import Settings
 from alpie.app.translations import LANGUAGES, Translations, said
+from alpie.index import package_version
 from alpie.index.errors import SettingsError
-from alpie.index.package_version import package_version
 from alpie.index.retrieval.retrievers import RETRIEVERS
 
 ACTIONS = ("add", "remove", "list")

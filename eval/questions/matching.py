@@ -17,8 +17,7 @@ from difflib import SequenceMatcher
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from alpie.index.readable import collapse, readable_map, readable_text, spans_between
-from alpie.index.records import Document, Passage, Span
+from alpie.index.records import Document, Passage, Span, collapse, readable_map, readable_text, spans_between
 
 _WORD = re.compile(r"\w+")
 _MINIMUM_RUN = 2  # words: shorter common runs («de», «la») say nothing about a shared origin

@@ -12,7 +12,7 @@ from typing import Any
 
 from alpie.eval.questions.question_records import UNANSWERABLE, Evidence, GoldQuestion, QuestionFile, refuse
 from alpie.eval.questions.squad import squad_questions
-from alpie.index.readable import collapse
+from alpie.index.records import collapse
 
 # Its folder `fitting` is never reported on, `reporting` never fitted on; what lies beside them is split.
 OWN_QUESTIONS = Path(__file__).resolve().parent

@@ -24,8 +24,7 @@ from alpie.eval.questions.question_records import (
     refuse,
 )
 from alpie.index.messages import told
-from alpie.index.readable import readable_text
-from alpie.index.records import BlockKind, Document, Passage, Sentence, Span
+from alpie.index.records import BlockKind, Document, Passage, Sentence, Span, readable_text
 
 SQUAD_KIND = "squad"
 _SENTENCE_END = re.compile(r"[.!?…]+[\"'»”’)\]]*\s+(?=[\"'«“‘(\[¿¡]*[A-ZÁÉÍÓÚÜÑ0-9])")

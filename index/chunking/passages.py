@@ -14,8 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from alpie.index.chunking.sentences import document_sentences, word_count
-from alpie.index.readable import collapse
-from alpie.index.records import Block, BlockKind, Document, Layout, Passage, Sentence, SentenceRole
+from alpie.index.records import Block, BlockKind, Document, Layout, Passage, Sentence, SentenceRole, collapse
 from alpie.index.spanish.analysis import normalize
 
 

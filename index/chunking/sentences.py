@@ -13,8 +13,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import zip_longest
 
-from alpie.index.readable import readable_map, spans_between
-from alpie.index.records import Block, BlockKind, Document, Layout, Sentence, SentenceRole, Span
+from alpie.index.records import (
+    Block,
+    BlockKind,
+    Document,
+    Layout,
+    Sentence,
+    SentenceRole,
+    Span,
+    readable_map,
+    spans_between,
+)
 
 _UNQUOTED = (BlockKind.HEADING, BlockKind.CALLOUT, BlockKind.CONTENTS)
 _GROUPED = (BlockKind.LIST, BlockKind.TABLE)

@@ -13,7 +13,7 @@ from typing import Protocol
 
 import numpy as np
 
-from alpie.index.arrays import Floats
+from alpie.index.encoder.arrays import Floats
 
 BUNDLED = "bundled"
 

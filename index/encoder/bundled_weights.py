@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from alpie.index.arrays import Floats
+from alpie.index.encoder.arrays import Floats
 from alpie.index.errors import EncoderError
 from alpie.index.messages import said
 from alpie.index.model_cache import checksum, is_intact, read_fingerprint, seal, settle

@@ -45,8 +45,7 @@ from alpie.index.formats.formulas import formula
 from alpie.index.formats.numbering import ordinal
 from alpie.index.formats.packed import open_packed
 from alpie.index.notices import NoticeKind
-from alpie.index.readable import collapse
-from alpie.index.records import BlockKind
+from alpie.index.records import BlockKind, collapse
 
 _RULES = 3  # of this module: raise it when the text that it makes of a file changes
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"

@@ -17,7 +17,7 @@ from docx.document import Document as DocxDocument
 from alpie.index.formats.extraction import Metadata
 from alpie.index.formats.numbering import ordinal
 from alpie.index.formats.packed import parse_xml
-from alpie.index.readable import collapse
+from alpie.index.records import collapse
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _STRICT = re.compile(rb"http://purl\.oclc\.org/ooxml/(\w+)/")

@@ -18,8 +18,7 @@ from alpie.index.formats.extraction import Extraction, Metadata, TextBuilder, is
 from alpie.index.formats.formulas import formula
 from alpie.index.formats.numbering import is_note_call, ordinal
 from alpie.index.notices import NoticeKind
-from alpie.index.readable import collapse
-from alpie.index.records import BlockKind
+from alpie.index.records import BlockKind, collapse
 
 _MARKS = {
     codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16",

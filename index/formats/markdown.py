@@ -31,8 +31,7 @@ from alpie.index.formats.markdown_inline import (
 from alpie.index.formats.plain import canonical_text, front_matter
 from alpie.index.layout.marked import SpanCutter
 from alpie.index.notices import Notice, NoticeKind
-from alpie.index.readable import collapse
-from alpie.index.records import BlockKind, Element, Span, Structure
+from alpie.index.records import BlockKind, Element, Span, Structure, collapse
 
 _RULES = 3  # of this module: raise it when what it makes of a file changes
 _QUOTE = re.compile(r"[ \t]*>")

@@ -20,8 +20,7 @@ from alpie.index.formats.formulas import formula
 from alpie.index.formats.odt_styles import SPACES, OdtStyles, count_of, name_of, value_of
 from alpie.index.formats.packed import dublin_core, open_packed, read_xml
 from alpie.index.notices import NoticeKind
-from alpie.index.readable import collapse
-from alpie.index.records import BlockKind
+from alpie.index.records import BlockKind, collapse
 
 _RULES = 3  # of this module: raise it when the text that it makes of a file changes
 _UNSEEN = frozenset(

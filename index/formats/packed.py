@@ -11,7 +11,7 @@ from lxml import etree
 
 from alpie.index.errors import SourceError
 from alpie.index.formats.extraction import Metadata, iso_date
-from alpie.index.readable import collapse
+from alpie.index.records import collapse
 
 _MAX_FILES = 10_000
 _MAX_BYTES = 200_000_000  # unpacked, in all

@@ -42,8 +42,7 @@ from alpie.index.formats.pdf_ruling import grids, mark_cells, page_drawing
 from alpie.index.formats.pdf_writing import Outline, PdfText, Place, running_lines
 from alpie.index.formats.recognition import Recogniser
 from alpie.index.notices import Coverage, Notice, NoticeKind
-from alpie.index.readable import collapse
-from alpie.index.records import PageLabel, Structure
+from alpie.index.records import PageLabel, Structure, collapse
 
 PDFIUM = threading.RLock()  # PDFium must not be called from two threads at once
 

@@ -16,8 +16,7 @@ from alpie.index.formats.pdf_lines import DIVIDED, goes_on
 from alpie.index.layout.forms import ends_sentence
 from alpie.index.layout.legal import opens_unit
 from alpie.index.layout.line_groups import ends_in_function_word
-from alpie.index.readable import collapse
-from alpie.index.records import BlockKind, Element, PageLabel, RecognisedWord, Span
+from alpie.index.records import BlockKind, Element, PageLabel, RecognisedWord, Span, collapse
 from alpie.index.spanish.analysis import fold
 from alpie.index.spanish.spelling import lexicon_of
 

@@ -10,7 +10,7 @@ import yaml
 
 from alpie.index.errors import SourceError
 from alpie.index.formats.extraction import Extraction, Metadata, iso_date
-from alpie.index.readable import collapse
+from alpie.index.records import collapse
 
 
 def extract_text(data: bytes, path: Path) -> Extraction:

@@ -18,8 +18,7 @@ from alpie.index.layout.forms import (
 )
 from alpie.index.layout.line_groups import LineGroup, ends_in_function_word
 from alpie.index.layout.lines import Line, Manner, printed_width
-from alpie.index.readable import collapse
-from alpie.index.records import BlockKind
+from alpie.index.records import BlockKind, collapse
 
 MAX_HEADING = 160  # characters
 _MAX_MARKED = 500  # a heading stands above each of its passages: a page marked as one is a paragraph

@@ -8,8 +8,7 @@ from itertools import zip_longest
 
 from alpie.index.layout.forms import NUMBERED, ends_sentence
 from alpie.index.layout.line_groups import LineGroup
-from alpie.index.readable import collapse
-from alpie.index.records import BlockKind
+from alpie.index.records import BlockKind, collapse
 from alpie.index.spanish.analysis import fold
 from alpie.index.spanish.unit_numbers import number_at
 

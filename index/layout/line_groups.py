@@ -28,8 +28,7 @@ from alpie.index.layout.forms import (
 )
 from alpie.index.layout.lines import Line, Manner, printed_width
 from alpie.index.layout.pages import Pages
-from alpie.index.readable import collapse
-from alpie.index.records import BlockKind
+from alpie.index.records import BlockKind, collapse
 
 _FEW_SET_IN = 0.1  # share of a document's lines
 

@@ -14,8 +14,7 @@ from alpie.index.layout.line_groups import LineGroup
 from alpie.index.layout.lines import Line
 from alpie.index.layout.lists import join_lists
 from alpie.index.layout.pages import Pages
-from alpie.index.readable import collapse
-from alpie.index.records import Block, BlockKind, Document, Element, Layout, Span, Structure
+from alpie.index.records import Block, BlockKind, Document, Element, Layout, Span, Structure, collapse
 
 
 class SpanCutter:

@@ -15,9 +15,9 @@ from time import perf_counter
 
 import numpy as np
 
-from alpie.index.arrays import Flags, Floats, Integers
 from alpie.index.database.text_database import StoredPassages, bounds_of, runs
 from alpie.index.encoder import Encoder
+from alpie.index.encoder.arrays import Flags, Floats, Integers
 from alpie.index.encoder.embed import Embedded, text_of
 from alpie.index.reader import Reader
 from alpie.index.records import Hit, Passage

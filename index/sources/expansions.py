@@ -18,8 +18,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from alpie.index.messages import Message, said
-from alpie.index.readable import collapse
-from alpie.index.records import Passage
+from alpie.index.records import Passage, collapse
 from alpie.index.spanish.analysis import normalize
 
 FOLDER = "expansions"

@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from alpie.index.arrays import Floats
 from alpie.index.database.text_database import TEXT_FILE, Database, StoredDocuments, StoredPassages, from_json
+from alpie.index.encoder.arrays import Floats
 from alpie.index.encoder.embed import Embedded, KnownVectors
 from alpie.index.formats import PACKAGES, Extraction, Metadata
 from alpie.index.formats.recognition import Recogniser

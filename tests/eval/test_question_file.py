@@ -18,8 +18,7 @@ from alpie.eval.questions.squad import plain_sentences, squad_corpus
 from alpie.index.chunking.passages import make_passages
 from alpie.index.errors import QuestionsFileError, SettingsError
 from alpie.index.layout import lay_out
-from alpie.index.readable import proves
-from alpie.index.records import Span
+from alpie.index.records import Span, proves
 from alpie.index.sources.document_folder import read_sources
 
 TEXT = "Hubo 25 detenidos\nen dos países. Se incautaron móviles y discos."

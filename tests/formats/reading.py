@@ -12,8 +12,7 @@ from alpie.index.chunking.sentences import document_sentences
 from alpie.index.formats import extract
 from alpie.index.formats.recognition import Recogniser
 from alpie.index.layout import lay_out
-from alpie.index.readable import collapse, proves, readable_text
-from alpie.index.records import BlockKind, Document, Passage, Span
+from alpie.index.records import BlockKind, Document, Passage, Span, collapse, proves, readable_text
 
 # Each property is tried on a hundred documents; ALPIE_PROPERTY_EXAMPLES asks for more.
 EXAMPLES = settings(

@@ -21,8 +21,7 @@ from alpie.app.checking.word_alignment import DifferenceKind, align
 from alpie.app.page.views.lookup_view import Wanted
 from alpie.app.page.views.lookup_view import look_up as search
 from alpie.index.errors import AlpieError
-from alpie.index.readable import proves
-from alpie.index.records import Document
+from alpie.index.records import Document, proves
 from alpie.index.retrieval.word_search import fold_as_stored
 from alpie.index.sources.source_table import entry_from_table
 from alpie.index.spanish.analysis import terms, tokens

@@ -13,11 +13,11 @@ from places import ROOT
 
 # Each folder, or module that lies loose, may import those before it.
 ORDER = """
-index.package_version index.arrays index.messages index.errors index.notices index.records index.readable
-index.word_coverage index.model_cache
+index index.messages index.errors index.notices index.records
+index.model_cache
 index.spanish index.layout index.formats
 index.sources index.chunking index.encoder index.reader index.database index.retrieval index.retrieval.backends index.storage
-index.build index.bulk index app.translations app.setting_kinds app.settings
+index.build index.bulk app.translations app.setting_kinds app.settings
 app.chat_model app.answering app.exporting
 app.checking app.writer app.service app.page.state app.page.views app.page.guarding app.page.serving app.page app.terminal app
 app.__main__ eval.questions eval.scores eval.metrics eval.pipelines eval.report

@@ -22,7 +22,7 @@ from alpie.app.page.views.reference_view import printed_references
 from alpie.app.page.views.templates import Markup, render
 from alpie.app.service.answer_record import make_record
 from alpie.app.translations import translations_for
-from alpie.index.package_version import package_version
+from alpie.index import package_version
 from alpie.index.records import Document, Hit, SentenceRole
 from alpie.index.retrieval.vector_backend import BACKEND_RETRIEVERS
 from alpie.index.spanish.conversation import asks_again

@@ -19,8 +19,17 @@ from alpie.app.translations import said
 from alpie.index.database.text_database import PassagesByDocument
 from alpie.index.errors import AddressError
 from alpie.index.layout.forms import BULLET, NUMBERED
-from alpie.index.readable import readable_map, readable_text, spans_between
-from alpie.index.records import Block, BlockKind, Document, Layout, Passage, Span
+from alpie.index.records import (
+    Block,
+    BlockKind,
+    Document,
+    Layout,
+    Passage,
+    Span,
+    readable_map,
+    readable_text,
+    spans_between,
+)
 
 _STYLED = (
     "lead",

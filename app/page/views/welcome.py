@@ -19,8 +19,7 @@ from alpie.app.page.views.page_words import PageTranslations
 from alpie.app.page.views.panel import Panels
 from alpie.app.page.views.templates import Markup, render
 from alpie.index.errors import AlpieError
-from alpie.index.readable import readable_text
-from alpie.index.records import BlockKind, Document, Layout, Passage, SentenceRole
+from alpie.index.records import BlockKind, Document, Layout, Passage, SentenceRole, readable_text
 
 _WORDS = 8  # of a sentence that can stand for a document
 _MAX_OPENING = 180  # characters

@@ -19,7 +19,7 @@ from alpie.app.answering.candidates import CANDIDATE_FEATURES, candidates_of
 from alpie.app.answering.corpus import Corpus
 from alpie.app.answering.quotes import QuotePolicy
 from alpie.index.errors import QuestionError
-from alpie.index.readable import proves
+from alpie.index.records import proves
 from alpie.index.spanish.query import read_question
 
 BURNT = "¿Cuántas hectáreas de monte ardieron en julio?"

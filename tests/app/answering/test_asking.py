@@ -16,9 +16,8 @@ from alpie.app.service.rows import answer_row
 from alpie.app.terminal.rendering import answer_text
 from alpie.app.translations import translations_for
 from alpie.index.errors import SettingsError
-from alpie.index.readable import proves
 from alpie.index.reader import Reading, ReadPassage
-from alpie.index.records import Document
+from alpie.index.records import Document, proves
 from alpie.index.spanish.comparison import questions_in, sides_of
 from alpie.index.spanish.conversation import is_small_talk, leans_on_earlier
 from alpie.index.spanish.named_documents import DocumentNames

@@ -26,7 +26,7 @@ from alpie.app.service.endpoints import Endpoints
 from alpie.app.service.rows import answer_row, verification_row
 from alpie.app.terminal import commands as cli
 from alpie.index.errors import AlpieError, QuestionError
-from alpie.index.readable import proves
+from alpie.index.records import proves
 from alpie.index.spanish.analysis import normalize
 from alpie.index.spanish.query import MAX_CHARACTERS
 

@@ -21,12 +21,12 @@ from alpie.app.checking.verification import Verdict
 from alpie.app.checking.verify import QuotationChecker
 from alpie.app.service.rows import answer_row
 from alpie.index.chunking.passages import make_passages
+from alpie.index.chunking.word_coverage import measured
 from alpie.index.encoder import Encoder
 from alpie.index.layout import lay_out
 from alpie.index.notices import NoticeKind
 from alpie.index.records import Document
 from alpie.index.sources.document_folder import read_sources
-from alpie.index.word_coverage import measured
 
 LAW = """---
 title: "Ley 3/2022, de 2 de mayo, de fuentes públicas"

@@ -14,8 +14,8 @@ from alpie.app.answering.corpus import Corpus
 from alpie.app.answering.model_reader import ModelReader, numbers_in
 from alpie.app.chat_model import Messages
 from alpie.app.settings import Settings
-from alpie.index.readable import proves
 from alpie.index.reader import ReadPassage
+from alpie.index.records import proves
 
 PASSAGES = [
     ReadPassage(("El museo abre a las diez.", "La entrada cuesta seis euros.")),

@@ -20,8 +20,7 @@ from alpie.app.page.views import reference_view
 from alpie.app.page.views.link_places import spans_parameter, words_at
 from alpie.app.page.views.page_words import translations_for
 from alpie.app.page.views.panel import Panels
-from alpie.index.readable import readable_text
-from alpie.index.records import Passage, Sentence, SentenceRole, Span
+from alpie.index.records import Passage, Sentence, SentenceRole, Span, readable_text
 
 TEXT = """Los parques abren a las siete. Los perros van atados. Nadie puede hacer fuego de abril a octubre.
 

@@ -6,8 +6,7 @@ import pytest
 from fake_encoder import corpus_from
 
 from alpie.app.answering.corpus import Corpus
-from alpie.index.readable import collapse
-from alpie.index.records import Document
+from alpie.index.records import Document, collapse
 from alpie.index.spanish.named_documents import DocumentNames
 from alpie.index.spanish.overview import Overview, OverviewKind, read_overview
 from alpie.index.spanish.query import read_question

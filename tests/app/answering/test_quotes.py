@@ -19,8 +19,17 @@ from alpie.app.answering.read_passages import read_passage_of
 from alpie.app.settings import SEED_DOCUMENTS
 from alpie.index.chunking.passages import make_passages
 from alpie.index.layout import lay_out
-from alpie.index.readable import collapse, proves, readable_text
-from alpie.index.records import Document, Hit, Passage, Sentence, SentenceRole, Span
+from alpie.index.records import (
+    Document,
+    Hit,
+    Passage,
+    Sentence,
+    SentenceRole,
+    Span,
+    collapse,
+    proves,
+    readable_text,
+)
 from alpie.index.sources.document_folder import read_sources
 from alpie.index.spanish.query import Question, read_question
 

@@ -21,7 +21,7 @@ from alpie.app.checking.verify import QuotationChecker, quotations_of
 from alpie.app.exporting.export import FORMATS, export
 from alpie.app.exporting.reference_files import Excerpt
 from alpie.app.translations import LANGUAGES, translations_for
-from alpie.index.readable import collapse
+from alpie.index.records import collapse
 
 DAY = date(2026, 11, 22)
 FILES = ("bibtex", "ris", "csl-json", "csv", "markdown")

@@ -22,8 +22,20 @@ from alpie.app.checking.word_alignment import DifferenceKind, align
 from alpie.app.exporting.reference_files import json_text
 from alpie.app.service.answer_record import QuoteState, RecordError, make_record, record_text, verify_record
 from alpie.index.errors import QuestionError
-from alpie.index.readable import collapse, proves, readable_text
-from alpie.index.records import Block, BlockKind, Document, Hit, Layout, Passage, Sentence, SentenceRole, Span
+from alpie.index.records import (
+    Block,
+    BlockKind,
+    Document,
+    Hit,
+    Layout,
+    Passage,
+    Sentence,
+    SentenceRole,
+    Span,
+    collapse,
+    proves,
+    readable_text,
+)
 
 PRESS = """Detenciones en España
 De las 25 detenciones realizadas, dos se han producido

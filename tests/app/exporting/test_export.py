@@ -18,7 +18,7 @@ from pybtex.database import parse_string
 from alpie.app.answering.answer_types import Citation
 from alpie.app.exporting.export import FORMATS, export
 from alpie.app.exporting.reference_files import Excerpt
-from alpie.index.readable import collapse
+from alpie.index.records import collapse
 
 REPORT = Citation(
     address="weprotect-2019/04-tendencias/0123456789",

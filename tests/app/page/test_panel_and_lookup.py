@@ -14,7 +14,7 @@ from alpie.app.page.views.link_places import link, parse_spans, spans_parameter
 from alpie.app.page.views.lookup_view import Wanted, look_up
 from alpie.app.page.views.page_words import translations_for
 from alpie.app.page.views.panel import Panels
-from alpie.index.readable import readable_text
+from alpie.index.records import readable_text
 from alpie.index.retrieval.word_search import fold_as_stored
 
 PAYLOAD = (

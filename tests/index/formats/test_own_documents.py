@@ -25,7 +25,7 @@ from alpie.app.terminal.rendering import incomplete_text
 from alpie.app.translations import translations_for
 from alpie.index.build import build_index
 from alpie.index.formats import Metadata
-from alpie.index.readable import collapse
+from alpie.index.records import collapse
 from alpie.index.sources import document_folder
 from alpie.index.sources.document_folder import read_sources
 from alpie.index.sources.source_table import described, entry_from_file_name, table_for

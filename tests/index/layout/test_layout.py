@@ -12,8 +12,7 @@ from places import ROOT, TESTS
 
 from alpie.index.layout import lay_out
 from alpie.index.layout.notes import find_note_calls
-from alpie.index.readable import readable_text
-from alpie.index.records import Block, BlockKind, Element, Structure
+from alpie.index.records import Block, BlockKind, Element, Structure, readable_text
 from alpie.index.sources.document_folder import read_sources
 
 DOCUMENTS = {document.id: document for document in read_sources(ROOT / "docs_src").documents}

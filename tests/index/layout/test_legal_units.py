@@ -6,8 +6,7 @@ import pytest
 from fake_encoder import document_of
 
 from alpie.index.layout import lay_out
-from alpie.index.readable import readable_text
-from alpie.index.records import BlockKind
+from alpie.index.records import BlockKind, readable_text
 from alpie.index.spanish.unit_numbers import number_at, order_of
 
 

@@ -11,8 +11,7 @@ from langchain_core.vectorstores import VectorStore
 
 from alpie.app.service.langchain_model import embeddings, retriever, vector_store
 from alpie.index.errors import QuestionError, SettingsError
-from alpie.index.readable import readable_text
-from alpie.index.records import Span
+from alpie.index.records import Span, readable_text
 
 pytestmark = pytest.mark.heavy
 

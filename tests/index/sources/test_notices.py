@@ -20,11 +20,11 @@ from alpie.app.terminal import doctor
 from alpie.app.translations import LANGUAGES, translations_for
 from alpie.index.build import BuildReport, build_index
 from alpie.index.chunking.passages import make_passages
+from alpie.index.chunking.word_coverage import measured
 from alpie.index.layout import lay_out
 from alpie.index.notices import Coverage, Notice, NoticeKind, Unread
 from alpie.index.records import Document, Element, Structure
 from alpie.index.storage.store import open_version
-from alpie.index.word_coverage import measured
 
 WORDS = translations_for("es")
 

@@ -19,8 +19,7 @@ from alpie.app.terminal.rendering import answer_text
 from alpie.app.translations import translations_for
 from alpie.index.chunking.passages import make_passages
 from alpie.index.layout import lay_out
-from alpie.index.readable import collapse
-from alpie.index.records import Document, Passage
+from alpie.index.records import Document, Passage, collapse
 from alpie.index.retrieval.places import Places
 from alpie.index.spanish.references import read_reference
 

@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from alpie.index.notices import Notice, NoticeKind
-from alpie.index.readable import readable_text
-from alpie.index.records import Document, Layout, Passage
+from alpie.index.records import Document, Layout, Passage, readable_text
 
 _WORD = re.compile(r"[^\W_]+")
 _DIVIDED = re.compile(r"([^\W\d_]+)-\n")
