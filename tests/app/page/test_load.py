@@ -27,9 +27,9 @@ from alpie.eval.bench.load import main
 class SlowCorpus(FakeCorpus):
     """One that takes its time to answer."""
 
-    def ask(self, question: str, turns: tuple[str, ...] = ()) -> Any:
+    def ask(self, question: str, *how: Any) -> Any:
         time.sleep(0.5)
-        return super().ask(question, turns)
+        return super().ask(question, *how)
 
 
 class CrowdedCorpus(FakeCorpus):
