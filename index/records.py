@@ -133,7 +133,7 @@ class Layout:
     marks: tuple[Span, ...] = ()  # hyphens at line ends, signs of a markup: no words of the document
     page_labels: tuple[PageLabel | None, ...] = ()  # of the pages that begin at `page_starts`
 
-    def turns(self, start: int, end: int) -> tuple[tuple[int, PageLabel | None], ...]:
+    def pages_between(self, start: int, end: int) -> tuple[tuple[int, PageLabel | None], ...]:
         """The page on which offset `start` stands, and those that begin before `end`: (offset, label)."""
         first = bisect_right(self.page_starts, start) - 1
         here = self.page_labels[first] if 0 <= first < len(self.page_labels) else None
@@ -184,7 +184,7 @@ class Passage:
     page: PageLabel | None = None  # on which it begins
     paragraph: int = 0  # 1-based number of its first paragraph, see `alpie.index.chunking.passages`
     ordinal: int = 0  # 0-based position in the document
-    turns: tuple[tuple[int, PageLabel | None], ...] = ()  # pages that begin inside it: (offset, label)
+    later_pages: tuple[tuple[int, PageLabel | None], ...] = ()  # pages that begin inside it: (offset, label)
     recognised: tuple[RecognisedWord, ...] = ()  # those of its words that a program read off a picture
 
     def pages(self, spans: Sequence[Span] = ()) -> tuple[PageLabel | None, PageLabel | None]:
@@ -194,8 +194,8 @@ class Passage:
         return self._page_at(first), self._page_at(last)
 
     def _page_at(self, offset: int) -> PageLabel | None:
-        before = bisect_right(self.turns, offset, key=lambda turn: turn[0])
-        return self.turns[before - 1][1] if before else self.page
+        before = bisect_right(self.later_pages, offset, key=lambda page: page[0])
+        return self.later_pages[before - 1][1] if before else self.page
 
     @property
     def text(self) -> str:

@@ -20,8 +20,8 @@ from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.serving.routes import PageRoutes
 from alpie.app.page.serving.server import create_app
 from alpie.app.page.state.document_shelf import Shelf
-from alpie.app.page.state.library import Opening
 from alpie.app.page.state.named_collections import Collections
+from alpie.app.page.state.opening import Opening
 from alpie.app.page.state.uploads import Uploads
 from alpie.app.settings import load_settings
 from alpie.index.errors import SourceError

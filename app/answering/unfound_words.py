@@ -17,7 +17,7 @@ _MAX_READ = 100
 
 def holds_none_of(
     text: str,
-    library: Corpus,
+    corpus: Corpus,
     document: str | None = None,
     admits: Callable[[Hit], bool] = lambda _: True,
 ) -> bool:
@@ -28,5 +28,5 @@ def holds_none_of(
     question = read_question(text)
     if not terms(question.typed) or question.reference is not None:
         return False
-    hits = library.search(text, _MAX_READ, "lexical", document)
+    hits = corpus.search(text, _MAX_READ, "lexical", document)
     return len(hits) < _MAX_READ and not any(map(admits, hits))

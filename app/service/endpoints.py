@@ -89,34 +89,34 @@ class Endpoints:
             raise SettingsError(said("api.limit", value=repr(limit), most=MAX_HITS))
         if retriever not in RETRIEVERS:
             raise SettingsError(said("api.retriever", value=repr(retriever), known=", ".join(RETRIEVERS)))
-        library = self._opened()
+        corpus = self._opened()
         within = self._text(document or "", MAX_CHARACTERS) or None
-        hits = library.search(self._text(words, MAX_CHARACTERS), int(limit), retriever, within)
-        return [{**hit_row(hit, library.documents, self._language)} for hit in hits]
+        hits = corpus.search(self._text(words, MAX_CHARACTERS), int(limit), retriever, within)
+        return [{**hit_row(hit, corpus.documents, self._language)} for hit in hits]
 
     def verify(self, text: str) -> dict[str, Any]:
         """Whether a quotation stands in the documents word for word, where, and what differs."""
-        library = self._opened()
+        corpus = self._opened()
         checker = self._checker
-        if checker is None or checker.corpus is not library:  # another index has come into use
-            self._checker = checker = QuotationChecker(library)
+        if checker is None or checker.corpus is not corpus:  # another index has come into use
+            self._checker = checker = QuotationChecker(corpus)
         return {**verification_row(checker.check(self._text(text, MAX_TEXT)), self._language)}
 
     def passage(self, address: str) -> dict[str, Any]:
         """The passage with this permanent address, with its citation."""
-        library = self._opened()
+        corpus = self._opened()
         wanted = self._text(address, MAX_CHARACTERS)
         try:
-            passage = library.passage(wanted)
+            passage = corpus.passage(wanted)
         except AddressError as error:
             raise AddressError(said("api.address", address=wanted[:_MAX_SHOWN]), wanted) from error
-        return {**passage_row(passage, library.documents[passage.document_id], self._language)}
+        return {**passage_row(passage, corpus.documents[passage.document_id], self._language)}
 
     def documents(self) -> list[dict[str, Any]]:
         """The documents that are searched: ids, titles, publishers, dates."""
-        library = self._opened()
-        counts = Counter(passage.document_id for passage in library.passages)
-        return [{**document_row(one, counts[one.id])} for one in library.documents.values()]
+        corpus = self._opened()
+        counts = Counter(passage.document_id for passage in corpus.passages)
+        return [{**document_row(one, counts[one.id])} for one in corpus.documents.values()]
 
     def _texts(self, value: object, name: str) -> tuple[str, ...]:
         if not isinstance(value, list | tuple | NoneType):

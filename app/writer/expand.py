@@ -30,7 +30,7 @@ from alpie.index.errors import SettingsError
 from alpie.index.records import Document, Passage
 from alpie.index.sources.expansions import KINDS, expansions_file
 from alpie.index.spanish.analysis import fold
-from alpie.index.spanish.query import language_of
+from alpie.index.spanish.query import detected_language
 
 _RULES = """Lees pasajes de documentos y escribes, para un buscador, otras maneras de llegar a cada uno.
 De cada pasaje escribe unas doce líneas:
@@ -111,7 +111,7 @@ def fault_of(draft: ExpansionDraft, passage: Passage, title: str, others: Sequen
         return DraftFault.SENTENCES
     if not _FEWEST_WORDS <= len(text.split()) <= _MAX_WORDS or len(text) > _MAX_CHARACTERS:
         return DraftFault.LENGTH
-    written_in, read_in = language_of(text), language_of(passage.text)
+    written_in, read_in = detected_language(text), detected_language(passage.text)
     if written_in not in ("und", "en" if draft.kind == "english" else read_in):
         return DraftFault.LANGUAGE
     said = f"{title}. {text_of(passage)}"

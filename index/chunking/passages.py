@@ -199,7 +199,7 @@ def _passage(
         heading = block.label
     text = " ".join(sentence.text for sentence in sentences)
     start, end = sentences[0].start, max(sentence.end for sentence in sentences)
-    (_, page), *turns = layout.turns(start, end)
+    (_, page), *later_pages = layout.pages_between(start, end)
     words = document.structure.recognised if document.structure else ()
     return Passage(
         address=passage_address(document.id, heading, text),
@@ -212,6 +212,6 @@ def _passage(
         page=page if layout.page_labels else block.page,
         paragraph=paragraphs[sentences[0].paragraph],
         ordinal=ordinal,
-        turns=tuple(turns),
+        later_pages=tuple(later_pages),
         recognised=words[bisect_left(words, (start, 0, 0)) : bisect_left(words, (end, 0, 0))],
     )

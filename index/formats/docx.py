@@ -176,7 +176,7 @@ class _DocxBody:
         for box in boxes:
             self._blocks(box, 0)
         if paragraph in self._section_ends:
-            self._builder.turn()
+            self._builder.next_page()
 
     def _write(self, paragraph: Any, text: str) -> None:
         marker = self._numbering.marker(paragraph)
@@ -224,7 +224,7 @@ class _DocxBody:
         self._builder.add_table(rows, headers or 1)
         self._waiting += notes
         for _ in self._breaks(table):
-            self._builder.turn()
+            self._builder.next_page()
 
     def _cell(self, parent: Any, notes: list[tuple[str, str]]) -> Iterator[str]:
         """The paragraphs of a cell, those of a table inside it and of text boxes too."""

@@ -110,7 +110,7 @@ class TextBuilder:
             self._new_page = True
         self._pages.append((self._length, number))
 
-    def turn(self) -> None:
+    def next_page(self) -> None:
         """What is added from here on stands on the next page."""
         self.begin_page(self._pages[-1][1] + 1 if self._pages else 2)
 
@@ -133,7 +133,7 @@ class TextBuilder:
         before = ""
         for number, part in enumerate(text.split("\f")):
             if number:
-                self.turn()
+                self.next_page()
             part = clean(part)
             lines = [line.strip() for line in part.split("\n")]
             shown = "\n".join(line for line in lines if line)

@@ -139,7 +139,7 @@ class _OdtBody:
             elif name == "table:table":
                 self._table(child)
             elif name == "text:soft-page-break":
-                self._builder.turn()
+                self._builder.next_page()
             else:
                 outside = self._contents
                 self._contents = outside or name in _CONTENTS
@@ -149,7 +149,7 @@ class _OdtBody:
     def _paragraph(self, element: _Element, heading: bool) -> None:
         style = value_of(element, "text:style-name")
         if self._styles.has(style, "break") and self._builder.begun:
-            self._builder.turn()
+            self._builder.next_page()
         notes: list[_Note] = []
         boxes: list[_Element] = []
         text = "".join(self._words(element, notes, boxes))

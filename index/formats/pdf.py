@@ -33,7 +33,7 @@ from alpie.index.formats.pdf_fragments import (
     PdfLine,
     fragments_of,
     frame_height,
-    main_turn,
+    main_rotation,
     page_characters,
     turned_box,
 )
@@ -221,17 +221,17 @@ def _characters_read(page: Any, boxes: Sequence[tuple[Box, bool]]) -> _Page:
         hidden = _leave_unseen(text_page, characters) if drawing.unseen else 0
         if hidden and drawing.pictures >= _PICTURE:  # the text of a scan, which its picture shows
             characters, hidden = list(page_characters(text_page, box, [])), 0
-        turn = main_turn(characters)
+        rotation = main_rotation(characters)
         if boxes:
-            _tick(characters, [(turned_box(one, turn, box), ticked) for one, ticked in boxes], turn)
-        tables = grids(drawing.edges, characters, turn, box) if drawing.edges else []
-        real = mark_cells(characters, tables, turn) if tables else set()
-        fragments = fragments_of(text_page, characters, turn)
+            _tick(characters, [(turned_box(one, rotation, box), ticked) for one, ticked in boxes], rotation)
+        tables = grids(drawing.edges, characters, rotation, box) if drawing.edges else []
+        real = mark_cells(characters, tables, rotation) if tables else set()
+        fragments = fragments_of(text_page, characters, rotation)
         found = [_calls_apart(one) for one in fragments]
         whole = [table_at(fragments, at, tables[at].box) for at in sorted(real)]
         lines = reading_order([*(one for one in fragments if one.cell is None), *whole])
-        lines = [replace(line, height=frame_height(turn, box)) for line in lines]
-        for other in {one.turn for one in characters if one is not None} - {turn, SLANTED}:
+        lines = [replace(line, height=frame_height(rotation, box)) for line in lines]
+        for other in {one.rotation for one in characters if one is not None} - {rotation, SLANTED}:
             beside = fragments_of(text_page, characters, other)
             found += map(_calls_apart, beside)
             height = frame_height(other, box)
@@ -267,15 +267,15 @@ def _leave_unseen(text_page: Any, characters: list[Character | None]) -> int:
     return len(words.split())
 
 
-def _tick(characters: list[Character | None], boxes: Sequence[tuple[Box, bool]], turn: int) -> None:
+def _tick(characters: list[Character | None], boxes: Sequence[tuple[Box, bool]], rotation: int) -> None:
     """Write a sign for each box of a form, in the place of what its program draws there."""
-    size = median([one.size for one in characters if one is not None and one.turn == turn] or [12.0])
+    size = median([one.size for one in characters if one is not None and one.rotation == rotation] or [12.0])
     for (left, bottom, right, top), ticked in boxes:
         for at, one in enumerate(characters):
-            if one and one.turn == turn and left <= one.middle <= right and bottom <= one.base <= top:
+            if one and one.rotation == rotation and left <= one.middle <= right and bottom <= one.base <= top:
                 characters[at] = None
         base = (bottom + top) / 2 - 0.3 * size
-        sign = Character("☒" if ticked else "☐", left, right, base, size, 0, turn, True)
+        sign = Character("☒" if ticked else "☐", left, right, base, size, 0, rotation, True)
         characters += [None, sign]
 
 

@@ -28,7 +28,7 @@ _HYPHENS = (0x02, 0xFFFE, 0xAD)  # PDFium's own sign for a hyphen at a line end,
 
 @dataclass(slots=True)
 class Character:
-    """One character; points, y upwards, in the frame of its turn."""
+    """One character; points, y upwards, in the frame of its rotation."""
 
     text: str  # a blank of any kind is " "
     x0: float
@@ -36,7 +36,7 @@ class Character:
     base: float
     size: float  # height of its box, some 1.2 ems
     index: int  # in PDFium's page
-    turn: int  # quarter turns to the left, or `SLANTED`
+    rotation: int  # quarter turns to the left, or `SLANTED`
     blank: bool  # PDFium takes the gap before it for a space
     cell: tuple[int, int, int] | None = None  # table, row, column
 
@@ -58,7 +58,7 @@ def page_characters(text_page: Any, page: Box, outside: list[str]) -> Iterator[C
     left, bottom, right, top = page
     high, blank = 0, False
     low = ceiling = base = 0.0
-    turn = SLANTED
+    rotation = SLANTED
     for index, code in enumerate(_codes(handle, count)):
         if 0xD800 <= code < 0xDC00:  # the first half of a character beyond U+FFFF
             high = code
@@ -82,21 +82,21 @@ def page_characters(text_page: Any, page: Box, outside: list[str]) -> Iterator[C
             outside.append(f" {text}" if blank or not outside else text)
             blank = False
             continue
-        if turn != 0 or y0 != low or y1 != ceiling or y0 == y1:
+        if rotation != 0 or y0 != low or y1 != ceiling or y0 == y1:
             # letters of one height at one height stand on one line: nothing more is asked of PDFium
             low, ceiling = y0, y1
             raw.FPDFText_GetCharOrigin(handle, index, to_x, to_y)
-            turn = _turn(raw.FPDFText_GetCharAngle(handle, index))
-            if turn == SLANTED and raw.FPDFText_GetMatrix(handle, index, matrix):
+            rotation = _rotation(raw.FPDFText_GetCharAngle(handle, index))
+            if rotation == SLANTED and raw.FPDFText_GetMatrix(handle, index, matrix):
                 # letters may lean, as italics do, on a straight line
-                turn = _turn(-math.atan2(matrix.b, matrix.a))
-            base = turned_box((x.value, y.value, x.value, y.value), turn, page)[1]
-        if turn == 0 and x0 <= x1:
+                rotation = _rotation(-math.atan2(matrix.b, matrix.a))
+            base = turned_box((x.value, y.value, x.value, y.value), rotation, page)[1]
+        if rotation == 0 and x0 <= x1:
             across, end, size = x0 - left, x1 - left, abs((y1 - bottom) - (y0 - bottom))
         else:
-            across, under, end, over = turned_box((x0, y0, x1, y1), turn, page)
+            across, under, end, over = turned_box((x0, y0, x1, y1), rotation, page)
             size = abs(over - under)
-        yield Character(" " if text.isspace() else text, across, end, base, size, index, turn, blank)
+        yield Character(" " if text.isspace() else text, across, end, base, size, index, rotation, blank)
         blank = False
 
 
@@ -110,36 +110,36 @@ def _codes(handle: Any, count: int) -> Sequence[int]:
     return [raw.FPDFText_GetUnicode(handle, index) for index in range(count)]
 
 
-def _turn(angle: float) -> int:
+def _rotation(angle: float) -> int:
     """Quarter turns to the left by PDFium's angle, which goes to the right."""
     quarters = round(angle / _QUARTER)
     return -quarters % 4 if abs(angle - quarters * _QUARTER) <= _STRAIGHT else SLANTED
 
 
-def turned_box(box: Box, turn: int, page: Box) -> Box:
-    """`box` in the frame in which text of that `turn` runs from left to right."""
+def turned_box(box: Box, rotation: int, page: Box) -> Box:
+    """`box` in the frame in which text of that `rotation` runs from left to right."""
     x0, y0, x1, y1 = min(box[0], box[2]), min(box[1], box[3]), max(box[0], box[2]), max(box[1], box[3])
     left, bottom, right, top = page
-    if turn == 1:
+    if rotation == 1:
         return y0 - bottom, right - x1, y1 - bottom, right - x0
-    if turn == 2:
+    if rotation == 2:
         return right - x1, top - y1, right - x0, top - y0
-    if turn == 3:
+    if rotation == 3:
         return top - y1, x0 - left, top - y0, x1 - left
     return x0 - left, y0 - bottom, x1 - left, y1 - bottom
 
 
-def frame_height(turn: int, page: Box) -> float:
-    """The height of the page as text of that `turn` sees it."""
-    return max(page[2] - page[0] if turn in (1, 3) else page[3] - page[1], 1.0)
+def frame_height(rotation: int, page: Box) -> float:
+    """The height of the page as text of that `rotation` sees it."""
+    return max(page[2] - page[0] if rotation in (1, 3) else page[3] - page[1], 1.0)
 
 
-def main_turn(characters: Sequence[Character | None]) -> int:
+def main_rotation(characters: Sequence[Character | None]) -> int:
     """The way most letters of a page run."""
-    turns = {one.turn for one in characters if one is not None} - {SLANTED}
-    if len(turns) < 2:
-        return min(turns, default=0)
-    letters = Counter(one.turn for one in characters if one is not None and one.text.isalnum())
+    rotations = {one.rotation for one in characters if one is not None} - {SLANTED}
+    if len(rotations) < 2:
+        return min(rotations, default=0)
+    letters = Counter(one.rotation for one in characters if one is not None and one.text.isalnum())
     letters.pop(SLANTED, None)
     return letters.most_common(1)[0][0] if letters else 0
 
@@ -220,14 +220,14 @@ class PdfLine:
         return " ".join(cell.text for cell in self.cells)
 
 
-def fragments_of(text_page: Any, characters: Iterable[Character | None], turn: int) -> list[Fragment]:
-    """The fragments that run the way of `turn`, in the order of the content."""
+def fragments_of(text_page: Any, characters: Iterable[Character | None], rotation: int) -> list[Fragment]:
+    """The fragments that run the way of `rotation`, in the order of the content."""
     made: list[Fragment] = []
     run: list[Character] = []
     last: Character | None = None  # of the run
     right = 0.0  # of its last character that shows
     for one in characters:
-        if one is not None and one.turn != turn:
+        if one is not None and one.rotation != rotation:
             continue
         if last is not None and (one is None or not _goes_on(last, right, one)):
             made.append(_fragment(text_page, run))

@@ -95,7 +95,7 @@ def slanted_lines(characters: Iterable[Character | None]) -> list[PdfLine]:
     made: list[PdfLine] = []
     before: Character | None = None
     for one in characters:
-        if one is None or one.turn != SLANTED:
+        if one is None or one.rotation != SLANTED:
             before = None
             continue
         if before is None:

@@ -140,12 +140,14 @@ def _edges(path: Any, matrix: PdfMatrix) -> Iterator[Box]:
         last = point
 
 
-def grids(edges: Sequence[Box], characters: Sequence[Character | None], turn: int, page: Box) -> list[Grid]:
-    """The grids that lines make, in the frame of `turn`; columns that no line parts, white does."""
+def grids(
+    edges: Sequence[Box], characters: Sequence[Character | None], rotation: int, page: Box
+) -> list[Grid]:
+    """The grids that lines make, in the frame of `rotation`; columns that no line parts, white does."""
     across: list[tuple[float, float, float]] = []  # place, from, to
     down: list[tuple[float, float, float]] = []
     for edge in edges:
-        x0, y0, x1, y1 = turned_box(edge, turn, page)
+        x0, y0, x1, y1 = turned_box(edge, rotation, page)
         if y1 - y0 < 1.0 and x1 - x0 >= _SHORTEST:
             across.append(((y0 + y1) / 2, x0, x1))
         elif x1 - x0 < 1.0 and y1 - y0 >= _SHORTEST:
@@ -158,7 +160,7 @@ def grids(edges: Sequence[Box], characters: Sequence[Character | None], turn: in
     for edge in level:
         if edge[1] not in crossed:
             stacks[round(edge[0] / _NEAR), round(edge[2] / _NEAR)].append(edge)
-    text = [one for one in characters if one is not None and one.turn == turn and one.text != " "]
+    text = [one for one in characters if one is not None and one.rotation == rotation and one.text != " "]
     made += [grid for stack in stacks.values() if (grid := _open_grid(stack, text))]
     return made
 
@@ -244,12 +246,12 @@ def _grid(level: list[Box], upright: list[Box]) -> Grid | None:
     return Grid(xs, [-y for y in tops], cell_of)
 
 
-def mark_cells(characters: Sequence[Character | None], tables: Sequence[Grid], turn: int) -> set[int]:
+def mark_cells(characters: Sequence[Character | None], tables: Sequence[Grid], rotation: int) -> set[int]:
     """Give each character its cell; returns which of `tables` are tables and not frames around text."""
     before: Character | None = None
     held: Counter[tuple[int, int, int]] = Counter()
     for one in characters:
-        if one is None or one.turn != turn:
+        if one is None or one.rotation != rotation:
             before = None
             continue
         one.cell = before.cell if before is not None and _touch(before, one) else _cell(one, tables)

@@ -263,7 +263,7 @@ def _units_of(passage: Passage) -> Iterator[tuple[str, str]]:
         elif section := _SECTION.match(folded):
             yield "seccion", section[1]
             yield "capitulo", section[1]
-    pages = [page for page in (passage.page, *(page for _, page in passage.turns)) if page is not None]
+    pages = [page for page in (passage.page, *(page for _, page in passage.later_pages)) if page is not None]
     if pages:
         yield "page", _PAGES.join(fold(str(page)) for page in pages)
     if passage.label:

@@ -118,7 +118,7 @@ class Question:
         return read_reference(self.typed)
 
 
-def language_of(text: str) -> str:
+def detected_language(text: str) -> str:
     """The language by function words: "es", "en" or, where there are too few to tell, "und"."""
     words = [str(token) for token in tokens(text)]
     spanish = sum(word in _SPANISH for word in words) + 2 * any(c in text for c in "¿¡ñ")
@@ -190,7 +190,7 @@ def read_question(typed: str, write_out: bool = True) -> Question:
         text = text[:MAX_CHARACTERS].rsplit(" ", 1)[0]
     if not any(c.isalnum() for c in fold(text)):
         raise QuestionError(said("query.no_words"))
-    language = language_of(text)
+    language = detected_language(text)
     text = _lower_capitals(text)
     searched = _asked_what_it_is(_write_out(text)) if write_out and language != "en" else text
     searched = re.sub(r"\s+", " ", searched).strip() or text

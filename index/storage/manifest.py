@@ -22,7 +22,7 @@ from alpie.index.model_cache import checksum
 from alpie.index.sources.document_folder import FORMER_VERSIONS, POINTER, VERSIONS
 from alpie.index.spanish.analysis import ANALYSIS_VERSION
 
-FORMAT_VERSION = 8  # raise it whenever a file of an index version changes its meaning
+FORMAT_VERSION = 9  # raise it whenever a file of an index version changes its meaning
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")  # of an index version
 _MAX_POINTER_BYTES = 1_000
 _MAX_MANIFEST_BYTES = 10_000_000  # of some 50,000 files that are not read

@@ -28,7 +28,7 @@ from starlette.types import Receive, Scope, Send
 
 from alpie.app.page.guarding.rate_limits import Limits, Streams, Window, client_of
 from alpie.app.page.guarding.users import Users
-from alpie.app.page.views.page_words import LANGUAGES, language_of, translations_for
+from alpie.app.page.views.page_words import LANGUAGES, language_of_path, translations_for
 from alpie.app.page.views.templates import render
 
 COOKIE = "alpie_session"
@@ -64,7 +64,7 @@ class Login:
         """Whether the request may go on; if not, it has been answered."""
         request = Request(scope, receive)
         wanted = request.query_params.get("lang", "")
-        language = wanted if wanted in LANGUAGES else language_of(path, self._default)
+        language = wanted if wanted in LANGUAGES else language_of_path(path, self._default)
         try:
             answer = await self._answer(request, path, language)
         except TooMany as many:
@@ -194,7 +194,7 @@ class Attempts:
         self._pairs = Window(_MAX_OF_ONE, _LIMITS, clock)
         self._waiting = Streams(_MAX_FAILURES)
         self._hashing = asyncio.Semaphore(_AT_ONCE)
-        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._queues: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._process_key = secrets.token_bytes(32)
         self._seen: OrderedDict[bytes, None] = OrderedDict()  # digests of what was found good
 
@@ -210,7 +210,7 @@ class Attempts:
         if len(self._waiting) >= _MAX_WAITING or not self._waiting.open(client):
             raise TooMany(_BUSY_SECONDS, busy=True)
         try:
-            async with self._turns.setdefault(client, asyncio.Lock()), self._hashing:
+            async with self._queues.setdefault(client, asyncio.Lock()), self._hashing:
                 return seen in self._seen or await self._hashed(client, name, password, seen)
         finally:
             self._waiting.close(client)

@@ -38,7 +38,7 @@ class Users:
         self._hashes: Mapping[str, str] = {}
         self._secret = b""
         # compared with when there is no such user, so that the answer takes as long
-        self._nobody = hashed(secrets.token_urlsafe(16))
+        self._nobody = password_hash(secrets.token_urlsafe(16))
 
     def hashes(self) -> Mapping[str, str]:
         """The password hash of each user. Raises SettingsError when the file cannot be read."""
@@ -65,7 +65,7 @@ class Users:
         if not _MIN_CHARACTERS <= len(password) <= _MAX_CHARACTERS:
             raise SettingsError(said("users.length", least=_MIN_CHARACTERS, most=_MAX_CHARACTERS))
         known = dict(self.hashes()) if self.path.exists() else {}
-        self._write({**known, name: hashed(password)})
+        self._write({**known, name: password_hash(password)})
         return name not in known
 
     def remove(self, name: str) -> None:
@@ -90,7 +90,7 @@ class Users:
         _write_private(self.path, lines.encode())
 
 
-def hashed(password: str) -> str:
+def password_hash(password: str) -> str:
     """A password's hash with a salt of its own: `scrypt$N$r$p$salt$key`."""
     salt = secrets.token_bytes(_SALT_BYTES)
     key = _scrypt(password, salt, _N, _R, _P)

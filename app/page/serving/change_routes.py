@@ -17,8 +17,8 @@ from alpie.app.page.guarding.origins import is_loopback
 from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.state import ChangeRefused
 from alpie.app.page.state.document_shelf import FIELDS, Shelf
-from alpie.app.page.state.library import NotReady, Opening
 from alpie.app.page.state.named_collections import Collections
+from alpie.app.page.state.opening import NotReady, Opening
 from alpie.app.page.state.uploads import Uploads
 from alpie.app.page.views.documents_view import render_state
 from alpie.app.page.views.page_words import PageTranslations, words_asked

@@ -15,7 +15,7 @@ from gradio.events import api
 from alpie.app.answering.answer_types import Answer
 from alpie.app.exporting.reference_styles import STYLES
 from alpie.app.page.serving.page_options import PageOptions
-from alpie.app.page.state.library import Opening
+from alpie.app.page.state.opening import Opening
 from alpie.app.page.state.server_metrics import Meter
 from alpie.app.page.views.chat import Chat, Conversation, QuestionLink, Wish
 from alpie.app.page.views.check_view import MAX_TEXT

@@ -10,6 +10,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, FastAPI, Request
@@ -21,7 +22,7 @@ from alpie.app.page.guarding.origins import is_loopback
 from alpie.app.page.serving.change_routes import add_change_routes
 from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.state.feedback import FeedbackFile
-from alpie.app.page.state.library import Library, NotReady, Opening
+from alpie.app.page.state.opening import NotReady, Opening
 from alpie.app.page.state.server_metrics import CONTENT_TYPE, Meter
 from alpie.app.page.views import check_view as check
 from alpie.app.page.views import lookup_view, reference_view
@@ -37,13 +38,16 @@ from alpie.app.page.views.welcome import Examples, render_welcome
 from alpie.index.errors import AddressError, AlpieError, QuestionError, SourceError
 from alpie.index.spanish.conversation import MAX_TURNS
 
+if TYPE_CHECKING:
+    from alpie.app.answering.corpus import Corpus
+
 _LOG = logging.getLogger(__name__)
 _ASSETS = Path(__file__).resolve().parents[1] / "assets"
 _OPENING_SECONDS = 20.0  # a fragment waits this long for the corpus; the script then asks again
 _MAX_VALUE = 4000  # characters of one parameter
 _AT_ONCE = 4  # fragments made at the same time: more take turns anyway, and each holds what it works on
 
-Make = Callable[[Request, Library, PageTranslations], Response | Markup]
+Make = Callable[[Request, Corpus, PageTranslations], Response | Markup]
 """Answers a request out of the corpus, in a thread."""
 
 
@@ -71,10 +75,10 @@ class PageRoutes:
         router = APIRouter(prefix="/al", include_in_schema=False)
         of_corpus: Mapping[str, Make] = {
             "/reader": self._reader,
-            "/search-form": lambda _, library, words: lookup_view.render_form(library, words),
+            "/search-form": lambda _, corpus, words: lookup_view.render_form(corpus, words),
             "/search": self._search,
-            "/scope": lambda _, library, words: render(
-                "scope_list", words, documents=list(library.documents.values())
+            "/scope": lambda _, corpus, words: render(
+                "scope_list", words, documents=list(corpus.documents.values())
             ),
             "/evaluation": self._evaluation,
             "/export/{form}": self._export,
@@ -102,23 +106,23 @@ class PageRoutes:
     def welcome(self, words: PageTranslations) -> Markup:
         """What the page shows before the first question."""
         try:
-            library = self._opening.wait()
+            corpus = self._opening.wait()
         except NotReady as error:
             return render_welcome(words, complete=error.failed)
         examples = self._examples.get(words.language)
-        if examples is None or examples.library is not library:
-            examples = self._examples[words.language] = Examples(library, words)
+        if examples is None or examples.corpus is not corpus:
+            examples = self._examples[words.language] = Examples(corpus, words)
         options = self._options
-        evaluated = evaluation.about(options.reports, library.fingerprint)
+        evaluated = evaluation.about(options.reports, corpus.fingerprint)
         may_add = options.uploads is not None or options.collections is not None
         return render_welcome(
-            words, self._panels_of(library), examples, options.collection, evaluated, may_add=may_add
+            words, self._panels_of(corpus), examples, options.collection, evaluated, may_add=may_add
         )
 
-    def _panels_of(self, library: Library) -> Panels:
+    def _panels_of(self, corpus: Corpus) -> Panels:
         panels = self._panels
-        if panels is None or panels.library is not library:
-            panels = self._panels = Panels(library, self._options.root_path)
+        if panels is None or panels.corpus is not corpus:
+            panels = self._panels = Panels(corpus, self._options.root_path)
         return panels
 
     def _out_of_corpus(self, make: Make) -> Callable[[Request], Awaitable[Response]]:
@@ -148,8 +152,8 @@ class PageRoutes:
 
     # --- what is read and looked up -------------------------------------------------------------
 
-    def _reader(self, request: Request, library: Library, words: PageTranslations) -> Response | Markup:
-        query, panels = _query(request), self._panels_of(library)
+    def _reader(self, request: Request, corpus: Corpus, words: PageTranslations) -> Response | Markup:
+        query, panels = _query(request), self._panels_of(corpus)
         try:
             if "d" in query:
                 return panels.whole(query["d"], words)
@@ -157,8 +161,8 @@ class PageRoutes:
         except AddressError as error:
             return HTMLResponse(panels.vanished(error, words), status_code=404)
 
-    def _search(self, request: Request, library: Library, words: PageTranslations) -> Markup:
-        return lookup_view.render_results(library, lookup_view.Wanted.from_query(_query(request)), words)
+    def _search(self, request: Request, corpus: Corpus, words: PageTranslations) -> Markup:
+        return lookup_view.render_results(corpus, lookup_view.Wanted.from_query(_query(request)), words)
 
     async def _check_form(self, request: Request) -> Response:
         return HTMLResponse(check.render_form(words_asked(request)))
@@ -166,33 +170,33 @@ class PageRoutes:
     async def _check(self, request: Request) -> Response:
         text = (await request.body()).decode("utf-8", errors="replace")
 
-        def make(_: Request, library: Library, words: PageTranslations) -> Markup:
-            return check.render_check(self._panels_of(library).checker, text, words)
+        def make(_: Request, corpus: Corpus, words: PageTranslations) -> Markup:
+            return check.render_check(self._panels_of(corpus).checker, text, words)
 
         return await self._out_of_corpus(make)(request)
 
     # --- what is taken along --------------------------------------------------------------------
 
-    def _export(self, request: Request, library: Library, words: PageTranslations) -> Response:
+    def _export(self, request: Request, corpus: Corpus, words: PageTranslations) -> Response:
         places = reference_view.places(request.query_params.multi_items())
         base = self._options.public_url
         if not base and not is_loopback(request.url.hostname or ""):
             base = str(request.base_url)
-        return reference_view.export(library, request.path_params["form"], places, words, base)
+        return reference_view.export(corpus, request.path_params["form"], places, words, base)
 
-    def _references(self, request: Request, library: Library, words: PageTranslations) -> Response:
+    def _references(self, request: Request, corpus: Corpus, words: PageTranslations) -> Response:
         places = reference_view.places(request.query_params.multi_items())
         style = request.path_params["style"]
-        return reference_view.references(library, style, places, words, self._options.root_path)
+        return reference_view.references(corpus, style, places, words, self._options.root_path)
 
-    def _record(self, request: Request, library: Library, words: PageTranslations) -> Response:
+    def _record(self, request: Request, corpus: Corpus, words: PageTranslations) -> Response:
         query = _query(request)
         turns, documents = (
             tuple(value[:_MAX_VALUE] for value in request.query_params.getlist(name)) for name in ("t", "in")
         )
         as_json, each = query.get("format") == "json", "each" in query
         question = query.get("q", "")
-        return render_record(library, question, turns[:MAX_TURNS], words, as_json, documents, each)
+        return render_record(corpus, question, turns[:MAX_TURNS], words, as_json, documents, each)
 
     # --- the documents --------------------------------------------------------------------------
 
@@ -207,16 +211,16 @@ class PageRoutes:
                 return _sentence(words, self._opening.why_not(error), 503)
             panels = None  # a collection without documents yet
         options = self._options
-        known = panels is not None and evaluation.about(options.reports, panels.library.fingerprint)
+        known = panels is not None and evaluation.about(options.reports, panels.corpus.fingerprint)
         return HTMLResponse(render_documents(panels, words, options, known))
 
     async def _page_image(self, request: Request) -> Response:
         return await run_in_threadpool(self._answered, request, self._picture)
 
-    def _picture(self, request: Request, library: Library, words: PageTranslations) -> Response:
+    def _picture(self, request: Request, corpus: Corpus, words: PageTranslations) -> Response:
         query = request.query_params
         number = query.get("n", "")
-        document = library.documents.get(query.get("d", ""))
+        document = corpus.documents.get(query.get("d", ""))
         if document is None or not (number.isascii() and number.isdecimal() and len(number) <= 5):
             return Response("No such page.", 404, media_type="text/plain")
         try:
@@ -242,8 +246,8 @@ class PageRoutes:
         headers = {"cache-control": "no-cache"}
         return Response(text, media_type="text/javascript; charset=utf-8", headers=headers)
 
-    def _evaluation(self, request: Request, library: Library, words: PageTranslations) -> Markup:
-        shown = evaluation.render_evaluation(self._options.reports, words, library.fingerprint)
+    def _evaluation(self, request: Request, corpus: Corpus, words: PageTranslations) -> Markup:
+        shown = evaluation.render_evaluation(self._options.reports, words, corpus.fingerprint)
         if self._meter:
             shown += evaluation.render_timings(self._meter, words)
         return shown

@@ -26,14 +26,15 @@ from alpie.app.page.serving.collection_router import CollectionRouter
 from alpie.app.page.serving.delivery import Delivery, FirstPaint
 from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.serving.routes import PageRoutes
-from alpie.app.page.state.library import Library, Opening
 from alpie.app.page.state.named_collections import Collection
+from alpie.app.page.state.opening import Opening
 from alpie.app.page.state.server_metrics import Meter
 from alpie.app.page.views.page_words import LANGUAGES, translations_for
 from alpie.app.service.following import CorpusOpener
 from alpie.app.settings import work_offline
 
 if TYPE_CHECKING:
+    from alpie.app.answering.corpus import Corpus
     from alpie.app.settings import Settings
 
 
@@ -45,7 +46,7 @@ _SESSIONS = 100  # conversations remembered, up to half a megabyte each; a brows
 
 
 def create_app(
-    open_library: Callable[[], Library],
+    open_library: Callable[[], Corpus],
     options: PageOptions | None = None,
     stamp: Callable[[], object] | None = None,
     settings_of: Callable[[Collection], Settings] | None = None,
@@ -99,7 +100,7 @@ def _homes(options: PageOptions) -> dict[str, str]:
 
 
 def _pages(opening: Opening, options: PageOptions, meter: Meter | None) -> FastAPI:
-    """The pages about one library, without what stands around them all."""
+    """The pages about one corpus, without what stands around them all."""
     import gradio as gr
 
     from alpie.app.page.serving.frame import add_api, build_page, first_paint, head_of, script_of
@@ -237,5 +238,5 @@ def _of_glibc(name: str) -> Callable[..., int] | None:
         return None
     try:
         return getattr(ctypes.CDLL(None), name)  # type: ignore[no-any-return]
-    except (OSError, AttributeError):  # another C library
+    except (OSError, AttributeError):  # another C corpus
         return None

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
@@ -21,8 +21,10 @@ from prometheus_client import (
 )
 
 from alpie.app.answering.answer_types import Answer
-from alpie.app.page.state.library import Library
 from alpie.index.errors import AlpieError
+
+if TYPE_CHECKING:
+    from alpie.app.answering.corpus import Corpus
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 # in the order they happen; "read" reads question and passages together, "choose" weighs sentences, "quote" cuts and
@@ -72,13 +74,13 @@ class Meter:
         """Add a value that is asked for at every reading."""
         Gauge(f"alpie_{name}", text, registry=self.registry).set_function(value)
 
-    def measured(self, library: Library) -> Library:
-        """`library`, every question to which is counted and timed."""
+    def measured(self, corpus: Corpus) -> Corpus:
+        """`corpus`, every question to which is counted and timed."""
         for name, gauge in self._corpus.items():
-            gauge.set(len(getattr(library, name)))
+            gauge.set(len(getattr(corpus, name)))
         self._version.clear()
-        self._version.labels(library.fingerprint, library.built_at).set(1)
-        return cast(Library, _Measured(library, self))
+        self._version.labels(corpus.fingerprint, corpus.built_at).set(1)
+        return cast(Corpus, _Measured(corpus, self))
 
     def answered(self, answer: Answer) -> None:
         self._questions.labels("answered" if answer.answered else "not_in_documents").inc()
@@ -117,18 +119,18 @@ class Meter:
 
 
 class _Measured:
-    """A library that tells the meter about its answers and is the library in all else."""
+    """A corpus that tells the meter about its answers and is the corpus in all else."""
 
-    def __init__(self, library: Library, meter: Meter) -> None:
-        self._library, self._meter = library, meter
+    def __init__(self, corpus: Corpus, meter: Meter) -> None:
+        self._corpus, self._meter = corpus, meter
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._library, name)
+        return getattr(self._corpus, name)
 
     def ask(self, question: str, turns: tuple[str, ...] = (), *wishes: Any) -> Answer:
-        """As the library does; `wishes`: which documents, and whether each by itself."""
+        """As the corpus does; `wishes`: which documents, and whether each by itself."""
         try:
-            answer = self._library.ask(question, turns, *wishes)
+            answer = self._corpus.ask(question, turns, *wishes)
         except Exception as error:
             self._meter.unanswered("unusable" if isinstance(error, AlpieError) else "failed")
             raise

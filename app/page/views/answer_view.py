@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from time import perf_counter
+from typing import TYPE_CHECKING
 
 from fastapi.responses import HTMLResponse, Response
 
@@ -14,7 +15,6 @@ from alpie.app.answering.absence import absence_lines
 from alpie.app.answering.answer_types import Answer, Quote, Role
 from alpie.app.answering.citation import short_citation
 from alpie.app.exporting.reference_files import json_text
-from alpie.app.page.state.library import Library
 from alpie.app.page.views.link_places import link, question_link
 from alpie.app.page.views.markup import runs
 from alpie.app.page.views.page_words import PageTranslations
@@ -26,6 +26,9 @@ from alpie.index import package_version
 from alpie.index.records import Document, Hit, SentenceRole
 from alpie.index.retrieval.vector_backend import BACKEND_RETRIEVERS
 from alpie.index.spanish.conversation import asks_again
+
+if TYPE_CHECKING:
+    from alpie.app.answering.corpus import Corpus
 
 _RANKED_BY = (*BACKEND_RETRIEVERS, "expansion")
 _MAX_SUGGESTIONS = 3
@@ -229,7 +232,7 @@ def _lines(quote: Quote) -> list[tuple[int, int, str]]:
 
 
 def render_record(
-    library: Library,
+    corpus: Corpus,
     question: str,
     turns: tuple[str, ...],
     words: PageTranslations,
@@ -243,9 +246,9 @@ def render_record(
     corpus.
     """
     wishes = (documents, each_document) if documents or each_document else ()
-    answer = library.ask(question, turns, *wishes)
+    answer = corpus.ask(question, turns, *wishes)
     here = question_link(question, turns=turns, documents=documents, each_document=each_document)
-    made = make_record(answer, library, datetime.now(UTC), package_version(), words.language)
+    made = make_record(answer, corpus, datetime.now(UTC), package_version(), words.language)
     started = perf_counter()
     shown = answer.quotes if answer.answered else answer.nearest
     page = render(
@@ -253,7 +256,7 @@ def render_record(
         words,
         record=made,
         quotes=made["quotes"] if answer.answered else made.get("nearest", []),
-        documents=library.documents,
+        documents=corpus.documents,
         references=printed_references(shown, words),
         saved=f"record{here}&lang={words.language}&format=json",
     )

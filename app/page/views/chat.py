@@ -19,7 +19,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from alpie.app.answering.answer_types import Answer
-from alpie.app.page.state.library import NotReady, Opening
+from alpie.app.page.state.opening import NotReady, Opening
 from alpie.app.page.state.server_metrics import Meter
 from alpie.app.page.views.answer_view import render_answer
 from alpie.app.page.views.check_view import MAX_TEXT
@@ -82,7 +82,7 @@ class QuestionLink(Wish):
 
 
 class Chat:
-    """Answers questions of many visitors from one library.
+    """Answers questions of many visitors from one corpus.
 
     `finish` may take its time (a language model's summary): the quotations are shown before it.
     """
@@ -154,18 +154,18 @@ class Chat:
             yield render("pasted", words, most=MAX_TYPED_CHARACTERS, text=asked[:MAX_TEXT])
             return
         try:
-            library = self._opening.wait(_OPENING_SECONDS)
+            corpus = self._opening.wait(_OPENING_SECONDS)
             with self._free:
                 wishes = (tuple(wish.documents), wish.each) if wish.documents or wish.each else ()
-                answer = library.ask(asked, turns, *wishes)
+                answer = corpus.ask(asked, turns, *wishes)
             told = translations_for("en") if answer.language == "en" else words
-            of_talk = (at_risk(one, library.encoder) for one in (asked, *reversed(answer.follows)))
+            of_talk = (at_risk(one, corpus.encoder) for one in (asked, *reversed(answer.follows)))
             risk = next(filter(None, of_talk), None)  # «explícamelo» asks for no case story either
 
             def shown(answer: Answer, writing: bool = False) -> Markup:
                 started = perf_counter()
                 rendered = render_answer(
-                    answer, told, library.documents, turns, writing, self._root_path, words.language
+                    answer, told, corpus.documents, turns, writing, self._root_path, words.language
                 )
                 if self._meter:
                     self._meter.stage("render", perf_counter() - started)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from alpie.app.answering.citation import short_citation
 from alpie.app.checking.verification import MatchedPlace, Verdict, sentence_line, warning_sentences
 from alpie.app.checking.verify import QuotationChecker
-from alpie.app.page.state.library import Library
 from alpie.app.page.views.link_places import link
 from alpie.app.page.views.markup import marked
 from alpie.app.page.views.page_words import PageTranslations
 from alpie.app.page.views.templates import Markup, render
 from alpie.index.errors import QuestionError
+
+if TYPE_CHECKING:
+    from alpie.app.answering.corpus import Corpus
 
 MAX_TEXT = 10_000  # characters: two dense pages
 
@@ -28,7 +32,7 @@ def render_check(checker: QuotationChecker, text: str, words: PageTranslations) 
         outcome = checker.check(text)
     except QuestionError:
         return render("problem", words, text=words("check.no_words"))
-    library = checker.corpus
+    corpus = checker.corpus
     title = {
         Verdict.EXACT: "check.exact_with_omissions" if outcome.with_omissions else "check.exact",
         Verdict.CUT: "check.cut",
@@ -41,21 +45,21 @@ def render_check(checker: QuotationChecker, text: str, words: PageTranslations) 
         words,
         outcome=outcome,
         title=title,
-        documents=len(library.documents),
+        documents=len(corpus.documents),
         sentences=[sentence_line(n, one, words) for n, one in enumerate(outcome.sentences, 1)],
-        places=[_shown(library, place, words) for place in outcome.places],
+        places=[_shown(corpus, place, words) for place in outcome.places],
     )
 
 
-def _shown(library: Library, place: MatchedPlace, words: PageTranslations) -> dict[str, object]:
+def _shown(corpus: Corpus, place: MatchedPlace, words: PageTranslations) -> dict[str, object]:
     """A place where the text stands, or the nearest; `href`: "" where it has no address."""
     reading, cut = place.reading, place.reading.warnings
     href = source = ""
     if place.citation is not None:
-        href = link(library.passage(place.citation.address), reading.spans if cut else place.spans)
+        href = link(corpus.passage(place.citation.address), reading.spans if cut else place.spans)
         source = short_citation(place.citation, words.language)
     return {
-        "document": library.documents[place.document_id],
+        "document": corpus.documents[place.document_id],
         # of a quotation that is cut where its meaning turns, nothing but the whole sentence is copied or kept
         "shown": marked(reading.text, reading.marked) if cut else place.shown,
         "warnings": warning_sentences(cut, words),

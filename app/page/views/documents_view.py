@@ -42,20 +42,20 @@ def render_documents(
 ) -> Markup:
     """The Documents view; `panels`: None where there are none yet; `evaluated`: whether there are results about them."""
     uploads, shelf, collections = offer.uploads, offer.shelf, offer.collections
-    library = panels.library if panels else None
-    documents = list(library.documents.values()) if library else []
+    corpus = panels.corpus if panels else None
+    documents = list(corpus.documents.values()) if corpus else []
     if shelf:
         documents = [one for one in documents if shelf.has(one)]
-    unread = library.unread if library else ()
+    unread = corpus.unread if corpus else ()
     removed = collections.removed() if collections else ()
     return render(
         "documents",
         words,
         documents=[_shown(panels, one, words) for one in documents] if panels else [],
-        library=library,
+        corpus=corpus,
         evaluated=evaluated,
-        built=words.moment(library.built_at) if library else "",
-        passages=words.count("count.passages", len(library.passages)) if library else "",
+        built=words.moment(corpus.built_at) if corpus else "",
+        passages=words.count("count.passages", len(corpus.passages)) if corpus else "",
         counted=words.count("count.documents", len(documents)),
         unread=[words("notice.file", file=one.file, notice=one.reason) for one in unread],
         name=offer.collection or words("collections.shipped"),
@@ -66,7 +66,7 @@ def render_documents(
         removed_collections=[(token, one.name) for token, one in removed],
         most=words.number(offer.most_upload_bytes // 1_000_000),
         accepted=",".join(SUFFIXES),
-        state=render_state(uploads, words, library.documents if library else {}),
+        state=render_state(uploads, words, corpus.documents if corpus else {}),
         removed_documents=[(one.token, one.title) for one in shelf.removed()] if shelf else (),
         languages=[(one, words.language_name(one)) for one in _LANGUAGES],
     )

@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
 from alpie.app.answering.omissions import in_order, whole_words, with_omissions
-from alpie.app.page.state.library import Library
 from alpie.index.records import Document, Passage, Sentence, Span
+
+if TYPE_CHECKING:
+    from alpie.app.answering.corpus import Corpus
 
 _SPAN = re.compile(r"(-?\d{1,8})-(-?\d{1,8})")
 _MAX_SPANS = 200
@@ -33,9 +36,7 @@ def parse_spans(text: str, passage: Passage, document_length: int) -> tuple[Span
     return tuple(span for span in spans if 0 <= span.start < span.end <= document_length)
 
 
-def words_at(
-    text: str, passage: Passage, document: Document, library: Library
-) -> tuple[tuple[Span, ...], str]:
+def words_at(text: str, passage: Passage, document: Document, corpus: Corpus) -> tuple[tuple[Span, ...], str]:
     """The spans `text` chooses near `passage`, and the words there; none and those of the passage where it chooses none.
 
     Whoever makes a link chooses the spans, so they are put in order and widened to whole words, what they
@@ -47,7 +48,7 @@ def words_at(
     sentences: Sequence[Sentence] = passage.sentences
     start, end = chosen[0].start, chosen[-1].end
     if start < passage.start or end > passage.end:  # a heading, or words of several passages
-        those = (one for one in library.passages if one.document_id == document.id)
+        those = (one for one in corpus.passages if one.document_id == document.id)
         sentences = [sentence for one in those for sentence in one.sentences]
         low, high = (end, passage.start) if end <= passage.start else (passage.end, start)
         if any(sentence.start < high and sentence.end > low for sentence in sentences):

@@ -7,11 +7,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from functools import cached_property
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from alpie.app.answering.citation import cite, short_citation
 from alpie.app.answering.unfound_words import holds_none_of
-from alpie.app.page.state.library import Library
 from alpie.app.page.views.link_places import link
 from alpie.app.page.views.markup import marked
 from alpie.app.page.views.page_words import PageTranslations
@@ -21,6 +21,9 @@ from alpie.index.retrieval.word_search import Held, WordQuery
 from alpie.index.spanish.analysis import STOP_WORDS, fold
 from alpie.index.spanish.query import read_question
 from alpie.index.spanish.references import read_reference
+
+if TYPE_CHECKING:
+    from alpie.app.answering.corpus import Corpus
 
 SORTS = ("relevance", "newest", "oldest")
 STEP = 40  # passages shown at first, and so many more each time more are asked for
@@ -111,15 +114,15 @@ class Results:
     is_cited: bool = False
 
 
-def look_up(library: Library, wanted: Wanted) -> Results:
+def look_up(corpus: Corpus, wanted: Wanted) -> Results:
     """The results of a search; none where there are no words in it."""
     query = wanted.query
-    documents = library.documents
+    documents = corpus.documents
     if not query.clauses or wanted.document not in ("", *documents):
         return Results()
-    held = [one for one in library.holding(query) if wanted.admits(documents[one.document], one.section)]
+    held = [one for one in corpus.holding(query) if wanted.admits(documents[one.document], one.section)]
     counts = Counter(one.document for one in held)
-    found = _first(held, counts, library, wanted)
+    found = _first(held, counts, corpus, wanted)
     if query.is_literal:
         return Results(found, counts=counts)
 
@@ -129,7 +132,7 @@ def look_up(library: Library, wanted: Wanted) -> Results:
 
     document = wanted.document or None
     known = document is None or document in documents
-    hits = library.search(wanted.text, _RANKED, document=document) if known else []
+    hits = corpus.search(wanted.text, _RANKED, document=document) if known else []
     hits = [hit for hit in hits if admits(hit)]
     related = [
         MarkedPassage(hit.passage, _words_of(hit)) for hit in hits if not _holds(hit.passage.text, query)
@@ -138,22 +141,22 @@ def look_up(library: Library, wanted: Wanted) -> Results:
         found,
         tuple(related[:_MAX_RELATED]),
         counts,
-        none_held=bool(hits) and not found and holds_none_of(wanted.text, library, document, admits),
+        none_held=bool(hits) and not found and holds_none_of(wanted.text, corpus, document, admits),
         is_cited=read_reference(read_question(wanted.text).typed) is not None,
     )
 
 
 def _first(
-    held: Sequence[Held], counts: Mapping[str, int], library: Library, wanted: Wanted
+    held: Sequence[Held], counts: Mapping[str, int], corpus: Corpus, wanted: Wanted
 ) -> tuple[MarkedPassage, ...]:
     """As many as are shown, document by document: the best one first, or by date, and those without a date last."""
 
     def read(one: Held) -> MarkedPassage:
-        passage = library.passages[one.row]
+        passage = corpus.passages[one.row]
         return MarkedPassage(passage, wanted.query.ranges(passage.text))
 
     if wanted.sort != "relevance":
-        dates = {document: library.documents[document].date.split("/")[-1] for document in counts}
+        dates = {document: corpus.documents[document].date.split("/")[-1] for document in counts}
         order = sorted(counts, key=lambda document: dates[document], reverse=wanted.sort == "newest")
         order.sort(key=lambda document: not dates[document])
     elif len(held) > _MAX_WEIGHED:
@@ -190,12 +193,12 @@ def _within(date: str, since: str, until: str) -> bool:
 _MAX_EXCERPT = 420
 
 
-def render_results(library: Library, wanted: Wanted, words: PageTranslations) -> Markup:
+def render_results(corpus: Corpus, wanted: Wanted, words: PageTranslations) -> Markup:
     """Results grouped by document, those with the words apart from those that are only related."""
-    results = look_up(library, wanted)
+    results = look_up(corpus, wanted)
     groups: dict[str, list[dict[str, object]]] = {}
     for item in results.found:
-        groups.setdefault(item.passage.document_id, []).append(_shown(item, library, words))
+        groups.setdefault(item.passage.document_id, []).append(_shown(item, corpus, words))
     every = sum(results.counts.values())
     return render(
         "search_results",
@@ -203,15 +206,15 @@ def render_results(library: Library, wanted: Wanted, words: PageTranslations) ->
         wanted=wanted,
         results=results,
         every=every,
-        groups=[(library.documents[document], items) for document, items in groups.items()],
-        related=[_shown(item, library, words) for item in results.related],
+        groups=[(corpus.documents[document], items) for document, items in groups.items()],
+        related=[_shown(item, corpus, words) for item in results.related],
         more=wanted.address(wanted.shown + STEP) if len(results.found) < min(every, MAX_SHOWN) else "",
     )
 
 
-def _shown(item: MarkedPassage, library: Library, words: PageTranslations) -> dict[str, object]:
+def _shown(item: MarkedPassage, corpus: Corpus, words: PageTranslations) -> dict[str, object]:
     passage = item.passage
-    document = library.documents[passage.document_id]
+    document = corpus.documents[passage.document_id]
     labels = (*passage.path, passage.label) if passage.label else passage.path
     return {
         "document": document,
@@ -241,10 +244,10 @@ def _excerpt(text: str, ranges: Sequence[tuple[int, int]]) -> Markup:
     return ("… " if begin else "") + marked(text[begin:end], inside) + (" …" if end < len(text) else "")
 
 
-def render_form(library: Library, words: PageTranslations) -> Markup:
+def render_form(corpus: Corpus, words: PageTranslations) -> Markup:
     """The search form; its choices are what the corpus holds."""
-    documents = library.documents.values()
-    sections = dict.fromkeys(p.path[0] for p in library.passages if p.path)
+    documents = corpus.documents.values()
+    sections = dict.fromkeys(p.path[0] for p in corpus.passages if p.path)
     choices = {
         "document": [(one.id, one.title) for one in documents],
         "kind": [(one, one) for one in sorted({one.kind for one in documents})],

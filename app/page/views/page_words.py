@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from alpie.index.records import Document
 
-__all__ = ["LANGUAGES", "PageTranslations", "language_of", "translations_for", "words_asked"]
+__all__ = ["LANGUAGES", "PageTranslations", "language_of_path", "translations_for", "words_asked"]
 
 LANGUAGES = common.LANGUAGES
 _sayer = Sayer(*common.said.folders, Path(__file__).resolve().parents[1] / "locale")
@@ -72,6 +72,6 @@ def words_asked(request: Request) -> PageTranslations:
     return translations_for(request.query_params.get("lang", "es"))
 
 
-def language_of(path: str, default: str) -> str:
+def language_of_path(path: str, default: str) -> str:
     """The language of the page that `path` lies under; `default` outside the pages with a path of their own."""
     return next((one for one in LANGUAGES if path.startswith(f"/{one}/")), default)

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property, partial
 from itertools import accumulate, groupby
 from operator import itemgetter
+from typing import TYPE_CHECKING
 
 from alpie.app.answering.citation import cite, locator, short_citation
 from alpie.app.checking.verify import QuotationChecker
-from alpie.app.page.state.library import Library
 from alpie.app.page.views.link_places import link, words_at
 from alpie.app.page.views.page_images import has_pages, page_figure, sheet_at
 from alpie.app.page.views.page_words import PageTranslations
@@ -30,6 +30,9 @@ from alpie.index.records import (
     readable_text,
     spans_between,
 )
+
+if TYPE_CHECKING:
+    from alpie.app.answering.corpus import Corpus
 
 _STYLED = (
     "lead",
@@ -163,34 +166,34 @@ class DocumentRenderer:
 
 
 class Panels:
-    """Makes panels from a library; keeps each document's reader."""
+    """Makes panels from a corpus; keeps each document's reader."""
 
-    def __init__(self, library: Library, root_path: str = "") -> None:
-        self.library, self._root_path = library, root_path
+    def __init__(self, corpus: Corpus, root_path: str = "") -> None:
+        self.corpus, self._root_path = corpus, root_path
         self._readers: dict[str, DocumentRenderer] = {}
 
     @cached_property
     def checker(self) -> QuotationChecker:
         """Checks quotations; prepares the documents once."""
-        return QuotationChecker(self.library)
+        return QuotationChecker(self.corpus)
 
     @cached_property
     def by_document(self) -> Mapping[str, tuple[Passage, ...]]:
-        return PassagesByDocument(self.library.passages)
+        return PassagesByDocument(self.corpus.passages)
 
     def reader(self, document_id: str) -> DocumentRenderer:
         """The reader of a document; KeyError for an unknown one."""
         if document_id not in self._readers:
-            document = self.library.documents[document_id]
-            layout = self.library.layouts.get(document_id) or Layout(document_id, (), (), (), ())
+            document = self.corpus.documents[document_id]
+            layout = self.corpus.layouts.get(document_id) or Layout(document_id, (), (), (), ())
             self._readers[document_id] = DocumentRenderer(document, layout, self.by_document[document_id])
         return self._readers[document_id]
 
     def at(self, address: str, spans: str, words: PageTranslations) -> Markup:
         """The panel opened at an address; raises AddressError."""
-        passage = self.library.passage(address)
-        document = self.library.documents[passage.document_id]
-        chosen, text = words_at(spans, passage, document, self.library)
+        passage = self.corpus.passage(address)
+        document = self.corpus.documents[passage.document_id]
+        chosen, text = words_at(spans, passage, document, self.corpus)
         marks = chosen or tuple(span for sentence in passage.sentences for span in sentence.spans)
         citation = cite(document, passage, chosen)
         those = self.by_document[document.id]
@@ -213,7 +216,7 @@ class Panels:
 
     def whole(self, document_id: str, words: PageTranslations) -> Markup:
         """The panel opened at the top of a document; raises AddressError."""
-        document = self.library.documents.get(document_id)
+        document = self.corpus.documents.get(document_id)
         if document is None:
             raise AddressError(said("documents.unknown"), document_id)
         return self._panel(document, words, (), place="", editorial=editorial_fields(document, words))
@@ -221,7 +224,7 @@ class Panels:
     def vanished(self, error: AddressError, words: PageTranslations) -> Markup:
         """What a permanent link shows when the text behind it changed or is gone."""
         address = error.address
-        document = self.library.documents.get(address.split("/", 1)[0])
+        document = self.corpus.documents.get(address.split("/", 1)[0])
         place = address.rpartition("/")[0]
         there = self.by_document[document.id] if document else ()
         same = [(link(one), one.text) for one in there if one.address.rpartition("/")[0] == place]
@@ -238,7 +241,7 @@ class Panels:
         self, document: Document, passage: Passage, marks: Sequence[Span], words: PageTranslations
     ) -> Markup:
         """The page of a PDF on which the marked words begin."""
-        layout = self.library.layouts.get(document.id)
+        layout = self.corpus.layouts.get(document.id)
         if layout is None or not has_pages(document) or not (sheet := sheet_at(layout, marks[0].start)):
             return Markup("")
         return page_figure(document, sheet, passage.pages(marks)[0], self._root_path, words)

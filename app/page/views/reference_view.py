@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
 from urllib.parse import quote as percent_encode
 from urllib.parse import urlencode
 
@@ -17,11 +18,13 @@ from alpie.app.exporting.export import FORMATS, styled
 from alpie.app.exporting.export import export as write_export
 from alpie.app.exporting.reference_files import Excerpt
 from alpie.app.exporting.reference_styles import STYLES
-from alpie.app.page.state.library import Library
 from alpie.app.page.views.link_places import words_at
 from alpie.app.page.views.page_words import PageTranslations
 from alpie.app.page.views.templates import Markup, render
 from alpie.index.errors import AddressError
+
+if TYPE_CHECKING:
+    from alpie.app.answering.corpus import Corpus
 
 FILES = ("bibtex", "ris", "csl-json", "markdown")
 
@@ -64,12 +67,12 @@ def places(parameters: Sequence[tuple[str, str]]) -> tuple[ChosenPlace, ...]:
 
 
 def export(
-    library: Library, form: str, chosen: Sequence[ChosenPlace], words: PageTranslations, base_url: str = ""
+    corpus: Corpus, form: str, chosen: Sequence[ChosenPlace], words: PageTranslations, base_url: str = ""
 ) -> Response:
     """A file in one of the export formats; places that are no longer there are counted in a header."""
     if form not in FORMATS:
         return _problem(words("export.unknown"), words)
-    excerpts, headers = _found(library, chosen)
+    excerpts, headers = _found(corpus, chosen)
     if not excerpts:
         return _problem(words("export.nothing"), words)
     kind = FORMATS[form]
@@ -82,10 +85,10 @@ def export(
 
 
 def references(
-    library: Library, style: str, chosen: Sequence[ChosenPlace], words: PageTranslations, root_path: str = ""
+    corpus: Corpus, style: str, chosen: Sequence[ChosenPlace], words: PageTranslations, root_path: str = ""
 ) -> Response:
     """References to chosen places in a style, to read; `.copyable`, what is copied; and links to them as files."""
-    excerpts, headers = _found(library, chosen) if style in STYLES else ([], {})
+    excerpts, headers = _found(corpus, chosen) if style in STYLES else ([], {})
     if not excerpts:
         return _problem(words("export.nothing"), words)
     query = urlencode(
@@ -103,18 +106,18 @@ def _problem(text: str, words: PageTranslations) -> Response:
     return HTMLResponse(render("problem", words, text=text), status_code=404)
 
 
-def _found(library: Library, chosen: Sequence[ChosenPlace]) -> tuple[list[Excerpt], dict[str, str]]:
+def _found(corpus: Corpus, chosen: Sequence[ChosenPlace]) -> tuple[list[Excerpt], dict[str, str]]:
     excerpts: list[Excerpt] = []
     for place in chosen:
         with suppress(AddressError):
-            excerpts.append(_excerpt(library, place))
+            excerpts.append(_excerpt(corpus, place))
     return excerpts, {"x-alpie-vanished": str(len(chosen) - len(excerpts))}
 
 
-def _excerpt(library: Library, place: ChosenPlace) -> Excerpt:
-    passage = library.passage(place.address)
-    document = library.documents[passage.document_id]
-    spans, text = words_at(place.spans, passage, document, library)
+def _excerpt(corpus: Corpus, place: ChosenPlace) -> Excerpt:
+    passage = corpus.passage(place.address)
+    document = corpus.documents[passage.document_id]
+    spans, text = words_at(place.spans, passage, document, corpus)
     note = place.note[:MAX_NOTE]
     if not spans:
         return replace(Excerpt.from_passage(document, passage), note=note)

@@ -12,14 +12,17 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
-from alpie.app.page.state.library import Library
 from alpie.app.page.views.link_places import question_link
 from alpie.app.page.views.page_words import PageTranslations
 from alpie.app.page.views.panel import Panels
 from alpie.app.page.views.templates import Markup, render
 from alpie.index.errors import AlpieError
 from alpie.index.records import BlockKind, Document, Layout, Passage, SentenceRole, readable_text
+
+if TYPE_CHECKING:
+    from alpie.app.answering.corpus import Corpus
 
 _WORDS = 8  # of a sentence that can stand for a document
 _MAX_OPENING = 180  # characters
@@ -44,7 +47,7 @@ def render_welcome(
     `evaluated`: whether there are results about these very documents; `complete`: to ask again later is of no use;
     `may_add`: whether readers add documents.
     """
-    documents = list(panels.library.documents.values()) if panels else []
+    documents = list(panels.corpus.documents.values()) if panels else []
     shown = [
         {
             "document": document,
@@ -82,10 +85,10 @@ def opening_line(passages: tuple[Passage, ...]) -> str:
 
 
 class Examples:
-    """Finds the questions of one library in one language; `of` gives those found so far."""
+    """Finds the questions of one corpus in one language; `of` gives those found so far."""
 
-    def __init__(self, library: Library, words: PageTranslations) -> None:
-        self.library, self._words = library, words
+    def __init__(self, corpus: Corpus, words: PageTranslations) -> None:
+        self.corpus, self._words = corpus, words
         self._found: dict[str, tuple[str, ...]] = {}
         self.complete = threading.Event()
         threading.Thread(target=self._try, name="examples", daemon=True).start()
@@ -95,18 +98,18 @@ class Examples:
 
     def _try(self) -> None:
         try:
-            for document in list(self.library.documents.values())[:MAX_DOCUMENTS]:
+            for document in list(self.corpus.documents.values())[:MAX_DOCUMENTS]:
                 for question in self._answered(document):
                     self._found[document.id] = (*self.of(document.id), question)
         finally:
             self.complete.set()
 
     def _answered(self, document: Document) -> Iterator[str]:
-        asked = list(candidates(document, self.library.layouts.get(document.id), self._words))
+        asked = list(candidates(document, self.corpus.layouts.get(document.id), self._words))
         left = _EACH
         for question in asked[:_MAX_TRIED] + asked[_MAX_TRIED:][-_EACH:]:
             try:
-                answer = self.library.ask(question)
+                answer = self.corpus.ask(question)
             except AlpieError:
                 continue
             if answer.quotes and answer.quotes[0].document_id == document.id:

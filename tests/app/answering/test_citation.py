@@ -53,7 +53,7 @@ def test_a_quotation_is_cited_where_it_stands_not_where_its_passage_begins() -> 
         Sentence(f"Frase {n}.", (Span(10 * n, 10 * n + 8),), paragraph=5 + n // 2)
         for n in range(4)  # two a paragraph, the last on the next page
     )
-    passage = replace(PASSAGE, sentences=sentences, path=(), turns=((0, 13), (30, 14)))
+    passage = replace(PASSAGE, sentences=sentences, path=(), later_pages=((0, 13), (30, 14)))
 
     def place(*spans: Span) -> str:
         return locator(cite(REPORT, passage, spans))

@@ -310,7 +310,7 @@ def test_a_footnote_call_between_two_sentences_joins_no_words(between: str, blan
 def test_the_page_is_that_of_the_words_and_over_a_page_break_both_are_cited() -> None:
     passage = replace(passage_of(*THREE), page="iv")
     starts = [sentence.start for sentence in passage.sentences]
-    passage = replace(passage, turns=((starts[1] + 4, 1), (starts[2], 2)))
+    passage = replace(passage, later_pages=((starts[1] + 4, 1), (starts[2], 2)))
     cited = [cite(document_of(source_of(passage)), passage, one.spans) for one in passage.sentences]
     assert [(one.page, one.last_page) for one in cited] == [("iv", None), ("iv", 1), (2, None)]
     assert short_citation(cited[1]).endswith("pp. iv-1")

@@ -12,7 +12,7 @@ from fastapi.testclient import TestClient
 from alpie.app.page.guarding.guard import Limits
 from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.serving.server import create_app
-from alpie.app.page.state.library import Opening
+from alpie.app.page.state.opening import Opening
 
 
 @pytest.fixture(scope="module")

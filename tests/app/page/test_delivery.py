@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from fastapi.testclient import TestClient
@@ -15,8 +16,10 @@ from starlette.routing import Route
 
 from alpie.app.page.serving.delivery import Delivery
 from alpie.app.page.serving.server import create_app
-from alpie.app.page.state.library import Library
 from alpie.index.errors import IndexMissing
+
+if TYPE_CHECKING:
+    from alpie.app.answering.corpus import Corpus
 
 LONG = "<p>palabra por palabra</p>" * 200
 KEPT = "public, max-age=31536000, immutable"
@@ -77,7 +80,7 @@ def test_only_what_names_its_version_is_kept(small: TestClient, address: str, ke
     assert (small.get(address).headers.get("cache-control") == KEPT) is kept
 
 
-def _nothing() -> Library:
+def _nothing() -> Corpus:
     raise IndexMissing("none", Path())
 
 

@@ -17,7 +17,7 @@ from alpie.app.page.guarding.guard import Limits
 from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.serving.server import create_app
 from alpie.app.page.state.feedback import FeedbackFile
-from alpie.app.page.state.library import NotReady, Opening
+from alpie.app.page.state.opening import NotReady, Opening
 from alpie.app.page.views.answer_view import render_answer
 from alpie.app.page.views.chat import Chat, Conversation
 from alpie.app.page.views.markup import escape

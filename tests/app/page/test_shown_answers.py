@@ -15,7 +15,7 @@ from fastapi.testclient import TestClient
 from alpie.app.answering.answer_types import Answer, WriterReport, WrittenSentence
 from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.serving.server import create_app
-from alpie.app.page.state.library import Opening
+from alpie.app.page.state.opening import Opening
 from alpie.app.page.views.answer_view import render_answer, render_quote
 from alpie.app.page.views.chat import Chat, Conversation
 from alpie.app.page.views.markup import escape, marked, one_line

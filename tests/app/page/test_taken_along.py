@@ -13,7 +13,7 @@ from fastapi.testclient import TestClient
 
 from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.serving.server import create_app
-from alpie.app.page.state.library import Opening
+from alpie.app.page.state.opening import Opening
 from alpie.app.page.views.chat import Chat, Conversation
 from alpie.app.page.views.link_places import link
 from alpie.app.page.views.markup import escape

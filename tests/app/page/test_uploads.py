@@ -21,7 +21,7 @@ from alpie.app.page.guarding.guard import Guard
 from alpie.app.page.serving.change_routes import upload_bodies
 from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.serving.routes import PageRoutes
-from alpie.app.page.state.library import Opening
+from alpie.app.page.state.opening import Opening
 from alpie.app.page.state.uploads import Uploads, index_command, safe_name
 from alpie.app.page.views.documents_view import render_state
 from alpie.app.page.views.page_images import page_png, sheet_at

@@ -10,7 +10,7 @@ import threading
 import time
 from collections import Counter
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
@@ -19,13 +19,15 @@ from fastapi.testclient import TestClient
 from alpie.app.page.guarding import users
 from alpie.app.page.guarding.guard import Guard
 from alpie.app.page.guarding.login import COOKIE, Login, read_session, sign_session
-from alpie.app.page.guarding.users import Users, hashed
+from alpie.app.page.guarding.users import Users, password_hash
 from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.serving.server import create_app
-from alpie.app.page.state.library import Library
 from alpie.app.page.views.page_words import LANGUAGES
 from alpie.app.terminal import commands as cli
 from alpie.index.errors import IndexMissing, SettingsError
+
+if TYPE_CHECKING:
+    from alpie.app.answering.corpus import Corpus
 
 PASSWORD = "una contraseña larga ñ"
 NAME = "maría"
@@ -50,7 +52,7 @@ async def inner(scope: Any, receive: Any, send: Any) -> None:
     await send({"type": "http.response.body", "body": b"inside"})
 
 
-def _nothing() -> Library:
+def _nothing() -> Corpus:
     raise IndexMissing("none", Path())
 
 
@@ -67,7 +69,7 @@ def log_in(client: TestClient, name: str = NAME, password: str = PASSWORD) -> An
 
 def test_the_cost_of_a_guess_is_what_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.undo()
-    assert hashed(PASSWORD).startswith("scrypt$32768$8$1$")
+    assert password_hash(PASSWORD).startswith("scrypt$32768$8$1$")
 
 
 def test_only_hashes_are_stored_each_with_its_own_salt(kept: Users) -> None:

@@ -299,5 +299,5 @@ def test_every_page_has_its_label() -> None:
     pages = ((0, "i"), (7, 1), (21, "A-1"))
     elements = (Element(0, 4), Element(7, 18), Element(21, 28))
     layout = lay_out(replace(document_of(text), structure=Structure(elements, pages)))
-    assert layout.turns(8, 9) == ((8, 1),)
-    assert layout.turns(0, 28) == ((0, "i"), (7, 1), (21, "A-1"))
+    assert layout.pages_between(8, 9) == ((8, 1),)
+    assert layout.pages_between(0, 28) == ((0, "i"), (7, 1), (21, "A-1"))

@@ -243,7 +243,7 @@ def test_a_page_is_that_of_the_sentences_and_goes_by_its_name() -> None:
     text = "La cuota es de 8 euros.\nEl plazo es de un mes.\nLa sede es la de siempre."
     (passage,) = make_passages(document_of(text), lay_out(document_of(text)))
     second, third = text.index("El plazo"), text.index("La sede")
-    places = Places([replace(passage, page="iv", turns=((second, 4), (third, 5)))])
+    places = Places([replace(passage, page="iv", later_pages=((second, 4), (third, 5)))])
 
     def on(page: str) -> list[tuple[int, int]]:
         reference = read_reference(f"página {page}")

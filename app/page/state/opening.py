@@ -7,22 +7,19 @@ whoever asks before the corpus is there waits and sees that they wait.
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from alpie.app.service.following import Following, NotReady
 from alpie.index.errors import IndexMissing
 
 if TYPE_CHECKING:
-    from alpie.app.answering.corpus import Corpus
+    from alpie.app.answering.corpus import Corpus  # noqa: F401 - in quotes below: importing it takes seconds
 
-__all__ = ["Library", "NotReady", "Opening"]
-
-
-Library: TypeAlias = "Corpus"
+__all__ = ["NotReady", "Opening"]
 
 
-class Opening(Following[Library]):
-    """Opens the library, and the one that takes its place; a collection without documents yet has none, and no fault."""
+class Opening(Following["Corpus"]):
+    """Opens the corpus, and the one that takes its place; a collection without documents yet has none, and no fault."""
 
     empty = False  # there is nothing to open
 
