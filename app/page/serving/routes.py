@@ -47,7 +47,7 @@ _OPENING_SECONDS = 20.0  # a fragment waits this long for the corpus; the script
 _MAX_VALUE = 4000  # characters of one parameter
 _AT_ONCE = 4  # fragments made at the same time: more take turns anyway, and each holds what it works on
 
-Make = Callable[[Request, Corpus, PageTranslations], Response | Markup]
+Make = Callable[[Request, "Corpus", PageTranslations], Response | Markup]
 """Answers a request out of the corpus, in a thread."""
 
 

@@ -46,12 +46,12 @@ _SESSIONS = 100  # conversations remembered, up to half a megabyte each; a brows
 
 
 def create_app(
-    open_library: Callable[[], Corpus],
+    open_corpus: Callable[[], Corpus],
     options: PageOptions | None = None,
     stamp: Callable[[], object] | None = None,
     settings_of: Callable[[Collection], Settings] | None = None,
 ) -> FastAPI:
-    """The whole application; `open_library` runs in the background, once and whenever `stamp` changes.
+    """The whole application; `open_corpus` runs in the background, once and whenever `stamp` changes.
 
     `settings_of`: of a named collection, where `options` has any.
     """
@@ -60,7 +60,7 @@ def create_app(
     os.environ.update(_NO_RECORDS)
     import_gradio()  # late: seconds and 150 MB that no other command needs
     meter = Meter()
-    opening = Opening(lambda: meter.measured(open_library()), stamp).start()
+    opening = Opening(lambda: meter.measured(open_corpus()), stamp).start()
     app = _pages(opening, options, meter)
     if options.collections and settings_of:
 

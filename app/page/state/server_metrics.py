@@ -80,7 +80,7 @@ class Meter:
             gauge.set(len(getattr(corpus, name)))
         self._version.clear()
         self._version.labels(corpus.fingerprint, corpus.built_at).set(1)
-        return cast(Corpus, _Measured(corpus, self))
+        return cast("Corpus", _Measured(corpus, self))
 
     def answered(self, answer: Answer) -> None:
         self._questions.labels("answered" if answer.answered else "not_in_documents").inc()
