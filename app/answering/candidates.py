@@ -1,8 +1,6 @@
 """What can be quoted, and what is known of it: single sentences, lists with their lead-in, tables with their header.
 
-A list too long to be quoted whole gives its items singly, each of which then borrows the words of its
-lead-in when it is compared with a question: «El Convenio define los siguientes delitos:» says what its
-items are about.
+A list too long to be quoted whole gives its items singly.
 
 Of each candidate there is one row of numbers: the reader's word, what retrieval knows of passage and sentence, and what
 the candidate is. Nothing here knows a document, a subject or a language.
@@ -32,8 +30,6 @@ class CandidateSpan:
 
     first: int
     last: int
-    # position of a lead-in or header that is not quoted but says what this is about
-    context: int | None = None
 
 
 def candidate_spans(sentences: Sequence[Sentence], whole_lists: bool) -> Iterator[CandidateSpan]:
@@ -51,9 +47,7 @@ def candidate_spans(sentences: Sequence[Sentence], whole_lists: bool) -> Iterato
         if end == position or _quoted_whole(members, whole_lists):
             yield CandidateSpan(position, end)
         else:
-            opens = members[0].role in (SentenceRole.LEAD_IN, SentenceRole.HEADER)
-            for place in range(position, end + 1):
-                yield CandidateSpan(place, place, position if opens and place > position else None)
+            yield from (CandidateSpan(place, place) for place in range(position, end + 1))
         position = end + 1
 
 

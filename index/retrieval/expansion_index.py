@@ -94,14 +94,6 @@ class ExpansionIndex:
             best[some] = np.maximum.reduceat(cosines, bounds_of(counts[some])[:-1])
         return best
 
-    def by_sentence(self, passage: int, cosines: Floats, sentences: int) -> Floats:
-        """Of each sentence of a passage the best cosine of the lines that rest on it; 0 where none does."""
-        best = np.zeros(sentences, dtype=np.float32)
-        for line, cosine in zip(self.lines[passage], cosines, strict=True):
-            for number in line.sentences:
-                best[number] = max(best[number], cosine)
-        return best
-
 
 def filled(values: Floats, has_lines: Flags, reference: Floats) -> Floats:
     """`values` of the passages with lines; the others get what their own words are worth.

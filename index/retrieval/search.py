@@ -77,8 +77,6 @@ class Retrieval:
     encoded: EncodedQuestion
     hits: tuple[Hit, ...]  # best first
     rows: Integers  # passage number of each hit
-    # of each hit, (sentences,): `ExpansionIndex.by_sentence`
-    expansions: tuple[Floats, ...] = ()
     milliseconds: Mapping[str, float] = field(default_factory=dict)
 
 
@@ -173,7 +171,7 @@ class SearchIndex:
         order = np.lexsort((candidates, -np.round(hybrid, 5)))[:limit]
         if retriever == "lexical":
             order = order[hybrid[order] > 0]
-        nearest, by_sentence = self._lines(encoded, candidates[order]) if retriever == "hybrid" else ((), ())
+        nearest = self._nearest_lines(encoded, candidates[order]) if retriever == "hybrid" else ()
         hits = self._hits(encoded, candidates, retrievers, hybrid, own, order, nearest)
         milliseconds = {
             "encode": encoded.milliseconds,
@@ -181,7 +179,7 @@ class SearchIndex:
             "dense": 1000 * (after_vectors - after_words),
             "fuse": 1000 * (perf_counter() - after_retrieval),
         }
-        return Retrieval(encoded, hits, candidates[order], tuple(by_sentence), milliseconds)
+        return Retrieval(encoded, hits, candidates[order], milliseconds)
 
     def _word_scores(self, encoded: EncodedQuestion) -> _WordScores:
         lines = self.expansions.word_scores(encoded.terms) if self.expansions else None
@@ -229,19 +227,15 @@ class SearchIndex:
         scores = (weights[name] * retrievers[name] for name in names if name in retrievers)
         return np.asarray(sum(scores), dtype=np.float32)
 
-    def _lines(self, encoded: EncodedQuestion, passages: Integers) -> tuple[Sequence[str], Sequence[Floats]]:
-        """Of each hit the expansion nearest to the question, and how near those of each sentence are."""
+    def _nearest_lines(self, encoded: EncodedQuestion, passages: Integers) -> Sequence[str]:
+        """Of each passage the expansion nearest to the question, "" for one without; none where no one has any."""
         if self.expansions is None:
-            return (), ()
-        nearest: list[str] = []
-        by_sentence: list[Floats] = []
-        sentences = self.sentence_bounds[passages + 1] - self.sentence_bounds[passages]
+            return ()
         cosines = self.expansions.cosines(encoded.vector, passages)
-        for passage, count, of_lines in zip(passages.tolist(), sentences.tolist(), cosines, strict=True):
-            own = self.expansions.lines[passage]
-            nearest.append(own[int(of_lines.argmax())].text if own else "")
-            by_sentence.append(self.expansions.by_sentence(passage, of_lines, count))
-        return nearest, by_sentence
+        lines = (self.expansions.lines[passage] for passage in passages.tolist())
+        return [
+            own[int(near.argmax())].text if own else "" for own, near in zip(lines, cosines, strict=True)
+        ]
 
     def _rows_of(self, ids: Integers) -> Integers:
         return self.passages.rows_where("id IN (SELECT value FROM json_each(?))", ids.tolist())

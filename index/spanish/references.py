@@ -134,11 +134,6 @@ class Reference:
     name: str = ""  # of the document, as typed; "" where none is named
 
     @property
-    def units(self) -> Units:
-        """The first of the places that are named."""
-        return self.places[0] if self.places else ()
-
-    @property
     def document(self) -> tuple[str, ...]:
         """The words that name the document, folded."""
         return content_words(self.name)

@@ -131,9 +131,7 @@ def look_up(corpus: Corpus, wanted: Wanted) -> Results:
         return wanted.admits(documents[passage.document_id], passage.path[0] if passage.path else "")
 
     document = wanted.document or None
-    known = document is None or document in documents
-    hits = corpus.search(wanted.text, _RANKED, document=document) if known else []
-    hits = [hit for hit in hits if admits(hit)]
+    hits = [hit for hit in corpus.search(wanted.text, _RANKED, document=document) if admits(hit)]
     related = [
         MarkedPassage(hit.passage, _words_of(hit)) for hit in hits if not _holds(hit.passage.text, query)
     ]

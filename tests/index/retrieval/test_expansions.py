@@ -162,16 +162,6 @@ def test_a_passage_is_found_by_words_that_only_its_expansion_has(docs: Path, dat
     without = opened(data).search.search(question)
     assert "expansion" not in without.hits[0].retrievers
     assert without.hits[0].score == without.hits[0].own
-    assert without.expansions == ()
-
-
-def test_each_sentence_knows_its_best_line(data: Path) -> None:
-    found = opened(data).search.search(read_question("¿Qué floresta quedó calcinada?"))
-    hit, of_sentences = found.hits[0], found.expansions[0]
-    assert len(of_sentences) == len(hit.passage.sentences)
-    assert of_sentences[0] == pytest.approx(hit.retrievers["expansion"], abs=1e-5)
-    assert of_sentences.argmax() == 0
-    assert of_sentences[-1] == 0  # no line rests on it
 
 
 def test_a_passage_without_lines_is_neither_helped_nor_hurt(data: Path) -> None:
