@@ -250,7 +250,7 @@ def _held_out_examples(files: Sequence[Path], corpus: Corpus) -> list[Example]:
     for file in files:
         read = read_questions(file)
         documents, passages = squad_corpus(read.paragraphs)
-        other = Corpus.from_passages(documents, passages, corpus.encoder)
+        other = Corpus.from_passages(documents, passages, corpus.encoder, corpus.reader)
         examples += examples_of(other, read.questions, SourceTexts(other.documents, other.passages))
     return examples
 
@@ -264,7 +264,6 @@ def write_weights(
     fitted: Weights, corpus: Corpus, path: Path, fitted_on: Mapping[str, Any], **more: Any
 ) -> None:
     """Write a file like `weights.json`; `fitted_on`: what it says besides of where the numbers come from."""
-    reader = corpus.index.reader
     table = {
         "candidate": _as_table(fitted.candidate),
         "answerable": _as_table(fitted.answerable),
@@ -272,7 +271,7 @@ def write_weights(
         "firm": round(fitted.firm, 5),
         "far": round(fitted.far, 4),
         "near": round(fitted.near, 4),
-        "fitted_on": {"reader": reader.name if reader else "", **fitted.fitted_on, **fitted_on},
+        "fitted_on": {"reader": corpus.reader.name, **fitted.fitted_on, **fitted_on},
         **more,
     }
     path.write_text(json.dumps(table, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
@@ -327,9 +326,7 @@ def fit_encoder(
         opened = Corpus.open(own, encoder)
         scale = _BUNDLED_SPREAD / cosine_spread(opened.index, fitting_questions())
         index = replace(opened.index, weights=HybridWeights().scaled(scale))
-        corpus = Corpus(
-            opened.documents, opened.layouts, index, opened.fingerprint, "", weights=load_weights()
-        )
+        corpus = replace(opened, index=index, weights=load_weights())
         fitted = fit_all(fitting_sets(corpus))
     path = calibration_file(settings.data)
     path.parent.mkdir(parents=True, exist_ok=True)

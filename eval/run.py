@@ -11,7 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TextIO
 
-from alpie.app.answering.corpus import Corpus, open_encoder_of
+from alpie.app.answering.corpus import Corpus, open_encoder_of, open_reader_of
 from alpie.app.settings import Settings
 from alpie.app.terminal.progress import progress_bar
 from alpie.app.translations import Translations, said
@@ -63,8 +63,10 @@ class CorpusSource:
     open: Callable[[], Corpus]
 
     def from_passages(self, documents: Sequence[Document], passages: Sequence[Passage]) -> Corpus:
-        encoder = open_encoder_of(self.settings)
-        return Corpus.from_passages(documents, passages, encoder, progress_bar(sys.stderr, self.words))
+        encoder, reader = open_encoder_of(self.settings), open_reader_of(self.settings)
+        return Corpus.from_passages(
+            documents, passages, encoder, reader, progress_bar(sys.stderr, self.words)
+        )
 
 
 def run(

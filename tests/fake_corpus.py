@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from functools import cache
+from typing import Any
 
 from fake_encoder import WEIGHTS, corpus_from
 
@@ -24,9 +25,13 @@ def _seeds() -> Corpus:
 class FakeCorpus(Corpus):
     """A `Corpus` that tests make others of; it answers with three quotations, and takes no time after the first."""
 
-    def __init__(self) -> None:
-        made, built_at = _seeds(), "2026-11-22T05:00:00+00:00"
-        policy = QuotePolicy(always=3)
-        super().__init__(
-            made.documents, made.layouts, made.index, "0123456789abcdef", built_at, policy, weights=_WEIGHTS
-        )
+    def __init__(self, **options: Any) -> None:
+        made, policy = _seeds(), QuotePolicy(always=3)
+        told = {"fingerprint": "0123456789abcdef", "built_at": "2026-11-22T05:00:00+00:00"}
+        usual = {
+            **{one.name: getattr(made, one.name) for one in fields(made)},
+            **told,
+            "policy": policy,
+            "weights": _WEIGHTS,
+        }
+        super().__init__(**{**usual, **options})

@@ -142,9 +142,8 @@ def corpus_from(
     layouts = {document.id: lay_out(document) for document in documents}
     if passages is None:
         passages = [one for document in documents for one in make_passages(document, layouts[document.id])]
-    made = Corpus.from_passages(documents, tuple(passages), FakeEncoder())
-    index = replace(made.index, reader=FakeReader())
-    return Corpus(made.documents, layouts, index, made.fingerprint, "", **{"weights": WEIGHTS, **options})
+    made = Corpus.from_passages(documents, tuple(passages), FakeEncoder(), FakeReader())
+    return replace(made, **{"layouts": layouts, "weights": WEIGHTS, **options})
 
 
 def corpus_of(*texts: str, **options: Any) -> Corpus:

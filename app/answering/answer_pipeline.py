@@ -16,9 +16,7 @@ from alpie.app.answering.candidates import Candidates, candidates_of
 from alpie.app.answering.quotes import QuotePolicy, select_quotes
 from alpie.app.answering.ranking import Candidate, ranked_candidates
 from alpie.app.answering.read_passages import read_hits
-from alpie.app.settings import load_settings
-from alpie.index.reader import Reading
-from alpie.index.reader.open_reader import BUNDLED, open_reader
+from alpie.index.reader import Reader, Reading
 from alpie.index.records import Document, Hit
 from alpie.index.retrieval.search import EncodedQuestion, Retrieval, SearchIndex
 
@@ -44,6 +42,7 @@ class AnswerPipeline:
 
     documents: Mapping[str, Document]
     index: SearchIndex
+    reader: Reader
     weights: Weights
     policy: QuotePolicy = field(default_factory=QuotePolicy)
     threshold: float | None = (
@@ -65,10 +64,9 @@ class AnswerPipeline:
     def judge(self, encoded: EncodedQuestion, allowed: NDArray[np.bool_] | None = None) -> Judged:
         """Search for a question, in the passages `allowed` or in all, and judge what was found."""
         retrieval = self.index.retrieve(encoded, _HITS, allowed=allowed)
-        reader = self.index.reader or open_reader(BUNDLED, load_settings().cache)
         started = perf_counter()
         asked = encoded.question
-        readings = read_hits(reader, asked.read or asked.searched, retrieval.hits)
+        readings = read_hits(self.reader, asked.read or asked.searched, retrieval.hits)
         milliseconds = {**retrieval.milliseconds, "read": 1000 * (perf_counter() - started)}
         return self._weighed(replace(retrieval, milliseconds=milliseconds), readings)
 

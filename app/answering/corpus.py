@@ -9,7 +9,7 @@ print(answer.quotes[0].text)
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -42,30 +42,20 @@ if TYPE_CHECKING:
     from alpie.index.build import BuildReport
 
 
+@dataclass(frozen=True, eq=False, repr=False)  # one corpus is another only where it is the same
 class Corpus:
     """An opened index with everything that answering needs. Immutable; safe to share between threads."""
 
-    def __init__(
-        self,
-        documents: Mapping[str, Document],
-        layouts: Mapping[str, Layout],
-        search: SearchIndex,
-        fingerprint: str,
-        built_at: str,
-        policy: QuotePolicy | None = None,
-        threshold: float | None = None,
-        weights: Weights | Uncalibrated | None = None,
-        unread: Sequence[Unread] = (),
-    ) -> None:
-        self.documents = documents
-        self.layouts = layouts
-        self.index = search
-        self.fingerprint = fingerprint
-        self.built_at = built_at  # ISO 8601
-        self.unread = tuple(unread)  # files of the folder that are not in the index
-        self._policy = policy or QuotePolicy()
-        self._threshold = threshold
-        self._fitted = weights or load_weights()
+    documents: Mapping[str, Document]
+    layouts: Mapping[str, Layout]
+    index: SearchIndex
+    reader: Reader
+    fingerprint: str
+    built_at: str = ""  # ISO 8601; "" for what was never written
+    policy: QuotePolicy = field(default_factory=QuotePolicy)
+    threshold: float | None = None  # of `AnswerPipeline`
+    weights: Weights | Uncalibrated = field(default_factory=load_weights)  # or why nothing can be answered
+    unread: tuple[Unread, ...] = ()  # files of the folder that are not in the index
 
     @classmethod
     def open(cls, settings: Settings | None = None, encoder: Encoder | None = None) -> Corpus:
@@ -81,21 +71,21 @@ class Corpus:
         choice = backend_choice_of(settings)
         weights, fusion = numbers_for(encoder, settings.data)
         return cls(
-            version.documents,
-            version.layouts,
-            replace(
+            documents=version.documents,
+            layouts=version.layouts,
+            index=replace(
                 version.search,
-                reader=open_reader_of(settings),
                 backend=choice.open(encoder) if choice else None,
                 lexicon=partial(lexicon_of, cache=Path(settings.cache)),
                 weights=fusion,
             ),
-            version.fingerprint,
-            str(version.manifest["built_at"]),
-            QuotePolicy(most=settings.max_quotes),
-            settings.threshold,
-            weights,
-            unread=[Unread.of(row) for row in version.manifest.get("unread", ())],
+            reader=open_reader_of(settings),
+            fingerprint=version.fingerprint,
+            built_at=str(version.manifest["built_at"]),
+            policy=QuotePolicy(most=settings.max_quotes),
+            threshold=settings.threshold,
+            weights=weights,
+            unread=tuple(Unread.of(row) for row in version.manifest.get("unread", ())),
         )
 
     @staticmethod
@@ -137,31 +127,22 @@ class Corpus:
         documents: Sequence[Document],
         passages: Sequence[Passage],
         encoder: Encoder,
+        reader: Reader,
         on_progress: Callable[[int, int], None] | None = None,
     ) -> Corpus:
         """A corpus in memory, from passages that are there already; nothing is written."""
         embedded = embed_passages(passages, encoder, on_progress)
         return cls(
-            {document.id: document for document in documents},
-            {},
-            SearchIndex.from_embedded(passages, embedded, encoder),
-            corpus_fingerprint(documents, passages),
-            "",
+            documents={document.id: document for document in documents},
+            layouts={},
+            index=SearchIndex.from_embedded(passages, embedded, encoder),
+            reader=reader,
+            fingerprint=corpus_fingerprint(documents, passages),
         )
 
     def without_expansions(self) -> Corpus:
         """A corpus of the same documents without their expansions: for fitting and comparing."""
-        bare = replace(self.index, expansions=None)
-        return Corpus(
-            self.documents, self.layouts, bare, self.fingerprint, self.built_at, self._policy, self._threshold,
-            self._fitted,
-        )  # fmt: skip
-
-    @property
-    def _weights(self) -> Weights:
-        if isinstance(self._fitted, Uncalibrated):
-            raise self._fitted
-        return self._fitted
+        return replace(self, index=replace(self.index, expansions=None))
 
     @property
     def encoder(self) -> Encoder:
@@ -204,12 +185,15 @@ class Corpus:
 
     @cached_property
     def _router(self) -> QuestionRouter:
+        if isinstance(self.weights, Uncalibrated):  # a fresh one: its traceback grows wherever it is raised
+            raise Uncalibrated(self.weights.message, self.weights.path)
         return QuestionRouter(
             self.documents,
             self.index,
-            self._weights,
-            self._policy,
-            self._threshold,
+            self.reader,
+            self.weights,
+            self.policy,
+            self.threshold,
             rows_of=self.passages.rows_of_document,
             passages_of=lambda document: self._by_document[document],
             places=lambda: self._places,

@@ -78,7 +78,7 @@ class _Remembering:
 def whole_system(corpus: Corpus) -> Variant:
     """The system with every part, its questions' vectors kept for the variants made from it."""
     index = replace(corpus.index, encoder=_Remembering(corpus.encoder))  # type: ignore[arg-type]
-    return Variant(corpus.documents, index, load_weights())
+    return Variant(corpus.documents, index, corpus.reader, load_weights())
 
 
 @dataclass(frozen=True)
@@ -140,7 +140,7 @@ PARTS = (
     SystemPart(
         "reader",
         "sentences by likeness to the question, refusal by the scores of the search",
-        lambda whole: replace(whole, index=replace(whole.index, reader=_SaysNothing())),
+        lambda whole: replace(whole, reader=_SaysNothing()),
     ),
     SystemPart("acronyms", "an acronym and its expansion are strangers",
          lambda whole: replace(whole, index=replace(whole.index, acronyms=Acronyms({})))),

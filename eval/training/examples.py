@@ -14,12 +14,10 @@ from alpie.app.answering.candidates import Candidates, candidates_of
 from alpie.app.answering.corpus import Corpus
 from alpie.app.answering.ranking import Candidate, ranked_candidates
 from alpie.app.answering.read_passages import MAX_READ, read_hits
-from alpie.app.settings import load_settings
 from alpie.eval.questions.matching import Occurrence, PredictedText, SourceTexts
 from alpie.eval.questions.question_records import GoldQuestion
 from alpie.eval.scores import gold_places, quote_is_right
 from alpie.index.reader import Reading
-from alpie.index.reader.open_reader import BUNDLED, open_reader
 from alpie.index.retrieval.search import Retrieval
 from alpie.index.spanish.conversation import complete
 from alpie.index.spanish.query import read_question
@@ -49,8 +47,7 @@ def _example(corpus: Corpus, question: GoldQuestion, texts: SourceTexts) -> Exam
     alternatives = gold_places([*question.evidence, *(one for of in question.groups for one in of)], texts)
     asked = complete(read_question(question.text), question.earlier)
     retrieval = corpus.index.search(asked, MAX_READ)
-    reader = corpus.index.reader or open_reader(BUNDLED, load_settings().cache)
-    readings = read_hits(reader, asked.read or retrieval.encoded.question.searched, retrieval.hits)
+    readings = read_hits(corpus.reader, asked.read or retrieval.encoded.question.searched, retrieval.hits)
     candidates = candidates_of(corpus.index, retrieval, readings)
     right = np.zeros(len(candidates), dtype=bool)
     for row, (hit, span) in enumerate(zip(candidates.hit, candidates.spans, strict=True)):

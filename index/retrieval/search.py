@@ -19,7 +19,6 @@ from alpie.index.database.text_database import StoredPassages, bounds_of, runs
 from alpie.index.encoder import Encoder
 from alpie.index.encoder.arrays import Flags, Floats, Integers
 from alpie.index.encoder.embed import Embedded, text_of
-from alpie.index.reader import Reader
 from alpie.index.records import Hit, Passage
 from alpie.index.retrieval.bm25 import TermIndex, best_of
 from alpie.index.retrieval.expansion_index import ExpansionIndex, filled
@@ -92,7 +91,6 @@ class SearchIndex:
     acronyms: Acronyms
     expansions: ExpansionIndex | None = None
     weights: HybridWeights = HybridWeights()
-    reader: Reader | None = None  # None: the bundled one, opened at the first question
     backend: VectorBackend | None = None  # where candidates come from; None: from the vectors and terms above
     # tells which words of a question are misspelt; None: none are put right
     lexicon: Lexicons | None = lexicon_of
@@ -233,9 +231,7 @@ class SearchIndex:
             return ()
         cosines = self.expansions.cosines(encoded.vector, passages)
         lines = (self.expansions.lines[passage] for passage in passages.tolist())
-        return [
-            own[int(near.argmax())].text if own else "" for own, near in zip(lines, cosines, strict=True)
-        ]
+        return [own[int(near.argmax())].text if own else "" for own, near in zip(lines, cosines, strict=True)]
 
     def _rows_of(self, ids: Integers) -> Integers:
         return self.passages.rows_where("id IN (SELECT value FROM json_each(?))", ids.tolist())

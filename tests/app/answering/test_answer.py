@@ -36,12 +36,14 @@ def untimed(answer: Answer) -> Answer:
 
 
 def ask(corpus: Corpus, question: str, threshold: float | None = None, most: int = 5) -> Answer:
-    pipeline = AnswerPipeline(corpus.documents, corpus.index, WEIGHTS, QuotePolicy(most=most), threshold)
+    pipeline = AnswerPipeline(
+        corpus.documents, corpus.index, corpus.reader, WEIGHTS, QuotePolicy(most=most), threshold
+    )
     return pipeline.answer(corpus.index.encode(read_question(question)))
 
 
 def judge(corpus: Corpus, question: str) -> Judged:
-    pipeline = AnswerPipeline(corpus.documents, corpus.index, WEIGHTS)
+    pipeline = AnswerPipeline(corpus.documents, corpus.index, corpus.reader, WEIGHTS)
     return pipeline.judge(corpus.index.encode(read_question(question)))
 
 

@@ -55,7 +55,7 @@ def corpus() -> Corpus:
 
 def strict_corpus(corpus: Corpus, **limits: float) -> Corpus:
     """Those documents with other limits."""
-    return Corpus(DOCUMENTS, {}, corpus.index, "", "", weights=replace(WEIGHTS, **limits))
+    return replace(corpus, weights=replace(WEIGHTS, **limits))
 
 
 def _sound(answer: Answer) -> Answer:
@@ -199,7 +199,7 @@ def test_the_same_passages_are_read_once(corpus: Corpus) -> None:
             return super().read(question, passages)
 
     reader = Counting()
-    counted = Corpus(DOCUMENTS, {}, replace(corpus.index, reader=reader), "", "", weights=WEIGHTS)
+    counted = replace(corpus, reader=reader)
     asked = "¿Cuántos días tardaron los bomberos en apagar el fuego?"
     first = counted.ask(asked)
     needed = reader.read_passages

@@ -20,11 +20,13 @@ from alpie.app.answering.corpus import Corpus
 from alpie.app.checking.verification import Verdict
 from alpie.app.checking.verify import QuotationChecker
 from alpie.app.service.rows import answer_row
+from alpie.app.settings import load_settings
 from alpie.index.chunking.passages import make_passages
 from alpie.index.chunking.word_coverage import measured
 from alpie.index.encoder import Encoder
 from alpie.index.layout import lay_out
 from alpie.index.notices import NoticeKind
+from alpie.index.reader.open_reader import BUNDLED, open_reader
 from alpie.index.records import Document
 from alpie.index.sources.document_folder import read_sources
 
@@ -324,7 +326,8 @@ def test_a_page_is_that_of_the_words_and_goes_by_its_name(page: str, words: str)
 ])  # fmt: skip
 def test_a_question_is_answered(name: str, question: str, right: str, encoder: Encoder) -> None:
     fake = corpus_of(name)
-    answer = Corpus.from_passages(fake.documents.values(), fake.passages, encoder).ask(question)
+    reader = open_reader(BUNDLED, load_settings().cache)
+    answer = Corpus.from_passages(fake.documents.values(), fake.passages, encoder, reader).ask(question)
     assert answer.answered
     assert right in answer.quotes[0].text
 

@@ -10,10 +10,11 @@ import json
 import re
 import socket
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import FrozenInstanceError, replace
 from pathlib import Path
 
 import pytest
+from fake_corpus import FakeCorpus
 from places import ROOT
 
 from alpie.app import Corpus as PublicCorpus
@@ -22,6 +23,7 @@ from alpie.app.answering.corpus import Corpus
 from alpie.app.answering.quotes import QuotePolicy
 from alpie.app.settings import SEED_DOCUMENTS, load_settings
 from alpie.index.errors import AddressError, IndexMissing, SettingsError
+from alpie.index.notices import Unread
 
 PROVINCES = "¿En qué provincias españolas se hicieron registros?"
 NAMES = "Madrid, Barcelona, Jaén y Málaga"
@@ -175,20 +177,26 @@ def test_a_search_may_keep_to_one_document(corpus: Corpus) -> None:
 
 def test_a_corpus_in_memory_answers_like_the_one_on_disk(corpus: Corpus) -> None:
     chosen = [passage for passage in corpus.passages if passage.document_id == "europol-ia-2025"]
-    made = Corpus.from_passages([corpus.documents["europol-ia-2025"]], chosen, corpus.encoder)
+    made = Corpus.from_passages([corpus.documents["europol-ia-2025"]], chosen, corpus.encoder, corpus.reader)
     assert NAMES in made.search(PROVINCES)[0].passage.text
     assert made.built_at == ""
     assert len(made.fingerprint) == 64
 
 
 def test_an_opened_corpus_keeps_to_its_settings(corpus: Corpus) -> None:
-    strict = Corpus(
-        corpus.documents, corpus.layouts, corpus.index, "", "", QuotePolicy(most=1), threshold=1.0
-    )
+    strict = replace(corpus, policy=QuotePolicy(most=1), threshold=1.0)
     assert not strict.ask(PROVINCES).answered
-    lax = Corpus(corpus.documents, corpus.layouts, corpus.index, "", "", QuotePolicy(most=1), threshold=0.0)
+    lax = replace(strict, threshold=0.0)
     assert lax.ask(MONGOLIA).answered
     assert len(lax.ask("¿Cuáles son los tipos de delitos?").quotes) == 1
+
+
+def test_a_corpus_is_not_changed_and_its_copies_keep_all_else() -> None:
+    unread = (Unread("acta.doc", "es un documento antiguo."),)
+    corpus = FakeCorpus(unread=unread).without_expansions()
+    assert (corpus.unread, corpus.index.expansions, corpus.reader.name) == (unread, None, "fake")
+    with pytest.raises(FrozenInstanceError):
+        corpus.threshold = 0.0  # type: ignore[misc]
 
 
 def test_what_is_not_built_cannot_be_opened(tmp_path: Path) -> None:

@@ -227,8 +227,15 @@ def calibrate(settings: Settings, fingerprint: str) -> None:
 def test_nothing_is_answered_with_another_encoders_numbers(settings: Settings) -> None:
     corpus = Corpus.open(settings, FakeEncoder())
     assert corpus.search("incendios")
-    with pytest.raises(Uncalibrated, match=r"«de mentira» no está calibrado.*alpie eval --fit"):
-        corpus.ask("¿Cuántas hectáreas ardieron?")
+    refusals = []
+    for _ in range(2):
+        with pytest.raises(Uncalibrated, match=r"«de mentira» no está calibrado.*alpie eval --fit") as caught:
+            corpus.ask("¿Cuántas hectáreas ardieron?")
+        refusals.append(caught.value)
+    assert (
+        refusals[0] is not refusals[1]
+    )  # one that is raised again carries the tracebacks of all questions before
+    assert refusals[1].path == settings.data
     calibrate(settings, "fake otro")
     with pytest.raises(Uncalibrated, match=r"calibration\.json es de otro codificador.*alpie eval --fit"):
         Corpus.open(settings, FakeEncoder()).ask("¿Cuántas hectáreas ardieron?")

@@ -15,7 +15,7 @@ from formats import law, made
 from formats.pages import Drawn
 
 from alpie.app.answering.citation import full_citation
-from alpie.app.answering.corpus import Corpus
+from alpie.app.answering.corpus import Corpus, open_reader_of
 from alpie.app.answering.quotes import QuotePolicy
 from alpie.app.checking.verification import Verdict
 from alpie.app.checking.verify import verify_quotation
@@ -80,8 +80,8 @@ def own(folder: Path, encoder: Any, tmp_path_factory: pytest.TempPathFactory) ->
     assert compare_with_documents(folder, data).is_fresh
     version = open_version(data, encoder)
     return Corpus(
-        version.documents, version.layouts, version.search, version.fingerprint, "",
-        QuotePolicy(most=settings.max_quotes),
+        version.documents, version.layouts, version.search, open_reader_of(settings), version.fingerprint,
+        policy=QuotePolicy(most=settings.max_quotes),
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from fake_encoder import FakeEncoder, build
+from fake_encoder import FakeEncoder, FakeReader, build
 
 from alpie.app.answering.corpus import Corpus
 from alpie.app.page.views.answer_view import render_answer
@@ -195,7 +195,7 @@ def test_lines_in_memory_are_searched_as_those_in_files(data: Path) -> None:
 def corpus_in(data: Path) -> Corpus:
     """The index, opened to answer whatever is asked."""
     made = opened(data)
-    return Corpus(made.documents, made.layouts, made.search, made.fingerprint, "", threshold=0.0)
+    return Corpus(made.documents, made.layouts, made.search, FakeReader(), made.fingerprint, threshold=0.0)
 
 
 def test_no_expansion_is_quoted_or_exported(data: Path) -> None:

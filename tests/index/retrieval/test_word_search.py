@@ -6,7 +6,7 @@ import sqlite3
 import sys
 
 import pytest
-from fake_encoder import FakeEncoder, build, corpus_of
+from fake_encoder import FakeEncoder, FakeReader, build, corpus_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -34,7 +34,7 @@ def stored(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
     (folder / "docs" / "cuatro.txt").unlink()
     build(folder / "docs", folder / "data")
     made = open_version(folder / "data", FakeEncoder())
-    return Corpus(made.documents, made.layouts, made.search, made.fingerprint, "")
+    return Corpus(made.documents, made.layouts, made.search, FakeReader(), made.fingerprint)
 
 
 def found(corpus: Corpus, text: str) -> set[str]:

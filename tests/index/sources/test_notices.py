@@ -89,12 +89,12 @@ def test_every_notice_is_said_in_every_language(language: str) -> None:
 
 
 def test_the_documents_page_tells_them() -> None:
-    corpus = FakeCorpus()
-    corpus.unread = (Unread("acta <1>.doc", "es un documento antiguo."),)
-    name, document = next(iter(corpus.documents.items()))
+    documents = FakeCorpus().documents
+    name, document = next(iter(documents.items()))
     notice = Notice(NoticeKind.PAGES_WITHOUT_TEXT, 4, 5)
     told = replace(document, notices=(notice,), coverage=Coverage(5, 1, 20, 20))
-    corpus.documents = {**corpus.documents, name: told}
+    unread = (Unread("acta <1>.doc", "es un documento antiguo."),)
+    corpus = FakeCorpus(documents={**documents, name: told}, unread=unread)
     page = render_documents(Panels(corpus), catalogue.translations_for("es"), Offer())
     assert "acta &lt;1&gt;.doc: es un documento antiguo." in page
     assert "páginas sin texto, quizá escaneadas: 4 de 5" in page

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from fake_encoder import FakeEncoder, corpus_from, document_of
+from fake_encoder import FakeEncoder, FakeReader, corpus_from, document_of
 from formats import law, made
 from formats.reading import Reading
 
@@ -278,6 +278,6 @@ def test_a_paragraph_of_a_resolution_is_found(seed_corpus: Any) -> None:
 def test_a_name_set_apart_by_emphasis_is_quoted_with_its_text() -> None:
     text = "# Norma\n\n**Artículo 1.** *Objeto.* Regula el ruido.\n"
     reading = Reading("a.md", text.encode())
-    corpus = Corpus.from_passages([reading.document], reading.passages, FakeEncoder())
+    corpus = Corpus.from_passages([reading.document], reading.passages, FakeEncoder(), FakeReader())
     (quote,) = corpus.ask("artículo 1").quotes
     assert quote.text == "Artículo 1. Objeto. Regula el ruido."

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import pytest
 from building import ended, go, start_builder
-from fake_encoder import FakeEncoder, build
+from fake_encoder import FakeEncoder, FakeReader, build
 
 from alpie.app.answering.corpus import Corpus
 from alpie.app.checking.verification import Verdict
@@ -67,7 +67,7 @@ def state(data: Path, encoder: Encoder | None = None) -> object:
     check_files(version.folder, version.manifest, thorough=True)
     search = version.search
     first = search.passages[0]
-    corpus = Corpus(version.documents, version.layouts, search, version.fingerprint, "")
+    corpus = Corpus(version.documents, version.layouts, search, FakeReader(), version.fingerprint)
     assert verify_quotation(first.sentences[0].text, corpus).verdict is Verdict.EXACT
     return (
         version.fingerprint,
