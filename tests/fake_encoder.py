@@ -114,6 +114,7 @@ class FakeReader:
     """
 
     name = "fake"
+    reads_each_alone = True
 
     def read(self, question: str, passages: Sequence[ReadPassage]) -> list[Reading]:
         asked = stems(question[:2_000])

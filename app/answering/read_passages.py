@@ -10,7 +10,6 @@ import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 
-from alpie.app.answering.model_reader import ModelReader
 from alpie.index.reader import Reader, Reading, ReadPassage
 from alpie.index.records import Hit, Passage
 
@@ -47,7 +46,7 @@ class _Kept:
         self._lock = threading.Lock()
 
     def read(self, reader: Reader, question: str, passages: Sequence[ReadPassage]) -> list[Reading]:
-        if isinstance(reader, ModelReader):  # what it says of one depends on the others
+        if not reader.reads_each_alone:
             return reader.read(question, passages)
         keys = [(id(reader), question, passage) for passage in passages]
         with self._lock:

@@ -104,6 +104,7 @@ class _SaysNothing:
     """A reader to which every sentence is as likely as none."""
 
     name = "nothing"
+    reads_each_alone = True
 
     def read(self, question: str, passages: Sequence[ReadPassage]) -> list[Reading]:
         return [Reading(0.0, np.zeros(len(one.sentences), np.float32)) for one in passages]

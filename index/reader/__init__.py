@@ -69,5 +69,9 @@ class Reader(Protocol):
     def name(self) -> str:
         """Which model, for people, and for the calibration that was fitted to it."""
 
+    @property
+    def reads_each_alone(self) -> bool:
+        """Whether what it says of a passage is the same whichever others it is given: then it can be kept."""
+
     def read(self, question: str, passages: Sequence[ReadPassage]) -> list[Reading]:
-        """A reading of each passage, in order; what one says does not depend on the others."""
+        """A reading of each passage, in order."""

@@ -53,6 +53,7 @@ class BundledReader:
     """The bundled model; see `alpie.index.reader.Reader`."""
 
     name = "alpie-reader"
+    reads_each_alone = True
 
     def __init__(self, cache: Path) -> None:
         """With the encoder's files in `cache`, made if need be. Raises `EncoderError` when the graph cannot be used."""

@@ -24,6 +24,8 @@ _BATCH = 16
 class CrossEncoderReader:
     """A cross-encoder of sentence-transformers; see `alpie.index.reader.Reader`."""
 
+    reads_each_alone = True
+
     def __init__(self, model: Any, name: str) -> None:
         self._model = model
         self.name = name

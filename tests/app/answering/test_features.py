@@ -97,8 +97,9 @@ class _Counting:
 
     name = "counting"
 
-    def __init__(self, answers: float) -> None:
+    def __init__(self, answers: float, reads_each_alone: bool = True) -> None:
         self._answers = answers
+        self.reads_each_alone = reads_each_alone
         self.given: list[ReadPassage] = []
 
     def read(self, question: str, passages: list[ReadPassage]) -> list[Reading]:
@@ -116,6 +117,15 @@ def test_fewer_passages_are_read_when_the_first_settle_the_matter(small: Corpus)
     for answers, read_in_all in ((8.0, 3), (0.5, 6), (-2.0, MAX_READ)):
         reader = _Counting(answers)
         assert len(read_hits(reader, "¿Qué?", _hits(small, [60.0] * 12))) == len(reader.given) == read_in_all
+
+
+@pytest.mark.parametrize(("alone", "times"), [(True, 1), (False, 2)])
+def test_a_reading_is_kept_unless_it_depends_on_the_other_passages(
+    small: Corpus, alone: bool, times: int
+) -> None:
+    reader, hits = _Counting(8.0, alone), _hits(small, [60.0] * 3)
+    assert [len(read_hits(reader, "¿Qué?", hits)) for _ in range(2)] == [3, 3]
+    assert len(reader.given) == 3 * times
 
 
 def test_a_passage_is_read_under_its_heading(small: Corpus) -> None:
