@@ -27,7 +27,7 @@ from alpie.eval.scores import PASSAGES
 from alpie.index.encoder import Encoder
 from alpie.index.errors import QuestionError
 from alpie.index.records import Document
-from alpie.index.retrieval.retrievers import RETRIEVERS
+from alpie.index.retrieval.retrievers import RETRIEVERS, RetrieverName
 
 if TYPE_CHECKING:
     from langchain_core.documents import Document as Chunk
@@ -187,7 +187,7 @@ def _of_text(ask: Callable[[str], Row]) -> Callable[[GoldQuestion], Row]:
     return lambda question: ask(question.text)
 
 
-def _searched(corpus: AskedCorpus, retriever: str, question: GoldQuestion) -> Row:
+def _searched(corpus: AskedCorpus, retriever: RetrieverName, question: GoldQuestion) -> Row:
     try:
         hits = corpus.search(question.text, limit=PASSAGES, retriever=retriever)
     except QuestionError:

@@ -32,6 +32,7 @@ from alpie.index.reader.open_reader import open_reader
 from alpie.index.records import Document, Hit, Layout, Passage
 from alpie.index.retrieval.backends.select import BackendChoice
 from alpie.index.retrieval.places import Places
+from alpie.index.retrieval.retrievers import RetrieverName
 from alpie.index.retrieval.search import SearchIndex
 from alpie.index.retrieval.word_search import Held, WordIndex, WordQuery
 from alpie.index.spanish.query import read_question
@@ -200,12 +201,17 @@ class Corpus:
         )
 
     def search(
-        self, question: str, limit: int = 10, retriever: str = "hybrid", document: str | None = None
+        self,
+        question: str,
+        limit: int = 10,
+        retriever: RetrieverName = "hybrid",
+        document: str | None = None,
     ) -> tuple[Hit, ...]:
         """The best passages for a question or some words, best first.
 
         A citation («artículo 22», «AGN/65/RES/10») gives the passages it names before all others.
         `retriever`: "hybrid", "dense" or "lexical"; `document`: an id, to search in that one only.
+        Raises `SettingsError` for another retriever and for an unknown id.
         """
         allowed = None if document is None else self._router.rows_in((self._known(document),))
         read = read_question(question)

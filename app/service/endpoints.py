@@ -18,7 +18,7 @@ from alpie.app.service.rows import answer_row, document_row, hit_row, passage_ro
 from alpie.app.settings import Settings
 from alpie.app.translations import said, translations_for
 from alpie.index.errors import AddressError, AlpieError, QuestionError, SettingsError
-from alpie.index.retrieval.retrievers import RETRIEVERS
+from alpie.index.retrieval.retrievers import retriever_named
 from alpie.index.spanish.conversation import MAX_TURNS
 from alpie.index.spanish.query import MAX_CHARACTERS
 
@@ -87,11 +87,10 @@ class Endpoints:
         """The best passages for a question or some words. `document`: an id; `retriever`: hybrid, dense, lexical."""
         if isinstance(limit, bool) or not isinstance(limit, int | float) or not 1 <= limit <= MAX_HITS:
             raise SettingsError(said("api.limit", value=repr(limit), most=MAX_HITS))
-        if retriever not in RETRIEVERS:
-            raise SettingsError(said("api.retriever", value=repr(retriever), known=", ".join(RETRIEVERS)))
+        chosen = retriever_named(retriever)
         corpus = self._opened()
         within = self._text(document or "", MAX_CHARACTERS) or None
-        hits = corpus.search(self._text(words, MAX_CHARACTERS), int(limit), retriever, within)
+        hits = corpus.search(self._text(words, MAX_CHARACTERS), int(limit), chosen, within)
         return [{**hit_row(hit, corpus.documents, self._language)} for hit in hits]
 
     def verify(self, text: str) -> dict[str, Any]:

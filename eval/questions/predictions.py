@@ -18,6 +18,7 @@ from alpie.eval.questions.question_records import GoldQuestion
 from alpie.index.encoder import Encoder
 from alpie.index.errors import QuestionError
 from alpie.index.records import Document, Hit, Passage
+from alpie.index.retrieval.retrievers import RetrieverName
 
 Row = dict[str, Any]
 
@@ -41,7 +42,9 @@ class AskedCorpus(Protocol):
     @property
     def encoder(self) -> Encoder: ...
     def ask(self, question: str, turns: Sequence[str] = ()) -> Answer: ...
-    def search(self, question: str, limit: int = 10, retriever: str = "hybrid") -> tuple[Hit, ...]: ...
+    def search(
+        self, question: str, limit: int = 10, retriever: RetrieverName = "hybrid"
+    ) -> tuple[Hit, ...]: ...
 
 
 def predict(

@@ -27,6 +27,7 @@ from alpie.index.database.text_database import StoredPassages
 from alpie.index.encoder import Encoder
 from alpie.index.reader import Reading, ReadPassage
 from alpie.index.records import Hit, Passage, SentenceRole
+from alpie.index.retrieval.retrievers import RetrieverName
 from alpie.index.retrieval.search import EncodedQuestion
 from alpie.index.spanish.acronyms import Acronyms
 from alpie.index.spanish.conversation import complete
@@ -54,7 +55,7 @@ class Variant(AnswerPipeline):
         """A question, after the earlier ones that it leans on, as it is searched."""
         return self.index.encode(complete(read_question(question, self.write_out), turns))
 
-    def search(self, question: str, limit: int = 10, retriever: str = "hybrid") -> tuple[Hit, ...]:
+    def search(self, question: str, limit: int = 10, retriever: RetrieverName = "hybrid") -> tuple[Hit, ...]:
         return self.index.search(read_question(question, self.write_out), limit, retriever).hits
 
 

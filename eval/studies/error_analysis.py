@@ -27,6 +27,7 @@ from alpie.eval.questions.split import split
 from alpie.eval.report import Study, Table
 from alpie.eval.scores import PASSAGES, Group, answer_strings, gold_places, matches_any, score_prediction
 from alpie.eval.studies.ablation import Variant, whole_system
+from alpie.index.retrieval.retrievers import RETRIEVERS
 from alpie.index.spanish.analysis import stems
 
 CAUSES = (
@@ -133,7 +134,7 @@ def _lost_before(pieces: Sequence[PredictedText], group: Group, strings: Sequenc
 
 
 def _lost_by_search(whole: Variant, question: GoldQuestion, group: Group, strings: Sequence[str]) -> str:
-    for retriever in ("dense", "lexical"):
+    for retriever in RETRIEVERS[1:]:  # each alone
         hits = whole.search(question.text, PASSAGES, retriever)
         pieces = [
             PredictedText(h.passage.document_id, h.passage.text, h.passage.start, h.passage.end) for h in hits

@@ -4,6 +4,17 @@ from __future__ import annotations
 
 from typing import Literal, get_args
 
+from alpie.index.errors import SettingsError
+from alpie.index.messages import said
+
 RetrieverName = Literal["hybrid", "dense", "lexical"]
 RETRIEVERS: tuple[RetrieverName, ...] = get_args(RetrieverName)
 """All of them together, passage vectors alone, stems alone."""
+
+
+def retriever_named(name: object) -> RetrieverName:
+    """The retriever that somebody asked for by `name`; raises `SettingsError` where there is none of that name."""
+    for retriever in RETRIEVERS:
+        if retriever == name:
+            return retriever
+    raise SettingsError(said("retriever.unknown", value=repr(name), known=", ".join(RETRIEVERS)))

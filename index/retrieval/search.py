@@ -22,7 +22,7 @@ from alpie.index.encoder.embed import Embedded, text_of
 from alpie.index.records import Hit, Passage
 from alpie.index.retrieval.bm25 import TermIndex, best_of
 from alpie.index.retrieval.expansion_index import ExpansionIndex, filled
-from alpie.index.retrieval.retrievers import RETRIEVERS
+from alpie.index.retrieval.retrievers import RetrieverName, retriever_named
 from alpie.index.retrieval.vector_backend import BACKEND_RETRIEVERS, RELATED_WEIGHT, Query, VectorBackend
 from alpie.index.retrieval.vectors import VectorIndex
 from alpie.index.spanish.acronyms import Acronyms, learn_acronyms
@@ -130,7 +130,11 @@ class SearchIndex:
         return EncodedQuestion(question, vector, question_terms, related, 1000 * (perf_counter() - started))
 
     def search(
-        self, question: Question, limit: int = 10, retriever: str = "hybrid", allowed: Flags | None = None
+        self,
+        question: Question,
+        limit: int = 10,
+        retriever: RetrieverName = "hybrid",
+        allowed: Flags | None = None,
     ) -> Retrieval:
         """The best `limit` passages for a question, best first; see `retrieve`."""
         return self.retrieve(self.encode(question), limit, retriever, allowed)
@@ -139,16 +143,16 @@ class SearchIndex:
         self,
         encoded: EncodedQuestion,
         limit: int = 10,
-        retriever: str = "hybrid",
+        retriever: RetrieverName = "hybrid",
         allowed: Flags | None = None,
     ) -> Retrieval:
         """The best `limit` passages for a question that is encoded already, best first.
 
         `retriever`: "hybrid" (all of them), "dense" (passage vectors only) or "lexical" (stems only).
         `allowed`, shape (passages,), keeps the search to some passages (one document, one publisher).
+        Raises `SettingsError` for another retriever.
         """
-        if retriever not in RETRIEVERS:
-            raise ValueError(f"unknown retriever «{retriever}»; there are {', '.join(RETRIEVERS)}")
+        retriever = retriever_named(retriever)
         started = perf_counter()
         words = self._word_scores(encoded)
         after_words = perf_counter()
