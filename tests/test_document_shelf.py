@@ -24,6 +24,7 @@ from alpie.app.page.state.named_collections import Collections
 from alpie.app.page.state.opening import Opening
 from alpie.app.page.state.uploads import Uploads
 from alpie.app.settings import load_settings
+from alpie.index.database.text_database import StoredPassages
 from alpie.index.errors import SourceError
 from alpie.index.records import Document
 from alpie.index.sources.document_folder import read_sources
@@ -173,11 +174,10 @@ def test_recognition_stays_on_for_a_folder_that_asked_for_it(tmp_path: Path, mon
 class Shelved(FakeCorpus):
     """The documents of a `Folder`, which answers nothing."""
 
-    passages = ()
+    passages = StoredPassages.of(())
 
     def __init__(self, folder: Folder) -> None:
-        super().__init__()
-        self.documents, self.layouts = folder.documents, {}
+        super().__init__(documents=folder.documents, layouts={})
 
 
 def web(options: PageOptions, library: Any) -> TestClient:

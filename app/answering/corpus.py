@@ -21,7 +21,7 @@ from alpie.app.answering.quotes import QuotePolicy
 from alpie.app.answering.reference_answer import hits_at
 from alpie.app.settings import Settings, load_settings
 from alpie.app.translations import said
-from alpie.index.database.text_database import PassagesByDocument, StoredPassages
+from alpie.index.database.text_database import StoredPassages
 from alpie.index.encoder import Encoder
 from alpie.index.encoder.embed import embed_passages
 from alpie.index.encoder.factory import open_encoder
@@ -153,10 +153,6 @@ class Corpus:
     def passages(self) -> StoredPassages:
         return self.index.passages
 
-    @cached_property
-    def _by_document(self) -> Mapping[str, Sequence[Passage]]:
-        return PassagesByDocument(self.passages)
-
     def passage(self, address: str) -> Passage:
         """The passage with this address. Raises `AddressError` when there is none, or no longer."""
         if (row := self.passages.row_of(address)) is not None:
@@ -196,7 +192,7 @@ class Corpus:
             self.policy,
             self.threshold,
             rows_of=self.passages.rows_of_document,
-            passages_of=lambda document: self._by_document[document],
+            passages_of=self.passages.of_document,
             places=lambda: self._places,
         )
 

@@ -21,7 +21,6 @@ from alpie.app.checking.verification import MatchedPlace, Verdict, Verification
 from alpie.app.checking.word_alignment import Alignment, Difference, DifferenceKind, align, align_whole
 from alpie.app.translations import said
 from alpie.index.chunking.sentences import sentence_bounds
-from alpie.index.database.text_database import PassagesByDocument
 from alpie.index.errors import QuestionError
 from alpie.index.records import Passage, SentenceRole, Span, collapse, readable_text
 from alpie.index.spanish.analysis import normalize, visible
@@ -119,10 +118,6 @@ class TextChecker:
     def _views(self) -> Mapping[str, tuple[TextView, ...]]:
         documents, layouts = self.corpus.documents, self.corpus.layouts
         return {name: views_of(document, layouts.get(name)) for name, document in documents.items()}
-
-    @cached_property
-    def _passages(self) -> Mapping[str, Sequence[Passage]]:
-        return PassagesByDocument(self.corpus.passages)
 
     def _exact(self, reading: str) -> tuple[tuple[MatchedPlace, ...], int]:
         words = fold_quotes(reading)
@@ -249,7 +244,7 @@ class TextChecker:
 
     def _place(self, document_id: str, spans: tuple[Span, ...]) -> MatchedPlace:
         document = self.corpus.documents[document_id]
-        passages = self._passages[document_id]
+        passages = self.corpus.passages.of_document(document_id)
         passage = passage_at(passages, spans)
         citation = cite(document, passage, spans) if passage else None
         near = (one for one in passages if one.start < spans[-1].end and one.end > spans[0].start)

@@ -131,25 +131,22 @@ def verify_record(record_json: str, corpus: Corpus) -> RecordCheck:
     """Check every quotation of a saved record; raises `RecordError` for a file that is none."""
     record = _parsed(record_json)
     checker = QuotationChecker(corpus)
-    passages = {passage.address: passage for passage in corpus.passages}
     saved = record["corpus"]
     return RecordCheck(
         question=str(record["question"]),
         date=str(record["date"]),
         same_corpus=isinstance(saved, Mapping) and saved.get("fingerprint") == corpus.fingerprint,
-        quotes=tuple(_check(quote, checker, passages) for quote in record["quotes"]),
+        quotes=tuple(_check(quote, checker) for quote in record["quotes"]),
     )
 
 
-def _check(
-    quote: Mapping[str, Any], checker: QuotationChecker, passages: Mapping[str, Passage]
-) -> QuoteCheck:
-    text = quote["text"]
-    document = checker.corpus.documents.get(str(quote.get("doc")))
+def _check(quote: Mapping[str, Any], checker: QuotationChecker) -> QuoteCheck:
+    text, corpus = quote["text"], checker.corpus
+    document = corpus.documents.get(str(quote.get("doc")))
     spans = _spans(quote, len(document.text)) if document else ()
-    passage = passages.get(str(quote.get("address")))
-    same_citation = passage is not None and quote.get("citation") in _citations(
-        checker.corpus, passage, spans
+    row = corpus.passages.row_of(str(quote.get("address")))
+    same_citation = row is not None and quote.get("citation") in _citations(
+        corpus, corpus.passages[row], spans
     )
     if document and proves(document.text, spans, text):
         return QuoteCheck(text, QuoteState.UNCHANGED, same_citation)

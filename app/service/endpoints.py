@@ -5,7 +5,6 @@ whatever cannot be used raises an `AlpieError` whose text is fit to be shown.
 """
 
 # Names, types and docstrings of the endpoints are what both protocols announce: annotations must be types here.
-from collections import Counter
 from collections.abc import Callable
 from functools import wraps
 from types import NoneType
@@ -114,8 +113,8 @@ class Endpoints:
     def documents(self) -> list[dict[str, Any]]:
         """The documents that are searched: ids, titles, publishers, dates."""
         corpus = self._opened()
-        counts = Counter(passage.document_id for passage in corpus.passages)
-        return [{**document_row(one, counts[one.id])} for one in corpus.documents.values()]
+        counts = corpus.passages.counts
+        return [{**document_row(one, counts.get(one.id, 0))} for one in corpus.documents.values()]
 
     def _texts(self, value: object, name: str) -> tuple[str, ...]:
         if not isinstance(value, list | tuple | NoneType):

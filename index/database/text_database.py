@@ -183,10 +183,15 @@ def runs(starts: Integers, counts: NDArray[np.integer[Any]]) -> Integers:
     return np.asarray(np.repeat(starts - firsts, counts) + np.arange(int(counts.sum())), dtype=np.int64)
 
 
-_KEPT_RECORDS = 2_048
+_KEPT_RECORDS, _KEPT_DOCUMENTS = 2_048, 32  # of the latter all passages
 _IN_ORDER = """
     SELECT passages.number, place, sentences, lines FROM documents JOIN passages ON passages.document = documents.number
     ORDER BY place, passages.number
+"""
+_OF_DOCUMENT = "document = (SELECT number FROM documents WHERE id = ?)"
+_RECORDS = f"SELECT record FROM passages WHERE {_OF_DOCUMENT} ORDER BY number"
+_COUNTS = """
+    SELECT documents.id, count(*) FROM passages JOIN documents ON documents.number = document GROUP BY document
 """
 
 
@@ -227,6 +232,9 @@ class StoredPassages(Sequence[Passage]):
         self.sentence_bounds = bounds_of(sentences)  # (passages + 1,)
         self.line_bounds = bounds_of(lines)  # (passages + 1,), of the expansions
         self._passage = lru_cache(_KEPT_RECORDS)(lambda row: from_json(Passage, self.value("record", row)))
+        self._of_document = lru_cache(_KEPT_DOCUMENTS)(
+            lambda name: tuple(from_json(Passage, record) for (record,) in database.rows(_RECORDS, name))
+        )
 
     @classmethod
     def of(cls, passages: Sequence[Passage]) -> StoredPassages:
@@ -287,16 +295,13 @@ class StoredPassages(Sequence[Passage]):
 
     def rows_of_document(self, name: str) -> Integers:
         """The rows of the passages of the document with this id."""
-        return self.rows_where("document = (SELECT number FROM documents WHERE id = ?)", name)
+        return self.rows_where(_OF_DOCUMENT, name)
 
+    def of_document(self, name: str) -> tuple[Passage, ...]:
+        """The passages of the document with this id, in order; those of the documents asked for last are kept."""
+        return self._of_document(name)
 
-class PassagesByDocument(dict[str, tuple[Passage, ...]]):
-    """The passages of each document by its id, read when it is asked for."""
-
-    def __init__(self, passages: Sequence[Passage]) -> None:
-        super().__init__()
-        self._stored = StoredPassages.of(passages)
-
-    def __missing__(self, name: str) -> tuple[Passage, ...]:
-        self[name] = tuple(self._stored[row] for row in self._stored.rows_of_document(name).tolist())
-        return self[name]
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """How many passages each document has, by its id; without those that have none."""
+        return dict(self.database.rows(_COUNTS))

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from alpie.app.page.state.document_shelf import FIELDS, Shelf
 from alpie.app.page.state.named_collections import Collections
 from alpie.app.page.state.uploads import Uploads, UploadState
-from alpie.app.page.views.link_places import link
 from alpie.app.page.views.page_words import PageTranslations
 from alpie.app.page.views.panel import Panels, editorial_fields
 from alpie.app.page.views.templates import Markup, render
@@ -51,7 +50,7 @@ def render_documents(
     return render(
         "documents",
         words,
-        documents=[_shown(panels, one, words) for one in documents] if panels else [],
+        documents=_all_shown(panels, documents, words) if panels else [],
         corpus=corpus,
         evaluated=evaluated,
         built=words.moment(corpus.built_at) if corpus else "",
@@ -72,7 +71,14 @@ def render_documents(
     )
 
 
-def _shown(panels: Panels, document: Document, words: PageTranslations) -> dict[str, Any]:
+def _all_shown(
+    panels: Panels, documents: Sequence[Document], words: PageTranslations
+) -> list[dict[str, Any]]:
+    counts = panels.corpus.passages.counts
+    return [_shown(panels, one, counts.get(one.id, 0), words) for one in documents]
+
+
+def _shown(panels: Panels, document: Document, passages: int, words: PageTranslations) -> dict[str, Any]:
     notes = [*map(words.told, document.notes), *(notice_text(notice, words) for notice in document.notices)]
     if fields := editorial_fields(document, words):
         notes.append(words("reader.editorial", fields=fields))
@@ -84,21 +90,21 @@ def _shown(panels: Panels, document: Document, words: PageTranslations) -> dict[
         ("rights", document.rights),
     )
     technical = (
-        ("passages", words.number(len(panels.by_document[document.id]))),
+        ("passages", words.number(passages)),
         ("coverage", coverage_text(document.coverage, words)),
         ("file", document.file),
         ("id", document.id),
         ("parser", document.parser),
         ("checksum", document.sha256),
     )
-    outline = panels.reader(document.id).outline()
+    outline = panels.outline(document.id)
     return {
         "document": document,
         "shown": [(words(f"field.{name}"), value) for name, value in facts if value],
         "technical": [(words(f"field.{name}"), value) for name, value in technical if value],
         "url": document.url if document.url.startswith(("https://", "http://")) else "",
         "notes": notes,
-        "outline": [(min(level, 3), text, link(at) if at else "") for level, text, at in outline],
+        "outline": [(min(level, 3), text, href) for level, text, href in outline],
         "headings": words.count("count.headings", len(outline)),
         "fields": [(name, words(f"field.{name}"), getattr(document, name)) for name in FIELDS],
     }

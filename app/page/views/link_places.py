@@ -48,7 +48,7 @@ def words_at(text: str, passage: Passage, document: Document, corpus: Corpus) ->
     sentences: Sequence[Sentence] = passage.sentences
     start, end = chosen[0].start, chosen[-1].end
     if start < passage.start or end > passage.end:  # a heading, or words of several passages
-        those = (one for one in corpus.passages if one.document_id == document.id)
+        those = corpus.passages.of_document(document.id)
         sentences = [sentence for one in those for sentence in one.sentences]
         low, high = (end, passage.start) if end <= passage.start else (passage.end, start)
         if any(sentence.start < high and sentence.end > low for sentence in sentences):

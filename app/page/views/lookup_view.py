@@ -245,7 +245,7 @@ def _excerpt(text: str, ranges: Sequence[tuple[int, int]]) -> Markup:
 def render_form(corpus: Corpus, words: PageTranslations) -> Markup:
     """The search form; its choices are what the corpus holds."""
     documents = corpus.documents.values()
-    sections = dict.fromkeys(p.path[0] for p in corpus.passages if p.path)
+    sections = dict.fromkeys(filter(None, corpus.passages.values("section")))
     choices = {
         "document": [(one.id, one.title) for one in documents],
         "kind": [(one, one) for one in sorted({one.kind for one in documents})],

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
-from functools import cached_property, partial
+from collections.abc import Sequence
+from functools import cached_property, lru_cache, partial
 from itertools import accumulate, groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING
@@ -16,7 +16,6 @@ from alpie.app.page.views.page_images import has_pages, page_figure, sheet_at
 from alpie.app.page.views.page_words import PageTranslations
 from alpie.app.page.views.templates import Markup, render
 from alpie.app.translations import said
-from alpie.index.database.text_database import PassagesByDocument
 from alpie.index.errors import AddressError
 from alpie.index.layout.forms import BULLET, NUMBERED
 from alpie.index.records import (
@@ -42,6 +41,8 @@ _STYLED = (
     "pull_quote",
     "metadata",
 )  # kinds of blocks with a look of their own
+
+_KEPT_RENDERERS, _KEPT_OUTLINES = 32, 4_096  # the Documents view shows the outlines of all documents at once
 
 _Run = tuple[str, int, bool]  # words, the passage they belong to or -1, whether they are highlighted
 
@@ -166,28 +167,34 @@ class DocumentRenderer:
 
 
 class Panels:
-    """Makes panels from a corpus; keeps each document's reader."""
+    """Makes panels from a corpus; keeps the renderers of the documents looked at last, and the outlines of more."""
 
     def __init__(self, corpus: Corpus, root_path: str = "") -> None:
         self.corpus, self._root_path = corpus, root_path
-        self._readers: dict[str, DocumentRenderer] = {}
+        self._kept_renderer = lru_cache(_KEPT_RENDERERS)(self._renderer)
+        self._kept_outline = lru_cache(_KEPT_OUTLINES)(self._outline)
 
     @cached_property
     def checker(self) -> QuotationChecker:
         """Checks quotations; prepares the documents once."""
         return QuotationChecker(self.corpus)
 
-    @cached_property
-    def by_document(self) -> Mapping[str, tuple[Passage, ...]]:
-        return PassagesByDocument(self.corpus.passages)
+    def renderer(self, document_id: str) -> DocumentRenderer:
+        """The renderer of a document; KeyError for an unknown one."""
+        return self._kept_renderer(document_id)
 
-    def reader(self, document_id: str) -> DocumentRenderer:
-        """The reader of a document; KeyError for an unknown one."""
-        if document_id not in self._readers:
-            document = self.corpus.documents[document_id]
-            layout = self.corpus.layouts.get(document_id) or Layout(document_id, (), (), (), ())
-            self._readers[document_id] = DocumentRenderer(document, layout, self.by_document[document_id])
-        return self._readers[document_id]
+    def outline(self, document_id: str) -> list[tuple[int, str, str]]:
+        """The headings of a document as (level, text, link to the first passage after it)."""
+        return self._kept_outline(document_id)
+
+    def _renderer(self, document_id: str) -> DocumentRenderer:
+        document = self.corpus.documents[document_id]
+        layout = self.corpus.layouts.get(document_id) or Layout(document_id, (), (), (), ())
+        return DocumentRenderer(document, layout, self.corpus.passages.of_document(document_id))
+
+    def _outline(self, document_id: str) -> list[tuple[int, str, str]]:
+        found = self.renderer(document_id).outline()
+        return [(level, text, link(passage) if passage else "") for level, text, passage in found]
 
     def at(self, address: str, spans: str, words: PageTranslations) -> Markup:
         """The panel opened at an address; raises AddressError."""
@@ -196,7 +203,7 @@ class Panels:
         chosen, text = words_at(spans, passage, document, self.corpus)
         marks = chosen or tuple(span for sentence in passage.sentences for span in sentence.spans)
         citation = cite(document, passage, chosen)
-        those = self.by_document[document.id]
+        those = self.corpus.passages.of_document(document.id)
         number = next((i for i, other in enumerate(those) if other.address == passage.address), 0)
         return self._panel(
             document,
@@ -226,7 +233,7 @@ class Panels:
         address = error.address
         document = self.corpus.documents.get(address.split("/", 1)[0])
         place = address.rpartition("/")[0]
-        there = self.by_document[document.id] if document else ()
+        there = self.corpus.passages.of_document(document.id) if document else ()
         same = [(link(one), one.text) for one in there if one.address.rpartition("/")[0] == place]
         return render("vanished", words, address=address, document=document, same=same[:5])
 
@@ -234,7 +241,7 @@ class Panels:
         self, document: Document, words: PageTranslations, marks: Sequence[Span], **values: object
     ) -> Markup:
         """The panel of a document, `marks` highlighted in it; `values`: what the template shows beside it."""
-        body = self.reader(document.id).render(words, marks)
+        body = self.renderer(document.id).render(words, marks)
         return render("panel", words, document=document, body=body.strip(), **values)
 
     def _page_view(

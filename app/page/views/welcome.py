@@ -52,7 +52,7 @@ def render_welcome(
         {
             "document": document,
             "facts": words.facts(document),
-            "opening": opening_line(panels.by_document[document.id]) if panels else "",
+            "opening": opening_line(panels.corpus.passages.of_document(document.id)) if panels else "",
             "examples": [(one, question_link(one)) for one in examples.of(document.id)] if examples else [],
         }
         for document in documents[:MAX_DOCUMENTS]

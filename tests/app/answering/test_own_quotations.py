@@ -22,6 +22,7 @@ from alpie.app.checking.verification import Verdict
 from alpie.app.checking.verify import QuotationChecker
 from alpie.app.settings import SEED_DOCUMENTS
 from alpie.index.chunking.passages import make_passages
+from alpie.index.database.text_database import StoredPassages
 from alpie.index.layout import lay_out
 from alpie.index.records import Hit
 from alpie.index.sources.document_folder import read_sources
@@ -38,7 +39,8 @@ def corpus_of(folder: Path) -> FakeCorpus:
     corpus = FakeCorpus()
     corpus.documents = {one.id: one for one in documents}
     corpus.layouts = {one.id: lay_out(one) for one in documents}
-    corpus.passages = tuple(p for one in documents for p in make_passages(one, corpus.layouts[one.id]))
+    passages = [one for document in documents for one in make_passages(document, corpus.layouts[document.id])]
+    corpus.passages = StoredPassages.of(passages)
     return corpus
 
 

@@ -21,6 +21,7 @@ from alpie.app.checking.verify import QuotationChecker, verify_quotation
 from alpie.app.checking.word_alignment import DifferenceKind, align
 from alpie.app.exporting.reference_files import json_text
 from alpie.app.service.answer_record import QuoteState, RecordError, make_record, record_text, verify_record
+from alpie.index.database.text_database import StoredPassages
 from alpie.index.errors import QuestionError
 from alpie.index.records import (
     Block,
@@ -61,7 +62,9 @@ class FakeCorpus:
         self.documents = {document.id: document for document in documents}
         marked = left_out or {}
         self.layouts = {one.id: layout_of(one, marked.get(one.id, ())) for one in documents}
-        self.passages = tuple(p for one in documents for p in passages_of(one, self.layouts[one.id]))
+        self.passages = StoredPassages.of(
+            [p for one in documents for p in passages_of(one, self.layouts[one.id])]
+        )
 
     def search(
         self, question: str, limit: int = 10, retriever: str = "hybrid", document: str | None = None
@@ -190,7 +193,7 @@ def test_a_row_under_its_header_is_one_quotation_but_two_rows_are_not() -> None:
         for (start, end), role in zip(pairwise(ends), roles, strict=True)
     )
     corpus = FakeCorpus(one)
-    corpus.passages = (Passage("tabla/0", "tabla", sentences, (), BlockKind.TABLE),)
+    corpus.passages = StoredPassages.of([Passage("tabla/0", "tabla", sentences, (), BlockKind.TABLE)])
     assert verify_quotation("Países por criterio Francia: siete", corpus).verdict is Verdict.EXACT
     assert verify_quotation("España: cinco Italia: nueve", corpus).verdict is not Verdict.EXACT
 

@@ -51,7 +51,7 @@ def test_the_reader_marks_exactly_the_quoted_words(corpus: Any) -> None:
 def test_the_reader_shows_every_word_of_every_block(corpus: Any) -> None:
     panels = Panels(corpus)
     for document in corpus.documents.values():
-        marked = panels.reader(document.id).render(translations_for("es"))
+        marked = panels.renderer(document.id).render(translations_for("es"))
         levels = [2, *map(int, re.findall(r"<h(\d)", marked))]
         assert all(after <= before + 1 for before, after in pairwise(levels)), "no level is left out"
         shown, at = "".join(html_library.unescape(re.sub(r"<[^>]+>", " ", marked)).split()), 0
