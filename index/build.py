@@ -26,6 +26,7 @@ from alpie.index.messages import said
 from alpie.index.notices import Notice, Unread
 from alpie.index.records import Document
 from alpie.index.retrieval.backends.select import Synchronised
+from alpie.index.sources.document_folder import LOCK
 from alpie.index.sources.expansions import Expansions, expansions_file, place_expansions
 from alpie.index.sources.source_table import Described
 from alpie.index.storage.incremental import Earlier, IncrementalReading
@@ -124,7 +125,7 @@ def _alone_in(data: Path) -> Iterator[None]:
     with ExitStack() as held:
         try:
             data.mkdir(parents=True, exist_ok=True)
-            held.enter_context(FileLock(data / "build.lock", timeout=_WAIT_SECONDS))
+            held.enter_context(FileLock(data / LOCK, timeout=_WAIT_SECONDS))
             sweep_unfinished(data)
         except Timeout:  # an OSError too
             raise IndexBusy(said("build.busy", folder=data), data) from None

@@ -63,6 +63,7 @@ SOURCES_FILE = "sources.toml"
 POINTER = "CURRENT"  # the file by which the folder of an index is known, which may lie among the documents
 VERSIONS = "versions"  # … and the folder beside it, of one folder an index version
 FORMER_VERSIONS = "generations"  # … as it was called before the eighth format
+LOCK = "build.lock"  # held by the one process that builds an index, before anything else of it is there
 NOT_DOCUMENTS = re.compile(r"(readme|license|licence|copying|changelog)(\..*)?", re.IGNORECASE)
 
 
@@ -227,7 +228,9 @@ def _document_files(folder: Path, problems: list[SourceError]) -> Iterator[Path]
             continue
         for name in files:
             # «~$x.docx» is what Word leaves beside a file that is open
-            if not (name.startswith((".", "~$")) or NOT_DOCUMENTS.fullmatch(name) or name == SOURCES_FILE):
+            if name.startswith((".", "~$")) or NOT_DOCUMENTS.fullmatch(name):
+                continue
+            if name not in (SOURCES_FILE, LOCK):
                 found.append(Path(parent) / name)
     return iter(sorted(found))
 

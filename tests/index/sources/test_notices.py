@@ -63,8 +63,9 @@ def test_what_is_no_document_is_not_named(tmp_path: Path) -> None:
     docs = tmp_path / "docs"
     files = {"uno_txt": "Uno.", "README_rst": "x", "LICENSE": "x", "sources_toml": "", "_oculto": "x"}
     built(tmp_path, **files)
-    _, report = (build_index(docs, docs / "indice", FakeEncoder()) for _ in range(2))
-    assert (report.problems, report.others) == ((), ())
+    for is_first in (True, False):  # at first the index is nothing but its lock
+        report = build_index(docs, docs / "indice", FakeEncoder())
+        assert (report.problems, report.others, report.changed) == ((), (), is_first)
 
 
 def test_a_document_without_anything_to_quote_is_named(tmp_path: Path) -> None:
