@@ -40,8 +40,7 @@ def small() -> Corpus:
     line = ExpansionLine("Cuánto monte se quemó", "rewording")
     lines = [[line] if number == 0 else [] for number in range(len(made.passages))]
     expansions = ExpansionIndex.from_lines(lines, made.encoder.encode_passages([line.text]))
-    made.index = replace(made.index, expansions=expansions)
-    return made
+    return replace(made, index=replace(made.index, expansions=expansions))
 
 
 @pytest.fixture(scope="module")

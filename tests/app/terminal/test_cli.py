@@ -28,6 +28,7 @@ from alpie.app.terminal.options import COMMANDS
 from alpie.app.terminal.rendering import answer_text, hits_text
 from alpie.app.translations import translations_for
 from alpie.index.build import BuildReport
+from alpie.index.database.text_database import StoredPassages
 from alpie.index.errors import AlpieError, IndexMissing, QuestionError
 from alpie.index.formats import Metadata
 from alpie.index.records import BlockKind, Document, Hit, Passage, Sentence, Span
@@ -65,7 +66,7 @@ class FakeCorpus:
 
     documents = {"nota": DOCUMENT}  # noqa: RUF012 - a fake that nobody changes
     layouts: dict[str, object] = {}  # noqa: RUF012
-    passages = (PASSAGE,)
+    passages = StoredPassages.of([PASSAGE])
     fingerprint = "abc"
     is_built = True
     answer = ANSWER
