@@ -96,9 +96,9 @@ def _serve(arguments: argparse.Namespace, settings: Settings, words: Translation
             _tell(words("index.problem", message=error))
     from alpie.app.page.serving.server import serve
 
-    _tell(words("serve.at", url=f"http://{settings.host}:{settings.port}/"))
+    _tell(words("serve.soon"))
     try:
-        serve(settings, settings.host, settings.port, lambda: _tell(words("serve.now")))
+        serve(settings, settings.host, settings.port, lambda url: _tell(words("serve.now", url=url)))
     except KeyboardInterrupt:  # the ordinary way to stop a server
         _tell("")
     return DONE
