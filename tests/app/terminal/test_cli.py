@@ -316,7 +316,28 @@ def test_serve_builds_what_is_missing_and_hands_over_host_and_port(
     out, err = capsys.readouterr()
     assert served == [("0.0.0.0", 8123)]
     assert out == ""
-    assert "Ya se puede abrir" in err
+    assert "Ya se puede abrir: http://[::1]:40123/\n" in err
+
+
+@pytest.mark.parametrize(
+    ("argv", "command"),
+    [
+        ([], "serve"),
+        (["--docs", "index"], "serve"),
+        (["--data", "ask", "--docs", "doctor"], "serve"),
+        (["--docs=index", "--verbose"], "serve"),
+        (["--docs", "index", "index"], "index"),
+        (["--docs", "index", "--verbose", "doctor"], "doctor"),
+    ],
+)
+def test_a_folder_called_like_a_command_is_a_folder(
+    argv: list[str], command: str, corpus: type[FakeCorpus], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran: list[str] = []
+    for name in COMMANDS:
+        monkeypatch.setitem(cli._RUN, name, lambda arguments, *_: ran.append(arguments.command) or 0)
+    assert cli.main(argv) == 0
+    assert ran == [command]
 
 
 # --- usage and errors -----------------------------------------------------------------------------
