@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -15,6 +16,7 @@ from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
 import pytest
+from places import ROOT
 
 from alpie.app.answering.answer_types import Answer, Quote, SearchStatement, WrittenSentence
 from alpie.app.answering.citation import cite
@@ -540,6 +542,23 @@ def test_doctor_looks_at_documents_index_writer_and_disk(tmp_path: Path) -> None
     assert "langchain-no-existe" in missing.message
     (tmp_path / "malo.txt").write_bytes(b"\xff\xfe")
     assert "malo.txt" in doctor._documents(good, words).message
+
+
+def test_doctor_asks_an_uninstalled_checkout_for_what_is_declared_and_for_no_extra(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def not_installed(name: str) -> list[str]:
+        raise doctor.metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr(doctor.metadata, "requires", not_installed)
+    words, settings = translations_for("es"), settings_in(tmp_path)
+    declared = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["dependencies"]
+    assert len(doctor._needed_packages()) == len(declared)
+    assert doctor._packages(settings, words).state is Outcome.GOOD
+    monkeypatch.setattr(doctor, "_is_installed", lambda name: name not in ("pypdfium2", "lxml", "bm25s"))
+    missing = doctor._packages(settings, words)
+    assert missing.state is Outcome.BAD
+    assert missing.message == words("doctor.packages.missing", names="pypdfium2, lxml")
 
 
 def test_doctor_exits_with_1_when_something_is_wrong(
