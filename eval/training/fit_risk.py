@@ -2,8 +2,8 @@
 
 Signs in words find what somebody thought of; a message that nobody thought of lies near others in the encoder's
 space. Two logistic models on the vector of a message: whether it is of somebody at risk, and then whether it is of
-whoever writes it. The messages of `risk_messages.jsonl` (in a checkout only) were written for this; those whose part is `test` are only
-measured with. Each is learnt without its accents too, as it is typed on a phone.
+whoever writes it. The messages of `risk_messages.jsonl` (in a checkout only) were written for this; those whose part
+is `test` are only measured with. Each is learnt without its accents too, as it is typed on a phone.
 """
 
 from __future__ import annotations
