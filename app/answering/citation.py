@@ -117,8 +117,9 @@ def full_citation(citation: Citation, language: str = "es") -> str:
     """Everything the documents say about the place, in the words of `language`; headings stay as they are."""
     words = translations_for(language)
     date = words.supplied(words.date(citation.date), citation.date_is_ours)
-    dated = _capital(", ".join(part for part in (citation.kind, date) if part))
-    parts = [citation.publisher, words.quoted(citation.title), dated, _capital(locator(citation, language))]
+    dated = with_capital(", ".join(part for part in (citation.kind, date) if part))
+    place = with_capital(locator(citation, language))
+    parts = [citation.publisher, words.quoted(citation.title), dated, place]
     text = ". ".join(part.rstrip(".") for part in parts if part) + "."
     return f"{text} {citation.url}" if citation.url else text
 
@@ -169,5 +170,6 @@ def link(address: str, base_url: str = "") -> str:
     return f"{base_url.rstrip('/')}/?p={percent_encode(address, safe='/')}"
 
 
-def _capital(text: str) -> str:
+def with_capital(text: str) -> str:
+    """`text` with a capital first letter, the others as they are."""
     return text[:1].upper() + text[1:]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from alpie.app.answering.answer_types import Citation
-from alpie.app.answering.citation import locator
+from alpie.app.answering.citation import locator, with_capital
 from alpie.app.translations import Translations
 from alpie.index.sources.source_table import read_date
 
@@ -70,7 +70,7 @@ def apa_style(words: Translations, accessed: date | None = None) -> Style:
         if citation.title.startswith("["):  # a supplied title shares its brackets: «[Title; nota de prensa]»
             named = BibliographyEntry("", "", f"{citation.title[:-1]}; {kind}]" if kind else citation.title)
         else:
-            named = BibliographyEntry("", citation.title, f" [{_capital(kind)}]" if kind else "")
+            named = BibliographyEntry("", citation.title, f" [{with_capital(kind)}]" if kind else "")
         if not citation.publisher:
             return BibliographyEntry("", named.title, f"{_stopped(named)} {when}{space}", citation.url)
         return BibliographyEntry(
@@ -96,7 +96,7 @@ def iso_690_style(words: Translations, accessed: date | None = None) -> Style:
         if online and accessed:
             visit = words("iso.accessed", date=words.date(accessed.isoformat()))
             issued = f"{issued} [{visit}]".lstrip()
-        rest = "".join(f" {_stop(part)}" for part in (_capital(citation.kind), issued) if part)
+        rest = "".join(f" {_stop(part)}" for part in (with_capital(citation.kind), issued) if part)
         if online:
             rest += f" {words('iso.available')}: "
         named = BibliographyEntry("", citation.title, f" [{words('iso.online')}]" if online else "")
@@ -137,10 +137,6 @@ def _inner(text: str) -> str:
 
 def _letter(number: int) -> str:
     return chr(ord("a") + number) if number < 26 else f"-{number + 1}"
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _stop(text: str) -> str:

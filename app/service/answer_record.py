@@ -7,7 +7,7 @@ with this version, another one, or by hand, since it holds offsets and checksums
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -36,7 +36,10 @@ Row = dict[str, Any]
 def make_record(answer: Answer, corpus: Corpus, made_at: datetime, version: str, language: str = "es") -> Row:
     """The record of `answer`; `made_at` with its time zone, `version` of Al Pie."""
     row: Row = {**answer_row(answer, language=language)}
-    kept = ("question", "answered", "confidence", "quotes", "absent", "nearest", "search", "writer", "stages")
+    kept = (
+        "question", "follows", "limited_to", "answered", "tentative", "confidence", "quotes", "parts",
+        "absent", "nearest", "search", "writer", "stages",
+    )  # fmt: skip
     return {
         "format": RECORD_FORMAT,
         "format_version": RECORD_VERSION,
@@ -56,14 +59,21 @@ def make_record(answer: Answer, corpus: Corpus, made_at: datetime, version: str,
 def record_text(record: Row, language: str = "es") -> str:
     """A record as plain text to print."""
     words = translations_for(language)
-    lines = [words("record.title"), "", words("record.question", question=plain_line(record["question"])), ""]
+    lines = [words("record.title"), "", words("record.question", question=plain_line(record["question"]))]
+    if follows := record.get("follows"):
+        lines.append(words("ask.follows", question=" › ".join(map(plain_line, follows))))
+    if chosen := record.get("limited_to"):
+        titles = {one["id"]: plain_line(one["title"]) for one in record["corpus"]["documents"]}
+        lines.append(words("record.limited", documents=", ".join(titles[id_] for id_ in chosen)))
+    lines.append("")
+    absent = [plain_line(sentence) for sentence in record.get("absent", ())]
     if record["answered"]:
-        lines += [words.count("record.quotes", len(record["quotes"])), ""]
-        lines += _quotes(record["quotes"], words)
+        lines += [*absent, words.count("record.quotes", len(record["quotes"])), ""]
+        lines += _answer_lines(record, words)
     else:
-        lines += [*record.get("absent", [words("ask.none")]), ""]
-        if record.get("nearest"):
-            lines += [words("ask.nearest"), "", *_quotes(record["nearest"], words)]
+        lines += [*(absent or [words("ask.none")]), ""]
+        if nearest := record.get("nearest"):
+            lines += [words("ask.nearest"), "", *_quotes(enumerate(nearest, start=1), words)]
     for sentence in record["writer"] or ():
         notes = "".join(f" [{number}]" for number in sentence["quotes"])
         lines.append(words("ask.written", text=plain_line(sentence["text"])) + notes)
@@ -77,9 +87,25 @@ def record_text(record: Row, language: str = "es") -> str:
     return "\n".join(lines) + "\n"
 
 
-def _quotes(rows: list[Row], words: Translations) -> list[str]:
+def _answer_lines(record: Row, words: Translations) -> list[str]:
+    """The quotations, part by part where there are parts, each with its reserve."""
+    reserve = [words("ask.tentative"), ""]
+    if not (parts := record.get("parts")):
+        return (reserve if record["tentative"] else []) + _quotes(enumerate(record["quotes"], start=1), words)
     lines: list[str] = []
-    for number, quote in enumerate(rows, start=1):
+    for part in parts:
+        numbers = part["quotes"]
+        lines += [f"== {plain_line(part['heading']) or words('part.' + part['role'])}", ""]
+        lines += reserve if numbers and part.get("tentative") else []
+        lines += _quotes(((number, record["quotes"][number - 1]) for number in numbers), words)
+        if not numbers:
+            lines += [words("part.elsewhere" if part.get("elsewhere") else "part.empty"), ""]
+    return lines
+
+
+def _quotes(numbered: Iterable[tuple[int, Row]], words: Translations) -> list[str]:
+    lines: list[str] = []
+    for number, quote in numbered:
         lines += [
             f"{number}. {words.quoted(plain_line(quote['text']))}",
             f"   {plain_line(quote['citation'])}",

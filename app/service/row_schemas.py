@@ -126,7 +126,12 @@ class SearchRow(TypedDict):
     threshold: _Probability
 
 
-class PartRow(TypedDict):
+class _SometimesPart(TypedDict, total=False):
+    tentative: Annotated[bool, _told("its quotations come nearest and may not answer all that was asked")]
+    elsewhere: Annotated[bool, _told("empty: what answers here is a quotation of another part")]
+
+
+class PartRow(_SometimesPart):
     """Some of the quotations, which are shown apart: a side of a comparison, what one document says."""
 
     role: Annotated[str, Field(json_schema_extra={"enum": ["side", "document", "context", "definition"]})]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import cast
 
 from alpie.app.answering.absence import absence_lines
-from alpie.app.answering.answer_types import Answer, Citation, Quote
+from alpie.app.answering.answer_types import Answer, Citation, Part, Quote
 from alpie.app.answering.citation import cite, full_citation
 from alpie.app.checking.verification import MatchedPlace, Verification, warning_sentences
 from alpie.app.service.row_schemas import (
@@ -14,6 +14,7 @@ from alpie.app.service.row_schemas import (
     DocumentRow,
     FoundRow,
     HitRow,
+    PartRow,
     PassageRow,
     PlaceRow,
     QuoteRow,
@@ -67,15 +68,7 @@ def answer_row(answer: Answer, language: str = "es") -> AnswerRow:
         row["absent"] = absence_lines(answer, translations_for(language))
     if answer.parts:
         numbers = {(one.document_id, one.spans): n for n, one in enumerate(answer.quotes, start=1)}
-        row["parts"] = [
-            {
-                "role": part.role.value,
-                "heading": part.heading,
-                "question": part.asked,
-                "quotes": [numbers[one.document_id, one.spans] for one in part.quotes],
-            }
-            for part in answer.parts
-        ]
+        row["parts"] = [_part_row(part, numbers) for part in answer.parts]
     if answer.follows:
         row["follows"] = list(answer.follows)
     if answer.limited_to:
@@ -84,6 +77,20 @@ def answer_row(answer: Answer, language: str = "es") -> AnswerRow:
         row["small_talk"] = True
     if not answer.answered:
         row["nearest"] = [quote_row(quote, language) for quote in answer.nearest]
+    return row
+
+
+def _part_row(part: Part, numbers: Mapping[tuple[str, tuple[Span, ...]], int]) -> PartRow:
+    row: PartRow = {
+        "role": part.role.value,
+        "heading": part.heading,
+        "question": part.asked,
+        "quotes": [numbers[one.document_id, one.spans] for one in part.quotes],
+    }
+    if part.tentative:
+        row["tentative"] = True
+    if part.elsewhere:
+        row["elsewhere"] = True
     return row
 
 

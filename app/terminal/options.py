@@ -1,58 +1,21 @@
-"""Commands and options of the command line, with their help in the words of a catalogue, and `alpie users`."""
+"""Commands and options of the command line, with their help in the words of a catalogue."""
 
 from __future__ import annotations
 
 import argparse
-import getpass
 import re
-import sys
-from collections.abc import Callable
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
 
-from alpie.app.page.guarding.users import Users
-from alpie.app.settings import Settings
-from alpie.app.translations import LANGUAGES, Translations, said
+from alpie.app.terminal.users_command import ACTIONS
+from alpie.app.translations import LANGUAGES, Translations
 from alpie.index import package_version
-from alpie.index.errors import SettingsError
 from alpie.index.retrieval.retrievers import RETRIEVERS
 
-ACTIONS = ("add", "remove", "list")
-
-
-def run_users(
-    action: str, name: str | None, settings: Settings, words: Translations, say: Callable[[str], None]
-) -> None:
-    """Do one action on the file of users; `say` gets what there is to tell. Raises SettingsError."""
-    if settings.users is None:
-        raise SettingsError(said("users.no_file"))
-    users = Users(settings.users)
-    if action == "list":
-        for one in users.hashes() if settings.users.exists() else ():
-            say(one)
-        return
-    if not name:
-        raise SettingsError(said("users.no_name", action=action))
-    if action == "remove":
-        users.remove(name)
-        say(words("users.removed", name=name, file=settings.users))
-        return
-    new = users.add(name, _password(words))
-    say(words("users.added" if new else "users.changed", name=name, file=settings.users))
-
-
-def _password(words: Translations) -> str:
-    """Asked for twice without echo; a program may send it as a line on standard input."""
-    if not sys.stdin.isatty():
-        return sys.stdin.readline().rstrip("\r\n")
-    first = getpass.getpass(words("users.password") + " ")
-    if getpass.getpass(words("users.password_again") + " ") != first:
-        raise SettingsError(said("users.differ"))
-    return first
-
-
 COMMANDS = ("serve", "index", "ask", "search", "verify", "eval", "doctor", "expand", "users", "mcp")
+_BEFORE_A_COMMAND = ("--docs", "--data", "--language", "--host", "--port")  # options that take a value
 _PARTS = ("report", "fit", "all")
 _STUDIES = ("ablation", "misses")
 _MAX_HITS = 100
@@ -70,6 +33,17 @@ _MESSAGES = {
     "unknown": re.compile(r"unrecognized arguments: (?P<names>.+)"),
     "together": re.compile(r"argument (?P<name>.+?): not allowed with argument (?P<other>.+)"),
 }
+
+
+def first_word(argv: Sequence[str]) -> str:
+    """The first argument that is neither an option nor the value of one: the command, if it is one; "" for none."""
+    arguments = iter(argv)
+    for one in arguments:
+        if one in _BEFORE_A_COMMAND:
+            next(arguments, None)
+        elif not one.startswith("-"):
+            return one
+    return ""
 
 
 class _Formatter(argparse.HelpFormatter):

@@ -1,1 +1,1 @@
-"""Training the reader: its rows, its model, its export."""
+"""Training: the reader's rows, model and export, and the linear models behind it."""

@@ -10,6 +10,8 @@ licences. What was written for the project lies in `eval/training`: `own.jsonl.g
 - ``held-out.jsonl``: a tenth of the written ones, by document; ``held-out.json``: the same in SQuAD's form, for
   `alpie.eval.fit`.
 
+It needs a checkout: the installed package leaves `eval/training/*.gz` out, which nothing reads but training.
+
 No evaluation question of the reporting part is read here, and articles that figures are reported on are left out.
 """
 
@@ -248,7 +250,7 @@ def assemble(
     squad: Sequence[Path] = (),
     seed: int = 1,
 ) -> dict[str, int]:
-    """Write the three files; `shipped` are rows on the documents that Al Pie comes with. Returns their sizes."""
+    """Write the four files; `shipped` are rows on the documents that Al Pie comes with. Returns their sizes."""
     chance = random.Random(seed)
     written = list(written_rows(data))
     taught = [row for document, row in written if not is_held_out(document)]

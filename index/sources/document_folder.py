@@ -62,7 +62,6 @@ def remembered_extraction(
 SOURCES_FILE = "sources.toml"
 POINTER = "CURRENT"  # the file by which the folder of an index is known, which may lie among the documents
 VERSIONS = "versions"  # … and the folder beside it, of one folder an index version
-FORMER_VERSIONS = "generations"  # … as it was called before the eighth format
 LOCK = "build.lock"  # held by the one process that builds an index, before anything else of it is there
 NOT_DOCUMENTS = re.compile(r"(readme|license|licence|copying|changelog)(\..*)?", re.IGNORECASE)
 
@@ -223,7 +222,7 @@ def _document_files(folder: Path, problems: list[SourceError]) -> Iterator[Path]
 
     for parent, folders, files in os.walk(folder, onerror=closed):
         folders[:] = [name for name in folders if not name.startswith((".", "__"))]
-        if POINTER in files and {VERSIONS, FORMER_VERSIONS} & set(folders):
+        if POINTER in files and VERSIONS in folders:
             folders[:] = []
             continue
         for name in files:

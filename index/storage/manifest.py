@@ -19,7 +19,7 @@ from alpie.index.encoder import Encoder
 from alpie.index.errors import IndexDamaged, IndexMismatch, IndexMissing, IndexNewer, StoreError
 from alpie.index.messages import said
 from alpie.index.model_cache import checksum
-from alpie.index.sources.document_folder import FORMER_VERSIONS, POINTER, VERSIONS
+from alpie.index.sources.document_folder import POINTER, VERSIONS
 from alpie.index.spanish.analysis import ANALYSIS_VERSION
 
 FORMAT_VERSION = 9  # raise it whenever a file of an index version changes its meaning
@@ -37,9 +37,9 @@ def current_version(data: Path) -> Path:
     """Folder of the index version in use. Raises `IndexMissing`, or `IndexDamaged` when the pointer leads nowhere."""
     name = _pointed(data)
     while True:
-        for folder in (data / VERSIONS / name, data / FORMER_VERSIONS / name):
-            if _NAME.fullmatch(name) and folder.is_dir():
-                return folder
+        folder = data / VERSIONS / name
+        if _NAME.fullmatch(name) and folder.is_dir():
+            return folder
         before, name = name, _pointed(data)
         if name == before:  # else a builder has swapped and swept meanwhile
             pointer = data / POINTER

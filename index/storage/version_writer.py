@@ -35,7 +35,7 @@ from alpie.index.messages import Said, said
 from alpie.index.records import Document, Layout, Passage
 from alpie.index.retrieval.bm25 import write_postings
 from alpie.index.retrieval.vectors import VectorIndex, VectorWriter
-from alpie.index.sources.document_folder import FORMER_VERSIONS, POINTER, VERSIONS
+from alpie.index.sources.document_folder import POINTER, VERSIONS
 from alpie.index.sources.expansions import ExpansionLine
 from alpie.index.spanish.acronyms import learn_acronyms
 from alpie.index.spanish.analysis import ANALYSIS_VERSION, content_words, stem
@@ -253,7 +253,6 @@ def sweep(keep: Path) -> None:
     for folder in keep.parent.iterdir():
         if folder != keep and folder.is_dir():
             shutil.rmtree(folder, ignore_errors=True)
-    shutil.rmtree(keep.parents[1] / FORMER_VERSIONS, ignore_errors=True)
 
 
 def sync(path: Path) -> None:

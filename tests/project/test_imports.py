@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import ast
+import re
+import tomllib
 from collections import Counter
 from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
+from importlib.metadata import packages_distributions
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -72,6 +76,23 @@ def test_a_folder_imports_only_those_before_it() -> None:
     place = {name: ORDER.index(_folder(name)) for name in MODULES}
     upwards = [f"{one} → {other}" for one in MODULES for other in IMPORTS[one] if place[other] > place[one]]
     assert upwards == []
+
+
+def test_what_is_imported_is_declared() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    lines = [*project["dependencies"], *chain.from_iterable(project["optional-dependencies"].values())]
+    declared = {_normal(re.split(r"[^\w.-]", line)[0]) for line in lines}
+    owners = packages_distributions()
+    undeclared = {
+        package
+        for package in set[str]().union(*_ALL_IMPORTS.values()) & owners.keys()
+        if package != "alpie" and declared.isdisjoint(map(_normal, owners[package]))
+    }
+    assert undeclared == set()
+
+
+def _normal(distribution: str) -> str:
+    return distribution.lower().replace("_", "-")
 
 
 def _ways(start: str) -> dict[str, str]:

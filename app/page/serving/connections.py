@@ -110,19 +110,28 @@ def bound_socket(host: str, port: int) -> socket.socket:
 
 
 class _Telling(Server):
-    """uvicorn's server, which says when it listens."""
+    """uvicorn's server, which says when it listens, and at which address."""
 
-    def __init__(self, config: Config, on_listening: Callable[[], None]) -> None:
+    def __init__(self, config: Config, on_listening: Callable[[str], None]) -> None:
         super().__init__(config)
         self._on_listening = on_listening
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        self._on_listening()
+        for one in sockets or ():
+            self._on_listening(url_of(*one.getsockname()[:2]))
 
 
-def run(config: Config, bound: socket.socket, on_listening: Callable[[], None] = lambda: None) -> None:
-    """Listen on `bound` and serve until interrupted. Raises SettingsError if another took the port meanwhile."""
+def url_of(host: str, port: int) -> str:
+    """Where a browser finds what listens at `host` and `port`; an IPv6 address stands in brackets."""
+    return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
+
+
+def run(config: Config, bound: socket.socket, on_listening: Callable[[str], None] = lambda url: None) -> None:
+    """Listen on `bound` and serve until interrupted; `on_listening` is told the address, with the port that was free.
+
+    Raises SettingsError if another took the port meanwhile.
+    """
     with bound:
         host, port = bound.getsockname()[:2]
         try:

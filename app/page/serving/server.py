@@ -167,9 +167,12 @@ def serve(
     settings: Settings,
     host: str = "127.0.0.1",
     port: int = 7860,
-    on_listening: Callable[[], None] = lambda: None,
+    on_listening: Callable[[str], None] = lambda url: None,
 ) -> None:
-    """Serve until interrupted; listens when the page can be answered, before the corpus is open."""
+    """Serve until interrupted; listens when the page can be answered, before the corpus is open.
+
+    `on_listening` is told the address then.
+    """
     from alpie.app.page.serving.connections import bound_socket, run, server_config
 
     opener = CorpusOpener(settings)

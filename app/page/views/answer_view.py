@@ -251,11 +251,16 @@ def render_record(
     made = make_record(answer, corpus, datetime.now(UTC), package_version(), words.language)
     started = perf_counter()
     shown = answer.quotes if answer.answered else answer.nearest
+    quotes = made["quotes"] if answer.answered else made.get("nearest", [])
+    undivided = {"quotes": range(1, len(quotes) + 1), "tentative": answer.tentative}
     page = render(
         "record",
         words,
         record=made,
-        quotes=made["quotes"] if answer.answered else made.get("nearest", []),
+        quotes=quotes,
+        parts=made.get("parts") or [undivided],
+        divided="parts" in made,
+        limited=", ".join(corpus.documents[document].title for document in answer.limited_to),
         documents=corpus.documents,
         references=printed_references(shown, words),
         saved=f"record{here}&lang={words.language}&format=json",

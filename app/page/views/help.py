@@ -4,7 +4,7 @@ The help lines are data (`help_lines.toml`). A notice is added above an answer w
 somebody writes that it happens to them, or to someone near; what the documents say is then folded away.
 
 Two ways to tell: how near a message lies to others of people at risk, with the bundled encoder (fitted by
-`eval/fit_risk`), and signs in its words, for every encoder. Each sign asks for the person and the threat
+`eval/training/fit_risk`), and signs in its words, for every encoder. Each sign asks for the person and the threat
 together, so that questions about the subject («¿cómo se amenaza a las víctimas?», «¿me puedes explicar qué es el
 acoso?») pass untouched. Whoever is in danger needs help before quotations, so both lean towards showing it.
 """

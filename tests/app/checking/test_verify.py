@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import pairwise
 from time import process_time  # not of the clock: a busy machine is no failure
@@ -13,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alpie.app.answering.answer_types import Answer, Quote, SearchStatement
+from alpie.app.answering.answer_types import Absent, Answer, Part, Quote, Role, SearchStatement
 from alpie.app.answering.citation import cite
 from alpie.app.checking.text_check import MAX_COMPARED_CHARACTERS, MAX_PLACES
 from alpie.app.checking.verification import Verdict, Verification
@@ -21,6 +22,7 @@ from alpie.app.checking.verify import QuotationChecker, verify_quotation
 from alpie.app.checking.word_alignment import DifferenceKind, align
 from alpie.app.exporting.reference_files import json_text
 from alpie.app.service.answer_record import QuoteState, RecordError, make_record, record_text, verify_record
+from alpie.app.translations import translations_for
 from alpie.index.database.text_database import StoredPassages
 from alpie.index.errors import QuestionError
 from alpie.index.records import (
@@ -329,6 +331,63 @@ def test_a_record_can_be_printed(language: str) -> None:
     assert CORPUS.fingerprint in text
     refused = record_text(make_record(answer(answered=False), CORPUS, NOW, "0.1.0"), language)
     assert "La operación sigue abierta" in refused
+
+
+def test_a_record_keeps_the_reserve_and_the_context_of_its_answer() -> None:
+    hedged = replace(
+        answer(),
+        question="¿y en España?",
+        follows=("¿Cuántas detenciones hubo?",),
+        limited_to=("prensa",),
+        search=SearchStatement(1, 2, 1, 0.5, firm=0.95),
+    )
+    record = json.loads(json_text(make_record(hedged, CORPUS, NOW, "0.1.0")))
+    assert record["tentative"] is True
+    assert record["follows"] == ["¿Cuántas detenciones hubo?"]
+    assert record["limited_to"] == ["prensa"]
+    words = translations_for("es")
+    title = CORPUS.documents["prensa"].title
+    kept = [
+        words("ask.follows", question="¿Cuántas detenciones hubo?"),
+        words("record.limited", documents=title),
+        words("ask.tentative"),
+    ]
+    lines = record_text(record).splitlines()
+    assert [line for line in lines if line in kept] == kept
+    assert not set(kept) & set(record_text(make_record(answer(), CORPUS, NOW, "0.1.0")).splitlines())
+    assert verify_record(json_text(record), CORPUS).holds
+
+
+def test_a_record_keeps_the_parts_of_its_answer_each_with_its_reserve() -> None:
+    quote = answer().quotes[0]
+    compared = replace(
+        answer(),
+        search=SearchStatement(2, 4, 1, 0.5, firm=0.95),
+        absent=(Absent("la ONU"),),
+        parts=(
+            Part(Role.SIDE, "la operación", "¿la operación?", (quote,), tentative=True),
+            Part(Role.SIDE, "la investigación", "¿la investigación?", elsewhere=True),
+            Part(Role.SIDE, "la ONU"),
+        ),
+    )
+    record = make_record(compared, CORPUS, NOW, "0.1.0")
+    assert [(part["heading"], part["quotes"]) for part in record["parts"]] == [
+        ("la operación", [1]), ("la investigación", []), ("la ONU", []),
+    ]  # fmt: skip
+    words = translations_for("es")
+    wanted = [
+        *record["absent"], "== la operación", words("ask.tentative"), f"1. «{quote.text}»", "== la investigación",
+        words("part.elsewhere"), "== la ONU", words("part.empty"),
+    ]  # fmt: skip
+    lines = record_text(record).splitlines()
+    assert [line for line in lines if line in wanted] == wanted
+
+
+def test_an_older_record_without_them_is_still_checked() -> None:
+    older = json.loads(saved())
+    for name in ("tentative", "follows", "limited_to", "parts"):
+        older.pop(name, None)
+    assert verify_record(json_text(older), CORPUS).holds
 
 
 def test_a_record_that_still_holds_is_confirmed() -> None:

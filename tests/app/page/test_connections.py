@@ -93,6 +93,25 @@ def test_a_port_in_use_is_told_in_words() -> None:
         bound_socket("no-such-host.invalid", 0)
 
 
+@pytest.mark.parametrize(("host", "shown"), [("127.0.0.1", "127.0.0.1"), ("::1", "[::1]")])
+def test_the_address_that_is_told_is_the_one_that_answers(host: str, shown: str) -> None:
+    try:
+        bound = bound_socket(host, 0)
+    except SettingsError:
+        pytest.skip(f"this machine has no {host}")
+    port = bound.getsockname()[1]
+    told_addresses: list[str] = []
+
+    def on_listening(url: str) -> None:
+        told_addresses.append(url)
+        raise KeyboardInterrupt
+
+    with suppress(KeyboardInterrupt):
+        run(server_config(told), bound, on_listening)
+    assert told_addresses == [f"http://{shown}:{port}/"]
+    assert port
+
+
 def test_no_connection_is_taken_that_cannot_be_answered_yet(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -9,11 +9,14 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from fake_corpus import FakeCorpus
 from fastapi.testclient import TestClient
 
+from alpie.app.answering.answer_types import Answer, Part, Role
 from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.serving.server import create_app
 from alpie.app.page.state.opening import Opening
+from alpie.app.page.views.answer_view import render_record
 from alpie.app.page.views.chat import Chat, Conversation
 from alpie.app.page.views.link_places import link
 from alpie.app.page.views.markup import escape
@@ -147,6 +150,44 @@ def test_what_is_cut_is_copied_with_its_whole_sentence_only(client: TestClient) 
 def test_an_empty_text_to_check_is_sent_and_answered(client: TestClient) -> None:
     assert "required" not in client.get("/al/check-form").text
     assert translations_for("es").html("check.no_words") in client.post("/al/check", content="").text
+
+
+def test_the_printed_record_keeps_the_reserve_and_the_context_of_its_answer() -> None:
+    plain = FakeCorpus()
+    before, asked = "¿Cuántos miembros hay?", "¿Cuántas detenciones hubo en España?"
+    answer = plain.ask(asked)
+    words = translations_for("es")
+    (first, *_) = answer.quotes
+    parts = (
+        Part(Role.SIDE, "<i>España</i>", "¿?", (first,), tentative=True),
+        Part(Role.CONTEXT, elsewhere=True),
+        Part(Role.SIDE, "Francia"),
+    )
+    hedged = replace(
+        answer,
+        quotes=(first,),
+        follows=(before,),
+        limited_to=tuple(plain.documents)[:1],
+        search=replace(answer.search, firm=1.0),
+    )
+    title = next(iter(plain.documents.values())).title
+
+    def printed(one: Answer) -> str:
+        plain.ask = lambda *_: one  # type: ignore[method-assign]
+        return html_library.unescape(bytes(render_record(plain, asked, (), words, False).body).decode())
+
+    page = printed(hedged)
+    for text in (
+        words("ask.follows", question=before), words("record.limited", documents=title),
+        words("answer.tentative"),
+    ):  # fmt: skip
+        assert text in page
+        assert text not in printed(replace(answer, search=replace(answer.search, firm=0.0)))
+    page = printed(replace(hedged, parts=parts))
+    assert "<h2><i>España</i></h2>" in page
+    assert page.count(words("answer.tentative")) == 1
+    for key in ("part.context", "part.elsewhere", "part.empty"):
+        assert words(key) in page
 
 
 def test_the_record_names_question_quotes_and_fingerprint(client: TestClient, corpus: Any) -> None:

@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -15,6 +16,7 @@ from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
 import pytest
+from places import ROOT
 
 from alpie.app.answering.answer_types import Answer, Quote, SearchStatement, WrittenSentence
 from alpie.app.answering.citation import cite
@@ -302,12 +304,10 @@ def test_serve_builds_what_is_missing_and_hands_over_host_and_port(
 ) -> None:
     served: list[tuple[str, int]] = []
 
-    def serve(settings: Settings, host: str, port: int, on_listening: Callable[[], None]) -> None:
+    def serve(settings: Settings, host: str, port: int, on_listening: Callable[[str], None]) -> None:
         assert corpus.is_built
-        told = capsys.readouterr().err
-        assert "http://0.0.0.0:8123/" in told
-        assert "Ya se puede abrir" not in told
-        on_listening()
+        assert "Ya se puede abrir" not in capsys.readouterr().err
+        on_listening("http://[::1]:40123/")
         served.append((host, port))
         raise KeyboardInterrupt  # the ordinary way to stop it
 
@@ -319,7 +319,28 @@ def test_serve_builds_what_is_missing_and_hands_over_host_and_port(
     out, err = capsys.readouterr()
     assert served == [("0.0.0.0", 8123)]
     assert out == ""
-    assert "Ya se puede abrir" in err
+    assert "Ya se puede abrir: http://[::1]:40123/\n" in err
+
+
+@pytest.mark.parametrize(
+    ("argv", "command"),
+    [
+        ([], "serve"),
+        (["--docs", "index"], "serve"),
+        (["--data", "ask", "--docs", "doctor"], "serve"),
+        (["--docs=index", "--verbose"], "serve"),
+        (["--docs", "index", "index"], "index"),
+        (["--docs", "index", "--verbose", "doctor"], "doctor"),
+    ],
+)
+def test_a_folder_called_like_a_command_is_a_folder(
+    argv: list[str], command: str, corpus: type[FakeCorpus], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran: list[str] = []
+    for name in COMMANDS:
+        monkeypatch.setitem(cli._RUN, name, lambda arguments, *_: ran.append(arguments.command) or 0)
+    assert cli.main(argv) == 0
+    assert ran == [command]
 
 
 # --- usage and errors -----------------------------------------------------------------------------
@@ -522,6 +543,23 @@ def test_doctor_looks_at_documents_index_writer_and_disk(tmp_path: Path) -> None
     assert "langchain-no-existe" in missing.message
     (tmp_path / "malo.txt").write_bytes(b"\xff\xfe")
     assert "malo.txt" in doctor._documents(good, words).message
+
+
+def test_doctor_asks_an_uninstalled_checkout_for_what_is_declared_and_for_no_extra(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def not_installed(name: str) -> list[str]:
+        raise doctor.metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr(doctor.metadata, "requires", not_installed)
+    words, settings = translations_for("es"), settings_in(tmp_path)
+    declared = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["dependencies"]
+    assert len(doctor._needed_packages()) == len(declared)
+    assert doctor._packages(settings, words).state is Outcome.GOOD
+    monkeypatch.setattr(doctor, "_is_installed", lambda name: name not in ("pypdfium2", "lxml", "bm25s"))
+    missing = doctor._packages(settings, words)
+    assert missing.state is Outcome.BAD
+    assert missing.message == words("doctor.packages.missing", names="pypdfium2, lxml")
 
 
 def test_doctor_exits_with_1_when_something_is_wrong(

@@ -1,9 +1,9 @@
-"""Fits which questions are of people at risk: `python -m alpie.eval.fit_risk`.
+"""Fits which questions are of people at risk: `python -m alpie.eval.training.fit_risk`.
 
 Signs in words find what somebody thought of; a message that nobody thought of lies near others in the encoder's
 space. Two logistic models on the vector of a message: whether it is of somebody at risk, and then whether it is of
-whoever writes it. The messages of `risk_messages.jsonl` were written for this; those whose part is `test` are only
-measured with. Each is learnt without its accents too, as it is typed on a phone.
+whoever writes it. The messages of `risk_messages.jsonl` (in a checkout only) were written for this; those whose part
+is `test` are only measured with. Each is learnt without its accents too, as it is typed on a phone.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from numpy.typing import NDArray
 from alpie.app.answering.corpus import open_encoder_of
 from alpie.app.page.views.help import WEIGHTS_FILE, at_risk
 from alpie.app.settings import load_settings
-from alpie.eval.fit import fit_logistic
 from alpie.eval.questions.question_file import OWN_QUESTIONS, read_own_questions
 from alpie.eval.questions.split import off_topic_questions
+from alpie.eval.training.linear_models import fit_logistic
 from alpie.index.encoder import Encoder
 from alpie.index.spanish.analysis import fold
 
-_MESSAGES = Path(__file__).parent / "training" / "risk_messages.jsonl"
+_MESSAGES = Path(__file__).with_name("risk_messages.jsonl")
 _PENALTY = 10.0
 
 

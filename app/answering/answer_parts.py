@@ -1,0 +1,94 @@
+"""One answer of several: the sides of a comparison, several questions in one, what each document says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from alpie.app.answering.answer_types import Answer, Part, Quote, Role
+from alpie.app.answering.quotes import QuotePolicy
+from alpie.index.spanish.query import Question
+
+SHOWN_OF_A_PART = 2  # quotations of a side of a comparison, or of a document
+_LEAST_LEFT = 0.01  # probability below which what is left of a side is not told from nothing
+_MAX_WORDS = 0.7  # share of a quotation that another holds, from which on they say the same
+_HITS = 10
+
+
+def together(
+    read: Question, answers: Sequence[Answer], parts: Sequence[Part], documents: int, passages: int
+) -> Answer:
+    """One answer of several, the best of them first where it is told how sure it is; so many were searched."""
+    quotes = {(one.document_id, one.spans): one for part in parts for one in part.quotes}
+    best = max(answers, key=lambda answer: (answer.answered, answer.confidence))
+    hits = {hit.passage.address: hit for answer in answers for hit in answer.hits}
+    above = sum(answer.search.above_threshold for answer in answers)
+    statement = replace(best.search, documents=documents, passages=passages, above_threshold=above)
+    return replace(
+        best,
+        question=read.typed,
+        searched=read.searched,
+        quotes=tuple(quotes.values()),
+        hits=tuple(sorted(hits.values(), key=lambda hit: -hit.score))[:_HITS],
+        search=statement,
+        language=read.language,
+        follows=(),
+        absent=(),
+        parts=tuple(parts) if quotes else (),
+    )
+
+
+def parts_of(
+    named: Iterable[tuple[str, str]],
+    quotes: Sequence[Sequence[Quote]],
+    answers: Sequence[Answer | None],
+    role: Role = Role.SIDE,
+) -> list[Part]:
+    """A part for each heading and question in `named`."""
+    return [
+        Part(role, heading, asked, tuple(own), tentative=bool(answer and answer.tentative))
+        for (heading, asked), own, answer in zip(named, quotes, answers, strict=True)
+    ]
+
+
+def with_nearest(parts: Sequence[Part], answers: Sequence[Answer | None]) -> list[Part]:
+    """The parts, those without quotations with what comes nearest and is not shown in another."""
+    shown = {one.text for part in parts for one in part.quotes}
+    completed = []
+    for part, answer in zip(parts, answers, strict=True):
+        near = (*answer.nearest, *answer.quotes) if answer else ()
+        nearest = [one for one in near if one.text not in shown]
+        elsewhere = bool(answer and answer.answered and not part.quotes)
+        completed.append(
+            part if part.quotes else replace(part, nearest=tuple(nearest[:1]), elsewhere=elsewhere)
+        )
+    return completed
+
+
+def shared_out(answers: Sequence[Answer | None], policy: QuotePolicy) -> list[list[Quote]]:
+    """The quotations of each side: words that answer several stand where they answer best.
+
+    What is left of a side has the probability of what was taken away to share, and is shown if that is enough.
+    """
+    sides = [answer.quotes if answer and answer.answered else () for answer in answers]
+    of_all = [quote for quotes in sides for quote in quotes]
+    shared = []
+    for quotes, answer in zip(sides, answers, strict=True):
+        own = [one for one in quotes if not any(_is_better(other, one) for other in of_all)]
+        taken = sum(one.score for one in quotes if one not in own)
+        if answer and own and taken:
+            left = (
+                own[0].score / max(answer.confidence - taken, own[0].score, _LEAST_LEFT) * answer.confidence
+            )
+            own = own if left >= answer.search.threshold else []
+        kept = [one for one in own if one.score >= policy.least_ratio * own[0].score]
+        shared.append(kept[:SHOWN_OF_A_PART])
+    return shared
+
+
+def _is_better(one: Quote, other: Quote) -> bool:
+    """Whether `one` holds most words of `other`, and answers better."""
+    shared = (
+        min(one.end, other.end) - max(one.start, other.start) if one.document_id == other.document_id else 0
+    )
+    return shared >= _MAX_WORDS * (other.end - other.start) and one.score > other.score

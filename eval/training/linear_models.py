@@ -1,0 +1,84 @@
+"""Linear models by maximum likelihood: L-BFGS with a quadratic penalty towards zero on standardised features."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+
+from alpie.app.answering.answer_weights import LinearModel
+from alpie.app.answering.candidates import CANDIDATE_FEATURES
+from alpie.eval.training.examples import Example
+
+_PENALTY = 30.0  # of a ranking; flat from 10 to 100
+
+Matrix = NDArray[np.float64]
+
+
+def _scales(rows: Matrix) -> tuple[Matrix, Matrix]:
+    deviation = rows.std(axis=0)
+    return rows.mean(axis=0), np.where(deviation > 1e-6, deviation, 1.0)
+
+
+def fit_ranking(weighted: Sequence[tuple[Example, float]]) -> LinearModel:
+    """Conditional logit: the log-likelihood that the candidate picked by a soft maximum is a right one.
+
+    Questions without a right candidate, or with nothing else, say nothing and are left out.
+    """
+    used = [(one, weight) for one, weight in weighted if one.right.any() and not one.right.all()]
+    # Only differences between the candidates of a question count, so the scale is theirs: between two collections a
+    # score may lie so far apart that the penalty would forbid it to say anything within one.
+    tables = [one.candidates.features.astype(np.float64) for one, _ in used]
+    apart = np.concatenate([table - table.mean(axis=0) for table in tables])
+    _, scale = _scales(apart)
+    rows = apart / scale
+    right = np.concatenate([one.right for one, _ in used]).astype(np.float64)
+    counts = np.array([len(one.right) for one, _ in used])
+    starts = np.concatenate([[0], np.cumsum(counts)[:-1]])
+    weights = np.array([weight for _, weight in used])
+
+    def loss(values: Matrix) -> tuple[float, Matrix]:
+        scores = rows @ values
+        scores = scores - np.repeat(np.maximum.reduceat(scores, starts), counts)
+        raised = np.exp(scores)
+        total = np.add.reduceat(raised, starts)
+        of_right = np.add.reduceat(raised * right, starts)
+        share = raised / np.repeat(total, counts)
+        share_right = raised * right / np.repeat(np.maximum(of_right, 1e-300), counts)
+        gradient = rows.T @ ((share - share_right) * np.repeat(weights, counts))
+        value = -(weights * np.log(np.maximum(of_right, 1e-300) / total)).sum()
+        return float(value + 0.5 * _PENALTY * values @ values), gradient + _PENALTY * values
+
+    found = minimize(loss, np.zeros(len(CANDIDATE_FEATURES)), jac=True, method="L-BFGS-B")
+    return LinearModel.from_mapping(dict(zip(CANDIDATE_FEATURES, (found.x / scale).tolist(), strict=True)))
+
+
+def fit_logistic(
+    rows: Matrix,
+    right: NDArray[np.bool_],
+    names: Sequence[str],
+    penalty: float,
+    weights: Matrix | None = None,
+) -> LinearModel:
+    """Logistic regression of `right`, shape (rows,), on `rows`, shape (rows, names)."""
+    mean, scale = _scales(rows)
+    standard = (rows - mean) / scale
+    sign = np.where(right, 1.0, -1.0)
+    per_row = np.ones(len(rows)) if weights is None else weights
+
+    def loss(values: Matrix) -> tuple[float, Matrix]:
+        margin = sign * (standard @ values[:-1] + values[-1])
+        value = float((per_row * np.logaddexp(0.0, -margin)).sum()) + 0.5 * penalty * float(
+            values[:-1] @ values[:-1]
+        )
+        slope = -sign * per_row / (1.0 + np.exp(np.clip(margin, -500, 500)))
+        gradient = np.concatenate([standard.T @ slope + penalty * values[:-1], [slope.sum()]])
+        return value, gradient
+
+    found = minimize(loss, np.zeros(len(names) + 1), jac=True, method="L-BFGS-B")
+    table = found.x[:-1] / scale
+    return LinearModel.from_mapping(
+        dict(zip(names, table.tolist(), strict=True)), float(found.x[-1] - table @ mean)
+    )
