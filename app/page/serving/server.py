@@ -60,7 +60,13 @@ def create_app(
     os.environ.update(_NO_RECORDS)
     import_gradio()  # late: seconds and 150 MB that no other command needs
     meter = Meter()
-    opening = Opening(lambda: meter.measured(open_corpus()), stamp).start()
+
+    def opened() -> Corpus:
+        corpus = open_corpus()
+        meter.opened(corpus)
+        return corpus
+
+    opening = Opening(opened, stamp).start()
     app = _pages(opening, options, meter)
     if options.collections and settings_of:
 
@@ -120,7 +126,7 @@ def _pages(opening: Opening, options: PageOptions, meter: Meter | None) -> FastA
         for one in sorted(paths, key=lambda name: paths[name], reverse=True):
             words = translations_for(one)
             page = build_page(opening, words, homes, options, meter)
-            add_api(page, opening, one, options.finish)
+            add_api(page, opening, one, options.finish, meter)
             page.queue(default_concurrency_limit=_AT_ONCE, max_size=options.most_waiting, api_open=False)
             page.state_session_capacity = _SESSIONS
             pages[one] = page

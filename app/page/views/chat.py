@@ -155,9 +155,9 @@ class Chat:
             return
         try:
             corpus = self._opening.wait(_OPENING_SECONDS)
+            ask = self._meter.counted(corpus.ask) if self._meter else corpus.ask
             with self._free:
-                wishes = (tuple(wish.documents), wish.each) if wish.documents or wish.each else ()
-                answer = corpus.ask(asked, turns, *wishes)
+                answer = ask(asked, turns, wish.documents, wish.each)
             told = translations_for("en") if answer.language == "en" else words
             of_talk = (at_risk(one, corpus.encoder) for one in (asked, *reversed(answer.follows)))
             risk = next(filter(None, of_talk), None)  # «explícamelo» asks for no case story either

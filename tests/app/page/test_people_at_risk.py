@@ -101,7 +101,7 @@ def test_help_lines_have_a_date_and_the_required_contacts() -> None:
 
 def test_whoever_goes_on_after_a_message_of_danger_still_sees_help_first(corpus: Any) -> None:
     class Following(type(corpus)):  # type: ignore[misc]
-        def ask(self, question: str, turns: tuple[str, ...] = ()) -> Any:
+        def ask(self, question: str, turns: tuple[str, ...] = (), *_: Any) -> Any:
             return replace(super().ask(question), follows=turns)
 
     opening = Opening(Following).start()
