@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
@@ -111,18 +112,65 @@ def test_what_cannot_stand_in_a_citation_changes_nothing(folder: Folder, given: 
 @pytest.mark.parametrize("name", ["guia", "parques"])
 def test_what_is_taken_out_comes_back_as_it_was(folder: Folder, name: str) -> None:
     before = folder.documents
-    folder.shelf.remove(before[name])
+    folder.shelf.remove(before[name], before.values())
     assert set(folder.documents) == set(before) - {name}
     (one,) = folder.shelf.removed()
     assert (one.title, one.file) == (before[name].title, before[name].file)
     folder.shelf.restore(one.token)
     assert folder.documents == before
     assert folder.shelf.removed() == ()
-    folder.shelf.remove(before[name])
+    folder.shelf.remove(before[name], before.values())
     folder.shelf.erase(folder.shelf.removed()[0].token)
     assert folder.shelf.removed() == ()
     assert f"{name}.txt" not in folder.files
     assert not [path for path in folder.path.rglob("*") if path.is_file() and name in path.name]
+
+
+def test_what_cannot_be_written_is_undone(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = folder.documents
+    guide = before["guia"]
+
+    def refused(one: Path, target: Path) -> Path:
+        raise PermissionError(target)
+
+    def files() -> dict[Path, str]:
+        return {path: path.read_text("utf-8") for path in folder.path.rglob("*") if path.is_file()}
+
+    def undone(order: Callable[[], None]) -> None:
+        stood = files()
+        with monkeypatch.context() as full:
+            full.setattr(Path, "replace", refused)
+            with pytest.raises(SourceError, match=r"sources\.toml"):
+                order()
+        assert files() == stood
+
+    undone(lambda: folder.shelf.remove(guide, before.values()))
+    assert (folder.documents, folder.shelf.removed(), folder.refreshed) == (before, (), 0)
+    folder.shelf.remove(guide, before.values())
+    (one,) = folder.shelf.removed()
+    undone(lambda: folder.shelf.restore(one.token))
+    folder.shelf.restore(one.token)
+    assert folder.documents == before
+
+
+def test_of_two_removed_before_the_index_knows_one_stays(folder: Folder) -> None:
+    documents = folder.documents
+    folder.shelf.remove(documents["guia"], documents.values())
+    with pytest.raises(SourceError, match="único"):
+        folder.shelf.remove(documents["parques"], documents.values())
+    assert folder.files == ["parques.txt", "sources.toml"]
+
+
+@pytest.mark.parametrize("about", ["[]", "[1]", "3", "{}", "nada", '{"title": "x", "file": 1, "table": []}'])
+def test_what_nobody_can_tell_of_a_removed_document_hides_no_other(folder: Folder, about: str) -> None:
+    documents = folder.documents
+    folder.shelf.remove(documents["guia"], documents.values())
+    place = folder.path / ".removed" / ("0" * 16)
+    place.mkdir()
+    (place / "about.json").write_text(about, encoding="utf-8")
+    assert [one.title for one in folder.shelf.removed()] == ["Guía"]
+    with pytest.raises(SourceError):
+        folder.shelf.restore(place.name)
 
 
 @pytest.mark.parametrize("token", ["", ".", "..", "../..", "0" * 16, "a/b", "%2e%2e"])
@@ -137,7 +185,9 @@ def test_a_file_outside_the_folder_is_not_moved(folder: Folder) -> None:
     outside = folder.path.parent / "secreto.txt"
     outside.write_text("x", encoding="utf-8")
     with pytest.raises(SourceError):
-        folder.shelf.remove(replace(folder.documents["guia"], file="../secreto.txt"))
+        folder.shelf.remove(
+            replace(folder.documents["guia"], file="../secreto.txt"), folder.documents.values()
+        )
     assert outside.exists()
 
 
