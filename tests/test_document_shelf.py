@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -9,6 +10,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from fake_corpus import FakeCorpus
 from fastapi import FastAPI
@@ -17,11 +19,12 @@ from formats import made
 from test_uploads import ended, settled
 
 from alpie.app.page.guarding.guard import Guard
+from alpie.app.page.serving.collection_router import CollectionRouter
 from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.serving.routes import PageRoutes
 from alpie.app.page.serving.server import create_app
 from alpie.app.page.state.document_shelf import Shelf
-from alpie.app.page.state.named_collections import Collections
+from alpie.app.page.state.named_collections import Collection, Collections
 from alpie.app.page.state.opening import Opening
 from alpie.app.page.state.uploads import Uploads
 from alpie.app.settings import load_settings
@@ -281,7 +284,7 @@ def test_what_is_for_this_machine_is_not_done_for_another(folder: Folder, origin
 @pytest.mark.parametrize(
     ("name", "slug"),
     [("Mis documentos", "mis-documentos"), ("  Ñandú & Cía. ", "nandu-cia"), ("日本", "coleccion"), ("../../etc", "etc"),
-     ("x" * 60, "x" * 37)],
+     ("x" * 60, "x" * 40)],
 )  # fmt: skip
 def test_a_collection_has_a_name_and_an_address(tmp_path: Path, name: str, slug: str) -> None:
     collections = Collections(tmp_path / "all")
@@ -337,6 +340,52 @@ def test_a_collection_is_taken_out_put_back_and_erased(tmp_path: Path) -> None:
         for order in (collections.restore, collections.erase):
             with pytest.raises(SourceError):
                 order(token)
+
+
+def test_a_collection_with_a_long_address_comes_back(tmp_path: Path) -> None:
+    collections = Collections(tmp_path / "all")
+    first = collections.create("x" * 60)
+    collections.remove(first.slug)
+    second = collections.create("x" * 59)
+    assert second.slug == first.slug == "x" * 40
+    back = collections.restore(collections.removed()[0][0])
+    assert (back.slug, back.name) == ("x" * 38 + "-2", first.name)
+    assert collections.get(back.slug) == back
+
+
+def test_a_collection_that_is_made_keeps_no_other_waiting(tmp_path: Path) -> None:
+    collections = Collections(tmp_path / "all")
+    for name in ("Zoo", "Arte"):
+        collections.create(name)
+    begun, may_end, made_of = threading.Event(), threading.Event(), list[str]()
+
+    def make(one: Collection) -> FastAPI:
+        made_of.append(one.slug)
+        if one.slug == "zoo":
+            begun.set()
+            assert may_end.wait(30)
+        app = FastAPI()
+        app.state.stop = lambda: None
+        app.get("/")(lambda: one.slug)
+        return app
+
+    router = CollectionRouter(FastAPI(), collections, make)
+
+    async def visit() -> None:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(router), base_url="http://site") as web:
+            slow = [asyncio.create_task(web.get("/c/zoo/")) for _ in range(3)]
+            assert await asyncio.to_thread(begun.wait, 30)
+            try:
+                for _ in range(2):
+                    assert (await asyncio.wait_for(web.get("/c/arte/"), 20)).json() == "arte"
+                assert (await asyncio.wait_for(web.get("/c/nada/"), 20)).status_code == 404
+                assert not any(one.done() for one in slow)
+            finally:
+                may_end.set()
+            assert [(await one).json() for one in slow] == ["zoo"] * 3
+
+    asyncio.run(visit())
+    assert made_of == ["zoo", "arte"], "each once"
 
 
 def test_collections_stand_beside_each_other(tmp_path: Path) -> None:
