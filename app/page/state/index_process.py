@@ -36,12 +36,12 @@ def index_command(docs: Path, data: Path) -> Run:
 
 
 def _messages(printed: str) -> Sequence[str]:
-    """The messages in what the command printed; none where it is no list of them."""
+    """The messages in the list that the command printed; none where it is no such list."""
     try:
         told = from_row(json.loads(printed))
     except (ValueError, TypeError, LookupError, AttributeError):
         return ()
-    return told if isinstance(told, Listed) and all(isinstance(one, str) for one in told) else ()
+    return [one for one in told if isinstance(one, str)] if isinstance(told, Listed) else ()
 
 
 @lru_cache(maxsize=1)
