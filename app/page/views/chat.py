@@ -19,11 +19,12 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from alpie.app.answering.answer_types import Answer
+from alpie.app.answering.people_at_risk import at_risk
 from alpie.app.page.state.opening import NotReady, Opening
 from alpie.app.page.state.server_metrics import Meter
 from alpie.app.page.views.answer_view import render_answer
 from alpie.app.page.views.check_view import MAX_TEXT
-from alpie.app.page.views.help import at_risk, with_notice
+from alpie.app.page.views.help import with_notice
 from alpie.app.page.views.markup import one_line
 from alpie.app.page.views.page_words import PageTranslations, translations_for
 from alpie.app.page.views.templates import Markup, render
