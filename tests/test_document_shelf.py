@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from fake_corpus import FakeCorpus
 from fastapi import FastAPI
@@ -16,11 +19,12 @@ from formats import made
 from test_uploads import ended, settled
 
 from alpie.app.page.guarding.guard import Guard
+from alpie.app.page.serving.collection_router import CollectionRouter
 from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.serving.routes import PageRoutes
 from alpie.app.page.serving.server import create_app
 from alpie.app.page.state.document_shelf import Shelf
-from alpie.app.page.state.named_collections import Collections
+from alpie.app.page.state.named_collections import Collection, Collections
 from alpie.app.page.state.opening import Opening
 from alpie.app.page.state.uploads import Uploads
 from alpie.app.settings import load_settings
@@ -112,18 +116,65 @@ def test_what_cannot_stand_in_a_citation_changes_nothing(folder: Folder, given: 
 @pytest.mark.parametrize("name", ["guia", "parques"])
 def test_what_is_taken_out_comes_back_as_it_was(folder: Folder, name: str) -> None:
     before = folder.documents
-    folder.shelf.remove(before[name])
+    folder.shelf.remove(before[name], before.values())
     assert set(folder.documents) == set(before) - {name}
     (one,) = folder.shelf.removed()
     assert (one.title, one.file) == (before[name].title, before[name].file)
     folder.shelf.restore(one.token)
     assert folder.documents == before
     assert folder.shelf.removed() == ()
-    folder.shelf.remove(before[name])
+    folder.shelf.remove(before[name], before.values())
     folder.shelf.erase(folder.shelf.removed()[0].token)
     assert folder.shelf.removed() == ()
     assert f"{name}.txt" not in folder.files
     assert not [path for path in folder.path.rglob("*") if path.is_file() and name in path.name]
+
+
+def test_what_cannot_be_written_is_undone(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = folder.documents
+    guide = before["guia"]
+
+    def refused(one: Path, target: Path) -> Path:
+        raise PermissionError(target)
+
+    def files() -> dict[Path, str]:
+        return {path: path.read_text("utf-8") for path in folder.path.rglob("*") if path.is_file()}
+
+    def undone(order: Callable[[], None]) -> None:
+        stood = files()
+        with monkeypatch.context() as full:
+            full.setattr(Path, "replace", refused)
+            with pytest.raises(SourceError, match=r"sources\.toml"):
+                order()
+        assert files() == stood
+
+    undone(lambda: folder.shelf.remove(guide, before.values()))
+    assert (folder.documents, folder.shelf.removed(), folder.refreshed) == (before, (), 0)
+    folder.shelf.remove(guide, before.values())
+    (one,) = folder.shelf.removed()
+    undone(lambda: folder.shelf.restore(one.token))
+    folder.shelf.restore(one.token)
+    assert folder.documents == before
+
+
+def test_of_two_removed_before_the_index_knows_one_stays(folder: Folder) -> None:
+    documents = folder.documents
+    folder.shelf.remove(documents["guia"], documents.values())
+    with pytest.raises(SourceError, match="único"):
+        folder.shelf.remove(documents["parques"], documents.values())
+    assert folder.files == ["parques.txt", "sources.toml"]
+
+
+@pytest.mark.parametrize("about", ["[]", "[1]", "3", "{}", "nada", '{"title": "x", "file": 1, "table": []}'])
+def test_what_nobody_can_tell_of_a_removed_document_hides_no_other(folder: Folder, about: str) -> None:
+    documents = folder.documents
+    folder.shelf.remove(documents["guia"], documents.values())
+    place = folder.path / ".removed" / ("0" * 16)
+    place.mkdir()
+    (place / "about.json").write_text(about, encoding="utf-8")
+    assert [one.title for one in folder.shelf.removed()] == ["Guía"]
+    with pytest.raises(SourceError):
+        folder.shelf.restore(place.name)
 
 
 @pytest.mark.parametrize("token", ["", ".", "..", "../..", "0" * 16, "a/b", "%2e%2e"])
@@ -138,7 +189,9 @@ def test_a_file_outside_the_folder_is_not_moved(folder: Folder) -> None:
     outside = folder.path.parent / "secreto.txt"
     outside.write_text("x", encoding="utf-8")
     with pytest.raises(SourceError):
-        folder.shelf.remove(replace(folder.documents["guia"], file="../secreto.txt"))
+        folder.shelf.remove(
+            replace(folder.documents["guia"], file="../secreto.txt"), folder.documents.values()
+        )
     assert outside.exists()
 
 
@@ -231,7 +284,7 @@ def test_what_is_for_this_machine_is_not_done_for_another(folder: Folder, origin
 @pytest.mark.parametrize(
     ("name", "slug"),
     [("Mis documentos", "mis-documentos"), ("  Ñandú & Cía. ", "nandu-cia"), ("日本", "coleccion"), ("../../etc", "etc"),
-     ("x" * 60, "x" * 37)],
+     ("x" * 60, "x" * 40)],
 )  # fmt: skip
 def test_a_collection_has_a_name_and_an_address(tmp_path: Path, name: str, slug: str) -> None:
     collections = Collections(tmp_path / "all")
@@ -287,6 +340,52 @@ def test_a_collection_is_taken_out_put_back_and_erased(tmp_path: Path) -> None:
         for order in (collections.restore, collections.erase):
             with pytest.raises(SourceError):
                 order(token)
+
+
+def test_a_collection_with_a_long_address_comes_back(tmp_path: Path) -> None:
+    collections = Collections(tmp_path / "all")
+    first = collections.create("x" * 60)
+    collections.remove(first.slug)
+    second = collections.create("x" * 59)
+    assert second.slug == first.slug == "x" * 40
+    back = collections.restore(collections.removed()[0][0])
+    assert (back.slug, back.name) == ("x" * 38 + "-2", first.name)
+    assert collections.get(back.slug) == back
+
+
+def test_a_collection_that_is_made_keeps_no_other_waiting(tmp_path: Path) -> None:
+    collections = Collections(tmp_path / "all")
+    for name in ("Zoo", "Arte"):
+        collections.create(name)
+    begun, may_end, made_of = threading.Event(), threading.Event(), list[str]()
+
+    def make(one: Collection) -> FastAPI:
+        made_of.append(one.slug)
+        if one.slug == "zoo":
+            begun.set()
+            assert may_end.wait(30)
+        app = FastAPI()
+        app.state.stop = lambda: None
+        app.get("/")(lambda: one.slug)
+        return app
+
+    router = CollectionRouter(FastAPI(), collections, make)
+
+    async def visit() -> None:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(router), base_url="http://site") as web:
+            slow = [asyncio.create_task(web.get("/c/zoo/")) for _ in range(3)]
+            assert await asyncio.to_thread(begun.wait, 30)
+            try:
+                for _ in range(2):
+                    assert (await asyncio.wait_for(web.get("/c/arte/"), 20)).json() == "arte"
+                assert (await asyncio.wait_for(web.get("/c/nada/"), 20)).status_code == 404
+                assert not any(one.done() for one in slow)
+            finally:
+                may_end.set()
+            assert [(await one).json() for one in slow] == ["zoo"] * 3
+
+    asyncio.run(visit())
+    assert made_of == ["zoo", "arte"], "each once"
 
 
 def test_collections_stand_beside_each_other(tmp_path: Path) -> None:

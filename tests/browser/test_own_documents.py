@@ -15,7 +15,7 @@ from serving import serving
 
 from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.serving.server import create_app
-from alpie.app.page.state.uploads import can_recognise
+from alpie.app.page.state.index_process import can_recognise
 from alpie.app.page.views.page_words import translations_for
 from alpie.app.settings import load_settings
 

@@ -142,15 +142,17 @@ def _write_private(path: Path, content: bytes, replace: bool = True) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        with os.fdopen(handle, "wb") as file:  # mkstemp makes it 0600
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        if replace:
-            Path(temporary).replace(path)
-        else:
-            with suppress(FileExistsError):  # another process was quicker: its secret counts
-                os.link(temporary, path)
-            Path(temporary).unlink()
+        try:
+            with os.fdopen(handle, "wb") as file:  # mkstemp makes it 0600
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            if replace:
+                Path(temporary).replace(path)
+            else:
+                with suppress(FileExistsError):  # another process was quicker: its secret counts
+                    os.link(temporary, path)
+        finally:
+            Path(temporary).unlink(missing_ok=True)  # a failed write leaves no hashes behind
     except OSError as error:
         raise SettingsError(said("cli.cannot_write", path=path, reason=error.strerror or error)) from error

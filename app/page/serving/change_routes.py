@@ -166,10 +166,8 @@ def _change(
         raise ChangeRefused(said("documents.unknown"))
     if order == "edit":
         shelf.edit(document, {name: fields[name] for name in FIELDS if name in fields})
-    elif len(documents) == 1:
-        raise ChangeRefused(said("documents.last"))
     else:
-        shelf.remove(document)
+        shelf.remove(document, documents.values())
 
 
 def _from_another_machine(request: Request) -> bool:

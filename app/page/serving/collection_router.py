@@ -7,6 +7,7 @@ another.
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 
@@ -32,7 +33,7 @@ class CollectionRouter:
     ) -> None:
         self._app, self._collections, self._make, self._language = app, collections, make, language
         self._made: dict[str, tuple[Collection, FastAPI, AsyncExitStack]] = {}
-        self._making = asyncio.Lock()
+        self._making = defaultdict[str, asyncio.Lock](asyncio.Lock)  # of collections that are or were there
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -59,12 +60,14 @@ class CollectionRouter:
             await self._app(scope, receive, send)
 
     async def _application(self, slug: str) -> FastAPI | None:
-        async with self._making:
-            collection = await to_thread.run_sync(self._collections.get, slug)
-            known = self._made.get(slug)
-            if known and known[0] == collection:
-                return known[1]
-            if known:  # it has another name by now, or was taken out
+        collection, ready = await self._standing(slug)
+        if ready or not (collection or slug in self._made):
+            return ready
+        async with self._making[slug]:
+            collection, ready = await self._standing(slug)  # as it is after waiting
+            if ready:
+                return ready
+            if slug in self._made:  # it has another name by now, or was taken out
                 await self._let_go(slug)
             if collection is None:
                 return None
@@ -73,6 +76,12 @@ class CollectionRouter:
             await running.enter_async_context(made.router.lifespan_context(made))
             self._made[slug] = (collection, made, running)
             return made
+
+    async def _standing(self, slug: str) -> tuple[Collection | None, FastAPI | None]:
+        """The collection, and its application where it is made."""
+        collection = await to_thread.run_sync(self._collections.get, slug)
+        known, application, _ = self._made.get(slug, (None, None, None))
+        return collection, application if collection and known == collection else None
 
     async def _let_go(self, slug: str) -> None:
         _, _, running = self._made.pop(slug)

@@ -246,11 +246,15 @@ def _foot(words: PageTranslations, options: PageOptions) -> Markup:
 
 
 def add_api(
-    page: gr.Blocks, opening: Opening, language: str = "es", finish: Callable[[Answer], Answer] | None = None
+    page: gr.Blocks,
+    opening: Opening,
+    language: str = "es",
+    finish: Callable[[Answer], Answer] | None = None,
+    meter: Meter | None = None,
 ) -> None:
     """Add the endpoints to `page`; answers and citations are in `language`, see `Endpoints` for `finish`."""
-    endpoints = Endpoints(lambda: opening.wait(_OPENING_SECONDS), language, finish)
-
+    counted = meter.counted if meter else None
+    endpoints = Endpoints(lambda: opening.wait(_OPENING_SECONDS), language, finish, counted)
     offered = endpoints.offered(partial(gr.Error, print_exception=False))
     for event in page.fns.values():  # a handler of the page called `ask` would make ours `ask_2`
         if event.api_name in offered:

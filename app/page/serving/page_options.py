@@ -11,8 +11,9 @@ from alpie.app.answering.answer_types import Answer
 from alpie.app.page.guarding.origins import Hosts, is_loopback
 from alpie.app.page.guarding.rate_limits import Limits
 from alpie.app.page.state.document_shelf import Shelf
+from alpie.app.page.state.index_process import can_recognise, index_command
 from alpie.app.page.state.named_collections import Collection, Collections
-from alpie.app.page.state.uploads import Uploads, can_recognise, index_command
+from alpie.app.page.state.uploads import Uploads
 from alpie.app.page.views.documents_view import Offer
 from alpie.app.service.endpoints import finisher
 from alpie.app.settings import SEED_DOCUMENTS

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import ctypes
 import inspect
 import os
-import sys
 import threading
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI
@@ -24,6 +23,7 @@ from alpie.app.page.guarding.users import Users
 from alpie.app.page.serving.change_routes import upload_bodies
 from alpie.app.page.serving.collection_router import CollectionRouter
 from alpie.app.page.serving.delivery import Delivery, FirstPaint
+from alpie.app.page.serving.memory import give_back_memory, share_memory
 from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.serving.routes import PageRoutes
 from alpie.app.page.state.named_collections import Collection
@@ -34,9 +34,10 @@ from alpie.app.service.following import CorpusOpener
 from alpie.app.settings import work_offline
 
 if TYPE_CHECKING:
+    from gradio import Blocks
+
     from alpie.app.answering.corpus import Corpus
     from alpie.app.settings import Settings
-
 
 # Gradio keeps its last 10,000 events and, after each, makes a table of all of them with the times of each function.
 _NO_RECORDS = {"GRADIO_ANALYTICS_MAX_EVENTS": "1", "GRADIO_ANALYTICS_CACHE_FREQUENCY": str(10**9)}
@@ -60,7 +61,13 @@ def create_app(
     os.environ.update(_NO_RECORDS)
     import_gradio()  # late: seconds and 150 MB that no other command needs
     meter = Meter()
-    opening = Opening(lambda: meter.measured(open_corpus()), stamp).start()
+
+    def opened() -> Corpus:
+        corpus = open_corpus()
+        meter.opened(corpus)
+        return corpus
+
+    opening = Opening(opened, stamp).start()
     app = _pages(opening, options, meter)
     if options.collections and settings_of:
 
@@ -101,66 +108,79 @@ def _homes(options: PageOptions) -> dict[str, str]:
 
 def _pages(opening: Opening, options: PageOptions, meter: Meter | None) -> FastAPI:
     """The pages about one corpus, without what stands around them all."""
-    import gradio as gr
-
-    from alpie.app.page.serving.frame import add_api, build_page, first_paint, head_of, script_of
+    from alpie.app.page.serving.frame import first_paint, head_of, script_of
 
     app = FastAPI(title="Al Pie", docs_url=None, redoc_url=None, openapi_url=None)
-    pages: dict[str, Any] = {}
     paths, homes = _paths(options), _homes(options)
     scripts = {one: script_of(translations_for(one), homes[one], options) for one in LANGUAGES}
     heads = {one: head_of(translations_for(one), scripts[one], options.root_path) for one in LANGUAGES}
     routes = PageRoutes(opening, options, meter, scripts)
     routes.add_to(app)
-
-    async def mount_pages() -> (
-        None
-    ):  # in a loop: outside one, Gradio makes one for every lock and leaves it open
-        # "/" last: it takes what is left.
-        for one in sorted(paths, key=lambda name: paths[name], reverse=True):
-            words = translations_for(one)
-            page = build_page(opening, words, homes, options, meter)
-            add_api(page, opening, one, options.finish)
-            page.queue(default_concurrency_limit=_AT_ONCE, max_size=options.most_waiting, api_open=False)
-            page.state_session_capacity = _SESSIONS
-            pages[one] = page
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # SSR and deprecation talk that concerns nobody here
-                gr.mount_gradio_app(
-                    app,
-                    page,
-                    path=paths[one].rstrip("/") or "/",
-                    footer_links=[],
-                    run_history=False,
-                    enable_monitoring=False,
-                    show_error=False,
-                    max_file_size=1,
-                    theme=gr.themes.Base(
-                        font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]
-                    ),
-                    head=heads[one][0],
-                    js=f"() => {{ document.documentElement.lang = '{one}'; }}",
-                )
-
-    # In a loop of its own: outside one, Gradio makes a loop for every lock and leaves it open; the caller may be in one.
-    with _MOUNTING, ThreadPoolExecutor(1) as thread:
-        thread.submit(asyncio.run, mount_pages()).result()
+    pages = _mounted(app, opening, options, meter, {one: head for one, (head, _) in heads.items()})
     if meter:
-        meter.gauge(
-            "waiting_questions",
-            "Questions in the queue",
-            lambda: float(sum(len(one._queue) for one in pages.values())),
-        )
+        meter.gauge("waiting_questions", "Questions in the queue", partial(_waiting, pages.values()))
     firsts = {
-        path: partial(first_paint, translations_for(one), homes, routes.welcome)
-        for one, path in paths.items()
+        paths[one]: partial(first_paint, translations_for(one), homes, routes.welcome) for one in LANGUAGES
     }
     app.add_middleware(FirstPaint, made=firsts)
     app.add_middleware(Delivery, links={paths[one]: early for one, (_, early) in heads.items()})
-    app.add_middleware(
-        PermittedEvents, pages={paths[one]: Handlers.of(page, one) for one, page in pages.items()}
-    )
+    handlers = {paths[one]: Handlers.of(page, one) for one, page in pages.items()}
+    app.add_middleware(PermittedEvents, pages=handlers)
     return app
+
+
+def _mounted(
+    app: FastAPI, opening: Opening, options: PageOptions, meter: Meter | None, heads: Mapping[str, str]
+) -> Mapping[str, Blocks]:
+    """The page in each language, hung on `app`; `heads`: what goes into the head of each."""
+    pages: dict[str, Blocks] = {}
+
+    async def mount() -> None:
+        # "/" last: it takes what is left.
+        for language, path in sorted(_paths(options).items(), key=itemgetter(1), reverse=True):
+            pages[language] = _page(opening, language, options, meter)
+            _mount(app, pages[language], path, language, heads[language])
+
+    # In a loop of its own: outside one, Gradio makes a loop for every lock and leaves it open; the caller may be in one.
+    with _MOUNTING, ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, mount()).result()
+    return pages
+
+
+def _page(opening: Opening, language: str, options: PageOptions, meter: Meter | None) -> Blocks:
+    """The page in one language, with its endpoints and its queue."""
+    from alpie.app.page.serving.frame import add_api, build_page
+
+    page = build_page(opening, translations_for(language), _homes(options), options, meter)
+    add_api(page, opening, language, options.finish, meter)
+    page.queue(default_concurrency_limit=_AT_ONCE, max_size=options.most_waiting, api_open=False)
+    page.state_session_capacity = _SESSIONS
+    return page
+
+
+def _mount(app: FastAPI, page: Blocks, path: str, language: str, head: str) -> None:
+    import gradio as gr
+
+    theme = gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # SSR and deprecation talk that concerns nobody here
+        gr.mount_gradio_app(
+            app,
+            page,
+            path=path.rstrip("/") or "/",
+            footer_links=[],
+            run_history=False,
+            enable_monitoring=False,
+            show_error=False,
+            max_file_size=1,
+            theme=theme,
+            head=head,
+            js=f"() => {{ document.documentElement.lang = '{language}'; }}",
+        )
+
+
+def _waiting(pages: Iterable[Blocks]) -> float:
+    return float(sum(len(one._queue) for one in pages))
 
 
 def serve(
@@ -191,8 +211,8 @@ def serve(
 def import_gradio() -> None:
     """Import `gradio`, if it is not there yet, without its type stubs being written.
 
-    At each import it parses the source of each of its components and writes a stub beside it: half of the time that the
-    import takes, and writing where an installation belongs.
+    At each import it parses the source of each of its components and writes a stub beside it: 0.9 of 2.9 seconds of
+    computing until the page is imported (one core, three runs each), and writing where an installation belongs.
     """
     original = inspect.getfile
 
@@ -201,45 +221,9 @@ def import_gradio() -> None:
             raise OSError("a component without a source file gets no stub")
         return original(object)
 
-    inspect.getfile = (
-        getfile  # version 6.31 has no setting and no other seam: it makes the stub as it makes the class
-    )
+    # version 6.31 has no setting and no other seam: it makes the stub as it makes the class
+    inspect.getfile = getfile
     try:
         import gradio  # noqa: F401
     finally:
         inspect.getfile = original
-
-
-# What a program frees, glibc keeps for the next request of that thread's pool, and gives back only from the end of a
-# pool. Many threads that answer in turn each leave their largest answer behind that way.
-_ARENA_MAX = -8  # M_ARENA_MAX of malloc.h
-_EVERY_SECONDS = 30.0  # it takes some 20 ms
-
-
-def share_memory() -> None:
-    """Let the threads of this process share two pools of memory; by default each thread gets one of its own."""
-    if function := _of_glibc("mallopt"):
-        function(_ARENA_MAX, 2)
-
-
-def give_back_memory(every_seconds: float = _EVERY_SECONDS) -> Callable[[], None]:
-    """Return freed memory to the system every so often from now on; what is returned ends that."""
-    ended = threading.Event()
-    function = _of_glibc("malloc_trim")
-
-    def run() -> None:
-        while function and not ended.wait(every_seconds):
-            function(0)
-
-    if function:
-        threading.Thread(target=run, name="give-back-memory", daemon=True).start()
-    return ended.set
-
-
-def _of_glibc(name: str) -> Callable[..., int] | None:
-    if sys.platform != "linux":
-        return None
-    try:
-        return getattr(ctypes.CDLL(None), name)  # type: ignore[no-any-return]
-    except (OSError, AttributeError):  # another C corpus
-        return None

@@ -12,7 +12,8 @@ import re
 import secrets
 import shutil
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -87,11 +88,13 @@ class Shelf:
             self._write(whole)
         self._refresh()
 
-    def remove(self, document: Document) -> None:
-        """Take `document` off the shelf. Raises SourceError for the last one: nothing could be asked."""
-        path = self._inside(document.file)
+    def remove(self, document: Document, documents: Iterable[Document]) -> None:
+        """Take `document` off the shelf. Raises ChangeRefused for the last of `documents`: nothing could be asked."""
         about = {"title": document.title, "file": document.file, "table": {}}
         with self._changing:
+            path = self._inside(document.file)
+            if not any(self.has(one) for one in documents if one.id != document.id):
+                raise ChangeRefused(said("documents.last"))
             if len(self.removed()) >= _MAX_REMOVED:
                 raise ChangeRefused(said("refused.removed_full"))
             whole, tables = self._tables()
@@ -100,10 +103,16 @@ class Shelf:
                 tables.remove(table)
             place = self._folder / _REMOVED / secrets.token_hex(8)
             place.mkdir(parents=True)
-            (place / _ABOUT).write_text(json.dumps(about, ensure_ascii=False, default=str), encoding="utf-8")
-            path.rename(place / path.name)
-            if about["table"]:
-                self._write(whole)
+            try:
+                text = json.dumps(about, ensure_ascii=False, default=str)
+                (place / _ABOUT).write_text(text, encoding="utf-8")
+                with _moved(path, place / path.name):
+                    if about["table"]:
+                        self._write(whole)
+            except BaseException:
+                if not (place / path.name).exists():  # else it could not even be moved back
+                    shutil.rmtree(place, ignore_errors=True)
+                raise
         self._refresh()
 
     def has(self, document: Document) -> bool:
@@ -118,13 +127,13 @@ class Shelf:
             if target.exists():
                 raise ChangeRefused(said("refused.file_taken", file=one.file))
             target.parent.mkdir(parents=True, exist_ok=True)
-            (place / target.name).rename(target)
-            if one.table:
-                whole, tables = self._tables()
-                table = tomlkit.table()
-                table.update(one.table)
-                tables.append(table)
-                self._write(whole)
+            with _moved(place / target.name, target):
+                if one.table:
+                    whole, tables = self._tables()
+                    table = tomlkit.table()
+                    table.update(one.table)
+                    tables.append(table)
+                    self._write(whole)
             shutil.rmtree(place)
         self._refresh()
 
@@ -136,19 +145,13 @@ class Shelf:
     def removed(self) -> tuple[Removed, ...]:
         """What was taken out, the latest first."""
         places = sorted((self._folder / _REMOVED).glob(f"*/{_ABOUT}"), key=os.path.getmtime, reverse=True)
-        return tuple(
-            self._removed(place.parent.name)[0] for place in places if _TOKEN.fullmatch(place.parent.name)
-        )
+        return tuple(one for place in places if (one := _read_removed(place.parent)))
 
     def _removed(self, token: str) -> tuple[Removed, Path]:
-        if not _TOKEN.fullmatch(token):
-            raise ChangeRefused(said("refused.removed_gone"))
         place = self._folder / _REMOVED / token
-        try:
-            about = json.loads((place / _ABOUT).read_text(encoding="utf-8"))
-            return Removed(token, about["title"], about["file"], about["table"]), place
-        except (OSError, ValueError, KeyError) as error:
-            raise ChangeRefused(said("refused.removed_gone")) from error
+        if _TOKEN.fullmatch(token) and (one := _read_removed(place)):
+            return one, place
+        raise ChangeRefused(said("refused.removed_gone"))
 
     def _inside(self, file: str, must_exist: bool = True) -> Path:
         """The path of a file of the folder, which no name can leave."""
@@ -175,7 +178,31 @@ class Shelf:
             new.write_text(tomlkit.dumps(whole), encoding="utf-8")
             new.replace(self._folder / SOURCES_FILE)
         except OSError as error:
+            with suppress(OSError):
+                new.unlink(missing_ok=True)
             raise ChangeRefused(said("refused.unwritable", file=SOURCES_FILE)) from error
+
+
+def _read_removed(place: Path) -> Removed | None:
+    """What stands in a folder of what was taken out; None where nobody can tell."""
+    try:
+        about = json.loads((place / _ABOUT).read_text(encoding="utf-8"))
+        one = Removed(place.name, about["title"], about["file"], about["table"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    known = _TOKEN.fullmatch(one.token) and isinstance(one.file, str) and isinstance(one.table, Mapping)
+    return one if known else None
+
+
+@contextmanager
+def _moved(file: Path, target: Path) -> Iterator[None]:
+    """`file` stands at `target` from now on; where it was, if what follows fails."""
+    file.rename(target)
+    try:
+        yield
+    except BaseException:
+        target.rename(file)
+        raise
 
 
 def _table_of(tables: Any, document: Document) -> Any:

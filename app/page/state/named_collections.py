@@ -133,9 +133,10 @@ class Collections:
         raise ChangeRefused(said("refused.collection_gone"))
 
     def _free(self, slug: str) -> Path:
-        """A folder of this name, or of the next free one like it, made now."""
+        """A folder of this name, or of the next free one like it that an address can hold, made now."""
         for number in range(1, _MAX_COLLECTIONS + 2):
-            folder = self._folder / (slug if number == 1 else f"{slug}-{number}")
+            ending = "" if number == 1 else f"-{number}"
+            folder = self._folder / (slug[: _MAX_SLUG - len(ending)] + ending)
             try:
                 folder.mkdir(parents=True)
             except FileExistsError:
@@ -171,4 +172,4 @@ def _checked(name: str, others: Sequence[Collection]) -> str:
 
 def _slug(name: str) -> str:
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain)[: _MAX_SLUG - 3].strip("-") or "coleccion"
+    return re.sub(r"[^a-z0-9]+", "-", plain)[:_MAX_SLUG].strip("-") or "coleccion"

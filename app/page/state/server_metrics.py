@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
-from typing import TYPE_CHECKING, Any, cast
+from functools import partial, wraps
+from typing import TYPE_CHECKING, ParamSpec
 
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
@@ -30,6 +30,7 @@ CONTENT_TYPE = CONTENT_TYPE_LATEST
 # in the order they happen; "read" reads question and passages together, "choose" weighs sentences, "quote" cuts and
 # proves, "render" makes the HTML
 STAGES = ("encode", "lexical", "dense", "fuse", "read", "choose", "quote", "render")
+Asked = ParamSpec("Asked")
 _SECONDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
 
 
@@ -74,15 +75,32 @@ class Meter:
         """Add a value that is asked for at every reading."""
         Gauge(f"alpie_{name}", text, registry=self.registry).set_function(value)
 
-    def measured(self, corpus: Corpus) -> Corpus:
-        """`corpus`, every question to which is counted and timed."""
+    def opened(self, corpus: Corpus) -> None:
+        """`corpus` is in use from now on."""
         for name, gauge in self._corpus.items():
             gauge.set(len(getattr(corpus, name)))
         self._version.clear()
         self._version.labels(corpus.fingerprint, corpus.built_at).set(1)
-        return cast("Corpus", _Measured(corpus, self))
 
-    def answered(self, answer: Answer) -> None:
+    def counted(self, ask: Callable[Asked, Answer]) -> Callable[Asked, Answer]:
+        """`ask`, by which people put a question: its answers are counted and timed, its failures counted.
+
+        What the page asks by itself (examples, records of answers that were shown) goes to the corpus directly.
+        """
+
+        @wraps(ask)
+        def counted(*asked: Asked.args, **named: Asked.kwargs) -> Answer:
+            try:
+                answer = ask(*asked, **named)
+            except Exception as error:
+                self._questions.labels("unusable" if isinstance(error, AlpieError) else "failed").inc()
+                raise
+            self._answered(answer)
+            return answer
+
+        return counted
+
+    def _answered(self, answer: Answer) -> None:
         self._questions.labels("answered" if answer.answered else "not_in_documents").inc()
         times = answer.milliseconds
         self._total.observe(times.get("total", 0.0) / 1000)
@@ -92,10 +110,6 @@ class Meter:
 
     def stage(self, name: str, seconds: float) -> None:
         self._stages.labels(name).observe(seconds)
-
-    def unanswered(self, outcome: str) -> None:
-        """A question that brought no answer: "unusable" as it was written, or "failed"."""
-        self._questions.labels(outcome).inc()
 
     def refused(self, status: int) -> None:
         """A request turned away; any status but a few counts as "other"."""
@@ -116,26 +130,6 @@ class Meter:
         times = [_times(values, stage, "alpie_stage_seconds", stage) for stage in STAGES]
         times.append(_times(values, "total", "alpie_answer_seconds"))
         return tuple(one for one in times if one.count)
-
-
-class _Measured:
-    """A corpus that tells the meter about its answers and is the corpus in all else."""
-
-    def __init__(self, corpus: Corpus, meter: Meter) -> None:
-        self._corpus, self._meter = corpus, meter
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._corpus, name)
-
-    def ask(self, question: str, turns: tuple[str, ...] = (), *wishes: Any) -> Answer:
-        """As the corpus does; `wishes`: which documents, and whether each by itself."""
-        try:
-            answer = self._corpus.ask(question, turns, *wishes)
-        except Exception as error:
-            self._meter.unanswered("unusable" if isinstance(error, AlpieError) else "failed")
-            raise
-        self._meter.answered(answer)
-        return answer
 
 
 def _times(values: Mapping[tuple[str, ...], float], stage: str, name: str, *labels: str) -> StageTimes:

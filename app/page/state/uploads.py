@@ -1,69 +1,34 @@
 """Documents that readers hand in, where the operator allows it: taken whole or not at all, then indexed.
 
 The file is written beside its place under a hidden name, which indexing passes over, and gets its own name
-when it is complete. Indexing runs as a process of its own: what a hostile file may do to a parser is not done
-to the server. A document that cannot be read, or whose reading does not end, is taken out again, and its
-reader is told why: left there, it would meet every later run.
+when it is complete. A document that cannot be read, or whose reading does not end, is taken out again, and its reader
+is told why: left there, it would meet every later run.
 """
 
 from __future__ import annotations
 
 import contextlib
 import filecmp
-import json
 import logging
 import os
 import re
 import secrets
 import shutil
 import subprocess
-import sys
 import threading
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from pathlib import Path
 from typing import IO
 
 from alpie.app.page.state import ChangeRefused
+from alpie.app.page.state.index_process import Run
 from alpie.app.translations import said
-from alpie.index.errors import RecognitionMissing
 from alpie.index.formats import SUFFIXES, check_signature, format_of
-from alpie.index.formats.recognition import RECOGNISE_FILE, Recogniser
-from alpie.index.messages import Message, from_row
+from alpie.index.formats.recognition import RECOGNISE_FILE
+from alpie.index.messages import Message
 from alpie.index.sources.document_folder import NOT_DOCUMENTS
-
-_MAX_RUN_SECONDS = 3_600.0
-
-Run = Callable[[], tuple[int, Sequence[str]]]  # gives exit code and messages, a failure last
-
-
-@lru_cache(maxsize=1)
-def can_recognise() -> bool:
-    """Whether this machine has what reads the text of scanned pages."""
-    try:
-        Recogniser.of_system()
-    except (RecognitionMissing, OSError, subprocess.SubprocessError):
-        return False
-    return True
-
-
-def index_command(docs: Path, data: Path) -> Run:
-    """Runs `alpie index` as a process of its own."""
-    command = (sys.executable, "-m", "alpie.app", "index", "--json", "--docs", str(docs), "--data", str(data))
-
-    def run() -> tuple[int, Sequence[str]]:
-        done = subprocess.run(
-            command, capture_output=True, text=True, errors="replace", timeout=_MAX_RUN_SECONDS, check=False
-        )
-        try:
-            return done.returncode, from_row(json.loads(done.stdout))
-        except ValueError:  # it was ended before it could say anything, or failed in an unforeseen way
-            return done.returncode, done.stderr.strip().splitlines()[-1:]
-
-    return run
-
 
 _LOG = logging.getLogger(__name__)
 _MAX_NAME = 100  # characters
@@ -196,7 +161,12 @@ class Uploads:
                     return
                 names, self._waiting, self._again = tuple(self._waiting), [], False
                 self._state = replace(self._state, indexing=names, failure="")
-            self._index(names)
+            try:
+                self._index(names)
+            except Exception as error:  # noqa: BLE001 - outermost edge of a thread: it would be busy for ever
+                failure = _unforeseen(error)
+                with self._lock:
+                    self._state = replace(self._state, indexing=(), failure=failure)
 
     def _index(self, names: Sequence[str], later: Sequence[str] | None = None) -> None:
         """Index and tell how it went. `later`: those that are kept out of its way, None if nobody is."""
@@ -206,6 +176,8 @@ class Uploads:
             code, messages = 1, [str(error)]
         except subprocess.TimeoutExpired:
             code, messages = _ENDED_BY_FORCE, []
+        except Exception as error:  # noqa: BLE001 - of several that are indexed one by one, the others go on
+            code, messages = 1, [_unforeseen(error)]
         with self._lock:
             crowd = later is None and (len(names) > 1 or bool(self._waiting))
         if code < 0 and crowd:
@@ -255,6 +227,11 @@ class Uploads:
             self._index((back,), [one for one, _ in aside])
         with self._lock:
             self._state = replace(self._state, indexing=())
+
+
+def _unforeseen(error: Exception) -> Message:
+    _LOG.error("the documents could not be indexed", exc_info=error)
+    return said("serve.unexpected", kind=type(error).__name__, error=error)
 
 
 def _reason(path: Path, messages: Iterable[object]) -> Message | None:

@@ -245,8 +245,7 @@ def render_record(
     The question is asked again: the same corpus gives the same answer, and the record states the fingerprint of its
     corpus.
     """
-    wishes = (documents, each_document) if documents or each_document else ()
-    answer = corpus.ask(question, turns, *wishes)
+    answer = corpus.ask(question, turns, documents, each_document)
     here = question_link(question, turns=turns, documents=documents, each_document=each_document)
     made = make_record(answer, corpus, datetime.now(UTC), package_version(), words.language)
     started = perf_counter()

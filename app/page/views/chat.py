@@ -19,11 +19,12 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from alpie.app.answering.answer_types import Answer
+from alpie.app.answering.people_at_risk import at_risk
 from alpie.app.page.state.opening import NotReady, Opening
 from alpie.app.page.state.server_metrics import Meter
 from alpie.app.page.views.answer_view import render_answer
 from alpie.app.page.views.check_view import MAX_TEXT
-from alpie.app.page.views.help import at_risk, with_notice
+from alpie.app.page.views.help import with_notice
 from alpie.app.page.views.markup import one_line
 from alpie.app.page.views.page_words import PageTranslations, translations_for
 from alpie.app.page.views.templates import Markup, render
@@ -155,9 +156,9 @@ class Chat:
             return
         try:
             corpus = self._opening.wait(_OPENING_SECONDS)
+            ask = self._meter.counted(corpus.ask) if self._meter else corpus.ask
             with self._free:
-                wishes = (tuple(wish.documents), wish.each) if wish.documents or wish.each else ()
-                answer = corpus.ask(asked, turns, *wishes)
+                answer = ask(asked, turns, wish.documents, wish.each)
             told = translations_for("en") if answer.language == "en" else words
             of_talk = (at_risk(one, corpus.encoder) for one in (asked, *reversed(answer.follows)))
             risk = next(filter(None, of_talk), None)  # «explícamelo» asks for no case story either

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -15,10 +16,13 @@ from gradio.queueing import Queue
 from prometheus_client.parser import text_string_to_metric_families
 from serving import serving, wait_until_ready
 
+from alpie.app.answering.answer_types import Answer
 from alpie.app.page.guarding.rate_limits import Limits
 from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.serving.server import create_app
+from alpie.app.page.state.opening import Opening
 from alpie.app.page.state.server_metrics import STAGES, Meter
+from alpie.app.page.views.chat import Chat, Conversation, Wish
 from alpie.app.page.views.page_words import translations_for
 from alpie.app.page.views.quality_view import render_timings
 from alpie.eval.bench.load import main
@@ -118,6 +122,32 @@ def test_visitors_lose_nothing_and_are_counted(capsys: pytest.CaptureFixture[str
     assert counted["alpie_waiting_questions", ""] == 0
 
 
+def test_only_what_people_ask_is_counted() -> None:
+    question, meter = "¿Cuántas detenciones hubo en España?", Meter()
+    corpus = FakeCorpus()
+
+    def asked(counted: Mapping[tuple[str, ...], float]) -> float:
+        return sum(value for key, value in counted.items() if key[0] == "alpie_questions_total")
+
+    with serving(create_app(lambda: corpus)) as address:
+        wait_until_ready(address)
+        shown, deadline = "data-incomplete", time.monotonic() + 60
+        while "data-incomplete" in shown and time.monotonic() < deadline:
+            shown = httpx.get(f"{address}/al/welcome", timeout=60).text
+        assert 'class="ask"' in shown, "the page has asked questions by itself"
+        httpx.get(f"{address}/al/record", params={"q": question}, timeout=60).raise_for_status()
+        assert asked(values(address)) == values(address)["alpie_answer_seconds_count", ""] == 0
+        ask(address, question)
+        assert asked(values(address)) == 1
+    opening = Opening(lambda: corpus).start()
+    wish = Wish(documents=list(corpus.documents)[:1], each=True)
+    *_, (messages, _) = Chat(opening, translations_for("es"), meter=meter).ask(
+        question, Conversation(), wish=wish
+    )
+    assert "<blockquote" in messages[-1]["content"]
+    assert asked(meter.values()) == 1
+
+
 def test_past_capacity_it_sheds_in_words_and_recovers() -> None:
     corpus = SlowCorpus()
     with serving(create_app(lambda: corpus, PageOptions(most_waiting=2))) as address:
@@ -149,9 +179,7 @@ def test_times_are_shown_to_people_by_stage() -> None:
     corpus, meter = FakeCorpus(), Meter()
     words = translations_for("es")
     assert words.html("timings.none") in render_timings(meter, words)
-    library = meter.measured(corpus)
-    assert library.passages == corpus.passages
-    answer = library.ask("¿Cuántas detenciones hubo en España?")
+    answer = meter.counted(corpus.ask)("¿Cuántas detenciones hubo en España?", each_document=False)
     assert answer.quotes
     for stage in STAGES:
         meter.stage(stage, 0.003)
@@ -165,11 +193,10 @@ def test_times_are_shown_to_people_by_stage() -> None:
 
 
 def test_a_question_that_fails_is_counted_and_still_fails() -> None:
-    class Broken(FakeCorpus):
-        def ask(self, question: str, turns: tuple[str, ...] = ()) -> Any:
-            raise ZeroDivisionError
+    def broken() -> Answer:
+        raise ZeroDivisionError
 
     meter = Meter()
     with pytest.raises(ZeroDivisionError):
-        meter.measured(Broken()).ask("x")
+        meter.counted(broken)()
     assert meter.values()["alpie_questions_total", "failed"] == 1

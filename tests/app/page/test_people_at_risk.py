@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from places import ROOT
 
+from alpie.app.answering.people_at_risk import Risk, at_risk
 from alpie.app.page.state.opening import Opening
 from alpie.app.page.views.chat import Chat, Conversation
-from alpie.app.page.views.help import Risk, at_risk, help_lines
+from alpie.app.page.views.help import help_lines
 from alpie.app.page.views.page_words import translations_for
 from alpie.index.encoder import Encoder
 
@@ -101,7 +102,7 @@ def test_help_lines_have_a_date_and_the_required_contacts() -> None:
 
 def test_whoever_goes_on_after_a_message_of_danger_still_sees_help_first(corpus: Any) -> None:
     class Following(type(corpus)):  # type: ignore[misc]
-        def ask(self, question: str, turns: tuple[str, ...] = ()) -> Any:
+        def ask(self, question: str, turns: tuple[str, ...] = (), *_: Any) -> Any:
             return replace(super().ask(question), follows=turns)
 
     opening = Opening(Following).start()

@@ -215,7 +215,7 @@ def test_a_follow_up_hands_on_the_questions_before(corpus: Any) -> None:
     asked: list[tuple[str, ...]] = []
 
     class Listening(type(corpus)):  # type: ignore[misc]
-        def ask(self, question: str, turns: tuple[str, ...] = ()) -> Any:
+        def ask(self, question: str, turns: tuple[str, ...] = (), *_: Any) -> Any:
             asked.append(turns)
             return super().ask(question, turns)
 

@@ -21,8 +21,10 @@ from alpie.app.page.guarding.guard import Guard
 from alpie.app.page.serving.change_routes import upload_bodies
 from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.serving.routes import PageRoutes
+from alpie.app.page.state import index_process
+from alpie.app.page.state.index_process import index_command
 from alpie.app.page.state.opening import Opening
-from alpie.app.page.state.uploads import Uploads, index_command, safe_name
+from alpie.app.page.state.uploads import Uploads, safe_name
 from alpie.app.page.views.documents_view import render_state
 from alpie.app.page.views.page_images import page_png, sheet_at
 from alpie.app.page.views.page_words import translations_for
@@ -175,7 +177,7 @@ def test_what_keeps_indexing_from_ending_is_found_and_taken_out(tmp_path: Path, 
 
 
 def test_a_real_run_has_an_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("alpie.app.page.state.uploads._MAX_RUN_SECONDS", 0.2)
+    monkeypatch.setattr("alpie.app.page.state.index_process._MAX_RUN_SECONDS", 0.2)
     docs = tmp_path / "docs"
     uploads = Uploads(docs, 1000, index_command(docs, tmp_path / "data"))
     uploads.take("a.txt", io.BytesIO(TEXT.encode()))
@@ -188,6 +190,52 @@ def test_a_failure_of_indexing_is_told(tmp_path: Path) -> None:
     uploads.take("a.txt", io.BytesIO(TEXT.encode()))
     assert settled(uploads).failure == "Otro proceso está indexando en var. Espere a que termine."
     assert "Another process is indexing in var." in render_state(uploads, translations_for("en"), {})
+
+
+def test_no_fault_of_indexing_leaves_it_busy_for_ever(tmp_path: Path) -> None:
+    def broken() -> Any:
+        raise KeyError("text")
+
+    uploads = given(tmp_path, broken)
+    uploads.take("a.txt", io.BytesIO(TEXT.encode()))
+    state = settled(uploads)
+    assert "KeyError" in state.failure
+    assert "unexpected error" in render_state(uploads, translations_for("en"), {})
+    # what it says is no message about a file, though it looks like one
+    uploads = given(
+        tmp_path / "b", ended(Message("x", "x", {"where": str(tmp_path / "b" / "docs" / "a.txt")}))
+    )
+    uploads.take("a.txt", io.BytesIO(TEXT.encode()))
+    assert "KeyError" in settled(uploads).failure
+    for _ in range(100):
+        if not uploads.state.busy:
+            break
+        threading.Event().wait(0.05)
+    assert not uploads.state.busy
+
+
+@pytest.mark.parametrize(
+    "printed", ["", "nada", "3", "null", "{}", '"texto"', '{"text": "a", "key": "b", "facts": {}}', '[{"text": 1}]',
+                "[[]]", "[null]", '[{"text": "a", "key": "b", "facts": 3}]']
+)  # fmt: skip
+def test_what_is_no_list_of_messages_is_no_answer_of_indexing(
+    printed: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "program.py"
+    program.write_text(f"import sys; print({printed!r}); sys.exit('ended: out of luck')", encoding="utf-8")
+    monkeypatch.setattr(index_process, "_PROGRAM", program)
+    assert index_command(tmp_path, tmp_path)() == (1, ["ended: out of luck"])
+
+
+def test_a_checkout_that_is_not_installed_is_indexed_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = "import sys; sys.meta_path[:] = [one for one in sys.meta_path if 'editable' not in repr(one)]"
+    (tmp_path / "sitecustomize.py").write_text(before, encoding="utf-8")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    _, messages = index_command(tmp_path / "nada", tmp_path / "data")()
+    assert isinstance(messages[-1], Message), messages
 
 
 def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:

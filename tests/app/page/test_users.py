@@ -72,6 +72,17 @@ def test_the_cost_of_a_guess_is_what_is_written(monkeypatch: pytest.MonkeyPatch)
     assert password_hash(PASSWORD).startswith("scrypt$32768$8$1$")
 
 
+def test_a_failed_write_leaves_no_hashes_behind(kept: Users, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(handle: int) -> None:
+        raise OSError("no space left on device")
+
+    before = {path.name: path.read_bytes() for path in kept.path.parent.iterdir()}
+    monkeypatch.setattr(users.os, "fsync", full)
+    with pytest.raises(SettingsError):
+        kept.add("otra", PASSWORD)
+    assert {path.name: path.read_bytes() for path in kept.path.parent.iterdir()} == before
+
+
 def test_only_hashes_are_stored_each_with_its_own_salt(kept: Users) -> None:
     kept.add("otra", PASSWORD)
     text = kept.path.read_text("utf-8")

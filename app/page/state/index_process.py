@@ -1,0 +1,54 @@
+"""Indexing as a process of its own: what a hostile file may do to a parser is not done to the server."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from pathlib import Path
+
+from alpie.index.errors import RecognitionMissing
+from alpie.index.formats.recognition import Recogniser
+from alpie.index.messages import Listed, from_row
+
+# By its path: a checkout that is not installed has no module `alpie.app` to start.
+_PROGRAM = Path(__file__).resolve().parents[2] / "__main__.py"
+_MAX_RUN_SECONDS = 3_600.0
+
+Run = Callable[[], tuple[int, Sequence[str]]]  # gives exit code and messages, a failure last
+
+
+def index_command(docs: Path, data: Path) -> Run:
+    """Runs `alpie index` as a process of its own."""
+    own = (sys.executable, "-P", str(_PROGRAM))  # -P: modules are not looked for beside the program
+    command = (*own, "index", "--json", "--docs", str(docs), "--data", str(data))
+
+    def run() -> tuple[int, Sequence[str]]:
+        done = subprocess.run(
+            command, capture_output=True, text=True, errors="replace", timeout=_MAX_RUN_SECONDS, check=False
+        )
+        # no list of rows: it was ended before it could say anything, or failed in an unforeseen way
+        return done.returncode, _messages(done.stdout) or done.stderr.strip().splitlines()[-1:]
+
+    return run
+
+
+def _messages(printed: str) -> Sequence[str]:
+    """The messages in the list that the command printed; none where it is no such list."""
+    try:
+        told = from_row(json.loads(printed))
+    except (ValueError, TypeError, LookupError, AttributeError):
+        return ()
+    return [one for one in told if isinstance(one, str)] if isinstance(told, Listed) else ()
+
+
+@lru_cache(maxsize=1)
+def can_recognise() -> bool:
+    """Whether this machine has what reads the text of scanned pages."""
+    try:
+        Recogniser.of_system()
+    except (RecognitionMissing, OSError, subprocess.SubprocessError):
+        return False
+    return True
