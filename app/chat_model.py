@@ -11,13 +11,13 @@ from typing import Any
 
 from alpie.app.settings import Settings
 from alpie.app.translations import said
-from alpie.index.errors import SettingsError
+from alpie.index.errors import ProviderError
 
 Messages = list[tuple[str, str]]
 Stream = Callable[[Messages], Iterator[str]]
 
 
-class MissingProvider(SettingsError):
+class MissingProvider(ProviderError):
     """The package of the provider that the setting `writer` names is not installed, or nobody knows the provider."""
 
 

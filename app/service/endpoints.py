@@ -17,7 +17,7 @@ from alpie.app.service.row_schemas import ROWS
 from alpie.app.service.rows import answer_row, document_row, hit_row, passage_row, verification_row
 from alpie.app.settings import Settings
 from alpie.app.translations import said, translations_for
-from alpie.index.errors import AddressError, AlpieError, QuestionError, SettingsError
+from alpie.index.errors import AddressError, AlpieError, ArgumentError, PackageMissing, QuestionError
 from alpie.index.retrieval.retrievers import RETRIEVERS
 from alpie.index.spanish.conversation import MAX_TURNS
 from alpie.index.spanish.query import MAX_CHARACTERS
@@ -86,9 +86,9 @@ class Endpoints:
     ) -> list[dict[str, Any]]:
         """The best passages for a question or some words. `document`: an id; `retriever`: hybrid, dense, lexical."""
         if isinstance(limit, bool) or not isinstance(limit, int | float) or not 1 <= limit <= MAX_HITS:
-            raise SettingsError(said("api.limit", value=repr(limit), most=MAX_HITS))
+            raise ArgumentError(said("api.limit", value=repr(limit), most=MAX_HITS))
         if retriever not in RETRIEVERS:
-            raise SettingsError(said("api.retriever", value=repr(retriever), known=", ".join(RETRIEVERS)))
+            raise ArgumentError(said("api.retriever", value=repr(retriever), known=", ".join(RETRIEVERS)))
         corpus = self._opened()
         within = self._text(document or "", MAX_CHARACTERS) or None
         hits = corpus.search(self._text(words, MAX_CHARACTERS), int(limit), retriever, within)
@@ -150,7 +150,7 @@ def mcp_server(endpoints: Endpoints) -> Any:
         from mcp.server.fastmcp.exceptions import ToolError
         from mcp.types import ToolAnnotations
     except ModuleNotFoundError as error:
-        raise SettingsError(said("api.no_mcp")) from error
+        raise PackageMissing(said("api.no_mcp")) from error
     server = FastMCP("Al Pie", instructions=_INSTRUCTIONS, log_level="WARNING")
     for tool in endpoints.offered(ToolError).values():
         server.add_tool(tool, annotations=ToolAnnotations(readOnlyHint=True, openWorldHint=False))

@@ -26,7 +26,7 @@ from alpie.app.translations import said
 from alpie.app.writer.stated_figures import figures_of, unsupported_figures
 from alpie.app.writer.support import QuotedWords, unsupported_names
 from alpie.index.encoder.embed import context_of, text_of
-from alpie.index.errors import SettingsError
+from alpie.index.errors import ProviderError
 from alpie.index.records import Document, Passage
 from alpie.index.sources.expansions import KINDS, expansions_file
 from alpie.index.spanish.analysis import fold
@@ -206,7 +206,7 @@ def expand(
 ) -> Expanded:
     """Write the lines of `passages` with the model of the settings; `stream` stands in for it.
 
-    Raises `SettingsError` when the model cannot be asked; what was written by then stays.
+    Raises `ProviderError` when the model cannot be asked; what was written by then stays.
     """
     stream = stream or stream_of(settings)
     dropped: Counter[str] = Counter()
@@ -216,7 +216,7 @@ def expand(
             rows = _rows(batch, documents, stream, dropped)
         except Exception as error:  # a provider raises whatever it likes
             _LOG.info("the model failed", exc_info=True)
-            raise SettingsError(
+            raise ProviderError(
                 said("expand.model_failed", model=settings.writer, error=type(error).__name__)
             ) from error
         if rows:

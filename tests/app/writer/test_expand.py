@@ -21,7 +21,7 @@ from alpie.app.writer.expand import (
     fault_of,
     waiting,
 )
-from alpie.index.errors import SettingsError
+from alpie.index.errors import ProviderError
 from alpie.index.sources.expansions import expansions_file, place_expansions
 
 PARAGRAPHS = "\n\n".join(
@@ -70,7 +70,7 @@ def test_a_run_that_failed_goes_on_where_it_stopped(settings: Any, corpus: Corpu
     (tmp_path / expansions_file("uno")).write_text(by_hand, "utf-8")  # without a line feed at its end
     left = waiting(tmp_path, corpus.documents, corpus.passages)
     assert corpus.passages[0] not in left
-    with pytest.raises(SettingsError, match="repita la orden"):
+    with pytest.raises(ProviderError, match="repita la orden"):
         expand(settings("error"), corpus.documents, left)
     expand(settings("good"), corpus.documents, left)
     assert rows(tmp_path)[0] == json.loads(by_hand)

@@ -10,7 +10,7 @@ from langchain_core.retrievers import BaseRetriever
 from langchain_core.vectorstores import VectorStore
 
 from alpie.app.service.langchain_model import embeddings, retriever, vector_store
-from alpie.index.errors import QuestionError, SettingsError
+from alpie.index.errors import ArgumentError, QuestionError
 from alpie.index.records import Span, readable_text
 
 pytestmark = pytest.mark.heavy
@@ -39,7 +39,7 @@ def test_metadata_lead_to_the_words_and_are_plain_values(seed_corpus: Any) -> No
 def test_one_document_or_one_retriever_can_be_asked(seed_corpus: Any) -> None:
     found = retriever(seed_corpus, document="interpol-2021", retriever="lexical").invoke("cifrado")
     assert {one.metadata["doc"] for one in found} == {"interpol-2021"}
-    with pytest.raises(SettingsError, match="no-existe"):
+    with pytest.raises(ArgumentError, match="no-existe"):
         retriever(seed_corpus, document="no-existe").invoke("cifrado")
     with pytest.raises(QuestionError):
         retriever(seed_corpus).invoke("¿?")
