@@ -67,8 +67,10 @@ def test_the_vector_store_filters_by_document_only(seed_corpus: Any) -> None:
     found = store.similarity_search("detenciones", k=50, filter={"doc": "alicante-2025"})
     assert found
     assert {one.metadata["doc"] for one in found} == {"alicante-2025"}
-    with pytest.raises(ValueError, match="page"):
-        store.similarity_search("detenciones", filter={"page": 3})
+    for wrong, told in (({"page": 3}, "filtrar por page;"), ({"doc": "nadie"}, "ningún documento «nadie»")):
+        with pytest.raises(ArgumentError, match=told) as caught:
+            store.similarity_search("detenciones", filter=wrong)
+        assert isinstance(caught.value, ValueError)  # what LangChain's stores raise
 
 
 def test_the_vector_store_takes_no_text_from_elsewhere(seed_corpus: Any) -> None:
