@@ -7,6 +7,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 from alpie.app.settings import Settings
@@ -15,6 +16,11 @@ from alpie.index.errors import ProviderError
 
 Messages = list[tuple[str, str]]
 Stream = Callable[[Messages], Iterator[str]]
+
+
+def prompt(module: str, name: str) -> str:
+    """What a model is told: `prompts/<name>.txt` beside the module of that file."""
+    return (Path(module).with_name("prompts") / f"{name}.txt").read_text("utf-8").rstrip("\n")
 
 
 class MissingProvider(ProviderError):
