@@ -84,14 +84,14 @@ class Writing(Iterator[WrittenSentence]):
         answer = self._answer
         found = " \n ".join(hit.passage.text for hit in answer.hits)
         support = Support([quote.text for quote in answer.quotes], answer.question, found)
-        said: set[str] = set()
+        sentences_shown: set[str] = set()
         for read, draft in enumerate(sentences, start=1):
             reason = support.reason_against(draft)
             if reason is not None:
                 self._dropped[reason.value] += 1
                 _LOG.info("sentence dropped (%s): %s", reason.value, draft.text)
-            elif draft.text not in said:
-                said.add(draft.text)
+            elif draft.text not in sentences_shown:
+                sentences_shown.add(draft.text)
                 self._shown += 1
                 yield WrittenSentence(draft.text, draft.quotes)
             if self._shown == _MAX_SENTENCES or read == _MAX_DRAFTS:

@@ -11,15 +11,12 @@ from fake_encoder import corpus_of, passage_of
 
 from alpie.app.answering.corpus import Corpus
 from alpie.app.terminal import commands as cli
-from alpie.app.writer.expand import (
+from alpie.app.writer.expand import estimate, example_row, expand, waiting
+from alpie.app.writer.expansion_drafts import (
     DraftFault,
     ExpansionDraft,
-    estimate,
-    example_row,
-    expand,
     expansion_drafts,
     fault_of,
-    waiting,
 )
 from alpie.index.errors import ProviderError
 from alpie.index.sources.expansions import expansions_file, place_expansions
