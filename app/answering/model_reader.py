@@ -58,11 +58,11 @@ class ModelReader:
             "frases": [{"n": n, "texto": text[:_MAX_SENTENCE]} for n, text in enumerate(sentences, start=1)],
         }
         messages: Messages = [("system", _RULES), ("user", json.dumps(data, ensure_ascii=False))]
-        said = ""
+        answer = ""
         try:
             for piece in pieces_in_time(self._stream, messages, self._timeout):
-                said += piece
-                if len(said) > _MAX_CHARACTERS:
+                answer += piece
+                if len(answer) > _MAX_CHARACTERS:
                     break
         except TooLate:
             _LOG.warning("the model took more than %.0f seconds to choose sentences", self._timeout)
@@ -70,7 +70,7 @@ class ModelReader:
         except Exception as error:  # noqa: BLE001 - edge: providers raise what they like
             _LOG.warning("the model cannot choose sentences: %s: %s", type(error).__name__, error)
             return ""
-        return said
+        return answer
 
 
 def numbers_in(answer: str, most: int) -> list[int] | None:
