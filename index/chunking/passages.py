@@ -6,8 +6,6 @@ A passage never crosses a heading or the edge of a box, and no sentence of the d
 from __future__ import annotations
 
 import hashlib
-import re
-import unicodedata
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from alpie.index.chunking.sentences import document_sentences, word_count
 from alpie.index.records import Block, BlockKind, Document, Layout, Passage, Sentence, SentenceRole, collapse
-from alpie.index.spanish.analysis import normalize
+from alpie.index.spanish.analysis import normalize, slug_of
 
 
 def unit_below(path: Sequence[str], label: str | None) -> str:
@@ -97,8 +95,8 @@ def passage_address(document_id: str, heading: str, text: str) -> str:
 
 
 def _slug(text: str, longest: int) -> str:
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
-    slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+    """At most `longest` characters, cut between words where there are several."""
+    slug = slug_of(text)
     if len(slug) > longest:
         slug = slug[: longest + 1].rpartition("-")[0] or slug[:longest]
     return slug
