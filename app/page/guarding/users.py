@@ -13,13 +13,13 @@ import hmac
 import os
 import re
 import secrets
-import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
 from alpie.app.translations import said
 from alpie.index.errors import ArgumentError, FileError
+from alpie.index.file_replacing import sync, written_aside
 
 _MIN_CHARACTERS = 10  # of a password
 _MAX_CHARACTERS = 200
@@ -141,16 +141,13 @@ def _write_private(path: Path, content: bytes, replace: bool = True) -> None:
     """Write at once or not at all, for the owner's eyes only; without `replace`, never over another's."""
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        with os.fdopen(handle, "wb") as file:  # mkstemp makes it 0600
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        if replace:
-            Path(temporary).replace(path)
-        else:
-            with suppress(FileExistsError):  # another process was quicker: its secret counts
-                os.link(temporary, path)
-            Path(temporary).unlink()
+        with written_aside(path, private=True) as new:
+            new.write_bytes(content)
+            sync(new)
+            if replace:
+                new.replace(path)
+            else:
+                with suppress(FileExistsError):  # another process was quicker: its secret counts
+                    os.link(new, path)
     except OSError as error:
         raise FileError(said("cli.cannot_write", path=path, reason=error.strerror or error), path) from error
