@@ -7,17 +7,23 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 from alpie.app.settings import Settings
 from alpie.app.translations import said
-from alpie.index.errors import SettingsError
+from alpie.index.errors import ProviderError
 
 Messages = list[tuple[str, str]]
 Stream = Callable[[Messages], Iterator[str]]
 
 
-class MissingProvider(SettingsError):
+def prompt(module: str, name: str) -> str:
+    """What a model is told: `prompts/<name>.txt` beside the module of that file."""
+    return (Path(module).with_name("prompts") / f"{name}.txt").read_text("utf-8").rstrip("\n")
+
+
+class MissingProvider(ProviderError):
     """The package of the provider that the setting `writer` names is not installed, or nobody knows the provider."""
 
 

@@ -21,7 +21,7 @@ from pathlib import Path
 
 from alpie.app.translations import said
 from alpie.eval.report import markdown_table
-from alpie.index.errors import SettingsError
+from alpie.index.errors import FileError
 
 _BLOCK = re.compile(r"(<!-- table: (?P<what>[^>]+?) -->\n)(?P<old>.*?)(<!-- end -->)", re.DOTALL)
 _PAGE = Path(__file__).resolve().parents[1] / "docs" / "quality.md"
@@ -32,7 +32,7 @@ _INTERVAL = re.compile(r" %? ?\[[^\]]*\]( n=\d+)?")
 def refreshed(page: str, folder: Path) -> str:
     """The page with every table as the files of `folder` have it.
 
-    Raises `SettingsError` naming a table, column or row that the file does not have.
+    Raises `FileError` naming a table, column or row that the file does not have.
     """
     return _BLOCK.sub(
         lambda block: f"{block[1]}{_table(block['what'], block['old'], folder)}{block[4]}", page
@@ -65,7 +65,7 @@ def _rows(file: Path, title: str) -> list[list[str]]:
             lines = [line for line in section.splitlines() if line.startswith("| ")]
             cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
             return [row for row in cells if not all(set(cell) <= {"-"} for cell in row)]
-    raise SettingsError(said("at", where=file, reason=said("eval.no_table", title=title)))
+    raise FileError(said("at", where=file, reason=said("eval.no_table", title=title)), file)
 
 
 def _places(names: Sequence[str], wanted: str, file: Path) -> list[int]:
@@ -76,7 +76,7 @@ def _places(names: Sequence[str], wanted: str, file: Path) -> list[int]:
             places.append(list(names).index(name.rstrip("?")))
         elif not name.endswith("?"):
             lacks = said("eval.no_column", name=name, names=list(names))
-            raise SettingsError(said("at", where=file, reason=lacks))
+            raise FileError(said("at", where=file, reason=lacks), file)
     return places
 
 

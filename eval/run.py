@@ -29,7 +29,7 @@ from alpie.eval.questions.split import split
 from alpie.eval.questions.squad import squad_corpus
 from alpie.eval.report import RunFacts, Study, evaluation_study, render_study, score_pipeline, write_study
 from alpie.index.chunking.sentences import sentence_bounds
-from alpie.index.errors import SettingsError
+from alpie.index.errors import ArgumentError
 from alpie.index.records import Document, Passage, Span
 from alpie.index.storage.store import corpus_fingerprint
 
@@ -98,7 +98,7 @@ def evaluate(
 ) -> int:
     """Runs an evaluation, writes its files, prints its tables to `out`, and returns the exit code 0."""
     if options.resamples < 1:
-        raise SettingsError(said("eval.resamples", given=options.resamples))
+        raise ArgumentError(said("eval.resamples", given=options.resamples))
     files = [options.questions] if options.questions else sorted(OWN_QUESTIONS.glob("*.jsonl"))
     read = [read_questions(file) for file in files]
     everything = tuple(question for file in read for question in file.questions)
@@ -149,7 +149,7 @@ def _corpus(options: EvaluationOptions, source: CorpusSource, read: Sequence[Que
         return source.open()
     paragraphs = [paragraph for file in read for paragraph in file.paragraphs]
     if not paragraphs:
-        raise SettingsError(said("eval.needs_squad"))
+        raise ArgumentError(said("eval.needs_squad"))
     return source.from_passages(*squad_corpus(paragraphs, _sentences))
 
 

@@ -1,8 +1,12 @@
 """The error tree: one class a situation, the failing thing rides on the exception.
 
     AlpieError
-    ├── SettingsError         a setting or command option that cannot be used
-    │   └── MissingProvider       no package for the language model it names (`alpie.app.chat_model`)
+    ├── SettingsError         a setting, from wherever it comes, that cannot be used: its name, type, value, address
+    ├── ArgumentError         an argument of a call or command that cannot be used: a document, a limit, a part
+    ├── FileError             a file, none of the documents or of the index, that cannot be read, used or written
+    ├── ProviderError         the language model does not answer
+    │   └── MissingProvider       no package for the one that is set (`alpie.app.chat_model`)
+    ├── PackageMissing        an optional package that a command needs
     ├── RecognitionMissing    no program that recognises the text of scanned pages
     ├── SourceError           a document or its entry in sources.toml
     │   ├── ScanWithoutText       all its pages are pictures
@@ -55,7 +59,23 @@ class AlpieError(Exception):
 
 
 class SettingsError(AlpieError):
-    """A setting has an unknown name, a wrong type or a value outside its range."""
+    """A setting has an unknown name, a wrong type or a value that cannot be used, such as a port in use."""
+
+
+class ArgumentError(AlpieError, ValueError):
+    """An argument of a call or command has a value that cannot be used; the message names those that can."""
+
+
+class FileError(AlpieError):
+    """A file that a setting or an argument names cannot be read or written, or does not hold what it should."""
+
+
+class ProviderError(AlpieError):
+    """The language model that the setting `writer` names does not answer."""
+
+
+class PackageMissing(AlpieError):
+    """An optional package that a command needs is not installed; the message says how to install it."""
 
 
 class RecognitionMissing(AlpieError):

@@ -103,7 +103,7 @@ class Absent:
     """What a question named and the documents do not have: a place («artículo 99»), or a whole document."""
 
     document: str  # its name as typed, or its title where a place of it is missing; "": of no document
-    place: str = ""
+    place: str = ""  # a message: told in the reader's language
 
 
 class Role(StrEnum):

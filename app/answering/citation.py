@@ -83,7 +83,10 @@ def _paragraph(passage: Passage, sentence: Sentence) -> int:
 
 
 def _label(passage: Passage, sentences: Sequence[Sentence]) -> str | None:
-    """The label of the passage, with the letter of the one item that is cited: «artículo 22, letra b)»."""
+    """The label of the passage, with the letter of the one item that is cited: «artículo 22, letra b)».
+
+    The label is the document's own, in Spanish whoever reads it, and what completes it is in its language.
+    """
     letter = _LETTER.match(sentences[0].text) if len(sentences) == 1 else None
     if not passage.label or letter is None or sentences[0].role is not SentenceRole.ITEM:
         return passage.label

@@ -25,7 +25,7 @@ from alpie.index.database.text_database import StoredPassages
 from alpie.index.encoder import Encoder
 from alpie.index.encoder.embed import embed_passages
 from alpie.index.encoder.factory import open_encoder
-from alpie.index.errors import AddressError, SettingsError, Uncalibrated
+from alpie.index.errors import AddressError, ArgumentError, Uncalibrated
 from alpie.index.notices import Unread
 from alpie.index.reader import Reader
 from alpie.index.reader.open_reader import open_reader
@@ -172,7 +172,7 @@ class Corpus:
         """Answer a question; `turns` are the earlier questions of the conversation, oldest first.
 
         `documents`: ids of those that it is put to, none for all; `each_document`: what each of them says, by itself.
-        Raises `QuestionError` when there is nothing to search in the question, `SettingsError` for an unknown id.
+        Raises `QuestionError` when there is nothing to search in the question, `ArgumentError` for an unknown id.
         """
         for document in documents:
             self._known(document)
@@ -232,7 +232,7 @@ class Corpus:
     def _known(self, document: str) -> str:
         if document not in self.documents:
             known = ", ".join(self.documents)
-            raise SettingsError(said("api.document", document=document, known=known))
+            raise ArgumentError(said("api.document", document=document, known=known))
         return document
 
 

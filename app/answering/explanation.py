@@ -47,9 +47,9 @@ def explained(
     around = _distinct(one for quote in quotes for one in quotes_at([_around(quote)], documents, 1))
     words = terms(" ".join((answer.searched, *(quote.text for quote in quotes))))
     places = _definitions(list(dict.fromkeys(map(str, words)))[:_TERMS], index, allowed)
-    said = " ".join(quote.text for quote in around)
+    quoted = " ".join(quote.text for quote in around)
     defined = _distinct(
-        quote for place in places for quote in quotes_at([place], documents, 1) if quote.text not in said
+        quote for place in places for quote in quotes_at([place], documents, 1) if quote.text not in quoted
     )[:_DEFINITIONS]
     parts = (Part(Role.CONTEXT, quotes=around), Part(Role.DEFINITION, quotes=defined))
     shown = tuple(part for part in parts if part.quotes)

@@ -1,7 +1,7 @@
 """Who seems to be in danger, by what they write: whoever is needs help before quotations.
 
 Two ways to tell: how near a message lies to others of people at risk, with the bundled encoder (fitted by
-`eval/fit_risk`), and signs in its words, for every encoder. Each sign asks for the person and the threat
+`eval/training/fit_risk`), and signs in its words, for every encoder. Each sign asks for the person and the threat
 together, so that questions about the subject («¿cómo se amenaza a las víctimas?», «¿me puedes explicar qué es el
 acoso?») pass untouched. Both lean towards showing help.
 """

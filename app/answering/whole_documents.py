@@ -49,8 +49,8 @@ def places_told(
     if overview.asked is OverviewKind.DEMANDS:
         stem = overview.verb[:_VERB_STEM]
         asking = demanding(passages)
-        said = [one for one in asking if stem and re.search(rf"\b{stem}", fold(one.sentences[0].text))]
-        return [Place(one, 0, len(one.sentences) - 1) for one in (said or asking)][:most]
+        with_verb = [one for one in asking if stem and re.search(rf"\b{stem}", fold(one.sentences[0].text))]
+        return [Place(one, 0, len(one.sentences) - 1) for one in (with_verb or asking)][:most]
     if overview.asked is OverviewKind.DATE:  # where the text does not say, it is searched as any question
         return _first(_near_the_edges(passages), lambda text: _is_dated(text, document.date))
     if overview.asked is OverviewKind.AUTHOR:

@@ -17,11 +17,11 @@ from pydantic import ConfigDict, Field, SkipValidation
 
 from alpie.app.answering.citation import cite, full_citation
 from alpie.app.answering.corpus import Corpus
+from alpie.app.translations import said
 from alpie.index.encoder import Encoder
+from alpie.index.errors import ArgumentError
 from alpie.index.records import Passage
 from alpie.index.retrieval.retrievers import RetrieverName
-
-_READ_ONLY = "Al Pie's index is read-only here: put the file into the documents folder and run `alpie index`."
 
 
 def chunk_of(corpus: Corpus, passage: Passage, score: float, language: str) -> Chunk:
@@ -107,11 +107,11 @@ class AlpieVectorStore(VectorStore):
     @classmethod
     def from_texts(cls, *_: Any, **__: Any) -> AlpieVectorStore:
         """Refused: the index is made of documents, see `add_texts`."""
-        raise NotImplementedError(_READ_ONLY)
+        raise NotImplementedError(said("api.read_only"))
 
     def add_texts(self, *_: Any, **__: Any) -> list[str]:
         """Refused: a text that is in no document could not be cited."""
-        raise NotImplementedError(_READ_ONLY)
+        raise NotImplementedError(said("api.read_only"))
 
     def similarity_search(self, query: str, k: int = 4, **options: Any) -> list[Chunk]:
         return self.similarity_search_by_vector(self._embeddings.embed_query(query), k, **options)
@@ -150,9 +150,10 @@ class AlpieVectorStore(VectorStore):
         wanted = dict(options.get("filter") or {})
         document = wanted.pop("doc", None)
         if wanted:
-            raise ValueError(f"cannot filter by {', '.join(wanted)}; the only filter is 'doc'")
+            raise ArgumentError(said("api.filter", names=[*wanted]))
         if document not in (None, *self._corpus.documents):
-            raise ValueError(f"no document {document!r}; there are {', '.join(self._corpus.documents)}")
+            known = ", ".join(self._corpus.documents)
+            raise ArgumentError(said("api.document", document=document, known=known))
         limit = k if document is None else len(self._corpus.passages)
         rows, scores = self._corpus.index.dense.search(np.asarray(vector, dtype=np.float32), limit)
         if document is not None:

@@ -141,8 +141,8 @@ def passage_row(passage: Passage, document: Document, language: str = "es") -> P
 
 def document_row(document: Document, passages: int) -> DocumentRow:
     """What `sources.toml` says of a document; `passages`: how many it was laid out into."""
-    said = {name: getattr(document, name) for name in DocumentRow.__annotations__ if name != "passages"}
-    return cast(DocumentRow, {**said, "passages": passages})
+    facts = {name: getattr(document, name) for name in DocumentRow.__annotations__ if name != "passages"}
+    return cast(DocumentRow, {**facts, "passages": passages})
 
 
 def verification_row(verification: Verification, language: str = "es") -> VerificationRow:

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 from alpie.app.settings import Settings, compute_in_one_thread, language_of, load_settings, work_offline
 from alpie.app.terminal.options import COMMANDS, first_word, make_parser
 from alpie.app.translations import LANGUAGES, Translations, said, translations_for
-from alpie.index.errors import AlpieError, IndexBusy, IndexMissing, SettingsError
+from alpie.index.errors import AlpieError, ArgumentError, FileError, IndexBusy, IndexMissing, SettingsError
 
 if TYPE_CHECKING:
     from alpie.app.answering.corpus import Corpus
@@ -289,7 +289,7 @@ def _expand(arguments: argparse.Namespace, settings: Settings, words: Translatio
     corpus = _open_corpus(settings, words)
     asked = arguments.documents or [*corpus.documents]
     if unknown := [name for name in asked if name not in corpus.documents]:
-        raise SettingsError(said("api.document", document=unknown[0], known=", ".join(corpus.documents)))
+        raise ArgumentError(said("api.document", document=unknown[0], known=", ".join(corpus.documents)))
     passages = [passage for passage in corpus.passages if passage.document_id in asked]
     left = waiting(settings.docs, corpus.documents, passages)
     if not left:
@@ -395,7 +395,7 @@ def _save_record(path: Path, answer: Any, corpus: Corpus, words: Translations) -
             record_text(record, words.language) if as_text else json_text(record), encoding="utf-8"
         )
     except OSError as error:
-        raise SettingsError(said("cli.cannot_write", path=path, reason=error.strerror)) from error
+        raise FileError(said("cli.cannot_write", path=path, reason=error.strerror), path) from error
     _tell(words("record.saved", path=path))
 
 
@@ -410,11 +410,11 @@ def _read_text(path: Path | None) -> str:
                 data = file.read(_MAX_INPUT_BYTES + 1)
         text = data.decode("utf-8-sig")
     except OSError as error:
-        raise SettingsError(said("cli.file", path=name, error=error.strerror)) from error
+        raise FileError(said("cli.file", path=name, error=error.strerror), path) from error
     except UnicodeDecodeError as error:
-        raise SettingsError(said("cli.not_utf8", path=name, place=error.start)) from error
+        raise FileError(said("cli.not_utf8", path=name, place=error.start), path) from error
     if len(data) > _MAX_INPUT_BYTES:
-        raise SettingsError(said("cli.too_large", path=name, most=_MAX_INPUT_BYTES // 1_000_000))
+        raise FileError(said("cli.too_large", path=name, most=_MAX_INPUT_BYTES // 1_000_000), path)
     return text
 
 

@@ -21,7 +21,7 @@ def progress_bar(
     """A reporter of (done, in all) that draws one line after `label`; None where nobody looks, as in a pipe."""
     if not stream.isatty():
         return None
-    said = words(label)
+    title = words(label)
     began: float | None = None
     at_start = widest = 0
 
@@ -31,7 +31,7 @@ def progress_bar(
             began, at_start = clock(), done
         share = done / total if total else 1.0
         bar = ("█" * round(share * _BAR_CELLS)).ljust(_BAR_CELLS, "·")
-        line = f"{said} {bar} {100 * share:3.0f} % ({done}/{total})"
+        line = f"{title} {bar} {100 * share:3.0f} % ({done}/{total})"
         passed = clock() - began
         if at_start < done < total and passed >= _SETTLED_SECONDS:
             left = passed / (done - at_start) * (total - done)

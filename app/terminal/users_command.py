@@ -9,7 +9,7 @@ from collections.abc import Callable
 from alpie.app.page.guarding.users import Users
 from alpie.app.settings import Settings
 from alpie.app.translations import Translations, said
-from alpie.index.errors import SettingsError
+from alpie.index.errors import ArgumentError, SettingsError
 
 ACTIONS = ("add", "remove", "list")
 
@@ -17,7 +17,7 @@ ACTIONS = ("add", "remove", "list")
 def run_users(
     action: str, name: str | None, settings: Settings, words: Translations, say: Callable[[str], None]
 ) -> None:
-    """Do one action on the file of users; `say` gets what there is to tell. Raises SettingsError."""
+    """Do one action on the file of users; `say` gets what there is to tell. Raises `AlpieError`."""
     if settings.users is None:
         raise SettingsError(said("users.no_file"))
     users = Users(settings.users)
@@ -26,7 +26,7 @@ def run_users(
             say(one)
         return
     if not name:
-        raise SettingsError(said("users.no_name", action=action))
+        raise ArgumentError(said("users.no_name", action=action))
     if action == "remove":
         users.remove(name)
         say(words("users.removed", name=name, file=settings.users))
@@ -41,5 +41,5 @@ def _password(words: Translations) -> str:
         return sys.stdin.readline().rstrip("\r\n")
     first = getpass.getpass(words("users.password") + " ")
     if getpass.getpass(words("users.password_again") + " ") != first:
-        raise SettingsError(said("users.differ"))
+        raise ArgumentError(said("users.differ"))
     return first

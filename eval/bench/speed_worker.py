@@ -105,8 +105,8 @@ def run_process(command: Sequence[str], environment: Mapping[str, str] | None = 
     )
     exit_code, cpu, wall, largest = json.loads(launched.stdout) if launched.stdout else (1, 0, 0, 0)
     if exit_code:
-        said = launched.stderr.decode(errors="replace")
-        raise RuntimeError(f"{' '.join(command[:4])} failed: {said[-500:]}")
+        problem = launched.stderr.decode(errors="replace")
+        raise RuntimeError(f"{' '.join(command[:4])} failed: {problem[-500:]}")
     unit = 1e6 if platform.system() == "Darwin" else 1024
     return Timing(1000 * cpu, 1000 * wall, largest / unit)
 

@@ -15,7 +15,7 @@ from alpie.app.translations import said
 from alpie.eval.questions.matching import folded_text, folded_words
 from alpie.eval.questions.question_file import OWN_QUESTIONS, read_own_questions, read_questions
 from alpie.eval.questions.question_records import Evidence, GoldQuestion
-from alpie.index.errors import SettingsError
+from alpie.index.errors import ArgumentError
 
 PARTS = ("fit", "report", "all")
 _SEED = "alpie-2025"
@@ -25,7 +25,7 @@ _RUN_WORDS = 6  # a shared run this long is a shared sentence, not a shared phra
 def split(questions: Sequence[GoldQuestion], part: str = "report") -> tuple[GoldQuestion, ...]:
     """The questions of one part ("fit", "report", "all"), in their order; about half of each kind."""
     if part not in PARTS:
-        raise SettingsError(said("eval.part", part=part, parts=PARTS))
+        raise ArgumentError(said("eval.part", part=part, parts=PARTS))
     if part == "all":
         return tuple(questions)
     sides = _sides(questions)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -25,6 +24,7 @@ from alpie.eval.questions.question_records import (
 )
 from alpie.index.messages import told
 from alpie.index.records import BlockKind, Document, Passage, Sentence, Span, readable_text
+from alpie.index.spanish.analysis import slug_of
 
 SQUAD_KIND = "squad"
 _SENTENCE_END = re.compile(r"[.!?…]+[\"'»”’)\]]*\s+(?=[\"'«“‘(\[¿¡]*[A-ZÁÉÍÓÚÜÑ0-9])")
@@ -48,7 +48,7 @@ def squad_questions(path: Path, data: Mapping[str, Any]) -> QuestionFile:
     paragraphs: list[SquadParagraph] = []
     for article_number, article in enumerate(data["data"]):
         title = str(article.get("title", ""))
-        article_id = f"{article_number:03d}-{_slug(title)}"
+        article_id = f"{article_number:03d}-{slug_of(title) or 'article'}"
         for number, record in enumerate(article.get("paragraphs", ())):
             place = said("eval.squad.place", path=path, article=article_number + 1, paragraph=number + 1)
             try:
@@ -130,8 +130,3 @@ def _answer_sentence(paragraph: SquadParagraph, answer: Mapping[str, Any], place
     held = [span for span in spans if span.start < end and start < span.end]
     first = min([start, *(span.start for span in held)])
     return Evidence(paragraph.document_id, context[first : max([end, *(span.end for span in held)])], first)
-
-
-def _slug(title: str) -> str:
-    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "article"

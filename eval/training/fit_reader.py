@@ -33,6 +33,7 @@ from alpie.eval.metrics import auroc
 from alpie.eval.training.reader_model import LAYERS, JointModel, load_model, open_tokenizer, trained_weights
 from alpie.eval.training.row_file import ReaderRow, read_rows
 from alpie.index.encoder.bundled_weights import PROMPTS, bundled_folder
+from alpie.index.file_replacing import replacing
 
 _WINDOW = 20  # batches that are sorted by length together
 _SAVE_SECONDS = 240.0
@@ -189,14 +190,13 @@ def train(
 def _save(
     path: Path, model: JointModel, optimiser: Any, slope: Any, step: int, losses: Sequence[float]
 ) -> None:
-    fresh = path.with_suffix(".new")
     state = {
         "weights": trained_weights(model),
         "optimiser": optimiser.state_dict(),
         "slope": slope.state_dict(),
     }
-    torch.save({**state, "step": step, "losses": list(losses)}, fresh)
-    fresh.replace(path)
+    with replacing(path) as fresh:
+        torch.save({**state, "step": step, "losses": list(losses)}, fresh)
 
 
 def _resume(path: Path, model: JointModel, optimiser: Any, slope: Any) -> tuple[int, list[float]]:

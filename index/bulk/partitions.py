@@ -21,6 +21,7 @@ from alpie.index.encoder import Encoder, OnProgress, stay_offline
 from alpie.index.encoder.embed import Embedded, KnownVectors, embedding_key
 from alpie.index.encoder.onnx_runtime import OnnxEncoder
 from alpie.index.errors import BulkError
+from alpie.index.file_replacing import replacing
 from alpie.index.layout import lay_out
 from alpie.index.messages import said
 from alpie.index.sources.document_folder import read_sources
@@ -215,9 +216,8 @@ def _stamps(path: Path) -> dict[str, str]:
 def _replace(path: Path, table: pyarrow.Table, stamps: dict[str, str]) -> None:
     """Write a partition under another name, then rename it: it is there whole or not at all."""
     _, parquet = _parquet()
-    aside = path.with_name(f".{path.name}.{os.getpid()}")
-    parquet.write_table(table.replace_schema_metadata(stamps), aside, compression="zstd")
-    aside.replace(path)
+    with replacing(path) as aside:
+        parquet.write_table(table.replace_schema_metadata(stamps), aside, compression="zstd")
 
 
 _KEPT = 4  # partitions in memory: they are read in the order of the documents

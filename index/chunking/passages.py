@@ -6,8 +6,6 @@ A passage never crosses a heading or the edge of a box, and no sentence of the d
 from __future__ import annotations
 
 import hashlib
-import re
-import unicodedata
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from alpie.index.chunking.sentences import document_sentences, word_count
 from alpie.index.records import Block, BlockKind, Document, Layout, Passage, Sentence, SentenceRole, collapse
-from alpie.index.spanish.analysis import normalize
+from alpie.index.spanish.analysis import normalize, slug_of
 
 
 def unit_below(path: Sequence[str], label: str | None) -> str:
@@ -36,13 +34,13 @@ def number_paragraphs(layout: Layout, sentences: Sequence[Sequence[Sentence]]) -
     counted: Counter[tuple[object, ...]] = Counter()
     key: tuple[object, ...] = ()
     group: int | None = None  # of the sentence before
-    for number, (block, said) in enumerate(zip(layout.blocks, sentences, strict=True)):
-        if not said:
+    for number, (block, of_block) in enumerate(zip(layout.blocks, sentences, strict=True)):
+        if not of_block:
             continue
-        if group is None or said[0].group != group:
+        if group is None or of_block[0].group != group:
             box = "" if block.box in block.path else block.box or ""
             key = (block.path, box, unit_below(block.path, block.label))
-        group = said[-1].group
+        group = of_block[-1].group
         counted[key] += 1
         if key[-1]:
             counted[*key[:2], ""] += 1  # whoever counts the paragraphs of an article counts its numbered ones
@@ -97,8 +95,8 @@ def passage_address(document_id: str, heading: str, text: str) -> str:
 
 
 def _slug(text: str, longest: int) -> str:
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
-    slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+    """At most `longest` characters, cut between words where there are several."""
+    slug = slug_of(text)
     if len(slug) > longest:
         slug = slug[: longest + 1].rpartition("-")[0] or slug[:longest]
     return slug
@@ -108,20 +106,20 @@ def _runs(layout: Layout, sentences: Sequence[Sequence[Sentence]]) -> Iterator[l
     """Pieces between two edges: headings, box edges, labelled clauses, captions and the like."""
     run: list[_SentenceGroup] = []
     edge: tuple[object, ...] = ()
-    for block, said in zip(layout.blocks, sentences, strict=True):
+    for block, of_block in zip(layout.blocks, sentences, strict=True):
         if block.kind is BlockKind.HEADING:
             yield run
             run, edge = [], ()
-            if said:
-                yield [_SentenceGroup(block, list(said))]
+            if of_block:
+                yield [_SentenceGroup(block, list(of_block))]
             continue
-        if not said:
+        if not of_block:
             continue
         sort = block.kind if block.kind in (*_ALONE, BlockKind.KEY_DATA) else None
         if run and run[-1].block.kind is BlockKind.CAPTION and block.kind is BlockKind.KEY_DATA:
             edge = (block.path, block.box, block.label, sort)  # the figure that the caption names
         here = (block.path, block.box, block.label, sort)
-        piece = _SentenceGroup(block, list(said))
+        piece = _SentenceGroup(block, list(of_block))
         taken = _introduction(run, piece) if run else None
         if here != edge or block.kind in (BlockKind.CAPTION, BlockKind.TABLE):
             yield run

@@ -90,13 +90,13 @@ def document_sentences(document: Document, layout: Layout) -> tuple[tuple[Senten
 
 def _titles_alone(blocks: Sequence[Block]) -> set[int]:
     """Titles of units that have no words besides, here or elsewhere: who asks for such a unit is shown these."""
-    said = Counter((block.label or "").partition(",")[0] for block in blocks)
+    units = Counter((block.label or "").partition(",")[0] for block in blocks)
     return {
         number
         for number, (block, following) in enumerate(zip_longest(blocks, blocks[1:]))
         if block.kind is BlockKind.HEADING
         and block.label
-        and said[block.label] == 1
+        and units[block.label] == 1
         and (following is None or (following.kind is BlockKind.HEADING and following.level <= block.level))
     }
 

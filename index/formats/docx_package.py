@@ -70,17 +70,17 @@ def docx_metadata(document: DocxDocument) -> Metadata:
     """What the file says of itself; nothing of what python-docx fills in."""
     if not any(one.reltype.endswith("/core-properties") for one in document.part.package.rels.values()):
         return Metadata()  # python-docx would make some up, of today
-    said = document.core_properties
-    date = said.created or said.modified
-    from_template = said.created == _TEMPLATE_CREATED and (said.modified or said.created) == said.created
+    core = document.core_properties
+    date = core.created or core.modified
+    from_template = core.created == _TEMPLATE_CREATED and (core.modified or core.created) == core.created
     # python-docx fills these in where a file has none, and its template has them
-    author = "" if said.author == "python-docx" else collapse(said.author or "")
-    title = "" if said.title == "Word Document" else collapse(said.title or "")
+    author = "" if core.author == "python-docx" else collapse(core.author or "")
+    title = "" if core.title == "Word Document" else collapse(core.title or "")
     return Metadata(
         title=title,
         publisher=author,
         date=date.date().isoformat() if date and not from_template else "",
-        language=collapse(said.language or ""),
+        language=collapse(core.language or ""),
         guessed=("date",),
     )
 
@@ -185,8 +185,8 @@ class DocxStyles:
         """Whether a run has a property («vanish», «strike»), by itself, by its style or by that of its paragraph."""
         own = is_set(run, f"rPr/{look}")
         styles = value_at(run, "rPr/rStyle"), value_at(paragraph, "pPr/pStyle")
-        said = (own, *(self._look_of(style, look) for style in styles if own is None and style))
-        return next((one for one in said if one is not None), False)
+        found = (own, *(self._look_of(style, look) for style in styles if own is None and style))
+        return next((one for one in found if one is not None), False)
 
     def numbering(self, paragraph: Any) -> tuple[str, int] | None:
         """Number and level of the list a paragraph belongs to by itself or by its style."""

@@ -42,8 +42,8 @@ def decoded(data: bytes) -> str:
     for mark, name in _MARKS.items():
         if data.startswith(mark):
             return data.decode(name, errors="replace")
-    said = _CHARSET.search(data[:2048])
-    name = said[1].decode("ascii", "replace").lower() if said else "utf-8"
+    declared = _CHARSET.search(data[:2048])
+    name = declared[1].decode("ascii", "replace").lower() if declared else "utf-8"
     if name in ("iso-8859-1", "latin1", "latin-1", "us-ascii", "ascii"):
         name = "windows-1252"  # what every browser takes them for
     for tried in (name, "utf-8", "windows-1252"):
@@ -56,14 +56,14 @@ def decoded(data: bytes) -> str:
 
 def page_metadata(tree: LexborHTMLParser) -> Metadata:
     """What a page says of itself."""
-    said: dict[str, str] = {}
+    metas: dict[str, str] = {}
     for meta in tree.css("meta"):
         name = (meta.attributes.get("name") or meta.attributes.get("property") or "").strip().lower()
         content = collapse(meta.attributes.get("content") or "")
         if name and content:
-            said.setdefault(name, content)
+            metas.setdefault(name, content)
     values: dict[str, Any] = {
-        name: next((said[key] for key in keys if key in said), "") for name, keys in _META.items()
+        name: next((metas[key] for key in keys if key in metas), "") for name, keys in _META.items()
     }
     shown = (collapse(one.text()) for one in (tree.css_first("title"), tree.css_first("h1")) if one)
     root = tree.css_first("html")

@@ -246,8 +246,8 @@ class _OdtBody:
             if name not in ("text:list-item", "text:list-header") or not self._is_seen(item):
                 continue
             if name == "text:list-item":
-                said = value_of(item, "text:start-value")
-                number = count_of(said) if said else number + 1
+                start = value_of(item, "text:start-value")
+                number = count_of(start) if start else number + 1
                 self._numbers.append(number)
                 self._marker = self._styles.marker(style, self._numbers)
             else:

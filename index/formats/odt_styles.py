@@ -92,8 +92,8 @@ class OdtStyles:
     def first(self, style: str, depth: int) -> int:
         """The number that a level begins with."""
         level = self._levels.get((style, depth))
-        said = "" if level is None else value_of(level, "text:start-value")
-        return int(said) if re.fullmatch(r"\d{1,6}", said) else 1
+        number = "" if level is None else value_of(level, "text:start-value")
+        return int(number) if re.fullmatch(r"\d{1,6}", number) else 1
 
     @staticmethod
     def _numeral(level: _Element, number: int) -> str:

@@ -321,16 +321,16 @@ _NO_AUTHOR = frozenset({"anonymous", "(anonymous)", "unknown", "user", "usuario"
 
 def pdf_metadata(document: Any, data: bytes, title: str) -> Metadata:
     """`document` is pypdfium2's, `title` the largest heading of the first page."""
-    said = {key: collapse(clean(value)) for key, value in document.get_metadata_dict(skip_empty=True).items()}
+    info = {key: collapse(clean(value)) for key, value in document.get_metadata_dict(skip_empty=True).items()}
     packet = _packet(data)
-    titles = (one for one in (packet.get("title"), said.get("Title")) if one and not _NO_TITLE.match(one))
-    authors = (packet.get("publisher", ""), packet.get("creator", ""), said.get("Author", ""))
+    titles = (one for one in (packet.get("title"), info.get("Title")) if one and not _NO_TITLE.match(one))
+    authors = (packet.get("publisher", ""), packet.get("creator", ""), info.get("Author", ""))
     language = _LANGUAGE.search(data)
     published = iso_date(packet.get("date", ""))
     return Metadata(
         title=next(titles, title),
         publisher=next((one for one in authors if one and one.lower() not in _NO_AUTHOR), ""),
-        date=published or iso_date(said.get("CreationDate", "")) or iso_date(said.get("ModDate", "")),
+        date=published or iso_date(info.get("CreationDate", "")) or iso_date(info.get("ModDate", "")),
         language=language[1].decode("ascii") if language else packet.get("language", ""),
         rights=packet.get("rights", ""),
         guessed=() if published else ("date",),

@@ -17,6 +17,7 @@ from functools import cached_property
 from pathlib import Path
 
 from alpie.index.errors import RecognitionMissing
+from alpie.index.file_replacing import replacing
 from alpie.index.messages import said
 
 RECOGNISE_FILE = ".ocr"  # in a folder of documents: its scanned pages are recognised at every indexing
@@ -72,9 +73,8 @@ class Recogniser:
         table = found.decode("utf-8", "replace")
         if kept is not None:
             kept.parent.mkdir(parents=True, exist_ok=True)
-            new = kept.with_suffix(f".{os.getpid()}")
-            new.write_text(table, "utf-8")
-            new.replace(kept)
+            with replacing(kept) as new:
+                new.write_text(table, "utf-8")
         return list(_read(table))
 
     def _kept(self, picture: bytes) -> Path | None:

@@ -208,12 +208,12 @@ def doubles(display: str, text: str) -> bool:
     figure = _FIRST_FIGURE.search(display)
     if figure is None or len(display) > 80:
         return False
-    said = [word.casefold() for word in _WORD.findall(display[figure.start() :])]
+    words = [word.casefold() for word in _WORD.findall(display[figure.start() :])]
     figure_again = _FIRST_FIGURE.search(text[:40])
     if figure_again is None:
         return False
     again = [word.casefold() for word in _WORD.findall(text[figure_again.start() :][:120])]
-    return bool(said) and again[: len(said)] == said
+    return bool(words) and again[: len(words)] == words
 
 
 def ends_in_function_word(text: str) -> bool:

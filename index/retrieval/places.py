@@ -10,9 +10,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from alpie.index.messages import Message, said
 from alpie.index.records import Passage, Sentence, SentenceRole
 from alpie.index.spanish.analysis import fold
-from alpie.index.spanish.references import DIVISIONS, Reference, Units, read_label
+from alpie.index.spanish.references import DIVISIONS, FEMININE, Reference, Units, read_label
 from alpie.index.spanish.unit_numbers import number_at, order_of
 
 _MAX_PLACES = 40
@@ -32,12 +33,7 @@ _STYLES = {
 _CLOSES = {style: {"word", "roman", style} for style in ("roman", "digit", "letter")} | {"word": {"word"}}
 _PREAMBLE = re.compile(r"(?:preambulo|exposicion de motivos)\b")
 _SECTION = re.compile(r"0?(\d{1,2})\.?\s+\w")
-_SAID = {
-    "article": "artículo", "recital": "considerando", "clause": "apartado", "letter": "letra", "fraction": "fracción",
-    "item": "inciso", "paragraph": "párrafo", "clausula": "cláusula", "titulo": "título", "capitulo": "capítulo",
-    "seccion": "sección", "subseccion": "subsección", "page": "página", "provision": "disposición", "part": "",
-}  # fmt: skip
-_IN_WORDS = {"preambulo": "preámbulo", "unico": "único", _RANGE: " a "}
+_PARTS = {"preambulo": "preamble", "parte dispositiva": "operative_part"}  # and their keys in the catalogues
 
 
 @dataclass(frozen=True)
@@ -62,14 +58,27 @@ class FoundPlaces:
         return tuple(dict.fromkeys(place for group in self.groups for place in group))
 
 
-def unit_in_words(units: Units) -> str:
-    """A place in words: «artículo 99, apartado 2»."""
+def unit_in_words(units: Units) -> Message:
+    """A place in words, told in the reader's language: «artículo 99, apartado 2», «article 99, paragraph 2»."""
     order = {kind: rank for rank, kind in enumerate(_WITHIN, start=1)}
     ordered = sorted(units, key=lambda unit: order.get(unit[0], 0))
-    text = ", ".join(f"{_SAID.get(kind, kind)} {number}".strip() for kind, number in ordered)
-    for plain, written in _IN_WORDS.items():
-        text = text.replace(plain, written)
-    return text
+    return said("place.listed", units=[_in_words(kind, number) for kind, number in ordered])
+
+
+def _in_words(kind: str, number: str) -> Message:
+    if kind == "part":
+        return said(f"place.{_PARTS[number]}")
+    feminine = kind in FEMININE
+    if kind == "provision":  # its number begins with its sort: «final 5»
+        kind, _, number = number.partition(" ")
+    unit = said(f"place.{kind}")
+    if number == "unico":
+        return said("place.sole_feminine" if feminine else "place.sole", unit=unit)
+    if number == "preliminar":
+        return said("place.preliminary", unit=unit)
+    first, among, last = number.partition(_RANGE)
+    numbers = said("place.range", first=first, last=last) if among else first
+    return said("place.numbered", unit=unit, number=numbers) if number else unit
 
 
 def places_with(code: str, passages: Sequence[Passage]) -> tuple[Place, ...]:
@@ -142,15 +151,15 @@ class Places:
         parts = {kind: wanted.pop(kind) for kind in _WITHIN if kind in wanted}
         if not wanted:  # «párrafo 3», «apartado 2»: the whole label
             labelled = self._rows(parts, documents)
-            return self._said_at(labelled)
+            return self._sentences_of(labelled)
         if "resolutivo" in wanted and not self._rows(wanted, documents):
             wanted = {"paragraph": wanted["resolutivo"], "part": "parte dispositiva"}
         exact = self._rows(wanted | parts, documents) if parts else []
         if exact:
-            return self._said_at(exact)
+            return self._sentences_of(exact)
         lines: list[_CorpusSentence] = []
         for document in documents:  # the parts of one document are no parts of another
-            of_it = self._said_at(self._rows(wanted, (document,)))
+            of_it = self._sentences_of(self._rows(wanted, (document,)))
             if page := wanted.get("page"):
                 of_it = [line for line in of_it if self._is_on(page, line)]
             for kind, number in parts.items():
@@ -166,9 +175,11 @@ class Places:
         pages = self._passages[line.row].pages(line.sentence.spans)
         return any(_is_number(page, fold(str(one)), "page") for one in pages)
 
-    def _said_at(self, rows: Sequence[int]) -> list[_CorpusSentence]:
-        said = ((row, *numbered) for row in rows for numbered in enumerate(self._passages[row].sentences))
-        return [_CorpusSentence(*one) for one in said]
+    def _sentences_of(self, rows: Sequence[int]) -> list[_CorpusSentence]:
+        sentences = (
+            (row, *numbered) for row in rows for numbered in enumerate(self._passages[row].sentences)
+        )
+        return [_CorpusSentence(*one) for one in sentences]
 
     def _narrowed(self, lines: list[_CorpusSentence], kind: str, number: str) -> list[_CorpusSentence]:
         if kind == "clause":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, get_args
 
-from alpie.index.errors import SettingsError
+from alpie.index.errors import ArgumentError
 from alpie.index.messages import said
 
 RetrieverName = Literal["hybrid", "dense", "lexical"]
@@ -13,8 +13,8 @@ RETRIEVERS: tuple[RetrieverName, ...] = get_args(RetrieverName)
 
 
 def retriever_named(name: object) -> RetrieverName:
-    """The retriever that somebody asked for by `name`; raises `SettingsError` where there is none of that name."""
+    """The retriever that somebody asked for by `name`; raises `ArgumentError` where there is none of that name."""
     for retriever in RETRIEVERS:
         if retriever == name:
             return retriever
-    raise SettingsError(said("retriever.unknown", value=repr(name), known=", ".join(RETRIEVERS)))
+    raise ArgumentError(said("retriever.unknown", value=repr(name), known=", ".join(RETRIEVERS)))

@@ -15,6 +15,7 @@ from alpie.index.errors import SourceError
 from alpie.index.formats import Extraction, Metadata, format_of
 from alpie.index.messages import said
 from alpie.index.records import Document
+from alpie.index.spanish.analysis import slug_of
 
 ParsedDate = tuple[int, ...]  # year, month, day, as far as known
 
@@ -99,6 +100,7 @@ class Described:
 
 _ANY_KIND = "documento"
 _MAX_FIELD = 300  # characters of what a file says of itself
+_MAX_ID = 60  # characters of an id that is made of the name of a file
 _USUAL_LANGUAGE = "es"
 # A title that opens with what the document is.
 _KIND = re.compile(
@@ -149,7 +151,7 @@ def entry_from_file_name(file: Path, used: Set[str]) -> SourceEntry:
 
     `used` are the ids already given: a second file of the same name elsewhere gets a longer one.
     """
-    identity = _slug(file.with_suffix("").as_posix()) or "documento"
+    identity = slug_of(file.with_suffix("").as_posix())[:_MAX_ID].strip("-") or "documento"
     if identity in used:
         identity += "-" + hashlib.sha256(file.as_posix().encode("utf-8", "surrogateescape")).hexdigest()[:8]
     return SourceEntry(identity, file.as_posix(), None, None, None, None, None)
@@ -219,11 +221,6 @@ def _one_line(text: str) -> str:
     shown = "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in text)
     shown = "".join(c for c in shown if unicodedata.category(c) not in ("Cf", "Cs"))
     return re.sub(r"\s+", " ", shown).strip()[:_MAX_FIELD]
-
-
-def _slug(text: str) -> str:
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60].strip("-")
 
 
 def _line(name: str, value: object, refuse: Callable[..., SourceError]) -> str:

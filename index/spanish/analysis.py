@@ -97,6 +97,12 @@ def fold(text: str) -> str:
     return "".join(c for c in decomposed if not unicodedata.combining(c))
 
 
+def slug_of(text: str) -> str:
+    """`text` as part of an address: a-z, 0-9 and single «-» between them; "" where nothing of it is left."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+
+
 def _table() -> dict[int, str]:
     """One folded character for each letter of the Latin, Greek and Cyrillic blocks and full-width forms."""
     table: dict[int, str] = {}

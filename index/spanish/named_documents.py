@@ -176,7 +176,7 @@ def _known(document: Document) -> _DocumentWords:
     file = PurePath(document.file).stem.replace("_", " ").replace("-", " ")
     id_ = document.id.replace("-", " ")
     publisher = f"{document.publisher} {document.short_publisher}"
-    said = (document.title, document.kind, publisher, document.date, id_, file)
+    facts = (document.title, document.kind, publisher, document.date, id_, file)
     title = fold(document.title)
     opening = [word for word in content_words(document.title)[:3] if word in NOUNS]
     own = law_number(title)
@@ -188,7 +188,7 @@ def _known(document: Document) -> _DocumentWords:
     numbers = numbers[:1] if own else numbers
     proper = content_words(publisher)
     return _DocumentWords(
-        words=frozenset(_parts(" ".join(said))),
+        words=frozenset(_parts(" ".join(facts))),
         proper=frozenset((*_parts(" ".join(proper)), *filter(_is_proper, _parts(id_)))),
         kinds=frozenset((*content_words(document.kind), *opening)),
         numbers=tuple(numbers),

@@ -67,7 +67,7 @@ DIVISIONS = frozenset("libro titulo capitulo seccion subseccion anexo".split())
 # Where a unit stands: what of a lower level follows belongs to it.
 _LEVELS = dict.fromkeys(DIVISIONS, 0) | {"clause": 2, "fraction": 3, "letter": 4, "item": 4, "paragraph": 3}
 _ARTICLE_LEVEL = 1
-_FEMININE = frozenset("provision clausula base regla norma seccion subseccion fraction page".split())
+FEMININE = frozenset("provision clausula base regla norma seccion subseccion fraction page".split())
 _SORTS = {"ad": "adicional", "tr": "transitoria", "de": "derogatoria", "fi": "final"}
 _INITIALS = {"a": "adicional", "t": "transitoria", "d": "derogatoria", "f": "final"}
 
@@ -299,7 +299,7 @@ def _number(
     if kind in DIVISIONS and (preliminary := _PRELIMINARY.match(folded, position)):
         return ((kind, "preliminar"),), preliminary.end()
     opening = _OPENING.match(folded, position)
-    number = number_at(text, opening.end() if opening else position, feminine=kind in _FEMININE)
+    number = number_at(text, opening.end() if opening else position, feminine=kind in FEMININE)
     if number is None and kind == "anexo" and re.match(r"[A-Z](?!\w)", text[position:]):
         number = UnitNumber(folded[position], position, position + 1)
     if number is None or not _ends_there(folded, number.end):

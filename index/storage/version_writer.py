@@ -9,7 +9,6 @@ from __future__ import annotations
 import errno
 import hashlib
 import json
-import os
 import shutil
 import sqlite3
 import time
@@ -30,6 +29,7 @@ from alpie.index.database.text_database import (
 from alpie.index.encoder import Encoder
 from alpie.index.encoder.embed import Embedded, embedding_key, text_of
 from alpie.index.errors import IndexUnwritable, StoreError
+from alpie.index.file_replacing import replacing, sync
 from alpie.index.formats import Metadata
 from alpie.index.messages import Said, said
 from alpie.index.records import Document, Layout, Passage
@@ -86,13 +86,15 @@ def write_version(
             sync(path)
         unfinished.rename(final)
         sync(versions)
-        replace_file(data / POINTER, name + "\n", data / _NEW_POINTER)
+        with replacing(data / POINTER, data / _NEW_POINTER) as pointer:
+            pointer.write_text(name + "\n", encoding="utf-8")
+            sync(pointer)
+        sync(data)
     except BaseException as error:
         problem = unwritable(data, error) if isinstance(error, OSError | sqlite3.Error) else None
         shutil.rmtree(unfinished, ignore_errors=True)
         if not _points_to(data, final):  # no room left for the pointer
             shutil.rmtree(final, ignore_errors=True)
-        (data / _NEW_POINTER).unlink(missing_ok=True)
         if problem is None:
             raise
         raise problem from error
@@ -253,25 +255,6 @@ def sweep(keep: Path) -> None:
     for folder in keep.parent.iterdir():
         if folder != keep and folder.is_dir():
             shutil.rmtree(folder, ignore_errors=True)
-
-
-def sync(path: Path) -> None:
-    """Wait until a file, or a folder's list of names, is on the disk and not only on its way there."""
-    if path.is_dir() and os.name != "posix":
-        return  # Windows has no handle of a folder to flush
-    handle = os.open(path, os.O_RDONLY if os.name == "posix" else os.O_RDWR)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def replace_file(path: Path, text: str, aside: Path) -> None:
-    """`text` into `path` in one step: whoever reads finds the old or the new, whole. `aside` is used up."""
-    aside.write_text(text, encoding="utf-8")
-    sync(aside)
-    aside.replace(path)
-    sync(path.parent)
 
 
 def unwritable(data: Path, error: OSError | sqlite3.Error) -> IndexUnwritable:

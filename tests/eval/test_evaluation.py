@@ -17,7 +17,7 @@ from alpie.eval.pipelines import bm25_pipeline, chunks_of, other_pipelines, quot
 from alpie.eval.questions.predictions import predict
 from alpie.eval.questions.question_file import read_questions
 from alpie.eval.run import EvaluationOptions, evaluate
-from alpie.index.errors import SettingsError
+from alpie.index.errors import ArgumentError
 from alpie.index.records import BlockKind, Document, Passage, Sentence, Span
 
 SENTENCES = (
@@ -170,7 +170,7 @@ def test_squad_paragraphs_become_the_corpus(tmp_path: Path) -> None:
     ({"part": "half"}, "ninguna parte «half»"), ({"resamples": 0}, "1 como mínimo, no 0"),
 ])  # fmt: skip
 def test_what_cannot_be_done_is_said(tmp_path: Path, options: dict[str, object], said: str) -> None:
-    with pytest.raises(SettingsError, match=said):
+    with pytest.raises(ArgumentError, match=said):
         _evaluate(questions=_questions_file(tmp_path), **options)
 
 

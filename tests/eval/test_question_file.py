@@ -16,7 +16,7 @@ from alpie.eval.questions.question_records import UNANSWERABLE, Evidence, GoldQu
 from alpie.eval.questions.split import split
 from alpie.eval.questions.squad import plain_sentences, squad_corpus
 from alpie.index.chunking.passages import make_passages
-from alpie.index.errors import QuestionsFileError, SettingsError
+from alpie.index.errors import ArgumentError, QuestionsFileError
 from alpie.index.layout import lay_out
 from alpie.index.records import Span, proves
 from alpie.index.sources.document_folder import read_sources
@@ -181,7 +181,7 @@ def test_questions_of_an_article_and_of_a_conversation_stay_together() -> None:
 
 
 def test_unknown_part() -> None:
-    with pytest.raises(SettingsError, match="ninguna parte «half»; elija una de fit, report, all"):
+    with pytest.raises(ArgumentError, match="ninguna parte «half»; elija una de fit, report, all"):
         split([], "half")
 
 

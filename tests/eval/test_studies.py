@@ -16,7 +16,7 @@ from alpie.eval.questions.question_records import Evidence, GoldQuestion
 from alpie.eval.report import Study
 from alpie.eval.studies.ablation import PARTS, study_ablation, whole_system
 from alpie.eval.studies.error_analysis import CAUSES, study_misses
-from alpie.index.errors import SettingsError
+from alpie.index.errors import FileError
 from alpie.index.retrieval.expansion_index import ExpansionIndex
 from alpie.index.sources.expansions import ExpansionLine
 
@@ -115,7 +115,7 @@ def test_a_page_takes_its_tables_from_the_last_run(tmp_path: Path) -> None:
         ("Overal l", "ninguna tabla «Overal l»"),
         ("Overall; columns=c", "«c»; hay figure, a, b"),
     ):
-        with pytest.raises(SettingsError, match=rf"report\.md: no tiene {why}"):
+        with pytest.raises(FileError, match=rf"report\.md: no tiene {why}"):
             refreshed(f"<!-- table: report.md; {wrong} -->\n<!-- end -->", tmp_path)
 
 

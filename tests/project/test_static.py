@@ -51,6 +51,15 @@ def test_the_published_report_is_in_the_wheel() -> None:
     assert str(report.relative_to(ROOT / "eval")) in data["alpie.eval"], "the page would show no evaluation"
 
 
+def test_every_prompt_is_in_the_wheel() -> None:
+    data = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["setuptools"]["package-data"]
+    prompts = [path for name in CODE for path in (ROOT / name).rglob("prompts/*")]
+    assert prompts
+    for path in prompts:
+        package = "alpie." + ".".join(path.parent.parent.relative_to(ROOT).parts)
+        assert any(path.match(pattern) for pattern in data.get(package, ())), f"not in the wheel: {path}"
+
+
 def test_top_level_names_are_not_imported() -> None:
     code = "import alpie.app, alpie.app.answering.corpus, sys; print(sorted({'app', 'index', 'eval'} & set(sys.modules)))"
     output = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -111,8 +111,8 @@ class Guard:
             raise Refused(403, "guard.closed") if "/gradio_api/" in path else Refused(404, "guard.none")
         if len(scope["query_string"]) > MAX_QUERY or len(headers) > _MAX_HEADERS:
             raise Refused(414, "guard.too_long")
-        said = headers.get("origin"), headers.get("sec-fetch-site")
-        if scope["method"] == "POST" and all(comes_from_elsewhere(host, *said) for host in hosts):
+        claimed = headers.get("origin"), headers.get("sec-fetch-site")
+        if scope["method"] == "POST" and all(comes_from_elsewhere(host, *claimed) for host in hosts):
             raise Refused(403, "guard.elsewhere")
         kind = "reading" if route.kind in ("page", "stream") else route.kind
         if kind in self._windows and not self._windows[kind].admits(client):

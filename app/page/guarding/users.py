@@ -13,13 +13,13 @@ import hmac
 import os
 import re
 import secrets
-import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
 from alpie.app.translations import said
-from alpie.index.errors import SettingsError
+from alpie.index.errors import ArgumentError, FileError
+from alpie.index.file_replacing import sync, written_aside
 
 _MIN_CHARACTERS = 10  # of a password
 _MAX_CHARACTERS = 200
@@ -41,7 +41,7 @@ class Users:
         self._nobody = password_hash(secrets.token_urlsafe(16))
 
     def hashes(self) -> Mapping[str, str]:
-        """The password hash of each user. Raises SettingsError when the file cannot be read."""
+        """The password hash of each user. Raises FileError when the file cannot be read."""
         try:
             status = self.path.stat()
             stamp = (status.st_mtime_ns, status.st_size)
@@ -49,7 +49,7 @@ class Users:
                 self._hashes = _read(self.path)
                 self._stamp = stamp
         except (OSError, UnicodeDecodeError) as error:
-            raise SettingsError(said("users.unreadable", path=self.path, error=error)) from error
+            raise FileError(said("users.unreadable", path=self.path, error=error), self.path) from error
         return self._hashes
 
     def knows(self, name: str, password: str) -> bool:
@@ -59,20 +59,20 @@ class Users:
         return good and stored is not None
 
     def add(self, name: str, password: str) -> bool:
-        """Add `name`, or give it a new password; whether it is new. Raises SettingsError for an unusable one."""
+        """Add `name`, or give it a new password; whether it is new. Raises ArgumentError for an unusable one."""
         if not _NAME.fullmatch(name):
-            raise SettingsError(said("users.name", name=name))
+            raise ArgumentError(said("users.name", name=name))
         if not _MIN_CHARACTERS <= len(password) <= _MAX_CHARACTERS:
-            raise SettingsError(said("users.length", least=_MIN_CHARACTERS, most=_MAX_CHARACTERS))
+            raise ArgumentError(said("users.length", least=_MIN_CHARACTERS, most=_MAX_CHARACTERS))
         known = dict(self.hashes()) if self.path.exists() else {}
         self._write({**known, name: password_hash(password)})
         return name not in known
 
     def remove(self, name: str) -> None:
-        """Remove `name`; its sessions end at once. Raises SettingsError when there is no such user."""
+        """Remove `name`; its sessions end at once. Raises ArgumentError when there is no such user."""
         known = dict(self.hashes())
         if known.pop(name, None) is None:
-            raise SettingsError(said("users.unknown", path=self.path, name=name))
+            raise ArgumentError(said("users.unknown", path=self.path, name=name))
         self._write(known)
 
     def key_of(self, name: str) -> bytes | None:
@@ -118,22 +118,22 @@ def _read(path: Path) -> Mapping[str, str]:
             continue
         name, _, stored = line.strip().partition(":")
         if not _NAME.fullmatch(name) or not _STORED.fullmatch(stored):
-            raise SettingsError(said("users.line", path=path, number=number))
+            raise FileError(said("users.line", path=path, number=number), path)
         hashes[name] = stored
     return hashes
 
 
 def _secret_beside(path: Path) -> bytes:
-    """The secret of a file of users, made when there is none. Raises SettingsError."""
+    """The secret of a file of users, made when there is none. Raises FileError."""
     beside = path.with_name(f"{path.name}.secret")
     try:
         if not beside.exists():
             _write_private(beside, secrets.token_hex(32).encode(), replace=False)
         secret = beside.read_bytes().strip()
     except OSError as error:
-        raise SettingsError(said("cli.file", path=beside, error=error.strerror or error)) from error
+        raise FileError(said("cli.file", path=beside, error=error.strerror or error), beside) from error
     if len(secret) < 32:
-        raise SettingsError(said("users.no_secret", path=beside))
+        raise FileError(said("users.no_secret", path=beside), beside)
     return secret
 
 
@@ -141,18 +141,13 @@ def _write_private(path: Path, content: bytes, replace: bool = True) -> None:
     """Write at once or not at all, for the owner's eyes only; without `replace`, never over another's."""
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "wb") as file:  # mkstemp makes it 0600
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
+        with written_aside(path, private=True) as new:
+            new.write_bytes(content)
+            sync(new)
             if replace:
-                Path(temporary).replace(path)
+                new.replace(path)
             else:
                 with suppress(FileExistsError):  # another process was quicker: its secret counts
-                    os.link(temporary, path)
-        finally:
-            Path(temporary).unlink(missing_ok=True)  # a failed write leaves no hashes behind
+                    os.link(new, path)
     except OSError as error:
-        raise SettingsError(said("cli.cannot_write", path=path, reason=error.strerror or error)) from error
+        raise FileError(said("cli.cannot_write", path=path, reason=error.strerror or error), path) from error

@@ -222,7 +222,7 @@ class PageRoutes:
         number = query.get("n", "")
         document = corpus.documents.get(query.get("d", ""))
         if document is None or not (number.isascii() and number.isdecimal() and len(number) <= 5):
-            return Response("No such page.", 404, media_type="text/plain")
+            return Response(words("reader.no_page"), 404, media_type="text/plain; charset=utf-8")
         try:
             picture = page_png(self._options.docs, document, int(number))
         except SourceError as error:

@@ -23,6 +23,7 @@ from tomlkit.exceptions import TOMLKitError
 
 from alpie.app.page.state import ChangeRefused
 from alpie.app.translations import said
+from alpie.index.file_replacing import replacing
 from alpie.index.formats.extraction import iso_date
 from alpie.index.records import Document
 from alpie.index.sources.document_folder import SOURCES_FILE
@@ -173,10 +174,9 @@ class Shelf:
         return whole, whole["document"]
 
     def _write(self, whole: tomlkit.TOMLDocument) -> None:
-        new = self._folder / f".{SOURCES_FILE}.{secrets.token_hex(4)}"
         try:
-            new.write_text(tomlkit.dumps(whole), encoding="utf-8")
-            new.replace(self._folder / SOURCES_FILE)
+            with replacing(self._folder / SOURCES_FILE) as new:
+                new.write_text(tomlkit.dumps(whole), encoding="utf-8")
         except OSError as error:
             with suppress(OSError):
                 new.unlink(missing_ok=True)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 import secrets
 import shutil
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from alpie.app.page.state import ChangeRefused
 from alpie.app.translations import said
+from alpie.index.file_replacing import replacing
+from alpie.index.spanish.analysis import slug_of
 
 # Where a named collection is served: what comes after is an address like those of the others.
 COLLECTION = re.compile(r"^/c/(?P<slug>[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?)(?=/|$)")
@@ -68,7 +69,7 @@ class Collections:
         if len(existing) >= _MAX_COLLECTIONS:
             raise ChangeRefused(said("refused.collections_full", most=_MAX_COLLECTIONS))
         try:
-            folder = self._free(_slug(shown))
+            folder = self._free(slug_of(shown)[:_MAX_SLUG].strip("-") or "coleccion")
             (folder / "documents").mkdir()
             _write_name(folder, shown)
         except OSError as error:
@@ -155,9 +156,8 @@ def _read(folder: Path) -> Collection | None:
 
 
 def _write_name(folder: Path, name: str) -> None:
-    new = folder / f".{_NAME_FILE}.{secrets.token_hex(4)}"
-    new.write_text(name, encoding="utf-8")
-    new.replace(folder / _NAME_FILE)
+    with replacing(folder / _NAME_FILE) as new:
+        new.write_text(name, encoding="utf-8")
 
 
 def _checked(name: str, others: Sequence[Collection]) -> str:
@@ -168,8 +168,3 @@ def _checked(name: str, others: Sequence[Collection]) -> str:
     if any(one.name.casefold() == shown.casefold() for one in others):
         raise ChangeRefused(said("refused.name_taken", name=shown))
     return shown
-
-
-def _slug(name: str) -> str:
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain)[:_MAX_SLUG].strip("-") or "coleccion"

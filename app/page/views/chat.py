@@ -128,14 +128,16 @@ class Chat:
         ]
         yield [*before, self._said(_line("searching", self._words(self._waiting())))], talk
         replies = self._replies(asked, tuple((wish.turns or talk.questions)[-MAX_TURNS:]), wish)
-        said = self._said(next(replies))
-        talk.messages = [*before, said][-_MAX_MESSAGES:]
+        shown_reply = self._said(next(replies))
+        talk.messages = [*before, shown_reply][-_MAX_MESSAGES:]
         if len(asked) <= MAX_TYPED_CHARACTERS:
             talk.questions = [*talk.questions, asked][-MAX_TURNS:]
         if not talk.left:
             yield talk.messages, talk
         for reply in replies:
-            said.update(self._said(reply))  # in its place: another question may have been asked meanwhile
+            shown_reply.update(
+                self._said(reply)
+            )  # in its place: another question may have been asked meanwhile
             if not talk.left:
                 yield talk.messages, talk
 
@@ -197,8 +199,8 @@ class Chat:
             return answer
 
     def _said(self, content: Markup) -> Message:
-        said = Markup('<div class="said" lang="{}">{}</div>').format(self._words.language, content)
-        return {"role": "assistant", "content": one_line(_INDENT.sub("\n", said))}
+        shown = Markup('<div class="said" lang="{}">{}</div>').format(self._words.language, content)
+        return {"role": "assistant", "content": one_line(_INDENT.sub("\n", shown))}
 
 
 def _line(style: str, sentence: str) -> Markup:

@@ -15,7 +15,7 @@ from alpie.app.service.row_schemas import AnswerRow
 from alpie.app.service.rows import answer_row
 from alpie.app.terminal.rendering import answer_text
 from alpie.app.translations import translations_for
-from alpie.index.errors import SettingsError
+from alpie.index.errors import ArgumentError
 from alpie.index.reader import Reading, ReadPassage
 from alpie.index.records import Document, proves
 from alpie.index.spanish.comparison import questions_in, sides_of
@@ -232,7 +232,7 @@ def test_a_question_put_to_chosen_documents_is_answered_by_them_alone(corpus: Co
     assert {one.document_id for one in (*answer.quotes, *answer.nearest)} <= {"agua"}
     assert (answer.limited_to, answer.search.documents) == (("agua",), 1)
     assert 0 < answer.search.passages < len(corpus.passages)
-    with pytest.raises(SettingsError, match="nadie"):
+    with pytest.raises(ArgumentError, match="nadie"):
         corpus.ask(asked, documents=("nadie",))
 
 

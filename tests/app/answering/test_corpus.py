@@ -22,7 +22,7 @@ from alpie.app.answering.answer_types import Answer, Quote
 from alpie.app.answering.corpus import Corpus
 from alpie.app.answering.quotes import QuotePolicy
 from alpie.app.settings import SEED_DOCUMENTS, load_settings
-from alpie.index.errors import AddressError, IndexMissing, SettingsError
+from alpie.index.errors import AddressError, ArgumentError, IndexMissing
 from alpie.index.notices import Unread
 
 PROVINCES = "¿En qué provincias españolas se hicieron registros?"
@@ -171,7 +171,7 @@ def test_a_search_may_keep_to_one_document(corpus: Corpus) -> None:
     hits = corpus.search("detenciones", limit=5, document="alicante-2025")
     assert hits
     assert {hit.passage.document_id for hit in hits} == {"alicante-2025"}
-    with pytest.raises(SettingsError, match=r"«nadie».*weprotect-2019"):
+    with pytest.raises(ArgumentError, match=r"«nadie».*weprotect-2019"):
         corpus.search("detenciones", document="nadie")
 
 

@@ -113,13 +113,13 @@ def test_nothing_is_written_over_and_nothing_twice(tmp_path: Path) -> None:
     assert (tmp_path / "docs" / "a.txt").read_bytes() == b"uno"
 
 
-@pytest.mark.parametrize(("name", "data", "said"), [
+@pytest.mark.parametrize(("name", "data", "told"), [
     ("a.txt", b"x" * 100_001, "MB"), ("a.txt", b"", "vacío"), ("a.pdf", b"<script>", "no empieza"),
     ("a.txt", b"%PDF-1.7 ", "PDF"), ("a.docx", made.png(), "imagen"),
 ])  # fmt: skip
-def test_what_is_refused_leaves_nothing_behind(tmp_path: Path, name: str, data: bytes, said: str) -> None:
+def test_what_is_refused_leaves_nothing_behind(tmp_path: Path, name: str, data: bytes, told: str) -> None:
     uploads = given(tmp_path)
-    with pytest.raises(SourceError, match=said):
+    with pytest.raises(SourceError, match=told):
         uploads.take(name, io.BytesIO(data))
     assert list((tmp_path / "docs").iterdir()) == []
     assert uploads.state.indexing == ()
@@ -312,16 +312,16 @@ def test_a_document_sent_is_taken(tmp_path: Path) -> None:
     assert "ley _b.pdf se ha añadido." in web.get("/al/upload-state").text
 
 
-@pytest.mark.parametrize(("files", "status", "said"), [
+@pytest.mark.parametrize(("files", "status", "told"), [
     ({"file": ("a.exe", b"MZ")}, 422, "formato"), ({"file": ("a.pdf", b"hola")}, 422, "no empieza"),
     ({"other": ("a.txt", b"hola")}, 422, "Elija"), ({"file": ("a.txt", b"x" * 300_000)}, 413, ""),
     ({"file": ("<img src=x onerror=alert(1)>.exe", b"x")}, 422, "&lt;img"),
 ])  # fmt: skip
-def test_what_is_sent_wrongly_is_told(tmp_path: Path, files: Any, status: int, said: str) -> None:
+def test_what_is_sent_wrongly_is_told(tmp_path: Path, files: Any, status: int, told: str) -> None:
     web = client(PageOptions(uploads=given(tmp_path)))
     answer = web.post("/al/upload", files=files)
     assert answer.status_code == status
-    assert said in answer.text
+    assert told in answer.text
     assert "<img" not in answer.text
     assert not (tmp_path / "docs").exists() or list((tmp_path / "docs").iterdir()) == []
 
@@ -410,6 +410,8 @@ def test_pages_over_http(tmp_path: Path) -> None:
     for wrong in ("n=0", "n=99", "n=-1", "n=1e3", "n=١", "n=" + "9" * 40, ""):
         assert web.get(f"/al/page?d=ley&{wrong}").status_code == 404
     assert web.get("/al/page?d=nota&n=1").status_code == 404
+    assert web.get("/al/page?d=nada&n=1").text == "No hay tal página."
+    assert web.get("/al/page?d=nada&n=1&lang=en").text == "There is no such page."
     assert web.get("/al/page?d=../ley&n=1").status_code == 404
     note = next(one for one in corpus.passages if one.document_id == "nota")
     assert "page-view" not in web.get("/al/reader", params={"p": note.address}).text

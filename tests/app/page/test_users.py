@@ -24,7 +24,7 @@ from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.serving.server import create_app
 from alpie.app.page.views.page_words import LANGUAGES
 from alpie.app.terminal import commands as cli
-from alpie.index.errors import IndexMissing, SettingsError
+from alpie.index.errors import ArgumentError, FileError, IndexMissing
 
 if TYPE_CHECKING:
     from alpie.app.answering.corpus import Corpus
@@ -78,7 +78,7 @@ def test_a_failed_write_leaves_no_hashes_behind(kept: Users, monkeypatch: pytest
 
     before = {path.name: path.read_bytes() for path in kept.path.parent.iterdir()}
     monkeypatch.setattr(users.os, "fsync", full)
-    with pytest.raises(SettingsError):
+    with pytest.raises(FileError):
         kept.add("otra", PASSWORD)
     assert {path.name: path.read_bytes() for path in kept.path.parent.iterdir()} == before
 
@@ -107,15 +107,15 @@ def test_the_file_is_read_again_when_it_changes(kept: Users) -> None:
 @pytest.mark.parametrize(("name", "password"), [("", PASSWORD), ("a:b", PASSWORD), ("a\nb", PASSWORD),
                                                 ("x" * 65, PASSWORD), ("ana", "corta"), ("ana", "x" * 201)])  # fmt: skip
 def test_unusable_names_and_passwords_are_refused(kept: Users, name: str, password: str) -> None:
-    with pytest.raises(SettingsError):
+    with pytest.raises(ArgumentError):
         kept.add(name, password)
 
 
 def test_a_damaged_file_lets_nobody_in(kept: Users) -> None:
     kept.path.write_text("ana:plain text\n", encoding="utf-8")
-    with pytest.raises(SettingsError, match="línea 1"):
+    with pytest.raises(FileError, match="línea 1"):
         Users(kept.path).knows("ana", "plain text")
-    with pytest.raises(SettingsError, match="alpie users add"):
+    with pytest.raises(FileError, match="alpie users add"):
         Users(kept.path.with_name("none")).hashes()
 
 

@@ -16,7 +16,7 @@ from alpie.app.service.endpoints import Endpoints
 from alpie.app.service.row_schemas import ROWS, schema_document
 from alpie.app.settings import Settings
 from alpie.app.terminal import commands as cli
-from alpie.index.errors import AddressError, QuestionError, SettingsError
+from alpie.index.errors import AddressError, ArgumentError, QuestionError
 
 pytestmark = pytest.mark.heavy
 
@@ -94,9 +94,9 @@ def test_the_command_line_prints_the_same_rows(
 
 @pytest.mark.parametrize(("name", "arguments", "kind"), [
     ("ask", ("",), QuestionError), ("ask", (None,), QuestionError), ("ask", ("a" * 2_001,), QuestionError),
-    ("ask", (QUESTION, [3]), QuestionError), ("search", ("x", 0), SettingsError),
-    ("search", ("x", True), SettingsError), ("search", ("x", 10, "no-existe"), SettingsError),
-    ("search", ("x", 10, "", "secret"), SettingsError), ("verify", ("¿?",), QuestionError),
+    ("ask", (QUESTION, [3]), QuestionError), ("search", ("x", 0), ArgumentError),
+    ("search", ("x", True), ArgumentError), ("search", ("x", 10, "no-existe"), ArgumentError),
+    ("search", ("x", 10, "", "secret"), ArgumentError), ("verify", ("¿?",), QuestionError),
     ("passage", ("../../etc/passwd",), AddressError),
 ])  # fmt: skip
 def test_what_cannot_be_used_is_refused(

@@ -11,17 +11,14 @@ from fake_encoder import corpus_of, passage_of
 
 from alpie.app.answering.corpus import Corpus
 from alpie.app.terminal import commands as cli
-from alpie.app.writer.expand import (
+from alpie.app.writer.expand import estimate, example_row, expand, waiting
+from alpie.app.writer.expansion_drafts import (
     DraftFault,
     ExpansionDraft,
-    estimate,
-    example_row,
-    expand,
     expansion_drafts,
     fault_of,
-    waiting,
 )
-from alpie.index.errors import SettingsError
+from alpie.index.errors import ProviderError
 from alpie.index.sources.expansions import expansions_file, place_expansions
 
 PARAGRAPHS = "\n\n".join(
@@ -70,7 +67,7 @@ def test_a_run_that_failed_goes_on_where_it_stopped(settings: Any, corpus: Corpu
     (tmp_path / expansions_file("uno")).write_text(by_hand, "utf-8")  # without a line feed at its end
     left = waiting(tmp_path, corpus.documents, corpus.passages)
     assert corpus.passages[0] not in left
-    with pytest.raises(SettingsError, match="repita la orden"):
+    with pytest.raises(ProviderError, match="repita la orden"):
         expand(settings("error"), corpus.documents, left)
     expand(settings("good"), corpus.documents, left)
     assert rows(tmp_path)[0] == json.loads(by_hand)

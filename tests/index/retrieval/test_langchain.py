@@ -10,7 +10,7 @@ from langchain_core.retrievers import BaseRetriever
 from langchain_core.vectorstores import VectorStore
 
 from alpie.app.service.langchain_model import embeddings, retriever, vector_store
-from alpie.index.errors import QuestionError, SettingsError
+from alpie.index.errors import ArgumentError, QuestionError
 from alpie.index.records import Span, readable_text
 
 pytestmark = pytest.mark.heavy
@@ -39,7 +39,7 @@ def test_metadata_lead_to_the_words_and_are_plain_values(seed_corpus: Any) -> No
 def test_one_document_or_one_retriever_can_be_asked(seed_corpus: Any) -> None:
     found = retriever(seed_corpus, document="interpol-2021", retriever="lexical").invoke("cifrado")
     assert {one.metadata["doc"] for one in found} == {"interpol-2021"}
-    with pytest.raises(SettingsError, match="no-existe"):
+    with pytest.raises(ArgumentError, match="no-existe"):
         retriever(seed_corpus, document="no-existe").invoke("cifrado")
     with pytest.raises(QuestionError):
         retriever(seed_corpus).invoke("¿?")
@@ -67,8 +67,10 @@ def test_the_vector_store_filters_by_document_only(seed_corpus: Any) -> None:
     found = store.similarity_search("detenciones", k=50, filter={"doc": "alicante-2025"})
     assert found
     assert {one.metadata["doc"] for one in found} == {"alicante-2025"}
-    with pytest.raises(ValueError, match="page"):
-        store.similarity_search("detenciones", filter={"page": 3})
+    for wrong, told in (({"page": 3}, "filtrar por page;"), ({"doc": "nadie"}, "ningún documento «nadie»")):
+        with pytest.raises(ArgumentError, match=told) as caught:
+            store.similarity_search("detenciones", filter=wrong)
+        assert isinstance(caught.value, ValueError)  # what LangChain's stores raise
 
 
 def test_the_vector_store_takes_no_text_from_elsewhere(seed_corpus: Any) -> None:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from alpie.app.answering.corpus import Corpus
 from alpie.index.encoder import unit_rows
 from alpie.index.encoder.embed import context_of, embed_passages
-from alpie.index.errors import SettingsError
+from alpie.index.errors import ArgumentError
 from alpie.index.records import Passage
 from alpie.index.retrieval.search import Retrieval, SearchIndex
 from alpie.index.retrieval.vectors import VectorIndex
@@ -168,5 +168,5 @@ def test_the_nearest_vectors_come_first_and_equal_ones_by_number() -> None:
 
 
 def test_an_unknown_retriever_is_refused(small: Corpus) -> None:
-    with pytest.raises(SettingsError, match="retriever: 'denso' no vale; se admite hybrid, dense, lexical"):
+    with pytest.raises(ArgumentError, match="retriever: 'denso' no vale; se admite hybrid, dense, lexical"):
         search(small, "libros", retriever="denso")

@@ -12,6 +12,7 @@ from alpie.index.spanish.analysis import (
     STOP_WORDS,
     content_words,
     fold,
+    slug_of,
     stem,
     stems,
     terms,
@@ -100,3 +101,10 @@ def test_texts_without_words_have_no_terms(text: str) -> None:
 @given(st.text(max_size=60) | st.from_regex(r"[a-z ñÁ]{0,9}\d{1,4}[.,/ -]?\d{0,4}[a-z]{0,3}", fullmatch=True))
 def test_content_words_are_the_tokens_that_are_no_function_words(text: str) -> None:
     assert content_words(text) == [str(token) for token in tokens(text) if token not in STOP_WORDS]
+
+
+@pytest.mark.parametrize(("text", "slug"), [
+    ("¿Qué es  CSAM?", "que-es-csam"), ("Año_2025 (ñ)", "ano-2025-n"), ("ﬁn ½", "fin-12"), ("«…»", ""), ("Ελλάδα", ""),
+])  # fmt: skip
+def test_a_slug_has_plain_letters_figures_and_single_hyphens(text: str, slug: str) -> None:
+    assert slug_of(text) == slug

@@ -20,8 +20,8 @@ from alpie.app.translations import translations_for
 from alpie.index.chunking.passages import make_passages
 from alpie.index.layout import lay_out
 from alpie.index.records import Document, Passage, collapse
-from alpie.index.retrieval.places import Places
-from alpie.index.spanish.references import read_reference
+from alpie.index.retrieval.places import Places, unit_in_words
+from alpie.index.spanish.references import _SORTS, _SPELLINGS, read_reference
 
 LAW = made.law_text(law.law()).decode()
 RECITALS = "REGLAMENTO DE PRUEBA\n\nConsiderando lo siguiente:\n\n" + "\n\n".join(
@@ -194,6 +194,33 @@ def test_a_place_that_is_not_there_is_said_to_be_absent(laws: Corpus, question: 
     assert answer_row(answer)["answer"] == f"En los documentos no hay {place}."
     assert place in answer_text(answer, translations_for("es"), 0)
     assert place in render_answer(answer, catalogue.translations_for("es"), laws.documents)
+
+
+@pytest.mark.parametrize(("question", "spanish", "english"), [
+    ("artículo 22.2.z)", "artículo 22, apartado 2, letra z", "article 22, paragraph 2, letter z"),
+    ("artículos 98 a 99", "artículo 98 a 99", "article 98 to 99"), ("artículo único", "artículo único", "sole article"),
+    ("disposición final quinta", "disposición final 5", "final provision 5"),
+    ("disposición derogatoria única", "disposición derogatoria única", "sole repealing provision"),
+    ("disposición adicional", "disposición adicional", "additional provision"),
+    ("título preliminar", "título preliminar", "preliminary title"), ("anexos", "anexo", "annex"),
+    ("preámbulo", "preámbulo", "preamble"), ("parte dispositiva", "parte dispositiva", "operative part"),
+])  # fmt: skip
+def test_a_place_is_told_in_the_language_of_the_reader(question: str, spanish: str, english: str) -> None:
+    reference = read_reference(question)
+    assert reference
+    place = unit_in_words(reference.places[0])
+    assert (place, translations_for("en").told(place)) == (spanish, english)
+
+
+def test_every_kind_of_place_can_be_told() -> None:
+    for kind in {*_SPELLINGS, *_SORTS.values()}:
+        unit = ("provision", f"{kind} 2") if kind in _SORTS.values() else (kind, "2")
+        assert unit_in_words((unit,)).endswith(" 2")
+
+
+def test_an_english_reader_is_told_in_english_what_is_not_there(laws: Corpus) -> None:
+    row = answer_row(laws.ask("art. 22.9"), language="en")
+    assert row["absent"] == ["The documents have no article 22, paragraph 9."]
 
 
 def test_what_is_there_is_quoted_and_what_is_not_is_said(laws: Corpus) -> None:

@@ -1,0 +1,108 @@
+"""Other ways to ask for a passage, as a language model drafts them: what it is told, its lines read, and their faults."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from rapidfuzz import fuzz
+
+from alpie.app.chat_model import Messages, prompt
+from alpie.app.writer.stated_figures import figures_of, unsupported_figures
+from alpie.app.writer.support import QuotedWords, unsupported_names
+from alpie.index.encoder.embed import context_of, text_of
+from alpie.index.records import Passage
+from alpie.index.sources.expansions import KINDS
+from alpie.index.spanish.analysis import fold
+from alpie.index.spanish.query import detected_language
+
+_RULES = prompt(__file__, "expand")
+_MAX_SENTENCE = 1_500  # characters
+_FEWEST_WORDS, _MAX_WORDS, _MAX_CHARACTERS = 2, 30, 240
+_NEARLY_EQUAL = 90  # of 100: the same words but for an article or an ending
+_LINE = re.compile(
+    rf"\W*(?P<n>\d{{1,3}})\s*\|\s*(?P<kind>{'|'.join(KINDS)})\s*\|\s*(?P<sentences>[\d,;\s]*)\|\s*(?P<text>.+)"
+)
+
+
+@dataclass(frozen=True)
+class ExpansionDraft:
+    """A line as the model wrote it; numbers count from 0."""
+
+    passage: int
+    kind: str
+    sentences: tuple[int, ...]
+    text: str
+
+
+def expansion_messages(passages: Sequence[Passage]) -> Messages:
+    """(role, text) pairs for a chat model. The passages travel as JSON: they are data, and cannot end early."""
+    data = {
+        "pasajes": [
+            {
+                "n": number,
+                "bajo": context_of(passage),
+                "frases": [sentence.text[:_MAX_SENTENCE] for sentence in passage.sentences],
+            }
+            for number, passage in enumerate(passages, start=1)
+        ]
+    }
+    return [("system", _RULES), ("user", json.dumps(data, ensure_ascii=False, indent=1))]
+
+
+def expansion_drafts(pieces: Iterable[str], most_characters: int = 40_000) -> Iterator[ExpansionDraft]:
+    """The lines of an answer that have the form asked for; what is beyond `most_characters` is not read."""
+    text = ""
+    for piece in pieces:
+        text += piece
+        if len(text) > most_characters:
+            break
+    for line in text.splitlines():
+        if match := _LINE.fullmatch(line.strip()):
+            sentences = tuple(int(number) - 1 for number in re.findall(r"\d{1,4}", match["sentences"]))
+            yield ExpansionDraft(int(match["n"]) - 1, match["kind"], sentences, match["text"].strip(" |"))
+
+
+class DraftFault(StrEnum):
+    """Why a line that the model wrote is left out."""
+
+    SENTENCES = "sentences"  # rests on none of the passage
+    LENGTH = "length"
+    LANGUAGE = "language"
+    FIGURE = "figure"
+    NAME = "name"
+    COPY = "copy"  # nearly what the passage or another line says
+
+
+def fault_of(draft: ExpansionDraft, passage: Passage, title: str, others: Sequence[str]) -> DraftFault | None:
+    """What is wrong with `draft`; None when nothing is. `title` of its document; `others` are its other lines."""
+    text = draft.text
+    if not draft.sentences or not all(0 <= n < len(passage.sentences) for n in draft.sentences):
+        return DraftFault.SENTENCES
+    if not _FEWEST_WORDS <= len(text.split()) <= _MAX_WORDS or len(text) > _MAX_CHARACTERS:
+        return DraftFault.LENGTH
+    written_in, read_in = detected_language(text), detected_language(passage.text)
+    if written_in not in ("und", "en" if draft.kind == "english" else read_in):
+        return DraftFault.LANGUAGE
+    source = f"{title}. {text_of(passage)}"
+    if unsupported_figures(figures_of(text), figures_of(source)):
+        return DraftFault.FIGURE
+    if unsupported_names(_begun_small(text), QuotedWords.of(source)):
+        return DraftFault.NAME
+    known = [*others, *(sentence.text for sentence in passage.sentences)]
+    if any(fuzz.ratio(_plain(text), _plain(other)) >= _NEARLY_EQUAL for other in known):
+        return DraftFault.COPY
+    return None
+
+
+def _begun_small(text: str) -> str:
+    """A capital at the beginning tells no name, unless it is an acronym's."""
+    first = text.split(maxsplit=1)[0].strip("¿¡")
+    return text if first[1:].lower() != first[1:] else text.replace(first, first.lower(), 1)
+
+
+def _plain(text: str) -> str:
+    return "".join(c for c in fold(text) if c.isalnum() or c == " ").strip()

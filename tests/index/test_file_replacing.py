@@ -1,0 +1,47 @@
+"""A file is replaced in one step, and what was begun and failed leaves nothing behind."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from alpie.index.file_replacing import replacing, sync, written_aside
+
+
+def test_the_old_file_stands_until_the_new_one_is_whole(tmp_path: Path) -> None:
+    path = tmp_path / "name"
+    path.write_text("old", "utf-8")
+    with replacing(path) as new:
+        new.write_text("new", "utf-8")
+        sync(new)
+        assert path.read_text("utf-8") == "old"
+    sync(tmp_path)
+    assert path.read_text("utf-8") == "new"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_writing_that_fails_leaves_the_old_file_alone(tmp_path: Path) -> None:
+    path = tmp_path / "name"
+    path.write_text("old", "utf-8")
+
+    def write_half() -> None:
+        with replacing(path, tmp_path / "name.new") as new:
+            new.write_text("half", "utf-8")
+            assert new == tmp_path / "name.new"
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        write_half()
+    assert path.read_text("utf-8") == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="POSIX permissions")
+def test_a_private_file_is_never_readable_by_others(tmp_path: Path) -> None:
+    with written_aside(tmp_path / "secret", private=True) as new:
+        assert new.stat().st_mode & 0o777 == 0o600
+        new.write_bytes(b"x")
+        assert new.stat().st_mode & 0o777 == 0o600
+    assert list(tmp_path.iterdir()) == []
