@@ -9,7 +9,8 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
-from places import ROOT
+
+from support.places import ROOT
 
 # Each folder, or module that lies loose, may import those before it.
 ORDER = """

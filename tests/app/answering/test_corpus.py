@@ -14,7 +14,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from places import ROOT
 
 from alpie.app import Corpus as PublicCorpus
 from alpie.app.answering.answer_types import Answer, Quote
@@ -22,6 +21,7 @@ from alpie.app.answering.corpus import Corpus
 from alpie.app.answering.quotes import QuotePolicy
 from alpie.app.settings import SEED_DOCUMENTS, load_settings
 from alpie.index.errors import AddressError, IndexMissing, SettingsError
+from support.places import ROOT
 
 PROVINCES = "¿En qué provincias españolas se hicieron registros?"
 NAMES = "Madrid, Barcelona, Jaén y Málaga"

@@ -8,13 +8,13 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from places import ROOT
 
 from alpie.app.page.state.opening import Opening
 from alpie.app.page.views.chat import Chat, Conversation
 from alpie.app.page.views.help import Risk, at_risk, help_lines
 from alpie.app.page.views.page_words import translations_for
 from alpie.index.encoder import Encoder
+from support.places import ROOT
 
 
 @pytest.mark.parametrize(

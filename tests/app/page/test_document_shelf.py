@@ -9,11 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fake_corpus import FakeCorpus
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from formats import made
-from test_uploads import ended, settled
 
 from alpie.app.page.guarding.guard import Guard
 from alpie.app.page.serving.page_options import PageOptions
@@ -27,6 +24,9 @@ from alpie.app.settings import load_settings
 from alpie.index.errors import SourceError
 from alpie.index.records import Document
 from alpie.index.sources.document_folder import read_sources
+from support.fake_corpus import FakeCorpus
+from support.formats import made
+from support.indexing import ended, settled
 
 pytestmark = pytest.mark.heavy
 
