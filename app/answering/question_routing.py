@@ -1,4 +1,4 @@
-"""How a question finds its way to an answer: of what kind it is, which answers it, and which documents it is put to."""
+"""Decides how a question is answered: what kind of question it is, and which documents it is put to."""
 
 from __future__ import annotations
 
@@ -64,15 +64,15 @@ def _cited(question: Question, turns: Sequence[str]) -> Reference | None:
     return replace(reference, name=before.name) if before else reference
 
 
-_PREFERRED = 0.15  # by so much the answer of a document that is named may be less sure than another's
-_DEMANDED = 0.3  # … and that of the paragraphs that ask for something, where it is asked what is asked for
-_MAX_TOLD = 20  # documents of which a question tells at once
-_CODE_CANDIDATES = 100  # passages with words of a code that are looked through for it
-_OF_A_PART = 2  # quotations shown of a side of a comparison, or of a document
+_PREFERRED = 0.15  # the answer of a document that is named may be less sure than another's by this much
+_DEMANDED = 0.3  # … and that of the paragraphs that demand something by this, where demands are asked for
+_MAX_TOLD = 20  # documents that an answer about whole documents tells of
+_CODE_CANDIDATES = 100  # passages that have words of a code, and are searched for the whole code
+_OF_A_PART = 2  # quotations shown for a side of a comparison, or for a document
 _CANDIDATES_OF_A_SIDE = 3
-_LEAST_LEFT = 0.01  # probability below which what is left of a side is not told from nothing
-_EASED = 0.6  # of the threshold is enough for what one document says: «no» stands beside what others say
-_MAX_WORDS = 0.7  # share of a quotation that another holds, from which on they say the same
+_LEAST_LEFT = 0.01  # probability that is left of a side at least, whatever was taken from it
+_EASED = 0.6  # share of the threshold that is enough for what one document says, shown beside the others
+_MAX_WORDS = 0.7  # where another quotation holds at least this share of its words, both say the same
 _MAX_PARTS = 8  # documents shown one by one
 _HITS = 10
 

@@ -191,7 +191,7 @@ _IN_ORDER = """
 
 
 class StoredDocuments(Mapping[str, R]):
-    """What `read` makes of `columns` of each document, by its id, in the order of the collection."""
+    """A mapping from a document's id to what `read` makes of its `columns`, in the order of the collection."""
 
     def __init__(
         self,
@@ -291,7 +291,7 @@ class StoredPassages(Sequence[Passage]):
 
 
 class PassagesByDocument(dict[str, tuple[Passage, ...]]):
-    """The passages of each document by its id, read when it is asked for."""
+    """A mapping from a document's id to its passages, which are read when they are asked for."""
 
     def __init__(self, passages: Sequence[Passage]) -> None:
         super().__init__()

@@ -52,7 +52,7 @@ _LIKELY, _LIKELY_WITH_A_SIGN = 0.5, 0.1  # from which probability on help is sho
 
 
 class Risk(StrEnum):
-    """Who seems to be in danger. Only whoever writes about themselves is called «tú»: it may be a child."""
+    """Who seems to be in danger. Only somebody who writes about themselves is called «tú», because it may be a child."""
 
     SELF = "self"
     OTHER = "other"  # a child of theirs, a friend; or they fear themselves, or came across material
