@@ -1,4 +1,4 @@
-"""The chat model that the settings name, through LangChain; its text as a stream of strings."""
+"""Opens the chat model that the settings name, through LangChain, and gives its text as a stream of strings."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from alpie.app.translations import said
 
 @dataclass(frozen=True)
 class Kind:
-    """What is `allowed`, in words, and how a value becomes one: `convert` raises ValueError for any other.
+    """A kind of value: `allowed` says in words what is admitted, and `convert` makes it of a text or raises ValueError.
 
     Its second argument is the folder from which relative paths count.
     """

@@ -1,4 +1,4 @@
-"""Build the index: read, lay out, split, embed, write. Passages that were embedded before are not again."""
+"""Build the index: read, lay out, split, embed, write. A passage that was embedded before is not embedded again."""
 
 from __future__ import annotations
 

@@ -15,14 +15,14 @@ from typing import Annotated, Any, Self
 
 
 class Listed(tuple[object, ...]):
-    """Facts in one place of a sentence, which itself says what stands between them: `{formats:, }`."""
+    """Several facts in one place of a sentence. The sentence says what stands between them: `{formats:, }`."""
 
     def __format__(self, between: str) -> str:
         return between.join(map(str, self))
 
 
 class Message(str):
-    """A sentence in Spanish that can be told in other languages; without a key it is what it is in all."""
+    """A sentence in Spanish that can be told in other languages; without a key it is the same in every language."""
 
     key: str
     facts: Mapping[str, Any]
@@ -47,7 +47,7 @@ def told(fact: object, catalogue: Mapping[str, str]) -> object:
 
 
 class Sayer:
-    """Says sentences of the catalogues in some folders; of a key that two of them have, the later one's."""
+    """Says sentences of the catalogues in some folders. Where two catalogues have one key, the later one's sentence is said."""
 
     def __init__(self, *folders: Path) -> None:
         self.folders = folders

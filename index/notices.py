@@ -1,4 +1,4 @@
-"""What of a folder or a file is not in the index: named, with the reason and what to do, never left out silently.
+"""Says what of a folder or a file is not in the index, with the reason and what to do: nothing is left out silently.
 
 A parser says it with `Notice`s and a `Coverage`; both travel with the document into the index, so that
 `alpie index`, `alpie doctor` and the Documents page tell the same. A file that is not read at all is `Unread`.
@@ -16,7 +16,7 @@ from alpie.index.messages import as_row, from_row, said
 
 
 class NoticeKind(StrEnum):
-    """What stands in a file and is not read, or not as it stands; the catalogues say it under `notice.<kind>`."""
+    """A kind of thing in a file that is not read, or not as it stands; the catalogues have its words under `notice.<kind>`."""
 
     PAGES_WITHOUT_TEXT = "pages_without_text"  # `count` of `of` pages: scans
     PAGES_RECOGNISED = "pages_recognised"  # `count` of `of`, scans whose text a program read off the picture

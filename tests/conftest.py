@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import socket
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,15 +18,9 @@ from alpie.index.encoder.factory import open_encoder
 
 ROOT = Path(__file__).resolve().parents[1]
 # Made-up cases a property is tried on, where it does not say itself; no deadline: a busy machine is no failure.
-hypothesis_settings.register_profile("quick", max_examples=50, deadline=None)
-hypothesis_settings.register_profile("long", max_examples=3_000, deadline=None)
-hypothesis_settings.load_profile("quick")
-# for stand-ins such as `fake_encoder`, and what one module of tests takes from another
-_TESTS = Path(__file__).parent
-sys.path[:0] = [
-    str(_TESTS),
-    *sorted({str(path.parent) for path in _TESTS.rglob("test_*.py")} - {str(_TESTS)}),
-]
+for _name, _examples in {"quick": 10, "usual": 50, "long": 3_000}.items():
+    hypothesis_settings.register_profile(_name, max_examples=_examples, deadline=None)
+hypothesis_settings.load_profile("usual")
 
 
 @pytest.fixture(scope="session")
@@ -58,9 +51,8 @@ def seed_corpus(seed_settings: Settings, encoder: Encoder) -> Any:
 @pytest.fixture(scope="session")
 def seed_server(seed_corpus: Any) -> Iterator[str]:
     """Address of a real server with the page and its endpoints."""
-    from serving import serving, wait_until_ready
-
     from alpie.app.page.serving.server import create_app
+    from support.serving import serving, wait_until_ready
 
     with serving(create_app(lambda: seed_corpus), log_level="critical") as address:
         wait_until_ready(address)
@@ -70,7 +62,7 @@ def seed_server(seed_corpus: Any) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def openai_server() -> Iterator[Any]:
     """A server that speaks the OpenAI protocol."""
-    from openai_server import OpenAIServer
+    from support.openai_server import OpenAIServer
 
     server = OpenAIServer()
     yield server
@@ -85,6 +77,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--fast", action="store_true", help="without encoder, browser, servers and slow modules")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """A fast run makes up fewer cases; `--hypothesis-profile` has its way all the same."""
+    if config.getoption("--fast"):
+        hypothesis_settings.load_profile("quick")
+
+
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Tests of the page and in the browser, which a fast run does not even import: Gradio takes seconds."""
     return True if config.getoption("--fast") and collection_path.name in ("browser", "page") else None
@@ -96,12 +94,16 @@ def _is_fast(item: pytest.Item) -> bool:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Fast tests first: what takes seconds tells before what takes minutes."""
+    """The promise first, then fast tests: what takes seconds tells before what takes minutes."""
     if config.getoption("--fast"):
         items[:] = filter(_is_fast, items)
-    items.sort(
-        key=lambda item: bool(item.get_closest_marker("slow")) + 2 * bool(item.get_closest_marker("browser"))
-    )
+    items.sort(key=_place_in_the_run)
+
+
+def _place_in_the_run(item: pytest.Item) -> int:
+    if item.path.name == "test_promise.py":
+        return -1
+    return bool(item.get_closest_marker("slow")) + 2 * bool(item.get_closest_marker("browser"))
 
 
 @pytest.fixture(autouse=True, scope="session")

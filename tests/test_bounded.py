@@ -12,14 +12,14 @@ from types import FrameType
 from typing import Any
 
 import pytest
-from fake_encoder import document_of
-from shapes import SHAPES
-from test_promise import assert_promise
 
 from alpie.index.chunking.passages import make_passages
 from alpie.index.layout import lay_out
 from alpie.index.records import BlockKind, Passage
 from alpie.index.spanish.analysis import tokens
+from support.fake_encoder import document_of
+from support.promise import assert_promise
+from support.shapes import SHAPES
 
 pytestmark = pytest.mark.timeout(120, func_only=True)
 

@@ -6,16 +6,12 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-sys.path.append(str(Path(__file__).parent / "fuzz"))
-from seeds import seeds_of
-from targets import TARGETS
+from fuzz.seeds import seeds_of
+from fuzz.targets import TARGETS
 
 pytestmark = [pytest.mark.heavy, pytest.mark.timeout(600, func_only=True)]
 

@@ -6,18 +6,15 @@ letter away from it never does.
 
 from __future__ import annotations
 
-import pytest
-from fake_encoder import LARGE_TEXT, corpus_of
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from test_promise import TEXTS, WORDS
 
 from alpie.app.checking.verification import Verdict
 from alpie.app.checking.verify import QuotationChecker
 from alpie.index.errors import QuestionError
 from alpie.index.records import proves
-
-pytestmark = pytest.mark.heavy
+from support.fake_encoder import LARGE_TEXT, corpus_of
+from support.promise import TEXTS, WORDS
 
 _BODIES = (
     "Los niños de España usan el móvil. La Policía detuvo a dos personas en Alicante, según el informe.",
@@ -37,7 +34,6 @@ _DOCUMENTS = st.lists(
 _QUESTIONS = st.lists(WORDS, min_size=1, max_size=8).map(" ".join)
 
 
-@settings(deadline=None)
 @given(_DOCUMENTS, _QUESTIONS)
 def test_what_is_quoted_is_proved_and_verified(texts: list[str], question: str) -> None:
     corpus = corpus_of(*texts, threshold=0.0)
@@ -59,7 +55,6 @@ def test_what_is_quoted_is_proved_and_verified(texts: list[str], question: str) 
             assert proves(corpus.documents[place.document_id].text, place.spans, place.text)
 
 
-@settings(deadline=None)
 @given(_DOCUMENTS, st.data())
 def test_a_sentence_with_a_word_put_in_is_never_called_exact(texts: list[str], data: st.DataObject) -> None:
     corpus = corpus_of(*texts, threshold=0.0)

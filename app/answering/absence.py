@@ -1,4 +1,4 @@
-"""What is said of a document or a place that a question names and that is not there."""
+"""Says that a document or a place is missing which a question names."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Whether the documents answer at all: a calibrated probability from what the reader says of the best passages.
+"""Tells whether the documents answer at all: a calibrated probability from what the reader says of the best passages.
 
-Questions near the topic score high in every retriever; only reading tells that the fact is not there. How near the
-question lies to the documents at all stands beside it, for questions on other subjects.
+Questions near the topic score high in every retriever; only reading tells that the fact is not there. For questions
+on other subjects, the probability also depends on how near the question lies to the documents at all.
 """
 
 from __future__ import annotations

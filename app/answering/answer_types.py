@@ -87,7 +87,7 @@ class WrittenSentence:
 
 @dataclass(frozen=True)
 class WriterReport:
-    """How the writing went: shown under the quotations, which are the same whatever it says."""
+    """How the writing went. It is shown under the quotations, which are the same whatever it says."""
 
     model: str  # as in the settings
     dropped: Mapping[str, int] = field(default_factory=dict)  # sentences not shown, by reason
@@ -100,7 +100,7 @@ class WriterReport:
 
 @dataclass(frozen=True)
 class Absent:
-    """What a question named and the documents do not have: a place («artículo 99»), or a whole document."""
+    """A place («artículo 99») or a whole document that a question names and that is not there."""
 
     document: str  # its name as typed, or its title where a place of it is missing; "": of no document
     place: str = ""  # a message: told in the reader's language
@@ -117,7 +117,7 @@ class Role(StrEnum):
 
 @dataclass(frozen=True)
 class Part:
-    """Some quotations of an answer, shown apart; none where this side, or this document, says nothing."""
+    """Some quotations of an answer, shown apart: one side of a comparison, or one document. It has none if that says nothing."""
 
     role: Role
     heading: str = ""  # what was compared, as typed, or a title; "": the role says it

@@ -2,8 +2,8 @@
 
 A list too long to be quoted whole gives its items singly.
 
-Of each candidate there is one row of numbers: the reader's word, what retrieval knows of passage and sentence, and what
-the candidate is. Nothing here knows a document, a subject or a language.
+Each candidate has one row of numbers: what the reader says of it, what retrieval knows of its passage and sentence, and
+what kind of candidate it is. Nothing here knows a document, a subject or a language.
 """
 
 from __future__ import annotations

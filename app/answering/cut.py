@@ -7,7 +7,7 @@ A negation, exception or condition that stands in the sentence and not in the qu
 - stands in what «[…]» leaves out of a sentence;
 - stands in the sentence that introduces the list an item of which is quoted.
 
-Who quotes whole sentences is told nothing else. In doubt it is told: a warning too many costs a glance.
+A quotation of whole sentences gets no warning but the last. In doubt there is one: a warning too many costs a glance.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ class CutWarning:
 
 @dataclass(frozen=True)
 class CutReading:
-    """The whole sentences a quotation stands in, which characters of them it has, and what it leaves out."""
+    """The whole sentences in which a quotation stands, which of their characters it has, and what it leaves out."""
 
     text: str = ""
     marked: tuple[tuple[int, int], ...] = ()

@@ -1,7 +1,7 @@
 """«Explícamelo», «no entiendo»: what stands around the quotations, and sentences that say what their words mean.
 
-The same answer once more helps nobody, and words of our own are not to be had. The documents themselves explain: in
-the sentences before and after, and where they define a term.
+To give the same answer once more would help nobody, and Al Pie has no words of its own. So the documents explain: by
+the sentences before and after a quotation, and by those that define a term.
 """
 
 from __future__ import annotations

@@ -31,7 +31,7 @@ _RULES = prompt(__file__, "choose_sentences")
 
 
 class ModelReader:
-    """A chat model before another reader; see `alpie.index.reader.Reader`."""
+    """A chat model that reads, and another reader that stands in for it; see `alpie.index.reader.Reader`."""
 
     reads_each_alone = False  # it chooses among the sentences of all
 

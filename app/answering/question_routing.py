@@ -1,4 +1,4 @@
-"""How a question finds its way to an answer: of what kind it is, which answers it, and which documents it is put to."""
+"""Decides how a question is answered: what kind of question it is, and which documents it is put to."""
 
 from __future__ import annotations
 

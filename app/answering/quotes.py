@@ -1,4 +1,4 @@
-"""From ranked candidates to quotations: joined where they touch, proved against the source, few, unlike.
+"""From ranked candidates to a few quotations that differ: candidates that touch are joined, and each is proved.
 
 A quotation is one to three neighbouring sentences of one passage, or a list or table whole. It is cut
 where it can be understood: a sentence that leans on the one before it («Esto…», «En su lugar…») brings

@@ -1,4 +1,4 @@
-"""Which candidates answer: each with a score, and its probability among all those of the question."""
+"""Ranks candidates: each gets a score, and its probability among all candidates of the question."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which of the passages found are read together with the question, and how many.
+"""Chooses which of the passages found are read together with the question, and how many.
 
 Reading one costs as much as everything before it, so the first few are read, and the rest only where these do not
 settle the matter.

@@ -1,4 +1,4 @@
-"""Whether what a search by meaning found holds none of the words: near is then all that it is."""
+"""Tells whether the passages that a search by meaning found hold none of its words: then they are only near."""
 
 from __future__ import annotations
 

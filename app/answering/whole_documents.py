@@ -1,4 +1,4 @@
-"""Where a document tells what is asked of it as a whole: see `alpie.index.spanish.overview`.
+"""Finds where a document says what is asked of it as a whole: see `alpie.index.spanish.overview`.
 
 No sentence is nearest to such a question by meaning. Its answer stands where documents of its form put it: what they
 are about in the title block, the opening, the operative paragraphs and the leads of sections; what they ask for in

@@ -1,8 +1,8 @@
-"""What of a pasted text is quoted, and whether what stands beside it is a lead-in, an attribution, a reference or more.
+"""Finds what a pasted text quotes, and whether the rest of it is a lead-in, an attribution, a reference or more.
 
 Marks of one kind nest; where they do not balance, a line that begins with one is quoted as far as the last closing mark
-that ends the line. They are taken for the reader's if the words outside are fewer than those quoted, and at most
-`MAX_WORDS_BESIDE`: with more, one exact word in an altered sentence would make it exact.
+that ends the line. The marks count as the reader's only if the words outside are fewer than those quoted, and at most
+`MAX_WORDS_BESIDE`: otherwise one exact word in an altered sentence would make the sentence exact.
 """
 
 from __future__ import annotations

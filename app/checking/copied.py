@@ -1,4 +1,4 @@
-"""Where a text stands that was copied out of a document: what the copying did to it is no alteration.
+"""Finds a text that was copied out of a document: what the copying did to it is no alteration.
 
 A copy from a PDF may bring along, or leave out, hyphens and blanks at line ends, signs without width, ligatures,
 numbers of lines, calls of footnotes, running heads and feet. The letters and figures of the text are looked for in
@@ -40,7 +40,7 @@ _Letters = tuple[str, list[int]]  # letters and figures, and for each the offset
 
 @dataclass(frozen=True)
 class Copied:
-    """A text found: the words of the source that are its words, and whether nothing else differs."""
+    """A text that was found: the source's words for it, and whether it differs in nothing else."""
 
     spans: tuple[Span, ...]
     is_exact: bool

@@ -1,7 +1,8 @@
 """Check a text as a whole: see `alpie.app.checking.verify` for the rule and the names.
 
-What stands in no document is compared with the passages that share rare words with it: the same words, signs apart? A
-row under its header? Sentences that do not stand together? The nearest, word by word?
+A text that stands in no document is compared with the passages that share rare words with it. It may have the same words
+and other signs, be a row under its header, or be sentences that do not stand together; else the nearest place is
+compared word by word.
 """
 
 from __future__ import annotations

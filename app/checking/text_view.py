@@ -29,7 +29,7 @@ def fold_quotes(text: str) -> str:
 
 @dataclass(frozen=True)
 class TextView:
-    """Spans of a document, in order, read as one line. `breaks` are numbers of spans that end a block."""
+    """Spans of a document, in order, read as one line. `breaks` are the numbers of the spans that end a block."""
 
     document: Document
     spans: tuple[Span, ...]

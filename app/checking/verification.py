@@ -54,7 +54,7 @@ class MatchedPlace:
 
 @dataclass(frozen=True)
 class Verification:
-    """The outcome of checking `text`. Altered: one place, and `differences` from it; absent: no place."""
+    """The outcome of checking `text`. An altered text has one place and its `differences` from it; an absent one has no place."""
 
     text: str
     verdict: Verdict

@@ -1,4 +1,4 @@
-"""Files for reference managers, and what documents, metadata and questions hold made plain text for them."""
+"""Writes files for reference managers, and makes what documents, metadata and questions hold plain text for them."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The record of an answer: question, quotations, citations, and what they were taken from.
 
-To be printed and filed, or saved as JSON, which `verify_record` checks against the documents at any later time:
-with this version, another one, or by hand, since it holds offsets and checksums.
+A record is printed and filed, or saved as JSON. `verify_record` checks it against the documents at any later time. Since
+it holds offsets and checksums, another version can do that too, or a person by hand.
 """
 
 from __future__ import annotations
@@ -130,7 +130,7 @@ class QuoteState(StrEnum):
 
 @dataclass(frozen=True)
 class QuoteCheck:
-    """One quotation of the record. `verification`: where its words are now, unless unchanged."""
+    """One quotation of the record. If it changed, `verification` says where its words are now."""
 
     text: str
     state: QuoteState

@@ -1,4 +1,4 @@
-"""How documents were read, in words, and whether the index still speaks of them as they are in their folder."""
+"""Says in words how documents were read, and whether the index still has them as they are in their folder."""
 
 from __future__ import annotations
 

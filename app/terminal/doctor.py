@@ -1,4 +1,4 @@
-"""`alpie doctor`: is everything there that Al Pie needs, and if not, what to do."""
+"""`alpie doctor`: says whether everything is there that Al Pie needs, and if not, what to do."""
 
 from __future__ import annotations
 

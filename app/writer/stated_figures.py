@@ -1,4 +1,4 @@
-"""The figures, percentages, dates and codes of a text, in one form whatever their spelling.
+"""Reads the figures, percentages, dates and codes of a text in one form, whatever their spelling.
 
 «105 047», «105.047», «ciento cinco mil cuarenta y siete» are one figure; «25 %» is not «25». What is ambiguous is read
 one way on both sides: a single point or comma before three digits groups them.

@@ -1,6 +1,6 @@
-"""Whether a sentence of a language model may be shown: does it say no more than the quotes it names?
+"""Checks whether a sentence of a language model may be shown, because it says no more than the quotes it names.
 
-They must exist, and its figures, percentages, dates, codes and proper names must stand in them. Besides, a figure
+These quotes must exist, and its figures, percentages, dates, codes and proper names must stand in them. Besides, a figure
 keeps the company it has in the quote («33 detenciones» is no reading of «25 detenciones y 33 registros»), a denial
 needs one in the quotes, and a Spanish sentence shares words with them. Words are compared, not meanings.
 """
@@ -161,7 +161,7 @@ _MAX_HELD = 4_000  # characters without an end of line or a citation
 
 @dataclass(frozen=True)
 class Draft:
-    """A sentence as the model wrote it, cleaned; `quotes` as named, perhaps of none that exists."""
+    """A sentence of the model, cleaned. `quotes` are the numbers it names, which need not exist."""
 
     text: str
     quotes: tuple[int, ...]

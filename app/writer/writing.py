@@ -1,4 +1,4 @@
-"""One writing: the model in a thread of its own, its sentences checked as they come, and a clock over all.
+"""One writing: the model runs in a thread of its own, its sentences are checked as they come, and a clock limits the whole.
 
 Whatever the model does (silence, an endless stream, nonsense, an exception), iterating ends in time and raises nothing:
 what happened is in `report`. Quotes and question travel as JSON strings: they are data, and cannot end early.

@@ -1,4 +1,4 @@
-"""Partitions: passages written down, their vectors made on as many processes or machines as there are, and loaded."""
+"""Partitions of a large collection: passages are written to files, embedded there, and the vectors loaded."""
 
 from __future__ import annotations
 
@@ -232,7 +232,7 @@ def load(docs: Path, work: Path, data: Path, encoder: Encoder) -> BuildReport:
 
 
 class PartitionVectors(KnownVectors):
-    """The vectors of partitions; they hold no expansions, which are embedded as the index is built."""
+    """The vectors of partitions. Expansions are not in them: these are embedded while the index is built."""
 
     def __init__(self, work: Path) -> None:
         import pyarrow.parquet as parquet

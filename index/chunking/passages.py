@@ -1,6 +1,6 @@
 """From sentences to passages: the unit that is retrieved and cited, with a permanent address.
 
-A passage never crosses a heading or the edge of a box, and no sentence of the document is in none or in two.
+A passage never crosses a heading or the edge of a box, and every sentence of the document is in exactly one.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Coverage of words: how many that a file holds are in the blocks read from it, so that a loss is told, not passed over."""
+"""How many of a file's words are in the blocks that were read from it, so that a loss is reported."""
 
 from __future__ import annotations
 

@@ -196,7 +196,7 @@ _COUNTS = """
 
 
 class StoredDocuments(Mapping[str, R]):
-    """What `read` makes of `columns` of each document, by its id, in the order of the collection."""
+    """A mapping from a document's id to what `read` makes of its `columns`, in the order of the collection."""
 
     def __init__(
         self,

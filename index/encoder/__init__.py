@@ -1,4 +1,4 @@
-"""Texts to vectors: the interface, and what its runtimes share; `factory` opens one.
+"""From texts to vectors: the interface of encoders, and what the runtimes share. `factory` opens an encoder.
 
 All truncate a text, prompt included, to the model's limit (bundled: 512 tokens, about 370 Spanish words): what
 comes after is not seen by the vector, so passages should stay below it.
@@ -24,7 +24,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class Encoder(Protocol):
-    """Vectors of length 1 of questions and passages, in the order of the texts; safe to call from several threads.
+    """Makes vectors of length 1 of questions and passages, in the order of the texts; safe to call from several threads.
 
     A text's vector does not depend on the texts beside it (torch: beyond rounding). An empty text has one too.
     """

@@ -1,4 +1,4 @@
-"""Arrays by what they hold; their shapes stand beside them, (passages, dimension) for one."""
+"""Names for arrays by what they hold. A comment tells the shape of each, for example (passages, dimension)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is computed of a passage once, at indexing, so that asking is only comparing."""
+"""Makes the vectors of passages and sentences once, at indexing, so that asking only has to compare."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def embed_passages(
 
 
 class KnownVectors:
-    """Vectors that need not be computed again; here none."""
+    """Vectors that need not be computed again. This base class knows none."""
 
     def __contains__(self, key: bytes) -> bool:
         """Whether there are vectors for this `embedding_key`."""

@@ -1,8 +1,9 @@
 """The fast encoder's graph: export, 8-bit weights, comparison with the reference.
 
-The transformer is exported by hand, from word vectors to last layer (sentence-transformers' own export needs packages
-that do not resolve beside it), its channels evened out (`smoothing`), its weights made 8-bit, a scale a column. It
-stays in the cache with reference vectors of sample texts, which it is compared with at every opening.
+The transformer is exported by hand, from the word vectors to the last layer, because sentence-transformers' own export
+needs packages that do not resolve beside it. Its channels are evened out (`smoothing`), and its weights become 8-bit
+numbers with one scale a column. The graph stays in the cache together with the reference's vectors of sample texts;
+at every opening it is compared with them.
 """
 
 from __future__ import annotations

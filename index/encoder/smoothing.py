@@ -1,7 +1,7 @@
 """Make a transformer easier to compute in 8 bits, without changing what it computes ("SmoothQuant", arXiv:2211.10438).
 
-Each channel is divided by its usual size before a matrix product, and the weights that meet it multiplied by as
-much: a few channels ten times as large as the others would cost these most of their digits.
+Before a matrix product each channel is divided by its usual size, and the weights that meet it are multiplied by as
+much. Otherwise a few channels that are ten times as large as the others would cost these most of their digits.
 """
 
 from __future__ import annotations

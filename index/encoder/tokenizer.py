@@ -1,4 +1,4 @@
-"""Opens the bundled model's tokenizer: over mapped tables, made once and compared with the library's."""
+"""Opens the bundled model's tokenizer. Its tables are made once, compared with the library's, and mapped into memory."""
 
 from __future__ import annotations
 

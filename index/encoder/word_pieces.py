@@ -1,4 +1,4 @@
-"""The encoder's tokenizer and word vectors without their memory: both lie in files, of which only rows in use are read.
+"""The encoder's tokenizer and word vectors, left in files of which only the rows in use are read: this saves memory.
 
 The library's own normaliser and white-space rules cut a text into words; each is cut into the pieces of the largest
 total score (unigram model, Viterbi), with the library's rules for ties. The result is compared with the library's

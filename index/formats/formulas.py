@@ -1,4 +1,4 @@
-"""Formulas in one line, as one would read them out: «(a+b)/c», «x^2», «∑_(i=1)^n x_i», of Word and of MathML."""
+"""Writes formulas of Word and of MathML in one line, as one would read them out: «(a+b)/c», «x^2», «∑_(i=1)^n x_i»."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is shown of a stretch of Markdown: pieces of its source, and what is written where signs stand."""
+"""What is shown of a stretch of Markdown: pieces of its source, and the characters that some signs stand for."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class MarkdownSource:
 
 
 class ShownText:
-    """Collects `pieces` of a source; what it is told of counts a content whose characters stand at `offsets`."""
+    """Collects the `pieces` of a source that are shown. Positions count in a content whose characters stand at `offsets`."""
 
     def __init__(self, source: MarkdownSource, offsets: list[int]) -> None:
         self.pieces: list[Piece] = []

@@ -1,4 +1,4 @@
-"""Numbers of list items as a page shows them, and raised ones: a note's call is no part of its sentence."""
+"""Writes the numbers of list items as a page shows them, and tells which raised ones call a note: those are not quoted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""DOCX, ODT, PPTX and EPUB are ZIP archives of XML files: opened within bounds, whatever they promise to hold."""
+"""Opens the archives that DOCX, ODT, PPTX and EPUB files are, and keeps to limits whatever they claim to hold."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From the lines of a PDF to its elements: paragraphs, headings, items, tables, told by how they are set."""
+"""From the lines of a PDF to its elements: the way lines are set tells paragraphs, headings, items and tables."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Running lines told from the body, and the canonical text of a PDF written from the blocks of its pages."""
+"""Tells running lines from the body, and writes the canonical text of a PDF from the blocks of its pages."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Words of a picture of a page, by Tesseract, where the system has it.
+"""Reads the words of a picture of a page with Tesseract, where the system has it.
 
-Called as a program on the drawn page: no package, and nothing that runs in this process. What it finds is
-kept by the picture's hash, since a page takes seconds and `alpie index` reads every file each time.
+Tesseract is called as a program on the drawn page, so that no package is needed and nothing of it runs in this process.
+What it finds is kept by the picture's hash, since a page takes seconds and `alpie index` reads every file each time.
 """
 
 from __future__ import annotations

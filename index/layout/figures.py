@@ -1,7 +1,7 @@
-"""What design set apart: key data, call-outs and tables that extraction flattened to narrow lines, and boxes.
+"""Finds what the design of a page set apart: boxes, key data, call-outs, and tables that extraction made narrow lines of.
 
-Nothing marks where a box ends. What can be decided: its column is narrower than the body's, all boxes of a document
-share that width, and no box runs past a page, a footer, a heading or a figure.
+Nothing marks where a box ends. But its column is narrower than the body's, all boxes of a document share that width,
+and no box runs past a page, a footer, a heading or a figure.
 """
 
 from __future__ import annotations

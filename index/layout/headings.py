@@ -1,4 +1,4 @@
-"""Headings: numbered section titles and their leads, sub-headings, and what was glued below them."""
+"""Finds headings: numbered section titles with their leads, sub-headings, and lines that extraction glued to them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Units one cites in law and resolutions: titles, chapters, articles, recitals, clauses."""
+"""Finds the units by which laws and resolutions are cited: titles, chapters, articles, recitals, clauses."""
 
 from __future__ import annotations
 

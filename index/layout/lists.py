@@ -1,4 +1,4 @@
-"""Lists with bullets or numbers, and runs of entries that are a term with its description."""
+"""Finds lists with bullets or numbers, and runs of entries that give a term and its description."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ from alpie.index.records import Block, BlockKind, Document, Element, Layout, Spa
 
 
 class SpanCutter:
-    """Spans of runs of lines, with what the layout leaves out cut from them."""
+    """Gives the spans of runs of lines, without what the layout leaves out."""
 
     def __init__(self, source: str, left_out: list[Span]) -> None:
         self._source = source

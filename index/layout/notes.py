@@ -1,4 +1,4 @@
-"""Footnote calls: telling the digits that call a note from those that are a figure.
+"""Tells the digits that call a footnote from those that are a figure.
 
 Extraction glues calls to what they stand after («niño19», «.121,122»), where only their order tells them from
 figures: calls run upward through a document. They are the heaviest chain of candidates whose values grow.

@@ -1,8 +1,8 @@
 """The lexical retriever: BM25 over Spanish stems, divided by the sum of the question's term weights.
 
-So scores lie between 0 and about 1, can be compared between questions and collections, and a question in another
-language fades out of the fusion by itself. The database's own ranking is not used: its constants are its own, and it
-takes forty times as long as adding up arrays.
+Therefore scores lie between 0 and about 1, can be compared between questions and collections, and a question in another
+language fades out of the fusion by itself. The database's own ranking is not used: its constants cannot be chosen, and
+it takes forty times as long as adding up arrays.
 """
 
 from __future__ import annotations

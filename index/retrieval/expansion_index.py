@@ -1,4 +1,4 @@
-"""Expansions as they are searched: vectors of the lines, and their words as a field beside the passage's.
+"""Searches expansions: by the vectors of their lines, and by their words, which are a field beside the passage's.
 
 Vectors are kept in one byte a number: a passage has some seventeen lines, and what is searched and never shown
 need not be as large as what it leads to.
@@ -34,7 +34,7 @@ class _StoredLines(Sequence[Sequence[ExpansionLine]]):
 
 @dataclass(frozen=True)
 class ExpansionIndex:
-    """The expansions of all passages: lines that ask for one otherwise, found by meaning and by words."""
+    """The expansions of all passages: lines that ask for a passage in other words. They are found by meaning and by words."""
 
     lines: Sequence[Sequence[ExpansionLine]]  # (passages,)
     bounds: Integers  # (passages + 1,): lines of passage i are bounds[i] … bounds[i + 1] - 1

@@ -1,6 +1,6 @@
-"""Where the places that a citation names stand: passages and sentences, found by labels, headings and marks.
+"""Finds the passages and sentences that a citation names, by their labels, headings and marks.
 
-A place that is not there is told apart from one that is, and never answered by its neighbour.
+Where a document has no such place, this is said, and the place next to it is never given instead.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Place:
 
 @dataclass(frozen=True)
 class FoundPlaces:
-    """The places of a citation that are there, those of each unit together, and the units that are not."""
+    """The places that a citation names, grouped by unit, and the units that the documents do not have."""
 
     groups: tuple[tuple[Place, ...], ...]
     absent: tuple[Units, ...] = ()

@@ -1,4 +1,4 @@
-"""The ways to search, by the names they are asked for with, apart from what searches: the command line opens at once."""
+"""The names of the retrievers. They stand apart from the search itself, so that the command line opens at once."""
 
 from __future__ import annotations
 

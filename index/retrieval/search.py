@@ -71,7 +71,7 @@ class _WordScores:
 
 @dataclass(frozen=True)
 class Retrieval:
-    """The outcome of one search, with what the choice of sentences goes on from."""
+    """The outcome of one search, with the numbers from which sentences are chosen afterwards."""
 
     encoded: EncodedQuestion
     hits: tuple[Hit, ...]  # best first

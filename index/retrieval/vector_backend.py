@@ -1,6 +1,6 @@
 """Vector backends: where the nearest passages of a question come from, if not from this process.
 
-A backend holds of each passage what finds it (vectors, stems) and not a word of its text. It proposes passages by
+A backend holds what is needed to find a passage (vectors, stems), and not a word of its text. It proposes passages by
 id; the document store of the process that asks scores them exactly and cuts the words from the source. So two
 backends that propose the same passages give the same answers to the last digit, whatever they round or compress,
 and a passage that the document store does not know is never shown, whatever a backend still holds.

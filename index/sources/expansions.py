@@ -5,8 +5,8 @@
     {"address": "informe-2019/resumen/0a1b2c3d4e",
      "lines": [{"text": "¿Cuánta gente…?", "kind": "question", "sentences": ["Agentes de la Policía"]}]}
 
-`sentences` are beginnings of those that a line rests on, none for the whole passage. They outlive the address: when a
-passage is cut otherwise, its lines go where their sentences went.
+`sentences` are the beginnings of the sentences that a line rests on; without them it rests on the whole passage. They
+outlive the address: when a passage is cut otherwise, its lines go where their sentences went.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What `sources.toml`, or failing it a file's name, says of one document."""
+"""What `sources.toml` says of one document, or, if it does not list the file, the file's name."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Questions that compare or are several: «diferencia entre A y B», «ventajas y desventajas de Z», «¿quién … y cuántos …?».
 
-Asked as they stand, they find the passage nearest to the mixture of both sides, which answers neither. So each side
+Such a question, asked as it stands, finds the passage nearest to the mixture of both sides, which answers neither. So each side
 is a question by itself, and one that the documents do not answer can be said to be empty.
 """
 

@@ -59,7 +59,7 @@ _LONG_ENOUGH = 4  # letters of a word from which its inflected forms are taken t
 
 @dataclass(frozen=True)
 class LawNumber:
-    """«Ley Orgánica 8/2021»: what it is, and its number without the century of its year."""
+    """The number of a law, as in «Ley Orgánica 8/2021»: the kind of law, and its number without the century of the year."""
 
     kinds: frozenset[str]
     number: str
@@ -127,7 +127,7 @@ class _DocumentWords:
 
 
 class DocumentNames:
-    """By which names the documents of a corpus are known."""
+    """The names by which the documents of a corpus are known."""
 
     def __init__(self, documents: Mapping[str, Document]) -> None:
         self._known = {id_: _known(document) for id_, document in documents.items()}

@@ -17,7 +17,7 @@ _THIS = r"(?:est[oea]s?(?:\s+\w+)?|eso|aqui|(?:el|los)\s+documentos?|(?:el|los)\
 
 
 class OverviewKind(StrEnum):
-    """What is asked of a document as a whole."""
+    """What a question wants to know of a document as a whole."""
 
     ABOUT = "about"
     DATE = "date"

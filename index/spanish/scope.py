@@ -1,7 +1,7 @@
-"""Which documents a question is put to: «… en la Ley 19/2013», «según INTERPOL», «la nota de Alicante».
+"""Tells which documents a question is put to: «… en la Ley 19/2013», «según INTERPOL», «la nota de Alicante».
 
-A law that a question is put to by name answers alone, or is said not to be here; whoever mentions it does not answer
-for it. A publisher or a note that is named is preferred: others may tell what it says.
+Where a question names a law, only that law answers, or it is said not to be here; a document that mentions the law does
+not answer for it. A publisher or a note that is named is only preferred, because others may report what it says.
 """
 
 from __future__ import annotations

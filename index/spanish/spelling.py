@@ -2,8 +2,8 @@
 
 A word that neither the documents nor a dictionary know is taken for the word of the documents that is one slip of the
 fingers away, or sounds the same («kolegio», «bíctima»), if there is only one. All strings one slip away are tried
-(https://norvig.com/spell-correct.html). Only one that sounds the same is also taken for a word of the dictionary alone,
-unless it is written like a name: with slips, that put as many words wrong as right.
+(https://norvig.com/spell-correct.html). A word that only a dictionary has is taken where it sounds the same, and the
+typed word is not written like a name; where it is a slip away it is not, as that put as many words wrong as right.
 
 Spanish words are the forms that hunspell's dictionaries make (`forms.xz`, 620,000) and pyspellchecker's, English the latter
 alone; a sorted array in the user's cache, looked up where it lies on the disk.

@@ -1,4 +1,4 @@
-"""What of an earlier index need not be made again: documents that are as they were, and vectors."""
+"""Finds what need not be made again, because an earlier index has it: documents that did not change, and vectors."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ def _program() -> str:
 
 
 class IncrementalReading:
-    """The documents of a folder, and which of them are as an earlier index has them: `kept`."""
+    """The documents of a folder; `kept` are those that did not change since an earlier index."""
 
     def __init__(
         self, docs: Path, earlier: Earlier | None, most_bytes: int, recogniser: Recogniser | None

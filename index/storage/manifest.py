@@ -1,4 +1,4 @@
-"""What an index folder says of itself, and whether it is true.
+"""Writes what an index folder says of itself, and checks whether it is true.
 
 `CURRENT` names the index version in use. Its `manifest.json` names every file with size and SHA-256, and ends
 with a checksum of its own, so that a changed manifest cannot vouch for changed files.

@@ -1,7 +1,7 @@
-"""An index version, written document by document, on from an earlier one where there is one, then swapped in.
+"""Writes an index version document by document, starting from the earlier one where there is one, and swaps it in.
 
-What is new of the text goes into a copy of the earlier database; vectors are written anew, in order. What lies where is
-told in `alpie.index.storage.store`.
+New text goes into a copy of the earlier database; all vectors are written anew, in order. `alpie.index.storage.store`
+tells which file holds what.
 """
 
 from __future__ import annotations

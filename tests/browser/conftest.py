@@ -16,7 +16,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from serving import report_about, serving
+
+from support.serving import report_about, serving
 
 ROOT = Path(__file__).resolve().parents[2]
 WAIT_MS = 20_000  # for what a reader would see at once

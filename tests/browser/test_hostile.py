@@ -7,13 +7,13 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from hostile_folder import PAYLOADS, hostile_corpus
 from playwright.sync_api import expect
-from serving import report_about
 
 from alpie.app.page.guarding.guard import Limits
 from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.serving.server import create_app
+from support.hostile_folder import PAYLOADS, hostile_corpus
+from support.serving import report_about
 
 pytestmark = pytest.mark.browser
 

@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fake_corpus import FakeCorpus
 from playwright.sync_api import expect
 
 from alpie.app.answering.answer_types import Answer, WrittenSentence
 from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.serving.server import create_app
+from support.fake_corpus import FakeCorpus
 
 pytestmark = pytest.mark.browser
 

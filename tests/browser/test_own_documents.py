@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 from axe_core_python.sync_playwright import Axe
 from playwright.sync_api import expect
-from serving import serving
 
 from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.serving.server import create_app
 from alpie.app.page.state.index_process import can_recognise
 from alpie.app.page.views.page_words import translations_for
 from alpie.app.settings import load_settings
+from support.serving import serving
 
 pytestmark = pytest.mark.browser
 

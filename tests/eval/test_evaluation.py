@@ -9,7 +9,6 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from fake_encoder import corpus_from
 
 from alpie.app.answering.corpus import Corpus
 from alpie.app.translations import translations_for
@@ -19,6 +18,7 @@ from alpie.eval.questions.question_file import read_questions
 from alpie.eval.run import EvaluationOptions, evaluate
 from alpie.index.errors import ArgumentError
 from alpie.index.records import BlockKind, Document, Passage, Sentence, Span
+from support.fake_encoder import corpus_from
 
 SENTENCES = (
     "La operación terminó con 25 detenidos.",

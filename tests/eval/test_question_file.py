@@ -7,7 +7,6 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from places import DOCS_SRC
 
 from alpie.app.translations import translations_for
 from alpie.eval.questions.matching import SourceTexts, folded_text
@@ -20,6 +19,7 @@ from alpie.index.errors import ArgumentError, QuestionsFileError
 from alpie.index.layout import lay_out
 from alpie.index.records import Span, proves
 from alpie.index.sources.document_folder import read_sources
+from support.places import DOCS_SRC
 
 TEXT = "Hubo 25 detenidos\nen dos países. Se incautaron móviles y discos."
 QAS = [

@@ -7,8 +7,6 @@ import random
 from pathlib import Path
 
 import pytest
-from fake_encoder import FakeEncoder
-from places import SHARED
 
 from alpie.eval.questions.question_file import read_questions
 from alpie.eval.training import reader_rows
@@ -28,6 +26,8 @@ from alpie.eval.training.reader_rows import (
     written_rows,
 )
 from alpie.eval.training.row_file import ReaderRow, read_lines, read_rows, write_lines, write_rows
+from support.fake_encoder import FakeEncoder
+from support.places import SHARED
 
 DATA = SHARED / "training"
 PASSAGE = "El museo abre a las diez. La entrada cuesta seis euros, y los lunes es gratuita."

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from formats.pages import Drawn
 
 from alpie.eval.document_figures import compared, main, read_file
+from support.formats.pages import Drawn
 
 
 def test_missing_fused_and_divided_words_are_told_apart() -> None:

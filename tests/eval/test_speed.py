@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from fake_encoder import FakeEncoder, build, write_texts
 
 from alpie.app.settings import Settings, load_settings
 from alpie.eval.bench import speed
@@ -26,6 +25,7 @@ from alpie.eval.bench.speed_worker import (
     measure_growth,
     run_process,
 )
+from support.fake_encoder import FakeEncoder, build, write_texts
 
 pytestmark = pytest.mark.heavy
 

@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from fake_encoder import LARGE_TEXT, SMALL_TEXT, corpus_of
 
 from alpie.app.answering.corpus import Corpus
 from alpie.eval.quality_page import main, refreshed
@@ -19,6 +18,7 @@ from alpie.eval.studies.error_analysis import CAUSES, study_misses
 from alpie.index.errors import FileError
 from alpie.index.retrieval.expansion_index import ExpansionIndex
 from alpie.index.sources.expansions import ExpansionLine
+from support.fake_encoder import LARGE_TEXT, SMALL_TEXT, corpus_of
 
 pytestmark = pytest.mark.heavy
 

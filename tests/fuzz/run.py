@@ -24,10 +24,10 @@ def main() -> None:
     arguments.add_argument("--seconds", type=int, default=300)
     arguments.add_argument("--longest", type=int, default=4096, help="bytes of an input")
     chosen = arguments.parse_args()
-    sys.path[:0] = [str(TESTS), str(TESTS / "fuzz")]
+    sys.path.insert(0, str(TESTS))
     with atheris.instrument_imports(include=["alpie"]):
-        from targets import TARGETS
-    from seeds import seeds_of
+        from fuzz.targets import TARGETS
+    from fuzz.seeds import seeds_of
 
     work = TESTS.parent / "var" / "fuzz" / chosen.target
     corpus = work / "corpus"

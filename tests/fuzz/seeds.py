@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from formats.packed import docx_of, odt_of, odt_xml, p, word_xml
+from support.formats.packed import docx_of, odt_of, odt_xml, p, pdf_of, word_xml
 
 FINDINGS = Path(__file__).resolve().parent / "findings"
 
@@ -17,32 +17,6 @@ _HTML = (
 )
 DOCX = word_xml(p("Informe", properties='<w:pStyle w:val="Heading1"/>') + p("El texto dice algo."))
 ODT = odt_xml('<text:h text:outline-level="1">Informe</text:h><text:p>El texto dice algo.</text:p>')
-
-
-def pdf_of(*pages: str) -> bytes:
-    """A PDF with a line of text on each page, written by hand."""
-    count = len(pages)
-    kids = " ".join(f"{4 + 2 * number} 0 R" for number in range(count))
-    objects = [
-        "<</Type/Catalog/Pages 2 0 R>>",
-        f"<</Type/Pages/Count {count}/Kids[{kids}]>>",
-        "<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>",
-    ]
-    for number, text in enumerate(pages):
-        stream = f"BT /F1 12 Tf 72 720 Td ({text}) Tj ET"
-        objects.append(
-            f"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Resources<</Font<</F1 3 0 R>>>>/Contents {5 + 2 * number} 0 R>>"
-        )
-        objects.append(f"<</Length {len(stream)}>>stream\n{stream}\nendstream")
-    made = b"%PDF-1.4\n"
-    places: list[int] = []
-    for number, content in enumerate(objects, 1):
-        places.append(len(made))
-        made += f"{number} 0 obj{content}endobj\n".encode("cp1252")
-    table = "".join(f"{place:010} 00000 n \n" for place in places)
-    size = len(objects) + 1
-    trailer = f"xref\n0 {size}\n0000000000 65535 f \n{table}trailer<</Size {size}/Root 1 0 R>>\nstartxref\n{len(made)}\n%%EOF"
-    return made + trailer.encode()
 
 
 def seeds_of(target: str) -> Iterator[bytes]:

@@ -10,10 +10,6 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 
-import fake_encoder
-from formats.packed import docx_of, odt_of
-from test_promise import assert_promise
-
 from alpie.app.answering.corpus import Corpus
 from alpie.app.checking.verification import Verdict
 from alpie.app.checking.verify import QuotationChecker
@@ -27,6 +23,9 @@ from alpie.index.sources.source_table import entry_from_table
 from alpie.index.spanish.analysis import terms, tokens
 from alpie.index.spanish.conversation import complete, leans_on_earlier
 from alpie.index.spanish.query import MAX_CHARACTERS, read_question
+from support import fake_encoder
+from support.formats.packed import docx_of, odt_of
+from support.promise import assert_promise
 
 # What layout rules look at: one byte of the fuzzer's chooses one.
 _FRAGMENTS = """

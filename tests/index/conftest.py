@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from fake_encoder import build, write_texts
+
+from support.fake_encoder import build, write_texts
 
 
 @pytest.fixture

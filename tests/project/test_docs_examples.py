@@ -14,11 +14,11 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
-from places import ROOT
 
 import alpie.app
 from alpie.app.settings import Settings, settings_table
 from alpie.app.translations import translations_for
+from support.places import ROOT
 
 pytestmark = pytest.mark.heavy
 

@@ -10,12 +10,12 @@ from dataclasses import MISSING
 from typing import Any
 
 import pytest
-from places import ROOT
 
 from alpie.app.setting_kinds import Setting
 from alpie.app.settings import settings_table
 from alpie.app.terminal.options import COMMANDS
 from alpie.app.translations import translations_for
+from support.places import ROOT
 
 pytestmark = pytest.mark.heavy
 

@@ -13,7 +13,8 @@ from itertools import chain
 from pathlib import Path
 
 import pytest
-from places import ROOT
+
+from support.places import ROOT
 
 # Each folder, or module that lies loose, may import those before it.
 ORDER = """

@@ -12,7 +12,6 @@ from pathlib import Path
 from string import Formatter
 
 import pytest
-from places import ROOT
 
 from alpie.app import translations
 from alpie.app.page.views import page_words
@@ -21,6 +20,7 @@ from alpie.index.database.text_database import from_json, to_json
 from alpie.index.errors import AddressError, AlpieError, IndexDamaged, SourceError
 from alpie.index.messages import Message, Said, as_row, from_row, said, told
 from alpie.index.notices import Unread
+from support.places import ROOT
 
 TREES = {
     path: ast.parse(path.read_text("utf-8"))

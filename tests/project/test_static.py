@@ -8,10 +8,9 @@ import sys
 import tomllib
 from pathlib import Path
 
-from places import ROOT
-
 from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.settings import load_settings
+from support.places import ROOT
 
 CODE = ("index", "app", "eval")
 
@@ -26,6 +25,7 @@ def _run(command: list[str], environment: dict[str, str] | None = None) -> None:
 
 def test_ruff_finds_nothing() -> None:
     _run(["ruff", "check", *CODE, "tests"])
+    _run(["ruff", "format", "--check", *CODE, "tests"])
 
 
 def test_mypy_finds_nothing(tmp_path: Path) -> None:

@@ -35,8 +35,8 @@ has been answered."""
 class Guard:
     """Middleware around the whole application.
 
-    `hosts`: the names the page answers to; None, any. `proxied`: whether what a proxy says of the visitor is
-    believed; uvicorn has then put the visitor's address into the scope. `gate`: asks for a password, or None.
+    `hosts` are the names the page answers to; with None it answers to any. `proxied` says whether a proxy is believed
+    about the visitor; uvicorn has then put the visitor's address into the scope. `gate` asks for a password, if not None.
     `bodies`: routes that take larger bodies than a form, with their limit (bytes); their body is not held in
     memory here. `collections`: whether there are addresses under `/c/`. `on_refusal` is told the status of every
     refusal.

@@ -4,8 +4,8 @@ A session is a cookie `name|end|signature` that holds nothing else. It is signed
 secret beside the file of users and of the user's stored hash: it ends after twelve hours, with a new
 password and with the user; no process has to remember it.
 
-Every attempt to log in counts as one that failed before its password is hashed, and is taken back when it was right:
-so whoever sends many at once learns no more than who sends them one after the other. Of each client one is hashed at
+Every attempt to log in is counted as failed before its password is hashed, and the count is taken back if it was right.
+So whoever sends many at once learns no more than who sends them one after the other. Of each client one is hashed at
 a time, so that a crowd of attempts keeps only its own sender waiting.
 """
 
@@ -178,7 +178,7 @@ def _fields(form: bytes) -> dict[str, list[str]]:
 
 
 class TooMany(Exception):
-    """Too many attempts to log in. `seconds`: when to come again; `busy`: those of others, not failed ones."""
+    """Too many attempts to log in. `seconds` says when to try again; `busy`, that too many are being checked just now."""
 
     def __init__(self, seconds: int, busy: bool = False) -> None:
         super().__init__(seconds)
@@ -186,7 +186,7 @@ class TooMany(Exception):
 
 
 class Attempts:
-    """Whether names and passwords belong together, for many at a time. `clock` in seconds."""
+    """Checks names and passwords, for many visitors at a time. `clock` tells seconds."""
 
     def __init__(self, users: Users, clock: Callable[[], float]) -> None:
         self._users = users

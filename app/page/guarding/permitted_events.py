@@ -1,4 +1,4 @@
-"""What visitors may have done: by which handlers, with plain values for arguments and nothing else.
+"""Lets visitors call only the page's own handlers, with plain values for arguments and nothing else.
 
 Gradio takes any dictionary that looks like a file of its own for one and fetches it from wherever it says,
 before a handler sees it. So Gradio is never given what was sent, only what was understood of it here: there
@@ -87,7 +87,7 @@ class Handlers:
 
 
 class PermittedEvents:
-    """Middleware around the pages, inside `Guard`, which has seen to the size. `pages`: by path, "/" or "/en/"."""
+    """Middleware around the pages, inside `Guard`, which has limited the size. `pages` has them by path, "/" or "/en/"."""
 
     def __init__(self, app: ASGIApp, pages: Mapping[str, Handlers]) -> None:
         self._app = app

@@ -1,4 +1,4 @@
-"""How much one client may ask for. Constant memory a client, however often it asks."""
+"""Limits how much one client may ask for. A client takes the same memory however often it asks."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Limits:
 class Window:
     """Counts requests by client in a sliding window.
 
-    Two counts a client: of this stretch of time and of the one before, which fades out as this one passes.
+    Each client has two counts: of this stretch of time and of the one before, which counts less and less as this one passes.
     Never admits more than `most` within a stretch.
     """
 

@@ -1,4 +1,4 @@
-"""Which application answers: a named collection is served by one of its own, made when it is first visited.
+"""Chooses the application that answers: each named collection has one of its own, made when it is first visited.
 
 Everything that knows the prefix of a proxy works under `/c/<slug>` too, and no collection can show the passages of
 another.

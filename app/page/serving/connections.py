@@ -1,4 +1,4 @@
-"""How the page listens: uvicorn, with an end to connections that send their request a byte a minute."""
+"""How the page listens: with uvicorn, but closing connections that send their request a byte a minute."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _BACKLOG = 512
 
 
 class PatientProtocol(H11Protocol):
-    """uvicorn's protocol, which waits for ever for the head of a request; this one for ten seconds."""
+    """uvicorn's protocol with a time limit: it waits ten seconds for the head of a request, where uvicorn waits for ever."""
 
     head_seconds = _HEAD_SECONDS
     _deadline: asyncio.TimerHandle | None = None

@@ -1,7 +1,7 @@
-"""How files reach the browser: asked for early, compressed, kept there when their address names their version.
+"""How files reach the browser: it asks for them early, gets them compressed, and keeps those whose address names a version.
 
-Gradio compresses its own files and streams its events, which must not be held back: compressed here is only
-what lies under `/al/`. Gradio puts the head of the page into it by script, when it has drawn the page; a `Link`
+Gradio compresses its own files and streams its events, which must not be held back. So only what lies under `/al/`
+is compressed here. Gradio puts the head of the page into it by script, when it has drawn the page; a `Link`
 header lets the browser fetch our styles and scripts meanwhile.
 """
 

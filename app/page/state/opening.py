@@ -19,7 +19,7 @@ __all__ = ["NotReady", "Opening"]
 
 
 class Opening(Following["Corpus"]):
-    """Opens the corpus, and the one that takes its place; a collection without documents yet has none, and no fault."""
+    """Opens the corpus, and later the one that takes its place. A collection without documents has none, which is no fault."""
 
     empty = False  # there is nothing to open
 

@@ -40,7 +40,7 @@ _ENDED_BY_FORCE = -9  # as a process says that was ended by a signal: it crashed
 
 @dataclass(frozen=True)
 class UploadState:
-    """How it stands with what was handed in."""
+    """What became of the documents that were handed in."""
 
     indexing: tuple[str, ...] = ()  # names of files
     done: tuple[str, ...] = ()

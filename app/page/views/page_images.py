@@ -1,4 +1,4 @@
-"""Pages of a PDF as pictures. The file itself is never handed to the browser: its reader would run what it holds."""
+"""Draws pages of a PDF as pictures. The file itself never goes to the browser, which would run what the file holds."""
 
 from __future__ import annotations
 

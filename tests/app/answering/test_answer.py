@@ -7,7 +7,6 @@ from datetime import timedelta
 
 import numpy as np
 import pytest
-from fake_encoder import LARGE_TEXT, SMALL_TEXT, WEIGHTS, corpus_of
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -21,6 +20,7 @@ from alpie.app.answering.quotes import QuotePolicy
 from alpie.index.errors import QuestionError
 from alpie.index.records import proves
 from alpie.index.spanish.query import read_question
+from support.fake_encoder import LARGE_TEXT, SMALL_TEXT, WEIGHTS, corpus_of
 
 BURNT = "¿Cuántas hectáreas de monte ardieron en julio?"
 NOWHERE = "¿Quién marcó el gol del partido?"

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
-from fake_encoder import WEIGHTS, FakeReader, corpus_from
 from pydantic import TypeAdapter
 
 from alpie.app.answering.answer_types import Answer, Role
@@ -22,6 +21,7 @@ from alpie.index.spanish.comparison import questions_in, sides_of
 from alpie.index.spanish.conversation import is_small_talk, leans_on_earlier
 from alpie.index.spanish.named_documents import DocumentNames
 from alpie.index.spanish.query import read_question
+from support.fake_encoder import WEIGHTS, FakeReader, corpus_from
 
 FIRE = """El incendio de Valdeluna
 

@@ -11,8 +11,6 @@ import unicodedata
 from collections.abc import Callable
 
 import pytest
-from bad_questions import NO_WORDS, ODD_QUESTIONS
-from fake_corpus import FakeCorpus
 
 from alpie.app.answering.answer_types import Answer
 from alpie.app.answering.corpus import Corpus
@@ -29,6 +27,8 @@ from alpie.index.errors import AlpieError, QuestionError
 from alpie.index.records import proves
 from alpie.index.spanish.analysis import normalize
 from alpie.index.spanish.query import MAX_CHARACTERS
+from support.bad_questions import NO_WORDS, ODD_QUESTIONS
+from support.fake_corpus import FakeCorpus
 
 pytestmark = pytest.mark.timeout(120, func_only=True)
 

@@ -11,9 +11,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from fake_encoder import corpus_from
-from formats.packed import docx, p
-from formats.pages import Drawn
 
 from alpie.app.answering.answer_types import Answer
 from alpie.app.answering.corpus import Corpus
@@ -29,6 +26,9 @@ from alpie.index.notices import NoticeKind
 from alpie.index.reader.open_reader import BUNDLED, open_reader
 from alpie.index.records import Document
 from alpie.index.sources.document_folder import read_sources
+from support.fake_encoder import corpus_from
+from support.formats.packed import docx, p
+from support.formats.pages import Drawn
 
 LAW = """---
 title: "Ley 3/2022, de 2 de mayo, de fuentes públicas"

@@ -14,8 +14,6 @@ from dataclasses import FrozenInstanceError, replace
 from pathlib import Path
 
 import pytest
-from fake_corpus import FakeCorpus
-from places import ROOT
 
 from alpie.app import Corpus as PublicCorpus
 from alpie.app.answering.answer_types import Answer, Quote
@@ -24,6 +22,8 @@ from alpie.app.answering.quotes import QuotePolicy
 from alpie.app.settings import SEED_DOCUMENTS, load_settings
 from alpie.index.errors import AddressError, ArgumentError, IndexMissing
 from alpie.index.notices import Unread
+from support.fake_corpus import FakeCorpus
+from support.places import ROOT
 
 PROVINCES = "¿En qué provincias españolas se hicieron registros?"
 NAMES = "Madrid, Barcelona, Jaén y Málaga"

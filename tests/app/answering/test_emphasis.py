@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from fake_encoder import passage_of
 
 from alpie.app.answering.quotes import MIN_LEAD, MIN_LOG_ODDS, MIN_PROBABILITY, emphasise
 from alpie.index.reader import AnswerWords, Reading
+from support.fake_encoder import passage_of
 
 SENTENCES = ("Hubo una docena de registros en dos países.", "Duró nueve días.", "Nadie resultó herido.")
 SURE = MIN_PROBABILITY + 0.1

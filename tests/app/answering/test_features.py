@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from fake_encoder import LARGE_TEXT, SMALL_TEXT, FakeReader, corpus_of
 
 from alpie.app.answering.candidates import CANDIDATE_FEATURES, Candidates, CandidateSpan, candidates_of
 from alpie.app.answering.corpus import Corpus
@@ -15,6 +14,7 @@ from alpie.index.reader import Reading, ReadPassage
 from alpie.index.records import Hit, Passage, SentenceRole
 from alpie.index.retrieval.search import Retrieval
 from alpie.index.spanish.query import read_question
+from support.fake_encoder import LARGE_TEXT, SMALL_TEXT, FakeReader, corpus_of
 
 LONG_LIST = "Ayudas del año\n\nEl valle concede las siguientes ayudas:\n\n" + "\n".join(
     f"- una ayuda de {n} euros para los vecinos que limpien {n} márgenes y fuentes del monte de la comarca;"

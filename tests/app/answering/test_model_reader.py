@@ -8,7 +8,6 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from fake_encoder import FakeReader
 
 from alpie.app.answering.corpus import Corpus
 from alpie.app.answering.model_reader import ModelReader, numbers_in
@@ -16,6 +15,7 @@ from alpie.app.chat_model import Messages
 from alpie.app.settings import Settings
 from alpie.index.reader import ReadPassage
 from alpie.index.records import proves
+from support.fake_encoder import FakeReader
 
 PASSAGES = [
     ReadPassage(("El museo abre a las diez.", "La entrada cuesta seis euros.")),

@@ -8,7 +8,6 @@ from functools import cache
 from itertools import combinations, pairwise
 
 import pytest
-from fake_encoder import corpus_of, document_of
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -21,6 +20,7 @@ from alpie.app.page.views.link_places import spans_parameter, words_at
 from alpie.app.page.views.page_words import translations_for
 from alpie.app.page.views.panel import Panels
 from alpie.index.records import Passage, Sentence, SentenceRole, Span, readable_text
+from support.fake_encoder import corpus_of, document_of
 
 TEXT = """Los parques abren a las siete. Los perros van atados. Nadie puede hacer fuego de abril a octubre.
 

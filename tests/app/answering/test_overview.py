@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from fake_encoder import corpus_from
 
 from alpie.app.answering.corpus import Corpus
 from alpie.index.records import Document, collapse
 from alpie.index.spanish.named_documents import DocumentNames
 from alpie.index.spanish.overview import Overview, OverviewKind, read_overview
 from alpie.index.spanish.query import read_question
+from support.fake_encoder import corpus_from
 
 RESOLUTION = """Resolución nº 4
 

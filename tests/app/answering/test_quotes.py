@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import pytest
-from fake_encoder import FakeReader, document_of, passage_of, source_of
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -32,6 +31,7 @@ from alpie.index.records import (
 )
 from alpie.index.sources.document_folder import read_sources
 from alpie.index.spanish.query import Question, read_question
+from support.fake_encoder import FakeReader, document_of, passage_of, source_of
 
 LEAD_IN, ITEM = SentenceRole.LEAD_IN, SentenceRole.ITEM
 # Asks for several things, so that nothing but the policy limits.

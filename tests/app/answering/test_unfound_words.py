@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 
 import pytest
-from fake_corpus import FakeCorpus
 
 from alpie.app.answering.unfound_words import holds_none_of
 from alpie.app.page.views.lookup_view import Wanted, look_up, render_results
 from alpie.app.page.views.page_words import translations_for
 from alpie.app.terminal.rendering import hits_text
+from support.fake_corpus import FakeCorpus
 
 CORPUS = FakeCorpus()
 

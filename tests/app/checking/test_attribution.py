@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from test_verify import CORPUS, FakeCorpus, document
 
 from alpie.app.checking.attribution import MAX_WORDS_BESIDE, outside, quoted_parts
 from alpie.app.checking.verification import Verdict, Verification
 from alpie.app.checking.verify import QuotationChecker, verify_quotation
+from support.given_corpus import CORPUS, GivenCorpus, document
 
 SENTENCE = "La operación sigue abierta y no se descartan nuevas detenciones."
 OTHER = "De las 25 detenciones realizadas, dos se han producido en territorio español"
@@ -62,7 +62,7 @@ def test_marks_of_the_document_change_no_verdict() -> None:
 
 def test_words_outside_are_fewer_than_those_quoted_and_at_most_so_many() -> None:
     quoted = " ".join(f"palabra{n}" for n in range(60))
-    corpus = FakeCorpus(document("a", f"Antes. {quoted} después."))
+    corpus = GivenCorpus(document("a", f"Antes. {quoted} después."))
 
     def verdict(beside: int, words: str) -> Verdict:
         lead = " ".join(["dice"] * beside)

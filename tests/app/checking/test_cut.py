@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from test_verify import CORPUS, PRESS, FakeCorpus, document
 
 from alpie.app.answering.cut import WarningKind, governs_list, read_cut
 from alpie.app.checking.verification import Verdict
@@ -12,6 +11,7 @@ from alpie.app.service.rows import verification_row
 from alpie.app.terminal.rendering import verification_text
 from alpie.app.translations import LANGUAGES, translations_for
 from alpie.index.records import Sentence, SentenceRole, Span
+from support.given_corpus import CORPUS, PRESS, GivenCorpus, document
 
 BEFORE, AFTER, OMITTED = WarningKind.BEFORE, WarningKind.AFTER, WarningKind.OMITTED
 
@@ -29,7 +29,7 @@ BEFORE, AFTER, OMITTED = WarningKind.BEFORE, WarningKind.AFTER, WarningKind.OMIT
     ("Abre en mayo, y no en abril, para los socios.", "Abre en mayo […] para los socios.", OMITTED, "no"),
 ])  # fmt: skip
 def test_what_turns_the_meaning_is_told(source: str, cut: str, kind: WarningKind, word: str) -> None:
-    outcome = verify_quotation(cut, FakeCorpus(document("a", source)))
+    outcome = verify_quotation(cut, GivenCorpus(document("a", source)))
     assert outcome.verdict is Verdict.CUT
     assert (kind, word) in [(one.kind, one.word) for one in outcome.warnings]
     (place,) = outcome.places
@@ -49,12 +49,12 @@ def test_what_turns_the_meaning_is_told(source: str, cut: str, kind: WarningKind
     ("La feria abrió. No vino nadie. Cerró a las diez.", "La feria abrió. […] Cerró a las diez."),
 ])  # fmt: skip
 def test_what_does_not_is_not(source: str, cut: str) -> None:
-    outcome = verify_quotation(cut, FakeCorpus(document("a", source)))
+    outcome = verify_quotation(cut, GivenCorpus(document("a", source)))
     assert (outcome.verdict, outcome.warnings) == (Verdict.EXACT, ())
 
 
 def test_a_place_where_nothing_is_left_out_is_enough_and_comes_first() -> None:
-    corpus = FakeCorpus(
+    corpus = GivenCorpus(
         document("a", "No se admiten perros de caza."), document("b", "Se admiten perros de caza.")
     )
     outcome = verify_quotation("admiten perros de caza.", corpus)
@@ -96,7 +96,7 @@ def test_every_interface_carries_the_warning(language: str) -> None:
 def test_true_sentences_that_do_not_follow_one_another_are_told_apart() -> None:
     first, second = "No hay pruebas de lo contrario.", " ".join(PRESS.splitlines()[1:3])
     text = f"{first} {second}"
-    corpus = FakeCorpus(document("a", first), *CORPUS.documents.values())
+    corpus = GivenCorpus(document("a", first), *CORPUS.documents.values())
     outcome = verify_quotation(text, corpus)
     assert outcome.verdict is Verdict.JOINED
     assert [one.places[0].document_id for one in outcome.sentences] == ["a", "prensa"]

@@ -9,10 +9,8 @@ from datetime import date
 from time import process_time  # not of the clock: a busy machine is no failure
 
 import pytest
-from fake_corpus import FakeCorpus
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_export import REPORT, texts
 
 from alpie.app.answering.citation import cite, full_citation
 from alpie.app.answering.corpus import Corpus
@@ -22,6 +20,8 @@ from alpie.app.exporting.export import FORMATS, export
 from alpie.app.exporting.reference_files import Excerpt
 from alpie.app.translations import LANGUAGES, translations_for
 from alpie.index.records import collapse
+from support.fake_corpus import FakeCorpus
+from support.sample_citations import REPORT, texts
 
 DAY = date(2026, 11, 22)
 FILES = ("bibtex", "ris", "csl-json", "csv", "markdown")

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -26,11 +24,8 @@ from alpie.app.translations import translations_for
 from alpie.index.database.text_database import StoredPassages
 from alpie.index.errors import QuestionError
 from alpie.index.records import (
-    Block,
     BlockKind,
-    Document,
     Hit,
-    Layout,
     Passage,
     Sentence,
     SentenceRole,
@@ -39,74 +34,7 @@ from alpie.index.records import (
     proves,
     readable_text,
 )
-
-PRESS = """Detenciones en España
-De las 25 detenciones realizadas, dos se han producido
-en territorio español, en «Madrid» y Barcelona.
-
-La operación sigue abierta y no se descartan nuevas detenciones.
-"""
-REPORT = """Los niños usan el móvil.7 En 20183 se identificaron más
-Informe 2019 13
-de 18 millones de imágenes. No hay pruebas de lo contrario.
-
-La operación sigue abierta y no se descartan nuevas detenciones.
-"""
-TABLE = "Países por criterio\nEspaña: cinco\nFrancia: siete\nItalia: nueve\n"
-
-
-class FakeCorpus:
-    """A corpus whose passages are given and whose search counts words in common."""
-
-    fingerprint = "f" * 8
-
-    def __init__(self, *documents: Document, left_out: Mapping[str, Sequence[str]] | None = None) -> None:
-        self.documents = {document.id: document for document in documents}
-        marked = left_out or {}
-        self.layouts = {one.id: layout_of(one, marked.get(one.id, ())) for one in documents}
-        self.passages = StoredPassages.of(
-            [p for one in documents for p in passages_of(one, self.layouts[one.id])]
-        )
-
-    def search(
-        self, question: str, limit: int = 10, retriever: str = "hybrid", document: str | None = None
-    ) -> tuple[Hit, ...]:
-        wanted = set(question.casefold().split())
-        hits = [Hit(one, float(len(wanted & set(one.text.casefold().split())))) for one in self.passages]
-        return tuple(sorted((hit for hit in hits if hit.score), key=lambda hit: -hit.score)[:limit])
-
-
-def document(name: str, text: str) -> Document:
-    return Document(name, f"Título de {name}", "Organismo", "2024", "informe", "es", f"{name}.txt", text)
-
-
-def layout_of(one: Document, left_out: Sequence[str]) -> Layout:
-    """A block for each paragraph, without the words that are `left_out` as calls of notes."""
-    calls = sorted(Span(start, start + len(words)) for words in left_out for start in [one.text.index(words)])
-    blocks = []
-    for start, end in (found.span() for found in re.finditer(r"\S(?:(?:[^\n]|\n(?!\n))*\S)?", one.text)):
-        inside = [edge for call in calls if start <= call.start < end for edge in (call.start, call.end)]
-        edges = [start, *inside, end]
-        blocks.append(Block(BlockKind.PARAGRAPH, tuple(map(Span, edges[::2], edges[1::2])), ()))
-    return Layout(one.id, tuple(blocks), (), tuple(calls), ())
-
-
-def passages_of(one: Document, layout: Layout) -> list[Passage]:
-    """A passage and a section for each block, all of it one sentence."""
-    return [
-        Passage(
-            f"{one.id}/{number}", one.id, (Sentence(readable_text(one.text, block.spans), block.spans),),
-            (f"Sección {number}",), BlockKind.PARAGRAPH, paragraph=1, ordinal=number,
-        )
-        for number, block in enumerate(layout.blocks)
-    ]  # fmt: skip
-
-
-CORPUS = FakeCorpus(
-    document("prensa", PRESS),
-    document("informe", REPORT),
-    left_out={"informe": ["7", "3", "Informe 2019 13\n"]},
-)
+from support.given_corpus import CORPUS, PRESS, REPORT, TABLE, GivenCorpus, document
 
 
 def check(text: str) -> Verification:
@@ -169,7 +97,7 @@ def test_every_place_is_given() -> None:
 
 
 def test_a_word_that_is_everywhere_is_counted_but_not_listed_without_end() -> None:
-    corpus = FakeCorpus(document("a", "uno dos " * 400))
+    corpus = GivenCorpus(document("a", "uno dos " * 400))
     outcome = verify_quotation("uno", corpus)
     assert (outcome.occurrences, len(outcome.places)) == (400, MAX_PLACES)
 
@@ -179,9 +107,9 @@ def test_an_omission_the_text_declares_is_allowed_within_limits() -> None:
     assert outcome.verdict is Verdict.EXACT
     assert outcome.with_omissions
     assert check("no se descartan nuevas [...] De las 25 detenciones").verdict is not Verdict.EXACT  # order
-    far = FakeCorpus(document("a", "el principio es este. " + "relleno y más. " * 200 + "el final es otro."))
+    far = GivenCorpus(document("a", "el principio es este. " + "relleno y más. " * 200 + "el final es otro."))
     assert verify_quotation("el principio es [...] final es otro", far).verdict is not Verdict.EXACT
-    near = FakeCorpus(document("a", "el principio es este. el final es otro."))
+    near = GivenCorpus(document("a", "el principio es este. el final es otro."))
     assert verify_quotation("el principio es [...] final es otro", near).verdict is Verdict.EXACT
     assert verify_quotation("el [...] es [...] otro", near).verdict is not Verdict.EXACT  # single words
 
@@ -194,7 +122,7 @@ def test_a_row_under_its_header_is_one_quotation_but_two_rows_are_not() -> None:
         Sentence(collapse(TABLE[start:end]), (Span(start, end),), role, group=1)
         for (start, end), role in zip(pairwise(ends), roles, strict=True)
     )
-    corpus = FakeCorpus(one)
+    corpus = GivenCorpus(one)
     corpus.passages = StoredPassages.of([Passage("tabla/0", "tabla", sentences, (), BlockKind.TABLE)])
     assert verify_quotation("Países por criterio Francia: siete", corpus).verdict is Verdict.EXACT
     assert verify_quotation("España: cinco Italia: nueve", corpus).verdict is not Verdict.EXACT
@@ -265,7 +193,7 @@ def test_a_text_without_words_cannot_be_checked(text: str) -> None:
 
 def test_a_long_text_is_checked_exactly_but_not_compared() -> None:
     long = "palabra " * (MAX_COMPARED_CHARACTERS // 4)
-    corpus = FakeCorpus(document("a", f"Antes. {long}Después."))
+    corpus = GivenCorpus(document("a", f"Antes. {long}Después."))
     assert verify_quotation(long, corpus).verdict is Verdict.EXACT
     with pytest.raises(QuestionError, match="por separado"):
         check(long)
@@ -282,7 +210,7 @@ def test_a_megabyte_of_anything_ends_soon(text: str) -> None:
 
 
 def test_checking_again_does_not_prepare_again() -> None:
-    corpus = FakeCorpus(*(document(f"d{n}", PRESS * 100) for n in range(10)))
+    corpus = GivenCorpus(*(document(f"d{n}", PRESS * 100) for n in range(10)))
     checker = QuotationChecker(corpus)
     checker.check("no se descartan nuevas detenciones")
     started = process_time()
@@ -402,7 +330,7 @@ def test_a_record_that_still_holds_is_confirmed() -> None:
     ("Nada de eso.", QuoteState.ABSENT),
 ])  # fmt: skip
 def test_a_record_is_checked_against_the_documents_as_they_are_now(text: str, state: QuoteState) -> None:
-    now = FakeCorpus(document("prensa", text))
+    now = GivenCorpus(document("prensa", text))
     now.fingerprint = "otra"
     outcome = verify_record(saved(), now)
     assert (outcome.holds, outcome.same_corpus) == (state is QuoteState.MOVED, False)

@@ -8,7 +8,6 @@ import re
 from datetime import date
 
 import pytest
-from places import ROOT
 
 from alpie.app.exporting.export import export
 from alpie.app.exporting.reference_files import Excerpt
@@ -16,6 +15,7 @@ from alpie.index.chunking.passages import make_passages
 from alpie.index.layout import lay_out
 from alpie.index.records import Document
 from alpie.index.sources.document_folder import read_sources
+from support.places import ROOT
 
 pytestmark = pytest.mark.heavy
 

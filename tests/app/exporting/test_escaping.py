@@ -17,13 +17,10 @@ import bibtexparser
 import pytest
 import rispy
 from fastapi.testclient import TestClient
-from hostile_folder import FOR_FILES, PAYLOADS, hostile_corpus
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from pybtex.database import parse_string
-from test_cli import ANSWER, DOCUMENT, QUOTE
-from test_export import REPORT, RESOLUTION
 
 from alpie.app.answering.answer_types import Citation
 from alpie.app.answering.corpus import Corpus
@@ -41,6 +38,9 @@ from alpie.app.page.guarding.rate_limits import Limits
 from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.serving.server import create_app
 from alpie.app.service.answer_record import make_record, record_text
+from support.hostile_folder import FOR_FILES, PAYLOADS, hostile_corpus
+from support.sample_answer import ANSWER, DOCUMENT, QUOTE
+from support.sample_citations import REPORT, RESOLUTION
 
 EVERYTHING = (*PAYLOADS, *FOR_FILES)
 PLAIN = Excerpt("El cifrado avanza.", RESOLUTION, 3, 21)

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from fake_corpus import FakeCorpus
 from fastapi.testclient import TestClient
 
 from alpie.app.page.guarding.guard import Limits
 from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.serving.server import create_app
 from alpie.app.page.state.opening import Opening
+from support.fake_corpus import FakeCorpus
 
 
 @pytest.fixture(scope="module")

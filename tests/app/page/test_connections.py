@@ -14,13 +14,13 @@ from typing import Any
 
 import httpx
 import pytest
-from places import TESTS
 
 from alpie.app.page.guarding.guard import Guard
 from alpie.app.page.serving.connections import PatientProtocol, bound_socket, run, server_config
 from alpie.app.page.serving.server import serve
 from alpie.app.settings import load_settings
 from alpie.index.errors import SettingsError
+from support.places import TESTS
 
 DEADLINE_SECONDS = 30
 
@@ -200,8 +200,8 @@ def getaddrinfo(host, *rest, **options):
 socket.getaddrinfo = getaddrinfo
 sys.path.insert(0, sys.argv[1])
 import httpx
-from fake_corpus import FakeCorpus
-from serving import serving
+from support.fake_corpus import FakeCorpus
+from support.serving import serving
 from alpie.app.page.serving.server import create_app
 corpus = FakeCorpus()
 with serving(create_app(lambda: corpus)) as address:

@@ -10,7 +10,6 @@ from itertools import product
 from typing import Any
 
 import pytest
-from fake_corpus import FakeCorpus
 from fastapi.testclient import TestClient
 
 from alpie.app.page.guarding.rate_limits import Limits
@@ -20,6 +19,7 @@ from alpie.app.page.state.opening import Opening
 from alpie.app.page.views.chat import Chat, Conversation
 from alpie.app.page.views.page_words import translations_for
 from alpie.app.service.row_schemas import ROWS
+from support.fake_corpus import FakeCorpus
 
 
 @pytest.fixture(scope="module")

@@ -11,10 +11,8 @@ from typing import Any
 
 import httpx
 import pytest
-from fake_corpus import FakeCorpus
 from gradio.queueing import Queue
 from prometheus_client.parser import text_string_to_metric_families
-from serving import serving, wait_until_ready
 
 from alpie.app.answering.answer_types import Answer
 from alpie.app.page.guarding.rate_limits import Limits
@@ -26,6 +24,8 @@ from alpie.app.page.views.chat import Chat, Conversation, Wish
 from alpie.app.page.views.page_words import translations_for
 from alpie.app.page.views.quality_view import render_timings
 from alpie.eval.bench.load import main
+from support.fake_corpus import FakeCorpus
+from support.serving import serving, wait_until_ready
 
 
 class SlowCorpus(FakeCorpus):

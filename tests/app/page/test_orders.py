@@ -11,16 +11,16 @@ from typing import Any
 
 import anyio
 import pytest
-from fake_corpus import FakeCorpus
 from fastapi.testclient import TestClient
 from hypothesis import given
 from hypothesis import strategies as st
-from serving import serving, wait_until_ready
 
 from alpie.app.page.guarding.permitted_events import Handlers, PermittedEvents
 from alpie.app.page.guarding.rate_limits import Limits
 from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.serving.server import create_app
+from support.fake_corpus import FakeCorpus
+from support.serving import serving, wait_until_ready
 
 QUESTION = "¿Cuántas detenciones hubo en España?"
 # The public calls, and how many arguments each takes.

@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from places import ROOT
 
 from alpie.app.page.guarding.guard import Limits
 from alpie.app.page.serving.page_options import PageOptions
@@ -25,6 +24,7 @@ from alpie.app.page.views.page_words import translations_for
 from alpie.app.page.views.welcome import candidates
 from alpie.index.errors import IndexMissing
 from alpie.index.records import Block, BlockKind, Document, Layout, Span
+from support.places import ROOT
 
 PAGE = ROOT / "app" / "page"
 

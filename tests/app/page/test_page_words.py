@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 import re
 
-from places import ROOT
-
 from alpie.app import translations as common
 from alpie.app.page.views.page_words import LANGUAGES, translations_for
+from support.places import ROOT
 
 PAGE = ROOT / "app" / "page"
 

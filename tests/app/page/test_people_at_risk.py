@@ -8,7 +8,6 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from places import ROOT
 
 from alpie.app.answering.people_at_risk import Risk, at_risk
 from alpie.app.page.state.opening import Opening
@@ -16,6 +15,7 @@ from alpie.app.page.views.chat import Chat, Conversation
 from alpie.app.page.views.help import help_lines
 from alpie.app.page.views.page_words import translations_for
 from alpie.index.encoder import Encoder
+from support.places import ROOT
 
 
 @pytest.mark.parametrize(

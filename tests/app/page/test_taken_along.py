@@ -9,7 +9,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from fake_corpus import FakeCorpus
 from fastapi.testclient import TestClient
 
 from alpie.app.answering.answer_types import Answer, Part, Role
@@ -22,6 +21,7 @@ from alpie.app.page.views.link_places import link
 from alpie.app.page.views.markup import escape
 from alpie.app.page.views.page_words import translations_for
 from alpie.app.settings import load_settings
+from support.fake_corpus import FakeCorpus
 
 PAYLOAD = (
     "<script>window.hurt=1</script><img src=x onerror=window.hurt=1> [a](javascript:1) **b** $$c$$\n\n# d"

@@ -11,10 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fake_encoder import FakeEncoder, build, corpus_of
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from formats import law, made
 
 from alpie.app.answering.corpus import Corpus
 from alpie.app.page.guarding.guard import Guard
@@ -35,41 +33,15 @@ from alpie.index.layout import lay_out
 from alpie.index.messages import Message, said
 from alpie.index.records import Document
 from alpie.index.sources.document_folder import NOT_DOCUMENTS, read_sources
+from support.fake_encoder import FakeEncoder, build, corpus_of
+from support.formats import law, made
+from support.indexing import Indexing, ended, settled
 
 TEXT = "Los parques abren a las siete de la mañana."
 
 
-class Indexing:
-    """Stands for `alpie index`: says what it is told to, when it is let."""
-
-    def __init__(self, *messages: str, code: int = 0) -> None:
-        self.messages, self.code, self.runs = messages, code, 0
-        self.may_end = threading.Event()
-
-    def __call__(self) -> tuple[int, Sequence[str]]:
-        self.runs += 1
-        assert self.may_end.wait(60)
-        return self.code, self.messages
-
-
-def settled(uploads: Uploads) -> Any:
-    """The state once nothing is indexed any more."""
-    for _ in range(600):
-        if not uploads.state.indexing:
-            return uploads.state
-        threading.Event().wait(0.1)
-    raise AssertionError("still indexing after a minute")
-
-
 def given(tmp_path: Path, indexing: Indexing | None = None, most_bytes: int = 100_000) -> Uploads:
     return Uploads(tmp_path / "docs", most_bytes, indexing or Indexing())
-
-
-def ended(*messages: str, code: int = 0) -> Indexing:
-    """One that does not wait to be let."""
-    indexing = Indexing(*messages, code=code)
-    indexing.may_end.set()
-    return indexing
 
 
 @pytest.mark.parametrize(("sent", "kept"), [

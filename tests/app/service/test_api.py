@@ -10,13 +10,13 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from places import ROOT
 
 from alpie.app.service.endpoints import Endpoints
 from alpie.app.service.row_schemas import ROWS, schema_document
 from alpie.app.settings import Settings
 from alpie.app.terminal import commands as cli
 from alpie.index.errors import AddressError, ArgumentError, QuestionError
+from support.places import ROOT
 
 pytestmark = pytest.mark.heavy
 

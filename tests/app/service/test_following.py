@@ -16,9 +16,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from building import ended, go, start_builder
-from fake_encoder import SMALL_TEXT, FakeEncoder, build, write_texts
-from serving import serving
 
 from alpie.app.answering.corpus import Corpus
 from alpie.app.service.endpoints import Endpoints
@@ -28,6 +25,9 @@ from alpie.index.errors import IndexMissing
 from alpie.index.storage import manifest as manifest_module
 from alpie.index.storage.manifest import pointer_stamp
 from alpie.index.storage.store import open_version
+from support.building import ended, go, start_builder
+from support.fake_encoder import SMALL_TEXT, FakeEncoder, build, write_texts
+from support.serving import serving
 
 pytestmark = pytest.mark.heavy
 

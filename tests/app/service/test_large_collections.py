@@ -6,7 +6,6 @@ import json
 from datetime import UTC, datetime
 
 import pytest
-from fake_encoder import corpus_from, document_of
 
 from alpie.app.answering.corpus import Corpus
 from alpie.app.page.views.documents_view import Offer, render_documents
@@ -18,6 +17,7 @@ from alpie.app.service.answer_record import make_record, verify_record
 from alpie.app.service.endpoints import Endpoints
 from alpie.index.database import text_database
 from alpie.index.records import Passage
+from support.fake_encoder import corpus_from, document_of
 
 DOCUMENTS = 40
 PARAGRAPHS = "\n\n".join(f"El apartado número {n} regula las fuentes del valle {{0}}." for n in range(3))

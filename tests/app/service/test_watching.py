@@ -11,8 +11,6 @@ from itertools import chain, count, repeat
 from pathlib import Path
 
 import pytest
-from building import ended, go, start_builder
-from fake_encoder import LARGE_TEXT, SMALL_TEXT, FakeEncoder, answers
 from filelock import FileLock
 
 from alpie.app.service.watching import Snapshot, changes, snapshot, watch
@@ -20,6 +18,8 @@ from alpie.app.settings import Settings, load_settings
 from alpie.app.translations import translations_for
 from alpie.index import build as build_module
 from alpie.index.build import build_index
+from support.building import ended, go, start_builder
+from support.fake_encoder import LARGE_TEXT, SMALL_TEXT, FakeEncoder, answers
 
 # --- what is seen to change ------------------------------------------------------------------------
 

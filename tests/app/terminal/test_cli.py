@@ -16,10 +16,8 @@ from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
 import pytest
-from places import ROOT
 
-from alpie.app.answering.answer_types import Answer, Quote, SearchStatement, WrittenSentence
-from alpie.app.answering.citation import cite
+from alpie.app.answering.answer_types import Answer, WrittenSentence
 from alpie.app.service.document_report import Freshness
 from alpie.app.service.rows import REFUSAL, answer_row
 from alpie.app.settings import Settings, load_settings
@@ -33,33 +31,12 @@ from alpie.index.build import BuildReport
 from alpie.index.database.text_database import StoredPassages
 from alpie.index.errors import AlpieError, IndexMissing, QuestionError
 from alpie.index.formats import Metadata
-from alpie.index.records import BlockKind, Document, Hit, Passage, Sentence, Span
+from alpie.index.records import Hit, Sentence, Span
 from alpie.index.retrieval.backends.select import Synchronised
 from alpie.index.sources.source_table import described, entry_from_file_name
+from support.places import ROOT
+from support.sample_answer import ANSWER, DOCUMENT, HIT, PASSAGE, QUOTE, TEXT
 
-TEXT = "Hubo 25 detenciones. La operación sigue abierta."
-DOCUMENT = Document("nota", "Nota", "Policía", "2025", "nota de prensa", "es", "nota.txt", TEXT)
-PASSAGE = Passage(
-    "nota/detenciones/0a1b2c",
-    "nota",
-    (Sentence("Hubo 25 detenciones.", (Span(0, 20),)), Sentence(TEXT[21:], (Span(21, len(TEXT)),))),
-    ("Detenciones",),
-    BlockKind.PARAGRAPH,
-    paragraph=1,
-)
-QUOTE = Quote("Hubo 25 detenciones.", "nota", (Span(0, 20),), PASSAGE, cite(DOCUMENT, PASSAGE), 0.9)
-HIT = Hit(PASSAGE, 1.5, ranks={"dense": 1}, terms=("detenciones",))
-ANSWER = Answer(
-    question="¿Cuántas?",
-    searched="¿Cuántas?",
-    answered=True,
-    confidence=0.9,
-    quotes=(QUOTE,),
-    nearest=(),
-    hits=(HIT,),
-    search=SearchStatement(1, 1, 1, 0.5),
-    milliseconds={"total": 12.0},
-)
 REFUSED = replace(ANSWER, answered=False, confidence=0.1, quotes=(), nearest=(QUOTE,))
 
 

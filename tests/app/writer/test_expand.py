@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fake_encoder import corpus_of, passage_of
 
 from alpie.app.answering.corpus import Corpus
 from alpie.app.terminal import commands as cli
@@ -20,6 +19,7 @@ from alpie.app.writer.expansion_drafts import (
 )
 from alpie.index.errors import ProviderError
 from alpie.index.sources.expansions import expansions_file, place_expansions
+from support.fake_encoder import corpus_of, passage_of
 
 PARAGRAPHS = "\n\n".join(
     f"{number}. Sección de prueba\n\nEl taller del barrio {word} repara bicicletas viejas de los vecinos. "

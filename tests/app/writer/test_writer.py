@@ -185,7 +185,7 @@ def test_a_good_model_is_shown_and_the_quotations_stay(settings: Any, answers: l
 
 
 def test_thirty_lies_and_none_on_the_screen(settings: Any, answers: list[Answer]) -> None:
-    import openai_server as lies
+    from support import openai_server as lies
 
     wrong = [*lies.WRONG_FIGURES, *lies.WRONG_NAMES, *lies.WRONG_DATES, "93", "noventa y tres"]
     dropped = shown = 0

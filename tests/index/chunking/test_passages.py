@@ -8,15 +8,15 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from fake_encoder import document_of
-from formats.reading import Reading
-from places import DOCS_SRC, SHARED
 
 from alpie.app.answering.citation import cite, locator
 from alpie.index.chunking.passages import make_passages, passage_address, unit_below
 from alpie.index.layout import lay_out
 from alpie.index.records import BlockKind, Document, Element, Passage, SentenceRole, Structure
 from alpie.index.sources.document_folder import read_sources
+from support.fake_encoder import document_of
+from support.formats.reading import Reading
+from support.places import DOCS_SRC, SHARED
 
 REAL = SHARED / "real_documents"
 DOCUMENTS = {document.id: document for document in read_sources(DOCS_SRC).documents}

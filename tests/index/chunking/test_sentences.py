@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from places import DOCS_SRC
 
 from alpie.index.chunking.sentences import document_sentences, sentence_bounds, split_sentences
 from alpie.index.layout import lay_out
 from alpie.index.records import Block, BlockKind, Document, Sentence, SentenceRole, Span
 from alpie.index.sources.document_folder import read_sources
+from support.places import DOCS_SRC
 
 DOCUMENTS = {document.id: document for document in read_sources(DOCS_SRC).documents}
 

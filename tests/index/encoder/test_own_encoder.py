@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from fake_encoder import FakeEncoder
 
 from alpie.app.answering import answer_weights
 from alpie.app.answering.answer_weights import calibration_file, numbers_for
@@ -29,6 +28,7 @@ from alpie.index.encoder.tokenizer import sample_texts
 from alpie.index.errors import EncoderError, Uncalibrated
 from alpie.index.reader.cross_encoder import CrossEncoderReader
 from alpie.index.retrieval.search import HybridWeights
+from support.fake_encoder import FakeEncoder
 
 PROMPTS = {"Retrieval-query": "busca: ", "Retrieval-document": "texto: ", "clustering": "grupo: "}
 

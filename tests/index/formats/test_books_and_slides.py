@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 
-from formats.packed import epub, pptx, shape, slide_paragraph
-from formats.reading import Reading
-
 from alpie.index.notices import Notice, NoticeKind
 from alpie.index.records import BlockKind
+from support.formats.packed import epub, pptx, shape, slide_paragraph
+from support.formats.reading import Reading
 
 TEXT = ("El horno del pueblo abre los martes.", "La leña la ponen los vecinos por turnos.")
 

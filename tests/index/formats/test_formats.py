@@ -8,16 +8,16 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from formats import law, made
-from formats.packed import odt_of, odt_xml
-from formats.reading import Reading
-from test_promise import assert_promise
 
 from alpie.index.errors import SourceError
 from alpie.index.formats import extract, format_of
 from alpie.index.formats.extraction import iso_date
 from alpie.index.formats.numbering import ordinal
 from alpie.index.records import BlockKind
+from support.formats import law, made
+from support.formats.packed import odt_of, odt_xml
+from support.formats.reading import Reading
+from support.promise import assert_promise
 
 PARTS = law.law()
 MAKERS: dict[str, Callable[[], bytes]] = {

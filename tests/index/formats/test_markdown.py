@@ -6,14 +6,14 @@ import re
 from html import unescape
 
 import pytest
-from formats.reading import EXAMPLES, Reading, seen
 from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
-from places import SHARED
 
 from alpie.index.notices import Notice, NoticeKind
 from alpie.index.records import BlockKind
+from support.formats.reading import EXAMPLES, Reading, seen
+from support.places import SHARED
 
 # markdown-it as anybody uses it; numbers of items are words here, pictures are none
 _RENDERER = MarkdownIt("commonmark").enable("table")

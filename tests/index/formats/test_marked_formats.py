@@ -7,15 +7,15 @@ import re
 from html import escape
 
 import pytest
-from formats.packed import docx, odt, p, run, table, tr
-from formats.reading import EXAMPLES, Reading, seen
 from hypothesis import given
 from hypothesis import strategies as st
-from places import SHARED
 from selectolax.lexbor import LexborHTMLParser
 
 from alpie.index.notices import NoticeKind
 from alpie.index.records import BlockKind
+from support.formats.packed import docx, odt, p, run, table, tr
+from support.formats.reading import EXAMPLES, Reading, seen
+from support.places import SHARED
 
 pytestmark = pytest.mark.heavy
 

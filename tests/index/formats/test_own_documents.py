@@ -10,9 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fake_encoder import FakeEncoder
-from formats import law, made
-from formats.pages import Drawn
 
 from alpie.app.answering.citation import full_citation
 from alpie.app.answering.corpus import Corpus, open_reader_of
@@ -30,6 +27,9 @@ from alpie.index.sources import document_folder
 from alpie.index.sources.document_folder import read_sources
 from alpie.index.sources.source_table import described, entry_from_file_name, table_for
 from alpie.index.storage.store import open_version
+from support.fake_encoder import FakeEncoder
+from support.formats import law, made
+from support.formats.pages import Drawn
 
 pytestmark = pytest.mark.heavy
 

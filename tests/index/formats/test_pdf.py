@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import chain
 
 import pytest
-from formats import law, made
-from formats.pages import HEIGHT, WIDTH, Drawn
-from formats.reading import Reading
 
 from alpie.index.notices import Notice, NoticeKind
 from alpie.index.records import BlockKind
+from support.formats import law, made
+from support.formats.pages import HEIGHT, WIDTH, Drawn
+from support.formats.reading import Reading
 
 pytestmark = pytest.mark.heavy
 

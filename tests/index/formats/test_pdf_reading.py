@@ -9,14 +9,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from formats import law, made
-from formats.pages import Drawn
-from formats.reading import Reading
 from PIL import Image
 
 from alpie.app.answering.citation import cite
 from alpie.index.notices import Notice, NoticeKind
 from alpie.index.records import BlockKind
+from support.formats import law, made
+from support.formats.pages import Drawn
+from support.formats.reading import Reading
 
 pytestmark = pytest.mark.heavy
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from formats.pages import Drawn
-from formats.reading import Reading
 from pypdfium2 import PdfDocument
 
 from alpie.app.answering.citation import cite, full_citation, short_citation
@@ -22,6 +20,8 @@ from alpie.index.formats.recognition import RecognisedLine, Recogniser
 from alpie.index.notices import Notice, NoticeKind
 from alpie.index.records import Passage
 from alpie.index.sources.document_folder import read_sources
+from support.formats.pages import Drawn
+from support.formats.reading import Reading
 
 pytestmark = pytest.mark.heavy
 

@@ -6,14 +6,14 @@ import time
 from dataclasses import replace
 
 import pytest
-from fake_encoder import document_of
-from layout_agreement import Agreement, measure_layout, read_gold
-from places import ROOT, TESTS
 
 from alpie.index.layout import lay_out
 from alpie.index.layout.notes import find_note_calls
 from alpie.index.records import Block, BlockKind, Element, Structure, readable_text
 from alpie.index.sources.document_folder import read_sources
+from support.fake_encoder import document_of
+from support.layout_agreement import Agreement, measure_layout, read_gold
+from support.places import ROOT, TESTS
 
 DOCUMENTS = {document.id: document for document in read_sources(ROOT / "docs_src").documents}
 GOLD = {
@@ -34,7 +34,9 @@ def blocks_of(text: str) -> list[tuple[str, str]]:
 
 def measured(document_id: str) -> dict[str, Agreement]:
     document = DOCUMENTS[document_id]
-    return measure_layout(document, lay_out(document), read_gold(TESTS / "layout" / GOLD[document_id]))
+    return measure_layout(
+        document, lay_out(document), read_gold(TESTS / "support" / "layout" / GOLD[document_id])
+    )
 
 
 @pytest.mark.parametrize("document_id", GOLD)
@@ -53,7 +55,7 @@ def test_layout_does_not_hang_on_how_the_lines_end(ending: str) -> None:
         line.rstrip() + ending if line.strip() else ending.strip(" ") for line in document.text.split("\n")
     )
     document = replace(document, text=text)
-    gold = read_gold(TESTS / "layout" / GOLD["weprotect-2019"])
+    gold = read_gold(TESTS / "support" / "layout" / GOLD["weprotect-2019"])
     for kind, agreement in measure_layout(document, lay_out(document), gold).items():
         assert agreement.recall >= 0.9, (kind, agreement.missed)
         assert agreement.precision >= 0.9, (kind, agreement.invented)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from formats.reading import Reading
 
 from alpie.index.records import BlockKind
+from support.formats.reading import Reading
 
 
 def blocks(*paragraphs: str) -> list[tuple[BlockKind, str | None, str]]:

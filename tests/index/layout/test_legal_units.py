@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from fake_encoder import document_of
 
 from alpie.index.layout import lay_out
 from alpie.index.records import BlockKind, readable_text
 from alpie.index.spanish.unit_numbers import number_at, order_of
+from support.fake_encoder import document_of
 
 
 @pytest.mark.parametrize(("written", "number"), [

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from fake_encoder import FakeEncoder, FakeReader, build
 
 from alpie.app.answering.corpus import Corpus
 from alpie.app.page.views.answer_view import render_answer
@@ -21,6 +20,7 @@ from alpie.index.sources.expansions import ExpansionLine, place_expansions
 from alpie.index.spanish.query import read_question
 from alpie.index.storage.manifest import current_version
 from alpie.index.storage.store import IndexVersion, corpus_fingerprint, open_version
+from support.fake_encoder import FakeEncoder, FakeReader, build
 
 FOREST = "Cuánta floresta calcinada hubo"  # shares no word with the passage
 CHARGE = "Hay que pagar la tarjeta de socio"

@@ -12,7 +12,6 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from fake_encoder import LARGE_TEXT, SMALL_TEXT, FakeEncoder, corpus_of
 
 from alpie.app.answering.corpus import backend_choice_of
 from alpie.app.settings import load_settings
@@ -29,6 +28,7 @@ from alpie.index.retrieval.backends.milvus_client import (
 )
 from alpie.index.retrieval.backends.select import BackendChoice
 from alpie.index.spanish.query import read_question
+from support.fake_encoder import LARGE_TEXT, SMALL_TEXT, FakeEncoder, corpus_of
 
 pytestmark = pytest.mark.heavy
 

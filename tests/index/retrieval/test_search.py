@@ -7,7 +7,6 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from fake_encoder import LARGE_TEXT, SMALL_TEXT, FakeEncoder, corpus_of, passage_of
 from numpy.typing import NDArray
 
 from alpie.app.answering.corpus import Corpus
@@ -18,6 +17,7 @@ from alpie.index.records import Passage
 from alpie.index.retrieval.search import Retrieval, SearchIndex
 from alpie.index.retrieval.vectors import VectorIndex
 from alpie.index.spanish.query import read_question
+from support.fake_encoder import LARGE_TEXT, SMALL_TEXT, FakeEncoder, corpus_of, passage_of
 
 GAZETTE_TEXT = """El mercado de abastos
 

@@ -17,8 +17,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from fake_encoder import DIMENSION
-from places import TESTS
 
 from alpie.app.answering.corpus import Corpus
 from alpie.eval.questions.question_file import OWN_QUESTIONS, read_questions
@@ -36,6 +34,8 @@ from alpie.index.retrieval.backends.milvus_client import (
 from alpie.index.retrieval.backends.select import mean_length, synchronise
 from alpie.index.retrieval.vector_backend import Entry, Query, VectorBackend, passage_id
 from alpie.index.spanish.query import read_question
+from support.fake_encoder import DIMENSION
+from support.places import TESTS
 
 pytest.importorskip("pymilvus", reason="pip install alpie[milvus]")
 

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from fake_encoder import answers, build
 from numpy.typing import NDArray
 
 from alpie.index.encoder import unit_rows
 from alpie.index.retrieval import vectors
 from alpie.index.retrieval.vectors import VectorIndex, VectorWriter
 from alpie.index.storage.manifest import current_version, read_manifest
+from support.fake_encoder import answers, build
 
 pytestmark = pytest.mark.heavy
 

@@ -6,7 +6,6 @@ import sqlite3
 import sys
 
 import pytest
-from fake_encoder import FakeEncoder, FakeReader, build, corpus_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,6 +13,7 @@ from alpie.app.answering.corpus import Corpus
 from alpie.index.retrieval.word_search import WordQuery, fold_as_stored
 from alpie.index.spanish.analysis import fold_in_place
 from alpie.index.storage.store import open_version
+from support.fake_encoder import FakeEncoder, FakeReader, build, corpus_of
 
 TEXTS = (
     "Los menores usan internet.\n\nEl acoso a un menor por internet crece.\n",

@@ -12,11 +12,7 @@ import sys
 import unicodedata
 from pathlib import Path
 
-import fake_encoder
 import pytest
-from formats import law, made
-from formats.packed import docx, docx_of, epub, odt, odt_of, odt_xml, p, pptx, word_xml, zipped
-from places import TESTS
 
 from alpie.app.terminal import commands as cli
 from alpie.index.chunking.passages import make_passages
@@ -24,9 +20,21 @@ from alpie.index.errors import SourceError
 from alpie.index.formats import MAX_CHARACTERS, extract
 from alpie.index.layout import lay_out
 from alpie.index.sources.document_folder import read_sources
-
-sys.path.append(str(TESTS / "fuzz"))
-from seeds import pdf_of
+from support import fake_encoder
+from support.formats import law, made
+from support.formats.packed import (
+    docx,
+    docx_of,
+    epub,
+    odt,
+    odt_of,
+    odt_xml,
+    p,
+    pdf_of,
+    pptx,
+    word_xml,
+    zipped,
+)
 
 pytestmark = [pytest.mark.heavy, pytest.mark.timeout(300, func_only=True)]
 

@@ -6,10 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from fake_corpus import FakeCorpus
-from fake_encoder import FakeEncoder
-from formats.reading import Reading
-from places import SHARED
 
 from alpie.app.page.views import page_words as catalogue
 from alpie.app.page.views.documents_view import Offer, render_documents
@@ -25,6 +21,10 @@ from alpie.index.layout import lay_out
 from alpie.index.notices import Coverage, Notice, NoticeKind, Unread
 from alpie.index.records import Document, Element, Structure
 from alpie.index.storage.store import open_version
+from support.fake_corpus import FakeCorpus
+from support.fake_encoder import FakeEncoder
+from support.formats.reading import Reading
+from support.places import SHARED
 
 WORDS = translations_for("es")
 

@@ -7,11 +7,11 @@ from functools import cache
 from typing import Any
 
 import pytest
-from places import ROOT
 
 from alpie.index.spanish.analysis import stems
 from alpie.index.spanish.conversation import complete, leans_on_earlier
 from alpie.index.spanish.query import read_question
+from support.places import ROOT
 
 QUESTIONS = ROOT / "eval" / "questions"
 FIRST = "¿Cuántas detenciones hubo en la operación de Europol?"

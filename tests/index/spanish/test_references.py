@@ -6,9 +6,6 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from fake_encoder import FakeEncoder, FakeReader, corpus_from, document_of
-from formats import law, made
-from formats.reading import Reading
 
 from alpie.app.answering.answer_types import Absent
 from alpie.app.answering.corpus import Corpus
@@ -22,6 +19,9 @@ from alpie.index.layout import lay_out
 from alpie.index.records import Document, Passage, collapse
 from alpie.index.retrieval.places import Places, unit_in_words
 from alpie.index.spanish.references import _SORTS, _SPELLINGS, read_reference
+from support.fake_encoder import FakeEncoder, FakeReader, corpus_from, document_of
+from support.formats import law, made
+from support.formats.reading import Reading
 
 LAW = made.law_text(law.law()).decode()
 RECITALS = "REGLAMENTO DE PRUEBA\n\nConsiderando lo siguiente:\n\n" + "\n\n".join(

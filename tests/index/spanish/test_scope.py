@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from fake_encoder import corpus_from
 
 from alpie.app.answering.corpus import Corpus
 from alpie.app.service.rows import answer_row
@@ -11,6 +10,7 @@ from alpie.index.records import Document
 from alpie.index.spanish.named_documents import DocumentNames
 from alpie.index.spanish.query import read_question
 from alpie.index.spanish.scope import Scope, read_scope
+from support.fake_encoder import corpus_from
 
 PARKS = """Artículo 1. Objeto.
 

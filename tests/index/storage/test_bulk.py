@@ -11,8 +11,6 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from fake_encoder import SMALL_TEXT, FakeEncoder, answers, build
-from places import TESTS
 
 from alpie.app.settings import load_settings
 from alpie.index.bulk import __main__ as bulk
@@ -22,6 +20,8 @@ from alpie.index.encoder.factory import open_encoder
 from alpie.index.errors import BulkError
 from alpie.index.spanish.query import read_question
 from alpie.index.storage.store import open_version
+from support.fake_encoder import SMALL_TEXT, FakeEncoder, answers, build
+from support.places import TESTS
 
 pytestmark = pytest.mark.heavy
 
@@ -110,7 +110,7 @@ CHILD = """
     import sys, time
     sys.path.insert(0, {tests!r})
     from pathlib import Path
-    from fake_encoder import FakeEncoder
+    from support.fake_encoder import FakeEncoder
     from alpie.index.bulk.partitions import embed_partitions
 
     done = 0

@@ -9,13 +9,13 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from disturbed import assert_refused, files, flipped, replaced
-from fake_encoder import SMALL_TEXT, FakeEncoder, answers, build
 
 from alpie.index.errors import IndexDamaged, StoreError
 from alpie.index.storage import manifest
 from alpie.index.storage.manifest import current_version, read_manifest
 from alpie.index.storage.store import open_version
+from support.disturbed import assert_refused, files, flipped, replaced
+from support.fake_encoder import SMALL_TEXT, FakeEncoder, answers, build
 
 REMEDY = "alpie index --rebuild"
 DAMAGES: dict[str, Callable[[bytes], bytes | None]] = {

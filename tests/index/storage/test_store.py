@@ -12,8 +12,6 @@ from pathlib import Path
 import faiss
 import numpy as np
 import pytest
-from disturbed import assert_refused, files, flipped, replaced
-from fake_encoder import SMALL_TEXT, FakeEncoder, answers, build
 
 from alpie.index import build as build_module
 from alpie.index.errors import (
@@ -31,6 +29,8 @@ from alpie.index.storage import incremental
 from alpie.index.storage import manifest as manifest_module
 from alpie.index.storage.manifest import FORMAT_VERSION, check_files, current_version, read_manifest, sealed
 from alpie.index.storage.store import open_version
+from support.disturbed import assert_refused, files, flipped, replaced
+from support.fake_encoder import SMALL_TEXT, FakeEncoder, answers, build
 
 pytestmark = pytest.mark.heavy
 

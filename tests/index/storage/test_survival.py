@@ -19,8 +19,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from building import ended, go, start_builder
-from fake_encoder import FakeEncoder, FakeReader, build
 
 from alpie.app.answering.corpus import Corpus
 from alpie.app.checking.verification import Verdict
@@ -31,6 +29,8 @@ from alpie.index.errors import IndexUnwritable
 from alpie.index.spanish.query import read_question
 from alpie.index.storage.manifest import check_files, current_version
 from alpie.index.storage.store import open_version
+from support.building import ended, go, start_builder
+from support.fake_encoder import FakeEncoder, FakeReader, build
 
 pytestmark = [
     pytest.mark.heavy,

@@ -9,8 +9,8 @@ from typing import Any
 
 from PIL import Image
 
-from formats.law import Part
-from formats.pages import Drawn
+from support.formats.law import Part
+from support.formats.pages import Drawn
 
 HEADINGS = ("title", "division", "article", "provision")
 

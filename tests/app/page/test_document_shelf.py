@@ -12,11 +12,8 @@ from typing import Any
 
 import httpx
 import pytest
-from fake_corpus import FakeCorpus
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from formats import made
-from test_uploads import ended, settled
 
 from alpie.app.page.guarding.guard import Guard
 from alpie.app.page.serving.collection_router import CollectionRouter
@@ -32,6 +29,9 @@ from alpie.index.database.text_database import StoredPassages
 from alpie.index.errors import SourceError
 from alpie.index.records import Document
 from alpie.index.sources.document_folder import read_sources
+from support.fake_corpus import FakeCorpus
+from support.formats import made
+from support.indexing import ended, settled
 
 pytestmark = pytest.mark.heavy
 

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from support.places import TESTS
+
 _PROGRAM = """
 import signal
 import sys
@@ -17,7 +19,7 @@ sys.path.insert(0, {tests!r})
 from pathlib import Path
 from alpie.app.settings import compute_in_one_thread
 compute_in_one_thread()
-from fake_encoder import FakeEncoder
+from support.fake_encoder import FakeEncoder
 from alpie.index.build import build_index
 from alpie.index.errors import AlpieError
 {before}
@@ -40,7 +42,7 @@ def start_builder(
     `before` is code to run first, `body` what to do instead of one build; both see `build_index`.
     """
     program = _PROGRAM.format(
-        tests=str(Path(__file__).parent),
+        tests=str(TESTS),
         before=before,
         body=body or _BUILD.format(docs=str(docs), data=str(data)),
     )

@@ -9,9 +9,9 @@ from typing import Any
 
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
-from test_promise import assert_promise
 
-from formats.reading import Reading
+from support.formats.reading import Reading
+from support.promise import assert_promise
 
 WIDTH, HEIGHT = 595.0, 842.0
 

@@ -12,8 +12,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from support.places import ROOT
+
 _START_SECONDS = 120
-_PUBLISHED = Path(__file__).resolve().parents[1] / "eval" / "published" / "report.json"
+_PUBLISHED = ROOT / "eval" / "published" / "report.json"
 
 
 @contextmanager

@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from fake_encoder import corpus_from
-
 from alpie.app.answering.corpus import Corpus
 from alpie.index.sources.document_folder import read_sources
+from support.fake_encoder import corpus_from
 
 PAYLOADS = (
     "<script>window.hurt=1</script>", '<img src=x onerror="window.hurt=1">', '<img src="http://evil.example/a.png">',

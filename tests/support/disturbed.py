@@ -8,11 +8,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from fake_encoder import FakeEncoder
 
 from alpie.index.errors import StoreError
 from alpie.index.storage.manifest import current_version
 from alpie.index.storage.store import open_version
+from support.fake_encoder import FakeEncoder
 
 
 def files(data: Path) -> list[Path]:

@@ -1,17 +1,15 @@
-"""Memory is given back to the system, and the table of words does not fill the process."""
+"""The table of words is read row by row and does not fill the process."""
 
 from __future__ import annotations
 
 import re
 import sys
-import threading
 from pathlib import Path
 
 import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
-from alpie.app.page.serving import memory
 from alpie.index.encoder.bundled_weights import WORD_VECTORS
 from alpie.index.encoder.word_pieces import WordTable
 from alpie.index.errors import EncoderError
@@ -77,27 +75,3 @@ def test_a_damaged_word_table_is_named(damage: str, weights: Path, tmp_path: Pat
         path.write_bytes({"short": good[:100_000], "text": b"no weights at all", "empty": b""}[damage])
     with pytest.raises(EncoderError, match=r"model\.safetensors está dañado"):
         WordTable.open(path)
-
-
-def test_memory_is_given_back_again_and_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    calls, enough = list[int](), threading.Event()
-
-    def trim(padding: int) -> int:
-        calls.append(padding)
-        if len(calls) == 3:
-            enough.set()
-        return 1
-
-    monkeypatch.setattr(memory, "_of_glibc", lambda name: trim if name == "malloc_trim" else None)
-    end = memory.give_back_memory(0.01)
-    assert enough.wait(30)
-    end()
-    assert set(calls) == {0}
-
-
-def test_without_glibc_nothing_happens(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(memory.sys, "platform", "win32")
-    before = threading.active_count()
-    memory.share_memory()
-    memory.give_back_memory(0.01)()
-    assert threading.active_count() == before

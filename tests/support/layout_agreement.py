@@ -1,6 +1,6 @@
 """How well a layout agrees with what a reader finds in the document.
 
-The gold files in `tests/layout` are written from reading the documents. Each kind of thing (a
+The gold files in `tests/support/layout` are written from reading the documents. Each kind of thing (a
 heading, a box, a list …) is compared as a set: found, missed, invented. A kind that a gold file
 does not name is expected not to occur.
 """

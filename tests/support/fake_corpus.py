@@ -6,12 +6,11 @@ from dataclasses import fields, replace
 from functools import cache
 from typing import Any
 
-from fake_encoder import WEIGHTS, corpus_from
-
 from alpie.app.answering.corpus import Corpus
 from alpie.app.answering.quotes import QuotePolicy
 from alpie.app.settings import SEED_DOCUMENTS
 from alpie.index.sources.document_folder import read_sources
+from support.fake_encoder import WEIGHTS, corpus_from
 
 # Where half of the question's words stand in a sentence, it is answered.
 _WEIGHTS = replace(WEIGHTS, threshold=0.3)

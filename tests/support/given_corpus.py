@@ -1,0 +1,87 @@
+"""A corpus of given texts, a passage for each paragraph: for tests of checking quotations."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from alpie.index.database.text_database import StoredPassages
+from alpie.index.records import (
+    Block,
+    BlockKind,
+    Document,
+    Hit,
+    Layout,
+    Passage,
+    Sentence,
+    Span,
+    readable_text,
+)
+
+PRESS = """Detenciones en España
+De las 25 detenciones realizadas, dos se han producido
+en territorio español, en «Madrid» y Barcelona.
+
+La operación sigue abierta y no se descartan nuevas detenciones.
+"""
+REPORT = """Los niños usan el móvil.7 En 20183 se identificaron más
+Informe 2019 13
+de 18 millones de imágenes. No hay pruebas de lo contrario.
+
+La operación sigue abierta y no se descartan nuevas detenciones.
+"""
+TABLE = "Países por criterio\nEspaña: cinco\nFrancia: siete\nItalia: nueve\n"
+
+
+class GivenCorpus:
+    """A corpus whose passages are given and whose search counts words in common."""
+
+    fingerprint = "f" * 8
+
+    def __init__(self, *documents: Document, left_out: Mapping[str, Sequence[str]] | None = None) -> None:
+        self.documents = {document.id: document for document in documents}
+        marked = left_out or {}
+        self.layouts = {one.id: layout_of(one, marked.get(one.id, ())) for one in documents}
+        self.passages = StoredPassages.of(
+            [p for one in documents for p in passages_of(one, self.layouts[one.id])]
+        )
+
+    def search(
+        self, question: str, limit: int = 10, retriever: str = "hybrid", document: str | None = None
+    ) -> tuple[Hit, ...]:
+        wanted = set(question.casefold().split())
+        hits = [Hit(one, float(len(wanted & set(one.text.casefold().split())))) for one in self.passages]
+        return tuple(sorted((hit for hit in hits if hit.score), key=lambda hit: -hit.score)[:limit])
+
+
+def document(name: str, text: str) -> Document:
+    return Document(name, f"Título de {name}", "Organismo", "2024", "informe", "es", f"{name}.txt", text)
+
+
+def layout_of(one: Document, left_out: Sequence[str]) -> Layout:
+    """A block for each paragraph, without the words that are `left_out` as calls of notes."""
+    calls = sorted(Span(start, start + len(words)) for words in left_out for start in [one.text.index(words)])
+    blocks = []
+    for start, end in (found.span() for found in re.finditer(r"\S(?:(?:[^\n]|\n(?!\n))*\S)?", one.text)):
+        inside = [edge for call in calls if start <= call.start < end for edge in (call.start, call.end)]
+        edges = [start, *inside, end]
+        blocks.append(Block(BlockKind.PARAGRAPH, tuple(map(Span, edges[::2], edges[1::2])), ()))
+    return Layout(one.id, tuple(blocks), (), tuple(calls), ())
+
+
+def passages_of(one: Document, layout: Layout) -> list[Passage]:
+    """A passage and a section for each block, all of it one sentence."""
+    return [
+        Passage(
+            f"{one.id}/{number}", one.id, (Sentence(readable_text(one.text, block.spans), block.spans),),
+            (f"Sección {number}",), BlockKind.PARAGRAPH, paragraph=1, ordinal=number,
+        )
+        for number, block in enumerate(layout.blocks)
+    ]  # fmt: skip
+
+
+CORPUS = GivenCorpus(
+    document("prensa", PRESS),
+    document("informe", REPORT),
+    left_out={"informe": ["7", "3", "Informe 2019 13\n"]},
+)

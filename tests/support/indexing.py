@@ -1,0 +1,38 @@
+"""What stands for `alpie index` in tests of documents taken in through the page."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from typing import Any
+
+from alpie.app.page.state.uploads import Uploads
+
+
+class Indexing:
+    """Stands for `alpie index`: says what it is told to, when it is let."""
+
+    def __init__(self, *messages: str, code: int = 0) -> None:
+        self.messages, self.code, self.runs = messages, code, 0
+        self.may_end = threading.Event()
+
+    def __call__(self) -> tuple[int, Sequence[str]]:
+        self.runs += 1
+        assert self.may_end.wait(60)
+        return self.code, self.messages
+
+
+def settled(uploads: Uploads) -> Any:
+    """The state once nothing is indexed any more."""
+    for _ in range(600):
+        if not uploads.state.indexing:
+            return uploads.state
+        threading.Event().wait(0.1)
+    raise AssertionError("still indexing after a minute")
+
+
+def ended(*messages: str, code: int = 0) -> Indexing:
+    """One that does not wait to be let."""
+    indexing = Indexing(*messages, code=code)
+    indexing.may_end.set()
+    return indexing

@@ -1,0 +1,67 @@
+"""Citations of four kinds of document, and any text for the fields of one."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from hypothesis import strategies as st
+
+from alpie.app.answering.answer_types import Citation
+from alpie.index.records import collapse
+
+REPORT = Citation(
+    address="weprotect-2019/04-tendencias/0123456789",
+    document_id="weprotect-2019",
+    title="Evaluación de la Amenaza Global 2019",
+    publisher="Alianza Global WePROTECT",
+    date="2019",
+    kind="informe",
+    path=("04 Tendencias tecnológicas",),
+    box=None,
+    label=None,
+    page=13,
+    paragraph=2,
+    rights="© WeProtect",
+    short_publisher="WeProtect",
+    language="es",
+)
+RESOLUTION = replace(
+    REPORT,
+    address="interpol-2021/preambulo/aaaaaaaaaa",
+    document_id="interpol-2021",
+    title="Resolución nº 9: Proteger a los menores",
+    publisher="OIPC-INTERPOL, Asamblea General",
+    date="2021-11-23/2021-11-25",
+    kind="resolución",
+    path=(),
+    label="párrafo 3 del preámbulo",
+    page=None,
+    paragraph=1,
+)
+PRESS = replace(
+    REPORT,
+    address="alicante-2025/texto/bbbbbbbbbb",
+    document_id="alicante-2025",
+    title="[Detención en Alicante]",
+    publisher="Policía Nacional (España)",
+    date="2025-12-23",
+    kind="nota de prensa",
+    path=(),
+    page=None,
+)
+OTHER_PRESS = replace(
+    PRESS,
+    address="europol-2025/texto/cccccccccc",
+    document_id="europol-2025",
+    title="Operación internacional",
+    date="2025",
+)
+
+texts = st.text(
+    alphabet=st.one_of(
+        st.sampled_from("{}\\%&$#_~^\"'«»[]()@=-+*`|<>,;:/ \n\táéñ¿ 123"), st.characters(codec="utf-8")
+    ),
+    min_size=1,
+    max_size=80,
+).filter(lambda text: collapse(re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]", " ", text)) != "")
