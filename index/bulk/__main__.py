@@ -21,8 +21,8 @@ from alpie.index.bulk.partitions import PASSAGES, embed_partitions, inputs, load
 from alpie.index.encoder import BUNDLED
 from alpie.index.encoder.factory import open_encoder
 from alpie.index.errors import AlpieError
+from alpie.index.files.model_cache import user_cache
 from alpie.index.messages import said
-from alpie.index.model_cache import user_cache
 
 
 def main(argv: Sequence[str] | None = None) -> int:

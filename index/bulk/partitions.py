@@ -21,7 +21,7 @@ from alpie.index.encoder import Encoder, OnProgress, stay_offline
 from alpie.index.encoder.embed import Embedded, KnownVectors, embedding_key
 from alpie.index.encoder.onnx_runtime import OnnxEncoder
 from alpie.index.errors import BulkError
-from alpie.index.file_replacing import replacing
+from alpie.index.files.file_replacing import replacing
 from alpie.index.layout import lay_out
 from alpie.index.messages import said
 from alpie.index.sources.document_folder import read_sources

@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 
 from alpie.index.encoder.arrays import Floats
 from alpie.index.errors import EncoderError
+from alpie.index.files.model_cache import checksum, is_intact, read_fingerprint, seal, settle
 from alpie.index.messages import said
-from alpie.index.model_cache import checksum, is_intact, read_fingerprint, seal, settle
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer

@@ -32,8 +32,8 @@ from alpie.index.encoder.onnx_runtime import (
 from alpie.index.encoder.smoothing import smooth_linear_layers
 from alpie.index.encoder.tokenizer import sample_texts
 from alpie.index.errors import EncoderError
+from alpie.index.files.model_cache import is_intact, read_fingerprint, seal, settle
 from alpie.index.messages import said
-from alpie.index.model_cache import is_intact, read_fingerprint, seal, settle
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer

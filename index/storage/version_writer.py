@@ -29,7 +29,7 @@ from alpie.index.database.text_database import (
 from alpie.index.encoder import Encoder
 from alpie.index.encoder.embed import Embedded, embedding_key, text_of
 from alpie.index.errors import IndexUnwritable, StoreError
-from alpie.index.file_replacing import replacing, sync
+from alpie.index.files.file_replacing import replacing, sync
 from alpie.index.formats import Metadata
 from alpie.index.messages import Said, said
 from alpie.index.records import Document, Layout, Passage

@@ -18,8 +18,8 @@ from support.places import ROOT
 
 # Each folder, or module that lies loose, may import those before it.
 ORDER = """
-index index.messages index.errors index.notices index.records index.file_replacing
-index.model_cache
+index index.messages index.errors index.notices index.records
+index.files
 index.spanish index.layout index.formats
 index.sources index.chunking index.encoder index.reader index.database index.retrieval index.retrieval.backends index.storage
 index.build index.bulk app.translations app.setting_kinds app.settings
