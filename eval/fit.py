@@ -56,7 +56,7 @@ _OWN_WEIGHT = 0.5  # of a question the reader was trained on, against a held-out
 _BARE_WEIGHT = 0.35  # … asked without expansions, which most collections do not have
 _OFF_TOPIC_WEIGHT = 0.3  # of a question on another subject: easy, and never to be answered all the same
 _PENALTY_FEW = 10.0
-_KEEP_ANSWERABLE = 0.98  # of every set; .97 refuses .87 of the unanswerable ones, at .32, and .99 .81, at .23
+_KEEP_ANSWERABLE = 0.97  # of every set: to keep more costs more false answers than it saves true ones
 # Shares of the questions on other subjects: below the first nothing is near, below the second hardly anything.
 _FAR_OFF_TOPIC, _NEAR_OFF_TOPIC = 0.5, 0.85
 _FLAG_ANSWERABLE = 0.2  # share of answerable questions that may be answered with reserve, or refused

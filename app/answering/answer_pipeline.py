@@ -45,9 +45,7 @@ class AnswerPipeline:
     reader: Reader
     weights: Weights
     policy: QuotePolicy = field(default_factory=QuotePolicy)
-    threshold: float | None = (
-        None  # of the probability that the documents answer, instead of the calibrated one
-    )
+    threshold: float | None = None  # of the probability that the documents answer; None: the calibrated one
 
     @property
     def limit(self) -> float:
