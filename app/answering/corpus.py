@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from alpie.app.answering.answer_types import Answer
 from alpie.app.answering.answer_weights import Weights, load_weights, numbers_for
@@ -176,19 +176,19 @@ class Corpus:
         """
         for document in documents:
             self._known(document)
+        if isinstance(self.weights, Uncalibrated):  # a fresh one: its traceback grows wherever it is raised
+            raise Uncalibrated(self.weights.message, self.weights.path)
         return (self._router.only(documents) if documents else self._router).ask(
             question, turns, each_document
         )
 
     @cached_property
     def _router(self) -> QuestionRouter:
-        if isinstance(self.weights, Uncalibrated):  # a fresh one: its traceback grows wherever it is raised
-            raise Uncalibrated(self.weights.message, self.weights.path)
         return QuestionRouter(
             self.documents,
             self.index,
             self.reader,
-            self.weights,
+            cast(Weights, self.weights),  # only `ask` uses them, which refuses where there are none
             self.policy,
             self.threshold,
             rows_of=self.passages.rows_of_document,
@@ -207,7 +207,7 @@ class Corpus:
 
         A citation («artículo 22», «AGN/65/RES/10») gives the passages it names before all others.
         `retriever`: "hybrid", "dense" or "lexical"; `document`: an id, to search in that one only.
-        Raises `SettingsError` for another retriever and for an unknown id.
+        Raises `ArgumentError` for another retriever and for an unknown id.
         """
         allowed = None if document is None else self._router.rows_in((self._known(document),))
         read = read_question(question)

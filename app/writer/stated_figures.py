@@ -93,7 +93,7 @@ def _number_at(words: list[tuple[str, int, int]], first: int, text: str, english
         if word == "hundred" and 0 < group < 10:
             group *= 100
         elif word in _MULTIPLIERS and (taken or word == "mil"):
-            total, group = _scaled(total, group, word, taken), 0
+            total, group = _scaled(total, group, word), 0
         elif word in _UNITS and not (word == "once" and english) and _fits(group, _UNITS[word]):
             group += _UNITS[word]
         else:
@@ -106,10 +106,10 @@ def _number_at(words: list[tuple[str, int, int]], first: int, text: str, english
     return total + group, after
 
 
-def _scaled(total: int, group: int, scale: str, taken: list[str]) -> int:
-    if taken and taken[-1] == "mil" and not group:  # «cincuenta mil millones»
-        return total * _MULTIPLIERS[scale]
-    return total + max(group, 1) * _MULTIPLIERS[scale]
+def _scaled(total: int, group: int, scale: str) -> int:
+    """`total` with `group` counted in `scale`; of millions the thousands before are counted too: «mil quinientos millones»."""
+    thousands = total % 1_000_000 if _MULTIPLIERS[scale] >= 1_000_000 else 0
+    return total - thousands + max(thousands + group, 1) * _MULTIPLIERS[scale]
 
 
 def _joined(text: str, end: int, start: int) -> bool:

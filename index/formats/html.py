@@ -73,7 +73,7 @@ def page_metadata(tree: LexborHTMLParser) -> Metadata:
     return Metadata(**values)
 
 
-RULES = 5  # of this module: raise it when the text that it makes of a page changes
+RULES = 6  # of this module: raise it when the text that it makes of a page changes
 _BLOCKS = frozenset(
     """address article aside body blockquote center dd details dialog dir div dl dt fieldset figcaption figure
     footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li listing main menu nav ol option p plaintext pre
@@ -155,6 +155,9 @@ class _Walk:
         self._words: list[str] = []
         self._kind: BlockKind | None = None
         self._level = 0
+        self._kept = (
+            0  # the heading or caption that is open, by its place in memory: what is inside is of its kind
+        )
         self._marker: str | None = None  # of the list item that begins; "" for a bullet
         self._lists: list[_HtmlList] = []  # that are open, the innermost last
         self._quoted = 0
@@ -230,8 +233,9 @@ class _Walk:
             self._marker = self._lists[-1].marker(node.attributes.get("value")) if self._lists else ""
         elif name == "blockquote":
             self._quoted += 1
-        self._kind = _KINDS.get(name)
-        self._level = int(name[1]) if self._kind is BlockKind.HEADING else 0
+        if name in _KINDS and not self._kept:
+            self._kept, self._kind = node.mem_id, _KINDS[name]
+            self._level = int(name[1]) if self._kind is BlockKind.HEADING else 0
         return node.child
 
     def _leave(self, node: LexborNode) -> None:
@@ -245,7 +249,8 @@ class _Walk:
             self._marker = None
         elif name == "blockquote":
             self._quoted -= 1
-        self._kind, self._level = None, 0
+        if node.mem_id == self._kept:
+            self._kept, self._kind, self._level = 0, None, 0
 
     def _cell(self, node: LexborNode) -> str:
         """The words of a cell, its paragraphs one after the other."""

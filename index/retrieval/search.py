@@ -150,7 +150,7 @@ class SearchIndex:
 
         `retriever`: "hybrid" (all of them), "dense" (passage vectors only) or "lexical" (stems only).
         `allowed`, shape (passages,), keeps the search to some passages (one document, one publisher).
-        Raises `SettingsError` for another retriever.
+        Raises `ArgumentError` for another retriever.
         """
         retriever = retriever_named(retriever)
         started = perf_counter()

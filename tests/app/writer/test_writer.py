@@ -69,6 +69,8 @@ def answers(seed_corpus: Any) -> list[Answer]:
     ("1.234.567,89 = 1,234,567.89", {("number", "1234567.89")}),
     ("1,2 millones y dos millones", {("number", "1200000"), ("number", "2000000")}),
     ("cincuenta mil millones", {("number", "50000000000")}),
+    ("mil quinientos millones", {("number", "1500000000")}),
+    ("tres millones doscientos mil quinientos", {("number", "3200500")}),
     ("12,5 %, 12.5% y 12,50 por ciento", {("percent", "12.5")}), ("veinticinco por ciento", {("percent", "25")}),
     ("treinta y tres y dos", {("number", "33"), ("number", "2")}),
     ("de 13-17 años", {("number", "13"), ("number", "17")}),

@@ -227,6 +227,8 @@ def calibrate(settings: Settings, fingerprint: str) -> None:
 def test_nothing_is_answered_with_another_encoders_numbers(settings: Settings) -> None:
     corpus = Corpus.open(settings, FakeEncoder())
     assert corpus.search("incendios")
+    assert corpus.search("incendios", document=next(iter(corpus.documents)))
+    assert corpus.search("artículo 22") is not None
     refusals = []
     for _ in range(2):
         with pytest.raises(Uncalibrated, match=r"«de mentira» no está calibrado.*alpie eval --fit") as caught:

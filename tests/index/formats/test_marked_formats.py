@@ -443,3 +443,12 @@ def test_a_table_in_a_cell_stays_in_its_row() -> None:
 def test_a_page_in_wide_characters_is_read_without_its_tags(encoding: str) -> None:
     found = Reading("a.html", "<html><body><p>El niño paga 3 €.".encode(encoding))
     assert found.texts == ["El niño paga 3 €."]
+
+
+@pytest.mark.parametrize(("body", "kind", "level"), [
+    ("<figure><figcaption><p>Mapa de los pozos</p></figcaption></figure>", BlockKind.CAPTION, 0),
+    ("<h2><div>Los pozos</div></h2>", BlockKind.HEADING, 2),
+])  # fmt: skip
+def test_what_is_inside_a_caption_or_a_heading_is_of_its_kind(body: str, kind: BlockKind, level: int) -> None:
+    elements = page(f"{body}<p>El agua es de todos.").extraction.structure.elements
+    assert [(one.kind, one.level) for one in elements] == [(kind, level), (None, 0)]
