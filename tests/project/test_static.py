@@ -8,6 +8,8 @@ import sys
 import tomllib
 from pathlib import Path
 
+import pytest
+
 from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.settings import load_settings
 from support.places import ROOT
@@ -28,6 +30,7 @@ def test_ruff_finds_nothing() -> None:
     _run(["ruff", "format", "--check", *CODE, "tests"])
 
 
+@pytest.mark.heavy  # most of a fast run would be this
 def test_mypy_finds_nothing(tmp_path: Path) -> None:
     (tmp_path / "alpie").symlink_to(ROOT)  # mypy cannot see the editable install's mapping
     packages = [argument for name in CODE for argument in ("-p", f"alpie.{name}")]
