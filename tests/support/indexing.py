@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from alpie.app.page.state.uploads import Uploads
+from alpie.app.page.state.uploads import Uploads, UploadState
 
 
 class Indexing:
@@ -22,10 +22,10 @@ class Indexing:
         return self.code, self.messages
 
 
-def settled(uploads: Uploads) -> Any:
-    """The state once nothing is indexed any more."""
+def settled(uploads: Uploads, is_so: Callable[[UploadState], bool] = lambda state: not state.indexing) -> Any:
+    """The state once nothing is indexed any more, or once something else is so."""
     for _ in range(600):
-        if not uploads.state.indexing:
+        if is_so(uploads.state):
             return uploads.state
         threading.Event().wait(0.1)
     raise AssertionError("still indexing after a minute")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import re
 import subprocess
-import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -179,11 +178,7 @@ def test_no_fault_of_indexing_leaves_it_busy_for_ever(tmp_path: Path) -> None:
     )
     uploads.take("a.txt", io.BytesIO(TEXT.encode()))
     assert "KeyError" in settled(uploads).failure
-    for _ in range(100):
-        if not uploads.state.busy:
-            break
-        threading.Event().wait(0.05)
-    assert not uploads.state.busy
+    assert not settled(uploads, lambda state: not state.busy).busy
 
 
 @pytest.mark.parametrize(
