@@ -79,7 +79,7 @@ def run(
         open_corpus()
         return measure_speed(settings, arguments.report)
     if arguments.fit:
-        from alpie.eval.fit import fit_encoder
+        from alpie.eval.training.fit_weights import fit_encoder
 
         return fit_encoder(settings, sys.stdout, progress_bar(sys.stderr, words))
     names = {field.name for field in fields(EvaluationOptions)}

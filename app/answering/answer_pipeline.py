@@ -9,13 +9,13 @@ from time import perf_counter
 import numpy as np
 from numpy.typing import NDArray
 
-from alpie.app.answering.abstention import ANSWERABLE_FEATURES, answerable_features
 from alpie.app.answering.answer_types import Answer, SearchStatement
 from alpie.app.answering.answer_weights import Weights, sigmoid
-from alpie.app.answering.candidates import Candidates, candidates_of
-from alpie.app.answering.quotes import QuotePolicy, select_quotes
-from alpie.app.answering.ranking import Candidate, ranked_candidates
-from alpie.app.answering.read_passages import read_hits
+from alpie.app.answering.judging.abstention import ANSWERABLE_FEATURES, answerable_features
+from alpie.app.answering.judging.candidates import Candidates, candidates_of
+from alpie.app.answering.judging.ranking import Candidate, ranked_candidates
+from alpie.app.answering.judging.read_passages import read_hits
+from alpie.app.answering.quoting.quotes import QuotePolicy, select_quotes
 from alpie.index.reader import Reader, Reading
 from alpie.index.records import Document, Hit
 from alpie.index.retrieval.search import EncodedQuestion, Retrieval, SearchIndex

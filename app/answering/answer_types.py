@@ -16,7 +16,7 @@ _MAX_SHOWN = 400  # characters of a question, where it is shown as understood
 class Citation:
     """Where a quotation comes from, in the words of `sources.toml` and of the document's headings.
 
-    The strings shown to people are made by `alpie.app.answering.citation` (short form, full form, formats).
+    The strings shown to people are made by `alpie.app.answering.quoting.citation` (short form, full form, formats).
     """
 
     address: str  # permanent address of the passage

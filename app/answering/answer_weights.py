@@ -1,6 +1,6 @@
 """Fitted weight tables: small, linear, readable, kept in `weights.json` beside this file.
 
-They are fitted by `python -m alpie.eval.fit` on the fitting part of the project's own questions and on
+They are fitted by `python -m alpie.eval.training.fit_weights` on the fitting part of the project's own questions and on
 public data (named in the file), never on a question of the reporting part.
 """
 

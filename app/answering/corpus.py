@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, cast
 
 from alpie.app.answering.answer_types import Answer
 from alpie.app.answering.answer_weights import Weights, load_weights, numbers_for
-from alpie.app.answering.question_routing import QuestionRouter
-from alpie.app.answering.quotes import QuotePolicy
-from alpie.app.answering.reference_answer import hits_at
+from alpie.app.answering.quoting.quotes import QuotePolicy
+from alpie.app.answering.routing.question_routing import QuestionRouter
+from alpie.app.answering.routing.reference_answer import hits_at
 from alpie.app.settings import Settings, load_settings
 from alpie.app.translations import said
 from alpie.index.database.text_database import StoredPassages
@@ -247,7 +247,7 @@ def open_reader_of(settings: Settings) -> Reader:
     if not (settings.writer and settings.writer_reads):
         return reader
     # late: only who configured a model loads its library
-    from alpie.app.answering.model_reader import ModelReader
+    from alpie.app.answering.judging.model_reader import ModelReader
     from alpie.app.chat_model import stream_of
 
     # opened at each question: a provider that is missing must not keep the documents from being asked

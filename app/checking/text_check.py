@@ -13,9 +13,9 @@ from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from alpie.app.answering.citation import cite
-from alpie.app.answering.cut import read_cut
-from alpie.app.answering.omissions import OMISSION_MARK, OMISSION_OR_DOTS, with_omissions
+from alpie.app.answering.quoting.citation import cite
+from alpie.app.answering.quoting.cut import read_cut
+from alpie.app.answering.quoting.omissions import OMISSION_MARK, OMISSION_OR_DOTS, with_omissions
 from alpie.app.checking.copied import Copied, find_copied, without_hyphens
 from alpie.app.checking.text_view import TextView, fold_quotes, pieces_in_order, views_of
 from alpie.app.checking.verification import MatchedPlace, Verdict, Verification

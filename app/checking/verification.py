@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from alpie.app.answering.answer_types import Citation
-from alpie.app.answering.citation import short_citation
-from alpie.app.answering.cut import CutReading, CutWarning
+from alpie.app.answering.quoting.citation import short_citation
+from alpie.app.answering.quoting.cut import CutReading, CutWarning
 from alpie.app.checking.word_alignment import Difference
 from alpie.app.translations import Translations
 from alpie.index.records import Span

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from alpie.app.answering.answer_types import Citation
-from alpie.app.answering.citation import full_citation, page_range, short_citation
+from alpie.app.answering.quoting.citation import full_citation, page_range, short_citation
 from alpie.app.exporting.reference_files import (
     Excerpt,
     ExportJob,

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from alpie.app.answering.answer_types import Citation
-from alpie.app.answering.citation import cite, link, locator
+from alpie.app.answering.quoting.citation import cite, link, locator
 from alpie.app.translations import Translations
 from alpie.index.records import Document, Passage, collapse
 from alpie.index.sources.source_table import read_date

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from alpie.app.answering.answer_types import Citation
-from alpie.app.answering.citation import locator, with_capital
+from alpie.app.answering.quoting.citation import locator, with_capital
 from alpie.app.translations import Translations
 from alpie.index.sources.source_table import read_date
 

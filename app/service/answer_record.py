@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from alpie.app.answering.answer_types import Answer
-from alpie.app.answering.citation import cite, full_citation
+from alpie.app.answering.quoting.citation import cite, full_citation
 from alpie.app.checking.verification import Verdict, Verification
 from alpie.app.checking.verify import QuotationChecker
 from alpie.app.exporting.reference_files import plain_line

@@ -15,8 +15,8 @@ from langchain_core.vectorstores.utils import maximal_marginal_relevance
 from numpy.typing import ArrayLike, NDArray
 from pydantic import ConfigDict, Field, SkipValidation
 
-from alpie.app.answering.citation import cite, full_citation
 from alpie.app.answering.corpus import Corpus
+from alpie.app.answering.quoting.citation import cite, full_citation
 from alpie.app.translations import said
 from alpie.index.encoder import Encoder
 from alpie.index.errors import ArgumentError

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import cast
 
-from alpie.app.answering.absence import absence_lines
 from alpie.app.answering.answer_types import Answer, Citation, Part, Quote
-from alpie.app.answering.citation import cite, full_citation
+from alpie.app.answering.quoting.citation import cite, full_citation
+from alpie.app.answering.routing.absence import absence_lines
 from alpie.app.checking.verification import MatchedPlace, Verification, warning_sentences
 from alpie.app.service.row_schemas import (
     AnswerRow,

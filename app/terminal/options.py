@@ -173,7 +173,7 @@ def _eval(parser: _Parser) -> None:
     parser.option("compare", "eval.compare", action=argparse.BooleanOptionalAction, default=None)
     parser.option("study", "eval.study", choices=_STUDIES)
     parser.flag("speed", "eval.speed")
-    parser.flag("fit", "eval.fit")
+    parser.flag("fit", "eval.training.fit_weights")
     parser.option("resamples", "eval.resamples", type=int, metavar="N")
 
 

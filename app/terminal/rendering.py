@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from alpie.app.answering.absence import absence_lines
 from alpie.app.answering.answer_types import (
     Answer,
     Part,
@@ -19,8 +18,9 @@ from alpie.app.answering.answer_types import (
     WriterReport,
     WrittenSentence,
 )
-from alpie.app.answering.citation import cite, full_citation
-from alpie.app.answering.cut import CutReading
+from alpie.app.answering.quoting.citation import cite, full_citation
+from alpie.app.answering.quoting.cut import CutReading
+from alpie.app.answering.routing.absence import absence_lines
 from alpie.app.checking.verification import (
     MatchedPlace,
     Verdict,

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from alpie.app.answering.abstention import answerable_features
 from alpie.app.answering.answer_weights import LinearModel
-from alpie.app.answering.candidates import Candidates, candidates_of
 from alpie.app.answering.corpus import Corpus
-from alpie.app.answering.ranking import Candidate, ranked_candidates
-from alpie.app.answering.read_passages import MAX_READ, read_hits
+from alpie.app.answering.judging.abstention import answerable_features
+from alpie.app.answering.judging.candidates import Candidates, candidates_of
+from alpie.app.answering.judging.ranking import Candidate, ranked_candidates
+from alpie.app.answering.judging.read_passages import MAX_READ, read_hits
 from alpie.eval.questions.matching import Occurrence, PredictedText, SourceTexts
 from alpie.eval.questions.question_records import GoldQuestion
 from alpie.eval.scores import gold_places, quote_is_right

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from alpie.app.answering.answer_weights import LinearModel
-from alpie.app.answering.candidates import CANDIDATE_FEATURES
+from alpie.app.answering.judging.candidates import CANDIDATE_FEATURES
 from alpie.eval.training.examples import Example
 
 _PENALTY = 30.0  # of a ranking; flat from 10 to 100

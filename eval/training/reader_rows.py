@@ -8,7 +8,7 @@ licences. What was written for the project lies in `eval/training`: `own.jsonl.g
 - ``second.jsonl``: written rows again with other such passages, and rows on the documents that Al Pie comes with
   (their expansions, the fitting part of the questions): the last rows read weigh most;
 - ``held-out.jsonl``: a tenth of the written ones, by document; ``held-out.json``: the same in SQuAD's form, for
-  `alpie.eval.fit`.
+  `alpie.eval.training.fit_weights`.
 
 It needs a checkout: the installed package leaves `eval/training/*.gz` out, which nothing reads but training.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from alpie.app.answering.corpus import Corpus
-from alpie.app.answering.read_passages import read_passage_of
+from alpie.app.answering.judging.read_passages import read_passage_of
 from alpie.eval.questions.matching import SourceTexts
 from alpie.eval.questions.question_records import GoldQuestion
 from alpie.eval.questions.split import fitting_questions, off_topic_questions

@@ -23,10 +23,12 @@ index.files
 index.spanish index.layout index.formats
 index.sources index.chunking index.encoder index.reader index.database index.retrieval index.retrieval.backends index.storage
 index.build index.bulk app.translations app.setting_kinds app.settings
-app.chat_model app.answering app.exporting
-app.checking app.writer app.service app.page.state app.page.views app.page.guarding app.page.serving app.page app.terminal app
+app.chat_model app.answering.answer_types app.answering.answer_weights app.answering.judging app.answering.quoting
+app.answering.answer_pipeline app.answering.routing app.answering app.exporting
+app.checking app.writer app.service
+app.page.people_at_risk app.page.state app.page.views app.page.guarding app.page.serving app.page app.terminal app
 app.__main__ eval.questions eval.scores eval.metrics eval.pipelines eval.report
-eval.bench eval.studies eval.document_figures eval.training eval.fit eval.run
+eval.bench eval.studies eval.document_figures eval.training eval.run
 eval.quality_page eval
 """.split()
 
@@ -111,7 +113,10 @@ def _leads_astray(name: str) -> bool:
     return name == "app.chat_model" or name.startswith(("app.page", "app.writer", "gradio", "langchain"))
 
 
-@pytest.mark.parametrize("module", ["quotes", "ranking", "answer_pipeline", "abstention", "citation"])
+@pytest.mark.parametrize(
+    "module",
+    ["answer_pipeline", "judging.abstention", "judging.ranking", "quoting.citation", "quoting.quotes"],
+)
 def test_from_what_quotes_nothing_reaches_the_page_or_a_language_model(module: str) -> None:
     ways = _ways(f"app.answering.{module}")
     assert [way for name, way in ways.items() if _leads_astray(name)] == []

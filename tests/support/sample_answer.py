@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from alpie.app.answering.answer_types import Answer, Quote, SearchStatement
-from alpie.app.answering.citation import cite
+from alpie.app.answering.quoting.citation import cite
 from alpie.index.records import BlockKind, Document, Hit, Passage, Sentence, Span
 
 TEXT = "Hubo 25 detenciones. La operación sigue abierta."

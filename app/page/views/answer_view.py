@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 from fastapi.responses import HTMLResponse, Response
 
-from alpie.app.answering.absence import absence_lines
 from alpie.app.answering.answer_types import Answer, Quote, Role
-from alpie.app.answering.citation import short_citation
+from alpie.app.answering.quoting.citation import short_citation
+from alpie.app.answering.routing.absence import absence_lines
 from alpie.app.exporting.reference_files import json_text
 from alpie.app.page.views.link_places import link, question_link
 from alpie.app.page.views.markup import runs

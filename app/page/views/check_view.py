@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from alpie.app.answering.citation import short_citation
+from alpie.app.answering.quoting.citation import short_citation
 from alpie.app.checking.verification import MatchedPlace, Verdict, sentence_line, warning_sentences
 from alpie.app.checking.verify import QuotationChecker
 from alpie.app.page.views.link_places import link

@@ -11,7 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from alpie.app.answering.people_at_risk import Risk
+from alpie.app.page.people_at_risk import Risk
 from alpie.app.page.views.page_words import PageTranslations
 from alpie.app.page.views.templates import Markup, render
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
-from alpie.app.answering.omissions import in_order, whole_words, with_omissions
+from alpie.app.answering.quoting.omissions import in_order, whole_words, with_omissions
 from alpie.index.records import Document, Passage, Sentence, Span
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from alpie.app.answering.citation import cite, short_citation
+from alpie.app.answering.quoting.citation import cite, short_citation
 from alpie.app.answering.unfound_words import holds_none_of
 from alpie.app.page.views.link_places import link
 from alpie.app.page.views.markup import marked

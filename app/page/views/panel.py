@@ -9,7 +9,7 @@ from itertools import accumulate, groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from alpie.app.answering.citation import cite, locator, short_citation
+from alpie.app.answering.quoting.citation import cite, locator, short_citation
 from alpie.app.checking.verify import QuotationChecker
 from alpie.app.page.views.link_places import link, words_at
 from alpie.app.page.views.page_images import has_pages, page_figure, sheet_at

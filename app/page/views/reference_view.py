@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 from fastapi.responses import HTMLResponse, Response
 
 from alpie.app.answering.answer_types import Quote
-from alpie.app.answering.citation import cite
+from alpie.app.answering.quoting.citation import cite
 from alpie.app.exporting.export import FORMATS, styled
 from alpie.app.exporting.export import export as write_export
 from alpie.app.exporting.reference_files import Excerpt

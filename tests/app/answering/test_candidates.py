@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alpie.app.answering.candidates import CandidateSpan, candidate_spans, needs_sentence_before
+from alpie.app.answering.judging.candidates import CandidateSpan, candidate_spans, needs_sentence_before
 from alpie.index.records import Sentence, SentenceRole, Span
 from alpie.index.spanish.query import read_question
 

@@ -12,7 +12,7 @@ import pytest
 import alpie.app
 import alpie.eval
 from alpie.app.answering.answer_types import Citation
-from alpie.app.answering.citation import cite, full_citation, link, locator, short_citation
+from alpie.app.answering.quoting.citation import cite, full_citation, link, locator, short_citation
 from alpie.app.translations import LANGUAGES, translations_for
 from alpie.index.records import BlockKind, Document, Passage, Sentence, Span
 from alpie.index.sources.source_table import read_date

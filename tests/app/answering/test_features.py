@@ -7,9 +7,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from alpie.app.answering.candidates import CANDIDATE_FEATURES, Candidates, CandidateSpan, candidates_of
 from alpie.app.answering.corpus import Corpus
-from alpie.app.answering.read_passages import MAX_READ, read_hits
+from alpie.app.answering.judging.candidates import (
+    CANDIDATE_FEATURES,
+    Candidates,
+    CandidateSpan,
+    candidates_of,
+)
+from alpie.app.answering.judging.read_passages import MAX_READ, read_hits
 from alpie.index.reader import Reading, ReadPassage
 from alpie.index.records import Hit, Passage, SentenceRole
 from alpie.index.retrieval.search import Retrieval

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from alpie.app.answering.corpus import Corpus
-from alpie.app.answering.model_reader import ModelReader, numbers_in
+from alpie.app.answering.judging.model_reader import ModelReader, numbers_in
 from alpie.app.chat_model import Messages
 from alpie.app.settings import Settings
 from alpie.index.reader import ReadPassage

@@ -12,7 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from alpie.app.answering.corpus import Corpus
-from alpie.app.answering.omissions import OMISSION, in_order, whole_words, with_omissions
+from alpie.app.answering.quoting.omissions import OMISSION, in_order, whole_words, with_omissions
 from alpie.app.checking.verification import Verdict
 from alpie.app.checking.verify import QuotationChecker
 from alpie.app.page.views import reference_view

@@ -12,9 +12,9 @@ import pypdfium2
 import pytest
 
 from alpie.app.answering.answer_types import Quote
-from alpie.app.answering.candidates import candidate_spans
-from alpie.app.answering.quotes import quote_candidate
-from alpie.app.answering.ranking import Candidate
+from alpie.app.answering.judging.candidates import candidate_spans
+from alpie.app.answering.judging.ranking import Candidate
+from alpie.app.answering.quoting.quotes import quote_candidate
 from alpie.app.checking.verification import Verdict
 from alpie.app.checking.verify import QuotationChecker
 from alpie.app.settings import SEED_DOCUMENTS

@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alpie.app.answering.answer_types import Quote
-from alpie.app.answering.candidates import CandidateSpan, candidate_spans
-from alpie.app.answering.citation import cite, full_citation, short_citation
-from alpie.app.answering.quotes import QuotePolicy, quote_candidate, select_quotes
-from alpie.app.answering.ranking import Candidate
-from alpie.app.answering.read_passages import read_passage_of
+from alpie.app.answering.judging.candidates import CandidateSpan, candidate_spans
+from alpie.app.answering.judging.ranking import Candidate
+from alpie.app.answering.judging.read_passages import read_passage_of
+from alpie.app.answering.quoting.citation import cite, full_citation, short_citation
+from alpie.app.answering.quoting.quotes import QuotePolicy, quote_candidate, select_quotes
 from alpie.app.settings import SEED_DOCUMENTS
 from alpie.index.chunking.passages import make_passages
 from alpie.index.layout import lay_out

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from alpie.app.answering.cut import WarningKind, governs_list, read_cut
+from alpie.app.answering.quoting.cut import WarningKind, governs_list, read_cut
 from alpie.app.checking.verification import Verdict
 from alpie.app.checking.verify import verify_quotation
 from alpie.app.service.rows import verification_row

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alpie.app.answering.citation import cite, full_citation
 from alpie.app.answering.corpus import Corpus
+from alpie.app.answering.quoting.citation import cite, full_citation
 from alpie.app.checking.verification import Verdict
 from alpie.app.checking.verify import QuotationChecker, quotations_of
 from alpie.app.exporting.export import FORMATS, export

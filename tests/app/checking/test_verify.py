@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alpie.app.answering.answer_types import Absent, Answer, Part, Quote, Role, SearchStatement
-from alpie.app.answering.citation import cite
+from alpie.app.answering.quoting.citation import cite
 from alpie.app.checking.text_check import MAX_COMPARED_CHARACTERS, MAX_PLACES
 from alpie.app.checking.verification import Verdict, Verification
 from alpie.app.checking.verify import QuotationChecker, verify_quotation

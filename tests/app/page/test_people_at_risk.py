@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from alpie.app.answering.people_at_risk import Risk, at_risk
+from alpie.app.page.people_at_risk import Risk, at_risk
 from alpie.app.page.state.opening import Opening
 from alpie.app.page.views.chat import Chat, Conversation
 from alpie.app.page.views.help import help_lines

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from alpie.app.answering.citation import cite, locator
+from alpie.app.answering.quoting.citation import cite, locator
 from alpie.index.chunking.passages import make_passages, passage_address, unit_below
 from alpie.index.layout import lay_out
 from alpie.index.records import BlockKind, Document, Element, Passage, SentenceRole, Structure

@@ -17,9 +17,9 @@ from alpie.app.answering.corpus import Corpus
 from alpie.app.settings import Settings, load_settings
 from alpie.app.terminal.doctor import EXAMINATIONS, Outcome, examine
 from alpie.app.translations import translations_for
-from alpie.eval import fit
-from alpie.eval.fit import fit_encoder
 from alpie.eval.questions.split import fitting_questions, off_topic_questions
+from alpie.eval.training import fit_weights
+from alpie.eval.training.fit_weights import fit_encoder
 from alpie.index.encoder import Encoder, onnx_export
 from alpie.index.encoder.factory import open_encoder
 from alpie.index.encoder.model_config import ModelConfig
@@ -276,8 +276,8 @@ def test_the_bundled_encoder_needs_no_calibration(encoder: Encoder, tmp_path: Pa
 
 @pytest.mark.slow
 def test_fitting_writes_what_asking_reads(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fit, "fitting_questions", lambda: fitting_questions()[::48])
-    monkeypatch.setattr(fit, "off_topic_questions", lambda: off_topic_questions()[::24])
+    monkeypatch.setattr(fit_weights, "fitting_questions", lambda: fitting_questions()[::48])
+    monkeypatch.setattr(fit_weights, "off_topic_questions", lambda: off_topic_questions()[::24])
     assert fit_encoder(settings, io.StringIO(), encoder=FakeEncoder()) == 0
     table = json.loads(calibration_file(settings.data).read_text("utf-8"))
     assert table["fitted_on"]["encoder"] == FakeEncoder().fingerprint

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from alpie.app.answering.citation import full_citation
 from alpie.app.answering.corpus import Corpus, open_reader_of
-from alpie.app.answering.quotes import QuotePolicy
+from alpie.app.answering.quoting.citation import full_citation
+from alpie.app.answering.quoting.quotes import QuotePolicy
 from alpie.app.checking.verification import Verdict
 from alpie.app.checking.verify import verify_quotation
 from alpie.app.service.document_report import compare_with_documents

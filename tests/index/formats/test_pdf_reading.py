@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from alpie.app.answering.citation import cite
+from alpie.app.answering.quoting.citation import cite
 from alpie.index.notices import Notice, NoticeKind
 from alpie.index.records import BlockKind
 from support.formats import law, made

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pypdfium2 import PdfDocument
 
-from alpie.app.answering.citation import cite, full_citation, short_citation
+from alpie.app.answering.quoting.citation import cite, full_citation, short_citation
 from alpie.app.service.rows import passage_row
 from alpie.app.settings import load_settings
 from alpie.app.terminal import commands as cli

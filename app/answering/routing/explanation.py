@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alpie.app.answering.answer_types import Answer, Part, Quote, Role
-from alpie.app.answering.quotes import is_question
-from alpie.app.answering.reference_answer import quotes_at
+from alpie.app.answering.quoting.quotes import is_question
+from alpie.app.answering.routing.reference_answer import quotes_at
 from alpie.index.records import Document, Passage, SentenceRole
 from alpie.index.retrieval.places import Place
 from alpie.index.retrieval.search import SearchIndex

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from alpie.app.answering.answer_weights import LinearModel
-from alpie.app.answering.candidates import CANDIDATE_FEATURES, Candidates, CandidateSpan
+from alpie.app.answering.judging.candidates import CANDIDATE_FEATURES, Candidates, CandidateSpan
 from alpie.index.reader import Reading
 from alpie.index.records import Hit, Sentence
 from alpie.index.retrieval.search import Retrieval

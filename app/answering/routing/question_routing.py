@@ -6,12 +6,18 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from time import perf_counter
 
-from alpie.app.answering.absence import refused
-from alpie.app.answering.answer_parts import SHOWN_OF_A_PART, parts_of, shared_out, together, with_nearest
 from alpie.app.answering.answer_types import Absent, Answer, Part, Role
-from alpie.app.answering.chosen_documents import ChosenDocuments
-from alpie.app.answering.explanation import explained
-from alpie.app.answering.reference_answer import answer_reference
+from alpie.app.answering.routing.absence import refused
+from alpie.app.answering.routing.answer_parts import (
+    SHOWN_OF_A_PART,
+    parts_of,
+    shared_out,
+    together,
+    with_nearest,
+)
+from alpie.app.answering.routing.chosen_documents import ChosenDocuments
+from alpie.app.answering.routing.explanation import explained
+from alpie.app.answering.routing.reference_answer import answer_reference
 from alpie.index.retrieval.search import EncodedQuestion
 from alpie.index.spanish.comparison import Side, questions_in, sides_of
 from alpie.index.spanish.conversation import (

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from alpie.app.answering.candidates import Candidates
-from alpie.app.answering.ranking import Candidate
+from alpie.app.answering.judging.candidates import Candidates
+from alpie.app.answering.judging.ranking import Candidate
 from alpie.index.reader import Reading
 from alpie.index.retrieval.search import Retrieval
 

@@ -8,9 +8,9 @@ from time import perf_counter
 
 from alpie.app.answering.answer_pipeline import AnswerPipeline
 from alpie.app.answering.answer_types import Absent, Answer, Quote
-from alpie.app.answering.candidates import CandidateSpan
-from alpie.app.answering.quotes import quote_candidate, touch
-from alpie.app.answering.ranking import Candidate
+from alpie.app.answering.judging.candidates import CandidateSpan
+from alpie.app.answering.judging.ranking import Candidate
+from alpie.app.answering.quoting.quotes import quote_candidate, touch
 from alpie.index.records import Document, Hit
 from alpie.index.retrieval.places import Place
 from alpie.index.spanish.analysis import fold

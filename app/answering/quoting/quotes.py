@@ -14,10 +14,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from alpie.app.answering.answer_types import Quote
-from alpie.app.answering.candidates import CandidateSpan, needs_sentence_before
-from alpie.app.answering.citation import cite
-from alpie.app.answering.cut import governs_list
-from alpie.app.answering.ranking import Candidate
+from alpie.app.answering.judging.candidates import CandidateSpan, needs_sentence_before
+from alpie.app.answering.judging.ranking import Candidate
+from alpie.app.answering.quoting.citation import cite
+from alpie.app.answering.quoting.cut import governs_list
 from alpie.index.reader import Reading
 from alpie.index.records import Document, Sentence, SentenceRole, Span, proves, readable_text
 from alpie.index.spanish.analysis import fold, stems, terms

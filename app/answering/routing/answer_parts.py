@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from alpie.app.answering.answer_types import Answer, Part, Quote, Role
-from alpie.app.answering.quotes import QuotePolicy
+from alpie.app.answering.quoting.quotes import QuotePolicy
 from alpie.index.spanish.query import Question
 
 SHOWN_OF_A_PART = 2  # quotations of a side of a comparison, or of a document

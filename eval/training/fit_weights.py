@@ -1,4 +1,4 @@
-"""Fit the weight tables of `app/answering/weights.json`: `python -m alpie.eval.fit [--held-out SQUAD.json …]`.
+"""Fit the weight tables of `app/answering/weights.json`: `python -m alpie.eval.training.fit_weights [--held-out SQUAD.json …]`.
 
 1. Which sentence: a conditional logit on the fitting part of the project's own questions and those of `questions/fitting/`
    (never reported on), asked of the documents with and without their expansions, and on held-out questions.
@@ -28,7 +28,6 @@ from typing import Any, TextIO
 import numpy as np
 from numpy.typing import NDArray
 
-from alpie.app.answering.abstention import ANSWERABLE_FEATURES
 from alpie.app.answering.answer_weights import (
     LinearModel,
     Weights,
@@ -36,8 +35,9 @@ from alpie.app.answering.answer_weights import (
     is_bundled,
     load_weights,
 )
-from alpie.app.answering.candidates import CANDIDATE_FEATURES
 from alpie.app.answering.corpus import Corpus, open_encoder_of
+from alpie.app.answering.judging.abstention import ANSWERABLE_FEATURES
+from alpie.app.answering.judging.candidates import CANDIDATE_FEATURES
 from alpie.app.settings import SEED_DOCUMENTS, Settings
 from alpie.app.translations import translations_for
 from alpie.eval.questions.matching import SourceTexts

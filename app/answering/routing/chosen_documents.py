@@ -10,11 +10,11 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from alpie.app.answering.absence import refused
 from alpie.app.answering.answer_pipeline import AnswerPipeline, Judged
 from alpie.app.answering.answer_types import Absent, Answer
-from alpie.app.answering.reference_answer import answer_reference
-from alpie.app.answering.whole_documents import demanding, places_told
+from alpie.app.answering.routing.absence import refused
+from alpie.app.answering.routing.reference_answer import answer_reference
+from alpie.app.answering.routing.whole_documents import demanding, places_told
 from alpie.index.records import Passage
 from alpie.index.retrieval.places import FoundPlaces, Places, places_with, unit_in_words
 from alpie.index.retrieval.search import EncodedQuestion

@@ -1,0 +1,1 @@
+"""Quoting: from the likeliest sentences to proven quotations, each with its citation."""
