@@ -1,4 +1,4 @@
-"""`python -m app` in a checkout, also when nothing is installed; `python -m alpie.app` elsewhere."""
+"""The commands of `app` by themselves: `python -m app` in a checkout, also when nothing is installed, and for the page."""
 
 import sys
 

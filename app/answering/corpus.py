@@ -35,12 +35,15 @@ from alpie.index.retrieval.places import Places
 from alpie.index.retrieval.retrievers import RetrieverName
 from alpie.index.retrieval.search import SearchIndex
 from alpie.index.retrieval.word_search import Held, WordIndex, WordQuery
+from alpie.index.spanish.analysis import terms
 from alpie.index.spanish.query import read_question
 from alpie.index.spanish.spelling import lexicon_of
 from alpie.index.storage.store import corpus_fingerprint, open_version
 
 if TYPE_CHECKING:
     from alpie.index.build import BuildReport
+
+_MAX_READ = 100  # passages looked through for a word
 
 
 @dataclass(frozen=True, eq=False, repr=False)  # one corpus is another only where it is the same
@@ -216,6 +219,20 @@ class Corpus:
         within = self.documents if document is None else (document,)
         places = self._router.found(read, reference, within).places if reference else ()
         return hits_at(places, hits, limit) if places else hits
+
+    def holds_none_of(
+        self, text: str, document: str | None = None, admits: Callable[[Hit], bool] = lambda _: True
+    ) -> bool:
+        """Whether no passage that is admitted has a content word of `text`, in any form of it, or its correction.
+
+        What a search by meaning finds is then only near. False for a text of function words alone, and for one that
+        names a place («artículo 22»).
+        """
+        question = read_question(text)
+        if not terms(question.typed) or question.reference is not None:
+            return False
+        hits = self.search(text, _MAX_READ, "lexical", document)
+        return len(hits) < _MAX_READ and not any(map(admits, hits))
 
     def holding(self, query: WordQuery) -> Sequence[Held]:
         """All passages that hold the words of a query, in their order."""

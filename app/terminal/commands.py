@@ -1,4 +1,4 @@
-"""The command line: `alpie`, also `python -m app` in a checkout.
+"""The commands of `app`; `eval.command_line` adds its own and is the program `alpie`.
 
 Results go to standard output, everything else to standard error. Exit codes: 0 done, 1 a clear error,
 2 wrong usage. Whatever is slow to import is imported by the command that needs it.
@@ -13,7 +13,6 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from functools import partial
-from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
     from alpie.app.answering.corpus import Corpus
     from alpie.index.build import BuildReport
 
-
+Evaluate = Callable[[argparse.Namespace, Settings, Translations, Callable[[], "Corpus"]], int]
 DONE, FAILED, WRONG_USAGE = 0, 1, 2
 _CONTROLS = (*range(9), 11, 12, *range(14, 32), *range(127, 160))  # but line ends and tabs
 _TURN_THE_WRITING = (*range(0x202A, 0x202F), *range(0x2066, 0x206A))
@@ -39,32 +38,35 @@ _MAX_INPUT_BYTES = 5_000_000  # of a text or record to check
 _LOG = logging.getLogger(__name__)
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command; returns its exit code."""
+def main(argv: Sequence[str] | None = None, evaluate: Evaluate | None = None) -> int:
+    """Run one command; returns its exit code. `evaluate` is what runs `eval`; None: that is no command."""
     work_offline()
     compute_in_one_thread()
     _use_utf_8()
     given = _with_default_command(sys.argv[1:] if argv is None else argv)
     try:
         words = translations_for(_wished_language(given) or language_of())
-        arguments = make_parser(words).parse_args(given)
+        arguments = make_parser(words, evaluates=evaluate is not None).parse_args(given)
     except SettingsError as error:
         _tell(translations_for(LANGUAGES[0])("cli.error", message=error))
         return FAILED
     except SystemExit as wish:  # --help, --version or wrong usage, already said by argparse
         return DONE if wish.code in (None, 0) else WRONG_USAGE
     _log_to_stderr(logging.INFO if arguments.verbose else logging.WARNING)
-    return _guarded(arguments, words)
+    return _guarded(arguments, words, evaluate)
 
 
-def _guarded(arguments: argparse.Namespace, words: Translations) -> int:
+def _guarded(arguments: argparse.Namespace, words: Translations, evaluate: Evaluate | None) -> int:
     """Run the chosen command; this is the outermost edge, where every error becomes a sentence."""
     try:
         settings = load_settings(
             {name: vars(arguments)[name] for name in _SETTINGS_OPTIONS if name in arguments}
         )
         words = translations_for(settings.language)
-        code = _RUN[arguments.command](arguments, settings, words)
+        if evaluate is not None and arguments.command == "eval":
+            code = evaluate(arguments, settings, words, partial(_open_corpus, settings, words))
+        else:
+            code = _RUN[arguments.command](arguments, settings, words)
         sys.stdout.flush()
     except BrokenPipeError:
         # the reader, such as head, has seen enough; Python would complain again when it closes stdout
@@ -171,8 +173,7 @@ def _ask(arguments: argparse.Namespace, settings: Settings, words: Translations)
         _tell(words("ask.cut", most=MAX_CHARACTERS))
     if len(question) > MAX_TYPED_CHARACTERS:
         _tell(words("ask.pasted"))
-    wishes = {"documents": tuple(arguments.document), "each_document": arguments.each_document}
-    answer = corpus.ask(question, turns=tuple(arguments.turn), **wishes)
+    answer = corpus.ask(question, arguments.turn, arguments.document, arguments.each_document)
     if arguments.json and settings.writer:
         from alpie.app.writer import written
 
@@ -206,10 +207,8 @@ def _search(arguments: argparse.Namespace, settings: Settings, words: Translatio
     if arguments.json:
         _print_json([hit_row(hit, corpus.documents, words.language) for hit in hits])
     else:
-        from alpie.app.answering.unfound_words import holds_none_of
-
-        near = arguments.retriever != "lexical" and holds_none_of(
-            " ".join(arguments.words), corpus, arguments.document
+        near = arguments.retriever != "lexical" and corpus.holds_none_of(
+            " ".join(arguments.words), arguments.document
         )
         more = len(hits) == arguments.limit < len(corpus.passages)
         width = terminal_width(sys.stdout)
@@ -242,12 +241,6 @@ def _verify(arguments: argparse.Namespace, settings: Settings, words: Translatio
     else:
         _print(text, end="")
     return DONE
-
-
-def _eval(arguments: argparse.Namespace, settings: Settings, words: Translations) -> int:
-    # by name, as git finds its commands: what is measured does not import what measures it
-    evaluation = import_module("alpie.eval.run")
-    return int(evaluation.run(arguments, settings, words, partial(_open_corpus, settings, words)))
 
 
 def _doctor(arguments: argparse.Namespace, settings: Settings, words: Translations) -> int:
@@ -334,7 +327,6 @@ _RUN: dict[str, Callable[[argparse.Namespace, Settings, Translations], int]] = {
     "ask": _ask,
     "search": _search,
     "verify": _verify,
-    "eval": _eval,
     "doctor": _doctor,
     "expand": _expand,
     "users": _users,

@@ -88,8 +88,8 @@ class _Parser(argparse.ArgumentParser):
         self.exit(2, f"{self.format_usage()}{wrong}\n{self.words('help.hint', command=self.prog)}\n")
 
 
-def make_parser(words: Translations) -> argparse.ArgumentParser:
-    """The parser of all commands; options that were not given are absent from what it returns."""
+def make_parser(words: Translations, evaluates: bool = True) -> argparse.ArgumentParser:
+    """The parser of all commands, `eval` if it `evaluates`; options not given are absent from what it returns."""
     parser = _Parser(words, prog="alpie", description=words("help.alpie"), epilog=words("help.epilog"))
     _add_common(parser)
     parser.option("version", action="version", version=f"alpie {package_version()}")
@@ -116,7 +116,8 @@ def make_parser(words: Translations) -> argparse.ArgumentParser:
     _ask(command("ask"))
     _search(command("search"))
     _verify(command("verify"))
-    _eval(command("eval"))
+    if evaluates:
+        _eval(command("eval"))
     command("doctor")
     expand = command("expand")
     expand.argument("documents", "expand.documents", nargs="*", metavar="ID")
@@ -173,7 +174,7 @@ def _eval(parser: _Parser) -> None:
     parser.option("compare", "eval.compare", action=argparse.BooleanOptionalAction, default=None)
     parser.option("study", "eval.study", choices=_STUDIES)
     parser.flag("speed", "eval.speed")
-    parser.flag("fit", "eval.training.fit_weights")
+    parser.flag("fit", "eval.fit")
     parser.option("resamples", "eval.resamples", type=int, metavar="N")
 
 

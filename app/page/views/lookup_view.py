@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from alpie.app.answering.quoting.citation import cite, short_citation
-from alpie.app.answering.unfound_words import holds_none_of
 from alpie.app.page.views.link_places import link
 from alpie.app.page.views.markup import marked
 from alpie.app.page.views.page_words import PageTranslations
@@ -139,7 +138,7 @@ def look_up(corpus: Corpus, wanted: Wanted) -> Results:
         found,
         tuple(related[:_MAX_RELATED]),
         counts,
-        none_held=bool(hits) and not found and holds_none_of(wanted.text, corpus, document, admits),
+        none_held=bool(hits) and not found and corpus.holds_none_of(wanted.text, document, admits),
         is_cited=read_reference(read_question(wanted.text).typed) is not None,
     )
 

@@ -6,7 +6,6 @@ import re
 
 import pytest
 
-from alpie.app.answering.unfound_words import holds_none_of
 from alpie.app.page.views.lookup_view import Wanted, look_up, render_results
 from alpie.app.page.views.page_words import translations_for
 from alpie.app.terminal.rendering import hits_text
@@ -18,12 +17,12 @@ CORPUS = FakeCorpus()
 @pytest.mark.parametrize("text", ["xyzzy", "xyzzy de la", "lluvia en Sevilla"])
 def test_words_that_no_passage_holds(text: str) -> None:
     assert not any(re.search(r"xyzzy|lluvi|sevill", passage.text, re.I) for passage in CORPUS.passages)
-    assert holds_none_of(text, CORPUS)
+    assert CORPUS.holds_none_of(text)
 
 
 @pytest.mark.parametrize("text", ["menores xyzzy", "detensiones", "MENOR", "de la", "artículo 22"])
 def test_words_that_one_holds_or_that_name_a_place(text: str) -> None:
-    assert not holds_none_of(text, CORPUS)
+    assert not CORPUS.holds_none_of(text)
 
 
 def test_the_view_says_so_before_the_results() -> None:

@@ -27,6 +27,7 @@ from alpie.app.terminal.doctor import Check, Outcome, examine
 from alpie.app.terminal.options import COMMANDS
 from alpie.app.terminal.rendering import answer_text, hits_text
 from alpie.app.translations import translations_for
+from alpie.eval import command_line
 from alpie.index.build import BuildReport
 from alpie.index.database.text_database import StoredPassages
 from alpie.index.errors import AlpieError, IndexMissing, QuestionError
@@ -80,10 +81,13 @@ class FakeCorpus:
             incomplete=(told,),
         )
 
-    def ask(self, question: str, turns: tuple[str, ...] = (), **wishes: object) -> Answer:
+    def ask(self, question: str, *_: object) -> Answer:
         if not question.strip():
             raise QuestionError("La pregunta está vacía.")
         return self.answer
+
+    def holds_none_of(self, *_: object) -> bool:
+        return False
 
     def search(
         self, question: str, limit: int = 10, retriever: str = "hybrid", document: str | None = None
@@ -110,7 +114,7 @@ Captured = pytest.CaptureFixture[str]
 
 def printed(capsys: Captured, *arguments: str) -> str:
     """What the command writes to standard output; it succeeds."""
-    assert cli.main([*arguments]) == 0
+    assert command_line.main([*arguments]) == 0
     return capsys.readouterr().out
 
 
@@ -314,7 +318,7 @@ def test_a_folder_called_like_a_command_is_a_folder(
     argv: list[str], command: str, corpus: type[FakeCorpus], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ran: list[str] = []
-    for name in COMMANDS:
+    for name in cli._RUN:
         monkeypatch.setitem(cli._RUN, name, lambda arguments, *_: ran.append(arguments.command) or 0)
     assert cli.main(argv) == 0
     assert ran == [command]
