@@ -12,11 +12,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from alpie.app.answering.answer_types import Answer
 from alpie.app.answering.answer_weights import Weights, load_weights, numbers_for
 from alpie.app.answering.quoting.quotes import QuotePolicy
+from alpie.app.answering.routing.chosen_documents import DocumentLookup
 from alpie.app.answering.routing.question_routing import QuestionRouter
 from alpie.app.answering.routing.reference_answer import hits_at
 from alpie.app.settings import Settings, load_settings
@@ -179,25 +180,21 @@ class Corpus:
         """
         for document in documents:
             self._known(document)
-        if isinstance(self.weights, Uncalibrated):  # a fresh one: its traceback grows wherever it is raised
-            raise Uncalibrated(self.weights.message, self.weights.path)
-        return (self._router.only(documents) if documents else self._router).ask(
-            question, turns, each_document
-        )
+        router = self._router.only(documents) if documents else self._router
+        return router.ask(question, turns, each_document)
 
     @cached_property
     def _router(self) -> QuestionRouter:
+        weights = self.weights
+        if isinstance(weights, Uncalibrated):  # a fresh one: its traceback grows wherever it is raised
+            raise Uncalibrated(weights.message, weights.path)
         return QuestionRouter(
-            self.documents,
-            self.index,
-            self.reader,
-            cast(Weights, self.weights),  # only `ask` uses them, which refuses where there are none
-            self.policy,
-            self.threshold,
-            rows_of=self.passages.rows_of_document,
-            passages_of=self.passages.of_document,
-            places=lambda: self._places,
+            self.documents, self.index, self.reader, weights, self.policy, self.threshold, lookup=self._lookup
         )
+
+    @cached_property
+    def _lookup(self) -> DocumentLookup:
+        return DocumentLookup(self.documents, self.index, self.passages, places=lambda: self._places)
 
     def search(
         self,
@@ -212,12 +209,12 @@ class Corpus:
         `retriever`: "hybrid", "dense" or "lexical"; `document`: an id, to search in that one only.
         Raises `ArgumentError` for another retriever and for an unknown id.
         """
-        allowed = None if document is None else self._router.rows_in((self._known(document),))
+        allowed = None if document is None else self._lookup.rows_in((self._known(document),))
         read = read_question(question)
         hits = self.index.search(read, limit, retriever, allowed).hits
         reference = read.reference if retriever not in ("dense", "lexical") else None
         within = self.documents if document is None else (document,)
-        places = self._router.found(read, reference, within).places if reference else ()
+        places = self._lookup.found(read, reference, within).places if reference else ()
         return hits_at(places, hits, limit) if places else hits
 
     def holds_none_of(

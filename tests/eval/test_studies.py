@@ -15,9 +15,13 @@ from alpie.eval.questions.question_records import Evidence, GoldQuestion
 from alpie.eval.report import Study
 from alpie.eval.studies.ablation import PARTS, study_ablation, whole_system
 from alpie.eval.studies.error_analysis import CAUSES, study_misses
+from alpie.index.database.text_database import bounds_of
 from alpie.index.errors import FileError
+from alpie.index.retrieval.bm25 import TermIndex
 from alpie.index.retrieval.expansion_index import ExpansionIndex
+from alpie.index.retrieval.vectors import VectorIndex
 from alpie.index.sources.expansions import ExpansionLine
+from alpie.index.spanish.analysis import terms
 from support.fake_encoder import LARGE_TEXT, SMALL_TEXT, corpus_of
 
 pytestmark = pytest.mark.heavy
@@ -39,7 +43,12 @@ def small() -> Corpus:
     made = corpus_of(LARGE_TEXT, SMALL_TEXT)
     line = ExpansionLine("Cuánto monte se quemó", "rewording")
     lines = [[line] if number == 0 else [] for number in range(len(made.passages))]
-    expansions = ExpansionIndex.from_lines(lines, made.encoder.encode_passages([line.text]))
+    expansions = ExpansionIndex(
+        lines,
+        bounds_of([len(own) for own in lines]),
+        VectorIndex.from_vectors(made.encoder.encode_passages([line.text])),
+        TermIndex.from_terms([terms(line.text)]),
+    )
     return replace(made, index=replace(made.index, expansions=expansions))
 
 

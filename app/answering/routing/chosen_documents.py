@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Self
@@ -15,9 +15,10 @@ from alpie.app.answering.answer_types import Absent, Answer
 from alpie.app.answering.routing.absence import refused
 from alpie.app.answering.routing.reference_answer import answer_reference
 from alpie.app.answering.routing.whole_documents import demanding, places_told
-from alpie.index.records import Passage
+from alpie.index.database.text_database import StoredPassages
+from alpie.index.records import Document
 from alpie.index.retrieval.places import FoundPlaces, Places, places_with, unit_in_words
-from alpie.index.retrieval.search import EncodedQuestion
+from alpie.index.retrieval.search import EncodedQuestion, SearchIndex
 from alpie.index.spanish.named_documents import DocumentNames, looks_like_name
 from alpie.index.spanish.overview import Overview
 from alpie.index.spanish.query import Question
@@ -29,16 +30,17 @@ _MAX_TOLD = 20  # documents of which a question tells at once
 _CODE_CANDIDATES = 100  # passages with words of a code that are looked through for it
 
 
-@dataclass(frozen=True, kw_only=True)
-class ChosenDocuments(AnswerPipeline):
-    """The documents that questions are put to: all of an index, or those that somebody chose."""
+@dataclass(frozen=True)
+class DocumentLookup:
+    """Finds which passages of the index are of some documents, and which places in them a question names."""
 
-    rows_of: Callable[[str], NDArray[np.int64]]  # the numbers of the passages of a document
-    passages_of: Callable[[str], Sequence[Passage]]
+    documents: Mapping[str, Document]
+    index: SearchIndex
+    passages: StoredPassages
     places: Callable[[], Places]
     limited: bool = False  # `documents` are not all of the index
 
-    def only(self, documents: Collection[str]) -> Self:
+    def only(self, documents: Collection[str]) -> DocumentLookup:
         """Some of these documents alone."""
         chosen = {id_: one for id_, one in self.documents.items() if id_ in documents}
         return replace(self, documents=chosen, limited=True)
@@ -52,55 +54,13 @@ class ChosenDocuments(AnswerPipeline):
         """Which passages are of one of `documents`, shape (passages,)."""
         allowed = np.zeros(len(self.index.passages), dtype=np.bool_)
         for document in documents:
-            allowed[self.rows_of(document)] = True
+            allowed[self.passages.rows_of_document(document)] = True
         return allowed
 
     @property
     def allowed(self) -> NDArray[np.bool_] | None:
         """Which passages may answer; None: all of the index."""
         return self.rows_in(self.documents) if self.limited else None
-
-    def judge(self, encoded: EncodedQuestion, allowed: NDArray[np.bool_] | None = None) -> Judged:
-        return super().judge(encoded, self.allowed if allowed is None else allowed)
-
-    def preferred(
-        self, encoded: EncodedQuestion, rows: NDArray[np.bool_], margin: float = _PREFERRED
-    ) -> Answer:
-        """The answer of some passages, unless others answer far better."""
-        answer, of_all = self.answer(encoded, rows), self.answer(encoded)
-        return answer if answer.answered and answer.confidence >= of_all.confidence - margin else of_all
-
-    def told(self, question: Question, overview: Overview) -> Answer | None:
-        """What documents say of themselves as wholes; None where the question is better searched as any other."""
-        ids = overview.documents or tuple(self.documents)
-        if overview.about:
-            rows = self.rows_in(ids)
-            passages = {int(row): self.index.passages[int(row)] for row in np.flatnonzero(rows)}
-            asking = {one.address for one in demanding(list(passages.values()))}
-            rows[[row for row, one in passages.items() if one.address not in asking]] = False
-            return self.preferred(self.index.encode(question), rows, _DEMANDED) if rows.any() else None
-        most = self.policy.most if len(ids) == 1 else 1
-        groups = [
-            [place]
-            for id_ in ids[:_MAX_TOLD]
-            for place in places_told(overview, self.documents[id_], self.passages_of(id_), most)
-        ]
-        return answer_reference(self, question, groups)
-
-    def quoted_from(self, question: Question, reference: Reference) -> Answer | None:
-        """What stands at the places a question names, or that they are not there; None: it names none after all."""
-        found = self.found(question, reference, self.documents)
-        absent = [Absent(self._title_of(reference), unit_in_words(units)) for units in found.absent]
-        if found.groups:
-            return answer_reference(self, question, found.groups, absent)
-        if reference.name and not self.names.fitting(reference.name):
-            absent = [Absent(reference.name)] if looks_like_name(reference.name) else []
-        return refused(self.answer(self.index.encode(question)), absent) if absent else None
-
-    def _title_of(self, reference: Reference) -> str:
-        """The title of the one document that a citation names, or of the only one there is; "" for several."""
-        named = self.names.fitting(reference.name) if reference.name else self.names.all
-        return self.documents[next(iter(named))].title if len(named) == 1 else ""
 
     def found(self, question: Question, reference: Reference, documents: Collection[str]) -> FoundPlaces:
         """Where the places that a question names stand, in some documents."""
@@ -113,3 +73,60 @@ class ChosenDocuments(AnswerPipeline):
         hits = self.index.search(code, _CODE_CANDIDATES, "lexical", rows).hits
         places = places_with(reference.code, [hit.passage for hit in hits])
         return FoundPlaces((places,) if places else ())
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChosenDocuments(AnswerPipeline):
+    """The documents that questions are put to: all of an index, or those that somebody chose."""
+
+    lookup: DocumentLookup
+
+    def only(self, documents: Collection[str]) -> Self:
+        """Some of these documents alone."""
+        lookup = self.lookup.only(documents)
+        return replace(self, documents=lookup.documents, lookup=lookup)
+
+    def judge(self, encoded: EncodedQuestion, allowed: NDArray[np.bool_] | None = None) -> Judged:
+        return super().judge(encoded, self.lookup.allowed if allowed is None else allowed)
+
+    def preferred(
+        self, encoded: EncodedQuestion, rows: NDArray[np.bool_], margin: float = _PREFERRED
+    ) -> Answer:
+        """The answer of some passages, unless others answer far better."""
+        answer, of_all = self.answer(encoded, rows), self.answer(encoded)
+        return answer if answer.answered and answer.confidence >= of_all.confidence - margin else of_all
+
+    def told(self, question: Question, overview: Overview) -> Answer | None:
+        """What documents say of themselves as wholes; None where the question is better searched as any other."""
+        ids = overview.documents or tuple(self.documents)
+        if overview.about:
+            rows = self.lookup.rows_in(ids)
+            passages = {int(row): self.index.passages[int(row)] for row in np.flatnonzero(rows)}
+            asking = {one.address for one in demanding(list(passages.values()))}
+            rows[[row for row, one in passages.items() if one.address not in asking]] = False
+            return self.preferred(self.index.encode(question), rows, _DEMANDED) if rows.any() else None
+        most = self.policy.most if len(ids) == 1 else 1
+        groups = [
+            [place]
+            for id_ in ids[:_MAX_TOLD]
+            for place in places_told(
+                overview, self.documents[id_], self.lookup.passages.of_document(id_), most
+            )
+        ]
+        return answer_reference(self, question, groups)
+
+    def quoted_from(self, question: Question, reference: Reference) -> Answer | None:
+        """What stands at the places a question names, or that they are not there; None: it names none after all."""
+        found = self.lookup.found(question, reference, self.documents)
+        absent = [Absent(self._title_of(reference), unit_in_words(units)) for units in found.absent]
+        if found.groups:
+            return answer_reference(self, question, found.groups, absent)
+        if reference.name and not self.lookup.names.fitting(reference.name):
+            absent = [Absent(reference.name)] if looks_like_name(reference.name) else []
+        return refused(self.answer(self.index.encode(question)), absent) if absent else None
+
+    def _title_of(self, reference: Reference) -> str:
+        """The title of the one document that a citation names, or of the only one there is; "" for several."""
+        names = self.lookup.names
+        named = names.fitting(reference.name) if reference.name else names.all
+        return self.documents[next(iter(named))].title if len(named) == 1 else ""

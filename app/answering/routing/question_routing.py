@@ -76,8 +76,8 @@ class QuestionRouter(ChosenDocuments):
         """Answer a question with quotations, or say that nothing answers it: see `Corpus.ask`."""
         started = perf_counter()
         answer = self._answer(read_question(question), turns, each_document)
-        if self.limited:
-            search = replace(answer.search, passages=int(self.rows_in(self.documents).sum()))
+        if self.lookup.limited:
+            search = replace(answer.search, passages=int(self.lookup.rows_in(self.documents).sum()))
             answer = replace(answer, search=search, limited_to=tuple(self.documents))
         if answer.parts:  # several were asked
             total = 1000 * (perf_counter() - started)
@@ -93,7 +93,7 @@ class QuestionRouter(ChosenDocuments):
         if asks_again(read.searched):
             before = asked_before(turns)
             return self._explained(read, before) if before else self._nothing_asked(read)
-        sides = sides_of(read, self.names)
+        sides = sides_of(read, self.lookup.names)
         if sides and (compared := self._compared(read, sides, turns)):
             return compared
         answer = self._ask_one(read.typed, turns)
@@ -104,19 +104,23 @@ class QuestionRouter(ChosenDocuments):
         *earlier, last = before
         answer = self._answer(read_question(last), earlier, False)
         answer = replace(answer, question=read.typed, language=read.language, follows=(*answer.follows, last))
-        return explained(answer, self.index, self.documents, self.allowed) if answer.answered else answer
+        return (
+            explained(answer, self.index, self.documents, self.lookup.allowed) if answer.answered else answer
+        )
 
     def _ask_one(self, typed: str, turns: Sequence[str] = ()) -> Answer:
         """A question that is one, after the earlier ones that it leans on."""
-        asked = read_asked(typed, turns, self.names)
+        asked = read_asked(typed, turns, self.lookup.names)
         follows = asked.scope.question.follows
         if answer := self._cited_or_told(asked):
-            alone = read_asked(typed, (), self.names)
+            alone = read_asked(typed, (), self.lookup.names)
             leans = (alone.reference, alone.overview) != (asked.reference, asked.overview)
             return replace(answer, follows=(turns[-1],)) if leans else answer
         answer = self._put(asked)
         if follows and not answer.answered:
-            by_itself = self._put(read_asked(typed, (), self.names))  # what it seemed to follow is of no help
+            by_itself = self._put(
+                read_asked(typed, (), self.lookup.names)
+            )  # what it seemed to follow is of no help
             if by_itself.answered:
                 return by_itself
         return replace(answer, follows=follows)
@@ -134,7 +138,7 @@ class QuestionRouter(ChosenDocuments):
             return refused(self.answer(encoded), [Absent(scope.absent)])
         if not scope.documents:
             return self.answer(encoded)
-        of_those = self.rows_in(scope.documents)
+        of_those = self.lookup.rows_in(scope.documents)
         if scope.only:
             return self.answer(encoded, of_those)
         if scope.question.asks_two_things:  # «… según INTERPOL y según WeProtect»
@@ -199,11 +203,11 @@ class QuestionRouter(ChosenDocuments):
 
     def _by_document(self, read: Question, turns: Sequence[str]) -> Answer:
         """The question put to each document by itself; of many, to those nearest to it."""
-        asked = read_asked(read.typed, turns, self.names)
+        asked = read_asked(read.typed, turns, self.lookup.names)
         question = asked.scope.question
         ids = tuple(self.documents)
         if len(ids) > _MAX_PARTS:
-            hits = self.index.search(question, 10 * _MAX_PARTS, allowed=self.allowed).hits
+            hits = self.index.search(question, 10 * _MAX_PARTS, allowed=self.lookup.allowed).hits
             ids = tuple(dict.fromkeys(hit.passage.document_id for hit in hits))[:_MAX_PARTS]
         encoded = self.index.encode(question)
         answers = [self._in((id_,))._of_document(asked, encoded) for id_ in ids]
@@ -215,7 +219,7 @@ class QuestionRouter(ChosenDocuments):
     def _of_document(self, asked: AskedQuestion, encoded: EncodedQuestion) -> Answer:
         """What the one document says, whichever is named."""
         overview = asked.overview and replace(asked.overview, documents=tuple(self.documents))
-        places = asked.reference and self.found(asked.question, asked.reference, self.documents).groups
+        places = asked.reference and self.lookup.found(asked.question, asked.reference, self.documents).groups
         return (
             (answer_reference(self, asked.question, places) if places else None)
             or (self.told(asked.question, overview) if overview else None)
