@@ -5,11 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from alpie.index.encoder import OnProgress
+from alpie.index.encoder.arrays import Floats
 from alpie.index.errors import EncoderError
 from alpie.index.messages import said
 
@@ -85,6 +88,23 @@ class ModelFiles:
         fingerprint = folder_fingerprint(folder)
         graph = cache / f"encoder-{fingerprint.removeprefix('sha256:')[:16]}-onnx"
         return cls(folder, graph, name, fingerprint, ModelConfig.read(folder, name))
+
+
+class PromptingEncoder(ABC):
+    """An encoder that puts before a text what its model was trained with: another word for questions than for passages."""
+
+    _config: ModelConfig
+
+    def encode_queries(self, texts: Sequence[str]) -> Floats:
+        """Vectors of questions, (texts, dimension)."""
+        return self._encode(texts, self._config.query_prompt, None)
+
+    def encode_passages(self, texts: Sequence[str], on_progress: OnProgress | None = None) -> Floats:
+        """Vectors of passages or sentences, (texts, dimension)."""
+        return self._encode(texts, self._config.passage_prompt, on_progress)
+
+    @abstractmethod
+    def _encode(self, texts: Sequence[str], prompt: str, on_progress: OnProgress | None) -> Floats: ...
 
 
 def _prompt(prompts: Mapping[str, str | None], names: tuple[str, ...]) -> str:

@@ -15,7 +15,7 @@ import numpy as np
 from alpie.index.encoder import OnProgress, encodable, unit_rows, usable_processors
 from alpie.index.encoder.arrays import Floats
 from alpie.index.encoder.bundled_weights import WEIGHTS_FILE
-from alpie.index.encoder.model_config import ModelFiles
+from alpie.index.encoder.model_config import ModelFiles, PromptingEncoder
 from alpie.index.encoder.tokenizer import library_tokenizer, open_tokenizer
 from alpie.index.encoder.word_pieces import WordTable
 from alpie.index.errors import EncoderError
@@ -37,7 +37,7 @@ GRAPH_OUTPUT = "last_hidden_state"
 MAXIMUM_CHARACTERS = 32_768
 
 
-class OnnxEncoder:
+class OnnxEncoder(PromptingEncoder):
     """A model under onnxruntime; see `alpie.index.encoder.Encoder` for the methods."""
 
     runtime = "onnx-int8"
@@ -58,12 +58,6 @@ class OnnxEncoder:
         self._word_table = WordTable.open((graph_folder if own else model.folder) / WEIGHTS_FILE)
         self.dimension = model.config.dimension or self._word_table.dimension
         self.threads = usable_processors()  # of a call with several texts
-
-    def encode_queries(self, texts: Sequence[str]) -> Floats:
-        return self._encode(texts, self._config.query_prompt, None)
-
-    def encode_passages(self, texts: Sequence[str], on_progress: OnProgress | None = None) -> Floats:
-        return self._encode(texts, self._config.passage_prompt, on_progress)
 
     def _encode(self, texts: Sequence[str], prompt: str, on_progress: OnProgress | None) -> Floats:
         vectors = np.empty((len(texts), self.dimension), np.float32)

@@ -11,7 +11,7 @@ import numpy as np
 from alpie.index.encoder import OnProgress, encodable, stay_offline, unit_rows
 from alpie.index.encoder.arrays import Floats
 from alpie.index.encoder.bundled_weights import MODEL_NAME, bundled_fingerprint
-from alpie.index.encoder.model_config import ModelConfig, folder_fingerprint
+from alpie.index.encoder.model_config import ModelConfig, PromptingEncoder, folder_fingerprint
 from alpie.index.errors import EncoderError
 from alpie.index.messages import said
 
@@ -23,7 +23,7 @@ BATCH_TEXTS = 8  # with texts sorted by length, larger batches only add padding 
 PORTION_TEXTS = 64  # texts between two calls of on_progress
 
 
-class SentenceTransformersEncoder:
+class SentenceTransformersEncoder(PromptingEncoder):
     """A sentence-transformers model; see `alpie.index.encoder.Encoder` for the methods."""
 
     def __init__(self, folder: Path, name: str, half: bool = False) -> None:
@@ -33,12 +33,6 @@ class SentenceTransformersEncoder:
         self._model = load_sentence_transformer(folder, dtype="bfloat16" if half else "float32")
         self._config = ModelConfig.read(folder, name)
         self.dimension = self._config.dimension or int(self._model.get_embedding_dimension() or 0)
-
-    def encode_queries(self, texts: Sequence[str]) -> Floats:
-        return self._encode(texts, self._config.query_prompt, None)
-
-    def encode_passages(self, texts: Sequence[str], on_progress: OnProgress | None = None) -> Floats:
-        return self._encode(texts, self._config.passage_prompt, on_progress)
 
     def _encode(self, texts: Sequence[str], prompt: str, on_progress: OnProgress | None) -> Floats:
         vectors = np.empty((len(texts), self.dimension), np.float32)

@@ -18,7 +18,6 @@ from alpie.index.encoder.arrays import Flags, Floats, Integers
 from alpie.index.retrieval.bm25 import TermIndex
 from alpie.index.retrieval.vectors import VectorIndex
 from alpie.index.sources.expansions import ExpansionLine
-from alpie.index.spanish.analysis import terms
 
 
 class _StoredLines(Sequence[Sequence[ExpansionLine]]):
@@ -40,12 +39,6 @@ class ExpansionIndex:
     bounds: Integers  # (passages + 1,): lines of passage i are bounds[i] … bounds[i + 1] - 1
     vectors: VectorIndex
     words: TermIndex  # of each passage that has lines the words of all of them
-
-    @classmethod
-    def from_lines(cls, lines: Sequence[Sequence[ExpansionLine]], vectors: Floats) -> ExpansionIndex:
-        """An index in memory of the lines of each passage; `vectors`, (lines, dimension)."""
-        words = TermIndex.from_terms([terms(" ".join(line.text for line in own)) for own in lines if own])
-        return cls(lines, bounds_of([len(own) for own in lines]), VectorIndex.from_vectors(vectors), words)
 
     @classmethod
     def load(cls, passages: StoredPassages, file: Path) -> ExpansionIndex | None:

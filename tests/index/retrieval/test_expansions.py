@@ -15,7 +15,7 @@ from alpie.app.page.views.answer_view import render_answer
 from alpie.app.page.views.page_words import translations_for
 from alpie.app.service.document_report import compare_with_documents
 from alpie.app.service.rows import answer_row
-from alpie.index.retrieval.expansion_index import ExpansionIndex, filled
+from alpie.index.retrieval.expansion_index import filled
 from alpie.index.sources.expansions import ExpansionLine, place_expansions
 from alpie.index.spanish.query import read_question
 from alpie.index.storage.manifest import current_version
@@ -176,17 +176,6 @@ def test_what_is_missing_is_the_passage_s_own_score_raised_by_the_mean_differenc
     values = np.array([0.9, -1, 0.8], np.float32)
     own = np.array([0.8, 0.5, 0.6], np.float32)
     np.testing.assert_allclose(filled(values, has_lines, own), [0.9, 0.65, 0.8], atol=1e-6)
-
-
-def test_lines_in_memory_are_searched_as_those_in_files(data: Path) -> None:
-    stored = opened(data).search.expansions
-    assert stored is not None
-    texts = [line.text for own in stored.lines for line in own]
-    made = ExpansionIndex.from_lines([*stored.lines], FakeEncoder().encode_passages(texts))
-    (question,) = FakeEncoder().encode_queries(["floresta calcinada"])
-    everything = np.arange(len(stored.lines))
-    np.testing.assert_allclose(made.best(question, everything), stored.best(question, everything), atol=1e-3)
-    np.testing.assert_allclose(made.word_scores(["florest"]), stored.word_scores(["florest"]))
 
 
 # --- never quoted ---------------------------------------------------------------------------------
