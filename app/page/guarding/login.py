@@ -15,6 +15,7 @@ import asyncio
 import base64
 import binascii
 import hmac
+import logging
 import secrets
 import time
 from collections import OrderedDict
@@ -30,7 +31,9 @@ from alpie.app.page.guarding.rate_limits import Limits, Streams, Window, client_
 from alpie.app.page.guarding.users import Users
 from alpie.app.page.views.page_words import LANGUAGES, language_of_path, translations_for
 from alpie.app.page.views.templates import render
+from alpie.index.errors import FileError
 
+_LOG = logging.getLogger(__name__)
 COOKIE = "alpie_session"
 _SESSION_SECONDS = 12 * 3600
 _LIMITS = Limits(window_seconds=300.0)
@@ -67,6 +70,10 @@ class Login:
         language = wanted if wanted in LANGUAGES else language_of_path(path, self._default)
         try:
             answer = await self._answer(request, path, language)
+        except FileError as error:  # nobody is let in until the operator has mended the file
+            _LOG.error("%s", error)
+            sentence = translations_for(language)("login.unreadable")
+            answer = Response(sentence, 503, media_type="text/plain; charset=utf-8")
         except TooMany as many:
             sentence = translations_for(language)("guard.busy" if many.busy else "login.too_often")
             headers = {"retry-after": str(many.seconds)}

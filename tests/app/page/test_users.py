@@ -22,7 +22,7 @@ from alpie.app.page.guarding.login import COOKIE, Login, read_session, sign_sess
 from alpie.app.page.guarding.users import Users, password_hash
 from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.serving.server import create_app
-from alpie.app.page.views.page_words import LANGUAGES
+from alpie.app.page.views.page_words import LANGUAGES, translations_for
 from alpie.app.terminal import commands as cli
 from alpie.index.errors import ArgumentError, FileError, IndexMissing
 
@@ -168,6 +168,23 @@ def test_logging_in_leads_to_a_page_there_is(kept: Users, default: str, root_pat
         page = client.get(home)
         assert page.status_code == 200, home
         assert f"al/script?lang={language}" in page.headers["link"]
+
+
+def test_while_the_file_of_users_cannot_be_read_nobody_gets_in_and_is_told_so(kept: Users) -> None:
+    client = visitor(kept)
+    log_in(client)
+    kept.path.write_text("ana: a line that is no hash\n", "utf-8")
+    asked = [
+        client.get("/"), client.get("/al/help"), client.get("/al/help", auth=(NAME, PASSWORD)),
+        log_in(client), visitor(kept).get("/al/help?lang=en"),
+    ]  # fmt: skip
+    sentences = {one: translations_for(one)("login.unreadable") for one in LANGUAGES}
+    assert [(answer.status_code, answer.text) for answer in asked[:-1]] == [(503, sentences["es"])] * 4
+    assert (asked[-1].status_code, asked[-1].text) == (503, sentences["en"])
+    kept.path.unlink()
+    assert client.get("/al/help").status_code == 503
+    kept.add(NAME, PASSWORD)
+    assert log_in(client).status_code == 303
 
 
 def test_logging_out_forgets_the_cookie_and_takes_a_form(kept: Users) -> None:
