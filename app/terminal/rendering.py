@@ -107,7 +107,8 @@ def _answer_lines(answer: Answer, words: Translations, width: int) -> list[str]:
             lines += [words("ask.tentative"), ""]
         for quote in part.quotes:
             lines += _quote_lines(quote, numbered[quote.document_id, quote.spans], words, width)
-        lines += [] if part.quotes else [words("part.empty"), ""]
+        if not part.quotes:
+            lines += [words("part.elsewhere" if part.elsewhere else "part.empty"), ""]
     return lines
 
 

@@ -17,7 +17,7 @@ from types import ModuleType, SimpleNamespace
 
 import pytest
 
-from alpie.app.answering.answer_types import Answer, WrittenSentence
+from alpie.app.answering.answer_types import Answer, Part, Role, WrittenSentence
 from alpie.app.service.document_report import Freshness
 from alpie.app.service.rows import REFUSAL, answer_row
 from alpie.app.settings import Settings, load_settings
@@ -470,6 +470,18 @@ def test_lines_are_wrapped_for_a_terminal_only() -> None:
 def test_a_question_that_was_put_right_is_said_first() -> None:
     understood = replace(ANSWER, question="q detenciones", searched="que detenciones")
     assert shown(understood) == ["Entendido como: «que detenciones»", "", *shown(ANSWER)]
+
+
+def test_a_part_without_quotations_says_whether_another_shows_what_answers() -> None:
+    parts = (
+        Part(Role.SIDE, "la operación", quotes=(QUOTE,)),
+        Part(Role.SIDE, "la nota", elsewhere=True),
+        Part(Role.SIDE, "la ONU"),
+    )
+    lines = shown(replace(ANSWER, parts=parts))
+    words = translations_for("es")
+    assert lines[lines.index("== la nota") + 2] == words("part.elsewhere")
+    assert lines[lines.index("== la ONU") + 2] == words("part.empty")
 
 
 def test_a_document_cannot_steer_the_terminal() -> None:
